@@ -1,0 +1,67 @@
+/* agent - 前置程序: an agency's daemon as a pure state machine.
+ *
+ * The shell (agents/shell) or the simulator owns this struct, opens its store, loads keys, directory,
+ * campaigns and tables, and drives it through tb_turn. Nothing here knows a socket, a clock or a file.
+ *
+ *     frames from the hub   -> link.c (session), inbox.c (take), apply.c
+ *     requests from people  -> local.c -> acts.c, queries.c, trace.c
+ *     end of the turn       -> outbox.c (seal, number, sign), link.c (marks, submits)
+ */
+#ifndef TB_AGENT_H
+#define TB_AGENT_H
+
+#include "agents/campaign/campaign.h"
+#include "agents/outgoing.h"
+#include "agents/tables/segments.h"
+#include "messages/directory.h"
+#include "messages/keys.h"
+#include "messages/root.h"
+#include "store/turn.h"
+
+/* Seal keys kept for notices sealed before a rotation; the first is current. */
+#define TB_SEAL_KEYS_MAX 4
+
+typedef struct tb_agent_keys {
+    const tb_sign_pair *sign; /* in locked memory */
+    tb_key_id sign_id;
+    const tb_seal_pair *seal[TB_SEAL_KEYS_MAX];
+    tb_key_id seal_id[TB_SEAL_KEYS_MAX];
+    size_t seal_count;
+} tb_agent_keys;
+
+/* Notices added in the turn that is running; reset at its end and by an abort. */
+typedef struct tb_pending {
+    struct tb_pending_notice *list; /* in the turn's arena */
+    size_t count;
+    size_t capacity;
+} tb_pending;
+
+struct tb_agent {
+    /* fixed for the life of the process, or replaced between turns by the shell */
+    tb_party self;
+    tb_agent_keys keys;
+    tb_digest hub;
+    const tb_directory *directory;
+    const tb_campaigns *campaigns;
+    const tb_segments *segments; /* NULL when the table is not installed here */
+    /* caches and the running turn */
+    tb_root_cache roots;
+    tb_pending pending;
+};
+
+/* Prepares META of a fresh store (incarnation 1) or checks an old one belongs to this party and hub. */
+tb_err tb_agent_start(tb_agent *agent, tb_txn *txn, tb_random *random, tb_refusal *out_refused) TB_MUST_USE;
+
+/* tb_step_fn and tb_close_fn for tb_turn; logic is the tb_agent. */
+tb_err tb_agent_step(void *logic, tb_txn *txn, const tb_input *input, tb_random *random, tb_effects *effects);
+tb_err tb_agent_close(void *logic, tb_txn *txn, tb_now now, tb_random *random, tb_effects *effects);
+/* tb_forget_fn: forgets what an aborted attempt had pending. */
+void tb_agent_forget(void *logic);
+
+/* When to deliver the next tick (real time). TB_ERR_NOT_FOUND: none needed. */
+tb_err tb_agent_deadline(tb_agent *agent, tb_txn *txn, tb_time *out) TB_MUST_USE;
+
+/* Walks every invariant of the agent's tables; each fault is a line in the arena. */
+tb_err tb_agent_check(tb_agent *agent, tb_txn *txn, tb_bytes **out_faults, size_t *out_count) TB_MUST_USE;
+
+#endif

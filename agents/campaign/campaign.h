@@ -1,0 +1,231 @@
+/* campaign - 专项行动: a definition as a value the judge can read.
+ *
+ * Loaded from a signed YAML document by agents/campaign/load.c (libcyaml) and never changed
+ * afterwards. Nothing here knows of cards, numbers or provinces by name: a campaign says which
+ * roles take part, which fields a case has and who reads them, which states and actions it knows.
+ *
+ * A *position* (案内身份) is a party relative to one case: the opener, the bureau of the province in a
+ * field, the party named by a field. Positions are resolved from the opener, the open fields and the
+ * directory alone, so that every party on the case resolves them alike.
+ */
+#ifndef TB_CAMPAIGN_H
+#define TB_CAMPAIGN_H
+
+#include "base/base.h"
+#include "base/ids.h"
+#include "base/limits.h"
+#include "base/time.h"
+
+typedef struct tb_label {
+    const char *zh;
+    const char *en;
+} tb_label;
+
+typedef struct tb_role {
+    const char *id; /* "bureau" */
+    tb_label title;
+    bool by_jurisdiction; /* one party per jurisdiction, else nation-wide */
+} tb_role;
+
+typedef struct tb_choice {
+    const char *id;
+    tb_label title;
+    const char **aliases; /* further spellings accepted on input */
+    unsigned alias_count;
+} tb_choice;
+
+typedef struct tb_code_list {
+    const char *id;
+    tb_choice *choices;
+    unsigned choice_count;
+} tb_code_list;
+
+typedef enum tb_field_type {
+    TB_FIELD_MSISDN,   /* mobile number, 11 digits (13 for 物联网) */
+    TB_FIELD_ICCID,
+    TB_FIELD_USCC,
+    TB_FIELD_REG_NO,
+    TB_FIELD_PROVINCE, /* two-digit code */
+    TB_FIELD_PARTY,    /* party id */
+    TB_FIELD_TIME,     /* as tb_time_print */
+    TB_FIELD_DATE,     /* YYYY-MM-DD */
+    TB_FIELD_COUNT,    /* decimal, no sign */
+    TB_FIELD_TEXT,
+    TB_FIELD_CHOICE,
+    TB_FIELD_DIGEST,   /* 64 hex digits */
+    TB_FIELD_FLAG,     /* "0" or "1" */
+} tb_field_type;
+
+typedef enum tb_computation {
+    TB_COMPUTE_NONE,
+    TB_COMPUTE_JURISDICTION,  /* the opener's jurisdiction */
+    TB_COMPUTE_SEGMENT_PROVINCE, /* from the segment table, of the field `of` */
+    TB_COMPUTE_SEGMENT_CITY,
+    TB_COMPUTE_SEGMENT_OPERATOR,
+    TB_COMPUTE_SEGMENT_MVNO,
+    TB_COMPUTE_MASK,          /* 138****5678 of the field `of` */
+} tb_computation;
+
+typedef struct tb_field_def {
+    const char *id;
+    tb_label title;
+    tb_field_type type;
+    const char *choices; /* code list id, for CHOICE */
+    const char *group;   /* field group id, or NULL: an open field (ids, codes and times only) */
+    tb_computation compute;
+    const char *of;
+    bool index; /* FIELD_INDEX rows are kept where it can be read */
+    const char **aliases; /* column headings accepted on import */
+    unsigned alias_count;
+} tb_field_def;
+
+/* Who may read the group, by position; the author of an event always reads what it wrote. */
+typedef struct tb_field_group {
+    const char *id;
+    tb_label title;
+    const char **readers;
+    unsigned reader_count;
+} tb_field_group;
+
+typedef enum tb_position_kind {
+    TB_POSITION_OPENER,
+    TB_POSITION_ROLE_OF_FIELD, /* the active party of `role` whose jurisdiction is the value of open field `field` */
+    TB_POSITION_FIELD,         /* the party named by the open field `field` */
+    TB_POSITION_ROLE,          /* the one party of `role` */
+    TB_POSITION_ACTOR_OF,      /* who last did action `field` */
+} tb_position_kind;
+
+typedef struct tb_position {
+    const char *id;
+    tb_label title;
+    tb_position_kind kind;
+    const char *role;
+    const char *field;
+} tb_position;
+
+typedef enum tb_test {
+    TB_TEST_KNOWN,      /* the open field has a value */
+    TB_TEST_UNKNOWN,
+    TB_TEST_IS,         /* equals one of values */
+    TB_TEST_IS_NOT,
+    TB_TEST_SAME,       /* positions `a` and `b` are one party */
+    TB_TEST_DIFFERENT,
+    TB_TEST_COUNT_LEAST, /* action `field` was done at least `count` times */
+    TB_TEST_COUNT_BELOW,
+    TB_TEST_ACTOR_ROLE, /* the actor's role is one of values */
+    TB_TEST_LINKED_OPEN, /* at the actor alone: an earlier case with the same indexed field `field` is open */
+    TB_TEST_LINKED_DONE, /* at the actor alone: such a case is closed */
+} tb_test;
+
+typedef struct tb_condition {
+    tb_test test;
+    const char *field;
+    const char *a;
+    const char *b;
+    const char **values;
+    unsigned value_count;
+    unsigned count;
+    tb_label why; /* shown when it is not met */
+} tb_condition;
+
+typedef struct tb_conditions {
+    tb_condition *list; /* all must hold */
+    unsigned count;
+} tb_conditions;
+
+typedef struct tb_action_field {
+    const char *field;
+    bool required;
+    tb_conditions required_when; /* required only when these hold, judged with the action's own fields */
+} tb_action_field;
+
+/* The first way whose conditions hold is taken, judged with the action's own open fields. */
+typedef struct tb_way {
+    tb_conditions when;
+    const char *to;       /* state; NULL: unchanged */
+    const char *hands_to; /* position; NULL: the holder stays */
+} tb_way;
+
+typedef enum tb_action_kind {
+    TB_ACTION_OPEN, /* the opening event */
+    TB_ACTION_CHAIN,
+    TB_ACTION_SIDE,
+    TB_ACTION_TAKE_OVER,
+} tb_action_kind;
+
+typedef struct tb_action {
+    const char *id;
+    tb_label title;
+    tb_action_kind kind;
+    const char **by; /* positions; for OPEN: roles */
+    unsigned by_count;
+    const char **from; /* states; empty for OPEN; for SIDE empty means any */
+    unsigned from_count;
+    tb_conditions when;
+    tb_way *ways;
+    unsigned way_count;
+    const char **copies; /* positions */
+    unsigned copy_count;
+    tb_action_field *fields;
+    unsigned field_count;
+    const char *receipt; /* "signed_for", "answered" or NULL: which receipt people see (design §9) */
+} tb_action;
+
+typedef struct tb_state {
+    const char *id;
+    tb_label title;
+    bool initial;
+    bool closed;
+} tb_state;
+
+typedef struct tb_case_type {
+    const char *id;
+    tb_label title;
+    tb_field_def *fields;
+    unsigned field_count;
+    tb_field_group *groups;
+    unsigned group_count;
+    tb_position *positions;
+    unsigned position_count;
+    tb_state *states;
+    unsigned state_count;
+    tb_action *actions;
+    unsigned action_count;
+} tb_case_type;
+
+typedef struct tb_campaign {
+    const char *id; /* "black-card" */
+    uint32_t version;
+    tb_label title;
+    const char *from; /* YYYY-MM-DD, first day */
+    const char *to;   /* last day */
+    const char **tables;
+    unsigned table_count;
+    tb_role *roles;
+    unsigned role_count;
+    tb_code_list *codes;
+    unsigned code_count;
+    tb_case_type *case_types;
+    unsigned case_type_count;
+} tb_campaign;
+
+/* By id; NULL when absent. */
+const tb_case_type *tb_campaign_case_type(const tb_campaign *campaign, tb_bytes id);
+const tb_code_list *tb_campaign_codes(const tb_campaign *campaign, const char *id);
+const tb_action *tb_case_type_action(const tb_case_type *type, tb_bytes id);
+const tb_state *tb_case_type_state(const tb_case_type *type, tb_bytes id);
+const tb_field_def *tb_case_type_field(const tb_case_type *type, tb_bytes id);
+const tb_field_group *tb_case_type_group(const tb_case_type *type, tb_bytes id);
+const tb_position *tb_case_type_position(const tb_case_type *type, tb_bytes id);
+
+/* The campaigns installed at this agent, all versions. */
+typedef struct tb_campaigns {
+    const tb_campaign **list;
+    size_t count;
+} tb_campaigns;
+
+const tb_campaign *tb_campaigns_find(const tb_campaigns *campaigns, tb_bytes id, uint32_t version);
+/* The newest version, or NULL. */
+const tb_campaign *tb_campaigns_newest(const tb_campaigns *campaigns, tb_bytes id);
+
+#endif

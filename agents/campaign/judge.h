@@ -1,0 +1,101 @@
+/* judge - what a campaign allows: the same rules for the party that acts and for everybody who receives.
+ *
+ * Pure: a view of the case before the event, the campaign version it is pinned to, and the directory.
+ * Everything judged is in open parts (design §9), so all parties come to the same verdict; only
+ * LINKED_* tests are the actor's own knowledge and are skipped by others.
+ */
+#ifndef TB_JUDGE_H
+#define TB_JUDGE_H
+
+#include "agents/campaign/campaign.h"
+#include "base/arena.h"
+#include "base/refusal.h"
+#include "messages/directory.h"
+#include "messages/event.h"
+
+typedef struct tb_action_count {
+    tb_bytes action;
+    uint32_t count;
+    tb_party last_actor;
+} tb_action_count;
+
+/* The case as its chain so far says; zero campaign fields before the opening event. */
+typedef struct tb_case_view {
+    const tb_campaign *campaign;
+    const tb_case_type *type;
+    tb_bytes state; /* empty before opening */
+    tb_party holder;
+    tb_party opener;
+    uint32_t term;
+    uint64_t number; /* of the head */
+    tb_digest head;
+    tb_field *fields; /* open fields, newest value each, ascending by id */
+    size_t field_count;
+    tb_action_count *counts;
+    size_t count_count;
+} tb_case_view;
+
+/* What the actor alone knows, for LINKED_* tests; NULL when judging others. */
+typedef struct tb_local_knowledge {
+    bool linked_open;
+    bool linked_done;
+} tb_local_knowledge;
+
+/* What an allowed action does. Arrays are in the arena. */
+typedef struct tb_ruling {
+    const tb_action *action;
+    tb_bytes to_state;
+    tb_party holder;
+    tb_party *addressees; /* ascending, without the actor: the new holder and the copies */
+    size_t addressee_count;
+    tb_field *open_fields; /* the action's own fields split: open ones, ascending */
+    size_t open_count;
+    struct tb_ruling_group { /* and per field group, ascending by group; fields ascending by id */
+        tb_bytes group;
+        tb_field *fields;
+        size_t field_count;
+    } *groups;
+    size_t group_count;
+} tb_ruling;
+
+typedef struct tb_objection {
+    tb_refusal code;
+    tb_bytes detail_zh; /* which field, which state, which condition; may be empty */
+    tb_bytes detail_en;
+} tb_objection;
+
+/* An action a person wants: checks role, jurisdiction, holder, state, conditions, fields and their
+ * types, identity numbers and secret marks (leak guard). TB_OK with objection->code TB_ACCEPTED and a
+ * ruling, or with a refusal. TB_ERR_LIMIT: arena. Computed fields must already be among values. */
+tb_err tb_judge_act(const tb_case_view *view, const tb_directory *directory, const tb_party *actor, tb_bytes action, const tb_field *values, size_t value_count, const tb_local_knowledge *known, tb_arena *arena, tb_ruling *out_ruling, tb_objection *out_objection) TB_MUST_USE;
+
+/* An event that arrived, against the case before it: the same rules on its open part; its to_state,
+ * holder and addressees must be those of a way the rules allow (LINKED_* tests are skipped, so a way
+ * that only they rule out is accepted). */
+tb_err tb_judge_event(const tb_case_view *view, const tb_directory *directory, const tb_event *event, tb_arena *arena, tb_objection *out_objection) TB_MUST_USE;
+
+/* The view after an event that was accepted: fields merged, counts, state, holder, number, head. */
+tb_err tb_case_view_apply(tb_case_view *view, const tb_campaign *campaign, const tb_event *event, const tb_digest *event_id, tb_arena *arena) TB_MUST_USE;
+
+/* The party in a position; false when it cannot be resolved yet. */
+bool tb_position_party(const tb_case_view *view, const tb_directory *directory, const char *position, tb_party *out) TB_MUST_USE;
+
+/* Whether a party may read a field group of this case, as things stand after the view. */
+bool tb_may_read(const tb_case_view *view, const tb_directory *directory, tb_bytes group, const tb_party *party);
+
+/* Actions the party could take now, with the objection of each it could not; *out_count entries. */
+typedef struct tb_possible {
+    const tb_action *action;
+    tb_refusal code;
+} tb_possible;
+tb_err tb_judge_possible(const tb_case_view *view, const tb_directory *directory, const tb_party *actor, tb_arena *arena, tb_possible **out, size_t *out_count) TB_MUST_USE;
+
+/* The leak guard: a valid resident identity number (GB 11643) anywhere in the text, also across
+ * blanks, dashes and full-width digits. */
+bool tb_has_identity_number(tb_bytes text);
+/* 秘密, 机密 or 绝密 as a mark: alone, or with ★ and a term, or in brackets. */
+bool tb_has_secret_mark(tb_bytes text);
+/* Copies text with every valid identity number masked (110105********002X). */
+tb_err tb_mask_identity_numbers(tb_bytes text, tb_arena *arena, tb_bytes *out) TB_MUST_USE;
+
+#endif

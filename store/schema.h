@@ -1,0 +1,59 @@
+/* schema - every table on one page: key layout, value, and while what its rows exist.
+ *
+ * Integers in keys are big-endian, so that byte order is numeric order. party 24 bytes zero padded,
+ * incarnation 16 (counter, random), digest 32, case 16. Values are the layouts of broker/rows.h and
+ * agents/rows.h. Sequence numbers come from META, never from the highest key: after a delete that
+ * would use a number again that the far side has seen.
+ */
+#ifndef TB_SCHEMA_H
+#define TB_SCHEMA_H
+
+#define TB_SCHEMA_VERSION 1
+
+/*    table            key                                              value           rows exist while */
+#define TB_TABLES(X)                                                                                                   \
+    /* both */                                                                                                         \
+    X(META,             "name",                                         "bytes",        "always")                       \
+    X(DOCUMENT,         "kind:u32 name 0 version:u32",                  "Document",     "always; the newest version of a name rules") \
+    X(ALARM,            "number:u64",                                   "AlarmRow",     "always: what was refused, forged, forked or went back") \
+    /* broker */                                                                                                       \
+    X(HUB_AGENT,        "party",                                        "HubAgentRow",  "once the party has said Hello; newest incarnation, fence") \
+    X(HUB_SESSION,      "peer:u64",                                     "SessionRow",   "this run of the hub has a session with that connection") \
+    X(HUB_SPEAKER,      "party",                                        "peer:u64",     "the party has a session in this run") \
+    X(HUB_STREAM,       "sender incarnation recipient lane:u8",         "HubStreamRow", "always, once a number was stored: stored and arrived marks") \
+    X(HUB_GROUP,        "recipient lane:u8 seq:u64",                    "HubGroupRow",  "not covered by an arrived mark") \
+    X(HUB_BODY,         "sender incarnation notice:u64",                "HubBodyRow",   "a HUB_GROUP row refers to it; counted") \
+    X(HUB_SHARE,        "sender recipient",                             "ShareRow",     "bytes are kept for the pair, or the pair is closed") \
+    X(HUB_REFUSED,      "sender incarnation recipient lane:u8 number:u64", "RefusedRow", "a refused number is not yet covered by an arrived mark; dead letters") \
+    X(HUB_DUE,          "due_ms:i64 kind:u8 key",                       "-",            "something is to be tried again at that time") \
+    /* agent: the link */                                                                                              \
+    X(STREAM_OUT,       "incarnation recipient lane:u8",                "StreamOutRow", "always, once we numbered a notice") \
+    X(STREAM_IN,        "sender incarnation lane:u8",                   "StreamInRow",  "always, once the sender's first notice was taken") \
+    X(OUTBOX,           "incarnation recipient lane:u8 from:u64",       "OutboxRow",    "an arrived mark is missing for a number of the group") \
+    X(OUTBOX_BODY,      "incarnation notice:u64",                       "OutboxBodyRow", "an OUTBOX row refers to it; counted") \
+    X(OUTBOX_DUE,       "due_ms:i64 recipient lane:u8",                 "-",            "exactly one per stream with OUTBOX rows") \
+    X(STAMP,            "sender incarnation recipient lane:u8 from:u64", "SignedLine",  "always: stored lines of our own and received notices") \
+    X(REFUSAL,          "sender incarnation notice:u64 recipient",      "RefusalRow",   "always: signed refusals of our own notices and by us") \
+    X(INBOX,            "sender incarnation lane:u8 from:u64",          "InboxRow",     "a taken notice of the group is not yet applied") \
+    X(QUARANTINE,       "sender incarnation notice:u64",                "QuarantineRow", "set aside after two failed attempts, until a person decides") \
+    /* agent: casework */                                                                                              \
+    X(CASE,             "case",                                         "CaseRow",      "always")                       \
+    X(CASE_MINE,        "case",                                         "-",            "this party holds the case and it is not closed") \
+    X(EVENT,            "case class:u8 number:u64 term:u32 event",      "EventRow",     "always; class 1 chain, 2 side") \
+    X(EVENT_ID,         "event",                                        "EVENT key",    "exactly one per EVENT row") \
+    X(OPENING,          "event group",                                  "OpeningRow",   "the group could be opened here") \
+    X(PROOF,            "sender incarnation notice:u64",                "ProofRow",     "always: header, ids, root and path that prove the notice's events") \
+    X(LOOSE,            "case number:u64",                              "event",        "an own event is in no notice yet") \
+    X(HELD,             "missing event, held event",                    "since_ms:i64", "an EVENT row waits for a predecessor") \
+    X(FIELD_INDEX,      "campaign 0 field 0 value 0 case",              "-",            "an indexed field of the case is readable here") \
+    X(DRAFT,            "number:u64",                                   "DraftRow",     "an act waits for the link (待发出)") \
+    X(REQUEST,          "request_id",                                   "RequestRow",   "30 days: the answer to a local request")
+
+typedef enum tb_table {
+#define TB_TABLE_ENUM(name, key, value, when) TB_TABLE_##name,
+    TB_TABLES(TB_TABLE_ENUM)
+#undef TB_TABLE_ENUM
+        TB_TABLE_COUNT
+} tb_table;
+
+#endif
