@@ -30,7 +30,9 @@ typedef struct tb_item {
     tb_header header;
     tb_bytes header_bytes;
     tb_digest digest; /* of header_bytes */
-    tb_bytes body;    /* empty: in bodies */
+    tb_bytes body;    /* empty: in bodies, or a filler */
+    bool is_filler;
+    tb_signed_line refusal; /* of a filler */
 } tb_item;
 
 typedef struct tb_group {
