@@ -1,7 +1,8 @@
 /* arena - the memory of one turn: a fixed block, handed out front to back, reset at the top.
  *
  * Pure code has no other memory. What is allocated in a turn lives until the turn ends, so nothing
- * is ever freed. The size of the block is the bound on what one turn, or one hostile frame, can cost.
+ * is ever freed. The size of the block is the bound on what one turn, or one hostile frame, can
+ * cost.
  */
 #ifndef TB_ARENA_H
 #define TB_ARENA_H
@@ -19,7 +20,8 @@ void tb_arena_init(tb_arena *arena, void *block, size_t size);
 
 void tb_arena_reset(tb_arena *arena);
 
-/* size bytes, zeroed, aligned for any type; NULL when the block is exhausted (answer TB_ERR_LIMIT). */
+/* size bytes, zeroed, aligned for any type; NULL when the block is exhausted (answer TB_ERR_LIMIT).
+ */
 void *tb_arena_alloc(tb_arena *arena, size_t size);
 
 /* count * each with overflow checked; otherwise as tb_arena_alloc. */

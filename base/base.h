@@ -65,8 +65,10 @@ static inline bool tb_bytes_equal(tb_bytes a, tb_bytes b)
 /* Prints the condition and its place to stderr and aborts, in release builds too. */
 void tb_assert_failed(const char *condition, const char *file, int line) TB_NORETURN;
 
-/* For what only a bug of ours can make false; never for input from network, disk, file or person. */
-#define TB_ASSERT(condition) ((condition) ? (void)0 : tb_assert_failed(#condition, __FILE__, __LINE__))
-#define TB_UNREACHABLE()     tb_assert_failed("unreachable", __FILE__, __LINE__)
+/* For what only a bug of ours can make false; never for input from network, disk, file or person.
+ */
+#define TB_ASSERT(condition)                                                                       \
+    ((condition) ? (void)0 : tb_assert_failed(#condition, __FILE__, __LINE__))
+#define TB_UNREACHABLE() tb_assert_failed("unreachable", __FILE__, __LINE__)
 
 #endif

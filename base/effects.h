@@ -51,7 +51,8 @@ tb_err tb_effects_add(tb_effects *effects, const tb_effect *effect) TB_MUST_USE;
 /* Formats key=value pairs into the arena; %s is a NUL-ended string, %u a uint64_t, %p a tb_party *,
  * %x a tb_bytes as hex (first 8 bytes), %% a percent sign. Drops the note when memory is short. */
 void tb_effects_note(tb_effects *effects, tb_arena *arena, tb_level level, const char *format, ...);
-/* One line per effect, the tests' expected text; sizes instead of bytes. Returns what was written. */
+/* One line per effect, the tests' expected text; sizes instead of bytes. Returns what was written.
+ */
 size_t tb_effects_print(const tb_effects *effects, char *out, size_t capacity);
 
 #endif

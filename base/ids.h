@@ -23,7 +23,8 @@ typedef struct tb_key_id {
     uint8_t bytes[8];
 } tb_key_id;
 
-/* A run of one agent's store: higher counter is newer; equal counters with other bytes are two copies. */
+/* A run of one agent's store: higher counter is newer; equal counters with other bytes are two
+ * copies. */
 typedef struct tb_incarnation {
     uint64_t counter;
     uint8_t random[8];

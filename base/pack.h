@@ -23,6 +23,7 @@ void tb_put_u8(tb_writer *w, uint8_t v);
 void tb_put_u16(tb_writer *w, uint16_t v);
 void tb_put_u32(tb_writer *w, uint32_t v);
 void tb_put_u64(tb_writer *w, uint64_t v);
+/* The sign bit flipped, then as u64: byte order is numeric order for negative numbers too. */
 void tb_put_i64(tb_writer *w, int64_t v);
 void tb_put_raw(tb_writer *w, const void *data, size_t size);
 /* u32 length, then the bytes. */
