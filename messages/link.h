@@ -1,6 +1,6 @@
 /* link - the frames between agent and hub as checked values (PROTOCOL.md, link.proto).
  *
- * Decoding copies into the arena; headers inside groups are decoded and their digests taken, so the
+ * Decoding copies into the arena, so the input need not outlive the call; headers inside groups are decoded and their digests taken, so the
  * logic never meets a half-valid frame. Signatures are not verified here.
  */
 #ifndef TB_LINK_H
@@ -31,8 +31,7 @@ typedef struct tb_item {
     tb_bytes header_bytes;
     tb_digest digest; /* of header_bytes */
     tb_bytes body;    /* empty: in bodies, or a filler */
-    bool is_filler;
-    tb_signed_line refusal; /* of a filler */
+    const tb_signed_line *refusal; /* NULL, or the item is a filler and this says why */
 } tb_item;
 
 typedef struct tb_group {

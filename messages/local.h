@@ -1,0 +1,331 @@
+/* local - what the people's programs say to their agent, and its answers (local.proto).
+ *
+ * One request, one answer; both directions are here because the command line and the desk are
+ * built from the same values as the agent. A watcher goes on receiving answers of kind CHANGED,
+ * under a zero request id, until it goes away: that encoded answer is what a CHANGED effect carries.
+ *
+ * An empty tb_bytes, a zero id and a zero number mean "not given", unless a comment says otherwise.
+ * Decoding copies into the arena. Both directions are bounded by TB_LOCAL_BYTES_MAX.
+ */
+#ifndef TB_LOCAL_H
+#define TB_LOCAL_H
+
+#include "base/arena.h"
+#include "base/ids.h"
+#include "base/limits.h"
+#include "base/refusal.h"
+#include "base/time.h"
+#include "messages/document.h"
+#include "messages/event.h"
+
+typedef enum tb_request_kind {
+    TB_REQUEST_OPEN_CASE = 10,
+    TB_REQUEST_ACT = 11,
+    TB_REQUEST_GET_CASE = 12,
+    TB_REQUEST_LIST_CASES = 13,
+    TB_REQUEST_TRACE = 14,
+    TB_REQUEST_STATUS = 15,
+    TB_REQUEST_LIST_NOTICES = 16,
+    TB_REQUEST_GET_REQUEST = 17,
+    TB_REQUEST_INSTALL = 18,
+    TB_REQUEST_WATCH = 19,
+    TB_REQUEST_LIST_DIRECTORY = 20,
+    TB_REQUEST_GET_DOCUMENT = 21,
+    TB_REQUEST_CHECK = 22,
+    TB_REQUEST_LIST_ACTS = 23,
+    TB_REQUEST_EXPORT = 24,
+} tb_request_kind;
+
+typedef struct tb_local_open {
+    tb_bytes campaign;
+    tb_bytes case_type;
+    tb_field *fields;
+    size_t field_count;
+    uint32_t lane; /* a tb_lane, or 0: the campaign's own choice */
+} tb_local_open;
+
+typedef struct tb_local_act {
+    tb_case_id case_id;
+    tb_bytes action;
+    tb_field *fields;
+    size_t field_count;
+    tb_digest head; /* the head the person looked at; zero: whatever it is now */
+} tb_local_act;
+
+typedef struct tb_local_list {
+    tb_bytes state;
+    bool mine;      /* only cases this party holds */
+    tb_bytes after; /* `next` of the page before */
+    uint32_t limit; /* 0: the agent's own page size */
+    tb_bytes field; /* only cases where this field has this value */
+    tb_bytes value;
+} tb_local_list;
+
+typedef struct tb_local_list_notices {
+    bool in;
+    bool out;
+    tb_bytes after;
+    uint32_t limit;
+} tb_local_list_notices;
+
+typedef struct tb_local_get_document {
+    tb_document_kind kind;
+    tb_bytes name;
+    uint32_t version; /* 0: the newest */
+} tb_local_get_document;
+
+typedef struct tb_local_request {
+    tb_request_id id; /* never zero for OPEN_CASE, ACT and INSTALL */
+    tb_bytes account;
+    tb_time time; /* exercises only; 0: no time given */
+    tb_request_kind kind;
+    union {
+        tb_local_open open;
+        tb_local_act act;
+        tb_case_id case_id; /* GET_CASE, LIST_ACTS, EXPORT */
+        tb_local_list list; /* LIST_CASES */
+        tb_bytes trace;     /* case or event id in hex, or "party/incarnation/number" */
+        tb_local_list_notices notices;
+        tb_request_id request; /* GET_REQUEST */
+        tb_document install;
+        tb_local_get_document document;
+    };
+} tb_local_request;
+
+typedef enum tb_answer_kind {
+    TB_ANSWER_NONE = 0, /* only code and detail */
+    TB_ANSWER_ACTED = 10,
+    TB_ANSWER_CASE = 11,
+    TB_ANSWER_CASES = 12,
+    TB_ANSWER_TRACED = 13,
+    TB_ANSWER_STATUS = 14,
+    TB_ANSWER_NOTICES = 15,
+    TB_ANSWER_PARTIES = 16,
+    TB_ANSWER_CONTENT = 17, /* GET_DOCUMENT, EXPORT */
+    TB_ANSWER_CHECKED = 18,
+    TB_ANSWER_CHANGED = 19,
+    TB_ANSWER_ACTS = 20,
+} tb_answer_kind;
+
+typedef struct tb_local_acted {
+    tb_case_id case_id; /* with event, zero for a draft that has none yet */
+    tb_digest event;
+    uint64_t number;
+    tb_bytes state;
+} tb_local_acted;
+
+typedef struct tb_local_summary {
+    tb_case_id case_id;
+    tb_bytes campaign;
+    tb_bytes case_type;
+    tb_bytes state;
+    tb_party holder;
+    uint64_t number;
+    tb_digest head;
+    bool frozen;
+    bool mine;
+    tb_field *fields; /* newest value each of what this party may read */
+    size_t field_count;
+    tb_time at; /* civil, of the head */
+    uint32_t term;
+    tb_party opener;
+    uint32_t held_back;
+    tb_bytes action; /* of the head */
+} tb_local_summary;
+
+typedef enum tb_standing {
+    TB_STANDING_EFFECTIVE = 1,
+    TB_STANDING_OVERTAKEN = 2,
+    TB_STANDING_HELD_BACK = 3,
+    TB_STANDING_DRAFT = 4,
+    TB_STANDING_FORKED = 5,
+} tb_standing;
+
+typedef struct tb_local_event {
+    tb_digest event; /* zero for a draft */
+    uint64_t number;
+    tb_event_kind kind;
+    tb_party actor;
+    tb_bytes account;
+    tb_bytes action;
+    tb_bytes from_state;
+    tb_bytes to_state;
+    tb_time at;
+    tb_time stored; /* 0: not known yet */
+    tb_party *addressees;
+    size_t addressee_count;
+    tb_field *fields;
+    size_t field_count;
+    tb_bytes *unread_groups; /* committed to, not readable here */
+    size_t unread_count;
+    tb_standing standing;
+    uint32_t term;
+    tb_party holder;
+} tb_local_event;
+
+typedef struct tb_local_case {
+    tb_local_summary summary;
+    tb_local_event *events;
+    size_t event_count;
+} tb_local_case;
+
+typedef struct tb_local_cases {
+    tb_local_summary *cases;
+    size_t count;
+    tb_bytes next; /* empty on the last page */
+    uint64_t total;
+} tb_local_cases;
+
+/* Where a notice is, for one recipient. */
+typedef enum tb_where {
+    TB_WHERE_DRAFT = 1,
+    TB_WHERE_OUTBOX = 2,
+    TB_WHERE_STORED = 3,
+    TB_WHERE_ARRIVED = 4,
+    TB_WHERE_SIGNED_FOR = 5,
+    TB_WHERE_ANSWERED = 6,
+    TB_WHERE_REFUSED = 7,
+    TB_WHERE_HELD_BACK = 8,
+    TB_WHERE_EXPIRED = 9,
+    TB_WHERE_QUARANTINED = 10,
+} tb_where;
+
+typedef struct tb_local_trace_line {
+    tb_bytes notice; /* "party/incarnation/number" */
+    tb_digest event;
+    tb_bytes action;
+    tb_party sender;
+    tb_party recipient;
+    tb_where where;
+    tb_time since;
+    tb_time last_attempt;
+    tb_time next_attempt;
+    tb_refusal code;
+    tb_bytes why_zh;
+    tb_bytes why_en;
+} tb_local_trace_line;
+
+typedef struct tb_local_traced {
+    tb_local_trace_line *lines;
+    size_t count;
+} tb_local_traced;
+
+typedef struct tb_local_status {
+    tb_party party;
+    tb_bytes name_zh;
+    tb_bytes name_en;
+    bool linked;
+    bool fenced;
+    tb_refusal code; /* why fenced */
+    tb_incarnation incarnation;
+    uint32_t directory_version;
+    uint64_t outbox; /* notices without all arrived marks */
+    uint64_t held_back;
+    uint64_t drafts;
+    uint64_t cases;
+    uint64_t quota_bytes;
+    uint64_t used_bytes;
+    tb_time civil;
+    bool exercise;
+    tb_digest hub;
+    uint64_t alarms;
+    tb_bytes *alarm_texts;
+    size_t alarm_text_count;
+} tb_local_status;
+
+typedef struct tb_local_notice_line {
+    tb_bytes notice;
+    tb_party peer;
+    bool out;
+    tb_lane lane;
+    uint64_t number; /* in its stream; 0 when not numbered yet */
+    tb_time at;
+    tb_where where;
+    uint32_t events;
+    uint64_t bytes;
+} tb_local_notice_line;
+
+typedef struct tb_local_notices {
+    tb_local_notice_line *lines;
+    size_t count;
+    tb_bytes next;
+} tb_local_notices;
+
+typedef struct tb_local_party_line {
+    tb_party id;
+    tb_bytes role;
+    tb_bytes jurisdiction;
+    tb_bytes name_zh;
+    tb_bytes name_en;
+    uint32_t state; /* a tb_party_state */
+    tb_field *attributes;
+    size_t attribute_count;
+    tb_party parent;
+} tb_local_party_line;
+
+typedef struct tb_local_parties {
+    uint32_t version; /* of the directory */
+    tb_local_party_line *lines;
+    size_t count;
+} tb_local_parties;
+
+typedef struct tb_local_checked {
+    tb_bytes *faults; /* none: every invariant holds */
+    size_t fault_count;
+    uint64_t rows;
+} tb_local_checked;
+
+typedef struct tb_local_field_line {
+    tb_bytes id;
+    tb_bytes type;
+    tb_bytes title_zh;
+    tb_bytes title_en;
+    bool required;
+    tb_bytes *choices;
+    size_t choice_count;
+} tb_local_field_line;
+
+typedef struct tb_local_act_line {
+    tb_bytes action;
+    tb_bytes title_zh;
+    tb_bytes title_en;
+    tb_local_field_line *fields;
+    size_t field_count;
+    tb_refusal code; /* 0, or why not now */
+} tb_local_act_line;
+
+typedef struct tb_local_acts {
+    tb_local_act_line *lines;
+    size_t count;
+} tb_local_acts;
+
+typedef struct tb_local_answer {
+    tb_request_id id; /* zero: to a watcher, or to a request that does not decode */
+    tb_refusal code;
+    tb_bytes detail; /* which field, which state, what changed; may be empty */
+    bool draft;      /* accepted, waiting for the link (待发出) */
+    tb_answer_kind kind;
+    union {
+        tb_local_acted acted;
+        tb_local_case case_; /* `case` is C's */
+        tb_local_cases cases;
+        tb_local_traced traced;
+        tb_local_status status;
+        tb_local_notices notices;
+        tb_local_parties parties;
+        tb_document content;
+        tb_local_checked checked;
+        tb_local_summary changed;
+        tb_local_acts acts;
+    };
+} tb_local_answer;
+
+/* Checked values, or bad_request or too_large. */
+tb_refusal tb_local_request_decode(tb_bytes in, tb_arena *arena, tb_local_request *out) TB_MUST_USE;
+/* TB_ERR_LIMIT: no memory left, or larger than TB_LOCAL_BYTES_MAX. */
+tb_err tb_local_request_encode(const tb_local_request *request, tb_arena *arena, tb_bytes *out) TB_MUST_USE;
+
+tb_refusal tb_local_answer_decode(tb_bytes in, tb_arena *arena, tb_local_answer *out) TB_MUST_USE;
+tb_err tb_local_answer_encode(const tb_local_answer *answer, tb_arena *arena, tb_bytes *out) TB_MUST_USE;
+
+#endif
