@@ -1,0 +1,165 @@
+/* exercise - plays a whole hub on one machine: every party its own process and store, staff included.
+ *
+ *     hub.c         keys, directory, documents of an exercise hub (by the product's own commands)
+ *     processes.c   starts, kills, restarts and ends broker and agents
+ *     talk.c        requests to agents and their answers, repeated until answered
+ *     leads.c       the leads file, one row each, with the verdict import gives it
+ *     feed.c        submits rows at their own time, in that order
+ *     staff.c       what clerks and engineers do when a case reaches them
+ *     audit.c       opens every store afterwards and compares them
+ *     result.c      leads-result.csv, summary.json, and the table by province
+ */
+#ifndef TB_EXERCISE_H
+#define TB_EXERCISE_H
+
+#include <stdio.h>
+#include <sys/types.h>
+
+#include "agents/campaign/campaign.h"
+#include "agents/import/verdict.h"
+#include "agents/tables/segments.h"
+#include "messages/directory.h"
+#include "messages/local.h"
+
+#define EX_PARTIES_MAX 256
+#define EX_PATH        512
+
+typedef struct ex_party {
+    tb_party id;
+    char role[24];
+    char province[4]; /* "" nation-wide */
+    char name_zh[96];
+    char operator_code[4];
+    pid_t pid;
+    void *socket; /* to its agent */
+    bool watched; /* the agent of this run has been asked to tell changes */
+    int64_t outbox; /* last told; -1 not known */
+} ex_party;
+
+typedef struct ex_options {
+    const char *leads;
+    const char *out;
+    const char *programs; /* folder of tongbao, tongbao-agent, tongbao-broker */
+    const char *source;   /* the checkout: campaigns and tables */
+    unsigned provinces;
+    bool keep;
+    bool kill;
+    bool quiet;
+} ex_options;
+
+typedef enum ex_kind { EX_REFUSED, EX_PARKED, EX_LOCAL, EX_FORWARD } ex_kind;
+
+/* One row of the leads file and what became of it. */
+typedef struct ex_row {
+    tb_field *columns; /* by heading, as the sender wrote them */
+    size_t column_count;
+    tb_bytes lead_no;
+    tb_bytes reported_text;
+    tb_time reported_at;
+    tb_bytes source;
+    char verdict[24];
+    char number[16];
+    char home[4];
+    char operator_code[4];
+    bool mvno;
+    bool off_line;
+    bool refused;
+    bool parked;
+    char found[4];
+    char submitter[TB_PARTY_BYTES];
+    bool return_first; /* exercise: once returned for correction */
+    bool refuse_home;  /* exercise: once refused as wrong home */
+    bool has_case;
+    tb_case_id case_id;
+    uint64_t acted_on;   /* chain number we last acted on */
+    bool done;           /* closed as the submitter sees it */
+    bool linked;         /* its number came before */
+    char state[32];
+    char outcome[24];
+    char resale[TB_PARTY_BYTES];
+    tb_time submitted_at, forwarded_at, signed_for_at, verified_at, shut_down_at, answered_at, closed_at;
+} ex_row;
+
+typedef struct ex_audit {
+    uint64_t lost;
+    uint64_t duplicate_effects;
+    uint64_t order_violations;
+    uint64_t readers_violated;
+    uint64_t events;
+    uint64_t notices;
+    uint64_t store_faults;
+} ex_audit;
+
+typedef struct ex_world {
+    ex_options options;
+    char hub_dir[EX_PATH];
+    char run_dir[EX_PATH];   /* sockets */
+    char store_dir[EX_PATH];
+    char log_dir[EX_PATH];
+    char endpoint[64];
+    pid_t broker;
+    ex_party parties[EX_PARTIES_MAX];
+    size_t party_count;
+    const tb_campaign *campaign;
+    const tb_case_type *type;
+    tb_segments segments;
+    ex_row *rows; /* in input order */
+    size_t row_count;
+    size_t *order; /* rows by reported_at */
+    uint32_t *by_case; /* open addressing: row + 1 */
+    size_t by_case_size;
+    tb_bytes heading;
+    size_t fed;
+    size_t closed;
+    size_t routed;
+    unsigned kills;
+    unsigned kills_broker;
+    ex_audit audit;
+    double started_s;
+    double elapsed_s;
+    void *zmq;
+    bool stopping;
+} ex_world;
+
+/* Prints and ends the whole exercise with exit code 1; for what no person can mend while it runs. */
+void ex_fail(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
+double ex_seconds(void); /* monotonic */
+
+/* hub.c */
+void ex_hub_make(ex_world *world);
+void ex_hub_load(ex_world *world);
+/* processes.c */
+void ex_broker_start(ex_world *world);
+void ex_agent_start(ex_world *world, ex_party *party);
+void ex_end_all(ex_world *world);
+void ex_kill_something(ex_world *world);
+void ex_reap(ex_world *world);
+ex_party *ex_party_find(ex_world *world, const char *id);
+void ex_run(char *const argv[]);
+/* talk.c */
+typedef void ex_answered(ex_world *world, ex_party *party, const tb_local_answer *answer, uint64_t tag);
+void ex_talk_open(ex_world *world);
+void ex_talk_close(ex_world *world);
+/* Sends a request (its id is made here) and calls back with the answer; repeats it until answered. */
+void ex_ask(ex_world *world, ex_party *party, tb_local_request *request, ex_answered *answered, uint64_t tag);
+/* Serves answers and changes for at most ms; returns what was handled. */
+size_t ex_talk_serve(ex_world *world, int ms, ex_answered *changed);
+size_t ex_talk_waiting(const ex_world *world);
+void ex_watch(ex_world *world, ex_party *party);
+/* leads.c */
+void ex_leads_read(ex_world *world);
+/* feed.c */
+void ex_feed(ex_world *world);
+/* main.c: one round of answers, restarts and kills, at most ms long */
+void ex_round(ex_world *world, int ms);
+/* staff.c */
+void ex_staff_changed(ex_world *world, ex_party *party, const tb_local_answer *answer, uint64_t tag);
+ex_row *ex_row_of_case(ex_world *world, const tb_case_id *case_id);
+void ex_row_case(ex_world *world, ex_row *row, const tb_case_id *case_id);
+/* audit.c, result.c */
+void ex_audit_stores(ex_world *world);
+void ex_collect(ex_world *world);
+void ex_write_results(ex_world *world);
+void ex_print_table(const ex_world *world);
+
+#endif

@@ -1,0 +1,227 @@
+/* tongbao-exercise - the program behind ops/demo: an exercise hub, its leads and its staff, in one run. */
+#include <errno.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "ops/exercise/exercise.h"
+
+#define SETTLE_S      120.0 /* after the last row: how long cases may take to close before we say so */
+#define KILL_EVERY_S  3.0
+#define TELL_EVERY_S  2.0
+
+static ex_world world;
+static volatile sig_atomic_t interrupted;
+
+static void on_signal(int signal_number)
+{
+    (void)signal_number;
+    interrupted = 1;
+}
+
+double ex_seconds(void)
+{
+    struct timespec t;
+    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static void clean_up(void)
+{
+    ex_end_all(&world);
+    ex_talk_close(&world);
+    if (world.run_dir[0] != 0) {
+        char path[EX_PATH * 2];
+        for (size_t i = 0; i < world.party_count; i++) {
+            (void)snprintf(path, sizeof path, "%s/%s.sock", world.run_dir, world.parties[i].id.text);
+            (void)unlink(path);
+        }
+        (void)rmdir(world.run_dir);
+    }
+}
+
+void ex_fail(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    (void)fputs("exercise: ", stderr);
+    (void)vfprintf(stderr, format, args);
+    (void)fputc('\n', stderr);
+    va_end(args);
+    clean_up();
+    exit(1);
+}
+
+static void usage(FILE *out)
+{
+    (void)fputs("tongbao-exercise --leads FILE --out DIR --programs DIR --source DIR [--provinces N] [--kill] [--keep] [--quiet]\n", out);
+}
+
+static void parse(int argc, char **argv)
+{
+    ex_options *o = &world.options;
+    o->provinces = 31;
+    for (int i = 1; i < argc; i++) {
+        const char *next = i + 1 < argc ? argv[i + 1] : NULL;
+        const char **text = strcmp(argv[i], "--leads") == 0      ? &o->leads
+                            : strcmp(argv[i], "--out") == 0      ? &o->out
+                            : strcmp(argv[i], "--programs") == 0 ? &o->programs
+                            : strcmp(argv[i], "--source") == 0   ? &o->source
+                                                                 : NULL;
+        if (text != NULL && next != NULL) {
+            *text = next;
+            i++;
+        } else if (strcmp(argv[i], "--provinces") == 0 && next != NULL) {
+            o->provinces = (unsigned)strtoul(next, NULL, 10);
+            i++;
+        } else if (strcmp(argv[i], "--kill") == 0) {
+            o->kill = true;
+        } else if (strcmp(argv[i], "--keep") == 0) {
+            o->keep = true;
+        } else if (strcmp(argv[i], "--quiet") == 0) {
+            o->quiet = true;
+        } else {
+            usage(strcmp(argv[i], "--help") == 0 ? stdout : stderr);
+            exit(strcmp(argv[i], "--help") == 0 ? 0 : 2);
+        }
+    }
+    if (o->leads == NULL || o->out == NULL || o->programs == NULL || o->source == NULL || o->provinces < 1 || o->provinces > 31) {
+        usage(stderr);
+        exit(2);
+    }
+}
+
+static void count_outbox(ex_world *w, ex_party *party, const tb_local_answer *answer, uint64_t tag)
+{
+    (void)w;
+    (void)tag;
+    if (answer->kind == TB_ANSWER_STATUS) {
+        party->outbox = (int64_t)(answer->status.outbox + answer->status.drafts + answer->status.held_back);
+    }
+}
+
+static void resync(ex_world *w, ex_party *party, const tb_local_answer *answer, uint64_t tag)
+{
+    if (answer->kind != TB_ANSWER_CASES) {
+        return;
+    }
+    for (size_t i = 0; i < answer->cases.count; i++) {
+        tb_local_answer one = {.kind = TB_ANSWER_CHANGED, .changed = answer->cases.cases[i]};
+        ex_staff_changed(w, party, &one, 0);
+    }
+    if (answer->cases.next.size > 0) {
+        tb_local_request request = {.kind = TB_REQUEST_LIST_CASES, .list = {.after = answer->cases.next}};
+        ex_ask(w, party, &request, resync, tag);
+    }
+}
+
+/* One round of everything that goes on beside feeding: answers, restarts, kills, a line now and then. */
+void ex_round(ex_world *w, int ms)
+{
+    static double killed_at, told_at;
+    if (interrupted) {
+        ex_fail("interrupted; everything it started is ended");
+    }
+    (void)ex_talk_serve(w, ms, ex_staff_changed);
+    ex_reap(w);
+    for (size_t i = 0; i < w->party_count; i++) {
+        ex_party *party = &w->parties[i];
+        if (!party->watched) {
+            ex_watch(w, party);
+            tb_local_request request = {.kind = TB_REQUEST_LIST_CASES};
+            ex_ask(w, party, &request, resync, 0);
+        }
+    }
+    double now = ex_seconds();
+    if (w->options.kill && now - killed_at > KILL_EVERY_S && w->closed < w->routed) {
+        killed_at = now;
+        ex_kill_something(w);
+    }
+    if (!w->options.quiet && now - told_at > TELL_EVERY_S) {
+        told_at = now;
+        (void)printf("  %5.1f s  submitted %zu of %zu   closed %zu of %zu\n", now - w->started_s, w->fed, w->row_count, w->closed, w->routed);
+        (void)fflush(stdout);
+    }
+}
+
+static bool settled(ex_world *w)
+{
+    if (w->closed < w->routed || ex_talk_waiting(w) > 0) {
+        return false;
+    }
+    for (size_t i = 0; i < w->party_count; i++) {
+        if (w->parties[i].outbox != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void settle(ex_world *w)
+{
+    double until = ex_seconds() + SETTLE_S, asked = 0;
+    while (!settled(w) && ex_seconds() < until) {
+        ex_round(w, 50);
+        if (w->closed >= w->routed && ex_seconds() - asked > 1.0 && ex_talk_waiting(w) == 0) {
+            asked = ex_seconds();
+            for (size_t i = 0; i < w->party_count; i++) {
+                if (w->parties[i].outbox != 0) {
+                    tb_local_request request = {.kind = TB_REQUEST_STATUS};
+                    ex_ask(w, &w->parties[i], &request, count_outbox, 0);
+                }
+            }
+        }
+    }
+}
+
+static void keep_running(ex_world *w)
+{
+    (void)printf("\nThe hub goes on running. Talk to any party, for instance:\n"
+                 "  export TONGBAO_SOCKET=%s/bureau.11.sock\n  %s/tongbao status\nCtrl-C ends it.\n",
+                 w->run_dir, w->options.programs);
+    (void)fflush(stdout);
+    while (!interrupted) {
+        (void)ex_talk_serve(w, 200, ex_staff_changed);
+        ex_reap(w);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    parse(argc, argv);
+    struct sigaction action = {.sa_handler = on_signal};
+    (void)sigaction(SIGINT, &action, NULL);
+    (void)sigaction(SIGTERM, &action, NULL);
+    (void)signal(SIGPIPE, SIG_IGN);
+    world.started_s = ex_seconds();
+    (void)snprintf(world.endpoint, sizeof world.endpoint, "tcp://127.0.0.1:%d", 20000 + (int)(getpid() % 20000));
+    ex_hub_make(&world);
+    ex_hub_load(&world);
+    ex_leads_read(&world);
+    (void)printf("演练数据,不作统计依据 (exercise)  %zu parties, %zu leads, %zu to route\n", world.party_count, world.row_count, world.routed);
+    ex_broker_start(&world);
+    for (size_t i = 0; i < world.party_count; i++) {
+        ex_agent_start(&world, &world.parties[i]);
+    }
+    ex_talk_open(&world);
+    ex_feed(&world);
+    settle(&world);
+    ex_collect(&world);
+    world.elapsed_s = ex_seconds() - world.started_s;
+    if (world.options.keep) {
+        ex_write_results(&world);
+        ex_print_table(&world);
+        keep_running(&world);
+        clean_up();
+        return 0;
+    }
+    clean_up();
+    ex_audit_stores(&world);
+    ex_write_results(&world);
+    ex_print_table(&world);
+    bool good = world.closed == world.routed && world.audit.lost + world.audit.duplicate_effects + world.audit.order_violations + world.audit.readers_violated == 0;
+    return good ? 0 : 1;
+}
