@@ -21,10 +21,13 @@ typedef struct tb_label {
     const char *en;
 } tb_label;
 
+/* The role that every party has, for campaigns that do not care. */
+#define TB_ROLE_ANY "any"
+
 typedef struct tb_role {
     const char *id; /* "bureau" */
     tb_label title;
-    bool by_jurisdiction; /* one party per jurisdiction, else nation-wide */
+    bool by_jurisdiction; /* its parties each have a jurisdiction, else they are nation-wide */
 } tb_role;
 
 typedef struct tb_choice {
@@ -54,11 +57,12 @@ typedef enum tb_field_type {
     TB_FIELD_CHOICE,
     TB_FIELD_DIGEST,   /* 64 hex digits */
     TB_FIELD_FLAG,     /* "0" or "1" */
+    TB_FIELD_CASE,     /* case id, 32 hex digits */
 } tb_field_type;
 
 typedef enum tb_computation {
     TB_COMPUTE_NONE,
-    TB_COMPUTE_JURISDICTION,  /* the opener's jurisdiction */
+    TB_COMPUTE_JURISDICTION,  /* the opener's jurisdiction; any other value is refused */
     TB_COMPUTE_SEGMENT_PROVINCE, /* from the segment table, of the field `of` */
     TB_COMPUTE_SEGMENT_CITY,
     TB_COMPUTE_SEGMENT_OPERATOR,
@@ -87,9 +91,10 @@ typedef struct tb_field_group {
     unsigned reader_count;
 } tb_field_group;
 
+/* Where several parties fit, the active one; where several are active, the first by id. */
 typedef enum tb_position_kind {
-    TB_POSITION_OPENER,
-    TB_POSITION_ROLE_OF_FIELD, /* the active party of `role` whose jurisdiction is the value of open field `field` */
+    TB_POSITION_OPENER,        /* with `role`: only an opener of that role */
+    TB_POSITION_ROLE_OF_FIELD, /* the party of `role` whose jurisdiction is the value of open field `field` */
     TB_POSITION_FIELD,         /* the party named by the open field `field` */
     TB_POSITION_ROLE,          /* the one party of `role` */
     TB_POSITION_ACTOR_OF,      /* who last did action `field` */
@@ -104,17 +109,20 @@ typedef struct tb_position {
 } tb_position;
 
 typedef enum tb_test {
-    TB_TEST_KNOWN,      /* the open field has a value */
+    TB_TEST_KNOWN,      /* the open field has a value that is not empty */
     TB_TEST_UNKNOWN,
     TB_TEST_IS,         /* equals one of values */
-    TB_TEST_IS_NOT,
+    TB_TEST_IS_NOT,     /* holds for an unknown field */
     TB_TEST_SAME,       /* positions `a` and `b` are one party */
-    TB_TEST_DIFFERENT,
-    TB_TEST_COUNT_LEAST, /* action `field` was done at least `count` times */
+    TB_TEST_DIFFERENT,  /* they are not, or one of them is nobody yet */
+    TB_TEST_COUNT_LEAST, /* action `field` was done at least `count` times before */
     TB_TEST_COUNT_BELOW,
     TB_TEST_ACTOR_ROLE, /* the actor's role is one of values */
+    TB_TEST_ROLE_OF,    /* the role of the party in position `a` is one of values */
+    TB_TEST_WITHIN,     /* the jurisdiction of the party in position `a` is the open field `field` */
     TB_TEST_LINKED_OPEN, /* at the actor alone: an earlier case with the same indexed field `field` is open */
     TB_TEST_LINKED_DONE, /* at the actor alone: such a case is closed */
+    TB_TEST_LINKED_NONE_OPEN, /* at the actor alone: no such case is open */
 } tb_test;
 
 typedef struct tb_condition {
@@ -139,11 +147,12 @@ typedef struct tb_action_field {
     tb_conditions required_when; /* required only when these hold, judged with the action's own fields */
 } tb_action_field;
 
-/* The first way whose conditions hold is taken, judged with the action's own open fields. */
+/* The first way whose conditions hold is taken, judged with the action's own open fields. When none
+ * does, people are shown what is missing from the way that came nearest. */
 typedef struct tb_way {
     tb_conditions when;
     const char *to;       /* state; NULL: unchanged */
-    const char *hands_to; /* position; NULL: the holder stays */
+    const char *hands_to; /* position; NULL: the holder stays; on a take-over the actor becomes it */
 } tb_way;
 
 typedef enum tb_action_kind {
@@ -157,14 +166,14 @@ typedef struct tb_action {
     const char *id;
     tb_label title;
     tb_action_kind kind;
-    const char **by; /* positions; for OPEN: roles */
+    const char **by; /* positions, for OPEN roles; for TAKE_OVER the first named goes before */
     unsigned by_count;
     const char **from; /* states; empty for OPEN; for SIDE empty means any */
     unsigned from_count;
     tb_conditions when;
     tb_way *ways;
     unsigned way_count;
-    const char **copies; /* positions */
+    const char **copies; /* positions; nobody yet, not active or the actor itself: left out */
     unsigned copy_count;
     tb_action_field *fields;
     unsigned field_count;

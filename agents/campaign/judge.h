@@ -19,7 +19,8 @@ typedef struct tb_action_count {
     tb_party last_actor;
 } tb_action_count;
 
-/* The case as its chain so far says; zero campaign fields before the opening event. */
+/* The case as its chain so far says. Before the opening event everything but campaign and type is
+ * zero (type may be NULL too when an event is judged or applied: the event names it). */
 typedef struct tb_case_view {
     const tb_campaign *campaign;
     const tb_case_type *type;
@@ -35,7 +36,8 @@ typedef struct tb_case_view {
     size_t count_count;
 } tb_case_view;
 
-/* What the actor alone knows, for LINKED_* tests; NULL when judging others. */
+/* What the actor alone knows, for LINKED_* tests: of the other cases here with the same value in the
+ * indexed field, whether one leads (tb_case_leads) and whether one is closed. NULL: neither. */
 typedef struct tb_local_knowledge {
     bool linked_open;
     bool linked_done;
@@ -66,16 +68,23 @@ typedef struct tb_objection {
 
 /* An action a person wants: checks role, jurisdiction, holder, state, conditions, fields and their
  * types, identity numbers and secret marks (leak guard). TB_OK with objection->code TB_ACCEPTED and a
- * ruling, or with a refusal. TB_ERR_LIMIT: arena. Computed fields must already be among values. */
+ * ruling, or with a refusal. TB_ERR_LIMIT: arena. Computed fields must already be among values. An
+ * empty value is no value, except that it clears an open field that has one. */
 tb_err tb_judge_act(const tb_case_view *view, const tb_directory *directory, const tb_party *actor, tb_bytes action, const tb_field *values, size_t value_count, const tb_local_knowledge *known, tb_arena *arena, tb_ruling *out_ruling, tb_objection *out_objection) TB_MUST_USE;
 
 /* An event that arrived, against the case before it: the same rules on its open part; its to_state,
  * holder and addressees must be those of a way the rules allow (LINKED_* tests are skipped, so a way
- * that only they rule out is accepted). */
+ * that only they rule out is accepted). Number, term, previous and signature are the caller's.
+ * Whether parties are active is judged only under the directory version the event names. */
 tb_err tb_judge_event(const tb_case_view *view, const tb_directory *directory, const tb_event *event, tb_arena *arena, tb_objection *out_objection) TB_MUST_USE;
 
 /* The view after an event that was accepted: fields merged, counts, state, holder, number, head. */
 tb_err tb_case_view_apply(tb_case_view *view, const tb_campaign *campaign, const tb_event *event, const tb_digest *event_id, tb_arena *arena) TB_MUST_USE;
+
+/* Whether repeats must wait for this case: it is open, this party took it on by an action that asks
+ * LINKED_OPEN, and it is not itself waiting. Two cases of one number are thus never both worked on,
+ * and never wait for each other. */
+bool tb_case_leads(const tb_case_view *view, const tb_party *self);
 
 /* The party in a position; false when it cannot be resolved yet. */
 bool tb_position_party(const tb_case_view *view, const tb_directory *directory, const char *position, tb_party *out) TB_MUST_USE;
@@ -90,7 +99,7 @@ typedef struct tb_possible {
 } tb_possible;
 tb_err tb_judge_possible(const tb_case_view *view, const tb_directory *directory, const tb_party *actor, tb_arena *arena, tb_possible **out, size_t *out_count) TB_MUST_USE;
 
-/* The leak guard: a valid resident identity number (GB 11643) anywhere in the text, also across
+/* The leak guard, for text of any type (agents/campaign/fields.h says which fields are exempt): a valid resident identity number (GB 11643) anywhere in the text, also across
  * blanks, dashes and full-width digits. */
 bool tb_has_identity_number(tb_bytes text);
 /* 秘密, 机密 or 绝密 as a mark: alone, or with ★ and a term, or in brackets. */
