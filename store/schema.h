@@ -17,15 +17,17 @@
     X(DOCUMENT,         "kind:u32 name 0 version:u32",                  "Document",     "always; the newest version of a name rules") \
     X(ALARM,            "number:u64",                                   "AlarmRow",     "always: what was refused, forged, forked or went back") \
     /* broker */                                                                                                       \
-    X(HUB_AGENT,        "party",                                        "HubAgentRow",  "once the party has said Hello; newest incarnation, fence") \
-    X(HUB_SESSION,      "peer:u64",                                     "SessionRow",   "this run of the hub has a session with that connection") \
-    X(HUB_SPEAKER,      "party",                                        "peer:u64",     "the party has a session in this run") \
-    X(HUB_STREAM,       "sender incarnation recipient lane:u8",         "HubStreamRow", "always, once a number was stored: stored and arrived marks") \
-    X(HUB_GROUP,        "recipient lane:u8 seq:u64",                    "HubGroupRow",  "not covered by an arrived mark") \
-    X(HUB_BODY,         "sender incarnation notice:u64",                "HubBodyRow",   "a HUB_GROUP row refers to it; counted") \
-    X(HUB_SHARE,        "sender recipient",                             "ShareRow",     "bytes are kept for the pair, or the pair is closed") \
-    X(HUB_REFUSED,      "sender incarnation recipient lane:u8 number:u64", "RefusedRow", "a refused number is not yet covered by an arrived mark; dead letters") \
-    X(HUB_DUE,          "due_ms:i64 kind:u8 key",                       "-",            "something is to be tried again at that time") \
+    X(HUB_AGENT,       "party",                                         "HubAgentRow",   "once the party has said Hello; newest incarnation, fence") \
+    X(HUB_SESSION,     "party",                                         "HubSessionRow", "the party has a session in this run of the hub") \
+    X(HUB_STREAM,      "sender incarnation recipient lane:u8",          "HubStreamRow",  "always, once a mark is known: stored and arrived marks") \
+    X(HUB_STREAM_TO,   "recipient sender incarnation lane:u8",          "-",             "exactly one per HUB_STREAM row") \
+    X(HUB_GROUP,       "recipient lane:u8 seq:u64",                     "HubGroupRow",   "not covered by an arrived mark") \
+    X(HUB_PLACE,       "sender incarnation recipient lane:u8 from:u64", "HubPlaceRow",   "exactly one per HUB_GROUP row: what trimming needs of it") \
+    X(HUB_BODY,        "sender incarnation notice:u64",                 "bytes",         "exactly one per HUB_BODY_USE row") \
+    X(HUB_BODY_USE,    "sender incarnation notice:u64",                 "count:u32 digest","HUB_GROUP rows refer to the body; counted") \
+    X(HUB_SHARE,       "sender recipient",                              "HubShareRow",   "bytes are kept for the pair, or the pair is closed") \
+    X(HUB_REFUSED,     "sender incarnation recipient lane:u8 number:u64","HubRefusedRow", "refused by the hub: until an arrived mark covers it; by the recipient: 30 days") \
+    X(HUB_DUE,         "due_ms:i64 kind:u8 key",                        "-",             "something is to be tried again at that time; one per HUB_SESSION row") \
     /* agent: the link */                                                                                              \
     X(STREAM_OUT,       "incarnation recipient lane:u8",                "StreamOutRow", "always, once we numbered a notice") \
     X(STREAM_IN,        "sender incarnation lane:u8",                   "StreamInRow",  "always, once the sender's first notice was taken") \
