@@ -22,6 +22,11 @@
 #define TB_HEADER_BYTES_MAX (16 * 1024)
 #define TB_EVENT_BYTES_MAX  (16 * 1024)
 #define TB_BODY_BYTES_MAX   (256 * 1024)
+/* One line, and one that stands alone with root and path. */
+#define TB_LINE_BYTES_MAX        256
+#define TB_SIGNED_LINE_BYTES_MAX 1024
+/* The words that go with a refusal or a Bye, and the detail of a local answer. */
+#define TB_REASON_BYTES_MAX 1024
 /* Recipients of one notice. */
 #define TB_ENTRIES_MAX 64
 /* Sealed parts of one body: new events, field groups, earlier events per recipient. */
