@@ -25,6 +25,9 @@ typedef struct tb_store_options {
 #define TB_STORE_BROKER 1
 #define TB_STORE_AGENT  2
 
+/* A key has 1..TB_KEY_BYTES_MAX bytes; get, put and del of any other are TB_ERR_LIMIT. */
+#define TB_KEY_BYTES_MAX 511
+
 /* path: a folder (LMDB form), created 0700 when absent; ignored by the memory form. TB_ERR_VERSION for
  * a schema newer than this build, TB_ERR_BUSY when another process holds it, TB_ERR_FULL when the
  * quota cannot be allocated. */
@@ -45,11 +48,14 @@ tb_arena *tb_txn_arena(tb_txn *txn);
 bool tb_txn_wrote(const tb_txn *txn);
 
 tb_err tb_store_get(tb_txn *txn, tb_table table, tb_bytes key, tb_bytes *out_value) TB_MUST_USE;
-/* TB_ERR_FULL at the quota. */
+/* TB_ERR_FULL at the quota; the transaction is then lost: every later verb and the commit say the same. */
 tb_err tb_store_put(tb_txn *txn, tb_table table, tb_bytes key, tb_bytes value) TB_MUST_USE;
 /* Absent keys are TB_ERR_NOT_FOUND. */
 tb_err tb_store_del(tb_txn *txn, tb_table table, tb_bytes key) TB_MUST_USE;
-/* The first row with key >= from that starts with prefix; TB_ERR_NOT_FOUND past the last one. */
+/* Of a row that fails its checksum seek, next and last write the key all the same, so that it can be
+ * passed, set aside or deleted.
+ *
+ * The first row with key >= from that starts with prefix; TB_ERR_NOT_FOUND past the last one. */
 tb_err tb_store_seek(tb_txn *txn, tb_table table, tb_bytes prefix, tb_bytes from, tb_bytes *out_key, tb_bytes *out_value) TB_MUST_USE;
 /* The first row after key that starts with prefix. */
 tb_err tb_store_next(tb_txn *txn, tb_table table, tb_bytes prefix, tb_bytes key, tb_bytes *out_key, tb_bytes *out_value) TB_MUST_USE;
@@ -61,10 +67,16 @@ void tb_store_usage(tb_txn *txn, uint64_t *out_used, uint64_t *out_quota);
 bool tb_store_above_watermark(tb_txn *txn);
 /* Rows in a table. */
 uint64_t tb_store_rows(tb_txn *txn, tb_table table);
+/* Reads every row of every table and verifies its checksum, without the arena: TB_ERR_CORRUPT at the
+ * first that fails. */
+tb_err tb_store_scrub(tb_txn *txn, uint64_t *out_rows) TB_MUST_USE;
 
-/* Memory form only. */
-void tb_store_mem_fail_commit(tb_store *store, unsigned nth, tb_err with); /* 1 = the next commit */
+/* Memory form only. The nth commit from now that has written something fails and keeps nothing;
+ * 1 = the next one, 0 = none. */
+void tb_store_mem_fail_commit(tb_store *store, unsigned nth, tb_err with);
 void tb_store_mem_limit(tb_store *store, uint64_t quota_bytes);
+/* The row reads as TB_ERR_CORRUPT until it is written again. */
+tb_err tb_store_mem_damage(tb_store *store, tb_table table, tb_bytes key) TB_MUST_USE;
 /* A deep copy of what is committed: an old backup, a snapshot. */
 tb_err tb_store_mem_clone(const tb_store *store, tb_store **out) TB_MUST_USE;
 

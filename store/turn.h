@@ -50,11 +50,12 @@ struct tb_node {
     tb_seed_fn *seed;
 };
 
-/* One batch, one transaction, one batch of effects. TB_ERR_IO and TB_ERR_CORRUPT from the commit: stop
- * the process. An error from a step or close: nothing happened; replay with tb_turn_each. */
+/* One batch of at least one input, one transaction, one batch of effects. TB_ERR_IO: what is on disk is
+ * unknown, stop the process. Any other error: nothing happened; replay with tb_turn_each. */
 tb_err tb_turn(tb_node *node, const tb_input *inputs, size_t count) TB_MUST_USE;
-/* Each input in its own transaction, so that one bad record cannot stop its neighbours. An input that
- * fails alone is dropped and noted; only a failed commit is returned. */
+/* Splits the batch, in order, until what fails stands alone in its own transaction, so that one bad
+ * record cannot stop its neighbours. An input that fails alone is dropped and noted; only TB_ERR_IO
+ * is returned, and then the process must stop. */
 tb_err tb_turn_each(tb_node *node, const tb_input *inputs, size_t count) TB_MUST_USE;
 
 #endif

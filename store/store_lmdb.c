@@ -1,0 +1,433 @@
+/* The LMDB form of the store: transactions and rows.
+ *
+ * LMDB's pointers die at the next write and at the end of the transaction; that they do is a fact
+ * of this file only, because every read copies into the arena. LMDB has no checksums: each value is
+ * stored behind 8 bytes that depend on table, key and value, so that a row that rotted, or was put
+ * in another's place, is seen.
+ */
+#include "store/store_lmdb.h"
+
+#include "store/range.h"
+
+#include <sodium.h>
+
+#define SUM_BYTES crypto_shorthash_BYTES
+
+tb_err tb_lmdb_error(int rc)
+{
+    switch (rc) {
+    case MDB_SUCCESS:
+        return TB_OK;
+    case MDB_NOTFOUND:
+        return TB_ERR_NOT_FOUND;
+    case MDB_MAP_FULL:
+        return TB_ERR_FULL;
+    case MDB_TXN_FULL:
+    case MDB_BAD_VALSIZE:
+        return TB_ERR_LIMIT;
+    case MDB_CORRUPTED:
+    case MDB_PAGE_NOTFOUND:
+    case MDB_INVALID:
+        return TB_ERR_CORRUPT;
+    case MDB_VERSION_MISMATCH:
+        return TB_ERR_VERSION;
+    default:
+        return TB_ERR_IO;
+    }
+}
+
+static tb_bytes bytes_of(const MDB_val *v)
+{
+    return tb_bytes_of(v->mv_data, v->mv_size);
+}
+
+/* LMDB takes what it only reads through a pointer to what is not const. */
+static MDB_val value_of(tb_bytes b)
+{
+    MDB_val v = {.mv_size = b.size};
+
+    memcpy(&v.mv_data, &b.data, sizeof v.mv_data);
+    return v;
+}
+
+/* The key is hashed into the key of the value's hash, so that nothing need be copied together. */
+static void checksum(
+    const tb_txn *txn, tb_table table, tb_bytes key, tb_bytes value, uint8_t out_sum[SUM_BYTES])
+{
+    _Static_assert(crypto_shorthash_KEYBYTES == 16, "two hashes make a key");
+    uint8_t row[crypto_shorthash_KEYBYTES] = {0};
+
+    memcpy(row, txn->store->row_keys[table], SUM_BYTES);
+    crypto_shorthash(row + SUM_BYTES, key.data, key.size, row);
+    crypto_shorthash(out_sum, value.data, value.size, row);
+}
+
+/* The value behind a good checksum, still LMDB's memory. */
+static tb_err
+verify(const tb_txn *txn, tb_table table, tb_bytes key, tb_bytes stored, tb_bytes *out_value)
+{
+    uint8_t sum[SUM_BYTES];
+
+    if (stored.size < SUM_BYTES) {
+        return TB_ERR_CORRUPT;
+    }
+    tb_bytes value = tb_bytes_of(stored.data + SUM_BYTES, stored.size - SUM_BYTES);
+    checksum(txn, table, key, value, sum);
+    if (memcmp(sum, stored.data, SUM_BYTES) != 0) {
+        return TB_ERR_CORRUPT;
+    }
+    *out_value = value;
+    return TB_OK;
+}
+
+static tb_err
+read_value(tb_txn *txn, tb_table table, tb_bytes key, const MDB_val *stored, tb_bytes *out_value)
+{
+    tb_bytes value;
+
+    tb_err err = verify(txn, table, key, bytes_of(stored), &value);
+    if (err != TB_OK) {
+        return err;
+    }
+    return tb_arena_copy(txn->arena, value, out_value);
+}
+
+static tb_err cursor_of(tb_txn *txn, tb_table table, MDB_cursor **out_cursor)
+{
+    TB_ASSERT(txn->mdb != NULL);
+    if (txn->lost != TB_OK) {
+        return txn->lost;
+    }
+    if (txn->cursors[table] == NULL) {
+        int rc = mdb_cursor_open(txn->mdb, txn->store->tables[table], &txn->cursors[table]);
+        if (rc != MDB_SUCCESS) {
+            return tb_lmdb_error(rc);
+        }
+    }
+    *out_cursor = txn->cursors[table];
+    return TB_OK;
+}
+
+/* Begin, end. */
+
+static tb_err begin(tb_store *store, tb_arena *arena, unsigned flags, tb_txn **out)
+{
+    TB_ASSERT(store->txn.mdb == NULL);
+
+    MDB_txn *mdb = NULL;
+    int rc = mdb_txn_begin(store->env, NULL, flags, &mdb);
+    if (rc != MDB_SUCCESS) {
+        return tb_lmdb_error(rc);
+    }
+    store->txn = (tb_txn){
+        .store = store,
+        .arena = arena,
+        .mdb = mdb,
+        .reads_only = (flags & MDB_RDONLY) != 0,
+    };
+    *out = &store->txn;
+    return TB_OK;
+}
+
+tb_err tb_store_begin(tb_store *store, tb_arena *arena, tb_txn **out)
+{
+    return begin(store, arena, 0, out);
+}
+
+tb_err tb_store_begin_read(tb_store *store, tb_arena *arena, tb_txn **out)
+{
+    return begin(store, arena, MDB_RDONLY, out);
+}
+
+/* Takes the transaction out of its slot; cursors go before it, as LMDB asks of readers. */
+static MDB_txn *finish(tb_txn *txn)
+{
+    MDB_txn *mdb = txn->mdb;
+
+    TB_ASSERT(mdb != NULL);
+    for (size_t i = 0; i < TB_TABLE_COUNT; i++) {
+        if (txn->cursors[i] != NULL) {
+            mdb_cursor_close(txn->cursors[i]);
+        }
+    }
+    txn->mdb = NULL;
+    return mdb;
+}
+
+tb_err tb_store_commit(tb_txn *txn)
+{
+    tb_err lost = txn->lost;
+    bool wrote = txn->wrote;
+    MDB_txn *mdb = finish(txn);
+
+    if (lost != TB_OK || !wrote) {
+        mdb_txn_abort(mdb);
+        return lost;
+    }
+    return tb_lmdb_error(mdb_txn_commit(mdb));
+}
+
+void tb_store_abort(tb_txn *txn)
+{
+    mdb_txn_abort(finish(txn));
+}
+
+tb_arena *tb_txn_arena(tb_txn *txn)
+{
+    return txn->arena;
+}
+
+bool tb_txn_wrote(const tb_txn *txn)
+{
+    return txn->wrote;
+}
+
+/* Rows. */
+
+tb_err tb_store_get(tb_txn *txn, tb_table table, tb_bytes key, tb_bytes *out_value)
+{
+    MDB_cursor *cursor;
+
+    if (!tb_key_valid(key)) {
+        return TB_ERR_LIMIT;
+    }
+    tb_err err = cursor_of(txn, table, &cursor);
+    if (err != TB_OK) {
+        return err;
+    }
+
+    MDB_val k = value_of(key);
+    MDB_val v;
+    int rc = mdb_cursor_get(cursor, &k, &v, MDB_SET_KEY);
+    if (rc != MDB_SUCCESS) {
+        return tb_lmdb_error(rc);
+    }
+    return read_value(txn, table, key, &v, out_value);
+}
+
+/* A failed write leaves LMDB's transaction unusable; its own later errors would hide why. */
+static tb_err write_result(tb_txn *txn, int rc)
+{
+    tb_err err = tb_lmdb_error(rc);
+
+    if (err == TB_OK) {
+        txn->wrote = true;
+    } else {
+        txn->lost = err;
+    }
+    return err;
+}
+
+tb_err tb_store_put(tb_txn *txn, tb_table table, tb_bytes key, tb_bytes value)
+{
+    MDB_cursor *cursor;
+    uint8_t sum[SUM_BYTES];
+
+    TB_ASSERT(!txn->reads_only);
+    if (!tb_key_valid(key)) {
+        return TB_ERR_LIMIT;
+    }
+    tb_err err = cursor_of(txn, table, &cursor);
+    if (err != TB_OK) {
+        return err;
+    }
+
+    MDB_val k = value_of(key);
+    MDB_val v = {.mv_size = SUM_BYTES + value.size};
+    err = write_result(txn, mdb_cursor_put(cursor, &k, &v, MDB_RESERVE));
+    if (err != TB_OK) {
+        return err;
+    }
+
+    uint8_t *stored = v.mv_data;
+    checksum(txn, table, key, value, sum);
+    memcpy(stored, sum, SUM_BYTES);
+    if (value.size > 0) {
+        memcpy(stored + SUM_BYTES, value.data, value.size);
+    }
+    return TB_OK;
+}
+
+tb_err tb_store_del(tb_txn *txn, tb_table table, tb_bytes key)
+{
+    MDB_cursor *cursor;
+
+    TB_ASSERT(!txn->reads_only);
+    if (!tb_key_valid(key)) {
+        return TB_ERR_LIMIT;
+    }
+    tb_err err = cursor_of(txn, table, &cursor);
+    if (err != TB_OK) {
+        return err;
+    }
+
+    MDB_val k = value_of(key);
+    MDB_val v;
+    int rc = mdb_cursor_get(cursor, &k, &v, MDB_SET_KEY);
+    if (rc != MDB_SUCCESS) {
+        return tb_lmdb_error(rc);
+    }
+    return write_result(txn, mdb_cursor_del(cursor, 0));
+}
+
+/* Walks. */
+
+/* The row a cursor came to, if it is one of the prefix. */
+static tb_err read_row(tb_txn *txn,
+                       tb_table table,
+                       const MDB_val *k,
+                       const MDB_val *v,
+                       tb_bytes prefix,
+                       tb_bytes *out_key,
+                       tb_bytes *out_value)
+{
+    tb_bytes key;
+
+    if (!tb_key_starts_with(bytes_of(k), prefix)) {
+        return TB_ERR_NOT_FOUND;
+    }
+    tb_err err = tb_arena_copy(txn->arena, bytes_of(k), &key);
+    if (err != TB_OK) {
+        return err;
+    }
+    err = read_value(txn, table, key, v, out_value);
+    if (err == TB_OK || err == TB_ERR_CORRUPT) {
+        *out_key = key;
+    }
+    return err;
+}
+
+tb_err tb_form_forward(tb_txn *txn,
+                       tb_table table,
+                       tb_bound bound,
+                       tb_bytes prefix,
+                       tb_bytes *out_key,
+                       tb_bytes *out_value)
+{
+    MDB_cursor *cursor;
+
+    tb_err err = cursor_of(txn, table, &cursor);
+    if (err != TB_OK) {
+        return err;
+    }
+
+    MDB_val k = value_of(bound.bytes);
+    MDB_val v;
+    int rc = mdb_cursor_get(cursor, &k, &v, bound.bytes.size == 0 ? MDB_FIRST : MDB_SET_RANGE);
+    if (rc == MDB_SUCCESS && bound.strict && tb_bytes_equal(bytes_of(&k), bound.bytes)) {
+        rc = mdb_cursor_get(cursor, &k, &v, MDB_NEXT);
+    }
+    if (rc != MDB_SUCCESS) {
+        return tb_lmdb_error(rc);
+    }
+    return read_row(txn, table, &k, &v, prefix, out_key, out_value);
+}
+
+tb_err tb_form_backward(tb_txn *txn,
+                        tb_table table,
+                        tb_bound bound,
+                        tb_bytes prefix,
+                        tb_bytes *out_key,
+                        tb_bytes *out_value)
+{
+    MDB_cursor *cursor;
+
+    tb_err err = cursor_of(txn, table, &cursor);
+    if (err != TB_OK) {
+        return err;
+    }
+
+    MDB_val k = value_of(bound.bytes);
+    MDB_val v;
+    int rc = MDB_NOTFOUND;
+    if (bound.bytes.size > 0) {
+        rc = mdb_cursor_get(cursor, &k, &v, MDB_SET_RANGE);
+    }
+    if (rc == MDB_NOTFOUND) {
+        rc = mdb_cursor_get(cursor, &k, &v, MDB_LAST);
+    } else if (rc == MDB_SUCCESS && (bound.strict || !tb_bytes_equal(bytes_of(&k), bound.bytes))) {
+        rc = mdb_cursor_get(cursor, &k, &v, MDB_PREV);
+    }
+    if (rc != MDB_SUCCESS) {
+        return tb_lmdb_error(rc);
+    }
+    return read_row(txn, table, &k, &v, prefix, out_key, out_value);
+}
+
+/* Measures. */
+
+static uint64_t pages(const MDB_stat *stat)
+{
+    return stat->ms_branch_pages + stat->ms_leaf_pages + stat->ms_overflow_pages;
+}
+
+/* LMDB keeps count of every tree's pages; what belongs to no tree is free. This sees what the
+ * transaction itself has written, and costs a look at each tree's root record. */
+void tb_store_usage(tb_txn *txn, uint64_t *out_used, uint64_t *out_quota)
+{
+    static const MDB_dbi of_lmdb[] = {0, 1}; /* the list of free pages, the list of tables */
+    uint64_t used = 2;                       /* the two meta pages */
+    uint64_t page_bytes = 0;
+    MDB_stat stat;
+
+    for (size_t i = 0; i < sizeof of_lmdb / sizeof of_lmdb[0]; i++) {
+        if (mdb_stat(txn->mdb, of_lmdb[i], &stat) == MDB_SUCCESS) {
+            used += pages(&stat);
+            page_bytes = stat.ms_psize;
+        }
+    }
+    for (size_t i = 0; i < TB_TABLE_COUNT; i++) {
+        if (mdb_stat(txn->mdb, txn->store->tables[i], &stat) == MDB_SUCCESS) {
+            used += pages(&stat);
+        }
+    }
+    *out_used = used * page_bytes;
+    *out_quota = txn->store->quota;
+}
+
+uint64_t tb_store_rows(tb_txn *txn, tb_table table)
+{
+    MDB_stat stat;
+
+    if (mdb_stat(txn->mdb, txn->store->tables[table], &stat) != MDB_SUCCESS) {
+        return 0;
+    }
+    return stat.ms_entries;
+}
+
+static tb_err scrub_table(tb_txn *txn, tb_table table, uint64_t *rows)
+{
+    MDB_cursor *cursor;
+    MDB_val k;
+    MDB_val v;
+    tb_bytes value;
+
+    tb_err err = cursor_of(txn, table, &cursor);
+    if (err != TB_OK) {
+        return err;
+    }
+    int rc = mdb_cursor_get(cursor, &k, &v, MDB_FIRST);
+    while (rc == MDB_SUCCESS) {
+        err = verify(txn, table, bytes_of(&k), bytes_of(&v), &value);
+        if (err != TB_OK) {
+            return err;
+        }
+        (*rows)++;
+        rc = mdb_cursor_get(cursor, &k, &v, MDB_NEXT);
+    }
+    return rc == MDB_NOTFOUND ? TB_OK : tb_lmdb_error(rc);
+}
+
+tb_err tb_store_scrub(tb_txn *txn, uint64_t *out_rows)
+{
+    uint64_t rows = 0;
+
+    for (size_t table = 0; table < TB_TABLE_COUNT; table++) {
+        tb_err err = scrub_table(txn, (tb_table)table, &rows);
+        if (err != TB_OK) {
+            return err;
+        }
+    }
+    *out_rows = rows;
+    return TB_OK;
+}

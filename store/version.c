@@ -1,0 +1,45 @@
+#include "store/version.h"
+
+#include "base/pack.h"
+
+static tb_err write_number(tb_txn *txn, const char *name, uint32_t number)
+{
+    uint8_t buffer[4];
+    tb_writer writer;
+    tb_bytes value;
+
+    tb_writer_init(&writer, buffer, sizeof buffer);
+    tb_put_u32(&writer, number);
+    tb_err err = tb_writer_bytes(&writer, &value);
+    if (err != TB_OK) {
+        return err;
+    }
+    return tb_store_put(txn, TB_TABLE_META, tb_bytes_str(name), value);
+}
+
+static tb_err check_number(tb_txn *txn, const char *name, uint32_t expected)
+{
+    tb_bytes value;
+    tb_reader reader;
+
+    tb_err err = tb_store_get(txn, TB_TABLE_META, tb_bytes_str(name), &value);
+    if (err != TB_OK) {
+        return err == TB_ERR_NOT_FOUND ? TB_ERR_CORRUPT : err;
+    }
+    tb_reader_init(&reader, value);
+    uint32_t found = tb_get_u32(&reader);
+    if (!tb_reader_done(&reader)) {
+        return TB_ERR_CORRUPT;
+    }
+    return found == expected ? TB_OK : TB_ERR_VERSION;
+}
+
+tb_err tb_store_check_version(tb_txn *txn, uint32_t kind)
+{
+    if (tb_store_rows(txn, TB_TABLE_META) > 0) {
+        tb_err err = check_number(txn, "schema", TB_SCHEMA_VERSION);
+        return err == TB_OK ? check_number(txn, "kind", kind) : err;
+    }
+    tb_err err = write_number(txn, "schema", TB_SCHEMA_VERSION);
+    return err == TB_OK ? write_number(txn, "kind", kind) : err;
+}
