@@ -66,7 +66,6 @@ tb_err tb_case_encode(const tb_case_row *row, tb_arena *arena, tb_bytes *out)
     tb_put_i64(&w, row->opened);
     tb_put_i64(&w, row->at);
     tb_put_bytes(&w, row->action);
-    tb_put_u64(&w, row->place);
     tb_put_u32(&w, (uint32_t)row->knower_count);
     for (size_t i = 0; i < row->knower_count; i++) {
         tb_put_raw(&w, row->knowers[i].party.text, TB_PARTY_BYTES);
@@ -181,7 +180,6 @@ tb_err tb_case_decode(const tb_case_id *id, tb_bytes value, tb_arena *arena, tb_
     row.opened = tb_get_i64(&r);
     row.at = tb_get_i64(&r);
     row.action = tb_get_bytes(&r);
-    row.place = tb_get_u64(&r);
     err = get_lists(&r, arena, &row);
     if (err != TB_OK) {
         return err;

@@ -43,7 +43,6 @@ typedef struct tb_case_row {
     tb_time opened; /* civil, of the opening event */
     tb_time at;     /* civil, of the head */
     tb_bytes action; /* of the head */
-    uint64_t place; /* order in which this party weighed the case against its repeats; 0: not yet */
     tb_knower *knowers;
     size_t knower_count;
     tb_indexed *indexed;

@@ -1,0 +1,513 @@
+#include "agents/passing.h"
+
+#include "agents/chain.h"
+#include "agents/rows_link.h"
+#include "messages/parts.h"
+
+/* Earlier events in one notice, bytes: leaves room in a body for everything else. */
+#define PASSED_BYTES_MAX (96 * 1024)
+
+_Static_assert(PASSED_BYTES_MAX + TB_EVENT_BYTES_MAX < TB_BODY_BYTES_MAX, "what is passed on fits a body");
+
+typedef struct item {
+    tb_event_key key;
+    tb_event_row row;
+    tb_event event;
+    tb_opening *openings;
+    size_t opening_count;
+    bool opened;
+    bool wanted; /* by some reader */
+    bool fresh;  /* goes among the notice's own events */
+    bool proven;
+    tb_passed passed; /* without openings; when proven */
+} item;
+
+typedef struct parcel {
+    tb_agent *agent;
+    tb_txn *txn;
+    tb_arena *arena;
+    const tb_case_row *before;
+    const tb_case_row *after;
+    item *items; /* chain first, then side events */
+    size_t count;
+    size_t capacity;
+} parcel;
+
+/* ---- proofs ---- */
+
+/* The stamp of a notice: the line that covers the number of any of its entries. */
+static tb_err stamp_of(tb_txn *txn, const tb_header *header, tb_bytes *out_packed, tb_time *out_at)
+{
+    for (size_t i = 0; i < header->entry_count; i++) {
+        tb_stream stream = {header->sender, header->incarnation, header->entries[i].recipient, header->lane};
+        tb_signed_line *line = tb_arena_alloc(tb_txn_arena(txn), sizeof *line);
+        if (line == NULL) {
+            return TB_ERR_LIMIT;
+        }
+        tb_err err = tb_stamp_get(txn, &stream, header->entries[i].number, line, out_packed);
+        if (err == TB_OK) {
+            *out_at = line->line.at;
+            return TB_OK;
+        }
+        if (err != TB_ERR_NOT_FOUND) {
+            return err;
+        }
+    }
+    return TB_ERR_NOT_FOUND;
+}
+
+static tb_err find_proof(tb_txn *txn, const tb_event_row *row, tb_passed *out, bool *out_proven)
+{
+    *out_proven = false;
+    if (row->notice == 0) {
+        return TB_OK;
+    }
+    tb_proof_row proof;
+    tb_err err = tb_proof_get(txn, &row->sender, &row->incarnation, row->notice, &proof);
+    if (err != TB_OK) {
+        return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+    }
+    tb_passed passed = {
+        .event = row->event,
+        .header = proof.header,
+        .ids = proof.ids,
+        .id_count = proof.id_count,
+        .root = proof.root,
+        .index = proof.index,
+        .path = proof.path,
+        .path_count = proof.path_count,
+    };
+    tb_header header;
+    if (tb_header_decode(proof.header, tb_txn_arena(txn), &header) != TB_ACCEPTED) {
+        return TB_ERR_CORRUPT;
+    }
+    tb_time at;
+    err = stamp_of(txn, &header, &passed.stamp, &at);
+    if (err != TB_OK && err != TB_ERR_NOT_FOUND) {
+        return err;
+    }
+    *out = passed;
+    *out_proven = true;
+    return TB_OK;
+}
+
+tb_err tb_pass_stored(tb_txn *txn, const tb_event_row *row, tb_time *out)
+{
+    *out = 0;
+    tb_proof_row proof;
+    if (row->notice == 0) {
+        return TB_OK;
+    }
+    tb_err err = tb_proof_get(txn, &row->sender, &row->incarnation, row->notice, &proof);
+    if (err != TB_OK) {
+        return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+    }
+    tb_header header;
+    if (tb_header_decode(proof.header, tb_txn_arena(txn), &header) != TB_ACCEPTED) {
+        return TB_ERR_CORRUPT;
+    }
+    tb_bytes packed;
+    err = stamp_of(txn, &header, &packed, out);
+    return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+}
+
+tb_err tb_pass_keep(tb_txn *txn, const tb_passed *passed, const tb_header *header)
+{
+    tb_proof_row proof;
+    tb_err err = tb_proof_get(txn, &header->sender, &header->incarnation, header->notice, &proof);
+    if (err == TB_ERR_NOT_FOUND) {
+        proof = (tb_proof_row){
+            .header = passed->header,
+            .ids = passed->ids,
+            .id_count = passed->id_count,
+            .root = passed->root,
+            .index = passed->index,
+            .path = passed->path,
+            .path_count = passed->path_count,
+        };
+        err = tb_proof_put(txn, &header->sender, &header->incarnation, header->notice, &proof);
+    }
+    if (err != TB_OK || passed->stamp.size == 0) {
+        return err;
+    }
+    tb_signed_line *line = tb_arena_alloc(tb_txn_arena(txn), sizeof *line);
+    if (line == NULL) {
+        return TB_ERR_LIMIT;
+    }
+    if (tb_signed_line_decode(passed->stamp, tb_txn_arena(txn), line) != TB_ACCEPTED) {
+        return TB_OK; /* the inbox has verified it; one without a stamp is simply not dated yet */
+    }
+    return tb_stamp_put(txn, line);
+}
+
+/* ---- collecting ---- */
+
+static tb_err collect_class(parcel *p, uint8_t class)
+{
+    tb_event_walk walk;
+    tb_event_key key;
+    tb_event_row row;
+    tb_err err = tb_event_first(p->txn, &p->after->id, class, &walk, &key, &row);
+    while (err == TB_OK) {
+        if (row.standing == TB_STANDING_EFFECTIVE) {
+            if (p->count == p->capacity) {
+                size_t capacity = p->capacity * 2 + 16;
+                item *longer = tb_arena_array(p->arena, capacity, sizeof *longer);
+                if (longer == NULL) {
+                    return TB_ERR_LIMIT;
+                }
+                if (p->count > 0) {
+                    memcpy(longer, p->items, p->count * sizeof *longer);
+                }
+                p->items = longer;
+                p->capacity = capacity;
+            }
+            p->items[p->count++] = (item){.key = key, .row = row};
+        }
+        err = tb_event_next(p->txn, &walk, &key, &row);
+    }
+    return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+}
+
+/* Decoded only when somebody may need it: most readers were shown everything before. */
+static tb_err open_item(parcel *p, item *it)
+{
+    if (it->opened) {
+        return TB_OK;
+    }
+    tb_err err = tb_chain_decode(p->txn, &it->row, &it->event);
+    if (err == TB_OK && it->event.commitment_count > 0) {
+        err = tb_openings_of(p->txn, &it->key.event, &it->openings, &it->opening_count);
+    }
+    it->opened = err == TB_OK;
+    return err;
+}
+
+static bool addressed(const tb_event *event, const tb_party *party)
+{
+    for (size_t i = 0; i < event->addressee_count; i++) {
+        if (tb_party_equal(&event->addressees[i], party)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool opens_any(const parcel *p, const item *it, uint32_t groups)
+{
+    for (size_t i = 0; i < it->opening_count; i++) {
+        if ((tb_case_group_bit(&p->after->view, it->openings[i].group) & groups) != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether a reader is to be given an earlier event. */
+static tb_err lacks(parcel *p, item *it, const tb_party *reader, uint32_t readable, bool *out)
+{
+    *out = false;
+    tb_knower shown = tb_case_knower(p->before, reader);
+    bool side = it->key.class == TB_CLASS_SIDE;
+    bool becomes_holder =
+        tb_party_equal(&p->after->view.holder, reader) && !tb_party_equal(&p->before->view.holder, reader);
+    uint32_t gained = readable & ~shown.groups;
+    if (side ? !becomes_holder : it->key.number <= shown.upto && gained == 0) {
+        return TB_OK;
+    }
+    tb_err err = open_item(p, it);
+    if (err != TB_OK || tb_party_equal(&it->event.actor, reader)) {
+        return err;
+    }
+    if (side) {
+        *out = (it->row.seen == 0 || it->row.seen > shown.handed) && !addressed(&it->event, reader);
+    } else {
+        *out = it->key.number > shown.upto || opens_any(p, it, gained);
+    }
+    return TB_OK;
+}
+
+/* Decides what goes as new and finds proofs for the rest. An own event goes as new while no finished
+ * notice proves it; readers that know it lose nothing. */
+static tb_err sort_items(parcel *p, const tb_event *event, const tb_digest *id)
+{
+    for (size_t r = 0; r < event->addressee_count; r++) {
+        uint32_t readable = tb_case_readable(p->agent, &p->after->view, &event->addressees[r]);
+        for (size_t i = 0; i < p->count; i++) {
+            bool wanted;
+            tb_err err = lacks(p, &p->items[i], &event->addressees[r], readable, &wanted);
+            if (err != TB_OK) {
+                return err;
+            }
+            p->items[i].wanted |= wanted;
+        }
+    }
+    for (size_t i = 0; i < p->count; i++) {
+        item *it = &p->items[i];
+        it->fresh = tb_digest_equal(&it->key.event, id) || it->row.notice == 0;
+        tb_err err = it->fresh || it->wanted ? open_item(p, it) : TB_OK;
+        if (err == TB_OK && it->wanted && !it->fresh) {
+            err = find_proof(p->txn, &it->row, &it->passed, &it->proven);
+            it->fresh = !it->proven && tb_party_equal(&it->event.actor, &p->agent->self);
+        }
+        if (err != TB_OK) {
+            return err;
+        }
+    }
+    return TB_OK;
+}
+
+/* ---- one reader ---- */
+
+static tb_err readable_openings(parcel *p, const item *it, uint32_t readable, tb_passed *passed)
+{
+    passed->openings = tb_arena_array(p->arena, it->opening_count + 1, sizeof *passed->openings);
+    if (passed->openings == NULL) {
+        return TB_ERR_LIMIT;
+    }
+    for (size_t i = 0; i < it->opening_count; i++) {
+        if ((tb_case_group_bit(&p->after->view, it->openings[i].group) & readable) != 0) {
+            passed->openings[passed->opening_count++] = it->openings[i];
+        }
+    }
+    return TB_OK;
+}
+
+static size_t passed_bytes(const tb_passed *passed)
+{
+    size_t size = passed->event.size + passed->header.size + passed->stamp.size +
+                  (passed->id_count + passed->path_count + 8) * TB_DIGEST_BYTES;
+    for (size_t i = 0; i < passed->opening_count; i++) {
+        size += passed->openings[i].content.size + 2 * TB_DIGEST_BYTES + TB_NAME_BYTES_MAX;
+    }
+    return size;
+}
+
+static tb_err send_ahead(parcel *p, const tb_party *reader, tb_passed *passed, size_t count)
+{
+    tb_resend resend = {.case_id = p->after->id};
+    tb_outgoing_reader one = {.recipient = *reader, .passed = passed, .passed_count = count};
+    tb_outgoing outgoing = {.lane = p->after->lane, .kind = TB_NOTICE_RESEND, .readers = &one, .reader_count = 1};
+    tb_err err = tb_resend_encode(&resend, p->arena, &outgoing.resend);
+    if (err != TB_OK) {
+        return err;
+    }
+    uint64_t notice;
+    return tb_outbox_add(p->agent, p->txn, &outgoing, &notice);
+}
+
+static tb_err fresh_list(parcel *p, tb_outgoing_reader *reader)
+{
+    reader->passed = tb_arena_array(p->arena, TB_PASSED_MAX, sizeof *reader->passed);
+    reader->passed_count = 0;
+    return reader->passed == NULL ? TB_ERR_LIMIT : TB_OK;
+}
+
+/* What one reader lacks. More than fits with the event goes ahead, in notices of its own. */
+static tb_err fill_reader(parcel *p, tb_outgoing_reader *reader, uint32_t readable)
+{
+    tb_err fresh = fresh_list(p, reader);
+    if (fresh != TB_OK) {
+        return fresh;
+    }
+    size_t bytes = 0;
+    for (size_t i = 0; i < p->count; i++) {
+        item *it = &p->items[i];
+        if (!it->proven) {
+            continue; /* new, known to everybody, or its author alone can prove it */
+        }
+        bool wanted;
+        tb_err err = lacks(p, it, &reader->recipient, readable, &wanted);
+        if (err != TB_OK) {
+            return err;
+        }
+        if (!wanted) {
+            continue;
+        }
+        tb_passed passed = it->passed;
+        err = readable_openings(p, it, readable, &passed);
+        if (err != TB_OK) {
+            return err;
+        }
+        size_t more = passed_bytes(&passed);
+        if (reader->passed_count == TB_PASSED_MAX || (reader->passed_count > 0 && bytes + more > PASSED_BYTES_MAX)) {
+            err = send_ahead(p, &reader->recipient, reader->passed, reader->passed_count);
+            if (err == TB_OK) {
+                err = fresh_list(p, reader);
+            }
+            if (err != TB_OK) {
+                return err;
+            }
+            bytes = 0;
+        }
+        reader->passed[reader->passed_count++] = passed;
+        bytes += more;
+    }
+    return TB_OK;
+}
+
+/* ---- the notice ---- */
+
+typedef struct load {
+    item **items;
+    size_t count;
+    size_t opening_count;
+} load;
+
+static tb_err put_events(parcel *p, const load *l, tb_outgoing *outgoing)
+{
+    outgoing->events = tb_arena_array(p->arena, l->count, sizeof *outgoing->events);
+    outgoing->ids = tb_arena_array(p->arena, l->count, sizeof *outgoing->ids);
+    outgoing->openings = tb_arena_array(p->arena, l->opening_count + 1, sizeof *outgoing->openings);
+    if (outgoing->events == NULL || outgoing->ids == NULL || outgoing->openings == NULL) {
+        return TB_ERR_LIMIT;
+    }
+    for (size_t i = 0; i < l->count; i++) {
+        const item *it = l->items[i];
+        outgoing->events[outgoing->event_count] = it->row.event;
+        outgoing->ids[outgoing->event_count++] = it->key.event;
+        for (size_t j = 0; j < it->opening_count; j++) {
+            outgoing->openings[outgoing->opening_count++] = it->openings[j];
+        }
+    }
+    return TB_OK;
+}
+
+static tb_err set_opens(parcel *p, tb_outgoing *outgoing)
+{
+    for (size_t r = 0; r < outgoing->reader_count; r++) {
+        tb_outgoing_reader *reader = &outgoing->readers[r];
+        uint32_t readable = tb_case_readable(p->agent, &p->after->view, &reader->recipient);
+        reader->opens = tb_arena_array(p->arena, outgoing->opening_count + 1, sizeof *reader->opens);
+        if (reader->opens == NULL) {
+            return TB_ERR_LIMIT;
+        }
+        for (size_t i = 0; i < outgoing->opening_count; i++) {
+            reader->opens[i] = (tb_case_group_bit(&p->after->view, outgoing->openings[i].group) & readable) != 0;
+        }
+    }
+    return TB_OK;
+}
+
+static tb_err mark_proven(parcel *p, const load *l, uint64_t notice)
+{
+    tb_incarnation incarnation;
+    tb_err err = tb_meta_incarnation(p->txn, &incarnation);
+    for (size_t i = 0; err == TB_OK && i < l->count; i++) {
+        item *it = l->items[i];
+        if (it->row.notice != 0) {
+            continue;
+        }
+        it->row.sender = p->agent->self;
+        it->row.incarnation = incarnation;
+        it->row.notice = notice;
+        err = tb_event_put(p->txn, &it->key, &it->row);
+    }
+    return err;
+}
+
+static tb_err send_load(parcel *p, const load *l, tb_outgoing_reader *readers, size_t reader_count)
+{
+    tb_outgoing outgoing = {
+        .lane = p->after->lane,
+        .kind = TB_NOTICE_CASEWORK,
+        .readers = readers,
+        .reader_count = reader_count,
+    };
+    tb_err err = put_events(p, l, &outgoing);
+    if (err == TB_OK) {
+        err = set_opens(p, &outgoing);
+    }
+    uint64_t notice;
+    if (err == TB_OK) {
+        err = tb_outbox_add(p->agent, p->txn, &outgoing, &notice);
+    }
+    return err == TB_OK ? mark_proven(p, l, notice) : err;
+}
+
+/* Chain order, at most a notice's worth at a time; earlier events go with the first. */
+static tb_err send_all(parcel *p, tb_outgoing_reader *readers, size_t reader_count)
+{
+    load l = {.items = tb_arena_array(p->arena, TB_NOTICE_EVENTS_MAX, sizeof(item *))};
+    if (l.items == NULL) {
+        return TB_ERR_LIMIT;
+    }
+    for (size_t i = 0; i < p->count; i++) {
+        if (!p->items[i].fresh) {
+            continue;
+        }
+        if (l.count == TB_NOTICE_EVENTS_MAX) {
+            tb_err err = send_load(p, &l, readers, reader_count);
+            if (err != TB_OK) {
+                return err;
+            }
+            for (size_t r = 0; r < reader_count; r++) {
+                readers[r].passed_count = 0;
+            }
+            l.count = 0;
+            l.opening_count = 0;
+        }
+        l.items[l.count++] = &p->items[i];
+        l.opening_count += p->items[i].opening_count;
+    }
+    TB_ASSERT(l.count > 0);
+    return send_load(p, &l, readers, reader_count);
+}
+
+tb_err tb_pass_event(tb_agent *agent, tb_txn *txn, const tb_case_row *before, const tb_case_row *after, const tb_event *event, const tb_digest *id)
+{
+    TB_ASSERT(event->addressee_count > 0);
+    TB_ASSERT(event->addressee_count <= TB_ENTRIES_MAX);
+    parcel p = {.agent = agent, .txn = txn, .arena = tb_txn_arena(txn), .before = before, .after = after};
+    tb_err err = collect_class(&p, TB_CLASS_CHAIN);
+    if (err == TB_OK) {
+        err = collect_class(&p, TB_CLASS_SIDE);
+    }
+    if (err == TB_OK) {
+        err = sort_items(&p, event, id);
+    }
+    if (err != TB_OK) {
+        return err;
+    }
+    tb_outgoing_reader *readers = tb_arena_array(p.arena, event->addressee_count, sizeof *readers);
+    if (readers == NULL) {
+        return TB_ERR_LIMIT;
+    }
+    for (size_t r = 0; r < event->addressee_count; r++) {
+        readers[r].recipient = event->addressees[r];
+        uint32_t readable = tb_case_readable(agent, &after->view, &readers[r].recipient);
+        err = fill_reader(&p, &readers[r], readable);
+        if (err != TB_OK) {
+            return err;
+        }
+    }
+    err = send_all(&p, readers, event->addressee_count);
+    if (err != TB_OK) {
+        return err;
+    }
+    tb_digest *loose;
+    size_t loose_count;
+    return tb_loose_of(txn, &after->id, true, &loose, &loose_count);
+}
+
+tb_err tb_pass_side(tb_agent *agent, tb_txn *txn, const tb_case_row *row, const tb_digest *side)
+{
+    parcel p = {.agent = agent, .txn = txn, .arena = tb_txn_arena(txn), .before = row, .after = row};
+    item it = {0};
+    tb_err err = tb_event_find(txn, side, &it.key, &it.row);
+    if (err == TB_OK) {
+        err = tb_openings_of(txn, side, &it.openings, &it.opening_count);
+    }
+    if (err == TB_OK) {
+        err = find_proof(txn, &it.row, &it.passed, &it.proven);
+    }
+    if (err != TB_OK || !it.proven) {
+        return err;
+    }
+    uint32_t readable = tb_case_readable(agent, &row->view, &row->view.holder);
+    err = readable_openings(&p, &it, readable, &it.passed);
+    if (err != TB_OK) {
+        return err;
+    }
+    return send_ahead(&p, &row->view.holder, &it.passed, 1);
+}
