@@ -1,0 +1,99 @@
+#include "agents/campaign/campaign.h"
+
+static bool named(const char *id, tb_bytes name)
+{
+    return tb_bytes_equal(tb_bytes_str(id), name);
+}
+
+const tb_case_type *tb_campaign_case_type(const tb_campaign *campaign, tb_bytes id)
+{
+    for (unsigned i = 0; i < campaign->case_type_count; i++) {
+        if (named(campaign->case_types[i].id, id)) {
+            return &campaign->case_types[i];
+        }
+    }
+    return NULL;
+}
+
+const tb_code_list *tb_campaign_codes(const tb_campaign *campaign, const char *id)
+{
+    for (unsigned i = 0; i < campaign->code_count; i++) {
+        if (strcmp(campaign->codes[i].id, id) == 0) {
+            return &campaign->codes[i];
+        }
+    }
+    return NULL;
+}
+
+const tb_action *tb_case_type_action(const tb_case_type *type, tb_bytes id)
+{
+    for (unsigned i = 0; i < type->action_count; i++) {
+        if (named(type->actions[i].id, id)) {
+            return &type->actions[i];
+        }
+    }
+    return NULL;
+}
+
+const tb_state *tb_case_type_state(const tb_case_type *type, tb_bytes id)
+{
+    for (unsigned i = 0; i < type->state_count; i++) {
+        if (named(type->states[i].id, id)) {
+            return &type->states[i];
+        }
+    }
+    return NULL;
+}
+
+const tb_field_def *tb_case_type_field(const tb_case_type *type, tb_bytes id)
+{
+    for (unsigned i = 0; i < type->field_count; i++) {
+        if (named(type->fields[i].id, id)) {
+            return &type->fields[i];
+        }
+    }
+    return NULL;
+}
+
+const tb_field_group *tb_case_type_group(const tb_case_type *type, tb_bytes id)
+{
+    for (unsigned i = 0; i < type->group_count; i++) {
+        if (named(type->groups[i].id, id)) {
+            return &type->groups[i];
+        }
+    }
+    return NULL;
+}
+
+const tb_position *tb_case_type_position(const tb_case_type *type, tb_bytes id)
+{
+    for (unsigned i = 0; i < type->position_count; i++) {
+        if (named(type->positions[i].id, id)) {
+            return &type->positions[i];
+        }
+    }
+    return NULL;
+}
+
+const tb_campaign *tb_campaigns_find(const tb_campaigns *campaigns, tb_bytes id, uint32_t version)
+{
+    for (size_t i = 0; i < campaigns->count; i++) {
+        const tb_campaign *campaign = campaigns->list[i];
+        if (campaign->version == version && named(campaign->id, id)) {
+            return campaign;
+        }
+    }
+    return NULL;
+}
+
+const tb_campaign *tb_campaigns_newest(const tb_campaigns *campaigns, tb_bytes id)
+{
+    const tb_campaign *newest = NULL;
+    for (size_t i = 0; i < campaigns->count; i++) {
+        const tb_campaign *campaign = campaigns->list[i];
+        if (named(campaign->id, id) && (newest == NULL || campaign->version > newest->version)) {
+            newest = campaign;
+        }
+    }
+    return newest;
+}

@@ -1,0 +1,75 @@
+/* scene - one action or event being judged: the case before it, with its own open fields, and who acts.
+ *
+ * Shared by judge.c (a person acts), judge_event.c (an event arrived) and judge_view.c; not for others.
+ * A step returns TB_ACCEPTED or the refusal, whose detail it has put down; when the arena is exhausted
+ * err says so and the verdict counts for nothing.
+ */
+#ifndef TB_CAMPAIGN_SCENE_H
+#define TB_CAMPAIGN_SCENE_H
+
+#include "agents/campaign/judge.h"
+
+typedef struct tb_scene {
+    const tb_case_view *before;
+    tb_case_view after; /* before, with the action's own open fields */
+    const tb_directory *directory;
+    const tb_directory_party *actor;
+    const tb_action *action;
+    const tb_local_knowledge *known; /* NULL: another party's knowledge, nobody can tell */
+    tb_arena *arena;
+    tb_err err;
+    tb_bytes detail_zh;
+    tb_bytes detail_en;
+} tb_scene;
+
+typedef enum tb_verdict {
+    TB_NO,
+    TB_YES,
+    TB_CANNOT_TELL,
+} tb_verdict;
+
+/* Puts down what the refusal is about and returns its code. */
+tb_refusal tb_scene_object(tb_scene *scene, tb_refusal code, const tb_label *about, const char *id);
+tb_refusal tb_scene_object_text(tb_scene *scene, tb_refusal code, tb_bytes text);
+
+/* May the actor act at all: active, in a position or role that may, holder, in a state that allows. */
+tb_refusal tb_scene_admit(tb_scene *scene, const tb_party *actor);
+
+/* Merges open fields, ascending by id, into after. */
+tb_err tb_scene_merge(tb_scene *scene, const tb_field *fields, size_t count);
+
+/* The action's `when`. skip_own leaves out conditions on fields the action itself may set. */
+tb_refusal tb_scene_when(tb_scene *scene, bool skip_own);
+
+/* Whether a field must be given. */
+bool tb_scene_requires(const tb_scene *scene, const tb_action_field *field);
+
+/* One field's value: its type, the leak guard, and a computed jurisdiction. */
+tb_refusal tb_scene_field(tb_scene *scene, const tb_field_def *field, tb_bytes value);
+
+/* The action's ways; an action that declares none has one, which changes nothing. */
+unsigned tb_scene_ways(const tb_scene *scene, const tb_way **out);
+/* Judges one way; *out_met counts the conditions that hold before the first that does not. */
+tb_verdict tb_scene_way(const tb_scene *scene, const tb_way *way, unsigned *out_met);
+/* The refusal of the way that came nearest. */
+tb_refusal tb_scene_no_way(tb_scene *scene);
+
+/* Where a way leads: the state, and the party that holds the case after it. */
+tb_bytes tb_scene_to_state(const tb_scene *scene, const tb_way *way);
+tb_refusal tb_scene_holder(tb_scene *scene, const tb_way *way, bool check_active, tb_party *out);
+
+/* Who is to be told: holder and copies, ascending, without the actor. active_only leaves out copies
+ * to parties that are not active. At most TB_ADDRESSEES_MAX. */
+size_t tb_scene_addressees(const tb_scene *scene, const tb_party *holder, bool active_only, tb_party out[TB_ADDRESSEES_MAX]);
+
+/* The order of ids in everything canonical: bytes, the shorter first. */
+int tb_names_compare(tb_bytes a, tb_bytes b);
+const tb_action_field *tb_action_field_of(const tb_action *action, tb_bytes field);
+/* The value of an open field in a view; empty when it has none. */
+tb_bytes tb_case_view_field(const tb_case_view *view, tb_bytes id);
+/* How often an action was done. */
+uint32_t tb_case_view_count(const tb_case_view *view, const char *action);
+/* Whether a list of names holds one. */
+bool tb_names_hold(const char *const *names, unsigned count, tb_bytes name);
+
+#endif
