@@ -1,0 +1,157 @@
+#include "agents/import/values.h"
+
+#include "agents/campaign/fields.h"
+#include "agents/import/dates.h"
+#include "agents/import/number.h"
+#include "agents/import/utf8.h"
+#include "base/text.h"
+
+#define DATE_TEXT 10 /* the day at the front of a printed instant */
+
+/* Letters and digits in one width, upper or as they are, without blanks and dashes. */
+static tb_err compact(tb_bytes cell, bool upper, tb_arena *arena, tb_bytes *out)
+{
+    tb_text text;
+    tb_text_init(&text, arena, cell.size);
+    for (size_t at = 0; at < cell.size;) {
+        size_t before = at;
+        uint32_t c = tb_utf8_narrow(tb_utf8_next(cell, &at));
+        if (tb_utf8_blank(c) || tb_utf8_dash(c)) {
+            continue;
+        }
+        if (c >= 0x80) {
+            tb_text_bytes(&text, tb_bytes_of(cell.data + before, at - before));
+        } else {
+            tb_text_char(&text, (char)(upper && c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c));
+        }
+    }
+    return tb_text_done(&text, out);
+}
+
+/* Line ends become newlines and tabs blanks; other control characters stay and are refused. */
+static tb_err free_text(tb_bytes cell, tb_arena *arena, tb_bytes *out)
+{
+    tb_text text;
+    tb_text_init(&text, arena, cell.size);
+    for (size_t i = 0; i < cell.size; i++) {
+        char c = (char)cell.data[i];
+        bool half_of_end = c == '\r' && i + 1 < cell.size && cell.data[i + 1] == '\n';
+        if (!half_of_end) {
+            tb_text_char(&text, c == '\t' ? ' ' : c == '\r' ? '\n' : c);
+        }
+    }
+    return tb_text_done(&text, out);
+}
+
+static tb_err
+instant(tb_bytes cell, size_t size, tb_arena *arena, tb_bytes *out, tb_refusal *refused)
+{
+    tb_time time = 0;
+    if (!tb_dates_read(cell, &time)) {
+        *refused = TB_REFUSED_DATE;
+        return TB_OK;
+    }
+    char printed[TB_TIME_TEXT];
+    tb_time_print(time, printed);
+    return tb_arena_copy(arena, tb_bytes_of(printed, size == 0 ? strlen(printed) : size), out);
+}
+
+static tb_bytes flag(tb_bytes cell)
+{
+    static const char *const yes[] = {"1", "是", "有", "yes", "y", "true", "√"};
+    static const char *const no[] = {"0", "否", "无", "no", "n", "false", "×"};
+    for (size_t i = 0; i < sizeof yes / sizeof yes[0]; i++) {
+        if (tb_utf8_same(cell, tb_bytes_str(yes[i]))) {
+            return tb_bytes_str("1");
+        }
+        if (tb_utf8_same(cell, tb_bytes_str(no[i]))) {
+            return tb_bytes_str("0");
+        }
+    }
+    return tb_bytes_of(NULL, 0);
+}
+
+static tb_bytes choice(const tb_campaign *campaign, const tb_field_def *field, tb_bytes cell)
+{
+    const tb_code_list *codes = tb_campaign_codes(campaign, field->choices);
+    const tb_choice *found = codes == NULL ? NULL : tb_choice_find(codes, cell);
+    return found == NULL ? tb_bytes_of(NULL, 0) : tb_bytes_str(found->id);
+}
+
+static tb_err number(tb_bytes cell, tb_arena *arena, tb_bytes *out)
+{
+    tb_number read = tb_number_read(cell);
+    return tb_arena_copy(arena, tb_number_bytes(&read), out);
+}
+
+/* What the cell means; an empty result is a value that is not known. */
+static tb_err meaning(const tb_campaign *campaign,
+                      const tb_field_def *field,
+                      const tb_provinces *provinces,
+                      tb_bytes cell,
+                      tb_arena *arena,
+                      tb_bytes *out,
+                      tb_refusal *refused)
+{
+    const tb_province *province = NULL;
+    switch (field->type) {
+    case TB_FIELD_MSISDN:
+        return number(cell, arena, out);
+    case TB_FIELD_PROVINCE:
+        province = tb_provinces_find(provinces, cell);
+        *out = province == NULL ? tb_bytes_of(NULL, 0) : province->code;
+        return TB_OK;
+    case TB_FIELD_CHOICE:
+        *out = choice(campaign, field, cell);
+        return TB_OK;
+    case TB_FIELD_FLAG:
+        *out = flag(cell);
+        return TB_OK;
+    case TB_FIELD_TIME:
+        return instant(cell, 0, arena, out, refused);
+    case TB_FIELD_DATE:
+        return instant(cell, DATE_TEXT, arena, out, refused);
+    case TB_FIELD_ICCID:
+    case TB_FIELD_USCC:
+    case TB_FIELD_REG_NO:
+        return compact(cell, true, arena, out);
+    case TB_FIELD_COUNT:
+    case TB_FIELD_DIGEST:
+    case TB_FIELD_CASE:
+        return compact(cell, false, arena, out);
+    case TB_FIELD_PARTY:
+    case TB_FIELD_TEXT:
+        return free_text(cell, arena, out);
+    }
+    TB_UNREACHABLE();
+}
+
+tb_err tb_value_read(const tb_campaign *campaign,
+                     const tb_field_def *field,
+                     const tb_provinces *provinces,
+                     tb_bytes cell,
+                     tb_arena *arena,
+                     tb_bytes *out,
+                     tb_refusal *out_refused)
+{
+    tb_bytes trimmed = tb_utf8_trim(cell);
+    if (trimmed.size == 0) {
+        *out = trimmed;
+        *out_refused = TB_ACCEPTED;
+        return TB_OK;
+    }
+
+    tb_bytes value = {0};
+    tb_refusal refused = TB_ACCEPTED;
+    tb_err err = meaning(campaign, field, provinces, trimmed, arena, &value, &refused);
+    if (err != TB_OK) {
+        return err;
+    }
+    if (refused == TB_ACCEPTED) {
+        refused =
+            value.size == 0 ? TB_REFUSED_VALUE_UNKNOWN : tb_field_check(campaign, field, value);
+    }
+    *out = value;
+    *out_refused = refused;
+    return TB_OK;
+}
