@@ -16,6 +16,7 @@ typedef struct tb_campaign_loaded tb_campaign_loaded;
  * TB_ERR_LIMIT: no memory. */
 tb_err tb_campaign_load(tb_bytes yaml, tb_campaign_loaded **out, char *error, size_t error_size) TB_MUST_USE;
 const tb_campaign *tb_campaign_loaded_get(const tb_campaign_loaded *loaded);
+tb_bytes tb_campaign_loaded_text(const tb_campaign_loaded *loaded);
 void tb_campaign_loaded_free(tb_campaign_loaded *loaded);
 
 /* Called once per fault; line 0 when the place is not known. */

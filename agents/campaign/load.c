@@ -1,0 +1,107 @@
+#include "agents/campaign/load.h"
+#include "agents/campaign/load_schema.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+struct tb_campaign_loaded {
+    tb_campaign *campaign;
+    uint8_t *text; /* a copy, to find the line of a fault in */
+    size_t text_size;
+};
+
+/* The first error, and the innermost line of the backtrace that libcyaml prints after it. */
+typedef struct complaint {
+    char reason[160];
+    unsigned line;
+} complaint;
+
+static void hear(cyaml_log_t level, void *context, const char *format, va_list arguments)
+{
+    complaint *heard = context;
+    char message[240];
+    int size = vsnprintf(message, sizeof message, format, arguments);
+    if (level < CYAML_LOG_ERROR || size < 0) {
+        return;
+    }
+    message[strcspn(message, "\n")] = '\0';
+    unsigned line = 0;
+    const char *place = strstr(message, "line: ");
+    if (place != NULL && heard->line == 0 && sscanf(place, "line: %u", &line) == 1) {
+        heard->line = line;
+    }
+    const char *start = strncmp(message, "Load: ", 6) == 0 ? message + 6 : message;
+    if (heard->reason[0] == '\0' && strncmp(start, "Backtrace", 9) != 0) {
+        int unused = snprintf(heard->reason, sizeof heard->reason, "%.150s", start);
+        (void)unused;
+    }
+}
+
+static const cyaml_config_t *config_for(complaint *heard, cyaml_config_t *config)
+{
+    *config = (cyaml_config_t){
+        .log_fn = heard != NULL ? hear : NULL,
+        .log_ctx = heard,
+        .mem_fn = cyaml_mem,
+        .log_level = CYAML_LOG_ERROR,
+        .flags = CYAML_CFG_NO_ALIAS, /* they can make a small document very large */
+    };
+    return config;
+}
+
+static void explain(const complaint *heard, cyaml_err_t code, char *error, size_t error_size)
+{
+    if (error == NULL || error_size == 0) {
+        return;
+    }
+    const char *reason = heard->reason[0] != '\0' ? heard->reason : cyaml_strerror(code);
+    int unused = heard->line > 0 ? snprintf(error, error_size, "line %u: %s", heard->line, reason)
+                                 : snprintf(error, error_size, "%s", reason);
+    (void)unused;
+}
+
+tb_err tb_campaign_load(tb_bytes yaml, tb_campaign_loaded **out, char *error, size_t error_size)
+{
+    complaint heard = {0};
+    cyaml_config_t config;
+    cyaml_data_t *data = NULL;
+    cyaml_err_t code = cyaml_load_data(
+        yaml.data, yaml.size, config_for(&heard, &config), &tb_campaign_schema, &data, NULL);
+    if (code != CYAML_OK || data == NULL) {
+        explain(&heard, code, error, error_size);
+        return code == CYAML_ERR_OOM ? TB_ERR_LIMIT : TB_ERR_CORRUPT;
+    }
+    tb_campaign_loaded *loaded = calloc(1, sizeof *loaded);
+    uint8_t *text = malloc(yaml.size + 1);
+    if (loaded == NULL || text == NULL) {
+        free(loaded);
+        free(text);
+        cyaml_free(&config, &tb_campaign_schema, data, 0);
+        return TB_ERR_LIMIT;
+    }
+    memcpy(text, yaml.data, yaml.size);
+    *loaded = (tb_campaign_loaded){data, text, yaml.size};
+    *out = loaded;
+    return TB_OK;
+}
+
+const tb_campaign *tb_campaign_loaded_get(const tb_campaign_loaded *loaded)
+{
+    return loaded->campaign;
+}
+
+tb_bytes tb_campaign_loaded_text(const tb_campaign_loaded *loaded)
+{
+    return tb_bytes_of(loaded->text, loaded->text_size);
+}
+
+void tb_campaign_loaded_free(tb_campaign_loaded *loaded)
+{
+    if (loaded == NULL) {
+        return;
+    }
+    cyaml_config_t config;
+    cyaml_free(config_for(NULL, &config), &tb_campaign_schema, loaded->campaign, 0);
+    free(loaded->text);
+    free(loaded);
+}

@@ -1,0 +1,237 @@
+/* load_schema - the form of a campaign document: which keys, of which type, how many.
+ *
+ * What is optional here may still be a fault to tb_campaign_check, which can say more about it.
+ */
+#include "agents/campaign/load_schema.h"
+#include "agents/campaign/campaign.h"
+
+#define MAPPING     CYAML_FLAG_DEFAULT
+#define MAYBE       CYAML_FLAG_OPTIONAL
+#define LIST        CYAML_FLAG_POINTER
+#define MAYBE_LIST  (CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL)
+#define STRICT      CYAML_FLAG_STRICT
+#define MANY        1024
+#define LABEL_BYTES 200
+
+/* Labels stand beside the id they are for: id, zh, en. */
+#define NAME(key, type, member)                                                                    \
+    CYAML_FIELD_STRING_PTR(key, LIST, type, member, 1, TB_NAME_BYTES_MAX)
+#define MAYBE_NAME(key, type, member)                                                              \
+    CYAML_FIELD_STRING_PTR(key, MAYBE_LIST, type, member, 1, TB_NAME_BYTES_MAX)
+#define ZH(type, member) CYAML_FIELD_STRING_PTR("zh", MAYBE_LIST, type, member.zh, 0, LABEL_BYTES)
+#define EN(type, member) CYAML_FIELD_STRING_PTR("en", MAYBE_LIST, type, member.en, 0, LABEL_BYTES)
+#define NAMES(key, flags, type, member, count)                                                     \
+    CYAML_FIELD_SEQUENCE_COUNT(key, flags, type, member, count, &name_schema, 0, MANY)
+#define CONDITIONS(key, type, member)                                                              \
+    CYAML_FIELD_SEQUENCE_COUNT(key, MAYBE_LIST, type, member.list, member.count,                   \
+                               &condition_schema, 0, MANY)
+#define LIST_OF(key, flags, type, member, count, entry)                                            \
+    CYAML_FIELD_SEQUENCE_COUNT(key, flags, type, member, count, entry, 0, MANY)
+
+static const cyaml_schema_value_t name_schema = {CYAML_VALUE_STRING(LIST, char, 1, LABEL_BYTES)};
+
+static const cyaml_schema_field_t role_fields[] = {
+    NAME("id", tb_role, id), ZH(tb_role, title),
+    EN(tb_role, title),      CYAML_FIELD_BOOL("by_jurisdiction", MAYBE, tb_role, by_jurisdiction),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t role_schema = {
+    CYAML_VALUE_MAPPING(MAPPING, tb_role, role_fields)};
+
+static const cyaml_schema_field_t choice_fields[] = {
+    NAME("id", tb_choice, id), ZH(tb_choice, title),
+    EN(tb_choice, title),      NAMES("aliases", MAYBE_LIST, tb_choice, aliases, alias_count),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t choice_schema = {
+    CYAML_VALUE_MAPPING(MAPPING, tb_choice, choice_fields)};
+
+static const cyaml_schema_field_t code_fields[] = {
+    NAME("id", tb_code_list, id),
+    LIST_OF("choices", LIST, tb_code_list, choices, choice_count, &choice_schema),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t code_schema = {
+    CYAML_VALUE_MAPPING(MAPPING, tb_code_list, code_fields)};
+
+static const cyaml_strval_t field_types[] = {
+    {"msisdn", TB_FIELD_MSISDN}, {"iccid", TB_FIELD_ICCID},       {"uscc", TB_FIELD_USCC},
+    {"reg-no", TB_FIELD_REG_NO}, {"province", TB_FIELD_PROVINCE}, {"party", TB_FIELD_PARTY},
+    {"time", TB_FIELD_TIME},     {"date", TB_FIELD_DATE},         {"count", TB_FIELD_COUNT},
+    {"text", TB_FIELD_TEXT},     {"choice", TB_FIELD_CHOICE},     {"digest", TB_FIELD_DIGEST},
+    {"flag", TB_FIELD_FLAG},     {"case", TB_FIELD_CASE},
+};
+
+static const cyaml_strval_t computations[] = {
+    {"none", TB_COMPUTE_NONE},
+    {"jurisdiction", TB_COMPUTE_JURISDICTION},
+    {"segment-province", TB_COMPUTE_SEGMENT_PROVINCE},
+    {"segment-city", TB_COMPUTE_SEGMENT_CITY},
+    {"segment-operator", TB_COMPUTE_SEGMENT_OPERATOR},
+    {"segment-mvno", TB_COMPUTE_SEGMENT_MVNO},
+    {"mask", TB_COMPUTE_MASK},
+};
+
+static const cyaml_schema_field_t field_fields[] = {
+    NAME("id", tb_field_def, id),
+    ZH(tb_field_def, title),
+    EN(tb_field_def, title),
+    CYAML_FIELD_ENUM("type", STRICT, tb_field_def, type, field_types, CYAML_ARRAY_LEN(field_types)),
+    MAYBE_NAME("choices", tb_field_def, choices),
+    MAYBE_NAME("group", tb_field_def, group),
+    CYAML_FIELD_ENUM("compute",
+                     STRICT | MAYBE,
+                     tb_field_def,
+                     compute,
+                     computations,
+                     CYAML_ARRAY_LEN(computations)),
+    MAYBE_NAME("of", tb_field_def, of),
+    CYAML_FIELD_BOOL("index", MAYBE, tb_field_def, index),
+    NAMES("aliases", MAYBE_LIST, tb_field_def, aliases, alias_count),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t field_schema = {
+    CYAML_VALUE_MAPPING(MAPPING, tb_field_def, field_fields)};
+
+static const cyaml_schema_field_t group_fields[] = {
+    NAME("id", tb_field_group, id),
+    ZH(tb_field_group, title),
+    EN(tb_field_group, title),
+    NAMES("readers", LIST, tb_field_group, readers, reader_count),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t group_schema = {
+    CYAML_VALUE_MAPPING(MAPPING, tb_field_group, group_fields)};
+
+static const cyaml_strval_t position_kinds[] = {
+    {"opener", TB_POSITION_OPENER},     {"role-of-field", TB_POSITION_ROLE_OF_FIELD},
+    {"field", TB_POSITION_FIELD},       {"role", TB_POSITION_ROLE},
+    {"actor-of", TB_POSITION_ACTOR_OF},
+};
+
+static const cyaml_schema_field_t position_fields[] = {
+    NAME("id", tb_position, id),
+    ZH(tb_position, title),
+    EN(tb_position, title),
+    CYAML_FIELD_ENUM(
+        "kind", STRICT, tb_position, kind, position_kinds, CYAML_ARRAY_LEN(position_kinds)),
+    MAYBE_NAME("role", tb_position, role),
+    MAYBE_NAME("field", tb_position, field),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t position_schema = {
+    CYAML_VALUE_MAPPING(MAPPING, tb_position, position_fields)};
+
+static const cyaml_strval_t tests[] = {
+    {"known", TB_TEST_KNOWN},
+    {"unknown", TB_TEST_UNKNOWN},
+    {"is", TB_TEST_IS},
+    {"is-not", TB_TEST_IS_NOT},
+    {"same", TB_TEST_SAME},
+    {"different", TB_TEST_DIFFERENT},
+    {"count-least", TB_TEST_COUNT_LEAST},
+    {"count-below", TB_TEST_COUNT_BELOW},
+    {"actor-role", TB_TEST_ACTOR_ROLE},
+    {"role-of", TB_TEST_ROLE_OF},
+    {"within", TB_TEST_WITHIN},
+    {"linked-open", TB_TEST_LINKED_OPEN},
+    {"linked-done", TB_TEST_LINKED_DONE},
+    {"linked-none-open", TB_TEST_LINKED_NONE_OPEN},
+};
+
+static const cyaml_schema_field_t condition_fields[] = {
+    CYAML_FIELD_ENUM("test", STRICT, tb_condition, test, tests, CYAML_ARRAY_LEN(tests)),
+    MAYBE_NAME("field", tb_condition, field),
+    MAYBE_NAME("a", tb_condition, a),
+    MAYBE_NAME("b", tb_condition, b),
+    NAMES("values", MAYBE_LIST, tb_condition, values, value_count),
+    CYAML_FIELD_UINT("count", MAYBE, tb_condition, count),
+    ZH(tb_condition, why),
+    EN(tb_condition, why),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t condition_schema = {
+    CYAML_VALUE_MAPPING(MAPPING, tb_condition, condition_fields)};
+
+static const cyaml_schema_field_t action_field_fields[] = {
+    NAME("field", tb_action_field, field),
+    CYAML_FIELD_BOOL("required", MAYBE, tb_action_field, required),
+    CONDITIONS("required_when", tb_action_field, required_when),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t action_field_schema = {
+    CYAML_VALUE_MAPPING(MAPPING, tb_action_field, action_field_fields)};
+
+static const cyaml_schema_field_t way_fields[] = {
+    CONDITIONS("when", tb_way, when),
+    MAYBE_NAME("to", tb_way, to),
+    MAYBE_NAME("hands_to", tb_way, hands_to),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t way_schema = {CYAML_VALUE_MAPPING(MAPPING, tb_way, way_fields)};
+
+static const cyaml_strval_t action_kinds[] = {
+    {"open", TB_ACTION_OPEN},
+    {"chain", TB_ACTION_CHAIN},
+    {"side", TB_ACTION_SIDE},
+    {"take-over", TB_ACTION_TAKE_OVER},
+};
+
+static const cyaml_schema_field_t action_fields[] = {
+    NAME("id", tb_action, id),
+    ZH(tb_action, title),
+    EN(tb_action, title),
+    CYAML_FIELD_ENUM("kind", STRICT, tb_action, kind, action_kinds, CYAML_ARRAY_LEN(action_kinds)),
+    NAMES("by", LIST, tb_action, by, by_count),
+    NAMES("from", MAYBE_LIST, tb_action, from, from_count),
+    CONDITIONS("when", tb_action, when),
+    LIST_OF("ways", MAYBE_LIST, tb_action, ways, way_count, &way_schema),
+    NAMES("copies", MAYBE_LIST, tb_action, copies, copy_count),
+    LIST_OF("fields", MAYBE_LIST, tb_action, fields, field_count, &action_field_schema),
+    MAYBE_NAME("receipt", tb_action, receipt),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t action_schema = {
+    CYAML_VALUE_MAPPING(MAPPING, tb_action, action_fields)};
+
+static const cyaml_schema_field_t state_fields[] = {
+    NAME("id", tb_state, id),
+    ZH(tb_state, title),
+    EN(tb_state, title),
+    CYAML_FIELD_BOOL("initial", MAYBE, tb_state, initial),
+    CYAML_FIELD_BOOL("closed", MAYBE, tb_state, closed),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t state_schema = {
+    CYAML_VALUE_MAPPING(MAPPING, tb_state, state_fields)};
+
+static const cyaml_schema_field_t case_type_fields[] = {
+    NAME("id", tb_case_type, id),
+    ZH(tb_case_type, title),
+    EN(tb_case_type, title),
+    LIST_OF("fields", LIST, tb_case_type, fields, field_count, &field_schema),
+    LIST_OF("groups", MAYBE_LIST, tb_case_type, groups, group_count, &group_schema),
+    LIST_OF("positions", LIST, tb_case_type, positions, position_count, &position_schema),
+    LIST_OF("states", LIST, tb_case_type, states, state_count, &state_schema),
+    LIST_OF("actions", LIST, tb_case_type, actions, action_count, &action_schema),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t case_type_schema = {
+    CYAML_VALUE_MAPPING(MAPPING, tb_case_type, case_type_fields)};
+
+static const cyaml_schema_field_t campaign_fields[] = {
+    NAME("campaign", tb_campaign, id),
+    CYAML_FIELD_UINT("version", MAPPING, tb_campaign, version),
+    ZH(tb_campaign, title),
+    EN(tb_campaign, title),
+    NAME("from", tb_campaign, from),
+    NAME("to", tb_campaign, to),
+    NAMES("tables", MAYBE_LIST, tb_campaign, tables, table_count),
+    LIST_OF("roles", LIST, tb_campaign, roles, role_count, &role_schema),
+    LIST_OF("codes", MAYBE_LIST, tb_campaign, codes, code_count, &code_schema),
+    LIST_OF("case_types", LIST, tb_campaign, case_types, case_type_count, &case_type_schema),
+    CYAML_FIELD_END,
+};
+
+const cyaml_schema_value_t tb_campaign_schema = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, tb_campaign, campaign_fields)};
