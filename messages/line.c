@@ -140,6 +140,17 @@ bool tb_wire_write_line(const tb_signed_line *in, tb_arena *arena, wire_signed_l
     return out->root != NULL && tb_wire_of_digests(in->path, in->path_count, arena, &out->path);
 }
 
+wire_signed_line *tb_wire_write_new_line(const tb_signed_line *in, tb_arena *arena)
+{
+    wire_signed_line *out = tb_arena_alloc(arena, sizeof *out);
+    if (out == NULL) {
+        return NULL;
+    }
+
+    tongbao__wire__signed_line__init(out);
+    return tb_wire_write_line(in, arena, out) ? out : NULL;
+}
+
 tb_refusal tb_signed_line_decode(tb_bytes in, tb_arena *arena, tb_signed_line *out)
 {
     if (in.size > TB_SIGNED_LINE_BYTES_MAX) {

@@ -27,6 +27,9 @@ bool tb_wire_write_line(const tb_signed_line *in,
                         tb_arena *arena,
                         struct Tongbao__Wire__SignedLine *out) TB_MUST_USE;
 
+/* In fresh memory; NULL when it ends. */
+struct Tongbao__Wire__SignedLine *tb_wire_write_new_line(const tb_signed_line *in, tb_arena *arena);
+
 tb_refusal tb_wire_read_group(const struct Tongbao__Wire__Group *in,
                               tb_arena *arena,
                               tb_group *out) TB_MUST_USE;
