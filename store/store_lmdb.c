@@ -36,11 +36,6 @@ tb_err tb_lmdb_error(int rc)
     }
 }
 
-static tb_bytes bytes_of(const MDB_val *v)
-{
-    return tb_bytes_of(v->mv_data, v->mv_size);
-}
-
 /* LMDB takes what it only reads through a pointer to what is not const. */
 static MDB_val value_of(tb_bytes b)
 {
@@ -85,14 +80,14 @@ read_value(tb_txn *txn, tb_table table, tb_bytes key, const MDB_val *stored, tb_
 {
     tb_bytes value;
 
-    tb_err err = verify(txn, table, key, bytes_of(stored), &value);
+    tb_err err = tb_lmdb_verify(txn, table, key, bytes_of(stored), &value);
     if (err != TB_OK) {
         return err;
     }
     return tb_arena_copy(txn->arena, value, out_value);
 }
 
-static tb_err cursor_of(tb_txn *txn, tb_table table, MDB_cursor **out_cursor)
+tb_err tb_lmdb_cursor(tb_txn *txn, tb_table table, MDB_cursor **out_cursor)
 {
     TB_ASSERT(txn->mdb != NULL);
     if (txn->lost != TB_OK) {
@@ -191,7 +186,7 @@ tb_err tb_store_get(tb_txn *txn, tb_table table, tb_bytes key, tb_bytes *out_val
     if (!tb_key_valid(key)) {
         return TB_ERR_LIMIT;
     }
-    tb_err err = cursor_of(txn, table, &cursor);
+    tb_err err = tb_lmdb_cursor(txn, table, &cursor);
     if (err != TB_OK) {
         return err;
     }
@@ -227,7 +222,7 @@ tb_err tb_store_put(tb_txn *txn, tb_table table, tb_bytes key, tb_bytes value)
     if (!tb_key_valid(key)) {
         return TB_ERR_LIMIT;
     }
-    tb_err err = cursor_of(txn, table, &cursor);
+    tb_err err = tb_lmdb_cursor(txn, table, &cursor);
     if (err != TB_OK) {
         return err;
     }
@@ -256,7 +251,7 @@ tb_err tb_store_del(tb_txn *txn, tb_table table, tb_bytes key)
     if (!tb_key_valid(key)) {
         return TB_ERR_LIMIT;
     }
-    tb_err err = cursor_of(txn, table, &cursor);
+    tb_err err = tb_lmdb_cursor(txn, table, &cursor);
     if (err != TB_OK) {
         return err;
     }
@@ -306,7 +301,7 @@ tb_err tb_form_forward(tb_txn *txn,
 {
     MDB_cursor *cursor;
 
-    tb_err err = cursor_of(txn, table, &cursor);
+    tb_err err = tb_lmdb_cursor(txn, table, &cursor);
     if (err != TB_OK) {
         return err;
     }
@@ -332,7 +327,7 @@ tb_err tb_form_backward(tb_txn *txn,
 {
     MDB_cursor *cursor;
 
-    tb_err err = cursor_of(txn, table, &cursor);
+    tb_err err = tb_lmdb_cursor(txn, table, &cursor);
     if (err != TB_OK) {
         return err;
     }
@@ -352,82 +347,4 @@ tb_err tb_form_backward(tb_txn *txn,
         return tb_lmdb_error(rc);
     }
     return read_row(txn, table, &k, &v, prefix, out_key, out_value);
-}
-
-/* Measures. */
-
-static uint64_t pages(const MDB_stat *stat)
-{
-    return stat->ms_branch_pages + stat->ms_leaf_pages + stat->ms_overflow_pages;
-}
-
-/* LMDB keeps count of every tree's pages; what belongs to no tree is free. This sees what the
- * transaction itself has written, and costs a look at each tree's root record. */
-void tb_store_usage(tb_txn *txn, uint64_t *out_used, uint64_t *out_quota)
-{
-    static const MDB_dbi of_lmdb[] = {0, 1}; /* the list of free pages, the list of tables */
-    uint64_t used = 2;                       /* the two meta pages */
-    uint64_t page_bytes = 0;
-    MDB_stat stat;
-
-    for (size_t i = 0; i < sizeof of_lmdb / sizeof of_lmdb[0]; i++) {
-        if (mdb_stat(txn->mdb, of_lmdb[i], &stat) == MDB_SUCCESS) {
-            used += pages(&stat);
-            page_bytes = stat.ms_psize;
-        }
-    }
-    for (size_t i = 0; i < TB_TABLE_COUNT; i++) {
-        if (mdb_stat(txn->mdb, txn->store->tables[i], &stat) == MDB_SUCCESS) {
-            used += pages(&stat);
-        }
-    }
-    *out_used = used * page_bytes;
-    *out_quota = txn->store->quota;
-}
-
-uint64_t tb_store_rows(tb_txn *txn, tb_table table)
-{
-    MDB_stat stat;
-
-    if (mdb_stat(txn->mdb, txn->store->tables[table], &stat) != MDB_SUCCESS) {
-        return 0;
-    }
-    return stat.ms_entries;
-}
-
-static tb_err scrub_table(tb_txn *txn, tb_table table, uint64_t *rows)
-{
-    MDB_cursor *cursor;
-    MDB_val k;
-    MDB_val v;
-    tb_bytes value;
-
-    tb_err err = cursor_of(txn, table, &cursor);
-    if (err != TB_OK) {
-        return err;
-    }
-    int rc = mdb_cursor_get(cursor, &k, &v, MDB_FIRST);
-    while (rc == MDB_SUCCESS) {
-        err = verify(txn, table, bytes_of(&k), bytes_of(&v), &value);
-        if (err != TB_OK) {
-            return err;
-        }
-        (*rows)++;
-        rc = mdb_cursor_get(cursor, &k, &v, MDB_NEXT);
-    }
-    return rc == MDB_NOTFOUND ? TB_OK : tb_lmdb_error(rc);
-}
-
-tb_err tb_store_scrub(tb_txn *txn, uint64_t *out_rows)
-{
-    uint64_t rows = 0;
-
-    for (size_t table = 0; table < TB_TABLE_COUNT; table++) {
-        tb_err err = scrub_table(txn, (tb_table)table, &rows);
-        if (err != TB_OK) {
-            return err;
-        }
-    }
-    *out_rows = rows;
-    return TB_OK;
 }

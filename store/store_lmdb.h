@@ -1,4 +1,4 @@
-/* store_lmdb - what store_lmdb_open.c and store_lmdb.c share: one environment, one transaction. */
+/* store_lmdb - what the files of the LMDB form share: one environment, one transaction. */
 #ifndef TB_STORE_LMDB_H
 #define TB_STORE_LMDB_H
 
@@ -27,5 +27,20 @@ struct tb_store {
 };
 
 tb_err tb_lmdb_error(int rc);
+
+static inline tb_bytes bytes_of(const MDB_val *v)
+{
+    return tb_bytes_of(v->mv_data, v->mv_size);
+}
+
+/* The transaction's cursor on a table, or why the transaction is lost. */
+tb_err tb_lmdb_cursor(tb_txn *txn, tb_table table, MDB_cursor **out_cursor) TB_MUST_USE;
+
+/* The value behind a good checksum, still LMDB's memory. */
+tb_err tb_lmdb_verify(const tb_txn *txn,
+                      tb_table table,
+                      tb_bytes key,
+                      tb_bytes stored,
+                      tb_bytes *out_value) TB_MUST_USE;
 
 #endif

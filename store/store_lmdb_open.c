@@ -19,6 +19,7 @@
 #include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #define DATA_FILE      "data.mdb"
@@ -67,10 +68,26 @@ static tb_err open_environment(tb_store *store, const char *path)
     return tb_lmdb_error(rc);
 }
 
+/* Asked before trying, because an attempt that fails leaves the disk full of what it did get. */
+static bool has_room(int data, uint64_t quota)
+{
+    struct stat file;
+    struct statvfs disk;
+
+    if (fstat(data, &file) != 0 || fstatvfs(data, &disk) != 0) {
+        return false;
+    }
+    uint64_t has = (uint64_t)file.st_blocks * 512;
+    return has >= quota || (quota - has) / disk.f_frsize < disk.f_bavail;
+}
+
 /* Blocks for the whole quota; where the file system cannot promise them without lengthening the
  * file, by lengthening it. */
 static tb_err allocate(int data, uint64_t quota)
 {
+    if (!has_room(data, quota)) {
+        return TB_ERR_FULL;
+    }
     if (fallocate(data, FALLOC_FL_KEEP_SIZE, 0, (off_t)quota) == 0) {
         return TB_OK;
     }

@@ -1,0 +1,376 @@
+/* What the LMDB form adds: it stays, it is one process's, and it notices rot. */
+#define _XOPEN_SOURCE 700
+
+#include "base/limits.h"
+#include "store/store.h"
+#include "tests/store/store_fixture.h"
+#include "tests/test.h"
+
+#include <fcntl.h>
+#include <lmdb.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define T TB_TABLE_HUB_AGENT
+
+static struct stat status_of(const store_fixture *f, const char *file)
+{
+    char path[300];
+    struct stat status;
+
+    snprintf(path, sizeof path, "%s/%s", f->path, file);
+    assert_int_equal(stat(path, &status), 0);
+    return status;
+}
+
+static void what_is_committed_is_there_after_a_restart(void **state)
+{
+    store_fixture *f = *state;
+
+    begin(f);
+    put(f, T, "k", "v");
+    commit(f);
+    begin(f);
+    put(f, T, "lost", "v");
+    abandon(f);
+    store_fixture_reopen(f);
+    begin(f);
+    expect(f, T, "k", "v");
+    expect(f, T, "lost", NULL);
+}
+
+static void a_second_open_in_the_same_process_is_busy(void **state)
+{
+    store_fixture *f = *state;
+    tb_store *second = NULL;
+
+    assert_int_equal(tb_store_open(f->path, &f->options, &second), TB_ERR_BUSY);
+    assert_null(second);
+    begin(f);
+    put(f, T, "k", "still ours");
+    commit(f);
+}
+
+static void a_second_process_is_refused_until_the_first_has_closed(void **state)
+{
+    store_fixture *f = *state;
+
+    for (int round = 0; round < 2; round++) {
+        pid_t child = fork();
+        assert_true(child >= 0);
+        if (child == 0) {
+            tb_store *second = NULL;
+            _exit((int)tb_store_open(f->path, &f->options, &second));
+        }
+        int status = 0;
+        assert_int_equal(waitpid(child, &status, 0), child);
+        assert_true(WIFEXITED(status));
+        assert_int_equal(WEXITSTATUS(status), round == 0 ? TB_ERR_BUSY : TB_OK);
+        tb_store_close(f->store);
+        f->store = NULL;
+    }
+}
+
+static void a_store_of_the_other_kind_is_another_version(void **state)
+{
+    store_fixture *f = *state;
+    tb_store_options other = {TB_QUOTA_BYTES_MIN, TB_STORE_AGENT};
+    tb_store *store = NULL;
+
+    tb_store_close(f->store);
+    f->store = NULL;
+    assert_int_equal(tb_store_open(f->path, &other, &store), TB_ERR_VERSION);
+    assert_null(store);
+    assert_ok(tb_store_open(f->path, &f->options, &f->store));
+}
+
+static void a_newer_schema_is_another_version(void **state)
+{
+    static const uint8_t newer[] = {0, 0, 0, TB_SCHEMA_VERSION + 1};
+    store_fixture *f = *state;
+    tb_store *store = NULL;
+    tb_bytes name = tb_bytes_str("schema");
+
+    begin(f);
+    assert_ok(tb_store_put(f->txn, TB_TABLE_META, name, tb_bytes_of(newer, sizeof newer)));
+    commit(f);
+    tb_store_close(f->store);
+    f->store = NULL;
+    assert_int_equal(tb_store_open(f->path, &f->options, &store), TB_ERR_VERSION);
+}
+
+static void a_store_without_its_schema_row_is_corrupt(void **state)
+{
+    store_fixture *f = *state;
+    tb_store *store = NULL;
+
+    begin(f);
+    del(f, TB_TABLE_META, "schema");
+    commit(f);
+    tb_store_close(f->store);
+    f->store = NULL;
+    assert_int_equal(tb_store_open(f->path, &f->options, &store), TB_ERR_CORRUPT);
+}
+
+static void only_its_owner_may_read_it(void **state)
+{
+    store_fixture *f = *state;
+
+    assert_int_equal(status_of(f, ".").st_mode & 0777, 0700);
+    assert_int_equal(status_of(f, "data.mdb").st_mode & 0777, 0600);
+    assert_int_equal(status_of(f, "lock.mdb").st_mode & 0777, 0600);
+}
+
+static void the_quota_is_allocated_at_creation(void **state)
+{
+    store_fixture *f = *state;
+    struct stat status = status_of(f, "data.mdb");
+
+    assert_true((uint64_t)status.st_blocks * 512 >= TB_QUOTA_BYTES_MIN);
+}
+
+static void a_larger_quota_is_allocated_when_opened_again(void **state)
+{
+    store_fixture *f = *state;
+    uint64_t used;
+    uint64_t quota;
+
+    f->options.quota_bytes = 2 * TB_QUOTA_BYTES_MIN;
+    store_fixture_reopen(f);
+    assert_true((uint64_t)status_of(f, "data.mdb").st_blocks * 512 >= 2 * TB_QUOTA_BYTES_MIN);
+    begin(f);
+    tb_store_usage(f->txn, &used, &quota);
+    assert_int_equal(quota, 2 * TB_QUOTA_BYTES_MIN);
+}
+
+static void a_quota_no_disk_has_is_full(void **state)
+{
+    store_fixture *f = *state;
+    tb_store_options huge = {UINT64_C(1) << 46, TB_STORE_BROKER};
+    tb_store *store = NULL;
+
+    tb_store_close(f->store);
+    f->store = NULL;
+    assert_int_equal(tb_store_open(f->path, &huge, &store), TB_ERR_FULL);
+    assert_null(store);
+}
+
+static void a_path_that_is_no_folder_is_an_io_error(void **state)
+{
+    store_fixture *f = *state;
+    char path[300];
+    tb_store *store = NULL;
+
+    snprintf(path, sizeof path, "%s/data.mdb", f->path);
+    assert_int_equal(tb_store_open(path, &f->options, &store), TB_ERR_IO);
+    snprintf(path, sizeof path, "%s/no/such/place", f->path);
+    assert_int_equal(tb_store_open(path, &f->options, &store), TB_ERR_IO);
+}
+
+static void a_file_that_is_no_store_is_corrupt(void **state)
+{
+    store_fixture *f = *state;
+    char path[300];
+    char rubbish[8192];
+    tb_store *store = NULL;
+
+    tb_store_close(f->store);
+    f->store = NULL;
+    memset(rubbish, 'x', sizeof rubbish);
+    snprintf(path, sizeof path, "%s/data.mdb", f->path);
+    int file = open(path, O_WRONLY | O_TRUNC);
+    assert_true(file >= 0);
+    assert_int_equal(write(file, rubbish, sizeof rubbish), sizeof rubbish);
+    close(file);
+    assert_int_equal(tb_store_open(f->path, &f->options, &store), TB_ERR_CORRUPT);
+}
+
+/* Finds text in the data file and overwrites it; the store is closed meanwhile. */
+static void overwrite_on_disk(store_fixture *f, const char *text, const char *with)
+{
+    char path[300];
+    size_t size = TB_QUOTA_BYTES_MIN;
+    char *content = calloc(1, size);
+    unsigned found = 0;
+
+    assert_non_null(content);
+    tb_store_close(f->store);
+    f->store = NULL;
+    snprintf(path, sizeof path, "%s/data.mdb", f->path);
+    int file = open(path, O_RDWR);
+    assert_true(file >= 0);
+    ssize_t got = pread(file, content, size, 0);
+    assert_true(got > 0);
+    for (size_t i = 0; i + strlen(text) <= (size_t)got; i++) {
+        if (memcmp(content + i, text, strlen(text)) == 0) {
+            assert_int_equal(pwrite(file, with, strlen(with), (off_t)i), strlen(with));
+            found++;
+        }
+    }
+    assert_true(found > 0);
+    close(file);
+    free(content);
+    assert_ok(tb_store_open(f->path, &f->options, &f->store));
+}
+
+static void a_value_that_rotted_reads_as_corrupt_and_can_be_deleted(void **state)
+{
+    store_fixture *f = *state;
+    tb_bytes key;
+    tb_bytes value;
+    uint64_t rows;
+
+    begin(f);
+    put(f, T, "a", "the original value");
+    put(f, T, "b", "another");
+    commit(f);
+    overwrite_on_disk(f, "original", "origami!");
+
+    begin(f);
+    assert_int_equal(tb_store_get(f->txn, T, tb_bytes_str("a"), &value), TB_ERR_CORRUPT);
+    assert_int_equal(tb_store_scrub(f->txn, &rows), TB_ERR_CORRUPT);
+    expect(f, T, "b", "another");
+    tb_err err = tb_store_seek(f->txn, T, tb_bytes_str(""), tb_bytes_str(""), &key, &value);
+    assert_int_equal(err, TB_ERR_CORRUPT);
+    assert_true(tb_bytes_equal(key, tb_bytes_str("a")));
+    assert_ok(tb_store_del(f->txn, T, key));
+    commit(f);
+    begin(f);
+    assert_ok(tb_store_scrub(f->txn, &rows));
+}
+
+static void a_key_that_rotted_reads_as_corrupt(void **state)
+{
+    store_fixture *f = *state;
+    tb_bytes value;
+
+    begin(f);
+    put(f, T, "party one", "value");
+    commit(f);
+    overwrite_on_disk(f, "party one", "party two");
+    begin(f);
+    assert_int_equal(tb_store_get(f->txn, T, tb_bytes_str("party two"), &value), TB_ERR_CORRUPT);
+    expect(f, T, "party one", NULL);
+}
+
+/* Moves the stored bytes of one row under another key or into another table, below the store. */
+static void move_row(store_fixture *f, const char *table, const char *key)
+{
+    MDB_env *env;
+    MDB_txn *txn;
+    MDB_dbi from;
+    MDB_dbi to;
+    char original[] = "original";
+    char moved[64];
+    MDB_val k = {strlen(original), original};
+    MDB_val v;
+
+    tb_store_close(f->store);
+    f->store = NULL;
+    strcpy(moved, key);
+    MDB_val m = {strlen(moved), moved};
+    assert_int_equal(mdb_env_create(&env), 0);
+    assert_int_equal(mdb_env_set_maxdbs(env, 4), 0);
+    assert_int_equal(mdb_env_set_mapsize(env, TB_QUOTA_BYTES_MIN), 0);
+    assert_int_equal(mdb_env_open(env, f->path, 0, 0600), 0);
+    assert_int_equal(mdb_txn_begin(env, NULL, 0, &txn), 0);
+    assert_int_equal(mdb_dbi_open(txn, "HUB_AGENT", 0, &from), 0);
+    assert_int_equal(mdb_dbi_open(txn, table, 0, &to), 0);
+    assert_int_equal(mdb_get(txn, from, &k, &v), 0);
+    assert_int_equal(v.mv_size, 8 + strlen("value"));
+    assert_int_equal(mdb_put(txn, to, &m, &v, 0), 0);
+    assert_int_equal(mdb_txn_commit(txn), 0);
+    mdb_env_close(env);
+    assert_ok(tb_store_open(f->path, &f->options, &f->store));
+}
+
+static void a_row_put_in_anothers_place_reads_as_corrupt(void **state)
+{
+    store_fixture *f = *state;
+    tb_bytes value;
+
+    begin(f);
+    put(f, T, "original", "value");
+    commit(f);
+    move_row(f, "HUB_AGENT", "elsewhere");
+    begin(f);
+    expect(f, T, "original", "value");
+    assert_int_equal(tb_store_get(f->txn, T, tb_bytes_str("elsewhere"), &value), TB_ERR_CORRUPT);
+    abandon(f);
+
+    move_row(f, "HUB_DUE", "original");
+    begin(f);
+    tb_err err = tb_store_get(f->txn, TB_TABLE_HUB_DUE, tb_bytes_str("original"), &value);
+    assert_int_equal(err, TB_ERR_CORRUPT);
+}
+
+static void a_transaction_that_wrote_nothing_leaves_the_file_alone(void **state)
+{
+    store_fixture *f = *state;
+    struct stat before = status_of(f, "data.mdb");
+
+    for (int i = 0; i < 3; i++) {
+        begin(f);
+        expect(f, T, "k", NULL);
+        assert_int_equal(tb_store_del(f->txn, T, tb_bytes_str("k")), TB_ERR_NOT_FOUND);
+        commit(f);
+    }
+    struct stat after = status_of(f, "data.mdb");
+    assert_int_equal(before.st_mtim.tv_sec, after.st_mtim.tv_sec);
+    assert_int_equal(before.st_mtim.tv_nsec, after.st_mtim.tv_nsec);
+}
+
+static void a_write_after_the_store_was_killed_finds_all_that_was_committed(void **state)
+{
+    store_fixture *f = *state;
+
+    tb_store_close(f->store);
+    f->store = NULL;
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        assert_ok(tb_store_open(f->path, &f->options, &f->store));
+        begin(f);
+        put(f, T, "committed", "1");
+        commit(f);
+        begin(f);
+        put(f, T, "unfinished", "2");
+        abort();
+    }
+    int status = 0;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFSIGNALED(status));
+    assert_ok(tb_store_open(f->path, &f->options, &f->store));
+    begin(f);
+    expect(f, T, "committed", "1");
+    expect(f, T, "unfinished", NULL);
+    put(f, T, "next", "3");
+    commit(f);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, store_fixture_open, store_fixture_close)
+
+static const struct CMUnitTest tests[] = {
+    TEST(what_is_committed_is_there_after_a_restart),
+    TEST(a_second_open_in_the_same_process_is_busy),
+    TEST(a_second_process_is_refused_until_the_first_has_closed),
+    TEST(a_store_of_the_other_kind_is_another_version),
+    TEST(a_newer_schema_is_another_version),
+    TEST(a_store_without_its_schema_row_is_corrupt),
+    TEST(only_its_owner_may_read_it),
+    TEST(the_quota_is_allocated_at_creation),
+    TEST(a_larger_quota_is_allocated_when_opened_again),
+    TEST(a_quota_no_disk_has_is_full),
+    TEST(a_path_that_is_no_folder_is_an_io_error),
+    TEST(a_file_that_is_no_store_is_corrupt),
+    TEST(a_value_that_rotted_reads_as_corrupt_and_can_be_deleted),
+    TEST(a_key_that_rotted_reads_as_corrupt),
+    TEST(a_row_put_in_anothers_place_reads_as_corrupt),
+    TEST(a_transaction_that_wrote_nothing_leaves_the_file_alone),
+    TEST(a_write_after_the_store_was_killed_finds_all_that_was_committed),
+};
+
+TB_RUN("store/lmdb", tests)
