@@ -39,12 +39,12 @@ static bool role_is_one_of(const tb_directory_party *party, const tb_condition *
     return party != NULL && tb_names_hold(c->values, c->value_count, party->role);
 }
 
-static tb_verdict of(bool holds)
+static tb_truth of(bool holds)
 {
     return holds ? TB_YES : TB_NO;
 }
 
-static tb_verdict linked(const tb_scene *scene, tb_test test)
+static tb_truth linked(const tb_scene *scene, tb_test test)
 {
     if (scene->known == NULL) {
         return TB_CANNOT_TELL;
@@ -60,7 +60,7 @@ static tb_bytes field_value(const tb_scene *scene, const tb_condition *c)
     return tb_case_view_field(&scene->after, tb_bytes_str(c->field));
 }
 
-static tb_verdict judge_condition(const tb_scene *scene, const tb_condition *c)
+static tb_truth judge_condition(const tb_scene *scene, const tb_condition *c)
 {
     switch (c->test) {
     case TB_TEST_KNOWN:
@@ -94,12 +94,12 @@ static tb_verdict judge_condition(const tb_scene *scene, const tb_condition *c)
 }
 
 /* Judges all; *out_met counts those that hold before the first that does not. */
-static tb_verdict
+static tb_truth
 judge_conditions(const tb_scene *scene, const tb_conditions *conditions, unsigned *out_met)
 {
-    tb_verdict verdict = TB_YES;
+    tb_truth verdict = TB_YES;
     for (unsigned i = 0; i < conditions->count; i++) {
-        tb_verdict one = judge_condition(scene, &conditions->list[i]);
+        tb_truth one = judge_condition(scene, &conditions->list[i]);
         if (one == TB_NO) {
             *out_met = i;
             return TB_NO;
@@ -146,7 +146,7 @@ bool tb_scene_requires(const tb_scene *scene, const tb_action_field *field)
     return field->required || judge_conditions(scene, &field->required_when, &met) == TB_YES;
 }
 
-tb_verdict tb_scene_way(const tb_scene *scene, const tb_way *way, unsigned *out_met)
+tb_truth tb_scene_way(const tb_scene *scene, const tb_way *way, unsigned *out_met)
 {
     return judge_conditions(scene, &way->when, out_met);
 }

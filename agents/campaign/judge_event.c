@@ -159,7 +159,7 @@ static tb_refusal check_ways(tb_scene *scene, const tb_event *event)
     bool possible = false;
     for (unsigned i = 0; i < count; i++) {
         unsigned met = 0;
-        tb_verdict verdict = tb_scene_way(scene, &ways[i], &met);
+        tb_truth truth = tb_scene_way(scene, &ways[i], &met);
         if (verdict == TB_NO) {
             continue;
         }

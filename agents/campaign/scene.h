@@ -22,11 +22,11 @@ typedef struct tb_scene {
     tb_bytes detail_en;
 } tb_scene;
 
-typedef enum tb_verdict {
+typedef enum tb_truth {
     TB_NO,
     TB_YES,
     TB_CANNOT_TELL,
-} tb_verdict;
+} tb_truth;
 
 /* Puts down what the refusal is about and returns its code. */
 tb_refusal tb_scene_object(tb_scene *scene, tb_refusal code, const tb_label *about, const char *id);
@@ -50,7 +50,7 @@ tb_refusal tb_scene_field(tb_scene *scene, const tb_field_def *field, tb_bytes v
 /* The action's ways; an action that declares none has one, which changes nothing. */
 unsigned tb_scene_ways(const tb_scene *scene, const tb_way **out);
 /* Judges one way; *out_met counts the conditions that hold before the first that does not. */
-tb_verdict tb_scene_way(const tb_scene *scene, const tb_way *way, unsigned *out_met);
+tb_truth tb_scene_way(const tb_scene *scene, const tb_way *way, unsigned *out_met);
 /* The refusal of the way that came nearest. */
 tb_refusal tb_scene_no_way(tb_scene *scene);
 
