@@ -97,7 +97,7 @@ static tb_truth judge_condition(const tb_scene *scene, const tb_condition *c)
 static tb_truth
 judge_conditions(const tb_scene *scene, const tb_conditions *conditions, unsigned *out_met)
 {
-    tb_truth verdict = TB_YES;
+    tb_truth truth = TB_YES;
     for (unsigned i = 0; i < conditions->count; i++) {
         tb_truth one = judge_condition(scene, &conditions->list[i]);
         if (one == TB_NO) {
@@ -105,11 +105,11 @@ judge_conditions(const tb_scene *scene, const tb_conditions *conditions, unsigne
             return TB_NO;
         }
         if (one == TB_CANNOT_TELL) {
-            verdict = TB_CANNOT_TELL;
+            truth = TB_CANNOT_TELL;
         }
     }
     *out_met = conditions->count;
-    return verdict;
+    return truth;
 }
 
 static tb_refusal refuse_for(tb_scene *scene, const tb_condition *c)

@@ -160,12 +160,12 @@ static tb_refusal check_ways(tb_scene *scene, const tb_event *event)
     for (unsigned i = 0; i < count; i++) {
         unsigned met = 0;
         tb_truth truth = tb_scene_way(scene, &ways[i], &met);
-        if (verdict == TB_NO) {
+        if (truth == TB_NO) {
             continue;
         }
         possible = true;
         code = check_way(scene, &ways[i], event);
-        if (code == TB_ACCEPTED || verdict == TB_YES) {
+        if (code == TB_ACCEPTED || truth == TB_YES) {
             return code;
         }
     }
