@@ -57,9 +57,8 @@ static void checksum(
     crypto_shorthash(out_sum, value.data, value.size, row);
 }
 
-/* The value behind a good checksum, still LMDB's memory. */
-static tb_err
-verify(const tb_txn *txn, tb_table table, tb_bytes key, tb_bytes stored, tb_bytes *out_value)
+tb_err tb_lmdb_verify(
+    const tb_txn *txn, tb_table table, tb_bytes key, tb_bytes stored, tb_bytes *out_value)
 {
     uint8_t sum[SUM_BYTES];
 
