@@ -116,9 +116,9 @@ void ex_hub_load(ex_world *world)
     document = read_document(world, "documents/black-card.doc");
     static tb_campaign_loaded *loaded;
     char error[512];
-    if (!tb_campaign_load(document.content, &loaded, error, sizeof error)) {
+    if (tb_campaign_load(document.content, &loaded, error, sizeof error) != TB_OK) {
         ex_fail("the campaign: %s", error);
     }
-    world->campaign = tb_campaign_of(loaded);
+    world->campaign = tb_campaign_loaded_get(loaded);
     world->type = tb_campaign_case_type(world->campaign, tb_bytes_str("notice"));
 }

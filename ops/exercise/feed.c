@@ -1,0 +1,49 @@
+/* feed - submits every row at its own reported_at, one after another, while the staff goes on working.
+ *
+ * The next row waits for the answer to the one before, so no later time can have moved the
+ * submitter's clock past a row's own: submitted_at is exactly reported_at.
+ */
+#include <string.h>
+
+#include "ops/exercise/exercise.h"
+
+static size_t answered_row;
+static bool answered;
+
+static void submitted(ex_world *world, ex_party *party, const tb_local_answer *answer, uint64_t tag)
+{
+    ex_row *row = &world->rows[tag];
+    answered = true;
+    answered_row = (size_t)tag;
+    if (answer->code != TB_ACCEPTED) {
+        ex_fail("%s refused lead %.*s: %s %.*s", party->id.text, (int)row->lead_no.size,
+                (const char *)row->lead_no.data, tb_refusal_key(answer->code), (int)answer->detail.size,
+                (const char *)answer->detail.data);
+    }
+    if (answer->kind == TB_ANSWER_ACTED && !tb_case_zero(&answer->acted.case_id)) {
+        ex_row_case(world, row, &answer->acted.case_id);
+    }
+}
+
+void ex_feed(ex_world *world)
+{
+    for (size_t k = 0; k < world->row_count; k++) {
+        ex_row *row = &world->rows[world->order[k]];
+        world->fed++;
+        if (row->refused || row->off_line) {
+            continue;
+        }
+        ex_party *party = ex_party_find(world, row->submitter);
+        if (party == NULL) {
+            ex_fail("no party %s for lead %.*s", row->submitter, (int)row->lead_no.size, (const char *)row->lead_no.data);
+        }
+        tb_local_request request = {.kind = TB_REQUEST_OPEN_CASE, .time = row->reported_at};
+        request.open = (tb_local_open){tb_bytes_str(world->campaign->id), tb_bytes_str(world->type->id),
+                                       row->columns, row->column_count, 0};
+        answered = false;
+        ex_ask(world, party, &request, submitted, (uint64_t)(row - world->rows));
+        while (!answered) {
+            ex_round(world, 20);
+        }
+    }
+}
