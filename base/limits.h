@@ -35,6 +35,8 @@
 /* Events in one notice, and earlier events passed on to one recipient. */
 #define TB_NOTICE_EVENTS_MAX 64
 #define TB_PASSED_MAX        64
+/* Openings of one field-group part, or of one earlier event. */
+#define TB_OPENINGS_MAX (TB_NOTICE_EVENTS_MAX * TB_GROUPS_MAX)
 /* Side events one event of the holder answers for; the rest waits for its next one. */
 #define TB_SEEN_MAX 64
 /* Old marks in the first header of a new incarnation. */
