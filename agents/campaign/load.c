@@ -54,7 +54,8 @@ static void explain(const complaint *heard, cyaml_err_t code, char *error, size_
     if (error == NULL || error_size == 0) {
         return;
     }
-    const char *reason = heard->reason[0] != '\0' ? heard->reason : cyaml_strerror(code);
+    const char *otherwise = code == CYAML_OK ? "the document is empty" : cyaml_strerror(code);
+    const char *reason = heard->reason[0] != '\0' ? heard->reason : otherwise;
     int unused = heard->line > 0 ? snprintf(error, error_size, "line %u: %s", heard->line, reason)
                                  : snprintf(error, error_size, "%s", reason);
     (void)unused;
@@ -65,8 +66,8 @@ tb_err tb_campaign_load(tb_bytes yaml, tb_campaign_loaded **out, char *error, si
     complaint heard = {0};
     cyaml_config_t config;
     cyaml_data_t *data = NULL;
-    cyaml_err_t code = cyaml_load_data(
-        yaml.data, yaml.size, config_for(&heard, &config), &tb_campaign_schema, &data, NULL);
+    cyaml_err_t code = cyaml_load_data(yaml.data, yaml.size, config_for(&heard, &config),
+                                       &tb_campaign_schema, &data, NULL);
     if (code != CYAML_OK || data == NULL) {
         explain(&heard, code, error, error_size);
         return code == CYAML_ERR_OOM ? TB_ERR_LIMIT : TB_ERR_CORRUPT;
