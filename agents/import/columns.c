@@ -1,6 +1,6 @@
 #include "agents/import/columns.h"
 
-#include "agents/campaign/fields.h"
+#include "agents/import/names.h"
 #include "agents/import/utf8.h"
 
 const tb_action *tb_opening_action(const tb_case_type *type)
@@ -8,17 +8,6 @@ const tb_action *tb_opening_action(const tb_case_type *type)
     for (unsigned i = 0; i < type->action_count; i++) {
         if (type->actions[i].kind == TB_ACTION_OPEN) {
             return &type->actions[i];
-        }
-    }
-    return NULL;
-}
-
-static const tb_field_def *field_of(const tb_case_type *type, tb_bytes heading)
-{
-    tb_bytes text = tb_utf8_trim(heading);
-    for (unsigned i = 0; i < type->field_count && text.size > 0; i++) {
-        if (tb_field_named(&type->fields[i], text)) {
-            return &type->fields[i];
         }
     }
     return NULL;
@@ -78,7 +67,7 @@ tb_columns_read(const tb_case_type *type, const tb_csv_row *heading, tb_columns 
                         .found_at = TB_COLUMN_NONE,
                         .found_province = TB_COLUMN_NONE};
     for (size_t i = 0; i < heading->count; i++) {
-        const tb_field_def *field = field_of(type, heading->fields[i]);
+        const tb_field_def *field = tb_names_field(type, tb_utf8_trim(heading->fields[i]));
         if (field != NULL && appears(out, field)) {
             return (tb_columns_fault){TB_REFUSED_FIELD_INVALID, heading->fields[i]};
         }

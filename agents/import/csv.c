@@ -108,26 +108,33 @@ field(tb_bytes text, size_t limit, size_t *at, tb_arena *arena, tb_bytes *out, b
     return TB_OK;
 }
 
+static tb_err keep(const tb_bytes *list, tb_csv_row *row, tb_arena *arena)
+{
+    row->fields = tb_arena_array(arena, row->count, sizeof *row->fields);
+    if (row->fields == NULL) {
+        return TB_ERR_LIMIT;
+    }
+    memcpy(row->fields, list, row->count * sizeof *row->fields);
+    return TB_OK;
+}
+
 /* All fields of the row that starts at *at; *at then stands at its line end. */
 static tb_err fields(tb_bytes text, size_t *at, tb_arena *arena, tb_csv_row *row)
 {
     size_t limit = text.size - *at > TB_CSV_ROW_BYTES_MAX ? *at + TB_CSV_ROW_BYTES_MAX : text.size;
-    row->fields = tb_arena_array(arena, TB_CSV_FIELDS_MAX, sizeof *row->fields);
-    if (row->fields == NULL) {
-        return TB_ERR_LIMIT;
-    }
+    tb_bytes list[TB_CSV_FIELDS_MAX];
     for (;;) {
         if (row->count == TB_CSV_FIELDS_MAX) {
             row->broken = true;
             return TB_OK;
         }
-        tb_err err = field(text, limit, at, arena, &row->fields[row->count], &row->broken);
+        tb_err err = field(text, limit, at, arena, &list[row->count], &row->broken);
         if (err != TB_OK || row->broken) {
             return err;
         }
         row->count++;
         if (*at == text.size || line_end(text.data[*at])) {
-            return TB_OK;
+            return keep(list, row, arena);
         }
         *at += 1; /* the comma */
     }

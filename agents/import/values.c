@@ -2,6 +2,7 @@
 
 #include "agents/campaign/fields.h"
 #include "agents/import/dates.h"
+#include "agents/import/names.h"
 #include "agents/import/number.h"
 #include "agents/import/utf8.h"
 #include "base/text.h"
@@ -74,7 +75,7 @@ static tb_bytes flag(tb_bytes cell)
 static tb_bytes choice(const tb_campaign *campaign, const tb_field_def *field, tb_bytes cell)
 {
     const tb_code_list *codes = tb_campaign_codes(campaign, field->choices);
-    const tb_choice *found = codes == NULL ? NULL : tb_choice_find(codes, cell);
+    const tb_choice *found = codes == NULL ? NULL : tb_names_choice(codes, cell);
     return found == NULL ? tb_bytes_of(NULL, 0) : tb_bytes_str(found->id);
 }
 

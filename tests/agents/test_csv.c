@@ -96,7 +96,7 @@ static void too_small_an_arena_is_told(void **state)
     tb_arena arena;
     tb_csv csv;
     tb_csv_row row;
-    tb_arena_init(&arena, block, 64);
+    tb_arena_init(&arena, block, 16);
     tb_csv_init(&csv, tb_bytes_str("a,b"));
     assert_int_equal(tb_csv_next(&csv, &arena, &row), TB_ERR_LIMIT);
 }
