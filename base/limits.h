@@ -56,6 +56,11 @@
 #define TB_PARTIES_MAX    4096
 #define TB_PARTY_KEYS_MAX 32
 #define TB_CUTS_MAX       1024
+#define TB_CUT_MARKS_MAX  4096 /* of one cut */
+#define TB_SIGNERS_MAX    256
+#define TB_ATTRIBUTES_MAX 32
+/* A name or title people read, bytes: of a party, a directory, an action, a field. */
+#define TB_TITLE_BYTES_MAX 256
 
 /* Hello, Welcome: lines and versions. */
 #define TB_LINES_MAX    4096

@@ -1,4 +1,5 @@
-/* directory - 单位名录: who takes part, with which keys, and where revoked keys are cut (design §6). */
+/* directory - 单位名录: who takes part, with which keys, and where revoked keys are cut (design
+ * §6). */
 #ifndef TB_DIRECTORY_H
 #define TB_DIRECTORY_H
 
@@ -38,7 +39,7 @@ typedef struct tb_directory_party {
     tb_party_state state;
     tb_directory_key *keys; /* the last of a purpose is the current one */
     size_t key_count;
-    tb_attribute *attributes;
+    tb_attribute *attributes; /* ascending by name */
     size_t attribute_count;
 } tb_directory_party;
 
@@ -50,11 +51,17 @@ typedef struct tb_cut_mark {
     tb_digest digest;
 } tb_cut_mark;
 
+typedef enum tb_cut_reason {
+    TB_CUT_ROTATION = 1,
+    TB_CUT_LOST = 2,
+    TB_CUT_STOLEN = 3,
+} tb_cut_reason;
+
 typedef struct tb_cut {
     tb_party party;
     tb_key_id key;
     tb_time at;
-    uint32_t reason;
+    tb_cut_reason reason;
     tb_cut_mark *marks;
     size_t mark_count;
 } tb_cut;
@@ -94,8 +101,10 @@ typedef struct tb_directory {
 } tb_directory;
 
 tb_refusal tb_directory_decode(tb_bytes content, tb_arena *arena, tb_directory *out) TB_MUST_USE;
-/* hub, digest are not written from the struct: digest follows from the content, hub is written unless version is 1. */
-tb_err tb_directory_encode(const tb_directory *directory, tb_arena *arena, tb_bytes *out) TB_MUST_USE;
+/* hub, digest are not written from the struct: digest follows from the content, hub is written
+ * unless version is 1. */
+tb_err
+tb_directory_encode(const tb_directory *directory, tb_arena *arena, tb_bytes *out) TB_MUST_USE;
 
 /* Binary search; NULL when absent. */
 const tb_directory_party *tb_directory_find(const tb_directory *directory, const tb_party *id);
@@ -103,22 +112,32 @@ const tb_directory_party *tb_directory_find(const tb_directory *directory, const
 const tb_directory_key *tb_directory_current(const tb_directory_party *party, tb_purpose purpose);
 const tb_directory_key *tb_directory_key_of(const tb_directory_party *party, const tb_key_id *id);
 /* The party whose current, uncut transport key this is, or NULL: who speaks on a connection. */
-const tb_directory_party *tb_directory_speaker(const tb_directory *directory, const tb_public_key *transport);
+const tb_directory_party *tb_directory_speaker(const tb_directory *directory,
+                                               const tb_public_key *transport);
 /* The value of an attribute, or empty. */
 tb_bytes tb_directory_attribute(const tb_directory_party *party, const char *name);
 /* The hub's or spare's signing key by id, or NULL. */
 const tb_directory_key *tb_directory_hub_key(const tb_directory *directory, const tb_key_id *id);
 
 /* Where a key is cut, or NULL. */
-const tb_cut *tb_directory_cut(const tb_directory *directory, const tb_party *party, const tb_key_id *key);
+const tb_cut *
+tb_directory_cut(const tb_directory *directory, const tb_party *party, const tb_key_id *key);
 /* The highest good number of a stream under a key: UINT64_MAX when the key is not cut, 0 when the
  * cut does not name the stream. */
-uint64_t tb_directory_good_until(const tb_directory *directory, const tb_party *party, const tb_key_id *key, const tb_incarnation *incarnation, const tb_party *recipient, tb_lane lane);
+uint64_t tb_directory_good_until(const tb_directory *directory,
+                                 const tb_party *party,
+                                 const tb_key_id *key,
+                                 const tb_incarnation *incarnation,
+                                 const tb_party *recipient,
+                                 tb_lane lane);
 
 /* Whether next may replace current: version + 1 or later, hub and predecessor chain, signed by the
  * key current names. current NULL: the first one, signed by its own authority key. */
-tb_refusal tb_directory_accept(const tb_directory *current, const tb_directory *next, const tb_document *document) TB_MUST_USE;
+tb_refusal tb_directory_accept(const tb_directory *current,
+                               const tb_directory *next,
+                               const tb_document *document) TB_MUST_USE;
 /* Whether a campaign or table is signed by somebody the directory allows. */
-tb_refusal tb_directory_accept_document(const tb_directory *directory, const tb_document *document) TB_MUST_USE;
+tb_refusal tb_directory_accept_document(const tb_directory *directory,
+                                        const tb_document *document) TB_MUST_USE;
 
 #endif

@@ -30,7 +30,9 @@ typedef struct tb_document {
 
 tb_digest tb_document_digest(const tb_document *document);
 void tb_document_sign(tb_document *document, const tb_digest *hub, const tb_sign_pair *pair);
-bool tb_document_verify(const tb_document *document, const tb_digest *hub, const tb_public_key *key) TB_MUST_USE;
+bool tb_document_verify(const tb_document *document,
+                        const tb_digest *hub,
+                        const tb_public_key *key) TB_MUST_USE;
 
 /* The form kept on disk and in files: a wire Document. */
 tb_refusal tb_document_decode(tb_bytes in, tb_arena *arena, tb_document *out) TB_MUST_USE;

@@ -1,14 +1,15 @@
-/* event - 办理记录: one signed step of a case; canonical open part and one commitment per field group. */
+/* event - 办理记录: one signed step of a case; canonical open part and one commitment per field
+ * group. */
 #ifndef TB_EVENT_H
 #define TB_EVENT_H
 
 #include "base/arena.h"
 #include "base/ids.h"
 #include "base/limits.h"
+#include "base/random.h"
 #include "base/refusal.h"
 #include "base/time.h"
 #include "messages/line.h"
-#include "base/random.h"
 
 typedef enum tb_event_kind {
     TB_EVENT_CHAIN = 1,
@@ -82,11 +83,17 @@ typedef struct tb_opening {
     tb_bytes content; /* canonical FieldGroup */
 } tb_opening;
 
-tb_refusal tb_group_fields_decode(tb_bytes content, tb_arena *arena, tb_field **out, size_t *out_count) TB_MUST_USE;
+tb_refusal tb_group_fields_decode(tb_bytes content,
+                                  tb_arena *arena,
+                                  tb_field **out,
+                                  size_t *out_count) TB_MUST_USE;
 /* fields ascend by id. */
-tb_err tb_group_fields_encode(const tb_field *fields, size_t count, tb_arena *arena, tb_bytes *out) TB_MUST_USE;
-/* Domain "tongbao commitment" over random ‖ hub id ‖ case (zero in the opening event) ‖ u8 group length ‖ group ‖ content. */
-tb_digest tb_commitment_of(const tb_opening *opening, const tb_digest *hub, const tb_case_id *case_id);
+tb_err tb_group_fields_encode(const tb_field *fields, size_t count, tb_arena *arena, tb_bytes *out)
+    TB_MUST_USE;
+/* Domain "tongbao commitment" over random ‖ hub id ‖ case (zero in the opening event) ‖ u8 group
+ * length ‖ group ‖ content. */
+tb_digest
+tb_commitment_of(const tb_opening *opening, const tb_digest *hub, const tb_case_id *case_id);
 /* Whether the event commits to this opening under its group name. */
 bool tb_opening_matches(const tb_opening *opening, const tb_event *event) TB_MUST_USE;
 

@@ -1,4 +1,5 @@
-/* header - what the hub sees of a notice: who, to whom, which number, how urgent; and digests of the rest. */
+/* header - what the hub sees of a notice: who, to whom, which number, how urgent; and digests of
+ * the rest. */
 #ifndef TB_HEADER_H
 #define TB_HEADER_H
 

@@ -10,7 +10,8 @@
 #include "messages/root.h"
 
 typedef enum tb_line_kind {
-    TB_LINE_STORED = 1,  /* by the hub: holds up to `to`; from..to were stored at `at` (mark and stamp) */
+    TB_LINE_STORED =
+        1, /* by the hub: holds up to `to`; from..to were stored at `at` (mark and stamp) */
     TB_LINE_ARRIVED = 2, /* by the recipient: holds up to `to` */
     TB_LINE_REFUSED = 3, /* by hub or recipient: number `from` is refused, for `code` */
     TB_LINE_RESENT = 4,  /* by a peer: what it had was resent up to `to` */
@@ -47,10 +48,19 @@ typedef struct tb_signed_line {
 tb_refusal tb_signed_line_decode(tb_bytes in, tb_arena *arena, tb_signed_line *out) TB_MUST_USE;
 tb_err tb_signed_line_encode(const tb_signed_line *in, tb_arena *arena, tb_bytes *out) TB_MUST_USE;
 /* Path and root signature under public_key. The caller checks that the signer may say this. */
-tb_refusal tb_signed_line_verify(const tb_signed_line *line, const tb_digest *hub, const tb_public_key *public_key, tb_root_cache *cache) TB_MUST_USE;
+tb_refusal tb_signed_line_verify(const tb_signed_line *line,
+                                 const tb_digest *hub,
+                                 const tb_public_key *public_key,
+                                 tb_root_cache *cache) TB_MUST_USE;
 
 /* Signs lines of one turn together; each comes back standing alone. root carries suite, signer, key
  * and incarnation; count, root and signature are filled. */
-tb_err tb_lines_sign(const tb_line *lines, size_t count, const tb_root *root, const tb_digest *hub, const tb_sign_pair *pair, tb_arena *arena, tb_signed_line **out) TB_MUST_USE;
+tb_err tb_lines_sign(const tb_line *lines,
+                     size_t count,
+                     const tb_root *root,
+                     const tb_digest *hub,
+                     const tb_sign_pair *pair,
+                     tb_arena *arena,
+                     tb_signed_line **out) TB_MUST_USE;
 
 #endif

@@ -1,7 +1,8 @@
 /* link - the frames between agent and hub as checked values (PROTOCOL.md, link.proto).
  *
- * Decoding copies into the arena, so the input need not outlive the call; headers inside groups are decoded and their digests taken, so the
- * logic never meets a half-valid frame. Signatures are not verified here.
+ * Decoding copies into the arena, so the input need not outlive the call; headers inside groups are
+ * decoded and their digests taken, so the logic never meets a half-valid frame. Signatures are not
+ * verified here.
  */
 #ifndef TB_LINK_H
 #define TB_LINK_H
@@ -29,8 +30,8 @@ typedef enum tb_frame_kind {
 typedef struct tb_item {
     tb_header header;
     tb_bytes header_bytes;
-    tb_digest digest; /* of header_bytes */
-    tb_bytes body;    /* empty: in bodies, or a filler */
+    tb_digest digest;              /* of header_bytes */
+    tb_bytes body;                 /* empty: in bodies, or a filler */
     const tb_signed_line *refusal; /* NULL, or the item is a filler and this says why */
 } tb_item;
 
@@ -41,7 +42,8 @@ typedef struct tb_group {
     uint32_t *indexes; /* one per item */
     tb_digest *siblings;
     size_t sibling_count;
-    tb_item *items; /* at least one; numbers for recipient are consecutive, sender and lane the same */
+    tb_item
+        *items; /* at least one; numbers for recipient are consecutive, sender and lane the same */
     size_t item_count;
     bool has_stamp;
     tb_signed_line stamp;
@@ -151,7 +153,11 @@ tb_refusal tb_group_decode(tb_bytes in, tb_arena *arena, tb_group *out) TB_MUST_
 tb_err tb_group_encode(const tb_group *group, tb_arena *arena, tb_bytes *out) TB_MUST_USE;
 
 /* The items lead to the signed root, under public_key. */
-tb_refusal tb_group_verify(const tb_group *group, const tb_digest *hub, const tb_public_key *public_key, tb_root_cache *cache, tb_arena *scratch) TB_MUST_USE;
+tb_refusal tb_group_verify(const tb_group *group,
+                           const tb_digest *hub,
+                           const tb_public_key *public_key,
+                           tb_root_cache *cache,
+                           tb_arena *scratch) TB_MUST_USE;
 
 /* The stream the group's items belong to. */
 tb_stream tb_group_stream(const tb_group *group);

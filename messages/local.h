@@ -2,7 +2,8 @@
  *
  * One request, one answer; both directions are here because the command line and the desk are
  * built from the same values as the agent. A watcher goes on receiving answers of kind CHANGED,
- * under a zero request id, until it goes away: that encoded answer is what a CHANGED effect carries.
+ * under a zero request id, until it goes away: that encoded answer is what a CHANGED effect
+ * carries.
  *
  * An empty tb_bytes, a zero id and a zero number mean "not given", unless a comment says otherwise.
  * Decoding copies into the arena. Both directions are bounded by TB_LOCAL_BYTES_MAX.
@@ -323,9 +324,12 @@ typedef struct tb_local_answer {
 /* Checked values, or bad_request or too_large. */
 tb_refusal tb_local_request_decode(tb_bytes in, tb_arena *arena, tb_local_request *out) TB_MUST_USE;
 /* TB_ERR_LIMIT: no memory left, or larger than TB_LOCAL_BYTES_MAX. */
-tb_err tb_local_request_encode(const tb_local_request *request, tb_arena *arena, tb_bytes *out) TB_MUST_USE;
+tb_err tb_local_request_encode(const tb_local_request *request,
+                               tb_arena *arena,
+                               tb_bytes *out) TB_MUST_USE;
 
 tb_refusal tb_local_answer_decode(tb_bytes in, tb_arena *arena, tb_local_answer *out) TB_MUST_USE;
-tb_err tb_local_answer_encode(const tb_local_answer *answer, tb_arena *arena, tb_bytes *out) TB_MUST_USE;
+tb_err
+tb_local_answer_encode(const tb_local_answer *answer, tb_arena *arena, tb_bytes *out) TB_MUST_USE;
 
 #endif

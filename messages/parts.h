@@ -1,18 +1,29 @@
-/* parts - the plaintexts of a sealed body's parts (case.proto PartEvents, PartOpenings, PartPassed, Resend). */
+/* parts - the plaintexts of a sealed body's parts (case.proto PartEvents, PartOpenings, PartPassed,
+ * Resend). */
 #ifndef TB_PARTS_H
 #define TB_PARTS_H
 
 #include "messages/event.h"
 #include "messages/header.h"
 
-tb_refusal tb_part_events_decode(tb_bytes in, tb_arena *arena, tb_bytes **out, size_t *out_count) TB_MUST_USE;
-tb_err tb_part_events_encode(const tb_bytes *events, size_t count, tb_arena *arena, tb_bytes *out) TB_MUST_USE;
+tb_refusal
+tb_part_events_decode(tb_bytes in, tb_arena *arena, tb_bytes **out, size_t *out_count) TB_MUST_USE;
+tb_err tb_part_events_encode(const tb_bytes *events, size_t count, tb_arena *arena, tb_bytes *out)
+    TB_MUST_USE;
 
-tb_refusal tb_part_openings_decode(tb_bytes in, tb_arena *arena, tb_opening **out, size_t *out_count) TB_MUST_USE;
-tb_err tb_part_openings_encode(const tb_opening *openings, size_t count, tb_arena *arena, tb_bytes *out) TB_MUST_USE;
+tb_refusal tb_part_openings_decode(tb_bytes in,
+                                   tb_arena *arena,
+                                   tb_opening **out,
+                                   size_t *out_count) TB_MUST_USE;
+tb_err tb_part_openings_encode(const tb_opening *openings,
+                               size_t count,
+                               tb_arena *arena,
+                               tb_bytes *out) TB_MUST_USE;
 
-tb_refusal tb_part_passed_decode(tb_bytes in, tb_arena *arena, tb_passed **out, size_t *out_count) TB_MUST_USE;
-tb_err tb_part_passed_encode(const tb_passed *passed, size_t count, tb_arena *arena, tb_bytes *out) TB_MUST_USE;
+tb_refusal
+tb_part_passed_decode(tb_bytes in, tb_arena *arena, tb_passed **out, size_t *out_count) TB_MUST_USE;
+tb_err tb_part_passed_encode(const tb_passed *passed, size_t count, tb_arena *arena, tb_bytes *out)
+    TB_MUST_USE;
 
 typedef struct tb_resend {
     tb_case_id case_id;

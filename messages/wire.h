@@ -52,6 +52,7 @@ void *tb_wire_messages(const ProtobufCMessageDescriptor *type, size_t count, tb_
  */
 bool tb_wire_fixed(tb_wire_bytes field, void *out, size_t size);
 bool tb_wire_fixed_or_zero(tb_wire_bytes field, void *out, size_t size); /* empty gives zero */
+bool tb_wire_fixed_not_zero(tb_wire_bytes field, void *out, size_t size);
 bool tb_wire_party(tb_wire_bytes field, tb_party *out);
 bool tb_wire_party_or_none(tb_wire_bytes field, tb_party *out);
 bool tb_wire_incarnation(tb_wire_bytes field, tb_incarnation *out);

@@ -21,6 +21,16 @@ bool tb_wire_fixed_or_zero(tb_wire_bytes field, void *out, size_t size)
     return tb_wire_fixed(field, out, size);
 }
 
+bool tb_wire_fixed_not_zero(tb_wire_bytes field, void *out, size_t size)
+{
+    uint8_t any = 0;
+
+    for (size_t i = 0; i < field.len; i++) {
+        any |= field.data[i];
+    }
+    return any != 0 && tb_wire_fixed(field, out, size);
+}
+
 bool tb_wire_party(tb_wire_bytes field, tb_party *out)
 {
     return tb_party_parse(tb_bytes_of(field.data, field.len), out);
