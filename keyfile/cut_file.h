@@ -1,0 +1,16 @@
+/* cut_file - the marks of a cut as text: per line incarnation (32 hex digits), recipient, lane
+ * (urgent, normal or bulk), number of the last good header and its digest (64 hex digits), blanks
+ * between them; lines that begin with # say nothing. */
+#ifndef TB_CUT_FILE_H
+#define TB_CUT_FILE_H
+
+#include "keyfile/problem.h"
+#include "messages/directory.h"
+
+bool tb_cut_file_read(const char *path,
+                      tb_arena *arena,
+                      tb_cut_mark **out,
+                      size_t *out_count,
+                      tb_problem *problem) TB_MUST_USE;
+
+#endif
