@@ -144,6 +144,27 @@ static tb_err set_seen(tb_txn *txn, const tb_path *path, tb_case_row *row)
     return TB_OK;
 }
 
+static tb_err index_path(tb_txn *txn, const tb_path *path, tb_case_row *row)
+{
+    for (size_t i = 0; i < path->count; i++) {
+        tb_err err = tb_case_index(txn, row, &path->list[i].event, &path->list[i].id);
+        if (err != TB_OK) {
+            return err;
+        }
+    }
+    return TB_OK;
+}
+
+tb_err tb_chain_index(tb_txn *txn, tb_case_row *row)
+{
+    tb_path path;
+    tb_err err = tb_chain_path(txn, &row->view.head, &path);
+    if (err == TB_OK) {
+        err = tb_case_unindex(txn, row);
+    }
+    return err == TB_OK ? index_path(txn, &path, row) : err;
+}
+
 tb_err tb_chain_switch(const tb_agent *agent, tb_txn *txn, const tb_path *path, tb_case_row *row)
 {
     tb_err err = tb_case_unindex(txn, row);
@@ -163,11 +184,9 @@ tb_err tb_chain_switch(const tb_agent *agent, tb_txn *txn, const tb_path *path, 
     if (err != TB_OK) {
         return err;
     }
-    for (size_t i = 0; i < path->count; i++) {
-        err = tb_case_index(txn, &fresh, &path->list[i].event, &path->list[i].id);
-        if (err != TB_OK) {
-            return err;
-        }
+    err = index_path(txn, path, &fresh);
+    if (err != TB_OK) {
+        return err;
     }
     *row = fresh;
     return TB_OK;

@@ -38,6 +38,9 @@ tb_err tb_chain_replay(const tb_agent *agent, tb_txn *txn, const tb_path *path, 
  * index follows, and the case is no longer frozen. The row is not yet put. */
 tb_err tb_chain_switch(const tb_agent *agent, tb_txn *txn, const tb_path *path, tb_case_row *row) TB_MUST_USE;
 
+/* Makes the index anew from what is open here now. The row is not yet put. */
+tb_err tb_chain_index(tb_txn *txn, tb_case_row *row) TB_MUST_USE;
+
 /* What precedes what when two parties take a case over in the same term: the position the action
  * names first, then the smaller event id. */
 bool tb_chain_precedes(const tb_agent *agent, const tb_case_view *before_a, const tb_chain_event *a, const tb_case_view *before_b, const tb_chain_event *b);

@@ -389,8 +389,26 @@ static tb_err set_opens(parcel *p, tb_outgoing *outgoing)
     return TB_OK;
 }
 
+/* Nobody could be sealed to: the events wait for the next notice of the case. */
+static tb_err stay_loose(parcel *p, const load *l)
+{
+    for (size_t i = 0; i < l->count; i++) {
+        const item *it = l->items[i];
+        if (it->row.notice == 0) {
+            tb_err err = tb_loose_add(p->txn, &it->key);
+            if (err != TB_OK) {
+                return err;
+            }
+        }
+    }
+    return TB_OK;
+}
+
 static tb_err mark_proven(parcel *p, const load *l, uint64_t notice)
 {
+    if (notice == 0) {
+        return stay_loose(p, l);
+    }
     tb_incarnation incarnation;
     tb_err err = tb_meta_incarnation(p->txn, &incarnation);
     for (size_t i = 0; err == TB_OK && i < l->count; i++) {
@@ -481,13 +499,10 @@ tb_err tb_pass_event(tb_agent *agent, tb_txn *txn, const tb_case_row *before, co
             return err;
         }
     }
-    err = send_all(&p, readers, event->addressee_count);
-    if (err != TB_OK) {
-        return err;
-    }
     tb_digest *loose;
     size_t loose_count;
-    return tb_loose_of(txn, &after->id, true, &loose, &loose_count);
+    err = tb_loose_of(txn, &after->id, true, &loose, &loose_count);
+    return err == TB_OK ? send_all(&p, readers, event->addressee_count) : err;
 }
 
 tb_err tb_pass_side(tb_agent *agent, tb_txn *txn, const tb_case_row *row, const tb_digest *side)

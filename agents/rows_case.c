@@ -1,5 +1,6 @@
 #include "agents/rows_case.h"
 
+#include "agents/rows_link.h"
 #include "base/pack.h"
 
 #define EVENT_KEY_BYTES   (TB_CASE_ID_BYTES + 1 + 8 + 4 + TB_DIGEST_BYTES)
@@ -375,13 +376,7 @@ tb_err tb_event_del(tb_txn *txn, const tb_event_key *key)
     if (err != TB_OK) {
         return err;
     }
-    tb_opening *openings;
-    size_t count;
-    err = tb_openings_of(txn, &key->event, &openings, &count);
-    for (size_t i = 0; err == TB_OK && i < count; i++) {
-        err = tb_opening_del(txn, &key->event, openings[i].group);
-    }
-    return err;
+    return tb_openings_drop(txn, &key->event);
 }
 
 static tb_err walk_row(tb_event_walk *walk, tb_bytes key, tb_bytes value, tb_event_key *out_key, tb_event_row *out)
@@ -523,19 +518,38 @@ tb_err tb_openings_of(tb_txn *txn, const tb_digest *event, tb_opening **out, siz
     return TB_OK;
 }
 
+tb_err tb_openings_drop(tb_txn *txn, const tb_digest *event)
+{
+    tb_opening *openings;
+    size_t count;
+    tb_err err = tb_openings_of(txn, event, &openings, &count);
+    for (size_t i = 0; err == TB_OK && i < count; i++) {
+        err = tb_opening_del(txn, event, openings[i].group);
+    }
+    return err;
+}
+
 /* ---- LOOSE ---- */
 
 #define LOOSE_KEY_BYTES (TB_CASE_ID_BYTES + 8)
 
-tb_err tb_loose_put(tb_txn *txn, const tb_case_id *id, uint64_t number, const tb_digest *event)
+tb_err tb_loose_add(tb_txn *txn, const tb_event_key *event)
 {
+    uint64_t number = event->number;
+    if (event->class == TB_CLASS_SIDE) {
+        tb_err err = tb_counter_next(txn, "loose side events", &number);
+        if (err != TB_OK) {
+            return err;
+        }
+        number |= TB_LOOSE_SIDE;
+    }
     uint8_t buffer[LOOSE_KEY_BYTES];
     tb_writer w;
     tb_writer_init(&w, buffer, sizeof buffer);
-    tb_put_raw(&w, id->bytes, TB_CASE_ID_BYTES);
+    tb_put_raw(&w, event->case_id.bytes, TB_CASE_ID_BYTES);
     tb_put_u64(&w, number);
     TB_ASSERT(!w.overflow);
-    return tb_store_put(txn, TB_TABLE_LOOSE, tb_bytes_of(buffer, w.size), id_key(event));
+    return tb_store_put(txn, TB_TABLE_LOOSE, tb_bytes_of(buffer, w.size), id_key(&event->event));
 }
 
 tb_err tb_loose_of(tb_txn *txn, const tb_case_id *id, bool take, tb_digest **out, size_t *out_count)
@@ -616,24 +630,12 @@ tb_err tb_held_take(tb_txn *txn, const tb_digest *missing, tb_digest *out_held)
 
 tb_err tb_counter_next(tb_txn *txn, const char *name, uint64_t *out)
 {
-    uint64_t last = 0;
-    tb_bytes value;
-    tb_err err = tb_store_get(txn, TB_TABLE_META, tb_bytes_str(name), &value);
-    if (err == TB_OK) {
-        tb_reader r;
-        tb_reader_init(&r, value);
-        last = tb_get_u64(&r);
-        if (!tb_reader_done(&r)) {
-            return TB_ERR_CORRUPT;
-        }
-    } else if (err != TB_ERR_NOT_FOUND) {
+    uint64_t last;
+    tb_err err = tb_meta_number(txn, name, &last);
+    if (err != TB_OK) {
         return err;
     }
-    uint8_t buffer[8];
-    tb_writer w;
-    tb_writer_init(&w, buffer, sizeof buffer);
-    tb_put_u64(&w, last + 1);
-    err = tb_store_put(txn, TB_TABLE_META, tb_bytes_str(name), tb_bytes_of(buffer, w.size));
+    err = tb_meta_number_put(txn, name, last + 1);
     if (err != TB_OK) {
         return err;
     }

@@ -105,11 +105,12 @@ tb_err tb_opening_put(tb_txn *txn, const tb_opening *opening) TB_MUST_USE;
 tb_err tb_opening_del(tb_txn *txn, const tb_digest *event, tb_bytes group) TB_MUST_USE;
 /* Every group of an event that is open here. */
 tb_err tb_openings_of(tb_txn *txn, const tb_digest *event, tb_opening **out, size_t *out_count) TB_MUST_USE;
+tb_err tb_openings_drop(tb_txn *txn, const tb_digest *event) TB_MUST_USE;
 tb_err tb_opening_decode(tb_bytes key, tb_bytes value, tb_opening *out) TB_MUST_USE;
 
-/* number: in the chain, or for a side event TB_LOOSE_SIDE plus a counter. */
+/* Under its number in the chain, or for a side event under TB_LOOSE_SIDE plus a counter. */
 #define TB_LOOSE_SIDE (1ull << 63)
-tb_err tb_loose_put(tb_txn *txn, const tb_case_id *id, uint64_t number, const tb_digest *event) TB_MUST_USE;
+tb_err tb_loose_add(tb_txn *txn, const tb_event_key *event) TB_MUST_USE;
 /* Every loose event of a case, chain first; takes them off when take. */
 tb_err tb_loose_of(tb_txn *txn, const tb_case_id *id, bool take, tb_digest **out, size_t *out_count) TB_MUST_USE;
 
@@ -117,7 +118,7 @@ tb_err tb_held_put(tb_txn *txn, const tb_digest *missing, const tb_digest *held,
 /* The first event that waits for missing; taken off. */
 tb_err tb_held_take(tb_txn *txn, const tb_digest *missing, tb_digest *out_held) TB_MUST_USE;
 
-/* The next value of a named counter, from 1. */
+/* The next value of a named counter in META, from 1. */
 tb_err tb_counter_next(tb_txn *txn, const char *name, uint64_t *out) TB_MUST_USE;
 
 #endif

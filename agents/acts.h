@@ -1,0 +1,46 @@
+/* acts - what a person wants done with a case, made into a signed step of it.
+ *
+ *     wish -> computed fields -> judged by the campaign -> link ready? -> event, row, notice
+ *                                       |                     +-> draft
+ *                                       +-> refused with code and what is wrong
+ */
+#ifndef TB_ACTS_H
+#define TB_ACTS_H
+
+#include "agents/casework.h"
+
+/* What a person asked for. */
+typedef struct tb_wish {
+    tb_request_id request; /* whose stored answer follows a draft */
+    tb_bytes account;
+    bool opens;
+    tb_bytes campaign;  /* opens */
+    tb_bytes case_type; /* opens */
+    tb_lane lane;       /* opens */
+    tb_case_id case_id; /* otherwise */
+    tb_bytes action;    /* otherwise */
+    tb_digest head;     /* otherwise: what the person looked at; zero: whatever it is now */
+    tb_field *fields;
+    size_t field_count;
+} tb_wish;
+
+typedef struct tb_outcome {
+    tb_refusal code;
+    tb_bytes detail; /* which field, which state, what changed; may be empty */
+    bool draft;      /* the link is not ready: nothing was done */
+    tb_case_id case_id;
+    tb_digest event;
+    uint64_t number;
+    tb_bytes state;
+    tb_digest based_on; /* the head it was judged on; zero when it opens */
+} tb_outcome;
+
+/* Does it, or says why not, or that it must wait as a draft (the caller keeps it). What role or
+ * jurisdiction does not allow is recorded as an alarm. */
+tb_err tb_act(tb_agent *agent, tb_txn *txn, tb_now now, tb_random *random, const tb_wish *wish, tb_effects *effects, tb_outcome *out) TB_MUST_USE;
+
+/* compute.c: the values of an action with what the campaign computes from them: number segment, mask,
+ * jurisdiction. *out_segments: the version of the table that was used, 0 when none was. */
+tb_err tb_act_compute(const tb_agent *agent, tb_arena *arena, const tb_case_view *view, const tb_action *action, const tb_field *values, size_t count, tb_field **out, size_t *out_count, uint32_t *out_segments) TB_MUST_USE;
+
+#endif

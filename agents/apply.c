@@ -1,0 +1,307 @@
+#include "agents/apply.h"
+
+#include "agents/chain.h"
+#include "agents/held.h"
+#include "agents/passing.h"
+
+/* ---- openings ---- */
+
+static bool may_read_now(const tb_apply *apply, const tb_case_row *row, tb_bytes group)
+{
+    return tb_may_read(&row->view, apply->agent->directory, group, &apply->agent->self);
+}
+
+/* Whether the group was this party's to read at any time of the chain. */
+static tb_err could_ever_read(tb_apply *apply, const tb_case_row *row, tb_bytes group, bool *out)
+{
+    *out = may_read_now(apply, row, group);
+    if (*out) {
+        return TB_OK;
+    }
+    tb_path path;
+    tb_err err = tb_chain_path(apply->txn, &row->view.head, &path);
+    for (size_t i = 1; err == TB_OK && i <= path.count && !*out; i++) {
+        tb_case_row then;
+        err = tb_chain_replay(apply->agent, apply->txn, &path, i, row, &then);
+        if (err == TB_OK) {
+            *out = may_read_now(apply, &then, group);
+        }
+    }
+    return err;
+}
+
+tb_err tb_openings_settle(tb_apply *apply, const tb_digest *event)
+{
+    tb_opening *openings;
+    size_t count;
+    tb_err err = tb_openings_of(apply->txn, event, &openings, &count);
+    if (err != TB_OK || count == 0) {
+        return err;
+    }
+    tb_arrival arrival = {.id = *event};
+    tb_event_row stored;
+    err = tb_event_find(apply->txn, event, &arrival.key, &stored);
+    if (err == TB_OK && tb_event_decode(stored.event, apply->arena, &arrival.event) != TB_ACCEPTED) {
+        err = TB_ERR_CORRUPT;
+    }
+    tb_case_row row;
+    if (err == TB_OK) {
+        err = tb_case_load(apply->agent, apply->txn, &arrival.key.case_id, &row);
+    }
+    if (err == TB_ERR_NOT_FOUND || (err == TB_OK && row.view.type == NULL) ||
+        (err == TB_OK && tb_party_equal(&arrival.event.actor, &apply->agent->self))) {
+        return TB_OK; /* held back: settled when it is placed; or our own */
+    }
+    bool dropped = false;
+    for (size_t i = 0; err == TB_OK && i < count; i++) {
+        bool ours;
+        err = could_ever_read(apply, &row, openings[i].group, &ours);
+        if (err == TB_OK && !ours) {
+            dropped = true;
+            err = tb_opening_del(apply->txn, event, openings[i].group);
+            if (err == TB_OK) {
+                err = tb_apply_alarm(apply, TB_REFUSED_ROLE, &arrival, "A field group was opened to this party that is not its to read; it was dropped.");
+            }
+        }
+    }
+    if (err != TB_OK || !dropped) {
+        return err;
+    }
+    err = tb_chain_index(apply->txn, &row);
+    return err == TB_OK ? tb_case_put(apply->txn, &row, &apply->agent->self) : err;
+}
+
+static bool has_opening(const tb_opening *openings, size_t count, tb_bytes group)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (tb_bytes_equal(openings[i].group, group)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Keeps what is open here for the first time; *out_more when there was something. */
+static tb_err keep_openings(tb_apply *apply, const tb_digest *event, const tb_opening *openings, size_t count, bool *out_more)
+{
+    *out_more = false;
+    tb_opening *kept = NULL;
+    size_t kept_count = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (!tb_digest_equal(&openings[i].event, event)) {
+            continue;
+        }
+        tb_err err = kept == NULL ? tb_openings_of(apply->txn, event, &kept, &kept_count) : TB_OK;
+        if (err == TB_OK && !has_opening(kept, kept_count, openings[i].group)) {
+            err = tb_opening_put(apply->txn, &openings[i]);
+            *out_more = true;
+        }
+        if (err != TB_OK) {
+            return err;
+        }
+    }
+    return TB_OK;
+}
+
+/* ---- an event that is here already ---- */
+
+static tb_err reindex(tb_apply *apply, const tb_event_key *key, const tb_event_row *row)
+{
+    tb_case_row owner;
+    tb_event event;
+    tb_err err = tb_case_load(apply->agent, apply->txn, &key->case_id, &owner);
+    if (err != TB_OK || owner.view.type == NULL || key->class != TB_CLASS_CHAIN) {
+        return err;
+    }
+    err = tb_chain_decode(apply->txn, row, &event);
+    if (err == TB_OK) {
+        err = tb_case_index(apply->txn, &owner, &event, &key->event);
+    }
+    return err == TB_OK ? tb_case_put(apply->txn, &owner, &apply->agent->self) : err;
+}
+
+static tb_err know_better(tb_apply *apply, const tb_event_key *key, const tb_event_row *row, const tb_opening *openings, size_t count)
+{
+    bool more;
+    tb_err err = keep_openings(apply, &key->event, openings, count, &more);
+    if (err != TB_OK || !more || row->standing != TB_STANDING_EFFECTIVE) {
+        return err;
+    }
+    err = reindex(apply, key, row);
+    return err == TB_OK ? tb_apply_touch(apply, &key->case_id) : err;
+}
+
+/* ---- an event that is new here ---- */
+
+static tb_err hold_back(tb_apply *apply, const tb_arrival *arrival, tb_refusal *out_refused)
+{
+    bool full;
+    tb_digest missing = apply->missing;
+    tb_err err = tb_held_add(apply, arrival, &missing, &full);
+    if (err != TB_OK) {
+        return err;
+    }
+    if (full) {
+        *out_refused = TB_REFUSED_CANNOT_APPLY;
+        return TB_OK;
+    }
+    tb_effects_note(apply->effects, apply->arena, TB_LEVEL_WARN, "event=held_back id=%x missing=%x actor=%p",
+                    tb_bytes_of(arrival->id.bytes, TB_DIGEST_BYTES), tb_bytes_of(missing.bytes, TB_DIGEST_BYTES),
+                    &arrival->event.actor);
+    return tb_apply_touch(apply, &arrival->key.case_id);
+}
+
+static tb_err take_new(tb_apply *apply, const tb_arrival *arrival, const tb_opening *openings, size_t count, tb_refusal *out_refused)
+{
+    if (!tb_digest_equal(&arrival->event.hub, &apply->agent->hub)) {
+        *out_refused = TB_REFUSED_WRONG_HUB;
+        return TB_OK;
+    }
+    if (!tb_party_equal(&arrival->event.actor, &arrival->origin.sender)) {
+        *out_refused = TB_REFUSED_NOT_SPEAKER;
+        return TB_OK;
+    }
+    /* before it is placed, so that what it opens is indexed with it */
+    bool more;
+    tb_err err = keep_openings(apply, &arrival->id, openings, count, &more);
+    if (err != TB_OK) {
+        return err;
+    }
+    tb_place_verdict verdict;
+    err = tb_place_event(apply, arrival, &verdict);
+    if (err != TB_OK) {
+        return err;
+    }
+    switch (verdict) {
+    case TB_PLACE_KEPT:
+        return tb_held_release(apply, &arrival->id);
+    case TB_PLACE_WAITS:
+        err = hold_back(apply, arrival, out_refused);
+        break;
+    case TB_PLACE_REFUSED:
+        *out_refused = apply->objection.code;
+        break;
+    }
+    return err == TB_OK && *out_refused != TB_ACCEPTED ? tb_openings_drop(apply->txn, &arrival->id) : err;
+}
+
+static tb_err take_event(tb_apply *apply, tb_arrival *arrival, const tb_opening *openings, size_t count, tb_refusal *out_refused)
+{
+    tb_event_row row;
+    tb_err err = tb_event_find(apply->txn, &arrival->id, &arrival->key, &row);
+    if (err == TB_OK) {
+        return know_better(apply, &arrival->key, &row, openings, count);
+    }
+    if (err != TB_ERR_NOT_FOUND) {
+        return err;
+    }
+    arrival->key = tb_event_key_of(&arrival->event, &arrival->id);
+    arrival->since = apply->now.real;
+    err = take_new(apply, arrival, openings, count, out_refused);
+    if (err != TB_OK || *out_refused == TB_ACCEPTED) {
+        return err;
+    }
+    return tb_apply_alarm(apply, *out_refused, arrival, tb_refusal_en(*out_refused));
+}
+
+/* ---- the notice ---- */
+
+static tb_err take_passed(tb_apply *apply, const tb_incoming *incoming, const tb_passed *passed, tb_refusal *out_refused, tb_digest *out_event)
+{
+    tb_header header;
+    tb_arrival arrival = {.encoded = passed->event, .id = tb_event_id(passed->event), .giver = incoming->header->sender};
+    *out_event = arrival.id;
+    *out_refused = tb_header_decode(passed->header, apply->arena, &header);
+    if (*out_refused == TB_ACCEPTED) {
+        *out_refused = tb_event_decode(passed->event, apply->arena, &arrival.event);
+    }
+    if (*out_refused != TB_ACCEPTED) {
+        return TB_OK;
+    }
+    tb_err err = tb_pass_keep(apply->txn, passed, &header);
+    if (err != TB_OK) {
+        return err;
+    }
+    arrival.origin = (tb_origin){header.sender, header.incarnation, header.notice, header.lane};
+    return take_event(apply, &arrival, passed->openings, passed->opening_count, out_refused);
+}
+
+static tb_err take_all(tb_apply *apply, const tb_incoming *incoming, tb_refusal *out_refused, tb_digest *out_event)
+{
+    const tb_header *header = incoming->header;
+    for (size_t i = 0; i < incoming->passed_count; i++) {
+        tb_err err = take_passed(apply, incoming, &incoming->passed[i], out_refused, out_event);
+        if (err != TB_OK || *out_refused != TB_ACCEPTED) {
+            return err;
+        }
+    }
+    for (size_t i = 0; i < incoming->event_count; i++) {
+        tb_arrival arrival = {
+            .encoded = incoming->events[i],
+            .event = incoming->decoded[i],
+            .id = incoming->ids[i],
+            .origin = {header->sender, header->incarnation, header->notice, header->lane},
+            .giver = header->sender,
+        };
+        *out_event = arrival.id;
+        tb_err err = take_event(apply, &arrival, incoming->openings, incoming->opening_count, out_refused);
+        if (err != TB_OK || *out_refused != TB_ACCEPTED) {
+            return err;
+        }
+    }
+    return TB_OK;
+}
+
+/* Only now is it known who the parties of the case are, and so what was ours to read. */
+static tb_err settle_all(tb_apply *apply, const tb_incoming *incoming)
+{
+    tb_err err = TB_OK;
+    for (size_t i = 0; err == TB_OK && i < incoming->passed_count; i++) {
+        if (incoming->passed[i].opening_count > 0) {
+            tb_digest id = tb_event_id(incoming->passed[i].event);
+            err = tb_openings_settle(apply, &id);
+        }
+    }
+    for (size_t i = 0; err == TB_OK && incoming->opening_count > 0 && i < incoming->event_count; i++) {
+        err = tb_openings_settle(apply, &incoming->ids[i]);
+    }
+    return err;
+}
+
+static tb_err tell(tb_apply *apply)
+{
+    for (size_t i = 0; i < apply->touched_count; i++) {
+        tb_case_row row;
+        tb_err err = tb_case_load(apply->agent, apply->txn, &apply->touched[i], &row);
+        if (err == TB_OK) {
+            err = tb_case_changed(apply->agent, apply->txn, &row, apply->effects);
+        }
+        if (err != TB_OK && err != TB_ERR_NOT_FOUND) {
+            return err;
+        }
+    }
+    return TB_OK;
+}
+
+tb_err tb_apply_notice(tb_agent *agent, tb_txn *txn, tb_now now, const tb_incoming *incoming, tb_effects *effects, tb_refusal *out_refused, tb_digest *out_event)
+{
+    tb_apply apply = {.agent = agent, .txn = txn, .arena = tb_txn_arena(txn), .now = now, .effects = effects};
+    tb_refusal refused = TB_ACCEPTED;
+    tb_digest event = {{0}};
+    tb_err err = tb_held_resume(&apply);
+    if (err == TB_OK) {
+        err = take_all(&apply, incoming, &refused, &event);
+    }
+    if (err == TB_OK) {
+        err = settle_all(&apply, incoming);
+    }
+    if (err == TB_OK) {
+        err = tell(&apply);
+    }
+    if (err != TB_OK) {
+        return err;
+    }
+    *out_refused = refused;
+    *out_event = event;
+    return TB_OK;
+}

@@ -1,0 +1,304 @@
+#include "agents/apply.h"
+#include "agents/chain.h"
+#include "agents/held.h"
+#include "agents/link.h"
+#include "agents/side.h"
+
+/* ---- verdicts ---- */
+
+static tb_err refuse(tb_apply *apply, tb_refusal code, tb_place_verdict *out)
+{
+    apply->objection = (tb_objection){.code = code};
+    *out = TB_PLACE_REFUSED;
+    return TB_OK;
+}
+
+static tb_err wait_for(tb_apply *apply, const tb_digest *missing, tb_place_verdict *out)
+{
+    apply->missing = *missing;
+    *out = TB_PLACE_WAITS;
+    return TB_OK;
+}
+
+/* Leaves the objection in apply; *out_fine false when there is one. */
+static tb_err judge(tb_apply *apply, const tb_case_view *view, const tb_event *event, bool *out_fine)
+{
+    tb_err err = tb_judge_event(view, apply->agent->directory, event, apply->arena, &apply->objection);
+    if (err == TB_OK) {
+        *out_fine = apply->objection.code == TB_ACCEPTED;
+    }
+    return err;
+}
+
+/* ---- writing ---- */
+
+tb_err tb_place_put(tb_apply *apply, const tb_arrival *arrival, tb_standing standing)
+{
+    tb_event_row row = {
+        .event = arrival->encoded,
+        .standing = standing,
+        .lane = arrival->origin.lane,
+        .recorded = arrival->since,
+        .sender = arrival->origin.sender,
+        .incarnation = arrival->origin.incarnation,
+        .notice = arrival->origin.notice,
+    };
+    return tb_event_put(apply->txn, &arrival->key, &row);
+}
+
+static tb_err keep(tb_apply *apply, const tb_arrival *arrival, tb_standing standing, tb_place_verdict *out)
+{
+    *out = TB_PLACE_KEPT;
+    tb_err err = tb_place_put(apply, arrival, standing);
+    return err == TB_OK ? tb_apply_touch(apply, &arrival->key.case_id) : err;
+}
+
+static tb_err take_effect(tb_apply *apply, tb_case_row *row, const tb_arrival *arrival, tb_place_verdict *out)
+{
+    tb_err err = keep(apply, arrival, TB_STANDING_EFFECTIVE, out);
+    if (err == TB_OK) {
+        err = tb_case_fold(apply->agent, apply->arena, row, &arrival->event, &arrival->id);
+    }
+    if (err == TB_OK) {
+        err = tb_case_index(apply->txn, row, &arrival->event, &arrival->id);
+    }
+    if (err == TB_OK) {
+        err = tb_side_seen(apply->txn, &arrival->event);
+    }
+    return err == TB_OK ? tb_case_put(apply->txn, row, &apply->agent->self) : err;
+}
+
+/* ---- the opening event ---- */
+
+static tb_err place_opening(tb_apply *apply, const tb_arrival *arrival, tb_place_verdict *out)
+{
+    const tb_event *event = &arrival->event;
+    if (!tb_case_zero(&event->case_id) || !tb_digest_zero(&event->previous) || event->term != 1 ||
+        event->kind != TB_EVENT_CHAIN) {
+        return refuse(apply, TB_REFUSED_MALFORMED, out);
+    }
+    tb_case_row row;
+    tb_err err = tb_case_get(apply->txn, &arrival->key.case_id, &row);
+    if (err != TB_ERR_NOT_FOUND) {
+        return err == TB_OK ? refuse(apply, TB_REFUSED_FORK, out) : err;
+    }
+    row = (tb_case_row){.id = arrival->key.case_id, .lane = arrival->origin.lane};
+    row.view.campaign = tb_campaigns_find(apply->agent->campaigns, event->campaign, event->campaign_version);
+    bool fine;
+    err = judge(apply, &row.view, event, &fine);
+    if (err != TB_OK) {
+        return err;
+    }
+    if (!fine) {
+        *out = TB_PLACE_REFUSED;
+        return TB_OK;
+    }
+    return take_effect(apply, &row, arrival, out);
+}
+
+/* ---- behind another event ---- */
+
+typedef struct place_after {
+    tb_case_row row;    /* the case now */
+    tb_case_row before; /* the case as it was behind the predecessor */
+    tb_event_key previous;
+    tb_standing previous_standing;
+} place_after;
+
+static tb_err case_behind(tb_apply *apply, place_after *after)
+{
+    if (tb_digest_equal(&after->previous.event, &after->row.view.head)) {
+        after->before = after->row;
+        return TB_OK;
+    }
+    tb_path path;
+    tb_err err = tb_chain_path(apply->txn, &after->previous.event, &path);
+    if (err != TB_OK) {
+        return err;
+    }
+    return tb_chain_replay(apply->agent, apply->txn, &path, path.count, &after->row, &after->before);
+}
+
+/* Two events claim one place. Which of them is meant only a take-over can say. */
+static tb_err freeze(tb_apply *apply, place_after *after, const tb_arrival *arrival, tb_place_verdict *out)
+{
+    tb_err err = keep(apply, arrival, TB_STANDING_FORKED, out);
+    if (err != TB_OK) {
+        return err;
+    }
+    err = tb_apply_alarm(apply, TB_REFUSED_FORK, arrival, "The case forked: two events follow the same one. It is frozen.");
+    if (err != TB_OK) {
+        return err;
+    }
+    after->row.frozen = true;
+    return tb_case_put(apply->txn, &after->row, &apply->agent->self);
+}
+
+/* An ordinary step, judged and found allowed where it stands. */
+static tb_err place_step(tb_apply *apply, place_after *after, const tb_arrival *arrival, tb_place_verdict *out)
+{
+    if (arrival->event.term < after->row.view.term || after->previous_standing == TB_STANDING_OVERTAKEN) {
+        return keep(apply, arrival, TB_STANDING_OVERTAKEN, out);
+    }
+    if (after->previous_standing == TB_STANDING_FORKED) {
+        return keep(apply, arrival, TB_STANDING_FORKED, out);
+    }
+    if (!tb_digest_equal(&after->previous.event, &after->row.view.head)) {
+        return freeze(apply, after, arrival, out);
+    }
+    if (after->row.frozen) {
+        return keep(apply, arrival, TB_STANDING_FORKED, out);
+    }
+    return take_effect(apply, &after->row, arrival, out);
+}
+
+/* The take-over that rules the term now, if the arrival goes before it. */
+static tb_err goes_before(tb_apply *apply, const place_after *after, const tb_arrival *arrival, bool *out)
+{
+    tb_path path;
+    tb_err err = tb_chain_path(apply->txn, &after->row.view.head, &path);
+    if (err != TB_OK) {
+        return err;
+    }
+    *out = true;
+    for (size_t i = 0; i < path.count; i++) {
+        const tb_chain_event *ruling = &path.list[i];
+        if (ruling->event.kind != TB_EVENT_TAKE_OVER || ruling->event.term != arrival->event.term) {
+            continue;
+        }
+        tb_case_row then;
+        err = tb_chain_replay(apply->agent, apply->txn, &path, i, &after->row, &then);
+        if (err != TB_OK) {
+            return err;
+        }
+        tb_chain_event challenger = {.id = arrival->id, .event = arrival->event};
+        *out = tb_chain_precedes(apply->agent, &after->before.view, &challenger, &then.view, ruling);
+    }
+    return TB_OK;
+}
+
+static tb_err place_take_over(tb_apply *apply, place_after *after, const tb_arrival *arrival, tb_place_verdict *out)
+{
+    uint32_t term = after->row.view.term;
+    bool wins = arrival->event.term > term;
+    tb_err err = TB_OK;
+    if (arrival->event.term == term) {
+        err = goes_before(apply, after, arrival, &wins);
+    }
+    if (err != TB_OK || !wins) {
+        return err == TB_OK ? keep(apply, arrival, TB_STANDING_OVERTAKEN, out) : err;
+    }
+    err = keep(apply, arrival, TB_STANDING_EFFECTIVE, out);
+    if (err != TB_OK) {
+        return err;
+    }
+    tb_path path;
+    err = tb_chain_path(apply->txn, &arrival->id, &path);
+    if (err == TB_OK) {
+        err = tb_chain_switch(apply->agent, apply->txn, &path, &after->row);
+    }
+    return err == TB_OK ? tb_case_put(apply->txn, &after->row, &apply->agent->self) : err;
+}
+
+static bool follows(const place_after *after, const tb_arrival *arrival)
+{
+    const tb_event *event = &arrival->event;
+    uint32_t step = event->kind == TB_EVENT_TAKE_OVER ? 1 : 0;
+    return after->previous.class == TB_CLASS_CHAIN && tb_case_equal(&after->previous.case_id, &event->case_id) &&
+           event->number == after->previous.number + 1 && event->term == after->previous.term + step &&
+           tb_bytes_equal(event->campaign, after->row.campaign) &&
+           event->campaign_version == after->row.campaign_version;
+}
+
+static tb_err place_next(tb_apply *apply, const tb_arrival *arrival, tb_place_verdict *out)
+{
+    const tb_event *event = &arrival->event;
+    place_after after;
+    tb_event_row previous;
+    tb_err err = tb_event_find(apply->txn, &event->previous, &after.previous, &previous);
+    if (err == TB_ERR_NOT_FOUND || (err == TB_OK && previous.standing == TB_STANDING_HELD_BACK)) {
+        return wait_for(apply, &event->previous, out);
+    }
+    if (err != TB_OK) {
+        return err;
+    }
+    after.previous_standing = previous.standing;
+    err = tb_case_load(apply->agent, apply->txn, &after.previous.case_id, &after.row);
+    if (err != TB_OK) {
+        return err == TB_ERR_NOT_FOUND ? TB_ERR_CORRUPT : err;
+    }
+    if (!follows(&after, arrival)) {
+        return refuse(apply, TB_REFUSED_MALFORMED, out);
+    }
+    err = case_behind(apply, &after);
+    if (err != TB_OK) {
+        return err;
+    }
+    bool fine;
+    err = judge(apply, &after.before.view, event, &fine);
+    if (err != TB_OK) {
+        return err;
+    }
+    if (!fine) {
+        *out = TB_PLACE_REFUSED;
+        return TB_OK;
+    }
+    if (event->kind == TB_EVENT_TAKE_OVER) {
+        return place_take_over(apply, &after, arrival, out);
+    }
+    return place_step(apply, &after, arrival, out);
+}
+
+tb_err tb_place_event(tb_apply *apply, const tb_arrival *arrival, tb_place_verdict *out)
+{
+    const tb_event *event = &arrival->event;
+    if (tb_campaigns_find(apply->agent->campaigns, event->campaign, event->campaign_version) == NULL) {
+        tb_digest missing = tb_held_campaign(event->campaign, event->campaign_version);
+        return wait_for(apply, &missing, out);
+    }
+    if (event->kind == TB_EVENT_SIDE) {
+        return tb_side_place(apply, arrival, out);
+    }
+    if (event->number == 1) {
+        return place_opening(apply, arrival, out);
+    }
+    return place_next(apply, arrival, out);
+}
+
+/* ---- telling ---- */
+
+tb_err tb_apply_touch(tb_apply *apply, const tb_case_id *id)
+{
+    for (size_t i = 0; i < apply->touched_count; i++) {
+        if (tb_case_equal(&apply->touched[i], id)) {
+            return TB_OK;
+        }
+    }
+    if (apply->touched_count == apply->touched_capacity) {
+        size_t capacity = apply->touched_capacity * 2 + 4;
+        tb_case_id *longer = tb_arena_array(apply->arena, capacity, sizeof *longer);
+        if (longer == NULL) {
+            return TB_ERR_LIMIT;
+        }
+        if (apply->touched_count > 0) {
+            memcpy(longer, apply->touched, apply->touched_count * sizeof *longer);
+        }
+        apply->touched = longer;
+        apply->touched_capacity = capacity;
+    }
+    apply->touched[apply->touched_count++] = *id;
+    return TB_OK;
+}
+
+tb_err tb_apply_alarm(tb_apply *apply, tb_refusal code, const tb_arrival *arrival, const char *text)
+{
+    tb_alarm_row alarm = {
+        .code = code,
+        .at = apply->now.real,
+        .party = arrival->event.actor,
+        .number = arrival->event.number,
+        .digest = arrival->id,
+        .text = tb_bytes_str(text),
+    };
+    return tb_alarm_raise(apply->agent, apply->txn, &alarm, apply->effects);
+}

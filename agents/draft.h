@@ -1,0 +1,45 @@
+/* draft - acts that wait for the link (待发出): only this party's own staff see them.
+ *
+ *     (act while the link is not ready) --> waiting --ready, case unchanged--> event, row gone
+ *                                              |
+ *                                              +------ready, case changed----> returned, with what changed
+ *
+ * Nothing of a draft is signed, numbered or shown to others. The stored answer of the request that made
+ * it follows it: first "draft", then what became of it.
+ */
+#ifndef TB_DRAFT_H
+#define TB_DRAFT_H
+
+#include "agents/acts.h"
+
+typedef enum tb_draft_state {
+    TB_DRAFT_WAITING = 1,
+    TB_DRAFT_RETURNED = 2,
+} tb_draft_state;
+
+typedef struct tb_draft_row {
+    uint64_t number;
+    tb_draft_state state;
+    tb_time made; /* real time */
+    tb_wish wish;
+    tb_digest side;  /* not an act: a side event to be passed on; zero otherwise */
+    tb_refusal code; /* returned: why */
+    tb_bytes detail;
+} tb_draft_row;
+
+/* Keeps an act until the link is ready. */
+tb_err tb_draft_keep(tb_txn *txn, tb_now now, const tb_wish *wish, uint64_t *out_number) TB_MUST_USE;
+/* Keeps a side event that is to be passed on. */
+tb_err tb_draft_side(tb_txn *txn, tb_now now, const tb_case_id *case_id, const tb_digest *side) TB_MUST_USE;
+
+/* Does what waits and can be done now, a bounded number; cheap when nothing waits. The link calls it
+ * after Welcome and when a share opens; local.c after every request. */
+tb_err tb_drafts_release(tb_agent *agent, tb_txn *txn, tb_now now, tb_random *random, tb_effects *effects) TB_MUST_USE;
+
+/* Drafts by number, from after; TB_ERR_NOT_FOUND past the last. */
+tb_err tb_draft_next(tb_txn *txn, uint64_t after, tb_draft_row *out) TB_MUST_USE;
+tb_err tb_draft_decode(uint64_t number, tb_bytes value, tb_arena *arena, tb_draft_row *out) TB_MUST_USE;
+/* Takes a returned draft away once its author has seen it. */
+tb_err tb_draft_del(tb_txn *txn, uint64_t number) TB_MUST_USE;
+
+#endif
