@@ -1,0 +1,383 @@
+/* local_answer_decode - the agent's answers as the people's programs read them (local.h). */
+#include "messages/directory.h"
+#include "messages/local.pb-c.h"
+#include "messages/local_wire.h"
+
+typedef Tongbao__Local__Answer wire_answer;
+typedef Tongbao__Local__CaseSummary wire_summary;
+typedef Tongbao__Local__Event wire_event;
+typedef Tongbao__Local__TraceLine wire_trace;
+typedef Tongbao__Local__Status wire_status;
+typedef Tongbao__Local__NoticeLine wire_notice;
+typedef Tongbao__Local__PartyLine wire_party;
+typedef Tongbao__Local__ActLine wire_act;
+typedef Tongbao__Local__FieldLine wire_field;
+typedef Tongbao__Local__Content wire_content;
+
+static bool read_digest(tb_wire_bytes in, tb_digest *out)
+{
+    return tb_wire_fixed_or_zero(in, out->bytes, TB_DIGEST_BYTES);
+}
+
+static bool read_acted(const Tongbao__Local__Acted *in, tb_local_acted *out)
+{
+    return tb_wire_fixed_or_zero(in->case_id, out->case_id.bytes, TB_CASE_ID_BYTES) &&
+           read_digest(in->event, &out->event) &&
+           tb_wire_number_or_zero(in->number, &out->number) &&
+           tb_local_text(in->state, &out->state);
+}
+
+static tb_refusal read_summary(const wire_summary *in, tb_arena *arena, tb_local_summary *out)
+{
+    if (in == NULL || !tb_wire_fixed_or_zero(in->case_id, out->case_id.bytes, TB_CASE_ID_BYTES) ||
+        !tb_local_text(in->campaign, &out->campaign) ||
+        !tb_local_text(in->case_type, &out->case_type) || !tb_local_text(in->state, &out->state) ||
+        !tb_wire_party_or_none(in->holder, &out->holder) ||
+        !tb_wire_number_or_zero(in->number, &out->number) || !read_digest(in->head, &out->head) ||
+        !tb_wire_time(in->at_ms, &out->at) || !tb_wire_party_or_none(in->opener, &out->opener) ||
+        !tb_local_text(in->action, &out->action)) {
+        return TB_REFUSED_REQUEST;
+    }
+    out->frozen = in->frozen != 0;
+    out->mine = in->mine != 0;
+    out->term = in->term;
+    out->held_back = in->held_back;
+    out->field_count = in->n_fields;
+    return tb_local_read_values(in->fields, in->n_fields, arena, &out->fields);
+}
+
+static bool read_event_plain(const wire_event *in, tb_local_event *out)
+{
+    if (in->kind < TB_EVENT_CHAIN || in->kind > TB_EVENT_VERSION ||
+        in->state < TB_STANDING_EFFECTIVE || in->state > TB_STANDING_FORKED) {
+        return false;
+    }
+    out->kind = (tb_event_kind)in->kind;
+    out->standing = (tb_standing)in->state;
+    out->term = in->term;
+    return read_digest(in->event, &out->event) &&
+           tb_wire_number_or_zero(in->number, &out->number) &&
+           tb_wire_party(in->actor, &out->actor) && tb_local_text(in->account, &out->account) &&
+           tb_local_text(in->action, &out->action) &&
+           tb_local_text(in->from_state, &out->from_state) &&
+           tb_local_text(in->to_state, &out->to_state) && tb_wire_time(in->at_ms, &out->at) &&
+           tb_wire_time(in->stored_ms, &out->stored) &&
+           tb_wire_party_or_none(in->holder, &out->holder);
+}
+
+static tb_refusal read_event(const wire_event *in, tb_arena *arena, tb_local_event *out)
+{
+    if (!read_event_plain(in, out)) {
+        return TB_REFUSED_REQUEST;
+    }
+
+    out->addressee_count = in->n_addressees;
+    out->field_count = in->n_fields;
+    out->unread_count = in->n_unread_groups;
+    tb_refusal refusal =
+        tb_local_read_parties(in->addressees, in->n_addressees, arena, &out->addressees);
+    if (refusal == TB_ACCEPTED) {
+        refusal = tb_local_read_values(in->fields, in->n_fields, arena, &out->fields);
+    }
+    if (refusal == TB_ACCEPTED) {
+        refusal =
+            tb_local_read_texts(in->unread_groups, in->n_unread_groups, arena, &out->unread_groups);
+    }
+    return refusal;
+}
+
+static tb_refusal read_case(const Tongbao__Local__Case *in, tb_arena *arena, tb_local_case *out)
+{
+    tb_refusal refusal = read_summary(in->summary, arena, &out->summary);
+    if (refusal != TB_ACCEPTED) {
+        return refusal;
+    }
+    out->event_count = in->n_events;
+    out->events = tb_arena_array(arena, in->n_events, sizeof *out->events);
+    if (out->events == NULL) {
+        return TB_REFUSED_TOO_LARGE;
+    }
+
+    for (size_t i = 0; i < in->n_events; i++) {
+        refusal = read_event(in->events[i], arena, &out->events[i]);
+        if (refusal != TB_ACCEPTED) {
+            return refusal;
+        }
+    }
+    return TB_ACCEPTED;
+}
+
+static tb_refusal read_cases(const Tongbao__Local__Cases *in, tb_arena *arena, tb_local_cases *out)
+{
+    out->total = in->total;
+    out->next = tb_bytes_of(in->next.data, in->next.len);
+    out->count = in->n_cases;
+    out->cases = tb_arena_array(arena, in->n_cases, sizeof *out->cases);
+    if (out->cases == NULL) {
+        return TB_REFUSED_TOO_LARGE;
+    }
+
+    for (size_t i = 0; i < in->n_cases; i++) {
+        tb_refusal refusal = read_summary(in->cases[i], arena, &out->cases[i]);
+        if (refusal != TB_ACCEPTED) {
+            return refusal;
+        }
+    }
+    return TB_ACCEPTED;
+}
+
+static bool read_where(uint32_t in, tb_where *out)
+{
+    if (in < TB_WHERE_DRAFT || in > TB_WHERE_QUARANTINED) {
+        return false;
+    }
+    *out = (tb_where)in;
+    return true;
+}
+
+static bool read_trace(const wire_trace *in, tb_local_trace_line *out)
+{
+    return tb_local_text(in->notice, &out->notice) && read_digest(in->event, &out->event) &&
+           tb_local_text(in->action, &out->action) &&
+           tb_wire_party_or_none(in->sender, &out->sender) &&
+           tb_wire_party_or_none(in->recipient, &out->recipient) &&
+           read_where(in->where, &out->where) && tb_wire_time(in->since_ms, &out->since) &&
+           tb_wire_time(in->last_attempt_ms, &out->last_attempt) &&
+           tb_wire_time(in->next_attempt_ms, &out->next_attempt) &&
+           tb_wire_code_or_none(in->code, &out->code) && tb_local_text(in->why_zh, &out->why_zh) &&
+           tb_local_text(in->why_en, &out->why_en);
+}
+
+static tb_refusal
+read_traced(const Tongbao__Local__Traced *in, tb_arena *arena, tb_local_traced *out)
+{
+    out->count = in->n_lines;
+    out->lines = tb_arena_array(arena, in->n_lines, sizeof *out->lines);
+    if (out->lines == NULL) {
+        return TB_REFUSED_TOO_LARGE;
+    }
+
+    for (size_t i = 0; i < in->n_lines; i++) {
+        if (!read_trace(in->lines[i], &out->lines[i])) {
+            return TB_REFUSED_REQUEST;
+        }
+    }
+    return TB_ACCEPTED;
+}
+
+static tb_refusal read_status(const wire_status *in, tb_arena *arena, tb_local_status *out)
+{
+    if (!tb_wire_party(in->party, &out->party) || !tb_local_text(in->name_zh, &out->name_zh) ||
+        !tb_local_text(in->name_en, &out->name_en) || !tb_wire_code_or_none(in->code, &out->code) ||
+        !tb_wire_incarnation(in->incarnation, &out->incarnation) ||
+        !tb_wire_time(in->civil_ms, &out->civil) || !read_digest(in->hub, &out->hub)) {
+        return TB_REFUSED_REQUEST;
+    }
+    out->linked = in->linked != 0;
+    out->fenced = in->fenced != 0;
+    out->directory_version = in->directory_version;
+    out->outbox = in->outbox;
+    out->held_back = in->held_back;
+    out->drafts = in->drafts;
+    out->cases = in->cases;
+    out->quota_bytes = in->quota_bytes;
+    out->used_bytes = in->used_bytes;
+    out->exercise = in->exercise != 0;
+    out->alarms = in->alarms;
+    out->alarm_text_count = in->n_alarm_texts;
+    return tb_local_read_texts(in->alarm_texts, in->n_alarm_texts, arena, &out->alarm_texts);
+}
+
+static bool read_notice(const wire_notice *in, tb_local_notice_line *out)
+{
+    out->out = in->out != 0;
+    out->events = in->events;
+    out->bytes = in->bytes;
+    return tb_local_text(in->notice, &out->notice) && tb_wire_party(in->peer, &out->peer) &&
+           tb_wire_lane(in->lane, &out->lane) && tb_wire_number_or_zero(in->number, &out->number) &&
+           tb_wire_time(in->at_ms, &out->at) && read_where(in->where, &out->where);
+}
+
+static tb_refusal
+read_notices(const Tongbao__Local__Notices *in, tb_arena *arena, tb_local_notices *out)
+{
+    out->next = tb_bytes_of(in->next.data, in->next.len);
+    out->count = in->n_notices;
+    out->lines = tb_arena_array(arena, in->n_notices, sizeof *out->lines);
+    if (out->lines == NULL) {
+        return TB_REFUSED_TOO_LARGE;
+    }
+
+    for (size_t i = 0; i < in->n_notices; i++) {
+        if (!read_notice(in->notices[i], &out->lines[i])) {
+            return TB_REFUSED_REQUEST;
+        }
+    }
+    return TB_ACCEPTED;
+}
+
+static tb_refusal read_party(const wire_party *in, tb_arena *arena, tb_local_party_line *out)
+{
+    if (in->state < TB_PARTY_ACTIVE || in->state > TB_PARTY_ENDED ||
+        !tb_wire_party(in->id, &out->id) || !tb_local_text(in->role, &out->role) ||
+        !tb_local_text(in->jurisdiction, &out->jurisdiction) ||
+        !tb_local_text(in->name_zh, &out->name_zh) || !tb_local_text(in->name_en, &out->name_en) ||
+        !tb_wire_party_or_none(in->parent, &out->parent)) {
+        return TB_REFUSED_REQUEST;
+    }
+    out->state = in->state;
+    out->attribute_count = in->n_attributes;
+    return tb_local_read_values(in->attributes, in->n_attributes, arena, &out->attributes);
+}
+
+static tb_refusal
+read_parties(const Tongbao__Local__Parties *in, tb_arena *arena, tb_local_parties *out)
+{
+    out->version = in->version;
+    out->count = in->n_parties;
+    out->lines = tb_arena_array(arena, in->n_parties, sizeof *out->lines);
+    if (out->lines == NULL) {
+        return TB_REFUSED_TOO_LARGE;
+    }
+
+    for (size_t i = 0; i < in->n_parties; i++) {
+        tb_refusal refusal = read_party(in->parties[i], arena, &out->lines[i]);
+        if (refusal != TB_ACCEPTED) {
+            return refusal;
+        }
+    }
+    return TB_ACCEPTED;
+}
+
+/* An export is content alone; a document has its kind, name and signature too. */
+static bool read_content(const wire_content *in, tb_document *out)
+{
+    out->kind = (tb_document_kind)in->kind;
+    out->version = in->version;
+    out->content = tb_bytes_of(in->content.data, in->content.len);
+    return in->kind <= TB_DOCUMENT_TABLE && tb_wire_name_or_none(in->name, &out->name) &&
+           tb_wire_fixed_or_zero(in->signer_key, out->signer_key.bytes, sizeof out->signer_key) &&
+           tb_wire_fixed_or_zero(in->signature, out->signature, sizeof out->signature);
+}
+
+static tb_refusal read_field_line(const wire_field *in, tb_arena *arena, tb_local_field_line *out)
+{
+    if (!tb_local_text(in->id, &out->id) || !tb_local_text(in->type, &out->type) ||
+        !tb_local_text(in->title_zh, &out->title_zh) ||
+        !tb_local_text(in->title_en, &out->title_en)) {
+        return TB_REFUSED_REQUEST;
+    }
+    out->required = in->required != 0;
+    out->choice_count = in->n_choices;
+    return tb_local_read_texts(in->choices, in->n_choices, arena, &out->choices);
+}
+
+static tb_refusal read_act_line(const wire_act *in, tb_arena *arena, tb_local_act_line *out)
+{
+    if (!tb_local_text(in->action, &out->action) || !tb_local_text(in->title_zh, &out->title_zh) ||
+        !tb_local_text(in->title_en, &out->title_en) ||
+        !tb_wire_code_or_none(in->code, &out->code)) {
+        return TB_REFUSED_REQUEST;
+    }
+    out->field_count = in->n_fields;
+    out->fields = tb_arena_array(arena, in->n_fields, sizeof *out->fields);
+    if (out->fields == NULL) {
+        return TB_REFUSED_TOO_LARGE;
+    }
+
+    for (size_t i = 0; i < in->n_fields; i++) {
+        tb_refusal refusal = read_field_line(in->fields[i], arena, &out->fields[i]);
+        if (refusal != TB_ACCEPTED) {
+            return refusal;
+        }
+    }
+    return TB_ACCEPTED;
+}
+
+static tb_refusal read_acts(const Tongbao__Local__Acts *in, tb_arena *arena, tb_local_acts *out)
+{
+    out->count = in->n_acts;
+    out->lines = tb_arena_array(arena, in->n_acts, sizeof *out->lines);
+    if (out->lines == NULL) {
+        return TB_REFUSED_TOO_LARGE;
+    }
+
+    for (size_t i = 0; i < in->n_acts; i++) {
+        tb_refusal refusal = read_act_line(in->acts[i], arena, &out->lines[i]);
+        if (refusal != TB_ACCEPTED) {
+            return refusal;
+        }
+    }
+    return TB_ACCEPTED;
+}
+
+static tb_refusal read_body(const wire_answer *in, tb_arena *arena, tb_local_answer *out)
+{
+    switch (out->kind) {
+    case TB_ANSWER_NONE:
+        return TB_ACCEPTED;
+    case TB_ANSWER_ACTED:
+        return read_acted(in->acted, &out->acted) ? TB_ACCEPTED : TB_REFUSED_REQUEST;
+    case TB_ANSWER_CASE:
+        return read_case(in->case_, arena, &out->case_);
+    case TB_ANSWER_CASES:
+        return read_cases(in->cases, arena, &out->cases);
+    case TB_ANSWER_TRACED:
+        return read_traced(in->traced, arena, &out->traced);
+    case TB_ANSWER_STATUS:
+        return read_status(in->status, arena, &out->status);
+    case TB_ANSWER_NOTICES:
+        return read_notices(in->notices, arena, &out->notices);
+    case TB_ANSWER_PARTIES:
+        return read_parties(in->parties, arena, &out->parties);
+    case TB_ANSWER_CONTENT:
+        return read_content(in->content, &out->content) ? TB_ACCEPTED : TB_REFUSED_REQUEST;
+    case TB_ANSWER_CHECKED:
+        out->checked.rows = in->checked->rows;
+        out->checked.fault_count = in->checked->n_faults;
+        return tb_local_read_texts(in->checked->faults, in->checked->n_faults, arena,
+                                   &out->checked.faults);
+    case TB_ANSWER_CHANGED:
+        return read_summary(in->changed, arena, &out->changed);
+    case TB_ANSWER_ACTS:
+        return read_acts(in->acts, arena, &out->acts);
+    }
+    return TB_REFUSED_REQUEST;
+}
+
+static tb_refusal read_answer(tb_bytes in, tb_arena *arena, tb_local_answer *out)
+{
+    ProtobufCMessage *message = NULL;
+    tb_refusal refusal = tb_wire_unpack(&tongbao__local__answer__descriptor, in, arena, &message);
+    if (refusal != TB_ACCEPTED) {
+        return refusal == TB_REFUSED_TOO_LARGE ? refusal : TB_REFUSED_REQUEST;
+    }
+
+    const wire_answer *wire = (const wire_answer *)message;
+    out->kind = (tb_answer_kind)wire->body_case;
+    out->draft = wire->draft != 0;
+    if (!tb_wire_fixed(wire->request_id, out->id.bytes, sizeof out->id) ||
+        !tb_wire_code_or_none(wire->code, &out->code) ||
+        !tb_wire_text(wire->detail, TB_REASON_BYTES_MAX, &out->detail)) {
+        return TB_REFUSED_REQUEST;
+    }
+    return read_body(wire, arena, out);
+}
+
+tb_refusal tb_local_answer_decode(tb_bytes in, tb_arena *arena, tb_local_answer *out)
+{
+    if (in.size > TB_LOCAL_BYTES_MAX) {
+        return TB_REFUSED_TOO_LARGE;
+    }
+
+    size_t mark = tb_arena_mark(arena);
+    tb_local_answer answer = {0};
+    tb_refusal refusal = read_answer(in, arena, &answer);
+    if (refusal != TB_ACCEPTED) {
+        tb_arena_release(arena, mark);
+        /* What is wrong with a value in an answer is no field of the reader's. */
+        return refusal == TB_REFUSED_TOO_LARGE ? refusal : TB_REFUSED_REQUEST;
+    }
+    *out = answer;
+    return TB_ACCEPTED;
+}

@@ -1,0 +1,324 @@
+/* local_request - requests of the people's programs (local.h). */
+#include "messages/local.pb-c.h"
+#include "messages/local_wire.h"
+
+typedef Tongbao__Local__Request wire_request;
+typedef Tongbao__Local__OpenCase wire_open;
+typedef Tongbao__Local__Act wire_act;
+typedef Tongbao__Local__ListCases wire_list;
+typedef Tongbao__Local__Install wire_install;
+
+static tb_refusal verdict(bool good)
+{
+    return good ? TB_ACCEPTED : TB_REFUSED_REQUEST;
+}
+
+static tb_refusal read_open(const wire_open *in, tb_arena *arena, tb_local_open *out)
+{
+    if (!tb_wire_name(in->campaign, &out->campaign) ||
+        !tb_wire_name(in->case_type, &out->case_type) || in->lane > TB_LANE_LAST) {
+        return TB_REFUSED_REQUEST;
+    }
+    out->lane = in->lane;
+    out->field_count = in->n_fields;
+    return tb_local_read_values(in->fields, in->n_fields, arena, &out->fields);
+}
+
+static tb_refusal read_act(const wire_act *in, tb_arena *arena, tb_local_act *out)
+{
+    if (!tb_wire_fixed(in->case_id, out->case_id.bytes, TB_CASE_ID_BYTES) ||
+        !tb_wire_name(in->action, &out->action) ||
+        !tb_wire_fixed_or_zero(in->head, out->head.bytes, TB_DIGEST_BYTES)) {
+        return TB_REFUSED_REQUEST;
+    }
+    out->field_count = in->n_fields;
+    return tb_local_read_values(in->fields, in->n_fields, arena, &out->fields);
+}
+
+static bool read_list(const wire_list *in, tb_local_list *out)
+{
+    out->mine = in->mine != 0;
+    out->limit = in->limit;
+    return tb_local_text(in->state, &out->state) &&
+           tb_wire_blob(in->after, TB_LOCAL_BYTES_MAX, &out->after) &&
+           tb_local_text(in->field, &out->field) && tb_local_text(in->value, &out->value);
+}
+
+static bool read_install(const wire_install *in, tb_document *out)
+{
+    out->kind = (tb_document_kind)in->kind;
+    out->version = in->version;
+    return in->kind >= TB_DOCUMENT_DIRECTORY && in->kind <= TB_DOCUMENT_TABLE && in->version > 0 &&
+           in->content.len > 0 && tb_wire_name(in->name, &out->name) &&
+           tb_wire_blob(in->content, TB_DOCUMENT_BYTES_MAX, &out->content) &&
+           tb_wire_fixed(in->signer_key, out->signer_key.bytes, sizeof out->signer_key) &&
+           tb_wire_fixed(in->signature, out->signature, sizeof out->signature);
+}
+
+static bool read_get_document(const Tongbao__Local__GetDocument *in, tb_local_get_document *out)
+{
+    out->kind = (tb_document_kind)in->kind;
+    out->version = in->version;
+    return in->kind >= TB_DOCUMENT_DIRECTORY && in->kind <= TB_DOCUMENT_TABLE &&
+           tb_wire_name(in->name, &out->name);
+}
+
+static bool read_list_notices(const Tongbao__Local__ListNotices *in, tb_local_list_notices *out)
+{
+    out->in = in->in != 0;
+    out->out = in->out != 0;
+    out->limit = in->limit;
+    return tb_wire_blob(in->after, TB_LOCAL_BYTES_MAX, &out->after);
+}
+
+static bool read_case_id(tb_wire_bytes in, tb_case_id *out)
+{
+    return tb_wire_fixed(in, out->bytes, TB_CASE_ID_BYTES);
+}
+
+static tb_refusal read_body(const wire_request *in, tb_arena *arena, tb_local_request *out)
+{
+    switch (out->kind) {
+    case TB_REQUEST_OPEN_CASE:
+        return read_open(in->open_case, arena, &out->open);
+    case TB_REQUEST_ACT:
+        return read_act(in->act, arena, &out->act);
+    case TB_REQUEST_GET_CASE:
+        return verdict(read_case_id(in->get_case->case_id, &out->case_id));
+    case TB_REQUEST_LIST_ACTS:
+        return verdict(read_case_id(in->list_acts->case_id, &out->case_id));
+    case TB_REQUEST_EXPORT:
+        return verdict(read_case_id(in->export_case->case_id, &out->case_id));
+    case TB_REQUEST_LIST_CASES:
+        return verdict(read_list(in->list_cases, &out->list));
+    case TB_REQUEST_TRACE:
+        return verdict(tb_local_text(in->trace->id, &out->trace));
+    case TB_REQUEST_LIST_NOTICES:
+        return verdict(read_list_notices(in->list_notices, &out->notices));
+    case TB_REQUEST_GET_REQUEST:
+        return verdict(
+            tb_wire_fixed(in->get_request->request_id, out->request.bytes, sizeof out->request));
+    case TB_REQUEST_INSTALL:
+        return verdict(read_install(in->install, &out->install));
+    case TB_REQUEST_GET_DOCUMENT:
+        return verdict(read_get_document(in->get_document, &out->document));
+    case TB_REQUEST_STATUS:
+    case TB_REQUEST_WATCH:
+    case TB_REQUEST_LIST_DIRECTORY:
+    case TB_REQUEST_CHECK:
+        return TB_ACCEPTED;
+    }
+    return TB_REFUSED_REQUEST;
+}
+
+/* What changes something is kept under its id, so it must have one. */
+static bool identified(const tb_local_request *request)
+{
+    static const tb_request_id none;
+
+    bool changes = request->kind == TB_REQUEST_OPEN_CASE || request->kind == TB_REQUEST_ACT ||
+                   request->kind == TB_REQUEST_INSTALL;
+    return !changes || memcmp(request->id.bytes, none.bytes, sizeof none) != 0;
+}
+
+static tb_refusal read_request(tb_bytes in, tb_arena *arena, tb_local_request *out)
+{
+    ProtobufCMessage *message = NULL;
+    tb_refusal refusal = tb_wire_unpack(&tongbao__local__request__descriptor, in, arena, &message);
+    if (refusal != TB_ACCEPTED) {
+        return refusal == TB_REFUSED_TOO_LARGE ? refusal : TB_REFUSED_REQUEST;
+    }
+
+    const wire_request *wire = (const wire_request *)message;
+    out->kind = (tb_request_kind)wire->body_case;
+    if (wire->body_case == TONGBAO__LOCAL__REQUEST__BODY__NOT_SET ||
+        !tb_wire_fixed(wire->request_id, out->id.bytes, sizeof out->id) || !identified(out) ||
+        !tb_wire_text(wire->account, TB_ACCOUNT_BYTES_MAX, &out->account) ||
+        !tb_wire_time(wire->time_ms, &out->time)) {
+        return TB_REFUSED_REQUEST;
+    }
+    return read_body(wire, arena, out);
+}
+
+tb_refusal tb_local_request_decode(tb_bytes in, tb_arena *arena, tb_local_request *out)
+{
+    if (in.size > TB_LOCAL_BYTES_MAX) {
+        return TB_REFUSED_TOO_LARGE;
+    }
+
+    size_t mark = tb_arena_mark(arena);
+    tb_local_request request = {0};
+    tb_refusal refusal = read_request(in, arena, &request);
+    if (refusal != TB_ACCEPTED) {
+        tb_arena_release(arena, mark);
+        return refusal;
+    }
+    *out = request;
+    return TB_ACCEPTED;
+}
+
+/* Every body message a request can have; the one in use is filled. */
+typedef struct bodies {
+    wire_open open;
+    wire_act act;
+    Tongbao__Local__GetCase get_case;
+    wire_list list;
+    Tongbao__Local__Trace trace;
+    Tongbao__Local__GetStatus status;
+    Tongbao__Local__ListNotices notices;
+    Tongbao__Local__GetRequest get_request;
+    wire_install install;
+    Tongbao__Local__Watch watch;
+    Tongbao__Local__ListDirectory list_directory;
+    Tongbao__Local__GetDocument get_document;
+    Tongbao__Local__Check check;
+    Tongbao__Local__ListActs list_acts;
+    Tongbao__Local__Export export_case;
+} bodies;
+
+static bool write_open(const tb_local_open *in, tb_arena *arena, wire_open *out)
+{
+    tongbao__local__open_case__init(out);
+    out->campaign = tb_wire_of(in->campaign);
+    out->case_type = tb_wire_of(in->case_type);
+    out->lane = in->lane;
+    out->n_fields = in->field_count;
+    out->fields = tb_local_write_values(in->fields, in->field_count, arena);
+    return out->fields != NULL;
+}
+
+static bool write_act(const tb_local_act *in, tb_arena *arena, wire_act *out)
+{
+    tongbao__local__act__init(out);
+    out->case_id = tb_wire_raw(in->case_id.bytes, TB_CASE_ID_BYTES);
+    out->action = tb_wire_of(in->action);
+    out->head = tb_wire_raw_or_none(in->head.bytes, TB_DIGEST_BYTES);
+    out->n_fields = in->field_count;
+    out->fields = tb_local_write_values(in->fields, in->field_count, arena);
+    return out->fields != NULL;
+}
+
+static void write_list(const tb_local_list *in, wire_list *out)
+{
+    tongbao__local__list_cases__init(out);
+    out->state = tb_wire_of(in->state);
+    out->mine = in->mine;
+    out->after = tb_wire_of(in->after);
+    out->limit = in->limit;
+    out->field = tb_wire_of(in->field);
+    out->value = tb_wire_of(in->value);
+}
+
+static void write_install(const tb_document *in, wire_install *out)
+{
+    tongbao__local__install__init(out);
+    out->kind = (uint32_t)in->kind;
+    out->name = tb_wire_of(in->name);
+    out->version = in->version;
+    out->content = tb_wire_of(in->content);
+    out->signer_key = tb_wire_raw(in->signer_key.bytes, sizeof in->signer_key);
+    out->signature = tb_wire_raw(in->signature, sizeof in->signature);
+}
+
+/* Requests that name something: a case, a page, an id, a document. */
+static void write_question(const tb_local_request *in, bodies *b, wire_request *out)
+{
+    if (in->kind == TB_REQUEST_GET_CASE) {
+        tongbao__local__get_case__init(&b->get_case);
+        b->get_case.case_id = tb_wire_raw(in->case_id.bytes, TB_CASE_ID_BYTES);
+        out->get_case = &b->get_case;
+    } else if (in->kind == TB_REQUEST_LIST_ACTS) {
+        tongbao__local__list_acts__init(&b->list_acts);
+        b->list_acts.case_id = tb_wire_raw(in->case_id.bytes, TB_CASE_ID_BYTES);
+        out->list_acts = &b->list_acts;
+    } else if (in->kind == TB_REQUEST_EXPORT) {
+        tongbao__local__export__init(&b->export_case);
+        b->export_case.case_id = tb_wire_raw(in->case_id.bytes, TB_CASE_ID_BYTES);
+        out->export_case = &b->export_case;
+    } else if (in->kind == TB_REQUEST_TRACE) {
+        tongbao__local__trace__init(&b->trace);
+        b->trace.id = tb_wire_of(in->trace);
+        out->trace = &b->trace;
+    } else if (in->kind == TB_REQUEST_LIST_NOTICES) {
+        tongbao__local__list_notices__init(&b->notices);
+        b->notices.in = in->notices.in;
+        b->notices.out = in->notices.out;
+        b->notices.after = tb_wire_of(in->notices.after);
+        b->notices.limit = in->notices.limit;
+        out->list_notices = &b->notices;
+    } else if (in->kind == TB_REQUEST_GET_REQUEST) {
+        tongbao__local__get_request__init(&b->get_request);
+        b->get_request.request_id = tb_wire_raw(in->request.bytes, sizeof in->request);
+        out->get_request = &b->get_request;
+    } else {
+        TB_ASSERT(in->kind == TB_REQUEST_GET_DOCUMENT);
+        tongbao__local__get_document__init(&b->get_document);
+        b->get_document.kind = (uint32_t)in->document.kind;
+        b->get_document.name = tb_wire_of(in->document.name);
+        b->get_document.version = in->document.version;
+        out->get_document = &b->get_document;
+    }
+}
+
+static bool write_body(const tb_local_request *in, tb_arena *arena, bodies *b, wire_request *out)
+{
+    switch (in->kind) {
+    case TB_REQUEST_OPEN_CASE:
+        out->open_case = &b->open;
+        return write_open(&in->open, arena, &b->open);
+    case TB_REQUEST_ACT:
+        out->act = &b->act;
+        return write_act(&in->act, arena, &b->act);
+    case TB_REQUEST_LIST_CASES:
+        write_list(&in->list, &b->list);
+        out->list_cases = &b->list;
+        return true;
+    case TB_REQUEST_INSTALL:
+        write_install(&in->install, &b->install);
+        out->install = &b->install;
+        return true;
+    case TB_REQUEST_STATUS:
+        tongbao__local__get_status__init(&b->status);
+        out->status = &b->status;
+        return true;
+    case TB_REQUEST_WATCH:
+        tongbao__local__watch__init(&b->watch);
+        out->watch = &b->watch;
+        return true;
+    case TB_REQUEST_LIST_DIRECTORY:
+        tongbao__local__list_directory__init(&b->list_directory);
+        out->list_directory = &b->list_directory;
+        return true;
+    case TB_REQUEST_CHECK:
+        tongbao__local__check__init(&b->check);
+        out->check = &b->check;
+        return true;
+    case TB_REQUEST_GET_CASE:
+    case TB_REQUEST_LIST_ACTS:
+    case TB_REQUEST_EXPORT:
+    case TB_REQUEST_TRACE:
+    case TB_REQUEST_LIST_NOTICES:
+    case TB_REQUEST_GET_REQUEST:
+    case TB_REQUEST_GET_DOCUMENT:
+        write_question(in, b, out);
+        return true;
+    }
+    TB_UNREACHABLE();
+}
+
+tb_err tb_local_request_encode(const tb_local_request *request, tb_arena *arena, tb_bytes *out)
+{
+    size_t mark = tb_arena_mark(arena);
+    bodies body;
+    wire_request wire = TONGBAO__LOCAL__REQUEST__INIT;
+
+    wire.request_id = tb_wire_raw(request->id.bytes, sizeof request->id);
+    wire.account = tb_wire_of(request->account);
+    wire.time_ms = request->time;
+    wire.body_case = (Tongbao__Local__Request__BodyCase)request->kind;
+    if (!write_body(request, arena, &body, &wire)) {
+        tb_arena_release(arena, mark);
+        return TB_ERR_LIMIT;
+    }
+    return tb_wire_pack_over(&wire.base, TB_LOCAL_BYTES_MAX, arena, mark, out);
+}
