@@ -20,6 +20,59 @@ static bool party_is(const tb_party *party, const char *text)
     return tb_bytes_equal(tb_party_bytes(party), tb_bytes_str(text));
 }
 
+/* 1 to 32 of [a-z0-9._-]: what a directory takes as role, jurisdiction and name of an attribute. */
+static bool is_name(tb_bytes name)
+{
+    if (name.size == 0 || name.size > TB_NAME_BYTES_MAX) {
+        return false;
+    }
+    for (size_t i = 0; i < name.size; i++) {
+        uint8_t c = name.data[i];
+        bool fits =
+            (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+        if (!fits) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    tb_bytes x = ((const tb_attribute *)a)->name;
+    tb_bytes y = ((const tb_attribute *)b)->name;
+    int order = memcmp(x.data, y.data, x.size < y.size ? x.size : y.size);
+    return order != 0 ? order : (x.size > y.size) - (x.size < y.size);
+}
+
+static bool
+not_a_name(const tb_enrolment *row, const char *what, tb_bytes name, tb_problem *problem)
+{
+    return tb_problem_set(
+        problem,
+        "Party %s: the %s \"%.*s\" must be 1 to 32 of a-z, 0-9, dot, dash and underscore, "
+        "and stand once.",
+        "单位 %s:%s “%.*s” 须为 1 至 32 个小写字母、数字、点、横线或下划线,且不得重复。",
+        row->id.text, what, (int)name.size, name.size > 0 ? (const char *)name.data : "");
+}
+
+static bool check_names(const tb_enrolment *row, tb_problem *problem)
+{
+    if (row->role.size > 0 && !is_name(row->role)) {
+        return not_a_name(row, "role", row->role, problem);
+    }
+    if (row->jurisdiction.size > 0 && !is_name(row->jurisdiction)) {
+        return not_a_name(row, "jurisdiction", row->jurisdiction, problem);
+    }
+    for (size_t i = 0; i < row->attribute_count; i++) {
+        tb_bytes name = row->attributes[i].name;
+        if (!is_name(name) || (i > 0 && tb_bytes_equal(name, row->attributes[i - 1].name))) {
+            return not_a_name(row, "attribute", name, problem);
+        }
+    }
+    return true;
+}
+
 static bool check_row(const tb_enrolment *row, tb_problem *problem)
 {
     if (party_is(&row->id, TB_HUB_PARTY) || party_is(&row->id, TB_AUTHORITY_PARTY)) {
@@ -32,7 +85,10 @@ static bool check_row(const tb_enrolment *row, tb_problem *problem)
                               "该申请由 %s 提出,不属于 %s;请向 %s 索取其本单位的申请。",
                               row->request.party.text, row->id.text, row->id.text);
     }
-    return true;
+    if (row->attribute_count > 0) {
+        qsort(row->attributes, row->attribute_count, sizeof(*row->attributes), by_name);
+    }
+    return check_names(row, problem);
 }
 
 static bool check_list(tb_enrolment *list, size_t count, tb_problem *problem)
@@ -143,6 +199,18 @@ static bool key_is_cut(const tb_directory *next, const tb_party *party, const tb
     return false;
 }
 
+static bool check_parent(const tb_directory *next, const tb_enrolment *row, tb_problem *problem)
+{
+    const tb_directory_party *parent = tb_directory_find(next, &row->parent);
+    if (tb_party_empty(&row->parent) ||
+        (parent != NULL && !tb_party_equal(&row->parent, &row->id))) {
+        return true;
+    }
+    return tb_problem_set(
+        problem, "Party %s: the directory has no other party %s to stand under; enrol that first.",
+        "单位 %s:名录中没有上级单位 %s,请先登记上级单位。", row->id.text, row->parent.text);
+}
+
 /* A key speaks for one party, and not again once it was cut. */
 static bool check_keys(const tb_directory *next, const tb_enrolment *row, tb_problem *problem)
 {
@@ -213,7 +281,8 @@ bool tb_authority_enrol(
         return tb_problem_refused(problem, "directory", TB_REFUSED_TOO_LARGE);
     }
     for (size_t i = 0; i < count; i++) {
-        if (list[i].has_request && !check_keys(&changed, &list[i], problem)) {
+        if (!check_parent(&changed, &list[i], problem) ||
+            (list[i].has_request && !check_keys(&changed, &list[i], problem))) {
             return false;
         }
     }
