@@ -176,7 +176,8 @@ static bool is_name(tb_bytes text)
 {
     for (size_t i = 0; i < text.size; i++) {
         uint8_t c = text.data[i];
-        if ((c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '_' && c != '-' && c != '.') {
+        if ((c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '_' &&
+            c != '-' && c != '.') {
             return false;
         }
     }
