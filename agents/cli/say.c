@@ -1,0 +1,53 @@
+#include "agents/cli/say.h"
+
+#include <langinfo.h>
+#include <locale.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static bool chinese;
+
+void tb_say_init(const char *language)
+{
+    (void)setlocale(LC_ALL, "");
+    /* Text is UTF-8 throughout; gettext translates nothing in the locales C and POSIX. */
+    if (language != NULL || strcmp(nl_langinfo(CODESET), "UTF-8") != 0) {
+        (void)setlocale(LC_ALL, "C.UTF-8");
+    }
+    if (language != NULL) {
+        (void)setenv("LANGUAGE", strcmp(language, "zh") == 0 ? "zh_CN" : "en", 1);
+    }
+    /* A build tree has its translations beside it; an installed program under its prefix. */
+    const char *folder = getenv("TONGBAO_LOCALES");
+    (void)bindtextdomain("tongbao", folder != NULL ? folder : TB_LOCALES);
+    (void)bind_textdomain_codeset("tongbao", "UTF-8");
+    (void)textdomain("tongbao");
+
+    /* TRANSLATORS: the language people are addressed in, "zh" in the Chinese translation. */
+    chinese = strcmp(_("language-en"), "zh") == 0;
+}
+
+bool tb_say_chinese(void)
+{
+    return chinese;
+}
+
+void tb_say_error(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    (void)fputs("tongbao: ", stderr);
+    (void)vfprintf(stderr, format, arguments);
+    (void)fputc('\n', stderr);
+    va_end(arguments);
+}
+
+void tb_say_refusal(tb_refusal code, tb_bytes detail)
+{
+    (void)fprintf(stderr, "tongbao: [%s] %s\n         %s\n", tb_refusal_key(code),
+                  tb_refusal_zh(code), tb_refusal_en(code));
+    if (detail.size > 0) {
+        (void)fprintf(stderr, "         (%.*s)\n", (int)detail.size, (const char *)detail.data);
+    }
+}
