@@ -57,7 +57,7 @@ void ex_hub_make(ex_world *world)
     make_folder(documents);
     (void)snprintf(path, sizeof path, "%s/ops/campaigns/black-card.yaml", world->options.source);
     sign(world, "campaign", "black-card", path);
-    (void)snprintf(tables, sizeof tables, "%s/segments.bin", world->options.programs);
+    (void)snprintf(tables, sizeof tables, "%s/../tables/segments.table", world->options.programs);
     sign(world, "table", "segments", tables);
 }
 
