@@ -1,0 +1,462 @@
+#include "agents/acts.h"
+
+#include "agents/chain.h"
+#include "agents/link.h"
+#include "agents/linked.h"
+#include "agents/passing.h"
+#include "agents/side.h"
+#include "base/text.h"
+#include "messages/table.h"
+
+/* All values of one act, bytes: an event and its field groups fit a notice with room to spare. */
+#define VALUES_BYTES_MAX (48 * 1024)
+
+
+_Static_assert(VALUES_BYTES_MAX < TB_BODY_BYTES_MAX / 2, "one act fits a body");
+
+typedef struct tb_acting {
+    tb_agent *agent;
+    tb_txn *txn;
+    tb_arena *arena;
+    tb_now now;
+    tb_random *random;
+    tb_effects *effects;
+    const tb_wish *wish;
+    tb_case_row row; /* before the act */
+    const tb_action *action;
+    tb_field *values;
+    size_t value_count;
+    uint32_t segments; /* table version used; 0: none */
+    tb_linked linked;
+    tb_ruling ruling;
+    tb_objection objection;
+} tb_acting;
+
+static bool refuse(tb_acting *a, tb_refusal code)
+{
+    a->objection.code = code;
+    return false;
+}
+
+/* ---- what is acted on ---- */
+
+/* The opening action this party's role may take, or the first one so that the judge says why not. */
+static const tb_action *opening_action(const tb_agent *agent, const tb_case_type *type)
+{
+    const tb_directory_party *self = tb_directory_find(agent->directory, &agent->self);
+    const tb_action *first = NULL;
+    for (unsigned i = 0; i < type->action_count; i++) {
+        const tb_action *action = &type->actions[i];
+        if (action->kind != TB_ACTION_OPEN) {
+            continue;
+        }
+        first = first == NULL ? action : first;
+        for (unsigned r = 0; self != NULL && r < action->by_count; r++) {
+            if (tb_bytes_equal(self->role, tb_bytes_str(action->by[r]))) {
+                return action;
+            }
+        }
+    }
+    return first;
+}
+
+static bool find_type(tb_acting *a)
+{
+    const tb_campaign *campaign = tb_campaigns_newest(a->agent->campaigns, a->wish->campaign);
+    if (campaign == NULL) {
+        return refuse(a, TB_REFUSED_UNKNOWN_CAMPAIGN);
+    }
+    const tb_case_type *type = tb_campaign_case_type(campaign, a->wish->case_type);
+    if (a->wish->case_type.size == 0 && campaign->case_type_count == 1) {
+        type = &campaign->case_types[0];
+    }
+    if (type == NULL) {
+        return refuse(a, TB_REFUSED_UNKNOWN_CAMPAIGN);
+    }
+    a->row = (tb_case_row){.lane = a->wish->lane == 0 ? TB_LANE_NORMAL : a->wish->lane};
+    a->row.view.campaign = campaign;
+    a->row.view.type = type;
+    a->action = opening_action(a->agent, type);
+    return a->action != NULL || refuse(a, TB_REFUSED_UNKNOWN_ACTION);
+}
+
+/* Says which step came first. */
+static tb_err tell_changed(tb_acting *a)
+{
+    tb_event_key key;
+    tb_event_row row;
+    tb_event head;
+    tb_err err = tb_event_find(a->txn, &a->row.view.head, &key, &row);
+    if (err == TB_OK) {
+        err = tb_chain_decode(a->txn, &row, &head);
+    }
+    if (err != TB_OK) {
+        return err == TB_ERR_NOT_FOUND ? TB_ERR_CORRUPT : err;
+    }
+    char at[TB_TIME_TEXT];
+    tb_time_print(head.at, at);
+    tb_text text;
+    tb_text_init(&text, a->arena, 256);
+    tb_text_u64(&text, head.number);
+    tb_text_str(&text, " ");
+    tb_text_bytes(&text, head.action);
+    tb_text_str(&text, " ");
+    tb_text_bytes(&text, tb_party_bytes(&head.actor));
+    tb_text_str(&text, " ");
+    tb_text_str(&text, at);
+    return tb_text_done(&text, &a->objection.detail_zh);
+}
+
+static tb_err find_case(tb_acting *a, bool *out_found)
+{
+    *out_found = false;
+    tb_err err = tb_case_load(a->agent, a->txn, &a->wish->case_id, &a->row);
+    if (err == TB_ERR_NOT_FOUND) {
+        (void)refuse(a, TB_REFUSED_UNKNOWN_CASE);
+        return TB_OK;
+    }
+    if (err != TB_OK) {
+        return err;
+    }
+    if (a->row.view.type == NULL) {
+        (void)refuse(a, TB_REFUSED_UNKNOWN_CAMPAIGN);
+        return TB_OK;
+    }
+    a->action = tb_case_type_action(a->row.view.type, a->wish->action);
+    if (a->action == NULL) {
+        a->objection.detail_zh = a->wish->action;
+        (void)refuse(a, TB_REFUSED_UNKNOWN_ACTION);
+        return TB_OK;
+    }
+    bool side = a->action->kind == TB_ACTION_SIDE;
+    if (a->row.frozen && !side && a->action->kind != TB_ACTION_TAKE_OVER) {
+        (void)refuse(a, TB_REFUSED_FROZEN);
+        return TB_OK;
+    }
+    const tb_digest *seen = &a->wish->head;
+    if (!side && !tb_digest_zero(seen) && !tb_digest_equal(seen, &a->row.view.head)) {
+        (void)refuse(a, TB_REFUSED_CHANGED);
+        return tell_changed(a);
+    }
+    *out_found = true;
+    return TB_OK;
+}
+
+/* ---- values ---- */
+
+/* Names the earlier case where the action has a field for it and the person left it open. */
+static tb_err name_linked(tb_acting *a)
+{
+    if (!a->linked.found) {
+        return TB_OK;
+    }
+    for (unsigned i = 0; i < a->action->field_count; i++) {
+        tb_bytes id = tb_bytes_str(a->action->fields[i].field);
+        const tb_field_def *def = tb_case_type_field(a->row.view.type, id);
+        if (def == NULL || def->type != TB_FIELD_CASE) {
+            continue;
+        }
+        for (size_t v = 0; v < a->value_count; v++) {
+            if (tb_bytes_equal(a->values[v].id, id)) {
+                return TB_OK;
+            }
+        }
+        char *hex = tb_arena_alloc(a->arena, 2 * TB_CASE_ID_BYTES + 1);
+        tb_field *values = tb_arena_array(a->arena, a->value_count + 1, sizeof *values);
+        if (hex == NULL || values == NULL) {
+            return TB_ERR_LIMIT;
+        }
+        tb_hex(a->linked.first.bytes, TB_CASE_ID_BYTES, hex);
+        if (a->value_count > 0) {
+            memcpy(values, a->values, a->value_count * sizeof *values);
+        }
+        values[a->value_count].id = id;
+        values[a->value_count++].value = tb_bytes_of(hex, (size_t)2 * TB_CASE_ID_BYTES);
+        a->values = values;
+        return TB_OK;
+    }
+    return TB_OK;
+}
+
+static bool values_fit(tb_acting *a)
+{
+    size_t bytes = 0;
+    for (size_t i = 0; i < a->wish->field_count; i++) {
+        bytes += a->wish->fields[i].id.size + a->wish->fields[i].value.size;
+    }
+    return a->wish->field_count <= TB_FIELDS_MAX && bytes <= VALUES_BYTES_MAX;
+}
+
+static tb_err judge(tb_acting *a)
+{
+    if (!values_fit(a)) {
+        (void)refuse(a, TB_REFUSED_TOO_LARGE);
+        return TB_OK;
+    }
+    tb_err err = tb_act_compute(a->agent, a->arena, &a->row.view, a->action, a->wish->fields, a->wish->field_count, &a->values, &a->value_count, &a->segments);
+    if (err == TB_OK) {
+        err = tb_linked_find(a->agent, a->txn, &a->row, a->values, a->value_count, &a->linked);
+    }
+    if (err == TB_OK) {
+        err = name_linked(a);
+    }
+    if (err != TB_OK) {
+        return err;
+    }
+    return tb_judge_act(&a->row.view, a->agent->directory, &a->agent->self, tb_bytes_str(a->action->id), a->values, a->value_count, &a->linked.known, a->arena, &a->ruling, &a->objection);
+}
+
+/* ---- the event ---- */
+
+static tb_err commit_groups(tb_acting *a, tb_event *event, tb_opening **out)
+{
+    size_t count = a->ruling.group_count;
+    tb_opening *openings = tb_arena_array(a->arena, count + 1, sizeof *openings);
+    event->commitments = tb_arena_array(a->arena, count + 1, sizeof *event->commitments);
+    if (openings == NULL || event->commitments == NULL) {
+        return TB_ERR_LIMIT;
+    }
+    for (size_t i = 0; i < count; i++) {
+        const struct tb_ruling_group *group = &a->ruling.groups[i];
+        openings[i].group = group->group;
+        tb_random_bytes(a->random, openings[i].random, sizeof openings[i].random);
+        tb_err err = tb_group_fields_encode(group->fields, group->field_count, a->arena, &openings[i].content);
+        if (err != TB_OK) {
+            return err;
+        }
+        event->commitments[i].group = group->group;
+        event->commitments[i].digest = tb_commitment_of(&openings[i], &event->hub, &event->case_id);
+    }
+    event->commitment_count = count;
+    *out = openings;
+    return TB_OK;
+}
+
+static tb_event_kind kind_of(const tb_action *action)
+{
+    switch (action->kind) {
+    case TB_ACTION_OPEN:
+    case TB_ACTION_CHAIN:
+        return TB_EVENT_CHAIN;
+    case TB_ACTION_SIDE:
+        return TB_EVENT_SIDE;
+    case TB_ACTION_TAKE_OVER:
+        return TB_EVENT_TAKE_OVER;
+    }
+    TB_UNREACHABLE();
+}
+
+/* Place in the chain: what comes before it, its number and term. */
+static void link_event(const tb_acting *a, tb_event *event)
+{
+    const tb_case_view *view = &a->row.view;
+    event->case_id = a->row.id;
+    event->previous = view->head;
+    event->term = view->term;
+    if (a->wish->opens) {
+        event->case_type = tb_bytes_str(view->type->id);
+        event->term = 1;
+    }
+    if (event->kind == TB_EVENT_TAKE_OVER) {
+        event->term++;
+    }
+    if (event->kind == TB_EVENT_SIDE) {
+        return;
+    }
+    event->number = view->number + 1;
+    event->seen = a->row.unseen;
+    event->seen_count = a->row.unseen_count < TB_SEEN_MAX ? a->row.unseen_count : TB_SEEN_MAX;
+}
+
+static tb_err make_event(tb_acting *a, tb_event *event, tb_opening **out_openings)
+{
+    const tb_case_view *view = &a->row.view;
+    *event = (tb_event){
+        .suite = 1,
+        .hub = a->agent->hub,
+        .kind = kind_of(a->action),
+        .campaign = tb_bytes_str(view->campaign->id),
+        .campaign_version = view->campaign->version,
+        .directory_version = a->agent->directory->version,
+        .actor = a->agent->self,
+        .account = a->wish->account,
+        .action = tb_bytes_str(a->action->id),
+        .from_state = view->state,
+        .to_state = a->ruling.to_state,
+        .holder = a->ruling.holder,
+        .at = a->now.civil > a->row.at ? a->now.civil : a->row.at,
+        .addressees = a->ruling.addressees,
+        .addressee_count = a->ruling.addressee_count,
+        .fields = a->ruling.open_fields,
+        .field_count = a->ruling.open_count,
+    };
+    link_event(a, event);
+    if (a->segments > 0) {
+        event->tables = tb_arena_alloc(a->arena, sizeof *event->tables);
+        if (event->tables == NULL) {
+            return TB_ERR_LIMIT;
+        }
+        event->tables[0] = (tb_table_version){tb_bytes_str(TB_TABLE_SEGMENTS), a->segments};
+        event->table_count = 1;
+    }
+    return commit_groups(a, event, out_openings);
+}
+
+/* ---- taking effect ---- */
+
+static tb_err store_event(tb_acting *a, const tb_event *event, tb_opening *openings, const tb_event_key *key, tb_bytes encoded)
+{
+    tb_event_row row = {
+        .event = encoded,
+        .standing = TB_STANDING_EFFECTIVE,
+        .lane = a->row.lane,
+        .recorded = a->now.real,
+        .sender = a->agent->self,
+    };
+    tb_err err = tb_event_put(a->txn, key, &row);
+    for (size_t i = 0; err == TB_OK && i < event->commitment_count; i++) {
+        openings[i].event = key->event;
+        err = tb_opening_put(a->txn, &openings[i]);
+    }
+    return err;
+}
+
+static tb_err advance(tb_acting *a, const tb_event *event, const tb_digest *id, tb_case_row *after)
+{
+    tb_err err = TB_OK;
+    switch (event->kind) {
+    case TB_EVENT_SIDE:
+        err = tb_side_add(a->arena, after, id);
+        break;
+    case TB_EVENT_TAKE_OVER: {
+        tb_path path;
+        err = tb_chain_path(a->txn, id, &path);
+        if (err == TB_OK) {
+            err = tb_chain_switch(a->agent, a->txn, &path, after);
+        }
+        break;
+    }
+    case TB_EVENT_CHAIN:
+    case TB_EVENT_VERSION:
+        err = tb_case_fold(a->agent, a->arena, after, event, id);
+        if (err == TB_OK) {
+            err = tb_case_index(a->txn, after, event, id);
+        }
+        if (err == TB_OK) {
+            err = tb_side_seen(a->txn, event);
+        }
+        break;
+    }
+    return err == TB_OK ? tb_case_put(a->txn, after, &a->agent->self) : err;
+}
+
+static tb_err take_effect(tb_acting *a, tb_outcome *out)
+{
+    tb_event event;
+    tb_opening *openings;
+    tb_err err = make_event(a, &event, &openings);
+    if (err != TB_OK) {
+        return err;
+    }
+    tb_bytes encoded;
+    err = tb_event_encode(&event, a->arena, &encoded);
+    if (err != TB_OK) {
+        return err;
+    }
+    tb_digest id = tb_event_id(encoded);
+    tb_event_key key = tb_event_key_of(&event, &id);
+    err = store_event(a, &event, openings, &key, encoded);
+    if (err != TB_OK) {
+        return err;
+    }
+    tb_case_row after = a->row;
+    err = advance(a, &event, &id, &after);
+    if (err != TB_OK) {
+        return err;
+    }
+    if (event.addressee_count > 0) {
+        err = tb_pass_event(a->agent, a->txn, &a->row, &after, &event, &id);
+    } else {
+        err = tb_loose_add(a->txn, &key);
+    }
+    if (err != TB_OK) {
+        return err;
+    }
+    out->case_id = key.case_id;
+    out->event = id;
+    out->number = event.number;
+    out->state = after.view.state;
+    return tb_case_changed(a->agent, a->txn, &after, a->effects);
+}
+
+/* ---- refusals ---- */
+
+/* Both languages in one text: people read one of them. */
+static tb_err tell(tb_acting *a, tb_bytes *out)
+{
+    tb_bytes zh = a->objection.detail_zh;
+    tb_bytes en = a->objection.detail_en;
+    if (en.size == 0 || tb_bytes_equal(zh, en)) {
+        *out = zh;
+        return TB_OK;
+    }
+    tb_text text;
+    tb_text_init(&text, a->arena, zh.size + en.size + 8);
+    tb_text_bytes(&text, zh);
+    tb_text_str(&text, zh.size > 0 ? " / " : "");
+    tb_text_bytes(&text, en);
+    return tb_text_done(&text, out);
+}
+
+static tb_err record(tb_acting *a)
+{
+    tb_refusal code = a->objection.code;
+    if (code != TB_REFUSED_ROLE && code != TB_REFUSED_JURISDICTION && code != TB_REFUSED_NOT_HOLDER) {
+        return TB_OK;
+    }
+    tb_alarm_row alarm = {.code = code, .at = a->now.real, .party = a->agent->self, .digest = a->row.view.head};
+    tb_text text;
+    tb_text_init(&text, a->arena, 512);
+    tb_text_str(&text, "Refused to ");
+    tb_text_bytes(&text, a->wish->account);
+    tb_text_str(&text, ": ");
+    tb_text_str(&text, a->action->id);
+    tb_text_str(&text, ". ");
+    tb_text_str(&text, tb_refusal_en(code));
+    tb_err err = tb_text_done(&text, &alarm.text);
+    return err == TB_OK ? tb_alarm_raise(a->agent, a->txn, &alarm, a->effects) : err;
+}
+
+tb_err tb_act(tb_agent *agent, tb_txn *txn, tb_now now, tb_random *random, const tb_wish *wish, tb_effects *effects, tb_outcome *out)
+{
+    tb_acting a = {.agent = agent, .txn = txn, .arena = tb_txn_arena(txn), .now = now, .random = random, .effects = effects, .wish = wish};
+    tb_outcome outcome = {.case_id = wish->case_id};
+    tb_err err = TB_OK;
+    bool found;
+    if (wish->opens) {
+        found = find_type(&a);
+    } else {
+        err = find_case(&a, &found);
+    }
+    if (err == TB_OK && found) {
+        err = judge(&a);
+    }
+    if (err != TB_OK) {
+        return err;
+    }
+    outcome.code = a.objection.code;
+    outcome.based_on = a.row.view.head;
+    if (outcome.code != TB_ACCEPTED) {
+        err = tell(&a, &outcome.detail);
+        err = err == TB_OK && a.action != NULL ? record(&a) : err;
+    } else if (!tb_link_ready(agent, txn, a.ruling.addressees, a.ruling.addressee_count)) {
+        outcome.draft = true;
+        outcome.state = a.ruling.to_state;
+    } else {
+        err = take_effect(&a, &outcome);
+    }
+    if (err == TB_OK) {
+        *out = outcome;
+    }
+    return err;
+}

@@ -1,0 +1,241 @@
+#include "agents/draft.h"
+
+#include "agents/passing.h"
+#include "agents/requests.h"
+#include "agents/rows_link.h"
+#include "base/pack.h"
+
+/* Drafts looked at in one turn: each may become an event and a notice. */
+#define RELEASE_MAX 256
+/* META: no draft below this number waits. */
+#define FIRST  "drafts wait from"
+#define NEWEST "drafts"
+
+/* ---- rows ---- */
+
+static tb_bytes draft_key(uint64_t number, uint8_t buffer[8])
+{
+    tb_writer w;
+    tb_writer_init(&w, buffer, 8);
+    tb_put_u64(&w, number);
+    return tb_bytes_of(buffer, 8);
+}
+
+static tb_err draft_put(tb_txn *txn, const tb_draft_row *row)
+{
+    const tb_wish *wish = &row->wish;
+    size_t size = 512 + wish->account.size + wish->campaign.size + wish->case_type.size + wish->action.size + row->detail.size;
+    for (size_t i = 0; i < wish->field_count; i++) {
+        size += 8 + wish->fields[i].id.size + wish->fields[i].value.size;
+    }
+    tb_writer w;
+    tb_writer_arena(&w, tb_txn_arena(txn), size);
+    tb_put_u8(&w, (uint8_t)row->state);
+    tb_put_i64(&w, row->made);
+    tb_put_raw(&w, row->side.bytes, TB_DIGEST_BYTES);
+    tb_put_u32(&w, (uint32_t)row->code);
+    tb_put_bytes(&w, row->detail);
+    tb_put_raw(&w, wish->request.bytes, sizeof wish->request.bytes);
+    tb_put_bytes(&w, wish->account);
+    tb_put_u8(&w, wish->opens ? 1 : 0);
+    tb_put_bytes(&w, wish->campaign);
+    tb_put_bytes(&w, wish->case_type);
+    tb_put_u8(&w, (uint8_t)wish->lane);
+    tb_put_raw(&w, wish->case_id.bytes, TB_CASE_ID_BYTES);
+    tb_put_bytes(&w, wish->action);
+    tb_put_raw(&w, wish->head.bytes, TB_DIGEST_BYTES);
+    tb_put_u32(&w, (uint32_t)wish->field_count);
+    for (size_t i = 0; i < wish->field_count; i++) {
+        tb_put_bytes(&w, wish->fields[i].id);
+        tb_put_bytes(&w, wish->fields[i].value);
+    }
+    tb_bytes value;
+    tb_err err = tb_writer_bytes(&w, &value);
+    if (err != TB_OK) {
+        return err;
+    }
+    uint8_t key[8];
+    return tb_store_put(txn, TB_TABLE_DRAFT, draft_key(row->number, key), value);
+}
+
+tb_err tb_draft_decode(uint64_t number, tb_bytes value, tb_arena *arena, tb_draft_row *out)
+{
+    tb_reader r;
+    tb_reader_init(&r, value);
+    tb_draft_row row = {.number = number};
+    tb_wish *wish = &row.wish;
+    row.state = (tb_draft_state)tb_get_u8(&r);
+    row.made = tb_get_i64(&r);
+    tb_get_raw(&r, row.side.bytes, TB_DIGEST_BYTES);
+    row.code = (tb_refusal)tb_get_u32(&r);
+    row.detail = tb_get_bytes(&r);
+    tb_get_raw(&r, wish->request.bytes, sizeof wish->request.bytes);
+    wish->account = tb_get_bytes(&r);
+    wish->opens = tb_get_u8(&r) != 0;
+    wish->campaign = tb_get_bytes(&r);
+    wish->case_type = tb_get_bytes(&r);
+    wish->lane = (tb_lane)tb_get_u8(&r);
+    tb_get_raw(&r, wish->case_id.bytes, TB_CASE_ID_BYTES);
+    wish->action = tb_get_bytes(&r);
+    tb_get_raw(&r, wish->head.bytes, TB_DIGEST_BYTES);
+    uint32_t count = tb_get_u32(&r);
+    if (r.failed || count > TB_FIELDS_MAX) {
+        return TB_ERR_CORRUPT;
+    }
+    wish->fields = tb_arena_array(arena, (size_t)count + 1, sizeof *wish->fields);
+    if (wish->fields == NULL) {
+        return TB_ERR_LIMIT;
+    }
+    wish->field_count = count;
+    for (uint32_t i = 0; i < count; i++) {
+        wish->fields[i].id = tb_get_bytes(&r);
+        wish->fields[i].value = tb_get_bytes(&r);
+    }
+    if (!tb_reader_done(&r) || (row.state != TB_DRAFT_WAITING && row.state != TB_DRAFT_RETURNED)) {
+        return TB_ERR_CORRUPT;
+    }
+    *out = row;
+    return TB_OK;
+}
+
+tb_err tb_draft_next(tb_txn *txn, uint64_t after, tb_draft_row *out)
+{
+    uint8_t buffer[8];
+    tb_bytes key;
+    tb_bytes value;
+    tb_err err = tb_store_next(txn, TB_TABLE_DRAFT, tb_bytes_of(NULL, 0), draft_key(after, buffer), &key, &value);
+    if (err != TB_OK) {
+        return err;
+    }
+    tb_reader r;
+    tb_reader_init(&r, key);
+    uint64_t number = tb_get_u64(&r);
+    return tb_reader_done(&r) ? tb_draft_decode(number, value, tb_txn_arena(txn), out) : TB_ERR_CORRUPT;
+}
+
+tb_err tb_draft_del(tb_txn *txn, uint64_t number)
+{
+    uint8_t key[8];
+    return tb_store_del(txn, TB_TABLE_DRAFT, draft_key(number, key));
+}
+
+/* ---- keeping ---- */
+
+tb_err tb_draft_keep(tb_txn *txn, tb_now now, const tb_wish *wish, uint64_t *out_number)
+{
+    tb_draft_row row = {.state = TB_DRAFT_WAITING, .made = now.real, .wish = *wish};
+    tb_err err = tb_counter_next(txn, NEWEST, &row.number);
+    if (err == TB_OK) {
+        err = draft_put(txn, &row);
+    }
+    if (err == TB_OK) {
+        *out_number = row.number;
+    }
+    return err;
+}
+
+tb_err tb_draft_side(tb_txn *txn, tb_now now, const tb_case_id *case_id, const tb_digest *side)
+{
+    tb_draft_row row = {.state = TB_DRAFT_WAITING, .made = now.real, .side = *side};
+    row.wish.case_id = *case_id;
+    tb_err err = tb_counter_next(txn, NEWEST, &row.number);
+    return err == TB_OK ? draft_put(txn, &row) : err;
+}
+
+/* ---- release ---- */
+
+typedef struct releasing {
+    tb_agent *agent;
+    tb_txn *txn;
+    tb_now now;
+    tb_random *random;
+    tb_effects *effects;
+} releasing;
+
+static tb_err follow(releasing *r, const tb_draft_row *row, const tb_outcome *outcome)
+{
+    tb_local_answer answer = {.id = row->wish.request, .code = outcome->code, .detail = outcome->detail};
+    if (outcome->code == TB_ACCEPTED) {
+        answer.kind = TB_ANSWER_ACTED;
+        answer.acted = (tb_local_acted){outcome->case_id, outcome->event, outcome->number, outcome->state};
+    }
+    return tb_request_follow(r->txn, &row->wish.request, &answer);
+}
+
+static tb_err release_side(releasing *r, const tb_draft_row *row, bool *out_waits)
+{
+    tb_case_row owner;
+    tb_err err = tb_case_load(r->agent, r->txn, &row->wish.case_id, &owner);
+    if (err != TB_OK) {
+        return err == TB_ERR_NOT_FOUND ? TB_ERR_CORRUPT : err;
+    }
+    *out_waits = owner.view.type == NULL || !tb_link_ready(r->agent, r->txn, &owner.view.holder, 1);
+    if (*out_waits) {
+        return TB_OK;
+    }
+    if (!tb_party_equal(&owner.view.holder, &r->agent->self)) {
+        err = tb_pass_side(r->agent, r->txn, &owner, &row->side);
+    }
+    return err == TB_OK ? tb_draft_del(r->txn, row->number) : err;
+}
+
+static tb_err release_act(releasing *r, tb_draft_row *row, bool *out_waits)
+{
+    tb_outcome outcome;
+    tb_err err = tb_act(r->agent, r->txn, r->now, r->random, &row->wish, r->effects, &outcome);
+    if (err != TB_OK) {
+        return err;
+    }
+    *out_waits = outcome.draft;
+    if (outcome.draft) {
+        return TB_OK;
+    }
+    err = follow(r, row, &outcome);
+    if (err != TB_OK) {
+        return err;
+    }
+    if (outcome.code == TB_ACCEPTED) {
+        return tb_draft_del(r->txn, row->number);
+    }
+    row->state = TB_DRAFT_RETURNED;
+    row->code = outcome.code;
+    row->detail = outcome.detail;
+    tb_effects_note(r->effects, tb_txn_arena(r->txn), TB_LEVEL_WARN, "event=draft_returned number=%u code=%u", row->number, (uint64_t)outcome.code);
+    return draft_put(r->txn, row);
+}
+
+tb_err tb_drafts_release(tb_agent *agent, tb_txn *txn, tb_now now, tb_random *random, tb_effects *effects)
+{
+    if (tb_store_rows(txn, TB_TABLE_DRAFT) == 0 || !tb_link_ready(agent, txn, NULL, 0)) {
+        return TB_OK;
+    }
+    releasing r = {agent, txn, now, random, effects};
+    uint64_t first;
+    tb_err err = tb_meta_number(txn, FIRST, &first);
+    if (err != TB_OK) {
+        return err;
+    }
+    uint64_t at = first == 0 ? 0 : first - 1;
+    uint64_t waits_from = 0;
+    for (unsigned i = 0; i < RELEASE_MAX; i++) {
+        tb_draft_row row;
+        err = tb_draft_next(txn, at, &row);
+        if (err != TB_OK) {
+            break;
+        }
+        at = row.number;
+        bool waits = false;
+        if (row.state == TB_DRAFT_WAITING) {
+            err = tb_digest_zero(&row.side) ? release_act(&r, &row, &waits) : release_side(&r, &row, &waits);
+        }
+        if (err != TB_OK) {
+            return err;
+        }
+        waits_from = waits && waits_from == 0 ? row.number : waits_from;
+    }
+    if (err != TB_OK && err != TB_ERR_NOT_FOUND) {
+        return err;
+    }
+    waits_from = waits_from == 0 ? at + 1 : waits_from;
+    return waits_from == first ? TB_OK : tb_meta_number_put(txn, FIRST, waits_from);
+}
