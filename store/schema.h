@@ -10,6 +10,7 @@
 
 #define TB_SCHEMA_VERSION 1
 
+/* clang-format off */
 /*    table            key                                              value           rows exist while */
 #define TB_TABLES(X)                                                                                                   \
     /* both */                                                                                                         \
@@ -19,7 +20,7 @@
     /* broker */                                                                                                       \
     X(HUB_AGENT,       "party",                                         "HubAgentRow",   "once the party has said Hello; newest incarnation, fence") \
     X(HUB_SESSION,     "party",                                         "HubSessionRow", "the party has a session in this run of the hub") \
-    X(HUB_STREAM,      "sender incarnation recipient lane:u8",          "HubStreamRow",  "always, once a mark is known: stored and arrived marks") \
+    X(HUB_STREAM,      "sender incarnation recipient lane:u8",          "HubStreamRow",  "always, once a number was stored, shown or refused: marks") \
     X(HUB_STREAM_TO,   "recipient sender incarnation lane:u8",          "-",             "exactly one per HUB_STREAM row") \
     X(HUB_GROUP,       "recipient lane:u8 seq:u64",                     "HubGroupRow",   "not covered by an arrived mark") \
     X(HUB_PLACE,       "sender incarnation recipient lane:u8 from:u64", "HubPlaceRow",   "exactly one per HUB_GROUP row: what trimming needs of it") \
@@ -50,12 +51,13 @@
     X(FIELD_INDEX,      "campaign 0 field 0 value 0 case",              "-",            "an indexed field of the case is readable here") \
     X(DRAFT,            "number:u64",                                   "DraftRow",     "an act waits for the link (待发出)") \
     X(REQUEST,          "request_id",                                   "RequestRow",   "30 days: the answer to a local request")
+/* clang-format on */
 
 typedef enum tb_table {
 #define TB_TABLE_ENUM(name, key, value, when) TB_TABLE_##name,
     TB_TABLES(TB_TABLE_ENUM)
 #undef TB_TABLE_ENUM
-        TB_TABLE_COUNT
+    TB_TABLE_COUNT
 } tb_table;
 
 #endif

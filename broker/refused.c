@@ -1,0 +1,295 @@
+#include "base/pack.h"
+#include "broker/handlers.h"
+
+/* Standing refusals by recipients per stream; beyond it they are passed on and not kept. */
+#define KEPT_PER_STREAM 1024
+
+tb_err tb_hub_refuse_plainly(tb_broker *b, tb_live_party *sender, tb_refusal code, tb_bytes header)
+{
+    tb_frame frame;
+    memset(&frame, 0, sizeof frame);
+    frame.kind = TB_FRAME_REFUSED;
+    frame.refused.code = code;
+    frame.refused.header = header;
+    frame.refused.reason = tb_bytes_str(tb_refusal_en(code));
+    tb_running *t = &b->running;
+    tb_effects_note(t->effects, t->arena, TB_LEVEL_INFO, "event=refused sender=%p code=%s",
+                    &sender->id, tb_refusal_key(code));
+    return tb_running_send(b, sender->session.peer, &frame);
+}
+
+static tb_err refuse_item(tb_broker *b,
+                          tb_live_party *sender,
+                          tb_live_stream *live,
+                          const tb_item *item,
+                          uint64_t number,
+                          tb_refusal code,
+                          bool keep)
+{
+    tb_running *t = &b->running;
+    tb_fresh_refusal *refusal = tb_arena_alloc(t->arena, sizeof *refusal);
+    if (refusal == NULL) {
+        return TB_ERR_LIMIT;
+    }
+
+    refusal->stream = live;
+    refusal->sender = sender;
+    refusal->header = item->header_bytes;
+    refusal->keep = keep;
+    refusal->line.kind = TB_LINE_REFUSED;
+    refusal->line.stream = live->stream;
+    refusal->line.from = number;
+    refusal->line.digest = item->digest;
+    refusal->line.code = code;
+    if (t->refusals == NULL) {
+        t->refusals = refusal;
+    } else {
+        t->last_refusal->next = refusal;
+    }
+    t->last_refusal = refusal;
+    t->refusal_count++;
+    return TB_OK;
+}
+
+tb_err tb_hub_refuse_group(tb_broker *b,
+                           tb_live_party *sender,
+                           tb_live_stream *live,
+                           const tb_group *group,
+                           tb_refusal code,
+                           bool keep)
+{
+    tb_running *t = &b->running;
+    bool allowed = true;
+    if (keep) {
+        tb_err err = tb_hub_new_stream(b, sender, live, &allowed);
+        if (err != TB_OK) {
+            return err;
+        }
+        if (allowed) {
+            live->changed = true;
+        }
+    }
+
+    tb_effects_note(t->effects, t->arena, TB_LEVEL_INFO,
+                    "event=refused sender=%p recipient=%p code=%s count=%u", &sender->id,
+                    &live->stream.recipient, tb_refusal_key(code), (uint64_t)group->item_count);
+    for (size_t i = 0; i < group->item_count; i++) {
+        tb_err err = refuse_item(b, sender, live, &group->items[i], tb_group_number(group, i), code,
+                                 keep && allowed);
+        if (err != TB_OK) {
+            return err;
+        }
+    }
+    return TB_OK;
+}
+
+static tb_err tell(tb_broker *b, tb_live_party *sender, tb_bytes packed)
+{
+    tb_frame frame;
+    memset(&frame, 0, sizeof frame);
+    frame.kind = TB_FRAME_REFUSED;
+    frame.refused.has_line = true;
+    if (tb_signed_line_decode(packed, b->running.arena, &frame.refused.line) != TB_ACCEPTED) {
+        return TB_ERR_CORRUPT;
+    }
+    frame.refused.code = frame.refused.line.line.code;
+    frame.refused.reason = tb_bytes_str(tb_refusal_en(frame.refused.code));
+    return tb_running_send(b, sender->session.peer, &frame);
+}
+
+tb_err tb_hub_refused_before(tb_broker *b,
+                             tb_live_party *sender,
+                             tb_live_stream *live,
+                             const tb_group *group,
+                             bool *out_told)
+{
+    *out_told = false;
+    for (size_t i = 0; i < group->item_count; i++) {
+        if (group->items[i].refusal != NULL) {
+            continue;
+        }
+        tb_hub_refused row;
+        tb_err err =
+            tb_hub_refused_get(b->running.txn, &live->stream, tb_group_number(group, i), &row);
+        if (err == TB_ERR_NOT_FOUND) {
+            continue;
+        }
+        if (err != TB_OK) {
+            return err;
+        }
+        if (!row.by_hub) {
+            continue;
+        }
+        *out_told = true;
+        err = tell(b, sender, row.line);
+        if (err != TB_OK) {
+            return err;
+        }
+    }
+    return TB_OK;
+}
+
+/* A filler's line is signed by the hub, the recipient, or for an expiry the sender. */
+static const tb_directory_key *filler_key(const tb_directory *directory, const tb_signed_line *line)
+{
+    const tb_party *signer = &line->root.signer;
+    if (tb_bytes_equal(tb_party_bytes(signer), tb_bytes_str(TB_HUB_PARTY))) {
+        return tb_directory_hub_key(directory, &line->root.key);
+    }
+    bool recipient = tb_party_equal(signer, &line->line.stream.recipient);
+    bool sender =
+        tb_party_equal(signer, &line->line.stream.sender) && line->line.code == TB_REFUSED_EXPIRED;
+    if (!recipient && !sender) {
+        return NULL;
+    }
+    const tb_directory_party *party = tb_directory_find(directory, signer);
+    const tb_directory_key *key =
+        party == NULL ? NULL : tb_directory_key_of(party, &line->root.key);
+    return key != NULL && key->purpose == TB_PURPOSE_SIGN ? key : NULL;
+}
+
+bool tb_hub_filler_good(tb_broker *b, const tb_group *group, size_t item)
+{
+    const tb_signed_line *line = group->items[item].refusal;
+    const tb_directory_key *key = filler_key(b->running.directory, line);
+    return key != NULL && tb_signed_line_verify(line, &b->hub, &key->key, &b->roots) == TB_ACCEPTED;
+}
+
+static tb_refusal check_refused(tb_broker *b, tb_live_party *recipient, const tb_signed_line *line)
+{
+    if (!tb_party_equal(&line->line.stream.recipient, &recipient->id) ||
+        !tb_party_equal(&line->root.signer, &recipient->id)) {
+        return TB_REFUSED_NOT_SPEAKER;
+    }
+    const tb_directory_party *party = tb_directory_find(b->running.directory, &recipient->id);
+    const tb_directory_key *key =
+        party == NULL ? NULL : tb_directory_key_of(party, &line->root.key);
+    if (key == NULL || key->purpose != TB_PURPOSE_SIGN) {
+        return TB_REFUSED_UNKNOWN_KEY;
+    }
+    if (tb_directory_cut(b->running.directory, &recipient->id, &key->id) != NULL) {
+        return TB_REFUSED_KEY_REVOKED;
+    }
+    return tb_signed_line_verify(line, &b->hub, &key->key, &b->roots);
+}
+
+static tb_err keep_refusal(tb_broker *b, tb_live_stream *live, const tb_signed_line *line)
+{
+    tb_running *t = &b->running;
+    if (live->row.refused >= KEPT_PER_STREAM) {
+        return TB_OK;
+    }
+
+    tb_hub_refused row = {line->line.from, false, t->now.real, {NULL, 0}};
+    tb_err err = tb_signed_line_encode(line, t->arena, &row.line);
+    if (err != TB_OK) {
+        return err;
+    }
+    bool is_new;
+    err = tb_hub_refused_put(t->txn, &live->stream, &row, &is_new);
+    if (err != TB_OK || !is_new) {
+        return err;
+    }
+    live->row.refused++;
+    live->changed = true;
+
+    uint8_t key[TB_STREAM_KEY_BYTES + 8];
+    tb_writer w;
+    tb_writer_init(&w, key, sizeof key);
+    tb_put_raw(&w, live->key.bytes, sizeof live->key.bytes);
+    tb_put_u64(&w, row.number);
+    return tb_due_put(t->txn, t->now.real + TB_NOTICE_LIFE_MS, TB_DUE_REFUSED,
+                      tb_bytes_of(key, w.size));
+}
+
+tb_err tb_hub_notice_refused(tb_broker *b, tb_live_party *recipient, const tb_refused *refused)
+{
+    tb_running *t = &b->running;
+    const tb_signed_line *line = &refused->line;
+    tb_refusal code = refused->has_line ? check_refused(b, recipient, line) : TB_REFUSED_MALFORMED;
+    if (code != TB_ACCEPTED) {
+        tb_bytes none = {NULL, 0};
+        tb_err err = tb_hub_raise(b, &recipient->id, code, line->encoded, none);
+        return err == TB_OK ? tb_hub_dismiss(b, recipient, recipient->session.peer, code) : err;
+    }
+
+    tb_live_stream *live;
+    tb_err err = tb_running_stream(b, &line->line.stream, &live);
+    if (err != TB_OK) {
+        return err;
+    }
+    tb_effects_note(t->effects, t->arena, TB_LEVEL_INFO,
+                    "event=notice_refused sender=%p recipient=%p number=%u code=%s",
+                    &live->stream.sender, &recipient->id, line->line.from,
+                    tb_refusal_key(line->line.code));
+    if (line->line.from > live->row.stored.number) {
+        return TB_OK;
+    }
+    err = keep_refusal(b, live, line);
+    if (err != TB_OK) {
+        return err;
+    }
+
+    tb_live_party *sender;
+    err = tb_running_party(b, &live->stream.sender, &sender);
+    if (err != TB_OK || !sender->linked) {
+        return err;
+    }
+    tb_frame frame;
+    memset(&frame, 0, sizeof frame);
+    frame.kind = TB_FRAME_REFUSED;
+    frame.refused = *refused;
+    return tb_running_send(b, sender->session.peer, &frame);
+}
+
+tb_err tb_hub_refused_trim(tb_broker *b, tb_live_stream *live, uint64_t upto)
+{
+    if (live->row.refused == 0) {
+        return TB_OK;
+    }
+
+    tb_hub_refused row;
+    tb_err err = tb_hub_refused_at(b->running.txn, &live->stream, 0, &row);
+    while (err == TB_OK && row.number <= upto) {
+        if (row.by_hub) {
+            err = tb_hub_refused_del(b->running.txn, &live->stream, row.number);
+            if (err != TB_OK) {
+                return err;
+            }
+            live->row.refused -= live->row.refused > 0 ? 1 : 0;
+            live->changed = true;
+        }
+        err = tb_hub_refused_at(b->running.txn, &live->stream, row.number + 1, &row);
+    }
+    return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+}
+
+tb_err tb_hub_refused_due(tb_broker *b, const tb_due *due)
+{
+    tb_reader r;
+    tb_reader_init(&r, tb_bytes_of(due->key, due->size));
+    tb_stream_key key;
+    tb_get_raw(&r, key.bytes, sizeof key.bytes);
+    uint64_t number = tb_get_u64(&r);
+    tb_stream stream;
+    if (!tb_reader_done(&r) ||
+        tb_stream_key_read(tb_bytes_of(key.bytes, sizeof key.bytes), &stream) != TB_OK) {
+        return TB_ERR_CORRUPT;
+    }
+
+    tb_live_stream *live;
+    tb_err err = tb_running_stream(b, &stream, &live);
+    if (err != TB_OK) {
+        return err;
+    }
+    err = tb_hub_refused_del(b->running.txn, &stream, number);
+    if (err == TB_ERR_NOT_FOUND) {
+        return TB_OK;
+    }
+    if (err != TB_OK) {
+        return err;
+    }
+    live->row.refused -= live->row.refused > 0 ? 1 : 0;
+    live->changed = true;
+    return TB_OK;
+}

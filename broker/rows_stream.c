@@ -1,0 +1,585 @@
+#include "broker/rows_stream.h"
+
+#include "base/pack.h"
+
+/* The longest key here: a stream and a number. */
+#define KEY_BYTES (TB_STREAM_KEY_BYTES + 8)
+
+static tb_bytes packed(const tb_writer *w)
+{
+    tb_bytes out = {NULL, 0};
+
+    /* Buffers below are sized for their layout, so only a bug of ours can overflow them. */
+    tb_err err = tb_writer_bytes(w, &out);
+    TB_ASSERT(err == TB_OK);
+
+    return out;
+}
+
+static tb_err done(const tb_reader *r)
+{
+    return tb_reader_done(r) ? TB_OK : TB_ERR_CORRUPT;
+}
+
+static void put_incarnation(tb_writer *w, const tb_incarnation *incarnation)
+{
+    tb_put_u64(w, incarnation->counter);
+    tb_put_raw(w, incarnation->random, sizeof incarnation->random);
+}
+
+static void get_incarnation(tb_reader *r, tb_incarnation *out)
+{
+    out->counter = tb_get_u64(r);
+    tb_get_raw(r, out->random, sizeof out->random);
+}
+
+tb_stream_key tb_stream_key_of(const tb_stream *stream)
+{
+    tb_stream_key key;
+    tb_writer w;
+    tb_writer_init(&w, key.bytes, sizeof key.bytes);
+    tb_put_raw(&w, stream->sender.text, TB_PARTY_BYTES);
+    put_incarnation(&w, &stream->incarnation);
+    tb_put_raw(&w, stream->recipient.text, TB_PARTY_BYTES);
+    tb_put_u8(&w, (uint8_t)stream->lane);
+    TB_ASSERT(!w.overflow && w.size == TB_STREAM_KEY_BYTES);
+    return key;
+}
+
+tb_err tb_stream_key_read(tb_bytes key, tb_stream *out)
+{
+    tb_stream stream;
+    memset(&stream, 0, sizeof stream);
+    tb_reader r;
+    tb_reader_init(&r, key);
+    tb_get_raw(&r, stream.sender.text, TB_PARTY_BYTES);
+    get_incarnation(&r, &stream.incarnation);
+    tb_get_raw(&r, stream.recipient.text, TB_PARTY_BYTES);
+    uint8_t lane = tb_get_u8(&r);
+    if (!tb_reader_done(&r) || lane < TB_LANE_FIRST || lane > TB_LANE_LAST) {
+        return TB_ERR_CORRUPT;
+    }
+
+    stream.lane = (tb_lane)lane;
+    *out = stream;
+    return TB_OK;
+}
+
+static tb_bytes stream_number(uint8_t buffer[KEY_BYTES], const tb_stream *stream, uint64_t number)
+{
+    tb_stream_key key = tb_stream_key_of(stream);
+    tb_writer w;
+    tb_writer_init(&w, buffer, KEY_BYTES);
+    tb_put_raw(&w, key.bytes, sizeof key.bytes);
+    tb_put_u64(&w, number);
+    return packed(&w);
+}
+
+/* The number behind the stream in a key of stream_number. */
+static uint64_t key_number(tb_bytes key)
+{
+    tb_reader r;
+    tb_reader_init(&r, key);
+    uint8_t stream[TB_STREAM_KEY_BYTES];
+    tb_get_raw(&r, stream, sizeof stream);
+    return tb_get_u64(&r);
+}
+
+/* HUB_STREAM */
+
+static void put_mark(tb_writer *w, const tb_hub_mark *mark)
+{
+    tb_put_u64(w, mark->number);
+    tb_put_raw(w, mark->digest.bytes, TB_DIGEST_BYTES);
+    tb_put_bytes(w, mark->line);
+}
+
+static void get_mark(tb_reader *r, tb_hub_mark *out)
+{
+    out->number = tb_get_u64(r);
+    tb_get_raw(r, out->digest.bytes, TB_DIGEST_BYTES);
+    out->line = tb_get_bytes(r);
+}
+
+tb_err tb_hub_stream_get(tb_txn *txn, const tb_stream *stream, tb_hub_stream *out)
+{
+    tb_stream_key key = tb_stream_key_of(stream);
+    tb_bytes value;
+    tb_err err =
+        tb_store_get(txn, TB_TABLE_HUB_STREAM, tb_bytes_of(key.bytes, sizeof key.bytes), &value);
+    if (err != TB_OK) {
+        return err;
+    }
+
+    tb_reader r;
+    tb_reader_init(&r, value);
+    get_mark(&r, &out->stored);
+    get_mark(&r, &out->arrived);
+    out->hearsay = tb_get_u8(&r) != 0;
+    out->refused = tb_get_u32(&r);
+    return out->arrived.number > out->stored.number ? TB_ERR_CORRUPT : done(&r);
+}
+
+/* recipient sender incarnation lane: the same bytes in another order. */
+static tb_stream_key turned(const tb_stream_key *key)
+{
+    tb_stream_key out;
+    memcpy(out.bytes, key->bytes + 40, TB_PARTY_BYTES);
+    memcpy(out.bytes + TB_PARTY_BYTES, key->bytes, 40);
+    out.bytes[64] = key->bytes[64];
+    return out;
+}
+
+static tb_stream_key turned_back(const uint8_t bytes[TB_STREAM_KEY_BYTES])
+{
+    tb_stream_key out;
+    memcpy(out.bytes, bytes + TB_PARTY_BYTES, 40);
+    memcpy(out.bytes + 40, bytes, TB_PARTY_BYTES);
+    out.bytes[64] = bytes[64];
+    return out;
+}
+
+tb_err
+tb_hub_stream_put(tb_txn *txn, const tb_stream *stream, bool is_new, const tb_hub_stream *row)
+{
+    TB_ASSERT(row->arrived.number <= row->stored.number);
+
+    tb_stream_key key = tb_stream_key_of(stream);
+    tb_writer w;
+    tb_writer_arena(&w, tb_txn_arena(txn), 128 + row->stored.line.size + row->arrived.line.size);
+    put_mark(&w, &row->stored);
+    put_mark(&w, &row->arrived);
+    tb_put_u8(&w, row->hearsay ? 1 : 0);
+    tb_put_u32(&w, row->refused);
+    tb_bytes value;
+    tb_err err = tb_writer_bytes(&w, &value);
+    if (err != TB_OK) {
+        return err;
+    }
+
+    err = tb_store_put(txn, TB_TABLE_HUB_STREAM, tb_bytes_of(key.bytes, sizeof key.bytes), value);
+    if (err != TB_OK || !is_new) {
+        return err;
+    }
+
+    tb_stream_key to = turned(&key);
+    tb_bytes empty = {NULL, 0};
+    return tb_store_put(txn, TB_TABLE_HUB_STREAM_TO, tb_bytes_of(to.bytes, sizeof to.bytes), empty);
+}
+
+static tb_err step_key(tb_txn *txn,
+                       tb_table table,
+                       const tb_party *first,
+                       const tb_stream_key *after,
+                       tb_bytes *out_key)
+{
+    tb_bytes prefix = tb_bytes_of(first->text, TB_PARTY_BYTES);
+    tb_bytes value;
+    if (after == NULL) {
+        return tb_store_seek(txn, table, prefix, prefix, out_key, &value);
+    }
+    return tb_store_next(txn, table, prefix, tb_bytes_of(after->bytes, sizeof after->bytes),
+                         out_key, &value);
+}
+
+tb_err
+tb_hub_stream_from(tb_txn *txn, const tb_party *sender, const tb_stream *after, tb_stream *out)
+{
+    tb_stream_key from;
+    if (after != NULL) {
+        from = tb_stream_key_of(after);
+    }
+    tb_bytes key;
+    tb_err err = step_key(txn, TB_TABLE_HUB_STREAM, sender, after == NULL ? NULL : &from, &key);
+    if (err != TB_OK) {
+        return err;
+    }
+
+    return tb_stream_key_read(key, out);
+}
+
+tb_err
+tb_hub_stream_to(tb_txn *txn, const tb_party *recipient, const tb_stream *after, tb_stream *out)
+{
+    tb_stream_key from;
+    if (after != NULL) {
+        tb_stream_key key = tb_stream_key_of(after);
+        from = turned(&key);
+    }
+    tb_bytes key;
+    tb_err err =
+        step_key(txn, TB_TABLE_HUB_STREAM_TO, recipient, after == NULL ? NULL : &from, &key);
+    if (err != TB_OK) {
+        return err;
+    }
+
+    if (key.size != TB_STREAM_KEY_BYTES) {
+        return TB_ERR_CORRUPT;
+    }
+    tb_stream_key back = turned_back(key.data);
+    return tb_stream_key_read(tb_bytes_of(back.bytes, sizeof back.bytes), out);
+}
+
+/* HUB_GROUP */
+
+#define GROUP_KEY_BYTES (TB_PARTY_BYTES + 1 + 8)
+
+static tb_bytes
+group_key(uint8_t buffer[GROUP_KEY_BYTES], const tb_party *recipient, tb_lane lane, uint64_t seq)
+{
+    tb_writer w;
+    tb_writer_init(&w, buffer, GROUP_KEY_BYTES);
+    tb_put_raw(&w, recipient->text, TB_PARTY_BYTES);
+    tb_put_u8(&w, (uint8_t)lane);
+    tb_put_u64(&w, seq);
+    return packed(&w);
+}
+
+static tb_err read_group(tb_bytes value, tb_hub_group *out)
+{
+    tb_reader r;
+    tb_reader_init(&r, value);
+    tb_get_raw(&r, out->sender.text, TB_PARTY_BYTES);
+    get_incarnation(&r, &out->incarnation);
+    out->from = tb_get_u64(&r);
+    out->to = tb_get_u64(&r);
+    out->bytes = tb_get_u64(&r);
+    out->stamp = tb_get_bytes(&r);
+    out->group = tb_get_bytes(&r);
+    return done(&r);
+}
+
+tb_err tb_hub_group_put(
+    tb_txn *txn, const tb_party *recipient, tb_lane lane, uint64_t seq, const tb_hub_group *row)
+{
+    tb_writer w;
+    tb_writer_arena(&w, tb_txn_arena(txn), 96 + row->stamp.size + row->group.size);
+    tb_put_raw(&w, row->sender.text, TB_PARTY_BYTES);
+    put_incarnation(&w, &row->incarnation);
+    tb_put_u64(&w, row->from);
+    tb_put_u64(&w, row->to);
+    tb_put_u64(&w, row->bytes);
+    tb_put_bytes(&w, row->stamp);
+    tb_put_bytes(&w, row->group);
+    tb_bytes value;
+    tb_err err = tb_writer_bytes(&w, &value);
+    if (err != TB_OK) {
+        return err;
+    }
+
+    uint8_t key[GROUP_KEY_BYTES];
+    return tb_store_put(txn, TB_TABLE_HUB_GROUP, group_key(key, recipient, lane, seq), value);
+}
+
+tb_err tb_hub_group_get(
+    tb_txn *txn, const tb_party *recipient, tb_lane lane, uint64_t seq, tb_hub_group *out)
+{
+    uint8_t key[GROUP_KEY_BYTES];
+    tb_bytes value;
+    tb_err err =
+        tb_store_get(txn, TB_TABLE_HUB_GROUP, group_key(key, recipient, lane, seq), &value);
+    if (err != TB_OK) {
+        return err;
+    }
+
+    return read_group(value, out);
+}
+
+tb_err tb_hub_group_del(tb_txn *txn, const tb_party *recipient, tb_lane lane, uint64_t seq)
+{
+    uint8_t key[GROUP_KEY_BYTES];
+    return tb_store_del(txn, TB_TABLE_HUB_GROUP, group_key(key, recipient, lane, seq));
+}
+
+tb_err tb_hub_group_after(tb_txn *txn,
+                          const tb_party *recipient,
+                          tb_lane lane,
+                          uint64_t after,
+                          uint64_t *out_seq,
+                          tb_hub_group *out)
+{
+    uint8_t from[GROUP_KEY_BYTES];
+    tb_bytes start = group_key(from, recipient, lane, after);
+    tb_bytes prefix = tb_bytes_of(from, TB_PARTY_BYTES + 1);
+    tb_bytes key;
+    tb_bytes value;
+    tb_err err = tb_store_next(txn, TB_TABLE_HUB_GROUP, prefix, start, &key, &value);
+    if (err != TB_OK) {
+        return err;
+    }
+
+    err = read_group(value, out);
+    if (err != TB_OK) {
+        return err;
+    }
+    tb_reader r;
+    tb_reader_init(&r, key);
+    uint8_t lead[TB_PARTY_BYTES + 1];
+    tb_get_raw(&r, lead, sizeof lead);
+    uint64_t seq = tb_get_u64(&r);
+    if (!tb_reader_done(&r)) {
+        return TB_ERR_CORRUPT;
+    }
+    *out_seq = seq;
+    return TB_OK;
+}
+
+/* HUB_PLACE */
+
+tb_err tb_hub_place_put(tb_txn *txn, const tb_stream *stream, const tb_hub_place *row)
+{
+    TB_ASSERT(row->from <= row->to);
+
+    tb_writer w;
+    tb_writer_arena(&w, tb_txn_arena(txn), 64 + 8 * row->shared_count);
+    tb_put_u64(&w, row->to);
+    tb_put_u64(&w, row->seq);
+    tb_put_u64(&w, row->bytes);
+    tb_put_raw(&w, row->digest.bytes, TB_DIGEST_BYTES);
+    tb_put_u32(&w, (uint32_t)row->shared_count);
+    for (size_t i = 0; i < row->shared_count; i++) {
+        tb_put_u64(&w, row->shared[i]);
+    }
+    tb_bytes value;
+    tb_err err = tb_writer_bytes(&w, &value);
+    if (err != TB_OK) {
+        return err;
+    }
+
+    uint8_t key[KEY_BYTES];
+    return tb_store_put(txn, TB_TABLE_HUB_PLACE, stream_number(key, stream, row->from), value);
+}
+
+tb_err tb_hub_place_del(tb_txn *txn, const tb_stream *stream, uint64_t from)
+{
+    uint8_t key[KEY_BYTES];
+    return tb_store_del(txn, TB_TABLE_HUB_PLACE, stream_number(key, stream, from));
+}
+
+static tb_err read_place(tb_txn *txn, tb_bytes key, tb_bytes value, tb_hub_place *out)
+{
+    tb_reader r;
+    tb_reader_init(&r, value);
+    out->from = key_number(key);
+    out->to = tb_get_u64(&r);
+    out->seq = tb_get_u64(&r);
+    out->bytes = tb_get_u64(&r);
+    tb_get_raw(&r, out->digest.bytes, TB_DIGEST_BYTES);
+    out->shared_count = tb_get_u32(&r);
+    out->shared = NULL;
+    if (r.failed || out->shared_count > value.size / 8) {
+        return TB_ERR_CORRUPT;
+    }
+
+    if (out->shared_count > 0) {
+        out->shared = tb_arena_array(tb_txn_arena(txn), out->shared_count, sizeof *out->shared);
+        if (out->shared == NULL) {
+            return TB_ERR_LIMIT;
+        }
+    }
+    for (size_t i = 0; i < out->shared_count; i++) {
+        out->shared[i] = tb_get_u64(&r);
+    }
+    return done(&r);
+}
+
+tb_err tb_hub_place_at(tb_txn *txn, const tb_stream *stream, uint64_t from, tb_hub_place *out)
+{
+    uint8_t buffer[KEY_BYTES];
+    tb_bytes start = stream_number(buffer, stream, from);
+    tb_bytes prefix = tb_bytes_of(buffer, TB_STREAM_KEY_BYTES);
+    tb_bytes key;
+    tb_bytes value;
+    tb_err err = tb_store_seek(txn, TB_TABLE_HUB_PLACE, prefix, start, &key, &value);
+    if (err != TB_OK) {
+        return err;
+    }
+
+    return read_place(txn, key, value, out);
+}
+
+tb_err tb_hub_place_upto(tb_txn *txn, const tb_stream *stream, uint64_t number, tb_hub_place *out)
+{
+    uint8_t buffer[KEY_BYTES];
+    tb_bytes upto = stream_number(buffer, stream, number);
+    tb_bytes prefix = tb_bytes_of(buffer, TB_STREAM_KEY_BYTES);
+    tb_bytes key;
+    tb_bytes value;
+    tb_err err = tb_store_last(txn, TB_TABLE_HUB_PLACE, prefix, upto, &key, &value);
+    if (err != TB_OK) {
+        return err;
+    }
+
+    return read_place(txn, key, value, out);
+}
+
+/* HUB_BODY */
+
+#define BODY_KEY_BYTES (TB_PARTY_BYTES + 16 + 8)
+
+static tb_bytes body_key(uint8_t buffer[BODY_KEY_BYTES], const tb_notice_name *name)
+{
+    tb_writer w;
+    tb_writer_init(&w, buffer, BODY_KEY_BYTES);
+    tb_put_raw(&w, name->sender.text, TB_PARTY_BYTES);
+    put_incarnation(&w, &name->incarnation);
+    tb_put_u64(&w, name->notice);
+    return packed(&w);
+}
+
+static tb_err get_use(tb_txn *txn, tb_bytes key, uint32_t *out_count, tb_digest *out_digest)
+{
+    tb_bytes value;
+    tb_err err = tb_store_get(txn, TB_TABLE_HUB_BODY_USE, key, &value);
+    if (err != TB_OK) {
+        return err;
+    }
+
+    tb_reader r;
+    tb_reader_init(&r, value);
+    *out_count = tb_get_u32(&r);
+    tb_get_raw(&r, out_digest->bytes, TB_DIGEST_BYTES);
+    return *out_count == 0 ? TB_ERR_CORRUPT : done(&r);
+}
+
+static tb_err put_use(tb_txn *txn, tb_bytes key, uint32_t count, const tb_digest *digest)
+{
+    uint8_t value[4 + TB_DIGEST_BYTES];
+    tb_writer w;
+    tb_writer_init(&w, value, sizeof value);
+    tb_put_u32(&w, count);
+    tb_put_raw(&w, digest->bytes, TB_DIGEST_BYTES);
+    return tb_store_put(txn, TB_TABLE_HUB_BODY_USE, key, packed(&w));
+}
+
+tb_err
+tb_hub_body_use(tb_txn *txn, const tb_notice_name *name, const tb_digest *digest, tb_bytes body)
+{
+    uint8_t buffer[BODY_KEY_BYTES];
+    tb_bytes key = body_key(buffer, name);
+    uint32_t count = 0;
+    tb_digest held;
+    tb_err err = get_use(txn, key, &count, &held);
+    if (err == TB_OK) {
+        return put_use(txn, key, count + 1, digest);
+    }
+    if (err != TB_ERR_NOT_FOUND) {
+        return err;
+    }
+
+    err = tb_store_put(txn, TB_TABLE_HUB_BODY, key, body);
+    return err == TB_OK ? put_use(txn, key, 1, digest) : err;
+}
+
+tb_err tb_hub_body_digest(tb_txn *txn, const tb_notice_name *name, tb_digest *out)
+{
+    uint8_t buffer[BODY_KEY_BYTES];
+    uint32_t count = 0;
+    return get_use(txn, body_key(buffer, name), &count, out);
+}
+
+tb_err tb_hub_body_drop(tb_txn *txn, const tb_notice_name *name)
+{
+    uint8_t buffer[BODY_KEY_BYTES];
+    tb_bytes key = body_key(buffer, name);
+    uint32_t count = 0;
+    tb_digest digest;
+    tb_err err = get_use(txn, key, &count, &digest);
+    if (err != TB_OK) {
+        return err == TB_ERR_NOT_FOUND ? TB_ERR_CORRUPT : err;
+    }
+
+    if (count > 1) {
+        return put_use(txn, key, count - 1, &digest);
+    }
+    err = tb_store_del(txn, TB_TABLE_HUB_BODY, key);
+    if (err != TB_OK) {
+        return err == TB_ERR_NOT_FOUND ? TB_ERR_CORRUPT : err;
+    }
+    return tb_store_del(txn, TB_TABLE_HUB_BODY_USE, key);
+}
+
+tb_err tb_hub_body_get(tb_txn *txn, const tb_notice_name *name, tb_bytes *out)
+{
+    uint8_t buffer[BODY_KEY_BYTES];
+    return tb_store_get(txn, TB_TABLE_HUB_BODY, body_key(buffer, name), out);
+}
+
+/* HUB_REFUSED */
+
+static tb_err read_refused(tb_bytes key, tb_bytes value, tb_hub_refused *out)
+{
+    tb_reader r;
+    tb_reader_init(&r, value);
+    out->number = key_number(key);
+    out->by_hub = tb_get_u8(&r) != 0;
+    out->at = tb_get_i64(&r);
+    out->line = tb_get_bytes(&r);
+    return done(&r);
+}
+
+tb_err
+tb_hub_refused_put(tb_txn *txn, const tb_stream *stream, const tb_hub_refused *row, bool *out_new)
+{
+    uint8_t buffer[KEY_BYTES];
+    tb_bytes key = stream_number(buffer, stream, row->number);
+    tb_bytes held;
+    tb_err err = tb_store_get(txn, TB_TABLE_HUB_REFUSED, key, &held);
+    if (err != TB_OK && err != TB_ERR_NOT_FOUND) {
+        return err;
+    }
+
+    bool is_new = err == TB_ERR_NOT_FOUND;
+    tb_writer w;
+    tb_writer_arena(&w, tb_txn_arena(txn), 16 + row->line.size);
+    tb_put_u8(&w, row->by_hub ? 1 : 0);
+    tb_put_i64(&w, row->at);
+    tb_put_bytes(&w, row->line);
+    tb_bytes value;
+    err = tb_writer_bytes(&w, &value);
+    if (err != TB_OK) {
+        return err;
+    }
+
+    err = tb_store_put(txn, TB_TABLE_HUB_REFUSED, key, value);
+    if (err != TB_OK) {
+        return err;
+    }
+    *out_new = is_new;
+    return TB_OK;
+}
+
+tb_err
+tb_hub_refused_get(tb_txn *txn, const tb_stream *stream, uint64_t number, tb_hub_refused *out)
+{
+    uint8_t buffer[KEY_BYTES];
+    tb_bytes key = stream_number(buffer, stream, number);
+    tb_bytes value;
+    tb_err err = tb_store_get(txn, TB_TABLE_HUB_REFUSED, key, &value);
+    if (err != TB_OK) {
+        return err;
+    }
+
+    return read_refused(key, value, out);
+}
+
+tb_err tb_hub_refused_del(tb_txn *txn, const tb_stream *stream, uint64_t number)
+{
+    uint8_t buffer[KEY_BYTES];
+    return tb_store_del(txn, TB_TABLE_HUB_REFUSED, stream_number(buffer, stream, number));
+}
+
+tb_err tb_hub_refused_at(tb_txn *txn, const tb_stream *stream, uint64_t number, tb_hub_refused *out)
+{
+    uint8_t buffer[KEY_BYTES];
+    tb_bytes start = stream_number(buffer, stream, number);
+    tb_bytes prefix = tb_bytes_of(buffer, TB_STREAM_KEY_BYTES);
+    tb_bytes key;
+    tb_bytes value;
+    tb_err err = tb_store_seek(txn, TB_TABLE_HUB_REFUSED, prefix, start, &key, &value);
+    if (err != TB_OK) {
+        return err;
+    }
+
+    return read_refused(key, value, out);
+}

@@ -1,0 +1,511 @@
+#include "broker/handlers.h"
+#include "messages/seal.h"
+
+/* What a Deliver frame needs around headers and bodies at most: per item, per sibling, per shared
+ * body, and for stamp, root and the frame itself. */
+#define ITEM_BYTES    32
+#define SIBLING_BYTES 36
+#define SHARED_BYTES  80
+#define FRAME_BYTES   4096
+
+/* One Submit frame being looked at. */
+typedef struct submission {
+    tb_broker *b;
+    tb_live_party *sender;
+    const tb_carry *carry;
+    tb_digest *digests; /* of the shared bodies, once computed */
+    bool *digested;
+    size_t hint; /* where the last shared body was found */
+} submission;
+
+/* Who signed, with what, for which numbers. */
+static tb_refusal check_proof(submission *s, const tb_group *group)
+{
+    tb_broker *b = s->b;
+    const tb_header *header = &group->items[0].header;
+    if (!tb_party_equal(&header->sender, &s->sender->id)) {
+        return TB_REFUSED_NOT_SPEAKER;
+    }
+    if (!tb_digest_equal(&header->hub, &b->hub)) {
+        return TB_REFUSED_WRONG_HUB;
+    }
+    const tb_directory *directory = b->running.directory;
+    const tb_directory_party *party = tb_directory_find(directory, &header->sender);
+    if (party == NULL) {
+        return TB_REFUSED_UNKNOWN_PARTY;
+    }
+    const tb_directory_key *key = tb_directory_key_of(party, &header->signing_key);
+    if (key == NULL || key->purpose != TB_PURPOSE_SIGN) {
+        return TB_REFUSED_UNKNOWN_KEY;
+    }
+    uint64_t last = tb_group_number(group, group->item_count - 1);
+    if (last > tb_directory_good_until(directory, &header->sender, &key->id, &header->incarnation,
+                                       &group->recipient, group->lane)) {
+        return TB_REFUSED_KEY_REVOKED;
+    }
+    if (tb_incarnation_compare(&header->incarnation, &s->sender->session.incarnation) > 0) {
+        return TB_REFUSED_OLD_INCARNATION;
+    }
+    return tb_group_verify(group, &b->hub, &key->key, &b->roots, b->running.arena);
+}
+
+/* Items of one group follow one another; a filler says who refused. */
+static tb_refusal check_items(submission *s, const tb_group *group)
+{
+    for (size_t i = 0; i < group->item_count; i++) {
+        const tb_item *item = &group->items[i];
+        if (i > 0 && !tb_digest_equal(&tb_header_entry(&item->header, &group->recipient)->previous,
+                                      &group->items[i - 1].digest)) {
+            return TB_REFUSED_PROOF;
+        }
+        if (item->refusal != NULL && !tb_hub_filler_good(s->b, group, i)) {
+            return TB_REFUSED_SIGNATURE;
+        }
+    }
+    return TB_ACCEPTED;
+}
+
+static const tb_shared_body *find_body(submission *s, const tb_header *header)
+{
+    for (size_t i = 0; i < s->carry->body_count; i++) {
+        size_t at = (s->hint + i) % s->carry->body_count;
+        const tb_shared_body *body = &s->carry->bodies[at];
+        if (body->notice == header->notice &&
+            tb_incarnation_compare(&body->incarnation, &header->incarnation) == 0 &&
+            tb_party_equal(&body->sender, &header->sender)) {
+            s->hint = at;
+            return body;
+        }
+    }
+    return NULL;
+}
+
+static bool shared_body_good(submission *s, const tb_shared_body *body, const tb_header *header)
+{
+    size_t at = (size_t)(body - s->carry->bodies);
+    if (!s->digested[at]) {
+        s->digests[at] = tb_body_digest(body->body);
+        s->digested[at] = true;
+    }
+    return tb_digest_equal(&s->digests[at], &header->body);
+}
+
+static tb_err remember_body(submission *s,
+                            tb_fresh_group *fresh,
+                            const tb_shared_body *body,
+                            const tb_header *header)
+{
+    if (fresh->shared == NULL) {
+        fresh->shared =
+            tb_arena_array(s->b->running.arena, fresh->group->item_count, sizeof *fresh->shared);
+        if (fresh->shared == NULL) {
+            return TB_ERR_LIMIT;
+        }
+    }
+
+    tb_kept_body *kept = &fresh->shared[fresh->shared_count++];
+    kept->name.sender = body->sender;
+    kept->name.incarnation = body->incarnation;
+    kept->name.notice = body->notice;
+    kept->digest = header->body;
+    kept->body = body->body;
+    fresh->bytes += body->body.size;
+    fresh->shared_bytes += body->body.size;
+    return TB_OK;
+}
+
+/* Bodies are there and are those the headers name. Fills shared bodies and bytes of fresh. */
+static tb_err check_bodies(submission *s, tb_fresh_group *fresh, tb_refusal *out_refused)
+{
+    tb_group *group = fresh->group;
+    *out_refused = TB_ACCEPTED;
+    for (size_t i = 0; i < group->item_count; i++) {
+        const tb_item *item = &group->items[i];
+        fresh->bytes += item->header_bytes.size;
+        if (item->refusal != NULL) {
+            continue;
+        }
+        if (item->header.entry_count == 1) {
+            tb_digest digest = tb_body_digest(item->body);
+            fresh->bytes += item->body.size;
+            if (!tb_digest_equal(&digest, &item->header.body)) {
+                *out_refused = TB_REFUSED_PROOF;
+                return TB_OK;
+            }
+            continue;
+        }
+        const tb_shared_body *body = find_body(s, &item->header);
+        if (body == NULL || !shared_body_good(s, body, &item->header)) {
+            *out_refused = body == NULL ? TB_REFUSED_MALFORMED : TB_REFUSED_PROOF;
+            return TB_OK;
+        }
+        tb_err err = remember_body(s, fresh, body, &item->header);
+        if (err != TB_OK) {
+            return err;
+        }
+    }
+    return TB_OK;
+}
+
+/* The digest the hub holds for a number, as far as it still knows. */
+static tb_err digest_held(tb_broker *b,
+                          tb_live_stream *live,
+                          uint64_t number,
+                          tb_digest *out,
+                          tb_bytes *out_header,
+                          bool *out_known)
+{
+    tb_running *t = &b->running;
+    *out_known = true;
+    out_header->size = 0;
+    tb_hub_place place;
+    tb_err err = tb_hub_place_upto(t->txn, &live->stream, number, &place);
+    if (err != TB_OK && err != TB_ERR_NOT_FOUND) {
+        return err;
+    }
+    if (err == TB_OK && place.to >= number) {
+        tb_hub_group row;
+        tb_group group;
+        err = tb_hub_group_get(t->txn, &live->stream.recipient, live->stream.lane, place.seq, &row);
+        if (err != TB_OK || tb_group_decode(row.group, t->arena, &group) != TB_ACCEPTED ||
+            number - place.from >= group.item_count) {
+            return err == TB_OK || err == TB_ERR_NOT_FOUND ? TB_ERR_CORRUPT : err;
+        }
+        const tb_item *item = &group.items[number - place.from];
+        *out = item->digest;
+        *out_header = item->header_bytes;
+        return TB_OK;
+    }
+    if (number == live->row.stored.number) {
+        *out = live->row.stored.digest;
+    } else if (number == live->row.arrived.number) {
+        *out = live->row.arrived.digest;
+    } else {
+        *out_known = false;
+    }
+    return TB_OK;
+}
+
+/* The same number with another content, by the sender; unless the hub knows the number by hearsay.
+ */
+static tb_err forked(submission *s, tb_live_stream *live, const tb_item *item, tb_bytes held)
+{
+    if (live->row.hearsay) {
+        live->held = true;
+        s->sender->again = true;
+        return tb_hub_base_withdraw(s->b, live, item->header_bytes);
+    }
+
+    tb_err err = tb_hub_raise(s->b, &s->sender->id, TB_REFUSED_FORK, item->header_bytes, held);
+    if (err != TB_OK) {
+        return err;
+    }
+    err = tb_hub_refuse_plainly(s->b, s->sender, TB_REFUSED_FORK, item->header_bytes);
+    if (err != TB_OK) {
+        return err;
+    }
+    return tb_hub_dismiss(s->b, s->sender, s->sender->session.peer, TB_REFUSED_FORK);
+}
+
+/* The next number, but not the continuation of what the hub holds. */
+static tb_err contradicted(submission *s, tb_live_stream *live, const tb_item *item)
+{
+    tb_digest held;
+    tb_bytes header = {NULL, 0};
+    bool known;
+    tb_err err = digest_held(s->b, live, live->row.stored.number, &held, &header, &known);
+    if (err != TB_OK) {
+        return err;
+    }
+    return forked(s, live, item, header);
+}
+
+/* Numbers the hub has: the newest line again, unless the content is another. */
+static tb_err repeated(submission *s, tb_live_stream *live, const tb_group *group)
+{
+    uint64_t from = tb_group_number(group, 0);
+    uint64_t to = from + group->item_count - 1;
+    uint64_t at = to < live->row.stored.number ? to : live->row.stored.number;
+    const tb_item *item = &group->items[at - from];
+    tb_digest held;
+    tb_bytes header = {NULL, 0};
+    bool known =
+        at == live->row.stored.number && tb_digest_equal(&item->digest, &live->row.stored.digest);
+    if (!known) {
+        tb_err err = digest_held(s->b, live, at, &held, &header, &known);
+        if (err != TB_OK) {
+            return err;
+        }
+        if (known && !tb_digest_equal(&held, &item->digest)) {
+            return forked(s, live, item, header);
+        }
+    }
+    live->show_stored = true;
+    if (to > live->row.stored.number) {
+        /* A group is taken whole; this one begins inside what is held. */
+        s->sender->again = true;
+    }
+    return TB_OK;
+}
+
+/* A number is missing before the group, most often because the ones before it found no room. */
+static tb_err missing(submission *s, tb_live_stream *live)
+{
+    tb_hub_share share;
+    tb_err err =
+        tb_hub_share_get(s->b->running.txn, &s->sender->id, &live->stream.recipient, &share);
+    if (err != TB_OK) {
+        return err;
+    }
+
+    live->held = true;
+    if (share.closed) {
+        return tb_hub_share_close(s->b, s->sender, &live->stream.recipient);
+    }
+    live->show_stored = true;
+    s->sender->again = true;
+    return TB_OK;
+}
+
+static tb_refusal recipient_state(const tb_broker *b, const tb_party *recipient)
+{
+    const tb_directory_party *party = tb_directory_find(b->running.directory, recipient);
+    if (party == NULL) {
+        return TB_REFUSED_UNKNOWN_PARTY;
+    }
+    return party->state == TB_PARTY_ACTIVE ? TB_ACCEPTED : TB_REFUSED_NOT_ACTIVE;
+}
+
+static bool only_fillers(const tb_group *group)
+{
+    for (size_t i = 0; i < group->item_count; i++) {
+        if (group->items[i].refusal == NULL) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Whether the group, next in its stream, is taken now; otherwise the sender has been told why. */
+static tb_err
+find_room(submission *s, tb_live_stream *live, const tb_fresh_group *fresh, bool *out_room)
+{
+    tb_broker *b = s->b;
+    *out_room = false;
+    tb_refusal refused = recipient_state(b, &live->stream.recipient);
+    if (refused == TB_REFUSED_UNKNOWN_PARTY ||
+        (refused != TB_ACCEPTED && !only_fillers(fresh->group))) {
+        return tb_hub_refuse_group(b, s->sender, live, fresh->group, refused,
+                                   refused != TB_REFUSED_UNKNOWN_PARTY);
+    }
+    if (live->row.refused > 0) {
+        bool told;
+        tb_err err = tb_hub_refused_before(b, s->sender, live, fresh->group, &told);
+        if (err != TB_OK || told) {
+            return err;
+        }
+    }
+    if (!tb_running_room(b, fresh->bytes)) {
+        return tb_hub_refuse_plainly(b, s->sender, TB_REFUSED_STORE_FULL,
+                                     fresh->group->items[0].header_bytes);
+    }
+
+    bool room;
+    tb_err err = tb_hub_share_room(b, &s->sender->id, &live->stream.recipient, &room);
+    if (err != TB_OK) {
+        return err;
+    }
+    if (!room) {
+        return tb_hub_share_close(b, s->sender, &live->stream.recipient);
+    }
+    *out_room = true;
+    return TB_OK;
+}
+
+/* Another content under the name of a body that is held is the sender's fork. */
+static tb_err bodies_agree(submission *s, const tb_fresh_group *fresh, bool *out_agree)
+{
+    *out_agree = true;
+    for (size_t i = 0; i < fresh->shared_count && *out_agree; i++) {
+        const tb_kept_body *kept = &fresh->shared[i];
+        tb_digest held;
+        tb_err err = tb_hub_body_digest(s->b->running.txn, &kept->name, &held);
+        if (err == TB_OK) {
+            *out_agree = tb_digest_equal(&held, &kept->digest);
+        } else if (err != TB_ERR_NOT_FOUND) {
+            return err;
+        }
+    }
+    return TB_OK;
+}
+
+static void append(tb_running *t, tb_fresh_group *fresh)
+{
+    if (t->groups == NULL) {
+        t->groups = fresh;
+    } else {
+        t->last_group->next = fresh;
+    }
+    t->last_group = fresh;
+    t->group_count++;
+}
+
+static tb_err take(submission *s, tb_live_stream *live, tb_fresh_group *fresh)
+{
+    tb_running *t = &s->b->running;
+    for (size_t i = 0; i < fresh->shared_count; i++) {
+        const tb_kept_body *kept = &fresh->shared[i];
+        tb_err err = tb_hub_body_use(t->txn, &kept->name, &kept->digest, kept->body);
+        if (err != TB_OK) {
+            return err;
+        }
+    }
+    tb_err err = tb_hub_share_add(s->b, &s->sender->id, &live->stream.recipient, fresh->bytes);
+    if (err != TB_OK) {
+        return err;
+    }
+    err = tb_running_party(s->b, &live->stream.recipient, &fresh->recipient);
+    if (err != TB_OK) {
+        return err;
+    }
+
+    const tb_item *last = &fresh->group->items[fresh->group->item_count - 1];
+    live->row.stored.number = fresh->to;
+    live->row.stored.digest = last->digest;
+    live->row.stored.line.size = 0; /* signed when the turn closes */
+    live->row.hearsay = false;
+    live->changed = true;
+    fresh->stream = live;
+    fresh->sender = s->sender;
+    append(t, fresh);
+    return TB_OK;
+}
+
+/* The next group of its stream, proven and whole: taken, or the sender is told why not. */
+static tb_err offer(submission *s, tb_live_stream *live, tb_fresh_group *fresh)
+{
+    const tb_item *first = &fresh->group->items[0];
+    if (!tb_digest_equal(&tb_header_entry(&first->header, &fresh->group->recipient)->previous,
+                         &live->row.stored.digest)) {
+        return contradicted(s, live, first);
+    }
+    bool room;
+    tb_err err = find_room(s, live, fresh, &room);
+    if (err != TB_OK) {
+        return err;
+    }
+    if (!room) {
+        live->held = true;
+        return TB_OK;
+    }
+
+    bool agree;
+    err = bodies_agree(s, fresh, &agree);
+    if (err != TB_OK) {
+        return err;
+    }
+    if (!agree) {
+        tb_bytes none = {NULL, 0};
+        return forked(s, live, first, none);
+    }
+    bool allowed;
+    err = tb_hub_new_stream(s->b, s->sender, live, &allowed);
+    if (err != TB_OK) {
+        return err;
+    }
+    if (!allowed) {
+        live->held = true;
+        return tb_hub_refuse_plainly(s->b, s->sender, TB_REFUSED_STORE_FULL, first->header_bytes);
+    }
+    return take(s, live, fresh);
+}
+
+/* What does not verify uses no number: the session ends and the header is kept as evidence. */
+static tb_err reject(submission *s, const tb_group *group, tb_refusal code)
+{
+    tb_bytes none = {NULL, 0};
+    tb_err err = tb_hub_raise(s->b, &s->sender->id, code, group->items[0].header_bytes, none);
+    if (err != TB_OK) {
+        return err;
+    }
+    return tb_hub_dismiss(s->b, s->sender, s->sender->session.peer, code);
+}
+
+/* At most: a group that is taken must fit the frame that delivers it. */
+static uint64_t delivered_size(const tb_fresh_group *fresh)
+{
+    const tb_group *group = fresh->group;
+    uint64_t refusals = 0;
+    for (size_t i = 0; i < group->item_count; i++) {
+        refusals += group->items[i].refusal == NULL ? 0 : FRAME_BYTES / 4;
+    }
+    return fresh->bytes + FRAME_BYTES + refusals + ITEM_BYTES * group->item_count +
+           SIBLING_BYTES * group->sibling_count + SHARED_BYTES * fresh->shared_count;
+}
+
+static tb_err look_at(submission *s, tb_group *group)
+{
+    tb_broker *b = s->b;
+    tb_refusal refused = check_proof(s, group);
+    if (refused == TB_ACCEPTED) {
+        refused = check_items(s, group);
+    }
+    if (refused != TB_ACCEPTED) {
+        return reject(s, group, refused);
+    }
+
+    tb_fresh_group *fresh = tb_arena_alloc(b->running.arena, sizeof *fresh);
+    if (fresh == NULL) {
+        return TB_ERR_LIMIT;
+    }
+    group->has_stamp = false;
+    fresh->group = group;
+    fresh->from = tb_group_number(group, 0);
+    fresh->to = fresh->from + group->item_count - 1;
+    tb_err err = check_bodies(s, fresh, &refused);
+    if (err != TB_OK) {
+        return err;
+    }
+    if (refused == TB_ACCEPTED && delivered_size(fresh) > TB_FRAME_BYTES_MAX) {
+        refused = TB_REFUSED_TOO_LARGE;
+    }
+    if (refused != TB_ACCEPTED) {
+        return reject(s, group, refused);
+    }
+
+    tb_stream stream = tb_group_stream(group);
+    tb_live_stream *live;
+    err = tb_running_stream(b, &stream, &live);
+    if (err != TB_OK) {
+        return err;
+    }
+    if (fresh->from <= live->row.stored.number) {
+        return repeated(s, live, group);
+    }
+    if (live->held) {
+        return TB_OK;
+    }
+    if (fresh->from > live->row.stored.number + 1) {
+        return missing(s, live);
+    }
+    return offer(s, live, fresh);
+}
+
+tb_err tb_hub_submit(tb_broker *b, tb_live_party *sender, const tb_carry *carry)
+{
+    submission s = {b, sender, carry, NULL, NULL, 0};
+    s.digested = tb_arena_array(b->running.arena, carry->body_count + 1, sizeof *s.digested);
+    s.digests = tb_arena_array(b->running.arena, carry->body_count + 1, sizeof *s.digests);
+    if (s.digests == NULL || s.digested == NULL) {
+        return TB_ERR_LIMIT;
+    }
+
+    /* A group that ends the session ends the frame. */
+    for (size_t i = 0; i < carry->group_count && sender->linked; i++) {
+        tb_err err = look_at(&s, &carry->groups[i]);
+        if (err != TB_OK) {
+            return err;
+        }
+    }
+    return TB_OK;
+}

@@ -1,0 +1,266 @@
+#include "broker/handlers.h"
+
+/* Groups trimmed at once; a due row remembers the rest. */
+#define TRIM_SLICE 256
+/* A recipient that misses a number gets everything again at most this often. */
+#define AGAIN_EVERY_MS 1000
+
+/* The line is an arrived mark of this recipient, under a key that may still speak. */
+static tb_refusal check_line(tb_broker *b, const tb_signed_line *line)
+{
+    const tb_party *signer = &line->line.stream.recipient;
+    if (line->line.kind != TB_LINE_ARRIVED || line->line.to == 0) {
+        return TB_REFUSED_MALFORMED;
+    }
+    if (!tb_party_equal(&line->root.signer, signer)) {
+        return TB_REFUSED_NOT_SPEAKER;
+    }
+    const tb_directory *directory = b->running.directory;
+    const tb_directory_party *party = tb_directory_find(directory, signer);
+    if (party == NULL) {
+        return TB_REFUSED_UNKNOWN_PARTY;
+    }
+    const tb_directory_key *key = tb_directory_key_of(party, &line->root.key);
+    if (key == NULL || key->purpose != TB_PURPOSE_SIGN) {
+        return TB_REFUSED_UNKNOWN_KEY;
+    }
+    /* A stolen key must not trim what its owner never got. */
+    if (tb_directory_cut(directory, signer, &key->id) != NULL) {
+        return TB_REFUSED_KEY_REVOKED;
+    }
+    return tb_signed_line_verify(line, &b->hub, &key->key, &b->roots);
+}
+
+static tb_err
+drop_place(tb_broker *b, tb_live_stream *live, tb_live_party *recipient, const tb_hub_place *place)
+{
+    tb_running *t = &b->running;
+    const tb_stream *stream = &live->stream;
+    tb_err err = tb_hub_group_del(t->txn, &stream->recipient, stream->lane, place->seq);
+    if (err != TB_OK) {
+        return err == TB_ERR_NOT_FOUND ? TB_ERR_CORRUPT : err;
+    }
+    err = tb_hub_place_del(t->txn, stream, place->from);
+    if (err != TB_OK) {
+        return err;
+    }
+    for (size_t i = 0; i < place->shared_count; i++) {
+        tb_notice_name name = {stream->sender, stream->incarnation, place->shared[i]};
+        err = tb_hub_body_drop(t->txn, &name);
+        if (err != TB_OK) {
+            return err;
+        }
+    }
+
+    tb_hub_session *session = &recipient->session;
+    if (recipient->linked && place->seq <= session->cursor[stream->lane - TB_LANE_FIRST]) {
+        session->in_flight -= place->bytes < session->in_flight ? place->bytes : session->in_flight;
+        recipient->changed = true;
+    }
+    return TB_OK;
+}
+
+/* Deletes what the arrived mark covers, a slice at a time. */
+static tb_err trim(tb_broker *b, tb_live_stream *live)
+{
+    tb_running *t = &b->running;
+    tb_live_party *recipient;
+    tb_err err = tb_running_party(b, &live->stream.recipient, &recipient);
+    if (err != TB_OK) {
+        return err;
+    }
+
+    uint64_t freed = 0;
+    size_t done = 0;
+    tb_hub_place place;
+    err = tb_hub_place_at(t->txn, &live->stream, 0, &place);
+    while (err == TB_OK && place.to <= live->row.arrived.number && done < TRIM_SLICE) {
+        err = drop_place(b, live, recipient, &place);
+        if (err != TB_OK) {
+            return err;
+        }
+        freed += place.bytes;
+        done++;
+        err = tb_hub_place_at(t->txn, &live->stream, place.to + 1, &place);
+    }
+    if (err != TB_OK && err != TB_ERR_NOT_FOUND) {
+        return err;
+    }
+    if (freed > 0) {
+        tb_err freeing = tb_hub_share_free(b, &live->stream.sender, &live->stream.recipient, freed);
+        if (freeing != TB_OK) {
+            return freeing;
+        }
+    }
+    if (err == TB_OK && done == TRIM_SLICE) {
+        err = tb_due_put(t->txn, t->now.real, TB_DUE_TRIM,
+                         tb_bytes_of(live->key.bytes, sizeof live->key.bytes));
+        if (err != TB_OK) {
+            return err;
+        }
+    }
+    return tb_hub_refused_trim(b, live, live->row.arrived.number);
+}
+
+tb_err tb_hub_trim_due(tb_broker *b, const tb_due *due)
+{
+    tb_stream stream;
+    tb_err err = tb_stream_key_read(tb_bytes_of(due->key, due->size), &stream);
+    if (err != TB_OK) {
+        return err;
+    }
+    tb_live_stream *live;
+    err = tb_running_stream(b, &stream, &live);
+    if (err != TB_OK) {
+        return err;
+    }
+
+    return trim(b, live);
+}
+
+/* A verified mark at or below what the hub holds: kept as the newest, and what it covers goes. */
+static tb_err advance(tb_broker *b, tb_live_stream *live, const tb_signed_line *line)
+{
+    tb_hub_mark *arrived = &live->row.arrived;
+    if (line->line.to <= arrived->number) {
+        return TB_OK;
+    }
+
+    tb_bytes packed;
+    tb_err err = tb_signed_line_encode(line, b->running.arena, &packed);
+    if (err != TB_OK) {
+        return err;
+    }
+    arrived->number = line->line.to;
+    arrived->digest = line->line.digest;
+    arrived->line = packed;
+    if (arrived->number == live->row.stored.number) {
+        live->row.hearsay = false;
+    }
+    live->changed = true;
+    live->show_arrived = true;
+    return trim(b, live);
+}
+
+static tb_err ended(tb_broker *b, tb_live_party *party, tb_refusal code, tb_bytes evidence)
+{
+    tb_bytes none = {NULL, 0};
+    tb_err err = tb_hub_raise(b, &party->id, code, evidence, none);
+    if (err != TB_OK) {
+        return err;
+    }
+    return tb_hub_dismiss(b, party, party->session.peer, code);
+}
+
+static tb_err take_line(tb_broker *b, tb_live_party *recipient, const tb_signed_line *line)
+{
+    if (!tb_party_equal(&line->line.stream.recipient, &recipient->id)) {
+        return ended(b, recipient, TB_REFUSED_NOT_SPEAKER, line->encoded);
+    }
+    tb_refusal refused = check_line(b, line);
+    if (refused != TB_ACCEPTED) {
+        return ended(b, recipient, refused, line->encoded);
+    }
+
+    tb_live_stream *live;
+    tb_err err = tb_running_stream(b, &line->line.stream, &live);
+    if (err != TB_OK) {
+        return err;
+    }
+    if (line->line.to > live->row.stored.number) {
+        /* Only a Hello may show what the hub does not hold. */
+        tb_bytes none = {NULL, 0};
+        return tb_hub_raise(b, &recipient->id, TB_REFUSED_GAP, line->encoded, none);
+    }
+    bool agrees;
+    err = tb_hub_base(b, recipient, live, line->line.to, &line->line.digest, &agrees);
+    if (err != TB_OK) {
+        return err;
+    }
+    if (!agrees) {
+        return tb_hub_dismiss(b, recipient, recipient->session.peer, TB_REFUSED_FORK);
+    }
+    return advance(b, live, line);
+}
+
+tb_err tb_hub_taken(tb_broker *b, tb_live_party *recipient, const tb_lines *lines)
+{
+    tb_time now = b->running.now.real;
+    for (size_t i = 0; i < lines->count && recipient->linked; i++) {
+        tb_err err = take_line(b, recipient, &lines->lines[i]);
+        if (err != TB_OK) {
+            return err;
+        }
+    }
+    if (!recipient->linked) {
+        return TB_OK;
+    }
+
+    recipient->session.progress = now;
+    recipient->session.repeats = 0;
+    recipient->changed = true;
+    recipient->deliver = true;
+    tb_time since = now - recipient->session.reset;
+    if (lines->again && (since < 0 || since >= AGAIN_EVERY_MS)) {
+        tb_hub_deliver_again(b, recipient);
+    }
+    return TB_OK;
+}
+
+/* An arrived mark shown by the sender: the base of a hub that lost its store. */
+static tb_err show_arrived(tb_broker *b, tb_live_party *sender, const tb_signed_line *line)
+{
+    if (!tb_party_equal(&line->line.stream.sender, &sender->id) ||
+        check_line(b, line) != TB_ACCEPTED) {
+        tb_effects_note(b->running.effects, b->running.arena, TB_LEVEL_WARN,
+                        "event=mark_ignored party=%p", &sender->id);
+        return TB_OK;
+    }
+
+    tb_live_stream *live;
+    tb_err err = tb_running_stream(b, &line->line.stream, &live);
+    if (err != TB_OK) {
+        return err;
+    }
+    bool agrees;
+    err = tb_hub_base(b, sender, live, line->line.to, &line->line.digest, &agrees);
+    if (err != TB_OK || !agrees || live->row.stored.number < line->line.to) {
+        return err;
+    }
+    return advance(b, live, line);
+}
+
+static tb_err show_taken(tb_broker *b, tb_live_party *recipient, const tb_stream_at *at)
+{
+    if (!tb_party_equal(&at->stream.recipient, &recipient->id) || at->number == 0 ||
+        tb_directory_find(b->running.directory, &at->stream.sender) == NULL) {
+        tb_effects_note(b->running.effects, b->running.arena, TB_LEVEL_WARN,
+                        "event=mark_ignored party=%p", &recipient->id);
+        return TB_OK;
+    }
+
+    tb_live_stream *live;
+    tb_err err = tb_running_stream(b, &at->stream, &live);
+    if (err != TB_OK) {
+        return err;
+    }
+    bool agrees;
+    return tb_hub_base(b, recipient, live, at->number, &at->digest, &agrees);
+}
+
+tb_err tb_hub_hello_marks(tb_broker *b, tb_live_party *party, const tb_hello *hello)
+{
+    for (size_t i = 0; i < hello->arrived_count; i++) {
+        tb_err err = show_arrived(b, party, &hello->arrived[i]);
+        if (err != TB_OK) {
+            return err;
+        }
+    }
+    for (size_t i = 0; i < hello->taken_count; i++) {
+        tb_err err = show_taken(b, party, &hello->taken[i]);
+        if (err != TB_OK) {
+            return err;
+        }
+    }
+    return TB_OK;
+}

@@ -1,0 +1,328 @@
+#include "broker/handlers.h"
+
+/* Packed bytes of each list of lines in one Welcome; stored and arrived lines beyond it follow in
+ * Stored frames, so that the frame stays below its bound. */
+#define LINES_BYTES_MAX (240u * 1024)
+/* Refusals told in one Welcome, and behind it each in a frame of its own. */
+#define REFUSED_IN_WELCOME 64
+#define REFUSED_MAX        1024
+
+typedef struct line_list {
+    tb_signed_line *lines;
+    size_t count;
+    size_t capacity;
+    size_t bytes;
+} line_list;
+
+typedef struct writing {
+    tb_broker *b;
+    tb_live_party *party;
+    line_list stored;
+    line_list arrived;
+    line_list taken;
+    tb_refused *refused;
+    size_t refused_count;
+    size_t refused_capacity;
+    tb_party *closed;
+    size_t closed_count;
+    size_t closed_capacity;
+} writing;
+
+/* Room for one more: the list itself, or a copy twice as large. NULL when the arena is exhausted.
+ */
+static void *roomier(tb_broker *b, void *list, size_t count, size_t each, size_t *capacity)
+{
+    if (count < *capacity) {
+        return list;
+    }
+
+    size_t larger = *capacity == 0 ? 16 : *capacity * 2;
+    void *copy = tb_arena_array(b->running.arena, larger, each);
+    if (copy != NULL && count > 0) {
+        memcpy(copy, list, count * each);
+    }
+    *capacity = larger;
+    return copy;
+}
+
+static tb_err unpack(tb_broker *b, tb_bytes packed, tb_signed_line *out)
+{
+    return tb_signed_line_decode(packed, b->running.arena, out) == TB_ACCEPTED ? TB_OK
+                                                                               : TB_ERR_CORRUPT;
+}
+
+/* Adds a packed line to a list while it has room; *out_fits says whether it had. */
+static tb_err add_line(writing *w, tb_bytes packed, line_list *list, bool *out_fits)
+{
+    *out_fits = list->count < TB_LINES_MAX && list->bytes + packed.size <= LINES_BYTES_MAX;
+    if (!*out_fits) {
+        return TB_OK;
+    }
+
+    list->lines = roomier(w->b, list->lines, list->count, sizeof *list->lines, &list->capacity);
+    if (list->lines == NULL) {
+        return TB_ERR_LIMIT;
+    }
+    tb_err err = unpack(w->b, packed, &list->lines[list->count]);
+    if (err != TB_OK) {
+        return err;
+    }
+    list->count++;
+    list->bytes += packed.size;
+    return TB_OK;
+}
+
+static tb_err follow(writing *w, tb_bytes packed)
+{
+    tb_signed_line *line = tb_arena_alloc(w->b->running.arena, sizeof *line);
+    if (line == NULL) {
+        return TB_ERR_LIMIT;
+    }
+
+    tb_err err = unpack(w->b, packed, line);
+    if (err != TB_OK) {
+        return err;
+    }
+    return tb_running_line(w->b, w->party, line);
+}
+
+static tb_err show(writing *w, tb_bytes packed, line_list *list)
+{
+    if (packed.size == 0) {
+        return TB_OK;
+    }
+
+    bool fits;
+    tb_err err = add_line(w, packed, list, &fits);
+    if (err != TB_OK || fits) {
+        return err;
+    }
+    return follow(w, packed);
+}
+
+static tb_err show_marks(writing *w, const tb_hub_stream *row)
+{
+    tb_err err = show(w, row->stored.line, &w->stored);
+    if (err != TB_OK) {
+        return err;
+    }
+    return show(w, row->arrived.line, &w->arrived);
+}
+
+static tb_err show_refused(writing *w, const tb_stream *stream)
+{
+    tb_hub_refused row;
+    tb_err err = tb_hub_refused_at(w->b->running.txn, stream, 0, &row);
+    while (err == TB_OK && w->refused_count < REFUSED_MAX) {
+        w->refused =
+            roomier(w->b, w->refused, w->refused_count, sizeof *w->refused, &w->refused_capacity);
+        if (w->refused == NULL) {
+            return TB_ERR_LIMIT;
+        }
+        tb_refused *refused = &w->refused[w->refused_count];
+        refused->has_line = true;
+        err = unpack(w->b, row.line, &refused->line);
+        if (err != TB_OK) {
+            return err;
+        }
+        refused->code = refused->line.line.code;
+        w->refused_count++;
+        err = tb_hub_refused_at(w->b->running.txn, stream, row.number + 1, &row);
+    }
+    return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+}
+
+/* The streams the party sends: all of this incarnation, of older ones those that have not arrived.
+ */
+static tb_err show_sent(writing *w)
+{
+    tb_txn *txn = w->b->running.txn;
+    const tb_incarnation *current = &w->party->session.incarnation;
+    tb_stream stream;
+    tb_err err = tb_hub_stream_from(txn, &w->party->id, NULL, &stream);
+    while (err == TB_OK) {
+        size_t mark = tb_arena_mark(w->b->running.arena);
+        tb_hub_stream row;
+        err = tb_hub_stream_get(txn, &stream, &row);
+        if (err != TB_OK) {
+            return err == TB_ERR_NOT_FOUND ? TB_ERR_CORRUPT : err;
+        }
+
+        bool is_current = tb_incarnation_compare(&stream.incarnation, current) == 0;
+        if (is_current || row.arrived.number < row.stored.number || row.refused > 0) {
+            err = show_marks(w, &row);
+            if (err == TB_OK && row.refused > 0) {
+                err = show_refused(w, &stream);
+            }
+            if (err != TB_OK) {
+                return err;
+            }
+        } else {
+            tb_arena_release(w->b->running.arena, mark);
+        }
+        tb_stream last = stream;
+        err = tb_hub_stream_from(txn, &w->party->id, &last, &stream);
+    }
+    return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+}
+
+/* The streams the party receives: what it signed itself. */
+static tb_err show_taken(writing *w)
+{
+    tb_txn *txn = w->b->running.txn;
+    tb_stream stream;
+    tb_err err = tb_hub_stream_to(txn, &w->party->id, NULL, &stream);
+    while (err == TB_OK) {
+        tb_hub_stream row;
+        err = tb_hub_stream_get(txn, &stream, &row);
+        if (err != TB_OK) {
+            return err == TB_ERR_NOT_FOUND ? TB_ERR_CORRUPT : err;
+        }
+
+        bool fits = true;
+        if (row.arrived.line.size > 0) {
+            err = add_line(w, row.arrived.line, &w->taken, &fits);
+            if (err != TB_OK) {
+                return err;
+            }
+        }
+        if (!fits) {
+            tb_effects_note(w->b->running.effects, w->b->running.arena, TB_LEVEL_WARN,
+                            "event=welcome_cut_short party=%p", &w->party->id);
+            return TB_OK;
+        }
+        tb_stream last = stream;
+        err = tb_hub_stream_to(txn, &w->party->id, &last, &stream);
+    }
+    return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+}
+
+static tb_err show_closed(writing *w)
+{
+    tb_party after;
+    memset(&after, 0, sizeof after);
+    tb_hub_share share;
+    tb_err err = tb_hub_share_after(w->b->running.txn, &w->party->id, &after, &after, &share);
+    while (err == TB_OK && w->closed_count < TB_PARTIES_MAX) {
+        if (share.closed) {
+            w->closed =
+                roomier(w->b, w->closed, w->closed_count, sizeof *w->closed, &w->closed_capacity);
+            if (w->closed == NULL) {
+                return TB_ERR_LIMIT;
+            }
+            w->closed[w->closed_count++] = after;
+        }
+        err = tb_hub_share_after(w->b->running.txn, &w->party->id, &after, &after, &share);
+    }
+    return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+}
+
+static tb_err show_documents(writing *w, tb_welcome *welcome)
+{
+    tb_hub_newest *newest;
+    size_t count;
+    tb_err err = tb_hub_newest_list(w->b->running.txn, &newest, &count);
+    if (err != TB_OK) {
+        return err;
+    }
+
+    welcome->documents = tb_arena_array(w->b->running.arena, count, sizeof *welcome->documents);
+    if (count > 0 && welcome->documents == NULL) {
+        return TB_ERR_LIMIT;
+    }
+    for (size_t i = 0; i < count; i++) {
+        tb_version *version = &welcome->documents[i];
+        version->kind = (uint32_t)newest[i].kind;
+        version->name = newest[i].name;
+        version->version = newest[i].version;
+        version->digest = newest[i].digest;
+    }
+    welcome->document_count = count;
+    return TB_OK;
+}
+
+static tb_err gather(writing *w)
+{
+    tb_err err = show_sent(w);
+    if (err != TB_OK) {
+        return err;
+    }
+    err = show_taken(w);
+    if (err != TB_OK) {
+        return err;
+    }
+    return show_closed(w);
+}
+
+static tb_err send_refused(writing *w, size_t from)
+{
+    for (size_t i = from; i < w->refused_count; i++) {
+        tb_frame frame;
+        memset(&frame, 0, sizeof frame);
+        frame.kind = TB_FRAME_REFUSED;
+        frame.refused = w->refused[i];
+        tb_err err = tb_running_send(w->b, w->party->session.peer, &frame);
+        if (err != TB_OK) {
+            return err;
+        }
+    }
+    return TB_OK;
+}
+
+static tb_err answer(tb_broker *b, tb_live_party *party)
+{
+    writing w;
+    memset(&w, 0, sizeof w);
+    w.b = b;
+    w.party = party;
+    tb_err err = gather(&w);
+    if (err != TB_OK) {
+        return err;
+    }
+
+    tb_frame frame;
+    memset(&frame, 0, sizeof frame);
+    frame.kind = TB_FRAME_WELCOME;
+    tb_welcome *welcome = &frame.welcome;
+    welcome->protocol = TB_PROTOCOL;
+    welcome->hub_incarnation = b->incarnation;
+    welcome->stored = w.stored.lines;
+    welcome->stored_count = w.stored.count;
+    welcome->arrived = w.arrived.lines;
+    welcome->arrived_count = w.arrived.count;
+    welcome->taken = w.taken.lines;
+    welcome->taken_count = w.taken.count;
+    welcome->closed = w.closed;
+    welcome->closed_count = w.closed_count;
+    welcome->refused = w.refused;
+    welcome->refused_count =
+        w.refused_count < REFUSED_IN_WELCOME ? w.refused_count : REFUSED_IN_WELCOME;
+    err = show_documents(&w, welcome);
+    if (err != TB_OK) {
+        return err;
+    }
+    err = tb_running_send(b, party->session.peer, &frame);
+    if (err != TB_OK) {
+        return err;
+    }
+    err = send_refused(&w, welcome->refused_count);
+    if (err != TB_OK) {
+        return err;
+    }
+    return tb_hub_documents_for(b, party, party->welcome);
+}
+
+tb_err tb_hub_welcome_close(tb_broker *b)
+{
+    for (tb_live_party *p = b->running.parties; p != NULL; p = p->next) {
+        if (!p->linked || p->welcome == NULL) {
+            continue;
+        }
+        tb_err err = answer(b, p);
+        if (err != TB_OK) {
+            return err;
+        }
+        p->deliver = true;
+    }
+    return TB_OK;
+}
