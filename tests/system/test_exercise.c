@@ -1,0 +1,312 @@
+/* The whole hub as real processes, on leads made here, against totals computed here. */
+#define _GNU_SOURCE /* memmem */
+#include "tests/test.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define CANARY "CANARY-7f3a9c-REMARK"
+
+/* Segments of the shipped table: two provinces, three networks, resale numbers too. */
+static const struct {
+    const char *prefix;
+    const char *home;
+    bool mvno;
+} segments[] = {
+    {"1300010", "11", false}, {"1340100", "11", false}, {"1330010", "11", false}, {"1700000", "11", true},
+    {"1300012", "12", false}, {"1350200", "12", false}, {"1330030", "12", false}, {"1705012", "12", true},
+};
+
+typedef struct expected {
+    int leads, routed, linked, unidentified, identified, not_in_use, police;
+} expected;
+
+static char folder[128];
+
+static void write_leads(const char *path, int count, expected *out)
+{
+    static const char *sources[] = {"police_case", "inspection", "police_case", "operator_check", "public_report"};
+    FILE *f = fopen(path, "w");
+    assert_non_null(f);
+    *out = (expected){.leads = count};
+    (void)fprintf(f, "lead_no,reported_at,found_province,source,number,offence,remark\n");
+    for (int i = 0; i < count; i++) {
+        const char *found = i % 3 == 0 ? "11" : "12";
+        const char *source = sources[i % 5];
+        bool repeat = i % 10 == 9;
+        int which = repeat ? i - 9 : i;
+        int digit = which * 7 % 10;
+        (void)fprintf(f, "L-%04d,2015-03-%02dT%02d:%02d:00+08:00,%s,%s,%s%03d%d,telecom_fraud,%s\n", i, 1 + i / 24 % 28,
+                      i % 24, i % 60, found, source, segments[which % 8].prefix, which % 1000, digit,
+                      strcmp(source, "police_case") == 0 ? CANARY : "");
+        out->routed++;
+        out->linked += repeat;
+        out->identified += digit == 6 || digit == 7;
+        out->not_in_use += digit == 8;
+        out->unidentified += digit <= 5 || digit == 9;
+        out->police += strcmp(source, "police_case") == 0;
+    }
+    assert_int_equal(fclose(f), 0);
+}
+
+static pid_t start(char *const argv[], const char *output)
+{
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        int fd = open(output, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+        (void)dup2(fd, 1);
+        (void)dup2(fd, 2);
+        (void)execv(argv[0], argv);
+        _exit(127);
+    }
+    return pid;
+}
+
+static void show(const char *path)
+{
+    char line[512];
+    FILE *f = fopen(path, "r");
+    while (f != NULL && fgets(line, sizeof line, f) != NULL) {
+        (void)fputs(line, stderr);
+    }
+    if (f != NULL) {
+        (void)fclose(f);
+    }
+}
+
+static json_int_t number_of(const json_t *summary, const char *key)
+{
+    json_t *value = json_object_get(summary, key);
+    assert_true(json_is_integer(value));
+    return json_integer_value(value);
+}
+
+static void check_totals(const expected *want)
+{
+    char path[256];
+    (void)snprintf(path, sizeof path, "%s/out/summary.json", folder);
+    json_t *summary = json_load_file(path, 0, NULL);
+    assert_non_null(summary);
+    assert_int_equal(number_of(summary, "leads"), want->leads);
+    assert_int_equal(number_of(summary, "linked"), want->linked);
+    assert_int_equal(number_of(summary, "answered"), want->routed);
+    assert_int_equal(number_of(summary, "answered_police"), want->police);
+    assert_int_equal(number_of(summary, "shut_down"), want->unidentified);
+    assert_int_equal(number_of(summary, "open"), 0);
+    assert_int_equal(number_of(summary, "lost"), 0);
+    assert_int_equal(number_of(summary, "duplicate_effects"), 0);
+    assert_int_equal(number_of(summary, "order_violations"), 0);
+    assert_int_equal(number_of(summary, "readers_violated"), 0);
+    const json_t *outcomes = json_object_get(summary, "outcomes");
+    assert_int_equal(number_of(outcomes, "unidentified"), want->unidentified);
+    assert_int_equal(number_of(outcomes, "identified"), want->identified);
+    assert_int_equal(number_of(outcomes, "not_in_use"), want->not_in_use);
+    json_decref(summary);
+}
+
+static void run(const expected *want, const char *option)
+{
+    char leads[256], out[256], log[256], program[512], programs[256] = TB_PROGRAMS, source[256] = TB_SOURCE_DIR;
+    (void)snprintf(leads, sizeof leads, "%s/leads.csv", folder);
+    (void)snprintf(out, sizeof out, "%s/out", folder);
+    (void)snprintf(log, sizeof log, "%s/log", folder);
+    (void)snprintf(program, sizeof program, "%s/tongbao-exercise", programs);
+    char extra[16];
+    (void)snprintf(extra, sizeof extra, "%s", option);
+    char *argv[] = {program, "--leads", leads, "--out", out, "--programs", programs, "--source", source, "--provinces", "2", extra, NULL};
+    int status = 0;
+    pid_t pid = start(argv, log);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+        show(log);
+    }
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    check_totals(want);
+}
+
+static int in_a_folder(void **state)
+{
+    (void)state;
+    (void)snprintf(folder, sizeof folder, "/tmp/tongbao-test-XXXXXX");
+    return mkdtemp(folder) == NULL;
+}
+
+static int folder_away(void **state)
+{
+    (void)state;
+    char command[256];
+    (void)snprintf(command, sizeof command, "rm -rf '%s'", folder);
+    return system(command);
+}
+
+static void every_routed_row_ends_answered_and_closed(void **state)
+{
+    (void)state;
+    expected want;
+    char leads[256];
+    (void)snprintf(leads, sizeof leads, "%s/leads.csv", folder);
+    write_leads(leads, 60, &want);
+    run(&want, "--quiet");
+}
+
+static void killing_the_hub_and_agents_changes_no_total(void **state)
+{
+    (void)state;
+    expected want;
+    char leads[256];
+    (void)snprintf(leads, sizeof leads, "%s/leads.csv", folder);
+    write_leads(leads, 200, &want);
+    run(&want, "--kill");
+}
+
+/* ---- the canary ---- */
+
+static bool holds(const uint8_t *data, size_t size, const char *text)
+{
+    return memmem(data, size, text, strlen(text)) != NULL;
+}
+
+static bool file_holds(const char *path, const char *text)
+{
+    static uint8_t block[1 << 20];
+    FILE *f = fopen(path, "rb");
+    size_t keep = strlen(text), have = 0;
+    bool found = false;
+    for (size_t n; f != NULL && !found && (n = fread(block + have, 1, sizeof block - have, f)) > 0;) {
+        have += n;
+        found = holds(block, have, text);
+        size_t tail = have < keep ? have : keep;
+        memmove(block, block + have - tail, tail);
+        have = tail;
+    }
+    if (f != NULL) {
+        (void)fclose(f);
+    }
+    return found;
+}
+
+/* The hub's process, by the store it was started with. */
+static pid_t hub_process(void)
+{
+    DIR *dir = opendir("/proc");
+    char want[256], path[300];
+    (void)snprintf(want, sizeof want, "%s/out/stores/hub", folder);
+    pid_t found = 0;
+    for (struct dirent *e; dir != NULL && (e = readdir(dir)) != NULL;) {
+        if (e->d_name[0] >= '1' && e->d_name[0] <= '9') {
+            (void)snprintf(path, sizeof path, "/proc/%s/cmdline", e->d_name);
+            found = file_holds(path, want) ? (pid_t)atoi(e->d_name) : found;
+        }
+    }
+    if (dir != NULL) {
+        (void)closedir(dir);
+    }
+    return found;
+}
+
+/* All memory a core dump would hold. */
+static bool memory_holds(pid_t pid, const char *text, size_t *out_searched)
+{
+    char path[64], line[512];
+    (void)snprintf(path, sizeof path, "/proc/%d/maps", (int)pid);
+    FILE *maps = fopen(path, "r");
+    (void)snprintf(path, sizeof path, "/proc/%d/mem", (int)pid);
+    int mem = open(path, O_RDONLY);
+    assert_non_null(maps);
+    assert_true(mem >= 0);
+    static uint8_t block[1 << 20];
+    bool found = false;
+    *out_searched = 0;
+    while (!found && fgets(line, sizeof line, maps) != NULL) {
+        unsigned long from = 0, to = 0;
+        char mode[5] = "";
+        if (sscanf(line, "%lx-%lx %4s", &from, &to, mode) != 3 || mode[0] != 'r' || strstr(line, "[v") != NULL) {
+            continue;
+        }
+        if (to - from > (1ul << 32)) {
+            continue; /* address space a sanitizer reserved */
+        }
+        for (unsigned long at = from; at < to && !found; at += sizeof block - 64) {
+            ssize_t n = pread(mem, block, sizeof block, (off_t)at);
+            if (n <= 0) {
+                break;
+            }
+            *out_searched += (size_t)n;
+            found = holds(block, (size_t)n, text);
+        }
+    }
+    (void)fclose(maps);
+    (void)close(mem);
+    return found;
+}
+
+static void await_line(const char *log, const char *text, pid_t pid)
+{
+    struct timespec pause = {0, 50000000};
+    for (int i = 0; i < 6000 && !file_holds(log, text); i++) {
+        if (waitpid(pid, NULL, WNOHANG) == pid) {
+            show(log);
+            fail_msg("the exercise ended before it said: %s", text);
+        }
+        (void)nanosleep(&pause, NULL); /* between two looks at a condition */
+    }
+    assert_true(file_holds(log, text));
+}
+
+static void a_sealed_remark_is_nowhere_at_the_hub_nor_at_any_operator(void **state)
+{
+    (void)state;
+    expected want;
+    char leads[256], out[256], log[256], path[512], programs[256] = TB_PROGRAMS, source[256] = TB_SOURCE_DIR, program[512];
+    (void)snprintf(leads, sizeof leads, "%s/leads.csv", folder);
+    (void)snprintf(out, sizeof out, "%s/out", folder);
+    (void)snprintf(log, sizeof log, "%s/log", folder);
+    (void)snprintf(program, sizeof program, "%s/tongbao-exercise", programs);
+    write_leads(leads, 40, &want);
+    char *argv[] = {program, "--leads", leads, "--out", out, "--programs", programs, "--source", source, "--provinces", "2", "--keep", NULL};
+    pid_t pid = start(argv, log);
+    await_line(log, "goes on running", pid);
+    pid_t hub = hub_process();
+    assert_true(hub > 0);
+    size_t searched = 0;
+    assert_false(memory_holds(hub, CANARY, &searched));
+    assert_true(searched > 100000);
+    (void)kill(pid, SIGINT);
+    assert_int_equal(waitpid(pid, NULL, 0), pid);
+    /* The harness finds what is there: the police wrote it. */
+    (void)snprintf(path, sizeof path, "%s/stores/police.12/data.mdb", out);
+    assert_true(file_holds(path, CANARY));
+    (void)snprintf(path, sizeof path, "%s/stores/bureau.12/data.mdb", out);
+    assert_true(file_holds(path, CANARY));
+    static const char *never[] = {"hub", "ct.11", "cm.11", "cu.11", "ct.12", "cm.12", "cu.12", "resale.1", "resale.2", "resale.3", "hq", "market.11", "group.ct"};
+    for (size_t i = 0; i < sizeof never / sizeof never[0]; i++) {
+        (void)snprintf(path, sizeof path, "%s/stores/%s/data.mdb", out, never[i]);
+        assert_int_equal(access(path, R_OK), 0);
+        assert_false(file_holds(path, CANARY));
+        (void)snprintf(path, sizeof path, "%s/logs/%s.log", out, never[i]);
+        assert_false(file_holds(path, CANARY));
+    }
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(every_routed_row_ends_answered_and_closed, in_a_folder, folder_away),
+        cmocka_unit_test_setup_teardown(killing_the_hub_and_agents_changes_no_total, in_a_folder, folder_away),
+        cmocka_unit_test_setup_teardown(a_sealed_remark_is_nowhere_at_the_hub_nor_at_any_operator, in_a_folder, folder_away),
+    };
+    if (argc > 1) {
+        cmocka_set_test_filter(argv[1]);
+    }
+    return cmocka_run_group_tests_name("system/exercise", tests, NULL, NULL);
+}
