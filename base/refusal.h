@@ -8,6 +8,7 @@
 
 #include "base/base.h"
 
+/* clang-format off */
 #define TB_REFUSALS(X)                                                                              \
     X(0, TB_ACCEPTED, "accepted", "accepted", "已接受")                                              \
     /* 1..99 bytes: what a decoder found */                                                         \
@@ -76,6 +77,7 @@
     X(504, TB_REFUSED_ROW, "row_malformed", "The row does not have the columns of the heading.", "该行与表头列数不一致或引号有误。") \
     X(505, TB_REFUSED_VALUE_UNKNOWN, "value_unknown", "A value is not known for its column.", "该列的取值无法识别。") \
     X(506, TB_REFUSED_DATE, "date_malformed", "The date is not understood; write 2015-02-09 11:39.", "日期无法识别,请按 2015-02-09 11:39 填写。")
+/* clang-format on */
 
 typedef enum tb_refusal {
 #define TB_REFUSAL_ENUM(code, name, key, en, zh) name = code,
@@ -85,7 +87,7 @@ typedef enum tb_refusal {
 
 /* False for a number that names no refusal. */
 bool tb_refusal_known(uint32_t code);
-/* Stable key and sentences; a code that is not known gives "unknown" and a sentence that says so. */
+/* Stable key and sentences; a code not known gives "unknown" and a sentence that says so. */
 const char *tb_refusal_key(tb_refusal code);
 const char *tb_refusal_en(tb_refusal code);
 const char *tb_refusal_zh(tb_refusal code);

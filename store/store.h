@@ -19,7 +19,7 @@ typedef struct tb_txn tb_txn;
 
 typedef struct tb_store_options {
     uint64_t quota_bytes; /* allocated at creation, kept size; >= TB_QUOTA_BYTES_MIN */
-    uint32_t kind;        /* TB_STORE_BROKER or TB_STORE_AGENT: opening the other kind is TB_ERR_VERSION */
+    uint32_t kind; /* TB_STORE_BROKER or TB_STORE_AGENT: opening the other kind is TB_ERR_VERSION */
 } tb_store_options;
 
 #define TB_STORE_BROKER 1
@@ -28,18 +28,18 @@ typedef struct tb_store_options {
 /* A key has 1..TB_KEY_BYTES_MAX bytes; get, put and del of any other are TB_ERR_LIMIT. */
 #define TB_KEY_BYTES_MAX 511
 
-/* path: a folder (LMDB form), created 0700 when absent; ignored by the memory form. TB_ERR_VERSION for
- * a schema newer than this build, TB_ERR_BUSY when another process holds it, TB_ERR_FULL when the
- * quota cannot be allocated. */
+/* path: a folder (LMDB form), created 0700 when absent; ignored by the memory form. TB_ERR_VERSION
+ * for a schema newer than this build, TB_ERR_BUSY when another process holds it, TB_ERR_FULL when
+ * the quota cannot be allocated. */
 tb_err tb_store_open(const char *path, const tb_store_options *options, tb_store **out) TB_MUST_USE;
 void tb_store_close(tb_store *store);
 
 /* One transaction at a time per store. Reads land in arena. */
 tb_err tb_store_begin(tb_store *store, tb_arena *arena, tb_txn **out) TB_MUST_USE;
-/* A snapshot that does not write: for checks, exports, dumps. Close it soon: it pins freed pages. */
+/* A snapshot that does not write: for checks, exports, dumps. Close it soon: it pins pages. */
 tb_err tb_store_begin_read(tb_store *store, tb_arena *arena, tb_txn **out) TB_MUST_USE;
 /* Consumes the transaction whatever the outcome. After an error other than TB_ERR_FULL what is on
- * disk is unknown: the process must stop. A transaction that wrote nothing commits without a flush. */
+ * disk is unknown: the process must stop. One that wrote nothing commits without a flush. */
 tb_err tb_store_commit(tb_txn *txn) TB_MUST_USE;
 void tb_store_abort(tb_txn *txn);
 
@@ -48,27 +48,44 @@ tb_arena *tb_txn_arena(tb_txn *txn);
 bool tb_txn_wrote(const tb_txn *txn);
 
 tb_err tb_store_get(tb_txn *txn, tb_table table, tb_bytes key, tb_bytes *out_value) TB_MUST_USE;
-/* TB_ERR_FULL at the quota; the transaction is then lost: every later verb and the commit say the same. */
+/* TB_ERR_FULL at the quota, and for a value of several percent of the quota perhaps before it, when
+ * no free stretch is long enough; the transaction is then lost: every later verb and the commit say
+ * the same. */
 tb_err tb_store_put(tb_txn *txn, tb_table table, tb_bytes key, tb_bytes value) TB_MUST_USE;
 /* Absent keys are TB_ERR_NOT_FOUND. */
 tb_err tb_store_del(tb_txn *txn, tb_table table, tb_bytes key) TB_MUST_USE;
-/* Of a row that fails its checksum seek, next and last write the key all the same, so that it can be
- * passed, set aside or deleted.
+/* Of a row that fails its checksum seek, next and last write the key all the same, so that it can
+ * be passed, set aside or deleted.
  *
  * The first row with key >= from that starts with prefix; TB_ERR_NOT_FOUND past the last one. */
-tb_err tb_store_seek(tb_txn *txn, tb_table table, tb_bytes prefix, tb_bytes from, tb_bytes *out_key, tb_bytes *out_value) TB_MUST_USE;
+tb_err tb_store_seek(tb_txn *txn,
+                     tb_table table,
+                     tb_bytes prefix,
+                     tb_bytes from,
+                     tb_bytes *out_key,
+                     tb_bytes *out_value) TB_MUST_USE;
 /* The first row after key that starts with prefix. */
-tb_err tb_store_next(tb_txn *txn, tb_table table, tb_bytes prefix, tb_bytes key, tb_bytes *out_key, tb_bytes *out_value) TB_MUST_USE;
+tb_err tb_store_next(tb_txn *txn,
+                     tb_table table,
+                     tb_bytes prefix,
+                     tb_bytes key,
+                     tb_bytes *out_key,
+                     tb_bytes *out_value) TB_MUST_USE;
 /* The last row with key <= upto that starts with prefix. */
-tb_err tb_store_last(tb_txn *txn, tb_table table, tb_bytes prefix, tb_bytes upto, tb_bytes *out_key, tb_bytes *out_value) TB_MUST_USE;
+tb_err tb_store_last(tb_txn *txn,
+                     tb_table table,
+                     tb_bytes prefix,
+                     tb_bytes upto,
+                     tb_bytes *out_key,
+                     tb_bytes *out_value) TB_MUST_USE;
 
 /* Bytes in use and the quota. Above TB_WATERMARK_PERCENT new work is refused by the logic. */
 void tb_store_usage(tb_txn *txn, uint64_t *out_used, uint64_t *out_quota);
 bool tb_store_above_watermark(tb_txn *txn);
 /* Rows in a table. */
 uint64_t tb_store_rows(tb_txn *txn, tb_table table);
-/* Reads every row of every table and verifies its checksum, without the arena: TB_ERR_CORRUPT at the
- * first that fails. */
+/* Reads every row of every table and verifies its checksum, without the arena: TB_ERR_CORRUPT at
+ * the first that fails. */
 tb_err tb_store_scrub(tb_txn *txn, uint64_t *out_rows) TB_MUST_USE;
 
 /* Memory form only. The nth commit from now that has written something fails and keeps nothing;

@@ -3,17 +3,18 @@
 #define TB_TURN_H
 
 #include "base/effects.h"
-#include "base/time.h"
 #include "base/random.h"
+#include "base/time.h"
 #include "store/store.h"
 
 /* Something that happened: a frame from a peer, a request from a local caller, a tick. */
 typedef enum tb_input_kind {
-    TB_INPUT_FRAME,  /* bytes from peer; party is the authenticated speaker (broker) or "hub" (agent) */
-    TB_INPUT_LOCAL,  /* a request from the local caller peer */
-    TB_INPUT_LINK,   /* agent: a new connection to the hub is up */
-    TB_INPUT_GONE,   /* peer's connection is gone */
-    TB_INPUT_TICK,   /* the deadline has passed, or might have; early ticks are harmless */
+    TB_INPUT_FRAME, /* bytes from peer; party is the authenticated speaker (broker) or "hub" (agent)
+                     */
+    TB_INPUT_LOCAL, /* a request from the local caller peer */
+    TB_INPUT_LINK,  /* agent: a new connection to the hub is up */
+    TB_INPUT_GONE,  /* peer's connection is gone */
+    TB_INPUT_TICK,  /* the deadline has passed, or might have; early ticks are harmless */
 } tb_input_kind;
 
 typedef struct tb_input {
@@ -27,9 +28,11 @@ typedef struct tb_input {
 typedef struct tb_node tb_node;
 
 /* One event, inside the transaction. An error aborts the whole batch. */
-typedef tb_err tb_step_fn(void *logic, tb_txn *txn, const tb_input *input, tb_random *random, tb_effects *effects);
+typedef tb_err
+tb_step_fn(void *logic, tb_txn *txn, const tb_input *input, tb_random *random, tb_effects *effects);
 /* After the last event, still inside: batch signing, groups, marks. */
-typedef tb_err tb_close_fn(void *logic, tb_txn *txn, tb_now now, tb_random *random, tb_effects *effects);
+typedef tb_err
+tb_close_fn(void *logic, tb_txn *txn, tb_now now, tb_random *random, tb_effects *effects);
 /* Before every attempt at a turn: forget what an aborted attempt left in memory. */
 typedef void tb_forget_fn(void *logic);
 /* After the commit. */
@@ -50,8 +53,9 @@ struct tb_node {
     tb_seed_fn *seed;
 };
 
-/* One batch of at least one input, one transaction, one batch of effects. TB_ERR_IO: what is on disk is
- * unknown, stop the process. Any other error: nothing happened; replay with tb_turn_each. */
+/* One batch of at least one input, one transaction, one batch of effects. TB_ERR_IO: what is on
+ * disk is unknown, stop the process. Any other error: nothing happened; replay with tb_turn_each.
+ */
 tb_err tb_turn(tb_node *node, const tb_input *inputs, size_t count) TB_MUST_USE;
 /* Splits the batch, in order, until what fails stands alone in its own transaction, so that one bad
  * record cannot stop its neighbours. An input that fails alone is dropped and noted; only TB_ERR_IO
