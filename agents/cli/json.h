@@ -1,0 +1,39 @@
+/* json - what the command prints under --json: keys that do not change, ids in hex, times in ISO.
+ */
+#ifndef TB_JSON_H
+#define TB_JSON_H
+
+#include <jansson.h>
+
+#include "messages/local.h"
+
+/* Prints one object with its keys in the order they were put in, and a line end; takes it over. */
+void tb_json_print(json_t *value);
+
+json_t *tb_json_text(tb_bytes text);          /* what is no UTF-8 is shown as hex */
+json_t *tb_json_party(const tb_party *party); /* null when empty */
+json_t *tb_json_hex_of(const void *data, size_t size);
+json_t *tb_json_time(tb_time time); /* null when 0 */
+json_t *tb_json_fields(const tb_field *fields, size_t count);
+
+json_t *tb_json_refusal(tb_refusal code, tb_bytes detail);
+json_t *tb_json_unknown(const tb_request_id *id);
+json_t *tb_json_acted(const tb_local_answer *answer);
+json_t *tb_json_summary(const tb_local_summary *summary);
+json_t *tb_json_case(const tb_local_case *whole);
+json_t *tb_json_cases(const tb_local_cases *cases);
+json_t *tb_json_traced(const tb_local_traced *traced);
+json_t *tb_json_status(const tb_local_status *status);
+json_t *tb_json_notices(const tb_local_notices *notices);
+json_t *tb_json_parties(const tb_local_parties *parties);
+json_t *tb_json_acts(const tb_local_acts *acts);
+json_t *tb_json_checked(const tb_local_checked *checked);
+json_t *tb_json_document(const tb_document *document);
+/* Whatever kind the answer is of. */
+json_t *tb_json_answer(const tb_local_answer *answer);
+
+/* The stable key of a place or standing. */
+const char *tb_where_key(tb_where where);
+const char *tb_standing_key(tb_standing standing);
+
+#endif

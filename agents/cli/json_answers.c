@@ -1,0 +1,312 @@
+/* Every kind of answer as JSON; the keys are those of messages/local.proto. */
+#include "agents/cli/json.h"
+
+static json_t *digest(const tb_digest *d)
+{
+    return tb_digest_zero(d) ? json_null() : tb_json_hex_of(d->bytes, sizeof d->bytes);
+}
+
+static json_t *case_id(const tb_case_id *id)
+{
+    return tb_case_zero(id) ? json_null() : tb_json_hex_of(id->bytes, sizeof id->bytes);
+}
+
+static json_t *number(uint64_t n)
+{
+    return json_integer((json_int_t)n);
+}
+
+static void put(json_t *object, const char *key, json_t *value)
+{
+    (void)json_object_set_new(object, key, value);
+}
+
+json_t *tb_json_acted(const tb_local_answer *answer)
+{
+    const tb_local_acted *acted = &answer->acted;
+    json_t *o = json_object();
+    put(o, "case_id", case_id(&acted->case_id));
+    put(o, "event", digest(&acted->event));
+    put(o, "number", number(acted->number));
+    put(o, "state", tb_json_text(acted->state));
+    put(o, "draft", json_boolean(answer->draft));
+    return o;
+}
+
+json_t *tb_json_summary(const tb_local_summary *s)
+{
+    json_t *o = json_object();
+    put(o, "case_id", case_id(&s->case_id));
+    put(o, "campaign", tb_json_text(s->campaign));
+    put(o, "case_type", tb_json_text(s->case_type));
+    put(o, "state", tb_json_text(s->state));
+    put(o, "action", tb_json_text(s->action));
+    put(o, "at", tb_json_time(s->at));
+    put(o, "holder", tb_json_party(&s->holder));
+    put(o, "mine", json_boolean(s->mine));
+    put(o, "opener", tb_json_party(&s->opener));
+    put(o, "number", number(s->number));
+    put(o, "term", number(s->term));
+    put(o, "head", digest(&s->head));
+    put(o, "frozen", json_boolean(s->frozen));
+    put(o, "held_back", number(s->held_back));
+    put(o, "fields", tb_json_fields(s->fields, s->field_count));
+    return o;
+}
+
+static json_t *event(const tb_local_event *e)
+{
+    json_t *addressees = json_array();
+    for (size_t i = 0; i < e->addressee_count; i++) {
+        (void)json_array_append_new(addressees, tb_json_party(&e->addressees[i]));
+    }
+    json_t *unread = json_array();
+    for (size_t i = 0; i < e->unread_count; i++) {
+        (void)json_array_append_new(unread, tb_json_text(e->unread_groups[i]));
+    }
+    json_t *o = json_object();
+    put(o, "event", digest(&e->event));
+    put(o, "number", number(e->number));
+    put(o, "kind", number(e->kind));
+    put(o, "action", tb_json_text(e->action));
+    put(o, "actor", tb_json_party(&e->actor));
+    put(o, "account", tb_json_text(e->account));
+    put(o, "from_state", tb_json_text(e->from_state));
+    put(o, "to_state", tb_json_text(e->to_state));
+    put(o, "at", tb_json_time(e->at));
+    put(o, "stored", tb_json_time(e->stored));
+    put(o, "holder", tb_json_party(&e->holder));
+    put(o, "addressees", addressees);
+    put(o, "fields", tb_json_fields(e->fields, e->field_count));
+    put(o, "unread_groups", unread);
+    put(o, "standing", json_string(tb_standing_key(e->standing)));
+    put(o, "term", number(e->term));
+    return o;
+}
+
+json_t *tb_json_case(const tb_local_case *whole)
+{
+    json_t *events = json_array();
+    for (size_t i = 0; i < whole->event_count; i++) {
+        (void)json_array_append_new(events, event(&whole->events[i]));
+    }
+    json_t *o = tb_json_summary(&whole->summary);
+    put(o, "events", events);
+    return o;
+}
+
+json_t *tb_json_cases(const tb_local_cases *cases)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < cases->count; i++) {
+        (void)json_array_append_new(list, tb_json_summary(&cases->cases[i]));
+    }
+    json_t *o = json_object();
+    put(o, "cases", list);
+    put(o, "total", number(cases->total));
+    put(o, "next",
+        cases->next.size == 0 ? json_null() : tb_json_hex_of(cases->next.data, cases->next.size));
+    return o;
+}
+
+json_t *tb_json_traced(const tb_local_traced *traced)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < traced->count; i++) {
+        const tb_local_trace_line *line = &traced->lines[i];
+        json_t *o = json_object();
+        put(o, "notice", tb_json_text(line->notice));
+        put(o, "event", digest(&line->event));
+        put(o, "action", tb_json_text(line->action));
+        put(o, "sender", tb_json_party(&line->sender));
+        put(o, "recipient", tb_json_party(&line->recipient));
+        put(o, "where", json_string(tb_where_key(line->where)));
+        put(o, "since", tb_json_time(line->since));
+        put(o, "last_attempt", tb_json_time(line->last_attempt));
+        put(o, "next_attempt", tb_json_time(line->next_attempt));
+        put(o, "code", json_string(tb_refusal_key(line->code)));
+        put(o, "why_zh", tb_json_text(line->why_zh));
+        put(o, "why_en", tb_json_text(line->why_en));
+        (void)json_array_append_new(list, o);
+    }
+    json_t *o = json_object();
+    put(o, "lines", list);
+    return o;
+}
+
+json_t *tb_json_status(const tb_local_status *s)
+{
+    json_t *alarms = json_array();
+    for (size_t i = 0; i < s->alarm_text_count; i++) {
+        (void)json_array_append_new(alarms, tb_json_text(s->alarm_texts[i]));
+    }
+    json_t *o = json_object();
+    put(o, "party", tb_json_party(&s->party));
+    put(o, "name_zh", tb_json_text(s->name_zh));
+    put(o, "name_en", tb_json_text(s->name_en));
+    put(o, "hub", digest(&s->hub));
+    put(o, "exercise", json_boolean(s->exercise));
+    put(o, "linked", json_boolean(s->linked));
+    put(o, "fenced", json_boolean(s->fenced));
+    put(o, "code", json_string(tb_refusal_key(s->code)));
+    put(o, "incarnation", number(s->incarnation.counter));
+    put(o, "directory_version", number(s->directory_version));
+    put(o, "civil", tb_json_time(s->civil));
+    put(o, "cases", number(s->cases));
+    put(o, "outbox", number(s->outbox));
+    put(o, "drafts", number(s->drafts));
+    put(o, "held_back", number(s->held_back));
+    put(o, "quota_bytes", number(s->quota_bytes));
+    put(o, "used_bytes", number(s->used_bytes));
+    put(o, "alarms", number(s->alarms));
+    put(o, "alarm_texts", alarms);
+    return o;
+}
+
+json_t *tb_json_notices(const tb_local_notices *notices)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < notices->count; i++) {
+        const tb_local_notice_line *line = &notices->lines[i];
+        json_t *o = json_object();
+        put(o, "notice", tb_json_text(line->notice));
+        put(o, "peer", tb_json_party(&line->peer));
+        put(o, "direction", json_string(line->out ? "out" : "in"));
+        put(o, "lane", number(line->lane));
+        put(o, "number", number(line->number));
+        put(o, "at", tb_json_time(line->at));
+        put(o, "where", json_string(tb_where_key(line->where)));
+        put(o, "events", number(line->events));
+        put(o, "bytes", number(line->bytes));
+        (void)json_array_append_new(list, o);
+    }
+    json_t *o = json_object();
+    put(o, "notices", list);
+    put(o, "next",
+        notices->next.size == 0 ? json_null()
+                                : tb_json_hex_of(notices->next.data, notices->next.size));
+    return o;
+}
+
+json_t *tb_json_parties(const tb_local_parties *parties)
+{
+    static const char *const states[] = {"unknown", "active", "off_line", "ended"};
+    json_t *list = json_array();
+    for (size_t i = 0; i < parties->count; i++) {
+        const tb_local_party_line *line = &parties->lines[i];
+        json_t *o = json_object();
+        put(o, "id", tb_json_party(&line->id));
+        put(o, "role", tb_json_text(line->role));
+        put(o, "jurisdiction", tb_json_text(line->jurisdiction));
+        put(o, "name_zh", tb_json_text(line->name_zh));
+        put(o, "name_en", tb_json_text(line->name_en));
+        put(o, "state", json_string(states[line->state > 3 ? 0 : line->state]));
+        put(o, "parent", tb_json_party(&line->parent));
+        put(o, "attributes", tb_json_fields(line->attributes, line->attribute_count));
+        (void)json_array_append_new(list, o);
+    }
+    json_t *o = json_object();
+    put(o, "version", number(parties->version));
+    put(o, "parties", list);
+    return o;
+}
+
+static json_t *act(const tb_local_act_line *line)
+{
+    json_t *fields = json_array();
+    for (size_t i = 0; i < line->field_count; i++) {
+        const tb_local_field_line *field = &line->fields[i];
+        json_t *choices = json_array();
+        for (size_t j = 0; j < field->choice_count; j++) {
+            (void)json_array_append_new(choices, tb_json_text(field->choices[j]));
+        }
+        json_t *o = json_object();
+        put(o, "id", tb_json_text(field->id));
+        put(o, "type", tb_json_text(field->type));
+        put(o, "title_zh", tb_json_text(field->title_zh));
+        put(o, "title_en", tb_json_text(field->title_en));
+        put(o, "required", json_boolean(field->required));
+        put(o, "choices", choices);
+        (void)json_array_append_new(fields, o);
+    }
+    json_t *o = json_object();
+    put(o, "action", tb_json_text(line->action));
+    put(o, "title_zh", tb_json_text(line->title_zh));
+    put(o, "title_en", tb_json_text(line->title_en));
+    put(o, "code", json_string(tb_refusal_key(line->code)));
+    put(o, "fields", fields);
+    return o;
+}
+
+json_t *tb_json_acts(const tb_local_acts *acts)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < acts->count; i++) {
+        (void)json_array_append_new(list, act(&acts->lines[i]));
+    }
+    json_t *o = json_object();
+    put(o, "acts", list);
+    return o;
+}
+
+json_t *tb_json_checked(const tb_local_checked *checked)
+{
+    json_t *faults = json_array();
+    for (size_t i = 0; i < checked->fault_count; i++) {
+        (void)json_array_append_new(faults, tb_json_text(checked->faults[i]));
+    }
+    json_t *o = json_object();
+    put(o, "rows", number(checked->rows));
+    put(o, "faults", faults);
+    return o;
+}
+
+json_t *tb_json_document(const tb_document *document)
+{
+    static const char *const kinds[] = {"unknown", "directory", "campaign", "table"};
+    json_t *o = json_object();
+    put(o, "kind", json_string(kinds[document->kind > 3 ? 0 : document->kind]));
+    put(o, "name", tb_json_text(document->name));
+    put(o, "version", number(document->version));
+    put(o, "bytes", number(document->content.size));
+    put(o, "signer_key",
+        tb_json_hex_of(document->signer_key.bytes, sizeof document->signer_key.bytes));
+    return o;
+}
+
+json_t *tb_json_answer(const tb_local_answer *answer)
+{
+    if (answer->code != TB_ACCEPTED) {
+        return tb_json_refusal(answer->code, answer->detail);
+    }
+    switch (answer->kind) {
+    case TB_ANSWER_ACTED:
+        return tb_json_acted(answer);
+    case TB_ANSWER_CASE:
+        return tb_json_case(&answer->case_);
+    case TB_ANSWER_CASES:
+        return tb_json_cases(&answer->cases);
+    case TB_ANSWER_TRACED:
+        return tb_json_traced(&answer->traced);
+    case TB_ANSWER_STATUS:
+        return tb_json_status(&answer->status);
+    case TB_ANSWER_NOTICES:
+        return tb_json_notices(&answer->notices);
+    case TB_ANSWER_PARTIES:
+        return tb_json_parties(&answer->parties);
+    case TB_ANSWER_CONTENT:
+        return tb_json_document(&answer->content);
+    case TB_ANSWER_CHECKED:
+        return tb_json_checked(&answer->checked);
+    case TB_ANSWER_CHANGED:
+        return tb_json_summary(&answer->changed);
+    case TB_ANSWER_ACTS:
+        return tb_json_acts(&answer->acts);
+    case TB_ANSWER_NONE:
+        break;
+    }
+    json_t *o = json_object();
+    put(o, "accepted", json_true());
+    put(o, "draft", json_boolean(answer->draft));
+    return o;
+}

@@ -1,0 +1,29 @@
+/* show - answers as people read them. */
+#ifndef TB_SHOW_H
+#define TB_SHOW_H
+
+#include "agents/cli/book.h"
+#include "base/arena.h"
+#include "base/time.h"
+#include "messages/local.h"
+
+/* "2015-02-09 11:39", empty for 0; in the arena. */
+tb_bytes tb_show_time(tb_arena *arena, tb_time time);
+/* Hex; in the arena. */
+tb_bytes tb_show_hex(tb_arena *arena, const void *data, size_t size);
+const char *tb_show_where(tb_where where);
+const char *tb_show_standing(tb_standing standing);
+
+/* To stdout. False when memory ended. */
+bool tb_show_cases(tb_book *book, const tb_local_cases *cases);
+bool tb_show_case(tb_book *book, const tb_local_case *whole);
+bool tb_show_acts(tb_book *book, const tb_local_acts *acts);
+bool tb_show_notices(tb_book *book, const tb_local_notices *notices);
+bool tb_show_trace(tb_book *book, const tb_local_traced *traced);
+void tb_show_acted(tb_book *book, const tb_local_answer *answer);
+bool tb_show_parties(tb_book *book, const tb_local_parties *parties);
+void tb_show_status(tb_book *book, const tb_local_status *status);
+/* Whatever kind the answer is of. */
+bool tb_show_answer(tb_book *book, const tb_local_answer *answer);
+
+#endif

@@ -1,0 +1,181 @@
+/* Notices, traces, parties, possible acts and status as people read them. */
+#include "agents/cli/show.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "agents/cli/grid.h"
+#include "agents/cli/say.h"
+#include "messages/directory.h"
+
+static tb_bytes in_language(tb_bytes zh, tb_bytes en)
+{
+    return (tb_say_chinese() && zh.size > 0) || en.size == 0 ? zh : en;
+}
+
+bool tb_show_notices(tb_book *book, const tb_local_notices *notices)
+{
+    tb_arena *arena = &book->client->arena;
+    const char *const headings[] = {_("notice"), _("direction"), _("party"), _("where"),
+                                    _("since"),  _("events"),    NULL};
+    tb_grid grid;
+    tb_grid_init(&grid, arena, headings);
+    for (size_t i = 0; i < notices->count; i++) {
+        const tb_local_notice_line *n = &notices->lines[i];
+        tb_grid_put(&grid, n->notice);
+        tb_grid_text(&grid, n->out ? _("out") : _("in"));
+        tb_grid_put(&grid, tb_book_party(book, &n->peer));
+        tb_grid_text(&grid, tb_show_where(n->where));
+        tb_grid_put(&grid, tb_show_time(arena, n->at));
+        tb_grid_number(&grid, n->events);
+    }
+    bool printed = tb_grid_print(&grid, stdout);
+    if (notices->next.size > 0) {
+        (void)printf(_("more: --after %.*s\n"),
+                     (int)tb_show_hex(arena, notices->next.data, notices->next.size).size,
+                     (const char *)tb_show_hex(arena, notices->next.data, notices->next.size).data);
+    }
+    return printed;
+}
+
+bool tb_show_trace(tb_book *book, const tb_local_traced *traced)
+{
+    tb_arena *arena = &book->client->arena;
+    const char *const headings[] = {_("recipient"),    _("where"), _("since"), _("last attempt"),
+                                    _("next attempt"), _("why"),   NULL};
+    tb_grid grid;
+    tb_grid_init(&grid, arena, headings);
+    for (size_t i = 0; i < traced->count; i++) {
+        const tb_local_trace_line *t = &traced->lines[i];
+        tb_grid_put(&grid, tb_book_party(book, &t->recipient));
+        tb_grid_text(&grid, tb_show_where(t->where));
+        tb_grid_put(&grid, tb_show_time(arena, t->since));
+        tb_grid_put(&grid, tb_show_time(arena, t->last_attempt));
+        tb_grid_put(&grid, tb_show_time(arena, t->next_attempt));
+        tb_grid_put(&grid, in_language(t->why_zh, t->why_en));
+    }
+    return tb_grid_print(&grid, stdout);
+}
+
+bool tb_show_parties(tb_book *book, const tb_local_parties *parties)
+{
+    tb_arena *arena = &book->client->arena;
+    const char *const headings[] = {_("party"), _("name"), _("role"), _("in use"), NULL};
+    tb_grid grid;
+    tb_grid_init(&grid, arena, headings);
+    for (size_t i = 0; i < parties->count; i++) {
+        const tb_local_party_line *p = &parties->lines[i];
+        tb_grid_put(&grid, tb_party_bytes(&p->id));
+        tb_grid_put(&grid, in_language(p->name_zh, p->name_en));
+        tb_grid_put(&grid, p->role);
+        tb_grid_text(&grid, p->state == TB_PARTY_ACTIVE ? _("yes") : _("no"));
+    }
+    return tb_grid_print(&grid, stdout);
+}
+
+static void show_field(const tb_local_field_line *field)
+{
+    tb_bytes title = in_language(field->title_zh, field->title_en);
+    (void)printf("    %.*s=…  %.*s%s", (int)field->id.size, (const char *)field->id.data,
+                 (int)title.size, (const char *)title.data,
+                 field->required ? _(" (required)") : "");
+    for (size_t i = 0; i < field->choice_count; i++) {
+        (void)printf("%s%.*s", i == 0 ? ": " : " | ", (int)field->choices[i].size,
+                     (const char *)field->choices[i].data);
+    }
+    (void)printf("\n");
+}
+
+bool tb_show_acts(tb_book *book, const tb_local_acts *acts)
+{
+    (void)book;
+    size_t possible = 0;
+    for (size_t i = 0; i < acts->count; i++) {
+        const tb_local_act_line *act = &acts->lines[i];
+        if (act->code != TB_ACCEPTED) {
+            continue;
+        }
+        possible++;
+        tb_bytes title = in_language(act->title_zh, act->title_en);
+        (void)printf("%.*s  %.*s\n", (int)act->action.size, (const char *)act->action.data,
+                     (int)title.size, (const char *)title.data);
+        for (size_t j = 0; j < act->field_count; j++) {
+            show_field(&act->fields[j]);
+        }
+    }
+    if (possible == 0) {
+        (void)printf(_("nothing for this party to do on this case now\n"));
+    }
+    return true;
+}
+
+static void row(const char *label, const char *value)
+{
+    (void)printf("%s: %s\n", label, value);
+}
+
+static void counted(const char *label, uint64_t value)
+{
+    (void)printf("%s: %" PRIu64 "\n", label, value);
+}
+
+void tb_show_status(tb_book *book, const tb_local_status *s)
+{
+    tb_bytes name = in_language(s->name_zh, s->name_en);
+    tb_bytes id = tb_party_bytes(&s->party);
+    tb_bytes civil = tb_show_time(&book->client->arena, s->civil);
+    (void)printf("%.*s (%.*s)\n", (int)name.size, (const char *)name.data, (int)id.size,
+                 (const char *)id.data);
+    if (s->exercise) {
+        (void)printf(_("exercise, its clock stands at %.*s\n"), (int)civil.size,
+                     (const char *)civil.data);
+    }
+    row(_("link to the hub"), s->linked ? _("up") : _("down; work goes on and is sent later"));
+    if (s->fenced) {
+        row(_("stopped"), tb_refusal_zh(s->code));
+        (void)printf("         %s\n", tb_refusal_en(s->code));
+    }
+    counted(_("cases"), s->cases);
+    counted(_("notices not yet arrived everywhere"), s->outbox);
+    counted(_("drafts waiting for the link"), s->drafts);
+    counted(_("events held back"), s->held_back);
+    (void)printf(_("store: %" PRIu64 " of %" PRIu64 " MiB used\n"), s->used_bytes >> 20,
+                 s->quota_bytes >> 20);
+    counted(_("directory version"), s->directory_version);
+    counted(_("alarms"), s->alarms);
+    for (size_t i = 0; i < s->alarm_text_count; i++) {
+        (void)printf("  ! %.*s\n", (int)s->alarm_texts[i].size,
+                     (const char *)s->alarm_texts[i].data);
+    }
+}
+
+bool tb_show_answer(tb_book *book, const tb_local_answer *answer)
+{
+    switch (answer->kind) {
+    case TB_ANSWER_ACTED:
+        tb_show_acted(book, answer);
+        return true;
+    case TB_ANSWER_CASE:
+        return tb_show_case(book, &answer->case_);
+    case TB_ANSWER_CASES:
+        return tb_show_cases(book, &answer->cases);
+    case TB_ANSWER_TRACED:
+        return tb_show_trace(book, &answer->traced);
+    case TB_ANSWER_STATUS:
+        tb_show_status(book, &answer->status);
+        return true;
+    case TB_ANSWER_NOTICES:
+        return tb_show_notices(book, &answer->notices);
+    case TB_ANSWER_PARTIES:
+        return tb_show_parties(book, &answer->parties);
+    case TB_ANSWER_ACTS:
+        return tb_show_acts(book, &answer->acts);
+    case TB_ANSWER_NONE:
+    case TB_ANSWER_CONTENT:
+    case TB_ANSWER_CHECKED:
+    case TB_ANSWER_CHANGED:
+        break;
+    }
+    (void)printf(answer->draft ? _("accepted, waiting for the link (待发出)\n") : _("done\n"));
+    return true;
+}
