@@ -8,11 +8,15 @@
 
 /* A directory of the largest size, its document and what decoding needs beside. */
 #define BLOCK_BYTES (16u * 1024 * 1024)
-#define PATH_BYTES  600
 
-static void version_path(const char *folder, uint32_t version, char out[PATH_BYTES])
+static void version_path(const char *folder, uint32_t version, char out[TB_AUTHORITY_PATH])
 {
-    snprintf(out, PATH_BYTES, "%s/directory.%u.doc", folder, (unsigned)version);
+    snprintf(out, TB_AUTHORITY_PATH, "%s/directory.%u.doc", folder, (unsigned)version);
+}
+
+void tb_authority_path(const tb_authority *authority, char out[TB_AUTHORITY_PATH])
+{
+    version_path(authority->folder, authority->directory.version, out);
 }
 
 static bool start(const char *folder, tb_authority *out, tb_problem *problem)
@@ -100,7 +104,7 @@ static bool load(tb_authority *authority, const char *path, uint32_t number, tb_
 
 bool tb_authority_open(const char *folder, tb_authority *out, tb_problem *problem)
 {
-    char path[PATH_BYTES];
+    char path[TB_AUTHORITY_PATH];
     tb_authority opened;
     if (!start(folder, &opened, problem)) {
         return false;
@@ -190,7 +194,7 @@ static bool add_version(tb_authority *authority,
         return tb_problem_refused(problem, "directory", refusal);
     }
 
-    char path[PATH_BYTES];
+    char path[TB_AUTHORITY_PATH];
     version_path(authority->folder, next->version, path);
     return tb_disk_create(path, encoded, 0644, problem);
 }

@@ -57,6 +57,9 @@ typedef struct tb_enrolment {
 /* Ends with tb_authority_close. */
 bool tb_authority_open(const char *folder, tb_authority *out, tb_problem *problem) TB_MUST_USE;
 void tb_authority_close(tb_authority *authority);
+/* The file of the newest version. */
+#define TB_AUTHORITY_PATH 600
+void tb_authority_path(const tb_authority *authority, char out[TB_AUTHORITY_PATH]);
 
 /* Makes the folder and the first version in it. */
 bool tb_authority_init(const char *folder,

@@ -1,0 +1,69 @@
+/* directory - `tongbao directory`: which verb, and the help that teaches them. */
+#include "agents/cli/directory.h"
+
+#include <stdio.h>
+
+#include "agents/cli/say.h"
+
+static void help(void)
+{
+    fputs(
+        _("tongbao directory init --authority FILE --hub-key FILE [--spare FILE] [--exercise]\n"
+          "                       [--title-zh T] [--title-en T] --out DIR\n"
+          "tongbao directory enrol --dir DIR --authority FILE --party ID|--request REQ --role R\n"
+          "                        [--jurisdiction P] [--parent ID] --name-zh T --name-en T\n"
+          "                        [--attribute NAME=VALUE]... [--off-line]\n"
+          "tongbao directory enrol --dir DIR --authority FILE --batch FILE.csv\n"
+          "tongbao directory list --dir DIR\n"
+          "tongbao directory show --dir DIR ID\n"
+          "tongbao directory publish --dir DIR [--out FILE]\n"
+          "tongbao directory revoke PARTY --key ID|all --reason lost|stolen|rotation [--cut FILE]\n"
+          "                         --dir DIR --authority FILE\n"
+          "tongbao directory exercise [--provinces N] [--table FILE] --out DIR\n"),
+        stdout);
+    fputs(_("\n"
+            "DIR holds every signed version as directory.N.doc; it has no secrets. Each change "
+            "makes one new\n"
+            "version, also a batch of many parties (columns party, role, jurisdiction, parent, "
+            "name_zh,\n"
+            "name_en, attributes, request, state). The hub takes the newest version from any agent "
+            "that has it.\n"
+            "A revocation without --cut lets nothing count that was signed with the key.\n"
+            "--hub-key and --spare take a key file or the hub's request. All take --json.\n"
+            "Example: tongbao directory exercise --provinces 3 --out /tmp/exercise\n"),
+          stdout);
+}
+
+static bool wants_help(int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
+            return true;
+        }
+    }
+    return argc < 2;
+}
+
+int tb_cli_directory(int argc, char **argv)
+{
+    static const struct {
+        const char *name;
+        tb_cli_noun *verb;
+    } verbs[] = {
+        {"init", tb_directory_init_verb},         {"enrol", tb_directory_enrol_verb},
+        {"list", tb_directory_list_verb},         {"show", tb_directory_show_verb},
+        {"publish", tb_directory_publish_verb},   {"revoke", tb_directory_revoke_verb},
+        {"exercise", tb_directory_exercise_verb},
+    };
+    if (wants_help(argc, argv)) {
+        help();
+        return argc < 2 ? TB_EXIT_USAGE : TB_EXIT_DONE;
+    }
+    for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+        if (strcmp(argv[1], verbs[i].name) == 0) {
+            return verbs[i].verb(argc - 1, argv + 1);
+        }
+    }
+    tb_say_error(_("directory has no \"%s\"; see: tongbao directory --help"), argv[1]);
+    return TB_EXIT_USAGE;
+}

@@ -1,0 +1,58 @@
+/* directory - private to the command: the verbs of `key`, `directory` and `document sign`, and what
+ * they share.
+ *
+ * These commands work on files and need no agent: the authority's machine has none.
+ */
+#ifndef TB_CLI_DIRECTORY_H
+#define TB_CLI_DIRECTORY_H
+
+#include <jansson.h>
+
+#include "agents/cli/arguments.h"
+#include "agents/cli/cli.h"
+#include "keyfile/authority.h"
+
+/* argv[0] is the verb. */
+tb_cli_noun tb_directory_init_verb;
+tb_cli_noun tb_directory_enrol_verb;
+tb_cli_noun tb_directory_list_verb;
+tb_cli_noun tb_directory_show_verb;
+tb_cli_noun tb_directory_publish_verb;
+tb_cli_noun tb_directory_revoke_verb;
+tb_cli_noun tb_directory_exercise_verb;
+
+/* Memory for one command; the same block each time. */
+tb_arena tb_file_arena(void);
+/* The wall clock. */
+tb_time tb_file_now(void);
+/* Both sentences to stderr; returns TB_EXIT_REFUSED. */
+int tb_say_problem(const tb_problem *problem);
+/* Says which option is missing; returns TB_EXIT_USAGE. */
+int tb_say_missing(const char *option);
+/* False after saying that text is no party id. */
+bool tb_read_party(const char *text, tb_party *out);
+/* Prints and gives back a JSON value; returns TB_EXIT_DONE, or TB_EXIT_INTERNAL when memory ended.
+ */
+int tb_print_json(json_t *value);
+json_t *tb_json_bytes(tb_bytes bytes);
+json_t *tb_json_hex(const void *data, size_t size);
+/* {"purpose": "sign", "id": ..., "public": ...} */
+json_t *tb_json_key(tb_purpose purpose, const tb_public_key *key);
+const char *tb_purpose_name(tb_purpose purpose);
+
+/* Rows of a batch file (heading: party, role, jurisdiction, parent, name_zh, name_en, attributes,
+ * request, state); requests are named relative to the file. */
+bool tb_enrolments_read(const char *path,
+                        tb_arena *arena,
+                        tb_enrolment **out,
+                        size_t *out_count,
+                        tb_problem *problem) TB_MUST_USE;
+/* A request file of a party into a row. */
+bool tb_enrolment_request(tb_enrolment *row, const char *path, tb_arena *arena, tb_problem *problem)
+    TB_MUST_USE;
+/* name=value at the end of a row's attributes; room is for TB_ATTRIBUTES_MAX. */
+bool tb_enrolment_attribute(tb_enrolment *row, tb_bytes text, tb_problem *problem) TB_MUST_USE;
+bool tb_enrolment_state(tb_bytes text, tb_party_state *out) TB_MUST_USE;
+const char *tb_party_state_name(tb_party_state state);
+
+#endif
