@@ -1,0 +1,231 @@
+/* case - listing, showing, opening cases and acting on them. */
+#include <stdio.h>
+
+#include "agents/cli/cli.h"
+#include "agents/cli/help.h"
+#include "agents/cli/json.h"
+#include "agents/cli/say.h"
+#include "agents/cli/show.h"
+#include "agents/cli/values.h"
+
+#define LIST_LIMIT_USUAL 50
+#define LIST_LIMIT_MAX   1000
+
+typedef struct options {
+    tb_common common;
+    tb_words words; /* the verb first */
+    bool mine;
+    const char *state;
+    const char *field;
+    const char *value;
+    const char *limit;
+    const char *after;
+    const char *head;
+    const char *type;
+    const char *lane;
+} options;
+
+static int print(tb_book *book, const tb_local_answer *answer)
+{
+    if (book->client->json) {
+        tb_json_print(tb_json_answer(answer));
+        return TB_EXIT_DONE;
+    }
+    return tb_show_answer(book, answer) ? TB_EXIT_DONE : TB_EXIT_INTERNAL;
+}
+
+static int ask(tb_book *book, tb_local_request *request, tb_answer_kind kind)
+{
+    tb_local_answer answer;
+    int code = tb_client_get(book->client, request, kind, &answer);
+    return code == TB_EXIT_DONE ? print(book, &answer) : code;
+}
+
+static bool case_word(const options *o, tb_case_id *out)
+{
+    if (o->words.count < 2) {
+        (void)tb_help_wrong("case", _("which case? Its id is in: tongbao case list"));
+        return false;
+    }
+    return tb_arguments_id(o->words.list[1], out->bytes);
+}
+
+static int list(tb_book *book, const options *o)
+{
+    long limit = LIST_LIMIT_USUAL;
+    if (o->limit != NULL && !tb_arguments_number("limit", o->limit, 1, LIST_LIMIT_MAX, &limit)) {
+        return TB_EXIT_USAGE;
+    }
+    tb_local_request request = {.kind = TB_REQUEST_LIST_CASES};
+    request.list.mine = o->mine;
+    request.list.limit = (uint32_t)limit;
+    request.list.state = o->state == NULL ? tb_bytes_of(NULL, 0) : tb_bytes_str(o->state);
+    uint8_t after[64];
+    if (o->after != NULL) {
+        size_t size = strlen(o->after) / 2;
+        if (size > sizeof after || !tb_hex_parse(tb_bytes_str(o->after), after, size)) {
+            return tb_help_wrong("case",
+                                 _("--after takes what the page before printed as \"next\""));
+        }
+        request.list.after = tb_bytes_of(after, size);
+    }
+    if ((o->field == NULL) != (o->value == NULL)) {
+        return tb_help_wrong("case", _("--field and --value go together"));
+    }
+    if (o->field != NULL) {
+        request.list.field = tb_bytes_str(o->field);
+        request.list.value = tb_bytes_str(o->value);
+    }
+    return ask(book, &request, TB_ANSWER_CASES);
+}
+
+static int show(tb_book *book, const options *o)
+{
+    tb_local_request request = {.kind = TB_REQUEST_GET_CASE};
+    return case_word(o, &request.case_id) ? ask(book, &request, TB_ANSWER_CASE) : TB_EXIT_USAGE;
+}
+
+static int acts(tb_book *book, const options *o)
+{
+    tb_local_request request = {.kind = TB_REQUEST_LIST_ACTS};
+    return case_word(o, &request.case_id) ? ask(book, &request, TB_ANSWER_ACTS) : TB_EXIT_USAGE;
+}
+
+/* What kind of case it is, so that values can be read as its fields want them. */
+static int type_of_case(tb_book *book,
+                        const tb_case_id *id,
+                        const tb_campaign **out_campaign,
+                        const tb_case_type **out_type)
+{
+    tb_local_request request = {.kind = TB_REQUEST_GET_CASE, .case_id = *id};
+    tb_local_answer answer;
+    bool has_id = book->client->has_id; /* is for the act, not for this question */
+    book->client->has_id = false;
+    int code = tb_client_get(book->client, &request, TB_ANSWER_CASE, &answer);
+    book->client->has_id = has_id;
+    if (code != TB_EXIT_DONE) {
+        return code;
+    }
+    const tb_local_summary *s = &answer.case_.summary;
+    *out_campaign = tb_book_campaign_of(book, s->campaign);
+    *out_type = *out_campaign == NULL ? NULL : tb_campaign_case_type(*out_campaign, s->case_type);
+    return TB_EXIT_DONE;
+}
+
+static int act(tb_book *book, const options *o)
+{
+    const tb_campaign *campaign = NULL;
+    const tb_case_type *type = NULL;
+    tb_local_request request = {.kind = TB_REQUEST_ACT};
+    if (!case_word(o, &request.act.case_id)) {
+        return TB_EXIT_USAGE;
+    }
+    if (o->words.count < 3) {
+        return tb_help_wrong("case", _("which action? See: tongbao case acts CASE"));
+    }
+    if (o->head != NULL && !tb_hex_parse(tb_bytes_str(o->head), request.act.head.bytes,
+                                         sizeof request.act.head.bytes)) {
+        return tb_help_wrong("case", _("--head takes the 64 hex digits that case show prints"));
+    }
+    request.act.action = tb_bytes_str(o->words.list[2]);
+    if (o->words.count > 3) {
+        int code = type_of_case(book, &request.act.case_id, &campaign, &type);
+        if (code != TB_EXIT_DONE) {
+            return code;
+        }
+    }
+    if (!tb_values_read(book, campaign, type, &o->words, 3, &request.act.fields,
+                        &request.act.field_count)) {
+        return TB_EXIT_REFUSED;
+    }
+    return ask(book, &request, TB_ANSWER_ACTED);
+}
+
+static bool lane_of(const char *text, uint32_t *out)
+{
+    static const char *const lanes[] = {"", "urgent", "normal", "bulk"};
+    for (uint32_t i = TB_LANE_FIRST; text != NULL && i <= TB_LANE_LAST; i++) {
+        if (strcmp(lanes[i], text) == 0) {
+            *out = i;
+            return true;
+        }
+    }
+    return text == NULL;
+}
+
+static int open_case(tb_book *book, const options *o)
+{
+    tb_local_request request = {.kind = TB_REQUEST_OPEN_CASE};
+    if (o->words.count < 2) {
+        return tb_help_wrong("case", _("under which campaign? For example: case open black-card"));
+    }
+    if (!lane_of(o->lane, &request.open.lane)) {
+        return tb_help_wrong("case", _("--lane is urgent, normal or bulk"));
+    }
+    request.open.campaign = tb_bytes_str(o->words.list[1]);
+    const tb_campaign *campaign = tb_book_campaign_of(book, request.open.campaign);
+    if (campaign == NULL || campaign->case_type_count == 0) {
+        tb_say_refusal(TB_REFUSED_UNKNOWN_CAMPAIGN, request.open.campaign);
+        return TB_EXIT_REFUSED;
+    }
+    const tb_case_type *type = o->type == NULL
+                                   ? &campaign->case_types[0]
+                                   : tb_campaign_case_type(campaign, tb_bytes_str(o->type));
+    if (type == NULL) {
+        return tb_help_wrong("case", _("the campaign has no such case type"));
+    }
+    request.open.case_type = tb_bytes_str(type->id);
+    if (!tb_values_read(book, campaign, type, &o->words, 2, &request.open.fields,
+                        &request.open.field_count)) {
+        return TB_EXIT_REFUSED;
+    }
+    return ask(book, &request, TB_ANSWER_ACTED);
+}
+
+typedef int verb_fn(tb_book *book, const options *o);
+
+static verb_fn *verb_of(const char *word)
+{
+    static const struct {
+        const char *word;
+        verb_fn *verb;
+    } verbs[] = {{"list", list}, {"show", show}, {"acts", acts}, {"act", act}, {"open", open_case}};
+    for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
+        if (strcmp(verbs[i].word, word) == 0) {
+            return verbs[i].verb;
+        }
+    }
+    return NULL;
+}
+
+int tb_cli_case(int argc, char **argv)
+{
+    options o = {0};
+    const tb_option known[] = {
+        {"mine", &o.mine, NULL},   {"state", NULL, &o.state}, {"field", NULL, &o.field},
+        {"value", NULL, &o.value}, {"limit", NULL, &o.limit}, {"after", NULL, &o.after},
+        {"head", NULL, &o.head},   {"type", NULL, &o.type},   {"lane", NULL, &o.lane}};
+    if (!tb_arguments_read(argc, argv, known, sizeof known / sizeof known[0], &o.common,
+                           &o.words)) {
+        return TB_EXIT_USAGE;
+    }
+    if (o.common.help) {
+        tb_help_print("case");
+        return TB_EXIT_DONE;
+    }
+    verb_fn *verb = o.words.count == 0 ? NULL : verb_of(o.words.list[0]);
+    if (verb == NULL) {
+        return tb_help_wrong("case", _("case takes list, show, acts, act or open"));
+    }
+
+    tb_client client;
+    tb_book book;
+    int code = tb_client_open(&o.common, &client);
+    if (code == TB_EXIT_DONE) {
+        tb_book_init(&book, &client);
+        code = verb(&book, &o);
+        tb_book_close(&book);
+        tb_client_close(&client);
+    }
+    return code;
+}

@@ -1,0 +1,145 @@
+#include "agents/cli/help.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "agents/cli/cli.h"
+#include "agents/cli/say.h"
+
+/* Marks a text for translation where it stands; help_of translates it. */
+#define N_(text) text
+
+static const char overview[] =
+    N_("tongbao - work cases together with other agencies, through your own agent\n"
+       "\n"
+       "  tongbao import black-card FILE     numbers from a table, each a case of its own\n"
+       "  tongbao case list|show|acts|act|open\n"
+       "  tongbao trace ID                   where a notice is, for every recipient, and why\n"
+       "  tongbao notice list|show           what was sent and received\n"
+       "  tongbao status                     the agent, its link and its store\n"
+       "  tongbao request ID                 what became of a request that was not answered\n"
+       "  tongbao campaign list|show|check   what the campaigns installed here allow\n"
+       "  tongbao document install|sign      signed documents: directory, campaigns, tables\n"
+       "  tongbao directory ...              who takes part (for the authority)\n"
+       "  tongbao key make|request|show      this party's own keys\n"
+       "  tongbao check                      walks every invariant of the agent's store\n"
+       "  tongbao version\n"
+       "  tongbao NOUN --help                more about one of them\n"
+       "\n"
+       "Options of every command:\n"
+       "  --socket PATH      the agent's socket (or TONGBAO_SOCKET; else /run/tongbao/agent.sock)\n"
+       "  --json             one JSON object with stable keys instead of text\n"
+       "  --request-id ID    the id of this act, 32 hex digits; repeated, it never acts twice\n"
+       "  --account NAME     who acts (else the account of this process)\n"
+       "  --timeout SECONDS  how long to wait for the agent (else 10)\n"
+       "  --time TIME        exercises only: the time at which this happens\n"
+       "  --lang zh|en       the language of what is printed\n"
+       "\n"
+       "Exit codes: 0 done; 1 refused, the sentence says why; 2 the command is wrong; 3 the agent\n"
+       "cannot be reached or it is not known whether it acted; 4 a file, memory or the program.\n");
+
+static const char case_page[] = N_(
+    "tongbao case list [--state STATE] [--mine] [--field FIELD --value VALUE] [--limit N]\n"
+    "                  [--after MARK]\n"
+    "tongbao case show CASE             what is known of a case, and every step so far\n"
+    "tongbao case acts CASE             what this party may do on it now, and with which fields\n"
+    "tongbao case act CASE ACTION [FIELD=VALUE ...] [--head HEAD]\n"
+    "tongbao case open CAMPAIGN [FIELD=VALUE ...] [--type TYPE] [--lane urgent|normal|bulk]\n"
+    "\n"
+    "CASE is the id the lists print. Values may be written as people write them: a choice by its\n"
+    "title, a province by its name, a time as 2015-02-09 11:39. With --head HEAD (case show "
+    "prints\n"
+    "it) the act is refused if the case has moved on since you looked.\n"
+    "\n"
+    "examples:\n"
+    "  tongbao case list --mine --state submitted\n"
+    "  tongbao case act 014ae7f0... accept\n"
+    "  tongbao case act 014ae7f0... result verify_result=无法查清身份\n"
+    "  tongbao case open black-card number=17012345678 source=公安办案 offence=通讯信息诈骗\n"
+    "      reported_at='2015-02-09 11:39'\n");
+
+static const char notice_page[] = N_(
+    "tongbao notice list [--in] [--out] [--limit N] [--after MARK]\n"
+    "tongbao notice show NOTICE         where one notice is; NOTICE is party/incarnation/number\n"
+    "\n"
+    "examples:\n"
+    "  tongbao notice list --out\n"
+    "  tongbao notice show bureau.44/1/17\n");
+
+static const char trace_page[] = N_(
+    "tongbao trace ID\n"
+    "\n"
+    "ID is a case, an event or a notice. For every recipient: where it is (our outbox, the hub,\n"
+    "arrived, signed for, answered, refused), since when, last and next attempt, and why.\n");
+
+static const char request_page[] =
+    N_("tongbao request ID\n"
+       "\n"
+       "The answer the agent stored for an act, word for word; asking never acts. When a command\n"
+       "says it is not known whether it was done, it prints the ID.\n");
+
+static const char import_page[] =
+    N_("tongbao import CAMPAIGN FILE [--dry-run] [--time-from reported_at]\n"
+       "tongbao import CAMPAIGN --template > form.csv\n"
+       "\n"
+       "FILE is CSV in UTF-8 or GB18030, as a spreadsheet saves it. Headings may be Chinese or\n"
+       "English, in any order; --template writes them. Each row becomes one case, or is refused\n"
+       "with a code and a sentence in both languages in FILE.refused.csv: correct it there and\n"
+       "import that file. Importing the same file again acts on nothing twice.\n"
+       "\n"
+       "  --dry-run          only judge the rows; nothing is sent\n"
+       "  --campaign FILE    judge by this campaign file, without an agent (with --dry-run)\n"
+       "  --segments FILE    and this table of number segments\n"
+       "  --provinces FILE   and this table of provinces\n"
+       "  --time-from reported_at   exercises only: each row happens at its own time, in that "
+       "order\n"
+       "\n"
+       "verdicts: identity_number, malformed, not_mobile, outside_campaign are refused;\n"
+       "unknown_segment is sent and waits for a person; local and forward are sent.\n"
+       "\n"
+       "examples:\n"
+       "  tongbao import black-card 线索.csv --dry-run\n"
+       "  tongbao import black-card 线索.csv\n");
+
+static const char campaign_page[] = N_(
+    "tongbao campaign list\n"
+    "tongbao campaign show CAMPAIGN     roles, fields, states and actions\n"
+    "tongbao campaign check FILE        everything that is wrong with it, before it is signed\n");
+
+static const char document_page[] =
+    N_("tongbao document install FILE      a signed directory, campaign or table, into the agent\n"
+       "tongbao document sign ...          see: tongbao document sign --help\n");
+
+static const char check_page[] = N_(
+    "tongbao check\n"
+    "\n"
+    "Walks every invariant of the agent's store while it works. Exit code 1 when one is broken.\n");
+
+static const char status_page[] =
+    N_("tongbao status\n"
+       "\n"
+       "Who this agent is, whether its link is up, what waits, how full its store is, alarms.\n");
+
+static const struct {
+    const char *noun;
+    const char *page;
+} pages[] = {{"case", case_page},         {"notice", notice_page}, {"trace", trace_page},
+             {"request", request_page},   {"import", import_page}, {"campaign", campaign_page},
+             {"document", document_page}, {"check", check_page},   {"status", status_page}};
+
+void tb_help_print(const char *noun)
+{
+    const char *page = overview;
+    for (size_t i = 0; noun != NULL && i < sizeof pages / sizeof pages[0]; i++) {
+        if (strcmp(pages[i].noun, noun) == 0) {
+            page = pages[i].page;
+        }
+    }
+    (void)fputs(gettext(page), stdout);
+}
+
+int tb_help_wrong(const char *noun, const char *what)
+{
+    tb_say_error(_("%s\nSee: tongbao %s --help"), what, noun);
+    return TB_EXIT_USAGE;
+}

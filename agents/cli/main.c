@@ -1,0 +1,69 @@
+/* tongbao - the command of people and scripts: nouns, then verbs; see help.c. */
+#include <stdio.h>
+#include <string.h>
+
+#include "agents/cli/cli.h"
+#include "agents/cli/help.h"
+#include "agents/cli/say.h"
+
+static const struct {
+    const char *word;
+    tb_cli_noun *noun;
+} nouns[] = {{"campaign", tb_cli_campaign}, {"case", tb_cli_case},
+             {"check", tb_cli_check},       {"directory", tb_cli_directory},
+             {"document", tb_cli_document}, {"import", tb_cli_import},
+             {"key", tb_cli_key},           {"notice", tb_cli_notice},
+             {"request", tb_cli_request},   {"status", tb_cli_status},
+             {"trace", tb_cli_trace}};
+
+/* --lang may stand anywhere; it is needed before the first sentence is printed. */
+static const char *language_of(int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++) {
+        const char *value = NULL;
+        if (strcmp(argv[i], "--lang") == 0 && i + 1 < argc) {
+            value = argv[i + 1];
+        } else if (strncmp(argv[i], "--lang=", 7) == 0) {
+            value = argv[i] + 7;
+        }
+        if (value != NULL && (strcmp(value, "zh") == 0 || strcmp(value, "en") == 0)) {
+            return value;
+        }
+    }
+    return NULL;
+}
+
+static int dispatch(int argc, char **argv)
+{
+    const char *word = argv[0];
+    if (strcmp(word, "help") == 0 || strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0) {
+        tb_help_print(argc > 1 ? argv[1] : NULL);
+        return TB_EXIT_DONE;
+    }
+    if (strcmp(word, "version") == 0 || strcmp(word, "--version") == 0) {
+        (void)printf("tongbao %s\n", TB_VERSION);
+        return TB_EXIT_DONE;
+    }
+    for (size_t i = 0; i < sizeof nouns / sizeof nouns[0]; i++) {
+        if (strcmp(nouns[i].word, word) == 0) {
+            return nouns[i].noun(argc, argv);
+        }
+    }
+    tb_say_error(_("there is no \"%s\"; see: tongbao help"), word);
+    return TB_EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+    tb_say_init(language_of(argc, argv));
+    if (argc < 2) {
+        tb_help_print(NULL);
+        return TB_EXIT_USAGE;
+    }
+    int code = dispatch(argc - 1, argv + 1);
+    if (fflush(stdout) != 0) {
+        tb_say_error(_("cannot write to standard output"));
+        return TB_EXIT_INTERNAL;
+    }
+    return code;
+}

@@ -1,0 +1,19 @@
+/* values - FIELD=VALUE words of a command, read as people write them, into what a request carries.
+ */
+#ifndef TB_CLI_VALUES_H
+#define TB_CLI_VALUES_H
+
+#include "agents/cli/arguments.h"
+#include "agents/cli/book.h"
+
+/* Words from `from` on, ascending by field id; values in the client's arena. type may be NULL: then
+ * they are taken as they stand. False after saying which word is wrong. */
+bool tb_values_read(tb_book *book,
+                    const tb_campaign *campaign,
+                    const tb_case_type *type,
+                    const tb_words *words,
+                    size_t from,
+                    tb_field **out,
+                    size_t *out_count);
+
+#endif
