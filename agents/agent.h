@@ -3,9 +3,14 @@
  * The shell (agents/shell) or the simulator owns this struct, opens its store, loads keys, directory,
  * campaigns and tables, and drives it through tb_turn. Nothing here knows a socket, a clock or a file.
  *
- *     frames from the hub   -> link.c (session), inbox.c (take), apply.c
+ *     frames from the hub   -> link.c (session), inbox.c (take), marks.c (stored, arrived), apply.c
  *     requests from people  -> local.c -> acts.c, queries.c, trace.c
- *     end of the turn       -> outbox.c (seal, number, sign), link.c (marks, submits)
+ *     end of the turn       -> outbox_close.c (seal, number, sign), inbox_close.c (arrived marks)
+ *
+ * What casework may ask of the link: agents/outgoing.h (send), agents/link.h (state, alarms,
+ * documents), agents/clock.h (the exercise clock), agents/rows_link.h (rows, to read).
+ * What the link asks of casework: tb_local_step (agents/local.h), tb_apply_notice
+ * (agents/outgoing.h), tb_drafts_release (agents/draft.h).
  */
 #ifndef TB_AGENT_H
 #define TB_AGENT_H
@@ -34,7 +39,32 @@ typedef struct tb_pending {
     struct tb_pending_notice *list; /* in the turn's arena */
     size_t count;
     size_t capacity;
+    uint64_t last_notice; /* the newest notice number given; 0: not read yet */
 } tb_pending;
+
+/* When things happened on this connection. Survives an aborted turn: it says when to speak again,
+ * never what is true. */
+typedef struct tb_link_times {
+    bool connected;
+    tb_time hello; /* last Hello; 0: none on this connection */
+    tb_time hello_after; /* no Hello before this */
+    tb_time sent;  /* last frame of any kind */
+    tb_time heard;
+    tb_time drafts; /* when waiting drafts were last looked at */
+} tb_link_times;
+
+/* One notice of a stream we receive. */
+typedef struct tb_inbox_place {
+    bool set;
+    tb_party sender;
+    tb_incarnation incarnation;
+    tb_lane lane;
+    uint64_t number;
+    uint32_t attempts;
+} tb_inbox_place;
+
+/* Notices whose applying failed in the turn that took them: next time they are queued (inbox.h). */
+#define TB_SUSPECTS_MAX 32
 
 struct tb_agent {
     /* fixed for the life of the process, or replaced between turns by the shell */
@@ -47,6 +77,12 @@ struct tb_agent {
     /* caches and the running turn */
     tb_root_cache roots;
     tb_pending pending;
+    struct tb_work *work; /* what this turn leaves for its end (agents/outbox_work.h); in its arena, or NULL */
+    tb_link_times times;
+    tb_inbox_place suspects[TB_SUSPECTS_MAX];
+    size_t suspect_next;
+    tb_inbox_place armed; /* its attempt is on disk; the next tick may try */
+    tb_time inbox_after;  /* no attempt before this: the store was full */
 };
 
 /* Prepares META of a fresh store (incarnation 1) or checks an old one belongs to this party and hub. */

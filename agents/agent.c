@@ -1,0 +1,217 @@
+#include "agents/agent.h"
+
+#include "agents/clock.h"
+#include "agents/draft.h"
+#include "agents/inbox.h"
+#include "agents/link.h"
+#include "agents/local.h"
+#include "agents/outbox.h"
+
+/* Waiting drafts are looked at this often while the link is confirmed. */
+#define DRAFT_AGAIN_MS 1000
+
+/* ---- start ---- */
+
+static tb_err put_owner(tb_agent *agent, tb_txn *txn, tb_random *random)
+{
+    tb_incarnation first = {.counter = 1};
+    tb_random_bytes(random, first.random, sizeof first.random);
+    tb_err err = tb_store_put(txn, TB_TABLE_META, tb_bytes_str("party"),
+                              tb_bytes_of(agent->self.text, TB_PARTY_BYTES));
+    if (err == TB_OK) {
+        err = tb_store_put(txn, TB_TABLE_META, tb_bytes_str("hub"),
+                           tb_bytes_of(agent->hub.bytes, TB_DIGEST_BYTES));
+    }
+    if (err == TB_OK) {
+        err = tb_meta_incarnation_put(txn, &first);
+    }
+    return err;
+}
+
+static tb_err check_owner(tb_agent *agent, tb_txn *txn, tb_bytes party, tb_refusal *out_refused)
+{
+    tb_bytes hub;
+    tb_err err = tb_store_get(txn, TB_TABLE_META, tb_bytes_str("hub"), &hub);
+    if (err != TB_OK) {
+        return err == TB_ERR_NOT_FOUND ? TB_ERR_CORRUPT : err;
+    }
+
+    if (!tb_bytes_equal(party, tb_bytes_of(agent->self.text, TB_PARTY_BYTES))) {
+        *out_refused = TB_REFUSED_NOT_SPEAKER;
+    } else if (!tb_bytes_equal(hub, tb_bytes_of(agent->hub.bytes, TB_DIGEST_BYTES))) {
+        *out_refused = TB_REFUSED_WRONG_HUB;
+    } else {
+        *out_refused = TB_ACCEPTED;
+    }
+    return TB_OK;
+}
+
+/* Nothing of the last run's session holds; that marks went back does. */
+static tb_err reset_link(tb_txn *txn)
+{
+    tb_link_row row;
+    tb_err err = tb_link_get(txn, &row);
+    if (err != TB_OK || (row.state == TB_LINK_DOWN &&
+                         (row.fence == TB_ACCEPTED || row.fence == TB_REFUSED_MARKS_BACK))) {
+        return err;
+    }
+
+    row.state = TB_LINK_DOWN;
+    if (row.fence != TB_REFUSED_MARKS_BACK) {
+        row.fence = TB_ACCEPTED;
+    }
+    return tb_link_put(txn, &row);
+}
+
+tb_err tb_agent_start(tb_agent *agent, tb_txn *txn, tb_random *random, tb_refusal *out_refused)
+{
+    tb_bytes party;
+    tb_refusal refused = TB_ACCEPTED;
+    tb_err err = tb_store_get(txn, TB_TABLE_META, tb_bytes_str("party"), &party);
+    if (err == TB_ERR_NOT_FOUND) {
+        err = put_owner(agent, txn, random);
+    } else if (err == TB_OK) {
+        err = check_owner(agent, txn, party, &refused);
+    }
+    if (err == TB_OK) {
+        err = reset_link(txn);
+    }
+    if (err != TB_OK) {
+        return err;
+    }
+
+    tb_agent_forget(agent);
+    agent->times = (tb_link_times){.connected = false};
+    *out_refused = refused;
+    return TB_OK;
+}
+
+/* ---- a turn ---- */
+
+void tb_agent_forget(void *logic)
+{
+    tb_agent *agent = logic;
+
+    agent->pending = (tb_pending){.count = 0};
+    agent->work = NULL;
+}
+
+static tb_err tick(tb_scene *scene)
+{
+    bool may_sign = false;
+    tb_err err = tb_link_tick(scene);
+    if (err == TB_OK) {
+        err = tb_link_may_sign(scene->txn, &may_sign);
+    }
+    if (err != TB_OK || !may_sign) {
+        return err;
+    }
+    err = tb_outbox_tick(scene);
+    if (err == TB_OK) {
+        err = tb_inbox_tick(scene);
+    }
+    if (err != TB_OK || tb_store_rows(scene->txn, TB_TABLE_DRAFT) == 0) {
+        return err;
+    }
+    scene->agent->times.drafts = scene->now.real;
+    return tb_drafts_release(scene->agent, scene->txn, scene->now, scene->random, scene->effects);
+}
+
+tb_err tb_agent_step(
+    void *logic, tb_txn *txn, const tb_input *input, tb_random *random, tb_effects *effects)
+{
+    tb_agent *agent = logic;
+    tb_input here = *input;
+    tb_scene scene;
+    tb_err err = tb_clock_now(agent, txn, input->now.real, &here.now);
+    if (err == TB_OK) {
+        err = tb_scene_make(agent, txn, here.now, random, effects, &scene);
+    }
+    if (err != TB_OK) {
+        return err;
+    }
+
+    switch (input->kind) {
+    case TB_INPUT_FRAME:
+        return tb_link_frame(&scene, input->bytes);
+    case TB_INPUT_LOCAL:
+        return tb_local_step(agent, txn, &here, random, effects);
+    case TB_INPUT_LINK:
+        return tb_link_up(&scene);
+    case TB_INPUT_GONE:
+        return input->peer == 0 ? tb_link_down(&scene)
+                                : tb_local_step(agent, txn, &here, random, effects);
+    case TB_INPUT_TICK:
+        return tick(&scene);
+    }
+    TB_UNREACHABLE();
+}
+
+tb_err
+tb_agent_close(void *logic, tb_txn *txn, tb_now now, tb_random *random, tb_effects *effects)
+{
+    tb_agent *agent = logic;
+    tb_now here;
+    tb_scene scene;
+    if (agent->pending.count == 0 && agent->work == NULL) {
+        return TB_OK;
+    }
+    tb_err err = tb_clock_now(agent, txn, now.real, &here);
+    if (err == TB_OK) {
+        err = tb_scene_make(agent, txn, here, random, effects, &scene);
+    }
+    if (err == TB_OK) {
+        err = tb_outbox_close(&scene);
+    }
+    if (err == TB_OK) {
+        err = tb_inbox_close(&scene);
+    }
+    tb_agent_forget(agent);
+    return err;
+}
+
+/* ---- the next tick ---- */
+
+static tb_err sooner(tb_err err, tb_time at, bool *any, tb_time *least)
+{
+    if (err == TB_ERR_NOT_FOUND) {
+        return TB_OK;
+    }
+    if (err == TB_OK && (!*any || at < *least)) {
+        *any = true;
+        *least = at;
+    }
+    return err;
+}
+
+tb_err tb_agent_deadline(tb_agent *agent, tb_txn *txn, tb_time *out)
+{
+    tb_time at = 0;
+    tb_time least = 0;
+    tb_party recipient;
+    tb_lane lane;
+    bool any = false;
+    bool may_sign = false;
+    tb_err err = tb_link_due(agent, txn, &at);
+    err = sooner(err, at, &any, &least);
+    if (err == TB_OK) {
+        err = tb_link_may_sign(txn, &may_sign);
+    }
+    if (err == TB_OK && may_sign) {
+        err = tb_outbox_due_first(txn, &at, &recipient, &lane);
+        err = sooner(err, at, &any, &least);
+    }
+    if (err == TB_OK && may_sign) {
+        err = tb_inbox_due(agent, txn, &at);
+        err = sooner(err, at, &any, &least);
+    }
+    if (err != TB_OK) {
+        return err;
+    }
+    if (may_sign && tb_store_rows(txn, TB_TABLE_DRAFT) > 0) {
+        (void)!sooner(TB_OK, agent->times.drafts + DRAFT_AGAIN_MS, &any, &least);
+    }
+
+    *out = least;
+    return any ? TB_OK : TB_ERR_NOT_FOUND;
+}

@@ -1,0 +1,49 @@
+#include "agents/clock.h"
+
+#include "agents/rows_link.h"
+
+#define CIVIL_MAX 253402300799999ll /* the end of year 9999 */
+
+tb_err tb_clock_shown(tb_agent *agent, tb_txn *txn, tb_time *out)
+{
+    uint64_t kept = 0;
+    tb_err err = TB_OK;
+    if (agent->directory->exercise) {
+        err = tb_meta_number(txn, "civil", &kept);
+    }
+    if (err != TB_OK) {
+        return err;
+    }
+
+    if (kept > (uint64_t)CIVIL_MAX) {
+        return TB_ERR_CORRUPT;
+    }
+    *out = (tb_time)kept;
+    return TB_OK;
+}
+
+tb_err tb_clock_move(tb_agent *agent, tb_txn *txn, tb_time civil)
+{
+    if (!agent->directory->exercise || civil <= 0 || civil > CIVIL_MAX) {
+        return TB_OK;
+    }
+    tb_time shown = 0;
+    tb_err err = tb_clock_shown(agent, txn, &shown);
+    if (err != TB_OK || civil <= shown) {
+        return err;
+    }
+
+    return tb_meta_number_put(txn, "civil", (uint64_t)civil);
+}
+
+tb_err tb_clock_now(tb_agent *agent, tb_txn *txn, tb_time real, tb_now *out)
+{
+    tb_time shown = 0;
+    tb_err err = tb_clock_shown(agent, txn, &shown);
+    if (err != TB_OK) {
+        return err;
+    }
+
+    *out = (tb_now){.real = real, .civil = shown > 0 ? shown : real};
+    return TB_OK;
+}

@@ -1,0 +1,199 @@
+/* inbox_apply - applying a taken notice, in its own turn or out of the queue, and setting it aside. */
+#include "agents/clock.h"
+#include "agents/inbox.h"
+
+/* A full store is not the notice's fault; look again when room may have been made. */
+#define FULL_PAUSE_MS 3000
+
+tb_err tb_inbox_refuse(tb_scene *scene,
+                       const tb_arrived_notice *notice,
+                       tb_refusal code,
+                       const tb_digest *event,
+                       bool keep)
+{
+    tb_refusing refusing = {
+        .line =
+            {
+                .kind = TB_LINE_REFUSED,
+                .stream = notice->stream,
+                .from = notice->number,
+                .digest = notice->digest,
+                .at = scene->now.real,
+                .code = code,
+                .event = *event,
+            },
+        .notice = notice->header.notice,
+        .header = notice->header_bytes,
+        .keep = keep,
+    };
+    tb_err err = tb_clock_shown(scene->agent, scene->txn, &refusing.line.civil);
+    if (err != TB_OK) {
+        return err;
+    }
+
+    tb_effects_note(scene->effects, scene->arena, TB_LEVEL_WARN,
+                    "event=refusing sender=%p notice=%u number=%u code=%s", &notice->stream.sender,
+                    notice->header.notice, notice->number, tb_refusal_key(code));
+    return tb_work_refuse(scene, &refusing);
+}
+
+static tb_err keep_proof(tb_scene *scene, const tb_arrived_notice *notice, const tb_incoming *incoming)
+{
+    tb_proof_row proof = {
+        .header = notice->header_bytes,
+        .ids = incoming->ids,
+        .id_count = incoming->event_count,
+        .root = notice->root,
+        .index = notice->index,
+        .path = notice->path,
+        .path_count = notice->path_count,
+    };
+    return tb_proof_put(scene->txn, &notice->header.sender, &notice->header.incarnation,
+                        notice->header.notice, &proof);
+}
+
+tb_err tb_inbox_apply(tb_scene *scene, const tb_arrived_notice *notice)
+{
+    tb_incoming incoming;
+    tb_refusal refused = TB_ACCEPTED;
+    tb_digest event = {{0}};
+    tb_err err = tb_inbox_open(scene, notice, &incoming, &refused);
+    if (err == TB_OK && refused == TB_ACCEPTED) {
+        err = keep_proof(scene, notice, &incoming);
+        if (err == TB_OK) {
+            err = tb_apply_notice(scene->agent, scene->txn, scene->now, &incoming, scene->effects,
+                                  &refused, &event);
+        }
+    }
+    if (err != TB_OK || refused == TB_ACCEPTED) {
+        return err;
+    }
+    return tb_inbox_refuse(scene, notice, refused, &event, true);
+}
+
+/* ---- the queue ---- */
+
+static bool is_armed(const tb_inbox_place *armed, const tb_inbox_row *row)
+{
+    return armed->set && armed->attempts == row->attempts && armed->number == row->number &&
+           armed->lane == row->lane && tb_party_equal(&armed->sender, &row->sender) &&
+           tb_incarnation_compare(&armed->incarnation, &row->incarnation) == 0;
+}
+
+static tb_err notice_of(tb_scene *scene, const tb_inbox_row *row, tb_arrived_notice *out)
+{
+    tb_arrived_notice notice = {
+        .stream = {row->sender, row->incarnation, scene->agent->self, row->lane},
+        .number = row->number,
+        .header_bytes = row->header,
+        .digest = tb_header_digest(row->header),
+        .body = row->body,
+        .root = row->root,
+        .index = row->index,
+        .path = row->path,
+        .path_count = row->path_count,
+    };
+    if (tb_header_decode(row->header, scene->arena, &notice.header) != TB_ACCEPTED ||
+        tb_header_entry(&notice.header, &scene->agent->self) == NULL) {
+        return TB_ERR_CORRUPT;
+    }
+    *out = notice;
+    return TB_OK;
+}
+
+static tb_err count_attempt(tb_scene *scene, tb_inbox_row *row)
+{
+    row->attempts++;
+    tb_err err = tb_inbox_put(scene->txn, row);
+    if (err != TB_OK) {
+        return err;
+    }
+
+    scene->agent->armed =
+        (tb_inbox_place){true, row->sender, row->incarnation, row->lane, row->number, row->attempts};
+    return TB_OK;
+}
+
+static tb_err
+try_again(tb_scene *scene, const tb_inbox_row *row, const tb_arrived_notice *notice)
+{
+    tb_inbox_place *armed = &scene->agent->armed;
+    armed->set = false;
+    tb_err err = tb_inbox_apply(scene, notice);
+    if (err == TB_OK) {
+        err = tb_inbox_del(scene->txn, row);
+    }
+    if (err == TB_ERR_FULL || err == TB_ERR_IO) {
+        armed->set = true;
+        scene->agent->inbox_after = scene->now.real + FULL_PAUSE_MS;
+    }
+    return err;
+}
+
+static tb_err set_aside(tb_scene *scene, tb_inbox_row *row, const tb_arrived_notice *notice)
+{
+    static const tb_digest no_event;
+    tb_alarm_row alarm = {
+        .code = TB_REFUSED_CANNOT_APPLY,
+        .at = scene->now.real,
+        .party = row->sender,
+        .stream = notice->stream,
+        .number = row->number,
+        .digest = notice->digest,
+    };
+
+    row->code = TB_REFUSED_CANNOT_APPLY;
+    tb_err err = tb_quarantine_put(scene->txn, notice->header.notice, row);
+    if (err == TB_OK) {
+        err = tb_inbox_del(scene->txn, row);
+    }
+    if (err == TB_OK) {
+        err = tb_alarm_raise(scene->agent, scene->txn, &alarm, scene->effects);
+    }
+    if (err != TB_OK) {
+        return err;
+    }
+    return tb_inbox_refuse(scene, notice, TB_REFUSED_CANNOT_APPLY, &no_event, true);
+}
+
+tb_err tb_inbox_tick(tb_scene *scene)
+{
+    tb_inbox_row row;
+    tb_arrived_notice notice;
+    bool may_sign = false;
+    tb_err err = tb_link_may_sign(scene->txn, &may_sign);
+    if (err != TB_OK || !may_sign || scene->now.real < scene->agent->inbox_after) {
+        return err;
+    }
+    err = tb_inbox_first(scene->txn, &row);
+    if (err != TB_OK) {
+        return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+    }
+    err = notice_of(scene, &row, &notice);
+    if (err != TB_OK) {
+        return err;
+    }
+
+    if (is_armed(&scene->agent->armed, &row)) {
+        return try_again(scene, &row, &notice);
+    }
+    if (row.attempts >= TB_APPLY_ATTEMPTS_MAX) {
+        return set_aside(scene, &row, &notice);
+    }
+    return count_attempt(scene, &row);
+}
+
+tb_err tb_inbox_due(tb_agent *agent, tb_txn *txn, tb_time *out)
+{
+    bool may_sign = false;
+    tb_err err = tb_link_may_sign(txn, &may_sign);
+    if (err != TB_OK) {
+        return err;
+    }
+    if (!may_sign || tb_store_rows(txn, TB_TABLE_INBOX) == 0) {
+        return TB_ERR_NOT_FOUND;
+    }
+
+    *out = agent->inbox_after;
+    return TB_OK;
+}

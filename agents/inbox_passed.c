@@ -1,0 +1,134 @@
+/* inbox_passed - an earlier event that a party passes on must prove itself without that party's word.
+ *
+ * Its notice's header leads by its path to a root signed by the header's sender; the header's digest
+ * over the event ids names the event; the stamp, when there is one, is the hub's. Up to a key's cut a
+ * signature is good for ever, beyond it for nobody: a header under a cut key counts only with an entry
+ * for the party that passes it on, at or below the cut of that stream.
+ */
+#include "agents/inbox.h"
+
+#include "agents/marks.h"
+#include "messages/merkle.h"
+
+static bool within_cut(tb_scene *scene, const tb_header *header, const tb_party *from)
+{
+    const tb_directory *directory = scene->agent->directory;
+    if (tb_directory_cut(directory, &header->sender, &header->signing_key) == NULL) {
+        return true;
+    }
+    for (size_t i = 0; i < header->entry_count; i++) {
+        const tb_entry *entry = &header->entries[i];
+        bool counts = tb_party_equal(&entry->recipient, from) ||
+                      tb_party_equal(&entry->recipient, &scene->agent->self);
+        if (counts && entry->number <= tb_directory_good_until(
+                                           directory, &header->sender, &header->signing_key,
+                                           &header->incarnation, &entry->recipient, header->lane)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static tb_refusal
+check_signature(tb_scene *scene, const tb_passed *passed, const tb_header *header)
+{
+    tb_agent *agent = scene->agent;
+    const tb_root *root = &passed->root;
+    const tb_directory_party *party = tb_directory_find(agent->directory, &header->sender);
+    if (party == NULL) {
+        return TB_REFUSED_UNKNOWN_PARTY;
+    }
+    const tb_directory_key *key = tb_directory_key_of(party, &header->signing_key);
+    if (key == NULL || key->purpose != TB_PURPOSE_SIGN) {
+        return TB_REFUSED_UNKNOWN_KEY;
+    }
+    if (root->tree != TB_TREE_HEADERS || !tb_party_equal(&root->signer, &header->sender) ||
+        !tb_key_id_equal(&root->key, &header->signing_key) ||
+        tb_incarnation_compare(&root->incarnation, &header->incarnation) != 0) {
+        return TB_REFUSED_SIGNATURE;
+    }
+
+    tb_digest digest = tb_header_digest(passed->header);
+    tb_digest led_to;
+    if (!tb_merkle_root_of_path(root->count, passed->index, &digest, passed->path, passed->path_count,
+                                &led_to) ||
+        !tb_digest_equal(&led_to, &root->root)) {
+        return TB_REFUSED_PROOF;
+    }
+    if (!tb_root_verify_cached(&agent->roots, root, &agent->hub, &key->key)) {
+        return TB_REFUSED_SIGNATURE;
+    }
+    return TB_ACCEPTED;
+}
+
+static tb_refusal check_stamp(tb_scene *scene, const tb_passed *passed, const tb_header *header)
+{
+    if (passed->stamp.size == 0) {
+        return TB_ACCEPTED;
+    }
+    tb_signed_line stamp;
+    tb_refusal refused = tb_signed_line_decode(passed->stamp, scene->arena, &stamp);
+    if (refused != TB_ACCEPTED) {
+        return refused;
+    }
+    const tb_stream *stream = &stamp.line.stream;
+    const tb_entry *entry = tb_header_entry(header, &stream->recipient);
+    if (stamp.line.kind != TB_LINE_STORED || entry == NULL ||
+        !tb_party_equal(&stream->sender, &header->sender) || stream->lane != header->lane ||
+        tb_incarnation_compare(&stream->incarnation, &header->incarnation) != 0 ||
+        entry->number < stamp.line.from || entry->number > stamp.line.to) {
+        return TB_REFUSED_PROOF;
+    }
+    return tb_marks_by_hub(scene, &stamp);
+}
+
+static tb_refusal check_event(tb_scene *scene, const tb_passed *passed, const tb_header *header)
+{
+    tb_event event;
+    tb_digest id = tb_event_id(passed->event);
+    tb_digest ids = tb_events_digest(passed->ids, passed->id_count);
+    bool named = false;
+
+    for (size_t i = 0; i < passed->id_count; i++) {
+        named = named || tb_digest_equal(&passed->ids[i], &id);
+    }
+    if (!named || !tb_digest_equal(&ids, &header->events)) {
+        return TB_REFUSED_PROOF;
+    }
+    tb_refusal refused = tb_event_decode(passed->event, scene->arena, &event);
+    if (refused != TB_ACCEPTED) {
+        return refused;
+    }
+    if (!tb_digest_equal(&event.hub, &scene->agent->hub)) {
+        return TB_REFUSED_WRONG_HUB;
+    }
+    for (size_t i = 0; i < passed->opening_count; i++) {
+        if (!tb_digest_equal(&passed->openings[i].event, &id) ||
+            !tb_opening_matches(&passed->openings[i], &event)) {
+            return TB_REFUSED_CANNOT_OPEN;
+        }
+    }
+    return TB_ACCEPTED;
+}
+
+tb_refusal tb_inbox_check_passed(tb_scene *scene, const tb_party *from, const tb_passed *passed)
+{
+    tb_header header;
+    tb_refusal refused = tb_header_decode(passed->header, scene->arena, &header);
+    if (refused == TB_ACCEPTED && !tb_digest_equal(&header.hub, &scene->agent->hub)) {
+        refused = TB_REFUSED_WRONG_HUB;
+    }
+    if (refused == TB_ACCEPTED) {
+        refused = check_signature(scene, passed, &header);
+    }
+    if (refused == TB_ACCEPTED && !within_cut(scene, &header, from)) {
+        refused = TB_REFUSED_KEY_REVOKED;
+    }
+    if (refused == TB_ACCEPTED) {
+        refused = check_stamp(scene, passed, &header);
+    }
+    if (refused == TB_ACCEPTED) {
+        refused = check_event(scene, passed, &header);
+    }
+    return refused;
+}

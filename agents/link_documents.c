@@ -1,0 +1,228 @@
+/* link_documents - signed directories, campaigns and tables: kept when who may sign them did. */
+#include "agents/link.h"
+
+#include "agents/outbox_work.h"
+#include "base/pack.h"
+
+#define DOCUMENT_KEY_MAX (4 + TB_NAME_BYTES_MAX + 1 + 4)
+
+/* "kind:u32 name 0", and the version behind it. */
+static tb_bytes document_prefix(uint8_t *buffer, tb_document_kind kind, tb_bytes name)
+{
+    tb_writer w;
+
+    TB_ASSERT(name.size <= TB_NAME_BYTES_MAX);
+    tb_writer_init(&w, buffer, DOCUMENT_KEY_MAX);
+    tb_put_u32(&w, (uint32_t)kind);
+    tb_put_raw(&w, name.data, name.size);
+    tb_put_u8(&w, 0);
+    return tb_bytes_of(buffer, w.size);
+}
+
+static tb_bytes
+document_key(uint8_t *buffer, tb_document_kind kind, tb_bytes name, uint32_t version)
+{
+    tb_writer w;
+    tb_bytes prefix = document_prefix(buffer, kind, name);
+
+    tb_writer_init(&w, buffer + prefix.size, DOCUMENT_KEY_MAX - prefix.size);
+    tb_put_u32(&w, version);
+    return tb_bytes_of(buffer, prefix.size + w.size);
+}
+
+/* The newest version of a name. */
+static tb_err newest(tb_txn *txn, tb_document_kind kind, tb_bytes name, tb_document *out)
+{
+    uint8_t prefix_buffer[DOCUMENT_KEY_MAX];
+    uint8_t upto_buffer[DOCUMENT_KEY_MAX];
+    tb_bytes prefix = document_prefix(prefix_buffer, kind, name);
+    tb_bytes upto = document_key(upto_buffer, kind, name, UINT32_MAX);
+    tb_bytes key;
+    tb_bytes value;
+    tb_err err = tb_store_last(txn, TB_TABLE_DOCUMENT, prefix, upto, &key, &value);
+    if (err != TB_OK) {
+        return err;
+    }
+    if (tb_document_decode(value, tb_txn_arena(txn), out) != TB_ACCEPTED) {
+        return TB_ERR_CORRUPT;
+    }
+    return TB_OK;
+}
+
+/* ---- install ---- */
+
+/* Same kind, name and version as what is here. *out_refused says what that means. */
+static tb_err judge_known(tb_agent *agent,
+                          const tb_document *document,
+                          const tb_document *here,
+                          tb_effects *effects,
+                          tb_refusal *out_refused)
+{
+    tb_digest ours = tb_document_digest(here);
+    tb_digest theirs = tb_document_digest(document);
+    if (document->version < here->version || tb_digest_equal(&ours, &theirs)) {
+        *out_refused = TB_ACCEPTED;
+        return TB_OK;
+    }
+
+    *out_refused = TB_REFUSED_DIRECTORY_OLD;
+    if (document->version != here->version || document->kind != TB_DOCUMENT_DIRECTORY ||
+        !tb_document_verify(document, &agent->hub, &agent->directory->authority.key)) {
+        return TB_OK;
+    }
+    /* Two directories of one version, both signed: nobody can say whose keys count. */
+    tb_effect stop = {.kind = TB_EFFECT_STOP, .level = TB_LEVEL_ERROR};
+    stop.note = tb_bytes_str("event=stop code=directory_old two directories of one version are signed");
+    return tb_effects_add(effects, &stop);
+}
+
+static tb_refusal judge_new(tb_agent *agent, tb_arena *arena, const tb_document *document)
+{
+    if (document->kind != TB_DOCUMENT_DIRECTORY) {
+        return tb_directory_accept_document(agent->directory, document);
+    }
+    tb_directory next;
+    tb_refusal refused = tb_directory_decode(document->content, arena, &next);
+    if (refused != TB_ACCEPTED) {
+        return refused;
+    }
+    return tb_directory_accept(agent->directory, &next, document);
+}
+
+static tb_err keep(tb_txn *txn, const tb_document *document)
+{
+    uint8_t buffer[DOCUMENT_KEY_MAX];
+    tb_bytes value;
+    tb_err err = tb_document_encode(document, tb_txn_arena(txn), &value);
+    if (err != TB_OK) {
+        return err;
+    }
+
+    tb_bytes key = document_key(buffer, document->kind, document->name, document->version);
+    return tb_store_put(txn, TB_TABLE_DOCUMENT, key, value);
+}
+
+tb_err tb_document_install(tb_agent *agent,
+                           tb_txn *txn,
+                           tb_now now,
+                           const tb_document *document,
+                           tb_effects *effects,
+                           tb_refusal *out_refused)
+{
+    tb_document here;
+    (void)now;
+    if (document->name.size > TB_NAME_BYTES_MAX || document->content.size > TB_DOCUMENT_BYTES_MAX) {
+        *out_refused = TB_REFUSED_TOO_LARGE;
+        return TB_OK;
+    }
+    tb_err err = newest(txn, document->kind, document->name, &here);
+    if (err == TB_OK && document->version <= here.version) {
+        return judge_known(agent, document, &here, effects, out_refused);
+    }
+    if (err != TB_OK && err != TB_ERR_NOT_FOUND) {
+        return err;
+    }
+    tb_refusal refused = judge_new(agent, tb_txn_arena(txn), document);
+    if (refused == TB_ACCEPTED) {
+        tb_effect reload = {.kind = TB_EFFECT_RELOAD};
+        err = keep(txn, document);
+        if (err == TB_OK) {
+            err = tb_effects_add(effects, &reload);
+        }
+        if (err != TB_OK) {
+            return err;
+        }
+        tb_effects_note(effects, tb_txn_arena(txn), TB_LEVEL_INFO,
+                        "event=document_installed kind=%u version=%u", (uint64_t)document->kind,
+                        (uint64_t)document->version);
+    }
+    *out_refused = refused;
+    return TB_OK;
+}
+
+/* ---- what is here, what the hub lacks ---- */
+
+/* The newest version of the first name behind *cursor, which moves past every version of it. */
+static tb_err next_name(tb_txn *txn, tb_bytes *cursor, tb_document *out)
+{
+    tb_bytes all = {NULL, 0};
+    tb_bytes key;
+    tb_bytes value;
+    tb_err err = cursor->size == 0
+                     ? tb_store_seek(txn, TB_TABLE_DOCUMENT, all, all, &key, &value)
+                     : tb_store_next(txn, TB_TABLE_DOCUMENT, all, *cursor, &key, &value);
+    if (err != TB_OK) {
+        return err;
+    }
+    if (key.size < 4 + 1 + 4) {
+        return TB_ERR_CORRUPT;
+    }
+
+    tb_reader r;
+    tb_reader_init(&r, key);
+    tb_document_kind kind = (tb_document_kind)tb_get_u32(&r);
+    tb_bytes name = tb_bytes_of(key.data + 4, key.size - 9);
+    if (name.size > TB_NAME_BYTES_MAX) {
+        return TB_ERR_CORRUPT;
+    }
+    err = newest(txn, kind, name, out);
+    if (err != TB_OK) {
+        return err == TB_ERR_NOT_FOUND ? TB_ERR_CORRUPT : err;
+    }
+    uint8_t buffer[DOCUMENT_KEY_MAX];
+    return tb_arena_copy(tb_txn_arena(txn), document_key(buffer, kind, name, UINT32_MAX), cursor);
+}
+
+tb_err tb_documents_here(tb_txn *txn, tb_version **out, size_t *out_count)
+{
+    tb_bytes cursor = {NULL, 0};
+    tb_err err = TB_OK;
+    size_t count = 0;
+    tb_version *list = tb_arena_array(tb_txn_arena(txn), TB_VERSIONS_MAX, sizeof *list);
+    if (list == NULL) {
+        return TB_ERR_LIMIT;
+    }
+
+    while (err == TB_OK && count < TB_VERSIONS_MAX) {
+        tb_document document;
+        err = next_name(txn, &cursor, &document);
+        if (err == TB_OK) {
+            list[count++] = (tb_version){(uint32_t)document.kind, document.name, document.version,
+                                         tb_document_digest(&document)};
+        }
+    }
+    if (err != TB_OK && err != TB_ERR_NOT_FOUND) {
+        return err;
+    }
+    *out = list;
+    *out_count = count;
+    return TB_OK;
+}
+
+static bool hub_has(const tb_version *theirs, size_t count, const tb_version *ours)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (theirs[i].kind == ours->kind && tb_bytes_equal(theirs[i].name, ours->name)) {
+            return theirs[i].version >= ours->version;
+        }
+    }
+    return false;
+}
+
+tb_err tb_documents_offer(tb_scene *scene, const tb_version *theirs, size_t count)
+{
+    tb_version *ours;
+    size_t our_count = 0;
+    tb_err err = tb_documents_here(scene->txn, &ours, &our_count);
+    for (size_t i = 0; err == TB_OK && i < our_count; i++) {
+        if (hub_has(theirs, count, &ours[i])) {
+            continue;
+        }
+        tb_frame frame = {.kind = TB_FRAME_DOCUMENT};
+        err = newest(scene->txn, (tb_document_kind)ours[i].kind, ours[i].name, &frame.document);
+        if (err == TB_OK) {
+            err = tb_link_send(scene, &frame);
+        }
+    }
+    return err;
+}

@@ -1,0 +1,330 @@
+/* link_welcome - Hello, and what Welcome says about our own copy.
+ *
+ * Every mark somebody else signed about our streams, and every arrived mark of our own that the hub
+ * kept, must find our copy at or above it. One that does not proves that our store went back: fenced.
+ * A hub that shows less than it once signed has lost something itself: alarm, and sending goes on
+ * behind the higher of its mark and the recipient's.
+ */
+#include "agents/draft.h"
+#include "agents/link.h"
+#include "agents/marks.h"
+#include "agents/outbox.h"
+
+/* Lines in a Hello: a frame holds no more of them, and the hub lacks them only after losing its disk. */
+#define HELLO_ARRIVED_MAX 640
+#define HELLO_TAKEN_MAX   2048
+
+/* ---- Hello ---- */
+
+static tb_err put_arrived(tb_scene *scene, tb_hello *hello)
+{
+    tb_bytes cursor = {NULL, 0};
+    size_t capacity = 0;
+    tb_err err = TB_OK;
+
+    while (err == TB_OK && hello->arrived_count < HELLO_ARRIVED_MAX) {
+        tb_stream stream;
+        tb_stream_out_row row;
+        void *list = hello->arrived;
+        err = tb_stream_out_next(scene->txn, &cursor, &stream, &row);
+        if (err != TB_OK || row.arrived_line.size == 0) {
+            continue;
+        }
+        err = tb_work_room(scene->arena, &list, hello->arrived_count, &capacity,
+                           sizeof *hello->arrived);
+        if (err != TB_OK) {
+            continue;
+        }
+        hello->arrived = list;
+        if (tb_signed_line_decode(row.arrived_line, scene->arena,
+                                  &hello->arrived[hello->arrived_count++]) != TB_ACCEPTED) {
+            err = TB_ERR_CORRUPT;
+        }
+    }
+    return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+}
+
+static tb_err put_taken(tb_scene *scene, tb_hello *hello)
+{
+    tb_bytes cursor = {NULL, 0};
+    size_t capacity = 0;
+    tb_err err = TB_OK;
+
+    while (err == TB_OK && hello->taken_count < HELLO_TAKEN_MAX) {
+        tb_stream stream;
+        tb_stream_in_row row;
+        void *list = hello->taken;
+        err = tb_stream_in_next(scene->txn, &scene->agent->self, &cursor, &stream, &row);
+        if (err == TB_OK) {
+            err = tb_work_room(scene->arena, &list, hello->taken_count, &capacity,
+                               sizeof *hello->taken);
+        }
+        if (err == TB_OK) {
+            hello->taken = list;
+            hello->taken[hello->taken_count++] = (tb_stream_at){stream, row.number, row.digest};
+        }
+    }
+    return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+}
+
+tb_err tb_link_hello(tb_scene *scene)
+{
+    tb_frame frame = {.kind = TB_FRAME_HELLO};
+    tb_hello *hello = &frame.hello;
+    hello->party = scene->agent->self;
+    hello->incarnation = scene->incarnation;
+    hello->protocol_min = TB_PROTOCOL;
+    hello->protocol_max = TB_PROTOCOL;
+    tb_err err = tb_documents_here(scene->txn, &hello->documents, &hello->document_count);
+    if (err == TB_OK) {
+        err = put_arrived(scene, hello);
+    }
+    if (err == TB_OK) {
+        err = put_taken(scene, hello);
+    }
+    if (err != TB_OK) {
+        return err;
+    }
+    return tb_link_send(scene, &frame);
+}
+
+/* ---- Welcome ---- */
+
+static const tb_signed_line *
+line_of(const tb_signed_line *lines, size_t count, const tb_stream *stream)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (tb_stream_equal(&lines[i].line.stream, stream)) {
+            return &lines[i];
+        }
+    }
+    return NULL;
+}
+
+/* A mark of a stream we send: does our copy agree? *out_back: it does not. */
+static tb_err check_sent(tb_scene *scene, const tb_signed_line *line, bool *out_back)
+{
+    tb_stream_out_row row;
+    tb_mark_verdict verdict;
+    tb_err err = tb_stream_out_get(scene->txn, &line->line.stream, &row);
+    if (err == TB_ERR_NOT_FOUND) {
+        memset(&row, 0, sizeof row);
+    } else if (err != TB_OK) {
+        return err;
+    }
+    err = tb_marks_compare(scene, &line->line, &row, &verdict);
+    if (err != TB_OK) {
+        return err;
+    }
+
+    if (verdict != TB_MARK_HOLDS) {
+        *out_back = true;
+        return tb_link_fence(scene, TB_REFUSED_MARKS_BACK, &line->line.stream, line->line.to);
+    }
+    return TB_OK;
+}
+
+static tb_err check_stored(tb_scene *scene, const tb_welcome *welcome, bool *out_back)
+{
+    tb_err err = TB_OK;
+    for (size_t i = 0; err == TB_OK && i < welcome->stored_count; i++) {
+        const tb_signed_line *line = &welcome->stored[i];
+        tb_refusal refused = tb_marks_by_hub(scene, line);
+        if (line->line.kind != TB_LINE_STORED ||
+            !tb_party_equal(&line->line.stream.sender, &scene->agent->self)) {
+            refused = TB_REFUSED_PROTOCOL;
+        }
+        err = refused == TB_ACCEPTED ? check_sent(scene, line, out_back)
+                                     : tb_marks_alarm(scene, refused, line);
+    }
+    return err;
+}
+
+static tb_err check_arrived(tb_scene *scene, const tb_welcome *welcome, bool *out_back)
+{
+    tb_err err = TB_OK;
+    for (size_t i = 0; err == TB_OK && i < welcome->arrived_count; i++) {
+        const tb_signed_line *line = &welcome->arrived[i];
+        tb_refusal refused = tb_marks_by_party(scene, line, &line->line.stream.recipient);
+        if (line->line.kind != TB_LINE_ARRIVED ||
+            !tb_party_equal(&line->line.stream.sender, &scene->agent->self)) {
+            refused = TB_REFUSED_PROTOCOL;
+        }
+        err = refused == TB_ACCEPTED ? check_sent(scene, line, out_back)
+                                     : tb_marks_alarm(scene, refused, line);
+        if (err == TB_OK && refused == TB_ACCEPTED && !*out_back) {
+            err = tb_marks_line(scene, line);
+        }
+    }
+    return err;
+}
+
+/* Our own marks, as the hub kept them: we signed that we hold up to there. */
+static tb_err check_taken(tb_scene *scene, const tb_welcome *welcome, bool *out_back)
+{
+    tb_err err = TB_OK;
+    for (size_t i = 0; err == TB_OK && i < welcome->taken_count; i++) {
+        const tb_signed_line *line = &welcome->taken[i];
+        tb_refusal refused = tb_marks_by_party(scene, line, &scene->agent->self);
+        if (line->line.kind != TB_LINE_ARRIVED ||
+            !tb_party_equal(&line->line.stream.recipient, &scene->agent->self)) {
+            refused = TB_REFUSED_PROTOCOL;
+        }
+        if (refused != TB_ACCEPTED) {
+            err = tb_marks_alarm(scene, refused, line);
+            continue;
+        }
+        tb_stream_in_row row;
+        err = tb_stream_in_get(scene->txn, &line->line.stream, &row);
+        bool lost = err == TB_ERR_NOT_FOUND;
+        if (err == TB_OK) {
+            lost = line->line.to > row.number ||
+                   (line->line.to == row.number && !tb_digest_equal(&line->line.digest, &row.digest));
+        } else if (!lost) {
+            return err;
+        }
+        err = TB_OK;
+        if (lost) {
+            *out_back = true;
+            err = tb_link_fence(scene, TB_REFUSED_MARKS_BACK, &line->line.stream, line->line.to);
+        }
+    }
+    return err;
+}
+
+/* Where sending goes on: behind the higher of the hub's stored mark and the recipient's arrived mark. */
+static tb_err set_base(tb_scene *scene,
+                       const tb_signed_line *stored,
+                       const tb_stream *stream,
+                       tb_stream_out_row *row)
+{
+    uint64_t shown = stored == NULL ? 0 : stored->line.to;
+    uint64_t base = shown > row->arrived ? shown : row->arrived;
+    tb_time kept_due = row->due;
+    bool news = base != row->stored || row->submitted != base || row->flight_count > 0;
+    tb_err err = TB_OK;
+
+    if (shown < row->stored) {
+        tb_effects_note(scene->effects, scene->arena, TB_LEVEL_ERROR,
+                        "event=hub_went_back recipient=%p stored=%u shown=%u", &stream->recipient,
+                        row->stored, shown);
+    }
+    if (shown < row->stored && base < row->stored) {
+        tb_alarm_row alarm = {
+            .code = TB_REFUSED_GAP,
+            .at = scene->now.real,
+            .party = {TB_HUB_PARTY},
+            .stream = *stream,
+            .number = row->stored,
+            .text = tb_bytes_str("The hub shows a stored mark below one it signed; sending again."),
+        };
+        err = tb_alarm_raise(scene->agent, scene->txn, &alarm, scene->effects);
+    }
+    if (err == TB_OK && stored != NULL && shown > row->stored) {
+        err = tb_stamp_put(scene->txn, stored);
+    }
+    if (err != TB_OK) {
+        return err;
+    }
+    row->stored = base;
+    tb_outbox_rewind(row, scene->now.real);
+    if (news) {
+        err = tb_stream_out_put(scene->txn, stream, kept_due, row);
+    }
+    if (err != TB_OK || row->submitted >= row->number) {
+        return err;
+    }
+    return tb_work_send(scene, stream);
+}
+
+static tb_err set_bases(tb_scene *scene, const tb_welcome *welcome)
+{
+    tb_bytes cursor = {NULL, 0};
+    tb_err err = TB_OK;
+
+    while (err == TB_OK) {
+        tb_stream stream;
+        tb_stream_out_row row;
+        err = tb_stream_out_next(scene->txn, &cursor, &stream, &row);
+        if (err != TB_OK) {
+            break;
+        }
+        stream.sender = scene->agent->self;
+        const tb_signed_line *stored = line_of(welcome->stored, welcome->stored_count, &stream);
+        if (stored != NULL && tb_marks_by_hub(scene, stored) != TB_ACCEPTED) {
+            stored = NULL;
+        }
+        err = set_base(scene, stored, &stream, &row);
+    }
+    return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+}
+
+static tb_err set_shares(tb_scene *scene, const tb_welcome *welcome)
+{
+    tb_err err = tb_closed_clear(scene->txn);
+    for (size_t i = 0; err == TB_OK && i < welcome->closed_count; i++) {
+        err = tb_closed_put(scene->txn, &welcome->closed[i], true);
+    }
+    for (size_t i = 0; err == TB_OK && i < welcome->refused_count; i++) {
+        err = tb_marks_refused(scene, &welcome->refused[i]);
+    }
+    return err;
+}
+
+static tb_err confirm(tb_scene *scene, const tb_welcome *welcome, tb_link_row *row)
+{
+    row->state = TB_LINK_CONFIRMED;
+    row->since = scene->now.real;
+    row->fence = TB_ACCEPTED;
+    tb_err err = tb_link_put(scene->txn, row);
+    if (err == TB_OK) {
+        err = set_bases(scene, welcome);
+    }
+    if (err == TB_OK) {
+        err = set_shares(scene, welcome);
+    }
+    if (err != TB_OK) {
+        return err;
+    }
+
+    tb_effects_note(scene->effects, scene->arena, TB_LEVEL_INFO, "event=linked streams=%u",
+                    (uint64_t)welcome->stored_count);
+    return tb_drafts_release(scene->agent, scene->txn, scene->now, scene->random, scene->effects);
+}
+
+tb_err tb_link_welcome(tb_scene *scene, const tb_welcome *welcome)
+{
+    tb_link_row row;
+    bool back = false;
+    tb_err err = tb_link_get(scene->txn, &row);
+    if (err != TB_OK || row.state != TB_LINK_GREETING) {
+        return err;
+    }
+    if (welcome->protocol != TB_PROTOCOL) {
+        return tb_link_end(scene, TB_REFUSED_PROTOCOL);
+    }
+    err = check_stored(scene, welcome, &back);
+    if (err == TB_OK) {
+        err = check_arrived(scene, welcome, &back);
+    }
+    if (err == TB_OK) {
+        err = check_taken(scene, welcome, &back);
+    }
+    if (err == TB_OK) {
+        err = tb_documents_offer(scene, welcome->documents, welcome->document_count);
+    }
+    if (err == TB_OK) {
+        err = tb_link_get(scene->txn, &row);
+    }
+    if (err != TB_OK) {
+        return err;
+    }
+
+    if (back || row.fence == TB_REFUSED_MARKS_BACK) {
+        /* A session it is, but one in which we only listen: documents still come. */
+        row.state = TB_LINK_CONFIRMED;
+        row.since = scene->now.real;
+        return tb_link_put(scene->txn, &row);
+    }
+    return confirm(scene, welcome, &row);
+}

@@ -1,0 +1,222 @@
+#include "agents/outbox.h"
+
+static const tb_directory_key *sealing_key(const tb_directory_party *party)
+{
+    if (party == NULL || party->state != TB_PARTY_ACTIVE) {
+        return NULL;
+    }
+    return tb_directory_current(party, TB_PURPOSE_SEAL);
+}
+
+/* Takes the readers that can be sealed to; the others are somebody's mistake in the directory. */
+static tb_err take_readers(tb_agent *agent,
+                           tb_arena *arena,
+                           const tb_outgoing *outgoing,
+                           tb_pending_notice *out)
+{
+    TB_ASSERT(outgoing->reader_count <= TB_ENTRIES_MAX);
+    size_t count = 0;
+    tb_outgoing_reader *readers = tb_arena_array(arena, outgoing->reader_count + 1, sizeof *readers);
+    const tb_directory_party **parties =
+        tb_arena_array(arena, outgoing->reader_count + 1, sizeof *parties);
+    if (readers == NULL || parties == NULL) {
+        return TB_ERR_LIMIT;
+    }
+
+    for (size_t i = 0; i < outgoing->reader_count; i++) {
+        const tb_party *recipient = &outgoing->readers[i].recipient;
+        TB_ASSERT(i == 0 || memcmp(outgoing->readers[i - 1].recipient.text, recipient->text,
+                                   TB_PARTY_BYTES) < 0);
+        const tb_directory_party *party = tb_directory_find(agent->directory, recipient);
+        if (sealing_key(party) != NULL) {
+            readers[count] = outgoing->readers[i];
+            parties[count++] = party;
+        }
+    }
+    out->outgoing = *outgoing;
+    out->outgoing.readers = readers;
+    out->outgoing.reader_count = count;
+    out->parties = parties;
+    return TB_OK;
+}
+
+tb_err
+tb_outbox_add(tb_agent *agent, tb_txn *txn, const tb_outgoing *outgoing, uint64_t *out_notice)
+{
+    tb_pending *pending = &agent->pending;
+    tb_pending_notice notice = {.notice = 0};
+    if (pending->count == TB_LEAVES_MAX) {
+        return TB_ERR_LIMIT;
+    }
+    tb_err err = take_readers(agent, tb_txn_arena(txn), outgoing, &notice);
+    if (err != TB_OK) {
+        return err;
+    }
+    if (notice.outgoing.reader_count == 0) {
+        *out_notice = 0;
+        return TB_OK;
+    }
+    if (pending->last_notice == 0) {
+        err = tb_meta_number(txn, "notice", &pending->last_notice);
+        if (err != TB_OK) {
+            return err;
+        }
+    }
+    void *list = pending->list;
+    err = tb_work_room(tb_txn_arena(txn), &list, pending->count, &pending->capacity, sizeof notice);
+    if (err != TB_OK) {
+        return err;
+    }
+
+    pending->list = list;
+    notice.notice = ++pending->last_notice;
+    pending->list[pending->count++] = notice;
+    *out_notice = notice.notice;
+    return TB_OK;
+}
+
+bool tb_link_ready(tb_agent *agent, tb_txn *txn, const tb_party *recipients, size_t count)
+{
+    bool ready = false;
+    (void)agent;
+    /* A row that cannot be read is as good as no link: the act waits as a draft. */
+    if (tb_link_may_sign(txn, &ready) != TB_OK || !ready) {
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        bool closed = true;
+        if (tb_closed_get(txn, &recipients[i], &closed) != TB_OK || closed) {
+            return false;
+        }
+    }
+    return true;
+}
+
+void tb_outbox_rewind(tb_stream_out_row *row, tb_time now)
+{
+    row->submitted = row->stored;
+    row->flight_count = 0;
+    row->rewound = now;
+}
+
+tb_time tb_outbox_due_of(const tb_stream_out_row *row, tb_time now)
+{
+    if (row->arrived >= row->number) {
+        return 0;
+    }
+    if (row->flight_count > 0) {
+        return row->active + TB_RESEND_AFTER_MS;
+    }
+    return now + TB_MARK_ALARM_MS;
+}
+
+static tb_stream own_stream(const tb_scene *scene, const tb_party *recipient, tb_lane lane)
+{
+    tb_stream stream = {
+        .sender = scene->agent->self,
+        .incarnation = scene->incarnation,
+        .recipient = *recipient,
+        .lane = lane,
+    };
+    return stream;
+}
+
+/* One stream whose time has come. */
+static tb_err look_again(tb_scene *scene, const tb_stream *stream)
+{
+    tb_stream_out_row row;
+    tb_time now = scene->now.real;
+    tb_err err = tb_stream_out_get(scene->txn, stream, &row);
+    if (err != TB_OK) {
+        return err == TB_ERR_NOT_FOUND ? TB_ERR_CORRUPT : err;
+    }
+
+    tb_time kept_due = row.due;
+    if (row.flight_count > 0 && now - row.active >= TB_RESEND_AFTER_MS) {
+        tb_effects_note(scene->effects, scene->arena, TB_LEVEL_INFO,
+                        "event=resend recipient=%p behind=%u submitted=%u", &stream->recipient,
+                        row.stored, row.submitted);
+        tb_outbox_rewind(&row, now);
+    } else if (row.flight_count == 0 && row.arrived < row.stored &&
+               now - row.active >= TB_MARK_ALARM_MS) {
+        tb_effects_note(scene->effects, scene->arena, TB_LEVEL_WARN,
+                        "event=mark_missing suspects=hub,%p arrived=%u stored=%u", &stream->recipient,
+                        row.arrived, row.stored);
+    }
+    row.due = tb_outbox_due_of(&row, now);
+    if (row.due != 0 && row.due <= now) {
+        row.due = now + TB_RESEND_AFTER_MS;
+    }
+    err = tb_stream_out_put(scene->txn, stream, kept_due, &row);
+    if (err != TB_OK) {
+        return err;
+    }
+
+    return tb_work_send(scene, stream);
+}
+
+tb_err tb_outbox_tick(tb_scene *scene)
+{
+    /* The due row moves on each time, so this ends; the bound is for a clock that jumped. */
+    for (size_t i = 0; i < TB_FRAME_GROUPS_MAX; i++) {
+        tb_time due;
+        tb_party recipient;
+        tb_lane lane;
+        tb_err err = tb_outbox_due_first(scene->txn, &due, &recipient, &lane);
+        if (err == TB_ERR_NOT_FOUND || (err == TB_OK && due > scene->now.real)) {
+            return TB_OK;
+        }
+        if (err != TB_OK) {
+            return err;
+        }
+
+        tb_stream stream = own_stream(scene, &recipient, lane);
+        err = look_again(scene, &stream);
+        if (err != TB_OK) {
+            return err;
+        }
+    }
+    return TB_OK;
+}
+
+tb_err tb_outbox_closed(tb_scene *scene, const tb_party *recipient)
+{
+    tb_err err = tb_closed_put(scene->txn, recipient, true);
+    if (err != TB_OK) {
+        return err;
+    }
+
+    tb_effects_note(scene->effects, scene->arena, TB_LEVEL_WARN, "event=share_closed recipient=%p",
+                    recipient);
+    return TB_OK;
+}
+
+tb_err tb_outbox_opened(tb_scene *scene, const tb_party *recipient)
+{
+    tb_err err = tb_closed_put(scene->txn, recipient, false);
+    if (err != TB_OK) {
+        return err;
+    }
+    tb_effects_note(scene->effects, scene->arena, TB_LEVEL_INFO, "event=share_open recipient=%p",
+                    recipient);
+
+    for (int lane = TB_LANE_FIRST; lane <= TB_LANE_LAST; lane++) {
+        tb_stream stream = own_stream(scene, recipient, (tb_lane)lane);
+        tb_stream_out_row row;
+        err = tb_stream_out_get(scene->txn, &stream, &row);
+        if (err == TB_ERR_NOT_FOUND) {
+            continue;
+        }
+        if (err == TB_OK) {
+            tb_outbox_rewind(&row, scene->now.real);
+            err = tb_stream_out_put(scene->txn, &stream, row.due, &row);
+        }
+        if (err == TB_OK) {
+            err = tb_work_send(scene, &stream);
+        }
+        if (err != TB_OK) {
+            return err;
+        }
+    }
+    return TB_OK;
+}

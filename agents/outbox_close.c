@@ -1,0 +1,480 @@
+/* outbox_close - the end of a turn: number, seal, one tree, one signature, groups.
+ *
+ * Leaves stand by first recipient, so that a group's proof is short; numbers are given in leaf order.
+ * Where that would turn round two notices in one stream, the order they were added in stands.
+ */
+#include "agents/outbox.h"
+#include "messages/event.h"
+#include "messages/merkle.h"
+
+#define LANES (TB_LANE_LAST - TB_LANE_FIRST + 1)
+
+/* A stream this turn writes to, and the notices it gets, in number order. */
+typedef struct out_stream {
+    tb_stream stream;
+    tb_stream_out_row row;
+    tb_time kept_due;
+    uint64_t first; /* number of notices[0] */
+    uint32_t *notices;
+    size_t count;
+    size_t capacity;
+} out_stream;
+
+typedef struct closing {
+    tb_scene *scene;
+    tb_pending_notice *list;
+    size_t count;
+    uint32_t *order; /* leaf order: indexes into list */
+    out_stream **streams; /* by directory place and lane; NULL until used */
+    out_stream **used;    /* in order of first use */
+    size_t used_count;
+    size_t used_capacity;
+    tb_sealing sealing;
+    tb_tree tree;
+    tb_root root;
+} closing;
+
+/* ---- order ---- */
+
+static int compare_first(const tb_pending_notice *a, const tb_pending_notice *b)
+{
+    int by_party = memcmp(a->parties[0]->id.text, b->parties[0]->id.text, TB_PARTY_BYTES);
+    if (by_party != 0) {
+        return by_party;
+    }
+    return (a->outgoing.lane > b->outgoing.lane) - (a->outgoing.lane < b->outgoing.lane);
+}
+
+/* Stable merge sort of order[0..count) with room for as many beside it. */
+static void sort_order(const tb_pending_notice *list, uint32_t *order, uint32_t *room, size_t count)
+{
+    for (size_t width = 1; width < count; width *= 2) {
+        for (size_t low = 0; low < count; low += 2 * width) {
+            size_t middle = low + width < count ? low + width : count;
+            size_t high = low + 2 * width < count ? low + 2 * width : count;
+            size_t a = low;
+            size_t b = middle;
+            for (size_t to = low; to < high; to++) {
+                bool from_a = a < middle &&
+                              (b >= high || compare_first(&list[order[a]], &list[order[b]]) <= 0);
+                room[to] = from_a ? order[a++] : order[b++];
+            }
+        }
+        memcpy(order, room, count * sizeof *order);
+    }
+}
+
+static size_t stream_place(const closing *c, const tb_directory_party *party, tb_lane lane)
+{
+    size_t place = (size_t)(party - c->scene->agent->directory->parties);
+    return place * LANES + (size_t)(lane - TB_LANE_FIRST);
+}
+
+/* Whether leaf order would give some stream its notices in another order than they were added. */
+static bool turns_round(const closing *c, uint32_t *newest)
+{
+    for (size_t leaf = 0; leaf < c->count; leaf++) {
+        const tb_pending_notice *notice = &c->list[c->order[leaf]];
+        for (size_t r = 0; r < notice->outgoing.reader_count; r++) {
+            uint32_t *last = &newest[stream_place(c, notice->parties[r], notice->outgoing.lane)];
+            if (*last > c->order[leaf] + 1) {
+                return true;
+            }
+            *last = c->order[leaf] + 1;
+        }
+    }
+    return false;
+}
+
+static tb_err choose_order(closing *c)
+{
+    size_t places = c->scene->agent->directory->party_count * LANES;
+    c->order = tb_arena_array(c->scene->arena, c->count, sizeof *c->order);
+    uint32_t *room = tb_arena_array(c->scene->arena, c->count, sizeof *room);
+    uint32_t *newest = tb_arena_array(c->scene->arena, places, sizeof *newest);
+    if (c->order == NULL || room == NULL || newest == NULL) {
+        return TB_ERR_LIMIT;
+    }
+
+    for (size_t i = 0; i < c->count; i++) {
+        c->order[i] = (uint32_t)i;
+    }
+    sort_order(c->list, c->order, room, c->count);
+    if (turns_round(c, newest)) {
+        for (size_t i = 0; i < c->count; i++) {
+            c->order[i] = (uint32_t)i;
+        }
+    }
+    return TB_OK;
+}
+
+/* ---- numbers, bodies, headers ---- */
+
+static tb_err
+stream_of(closing *c, const tb_directory_party *party, tb_lane lane, out_stream **out)
+{
+    tb_scene *scene = c->scene;
+    out_stream **slot = &c->streams[stream_place(c, party, lane)];
+    if (*slot != NULL) {
+        *out = *slot;
+        return TB_OK;
+    }
+    out_stream *s = tb_arena_alloc(scene->arena, sizeof *s);
+    if (s == NULL) {
+        return TB_ERR_LIMIT;
+    }
+    s->stream = (tb_stream){scene->agent->self, scene->incarnation, party->id, lane};
+    tb_err err = tb_stream_out_get(scene->txn, &s->stream, &s->row);
+    if (err == TB_ERR_NOT_FOUND) {
+        memset(&s->row, 0, sizeof s->row);
+    } else if (err != TB_OK) {
+        return err;
+    }
+    s->kept_due = s->row.due;
+    s->first = s->row.number + 1;
+    void *list = c->used;
+    err = tb_work_room(scene->arena, &list, c->used_count, &c->used_capacity, sizeof(out_stream *));
+    if (err != TB_OK) {
+        return err;
+    }
+
+    c->used = list;
+    c->used[c->used_count++] = s;
+    *slot = s;
+    *out = s;
+    return TB_OK;
+}
+
+static tb_err stream_take(closing *c, out_stream *s, uint32_t notice)
+{
+    void *list = s->notices;
+    tb_err err =
+        tb_work_room(c->scene->arena, &list, s->count, &s->capacity, sizeof *s->notices);
+    if (err != TB_OK) {
+        return err;
+    }
+
+    s->notices = list;
+    s->notices[s->count++] = notice;
+    return TB_OK;
+}
+
+static tb_err make_entries(closing *c, uint32_t index)
+{
+    tb_pending_notice *notice = &c->list[index];
+    size_t count = notice->outgoing.reader_count;
+    tb_entry *entries = tb_arena_array(c->scene->arena, count, sizeof *entries);
+    if (entries == NULL) {
+        return TB_ERR_LIMIT;
+    }
+
+    for (size_t r = 0; r < count; r++) {
+        const tb_directory_party *party = notice->parties[r];
+        out_stream *s;
+        tb_err err = stream_of(c, party, notice->outgoing.lane, &s);
+        if (err == TB_OK) {
+            err = stream_take(c, s, index);
+        }
+        if (err != TB_OK) {
+            return err;
+        }
+        entries[r].recipient = party->id;
+        entries[r].sealing_key = tb_directory_current(party, TB_PURPOSE_SEAL)->id;
+        entries[r].number = ++s->row.number;
+        entries[r].previous = s->row.digest;
+    }
+    notice->header.entries = entries;
+    notice->header.entry_count = count;
+    return TB_OK;
+}
+
+static tb_err make_header(closing *c, uint32_t index)
+{
+    tb_scene *scene = c->scene;
+    tb_pending_notice *notice = &c->list[index];
+    const tb_directory *directory = scene->agent->directory;
+    notice->header = (tb_header){
+        .suite = TB_SUITE_1,
+        .hub = scene->agent->hub,
+        .sender = scene->agent->self,
+        .incarnation = scene->incarnation,
+        .notice = notice->notice,
+        .lane = notice->outgoing.lane,
+        .kind = notice->outgoing.kind,
+        .made = scene->now.real,
+        .expires = scene->now.real + TB_NOTICE_LIFE_MS,
+        .directory_version = directory->version,
+        .directory_digest = directory->digest,
+        .signing_key = scene->agent->keys.sign_id,
+        .ephemeral = c->sealing.ephemeral.public_key,
+        .events = tb_events_digest(notice->outgoing.ids, notice->outgoing.event_count),
+        .body = tb_body_digest(notice->body),
+    };
+    tb_err err = make_entries(c, index);
+    if (err == TB_OK) {
+        err = tb_header_encode(&notice->header, scene->arena, &notice->header_bytes);
+    }
+    if (err != TB_OK) {
+        return err;
+    }
+
+    notice->digest = tb_header_digest(notice->header_bytes);
+    for (size_t r = 0; r < notice->header.entry_count; r++) {
+        c->streams[stream_place(c, notice->parties[r], notice->outgoing.lane)]->row.digest =
+            notice->digest;
+    }
+    return TB_OK;
+}
+
+static tb_err make_notices(closing *c)
+{
+    size_t places = c->scene->agent->directory->party_count;
+    c->streams = tb_arena_array(c->scene->arena, places * LANES, sizeof *c->streams);
+    c->sealing.agreements = tb_arena_array(c->scene->arena, places, sizeof(tb_agreement *));
+    if (c->streams == NULL || c->sealing.agreements == NULL) {
+        return TB_ERR_LIMIT;
+    }
+
+    tb_seal_pair_make(&c->sealing.ephemeral, c->scene->random);
+    for (uint32_t leaf = 0; leaf < c->count; leaf++) {
+        uint32_t index = c->order[leaf];
+        c->list[index].leaf = leaf;
+        tb_err err = tb_outbox_seal(c->scene, &c->sealing, &c->list[index]);
+        if (err == TB_OK) {
+            err = make_header(c, index);
+        }
+        if (err != TB_OK) {
+            return err;
+        }
+    }
+    return TB_OK;
+}
+
+/* ---- the tree and its proofs ---- */
+
+static tb_err keep_proof(closing *c, const tb_pending_notice *notice)
+{
+    tb_proof_row proof = {
+        .header = notice->header_bytes,
+        .ids = notice->outgoing.ids,
+        .id_count = notice->outgoing.event_count,
+        .root = c->root,
+        .index = notice->leaf,
+    };
+    tb_err err = tb_tree_path(&c->tree, notice->leaf, c->scene->arena, &proof.path, &proof.path_count);
+    if (err != TB_OK) {
+        return err;
+    }
+
+    return tb_proof_put(c->scene->txn, &c->scene->agent->self, &c->scene->incarnation,
+                        notice->notice, &proof);
+}
+
+static tb_err sign(closing *c)
+{
+    tb_scene *scene = c->scene;
+    tb_digest *digests = tb_arena_array(scene->arena, c->count, sizeof *digests);
+    if (digests == NULL) {
+        return TB_ERR_LIMIT;
+    }
+    for (size_t i = 0; i < c->count; i++) {
+        digests[c->list[i].leaf] = c->list[i].digest;
+    }
+    tb_err err = tb_tree_build(digests, (uint32_t)c->count, scene->arena, &c->tree);
+    if (err != TB_OK) {
+        return err;
+    }
+
+    c->root = (tb_root){
+        .suite = TB_SUITE_1,
+        .tree = TB_TREE_HEADERS,
+        .signer = scene->agent->self,
+        .key = scene->agent->keys.sign_id,
+        .incarnation = scene->incarnation,
+        .count = c->tree.count,
+        .root = c->tree.root,
+    };
+    tb_root_sign(&c->root, &scene->agent->hub, scene->agent->keys.sign);
+    for (size_t i = 0; err == TB_OK && i < c->count; i++) {
+        err = keep_proof(c, &c->list[i]);
+    }
+    return err;
+}
+
+/* ---- groups ---- */
+
+static size_t item_cost(const tb_pending_notice *notice)
+{
+    return notice->header_bytes.size + notice->body.size + 64;
+}
+
+/* How many of a stream's notices from start on make the next group. */
+static size_t group_reach(const closing *c, const out_stream *s, size_t start)
+{
+    size_t bytes = 0;
+    size_t reach = start;
+    uint32_t leaf = 0;
+
+    while (reach < s->count && reach - start < TB_GROUP_ITEMS_MAX) {
+        const tb_pending_notice *notice = &c->list[s->notices[reach]];
+        bytes += item_cost(notice);
+        if (reach > start && (bytes > TB_GROUP_BYTES_MAX || notice->leaf <= leaf)) {
+            break;
+        }
+        leaf = notice->leaf;
+        reach++;
+    }
+    return reach - start;
+}
+
+static tb_err fill_group(closing *c, const out_stream *s, size_t start, size_t count, tb_made *made)
+{
+    tb_arena *arena = c->scene->arena;
+    tb_group *group = &made->group;
+    group->items = tb_arena_array(arena, count, sizeof *group->items);
+    group->indexes = tb_arena_array(arena, count, sizeof *group->indexes);
+    made->bodies = tb_arena_array(arena, count, sizeof *made->bodies);
+    made->row.shared = tb_arena_array(arena, count, sizeof *made->row.shared);
+    if (group->items == NULL || group->indexes == NULL || made->bodies == NULL ||
+        made->row.shared == NULL) {
+        return TB_ERR_LIMIT;
+    }
+
+    group->recipient = s->stream.recipient;
+    group->lane = s->stream.lane;
+    group->root = c->root;
+    group->item_count = count;
+    for (size_t i = 0; i < count; i++) {
+        const tb_pending_notice *notice = &c->list[s->notices[start + i]];
+        tb_item *item = &group->items[i];
+        item->header = notice->header;
+        item->header_bytes = notice->header_bytes;
+        item->digest = notice->digest;
+        group->indexes[i] = notice->leaf;
+        made->row.bytes += (uint32_t)item_cost(notice);
+        if (notice->header.entry_count == 1) {
+            item->body = notice->body;
+            continue;
+        }
+        made->bodies[made->body_count++] = (tb_shared_body){
+            s->stream.sender, s->stream.incarnation, notice->notice, notice->body};
+        made->row.shared[made->row.shared_count++] = notice->notice;
+    }
+    made->row.digest = group->items[count - 1].digest;
+    return tb_tree_siblings(&c->tree, group->indexes, count, arena, &group->siblings,
+                            &group->sibling_count);
+}
+
+static tb_err make_group(closing *c, out_stream *s, size_t start, size_t count)
+{
+    tb_scene *scene = c->scene;
+    tb_work *work;
+    tb_err err = tb_work_of(scene, &work);
+    if (err != TB_OK) {
+        return err;
+    }
+    void *list = work->made;
+    err = tb_work_room(scene->arena, &list, work->made_count, &work->made_capacity,
+                       sizeof *work->made);
+    if (err != TB_OK) {
+        return err;
+    }
+    work->made = list;
+    tb_made *made = &work->made[work->made_count];
+    *made = (tb_made){.stream = s->stream};
+    err = fill_group(c, s, start, count, made);
+    if (err != TB_OK) {
+        return err;
+    }
+
+    made->row.from = s->first + start;
+    made->row.to = made->row.from + count - 1;
+    made->row.made = scene->now.real;
+    made->row.bytes += (uint32_t)(made->group.sibling_count * TB_DIGEST_BYTES);
+    err = tb_group_encode(&made->group, scene->arena, &made->row.group);
+    if (err != TB_OK) {
+        return err;
+    }
+    work->made_count++;
+    return tb_outbox_put(scene->txn, &s->stream, &made->row);
+}
+
+static tb_err group_stream(closing *c, out_stream *s)
+{
+    for (size_t start = 0; start < s->count;) {
+        size_t count = group_reach(c, s, start);
+        tb_err err = make_group(c, s, start, count);
+        if (err != TB_OK) {
+            return err;
+        }
+        start += count;
+    }
+    if (s->row.due == 0) {
+        s->row.due = tb_outbox_due_of(&s->row, c->scene->now.real);
+    }
+    tb_err err = tb_stream_out_put(c->scene->txn, &s->stream, s->kept_due, &s->row);
+    if (err != TB_OK) {
+        return err;
+    }
+
+    return tb_work_send(c->scene, &s->stream);
+}
+
+/* A body that several groups refer to is kept once. */
+static tb_err keep_bodies(closing *c)
+{
+    for (size_t i = 0; i < c->count; i++) {
+        const tb_pending_notice *notice = &c->list[i];
+        if (notice->header.entry_count == 1) {
+            continue;
+        }
+        tb_err err = tb_outbox_body_put(c->scene->txn, &c->scene->incarnation, notice->notice,
+                                        (uint32_t)notice->header.entry_count, notice->body);
+        if (err != TB_OK) {
+            return err;
+        }
+    }
+    return TB_OK;
+}
+
+static tb_err close_pending(tb_scene *scene)
+{
+    tb_pending *pending = &scene->agent->pending;
+    closing *c = tb_arena_alloc(scene->arena, sizeof *c);
+    if (c == NULL) {
+        return TB_ERR_LIMIT;
+    }
+    c->scene = scene;
+    c->list = pending->list;
+    c->count = pending->count;
+    tb_err err = choose_order(c);
+    if (err == TB_OK) {
+        err = make_notices(c);
+    }
+    if (err == TB_OK) {
+        err = sign(c);
+    }
+    if (err == TB_OK) {
+        err = keep_bodies(c);
+    }
+    for (size_t i = 0; err == TB_OK && i < c->used_count; i++) {
+        err = group_stream(c, c->used[i]);
+    }
+    if (err != TB_OK) {
+        return err;
+    }
+
+    memset(&c->sealing.ephemeral, 0, sizeof c->sealing.ephemeral);
+    return tb_meta_number_put(scene->txn, "notice", pending->last_notice);
+}
+
+tb_err tb_outbox_close(tb_scene *scene)
+{
+    if (scene->agent->pending.count > 0) {
+        tb_err err = close_pending(scene);
+        if (err != TB_OK) {
+            return err;
+        }
+    }
+    return tb_outbox_pump(scene);
+}

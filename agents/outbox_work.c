@@ -1,0 +1,111 @@
+#include "agents/outbox_work.h"
+
+#define LIST_START 16
+
+tb_err tb_work_of(tb_scene *scene, tb_work **out)
+{
+    if (scene->agent->work == NULL) {
+        scene->agent->work = tb_arena_alloc(scene->arena, sizeof(tb_work));
+    }
+    if (scene->agent->work == NULL) {
+        return TB_ERR_LIMIT;
+    }
+    *out = scene->agent->work;
+    return TB_OK;
+}
+
+tb_err tb_work_room(tb_arena *arena, void **list, size_t count, size_t *capacity, size_t each)
+{
+    if (count < *capacity) {
+        return TB_OK;
+    }
+    size_t wider = *capacity == 0 ? LIST_START : *capacity * 2;
+    void *grown = tb_arena_array(arena, wider, each);
+    if (grown == NULL) {
+        return TB_ERR_LIMIT;
+    }
+
+    if (count > 0) {
+        memcpy(grown, *list, count * each);
+    }
+    *list = grown;
+    *capacity = wider;
+    return TB_OK;
+}
+
+tb_err tb_work_send(tb_scene *scene, const tb_stream *stream)
+{
+    tb_work *work;
+    tb_err err = tb_work_of(scene, &work);
+    if (err != TB_OK) {
+        return err;
+    }
+    for (size_t i = 0; i < work->sending_count; i++) {
+        if (tb_stream_equal(&work->sending[i], stream)) {
+            return TB_OK;
+        }
+    }
+    void *list = work->sending;
+    err = tb_work_room(scene->arena, &list, work->sending_count, &work->sending_capacity,
+                       sizeof *work->sending);
+    if (err != TB_OK) {
+        return err;
+    }
+
+    work->sending = list;
+    work->sending[work->sending_count++] = *stream;
+    return TB_OK;
+}
+
+tb_err tb_work_refuse(tb_scene *scene, const tb_refusing *refusing)
+{
+    tb_work *work;
+    tb_err err = tb_work_of(scene, &work);
+    if (err != TB_OK) {
+        return err;
+    }
+    void *list = work->refusing;
+    err = tb_work_room(scene->arena, &list, work->refusing_count, &work->refusing_capacity,
+                       sizeof *work->refusing);
+    if (err != TB_OK) {
+        return err;
+    }
+
+    work->refusing = list;
+    work->refusing[work->refusing_count++] = *refusing;
+    return TB_OK;
+}
+
+tb_err tb_work_taken(tb_scene *scene, const tb_stream *stream, tb_taken **out)
+{
+    tb_work *work;
+    tb_err err = tb_work_of(scene, &work);
+    if (err != TB_OK) {
+        return err;
+    }
+    for (size_t i = 0; i < work->taken_count; i++) {
+        if (tb_stream_equal(&work->taken[i].stream, stream)) {
+            *out = &work->taken[i];
+            return TB_OK;
+        }
+    }
+    tb_taken taken = {.stream = *stream};
+    err = tb_stream_in_get(scene->txn, stream, &taken.row);
+    if (err == TB_OK || err == TB_ERR_NOT_FOUND) {
+        err = tb_inbox_waits(scene->txn, stream, &taken.queued);
+    }
+    if (err != TB_OK) {
+        return err;
+    }
+    void *list = work->taken;
+    err = tb_work_room(scene->arena, &list, work->taken_count, &work->taken_capacity,
+                       sizeof *work->taken);
+    if (err != TB_OK) {
+        return err;
+    }
+
+    work->taken = list;
+    work->taken[work->taken_count] = taken;
+    *out = &work->taken[work->taken_count++];
+    return TB_OK;
+}

@@ -1,0 +1,73 @@
+/* outbox_work - what a turn leaves for its end: streams to send on, marks and refusals to sign.
+ *
+ * Lives in the turn's arena and is forgotten with it. Lists grow by doubling, so a turn costs what
+ * it does and no more.
+ */
+#ifndef TB_OUTBOX_WORK_H
+#define TB_OUTBOX_WORK_H
+
+#include "agents/link.h"
+#include "messages/seal.h"
+
+/* A stream we received something of in this turn. */
+typedef struct tb_taken {
+    tb_stream stream;
+    tb_stream_in_row row;
+    bool moved;  /* sign a new mark; else the old line is shown again */
+    bool shown;  /* Taken names it */
+    bool queued; /* earlier notices of it wait in INBOX: later ones queue up behind them */
+} tb_taken;
+
+/* A notice this turn refuses. */
+typedef struct tb_refusing {
+    tb_line line;
+    uint64_t notice;
+    tb_bytes header;
+    bool keep; /* it arrived: keep a REFUSAL row */
+} tb_refusing;
+
+/* The agreement with one ephemeral key, used for every notice of a turn of its sender. */
+typedef struct tb_opened_key {
+    tb_key_id key;
+    tb_agreement agreement;
+} tb_opened_key;
+
+/* A group made in this turn, sent without reading it back. */
+typedef struct tb_made {
+    tb_stream stream;
+    tb_outbox_row row; /* without the encoded group */
+    tb_group group;
+    tb_shared_body *bodies;
+    size_t body_count;
+} tb_made;
+
+typedef struct tb_work {
+    tb_taken *taken;
+    size_t taken_count;
+    size_t taken_capacity;
+    bool again; /* a gap was seen: Taken{again} */
+    tb_refusing *refusing;
+    size_t refusing_count;
+    size_t refusing_capacity;
+    tb_opened_key *keys;
+    size_t key_count;
+    size_t key_capacity;
+    tb_stream *sending; /* streams to pump */
+    size_t sending_count;
+    size_t sending_capacity;
+    tb_made *made;
+    size_t made_count;
+    size_t made_capacity;
+} tb_work;
+
+/* The turn's work, made on first use. */
+tb_err tb_work_of(tb_scene *scene, tb_work **out) TB_MUST_USE;
+/* Room for one more in a list of the arena: *list is replaced when it has to grow. */
+tb_err tb_work_room(tb_arena *arena, void **list, size_t count, size_t *capacity, size_t each) TB_MUST_USE;
+
+tb_err tb_work_send(tb_scene *scene, const tb_stream *stream) TB_MUST_USE;
+tb_err tb_work_refuse(tb_scene *scene, const tb_refusing *refusing) TB_MUST_USE;
+/* The turn's copy of a stream we receive; the row is read on first use. */
+tb_err tb_work_taken(tb_scene *scene, const tb_stream *stream, tb_taken **out) TB_MUST_USE;
+
+#endif

@@ -1,0 +1,206 @@
+/* rows_link - what the link stores: typed rows, and the only code that reads and writes their tables.
+ *
+ *     META         party, hub, incarnation, notice counter, link state, exercise clock, closed shares
+ *     STREAM_OUT   a stream we send: newest number, what was submitted, the two marks, what is in flight
+ *     OUTBOX       groups until arrived marks cover them; OUTBOX_BODY bodies several groups share
+ *     OUTBOX_DUE   when each stream with OUTBOX rows is looked at again
+ *     STREAM_IN    a stream we receive: how far it was taken, and our newest signed mark of it
+ *     STAMP, REFUSAL, PROOF   what others signed, and what proves an event
+ *     INBOX, QUARANTINE       taken and not applied; set aside
+ *
+ * What is read lives in the transaction's arena. A row that does not decode is TB_ERR_CORRUPT.
+ */
+#ifndef TB_ROWS_LINK_H
+#define TB_ROWS_LINK_H
+
+#include "base/limits.h"
+#include "base/refusal.h"
+#include "base/time.h"
+#include "messages/line.h"
+#include "messages/root.h"
+#include "store/store.h"
+
+/* ---- META ---- */
+
+/* 0 when absent. */
+tb_err tb_meta_number(tb_txn *txn, const char *name, uint64_t *out) TB_MUST_USE;
+tb_err tb_meta_number_put(tb_txn *txn, const char *name, uint64_t value) TB_MUST_USE;
+/* TB_ERR_NOT_FOUND before tb_agent_start prepared the store. */
+tb_err tb_meta_incarnation(tb_txn *txn, tb_incarnation *out) TB_MUST_USE;
+tb_err tb_meta_incarnation_put(tb_txn *txn, const tb_incarnation *incarnation) TB_MUST_USE;
+
+typedef enum tb_link_state {
+    TB_LINK_DOWN = 0,
+    TB_LINK_GREETING = 1,  /* Hello is sent, Welcome awaited */
+    TB_LINK_CONFIRMED = 2, /* this run's Welcome has confirmed our marks */
+} tb_link_state;
+
+typedef struct tb_link_row {
+    tb_link_state state;
+    tb_refusal fence; /* why nothing is signed; TB_ACCEPTED when nothing stands against it */
+    tb_time since;
+} tb_link_row;
+
+/* Down and not fenced when absent. */
+tb_err tb_link_get(tb_txn *txn, tb_link_row *out) TB_MUST_USE;
+tb_err tb_link_put(tb_txn *txn, const tb_link_row *row) TB_MUST_USE;
+
+/* Whether a recipient's share is used up for us. */
+tb_err tb_closed_get(tb_txn *txn, const tb_party *recipient, bool *out) TB_MUST_USE;
+tb_err tb_closed_put(tb_txn *txn, const tb_party *recipient, bool closed) TB_MUST_USE;
+/* Opens every recipient: a Welcome names the closed ones anew. */
+tb_err tb_closed_clear(tb_txn *txn) TB_MUST_USE;
+
+/* ---- STREAM_OUT, OUTBOX ---- */
+
+/* A submitted group without stored mark. */
+typedef struct tb_flight {
+    uint64_t to;
+    uint32_t bytes;
+    tb_digest digest; /* of number to */
+} tb_flight;
+
+/* Groups in flight per stream; with more the stream waits for a stored mark. */
+#define TB_FLIGHTS_MAX 64
+
+typedef struct tb_stream_out_row {
+    uint64_t number; /* newest given */
+    tb_digest digest;
+    uint64_t submitted; /* up to here on this session; never below stored */
+    uint64_t stored;    /* the hub's mark, or the recipient's where that is higher */
+    uint64_t arrived;
+    tb_bytes arrived_line; /* packed signed line, or empty */
+    uint64_t refused;      /* the highest number the hub refused: items up to it may go as fillers */
+    tb_time active;        /* last submit or move of a mark */
+    tb_time rewound;       /* when it was last sent again from the mark */
+    tb_time due;           /* its OUTBOX_DUE key; 0: no OUTBOX rows */
+    tb_flight flights[TB_FLIGHTS_MAX];
+    size_t flight_count;
+} tb_stream_out_row;
+
+/* A stream we send is named by incarnation, recipient and lane; sender is ourselves. */
+tb_err tb_stream_out_get(tb_txn *txn, const tb_stream *stream, tb_stream_out_row *out) TB_MUST_USE;
+/* Moves the OUTBOX_DUE row when row->due differs from kept_due, what was read. */
+tb_err tb_stream_out_put(tb_txn *txn, const tb_stream *stream, tb_time kept_due, const tb_stream_out_row *row) TB_MUST_USE;
+/* Streams in key order; cursor empty for the first. Ends with TB_ERR_NOT_FOUND. */
+tb_err tb_stream_out_next(tb_txn *txn, tb_bytes *cursor, tb_stream *out_stream, tb_stream_out_row *out) TB_MUST_USE;
+
+typedef struct tb_outbox_row {
+    uint64_t from;
+    uint64_t to;
+    tb_digest digest; /* header digest of number to */
+    uint32_t bytes;   /* the group and its shared bodies */
+    tb_time made;
+    uint64_t *shared; /* notices whose bodies are in OUTBOX_BODY */
+    size_t shared_count;
+    tb_bytes group; /* encoded */
+} tb_outbox_row;
+
+tb_err tb_outbox_put(tb_txn *txn, const tb_stream *stream, const tb_outbox_row *row) TB_MUST_USE;
+tb_err tb_outbox_del(tb_txn *txn, const tb_stream *stream, uint64_t from) TB_MUST_USE;
+/* The first group that starts behind a number. */
+tb_err tb_outbox_after(tb_txn *txn, const tb_stream *stream, uint64_t number, tb_outbox_row *out) TB_MUST_USE;
+/* The group that holds a number. */
+tb_err tb_outbox_holding(tb_txn *txn, const tb_stream *stream, uint64_t number, tb_outbox_row *out) TB_MUST_USE;
+
+tb_err tb_outbox_body_put(tb_txn *txn, const tb_incarnation *incarnation, uint64_t notice, uint32_t uses, tb_bytes body) TB_MUST_USE;
+tb_err tb_outbox_body_get(tb_txn *txn, const tb_incarnation *incarnation, uint64_t notice, tb_bytes *out) TB_MUST_USE;
+/* One use less; the last one takes the body away. */
+tb_err tb_outbox_body_drop(tb_txn *txn, const tb_incarnation *incarnation, uint64_t notice) TB_MUST_USE;
+
+/* The stream that is due first, of the present incarnation. */
+tb_err tb_outbox_due_first(tb_txn *txn, tb_time *out_due, tb_party *out_recipient, tb_lane *out_lane) TB_MUST_USE;
+
+/* ---- STREAM_IN ---- */
+
+typedef struct tb_stream_in_row {
+    uint64_t number;
+    tb_digest digest;
+    tb_bytes line; /* our newest arrived mark, packed */
+} tb_stream_in_row;
+
+/* recipient is ourselves. */
+tb_err tb_stream_in_get(tb_txn *txn, const tb_stream *stream, tb_stream_in_row *out) TB_MUST_USE;
+tb_err tb_stream_in_put(tb_txn *txn, const tb_stream *stream, const tb_stream_in_row *row) TB_MUST_USE;
+tb_err tb_stream_in_next(tb_txn *txn, const tb_party *self, tb_bytes *cursor, tb_stream *out_stream, tb_stream_in_row *out) TB_MUST_USE;
+
+/* ---- STAMP ---- */
+
+/* Kept under the stream and line.from. */
+tb_err tb_stamp_put(tb_txn *txn, const tb_signed_line *line) TB_MUST_USE;
+/* The stamp that covers a number of a stream. */
+tb_err tb_stamp_get(tb_txn *txn, const tb_stream *stream, uint64_t number, tb_signed_line *out, tb_bytes *out_packed) TB_MUST_USE;
+
+/* ---- REFUSAL ---- */
+
+typedef struct tb_refusal_row {
+    tb_refusal code;
+    tb_lane lane;
+    uint64_t number;
+    tb_time at;
+    tb_digest event;
+    tb_bytes line; /* packed signed line */
+} tb_refusal_row;
+
+tb_err tb_refusal_put(tb_txn *txn, const tb_stream *stream, uint64_t notice, const tb_refusal_row *row) TB_MUST_USE;
+tb_err tb_refusal_get(tb_txn *txn, const tb_stream *stream, uint64_t notice, tb_refusal_row *out) TB_MUST_USE;
+
+/* ---- PROOF ---- */
+
+typedef struct tb_proof_row {
+    tb_bytes header;
+    tb_digest *ids;
+    size_t id_count;
+    tb_root root;
+    uint32_t index;
+    tb_digest *path;
+    size_t path_count;
+} tb_proof_row;
+
+tb_err tb_proof_put(tb_txn *txn, const tb_party *sender, const tb_incarnation *incarnation, uint64_t notice, const tb_proof_row *row) TB_MUST_USE;
+tb_err tb_proof_get(tb_txn *txn, const tb_party *sender, const tb_incarnation *incarnation, uint64_t notice, tb_proof_row *out) TB_MUST_USE;
+
+/* ---- INBOX, QUARANTINE ---- */
+
+typedef struct tb_inbox_row {
+    tb_party sender;
+    tb_incarnation incarnation;
+    tb_lane lane;
+    uint64_t number;
+    uint32_t attempts; /* begun, all failed but perhaps the last */
+    tb_time at;
+    tb_refusal code; /* quarantine: why */
+    tb_bytes header;
+    tb_bytes body;
+    tb_root root;
+    uint32_t index;
+    tb_digest *path;
+    size_t path_count;
+} tb_inbox_row;
+
+tb_err tb_inbox_put(tb_txn *txn, const tb_inbox_row *row) TB_MUST_USE;
+tb_err tb_inbox_del(tb_txn *txn, const tb_inbox_row *row) TB_MUST_USE;
+tb_err tb_inbox_first(tb_txn *txn, tb_inbox_row *out) TB_MUST_USE;
+/* Whether anything of a stream waits. */
+tb_err tb_inbox_waits(tb_txn *txn, const tb_stream *stream, bool *out) TB_MUST_USE;
+tb_err tb_quarantine_put(tb_txn *txn, uint64_t notice, const tb_inbox_row *row) TB_MUST_USE;
+tb_err tb_quarantine_get(tb_txn *txn, const tb_party *sender, const tb_incarnation *incarnation, uint64_t notice, tb_inbox_row *out) TB_MUST_USE;
+
+/* ---- ALARM ---- */
+
+typedef struct tb_alarm_row {
+    tb_refusal code;
+    tb_time at;
+    tb_party party; /* whom it is about: the signer of what was refused, or "hub" */
+    tb_stream stream;
+    uint64_t number;
+    tb_digest digest;  /* of what was refused, or the case's event */
+    tb_bytes text;     /* one sentence in English, or empty: the code's own */
+    tb_bytes evidence[2]; /* both headers of a fork; may be empty */
+} tb_alarm_row;
+
+tb_err tb_alarm_put(tb_txn *txn, uint64_t number, const tb_alarm_row *row) TB_MUST_USE;
+/* The newest alarm at or below a number. */
+tb_err tb_alarm_last(tb_txn *txn, uint64_t upto, uint64_t *out_number, tb_alarm_row *out) TB_MUST_USE;
+
+#endif
