@@ -414,7 +414,13 @@ static tb_err record(tb_acting *a)
     if (code != TB_REFUSED_ROLE && code != TB_REFUSED_JURISDICTION && code != TB_REFUSED_NOT_HOLDER) {
         return TB_OK;
     }
-    tb_alarm_row alarm = {.code = code, .at = a->now.real, .party = a->agent->self, .digest = a->row.view.head};
+    tb_alarm_row alarm = {
+        .code = code,
+        .at = a->now.real,
+        .party = a->agent->self,
+        .stream = {.lane = TB_LANE_NORMAL},
+        .digest = a->row.view.head,
+    };
     tb_text text;
     tb_text_init(&text, a->arena, 512);
     tb_text_str(&text, "Refused to ");

@@ -299,6 +299,7 @@ tb_err tb_apply_alarm(tb_apply *apply, tb_refusal code, const tb_arrival *arriva
         .number = arrival->event.number,
         .digest = arrival->id,
         .text = tb_bytes_str(text),
+        .stream = {.lane = arrival->origin.lane == 0 ? TB_LANE_NORMAL : arrival->origin.lane},
     };
     return tb_alarm_raise(apply->agent, apply->txn, &alarm, apply->effects);
 }

@@ -7,9 +7,9 @@
 
 /* Drafts looked at in one turn: each may become an event and a notice. */
 #define RELEASE_MAX 256
-/* META: no draft below this number waits. */
-#define FIRST  "drafts wait from"
-#define NEWEST "drafts"
+/* META: a release stopped at its bound behind this draft. */
+#define UNFINISHED "drafts released up to"
+#define NEWEST     "drafts"
 
 /* ---- rows ---- */
 
@@ -162,15 +162,14 @@ static tb_err follow(releasing *r, const tb_draft_row *row, const tb_outcome *ou
     return tb_request_follow(r->txn, &row->wish.request, &answer);
 }
 
-static tb_err release_side(releasing *r, const tb_draft_row *row, bool *out_waits)
+static tb_err release_side(releasing *r, const tb_draft_row *row)
 {
     tb_case_row owner;
     tb_err err = tb_case_load(r->agent, r->txn, &row->wish.case_id, &owner);
     if (err != TB_OK) {
         return err == TB_ERR_NOT_FOUND ? TB_ERR_CORRUPT : err;
     }
-    *out_waits = owner.view.type == NULL || !tb_link_ready(r->agent, r->txn, &owner.view.holder, 1);
-    if (*out_waits) {
+    if (owner.view.type == NULL || !tb_link_ready(r->agent, r->txn, &owner.view.holder, 1)) {
         return TB_OK;
     }
     if (!tb_party_equal(&owner.view.holder, &r->agent->self)) {
@@ -179,16 +178,12 @@ static tb_err release_side(releasing *r, const tb_draft_row *row, bool *out_wait
     return err == TB_OK ? tb_draft_del(r->txn, row->number) : err;
 }
 
-static tb_err release_act(releasing *r, tb_draft_row *row, bool *out_waits)
+static tb_err release_act(releasing *r, tb_draft_row *row)
 {
     tb_outcome outcome;
     tb_err err = tb_act(r->agent, r->txn, r->now, r->random, &row->wish, r->effects, &outcome);
-    if (err != TB_OK) {
+    if (err != TB_OK || outcome.draft) {
         return err;
-    }
-    *out_waits = outcome.draft;
-    if (outcome.draft) {
-        return TB_OK;
     }
     err = follow(r, row, &outcome);
     if (err != TB_OK) {
@@ -204,38 +199,54 @@ static tb_err release_act(releasing *r, tb_draft_row *row, bool *out_waits)
     return draft_put(r->txn, row);
 }
 
-tb_err tb_drafts_release(tb_agent *agent, tb_txn *txn, tb_now now, tb_random *random, tb_effects *effects)
+static tb_err release_one(releasing *r, tb_draft_row *row)
 {
-    if (tb_store_rows(txn, TB_TABLE_DRAFT) == 0 || !tb_link_ready(agent, txn, NULL, 0)) {
+    if (row->state == TB_DRAFT_RETURNED) {
         return TB_OK;
     }
-    releasing r = {agent, txn, now, random, effects};
-    uint64_t first;
-    tb_err err = tb_meta_number(txn, FIRST, &first);
-    if (err != TB_OK) {
-        return err;
-    }
-    uint64_t at = first == 0 ? 0 : first - 1;
-    uint64_t waits_from = 0;
-    for (unsigned i = 0; i < RELEASE_MAX; i++) {
+    return tb_digest_zero(&row->side) ? release_act(r, row) : release_side(r, row);
+}
+
+/* The drafts behind a number. One whose recipient is closed stays and stands in nobody's way. */
+static tb_err release_from(releasing *r, uint64_t at)
+{
+    tb_err err = TB_OK;
+    for (unsigned i = 0; err == TB_OK && i < RELEASE_MAX; i++) {
         tb_draft_row row;
-        err = tb_draft_next(txn, at, &row);
-        if (err != TB_OK) {
-            break;
+        err = tb_draft_next(r->txn, at, &row);
+        if (err == TB_OK) {
+            at = row.number;
+            err = release_one(r, &row);
         }
-        at = row.number;
-        bool waits = false;
-        if (row.state == TB_DRAFT_WAITING) {
-            err = tb_digest_zero(&row.side) ? release_act(&r, &row, &waits) : release_side(&r, &row, &waits);
-        }
-        if (err != TB_OK) {
-            return err;
-        }
-        waits_from = waits && waits_from == 0 ? row.number : waits_from;
     }
-    if (err != TB_OK && err != TB_ERR_NOT_FOUND) {
+    if (err == TB_ERR_NOT_FOUND) {
+        at = 0;
+        err = TB_OK;
+    }
+    return err == TB_OK ? tb_meta_number_put(r->txn, UNFINISHED, at) : err;
+}
+
+static bool may_release(tb_agent *agent, tb_txn *txn)
+{
+    return tb_store_rows(txn, TB_TABLE_DRAFT) > 0 && tb_link_ready(agent, txn, NULL, 0);
+}
+
+tb_err tb_drafts_release(tb_agent *agent, tb_txn *txn, tb_now now, tb_random *random, tb_effects *effects)
+{
+    releasing r = {agent, txn, now, random, effects};
+    return may_release(agent, txn) ? release_from(&r, 0) : TB_OK;
+}
+
+tb_err tb_drafts_resume(tb_agent *agent, tb_txn *txn, tb_now now, tb_random *random, tb_effects *effects)
+{
+    if (!may_release(agent, txn)) {
+        return TB_OK;
+    }
+    uint64_t at;
+    tb_err err = tb_meta_number(txn, UNFINISHED, &at);
+    if (err != TB_OK || at == 0) {
         return err;
     }
-    waits_from = waits_from == 0 ? at + 1 : waits_from;
-    return waits_from == first ? TB_OK : tb_meta_number_put(txn, FIRST, waits_from);
+    releasing r = {agent, txn, now, random, effects};
+    return release_from(&r, at);
 }

@@ -32,9 +32,10 @@ tb_err tb_draft_keep(tb_txn *txn, tb_now now, const tb_wish *wish, uint64_t *out
 /* Keeps a side event that is to be passed on. */
 tb_err tb_draft_side(tb_txn *txn, tb_now now, const tb_case_id *case_id, const tb_digest *side) TB_MUST_USE;
 
-/* Does what waits and can be done now, a bounded number; cheap when nothing waits. The link calls it
- * after Welcome and when a share opens; local.c after every request. */
+/* Does what waits and can be done now, a bounded number: after Welcome, and when a share opens. */
 tb_err tb_drafts_release(tb_agent *agent, tb_txn *txn, tb_now now, tb_random *random, tb_effects *effects) TB_MUST_USE;
+/* Goes on where a release stopped at its bound; nothing otherwise. With every request and tick. */
+tb_err tb_drafts_resume(tb_agent *agent, tb_txn *txn, tb_now now, tb_random *random, tb_effects *effects) TB_MUST_USE;
 
 /* Drafts by number, from after; TB_ERR_NOT_FOUND past the last. */
 tb_err tb_draft_next(tb_txn *txn, uint64_t after, tb_draft_row *out) TB_MUST_USE;

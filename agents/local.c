@@ -1,0 +1,249 @@
+#include "agents/local.h"
+
+#include "agents/acts.h"
+#include "agents/check_case.h"
+#include "agents/clock.h"
+#include "agents/draft.h"
+#include "agents/link.h"
+#include "agents/queries.h"
+#include "agents/requests.h"
+#include "agents/status.h"
+#include "agents/trace.h"
+
+typedef struct tb_asking {
+    tb_agent *agent;
+    tb_txn *txn;
+    tb_arena *arena;
+    tb_now now;
+    tb_random *random;
+    tb_effects *effects;
+    const tb_local_request *request;
+    tb_digest digest; /* of the request as it came */
+    tb_local_answer answer;
+    tb_bytes repeat; /* an answer kept from before, encoded */
+} tb_asking;
+
+/* ---- what acts ---- */
+
+/* Whether this was asked before: then the kept answer is repeated, or the id is refused. */
+static tb_err asked_before(tb_asking *a, bool *out)
+{
+    tb_request_row row;
+    tb_err err = tb_request_get(a->txn, &a->request->id, &row);
+    *out = err == TB_OK;
+    if (err == TB_ERR_NOT_FOUND) {
+        return TB_OK;
+    }
+    if (err != TB_OK) {
+        return err;
+    }
+    if (tb_digest_equal(&row.digest, &a->digest)) {
+        a->repeat = row.answer;
+    } else {
+        a->answer.code = TB_REFUSED_REQUEST_REUSED;
+    }
+    return TB_OK;
+}
+
+static tb_err keep_answer(tb_asking *a)
+{
+    if (a->answer.code != TB_ACCEPTED) {
+        return TB_OK;
+    }
+    tb_request_row row = {.digest = a->digest, .at = a->now.real};
+    tb_err err = tb_local_answer_encode(&a->answer, a->arena, &row.answer);
+    if (err == TB_OK) {
+        err = tb_request_put(a->txn, &a->request->id, &row);
+    }
+    return err == TB_OK ? tb_requests_sweep(a->txn, a->now.real) : err;
+}
+
+static void wish_of(const tb_local_request *request, tb_wish *wish)
+{
+    *wish = (tb_wish){.request = request->id, .account = request->account};
+    if (request->kind == TB_REQUEST_OPEN_CASE) {
+        wish->opens = true;
+        wish->campaign = request->open.campaign;
+        wish->case_type = request->open.case_type;
+        wish->lane = (tb_lane)request->open.lane;
+        wish->fields = request->open.fields;
+        wish->field_count = request->open.field_count;
+        return;
+    }
+    wish->case_id = request->act.case_id;
+    wish->action = request->act.action;
+    wish->head = request->act.head;
+    wish->fields = request->act.fields;
+    wish->field_count = request->act.field_count;
+}
+
+static tb_err act(tb_asking *a)
+{
+    tb_wish wish;
+    wish_of(a->request, &wish);
+    if (tb_store_above_watermark(a->txn)) {
+        a->answer.code = TB_REFUSED_STORE_FULL;
+        return TB_OK;
+    }
+    tb_outcome outcome;
+    tb_err err = tb_act(a->agent, a->txn, a->now, a->random, &wish, a->effects, &outcome);
+    if (err != TB_OK) {
+        return err;
+    }
+    a->answer.code = outcome.code;
+    a->answer.detail = outcome.detail;
+    a->answer.draft = outcome.draft;
+    if (outcome.code != TB_ACCEPTED) {
+        return TB_OK;
+    }
+    a->answer.kind = TB_ANSWER_ACTED;
+    a->answer.acted = (tb_local_acted){outcome.case_id, outcome.event, outcome.number, outcome.state};
+    if (!outcome.draft) {
+        return TB_OK;
+    }
+    wish.head = outcome.based_on;
+    uint64_t number;
+    return tb_draft_keep(a->txn, a->now, &wish, &number);
+}
+
+static tb_err install(tb_asking *a)
+{
+    return tb_document_install(a->agent, a->txn, a->now, &a->request->install, a->effects, &a->answer.code);
+}
+
+static tb_err once(tb_asking *a)
+{
+    bool before;
+    tb_err err = asked_before(a, &before);
+    if (err != TB_OK || before) {
+        return err;
+    }
+    err = a->request->kind == TB_REQUEST_INSTALL ? install(a) : act(a);
+    return err == TB_OK ? keep_answer(a) : err;
+}
+
+/* ---- what looks ---- */
+
+static tb_err repeat_answer(tb_asking *a)
+{
+    tb_request_row row;
+    tb_err err = tb_request_get(a->txn, &a->request->request, &row);
+    if (err == TB_ERR_NOT_FOUND) {
+        a->answer.code = TB_REFUSED_UNKNOWN_REQUEST;
+        return TB_OK;
+    }
+    if (err != TB_OK) {
+        return err;
+    }
+    /* the kept answer, under the id of this request too: the caller matches answers by id */
+    if (tb_local_answer_decode(row.answer, a->arena, &a->answer) != TB_ACCEPTED) {
+        return TB_ERR_CORRUPT;
+    }
+    a->answer.id = a->request->id;
+    return TB_OK;
+}
+
+static tb_err check(tb_asking *a)
+{
+    a->answer.kind = TB_ANSWER_CHECKED;
+    tb_local_checked *checked = &a->answer.checked;
+    for (int table = 0; table < TB_TABLE_COUNT; table++) {
+        checked->rows += tb_store_rows(a->txn, (tb_table)table);
+    }
+    return tb_agent_check(a->agent, a->txn, &checked->faults, &checked->fault_count);
+}
+
+static tb_err dispatch(tb_asking *a)
+{
+    const tb_local_request *request = a->request;
+    const tb_agent *agent = a->agent;
+    switch (request->kind) {
+    case TB_REQUEST_OPEN_CASE:
+    case TB_REQUEST_ACT:
+    case TB_REQUEST_INSTALL:
+        return once(a);
+    case TB_REQUEST_GET_CASE:
+        return tb_query_case(agent, a->txn, &request->case_id, &a->answer);
+    case TB_REQUEST_LIST_CASES:
+        return tb_query_cases(agent, a->txn, &request->list, &a->answer);
+    case TB_REQUEST_LIST_ACTS:
+        return tb_query_acts(agent, a->txn, &request->case_id, &a->answer);
+    case TB_REQUEST_LIST_DIRECTORY:
+        return tb_query_directory(agent, a->txn, &a->answer);
+    case TB_REQUEST_GET_DOCUMENT:
+        return tb_query_document(a->txn, &request->document, &a->answer);
+    case TB_REQUEST_TRACE:
+        return tb_trace(agent, a->txn, a->now, request->trace, &a->answer);
+    case TB_REQUEST_LIST_NOTICES:
+        return tb_trace_notices(agent, a->txn, &request->notices, &a->answer);
+    case TB_REQUEST_STATUS:
+        return tb_status(agent, a->txn, a->now, &a->answer);
+    case TB_REQUEST_GET_REQUEST:
+        return repeat_answer(a);
+    case TB_REQUEST_CHECK:
+        return check(a);
+    case TB_REQUEST_WATCH:
+        return TB_OK; /* the shell sends CHANGED effects to whoever asked for this */
+    case TB_REQUEST_EXPORT:
+        a->answer.code = TB_REFUSED_REQUEST;
+        return TB_OK;
+    }
+    TB_UNREACHABLE();
+}
+
+/* ---- the step ---- */
+
+/* The exercise clock, as far as this request may move it. */
+static tb_err tell_time(tb_asking *a, const tb_input *input)
+{
+    if (a->request->time != 0) {
+        if (!a->agent->directory->exercise) {
+            a->answer.code = TB_REFUSED_NOT_EXERCISE;
+            return TB_OK;
+        }
+        tb_err err = tb_clock_move(a->agent, a->txn, a->request->time);
+        if (err != TB_OK) {
+            return err;
+        }
+    }
+    return tb_clock_now(a->agent, a->txn, input->now.real, &a->now);
+}
+
+static tb_err send_answer(tb_asking *a, const tb_input *input)
+{
+    tb_bytes encoded = a->repeat;
+    if (encoded.size == 0) {
+        size_t mark = tb_arena_mark(a->arena);
+        tb_err err = tb_local_answer_encode(&a->answer, a->arena, &encoded);
+        if (err == TB_ERR_LIMIT) {
+            tb_arena_release(a->arena, mark);
+            tb_local_answer large = {.id = a->answer.id, .code = TB_REFUSED_TOO_LARGE};
+            err = tb_local_answer_encode(&large, a->arena, &encoded);
+        }
+        if (err != TB_OK) {
+            return err;
+        }
+    }
+    return tb_effects_answer(a->effects, input->peer, encoded);
+}
+
+tb_err tb_local_step(tb_agent *agent, tb_txn *txn, const tb_input *input, tb_random *random, tb_effects *effects)
+{
+    tb_asking a = {.agent = agent, .txn = txn, .arena = tb_txn_arena(txn), .random = random, .effects = effects};
+    tb_local_request request;
+    a.answer.code = tb_local_request_decode(input->bytes, a.arena, &request);
+    if (a.answer.code != TB_ACCEPTED) {
+        return send_answer(&a, input);
+    }
+    a.request = &request;
+    a.answer.id = request.id;
+    a.digest = tb_request_digest(input->bytes);
+    tb_err err = tell_time(&a, input);
+    if (err == TB_OK && a.answer.code == TB_ACCEPTED) {
+        err = dispatch(&a);
+    }
+    if (err == TB_OK) {
+        err = send_answer(&a, input);
+    }
+    return err == TB_OK ? tb_drafts_resume(agent, txn, a.now, random, effects) : err;
+}
