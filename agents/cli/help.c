@@ -18,7 +18,7 @@ static const char overview[] =
        "  tongbao notice list|show           what was sent and received\n"
        "  tongbao status                     the agent, its link and its store\n"
        "  tongbao request ID                 what became of a request that was not answered\n"
-       "  tongbao campaign list|show|check   what the campaigns installed here allow\n"
+       "  tongbao campaign show|check        what the campaigns installed here allow\n"
        "  tongbao document install|sign      signed documents: directory, campaigns, tables\n"
        "  tongbao directory ...              who takes part (for the authority)\n"
        "  tongbao key make|request|show      this party's own keys\n"
@@ -102,7 +102,6 @@ static const char import_page[] =
        "  tongbao import black-card 线索.csv\n");
 
 static const char campaign_page[] = N_(
-    "tongbao campaign list\n"
     "tongbao campaign show CAMPAIGN     roles, fields, states and actions\n"
     "tongbao campaign check FILE        everything that is wrong with it, before it is signed\n");
 

@@ -1,0 +1,183 @@
+/* campaign - what a campaign allows, and everything that is wrong with one before it is signed. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "agents/cli/book.h"
+#include "agents/cli/cli.h"
+#include "agents/cli/files.h"
+#include "agents/cli/grid.h"
+#include "agents/cli/help.h"
+#include "agents/cli/json.h"
+#include "agents/cli/say.h"
+
+typedef struct fault_list {
+    const char *path;
+    bool json;
+    json_t *array;
+} fault_list;
+
+static void tell(void *context, unsigned line, const char *reason)
+{
+    fault_list *faults = context;
+    if (faults->json) {
+        (void)json_array_append_new(faults->array,
+                                    json_pack("{s:i, s:s}", "line", (int)line, "reason", reason));
+    } else if (line > 0) {
+        (void)printf("%s:%u: %s\n", faults->path, line, reason);
+    } else {
+        (void)printf("%s: %s\n", faults->path, reason);
+    }
+}
+
+static int check(const tb_common *common, const char *path)
+{
+    uint8_t *data = NULL;
+    size_t size = 0;
+    char error[512] = "";
+    tb_campaign_loaded *loaded = NULL;
+    if (!tb_files_load(path, TB_DOCUMENT_BYTES_MAX, &data, &size)) {
+        return TB_EXIT_INTERNAL;
+    }
+    tb_err err = tb_campaign_load(tb_bytes_of(data, size), &loaded, error, sizeof error);
+    free(data);
+
+    fault_list faults = {.path = path, .json = common->json, .array = json_array()};
+    unsigned count = 1;
+    if (err == TB_OK) {
+        count = tb_campaign_check(loaded, tell, &faults);
+        tb_campaign_loaded_free(loaded);
+    } else {
+        tell(&faults, 0, error[0] == '\0' ? tb_err_text(err) : error);
+    }
+    if (common->json) {
+        tb_json_print(
+            json_pack("{s:s, s:b, s:o}", "file", path, "good", count == 0, "faults", faults.array));
+    } else {
+        json_decref(faults.array);
+        (void)printf(count == 0 ? _("%s may be signed\n") : _("%s may not be signed\n"), path);
+    }
+    return count == 0 ? TB_EXIT_DONE : TB_EXIT_REFUSED;
+}
+
+static json_t *label_json(const char *id, const tb_label *label)
+{
+    return json_pack("{s:s, s:s?, s:s?}", "id", id, "zh", label->zh, "en", label->en);
+}
+
+static json_t *type_json(const tb_case_type *type)
+{
+    json_t *fields = json_array();
+    json_t *states = json_array();
+    json_t *actions = json_array();
+    for (unsigned i = 0; i < type->field_count; i++) {
+        (void)json_array_append_new(fields, label_json(type->fields[i].id, &type->fields[i].title));
+    }
+    for (unsigned i = 0; i < type->state_count; i++) {
+        (void)json_array_append_new(states, label_json(type->states[i].id, &type->states[i].title));
+    }
+    for (unsigned i = 0; i < type->action_count; i++) {
+        (void)json_array_append_new(actions,
+                                    label_json(type->actions[i].id, &type->actions[i].title));
+    }
+    json_t *o = label_json(type->id, &type->title);
+    (void)json_object_set_new(o, "fields", fields);
+    (void)json_object_set_new(o, "states", states);
+    (void)json_object_set_new(o, "actions", actions);
+    return o;
+}
+
+static json_t *campaign_json(const tb_campaign *campaign)
+{
+    json_t *roles = json_array();
+    json_t *types = json_array();
+    for (unsigned i = 0; i < campaign->role_count; i++) {
+        (void)json_array_append_new(roles,
+                                    label_json(campaign->roles[i].id, &campaign->roles[i].title));
+    }
+    for (unsigned i = 0; i < campaign->case_type_count; i++) {
+        (void)json_array_append_new(types, type_json(&campaign->case_types[i]));
+    }
+    json_t *o = label_json(campaign->id, &campaign->title);
+    (void)json_object_set_new(o, "version", json_integer(campaign->version));
+    (void)json_object_set_new(o, "from", json_string(campaign->from));
+    (void)json_object_set_new(o, "to", json_string(campaign->to));
+    (void)json_object_set_new(o, "roles", roles);
+    (void)json_object_set_new(o, "case_types", types);
+    return o;
+}
+
+static void put_label(tb_grid *grid, const char *kind, const char *id, const tb_label *label)
+{
+    tb_grid_text(grid, kind);
+    tb_grid_text(grid, id);
+    tb_grid_text(grid, label->zh == NULL ? "" : label->zh);
+    tb_grid_text(grid, label->en == NULL ? "" : label->en);
+}
+
+static bool print_type(const tb_case_type *type, tb_arena *arena)
+{
+    const char *const headings[] = {_("kind"), _("id"), _("Chinese"), _("English"), NULL};
+    tb_grid grid;
+    tb_grid_init(&grid, arena, headings);
+    put_label(&grid, _("case type"), type->id, &type->title);
+    for (unsigned i = 0; i < type->state_count; i++) {
+        put_label(&grid, _("state"), type->states[i].id, &type->states[i].title);
+    }
+    for (unsigned i = 0; i < type->action_count; i++) {
+        put_label(&grid, _("action"), type->actions[i].id, &type->actions[i].title);
+    }
+    for (unsigned i = 0; i < type->field_count; i++) {
+        put_label(&grid, _("field"), type->fields[i].id, &type->fields[i].title);
+    }
+    return tb_grid_print(&grid, stdout);
+}
+
+static int show(const tb_common *common, const char *name)
+{
+    tb_client client;
+    tb_book book;
+    int code = tb_client_open(common, &client);
+    if (code != TB_EXIT_DONE) {
+        return code;
+    }
+    tb_book_init(&book, &client);
+    const tb_campaign *campaign = tb_book_campaign_of(&book, tb_bytes_str(name));
+    if (campaign == NULL) {
+        tb_say_refusal(TB_REFUSED_UNKNOWN_CAMPAIGN, tb_bytes_str(name));
+        code = TB_EXIT_REFUSED;
+    } else if (common->json) {
+        tb_json_print(campaign_json(campaign));
+    } else {
+        tb_bytes title = tb_book_label(&campaign->title, tb_bytes_str(campaign->id));
+        (void)printf(_("%.*s (%s, version %u), %s to %s\n\n"), (int)title.size,
+                     (const char *)title.data, campaign->id, campaign->version, campaign->from,
+                     campaign->to);
+        for (unsigned i = 0; i < campaign->case_type_count && code == TB_EXIT_DONE; i++) {
+            code = print_type(&campaign->case_types[i], &client.arena) ? TB_EXIT_DONE
+                                                                       : TB_EXIT_INTERNAL;
+        }
+    }
+    tb_book_close(&book);
+    tb_client_close(&client);
+    return code;
+}
+
+int tb_cli_campaign(int argc, char **argv)
+{
+    tb_common common;
+    tb_words words;
+    if (!tb_arguments_read(argc, argv, NULL, 0, &common, &words)) {
+        return TB_EXIT_USAGE;
+    }
+    if (common.help) {
+        tb_help_print("campaign");
+        return TB_EXIT_DONE;
+    }
+    if (words.count == 2 && strcmp(words.list[0], "check") == 0) {
+        return check(&common, words.list[1]);
+    }
+    if (words.count == 2 && strcmp(words.list[0], "show") == 0) {
+        return show(&common, words.list[1]);
+    }
+    return tb_help_wrong("campaign", _("campaign takes: show CAMPAIGN, or check FILE"));
+}

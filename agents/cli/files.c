@@ -1,0 +1,55 @@
+#include "agents/cli/files.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "agents/cli/say.h"
+
+bool tb_files_load(const char *path, size_t max, uint8_t **out, size_t *out_size)
+{
+    FILE *file = fopen(path, "rb");
+    if (file == NULL) {
+        tb_say_error(_("cannot open %s: %s"), path, strerror(errno));
+        return false;
+    }
+    size_t capacity = 64 * 1024;
+    size_t size = 0;
+    uint8_t *data = NULL;
+    for (;;) {
+        uint8_t *grown = realloc(data, capacity);
+        if (grown == NULL) {
+            break;
+        }
+        data = grown;
+        size += fread(data + size, 1, capacity - size, file);
+        if (size < capacity || size > max) {
+            break;
+        }
+        capacity *= 2;
+    }
+    bool failed = data == NULL || ferror(file) != 0;
+    (void)fclose(file);
+    if (failed || size > max) {
+        free(data);
+        tb_say_error(failed ? _("cannot read %s") : _("%s is larger than it may be"), path);
+        return false;
+    }
+    *out = data;
+    *out_size = size;
+    return true;
+}
+
+bool tb_files_read(const char *path, size_t max, tb_arena *arena, tb_bytes *out)
+{
+    uint8_t *data = NULL;
+    size_t size = 0;
+    if (!tb_files_load(path, max, &data, &size)) {
+        return false;
+    }
+    tb_err err = tb_arena_copy(arena, tb_bytes_of(data, size), out);
+    free(data);
+    if (err != TB_OK) {
+        tb_say_error("%s: %s", path, tb_err_text(err));
+    }
+    return err == TB_OK;
+}
