@@ -89,12 +89,6 @@ static bool follows(const tb_group *group, size_t i)
 
 static tb_refusal read_items(const wire_group *in, tb_arena *arena, tb_group *out)
 {
-    if (in->n_items == 0) {
-        return TB_REFUSED_MALFORMED;
-    }
-    if (in->n_items > TB_GROUP_ITEMS_MAX) {
-        return TB_REFUSED_TOO_LARGE;
-    }
     out->item_count = in->n_items;
     out->items = tb_arena_array(arena, in->n_items, sizeof *out->items);
     if (out->items == NULL) {
@@ -155,7 +149,11 @@ static tb_refusal read_stamp(const wire_group *in, tb_group *out)
 
 tb_refusal tb_wire_read_group(const wire_group *in, tb_arena *arena, tb_group *out)
 {
-    if (!tb_wire_party(in->recipient, &out->recipient) || !tb_wire_lane(in->lane, &out->lane)) {
+    if (in->n_items > TB_GROUP_ITEMS_MAX) {
+        return TB_REFUSED_TOO_LARGE;
+    }
+    if (in->n_items == 0 || !tb_wire_party(in->recipient, &out->recipient) ||
+        !tb_wire_lane(in->lane, &out->lane)) {
         return TB_REFUSED_MALFORMED;
     }
     tb_refusal refusal = read_proof(in, arena, out);

@@ -353,8 +353,10 @@ void check_truncated(tb_bytes message, tb_codec codec, bool strict)
 void check_flipped(tb_bytes message, tb_codec codec, bool strict)
 {
     uint8_t *copy = exact(message);
+    /* Of a long message every byte, but not every bit. */
+    size_t step = message.size > 1024 ? 7 : 1;
 
-    for (size_t bit = 0; bit < message.size * 8; bit++) {
+    for (size_t bit = 0; bit < message.size * 8; bit += step) {
         copy[bit / 8] ^= (uint8_t)(1u << bit % 8);
         check_sound(codec, tb_bytes_of(copy, message.size), strict);
         copy[bit / 8] ^= (uint8_t)(1u << bit % 8);
