@@ -74,6 +74,22 @@ static tb_err check_hub(tb_broker *broker, tb_txn *txn, tb_refusal *out_refused)
     return err;
 }
 
+/* Into an empty store: the first directory, or a later one that its own authority signed. That this
+ * is the right authority is the word of who gave us the file. */
+static tb_refusal trust_first(const tb_directory *directory, const tb_document *document)
+{
+    if (directory->version == 1) {
+        return tb_directory_accept(NULL, directory, document);
+    }
+    if (document->version != directory->version) {
+        return TB_REFUSED_MALFORMED;
+    }
+    bool authority = tb_key_id_equal(&document->signer_key, &directory->authority.id);
+    return authority && tb_document_verify(document, &directory->hub, &directory->authority.key)
+               ? TB_ACCEPTED
+               : TB_REFUSED_NOT_AUTHORITY;
+}
+
 /* The document at hand against the store's: the first one, a newer one, or one to be left aside. */
 static tb_err install(tb_txn *txn, const tb_document *document, tb_refusal *out_refused)
 {
@@ -91,7 +107,7 @@ static tb_err install(tb_txn *txn, const tb_document *document, tb_refusal *out_
     tb_document held;
     tb_err err = tb_broker_directory(txn, &held);
     if (err == TB_ERR_NOT_FOUND) {
-        *out_refused = tb_directory_accept(NULL, next, document);
+        *out_refused = trust_first(next, document);
         return *out_refused == TB_ACCEPTED ? tb_hub_document_put(txn, document) : TB_OK;
     }
     if (err != TB_OK) {

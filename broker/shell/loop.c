@@ -1,0 +1,159 @@
+#define _POSIX_C_SOURCE 200809L
+
+#include "broker/shell/hub.h"
+
+#include <sys/signalfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/limits.h"
+
+/* Bytes of frames in one turn: decoded, stored and delivered they must fit the turn's memory. */
+#define TURN_BYTES (4u * 1024 * 1024)
+/* A tick is never further away than this, whatever happened to the clock. */
+#define TICK_MS            1000
+#define SMALL_MEMORY_BYTES (64u * 1024)
+
+_Static_assert(TURN_BYTES >= TB_FRAME_BYTES_MAX, "a turn takes the largest frame");
+
+typedef struct batch {
+    tb_received received[TB_BATCH_MAX];
+    tb_input inputs[TB_BATCH_MAX + 1]; /* and a tick */
+    size_t frames;
+    size_t count;
+} batch;
+
+static tb_time clock_ms(void)
+{
+    struct timespec ts;
+    clock_gettime(CLOCK_REALTIME, &ts);
+    return (tb_time)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+static tb_now now(void)
+{
+    tb_time real = clock_ms();
+    return (tb_now){real, real};
+}
+
+static tb_input *add(batch *b, tb_input_kind kind)
+{
+    tb_input *input = &b->inputs[b->count++];
+    memset(input, 0, sizeof *input);
+    input->kind = kind;
+    input->now = now();
+    return input;
+}
+
+/* What is waiting, one message of each connection after the other, up to a bound. */
+static void read_frames(tb_hub *hub, batch *b)
+{
+    size_t bytes = 0;
+    b->frames = 0;
+    b->count = 0;
+    while (b->frames < TB_BATCH_MAX && bytes + TB_FRAME_BYTES_MAX <= TURN_BYTES) {
+        tb_received *received = &b->received[b->frames];
+        if (!tb_net_receive(&hub->net, hub->speakers, received)) {
+            return;
+        }
+        b->frames++;
+        tb_input *input = add(b, TB_INPUT_FRAME);
+        input->peer = received->peer;
+        input->party = received->party;
+        input->bytes =
+            tb_bytes_of(zmq_msg_data(&received->message), zmq_msg_size(&received->message));
+        bytes += input->bytes.size;
+    }
+}
+
+static void release(batch *b)
+{
+    for (size_t i = 0; i < b->frames; i++) {
+        tb_net_release(&b->received[i]);
+    }
+    b->frames = 0;
+}
+
+/* When the core wants its next tick, at most TICK_MS from now. */
+static tb_time next_tick(tb_hub *hub)
+{
+    tb_arena arena;
+    tb_arena_init(&arena, hub->small_memory, SMALL_MEMORY_BYTES);
+    tb_time latest = clock_ms() + TICK_MS;
+    tb_time due = latest;
+    tb_txn *txn = NULL;
+    if (tb_store_begin_read(hub->node.store, &arena, &txn) != TB_OK) {
+        return latest;
+    }
+    if (tb_broker_deadline(&hub->broker, txn, &due) != TB_OK) {
+        due = latest;
+    }
+    tb_store_abort(txn);
+    return due < latest ? due : latest;
+}
+
+/* Waits for a frame, a signal or the time. */
+static void wait_until(tb_hub *hub, tb_time until)
+{
+    tb_time left = until - clock_ms();
+    if (left <= 0) {
+        return;
+    }
+    zmq_pollitem_t items[] = {{hub->net.handle, 0, ZMQ_POLLIN, 0},
+                              {NULL, hub->signals, ZMQ_POLLIN, 0}};
+    (void)zmq_poll(items, 2, left < TICK_MS ? (long)left : TICK_MS);
+}
+
+static void look_for_signal(tb_hub *hub)
+{
+    struct signalfd_siginfo info;
+    if (read(hub->signals, &info, sizeof info) == (ssize_t)sizeof info) {
+        fprintf(stderr, "level=info event=stopping signal=%u\n", info.ssi_signo);
+        hub->stop = true;
+    }
+}
+
+/* One turn, by itself or by parts; false when what is on disk is unknown. */
+static bool turn(tb_hub *hub, const batch *b)
+{
+    tb_err err = tb_turn(&hub->node, b->inputs, b->count);
+    if (err != TB_OK && err != TB_ERR_IO) {
+        fprintf(stderr, "level=warn event=turn_repeated inputs=%zu why=\"%s\"\n", b->count,
+                tb_err_text(err));
+        err = tb_turn_each(&hub->node, b->inputs, b->count);
+    }
+    if (err != TB_OK) {
+        fprintf(stderr, "level=error event=stop what=\"commit failed: %s\"\n", tb_err_text(err));
+    }
+    return err == TB_OK;
+}
+
+int tb_hub_run(tb_hub *hub)
+{
+    static batch b;
+    tb_time tick = clock_ms();
+    while (!hub->stop) {
+        read_frames(hub, &b);
+        if (clock_ms() >= tick || tick > clock_ms() + TICK_MS) {
+            add(&b, TB_INPUT_TICK);
+            tick = clock_ms() + TICK_MS;
+        }
+        if (b.count > 0) {
+            bool good = turn(hub, &b);
+            release(&b);
+            if (!good) {
+                return TB_EXIT_COMMIT;
+            }
+        }
+        if (hub->reload && !tb_hub_reload(hub)) {
+            return TB_EXIT_DATA;
+        }
+        if (b.count <= 1) {
+            /* Little to do: find out when the core wants to be woken. */
+            tick = next_tick(hub);
+            wait_until(hub, tick);
+        }
+        look_for_signal(hub);
+    }
+    return 0;
+}

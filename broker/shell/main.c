@@ -1,0 +1,75 @@
+/* tongbao-broker - the hub's process. Exit codes: see tb_options_read's help, and hub.h. */
+#define _POSIX_C_SOURCE 200809L
+
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "broker/shell/hub.h"
+
+/* Keys and notices in memory must not reach a core file, nor another process of the same account.
+ */
+static void protect_memory(void)
+{
+    struct rlimit none = {0, 0};
+    (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+    (void)setrlimit(RLIMIT_CORE, &none);
+}
+
+/* TERM and INT are read from a descriptor; blocked before any thread exists, so that all inherit
+ * it. */
+static int catch_signals(void)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    signal(SIGPIPE, SIG_IGN);
+    if (sigprocmask(SIG_BLOCK, &set, NULL) != 0) {
+        return -1;
+    }
+    return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+}
+
+static int serve(tb_hub *hub)
+{
+    int code = tb_hub_open(hub);
+    if (code != 0) {
+        return code;
+    }
+
+    char *endpoint = zsock_last_endpoint(hub->net.router);
+    fprintf(stderr, "level=info event=ready listen=%s\n", endpoint);
+    freen(endpoint);
+    code = tb_hub_run(hub);
+    fprintf(stderr, "level=info event=ended code=%d frames_dropped=%llu\n", code,
+            (unsigned long long)hub->net.dropped);
+    return code;
+}
+
+int main(int argc, char **argv)
+{
+    static tb_hub hub;
+    tb_broker_options options;
+    tb_options_outcome outcome = tb_options_read(argc, argv, &options);
+    if (outcome != TB_OPTIONS_GOOD) {
+        return outcome == TB_OPTIONS_HELP ? 0 : TB_EXIT_USAGE;
+    }
+    protect_memory();
+    setenv("ZSYS_SIGHANDLER", "false", 1);
+    tb_options_print(&options);
+    hub.signals = catch_signals();
+    if (hub.signals < 0) {
+        return TB_EXIT_LISTEN;
+    }
+    int code = tb_hub_load(&hub, &options);
+    if (code == 0 && !options.check_config) {
+        code = serve(&hub);
+    }
+    tb_hub_close(&hub);
+    close(hub.signals);
+    return code;
+}

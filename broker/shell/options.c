@@ -1,0 +1,182 @@
+#include "broker/shell/options.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/limits.h"
+
+#define QUOTA_DEFAULT (1024ull * 1024 * 1024)
+
+static const char help[] =
+    "tongbao-broker: carries sealed notices between the agents of one hub.\n"
+    "\n"
+    "  tongbao-broker --store DIR --key FILE --directory FILE --listen ENDPOINT\n"
+    "\n"
+    "  --store DIR        the journal; created when absent, its quota is allocated at once\n"
+    "  --key FILE         the hub's key file (rights 0600)\n"
+    "  --directory FILE   a signed directory; the store's own is used when that is newer\n"
+    "  --listen ENDPOINT  tcp://ADDRESS:PORT or ipc://PATH\n"
+    "  --quota BYTES      of the journal, with K, M or G; default 1G. New work is refused at 80 %\n"
+    "  --share BYTES      kept for one sender to one recipient; default and at most 8M\n"
+    "  --check-config     check everything that can be checked without the store, and end\n"
+    "  --verbose          print what is of use to a developer too\n"
+    "\n"
+    "Exit: 0 ended as asked, 64 command line, 65 keys or directory do not fit, 69 cannot listen\n"
+    "safely, 73 store cannot be opened, 74 a commit failed, 75 another broker has the store.\n";
+
+static bool read_bytes(const char *name, const char *text, uint64_t *out)
+{
+    char *end = NULL;
+    errno = 0;
+    unsigned long long value = strtoull(text, &end, 10);
+    uint64_t unit = 1;
+    switch (*end) {
+    case 'K':
+        unit = 1024;
+        end++;
+        break;
+    case 'M':
+        unit = 1024 * 1024;
+        end++;
+        break;
+    case 'G':
+        unit = 1024 * 1024 * 1024;
+        end++;
+        break;
+    default:
+        break;
+    }
+    if (errno != 0 || end == text || *end != '\0' || text[0] == '-' || value > UINT64_MAX / unit) {
+        fprintf(stderr, "tongbao-broker: %s wants a number of bytes such as 512M, not '%s'\n", name,
+                text);
+        return false;
+    }
+    *out = value * unit;
+    return true;
+}
+
+/* The option's value goes to *out; NULL for an option that is not a text. */
+static const char **text_option(tb_broker_options *options, const char *name)
+{
+    if (strcmp(name, "--store") == 0) {
+        return &options->store;
+    }
+    if (strcmp(name, "--key") == 0) {
+        return &options->key;
+    }
+    if (strcmp(name, "--directory") == 0) {
+        return &options->directory;
+    }
+    return strcmp(name, "--listen") == 0 ? &options->listen : NULL;
+}
+
+static uint64_t *bytes_option(tb_broker_options *options, const char *name)
+{
+    if (strcmp(name, "--quota") == 0) {
+        return &options->quota_bytes;
+    }
+    return strcmp(name, "--share") == 0 ? &options->share_bytes : NULL;
+}
+
+static bool *flag_option(tb_broker_options *options, const char *name)
+{
+    if (strcmp(name, "--check-config") == 0) {
+        return &options->check_config;
+    }
+    return strcmp(name, "--verbose") == 0 ? &options->verbose : NULL;
+}
+
+/* Reads the option at argv[*at] and moves behind it. */
+static bool read_option(char **argv, int *at, tb_broker_options *options)
+{
+    const char *name = argv[(*at)++];
+    bool *flag = flag_option(options, name);
+    if (flag != NULL) {
+        *flag = true;
+        return true;
+    }
+    const char **text = text_option(options, name);
+    uint64_t *bytes = bytes_option(options, name);
+    if (text == NULL && bytes == NULL) {
+        fprintf(stderr, "tongbao-broker: no such option: %s (see --help)\n", name);
+        return false;
+    }
+    if (argv[*at] == NULL) {
+        fprintf(stderr, "tongbao-broker: %s wants a value\n", name);
+        return false;
+    }
+    const char *value = argv[(*at)++];
+    if (bytes != NULL) {
+        return read_bytes(name, value, bytes);
+    }
+    *text = value;
+    return true;
+}
+
+static bool complete(const tb_broker_options *options)
+{
+    const struct {
+        const char *name;
+        const char *value;
+    } needed[] = {{"--store", options->store},
+                  {"--key", options->key},
+                  {"--directory", options->directory},
+                  {"--listen", options->listen}};
+    bool whole = true;
+    for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++) {
+        if (needed[i].value == NULL) {
+            fprintf(stderr, "tongbao-broker: %s is missing\n", needed[i].name);
+            whole = false;
+        }
+    }
+    if (options->quota_bytes < TB_QUOTA_BYTES_MIN) {
+        fprintf(stderr, "tongbao-broker: --quota must be at least %llu bytes\n",
+                (unsigned long long)TB_QUOTA_BYTES_MIN);
+        whole = false;
+    }
+    if (options->share_bytes == 0 || options->share_bytes > TB_SHARE_BYTES) {
+        fprintf(stderr, "tongbao-broker: --share must be between 1 and %llu bytes\n",
+                (unsigned long long)TB_SHARE_BYTES);
+        whole = false;
+    }
+    if (options->listen != NULL && strncmp(options->listen, "tcp://", 6) != 0 &&
+        strncmp(options->listen, "ipc://", 6) != 0) {
+        fprintf(stderr,
+                "tongbao-broker: --listen wants tcp://ADDRESS:PORT or ipc://PATH, not '%s'\n",
+                options->listen);
+        whole = false;
+    }
+    return whole;
+}
+
+tb_options_outcome tb_options_read(int argc, char **argv, tb_broker_options *out)
+{
+    tb_broker_options options = {NULL,          NULL,           NULL,  NULL,
+                                 QUOTA_DEFAULT, TB_SHARE_BYTES, false, false};
+    bool good = true;
+    int at = 1;
+    while (at < argc) {
+        if (strcmp(argv[at], "--help") == 0) {
+            fputs(help, stdout);
+            return TB_OPTIONS_HELP;
+        }
+        good = read_option(argv, &at, &options) && good;
+    }
+    good = complete(&options) && good;
+    if (!good) {
+        return TB_OPTIONS_BAD;
+    }
+    *out = options;
+    return TB_OPTIONS_GOOD;
+}
+
+void tb_options_print(const tb_broker_options *options)
+{
+    fprintf(stderr,
+            "level=info event=config store=%s key=%s directory=%s listen=%s quota_bytes=%llu "
+            "share_bytes=%llu credit_bytes=%llu\n",
+            options->store, options->key, options->directory, options->listen,
+            (unsigned long long)options->quota_bytes, (unsigned long long)options->share_bytes,
+            (unsigned long long)TB_CREDIT_BYTES);
+}
