@@ -1,0 +1,513 @@
+#include "messages/local.h"
+
+#include "tests/messages/bend.h"
+#include "tests/messages/samples.h"
+#include "tests/test.h"
+
+#define COUNT(rows) (sizeof(rows) / sizeof(rows)[0])
+
+static tb_field fields[] = {
+    {{(const uint8_t *)"number", 6}, {(const uint8_t *)"13800138000", 11}},
+    {{(const uint8_t *)"remark", 6}, {(const uint8_t *)"a\nb", 3}},
+};
+
+static tb_refusal request_codec(tb_bytes in, tb_arena *arena, tb_bytes *out_again)
+{
+    tb_local_request request;
+    tb_refusal refusal = tb_local_request_decode(in, arena, &request);
+
+    if (refusal == TB_ACCEPTED) {
+        assert_ok(tb_local_request_encode(&request, arena, out_again));
+    }
+    return refusal;
+}
+
+static tb_refusal answer_codec(tb_bytes in, tb_arena *arena, tb_bytes *out_again)
+{
+    tb_local_answer answer;
+    tb_refusal refusal = tb_local_answer_decode(in, arena, &answer);
+
+    if (refusal == TB_ACCEPTED) {
+        assert_ok(tb_local_answer_encode(&answer, arena, out_again));
+    }
+    return refusal;
+}
+
+static tb_case_id case_id(void)
+{
+    tb_case_id id;
+
+    memset(id.bytes, 0x41, sizeof id.bytes);
+    return id;
+}
+
+static void fill_request(tb_arena *arena, tb_local_request *request)
+{
+    switch (request->kind) {
+    case TB_REQUEST_OPEN_CASE:
+        request->open = (tb_local_open){tb_bytes_str("black-card"), tb_bytes_str("card"), fields, 2,
+                                        TB_LANE_URGENT};
+        break;
+    case TB_REQUEST_ACT:
+        request->act =
+            (tb_local_act){case_id(), tb_bytes_str("order"), fields, 2, sample_digest(0x42)};
+        break;
+    case TB_REQUEST_GET_CASE:
+    case TB_REQUEST_LIST_ACTS:
+    case TB_REQUEST_EXPORT:
+        request->case_id = case_id();
+        break;
+    case TB_REQUEST_LIST_CASES:
+        request->list = (tb_local_list){tb_bytes_str("ordered"),  true,
+                                        tb_bytes_str("\x01\xFF"), 20,
+                                        tb_bytes_str("home"),     tb_bytes_str("33")};
+        break;
+    case TB_REQUEST_TRACE:
+        request->trace = tb_bytes_str("bureau.33/3/7");
+        break;
+    case TB_REQUEST_LIST_NOTICES:
+        request->notices = (tb_local_list_notices){true, true, tb_bytes_str("x"), 5};
+        break;
+    case TB_REQUEST_GET_REQUEST:
+        memset(request->request.bytes, 9, sizeof request->request);
+        break;
+    case TB_REQUEST_INSTALL:
+        request->install = sample_frame(arena, TB_FRAME_DOCUMENT).document;
+        break;
+    case TB_REQUEST_GET_DOCUMENT:
+        request->document =
+            (tb_local_get_document){TB_DOCUMENT_CAMPAIGN, tb_bytes_str("black-card"), 0};
+        break;
+    case TB_REQUEST_STATUS:
+    case TB_REQUEST_WATCH:
+    case TB_REQUEST_LIST_DIRECTORY:
+    case TB_REQUEST_CHECK:
+        break;
+    }
+}
+
+static tb_bytes encoded_request(tb_arena *arena, tb_request_kind kind)
+{
+    tb_local_request request = {
+        .account = tb_bytes_str("王警官"), .time = SAMPLE_TIME, .kind = kind};
+    tb_bytes bytes;
+    memset(request.id.bytes, 1, sizeof request.id);
+    fill_request(arena, &request);
+
+    assert_ok(tb_local_request_encode(&request, arena, &bytes));
+    return bytes;
+}
+
+static tb_local_summary summary(void)
+{
+    tb_local_summary made = {
+        .case_id = case_id(),
+        .campaign = tb_bytes_str("black-card"),
+        .case_type = tb_bytes_str("card"),
+        .state = tb_bytes_str("ordered"),
+        .holder = sample_party("ct.33"),
+        .number = 2,
+        .head = sample_digest(0x42),
+        .frozen = true,
+        .mine = true,
+        .fields = fields,
+        .field_count = 2,
+        .at = SAMPLE_TIME,
+        .term = 1,
+        .opener = sample_party("police.33.01"),
+        .held_back = 3,
+        .action = tb_bytes_str("order"),
+    };
+
+    return made;
+}
+
+static tb_local_case a_case(void)
+{
+    static tb_party addressees[1];
+    static tb_bytes unread[1];
+    static tb_local_event events[1];
+    addressees[0] = sample_party("hq");
+    unread[0] = tb_bytes_str("police");
+    events[0] = (tb_local_event){
+        .event = sample_digest(0x42),
+        .number = 2,
+        .kind = TB_EVENT_CHAIN,
+        .actor = sample_party("bureau.33"),
+        .account = tb_bytes_str("李"),
+        .action = tb_bytes_str("order"),
+        .from_state = tb_bytes_str("reported"),
+        .to_state = tb_bytes_str("ordered"),
+        .at = SAMPLE_TIME,
+        .stored = SAMPLE_TIME + 1,
+        .addressees = addressees,
+        .addressee_count = 1,
+        .fields = fields,
+        .field_count = 2,
+        .unread_groups = unread,
+        .unread_count = 1,
+        .standing = TB_STANDING_HELD_BACK,
+        .term = 1,
+        .holder = sample_party("ct.33"),
+    };
+    tb_local_case made = {summary(), events, 1};
+
+    return made;
+}
+
+static tb_local_trace_line trace_line(void)
+{
+    tb_local_trace_line made = {
+        .notice = tb_bytes_str("bureau.33/3/7"),
+        .event = sample_digest(0x42),
+        .action = tb_bytes_str("order"),
+        .sender = sample_party("bureau.33"),
+        .recipient = sample_party("ct.33"),
+        .where = TB_WHERE_REFUSED,
+        .since = SAMPLE_TIME,
+        .last_attempt = SAMPLE_TIME + 1,
+        .next_attempt = SAMPLE_TIME + 2,
+        .code = TB_REFUSED_CANNOT_OPEN,
+        .why_zh = tb_bytes_str("无法打开"),
+        .why_en = tb_bytes_str("does not open"),
+    };
+
+    return made;
+}
+
+static tb_local_status status(tb_bytes *alarms)
+{
+    tb_local_status made = {
+        .party = sample_party("bureau.33"),
+        .name_zh = tb_bytes_str("浙江"),
+        .name_en = tb_bytes_str("Zhejiang"),
+        .linked = true,
+        .fenced = true,
+        .code = TB_REFUSED_MARKS_BACK,
+        .incarnation = sample_incarnation(3),
+        .directory_version = 4,
+        .outbox = 5,
+        .held_back = 6,
+        .drafts = 7,
+        .cases = 8,
+        .quota_bytes = 9,
+        .used_bytes = 10,
+        .civil = SAMPLE_TIME,
+        .exercise = true,
+        .hub = sample_digest(0x11),
+        .alarms = 1,
+        .alarm_texts = alarms,
+        .alarm_text_count = 1,
+    };
+
+    return made;
+}
+
+static tb_local_notice_line notice_line(void)
+{
+    tb_local_notice_line made = {
+        .notice = tb_bytes_str("bureau.33/3/7"),
+        .peer = sample_party("ct.33"),
+        .out = true,
+        .lane = TB_LANE_BULK,
+        .number = 7,
+        .at = SAMPLE_TIME,
+        .where = TB_WHERE_ARRIVED,
+        .events = 2,
+        .bytes = 900,
+    };
+
+    return made;
+}
+
+static tb_local_party_line party_line(void)
+{
+    tb_local_party_line made = {
+        .id = sample_party("ct.33"),
+        .role = tb_bytes_str("operator"),
+        .jurisdiction = tb_bytes_str("33"),
+        .name_zh = tb_bytes_str("电信浙江"),
+        .name_en = tb_bytes_str("CT Zhejiang"),
+        .state = TB_PARTY_OFF_LINE,
+        .attributes = fields,
+        .attribute_count = 1,
+        .parent = sample_party("ct"),
+    };
+
+    return made;
+}
+
+static tb_local_act_line act_line(tb_local_field_line *line, tb_bytes *choices)
+{
+    *line = (tb_local_field_line){
+        .id = tb_bytes_str("result"),
+        .type = tb_bytes_str("choice"),
+        .title_zh = tb_bytes_str("结果"),
+        .title_en = tb_bytes_str("Result"),
+        .required = true,
+        .choices = choices,
+        .choice_count = 1,
+    };
+    tb_local_act_line made = {
+        .action = tb_bytes_str("answer"),
+        .title_zh = tb_bytes_str("反馈"),
+        .title_en = tb_bytes_str("Answer"),
+        .fields = line,
+        .field_count = 1,
+        .code = TB_REFUSED_NOT_HOLDER,
+    };
+
+    return made;
+}
+
+static void fill_answer(tb_arena *arena, tb_local_answer *answer)
+{
+    static tb_local_summary cases[1];
+    static tb_local_trace_line traced[1];
+    static tb_local_notice_line notices[1];
+    static tb_local_party_line parties[1];
+    static tb_local_field_line field_lines[1];
+    static tb_local_act_line acts[1];
+    static tb_bytes texts[1];
+    texts[0] = tb_bytes_str("一个故障");
+
+    switch (answer->kind) {
+    case TB_ANSWER_NONE:
+        break;
+    case TB_ANSWER_ACTED:
+        answer->acted = (tb_local_acted){case_id(), sample_digest(4), 2, tb_bytes_str("ordered")};
+        break;
+    case TB_ANSWER_CASE:
+        answer->case_ = a_case();
+        break;
+    case TB_ANSWER_CASES:
+        cases[0] = summary();
+        answer->cases = (tb_local_cases){cases, 1, tb_bytes_str("\xFF"), 17};
+        break;
+    case TB_ANSWER_TRACED:
+        traced[0] = trace_line();
+        answer->traced = (tb_local_traced){traced, 1};
+        break;
+    case TB_ANSWER_STATUS:
+        answer->status = status(texts);
+        break;
+    case TB_ANSWER_NOTICES:
+        notices[0] = notice_line();
+        answer->notices = (tb_local_notices){notices, 1, tb_bytes_str("n")};
+        break;
+    case TB_ANSWER_PARTIES:
+        parties[0] = party_line();
+        answer->parties = (tb_local_parties){3, parties, 1};
+        break;
+    case TB_ANSWER_CONTENT:
+        answer->content = sample_frame(arena, TB_FRAME_DOCUMENT).document;
+        break;
+    case TB_ANSWER_CHECKED:
+        answer->checked = (tb_local_checked){texts, 1, 12};
+        break;
+    case TB_ANSWER_CHANGED:
+        answer->changed = summary();
+        break;
+    case TB_ANSWER_ACTS:
+        acts[0] = act_line(field_lines, texts);
+        answer->acts = (tb_local_acts){acts, 1};
+        break;
+    }
+}
+
+static tb_bytes encoded_answer(tb_arena *arena, tb_answer_kind kind)
+{
+    tb_local_answer answer = {
+        .code = TB_REFUSED_CHANGED, .detail = tb_bytes_str("已变更"), .draft = true, .kind = kind};
+    tb_bytes bytes;
+    memset(answer.id.bytes, 1, sizeof answer.id);
+    fill_answer(arena, &answer);
+
+    assert_ok(tb_local_answer_encode(&answer, arena, &bytes));
+    return bytes;
+}
+
+static const tb_answer_kind answer_kinds[] = {
+    TB_ANSWER_NONE,    TB_ANSWER_ACTED,   TB_ANSWER_CASE,    TB_ANSWER_CASES,
+    TB_ANSWER_TRACED,  TB_ANSWER_STATUS,  TB_ANSWER_NOTICES, TB_ANSWER_PARTIES,
+    TB_ANSWER_CONTENT, TB_ANSWER_CHECKED, TB_ANSWER_CHANGED, TB_ANSWER_ACTS,
+};
+
+static void every_request_comes_back(void **state)
+{
+    (void)state;
+    for (uint32_t kind = TB_REQUEST_OPEN_CASE; kind <= TB_REQUEST_EXPORT; kind++) {
+        tb_arena *arena = bend_arena();
+        tb_bytes bytes = encoded_request(arena, (tb_request_kind)kind);
+        tb_local_request out;
+        check_round_trip(bytes, request_codec);
+        assert_int_equal(tb_local_request_decode(bytes, arena, &out), TB_ACCEPTED);
+        assert_int_equal(out.kind, kind);
+        assert_int_equal(out.time, SAMPLE_TIME);
+        assert_true(tb_bytes_equal(out.account, tb_bytes_str("王警官")));
+    }
+}
+
+static void every_answer_comes_back(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(answer_kinds); i++) {
+        tb_arena *arena = bend_arena();
+        tb_bytes bytes = encoded_answer(arena, answer_kinds[i]);
+        tb_local_answer out;
+        check_round_trip(bytes, answer_codec);
+        assert_int_equal(tb_local_answer_decode(bytes, arena, &out), TB_ACCEPTED);
+        assert_int_equal(out.kind, answer_kinds[i]);
+        assert_int_equal(out.code, TB_REFUSED_CHANGED);
+        assert_true(out.draft);
+    }
+}
+
+static void an_act_says_what_and_on_which_head(void **state)
+{
+    (void)state;
+    tb_arena *arena = bend_arena();
+    tb_local_request out;
+    tb_digest head = sample_digest(0x42);
+
+    assert_int_equal(tb_local_request_decode(encoded_request(arena, TB_REQUEST_ACT), arena, &out),
+                     TB_ACCEPTED);
+    assert_true(tb_bytes_equal(out.act.action, tb_bytes_str("order")));
+    assert_true(tb_digest_equal(&out.act.head, &head));
+    assert_int_equal(out.act.field_count, 2);
+    assert_true(tb_bytes_equal(out.act.fields[1].value, fields[1].value));
+}
+
+static void a_case_comes_with_its_events(void **state)
+{
+    (void)state;
+    tb_arena *arena = bend_arena();
+    tb_local_answer out;
+
+    assert_int_equal(tb_local_answer_decode(encoded_answer(arena, TB_ANSWER_CASE), arena, &out),
+                     TB_ACCEPTED);
+    const tb_local_case *read = &out.case_;
+    assert_string_equal(read->summary.holder.text, "ct.33");
+    assert_int_equal(read->event_count, 1);
+    assert_int_equal(read->events[0].standing, TB_STANDING_HELD_BACK);
+    assert_string_equal(read->events[0].addressees[0].text, "hq");
+    assert_true(tb_bytes_equal(read->events[0].unread_groups[0], tb_bytes_str("police")));
+}
+
+static const tb_bend plain_bends[] = {
+    {"no request id", {1}, BEND_DROP, 0, NULL, TB_REFUSED_REQUEST},
+    {"short request id", {1}, BEND_SIZE, 15, NULL, TB_REFUSED_REQUEST},
+    {"long account", {2}, BEND_SIZE, 65, NULL, TB_REFUSED_REQUEST},
+    {"time before 1970", {3}, BEND_NUMBER, UINT64_MAX, NULL, TB_REFUSED_REQUEST},
+    {"nothing inside", {15}, BEND_DROP, 0, NULL, TB_REFUSED_REQUEST},
+    {"too large", {2}, BEND_SIZE, TB_LOCAL_BYTES_MAX, NULL, TB_REFUSED_TOO_LARGE},
+};
+
+static const tb_bend open_bends[] = {
+    {"zero request id", {1}, BEND_ZEROS, 16, NULL, TB_REFUSED_REQUEST},
+    {"no campaign", {10, 1}, BEND_DROP, 0, NULL, TB_REFUSED_REQUEST},
+    {"no type", {10, 2}, BEND_DROP, 0, NULL, TB_REFUSED_REQUEST},
+    {"lane 4", {10, 4}, BEND_NUMBER, 4, NULL, TB_REFUSED_REQUEST},
+    {"field no name", {10, 3, 1}, BEND_TEXT, 0, "号码", TB_REFUSED_FIELD_UNKNOWN},
+    {"value with tab", {10, 3, 2}, BEND_TEXT, 0, "a\tb", TB_REFUSED_FIELD_INVALID},
+    {"long value", {10, 3, 2}, BEND_SIZE, 4097, NULL, TB_REFUSED_FIELD_INVALID},
+};
+
+static const tb_bend act_bends[] = {
+    {"zero request id", {1}, BEND_ZEROS, 16, NULL, TB_REFUSED_REQUEST},
+    {"no case", {11, 1}, BEND_DROP, 0, NULL, TB_REFUSED_REQUEST},
+    {"no action", {11, 2}, BEND_DROP, 0, NULL, TB_REFUSED_REQUEST},
+    {"short head", {11, 4}, BEND_SIZE, 31, NULL, TB_REFUSED_REQUEST},
+};
+
+static const tb_bend install_bends[] = {
+    {"zero request id", {1}, BEND_ZEROS, 16, NULL, TB_REFUSED_REQUEST},
+    {"kind 4", {18, 1}, BEND_NUMBER, 4, NULL, TB_REFUSED_REQUEST},
+    {"no name", {18, 2}, BEND_DROP, 0, NULL, TB_REFUSED_REQUEST},
+    {"version 0", {18, 3}, BEND_DROP, 0, NULL, TB_REFUSED_REQUEST},
+    {"no content", {18, 4}, BEND_DROP, 0, NULL, TB_REFUSED_REQUEST},
+    {"no signer", {18, 5}, BEND_DROP, 0, NULL, TB_REFUSED_REQUEST},
+    {"no signature", {18, 6}, BEND_DROP, 0, NULL, TB_REFUSED_REQUEST},
+};
+
+static const tb_bend case_bends[] = {
+    {"no case", {12, 1}, BEND_DROP, 0, NULL, TB_REFUSED_REQUEST},
+};
+
+static const tb_bend answer_bends[] = {
+    {"no request id", {1}, BEND_DROP, 0, NULL, TB_REFUSED_REQUEST},
+    {"unknown code", {2}, BEND_NUMBER, 9999, NULL, TB_REFUSED_REQUEST},
+    {"detail no UTF-8", {3}, BEND_TEXT, 0, "\x80", TB_REFUSED_REQUEST},
+    {"no summary", {11, 1}, BEND_DROP, 0, NULL, TB_REFUSED_REQUEST},
+    {"holder no party", {11, 1, 5}, BEND_TEXT, 0, "?", TB_REFUSED_REQUEST},
+    {"value with escape", {11, 1, 10, 2}, BEND_TEXT, 0, "\x1b", TB_REFUSED_REQUEST},
+    {"event of no kind", {11, 2, 3}, BEND_DROP, 0, NULL, TB_REFUSED_REQUEST},
+    {"event of no actor", {11, 2, 4}, BEND_DROP, 0, NULL, TB_REFUSED_REQUEST},
+    {"event without standing", {11, 2, 14}, BEND_DROP, 0, NULL, TB_REFUSED_REQUEST},
+    {"too large", {3}, BEND_SIZE, TB_LOCAL_BYTES_MAX, NULL, TB_REFUSED_TOO_LARGE},
+};
+
+static void every_bent_field_is_refused(void **state)
+{
+    (void)state;
+    check_refusals(encoded_request(bend_arena(), TB_REQUEST_STATUS), plain_bends,
+                   COUNT(plain_bends), request_codec);
+    check_refusals(encoded_request(bend_arena(), TB_REQUEST_OPEN_CASE), open_bends,
+                   COUNT(open_bends), request_codec);
+    check_refusals(encoded_request(bend_arena(), TB_REQUEST_ACT), act_bends, COUNT(act_bends),
+                   request_codec);
+    check_refusals(encoded_request(bend_arena(), TB_REQUEST_INSTALL), install_bends,
+                   COUNT(install_bends), request_codec);
+    check_refusals(encoded_request(bend_arena(), TB_REQUEST_GET_CASE), case_bends,
+                   COUNT(case_bends), request_codec);
+    check_refusals(encoded_answer(bend_arena(), TB_ANSWER_CASE), answer_bends, COUNT(answer_bends),
+                   answer_codec);
+}
+
+static void cut_short_or_flipped_it_is_refused_or_stays_what_it_is(void **state)
+{
+    (void)state;
+    for (uint32_t kind = TB_REQUEST_OPEN_CASE; kind <= TB_REQUEST_EXPORT; kind++) {
+        tb_bytes bytes = encoded_request(bend_arena(), (tb_request_kind)kind);
+        check_truncated(bytes, request_codec, false);
+        check_flipped(bytes, request_codec, false);
+    }
+    for (size_t i = 0; i < COUNT(answer_kinds); i++) {
+        tb_bytes bytes = encoded_answer(bend_arena(), answer_kinds[i]);
+        check_truncated(bytes, answer_codec, false);
+        check_flipped(bytes, answer_codec, false);
+    }
+}
+
+static void hostile_bytes_cost_no_more_than_the_arena(void **state)
+{
+    (void)state;
+    check_hostile(request_codec);
+    check_hostile(answer_codec);
+}
+
+static void an_answer_above_the_bound_is_not_made(void **state)
+{
+    (void)state;
+    static uint8_t large[TB_LOCAL_BYTES_MAX];
+    tb_local_answer answer = {.kind = TB_ANSWER_CONTENT};
+    tb_arena *arena = bend_arena();
+    tb_bytes bytes;
+
+    answer.content.content = tb_bytes_of(large, sizeof large);
+    assert_int_equal(tb_local_answer_encode(&answer, arena, &bytes), TB_ERR_LIMIT);
+    assert_int_equal(arena->used, 0);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(every_request_comes_back),
+    cmocka_unit_test(every_answer_comes_back),
+    cmocka_unit_test(an_act_says_what_and_on_which_head),
+    cmocka_unit_test(a_case_comes_with_its_events),
+    cmocka_unit_test(every_bent_field_is_refused),
+    cmocka_unit_test(cut_short_or_flipped_it_is_refused_or_stays_what_it_is),
+    cmocka_unit_test(hostile_bytes_cost_no_more_than_the_arena),
+    cmocka_unit_test(an_answer_above_the_bound_is_not_made),
+};
+
+TB_RUN("messages/local", tests)
