@@ -117,6 +117,7 @@ typedef enum tb_test {
     TB_TEST_DIFFERENT,  /* they are not, or one of them is nobody yet */
     TB_TEST_COUNT_LEAST, /* action `field` was done at least `count` times before */
     TB_TEST_COUNT_BELOW,
+    TB_TEST_STATE,      /* the case is in one of the states `values` */
     TB_TEST_ACTOR_ROLE, /* the actor's role is one of values */
     TB_TEST_ROLE_OF,    /* the role of the party in position `a` is one of values */
     TB_TEST_WITHIN,     /* the jurisdiction of the party in position `a` is the open field `field` */

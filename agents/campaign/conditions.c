@@ -79,6 +79,8 @@ static tb_truth judge_condition(const tb_scene *scene, const tb_condition *c)
         return of(tb_case_view_count(scene->before, c->field) >= c->count);
     case TB_TEST_COUNT_BELOW:
         return of(tb_case_view_count(scene->before, c->field) < c->count);
+    case TB_TEST_STATE:
+        return of(tb_names_hold(c->values, c->value_count, scene->before->state));
     case TB_TEST_ACTOR_ROLE:
         return of(role_is_one_of(scene->actor, c));
     case TB_TEST_ROLE_OF:

@@ -31,9 +31,9 @@ static void hear(cyaml_log_t level, void *context, const char *format, va_list a
         heard->line = line;
     }
     const char *start = strncmp(message, "Load: ", 6) == 0 ? message + 6 : message;
-    if (heard->reason[0] == '\0' && strncmp(start, "Backtrace", 9) != 0) {
-        int unused = snprintf(heard->reason, sizeof heard->reason, "%.150s", start);
-        (void)unused;
+    bool trace = start[0] == ' ' || strncmp(start, "Backtrace", 9) == 0;
+    if (heard->reason[0] == '\0' && !trace) {
+        (void)snprintf(heard->reason, sizeof heard->reason, "%.150s", start);
     }
 }
 
@@ -56,9 +56,11 @@ static void explain(const complaint *heard, cyaml_err_t code, char *error, size_
     }
     const char *otherwise = code == CYAML_OK ? "the document is empty" : cyaml_strerror(code);
     const char *reason = heard->reason[0] != '\0' ? heard->reason : otherwise;
-    int unused = heard->line > 0 ? snprintf(error, error_size, "line %u: %s", heard->line, reason)
-                                 : snprintf(error, error_size, "%s", reason);
-    (void)unused;
+    if (heard->line > 0) {
+        (void)snprintf(error, error_size, "line %u: %s", heard->line, reason);
+    } else {
+        (void)snprintf(error, error_size, "%s", reason);
+    }
 }
 
 tb_err tb_campaign_load(tb_bytes yaml, tb_campaign_loaded **out, char *error, size_t error_size)

@@ -67,9 +67,8 @@ void tb_check_fault(tb_check *check, const char *sentence, const char *a, const 
     }
     char said[256];
     char reason[400];
-    int unused = snprintf(said, sizeof said, sentence, a != NULL ? a : "", b != NULL ? b : "");
-    unused = snprintf(reason, sizeof reason, "%s %s: %s", check->what, check->id, said);
-    (void)unused;
+    (void)snprintf(said, sizeof said, sentence, a != NULL ? a : "", b != NULL ? b : "");
+    (void)snprintf(reason, sizeof reason, "%s %s: %s", check->what, check->id, said);
     check->tell(check->context, line, reason);
 }
 
@@ -152,8 +151,7 @@ static void check_bound(tb_check *check, const char *what, unsigned count, unsig
 {
     char numbers[64];
     if (count > most) {
-        int unused = snprintf(numbers, sizeof numbers, "%u, at most %u", count, most);
-        (void)unused;
+        (void)snprintf(numbers, sizeof numbers, "%u, at most %u", count, most);
         tb_check_fault(check, "too many %s: %s", what, numbers);
     }
 }

@@ -86,6 +86,11 @@ static void check_condition(tb_check *check, const tb_condition *c)
     case TB_TEST_COUNT_BELOW:
         check_count(check, c);
         return;
+    case TB_TEST_STATE:
+        for (unsigned i = 0; i < c->value_count; i++) {
+            (void)tb_check_state(check, c->values[i]);
+        }
+        return;
     case TB_TEST_ACTOR_ROLE:
         check_roles_of(check, c);
         return;

@@ -28,11 +28,16 @@
 #define LIST_OF(key, flags, type, member, count, entry)                                            \
     CYAML_FIELD_SEQUENCE_COUNT(key, flags, type, member, count, entry, 0, MANY)
 
+/* libcyaml's own bool takes every word that is not a no for a yes. */
+static const cyaml_strval_t truths[] = {{"false", false}, {"true", true}};
+#define TRUTH(key, type, member)                                                                   \
+    CYAML_FIELD_ENUM(key, STRICT | MAYBE, type, member, truths, CYAML_ARRAY_LEN(truths))
+
 static const cyaml_schema_value_t name_schema = {CYAML_VALUE_STRING(LIST, char, 1, LABEL_BYTES)};
 
 static const cyaml_schema_field_t role_fields[] = {
     NAME("id", tb_role, id), ZH(tb_role, title),
-    EN(tb_role, title),      CYAML_FIELD_BOOL("by_jurisdiction", MAYBE, tb_role, by_jurisdiction),
+    EN(tb_role, title),      TRUTH("by_jurisdiction", tb_role, by_jurisdiction),
     CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t role_schema = {
@@ -86,7 +91,7 @@ static const cyaml_schema_field_t field_fields[] = {
                      computations,
                      CYAML_ARRAY_LEN(computations)),
     MAYBE_NAME("of", tb_field_def, of),
-    CYAML_FIELD_BOOL("index", MAYBE, tb_field_def, index),
+    TRUTH("index", tb_field_def, index),
     NAMES("aliases", MAYBE_LIST, tb_field_def, aliases, alias_count),
     CYAML_FIELD_END,
 };
@@ -131,6 +136,7 @@ static const cyaml_strval_t tests[] = {
     {"different", TB_TEST_DIFFERENT},
     {"count-least", TB_TEST_COUNT_LEAST},
     {"count-below", TB_TEST_COUNT_BELOW},
+    {"state", TB_TEST_STATE},
     {"actor-role", TB_TEST_ACTOR_ROLE},
     {"role-of", TB_TEST_ROLE_OF},
     {"within", TB_TEST_WITHIN},
@@ -155,7 +161,7 @@ static const cyaml_schema_value_t condition_schema = {
 
 static const cyaml_schema_field_t action_field_fields[] = {
     NAME("field", tb_action_field, field),
-    CYAML_FIELD_BOOL("required", MAYBE, tb_action_field, required),
+    TRUTH("required", tb_action_field, required),
     CONDITIONS("required_when", tb_action_field, required_when),
     CYAML_FIELD_END,
 };
@@ -198,8 +204,8 @@ static const cyaml_schema_field_t state_fields[] = {
     NAME("id", tb_state, id),
     ZH(tb_state, title),
     EN(tb_state, title),
-    CYAML_FIELD_BOOL("initial", MAYBE, tb_state, initial),
-    CYAML_FIELD_BOOL("closed", MAYBE, tb_state, closed),
+    TRUTH("initial", tb_state, initial),
+    TRUTH("closed", tb_state, closed),
     CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t state_schema = {

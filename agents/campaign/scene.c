@@ -119,7 +119,12 @@ tb_refusal tb_scene_admit(tb_scene *scene, const tb_party *actor)
     if (code != TB_ACCEPTED) {
         return code;
     }
-    if (scene->action->kind == TB_ACTION_CHAIN && !tb_party_equal(&scene->before->holder, actor)) {
+    bool holds = tb_party_equal(&scene->before->holder, actor);
+    if (scene->action->kind == TB_ACTION_TAKE_OVER && holds) {
+        static const tb_label about = {"本单位已是承办单位", "this party holds the case already"};
+        return tb_scene_object(scene, TB_REFUSED_CONDITION, &about, NULL);
+    }
+    if (scene->action->kind == TB_ACTION_CHAIN && !holds) {
         return tb_scene_object_text(scene, TB_REFUSED_NOT_HOLDER,
                                     tb_party_bytes(&scene->before->holder));
     }

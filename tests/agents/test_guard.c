@@ -1,0 +1,141 @@
+/* The leak guard: identity numbers in every disguise that people use, and texts marked secret. */
+#include "tests/test.h"
+
+#include "agents/campaign/judge.h"
+
+static bool has(const char *text)
+{
+    return tb_has_identity_number(tb_bytes_str(text));
+}
+
+static bool secret(const char *text)
+{
+    return tb_has_secret_mark(tb_bytes_str(text));
+}
+
+static void a_valid_identity_number_is_found_anywhere_in_a_text(void **state)
+{
+    (void)state;
+    assert_true(has("11010519491231002X"));
+    assert_true(has("11010519491231002x"));
+    assert_true(has("440524188001010014"));
+    assert_true(has("机主身份证11010519491231002X,请核查"));
+    assert_true(has("ID:440524188001010014."));
+    assert_true(has("a11010519491231002Xb"));
+    assert_true(has("0440524188001010014"));
+    assert_true(has("4405241880010100140"));
+}
+
+static void blanks_dashes_and_full_width_digits_hide_nothing(void **state)
+{
+    (void)state;
+    assert_true(has("110105 19491231 002X"));
+    assert_true(has("110105-19491231-002X"));
+    assert_true(has("1 1 0 1 0 5 1 9 4 9 1 2 3 1 0 0 2 X"));
+    assert_true(has("１１０１０５１９４９１２３１００２Ｘ"));
+    assert_true(has("110105 19491231—002X"));
+    assert_true(has("110105\n19491231\t002X"));
+    assert_true(has("44052418800101\xE2\x80\x8B"
+                    "0014")); /* zero-width */
+    assert_true(has("11010519491231002Ⅹ"));
+}
+
+static void what_is_not_one_is_left_alone(void **state)
+{
+    (void)state;
+    assert_false(has(""));
+    assert_false(has("13800004567"));
+    assert_false(has("110105194912310021"));     /* check digit */
+    assert_false(has("11010519491331002X"));     /* month 13 */
+    assert_false(has("11010519490230002X"));     /* 30 February */
+    assert_false(has("990105194912310025"));     /* no such region */
+    assert_false(has("1101051949123100"));       /* too short */
+    assert_false(has("110105年19491231月002X")); /* words between */
+    assert_false(has("GA33-2015-000001 13800004567"));
+    assert_false(has("X11010519491231002"));
+}
+
+static void broken_text_is_read_to_its_end(void **state)
+{
+    (void)state;
+    assert_false(has("\xE4\xBD"));
+    assert_false(has("\xFF\xFE\xF0\x9F"));
+    assert_true(has("\xE4\xBD"
+                    "11010519491231002X"));
+}
+
+static void assert_masked(const char *text, const char *masked)
+{
+    uint8_t block[1024];
+    tb_arena arena;
+    tb_arena_init(&arena, block, sizeof block);
+    tb_bytes out;
+    assert_ok(tb_mask_identity_numbers(tb_bytes_str(text), &arena, &out));
+    assert_int_equal(out.size, strlen(masked));
+    assert_memory_equal(out.data, masked, out.size);
+}
+
+static void every_identity_number_is_masked_and_the_rest_stays(void **state)
+{
+    (void)state;
+    assert_masked("11010519491231002X", "110105********002X");
+    assert_masked("甲440524188001010014乙11010519491231002X",
+                  "甲440524********0014乙110105********002X");
+    assert_masked("110105 19491231 002X", "110105 ******** 002X");
+    assert_masked("13800004567", "13800004567");
+    assert_masked("", "");
+}
+
+static void masking_without_memory_is_an_error(void **state)
+{
+    (void)state;
+    uint8_t block[16];
+    tb_arena arena;
+    tb_arena_init(&arena, block, sizeof block);
+    tb_bytes out;
+    assert_int_equal(tb_mask_identity_numbers(tb_bytes_str("11010519491231002X"), &arena, &out),
+                     TB_ERR_LIMIT);
+}
+
+static void a_secret_mark_is_found_alone_with_a_star_or_in_brackets(void **state)
+{
+    (void)state;
+    static const char *const marked[] = {
+        "秘密",           "机密",        "绝密",       " 绝 密 ",
+        "机密★10年",      "秘密 ★ 长期", "【机密】",   "（秘密）",
+        "[绝密]",         "密级:机密",   "密级：秘密", "标题\n机密\n正文",
+        "请见附件(机密)", "绝密★\n某某", "秘密☆1年",   "该文为机密★20年",
+    };
+    for (size_t i = 0; i < sizeof marked / sizeof marked[0]; i++) {
+        if (!secret(marked[i])) {
+            fail_msg("%s", marked[i]);
+        }
+    }
+}
+
+static void a_word_in_a_sentence_is_no_mark(void **state)
+{
+    (void)state;
+    static const char *const plain[] = {
+        "",           "保守商业秘密", "秘密侦查中", "涉及机密事项", "他的秘密",
+        "(商业秘密)", "(秘密侦查)",   "密码",       "机\n密",
+    };
+    for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++) {
+        if (secret(plain[i])) {
+            fail_msg("%s", plain[i]);
+        }
+    }
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(a_valid_identity_number_is_found_anywhere_in_a_text),
+    cmocka_unit_test(blanks_dashes_and_full_width_digits_hide_nothing),
+    cmocka_unit_test(what_is_not_one_is_left_alone),
+    cmocka_unit_test(broken_text_is_read_to_its_end),
+    cmocka_unit_test(every_identity_number_is_masked_and_the_rest_stays),
+    cmocka_unit_test(masking_without_memory_is_an_error),
+    cmocka_unit_test(a_secret_mark_is_found_alone_with_a_star_or_in_brackets),
+    cmocka_unit_test(a_word_in_a_sentence_is_no_mark),
+};
+
+TB_RUN("agents/guard", tests)
