@@ -1,0 +1,17 @@
+/* encoding - a sender's file as UTF-8, whatever a spreadsheet saved it as. */
+#ifndef TB_ENCODING_H
+#define TB_ENCODING_H
+
+#include "base/base.h"
+
+typedef struct tb_plain_text {
+    uint8_t *memory; /* ended by free */
+    tb_bytes text;   /* UTF-8 without byte order mark */
+    const char *encoding;
+} tb_plain_text;
+
+/* UTF-8 or UTF-16 by its mark, else UTF-8 if it is well-formed, else GB18030. False after saying
+ * which line is none of these. */
+bool tb_encoding_read(tb_bytes in, tb_plain_text *out);
+
+#endif

@@ -1,0 +1,338 @@
+#include "agents/cli/import.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "agents/campaign/judge.h"
+#include "agents/cli/grid.h"
+#include "agents/cli/json.h"
+#include "agents/cli/say.h"
+#include "agents/import/utf8.h"
+
+#define SHOWN_MAX 20
+
+/* What is added behind the sender's own columns. */
+static const char *const added[] = {"row", "code", "原因", "reason"};
+#define ADDED 4
+
+static void put_cell(FILE *file, tb_bytes cell)
+{
+    if (!tb_csv_needs_quotes(cell)) {
+        (void)fwrite(cell.data, 1, cell.size, file);
+        return;
+    }
+    (void)fputc('"', file);
+    for (size_t i = 0; i < cell.size; i++) {
+        if (cell.data[i] == '"') {
+            (void)fputc('"', file);
+        }
+        (void)fputc(cell.data[i], file);
+    }
+    (void)fputc('"', file);
+}
+
+/* Columns of the sender's own: those a refused file of ours had added are not repeated. */
+static size_t own_columns(const tb_columns *columns)
+{
+    if (columns->count <= ADDED) {
+        return columns->count;
+    }
+    size_t own = columns->count - ADDED;
+    for (size_t i = 0; i < ADDED; i++) {
+        if (!tb_utf8_same(columns->list[own + i].heading, tb_bytes_str(added[i]))) {
+            return columns->count;
+        }
+    }
+    return own;
+}
+
+static tb_bytes masked(tb_import_run *run, tb_bytes cell)
+{
+    tb_bytes out;
+    if (tb_mask_identity_numbers(cell, &run->row_arena, &out) != TB_OK) {
+        return tb_bytes_str("***");
+    }
+    return out;
+}
+
+/* The cell a sentence is about, short enough to stand in one. */
+static tb_bytes shown(tb_import_run *run, tb_bytes cell)
+{
+    tb_bytes text = masked(run, cell);
+    size_t end = 0;
+    for (size_t at = 0; at < text.size && end < 40;) {
+        (void)tb_utf8_next(text, &at);
+        end = at;
+    }
+    return tb_bytes_of(text.data, end);
+}
+
+/* Both sentences of an entry, each with the column and cell it is about. */
+typedef struct sentences {
+    char zh[1024];
+    char en[1024];
+} sentences;
+
+static void sentences_of(tb_import_run *run,
+                         const tb_import_entry *entry,
+                         const tb_judged *judged,
+                         sentences *out)
+{
+    const char *zh = tb_refusal_zh(entry->code);
+    const char *en = tb_refusal_en(entry->code);
+    if (entry->detail != NULL) {
+        (void)snprintf(out->zh, sizeof out->zh, "%s(%s)", zh, entry->detail);
+        (void)snprintf(out->en, sizeof out->en, "%s (%s)", en, entry->detail);
+        return;
+    }
+    if (judged->heading.size == 0) {
+        (void)snprintf(out->zh, sizeof out->zh, "%s", zh);
+        (void)snprintf(out->en, sizeof out->en, "%s", en);
+        return;
+    }
+    tb_bytes cell = shown(run, judged->cell);
+    int heading = (int)(judged->heading.size < 64 ? judged->heading.size : 64);
+    (void)snprintf(out->zh, sizeof out->zh, "%s[%.*s:%.*s]", zh, heading,
+                   (const char *)judged->heading.data, (int)cell.size, (const char *)cell.data);
+    (void)snprintf(out->en, sizeof out->en, "%s [%.*s: %.*s]", en, heading,
+                   (const char *)judged->heading.data, (int)cell.size, (const char *)cell.data);
+}
+
+/* The sender's cells; a row that does not fit the heading is kept as far as it goes. */
+static void put_own(tb_import_run *run, FILE *file, const tb_csv_row *row, size_t own)
+{
+    for (size_t i = 0; i < own; i++) {
+        tb_bytes cell = tb_bytes_of(NULL, 0);
+        if (row->broken) {
+            cell = i == 0 ? row->raw : cell;
+        } else if (i < row->count) {
+            cell = row->fields[i];
+        }
+        put_cell(file, masked(run, cell));
+        (void)fputc(',', file);
+    }
+}
+
+static bool put_entry(tb_import_run *run, FILE *file, const tb_import_entry *entry, size_t own)
+{
+    tb_csv_row row;
+    tb_judged judged;
+    sentences text;
+    if (!tb_import_again(run, entry, &row, &judged)) {
+        return false;
+    }
+    put_own(run, file, &row, own);
+    sentences_of(run, entry, &judged, &text);
+    (void)fprintf(file, "%" PRIu64 ",%s,", entry->row, tb_refusal_key(entry->code));
+    put_cell(file, tb_bytes_str(text.zh));
+    (void)fputc(',', file);
+    put_cell(file, tb_bytes_str(text.en));
+    (void)fputs("\r\n", file);
+    return true;
+}
+
+static bool put_file(tb_import_run *run, FILE *file)
+{
+    const tb_columns *columns = &run->import.columns;
+    size_t own = own_columns(columns);
+    (void)fputs("\xEF\xBB\xBF", file);
+    for (size_t i = 0; i < own; i++) {
+        put_cell(file, columns->list[i].heading);
+        (void)fputc(',', file);
+    }
+    for (size_t i = 0; i < ADDED; i++) {
+        (void)fprintf(file, "%s%s", added[i], i + 1 < ADDED ? "," : "\r\n");
+    }
+    for (size_t i = 0; i < run->count; i++) {
+        if (run->entries[i].fate == TB_FATE_REFUSED &&
+            !put_entry(run, file, &run->entries[i], own)) {
+            return false;
+        }
+    }
+    return ferror(file) == 0;
+}
+
+static size_t count_fate(const tb_import_run *run, tb_import_fate fate)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < run->count; i++) {
+        count += run->entries[i].fate == fate;
+    }
+    return count;
+}
+
+bool tb_import_write_refused(tb_import_run *run, char *out_path, size_t out_size)
+{
+    char fresh[4096];
+    char before[4096];
+    out_path[0] = '\0';
+    if (count_fate(run, TB_FATE_REFUSED) == 0) {
+        return true;
+    }
+    (void)snprintf(out_path, out_size, "%s.refused.csv", run->path);
+    (void)snprintf(fresh, sizeof fresh, "%s.refused.csv.new", run->path);
+    (void)snprintf(before, sizeof before, "%s.refused.csv~", run->path);
+
+    FILE *file = fopen(fresh, "wb");
+    bool written = file != NULL && put_file(run, file);
+    if (file != NULL && fclose(file) != 0) {
+        written = false;
+    }
+    /* Somebody may be correcting the one before: it is kept. */
+    if (written && access(out_path, F_OK) == 0) {
+        written = rename(out_path, before) == 0;
+    }
+    if (!written || rename(fresh, out_path) != 0) {
+        (void)unlink(fresh);
+        tb_say_error(_("cannot write %s; the refused rows are not lost: import the file again"),
+                     out_path);
+        out_path[0] = '\0';
+        return false;
+    }
+    return true;
+}
+
+static json_t *line_json(tb_import_run *run, const tb_import_entry *entry)
+{
+    tb_csv_row row;
+    tb_judged judged;
+    json_t *o = json_object();
+    if (!tb_import_again(run, entry, &row, &judged)) {
+        return o;
+    }
+    const tb_segment *segment = &judged.segment;
+    char home[4] = "";
+    if (judged.has_segment) {
+        (void)snprintf(home, sizeof home, "%02u", segment->province);
+    }
+    (void)json_object_set_new(o, "row", json_integer((json_int_t)entry->row));
+    (void)json_object_set_new(o, "verdict", json_string(tb_verdict_key(entry->verdict)));
+    (void)json_object_set_new(o, "code", json_string(tb_refusal_key(entry->code)));
+    (void)json_object_set_new(o, "number", tb_json_text(tb_number_bytes(&judged.number)));
+    (void)json_object_set_new(o, "home_province", json_string(home));
+    (void)json_object_set_new(o, "operator",
+                              json_string(judged.has_segment ? segment->operator_code : ""));
+    (void)json_object_set_new(o, "mvno", json_boolean(judged.has_segment && segment->mvno));
+    return o;
+}
+
+static void print_json(tb_import_run *run, const size_t *verdicts, const char *refused_path)
+{
+    json_t *o = json_object();
+    json_t *counts = json_object();
+    json_t *unused = json_array();
+    for (unsigned v = 0; v < TB_VERDICT_COUNT; v++) {
+        (void)json_object_set_new(counts, tb_verdict_key(v), json_integer((json_int_t)verdicts[v]));
+    }
+    for (size_t i = 0; i < own_columns(&run->import.columns); i++) {
+        if (run->import.columns.list[i].field == NULL) {
+            (void)json_array_append_new(unused, tb_json_text(run->import.columns.list[i].heading));
+        }
+    }
+    static const struct {
+        const char *key;
+        tb_import_fate fate;
+    } fates[] = {{"accepted", TB_FATE_ACCEPTED},        {"drafts", TB_FATE_DRAFT},
+                 {"already_imported", TB_FATE_ALREADY}, {"refused", TB_FATE_REFUSED},
+                 {"unknown", TB_FATE_UNKNOWN},          {"to_send", TB_FATE_TO_SEND}};
+    (void)json_object_set_new(o, "file", json_string(run->path));
+    (void)json_object_set_new(o, "encoding", json_string(run->plain.encoding));
+    (void)json_object_set_new(o, "dry_run", json_boolean(run->dry));
+    (void)json_object_set_new(o, "rows", json_integer((json_int_t)run->count));
+    (void)json_object_set_new(o, "verdicts", counts);
+    for (size_t i = 0; i < sizeof fates / sizeof fates[0]; i++) {
+        (void)json_object_set_new(o, fates[i].key,
+                                  json_integer((json_int_t)count_fate(run, fates[i].fate)));
+    }
+    (void)json_object_set_new(o, "refused_file",
+                              refused_path[0] == '\0' ? json_null() : json_string(refused_path));
+    (void)json_object_set_new(o, "unused_columns", unused);
+    if (run->dry) {
+        json_t *lines = json_array();
+        for (size_t i = 0; i < run->count; i++) {
+            (void)json_array_append_new(lines, line_json(run, &run->entries[i]));
+        }
+        (void)json_object_set_new(o, "lines", lines);
+    }
+    tb_json_print(o);
+}
+
+static void print_refused(tb_import_run *run)
+{
+    size_t printed = 0;
+    for (size_t i = 0; i < run->count && printed < SHOWN_MAX; i++) {
+        const tb_import_entry *entry = &run->entries[i];
+        tb_csv_row row;
+        tb_judged judged;
+        sentences text;
+        if (entry->fate != TB_FATE_REFUSED || !tb_import_again(run, entry, &row, &judged)) {
+            continue;
+        }
+        sentences_of(run, entry, &judged, &text);
+        (void)printf(_("row %" PRIu64 ": [%s] %s\n"), entry->row, tb_refusal_key(entry->code),
+                     tb_say_chinese() ? text.zh : text.en);
+        printed++;
+    }
+    size_t refused = count_fate(run, TB_FATE_REFUSED);
+    if (refused > printed) {
+        (void)printf(_("... and %zu more\n"), refused - printed);
+    }
+}
+
+static void print_unused(const tb_import_run *run)
+{
+    const tb_columns *columns = &run->import.columns;
+    for (size_t i = 0; i < own_columns(columns); i++) {
+        if (columns->list[i].field == NULL) {
+            (void)printf(_("column \"%.*s\" is not used\n"), (int)columns->list[i].heading.size,
+                         (const char *)columns->list[i].heading.data);
+        }
+    }
+}
+
+static void print_fates(const tb_import_run *run)
+{
+    (void)printf(_("accepted %zu"), count_fate(run, TB_FATE_ACCEPTED));
+    size_t drafts = count_fate(run, TB_FATE_DRAFT);
+    size_t already = count_fate(run, TB_FATE_ALREADY);
+    size_t unknown = count_fate(run, TB_FATE_UNKNOWN);
+    if (drafts > 0) {
+        (void)printf(_(", waiting for the link %zu"), drafts);
+    }
+    if (already > 0) {
+        (void)printf(_(", already imported before %zu"), already);
+    }
+    if (unknown > 0) {
+        (void)printf(_(", not known %zu"), unknown);
+    }
+    (void)printf(_(", refused %zu\n"), count_fate(run, TB_FATE_REFUSED));
+}
+
+void tb_import_print(tb_import_run *run, const char *refused_path)
+{
+    size_t verdicts[TB_VERDICT_COUNT] = {0};
+    for (size_t i = 0; i < run->count; i++) {
+        verdicts[run->entries[i].verdict]++;
+    }
+    if (run->json) {
+        print_json(run, verdicts, refused_path);
+        return;
+    }
+    print_unused(run);
+    print_refused(run);
+    (void)printf(_("%s: %zu rows, %s\n"), run->path, run->count, run->plain.encoding);
+    for (unsigned v = 0; v < TB_VERDICT_COUNT; v++) {
+        if (verdicts[v] > 0) {
+            (void)printf("  %-18s %8zu  %s\n", tb_verdict_key(v), verdicts[v],
+                         tb_say_chinese() ? tb_verdict_zh(v) : tb_verdict_en(v));
+        }
+    }
+    if (!run->dry) {
+        print_fates(run);
+    }
+    if (refused_path[0] != '\0') {
+        (void)printf(_("what was refused, and why, is in %s; correct it there and import that\n"),
+                     refused_path);
+    }
+}
