@@ -1,0 +1,474 @@
+#include "agents/check_case.h"
+
+#include "agents/chain.h"
+#include "agents/draft.h"
+#include "agents/requests.h"
+#include "base/text.h"
+
+tb_err tb_fault(tb_faults *faults, const char *what, tb_bytes about)
+{
+    if (faults->count == TB_CHECK_FAULTS_MAX) {
+        faults->more++;
+        return TB_OK;
+    }
+    tb_text text;
+    tb_text_init(&text, faults->arena, strlen(what) + 2 * about.size + 4);
+    tb_text_str(&text, what);
+    if (about.size > 0) {
+        tb_text_str(&text, ": ");
+        tb_text_hex(&text, about);
+    }
+    tb_err err = tb_text_done(&text, &faults->list[faults->count]);
+    faults->count += err == TB_OK;
+    return err;
+}
+
+typedef struct checking {
+    const tb_agent *agent;
+    tb_txn *txn;
+    tb_arena *arena;
+    tb_faults *faults;
+    /* of the case being looked at */
+    tb_case_row row;
+    bool known; /* it has a CASE row and its campaign is installed */
+    tb_path path;
+    uint32_t ever; /* groups this party could read at any time of the chain */
+    /* totals */
+    uint64_t events;
+    uint64_t held;
+    uint64_t loose; /* own events in effect that no notice carries */
+    uint64_t mine;
+    uint64_t indexed;
+    bool unknown; /* some case's campaign is not installed: its index is not counted */
+} checking;
+
+static tb_bytes of_case(const checking *c)
+{
+    return tb_bytes_of(c->row.id.bytes, TB_CASE_ID_BYTES);
+}
+
+static tb_bytes of_event(const tb_digest *id)
+{
+    return tb_bytes_of(id->bytes, TB_DIGEST_BYTES);
+}
+
+/* ---- the case row ---- */
+
+/* Whether two rows say the same; who may read what may have changed with the directory since. */
+static tb_err same_row(checking *c, tb_case_row *fresh, bool *out)
+{
+    fresh->frozen = c->row.frozen;
+    *out = fresh->knower_count == c->row.knower_count;
+    for (size_t i = 0; *out && i < fresh->knower_count; i++) {
+        fresh->knowers[i].groups = c->row.knowers[i].groups;
+    }
+    tb_bytes kept;
+    tb_bytes made;
+    tb_err err = tb_case_encode(&c->row, c->arena, &kept);
+    if (err == TB_OK) {
+        err = tb_case_encode(fresh, c->arena, &made);
+    }
+    if (err == TB_OK) {
+        *out = *out && tb_bytes_equal(kept, made);
+    }
+    return err;
+}
+
+static tb_err check_chain(checking *c)
+{
+    tb_err err = tb_chain_path(c->txn, &c->row.view.head, &c->path);
+    if (err == TB_ERR_CORRUPT || err == TB_ERR_NOT_FOUND) {
+        c->known = false;
+        return tb_fault(c->faults, "the chain of a case has a gap", of_case(c));
+    }
+    tb_case_row fresh = {
+        .id = c->row.id,
+        .lane = c->row.lane,
+        .indexed = c->row.indexed,
+        .indexed_count = c->row.indexed_count,
+        .unseen = c->row.unseen,
+        .unseen_count = c->row.unseen_count,
+    };
+    c->ever = 0;
+    for (size_t i = 0; err == TB_OK && i < c->path.count; i++) {
+        const tb_chain_event *event = &c->path.list[i];
+        if (event->row.standing != TB_STANDING_EFFECTIVE) {
+            err = tb_fault(c->faults, "an event of the chain is not in effect", of_event(&event->id));
+        }
+        if (err == TB_OK) {
+            err = tb_case_fold(c->agent, c->arena, &fresh, &event->event, &event->id);
+        }
+        c->ever |= tb_case_readable(c->agent, &fresh.view, &c->agent->self);
+    }
+    bool same = true;
+    if (err == TB_OK) {
+        err = same_row(c, &fresh, &same);
+    }
+    return err == TB_OK && !same ? tb_fault(c->faults, "a case row is not what its events say", of_case(c)) : err;
+}
+
+static tb_err check_mine(checking *c)
+{
+    tb_bytes value;
+    tb_err err = tb_store_get(c->txn, TB_TABLE_CASE_MINE, of_case(c), &value);
+    bool there = err == TB_OK;
+    if (err != TB_OK && err != TB_ERR_NOT_FOUND) {
+        return err;
+    }
+    bool mine = !c->row.closed && tb_party_equal(&c->row.view.holder, &c->agent->self);
+    c->mine += mine;
+    return mine == there ? TB_OK : tb_fault(c->faults, "CASE_MINE does not fit the case's holder", of_case(c));
+}
+
+static tb_bytes shown(const tb_local_summary *summary, tb_bytes field)
+{
+    for (size_t i = 0; i < summary->field_count; i++) {
+        if (tb_bytes_equal(summary->fields[i].id, field)) {
+            return summary->fields[i].value;
+        }
+    }
+    return tb_bytes_of(NULL, 0);
+}
+
+static tb_err check_index(checking *c)
+{
+    tb_local_summary summary;
+    tb_err err = tb_case_summary(c->agent, c->txn, &c->row, &summary);
+    for (size_t i = 0; err == TB_OK && i < c->row.indexed_count; i++) {
+        const tb_indexed *indexed = &c->row.indexed[i];
+        if (!tb_bytes_equal(indexed->value, shown(&summary, indexed->field))) {
+            err = tb_fault(c->faults, "an indexed value is not the newest", of_case(c));
+        }
+        tb_bytes prefix;
+        if (err == TB_OK) {
+            err = tb_case_index_prefix(c->arena, c->row.campaign, indexed->field, indexed->value, &prefix);
+        }
+        if (err != TB_OK || prefix.size == 0) {
+            continue;
+        }
+        c->indexed++;
+        uint8_t *key = tb_arena_alloc(c->arena, prefix.size + TB_CASE_ID_BYTES);
+        if (key == NULL) {
+            return TB_ERR_LIMIT;
+        }
+        memcpy(key, prefix.data, prefix.size);
+        memcpy(key + prefix.size, c->row.id.bytes, TB_CASE_ID_BYTES);
+        tb_bytes value;
+        err = tb_store_get(c->txn, TB_TABLE_FIELD_INDEX, tb_bytes_of(key, prefix.size + TB_CASE_ID_BYTES), &value);
+        if (err == TB_ERR_NOT_FOUND) {
+            err = tb_fault(c->faults, "a FIELD_INDEX row is missing", of_case(c));
+        }
+    }
+    return err;
+}
+
+static tb_err check_unseen(checking *c)
+{
+    tb_err err = TB_OK;
+    for (size_t i = 0; err == TB_OK && i < c->row.unseen_count; i++) {
+        tb_event_key key;
+        tb_event_row row;
+        err = tb_event_find(c->txn, &c->row.unseen[i], &key, &row);
+        bool fine = err == TB_OK && key.class == TB_CLASS_SIDE && row.seen == 0 &&
+                    row.standing == TB_STANDING_EFFECTIVE && tb_case_equal(&key.case_id, &c->row.id);
+        if (err == TB_ERR_NOT_FOUND || (err == TB_OK && !fine)) {
+            err = tb_fault(c->faults, "a side event of the case is not as its row says", of_event(&c->row.unseen[i]));
+        }
+    }
+    return err;
+}
+
+static tb_err check_case(checking *c, const tb_case_id *id)
+{
+    tb_err err = tb_case_load(c->agent, c->txn, id, &c->row);
+    c->known = err == TB_OK && c->row.view.type != NULL;
+    if (err == TB_ERR_CORRUPT) {
+        return tb_fault(c->faults, "a CASE row does not decode", tb_bytes_of(id->bytes, TB_CASE_ID_BYTES));
+    }
+    if (err == TB_OK) {
+        err = check_mine(c);
+    }
+    if (err != TB_OK || !c->known) {
+        c->unknown = true;
+        return err;
+    }
+    err = check_chain(c);
+    if (err == TB_OK && c->known) {
+        err = check_index(c);
+    }
+    return err == TB_OK ? check_unseen(c) : err;
+}
+
+/* ---- events ---- */
+
+static tb_err check_openings(checking *c, const tb_event_key *key, const tb_event_row *row, const tb_event *event)
+{
+    tb_opening *openings;
+    size_t count;
+    tb_err err = tb_openings_of(c->txn, &key->event, &openings, &count);
+    bool own = tb_party_equal(&event->actor, &c->agent->self);
+    for (size_t i = 0; err == TB_OK && i < count; i++) {
+        if (!tb_opening_matches(&openings[i], event)) {
+            err = tb_fault(c->faults, "an opening does not match its commitment", of_event(&key->event));
+        }
+        bool readable = (tb_case_group_bit(&c->row.view, openings[i].group) & c->ever) != 0;
+        if (err == TB_OK && !own && c->known && row->standing == TB_STANDING_EFFECTIVE && !readable) {
+            err = tb_fault(c->faults, "an opening is here that this party may not read", of_event(&key->event));
+        }
+    }
+    return err;
+}
+
+static tb_err check_place(checking *c, const tb_event_key *key, const tb_event_row *row, bool has_case)
+{
+    if (row->standing == TB_STANDING_HELD_BACK) {
+        c->held++;
+        return TB_OK;
+    }
+    if (!has_case) {
+        return tb_fault(c->faults, "an event has no case", of_event(&key->event));
+    }
+    bool in_chain = c->known && key->class == TB_CLASS_CHAIN && row->standing == TB_STANDING_EFFECTIVE;
+    if (in_chain && (key->number == 0 || key->number > c->path.count ||
+                     !tb_digest_equal(&c->path.list[key->number - 1].id, &key->event))) {
+        return tb_fault(c->faults, "an event in effect is not on the chain", of_event(&key->event));
+    }
+    return TB_OK;
+}
+
+static tb_err check_event(checking *c, const tb_event_key *key, const tb_event_row *row, bool has_case)
+{
+    c->events++;
+    tb_event event;
+    tb_digest id = tb_event_id(row->event);
+    if (!tb_digest_equal(&id, &key->event) || tb_event_decode(row->event, c->arena, &event) != TB_ACCEPTED) {
+        return tb_fault(c->faults, "an event is not what its id says", of_event(&key->event));
+    }
+    tb_event_key made = tb_event_key_of(&event, &id);
+    tb_event_key found;
+    tb_event_row again;
+    tb_err err = tb_event_find(c->txn, &id, &found, &again);
+    if (err == TB_ERR_NOT_FOUND || err == TB_ERR_CORRUPT) {
+        return tb_fault(c->faults, "EVENT_ID does not lead to its event", of_event(&id));
+    }
+    if (err != TB_OK) {
+        return err;
+    }
+    bool one = made.class == key->class && made.number == key->number && made.term == key->term &&
+               tb_case_equal(&made.case_id, &key->case_id) && found.class == key->class &&
+               found.number == key->number && found.term == key->term && tb_case_equal(&found.case_id, &key->case_id);
+    if (!one) {
+        err = tb_fault(c->faults, "an event lies under a key that is not its own", of_event(&id));
+    }
+    bool own = tb_party_equal(&event.actor, &c->agent->self);
+    c->loose += own && row->notice == 0 && row->standing == TB_STANDING_EFFECTIVE;
+    if (err == TB_OK) {
+        err = check_place(c, key, row, has_case);
+    }
+    return err == TB_OK ? check_openings(c, key, row, &event) : err;
+}
+
+static tb_err check_events(checking *c, const tb_case_id *id, bool has_case)
+{
+    for (uint8_t class = TB_CLASS_CHAIN; class <= TB_CLASS_SIDE; class ++) {
+        tb_event_walk walk;
+        tb_event_key key;
+        tb_event_row row;
+        tb_err err = tb_event_first(c->txn, id, class, &walk, &key, &row);
+        while (err == TB_OK) {
+            err = check_event(c, &key, &row, has_case);
+            if (err == TB_OK) {
+                err = tb_event_next(c->txn, &walk, &key, &row);
+            }
+        }
+        if (err != TB_ERR_NOT_FOUND) {
+            return err;
+        }
+    }
+    return TB_OK;
+}
+
+/* ---- all cases, with or without a CASE row ---- */
+
+/* The first case behind an id that has events or a row. */
+static tb_err next_case(checking *c, const tb_case_id *after, tb_case_id *out, bool *out_has_case)
+{
+    uint8_t from[TB_CASE_ID_BYTES + 1];
+    memcpy(from, after->bytes, TB_CASE_ID_BYTES);
+    from[TB_CASE_ID_BYTES] = UINT8_MAX;
+    tb_bytes key;
+    tb_bytes value;
+    tb_case_id in_events;
+    tb_err events = tb_store_seek(c->txn, TB_TABLE_EVENT, tb_bytes_of(NULL, 0), tb_bytes_of(from, sizeof from), &key, &value);
+    if (events == TB_OK) {
+        tb_event_key decoded;
+        events = tb_event_key_decode(key, &decoded);
+        in_events = decoded.case_id;
+    }
+    tb_case_id in_cases;
+    tb_err cases = tb_case_after(c->txn, after, false, &in_cases);
+    if (events != TB_OK && cases != TB_OK) {
+        return events == TB_ERR_NOT_FOUND ? cases : events;
+    }
+    if (events != TB_OK || (cases == TB_OK && memcmp(in_cases.bytes, in_events.bytes, TB_CASE_ID_BYTES) <= 0)) {
+        *out = in_cases;
+        *out_has_case = true;
+        return TB_OK;
+    }
+    *out = in_events;
+    *out_has_case = false;
+    return TB_OK;
+}
+
+/* A case at a time gives its memory back, unless it has a fault to tell. */
+static tb_err check_all(checking *c)
+{
+    tb_case_id at = {{0}};
+    for (;;) {
+        size_t mark = tb_arena_mark(c->arena);
+        size_t faults = c->faults->count;
+        bool has_case;
+        tb_err err = next_case(c, &at, &at, &has_case);
+        if (err != TB_OK) {
+            return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+        }
+        c->known = false;
+        c->row = (tb_case_row){.id = at};
+        if (has_case) {
+            err = check_case(c, &at);
+        }
+        if (err == TB_OK) {
+            err = check_events(c, &at, has_case);
+        }
+        if (err != TB_OK) {
+            return err;
+        }
+        if (c->faults->count == faults) {
+            tb_arena_release(c->arena, mark);
+        }
+    }
+}
+
+/* ---- what waits ---- */
+
+static tb_err check_held(checking *c)
+{
+    tb_bytes all = tb_bytes_of(NULL, 0);
+    tb_bytes key;
+    tb_bytes value;
+    tb_err err = tb_store_seek(c->txn, TB_TABLE_HELD, all, all, &key, &value);
+    while (err == TB_OK) {
+        tb_event_key found;
+        tb_event_row row;
+        tb_digest held;
+        if (key.size != 2 * TB_DIGEST_BYTES) {
+            return tb_fault(c->faults, "a HELD row does not decode", key);
+        }
+        memcpy(held.bytes, key.data + TB_DIGEST_BYTES, TB_DIGEST_BYTES);
+        err = tb_event_find(c->txn, &held, &found, &row);
+        if (err == TB_ERR_NOT_FOUND || (err == TB_OK && row.standing != TB_STANDING_HELD_BACK)) {
+            err = tb_fault(c->faults, "a HELD row names an event that does not wait", key);
+        }
+        if (err == TB_OK) {
+            err = tb_store_next(c->txn, TB_TABLE_HELD, all, key, &key, &value);
+        }
+    }
+    return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+}
+
+static tb_err check_loose(checking *c)
+{
+    tb_bytes all = tb_bytes_of(NULL, 0);
+    tb_bytes key;
+    tb_bytes value;
+    tb_err err = tb_store_seek(c->txn, TB_TABLE_LOOSE, all, all, &key, &value);
+    while (err == TB_OK) {
+        tb_event_key found;
+        tb_event_row row;
+        tb_digest id = {{0}};
+        if (value.size == TB_DIGEST_BYTES) {
+            memcpy(id.bytes, value.data, TB_DIGEST_BYTES);
+        }
+        err = tb_event_find(c->txn, &id, &found, &row);
+        bool fine = err == TB_OK && row.notice == 0 && tb_party_equal(&row.sender, &c->agent->self) &&
+                    memcmp(found.case_id.bytes, key.data, TB_CASE_ID_BYTES) == 0;
+        if (err == TB_ERR_NOT_FOUND || (err == TB_OK && !fine)) {
+            err = tb_fault(c->faults, "a LOOSE row names an event that is not loose", key);
+        }
+        if (err == TB_OK) {
+            err = tb_store_next(c->txn, TB_TABLE_LOOSE, all, key, &key, &value);
+        }
+    }
+    return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+}
+
+static tb_err check_kept(checking *c)
+{
+    uint64_t at = 0;
+    tb_draft_row draft;
+    tb_err err;
+    while ((err = tb_draft_next(c->txn, at, &draft)) == TB_OK) {
+        at = draft.number;
+    }
+    if (err != TB_ERR_NOT_FOUND) {
+        return err == TB_ERR_CORRUPT ? tb_fault(c->faults, "a DRAFT row does not decode", tb_bytes_of(NULL, 0)) : err;
+    }
+    tb_bytes all = tb_bytes_of(NULL, 0);
+    tb_bytes key;
+    tb_bytes value;
+    err = tb_store_seek(c->txn, TB_TABLE_REQUEST, all, all, &key, &value);
+    while (err == TB_OK) {
+        size_t mark = tb_arena_mark(c->arena);
+        tb_request_row row;
+        if (tb_request_decode(value, &row) != TB_OK) {
+            return tb_fault(c->faults, "a REQUEST row does not decode", key);
+        }
+        uint8_t last[sizeof(tb_request_id)];
+        if (key.size != sizeof last) {
+            return tb_fault(c->faults, "a REQUEST row does not decode", key);
+        }
+        memcpy(last, key.data, sizeof last);
+        tb_arena_release(c->arena, mark);
+        err = tb_store_next(c->txn, TB_TABLE_REQUEST, all, tb_bytes_of(last, sizeof last), &key, &value);
+    }
+    return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+}
+
+static tb_err check_total(checking *c, tb_table table, uint64_t counted, const char *what)
+{
+    return tb_store_rows(c->txn, table) == counted ? TB_OK : tb_fault(c->faults, what, tb_bytes_of(NULL, 0));
+}
+
+tb_err tb_check_cases(const tb_agent *agent, tb_txn *txn, tb_faults *faults)
+{
+    checking c = {.agent = agent, .txn = txn, .arena = tb_txn_arena(txn), .faults = faults};
+    tb_err err = check_all(&c);
+    if (err == TB_OK) {
+        err = check_held(&c);
+    }
+    if (err == TB_OK) {
+        err = check_loose(&c);
+    }
+    if (err == TB_OK) {
+        err = check_kept(&c);
+    }
+    if (err == TB_OK) {
+        err = check_total(&c, TB_TABLE_EVENT, c.events, "EVENT has rows of no case");
+    }
+    if (err == TB_OK) {
+        err = check_total(&c, TB_TABLE_EVENT_ID, c.events, "EVENT_ID has more or fewer rows than EVENT");
+    }
+    if (err == TB_OK) {
+        err = check_total(&c, TB_TABLE_HELD, c.held, "HELD has more or fewer rows than events wait");
+    }
+    if (err == TB_OK) {
+        err = check_total(&c, TB_TABLE_CASE_MINE, c.mine, "CASE_MINE has more or fewer rows than cases are held");
+    }
+    if (err == TB_OK && !c.unknown) {
+        err = check_total(&c, TB_TABLE_FIELD_INDEX, c.indexed, "FIELD_INDEX has more rows than indexed values");
+    }
+    if (err == TB_OK && tb_store_rows(txn, TB_TABLE_LOOSE) < c.loose) {
+        err = tb_fault(faults, "an own event in no notice is not in LOOSE", tb_bytes_of(NULL, 0));
+    }
+    return err;
+}

@@ -1,0 +1,12 @@
+/* trace_words - the one plain sentence, in Chinese and English, that says why a notice is where it is. */
+#ifndef TB_TRACE_WORDS_H
+#define TB_TRACE_WORDS_H
+
+#include "agents/agent.h"
+#include "agents/rows_link.h"
+#include "messages/local.h"
+
+/* Fills why_zh and why_en from the rest of the line. */
+tb_err tb_trace_words(const tb_agent *agent, tb_arena *arena, const tb_link_row *link, tb_local_trace_line *line) TB_MUST_USE;
+
+#endif
