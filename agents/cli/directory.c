@@ -14,11 +14,12 @@ static void help(void)
           "                        [--jurisdiction P] [--parent ID] --name-zh T --name-en T\n"
           "                        [--attribute NAME=VALUE]... [--off-line]\n"
           "tongbao directory enrol --dir DIR --authority FILE --batch FILE.csv\n"
-          "tongbao directory list --dir DIR\n"
+          "tongbao directory list [--dir DIR]\n"
           "tongbao directory show --dir DIR ID\n"
           "tongbao directory publish --dir DIR [--out FILE]\n"
           "tongbao directory revoke PARTY --key ID|all --reason lost|stolen|rotation [--cut FILE]\n"
           "                         --dir DIR --authority FILE\n"
+          "tongbao directory install FILE\n"
           "tongbao directory exercise [--provinces N] [--table FILE] --out DIR\n"),
         stdout);
     fputs(_("\n"
@@ -28,6 +29,8 @@ static void help(void)
             "name_zh,\n"
             "name_en, attributes, request, state). The hub takes the newest version from any agent "
             "that has it.\n"
+            "Without --dir, list asks this party's agent; install hands it a published file, "
+            "without a hub.\n"
             "A revocation without --cut lets nothing count that was signed with the key.\n"
             "--hub-key and --spare take a key file or the hub's request. All take --json.\n"
             "Example: tongbao directory exercise --provinces 3 --out /tmp/exercise\n"),
@@ -63,6 +66,9 @@ int tb_cli_directory(int argc, char **argv)
         if (strcmp(argv[1], verbs[i].name) == 0) {
             return verbs[i].verb(argc - 1, argv + 1);
         }
+    }
+    if (strcmp(argv[1], "install") == 0) {
+        return tb_cli_document(argc, argv); /* a directory is installed as any document is */
     }
     tb_say_error(_("directory has no \"%s\"; see: tongbao directory --help"), argv[1]);
     return TB_EXIT_USAGE;

@@ -6,10 +6,9 @@
 #ifndef TB_CLI_DIRECTORY_H
 #define TB_CLI_DIRECTORY_H
 
-#include <jansson.h>
-
 #include "agents/cli/arguments.h"
 #include "agents/cli/cli.h"
+#include "agents/cli/json.h"
 #include "keyfile/authority.h"
 
 /* argv[0] is the verb. */
@@ -20,6 +19,9 @@ tb_cli_noun tb_directory_show_verb;
 tb_cli_noun tb_directory_publish_verb;
 tb_cli_noun tb_directory_revoke_verb;
 tb_cli_noun tb_directory_exercise_verb;
+
+/* What the agent's own copy of the directory lists. */
+int tb_directory_list_agent(const tb_common *common);
 
 /* Memory for one command; the same block each time. */
 tb_arena tb_file_arena(void);
@@ -34,8 +36,6 @@ bool tb_read_party(const char *text, tb_party *out);
 /* Prints and gives back a JSON value; returns TB_EXIT_DONE, or TB_EXIT_INTERNAL when memory ended.
  */
 int tb_print_json(json_t *value);
-json_t *tb_json_bytes(tb_bytes bytes);
-json_t *tb_json_hex(const void *data, size_t size);
 /* {"purpose": "sign", "id": ..., "public": ...} */
 json_t *tb_json_key(tb_purpose purpose, const tb_public_key *key);
 const char *tb_purpose_name(tb_purpose purpose);

@@ -46,27 +46,12 @@ bool tb_read_party(const char *text, tb_party *out)
 
 int tb_print_json(json_t *value)
 {
-    if (value == NULL || json_dumpf(value, stdout, JSON_INDENT(2)) != 0) {
-        json_decref(value);
+    if (value == NULL) {
         tb_say_error(_("memory ended"));
         return TB_EXIT_INTERNAL;
     }
-    putchar('\n');
-    json_decref(value);
+    tb_json_print(value);
     return TB_EXIT_DONE;
-}
-
-json_t *tb_json_bytes(tb_bytes bytes)
-{
-    return json_stringn(bytes.size > 0 ? (const char *)bytes.data : "", bytes.size);
-}
-
-json_t *tb_json_hex(const void *data, size_t size)
-{
-    char text[2 * 64 + 1];
-    TB_ASSERT(size <= 64);
-    tb_hex(data, size, text);
-    return json_string(text);
 }
 
 const char *tb_purpose_name(tb_purpose purpose)
@@ -88,8 +73,8 @@ json_t *tb_json_key(tb_purpose purpose, const tb_public_key *key)
 {
     tb_key_id id = tb_key_id_of(purpose, key);
     return json_pack("{s:s, s:o, s:o}", "purpose", tb_purpose_name(purpose), "id",
-                     tb_json_hex(id.bytes, sizeof(id.bytes)), "public",
-                     tb_json_hex(key->bytes, sizeof(key->bytes)));
+                     tb_json_hex_of(id.bytes, sizeof(id.bytes)), "public",
+                     tb_json_hex_of(key->bytes, sizeof(key->bytes)));
 }
 
 const char *tb_party_state_name(tb_party_state state)

@@ -31,7 +31,7 @@ static json_t *json_attributes(const tb_directory_party *party)
     for (size_t i = 0; i < party->attribute_count; i++) {
         char name[TB_NAME_BYTES_MAX + 1] = {0};
         memcpy(name, party->attributes[i].name.data, party->attributes[i].name.size);
-        json_object_set_new(all, name, tb_json_bytes(party->attributes[i].value));
+        json_object_set_new(all, name, tb_json_text(party->attributes[i].value));
     }
     return all;
 }
@@ -56,9 +56,9 @@ json_party(const tb_directory *directory, const tb_directory_party *party, bool 
 {
     json_t *one =
         json_pack("{s:s, s:o, s:o, s:s, s:o, s:o, s:s, s:o}", "id", party->id.text, "role",
-                  tb_json_bytes(party->role), "jurisdiction", tb_json_bytes(party->jurisdiction),
-                  "parent", party->parent.text, "name_zh", tb_json_bytes(party->name_zh), "name_en",
-                  tb_json_bytes(party->name_en), "state", tb_party_state_name(party->state),
+                  tb_json_text(party->role), "jurisdiction", tb_json_text(party->jurisdiction),
+                  "parent", party->parent.text, "name_zh", tb_json_text(party->name_zh), "name_en",
+                  tb_json_text(party->name_en), "state", tb_party_state_name(party->state),
                   "attributes", json_attributes(party));
     if (with_keys) {
         json_object_set_new(one, "keys", json_keys(directory, party));
@@ -78,9 +78,9 @@ static int list_json(const tb_directory *d)
     tb_time_print(d->fresh_until, fresh);
     return tb_print_json(json_pack(
         "{s:i, s:o, s:o, s:b, s:s, s:s, s:i, s:o}", "version", (int)d->version, "hub",
-        tb_json_hex(d->hub.bytes, TB_DIGEST_BYTES), "digest",
-        tb_json_hex(d->digest.bytes, TB_DIGEST_BYTES), "exercise", (int)d->exercise, "made", made,
-        "fresh_until", fresh, "cuts", (int)d->cut_count, "parties", parties));
+        tb_json_hex_of(d->hub.bytes, TB_DIGEST_BYTES), "digest",
+        tb_json_hex_of(d->digest.bytes, TB_DIGEST_BYTES), "exercise", (int)d->exercise, "made",
+        made, "fresh_until", fresh, "cuts", (int)d->cut_count, "parties", parties));
 }
 
 static int list_text(const tb_directory *d)
@@ -115,7 +115,7 @@ int tb_directory_list_verb(int argc, char **argv)
         return TB_EXIT_USAGE;
     }
     if (folder == NULL) {
-        return tb_say_missing("dir");
+        return tb_directory_list_agent(&common);
     }
 
     tb_problem problem;
@@ -225,8 +225,8 @@ int tb_directory_publish_verb(int argc, char **argv)
     } else if (common.json) {
         done = tb_print_json(json_pack(
             "{s:s, s:i, s:o, s:o}", "file", file, "version", (int)authority.directory.version,
-            "hub", tb_json_hex(authority.directory.hub.bytes, TB_DIGEST_BYTES), "digest",
-            tb_json_hex(authority.directory.digest.bytes, TB_DIGEST_BYTES)));
+            "hub", tb_json_hex_of(authority.directory.hub.bytes, TB_DIGEST_BYTES), "digest",
+            tb_json_hex_of(authority.directory.digest.bytes, TB_DIGEST_BYTES)));
     } else {
         printf("%s\n", file);
     }

@@ -200,7 +200,6 @@ static void what_is_not_understood_is_a_usage_error(void **state)
     assert_int_equal(run(tb_cli_key, "key", "lose", NULL), TB_EXIT_USAGE);
     assert_int_equal(make_key("Bureau 33", "x.key"), TB_EXIT_USAGE);
     assert_int_equal(run(tb_cli_directory, "directory", NULL), TB_EXIT_USAGE);
-    assert_int_equal(run(tb_cli_directory, "directory", "list", NULL), TB_EXIT_USAGE);
     assert_int_equal(run(tb_cli_directory, "directory", "show", "--dir", f->directory, NULL),
                      TB_EXIT_USAGE);
     assert_int_equal(run(tb_cli_key, "key", "--help", NULL), TB_EXIT_DONE);
