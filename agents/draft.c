@@ -233,20 +233,18 @@ static bool may_release(tb_agent *agent, tb_txn *txn)
 
 tb_err tb_drafts_release(tb_agent *agent, tb_txn *txn, tb_now now, tb_random *random, tb_effects *effects)
 {
-    releasing r = {agent, txn, now, random, effects};
-    return may_release(agent, txn) ? release_from(&r, 0) : TB_OK;
-}
-
-tb_err tb_drafts_resume(tb_agent *agent, tb_txn *txn, tb_now now, tb_random *random, tb_effects *effects)
-{
     if (!may_release(agent, txn)) {
         return TB_OK;
     }
     uint64_t at;
     tb_err err = tb_meta_number(txn, UNFINISHED, &at);
-    if (err != TB_OK || at == 0) {
-        return err;
-    }
     releasing r = {agent, txn, now, random, effects};
-    return release_from(&r, at);
+    return err == TB_OK ? release_from(&r, at) : err;
+}
+
+tb_err tb_drafts_resume(tb_agent *agent, tb_txn *txn, tb_now now, tb_random *random, tb_effects *effects)
+{
+    uint64_t at;
+    tb_err err = tb_meta_number(txn, UNFINISHED, &at);
+    return err == TB_OK && at > 0 ? tb_drafts_release(agent, txn, now, random, effects) : err;
 }

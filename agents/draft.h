@@ -32,9 +32,10 @@ tb_err tb_draft_keep(tb_txn *txn, tb_now now, const tb_wish *wish, uint64_t *out
 /* Keeps a side event that is to be passed on. */
 tb_err tb_draft_side(tb_txn *txn, tb_now now, const tb_case_id *case_id, const tb_digest *side) TB_MUST_USE;
 
-/* Does what waits and can be done now, a bounded number: after Welcome, and when a share opens. */
+/* Does what waits and can be done now, a bounded number, going on where the last call stopped at its
+ * bound: after Welcome, when a share opens, and now and then. */
 tb_err tb_drafts_release(tb_agent *agent, tb_txn *txn, tb_now now, tb_random *random, tb_effects *effects) TB_MUST_USE;
-/* Goes on where a release stopped at its bound; nothing otherwise. With every request and tick. */
+/* Goes on only if a release stopped at its bound. With every request. */
 tb_err tb_drafts_resume(tb_agent *agent, tb_txn *txn, tb_now now, tb_random *random, tb_effects *effects) TB_MUST_USE;
 
 /* Drafts by number, from after; TB_ERR_NOT_FOUND past the last. */

@@ -229,6 +229,9 @@ static tb_err send_answer(tb_asking *a, const tb_input *input)
 
 tb_err tb_local_step(tb_agent *agent, tb_txn *txn, const tb_input *input, tb_random *random, tb_effects *effects)
 {
+    if (input->kind == TB_INPUT_GONE) {
+        return TB_OK; /* a caller went away; nothing is kept about callers */
+    }
     tb_asking a = {.agent = agent, .txn = txn, .arena = tb_txn_arena(txn), .random = random, .effects = effects};
     tb_local_request request;
     a.answer.code = tb_local_request_decode(input->bytes, a.arena, &request);

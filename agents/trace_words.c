@@ -109,11 +109,11 @@ typedef struct words {
     const char *refusal;
 } words;
 
-static tb_err fill(tb_arena *arena, const char *sentence, const words *words, tb_bytes *out)
+static tb_err fill(tb_arena *arena, const char *form, const words *said, tb_bytes *out)
 {
     tb_text text;
-    tb_text_init(&text, arena, SENTENCE_BYTES + words->name.size);
-    for (const char *at = sentence; *at != 0; at++) {
+    tb_text_init(&text, arena, SENTENCE_BYTES + said->name.size);
+    for (const char *at = form; *at != 0; at++) {
         if (*at != '%') {
             tb_text_char(&text, *at);
             continue;
@@ -121,13 +121,13 @@ static tb_err fill(tb_arena *arena, const char *sentence, const words *words, tb
         at++;
         switch (*at) {
         case 'n':
-            tb_text_bytes(&text, words->name);
+            tb_text_bytes(&text, said->name);
             break;
         case 't':
-            put_time(&text, words->since);
+            put_time(&text, said->since);
             break;
         case 'c':
-            tb_text_str(&text, words->refusal);
+            tb_text_str(&text, said->refusal);
             break;
         default:
             TB_UNREACHABLE();
@@ -138,9 +138,9 @@ static tb_err fill(tb_arena *arena, const char *sentence, const words *words, tb
 
 tb_err tb_trace_words(const tb_agent *agent, tb_arena *arena, const tb_link_row *link, tb_local_trace_line *line)
 {
-    const pattern *pattern = pattern_of(link, line);
+    const pattern *sentence = pattern_of(link, line);
     const tb_directory_party *party = tb_directory_find(agent->directory, &line->recipient);
-    tb_refusal code = pattern == &FENCED ? link->fence : line->code;
+    tb_refusal code = sentence == &FENCED ? link->fence : line->code;
     words zh = {tb_party_bytes(&line->recipient), line->since, tb_refusal_zh(code)};
     words en = {tb_party_bytes(&line->recipient), line->since, tb_refusal_en(code)};
     if (party != NULL && party->name_zh.size > 0) {
@@ -149,6 +149,6 @@ tb_err tb_trace_words(const tb_agent *agent, tb_arena *arena, const tb_link_row 
     if (party != NULL && party->name_en.size > 0) {
         en.name = party->name_en;
     }
-    tb_err err = fill(arena, pattern->zh, &zh, &line->why_zh);
-    return err == TB_OK ? fill(arena, pattern->en, &en, &line->why_en) : err;
+    tb_err err = fill(arena, sentence->zh, &zh, &line->why_zh);
+    return err == TB_OK ? fill(arena, sentence->en, &en, &line->why_en) : err;
 }
