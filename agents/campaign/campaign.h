@@ -4,9 +4,9 @@
  * afterwards. Nothing here knows of cards, numbers or provinces by name: a campaign says which
  * roles take part, which fields a case has and who reads them, which states and actions it knows.
  *
- * A *position* (案内身份) is a party relative to one case: the opener, the bureau of the province in a
- * field, the party named by a field. Positions are resolved from the opener, the open fields and the
- * directory alone, so that every party on the case resolves them alike.
+ * A *position* (案内身份) is a party relative to one case: the opener, the bureau of the province
+ * in a field, the party named by a field. Positions are resolved from the opener, the open fields
+ * and the directory alone, so that every party on the case resolves them alike.
  */
 #ifndef TB_CAMPAIGN_H
 #define TB_CAMPAIGN_H
@@ -44,7 +44,7 @@ typedef struct tb_code_list {
 } tb_code_list;
 
 typedef enum tb_field_type {
-    TB_FIELD_MSISDN,   /* mobile number, 11 digits (13 for 物联网) */
+    TB_FIELD_MSISDN, /* mobile number, 11 digits (13 for 物联网) */
     TB_FIELD_ICCID,
     TB_FIELD_USCC,
     TB_FIELD_REG_NO,
@@ -55,19 +55,19 @@ typedef enum tb_field_type {
     TB_FIELD_COUNT,    /* decimal, no sign */
     TB_FIELD_TEXT,
     TB_FIELD_CHOICE,
-    TB_FIELD_DIGEST,   /* 64 hex digits */
-    TB_FIELD_FLAG,     /* "0" or "1" */
-    TB_FIELD_CASE,     /* case id, 32 hex digits */
+    TB_FIELD_DIGEST, /* 64 hex digits */
+    TB_FIELD_FLAG,   /* "0" or "1" */
+    TB_FIELD_CASE,   /* case id, 32 hex digits */
 } tb_field_type;
 
 typedef enum tb_computation {
     TB_COMPUTE_NONE,
-    TB_COMPUTE_JURISDICTION,  /* the opener's jurisdiction; any other value is refused */
+    TB_COMPUTE_JURISDICTION,     /* the opener's jurisdiction; any other value is refused */
     TB_COMPUTE_SEGMENT_PROVINCE, /* from the segment table, of the field `of` */
     TB_COMPUTE_SEGMENT_CITY,
     TB_COMPUTE_SEGMENT_OPERATOR,
     TB_COMPUTE_SEGMENT_MVNO,
-    TB_COMPUTE_MASK,          /* 138****5678 of the field `of` */
+    TB_COMPUTE_MASK, /* 138****5678 of the field `of` */
 } tb_computation;
 
 typedef struct tb_field_def {
@@ -78,7 +78,7 @@ typedef struct tb_field_def {
     const char *group;   /* field group id, or NULL: an open field (ids, codes and times only) */
     tb_computation compute;
     const char *of;
-    bool index; /* FIELD_INDEX rows are kept where it can be read */
+    bool index;           /* FIELD_INDEX rows are kept where it can be read */
     const char **aliases; /* column headings accepted on import */
     unsigned alias_count;
 } tb_field_def;
@@ -94,7 +94,8 @@ typedef struct tb_field_group {
 /* Where several parties fit, the active one; where several are active, the first by id. */
 typedef enum tb_position_kind {
     TB_POSITION_OPENER,        /* with `role`: only an opener of that role */
-    TB_POSITION_ROLE_OF_FIELD, /* the party of `role` whose jurisdiction is the value of open field `field` */
+    TB_POSITION_ROLE_OF_FIELD, /* the party of `role` whose jurisdiction is the value of open field
+                                  `field` */
     TB_POSITION_FIELD,         /* the party named by the open field `field` */
     TB_POSITION_ROLE,          /* the one party of `role` */
     TB_POSITION_ACTOR_OF,      /* who last did action `field` */
@@ -109,19 +110,20 @@ typedef struct tb_position {
 } tb_position;
 
 typedef enum tb_test {
-    TB_TEST_KNOWN,      /* the open field has a value that is not empty */
+    TB_TEST_KNOWN, /* the open field has a value that is not empty */
     TB_TEST_UNKNOWN,
-    TB_TEST_IS,         /* equals one of values */
-    TB_TEST_IS_NOT,     /* holds for an unknown field */
-    TB_TEST_SAME,       /* positions `a` and `b` are one party */
-    TB_TEST_DIFFERENT,  /* they are not, or one of them is nobody yet */
+    TB_TEST_IS,          /* equals one of values */
+    TB_TEST_IS_NOT,      /* holds for an unknown field */
+    TB_TEST_SAME,        /* positions `a` and `b` are one party */
+    TB_TEST_DIFFERENT,   /* they are not, or one of them is nobody yet */
     TB_TEST_COUNT_LEAST, /* action `field` was done at least `count` times before */
     TB_TEST_COUNT_BELOW,
     TB_TEST_STATE,      /* the case is in one of the states `values` */
     TB_TEST_ACTOR_ROLE, /* the actor's role is one of values */
     TB_TEST_ROLE_OF,    /* the role of the party in position `a` is one of values */
-    TB_TEST_WITHIN,     /* the jurisdiction of the party in position `a` is the open field `field` */
-    TB_TEST_LINKED_OPEN, /* at the actor alone: an earlier case with the same indexed field `field` is open */
+    TB_TEST_WITHIN, /* the jurisdiction of the party in position `a` is the open field `field` */
+    TB_TEST_LINKED_OPEN, /* at the actor alone: an earlier case with the same indexed field `field`
+                            is open */
     TB_TEST_LINKED_DONE, /* at the actor alone: such a case is closed */
     TB_TEST_LINKED_NONE_OPEN, /* at the actor alone: no such case is open */
 } tb_test;
@@ -145,15 +147,17 @@ typedef struct tb_conditions {
 typedef struct tb_action_field {
     const char *field;
     bool required;
-    tb_conditions required_when; /* required only when these hold, judged with the action's own fields */
+    tb_conditions
+        required_when; /* required only when these hold, judged with the action's own fields */
 } tb_action_field;
 
 /* The first way whose conditions hold is taken, judged with the action's own open fields. When none
  * does, people are shown what is missing from the way that came nearest. */
 typedef struct tb_way {
     tb_conditions when;
-    const char *to;       /* state; NULL: unchanged */
-    const char *hands_to; /* position; NULL: the holder stays; on a take-over the actor becomes it */
+    const char *to; /* state; NULL: unchanged */
+    const char
+        *hands_to; /* position; NULL: the holder stays; on a take-over the actor becomes it */
 } tb_way;
 
 typedef enum tb_action_kind {
@@ -178,7 +182,8 @@ typedef struct tb_action {
     unsigned copy_count;
     tb_action_field *fields;
     unsigned field_count;
-    const char *receipt; /* "signed_for", "answered" or NULL: which receipt people see (design §9) */
+    const char
+        *receipt; /* "signed_for", "answered" or NULL: which receipt people see (design §9) */
 } tb_action;
 
 typedef struct tb_state {

@@ -6,9 +6,10 @@
 #include "base/arena.h"
 #include "base/refusal.h"
 
-/* TB_ACCEPTED, identity_number, secret_mark (leak guard, first), field_invalid or choice. The value is
- * not empty. */
-tb_refusal tb_field_check(const tb_campaign *campaign, const tb_field_def *field, tb_bytes value) TB_MUST_USE;
+/* TB_ACCEPTED, identity_number, secret_mark (leak guard, first), field_invalid or choice. The value
+ * is not empty. */
+tb_refusal
+tb_field_check(const tb_campaign *campaign, const tb_field_def *field, tb_bytes value) TB_MUST_USE;
 
 /* The form alone, without the leak guard; a CHOICE is well-formed when it is a name. */
 bool tb_field_well_formed(tb_field_type type, tb_bytes value);

@@ -1,8 +1,9 @@
-/* judge - what a campaign allows: the same rules for the party that acts and for everybody who receives.
+/* judge - what a campaign allows: the same rules for the party that acts and for everybody who
+ * receives.
  *
- * Pure: a view of the case before the event, the campaign version it is pinned to, and the directory.
- * Everything judged is in open parts (design §9), so all parties come to the same verdict; only
- * LINKED_* tests are the actor's own knowledge and are skipped by others.
+ * Pure: a view of the case before the event, the campaign version it is pinned to, and the
+ * directory. Everything judged is in open parts (design §9), so all parties come to the same
+ * verdict; only LINKED_* tests are the actor's own knowledge and are skipped by others.
  */
 #ifndef TB_JUDGE_H
 #define TB_JUDGE_H
@@ -36,8 +37,8 @@ typedef struct tb_case_view {
     size_t count_count;
 } tb_case_view;
 
-/* What the actor alone knows, for LINKED_* tests: of the other cases here with the same value in the
- * indexed field, whether one leads (tb_case_leads) and whether one is closed. NULL: neither. */
+/* What the actor alone knows, for LINKED_* tests: of the other cases here with the same value in
+ * the indexed field, whether one leads (tb_case_leads) and whether one is closed. NULL: neither. */
 typedef struct tb_local_knowledge {
     bool linked_open;
     bool linked_done;
@@ -56,7 +57,7 @@ typedef struct tb_ruling {
         tb_bytes group;
         tb_field *fields;
         size_t field_count;
-    } *groups;
+    } * groups;
     size_t group_count;
 } tb_ruling;
 
@@ -67,19 +68,36 @@ typedef struct tb_objection {
 } tb_objection;
 
 /* An action a person wants: checks role, jurisdiction, holder, state, conditions, fields and their
- * types, identity numbers and secret marks (leak guard). TB_OK with objection->code TB_ACCEPTED and a
- * ruling, or with a refusal. TB_ERR_LIMIT: arena. Computed fields must already be among values. An
- * empty value is no value, except that it clears an open field that has one. */
-tb_err tb_judge_act(const tb_case_view *view, const tb_directory *directory, const tb_party *actor, tb_bytes action, const tb_field *values, size_t value_count, const tb_local_knowledge *known, tb_arena *arena, tb_ruling *out_ruling, tb_objection *out_objection) TB_MUST_USE;
+ * types, identity numbers and secret marks (leak guard). TB_OK with objection->code TB_ACCEPTED and
+ * a ruling, or with a refusal. TB_ERR_LIMIT: arena. Computed fields must already be among values.
+ * An empty value is no value, except that it clears an open field that has one. */
+tb_err tb_judge_act(const tb_case_view *view,
+                    const tb_directory *directory,
+                    const tb_party *actor,
+                    tb_bytes action,
+                    const tb_field *values,
+                    size_t value_count,
+                    const tb_local_knowledge *known,
+                    tb_arena *arena,
+                    tb_ruling *out_ruling,
+                    tb_objection *out_objection) TB_MUST_USE;
 
 /* An event that arrived, against the case before it: the same rules on its open part; its to_state,
- * holder and addressees must be those of a way the rules allow (LINKED_* tests are skipped, so a way
- * that only they rule out is accepted). Number, term, previous and signature are the caller's.
+ * holder and addressees must be those of a way the rules allow (LINKED_* tests are skipped, so a
+ * way that only they rule out is accepted). Number, term, previous and signature are the caller's.
  * Whether parties are active is judged only under the directory version the event names. */
-tb_err tb_judge_event(const tb_case_view *view, const tb_directory *directory, const tb_event *event, tb_arena *arena, tb_objection *out_objection) TB_MUST_USE;
+tb_err tb_judge_event(const tb_case_view *view,
+                      const tb_directory *directory,
+                      const tb_event *event,
+                      tb_arena *arena,
+                      tb_objection *out_objection) TB_MUST_USE;
 
 /* The view after an event that was accepted: fields merged, counts, state, holder, number, head. */
-tb_err tb_case_view_apply(tb_case_view *view, const tb_campaign *campaign, const tb_event *event, const tb_digest *event_id, tb_arena *arena) TB_MUST_USE;
+tb_err tb_case_view_apply(tb_case_view *view,
+                          const tb_campaign *campaign,
+                          const tb_event *event,
+                          const tb_digest *event_id,
+                          tb_arena *arena) TB_MUST_USE;
 
 /* Whether repeats must wait for this case: it is open, this party took it on by an action that asks
  * LINKED_OPEN, and it is not itself waiting. Two cases of one number are thus never both worked on,
@@ -87,20 +105,32 @@ tb_err tb_case_view_apply(tb_case_view *view, const tb_campaign *campaign, const
 bool tb_case_leads(const tb_case_view *view, const tb_party *self);
 
 /* The party in a position; false when it cannot be resolved yet. */
-bool tb_position_party(const tb_case_view *view, const tb_directory *directory, const char *position, tb_party *out) TB_MUST_USE;
+bool tb_position_party(const tb_case_view *view,
+                       const tb_directory *directory,
+                       const char *position,
+                       tb_party *out) TB_MUST_USE;
 
 /* Whether a party may read a field group of this case, as things stand after the view. */
-bool tb_may_read(const tb_case_view *view, const tb_directory *directory, tb_bytes group, const tb_party *party);
+bool tb_may_read(const tb_case_view *view,
+                 const tb_directory *directory,
+                 tb_bytes group,
+                 const tb_party *party);
 
 /* Actions the party could take now, with the objection of each it could not; *out_count entries. */
 typedef struct tb_possible {
     const tb_action *action;
     tb_refusal code;
 } tb_possible;
-tb_err tb_judge_possible(const tb_case_view *view, const tb_directory *directory, const tb_party *actor, tb_arena *arena, tb_possible **out, size_t *out_count) TB_MUST_USE;
+tb_err tb_judge_possible(const tb_case_view *view,
+                         const tb_directory *directory,
+                         const tb_party *actor,
+                         tb_arena *arena,
+                         tb_possible **out,
+                         size_t *out_count) TB_MUST_USE;
 
-/* The leak guard, for text of any type (agents/campaign/fields.h says which fields are exempt): a valid resident identity number (GB 11643) anywhere in the text, also across
- * blanks, dashes and full-width digits. */
+/* The leak guard, for text of any type (agents/campaign/fields.h says which fields are exempt): a
+ * valid resident identity number (GB 11643) anywhere in the text, also across blanks, dashes and
+ * full-width digits. */
 bool tb_has_identity_number(tb_bytes text);
 /* 秘密, 机密 or 绝密 as a mark: alone, or with ★ and a term, or in brackets. */
 bool tb_has_secret_mark(tb_bytes text);

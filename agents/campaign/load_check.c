@@ -189,6 +189,20 @@ static void check_roles(tb_check *check)
     }
 }
 
+/* A spelling that means two choices would pick the wrong one. */
+static void check_spellings(tb_check *check, const tb_code_list *codes, unsigned at)
+{
+    const tb_choice *choice = &codes->choices[at];
+    tb_code_list before = {.id = codes->id, .choices = codes->choices, .choice_count = at};
+    for (unsigned i = 0; i < choice->alias_count; i++) {
+        const tb_choice *other = tb_choice_find(&before, tb_bytes_str(choice->aliases[i]));
+        if (other != NULL) {
+            tb_check_fault(check, "alias '%s' also means choice '%s'", choice->aliases[i],
+                           other->id);
+        }
+    }
+}
+
 static void check_codes(tb_check *check)
 {
     const tb_campaign *campaign = check->campaign;
@@ -206,6 +220,7 @@ static void check_codes(tb_check *check)
         for (unsigned j = 0; j < codes->choice_count; j++) {
             tb_check_item(check, "choice", codes->choices[j].id);
             tb_check_label(check, &codes->choices[j].title, "the choice");
+            check_spellings(check, codes, j);
         }
     }
 }

@@ -1,4 +1,5 @@
-/* load_check - what the parts of the check share: where we are in the document, and telling a fault. */
+/* load_check - what the parts of the check share: where we are in the document, and telling a
+ * fault. */
 #ifndef TB_CAMPAIGN_LOAD_CHECK_H
 #define TB_CAMPAIGN_LOAD_CHECK_H
 
@@ -17,8 +18,8 @@ typedef struct tb_check {
     const char *id;
 } tb_check;
 
-/* Enters a list ("states:") behind `from`, and an item of it by id. The text is searched, so a place
- * that is not found leaves the place of what is around it. */
+/* Enters a list ("states:") behind `from`, and an item of it by id. The text is searched, so a
+ * place that is not found leaves the place of what is around it. */
 void tb_check_section(tb_check *check, size_t from, const char *key);
 void tb_check_item(tb_check *check, const char *what, const char *id);
 

@@ -1,8 +1,9 @@
-/* scene - one action or event being judged: the case before it, with its own open fields, and who acts.
+/* scene - one action or event being judged: the case before it, with its own open fields, and who
+ * acts.
  *
- * Shared by judge.c (a person acts), judge_event.c (an event arrived) and judge_view.c; not for others.
- * A step returns TB_ACCEPTED or the refusal, whose detail it has put down; when the arena is exhausted
- * err says so and the verdict counts for nothing.
+ * Shared by judge.c (a person acts), judge_event.c (an event arrived) and judge_view.c; not for
+ * others. A step returns TB_ACCEPTED or the refusal, whose detail it has put down; when the arena
+ * is exhausted err says so and the verdict counts for nothing.
  */
 #ifndef TB_CAMPAIGN_SCENE_H
 #define TB_CAMPAIGN_SCENE_H
@@ -32,7 +33,8 @@ typedef enum tb_truth {
 tb_refusal tb_scene_object(tb_scene *scene, tb_refusal code, const tb_label *about, const char *id);
 tb_refusal tb_scene_object_text(tb_scene *scene, tb_refusal code, tb_bytes text);
 
-/* May the actor act at all: active, in a position or role that may, holder, in a state that allows. */
+/* May the actor act at all: active, in a position or role that may, holder, in a state that allows.
+ */
 tb_refusal tb_scene_admit(tb_scene *scene, const tb_party *actor);
 
 /* Merges open fields, ascending by id, into after. */
@@ -60,7 +62,10 @@ tb_refusal tb_scene_holder(tb_scene *scene, const tb_way *way, bool check_active
 
 /* Who is to be told: holder and copies, ascending, without the actor. active_only leaves out copies
  * to parties that are not active. At most TB_ADDRESSEES_MAX. */
-size_t tb_scene_addressees(const tb_scene *scene, const tb_party *holder, bool active_only, tb_party out[TB_ADDRESSEES_MAX]);
+size_t tb_scene_addressees(const tb_scene *scene,
+                           const tb_party *holder,
+                           bool active_only,
+                           tb_party out[TB_ADDRESSEES_MAX]);
 
 /* The order of ids in everything canonical: bytes, the shorter first. */
 int tb_names_compare(tb_bytes a, tb_bytes b);

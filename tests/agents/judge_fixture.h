@@ -1,7 +1,7 @@
 /* judge_fixture - a small country to judge in: the shipped campaign, a directory, and one case.
  *
- * Every act that is accepted is also judged as the event its receivers would see, and then applied, so
- * that both sides of the judge are tested by each step of each test.
+ * Every act that is accepted is also judged as the event its receivers would see, and then applied,
+ * so that both sides of the judge are tested by each step of each test.
  */
 #ifndef TB_JUDGE_FIXTURE_H
 #define TB_JUDGE_FIXTURE_H
