@@ -96,25 +96,25 @@ void tb_agent_forget(void *logic)
     agent->work = NULL;
 }
 
-static tb_err tick(tb_scene *scene)
+static tb_err tick(tb_step *step)
 {
     bool may_sign = false;
-    tb_err err = tb_link_tick(scene);
+    tb_err err = tb_link_tick(step);
     if (err == TB_OK) {
-        err = tb_link_may_sign(scene->txn, &may_sign);
+        err = tb_link_may_sign(step->txn, &may_sign);
     }
     if (err != TB_OK || !may_sign) {
         return err;
     }
-    err = tb_outbox_tick(scene);
+    err = tb_outbox_tick(step);
     if (err == TB_OK) {
-        err = tb_inbox_tick(scene);
+        err = tb_inbox_tick(step);
     }
-    if (err != TB_OK || tb_store_rows(scene->txn, TB_TABLE_DRAFT) == 0) {
+    if (err != TB_OK || tb_store_rows(step->txn, TB_TABLE_DRAFT) == 0) {
         return err;
     }
-    scene->agent->times.drafts = scene->now.real;
-    return tb_drafts_release(scene->agent, scene->txn, scene->now, scene->random, scene->effects);
+    step->agent->times.drafts = step->now.real;
+    return tb_drafts_release(step->agent, step->txn, step->now, step->random, step->effects);
 }
 
 tb_err tb_agent_step(
@@ -122,10 +122,10 @@ tb_err tb_agent_step(
 {
     tb_agent *agent = logic;
     tb_input here = *input;
-    tb_scene scene;
+    tb_step step;
     tb_err err = tb_clock_now(agent, txn, input->now.real, &here.now);
     if (err == TB_OK) {
-        err = tb_scene_make(agent, txn, here.now, random, effects, &scene);
+        err = tb_step_make(agent, txn, here.now, random, effects, &step);
     }
     if (err != TB_OK) {
         return err;
@@ -133,16 +133,15 @@ tb_err tb_agent_step(
 
     switch (input->kind) {
     case TB_INPUT_FRAME:
-        return tb_link_frame(&scene, input->bytes);
+        return tb_link_frame(&step, input->bytes);
     case TB_INPUT_LOCAL:
         return tb_local_step(agent, txn, &here, random, effects);
     case TB_INPUT_LINK:
-        return tb_link_up(&scene);
+        return tb_link_up(&step);
     case TB_INPUT_GONE:
-        return input->peer == 0 ? tb_link_down(&scene)
-                                : tb_local_step(agent, txn, &here, random, effects);
+        return input->peer == 0 ? tb_link_down(&step) : TB_OK;
     case TB_INPUT_TICK:
-        return tick(&scene);
+        return tick(&step);
     }
     TB_UNREACHABLE();
 }
@@ -152,19 +151,19 @@ tb_agent_close(void *logic, tb_txn *txn, tb_now now, tb_random *random, tb_effec
 {
     tb_agent *agent = logic;
     tb_now here;
-    tb_scene scene;
+    tb_step step;
     if (agent->pending.count == 0 && agent->work == NULL) {
         return TB_OK;
     }
     tb_err err = tb_clock_now(agent, txn, now.real, &here);
     if (err == TB_OK) {
-        err = tb_scene_make(agent, txn, here, random, effects, &scene);
+        err = tb_step_make(agent, txn, here, random, effects, &step);
     }
     if (err == TB_OK) {
-        err = tb_outbox_close(&scene);
+        err = tb_outbox_close(&step);
     }
     if (err == TB_OK) {
-        err = tb_inbox_close(&scene);
+        err = tb_inbox_close(&step);
     }
     tb_agent_forget(agent);
     return err;

@@ -4,9 +4,9 @@
 
 /* ---- is the group what it says ---- */
 
-static tb_refusal check_sender(tb_scene *scene, const tb_group *group)
+static tb_refusal check_sender(tb_step *step, const tb_group *group)
 {
-    tb_agent *agent = scene->agent;
+    tb_agent *agent = step->agent;
     const tb_root *root = &group->root;
     const tb_directory_party *party = tb_directory_find(agent->directory, &root->signer);
     if (party == NULL) {
@@ -16,16 +16,16 @@ static tb_refusal check_sender(tb_scene *scene, const tb_group *group)
     if (key == NULL || key->purpose != TB_PURPOSE_SIGN) {
         return TB_REFUSED_UNKNOWN_KEY;
     }
-    return tb_group_verify(group, &agent->hub, &key->key, &agent->roots, scene->arena);
+    return tb_group_verify(group, &agent->hub, &key->key, &agent->roots, step->arena);
 }
 
 /* Beyond the cut a signature is good for nobody. */
-static bool beyond_cut(tb_scene *scene, const tb_group *group)
+static bool beyond_cut(tb_step *step, const tb_group *group)
 {
     tb_stream stream = tb_group_stream(group);
     uint64_t last = tb_group_number(group, group->item_count - 1);
 
-    return last > tb_directory_good_until(scene->agent->directory, &stream.sender, &group->root.key,
+    return last > tb_directory_good_until(step->agent->directory, &stream.sender, &group->root.key,
                                           &stream.incarnation, &stream.recipient, stream.lane);
 }
 
@@ -46,25 +46,25 @@ static tb_bytes body_of(const tb_carry *carry, const tb_item *item)
 }
 
 /* A filler is vouched for by hub or recipient, or by the sender itself when the notice expired. */
-static tb_refusal check_filler(tb_scene *scene, const tb_item *item)
+static tb_refusal check_filler(tb_step *step, const tb_item *item)
 {
     const tb_signed_line *line = item->refusal;
-    if (tb_marks_by_hub(scene, line) == TB_ACCEPTED ||
-        tb_marks_by_party(scene, line, &scene->agent->self) == TB_ACCEPTED) {
+    if (tb_marks_by_hub(step, line) == TB_ACCEPTED ||
+        tb_marks_by_party(step, line, &step->agent->self) == TB_ACCEPTED) {
         return TB_ACCEPTED;
     }
     if (line->line.code != TB_REFUSED_EXPIRED) {
         return TB_REFUSED_SIGNATURE;
     }
-    return tb_marks_by_party(scene, line, &item->header.sender);
+    return tb_marks_by_party(step, line, &item->header.sender);
 }
 
-static tb_refusal check_bodies(tb_scene *scene, const tb_carry *carry, tb_group *group)
+static tb_refusal check_bodies(tb_step *step, const tb_carry *carry, tb_group *group)
 {
     for (size_t i = 0; i < group->item_count; i++) {
         tb_item *item = &group->items[i];
         if (item->refusal != NULL) {
-            tb_refusal refused = check_filler(scene, item);
+            tb_refusal refused = check_filler(step, item);
             if (refused != TB_ACCEPTED) {
                 return refused;
             }
@@ -79,7 +79,7 @@ static tb_refusal check_bodies(tb_scene *scene, const tb_carry *carry, tb_group 
     return TB_ACCEPTED;
 }
 
-static tb_refusal check_stamp(tb_scene *scene, const tb_group *group)
+static tb_refusal check_stamp(tb_step *step, const tb_group *group)
 {
     const tb_line *line = &group->stamp.line;
     tb_stream stream = tb_group_stream(group);
@@ -88,43 +88,43 @@ static tb_refusal check_stamp(tb_scene *scene, const tb_group *group)
         line->to < tb_group_number(group, group->item_count - 1)) {
         return TB_REFUSED_PROOF;
     }
-    return tb_marks_by_hub(scene, &group->stamp);
+    return tb_marks_by_hub(step, &group->stamp);
 }
 
 /* In the order PROTOCOL.md has. */
-static tb_refusal check_group(tb_scene *scene, const tb_carry *carry, tb_group *group)
+static tb_refusal check_group(tb_step *step, const tb_carry *carry, tb_group *group)
 {
-    if (!tb_party_equal(&group->recipient, &scene->agent->self)) {
+    if (!tb_party_equal(&group->recipient, &step->agent->self)) {
         return TB_REFUSED_PROTOCOL;
     }
-    tb_refusal refused = check_sender(scene, group);
+    tb_refusal refused = check_sender(step, group);
     if (refused == TB_ACCEPTED) {
-        refused = check_bodies(scene, carry, group);
+        refused = check_bodies(step, carry, group);
     }
     if (refused == TB_ACCEPTED) {
-        refused = check_stamp(scene, group);
+        refused = check_stamp(step, group);
     }
     return refused;
 }
 
-static tb_err raise_alarm(tb_scene *scene, tb_refusal code, const tb_group *group, tb_bytes other)
+static tb_err raise_alarm(tb_step *step, tb_refusal code, const tb_group *group, tb_bytes other)
 {
     tb_alarm_row alarm = {
         .code = code,
-        .at = scene->now.real,
+        .at = step->now.real,
         .party = group->root.signer,
         .stream = tb_group_stream(group),
         .number = tb_group_number(group, 0),
         .digest = group->items[0].digest,
         .evidence = {group->items[0].header_bytes, other},
     };
-    return tb_alarm_raise(scene->agent, scene->txn, &alarm, scene->effects);
+    return tb_alarm_raise(step->agent, step->txn, &alarm, step->effects);
 }
 
 /* ---- its place in the stream ---- */
 
 /* What we hold of a number: its header's digest where the proofs or the stream remember it. */
-static tb_err held_header(tb_scene *scene,
+static tb_err held_header(tb_step *step,
                           const tb_taken *taken,
                           const tb_item *item,
                           uint64_t number,
@@ -134,7 +134,7 @@ static tb_err held_header(tb_scene *scene,
     tb_proof_row proof;
     *out_differs = number == taken->row.number && !tb_digest_equal(&item->digest, &taken->row.digest);
     *out_header = tb_bytes_of(NULL, 0);
-    tb_err err = tb_proof_get(scene->txn, &item->header.sender, &item->header.incarnation,
+    tb_err err = tb_proof_get(step->txn, &item->header.sender, &item->header.incarnation,
                               item->header.notice, &proof);
     if (err == TB_ERR_NOT_FOUND) {
         return TB_OK;
@@ -152,26 +152,26 @@ static tb_err held_header(tb_scene *scene,
 
 /* A fork: alarm with both headers, nothing is taken, the session ends. */
 static tb_err
-end_with_fork(tb_scene *scene, const tb_group *group, const tb_item *item, tb_bytes other)
+end_with_fork(tb_step *step, const tb_group *group, const tb_item *item, tb_bytes other)
 {
     tb_alarm_row alarm = {
         .code = TB_REFUSED_FORK,
-        .at = scene->now.real,
+        .at = step->now.real,
         .party = group->root.signer,
         .stream = tb_group_stream(group),
         .number = tb_group_number(group, (size_t)(item - group->items)),
         .digest = item->digest,
         .evidence = {item->header_bytes, other},
     };
-    tb_err err = tb_alarm_raise(scene->agent, scene->txn, &alarm, scene->effects);
+    tb_err err = tb_alarm_raise(step->agent, step->txn, &alarm, step->effects);
     if (err != TB_OK) {
         return err;
     }
-    return tb_link_end(scene, TB_REFUSED_FORK);
+    return tb_link_end(step, TB_REFUSED_FORK);
 }
 
 /* Looks for another header under a number we hold. */
-static tb_err find_fork(tb_scene *scene,
+static tb_err find_fork(tb_step *step,
                         const tb_taken *taken,
                         const tb_group *group,
                         const tb_item **out_item,
@@ -184,7 +184,7 @@ static tb_err find_fork(tb_scene *scene,
         bool differs = false;
         tb_err err = TB_OK;
         if (entry->number <= taken->row.number) {
-            err = held_header(scene, taken, item, entry->number, &differs, out_other);
+            err = held_header(step, taken, item, entry->number, &differs, out_other);
         } else {
             const tb_digest *before = i == 0 ? &taken->row.digest : &group->items[i - 1].digest;
             differs = !tb_digest_equal(&entry->previous, before);
@@ -221,7 +221,7 @@ static void suspect(tb_agent *agent, const tb_arrived_notice *notice)
     agent->suspect_next++;
 }
 
-static tb_err queue(tb_scene *scene, const tb_arrived_notice *notice, uint32_t attempts)
+static tb_err queue(tb_step *step, const tb_arrived_notice *notice, uint32_t attempts)
 {
     tb_inbox_row row = {
         .sender = notice->stream.sender,
@@ -229,7 +229,7 @@ static tb_err queue(tb_scene *scene, const tb_arrived_notice *notice, uint32_t a
         .lane = notice->stream.lane,
         .number = notice->number,
         .attempts = attempts,
-        .at = scene->now.real,
+        .at = step->now.real,
         .header = notice->header_bytes,
         .body = notice->body,
         .root = notice->root,
@@ -237,33 +237,33 @@ static tb_err queue(tb_scene *scene, const tb_arrived_notice *notice, uint32_t a
         .path = notice->path,
         .path_count = notice->path_count,
     };
-    return tb_inbox_put(scene->txn, &row);
+    return tb_inbox_put(step->txn, &row);
 }
 
-static tb_err take_notice(tb_scene *scene, tb_taken *taken, const tb_arrived_notice *notice)
+static tb_err take_notice(tb_step *step, tb_taken *taken, const tb_arrived_notice *notice)
 {
-    bool failed_before = is_suspect(scene->agent, notice);
+    bool failed_before = is_suspect(step->agent, notice);
     tb_err err;
     if (failed_before || taken->queued) {
-        err = queue(scene, notice, failed_before ? 1 : 0);
+        err = queue(step, notice, failed_before ? 1 : 0);
         taken->queued = true;
     } else {
-        err = tb_inbox_apply(scene, notice);
+        err = tb_inbox_apply(step, notice);
         if (err != TB_OK && err != TB_ERR_FULL && err != TB_ERR_IO) {
-            suspect(scene->agent, notice);
+            suspect(step->agent, notice);
         }
     }
     return err;
 }
 
-static tb_err take_items(tb_scene *scene, tb_taken *taken, const tb_group *group)
+static tb_err take_items(tb_step *step, tb_taken *taken, const tb_group *group)
 {
     tb_digest *paths;
-    size_t *counts = tb_arena_array(scene->arena, group->item_count, sizeof *counts);
+    size_t *counts = tb_arena_array(step->arena, group->item_count, sizeof *counts);
     if (counts == NULL) {
         return TB_ERR_LIMIT;
     }
-    tb_err err = tb_inbox_paths(group, scene->arena, &paths, counts);
+    tb_err err = tb_inbox_paths(group, step->arena, &paths, counts);
     for (size_t i = 0; err == TB_OK && i < group->item_count; i++) {
         const tb_item *item = &group->items[i];
         tb_arrived_notice notice = {
@@ -282,7 +282,7 @@ static tb_err take_items(tb_scene *scene, tb_taken *taken, const tb_group *group
             continue;
         }
         if (item->refusal == NULL) {
-            err = take_notice(scene, taken, &notice);
+            err = take_notice(step, taken, &notice);
         }
         taken->row.number = notice.number;
         taken->row.digest = notice.digest;
@@ -291,42 +291,42 @@ static tb_err take_items(tb_scene *scene, tb_taken *taken, const tb_group *group
     return err;
 }
 
-static tb_err take_group(tb_scene *scene, const tb_group *group)
+static tb_err take_group(tb_step *step, const tb_group *group)
 {
     tb_stream stream = tb_group_stream(group);
     tb_taken *taken;
     const tb_item *forked = NULL;
     tb_bytes other = {NULL, 0};
-    tb_err err = tb_work_taken(scene, &stream, &taken);
+    tb_err err = tb_work_taken(step, &stream, &taken);
     if (err != TB_OK) {
         return err;
     }
     if (tb_group_number(group, 0) > taken->row.number + 1) {
         taken->shown = true;
-        scene->agent->work->again = true;
+        step->agent->work->again = true;
         return TB_OK;
     }
-    err = find_fork(scene, taken, group, &forked, &other);
+    err = find_fork(step, taken, group, &forked, &other);
     if (err != TB_OK) {
         return err;
     }
     if (forked != NULL) {
-        return end_with_fork(scene, group, forked, other);
+        return end_with_fork(step, group, forked, other);
     }
     taken->shown = true;
     if (tb_group_number(group, group->item_count - 1) <= taken->row.number) {
         return TB_OK;
     }
 
-    err = tb_stamp_put(scene->txn, &group->stamp);
+    err = tb_stamp_put(step->txn, &group->stamp);
     if (err != TB_OK) {
         return err;
     }
-    return take_items(scene, taken, group);
+    return take_items(step, taken, group);
 }
 
 /* Signed with a key that was cut below this number: not taken, refused in words, and shown. */
-static tb_err refuse_cut(tb_scene *scene, const tb_group *group)
+static tb_err refuse_cut(tb_step *step, const tb_group *group)
 {
     static const tb_digest no_event;
     tb_arrived_notice notice = {
@@ -336,39 +336,39 @@ static tb_err refuse_cut(tb_scene *scene, const tb_group *group)
         .header_bytes = group->items[0].header_bytes,
         .digest = group->items[0].digest,
     };
-    tb_err err = raise_alarm(scene, TB_REFUSED_KEY_REVOKED, group, tb_bytes_of(NULL, 0));
+    tb_err err = raise_alarm(step, TB_REFUSED_KEY_REVOKED, group, tb_bytes_of(NULL, 0));
     if (err != TB_OK) {
         return err;
     }
-    return tb_inbox_refuse(scene, &notice, TB_REFUSED_KEY_REVOKED, &no_event, false);
+    return tb_inbox_refuse(step, &notice, TB_REFUSED_KEY_REVOKED, &no_event, false);
 }
 
-static tb_err deliver_group(tb_scene *scene, const tb_carry *carry, tb_group *group)
+static tb_err deliver_group(tb_step *step, const tb_carry *carry, tb_group *group)
 {
-    tb_refusal refused = check_group(scene, carry, group);
+    tb_refusal refused = check_group(step, carry, group);
     if (refused != TB_ACCEPTED) {
-        tb_err err = raise_alarm(scene, refused, group, tb_bytes_of(NULL, 0));
-        return err == TB_OK ? tb_link_end(scene, refused) : err;
+        tb_err err = raise_alarm(step, refused, group, tb_bytes_of(NULL, 0));
+        return err == TB_OK ? tb_link_end(step, refused) : err;
     }
-    if (beyond_cut(scene, group)) {
-        return refuse_cut(scene, group);
+    if (beyond_cut(step, group)) {
+        return refuse_cut(step, group);
     }
-    return take_group(scene, group);
+    return take_group(step, group);
 }
 
-tb_err tb_inbox_deliver(tb_scene *scene, const tb_carry *carry)
+tb_err tb_inbox_deliver(tb_step *step, const tb_carry *carry)
 {
-    if (tb_store_above_watermark(scene->txn)) {
-        tb_effects_note(scene->effects, scene->arena, TB_LEVEL_ERROR,
+    if (tb_store_above_watermark(step->txn)) {
+        tb_effects_note(step->effects, step->arena, TB_LEVEL_ERROR,
                         "event=store_full what=delivery_not_taken");
         return TB_OK;
     }
     bool may_sign = true;
     tb_err err = TB_OK;
     for (size_t i = 0; err == TB_OK && may_sign && i < carry->group_count; i++) {
-        err = deliver_group(scene, carry, &carry->groups[i]);
+        err = deliver_group(step, carry, &carry->groups[i]);
         if (err == TB_OK) {
-            err = tb_link_may_sign(scene->txn, &may_sign);
+            err = tb_link_may_sign(step->txn, &may_sign);
         }
     }
     return err;

@@ -5,7 +5,7 @@
 /* A full store is not the notice's fault; look again when room may have been made. */
 #define FULL_PAUSE_MS 3000
 
-tb_err tb_inbox_refuse(tb_scene *scene,
+tb_err tb_inbox_refuse(tb_step *step,
                        const tb_arrived_notice *notice,
                        tb_refusal code,
                        const tb_digest *event,
@@ -18,7 +18,7 @@ tb_err tb_inbox_refuse(tb_scene *scene,
                 .stream = notice->stream,
                 .from = notice->number,
                 .digest = notice->digest,
-                .at = scene->now.real,
+                .at = step->now.real,
                 .code = code,
                 .event = *event,
             },
@@ -26,18 +26,18 @@ tb_err tb_inbox_refuse(tb_scene *scene,
         .header = notice->header_bytes,
         .keep = keep,
     };
-    tb_err err = tb_clock_shown(scene->agent, scene->txn, &refusing.line.civil);
+    tb_err err = tb_clock_shown(step->agent, step->txn, &refusing.line.civil);
     if (err != TB_OK) {
         return err;
     }
 
-    tb_effects_note(scene->effects, scene->arena, TB_LEVEL_WARN,
+    tb_effects_note(step->effects, step->arena, TB_LEVEL_WARN,
                     "event=refusing sender=%p notice=%u number=%u code=%s", &notice->stream.sender,
                     notice->header.notice, notice->number, tb_refusal_key(code));
-    return tb_work_refuse(scene, &refusing);
+    return tb_work_refuse(step, &refusing);
 }
 
-static tb_err keep_proof(tb_scene *scene, const tb_arrived_notice *notice, const tb_incoming *incoming)
+static tb_err keep_proof(tb_step *step, const tb_arrived_notice *notice, const tb_incoming *incoming)
 {
     tb_proof_row proof = {
         .header = notice->header_bytes,
@@ -48,27 +48,27 @@ static tb_err keep_proof(tb_scene *scene, const tb_arrived_notice *notice, const
         .path = notice->path,
         .path_count = notice->path_count,
     };
-    return tb_proof_put(scene->txn, &notice->header.sender, &notice->header.incarnation,
+    return tb_proof_put(step->txn, &notice->header.sender, &notice->header.incarnation,
                         notice->header.notice, &proof);
 }
 
-tb_err tb_inbox_apply(tb_scene *scene, const tb_arrived_notice *notice)
+tb_err tb_inbox_apply(tb_step *step, const tb_arrived_notice *notice)
 {
     tb_incoming incoming;
     tb_refusal refused = TB_ACCEPTED;
     tb_digest event = {{0}};
-    tb_err err = tb_inbox_open(scene, notice, &incoming, &refused);
+    tb_err err = tb_inbox_open(step, notice, &incoming, &refused);
     if (err == TB_OK && refused == TB_ACCEPTED) {
-        err = keep_proof(scene, notice, &incoming);
+        err = keep_proof(step, notice, &incoming);
         if (err == TB_OK) {
-            err = tb_apply_notice(scene->agent, scene->txn, scene->now, &incoming, scene->effects,
+            err = tb_apply_notice(step->agent, step->txn, step->now, &incoming, step->effects,
                                   &refused, &event);
         }
     }
     if (err != TB_OK || refused == TB_ACCEPTED) {
         return err;
     }
-    return tb_inbox_refuse(scene, notice, refused, &event, true);
+    return tb_inbox_refuse(step, notice, refused, &event, true);
 }
 
 /* ---- the queue ---- */
@@ -80,10 +80,10 @@ static bool is_armed(const tb_inbox_place *armed, const tb_inbox_row *row)
            tb_incarnation_compare(&armed->incarnation, &row->incarnation) == 0;
 }
 
-static tb_err notice_of(tb_scene *scene, const tb_inbox_row *row, tb_arrived_notice *out)
+static tb_err notice_of(tb_step *step, const tb_inbox_row *row, tb_arrived_notice *out)
 {
     tb_arrived_notice notice = {
-        .stream = {row->sender, row->incarnation, scene->agent->self, row->lane},
+        .stream = {row->sender, row->incarnation, step->agent->self, row->lane},
         .number = row->number,
         .header_bytes = row->header,
         .digest = tb_header_digest(row->header),
@@ -93,49 +93,49 @@ static tb_err notice_of(tb_scene *scene, const tb_inbox_row *row, tb_arrived_not
         .path = row->path,
         .path_count = row->path_count,
     };
-    if (tb_header_decode(row->header, scene->arena, &notice.header) != TB_ACCEPTED ||
-        tb_header_entry(&notice.header, &scene->agent->self) == NULL) {
+    if (tb_header_decode(row->header, step->arena, &notice.header) != TB_ACCEPTED ||
+        tb_header_entry(&notice.header, &step->agent->self) == NULL) {
         return TB_ERR_CORRUPT;
     }
     *out = notice;
     return TB_OK;
 }
 
-static tb_err count_attempt(tb_scene *scene, tb_inbox_row *row)
+static tb_err count_attempt(tb_step *step, tb_inbox_row *row)
 {
     row->attempts++;
-    tb_err err = tb_inbox_put(scene->txn, row);
+    tb_err err = tb_inbox_put(step->txn, row);
     if (err != TB_OK) {
         return err;
     }
 
-    scene->agent->armed =
+    step->agent->armed =
         (tb_inbox_place){true, row->sender, row->incarnation, row->lane, row->number, row->attempts};
     return TB_OK;
 }
 
 static tb_err
-try_again(tb_scene *scene, const tb_inbox_row *row, const tb_arrived_notice *notice)
+try_again(tb_step *step, const tb_inbox_row *row, const tb_arrived_notice *notice)
 {
-    tb_inbox_place *armed = &scene->agent->armed;
+    tb_inbox_place *armed = &step->agent->armed;
     armed->set = false;
-    tb_err err = tb_inbox_apply(scene, notice);
+    tb_err err = tb_inbox_apply(step, notice);
     if (err == TB_OK) {
-        err = tb_inbox_del(scene->txn, row);
+        err = tb_inbox_del(step->txn, row);
     }
     if (err == TB_ERR_FULL || err == TB_ERR_IO) {
         armed->set = true;
-        scene->agent->inbox_after = scene->now.real + FULL_PAUSE_MS;
+        step->agent->inbox_after = step->now.real + FULL_PAUSE_MS;
     }
     return err;
 }
 
-static tb_err set_aside(tb_scene *scene, tb_inbox_row *row, const tb_arrived_notice *notice)
+static tb_err set_aside(tb_step *step, tb_inbox_row *row, const tb_arrived_notice *notice)
 {
     static const tb_digest no_event;
     tb_alarm_row alarm = {
         .code = TB_REFUSED_CANNOT_APPLY,
-        .at = scene->now.real,
+        .at = step->now.real,
         .party = row->sender,
         .stream = notice->stream,
         .number = row->number,
@@ -143,44 +143,44 @@ static tb_err set_aside(tb_scene *scene, tb_inbox_row *row, const tb_arrived_not
     };
 
     row->code = TB_REFUSED_CANNOT_APPLY;
-    tb_err err = tb_quarantine_put(scene->txn, notice->header.notice, row);
+    tb_err err = tb_quarantine_put(step->txn, notice->header.notice, row);
     if (err == TB_OK) {
-        err = tb_inbox_del(scene->txn, row);
+        err = tb_inbox_del(step->txn, row);
     }
     if (err == TB_OK) {
-        err = tb_alarm_raise(scene->agent, scene->txn, &alarm, scene->effects);
+        err = tb_alarm_raise(step->agent, step->txn, &alarm, step->effects);
     }
     if (err != TB_OK) {
         return err;
     }
-    return tb_inbox_refuse(scene, notice, TB_REFUSED_CANNOT_APPLY, &no_event, true);
+    return tb_inbox_refuse(step, notice, TB_REFUSED_CANNOT_APPLY, &no_event, true);
 }
 
-tb_err tb_inbox_tick(tb_scene *scene)
+tb_err tb_inbox_tick(tb_step *step)
 {
     tb_inbox_row row;
     tb_arrived_notice notice;
     bool may_sign = false;
-    tb_err err = tb_link_may_sign(scene->txn, &may_sign);
-    if (err != TB_OK || !may_sign || scene->now.real < scene->agent->inbox_after) {
+    tb_err err = tb_link_may_sign(step->txn, &may_sign);
+    if (err != TB_OK || !may_sign || step->now.real < step->agent->inbox_after) {
         return err;
     }
-    err = tb_inbox_first(scene->txn, &row);
+    err = tb_inbox_first(step->txn, &row);
     if (err != TB_OK) {
         return err == TB_ERR_NOT_FOUND ? TB_OK : err;
     }
-    err = notice_of(scene, &row, &notice);
+    err = notice_of(step, &row, &notice);
     if (err != TB_OK) {
         return err;
     }
 
-    if (is_armed(&scene->agent->armed, &row)) {
-        return try_again(scene, &row, &notice);
+    if (is_armed(&step->agent->armed, &row)) {
+        return try_again(step, &row, &notice);
     }
     if (row.attempts >= TB_APPLY_ATTEMPTS_MAX) {
-        return set_aside(scene, &row, &notice);
+        return set_aside(step, &row, &notice);
     }
-    return count_attempt(scene, &row);
+    return count_attempt(step, &row);
 }
 
 tb_err tb_inbox_due(tb_agent *agent, tb_txn *txn, tb_time *out)

@@ -5,7 +5,7 @@
 /* Lines in one Taken frame: a frame holds them even when none shares its proof. */
 #define TAKEN_LINES_MAX 512
 
-static tb_line arrived_line(const tb_scene *scene, const tb_taken *taken, tb_time civil)
+static tb_line arrived_line(const tb_step *step, const tb_taken *taken, tb_time civil)
 {
     tb_line line = {
         .kind = TB_LINE_ARRIVED,
@@ -13,7 +13,7 @@ static tb_line arrived_line(const tb_scene *scene, const tb_taken *taken, tb_tim
         .from = 0,
         .to = taken->row.number,
         .digest = taken->row.digest,
-        .at = scene->now.real,
+        .at = step->now.real,
         .civil = civil,
     };
     return line;
@@ -29,23 +29,23 @@ static size_t count_moved(const tb_work *work)
 }
 
 /* Signs moved marks first, then refusals, in their order. */
-static tb_err sign_lines(tb_scene *scene, const tb_work *work, tb_signed_line **out)
+static tb_err sign_lines(tb_step *step, const tb_work *work, tb_signed_line **out)
 {
     tb_time civil = 0;
     size_t count = 0;
     size_t total = count_moved(work) + work->refusing_count;
-    tb_line *lines = tb_arena_array(scene->arena, total, sizeof *lines);
+    tb_line *lines = tb_arena_array(step->arena, total, sizeof *lines);
     if (lines == NULL || total > TB_LEAVES_MAX) {
         return TB_ERR_LIMIT;
     }
-    tb_err err = tb_clock_shown(scene->agent, scene->txn, &civil);
+    tb_err err = tb_clock_shown(step->agent, step->txn, &civil);
     if (err != TB_OK) {
         return err;
     }
 
     for (size_t i = 0; i < work->taken_count; i++) {
         if (work->taken[i].moved) {
-            lines[count++] = arrived_line(scene, &work->taken[i], civil);
+            lines[count++] = arrived_line(step, &work->taken[i], civil);
         }
     }
     for (size_t i = 0; i < work->refusing_count; i++) {
@@ -54,16 +54,16 @@ static tb_err sign_lines(tb_scene *scene, const tb_work *work, tb_signed_line **
     tb_root root = {
         .suite = TB_SUITE_1,
         .tree = TB_TREE_LINES,
-        .signer = scene->agent->self,
-        .key = scene->agent->keys.sign_id,
-        .incarnation = scene->incarnation,
+        .signer = step->agent->self,
+        .key = step->agent->keys.sign_id,
+        .incarnation = step->incarnation,
     };
-    return tb_lines_sign(lines, count, &root, &scene->agent->hub, scene->agent->keys.sign, scene->arena,
+    return tb_lines_sign(lines, count, &root, &step->agent->hub, step->agent->keys.sign, step->arena,
                          out);
 }
 
 /* Keeps the new marks with their streams. */
-static tb_err keep_marks(tb_scene *scene, tb_work *work, const tb_signed_line *signed_lines)
+static tb_err keep_marks(tb_step *step, tb_work *work, const tb_signed_line *signed_lines)
 {
     size_t next = 0;
     for (size_t i = 0; i < work->taken_count; i++) {
@@ -71,9 +71,9 @@ static tb_err keep_marks(tb_scene *scene, tb_work *work, const tb_signed_line *s
         if (!taken->moved) {
             continue;
         }
-        tb_err err = tb_signed_line_encode(&signed_lines[next++], scene->arena, &taken->row.line);
+        tb_err err = tb_signed_line_encode(&signed_lines[next++], step->arena, &taken->row.line);
         if (err == TB_OK) {
-            err = tb_stream_in_put(scene->txn, &taken->stream, &taken->row);
+            err = tb_stream_in_put(step->txn, &taken->stream, &taken->row);
         }
         if (err != TB_OK) {
             return err;
@@ -82,7 +82,7 @@ static tb_err keep_marks(tb_scene *scene, tb_work *work, const tb_signed_line *s
     return TB_OK;
 }
 
-static tb_err send_taken(tb_scene *scene, tb_signed_line *lines, size_t count, bool again)
+static tb_err send_taken(tb_step *step, tb_signed_line *lines, size_t count, bool again)
 {
     for (size_t sent = 0; sent < count || (again && sent == 0); sent += TAKEN_LINES_MAX) {
         size_t left = count - sent;
@@ -90,7 +90,7 @@ static tb_err send_taken(tb_scene *scene, tb_signed_line *lines, size_t count, b
         frame.lines.lines = lines + sent;
         frame.lines.count = left < TAKEN_LINES_MAX ? left : TAKEN_LINES_MAX;
         frame.lines.again = again;
-        tb_err err = tb_link_send(scene, &frame);
+        tb_err err = tb_link_send(step, &frame);
         if (err != TB_OK) {
             return err;
         }
@@ -100,11 +100,11 @@ static tb_err send_taken(tb_scene *scene, tb_signed_line *lines, size_t count, b
 
 /* The marks to show: new ones as signed now, others as they were. */
 static tb_err
-show_marks(tb_scene *scene, const tb_work *work, const tb_signed_line *signed_lines)
+show_marks(tb_step *step, const tb_work *work, const tb_signed_line *signed_lines)
 {
     size_t next = 0;
     size_t count = 0;
-    tb_signed_line *lines = tb_arena_array(scene->arena, work->taken_count + 1, sizeof *lines);
+    tb_signed_line *lines = tb_arena_array(step->arena, work->taken_count + 1, sizeof *lines);
     if (lines == NULL) {
         return TB_ERR_LIMIT;
     }
@@ -114,16 +114,16 @@ show_marks(tb_scene *scene, const tb_work *work, const tb_signed_line *signed_li
         if (taken->moved) {
             lines[count++] = signed_lines[next++];
         } else if (taken->shown && taken->row.line.size > 0) {
-            if (tb_signed_line_decode(taken->row.line, scene->arena, &lines[count++]) != TB_ACCEPTED) {
+            if (tb_signed_line_decode(taken->row.line, step->arena, &lines[count++]) != TB_ACCEPTED) {
                 return TB_ERR_CORRUPT;
             }
         }
     }
-    return send_taken(scene, lines, count, work->again);
+    return send_taken(step, lines, count, work->again);
 }
 
 static tb_err
-tell_refusal(tb_scene *scene, const tb_refusing *refusing, const tb_signed_line *signed_line)
+tell_refusal(tb_step *step, const tb_refusing *refusing, const tb_signed_line *signed_line)
 {
     if (refusing->keep) {
         tb_refusal_row row = {
@@ -133,9 +133,9 @@ tell_refusal(tb_scene *scene, const tb_refusing *refusing, const tb_signed_line 
             .at = refusing->line.at,
             .event = refusing->line.event,
         };
-        tb_err err = tb_signed_line_encode(signed_line, scene->arena, &row.line);
+        tb_err err = tb_signed_line_encode(signed_line, step->arena, &row.line);
         if (err == TB_OK) {
-            err = tb_refusal_put(scene->txn, &refusing->line.stream, refusing->notice, &row);
+            err = tb_refusal_put(step->txn, &refusing->line.stream, refusing->notice, &row);
         }
         if (err != TB_OK) {
             return err;
@@ -149,12 +149,12 @@ tell_refusal(tb_scene *scene, const tb_refusing *refusing, const tb_signed_line 
         .code = refusing->line.code,
         .header = refusing->header,
     };
-    return tb_link_send(scene, &frame);
+    return tb_link_send(step, &frame);
 }
 
-tb_err tb_inbox_close(tb_scene *scene)
+tb_err tb_inbox_close(tb_step *step)
 {
-    tb_work *work = scene->agent->work;
+    tb_work *work = step->agent->work;
     tb_signed_line *signed_lines = NULL;
     tb_err err = TB_OK;
     if (work == NULL || (work->taken_count == 0 && work->refusing_count == 0)) {
@@ -162,16 +162,16 @@ tb_err tb_inbox_close(tb_scene *scene)
     }
     size_t moved = count_moved(work);
     if (moved + work->refusing_count > 0) {
-        err = sign_lines(scene, work, &signed_lines);
+        err = sign_lines(step, work, &signed_lines);
     }
     if (err == TB_OK) {
-        err = keep_marks(scene, work, signed_lines);
+        err = keep_marks(step, work, signed_lines);
     }
     if (err == TB_OK) {
-        err = show_marks(scene, work, signed_lines);
+        err = show_marks(step, work, signed_lines);
     }
     for (size_t i = 0; err == TB_OK && i < work->refusing_count; i++) {
-        err = tell_refusal(scene, &work->refusing[i], &signed_lines[moved + i]);
+        err = tell_refusal(step, &work->refusing[i], &signed_lines[moved + i]);
     }
     return err;
 }

@@ -10,15 +10,15 @@
 
 /* ---- the key ---- */
 
-static tb_err agreement_of(tb_scene *scene,
+static tb_err agreement_of(tb_step *step,
                            const tb_header *header,
                            const tb_entry *entry,
                            const tb_agreement **out,
                            tb_refusal *out_refused)
 {
-    const tb_agent_keys *keys = &scene->agent->keys;
+    const tb_agent_keys *keys = &step->agent->keys;
     tb_work *work;
-    tb_err err = tb_work_of(scene, &work);
+    tb_err err = tb_work_of(step, &work);
     if (err != TB_OK) {
         return err;
     }
@@ -42,7 +42,7 @@ static tb_err agreement_of(tb_scene *scene,
         return TB_OK;
     }
     void *list = work->keys;
-    err = tb_work_room(scene->arena, &list, work->key_count, &work->key_capacity, sizeof *work->keys);
+    err = tb_work_room(step->arena, &list, work->key_count, &work->key_capacity, sizeof *work->keys);
     if (err != TB_OK) {
         return err;
     }
@@ -89,25 +89,25 @@ add_all(tb_arena *arena, void **list, size_t *count, size_t *capacity, const voi
 /* A part behind the first: openings of one group, or earlier events. Their first fields differ in
  * length, so no bytes decode as both. */
 static tb_err
-read_part(tb_scene *scene, tb_bytes part, findings *found, tb_refusal *out_refused)
+read_part(tb_step *step, tb_bytes part, findings *found, tb_refusal *out_refused)
 {
     tb_opening *openings;
     tb_passed *passed;
     size_t count = 0;
     tb_err err = TB_OK;
 
-    if (tb_part_openings_decode(part, scene->arena, &openings, &count) == TB_ACCEPTED) {
+    if (tb_part_openings_decode(part, step->arena, &openings, &count) == TB_ACCEPTED) {
         void *list = found->openings;
-        err = add_all(scene->arena, &list, &found->opening_count, &found->opening_capacity, openings,
+        err = add_all(step->arena, &list, &found->opening_count, &found->opening_capacity, openings,
                       count, sizeof *openings);
         found->openings = list;
         *out_refused = TB_ACCEPTED;
         return err;
     }
-    tb_refusal refused = tb_part_passed_decode(part, scene->arena, &passed, &count);
+    tb_refusal refused = tb_part_passed_decode(part, step->arena, &passed, &count);
     if (refused == TB_ACCEPTED) {
         void *list = found->passed;
-        err = add_all(scene->arena, &list, &found->passed_count, &found->passed_capacity, passed,
+        err = add_all(step->arena, &list, &found->passed_count, &found->passed_capacity, passed,
                       count, sizeof *passed);
         found->passed = list;
     }
@@ -116,11 +116,11 @@ read_part(tb_scene *scene, tb_bytes part, findings *found, tb_refusal *out_refus
 }
 
 static tb_err
-read_events(tb_scene *scene, const tb_header *header, tb_incoming *incoming, tb_refusal *out_refused)
+read_events(tb_step *step, const tb_header *header, tb_incoming *incoming, tb_refusal *out_refused)
 {
     size_t count = incoming->event_count;
-    incoming->decoded = tb_arena_array(scene->arena, count + 1, sizeof *incoming->decoded);
-    incoming->ids = tb_arena_array(scene->arena, count + 1, sizeof *incoming->ids);
+    incoming->decoded = tb_arena_array(step->arena, count + 1, sizeof *incoming->decoded);
+    incoming->ids = tb_arena_array(step->arena, count + 1, sizeof *incoming->ids);
     if (incoming->decoded == NULL || incoming->ids == NULL) {
         return TB_ERR_LIMIT;
     }
@@ -128,9 +128,9 @@ read_events(tb_scene *scene, const tb_header *header, tb_incoming *incoming, tb_
     tb_refusal refused = TB_ACCEPTED;
     for (size_t i = 0; i < count && refused == TB_ACCEPTED; i++) {
         incoming->ids[i] = tb_event_id(incoming->events[i]);
-        refused = tb_event_decode(incoming->events[i], scene->arena, &incoming->decoded[i]);
+        refused = tb_event_decode(incoming->events[i], step->arena, &incoming->decoded[i]);
         if (refused == TB_ACCEPTED &&
-            !tb_digest_equal(&incoming->decoded[i].hub, &scene->agent->hub)) {
+            !tb_digest_equal(&incoming->decoded[i].hub, &step->agent->hub)) {
             refused = TB_REFUSED_WRONG_HUB;
         }
     }
@@ -158,7 +158,7 @@ static tb_refusal check_openings(const tb_incoming *incoming)
     return TB_ACCEPTED;
 }
 
-static tb_err read_body(tb_scene *scene,
+static tb_err read_body(tb_step *step,
                         const tb_header *header,
                         const tb_opened *opened,
                         tb_incoming *incoming,
@@ -172,15 +172,15 @@ static tb_err read_body(tb_scene *scene,
     if (incoming->has_resend) {
         incoming->resend = opened->parts[0];
     } else {
-        refused = tb_part_events_decode(opened->parts[0], scene->arena, &incoming->events,
+        refused = tb_part_events_decode(opened->parts[0], step->arena, &incoming->events,
                                         &incoming->event_count);
     }
     if (refused == TB_ACCEPTED) {
-        err = read_events(scene, header, incoming, &refused);
+        err = read_events(step, header, incoming, &refused);
     }
     for (size_t p = 1; err == TB_OK && refused == TB_ACCEPTED && p < opened->part_count; p++) {
         if (opened->parts[p].data != NULL) {
-            err = read_part(scene, opened->parts[p], &found, &refused);
+            err = read_part(step, opened->parts[p], &found, &refused);
         }
     }
     if (err != TB_OK) {
@@ -195,26 +195,26 @@ static tb_err read_body(tb_scene *scene,
         refused = check_openings(incoming);
     }
     for (size_t i = 0; i < incoming->passed_count && refused == TB_ACCEPTED; i++) {
-        refused = tb_inbox_check_passed(scene, &header->sender, &incoming->passed[i]);
+        refused = tb_inbox_check_passed(step, &header->sender, &incoming->passed[i]);
     }
     *out_refused = refused;
     return TB_OK;
 }
 
-tb_err tb_inbox_open(tb_scene *scene,
+tb_err tb_inbox_open(tb_step *step,
                      const tb_arrived_notice *notice,
                      tb_incoming *out,
                      tb_refusal *out_refused)
 {
     const tb_header *header = &notice->header;
-    const tb_entry *entry = tb_header_entry(header, &scene->agent->self);
+    const tb_entry *entry = tb_header_entry(header, &step->agent->self);
     const tb_agreement *agreement = NULL;
-    size_t room = scene->arena->size - scene->arena->used;
+    size_t room = step->arena->size - step->arena->used;
     if (room < OPEN_ROOM_LEAST + notice->body.size * OPEN_ROOM_FACTOR) {
         return TB_ERR_LIMIT;
     }
     TB_ASSERT(entry != NULL);
-    tb_err err = agreement_of(scene, header, entry, &agreement, out_refused);
+    tb_err err = agreement_of(step, header, entry, &agreement, out_refused);
     if (err != TB_OK || *out_refused != TB_ACCEPTED) {
         return err;
     }
@@ -222,13 +222,13 @@ tb_err tb_inbox_open(tb_scene *scene,
     tb_seal_context context = {header->hub, header->sender, header->incarnation, header->notice};
     tb_opened opened;
     *out_refused = tb_seal_open(&context, notice->body, (size_t)(entry - header->entries),
-                                header->entry_count, &scene->agent->self, &entry->sealing_key,
-                                agreement, scene->arena, &opened);
+                                header->entry_count, &step->agent->self, &entry->sealing_key,
+                                agreement, step->arena, &opened);
     if (*out_refused != TB_ACCEPTED) {
         return TB_OK;
     }
     tb_incoming incoming = {.header_bytes = notice->header_bytes, .header = header};
-    err = read_body(scene, header, &opened, &incoming, out_refused);
+    err = read_body(step, header, &opened, &incoming, out_refused);
     if (err != TB_OK) {
         return err;
     }

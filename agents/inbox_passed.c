@@ -10,16 +10,16 @@
 #include "agents/marks.h"
 #include "messages/merkle.h"
 
-static bool within_cut(tb_scene *scene, const tb_header *header, const tb_party *from)
+static bool within_cut(tb_step *step, const tb_header *header, const tb_party *from)
 {
-    const tb_directory *directory = scene->agent->directory;
+    const tb_directory *directory = step->agent->directory;
     if (tb_directory_cut(directory, &header->sender, &header->signing_key) == NULL) {
         return true;
     }
     for (size_t i = 0; i < header->entry_count; i++) {
         const tb_entry *entry = &header->entries[i];
         bool counts = tb_party_equal(&entry->recipient, from) ||
-                      tb_party_equal(&entry->recipient, &scene->agent->self);
+                      tb_party_equal(&entry->recipient, &step->agent->self);
         if (counts && entry->number <= tb_directory_good_until(
                                            directory, &header->sender, &header->signing_key,
                                            &header->incarnation, &entry->recipient, header->lane)) {
@@ -30,9 +30,9 @@ static bool within_cut(tb_scene *scene, const tb_header *header, const tb_party 
 }
 
 static tb_refusal
-check_signature(tb_scene *scene, const tb_passed *passed, const tb_header *header)
+check_signature(tb_step *step, const tb_passed *passed, const tb_header *header)
 {
-    tb_agent *agent = scene->agent;
+    tb_agent *agent = step->agent;
     const tb_root *root = &passed->root;
     const tb_directory_party *party = tb_directory_find(agent->directory, &header->sender);
     if (party == NULL) {
@@ -61,13 +61,13 @@ check_signature(tb_scene *scene, const tb_passed *passed, const tb_header *heade
     return TB_ACCEPTED;
 }
 
-static tb_refusal check_stamp(tb_scene *scene, const tb_passed *passed, const tb_header *header)
+static tb_refusal check_stamp(tb_step *step, const tb_passed *passed, const tb_header *header)
 {
     if (passed->stamp.size == 0) {
         return TB_ACCEPTED;
     }
     tb_signed_line stamp;
-    tb_refusal refused = tb_signed_line_decode(passed->stamp, scene->arena, &stamp);
+    tb_refusal refused = tb_signed_line_decode(passed->stamp, step->arena, &stamp);
     if (refused != TB_ACCEPTED) {
         return refused;
     }
@@ -79,10 +79,10 @@ static tb_refusal check_stamp(tb_scene *scene, const tb_passed *passed, const tb
         entry->number < stamp.line.from || entry->number > stamp.line.to) {
         return TB_REFUSED_PROOF;
     }
-    return tb_marks_by_hub(scene, &stamp);
+    return tb_marks_by_hub(step, &stamp);
 }
 
-static tb_refusal check_event(tb_scene *scene, const tb_passed *passed, const tb_header *header)
+static tb_refusal check_event(tb_step *step, const tb_passed *passed, const tb_header *header)
 {
     tb_event event;
     tb_digest id = tb_event_id(passed->event);
@@ -95,11 +95,11 @@ static tb_refusal check_event(tb_scene *scene, const tb_passed *passed, const tb
     if (!named || !tb_digest_equal(&ids, &header->events)) {
         return TB_REFUSED_PROOF;
     }
-    tb_refusal refused = tb_event_decode(passed->event, scene->arena, &event);
+    tb_refusal refused = tb_event_decode(passed->event, step->arena, &event);
     if (refused != TB_ACCEPTED) {
         return refused;
     }
-    if (!tb_digest_equal(&event.hub, &scene->agent->hub)) {
+    if (!tb_digest_equal(&event.hub, &step->agent->hub)) {
         return TB_REFUSED_WRONG_HUB;
     }
     for (size_t i = 0; i < passed->opening_count; i++) {
@@ -111,24 +111,24 @@ static tb_refusal check_event(tb_scene *scene, const tb_passed *passed, const tb
     return TB_ACCEPTED;
 }
 
-tb_refusal tb_inbox_check_passed(tb_scene *scene, const tb_party *from, const tb_passed *passed)
+tb_refusal tb_inbox_check_passed(tb_step *step, const tb_party *from, const tb_passed *passed)
 {
     tb_header header;
-    tb_refusal refused = tb_header_decode(passed->header, scene->arena, &header);
-    if (refused == TB_ACCEPTED && !tb_digest_equal(&header.hub, &scene->agent->hub)) {
+    tb_refusal refused = tb_header_decode(passed->header, step->arena, &header);
+    if (refused == TB_ACCEPTED && !tb_digest_equal(&header.hub, &step->agent->hub)) {
         refused = TB_REFUSED_WRONG_HUB;
     }
     if (refused == TB_ACCEPTED) {
-        refused = check_signature(scene, passed, &header);
+        refused = check_signature(step, passed, &header);
     }
-    if (refused == TB_ACCEPTED && !within_cut(scene, &header, from)) {
+    if (refused == TB_ACCEPTED && !within_cut(step, &header, from)) {
         refused = TB_REFUSED_KEY_REVOKED;
     }
     if (refused == TB_ACCEPTED) {
-        refused = check_stamp(scene, passed, &header);
+        refused = check_stamp(step, passed, &header);
     }
     if (refused == TB_ACCEPTED) {
-        refused = check_event(scene, passed, &header);
+        refused = check_event(step, passed, &header);
     }
     return refused;
 }

@@ -14,81 +14,81 @@
 /* After one that it would, and while Welcome stays out. */
 #define HELLO_AGAIN_MS 3000
 
-tb_err tb_scene_make(tb_agent *agent,
+tb_err tb_step_make(tb_agent *agent,
                      tb_txn *txn,
                      tb_now now,
                      tb_random *random,
                      tb_effects *effects,
-                     tb_scene *out)
+                     tb_step *out)
 {
-    tb_scene scene = {agent, txn, tb_txn_arena(txn), now, random, effects, {0}};
-    tb_err err = tb_meta_incarnation(txn, &scene.incarnation);
+    tb_step step = {agent, txn, tb_txn_arena(txn), now, random, effects, {0}};
+    tb_err err = tb_meta_incarnation(txn, &step.incarnation);
     if (err != TB_OK) {
         return err == TB_ERR_NOT_FOUND ? TB_ERR_CORRUPT : err;
     }
 
-    *out = scene;
+    *out = step;
     return TB_OK;
 }
 
 /* ---- sending ---- */
 
-tb_err tb_link_send(tb_scene *scene, tb_frame *frame)
+tb_err tb_link_send(tb_step *step, tb_frame *frame)
 {
     tb_bytes bytes;
     frame->protocol = TB_PROTOCOL;
-    frame->hub = scene->agent->hub;
-    tb_err err = tb_clock_shown(scene->agent, scene->txn, &frame->civil);
+    frame->hub = step->agent->hub;
+    tb_err err = tb_clock_shown(step->agent, step->txn, &frame->civil);
     if (err == TB_OK) {
-        err = tb_frame_encode(frame, scene->arena, &bytes);
+        err = tb_frame_encode(frame, step->arena, &bytes);
     }
     if (err != TB_OK) {
         return err;
     }
 
-    scene->agent->times.sent = scene->now.real;
-    return tb_effects_send(scene->effects, 0, bytes);
+    step->agent->times.sent = step->now.real;
+    return tb_effects_send(step->effects, 0, bytes);
 }
 
-static tb_err set_state(tb_scene *scene, tb_link_state state)
+static tb_err set_state(tb_step *step, tb_link_state state)
 {
     tb_link_row row;
-    tb_err err = tb_link_get(scene->txn, &row);
+    tb_err err = tb_link_get(step->txn, &row);
     if (err != TB_OK || row.state == state) {
         return err;
     }
 
     row.state = state;
-    row.since = scene->now.real;
-    return tb_link_put(scene->txn, &row);
+    row.since = step->now.real;
+    return tb_link_put(step->txn, &row);
 }
 
-static tb_err greet(tb_scene *scene)
+static tb_err greet(tb_step *step)
 {
-    tb_err err = tb_link_hello(scene);
+    tb_err err = tb_link_hello(step);
     if (err != TB_OK) {
         return err;
     }
 
-    scene->agent->times.hello = scene->now.real;
-    scene->agent->times.heard = scene->now.real;
-    return set_state(scene, TB_LINK_GREETING);
+    step->agent->times.hello = step->now.real;
+    step->agent->times.heard = step->now.real;
+    return set_state(step, TB_LINK_GREETING);
 }
 
-tb_err tb_link_end(tb_scene *scene, tb_refusal code)
+tb_err tb_link_end(tb_step *step, tb_refusal code)
 {
     tb_frame frame = {.kind = TB_FRAME_BYE};
     frame.bye.code = code;
     frame.bye.reason = tb_bytes_str(tb_refusal_en(code));
-    tb_err err = tb_link_send(scene, &frame);
+    tb_err err = tb_link_send(step, &frame);
     if (err != TB_OK) {
         return err;
     }
 
-    scene->agent->times.hello_after = scene->now.real + HELLO_PAUSE_MS;
-    tb_effects_note(scene->effects, scene->arena, TB_LEVEL_ERROR, "event=session_ended code=%s",
+    step->agent->times.hello_after = step->now.real + HELLO_PAUSE_MS;
+    tb_effects_note(step->effects, step->arena, TB_LEVEL_ERROR, "event=session_ended code=%s",
                     tb_refusal_key(code));
-    return set_state(scene, TB_LINK_DOWN);
+    return set_state(step, TB_LINK_DOWN);
 }
 
 /* ---- state ---- */
@@ -106,48 +106,48 @@ tb_err tb_link_may_sign(tb_txn *txn, bool *out)
 }
 
 tb_err
-tb_link_fence(tb_scene *scene, tb_refusal why, const tb_stream *stream, uint64_t number)
+tb_link_fence(tb_step *step, tb_refusal why, const tb_stream *stream, uint64_t number)
 {
     tb_link_row row;
     tb_alarm_row alarm = {
         .code = why,
-        .at = scene->now.real,
-        .party = scene->agent->self,
+        .at = step->now.real,
+        .party = step->agent->self,
         .stream = *stream,
         .number = number,
         .text = tb_bytes_str(tb_refusal_en(why)),
     };
-    tb_err err = tb_link_get(scene->txn, &row);
+    tb_err err = tb_link_get(step->txn, &row);
     /* Marks that went back stay the reason: only recovery takes that away. */
     if (err == TB_OK && row.fence != why && row.fence != TB_REFUSED_MARKS_BACK) {
         row.fence = why;
-        row.since = scene->now.real;
-        err = tb_link_put(scene->txn, &row);
+        row.since = step->now.real;
+        err = tb_link_put(step->txn, &row);
     }
     if (err != TB_OK) {
         return err;
     }
-    return tb_alarm_raise(scene->agent, scene->txn, &alarm, scene->effects);
+    return tb_alarm_raise(step->agent, step->txn, &alarm, step->effects);
 }
 
-tb_err tb_link_up(tb_scene *scene)
+tb_err tb_link_up(tb_step *step)
 {
-    scene->agent->times = (tb_link_times){.connected = true};
-    return greet(scene);
+    step->agent->times = (tb_link_times){.connected = true};
+    return greet(step);
 }
 
-tb_err tb_link_down(tb_scene *scene)
+tb_err tb_link_down(tb_step *step)
 {
-    scene->agent->times = (tb_link_times){.connected = false};
-    return set_state(scene, TB_LINK_DOWN);
+    step->agent->times = (tb_link_times){.connected = false};
+    return set_state(step, TB_LINK_DOWN);
 }
 
-tb_err tb_link_tick(tb_scene *scene)
+tb_err tb_link_tick(tb_step *step)
 {
-    const tb_link_times *times = &scene->agent->times;
-    tb_time now = scene->now.real;
+    const tb_link_times *times = &step->agent->times;
+    tb_time now = step->now.real;
     tb_link_row row;
-    tb_err err = tb_link_get(scene->txn, &row);
+    tb_err err = tb_link_get(step->txn, &row);
     if (err != TB_OK || !times->connected) {
         return err;
     }
@@ -156,13 +156,13 @@ tb_err tb_link_tick(tb_scene *scene)
             return TB_OK;
         }
         tb_frame beat = {.kind = TB_FRAME_BEAT};
-        return tb_link_send(scene, &beat);
+        return tb_link_send(step, &beat);
     }
     bool waiting = row.state == TB_LINK_GREETING && now - times->hello < HELLO_AGAIN_MS;
     if (waiting || now < times->hello_after) {
         return TB_OK;
     }
-    return greet(scene);
+    return greet(step);
 }
 
 tb_err tb_link_due(tb_agent *agent, tb_txn *txn, tb_time *out)
@@ -190,36 +190,36 @@ tb_err tb_link_due(tb_agent *agent, tb_txn *txn, tb_time *out)
 
 /* ---- frames ---- */
 
-static tb_err take_bye(tb_scene *scene, const tb_bye *bye)
+static tb_err take_bye(tb_step *step, const tb_bye *bye)
 {
-    tb_stream none = {.sender = scene->agent->self, .incarnation = scene->incarnation};
-    tb_time now = scene->now.real;
+    tb_stream none = {.sender = step->agent->self, .incarnation = step->incarnation};
+    tb_time now = step->now.real;
     tb_err err = TB_OK;
 
     none.lane = TB_LANE_NORMAL;
-    tb_effects_note(scene->effects, scene->arena, TB_LEVEL_WARN, "event=bye code=%s",
+    tb_effects_note(step->effects, step->arena, TB_LEVEL_WARN, "event=bye code=%s",
                     tb_refusal_key(bye->code));
     if (bye->code == TB_REFUSED_TWO_COPIES || bye->code == TB_REFUSED_OLD_INCARNATION) {
-        err = tb_link_fence(scene, bye->code, &none, 0);
+        err = tb_link_fence(step, bye->code, &none, 0);
     }
     if (err != TB_OK) {
         return err;
     }
-    scene->agent->times.hello_after =
-        bye->code == TB_REFUSED_NO_SESSION ? scene->agent->times.hello + TB_RECONNECT_MS
+    step->agent->times.hello_after =
+        bye->code == TB_REFUSED_NO_SESSION ? step->agent->times.hello + TB_RECONNECT_MS
         : bye->code == TB_ACCEPTED         ? now + HELLO_AGAIN_MS
                                            : now + HELLO_PAUSE_MS;
-    err = set_state(scene, TB_LINK_DOWN);
-    if (err != TB_OK || now < scene->agent->times.hello_after) {
+    err = set_state(step, TB_LINK_DOWN);
+    if (err != TB_OK || now < step->agent->times.hello_after) {
         return err;
     }
-    return greet(scene);
+    return greet(step);
 }
 
-static tb_err take_document(tb_scene *scene, const tb_document *document)
+static tb_err take_document(tb_step *step, const tb_document *document)
 {
     tb_refusal refused = TB_ACCEPTED;
-    tb_err err = tb_document_install(scene->agent, scene->txn, scene->now, document, scene->effects,
+    tb_err err = tb_document_install(step->agent, step->txn, step->now, document, step->effects,
                                      &refused);
     if (err != TB_OK || refused == TB_ACCEPTED) {
         return err;
@@ -227,48 +227,48 @@ static tb_err take_document(tb_scene *scene, const tb_document *document)
 
     tb_alarm_row alarm = {
         .code = refused,
-        .at = scene->now.real,
+        .at = step->now.real,
         .number = document->version,
         .digest = tb_document_digest(document),
         .text = document->name,
     };
     alarm.stream.lane = TB_LANE_NORMAL;
-    return tb_alarm_raise(scene->agent, scene->txn, &alarm, scene->effects);
+    return tb_alarm_raise(step->agent, step->txn, &alarm, step->effects);
 }
 
-static tb_err open_share(tb_scene *scene, const tb_party *recipient)
+static tb_err open_share(tb_step *step, const tb_party *recipient)
 {
-    tb_err err = tb_outbox_opened(scene, recipient);
+    tb_err err = tb_outbox_opened(step, recipient);
     bool may_sign = false;
     if (err == TB_OK) {
-        err = tb_link_may_sign(scene->txn, &may_sign);
+        err = tb_link_may_sign(step->txn, &may_sign);
     }
     if (err != TB_OK || !may_sign) {
         return err;
     }
-    return tb_drafts_release(scene->agent, scene->txn, scene->now, scene->random, scene->effects);
+    return tb_drafts_release(step->agent, step->txn, step->now, step->random, step->effects);
 }
 
 /* What only a session may say; before Welcome and when fenced it is not heard. */
-static tb_err in_session(tb_scene *scene, const tb_frame *frame)
+static tb_err in_session(tb_step *step, const tb_frame *frame)
 {
     bool may_sign = false;
-    tb_err err = tb_link_may_sign(scene->txn, &may_sign);
+    tb_err err = tb_link_may_sign(step->txn, &may_sign);
     if (err != TB_OK || !may_sign) {
         return err;
     }
 
     switch (frame->kind) {
     case TB_FRAME_STORED:
-        return tb_marks_lines(scene, &frame->lines);
+        return tb_marks_lines(step, &frame->lines);
     case TB_FRAME_DELIVER:
-        return tb_inbox_deliver(scene, &frame->carry);
+        return tb_inbox_deliver(step, &frame->carry);
     case TB_FRAME_REFUSED:
-        return tb_marks_refused(scene, &frame->refused);
+        return tb_marks_refused(step, &frame->refused);
     case TB_FRAME_CLOSED:
-        return tb_outbox_closed(scene, &frame->share);
+        return tb_outbox_closed(step, &frame->share);
     case TB_FRAME_OPEN:
-        return open_share(scene, &frame->share);
+        return open_share(step, &frame->share);
     case TB_FRAME_HELLO:
     case TB_FRAME_WELCOME:
     case TB_FRAME_SUBMIT:
@@ -281,69 +281,69 @@ static tb_err in_session(tb_scene *scene, const tb_frame *frame)
     TB_UNREACHABLE();
 }
 
-static tb_err dispatch(tb_scene *scene, const tb_frame *frame)
+static tb_err dispatch(tb_step *step, const tb_frame *frame)
 {
     switch (frame->kind) {
     case TB_FRAME_WELCOME:
-        return tb_link_welcome(scene, &frame->welcome);
+        return tb_link_welcome(step, &frame->welcome);
     case TB_FRAME_STORED:
     case TB_FRAME_DELIVER:
     case TB_FRAME_REFUSED:
     case TB_FRAME_CLOSED:
     case TB_FRAME_OPEN:
-        return in_session(scene, frame);
+        return in_session(step, frame);
     case TB_FRAME_DOCUMENT:
-        return take_document(scene, &frame->document);
+        return take_document(step, &frame->document);
     case TB_FRAME_BEAT:
         return TB_OK;
     case TB_FRAME_BYE:
-        return take_bye(scene, &frame->bye);
+        return take_bye(step, &frame->bye);
     case TB_FRAME_HELLO:
     case TB_FRAME_SUBMIT:
     case TB_FRAME_TAKEN:
-        return tb_link_end(scene, TB_REFUSED_PROTOCOL);
+        return tb_link_end(step, TB_REFUSED_PROTOCOL);
     }
     TB_UNREACHABLE();
 }
 
 /* Something that says it is the hub and does not speak as one. */
-static tb_err refuse_frame(tb_scene *scene, tb_refusal code)
+static tb_err refuse_frame(tb_step *step, tb_refusal code)
 {
-    tb_alarm_row alarm = {.code = code, .at = scene->now.real, .party = {TB_HUB_PARTY}};
+    tb_alarm_row alarm = {.code = code, .at = step->now.real, .party = {TB_HUB_PARTY}};
     alarm.stream.lane = TB_LANE_NORMAL;
-    tb_err err = tb_alarm_raise(scene->agent, scene->txn, &alarm, scene->effects);
+    tb_err err = tb_alarm_raise(step->agent, step->txn, &alarm, step->effects);
     if (err != TB_OK) {
         return err;
     }
 
-    return tb_link_end(scene, code);
+    return tb_link_end(step, code);
 }
 
-tb_err tb_link_frame(tb_scene *scene, tb_bytes bytes)
+tb_err tb_link_frame(tb_step *step, tb_bytes bytes)
 {
     tb_frame frame;
     /* Want of memory in a crowded turn is not the hub's fault: the frame is played again alone. */
-    if (scene->arena->size - scene->arena->used < FRAME_ROOM_LEAST + bytes.size * FRAME_ROOM_FACTOR) {
+    if (step->arena->size - step->arena->used < FRAME_ROOM_LEAST + bytes.size * FRAME_ROOM_FACTOR) {
         return TB_ERR_LIMIT;
     }
-    tb_refusal refused = tb_frame_decode(bytes, scene->arena, &frame);
+    tb_refusal refused = tb_frame_decode(bytes, step->arena, &frame);
     if (refused == TB_ACCEPTED && frame.protocol != TB_PROTOCOL) {
         refused = TB_REFUSED_PROTOCOL;
     }
-    if (refused == TB_ACCEPTED && !tb_digest_equal(&frame.hub, &scene->agent->hub)) {
+    if (refused == TB_ACCEPTED && !tb_digest_equal(&frame.hub, &step->agent->hub)) {
         refused = TB_REFUSED_WRONG_HUB;
     }
     if (refused != TB_ACCEPTED) {
-        return refuse_frame(scene, refused);
+        return refuse_frame(step, refused);
     }
 
-    scene->agent->times.heard = scene->now.real;
-    tb_err err = tb_clock_move(scene->agent, scene->txn, frame.civil);
+    step->agent->times.heard = step->now.real;
+    tb_err err = tb_clock_move(step->agent, step->txn, frame.civil);
     if (err == TB_OK) {
-        err = tb_clock_now(scene->agent, scene->txn, scene->now.real, &scene->now);
+        err = tb_clock_now(step->agent, step->txn, step->now.real, &step->now);
     }
     if (err != TB_OK) {
         return err;
     }
-    return dispatch(scene, &frame);
+    return dispatch(step, &frame);
 }

@@ -76,10 +76,15 @@ static tb_err judge_known(tb_agent *agent,
     return tb_effects_add(effects, &stop);
 }
 
-static tb_refusal judge_new(tb_agent *agent, tb_arena *arena, const tb_document *document)
+static tb_refusal
+judge_new(tb_agent *agent, tb_arena *arena, const tb_document *document, bool is_first)
 {
     if (document->kind != TB_DOCUMENT_DIRECTORY) {
         return tb_directory_accept_document(agent->directory, document);
+    }
+    tb_digest digest = tb_document_digest(document);
+    if (is_first && tb_digest_equal(&digest, &agent->directory->digest)) {
+        return TB_ACCEPTED;
     }
     tb_directory next;
     tb_refusal refused = tb_directory_decode(document->content, arena, &next);
@@ -122,7 +127,7 @@ tb_err tb_document_install(tb_agent *agent,
     if (err != TB_OK && err != TB_ERR_NOT_FOUND) {
         return err;
     }
-    tb_refusal refused = judge_new(agent, tb_txn_arena(txn), document);
+    tb_refusal refused = judge_new(agent, tb_txn_arena(txn), document, err == TB_ERR_NOT_FOUND);
     if (refused == TB_ACCEPTED) {
         tb_effect reload = {.kind = TB_EFFECT_RELOAD};
         err = keep(txn, document);
@@ -141,6 +146,25 @@ tb_err tb_document_install(tb_agent *agent,
 }
 
 /* ---- what is here, what the hub lacks ---- */
+
+tb_err tb_document_next(tb_txn *txn, tb_bytes *cursor, tb_document *out)
+{
+    tb_bytes all = {NULL, 0};
+    tb_bytes key;
+    tb_bytes value;
+    tb_err err = cursor->size == 0
+                     ? tb_store_seek(txn, TB_TABLE_DOCUMENT, all, all, &key, &value)
+                     : tb_store_next(txn, TB_TABLE_DOCUMENT, all, *cursor, &key, &value);
+    if (err != TB_OK) {
+        return err;
+    }
+    if (tb_document_decode(value, tb_txn_arena(txn), out) != TB_ACCEPTED) {
+        return TB_ERR_CORRUPT;
+    }
+
+    *cursor = key;
+    return TB_OK;
+}
 
 /* The newest version of the first name behind *cursor, which moves past every version of it. */
 static tb_err next_name(tb_txn *txn, tb_bytes *cursor, tb_document *out)
@@ -209,19 +233,19 @@ static bool hub_has(const tb_version *theirs, size_t count, const tb_version *ou
     return false;
 }
 
-tb_err tb_documents_offer(tb_scene *scene, const tb_version *theirs, size_t count)
+tb_err tb_documents_offer(tb_step *step, const tb_version *theirs, size_t count)
 {
     tb_version *ours;
     size_t our_count = 0;
-    tb_err err = tb_documents_here(scene->txn, &ours, &our_count);
+    tb_err err = tb_documents_here(step->txn, &ours, &our_count);
     for (size_t i = 0; err == TB_OK && i < our_count; i++) {
         if (hub_has(theirs, count, &ours[i])) {
             continue;
         }
         tb_frame frame = {.kind = TB_FRAME_DOCUMENT};
-        err = newest(scene->txn, (tb_document_kind)ours[i].kind, ours[i].name, &frame.document);
+        err = newest(step->txn, (tb_document_kind)ours[i].kind, ours[i].name, &frame.document);
         if (err == TB_OK) {
-            err = tb_link_send(scene, &frame);
+            err = tb_link_send(step, &frame);
         }
     }
     return err;

@@ -16,7 +16,7 @@
 
 /* ---- Hello ---- */
 
-static tb_err put_arrived(tb_scene *scene, tb_hello *hello)
+static tb_err put_arrived(tb_step *step, tb_hello *hello)
 {
     tb_bytes cursor = {NULL, 0};
     size_t capacity = 0;
@@ -26,17 +26,17 @@ static tb_err put_arrived(tb_scene *scene, tb_hello *hello)
         tb_stream stream;
         tb_stream_out_row row;
         void *list = hello->arrived;
-        err = tb_stream_out_next(scene->txn, &cursor, &stream, &row);
+        err = tb_stream_out_next(step->txn, &cursor, &stream, &row);
         if (err != TB_OK || row.arrived_line.size == 0) {
             continue;
         }
-        err = tb_work_room(scene->arena, &list, hello->arrived_count, &capacity,
+        err = tb_work_room(step->arena, &list, hello->arrived_count, &capacity,
                            sizeof *hello->arrived);
         if (err != TB_OK) {
             continue;
         }
         hello->arrived = list;
-        if (tb_signed_line_decode(row.arrived_line, scene->arena,
+        if (tb_signed_line_decode(row.arrived_line, step->arena,
                                   &hello->arrived[hello->arrived_count++]) != TB_ACCEPTED) {
             err = TB_ERR_CORRUPT;
         }
@@ -44,7 +44,7 @@ static tb_err put_arrived(tb_scene *scene, tb_hello *hello)
     return err == TB_ERR_NOT_FOUND ? TB_OK : err;
 }
 
-static tb_err put_taken(tb_scene *scene, tb_hello *hello)
+static tb_err put_taken(tb_step *step, tb_hello *hello)
 {
     tb_bytes cursor = {NULL, 0};
     size_t capacity = 0;
@@ -54,9 +54,9 @@ static tb_err put_taken(tb_scene *scene, tb_hello *hello)
         tb_stream stream;
         tb_stream_in_row row;
         void *list = hello->taken;
-        err = tb_stream_in_next(scene->txn, &scene->agent->self, &cursor, &stream, &row);
+        err = tb_stream_in_next(step->txn, &step->agent->self, &cursor, &stream, &row);
         if (err == TB_OK) {
-            err = tb_work_room(scene->arena, &list, hello->taken_count, &capacity,
+            err = tb_work_room(step->arena, &list, hello->taken_count, &capacity,
                                sizeof *hello->taken);
         }
         if (err == TB_OK) {
@@ -67,25 +67,25 @@ static tb_err put_taken(tb_scene *scene, tb_hello *hello)
     return err == TB_ERR_NOT_FOUND ? TB_OK : err;
 }
 
-tb_err tb_link_hello(tb_scene *scene)
+tb_err tb_link_hello(tb_step *step)
 {
     tb_frame frame = {.kind = TB_FRAME_HELLO};
     tb_hello *hello = &frame.hello;
-    hello->party = scene->agent->self;
-    hello->incarnation = scene->incarnation;
+    hello->party = step->agent->self;
+    hello->incarnation = step->incarnation;
     hello->protocol_min = TB_PROTOCOL;
     hello->protocol_max = TB_PROTOCOL;
-    tb_err err = tb_documents_here(scene->txn, &hello->documents, &hello->document_count);
+    tb_err err = tb_documents_here(step->txn, &hello->documents, &hello->document_count);
     if (err == TB_OK) {
-        err = put_arrived(scene, hello);
+        err = put_arrived(step, hello);
     }
     if (err == TB_OK) {
-        err = put_taken(scene, hello);
+        err = put_taken(step, hello);
     }
     if (err != TB_OK) {
         return err;
     }
-    return tb_link_send(scene, &frame);
+    return tb_link_send(step, &frame);
 }
 
 /* ---- Welcome ---- */
@@ -102,80 +102,80 @@ line_of(const tb_signed_line *lines, size_t count, const tb_stream *stream)
 }
 
 /* A mark of a stream we send: does our copy agree? *out_back: it does not. */
-static tb_err check_sent(tb_scene *scene, const tb_signed_line *line, bool *out_back)
+static tb_err check_sent(tb_step *step, const tb_signed_line *line, bool *out_back)
 {
     tb_stream_out_row row;
     tb_mark_verdict verdict;
-    tb_err err = tb_stream_out_get(scene->txn, &line->line.stream, &row);
+    tb_err err = tb_stream_out_get(step->txn, &line->line.stream, &row);
     if (err == TB_ERR_NOT_FOUND) {
         memset(&row, 0, sizeof row);
     } else if (err != TB_OK) {
         return err;
     }
-    err = tb_marks_compare(scene, &line->line, &row, &verdict);
+    err = tb_marks_compare(step, &line->line, &row, &verdict);
     if (err != TB_OK) {
         return err;
     }
 
     if (verdict != TB_MARK_HOLDS) {
         *out_back = true;
-        return tb_link_fence(scene, TB_REFUSED_MARKS_BACK, &line->line.stream, line->line.to);
+        return tb_link_fence(step, TB_REFUSED_MARKS_BACK, &line->line.stream, line->line.to);
     }
     return TB_OK;
 }
 
-static tb_err check_stored(tb_scene *scene, const tb_welcome *welcome, bool *out_back)
+static tb_err check_stored(tb_step *step, const tb_welcome *welcome, bool *out_back)
 {
     tb_err err = TB_OK;
     for (size_t i = 0; err == TB_OK && i < welcome->stored_count; i++) {
         const tb_signed_line *line = &welcome->stored[i];
-        tb_refusal refused = tb_marks_by_hub(scene, line);
+        tb_refusal refused = tb_marks_by_hub(step, line);
         if (line->line.kind != TB_LINE_STORED ||
-            !tb_party_equal(&line->line.stream.sender, &scene->agent->self)) {
+            !tb_party_equal(&line->line.stream.sender, &step->agent->self)) {
             refused = TB_REFUSED_PROTOCOL;
         }
-        err = refused == TB_ACCEPTED ? check_sent(scene, line, out_back)
-                                     : tb_marks_alarm(scene, refused, line);
+        err = refused == TB_ACCEPTED ? check_sent(step, line, out_back)
+                                     : tb_marks_alarm(step, refused, line);
     }
     return err;
 }
 
-static tb_err check_arrived(tb_scene *scene, const tb_welcome *welcome, bool *out_back)
+static tb_err check_arrived(tb_step *step, const tb_welcome *welcome, bool *out_back)
 {
     tb_err err = TB_OK;
     for (size_t i = 0; err == TB_OK && i < welcome->arrived_count; i++) {
         const tb_signed_line *line = &welcome->arrived[i];
-        tb_refusal refused = tb_marks_by_party(scene, line, &line->line.stream.recipient);
+        tb_refusal refused = tb_marks_by_party(step, line, &line->line.stream.recipient);
         if (line->line.kind != TB_LINE_ARRIVED ||
-            !tb_party_equal(&line->line.stream.sender, &scene->agent->self)) {
+            !tb_party_equal(&line->line.stream.sender, &step->agent->self)) {
             refused = TB_REFUSED_PROTOCOL;
         }
-        err = refused == TB_ACCEPTED ? check_sent(scene, line, out_back)
-                                     : tb_marks_alarm(scene, refused, line);
+        err = refused == TB_ACCEPTED ? check_sent(step, line, out_back)
+                                     : tb_marks_alarm(step, refused, line);
         if (err == TB_OK && refused == TB_ACCEPTED && !*out_back) {
-            err = tb_marks_line(scene, line);
+            err = tb_marks_line(step, line);
         }
     }
     return err;
 }
 
 /* Our own marks, as the hub kept them: we signed that we hold up to there. */
-static tb_err check_taken(tb_scene *scene, const tb_welcome *welcome, bool *out_back)
+static tb_err check_taken(tb_step *step, const tb_welcome *welcome, bool *out_back)
 {
     tb_err err = TB_OK;
     for (size_t i = 0; err == TB_OK && i < welcome->taken_count; i++) {
         const tb_signed_line *line = &welcome->taken[i];
-        tb_refusal refused = tb_marks_by_party(scene, line, &scene->agent->self);
+        tb_refusal refused = tb_marks_by_party(step, line, &step->agent->self);
         if (line->line.kind != TB_LINE_ARRIVED ||
-            !tb_party_equal(&line->line.stream.recipient, &scene->agent->self)) {
+            !tb_party_equal(&line->line.stream.recipient, &step->agent->self)) {
             refused = TB_REFUSED_PROTOCOL;
         }
         if (refused != TB_ACCEPTED) {
-            err = tb_marks_alarm(scene, refused, line);
+            err = tb_marks_alarm(step, refused, line);
             continue;
         }
         tb_stream_in_row row;
-        err = tb_stream_in_get(scene->txn, &line->line.stream, &row);
+        err = tb_stream_in_get(step->txn, &line->line.stream, &row);
         bool lost = err == TB_ERR_NOT_FOUND;
         if (err == TB_OK) {
             lost = line->line.to > row.number ||
@@ -186,14 +186,14 @@ static tb_err check_taken(tb_scene *scene, const tb_welcome *welcome, bool *out_
         err = TB_OK;
         if (lost) {
             *out_back = true;
-            err = tb_link_fence(scene, TB_REFUSED_MARKS_BACK, &line->line.stream, line->line.to);
+            err = tb_link_fence(step, TB_REFUSED_MARKS_BACK, &line->line.stream, line->line.to);
         }
     }
     return err;
 }
 
 /* Where sending goes on: behind the higher of the hub's stored mark and the recipient's arrived mark. */
-static tb_err set_base(tb_scene *scene,
+static tb_err set_base(tb_step *step,
                        const tb_signed_line *stored,
                        const tb_stream *stream,
                        tb_stream_out_row *row)
@@ -205,39 +205,39 @@ static tb_err set_base(tb_scene *scene,
     tb_err err = TB_OK;
 
     if (shown < row->stored) {
-        tb_effects_note(scene->effects, scene->arena, TB_LEVEL_ERROR,
+        tb_effects_note(step->effects, step->arena, TB_LEVEL_ERROR,
                         "event=hub_went_back recipient=%p stored=%u shown=%u", &stream->recipient,
                         row->stored, shown);
     }
     if (shown < row->stored && base < row->stored) {
         tb_alarm_row alarm = {
             .code = TB_REFUSED_GAP,
-            .at = scene->now.real,
+            .at = step->now.real,
             .party = {TB_HUB_PARTY},
             .stream = *stream,
             .number = row->stored,
             .text = tb_bytes_str("The hub shows a stored mark below one it signed; sending again."),
         };
-        err = tb_alarm_raise(scene->agent, scene->txn, &alarm, scene->effects);
+        err = tb_alarm_raise(step->agent, step->txn, &alarm, step->effects);
     }
     if (err == TB_OK && stored != NULL && shown > row->stored) {
-        err = tb_stamp_put(scene->txn, stored);
+        err = tb_stamp_put(step->txn, stored);
     }
     if (err != TB_OK) {
         return err;
     }
     row->stored = base;
-    tb_outbox_rewind(row, scene->now.real);
+    tb_outbox_rewind(row, step->now.real);
     if (news) {
-        err = tb_stream_out_put(scene->txn, stream, kept_due, row);
+        err = tb_stream_out_put(step->txn, stream, kept_due, row);
     }
     if (err != TB_OK || row->submitted >= row->number) {
         return err;
     }
-    return tb_work_send(scene, stream);
+    return tb_work_send(step, stream);
 }
 
-static tb_err set_bases(tb_scene *scene, const tb_welcome *welcome)
+static tb_err set_bases(tb_step *step, const tb_welcome *welcome)
 {
     tb_bytes cursor = {NULL, 0};
     tb_err err = TB_OK;
@@ -245,76 +245,76 @@ static tb_err set_bases(tb_scene *scene, const tb_welcome *welcome)
     while (err == TB_OK) {
         tb_stream stream;
         tb_stream_out_row row;
-        err = tb_stream_out_next(scene->txn, &cursor, &stream, &row);
+        err = tb_stream_out_next(step->txn, &cursor, &stream, &row);
         if (err != TB_OK) {
             break;
         }
-        stream.sender = scene->agent->self;
+        stream.sender = step->agent->self;
         const tb_signed_line *stored = line_of(welcome->stored, welcome->stored_count, &stream);
-        if (stored != NULL && tb_marks_by_hub(scene, stored) != TB_ACCEPTED) {
+        if (stored != NULL && tb_marks_by_hub(step, stored) != TB_ACCEPTED) {
             stored = NULL;
         }
-        err = set_base(scene, stored, &stream, &row);
+        err = set_base(step, stored, &stream, &row);
     }
     return err == TB_ERR_NOT_FOUND ? TB_OK : err;
 }
 
-static tb_err set_shares(tb_scene *scene, const tb_welcome *welcome)
+static tb_err set_shares(tb_step *step, const tb_welcome *welcome)
 {
-    tb_err err = tb_closed_clear(scene->txn);
+    tb_err err = tb_closed_clear(step->txn);
     for (size_t i = 0; err == TB_OK && i < welcome->closed_count; i++) {
-        err = tb_closed_put(scene->txn, &welcome->closed[i], true);
+        err = tb_closed_put(step->txn, &welcome->closed[i], true);
     }
     for (size_t i = 0; err == TB_OK && i < welcome->refused_count; i++) {
-        err = tb_marks_refused(scene, &welcome->refused[i]);
+        err = tb_marks_refused(step, &welcome->refused[i]);
     }
     return err;
 }
 
-static tb_err confirm(tb_scene *scene, const tb_welcome *welcome, tb_link_row *row)
+static tb_err confirm(tb_step *step, const tb_welcome *welcome, tb_link_row *row)
 {
     row->state = TB_LINK_CONFIRMED;
-    row->since = scene->now.real;
+    row->since = step->now.real;
     row->fence = TB_ACCEPTED;
-    tb_err err = tb_link_put(scene->txn, row);
+    tb_err err = tb_link_put(step->txn, row);
     if (err == TB_OK) {
-        err = set_bases(scene, welcome);
+        err = set_bases(step, welcome);
     }
     if (err == TB_OK) {
-        err = set_shares(scene, welcome);
+        err = set_shares(step, welcome);
     }
     if (err != TB_OK) {
         return err;
     }
 
-    tb_effects_note(scene->effects, scene->arena, TB_LEVEL_INFO, "event=linked streams=%u",
+    tb_effects_note(step->effects, step->arena, TB_LEVEL_INFO, "event=linked streams=%u",
                     (uint64_t)welcome->stored_count);
-    return tb_drafts_release(scene->agent, scene->txn, scene->now, scene->random, scene->effects);
+    return tb_drafts_release(step->agent, step->txn, step->now, step->random, step->effects);
 }
 
-tb_err tb_link_welcome(tb_scene *scene, const tb_welcome *welcome)
+tb_err tb_link_welcome(tb_step *step, const tb_welcome *welcome)
 {
     tb_link_row row;
     bool back = false;
-    tb_err err = tb_link_get(scene->txn, &row);
+    tb_err err = tb_link_get(step->txn, &row);
     if (err != TB_OK || row.state != TB_LINK_GREETING) {
         return err;
     }
     if (welcome->protocol != TB_PROTOCOL) {
-        return tb_link_end(scene, TB_REFUSED_PROTOCOL);
+        return tb_link_end(step, TB_REFUSED_PROTOCOL);
     }
-    err = check_stored(scene, welcome, &back);
+    err = check_stored(step, welcome, &back);
     if (err == TB_OK) {
-        err = check_arrived(scene, welcome, &back);
-    }
-    if (err == TB_OK) {
-        err = check_taken(scene, welcome, &back);
+        err = check_arrived(step, welcome, &back);
     }
     if (err == TB_OK) {
-        err = tb_documents_offer(scene, welcome->documents, welcome->document_count);
+        err = check_taken(step, welcome, &back);
     }
     if (err == TB_OK) {
-        err = tb_link_get(scene->txn, &row);
+        err = tb_documents_offer(step, welcome->documents, welcome->document_count);
+    }
+    if (err == TB_OK) {
+        err = tb_link_get(step->txn, &row);
     }
     if (err != TB_OK) {
         return err;
@@ -323,8 +323,8 @@ tb_err tb_link_welcome(tb_scene *scene, const tb_welcome *welcome)
     if (back || row.fence == TB_REFUSED_MARKS_BACK) {
         /* A session it is, but one in which we only listen: documents still come. */
         row.state = TB_LINK_CONFIRMED;
-        row.since = scene->now.real;
-        return tb_link_put(scene->txn, &row);
+        row.since = step->now.real;
+        return tb_link_put(step->txn, &row);
     }
-    return confirm(scene, welcome, &row);
+    return confirm(step, welcome, &row);
 }

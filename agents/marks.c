@@ -7,9 +7,9 @@
 
 /* ---- who signed ---- */
 
-tb_refusal tb_marks_by_hub(tb_scene *scene, const tb_signed_line *line)
+tb_refusal tb_marks_by_hub(tb_step *step, const tb_signed_line *line)
 {
-    tb_agent *agent = scene->agent;
+    tb_agent *agent = step->agent;
     if (!tb_bytes_equal(tb_party_bytes(&line->root.signer), tb_bytes_str(TB_HUB_PARTY))) {
         return TB_REFUSED_NOT_SPEAKER;
     }
@@ -21,9 +21,9 @@ tb_refusal tb_marks_by_hub(tb_scene *scene, const tb_signed_line *line)
 }
 
 tb_refusal
-tb_marks_by_party(tb_scene *scene, const tb_signed_line *line, const tb_party *party)
+tb_marks_by_party(tb_step *step, const tb_signed_line *line, const tb_party *party)
 {
-    tb_agent *agent = scene->agent;
+    tb_agent *agent = step->agent;
     if (!tb_party_equal(&line->root.signer, party)) {
         return TB_REFUSED_NOT_SPEAKER;
     }
@@ -42,25 +42,25 @@ tb_marks_by_party(tb_scene *scene, const tb_signed_line *line, const tb_party *p
     return tb_signed_line_verify(line, &agent->hub, &key->key, &agent->roots);
 }
 
-tb_err tb_marks_alarm(tb_scene *scene, tb_refusal code, const tb_signed_line *line)
+tb_err tb_marks_alarm(tb_step *step, tb_refusal code, const tb_signed_line *line)
 {
     tb_alarm_row alarm = {
         .code = code,
-        .at = scene->now.real,
+        .at = step->now.real,
         .party = line->root.signer,
         .stream = line->line.stream,
         .number = line->line.kind == TB_LINE_REFUSED ? line->line.from : line->line.to,
         .digest = line->line.digest,
     };
-    return tb_alarm_raise(scene->agent, scene->txn, &alarm, scene->effects);
+    return tb_alarm_raise(step->agent, step->txn, &alarm, step->effects);
 }
 
 /* ---- what it says about our copy ---- */
 
-static tb_err digest_of(tb_scene *scene, const tb_stream *stream, uint64_t number, tb_digest *out)
+static tb_err digest_of(tb_step *step, const tb_stream *stream, uint64_t number, tb_digest *out)
 {
     tb_outbox_row kept;
-    tb_err err = tb_outbox_holding(scene->txn, stream, number, &kept);
+    tb_err err = tb_outbox_holding(step->txn, stream, number, &kept);
     if (err != TB_OK) {
         return err;
     }
@@ -69,7 +69,7 @@ static tb_err digest_of(tb_scene *scene, const tb_stream *stream, uint64_t numbe
         return TB_OK;
     }
     tb_group group;
-    if (tb_group_decode(kept.group, scene->arena, &group) != TB_ACCEPTED ||
+    if (tb_group_decode(kept.group, step->arena, &group) != TB_ACCEPTED ||
         number - kept.from >= group.item_count) {
         return TB_ERR_CORRUPT;
     }
@@ -77,7 +77,7 @@ static tb_err digest_of(tb_scene *scene, const tb_stream *stream, uint64_t numbe
     return TB_OK;
 }
 
-tb_err tb_marks_compare(tb_scene *scene,
+tb_err tb_marks_compare(tb_step *step,
                         const tb_line *line,
                         const tb_stream_out_row *row,
                         tb_mark_verdict *out)
@@ -93,7 +93,7 @@ tb_err tb_marks_compare(tb_scene *scene,
         ours = row->flights[i].digest;
     }
     if (!known) {
-        tb_err err = digest_of(scene, &line->stream, line->to, &ours);
+        tb_err err = digest_of(step, &line->stream, line->to, &ours);
         if (err != TB_OK && err != TB_ERR_NOT_FOUND) {
             return err;
         }
@@ -120,40 +120,40 @@ static void land(tb_stream_out_row *row)
     }
 }
 
-static tb_err take_stored(tb_scene *scene, const tb_signed_line *line, tb_stream_out_row *row)
+static tb_err take_stored(tb_step *step, const tb_signed_line *line, tb_stream_out_row *row)
 {
     if (line->line.to <= row->stored) {
         return TB_OK;
     }
     tb_time kept_due = row->due;
     row->stored = line->line.to;
-    row->active = scene->now.real;
+    row->active = step->now.real;
     land(row);
-    tb_err err = tb_stamp_put(scene->txn, line);
+    tb_err err = tb_stamp_put(step->txn, line);
     if (err == TB_OK) {
-        err = tb_stream_out_put(scene->txn, &line->line.stream, kept_due, row);
+        err = tb_stream_out_put(step->txn, &line->line.stream, kept_due, row);
     }
     if (err != TB_OK || row->submitted >= row->number) {
         return err;
     }
-    return tb_work_send(scene, &line->line.stream);
+    return tb_work_send(step, &line->line.stream);
 }
 
 /* ---- arrived ---- */
 
-static tb_err trim(tb_scene *scene, const tb_stream *stream, uint64_t upto)
+static tb_err trim(tb_step *step, const tb_stream *stream, uint64_t upto)
 {
     for (;;) {
         tb_outbox_row kept;
-        tb_err err = tb_outbox_after(scene->txn, stream, 0, &kept);
+        tb_err err = tb_outbox_after(step->txn, stream, 0, &kept);
         if (err == TB_ERR_NOT_FOUND || (err == TB_OK && kept.to > upto)) {
             return TB_OK;
         }
         for (size_t i = 0; err == TB_OK && i < kept.shared_count; i++) {
-            err = tb_outbox_body_drop(scene->txn, &stream->incarnation, kept.shared[i]);
+            err = tb_outbox_body_drop(step->txn, &stream->incarnation, kept.shared[i]);
         }
         if (err == TB_OK) {
-            err = tb_outbox_del(scene->txn, stream, kept.from);
+            err = tb_outbox_del(step->txn, stream, kept.from);
         }
         if (err != TB_OK) {
             return err;
@@ -161,18 +161,18 @@ static tb_err trim(tb_scene *scene, const tb_stream *stream, uint64_t upto)
     }
 }
 
-static tb_err take_arrived(tb_scene *scene, const tb_signed_line *line, tb_stream_out_row *row)
+static tb_err take_arrived(tb_step *step, const tb_signed_line *line, tb_stream_out_row *row)
 {
     if (line->line.to <= row->arrived) {
         return TB_OK;
     }
     tb_time kept_due = row->due;
-    tb_err err = tb_signed_line_encode(line, scene->arena, &row->arrived_line);
+    tb_err err = tb_signed_line_encode(line, step->arena, &row->arrived_line);
     if (err != TB_OK) {
         return err;
     }
     row->arrived = line->line.to;
-    row->active = scene->now.real;
+    row->active = step->now.real;
     if (row->stored < row->arrived) {
         row->stored = row->arrived;
         land(row);
@@ -180,28 +180,28 @@ static tb_err take_arrived(tb_scene *scene, const tb_signed_line *line, tb_strea
     if (row->arrived >= row->number) {
         row->due = 0;
     }
-    err = trim(scene, &line->line.stream, row->arrived);
+    err = trim(step, &line->line.stream, row->arrived);
     if (err == TB_OK) {
-        err = tb_stream_out_put(scene->txn, &line->line.stream, kept_due, row);
+        err = tb_stream_out_put(step->txn, &line->line.stream, kept_due, row);
     }
     if (err != TB_OK || row->submitted >= row->number) {
         return err;
     }
-    return tb_work_send(scene, &line->line.stream);
+    return tb_work_send(step, &line->line.stream);
 }
 
 /* ---- a line ---- */
 
-static tb_refusal judge_line(tb_scene *scene, const tb_signed_line *line)
+static tb_refusal judge_line(tb_step *step, const tb_signed_line *line)
 {
-    if (!tb_party_equal(&line->line.stream.sender, &scene->agent->self)) {
+    if (!tb_party_equal(&line->line.stream.sender, &step->agent->self)) {
         return TB_REFUSED_NOT_SPEAKER;
     }
     switch (line->line.kind) {
     case TB_LINE_STORED:
-        return tb_marks_by_hub(scene, line);
+        return tb_marks_by_hub(step, line);
     case TB_LINE_ARRIVED:
-        return tb_marks_by_party(scene, line, &line->line.stream.recipient);
+        return tb_marks_by_party(step, line, &line->line.stream.recipient);
     case TB_LINE_REFUSED:
     case TB_LINE_RESENT:
         return TB_REFUSED_PROTOCOL;
@@ -209,11 +209,11 @@ static tb_refusal judge_line(tb_scene *scene, const tb_signed_line *line)
     TB_UNREACHABLE();
 }
 
-tb_err tb_marks_line(tb_scene *scene, const tb_signed_line *line)
+tb_err tb_marks_line(tb_step *step, const tb_signed_line *line)
 {
     tb_stream_out_row row;
     tb_mark_verdict verdict = TB_MARK_ABOVE;
-    tb_err err = tb_stream_out_get(scene->txn, &line->line.stream, &row);
+    tb_err err = tb_stream_out_get(step->txn, &line->line.stream, &row);
     if (err == TB_ERR_NOT_FOUND) {
         memset(&row, 0, sizeof row);
     } else if (err != TB_OK) {
@@ -224,48 +224,48 @@ tb_err tb_marks_line(tb_scene *scene, const tb_signed_line *line)
     if (line->line.to <= (stored ? row.stored : row.arrived)) {
         return TB_OK;
     }
-    tb_refusal refused = judge_line(scene, line);
+    tb_refusal refused = judge_line(step, line);
     if (refused != TB_ACCEPTED) {
-        return tb_marks_alarm(scene, refused, line);
+        return tb_marks_alarm(step, refused, line);
     }
-    err = tb_marks_compare(scene, &line->line, &row, &verdict);
+    err = tb_marks_compare(step, &line->line, &row, &verdict);
     if (err != TB_OK) {
         return err;
     }
 
     if (verdict != TB_MARK_HOLDS) {
-        return tb_link_fence(scene, TB_REFUSED_MARKS_BACK, &line->line.stream, line->line.to);
+        return tb_link_fence(step, TB_REFUSED_MARKS_BACK, &line->line.stream, line->line.to);
     }
-    return stored ? take_stored(scene, line, &row) : take_arrived(scene, line, &row);
+    return stored ? take_stored(step, line, &row) : take_arrived(step, line, &row);
 }
 
 /* The hub misses a number: send again behind its mark, but not for every frame that says so. */
-static tb_err send_again(tb_scene *scene, const tb_stream *stream)
+static tb_err send_again(tb_step *step, const tb_stream *stream)
 {
     tb_stream_out_row row;
-    tb_err err = tb_stream_out_get(scene->txn, stream, &row);
+    tb_err err = tb_stream_out_get(step->txn, stream, &row);
     if (err == TB_ERR_NOT_FOUND) {
         return TB_OK;
     }
     if (err != TB_OK || row.flight_count == 0 ||
-        scene->now.real - row.rewound < TB_RESEND_AFTER_MS) {
+        step->now.real - row.rewound < TB_RESEND_AFTER_MS) {
         return err;
     }
 
-    tb_outbox_rewind(&row, scene->now.real);
-    err = tb_stream_out_put(scene->txn, stream, row.due, &row);
+    tb_outbox_rewind(&row, step->now.real);
+    err = tb_stream_out_put(step->txn, stream, row.due, &row);
     if (err != TB_OK) {
         return err;
     }
-    return tb_work_send(scene, stream);
+    return tb_work_send(step, stream);
 }
 
-tb_err tb_marks_lines(tb_scene *scene, const tb_lines *lines)
+tb_err tb_marks_lines(tb_step *step, const tb_lines *lines)
 {
     for (size_t i = 0; i < lines->count; i++) {
-        tb_err err = tb_marks_line(scene, &lines->lines[i]);
+        tb_err err = tb_marks_line(step, &lines->lines[i]);
         if (err == TB_OK && lines->again && lines->lines[i].line.kind == TB_LINE_STORED) {
-            err = send_again(scene, &lines->lines[i].line.stream);
+            err = send_again(step, &lines->lines[i].line.stream);
         }
         if (err != TB_OK) {
             return err;
@@ -277,23 +277,23 @@ tb_err tb_marks_lines(tb_scene *scene, const tb_lines *lines)
 /* ---- refused ---- */
 
 /* The notice number behind a refused header: from the header shown, the outbox, or the proofs. */
-static tb_err notice_of(tb_scene *scene, const tb_refused *refused, uint64_t *out)
+static tb_err notice_of(tb_step *step, const tb_refused *refused, uint64_t *out)
 {
     const tb_line *line = &refused->line.line;
     tb_header header;
     if (refused->header.size > 0) {
         tb_digest digest = tb_header_digest(refused->header);
         if (tb_digest_equal(&digest, &line->digest) &&
-            tb_header_decode(refused->header, scene->arena, &header) == TB_ACCEPTED) {
+            tb_header_decode(refused->header, step->arena, &header) == TB_ACCEPTED) {
             *out = header.notice;
             return TB_OK;
         }
     }
     tb_outbox_row kept;
-    tb_err err = tb_outbox_holding(scene->txn, &line->stream, line->from, &kept);
+    tb_err err = tb_outbox_holding(step->txn, &line->stream, line->from, &kept);
     if (err == TB_OK) {
         tb_group group;
-        if (tb_group_decode(kept.group, scene->arena, &group) != TB_ACCEPTED ||
+        if (tb_group_decode(kept.group, step->arena, &group) != TB_ACCEPTED ||
             line->from - kept.from >= group.item_count) {
             return TB_ERR_CORRUPT;
         }
@@ -305,10 +305,10 @@ static tb_err notice_of(tb_scene *scene, const tb_refused *refused, uint64_t *ou
     }
 
     uint64_t newest = 0;
-    err = tb_meta_number(scene->txn, "notice", &newest);
+    err = tb_meta_number(step->txn, "notice", &newest);
     for (unsigned i = 0; err == TB_OK && i < REFUSED_LOOK_BACK && newest > 0; i++, newest--) {
         tb_proof_row proof;
-        err = tb_proof_get(scene->txn, &line->stream.sender, &line->stream.incarnation, newest, &proof);
+        err = tb_proof_get(step->txn, &line->stream.sender, &line->stream.incarnation, newest, &proof);
         tb_digest digest = err == TB_OK ? tb_header_digest(proof.header) : (tb_digest){{0}};
         if (err == TB_OK && tb_digest_equal(&digest, &line->digest)) {
             *out = newest;
@@ -320,10 +320,10 @@ static tb_err notice_of(tb_scene *scene, const tb_refused *refused, uint64_t *ou
 }
 
 /* A number the hub refused must exist all the same: the group goes again, with a filler for it. */
-static tb_err fill_later(tb_scene *scene, const tb_line *line)
+static tb_err fill_later(tb_step *step, const tb_line *line)
 {
     tb_stream_out_row row;
-    tb_err err = tb_stream_out_get(scene->txn, &line->stream, &row);
+    tb_err err = tb_stream_out_get(step->txn, &line->stream, &row);
     if (err != TB_OK) {
         return err == TB_ERR_NOT_FOUND ? TB_OK : err;
     }
@@ -333,15 +333,15 @@ static tb_err fill_later(tb_scene *scene, const tb_line *line)
     if (line->from > row.refused) {
         row.refused = line->from;
     }
-    tb_outbox_rewind(&row, scene->now.real);
-    err = tb_stream_out_put(scene->txn, &line->stream, row.due, &row);
+    tb_outbox_rewind(&row, step->now.real);
+    err = tb_stream_out_put(step->txn, &line->stream, row.due, &row);
     if (err != TB_OK) {
         return err;
     }
-    return tb_work_send(scene, &line->stream);
+    return tb_work_send(step, &line->stream);
 }
 
-static tb_err keep_refusal(tb_scene *scene, const tb_refused *refused, uint64_t notice)
+static tb_err keep_refusal(tb_step *step, const tb_refused *refused, uint64_t notice)
 {
     const tb_line *line = &refused->line.line;
     tb_refusal_row row = {
@@ -351,52 +351,52 @@ static tb_err keep_refusal(tb_scene *scene, const tb_refused *refused, uint64_t 
         .at = line->at,
         .event = line->event,
     };
-    tb_err err = tb_signed_line_encode(&refused->line, scene->arena, &row.line);
+    tb_err err = tb_signed_line_encode(&refused->line, step->arena, &row.line);
     if (err == TB_OK) {
-        err = tb_refusal_put(scene->txn, &line->stream, notice, &row);
+        err = tb_refusal_put(step->txn, &line->stream, notice, &row);
     }
     if (err != TB_OK) {
         return err;
     }
 
-    tb_effects_note(scene->effects, scene->arena, TB_LEVEL_WARN,
+    tb_effects_note(step->effects, step->arena, TB_LEVEL_WARN,
                     "event=refused by=%p recipient=%p notice=%u number=%u code=%s",
                     &refused->line.root.signer, &line->stream.recipient, notice, line->from,
                     tb_refusal_key(line->code));
     return TB_OK;
 }
 
-tb_err tb_marks_refused(tb_scene *scene, const tb_refused *refused)
+tb_err tb_marks_refused(tb_step *step, const tb_refused *refused)
 {
     const tb_signed_line *line = &refused->line;
     if (!refused->has_line) {
-        tb_effects_note(scene->effects, scene->arena, TB_LEVEL_WARN, "event=hub_refused code=%s",
+        tb_effects_note(step->effects, step->arena, TB_LEVEL_WARN, "event=hub_refused code=%s",
                         tb_refusal_key(refused->code));
         return TB_OK;
     }
-    tb_refusal by_hub = tb_marks_by_hub(scene, line);
+    tb_refusal by_hub = tb_marks_by_hub(step, line);
     tb_refusal judged = by_hub;
     if (judged != TB_ACCEPTED) {
-        judged = tb_marks_by_party(scene, line, &line->line.stream.recipient);
+        judged = tb_marks_by_party(step, line, &line->line.stream.recipient);
     }
     if (line->line.kind != TB_LINE_REFUSED ||
-        !tb_party_equal(&line->line.stream.sender, &scene->agent->self)) {
+        !tb_party_equal(&line->line.stream.sender, &step->agent->self)) {
         judged = TB_REFUSED_PROTOCOL;
     }
     if (judged != TB_ACCEPTED) {
-        return tb_marks_alarm(scene, judged, line);
+        return tb_marks_alarm(step, judged, line);
     }
 
     uint64_t notice = 0;
-    tb_err err = notice_of(scene, refused, &notice);
+    tb_err err = notice_of(step, refused, &notice);
     if (err == TB_ERR_NOT_FOUND) {
-        return tb_marks_alarm(scene, line->line.code, line);
+        return tb_marks_alarm(step, line->line.code, line);
     }
     if (err == TB_OK) {
-        err = keep_refusal(scene, refused, notice);
+        err = keep_refusal(step, refused, notice);
     }
     if (err != TB_OK || by_hub != TB_ACCEPTED) {
         return err;
     }
-    return fill_later(scene, &line->line);
+    return fill_later(step, &line->line);
 }

@@ -13,16 +13,16 @@
 #include "agents/link.h"
 
 /* A Stored frame. */
-tb_err tb_marks_lines(tb_scene *scene, const tb_lines *lines) TB_MUST_USE;
+tb_err tb_marks_lines(tb_step *step, const tb_lines *lines) TB_MUST_USE;
 /* One line about a stream we send, stored or arrived. */
-tb_err tb_marks_line(tb_scene *scene, const tb_signed_line *line) TB_MUST_USE;
-tb_err tb_marks_refused(tb_scene *scene, const tb_refused *refused) TB_MUST_USE;
+tb_err tb_marks_line(tb_step *step, const tb_signed_line *line) TB_MUST_USE;
+tb_err tb_marks_refused(tb_step *step, const tb_refused *refused) TB_MUST_USE;
 
 /* Whether a line is signed by the hub, or by a party with a key that is not cut. */
-tb_refusal tb_marks_by_hub(tb_scene *scene, const tb_signed_line *line) TB_MUST_USE;
-tb_refusal tb_marks_by_party(tb_scene *scene, const tb_signed_line *line, const tb_party *party) TB_MUST_USE;
+tb_refusal tb_marks_by_hub(tb_step *step, const tb_signed_line *line) TB_MUST_USE;
+tb_refusal tb_marks_by_party(tb_step *step, const tb_signed_line *line, const tb_party *party) TB_MUST_USE;
 /* Alarm about a line that does not hold. */
-tb_err tb_marks_alarm(tb_scene *scene, tb_refusal code, const tb_signed_line *line) TB_MUST_USE;
+tb_err tb_marks_alarm(tb_step *step, tb_refusal code, const tb_signed_line *line) TB_MUST_USE;
 
 /* What a mark of a stream we send means for our own copy. */
 typedef enum tb_mark_verdict {
@@ -30,6 +30,6 @@ typedef enum tb_mark_verdict {
     TB_MARK_ABOVE,   /* we have no such number */
     TB_MARK_DIFFERS, /* our header of that number is another one */
 } tb_mark_verdict;
-tb_err tb_marks_compare(tb_scene *scene, const tb_line *line, const tb_stream_out_row *row, tb_mark_verdict *out) TB_MUST_USE;
+tb_err tb_marks_compare(tb_step *step, const tb_line *line, const tb_stream_out_row *row, tb_mark_verdict *out) TB_MUST_USE;
 
 #endif

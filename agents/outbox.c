@@ -110,11 +110,11 @@ tb_time tb_outbox_due_of(const tb_stream_out_row *row, tb_time now)
     return now + TB_MARK_ALARM_MS;
 }
 
-static tb_stream own_stream(const tb_scene *scene, const tb_party *recipient, tb_lane lane)
+static tb_stream own_stream(const tb_step *step, const tb_party *recipient, tb_lane lane)
 {
     tb_stream stream = {
-        .sender = scene->agent->self,
-        .incarnation = scene->incarnation,
+        .sender = step->agent->self,
+        .incarnation = step->incarnation,
         .recipient = *recipient,
         .lane = lane,
     };
@@ -122,24 +122,24 @@ static tb_stream own_stream(const tb_scene *scene, const tb_party *recipient, tb
 }
 
 /* One stream whose time has come. */
-static tb_err look_again(tb_scene *scene, const tb_stream *stream)
+static tb_err look_again(tb_step *step, const tb_stream *stream)
 {
     tb_stream_out_row row;
-    tb_time now = scene->now.real;
-    tb_err err = tb_stream_out_get(scene->txn, stream, &row);
+    tb_time now = step->now.real;
+    tb_err err = tb_stream_out_get(step->txn, stream, &row);
     if (err != TB_OK) {
         return err == TB_ERR_NOT_FOUND ? TB_ERR_CORRUPT : err;
     }
 
     tb_time kept_due = row.due;
     if (row.flight_count > 0 && now - row.active >= TB_RESEND_AFTER_MS) {
-        tb_effects_note(scene->effects, scene->arena, TB_LEVEL_INFO,
+        tb_effects_note(step->effects, step->arena, TB_LEVEL_INFO,
                         "event=resend recipient=%p behind=%u submitted=%u", &stream->recipient,
                         row.stored, row.submitted);
         tb_outbox_rewind(&row, now);
     } else if (row.flight_count == 0 && row.arrived < row.stored &&
                now - row.active >= TB_MARK_ALARM_MS) {
-        tb_effects_note(scene->effects, scene->arena, TB_LEVEL_WARN,
+        tb_effects_note(step->effects, step->arena, TB_LEVEL_WARN,
                         "event=mark_missing suspects=hub,%p arrived=%u stored=%u", &stream->recipient,
                         row.arrived, row.stored);
     }
@@ -147,31 +147,31 @@ static tb_err look_again(tb_scene *scene, const tb_stream *stream)
     if (row.due != 0 && row.due <= now) {
         row.due = now + TB_RESEND_AFTER_MS;
     }
-    err = tb_stream_out_put(scene->txn, stream, kept_due, &row);
+    err = tb_stream_out_put(step->txn, stream, kept_due, &row);
     if (err != TB_OK) {
         return err;
     }
 
-    return tb_work_send(scene, stream);
+    return tb_work_send(step, stream);
 }
 
-tb_err tb_outbox_tick(tb_scene *scene)
+tb_err tb_outbox_tick(tb_step *step)
 {
     /* The due row moves on each time, so this ends; the bound is for a clock that jumped. */
     for (size_t i = 0; i < TB_FRAME_GROUPS_MAX; i++) {
         tb_time due;
         tb_party recipient;
         tb_lane lane;
-        tb_err err = tb_outbox_due_first(scene->txn, &due, &recipient, &lane);
-        if (err == TB_ERR_NOT_FOUND || (err == TB_OK && due > scene->now.real)) {
+        tb_err err = tb_outbox_due_first(step->txn, &due, &recipient, &lane);
+        if (err == TB_ERR_NOT_FOUND || (err == TB_OK && due > step->now.real)) {
             return TB_OK;
         }
         if (err != TB_OK) {
             return err;
         }
 
-        tb_stream stream = own_stream(scene, &recipient, lane);
-        err = look_again(scene, &stream);
+        tb_stream stream = own_stream(step, &recipient, lane);
+        err = look_again(step, &stream);
         if (err != TB_OK) {
             return err;
         }
@@ -179,40 +179,40 @@ tb_err tb_outbox_tick(tb_scene *scene)
     return TB_OK;
 }
 
-tb_err tb_outbox_closed(tb_scene *scene, const tb_party *recipient)
+tb_err tb_outbox_closed(tb_step *step, const tb_party *recipient)
 {
-    tb_err err = tb_closed_put(scene->txn, recipient, true);
+    tb_err err = tb_closed_put(step->txn, recipient, true);
     if (err != TB_OK) {
         return err;
     }
 
-    tb_effects_note(scene->effects, scene->arena, TB_LEVEL_WARN, "event=share_closed recipient=%p",
+    tb_effects_note(step->effects, step->arena, TB_LEVEL_WARN, "event=share_closed recipient=%p",
                     recipient);
     return TB_OK;
 }
 
-tb_err tb_outbox_opened(tb_scene *scene, const tb_party *recipient)
+tb_err tb_outbox_opened(tb_step *step, const tb_party *recipient)
 {
-    tb_err err = tb_closed_put(scene->txn, recipient, false);
+    tb_err err = tb_closed_put(step->txn, recipient, false);
     if (err != TB_OK) {
         return err;
     }
-    tb_effects_note(scene->effects, scene->arena, TB_LEVEL_INFO, "event=share_open recipient=%p",
+    tb_effects_note(step->effects, step->arena, TB_LEVEL_INFO, "event=share_open recipient=%p",
                     recipient);
 
     for (int lane = TB_LANE_FIRST; lane <= TB_LANE_LAST; lane++) {
-        tb_stream stream = own_stream(scene, recipient, (tb_lane)lane);
+        tb_stream stream = own_stream(step, recipient, (tb_lane)lane);
         tb_stream_out_row row;
-        err = tb_stream_out_get(scene->txn, &stream, &row);
+        err = tb_stream_out_get(step->txn, &stream, &row);
         if (err == TB_ERR_NOT_FOUND) {
             continue;
         }
         if (err == TB_OK) {
-            tb_outbox_rewind(&row, scene->now.real);
-            err = tb_stream_out_put(scene->txn, &stream, row.due, &row);
+            tb_outbox_rewind(&row, step->now.real);
+            err = tb_stream_out_put(step->txn, &stream, row.due, &row);
         }
         if (err == TB_OK) {
-            err = tb_work_send(scene, &stream);
+            err = tb_work_send(step, &stream);
         }
         if (err != TB_OK) {
             return err;

@@ -20,12 +20,12 @@
 #define TB_SUBMIT_BYTES (8u * 1024 * 1024)
 
 /* The end of the turn: makes what was added into groups, then sends on what may go. */
-tb_err tb_outbox_close(tb_scene *scene) TB_MUST_USE;
+tb_err tb_outbox_close(tb_step *step) TB_MUST_USE;
 /* Streams that are due: again behind the mark when one is missing. */
-tb_err tb_outbox_tick(tb_scene *scene) TB_MUST_USE;
+tb_err tb_outbox_tick(tb_step *step) TB_MUST_USE;
 /* The recipient's share is used up, or free again. */
-tb_err tb_outbox_closed(tb_scene *scene, const tb_party *recipient) TB_MUST_USE;
-tb_err tb_outbox_opened(tb_scene *scene, const tb_party *recipient) TB_MUST_USE;
+tb_err tb_outbox_closed(tb_step *step, const tb_party *recipient) TB_MUST_USE;
+tb_err tb_outbox_opened(tb_step *step, const tb_party *recipient) TB_MUST_USE;
 
 /* Forgets what was in flight: the next pump starts behind the mark. */
 void tb_outbox_rewind(tb_stream_out_row *row, tb_time now);
@@ -33,7 +33,7 @@ void tb_outbox_rewind(tb_stream_out_row *row, tb_time now);
 tb_time tb_outbox_due_of(const tb_stream_out_row *row, tb_time now);
 
 /* outbox_send.c: submits what the window, the shares and the turn allow, of every stream in the work. */
-tb_err tb_outbox_pump(tb_scene *scene) TB_MUST_USE;
+tb_err tb_outbox_pump(tb_step *step) TB_MUST_USE;
 
 /* One notice of the turn, on its way through outbox_close.c. */
 typedef struct tb_pending_notice {
@@ -55,6 +55,6 @@ typedef struct tb_sealing {
 } tb_sealing;
 
 /* outbox_seal.c: the sealed body of a notice. */
-tb_err tb_outbox_seal(tb_scene *scene, tb_sealing *sealing, tb_pending_notice *notice) TB_MUST_USE;
+tb_err tb_outbox_seal(tb_step *step, tb_sealing *sealing, tb_pending_notice *notice) TB_MUST_USE;
 
 #endif

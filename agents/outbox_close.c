@@ -21,7 +21,7 @@ typedef struct out_stream {
 } out_stream;
 
 typedef struct closing {
-    tb_scene *scene;
+    tb_step *step;
     tb_pending_notice *list;
     size_t count;
     uint32_t *order; /* leaf order: indexes into list */
@@ -66,7 +66,7 @@ static void sort_order(const tb_pending_notice *list, uint32_t *order, uint32_t 
 
 static size_t stream_place(const closing *c, const tb_directory_party *party, tb_lane lane)
 {
-    size_t place = (size_t)(party - c->scene->agent->directory->parties);
+    size_t place = (size_t)(party - c->step->agent->directory->parties);
     return place * LANES + (size_t)(lane - TB_LANE_FIRST);
 }
 
@@ -88,10 +88,10 @@ static bool turns_round(const closing *c, uint32_t *newest)
 
 static tb_err choose_order(closing *c)
 {
-    size_t places = c->scene->agent->directory->party_count * LANES;
-    c->order = tb_arena_array(c->scene->arena, c->count, sizeof *c->order);
-    uint32_t *room = tb_arena_array(c->scene->arena, c->count, sizeof *room);
-    uint32_t *newest = tb_arena_array(c->scene->arena, places, sizeof *newest);
+    size_t places = c->step->agent->directory->party_count * LANES;
+    c->order = tb_arena_array(c->step->arena, c->count, sizeof *c->order);
+    uint32_t *room = tb_arena_array(c->step->arena, c->count, sizeof *room);
+    uint32_t *newest = tb_arena_array(c->step->arena, places, sizeof *newest);
     if (c->order == NULL || room == NULL || newest == NULL) {
         return TB_ERR_LIMIT;
     }
@@ -113,18 +113,18 @@ static tb_err choose_order(closing *c)
 static tb_err
 stream_of(closing *c, const tb_directory_party *party, tb_lane lane, out_stream **out)
 {
-    tb_scene *scene = c->scene;
+    tb_step *step = c->step;
     out_stream **slot = &c->streams[stream_place(c, party, lane)];
     if (*slot != NULL) {
         *out = *slot;
         return TB_OK;
     }
-    out_stream *s = tb_arena_alloc(scene->arena, sizeof *s);
+    out_stream *s = tb_arena_alloc(step->arena, sizeof *s);
     if (s == NULL) {
         return TB_ERR_LIMIT;
     }
-    s->stream = (tb_stream){scene->agent->self, scene->incarnation, party->id, lane};
-    tb_err err = tb_stream_out_get(scene->txn, &s->stream, &s->row);
+    s->stream = (tb_stream){step->agent->self, step->incarnation, party->id, lane};
+    tb_err err = tb_stream_out_get(step->txn, &s->stream, &s->row);
     if (err == TB_ERR_NOT_FOUND) {
         memset(&s->row, 0, sizeof s->row);
     } else if (err != TB_OK) {
@@ -133,7 +133,7 @@ stream_of(closing *c, const tb_directory_party *party, tb_lane lane, out_stream 
     s->kept_due = s->row.due;
     s->first = s->row.number + 1;
     void *list = c->used;
-    err = tb_work_room(scene->arena, &list, c->used_count, &c->used_capacity, sizeof(out_stream *));
+    err = tb_work_room(step->arena, &list, c->used_count, &c->used_capacity, sizeof(out_stream *));
     if (err != TB_OK) {
         return err;
     }
@@ -149,7 +149,7 @@ static tb_err stream_take(closing *c, out_stream *s, uint32_t notice)
 {
     void *list = s->notices;
     tb_err err =
-        tb_work_room(c->scene->arena, &list, s->count, &s->capacity, sizeof *s->notices);
+        tb_work_room(c->step->arena, &list, s->count, &s->capacity, sizeof *s->notices);
     if (err != TB_OK) {
         return err;
     }
@@ -163,7 +163,7 @@ static tb_err make_entries(closing *c, uint32_t index)
 {
     tb_pending_notice *notice = &c->list[index];
     size_t count = notice->outgoing.reader_count;
-    tb_entry *entries = tb_arena_array(c->scene->arena, count, sizeof *entries);
+    tb_entry *entries = tb_arena_array(c->step->arena, count, sizeof *entries);
     if (entries == NULL) {
         return TB_ERR_LIMIT;
     }
@@ -190,29 +190,29 @@ static tb_err make_entries(closing *c, uint32_t index)
 
 static tb_err make_header(closing *c, uint32_t index)
 {
-    tb_scene *scene = c->scene;
+    tb_step *step = c->step;
     tb_pending_notice *notice = &c->list[index];
-    const tb_directory *directory = scene->agent->directory;
+    const tb_directory *directory = step->agent->directory;
     notice->header = (tb_header){
         .suite = TB_SUITE_1,
-        .hub = scene->agent->hub,
-        .sender = scene->agent->self,
-        .incarnation = scene->incarnation,
+        .hub = step->agent->hub,
+        .sender = step->agent->self,
+        .incarnation = step->incarnation,
         .notice = notice->notice,
         .lane = notice->outgoing.lane,
         .kind = notice->outgoing.kind,
-        .made = scene->now.real,
-        .expires = scene->now.real + TB_NOTICE_LIFE_MS,
+        .made = step->now.real,
+        .expires = step->now.real + TB_NOTICE_LIFE_MS,
         .directory_version = directory->version,
         .directory_digest = directory->digest,
-        .signing_key = scene->agent->keys.sign_id,
+        .signing_key = step->agent->keys.sign_id,
         .ephemeral = c->sealing.ephemeral.public_key,
         .events = tb_events_digest(notice->outgoing.ids, notice->outgoing.event_count),
         .body = tb_body_digest(notice->body),
     };
     tb_err err = make_entries(c, index);
     if (err == TB_OK) {
-        err = tb_header_encode(&notice->header, scene->arena, &notice->header_bytes);
+        err = tb_header_encode(&notice->header, step->arena, &notice->header_bytes);
     }
     if (err != TB_OK) {
         return err;
@@ -228,18 +228,18 @@ static tb_err make_header(closing *c, uint32_t index)
 
 static tb_err make_notices(closing *c)
 {
-    size_t places = c->scene->agent->directory->party_count;
-    c->streams = tb_arena_array(c->scene->arena, places * LANES, sizeof *c->streams);
-    c->sealing.agreements = tb_arena_array(c->scene->arena, places, sizeof(tb_agreement *));
+    size_t places = c->step->agent->directory->party_count;
+    c->streams = tb_arena_array(c->step->arena, places * LANES, sizeof *c->streams);
+    c->sealing.agreements = tb_arena_array(c->step->arena, places, sizeof(tb_agreement *));
     if (c->streams == NULL || c->sealing.agreements == NULL) {
         return TB_ERR_LIMIT;
     }
 
-    tb_seal_pair_make(&c->sealing.ephemeral, c->scene->random);
+    tb_seal_pair_make(&c->sealing.ephemeral, c->step->random);
     for (uint32_t leaf = 0; leaf < c->count; leaf++) {
         uint32_t index = c->order[leaf];
         c->list[index].leaf = leaf;
-        tb_err err = tb_outbox_seal(c->scene, &c->sealing, &c->list[index]);
+        tb_err err = tb_outbox_seal(c->step, &c->sealing, &c->list[index]);
         if (err == TB_OK) {
             err = make_header(c, index);
         }
@@ -261,26 +261,26 @@ static tb_err keep_proof(closing *c, const tb_pending_notice *notice)
         .root = c->root,
         .index = notice->leaf,
     };
-    tb_err err = tb_tree_path(&c->tree, notice->leaf, c->scene->arena, &proof.path, &proof.path_count);
+    tb_err err = tb_tree_path(&c->tree, notice->leaf, c->step->arena, &proof.path, &proof.path_count);
     if (err != TB_OK) {
         return err;
     }
 
-    return tb_proof_put(c->scene->txn, &c->scene->agent->self, &c->scene->incarnation,
+    return tb_proof_put(c->step->txn, &c->step->agent->self, &c->step->incarnation,
                         notice->notice, &proof);
 }
 
 static tb_err sign(closing *c)
 {
-    tb_scene *scene = c->scene;
-    tb_digest *digests = tb_arena_array(scene->arena, c->count, sizeof *digests);
+    tb_step *step = c->step;
+    tb_digest *digests = tb_arena_array(step->arena, c->count, sizeof *digests);
     if (digests == NULL) {
         return TB_ERR_LIMIT;
     }
     for (size_t i = 0; i < c->count; i++) {
         digests[c->list[i].leaf] = c->list[i].digest;
     }
-    tb_err err = tb_tree_build(digests, (uint32_t)c->count, scene->arena, &c->tree);
+    tb_err err = tb_tree_build(digests, (uint32_t)c->count, step->arena, &c->tree);
     if (err != TB_OK) {
         return err;
     }
@@ -288,13 +288,13 @@ static tb_err sign(closing *c)
     c->root = (tb_root){
         .suite = TB_SUITE_1,
         .tree = TB_TREE_HEADERS,
-        .signer = scene->agent->self,
-        .key = scene->agent->keys.sign_id,
-        .incarnation = scene->incarnation,
+        .signer = step->agent->self,
+        .key = step->agent->keys.sign_id,
+        .incarnation = step->incarnation,
         .count = c->tree.count,
         .root = c->tree.root,
     };
-    tb_root_sign(&c->root, &scene->agent->hub, scene->agent->keys.sign);
+    tb_root_sign(&c->root, &step->agent->hub, step->agent->keys.sign);
     for (size_t i = 0; err == TB_OK && i < c->count; i++) {
         err = keep_proof(c, &c->list[i]);
     }
@@ -329,7 +329,7 @@ static size_t group_reach(const closing *c, const out_stream *s, size_t start)
 
 static tb_err fill_group(closing *c, const out_stream *s, size_t start, size_t count, tb_made *made)
 {
-    tb_arena *arena = c->scene->arena;
+    tb_arena *arena = c->step->arena;
     tb_group *group = &made->group;
     group->items = tb_arena_array(arena, count, sizeof *group->items);
     group->indexes = tb_arena_array(arena, count, sizeof *group->indexes);
@@ -367,14 +367,14 @@ static tb_err fill_group(closing *c, const out_stream *s, size_t start, size_t c
 
 static tb_err make_group(closing *c, out_stream *s, size_t start, size_t count)
 {
-    tb_scene *scene = c->scene;
+    tb_step *step = c->step;
     tb_work *work;
-    tb_err err = tb_work_of(scene, &work);
+    tb_err err = tb_work_of(step, &work);
     if (err != TB_OK) {
         return err;
     }
     void *list = work->made;
-    err = tb_work_room(scene->arena, &list, work->made_count, &work->made_capacity,
+    err = tb_work_room(step->arena, &list, work->made_count, &work->made_capacity,
                        sizeof *work->made);
     if (err != TB_OK) {
         return err;
@@ -389,14 +389,14 @@ static tb_err make_group(closing *c, out_stream *s, size_t start, size_t count)
 
     made->row.from = s->first + start;
     made->row.to = made->row.from + count - 1;
-    made->row.made = scene->now.real;
+    made->row.made = step->now.real;
     made->row.bytes += (uint32_t)(made->group.sibling_count * TB_DIGEST_BYTES);
-    err = tb_group_encode(&made->group, scene->arena, &made->row.group);
+    err = tb_group_encode(&made->group, step->arena, &made->row.group);
     if (err != TB_OK) {
         return err;
     }
     work->made_count++;
-    return tb_outbox_put(scene->txn, &s->stream, &made->row);
+    return tb_outbox_put(step->txn, &s->stream, &made->row);
 }
 
 static tb_err group_stream(closing *c, out_stream *s)
@@ -410,14 +410,14 @@ static tb_err group_stream(closing *c, out_stream *s)
         start += count;
     }
     if (s->row.due == 0) {
-        s->row.due = tb_outbox_due_of(&s->row, c->scene->now.real);
+        s->row.due = tb_outbox_due_of(&s->row, c->step->now.real);
     }
-    tb_err err = tb_stream_out_put(c->scene->txn, &s->stream, s->kept_due, &s->row);
+    tb_err err = tb_stream_out_put(c->step->txn, &s->stream, s->kept_due, &s->row);
     if (err != TB_OK) {
         return err;
     }
 
-    return tb_work_send(c->scene, &s->stream);
+    return tb_work_send(c->step, &s->stream);
 }
 
 /* A body that several groups refer to is kept once. */
@@ -428,7 +428,7 @@ static tb_err keep_bodies(closing *c)
         if (notice->header.entry_count == 1) {
             continue;
         }
-        tb_err err = tb_outbox_body_put(c->scene->txn, &c->scene->incarnation, notice->notice,
+        tb_err err = tb_outbox_body_put(c->step->txn, &c->step->incarnation, notice->notice,
                                         (uint32_t)notice->header.entry_count, notice->body);
         if (err != TB_OK) {
             return err;
@@ -437,14 +437,14 @@ static tb_err keep_bodies(closing *c)
     return TB_OK;
 }
 
-static tb_err close_pending(tb_scene *scene)
+static tb_err close_pending(tb_step *step)
 {
-    tb_pending *pending = &scene->agent->pending;
-    closing *c = tb_arena_alloc(scene->arena, sizeof *c);
+    tb_pending *pending = &step->agent->pending;
+    closing *c = tb_arena_alloc(step->arena, sizeof *c);
     if (c == NULL) {
         return TB_ERR_LIMIT;
     }
-    c->scene = scene;
+    c->step = step;
     c->list = pending->list;
     c->count = pending->count;
     tb_err err = choose_order(c);
@@ -465,16 +465,16 @@ static tb_err close_pending(tb_scene *scene)
     }
 
     memset(&c->sealing.ephemeral, 0, sizeof c->sealing.ephemeral);
-    return tb_meta_number_put(scene->txn, "notice", pending->last_notice);
+    return tb_meta_number_put(step->txn, "notice", pending->last_notice);
 }
 
-tb_err tb_outbox_close(tb_scene *scene)
+tb_err tb_outbox_close(tb_step *step)
 {
-    if (scene->agent->pending.count > 0) {
-        tb_err err = close_pending(scene);
+    if (step->agent->pending.count > 0) {
+        tb_err err = close_pending(step);
         if (err != TB_OK) {
             return err;
         }
     }
-    return tb_outbox_pump(scene);
+    return tb_outbox_pump(step);
 }

@@ -21,7 +21,7 @@ static tb_bytes *next_part(body_builder *b)
     return b->part_count == TB_PARTS_MAX ? NULL : &b->parts[b->part_count++];
 }
 
-static tb_err put_events(tb_scene *scene, const tb_outgoing *outgoing, body_builder *b)
+static tb_err put_events(tb_step *step, const tb_outgoing *outgoing, body_builder *b)
 {
     tb_bytes *part = next_part(b);
     TB_ASSERT(part == &b->parts[0]);
@@ -33,7 +33,7 @@ static tb_err put_events(tb_scene *scene, const tb_outgoing *outgoing, body_buil
         *part = outgoing->resend;
         return TB_OK;
     }
-    return tb_part_events_encode(outgoing->events, outgoing->event_count, scene->arena, part);
+    return tb_part_events_encode(outgoing->events, outgoing->event_count, step->arena, part);
 }
 
 static bool same_readers(const tb_outgoing *outgoing, size_t a, size_t b)
@@ -57,7 +57,7 @@ static bool anybody_reads(const tb_outgoing *outgoing, size_t opening)
 }
 
 /* One part: all openings from first on that share its group and its readers. */
-static tb_err put_part_of(tb_scene *scene,
+static tb_err put_part_of(tb_step *step,
                           const tb_outgoing *outgoing,
                           size_t first,
                           bool *done,
@@ -81,16 +81,16 @@ static tb_err put_part_of(tb_scene *scene,
     for (size_t r = 0; r < b->reader_count; r++) {
         b->readers[r].parts[at] = outgoing->readers[r].opens[first];
     }
-    return tb_part_openings_encode(together, count, scene->arena, part);
+    return tb_part_openings_encode(together, count, step->arena, part);
 }
 
-static tb_err put_openings(tb_scene *scene, const tb_outgoing *outgoing, body_builder *b)
+static tb_err put_openings(tb_step *step, const tb_outgoing *outgoing, body_builder *b)
 {
     if (outgoing->opening_count == 0) {
         return TB_OK;
     }
-    bool *done = tb_arena_array(scene->arena, outgoing->opening_count, sizeof *done);
-    tb_opening *together = tb_arena_array(scene->arena, outgoing->opening_count, sizeof *together);
+    bool *done = tb_arena_array(step->arena, outgoing->opening_count, sizeof *done);
+    tb_opening *together = tb_arena_array(step->arena, outgoing->opening_count, sizeof *together);
     if (done == NULL || together == NULL) {
         return TB_ERR_LIMIT;
     }
@@ -99,7 +99,7 @@ static tb_err put_openings(tb_scene *scene, const tb_outgoing *outgoing, body_bu
         if (done[i] || !anybody_reads(outgoing, i)) {
             continue;
         }
-        tb_err err = put_part_of(scene, outgoing, i, done, together, b);
+        tb_err err = put_part_of(step, outgoing, i, done, together, b);
         if (err != TB_OK) {
             return err;
         }
@@ -107,7 +107,7 @@ static tb_err put_openings(tb_scene *scene, const tb_outgoing *outgoing, body_bu
     return TB_OK;
 }
 
-static tb_err put_passed(tb_scene *scene, const tb_outgoing *outgoing, body_builder *b)
+static tb_err put_passed(tb_step *step, const tb_outgoing *outgoing, body_builder *b)
 {
     for (size_t r = 0; r < outgoing->reader_count; r++) {
         const tb_outgoing_reader *reader = &outgoing->readers[r];
@@ -121,7 +121,7 @@ static tb_err put_passed(tb_scene *scene, const tb_outgoing *outgoing, body_buil
         }
         b->readers[r].parts[at] = true;
         tb_err err =
-            tb_part_passed_encode(reader->passed, reader->passed_count, scene->arena, part);
+            tb_part_passed_encode(reader->passed, reader->passed_count, step->arena, part);
         if (err != TB_OK) {
             return err;
         }
@@ -130,17 +130,17 @@ static tb_err put_passed(tb_scene *scene, const tb_outgoing *outgoing, body_buil
 }
 
 /* The agreement with a recipient, computed once a turn. */
-static tb_err agree(tb_scene *scene,
+static tb_err agree(tb_step *step,
                     tb_sealing *sealing,
                     const tb_directory_party *party,
                     const tb_directory_key *key,
                     const tb_agreement **out)
 {
-    size_t place = (size_t)(party - scene->agent->directory->parties);
+    size_t place = (size_t)(party - step->agent->directory->parties);
     tb_agreement *agreement = sealing->agreements[place];
 
     if (agreement == NULL) {
-        agreement = tb_arena_alloc(scene->arena, sizeof *agreement);
+        agreement = tb_arena_alloc(step->arena, sizeof *agreement);
         if (agreement == NULL) {
             return TB_ERR_LIMIT;
         }
@@ -154,14 +154,14 @@ static tb_err agree(tb_scene *scene,
     return TB_OK;
 }
 
-static tb_err set_readers(tb_scene *scene,
+static tb_err set_readers(tb_step *step,
                           tb_sealing *sealing,
                           const tb_pending_notice *notice,
                           body_builder *b)
 {
     size_t count = notice->outgoing.reader_count;
     b->reader_count = count;
-    b->readers = tb_arena_array(scene->arena, count, sizeof *b->readers);
+    b->readers = tb_arena_array(step->arena, count, sizeof *b->readers);
     if (b->readers == NULL) {
         return TB_ERR_LIMIT;
     }
@@ -172,7 +172,7 @@ static tb_err set_readers(tb_scene *scene,
         b->readers[r].recipient = notice->parties[r]->id;
         b->readers[r].key = key->id;
         tb_err err =
-            agree(scene, sealing, notice->parties[r], key, &b->readers[r].agreement);
+            agree(step, sealing, notice->parties[r], key, &b->readers[r].agreement);
         if (err != TB_OK) {
             return err;
         }
@@ -180,35 +180,35 @@ static tb_err set_readers(tb_scene *scene,
     return TB_OK;
 }
 
-tb_err tb_outbox_seal(tb_scene *scene, tb_sealing *sealing, tb_pending_notice *notice)
+tb_err tb_outbox_seal(tb_step *step, tb_sealing *sealing, tb_pending_notice *notice)
 {
-    body_builder *b = tb_arena_alloc(scene->arena, sizeof *b);
+    body_builder *b = tb_arena_alloc(step->arena, sizeof *b);
     if (b == NULL) {
         return TB_ERR_LIMIT;
     }
-    tb_err err = set_readers(scene, sealing, notice, b);
+    tb_err err = set_readers(step, sealing, notice, b);
     if (err == TB_OK) {
-        err = put_events(scene, &notice->outgoing, b);
+        err = put_events(step, &notice->outgoing, b);
     }
     if (err == TB_OK) {
-        err = put_openings(scene, &notice->outgoing, b);
+        err = put_openings(step, &notice->outgoing, b);
     }
     if (err == TB_OK) {
-        err = put_passed(scene, &notice->outgoing, b);
+        err = put_passed(step, &notice->outgoing, b);
     }
     if (err != TB_OK) {
         return err;
     }
 
     tb_seal_context context = {
-        .hub = scene->agent->hub,
-        .sender = scene->agent->self,
-        .incarnation = scene->incarnation,
+        .hub = step->agent->hub,
+        .sender = step->agent->self,
+        .incarnation = step->incarnation,
         .notice = notice->notice,
     };
     tb_bytes body;
-    err = tb_seal_body(&context, b->parts, b->part_count, b->readers, b->reader_count, scene->random,
-                       scene->arena, &body);
+    err = tb_seal_body(&context, b->parts, b->part_count, b->readers, b->reader_count, step->random,
+                       step->arena, &body);
     if (err != TB_OK) {
         return err;
     }

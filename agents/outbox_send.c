@@ -17,7 +17,7 @@ typedef struct frame_builder {
     size_t budget; /* bytes that may still leave in this turn */
 } frame_builder;
 
-static tb_err flush(tb_scene *scene, frame_builder *b)
+static tb_err flush(tb_step *step, frame_builder *b)
 {
     if (b->group_count == 0) {
         return TB_OK;
@@ -27,7 +27,7 @@ static tb_err flush(tb_scene *scene, frame_builder *b)
     frame.carry.group_count = b->group_count;
     frame.carry.bodies = b->bodies;
     frame.carry.body_count = b->body_count;
-    tb_err err = tb_link_send(scene, &frame);
+    tb_err err = tb_link_send(step, &frame);
 
     size_t budget = b->budget;
     *b = (frame_builder){.budget = budget};
@@ -44,7 +44,7 @@ static bool body_in_frame(const frame_builder *b, uint64_t notice)
     return false;
 }
 
-static tb_err frame_add(tb_scene *scene,
+static tb_err frame_add(tb_step *step,
                         frame_builder *b,
                         const tb_group *group,
                         size_t bytes,
@@ -53,13 +53,13 @@ static tb_err frame_add(tb_scene *scene,
 {
     size_t cost = bytes + GROUP_EXTRA + group->item_count * BODY_EXTRA;
     if (b->group_count == TB_FRAME_GROUPS_MAX || b->bytes + cost > FRAME_ROOM) {
-        tb_err err = flush(scene, b);
+        tb_err err = flush(step, b);
         if (err != TB_OK) {
             return err;
         }
     }
     void *list = b->groups;
-    tb_err err = tb_work_room(scene->arena, &list, b->group_count, &b->group_capacity, sizeof *group);
+    tb_err err = tb_work_room(step->arena, &list, b->group_count, &b->group_capacity, sizeof *group);
     if (err != TB_OK) {
         return err;
     }
@@ -73,7 +73,7 @@ static tb_err frame_add(tb_scene *scene,
             continue;
         }
         list = b->bodies;
-        err = tb_work_room(scene->arena, &list, b->body_count, &b->body_capacity, sizeof *bodies);
+        err = tb_work_room(step->arena, &list, b->body_count, &b->body_capacity, sizeof *bodies);
         if (err != TB_OK) {
             return err;
         }
@@ -86,21 +86,21 @@ static tb_err frame_add(tb_scene *scene,
 /* ---- out of the store ---- */
 
 /* What the hub refused goes in its place as a filler: header and signed refusal. */
-static tb_err fill_refused(tb_scene *scene, const tb_stream *stream, tb_item *item)
+static tb_err fill_refused(tb_step *step, const tb_stream *stream, tb_item *item)
 {
     tb_refusal_row refusal;
-    tb_err err = tb_refusal_get(scene->txn, stream, item->header.notice, &refusal);
+    tb_err err = tb_refusal_get(step->txn, stream, item->header.notice, &refusal);
     if (err == TB_ERR_NOT_FOUND) {
         return TB_OK;
     }
     if (err != TB_OK) {
         return err;
     }
-    tb_signed_line *line = tb_arena_alloc(scene->arena, sizeof *line);
+    tb_signed_line *line = tb_arena_alloc(step->arena, sizeof *line);
     if (line == NULL) {
         return TB_ERR_LIMIT;
     }
-    if (tb_signed_line_decode(refusal.line, scene->arena, line) != TB_ACCEPTED) {
+    if (tb_signed_line_decode(refusal.line, step->arena, line) != TB_ACCEPTED) {
         return TB_ERR_CORRUPT;
     }
     item->refusal = line;
@@ -109,17 +109,17 @@ static tb_err fill_refused(tb_scene *scene, const tb_stream *stream, tb_item *it
     return TB_OK;
 }
 
-static tb_err read_group(tb_scene *scene,
+static tb_err read_group(tb_step *step,
                          const tb_stream *stream,
                          const tb_stream_out_row *row,
                          tb_outbox_row *kept,
                          tb_made *out)
 {
     tb_made made = {.stream = *stream, .row = *kept};
-    if (tb_group_decode(kept->group, scene->arena, &made.group) != TB_ACCEPTED) {
+    if (tb_group_decode(kept->group, step->arena, &made.group) != TB_ACCEPTED) {
         return TB_ERR_CORRUPT;
     }
-    made.bodies = tb_arena_array(scene->arena, made.group.item_count, sizeof *made.bodies);
+    made.bodies = tb_arena_array(step->arena, made.group.item_count, sizeof *made.bodies);
     if (made.bodies == NULL) {
         return TB_ERR_LIMIT;
     }
@@ -129,12 +129,12 @@ static tb_err read_group(tb_scene *scene,
         uint64_t number = kept->from + i;
         tb_err err = TB_OK;
         if (number <= row->refused) {
-            err = fill_refused(scene, stream, item);
+            err = fill_refused(step, stream, item);
         }
         if (err == TB_OK && item->refusal == NULL && item->header.entry_count > 1) {
             tb_shared_body *body = &made.bodies[made.body_count++];
             *body = (tb_shared_body){stream->sender, stream->incarnation, item->header.notice, {0}};
-            err = tb_outbox_body_get(scene->txn, &stream->incarnation, body->notice, &body->body);
+            err = tb_outbox_body_get(step->txn, &stream->incarnation, body->notice, &body->body);
         }
         if (err != TB_OK) {
             return err == TB_ERR_NOT_FOUND ? TB_ERR_CORRUPT : err;
@@ -145,12 +145,12 @@ static tb_err read_group(tb_scene *scene,
 }
 
 /* The next group to submit: from this turn when it was made now, else from the store. */
-static tb_err next_group(tb_scene *scene,
+static tb_err next_group(tb_step *step,
                          const tb_stream *stream,
                          const tb_stream_out_row *row,
                          tb_made *out)
 {
-    const tb_work *work = scene->agent->work;
+    const tb_work *work = step->agent->work;
     for (size_t i = 0; i < work->made_count; i++) {
         if (work->made[i].row.from == row->submitted + 1 &&
             tb_stream_equal(&work->made[i].stream, stream)) {
@@ -159,12 +159,12 @@ static tb_err next_group(tb_scene *scene,
         }
     }
     tb_outbox_row kept;
-    tb_err err = tb_outbox_after(scene->txn, stream, row->submitted, &kept);
+    tb_err err = tb_outbox_after(step->txn, stream, row->submitted, &kept);
     if (err != TB_OK) {
         return err;
     }
 
-    return read_group(scene, stream, row, &kept, out);
+    return read_group(step, stream, row, &kept, out);
 }
 
 static size_t in_flight(const tb_stream_out_row *row)
@@ -176,7 +176,7 @@ static size_t in_flight(const tb_stream_out_row *row)
     return bytes;
 }
 
-static tb_err submit_stream(tb_scene *scene,
+static tb_err submit_stream(tb_step *step,
                             frame_builder *b,
                             const tb_stream *stream,
                             tb_stream_out_row *row)
@@ -185,17 +185,17 @@ static tb_err submit_stream(tb_scene *scene,
     while (row->submitted < row->number && row->flight_count < TB_FLIGHTS_MAX &&
            flying < TB_WINDOW_BYTES && b->budget > 0) {
         tb_made next;
-        tb_err err = next_group(scene, stream, row, &next);
+        tb_err err = next_group(step, stream, row, &next);
         if (err != TB_OK) {
             return err == TB_ERR_NOT_FOUND ? TB_ERR_CORRUPT : err;
         }
-        err = frame_add(scene, b, &next.group, next.row.bytes, next.bodies, next.body_count);
+        err = frame_add(step, b, &next.group, next.row.bytes, next.bodies, next.body_count);
         if (err != TB_OK) {
             return err;
         }
 
         row->submitted = next.row.to;
-        row->active = scene->now.real;
+        row->active = step->now.real;
         row->flights[row->flight_count++] =
             (tb_flight){next.row.to, next.row.bytes, next.row.digest};
         flying += next.row.bytes;
@@ -203,49 +203,49 @@ static tb_err submit_stream(tb_scene *scene,
     return TB_OK;
 }
 
-static tb_err pump_stream(tb_scene *scene, frame_builder *b, const tb_stream *stream)
+static tb_err pump_stream(tb_step *step, frame_builder *b, const tb_stream *stream)
 {
     tb_stream_out_row row;
     bool closed = false;
-    tb_err err = tb_stream_out_get(scene->txn, stream, &row);
+    tb_err err = tb_stream_out_get(step->txn, stream, &row);
     if (err == TB_OK) {
-        err = tb_closed_get(scene->txn, &stream->recipient, &closed);
+        err = tb_closed_get(step->txn, &stream->recipient, &closed);
     }
     if (err != TB_OK || closed || row.submitted >= row.number) {
         return err;
     }
     tb_time kept_due = row.due;
-    err = submit_stream(scene, b, stream, &row);
+    err = submit_stream(step, b, stream, &row);
     if (err != TB_OK) {
         return err;
     }
 
-    tb_time due = tb_outbox_due_of(&row, scene->now.real);
+    tb_time due = tb_outbox_due_of(&row, step->now.real);
     if (b->budget == 0 && row.submitted < row.number) {
-        due = scene->now.real;
+        due = step->now.real;
     }
     /* It only moves nearer here: looking too early is harmless and moves it on. */
     if (row.due == 0 || due < row.due) {
         row.due = due;
     }
-    return tb_stream_out_put(scene->txn, stream, kept_due, &row);
+    return tb_stream_out_put(step->txn, stream, kept_due, &row);
 }
 
-tb_err tb_outbox_pump(tb_scene *scene)
+tb_err tb_outbox_pump(tb_step *step)
 {
     bool may_sign = false;
-    tb_err err = tb_link_may_sign(scene->txn, &may_sign);
-    if (err != TB_OK || !may_sign || scene->agent->work == NULL) {
+    tb_err err = tb_link_may_sign(step->txn, &may_sign);
+    if (err != TB_OK || !may_sign || step->agent->work == NULL) {
         return err;
     }
 
     frame_builder builder = {.budget = TB_SUBMIT_BYTES};
-    const tb_work *work = scene->agent->work;
+    const tb_work *work = step->agent->work;
     for (size_t i = 0; i < work->sending_count; i++) {
-        err = pump_stream(scene, &builder, &work->sending[i]);
+        err = pump_stream(step, &builder, &work->sending[i]);
         if (err != TB_OK) {
             return err;
         }
     }
-    return flush(scene, &builder);
+    return flush(step, &builder);
 }

@@ -2,15 +2,15 @@
 
 #define LIST_START 16
 
-tb_err tb_work_of(tb_scene *scene, tb_work **out)
+tb_err tb_work_of(tb_step *step, tb_work **out)
 {
-    if (scene->agent->work == NULL) {
-        scene->agent->work = tb_arena_alloc(scene->arena, sizeof(tb_work));
+    if (step->agent->work == NULL) {
+        step->agent->work = tb_arena_alloc(step->arena, sizeof(tb_work));
     }
-    if (scene->agent->work == NULL) {
+    if (step->agent->work == NULL) {
         return TB_ERR_LIMIT;
     }
-    *out = scene->agent->work;
+    *out = step->agent->work;
     return TB_OK;
 }
 
@@ -33,10 +33,10 @@ tb_err tb_work_room(tb_arena *arena, void **list, size_t count, size_t *capacity
     return TB_OK;
 }
 
-tb_err tb_work_send(tb_scene *scene, const tb_stream *stream)
+tb_err tb_work_send(tb_step *step, const tb_stream *stream)
 {
     tb_work *work;
-    tb_err err = tb_work_of(scene, &work);
+    tb_err err = tb_work_of(step, &work);
     if (err != TB_OK) {
         return err;
     }
@@ -46,7 +46,7 @@ tb_err tb_work_send(tb_scene *scene, const tb_stream *stream)
         }
     }
     void *list = work->sending;
-    err = tb_work_room(scene->arena, &list, work->sending_count, &work->sending_capacity,
+    err = tb_work_room(step->arena, &list, work->sending_count, &work->sending_capacity,
                        sizeof *work->sending);
     if (err != TB_OK) {
         return err;
@@ -57,15 +57,15 @@ tb_err tb_work_send(tb_scene *scene, const tb_stream *stream)
     return TB_OK;
 }
 
-tb_err tb_work_refuse(tb_scene *scene, const tb_refusing *refusing)
+tb_err tb_work_refuse(tb_step *step, const tb_refusing *refusing)
 {
     tb_work *work;
-    tb_err err = tb_work_of(scene, &work);
+    tb_err err = tb_work_of(step, &work);
     if (err != TB_OK) {
         return err;
     }
     void *list = work->refusing;
-    err = tb_work_room(scene->arena, &list, work->refusing_count, &work->refusing_capacity,
+    err = tb_work_room(step->arena, &list, work->refusing_count, &work->refusing_capacity,
                        sizeof *work->refusing);
     if (err != TB_OK) {
         return err;
@@ -76,10 +76,10 @@ tb_err tb_work_refuse(tb_scene *scene, const tb_refusing *refusing)
     return TB_OK;
 }
 
-tb_err tb_work_taken(tb_scene *scene, const tb_stream *stream, tb_taken **out)
+tb_err tb_work_taken(tb_step *step, const tb_stream *stream, tb_taken **out)
 {
     tb_work *work;
-    tb_err err = tb_work_of(scene, &work);
+    tb_err err = tb_work_of(step, &work);
     if (err != TB_OK) {
         return err;
     }
@@ -90,15 +90,15 @@ tb_err tb_work_taken(tb_scene *scene, const tb_stream *stream, tb_taken **out)
         }
     }
     tb_taken taken = {.stream = *stream};
-    err = tb_stream_in_get(scene->txn, stream, &taken.row);
+    err = tb_stream_in_get(step->txn, stream, &taken.row);
     if (err == TB_OK || err == TB_ERR_NOT_FOUND) {
-        err = tb_inbox_waits(scene->txn, stream, &taken.queued);
+        err = tb_inbox_waits(step->txn, stream, &taken.queued);
     }
     if (err != TB_OK) {
         return err;
     }
     void *list = work->taken;
-    err = tb_work_room(scene->arena, &list, work->taken_count, &work->taken_capacity,
+    err = tb_work_room(step->arena, &list, work->taken_count, &work->taken_capacity,
                        sizeof *work->taken);
     if (err != TB_OK) {
         return err;

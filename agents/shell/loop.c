@@ -1,0 +1,229 @@
+/* loop - read what waits, up to a bound; one turn; again. */
+#include "agents/shell/shell.h"
+
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/signalfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "messages/local.h"
+
+/* Bytes read for one turn: decoded and answered they must fit its memory. */
+#define TURN_BYTES (1024u * 1024)
+/* Under load a turn may wait this long to be fuller; a lone notice never does. */
+#define FILL_MS 2
+/* Memory of a turn that is kept for the next; what a large turn touched beyond goes back. */
+#define ARENA_KEPT_BYTES (2u * 1024 * 1024)
+/* The longest sleep: a clock that was set back is noticed after it. */
+#define SLEEP_MS 60000
+
+typedef struct batch {
+    tb_input inputs[TB_BATCH_MAX];
+    zmq_msg_t messages[TB_BATCH_MAX]; /* messages[i] is open when held[i] */
+    bool held[TB_BATCH_MAX];
+    size_t count;
+    size_t bytes;
+} batch;
+
+tb_now tb_shell_now(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    tb_time ms = (tb_time)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    return (tb_now){ms, ms};
+}
+
+/* ---- reading ---- */
+
+static bool has_room(const batch *b)
+{
+    /* One place stays free for the tick. */
+    return b->count < TB_BATCH_MAX - 1 && b->bytes < TURN_BYTES;
+}
+
+static void add(batch *b, tb_input_kind kind, uint64_t peer, zmq_msg_t *message)
+{
+    tb_input *input = &b->inputs[b->count];
+    *input = (tb_input){.kind = kind, .peer = peer};
+    b->held[b->count] = message != NULL;
+    if (message != NULL) {
+        input->bytes = tb_bytes_of(zmq_msg_data(message), zmq_msg_size(message));
+        b->bytes += input->bytes.size;
+    }
+    b->count++;
+}
+
+static void drain_events(tb_shell *shell, batch *b)
+{
+    while (has_room(b)) {
+        tb_net_event event = tb_agent_net_event(&shell->net);
+        if (event == TB_NET_NOTHING) {
+            return;
+        }
+        add(b, event == TB_NET_UP ? TB_INPUT_LINK : TB_INPUT_GONE, 0, NULL);
+    }
+}
+
+static void drain_messages(tb_shell *shell, batch *b)
+{
+    bool more = true;
+    while (more && has_room(b)) {
+        zmq_msg_t *message = &b->messages[b->count];
+        uint64_t peer = 0;
+        more = false;
+        if (tb_agent_net_from_hub(&shell->net, message)) {
+            add(b, TB_INPUT_FRAME, 0, message);
+            more = true;
+        }
+        message = &b->messages[b->count];
+        if (has_room(b) && tb_agent_net_from_local(&shell->net, &peer, message)) {
+            add(b, TB_INPUT_LOCAL, peer, message);
+            more = true;
+        }
+    }
+}
+
+static void release(batch *b)
+{
+    for (size_t i = 0; i < b->count; i++) {
+        if (b->held[i]) {
+            zmq_msg_close(&b->messages[i]);
+        }
+    }
+    b->count = 0;
+    b->bytes = 0;
+}
+
+/* Sleeps until something comes or wait_ms have passed. True: a signal asked us to end. */
+static bool wait_for(tb_shell *shell, long wait_ms)
+{
+    zmq_pollitem_t items[] = {
+        {.socket = shell->net.hub_handle, .events = ZMQ_POLLIN},
+        {.socket = shell->net.local_handle, .events = ZMQ_POLLIN},
+        {.socket = shell->net.events, .events = ZMQ_POLLIN},
+        {.fd = shell->signals, .events = ZMQ_POLLIN},
+    };
+    if (zmq_poll(items, 4, wait_ms) <= 0) {
+        return false;
+    }
+    return (items[3].revents & ZMQ_POLLIN) != 0;
+}
+
+/* ---- turning ---- */
+
+/* When the logic wants its next tick, in ms from now. */
+static long until_tick(tb_shell *shell)
+{
+    tb_txn *txn = NULL;
+    tb_time due = 0;
+    tb_arena_reset(&shell->node.arena);
+    if (tb_store_begin_read(shell->store, &shell->node.arena, &txn) != TB_OK) {
+        return SLEEP_MS;
+    }
+    tb_err err = tb_agent_deadline(&shell->agent, txn, &due);
+    tb_store_abort(txn);
+
+    tb_time left = due - tb_shell_now().real;
+    if (err != TB_OK || left > SLEEP_MS) {
+        return SLEEP_MS;
+    }
+    return left > 0 ? (long)left : 0;
+}
+
+static void note_watchers(tb_shell *shell, const batch *b)
+{
+    for (size_t i = 0; i < b->count; i++) {
+        tb_local_request request;
+        if (b->inputs[i].kind != TB_INPUT_LOCAL) {
+            continue;
+        }
+        tb_arena_reset(&shell->node.arena);
+        if (tb_local_request_decode(b->inputs[i].bytes, &shell->node.arena, &request) == TB_ACCEPTED &&
+            request.kind == TB_REQUEST_WATCH) {
+            tb_shell_watch(shell, b->inputs[i].peer);
+        }
+    }
+}
+
+static void turn(tb_shell *shell, batch *b)
+{
+    tb_now now = tb_shell_now();
+    for (size_t i = 0; i < b->count; i++) {
+        b->inputs[i].now = now;
+    }
+    tb_err err = tb_turn(&shell->node, b->inputs, b->count);
+    if (err != TB_OK && err != TB_ERR_IO) {
+        err = tb_turn_each(&shell->node, b->inputs, b->count);
+    }
+    if (err != TB_OK) {
+        fprintf(stderr, "level=error event=stop what=\"the store failed\" why=\"%s\"\n",
+                tb_err_text(err));
+        shell->stop = true;
+        shell->exit_code = 1;
+        return;
+    }
+
+    if (shell->node.arena.used > ARENA_KEPT_BYTES) {
+        (void)madvise(shell->node.arena.block + ARENA_KEPT_BYTES,
+                      shell->node.arena.used - ARENA_KEPT_BYTES, MADV_DONTNEED);
+    }
+    note_watchers(shell, b);
+}
+
+/* Between two turns, when nothing points into the old set. */
+static void reload(tb_shell *shell)
+{
+    tb_documents *fresh = NULL;
+    shell->reload = false;
+    tb_err err = tb_documents_load(shell->store, &fresh);
+    if (err != TB_OK || !fresh->has_directory) {
+        fprintf(stderr, "level=error event=reload why=\"%s\"\n", tb_err_text(err));
+        tb_documents_free(fresh);
+        return;
+    }
+
+    tb_documents_use(fresh, &shell->agent);
+    tb_documents_free(shell->documents);
+    shell->documents = fresh;
+}
+
+static void other_key(tb_shell *shell)
+{
+    shell->net.use_spare = !shell->net.use_spare;
+    fprintf(stderr, "level=warn event=hub_key try=%s\n", shell->net.use_spare ? "spare" : "first");
+    if (!tb_agent_net_open_hub(&shell->net, shell->agent.directory)) {
+        shell->stop = true;
+        shell->exit_code = 1;
+    }
+}
+
+void tb_shell_run(tb_shell *shell)
+{
+    static batch b;
+    bool was_full = false;
+
+    while (!shell->stop) {
+        long left = until_tick(shell);
+        if (wait_for(shell, left)) {
+            return;
+        }
+        drain_events(shell, &b);
+        drain_messages(shell, &b);
+        if (was_full && has_room(&b) && !wait_for(shell, FILL_MS)) {
+            drain_messages(shell, &b);
+        }
+        was_full = !has_room(&b);
+        if (b.count == 0 || left == 0) {
+            add(&b, TB_INPUT_TICK, 0, NULL);
+        }
+        turn(shell, &b);
+        release(&b);
+        if (shell->reload) {
+            reload(shell);
+        }
+        if (tb_agent_net_wants_other_key(&shell->net, shell->agent.directory)) {
+            other_key(shell);
+        }
+    }
+}

@@ -1,0 +1,133 @@
+#include "agents/shell/options.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/limits.h"
+
+#define QUOTA_USUAL   (1024ull * 1024 * 1024)
+#define IPC_PATH_MAX  100
+#define EXIT_BAD_LINE 2
+
+static void help(void)
+{
+    printf("tongbao-agent - an agency's daemon: keeps its cases, speaks for it on the hub\n\n"
+           "  --party ID         who this agent is, as in the directory\n"
+           "  --store DIR        its store, created when absent\n"
+           "  --key FILE         its secret keys (tongbao key make)\n"
+           "  --directory FILE   the signed directory to start with; newer ones come from the hub\n"
+           "  --hub ENDPOINT     tcp://host:port of the hub\n"
+           "  --socket PATH      local socket for tongbao and the desk; its folder is made 0750\n"
+           "  --quota BYTES      size of the store, allocated at creation (1 GiB)\n"
+           "  --document FILE    a signed campaign or table to install; may be given again\n"
+           "  --check-config     read everything, say what is wrong, and end\n");
+}
+
+static const char **text_option(tb_agent_options *o, const char *name)
+{
+    return strcmp(name, "--store") == 0       ? &o->store
+           : strcmp(name, "--key") == 0       ? &o->key
+           : strcmp(name, "--directory") == 0 ? &o->directory
+           : strcmp(name, "--hub") == 0       ? &o->hub
+           : strcmp(name, "--socket") == 0    ? &o->socket
+                                              : NULL;
+}
+
+static unsigned fault(const char *what, const char *which)
+{
+    fprintf(stderr, "tongbao-agent: %s: %s\n", which, what);
+    return 1;
+}
+
+static unsigned read_quota(const char *text, uint64_t *out)
+{
+    char *end = NULL;
+    errno = 0;
+    unsigned long long value = strtoull(text, &end, 10);
+    if (errno != 0 || end == text || *end != '\0' || value < TB_QUOTA_BYTES_MIN) {
+        return fault("a number of bytes, at least 4194304", "--quota");
+    }
+
+    *out = value;
+    return 0;
+}
+
+static unsigned read_one(tb_agent_options *o, const char *name, const char *value)
+{
+    const char **text = text_option(o, name);
+    if (value == NULL) {
+        return fault("unknown, or its value is missing (--help shows all)", name);
+    }
+    if (text != NULL) {
+        *text = value;
+        return 0;
+    }
+    if (strcmp(name, "--party") == 0) {
+        return tb_party_parse(tb_bytes_str(value), &o->party) ? 0 : fault("not a party id", value);
+    }
+    if (strcmp(name, "--quota") == 0) {
+        return read_quota(value, &o->quota_bytes);
+    }
+    if (strcmp(name, "--document") == 0) {
+        if (o->document_count == TB_OPTION_DOCUMENTS_MAX) {
+            return fault("too many documents", value);
+        }
+        o->documents[o->document_count++] = value;
+        return 0;
+    }
+    return fault("unknown (--help shows all)", name);
+}
+
+static unsigned missing(const tb_agent_options *o)
+{
+    unsigned faults = 0;
+    faults += tb_party_empty(&o->party) ? fault("is needed", "--party") : 0;
+    faults += o->store == NULL ? fault("is needed", "--store") : 0;
+    faults += o->key == NULL ? fault("is needed", "--key") : 0;
+    faults += o->directory == NULL ? fault("is needed", "--directory") : 0;
+    faults += o->hub == NULL ? fault("is needed", "--hub") : 0;
+    faults += o->socket == NULL ? fault("is needed", "--socket") : 0;
+    if (o->socket != NULL && strlen(o->socket) > IPC_PATH_MAX) {
+        faults += fault("longer than a local socket's path may be", "--socket");
+    }
+    return faults;
+}
+
+bool tb_agent_options_read(int argc, char **argv, tb_agent_options *out, int *out_code)
+{
+    unsigned faults = 0;
+    tb_agent_options o = {.quota_bytes = QUOTA_USUAL};
+
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--help") == 0) {
+            help();
+            *out_code = 0;
+            return false;
+        }
+        if (strcmp(argv[i], "--check-config") == 0) {
+            o.only_check = true;
+            continue;
+        }
+        faults += read_one(&o, argv[i], i + 1 < argc ? argv[i + 1] : NULL);
+        i++;
+    }
+    faults += missing(&o);
+    if (faults > 0) {
+        *out_code = EXIT_BAD_LINE;
+        return false;
+    }
+    *out = o;
+    return true;
+}
+
+void tb_agent_options_print(const tb_agent_options *options)
+{
+    fprintf(stderr,
+            "level=info event=start party=%s store=%s hub=%s socket=%s quota=%llu directory=%s key=%s\n",
+            options->party.text, options->store, options->hub, options->socket,
+            (unsigned long long)options->quota_bytes, options->directory, options->key);
+    for (size_t i = 0; i < options->document_count; i++) {
+        fprintf(stderr, "level=info event=start document=%s\n", options->documents[i]);
+    }
+}

@@ -1,0 +1,26 @@
+/* options - the command line of tongbao-agent as a checked value. */
+#ifndef TB_AGENT_OPTIONS_H
+#define TB_AGENT_OPTIONS_H
+
+#include "base/ids.h"
+
+#define TB_OPTION_DOCUMENTS_MAX 64
+
+typedef struct tb_agent_options {
+    tb_party party;
+    const char *store;
+    const char *key;
+    const char *directory;
+    const char *hub;    /* endpoint, tcp://host:port */
+    const char *socket; /* path of the local socket */
+    uint64_t quota_bytes;
+    const char *documents[TB_OPTION_DOCUMENTS_MAX];
+    size_t document_count;
+    bool only_check;
+} tb_agent_options;
+
+/* False: every fault is on stderr, or --help was asked for and *out_code is 0. */
+bool tb_agent_options_read(int argc, char **argv, tb_agent_options *out, int *out_code) TB_MUST_USE;
+void tb_agent_options_print(const tb_agent_options *options);
+
+#endif

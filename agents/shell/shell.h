@@ -1,0 +1,43 @@
+/* shell - the agent's process: sockets, store, keys and the loop that turns what comes in into turns. */
+#ifndef TB_AGENT_SHELL_H
+#define TB_AGENT_SHELL_H
+
+#include "agents/shell/documents.h"
+#include "agents/shell/net.h"
+#include "agents/shell/options.h"
+#include "keyfile/keyfile.h"
+#include "store/turn.h"
+
+/* Local callers that asked to be told of every change. */
+#define TB_WATCHERS_MAX 64
+
+typedef struct tb_shell {
+    const tb_agent_options *options;
+    tb_keyfile keys;
+    tb_store *store;
+    tb_documents *documents;
+    tb_agent agent;
+    tb_node node;
+    tb_agent_net net;
+    int signals; /* signalfd */
+    uint64_t watchers[TB_WATCHERS_MAX];
+    size_t watcher_count;
+    bool reload; /* a document was installed */
+    bool stop;
+    int exit_code;
+} tb_shell;
+
+/* start.c: keys, store, first directory, documents. False: stderr says why. */
+bool tb_shell_start(tb_shell *shell, const tb_agent_options *options) TB_MUST_USE;
+void tb_shell_end(tb_shell *shell);
+
+/* loop.c: until a signal, or what cannot go on. */
+void tb_shell_run(tb_shell *shell);
+tb_now tb_shell_now(void);
+
+/* perform.c: tb_perform_fn and tb_seed_fn. */
+void tb_shell_perform(void *shell, const tb_effects *effects);
+void tb_shell_seed(void *shell, uint8_t out_seed[32]);
+void tb_shell_watch(tb_shell *shell, uint64_t peer);
+
+#endif
