@@ -37,39 +37,20 @@ static void help(void)
           stdout);
 }
 
-static bool wants_help(int argc, char **argv)
+/* A directory is installed as any document is. */
+static int install(int argc, char **argv)
 {
-    for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
-            return true;
-        }
-    }
-    return argc < 2;
+    /* The noun stands before the verb, in the caller's own array. */
+    return tb_cli_document(argc + 1, argv - 1);
 }
 
 int tb_cli_directory(int argc, char **argv)
 {
-    static const struct {
-        const char *name;
-        tb_cli_noun *verb;
-    } verbs[] = {
+    static const tb_verb verbs[] = {
         {"init", tb_directory_init_verb},         {"enrol", tb_directory_enrol_verb},
         {"list", tb_directory_list_verb},         {"show", tb_directory_show_verb},
         {"publish", tb_directory_publish_verb},   {"revoke", tb_directory_revoke_verb},
-        {"exercise", tb_directory_exercise_verb},
+        {"exercise", tb_directory_exercise_verb}, {"install", install},
     };
-    if (wants_help(argc, argv)) {
-        help();
-        return argc < 2 ? TB_EXIT_USAGE : TB_EXIT_DONE;
-    }
-    for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
-        if (strcmp(argv[1], verbs[i].name) == 0) {
-            return verbs[i].verb(argc - 1, argv + 1);
-        }
-    }
-    if (strcmp(argv[1], "install") == 0) {
-        return tb_cli_document(argc, argv); /* a directory is installed as any document is */
-    }
-    tb_say_error(_("directory has no \"%s\"; see: tongbao directory --help"), argv[1]);
-    return TB_EXIT_USAGE;
+    return tb_file_dispatch(argc, argv, verbs, sizeof(verbs) / sizeof(verbs[0]), help);
 }

@@ -20,6 +20,14 @@ tb_cli_noun tb_directory_publish_verb;
 tb_cli_noun tb_directory_revoke_verb;
 tb_cli_noun tb_directory_exercise_verb;
 
+typedef struct tb_verb {
+    const char *name;
+    tb_cli_noun *run;
+} tb_verb;
+
+/* Runs the verb of a noun, wherever --lang or --json stands; help prints the noun's page. */
+int tb_file_dispatch(int argc, char **argv, const tb_verb *verbs, size_t count, void (*help)(void));
+
 /* What the agent's own copy of the directory lists. */
 int tb_directory_list_agent(const tb_common *common);
 

@@ -29,6 +29,47 @@ int tb_say_problem(const tb_problem *problem)
     return TB_EXIT_REFUSED;
 }
 
+static bool wants_help(int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
+            return true;
+        }
+    }
+    return argc < 2;
+}
+
+/* Puts options that stand before the verb behind it. */
+static void verb_first(int argc, char **argv)
+{
+    int at = 1;
+    while (at < argc && strncmp(argv[at], "--", 2) == 0) {
+        bool alone = strcmp(argv[at], "--json") == 0 || strchr(argv[at], '=') != NULL;
+        at += alone ? 1 : 2;
+    }
+    if (at > 1 && at < argc) {
+        char *verb = argv[at];
+        memmove(&argv[2], &argv[1], (size_t)(at - 1) * sizeof(*argv));
+        argv[1] = verb;
+    }
+}
+
+int tb_file_dispatch(int argc, char **argv, const tb_verb *verbs, size_t count, void (*help)(void))
+{
+    if (wants_help(argc, argv)) {
+        help();
+        return argc < 2 ? TB_EXIT_USAGE : TB_EXIT_DONE;
+    }
+    verb_first(argc, argv);
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(argv[1], verbs[i].name) == 0) {
+            return verbs[i].run(argc - 1, argv + 1);
+        }
+    }
+    tb_say_error(_("%s has no \"%s\"; see: tongbao %s --help"), argv[0], argv[1], argv[0]);
+    return TB_EXIT_USAGE;
+}
+
 int tb_say_missing(const char *option)
 {
     tb_say_error(_("--%s is needed; see --help"), option);

@@ -204,31 +204,8 @@ static int show(int argc, char **argv)
     return print(&all, path, fingerprint, common.json);
 }
 
-static bool wants_help(int argc, char **argv)
-{
-    for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
-            return true;
-        }
-    }
-    return argc < 2;
-}
-
 int tb_cli_key(int argc, char **argv)
 {
-    static const struct {
-        const char *name;
-        tb_cli_noun *verb;
-    } verbs[] = {{"make", make}, {"request", request}, {"show", show}};
-    if (wants_help(argc, argv)) {
-        help();
-        return argc < 2 ? TB_EXIT_USAGE : TB_EXIT_DONE;
-    }
-    for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
-        if (strcmp(argv[1], verbs[i].name) == 0) {
-            return verbs[i].verb(argc - 1, argv + 1);
-        }
-    }
-    tb_say_error(_("key has no \"%s\"; see: tongbao key --help"), argv[1]);
-    return TB_EXIT_USAGE;
+    static const tb_verb verbs[] = {{"make", make}, {"request", request}, {"show", show}};
+    return tb_file_dispatch(argc, argv, verbs, sizeof(verbs) / sizeof(verbs[0]), help);
 }
