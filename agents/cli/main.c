@@ -1,4 +1,5 @@
 /* tongbao - the command of people and scripts: nouns, then verbs; see help.c. */
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -53,6 +54,26 @@ static int dispatch(int argc, char **argv)
     return TB_EXIT_USAGE;
 }
 
+static bool has_value(const char *option)
+{
+    return strcmp(option, "--json") != 0 && strcmp(option, "--help") != 0 &&
+           strchr(option, '=') == NULL;
+}
+
+/* Options before the noun are moved behind it, so that `tongbao --json status` is as good. */
+static void noun_first(int argc, char **argv)
+{
+    int at = 1;
+    while (at < argc && strncmp(argv[at], "--", 2) == 0) {
+        at += has_value(argv[at]) ? 2 : 1;
+    }
+    if (at > 1 && at < argc) {
+        char *noun = argv[at];
+        memmove(&argv[2], &argv[1], (size_t)(at - 1) * sizeof *argv);
+        argv[1] = noun;
+    }
+}
+
 int main(int argc, char **argv)
 {
     tb_say_init(language_of(argc, argv));
@@ -60,6 +81,7 @@ int main(int argc, char **argv)
         tb_help_print(NULL);
         return TB_EXIT_USAGE;
     }
+    noun_first(argc, argv);
     int code = dispatch(argc - 1, argv + 1);
     if (fflush(stdout) != 0) {
         tb_say_error(_("cannot write to standard output"));
