@@ -144,36 +144,71 @@ static tb_err find_case(tb_acting *a, bool *out_found)
 
 /* ---- values ---- */
 
-/* Names the earlier case where the action has a field for it and the person left it open. */
+/* The case with the act's own values: a home decided by this very act is a position already. */
+static tb_err view_with_values(tb_acting *a, tb_case_view *out)
+{
+    tb_case_view view = a->row.view;
+    tb_field *fields = tb_arena_array(a->arena, view.field_count + a->value_count + 1, sizeof *fields);
+    if (fields == NULL) {
+        return TB_ERR_LIMIT;
+    }
+    size_t count = 0;
+    for (size_t i = 0; i < view.field_count; i++) {
+        if (!tb_act_value(a->values, a->value_count, view.fields[i].id, NULL)) {
+            fields[count++] = view.fields[i];
+        }
+    }
+    for (size_t i = 0; i < a->value_count; i++) {
+        fields[count++] = a->values[i];
+    }
+    view.fields = fields;
+    view.field_count = count;
+    *out = view;
+    return TB_OK;
+}
+
+static tb_err add_value(tb_acting *a, tb_bytes id, tb_bytes value)
+{
+    tb_field *values = tb_arena_array(a->arena, a->value_count + 1, sizeof *values);
+    if (values == NULL) {
+        return TB_ERR_LIMIT;
+    }
+    if (a->value_count > 0) {
+        memcpy(values, a->values, a->value_count * sizeof *values);
+    }
+    values[a->value_count].id = id;
+    values[a->value_count++].value = value;
+    a->values = values;
+    return TB_OK;
+}
+
+/* Names the earlier case where the action has a field for it that this party may read and the person
+ * left open. */
 static tb_err name_linked(tb_acting *a)
 {
     if (!a->linked.found) {
         return TB_OK;
     }
+    tb_case_view view;
+    tb_err err = view_with_values(a, &view);
+    if (err != TB_OK) {
+        return err;
+    }
     for (unsigned i = 0; i < a->action->field_count; i++) {
         tb_bytes id = tb_bytes_str(a->action->fields[i].field);
         const tb_field_def *def = tb_case_type_field(a->row.view.type, id);
-        if (def == NULL || def->type != TB_FIELD_CASE) {
+        if (def == NULL || def->type != TB_FIELD_CASE || tb_act_value(a->values, a->value_count, id, NULL)) {
             continue;
         }
-        for (size_t v = 0; v < a->value_count; v++) {
-            if (tb_bytes_equal(a->values[v].id, id)) {
-                return TB_OK;
-            }
+        if (def->group != NULL && !tb_may_read(&view, a->agent->directory, tb_bytes_str(def->group), &a->agent->self)) {
+            continue;
         }
         char *hex = tb_arena_alloc(a->arena, 2 * TB_CASE_ID_BYTES + 1);
-        tb_field *values = tb_arena_array(a->arena, a->value_count + 1, sizeof *values);
-        if (hex == NULL || values == NULL) {
+        if (hex == NULL) {
             return TB_ERR_LIMIT;
         }
         tb_hex(a->linked.first.bytes, TB_CASE_ID_BYTES, hex);
-        if (a->value_count > 0) {
-            memcpy(values, a->values, a->value_count * sizeof *values);
-        }
-        values[a->value_count].id = id;
-        values[a->value_count++].value = tb_bytes_of(hex, (size_t)2 * TB_CASE_ID_BYTES);
-        a->values = values;
-        return TB_OK;
+        return add_value(a, id, tb_bytes_of(hex, (size_t)2 * TB_CASE_ID_BYTES));
     }
     return TB_OK;
 }

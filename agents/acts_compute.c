@@ -6,14 +6,26 @@
 /* Numbers the segment table speaks of; the longer IoT form is not among them. */
 #define MOBILE_DIGITS 11
 
-static tb_bytes given(const tb_field *values, size_t count, const char *field)
+bool tb_act_value(const tb_field *values, size_t count, tb_bytes field, tb_bytes *out)
 {
-    for (size_t i = 0; field != NULL && i < count; i++) {
-        if (tb_bytes_equal(values[i].id, tb_bytes_str(field))) {
-            return values[i].value;
+    for (size_t i = 0; i < count; i++) {
+        if (tb_bytes_equal(values[i].id, field)) {
+            if (out != NULL) {
+                *out = values[i].value;
+            }
+            return true;
         }
     }
-    return tb_bytes_of(NULL, 0);
+    return false;
+}
+
+static tb_bytes given(const tb_field *values, size_t count, const char *field)
+{
+    tb_bytes value = tb_bytes_of(NULL, 0);
+    if (field != NULL) {
+        (void)tb_act_value(values, count, tb_bytes_str(field), &value);
+    }
+    return value;
 }
 
 static tb_bytes known(const tb_case_view *view, const char *field)

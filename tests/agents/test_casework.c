@@ -1,0 +1,252 @@
+#include "tests/agents/world.h"
+
+#define LEAD                                                                                       \
+    "number=13800001234|source=police_case|offence=telecom_fraud|reported_at=2015-02-09T11:39:00+08:00|lead_no=7"
+
+static void submit_and_forward(world *w)
+{
+    assert_int_equal(opens(w, "police.33", LEAD), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
+    deliver_all(w);
+}
+
+static void a_card_goes_to_its_home_and_the_answer_comes_back(void **state)
+{
+    world *w = *state;
+    submit_and_forward(w);
+    assert_string_equal(state_at(w, "bureau.44"), "forwarded");
+    assert_string_equal(holder_at(w, "police.33"), "bureau.44");
+    assert_int_equal(acts(w, "bureau.44", "sign_for", ""), TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.44", "order", "ordered=cm.44"), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "cm.44", "result", "verify_result=unidentified|action=shutdown|action_at=2015-02-10T10:00:00+08:00"), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.44", "answer", ""), TB_REFUSED_CONDITION);
+    assert_int_equal(acts(w, "bureau.44", "shut_down", ""), TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.44", "answer", ""), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.33", "pass_on", ""), TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.33", "close", ""), TB_ACCEPTED);
+    deliver_all(w);
+    static const char *all[] = {"police.33", "bureau.33", "bureau.44", "headquarters"};
+    for (size_t i = 0; i < 4; i++) {
+        assert_string_equal(state_at(w, all[i]), "closed");
+        assert_int_equal(summary_at(w, all[i]).number, 10);
+    }
+    assert_string_equal(value_at(w, "police.33", "verify_result"), "unidentified");
+    check_world(w);
+}
+
+static void what_the_segment_table_says_is_filled_in(void **state)
+{
+    world *w = *state;
+    assert_int_equal(opens(w, "police.33", LEAD), TB_ACCEPTED);
+    assert_string_equal(value_at(w, "police.33", "home_province"), "44");
+    assert_string_equal(value_at(w, "police.33", "operator"), "CM");
+    assert_string_equal(value_at(w, "police.33", "mvno"), "0");
+    assert_string_equal(value_at(w, "police.33", "found_province"), "33");
+    assert_string_equal(value_at(w, "police.33", "number_masked"), "138****1234");
+}
+
+static void a_number_in_no_segment_is_decided_by_hand(void **state)
+{
+    world *w = *state;
+    assert_int_equal(opens(w, "police.33", "number=13900001234|source=police_case|offence=other|reported_at=2015-02-09T11:39:00+08:00|home_province=11"), TB_ACCEPTED);
+    assert_string_equal(value_at(w, "police.33", "home_province"), "");
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
+    assert_string_equal(state_at(w, "bureau.33"), "undetermined");
+    assert_int_equal(acts(w, "bureau.33", "decide", "home_province=44|home_basis=operator_reply"), TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
+    deliver_all(w);
+    assert_string_equal(value_at(w, "bureau.44", "number"), "13900001234");
+    check_world(w);
+}
+
+static void nobody_reads_what_is_not_its_to_read(void **state)
+{
+    world *w = *state;
+    submit_and_forward(w);
+    assert_int_equal(acts(w, "bureau.44", "sign_for", ""), TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.44", "order", "ordered=cm.44|instruction=核查"), TB_ACCEPTED);
+    deliver_all(w);
+    assert_string_equal(value_at(w, "cm.44", "number"), "13800001234");
+    assert_string_equal(value_at(w, "cm.44", "instruction"), "核查");
+    assert_string_equal(value_at(w, "cm.44", "offence"), "");
+    assert_string_equal(value_at(w, "bureau.44", "offence"), "telecom_fraud");
+    assert_string_equal(value_at(w, "police.33", "instruction"), "");
+    check_world(w);
+}
+
+static void headquarters_sees_the_masked_number_only(void **state)
+{
+    world *w = *state;
+    submit_and_forward(w);
+    assert_int_equal(acts(w, "bureau.44", "wrong_home", "wrong_home_reason=reassigned"), TB_ACCEPTED);
+    deliver_all(w);
+    assert_string_equal(state_at(w, "bureau.33"), "rerouted");
+    assert_int_equal(acts(w, "bureau.33", "decide", "home_province=11|home_basis=operator_reply"), TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.11", "wrong_home", "wrong_home_reason=not_found"), TB_ACCEPTED);
+    deliver_all(w);
+    assert_string_equal(holder_at(w, "headquarters"), "headquarters");
+    assert_string_equal(value_at(w, "headquarters", "number"), "");
+    assert_string_equal(value_at(w, "headquarters", "number_masked"), "138****1234");
+    check_world(w);
+}
+
+static void a_later_home_is_given_what_the_earlier_one_was(void **state)
+{
+    world *w = *state;
+    submit_and_forward(w);
+    assert_int_equal(acts(w, "bureau.44", "wrong_home", "wrong_home_reason=reassigned"), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.33", "decide", "home_province=11|home_basis=operator_reply"), TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
+    deliver_all(w);
+    assert_string_equal(value_at(w, "bureau.11", "number"), "13800001234");
+    assert_string_equal(value_at(w, "bureau.11", "offence"), "telecom_fraud");
+    assert_int_equal(summary_at(w, "bureau.11").number, 6);
+    check_world(w);
+}
+
+static void a_returned_card_is_corrected_and_indexed_anew(void **state)
+{
+    world *w = *state;
+    assert_int_equal(opens(w, "police.33", LEAD), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.33", "return", "return_reason=number_wrong"), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "police.33", "resubmit", "number=13800005678"), TB_ACCEPTED);
+    deliver_all(w);
+    assert_string_equal(value_at(w, "bureau.33", "number"), "13800005678");
+    assert_string_equal(value_at(w, "bureau.33", "number_masked"), "138****5678");
+    check_world(w);
+}
+
+static void who_may_not_is_refused_and_recorded(void **state)
+{
+    world *w = *state;
+    submit_and_forward(w);
+    assert_int_equal(acts(w, "police.33", "forward", ""), TB_REFUSED_ROLE);
+    assert_int_equal(acts(w, "bureau.33", "close", ""), TB_REFUSED_NOT_HOLDER);
+    assert_true(alarms_at(w, "police.33") > 0);
+    assert_true(alarms_at(w, "bureau.33") > 0);
+    assert_int_equal(acts(w, "bureau.33", "dance", ""), TB_REFUSED_UNKNOWN_ACTION);
+    assert_int_equal(acts(w, "cm.33", "result", ""), TB_REFUSED_UNKNOWN_CASE);
+    check_world(w);
+}
+
+static void an_act_on_an_old_head_is_told_what_came_first(void **state)
+{
+    world *w = *state;
+    assert_int_equal(opens(w, "police.33", LEAD), TB_ACCEPTED);
+    deliver_all(w);
+    tb_digest head = summary_at(w, "bureau.33").head;
+    assert_int_equal(acts_on(w, "bureau.33", "accept", "", &head), TB_ACCEPTED);
+    assert_int_equal(acts_on(w, "bureau.33", "forward", "", &head), TB_REFUSED_CHANGED);
+    assert_true(w->answer.detail.size > 0);
+}
+
+static void an_identity_number_never_leaves(void **state)
+{
+    world *w = *state;
+    assert_int_equal(opens(w, "police.33", LEAD "|remark=11010519491231002X"), TB_REFUSED_IDENTITY_NUMBER);
+    assert_int_equal(lying(w), 0);
+}
+
+static void an_act_nobody_is_addressed_by_goes_with_the_next_notice(void **state)
+{
+    world *w = *state;
+    submit_and_forward(w);
+    assert_int_equal(acts(w, "bureau.44", "wrong_home", "wrong_home_reason=reassigned"), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.33", "decide", "home_province=11|home_basis=operator_reply"), TB_ACCEPTED);
+    assert_int_equal(lying(w), 0);
+    check_world(w);
+    assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
+    assert_true(lying(w) > 0);
+    deliver_all(w);
+    assert_int_equal(summary_at(w, "police.33").number, 6);
+    check_world(w);
+}
+
+static tb_case_id second_notice(world *w)
+{
+    assert_int_equal(opens(w, "police.33", LEAD), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.44", "sign_for", ""), TB_ACCEPTED);
+    deliver_all(w);
+    return w->case_id;
+}
+
+static void a_second_notice_of_a_number_waits_for_the_first(void **state)
+{
+    world *w = *state;
+    submit_and_forward(w);
+    assert_int_equal(acts(w, "bureau.44", "sign_for", ""), TB_ACCEPTED);
+    deliver_all(w);
+    tb_case_id first = w->case_id;
+    tb_case_id second = second_notice(w);
+    assert_string_equal(state_at(w, "bureau.44"), "waiting");
+    char hex[2 * TB_CASE_ID_BYTES + 1];
+    tb_hex(first.bytes, TB_CASE_ID_BYTES, hex);
+    assert_string_equal(value_at(w, "bureau.44", "linked_case"), hex);
+    assert_string_equal(value_at(w, "bureau.33", "linked_case"), "");
+    assert_int_equal(acts(w, "bureau.44", "order", "ordered=cm.44"), TB_REFUSED_CONDITION);
+
+    w->case_id = first;
+    assert_int_equal(acts(w, "bureau.44", "order", "ordered=cm.44"), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "cm.44", "result", "verify_result=not_in_use|action=none"), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.44", "answer", ""), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.33", "pass_on", ""), TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.33", "close", ""), TB_ACCEPTED);
+    deliver_all(w);
+
+    w->case_id = second;
+    assert_int_equal(acts(w, "bureau.44", "order", "ordered=cm.44"), TB_REFUSED_FIELD_MISSING);
+    assert_int_equal(acts(w, "bureau.44", "answer_from_record", "verify_result=not_in_use|action=none|record_reason=closed_before"), TB_ACCEPTED);
+    deliver_all(w);
+    assert_string_equal(state_at(w, "bureau.33"), "answered");
+    check_world(w);
+}
+
+static void time_in_a_case_never_goes_back(void **state)
+{
+    world *w = *state;
+    assert_int_equal(opens(w, "police.33", LEAD), TB_ACCEPTED);
+    deliver_all(w);
+    tb_time opened = summary_at(w, "bureau.33").at;
+    w->clock -= 3600000;
+    assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
+    assert_true(summary_at(w, "bureau.33").at >= opened);
+}
+
+#define IN_A_WORLD(test) cmocka_unit_test_setup_teardown(test, world_setup, world_teardown)
+
+static const struct CMUnitTest tests[] = {
+    IN_A_WORLD(a_card_goes_to_its_home_and_the_answer_comes_back),
+    IN_A_WORLD(what_the_segment_table_says_is_filled_in),
+    IN_A_WORLD(a_number_in_no_segment_is_decided_by_hand),
+    IN_A_WORLD(nobody_reads_what_is_not_its_to_read),
+    IN_A_WORLD(headquarters_sees_the_masked_number_only),
+    IN_A_WORLD(a_later_home_is_given_what_the_earlier_one_was),
+    IN_A_WORLD(a_returned_card_is_corrected_and_indexed_anew),
+    IN_A_WORLD(who_may_not_is_refused_and_recorded),
+    IN_A_WORLD(an_act_on_an_old_head_is_told_what_came_first),
+    IN_A_WORLD(an_identity_number_never_leaves),
+    IN_A_WORLD(an_act_nobody_is_addressed_by_goes_with_the_next_notice),
+    IN_A_WORLD(a_second_notice_of_a_number_waits_for_the_first),
+    IN_A_WORLD(time_in_a_case_never_goes_back),
+};
+
+TB_RUN("casework", tests)

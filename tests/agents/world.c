@@ -1,0 +1,491 @@
+#include "tests/agents/world.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "agents/check_case.h"
+#include "agents/draft.h"
+#include "agents/local.h"
+#include "agents/outbox.h"
+#include "messages/digest.h"
+#include "messages/parts.h"
+
+#define MEMORY_BYTES (64u * 1024 * 1024)
+#define AGENT_BYTES  (16u * 1024 * 1024)
+#define QUOTA_BYTES  (64ull * 1024 * 1024)
+#define START        1423453140000 /* 2015-02-09T11:39:00+08:00 */
+
+/* ascending by id */
+static const struct {
+    const char *id;
+    const char *role;
+    const char *jurisdiction;
+    const char *name;
+} people[] = {
+    {"bureau.11", "bureau", "11", "北京市通信管理局"},    {"bureau.33", "bureau", "33", "浙江省通信管理局"},
+    {"bureau.44", "bureau", "44", "广东省通信管理局"},    {"cm.33", "operator", "33", "浙江移动"},
+    {"cm.44", "operator", "44", "广东移动"},              {"headquarters", "headquarters", "", "专项办"},
+    {"police.11", "police", "11", "北京市公安局"},        {"police.33", "police", "33", "浙江省公安厅"},
+    {"resale.1", "resale", "", "转售企业一"},
+};
+
+#define PEOPLE (sizeof people / sizeof people[0])
+
+static tb_party party(const char *id)
+{
+    tb_party out;
+    assert_true(tb_party_parse(tb_bytes_str(id), &out));
+    return out;
+}
+
+static void load_campaign(world *w)
+{
+    char path[512];
+    char error[256] = "";
+    assert_true(snprintf(path, sizeof path, "%s/ops/campaigns/black-card.yaml", TB_SOURCE_DIR) > 0);
+    FILE *file = fopen(path, "rb");
+    assert_non_null(file);
+    char *text = malloc(1 << 20);
+    assert_non_null(text);
+    size_t size = fread(text, 1, 1 << 20, file);
+    assert_int_equal(fclose(file), 0);
+    if (tb_campaign_load(tb_bytes_of(text, size), &w->loaded, error, sizeof error) != TB_OK) {
+        fail_msg("%s", error);
+    }
+    free(text);
+    w->campaign = tb_campaign_loaded_get(w->loaded);
+    w->campaigns = (tb_campaigns){&w->campaign, 1};
+}
+
+static void write_directory(world *w)
+{
+    for (size_t i = 0; i < PEOPLE; i++) {
+        w->keys[i] = (tb_directory_key){.purpose = TB_PURPOSE_SEAL};
+        w->parties[i] = (tb_directory_party){
+            .id = party(people[i].id),
+            .role = tb_bytes_str(people[i].role),
+            .jurisdiction = tb_bytes_str(people[i].jurisdiction),
+            .name_zh = tb_bytes_str(people[i].name),
+            .name_en = tb_bytes_str(people[i].id),
+            .state = TB_PARTY_ACTIVE,
+            .keys = &w->keys[i],
+            .key_count = 1,
+        };
+    }
+    w->directory = (tb_directory){
+        .version = 1,
+        .exercise = true,
+        .parties = w->parties,
+        .party_count = PEOPLE,
+    };
+    /* every 1380000... number is Guangdong's */
+    w->run = (tb_segment_run){.first = 1380000, .count = 10000, .province = 44, .operator_code = 'M'};
+    static tb_bytes city;
+    city = tb_bytes_str("广州");
+    w->segments = (tb_segments){.version = 7, .runs = &w->run, .run_count = 1, .cities = &city, .city_count = 1};
+}
+
+static void start_agent(world *w, size_t i)
+{
+    world_agent *a = &w->agents[i];
+    tb_store_options options = {.quota_bytes = QUOTA_BYTES, .kind = TB_STORE_AGENT};
+    a->id = w->parties[i].id;
+    assert_ok(tb_store_open("", &options, &a->store));
+    void *block = malloc(AGENT_BYTES);
+    assert_non_null(block);
+    tb_arena_init(&a->arena, block, AGENT_BYTES);
+    a->effects = calloc(1, sizeof *a->effects);
+    assert_non_null(a->effects);
+    a->agent = (tb_agent){
+        .self = a->id,
+        .hub = {{7}},
+        .directory = &w->directory,
+        .campaigns = &w->campaigns,
+        .segments = &w->segments,
+    };
+    tb_txn *txn;
+    tb_refusal refused;
+    assert_ok(tb_store_begin(a->store, &a->arena, &txn));
+    assert_ok(tb_agent_start(&a->agent, txn, &w->random, &refused));
+    assert_int_equal(refused, TB_ACCEPTED);
+    assert_ok(tb_store_commit(txn));
+    link_up(w, people[i].id, true);
+}
+
+int world_setup(void **state)
+{
+    world *w = calloc(1, sizeof *w);
+    assert_non_null(w);
+    void *block = malloc(MEMORY_BYTES);
+    assert_non_null(block);
+    tb_arena_init(&w->memory, block, MEMORY_BYTES);
+    static const uint8_t seed[32] = {1, 2, 3};
+    tb_random_seed(&w->random, seed);
+    w->clock = START;
+    load_campaign(w);
+    write_directory(w);
+    w->agent_count = PEOPLE;
+    for (size_t i = 0; i < PEOPLE; i++) {
+        start_agent(w, i);
+    }
+    *state = w;
+    return 0;
+}
+
+int world_teardown(void **state)
+{
+    world *w = *state;
+    for (size_t i = 0; i < w->agent_count; i++) {
+        tb_store_close(w->agents[i].store);
+        free(w->agents[i].arena.block);
+        free(w->agents[i].effects);
+    }
+    tb_campaign_loaded_free(w->loaded);
+    free(w->memory.block);
+    free(w);
+    return 0;
+}
+
+world_agent *who(world *w, const char *id)
+{
+    for (size_t i = 0; i < w->agent_count; i++) {
+        if (strcmp(w->agents[i].id.text, id) == 0) {
+            return &w->agents[i];
+        }
+    }
+    fail_msg("nobody is called %s", id);
+    return NULL;
+}
+
+/* ---- a turn ---- */
+
+static tb_txn *begin(world_agent *a)
+{
+    tb_txn *txn;
+    tb_arena_reset(&a->arena);
+    tb_effects_reset(a->effects);
+    assert_ok(tb_store_begin(a->store, &a->arena, &txn));
+    return txn;
+}
+
+static tb_bytes keep(world *w, tb_bytes bytes)
+{
+    tb_bytes copy;
+    assert_ok(tb_arena_copy(&w->memory, bytes, &copy));
+    return copy;
+}
+
+/* The header a notice would have, and the proof that would be kept of it. */
+static tb_bytes head_notice(world *w, world_agent *a, tb_txn *txn, const tb_pending_notice *notice)
+{
+    const tb_outgoing *outgoing = &notice->outgoing;
+    tb_entry entries[TB_ENTRIES_MAX];
+    tb_header header = {
+        .suite = 1,
+        .hub = a->agent.hub,
+        .sender = a->id,
+        .notice = notice->notice,
+        .lane = outgoing->lane,
+        .kind = outgoing->kind,
+        .made = w->clock,
+        .expires = w->clock + TB_NOTICE_LIFE_MS,
+        .directory_version = w->directory.version,
+        .events = tb_events_digest(outgoing->ids, outgoing->event_count),
+        .entries = entries,
+        .entry_count = outgoing->reader_count,
+    };
+    assert_ok(tb_meta_incarnation(txn, &header.incarnation));
+    for (size_t i = 0; i < outgoing->reader_count; i++) {
+        entries[i] = (tb_entry){.recipient = outgoing->readers[i].recipient, .number = notice->notice};
+        entries[i].previous.bytes[0] = notice->notice > 1;
+    }
+    tb_bytes encoded;
+    assert_ok(tb_header_encode(&header, &w->memory, &encoded));
+    tb_proof_row proof = {.header = encoded, .ids = outgoing->ids, .id_count = outgoing->event_count};
+    proof.root.suite = 1;
+    proof.root.tree = TB_TREE_HEADERS;
+    proof.root.signer = a->id;
+    proof.root.count = 1;
+    proof.root.incarnation = header.incarnation;
+    assert_ok(tb_proof_put(txn, &a->id, &header.incarnation, notice->notice, &proof));
+    return encoded;
+}
+
+static void write_letters(world *w, world_agent *a, tb_txn *txn)
+{
+    for (size_t n = 0; n < a->agent.pending.count; n++) {
+        const tb_pending_notice *notice = &a->agent.pending.list[n];
+        const tb_outgoing *outgoing = &notice->outgoing;
+        tb_bytes header = head_notice(w, a, txn, notice);
+        for (size_t r = 0; r < outgoing->reader_count; r++) {
+            const tb_outgoing_reader *reader = &outgoing->readers[r];
+            tb_opening *open = tb_arena_array(&w->memory, outgoing->opening_count + 1, sizeof *open);
+            size_t open_count = 0;
+            for (size_t i = 0; i < outgoing->opening_count; i++) {
+                if (reader->opens[i]) {
+                    open[open_count++] = outgoing->openings[i];
+                }
+            }
+            assert_true(w->letter_count < WORLD_LETTERS);
+            letter *l = &w->letters[w->letter_count++];
+            *l = (letter){.to = reader->recipient, .header = header, .resend = outgoing->resend.size > 0};
+            assert_ok(tb_part_events_encode(outgoing->events, outgoing->event_count, &w->memory, &l->events));
+            assert_ok(tb_part_openings_encode(open, open_count, &w->memory, &l->openings));
+            assert_ok(tb_part_passed_encode(reader->passed, reader->passed_count, &w->memory, &l->passed));
+            l->ids = tb_arena_array(&w->memory, outgoing->event_count + 1, sizeof *l->ids);
+            if (outgoing->event_count > 0) {
+                memcpy(l->ids, outgoing->ids, outgoing->event_count * sizeof *l->ids);
+            }
+            l->id_count = outgoing->event_count;
+        }
+    }
+    if (a->agent.pending.last_notice != 0) {
+        assert_ok(tb_meta_number_put(txn, "notice", a->agent.pending.last_notice));
+    }
+    tb_agent_forget(&a->agent);
+}
+
+static void end(world *w, world_agent *a, tb_txn *txn)
+{
+    write_letters(w, a, txn);
+    assert_ok(tb_store_commit(txn));
+}
+
+/* ---- asking ---- */
+
+const tb_local_answer *ask(world *w, const char *id, tb_local_request *request)
+{
+    world_agent *a = who(w, id);
+    tb_txn *txn = begin(a);
+    tb_bytes encoded;
+    if (request->account.size == 0) {
+        request->account = tb_bytes_str("li");
+    }
+    assert_ok(tb_local_request_encode(request, &a->arena, &encoded));
+    w->clock += 1000;
+    tb_input input = {.kind = TB_INPUT_LOCAL, .now = {w->clock, w->clock}, .peer = 3, .bytes = keep(w, encoded)};
+    assert_ok(tb_local_step(&a->agent, txn, &input, &w->random, a->effects));
+    bool answered = false;
+    for (size_t i = 0; i < a->effects->count; i++) {
+        if (a->effects->list[i].kind == TB_EFFECT_ANSWER) {
+            assert_false(answered);
+            answered = true;
+            assert_int_equal(a->effects->list[i].peer, 3);
+            assert_int_equal(tb_local_answer_decode(keep(w, a->effects->list[i].bytes), &w->memory, &w->answer), TB_ACCEPTED);
+        }
+    }
+    assert_true(answered);
+    end(w, a, txn);
+    return &w->answer;
+}
+
+size_t fields_of(world *w, const char *text, tb_field **out)
+{
+    tb_bytes all = keep(w, tb_bytes_str(text));
+    tb_field *fields = tb_arena_array(&w->memory, TB_FIELDS_MAX, sizeof *fields);
+    assert_non_null(fields);
+    size_t count = 0;
+    for (size_t at = 0; at < all.size;) {
+        size_t equals = at;
+        while (all.data[equals] != '=') {
+            equals++;
+            assert_true(equals < all.size);
+        }
+        size_t stop = equals;
+        while (stop < all.size && all.data[stop] != '|') {
+            stop++;
+        }
+        fields[count].id = tb_bytes_of(all.data + at, equals - at);
+        fields[count++].value = tb_bytes_of(all.data + equals + 1, stop - equals - 1);
+        at = stop + 1;
+    }
+    *out = fields;
+    return count;
+}
+
+static void next_id(world *w, tb_local_request *request)
+{
+    w->requests++;
+    memcpy(request->id.bytes, &w->requests, sizeof w->requests);
+}
+
+tb_refusal opens(world *w, const char *id, const char *fields)
+{
+    tb_local_request request = {.kind = TB_REQUEST_OPEN_CASE};
+    next_id(w, &request);
+    request.open.campaign = tb_bytes_str("black-card");
+    request.open.case_type = tb_bytes_str("notice");
+    request.open.field_count = fields_of(w, fields, &request.open.fields);
+    const tb_local_answer *answer = ask(w, id, &request);
+    if (answer->code == TB_ACCEPTED && !answer->draft) {
+        w->case_id = answer->acted.case_id;
+    }
+    return answer->code;
+}
+
+tb_refusal acts_on(world *w, const char *id, const char *action, const char *fields, const tb_digest *head)
+{
+    tb_local_request request = {.kind = TB_REQUEST_ACT};
+    next_id(w, &request);
+    request.act.case_id = w->case_id;
+    request.act.action = tb_bytes_str(action);
+    request.act.head = *head;
+    request.act.field_count = fields_of(w, fields, &request.act.fields);
+    return ask(w, id, &request)->code;
+}
+
+tb_refusal acts(world *w, const char *id, const char *action, const char *fields)
+{
+    static const tb_digest any;
+    return acts_on(w, id, action, fields, &any);
+}
+
+/* ---- letters ---- */
+
+tb_refusal deliver(world *w, letter *l)
+{
+    world_agent *a = who(w, l->to.text);
+    tb_txn *txn = begin(a);
+    tb_header header;
+    tb_incoming incoming = {.header_bytes = l->header, .header = &header, .has_resend = l->resend};
+    assert_int_equal(tb_header_decode(l->header, &a->arena, &header), TB_ACCEPTED);
+    assert_int_equal(tb_part_events_decode(l->events, &a->arena, &incoming.events, &incoming.event_count), TB_ACCEPTED);
+    assert_int_equal(tb_part_openings_decode(l->openings, &a->arena, &incoming.openings, &incoming.opening_count), TB_ACCEPTED);
+    assert_int_equal(tb_part_passed_decode(l->passed, &a->arena, &incoming.passed, &incoming.passed_count), TB_ACCEPTED);
+    incoming.ids = l->ids;
+    incoming.decoded = tb_arena_array(&a->arena, incoming.event_count + 1, sizeof *incoming.decoded);
+    for (size_t i = 0; i < incoming.event_count; i++) {
+        assert_int_equal(tb_event_decode(incoming.events[i], &a->arena, &incoming.decoded[i]), TB_ACCEPTED);
+    }
+    for (size_t i = 0; i < incoming.opening_count; i++) {
+        for (size_t e = 0; e < incoming.event_count; e++) {
+            if (tb_digest_equal(&incoming.openings[i].event, &incoming.ids[e])) {
+                assert_true(tb_opening_matches(&incoming.openings[i], &incoming.decoded[e]));
+            }
+        }
+    }
+    tb_proof_row proof = {.header = l->header, .ids = l->ids, .id_count = l->id_count};
+    proof.root.suite = 1;
+    proof.root.tree = TB_TREE_HEADERS;
+    proof.root.signer = header.sender;
+    proof.root.count = 1;
+    proof.root.incarnation = header.incarnation;
+    assert_ok(tb_proof_put(txn, &header.sender, &header.incarnation, header.notice, &proof));
+    tb_now now = {w->clock, w->clock};
+    tb_digest event;
+    l->gone = true;
+    assert_ok(tb_apply_notice(&a->agent, txn, now, &incoming, a->effects, &a->refused, &event));
+    end(w, a, txn);
+    return a->refused;
+}
+
+letter *letter_to(world *w, const char *id)
+{
+    for (size_t i = 0; i < w->letter_count; i++) {
+        if (!w->letters[i].gone && strcmp(w->letters[i].to.text, id) == 0) {
+            return &w->letters[i];
+        }
+    }
+    return NULL;
+}
+
+size_t lying(const world *w)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < w->letter_count; i++) {
+        count += !w->letters[i].gone;
+    }
+    return count;
+}
+
+void deliver_all(world *w)
+{
+    for (size_t i = 0; i < w->letter_count; i++) {
+        if (!w->letters[i].gone) {
+            assert_int_equal(deliver(w, &w->letters[i]), TB_ACCEPTED);
+        }
+    }
+}
+
+void link_up(world *w, const char *id, bool up)
+{
+    world_agent *a = who(w, id);
+    tb_txn *txn = begin(a);
+    tb_link_row row = {.state = up ? TB_LINK_CONFIRMED : TB_LINK_DOWN, .since = w->clock};
+    assert_ok(tb_link_put(txn, &row));
+    if (up) {
+        tb_now now = {w->clock, w->clock};
+        assert_ok(tb_drafts_release(&a->agent, txn, now, &w->random, a->effects));
+    }
+    end(w, a, txn);
+}
+
+/* ---- looking ---- */
+
+tb_local_summary summary_at(world *w, const char *id)
+{
+    tb_local_request request = {.kind = TB_REQUEST_GET_CASE, .case_id = w->case_id};
+    const tb_local_answer *answer = ask(w, id, &request);
+    if (answer->code == TB_REFUSED_UNKNOWN_CASE) {
+        return (tb_local_summary){.number = 0};
+    }
+    assert_int_equal(answer->code, TB_ACCEPTED);
+    return answer->case_.summary;
+}
+
+static const char *text_of(world *w, tb_bytes bytes)
+{
+    char *text = tb_arena_alloc(&w->memory, bytes.size + 1);
+    assert_non_null(text);
+    if (bytes.size > 0) {
+        memcpy(text, bytes.data, bytes.size);
+    }
+    return text;
+}
+
+const char *state_at(world *w, const char *id)
+{
+    return text_of(w, summary_at(w, id).state);
+}
+
+const char *holder_at(world *w, const char *id)
+{
+    tb_local_summary summary = summary_at(w, id);
+    return text_of(w, tb_party_bytes(&summary.holder));
+}
+
+const char *value_at(world *w, const char *id, const char *field)
+{
+    tb_local_summary summary = summary_at(w, id);
+    for (size_t i = 0; i < summary.field_count; i++) {
+        if (tb_bytes_equal(summary.fields[i].id, tb_bytes_str(field))) {
+            return text_of(w, summary.fields[i].value);
+        }
+    }
+    return "";
+}
+
+uint64_t alarms_at(world *w, const char *id)
+{
+    world_agent *a = who(w, id);
+    tb_txn *txn = begin(a);
+    uint64_t count = tb_store_rows(txn, TB_TABLE_ALARM);
+    tb_store_abort(txn);
+    return count;
+}
+
+void check_world(world *w)
+{
+    for (size_t i = 0; i < w->agent_count; i++) {
+        world_agent *a = &w->agents[i];
+        tb_txn *txn = begin(a);
+        tb_bytes list[TB_CHECK_FAULTS_MAX];
+        tb_faults faults = {.arena = &a->arena, .list = list};
+        assert_ok(tb_check_cases(&a->agent, txn, &faults));
+        for (size_t f = 0; f < faults.count; f++) {
+            print_error("%s: %.*s\n", a->id.text, (int)list[f].size, (const char *)list[f].data);
+        }
+        assert_int_equal(faults.count, 0);
+        tb_store_abort(txn);
+    }
+}

@@ -1,0 +1,103 @@
+/* world - several agents without a hub: what one's outbox takes is given to the others' casework.
+ *
+ * Each agent has its own memory store and runs the shipped local step; its notices become letters that
+ * lie in the world until the test delivers, drops or reorders them. Proofs are made up: what verifies
+ * them is the inbox, which is not part of this world.
+ */
+#ifndef TB_WORLD_H
+#define TB_WORLD_H
+
+#include "tests/test.h"
+
+#include "agents/agent.h"
+#include "agents/campaign/load.h"
+#include "agents/casework.h"
+#include "agents/rows_link.h"
+#include "messages/local.h"
+
+#define WORLD_AGENTS  16
+#define WORLD_LETTERS 4096
+
+typedef struct world_agent {
+    tb_party id;
+    tb_store *store;
+    tb_arena arena;
+    tb_agent agent;
+    tb_effects *effects;
+    tb_refusal refused; /* what it said of the last letter */
+} world_agent;
+
+typedef struct letter {
+    tb_party to;
+    tb_bytes header;
+    tb_bytes events;   /* PartEvents */
+    tb_bytes openings; /* PartOpenings, what `to` may read */
+    tb_bytes passed;   /* PartPassed */
+    bool resend;
+    tb_digest *ids;
+    size_t id_count;
+    bool gone; /* delivered or lost */
+} letter;
+
+typedef struct world {
+    tb_arena memory; /* letters and answers, for the whole test */
+    tb_random random;
+    tb_time clock;
+    tb_campaign_loaded *loaded;
+    const tb_campaign *campaign;
+    tb_campaigns campaigns;
+    tb_campaigns none; /* nothing installed */
+    tb_directory directory;
+    tb_directory_party parties[WORLD_AGENTS];
+    tb_directory_key keys[WORLD_AGENTS];
+    tb_segment_run run;
+    tb_segments segments;
+    world_agent agents[WORLD_AGENTS];
+    size_t agent_count;
+    letter letters[WORLD_LETTERS];
+    size_t letter_count;
+    uint64_t requests;
+    tb_case_id case_id; /* of the last open or act */
+    tb_local_answer answer;
+} world;
+
+/* setup and teardown in cmocka's form; the campaign is ops/campaigns/black-card.yaml. */
+int world_setup(void **state);
+int world_teardown(void **state);
+
+world_agent *who(world *w, const char *id);
+
+/* One request through the local step; the answer is decoded into w->answer. */
+const tb_local_answer *ask(world *w, const char *party, tb_local_request *request);
+/* "id=value|id=value" */
+size_t fields_of(world *w, const char *text, tb_field **out);
+/* Opens a case of the campaign's only type, or acts on w->case_id; returns the answer's code. */
+tb_refusal opens(world *w, const char *party, const char *fields);
+tb_refusal acts(world *w, const char *party, const char *action, const char *fields);
+/* As acts, naming the head that was looked at. */
+tb_refusal acts_on(world *w, const char *party, const char *action, const char *fields, const tb_digest *head);
+
+/* Delivers everything that lies here, in order, until nothing is left. */
+void deliver_all(world *w);
+/* Delivers one letter; what it brings about is left lying. */
+tb_refusal deliver(world *w, letter *l);
+/* The first undelivered letter to a party, or NULL. */
+letter *letter_to(world *w, const char *party);
+/* Undelivered letters. */
+size_t lying(const world *w);
+
+/* The link of a party: acts become drafts while it is down. */
+void link_up(world *w, const char *party, bool up);
+
+/* The case as a party has it; empty state when it has none. */
+tb_local_summary summary_at(world *w, const char *party);
+const char *state_at(world *w, const char *party);
+const char *holder_at(world *w, const char *party);
+/* A field's value as the party sees it, or "". */
+const char *value_at(world *w, const char *party, const char *field);
+uint64_t alarms_at(world *w, const char *party);
+
+/* Every invariant of every store holds. */
+void check_world(world *w);
+
+#endif
