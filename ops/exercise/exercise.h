@@ -74,6 +74,7 @@ typedef struct ex_row {
     uint64_t acted_on;   /* chain number we last acted on */
     bool done;           /* closed as the submitter sees it */
     bool linked;         /* its number came before */
+    bool repeated;       /* there is another row of its number */
     char state[32];
     char outcome[24];
     char resale[TB_PARTY_BYTES];

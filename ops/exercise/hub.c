@@ -53,6 +53,11 @@ void ex_hub_make(ex_world *world)
     (void)snprintf(provinces, sizeof provinces, "%u", world->options.provinces);
     char *argv[] = {program, "directory", "exercise", "--provinces", provinces, "--out", world->hub_dir, NULL};
     ex_run(argv);
+    char versions[EX_PATH * 2], newest[EX_PATH * 2];
+    (void)snprintf(versions, sizeof versions, "%s/directory", world->hub_dir);
+    (void)snprintf(newest, sizeof newest, "%s/directory.doc", world->hub_dir);
+    char *publish[] = {program, "directory", "publish", "--dir", versions, "--out", newest, NULL};
+    ex_run(publish);
     (void)snprintf(documents, sizeof documents, "%s/documents", world->hub_dir);
     make_folder(documents);
     (void)snprintf(path, sizeof path, "%s/ops/campaigns/black-card.yaml", world->options.source);
@@ -94,7 +99,7 @@ static void text_of(char *out, size_t size, tb_bytes in)
 
 void ex_hub_load(ex_world *world)
 {
-    tb_document document = read_document(world, "directory/newest.doc");
+    tb_document document = read_document(world, "directory.doc");
     tb_directory directory;
     if (tb_directory_decode(document.content, &arena, &directory) != TB_ACCEPTED) {
         ex_fail("the directory does not decode");

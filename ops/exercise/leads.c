@@ -4,7 +4,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "agents/import/dates.h"
 #include "ops/exercise/exercise.h"
 
 #define LEADS_ARENA (64u * 1024 * 1024)
@@ -118,13 +117,17 @@ static void arrange(ex_world *world)
     }
     rows_to_sort = world->rows;
     qsort(order, world->row_count, sizeof *order, by_number);
-    const ex_row *before = NULL;
+    ex_row *before = NULL;
     for (size_t k = 0; k < world->row_count; k++) {
         ex_row *row = &world->rows[order[k]];
         if (row->refused || row->off_line || row->parked) {
             continue;
         }
         row->linked = before != NULL && strcmp(before->number, row->number) == 0;
+        row->repeated = row->linked;
+        if (row->linked) {
+            before->repeated = true;
+        }
         before = row;
     }
     qsort(order, world->row_count, sizeof *order, by_time);
@@ -148,6 +151,12 @@ void ex_leads_read(ex_world *world)
         ex_fail("no memory");
     }
     tb_arena_init(&arena, block, LEADS_ARENA);
+    char table[EX_PATH * 2];
+    (void)snprintf(table, sizeof table, "%s/ops/tables/provinces.csv", world->options.source);
+    static tb_provinces provinces;
+    if (tb_provinces_read(read_all(table), &arena, &provinces) != TB_ACCEPTED) {
+        ex_fail("%s is not the table of provinces", table);
+    }
     tb_bytes text = read_all(world->options.leads);
     size_t lines = 1;
     for (size_t i = 0; i < text.size; i++) {
@@ -158,7 +167,7 @@ void ex_leads_read(ex_world *world)
     tb_csv csv;
     tb_csv_row heading, row;
     tb_csv_init(&csv, text);
-    if (world->rows == NULL || !tb_import_init(&import, world->campaign, &world->segments, NULL) ||
+    if (world->rows == NULL || !tb_import_init(&import, world->campaign, &world->segments, &provinces) ||
         tb_csv_next(&csv, &arena, &heading) != TB_OK ||
         tb_columns_read(world->type, &heading, &import.columns).code != TB_ACCEPTED) {
         ex_fail("%s is not a leads file: its heading is not understood", world->options.leads);
@@ -172,7 +181,7 @@ void ex_leads_read(ex_world *world)
         lead->lead_no = cell(&heading, &row, "lead_no");
         lead->reported_text = cell(&heading, &row, "reported_at");
         lead->source = cell(&heading, &row, "source");
-        (void)tb_dates_read(lead->reported_text, &lead->reported_at);
+        lead->reported_at = judged.reported;
         take(world, lead, &judged);
     }
     arrange(world);

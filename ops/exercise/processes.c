@@ -44,7 +44,7 @@ void ex_broker_start(ex_world *world)
     (void)snprintf(program, sizeof program, "%s/tongbao-broker", world->options.programs);
     (void)snprintf(store, sizeof store, "%s/hub", world->store_dir);
     (void)snprintf(key, sizeof key, "%s/keys/hub.key", world->hub_dir);
-    (void)snprintf(directory, sizeof directory, "%s/directory/newest.doc", world->hub_dir);
+    (void)snprintf(directory, sizeof directory, "%s/directory.doc", world->hub_dir);
     char *argv[] = {program, "--store", store, "--key", key, "--directory", directory, "--listen",
                     world->endpoint, "--quota", "536870912", NULL};
     world->broker = start(world, "hub", argv);
@@ -57,7 +57,7 @@ void ex_agent_start(ex_world *world, ex_party *party)
     (void)snprintf(program, sizeof program, "%s/tongbao-agent", world->options.programs);
     (void)snprintf(store, sizeof store, "%s/%s", world->store_dir, party->id.text);
     (void)snprintf(key, sizeof key, "%s/keys/%s.key", world->hub_dir, party->id.text);
-    (void)snprintf(directory, sizeof directory, "%s/directory/newest.doc", world->hub_dir);
+    (void)snprintf(directory, sizeof directory, "%s/directory.doc", world->hub_dir);
     (void)snprintf(sock, sizeof sock, "%s/%s.sock", world->run_dir, party->id.text);
     (void)snprintf(campaign, sizeof campaign, "%s/documents/black-card.doc", world->hub_dir);
     (void)snprintf(segments, sizeof segments, "%s/documents/segments.doc", world->hub_dir);

@@ -37,7 +37,7 @@ static void take_event(ex_row *row, const tb_local_event *event)
             (void)snprintf(row->resale, sizeof row->resale, "%.*s", (int)value.size, (const char *)value.data);
         }
         if (tb_bytes_equal(event->fields[i].id, tb_bytes_str("action_at")) && tb_bytes_equal(event->action, tb_bytes_str("answer_from_record"))) {
-            (void)tb_time_parse(value, &row->shut_down_at);
+            row->shut_down_at = tb_time_parse(value, &row->shut_down_at) ? row->shut_down_at : 0;
         }
     }
 }

@@ -132,10 +132,10 @@ static const char *network_in(const ex_row *row, char out[TB_PARTY_BYTES])
     return out;
 }
 
-/* The earlier row of the number that is closed, whose outcome a repeat is answered from. */
+/* A row of the same number that is closed already: its outcome answers this one. */
 static const ex_row *record_of(const ex_world *world, const ex_row *row)
 {
-    for (size_t i = 0; row->linked && i < world->row_count; i++) {
+    for (size_t i = 0; row->repeated && i < world->row_count; i++) {
         const ex_row *other = &world->rows[i];
         if (other != row && other->done && strcmp(other->number, row->number) == 0) {
             return other;
@@ -264,12 +264,12 @@ static void got_case(ex_world *world, ex_party *party, const tb_local_answer *an
     }
 }
 
-/* Repeats of a number that wait at the home bureau for this one are looked at again. */
+/* Others of the number that wait at the home bureau for this one are looked at again. */
 static void wake_repeats(ex_world *world, ex_party *home, const ex_row *closed)
 {
-    for (size_t i = 0; i < world->row_count; i++) {
+    for (size_t i = 0; closed->repeated && i < world->row_count; i++) {
         ex_row *row = &world->rows[i];
-        if (row != closed && row->linked && row->has_case && !row->done && strcmp(row->number, closed->number) == 0) {
+        if (row != closed && row->has_case && !row->done && strcmp(row->number, closed->number) == 0) {
             tb_local_request request = {.kind = TB_REQUEST_GET_CASE, .case_id = row->case_id};
             row->acted_on = 0;
             ex_ask(world, home, &request, got_case, 0);
