@@ -1,0 +1,213 @@
+/* Who may speak: forged, foreign, unknown, revoked and replayed. */
+#include "tests/broker/fixture.h"
+
+/* The parcel, said by a party, ends its session for this reason and leaves an alarm and no row. */
+static void expect_rejected(world *w, party *by, const parcel *p, tb_refusal code)
+{
+    say_submit(w, by, p);
+    turn(w);
+    expect_bye(w, by, code);
+    expect_nothing(w, by);
+    assert_int_equal(rows(w, TB_TABLE_HUB_GROUP), 0);
+    assert_int_equal(rows(w, TB_TABLE_HUB_STREAM), 0);
+    assert_int_equal(rows(w, TB_TABLE_ALARM), 1);
+}
+
+static void a_party_cannot_submit_in_the_name_of_another(void **state)
+{
+    world *w = *state;
+    link_up(w, at(w, A));
+    party forged = *at(w, B);
+    parcel p = make_one(w, &forged, C, 1); /* even with a good signature: a replay by a third */
+    expect_rejected(w, at(w, A), &p, TB_REFUSED_NOT_SPEAKER);
+}
+
+static void a_forged_signature_is_refused(void **state)
+{
+    world *w = *state;
+    link_up(w, at(w, A));
+    parcel p = make_one(w, at(w, A), B, 2);
+    p.groups[0].root.signature[5] ^= 1;
+    expect_rejected(w, at(w, A), &p, TB_REFUSED_SIGNATURE);
+}
+
+static void a_header_of_another_hub_is_refused(void **state)
+{
+    world *w = *state;
+    link_up(w, at(w, A));
+    parcel p = make_one(w, at(w, A), B, 1);
+    p.groups[0].items[0].header.hub.bytes[0] ^= 1;
+    sign_again(w, at(w, A), &p);
+    expect_rejected(w, at(w, A), &p, TB_REFUSED_WRONG_HUB);
+}
+
+static void an_unknown_signing_key_is_refused(void **state)
+{
+    world *w = *state;
+    link_up(w, at(w, A));
+    party other = *at(w, A);
+    tb_sign_pair_make(&other.sign, &w->random);
+    other.sign_id = tb_key_id_of(TB_PURPOSE_SIGN, &other.sign.public_key);
+    parcel p = make_one(w, &other, B, 1);
+    expect_rejected(w, at(w, A), &p, TB_REFUSED_UNKNOWN_KEY);
+}
+
+static void items_in_the_wrong_place_of_the_tree_are_refused(void **state)
+{
+    world *w = *state;
+    link_up(w, at(w, A));
+    parcel p = make_one(w, at(w, A), B, 2);
+    parcel q = make_one(w, at(w, A), C, 2);
+    p.groups[0].root = q.groups[0].root;
+    expect_rejected(w, at(w, A), &p, TB_REFUSED_PROOF);
+}
+
+static void a_body_that_is_not_the_headers_is_refused(void **state)
+{
+    world *w = *state;
+    link_up(w, at(w, A));
+    parcel p = make_one(w, at(w, A), B, 2);
+    tb_bytes body = p.groups[0].items[0].body;
+    p.groups[0].items[0].body = p.groups[0].items[1].body;
+    p.groups[0].items[1].body = body;
+    expect_rejected(w, at(w, A), &p, TB_REFUSED_PROOF);
+}
+
+static void a_missing_shared_body_is_refused(void **state)
+{
+    world *w = *state;
+    const size_t to[] = {B, C};
+    link_up(w, at(w, A));
+    parcel p = make(w, at(w, A), to, 2, TB_LANE_NORMAL, 2, 64);
+    p.body_count = 1;
+    expect_rejected(w, at(w, A), &p, TB_REFUSED_MALFORMED);
+}
+
+static void a_newer_incarnation_than_the_sessions_is_refused(void **state)
+{
+    world *w = *state;
+    link_up(w, at(w, A));
+    party newer = *at(w, A);
+    newer.incarnation.counter = 2;
+    parcel p = make_one(w, &newer, B, 1);
+    expect_rejected(w, at(w, A), &p, TB_REFUSED_OLD_INCARNATION);
+}
+
+static void a_frame_for_another_hub_ends_the_session(void **state)
+{
+    world *w = *state;
+    link_up(w, at(w, A));
+    tb_frame frame = {.kind = TB_FRAME_BEAT, .protocol = TB_PROTOCOL};
+    tb_bytes bytes;
+    memset(&frame.hub, 0x55, sizeof frame.hub);
+    assert_ok(tb_frame_encode(&frame, &w->arena, &bytes));
+    say_bytes(w, at(w, A), bytes);
+    turn(w);
+    expect_bye(w, at(w, A), TB_REFUSED_WRONG_HUB);
+}
+
+static void garbage_ends_the_session_and_harms_nobody_else(void **state)
+{
+    world *w = *state;
+    link_up(w, at(w, A));
+    link_up(w, at(w, B));
+    parcel p = make_one(w, at(w, B), C, 1);
+    say_bytes(w, at(w, A), tb_bytes_str("\x08\x01\xff\xff\xff\xff"));
+    say_submit(w, at(w, B), &p);
+    turn(w);
+    expect_bye(w, at(w, A), TB_REFUSED_MALFORMED);
+    expect(w, at(w, B), TB_FRAME_STORED);
+}
+
+static void a_taken_line_signed_by_another_is_refused(void **state)
+{
+    world *w = *state;
+    link_up(w, at(w, A));
+    link_up(w, at(w, B));
+    link_up(w, at(w, C));
+    parcel p = make_one(w, at(w, A), B, 1);
+    say_submit(w, at(w, A), &p);
+    turn(w);
+    take_all(w, at(w, B));
+    w->input_count = 0;
+    tb_line line = arrived_line(w, at(w, B), A, TB_LANE_NORMAL);
+    say_taken(w, at(w, C), &line, 1, false); /* in B's name */
+    turn(w);
+    expect_bye(w, at(w, C), TB_REFUSED_NOT_SPEAKER);
+
+    tb_frame frame = {.kind = TB_FRAME_TAKEN};
+    tb_signed_line forged = sign_line(w, at(w, C), &line);
+    frame.lines.lines = &forged;
+    frame.lines.count = 1;
+    say(w, at(w, B), &frame); /* B shows C's signature */
+    turn(w);
+    expect_bye(w, at(w, B), TB_REFUSED_NOT_SPEAKER);
+    assert_int_equal(rows(w, TB_TABLE_HUB_GROUP), 1);
+}
+
+/* A directory that revokes A's keys, cut at one number towards B. */
+static void revoke_a(world *w, uint64_t upto)
+{
+    static tb_cut_mark mark;
+    static tb_cut cuts[1];
+    tb_directory changed = w->directory;
+    mark = (tb_cut_mark){at(w, A)->incarnation, at(w, B)->id, TB_LANE_NORMAL, upto, {{1}}};
+    cuts[0] = (tb_cut){at(w, A)->id, at(w, A)->sign_id, w->now.real, 3, &mark, upto > 0 ? 1 : 0};
+    changed.cuts = cuts;
+    changed.cut_count = 1;
+    tb_document document = world_next_directory(w, &changed);
+    tb_frame frame = {.kind = TB_FRAME_DOCUMENT};
+    frame.document = document;
+    say(w, at(w, E), &frame);
+}
+
+static void a_cut_key_signs_up_to_its_cut_and_not_beyond(void **state)
+{
+    world *w = *state;
+    link_up(w, at(w, A));
+    link_up(w, at(w, E));
+    parcel good = make_one(w, at(w, A), B, 2);
+    parcel beyond = make_one(w, at(w, A), B, 1);
+    revoke_a(w, 2);
+    turn(w);
+    assert_int_equal(w->reloads, 1);
+    world_reload(w);
+    forget_all(w);
+    say_submit(w, at(w, A), &good);
+    turn(w);
+    expect(w, at(w, A), TB_FRAME_STORED);
+    say_submit(w, at(w, A), &beyond);
+    turn(w);
+    expect_bye(w, at(w, A), TB_REFUSED_KEY_REVOKED);
+    assert_int_equal(rows(w, TB_TABLE_HUB_GROUP), 1);
+}
+
+static void a_cut_holds_in_the_very_turn_that_brings_it(void **state)
+{
+    world *w = *state;
+    link_up(w, at(w, A));
+    link_up(w, at(w, E));
+    parcel p = make_one(w, at(w, A), B, 1);
+    revoke_a(w, 0);
+    say_submit(w, at(w, A), &p);
+    turn(w);
+    assert_int_equal(rows(w, TB_TABLE_HUB_GROUP), 0);
+}
+
+static const struct CMUnitTest tests[] = {
+    WORLD_TEST(a_party_cannot_submit_in_the_name_of_another),
+    WORLD_TEST(a_forged_signature_is_refused),
+    WORLD_TEST(a_header_of_another_hub_is_refused),
+    WORLD_TEST(an_unknown_signing_key_is_refused),
+    WORLD_TEST(items_in_the_wrong_place_of_the_tree_are_refused),
+    WORLD_TEST(a_body_that_is_not_the_headers_is_refused),
+    WORLD_TEST(a_missing_shared_body_is_refused),
+    WORLD_TEST(a_newer_incarnation_than_the_sessions_is_refused),
+    WORLD_TEST(a_frame_for_another_hub_ends_the_session),
+    WORLD_TEST(garbage_ends_the_session_and_harms_nobody_else),
+    WORLD_TEST(a_taken_line_signed_by_another_is_refused),
+    WORLD_TEST(a_cut_key_signs_up_to_its_cut_and_not_beyond),
+    WORLD_TEST(a_cut_holds_in_the_very_turn_that_brings_it),
+};
+
+TB_RUN("broker/who", tests)
