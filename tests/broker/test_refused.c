@@ -1,0 +1,216 @@
+/* What is refused by a signed line, and the fillers that stand in its place. */
+#include "tests/broker/fixture.h"
+
+static void set_state(world *w, size_t place, tb_party_state state)
+{
+    w->directory.parties[place].state = state;
+}
+
+/* The parcel with fillers where refusals were signed, in the form the sender submits. */
+static void fill_in(world *w, parcel *p, size_t item, const tb_signed_line *line)
+{
+    tb_signed_line *kept = tb_arena_alloc(&w->arena, sizeof *kept);
+    *kept = *line;
+    p->groups[0].items[item].refusal = kept;
+    p->groups[0].items[item].body = tb_bytes_of(NULL, 0);
+}
+
+static void every_number_to_a_party_that_is_not_active_is_refused_by_a_signed_line(void **state)
+{
+    world *w = *state;
+    set_state(w, B, TB_PARTY_OFF_LINE);
+    link_up(w, at(w, A));
+    parcel p = make_one(w, at(w, A), B, 2);
+    say_submit(w, at(w, A), &p);
+    turn(w);
+    for (uint64_t number = 1; number <= 2; number++) {
+        tb_refused *refused = &expect(w, at(w, A), TB_FRAME_REFUSED)->refused;
+        assert_int_equal(refused->code, TB_REFUSED_NOT_ACTIVE);
+        assert_true(refused->has_line);
+        assert_int_equal(refused->line.line.from, number);
+        assert_int_equal(tb_signed_line_verify(&refused->line, &w->directory.hub,
+                                               &w->hub_sign.public_key, &w->broker.roots),
+                         TB_ACCEPTED);
+    }
+    assert_int_equal(rows(w, TB_TABLE_HUB_GROUP), 0);
+    assert_int_equal(rows(w, TB_TABLE_HUB_REFUSED), 2);
+    say_submit(w, at(w, A), &p);
+    turn(w);
+    expect(w, at(w, A), TB_FRAME_REFUSED);
+    expect(w, at(w, A), TB_FRAME_REFUSED);
+    assert_int_equal(rows(w, TB_TABLE_HUB_REFUSED), 2);
+}
+
+static void fillers_take_the_place_of_refused_numbers_and_arrive(void **state)
+{
+    world *w = *state;
+    set_state(w, B, TB_PARTY_OFF_LINE);
+    link_up(w, at(w, A));
+    parcel p = make_one(w, at(w, A), B, 2);
+    say_submit(w, at(w, A), &p);
+    turn(w);
+    fill_in(w, &p, 0, &expect(w, at(w, A), TB_FRAME_REFUSED)->refused.line);
+    fill_in(w, &p, 1, &expect(w, at(w, A), TB_FRAME_REFUSED)->refused.line);
+    say_submit(w, at(w, A), &p);
+    turn(w);
+    assert_int_equal(expect(w, at(w, A), TB_FRAME_STORED)->lines.lines[0].line.to, 2);
+
+    set_state(w, B, TB_PARTY_ACTIVE);
+    parcel next = make_one(w, at(w, A), B, 1);
+    say_submit(w, at(w, A), &next);
+    turn(w);
+    expect(w, at(w, A), TB_FRAME_STORED);
+    link_up(w, at(w, B));
+    assert_int_equal(take_all(w, at(w, B)), 3);
+    turn(w);
+    assert_int_equal(rows(w, TB_TABLE_HUB_REFUSED), 0);
+}
+
+static void a_refused_number_stays_refused_when_its_recipient_becomes_active(void **state)
+{
+    world *w = *state;
+    set_state(w, B, TB_PARTY_OFF_LINE);
+    link_up(w, at(w, A));
+    parcel p = make_one(w, at(w, A), B, 1);
+    say_submit(w, at(w, A), &p);
+    turn(w);
+    forget_all(w);
+    set_state(w, B, TB_PARTY_ACTIVE);
+    say_submit(w, at(w, A), &p);
+    turn(w);
+    assert_int_equal(expect(w, at(w, A), TB_FRAME_REFUSED)->refused.line.line.from, 1);
+    expect_nothing(w, at(w, A));
+    assert_int_equal(rows(w, TB_TABLE_HUB_GROUP), 0);
+}
+
+static void standing_refusals_are_told_in_welcome(void **state)
+{
+    world *w = *state;
+    set_state(w, B, TB_PARTY_OFF_LINE);
+    link_up(w, at(w, A));
+    parcel p = make_one(w, at(w, A), B, 2);
+    say_submit(w, at(w, A), &p);
+    turn(w);
+    tb_welcome *welcome = link_up(w, at(w, A));
+    assert_int_equal(welcome->refused_count, 2);
+    assert_int_equal(welcome->refused[1].line.line.from, 2);
+}
+
+static void a_recipient_the_directory_does_not_know_leaves_no_row(void **state)
+{
+    world *w = *state;
+    party stranger = *at(w, E);
+    link_up(w, at(w, A));
+    stranger.id.text[0] = 'z';
+    party kept = *at(w, E);
+    *at(w, E) = stranger;
+    parcel p = make_one(w, at(w, A), E, 1);
+    *at(w, E) = kept;
+    say_submit(w, at(w, A), &p);
+    turn(w);
+    assert_int_equal(expect(w, at(w, A), TB_FRAME_REFUSED)->refused.code, TB_REFUSED_UNKNOWN_PARTY);
+    assert_int_equal(rows(w, TB_TABLE_HUB_REFUSED), 0);
+    assert_int_equal(rows(w, TB_TABLE_HUB_STREAM), 0);
+}
+
+static tb_line refusal_of(world *w, const parcel *p, size_t item, tb_refusal code)
+{
+    tb_line line;
+    memset(&line, 0, sizeof line);
+    line.kind = TB_LINE_REFUSED;
+    line.stream = tb_group_stream(&p->groups[0]);
+    line.from = tb_group_number(&p->groups[0], item);
+    line.digest = p->groups[0].items[item].digest;
+    line.code = code;
+    line.at = w->now.real;
+    return line;
+}
+
+static void an_expired_notice_is_filled_by_its_sender(void **state)
+{
+    world *w = *state;
+    link_up(w, at(w, A));
+    parcel p = make_one(w, at(w, A), B, 2);
+    tb_line line = refusal_of(w, &p, 0, TB_REFUSED_EXPIRED);
+    tb_signed_line signed_line = sign_line(w, at(w, A), &line);
+    fill_in(w, &p, 0, &signed_line);
+    say_submit(w, at(w, A), &p);
+    turn(w);
+    expect(w, at(w, A), TB_FRAME_STORED);
+    link_up(w, at(w, B));
+    assert_int_equal(take_all(w, at(w, B)), 2);
+}
+
+static void a_filler_signed_by_the_wrong_party_is_refused(void **state)
+{
+    world *w = *state;
+    link_up(w, at(w, A));
+    parcel p = make_one(w, at(w, A), B, 1);
+    tb_line line = refusal_of(w, &p, 0, TB_REFUSED_CANNOT_APPLY); /* only B may say so */
+    tb_signed_line signed_line = sign_line(w, at(w, A), &line);
+    fill_in(w, &p, 0, &signed_line);
+    say_submit(w, at(w, A), &p);
+    turn(w);
+    expect_bye(w, at(w, A), TB_REFUSED_SIGNATURE);
+}
+
+static void a_recipients_refusal_is_kept_and_passed_to_the_sender(void **state)
+{
+    world *w = *state;
+    link_up(w, at(w, A));
+    link_up(w, at(w, B));
+    parcel p = make_one(w, at(w, A), B, 1);
+    say_submit(w, at(w, A), &p);
+    turn(w);
+    take_all(w, at(w, B));
+    forget_all(w);
+    tb_line line = refusal_of(w, &p, 0, TB_REFUSED_CANNOT_OPEN);
+    tb_frame frame = {.kind = TB_FRAME_REFUSED};
+    frame.refused.has_line = true;
+    frame.refused.line = sign_line(w, at(w, B), &line);
+    frame.refused.code = TB_REFUSED_CANNOT_OPEN;
+    say(w, at(w, B), &frame);
+    turn(w);
+    assert_int_equal(expect(w, at(w, A), TB_FRAME_REFUSED)->refused.code, TB_REFUSED_CANNOT_OPEN);
+    assert_int_equal(rows(w, TB_TABLE_HUB_REFUSED), 1); /* the sender may not have heard */
+    tb_welcome *welcome = link_up(w, at(w, A));
+    assert_int_equal(welcome->refused_count, 1);
+    w->now.real += TB_NOTICE_LIFE_MS;
+    tick(w, 0);
+    turn(w);
+    assert_int_equal(rows(w, TB_TABLE_HUB_REFUSED), 0);
+}
+
+static void a_refusal_in_anothers_name_ends_the_session(void **state)
+{
+    world *w = *state;
+    link_up(w, at(w, A));
+    link_up(w, at(w, C));
+    parcel p = make_one(w, at(w, A), B, 1);
+    say_submit(w, at(w, A), &p);
+    turn(w);
+    forget_all(w);
+    tb_line line = refusal_of(w, &p, 0, TB_REFUSED_CANNOT_OPEN);
+    tb_frame frame = {.kind = TB_FRAME_REFUSED};
+    frame.refused.has_line = true;
+    frame.refused.line = sign_line(w, at(w, C), &line);
+    frame.refused.code = TB_REFUSED_CANNOT_OPEN;
+    say(w, at(w, C), &frame);
+    turn(w);
+    expect_bye(w, at(w, C), TB_REFUSED_NOT_SPEAKER);
+    expect_nothing(w, at(w, A));
+}
+
+static const struct CMUnitTest tests[] = {
+    WORLD_TEST(every_number_to_a_party_that_is_not_active_is_refused_by_a_signed_line),
+    WORLD_TEST(fillers_take_the_place_of_refused_numbers_and_arrive),
+    WORLD_TEST(a_refused_number_stays_refused_when_its_recipient_becomes_active),
+    WORLD_TEST(standing_refusals_are_told_in_welcome),
+    WORLD_TEST(a_recipient_the_directory_does_not_know_leaves_no_row),
+    WORLD_TEST(an_expired_notice_is_filled_by_its_sender),
+    WORLD_TEST(a_filler_signed_by_the_wrong_party_is_refused),
+    WORLD_TEST(a_recipients_refusal_is_kept_and_passed_to_the_sender),
+    WORLD_TEST(a_refusal_in_anothers_name_ends_the_session),
+};
+
+TB_RUN("broker/refused", tests)

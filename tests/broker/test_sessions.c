@@ -1,0 +1,273 @@
+/* Sessions: one per party, the newest wins; runs, copies, silence, restarts. */
+#include "tests/broker/fixture.h"
+
+static void a_frame_without_a_session_is_answered_with_bye(void **state)
+{
+    world *w = *state;
+    at(w, A)->peer = 77;
+    parcel p = make_one(w, at(w, A), B, 1);
+    say_submit(w, at(w, A), &p);
+    say_submit(w, at(w, A), &p);
+    turn(w);
+    expect_bye(w, at(w, A), TB_REFUSED_NO_SESSION);
+    expect_nothing(w, at(w, A)); /* once in a turn */
+    assert_int_equal(rows(w, TB_TABLE_HUB_GROUP), 0);
+}
+
+static void hello_and_submit_in_one_turn_are_both_heard(void **state)
+{
+    world *w = *state;
+    at(w, A)->peer = w->next_peer++;
+    parcel p = make_one(w, at(w, A), B, 1);
+    say_hello(w, at(w, A));
+    say_submit(w, at(w, A), &p);
+    turn(w);
+    tb_frame *welcome = expect(w, at(w, A), TB_FRAME_WELCOME);
+    assert_int_equal(welcome->welcome.stored_count, 1);
+    expect(w, at(w, A), TB_FRAME_STORED);
+}
+
+static void the_newest_connection_of_a_party_wins(void **state)
+{
+    world *w = *state;
+    link_up(w, at(w, A));
+    party old = *at(w, A);
+    link_up(w, at(w, A));
+    expect_bye(w, &old, TB_REFUSED_SUPERSEDED);
+    expect_nothing(w, &old);
+    assert_int_equal(rows(w, TB_TABLE_HUB_SESSION), 1);
+}
+
+static void a_superseded_connection_is_delivered_nothing(void **state)
+{
+    world *w = *state;
+    link_up(w, at(w, A));
+    link_up(w, at(w, B));
+    party old = *at(w, B);
+    link_up(w, at(w, B));
+    forget_all(w);
+    parcel p = make_one(w, at(w, A), B, 1);
+    say_submit(w, at(w, A), &p);
+    turn(w);
+    expect_nothing(w, &old);
+    expect(w, at(w, B), TB_FRAME_DELIVER);
+}
+
+static void an_older_run_is_turned_away(void **state)
+{
+    world *w = *state;
+    party old = *at(w, A);
+    at(w, A)->incarnation.counter = 2;
+    link_up(w, at(w, A));
+    old.peer = w->next_peer++;
+    say_hello(w, &old);
+    turn(w);
+    expect_bye(w, &old, TB_REFUSED_OLD_INCARNATION);
+    assert_int_equal(rows(w, TB_TABLE_HUB_SESSION), 1);
+}
+
+static void two_copies_are_both_stopped_until_a_newer_run(void **state)
+{
+    world *w = *state;
+    link_up(w, at(w, A));
+    party copy = *at(w, A);
+    copy.incarnation.random[0] ^= 1;
+    copy.peer = w->next_peer++;
+    say_hello(w, &copy);
+    turn(w);
+    expect_bye(w, &copy, TB_REFUSED_TWO_COPIES);
+    expect_bye(w, at(w, A), TB_REFUSED_TWO_COPIES);
+    assert_int_equal(rows(w, TB_TABLE_HUB_SESSION), 0);
+    assert_int_equal(rows(w, TB_TABLE_ALARM), 1);
+
+    at(w, A)->peer = w->next_peer++;
+    say_hello(w, at(w, A));
+    turn(w);
+    expect_bye(w, at(w, A), TB_REFUSED_TWO_COPIES);
+    at(w, A)->incarnation.counter++;
+    link_up(w, at(w, A));
+    assert_int_equal(rows(w, TB_TABLE_HUB_SESSION), 1);
+}
+
+static void a_hello_in_anothers_name_is_turned_away(void **state)
+{
+    world *w = *state;
+    party *a = at(w, A);
+    tb_frame hello = {.kind = TB_FRAME_HELLO};
+    a->peer = w->next_peer++;
+    hello.hello.party = at(w, B)->id;
+    hello.hello.incarnation = a->incarnation;
+    hello.hello.protocol_min = hello.hello.protocol_max = 1;
+    say(w, a, &hello);
+    turn(w);
+    expect_bye(w, a, TB_REFUSED_NOT_SPEAKER);
+    assert_int_equal(rows(w, TB_TABLE_HUB_SESSION), 0);
+}
+
+static void a_protocol_that_is_not_spoken_is_named(void **state)
+{
+    world *w = *state;
+    party *a = at(w, A);
+    tb_frame hello = {.kind = TB_FRAME_HELLO};
+    a->peer = w->next_peer++;
+    hello.hello.party = a->id;
+    hello.hello.incarnation = a->incarnation;
+    hello.hello.protocol_min = 2;
+    hello.hello.protocol_max = 3;
+    say(w, a, &hello);
+    turn(w);
+    expect_bye(w, a, TB_REFUSED_PROTOCOL);
+}
+
+static void a_quiet_session_is_sent_beats_and_a_silent_one_ends(void **state)
+{
+    world *w = *state;
+    link_up(w, at(w, A));
+    tick(w, TB_BEAT_MS);
+    turn(w);
+    expect(w, at(w, A), TB_FRAME_BEAT);
+    tb_frame beat = {.kind = TB_FRAME_BEAT};
+    say(w, at(w, A), &beat);
+    turn(w);
+    tick(w, TB_SILENT_MS - 1);
+    turn(w);
+    expect(w, at(w, A), TB_FRAME_BEAT);
+    tick(w, 1);
+    turn(w);
+    expect_bye(w, at(w, A), TB_REFUSED_NO_SESSION);
+    assert_int_equal(rows(w, TB_TABLE_HUB_SESSION), 0);
+    assert_int_equal(rows(w, TB_TABLE_HUB_DUE), 0);
+}
+
+static void a_bye_ends_a_session_without_answer(void **state)
+{
+    world *w = *state;
+    link_up(w, at(w, A));
+    tb_frame bye = {.kind = TB_FRAME_BYE};
+    bye.bye.code = TB_REFUSED_FORK;
+    say(w, at(w, A), &bye);
+    turn(w);
+    expect_nothing(w, at(w, A));
+    assert_int_equal(rows(w, TB_TABLE_HUB_SESSION), 0);
+    assert_int_equal(rows(w, TB_TABLE_HUB_DUE), 0);
+}
+
+static void a_clock_that_goes_back_a_day_neither_ends_sessions_nor_silences_them(void **state)
+{
+    world *w = *state;
+    link_up(w, at(w, A));
+    tick(w, -24 * 3600 * 1000);
+    turn(w);
+    expect(w, at(w, A), TB_FRAME_BEAT);
+    tick(w, TB_BEAT_MS);
+    turn(w);
+    expect(w, at(w, A), TB_FRAME_BEAT);
+    assert_int_equal(rows(w, TB_TABLE_HUB_SESSION), 1);
+}
+
+static void the_deadline_is_that_of_the_first_due_row(void **state)
+{
+    world *w = *state;
+    tb_txn *txn = NULL;
+    tb_time due = 0;
+    assert_ok(tb_store_begin_read(w->node.store, &w->arena, &txn));
+    assert_int_equal(tb_broker_deadline(&w->broker, txn, &due), TB_ERR_NOT_FOUND);
+    tb_store_abort(txn);
+    link_up(w, at(w, A));
+    assert_ok(tb_store_begin_read(w->node.store, &w->arena, &txn));
+    assert_ok(tb_broker_deadline(&w->broker, txn, &due));
+    assert_int_equal(due, w->now.real + TB_BEAT_MS);
+    tb_store_abort(txn);
+}
+
+/* Restarts: whatever the hub had said or not said, both sides come together again. */
+
+static void a_restart_before_the_stored_line_is_heard_loses_nothing(void **state)
+{
+    world *w = *state;
+    link_up(w, at(w, A));
+    parcel p = make_one(w, at(w, A), B, 3);
+    w->lose = true;
+    say_submit(w, at(w, A), &p);
+    turn(w);
+    world_restart(w);
+    w->lose = false;
+    tb_welcome *welcome = link_up(w, at(w, A));
+    assert_int_equal(welcome->stored_count, 1);
+    assert_int_equal(welcome->stored[0].line.to, 3);
+    say_submit(w, at(w, A), &p);
+    turn(w);
+    assert_int_equal(rows(w, TB_TABLE_HUB_GROUP), 1);
+    link_up(w, at(w, B));
+    assert_int_equal(take_all(w, at(w, B)), 3);
+}
+
+static void a_restart_after_delivery_delivers_again_and_the_mark_is_shown(void **state)
+{
+    world *w = *state;
+    link_up(w, at(w, A));
+    link_up(w, at(w, B));
+    parcel p = make_one(w, at(w, A), B, 3);
+    say_submit(w, at(w, A), &p);
+    turn(w);
+    world_restart(w); /* the delivery is lost */
+    link_up(w, at(w, B));
+    assert_int_equal(take_all(w, at(w, B)), 3);
+    w->lose = true;
+    turn(w);
+    world_restart(w); /* the sender does not hear that it arrived */
+    w->lose = false;
+    tb_welcome *welcome = link_up(w, at(w, A));
+    assert_int_equal(welcome->arrived_count, 1);
+    assert_int_equal(welcome->arrived[0].line.to, 3);
+    tb_welcome *to_b = link_up(w, at(w, B));
+    assert_int_equal(to_b->taken_count, 1);
+    assert_int_equal(to_b->taken[0].line.to, 3);
+    expect_nothing(w, at(w, B));
+}
+
+static void a_failed_commit_says_nothing_and_keeps_nothing(void **state)
+{
+    world *w = *state;
+    link_up(w, at(w, A));
+    parcel p = make_one(w, at(w, A), B, 1);
+    tb_store_mem_fail_commit(w->node.store, 1, TB_ERR_FULL);
+    say_submit(w, at(w, A), &p);
+    assert_int_equal(turn_err(w), TB_ERR_FULL);
+    expect_nothing(w, at(w, A));
+    say_submit(w, at(w, A), &p);
+    turn(w);
+    assert_int_equal(expect(w, at(w, A), TB_FRAME_STORED)->lines.count, 1);
+    assert_int_equal(rows(w, TB_TABLE_HUB_GROUP), 1);
+}
+
+static void the_incarnation_of_the_hub_lasts_as_long_as_its_store(void **state)
+{
+    world *w = *state;
+    tb_incarnation before = w->broker.incarnation;
+    world_restart(w);
+    assert_int_equal(tb_incarnation_compare(&before, &w->broker.incarnation), 0);
+    world_lose_store(w);
+    assert_int_not_equal(tb_incarnation_compare(&before, &w->broker.incarnation), 0);
+}
+
+static const struct CMUnitTest tests[] = {
+    WORLD_TEST(a_frame_without_a_session_is_answered_with_bye),
+    WORLD_TEST(hello_and_submit_in_one_turn_are_both_heard),
+    WORLD_TEST(the_newest_connection_of_a_party_wins),
+    WORLD_TEST(a_superseded_connection_is_delivered_nothing),
+    WORLD_TEST(an_older_run_is_turned_away),
+    WORLD_TEST(two_copies_are_both_stopped_until_a_newer_run),
+    WORLD_TEST(a_hello_in_anothers_name_is_turned_away),
+    WORLD_TEST(a_protocol_that_is_not_spoken_is_named),
+    WORLD_TEST(a_quiet_session_is_sent_beats_and_a_silent_one_ends),
+    WORLD_TEST(a_bye_ends_a_session_without_answer),
+    WORLD_TEST(a_clock_that_goes_back_a_day_neither_ends_sessions_nor_silences_them),
+    WORLD_TEST(the_deadline_is_that_of_the_first_due_row),
+    WORLD_TEST(a_restart_before_the_stored_line_is_heard_loses_nothing),
+    WORLD_TEST(a_restart_after_delivery_delivers_again_and_the_mark_is_shown),
+    WORLD_TEST(a_failed_commit_says_nothing_and_keeps_nothing),
+    WORLD_TEST(the_incarnation_of_the_hub_lasts_as_long_as_its_store),
+};
+
+TB_RUN("broker/sessions", tests)
