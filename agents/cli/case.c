@@ -85,31 +85,35 @@ static int show(tb_book *book, const options *o)
     return case_word(o, &request.case_id) ? ask(book, &request, TB_ANSWER_CASE) : TB_EXIT_USAGE;
 }
 
-static int acts(tb_book *book, const options *o)
-{
-    tb_local_request request = {.kind = TB_REQUEST_LIST_ACTS};
-    return case_word(o, &request.case_id) ? ask(book, &request, TB_ANSWER_ACTS) : TB_EXIT_USAGE;
-}
-
-/* What kind of case it is, so that values can be read as its fields want them. */
-static int type_of_case(tb_book *book,
-                        const tb_case_id *id,
-                        const tb_campaign **out_campaign,
-                        const tb_case_type **out_type)
+/* The case itself first: what kind it is says how values are read and shown. The id a person gave
+ * is for the act, not for this question. */
+static int look_at(tb_book *book, const tb_case_id *id, tb_local_summary *out)
 {
     tb_local_request request = {.kind = TB_REQUEST_GET_CASE, .case_id = *id};
     tb_local_answer answer;
-    bool has_id = book->client->has_id; /* is for the act, not for this question */
-    book->client->has_id = false;
     int code = tb_client_get(book->client, &request, TB_ANSWER_CASE, &answer);
-    book->client->has_id = has_id;
-    if (code != TB_EXIT_DONE) {
-        return code;
+    if (code == TB_EXIT_DONE) {
+        *out = answer.case_.summary;
     }
-    const tb_local_summary *s = &answer.case_.summary;
-    *out_campaign = tb_book_campaign_of(book, s->campaign);
-    *out_type = *out_campaign == NULL ? NULL : tb_campaign_case_type(*out_campaign, s->case_type);
-    return TB_EXIT_DONE;
+    return code;
+}
+
+static int acts(tb_book *book, const options *o)
+{
+    tb_local_request request = {.kind = TB_REQUEST_LIST_ACTS};
+    tb_local_summary of;
+    tb_local_answer answer;
+    if (!case_word(o, &request.case_id)) {
+        return TB_EXIT_USAGE;
+    }
+    int code = look_at(book, &request.case_id, &of);
+    if (code == TB_EXIT_DONE) {
+        code = tb_client_get(book->client, &request, TB_ANSWER_ACTS, &answer);
+    }
+    if (code != TB_EXIT_DONE || book->client->json) {
+        return code == TB_EXIT_DONE ? print(book, &answer) : code;
+    }
+    return tb_show_acts(book, &of, &answer.acts) ? TB_EXIT_DONE : TB_EXIT_INTERNAL;
 }
 
 static int act(tb_book *book, const options *o)
@@ -129,10 +133,13 @@ static int act(tb_book *book, const options *o)
     }
     request.act.action = tb_bytes_str(o->words.list[2]);
     if (o->words.count > 3) {
-        int code = type_of_case(book, &request.act.case_id, &campaign, &type);
+        tb_local_summary of;
+        int code = look_at(book, &request.act.case_id, &of);
         if (code != TB_EXIT_DONE) {
             return code;
         }
+        campaign = tb_book_campaign_of(book, of.campaign);
+        type = campaign == NULL ? NULL : tb_campaign_case_type(campaign, of.case_type);
     }
     if (!tb_values_read(book, campaign, type, &o->words, 3, &request.act.fields,
                         &request.act.field_count)) {

@@ -74,6 +74,14 @@ typedef struct sentences {
     char en[1024];
 } sentences;
 
+/* What the agent said about it: the same in Chinese and in English, " / " between them. */
+static void split_detail(const char *detail, int *out_zh, const char **out_en)
+{
+    const char *between = strstr(detail, " / ");
+    *out_zh = between == NULL ? (int)strlen(detail) : (int)(between - detail);
+    *out_en = between == NULL ? detail : between + 3;
+}
+
 static void sentences_of(tb_import_run *run,
                          const tb_import_entry *entry,
                          const tb_judged *judged,
@@ -82,8 +90,11 @@ static void sentences_of(tb_import_run *run,
     const char *zh = tb_refusal_zh(entry->code);
     const char *en = tb_refusal_en(entry->code);
     if (entry->detail != NULL) {
-        (void)snprintf(out->zh, sizeof out->zh, "%s(%s)", zh, entry->detail);
-        (void)snprintf(out->en, sizeof out->en, "%s (%s)", en, entry->detail);
+        int zh_size = 0;
+        const char *detail_en = NULL;
+        split_detail(entry->detail, &zh_size, &detail_en);
+        (void)snprintf(out->zh, sizeof out->zh, "%s(%.*s)", zh, zh_size, entry->detail);
+        (void)snprintf(out->en, sizeof out->en, "%s (%s)", en, detail_en);
         return;
     }
     if (judged->heading.size == 0) {

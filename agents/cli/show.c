@@ -38,6 +38,14 @@ tb_bytes tb_show_hex(tb_arena *arena, const void *data, size_t size)
     return tb_bytes_of(text, size * 2);
 }
 
+void tb_show_next(tb_arena *arena, tb_bytes next)
+{
+    if (next.size > 0) {
+        tb_bytes hex = tb_show_hex(arena, next.data, next.size);
+        (void)printf(_("more: --after %.*s\n"), (int)hex.size, (const char *)hex.data);
+    }
+}
+
 const char *tb_show_where(tb_where where)
 {
     switch (where) {
@@ -131,6 +139,7 @@ bool tb_show_cases(tb_book *book, const tb_local_cases *cases)
     }
     bool printed = tb_grid_print(&grid, stdout);
     (void)printf(_("%zu of %" PRIu64 " cases\n"), cases->count, cases->total);
+    tb_show_next(arena, cases->next);
     return printed;
 }
 

@@ -17,12 +17,15 @@ const char *tb_show_standing(tb_standing standing);
 /* To stdout. False when memory ended. */
 bool tb_show_cases(tb_book *book, const tb_local_cases *cases);
 bool tb_show_case(tb_book *book, const tb_local_case *whole);
-bool tb_show_acts(tb_book *book, const tb_local_acts *acts);
+/* of: the case they are about; NULL when it is not known, then choices are shown by id. */
+bool tb_show_acts(tb_book *book, const tb_local_summary *of, const tb_local_acts *acts);
 bool tb_show_notices(tb_book *book, const tb_local_notices *notices);
 bool tb_show_trace(tb_book *book, const tb_local_traced *traced);
 void tb_show_acted(tb_book *book, const tb_local_answer *answer);
 bool tb_show_parties(tb_book *book, const tb_local_parties *parties);
 void tb_show_status(tb_book *book, const tb_local_status *status);
+/* How to ask for the page after this one, if there is one. */
+void tb_show_next(tb_arena *arena, tb_bytes next);
 /* Whatever kind the answer is of. */
 bool tb_show_answer(tb_book *book, const tb_local_answer *answer);
 

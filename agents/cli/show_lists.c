@@ -30,11 +30,7 @@ bool tb_show_notices(tb_book *book, const tb_local_notices *notices)
         tb_grid_number(&grid, n->events);
     }
     bool printed = tb_grid_print(&grid, stdout);
-    if (notices->next.size > 0) {
-        (void)printf(_("more: --after %.*s\n"),
-                     (int)tb_show_hex(arena, notices->next.data, notices->next.size).size,
-                     (const char *)tb_show_hex(arena, notices->next.data, notices->next.size).data);
-    }
+    tb_show_next(arena, notices->next);
     return printed;
 }
 
@@ -73,22 +69,22 @@ bool tb_show_parties(tb_book *book, const tb_local_parties *parties)
     return tb_grid_print(&grid, stdout);
 }
 
-static void show_field(const tb_local_field_line *field)
+static void show_field(tb_book *book, const tb_local_summary *of, const tb_local_field_line *field)
 {
     tb_bytes title = in_language(field->title_zh, field->title_en);
     (void)printf("    %.*s=…  %.*s%s", (int)field->id.size, (const char *)field->id.data,
                  (int)title.size, (const char *)title.data,
                  field->required ? _(" (required)") : "");
     for (size_t i = 0; i < field->choice_count; i++) {
-        (void)printf("%s%.*s", i == 0 ? ": " : " | ", (int)field->choices[i].size,
-                     (const char *)field->choices[i].data);
+        tb_field choice = {field->id, field->choices[i]};
+        tb_bytes shown = of == NULL ? choice.value : tb_book_value(book, of, &choice);
+        (void)printf("%s%.*s", i == 0 ? ": " : " | ", (int)shown.size, (const char *)shown.data);
     }
     (void)printf("\n");
 }
 
-bool tb_show_acts(tb_book *book, const tb_local_acts *acts)
+bool tb_show_acts(tb_book *book, const tb_local_summary *of, const tb_local_acts *acts)
 {
-    (void)book;
     size_t possible = 0;
     for (size_t i = 0; i < acts->count; i++) {
         const tb_local_act_line *act = &acts->lines[i];
@@ -100,7 +96,7 @@ bool tb_show_acts(tb_book *book, const tb_local_acts *acts)
         (void)printf("%.*s  %.*s\n", (int)act->action.size, (const char *)act->action.data,
                      (int)title.size, (const char *)title.data);
         for (size_t j = 0; j < act->field_count; j++) {
-            show_field(&act->fields[j]);
+            show_field(book, of, &act->fields[j]);
         }
     }
     if (possible == 0) {
@@ -169,7 +165,7 @@ bool tb_show_answer(tb_book *book, const tb_local_answer *answer)
     case TB_ANSWER_PARTIES:
         return tb_show_parties(book, &answer->parties);
     case TB_ANSWER_ACTS:
-        return tb_show_acts(book, &answer->acts);
+        return tb_show_acts(book, NULL, &answer->acts);
     case TB_ANSWER_NONE:
     case TB_ANSWER_CONTENT:
     case TB_ANSWER_CHECKED:
