@@ -275,6 +275,43 @@ static void the_sample_gets_the_verdicts_it_should(void **state)
     assert_int_equal(home_33, 292);
 }
 
+/* The sample with bytes changed at random, the same ones each time. */
+static void any_bytes_get_a_verdict(void **state)
+{
+    (void)state;
+    size_t mark = tb_arena_mark(&w->tables);
+    tb_bytes text = read_file(TB_SOURCE_DIR "/ops/tables/leads-sample.csv", &w->tables);
+    uint8_t *bytes = tb_arena_alloc(&w->tables, text.size);
+    assert_non_null(bytes);
+    memcpy(bytes, text.data, text.size);
+    static const char odd[] = "\",\r\n\0\x80\xE3\xEF\xFF+-Ee19.";
+    uint32_t random = 2015;
+    for (size_t i = 200; i < text.size; i += 1 + random % 40) {
+        random = random * 1664525u + 1013904223u;
+        bytes[i] = (uint8_t)odd[(random >> 16) % (sizeof odd - 1)];
+    }
+
+    tb_csv csv;
+    tb_csv_row row;
+    tb_arena_reset(&w->arena);
+    assert_true(tb_import_init(&w->import, &campaign, &w->segments, &w->provinces));
+    tb_csv_init(&csv, tb_bytes_of(bytes, text.size));
+    assert_ok(tb_csv_next(&csv, &w->arena, &row));
+    assert_int_equal(tb_columns_read(w->import.type, &row, &w->import.columns).code, TB_ACCEPTED);
+    size_t row_mark = tb_arena_mark(&w->arena);
+    uint64_t last = row.number;
+    while (tb_csv_next(&csv, &w->arena, &row) == TB_OK) {
+        tb_judged judged;
+        assert_true(row.number > last);
+        last = row.number;
+        assert_ok(tb_import_judge(&w->import, &row, &w->arena, &judged));
+        assert_true(tb_verdict_sent(judged.verdict) == (judged.code == TB_ACCEPTED));
+        tb_arena_release(&w->arena, row_mark);
+    }
+    assert_int_equal(csv.at, text.size);
+    tb_arena_release(&w->tables, mark);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(the_first_verdict_that_applies_is_given),
     cmocka_unit_test(the_year_is_judged_in_china_and_by_found_at_first),
@@ -283,6 +320,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(what_is_sent_is_plain_and_in_order),
     cmocka_unit_test(a_party_submits_what_was_found_in_its_own_province),
     cmocka_unit_test(the_sample_gets_the_verdicts_it_should),
+    cmocka_unit_test(any_bytes_get_a_verdict),
 };
 
 int main(int argc, char **argv)
