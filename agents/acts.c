@@ -11,7 +11,6 @@
 /* All values of one act, bytes: an event and its field groups fit a notice with room to spare. */
 #define VALUES_BYTES_MAX (48 * 1024)
 
-
 _Static_assert(VALUES_BYTES_MAX < TB_BODY_BYTES_MAX / 2, "one act fits a body");
 
 typedef struct tb_acting {
@@ -40,7 +39,8 @@ static bool refuse(tb_acting *a, tb_refusal code)
 
 /* ---- what is acted on ---- */
 
-/* The opening action this party's role may take, or the first one so that the judge says why not. */
+/* The opening action this party's role may take, or the first one so that the judge says why not.
+ */
 static const tb_action *opening_action(const tb_agent *agent, const tb_case_type *type)
 {
     const tb_directory_party *self = tb_directory_find(agent->directory, &agent->self);
@@ -67,9 +67,6 @@ static bool find_type(tb_acting *a)
         return refuse(a, TB_REFUSED_UNKNOWN_CAMPAIGN);
     }
     const tb_case_type *type = tb_campaign_case_type(campaign, a->wish->case_type);
-    if (a->wish->case_type.size == 0 && campaign->case_type_count == 1) {
-        type = &campaign->case_types[0];
-    }
     if (type == NULL) {
         return refuse(a, TB_REFUSED_UNKNOWN_CAMPAIGN);
     }
@@ -148,7 +145,8 @@ static tb_err find_case(tb_acting *a, bool *out_found)
 static tb_err view_with_values(tb_acting *a, tb_case_view *out)
 {
     tb_case_view view = a->row.view;
-    tb_field *fields = tb_arena_array(a->arena, view.field_count + a->value_count + 1, sizeof *fields);
+    tb_field *fields =
+        tb_arena_array(a->arena, view.field_count + a->value_count + 1, sizeof *fields);
     if (fields == NULL) {
         return TB_ERR_LIMIT;
     }
@@ -182,8 +180,8 @@ static tb_err add_value(tb_acting *a, tb_bytes id, tb_bytes value)
     return TB_OK;
 }
 
-/* Names the earlier case where the action has a field for it that this party may read and the person
- * left open. */
+/* Names the earlier case where the action has a field for it that this party may read and the
+ * person left open. */
 static tb_err name_linked(tb_acting *a)
 {
     if (!a->linked.found) {
@@ -197,10 +195,12 @@ static tb_err name_linked(tb_acting *a)
     for (unsigned i = 0; i < a->action->field_count; i++) {
         tb_bytes id = tb_bytes_str(a->action->fields[i].field);
         const tb_field_def *def = tb_case_type_field(a->row.view.type, id);
-        if (def == NULL || def->type != TB_FIELD_CASE || tb_act_value(a->values, a->value_count, id, NULL)) {
+        if (def == NULL || def->type != TB_FIELD_CASE ||
+            tb_act_value(a->values, a->value_count, id, NULL)) {
             continue;
         }
-        if (def->group != NULL && !tb_may_read(&view, a->agent->directory, tb_bytes_str(def->group), &a->agent->self)) {
+        if (def->group != NULL &&
+            !tb_may_read(&view, a->agent->directory, tb_bytes_str(def->group), &a->agent->self)) {
             continue;
         }
         char *hex = tb_arena_alloc(a->arena, 2 * TB_CASE_ID_BYTES + 1);
@@ -228,9 +228,11 @@ static tb_err judge(tb_acting *a)
         (void)refuse(a, TB_REFUSED_TOO_LARGE);
         return TB_OK;
     }
-    tb_err err = tb_act_compute(a->agent, a->arena, &a->row.view, a->action, a->wish->fields, a->wish->field_count, &a->values, &a->value_count, &a->segments);
+    tb_err err = tb_act_compute(a->agent, a->arena, &a->row.view, a->action, a->wish->fields,
+                                a->wish->field_count, &a->values, &a->value_count, &a->segments);
     if (err == TB_OK) {
-        err = tb_linked_find(a->agent, a->txn, &a->row, a->values, a->value_count, &a->linked);
+        err = tb_linked_find(a->agent, a->txn, &a->row, a->action, a->values, a->value_count,
+                             &a->linked);
     }
     if (err == TB_OK) {
         err = name_linked(a);
@@ -238,7 +240,9 @@ static tb_err judge(tb_acting *a)
     if (err != TB_OK) {
         return err;
     }
-    return tb_judge_act(&a->row.view, a->agent->directory, &a->agent->self, tb_bytes_str(a->action->id), a->values, a->value_count, &a->linked.known, a->arena, &a->ruling, &a->objection);
+    return tb_judge_act(&a->row.view, a->agent->directory, &a->agent->self,
+                        tb_bytes_str(a->action->id), a->values, a->value_count, &a->linked.known,
+                        a->arena, &a->ruling, &a->objection);
 }
 
 /* ---- the event ---- */
@@ -255,7 +259,8 @@ static tb_err commit_groups(tb_acting *a, tb_event *event, tb_opening **out)
         const struct tb_ruling_group *group = &a->ruling.groups[i];
         openings[i].group = group->group;
         tb_random_bytes(a->random, openings[i].random, sizeof openings[i].random);
-        tb_err err = tb_group_fields_encode(group->fields, group->field_count, a->arena, &openings[i].content);
+        tb_err err = tb_group_fields_encode(group->fields, group->field_count, a->arena,
+                                            &openings[i].content);
         if (err != TB_OK) {
             return err;
         }
@@ -339,7 +344,11 @@ static tb_err make_event(tb_acting *a, tb_event *event, tb_opening **out_opening
 
 /* ---- taking effect ---- */
 
-static tb_err store_event(tb_acting *a, const tb_event *event, tb_opening *openings, const tb_event_key *key, tb_bytes encoded)
+static tb_err store_event(tb_acting *a,
+                          const tb_event *event,
+                          tb_opening *openings,
+                          const tb_event_key *key,
+                          tb_bytes encoded)
 {
     tb_event_row row = {
         .event = encoded,
@@ -446,7 +455,8 @@ static tb_err tell(tb_acting *a, tb_bytes *out)
 static tb_err record(tb_acting *a)
 {
     tb_refusal code = a->objection.code;
-    if (code != TB_REFUSED_ROLE && code != TB_REFUSED_JURISDICTION && code != TB_REFUSED_NOT_HOLDER) {
+    if (code != TB_REFUSED_ROLE && code != TB_REFUSED_JURISDICTION &&
+        code != TB_REFUSED_NOT_HOLDER) {
         return TB_OK;
     }
     tb_alarm_row alarm = {
@@ -468,9 +478,21 @@ static tb_err record(tb_acting *a)
     return err == TB_OK ? tb_alarm_raise(a->agent, a->txn, &alarm, a->effects) : err;
 }
 
-tb_err tb_act(tb_agent *agent, tb_txn *txn, tb_now now, tb_random *random, const tb_wish *wish, tb_effects *effects, tb_outcome *out)
+tb_err tb_act(tb_agent *agent,
+              tb_txn *txn,
+              tb_now now,
+              tb_random *random,
+              const tb_wish *wish,
+              tb_effects *effects,
+              tb_outcome *out)
 {
-    tb_acting a = {.agent = agent, .txn = txn, .arena = tb_txn_arena(txn), .now = now, .random = random, .effects = effects, .wish = wish};
+    tb_acting a = {.agent = agent,
+                   .txn = txn,
+                   .arena = tb_txn_arena(txn),
+                   .now = now,
+                   .random = random,
+                   .effects = effects,
+                   .wish = wish};
     tb_outcome outcome = {.case_id = wish->case_id};
     tb_err err = TB_OK;
     bool found;

@@ -37,13 +37,28 @@ typedef struct tb_outcome {
 
 /* Does it, or says why not, or that it must wait as a draft (the caller keeps it). What role or
  * jurisdiction does not allow is recorded as an alarm. */
-tb_err tb_act(tb_agent *agent, tb_txn *txn, tb_now now, tb_random *random, const tb_wish *wish, tb_effects *effects, tb_outcome *out) TB_MUST_USE;
+tb_err tb_act(tb_agent *agent,
+              tb_txn *txn,
+              tb_now now,
+              tb_random *random,
+              const tb_wish *wish,
+              tb_effects *effects,
+              tb_outcome *out) TB_MUST_USE;
 
 /* The value given for a field; false when none is. out may be NULL. */
 bool tb_act_value(const tb_field *values, size_t count, tb_bytes field, tb_bytes *out);
 
-/* acts_compute.c: the values of an action with what the campaign computes from them: number segment, mask,
- * jurisdiction. *out_segments: the version of the table that was used, 0 when none was. */
-tb_err tb_act_compute(const tb_agent *agent, tb_arena *arena, const tb_case_view *view, const tb_action *action, const tb_field *values, size_t count, tb_field **out, size_t *out_count, uint32_t *out_segments) TB_MUST_USE;
+/* acts_compute.c: the values of an action with what the campaign computes from them: number
+ * segment, mask, jurisdiction. *out_segments: the version of the table that was used, 0 when none
+ * was. */
+tb_err tb_act_compute(const tb_agent *agent,
+                      tb_arena *arena,
+                      const tb_case_view *view,
+                      const tb_action *action,
+                      const tb_field *values,
+                      size_t count,
+                      tb_field **out,
+                      size_t *out_count,
+                      uint32_t *out_segments) TB_MUST_USE;
 
 #endif

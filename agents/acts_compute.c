@@ -36,7 +36,8 @@ static tb_bytes known(const tb_case_view *view, const char *field)
 static bool find_segment(const tb_agent *agent, tb_bytes number, tb_segment *out)
 {
     return agent->segments != NULL && number.size == MOBILE_DIGITS &&
-           tb_field_well_formed(TB_FIELD_MSISDN, number) && tb_segments_find(agent->segments, number, out);
+           tb_field_well_formed(TB_FIELD_MSISDN, number) &&
+           tb_segments_find(agent->segments, number, out);
 }
 
 static tb_err province_text(tb_arena *arena, uint8_t province, tb_bytes *out)
@@ -55,7 +56,13 @@ static tb_bytes jurisdiction(const tb_agent *agent, const tb_case_view *view)
 }
 
 /* The value of one computed field; empty when it cannot be told. */
-static tb_err compute(const tb_agent *agent, tb_arena *arena, const tb_case_view *view, const tb_field_def *def, tb_bytes of, tb_bytes *out, bool *out_table)
+static tb_err compute(const tb_agent *agent,
+                      tb_arena *arena,
+                      const tb_case_view *view,
+                      const tb_field_def *def,
+                      tb_bytes of,
+                      tb_bytes *out,
+                      bool *out_table)
 {
     tb_segment segment;
     bool found = find_segment(agent, of, &segment);
@@ -86,9 +93,10 @@ static tb_err compute(const tb_agent *agent, tb_arena *arena, const tb_case_view
     TB_UNREACHABLE();
 }
 
-/* Whether the agent fills the field in: the field it follows from is among the values, or nobody has
- * said it yet. Otherwise the person's own value stands (a home decided by hand). */
-static bool computes(const tb_case_view *view, const tb_field_def *def, const tb_field *values, size_t count)
+/* Whether the agent fills the field in: the field it follows from is among the values, or nobody
+ * has said it yet. Otherwise the person's own value stands (a home decided by hand). */
+static bool
+computes(const tb_case_view *view, const tb_field_def *def, const tb_field *values, size_t count)
 {
     if (def->compute == TB_COMPUTE_NONE) {
         return false;
@@ -111,7 +119,15 @@ static void set(tb_field *fields, size_t *count, tb_bytes id, tb_bytes value)
     fields[(*count)++].value = value;
 }
 
-tb_err tb_act_compute(const tb_agent *agent, tb_arena *arena, const tb_case_view *view, const tb_action *action, const tb_field *values, size_t count, tb_field **out, size_t *out_count, uint32_t *out_segments)
+tb_err tb_act_compute(const tb_agent *agent,
+                      tb_arena *arena,
+                      const tb_case_view *view,
+                      const tb_action *action,
+                      const tb_field *values,
+                      size_t count,
+                      tb_field **out,
+                      size_t *out_count,
+                      uint32_t *out_segments)
 {
     tb_field *fields = tb_arena_array(arena, count + action->field_count + 1, sizeof *fields);
     if (fields == NULL) {
@@ -123,13 +139,15 @@ tb_err tb_act_compute(const tb_agent *agent, tb_arena *arena, const tb_case_view
     size_t total = count;
     uint32_t segments = 0;
     for (unsigned i = 0; i < action->field_count; i++) {
-        const tb_field_def *def = tb_case_type_field(view->type, tb_bytes_str(action->fields[i].field));
+        const tb_field_def *def =
+            tb_case_type_field(view->type, tb_bytes_str(action->fields[i].field));
         if (def == NULL || !computes(view, def, values, count)) {
             continue;
         }
         tb_bytes value;
         bool table;
-        tb_err err = compute(agent, arena, view, def, given(values, count, def->of), &value, &table);
+        tb_err err =
+            compute(agent, arena, view, def, given(values, count, def->of), &value, &table);
         if (err != TB_OK) {
             return err;
         }

@@ -41,7 +41,8 @@ tb_err tb_openings_settle(tb_apply *apply, const tb_digest *event)
     tb_arrival arrival = {.id = *event};
     tb_event_row stored;
     err = tb_event_find(apply->txn, event, &arrival.key, &stored);
-    if (err == TB_OK && tb_event_decode(stored.event, apply->arena, &arrival.event) != TB_ACCEPTED) {
+    if (err == TB_OK &&
+        tb_event_decode(stored.event, apply->arena, &arrival.event) != TB_ACCEPTED) {
         err = TB_ERR_CORRUPT;
     }
     tb_case_row row;
@@ -60,7 +61,9 @@ tb_err tb_openings_settle(tb_apply *apply, const tb_digest *event)
             dropped = true;
             err = tb_opening_del(apply->txn, event, openings[i].group);
             if (err == TB_OK) {
-                err = tb_apply_alarm(apply, TB_REFUSED_ROLE, &arrival, "A field group was opened to this party that is not its to read; it was dropped.");
+                err = tb_apply_alarm(apply, TB_REFUSED_ROLE, &arrival,
+                                     "A field group was opened to this party that is not its to "
+                                     "read; it was dropped.");
             }
         }
     }
@@ -82,7 +85,11 @@ static bool has_opening(const tb_opening *openings, size_t count, tb_bytes group
 }
 
 /* Keeps what is open here for the first time; *out_more when there was something. */
-static tb_err keep_openings(tb_apply *apply, const tb_digest *event, const tb_opening *openings, size_t count, bool *out_more)
+static tb_err keep_openings(tb_apply *apply,
+                            const tb_digest *event,
+                            const tb_opening *openings,
+                            size_t count,
+                            bool *out_more)
 {
     *out_more = false;
     tb_opening *kept = NULL;
@@ -120,7 +127,11 @@ static tb_err reindex(tb_apply *apply, const tb_event_key *key, const tb_event_r
     return err == TB_OK ? tb_case_put(apply->txn, &owner, &apply->agent->self) : err;
 }
 
-static tb_err know_better(tb_apply *apply, const tb_event_key *key, const tb_event_row *row, const tb_opening *openings, size_t count)
+static tb_err know_better(tb_apply *apply,
+                          const tb_event_key *key,
+                          const tb_event_row *row,
+                          const tb_opening *openings,
+                          size_t count)
 {
     bool more;
     tb_err err = keep_openings(apply, &key->event, openings, count, &more);
@@ -145,13 +156,18 @@ static tb_err hold_back(tb_apply *apply, const tb_arrival *arrival, tb_refusal *
         *out_refused = TB_REFUSED_CANNOT_APPLY;
         return TB_OK;
     }
-    tb_effects_note(apply->effects, apply->arena, TB_LEVEL_WARN, "event=held_back id=%x missing=%x actor=%p",
-                    tb_bytes_of(arrival->id.bytes, TB_DIGEST_BYTES), tb_bytes_of(missing.bytes, TB_DIGEST_BYTES),
-                    &arrival->event.actor);
+    tb_effects_note(apply->effects, apply->arena, TB_LEVEL_WARN,
+                    "event=held_back id=%x missing=%x actor=%p",
+                    tb_bytes_of(arrival->id.bytes, TB_DIGEST_BYTES),
+                    tb_bytes_of(missing.bytes, TB_DIGEST_BYTES), &arrival->event.actor);
     return tb_apply_touch(apply, &arrival->key.case_id);
 }
 
-static tb_err take_new(tb_apply *apply, const tb_arrival *arrival, const tb_opening *openings, size_t count, tb_refusal *out_refused)
+static tb_err take_new(tb_apply *apply,
+                       const tb_arrival *arrival,
+                       const tb_opening *openings,
+                       size_t count,
+                       tb_refusal *out_refused)
 {
     if (!tb_digest_equal(&arrival->event.hub, &apply->agent->hub)) {
         *out_refused = TB_REFUSED_WRONG_HUB;
@@ -182,10 +198,15 @@ static tb_err take_new(tb_apply *apply, const tb_arrival *arrival, const tb_open
         *out_refused = apply->objection.code;
         break;
     }
-    return err == TB_OK && *out_refused != TB_ACCEPTED ? tb_openings_drop(apply->txn, &arrival->id) : err;
+    return err == TB_OK && *out_refused != TB_ACCEPTED ? tb_openings_drop(apply->txn, &arrival->id)
+                                                       : err;
 }
 
-static tb_err take_event(tb_apply *apply, tb_arrival *arrival, const tb_opening *openings, size_t count, tb_refusal *out_refused)
+static tb_err take_event(tb_apply *apply,
+                         tb_arrival *arrival,
+                         const tb_opening *openings,
+                         size_t count,
+                         tb_refusal *out_refused)
 {
     tb_event_row row;
     tb_err err = tb_event_find(apply->txn, &arrival->id, &arrival->key, &row);
@@ -206,10 +227,16 @@ static tb_err take_event(tb_apply *apply, tb_arrival *arrival, const tb_opening 
 
 /* ---- the notice ---- */
 
-static tb_err take_passed(tb_apply *apply, const tb_incoming *incoming, const tb_passed *passed, tb_refusal *out_refused, tb_digest *out_event)
+static tb_err take_passed(tb_apply *apply,
+                          const tb_incoming *incoming,
+                          const tb_passed *passed,
+                          tb_refusal *out_refused,
+                          tb_digest *out_event)
 {
     tb_header header;
-    tb_arrival arrival = {.encoded = passed->event, .id = tb_event_id(passed->event), .giver = incoming->header->sender};
+    tb_arrival arrival = {.encoded = passed->event,
+                          .id = tb_event_id(passed->event),
+                          .giver = incoming->header->sender};
     *out_event = arrival.id;
     *out_refused = tb_header_decode(passed->header, apply->arena, &header);
     if (*out_refused == TB_ACCEPTED) {
@@ -226,7 +253,10 @@ static tb_err take_passed(tb_apply *apply, const tb_incoming *incoming, const tb
     return take_event(apply, &arrival, passed->openings, passed->opening_count, out_refused);
 }
 
-static tb_err take_all(tb_apply *apply, const tb_incoming *incoming, tb_refusal *out_refused, tb_digest *out_event)
+static tb_err take_all(tb_apply *apply,
+                       const tb_incoming *incoming,
+                       tb_refusal *out_refused,
+                       tb_digest *out_event)
 {
     const tb_header *header = incoming->header;
     for (size_t i = 0; i < incoming->passed_count; i++) {
@@ -244,7 +274,8 @@ static tb_err take_all(tb_apply *apply, const tb_incoming *incoming, tb_refusal 
             .giver = header->sender,
         };
         *out_event = arrival.id;
-        tb_err err = take_event(apply, &arrival, incoming->openings, incoming->opening_count, out_refused);
+        tb_err err =
+            take_event(apply, &arrival, incoming->openings, incoming->opening_count, out_refused);
         if (err != TB_OK || *out_refused != TB_ACCEPTED) {
             return err;
         }
@@ -262,7 +293,8 @@ static tb_err settle_all(tb_apply *apply, const tb_incoming *incoming)
             err = tb_openings_settle(apply, &id);
         }
     }
-    for (size_t i = 0; err == TB_OK && incoming->opening_count > 0 && i < incoming->event_count; i++) {
+    for (size_t i = 0; err == TB_OK && incoming->opening_count > 0 && i < incoming->event_count;
+         i++) {
         err = tb_openings_settle(apply, &incoming->ids[i]);
     }
     return err;
@@ -283,9 +315,16 @@ static tb_err tell(tb_apply *apply)
     return TB_OK;
 }
 
-tb_err tb_apply_notice(tb_agent *agent, tb_txn *txn, tb_now now, const tb_incoming *incoming, tb_effects *effects, tb_refusal *out_refused, tb_digest *out_event)
+tb_err tb_apply_notice(tb_agent *agent,
+                       tb_txn *txn,
+                       tb_now now,
+                       const tb_incoming *incoming,
+                       tb_effects *effects,
+                       tb_refusal *out_refused,
+                       tb_digest *out_event)
 {
-    tb_apply apply = {.agent = agent, .txn = txn, .arena = tb_txn_arena(txn), .now = now, .effects = effects};
+    tb_apply apply = {
+        .agent = agent, .txn = txn, .arena = tb_txn_arena(txn), .now = now, .effects = effects};
     tb_refusal refused = TB_ACCEPTED;
     tb_digest event = {{0}};
     tb_err err = tb_held_resume(&apply);

@@ -5,8 +5,8 @@
  *     predecessor not seen, campaign not installed        held back
  *     a second one for a place that is taken              forked: both kept, the case is frozen
  *     of a term that is over                              overtaken
- *     take-over      the higher term wins; in one term the position named first, then the smaller id
- *     against the rules                                   refused, recorded, never applied
+ *     take-over      the higher term wins; in one term the position named first, then the smaller
+ * id against the rules                                   refused, recorded, never applied
  *
  * tb_apply_notice itself is declared in agents/outgoing.h, where the link finds it.
  */
@@ -30,8 +30,8 @@ typedef struct tb_arrival {
     tb_digest id;
     tb_event_key key;
     tb_origin origin;
-    tb_party giver;   /* who sent it here */
-    tb_time since;    /* real time it came */
+    tb_party giver; /* who sent it here */
+    tb_time since;  /* real time it came */
 } tb_arrival;
 
 typedef enum tb_place_verdict {
@@ -54,7 +54,8 @@ typedef struct tb_apply {
 } tb_apply;
 
 /* apply_place.c: decides and stores; nothing is written unless it is kept. */
-tb_err tb_place_event(tb_apply *apply, const tb_arrival *arrival, tb_place_verdict *out) TB_MUST_USE;
+tb_err
+tb_place_event(tb_apply *apply, const tb_arrival *arrival, tb_place_verdict *out) TB_MUST_USE;
 /* The EVENT row of an arrival with a standing. */
 tb_err tb_place_put(tb_apply *apply, const tb_arrival *arrival, tb_standing standing) TB_MUST_USE;
 /* Drops, with an alarm, what was opened to this party of an event and never was its to read. */
@@ -62,6 +63,7 @@ tb_err tb_openings_settle(tb_apply *apply, const tb_digest *event) TB_MUST_USE;
 /* Watchers hear of the case once, at the end of the notice. */
 tb_err tb_apply_touch(tb_apply *apply, const tb_case_id *id) TB_MUST_USE;
 /* ALARM and NOTE about an event of a case. */
-tb_err tb_apply_alarm(tb_apply *apply, tb_refusal code, const tb_arrival *arrival, const char *text) TB_MUST_USE;
+tb_err tb_apply_alarm(tb_apply *apply, tb_refusal code, const tb_arrival *arrival, const char *text)
+    TB_MUST_USE;
 
 #endif

@@ -21,9 +21,11 @@ static tb_err wait_for(tb_apply *apply, const tb_digest *missing, tb_place_verdi
 }
 
 /* Leaves the objection in apply; *out_fine false when there is one. */
-static tb_err judge(tb_apply *apply, const tb_case_view *view, const tb_event *event, bool *out_fine)
+static tb_err
+judge(tb_apply *apply, const tb_case_view *view, const tb_event *event, bool *out_fine)
 {
-    tb_err err = tb_judge_event(view, apply->agent->directory, event, apply->arena, &apply->objection);
+    tb_err err =
+        tb_judge_event(view, apply->agent->directory, event, apply->arena, &apply->objection);
     if (err == TB_OK) {
         *out_fine = apply->objection.code == TB_ACCEPTED;
     }
@@ -46,14 +48,16 @@ tb_err tb_place_put(tb_apply *apply, const tb_arrival *arrival, tb_standing stan
     return tb_event_put(apply->txn, &arrival->key, &row);
 }
 
-static tb_err keep(tb_apply *apply, const tb_arrival *arrival, tb_standing standing, tb_place_verdict *out)
+static tb_err
+keep(tb_apply *apply, const tb_arrival *arrival, tb_standing standing, tb_place_verdict *out)
 {
     *out = TB_PLACE_KEPT;
     tb_err err = tb_place_put(apply, arrival, standing);
     return err == TB_OK ? tb_apply_touch(apply, &arrival->key.case_id) : err;
 }
 
-static tb_err take_effect(tb_apply *apply, tb_case_row *row, const tb_arrival *arrival, tb_place_verdict *out)
+static tb_err
+take_effect(tb_apply *apply, tb_case_row *row, const tb_arrival *arrival, tb_place_verdict *out)
 {
     tb_err err = keep(apply, arrival, TB_STANDING_EFFECTIVE, out);
     if (err == TB_OK) {
@@ -83,7 +87,8 @@ static tb_err place_opening(tb_apply *apply, const tb_arrival *arrival, tb_place
         return err == TB_OK ? refuse(apply, TB_REFUSED_FORK, out) : err;
     }
     row = (tb_case_row){.id = arrival->key.case_id, .lane = arrival->origin.lane};
-    row.view.campaign = tb_campaigns_find(apply->agent->campaigns, event->campaign, event->campaign_version);
+    row.view.campaign =
+        tb_campaigns_find(apply->agent->campaigns, event->campaign, event->campaign_version);
     bool fine;
     err = judge(apply, &row.view, event, &fine);
     if (err != TB_OK) {
@@ -116,17 +121,20 @@ static tb_err case_behind(tb_apply *apply, place_after *after)
     if (err != TB_OK) {
         return err;
     }
-    return tb_chain_replay(apply->agent, apply->txn, &path, path.count, &after->row, &after->before);
+    return tb_chain_replay(apply->agent, apply->txn, &path, path.count, &after->row,
+                           &after->before);
 }
 
 /* Two events claim one place. Which of them is meant only a take-over can say. */
-static tb_err freeze(tb_apply *apply, place_after *after, const tb_arrival *arrival, tb_place_verdict *out)
+static tb_err
+freeze(tb_apply *apply, place_after *after, const tb_arrival *arrival, tb_place_verdict *out)
 {
     tb_err err = keep(apply, arrival, TB_STANDING_FORKED, out);
     if (err != TB_OK) {
         return err;
     }
-    err = tb_apply_alarm(apply, TB_REFUSED_FORK, arrival, "The case forked: two events follow the same one. It is frozen.");
+    err = tb_apply_alarm(apply, TB_REFUSED_FORK, arrival,
+                         "The case forked: two events follow the same one. It is frozen.");
     if (err != TB_OK) {
         return err;
     }
@@ -135,9 +143,11 @@ static tb_err freeze(tb_apply *apply, place_after *after, const tb_arrival *arri
 }
 
 /* An ordinary step, judged and found allowed where it stands. */
-static tb_err place_step(tb_apply *apply, place_after *after, const tb_arrival *arrival, tb_place_verdict *out)
+static tb_err
+place_step(tb_apply *apply, place_after *after, const tb_arrival *arrival, tb_place_verdict *out)
 {
-    if (arrival->event.term < after->row.view.term || after->previous_standing == TB_STANDING_OVERTAKEN) {
+    if (arrival->event.term < after->row.view.term ||
+        after->previous_standing == TB_STANDING_OVERTAKEN) {
         return keep(apply, arrival, TB_STANDING_OVERTAKEN, out);
     }
     if (after->previous_standing == TB_STANDING_FORKED) {
@@ -153,7 +163,8 @@ static tb_err place_step(tb_apply *apply, place_after *after, const tb_arrival *
 }
 
 /* The take-over that rules the term now, if the arrival goes before it. */
-static tb_err goes_before(tb_apply *apply, const place_after *after, const tb_arrival *arrival, bool *out)
+static tb_err
+goes_before(tb_apply *apply, const place_after *after, const tb_arrival *arrival, bool *out)
 {
     tb_path path;
     tb_err err = tb_chain_path(apply->txn, &after->row.view.head, &path);
@@ -172,12 +183,16 @@ static tb_err goes_before(tb_apply *apply, const place_after *after, const tb_ar
             return err;
         }
         tb_chain_event challenger = {.id = arrival->id, .event = arrival->event};
-        *out = tb_chain_precedes(apply->agent, &after->before.view, &challenger, &then.view, ruling);
+        *out =
+            tb_chain_precedes(apply->agent, &after->before.view, &challenger, &then.view, ruling);
     }
     return TB_OK;
 }
 
-static tb_err place_take_over(tb_apply *apply, place_after *after, const tb_arrival *arrival, tb_place_verdict *out)
+static tb_err place_take_over(tb_apply *apply,
+                              place_after *after,
+                              const tb_arrival *arrival,
+                              tb_place_verdict *out)
 {
     uint32_t term = after->row.view.term;
     bool wins = arrival->event.term > term;
@@ -204,8 +219,10 @@ static bool follows(const place_after *after, const tb_arrival *arrival)
 {
     const tb_event *event = &arrival->event;
     uint32_t step = event->kind == TB_EVENT_TAKE_OVER ? 1 : 0;
-    return after->previous.class == TB_CLASS_CHAIN && tb_case_equal(&after->previous.case_id, &event->case_id) &&
-           event->number == after->previous.number + 1 && event->term == after->previous.term + step &&
+    return after->previous.class == TB_CLASS_CHAIN &&
+           tb_case_equal(&after->previous.case_id, &event->case_id) &&
+           event->number == after->previous.number + 1 &&
+           event->term == after->previous.term + step &&
            tb_bytes_equal(event->campaign, after->row.campaign) &&
            event->campaign_version == after->row.campaign_version;
 }
@@ -252,7 +269,8 @@ static tb_err place_next(tb_apply *apply, const tb_arrival *arrival, tb_place_ve
 tb_err tb_place_event(tb_apply *apply, const tb_arrival *arrival, tb_place_verdict *out)
 {
     const tb_event *event = &arrival->event;
-    if (tb_campaigns_find(apply->agent->campaigns, event->campaign, event->campaign_version) == NULL) {
+    if (tb_campaigns_find(apply->agent->campaigns, event->campaign, event->campaign_version) ==
+        NULL) {
         tb_digest missing = tb_held_campaign(event->campaign, event->campaign_version);
         return wait_for(apply, &missing, out);
     }

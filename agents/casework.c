@@ -95,7 +95,8 @@ static tb_knower *knower_of(tb_case_row *row, const tb_party *party)
 }
 
 /* Everybody addressed has been given all that came before; so has, by definition, who acted. */
-static tb_err fold_knowers(const tb_agent *agent, tb_arena *arena, tb_case_row *row, const tb_event *event)
+static tb_err
+fold_knowers(const tb_agent *agent, tb_arena *arena, tb_case_row *row, const tb_event *event)
 {
     size_t room = row->knower_count + event->addressee_count + 1;
     tb_knower *list = tb_arena_array(arena, room, sizeof *list);
@@ -146,7 +147,11 @@ static tb_err fold_seen(tb_arena *arena, tb_case_row *row, const tb_event *event
     return TB_OK;
 }
 
-tb_err tb_case_fold(const tb_agent *agent, tb_arena *arena, tb_case_row *row, const tb_event *event, const tb_digest *id)
+tb_err tb_case_fold(const tb_agent *agent,
+                    tb_arena *arena,
+                    tb_case_row *row,
+                    const tb_event *event,
+                    const tb_digest *id)
 {
     if (event->number == 1) {
         row->id = tb_event_case(event, id);
@@ -182,7 +187,8 @@ tb_err tb_case_fold(const tb_agent *agent, tb_arena *arena, tb_case_row *row, co
 
 /* ---- FIELD_INDEX ---- */
 
-tb_err tb_case_index_prefix(tb_arena *arena, tb_bytes campaign, tb_bytes field, tb_bytes value, tb_bytes *out)
+tb_err tb_case_index_prefix(
+    tb_arena *arena, tb_bytes campaign, tb_bytes field, tb_bytes value, tb_bytes *out)
 {
     if (value.size == 0 || value.size > INDEX_VALUE_MAX) {
         *out = tb_bytes_of(NULL, 0);
@@ -199,7 +205,8 @@ tb_err tb_case_index_prefix(tb_arena *arena, tb_bytes campaign, tb_bytes field, 
     return tb_writer_bytes(&w, out);
 }
 
-static tb_err index_key(tb_arena *arena, const tb_case_row *row, tb_bytes field, tb_bytes value, tb_bytes *out)
+static tb_err
+index_key(tb_arena *arena, const tb_case_row *row, tb_bytes field, tb_bytes value, tb_bytes *out)
 {
     tb_bytes prefix;
     tb_err err = tb_case_index_prefix(arena, row->campaign, field, value, &prefix);
@@ -287,7 +294,8 @@ tb_err tb_case_index(tb_txn *txn, tb_case_row *row, const tb_event *event, const
     for (size_t i = 0; i < count; i++) {
         tb_field *fields;
         size_t field_count;
-        if (tb_group_fields_decode(openings[i].content, tb_txn_arena(txn), &fields, &field_count) != TB_ACCEPTED) {
+        if (tb_group_fields_decode(openings[i].content, tb_txn_arena(txn), &fields, &field_count) !=
+            TB_ACCEPTED) {
             return TB_ERR_CORRUPT;
         }
         for (size_t j = 0; j < field_count; j++) {
@@ -335,7 +343,8 @@ static tb_err add_openings(tb_txn *txn, const tb_digest *event, tb_field *fields
     for (size_t i = 0; err == TB_OK && i < opening_count; i++) {
         tb_field *inside;
         size_t inside_count;
-        if (tb_group_fields_decode(openings[i].content, tb_txn_arena(txn), &inside, &inside_count) != TB_ACCEPTED) {
+        if (tb_group_fields_decode(openings[i].content, tb_txn_arena(txn), &inside,
+                                   &inside_count) != TB_ACCEPTED) {
             return TB_ERR_CORRUPT;
         }
         for (size_t j = 0; j < inside_count; j++) {
@@ -351,7 +360,8 @@ static tb_err read_fields(tb_txn *txn, const tb_case_row *row, tb_field *fields,
     for (size_t i = 0; i < row->view.field_count; i++) {
         keep_newest(fields, count, &row->view.fields[i]);
     }
-    tb_digest *chain = tb_arena_array(tb_txn_arena(txn), (size_t)row->view.number + 1, sizeof *chain);
+    tb_digest *chain =
+        tb_arena_array(tb_txn_arena(txn), (size_t)row->view.number + 1, sizeof *chain);
     if (chain == NULL) {
         return TB_ERR_LIMIT;
     }
@@ -402,7 +412,8 @@ static tb_err count_held(tb_txn *txn, const tb_case_id *id, uint32_t *out)
     return TB_OK;
 }
 
-tb_err tb_case_summary(const tb_agent *agent, tb_txn *txn, const tb_case_row *row, tb_local_summary *out)
+tb_err
+tb_case_summary(const tb_agent *agent, tb_txn *txn, const tb_case_row *row, tb_local_summary *out)
 {
     tb_local_summary summary = {
         .case_id = row->id,
@@ -435,7 +446,8 @@ tb_err tb_case_summary(const tb_agent *agent, tb_txn *txn, const tb_case_row *ro
     return TB_OK;
 }
 
-tb_err tb_case_changed(const tb_agent *agent, tb_txn *txn, const tb_case_row *row, tb_effects *effects)
+tb_err
+tb_case_changed(const tb_agent *agent, tb_txn *txn, const tb_case_row *row, tb_effects *effects)
 {
     if (effects->count >= CHANGED_EFFECTS_MAX) {
         return TB_OK;

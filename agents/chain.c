@@ -2,7 +2,8 @@
 
 tb_err tb_chain_decode(tb_txn *txn, const tb_event_row *row, tb_event *out)
 {
-    return tb_event_decode(row->event, tb_txn_arena(txn), out) == TB_ACCEPTED ? TB_OK : TB_ERR_CORRUPT;
+    return tb_event_decode(row->event, tb_txn_arena(txn), out) == TB_ACCEPTED ? TB_OK
+                                                                              : TB_ERR_CORRUPT;
 }
 
 tb_err tb_chain_path(tb_txn *txn, const tb_digest *tip, tb_path *out)
@@ -41,7 +42,12 @@ tb_err tb_chain_path(tb_txn *txn, const tb_digest *tip, tb_path *out)
     return TB_OK;
 }
 
-tb_err tb_chain_replay(const tb_agent *agent, tb_txn *txn, const tb_path *path, size_t count, const tb_case_row *now, tb_case_row *out)
+tb_err tb_chain_replay(const tb_agent *agent,
+                       tb_txn *txn,
+                       const tb_path *path,
+                       size_t count,
+                       const tb_case_row *now,
+                       tb_case_row *out)
 {
     TB_ASSERT(count <= path->count);
     tb_case_row row = {
@@ -53,7 +59,8 @@ tb_err tb_chain_replay(const tb_agent *agent, tb_txn *txn, const tb_path *path, 
         .unseen_count = now->unseen_count,
     };
     for (size_t i = 0; i < count; i++) {
-        tb_err err = tb_case_fold(agent, tb_txn_arena(txn), &row, &path->list[i].event, &path->list[i].id);
+        tb_err err =
+            tb_case_fold(agent, tb_txn_arena(txn), &row, &path->list[i].event, &path->list[i].id);
         if (err != TB_OK) {
             return err;
         }
@@ -200,14 +207,19 @@ static unsigned named_at(const tb_agent *agent, const tb_case_view *before, cons
     }
     for (unsigned i = 0; i < action->by_count; i++) {
         tb_party party;
-        if (tb_position_party(before, agent->directory, action->by[i], &party) && tb_party_equal(&party, &event->actor)) {
+        if (tb_position_party(before, agent->directory, action->by[i], &party) &&
+            tb_party_equal(&party, &event->actor)) {
             return i;
         }
     }
     return TB_ACTIONS_MAX;
 }
 
-bool tb_chain_precedes(const tb_agent *agent, const tb_case_view *before_a, const tb_chain_event *a, const tb_case_view *before_b, const tb_chain_event *b)
+bool tb_chain_precedes(const tb_agent *agent,
+                       const tb_case_view *before_a,
+                       const tb_chain_event *a,
+                       const tb_case_view *before_b,
+                       const tb_chain_event *b)
 {
     unsigned a_at = named_at(agent, before_a, &a->event);
     unsigned b_at = named_at(agent, before_b, &b->event);

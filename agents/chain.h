@@ -4,8 +4,8 @@
  *                      \
  *                       4' <- 5'    term 2: taken over on top of 3; 4 is overtaken
  *
- * A path is the events from the opening to a tip, found by their links. What the case is follows from
- * the path of its head and from nothing else.
+ * A path is the events from the opening to a tip, found by their links. What the case is follows
+ * from the path of its head and from nothing else.
  */
 #ifndef TB_CHAIN_H
 #define TB_CHAIN_H
@@ -30,19 +30,29 @@ tb_err tb_chain_decode(tb_txn *txn, const tb_event_row *row, tb_event *out) TB_M
 /* The path to a stored event of the chain. */
 tb_err tb_chain_path(tb_txn *txn, const tb_digest *tip, tb_path *out) TB_MUST_USE;
 
-/* The case as it was right after the first count events of a path: nothing is written. Lane and side
- * events are left as they are in now. */
-tb_err tb_chain_replay(const tb_agent *agent, tb_txn *txn, const tb_path *path, size_t count, const tb_case_row *now, tb_case_row *out) TB_MUST_USE;
+/* The case as it was right after the first count events of a path: nothing is written. Lane and
+ * side events are left as they are in now. */
+tb_err tb_chain_replay(const tb_agent *agent,
+                       tb_txn *txn,
+                       const tb_path *path,
+                       size_t count,
+                       const tb_case_row *now,
+                       tb_case_row *out) TB_MUST_USE;
 
 /* Makes the path's tip the head: its events take effect, all others of the chain are overtaken, the
  * index follows, and the case is no longer frozen. The row is not yet put. */
-tb_err tb_chain_switch(const tb_agent *agent, tb_txn *txn, const tb_path *path, tb_case_row *row) TB_MUST_USE;
+tb_err tb_chain_switch(const tb_agent *agent, tb_txn *txn, const tb_path *path, tb_case_row *row)
+    TB_MUST_USE;
 
 /* Makes the index anew from what is open here now. The row is not yet put. */
 tb_err tb_chain_index(tb_txn *txn, tb_case_row *row) TB_MUST_USE;
 
 /* What precedes what when two parties take a case over in the same term: the position the action
  * names first, then the smaller event id. */
-bool tb_chain_precedes(const tb_agent *agent, const tb_case_view *before_a, const tb_chain_event *a, const tb_case_view *before_b, const tb_chain_event *b);
+bool tb_chain_precedes(const tb_agent *agent,
+                       const tb_case_view *before_a,
+                       const tb_chain_event *a,
+                       const tb_case_view *before_b,
+                       const tb_chain_event *b);
 
 #endif

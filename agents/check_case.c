@@ -93,7 +93,8 @@ static tb_err check_chain(checking *c)
     for (size_t i = 0; err == TB_OK && i < c->path.count; i++) {
         const tb_chain_event *event = &c->path.list[i];
         if (event->row.standing != TB_STANDING_EFFECTIVE) {
-            err = tb_fault(c->faults, "an event of the chain is not in effect", of_event(&event->id));
+            err =
+                tb_fault(c->faults, "an event of the chain is not in effect", of_event(&event->id));
         }
         if (err == TB_OK) {
             err = tb_case_fold(c->agent, c->arena, &fresh, &event->event, &event->id);
@@ -104,7 +105,9 @@ static tb_err check_chain(checking *c)
     if (err == TB_OK) {
         err = same_row(c, &fresh, &same);
     }
-    return err == TB_OK && !same ? tb_fault(c->faults, "a case row is not what its events say", of_case(c)) : err;
+    return err == TB_OK && !same
+               ? tb_fault(c->faults, "a case row is not what its events say", of_case(c))
+               : err;
 }
 
 static tb_err check_mine(checking *c)
@@ -117,7 +120,9 @@ static tb_err check_mine(checking *c)
     }
     bool mine = !c->row.closed && tb_party_equal(&c->row.view.holder, &c->agent->self);
     c->mine += mine;
-    return mine == there ? TB_OK : tb_fault(c->faults, "CASE_MINE does not fit the case's holder", of_case(c));
+    return mine == there
+               ? TB_OK
+               : tb_fault(c->faults, "CASE_MINE does not fit the case's holder", of_case(c));
 }
 
 static tb_bytes shown(const tb_local_summary *summary, tb_bytes field)
@@ -141,7 +146,8 @@ static tb_err check_index(checking *c)
         }
         tb_bytes prefix;
         if (err == TB_OK) {
-            err = tb_case_index_prefix(c->arena, c->row.campaign, indexed->field, indexed->value, &prefix);
+            err = tb_case_index_prefix(c->arena, c->row.campaign, indexed->field, indexed->value,
+                                       &prefix);
         }
         if (err != TB_OK || prefix.size == 0) {
             continue;
@@ -154,7 +160,8 @@ static tb_err check_index(checking *c)
         memcpy(key, prefix.data, prefix.size);
         memcpy(key + prefix.size, c->row.id.bytes, TB_CASE_ID_BYTES);
         tb_bytes value;
-        err = tb_store_get(c->txn, TB_TABLE_FIELD_INDEX, tb_bytes_of(key, prefix.size + TB_CASE_ID_BYTES), &value);
+        err = tb_store_get(c->txn, TB_TABLE_FIELD_INDEX,
+                           tb_bytes_of(key, prefix.size + TB_CASE_ID_BYTES), &value);
         if (err == TB_ERR_NOT_FOUND) {
             err = tb_fault(c->faults, "a FIELD_INDEX row is missing", of_case(c));
         }
@@ -170,9 +177,11 @@ static tb_err check_unseen(checking *c)
         tb_event_row row;
         err = tb_event_find(c->txn, &c->row.unseen[i], &key, &row);
         bool fine = err == TB_OK && key.class == TB_CLASS_SIDE && row.seen == 0 &&
-                    row.standing == TB_STANDING_EFFECTIVE && tb_case_equal(&key.case_id, &c->row.id);
+                    row.standing == TB_STANDING_EFFECTIVE &&
+                    tb_case_equal(&key.case_id, &c->row.id);
         if (err == TB_ERR_NOT_FOUND || (err == TB_OK && !fine)) {
-            err = tb_fault(c->faults, "a side event of the case is not as its row says", of_event(&c->row.unseen[i]));
+            err = tb_fault(c->faults, "a side event of the case is not as its row says",
+                           of_event(&c->row.unseen[i]));
         }
     }
     return err;
@@ -183,7 +192,8 @@ static tb_err check_case(checking *c, const tb_case_id *id)
     tb_err err = tb_case_load(c->agent, c->txn, id, &c->row);
     c->known = err == TB_OK && c->row.view.type != NULL;
     if (err == TB_ERR_CORRUPT) {
-        return tb_fault(c->faults, "a CASE row does not decode", tb_bytes_of(id->bytes, TB_CASE_ID_BYTES));
+        return tb_fault(c->faults, "a CASE row does not decode",
+                        tb_bytes_of(id->bytes, TB_CASE_ID_BYTES));
     }
     if (err == TB_OK) {
         err = check_mine(c);
@@ -201,7 +211,8 @@ static tb_err check_case(checking *c, const tb_case_id *id)
 
 /* ---- events ---- */
 
-static tb_err check_openings(checking *c, const tb_event_key *key, const tb_event_row *row, const tb_event *event)
+static tb_err
+check_openings(checking *c, const tb_event_key *key, const tb_event_row *row, const tb_event *event)
 {
     tb_opening *openings;
     size_t count;
@@ -209,17 +220,21 @@ static tb_err check_openings(checking *c, const tb_event_key *key, const tb_even
     bool own = tb_party_equal(&event->actor, &c->agent->self);
     for (size_t i = 0; err == TB_OK && i < count; i++) {
         if (!tb_opening_matches(&openings[i], event)) {
-            err = tb_fault(c->faults, "an opening does not match its commitment", of_event(&key->event));
+            err = tb_fault(c->faults, "an opening does not match its commitment",
+                           of_event(&key->event));
         }
         bool readable = (tb_case_group_bit(&c->row.view, openings[i].group) & c->ever) != 0;
-        if (err == TB_OK && !own && c->known && row->standing == TB_STANDING_EFFECTIVE && !readable) {
-            err = tb_fault(c->faults, "an opening is here that this party may not read", of_event(&key->event));
+        if (err == TB_OK && !own && c->known && row->standing == TB_STANDING_EFFECTIVE &&
+            !readable) {
+            err = tb_fault(c->faults, "an opening is here that this party may not read",
+                           of_event(&key->event));
         }
     }
     return err;
 }
 
-static tb_err check_place(checking *c, const tb_event_key *key, const tb_event_row *row, bool has_case)
+static tb_err
+check_place(checking *c, const tb_event_key *key, const tb_event_row *row, bool has_case)
 {
     if (row->standing == TB_STANDING_HELD_BACK) {
         c->held++;
@@ -228,7 +243,8 @@ static tb_err check_place(checking *c, const tb_event_key *key, const tb_event_r
     if (!has_case) {
         return tb_fault(c->faults, "an event has no case", of_event(&key->event));
     }
-    bool in_chain = c->known && key->class == TB_CLASS_CHAIN && row->standing == TB_STANDING_EFFECTIVE;
+    bool in_chain =
+        c->known && key->class == TB_CLASS_CHAIN && row->standing == TB_STANDING_EFFECTIVE;
     if (in_chain && (key->number == 0 || key->number > c->path.count ||
                      !tb_digest_equal(&c->path.list[key->number - 1].id, &key->event))) {
         return tb_fault(c->faults, "an event in effect is not on the chain", of_event(&key->event));
@@ -236,12 +252,14 @@ static tb_err check_place(checking *c, const tb_event_key *key, const tb_event_r
     return TB_OK;
 }
 
-static tb_err check_event(checking *c, const tb_event_key *key, const tb_event_row *row, bool has_case)
+static tb_err
+check_event(checking *c, const tb_event_key *key, const tb_event_row *row, bool has_case)
 {
     c->events++;
     tb_event event;
     tb_digest id = tb_event_id(row->event);
-    if (!tb_digest_equal(&id, &key->event) || tb_event_decode(row->event, c->arena, &event) != TB_ACCEPTED) {
+    if (!tb_digest_equal(&id, &key->event) ||
+        tb_event_decode(row->event, c->arena, &event) != TB_ACCEPTED) {
         return tb_fault(c->faults, "an event is not what its id says", of_event(&key->event));
     }
     tb_event_key made = tb_event_key_of(&event, &id);
@@ -256,7 +274,8 @@ static tb_err check_event(checking *c, const tb_event_key *key, const tb_event_r
     }
     bool one = made.class == key->class && made.number == key->number && made.term == key->term &&
                tb_case_equal(&made.case_id, &key->case_id) && found.class == key->class &&
-               found.number == key->number && found.term == key->term && tb_case_equal(&found.case_id, &key->case_id);
+               found.number == key->number && found.term == key->term &&
+               tb_case_equal(&found.case_id, &key->case_id);
     if (!one) {
         err = tb_fault(c->faults, "an event lies under a key that is not its own", of_event(&id));
     }
@@ -299,7 +318,8 @@ static tb_err next_case(checking *c, const tb_case_id *after, tb_case_id *out, b
     tb_bytes key;
     tb_bytes value;
     tb_case_id in_events;
-    tb_err events = tb_store_seek(c->txn, TB_TABLE_EVENT, tb_bytes_of(NULL, 0), tb_bytes_of(from, sizeof from), &key, &value);
+    tb_err events = tb_store_seek(c->txn, TB_TABLE_EVENT, tb_bytes_of(NULL, 0),
+                                  tb_bytes_of(from, sizeof from), &key, &value);
     if (events == TB_OK) {
         tb_event_key decoded;
         events = tb_event_key_decode(key, &decoded);
@@ -310,7 +330,8 @@ static tb_err next_case(checking *c, const tb_case_id *after, tb_case_id *out, b
     if (events != TB_OK && cases != TB_OK) {
         return events == TB_ERR_NOT_FOUND ? cases : events;
     }
-    if (events != TB_OK || (cases == TB_OK && memcmp(in_cases.bytes, in_events.bytes, TB_CASE_ID_BYTES) <= 0)) {
+    if (events != TB_OK ||
+        (cases == TB_OK && memcmp(in_cases.bytes, in_events.bytes, TB_CASE_ID_BYTES) <= 0)) {
         *out = in_cases;
         *out_has_case = true;
         return TB_OK;
@@ -390,7 +411,8 @@ static tb_err check_loose(checking *c)
             memcpy(id.bytes, value.data, TB_DIGEST_BYTES);
         }
         err = tb_event_find(c->txn, &id, &found, &row);
-        bool fine = err == TB_OK && row.notice == 0 && tb_party_equal(&row.sender, &c->agent->self) &&
+        bool fine = err == TB_OK && row.notice == 0 &&
+                    tb_party_equal(&row.sender, &c->agent->self) &&
                     memcmp(found.case_id.bytes, key.data, TB_CASE_ID_BYTES) == 0;
         if (err == TB_ERR_NOT_FOUND || (err == TB_OK && !fine)) {
             err = tb_fault(c->faults, "a LOOSE row names an event that is not loose", key);
@@ -411,7 +433,9 @@ static tb_err check_kept(checking *c)
         at = draft.number;
     }
     if (err != TB_ERR_NOT_FOUND) {
-        return err == TB_ERR_CORRUPT ? tb_fault(c->faults, "a DRAFT row does not decode", tb_bytes_of(NULL, 0)) : err;
+        return err == TB_ERR_CORRUPT
+                   ? tb_fault(c->faults, "a DRAFT row does not decode", tb_bytes_of(NULL, 0))
+                   : err;
     }
     tb_bytes all = tb_bytes_of(NULL, 0);
     tb_bytes key;
@@ -429,14 +453,17 @@ static tb_err check_kept(checking *c)
         }
         memcpy(last, key.data, sizeof last);
         tb_arena_release(c->arena, mark);
-        err = tb_store_next(c->txn, TB_TABLE_REQUEST, all, tb_bytes_of(last, sizeof last), &key, &value);
+        err = tb_store_next(c->txn, TB_TABLE_REQUEST, all, tb_bytes_of(last, sizeof last), &key,
+                            &value);
     }
     return err == TB_ERR_NOT_FOUND ? TB_OK : err;
 }
 
 static tb_err check_total(checking *c, tb_table table, uint64_t counted, const char *what)
 {
-    return tb_store_rows(c->txn, table) == counted ? TB_OK : tb_fault(c->faults, what, tb_bytes_of(NULL, 0));
+    return tb_store_rows(c->txn, table) == counted
+               ? TB_OK
+               : tb_fault(c->faults, what, tb_bytes_of(NULL, 0));
 }
 
 tb_err tb_check_cases(const tb_agent *agent, tb_txn *txn, tb_faults *faults)
@@ -456,16 +483,20 @@ tb_err tb_check_cases(const tb_agent *agent, tb_txn *txn, tb_faults *faults)
         err = check_total(&c, TB_TABLE_EVENT, c.events, "EVENT has rows of no case");
     }
     if (err == TB_OK) {
-        err = check_total(&c, TB_TABLE_EVENT_ID, c.events, "EVENT_ID has more or fewer rows than EVENT");
+        err = check_total(&c, TB_TABLE_EVENT_ID, c.events,
+                          "EVENT_ID has more or fewer rows than EVENT");
     }
     if (err == TB_OK) {
-        err = check_total(&c, TB_TABLE_HELD, c.held, "HELD has more or fewer rows than events wait");
+        err =
+            check_total(&c, TB_TABLE_HELD, c.held, "HELD has more or fewer rows than events wait");
     }
     if (err == TB_OK) {
-        err = check_total(&c, TB_TABLE_CASE_MINE, c.mine, "CASE_MINE has more or fewer rows than cases are held");
+        err = check_total(&c, TB_TABLE_CASE_MINE, c.mine,
+                          "CASE_MINE has more or fewer rows than cases are held");
     }
     if (err == TB_OK && !c.unknown) {
-        err = check_total(&c, TB_TABLE_FIELD_INDEX, c.indexed, "FIELD_INDEX has more rows than indexed values");
+        err = check_total(&c, TB_TABLE_FIELD_INDEX, c.indexed,
+                          "FIELD_INDEX has more rows than indexed values");
     }
     if (err == TB_OK && tb_store_rows(txn, TB_TABLE_LOOSE) < c.loose) {
         err = tb_fault(faults, "an own event in no notice is not in LOOSE", tb_bytes_of(NULL, 0));

@@ -24,7 +24,8 @@ static tb_bytes draft_key(uint64_t number, uint8_t buffer[8])
 static tb_err draft_put(tb_txn *txn, const tb_draft_row *row)
 {
     const tb_wish *wish = &row->wish;
-    size_t size = 512 + wish->account.size + wish->campaign.size + wish->case_type.size + wish->action.size + row->detail.size;
+    size_t size = 512 + wish->account.size + wish->campaign.size + wish->case_type.size +
+                  wish->action.size + row->detail.size;
     for (size_t i = 0; i < wish->field_count; i++) {
         size += 8 + wish->fields[i].id.size + wish->fields[i].value.size;
     }
@@ -103,14 +104,16 @@ tb_err tb_draft_next(tb_txn *txn, uint64_t after, tb_draft_row *out)
     uint8_t buffer[8];
     tb_bytes key;
     tb_bytes value;
-    tb_err err = tb_store_next(txn, TB_TABLE_DRAFT, tb_bytes_of(NULL, 0), draft_key(after, buffer), &key, &value);
+    tb_err err = tb_store_next(txn, TB_TABLE_DRAFT, tb_bytes_of(NULL, 0), draft_key(after, buffer),
+                               &key, &value);
     if (err != TB_OK) {
         return err;
     }
     tb_reader r;
     tb_reader_init(&r, key);
     uint64_t number = tb_get_u64(&r);
-    return tb_reader_done(&r) ? tb_draft_decode(number, value, tb_txn_arena(txn), out) : TB_ERR_CORRUPT;
+    return tb_reader_done(&r) ? tb_draft_decode(number, value, tb_txn_arena(txn), out)
+                              : TB_ERR_CORRUPT;
 }
 
 tb_err tb_draft_del(tb_txn *txn, uint64_t number)
@@ -154,10 +157,12 @@ typedef struct releasing {
 
 static tb_err follow(releasing *r, const tb_draft_row *row, const tb_outcome *outcome)
 {
-    tb_local_answer answer = {.id = row->wish.request, .code = outcome->code, .detail = outcome->detail};
+    tb_local_answer answer = {
+        .id = row->wish.request, .code = outcome->code, .detail = outcome->detail};
     if (outcome->code == TB_ACCEPTED) {
         answer.kind = TB_ANSWER_ACTED;
-        answer.acted = (tb_local_acted){outcome->case_id, outcome->event, outcome->number, outcome->state};
+        answer.acted =
+            (tb_local_acted){outcome->case_id, outcome->event, outcome->number, outcome->state};
     }
     return tb_request_follow(r->txn, &row->wish.request, &answer);
 }
@@ -195,7 +200,8 @@ static tb_err release_act(releasing *r, tb_draft_row *row)
     row->state = TB_DRAFT_RETURNED;
     row->code = outcome.code;
     row->detail = outcome.detail;
-    tb_effects_note(r->effects, tb_txn_arena(r->txn), TB_LEVEL_WARN, "event=draft_returned number=%u code=%u", row->number, (uint64_t)outcome.code);
+    tb_effects_note(r->effects, tb_txn_arena(r->txn), TB_LEVEL_WARN,
+                    "event=draft_returned number=%u code=%u", row->number, (uint64_t)outcome.code);
     return draft_put(r->txn, row);
 }
 
@@ -231,7 +237,8 @@ static bool may_release(tb_agent *agent, tb_txn *txn)
     return tb_store_rows(txn, TB_TABLE_DRAFT) > 0 && tb_link_ready(agent, txn, NULL, 0);
 }
 
-tb_err tb_drafts_release(tb_agent *agent, tb_txn *txn, tb_now now, tb_random *random, tb_effects *effects)
+tb_err
+tb_drafts_release(tb_agent *agent, tb_txn *txn, tb_now now, tb_random *random, tb_effects *effects)
 {
     if (!may_release(agent, txn)) {
         return TB_OK;
@@ -242,7 +249,8 @@ tb_err tb_drafts_release(tb_agent *agent, tb_txn *txn, tb_now now, tb_random *ra
     return err == TB_OK ? release_from(&r, at) : err;
 }
 
-tb_err tb_drafts_resume(tb_agent *agent, tb_txn *txn, tb_now now, tb_random *random, tb_effects *effects)
+tb_err
+tb_drafts_resume(tb_agent *agent, tb_txn *txn, tb_now now, tb_random *random, tb_effects *effects)
 {
     uint64_t at;
     tb_err err = tb_meta_number(txn, UNFINISHED, &at);

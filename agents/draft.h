@@ -2,10 +2,11 @@
  *
  *     (act while the link is not ready) --> waiting --ready, case unchanged--> event, row gone
  *                                              |
- *                                              +------ready, case changed----> returned, with what changed
+ *                                              +------ready, case changed----> returned, with what
+ * changed
  *
- * Nothing of a draft is signed, numbered or shown to others. The stored answer of the request that made
- * it follows it: first "draft", then what became of it.
+ * Nothing of a draft is signed, numbered or shown to others. The stored answer of the request that
+ * made it follows it: first "draft", then what became of it.
  */
 #ifndef TB_DRAFT_H
 #define TB_DRAFT_H
@@ -28,19 +29,24 @@ typedef struct tb_draft_row {
 } tb_draft_row;
 
 /* Keeps an act until the link is ready. */
-tb_err tb_draft_keep(tb_txn *txn, tb_now now, const tb_wish *wish, uint64_t *out_number) TB_MUST_USE;
+tb_err
+tb_draft_keep(tb_txn *txn, tb_now now, const tb_wish *wish, uint64_t *out_number) TB_MUST_USE;
 /* Keeps a side event that is to be passed on. */
-tb_err tb_draft_side(tb_txn *txn, tb_now now, const tb_case_id *case_id, const tb_digest *side) TB_MUST_USE;
+tb_err tb_draft_side(tb_txn *txn, tb_now now, const tb_case_id *case_id, const tb_digest *side)
+    TB_MUST_USE;
 
-/* Does what waits and can be done now, a bounded number, going on where the last call stopped at its
- * bound: after Welcome, when a share opens, and now and then. */
-tb_err tb_drafts_release(tb_agent *agent, tb_txn *txn, tb_now now, tb_random *random, tb_effects *effects) TB_MUST_USE;
+/* Does what waits and can be done now, a bounded number, going on where the last call stopped at
+ * its bound: after Welcome, when a share opens, and now and then. */
+tb_err tb_drafts_release(
+    tb_agent *agent, tb_txn *txn, tb_now now, tb_random *random, tb_effects *effects) TB_MUST_USE;
 /* Goes on only if a release stopped at its bound. With every request. */
-tb_err tb_drafts_resume(tb_agent *agent, tb_txn *txn, tb_now now, tb_random *random, tb_effects *effects) TB_MUST_USE;
+tb_err tb_drafts_resume(
+    tb_agent *agent, tb_txn *txn, tb_now now, tb_random *random, tb_effects *effects) TB_MUST_USE;
 
 /* Drafts by number, from after; TB_ERR_NOT_FOUND past the last. */
 tb_err tb_draft_next(tb_txn *txn, uint64_t after, tb_draft_row *out) TB_MUST_USE;
-tb_err tb_draft_decode(uint64_t number, tb_bytes value, tb_arena *arena, tb_draft_row *out) TB_MUST_USE;
+tb_err
+tb_draft_decode(uint64_t number, tb_bytes value, tb_arena *arena, tb_draft_row *out) TB_MUST_USE;
 /* Takes a returned draft away once its author has seen it. */
 tb_err tb_draft_del(tb_txn *txn, uint64_t number) TB_MUST_USE;
 

@@ -19,7 +19,8 @@ tb_digest tb_held_campaign(tb_bytes campaign, uint32_t version)
     return tb_digest_parts("tongbao missing campaign", parts, 2);
 }
 
-tb_err tb_held_add(tb_apply *apply, const tb_arrival *arrival, const tb_digest *missing, bool *out_full)
+tb_err
+tb_held_add(tb_apply *apply, const tb_arrival *arrival, const tb_digest *missing, bool *out_full)
 {
     *out_full = tb_store_rows(apply->txn, TB_TABLE_HELD) >= TB_HELD_BACK_MAX;
     if (*out_full) {
@@ -74,7 +75,8 @@ static tb_err place_again(tb_apply *apply, const tb_digest *id, tb_place_verdict
         if (err != TB_OK) {
             return err;
         }
-        return tb_apply_alarm(apply, apply->objection.code, &arrival, tb_refusal_en(apply->objection.code));
+        return tb_apply_alarm(apply, apply->objection.code, &arrival,
+                              tb_refusal_en(apply->objection.code));
     }
     TB_UNREACHABLE();
 }
@@ -89,7 +91,7 @@ static tb_err release(tb_apply *apply, const tb_digest *first, unsigned *left)
     size_t from = 0;
     size_t to = 0;
     queue[to++] = *first;
-    while (from < to && *left > 0) {
+    while (from<to && * left> 0) {
         tb_digest held;
         tb_err err = tb_held_take(apply->txn, &queue[from], &held);
         if (err == TB_ERR_NOT_FOUND) {
@@ -165,7 +167,8 @@ tb_err tb_held_resume(tb_apply *apply)
     tb_err err = resume_unfinished(apply, &left);
     const tb_campaigns *campaigns = apply->agent->campaigns;
     for (size_t i = 0; err == TB_OK && i < campaigns->count; i++) {
-        tb_digest waited = tb_held_campaign(tb_bytes_str(campaigns->list[i]->id), campaigns->list[i]->version);
+        tb_digest waited =
+            tb_held_campaign(tb_bytes_str(campaigns->list[i]->id), campaigns->list[i]->version);
         err = release(apply, &waited, &left);
     }
     return err;

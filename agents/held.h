@@ -1,7 +1,7 @@
 /* held - events that wait: for the event before them, or for a campaign to be installed.
  *
- * Held events are stored, shown and bounded (TB_HELD_BACK_MAX). What they wait for is the first half
- * of their HELD key: an event id, or a digest that names the campaign version.
+ * Held events are stored, shown and bounded (TB_HELD_BACK_MAX). What they wait for is the first
+ * half of their HELD key: an event id, or a digest that names the campaign version.
  */
 #ifndef TB_HELD_H
 #define TB_HELD_H
@@ -12,13 +12,17 @@
 tb_digest tb_held_campaign(tb_bytes campaign, uint32_t version);
 
 /* Stores the arrival as held back. *out_full: the bound is reached and nothing is stored. */
-tb_err tb_held_add(tb_apply *apply, const tb_arrival *arrival, const tb_digest *missing, bool *out_full) TB_MUST_USE;
+tb_err tb_held_add(tb_apply *apply,
+                   const tb_arrival *arrival,
+                   const tb_digest *missing,
+                   bool *out_full) TB_MUST_USE;
 
 /* Places everything that waited for an event, and what waited for that, a bounded number at a time;
  * the rest goes on with the next notice. */
 tb_err tb_held_release(tb_apply *apply, const tb_digest *arrived) TB_MUST_USE;
 
-/* Places what can go on now: campaigns that were installed since, and the rest of an earlier release. */
+/* Places what can go on now: campaigns that were installed since, and the rest of an earlier
+ * release. */
 tb_err tb_held_resume(tb_apply *apply) TB_MUST_USE;
 
 #endif

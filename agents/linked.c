@@ -5,7 +5,18 @@
 
 static bool links(tb_test test)
 {
-    return test == TB_TEST_LINKED_OPEN || test == TB_TEST_LINKED_DONE || test == TB_TEST_LINKED_NONE_OPEN;
+    return test == TB_TEST_LINKED_OPEN || test == TB_TEST_LINKED_DONE ||
+           test == TB_TEST_LINKED_NONE_OPEN;
+}
+
+static bool asks(const tb_conditions *conditions)
+{
+    for (unsigned i = 0; i < conditions->count; i++) {
+        if (links(conditions->list[i].test)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static bool names(const tb_conditions *conditions, const char *field)
@@ -34,7 +45,25 @@ static bool links_by(const tb_case_type *type, const char *field)
     return false;
 }
 
-static tb_bytes value_of(const tb_case_row *row, const tb_field *values, size_t value_count, tb_bytes field)
+/* Whether it matters to the action: it asks for linked cases, or names one. */
+static bool concerns(const tb_case_type *type, const tb_action *action)
+{
+    for (unsigned i = 0; i < action->field_count; i++) {
+        const tb_action_field *field = &action->fields[i];
+        const tb_field_def *def = tb_case_type_field(type, tb_bytes_str(field->field));
+        if (asks(&field->required_when) || (def != NULL && def->type == TB_FIELD_CASE)) {
+            return true;
+        }
+    }
+    bool asked = asks(&action->when);
+    for (unsigned w = 0; w < action->way_count; w++) {
+        asked = asked || asks(&action->ways[w].when);
+    }
+    return asked;
+}
+
+static tb_bytes
+value_of(const tb_case_row *row, const tb_field *values, size_t value_count, tb_bytes field)
 {
     for (size_t i = 0; i < value_count; i++) {
         if (tb_bytes_equal(values[i].id, field)) {
@@ -51,12 +80,14 @@ static tb_bytes value_of(const tb_case_row *row, const tb_field *values, size_t 
 
 static tb_err weigh(const tb_agent *agent, tb_txn *txn, const tb_case_id *id, tb_linked *linked)
 {
+    size_t mark = tb_arena_mark(tb_txn_arena(txn));
     tb_case_row other;
     tb_err err = tb_case_load(agent, txn, id, &other);
     if (err != TB_OK) {
         return err == TB_ERR_NOT_FOUND ? TB_ERR_CORRUPT : err;
     }
     bool leads = other.view.type != NULL && tb_case_leads(&other.view, &agent->self);
+    tb_arena_release(tb_txn_arena(txn), mark);
     if (leads && !linked->known.linked_open) {
         linked->known.linked_open = true;
         linked->found = true;
@@ -72,10 +103,16 @@ static tb_err weigh(const tb_agent *agent, tb_txn *txn, const tb_case_id *id, tb
     return TB_OK;
 }
 
-static tb_err find_others(const tb_agent *agent, tb_txn *txn, const tb_case_row *row, tb_bytes field, tb_bytes value, tb_linked *linked)
+static tb_err find_others(const tb_agent *agent,
+                          tb_txn *txn,
+                          const tb_case_row *row,
+                          tb_bytes field,
+                          tb_bytes value,
+                          tb_linked *linked)
 {
     tb_bytes prefix;
-    tb_err err = tb_case_index_prefix(tb_txn_arena(txn), tb_bytes_str(row->view.campaign->id), field, value, &prefix);
+    tb_err err = tb_case_index_prefix(tb_txn_arena(txn), tb_bytes_str(row->view.campaign->id),
+                                      field, value, &prefix);
     if (err != TB_OK || prefix.size == 0) {
         return err;
     }
@@ -99,11 +136,17 @@ static tb_err find_others(const tb_agent *agent, tb_txn *txn, const tb_case_row 
     return err == TB_ERR_NOT_FOUND ? TB_OK : err;
 }
 
-tb_err tb_linked_find(const tb_agent *agent, tb_txn *txn, const tb_case_row *row, const tb_field *values, size_t value_count, tb_linked *out)
+tb_err tb_linked_find(const tb_agent *agent,
+                      tb_txn *txn,
+                      const tb_case_row *row,
+                      const tb_action *action,
+                      const tb_field *values,
+                      size_t value_count,
+                      tb_linked *out)
 {
     tb_linked linked = {0};
     const tb_case_type *type = row->view.type;
-    for (unsigned i = 0; i < type->field_count; i++) {
+    for (unsigned i = 0; concerns(type, action) && i < type->field_count; i++) {
         const tb_field_def *def = &type->fields[i];
         if (!def->index || !links_by(type, def->id)) {
             continue;

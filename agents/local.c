@@ -97,7 +97,8 @@ static tb_err act(tb_asking *a)
         return TB_OK;
     }
     a->answer.kind = TB_ANSWER_ACTED;
-    a->answer.acted = (tb_local_acted){outcome.case_id, outcome.event, outcome.number, outcome.state};
+    a->answer.acted =
+        (tb_local_acted){outcome.case_id, outcome.event, outcome.number, outcome.state};
     if (!outcome.draft) {
         return TB_OK;
     }
@@ -108,7 +109,8 @@ static tb_err act(tb_asking *a)
 
 static tb_err install(tb_asking *a)
 {
-    return tb_document_install(a->agent, a->txn, a->now, &a->request->install, a->effects, &a->answer.code);
+    return tb_document_install(a->agent, a->txn, a->now, &a->request->install, a->effects,
+                               &a->answer.code);
 }
 
 static tb_err once(tb_asking *a)
@@ -227,12 +229,17 @@ static tb_err send_answer(tb_asking *a, const tb_input *input)
     return tb_effects_answer(a->effects, input->peer, encoded);
 }
 
-tb_err tb_local_step(tb_agent *agent, tb_txn *txn, const tb_input *input, tb_random *random, tb_effects *effects)
+tb_err tb_local_step(
+    tb_agent *agent, tb_txn *txn, const tb_input *input, tb_random *random, tb_effects *effects)
 {
     if (input->kind == TB_INPUT_GONE) {
         return TB_OK; /* a caller went away; nothing is kept about callers */
     }
-    tb_asking a = {.agent = agent, .txn = txn, .arena = tb_txn_arena(txn), .random = random, .effects = effects};
+    tb_asking a = {.agent = agent,
+                   .txn = txn,
+                   .arena = tb_txn_arena(txn),
+                   .random = random,
+                   .effects = effects};
     tb_local_request request;
     a.answer.code = tb_local_request_decode(input->bytes, a.arena, &request);
     if (a.answer.code != TB_ACCEPTED) {

@@ -12,6 +12,10 @@
 
 /* One request; the answer is an effect to input->peer. A request that does not decode is answered
  * with bad_request under a zero id. */
-tb_err tb_local_step(tb_agent *agent, tb_txn *txn, const tb_input *input, tb_random *random, tb_effects *effects) TB_MUST_USE;
+tb_err tb_local_step(tb_agent *agent,
+                     tb_txn *txn,
+                     const tb_input *input,
+                     tb_random *random,
+                     tb_effects *effects) TB_MUST_USE;
 
 #endif

@@ -7,7 +7,8 @@
 /* Earlier events in one notice, bytes: leaves room in a body for everything else. */
 #define PASSED_BYTES_MAX (96 * 1024)
 
-_Static_assert(PASSED_BYTES_MAX + TB_EVENT_BYTES_MAX < TB_BODY_BYTES_MAX, "what is passed on fits a body");
+_Static_assert(PASSED_BYTES_MAX + TB_EVENT_BYTES_MAX < TB_BODY_BYTES_MAX,
+               "what is passed on fits a body");
 
 typedef struct item {
     tb_event_key key;
@@ -38,12 +39,13 @@ typedef struct parcel {
 /* The stamp of a notice: the line that covers the number of any of its entries. */
 static tb_err stamp_of(tb_txn *txn, const tb_header *header, tb_bytes *out_packed, tb_time *out_at)
 {
+    tb_signed_line *line = tb_arena_alloc(tb_txn_arena(txn), sizeof *line);
+    if (line == NULL) {
+        return TB_ERR_LIMIT;
+    }
     for (size_t i = 0; i < header->entry_count; i++) {
-        tb_stream stream = {header->sender, header->incarnation, header->entries[i].recipient, header->lane};
-        tb_signed_line *line = tb_arena_alloc(tb_txn_arena(txn), sizeof *line);
-        if (line == NULL) {
-            return TB_ERR_LIMIT;
-        }
+        tb_stream stream = {header->sender, header->incarnation, header->entries[i].recipient,
+                            header->lane};
         tb_err err = tb_stamp_get(txn, &stream, header->entries[i].number, line, out_packed);
         if (err == TB_OK) {
             *out_at = line->line.at;
@@ -209,8 +211,8 @@ static tb_err lacks(parcel *p, item *it, const tb_party *reader, uint32_t readab
     *out = false;
     tb_knower shown = tb_case_knower(p->before, reader);
     bool side = it->key.class == TB_CLASS_SIDE;
-    bool becomes_holder =
-        tb_party_equal(&p->after->view.holder, reader) && !tb_party_equal(&p->before->view.holder, reader);
+    bool becomes_holder = tb_party_equal(&p->after->view.holder, reader) &&
+                          !tb_party_equal(&p->before->view.holder, reader);
     uint32_t gained = readable & ~shown.groups;
     if (side ? !becomes_holder : it->key.number <= shown.upto && gained == 0) {
         return TB_OK;
@@ -227,8 +229,8 @@ static tb_err lacks(parcel *p, item *it, const tb_party *reader, uint32_t readab
     return TB_OK;
 }
 
-/* Decides what goes as new and finds proofs for the rest. An own event goes as new while no finished
- * notice proves it; readers that know it lose nothing. */
+/* Decides what goes as new and finds proofs for the rest. An own event goes as new while no
+ * finished notice proves it; readers that know it lose nothing. */
 static tb_err sort_items(parcel *p, const tb_event *event, const tb_digest *id)
 {
     for (size_t r = 0; r < event->addressee_count; r++) {
@@ -287,7 +289,8 @@ static tb_err send_ahead(parcel *p, const tb_party *reader, tb_passed *passed, s
 {
     tb_resend resend = {.case_id = p->after->id};
     tb_outgoing_reader one = {.recipient = *reader, .passed = passed, .passed_count = count};
-    tb_outgoing outgoing = {.lane = p->after->lane, .kind = TB_NOTICE_RESEND, .readers = &one, .reader_count = 1};
+    tb_outgoing outgoing = {
+        .lane = p->after->lane, .kind = TB_NOTICE_RESEND, .readers = &one, .reader_count = 1};
     tb_err err = tb_resend_encode(&resend, p->arena, &outgoing.resend);
     if (err != TB_OK) {
         return err;
@@ -296,9 +299,11 @@ static tb_err send_ahead(parcel *p, const tb_party *reader, tb_passed *passed, s
     return tb_outbox_add(p->agent, p->txn, &outgoing, &notice);
 }
 
+/* Room for as many as there may be; most readers lack nothing. */
 static tb_err fresh_list(parcel *p, tb_outgoing_reader *reader)
 {
-    reader->passed = tb_arena_array(p->arena, TB_PASSED_MAX, sizeof *reader->passed);
+    size_t room = p->count < TB_PASSED_MAX ? p->count : TB_PASSED_MAX;
+    reader->passed = tb_arena_array(p->arena, room, sizeof *reader->passed);
     reader->passed_count = 0;
     return reader->passed == NULL ? TB_ERR_LIMIT : TB_OK;
 }
@@ -306,10 +311,6 @@ static tb_err fresh_list(parcel *p, tb_outgoing_reader *reader)
 /* What one reader lacks. More than fits with the event goes ahead, in notices of its own. */
 static tb_err fill_reader(parcel *p, tb_outgoing_reader *reader, uint32_t readable)
 {
-    tb_err fresh = fresh_list(p, reader);
-    if (fresh != TB_OK) {
-        return fresh;
-    }
     size_t bytes = 0;
     for (size_t i = 0; i < p->count; i++) {
         item *it = &p->items[i];
@@ -326,11 +327,15 @@ static tb_err fill_reader(parcel *p, tb_outgoing_reader *reader, uint32_t readab
         }
         tb_passed passed = it->passed;
         err = readable_openings(p, it, readable, &passed);
+        if (err == TB_OK && reader->passed == NULL) {
+            err = fresh_list(p, reader);
+        }
         if (err != TB_OK) {
             return err;
         }
         size_t more = passed_bytes(&passed);
-        if (reader->passed_count == TB_PASSED_MAX || (reader->passed_count > 0 && bytes + more > PASSED_BYTES_MAX)) {
+        if (reader->passed_count == TB_PASSED_MAX ||
+            (reader->passed_count > 0 && bytes + more > PASSED_BYTES_MAX)) {
             err = send_ahead(p, &reader->recipient, reader->passed, reader->passed_count);
             if (err == TB_OK) {
                 err = fresh_list(p, reader);
@@ -378,12 +383,14 @@ static tb_err set_opens(parcel *p, tb_outgoing *outgoing)
     for (size_t r = 0; r < outgoing->reader_count; r++) {
         tb_outgoing_reader *reader = &outgoing->readers[r];
         uint32_t readable = tb_case_readable(p->agent, &p->after->view, &reader->recipient);
-        reader->opens = tb_arena_array(p->arena, outgoing->opening_count + 1, sizeof *reader->opens);
+        reader->opens =
+            tb_arena_array(p->arena, outgoing->opening_count + 1, sizeof *reader->opens);
         if (reader->opens == NULL) {
             return TB_ERR_LIMIT;
         }
         for (size_t i = 0; i < outgoing->opening_count; i++) {
-            reader->opens[i] = (tb_case_group_bit(&p->after->view, outgoing->openings[i].group) & readable) != 0;
+            reader->opens[i] =
+                (tb_case_group_bit(&p->after->view, outgoing->openings[i].group) & readable) != 0;
         }
     }
     return TB_OK;
@@ -472,11 +479,17 @@ static tb_err send_all(parcel *p, tb_outgoing_reader *readers, size_t reader_cou
     return send_load(p, &l, readers, reader_count);
 }
 
-tb_err tb_pass_event(tb_agent *agent, tb_txn *txn, const tb_case_row *before, const tb_case_row *after, const tb_event *event, const tb_digest *id)
+tb_err tb_pass_event(tb_agent *agent,
+                     tb_txn *txn,
+                     const tb_case_row *before,
+                     const tb_case_row *after,
+                     const tb_event *event,
+                     const tb_digest *id)
 {
     TB_ASSERT(event->addressee_count > 0);
     TB_ASSERT(event->addressee_count <= TB_ENTRIES_MAX);
-    parcel p = {.agent = agent, .txn = txn, .arena = tb_txn_arena(txn), .before = before, .after = after};
+    parcel p = {
+        .agent = agent, .txn = txn, .arena = tb_txn_arena(txn), .before = before, .after = after};
     tb_err err = collect_class(&p, TB_CLASS_CHAIN);
     if (err == TB_OK) {
         err = collect_class(&p, TB_CLASS_SIDE);
@@ -507,7 +520,8 @@ tb_err tb_pass_event(tb_agent *agent, tb_txn *txn, const tb_case_row *before, co
 
 tb_err tb_pass_side(tb_agent *agent, tb_txn *txn, const tb_case_row *row, const tb_digest *side)
 {
-    parcel p = {.agent = agent, .txn = txn, .arena = tb_txn_arena(txn), .before = row, .after = row};
+    parcel p = {
+        .agent = agent, .txn = txn, .arena = tb_txn_arena(txn), .before = row, .after = row};
     item it = {0};
     tb_err err = tb_event_find(txn, side, &it.key, &it.row);
     if (err == TB_OK) {
@@ -524,5 +538,10 @@ tb_err tb_pass_side(tb_agent *agent, tb_txn *txn, const tb_case_row *row, const 
     if (err != TB_OK) {
         return err;
     }
-    return send_ahead(&p, &row->view.holder, &it.passed, 1);
+    tb_passed *passed = tb_arena_alloc(p.arena, sizeof *passed);
+    if (passed == NULL) {
+        return TB_ERR_LIMIT;
+    }
+    *passed = it.passed;
+    return send_ahead(&p, &row->view.holder, passed, 1);
 }

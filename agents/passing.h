@@ -1,12 +1,13 @@
-/* passing - what goes with an event: everybody it addresses is given all of the case that came before.
+/* passing - what goes with an event: everybody it addresses is given all of the case that came
+ * before.
  *
  *     new events      the event itself, and own events that no finished notice proves yet
  *     earlier events  per reader: what it has not been shown, each with the notice that proves it,
  *                     and what it may read only now
  *     openings        per reader: the field groups it may read once the event has taken effect
  *
- * What a reader has been shown follows from the chain (tb_knower): whoever addressed it before gave it
- * everything up to there. Side events go along when the case is handed over.
+ * What a reader has been shown follows from the chain (tb_knower): whoever addressed it before gave
+ * it everything up to there. Side events go along when the case is handed over.
  */
 #ifndef TB_PASSING_H
 #define TB_PASSING_H
@@ -14,11 +15,18 @@
 #include "agents/casework.h"
 
 /* Makes the notice of an event that is stored with its openings and addresses somebody. before and
- * after are the case without and with it. Loose events of the case go along and are loose no more. */
-tb_err tb_pass_event(tb_agent *agent, tb_txn *txn, const tb_case_row *before, const tb_case_row *after, const tb_event *event, const tb_digest *id) TB_MUST_USE;
+ * after are the case without and with it. Loose events of the case go along and are loose no more.
+ */
+tb_err tb_pass_event(tb_agent *agent,
+                     tb_txn *txn,
+                     const tb_case_row *before,
+                     const tb_case_row *after,
+                     const tb_event *event,
+                     const tb_digest *id) TB_MUST_USE;
 
 /* Gives a side event that came here late to the party that holds the case now. */
-tb_err tb_pass_side(tb_agent *agent, tb_txn *txn, const tb_case_row *row, const tb_digest *side) TB_MUST_USE;
+tb_err tb_pass_side(tb_agent *agent, tb_txn *txn, const tb_case_row *row, const tb_digest *side)
+    TB_MUST_USE;
 
 /* Keeps what proves an earlier event somebody passed on, and says which notice that is. */
 tb_err tb_pass_keep(tb_txn *txn, const tb_passed *passed, const tb_header *header) TB_MUST_USE;

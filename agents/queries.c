@@ -16,11 +16,13 @@
 
 /* ---- one case ---- */
 
-static tb_err add_fields(tb_txn *txn, const tb_event *event, const tb_digest *id, tb_local_event *shown)
+static tb_err
+add_fields(tb_txn *txn, const tb_event *event, const tb_digest *id, tb_local_event *shown)
 {
     tb_arena *arena = tb_txn_arena(txn);
     shown->fields = tb_arena_array(arena, TB_FIELDS_MAX, sizeof *shown->fields);
-    shown->unread_groups = tb_arena_array(arena, event->commitment_count + 1, sizeof *shown->unread_groups);
+    shown->unread_groups =
+        tb_arena_array(arena, event->commitment_count + 1, sizeof *shown->unread_groups);
     if (shown->fields == NULL || shown->unread_groups == NULL) {
         return TB_ERR_LIMIT;
     }
@@ -36,7 +38,8 @@ static tb_err add_fields(tb_txn *txn, const tb_event *event, const tb_digest *id
         }
         tb_field *fields;
         size_t count;
-        if (err == TB_OK && tb_group_fields_decode(opening.content, arena, &fields, &count) != TB_ACCEPTED) {
+        if (err == TB_OK &&
+            tb_group_fields_decode(opening.content, arena, &fields, &count) != TB_ACCEPTED) {
             err = TB_ERR_CORRUPT;
         }
         if (err != TB_OK) {
@@ -49,7 +52,8 @@ static tb_err add_fields(tb_txn *txn, const tb_event *event, const tb_digest *id
     return TB_OK;
 }
 
-static tb_err show_event(tb_txn *txn, const tb_event_key *key, const tb_event_row *row, tb_local_event *out)
+static tb_err
+show_event(tb_txn *txn, const tb_event_key *key, const tb_event_row *row, tb_local_event *out)
 {
     tb_event event;
     tb_err err = tb_chain_decode(txn, row, &event);
@@ -93,7 +97,8 @@ static tb_err show_class(tb_txn *txn, const tb_case_id *id, uint8_t class, tb_lo
     return err == TB_ERR_NOT_FOUND ? TB_OK : err;
 }
 
-static tb_err show_drafts(const tb_agent *agent, tb_txn *txn, const tb_case_id *id, tb_local_case *out)
+static tb_err
+show_drafts(const tb_agent *agent, tb_txn *txn, const tb_case_id *id, tb_local_case *out)
 {
     uint64_t at = 0;
     if (tb_store_rows(txn, TB_TABLE_DRAFT) == 0) {
@@ -123,7 +128,8 @@ static tb_err show_drafts(const tb_agent *agent, tb_txn *txn, const tb_case_id *
     return TB_OK;
 }
 
-tb_err tb_query_case(const tb_agent *agent, tb_txn *txn, const tb_case_id *id, tb_local_answer *answer)
+tb_err
+tb_query_case(const tb_agent *agent, tb_txn *txn, const tb_case_id *id, tb_local_answer *answer)
 {
     tb_local_case shown = {.summary = {.case_id = *id}};
     shown.events = tb_arena_array(tb_txn_arena(txn), EVENTS_MAX, sizeof *shown.events);
@@ -153,7 +159,8 @@ tb_err tb_query_case(const tb_agent *agent, tb_txn *txn, const tb_case_id *id, t
         return TB_OK;
     }
     if (!known) {
-        shown.summary.held_back = (uint32_t)shown.event_count; /* its opening event has not come yet */
+        shown.summary.held_back =
+            (uint32_t)shown.event_count; /* its opening event has not come yet */
     }
     answer->kind = TB_ANSWER_CASE;
     answer->case_ = shown;
@@ -225,7 +232,8 @@ static bool page_full(const page *p)
 
 static tb_err set_next(page *p)
 {
-    return tb_arena_copy(tb_txn_arena(p->txn), tb_bytes_of(p->last.bytes, TB_CASE_ID_BYTES), &p->cases.next);
+    return tb_arena_copy(tb_txn_arena(p->txn), tb_bytes_of(p->last.bytes, TB_CASE_ID_BYTES),
+                         &p->cases.next);
 }
 
 static tb_err scan(page *p, tb_case_id after)
@@ -276,7 +284,9 @@ static tb_err collect_hits(page *p, tb_case_id *hits, size_t *count)
     const tb_campaigns *campaigns = p->agent->campaigns;
     for (size_t i = 0; i < campaigns->count; i++) {
         tb_bytes prefix;
-        tb_err err = tb_case_index_prefix(tb_txn_arena(p->txn), tb_bytes_str(campaigns->list[i]->id), p->list->field, p->list->value, &prefix);
+        tb_err err =
+            tb_case_index_prefix(tb_txn_arena(p->txn), tb_bytes_str(campaigns->list[i]->id),
+                                 p->list->field, p->list->value, &prefix);
         if (err != TB_OK || prefix.size == 0) {
             return err;
         }
@@ -319,7 +329,10 @@ static tb_err scan_index(page *p, const tb_case_id *after)
     return err;
 }
 
-tb_err tb_query_cases(const tb_agent *agent, tb_txn *txn, const tb_local_list *list, tb_local_answer *answer)
+tb_err tb_query_cases(const tb_agent *agent,
+                      tb_txn *txn,
+                      const tb_local_list *list,
+                      tb_local_answer *answer)
 {
     page p = {.agent = agent, .txn = txn, .list = list, .limit = list->limit};
     p.limit = p.limit == 0 ? PAGE_DEFAULT : p.limit;

@@ -46,9 +46,13 @@ static tb_bytes text_of(const char *text)
     return text == NULL ? tb_bytes_of(NULL, 0) : tb_bytes_str(text);
 }
 
-static tb_err show_choices(tb_arena *arena, const tb_campaign *campaign, const tb_field_def *def, tb_local_field_line *out)
+static tb_err show_choices(tb_arena *arena,
+                           const tb_campaign *campaign,
+                           const tb_field_def *def,
+                           tb_local_field_line *out)
 {
-    const tb_code_list *codes = def->choices == NULL ? NULL : tb_campaign_codes(campaign, def->choices);
+    const tb_code_list *codes =
+        def->choices == NULL ? NULL : tb_campaign_codes(campaign, def->choices);
     if (codes == NULL) {
         return TB_OK;
     }
@@ -62,7 +66,12 @@ static tb_err show_choices(tb_arena *arena, const tb_campaign *campaign, const t
     return TB_OK;
 }
 
-static tb_err show_action(tb_arena *arena, const tb_campaign *campaign, const tb_case_type *type, const tb_action *action, tb_refusal code, tb_local_act_line *out)
+static tb_err show_action(tb_arena *arena,
+                          const tb_campaign *campaign,
+                          const tb_case_type *type,
+                          const tb_action *action,
+                          tb_refusal code,
+                          tb_local_act_line *out)
 {
     tb_local_act_line line = {
         .action = text_of(action->id),
@@ -94,7 +103,8 @@ static tb_err show_action(tb_arena *arena, const tb_campaign *campaign, const tb
     return TB_OK;
 }
 
-static tb_err add_possible(const tb_agent *agent, tb_arena *arena, const tb_case_view *view, tb_local_acts *acts)
+static tb_err
+add_possible(const tb_agent *agent, tb_arena *arena, const tb_case_view *view, tb_local_acts *acts)
 {
     tb_possible *list;
     size_t count;
@@ -111,7 +121,8 @@ static tb_err add_possible(const tb_agent *agent, tb_arena *arena, const tb_case
     }
     acts->lines = lines;
     for (size_t i = 0; i < count; i++) {
-        err = show_action(arena, view->campaign, view->type, list[i].action, list[i].code, &lines[acts->count]);
+        err = show_action(arena, view->campaign, view->type, list[i].action, list[i].code,
+                          &lines[acts->count]);
         if (err != TB_OK) {
             return err;
         }
@@ -138,7 +149,8 @@ static tb_err acts_to_open(const tb_agent *agent, tb_arena *arena, tb_local_acts
     return TB_OK;
 }
 
-tb_err tb_query_acts(const tb_agent *agent, tb_txn *txn, const tb_case_id *id, tb_local_answer *answer)
+tb_err
+tb_query_acts(const tb_agent *agent, tb_txn *txn, const tb_case_id *id, tb_local_answer *answer)
 {
     tb_arena *arena = tb_txn_arena(txn);
     tb_local_acts acts = {0};
@@ -189,12 +201,14 @@ tb_err tb_query_directory(const tb_agent *agent, tb_txn *txn, tb_local_answer *a
         line->name_en = party->name_en;
         line->state = (uint32_t)party->state;
         line->parent = party->parent;
-        line->attributes = tb_arena_array(arena, party->attribute_count + 1, sizeof *line->attributes);
+        line->attributes =
+            tb_arena_array(arena, party->attribute_count + 1, sizeof *line->attributes);
         if (line->attributes == NULL) {
             return TB_ERR_LIMIT;
         }
         for (size_t a = 0; a < party->attribute_count; a++) {
-            line->attributes[line->attribute_count++] = (tb_field){party->attributes[a].name, party->attributes[a].value};
+            line->attributes[line->attribute_count++] =
+                (tb_field){party->attributes[a].name, party->attributes[a].value};
         }
     }
     answer->kind = TB_ANSWER_PARTIES;

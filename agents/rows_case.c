@@ -18,7 +18,8 @@ static tb_bytes case_key(const tb_case_id *id)
 static size_t case_size(const tb_case_row *row)
 {
     const tb_case_view *view = &row->view;
-    size_t size = 512 + row->campaign.size + row->case_type.size + view->state.size + row->action.size;
+    size_t size =
+        512 + row->campaign.size + row->case_type.size + view->state.size + row->action.size;
     for (size_t i = 0; i < view->field_count; i++) {
         size += 8 + view->fields[i].id.size + view->fields[i].value.size;
     }
@@ -379,7 +380,8 @@ tb_err tb_event_del(tb_txn *txn, const tb_event_key *key)
     return tb_openings_drop(txn, &key->event);
 }
 
-static tb_err walk_row(tb_event_walk *walk, tb_bytes key, tb_bytes value, tb_event_key *out_key, tb_event_row *out)
+static tb_err walk_row(
+    tb_event_walk *walk, tb_bytes key, tb_bytes value, tb_event_key *out_key, tb_event_row *out)
 {
     tb_err err = tb_event_key_decode(key, out_key);
     if (err != TB_OK) {
@@ -393,12 +395,18 @@ static tb_err walk_row(tb_event_walk *walk, tb_bytes key, tb_bytes value, tb_eve
     return TB_OK;
 }
 
-tb_err tb_event_first(tb_txn *txn, const tb_case_id *id, uint8_t class, tb_event_walk *walk, tb_event_key *out_key, tb_event_row *out)
+tb_err tb_event_first(tb_txn *txn,
+                      const tb_case_id *id,
+                      uint8_t class,
+                      tb_event_walk *walk,
+                      tb_event_key *out_key,
+                      tb_event_row *out)
 {
     uint8_t buffer[TB_CASE_ID_BYTES + 1];
     memcpy(buffer, id->bytes, TB_CASE_ID_BYTES);
     buffer[TB_CASE_ID_BYTES] = class;
-    tb_err err = tb_arena_copy(tb_txn_arena(txn), tb_bytes_of(buffer, sizeof buffer), &walk->prefix);
+    tb_err err =
+        tb_arena_copy(tb_txn_arena(txn), tb_bytes_of(buffer, sizeof buffer), &walk->prefix);
     if (err != TB_OK) {
         return err;
     }
@@ -424,7 +432,8 @@ tb_err tb_event_next(tb_txn *txn, tb_event_walk *walk, tb_event_key *out_key, tb
 
 /* ---- OPENING ---- */
 
-static tb_bytes opening_key(const tb_digest *event, tb_bytes group, uint8_t buffer[OPENING_KEY_BYTES])
+static tb_bytes
+opening_key(const tb_digest *event, tb_bytes group, uint8_t buffer[OPENING_KEY_BYTES])
 {
     TB_ASSERT(group.size <= TB_NAME_BYTES_MAX);
     memcpy(buffer, event->bytes, TB_DIGEST_BYTES);
@@ -479,7 +488,8 @@ tb_err tb_opening_put(tb_txn *txn, const tb_opening *opening)
         return err;
     }
     uint8_t buffer[OPENING_KEY_BYTES];
-    return tb_store_put(txn, TB_TABLE_OPENING, opening_key(&opening->event, opening->group, buffer), value);
+    return tb_store_put(txn, TB_TABLE_OPENING, opening_key(&opening->event, opening->group, buffer),
+                        value);
 }
 
 tb_err tb_opening_del(tb_txn *txn, const tb_digest *event, tb_bytes group)
@@ -604,7 +614,8 @@ tb_err tb_held_put(tb_txn *txn, const tb_digest *missing, const tb_digest *held,
     tb_writer_init(&w, value, sizeof value);
     tb_put_i64(&w, since);
     TB_ASSERT(!w.overflow);
-    return tb_store_put(txn, TB_TABLE_HELD, tb_bytes_of(key, sizeof key), tb_bytes_of(value, w.size));
+    return tb_store_put(txn, TB_TABLE_HELD, tb_bytes_of(key, sizeof key),
+                        tb_bytes_of(value, w.size));
 }
 
 tb_err tb_held_take(tb_txn *txn, const tb_digest *missing, tb_digest *out_held)

@@ -1,4 +1,5 @@
-/* rows_case - what casework stores: typed rows, and the only code that reads and writes their tables.
+/* rows_case - what casework stores: typed rows, and the only code that reads and writes their
+ * tables.
  *
  *     CASE        what the chain so far says, so that nobody walks it to judge the next event
  *     EVENT       every event of the case, whatever became of it; EVENT_ID leads to it
@@ -40,8 +41,8 @@ typedef struct tb_case_row {
     tb_lane lane;
     bool frozen; /* the chain forked */
     bool closed;
-    tb_time opened; /* civil, of the opening event */
-    tb_time at;     /* civil, of the head */
+    tb_time opened;  /* civil, of the opening event */
+    tb_time at;      /* civil, of the head */
     tb_bytes action; /* of the head */
     tb_knower *knowers;
     size_t knower_count;
@@ -79,12 +80,14 @@ tb_err tb_case_get(tb_txn *txn, const tb_case_id *id, tb_case_row *out) TB_MUST_
 tb_err tb_case_put(tb_txn *txn, const tb_case_row *row, const tb_party *self) TB_MUST_USE;
 /* The first case after an id, in the order they were opened; only this party's own when mine. */
 tb_err tb_case_after(tb_txn *txn, const tb_case_id *after, bool mine, tb_case_id *out) TB_MUST_USE;
-tb_err tb_case_decode(const tb_case_id *id, tb_bytes value, tb_arena *arena, tb_case_row *out) TB_MUST_USE;
+tb_err
+tb_case_decode(const tb_case_id *id, tb_bytes value, tb_arena *arena, tb_case_row *out) TB_MUST_USE;
 tb_err tb_case_encode(const tb_case_row *row, tb_arena *arena, tb_bytes *out) TB_MUST_USE;
 
 tb_event_key tb_event_key_of(const tb_event *event, const tb_digest *id);
 /* By id. */
-tb_err tb_event_find(tb_txn *txn, const tb_digest *id, tb_event_key *out_key, tb_event_row *out) TB_MUST_USE;
+tb_err tb_event_find(tb_txn *txn, const tb_digest *id, tb_event_key *out_key, tb_event_row *out)
+    TB_MUST_USE;
 /* Writes EVENT and EVENT_ID. */
 tb_err tb_event_put(tb_txn *txn, const tb_event_key *key, const tb_event_row *row) TB_MUST_USE;
 /* Forgets an event, its id and its openings. */
@@ -95,16 +98,24 @@ typedef struct tb_event_walk {
     tb_bytes prefix;
     tb_bytes key;
 } tb_event_walk;
-tb_err tb_event_first(tb_txn *txn, const tb_case_id *id, uint8_t class, tb_event_walk *walk, tb_event_key *out_key, tb_event_row *out) TB_MUST_USE;
-tb_err tb_event_next(tb_txn *txn, tb_event_walk *walk, tb_event_key *out_key, tb_event_row *out) TB_MUST_USE;
+tb_err tb_event_first(tb_txn *txn,
+                      const tb_case_id *id,
+                      uint8_t class,
+                      tb_event_walk *walk,
+                      tb_event_key *out_key,
+                      tb_event_row *out) TB_MUST_USE;
+tb_err tb_event_next(tb_txn *txn, tb_event_walk *walk, tb_event_key *out_key, tb_event_row *out)
+    TB_MUST_USE;
 tb_err tb_event_key_decode(tb_bytes key, tb_event_key *out) TB_MUST_USE;
 tb_err tb_event_row_decode(tb_bytes value, tb_event_row *out) TB_MUST_USE;
 
-tb_err tb_opening_get(tb_txn *txn, const tb_digest *event, tb_bytes group, tb_opening *out) TB_MUST_USE;
+tb_err
+tb_opening_get(tb_txn *txn, const tb_digest *event, tb_bytes group, tb_opening *out) TB_MUST_USE;
 tb_err tb_opening_put(tb_txn *txn, const tb_opening *opening) TB_MUST_USE;
 tb_err tb_opening_del(tb_txn *txn, const tb_digest *event, tb_bytes group) TB_MUST_USE;
 /* Every group of an event that is open here. */
-tb_err tb_openings_of(tb_txn *txn, const tb_digest *event, tb_opening **out, size_t *out_count) TB_MUST_USE;
+tb_err tb_openings_of(tb_txn *txn, const tb_digest *event, tb_opening **out, size_t *out_count)
+    TB_MUST_USE;
 tb_err tb_openings_drop(tb_txn *txn, const tb_digest *event) TB_MUST_USE;
 tb_err tb_opening_decode(tb_bytes key, tb_bytes value, tb_opening *out) TB_MUST_USE;
 
@@ -112,9 +123,11 @@ tb_err tb_opening_decode(tb_bytes key, tb_bytes value, tb_opening *out) TB_MUST_
 #define TB_LOOSE_SIDE (1ull << 63)
 tb_err tb_loose_add(tb_txn *txn, const tb_event_key *event) TB_MUST_USE;
 /* Every loose event of a case, chain first; takes them off when take. */
-tb_err tb_loose_of(tb_txn *txn, const tb_case_id *id, bool take, tb_digest **out, size_t *out_count) TB_MUST_USE;
+tb_err tb_loose_of(tb_txn *txn, const tb_case_id *id, bool take, tb_digest **out, size_t *out_count)
+    TB_MUST_USE;
 
-tb_err tb_held_put(tb_txn *txn, const tb_digest *missing, const tb_digest *held, tb_time since) TB_MUST_USE;
+tb_err tb_held_put(tb_txn *txn, const tb_digest *missing, const tb_digest *held, tb_time since)
+    TB_MUST_USE;
 /* The first event that waits for missing; taken off. */
 tb_err tb_held_take(tb_txn *txn, const tb_digest *missing, tb_digest *out_held) TB_MUST_USE;
 

@@ -76,8 +76,8 @@ static bool addressed_here(const tb_apply *apply, const tb_event *event)
     return false;
 }
 
-/* It was meant for the holder its author knew, which is not us any more. Whoever sent it here as the
- * holder knows it already. */
+/* It was meant for the holder its author knew, which is not us any more. Whoever sent it here as
+ * the holder knows it already. */
 static tb_err send_after(tb_apply *apply, const tb_case_row *row, const tb_arrival *arrival)
 {
     const tb_party *holder = &row->view.holder;
@@ -155,7 +155,8 @@ tb_err tb_side_place(tb_apply *apply, const tb_arrival *arrival, tb_place_verdic
             return err;
         }
     }
-    err = tb_judge_event(&then.view, apply->agent->directory, &arrival->event, apply->arena, &apply->objection);
+    err = tb_judge_event(&then.view, apply->agent->directory, &arrival->event, apply->arena,
+                         &apply->objection);
     if (err != TB_OK || apply->objection.code != TB_ACCEPTED) {
         *out = TB_PLACE_REFUSED;
         return err;

@@ -5,6 +5,7 @@
 #include "agents/agent.h"
 #include "messages/local.h"
 
-tb_err tb_status(const tb_agent *agent, tb_txn *txn, tb_now now, tb_local_answer *answer) TB_MUST_USE;
+tb_err
+tb_status(const tb_agent *agent, tb_txn *txn, tb_now now, tb_local_answer *answer) TB_MUST_USE;
 
 #endif

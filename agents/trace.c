@@ -47,7 +47,11 @@ static tb_err notice_name(tb_arena *arena, const tb_header *header, tb_bytes *ou
     return tb_text_done(&text, out);
 }
 
-static tb_err where_refused(tracing *t, const tb_stream *stream, uint64_t notice, tb_local_trace_line *line, bool *out_found)
+static tb_err where_refused(tracing *t,
+                            const tb_stream *stream,
+                            uint64_t notice,
+                            tb_local_trace_line *line,
+                            bool *out_found)
 {
     tb_refusal_row refusal;
     tb_err err = tb_refusal_get(t->txn, stream, notice, &refusal);
@@ -62,7 +66,8 @@ static tb_err where_refused(tracing *t, const tb_stream *stream, uint64_t notice
     return err == TB_ERR_NOT_FOUND ? TB_OK : err;
 }
 
-static tb_err where_marked(tracing *t, const tb_stream *stream, uint64_t number, tb_local_trace_line *line)
+static tb_err
+where_marked(tracing *t, const tb_stream *stream, uint64_t number, tb_local_trace_line *line)
 {
     tb_stream_out_row *row = tb_arena_alloc(t->arena, sizeof *row);
     tb_signed_line *stamp = tb_arena_alloc(t->arena, sizeof *stamp);
@@ -105,7 +110,10 @@ static tb_err where_marked(tracing *t, const tb_stream *stream, uint64_t number,
 /* ---- what the case says ---- */
 
 /* The receipt a recipient gave for an event: the newest action of it that the campaign names so. */
-static tb_err where_signed_for(tracing *t, const tb_event *event, const tb_event_key *key, tb_local_trace_line *line)
+static tb_err where_signed_for(tracing *t,
+                               const tb_event *event,
+                               const tb_event_key *key,
+                               tb_local_trace_line *line)
 {
     tb_case_row owner;
     tb_err err = tb_case_load(t->agent, t->txn, &key->case_id, &owner);
@@ -124,8 +132,10 @@ static tb_err where_signed_for(tracing *t, const tb_event *event, const tb_event
         }
         if (err == TB_OK && after && tb_party_equal(&step.actor, &line->recipient)) {
             const tb_action *action = tb_case_type_action(owner.view.type, step.action);
-            bool answered = action != NULL && action->receipt != NULL && strcmp(action->receipt, "answered") == 0;
-            bool taken_on = action != NULL && action->receipt != NULL && strcmp(action->receipt, "signed_for") == 0;
+            bool answered = action != NULL && action->receipt != NULL &&
+                            strcmp(action->receipt, "answered") == 0;
+            bool taken_on = action != NULL && action->receipt != NULL &&
+                            strcmp(action->receipt, "signed_for") == 0;
             if (answered || (taken_on && line->where != TB_WHERE_ANSWERED)) {
                 line->where = answered ? TB_WHERE_ANSWERED : TB_WHERE_SIGNED_FOR;
                 line->since = step.at;
@@ -150,7 +160,8 @@ typedef struct traced_event {
     tb_event event;
 } traced_event;
 
-static tb_err trace_entry(tracing *t, const tb_header *header, const tb_entry *entry, const traced_event *about)
+static tb_err
+trace_entry(tracing *t, const tb_header *header, const tb_entry *entry, const traced_event *about)
 {
     bool own = tb_party_equal(&header->sender, &t->agent->self);
     if (!own && !tb_party_equal(&entry->recipient, &t->agent->self)) {
@@ -210,7 +221,8 @@ static tb_err trace_held(tracing *t, const traced_event *about, const tb_event_r
         .since = row->recorded,
         .code = TB_REFUSED_PREDECESSOR,
     };
-    if (tb_campaigns_find(t->agent->campaigns, about->event.campaign, about->event.campaign_version) == NULL) {
+    if (tb_campaigns_find(t->agent->campaigns, about->event.campaign,
+                          about->event.campaign_version) == NULL) {
         line.code = TB_REFUSED_UNKNOWN_CAMPAIGN;
     }
     return add_line(t, &line);
@@ -335,7 +347,8 @@ static bool parse_notice(tb_bytes id, tb_party *party, uint64_t *counter, uint64
 
 #define PROOF_KEY_BYTES (TB_PARTY_BYTES + 16 + 8)
 
-static bool parse_proof_key(tb_bytes key, tb_party *sender, tb_incarnation *incarnation, uint64_t *notice)
+static bool
+parse_proof_key(tb_bytes key, tb_party *sender, tb_incarnation *incarnation, uint64_t *notice)
 {
     tb_reader r;
     tb_reader_init(&r, key);
@@ -372,7 +385,8 @@ static tb_err trace_notice(tracing *t, const tb_party *party, uint64_t counter, 
     tb_bytes prefix = tb_bytes_of(buffer, w.size);
     tb_bytes key;
     tb_bytes value;
-    /* the counter nearly always names one incarnation; of two copies the first with the notice is it */
+    /* the counter nearly always names one incarnation; of two copies the first with the notice is
+     * it */
     tb_err err = tb_store_seek(t->txn, TB_TABLE_PROOF, prefix, prefix, &key, &value);
     while (err == TB_OK) {
         tb_party sender;
@@ -392,13 +406,15 @@ static tb_err trace_notice(tracing *t, const tb_party *party, uint64_t counter, 
             uint8_t last[PROOF_KEY_BYTES];
             memcpy(last, key.data, PROOF_KEY_BYTES - 8);
             memset(last + PROOF_KEY_BYTES - 8, 0xff, 8);
-            err = tb_store_next(t->txn, TB_TABLE_PROOF, prefix, tb_bytes_of(last, sizeof last), &key, &value);
+            err = tb_store_next(t->txn, TB_TABLE_PROOF, prefix, tb_bytes_of(last, sizeof last),
+                                &key, &value);
         }
     }
     return err == TB_ERR_NOT_FOUND ? TB_OK : err;
 }
 
-tb_err tb_trace(const tb_agent *agent, tb_txn *txn, tb_now now, tb_bytes id, tb_local_answer *answer)
+tb_err
+tb_trace(const tb_agent *agent, tb_txn *txn, tb_now now, tb_bytes id, tb_local_answer *answer)
 {
     tracing t = {.agent = agent, .txn = txn, .arena = tb_txn_arena(txn), .now = now};
     t.traced.lines = tb_arena_array(t.arena, LINES_MAX, sizeof *t.traced.lines);
@@ -435,7 +451,11 @@ tb_err tb_trace(const tb_agent *agent, tb_txn *txn, tb_now now, tb_bytes id, tb_
 
 /* ---- the list of notices ---- */
 
-static tb_err list_header(tracing *t, const tb_local_list_notices *wanted, const tb_proof_row *proof, tb_local_notices *out, size_t limit)
+static tb_err list_header(tracing *t,
+                          const tb_local_list_notices *wanted,
+                          const tb_proof_row *proof,
+                          tb_local_notices *out,
+                          size_t limit)
 {
     traced_event about = {0};
     t->traced.count = 0;
@@ -466,7 +486,10 @@ static tb_err list_header(tracing *t, const tb_local_list_notices *wanted, const
     return err;
 }
 
-tb_err tb_trace_notices(const tb_agent *agent, tb_txn *txn, const tb_local_list_notices *wanted, tb_local_answer *answer)
+tb_err tb_trace_notices(const tb_agent *agent,
+                        tb_txn *txn,
+                        const tb_local_list_notices *wanted,
+                        tb_local_answer *answer)
 {
     tracing t = {.agent = agent, .txn = txn, .arena = tb_txn_arena(txn)};
     size_t limit = wanted->limit == 0 ? NOTICES_PAGE : wanted->limit;
@@ -474,7 +497,8 @@ tb_err tb_trace_notices(const tb_agent *agent, tb_txn *txn, const tb_local_list_
     tb_local_list_notices both = *wanted;
     both.in = both.out = !wanted->in && !wanted->out;
     const tb_local_list_notices *which = both.in ? &both : wanted;
-    tb_local_notices notices = {.lines = tb_arena_array(t.arena, limit + TB_ENTRIES_MAX, sizeof *notices.lines)};
+    tb_local_notices notices = {
+        .lines = tb_arena_array(t.arena, limit + TB_ENTRIES_MAX, sizeof *notices.lines)};
     t.traced.lines = tb_arena_array(t.arena, LINES_MAX, sizeof *t.traced.lines);
     if (notices.lines == NULL || t.traced.lines == NULL) {
         return TB_ERR_LIMIT;

@@ -12,7 +12,8 @@ typedef struct pattern {
 
 static const pattern DRAFT = {
     "尚未发出:与协同平台的连接未就绪,自%t起待发出;连接后办件未变即自动发出。",
-    "Not sent yet: the link is not ready; a draft since %t. It goes out once the link is up, if the case is unchanged.",
+    "Not sent yet: the link is not ready; a draft since %t. It goes out once the link is up, if "
+    "the case is unchanged.",
 };
 static const pattern RETURNED = {
     "未能发出,已退回经办人:%c",
@@ -36,7 +37,8 @@ static const pattern OUTBOX = {
 };
 static const pattern STORED = {
     "%n尚未连接或尚未收取,自%t起在平台等候;连接后即送达。",
-    "%n is not connected or has not taken it yet; waiting at the hub since %t. It arrives once that party connects.",
+    "%n is not connected or has not taken it yet; waiting at the hub since %t. It arrives once "
+    "that party connects.",
 };
 static const pattern ARRIVED = {
     "%t前已送达%n,尚待其办理。",
@@ -136,7 +138,10 @@ static tb_err fill(tb_arena *arena, const char *form, const words *said, tb_byte
     return tb_text_done(&text, out);
 }
 
-tb_err tb_trace_words(const tb_agent *agent, tb_arena *arena, const tb_link_row *link, tb_local_trace_line *line)
+tb_err tb_trace_words(const tb_agent *agent,
+                      tb_arena *arena,
+                      const tb_link_row *link,
+                      tb_local_trace_line *line)
 {
     const pattern *sentence = pattern_of(link, line);
     const tb_directory_party *party = tb_directory_find(agent->directory, &line->recipient);

@@ -1,4 +1,5 @@
-/* trace_words - the one plain sentence, in Chinese and English, that says why a notice is where it is. */
+/* trace_words - the one plain sentence, in Chinese and English, that says why a notice is where it
+ * is. */
 #ifndef TB_TRACE_WORDS_H
 #define TB_TRACE_WORDS_H
 
@@ -7,6 +8,9 @@
 #include "messages/local.h"
 
 /* Fills why_zh and why_en from the rest of the line. */
-tb_err tb_trace_words(const tb_agent *agent, tb_arena *arena, const tb_link_row *link, tb_local_trace_line *line) TB_MUST_USE;
+tb_err tb_trace_words(const tb_agent *agent,
+                      tb_arena *arena,
+                      const tb_link_row *link,
+                      tb_local_trace_line *line) TB_MUST_USE;
 
 #endif

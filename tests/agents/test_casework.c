@@ -1,7 +1,8 @@
 #include "tests/agents/world.h"
 
 #define LEAD                                                                                       \
-    "number=13800001234|source=police_case|offence=telecom_fraud|reported_at=2015-02-09T11:39:00+08:00|lead_no=7"
+    "number=13800001234|source=police_case|offence=telecom_fraud|reported_at=2015-02-09T11:39:00+" \
+    "08:00|lead_no=7"
 
 static void submit_and_forward(world *w)
 {
@@ -21,7 +22,10 @@ static void a_card_goes_to_its_home_and_the_answer_comes_back(void **state)
     assert_int_equal(acts(w, "bureau.44", "sign_for", ""), TB_ACCEPTED);
     assert_int_equal(acts(w, "bureau.44", "order", "ordered=cm.44"), TB_ACCEPTED);
     deliver_all(w);
-    assert_int_equal(acts(w, "cm.44", "result", "verify_result=unidentified|action=shutdown|action_at=2015-02-10T10:00:00+08:00"), TB_ACCEPTED);
+    assert_int_equal(
+        acts(w, "cm.44", "result",
+             "verify_result=unidentified|action=shutdown|action_at=2015-02-10T10:00:00+08:00"),
+        TB_ACCEPTED);
     deliver_all(w);
     assert_int_equal(acts(w, "bureau.44", "answer", ""), TB_REFUSED_CONDITION);
     assert_int_equal(acts(w, "bureau.44", "shut_down", ""), TB_ACCEPTED);
@@ -53,12 +57,16 @@ static void what_the_segment_table_says_is_filled_in(void **state)
 static void a_number_in_no_segment_is_decided_by_hand(void **state)
 {
     world *w = *state;
-    assert_int_equal(opens(w, "police.33", "number=13900001234|source=police_case|offence=other|reported_at=2015-02-09T11:39:00+08:00|home_province=11"), TB_ACCEPTED);
+    assert_int_equal(opens(w, "police.33",
+                           "number=13900001234|source=police_case|offence=other|reported_at=2015-"
+                           "02-09T11:39:00+08:00|home_province=11"),
+                     TB_ACCEPTED);
     assert_string_equal(value_at(w, "police.33", "home_province"), "");
     deliver_all(w);
     assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
     assert_string_equal(state_at(w, "bureau.33"), "undetermined");
-    assert_int_equal(acts(w, "bureau.33", "decide", "home_province=44|home_basis=operator_reply"), TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.33", "decide", "home_province=44|home_basis=operator_reply"),
+                     TB_ACCEPTED);
     assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
     deliver_all(w);
     assert_string_equal(value_at(w, "bureau.44", "number"), "13900001234");
@@ -84,13 +92,16 @@ static void headquarters_sees_the_masked_number_only(void **state)
 {
     world *w = *state;
     submit_and_forward(w);
-    assert_int_equal(acts(w, "bureau.44", "wrong_home", "wrong_home_reason=reassigned"), TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.44", "wrong_home", "wrong_home_reason=reassigned"),
+                     TB_ACCEPTED);
     deliver_all(w);
     assert_string_equal(state_at(w, "bureau.33"), "rerouted");
-    assert_int_equal(acts(w, "bureau.33", "decide", "home_province=11|home_basis=operator_reply"), TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.33", "decide", "home_province=11|home_basis=operator_reply"),
+                     TB_ACCEPTED);
     assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
     deliver_all(w);
-    assert_int_equal(acts(w, "bureau.11", "wrong_home", "wrong_home_reason=not_found"), TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.11", "wrong_home", "wrong_home_reason=not_found"),
+                     TB_ACCEPTED);
     deliver_all(w);
     assert_string_equal(holder_at(w, "headquarters"), "headquarters");
     assert_string_equal(value_at(w, "headquarters", "number"), "");
@@ -102,9 +113,11 @@ static void a_later_home_is_given_what_the_earlier_one_was(void **state)
 {
     world *w = *state;
     submit_and_forward(w);
-    assert_int_equal(acts(w, "bureau.44", "wrong_home", "wrong_home_reason=reassigned"), TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.44", "wrong_home", "wrong_home_reason=reassigned"),
+                     TB_ACCEPTED);
     deliver_all(w);
-    assert_int_equal(acts(w, "bureau.33", "decide", "home_province=11|home_basis=operator_reply"), TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.33", "decide", "home_province=11|home_basis=operator_reply"),
+                     TB_ACCEPTED);
     assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
     deliver_all(w);
     assert_string_equal(value_at(w, "bureau.11", "number"), "13800001234");
@@ -154,7 +167,8 @@ static void an_act_on_an_old_head_is_told_what_came_first(void **state)
 static void an_identity_number_never_leaves(void **state)
 {
     world *w = *state;
-    assert_int_equal(opens(w, "police.33", LEAD "|remark=11010519491231002X"), TB_REFUSED_IDENTITY_NUMBER);
+    assert_int_equal(opens(w, "police.33", LEAD "|remark=11010519491231002X"),
+                     TB_REFUSED_IDENTITY_NUMBER);
     assert_int_equal(lying(w), 0);
 }
 
@@ -162,9 +176,11 @@ static void an_act_nobody_is_addressed_by_goes_with_the_next_notice(void **state
 {
     world *w = *state;
     submit_and_forward(w);
-    assert_int_equal(acts(w, "bureau.44", "wrong_home", "wrong_home_reason=reassigned"), TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.44", "wrong_home", "wrong_home_reason=reassigned"),
+                     TB_ACCEPTED);
     deliver_all(w);
-    assert_int_equal(acts(w, "bureau.33", "decide", "home_province=11|home_basis=operator_reply"), TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.33", "decide", "home_province=11|home_basis=operator_reply"),
+                     TB_ACCEPTED);
     assert_int_equal(lying(w), 0);
     check_world(w);
     assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
@@ -204,7 +220,8 @@ static void a_second_notice_of_a_number_waits_for_the_first(void **state)
     w->case_id = first;
     assert_int_equal(acts(w, "bureau.44", "order", "ordered=cm.44"), TB_ACCEPTED);
     deliver_all(w);
-    assert_int_equal(acts(w, "cm.44", "result", "verify_result=not_in_use|action=none"), TB_ACCEPTED);
+    assert_int_equal(acts(w, "cm.44", "result", "verify_result=not_in_use|action=none"),
+                     TB_ACCEPTED);
     deliver_all(w);
     assert_int_equal(acts(w, "bureau.44", "answer", ""), TB_ACCEPTED);
     deliver_all(w);
@@ -214,7 +231,9 @@ static void a_second_notice_of_a_number_waits_for_the_first(void **state)
 
     w->case_id = second;
     assert_int_equal(acts(w, "bureau.44", "order", "ordered=cm.44"), TB_REFUSED_FIELD_MISSING);
-    assert_int_equal(acts(w, "bureau.44", "answer_from_record", "verify_result=not_in_use|action=none|record_reason=closed_before"), TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.44", "answer_from_record",
+                          "verify_result=not_in_use|action=none|record_reason=closed_before"),
+                     TB_ACCEPTED);
     deliver_all(w);
     assert_string_equal(state_at(w, "bureau.33"), "answered");
     check_world(w);

@@ -11,7 +11,7 @@
 #include "messages/parts.h"
 
 #define MEMORY_BYTES (64u * 1024 * 1024)
-#define AGENT_BYTES  (16u * 1024 * 1024)
+#define AGENT_BYTES  TB_AGENT_ARENA_BYTES
 #define QUOTA_BYTES  (64ull * 1024 * 1024)
 #define START        1423453140000 /* 2015-02-09T11:39:00+08:00 */
 
@@ -22,10 +22,14 @@ static const struct {
     const char *jurisdiction;
     const char *name;
 } people[] = {
-    {"bureau.11", "bureau", "11", "北京市通信管理局"},    {"bureau.33", "bureau", "33", "浙江省通信管理局"},
-    {"bureau.44", "bureau", "44", "广东省通信管理局"},    {"cm.33", "operator", "33", "浙江移动"},
-    {"cm.44", "operator", "44", "广东移动"},              {"headquarters", "headquarters", "", "专项办"},
-    {"police.11", "police", "11", "北京市公安局"},        {"police.33", "police", "33", "浙江省公安厅"},
+    {"bureau.11", "bureau", "11", "北京市通信管理局"},
+    {"bureau.33", "bureau", "33", "浙江省通信管理局"},
+    {"bureau.44", "bureau", "44", "广东省通信管理局"},
+    {"cm.33", "operator", "33", "浙江移动"},
+    {"cm.44", "operator", "44", "广东移动"},
+    {"headquarters", "headquarters", "", "专项办"},
+    {"police.11", "police", "11", "北京市公安局"},
+    {"police.33", "police", "33", "浙江省公安厅"},
     {"resale.1", "resale", "", "转售企业一"},
 };
 
@@ -79,10 +83,12 @@ static void write_directory(world *w)
         .party_count = PEOPLE,
     };
     /* every 1380000... number is Guangdong's */
-    w->run = (tb_segment_run){.first = 1380000, .count = 10000, .province = 44, .operator_code = 'M'};
+    w->run =
+        (tb_segment_run){.first = 1380000, .count = 10000, .province = 44, .operator_code = 'M'};
     static tb_bytes city;
     city = tb_bytes_str("广州");
-    w->segments = (tb_segments){.version = 7, .runs = &w->run, .run_count = 1, .cities = &city, .city_count = 1};
+    w->segments = (tb_segments){
+        .version = 7, .runs = &w->run, .run_count = 1, .cities = &city, .city_count = 1};
 }
 
 static void start_agent(world *w, size_t i)
@@ -196,18 +202,22 @@ static tb_bytes head_notice(world *w, world_agent *a, tb_txn *txn, const tb_pend
     };
     assert_ok(tb_meta_incarnation(txn, &header.incarnation));
     for (size_t i = 0; i < outgoing->reader_count; i++) {
-        entries[i] = (tb_entry){.recipient = outgoing->readers[i].recipient, .number = notice->notice};
+        entries[i] =
+            (tb_entry){.recipient = outgoing->readers[i].recipient, .number = notice->notice};
         entries[i].previous.bytes[0] = notice->notice > 1;
     }
     tb_bytes encoded;
     assert_ok(tb_header_encode(&header, &w->memory, &encoded));
-    tb_proof_row proof = {.header = encoded, .ids = outgoing->ids, .id_count = outgoing->event_count};
+    tb_proof_row proof = {
+        .header = encoded, .ids = outgoing->ids, .id_count = outgoing->event_count};
     proof.root.suite = 1;
     proof.root.tree = TB_TREE_HEADERS;
     proof.root.signer = a->id;
     proof.root.count = 1;
     proof.root.incarnation = header.incarnation;
-    assert_ok(tb_proof_put(txn, &a->id, &header.incarnation, notice->notice, &proof));
+    if (proof.id_count > 0) {
+        assert_ok(tb_proof_put(txn, &a->id, &header.incarnation, notice->notice, &proof));
+    }
     return encoded;
 }
 
@@ -219,7 +229,8 @@ static void write_letters(world *w, world_agent *a, tb_txn *txn)
         tb_bytes header = head_notice(w, a, txn, notice);
         for (size_t r = 0; r < outgoing->reader_count; r++) {
             const tb_outgoing_reader *reader = &outgoing->readers[r];
-            tb_opening *open = tb_arena_array(&w->memory, outgoing->opening_count + 1, sizeof *open);
+            tb_opening *open =
+                tb_arena_array(&w->memory, outgoing->opening_count + 1, sizeof *open);
             size_t open_count = 0;
             for (size_t i = 0; i < outgoing->opening_count; i++) {
                 if (reader->opens[i]) {
@@ -228,10 +239,13 @@ static void write_letters(world *w, world_agent *a, tb_txn *txn)
             }
             assert_true(w->letter_count < WORLD_LETTERS);
             letter *l = &w->letters[w->letter_count++];
-            *l = (letter){.to = reader->recipient, .header = header, .resend = outgoing->resend.size > 0};
-            assert_ok(tb_part_events_encode(outgoing->events, outgoing->event_count, &w->memory, &l->events));
+            *l = (letter){
+                .to = reader->recipient, .header = header, .resend = outgoing->resend.size > 0};
+            assert_ok(tb_part_events_encode(outgoing->events, outgoing->event_count, &w->memory,
+                                            &l->events));
             assert_ok(tb_part_openings_encode(open, open_count, &w->memory, &l->openings));
-            assert_ok(tb_part_passed_encode(reader->passed, reader->passed_count, &w->memory, &l->passed));
+            assert_ok(tb_part_passed_encode(reader->passed, reader->passed_count, &w->memory,
+                                            &l->passed));
             l->ids = tb_arena_array(&w->memory, outgoing->event_count + 1, sizeof *l->ids);
             if (outgoing->event_count > 0) {
                 memcpy(l->ids, outgoing->ids, outgoing->event_count * sizeof *l->ids);
@@ -263,7 +277,8 @@ const tb_local_answer *ask(world *w, const char *id, tb_local_request *request)
     }
     assert_ok(tb_local_request_encode(request, &a->arena, &encoded));
     w->clock += 1000;
-    tb_input input = {.kind = TB_INPUT_LOCAL, .now = {w->clock, w->clock}, .peer = 3, .bytes = keep(w, encoded)};
+    tb_input input = {
+        .kind = TB_INPUT_LOCAL, .now = {w->clock, w->clock}, .peer = 3, .bytes = keep(w, encoded)};
     assert_ok(tb_local_step(&a->agent, txn, &input, &w->random, a->effects));
     bool answered = false;
     for (size_t i = 0; i < a->effects->count; i++) {
@@ -271,7 +286,9 @@ const tb_local_answer *ask(world *w, const char *id, tb_local_request *request)
             assert_false(answered);
             answered = true;
             assert_int_equal(a->effects->list[i].peer, 3);
-            assert_int_equal(tb_local_answer_decode(keep(w, a->effects->list[i].bytes), &w->memory, &w->answer), TB_ACCEPTED);
+            assert_int_equal(
+                tb_local_answer_decode(keep(w, a->effects->list[i].bytes), &w->memory, &w->answer),
+                TB_ACCEPTED);
         }
     }
     assert_true(answered);
@@ -323,7 +340,8 @@ tb_refusal opens(world *w, const char *id, const char *fields)
     return answer->code;
 }
 
-tb_refusal acts_on(world *w, const char *id, const char *action, const char *fields, const tb_digest *head)
+tb_refusal
+acts_on(world *w, const char *id, const char *action, const char *fields, const tb_digest *head)
 {
     tb_local_request request = {.kind = TB_REQUEST_ACT};
     next_id(w, &request);
@@ -349,13 +367,21 @@ tb_refusal deliver(world *w, letter *l)
     tb_header header;
     tb_incoming incoming = {.header_bytes = l->header, .header = &header, .has_resend = l->resend};
     assert_int_equal(tb_header_decode(l->header, &a->arena, &header), TB_ACCEPTED);
-    assert_int_equal(tb_part_events_decode(l->events, &a->arena, &incoming.events, &incoming.event_count), TB_ACCEPTED);
-    assert_int_equal(tb_part_openings_decode(l->openings, &a->arena, &incoming.openings, &incoming.opening_count), TB_ACCEPTED);
-    assert_int_equal(tb_part_passed_decode(l->passed, &a->arena, &incoming.passed, &incoming.passed_count), TB_ACCEPTED);
+    assert_int_equal(
+        tb_part_events_decode(l->events, &a->arena, &incoming.events, &incoming.event_count),
+        TB_ACCEPTED);
+    assert_int_equal(tb_part_openings_decode(l->openings, &a->arena, &incoming.openings,
+                                             &incoming.opening_count),
+                     TB_ACCEPTED);
+    assert_int_equal(
+        tb_part_passed_decode(l->passed, &a->arena, &incoming.passed, &incoming.passed_count),
+        TB_ACCEPTED);
     incoming.ids = l->ids;
-    incoming.decoded = tb_arena_array(&a->arena, incoming.event_count + 1, sizeof *incoming.decoded);
+    incoming.decoded =
+        tb_arena_array(&a->arena, incoming.event_count + 1, sizeof *incoming.decoded);
     for (size_t i = 0; i < incoming.event_count; i++) {
-        assert_int_equal(tb_event_decode(incoming.events[i], &a->arena, &incoming.decoded[i]), TB_ACCEPTED);
+        assert_int_equal(tb_event_decode(incoming.events[i], &a->arena, &incoming.decoded[i]),
+                         TB_ACCEPTED);
     }
     for (size_t i = 0; i < incoming.opening_count; i++) {
         for (size_t e = 0; e < incoming.event_count; e++) {
@@ -370,7 +396,9 @@ tb_refusal deliver(world *w, letter *l)
     proof.root.signer = header.sender;
     proof.root.count = 1;
     proof.root.incarnation = header.incarnation;
-    assert_ok(tb_proof_put(txn, &header.sender, &header.incarnation, header.notice, &proof));
+    if (proof.id_count > 0) {
+        assert_ok(tb_proof_put(txn, &header.sender, &header.incarnation, header.notice, &proof));
+    }
     tb_now now = {w->clock, w->clock};
     tb_digest event;
     l->gone = true;

@@ -1,8 +1,8 @@
 /* world - several agents without a hub: what one's outbox takes is given to the others' casework.
  *
- * Each agent has its own memory store and runs the shipped local step; its notices become letters that
- * lie in the world until the test delivers, drops or reorders them. Proofs are made up: what verifies
- * them is the inbox, which is not part of this world.
+ * Each agent has its own memory store and runs the shipped local step; its notices become letters
+ * that lie in the world until the test delivers, drops or reorders them. Proofs are made up: what
+ * verifies them is the inbox, which is not part of this world.
  */
 #ifndef TB_WORLD_H
 #define TB_WORLD_H
@@ -75,7 +75,8 @@ size_t fields_of(world *w, const char *text, tb_field **out);
 tb_refusal opens(world *w, const char *party, const char *fields);
 tb_refusal acts(world *w, const char *party, const char *action, const char *fields);
 /* As acts, naming the head that was looked at. */
-tb_refusal acts_on(world *w, const char *party, const char *action, const char *fields, const tb_digest *head);
+tb_refusal
+acts_on(world *w, const char *party, const char *action, const char *fields, const tb_digest *head);
 
 /* Delivers everything that lies here, in order, until nothing is left. */
 void deliver_all(world *w);

@@ -1,0 +1,284 @@
+#include "tests/agents/world.h"
+
+#define LEAD                                                                                       \
+    "number=13800001234|source=police_case|offence=telecom_fraud|reported_at=2015-02-09T11:39:00+" \
+    "08:00"
+
+/* A copy of a party's store, put in its place: an old backup, or a second copy of it. */
+static tb_store *clone(world *w, const char *id)
+{
+    tb_store *copy;
+    assert_ok(tb_store_mem_clone(who(w, id)->store, &copy));
+    return copy;
+}
+
+static tb_store *swap(world *w, const char *id, tb_store *other)
+{
+    tb_store *mine = who(w, id)->store;
+    who(w, id)->store = other;
+    return mine;
+}
+
+static void lose(world *w, const char *id)
+{
+    for (letter *l = letter_to(w, id); l != NULL; l = letter_to(w, id)) {
+        l->gone = true;
+    }
+}
+
+static void submit(world *w)
+{
+    assert_int_equal(opens(w, "police.33", LEAD), TB_ACCEPTED);
+    deliver_all(w);
+}
+
+static void what_is_known_already_has_no_second_effect(void **state)
+{
+    world *w = *state;
+    assert_int_equal(opens(w, "police.33", LEAD), TB_ACCEPTED);
+    letter *first = letter_to(w, "bureau.33");
+    assert_int_equal(deliver(w, first), TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
+    assert_int_equal(deliver(w, first), TB_ACCEPTED);
+    assert_string_equal(state_at(w, "bureau.33"), "accepted");
+    check_world(w);
+}
+
+static void an_event_without_its_predecessor_is_held_back_until_it_comes(void **state)
+{
+    world *w = *state;
+    submit(w);
+    assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
+    letter *accepted = letter_to(w, "police.33");
+    accepted->gone = true;
+    assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
+    letter *forwarded = letter_to(w, "police.33");
+    assert_int_equal(deliver(w, forwarded), TB_ACCEPTED);
+    tb_local_summary summary = summary_at(w, "police.33");
+    assert_int_equal(summary.number, 1);
+    assert_int_equal(summary.held_back, 1);
+    check_world(w);
+    assert_int_equal(deliver(w, accepted), TB_ACCEPTED);
+    summary = summary_at(w, "police.33");
+    assert_int_equal(summary.number, 3);
+    assert_int_equal(summary.held_back, 0);
+    check_world(w);
+}
+
+static void a_case_whose_opening_has_not_come_is_shown_as_held_back(void **state)
+{
+    world *w = *state;
+    assert_int_equal(opens(w, "police.33", LEAD), TB_ACCEPTED);
+    letter *opening = letter_to(w, "bureau.33");
+    opening->gone = true;
+    /* the police's agent believes the bureau has it */
+    tb_local_request request = {.kind = TB_REQUEST_ACT, .id = {{9}}};
+    request.act.case_id = w->case_id;
+    request.act.action = tb_bytes_str("remark");
+    request.act.field_count = fields_of(w, "comment=补充", &request.act.fields);
+    assert_int_equal(ask(w, "police.33", &request)->code, TB_ACCEPTED);
+    assert_int_equal(deliver(w, letter_to(w, "bureau.33")), TB_ACCEPTED);
+    assert_int_equal(summary_at(w, "bureau.33").held_back, 1);
+    assert_int_equal(deliver(w, opening), TB_ACCEPTED);
+    assert_int_equal(summary_at(w, "bureau.33").held_back, 0);
+    assert_string_equal(value_at(w, "bureau.33", "number"), "13800001234");
+    check_world(w);
+}
+
+/* The bureau acts, is set back to its backup, and acts otherwise. */
+static void fork_at_bureau(world *w)
+{
+    submit(w);
+    tb_store *backup = clone(w, "bureau.33");
+    assert_int_equal(acts(w, "bureau.33", "return", "return_reason=incomplete"), TB_ACCEPTED);
+    tb_store_close(swap(w, "bureau.33", backup));
+    assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
+}
+
+static void a_fork_freezes_the_case_and_keeps_both(void **state)
+{
+    world *w = *state;
+    fork_at_bureau(w);
+    assert_int_equal(deliver(w, letter_to(w, "police.33")), TB_ACCEPTED);
+    assert_string_equal(state_at(w, "police.33"), "returned");
+    assert_int_equal(deliver(w, letter_to(w, "police.33")), TB_ACCEPTED);
+    assert_true(summary_at(w, "police.33").frozen);
+    assert_string_equal(state_at(w, "police.33"), "returned");
+    assert_int_equal(alarms_at(w, "police.33"), 1);
+    assert_int_equal(acts(w, "police.33", "resubmit", ""), TB_REFUSED_FROZEN);
+
+    tb_local_request request = {.kind = TB_REQUEST_GET_CASE, .case_id = w->case_id};
+    const tb_local_answer *answer = ask(w, "police.33", &request);
+    assert_int_equal(answer->case_.event_count, 3);
+    unsigned forked = 0;
+    for (size_t i = 0; i < 3; i++) {
+        forked += answer->case_.events[i].standing == TB_STANDING_FORKED;
+    }
+    assert_int_equal(forked, 1);
+    check_world(w);
+}
+
+static void a_take_over_settles_a_fork(void **state)
+{
+    world *w = *state;
+    submit(w);
+    assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
+    deliver_all(w);
+    /* the home acts, is set back to its backup, and acts otherwise */
+    tb_store *backup = clone(w, "bureau.44");
+    assert_int_equal(acts(w, "bureau.44", "sign_for", ""), TB_ACCEPTED);
+    tb_store_close(swap(w, "bureau.44", backup));
+    assert_int_equal(acts(w, "bureau.44", "wrong_home", "wrong_home_reason=other"), TB_ACCEPTED);
+    deliver_all(w);
+    assert_true(summary_at(w, "bureau.33").frozen);
+    assert_string_equal(state_at(w, "bureau.33"), "signed_for");
+    assert_int_equal(acts(w, "bureau.33", "take_over", "take_over_reason=forked"), TB_ACCEPTED);
+    lose(w, "bureau.44"); /* whose store never had the branch this builds on */
+    deliver_all(w);
+    static const char *all[] = {"police.33", "bureau.33"};
+    for (size_t i = 0; i < 2; i++) {
+        tb_local_summary summary = summary_at(w, all[i]);
+        assert_false(summary.frozen);
+        assert_int_equal(summary.term, 2);
+        assert_int_equal(summary.number, 5);
+        assert_string_equal(state_at(w, all[i]), "accepted");
+    }
+    check_world(w);
+}
+
+static void events_of_a_term_that_is_over_are_overtaken(void **state)
+{
+    world *w = *state;
+    submit(w);
+    assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
+    deliver_all(w);
+    /* the home signs for it while the discovery bureau takes it over */
+    assert_int_equal(acts(w, "bureau.44", "sign_for", ""), TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.33", "take_over", "take_over_reason=overdue"), TB_ACCEPTED);
+    deliver_all(w);
+    assert_string_equal(state_at(w, "bureau.33"), "accepted");
+    assert_string_equal(state_at(w, "bureau.44"), "accepted");
+    assert_string_equal(holder_at(w, "bureau.44"), "bureau.33");
+    assert_int_equal(acts(w, "bureau.44", "order", "ordered=cm.44"), TB_REFUSED_NOT_HOLDER);
+    check_world(w);
+}
+
+static void of_two_take_overs_in_one_term_the_position_named_first_wins(void **state)
+{
+    world *w = *state;
+    submit(w);
+    assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.44", "wrong_home", "wrong_home_reason=other"), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.33", "decide", "home_province=11|home_basis=other"),
+                     TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.11", "wrong_home", "wrong_home_reason=other"), TB_ACCEPTED);
+    deliver_all(w);
+    assert_string_equal(holder_at(w, "headquarters"), "headquarters");
+    assert_int_equal(acts(w, "headquarters", "decide_home", "home_province=44|home_basis=other"),
+                     TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
+    deliver_all(w);
+    /* both take it over at once, each on the head it knows */
+    assert_int_equal(acts(w, "headquarters", "take_over", "take_over_reason=overdue"), TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.33", "take_over", "take_over_reason=overdue"), TB_ACCEPTED);
+    deliver_all(w);
+    static const char *all[] = {"police.33", "bureau.33", "bureau.44"};
+    for (size_t i = 0; i < 3; i++) {
+        assert_string_equal(holder_at(w, all[i]), "bureau.33");
+        assert_string_equal(state_at(w, all[i]), "accepted");
+    }
+    check_world(w);
+}
+
+static void what_the_rules_do_not_allow_is_refused_and_leaves_nothing(void **state)
+{
+    world *w = *state;
+    submit(w);
+    assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
+    deliver_all(w);
+    /* the home's judge knows a province the others' directory does not have */
+    w->parties[1].state = TB_PARTY_OFF_LINE; /* bureau.33 */
+    letter *none = letter_to(w, "bureau.33");
+    assert_null(none);
+    w->parties[1].state = TB_PARTY_ACTIVE;
+    /* a party that is not on the case forges a step: the actor is not who sealed the notice */
+    assert_int_equal(acts(w, "bureau.44", "sign_for", ""), TB_ACCEPTED);
+    letter *l = letter_to(w, "bureau.33");
+    tb_header header;
+    assert_int_equal(tb_header_decode(l->header, &w->memory, &header), TB_ACCEPTED);
+    header.sender = who(w, "cm.44")->id;
+    assert_ok(tb_header_encode(&header, &w->memory, &l->header));
+    assert_int_equal(deliver(w, l), TB_REFUSED_NOT_SPEAKER);
+    assert_string_equal(state_at(w, "bureau.33"), "forwarded");
+    assert_int_equal(alarms_at(w, "bureau.33"), 1);
+    lose(w, "bureau.33");
+    check_world(w);
+}
+
+static void events_of_a_campaign_that_is_not_installed_wait_for_it(void **state)
+{
+    world *w = *state;
+    who(w, "bureau.33")->agent.campaigns = &w->none;
+    assert_int_equal(opens(w, "police.33", LEAD), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(summary_at(w, "bureau.33").held_back, 1);
+    tb_case_id first = w->case_id;
+    who(w, "bureau.33")->agent.campaigns = &w->campaigns;
+    assert_int_equal(opens(w, "police.33",
+                           "number=13800009999|source=police_case|offence=other|reported_at=2015-"
+                           "02-09T11:39:00+08:00"),
+                     TB_ACCEPTED);
+    deliver_all(w);
+    w->case_id = first;
+    assert_string_equal(state_at(w, "bureau.33"), "submitted");
+    assert_string_equal(value_at(w, "bureau.33", "number"), "13800001234");
+    check_world(w);
+}
+
+static void a_lost_chain_goes_on_when_all_of_it_comes_late(void **state)
+{
+    world *w = *state;
+    submit(w);
+    assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
+    letter *first = letter_to(w, "police.33");
+    first->gone = true;
+    assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.44", "wrong_home", "wrong_home_reason=other"), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.33", "decide", "home_province=11|home_basis=other"),
+                     TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(summary_at(w, "police.33").number, 1);
+    assert_int_equal(summary_at(w, "police.33").held_back, 4);
+    assert_int_equal(deliver(w, first), TB_ACCEPTED);
+    assert_int_equal(summary_at(w, "police.33").number, 6);
+    check_world(w);
+}
+
+#define IN_A_WORLD(test) cmocka_unit_test_setup_teardown(test, world_setup, world_teardown)
+
+static const struct CMUnitTest tests[] = {
+    IN_A_WORLD(what_is_known_already_has_no_second_effect),
+    IN_A_WORLD(an_event_without_its_predecessor_is_held_back_until_it_comes),
+    IN_A_WORLD(a_case_whose_opening_has_not_come_is_shown_as_held_back),
+    IN_A_WORLD(a_fork_freezes_the_case_and_keeps_both),
+    IN_A_WORLD(a_take_over_settles_a_fork),
+    IN_A_WORLD(events_of_a_term_that_is_over_are_overtaken),
+    IN_A_WORLD(of_two_take_overs_in_one_term_the_position_named_first_wins),
+    IN_A_WORLD(what_the_rules_do_not_allow_is_refused_and_leaves_nothing),
+    IN_A_WORLD(events_of_a_campaign_that_is_not_installed_wait_for_it),
+    IN_A_WORLD(a_lost_chain_goes_on_when_all_of_it_comes_late),
+};
+
+TB_RUN("apply", tests)

@@ -1,0 +1,105 @@
+#include "tests/agents/world.h"
+
+#define LEAD                                                                                       \
+    "number=13800001234|source=police_case|offence=telecom_fraud|reported_at=2015-02-09T11:39:00+" \
+    "08:00"
+
+static uint64_t drafts_at(world *w, const char *id)
+{
+    tb_local_request request = {.kind = TB_REQUEST_STATUS};
+    return ask(w, id, &request)->status.drafts;
+}
+
+static void an_act_without_link_waits_and_goes_out_when_it_is_back(void **state)
+{
+    world *w = *state;
+    link_up(w, "police.33", false);
+    tb_local_request request = {.kind = TB_REQUEST_OPEN_CASE, .id = {{5}}};
+    request.open.campaign = tb_bytes_str("black-card");
+    request.open.case_type = tb_bytes_str("notice");
+    request.open.field_count = fields_of(w, LEAD, &request.open.fields);
+    const tb_local_answer *answer = ask(w, "police.33", &request);
+    assert_int_equal(answer->code, TB_ACCEPTED);
+    assert_true(answer->draft);
+    assert_int_equal(lying(w), 0);
+    assert_int_equal(drafts_at(w, "police.33"), 1);
+    assert_true(ask(w, "police.33", &request)->draft);
+    assert_int_equal(drafts_at(w, "police.33"), 1);
+
+    link_up(w, "police.33", true);
+    assert_int_equal(drafts_at(w, "police.33"), 0);
+    assert_int_equal(lying(w), 1);
+    answer = ask(w, "police.33", &request);
+    assert_false(answer->draft);
+    w->case_id = answer->acted.case_id;
+    deliver_all(w);
+    assert_string_equal(state_at(w, "bureau.33"), "submitted");
+    check_world(w);
+}
+
+static void a_draft_whose_case_changed_returns_to_its_author(void **state)
+{
+    world *w = *state;
+    assert_int_equal(opens(w, "police.33", LEAD), TB_ACCEPTED);
+    deliver_all(w);
+    link_up(w, "bureau.33", false);
+    assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
+    assert_true(w->answer.draft);
+    assert_int_equal(acts(w, "bureau.33", "return", "return_reason=incomplete"), TB_ACCEPTED);
+    assert_true(w->answer.draft);
+    assert_string_equal(state_at(w, "bureau.33"), "submitted");
+    link_up(w, "bureau.33", true);
+    assert_string_equal(state_at(w, "bureau.33"), "accepted");
+    assert_int_equal(drafts_at(w, "bureau.33"), 1);
+
+    tb_local_request request = {.kind = TB_REQUEST_GET_CASE, .case_id = w->case_id};
+    const tb_local_answer *answer = ask(w, "bureau.33", &request);
+    const tb_local_event *last = &answer->case_.events[answer->case_.event_count - 1];
+    assert_int_equal(last->standing, TB_STANDING_DRAFT);
+    assert_true(tb_bytes_equal(last->action, tb_bytes_str("return")));
+
+    tb_local_request trace = {.kind = TB_REQUEST_TRACE};
+    char hex[2 * TB_CASE_ID_BYTES + 1];
+    tb_hex(w->case_id.bytes, TB_CASE_ID_BYTES, hex);
+    trace.trace = tb_bytes_str(hex);
+    answer = ask(w, "bureau.33", &trace);
+    const tb_local_trace_line *line = &answer->traced.lines[answer->traced.count - 1];
+    assert_int_equal(line->where, TB_WHERE_DRAFT);
+    assert_int_equal(line->code, TB_REFUSED_CHANGED);
+    check_world(w);
+}
+
+static void drafts_of_many_cases_go_out_in_slices(void **state)
+{
+    world *w = *state;
+    link_up(w, "police.33", false);
+    for (unsigned i = 0; i < 300; i++) {
+        assert_int_equal(opens(w, "police.33", LEAD), TB_ACCEPTED);
+    }
+    link_up(w, "police.33", true);
+    assert_true(lying(w) < 300);
+    for (unsigned i = 0; i < 5; i++) {
+        (void)drafts_at(w, "police.33");
+    }
+    assert_int_equal(drafts_at(w, "police.33"), 0);
+    assert_int_equal(lying(w), 300);
+}
+
+static void what_the_rules_refuse_does_not_become_a_draft(void **state)
+{
+    world *w = *state;
+    link_up(w, "police.33", false);
+    assert_int_equal(opens(w, "police.33", "number=1"), TB_REFUSED_FIELD_INVALID);
+    assert_int_equal(drafts_at(w, "police.33"), 0);
+}
+
+#define IN_A_WORLD(test) cmocka_unit_test_setup_teardown(test, world_setup, world_teardown)
+
+static const struct CMUnitTest tests[] = {
+    IN_A_WORLD(an_act_without_link_waits_and_goes_out_when_it_is_back),
+    IN_A_WORLD(a_draft_whose_case_changed_returns_to_its_author),
+    IN_A_WORLD(drafts_of_many_cases_go_out_in_slices),
+    IN_A_WORLD(what_the_rules_refuse_does_not_become_a_draft),
+};
+
+TB_RUN("draft", tests)

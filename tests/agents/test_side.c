@@ -1,0 +1,128 @@
+#include "tests/agents/world.h"
+
+#define LEAD                                                                                       \
+    "number=13800001234|source=police_case|offence=telecom_fraud|reported_at=2015-02-09T11:39:00+" \
+    "08:00"
+
+static const tb_local_event *side_at(world *w, const char *id)
+{
+    tb_local_request request = {.kind = TB_REQUEST_GET_CASE, .case_id = w->case_id};
+    const tb_local_answer *answer = ask(w, id, &request);
+    for (size_t i = 0; i < answer->case_.event_count; i++) {
+        if (answer->case_.events[i].kind == TB_EVENT_SIDE) {
+            return &answer->case_.events[i];
+        }
+    }
+    return NULL;
+}
+
+static tb_case_row row_at(world *w, const char *id)
+{
+    world_agent *a = who(w, id);
+    tb_txn *txn;
+    tb_case_row row;
+    tb_arena_reset(&a->arena);
+    assert_ok(tb_store_begin(a->store, &a->arena, &txn));
+    assert_ok(tb_case_get(txn, &w->case_id, &row));
+    tb_store_abort(txn);
+    return row;
+}
+
+static void submit(world *w)
+{
+    assert_int_equal(opens(w, "police.33", LEAD), TB_ACCEPTED);
+    deliver_all(w);
+}
+
+static void a_remark_goes_to_the_holder_and_counts_from_its_next_event(void **state)
+{
+    world *w = *state;
+    submit(w);
+    assert_int_equal(acts(w, "police.33", "remark", "comment=请尽快"), TB_ACCEPTED);
+    deliver_all(w);
+    const tb_local_event *side = side_at(w, "bureau.33");
+    assert_non_null(side);
+    assert_int_equal(side->field_count, 1);
+    assert_int_equal(row_at(w, "bureau.33").unseen_count, 1);
+    assert_int_equal(summary_at(w, "bureau.33").number, 1);
+    assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
+    assert_int_equal(row_at(w, "bureau.33").unseen_count, 0);
+    deliver_all(w);
+    assert_int_equal(row_at(w, "police.33").unseen_count, 0);
+    check_world(w);
+}
+
+static void a_remark_is_handed_over_with_the_case(void **state)
+{
+    world *w = *state;
+    submit(w);
+    assert_int_equal(acts(w, "police.33", "remark", "comment=请尽快"), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
+    deliver_all(w);
+    const tb_local_event *side = side_at(w, "bureau.44");
+    assert_non_null(side);
+    assert_int_equal(side->field_count, 1);
+    check_world(w);
+}
+
+static void a_late_remark_follows_the_case_to_its_holder(void **state)
+{
+    world *w = *state;
+    submit(w);
+    assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
+    /* the police has not heard of it and writes to the bureau it knows */
+    assert_int_equal(acts(w, "police.33", "remark", "comment=请尽快"), TB_ACCEPTED);
+    deliver_all(w);
+    assert_non_null(side_at(w, "bureau.44"));
+    assert_int_equal(acts(w, "bureau.44", "sign_for", ""), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(row_at(w, "bureau.33").unseen_count, 0);
+    assert_int_equal(row_at(w, "bureau.44").unseen_count, 0);
+    check_world(w);
+}
+
+static void a_late_remark_waits_for_the_link(void **state)
+{
+    world *w = *state;
+    submit(w);
+    assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
+    assert_int_equal(acts(w, "police.33", "remark", "comment=请尽快"), TB_ACCEPTED);
+    link_up(w, "bureau.33", false);
+    deliver_all(w);
+    link_up(w, "bureau.33", true);
+    deliver_all(w);
+    assert_non_null(side_at(w, "bureau.44"));
+    check_world(w);
+}
+
+static void the_holders_own_remark_goes_with_its_next_notice(void **state)
+{
+    world *w = *state;
+    submit(w);
+    assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.33", "remark", "comment=已联系"), TB_ACCEPTED);
+    check_world(w);
+    assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
+    deliver_all(w);
+    assert_non_null(side_at(w, "bureau.44"));
+    check_world(w);
+}
+
+#define IN_A_WORLD(test) cmocka_unit_test_setup_teardown(test, world_setup, world_teardown)
+
+static const struct CMUnitTest tests[] = {
+    IN_A_WORLD(a_remark_goes_to_the_holder_and_counts_from_its_next_event),
+    IN_A_WORLD(a_remark_is_handed_over_with_the_case),
+    IN_A_WORLD(a_late_remark_follows_the_case_to_its_holder),
+    IN_A_WORLD(a_late_remark_waits_for_the_link),
+    IN_A_WORLD(the_holders_own_remark_goes_with_its_next_notice),
+};
+
+TB_RUN("side", tests)
