@@ -44,7 +44,7 @@ typedef struct tb_outgoing {
 /* Takes the notice for this turn and gives it its notice number at once, so that the caller can
  * store which notice proves its events. The PROOF row is written at the end of the turn. The caller
  * has asked tb_link_ready. A reader that cannot be sealed to (unknown, not active or without a
- * sealing key) is left out with an alarm; *out_notice is 0 when nobody is left and nothing is sent.
+ * sealing key) is left out; *out_notice is 0 when nobody is left and nothing is sent.
  * TB_ERR_LIMIT when the turn is full. */
 tb_err tb_outbox_add(tb_agent *agent, tb_txn *txn, const tb_outgoing *outgoing, uint64_t *out_notice) TB_MUST_USE;
 

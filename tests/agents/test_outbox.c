@@ -1,0 +1,271 @@
+#include "agents/outbox.h"
+
+#include <stdlib.h>
+
+#include "tests/agents/peer.h"
+#include "tests/messages/samples.h"
+#include "tests/test.h"
+
+static int set_up(void **state)
+{
+    *state = town_make();
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    town_free(*state);
+    return 0;
+}
+
+static void notices_are_numbered_and_linked(void **state)
+{
+    town *t = *state;
+    town_link(t, &t->a);
+    peer_forget(&t->a);
+    peer_say(t, &t->a, "ct.33 one");
+    peer_say(t, &t->a, "ct.33 two");
+
+    tb_frame first = peer_frame(t, &t->a, TB_FRAME_SUBMIT, 0);
+    tb_frame second = peer_frame(t, &t->a, TB_FRAME_SUBMIT, 1);
+    const tb_item *one = &first.carry.groups[0].items[0];
+    const tb_item *two = &second.carry.groups[0].items[0];
+    assert_int_equal(tb_group_number(&first.carry.groups[0], 0), 1);
+    assert_true(tb_digest_zero(&one->header.entries[0].previous));
+    assert_int_equal(tb_group_number(&second.carry.groups[0], 0), 2);
+    assert_true(tb_digest_equal(&two->header.entries[0].previous, &one->digest));
+    assert_int_equal(one->header.notice, 1);
+    assert_int_equal(two->header.notice, 2);
+    assert_memory_not_equal(&one->header.ephemeral, &two->header.ephemeral, 32);
+    peer_check(t, &t->a);
+}
+
+static void one_turn_is_one_group_per_recipient_under_one_root(void **state)
+{
+    town *t = *state;
+    static const char *const texts[] = {"hq one", "ct.33 two", "hq three", "ct.33 four"};
+    town_link(t, &t->a);
+    peer_forget(&t->a);
+    peer_say_all(t, &t->a, texts, 4);
+
+    assert_int_equal(peer_count(t, &t->a, TB_FRAME_SUBMIT), 1);
+    tb_frame frame = peer_frame(t, &t->a, TB_FRAME_SUBMIT, 0);
+    assert_int_equal(frame.carry.group_count, 2);
+    for (size_t g = 0; g < 2; g++) {
+        const tb_group *group = &frame.carry.groups[g];
+        assert_int_equal(group->item_count, 2);
+        assert_int_equal(group->root.count, 4);
+        assert_memory_equal(&group->root, &frame.carry.groups[0].root, sizeof group->root);
+        assert_int_equal(group->sibling_count, 1);
+        assert_memory_equal(&group->items[0].header.ephemeral, &group->items[1].header.ephemeral, 32);
+        assert_int_equal(
+            tb_group_verify(group, &t->directory.hub, &t->a.sign.public_key, &t->b.agent.roots, &t->paper),
+            TB_ACCEPTED);
+    }
+    peer_check(t, &t->a);
+}
+
+static void a_notice_to_two_has_one_header_and_one_body(void **state)
+{
+    town *t = *state;
+    town_link(t, &t->a);
+    peer_forget(&t->a);
+    peer_say(t, &t->a, "ct.33,hq both");
+
+    tb_frame frame = peer_frame(t, &t->a, TB_FRAME_SUBMIT, 0);
+    assert_int_equal(frame.carry.group_count, 2);
+    assert_int_equal(frame.carry.body_count, 1);
+    assert_true(tb_bytes_equal(frame.carry.groups[0].items[0].header_bytes,
+                               frame.carry.groups[1].items[0].header_bytes));
+    assert_int_equal(peer_rows(t, &t->a, TB_TABLE_OUTBOX_BODY), 1);
+    assert_int_equal(peer_rows(t, &t->a, TB_TABLE_OUTBOX), 2);
+    peer_check(t, &t->a);
+}
+
+static void the_order_of_acts_stands_where_leaf_order_would_turn_it_round(void **state)
+{
+    town *t = *state;
+    static const char *const texts[] = {"hq first", "ct.33,hq second", "ct.33 third"};
+    town_link(t, &t->a);
+    town_link(t, &t->b);
+    town_link(t, &t->c);
+    peer_forget(&t->a);
+    peer_say_all(t, &t->a, texts, 3);
+
+    tb_frame frame = peer_frame(t, &t->a, TB_FRAME_SUBMIT, 0);
+    town_deliver(t, &frame, &t->c);
+    town_deliver(t, &frame, &t->b);
+    assert_string_equal(peer_applied(t, &t->c), "first second");
+    assert_string_equal(peer_applied(t, &t->b), "second third");
+    peer_check(t, &t->a);
+    peer_check(t, &t->c);
+}
+
+static void nothing_is_signed_before_welcome(void **state)
+{
+    town *t = *state;
+    peer_say(t, &t->a, "ct.33 early");
+    assert_true(peer_noted(&t->a, "event=draft"));
+    assert_int_equal(t->a.sent_count, 0);
+    peer_step(t, &t->a, TB_INPUT_LINK, tb_bytes_of(NULL, 0));
+    assert_int_equal(peer_count(t, &t->a, TB_FRAME_HELLO), 1);
+    peer_say(t, &t->a, "ct.33 early");
+    assert_int_equal(peer_rows(t, &t->a, TB_TABLE_OUTBOX), 0);
+    assert_int_equal(t->a.releases, 0);
+    town_link(t, &t->a);
+    assert_int_equal(t->a.releases, 1);
+}
+
+static void what_gets_no_stored_mark_is_sent_again_behind_the_newest(void **state)
+{
+    town *t = *state;
+    town_link(t, &t->a);
+    peer_forget(&t->a);
+    peer_say(t, &t->a, "ct.33 one");
+    peer_say(t, &t->a, "ct.33 two");
+    tb_frame first = peer_frame(t, &t->a, TB_FRAME_SUBMIT, 0);
+    town_store(t, &t->a, &first.carry.groups[0]);
+    peer_forget(&t->a);
+
+    peer_tick(t, &t->a, TB_RESEND_AFTER_MS - 1);
+    assert_int_equal(peer_count(t, &t->a, TB_FRAME_SUBMIT), 0);
+    peer_tick(t, &t->a, 1);
+    tb_frame again = peer_frame(t, &t->a, TB_FRAME_SUBMIT, 0);
+    assert_int_equal(again.carry.group_count, 1);
+    assert_int_equal(tb_group_number(&again.carry.groups[0], 0), 2);
+    peer_tick(t, &t->a, 1);
+    assert_int_equal(peer_count(t, &t->a, TB_FRAME_SUBMIT), 1);
+    peer_check(t, &t->a);
+}
+
+static void a_shared_body_goes_again_with_its_group(void **state)
+{
+    town *t = *state;
+    town_link(t, &t->a);
+    peer_say(t, &t->a, "ct.33,hq both");
+    peer_forget(&t->a);
+    peer_tick(t, &t->a, TB_RESEND_AFTER_MS);
+
+    tb_frame again = peer_frame(t, &t->a, TB_FRAME_SUBMIT, 0);
+    assert_int_equal(again.carry.group_count, 2);
+    assert_int_equal(again.carry.body_count, 1);
+    town_link(t, &t->b);
+    town_deliver(t, &again, &t->b);
+    assert_string_equal(peer_applied(t, &t->b), "both");
+}
+
+static void a_closed_recipient_waits_and_the_others_do_not(void **state)
+{
+    town *t = *state;
+    static const char *const texts[] = {"ct.33 stop", "hq go"};
+    tb_frame closed = {.kind = TB_FRAME_CLOSED, .share = sample_party("ct.33")};
+    tb_frame open = {.kind = TB_FRAME_OPEN, .share = sample_party("ct.33")};
+    town_link(t, &t->a);
+    peer_say_all(t, &t->a, texts, 2);
+    town_send(t, &t->a, &closed);
+    peer_forget(&t->a);
+
+    peer_tick(t, &t->a, TB_RESEND_AFTER_MS);
+    tb_frame again = peer_frame(t, &t->a, TB_FRAME_SUBMIT, 0);
+    assert_int_equal(again.carry.group_count, 1);
+    assert_string_equal(again.carry.groups[0].recipient.text, "hq");
+    peer_say(t, &t->a, "ct.33 later");
+    assert_true(peer_noted(&t->a, "event=draft"));
+    peer_forget(&t->a);
+    town_send(t, &t->a, &open);
+    assert_int_equal(t->a.releases, 2);
+    tb_frame opened = peer_frame(t, &t->a, TB_FRAME_SUBMIT, 0);
+    assert_string_equal(opened.carry.groups[0].recipient.text, "ct.33");
+    peer_check(t, &t->a);
+}
+
+static void an_aborted_turn_uses_no_number_and_no_ephemeral_key_twice(void **state)
+{
+    town *t = *state;
+    town_link(t, &t->a);
+    peer_forget(&t->a);
+    tb_store_mem_fail_commit(t->a.store, 1, TB_ERR_FULL);
+    peer_say(t, &t->a, "ct.33 once");
+    assert_int_equal(peer_count(t, &t->a, TB_FRAME_SUBMIT), 1);
+    tb_frame frame = peer_frame(t, &t->a, TB_FRAME_SUBMIT, 0);
+    assert_int_equal(tb_group_number(&frame.carry.groups[0], 0), 1);
+    assert_int_equal(frame.carry.groups[0].items[0].header.notice, 1);
+    assert_int_equal(peer_stream_out(t, &t->a, "ct.33").number, 1);
+    peer_check(t, &t->a);
+}
+
+static void only_so_many_groups_are_in_flight(void **state)
+{
+    town *t = *state;
+    town_link(t, &t->a);
+    peer_forget(&t->a);
+    for (size_t i = 0; i < TB_FLIGHTS_MAX + 3; i++) {
+        peer_say(t, &t->a, "ct.33 more");
+    }
+    assert_int_equal(peer_count(t, &t->a, TB_FRAME_SUBMIT), TB_FLIGHTS_MAX);
+    tb_frame first = peer_frame(t, &t->a, TB_FRAME_SUBMIT, 0);
+    peer_forget(&t->a);
+    town_store(t, &t->a, &first.carry.groups[0]);
+    tb_frame next = peer_frame(t, &t->a, TB_FRAME_SUBMIT, 0);
+    assert_int_equal(tb_group_number(&next.carry.groups[0], 0), TB_FLIGHTS_MAX + 1);
+    peer_check(t, &t->a);
+}
+
+static void a_party_nobody_can_seal_to_is_left_out(void **state)
+{
+    town *t = *state;
+    town_link(t, &t->a);
+    peer_forget(&t->a);
+    peer_say(t, &t->a, "ct.33,nobody some");
+    tb_frame frame = peer_frame(t, &t->a, TB_FRAME_SUBMIT, 0);
+    assert_int_equal(frame.carry.groups[0].items[0].header.entry_count, 1);
+    peer_say(t, &t->a, "nobody none");
+    assert_int_equal(peer_count(t, &t->a, TB_FRAME_SUBMIT), 1);
+    peer_check(t, &t->a);
+}
+
+static void large_turns_make_several_groups_and_frames(void **state)
+{
+    town *t = *state;
+    const char *texts[64];
+    for (size_t i = 0; i < 64; i++) {
+        texts[i] = i % 2 == 0 ? "ct.33,hq much" : "hq much";
+    }
+    town_link(t, &t->a);
+    peer_forget(&t->a);
+    for (size_t i = 0; i < 8; i++) {
+        peer_say_all(t, &t->a, texts, 64);
+    }
+    uint64_t last = 0;
+    for (size_t i = 0; i < peer_count(t, &t->a, TB_FRAME_SUBMIT); i++) {
+        tb_frame frame = peer_frame(t, &t->a, TB_FRAME_SUBMIT, i);
+        for (size_t g = 0; g < frame.carry.group_count; g++) {
+            const tb_group *group = &frame.carry.groups[g];
+            if (strcmp(group->recipient.text, "hq") == 0) {
+                assert_int_equal(tb_group_number(group, 0), last + 1);
+                last = tb_group_number(group, group->item_count - 1);
+            }
+        }
+    }
+    assert_int_equal(last, 8 * 64);
+    peer_check(t, &t->a);
+}
+
+#define IN_TOWN(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+static const struct CMUnitTest tests[] = {
+    IN_TOWN(notices_are_numbered_and_linked),
+    IN_TOWN(one_turn_is_one_group_per_recipient_under_one_root),
+    IN_TOWN(a_notice_to_two_has_one_header_and_one_body),
+    IN_TOWN(the_order_of_acts_stands_where_leaf_order_would_turn_it_round),
+    IN_TOWN(nothing_is_signed_before_welcome),
+    IN_TOWN(what_gets_no_stored_mark_is_sent_again_behind_the_newest),
+    IN_TOWN(a_shared_body_goes_again_with_its_group),
+    IN_TOWN(a_closed_recipient_waits_and_the_others_do_not),
+    IN_TOWN(an_aborted_turn_uses_no_number_and_no_ephemeral_key_twice),
+    IN_TOWN(only_so_many_groups_are_in_flight),
+    IN_TOWN(a_party_nobody_can_seal_to_is_left_out),
+    IN_TOWN(large_turns_make_several_groups_and_frames),
+};
+
+TB_RUN("agents/outbox", tests)
