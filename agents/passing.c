@@ -34,114 +34,6 @@ typedef struct parcel {
     size_t capacity;
 } parcel;
 
-/* ---- proofs ---- */
-
-/* The stamp of a notice: the line that covers the number of any of its entries. */
-static tb_err stamp_of(tb_txn *txn, const tb_header *header, tb_bytes *out_packed, tb_time *out_at)
-{
-    tb_signed_line *line = tb_arena_alloc(tb_txn_arena(txn), sizeof *line);
-    if (line == NULL) {
-        return TB_ERR_LIMIT;
-    }
-    for (size_t i = 0; i < header->entry_count; i++) {
-        tb_stream stream = {header->sender, header->incarnation, header->entries[i].recipient,
-                            header->lane};
-        tb_err err = tb_stamp_get(txn, &stream, header->entries[i].number, line, out_packed);
-        if (err == TB_OK) {
-            *out_at = line->line.at;
-            return TB_OK;
-        }
-        if (err != TB_ERR_NOT_FOUND) {
-            return err;
-        }
-    }
-    return TB_ERR_NOT_FOUND;
-}
-
-static tb_err find_proof(tb_txn *txn, const tb_event_row *row, tb_passed *out, bool *out_proven)
-{
-    *out_proven = false;
-    if (row->notice == 0) {
-        return TB_OK;
-    }
-    tb_proof_row proof;
-    tb_err err = tb_proof_get(txn, &row->sender, &row->incarnation, row->notice, &proof);
-    if (err != TB_OK) {
-        return err == TB_ERR_NOT_FOUND ? TB_OK : err;
-    }
-    tb_passed passed = {
-        .event = row->event,
-        .header = proof.header,
-        .ids = proof.ids,
-        .id_count = proof.id_count,
-        .root = proof.root,
-        .index = proof.index,
-        .path = proof.path,
-        .path_count = proof.path_count,
-    };
-    tb_header header;
-    if (tb_header_decode(proof.header, tb_txn_arena(txn), &header) != TB_ACCEPTED) {
-        return TB_ERR_CORRUPT;
-    }
-    tb_time at;
-    err = stamp_of(txn, &header, &passed.stamp, &at);
-    if (err != TB_OK && err != TB_ERR_NOT_FOUND) {
-        return err;
-    }
-    *out = passed;
-    *out_proven = true;
-    return TB_OK;
-}
-
-tb_err tb_pass_stored(tb_txn *txn, const tb_event_row *row, tb_time *out)
-{
-    *out = 0;
-    tb_proof_row proof;
-    if (row->notice == 0) {
-        return TB_OK;
-    }
-    tb_err err = tb_proof_get(txn, &row->sender, &row->incarnation, row->notice, &proof);
-    if (err != TB_OK) {
-        return err == TB_ERR_NOT_FOUND ? TB_OK : err;
-    }
-    tb_header header;
-    if (tb_header_decode(proof.header, tb_txn_arena(txn), &header) != TB_ACCEPTED) {
-        return TB_ERR_CORRUPT;
-    }
-    tb_bytes packed;
-    err = stamp_of(txn, &header, &packed, out);
-    return err == TB_ERR_NOT_FOUND ? TB_OK : err;
-}
-
-tb_err tb_pass_keep(tb_txn *txn, const tb_passed *passed, const tb_header *header)
-{
-    tb_proof_row proof;
-    tb_err err = tb_proof_get(txn, &header->sender, &header->incarnation, header->notice, &proof);
-    if (err == TB_ERR_NOT_FOUND) {
-        proof = (tb_proof_row){
-            .header = passed->header,
-            .ids = passed->ids,
-            .id_count = passed->id_count,
-            .root = passed->root,
-            .index = passed->index,
-            .path = passed->path,
-            .path_count = passed->path_count,
-        };
-        err = tb_proof_put(txn, &header->sender, &header->incarnation, header->notice, &proof);
-    }
-    if (err != TB_OK || passed->stamp.size == 0) {
-        return err;
-    }
-    tb_signed_line *line = tb_arena_alloc(tb_txn_arena(txn), sizeof *line);
-    if (line == NULL) {
-        return TB_ERR_LIMIT;
-    }
-    if (tb_signed_line_decode(passed->stamp, tb_txn_arena(txn), line) != TB_ACCEPTED) {
-        return TB_OK; /* the inbox has verified it; one without a stamp is simply not dated yet */
-    }
-    return tb_stamp_put(txn, line);
-}
-
 /* ---- collecting ---- */
 
 static tb_err collect_class(parcel *p, uint8_t class)
@@ -249,7 +141,7 @@ static tb_err sort_items(parcel *p, const tb_event *event, const tb_digest *id)
         it->fresh = tb_digest_equal(&it->key.event, id) || it->row.notice == 0;
         tb_err err = it->fresh || it->wanted ? open_item(p, it) : TB_OK;
         if (err == TB_OK && it->wanted && !it->fresh) {
-            err = find_proof(p->txn, &it->row, &it->passed, &it->proven);
+            err = tb_pass_proof(p->txn, &it->row, &it->passed, &it->proven);
             it->fresh = !it->proven && tb_party_equal(&it->event.actor, &p->agent->self);
         }
         if (err != TB_OK) {
@@ -528,7 +420,7 @@ tb_err tb_pass_side(tb_agent *agent, tb_txn *txn, const tb_case_row *row, const 
         err = tb_openings_of(txn, side, &it.openings, &it.opening_count);
     }
     if (err == TB_OK) {
-        err = find_proof(txn, &it.row, &it.passed, &it.proven);
+        err = tb_pass_proof(txn, &it.row, &it.passed, &it.proven);
     }
     if (err != TB_OK || !it.proven) {
         return err;

@@ -28,6 +28,12 @@ tb_err tb_pass_event(tb_agent *agent,
 tb_err tb_pass_side(tb_agent *agent, tb_txn *txn, const tb_case_row *row, const tb_digest *side)
     TB_MUST_USE;
 
+/* passing_proof.c */
+
+/* The event of a row with the notice that proves it, without openings; *out_proven false when no
+ * finished notice does. */
+tb_err
+tb_pass_proof(tb_txn *txn, const tb_event_row *row, tb_passed *out, bool *out_proven) TB_MUST_USE;
 /* Keeps what proves an earlier event somebody passed on, and says which notice that is. */
 tb_err tb_pass_keep(tb_txn *txn, const tb_passed *passed, const tb_header *header) TB_MUST_USE;
 

@@ -7,6 +7,7 @@
  *     LOOSE       an own event that no notice carries yet
  *     HELD        an event that waits for what comes before it
  *
+ * CASE is in rows_case.c, EVENT and OPENING in rows_case_event.c, what waits in rows_case_wait.c.
  * What is read lives in the transaction's arena. A row that does not decode is TB_ERR_CORRUPT.
  */
 #ifndef TB_ROWS_CASE_H

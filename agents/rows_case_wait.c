@@ -1,0 +1,129 @@
+#include "agents/rows_case.h"
+
+#include "agents/rows_link.h"
+#include "base/pack.h"
+
+static tb_bytes case_key(const tb_case_id *id)
+{
+    return tb_bytes_of(id->bytes, sizeof id->bytes);
+}
+
+static tb_bytes id_key(const tb_digest *id)
+{
+    return tb_bytes_of(id->bytes, TB_DIGEST_BYTES);
+}
+
+/* ---- LOOSE ---- */
+
+#define LOOSE_KEY_BYTES (TB_CASE_ID_BYTES + 8)
+
+tb_err tb_loose_add(tb_txn *txn, const tb_event_key *event)
+{
+    uint64_t number = event->number;
+    if (event->class == TB_CLASS_SIDE) {
+        tb_err err = tb_counter_next(txn, "loose side events", &number);
+        if (err != TB_OK) {
+            return err;
+        }
+        number |= TB_LOOSE_SIDE;
+    }
+    uint8_t buffer[LOOSE_KEY_BYTES];
+    tb_writer w;
+    tb_writer_init(&w, buffer, sizeof buffer);
+    tb_put_raw(&w, event->case_id.bytes, TB_CASE_ID_BYTES);
+    tb_put_u64(&w, number);
+    TB_ASSERT(!w.overflow);
+    return tb_store_put(txn, TB_TABLE_LOOSE, tb_bytes_of(buffer, w.size), id_key(&event->event));
+}
+
+tb_err tb_loose_of(tb_txn *txn, const tb_case_id *id, bool take, tb_digest **out, size_t *out_count)
+{
+    tb_digest *list = NULL;
+    size_t count = 0;
+    size_t capacity = 0;
+    tb_bytes key;
+    tb_bytes value;
+    tb_err err = tb_store_seek(txn, TB_TABLE_LOOSE, case_key(id), case_key(id), &key, &value);
+    while (err == TB_OK) {
+        if (value.size != TB_DIGEST_BYTES) {
+            return TB_ERR_CORRUPT;
+        }
+        if (count == capacity) {
+            capacity = capacity == 0 ? 8 : capacity * 2;
+            tb_digest *longer = tb_arena_array(tb_txn_arena(txn), capacity, sizeof *longer);
+            if (longer == NULL) {
+                return TB_ERR_LIMIT;
+            }
+            if (count > 0) {
+                memcpy(longer, list, count * sizeof *list);
+            }
+            list = longer;
+        }
+        memcpy(list[count++].bytes, value.data, TB_DIGEST_BYTES);
+        if (take) {
+            err = tb_store_del(txn, TB_TABLE_LOOSE, key);
+            if (err != TB_OK) {
+                return err;
+            }
+        }
+        err = tb_store_next(txn, TB_TABLE_LOOSE, case_key(id), key, &key, &value);
+    }
+    if (err != TB_ERR_NOT_FOUND) {
+        return err;
+    }
+    *out = list;
+    *out_count = count;
+    return TB_OK;
+}
+
+/* ---- HELD ---- */
+
+tb_err tb_held_put(tb_txn *txn, const tb_digest *missing, const tb_digest *held, tb_time since)
+{
+    uint8_t key[2 * TB_DIGEST_BYTES];
+    memcpy(key, missing->bytes, TB_DIGEST_BYTES);
+    memcpy(key + TB_DIGEST_BYTES, held->bytes, TB_DIGEST_BYTES);
+    uint8_t value[8];
+    tb_writer w;
+    tb_writer_init(&w, value, sizeof value);
+    tb_put_i64(&w, since);
+    TB_ASSERT(!w.overflow);
+    return tb_store_put(txn, TB_TABLE_HELD, tb_bytes_of(key, sizeof key),
+                        tb_bytes_of(value, w.size));
+}
+
+tb_err tb_held_take(tb_txn *txn, const tb_digest *missing, tb_digest *out_held)
+{
+    tb_bytes key;
+    tb_bytes value;
+    tb_err err = tb_store_seek(txn, TB_TABLE_HELD, id_key(missing), id_key(missing), &key, &value);
+    if (err != TB_OK) {
+        return err;
+    }
+    if (key.size != 2 * TB_DIGEST_BYTES) {
+        return TB_ERR_CORRUPT;
+    }
+    err = tb_store_del(txn, TB_TABLE_HELD, key);
+    if (err != TB_OK) {
+        return err;
+    }
+    memcpy(out_held->bytes, key.data + TB_DIGEST_BYTES, TB_DIGEST_BYTES);
+    return TB_OK;
+}
+
+/* ---- META ---- */
+
+tb_err tb_counter_next(tb_txn *txn, const char *name, uint64_t *out)
+{
+    uint64_t last;
+    tb_err err = tb_meta_number(txn, name, &last);
+    if (err != TB_OK) {
+        return err;
+    }
+    err = tb_meta_number_put(txn, name, last + 1);
+    if (err != TB_OK) {
+        return err;
+    }
+    *out = last + 1;
+    return TB_OK;
+}
