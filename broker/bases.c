@@ -25,42 +25,64 @@ tb_hub_new_stream(tb_broker *b, tb_live_party *maker, tb_live_stream *live, bool
     return tb_hub_agent_put(b->running.txn, &maker->id, &agent);
 }
 
-static tb_err adopt(tb_broker *b,
-                    tb_live_party *witness,
+void tb_hub_base(tb_broker *b, tb_live_stream *live, uint64_t number, const tb_digest *digest)
+{
+    tb_running *t = &b->running;
+    tb_hub_stream *row = &live->row;
+    TB_ASSERT(number > row->stored.number);
+
+    row->stored.number = number;
+    row->stored.digest = *digest; /* before the claim, where it may stand, is forgotten */
+    row->stored.line.size = 0;
+    row->bases++;
+    tb_hub_settle_claim(live);
+    live->changed = true;
+    tb_effects_note(t->effects, t->arena, TB_LEVEL_WARN,
+                    "event=base sender=%p recipient=%p number=%u", &live->stream.sender,
+                    &live->stream.recipient, number);
+}
+
+void tb_hub_settle_claim(tb_live_stream *live)
+{
+    if (live->row.claimed <= live->row.stored.number) {
+        live->row.claimed = 0;
+        memset(&live->row.claimed_digest, 0, sizeof live->row.claimed_digest);
+    }
+}
+
+tb_err tb_hub_claim(tb_broker *b,
+                    tb_live_party *recipient,
                     tb_live_stream *live,
                     uint64_t number,
                     const tb_digest *digest)
 {
+    if (number <= live->row.stored.number) {
+        bool agrees;
+        return tb_hub_agrees(b, recipient, live, number, digest, &agrees);
+    }
+
     bool allowed;
-    tb_err err = tb_hub_new_stream(b, witness, live, &allowed);
+    tb_err err = tb_hub_new_stream(b, recipient, live, &allowed);
     if (err != TB_OK || !allowed) {
         return err;
     }
-
-    live->row.stored.number = number;
-    live->row.stored.digest = *digest;
-    live->row.stored.line.size = 0;
-    live->row.hearsay = true;
+    live->row.claimed = number;
+    live->row.claimed_digest = *digest;
     live->changed = true;
-    tb_effects_note(b->running.effects, b->running.arena, TB_LEVEL_WARN,
-                    "event=base sender=%p recipient=%p number=%u witness=%p", &live->stream.sender,
-                    &live->stream.recipient, number, &witness->id);
     return TB_OK;
 }
 
-tb_err tb_hub_base(tb_broker *b,
-                   tb_live_party *witness,
-                   tb_live_stream *live,
-                   uint64_t number,
-                   const tb_digest *digest,
-                   bool *out_agrees)
+tb_err tb_hub_agrees(tb_broker *b,
+                     tb_live_party *witness,
+                     tb_live_stream *live,
+                     uint64_t number,
+                     const tb_digest *digest,
+                     bool *out_agrees)
 {
-    *out_agrees = true;
     const tb_hub_stream *row = &live->row;
-    if (number > row->stored.number) {
-        return adopt(b, witness, live, number, digest);
-    }
+    TB_ASSERT(number <= row->stored.number);
 
+    *out_agrees = true;
     if (number == row->stored.number) {
         *out_agrees = tb_digest_equal(digest, &row->stored.digest);
     } else if (number == row->arrived.number) {
@@ -81,31 +103,4 @@ tb_err tb_hub_base(tb_broker *b,
     return tb_hub_raise(b, &witness->id, TB_REFUSED_FORK,
                         tb_bytes_of(digest->bytes, TB_DIGEST_BYTES),
                         tb_bytes_of(live->key.bytes, sizeof live->key.bytes));
-}
-
-tb_err tb_hub_base_withdraw(tb_broker *b, tb_live_stream *live, tb_bytes header)
-{
-    TB_ASSERT(live->row.hearsay);
-
-    tb_hub_stream *row = &live->row;
-    tb_err err = tb_hub_raise(b, &live->stream.recipient, TB_REFUSED_FORK, header,
-                              tb_bytes_of(row->stored.digest.bytes, TB_DIGEST_BYTES));
-    if (err != TB_OK) {
-        return err;
-    }
-
-    tb_hub_place place;
-    err = tb_hub_place_upto(b->running.txn, &live->stream, UINT64_MAX, &place);
-    if (err != TB_OK && err != TB_ERR_NOT_FOUND) {
-        return err;
-    }
-    row->stored = row->arrived;
-    row->stored.line.size = 0;
-    if (err == TB_OK) {
-        row->stored.number = place.to;
-        row->stored.digest = place.digest;
-    }
-    row->hearsay = false;
-    live->changed = true;
-    return TB_OK;
 }

@@ -53,18 +53,27 @@ tb_err tb_hub_taken(tb_broker *b, tb_live_party *recipient, const tb_lines *line
 tb_err tb_hub_hello_marks(tb_broker *b, tb_live_party *party, const tb_hello *hello) TB_MUST_USE;
 tb_err tb_hub_trim_due(tb_broker *b, const tb_due *due) TB_MUST_USE;
 
-/* bases.c: marks that parties hold and the hub does not, because it lost its store. */
-/* Takes the mark over as the hub's stored one when the hub stands lower. *out_agrees: nothing the
- * hub holds contradicts it; otherwise an alarm was raised. */
-tb_err tb_hub_base(tb_broker *b,
-                   tb_live_party *witness,
-                   tb_live_stream *live,
-                   uint64_t number,
-                   const tb_digest *digest,
-                   bool *out_agrees) TB_MUST_USE;
-/* What a recipient said without signing is contradicted by the sender's signed header: the hub goes
- * back to what it holds. */
-tb_err tb_hub_base_withdraw(tb_broker *b, tb_live_stream *live, tb_bytes header) TB_MUST_USE;
+/* bases.c: marks that parties hold and the hub does not, because it lost its store or came back
+ * old. */
+/* The stored mark is from now on this one, which the recipient holds. */
+void tb_hub_base(tb_broker *b, tb_live_stream *live, uint64_t number, const tb_digest *digest);
+/* A recipient's unsigned word about where it stands. It is remembered, and counts once the sender
+ * goes on from there or the recipient signs it; against the sender it is never held. */
+tb_err tb_hub_claim(tb_broker *b,
+                    tb_live_party *recipient,
+                    tb_live_stream *live,
+                    uint64_t number,
+                    const tb_digest *digest) TB_MUST_USE;
+/* Forgets a claim that the stored mark has reached. */
+void tb_hub_settle_claim(tb_live_stream *live);
+/* Whether what the hub holds contradicts a mark at or below the stored one; then an alarm was
+ * raised. */
+tb_err tb_hub_agrees(tb_broker *b,
+                     tb_live_party *witness,
+                     tb_live_stream *live,
+                     uint64_t number,
+                     const tb_digest *digest,
+                     bool *out_agrees) TB_MUST_USE;
 /* A stream without a row is counted to the party on whose word it is made; *out_allowed: within its
  * bound. */
 tb_err tb_hub_new_stream(tb_broker *b,

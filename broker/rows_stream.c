@@ -115,9 +115,12 @@ tb_err tb_hub_stream_get(tb_txn *txn, const tb_stream *stream, tb_hub_stream *ou
     tb_reader_init(&r, value);
     get_mark(&r, &out->stored);
     get_mark(&r, &out->arrived);
-    out->hearsay = tb_get_u8(&r) != 0;
+    out->claimed = tb_get_u64(&r);
+    tb_get_raw(&r, out->claimed_digest.bytes, TB_DIGEST_BYTES);
+    out->bases = tb_get_u32(&r);
     out->refused = tb_get_u32(&r);
-    return out->arrived.number > out->stored.number ? TB_ERR_CORRUPT : done(&r);
+    bool ordered = out->arrived.number <= out->stored.number;
+    return ordered ? done(&r) : TB_ERR_CORRUPT;
 }
 
 /* recipient sender incarnation lane: the same bytes in another order. */
@@ -146,10 +149,12 @@ tb_hub_stream_put(tb_txn *txn, const tb_stream *stream, bool is_new, const tb_hu
 
     tb_stream_key key = tb_stream_key_of(stream);
     tb_writer w;
-    tb_writer_arena(&w, tb_txn_arena(txn), 128 + row->stored.line.size + row->arrived.line.size);
+    tb_writer_arena(&w, tb_txn_arena(txn), 192 + row->stored.line.size + row->arrived.line.size);
     put_mark(&w, &row->stored);
     put_mark(&w, &row->arrived);
-    tb_put_u8(&w, row->hearsay ? 1 : 0);
+    tb_put_u64(&w, row->claimed);
+    tb_put_raw(&w, row->claimed_digest.bytes, TB_DIGEST_BYTES);
+    tb_put_u32(&w, row->bases);
     tb_put_u32(&w, row->refused);
     tb_bytes value;
     tb_err err = tb_writer_bytes(&w, &value);

@@ -25,7 +25,9 @@ typedef struct tb_hub_mark {
 typedef struct tb_hub_stream {
     tb_hub_mark stored;
     tb_hub_mark arrived;
-    bool hearsay;     /* the stored mark is the unsigned word of the recipient */
+    uint64_t claimed; /* above the stored mark: what the recipient says it holds; 0: nothing */
+    tb_digest claimed_digest;
+    uint32_t bases;   /* times the stored mark was taken over from a party's */
     uint32_t refused; /* HUB_REFUSED rows */
 } tb_hub_stream;
 tb_err tb_hub_stream_get(tb_txn *txn, const tb_stream *stream, tb_hub_stream *out) TB_MUST_USE;

@@ -186,16 +186,9 @@ static tb_err digest_held(tb_broker *b,
     return TB_OK;
 }
 
-/* The same number with another content, by the sender; unless the hub knows the number by hearsay.
- */
-static tb_err forked(submission *s, tb_live_stream *live, const tb_item *item, tb_bytes held)
+/* The same number with another content. */
+static tb_err forked(submission *s, const tb_item *item, tb_bytes held)
 {
-    if (live->row.hearsay) {
-        live->held = true;
-        s->sender->again = true;
-        return tb_hub_base_withdraw(s->b, live, item->header_bytes);
-    }
-
     tb_err err = tb_hub_raise(s->b, &s->sender->id, TB_REFUSED_FORK, item->header_bytes, held);
     if (err != TB_OK) {
         return err;
@@ -217,7 +210,7 @@ static tb_err contradicted(submission *s, tb_live_stream *live, const tb_item *i
     if (err != TB_OK) {
         return err;
     }
-    return forked(s, live, item, header);
+    return forked(s, item, header);
 }
 
 /* Numbers the hub has: the newest line again, unless the content is another. */
@@ -237,7 +230,7 @@ static tb_err repeated(submission *s, tb_live_stream *live, const tb_group *grou
             return err;
         }
         if (known && !tb_digest_equal(&held, &item->digest)) {
-            return forked(s, live, item, header);
+            return forked(s, item, header);
         }
     }
     live->show_stored = true;
@@ -350,6 +343,31 @@ static void append(tb_running *t, tb_fresh_group *fresh)
     t->group_count++;
 }
 
+/* What the recipient said it holds is now known from the sender itself. */
+static tb_err settle_claim(submission *s, tb_live_stream *live, const tb_fresh_group *fresh)
+{
+    tb_hub_stream *row = &live->row;
+    bool covered = row->claimed >= fresh->from && row->claimed <= fresh->to;
+    const tb_item *item = &fresh->group->items[covered ? row->claimed - fresh->from : 0];
+    bool other = covered && !tb_digest_equal(&item->digest, &row->claimed_digest);
+    tb_digest claimed = row->claimed_digest;
+    tb_hub_settle_claim(live);
+    if (!other) {
+        return TB_OK;
+    }
+    return tb_hub_raise(s->b, &live->stream.recipient, TB_REFUSED_FORK, item->header_bytes,
+                        tb_bytes_of(claimed.bytes, TB_DIGEST_BYTES));
+}
+
+/* The sender goes on behind a number that its recipient says it holds. */
+static bool follows_claim(const tb_live_stream *live, const tb_group *group)
+{
+    const tb_item *first = &group->items[0];
+    const tb_entry *entry = tb_header_entry(&first->header, &group->recipient);
+    return live->row.claimed != 0 && entry->number == live->row.claimed + 1 &&
+           tb_digest_equal(&entry->previous, &live->row.claimed_digest);
+}
+
 static tb_err take(submission *s, tb_live_stream *live, tb_fresh_group *fresh)
 {
     tb_running *t = &s->b->running;
@@ -373,12 +391,11 @@ static tb_err take(submission *s, tb_live_stream *live, tb_fresh_group *fresh)
     live->row.stored.number = fresh->to;
     live->row.stored.digest = last->digest;
     live->row.stored.line.size = 0; /* signed when the turn closes */
-    live->row.hearsay = false;
     live->changed = true;
     fresh->stream = live;
     fresh->sender = s->sender;
     append(t, fresh);
-    return TB_OK;
+    return settle_claim(s, live, fresh);
 }
 
 /* The next group of its stream, proven and whole: taken, or the sender is told why not. */
@@ -406,7 +423,7 @@ static tb_err offer(submission *s, tb_live_stream *live, tb_fresh_group *fresh)
     }
     if (!agree) {
         tb_bytes none = {NULL, 0};
-        return forked(s, live, first, none);
+        return forked(s, first, none);
     }
     bool allowed;
     err = tb_hub_new_stream(s->b, s->sender, live, &allowed);
@@ -484,6 +501,9 @@ static tb_err look_at(submission *s, tb_group *group)
     }
     if (live->held) {
         return TB_OK;
+    }
+    if (follows_claim(live, group)) {
+        tb_hub_base(b, live, live->row.claimed, &live->row.claimed_digest);
     }
     if (fresh->from > live->row.stored.number + 1) {
         return missing(s, live);

@@ -134,9 +134,6 @@ static tb_err advance(tb_broker *b, tb_live_stream *live, const tb_signed_line *
     arrived->number = line->line.to;
     arrived->digest = line->line.digest;
     arrived->line = packed;
-    if (arrived->number == live->row.stored.number) {
-        live->row.hearsay = false;
-    }
     live->changed = true;
     live->show_arrived = true;
     return trim(b, live);
@@ -150,6 +147,20 @@ static tb_err ended(tb_broker *b, tb_live_party *party, tb_refusal code, tb_byte
         return err;
     }
     return tb_hub_dismiss(b, party, party->session.peer, code);
+}
+
+/* A mark above what the hub holds: good when the Hello of this recipient said so, else an alarm. */
+static tb_err
+beyond(tb_broker *b, tb_live_party *recipient, tb_live_stream *live, const tb_signed_line *line)
+{
+    bool claimed = live->row.claimed == line->line.to &&
+                   tb_digest_equal(&live->row.claimed_digest, &line->line.digest);
+    if (!claimed) {
+        tb_bytes none = {NULL, 0};
+        return tb_hub_raise(b, &recipient->id, TB_REFUSED_GAP, line->encoded, none);
+    }
+    tb_hub_base(b, live, line->line.to, &line->line.digest);
+    return advance(b, live, line);
 }
 
 static tb_err take_line(tb_broker *b, tb_live_party *recipient, const tb_signed_line *line)
@@ -168,12 +179,10 @@ static tb_err take_line(tb_broker *b, tb_live_party *recipient, const tb_signed_
         return err;
     }
     if (line->line.to > live->row.stored.number) {
-        /* Only a Hello may show what the hub does not hold. */
-        tb_bytes none = {NULL, 0};
-        return tb_hub_raise(b, &recipient->id, TB_REFUSED_GAP, line->encoded, none);
+        return beyond(b, recipient, live, line);
     }
     bool agrees;
-    err = tb_hub_base(b, recipient, live, line->line.to, &line->line.digest, &agrees);
+    err = tb_hub_agrees(b, recipient, live, line->line.to, &line->line.digest, &agrees);
     if (err != TB_OK) {
         return err;
     }
@@ -222,9 +231,16 @@ static tb_err show_arrived(tb_broker *b, tb_live_party *sender, const tb_signed_
     if (err != TB_OK) {
         return err;
     }
-    bool agrees;
-    err = tb_hub_base(b, sender, live, line->line.to, &line->line.digest, &agrees);
-    if (err != TB_OK || !agrees || live->row.stored.number < line->line.to) {
+    bool good;
+    if (line->line.to > live->row.stored.number) {
+        err = tb_hub_new_stream(b, sender, live, &good);
+        if (err == TB_OK && good) {
+            tb_hub_base(b, live, line->line.to, &line->line.digest);
+        }
+    } else {
+        err = tb_hub_agrees(b, sender, live, line->line.to, &line->line.digest, &good);
+    }
+    if (err != TB_OK || !good) {
         return err;
     }
     return advance(b, live, line);
@@ -244,8 +260,7 @@ static tb_err show_taken(tb_broker *b, tb_live_party *recipient, const tb_stream
     if (err != TB_OK) {
         return err;
     }
-    bool agrees;
-    return tb_hub_base(b, recipient, live, at->number, &at->digest, &agrees);
+    return tb_hub_claim(b, recipient, live, at->number, &at->digest);
 }
 
 tb_err tb_hub_hello_marks(tb_broker *b, tb_live_party *party, const tb_hello *hello)

@@ -2,10 +2,12 @@
 
 /* Packed bytes of each list of lines in one Welcome; stored and arrived lines beyond it follow in
  * Stored frames, so that the frame stays below its bound. */
-#define LINES_BYTES_MAX (240u * 1024)
+#define LINES_BYTES_MAX (290u * 1024)
 /* Refusals told in one Welcome, and behind it each in a frame of its own. */
-#define REFUSED_IN_WELCOME 64
-#define REFUSED_MAX        1024
+#define REFUSED_IN_WELCOME 48
+/* Closed recipients named; a Submit to any other is answered as always. */
+#define CLOSED_MAX  2000
+#define REFUSED_MAX 1024
 
 typedef struct line_list {
     tb_signed_line *lines;
@@ -203,8 +205,8 @@ static tb_err show_closed(writing *w)
     memset(&after, 0, sizeof after);
     tb_hub_share share;
     tb_err err = tb_hub_share_after(w->b->running.txn, &w->party->id, &after, &after, &share);
-    while (err == TB_OK && w->closed_count < TB_PARTIES_MAX) {
-        if (share.closed) {
+    while (err == TB_OK) {
+        if (share.closed && w->closed_count < CLOSED_MAX) {
             w->closed =
                 roomier(w->b, w->closed, w->closed_count, sizeof *w->closed, &w->closed_capacity);
             if (w->closed == NULL) {

@@ -41,25 +41,6 @@ static void note_line(play *p, size_t place, const tb_signed_line *line)
     }
 }
 
-/* On Welcome an agent says again where it stands as a recipient. */
-static void say_marks(play *p, size_t place)
-{
-    world *w = p->w;
-    tb_line lines[PARTIES * TB_LANES];
-    size_t count = 0;
-    for (size_t from = 0; from < PARTIES; from++) {
-        for (size_t lane = 0; lane < TB_LANES; lane++) {
-            if (at(w, place)->in[from][lane].number > 0) {
-                lines[count++] =
-                    arrived_line(w, at(w, place), from, (tb_lane)(lane + TB_LANE_FIRST));
-            }
-        }
-    }
-    if (count > 0) {
-        say_taken(w, at(w, place), lines, count, false);
-    }
-}
-
 /* The party reads what it was sent; deliveries stay for take_all. */
 static void read_letters(play *p, size_t place)
 {
@@ -71,6 +52,7 @@ static void read_letters(play *p, size_t place)
             continue;
         }
         if (frame->kind == TB_FRAME_WELCOME) {
+            p->linked[place] = true;
             memset(p->senders[place].known, 0, sizeof p->senders[place].known);
             for (size_t k = 0; k < frame->welcome.stored_count; k++) {
                 note_line(p, place, &frame->welcome.stored[k]);
@@ -78,7 +60,6 @@ static void read_letters(play *p, size_t place)
             for (size_t k = 0; k < frame->welcome.arrived_count; k++) {
                 note_line(p, place, &frame->welcome.arrived[k]);
             }
-            say_marks(p, place);
         }
         if (frame->kind == TB_FRAME_STORED) {
             for (size_t k = 0; k < frame->lines.count; k++) {
@@ -98,8 +79,7 @@ static void read_letters(play *p, size_t place)
 static void connect(play *p, size_t place)
 {
     at(p->w, place)->peer = p->w->next_peer++;
-    say_hello(p->w, at(p->w, place));
-    p->linked[place] = true;
+    say_hello(p->w, at(p->w, place)); /* linked once the Welcome is read */
 }
 
 static void make_some(play *p, size_t place)
@@ -185,10 +165,10 @@ static void round_of(play *p)
     w->input_count = 0;
     trouble(p);
     for (size_t i = 0; i < PARTIES; i++) {
+        read_letters(p, i);
         if (!p->linked[i] && !chance(p, 60)) {
             connect(p, i);
         } else if (p->linked[i]) {
-            read_letters(p, i);
             if (!p->healed && roll(p, 2) == 0) {
                 make_some(p, i);
             }
