@@ -146,8 +146,7 @@ tb_err tb_agent_step(
     TB_UNREACHABLE();
 }
 
-tb_err
-tb_agent_close(void *logic, tb_txn *txn, tb_now now, tb_random *random, tb_effects *effects)
+tb_err tb_agent_close(void *logic, tb_txn *txn, tb_now now, tb_random *random, tb_effects *effects)
 {
     tb_agent *agent = logic;
     tb_now here;

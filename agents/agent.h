@@ -1,7 +1,8 @@
 /* agent - 前置程序: an agency's daemon as a pure state machine.
  *
- * The shell (agents/shell) or the simulator owns this struct, opens its store, loads keys, directory,
- * campaigns and tables, and drives it through tb_turn. Nothing here knows a socket, a clock or a file.
+ * The shell (agents/shell) or the simulator owns this struct, opens its store, loads keys,
+ * directory, campaigns and tables, and drives it through tb_turn. Nothing here knows a socket, a
+ * clock or a file.
  *
  *     frames from the hub   -> link.c (session), inbox.c (take), marks.c (stored, arrived), apply.c
  *     requests from people  -> local.c -> acts.c, queries.c, trace.c
@@ -46,9 +47,9 @@ typedef struct tb_pending {
  * never what is true. */
 typedef struct tb_link_times {
     bool connected;
-    tb_time hello; /* last Hello; 0: none on this connection */
+    tb_time hello;       /* last Hello; 0: none on this connection */
     tb_time hello_after; /* no Hello before this */
-    tb_time sent;  /* last frame of any kind */
+    tb_time sent;        /* last frame of any kind */
     tb_time heard;
     tb_time drafts; /* when waiting drafts were last looked at */
 } tb_link_times;
@@ -77,7 +78,8 @@ struct tb_agent {
     /* caches and the running turn */
     tb_root_cache roots;
     tb_pending pending;
-    struct tb_work *work; /* what this turn leaves for its end (agents/outbox_work.h); in its arena, or NULL */
+    struct tb_work
+        *work; /* what this turn leaves for its end (agents/outbox_work.h); in its arena, or NULL */
     tb_link_times times;
     tb_inbox_place suspects[TB_SUSPECTS_MAX];
     size_t suspect_next;
@@ -85,11 +87,14 @@ struct tb_agent {
     tb_time inbox_after;  /* no attempt before this: the store was full */
 };
 
-/* Prepares META of a fresh store (incarnation 1) or checks an old one belongs to this party and hub. */
-tb_err tb_agent_start(tb_agent *agent, tb_txn *txn, tb_random *random, tb_refusal *out_refused) TB_MUST_USE;
+/* Prepares META of a fresh store (incarnation 1) or checks an old one belongs to this party and
+ * hub. */
+tb_err tb_agent_start(tb_agent *agent, tb_txn *txn, tb_random *random, tb_refusal *out_refused)
+    TB_MUST_USE;
 
 /* tb_step_fn and tb_close_fn for tb_turn; logic is the tb_agent. */
-tb_err tb_agent_step(void *logic, tb_txn *txn, const tb_input *input, tb_random *random, tb_effects *effects);
+tb_err tb_agent_step(
+    void *logic, tb_txn *txn, const tb_input *input, tb_random *random, tb_effects *effects);
 tb_err tb_agent_close(void *logic, tb_txn *txn, tb_now now, tb_random *random, tb_effects *effects);
 /* tb_forget_fn: forgets what an aborted attempt had pending. */
 void tb_agent_forget(void *logic);
@@ -98,6 +103,7 @@ void tb_agent_forget(void *logic);
 tb_err tb_agent_deadline(tb_agent *agent, tb_txn *txn, tb_time *out) TB_MUST_USE;
 
 /* Walks every invariant of the agent's tables; each fault is a line in the arena. */
-tb_err tb_agent_check(tb_agent *agent, tb_txn *txn, tb_bytes **out_faults, size_t *out_count) TB_MUST_USE;
+tb_err
+tb_agent_check(tb_agent *agent, tb_txn *txn, tb_bytes **out_faults, size_t *out_count) TB_MUST_USE;
 
 #endif

@@ -1,4 +1,5 @@
-/* agent_check - walks every invariant of the link's tables, then casework's; each fault is a line. */
+/* agent_check - walks every invariant of the link's tables, then casework's; each fault is a line.
+ */
 #include "agents/check_case.h"
 #include "agents/link.h"
 #include "agents/rows_link_keys.h"
@@ -70,10 +71,8 @@ static tb_err check_group(link_check *c, tb_bytes key, const tb_outbox_row *box)
 }
 
 /* The outbox holds what has not arrived, without gaps. */
-static tb_err check_outbox(link_check *c,
-                           tb_bytes key,
-                           const tb_stream *stream,
-                           const tb_stream_out_row *row)
+static tb_err
+check_outbox(link_check *c, tb_bytes key, const tb_stream *stream, const tb_stream_out_row *row)
 {
     uint64_t next = row->arrived + 1;
     uint64_t after = 0;
@@ -86,7 +85,8 @@ static tb_err check_outbox(link_check *c,
         }
         c->boxed++;
         c->uses += box.shared_count;
-        err = fault_if(c, box.from > next || box.to < next, "the outbox has a gap or a leftover", key);
+        err = fault_if(c, box.from > next || box.to < next, "the outbox has a gap or a leftover",
+                       key);
         if (err == TB_OK) {
             err = check_group(c, key, &box);
         }

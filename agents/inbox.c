@@ -132,7 +132,8 @@ static tb_err held_header(tb_step *step,
                           tb_bytes *out_header)
 {
     tb_proof_row proof;
-    *out_differs = number == taken->row.number && !tb_digest_equal(&item->digest, &taken->row.digest);
+    *out_differs =
+        number == taken->row.number && !tb_digest_equal(&item->digest, &taken->row.digest);
     *out_header = tb_bytes_of(NULL, 0);
     tb_err err = tb_proof_get(step->txn, &item->header.sender, &item->header.incarnation,
                               item->header.notice, &proof);
@@ -216,8 +217,13 @@ static bool is_suspect(const tb_agent *agent, const tb_arrived_notice *notice)
 
 static void suspect(tb_agent *agent, const tb_arrived_notice *notice)
 {
-    agent->suspects[agent->suspect_next % TB_SUSPECTS_MAX] = (tb_inbox_place){
-        true, notice->stream.sender, notice->stream.incarnation, notice->stream.lane, notice->number, 0};
+    agent->suspects[agent->suspect_next % TB_SUSPECTS_MAX] =
+        (tb_inbox_place){true,
+                         notice->stream.sender,
+                         notice->stream.incarnation,
+                         notice->stream.lane,
+                         notice->number,
+                         0};
     agent->suspect_next++;
 }
 

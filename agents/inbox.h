@@ -2,14 +2,14 @@
  *
  *     Deliver --verified, next number--> taken --applied in the same turn--> (done)
  *                                          |
- *                                          +-- applying failed before --> INBOX --attempts--> (done)
- *                                          |                                |
- *                                          +-- cannot be opened,            +--> QUARANTINE, refused
- *                                              refused by the rules --> refused
+ *                                          +-- applying failed before --> INBOX --attempts-->
+ * (done) |                                |
+ *                                          +-- cannot be opened,            +--> QUARANTINE,
+ * refused refused by the rules --> refused
  *
- * Taking moves the mark; what becomes of the notice afterwards never stops the stream. A turn in which
- * applying fails is aborted and played again input by input: the notice is remembered as a suspect and
- * queued in INBOX, where its attempts are counted on disk before each of them.
+ * Taking moves the mark; what becomes of the notice afterwards never stops the stream. A turn in
+ * which applying fails is aborted and played again input by input: the notice is remembered as a
+ * suspect and queued in INBOX, where its attempts are counted on disk before each of them.
  */
 #ifndef TB_INBOX_H
 #define TB_INBOX_H
@@ -25,7 +25,8 @@ tb_err tb_inbox_tick(tb_step *step) TB_MUST_USE;
 /* When the next step is due; TB_ERR_NOT_FOUND when nothing is queued. */
 tb_err tb_inbox_due(tb_agent *agent, tb_txn *txn, tb_time *out) TB_MUST_USE;
 
-/* The end of the turn: arrived marks and refusals, signed as one tree, and the frames that carry them. */
+/* The end of the turn: arrived marks and refusals, signed as one tree, and the frames that carry
+ * them. */
 tb_err tb_inbox_close(tb_step *step) TB_MUST_USE;
 
 /* A notice in hand. */
@@ -43,19 +44,31 @@ typedef struct tb_arrived_notice {
     size_t path_count;
 } tb_arrived_notice;
 
-/* Opens, keeps the proof, applies; what the sender did wrong is refused with a signed line. An error
- * is ours and aborts the turn. */
+/* Opens, keeps the proof, applies; what the sender did wrong is refused with a signed line. An
+ * error is ours and aborts the turn. */
 tb_err tb_inbox_apply(tb_step *step, const tb_arrived_notice *notice) TB_MUST_USE;
 /* A signed refusal of a notice that arrived. */
-tb_err tb_inbox_refuse(tb_step *step, const tb_arrived_notice *notice, tb_refusal code, const tb_digest *event, bool keep) TB_MUST_USE;
+tb_err tb_inbox_refuse(tb_step *step,
+                       const tb_arrived_notice *notice,
+                       tb_refusal code,
+                       const tb_digest *event,
+                       bool keep) TB_MUST_USE;
 
 /* inbox_open.c: everything a notice holds for us, decoded and checked against its header. */
-tb_err tb_inbox_open(tb_step *step, const tb_arrived_notice *notice, tb_incoming *out, tb_refusal *out_refused) TB_MUST_USE;
+tb_err tb_inbox_open(tb_step *step,
+                     const tb_arrived_notice *notice,
+                     tb_incoming *out,
+                     tb_refusal *out_refused) TB_MUST_USE;
 
-/* inbox_passed.c: whether an earlier event is proven: header, ids, path, root, cut, stamp, openings. */
-tb_refusal tb_inbox_check_passed(tb_step *step, const tb_party *from, const tb_passed *passed) TB_MUST_USE;
+/* inbox_passed.c: whether an earlier event is proven: header, ids, path, root, cut, stamp,
+ * openings. */
+tb_refusal
+tb_inbox_check_passed(tb_step *step, const tb_party *from, const tb_passed *passed) TB_MUST_USE;
 
 /* inbox_paths.c: each item's own path out of its group's shared proof. */
-tb_err tb_inbox_paths(const tb_group *group, tb_arena *arena, tb_digest **out_paths, size_t *out_counts) TB_MUST_USE;
+tb_err tb_inbox_paths(const tb_group *group,
+                      tb_arena *arena,
+                      tb_digest **out_paths,
+                      size_t *out_counts) TB_MUST_USE;
 
 #endif

@@ -1,4 +1,5 @@
-/* inbox_apply - applying a taken notice, in its own turn or out of the queue, and setting it aside. */
+/* inbox_apply - applying a taken notice, in its own turn or out of the queue, and setting it aside.
+ */
 #include "agents/clock.h"
 #include "agents/inbox.h"
 
@@ -37,7 +38,8 @@ tb_err tb_inbox_refuse(tb_step *step,
     return tb_work_refuse(step, &refusing);
 }
 
-static tb_err keep_proof(tb_step *step, const tb_arrived_notice *notice, const tb_incoming *incoming)
+static tb_err
+keep_proof(tb_step *step, const tb_arrived_notice *notice, const tb_incoming *incoming)
 {
     tb_proof_row proof = {
         .header = notice->header_bytes,
@@ -109,13 +111,12 @@ static tb_err count_attempt(tb_step *step, tb_inbox_row *row)
         return err;
     }
 
-    step->agent->armed =
-        (tb_inbox_place){true, row->sender, row->incarnation, row->lane, row->number, row->attempts};
+    step->agent->armed = (tb_inbox_place){true,      row->sender, row->incarnation,
+                                          row->lane, row->number, row->attempts};
     return TB_OK;
 }
 
-static tb_err
-try_again(tb_step *step, const tb_inbox_row *row, const tb_arrived_notice *notice)
+static tb_err try_again(tb_step *step, const tb_inbox_row *row, const tb_arrived_notice *notice)
 {
     tb_inbox_place *armed = &step->agent->armed;
     armed->set = false;

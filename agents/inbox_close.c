@@ -1,4 +1,5 @@
-/* inbox_close - the end of a turn for what arrived: marks and refusals as one tree, then their frames. */
+/* inbox_close - the end of a turn for what arrived: marks and refusals as one tree, then their
+ * frames. */
 #include "agents/clock.h"
 #include "agents/inbox.h"
 
@@ -58,8 +59,8 @@ static tb_err sign_lines(tb_step *step, const tb_work *work, tb_signed_line **ou
         .key = step->agent->keys.sign_id,
         .incarnation = step->incarnation,
     };
-    return tb_lines_sign(lines, count, &root, &step->agent->hub, step->agent->keys.sign, step->arena,
-                         out);
+    return tb_lines_sign(lines, count, &root, &step->agent->hub, step->agent->keys.sign,
+                         step->arena, out);
 }
 
 /* Keeps the new marks with their streams. */
@@ -99,8 +100,7 @@ static tb_err send_taken(tb_step *step, tb_signed_line *lines, size_t count, boo
 }
 
 /* The marks to show: new ones as signed now, others as they were. */
-static tb_err
-show_marks(tb_step *step, const tb_work *work, const tb_signed_line *signed_lines)
+static tb_err show_marks(tb_step *step, const tb_work *work, const tb_signed_line *signed_lines)
 {
     size_t next = 0;
     size_t count = 0;
@@ -114,7 +114,8 @@ show_marks(tb_step *step, const tb_work *work, const tb_signed_line *signed_line
         if (taken->moved) {
             lines[count++] = signed_lines[next++];
         } else if (taken->shown && taken->row.line.size > 0) {
-            if (tb_signed_line_decode(taken->row.line, step->arena, &lines[count++]) != TB_ACCEPTED) {
+            if (tb_signed_line_decode(taken->row.line, step->arena, &lines[count++]) !=
+                TB_ACCEPTED) {
                 return TB_ERR_CORRUPT;
             }
         }

@@ -42,7 +42,8 @@ static tb_err agreement_of(tb_step *step,
         return TB_OK;
     }
     void *list = work->keys;
-    err = tb_work_room(step->arena, &list, work->key_count, &work->key_capacity, sizeof *work->keys);
+    err =
+        tb_work_room(step->arena, &list, work->key_count, &work->key_capacity, sizeof *work->keys);
     if (err != TB_OK) {
         return err;
     }
@@ -72,8 +73,13 @@ typedef struct findings {
     size_t passed_capacity;
 } findings;
 
-static tb_err
-add_all(tb_arena *arena, void **list, size_t *count, size_t *capacity, const void *more, size_t n, size_t each)
+static tb_err add_all(tb_arena *arena,
+                      void **list,
+                      size_t *count,
+                      size_t *capacity,
+                      const void *more,
+                      size_t n,
+                      size_t each)
 {
     for (size_t i = 0; i < n; i++) {
         tb_err err = tb_work_room(arena, list, *count, capacity, each);
@@ -88,8 +94,7 @@ add_all(tb_arena *arena, void **list, size_t *count, size_t *capacity, const voi
 
 /* A part behind the first: openings of one group, or earlier events. Their first fields differ in
  * length, so no bytes decode as both. */
-static tb_err
-read_part(tb_step *step, tb_bytes part, findings *found, tb_refusal *out_refused)
+static tb_err read_part(tb_step *step, tb_bytes part, findings *found, tb_refusal *out_refused)
 {
     tb_opening *openings;
     tb_passed *passed;
@@ -221,9 +226,9 @@ tb_err tb_inbox_open(tb_step *step,
 
     tb_seal_context context = {header->hub, header->sender, header->incarnation, header->notice};
     tb_opened opened;
-    *out_refused = tb_seal_open(&context, notice->body, (size_t)(entry - header->entries),
-                                header->entry_count, &step->agent->self, &entry->sealing_key,
-                                agreement, step->arena, &opened);
+    *out_refused =
+        tb_seal_open(&context, notice->body, (size_t)(entry - header->entries), header->entry_count,
+                     &step->agent->self, &entry->sealing_key, agreement, step->arena, &opened);
     if (*out_refused != TB_ACCEPTED) {
         return TB_OK;
     }

@@ -1,9 +1,10 @@
-/* inbox_passed - an earlier event that a party passes on must prove itself without that party's word.
+/* inbox_passed - an earlier event that a party passes on must prove itself without that party's
+ * word.
  *
- * Its notice's header leads by its path to a root signed by the header's sender; the header's digest
- * over the event ids names the event; the stamp, when there is one, is the hub's. Up to a key's cut a
- * signature is good for ever, beyond it for nobody: a header under a cut key counts only with an entry
- * for the party that passes it on, at or below the cut of that stream.
+ * Its notice's header leads by its path to a root signed by the header's sender; the header's
+ * digest over the event ids names the event; the stamp, when there is one, is the hub's. Up to a
+ * key's cut a signature is good for ever, beyond it for nobody: a header under a cut key counts
+ * only with an entry for the party that passes it on, at or below the cut of that stream.
  */
 #include "agents/inbox.h"
 
@@ -29,8 +30,7 @@ static bool within_cut(tb_step *step, const tb_header *header, const tb_party *f
     return false;
 }
 
-static tb_refusal
-check_signature(tb_step *step, const tb_passed *passed, const tb_header *header)
+static tb_refusal check_signature(tb_step *step, const tb_passed *passed, const tb_header *header)
 {
     tb_agent *agent = step->agent;
     const tb_root *root = &passed->root;
@@ -50,8 +50,8 @@ check_signature(tb_step *step, const tb_passed *passed, const tb_header *header)
 
     tb_digest digest = tb_header_digest(passed->header);
     tb_digest led_to;
-    if (!tb_merkle_root_of_path(root->count, passed->index, &digest, passed->path, passed->path_count,
-                                &led_to) ||
+    if (!tb_merkle_root_of_path(root->count, passed->index, &digest, passed->path,
+                                passed->path_count, &led_to) ||
         !tb_digest_equal(&led_to, &root->root)) {
         return TB_REFUSED_PROOF;
     }

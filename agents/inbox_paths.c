@@ -1,7 +1,7 @@
 /* inbox_paths - a group shares its proof; exported, each notice stands alone.
  *
- * Walks the tree as tb_merkle_root_of_group does and hands every node's sibling to the leaves below it,
- * from the leaves upwards.
+ * Walks the tree as tb_merkle_root_of_group does and hands every node's sibling to the leaves below
+ * it, from the leaves upwards.
  */
 #include "agents/inbox.h"
 
@@ -68,10 +68,8 @@ static tb_digest walk_node(path_walk *walk, uint32_t first, uint32_t width, size
     return node_of(&left, &right);
 }
 
-tb_err tb_inbox_paths(const tb_group *group,
-                      tb_arena *arena,
-                      tb_digest **out_paths,
-                      size_t *out_counts)
+tb_err
+tb_inbox_paths(const tb_group *group, tb_arena *arena, tb_digest **out_paths, size_t *out_counts)
 {
     path_walk walk = {.group = group, .counts = out_counts};
     walk.paths = tb_arena_array(arena, group->item_count * TB_PATH_MAX, sizeof *walk.paths);

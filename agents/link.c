@@ -14,12 +14,8 @@
 /* After one that it would, and while Welcome stays out. */
 #define HELLO_AGAIN_MS 3000
 
-tb_err tb_step_make(tb_agent *agent,
-                     tb_txn *txn,
-                     tb_now now,
-                     tb_random *random,
-                     tb_effects *effects,
-                     tb_step *out)
+tb_err tb_step_make(
+    tb_agent *agent, tb_txn *txn, tb_now now, tb_random *random, tb_effects *effects, tb_step *out)
 {
     tb_step step = {agent, txn, tb_txn_arena(txn), now, random, effects, {0}};
     tb_err err = tb_meta_incarnation(txn, &step.incarnation);
@@ -105,8 +101,7 @@ tb_err tb_link_may_sign(tb_txn *txn, bool *out)
     return TB_OK;
 }
 
-tb_err
-tb_link_fence(tb_step *step, tb_refusal why, const tb_stream *stream, uint64_t number)
+tb_err tb_link_fence(tb_step *step, tb_refusal why, const tb_stream *stream, uint64_t number)
 {
     tb_link_row row;
     tb_alarm_row alarm = {
@@ -205,10 +200,10 @@ static tb_err take_bye(tb_step *step, const tb_bye *bye)
     if (err != TB_OK) {
         return err;
     }
-    step->agent->times.hello_after =
-        bye->code == TB_REFUSED_NO_SESSION ? step->agent->times.hello + TB_RECONNECT_MS
-        : bye->code == TB_ACCEPTED         ? now + HELLO_AGAIN_MS
-                                           : now + HELLO_PAUSE_MS;
+    step->agent->times.hello_after = bye->code == TB_REFUSED_NO_SESSION
+                                         ? step->agent->times.hello + TB_RECONNECT_MS
+                                     : bye->code == TB_ACCEPTED ? now + HELLO_AGAIN_MS
+                                                                : now + HELLO_PAUSE_MS;
     err = set_state(step, TB_LINK_DOWN);
     if (err != TB_OK || now < step->agent->times.hello_after) {
         return err;
@@ -219,8 +214,8 @@ static tb_err take_bye(tb_step *step, const tb_bye *bye)
 static tb_err take_document(tb_step *step, const tb_document *document)
 {
     tb_refusal refused = TB_ACCEPTED;
-    tb_err err = tb_document_install(step->agent, step->txn, step->now, document, step->effects,
-                                     &refused);
+    tb_err err =
+        tb_document_install(step->agent, step->txn, step->now, document, step->effects, &refused);
     if (err != TB_OK || refused == TB_ACCEPTED) {
         return err;
     }

@@ -4,10 +4,11 @@
  *       ^                                  |                                  |
  *       +------- connection gone, Bye -----+----------------------------------+
  *
- *     fenced   beside the state: our marks went back, or two copies run. Nothing is signed or taken.
+ *     fenced   beside the state: our marks went back, or two copies run. Nothing is signed or
+ * taken.
  *
- * Only in `confirmed` without fence are notices numbered, marks signed, groups submitted. The state is
- * in META, so that an aborted turn takes it back; tb_agent_start sets it down.
+ * Only in `confirmed` without fence are notices numbered, marks signed, groups submitted. The state
+ * is in META, so that an aborted turn takes it back; tb_agent_start sets it down.
  */
 #ifndef TB_LINK_LOGIC_H
 #define TB_LINK_LOGIC_H
@@ -27,7 +28,12 @@ typedef struct tb_step {
     tb_incarnation incarnation; /* ours */
 } tb_step;
 
-tb_err tb_step_make(tb_agent *agent, tb_txn *txn, tb_now now, tb_random *random, tb_effects *effects, tb_step *out) TB_MUST_USE;
+tb_err tb_step_make(tb_agent *agent,
+                    tb_txn *txn,
+                    tb_now now,
+                    tb_random *random,
+                    tb_effects *effects,
+                    tb_step *out) TB_MUST_USE;
 
 /* A new connection is up: Hello. */
 tb_err tb_link_up(tb_step *step) TB_MUST_USE;
@@ -43,7 +49,8 @@ tb_err tb_link_due(tb_agent *agent, tb_txn *txn, tb_time *out) TB_MUST_USE;
 /* Confirmed and not fenced: we may sign. */
 tb_err tb_link_may_sign(tb_txn *txn, bool *out) TB_MUST_USE;
 /* Nothing is signed any more; alarm, and the sentence that says what to do. */
-tb_err tb_link_fence(tb_step *step, tb_refusal why, const tb_stream *stream, uint64_t number) TB_MUST_USE;
+tb_err
+tb_link_fence(tb_step *step, tb_refusal why, const tb_stream *stream, uint64_t number) TB_MUST_USE;
 
 /* Fills protocol, hub and clock, encodes and sends. */
 tb_err tb_link_send(tb_step *step, tb_frame *frame) TB_MUST_USE;
@@ -55,11 +62,17 @@ tb_err tb_link_hello(tb_step *step) TB_MUST_USE;
 tb_err tb_link_welcome(tb_step *step, const tb_welcome *welcome) TB_MUST_USE;
 
 /* link_documents.c: a signed directory, campaign or table that came over the link or from a person.
- * *out_refused TB_ACCEPTED: kept, and the shell is told to load it; what is here already is accepted
- * without effect. The first directory of a store is the one the agent was started with. The same directory version with other content stops the agent. */
-tb_err tb_document_install(tb_agent *agent, tb_txn *txn, tb_now now, const tb_document *document, tb_effects *effects, tb_refusal *out_refused) TB_MUST_USE;
-/* Every version of every document, in key order; cursor empty for the first, TB_ERR_NOT_FOUND past the
- * last. For the shell, which loads them. */
+ * *out_refused TB_ACCEPTED: kept, and the shell is told to load it; what is here already is
+ * accepted without effect. The first directory of a store is the one the agent was started with.
+ * The same directory version with other content stops the agent. */
+tb_err tb_document_install(tb_agent *agent,
+                           tb_txn *txn,
+                           tb_now now,
+                           const tb_document *document,
+                           tb_effects *effects,
+                           tb_refusal *out_refused) TB_MUST_USE;
+/* Every version of every document, in key order; cursor empty for the first, TB_ERR_NOT_FOUND past
+ * the last. For the shell, which loads them. */
 tb_err tb_document_next(tb_txn *txn, tb_bytes *cursor, tb_document *out) TB_MUST_USE;
 /* The newest version of every document here, at most TB_VERSIONS_MAX. */
 tb_err tb_documents_here(tb_txn *txn, tb_version **out, size_t *out_count) TB_MUST_USE;
@@ -67,6 +80,7 @@ tb_err tb_documents_here(tb_txn *txn, tb_version **out, size_t *out_count) TB_MU
 tb_err tb_documents_offer(tb_step *step, const tb_version *theirs, size_t count) TB_MUST_USE;
 
 /* link_alarm.c: an ALARM row and a NOTE, unless the very same was raised among the latest. */
-tb_err tb_alarm_raise(tb_agent *agent, tb_txn *txn, const tb_alarm_row *alarm, tb_effects *effects) TB_MUST_USE;
+tb_err tb_alarm_raise(tb_agent *agent, tb_txn *txn, const tb_alarm_row *alarm, tb_effects *effects)
+    TB_MUST_USE;
 
 #endif

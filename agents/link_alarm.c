@@ -31,8 +31,7 @@ static tb_err raised_before(tb_txn *txn, uint64_t newest, const tb_alarm_row *al
     return TB_OK;
 }
 
-tb_err
-tb_alarm_raise(tb_agent *agent, tb_txn *txn, const tb_alarm_row *alarm, tb_effects *effects)
+tb_err tb_alarm_raise(tb_agent *agent, tb_txn *txn, const tb_alarm_row *alarm, tb_effects *effects)
 {
     uint64_t number = 0;
     bool before = false;
@@ -52,8 +51,8 @@ tb_alarm_raise(tb_agent *agent, tb_txn *txn, const tb_alarm_row *alarm, tb_effec
     }
 
     tb_effects_note(effects, tb_txn_arena(txn), TB_LEVEL_ERROR,
-                    "event=alarm agent=%p code=%s party=%p sender=%p recipient=%p number=%u", &agent->self,
-                    tb_refusal_key(alarm->code), &alarm->party, &alarm->stream.sender,
+                    "event=alarm agent=%p code=%s party=%p sender=%p recipient=%p number=%u",
+                    &agent->self, tb_refusal_key(alarm->code), &alarm->party, &alarm->stream.sender,
                     &alarm->stream.recipient, alarm->number);
     return TB_OK;
 }

@@ -72,7 +72,8 @@ static tb_err judge_known(tb_agent *agent,
     }
     /* Two directories of one version, both signed: nobody can say whose keys count. */
     tb_effect stop = {.kind = TB_EFFECT_STOP, .level = TB_LEVEL_ERROR};
-    stop.note = tb_bytes_str("event=stop code=directory_old two directories of one version are signed");
+    stop.note =
+        tb_bytes_str("event=stop code=directory_old two directories of one version are signed");
     return tb_effects_add(effects, &stop);
 }
 

@@ -1,16 +1,17 @@
 /* link_welcome - Hello, and what Welcome says about our own copy.
  *
  * Every mark somebody else signed about our streams, and every arrived mark of our own that the hub
- * kept, must find our copy at or above it. One that does not proves that our store went back: fenced.
- * A hub that shows less than it once signed has lost something itself: alarm, and sending goes on
- * behind the higher of its mark and the recipient's.
+ * kept, must find our copy at or above it. One that does not proves that our store went back:
+ * fenced. A hub that shows less than it once signed has lost something itself: alarm, and sending
+ * goes on behind the higher of its mark and the recipient's.
  */
 #include "agents/draft.h"
 #include "agents/link.h"
 #include "agents/marks.h"
 #include "agents/outbox.h"
 
-/* Lines in a Hello: a frame holds no more of them, and the hub lacks them only after losing its disk. */
+/* Lines in a Hello: a frame holds no more of them, and the hub lacks them only after losing its
+ * disk. */
 #define HELLO_ARRIVED_MAX 640
 #define HELLO_TAKEN_MAX   2048
 
@@ -178,8 +179,9 @@ static tb_err check_taken(tb_step *step, const tb_welcome *welcome, bool *out_ba
         err = tb_stream_in_get(step->txn, &line->line.stream, &row);
         bool lost = err == TB_ERR_NOT_FOUND;
         if (err == TB_OK) {
-            lost = line->line.to > row.number ||
-                   (line->line.to == row.number && !tb_digest_equal(&line->line.digest, &row.digest));
+            lost =
+                line->line.to > row.number ||
+                (line->line.to == row.number && !tb_digest_equal(&line->line.digest, &row.digest));
         } else if (!lost) {
             return err;
         }
@@ -192,7 +194,8 @@ static tb_err check_taken(tb_step *step, const tb_welcome *welcome, bool *out_ba
     return err;
 }
 
-/* Where sending goes on: behind the higher of the hub's stored mark and the recipient's arrived mark. */
+/* Where sending goes on: behind the higher of the hub's stored mark and the recipient's arrived
+ * mark. */
 static tb_err set_base(tb_step *step,
                        const tb_signed_line *stored,
                        const tb_stream *stream,

@@ -2,7 +2,8 @@
 
 #include "agents/outbox.h"
 
-/* How many own notices back a refused header is looked for by its digest, when the hub sends none. */
+/* How many own notices back a refused header is looked for by its digest, when the hub sends none.
+ */
 #define REFUSED_LOOK_BACK 4096
 
 /* ---- who signed ---- */
@@ -20,8 +21,7 @@ tb_refusal tb_marks_by_hub(tb_step *step, const tb_signed_line *line)
     return tb_signed_line_verify(line, &agent->hub, &key->key, &agent->roots);
 }
 
-tb_refusal
-tb_marks_by_party(tb_step *step, const tb_signed_line *line, const tb_party *party)
+tb_refusal tb_marks_by_party(tb_step *step, const tb_signed_line *line, const tb_party *party)
 {
     tb_agent *agent = step->agent;
     if (!tb_party_equal(&line->root.signer, party)) {
@@ -308,7 +308,8 @@ static tb_err notice_of(tb_step *step, const tb_refused *refused, uint64_t *out)
     err = tb_meta_number(step->txn, "notice", &newest);
     for (unsigned i = 0; err == TB_OK && i < REFUSED_LOOK_BACK && newest > 0; i++, newest--) {
         tb_proof_row proof;
-        err = tb_proof_get(step->txn, &line->stream.sender, &line->stream.incarnation, newest, &proof);
+        err = tb_proof_get(step->txn, &line->stream.sender, &line->stream.incarnation, newest,
+                           &proof);
         tb_digest digest = err == TB_OK ? tb_header_digest(proof.header) : (tb_digest){{0}};
         if (err == TB_OK && tb_digest_equal(&digest, &line->digest)) {
             *out = newest;

@@ -4,8 +4,9 @@
  *     arrived   by the recipient: holds everything up to n. Trims the outbox.
  *     refused   by the hub (the number goes again as a filler) or by the recipient (it arrived)
  *
- * A mark counts only when its signature verifies under a key of who may say it, and when its digest is
- * that of our own header of that number. A mark above our own numbers says that our store went back.
+ * A mark counts only when its signature verifies under a key of who may say it, and when its digest
+ * is that of our own header of that number. A mark above our own numbers says that our store went
+ * back.
  */
 #ifndef TB_MARKS_H
 #define TB_MARKS_H
@@ -20,16 +21,20 @@ tb_err tb_marks_refused(tb_step *step, const tb_refused *refused) TB_MUST_USE;
 
 /* Whether a line is signed by the hub, or by a party with a key that is not cut. */
 tb_refusal tb_marks_by_hub(tb_step *step, const tb_signed_line *line) TB_MUST_USE;
-tb_refusal tb_marks_by_party(tb_step *step, const tb_signed_line *line, const tb_party *party) TB_MUST_USE;
+tb_refusal
+tb_marks_by_party(tb_step *step, const tb_signed_line *line, const tb_party *party) TB_MUST_USE;
 /* Alarm about a line that does not hold. */
 tb_err tb_marks_alarm(tb_step *step, tb_refusal code, const tb_signed_line *line) TB_MUST_USE;
 
 /* What a mark of a stream we send means for our own copy. */
 typedef enum tb_mark_verdict {
-    TB_MARK_HOLDS,   /* our header of that number has that digest, or it is too old to be compared */
-    TB_MARK_ABOVE,   /* we have no such number */
+    TB_MARK_HOLDS, /* our header of that number has that digest, or it is too old to be compared */
+    TB_MARK_ABOVE, /* we have no such number */
     TB_MARK_DIFFERS, /* our header of that number is another one */
 } tb_mark_verdict;
-tb_err tb_marks_compare(tb_step *step, const tb_line *line, const tb_stream_out_row *row, tb_mark_verdict *out) TB_MUST_USE;
+tb_err tb_marks_compare(tb_step *step,
+                        const tb_line *line,
+                        const tb_stream_out_row *row,
+                        tb_mark_verdict *out) TB_MUST_USE;
 
 #endif

@@ -9,14 +9,13 @@ static const tb_directory_key *sealing_key(const tb_directory_party *party)
 }
 
 /* Takes the readers that can be sealed to; the others are somebody's mistake in the directory. */
-static tb_err take_readers(tb_agent *agent,
-                           tb_arena *arena,
-                           const tb_outgoing *outgoing,
-                           tb_pending_notice *out)
+static tb_err
+take_readers(tb_agent *agent, tb_arena *arena, const tb_outgoing *outgoing, tb_pending_notice *out)
 {
     TB_ASSERT(outgoing->reader_count <= TB_ENTRIES_MAX);
     size_t count = 0;
-    tb_outgoing_reader *readers = tb_arena_array(arena, outgoing->reader_count + 1, sizeof *readers);
+    tb_outgoing_reader *readers =
+        tb_arena_array(arena, outgoing->reader_count + 1, sizeof *readers);
     const tb_directory_party **parties =
         tb_arena_array(arena, outgoing->reader_count + 1, sizeof *parties);
     if (readers == NULL || parties == NULL) {
@@ -140,8 +139,8 @@ static tb_err look_again(tb_step *step, const tb_stream *stream)
     } else if (row.flight_count == 0 && row.arrived < row.stored &&
                now - row.active >= TB_MARK_ALARM_MS) {
         tb_effects_note(step->effects, step->arena, TB_LEVEL_WARN,
-                        "event=mark_missing suspects=hub,%p arrived=%u stored=%u", &stream->recipient,
-                        row.arrived, row.stored);
+                        "event=mark_missing suspects=hub,%p arrived=%u stored=%u",
+                        &stream->recipient, row.arrived, row.stored);
     }
     row.due = tb_outbox_due_of(&row, now);
     if (row.due != 0 && row.due <= now) {

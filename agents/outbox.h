@@ -1,12 +1,12 @@
 /* outbox - notices this agent has promised and some recipient has not yet acknowledged.
  *
- *     (added) --close: seal, number, sign--> OUTBOX --Submit--> in flight --stored mark--> held by the hub
- *                                              ^                   |                          |
+ *     (added) --close: seal, number, sign--> OUTBOX --Submit--> in flight --stored mark--> held by
+ * the hub ^                   |                          |
  *                                              +--- due, again ----+      arrived mark: (gone)
  *
- * A turn's notices become one tree with one signature; per recipient and lane they are grouped, and a
- * group is submitted, stored, delivered and taken whole. At most TB_WINDOW_BYTES of a stream are in
- * flight, and at most TB_SUBMIT_BYTES leave in one turn: what is left over is due at once.
+ * A turn's notices become one tree with one signature; per recipient and lane they are grouped, and
+ * a group is submitted, stored, delivered and taken whole. At most TB_WINDOW_BYTES of a stream are
+ * in flight, and at most TB_SUBMIT_BYTES leave in one turn: what is left over is due at once.
  */
 #ifndef TB_OUTBOX_H
 #define TB_OUTBOX_H
@@ -32,7 +32,8 @@ void tb_outbox_rewind(tb_stream_out_row *row, tb_time now);
 /* When a stream is looked at again, from its row; 0 when every number arrived. */
 tb_time tb_outbox_due_of(const tb_stream_out_row *row, tb_time now);
 
-/* outbox_send.c: submits what the window, the shares and the turn allow, of every stream in the work. */
+/* outbox_send.c: submits what the window, the shares and the turn allow, of every stream in the
+ * work. */
 tb_err tb_outbox_pump(tb_step *step) TB_MUST_USE;
 
 /* One notice of the turn, on its way through outbox_close.c. */
@@ -48,7 +49,8 @@ typedef struct tb_pending_notice {
     uint32_t leaf;
 } tb_pending_notice;
 
-/* What sealing a turn shares: one ephemeral pair, one agreement per recipient (by directory place). */
+/* What sealing a turn shares: one ephemeral pair, one agreement per recipient (by directory place).
+ */
 typedef struct tb_sealing {
     tb_seal_pair ephemeral;
     tb_agreement **agreements;

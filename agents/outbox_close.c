@@ -1,7 +1,8 @@
 /* outbox_close - the end of a turn: number, seal, one tree, one signature, groups.
  *
- * Leaves stand by first recipient, so that a group's proof is short; numbers are given in leaf order.
- * Where that would turn round two notices in one stream, the order they were added in stands.
+ * Leaves stand by first recipient, so that a group's proof is short; numbers are given in leaf
+ * order. Where that would turn round two notices in one stream, the order they were added in
+ * stands.
  */
 #include "agents/outbox.h"
 #include "messages/event.h"
@@ -24,7 +25,7 @@ typedef struct closing {
     tb_step *step;
     tb_pending_notice *list;
     size_t count;
-    uint32_t *order; /* leaf order: indexes into list */
+    uint32_t *order;      /* leaf order: indexes into list */
     out_stream **streams; /* by directory place and lane; NULL until used */
     out_stream **used;    /* in order of first use */
     size_t used_count;
@@ -110,8 +111,7 @@ static tb_err choose_order(closing *c)
 
 /* ---- numbers, bodies, headers ---- */
 
-static tb_err
-stream_of(closing *c, const tb_directory_party *party, tb_lane lane, out_stream **out)
+static tb_err stream_of(closing *c, const tb_directory_party *party, tb_lane lane, out_stream **out)
 {
     tb_step *step = c->step;
     out_stream **slot = &c->streams[stream_place(c, party, lane)];
@@ -148,8 +148,7 @@ stream_of(closing *c, const tb_directory_party *party, tb_lane lane, out_stream 
 static tb_err stream_take(closing *c, out_stream *s, uint32_t notice)
 {
     void *list = s->notices;
-    tb_err err =
-        tb_work_room(c->step->arena, &list, s->count, &s->capacity, sizeof *s->notices);
+    tb_err err = tb_work_room(c->step->arena, &list, s->count, &s->capacity, sizeof *s->notices);
     if (err != TB_OK) {
         return err;
     }
@@ -261,13 +260,14 @@ static tb_err keep_proof(closing *c, const tb_pending_notice *notice)
         .root = c->root,
         .index = notice->leaf,
     };
-    tb_err err = tb_tree_path(&c->tree, notice->leaf, c->step->arena, &proof.path, &proof.path_count);
+    tb_err err =
+        tb_tree_path(&c->tree, notice->leaf, c->step->arena, &proof.path, &proof.path_count);
     if (err != TB_OK) {
         return err;
     }
 
-    return tb_proof_put(c->step->txn, &c->step->agent->self, &c->step->incarnation,
-                        notice->notice, &proof);
+    return tb_proof_put(c->step->txn, &c->step->agent->self, &c->step->incarnation, notice->notice,
+                        &proof);
 }
 
 static tb_err sign(closing *c)
@@ -356,8 +356,8 @@ static tb_err fill_group(closing *c, const out_stream *s, size_t start, size_t c
             item->body = notice->body;
             continue;
         }
-        made->bodies[made->body_count++] = (tb_shared_body){
-            s->stream.sender, s->stream.incarnation, notice->notice, notice->body};
+        made->bodies[made->body_count++] =
+            (tb_shared_body){s->stream.sender, s->stream.incarnation, notice->notice, notice->body};
         made->row.shared[made->row.shared_count++] = notice->notice;
     }
     made->row.digest = group->items[count - 1].digest;

@@ -71,7 +71,8 @@ static tb_err put_part_of(tb_step *step,
         return TB_ERR_LIMIT;
     }
     for (size_t i = first; i < outgoing->opening_count; i++) {
-        if (!done[i] && tb_bytes_equal(outgoing->openings[i].group, outgoing->openings[first].group) &&
+        if (!done[i] &&
+            tb_bytes_equal(outgoing->openings[i].group, outgoing->openings[first].group) &&
             same_readers(outgoing, first, i)) {
             done[i] = true;
             together[count++] = outgoing->openings[i];
@@ -120,8 +121,7 @@ static tb_err put_passed(tb_step *step, const tb_outgoing *outgoing, body_builde
             return TB_ERR_LIMIT;
         }
         b->readers[r].parts[at] = true;
-        tb_err err =
-            tb_part_passed_encode(reader->passed, reader->passed_count, step->arena, part);
+        tb_err err = tb_part_passed_encode(reader->passed, reader->passed_count, step->arena, part);
         if (err != TB_OK) {
             return err;
         }
@@ -154,10 +154,8 @@ static tb_err agree(tb_step *step,
     return TB_OK;
 }
 
-static tb_err set_readers(tb_step *step,
-                          tb_sealing *sealing,
-                          const tb_pending_notice *notice,
-                          body_builder *b)
+static tb_err
+set_readers(tb_step *step, tb_sealing *sealing, const tb_pending_notice *notice, body_builder *b)
 {
     size_t count = notice->outgoing.reader_count;
     b->reader_count = count;
@@ -171,8 +169,7 @@ static tb_err set_readers(tb_step *step,
         TB_ASSERT(key != NULL);
         b->readers[r].recipient = notice->parties[r]->id;
         b->readers[r].key = key->id;
-        tb_err err =
-            agree(step, sealing, notice->parties[r], key, &b->readers[r].agreement);
+        tb_err err = agree(step, sealing, notice->parties[r], key, &b->readers[r].agreement);
         if (err != TB_OK) {
             return err;
         }

@@ -1,4 +1,5 @@
-/* outbox_send - what leaves: groups out of this turn's memory or out of the store, packed into frames. */
+/* outbox_send - what leaves: groups out of this turn's memory or out of the store, packed into
+ * frames. */
 #include "agents/outbox.h"
 
 /* Room in a frame for everything but groups and bodies, and for what packing adds to each. */
@@ -59,7 +60,8 @@ static tb_err frame_add(tb_step *step,
         }
     }
     void *list = b->groups;
-    tb_err err = tb_work_room(step->arena, &list, b->group_count, &b->group_capacity, sizeof *group);
+    tb_err err =
+        tb_work_room(step->arena, &list, b->group_count, &b->group_capacity, sizeof *group);
     if (err != TB_OK) {
         return err;
     }
@@ -145,10 +147,8 @@ static tb_err read_group(tb_step *step,
 }
 
 /* The next group to submit: from this turn when it was made now, else from the store. */
-static tb_err next_group(tb_step *step,
-                         const tb_stream *stream,
-                         const tb_stream_out_row *row,
-                         tb_made *out)
+static tb_err
+next_group(tb_step *step, const tb_stream *stream, const tb_stream_out_row *row, tb_made *out)
 {
     const tb_work *work = step->agent->work;
     for (size_t i = 0; i < work->made_count; i++) {
@@ -176,10 +176,8 @@ static size_t in_flight(const tb_stream_out_row *row)
     return bytes;
 }
 
-static tb_err submit_stream(tb_step *step,
-                            frame_builder *b,
-                            const tb_stream *stream,
-                            tb_stream_out_row *row)
+static tb_err
+submit_stream(tb_step *step, frame_builder *b, const tb_stream *stream, tb_stream_out_row *row)
 {
     size_t flying = in_flight(row);
     while (row->submitted < row->number && row->flight_count < TB_FLIGHTS_MAX &&

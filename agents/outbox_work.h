@@ -63,7 +63,8 @@ typedef struct tb_work {
 /* The turn's work, made on first use. */
 tb_err tb_work_of(tb_step *step, tb_work **out) TB_MUST_USE;
 /* Room for one more in a list of the arena: *list is replaced when it has to grow. */
-tb_err tb_work_room(tb_arena *arena, void **list, size_t count, size_t *capacity, size_t each) TB_MUST_USE;
+tb_err
+tb_work_room(tb_arena *arena, void **list, size_t count, size_t *capacity, size_t each) TB_MUST_USE;
 
 tb_err tb_work_send(tb_step *step, const tb_stream *stream) TB_MUST_USE;
 tb_err tb_work_refuse(tb_step *step, const tb_refusing *refusing) TB_MUST_USE;

@@ -4,8 +4,8 @@
  * never looks into an event.
  *
  *     act -> casework: event bytes, openings, who gets it     -> tb_outbox_add (this turn)
- *     end of turn: tb_outbox_close: seal, number, header, one root for all, groups, OUTBOX rows, Submit
- *     Deliver -> inbox: stream, proof, stamp, mark; opens     -> tb_apply_notice
+ *     end of turn: tb_outbox_close: seal, number, header, one root for all, groups, OUTBOX rows,
+ * Submit Deliver -> inbox: stream, proof, stamp, mark; opens     -> tb_apply_notice
  */
 #ifndef TB_OUTGOING_H
 #define TB_OUTGOING_H
@@ -22,7 +22,7 @@ typedef struct tb_agent tb_agent;
 /* One recipient of a notice. */
 typedef struct tb_outgoing_reader {
     tb_party recipient;
-    bool *opens; /* per opening of the notice: may this recipient read it */
+    bool *opens;       /* per opening of the notice: may this recipient read it */
     tb_passed *passed; /* earlier events it has not been shown, oldest first; usually none */
     size_t passed_count;
 } tb_outgoing_reader;
@@ -46,7 +46,10 @@ typedef struct tb_outgoing {
  * has asked tb_link_ready. A reader that cannot be sealed to (unknown, not active or without a
  * sealing key) is left out; *out_notice is 0 when nobody is left and nothing is sent.
  * TB_ERR_LIMIT when the turn is full. */
-tb_err tb_outbox_add(tb_agent *agent, tb_txn *txn, const tb_outgoing *outgoing, uint64_t *out_notice) TB_MUST_USE;
+tb_err tb_outbox_add(tb_agent *agent,
+                     tb_txn *txn,
+                     const tb_outgoing *outgoing,
+                     uint64_t *out_notice) TB_MUST_USE;
 
 /* Whether an act addressed to these parties can be signed now, or must wait as a draft: the link's
  * Welcome of this run has confirmed our marks and every recipient's share is open. */
@@ -72,6 +75,12 @@ typedef struct tb_incoming {
 /* Casework's half of taking: stores and applies the events, or holds them back, freezes, marks as
  * overtaken; anything about the events that is the sender's fault is *out_refused (TB_ACCEPTED when
  * fine) with the event it concerns, and leaves no row behind except what earlier events wrote. */
-tb_err tb_apply_notice(tb_agent *agent, tb_txn *txn, tb_now now, const tb_incoming *incoming, tb_effects *effects, tb_refusal *out_refused, tb_digest *out_event) TB_MUST_USE;
+tb_err tb_apply_notice(tb_agent *agent,
+                       tb_txn *txn,
+                       tb_now now,
+                       const tb_incoming *incoming,
+                       tb_effects *effects,
+                       tb_refusal *out_refused,
+                       tb_digest *out_event) TB_MUST_USE;
 
 #endif

@@ -1,12 +1,12 @@
-/* rows_link - what the link stores: typed rows, and the only code that reads and writes their tables.
+/* rows_link - what the link stores: typed rows, and the only code that reads and writes their
+ * tables.
  *
- *     META         party, hub, incarnation, notice counter, link state, exercise clock, closed shares
- *     STREAM_OUT   a stream we send: newest number, what was submitted, the two marks, what is in flight
- *     OUTBOX       groups until arrived marks cover them; OUTBOX_BODY bodies several groups share
- *     OUTBOX_DUE   when each stream with OUTBOX rows is looked at again
- *     STREAM_IN    a stream we receive: how far it was taken, and our newest signed mark of it
- *     STAMP, REFUSAL, PROOF   what others signed, and what proves an event
- *     INBOX, QUARANTINE       taken and not applied; set aside
+ *     META         party, hub, incarnation, notice counter, link state, exercise clock, closed
+ * shares STREAM_OUT   a stream we send: newest number, what was submitted, the two marks, what is
+ * in flight OUTBOX       groups until arrived marks cover them; OUTBOX_BODY bodies several groups
+ * share OUTBOX_DUE   when each stream with OUTBOX rows is looked at again STREAM_IN    a stream we
+ * receive: how far it was taken, and our newest signed mark of it STAMP, REFUSAL, PROOF   what
+ * others signed, and what proves an event INBOX, QUARANTINE       taken and not applied; set aside
  *
  * What is read lives in the transaction's arena. A row that does not decode is TB_ERR_CORRUPT.
  */
@@ -70,10 +70,10 @@ typedef struct tb_stream_out_row {
     uint64_t stored;    /* the hub's mark, or the recipient's where that is higher */
     uint64_t arrived;
     tb_bytes arrived_line; /* packed signed line, or empty */
-    uint64_t refused;      /* the highest number the hub refused: items up to it may go as fillers */
-    tb_time active;        /* last submit or move of a mark */
-    tb_time rewound;       /* when it was last sent again from the mark */
-    tb_time due;           /* its OUTBOX_DUE key; 0: no OUTBOX rows */
+    uint64_t refused; /* the highest number the hub refused: items up to it may go as fillers */
+    tb_time active;   /* last submit or move of a mark */
+    tb_time rewound;  /* when it was last sent again from the mark */
+    tb_time due;      /* its OUTBOX_DUE key; 0: no OUTBOX rows */
     tb_flight flights[TB_FLIGHTS_MAX];
     size_t flight_count;
 } tb_stream_out_row;
@@ -81,9 +81,15 @@ typedef struct tb_stream_out_row {
 /* A stream we send is named by incarnation, recipient and lane; sender is ourselves. */
 tb_err tb_stream_out_get(tb_txn *txn, const tb_stream *stream, tb_stream_out_row *out) TB_MUST_USE;
 /* Moves the OUTBOX_DUE row when row->due differs from kept_due, what was read. */
-tb_err tb_stream_out_put(tb_txn *txn, const tb_stream *stream, tb_time kept_due, const tb_stream_out_row *row) TB_MUST_USE;
+tb_err tb_stream_out_put(tb_txn *txn,
+                         const tb_stream *stream,
+                         tb_time kept_due,
+                         const tb_stream_out_row *row) TB_MUST_USE;
 /* Streams in key order; cursor empty for the first. Ends with TB_ERR_NOT_FOUND. */
-tb_err tb_stream_out_next(tb_txn *txn, tb_bytes *cursor, tb_stream *out_stream, tb_stream_out_row *out) TB_MUST_USE;
+tb_err tb_stream_out_next(tb_txn *txn,
+                          tb_bytes *cursor,
+                          tb_stream *out_stream,
+                          tb_stream_out_row *out) TB_MUST_USE;
 
 typedef struct tb_outbox_row {
     uint64_t from;
@@ -99,17 +105,30 @@ typedef struct tb_outbox_row {
 tb_err tb_outbox_put(tb_txn *txn, const tb_stream *stream, const tb_outbox_row *row) TB_MUST_USE;
 tb_err tb_outbox_del(tb_txn *txn, const tb_stream *stream, uint64_t from) TB_MUST_USE;
 /* The first group that starts behind a number. */
-tb_err tb_outbox_after(tb_txn *txn, const tb_stream *stream, uint64_t number, tb_outbox_row *out) TB_MUST_USE;
+tb_err tb_outbox_after(tb_txn *txn, const tb_stream *stream, uint64_t number, tb_outbox_row *out)
+    TB_MUST_USE;
 /* The group that holds a number. */
-tb_err tb_outbox_holding(tb_txn *txn, const tb_stream *stream, uint64_t number, tb_outbox_row *out) TB_MUST_USE;
+tb_err tb_outbox_holding(tb_txn *txn, const tb_stream *stream, uint64_t number, tb_outbox_row *out)
+    TB_MUST_USE;
 
-tb_err tb_outbox_body_put(tb_txn *txn, const tb_incarnation *incarnation, uint64_t notice, uint32_t uses, tb_bytes body) TB_MUST_USE;
-tb_err tb_outbox_body_get(tb_txn *txn, const tb_incarnation *incarnation, uint64_t notice, tb_bytes *out) TB_MUST_USE;
+tb_err tb_outbox_body_put(tb_txn *txn,
+                          const tb_incarnation *incarnation,
+                          uint64_t notice,
+                          uint32_t uses,
+                          tb_bytes body) TB_MUST_USE;
+tb_err tb_outbox_body_get(tb_txn *txn,
+                          const tb_incarnation *incarnation,
+                          uint64_t notice,
+                          tb_bytes *out) TB_MUST_USE;
 /* One use less; the last one takes the body away. */
-tb_err tb_outbox_body_drop(tb_txn *txn, const tb_incarnation *incarnation, uint64_t notice) TB_MUST_USE;
+tb_err
+tb_outbox_body_drop(tb_txn *txn, const tb_incarnation *incarnation, uint64_t notice) TB_MUST_USE;
 
 /* The stream that is due first, of the present incarnation. */
-tb_err tb_outbox_due_first(tb_txn *txn, tb_time *out_due, tb_party *out_recipient, tb_lane *out_lane) TB_MUST_USE;
+tb_err tb_outbox_due_first(tb_txn *txn,
+                           tb_time *out_due,
+                           tb_party *out_recipient,
+                           tb_lane *out_lane) TB_MUST_USE;
 
 /* ---- STREAM_IN ---- */
 
@@ -121,15 +140,24 @@ typedef struct tb_stream_in_row {
 
 /* recipient is ourselves. */
 tb_err tb_stream_in_get(tb_txn *txn, const tb_stream *stream, tb_stream_in_row *out) TB_MUST_USE;
-tb_err tb_stream_in_put(tb_txn *txn, const tb_stream *stream, const tb_stream_in_row *row) TB_MUST_USE;
-tb_err tb_stream_in_next(tb_txn *txn, const tb_party *self, tb_bytes *cursor, tb_stream *out_stream, tb_stream_in_row *out) TB_MUST_USE;
+tb_err
+tb_stream_in_put(tb_txn *txn, const tb_stream *stream, const tb_stream_in_row *row) TB_MUST_USE;
+tb_err tb_stream_in_next(tb_txn *txn,
+                         const tb_party *self,
+                         tb_bytes *cursor,
+                         tb_stream *out_stream,
+                         tb_stream_in_row *out) TB_MUST_USE;
 
 /* ---- STAMP ---- */
 
 /* Kept under the stream and line.from. */
 tb_err tb_stamp_put(tb_txn *txn, const tb_signed_line *line) TB_MUST_USE;
 /* The stamp that covers a number of a stream. */
-tb_err tb_stamp_get(tb_txn *txn, const tb_stream *stream, uint64_t number, tb_signed_line *out, tb_bytes *out_packed) TB_MUST_USE;
+tb_err tb_stamp_get(tb_txn *txn,
+                    const tb_stream *stream,
+                    uint64_t number,
+                    tb_signed_line *out,
+                    tb_bytes *out_packed) TB_MUST_USE;
 
 /* ---- REFUSAL ---- */
 
@@ -142,8 +170,12 @@ typedef struct tb_refusal_row {
     tb_bytes line; /* packed signed line */
 } tb_refusal_row;
 
-tb_err tb_refusal_put(tb_txn *txn, const tb_stream *stream, uint64_t notice, const tb_refusal_row *row) TB_MUST_USE;
-tb_err tb_refusal_get(tb_txn *txn, const tb_stream *stream, uint64_t notice, tb_refusal_row *out) TB_MUST_USE;
+tb_err tb_refusal_put(tb_txn *txn,
+                      const tb_stream *stream,
+                      uint64_t notice,
+                      const tb_refusal_row *row) TB_MUST_USE;
+tb_err tb_refusal_get(tb_txn *txn, const tb_stream *stream, uint64_t notice, tb_refusal_row *out)
+    TB_MUST_USE;
 
 /* ---- PROOF ---- */
 
@@ -157,8 +189,16 @@ typedef struct tb_proof_row {
     size_t path_count;
 } tb_proof_row;
 
-tb_err tb_proof_put(tb_txn *txn, const tb_party *sender, const tb_incarnation *incarnation, uint64_t notice, const tb_proof_row *row) TB_MUST_USE;
-tb_err tb_proof_get(tb_txn *txn, const tb_party *sender, const tb_incarnation *incarnation, uint64_t notice, tb_proof_row *out) TB_MUST_USE;
+tb_err tb_proof_put(tb_txn *txn,
+                    const tb_party *sender,
+                    const tb_incarnation *incarnation,
+                    uint64_t notice,
+                    const tb_proof_row *row) TB_MUST_USE;
+tb_err tb_proof_get(tb_txn *txn,
+                    const tb_party *sender,
+                    const tb_incarnation *incarnation,
+                    uint64_t notice,
+                    tb_proof_row *out) TB_MUST_USE;
 
 /* ---- INBOX, QUARANTINE ---- */
 
@@ -184,7 +224,11 @@ tb_err tb_inbox_first(tb_txn *txn, tb_inbox_row *out) TB_MUST_USE;
 /* Whether anything of a stream waits. */
 tb_err tb_inbox_waits(tb_txn *txn, const tb_stream *stream, bool *out) TB_MUST_USE;
 tb_err tb_quarantine_put(tb_txn *txn, uint64_t notice, const tb_inbox_row *row) TB_MUST_USE;
-tb_err tb_quarantine_get(tb_txn *txn, const tb_party *sender, const tb_incarnation *incarnation, uint64_t notice, tb_inbox_row *out) TB_MUST_USE;
+tb_err tb_quarantine_get(tb_txn *txn,
+                         const tb_party *sender,
+                         const tb_incarnation *incarnation,
+                         uint64_t notice,
+                         tb_inbox_row *out) TB_MUST_USE;
 
 /* ---- ALARM ---- */
 
@@ -194,13 +238,14 @@ typedef struct tb_alarm_row {
     tb_party party; /* whom it is about: the signer of what was refused, or "hub" */
     tb_stream stream;
     uint64_t number;
-    tb_digest digest;  /* of what was refused, or the case's event */
-    tb_bytes text;     /* one sentence in English, or empty: the code's own */
+    tb_digest digest;     /* of what was refused, or the case's event */
+    tb_bytes text;        /* one sentence in English, or empty: the code's own */
     tb_bytes evidence[2]; /* both headers of a fork; may be empty */
 } tb_alarm_row;
 
 tb_err tb_alarm_put(tb_txn *txn, uint64_t number, const tb_alarm_row *row) TB_MUST_USE;
 /* The newest alarm at or below a number. */
-tb_err tb_alarm_last(tb_txn *txn, uint64_t upto, uint64_t *out_number, tb_alarm_row *out) TB_MUST_USE;
+tb_err
+tb_alarm_last(tb_txn *txn, uint64_t upto, uint64_t *out_number, tb_alarm_row *out) TB_MUST_USE;
 
 #endif

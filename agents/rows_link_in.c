@@ -100,8 +100,8 @@ tb_err tb_inbox_waits(tb_txn *txn, const tb_stream *stream, bool *out)
     tb_key_party(&prefix, &stream->sender);
     tb_key_incarnation(&prefix, &stream->incarnation);
     tb_key_lane(&prefix, stream->lane);
-    tb_err err = tb_store_seek(txn, TB_TABLE_INBOX, tb_key_bytes(&prefix), tb_key_bytes(&prefix), &key,
-                               &value);
+    tb_err err = tb_store_seek(txn, TB_TABLE_INBOX, tb_key_bytes(&prefix), tb_key_bytes(&prefix),
+                               &key, &value);
     if (err != TB_OK && err != TB_ERR_NOT_FOUND) {
         return err;
     }

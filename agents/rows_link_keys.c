@@ -112,7 +112,8 @@ void tb_put_digests(tb_writer *w, const tb_digest *list, size_t count)
     }
 }
 
-tb_err tb_read_digests(tb_reader *r, size_t max, tb_arena *arena, tb_digest **out, size_t *out_count)
+tb_err
+tb_read_digests(tb_reader *r, size_t max, tb_arena *arena, tb_digest **out, size_t *out_count)
 {
     size_t count = tb_get_u16(r);
     if (count > max) {

@@ -32,10 +32,12 @@ uint64_t tb_key_last_number(tb_bytes key);
 
 void tb_put_root(tb_writer *w, const tb_root *root);
 tb_root tb_read_root(tb_reader *r);
-#define TB_ROOT_ROW_BYTES (4 + 1 + TB_PARTY_BYTES + 8 + 16 + 4 + TB_DIGEST_BYTES + TB_SIGNATURE_BYTES)
+#define TB_ROOT_ROW_BYTES                                                                          \
+    (4 + 1 + TB_PARTY_BYTES + 8 + 16 + 4 + TB_DIGEST_BYTES + TB_SIGNATURE_BYTES)
 /* u16 count, then the digests; TB_ERR_CORRUPT past max. */
 void tb_put_digests(tb_writer *w, const tb_digest *list, size_t count);
-tb_err tb_read_digests(tb_reader *r, size_t max, tb_arena *arena, tb_digest **out, size_t *out_count) TB_MUST_USE;
+tb_err tb_read_digests(
+    tb_reader *r, size_t max, tb_arena *arena, tb_digest **out, size_t *out_count) TB_MUST_USE;
 
 /* Starts a row: its form byte; a reader of another form has failed. */
 void tb_row_begin(tb_writer *w, tb_arena *arena, size_t capacity);

@@ -118,10 +118,8 @@ tb_err tb_stream_out_put(tb_txn *txn,
     return tb_row_store(txn, TB_TABLE_STREAM_OUT, tb_key_bytes(&key), &w);
 }
 
-tb_err tb_stream_out_next(tb_txn *txn,
-                          tb_bytes *cursor,
-                          tb_stream *out_stream,
-                          tb_stream_out_row *out)
+tb_err
+tb_stream_out_next(tb_txn *txn, tb_bytes *cursor, tb_stream *out_stream, tb_stream_out_row *out)
 {
     tb_bytes all = {NULL, 0};
     tb_bytes key;
@@ -152,7 +150,8 @@ tb_err tb_stream_out_next(tb_txn *txn,
     return TB_OK;
 }
 
-tb_err tb_outbox_due_first(tb_txn *txn, tb_time *out_due, tb_party *out_recipient, tb_lane *out_lane)
+tb_err
+tb_outbox_due_first(tb_txn *txn, tb_time *out_due, tb_party *out_recipient, tb_lane *out_lane)
 {
     tb_bytes all = {NULL, 0};
     tb_bytes key;
@@ -252,8 +251,8 @@ tb_err tb_outbox_after(tb_txn *txn, const tb_stream *stream, uint64_t number, tb
 
     stream_key(&prefix, stream);
     outbox_key(&from, stream, number + 1);
-    tb_err err = tb_store_seek(txn, TB_TABLE_OUTBOX, tb_key_bytes(&prefix), tb_key_bytes(&from), &key,
-                               &value);
+    tb_err err = tb_store_seek(txn, TB_TABLE_OUTBOX, tb_key_bytes(&prefix), tb_key_bytes(&from),
+                               &key, &value);
     if (err != TB_OK) {
         return err;
     }
@@ -271,8 +270,8 @@ tb_err tb_outbox_holding(tb_txn *txn, const tb_stream *stream, uint64_t number, 
 
     stream_key(&prefix, stream);
     outbox_key(&upto, stream, number);
-    tb_err err = tb_store_last(txn, TB_TABLE_OUTBOX, tb_key_bytes(&prefix), tb_key_bytes(&upto), &key,
-                               &value);
+    tb_err err = tb_store_last(txn, TB_TABLE_OUTBOX, tb_key_bytes(&prefix), tb_key_bytes(&upto),
+                               &key, &value);
     if (err != TB_OK) {
         return err;
     }
@@ -310,8 +309,11 @@ tb_err tb_outbox_body_put(
     return tb_row_store(txn, TB_TABLE_OUTBOX_BODY, tb_key_bytes(&key), &w);
 }
 
-static tb_err body_read(
-    tb_txn *txn, const tb_incarnation *incarnation, uint64_t notice, uint32_t *out_uses, tb_bytes *out)
+static tb_err body_read(tb_txn *txn,
+                        const tb_incarnation *incarnation,
+                        uint64_t notice,
+                        uint32_t *out_uses,
+                        tb_bytes *out)
 {
     tb_key key;
     tb_bytes value;
@@ -334,10 +336,8 @@ static tb_err body_read(
     return TB_OK;
 }
 
-tb_err tb_outbox_body_get(tb_txn *txn,
-                          const tb_incarnation *incarnation,
-                          uint64_t notice,
-                          tb_bytes *out)
+tb_err
+tb_outbox_body_get(tb_txn *txn, const tb_incarnation *incarnation, uint64_t notice, tb_bytes *out)
 {
     uint32_t uses = 0;
 

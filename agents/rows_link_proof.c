@@ -40,8 +40,8 @@ tb_err tb_stamp_get(tb_txn *txn,
     stream_key(&prefix, stream);
     stream_key(&upto, stream);
     tb_key_number(&upto, number);
-    tb_err err = tb_store_last(txn, TB_TABLE_STAMP, tb_key_bytes(&prefix), tb_key_bytes(&upto), &key,
-                               &value);
+    tb_err err = tb_store_last(txn, TB_TABLE_STAMP, tb_key_bytes(&prefix), tb_key_bytes(&upto),
+                               &key, &value);
     if (err != TB_OK) {
         return err;
     }
@@ -69,10 +69,8 @@ static void refusal_key(tb_key *key, const tb_stream *stream, uint64_t notice)
     tb_key_party(key, &stream->recipient);
 }
 
-tb_err tb_refusal_put(tb_txn *txn,
-                      const tb_stream *stream,
-                      uint64_t notice,
-                      const tb_refusal_row *row)
+tb_err
+tb_refusal_put(tb_txn *txn, const tb_stream *stream, uint64_t notice, const tb_refusal_row *row)
 {
     tb_key key;
     tb_writer w;
@@ -117,10 +115,8 @@ tb_err tb_refusal_get(tb_txn *txn, const tb_stream *stream, uint64_t notice, tb_
 
 /* ---- PROOF ---- */
 
-static void proof_key(tb_key *key,
-                      const tb_party *sender,
-                      const tb_incarnation *incarnation,
-                      uint64_t notice)
+static void
+proof_key(tb_key *key, const tb_party *sender, const tb_incarnation *incarnation, uint64_t notice)
 {
     tb_key_begin(key);
     tb_key_party(key, sender);

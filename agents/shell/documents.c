@@ -12,8 +12,8 @@
 
 bool tb_block_map(size_t size, tb_arena *out)
 {
-    void *block =
-        mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    void *block = mmap(NULL, size, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (block == MAP_FAILED) {
         return false;
     }
@@ -48,7 +48,8 @@ static bool read_file(const char *path, tb_arena *arena, tb_bytes *out)
     bool whole = ferror(file) == 0 && feof(file) != 0;
     (void)fclose(file);
     if (!whole) {
-        fprintf(stderr, "level=error event=document file=%s what=\"too large or unreadable\"\n", path);
+        fprintf(stderr, "level=error event=document file=%s what=\"too large or unreadable\"\n",
+                path);
         return false;
     }
     *out = tb_bytes_of(bytes, size);
@@ -75,8 +76,8 @@ bool tb_documents_read(const char *path, tb_arena *arena, tb_document *out)
 static void skip(const tb_document *document, const char *why)
 {
     fprintf(stderr, "level=error event=document_skipped name=%.*s version=%u what=\"%s\"\n",
-            (int)document->name.size, (const char *)document->name.data, (unsigned)document->version,
-            why);
+            (int)document->name.size, (const char *)document->name.data,
+            (unsigned)document->version, why);
 }
 
 static void load_campaign(tb_documents *d, const tb_document *document)

@@ -1,7 +1,8 @@
-/* documents - directory, campaigns and tables as the logic reads them: loaded at start and on RELOAD.
+/* documents - directory, campaigns and tables as the logic reads them: loaded at start and on
+ * RELOAD.
  *
- * A set is loaded whole into memory of its own, which is only touched as far as it is used, and replaced
- * whole between two turns.
+ * A set is loaded whole into memory of its own, which is only touched as far as it is used, and
+ * replaced whole between two turns.
  */
 #ifndef TB_AGENT_DOCUMENTS_H
 #define TB_AGENT_DOCUMENTS_H

@@ -139,7 +139,8 @@ static void note_watchers(tb_shell *shell, const batch *b)
             continue;
         }
         tb_arena_reset(&shell->node.arena);
-        if (tb_local_request_decode(b->inputs[i].bytes, &shell->node.arena, &request) == TB_ACCEPTED &&
+        if (tb_local_request_decode(b->inputs[i].bytes, &shell->node.arena, &request) ==
+                TB_ACCEPTED &&
             request.kind == TB_REQUEST_WATCH) {
             tb_shell_watch(shell, b->inputs[i].peer);
         }

@@ -8,8 +8,8 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-/* Keys are in this process: no core file, no other process looks in. A build with sanitizers must let
- * its leak check look. */
+/* Keys are in this process: no core file, no other process looks in. A build with sanitizers must
+ * let its leak check look. */
 static void close_doors(void)
 {
     struct rlimit none = {0, 0};

@@ -15,8 +15,9 @@
 #define DROPS_MAX 64
 
 #define WATCHED                                                                                    \
-    (ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | \
-     ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH)
+    (ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED |                                      \
+     ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL |                  \
+     ZMQ_EVENT_HANDSHAKE_FAILED_AUTH)
 
 static bool fail(const char *what, const char *which)
 {
@@ -119,8 +120,9 @@ bool tb_agent_net_open_hub(tb_agent_net *net, const tb_directory *directory)
     if (!watch(net)) {
         return fail("cannot watch the connection", net->endpoint);
     }
-    return zsock_connect(net->hub, "%s", net->endpoint) == 0 ? true
-                                                             : fail("cannot connect", net->endpoint);
+    return zsock_connect(net->hub, "%s", net->endpoint) == 0
+               ? true
+               : fail("cannot connect", net->endpoint);
 }
 
 void tb_agent_net_close(tb_agent_net *net)
@@ -198,7 +200,9 @@ static bool peer_of(zmq_msg_t *id, uint64_t *out)
         return false;
     }
 
-    *out = ((uint64_t)bytes[1] << 24 | (uint64_t)bytes[2] << 16 | (uint64_t)bytes[3] << 8 | bytes[4]) + 1;
+    *out =
+        ((uint64_t)bytes[1] << 24 | (uint64_t)bytes[2] << 16 | (uint64_t)bytes[3] << 8 | bytes[4]) +
+        1;
     return true;
 }
 

@@ -1,7 +1,7 @@
 /* net - the agent's two sockets: a CURVE DEALER to the hub and a ROUTER for its own people.
  *
- * Nothing waits in memory here but what the bounds of the sockets allow: what is sent to a hub that is
- * not there is lost, and goes again from the store.
+ * Nothing waits in memory here but what the bounds of the sockets allow: what is sent to a hub that
+ * is not there is lost, and goes again from the store.
  */
 #ifndef TB_AGENT_NET_H
 #define TB_AGENT_NET_H
@@ -35,7 +35,8 @@ typedef enum tb_net_event {
 } tb_net_event;
 /* The next change of the connection, without waiting. */
 tb_net_event tb_agent_net_event(tb_agent_net *net);
-/* True when the hub keeps refusing our handshake under the key in use and the directory has another. */
+/* True when the hub keeps refusing our handshake under the key in use and the directory has
+ * another. */
 bool tb_agent_net_wants_other_key(const tb_agent_net *net, const tb_directory *directory);
 
 /* The next message without waiting; the caller closes it. */

@@ -124,7 +124,8 @@ bool tb_agent_options_read(int argc, char **argv, tb_agent_options *out, int *ou
 void tb_agent_options_print(const tb_agent_options *options)
 {
     fprintf(stderr,
-            "level=info event=start party=%s store=%s hub=%s socket=%s quota=%llu directory=%s key=%s\n",
+            "level=info event=start party=%s store=%s hub=%s socket=%s quota=%llu directory=%s "
+            "key=%s\n",
             options->party.text, options->store, options->hub, options->socket,
             (unsigned long long)options->quota_bytes, options->directory, options->key);
     for (size_t i = 0; i < options->document_count; i++) {

@@ -1,4 +1,5 @@
-/* perform - effects, after their commit. Any of them may be lost: what matters goes again from the store. */
+/* perform - effects, after their commit. Any of them may be lost: what matters goes again from the
+ * store. */
 #include "agents/shell/shell.h"
 
 #include <stdio.h>

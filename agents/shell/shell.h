@@ -1,4 +1,5 @@
-/* shell - the agent's process: sockets, store, keys and the loop that turns what comes in into turns. */
+/* shell - the agent's process: sockets, store, keys and the loop that turns what comes in into
+ * turns. */
 #ifndef TB_AGENT_SHELL_H
 #define TB_AGENT_SHELL_H
 

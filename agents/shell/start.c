@@ -44,7 +44,8 @@ static bool open_store(tb_shell *shell)
 }
 
 /* The directory file the operator trusts: signed by the authority it names itself. */
-static bool read_directory(tb_shell *shell, tb_arena *arena, tb_document *document, tb_directory *out)
+static bool
+read_directory(tb_shell *shell, tb_arena *arena, tb_document *document, tb_directory *out)
 {
     const char *path = shell->options->directory;
     if (!tb_documents_read(path, arena, document)) {
@@ -56,7 +57,8 @@ static bool read_directory(tb_shell *shell, tb_arena *arena, tb_document *docume
     if (refused == TB_ACCEPTED && !tb_document_verify(document, &out->hub, &out->authority.key)) {
         refused = TB_REFUSED_SIGNATURE;
     }
-    return refused == TB_ACCEPTED ? true : fail("cannot use the directory", path, tb_refusal_en(refused));
+    return refused == TB_ACCEPTED ? true
+                                  : fail("cannot use the directory", path, tb_refusal_en(refused));
 }
 
 static bool install(tb_shell *shell, tb_txn *txn, const char *path, const tb_document *document)
@@ -114,7 +116,8 @@ static bool prepare(tb_shell *shell, const tb_document *directory)
         return false;
     }
     err = tb_store_commit(txn);
-    return err == TB_OK ? true : fail("cannot write the store", shell->options->store, tb_err_text(err));
+    return err == TB_OK ? true
+                        : fail("cannot write the store", shell->options->store, tb_err_text(err));
 }
 
 static bool load(tb_shell *shell)
@@ -158,8 +161,7 @@ static bool set_up_documents(tb_shell *shell)
 /* The agent's keys must be the ones others know. */
 static bool check_enrolled(tb_shell *shell)
 {
-    const tb_directory_party *party =
-        tb_directory_find(shell->agent.directory, &shell->agent.self);
+    const tb_directory_party *party = tb_directory_find(shell->agent.directory, &shell->agent.self);
     if (party == NULL) {
         return fail("not in the directory", shell->agent.self.text,
                     tb_refusal_en(TB_REFUSED_UNKNOWN_PARTY));

@@ -163,8 +163,8 @@ tb_err tb_apply_notice(tb_agent *agent,
     return err;
 }
 
-tb_err tb_drafts_release(
-    tb_agent *agent, tb_txn *txn, tb_now now, tb_random *random, tb_effects *effects)
+tb_err
+tb_drafts_release(tb_agent *agent, tb_txn *txn, tb_now now, tb_random *random, tb_effects *effects)
 {
     (void)txn;
     (void)now;
@@ -417,8 +417,7 @@ void peer_say_all(town *t, peer *p, const char *const *texts, size_t count)
     tb_input inputs[64];
     assert_true(count <= 64);
     for (size_t i = 0; i < count; i++) {
-        inputs[i] =
-            (tb_input){.kind = TB_INPUT_LOCAL, .peer = 1, .bytes = tb_bytes_str(texts[i])};
+        inputs[i] = (tb_input){.kind = TB_INPUT_LOCAL, .peer = 1, .bytes = tb_bytes_str(texts[i])};
     }
     turn(t, p, inputs, count);
 }
@@ -580,8 +579,11 @@ void town_link(town *t, peer *p)
     town_send(t, p, &welcome);
 }
 
-static tb_signed_line
-sign_line(town *t, const tb_line *line, const char *id, const tb_incarnation *run, const tb_sign_pair *pair)
+static tb_signed_line sign_line(town *t,
+                                const tb_line *line,
+                                const char *id,
+                                const tb_incarnation *run,
+                                const tb_sign_pair *pair)
 {
     tb_signed_line *made;
     tb_root root = {

@@ -30,7 +30,7 @@ typedef struct peer {
     char notes[32768];
     bool stopped;
     /* casework's stand-in */
-    const char *poison;   /* applying this text fails */
+    const char *poison; /* applying this text fails */
     tb_err poison_err;
     const char *disliked; /* this text is refused: role */
     unsigned releases;    /* times tb_drafts_release was called */

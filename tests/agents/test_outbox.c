@@ -57,10 +57,11 @@ static void one_turn_is_one_group_per_recipient_under_one_root(void **state)
         assert_int_equal(group->root.count, 4);
         assert_memory_equal(&group->root, &frame.carry.groups[0].root, sizeof group->root);
         assert_int_equal(group->sibling_count, 1);
-        assert_memory_equal(&group->items[0].header.ephemeral, &group->items[1].header.ephemeral, 32);
-        assert_int_equal(
-            tb_group_verify(group, &t->directory.hub, &t->a.sign.public_key, &t->b.agent.roots, &t->paper),
-            TB_ACCEPTED);
+        assert_memory_equal(&group->items[0].header.ephemeral, &group->items[1].header.ephemeral,
+                            32);
+        assert_int_equal(tb_group_verify(group, &t->directory.hub, &t->a.sign.public_key,
+                                         &t->b.agent.roots, &t->paper),
+                         TB_ACCEPTED);
     }
     peer_check(t, &t->a);
 }

@@ -1,0 +1,271 @@
+#include "agents/marks.h"
+
+#include "tests/agents/peer.h"
+#include "tests/messages/samples.h"
+#include "tests/test.h"
+
+static int set_up(void **state)
+{
+    *state = town_make();
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    town_free(*state);
+    return 0;
+}
+
+static void send_line(town *t, peer *p, const tb_signed_line *line)
+{
+    tb_signed_line one = *line;
+    tb_frame frame = {.kind = TB_FRAME_STORED};
+    frame.lines.lines = &one;
+    frame.lines.count = 1;
+    town_send(t, p, &frame);
+}
+
+/* One notice from a to ct.33, submitted. */
+static tb_group one_notice(town *t)
+{
+    town_link(t, &t->a);
+    peer_forget(&t->a);
+    peer_say(t, &t->a, "ct.33 one");
+    tb_frame frame = peer_frame(t, &t->a, TB_FRAME_SUBMIT, 0);
+    peer_forget(&t->a);
+    return frame.carry.groups[0];
+}
+
+static void a_stored_mark_is_kept_with_its_stamp(void **state)
+{
+    town *t = *state;
+    tb_group group = one_notice(t);
+    town_store(t, &t->a, &group);
+    tb_stream_out_row row = peer_stream_out(t, &t->a, "ct.33");
+    assert_int_equal(row.stored, 1);
+    assert_int_equal(row.arrived, 0);
+    assert_int_equal(row.flight_count, 0);
+    assert_int_equal(peer_rows(t, &t->a, TB_TABLE_STAMP), 1);
+    assert_int_equal(peer_rows(t, &t->a, TB_TABLE_OUTBOX), 1);
+    peer_check(t, &t->a);
+}
+
+static void an_arrived_mark_trims_the_outbox(void **state)
+{
+    town *t = *state;
+    town_link(t, &t->a);
+    town_link(t, &t->b);
+    peer_forget(&t->a);
+    peer_say(t, &t->a, "ct.33,hq both");
+    tb_frame frame = peer_frame(t, &t->a, TB_FRAME_SUBMIT, 0);
+    town_relay(t, &t->a, &t->b);
+    assert_int_equal(peer_stream_out(t, &t->a, "ct.33").arrived, 1);
+    assert_int_equal(peer_stream_out(t, &t->a, "ct.33").due, 0);
+    assert_int_equal(peer_rows(t, &t->a, TB_TABLE_OUTBOX), 1);
+    assert_int_equal(peer_rows(t, &t->a, TB_TABLE_OUTBOX_BODY), 1);
+    assert_int_equal(peer_rows(t, &t->a, TB_TABLE_OUTBOX_DUE), 1);
+    peer_check(t, &t->a);
+
+    tb_line line = town_arrived_line(t, &frame.carry.groups[1]);
+    tb_signed_line arrived = town_line_by(t, &line, &t->c);
+    send_line(t, &t->a, &arrived);
+    assert_int_equal(peer_rows(t, &t->a, TB_TABLE_OUTBOX), 0);
+    assert_int_equal(peer_rows(t, &t->a, TB_TABLE_OUTBOX_BODY), 0);
+    assert_int_equal(peer_rows(t, &t->a, TB_TABLE_OUTBOX_DUE), 0);
+    peer_check(t, &t->a);
+}
+
+static void a_mark_nobody_may_make_is_an_alarm_and_no_mark(void **state)
+{
+    town *t = *state;
+    tb_group group = one_notice(t);
+    tb_line arrived = town_arrived_line(t, &group);
+    tb_line stored = town_stored_line(t, &group);
+    tb_signed_line by_hub = town_line(t, &arrived);
+    tb_signed_line by_other = town_line_by(t, &arrived, &t->c);
+    tb_signed_line by_party = town_line_by(t, &stored, &t->b);
+
+    send_line(t, &t->a, &by_hub);
+    assert_int_equal(peer_alarm(t, &t->a), TB_REFUSED_NOT_SPEAKER);
+    send_line(t, &t->a, &by_other);
+    send_line(t, &t->a, &by_party);
+    tb_signed_line bent = town_line(t, &stored);
+    bent.root.signature[3] ^= 1;
+    send_line(t, &t->a, &bent);
+    assert_int_equal(peer_alarm(t, &t->a), TB_REFUSED_SIGNATURE);
+    assert_int_equal(peer_stream_out(t, &t->a, "ct.33").stored, 0);
+    assert_int_equal(peer_stream_out(t, &t->a, "ct.33").arrived, 0);
+    assert_int_equal(peer_link(t, &t->a).fence, TB_ACCEPTED);
+}
+
+static void a_mark_above_our_numbers_fences(void **state)
+{
+    town *t = *state;
+    tb_group group = one_notice(t);
+    tb_line line = town_stored_line(t, &group);
+    line.to = 5;
+    tb_signed_line stored = town_line(t, &line);
+    send_line(t, &t->a, &stored);
+    assert_int_equal(peer_link(t, &t->a).fence, TB_REFUSED_MARKS_BACK);
+    peer_say(t, &t->a, "ct.33 two");
+    assert_true(peer_noted(&t->a, "event=draft"));
+    assert_int_equal(peer_rows(t, &t->a, TB_TABLE_OUTBOX), 1);
+}
+
+static void a_mark_of_another_header_fences(void **state)
+{
+    town *t = *state;
+    tb_group group = one_notice(t);
+    tb_line line = town_arrived_line(t, &group);
+    line.digest.bytes[0] ^= 1;
+    tb_signed_line arrived = town_line_by(t, &line, &t->b);
+    send_line(t, &t->a, &arrived);
+    assert_int_equal(peer_link(t, &t->a).fence, TB_REFUSED_MARKS_BACK);
+    assert_int_equal(peer_rows(t, &t->a, TB_TABLE_OUTBOX), 1);
+}
+
+static void a_mark_under_a_cut_key_does_not_count(void **state)
+{
+    town *t = *state;
+    tb_group group = one_notice(t);
+    tb_cut cut = {.party = sample_party("ct.33"), .at = TOWN_TIME, .reason = TB_CUT_STOLEN};
+    cut.key = t->b.agent.keys.sign_id;
+    tb_directory next;
+    (void)town_next_directory(t, &cut, 1, &next);
+    t->a.agent.directory = &next;
+
+    tb_line line = town_arrived_line(t, &group);
+    tb_signed_line arrived = town_line_by(t, &line, &t->b);
+    send_line(t, &t->a, &arrived);
+    assert_int_equal(peer_alarm(t, &t->a), TB_REFUSED_KEY_REVOKED);
+    assert_int_equal(peer_rows(t, &t->a, TB_TABLE_OUTBOX), 1);
+}
+
+static void a_gap_at_the_hub_sends_again_once(void **state)
+{
+    town *t = *state;
+    town_link(t, &t->a);
+    peer_forget(&t->a);
+    peer_say(t, &t->a, "ct.33 one");
+    peer_say(t, &t->a, "ct.33 two");
+    peer_say(t, &t->a, "ct.33 three");
+    tb_frame first = peer_frame(t, &t->a, TB_FRAME_SUBMIT, 0);
+    tb_line line = town_stored_line(t, &first.carry.groups[0]);
+    tb_signed_line stored = town_line(t, &line);
+    tb_frame again = {.kind = TB_FRAME_STORED};
+    again.lines.lines = &stored;
+    again.lines.count = 1;
+    again.lines.again = true;
+    peer_forget(&t->a);
+    t->now += 100;
+    town_send(t, &t->a, &again);
+    town_send(t, &t->a, &again);
+    assert_int_equal(peer_count(t, &t->a, TB_FRAME_SUBMIT), 1);
+    tb_frame resent = peer_frame(t, &t->a, TB_FRAME_SUBMIT, 0);
+    assert_int_equal(resent.carry.group_count, 2);
+    assert_int_equal(tb_group_number(&resent.carry.groups[0], 0), 2);
+    peer_check(t, &t->a);
+}
+
+static void what_the_hub_refused_goes_again_as_a_filler(void **state)
+{
+    town *t = *state;
+    tb_group group = one_notice(t);
+    tb_line line = {
+        .kind = TB_LINE_REFUSED,
+        .stream = tb_group_stream(&group),
+        .from = 1,
+        .digest = group.items[0].digest,
+        .at = t->now,
+        .code = TB_REFUSED_NOT_ACTIVE,
+    };
+    tb_frame frame = {.kind = TB_FRAME_REFUSED};
+    frame.refused.has_line = true;
+    frame.refused.line = town_line(t, &line);
+    frame.refused.code = TB_REFUSED_NOT_ACTIVE;
+    town_send(t, &t->a, &frame);
+    assert_int_equal(peer_rows(t, &t->a, TB_TABLE_REFUSAL), 1);
+
+    tb_frame filled = peer_frame(t, &t->a, TB_FRAME_SUBMIT, 0);
+    const tb_item *item = &filled.carry.groups[0].items[0];
+    assert_non_null(item->refusal);
+    assert_int_equal(item->refusal->line.code, TB_REFUSED_NOT_ACTIVE);
+    assert_int_equal(item->body.size, 0);
+    assert_true(tb_digest_equal(&item->digest, &group.items[0].digest));
+
+    town_link(t, &t->b);
+    peer_forget(&t->b);
+    town_deliver(t, &filled, &t->b);
+    assert_string_equal(peer_applied(t, &t->b), "");
+    assert_int_equal(peer_frame(t, &t->b, TB_FRAME_TAKEN, 0).lines.lines[0].line.to, 1);
+    peer_check(t, &t->a);
+    peer_check(t, &t->b);
+}
+
+static void a_refusal_after_arrival_finds_its_notice(void **state)
+{
+    town *t = *state;
+    town_link(t, &t->a);
+    town_link(t, &t->b);
+    t->b.disliked = "bad";
+    peer_forget(&t->a);
+    peer_forget(&t->b);
+    peer_say(t, &t->a, "ct.33 bad");
+    town_relay(t, &t->a, &t->b);
+    assert_int_equal(peer_rows(t, &t->a, TB_TABLE_OUTBOX), 0);
+    assert_int_equal(peer_rows(t, &t->a, TB_TABLE_REFUSAL), 1);
+    assert_int_equal(peer_rows(t, &t->b, TB_TABLE_REFUSAL), 1);
+
+    tb_refusal_row row;
+    tb_stream stream = town_stream(&t->a, "ct.33");
+    tb_txn *txn = NULL;
+    assert_ok(tb_store_begin_read(t->a.store, &t->paper, &txn));
+    assert_ok(tb_refusal_get(txn, &stream, 1, &row));
+    tb_store_abort(txn);
+    assert_int_equal(row.code, TB_REFUSED_ROLE);
+    assert_false(tb_digest_zero(&row.event));
+    peer_check(t, &t->a);
+}
+
+static void marks_of_many_groups_land_in_any_order(void **state)
+{
+    town *t = *state;
+    tb_group groups[5];
+    town_link(t, &t->a);
+    peer_forget(&t->a);
+    for (size_t i = 0; i < 5; i++) {
+        peer_say(t, &t->a, "ct.33 more");
+        groups[i] = peer_frame(t, &t->a, TB_FRAME_SUBMIT, i).carry.groups[0];
+    }
+    tb_line late = town_arrived_line(t, &groups[3]);
+    tb_signed_line arrived = town_line_by(t, &late, &t->b);
+    send_line(t, &t->a, &arrived);
+    assert_int_equal(peer_stream_out(t, &t->a, "ct.33").stored, 4);
+    town_store(t, &t->a, &groups[1]);
+    tb_line early = town_arrived_line(t, &groups[0]);
+    arrived = town_line_by(t, &early, &t->b);
+    send_line(t, &t->a, &arrived);
+    tb_stream_out_row row = peer_stream_out(t, &t->a, "ct.33");
+    assert_int_equal(row.stored, 4);
+    assert_int_equal(row.arrived, 4);
+    assert_int_equal(row.flight_count, 1);
+    assert_int_equal(peer_rows(t, &t->a, TB_TABLE_OUTBOX), 1);
+    peer_check(t, &t->a);
+}
+
+#define IN_TOWN(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+static const struct CMUnitTest tests[] = {
+    IN_TOWN(a_stored_mark_is_kept_with_its_stamp),
+    IN_TOWN(an_arrived_mark_trims_the_outbox),
+    IN_TOWN(a_mark_nobody_may_make_is_an_alarm_and_no_mark),
+    IN_TOWN(a_mark_above_our_numbers_fences),
+    IN_TOWN(a_mark_of_another_header_fences),
+    IN_TOWN(a_mark_under_a_cut_key_does_not_count),
+    IN_TOWN(a_gap_at_the_hub_sends_again_once),
+    IN_TOWN(what_the_hub_refused_goes_again_as_a_filler),
+    IN_TOWN(a_refusal_after_arrival_finds_its_notice),
+    IN_TOWN(marks_of_many_groups_land_in_any_order),
+};
+
+TB_RUN("agents/marks", tests)
