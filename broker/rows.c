@@ -1,37 +1,6 @@
 #include "broker/rows.h"
 
-#include "base/limits.h"
-#include "base/pack.h"
-
-#define NEWEST "newest"
-
-static tb_bytes packed(const tb_writer *w)
-{
-    tb_bytes out = {NULL, 0};
-
-    /* Buffers below are sized for their layout, so only a bug of ours can overflow them. */
-    tb_err err = tb_writer_bytes(w, &out);
-    TB_ASSERT(err == TB_OK);
-
-    return out;
-}
-
-static tb_err done(const tb_reader *r)
-{
-    return tb_reader_done(r) ? TB_OK : TB_ERR_CORRUPT;
-}
-
-static void put_incarnation(tb_writer *w, const tb_incarnation *incarnation)
-{
-    tb_put_u64(w, incarnation->counter);
-    tb_put_raw(w, incarnation->random, sizeof incarnation->random);
-}
-
-static void get_incarnation(tb_reader *r, tb_incarnation *out)
-{
-    out->counter = tb_get_u64(r);
-    tb_get_raw(r, out->random, sizeof out->random);
-}
+#include "broker/rows_pack.h"
 
 static tb_bytes party_key(const tb_party *party)
 {
@@ -68,7 +37,7 @@ tb_err tb_hub_number_put(tb_txn *txn, const char *name, uint64_t value)
     tb_writer w;
     tb_writer_init(&w, buffer, sizeof buffer);
     tb_put_u64(&w, value);
-    return tb_store_put(txn, TB_TABLE_META, tb_bytes_str(name), packed(&w));
+    return tb_store_put(txn, TB_TABLE_META, tb_bytes_str(name), tb_row_packed(&w));
 }
 
 tb_err tb_hub_bytes(tb_txn *txn, const char *name, tb_bytes *out)
@@ -79,117 +48,6 @@ tb_err tb_hub_bytes(tb_txn *txn, const char *name, tb_bytes *out)
 tb_err tb_hub_bytes_put(tb_txn *txn, const char *name, tb_bytes value)
 {
     return tb_store_put(txn, TB_TABLE_META, tb_bytes_str(name), value);
-}
-
-/* Documents */
-
-static tb_err read_newest(tb_bytes key, tb_bytes value, tb_hub_newest *out)
-{
-    tb_reader r;
-    tb_reader_init(&r, key);
-    uint8_t word[sizeof NEWEST - 1];
-    tb_get_raw(&r, word, sizeof word);
-    out->kind = (tb_document_kind)tb_get_u8(&r);
-    out->name = tb_bytes_of(key.data + r.at, key.size - r.at);
-    if (r.failed) {
-        return TB_ERR_CORRUPT;
-    }
-
-    tb_reader_init(&r, value);
-    out->version = tb_get_u32(&r);
-    tb_get_raw(&r, out->digest.bytes, TB_DIGEST_BYTES);
-    return done(&r);
-}
-
-tb_err tb_hub_newest_list(tb_txn *txn, tb_hub_newest **out, size_t *out_count)
-{
-    tb_hub_newest *list = tb_arena_array(tb_txn_arena(txn), TB_VERSIONS_MAX, sizeof *list);
-    if (list == NULL) {
-        return TB_ERR_LIMIT;
-    }
-
-    tb_bytes prefix = tb_bytes_str(NEWEST);
-    tb_bytes key;
-    tb_bytes value;
-    size_t count = 0;
-    tb_err err = tb_store_seek(txn, TB_TABLE_META, prefix, prefix, &key, &value);
-    while (err == TB_OK && count < TB_VERSIONS_MAX) {
-        err = read_newest(key, value, &list[count]);
-        if (err != TB_OK) {
-            return err;
-        }
-        count++;
-        err = tb_store_next(txn, TB_TABLE_META, prefix, key, &key, &value);
-    }
-    if (err != TB_OK && err != TB_ERR_NOT_FOUND) {
-        return err;
-    }
-    *out = list;
-    *out_count = count;
-    return TB_OK;
-}
-
-static tb_bytes document_key(tb_writer *w, tb_document_kind kind, tb_bytes name, uint32_t version)
-{
-    tb_put_u32(w, (uint32_t)kind);
-    tb_put_raw(w, name.data, name.size);
-    tb_put_u8(w, 0);
-    tb_put_u32(w, version);
-    return packed(w);
-}
-
-tb_err tb_hub_document_put(tb_txn *txn, const tb_document *document)
-{
-    TB_ASSERT(document->name.size <= TB_NAME_BYTES_MAX);
-
-    tb_bytes encoded;
-    tb_err err = tb_document_encode(document, tb_txn_arena(txn), &encoded);
-    if (err != TB_OK) {
-        return err;
-    }
-
-    uint8_t buffer[TB_NAME_BYTES_MAX + 16];
-    tb_writer w;
-    tb_writer_init(&w, buffer, sizeof buffer);
-    tb_bytes key = document_key(&w, document->kind, document->name, document->version);
-    err = tb_store_put(txn, TB_TABLE_DOCUMENT, key, encoded);
-    if (err != TB_OK) {
-        return err;
-    }
-
-    tb_digest digest = tb_document_digest(document);
-    uint8_t value[4 + TB_DIGEST_BYTES];
-    tb_writer v;
-    tb_writer_init(&v, value, sizeof value);
-    tb_put_u32(&v, document->version);
-    tb_put_raw(&v, digest.bytes, TB_DIGEST_BYTES);
-
-    tb_writer_init(&w, buffer, sizeof buffer);
-    tb_put_raw(&w, NEWEST, sizeof NEWEST - 1);
-    tb_put_u8(&w, (uint8_t)document->kind);
-    tb_put_raw(&w, document->name.data, document->name.size);
-    return tb_store_put(txn, TB_TABLE_META, packed(&w), packed(&v));
-}
-
-tb_err tb_hub_document(
-    tb_txn *txn, tb_document_kind kind, tb_bytes name, uint32_t version, tb_document *out)
-{
-    uint8_t buffer[TB_NAME_BYTES_MAX + 16];
-    if (name.size > TB_NAME_BYTES_MAX) {
-        return TB_ERR_NOT_FOUND;
-    }
-
-    tb_writer w;
-    tb_writer_init(&w, buffer, sizeof buffer);
-    tb_bytes value;
-    tb_err err =
-        tb_store_get(txn, TB_TABLE_DOCUMENT, document_key(&w, kind, name, version), &value);
-    if (err != TB_OK) {
-        return err;
-    }
-
-    tb_refusal refused = tb_document_decode(value, tb_txn_arena(txn), out);
-    return refused == TB_ACCEPTED ? TB_OK : TB_ERR_CORRUPT;
 }
 
 /* HUB_AGENT */
@@ -208,12 +66,12 @@ tb_err tb_hub_agent_get(tb_txn *txn, const tb_party *party, tb_hub_agent *out)
 
     tb_reader r;
     tb_reader_init(&r, value);
-    get_incarnation(&r, &out->incarnation);
+    tb_row_get_incarnation(&r, &out->incarnation);
     out->fenced = tb_get_u8(&r) != 0;
     tb_get_raw(&r, out->fenced_key.bytes, sizeof out->fenced_key.bytes);
     out->streams = tb_get_u32(&r);
     out->alarmed = tb_get_i64(&r);
-    return done(&r);
+    return tb_row_done(&r);
 }
 
 tb_err tb_hub_agent_put(tb_txn *txn, const tb_party *party, const tb_hub_agent *row)
@@ -221,12 +79,12 @@ tb_err tb_hub_agent_put(tb_txn *txn, const tb_party *party, const tb_hub_agent *
     uint8_t buffer[64];
     tb_writer w;
     tb_writer_init(&w, buffer, sizeof buffer);
-    put_incarnation(&w, &row->incarnation);
+    tb_row_put_incarnation(&w, &row->incarnation);
     tb_put_u8(&w, row->fenced ? 1 : 0);
     tb_put_raw(&w, row->fenced_key.bytes, sizeof row->fenced_key.bytes);
     tb_put_u32(&w, row->streams);
     tb_put_i64(&w, row->alarmed);
-    return tb_store_put(txn, TB_TABLE_HUB_AGENT, party_key(party), packed(&w));
+    return tb_store_put(txn, TB_TABLE_HUB_AGENT, party_key(party), tb_row_packed(&w));
 }
 
 /* HUB_SESSION */
@@ -236,7 +94,7 @@ static tb_err read_session(tb_bytes value, tb_hub_session *out)
     tb_reader r;
     tb_reader_init(&r, value);
     out->peer = tb_get_u64(&r);
-    get_incarnation(&r, &out->incarnation);
+    tb_row_get_incarnation(&r, &out->incarnation);
     tb_get_raw(&r, out->key.bytes, sizeof out->key.bytes);
     out->heard = tb_get_i64(&r);
     out->beat = tb_get_i64(&r);
@@ -249,7 +107,7 @@ static tb_err read_session(tb_bytes value, tb_hub_session *out)
         out->cursor[i] = tb_get_u64(&r);
         out->behind[i] = tb_get_u8(&r) != 0;
     }
-    return done(&r);
+    return tb_row_done(&r);
 }
 
 tb_err tb_hub_session_get(tb_txn *txn, const tb_party *party, tb_hub_session *out)
@@ -269,7 +127,7 @@ tb_err tb_hub_session_put(tb_txn *txn, const tb_party *party, const tb_hub_sessi
     tb_writer w;
     tb_writer_init(&w, buffer, sizeof buffer);
     tb_put_u64(&w, row->peer);
-    put_incarnation(&w, &row->incarnation);
+    tb_row_put_incarnation(&w, &row->incarnation);
     tb_put_raw(&w, row->key.bytes, sizeof row->key.bytes);
     tb_put_i64(&w, row->heard);
     tb_put_i64(&w, row->beat);
@@ -282,7 +140,7 @@ tb_err tb_hub_session_put(tb_txn *txn, const tb_party *party, const tb_hub_sessi
         tb_put_u64(&w, row->cursor[i]);
         tb_put_u8(&w, row->behind[i] ? 1 : 0);
     }
-    return tb_store_put(txn, TB_TABLE_HUB_SESSION, party_key(party), packed(&w));
+    return tb_store_put(txn, TB_TABLE_HUB_SESSION, party_key(party), tb_row_packed(&w));
 }
 
 tb_err tb_hub_session_del(tb_txn *txn, const tb_party *party)
@@ -332,7 +190,7 @@ static tb_err read_share(tb_bytes value, tb_hub_share *out)
     tb_reader_init(&r, value);
     out->bytes = tb_get_u64(&r);
     out->closed = tb_get_u8(&r) != 0;
-    return done(&r);
+    return tb_row_done(&r);
 }
 
 tb_err
@@ -369,7 +227,7 @@ tb_err tb_hub_share_put(tb_txn *txn,
     tb_writer_init(&w, value, sizeof value);
     tb_put_u64(&w, row->bytes);
     tb_put_u8(&w, row->closed ? 1 : 0);
-    return tb_store_put(txn, TB_TABLE_HUB_SHARE, key, packed(&w));
+    return tb_store_put(txn, TB_TABLE_HUB_SHARE, key, tb_row_packed(&w));
 }
 
 tb_err tb_hub_share_after(tb_txn *txn,
@@ -405,7 +263,7 @@ static tb_bytes due_key(tb_writer *w, tb_time at, tb_due_kind kind, tb_bytes key
     tb_put_i64(w, at);
     tb_put_u8(w, (uint8_t)kind);
     tb_put_raw(w, key.data, key.size);
-    return packed(w);
+    return tb_row_packed(w);
 }
 
 static tb_err read_due(tb_bytes key, tb_due *out)
@@ -465,7 +323,7 @@ static tb_bytes number_key(uint8_t buffer[8], uint64_t number)
     tb_writer w;
     tb_writer_init(&w, buffer, 8);
     tb_put_u64(&w, number);
-    return packed(&w);
+    return tb_row_packed(&w);
 }
 
 tb_err tb_hub_alarm_put(tb_txn *txn, uint64_t number, const tb_hub_alarm *row)
@@ -510,5 +368,5 @@ tb_err tb_hub_alarm_get(tb_txn *txn, uint64_t number, tb_hub_alarm *out)
     tb_get_raw(&r, out->party.text, TB_PARTY_BYTES);
     out->first = tb_get_bytes(&r);
     out->second = tb_get_bytes(&r);
-    return done(&r);
+    return tb_row_done(&r);
 }

@@ -1,37 +1,6 @@
 #include "broker/rows_stream.h"
 
-#include "base/pack.h"
-
-/* The longest key here: a stream and a number. */
-#define KEY_BYTES (TB_STREAM_KEY_BYTES + 8)
-
-static tb_bytes packed(const tb_writer *w)
-{
-    tb_bytes out = {NULL, 0};
-
-    /* Buffers below are sized for their layout, so only a bug of ours can overflow them. */
-    tb_err err = tb_writer_bytes(w, &out);
-    TB_ASSERT(err == TB_OK);
-
-    return out;
-}
-
-static tb_err done(const tb_reader *r)
-{
-    return tb_reader_done(r) ? TB_OK : TB_ERR_CORRUPT;
-}
-
-static void put_incarnation(tb_writer *w, const tb_incarnation *incarnation)
-{
-    tb_put_u64(w, incarnation->counter);
-    tb_put_raw(w, incarnation->random, sizeof incarnation->random);
-}
-
-static void get_incarnation(tb_reader *r, tb_incarnation *out)
-{
-    out->counter = tb_get_u64(r);
-    tb_get_raw(r, out->random, sizeof out->random);
-}
+#include "broker/rows_pack.h"
 
 tb_stream_key tb_stream_key_of(const tb_stream *stream)
 {
@@ -39,7 +8,7 @@ tb_stream_key tb_stream_key_of(const tb_stream *stream)
     tb_writer w;
     tb_writer_init(&w, key.bytes, sizeof key.bytes);
     tb_put_raw(&w, stream->sender.text, TB_PARTY_BYTES);
-    put_incarnation(&w, &stream->incarnation);
+    tb_row_put_incarnation(&w, &stream->incarnation);
     tb_put_raw(&w, stream->recipient.text, TB_PARTY_BYTES);
     tb_put_u8(&w, (uint8_t)stream->lane);
     TB_ASSERT(!w.overflow && w.size == TB_STREAM_KEY_BYTES);
@@ -53,7 +22,7 @@ tb_err tb_stream_key_read(tb_bytes key, tb_stream *out)
     tb_reader r;
     tb_reader_init(&r, key);
     tb_get_raw(&r, stream.sender.text, TB_PARTY_BYTES);
-    get_incarnation(&r, &stream.incarnation);
+    tb_row_get_incarnation(&r, &stream.incarnation);
     tb_get_raw(&r, stream.recipient.text, TB_PARTY_BYTES);
     uint8_t lane = tb_get_u8(&r);
     if (!tb_reader_done(&r) || lane < TB_LANE_FIRST || lane > TB_LANE_LAST) {
@@ -63,26 +32,6 @@ tb_err tb_stream_key_read(tb_bytes key, tb_stream *out)
     stream.lane = (tb_lane)lane;
     *out = stream;
     return TB_OK;
-}
-
-static tb_bytes stream_number(uint8_t buffer[KEY_BYTES], const tb_stream *stream, uint64_t number)
-{
-    tb_stream_key key = tb_stream_key_of(stream);
-    tb_writer w;
-    tb_writer_init(&w, buffer, KEY_BYTES);
-    tb_put_raw(&w, key.bytes, sizeof key.bytes);
-    tb_put_u64(&w, number);
-    return packed(&w);
-}
-
-/* The number behind the stream in a key of stream_number. */
-static uint64_t key_number(tb_bytes key)
-{
-    tb_reader r;
-    tb_reader_init(&r, key);
-    uint8_t stream[TB_STREAM_KEY_BYTES];
-    tb_get_raw(&r, stream, sizeof stream);
-    return tb_get_u64(&r);
 }
 
 /* HUB_STREAM */
@@ -120,7 +69,7 @@ tb_err tb_hub_stream_get(tb_txn *txn, const tb_stream *stream, tb_hub_stream *ou
     out->bases = tb_get_u32(&r);
     out->refused = tb_get_u32(&r);
     bool ordered = out->arrived.number <= out->stored.number;
-    return ordered ? done(&r) : TB_ERR_CORRUPT;
+    return ordered ? tb_row_done(&r) : TB_ERR_CORRUPT;
 }
 
 /* recipient sender incarnation lane: the same bytes in another order. */
@@ -237,7 +186,7 @@ group_key(uint8_t buffer[GROUP_KEY_BYTES], const tb_party *recipient, tb_lane la
     tb_put_raw(&w, recipient->text, TB_PARTY_BYTES);
     tb_put_u8(&w, (uint8_t)lane);
     tb_put_u64(&w, seq);
-    return packed(&w);
+    return tb_row_packed(&w);
 }
 
 static tb_err read_group(tb_bytes value, tb_hub_group *out)
@@ -245,13 +194,13 @@ static tb_err read_group(tb_bytes value, tb_hub_group *out)
     tb_reader r;
     tb_reader_init(&r, value);
     tb_get_raw(&r, out->sender.text, TB_PARTY_BYTES);
-    get_incarnation(&r, &out->incarnation);
+    tb_row_get_incarnation(&r, &out->incarnation);
     out->from = tb_get_u64(&r);
     out->to = tb_get_u64(&r);
     out->bytes = tb_get_u64(&r);
     out->stamp = tb_get_bytes(&r);
     out->group = tb_get_bytes(&r);
-    return done(&r);
+    return tb_row_done(&r);
 }
 
 tb_err tb_hub_group_put(
@@ -260,7 +209,7 @@ tb_err tb_hub_group_put(
     tb_writer w;
     tb_writer_arena(&w, tb_txn_arena(txn), 96 + row->stamp.size + row->group.size);
     tb_put_raw(&w, row->sender.text, TB_PARTY_BYTES);
-    put_incarnation(&w, &row->incarnation);
+    tb_row_put_incarnation(&w, &row->incarnation);
     tb_put_u64(&w, row->from);
     tb_put_u64(&w, row->to);
     tb_put_u64(&w, row->bytes);
@@ -351,21 +300,22 @@ tb_err tb_hub_place_put(tb_txn *txn, const tb_stream *stream, const tb_hub_place
         return err;
     }
 
-    uint8_t key[KEY_BYTES];
-    return tb_store_put(txn, TB_TABLE_HUB_PLACE, stream_number(key, stream, row->from), value);
+    uint8_t key[TB_ROW_STREAM_NUMBER_BYTES];
+    return tb_store_put(txn, TB_TABLE_HUB_PLACE, tb_row_stream_number(key, stream, row->from),
+                        value);
 }
 
 tb_err tb_hub_place_del(tb_txn *txn, const tb_stream *stream, uint64_t from)
 {
-    uint8_t key[KEY_BYTES];
-    return tb_store_del(txn, TB_TABLE_HUB_PLACE, stream_number(key, stream, from));
+    uint8_t key[TB_ROW_STREAM_NUMBER_BYTES];
+    return tb_store_del(txn, TB_TABLE_HUB_PLACE, tb_row_stream_number(key, stream, from));
 }
 
 static tb_err read_place(tb_txn *txn, tb_bytes key, tb_bytes value, tb_hub_place *out)
 {
     tb_reader r;
     tb_reader_init(&r, value);
-    out->from = key_number(key);
+    out->from = tb_row_key_number(key);
     out->to = tb_get_u64(&r);
     out->seq = tb_get_u64(&r);
     out->bytes = tb_get_u64(&r);
@@ -385,13 +335,13 @@ static tb_err read_place(tb_txn *txn, tb_bytes key, tb_bytes value, tb_hub_place
     for (size_t i = 0; i < out->shared_count; i++) {
         out->shared[i] = tb_get_u64(&r);
     }
-    return done(&r);
+    return tb_row_done(&r);
 }
 
 tb_err tb_hub_place_at(tb_txn *txn, const tb_stream *stream, uint64_t from, tb_hub_place *out)
 {
-    uint8_t buffer[KEY_BYTES];
-    tb_bytes start = stream_number(buffer, stream, from);
+    uint8_t buffer[TB_ROW_STREAM_NUMBER_BYTES];
+    tb_bytes start = tb_row_stream_number(buffer, stream, from);
     tb_bytes prefix = tb_bytes_of(buffer, TB_STREAM_KEY_BYTES);
     tb_bytes key;
     tb_bytes value;
@@ -405,8 +355,8 @@ tb_err tb_hub_place_at(tb_txn *txn, const tb_stream *stream, uint64_t from, tb_h
 
 tb_err tb_hub_place_upto(tb_txn *txn, const tb_stream *stream, uint64_t number, tb_hub_place *out)
 {
-    uint8_t buffer[KEY_BYTES];
-    tb_bytes upto = stream_number(buffer, stream, number);
+    uint8_t buffer[TB_ROW_STREAM_NUMBER_BYTES];
+    tb_bytes upto = tb_row_stream_number(buffer, stream, number);
     tb_bytes prefix = tb_bytes_of(buffer, TB_STREAM_KEY_BYTES);
     tb_bytes key;
     tb_bytes value;
@@ -416,175 +366,4 @@ tb_err tb_hub_place_upto(tb_txn *txn, const tb_stream *stream, uint64_t number, 
     }
 
     return read_place(txn, key, value, out);
-}
-
-/* HUB_BODY */
-
-#define BODY_KEY_BYTES (TB_PARTY_BYTES + 16 + 8)
-
-static tb_bytes body_key(uint8_t buffer[BODY_KEY_BYTES], const tb_notice_name *name)
-{
-    tb_writer w;
-    tb_writer_init(&w, buffer, BODY_KEY_BYTES);
-    tb_put_raw(&w, name->sender.text, TB_PARTY_BYTES);
-    put_incarnation(&w, &name->incarnation);
-    tb_put_u64(&w, name->notice);
-    return packed(&w);
-}
-
-static tb_err get_use(tb_txn *txn, tb_bytes key, uint32_t *out_count, tb_digest *out_digest)
-{
-    tb_bytes value;
-    tb_err err = tb_store_get(txn, TB_TABLE_HUB_BODY_USE, key, &value);
-    if (err != TB_OK) {
-        return err;
-    }
-
-    tb_reader r;
-    tb_reader_init(&r, value);
-    *out_count = tb_get_u32(&r);
-    tb_get_raw(&r, out_digest->bytes, TB_DIGEST_BYTES);
-    return *out_count == 0 ? TB_ERR_CORRUPT : done(&r);
-}
-
-static tb_err put_use(tb_txn *txn, tb_bytes key, uint32_t count, const tb_digest *digest)
-{
-    uint8_t value[4 + TB_DIGEST_BYTES];
-    tb_writer w;
-    tb_writer_init(&w, value, sizeof value);
-    tb_put_u32(&w, count);
-    tb_put_raw(&w, digest->bytes, TB_DIGEST_BYTES);
-    return tb_store_put(txn, TB_TABLE_HUB_BODY_USE, key, packed(&w));
-}
-
-tb_err
-tb_hub_body_use(tb_txn *txn, const tb_notice_name *name, const tb_digest *digest, tb_bytes body)
-{
-    uint8_t buffer[BODY_KEY_BYTES];
-    tb_bytes key = body_key(buffer, name);
-    uint32_t count = 0;
-    tb_digest held;
-    tb_err err = get_use(txn, key, &count, &held);
-    if (err == TB_OK) {
-        return put_use(txn, key, count + 1, digest);
-    }
-    if (err != TB_ERR_NOT_FOUND) {
-        return err;
-    }
-
-    err = tb_store_put(txn, TB_TABLE_HUB_BODY, key, body);
-    return err == TB_OK ? put_use(txn, key, 1, digest) : err;
-}
-
-tb_err tb_hub_body_digest(tb_txn *txn, const tb_notice_name *name, tb_digest *out)
-{
-    uint8_t buffer[BODY_KEY_BYTES];
-    uint32_t count = 0;
-    return get_use(txn, body_key(buffer, name), &count, out);
-}
-
-tb_err tb_hub_body_drop(tb_txn *txn, const tb_notice_name *name)
-{
-    uint8_t buffer[BODY_KEY_BYTES];
-    tb_bytes key = body_key(buffer, name);
-    uint32_t count = 0;
-    tb_digest digest;
-    tb_err err = get_use(txn, key, &count, &digest);
-    if (err != TB_OK) {
-        return err == TB_ERR_NOT_FOUND ? TB_ERR_CORRUPT : err;
-    }
-
-    if (count > 1) {
-        return put_use(txn, key, count - 1, &digest);
-    }
-    err = tb_store_del(txn, TB_TABLE_HUB_BODY, key);
-    if (err != TB_OK) {
-        return err == TB_ERR_NOT_FOUND ? TB_ERR_CORRUPT : err;
-    }
-    return tb_store_del(txn, TB_TABLE_HUB_BODY_USE, key);
-}
-
-tb_err tb_hub_body_get(tb_txn *txn, const tb_notice_name *name, tb_bytes *out)
-{
-    uint8_t buffer[BODY_KEY_BYTES];
-    return tb_store_get(txn, TB_TABLE_HUB_BODY, body_key(buffer, name), out);
-}
-
-/* HUB_REFUSED */
-
-static tb_err read_refused(tb_bytes key, tb_bytes value, tb_hub_refused *out)
-{
-    tb_reader r;
-    tb_reader_init(&r, value);
-    out->number = key_number(key);
-    out->by_hub = tb_get_u8(&r) != 0;
-    out->at = tb_get_i64(&r);
-    out->line = tb_get_bytes(&r);
-    return done(&r);
-}
-
-tb_err
-tb_hub_refused_put(tb_txn *txn, const tb_stream *stream, const tb_hub_refused *row, bool *out_new)
-{
-    uint8_t buffer[KEY_BYTES];
-    tb_bytes key = stream_number(buffer, stream, row->number);
-    tb_bytes held;
-    tb_err err = tb_store_get(txn, TB_TABLE_HUB_REFUSED, key, &held);
-    if (err != TB_OK && err != TB_ERR_NOT_FOUND) {
-        return err;
-    }
-
-    bool is_new = err == TB_ERR_NOT_FOUND;
-    tb_writer w;
-    tb_writer_arena(&w, tb_txn_arena(txn), 16 + row->line.size);
-    tb_put_u8(&w, row->by_hub ? 1 : 0);
-    tb_put_i64(&w, row->at);
-    tb_put_bytes(&w, row->line);
-    tb_bytes value;
-    err = tb_writer_bytes(&w, &value);
-    if (err != TB_OK) {
-        return err;
-    }
-
-    err = tb_store_put(txn, TB_TABLE_HUB_REFUSED, key, value);
-    if (err != TB_OK) {
-        return err;
-    }
-    *out_new = is_new;
-    return TB_OK;
-}
-
-tb_err
-tb_hub_refused_get(tb_txn *txn, const tb_stream *stream, uint64_t number, tb_hub_refused *out)
-{
-    uint8_t buffer[KEY_BYTES];
-    tb_bytes key = stream_number(buffer, stream, number);
-    tb_bytes value;
-    tb_err err = tb_store_get(txn, TB_TABLE_HUB_REFUSED, key, &value);
-    if (err != TB_OK) {
-        return err;
-    }
-
-    return read_refused(key, value, out);
-}
-
-tb_err tb_hub_refused_del(tb_txn *txn, const tb_stream *stream, uint64_t number)
-{
-    uint8_t buffer[KEY_BYTES];
-    return tb_store_del(txn, TB_TABLE_HUB_REFUSED, stream_number(buffer, stream, number));
-}
-
-tb_err tb_hub_refused_at(tb_txn *txn, const tb_stream *stream, uint64_t number, tb_hub_refused *out)
-{
-    uint8_t buffer[KEY_BYTES];
-    tb_bytes start = stream_number(buffer, stream, number);
-    tb_bytes prefix = tb_bytes_of(buffer, TB_STREAM_KEY_BYTES);
-    tb_bytes key;
-    tb_bytes value;
-    tb_err err = tb_store_seek(txn, TB_TABLE_HUB_REFUSED, prefix, start, &key, &value);
-    if (err != TB_OK) {
-        return err;
-    }
-
-    return read_refused(key, value, out);
 }

@@ -1,151 +1,4 @@
-#include "broker/handlers.h"
-#include "messages/seal.h"
-
-/* What a Deliver frame needs around headers and bodies at most: per item, per sibling, per shared
- * body, and for stamp, root and the frame itself. */
-#define ITEM_BYTES    32
-#define SIBLING_BYTES 36
-#define SHARED_BYTES  80
-#define FRAME_BYTES   4096
-
-/* One Submit frame being looked at. */
-typedef struct submission {
-    tb_broker *b;
-    tb_live_party *sender;
-    const tb_carry *carry;
-    tb_digest *digests; /* of the shared bodies, once computed */
-    bool *digested;
-    size_t hint; /* where the last shared body was found */
-} submission;
-
-/* Who signed, with what, for which numbers. */
-static tb_refusal check_proof(submission *s, const tb_group *group)
-{
-    tb_broker *b = s->b;
-    const tb_header *header = &group->items[0].header;
-    if (!tb_party_equal(&header->sender, &s->sender->id)) {
-        return TB_REFUSED_NOT_SPEAKER;
-    }
-    if (!tb_digest_equal(&header->hub, &b->hub)) {
-        return TB_REFUSED_WRONG_HUB;
-    }
-    const tb_directory *directory = b->running.directory;
-    const tb_directory_party *party = tb_directory_find(directory, &header->sender);
-    if (party == NULL) {
-        return TB_REFUSED_UNKNOWN_PARTY;
-    }
-    const tb_directory_key *key = tb_directory_key_of(party, &header->signing_key);
-    if (key == NULL || key->purpose != TB_PURPOSE_SIGN) {
-        return TB_REFUSED_UNKNOWN_KEY;
-    }
-    uint64_t last = tb_group_number(group, group->item_count - 1);
-    if (last > tb_directory_good_until(directory, &header->sender, &key->id, &header->incarnation,
-                                       &group->recipient, group->lane)) {
-        return TB_REFUSED_KEY_REVOKED;
-    }
-    if (tb_incarnation_compare(&header->incarnation, &s->sender->session.incarnation) > 0) {
-        return TB_REFUSED_OLD_INCARNATION;
-    }
-    return tb_group_verify(group, &b->hub, &key->key, &b->roots, b->running.arena);
-}
-
-/* Items of one group follow one another; a filler says who refused. */
-static tb_refusal check_items(submission *s, const tb_group *group)
-{
-    for (size_t i = 0; i < group->item_count; i++) {
-        const tb_item *item = &group->items[i];
-        if (i > 0 && !tb_digest_equal(&tb_header_entry(&item->header, &group->recipient)->previous,
-                                      &group->items[i - 1].digest)) {
-            return TB_REFUSED_PROOF;
-        }
-        if (item->refusal != NULL && !tb_hub_filler_good(s->b, group, i)) {
-            return TB_REFUSED_SIGNATURE;
-        }
-    }
-    return TB_ACCEPTED;
-}
-
-static const tb_shared_body *find_body(submission *s, const tb_header *header)
-{
-    for (size_t i = 0; i < s->carry->body_count; i++) {
-        size_t at = (s->hint + i) % s->carry->body_count;
-        const tb_shared_body *body = &s->carry->bodies[at];
-        if (body->notice == header->notice &&
-            tb_incarnation_compare(&body->incarnation, &header->incarnation) == 0 &&
-            tb_party_equal(&body->sender, &header->sender)) {
-            s->hint = at;
-            return body;
-        }
-    }
-    return NULL;
-}
-
-static bool shared_body_good(submission *s, const tb_shared_body *body, const tb_header *header)
-{
-    size_t at = (size_t)(body - s->carry->bodies);
-    if (!s->digested[at]) {
-        s->digests[at] = tb_body_digest(body->body);
-        s->digested[at] = true;
-    }
-    return tb_digest_equal(&s->digests[at], &header->body);
-}
-
-static tb_err remember_body(submission *s,
-                            tb_fresh_group *fresh,
-                            const tb_shared_body *body,
-                            const tb_header *header)
-{
-    if (fresh->shared == NULL) {
-        fresh->shared =
-            tb_arena_array(s->b->running.arena, fresh->group->item_count, sizeof *fresh->shared);
-        if (fresh->shared == NULL) {
-            return TB_ERR_LIMIT;
-        }
-    }
-
-    tb_kept_body *kept = &fresh->shared[fresh->shared_count++];
-    kept->name.sender = body->sender;
-    kept->name.incarnation = body->incarnation;
-    kept->name.notice = body->notice;
-    kept->digest = header->body;
-    kept->body = body->body;
-    fresh->bytes += body->body.size;
-    fresh->shared_bytes += body->body.size;
-    return TB_OK;
-}
-
-/* Bodies are there and are those the headers name. Fills shared bodies and bytes of fresh. */
-static tb_err check_bodies(submission *s, tb_fresh_group *fresh, tb_refusal *out_refused)
-{
-    tb_group *group = fresh->group;
-    *out_refused = TB_ACCEPTED;
-    for (size_t i = 0; i < group->item_count; i++) {
-        const tb_item *item = &group->items[i];
-        fresh->bytes += item->header_bytes.size;
-        if (item->refusal != NULL) {
-            continue;
-        }
-        if (item->header.entry_count == 1) {
-            tb_digest digest = tb_body_digest(item->body);
-            fresh->bytes += item->body.size;
-            if (!tb_digest_equal(&digest, &item->header.body)) {
-                *out_refused = TB_REFUSED_PROOF;
-                return TB_OK;
-            }
-            continue;
-        }
-        const tb_shared_body *body = find_body(s, &item->header);
-        if (body == NULL || !shared_body_good(s, body, &item->header)) {
-            *out_refused = body == NULL ? TB_REFUSED_MALFORMED : TB_REFUSED_PROOF;
-            return TB_OK;
-        }
-        tb_err err = remember_body(s, fresh, body, &item->header);
-        if (err != TB_OK) {
-            return err;
-        }
-    }
-    return TB_OK;
-}
+#include "broker/submission.h"
 
 /* The digest the hub holds for a number, as far as it still knows. */
 static tb_err digest_held(tb_broker *b,
@@ -187,7 +40,7 @@ static tb_err digest_held(tb_broker *b,
 }
 
 /* The same number with another content. */
-static tb_err forked(submission *s, const tb_item *item, tb_bytes held)
+static tb_err forked(tb_submission *s, const tb_item *item, tb_bytes held)
 {
     tb_err err = tb_hub_raise(s->b, &s->sender->id, TB_REFUSED_FORK, item->header_bytes, held);
     if (err != TB_OK) {
@@ -201,7 +54,7 @@ static tb_err forked(submission *s, const tb_item *item, tb_bytes held)
 }
 
 /* The next number, but not the continuation of what the hub holds. */
-static tb_err contradicted(submission *s, tb_live_stream *live, const tb_item *item)
+static tb_err contradicted(tb_submission *s, tb_live_stream *live, const tb_item *item)
 {
     tb_digest held;
     tb_bytes header = {NULL, 0};
@@ -214,7 +67,7 @@ static tb_err contradicted(submission *s, tb_live_stream *live, const tb_item *i
 }
 
 /* Numbers the hub has: the newest line again, unless the content is another. */
-static tb_err repeated(submission *s, tb_live_stream *live, const tb_group *group)
+static tb_err repeated(tb_submission *s, tb_live_stream *live, const tb_group *group)
 {
     uint64_t from = tb_group_number(group, 0);
     uint64_t to = from + group->item_count - 1;
@@ -242,7 +95,7 @@ static tb_err repeated(submission *s, tb_live_stream *live, const tb_group *grou
 }
 
 /* A number is missing before the group, most often because the ones before it found no room. */
-static tb_err missing(submission *s, tb_live_stream *live)
+static tb_err missing(tb_submission *s, tb_live_stream *live)
 {
     tb_hub_share share;
     tb_err err =
@@ -281,7 +134,7 @@ static bool only_fillers(const tb_group *group)
 
 /* Whether the group, next in its stream, is taken now; otherwise the sender has been told why. */
 static tb_err
-find_room(submission *s, tb_live_stream *live, const tb_fresh_group *fresh, bool *out_room)
+find_room(tb_submission *s, tb_live_stream *live, const tb_fresh_group *fresh, bool *out_room)
 {
     tb_broker *b = s->b;
     *out_room = false;
@@ -316,7 +169,7 @@ find_room(submission *s, tb_live_stream *live, const tb_fresh_group *fresh, bool
 }
 
 /* Another content under the name of a body that is held is the sender's fork. */
-static tb_err bodies_agree(submission *s, const tb_fresh_group *fresh, bool *out_agree)
+static tb_err bodies_agree(tb_submission *s, const tb_fresh_group *fresh, bool *out_agree)
 {
     *out_agree = true;
     for (size_t i = 0; i < fresh->shared_count && *out_agree; i++) {
@@ -344,7 +197,7 @@ static void append(tb_running *t, tb_fresh_group *fresh)
 }
 
 /* What the recipient said it holds is now known from the sender itself. */
-static tb_err settle_claim(submission *s, tb_live_stream *live, const tb_fresh_group *fresh)
+static tb_err settle_claim(tb_submission *s, tb_live_stream *live, const tb_fresh_group *fresh)
 {
     tb_hub_stream *row = &live->row;
     bool covered = row->claimed >= fresh->from && row->claimed <= fresh->to;
@@ -368,7 +221,7 @@ static bool follows_claim(const tb_live_stream *live, const tb_group *group)
            tb_digest_equal(&entry->previous, &live->row.claimed_digest);
 }
 
-static tb_err take(submission *s, tb_live_stream *live, tb_fresh_group *fresh)
+static tb_err take(tb_submission *s, tb_live_stream *live, tb_fresh_group *fresh)
 {
     tb_running *t = &s->b->running;
     for (size_t i = 0; i < fresh->shared_count; i++) {
@@ -399,7 +252,7 @@ static tb_err take(submission *s, tb_live_stream *live, tb_fresh_group *fresh)
 }
 
 /* The next group of its stream, proven and whole: taken, or the sender is told why not. */
-static tb_err offer(submission *s, tb_live_stream *live, tb_fresh_group *fresh)
+static tb_err offer(tb_submission *s, tb_live_stream *live, tb_fresh_group *fresh)
 {
     const tb_item *first = &fresh->group->items[0];
     if (!tb_digest_equal(&tb_header_entry(&first->header, &fresh->group->recipient)->previous,
@@ -438,7 +291,7 @@ static tb_err offer(submission *s, tb_live_stream *live, tb_fresh_group *fresh)
 }
 
 /* What does not verify uses no number: the session ends and the header is kept as evidence. */
-static tb_err reject(submission *s, const tb_group *group, tb_refusal code)
+static tb_err reject(tb_submission *s, const tb_group *group, tb_refusal code)
 {
     tb_bytes none = {NULL, 0};
     tb_err err = tb_hub_raise(s->b, &s->sender->id, code, group->items[0].header_bytes, none);
@@ -448,43 +301,19 @@ static tb_err reject(submission *s, const tb_group *group, tb_refusal code)
     return tb_hub_dismiss(s->b, s->sender, s->sender->session.peer, code);
 }
 
-/* At most: a group that is taken must fit the frame that delivers it. */
-static uint64_t delivered_size(const tb_fresh_group *fresh)
-{
-    const tb_group *group = fresh->group;
-    uint64_t refusals = 0;
-    for (size_t i = 0; i < group->item_count; i++) {
-        refusals += group->items[i].refusal == NULL ? 0 : FRAME_BYTES / 4;
-    }
-    return fresh->bytes + FRAME_BYTES + refusals + ITEM_BYTES * group->item_count +
-           SIBLING_BYTES * group->sibling_count + SHARED_BYTES * fresh->shared_count;
-}
-
-static tb_err look_at(submission *s, tb_group *group)
+static tb_err look_at(tb_submission *s, tb_group *group)
 {
     tb_broker *b = s->b;
-    tb_refusal refused = check_proof(s, group);
-    if (refused == TB_ACCEPTED) {
-        refused = check_items(s, group);
-    }
-    if (refused != TB_ACCEPTED) {
-        return reject(s, group, refused);
-    }
-
     tb_fresh_group *fresh = tb_arena_alloc(b->running.arena, sizeof *fresh);
     if (fresh == NULL) {
         return TB_ERR_LIMIT;
     }
     group->has_stamp = false;
     fresh->group = group;
-    fresh->from = tb_group_number(group, 0);
-    fresh->to = fresh->from + group->item_count - 1;
-    tb_err err = check_bodies(s, fresh, &refused);
+    tb_refusal refused;
+    tb_err err = tb_submission_check(s, fresh, &refused);
     if (err != TB_OK) {
         return err;
-    }
-    if (refused == TB_ACCEPTED && delivered_size(fresh) > TB_FRAME_BYTES_MAX) {
-        refused = TB_REFUSED_TOO_LARGE;
     }
     if (refused != TB_ACCEPTED) {
         return reject(s, group, refused);
@@ -513,7 +342,7 @@ static tb_err look_at(submission *s, tb_group *group)
 
 tb_err tb_hub_submit(tb_broker *b, tb_live_party *sender, const tb_carry *carry)
 {
-    submission s = {b, sender, carry, NULL, NULL, 0};
+    tb_submission s = {b, sender, carry, NULL, NULL, 0};
     s.digested = tb_arena_array(b->running.arena, carry->body_count + 1, sizeof *s.digested);
     s.digests = tb_arena_array(b->running.arena, carry->body_count + 1, sizeof *s.digests);
     if (s.digests == NULL || s.digested == NULL) {

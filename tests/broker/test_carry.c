@@ -243,23 +243,61 @@ static void stamps_carry_the_exercise_clock_only_in_exercises(void **state)
     assert_int_equal(line->line.civil, 0);
 }
 
+static void the_exercise_clock_only_moves_forward_and_survives_a_restart(void **state)
+{
+    world *w = *state;
+    const tb_time spring = INT64_C(1423453140000);
+    w->directory.exercise = true;
+    link_up(w, at(w, A));
+    tb_frame beat = {.kind = TB_FRAME_BEAT, .civil = spring};
+    say(w, at(w, A), &beat);
+    beat.civil = spring - 1000;
+    say(w, at(w, A), &beat);
+    parcel p = make_one(w, at(w, A), B, 1);
+    say_submit(w, at(w, A), &p);
+    turn(w);
+    assert_int_equal(w->inbox[0].frame->civil, spring);
+    assert_int_equal(expect_stored(w, A, 1, 1)->line.civil, spring);
+    world_restart(w);
+    link_up(w, at(w, A));
+    p = make_one(w, at(w, A), B, 1);
+    say_submit(w, at(w, A), &p);
+    turn(w);
+    assert_int_equal(expect_stored(w, A, 2, 2)->line.civil, spring);
+}
+
+static void a_group_as_large_as_a_frame_takes_is_delivered_to_all_its_recipients(void **state)
+{
+    world *w = *state;
+    const size_t to[] = {B, C};
+    link_up(w, at(w, A));
+    parcel p = make(w, at(w, A), to, 2, TB_LANE_NORMAL, 4, 254 * 1024);
+    for (size_t i = 0; i < 2; i++) {
+        parcel one = p;
+        one.group_count = 1;
+        one.groups[0] = p.groups[i];
+        say_submit(w, at(w, A), &one);
+    }
+    turn(w);
+    link_up(w, at(w, B));
+    link_up(w, at(w, C));
+    assert_int_equal(take_all(w, at(w, B)), 4);
+    assert_int_equal(take_all(w, at(w, C)), 4);
+}
+
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test_setup_teardown(
-        a_notice_is_stored_delivered_taken_and_its_sender_hears_of_it, set_up, tear_down),
+    WORLD_TEST(a_notice_is_stored_delivered_taken_and_its_sender_hears_of_it),
     WORLD_TEST(all_lines_of_a_turn_have_one_root),
-    cmocka_unit_test_setup_teardown(
-        a_recipient_that_comes_later_gets_what_was_stored_urgent_first, set_up, tear_down),
-    cmocka_unit_test_setup_teardown(
-        a_shared_body_is_kept_once_until_the_last_recipient_has_it, set_up, tear_down),
-    cmocka_unit_test_setup_teardown(
-        what_is_not_taken_is_delivered_again_and_less_often_each_time, set_up, tear_down),
-    cmocka_unit_test_setup_teardown(
-        a_missing_number_at_the_recipient_begins_delivery_again, set_up, tear_down),
+    WORLD_TEST(a_recipient_that_comes_later_gets_what_was_stored_urgent_first),
+    WORLD_TEST(a_shared_body_is_kept_once_until_the_last_recipient_has_it),
+    WORLD_TEST(what_is_not_taken_is_delivered_again_and_less_often_each_time),
+    WORLD_TEST(a_missing_number_at_the_recipient_begins_delivery_again),
     WORLD_TEST(no_more_than_the_credit_is_on_its_way),
     WORLD_TEST(a_late_urgent_notice_overtakes_waiting_ones),
     WORLD_TEST(an_arrived_mark_of_before_changes_nothing),
-    cmocka_unit_test_setup_teardown(
-        stamps_carry_the_exercise_clock_only_in_exercises, set_up, tear_down),
+    WORLD_TEST(stamps_carry_the_exercise_clock_only_in_exercises),
+    WORLD_TEST(the_exercise_clock_only_moves_forward_and_survives_a_restart),
+    WORLD_TEST(a_group_as_large_as_a_frame_takes_is_delivered_to_all_its_recipients),
 };
 
 TB_RUN("broker/carry", tests)

@@ -1,0 +1,23 @@
+/* submission - one Submit frame being looked at: submit_check.c proves its groups, submit.c places
+ * them. */
+#ifndef TB_BROKER_SUBMISSION_H
+#define TB_BROKER_SUBMISSION_H
+
+#include "broker/handlers.h"
+
+/* One Submit frame being looked at. */
+typedef struct tb_submission {
+    tb_broker *b;
+    tb_live_party *sender;
+    const tb_carry *carry;
+    tb_digest *digests; /* of the shared bodies, once computed */
+    bool *digested;
+    size_t hint; /* where the last shared body was found */
+} tb_submission;
+
+/* Sender, hub, keys, cuts, proof, signature, order within the group, bodies, size. Fills numbers,
+ * bytes and shared bodies of fresh, whose group is set. */
+tb_err
+tb_submission_check(tb_submission *s, tb_fresh_group *fresh, tb_refusal *out_refused) TB_MUST_USE;
+
+#endif
