@@ -16,7 +16,9 @@
 #include "messages/link.h"
 
 #define PEER_SENT_MAX 512
-#define TOWN_TIME     INT64_C(1700000000000)
+/* The META row that keeps what was applied. */
+#define PEER_APPLIED "test applied"
+#define TOWN_TIME    INT64_C(1700000000000)
 
 typedef struct peer {
     tb_agent agent;
@@ -36,6 +38,7 @@ typedef struct peer {
     unsigned releases;    /* times tb_drafts_release was called */
     unsigned resends;     /* Resend notices applied */
     bool lie;             /* sends an opening that does not match */
+    tb_bytes passed;      /* the newest earlier event that was passed on to it, encoded */
 } peer;
 
 /* One hub, its directory and three parties: a = bureau.33, b = ct.33, c = hq. */
@@ -52,8 +55,11 @@ typedef struct town {
     peer a, b, c;
 } town;
 
-/* A town whose agents are started and not linked. */
+/* A town whose agents are started and not linked. There is one at a time. */
 town *town_make(void);
+town *town_here(void);
+/* The peer an agent is part of. */
+peer *town_peer(const tb_agent *agent);
 void town_free(town *t);
 /* The next directory with these cuts, signed; not given to anybody yet. */
 tb_document town_next_directory(town *t, tb_cut *cuts, size_t count, tb_directory *out);
@@ -70,6 +76,7 @@ void peer_say_all(town *t, peer *p, const char *const *texts, size_t count);
 void peer_tick(town *t, peer *p, tb_time later);
 void peer_forget(peer *p);
 size_t peer_count(const town *t, const peer *p, tb_frame_kind kind);
+tb_frame peer_frame_at(const town *t, const peer *p, size_t i);
 /* The nth frame of a kind since peer_forget; fails the test when there is none. */
 tb_frame peer_frame(town *t, const peer *p, tb_frame_kind kind, size_t nth);
 /* Texts applied and committed, blank separated. */
@@ -81,6 +88,8 @@ tb_stream_out_row peer_stream_out(town *t, peer *p, const char *recipient);
 tb_link_row peer_link(town *t, peer *p);
 /* The newest alarm's code; TB_ACCEPTED when there is none. */
 tb_refusal peer_alarm(town *t, peer *p);
+/* A transaction to look with; the caller aborts it. */
+tb_txn *peer_look(town *t, peer *p);
 /* Every invariant of the link's tables holds. */
 void peer_check(town *t, peer *p);
 

@@ -1,0 +1,166 @@
+#include "agents/inbox.h"
+#include "messages/event.h"
+#include "tests/agents/peer.h"
+#include "tests/messages/samples.h"
+#include "tests/test.h"
+
+/* a tells b, b tells hq and passes on what a said; hq has it. */
+static int set_up(void **state)
+{
+    town *t = town_make();
+    static const char *const texts[] = {"hq other", "ct.33 one", "ct.33 two", "hq more"};
+    town_link(t, &t->a);
+    town_link(t, &t->b);
+    town_link(t, &t->c);
+    peer_forget(&t->a);
+    peer_forget(&t->b);
+    peer_forget(&t->c);
+    peer_say_all(t, &t->a, texts, 4);
+    town_relay(t, &t->a, &t->b);
+    peer_say(t, &t->b, "hq three pass=one");
+    town_relay(t, &t->b, &t->c);
+    *state = t;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    town_free(*state);
+    return 0;
+}
+
+static tb_passed passed_on(town *t)
+{
+    tb_passed passed;
+    assert_int_equal(tb_passed_decode(t->c.passed, &t->paper, &passed), TB_ACCEPTED);
+    return passed;
+}
+
+/* What hq makes of it when from passes it on. */
+static tb_refusal judge(town *t, const char *from, const tb_passed *passed)
+{
+    tb_step step = {.agent = &t->c.agent, .arena = &t->paper};
+    tb_party party = sample_party(from);
+    return tb_inbox_check_passed(&step, &party, passed);
+}
+
+static void an_earlier_event_proves_itself_without_whoever_passes_it_on(void **state)
+{
+    town *t = *state;
+    assert_string_equal(peer_applied(t, &t->c), "three ^one");
+    tb_passed passed = passed_on(t);
+    assert_true(passed.stamp.size > 0);
+    assert_true(passed.path_count > 0);
+    assert_int_equal(judge(t, "ct.33", &passed), TB_ACCEPTED);
+    peer_check(t, &t->b);
+    peer_check(t, &t->c);
+}
+
+static void any_bent_piece_of_the_proof_refuses_it(void **state)
+{
+    town *t = *state;
+    tb_passed passed = passed_on(t);
+    passed.index ^= 1;
+    assert_int_equal(judge(t, "ct.33", &passed), TB_REFUSED_PROOF);
+    passed = passed_on(t);
+    passed.path[0].bytes[0] ^= 1;
+    assert_int_equal(judge(t, "ct.33", &passed), TB_REFUSED_PROOF);
+    passed = passed_on(t);
+    passed.path_count--;
+    assert_int_equal(judge(t, "ct.33", &passed), TB_REFUSED_PROOF);
+    passed = passed_on(t);
+    passed.ids[0].bytes[0] ^= 1;
+    assert_int_equal(judge(t, "ct.33", &passed), TB_REFUSED_PROOF);
+    passed = passed_on(t);
+    passed.root.signature[0] ^= 1;
+    assert_int_equal(judge(t, "ct.33", &passed), TB_REFUSED_SIGNATURE);
+    passed = passed_on(t);
+    passed.root.signer = sample_party("ct.33");
+    assert_int_equal(judge(t, "ct.33", &passed), TB_REFUSED_SIGNATURE);
+}
+
+static void an_event_its_notice_does_not_name_is_refused(void **state)
+{
+    town *t = *state;
+    tb_passed passed = passed_on(t);
+    tb_event event;
+    assert_int_equal(tb_event_decode(passed.event, &t->paper, &event), TB_ACCEPTED);
+    event.account = tb_bytes_str("another");
+    assert_ok(tb_event_encode(&event, &t->paper, &passed.event));
+    assert_int_equal(judge(t, "ct.33", &passed), TB_REFUSED_PROOF);
+}
+
+static void a_stamp_must_be_the_hubs_and_of_this_notice(void **state)
+{
+    town *t = *state;
+    tb_signed_line stamp;
+    tb_passed passed = passed_on(t);
+    assert_int_equal(tb_signed_line_decode(passed.stamp, &t->paper, &stamp), TB_ACCEPTED);
+    tb_signed_line own = town_line_by(t, &stamp.line, &t->b);
+    assert_ok(tb_signed_line_encode(&own, &t->paper, &passed.stamp));
+    assert_int_equal(judge(t, "ct.33", &passed), TB_REFUSED_NOT_SPEAKER);
+
+    tb_line other = stamp.line;
+    other.from = other.to = 7;
+    tb_signed_line late = town_line(t, &other);
+    assert_ok(tb_signed_line_encode(&late, &t->paper, &passed.stamp));
+    assert_int_equal(judge(t, "ct.33", &passed), TB_REFUSED_PROOF);
+    passed.stamp = tb_bytes_of(NULL, 0);
+    assert_int_equal(judge(t, "ct.33", &passed), TB_ACCEPTED);
+}
+
+static void under_a_cut_key_it_counts_only_up_to_the_passers_own_stream(void **state)
+{
+    town *t = *state;
+    tb_passed passed = passed_on(t);
+    tb_directory next;
+    tb_cut_mark mark = {
+        .incarnation = town_stream(&t->a, "ct.33").incarnation,
+        .recipient = sample_party("ct.33"),
+        .lane = TB_LANE_NORMAL,
+        .number = 1,
+        .digest = sample_digest(1),
+    };
+    tb_cut cut = {
+        sample_party("bureau.33"), t->a.agent.keys.sign_id, TOWN_TIME, TB_CUT_STOLEN, &mark, 1};
+    (void)town_next_directory(t, &cut, 1, &next);
+    t->c.agent.directory = &next;
+    assert_int_equal(judge(t, "ct.33", &passed), TB_ACCEPTED);
+    assert_int_equal(judge(t, "bureau.33", &passed), TB_REFUSED_KEY_REVOKED);
+
+    cut.mark_count = 0;
+    (void)town_next_directory(t, &cut, 1, &next);
+    assert_int_equal(judge(t, "ct.33", &passed), TB_REFUSED_KEY_REVOKED);
+}
+
+static void a_bent_proof_refuses_the_notice_that_carries_it(void **state)
+{
+    town *t = *state;
+    t->b.agent.directory = &t->directory;
+    /* hq does not know the key any more: nothing passed on under it counts. */
+    tb_directory next = t->directory;
+    tb_directory_party parties[3];
+    memcpy(parties, next.parties, sizeof parties);
+    next.parties = parties + 1;
+    next.party_count = 2;
+    t->c.agent.directory = &next;
+    peer_say(t, &t->b, "hq four pass=two");
+    tb_frame sent = peer_frame(t, &t->b, TB_FRAME_SUBMIT, 0);
+    town_deliver(t, &sent, &t->c);
+    assert_string_equal(peer_applied(t, &t->c), "three ^one");
+    tb_frame refused = peer_frame(t, &t->c, TB_FRAME_REFUSED, 0);
+    assert_int_equal(refused.refused.line.line.code, TB_REFUSED_UNKNOWN_PARTY);
+}
+
+#define IN_TOWN(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+static const struct CMUnitTest tests[] = {
+    IN_TOWN(an_earlier_event_proves_itself_without_whoever_passes_it_on),
+    IN_TOWN(any_bent_piece_of_the_proof_refuses_it),
+    IN_TOWN(an_event_its_notice_does_not_name_is_refused),
+    IN_TOWN(a_stamp_must_be_the_hubs_and_of_this_notice),
+    IN_TOWN(under_a_cut_key_it_counts_only_up_to_the_passers_own_stream),
+    IN_TOWN(a_bent_proof_refuses_the_notice_that_carries_it),
+};
+
+TB_RUN("agents/inbox_passed", tests)
