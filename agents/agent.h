@@ -85,6 +85,7 @@ struct tb_agent {
     size_t suspect_next;
     tb_inbox_place armed; /* its attempt is on disk; the next tick may try */
     tb_time inbox_after;  /* no attempt before this: the store was full */
+    bool watched;         /* somebody watches since this process runs: casework tells of changes */
 };
 
 /* Prepares META of a fresh store (incarnation 1) or checks an old one belongs to this party and
