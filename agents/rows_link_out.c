@@ -163,7 +163,7 @@ tb_outbox_due_first(tb_txn *txn, tb_time *out_due, tb_party *out_recipient, tb_l
 
     tb_reader r;
     tb_reader_init(&r, key);
-    tb_time due = tb_get_i64(&r);
+    tb_time due = (tb_time)tb_get_u64(&r);
     tb_party recipient = tb_read_party(&r);
     tb_lane lane = tb_read_lane(&r);
     if (!tb_reader_done(&r)) {

@@ -34,6 +34,7 @@ typedef struct ex_party {
     void *socket; /* to its agent */
     bool watched; /* the agent of this run has been asked to tell changes */
     int64_t outbox; /* last told; -1 not known */
+    unsigned touched; /* rows whose case comes to this party */
 } ex_party;
 
 typedef struct ex_options {

@@ -65,6 +65,34 @@ static void choose_submitter(ex_row *row)
     }
 }
 
+static void touch(ex_world *world, const char *role, const char *place)
+{
+    char id[TB_PARTY_BYTES];
+    (void)snprintf(id, sizeof id, "%.15s%.8s", role, place);
+    ex_party *party = ex_party_find(world, id);
+    if (party != NULL) {
+        party->touched++;
+    }
+}
+
+/* Who will see the row's case: for the sizes of the stores. */
+static void touch_all(ex_world *world, const ex_row *row)
+{
+    const char *network = strcmp(row->operator_code, "CT") == 0   ? "ct."
+                          : strcmp(row->operator_code, "CM") == 0 ? "cm."
+                                                                  : "cu.";
+    touch(world, "hq", "");
+    touch(world, "bureau.", row->found);
+    touch(world, "bureau.", row->home);
+    touch(world, network, row->home);
+    touch(world, row->submitter, "");
+    if (row->mvno) {
+        touch(world, "resale.", "1");
+        touch(world, "resale.", "2");
+        touch(world, "resale.", "3");
+    }
+}
+
 static void take(ex_world *world, ex_row *row, const tb_judged *judged)
 {
     copy_text(row->verdict, sizeof row->verdict, tb_bytes_str(tb_verdict_key(judged->verdict)));
@@ -86,6 +114,9 @@ static void take(ex_world *world, ex_row *row, const tb_judged *judged)
     row->column_count = judged->field_count;
     row->off_line = !province_in(world, row->found) || (row->home[0] != 0 && !province_in(world, row->home));
     (void)snprintf(row->state, sizeof row->state, row->off_line ? "off_line" : "waiting_to_submit");
+    if (!row->off_line) {
+        touch_all(world, row);
+    }
     world->routed += !row->off_line && !row->parked;
 }
 

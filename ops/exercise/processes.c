@@ -50,6 +50,11 @@ void ex_broker_start(ex_world *world)
     world->broker = start(world, "hub", argv);
 }
 
+/* A store's size follows from the cases that will come to it: a case takes about 40 kB with all that
+ * proves it, and a store is full at four fifths. */
+#define QUOTA_BASE     (8ull * 1024 * 1024)
+#define QUOTA_PER_CASE (64ull * 1024)
+
 void ex_agent_start(ex_world *world, ex_party *party)
 {
     char program[EX_PATH], store[EX_PATH * 2], key[EX_PATH * 2], directory[EX_PATH * 2], sock[EX_PATH * 2];
@@ -61,9 +66,11 @@ void ex_agent_start(ex_world *world, ex_party *party)
     (void)snprintf(sock, sizeof sock, "%s/%s.sock", world->run_dir, party->id.text);
     (void)snprintf(campaign, sizeof campaign, "%s/documents/black-card.doc", world->hub_dir);
     (void)snprintf(segments, sizeof segments, "%s/documents/segments.doc", world->hub_dir);
+    char quota[32];
+    (void)snprintf(quota, sizeof quota, "%llu", (unsigned long long)(QUOTA_BASE + QUOTA_PER_CASE * party->touched));
     char *argv[] = {program, "--party", party->id.text, "--store", store, "--key", key,
                     "--directory", directory, "--hub", world->endpoint, "--socket", sock,
-                    "--document", campaign, "--document", segments, "--quota", "16777216", NULL};
+                    "--document", campaign, "--document", segments, "--quota", quota, NULL};
     party->pid = start(world, party->id.text, argv);
     party->watched = false;
 }
