@@ -344,23 +344,12 @@ static tb_err make_event(tb_acting *a, tb_event *event, tb_opening **out_opening
 
 /* ---- taking effect ---- */
 
-static tb_err store_event(tb_acting *a,
-                          const tb_event *event,
-                          tb_opening *openings,
-                          const tb_event_key *key,
-                          tb_bytes encoded)
+static tb_err store_openings(tb_acting *a, const tb_passing *sent)
 {
-    tb_event_row row = {
-        .event = encoded,
-        .standing = TB_STANDING_EFFECTIVE,
-        .lane = a->row.lane,
-        .recorded = a->now.real,
-        .sender = a->agent->self,
-    };
-    tb_err err = tb_event_put(a->txn, key, &row);
-    for (size_t i = 0; err == TB_OK && i < event->commitment_count; i++) {
-        openings[i].event = key->event;
-        err = tb_opening_put(a->txn, &openings[i]);
+    tb_err err = TB_OK;
+    for (size_t i = 0; err == TB_OK && i < sent->event->commitment_count; i++) {
+        sent->openings[i].event = sent->key.event;
+        err = tb_opening_put(a->txn, &sent->openings[i]);
     }
     return err;
 }
@@ -394,39 +383,45 @@ static tb_err advance(tb_acting *a, const tb_event *event, const tb_digest *id, 
     return err == TB_OK ? tb_case_put(a->txn, after, &a->agent->self) : err;
 }
 
+/* The event's row is put last, when it is known which notice carries it. */
 static tb_err take_effect(tb_acting *a, tb_outcome *out)
 {
     tb_event event;
-    tb_opening *openings;
-    tb_err err = make_event(a, &event, &openings);
+    tb_event_row row = {
+        .standing = TB_STANDING_EFFECTIVE,
+        .lane = a->row.lane,
+        .recorded = a->now.real,
+        .sender = a->agent->self,
+    };
+    tb_passing sent = {.event = &event, .row = &row};
+    tb_err err = make_event(a, &event, &sent.openings);
+    if (err == TB_OK) {
+        err = tb_event_encode(&event, a->arena, &row.event);
+    }
     if (err != TB_OK) {
         return err;
     }
-    tb_bytes encoded;
-    err = tb_event_encode(&event, a->arena, &encoded);
-    if (err != TB_OK) {
-        return err;
-    }
-    tb_digest id = tb_event_id(encoded);
-    tb_event_key key = tb_event_key_of(&event, &id);
-    err = store_event(a, &event, openings, &key, encoded);
-    if (err != TB_OK) {
-        return err;
-    }
+    tb_digest id = tb_event_id(row.event);
+    sent.key = tb_event_key_of(&event, &id);
     tb_case_row after = a->row;
-    err = advance(a, &event, &id, &after);
+    err = store_openings(a, &sent);
+    if (err == TB_OK && event.kind == TB_EVENT_TAKE_OVER) {
+        err = tb_event_put(a->txn, &sent.key, &row); /* the chain is walked from it */
+    }
+    if (err == TB_OK) {
+        err = advance(a, &event, &id, &after);
+    }
+    if (err == TB_OK) {
+        err = event.addressee_count > 0 ? tb_pass_event(a->agent, a->txn, &a->row, &after, &sent)
+                                        : tb_loose_add(a->txn, &sent.key);
+    }
+    if (err == TB_OK) {
+        err = tb_event_put(a->txn, &sent.key, &row);
+    }
     if (err != TB_OK) {
         return err;
     }
-    if (event.addressee_count > 0) {
-        err = tb_pass_event(a->agent, a->txn, &a->row, &after, &event, &id);
-    } else {
-        err = tb_loose_add(a->txn, &key);
-    }
-    if (err != TB_OK) {
-        return err;
-    }
-    out->case_id = key.case_id;
+    out->case_id = sent.key.case_id;
     out->event = id;
     out->number = event.number;
     out->state = after.view.state;

@@ -89,24 +89,40 @@ static tb_err keep_openings(tb_apply *apply,
                             const tb_digest *event,
                             const tb_opening *openings,
                             size_t count,
+                            bool known,
                             bool *out_more)
 {
     *out_more = false;
     tb_opening *kept = NULL;
     size_t kept_count = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (!tb_digest_equal(&openings[i].event, event)) {
-            continue;
-        }
-        tb_err err = kept == NULL ? tb_openings_of(apply->txn, event, &kept, &kept_count) : TB_OK;
-        if (err == TB_OK && !has_opening(kept, kept_count, openings[i].group)) {
+    tb_err err = known && count > 0 ? tb_openings_of(apply->txn, event, &kept, &kept_count) : TB_OK;
+    for (size_t i = 0; err == TB_OK && i < count; i++) {
+        if (tb_digest_equal(&openings[i].event, event) &&
+            !has_opening(kept, kept_count, openings[i].group)) {
             err = tb_opening_put(apply->txn, &openings[i]);
             *out_more = true;
         }
-        if (err != TB_OK) {
-            return err;
-        }
     }
+    return err;
+}
+
+/* Only at the end of the notice is it known who the parties of the case are, and so what was ours.
+ */
+static tb_err settle_later(tb_apply *apply, const tb_digest *event)
+{
+    if (apply->unsettled_count == apply->unsettled_capacity) {
+        size_t capacity = apply->unsettled_capacity * 2 + 4;
+        tb_digest *longer = tb_arena_array(apply->arena, capacity, sizeof *longer);
+        if (longer == NULL) {
+            return TB_ERR_LIMIT;
+        }
+        if (apply->unsettled_count > 0) {
+            memcpy(longer, apply->unsettled, apply->unsettled_count * sizeof *longer);
+        }
+        apply->unsettled = longer;
+        apply->unsettled_capacity = capacity;
+    }
+    apply->unsettled[apply->unsettled_count++] = *event;
     return TB_OK;
 }
 
@@ -134,7 +150,10 @@ static tb_err know_better(tb_apply *apply,
                           size_t count)
 {
     bool more;
-    tb_err err = keep_openings(apply, &key->event, openings, count, &more);
+    tb_err err = keep_openings(apply, &key->event, openings, count, true, &more);
+    if (err == TB_OK && more) {
+        err = settle_later(apply, &key->event);
+    }
     if (err != TB_OK || !more || row->standing != TB_STANDING_EFFECTIVE) {
         return err;
     }
@@ -179,18 +198,20 @@ static tb_err take_new(tb_apply *apply,
     }
     /* before it is placed, so that what it opens is indexed with it */
     bool more;
-    tb_err err = keep_openings(apply, &arrival->id, openings, count, &more);
+    tb_err err = keep_openings(apply, &arrival->id, openings, count, false, &more);
     if (err != TB_OK) {
         return err;
     }
     tb_place_verdict verdict;
+    apply->settled = false;
     err = tb_place_event(apply, arrival, &verdict);
     if (err != TB_OK) {
         return err;
     }
     switch (verdict) {
     case TB_PLACE_KEPT:
-        return tb_held_release(apply, &arrival->id);
+        err = more && !apply->settled ? settle_later(apply, &arrival->id) : TB_OK;
+        return err == TB_OK ? tb_held_release(apply, &arrival->id) : err;
     case TB_PLACE_WAITS:
         err = hold_back(apply, arrival, out_refused);
         break;
@@ -283,26 +304,18 @@ static tb_err take_all(tb_apply *apply,
     return TB_OK;
 }
 
-/* Only now is it known who the parties of the case are, and so what was ours to read. */
-static tb_err settle_all(tb_apply *apply, const tb_incoming *incoming)
+static tb_err settle_all(tb_apply *apply)
 {
     tb_err err = TB_OK;
-    for (size_t i = 0; err == TB_OK && i < incoming->passed_count; i++) {
-        if (incoming->passed[i].opening_count > 0) {
-            tb_digest id = tb_event_id(incoming->passed[i].event);
-            err = tb_openings_settle(apply, &id);
-        }
-    }
-    for (size_t i = 0; err == TB_OK && incoming->opening_count > 0 && i < incoming->event_count;
-         i++) {
-        err = tb_openings_settle(apply, &incoming->ids[i]);
+    for (size_t i = 0; err == TB_OK && i < apply->unsettled_count; i++) {
+        err = tb_openings_settle(apply, &apply->unsettled[i]);
     }
     return err;
 }
 
 static tb_err tell(tb_apply *apply)
 {
-    for (size_t i = 0; i < apply->touched_count; i++) {
+    for (size_t i = 0; apply->agent->watched && i < apply->touched_count; i++) {
         tb_case_row row;
         tb_err err = tb_case_load(apply->agent, apply->txn, &apply->touched[i], &row);
         if (err == TB_OK) {
@@ -332,7 +345,7 @@ tb_err tb_apply_notice(tb_agent *agent,
         err = take_all(&apply, incoming, &refused, &event);
     }
     if (err == TB_OK) {
-        err = settle_all(&apply, incoming);
+        err = settle_all(&apply);
     }
     if (err == TB_OK) {
         err = tell(&apply);

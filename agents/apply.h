@@ -49,6 +49,10 @@ typedef struct tb_apply {
     tb_case_id *touched; /* cases to tell watchers of */
     size_t touched_count;
     size_t touched_capacity;
+    tb_digest *unsettled; /* events whose openings may not be ours to read: judged at the end */
+    size_t unsettled_count;
+    size_t unsettled_capacity;
+    bool settled; /* of the event placed last: every group of it is ours to read */
     tb_digest missing;
     tb_objection objection;
 } tb_apply;

@@ -56,6 +56,22 @@ keep(tb_apply *apply, const tb_arrival *arrival, tb_standing standing, tb_place_
     return err == TB_OK ? tb_apply_touch(apply, &arrival->key.case_id) : err;
 }
 
+/* Whether every group of an event is this party's to read now: then its openings need no second
+ * look. */
+static bool reads_all(const tb_apply *apply, const tb_case_view *view, const tb_event *event)
+{
+    if (event->commitment_count == 0) {
+        return true;
+    }
+    uint32_t readable = tb_case_readable(apply->agent, view, &apply->agent->self);
+    for (size_t i = 0; i < event->commitment_count; i++) {
+        if ((tb_case_group_bit(view, event->commitments[i].group) & readable) == 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static tb_err
 take_effect(tb_apply *apply, tb_case_row *row, const tb_arrival *arrival, tb_place_verdict *out)
 {
@@ -69,6 +85,7 @@ take_effect(tb_apply *apply, tb_case_row *row, const tb_arrival *arrival, tb_pla
     if (err == TB_OK) {
         err = tb_side_seen(apply->txn, &arrival->event);
     }
+    apply->settled = err == TB_OK && reads_all(apply, &row->view, &arrival->event);
     return err == TB_OK ? tb_case_put(apply->txn, row, &apply->agent->self) : err;
 }
 

@@ -274,6 +274,20 @@ static tb_err index_value(tb_txn *txn, tb_case_row *row, const tb_field *field, 
     return tb_store_put(txn, TB_TABLE_FIELD_INDEX, key, tb_bytes_of(NULL, 0));
 }
 
+/* Most events set no indexed field; their openings need not be read. */
+static bool commits_indexed(const tb_case_type *type, const tb_event *event)
+{
+    for (unsigned i = 0; event->commitment_count > 0 && i < type->field_count; i++) {
+        const tb_field_def *def = &type->fields[i];
+        for (size_t c = 0; def->index && def->group != NULL && c < event->commitment_count; c++) {
+            if (tb_bytes_equal(tb_bytes_str(def->group), event->commitments[c].group)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 tb_err tb_case_index(tb_txn *txn, tb_case_row *row, const tb_event *event, const tb_digest *id)
 {
     for (size_t i = 0; i < event->field_count; i++) {
@@ -282,7 +296,7 @@ tb_err tb_case_index(tb_txn *txn, tb_case_row *row, const tb_event *event, const
             return err;
         }
     }
-    if (event->commitment_count == 0) {
+    if (!commits_indexed(row->view.type, event)) {
         return TB_OK;
     }
     tb_opening *openings;
@@ -449,7 +463,7 @@ tb_case_summary(const tb_agent *agent, tb_txn *txn, const tb_case_row *row, tb_l
 tb_err
 tb_case_changed(const tb_agent *agent, tb_txn *txn, const tb_case_row *row, tb_effects *effects)
 {
-    if (effects->count >= CHANGED_EFFECTS_MAX) {
+    if (!agent->watched || effects->count >= CHANGED_EFFECTS_MAX) {
         return TB_OK;
     }
     tb_local_answer answer = {.kind = TB_ANSWER_CHANGED};

@@ -52,7 +52,8 @@ tb_err tb_case_summary(const tb_agent *agent,
                        tb_txn *txn,
                        const tb_case_row *row,
                        tb_local_summary *out) TB_MUST_USE;
-/* Tells local watchers. Left out when the turn already has much to tell: an effect may be lost. */
+/* Tells local watchers, if there are any. Left out when the turn already has much to tell: an
+ * effect may be lost. */
 tb_err tb_case_changed(const tb_agent *agent,
                        tb_txn *txn,
                        const tb_case_row *row,

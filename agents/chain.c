@@ -53,6 +53,7 @@ tb_err tb_chain_replay(const tb_agent *agent,
     tb_case_row row = {
         .id = now->id,
         .lane = now->lane,
+        .mine = now->mine,
         .indexed = now->indexed,
         .indexed_count = now->indexed_count,
         .unseen = now->unseen,
@@ -85,7 +86,7 @@ static tb_err set_standings(tb_txn *txn, const tb_case_id *id, const tb_path *pa
         tb_standing standing = on_path(path, &key) ? TB_STANDING_EFFECTIVE : TB_STANDING_OVERTAKEN;
         if (row.standing != TB_STANDING_HELD_BACK && row.standing != standing) {
             row.standing = standing;
-            err = tb_event_put(txn, &key, &row);
+            err = tb_event_update(txn, &key, &row);
             if (err != TB_OK) {
                 return err;
             }
@@ -122,7 +123,7 @@ static tb_err set_seen(tb_txn *txn, const tb_path *path, tb_case_row *row)
         uint64_t seen = listed_at(path, &key.event);
         if (side.seen != seen) {
             side.seen = seen;
-            err = tb_event_put(txn, &key, &side);
+            err = tb_event_update(txn, &key, &side);
             if (err != TB_OK) {
                 return err;
             }

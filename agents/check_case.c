@@ -84,6 +84,7 @@ static tb_err check_chain(checking *c)
     tb_case_row fresh = {
         .id = c->row.id,
         .lane = c->row.lane,
+        .mine = c->row.mine,
         .indexed = c->row.indexed,
         .indexed_count = c->row.indexed_count,
         .unseen = c->row.unseen,

@@ -10,6 +10,9 @@
 #include "agents/status.h"
 #include "agents/trace.h"
 
+/* One request in so many sweeps a few old answers away: more than one comes in. */
+#define SWEEP_EVERY 8
+
 typedef struct tb_asking {
     tb_agent *agent;
     tb_txn *txn;
@@ -55,7 +58,8 @@ static tb_err keep_answer(tb_asking *a)
     if (err == TB_OK) {
         err = tb_request_put(a->txn, &a->request->id, &row);
     }
-    return err == TB_OK ? tb_requests_sweep(a->txn, a->now.real) : err;
+    bool sweeps = a->digest.bytes[0] % SWEEP_EVERY == 0;
+    return err == TB_OK && sweeps ? tb_requests_sweep(a->txn, a->now.real) : err;
 }
 
 static void wish_of(const tb_local_request *request, tb_wish *wish)
@@ -185,7 +189,8 @@ static tb_err dispatch(tb_asking *a)
     case TB_REQUEST_CHECK:
         return check(a);
     case TB_REQUEST_WATCH:
-        return TB_OK; /* the shell sends CHANGED effects to whoever asked for this */
+        a->agent->watched = true; /* the shell sends CHANGED effects to whoever asked for this */
+        return TB_OK;
     case TB_REQUEST_EXPORT:
         a->answer.code = TB_REFUSED_REQUEST;
         return TB_OK;

@@ -4,11 +4,11 @@
 #include "agents/rows_link.h"
 #include "messages/parts.h"
 
-/* Earlier events in one notice, bytes: leaves room in a body for everything else. */
+/* Earlier events in one notice, for all its readers, and new events with their openings, bytes. */
 #define PASSED_BYTES_MAX (96 * 1024)
+#define EVENTS_BYTES_MAX (96 * 1024)
 
-_Static_assert(PASSED_BYTES_MAX + TB_EVENT_BYTES_MAX < TB_BODY_BYTES_MAX,
-               "what is passed on fits a body");
+_Static_assert(PASSED_BYTES_MAX + EVENTS_BYTES_MAX < TB_BODY_BYTES_MAX, "a notice fits a body");
 
 typedef struct item {
     tb_event_key key;
@@ -29,12 +29,32 @@ typedef struct parcel {
     tb_arena *arena;
     const tb_case_row *before;
     const tb_case_row *after;
-    item *items; /* chain first, then side events */
+    const tb_passing *sent;
+    size_t passed_max; /* bytes for one reader */
+    item *items;       /* chain first, then side events */
     size_t count;
     size_t capacity;
 } parcel;
 
 /* ---- collecting ---- */
+
+static tb_err add_item(parcel *p, item **out)
+{
+    if (p->count == p->capacity) {
+        size_t capacity = p->capacity == 0 ? 1 : p->capacity * 2 + 8;
+        item *longer = tb_arena_array(p->arena, capacity, sizeof *longer);
+        if (longer == NULL) {
+            return TB_ERR_LIMIT;
+        }
+        if (p->count > 0) {
+            memcpy(longer, p->items, p->count * sizeof *longer);
+        }
+        p->items = longer;
+        p->capacity = capacity;
+    }
+    *out = &p->items[p->count++];
+    return TB_OK;
+}
 
 static tb_err collect_class(parcel *p, uint8_t class)
 {
@@ -43,20 +63,14 @@ static tb_err collect_class(parcel *p, uint8_t class)
     tb_event_row row;
     tb_err err = tb_event_first(p->txn, &p->after->id, class, &walk, &key, &row);
     while (err == TB_OK) {
-        if (row.standing == TB_STANDING_EFFECTIVE) {
-            if (p->count == p->capacity) {
-                size_t capacity = p->capacity * 2 + 16;
-                item *longer = tb_arena_array(p->arena, capacity, sizeof *longer);
-                if (longer == NULL) {
-                    return TB_ERR_LIMIT;
-                }
-                if (p->count > 0) {
-                    memcpy(longer, p->items, p->count * sizeof *longer);
-                }
-                p->items = longer;
-                p->capacity = capacity;
+        if (row.standing == TB_STANDING_EFFECTIVE &&
+            !tb_digest_equal(&key.event, &p->sent->key.event)) {
+            item *it;
+            err = add_item(p, &it);
+            if (err != TB_OK) {
+                return err;
             }
-            p->items[p->count++] = (item){.key = key, .row = row};
+            *it = (item){.key = key, .row = row};
         }
         err = tb_event_next(p->txn, &walk, &key, &row);
     }
@@ -123,8 +137,9 @@ static tb_err lacks(parcel *p, item *it, const tb_party *reader, uint32_t readab
 
 /* Decides what goes as new and finds proofs for the rest. An own event goes as new while no
  * finished notice proves it; readers that know it lose nothing. */
-static tb_err sort_items(parcel *p, const tb_event *event, const tb_digest *id)
+static tb_err sort_items(parcel *p)
 {
+    const tb_event *event = p->sent->event;
     for (size_t r = 0; r < event->addressee_count; r++) {
         uint32_t readable = tb_case_readable(p->agent, &p->after->view, &event->addressees[r]);
         for (size_t i = 0; i < p->count; i++) {
@@ -138,7 +153,7 @@ static tb_err sort_items(parcel *p, const tb_event *event, const tb_digest *id)
     }
     for (size_t i = 0; i < p->count; i++) {
         item *it = &p->items[i];
-        it->fresh = tb_digest_equal(&it->key.event, id) || it->row.notice == 0;
+        it->fresh = it->row.notice == 0;
         tb_err err = it->fresh || it->wanted ? open_item(p, it) : TB_OK;
         if (err == TB_OK && it->wanted && !it->fresh) {
             err = tb_pass_proof(p->txn, &it->row, &it->passed, &it->proven);
@@ -227,7 +242,7 @@ static tb_err fill_reader(parcel *p, tb_outgoing_reader *reader, uint32_t readab
         }
         size_t more = passed_bytes(&passed);
         if (reader->passed_count == TB_PASSED_MAX ||
-            (reader->passed_count > 0 && bytes + more > PASSED_BYTES_MAX)) {
+            (reader->passed_count > 0 && bytes + more > p->passed_max)) {
             err = send_ahead(p, &reader->recipient, reader->passed, reader->passed_count);
             if (err == TB_OK) {
                 err = fresh_list(p, reader);
@@ -240,7 +255,12 @@ static tb_err fill_reader(parcel *p, tb_outgoing_reader *reader, uint32_t readab
         reader->passed[reader->passed_count++] = passed;
         bytes += more;
     }
-    return TB_OK;
+    if (bytes <= p->passed_max) {
+        return TB_OK;
+    }
+    tb_err err = send_ahead(p, &reader->recipient, reader->passed, reader->passed_count);
+    reader->passed_count = 0;
+    return err;
 }
 
 /* ---- the notice ---- */
@@ -249,6 +269,7 @@ typedef struct load {
     item **items;
     size_t count;
     size_t opening_count;
+    size_t bytes;
 } load;
 
 static tb_err put_events(parcel *p, const load *l, tb_outgoing *outgoing)
@@ -318,7 +339,11 @@ static tb_err mark_proven(parcel *p, const load *l, uint64_t notice)
         it->row.sender = p->agent->self;
         it->row.incarnation = incarnation;
         it->row.notice = notice;
-        err = tb_event_put(p->txn, &it->key, &it->row);
+        if (tb_digest_equal(&it->key.event, &p->sent->key.event)) {
+            *p->sent->row = it->row;
+        } else {
+            err = tb_event_update(p->txn, &it->key, &it->row);
+        }
     }
     return err;
 }
@@ -342,6 +367,15 @@ static tb_err send_load(parcel *p, const load *l, tb_outgoing_reader *readers, s
     return err == TB_OK ? mark_proven(p, l, notice) : err;
 }
 
+static size_t item_bytes(const item *it)
+{
+    size_t size = it->row.event.size;
+    for (size_t i = 0; i < it->opening_count; i++) {
+        size += it->openings[i].content.size + 2 * TB_DIGEST_BYTES + TB_NAME_BYTES_MAX;
+    }
+    return size;
+}
+
 /* Chain order, at most a notice's worth at a time; earlier events go with the first. */
 static tb_err send_all(parcel *p, tb_outgoing_reader *readers, size_t reader_count)
 {
@@ -353,7 +387,8 @@ static tb_err send_all(parcel *p, tb_outgoing_reader *readers, size_t reader_cou
         if (!p->items[i].fresh) {
             continue;
         }
-        if (l.count == TB_NOTICE_EVENTS_MAX) {
+        if (l.count == TB_NOTICE_EVENTS_MAX ||
+            (l.count > 0 && l.bytes + item_bytes(&p->items[i]) > EVENTS_BYTES_MAX)) {
             tb_err err = send_load(p, &l, readers, reader_count);
             if (err != TB_OK) {
                 return err;
@@ -363,32 +398,93 @@ static tb_err send_all(parcel *p, tb_outgoing_reader *readers, size_t reader_cou
             }
             l.count = 0;
             l.opening_count = 0;
+            l.bytes = 0;
         }
         l.items[l.count++] = &p->items[i];
         l.opening_count += p->items[i].opening_count;
+        l.bytes += item_bytes(&p->items[i]);
     }
     TB_ASSERT(l.count > 0);
     return send_load(p, &l, readers, reader_count);
+}
+
+/* Whether anything but the event itself may have to go: mostly everybody knows all that came
+ * before. */
+static tb_err find_more(parcel *p, bool *out_chain, bool *out_side)
+{
+    const tb_event *event = p->sent->event;
+    *out_chain = false;
+    *out_side = false;
+    if (p->before->view.number == 0) {
+        return TB_OK;
+    }
+    for (size_t r = 0; r < event->addressee_count; r++) {
+        tb_knower shown = tb_case_knower(p->before, &event->addressees[r]);
+        uint32_t readable = tb_case_readable(p->agent, &p->after->view, &event->addressees[r]);
+        *out_chain |= shown.upto < p->before->view.number || (readable & ~shown.groups) != 0;
+    }
+    *out_side = !tb_party_equal(&p->before->view.holder, &p->after->view.holder);
+    if (tb_store_rows(p->txn, TB_TABLE_LOOSE) > 0) {
+        tb_digest *loose;
+        size_t count;
+        tb_err err = tb_loose_of(p->txn, &p->after->id, true, &loose, &count);
+        if (err != TB_OK) {
+            return err;
+        }
+        *out_chain |= count > 0;
+        *out_side |= count > 0;
+    }
+    return TB_OK;
+}
+
+static tb_err collect(parcel *p)
+{
+    bool chain;
+    bool side;
+    tb_err err = find_more(p, &chain, &side);
+    if (err == TB_OK && chain) {
+        err = collect_class(p, TB_CLASS_CHAIN);
+    }
+    if (err == TB_OK && side) {
+        err = collect_class(p, TB_CLASS_SIDE);
+    }
+    item *self = NULL;
+    if (err == TB_OK) {
+        err = add_item(p, &self);
+    }
+    if (err != TB_OK) {
+        return err;
+    }
+    *self = (item){
+        .key = p->sent->key,
+        .row = *p->sent->row,
+        .event = *p->sent->event,
+        .openings = p->sent->openings,
+        .opening_count = p->sent->event->commitment_count,
+        .opened = true,
+    };
+    return sort_items(p);
 }
 
 tb_err tb_pass_event(tb_agent *agent,
                      tb_txn *txn,
                      const tb_case_row *before,
                      const tb_case_row *after,
-                     const tb_event *event,
-                     const tb_digest *id)
+                     const tb_passing *sent)
 {
+    const tb_event *event = sent->event;
     TB_ASSERT(event->addressee_count > 0);
     TB_ASSERT(event->addressee_count <= TB_ENTRIES_MAX);
     parcel p = {
-        .agent = agent, .txn = txn, .arena = tb_txn_arena(txn), .before = before, .after = after};
-    tb_err err = collect_class(&p, TB_CLASS_CHAIN);
-    if (err == TB_OK) {
-        err = collect_class(&p, TB_CLASS_SIDE);
-    }
-    if (err == TB_OK) {
-        err = sort_items(&p, event, id);
-    }
+        .agent = agent,
+        .txn = txn,
+        .arena = tb_txn_arena(txn),
+        .before = before,
+        .after = after,
+        .sent = sent,
+        .passed_max = PASSED_BYTES_MAX / event->addressee_count,
+    };
+    tb_err err = collect(&p);
     if (err != TB_OK) {
         return err;
     }
@@ -404,10 +500,7 @@ tb_err tb_pass_event(tb_agent *agent,
             return err;
         }
     }
-    tb_digest *loose;
-    size_t loose_count;
-    err = tb_loose_of(txn, &after->id, true, &loose, &loose_count);
-    return err == TB_OK ? send_all(&p, readers, event->addressee_count) : err;
+    return send_all(&p, readers, event->addressee_count);
 }
 
 tb_err tb_pass_side(tb_agent *agent, tb_txn *txn, const tb_case_row *row, const tb_digest *side)

@@ -14,15 +14,22 @@
 
 #include "agents/casework.h"
 
-/* Makes the notice of an event that is stored with its openings and addresses somebody. before and
- * after are the case without and with it. Loose events of the case go along and are loose no more.
- */
+/* The event that is sent. Its openings are stored; its row may not be: sender, incarnation and
+ * notice are filled in for the caller to put. */
+typedef struct tb_passing {
+    tb_event_key key;
+    const tb_event *event;
+    tb_opening *openings; /* one per commitment */
+    tb_event_row *row;
+} tb_passing;
+
+/* Makes the notice of an event that addresses somebody. before and after are the case without and
+ * with it. Loose events of the case go along and are loose no more. */
 tb_err tb_pass_event(tb_agent *agent,
                      tb_txn *txn,
                      const tb_case_row *before,
                      const tb_case_row *after,
-                     const tb_event *event,
-                     const tb_digest *id) TB_MUST_USE;
+                     const tb_passing *sent) TB_MUST_USE;
 
 /* Gives a side event that came here late to the party that holds the case now. */
 tb_err tb_pass_side(tb_agent *agent, tb_txn *txn, const tb_case_row *row, const tb_digest *side)

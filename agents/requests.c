@@ -5,7 +5,7 @@
 
 /* META: where the sweep goes on. */
 #define SWEEP     "requests swept up to"
-#define SWEEP_MAX 3
+#define SWEEP_MAX 16
 
 static tb_bytes request_key(const tb_request_id *id)
 {

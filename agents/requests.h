@@ -2,7 +2,7 @@
  * twice.
  *
  * Only what was accepted is kept: a refusal did nothing, and asking again may succeed. The answer
- * of an act that became a draft follows the draft. Kept 30 days, swept a little with every new one.
+ * of an act that became a draft follows the draft. Kept 30 days, swept a little now and then.
  */
 #ifndef TB_REQUESTS_H
 #define TB_REQUESTS_H

@@ -61,6 +61,7 @@ tb_err tb_case_encode(const tb_case_row *row, tb_arena *arena, tb_bytes *out)
     tb_put_u8(&w, (uint8_t)row->lane);
     tb_put_u8(&w, row->frozen ? 1 : 0);
     tb_put_u8(&w, row->closed ? 1 : 0);
+    tb_put_u8(&w, row->mine ? 1 : 0);
     tb_put_i64(&w, row->opened);
     tb_put_i64(&w, row->at);
     tb_put_bytes(&w, row->action);
@@ -175,6 +176,7 @@ tb_err tb_case_decode(const tb_case_id *id, tb_bytes value, tb_arena *arena, tb_
     row.lane = (tb_lane)tb_get_u8(&r);
     row.frozen = tb_get_u8(&r) != 0;
     row.closed = tb_get_u8(&r) != 0;
+    row.mine = tb_get_u8(&r) != 0;
     row.opened = tb_get_i64(&r);
     row.at = tb_get_i64(&r);
     row.action = tb_get_bytes(&r);
@@ -199,22 +201,23 @@ tb_err tb_case_get(tb_txn *txn, const tb_case_id *id, tb_case_row *out)
     return tb_case_decode(id, value, tb_txn_arena(txn), out);
 }
 
-tb_err tb_case_put(tb_txn *txn, const tb_case_row *row, const tb_party *self)
+tb_err tb_case_put(tb_txn *txn, tb_case_row *row, const tb_party *self)
 {
+    tb_err err = TB_OK;
+    bool mine = !row->closed && tb_party_equal(&row->view.holder, self);
+    if (mine && !row->mine) {
+        err = tb_store_put(txn, TB_TABLE_CASE_MINE, case_key(&row->id), tb_bytes_of(NULL, 0));
+    }
+    if (!mine && row->mine) {
+        err = tb_store_del(txn, TB_TABLE_CASE_MINE, case_key(&row->id));
+    }
+    if (err != TB_OK) {
+        return err == TB_ERR_NOT_FOUND ? TB_ERR_CORRUPT : err;
+    }
+    row->mine = mine;
     tb_bytes value;
-    tb_err err = tb_case_encode(row, tb_txn_arena(txn), &value);
-    if (err != TB_OK) {
-        return err;
-    }
-    err = tb_store_put(txn, TB_TABLE_CASE, case_key(&row->id), value);
-    if (err != TB_OK) {
-        return err;
-    }
-    if (!row->closed && tb_party_equal(&row->view.holder, self)) {
-        return tb_store_put(txn, TB_TABLE_CASE_MINE, case_key(&row->id), tb_bytes_of(NULL, 0));
-    }
-    err = tb_store_del(txn, TB_TABLE_CASE_MINE, case_key(&row->id));
-    return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+    err = tb_case_encode(row, tb_txn_arena(txn), &value);
+    return err == TB_OK ? tb_store_put(txn, TB_TABLE_CASE, case_key(&row->id), value) : err;
 }
 
 tb_err tb_case_after(tb_txn *txn, const tb_case_id *after, bool mine, tb_case_id *out)

@@ -42,6 +42,7 @@ typedef struct tb_case_row {
     tb_lane lane;
     bool frozen; /* the chain forked */
     bool closed;
+    bool mine;       /* has its CASE_MINE row; kept by tb_case_put */
     tb_time opened;  /* civil, of the opening event */
     tb_time at;      /* civil, of the head */
     tb_bytes action; /* of the head */
@@ -78,7 +79,7 @@ typedef struct tb_event_row {
 
 tb_err tb_case_get(tb_txn *txn, const tb_case_id *id, tb_case_row *out) TB_MUST_USE;
 /* Keeps CASE_MINE in step: self holds the case and it is not closed. */
-tb_err tb_case_put(tb_txn *txn, const tb_case_row *row, const tb_party *self) TB_MUST_USE;
+tb_err tb_case_put(tb_txn *txn, tb_case_row *row, const tb_party *self) TB_MUST_USE;
 /* The first case after an id, in the order they were opened; only this party's own when mine. */
 tb_err tb_case_after(tb_txn *txn, const tb_case_id *after, bool mine, tb_case_id *out) TB_MUST_USE;
 tb_err
@@ -91,6 +92,8 @@ tb_err tb_event_find(tb_txn *txn, const tb_digest *id, tb_event_key *out_key, tb
     TB_MUST_USE;
 /* Writes EVENT and EVENT_ID. */
 tb_err tb_event_put(tb_txn *txn, const tb_event_key *key, const tb_event_row *row) TB_MUST_USE;
+/* Writes EVENT alone, of an event that is there. */
+tb_err tb_event_update(tb_txn *txn, const tb_event_key *key, const tb_event_row *row) TB_MUST_USE;
 /* Forgets an event, its id and its openings. */
 tb_err tb_event_del(tb_txn *txn, const tb_event_key *key) TB_MUST_USE;
 

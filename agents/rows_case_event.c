@@ -120,20 +120,22 @@ tb_err tb_event_find(tb_txn *txn, const tb_digest *id, tb_event_key *out_key, tb
     return TB_OK;
 }
 
+tb_err tb_event_update(tb_txn *txn, const tb_event_key *key, const tb_event_row *row)
+{
+    uint8_t buffer[EVENT_KEY_BYTES];
+    tb_bytes value;
+    tb_err err = event_row_encode(row, tb_txn_arena(txn), &value);
+    return err == TB_OK ? tb_store_put(txn, TB_TABLE_EVENT, event_key(key, buffer), value) : err;
+}
+
 tb_err tb_event_put(tb_txn *txn, const tb_event_key *key, const tb_event_row *row)
 {
     uint8_t buffer[EVENT_KEY_BYTES];
-    tb_bytes packed = event_key(key, buffer);
-    tb_bytes value;
-    tb_err err = event_row_encode(row, tb_txn_arena(txn), &value);
+    tb_err err = tb_event_update(txn, key, row);
     if (err != TB_OK) {
         return err;
     }
-    err = tb_store_put(txn, TB_TABLE_EVENT, packed, value);
-    if (err != TB_OK) {
-        return err;
-    }
-    return tb_store_put(txn, TB_TABLE_EVENT_ID, id_key(&key->event), packed);
+    return tb_store_put(txn, TB_TABLE_EVENT_ID, id_key(&key->event), event_key(key, buffer));
 }
 
 tb_err tb_event_del(tb_txn *txn, const tb_event_key *key)

@@ -31,7 +31,7 @@ tb_err tb_side_seen(tb_txn *txn, const tb_event *event)
             return err;
         }
         row.seen = event->number;
-        err = tb_event_put(txn, &key, &row);
+        err = tb_event_update(txn, &key, &row);
         if (err != TB_OK) {
             return err;
         }
@@ -108,7 +108,7 @@ static tb_err store(tb_apply *apply, tb_case_row *row, const tb_arrival *arrival
         err = tb_event_find(apply->txn, &arrival->id, &key, &side);
         if (err == TB_OK) {
             side.seen = seen;
-            err = tb_event_put(apply->txn, &key, &side);
+            err = tb_event_update(apply->txn, &key, &side);
         }
     } else if (err == TB_OK) {
         err = tb_side_add(apply->arena, row, &arrival->id);
