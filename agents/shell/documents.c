@@ -97,27 +97,47 @@ static void load_campaign(tb_documents *d, const tb_document *document)
     d->campaigns.count++;
 }
 
+/* What was decoded borrows from the content, so that is kept with it. */
+static tb_refusal load_directory(tb_documents *d, tb_bytes content)
+{
+    tb_bytes kept;
+    tb_directory directory;
+    if (tb_arena_copy(&d->arena, content, &kept) != TB_OK) {
+        return TB_REFUSED_TOO_LARGE;
+    }
+    tb_refusal refused = tb_directory_decode(kept, &d->arena, &directory);
+    if (refused == TB_ACCEPTED) {
+        d->directory = directory;
+        d->has_directory = true;
+    }
+    return refused;
+}
+
+static tb_refusal load_segments(tb_documents *d, tb_bytes content)
+{
+    tb_bytes kept;
+    if (tb_arena_copy(&d->arena, content, &kept) != TB_OK) {
+        return TB_REFUSED_TOO_LARGE;
+    }
+    tb_refusal refused = tb_segments_decode(kept, &d->arena, &d->segments);
+    d->has_segments = d->has_segments || refused == TB_ACCEPTED;
+    return refused;
+}
+
 /* Versions come in ascending order, so the last one that loads stays. */
 static void load_one(tb_documents *d, const tb_document *document)
 {
     tb_refusal refused = TB_ACCEPTED;
     switch (document->kind) {
-    case TB_DOCUMENT_DIRECTORY: {
-        tb_directory directory;
-        refused = tb_directory_decode(document->content, &d->arena, &directory);
-        if (refused == TB_ACCEPTED) {
-            d->directory = directory;
-            d->has_directory = true;
-        }
+    case TB_DOCUMENT_DIRECTORY:
+        refused = load_directory(d, document->content);
         break;
-    }
     case TB_DOCUMENT_CAMPAIGN:
         load_campaign(d, document);
         break;
     case TB_DOCUMENT_TABLE:
         if (tb_bytes_equal(document->name, tb_bytes_str("segments"))) {
-            refused = tb_segments_decode(document->content, &d->arena, &d->segments);
-            d->has_segments = d->has_segments || refused == TB_ACCEPTED;
+            refused = load_segments(d, document->content);
         }
         break;
     }
@@ -126,11 +146,11 @@ static void load_one(tb_documents *d, const tb_document *document)
     }
 }
 
-static tb_err load_all(tb_store *store, tb_documents *d)
+static tb_err load_all(tb_store *store, tb_arena *scratch, tb_documents *d)
 {
     tb_txn *txn = NULL;
     tb_bytes cursor = {NULL, 0};
-    tb_err err = tb_store_begin_read(store, &d->arena, &txn);
+    tb_err err = tb_store_begin_read(store, scratch, &txn);
     if (err != TB_OK) {
         return err;
     }
@@ -149,12 +169,16 @@ static tb_err load_all(tb_store *store, tb_documents *d)
 
 tb_err tb_documents_load(tb_store *store, tb_documents **out)
 {
+    tb_arena scratch = {NULL, 0, 0};
     tb_documents *d = calloc(1, sizeof *d);
-    if (d == NULL || !tb_block_map(DOCUMENTS_BYTES, &d->arena)) {
+    if (d == NULL || !tb_block_map(DOCUMENTS_BYTES, &scratch) ||
+        !tb_block_map(DOCUMENTS_BYTES, &d->arena)) {
+        tb_block_unmap(&scratch);
         free(d);
         return TB_ERR_LIMIT;
     }
-    tb_err err = load_all(store, d);
+    tb_err err = load_all(store, &scratch, d);
+    tb_block_unmap(&scratch);
     if (err != TB_OK) {
         tb_documents_free(d);
         return err;

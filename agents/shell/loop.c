@@ -1,6 +1,7 @@
 /* loop - read what waits, up to a bound; one turn; again. */
 #include "agents/shell/shell.h"
 
+#include <malloc.h>
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/signalfd.h>
@@ -13,8 +14,10 @@
 #define TURN_BYTES (1024u * 1024)
 /* Under load a turn may wait this long to be fuller; a lone notice never does. */
 #define FILL_MS 2
-/* Memory of a turn that is kept for the next; what a large turn touched beyond goes back. */
-#define ARENA_KEPT_BYTES (2u * 1024 * 1024)
+/* Memory of a turn that is kept for the next; what large turns touched beyond goes back when
+ * nothing has come for a while. */
+#define ARENA_KEPT_BYTES (256u * 1024)
+#define ARENA_IDLE_MS    200
 /* The longest sleep: a clock that was set back is noticed after it. */
 #define SLEEP_MS 60000
 
@@ -104,10 +107,30 @@ static bool wait_for(tb_shell *shell, long wait_ms)
         {.socket = shell->net.events, .events = ZMQ_POLLIN},
         {.fd = shell->signals, .events = ZMQ_POLLIN},
     };
-    if (zmq_poll(items, 4, wait_ms) <= 0) {
+    shell->woken = zmq_poll(items, 4, wait_ms) > 0;
+    if (!shell->woken) {
         return false;
     }
     return (items[3].revents & ZMQ_POLLIN) != 0;
+}
+
+/* Sleeps until the next tick; when nothing comes for a while, large turns' memory goes back first.
+ */
+static bool sleep_until(tb_shell *shell, long wait_ms)
+{
+    if (!shell->touched || wait_ms <= ARENA_IDLE_MS) {
+        return wait_for(shell, wait_ms);
+    }
+    bool ends = wait_for(shell, ARENA_IDLE_MS);
+    if (ends || shell->woken) {
+        return ends;
+    }
+
+    (void)madvise(shell->node.arena.block + ARENA_KEPT_BYTES,
+                  shell->node.arena.size - ARENA_KEPT_BYTES, MADV_DONTNEED);
+    (void)malloc_trim(0);
+    shell->touched = false;
+    return wait_for(shell, wait_ms - ARENA_IDLE_MS);
 }
 
 /* ---- turning ---- */
@@ -165,10 +188,7 @@ static void turn(tb_shell *shell, batch *b)
         return;
     }
 
-    if (shell->node.arena.used > ARENA_KEPT_BYTES) {
-        (void)madvise(shell->node.arena.block + ARENA_KEPT_BYTES,
-                      shell->node.arena.used - ARENA_KEPT_BYTES, MADV_DONTNEED);
-    }
+    shell->touched = shell->touched || shell->node.arena.used > ARENA_KEPT_BYTES;
     note_watchers(shell, b);
 }
 
@@ -206,7 +226,7 @@ void tb_shell_run(tb_shell *shell)
 
     while (!shell->stop) {
         long left = until_tick(shell);
-        if (wait_for(shell, left)) {
+        if (sleep_until(shell, left)) {
             return;
         }
         drain_events(shell, &b);

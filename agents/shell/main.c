@@ -1,5 +1,6 @@
 #include "agents/shell/shell.h"
 
+#include <malloc.h>
 #include <signal.h>
 #include <sodium.h>
 #include <stdlib.h>
@@ -59,6 +60,8 @@ int main(int argc, char **argv)
     tb_agent_options options;
     int code = 1;
     close_doors();
+    /* Hundreds of agents may share one small machine: one heap each is enough. */
+    (void)mallopt(M_ARENA_MAX, 1);
     if (!tb_agent_options_read(argc, argv, &options, &code)) {
         return code;
     }

@@ -23,7 +23,9 @@ typedef struct tb_shell {
     int signals; /* signalfd */
     uint64_t watchers[TB_WATCHERS_MAX];
     size_t watcher_count;
-    bool reload; /* a document was installed */
+    bool touched; /* a turn used more memory than is kept */
+    bool woken;   /* the last wait ended because something came */
+    bool reload;  /* a document was installed */
     bool stop;
     int exit_code;
 } tb_shell;

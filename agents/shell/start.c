@@ -179,6 +179,7 @@ bool tb_shell_start(tb_shell *shell, const tb_agent_options *options)
     shell->options = options;
     shell->agent.self = options->party;
     shell->net.endpoint = options->hub;
+    shell->touched = true; /* starting takes more memory than any turn after it */
     shell->node.logic = &shell->agent;
     shell->node.step = tb_agent_step;
     shell->node.close = tb_agent_close;
