@@ -52,6 +52,12 @@ static tb_bytes of_event(const tb_digest *id)
     return tb_bytes_of(id->bytes, TB_DIGEST_BYTES);
 }
 
+/* A row that is not there or makes no sense is what the check is for. */
+static bool is_fault(tb_err err)
+{
+    return err == TB_ERR_NOT_FOUND || err == TB_ERR_CORRUPT;
+}
+
 /* ---- the case row ---- */
 
 /* Whether two rows say the same; who may read what may have changed with the directory since. */
@@ -77,7 +83,7 @@ static tb_err same_row(checking *c, tb_case_row *fresh, bool *out)
 static tb_err check_chain(checking *c)
 {
     tb_err err = tb_chain_path(c->txn, &c->row.view.head, &c->path);
-    if (err == TB_ERR_CORRUPT || err == TB_ERR_NOT_FOUND) {
+    if (is_fault(err)) {
         c->known = false;
         return tb_fault(c->faults, "the chain of a case has a gap", of_case(c));
     }
@@ -180,7 +186,7 @@ static tb_err check_unseen(checking *c)
         bool fine = err == TB_OK && key.class == TB_CLASS_SIDE && row.seen == 0 &&
                     row.standing == TB_STANDING_EFFECTIVE &&
                     tb_case_equal(&key.case_id, &c->row.id);
-        if (err == TB_ERR_NOT_FOUND || (err == TB_OK && !fine)) {
+        if (is_fault(err) || (err == TB_OK && !fine)) {
             err = tb_fault(c->faults, "a side event of the case is not as its row says",
                            of_event(&c->row.unseen[i]));
         }
@@ -267,7 +273,7 @@ check_event(checking *c, const tb_event_key *key, const tb_event_row *row, bool 
     tb_event_key found;
     tb_event_row again;
     tb_err err = tb_event_find(c->txn, &id, &found, &again);
-    if (err == TB_ERR_NOT_FOUND || err == TB_ERR_CORRUPT) {
+    if (is_fault(err)) {
         return tb_fault(c->faults, "EVENT_ID does not lead to its event", of_event(&id));
     }
     if (err != TB_OK) {
@@ -388,7 +394,7 @@ static tb_err check_held(checking *c)
         }
         memcpy(held.bytes, key.data + TB_DIGEST_BYTES, TB_DIGEST_BYTES);
         err = tb_event_find(c->txn, &held, &found, &row);
-        if (err == TB_ERR_NOT_FOUND || (err == TB_OK && row.standing != TB_STANDING_HELD_BACK)) {
+        if (is_fault(err) || (err == TB_OK && row.standing != TB_STANDING_HELD_BACK)) {
             err = tb_fault(c->faults, "a HELD row names an event that does not wait", key);
         }
         if (err == TB_OK) {
@@ -415,7 +421,7 @@ static tb_err check_loose(checking *c)
         bool fine = err == TB_OK && row.notice == 0 &&
                     tb_party_equal(&row.sender, &c->agent->self) &&
                     memcmp(found.case_id.bytes, key.data, TB_CASE_ID_BYTES) == 0;
-        if (err == TB_ERR_NOT_FOUND || (err == TB_OK && !fine)) {
+        if (is_fault(err) || (err == TB_OK && !fine)) {
             err = tb_fault(c->faults, "a LOOSE row names an event that is not loose", key);
         }
         if (err == TB_OK) {

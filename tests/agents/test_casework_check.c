@@ -1,0 +1,141 @@
+/* The check of casework's tables finds what is wrong, whatever row it is in. */
+#include "tests/agents/world.h"
+
+#include "agents/check_case.h"
+
+#define LEAD                                                                                       \
+    "number=13800001234|source=police_case|offence=telecom_fraud|reported_at=2015-02-09T11:39:00+" \
+    "08:00"
+
+/* a number in no segment */
+#define NOWHERE                                                                                    \
+    "number=13900001234|source=police_case|offence=telecom_fraud|reported_at=2015-02-09T11:39:00+" \
+    "08:00"
+
+static tb_txn *begin(world_agent *a)
+{
+    tb_txn *txn;
+    tb_arena_reset(&a->arena);
+    assert_ok(tb_store_begin(a->store, &a->arena, &txn));
+    return txn;
+}
+
+static size_t faults_at(world *w, const char *id)
+{
+    world_agent *a = who(w, id);
+    tb_txn *txn = begin(a);
+    tb_bytes list[TB_CHECK_FAULTS_MAX];
+    tb_faults faults = {.arena = &a->arena, .list = list};
+    tb_err err = tb_check_cases(&a->agent, txn, &faults);
+    tb_store_abort(txn);
+    assert_ok(err);
+    return faults.count;
+}
+
+/* A bureau with a case of two events, one of them loose, and a held one. */
+static world_agent *busy_bureau(world *w)
+{
+    assert_int_equal(opens(w, "police.33", NOWHERE), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
+    assert_int_equal(acts(w, "police.33", "remark", "comment=x"), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.33", "decide", "home_province=44|home_basis=other"),
+                     TB_ACCEPTED);
+    who(w, "bureau.33")->agent.campaigns = &w->none;
+    tb_case_id kept = w->case_id;
+    assert_int_equal(opens(w, "police.33", LEAD), TB_ACCEPTED);
+    deliver_all(w);
+    w->case_id = kept;
+    who(w, "bureau.33")->agent.campaigns = &w->campaigns;
+    assert_int_equal(faults_at(w, "bureau.33"), 0);
+    return who(w, "bureau.33");
+}
+
+static void every_lost_row_is_noticed(void **state)
+{
+    world *w = *state;
+    world_agent *a = busy_bureau(w);
+    static const tb_table tables[] = {
+        TB_TABLE_CASE,  TB_TABLE_CASE_MINE, TB_TABLE_EVENT,       TB_TABLE_EVENT_ID,
+        TB_TABLE_LOOSE, TB_TABLE_HELD,      TB_TABLE_FIELD_INDEX,
+    };
+    for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
+        tb_store *copy;
+        tb_store *kept = a->store;
+        tb_bytes key;
+        tb_bytes value;
+        tb_bytes all = {0};
+        assert_ok(tb_store_mem_clone(kept, &copy));
+        a->store = copy;
+        tb_txn *txn = begin(a);
+        tb_err err = tb_store_seek(txn, tables[i], all, all, &key, &value);
+        if (err == TB_OK) {
+            err = tb_store_del(txn, tables[i], key);
+        }
+        assert_ok(tb_store_commit(txn));
+        if (err != TB_OK) {
+            fail_msg("table %u has no row to lose", (unsigned)tables[i]);
+        }
+        if (faults_at(w, "bureau.33") == 0) {
+            fail_msg("nobody missed a row of table %u", (unsigned)tables[i]);
+        }
+        tb_store_close(copy);
+        a->store = kept;
+    }
+}
+
+static void a_row_that_says_something_else_is_noticed(void **state)
+{
+    world *w = *state;
+    world_agent *a = busy_bureau(w);
+    tb_txn *txn = begin(a);
+    tb_case_row row;
+    assert_ok(tb_case_get(txn, &w->case_id, &row));
+    row.view.state = tb_bytes_str("closed");
+    assert_ok(tb_case_put(txn, &row, &a->id));
+    assert_ok(tb_store_commit(txn));
+    assert_int_equal(faults_at(w, "bureau.33"), 1);
+}
+
+static void an_opening_that_is_not_ours_to_read_is_noticed(void **state)
+{
+    world *w = *state;
+    assert_int_equal(opens(w, "police.33", LEAD), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.44", "order", "ordered=cm.44"), TB_REFUSED_STATE);
+    assert_int_equal(acts(w, "bureau.44", "sign_for", ""), TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.44", "order", "ordered=cm.44"), TB_ACCEPTED);
+    deliver_all(w);
+
+    /* somebody slips the operator what only police and bureaus may read */
+    world_agent *bureau = who(w, "bureau.33");
+    tb_txn *txn = begin(bureau);
+    tb_event_walk walk;
+    tb_event_key key;
+    tb_event_row row;
+    tb_opening opening;
+    assert_ok(tb_event_first(txn, &w->case_id, TB_CLASS_CHAIN, &walk, &key, &row));
+    assert_ok(tb_opening_get(txn, &key.event, tb_bytes_str("lead"), &opening));
+    assert_ok(tb_arena_copy(&w->memory, opening.content, &opening.content));
+    opening.group = tb_bytes_str("lead");
+    tb_store_abort(txn);
+    assert_int_equal(faults_at(w, "cm.44"), 0);
+    txn = begin(who(w, "cm.44"));
+    assert_ok(tb_opening_put(txn, &opening));
+    assert_ok(tb_store_commit(txn));
+    assert_int_equal(faults_at(w, "cm.44"), 1);
+}
+
+#define IN_A_WORLD(test) cmocka_unit_test_setup_teardown(test, world_setup, world_teardown)
+
+static const struct CMUnitTest tests[] = {
+    IN_A_WORLD(every_lost_row_is_noticed),
+    IN_A_WORLD(a_row_that_says_something_else_is_noticed),
+    IN_A_WORLD(an_opening_that_is_not_ours_to_read_is_noticed),
+};
+
+TB_RUN("casework check", tests)
