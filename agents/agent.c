@@ -8,7 +8,7 @@
 #include "agents/outbox.h"
 
 /* Waiting drafts are looked at this often while the link is confirmed. */
-#define DRAFT_AGAIN_MS 1000
+#define DRAFT_AGAIN_MS 3000
 
 /* ---- start ---- */
 

@@ -157,6 +157,25 @@ static tb_err set_aside(tb_step *step, tb_inbox_row *row, const tb_arrived_notic
     return tb_inbox_refuse(step, notice, TB_REFUSED_CANNOT_APPLY, &no_event, true);
 }
 
+/* A row that cannot be read any more must not hold up those behind it. */
+static tb_err drop_corrupt(tb_step *step)
+{
+    tb_alarm_row alarm = {
+        .code = TB_REFUSED_CANNOT_APPLY,
+        .at = step->now.real,
+        .party = step->agent->self,
+        .text = tb_bytes_str(
+            "A queued notice cannot be read from the store any more; it is lost here."),
+    };
+    alarm.stream.lane = TB_LANE_NORMAL;
+    tb_err err = tb_inbox_drop_first(step->txn);
+    if (err != TB_OK) {
+        return err;
+    }
+
+    return tb_alarm_raise(step->agent, step->txn, &alarm, step->effects);
+}
+
 tb_err tb_inbox_tick(tb_step *step)
 {
     tb_inbox_row row;
@@ -167,12 +186,14 @@ tb_err tb_inbox_tick(tb_step *step)
         return err;
     }
     err = tb_inbox_first(step->txn, &row);
+    if (err == TB_OK) {
+        err = notice_of(step, &row, &notice);
+    }
+    if (err == TB_ERR_CORRUPT) {
+        return drop_corrupt(step);
+    }
     if (err != TB_OK) {
         return err == TB_ERR_NOT_FOUND ? TB_OK : err;
-    }
-    err = notice_of(step, &row, &notice);
-    if (err != TB_OK) {
-        return err;
     }
 
     if (is_armed(&step->agent->armed, &row)) {

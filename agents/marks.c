@@ -209,6 +209,23 @@ static tb_refusal judge_line(tb_step *step, const tb_signed_line *line)
     TB_UNREACHABLE();
 }
 
+/* The mark is old, but its stamp may not be known yet. What changes nothing costs no verification.
+ */
+static tb_err late_stamp(tb_step *step, const tb_signed_line *line)
+{
+    tb_signed_line kept;
+    tb_bytes packed;
+    tb_err err = tb_stamp_get(step->txn, &line->line.stream, line->line.to, &kept, &packed);
+    if (err != TB_ERR_NOT_FOUND) {
+        return err;
+    }
+    tb_refusal refused = judge_line(step, line);
+    if (refused != TB_ACCEPTED) {
+        return tb_marks_alarm(step, refused, line);
+    }
+    return tb_stamp_put(step->txn, line);
+}
+
 tb_err tb_marks_line(tb_step *step, const tb_signed_line *line)
 {
     tb_stream_out_row row;
@@ -220,9 +237,8 @@ tb_err tb_marks_line(tb_step *step, const tb_signed_line *line)
         return err;
     }
     bool stored = line->line.kind == TB_LINE_STORED;
-    /* What changes nothing costs no verification. */
     if (line->line.to <= (stored ? row.stored : row.arrived)) {
-        return TB_OK;
+        return stored ? late_stamp(step, line) : TB_OK;
     }
     tb_refusal refused = judge_line(step, line);
     if (refused != TB_ACCEPTED) {

@@ -120,38 +120,62 @@ static tb_stream own_stream(const tb_step *step, const tb_party *recipient, tb_l
     return stream;
 }
 
-/* One stream whose time has come. */
-static tb_err look_again(tb_step *step, const tb_stream *stream)
+/* Stored by the hub and not marked by the recipient: one of the two holds it back. */
+static tb_err alarm_missing(tb_step *step, const tb_stream *stream, const tb_stream_out_row *row)
 {
-    tb_stream_out_row row;
-    tb_time now = step->now.real;
-    tb_err err = tb_stream_out_get(step->txn, stream, &row);
-    if (err != TB_OK) {
-        return err == TB_ERR_NOT_FOUND ? TB_ERR_CORRUPT : err;
-    }
+    tb_alarm_row alarm = {
+        .code = TB_REFUSED_GAP,
+        .at = step->now.real,
+        .party = stream->recipient,
+        .stream = *stream,
+        .number = row->stored,
+        .text =
+            tb_bytes_str("No arrived mark for what the hub stored: the recipient is away, or the "
+                         "hub holds it or its mark back."),
+    };
+    return tb_alarm_raise(step->agent, step->txn, &alarm, step->effects);
+}
 
-    tb_time kept_due = row.due;
-    if (row.flight_count > 0 && now - row.active >= TB_RESEND_AFTER_MS) {
+/* One stream whose time has come. */
+static tb_err look_again(tb_step *step, const tb_stream *stream, tb_stream_out_row *row)
+{
+    tb_time now = step->now.real;
+    tb_time kept_due = row->due;
+    tb_err err = TB_OK;
+    if (row->flight_count > 0 && now - row->active >= TB_RESEND_AFTER_MS) {
         tb_effects_note(step->effects, step->arena, TB_LEVEL_INFO,
                         "event=resend recipient=%p behind=%u submitted=%u", &stream->recipient,
-                        row.stored, row.submitted);
-        tb_outbox_rewind(&row, now);
-    } else if (row.flight_count == 0 && row.arrived < row.stored &&
-               now - row.active >= TB_MARK_ALARM_MS) {
-        tb_effects_note(step->effects, step->arena, TB_LEVEL_WARN,
-                        "event=mark_missing suspects=hub,%p arrived=%u stored=%u",
-                        &stream->recipient, row.arrived, row.stored);
+                        row->stored, row->submitted);
+        tb_outbox_rewind(row, now);
+    } else if (row->flight_count == 0 && row->arrived < row->stored &&
+               now - row->active >= TB_MARK_ALARM_MS) {
+        err = alarm_missing(step, stream, row);
     }
-    row.due = tb_outbox_due_of(&row, now);
-    if (row.due != 0 && row.due <= now) {
-        row.due = now + TB_RESEND_AFTER_MS;
+    row->due = tb_outbox_due_of(row, now);
+    if (row->due != 0 && row->due <= now) {
+        row->due = now + TB_RESEND_AFTER_MS;
     }
-    err = tb_stream_out_put(step->txn, stream, kept_due, &row);
-    if (err != TB_OK) {
+    if (err == TB_OK) {
+        err = tb_stream_out_put(step->txn, stream, kept_due, row);
+    }
+    return err == TB_OK ? tb_work_send(step, stream) : err;
+}
+
+/* A due row whose stream cannot be read must not stop the others for ever. */
+static tb_err look_at(tb_step *step, tb_time due, const tb_stream *stream)
+{
+    tb_stream_out_row row;
+    tb_err err = tb_stream_out_get(step->txn, stream, &row);
+    if (err == TB_OK && row.due == due) {
+        return look_again(step, stream, &row);
+    }
+    if (err != TB_OK && err != TB_ERR_NOT_FOUND && err != TB_ERR_CORRUPT) {
         return err;
     }
 
-    return tb_work_send(step, stream);
+    tb_effects_note(step->effects, step->arena, TB_LEVEL_ERROR,
+                    "event=row_corrupt table=STREAM_OUT recipient=%p", &stream->recipient);
+    return tb_outbox_due_drop(step->txn, stream, due);
 }
 
 tb_err tb_outbox_tick(tb_step *step)
@@ -170,7 +194,7 @@ tb_err tb_outbox_tick(tb_step *step)
         }
 
         tb_stream stream = own_stream(step, &recipient, lane);
-        err = look_again(step, &stream);
+        err = look_at(step, due, &stream);
         if (err != TB_OK) {
             return err;
         }

@@ -241,6 +241,13 @@ tb_err tb_outbox_pump(tb_step *step)
     const tb_work *work = step->agent->work;
     for (size_t i = 0; i < work->sending_count; i++) {
         err = pump_stream(step, &builder, &work->sending[i]);
+        if (err == TB_ERR_CORRUPT) {
+            /* One stream that cannot be read does not stop the others. */
+            tb_effects_note(step->effects, step->arena, TB_LEVEL_ERROR,
+                            "event=row_corrupt table=OUTBOX recipient=%p",
+                            &work->sending[i].recipient);
+            err = TB_OK;
+        }
         if (err != TB_OK) {
             return err;
         }

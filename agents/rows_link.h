@@ -130,6 +130,9 @@ tb_err tb_outbox_due_first(tb_txn *txn,
                            tb_party *out_recipient,
                            tb_lane *out_lane) TB_MUST_USE;
 
+/* Takes away a due row that leads to no stream. */
+tb_err tb_outbox_due_drop(tb_txn *txn, const tb_stream *stream, tb_time due) TB_MUST_USE;
+
 /* ---- STREAM_IN ---- */
 
 typedef struct tb_stream_in_row {
@@ -221,6 +224,8 @@ typedef struct tb_inbox_row {
 tb_err tb_inbox_put(tb_txn *txn, const tb_inbox_row *row) TB_MUST_USE;
 tb_err tb_inbox_del(tb_txn *txn, const tb_inbox_row *row) TB_MUST_USE;
 tb_err tb_inbox_first(tb_txn *txn, tb_inbox_row *out) TB_MUST_USE;
+/* Takes away the first row when it cannot be read. */
+tb_err tb_inbox_drop_first(tb_txn *txn) TB_MUST_USE;
 /* Whether anything of a stream waits. */
 tb_err tb_inbox_waits(tb_txn *txn, const tb_stream *stream, bool *out) TB_MUST_USE;
 tb_err tb_quarantine_put(tb_txn *txn, uint64_t notice, const tb_inbox_row *row) TB_MUST_USE;

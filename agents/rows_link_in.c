@@ -90,6 +90,19 @@ tb_err tb_inbox_first(tb_txn *txn, tb_inbox_row *out)
     return row_read(txn, value, out);
 }
 
+tb_err tb_inbox_drop_first(tb_txn *txn)
+{
+    tb_bytes all = {NULL, 0};
+    tb_bytes key;
+    tb_bytes value;
+    tb_err err = tb_store_seek(txn, TB_TABLE_INBOX, all, all, &key, &value);
+    if (err != TB_OK && err != TB_ERR_CORRUPT) {
+        return err;
+    }
+
+    return tb_store_del(txn, TB_TABLE_INBOX, key);
+}
+
 tb_err tb_inbox_waits(tb_txn *txn, const tb_stream *stream, bool *out)
 {
     tb_key prefix;

@@ -175,6 +175,11 @@ tb_outbox_due_first(tb_txn *txn, tb_time *out_due, tb_party *out_recipient, tb_l
     return TB_OK;
 }
 
+tb_err tb_outbox_due_drop(tb_txn *txn, const tb_stream *stream, tb_time due)
+{
+    return due_move(txn, stream, due, 0);
+}
+
 /* ---- OUTBOX ---- */
 
 static void outbox_key(tb_key *key, const tb_stream *stream, uint64_t from)

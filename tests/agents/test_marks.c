@@ -253,6 +253,34 @@ static void marks_of_many_groups_land_in_any_order(void **state)
     peer_check(t, &t->a);
 }
 
+static void a_stamp_that_comes_behind_the_arrived_mark_is_kept(void **state)
+{
+    town *t = *state;
+    tb_group group = one_notice(t);
+    tb_line line = town_arrived_line(t, &group);
+    tb_signed_line arrived = town_line_by(t, &line, &t->b);
+    send_line(t, &t->a, &arrived);
+    assert_int_equal(peer_rows(t, &t->a, TB_TABLE_STAMP), 0);
+    town_store(t, &t->a, &group);
+    assert_int_equal(peer_rows(t, &t->a, TB_TABLE_STAMP), 1);
+    peer_check(t, &t->a);
+}
+
+static void a_mark_that_stays_out_is_an_alarm_that_names_the_recipient(void **state)
+{
+    town *t = *state;
+    tb_group group = one_notice(t);
+    town_store(t, &t->a, &group);
+    peer_tick(t, &t->a, TB_RESEND_AFTER_MS);
+    t->now += TB_MARK_ALARM_MS;
+    tb_frame beat = {.kind = TB_FRAME_BEAT};
+    town_send(t, &t->a, &beat);
+    peer_tick(t, &t->a, 0);
+    assert_int_equal(peer_alarm(t, &t->a), TB_REFUSED_GAP);
+    assert_true(peer_noted(&t->a, "party=ct.33"));
+    peer_check(t, &t->a);
+}
+
 #define IN_TOWN(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 static const struct CMUnitTest tests[] = {
@@ -266,6 +294,8 @@ static const struct CMUnitTest tests[] = {
     IN_TOWN(what_the_hub_refused_goes_again_as_a_filler),
     IN_TOWN(a_refusal_after_arrival_finds_its_notice),
     IN_TOWN(marks_of_many_groups_land_in_any_order),
+    IN_TOWN(a_stamp_that_comes_behind_the_arrived_mark_is_kept),
+    IN_TOWN(a_mark_that_stays_out_is_an_alarm_that_names_the_recipient),
 };
 
 TB_RUN("agents/marks", tests)

@@ -252,6 +252,31 @@ static void large_turns_make_several_groups_and_frames(void **state)
     peer_check(t, &t->a);
 }
 
+static void a_stream_that_cannot_be_read_does_not_stop_the_others(void **state)
+{
+    town *t = *state;
+    static const char *const texts[] = {"ct.33 lost", "hq fine"};
+    town_link(t, &t->a);
+    peer_say_all(t, &t->a, texts, 2);
+    tb_stream stream = town_stream(&t->a, "ct.33");
+    uint8_t key[16 + TB_PARTY_BYTES + 1];
+    for (int i = 0; i < 8; i++) {
+        key[i] = (uint8_t)(stream.incarnation.counter >> (56 - 8 * i));
+    }
+    memcpy(key + 8, stream.incarnation.random, 8);
+    memcpy(key + 16, stream.recipient.text, TB_PARTY_BYTES);
+    key[16 + TB_PARTY_BYTES] = TB_LANE_NORMAL;
+    assert_ok(tb_store_mem_damage(t->a.store, TB_TABLE_STREAM_OUT, tb_bytes_of(key, sizeof key)));
+    peer_forget(&t->a);
+    peer_tick(t, &t->a, TB_RESEND_AFTER_MS);
+    assert_true(peer_noted(&t->a, "event=row_corrupt"));
+    tb_frame again = peer_frame(t, &t->a, TB_FRAME_SUBMIT, 0);
+    assert_string_equal(again.carry.groups[0].recipient.text, "hq");
+    peer_forget(&t->a);
+    peer_tick(t, &t->a, 1);
+    assert_int_equal(strlen(t->a.notes), 0);
+}
+
 #define IN_TOWN(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 static const struct CMUnitTest tests[] = {
@@ -266,6 +291,7 @@ static const struct CMUnitTest tests[] = {
     IN_TOWN(an_aborted_turn_uses_no_number_and_no_ephemeral_key_twice),
     IN_TOWN(only_so_many_groups_are_in_flight),
     IN_TOWN(a_party_nobody_can_seal_to_is_left_out),
+    IN_TOWN(a_stream_that_cannot_be_read_does_not_stop_the_others),
     IN_TOWN(large_turns_make_several_groups_and_frames),
 };
 
