@@ -46,14 +46,14 @@ void ex_broker_start(ex_world *world)
     (void)snprintf(key, sizeof key, "%s/keys/hub.key", world->hub_dir);
     (void)snprintf(directory, sizeof directory, "%s/directory.doc", world->hub_dir);
     char *argv[] = {program, "--store", store, "--key", key, "--directory", directory, "--listen",
-                    world->endpoint, "--quota", "536870912", NULL};
+                    world->endpoint, "--quota", "268435456", NULL};
     world->broker = start(world, "hub", argv);
 }
 
-/* A store's size follows from the cases that will come to it: a case takes about 40 kB with all that
+/* A store's size follows from the cases that will come to it: a case takes about 27 kB with all that
  * proves it, and a store is full at four fifths. */
-#define QUOTA_BASE     (8ull * 1024 * 1024)
-#define QUOTA_PER_CASE (64ull * 1024)
+#define QUOTA_BASE     (6ull * 1024 * 1024)
+#define QUOTA_PER_CASE (40ull * 1024)
 
 void ex_agent_start(ex_world *world, ex_party *party)
 {
