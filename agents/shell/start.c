@@ -129,6 +129,18 @@ static bool load(tb_shell *shell)
     return true;
 }
 
+/* Whether anything new came in, or what was loaded before still holds. */
+static bool installed(const tb_shell *shell)
+{
+    const tb_effects *effects = &shell->node.effects;
+    for (size_t i = 0; i < effects->count; i++) {
+        if (effects->list[i].kind == TB_EFFECT_RELOAD) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool set_up_documents(tb_shell *shell)
 {
     tb_document document;
@@ -149,6 +161,9 @@ static bool set_up_documents(tb_shell *shell)
         return false;
     }
 
+    if (!installed(shell)) {
+        return true;
+    }
     tb_documents_free(shell->documents);
     shell->documents = NULL;
     if (!load(shell)) {
