@@ -112,6 +112,7 @@ typedef struct ex_world {
     size_t by_case_size;
     tb_bytes heading;
     size_t fed;
+    ex_row *feeding; /* submitted, its case not known yet */
     size_t closed;
     size_t routed;
     unsigned kills;

@@ -1,20 +1,18 @@
 /* feed - submits every row at its own reported_at, one after another, while the staff goes on working.
  *
- * The next row waits for the answer to the one before, so no later time can have moved the
- * submitter's clock past a row's own: submitted_at is exactly reported_at.
+ * The next row waits until the one before is an event (without a link it is a draft first), so no later
+ * time can have moved the submitter's clock past a row's own: submitted_at is exactly reported_at.
  */
 #include <string.h>
 
 #include "ops/exercise/exercise.h"
 
-static size_t answered_row;
 static bool answered;
 
 static void submitted(ex_world *world, ex_party *party, const tb_local_answer *answer, uint64_t tag)
 {
     ex_row *row = &world->rows[tag];
     answered = true;
-    answered_row = (size_t)tag;
     if (answer->code != TB_ACCEPTED) {
         ex_fail("%s refused lead %.*s: %s %.*s", party->id.text, (int)row->lead_no.size,
                 (const char *)row->lead_no.data, tb_refusal_key(answer->code), (int)answer->detail.size,
@@ -41,9 +39,11 @@ void ex_feed(ex_world *world)
         request.open = (tb_local_open){tb_bytes_str(world->campaign->id), tb_bytes_str(world->type->id),
                                        row->columns, row->column_count, 0};
         answered = false;
+        world->feeding = row;
         ex_ask(world, party, &request, submitted, (uint64_t)(row - world->rows));
-        while (!answered) {
+        while (!answered || !row->has_case) {
             ex_round(world, 20);
         }
+        world->feeding = NULL;
     }
 }

@@ -10,6 +10,7 @@
 #include "ops/exercise/exercise.h"
 
 #define SETTLE_S      120.0 /* after the last row: how long cases may take to close before we say so */
+#define LOOK_AGAIN_S  10.0  /* without a case closed */
 #define KILL_EVERY_S  3.0
 #define TELL_EVERY_S  2.0
 
@@ -160,11 +161,30 @@ static bool settled(ex_world *w)
     return true;
 }
 
+/* Clerks look through their lists again: something they were told of, or did, may have been lost. */
+static void look_again(ex_world *w)
+{
+    for (size_t i = 0; i < w->row_count; i++) {
+        w->rows[i].acted_on = 0;
+    }
+    for (size_t i = 0; i < w->party_count; i++) {
+        w->parties[i].watched = false;
+    }
+}
+
 static void settle(ex_world *w)
 {
-    double until = ex_seconds() + SETTLE_S, asked = 0;
+    double until = ex_seconds() + SETTLE_S, asked = 0, progress = ex_seconds();
+    size_t closed = w->closed;
     while (!settled(w) && ex_seconds() < until) {
         ex_round(w, 50);
+        if (w->closed != closed) {
+            closed = w->closed;
+            progress = ex_seconds();
+        } else if (w->closed < w->routed && ex_seconds() - progress > LOOK_AGAIN_S) {
+            progress = ex_seconds();
+            look_again(w);
+        }
         if (w->closed >= w->routed && ex_seconds() - asked > 1.0 && ex_talk_waiting(w) == 0) {
             asked = ex_seconds();
             for (size_t i = 0; i < w->party_count; i++) {

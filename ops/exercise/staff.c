@@ -50,16 +50,14 @@ static tb_bytes field_of(const tb_local_summary *summary, const char *id)
     return tb_bytes_of(NULL, 0);
 }
 
-/* A case that began as a draft is known by the lead number its submitter gave it. */
-static ex_row *row_of(ex_world *world, const tb_local_summary *summary)
+/* Rows are fed one at a time, so a case nobody knew is the row that was fed last: it began as a draft. */
+static ex_row *row_of(ex_world *world, const ex_party *party, const tb_local_summary *summary)
 {
     ex_row *row = ex_row_of_case(world, &summary->case_id);
-    tb_bytes lead = field_of(summary, "lead_no");
-    for (size_t i = 0; row == NULL && lead.size > 0 && i < world->row_count; i++) {
-        if (!world->rows[i].has_case && tb_bytes_equal(world->rows[i].lead_no, lead)) {
-            row = &world->rows[i];
-            ex_row_case(world, row, &summary->case_id);
-        }
+    if (row == NULL && world->feeding != NULL && tb_party_equal(&summary->opener, &party->id) &&
+        strcmp(world->feeding->submitter, party->id.text) == 0) {
+        row = world->feeding;
+        ex_row_case(world, row, &summary->case_id);
     }
     return row;
 }
@@ -297,7 +295,7 @@ void ex_staff_changed(ex_world *world, ex_party *party, const tb_local_answer *a
 {
     (void)tag;
     const tb_local_summary *summary = &answer->changed;
-    ex_row *row = row_of(world, summary);
+    ex_row *row = row_of(world, party, summary);
     if (row == NULL) {
         return;
     }
