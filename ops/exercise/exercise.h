@@ -112,6 +112,8 @@ typedef struct ex_world {
     size_t by_case_size;
     tb_bytes heading;
     size_t fed;
+    const ex_row *story; /* the case whose every step is printed */
+    uint64_t story_number;
     ex_row *feeding; /* submitted, its case not known yet */
     size_t closed;
     size_t routed;

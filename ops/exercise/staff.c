@@ -291,6 +291,35 @@ static void note_times(ex_world *world, ex_party *party, ex_row *row, const tb_l
     }
 }
 
+static const char *name_of(ex_world *world, const tb_party *id)
+{
+    const ex_party *party = ex_party_find(world, id->text);
+    return party == NULL ? id->text : party->name_zh;
+}
+
+/* One case at a time is told step by step, so that a person sees what happens. */
+static void tell(ex_world *world, const ex_row *row, const tb_local_summary *summary)
+{
+    bool told = world->story == row && summary->number <= world->story_number;
+    if (world->options.quiet || told || (world->story != NULL && world->story != row)) {
+        return;
+    }
+    if (world->story == NULL && (summary->number != 1 || strcmp(row->verdict, "forward") != 0 || strncmp(row->submitter, "police", 6) != 0)) {
+        return;
+    }
+    world->story = row;
+    world->story_number = summary->number;
+    const tb_action *action = tb_case_type_action(world->type, summary->action);
+    const tb_state *state = tb_case_type_state(world->type, summary->state);
+    char when[TB_TIME_TEXT];
+    tb_time_print(summary->at, when);
+    (void)printf("  %.16s  %.*s  %s  →  %s  (%s)\n", when, (int)row->lead_no.size, (const char *)row->lead_no.data,
+                 action != NULL ? action->title.zh : "", name_of(world, &summary->holder), state != NULL ? state->title.zh : "");
+    if (state != NULL && state->closed) {
+        world->story = NULL;
+    }
+}
+
 void ex_staff_changed(ex_world *world, ex_party *party, const tb_local_answer *answer, uint64_t tag)
 {
     (void)tag;
@@ -300,6 +329,7 @@ void ex_staff_changed(ex_world *world, ex_party *party, const tb_local_answer *a
         return;
     }
     note_times(world, party, row, summary);
+    tell(world, row, summary);
     if (!tb_party_equal(&summary->holder, &party->id) || summary->number <= row->acted_on || summary->frozen) {
         return;
     }
