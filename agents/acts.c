@@ -11,6 +11,14 @@
 /* All values of one act, bytes: an event and its field groups fit a notice with room to spare. */
 #define VALUES_BYTES_MAX (48 * 1024)
 
+/* Open values of one act: with all else an event may list, it stays within TB_EVENT_BYTES_MAX. */
+#define OPEN_BYTES_MAX (8 * 1024)
+
+_Static_assert(OPEN_BYTES_MAX + TB_SEEN_MAX * (TB_DIGEST_BYTES + 4) +
+                       TB_ADDRESSEES_MAX * (TB_PARTY_BYTES + 4) +
+                       TB_GROUPS_MAX * (TB_DIGEST_BYTES + TB_NAME_BYTES_MAX + 8) <
+                   TB_EVENT_BYTES_MAX,
+               "an act fits an event");
 _Static_assert(VALUES_BYTES_MAX < TB_BODY_BYTES_MAX / 2, "one act fits a body");
 
 typedef struct tb_acting {
@@ -222,6 +230,15 @@ static bool values_fit(tb_acting *a)
     return a->wish->field_count <= TB_FIELDS_MAX && bytes <= VALUES_BYTES_MAX;
 }
 
+static bool open_part_fits(const tb_acting *a)
+{
+    size_t bytes = 0;
+    for (size_t i = 0; i < a->ruling.open_count; i++) {
+        bytes += 8 + a->ruling.open_fields[i].id.size + a->ruling.open_fields[i].value.size;
+    }
+    return bytes <= OPEN_BYTES_MAX;
+}
+
 static tb_err judge(tb_acting *a)
 {
     if (!values_fit(a)) {
@@ -240,9 +257,13 @@ static tb_err judge(tb_acting *a)
     if (err != TB_OK) {
         return err;
     }
-    return tb_judge_act(&a->row.view, a->agent->directory, &a->agent->self,
-                        tb_bytes_str(a->action->id), a->values, a->value_count, &a->linked.known,
-                        a->arena, &a->ruling, &a->objection);
+    err = tb_judge_act(&a->row.view, a->agent->directory, &a->agent->self,
+                       tb_bytes_str(a->action->id), a->values, a->value_count, &a->linked.known,
+                       a->arena, &a->ruling, &a->objection);
+    if (err == TB_OK && a->objection.code == TB_ACCEPTED && !open_part_fits(a)) {
+        (void)refuse(a, TB_REFUSED_TOO_LARGE);
+    }
+    return err;
 }
 
 /* ---- the event ---- */

@@ -208,7 +208,8 @@ static tb_err release_act(releasing *r, tb_draft_row *row)
 static tb_err release_one(releasing *r, tb_draft_row *row)
 {
     if (row->state == TB_DRAFT_RETURNED) {
-        return TB_OK;
+        bool old = r->now.real - row->made > TB_DRAFT_KEPT_MS;
+        return old ? tb_draft_del(r->txn, row->number) : TB_OK;
     }
     return tb_digest_zero(&row->side) ? release_act(r, row) : release_side(r, row);
 }

@@ -13,6 +13,9 @@
 
 #include "agents/acts.h"
 
+/* A returned draft is shown this long. */
+#define TB_DRAFT_KEPT_MS (30ll * 24 * 3600 * 1000)
+
 typedef enum tb_draft_state {
     TB_DRAFT_WAITING = 1,
     TB_DRAFT_RETURNED = 2,
@@ -47,7 +50,6 @@ tb_err tb_drafts_resume(
 tb_err tb_draft_next(tb_txn *txn, uint64_t after, tb_draft_row *out) TB_MUST_USE;
 tb_err
 tb_draft_decode(uint64_t number, tb_bytes value, tb_arena *arena, tb_draft_row *out) TB_MUST_USE;
-/* Takes a returned draft away once its author has seen it. */
 tb_err tb_draft_del(tb_txn *txn, uint64_t number) TB_MUST_USE;
 
 #endif

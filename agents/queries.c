@@ -80,6 +80,25 @@ show_event(tb_txn *txn, const tb_event_key *key, const tb_event_row *row, tb_loc
     return err == TB_OK ? add_fields(txn, &event, &key->event, out) : err;
 }
 
+/* Room for one more event; most cases have few. */
+static tb_err add_event(tb_txn *txn, tb_local_case *out, tb_local_event **slot)
+{
+    size_t count = out->event_count;
+    if (count == 0 || (count >= 16 && (count & (count - 1)) == 0)) {
+        size_t room = count == 0 ? 16 : count * 2;
+        tb_local_event *longer = tb_arena_array(tb_txn_arena(txn), room, sizeof *longer);
+        if (longer == NULL) {
+            return TB_ERR_LIMIT;
+        }
+        if (count > 0) {
+            memcpy(longer, out->events, count * sizeof *longer);
+        }
+        out->events = longer;
+    }
+    *slot = &out->events[out->event_count++];
+    return TB_OK;
+}
+
 static tb_err show_class(tb_txn *txn, const tb_case_id *id, uint8_t class, tb_local_case *out)
 {
     tb_event_walk walk;
@@ -87,11 +106,14 @@ static tb_err show_class(tb_txn *txn, const tb_case_id *id, uint8_t class, tb_lo
     tb_event_row row;
     tb_err err = tb_event_first(txn, id, class, &walk, &key, &row);
     while (err == TB_OK && out->event_count < EVENTS_MAX) {
-        err = show_event(txn, &key, &row, &out->events[out->event_count]);
+        tb_local_event *slot;
+        err = add_event(txn, out, &slot);
+        if (err == TB_OK) {
+            err = show_event(txn, &key, &row, slot);
+        }
         if (err != TB_OK) {
             return err;
         }
-        out->event_count++;
         err = tb_event_next(txn, &walk, &key, &row);
     }
     return err == TB_ERR_NOT_FOUND ? TB_OK : err;
@@ -114,7 +136,12 @@ show_drafts(const tb_agent *agent, tb_txn *txn, const tb_case_id *id, tb_local_c
         if (row.wish.opens || !tb_digest_zero(&row.side) || !tb_case_equal(&row.wish.case_id, id)) {
             continue;
         }
-        out->events[out->event_count++] = (tb_local_event){
+        tb_local_event *slot;
+        err = add_event(txn, out, &slot);
+        if (err != TB_OK) {
+            return err;
+        }
+        *slot = (tb_local_event){
             .kind = TB_EVENT_CHAIN,
             .actor = agent->self,
             .account = row.wish.account,
@@ -132,10 +159,6 @@ tb_err
 tb_query_case(const tb_agent *agent, tb_txn *txn, const tb_case_id *id, tb_local_answer *answer)
 {
     tb_local_case shown = {.summary = {.case_id = *id}};
-    shown.events = tb_arena_array(tb_txn_arena(txn), EVENTS_MAX, sizeof *shown.events);
-    if (shown.events == NULL) {
-        return TB_ERR_LIMIT;
-    }
     tb_case_row row;
     tb_err err = tb_case_load(agent, txn, id, &row);
     bool known = err == TB_OK;

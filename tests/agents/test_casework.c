@@ -1,3 +1,6 @@
+#include <stdio.h>
+#include <string.h>
+
 #include "tests/agents/world.h"
 
 #define LEAD                                                                                       \
@@ -250,6 +253,87 @@ static void time_in_a_case_never_goes_back(void **state)
     assert_true(summary_at(w, "bureau.33").at >= opened);
 }
 
+static void a_long_case_is_handed_over_whole(void **state)
+{
+    world *w = *state;
+    assert_int_equal(opens(w, "police.33", LEAD), TB_ACCEPTED);
+    deliver_all(w);
+    for (unsigned i = 0; i < 40; i++) {
+        assert_int_equal(acts(w, "bureau.33", "return", "return_reason=incomplete"), TB_ACCEPTED);
+        deliver_all(w);
+        assert_int_equal(acts(w, "police.33", "resubmit", "remark=again"), TB_ACCEPTED);
+        deliver_all(w);
+    }
+    assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
+    deliver_all(w);
+    tb_local_summary summary = summary_at(w, "bureau.44");
+    assert_int_equal(summary.number, 83);
+    assert_int_equal(summary.held_back, 0);
+    assert_string_equal(value_at(w, "bureau.44", "remark"), "again");
+    check_world(w);
+}
+
+static void many_loose_events_go_in_notices_of_their_own(void **state)
+{
+    world *w = *state;
+    assert_int_equal(opens(w, "police.33",
+                           "number=13900001234|source=police_case|offence=other|reported_at=2015-"
+                           "02-09T11:39:00+08:00"),
+                     TB_ACCEPTED);
+    deliver_all(w);
+    for (unsigned i = 0; i < 100; i++) {
+        assert_int_equal(acts(w, "bureau.33", "remark", "comment=noted"), TB_ACCEPTED);
+    }
+    assert_int_equal(lying(w), 0);
+    check_world(w);
+    assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.33", "decide", "home_province=44|home_basis=other"),
+                     TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
+    deliver_all(w);
+    assert_string_equal(state_at(w, "bureau.44"), "forwarded");
+    check_world(w);
+}
+
+static void what_is_too_large_is_refused_in_words(void **state)
+{
+    world *w = *state;
+    char large[5000];
+    memset(large, 'x', sizeof large);
+    memcpy(large, "remark=", 7);
+    large[7 + 4096] = 0;
+    char fields[8192];
+    assert_true(snprintf(fields, sizeof fields, "%s|%s", LEAD, large) < (int)sizeof fields);
+    assert_int_equal(opens(w, "police.33", fields), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(strlen(value_at(w, "bureau.33", "remark")), 4096);
+
+    static const char *texts[] = {"remark",      "lead_no",     "batch_no",        "document_no",
+                                  "police_unit", "found_place", "police_case_ref", "number_raw"};
+    tb_field *values;
+    size_t count = fields_of(w, LEAD, &values);
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        values[count].id = tb_bytes_str(texts[i]);
+        values[count++].value = tb_bytes_of(large + 7, 4096);
+    }
+    tb_local_request request = {.kind = TB_REQUEST_OPEN_CASE, .id = {{99}}};
+    request.open.campaign = tb_bytes_str("black-card");
+    request.open.case_type = tb_bytes_str("notice");
+    request.open.fields = values;
+    request.open.field_count = count;
+    assert_int_equal(ask(w, "police.33", &request)->code, TB_ACCEPTED);
+    deliver_all(w);
+    for (size_t i = 0; i < 6; i++) {
+        values[count].id = tb_bytes_str("remark");
+        values[count++].value = tb_bytes_of(large + 7, 4096);
+    }
+    request.id.bytes[0] = 98;
+    request.open.field_count = count;
+    assert_int_equal(ask(w, "police.33", &request)->code, TB_REFUSED_TOO_LARGE);
+    check_world(w);
+}
+
 #define IN_A_WORLD(test) cmocka_unit_test_setup_teardown(test, world_setup, world_teardown)
 
 static const struct CMUnitTest tests[] = {
@@ -266,6 +350,9 @@ static const struct CMUnitTest tests[] = {
     IN_A_WORLD(an_act_nobody_is_addressed_by_goes_with_the_next_notice),
     IN_A_WORLD(a_second_notice_of_a_number_waits_for_the_first),
     IN_A_WORLD(time_in_a_case_never_goes_back),
+    IN_A_WORLD(a_long_case_is_handed_over_whole),
+    IN_A_WORLD(many_loose_events_go_in_notices_of_their_own),
+    IN_A_WORLD(what_is_too_large_is_refused_in_words),
 };
 
 TB_RUN("casework", tests)
