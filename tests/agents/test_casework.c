@@ -309,8 +309,8 @@ static void what_is_too_large_is_refused_in_words(void **state)
     deliver_all(w);
     assert_int_equal(strlen(value_at(w, "bureau.33", "remark")), 4096);
 
-    static const char *texts[] = {"remark",      "lead_no",     "batch_no",        "document_no",
-                                  "police_unit", "found_place", "police_case_ref", "number_raw"};
+    static const char *texts[] = {"remark",      "batch_no",        "document_no", "police_unit",
+                                  "found_place", "police_case_ref", "number_raw"};
     tb_field *values;
     size_t count = fields_of(w, LEAD, &values);
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
