@@ -51,7 +51,9 @@ void ex_hub_make(ex_world *world)
     char program[EX_PATH], provinces[16], documents[EX_PATH * 2], tables[EX_PATH * 2], path[EX_PATH * 2];
     (void)snprintf(program, sizeof program, "%s/tongbao", world->options.programs);
     (void)snprintf(provinces, sizeof provinces, "%u", world->options.provinces);
-    char *argv[] = {program, "directory", "exercise", "--provinces", provinces, "--out", world->hub_dir, NULL};
+    char table[EX_PATH * 2];
+    (void)snprintf(table, sizeof table, "%s/ops/tables/provinces.csv", world->options.source);
+    char *argv[] = {program, "directory", "exercise", "--provinces", provinces, "--table", table, "--out", world->hub_dir, NULL};
     ex_run(argv);
     char versions[EX_PATH * 2], newest[EX_PATH * 2];
     (void)snprintf(versions, sizeof versions, "%s/directory", world->hub_dir);
