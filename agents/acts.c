@@ -25,8 +25,7 @@ static bool refuse(tb_acting *a, tb_refusal code)
 
 /* ---- what is acted on ---- */
 
-/* The opening action this party's role may take, or the first one so that the judge says why not.
- */
+/* The opening action this party's role may take, or the first, so that the judge says why not. */
 static const tb_action *opening_action(const tb_agent *agent, const tb_case_type *type)
 {
     const tb_directory_party *self = tb_directory_find(agent->directory, &agent->self);

@@ -1,0 +1,217 @@
+#include "agents/acts_making.h"
+
+#include "agents/chain.h"
+#include "agents/passing.h"
+#include "agents/side.h"
+#include "messages/table.h"
+
+static tb_err commit_groups(tb_acting *a, tb_event *event, tb_opening **out)
+{
+    size_t count = a->ruling.group_count;
+    tb_opening *openings = tb_arena_array(a->arena, count + 1, sizeof *openings);
+    event->commitments = tb_arena_array(a->arena, count + 1, sizeof *event->commitments);
+    if (openings == NULL || event->commitments == NULL) {
+        return TB_ERR_LIMIT;
+    }
+    for (size_t i = 0; i < count; i++) {
+        const struct tb_ruling_group *group = &a->ruling.groups[i];
+        openings[i].group = group->group;
+        tb_random_bytes(a->random, openings[i].random, sizeof openings[i].random);
+        tb_err err = tb_group_fields_encode(group->fields, group->field_count, a->arena,
+                                            &openings[i].content);
+        if (err != TB_OK) {
+            return err;
+        }
+        event->commitments[i].group = group->group;
+        event->commitments[i].digest = tb_commitment_of(&openings[i], &event->hub, &event->case_id);
+    }
+    event->commitment_count = count;
+    *out = openings;
+    return TB_OK;
+}
+
+static tb_event_kind kind_of(const tb_action *action)
+{
+    switch (action->kind) {
+    case TB_ACTION_OPEN:
+    case TB_ACTION_CHAIN:
+        return TB_EVENT_CHAIN;
+    case TB_ACTION_SIDE:
+        return TB_EVENT_SIDE;
+    case TB_ACTION_TAKE_OVER:
+        return TB_EVENT_TAKE_OVER;
+    }
+    TB_UNREACHABLE();
+}
+
+/* Place in the chain: what comes before it, its number and term. */
+static void link_event(const tb_acting *a, tb_event *event)
+{
+    const tb_case_view *view = &a->row.view;
+    event->case_id = a->row.id;
+    event->previous = view->head;
+    event->term = view->term;
+    if (a->wish->opens) {
+        event->case_type = tb_bytes_str(view->type->id);
+        event->term = 1;
+    }
+    if (event->kind == TB_EVENT_TAKE_OVER) {
+        event->term++;
+    }
+    if (event->kind == TB_EVENT_SIDE) {
+        return;
+    }
+    event->number = view->number + 1;
+    event->seen = a->row.unseen;
+    event->seen_count = a->row.unseen_count < TB_SEEN_MAX ? a->row.unseen_count : TB_SEEN_MAX;
+}
+
+/* The head's effective time (design §10): its own, unless the hub stored it before that or much
+ * later; then the stored time, so that one wrong clock does not drag the case along. An exercise's
+ * clock stands still and has nothing to do with the hub's. */
+static tb_err head_time(tb_acting *a, tb_time *out)
+{
+    *out = a->row.at;
+    if (a->wish->opens || a->agent->directory->exercise) {
+        return TB_OK;
+    }
+    tb_event_key key;
+    tb_event_row row;
+    tb_time stored = 0;
+    tb_err err = tb_event_find(a->txn, &a->row.view.head, &key, &row);
+    if (err == TB_OK) {
+        err = tb_pass_stored(a->txn, &row, &stored);
+    }
+    if (err != TB_OK) {
+        return err == TB_ERR_NOT_FOUND ? TB_ERR_CORRUPT : err;
+    }
+    if (stored != 0 && (stored < a->row.at || stored - a->row.at > TB_STAMP_WINDOW_MS)) {
+        *out = stored;
+    }
+    return TB_OK;
+}
+
+static tb_err make_event(tb_acting *a, tb_event *event, tb_opening **out_openings)
+{
+    const tb_case_view *view = &a->row.view;
+    tb_time before;
+    tb_err err = head_time(a, &before);
+    if (err != TB_OK) {
+        return err;
+    }
+    *event = (tb_event){
+        .suite = 1,
+        .hub = a->agent->hub,
+        .kind = kind_of(a->action),
+        .campaign = tb_bytes_str(view->campaign->id),
+        .campaign_version = view->campaign->version,
+        .directory_version = a->agent->directory->version,
+        .actor = a->agent->self,
+        .account = a->wish->account,
+        .action = tb_bytes_str(a->action->id),
+        .from_state = view->state,
+        .to_state = a->ruling.to_state,
+        .holder = a->ruling.holder,
+        .at = a->now.civil > before ? a->now.civil : before,
+        .addressees = a->ruling.addressees,
+        .addressee_count = a->ruling.addressee_count,
+        .fields = a->ruling.open_fields,
+        .field_count = a->ruling.open_count,
+    };
+    link_event(a, event);
+    if (a->segments > 0) {
+        event->tables = tb_arena_alloc(a->arena, sizeof *event->tables);
+        if (event->tables == NULL) {
+            return TB_ERR_LIMIT;
+        }
+        event->tables[0] = (tb_table_version){tb_bytes_str(TB_TABLE_SEGMENTS), a->segments};
+        event->table_count = 1;
+    }
+    return commit_groups(a, event, out_openings);
+}
+
+/* ---- taking effect ---- */
+
+static tb_err store_openings(tb_acting *a, const tb_passing *sent)
+{
+    tb_err err = TB_OK;
+    for (size_t i = 0; err == TB_OK && i < sent->event->commitment_count; i++) {
+        sent->openings[i].event = sent->key.event;
+        err = tb_opening_put(a->txn, &sent->openings[i]);
+    }
+    return err;
+}
+
+static tb_err advance(tb_acting *a, const tb_event *event, const tb_digest *id, tb_case_row *after)
+{
+    tb_err err = TB_OK;
+    switch (event->kind) {
+    case TB_EVENT_SIDE:
+        err = tb_side_add(a->arena, after, id);
+        break;
+    case TB_EVENT_TAKE_OVER: {
+        tb_path path;
+        err = tb_chain_path(a->txn, id, &path);
+        if (err == TB_OK) {
+            err = tb_chain_switch(a->agent, a->txn, &path, after);
+        }
+        break;
+    }
+    case TB_EVENT_CHAIN:
+    case TB_EVENT_VERSION:
+        err = tb_case_fold(a->agent, a->arena, after, event, id);
+        if (err == TB_OK) {
+            err = tb_case_index(a->txn, after, event, id);
+        }
+        if (err == TB_OK) {
+            err = tb_side_seen(a->txn, event);
+        }
+        break;
+    }
+    return err == TB_OK ? tb_case_put(a->txn, after, &a->agent->self) : err;
+}
+
+/* The event's row is put last, when it is known which notice carries it. */
+tb_err tb_acting_take_effect(tb_acting *a, tb_outcome *out)
+{
+    tb_event event;
+    tb_event_row row = {
+        .standing = TB_STANDING_EFFECTIVE,
+        .lane = a->row.lane,
+        .recorded = a->now.real,
+        .sender = a->agent->self,
+    };
+    tb_passing sent = {.event = &event, .row = &row};
+    tb_err err = make_event(a, &event, &sent.openings);
+    if (err == TB_OK) {
+        err = tb_event_encode(&event, a->arena, &row.event);
+    }
+    if (err != TB_OK) {
+        return err;
+    }
+    tb_digest id = tb_event_id(row.event);
+    sent.key = tb_event_key_of(&event, &id);
+    tb_case_row after = a->row;
+    err = store_openings(a, &sent);
+    if (err == TB_OK && event.kind == TB_EVENT_TAKE_OVER) {
+        err = tb_event_put(a->txn, &sent.key, &row); /* the chain is walked from it */
+    }
+    if (err == TB_OK) {
+        err = advance(a, &event, &id, &after);
+    }
+    if (err == TB_OK) {
+        err = event.addressee_count > 0 ? tb_pass_event(a->agent, a->txn, &a->row, &after, &sent)
+                                        : tb_loose_add(a->txn, &sent.key);
+    }
+    if (err == TB_OK) {
+        err = tb_event_put(a->txn, &sent.key, &row);
+    }
+    if (err != TB_OK) {
+        return err;
+    }
+    out->case_id = sent.key.case_id;
+    out->event = id;
+    out->number = event.number;
+    out->state = after.view.state;
+    return tb_case_changed(a->agent, a->txn, &after, a->effects);
+}

@@ -1,0 +1,30 @@
+/* acts_making - one act in the making: acts.c says whether it is allowed, acts_event.c makes its
+ * event. */
+#ifndef TB_ACTS_MAKING_H
+#define TB_ACTS_MAKING_H
+
+#include "agents/acts.h"
+#include "agents/linked.h"
+
+typedef struct tb_acting {
+    tb_agent *agent;
+    tb_txn *txn;
+    tb_arena *arena;
+    tb_now now;
+    tb_random *random;
+    tb_effects *effects;
+    const tb_wish *wish;
+    tb_case_row row; /* before the act */
+    const tb_action *action;
+    tb_field *values;
+    size_t value_count;
+    uint32_t segments; /* table version used; 0: none */
+    tb_linked linked;
+    tb_ruling ruling;
+    tb_objection objection;
+} tb_acting;
+
+/* Makes the event of an act that was judged and may be signed now; stores it, and sends it on. */
+tb_err tb_acting_take_effect(tb_acting *acting, tb_outcome *out) TB_MUST_USE;
+
+#endif
