@@ -182,6 +182,34 @@ static tb_err fetch_bodies(
     return TB_OK;
 }
 
+/* Under the directory in force now. What its recipient would have to refuse is not delivered: it
+ * would use up the credit of all who write to that recipient. */
+static bool still_good(tb_broker *b, const tb_group *group)
+{
+    const tb_directory *directory = b->running.directory;
+    const tb_header *header = &group->items[0].header;
+    const tb_directory_party *party = tb_directory_find(directory, &header->sender);
+    uint64_t last = tb_group_number(group, group->item_count - 1);
+    if (party == NULL || tb_directory_key_of(party, &header->signing_key) == NULL ||
+        last > tb_directory_good_until(directory, &header->sender, &header->signing_key,
+                                       &header->incarnation, &group->recipient, group->lane)) {
+        return false;
+    }
+    for (size_t i = 0; i < group->item_count; i++) {
+        if (group->items[i].refusal != NULL && !tb_hub_filler_good(b, group, i)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The lane goes on behind this group. */
+static void skip(filling *f, size_t lane, uint64_t seq)
+{
+    f->to->session.cursor[lane] = seq;
+    f->to->changed = true;
+}
+
 static tb_err deliver_stored(filling *f, size_t lane, uint64_t seq, const tb_hub_group *row)
 {
     tb_arena *arena = f->b->running.arena;
@@ -189,6 +217,10 @@ static tb_err deliver_stored(filling *f, size_t lane, uint64_t seq, const tb_hub
     if (tb_group_decode(row->group, arena, &group) != TB_ACCEPTED ||
         tb_signed_line_decode(row->stamp, arena, &group.stamp) != TB_ACCEPTED) {
         return TB_ERR_CORRUPT;
+    }
+    if (!still_good(f->b, &group)) {
+        skip(f, lane, seq);
+        return TB_OK;
     }
     group.has_stamp = true;
     tb_bytes *bodies = tb_arena_array(arena, group.item_count, sizeof *bodies);
@@ -229,8 +261,7 @@ static tb_err pass_over(filling *f, size_t lane, uint64_t seq)
     tb_running *t = &f->b->running;
     tb_effects_note(t->effects, t->arena, TB_LEVEL_ERROR, "event=group_corrupt recipient=%p seq=%u",
                     &f->to->id, seq);
-    f->to->session.cursor[lane] = seq;
-    f->to->changed = true;
+    skip(f, lane, seq);
     return TB_OK;
 }
 

@@ -145,7 +145,10 @@ static const tb_directory_key *filler_key(const tb_directory *directory, const t
     const tb_directory_party *party = tb_directory_find(directory, signer);
     const tb_directory_key *key =
         party == NULL ? NULL : tb_directory_key_of(party, &line->root.key);
-    return key != NULL && key->purpose == TB_PURPOSE_SIGN ? key : NULL;
+    /* As strict as the recipient will be: one it refuses would stop the stream for good. */
+    bool speaks = key != NULL && key->purpose == TB_PURPOSE_SIGN &&
+                  tb_directory_cut(directory, signer, &key->id) == NULL;
+    return speaks ? key : NULL;
 }
 
 bool tb_hub_filler_good(tb_broker *b, const tb_group *group, size_t item)
@@ -179,9 +182,14 @@ static tb_err keep_refusal(tb_broker *b, tb_live_stream *live, const tb_signed_l
     if (live->row.refused >= KEPT_PER_STREAM) {
         return TB_OK;
     }
+    tb_hub_refused held;
+    tb_err err = tb_hub_refused_get(t->txn, &live->stream, line->line.from, &held);
+    if (err != TB_ERR_NOT_FOUND) {
+        return err; /* the first word about a number stands */
+    }
 
     tb_hub_refused row = {line->line.from, false, t->now.real, {NULL, 0}};
-    tb_err err = tb_signed_line_encode(line, t->arena, &row.line);
+    err = tb_signed_line_encode(line, t->arena, &row.line);
     if (err != TB_OK) {
         return err;
     }

@@ -182,6 +182,59 @@ static void a_cut_key_signs_up_to_its_cut_and_not_beyond(void **state)
     assert_int_equal(rows(w, TB_TABLE_HUB_GROUP), 1);
 }
 
+static void what_a_cut_leaves_bad_is_not_delivered_and_stops_nobody_else(void **state)
+{
+    world *w = *state;
+    link_up(w, at(w, A));
+    link_up(w, at(w, C));
+    link_up(w, at(w, E));
+    parcel good = make_one(w, at(w, A), B, 2);
+    parcel beyond = make_one(w, at(w, A), B, 1);
+    say_submit(w, at(w, A), &good);
+    say_submit(w, at(w, A), &beyond);
+    turn(w);
+    revoke_a(w, 2);
+    turn(w);
+    world_reload(w);
+    parcel other = make_one(w, at(w, C), B, 1);
+    say_submit(w, at(w, C), &other);
+    turn(w);
+    forget_all(w);
+    link_up(w, at(w, B));
+    tb_frame *frame = expect(w, at(w, B), TB_FRAME_DELIVER);
+    assert_int_equal(frame->carry.group_count, 2);
+    assert_int_equal(tb_group_number(&frame->carry.groups[0], 0), 1);
+    assert_true(tb_party_equal(&frame->carry.groups[1].root.signer, &at(w, C)->id));
+    expect_nothing(w, at(w, B));
+}
+
+static void a_filler_whose_word_is_under_a_cut_key_is_refused(void **state)
+{
+    world *w = *state;
+    link_up(w, at(w, B));
+    link_up(w, at(w, E));
+    parcel p = make_one(w, at(w, B), A, 1); /* A refused it, under a key that is stolen by now */
+    tb_line line = {
+        .kind = TB_LINE_REFUSED,
+        .stream = tb_group_stream(&p.groups[0]),
+        .from = 1,
+        .digest = p.groups[0].items[0].digest,
+        .at = w->now.real,
+        .code = TB_REFUSED_CANNOT_OPEN,
+    };
+    tb_signed_line word = sign_line(w, at(w, A), &line);
+    p.groups[0].items[0].refusal = &word;
+    p.groups[0].items[0].body = tb_bytes_of(NULL, 0);
+    revoke_a(w, 0);
+    turn(w);
+    world_reload(w);
+    forget_all(w);
+    say_submit(w, at(w, B), &p);
+    turn(w);
+    expect_bye(w, at(w, B), TB_REFUSED_SIGNATURE);
+    assert_int_equal(rows(w, TB_TABLE_HUB_GROUP), 0);
+}
+
 static void a_cut_holds_in_the_very_turn_that_brings_it(void **state)
 {
     world *w = *state;
@@ -207,6 +260,8 @@ static const struct CMUnitTest tests[] = {
     WORLD_TEST(garbage_ends_the_session_and_harms_nobody_else),
     WORLD_TEST(a_taken_line_signed_by_another_is_refused),
     WORLD_TEST(a_cut_key_signs_up_to_its_cut_and_not_beyond),
+    WORLD_TEST(what_a_cut_leaves_bad_is_not_delivered_and_stops_nobody_else),
+    WORLD_TEST(a_filler_whose_word_is_under_a_cut_key_is_refused),
     WORLD_TEST(a_cut_holds_in_the_very_turn_that_brings_it),
 };
 
