@@ -53,5 +53,10 @@ tb_hub_raise(tb_broker *b, const tb_party *about, tb_refusal code, tb_bytes firs
         return err;
     }
     tb_hub_alarm alarm = {t->now.real, code, *about, first, second};
+    if (!tb_running_room(b, first.size + second.size)) {
+        /* The reserve is for draining: without room only what happened is kept. */
+        alarm.first.size = 0;
+        alarm.second.size = 0;
+    }
     return keep(b, &alarm);
 }

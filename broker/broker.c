@@ -321,6 +321,12 @@ static tb_err tick(tb_broker *b)
             return TB_OK;
         }
         err = due_now(b, &due);
+        if (err == TB_ERR_CORRUPT) {
+            /* What cannot be read must not hold up what else is due. */
+            tb_effects_note(t->effects, t->arena, TB_LEVEL_ERROR, "event=due_corrupt kind=%u",
+                            (uint64_t)due.kind);
+            err = TB_OK;
+        }
         if (err != TB_OK) {
             return err;
         }
