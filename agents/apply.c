@@ -2,7 +2,9 @@
 
 #include "agents/chain.h"
 #include "agents/held.h"
+#include "agents/link.h"
 #include "agents/passing.h"
+#include "agents/rows_link.h"
 
 /* ---- openings ---- */
 
@@ -20,9 +22,13 @@ static tb_err could_ever_read(tb_apply *apply, const tb_case_row *row, tb_bytes 
     }
     tb_path path;
     tb_err err = tb_chain_path(apply->txn, &row->view.head, &path);
-    for (size_t i = 1; err == TB_OK && i <= path.count && !*out; i++) {
-        tb_case_row then;
-        err = tb_chain_replay(apply->agent, apply->txn, &path, i, row, &then);
+    tb_case_row then;
+    if (err == TB_OK) {
+        err = tb_chain_replay(apply->agent, apply->txn, &path, 0, row, &then);
+    }
+    for (size_t i = 0; err == TB_OK && i < path.count && !*out; i++) {
+        const tb_chain_event *next = &path.list[i];
+        err = tb_case_fold(apply->agent, apply->arena, &then, &next->event, &next->id);
         if (err == TB_OK) {
             *out = may_read_now(apply, &then, group);
         }
@@ -248,6 +254,33 @@ static tb_err take_event(tb_apply *apply,
 
 /* ---- the notice ---- */
 
+/* One notice name, two headers: their sender told us something else than others. */
+static tb_err find_fork(tb_apply *apply,
+                        const tb_passed *passed,
+                        const tb_header *header,
+                        const tb_arrival *arrival,
+                        tb_refusal *out_refused)
+{
+    tb_proof_row held;
+    tb_err err =
+        tb_proof_get(apply->txn, &header->sender, &header->incarnation, header->notice, &held);
+    if (err != TB_OK || tb_bytes_equal(held.header, passed->header)) {
+        return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+    }
+    tb_alarm_row alarm = {
+        .code = TB_REFUSED_FORK,
+        .at = apply->now.real,
+        .party = header->sender,
+        .number = header->notice,
+        .digest = arrival->id,
+        .text = tb_bytes_str("Two headers under one notice number; both are kept as evidence."),
+        .evidence = {passed->header, held.header},
+        .stream = {.lane = header->lane},
+    };
+    *out_refused = TB_REFUSED_FORK;
+    return tb_alarm_raise(apply->agent, apply->txn, &alarm, apply->effects);
+}
+
 static tb_err take_passed(tb_apply *apply,
                           const tb_incoming *incoming,
                           const tb_passed *passed,
@@ -266,7 +299,11 @@ static tb_err take_passed(tb_apply *apply,
     if (*out_refused != TB_ACCEPTED) {
         return TB_OK;
     }
-    tb_err err = tb_pass_keep(apply->txn, passed, &header);
+    tb_err err = find_fork(apply, passed, &header, &arrival, out_refused);
+    if (err != TB_OK || *out_refused != TB_ACCEPTED) {
+        return err;
+    }
+    err = tb_pass_keep(apply->txn, passed, &header);
     if (err != TB_OK) {
         return err;
     }

@@ -83,10 +83,15 @@ static tb_refusal check_stamp(tb_step *step, const tb_group *group)
 {
     const tb_line *line = &group->stamp.line;
     tb_stream stream = tb_group_stream(group);
+    uint64_t last = tb_group_number(group, group->item_count - 1);
     if (!group->has_stamp || line->kind != TB_LINE_STORED ||
         !tb_stream_equal(&line->stream, &stream) || line->from > tb_group_number(group, 0) ||
-        line->to < tb_group_number(group, group->item_count - 1)) {
+        line->to < last) {
         return TB_REFUSED_PROOF;
+    }
+    if (line->to == last &&
+        !tb_digest_equal(&line->digest, &group->items[group->item_count - 1].digest)) {
+        return TB_REFUSED_PROOF; /* stamped for something else under the same number */
     }
     return tb_marks_by_hub(step, &group->stamp);
 }

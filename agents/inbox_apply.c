@@ -38,6 +38,28 @@ tb_err tb_inbox_refuse(tb_step *step,
     return tb_work_refuse(step, &refusing);
 }
 
+/* Another header under this notice's name, passed on by somebody, is its sender's fork. */
+static tb_err find_fork(tb_step *step, const tb_arrived_notice *notice, tb_refusal *out_refused)
+{
+    tb_proof_row held;
+    tb_err err = tb_proof_get(step->txn, &notice->header.sender, &notice->header.incarnation,
+                              notice->header.notice, &held);
+    if (err != TB_OK || tb_bytes_equal(held.header, notice->header_bytes)) {
+        return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+    }
+    tb_alarm_row alarm = {
+        .code = TB_REFUSED_FORK,
+        .at = step->now.real,
+        .party = notice->header.sender,
+        .stream = notice->stream,
+        .number = notice->number,
+        .digest = notice->digest,
+        .evidence = {notice->header_bytes, held.header},
+    };
+    *out_refused = TB_REFUSED_FORK;
+    return tb_alarm_raise(step->agent, step->txn, &alarm, step->effects);
+}
+
 static tb_err
 keep_proof(tb_step *step, const tb_arrived_notice *notice, const tb_incoming *incoming)
 {
@@ -60,6 +82,9 @@ tb_err tb_inbox_apply(tb_step *step, const tb_arrived_notice *notice)
     tb_refusal refused = TB_ACCEPTED;
     tb_digest event = {{0}};
     tb_err err = tb_inbox_open(step, notice, &incoming, &refused);
+    if (err == TB_OK && refused == TB_ACCEPTED) {
+        err = find_fork(step, notice, &refused);
+    }
     if (err == TB_OK && refused == TB_ACCEPTED) {
         err = keep_proof(step, notice, &incoming);
         if (err == TB_OK) {
@@ -199,10 +224,12 @@ tb_err tb_inbox_tick(tb_step *step)
     if (is_armed(&step->agent->armed, &row)) {
         return try_again(step, &row, &notice);
     }
-    if (row.attempts >= TB_APPLY_ATTEMPTS_MAX) {
-        return set_aside(step, &row, &notice);
+    err = row.attempts >= TB_APPLY_ATTEMPTS_MAX ? set_aside(step, &row, &notice)
+                                                : count_attempt(step, &row);
+    if (err == TB_ERR_FULL) {
+        step->agent->inbox_after = step->now.real + FULL_PAUSE_MS;
     }
-    return count_attempt(step, &row);
+    return err;
 }
 
 tb_err tb_inbox_due(tb_agent *agent, tb_txn *txn, tb_time *out)

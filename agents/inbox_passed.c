@@ -79,6 +79,10 @@ static tb_refusal check_stamp(tb_step *step, const tb_passed *passed, const tb_h
         entry->number < stamp.line.from || entry->number > stamp.line.to) {
         return TB_REFUSED_PROOF;
     }
+    tb_digest digest = tb_header_digest(passed->header);
+    if (entry->number == stamp.line.to && !tb_digest_equal(&digest, &stamp.line.digest)) {
+        return TB_REFUSED_PROOF;
+    }
     return tb_marks_by_hub(step, &stamp);
 }
 

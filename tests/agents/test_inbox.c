@@ -251,6 +251,43 @@ static void a_stamp_that_does_not_cover_the_group_is_not_taken(void **state)
     assert_int_equal(peer_rows(t, &t->b, TB_TABLE_STREAM_IN), 0);
 }
 
+static void a_stamp_for_another_header_under_the_same_number_is_not_taken(void **state)
+{
+    town *t = *state;
+    tb_frame sent = say(t, "ct.33 one");
+    tb_frame delivery = town_delivery(t, &sent, &t->b);
+    tb_line line = delivery.carry.groups[0].stamp.line;
+    line.digest.bytes[0] ^= 1;
+    delivery.carry.groups[0].stamp = town_line(t, &line);
+    town_send(t, &t->b, &delivery);
+    assert_int_equal(peer_alarm(t, &t->b), TB_REFUSED_PROOF);
+    assert_int_equal(peer_rows(t, &t->b, TB_TABLE_STREAM_IN), 0);
+}
+
+/* A header that a signed for somebody else under the name of the next notice is here already. */
+static void another_header_under_one_notice_name_is_a_fork(void **state)
+{
+    town *t = *state;
+    tb_frame sent = say(t, "ct.33 one");
+    const tb_group *group = &sent.carry.groups[0];
+    const tb_header *header = &group->items[0].header;
+    tb_header other = *header;
+    other.made++;
+    tb_proof_row proof = {.root = group->root};
+    assert_ok(tb_header_encode(&other, &t->paper, &proof.header));
+    tb_txn *txn;
+    assert_ok(tb_store_begin(t->b.store, &t->paper, &txn));
+    assert_ok(tb_proof_put(txn, &header->sender, &header->incarnation, header->notice, &proof));
+    assert_ok(tb_store_commit(txn));
+
+    town_deliver(t, &sent, &t->b);
+    assert_string_equal(peer_applied(t, &t->b), "");
+    assert_int_equal(peer_alarm(t, &t->b), TB_REFUSED_FORK);
+    tb_frame refused = peer_frame(t, &t->b, TB_FRAME_REFUSED, 0);
+    assert_int_equal(refused.refused.line.line.code, TB_REFUSED_FORK);
+    assert_int_equal(peer_link(t, &t->b).state, TB_LINK_CONFIRMED);
+}
+
 static void a_group_for_another_party_is_not_taken(void **state)
 {
     town *t = *state;
@@ -437,6 +474,8 @@ static const struct CMUnitTest tests[] = {
     IN_TOWN(a_forged_signature_is_not_taken),
     IN_TOWN(a_notice_of_another_hub_is_not_taken),
     IN_TOWN(a_stamp_that_does_not_cover_the_group_is_not_taken),
+    IN_TOWN(a_stamp_for_another_header_under_the_same_number_is_not_taken),
+    IN_TOWN(another_header_under_one_notice_name_is_a_fork),
     IN_TOWN(a_group_for_another_party_is_not_taken),
     IN_TOWN(beyond_the_cut_nothing_is_taken_and_up_to_it_everything),
     IN_TOWN(sealed_to_a_key_we_no_longer_have_is_refused_and_counts),

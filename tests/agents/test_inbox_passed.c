@@ -105,6 +105,12 @@ static void a_stamp_must_be_the_hubs_and_of_this_notice(void **state)
     tb_signed_line late = town_line(t, &other);
     assert_ok(tb_signed_line_encode(&late, &t->paper, &passed.stamp));
     assert_int_equal(judge(t, "ct.33", &passed), TB_REFUSED_PROOF);
+    other = stamp.line;
+    other.digest.bytes[0] ^= 1;
+    other.to = 1; /* the number itself, with another header's digest */
+    tb_signed_line swapped = town_line(t, &other);
+    assert_ok(tb_signed_line_encode(&swapped, &t->paper, &passed.stamp));
+    assert_int_equal(judge(t, "ct.33", &passed), TB_REFUSED_PROOF);
     passed.stamp = tb_bytes_of(NULL, 0);
     assert_int_equal(judge(t, "ct.33", &passed), TB_ACCEPTED);
 }
