@@ -2,9 +2,10 @@
 
 #include "agents/outbox.h"
 
-/* How many own notices back a refused header is looked for by its digest, when the hub sends none.
- */
+/* How many own notices back a refused header is looked for by its digest, when the hub sends none;
+ * and how many in one turn, so that whoever refuses much does not keep us busy. */
 #define REFUSED_LOOK_BACK 4096
+#define LOOK_BACK_A_TURN  (2 * REFUSED_LOOK_BACK)
 
 /* ---- who signed ---- */
 
@@ -292,6 +293,32 @@ tb_err tb_marks_lines(tb_step *step, const tb_lines *lines)
 
 /* ---- refused ---- */
 
+/* Among our newest notices, by the digest of its header. */
+static tb_err look_back(tb_step *step, const tb_line *line, uint64_t *out)
+{
+    tb_work *work;
+    uint64_t newest = 0;
+    tb_err err = tb_work_of(step, &work);
+    if (err == TB_OK) {
+        err = tb_meta_number(step->txn, "notice", &newest);
+    }
+    for (unsigned i = 0;
+         err == TB_OK && i < REFUSED_LOOK_BACK && newest > 0 && work->looked < LOOK_BACK_A_TURN;
+         i++, newest--) {
+        tb_proof_row proof;
+        work->looked++;
+        err = tb_proof_get(step->txn, &line->stream.sender, &line->stream.incarnation, newest,
+                           &proof);
+        tb_digest digest = err == TB_OK ? tb_header_digest(proof.header) : (tb_digest){{0}};
+        if (err == TB_OK && tb_digest_equal(&digest, &line->digest)) {
+            *out = newest;
+            return TB_OK;
+        }
+        err = err == TB_ERR_NOT_FOUND ? TB_OK : err;
+    }
+    return err == TB_OK ? TB_ERR_NOT_FOUND : err;
+}
+
 /* The notice number behind a refused header: from the header shown, the outbox, or the proofs. */
 static tb_err notice_of(tb_step *step, const tb_refused *refused, uint64_t *out)
 {
@@ -320,20 +347,7 @@ static tb_err notice_of(tb_step *step, const tb_refused *refused, uint64_t *out)
         return err;
     }
 
-    uint64_t newest = 0;
-    err = tb_meta_number(step->txn, "notice", &newest);
-    for (unsigned i = 0; err == TB_OK && i < REFUSED_LOOK_BACK && newest > 0; i++, newest--) {
-        tb_proof_row proof;
-        err = tb_proof_get(step->txn, &line->stream.sender, &line->stream.incarnation, newest,
-                           &proof);
-        tb_digest digest = err == TB_OK ? tb_header_digest(proof.header) : (tb_digest){{0}};
-        if (err == TB_OK && tb_digest_equal(&digest, &line->digest)) {
-            *out = newest;
-            return TB_OK;
-        }
-        err = err == TB_ERR_NOT_FOUND ? TB_OK : err;
-    }
-    return err == TB_OK ? TB_ERR_NOT_FOUND : err;
+    return look_back(step, line, out);
 }
 
 /* A number the hub refused must exist all the same: the group goes again, with a filler for it. */

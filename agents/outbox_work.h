@@ -58,6 +58,7 @@ typedef struct tb_work {
     tb_made *made;
     size_t made_count;
     size_t made_capacity;
+    unsigned looked; /* own notices looked through for refused headers */
 } tb_work;
 
 /* The turn's work, made on first use. */
