@@ -211,9 +211,34 @@ void ex_write_results(ex_world *world)
 
 /* ---- the table people see ---- */
 
+/* A Chinese character is three bytes and two columns. */
+static void print_padded(const char *text, int columns)
+{
+    int wide = 0;
+    for (const char *c = text; *c != 0; c++) {
+        wide += (*c & 0xC0) != 0x80 ? ((*c & 0x80) != 0 ? 2 : 1) : 0;
+    }
+    (void)printf("%s%*s", text, wide < columns ? columns - wide : 0, "");
+}
+
+static void print_right(const char *text, int columns)
+{
+    int wide = (int)strlen(text) / 3 * 2;
+    (void)printf("%*s%s", columns - wide, "", text);
+}
+
+#define NAME_COLUMNS   28
+#define NUMBER_COLUMNS 8
+
 void ex_print_table(const ex_world *world)
 {
-    (void)printf("\n演练数据,不作统计依据\n%-8s %8s %8s %8s %8s %8s %8s\n", "省份", "发现", "归属", "已关停", "已查清", "空号", "已办结");
+    static const char *headings[] = {"发现", "归属", "已关停", "已查清", "空号", "已办结"};
+    (void)printf("\n演练数据,不作统计依据\n");
+    print_padded("省份", NAME_COLUMNS);
+    for (size_t i = 0; i < 6; i++) {
+        print_right(headings[i], NUMBER_COLUMNS);
+    }
+    (void)printf("\n");
     for (size_t p = 0; p < world->party_count; p++) {
         const ex_party *bureau = &world->parties[p];
         if (strcmp(bureau->role, "bureau") != 0) {
@@ -234,7 +259,11 @@ void ex_print_table(const ex_world *world)
                 n[5] += strcmp(row->state, "closed") == 0;
             }
         }
-        (void)printf("%s\t%8u %8u %8u %8u %8u %8u\n", bureau->name_zh, n[0], n[1], n[2], n[3], n[4], n[5]);
+        print_padded(bureau->name_zh, NAME_COLUMNS);
+        for (size_t i = 0; i < 6; i++) {
+            (void)printf("%*u", NUMBER_COLUMNS, n[i]);
+        }
+        (void)printf("\n");
     }
     (void)printf("\n%zu leads, %zu routed, %zu closed, in %.1f s; kills %u\n", world->row_count, world->routed, world->closed, world->elapsed_s, world->kills);
     (void)printf("lost %llu, duplicate effects %llu, order violations %llu, readers violated %llu\n%s/leads-result.csv\n%s/summary.json\n",
