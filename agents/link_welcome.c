@@ -118,11 +118,7 @@ static tb_err check_sent(tb_step *step, const tb_signed_line *line, bool *out_ba
         return err;
     }
 
-    if (verdict != TB_MARK_HOLDS) {
-        *out_back = true;
-        return tb_link_fence(step, TB_REFUSED_MARKS_BACK, &line->line.stream, line->line.to);
-    }
-    return TB_OK;
+    return verdict == TB_MARK_HOLDS ? TB_OK : tb_marks_object(step, line, verdict, out_back);
 }
 
 static tb_err check_stored(tb_step *step, const tb_welcome *welcome, bool *out_back)

@@ -104,6 +104,17 @@ tb_err tb_marks_compare(tb_step *step,
     return TB_OK;
 }
 
+tb_err
+tb_marks_object(tb_step *step, const tb_signed_line *line, tb_mark_verdict verdict, bool *out_back)
+{
+    if (line->line.kind == TB_LINE_ARRIVED && verdict == TB_MARK_DIFFERS) {
+        return tb_marks_alarm(step, TB_REFUSED_FORK, line);
+    }
+
+    *out_back = true;
+    return tb_link_fence(step, TB_REFUSED_MARKS_BACK, &line->line.stream, line->line.to);
+}
+
 /* ---- stored ---- */
 
 /* Drops from what is in flight everything up to the stored mark. */
@@ -251,7 +262,8 @@ tb_err tb_marks_line(tb_step *step, const tb_signed_line *line)
     }
 
     if (verdict != TB_MARK_HOLDS) {
-        return tb_link_fence(step, TB_REFUSED_MARKS_BACK, &line->line.stream, line->line.to);
+        bool back;
+        return tb_marks_object(step, line, verdict, &back);
     }
     return stored ? take_stored(step, line, &row) : take_arrived(step, line, &row);
 }

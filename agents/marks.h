@@ -5,8 +5,8 @@
  *     refused   by the hub (the number goes again as a filler) or by the recipient (it arrived)
  *
  * A mark counts only when its signature verifies under a key of who may say it, and when its digest
- * is that of our own header of that number. A mark above our own numbers says that our store went
- * back.
+ * is that of our own header of that number. A mark above our own numbers, or the hub's of another
+ * header, says that our store went back.
  */
 #ifndef TB_MARKS_H
 #define TB_MARKS_H
@@ -36,5 +36,12 @@ tb_err tb_marks_compare(tb_step *step,
                         const tb_line *line,
                         const tb_stream_out_row *row,
                         tb_mark_verdict *out) TB_MUST_USE;
+/* A mark that does not hold. A recipient's word that our header is another one is its word against
+ * ours: an alarm that names it, and nothing it could stop us with. Anything else says that our
+ * store went back: fenced, and *out_back is set. */
+tb_err tb_marks_object(tb_step *step,
+                       const tb_signed_line *line,
+                       tb_mark_verdict verdict,
+                       bool *out_back) TB_MUST_USE;
 
 #endif

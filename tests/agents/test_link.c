@@ -160,6 +160,26 @@ static void an_old_copy_is_fenced_by_a_recipients_mark(void **state)
     assert_int_equal(peer_link(t, &t->a).fence, TB_REFUSED_MARKS_BACK);
 }
 
+static void a_recipients_false_mark_in_welcome_is_an_alarm_and_no_fence(void **state)
+{
+    town *t = *state;
+    town_link(t, &t->a);
+    peer_say(t, &t->a, "ct.33 one");
+    tb_line line = {
+        .kind = TB_LINE_ARRIVED,
+        .stream = town_stream(&t->a, "ct.33"),
+        .to = 1,
+        .digest = sample_digest(5),
+        .at = t->now,
+    };
+    tb_signed_line arrived = town_line_by(t, &line, &t->b);
+    welcome_with(t, &t->a, &arrived, TB_LINE_ARRIVED, false);
+    assert_int_equal(peer_alarm(t, &t->a), TB_REFUSED_FORK);
+    assert_int_equal(peer_link(t, &t->a).fence, TB_ACCEPTED);
+    assert_int_equal(peer_link(t, &t->a).state, TB_LINK_CONFIRMED);
+    assert_int_equal(peer_rows(t, &t->a, TB_TABLE_OUTBOX), 1);
+}
+
 static void an_old_copy_is_fenced_by_its_own_mark(void **state)
 {
     town *t = *state;
@@ -379,6 +399,7 @@ static const struct CMUnitTest tests[] = {
     IN_TOWN(a_beat_goes_out_when_nothing_else_did_and_silence_ends_in_hello),
     IN_TOWN(an_old_copy_is_fenced_by_its_own_stream_and_signs_nothing),
     IN_TOWN(an_old_copy_is_fenced_by_a_recipients_mark),
+    IN_TOWN(a_recipients_false_mark_in_welcome_is_an_alarm_and_no_fence),
     IN_TOWN(an_old_copy_is_fenced_by_its_own_mark),
     IN_TOWN(a_fenced_agent_takes_nothing),
     IN_TOWN(a_hub_that_lost_its_disk_is_an_alarm_and_sending_resumes),

@@ -112,7 +112,19 @@ static void a_mark_above_our_numbers_fences(void **state)
     assert_int_equal(peer_rows(t, &t->a, TB_TABLE_OUTBOX), 1);
 }
 
-static void a_mark_of_another_header_fences(void **state)
+static void the_hubs_mark_of_another_header_fences(void **state)
+{
+    town *t = *state;
+    tb_group group = one_notice(t);
+    tb_line line = town_stored_line(t, &group);
+    line.digest.bytes[0] ^= 1;
+    tb_signed_line stored = town_line(t, &line);
+    send_line(t, &t->a, &stored);
+    assert_int_equal(peer_link(t, &t->a).fence, TB_REFUSED_MARKS_BACK);
+    assert_int_equal(peer_rows(t, &t->a, TB_TABLE_OUTBOX), 1);
+}
+
+static void a_recipients_mark_of_another_header_stops_nobody(void **state)
 {
     town *t = *state;
     tb_group group = one_notice(t);
@@ -120,7 +132,9 @@ static void a_mark_of_another_header_fences(void **state)
     line.digest.bytes[0] ^= 1;
     tb_signed_line arrived = town_line_by(t, &line, &t->b);
     send_line(t, &t->a, &arrived);
-    assert_int_equal(peer_link(t, &t->a).fence, TB_REFUSED_MARKS_BACK);
+    assert_int_equal(peer_alarm(t, &t->a), TB_REFUSED_FORK);
+    assert_int_equal(peer_link(t, &t->a).fence, TB_ACCEPTED);
+    assert_int_equal(peer_stream_out(t, &t->a, "ct.33").arrived, 0);
     assert_int_equal(peer_rows(t, &t->a, TB_TABLE_OUTBOX), 1);
 }
 
@@ -288,7 +302,8 @@ static const struct CMUnitTest tests[] = {
     IN_TOWN(an_arrived_mark_trims_the_outbox),
     IN_TOWN(a_mark_nobody_may_make_is_an_alarm_and_no_mark),
     IN_TOWN(a_mark_above_our_numbers_fences),
-    IN_TOWN(a_mark_of_another_header_fences),
+    IN_TOWN(the_hubs_mark_of_another_header_fences),
+    IN_TOWN(a_recipients_mark_of_another_header_stops_nobody),
     IN_TOWN(a_mark_under_a_cut_key_does_not_count),
     IN_TOWN(a_gap_at_the_hub_sends_again_once),
     IN_TOWN(what_the_hub_refused_goes_again_as_a_filler),
