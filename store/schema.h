@@ -34,7 +34,7 @@
     X(STREAM_IN,        "sender incarnation lane:u8",                   "StreamInRow",  "always, once the sender's first notice was taken") \
     X(OUTBOX,           "incarnation recipient lane:u8 from:u64",       "OutboxRow",    "an arrived mark is missing for a number of the group") \
     X(OUTBOX_BODY,      "incarnation notice:u64",                       "OutboxBodyRow", "an OUTBOX row refers to it; counted") \
-    X(OUTBOX_DUE,       "due_ms:i64 recipient lane:u8",                 "-",            "exactly one per stream with OUTBOX rows") \
+    X(OUTBOX_DUE,       "due_ms:u64 recipient lane:u8",                 "-",            "exactly one per stream with OUTBOX rows") \
     X(STAMP,            "sender incarnation recipient lane:u8 from:u64", "SignedLine",  "always: stored lines of our own and received notices") \
     X(REFUSAL,          "sender incarnation notice:u64 recipient",      "RefusalRow",   "always: signed refusals of our own notices and by us") \
     X(INBOX,            "sender incarnation lane:u8 from:u64",          "InboxRow",     "a taken notice of the group is not yet applied") \
