@@ -128,8 +128,23 @@ static bool next_identity(tb_bytes text, size_t *at, window *w)
     return false;
 }
 
+/* Whether there are digits enough for a number, in ASCII or full width (lead byte 0xEF): most texts
+ * need no closer look. */
+static bool may_hold_identity(tb_bytes text)
+{
+    size_t digits = 0;
+    for (size_t i = 0; i < text.size; i++) {
+        uint8_t c = text.data[i];
+        digits += (c >= '0' && c <= '9') || c == 0xEF;
+    }
+    return digits >= ID_DIGITS - 1;
+}
+
 bool tb_has_identity_number(tb_bytes text)
 {
+    if (!may_hold_identity(text)) {
+        return false;
+    }
     window w = {0};
     size_t at = 0;
     return next_identity(text, &at, &w);
@@ -235,8 +250,24 @@ static bool is_mark(before left, tb_bytes text, size_t end)
     return left == BEFORE_COLON || (left == BEFORE_NOTHING && line_ends);
 }
 
+/* Every secret word ends in 密: most texts need no closer look. */
+static bool may_hold_secret_word(tb_bytes text)
+{
+    static const char word[] = "密";
+    size_t size = sizeof word - 1;
+    for (size_t i = 0; i + size <= text.size; i++) {
+        if (text.data[i] == (uint8_t)word[0] && memcmp(text.data + i, word, size) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool tb_has_secret_mark(tb_bytes text)
 {
+    if (!may_hold_secret_word(text)) {
+        return false;
+    }
     static const char level[] = "密级";
     before left = BEFORE_NOTHING;
     for (size_t at = 0; at < text.size;) {
