@@ -66,6 +66,8 @@ void ex_hub_make(ex_world *world)
     sign(world, "campaign", "black-card", path);
     (void)snprintf(tables, sizeof tables, "%s/../tables/segments.table", world->options.programs);
     sign(world, "table", "segments", tables);
+    (void)snprintf(tables, sizeof tables, "%s/../tables/provinces.table", world->options.programs);
+    sign(world, "table", "provinces", tables);
 }
 
 static tb_bytes read_file(const char *path)
