@@ -1,0 +1,520 @@
+/* hub - see hub.h. */
+#include "tests/system/hub.h"
+
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <sys/prctl.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define PROGRAMS TB_BINARY_DIR "/bin/"
+/* Below those a system gives away by itself: a client that dials a port nobody listens on could
+ * otherwise reach itself. */
+#define PORT_FIRST 20000
+#define PORT_COUNT 10000
+#define WORDS_MAX  24
+#define REPEAT_MS  1500
+#define QUOTA      "16777216"
+
+/* ---- time, paths, files ---- */
+
+int64_t sys_now_ms(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+void sys_pause(void)
+{
+    struct timespec pause = {0, 20000000};
+    (void)nanosleep(&pause, NULL);
+}
+
+void sys_path(const sys_hub *hub, char out[SYS_PATH], const char *form, ...)
+{
+    va_list values;
+    int size = snprintf(out, SYS_PATH, "%s/", hub->folder);
+    va_start(values, form);
+    size += vsnprintf(out + size, SYS_PATH - (size_t)size, form, values);
+    va_end(values);
+    assert_true(size < SYS_PATH);
+}
+
+bool sys_file_holds(const char *path, const void *data, size_t size)
+{
+    static uint8_t block[1 << 18];
+    FILE *file = fopen(path, "rb");
+    size_t have = 0;
+    bool found = false;
+    assert_true(size > 0 && size < sizeof block / 2);
+    for (size_t n; file != NULL && !found &&
+                   (n = fread(block + have, 1, sizeof block - have, file)) > 0;) {
+        have += n;
+        found = memmem(block, have, data, size) != NULL;
+        size_t tail = have < size ? have : size;
+        memmove(block, block + have - tail, tail);
+        have = tail;
+    }
+    if (file != NULL) {
+        (void)fclose(file);
+    }
+    return found;
+}
+
+bool sys_log_says(const sys_hub *hub, const char *name, const char *text)
+{
+    char path[SYS_PATH];
+    sys_path(hub, path, "logs/%s.log", name);
+    return sys_file_holds(path, text, strlen(text));
+}
+
+static void shell(const char *form, ...) __attribute__((format(printf, 1, 2)));
+
+static void shell(const char *form, ...)
+{
+    char command[4 * SYS_PATH];
+    va_list values;
+    va_start(values, form);
+    assert_true(vsnprintf(command, sizeof command, form, values) < (int)sizeof command);
+    va_end(values);
+    assert_int_equal(system(command), 0);
+}
+
+/* ---- processes ---- */
+
+/* A child that outlives nothing; both outputs go to the open file. */
+static pid_t start(char *const argv[], int output)
+{
+    pid_t parent = getpid();
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+        int null = open("/dev/null", O_RDONLY);
+        if (getppid() != parent || dup2(null, 0) < 0 || dup2(output, 1) < 0 ||
+            dup2(output, 2) < 0) {
+            _exit(126);
+        }
+        (void)execv(argv[0], argv);
+        _exit(127);
+    }
+    return pid;
+}
+
+static pid_t start_logged(const sys_hub *hub, const char *name, char *const argv[])
+{
+    char path[SYS_PATH];
+    sys_path(hub, path, "logs/%s.log", name);
+    int log = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    assert_true(log >= 0);
+    pid_t pid = start(argv, log);
+    (void)close(log);
+    return pid;
+}
+
+/* A process that was asked to end ends well. */
+static void stop(pid_t *pid, int with, const char *name)
+{
+    int status = 0;
+    if (*pid == 0) {
+        return;
+    }
+    (void)kill(*pid, SIGCONT);
+    (void)kill(*pid, with);
+    assert_int_equal(waitpid(*pid, &status, 0), *pid);
+    *pid = 0;
+    if (with != SIGKILL && (!WIFEXITED(status) || WEXITSTATUS(status) != 0)) {
+        fail_msg("%s ended with status %x", name, (unsigned)status);
+    }
+}
+
+int sys_tongbao(sys_hub *hub, const char *word, ...)
+{
+    char program[] = PROGRAMS "tongbao";
+    char words[WORDS_MAX][SYS_PATH];
+    char *argv[WORDS_MAX + 2] = {program};
+    size_t count = 0;
+    va_list values;
+    va_start(values, word);
+    for (const char *at = word; at != NULL; at = va_arg(values, const char *)) {
+        assert_true(count < WORDS_MAX);
+        assert_true(snprintf(words[count], SYS_PATH, "%s", at) < SYS_PATH);
+        argv[count + 1] = words[count];
+        count++;
+    }
+    va_end(values);
+
+    char path[SYS_PATH];
+    sys_path(hub, path, "output");
+    int output = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    assert_true(output >= 0);
+    pid_t pid = start(argv, output);
+    int status = 0;
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    ssize_t size = pread(output, hub->output, sizeof hub->output - 1, 0);
+    hub->output[size > 0 ? size : 0] = '\0';
+    (void)close(output);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+/* ---- the broker ---- */
+
+static bool port_free(unsigned port)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_addr = {htonl(INADDR_LOOPBACK)},
+                                  .sin_port = htons((uint16_t)port)};
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    bool is_free = bind(fd, (const struct sockaddr *)&address, sizeof address) == 0;
+    (void)close(fd);
+    return is_free;
+}
+
+static void choose_port(sys_hub *hub)
+{
+    unsigned at = 0;
+    assert_int_equal(getrandom(&at, sizeof at, 0), sizeof at);
+    while (!port_free(PORT_FIRST + at % PORT_COUNT)) {
+        at++;
+    }
+    (void)snprintf(hub->endpoint, sizeof hub->endpoint, "tcp://127.0.0.1:%u",
+                   PORT_FIRST + at % PORT_COUNT);
+}
+
+static off_t log_size(const sys_hub *hub, const char *name)
+{
+    char path[SYS_PATH];
+    struct stat status;
+    sys_path(hub, path, "logs/%s.log", name);
+    return stat(path, &status) == 0 ? status.st_size : 0;
+}
+
+static bool said_since(const sys_hub *hub, const char *name, off_t from, const char *text)
+{
+    char path[SYS_PATH];
+    static char block[1 << 16];
+    sys_path(hub, path, "logs/%s.log", name);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t size = fd < 0 ? 0 : pread(fd, block, sizeof block, from);
+    if (fd >= 0) {
+        (void)close(fd);
+    }
+    return size > 0 && memmem(block, (size_t)size, text, strlen(text)) != NULL;
+}
+
+void sys_broker_start(sys_hub *hub)
+{
+    char program[] = PROGRAMS "tongbao-broker";
+    char store[SYS_PATH];
+    char key[SYS_PATH];
+    char directory[SYS_PATH];
+    sys_path(hub, store, "stores/hub");
+    sys_path(hub, key, "keys/hub.key");
+    sys_path(hub, directory, "directory/directory.2.doc");
+    char *argv[] = {program,    "--store",     store,         "--key",   key,   "--directory",
+                    directory,  "--listen",    hub->endpoint, "--quota", QUOTA, "--verbose",
+                    (char *)NULL};
+    off_t before = log_size(hub, "hub");
+    assert_int_equal(hub->broker, 0);
+    hub->broker = start_logged(hub, "hub", argv);
+    SYS_AWAIT(said_since(hub, "hub", before, "event=ready"));
+}
+
+void sys_broker_stop(sys_hub *hub, int with)
+{
+    stop(&hub->broker, with, "the broker");
+}
+
+/* ---- agents ---- */
+
+sys_agent *sys_agent_add(sys_hub *hub, const char *party, const char *name)
+{
+    assert_true(hub->agent_count < SYS_AGENTS_MAX);
+    sys_agent *agent = &hub->agents[hub->agent_count++];
+    memset(agent, 0, sizeof *agent);
+    agent->hub = hub;
+    (void)snprintf(agent->party, sizeof agent->party, "%s", party);
+    (void)snprintf(agent->name, sizeof agent->name, "%s", name == NULL ? party : name);
+    (void)snprintf(agent->endpoint, sizeof agent->endpoint, "%s", hub->endpoint);
+    return agent;
+}
+
+static bool listens(const char *path)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_true(fd >= 0 && strlen(path) < sizeof address.sun_path);
+    memcpy(address.sun_path, path, strlen(path) + 1);
+    bool does = connect(fd, (const struct sockaddr *)&address, sizeof address) == 0;
+    (void)close(fd);
+    return does;
+}
+
+static void hang_up(sys_agent *agent)
+{
+    if (agent->talks) {
+        tb_client_close(&agent->client);
+        agent->talks = false;
+    }
+}
+
+void sys_agent_start(sys_agent *agent)
+{
+    const sys_hub *hub = agent->hub;
+    char program[] = PROGRAMS "tongbao-agent";
+    char store[SYS_PATH];
+    char key[SYS_PATH];
+    char directory[SYS_PATH];
+    char socket[SYS_PATH];
+    char relay[SYS_PATH];
+    char question[SYS_PATH];
+    sys_path(hub, store, "stores/%s", agent->name);
+    sys_path(hub, key, "keys/%s.key", agent->party);
+    sys_path(hub, directory, "directory/directory.2.doc");
+    sys_path(hub, relay, "documents/relay.doc");
+    sys_path(hub, question, "documents/question.doc");
+    assert_true(snprintf(socket, sizeof socket, "%.300s/%s.sock", hub->run, agent->name) < 100);
+    char *argv[] = {program,         "--party",  agent->party, "--store",    store,
+                    "--key",         key,        "--directory", directory,   "--hub",
+                    agent->endpoint, "--socket", socket,        "--document", relay,
+                    "--document",    question,   "--quota",     QUOTA,        (char *)NULL};
+    assert_int_equal(agent->pid, 0);
+    hang_up(agent);
+    agent->pid = start_logged(hub, agent->name, argv);
+    SYS_AWAIT(listens(socket));
+    tb_common common = {.socket = socket, .account = "clerk", .time = "2015-03-02 09:00"};
+    assert_int_equal(tb_client_open(&common, &agent->client), 0);
+    agent->client.timeout_ms = REPEAT_MS;
+    agent->client.path = agent->name; /* the one given was on this stack */
+    agent->talks = true;
+}
+
+void sys_agent_stop(sys_agent *agent, int with)
+{
+    hang_up(agent);
+    stop(&agent->pid, with, agent->name);
+}
+
+sys_agent *sys_agent_linked(sys_hub *hub, const char *party)
+{
+    sys_agent *agent = sys_agent_add(hub, party, NULL);
+    sys_agent_start(agent);
+    SYS_AWAIT(sys_status(agent)->linked);
+    return agent;
+}
+
+/* ---- stores ---- */
+
+void sys_store_keep(sys_hub *hub, const char *name, const char *as)
+{
+    shell("cp -a '%s/stores/%s' '%s/stores/%s'", hub->folder, name, hub->folder, as);
+}
+
+void sys_store_put_back(sys_hub *hub, const char *name, const char *as)
+{
+    sys_store_lose(hub, name);
+    shell("cp -a '%s/stores/%s' '%s/stores/%s'", hub->folder, as, hub->folder, name);
+}
+
+void sys_store_lose(sys_hub *hub, const char *name)
+{
+    shell("rm -rf '%s/stores/%s'", hub->folder, name);
+}
+
+/* ---- asking ---- */
+
+const tb_local_answer *sys_ask(sys_agent *agent, tb_local_request *request)
+{
+    tb_client *client = &agent->client;
+    tb_request_id id;
+    assert_true(agent->talks);
+    assert_int_equal(getrandom(id.bytes, sizeof id.bytes, 0), sizeof id.bytes);
+    int64_t until = sys_now_ms() + SYS_PATIENCE_MS;
+    for (;;) {
+        tb_arena_reset(&client->arena);
+        client->has_id = true;
+        client->id = id;
+        switch (tb_client_ask(client, request, &agent->answer)) {
+        case TB_ASKED_ANSWERED:
+            return &agent->answer;
+        case TB_ASKED_NONSENSE:
+            fail_msg("%s gave an answer that does not decode", agent->name);
+            break;
+        case TB_ASKED_NOTHING:
+            break;
+        }
+        if (sys_now_ms() > until) {
+            fail_msg("%s does not answer", agent->name);
+        }
+    }
+}
+
+const tb_local_status *sys_status(sys_agent *agent)
+{
+    tb_local_request request = {.kind = TB_REQUEST_STATUS};
+    const tb_local_answer *answer = sys_ask(agent, &request);
+    assert_int_equal(answer->kind, TB_ANSWER_STATUS);
+    return &answer->status;
+}
+
+const tb_local_answer *sys_send_any(sys_agent *agent, const char *to, const char *text)
+{
+    tb_field fields[2] = {{tb_bytes_str("to"), tb_bytes_str(to)},
+                          {tb_bytes_str("text"), tb_bytes_str(text)}};
+    tb_local_request request = {.kind = TB_REQUEST_OPEN_CASE};
+    request.open.campaign = tb_bytes_str("relay");
+    request.open.case_type = tb_bytes_str("note");
+    request.open.fields = fields;
+    request.open.field_count = 2;
+    return sys_ask(agent, &request);
+}
+
+tb_local_acted sys_send(sys_agent *agent, const char *to, const char *text)
+{
+    const tb_local_answer *answer = sys_send_any(agent, to, text);
+    if (answer->code != TB_ACCEPTED || answer->kind != TB_ANSWER_ACTED || answer->draft) {
+        fail_msg("%s could not send \"%s\": %s%s", agent->name, text,
+                 tb_refusal_key(answer->code), answer->draft ? ", a draft" : "");
+    }
+    return answer->acted;
+}
+
+tb_where sys_where(sys_agent *agent,
+                   const tb_digest *event,
+                   const char *recipient,
+                   tb_local_trace_line *out)
+{
+    char hex[2 * TB_DIGEST_BYTES + 1];
+    tb_hex(event->bytes, TB_DIGEST_BYTES, hex);
+    tb_local_request request = {.kind = TB_REQUEST_TRACE, .trace = tb_bytes_str(hex)};
+    const tb_local_answer *answer = sys_ask(agent, &request);
+    for (size_t i = 0; answer->kind == TB_ANSWER_TRACED && i < answer->traced.count; i++) {
+        const tb_local_trace_line *line = &answer->traced.lines[i];
+        if (strcmp(line->recipient.text, recipient) == 0) {
+            if (out != NULL) {
+                *out = *line;
+            }
+            return line->where;
+        }
+    }
+    return (tb_where)0;
+}
+
+static size_t times_in(const tb_local_summary *summary, tb_bytes text)
+{
+    size_t times = 0;
+    for (size_t i = 0; i < summary->field_count; i++) {
+        times += tb_bytes_equal(summary->fields[i].value, text) ? 1 : 0;
+    }
+    return times;
+}
+
+size_t sys_times(sys_agent *agent, const char *text)
+{
+    size_t times = 0;
+    uint8_t after[64];
+    size_t size = 0;
+    do {
+        tb_local_request request = {.kind = TB_REQUEST_LIST_CASES};
+        request.list.after = tb_bytes_of(after, size);
+        const tb_local_answer *answer = sys_ask(agent, &request);
+        assert_int_equal(answer->kind, TB_ANSWER_CASES);
+        for (size_t i = 0; i < answer->cases.count; i++) {
+            times += times_in(&answer->cases.cases[i], tb_bytes_str(text));
+        }
+        size = answer->cases.next.size;
+        assert_true(size <= sizeof after);
+        memcpy(after, answer->cases.next.data == NULL ? after : answer->cases.next.data, size);
+    } while (size > 0);
+    return times;
+}
+
+bool sys_sound(sys_agent *agent)
+{
+    tb_local_request request = {.kind = TB_REQUEST_CHECK};
+    const tb_local_answer *answer = sys_ask(agent, &request);
+    assert_int_equal(answer->kind, TB_ANSWER_CHECKED);
+    for (size_t i = 0; i < answer->checked.fault_count; i++) {
+        print_error("%s: %.*s\n", agent->name, (int)answer->checked.faults[i].size,
+                    (const char *)answer->checked.faults[i].data);
+    }
+    return answer->checked.fault_count == 0;
+}
+
+bool sys_alarmed(sys_agent *agent, const char *text)
+{
+    const tb_local_status *status = sys_status(agent);
+    for (size_t i = 0; i < status->alarm_text_count; i++) {
+        const tb_bytes *said = &status->alarm_texts[i];
+        if (memmem(said->data, said->size, text, strlen(text)) != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ---- set-up and tear-down ---- */
+
+static void sign(sys_hub *hub, const char *name, const char *from)
+{
+    char authority[SYS_PATH];
+    char directory[SYS_PATH];
+    char out[SYS_PATH];
+    sys_path(hub, authority, "keys/authority.key");
+    sys_path(hub, directory, "directory");
+    sys_path(hub, out, "documents/%s.doc", name);
+    int code = sys_tongbao(hub, "document", "sign", "--authority", authority, "--dir", directory,
+                           "--kind", "campaign", "--name", name, "--version", "1", "--out", out,
+                           from, (char *)NULL);
+    if (code != 0) {
+        fail_msg("%s", hub->output);
+    }
+}
+
+int sys_set_up(void **state)
+{
+    static sys_hub hub;
+    memset(&hub, 0, sizeof hub);
+    (void)snprintf(hub.folder, sizeof hub.folder, "/tmp/tongbao-test-XXXXXX");
+    assert_non_null(mkdtemp(hub.folder));
+    (void)snprintf(hub.run, sizeof hub.run, "%.100s/run", hub.folder);
+    shell("mkdir '%s/stores' '%s/logs' '%s/documents'", hub.folder, hub.folder, hub.folder);
+    choose_port(&hub);
+    int code = sys_tongbao(&hub, "directory", "exercise", "--provinces", "1", "--table",
+                           TB_SOURCE_DIR "/ops/tables/provinces.csv", "--out", hub.folder,
+                           (char *)NULL);
+    if (code != 0) {
+        fail_msg("%s", hub.output);
+    }
+    sign(&hub, "relay", TB_SOURCE_DIR "/ops/campaigns/relay.yaml");
+    sign(&hub, "question", TB_SOURCE_DIR "/tests/system/question.yaml");
+    *state = &hub;
+    return 0;
+}
+
+static void no_sanitizer_spoke(const sys_hub *hub, const char *name)
+{
+    assert_false(sys_log_says(hub, name, "Sanitizer"));
+    assert_false(sys_log_says(hub, name, "runtime error"));
+}
+
+int sys_tear_down(void **state)
+{
+    sys_hub *hub = *state;
+    for (size_t i = 0; i < hub->agent_count; i++) {
+        sys_agent_stop(&hub->agents[i], SIGTERM);
+        no_sanitizer_spoke(hub, hub->agents[i].name);
+    }
+    sys_broker_stop(hub, SIGTERM);
+    no_sanitizer_spoke(hub, "hub");
+    if (getenv("TONGBAO_TEST_KEEP") == NULL) {
+        shell("rm -rf '%s'", hub->folder);
+    }
+    return 0;
+}

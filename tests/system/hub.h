@@ -1,0 +1,107 @@
+/* hub - a small hub of real processes for tests: keys, directory and documents made with the
+ * project's own commands, a broker, agents, and their local sockets.
+ *
+ * A test waits for conditions, never for a time. What fails fails the test; whatever was started
+ * ends in sys_end, which also looks into the logs for what a sanitizer said.
+ */
+#ifndef TB_SYSTEM_HUB_H
+#define TB_SYSTEM_HUB_H
+
+#include "tests/test.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/types.h>
+
+#include "agents/cli/client.h"
+
+#define SYS_PATH         512
+#define SYS_AGENTS_MAX   6
+#define SYS_PATIENCE_MS  20000
+#define SYS_OUTPUT_BYTES 16384
+
+typedef struct sys_agent {
+    struct sys_hub *hub;
+    char party[TB_PARTY_BYTES];
+    char name[40];      /* of its store, socket and log: the party's id, or another copy's name */
+    char endpoint[100]; /* where it looks for the hub */
+    pid_t pid;          /* 0: not running */
+    bool talks;
+    tb_client client;
+    tb_local_answer answer; /* the newest; lives until the next request */
+} sys_agent;
+
+typedef struct sys_hub {
+    char folder[SYS_PATH];
+    char run[SYS_PATH]; /* sockets: their paths must stay short */
+    char endpoint[100];
+    pid_t broker; /* 0: not running */
+    sys_agent agents[SYS_AGENTS_MAX];
+    size_t agent_count;
+    char output[SYS_OUTPUT_BYTES]; /* what the last command printed */
+} sys_hub;
+
+/* cmocka set-up and tear-down: an exercise hub of one province, nothing running. */
+int sys_set_up(void **state);
+int sys_tear_down(void **state);
+
+/* A path below the hub's folder. */
+void sys_path(const sys_hub *hub, char out[SYS_PATH], const char *form, ...)
+    __attribute__((format(printf, 3, 4)));
+/* Runs `tongbao` with these words, the last NULL; its exit code. Both outputs are in hub->output. */
+int sys_tongbao(sys_hub *hub, const char *word, ...);
+
+void sys_broker_start(sys_hub *hub); /* returns when it is ready */
+void sys_broker_stop(sys_hub *hub, int with);
+
+/* A new agent, not started; name is NULL for the party's own. */
+sys_agent *sys_agent_add(sys_hub *hub, const char *party, const char *name);
+void sys_agent_start(sys_agent *agent); /* returns when its socket answers */
+void sys_agent_stop(sys_agent *agent, int with);
+/* Adds, starts and waits for its link. */
+sys_agent *sys_agent_linked(sys_hub *hub, const char *party);
+
+/* The store of an agent, or of "hub", put aside and put back; neither may run. */
+void sys_store_keep(sys_hub *hub, const char *name, const char *as);
+void sys_store_put_back(sys_hub *hub, const char *name, const char *as);
+void sys_store_lose(sys_hub *hub, const char *name);
+
+/* Asks, again under the same id while no answer comes. */
+const tb_local_answer *sys_ask(sys_agent *agent, tb_local_request *request);
+const tb_local_status *sys_status(sys_agent *agent);
+/* Opens a case of the campaign relay; the answer, whatever it is. */
+const tb_local_answer *sys_send_any(sys_agent *agent, const char *to, const char *text);
+/* Likewise, and it must have become an event. */
+tb_local_acted sys_send(sys_agent *agent, const char *to, const char *text);
+/* Where an event is for one recipient, as the agent says; 0 when it says nothing. */
+tb_where sys_where(sys_agent *agent,
+                   const tb_digest *event,
+                   const char *recipient,
+                   tb_local_trace_line *out);
+/* How often a text stands in the readable fields of this agent's cases. */
+size_t sys_times(sys_agent *agent, const char *text);
+/* No invariant of its store is broken. */
+bool sys_sound(sys_agent *agent);
+/* Whether one of its alarms says this. */
+bool sys_alarmed(sys_agent *agent, const char *text);
+
+bool sys_file_holds(const char *path, const void *data, size_t size);
+bool sys_log_says(const sys_hub *hub, const char *name, const char *text);
+
+int64_t sys_now_ms(void);
+void sys_pause(void); /* between two looks at a condition */
+
+/* Looks until it holds. */
+#define SYS_AWAIT(condition)                                                                       \
+    do {                                                                                           \
+        int64_t sys_until = sys_now_ms() + SYS_PATIENCE_MS;                                        \
+        while (!(condition)) {                                                                     \
+            if (sys_now_ms() > sys_until) {                                                        \
+                fail_msg("%s:%d: in vain: %s", __FILE__, __LINE__, #condition);                    \
+            }                                                                                      \
+            sys_pause();                                                                           \
+        }                                                                                          \
+    } while (false)
+
+#endif
