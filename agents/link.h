@@ -71,6 +71,8 @@ tb_err tb_document_install(tb_agent *agent,
                            const tb_document *document,
                            tb_effects *effects,
                            tb_refusal *out_refused) TB_MUST_USE;
+/* Shows the hub what a person installed here, when the link is up; else the next Welcome does. */
+tb_err tb_document_announce(tb_step *step, const tb_document *document) TB_MUST_USE;
 /* Every version of every document, in key order; cursor empty for the first, TB_ERR_NOT_FOUND past
  * the last. For the shell, which loads them. */
 tb_err tb_document_next(tb_txn *txn, tb_bytes *cursor, tb_document *out) TB_MUST_USE;

@@ -251,3 +251,15 @@ tb_err tb_documents_offer(tb_step *step, const tb_version *theirs, size_t count)
     }
     return err;
 }
+
+tb_err tb_document_announce(tb_step *step, const tb_document *document)
+{
+    tb_link_row link;
+    tb_err err = tb_link_get(step->txn, &link);
+    if (err != TB_OK || link.state != TB_LINK_CONFIRMED) {
+        return err;
+    }
+
+    tb_frame frame = {.kind = TB_FRAME_DOCUMENT, .document = *document};
+    return tb_link_send(step, &frame);
+}

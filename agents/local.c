@@ -113,8 +113,14 @@ static tb_err act(tb_asking *a)
 
 static tb_err install(tb_asking *a)
 {
-    return tb_document_install(a->agent, a->txn, a->now, &a->request->install, a->effects,
-                               &a->answer.code);
+    tb_step step;
+    tb_err err = tb_document_install(a->agent, a->txn, a->now, &a->request->install, a->effects,
+                                     &a->answer.code);
+    if (err != TB_OK || a->answer.code != TB_ACCEPTED) {
+        return err;
+    }
+    err = tb_step_make(a->agent, a->txn, a->now, a->random, a->effects, &step);
+    return err == TB_OK ? tb_document_announce(&step, &a->request->install) : err;
 }
 
 static tb_err once(tb_asking *a)
