@@ -53,8 +53,8 @@ bool sys_file_holds(const char *path, const void *data, size_t size)
     size_t have = 0;
     bool found = false;
     assert_true(size > 0 && size < sizeof block / 2);
-    for (size_t n; file != NULL && !found &&
-                   (n = fread(block + have, 1, sizeof block - have, file)) > 0;) {
+    for (size_t n;
+         file != NULL && !found && (n = fread(block + have, 1, sizeof block - have, file)) > 0;) {
         have += n;
         found = memmem(block, have, data, size) != NULL;
         size_t tail = have < size ? have : size;
@@ -217,9 +217,9 @@ void sys_broker_start(sys_hub *hub)
     sys_path(hub, store, "stores/hub");
     sys_path(hub, key, "keys/hub.key");
     sys_path(hub, directory, "directory/directory.2.doc");
-    char *argv[] = {program,    "--store",     store,         "--key",   key,   "--directory",
-                    directory,  "--listen",    hub->endpoint, "--quota", QUOTA, "--verbose",
-                    (char *)NULL};
+    char *argv[] = {program,       "--store",   store,       "--key",       key,
+                    "--directory", directory,   "--listen",  hub->endpoint, "--quota",
+                    QUOTA,         "--verbose", (char *)NULL};
     off_t before = log_size(hub, "hub");
     assert_int_equal(hub->broker, 0);
     hub->broker = start_logged(hub, "hub", argv);
@@ -280,8 +280,8 @@ void sys_agent_start(sys_agent *agent)
     sys_path(hub, relay, "documents/relay.doc");
     sys_path(hub, question, "documents/question.doc");
     assert_true(snprintf(socket, sizeof socket, "%.300s/%s.sock", hub->run, agent->name) < 100);
-    char *argv[] = {program,         "--party",  agent->party, "--store",    store,
-                    "--key",         key,        "--directory", directory,   "--hub",
+    char *argv[] = {program,         "--party",  agent->party,  "--store",    store,
+                    "--key",         key,        "--directory", directory,    "--hub",
                     agent->endpoint, "--socket", socket,        "--document", relay,
                     "--document",    question,   "--quota",     QUOTA,        (char *)NULL};
     assert_int_equal(agent->pid, 0);
@@ -379,16 +379,14 @@ tb_local_acted sys_send(sys_agent *agent, const char *to, const char *text)
 {
     const tb_local_answer *answer = sys_send_any(agent, to, text);
     if (answer->code != TB_ACCEPTED || answer->kind != TB_ANSWER_ACTED || answer->draft) {
-        fail_msg("%s could not send \"%s\": %s%s", agent->name, text,
-                 tb_refusal_key(answer->code), answer->draft ? ", a draft" : "");
+        fail_msg("%s could not send \"%s\": %s%s", agent->name, text, tb_refusal_key(answer->code),
+                 answer->draft ? ", a draft" : "");
     }
     return answer->acted;
 }
 
-tb_where sys_where(sys_agent *agent,
-                   const tb_digest *event,
-                   const char *recipient,
-                   tb_local_trace_line *out)
+tb_where
+sys_where(sys_agent *agent, const tb_digest *event, const char *recipient, tb_local_trace_line *out)
 {
     char hex[2 * TB_DIGEST_BYTES + 1];
     tb_hex(event->bytes, TB_DIGEST_BYTES, hex);
@@ -469,9 +467,9 @@ static void sign(sys_hub *hub, const char *name, const char *from)
     sys_path(hub, authority, "keys/authority.key");
     sys_path(hub, directory, "directory");
     sys_path(hub, out, "documents/%s.doc", name);
-    int code = sys_tongbao(hub, "document", "sign", "--authority", authority, "--dir", directory,
-                           "--kind", "campaign", "--name", name, "--version", "1", "--out", out,
-                           from, (char *)NULL);
+    int code =
+        sys_tongbao(hub, "document", "sign", "--authority", authority, "--dir", directory, "--kind",
+                    "campaign", "--name", name, "--version", "1", "--out", out, from, (char *)NULL);
     if (code != 0) {
         fail_msg("%s", hub->output);
     }
@@ -486,9 +484,9 @@ int sys_set_up(void **state)
     (void)snprintf(hub.run, sizeof hub.run, "%.100s/run", hub.folder);
     shell("mkdir '%s/stores' '%s/logs' '%s/documents'", hub.folder, hub.folder, hub.folder);
     choose_port(&hub);
-    int code = sys_tongbao(&hub, "directory", "exercise", "--provinces", "1", "--table",
-                           TB_SOURCE_DIR "/ops/tables/provinces.csv", "--out", hub.folder,
-                           (char *)NULL);
+    int code =
+        sys_tongbao(&hub, "directory", "exercise", "--provinces", "1", "--table",
+                    TB_SOURCE_DIR "/ops/tables/provinces.csv", "--out", hub.folder, (char *)NULL);
     if (code != 0) {
         fail_msg("%s", hub.output);
     }

@@ -49,7 +49,8 @@ int sys_tear_down(void **state);
 /* A path below the hub's folder. */
 void sys_path(const sys_hub *hub, char out[SYS_PATH], const char *form, ...)
     __attribute__((format(printf, 3, 4)));
-/* Runs `tongbao` with these words, the last NULL; its exit code. Both outputs are in hub->output. */
+/* Runs `tongbao` with these words, the last NULL; its exit code. Both outputs are in hub->output.
+ */
 int sys_tongbao(sys_hub *hub, const char *word, ...);
 
 void sys_broker_start(sys_hub *hub); /* returns when it is ready */

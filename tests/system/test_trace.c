@@ -5,11 +5,8 @@
 #define B "hq"
 
 /* It is there, since a time, with a sentence in both languages that holds these words. */
-static void shown(sys_agent *agent,
-                  const tb_digest *event,
-                  tb_where where,
-                  const char *zh,
-                  const char *en)
+static void
+shown(sys_agent *agent, const tb_digest *event, tb_where where, const char *zh, const char *en)
 {
     tb_local_trace_line line = {.where = (tb_where)0};
     SYS_AWAIT(sys_where(agent, event, B, &line) == where);
@@ -24,8 +21,8 @@ static void shown(sys_agent *agent,
     char socket[SYS_PATH];
     tb_hex(event->bytes, TB_DIGEST_BYTES, hex);
     (void)snprintf(socket, sizeof socket, "%.300s/%s.sock", agent->hub->run, agent->name);
-    assert_int_equal(sys_tongbao(agent->hub, "trace", hex, "--json", "--socket", socket, (char *)NULL),
-                     0);
+    assert_int_equal(
+        sys_tongbao(agent->hub, "trace", hex, "--json", "--socket", socket, (char *)NULL), 0);
     if (strstr(agent->hub->output, en) == NULL) {
         fail_msg("trace says %s", agent->hub->output);
     }
@@ -65,8 +62,8 @@ static void what_is_not_known_is_said(void **state)
     sys_agent *a = sys_agent_linked(hub, A);
     char socket[SYS_PATH];
     (void)snprintf(socket, sizeof socket, "%.300s/%s.sock", hub->run, a->name);
-    assert_int_equal(sys_tongbao(hub, "trace", "00112233445566778899aabbccddeeff", "--socket", socket,
-                                 (char *)NULL),
+    assert_int_equal(sys_tongbao(hub, "trace", "00112233445566778899aabbccddeeff", "--socket",
+                                 socket, (char *)NULL),
                      1);
     assert_true(strlen(hub->output) > 10);
 }
