@@ -104,7 +104,9 @@ static tb_err find_case(tb_acting *a, bool *out_found)
         (void)refuse(a, TB_REFUSED_UNKNOWN_CAMPAIGN);
         return TB_OK;
     }
-    a->action = tb_case_type_action(a->row.view.type, a->wish->action);
+    a->action = tb_bytes_equal(a->wish->action, tb_bytes_str(TB_MOVE_ACTION))
+                    ? &tb_action_move
+                    : tb_case_type_action(a->row.view.type, a->wish->action);
     if (a->action == NULL) {
         a->objection.detail_zh = a->wish->action;
         (void)refuse(a, TB_REFUSED_UNKNOWN_ACTION);
@@ -312,7 +314,7 @@ tb_err tb_act(tb_agent *agent,
         err = find_case(&a, &found);
     }
     if (err == TB_OK && found) {
-        err = judge(&a);
+        err = a.action->kind == TB_ACTION_VERSION ? tb_acting_move(&a) : judge(&a);
     }
     if (err != TB_OK) {
         return err;

@@ -101,6 +101,9 @@ static tb_err tick(tb_step *step)
     bool may_sign = false;
     tb_err err = tb_link_tick(step);
     if (err == TB_OK) {
+        err = tb_apply_resume(step->agent, step->txn, step->now, step->effects);
+    }
+    if (err == TB_OK) {
         err = tb_link_may_sign(step->txn, &may_sign);
     }
     if (err != TB_OK || !may_sign) {

@@ -24,8 +24,15 @@ static tb_err wait_for(tb_apply *apply, const tb_digest *missing, tb_place_verdi
 static tb_err
 judge(tb_apply *apply, const tb_case_view *view, const tb_event *event, bool *out_fine)
 {
-    tb_err err =
-        tb_judge_event(view, apply->agent->directory, event, apply->arena, &apply->objection);
+    const tb_directory *directory = apply->agent->directory;
+    tb_err err;
+    if (event->kind == TB_EVENT_VERSION) {
+        const tb_campaign *to =
+            tb_campaigns_find(apply->agent->campaigns, event->campaign, event->campaign_version);
+        err = tb_judge_move_event(view, to, directory, event, apply->arena, &apply->objection);
+    } else {
+        err = tb_judge_event(view, directory, event, apply->arena, &apply->objection);
+    }
     if (err == TB_OK) {
         *out_fine = apply->objection.code == TB_ACCEPTED;
     }
@@ -80,7 +87,9 @@ take_effect(tb_apply *apply, tb_case_row *row, const tb_arrival *arrival, tb_pla
         err = tb_case_fold(apply->agent, apply->arena, row, &arrival->event, &arrival->id);
     }
     if (err == TB_OK) {
-        err = tb_case_index(apply->txn, row, &arrival->event, &arrival->id);
+        err = arrival->event.kind == TB_EVENT_VERSION
+                  ? tb_chain_index(apply->txn, row)
+                  : tb_case_index(apply->txn, row, &arrival->event, &arrival->id);
     }
     if (err == TB_OK) {
         err = tb_side_seen(apply->txn, &arrival->event);
@@ -240,8 +249,15 @@ static bool follows(const place_after *after, const tb_arrival *arrival)
            tb_case_equal(&after->previous.case_id, &event->case_id) &&
            event->number == after->previous.number + 1 &&
            event->term == after->previous.term + step &&
-           tb_bytes_equal(event->campaign, after->row.campaign) &&
-           event->campaign_version == after->row.campaign_version;
+           tb_bytes_equal(event->campaign, after->row.campaign);
+}
+
+/* Pinned to the version of what comes before it, not to the newest the case has here: a take-over
+ * may build on what came before a move. Which version a move may name the judge says. */
+static bool same_version(const place_after *after, const tb_event *event)
+{
+    return event->kind == TB_EVENT_VERSION ||
+           event->campaign_version == after->before.campaign_version;
 }
 
 static tb_err place_next(tb_apply *apply, const tb_arrival *arrival, tb_place_verdict *out)
@@ -267,6 +283,9 @@ static tb_err place_next(tb_apply *apply, const tb_arrival *arrival, tb_place_ve
     err = case_behind(apply, &after);
     if (err != TB_OK) {
         return err;
+    }
+    if (!same_version(&after, event)) {
+        return refuse(apply, TB_REFUSED_MALFORMED, out);
     }
     bool fine;
     err = judge(apply, &after.before.view, event, &fine);

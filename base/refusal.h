@@ -63,6 +63,8 @@
     X(317, TB_REFUSED_CHOICE, "choice", "The value is not one of the choices.", "填写内容不在可选范围内。")       \
     X(318, TB_REFUSED_OVERTAKEN, "overtaken", "The case was taken over; this event has no effect.", "办件已被接管,该记录不生效。") \
     X(319, TB_REFUSED_WRONG_HOME_HERE, "home_unknown", "The home province is not known; decide it by hand first.", "归属地未确定,请先人工判定。") \
+    X(335, TB_REFUSED_VERSION_UNSAFE, "version_unsafe", "The new version of the campaign is not safe for this case as it stands; compare the versions with: tongbao campaign diff.", "新版本与该办件的现状不相容,不能换用;请用 tongbao campaign diff 比较两个版本。") \
+    X(336, TB_REFUSED_VERSION_NOT_NEWER, "version_not_newer", "A case moves to a newer version of its own campaign only.", "办件只能换用本专项行动的更新版本。") \
     /* 400..499 the local interface */                                                              \
     X(400, TB_REFUSED_REQUEST, "bad_request", "The request is not understood; the command and the agent must be of one version.", "请求无法识别,请核对命令与前置程序版本。") \
     X(401, TB_REFUSED_NOT_ALLOWED, "not_allowed", "This account may not do this.", "该账号无权操作。")          \

@@ -131,7 +131,8 @@ typedef struct tb_local_summary {
     uint32_t term;
     tb_party opener;
     uint32_t held_back;
-    tb_bytes action; /* of the head */
+    tb_bytes action;           /* of the head */
+    uint32_t campaign_version; /* the case is judged by */
 } tb_local_summary;
 
 typedef enum tb_standing {

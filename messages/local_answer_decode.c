@@ -42,6 +42,7 @@ static tb_refusal read_summary(const wire_summary *in, tb_arena *arena, tb_local
     out->mine = in->mine != 0;
     out->term = in->term;
     out->held_back = in->held_back;
+    out->campaign_version = in->campaign_version;
     out->field_count = in->n_fields;
     return tb_local_read_values(in->fields, in->n_fields, arena, &out->fields);
 }

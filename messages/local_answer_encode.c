@@ -62,6 +62,7 @@ static bool write_summary(const tb_local_summary *in, tb_arena *arena, wire_summ
     out->term = in->term;
     out->opener = tb_wire_of_party(&in->opener);
     out->held_back = in->held_back;
+    out->campaign_version = in->campaign_version;
     out->action = tb_wire_of(in->action);
     out->n_fields = in->field_count;
     out->fields = tb_local_write_values(in->fields, in->field_count, arena);

@@ -84,13 +84,34 @@ tb_err tb_judge_act(const tb_case_view *view,
 
 /* An event that arrived, against the case before it: the same rules on its open part; its to_state,
  * holder and addressees must be those of a way the rules allow (LINKED_* tests are skipped, so a
- * way that only they rule out is accepted). Number, term, previous and signature are the caller's.
- * Whether parties are active is judged only under the directory version the event names. */
+ * way that only they rule out is accepted). An event of kind version is judged by
+ * tb_judge_move_event instead; here no action is of its kind. Number, term, previous and signature
+ * are the caller's. Whether parties are active is judged only under the directory version the event
+ * names. */
 tb_err tb_judge_event(const tb_case_view *view,
                       const tb_directory *directory,
                       const tb_event *event,
                       tb_arena *arena,
                       tb_objection *out_objection) TB_MUST_USE;
+
+/* Moving a case to a newer version of its campaign (design §9): by its holder, where the new
+ * version is safe for the case's type and state (agents/campaign/compare.h). The ruling addresses
+ * every active party in a position; the caller may leave some out. */
+extern const tb_action tb_action_move;
+tb_err tb_judge_move(const tb_case_view *view,
+                     const tb_campaign *to,
+                     const tb_directory *directory,
+                     const tb_party *actor,
+                     tb_arena *arena,
+                     tb_ruling *out_ruling,
+                     tb_objection *out_objection) TB_MUST_USE;
+/* An event of kind version that arrived; to is the version it names. */
+tb_err tb_judge_move_event(const tb_case_view *view,
+                           const tb_campaign *to,
+                           const tb_directory *directory,
+                           const tb_event *event,
+                           tb_arena *arena,
+                           tb_objection *out_objection) TB_MUST_USE;
 
 /* The view after an event that was accepted: fields merged, counts, state, holder, number, head. */
 tb_err tb_case_view_apply(tb_case_view *view,

@@ -18,6 +18,8 @@ static bool kind_fits(const tb_action *action, const tb_event *event)
         return event->kind == TB_EVENT_SIDE;
     case TB_ACTION_TAKE_OVER:
         return event->kind == TB_EVENT_TAKE_OVER;
+    case TB_ACTION_VERSION:
+        return event->kind == TB_EVENT_VERSION;
     }
     TB_UNREACHABLE();
 }
@@ -222,8 +224,7 @@ tb_err tb_judge_event(const tb_case_view *view,
     }
     tb_scene scene = {.before = view, .after = *view, .directory = directory, .arena = arena};
     tb_refusal code;
-    if (view->type == NULL || event->kind == TB_EVENT_VERSION) {
-        /* no change of version is declared safe yet */
+    if (view->type == NULL) {
         code = tb_scene_object_text(&scene, TB_REFUSED_UNKNOWN_CAMPAIGN, event->campaign);
     } else {
         scene.action = tb_case_type_action(view->type, event->action);

@@ -194,8 +194,7 @@ tb_refusal tb_scene_holder(tb_scene *scene, const tb_way *way, bool check_active
     return TB_ACCEPTED;
 }
 
-/* Keeps the list ascending and each party once; beyond the bound a copy is left out. */
-static size_t insert(tb_party list[TB_ADDRESSEES_MAX], size_t count, const tb_party *party)
+size_t tb_scene_insert_party(tb_party list[TB_ADDRESSEES_MAX], size_t count, const tb_party *party)
 {
     size_t at = 0;
     while (at < count && memcmp(&list[at], party, sizeof *party) < 0) {
@@ -218,12 +217,12 @@ size_t tb_scene_addressees(const tb_scene *scene,
     const tb_party *self = &scene->actor->id;
     size_t count = 0;
     if (!tb_party_equal(holder, self)) {
-        count = insert(out, count, holder);
+        count = tb_scene_insert_party(out, count, holder);
     }
     /* who loses the case is told */
     const tb_party *loser = &scene->before->holder;
     if (action->kind == TB_ACTION_TAKE_OVER && !tb_party_equal(loser, self)) {
-        count = insert(out, count, loser);
+        count = tb_scene_insert_party(out, count, loser);
     }
     for (unsigned i = 0; i < action->copy_count; i++) {
         tb_party party;
@@ -233,7 +232,7 @@ size_t tb_scene_addressees(const tb_scene *scene,
         }
         const tb_directory_party *found = tb_directory_find(scene->directory, &party);
         if (!active_only || (found != NULL && found->state == TB_PARTY_ACTIVE)) {
-            count = insert(out, count, &party);
+            count = tb_scene_insert_party(out, count, &party);
         }
     }
     return count;

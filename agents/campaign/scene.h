@@ -1,9 +1,9 @@
 /* scene - one action or event being judged: the case before it, with its own open fields, and who
  * acts.
  *
- * Shared by judge.c (a person acts), judge_event.c (an event arrived) and judge_view.c; not for
- * others. A step returns TB_ACCEPTED or the refusal, whose detail it has put down; when the arena
- * is exhausted err says so and the verdict counts for nothing.
+ * Shared by judge.c (a person acts), judge_event.c (an event arrived), judge_version.c and
+ * judge_view.c; not for others. A step returns TB_ACCEPTED or the refusal, whose detail it has put
+ * down; when the arena is exhausted err says so and the verdict counts for nothing.
  */
 #ifndef TB_CAMPAIGN_SCENE_H
 #define TB_CAMPAIGN_SCENE_H
@@ -66,6 +66,10 @@ size_t tb_scene_addressees(const tb_scene *scene,
                            const tb_party *holder,
                            bool active_only,
                            tb_party out[TB_ADDRESSEES_MAX]);
+
+/* Keeps a list of parties ascending and each once; the new count. Beyond the bound one is left out.
+ */
+size_t tb_scene_insert_party(tb_party list[TB_ADDRESSEES_MAX], size_t count, const tb_party *party);
 
 /* The order of ids in everything canonical: bytes, the shorter first. */
 int tb_names_compare(tb_bytes a, tb_bytes b);

@@ -23,6 +23,7 @@ typedef struct options {
     const char *head;
     const char *type;
     const char *lane;
+    const char *to;
 } options;
 
 static int print(tb_book *book, const tb_local_answer *answer)
@@ -148,6 +149,28 @@ static int act(tb_book *book, const options *o)
     return ask(book, &request, TB_ANSWER_ACTED);
 }
 
+/* To another version of its campaign. */
+static int move(tb_book *book, const options *o)
+{
+    tb_local_request request = {.kind = TB_REQUEST_ACT};
+    tb_field version = {.id = tb_bytes_str(TB_MOVE_VALUE)};
+    long number;
+    if (!case_word(o, &request.act.case_id)) {
+        return TB_EXIT_USAGE;
+    }
+    if (o->to == NULL) {
+        return tb_help_wrong("case", _("to which version? For example: case move CASE --to 3"));
+    }
+    if (!tb_arguments_number("to", o->to, 1, INT32_MAX, &number)) {
+        return TB_EXIT_USAGE;
+    }
+    version.value = tb_bytes_str(o->to);
+    request.act.action = tb_bytes_str(TB_MOVE_ACTION);
+    request.act.fields = &version;
+    request.act.field_count = 1;
+    return ask(book, &request, TB_ANSWER_ACTED);
+}
+
 static bool lane_of(const char *text, uint32_t *out)
 {
     static const char *const lanes[] = {"", "urgent", "normal", "bulk"};
@@ -196,7 +219,8 @@ static verb_fn *verb_of(const char *word)
     static const struct {
         const char *word;
         verb_fn *verb;
-    } verbs[] = {{"list", list}, {"show", show}, {"acts", acts}, {"act", act}, {"open", open_case}};
+    } verbs[] = {{"list", list}, {"show", show},      {"acts", acts},
+                 {"act", act},   {"open", open_case}, {"move", move}};
     for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
         if (strcmp(verbs[i].word, word) == 0) {
             return verbs[i].verb;
@@ -208,10 +232,11 @@ static verb_fn *verb_of(const char *word)
 int tb_cli_case(int argc, char **argv)
 {
     options o = {0};
-    const tb_option known[] = {
-        {"mine", &o.mine, NULL},   {"state", NULL, &o.state}, {"field", NULL, &o.field},
-        {"value", NULL, &o.value}, {"limit", NULL, &o.limit}, {"after", NULL, &o.after},
-        {"head", NULL, &o.head},   {"type", NULL, &o.type},   {"lane", NULL, &o.lane}};
+    const tb_option known[] = {{"mine", &o.mine, NULL},   {"state", NULL, &o.state},
+                               {"field", NULL, &o.field}, {"value", NULL, &o.value},
+                               {"limit", NULL, &o.limit}, {"after", NULL, &o.after},
+                               {"head", NULL, &o.head},   {"type", NULL, &o.type},
+                               {"lane", NULL, &o.lane},   {"to", NULL, &o.to}};
     if (!tb_arguments_read(argc, argv, known, sizeof known / sizeof known[0], &o.common,
                            &o.words)) {
         return TB_EXIT_USAGE;
@@ -222,7 +247,7 @@ int tb_cli_case(int argc, char **argv)
     }
     verb_fn *verb = o.words.count == 0 ? NULL : verb_of(o.words.list[0]);
     if (verb == NULL) {
-        return tb_help_wrong("case", _("case takes list, show, acts, act or open"));
+        return tb_help_wrong("case", _("case takes list, show, acts, act, open or move"));
     }
 
     tb_client client;

@@ -13,12 +13,12 @@ static const char overview[] =
     N_("tongbao - work cases together with other agencies, through your own agent\n"
        "\n"
        "  tongbao import black-card FILE     numbers from a table, each a case of its own\n"
-       "  tongbao case list|show|acts|act|open\n"
+       "  tongbao case list|show|acts|act|open|move\n"
        "  tongbao trace ID                   where a notice is, for every recipient, and why\n"
        "  tongbao notice list|show           what was sent and received\n"
        "  tongbao status                     the agent, its link and its store\n"
        "  tongbao request ID                 what became of a request that was not answered\n"
-       "  tongbao campaign show|check        what the campaigns installed here allow\n"
+       "  tongbao campaign show|check|diff   what the campaigns installed here allow\n"
        "  tongbao document install|sign      signed documents: directory, campaigns, tables\n"
        "  tongbao directory ...              who takes part (for the authority)\n"
        "  tongbao key make|request|show      this party's own keys\n"
@@ -45,6 +45,8 @@ static const char case_page[] = N_(
     "tongbao case acts CASE             what this party may do on it now, and with which fields\n"
     "tongbao case act CASE ACTION [FIELD=VALUE ...] [--head HEAD]\n"
     "tongbao case open CAMPAIGN [FIELD=VALUE ...] [--type TYPE] [--lane urgent|normal|bulk]\n"
+    "tongbao case move CASE --to VERSION   judge it by a newer version of its campaign from now "
+    "on\n"
     "\n"
     "CASE is the id the lists print. Values may be written as people write them: a choice by its\n"
     "title, a province by its name, a time as 2015-02-09 11:39. With --head HEAD (case show "
@@ -101,9 +103,13 @@ static const char import_page[] =
        "  tongbao import black-card 线索.csv --dry-run\n"
        "  tongbao import black-card 线索.csv\n");
 
-static const char campaign_page[] = N_(
-    "tongbao campaign show CAMPAIGN     roles, fields, states and actions\n"
-    "tongbao campaign check FILE        everything that is wrong with it, before it is signed\n");
+static const char campaign_page[] =
+    N_("tongbao campaign show CAMPAIGN     roles, fields, states and actions\n"
+       "tongbao campaign check FILE        everything that is wrong with it, before it is signed\n"
+       "tongbao campaign diff OLD NEW      what differs between two definition files, and which "
+       "cases\n"
+       "                                   cannot move from OLD to NEW; exit code 1 when there are "
+       "such\n");
 
 static const char document_page[] =
     N_("tongbao document install FILE      a signed directory, campaign or table, into the agent\n"

@@ -45,6 +45,7 @@ json_t *tb_json_summary(const tb_local_summary *s)
     put(o, "holder", tb_json_party(&s->holder));
     put(o, "mine", json_boolean(s->mine));
     put(o, "opener", tb_json_party(&s->opener));
+    put(o, "campaign_version", number(s->campaign_version));
     put(o, "number", number(s->number));
     put(o, "term", number(s->term));
     put(o, "head", digest(&s->head));

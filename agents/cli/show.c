@@ -172,6 +172,8 @@ bool tb_show_case(tb_book *book, const tb_local_case *whole)
     const tb_local_summary *s = &whole->summary;
     tb_arena *arena = &book->client->arena;
     line(_("case"), tb_show_hex(arena, s->case_id.bytes, sizeof s->case_id.bytes));
+    (void)printf(_("campaign: %.*s, version %" PRIu32 "\n"), (int)s->campaign.size,
+                 (const char *)s->campaign.data, s->campaign_version);
     line(_("state"), tb_book_state(book, s, s->state));
     line(_("holder"), tb_book_party(book, &s->holder));
     line(_("opened by"), tb_book_party(book, &s->opener));

@@ -207,6 +207,7 @@ static void reload(tb_shell *shell)
     tb_documents_use(fresh, &shell->agent);
     tb_documents_free(shell->documents);
     shell->documents = fresh;
+    shell->resume = true;
 }
 
 static void other_key(tb_shell *shell)
@@ -225,7 +226,8 @@ void tb_shell_run(tb_shell *shell)
     bool was_full = false;
 
     while (!shell->stop) {
-        long left = until_tick(shell);
+        long left = shell->resume ? 0 : until_tick(shell);
+        shell->resume = false;
         if (sleep_until(shell, left)) {
             return;
         }

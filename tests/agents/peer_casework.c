@@ -226,6 +226,15 @@ tb_err tb_apply_notice(tb_agent *agent,
     return err;
 }
 
+tb_err tb_apply_resume(tb_agent *agent, tb_txn *txn, tb_now now, tb_effects *effects)
+{
+    (void)agent;
+    (void)txn;
+    (void)now;
+    (void)effects;
+    return TB_OK;
+}
+
 tb_err
 tb_drafts_release(tb_agent *agent, tb_txn *txn, tb_now now, tb_random *random, tb_effects *effects)
 {

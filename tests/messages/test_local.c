@@ -115,6 +115,7 @@ static tb_local_summary summary(void)
         .at = SAMPLE_TIME,
         .term = 1,
         .opener = sample_party("police.33.01"),
+        .campaign_version = 3,
         .held_back = 3,
         .action = tb_bytes_str("order"),
     };
