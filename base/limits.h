@@ -4,7 +4,9 @@
 #ifndef TB_LIMITS_H
 #define TB_LIMITS_H
 
-#define TB_PROTOCOL 1 /* spoken by this build; Hello carries min and max */
+/* The newest and the oldest protocol this build speaks; Hello carries both. */
+#define TB_PROTOCOL     1
+#define TB_PROTOCOL_MIN 1
 
 /* One ZeroMQ frame, bytes; the socket drops a peer that sends a larger one. */
 #define TB_FRAME_BYTES_MAX (1024 * 1024)

@@ -274,6 +274,8 @@ pack_plain(const tb_frame *in, wire_frame *wire, tb_arena *arena, size_t mark, t
     } else if (in->kind == TB_FRAME_BYE) {
         bye.code = (uint32_t)in->bye.code;
         bye.reason = tb_wire_of(in->bye.reason);
+        bye.protocol_min = in->bye.protocol_min;
+        bye.protocol_max = in->bye.protocol_max;
         wire->bye = &bye;
     } else {
         wire->beat = &beat;

@@ -87,6 +87,7 @@ int tb_hub_load(tb_hub *hub, const tb_broker_options *options)
     }
     hub->broker.sign = &hub->keys.secrets->sign;
     hub->broker.sign_id = tb_keyfile_sign_id(&hub->keys);
+    hub->broker.speaks = tb_protocol_spoken();
     hub->broker.limits.share_bytes = options->share_bytes;
     hub->broker.limits.credit_bytes = TB_CREDIT_BYTES;
 

@@ -470,7 +470,8 @@ tb_frame sample_frame(tb_arena *arena, tb_frame_kind kind)
     case TB_FRAME_BEAT:
         break;
     case TB_FRAME_BYE:
-        frame.bye = (tb_bye){TB_REFUSED_SUPERSEDED, tb_bytes_str("newer connection")};
+        frame.bye =
+            (tb_bye){.code = TB_REFUSED_SUPERSEDED, .reason = tb_bytes_str("newer connection")};
         break;
     }
     return frame;
