@@ -76,6 +76,10 @@
 #define TB_BROKER_ARENA_BYTES (64u * 1024 * 1024)
 #define TB_AGENT_ARENA_BYTES  (64u * 1024 * 1024)
 
+/* One slice of a migration: rows moved between two commits, and bytes after which it ends. */
+#define TB_MIGRATE_ROWS  512
+#define TB_MIGRATE_BYTES (4u * 1024 * 1024)
+
 /* New work is refused above this share of the quota; marks, trims and receipts go on (design §12).
  */
 #define TB_WATERMARK_PERCENT 80

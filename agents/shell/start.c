@@ -5,6 +5,8 @@
 #include <stdlib.h>
 
 #include "agents/link.h"
+#include "agents/migrate.h"
+#include "daemon/migration_log.h"
 
 static bool fail(const char *what, const char *which, const char *why)
 {
@@ -36,9 +38,15 @@ static bool read_keys(tb_shell *shell)
 static bool open_store(tb_shell *shell)
 {
     tb_store_options options = {shell->options->quota_bytes, TB_STORE_AGENT};
-    tb_err err = tb_store_open(shell->options->store, &options, &shell->store);
+    tb_err err = tb_store_open_older(shell->options->store, &options, &shell->store);
     if (err != TB_OK) {
         return fail("cannot open the store", shell->options->store, tb_err_text(err));
+    }
+    tb_migration_log log = {0};
+    err = tb_migrate(shell->store, &shell->node.arena, tb_agent_migrations,
+                     tb_agent_migration_count, tb_migration_log_news, &log);
+    if (err != TB_OK) {
+        return fail("cannot migrate the store", shell->options->store, tb_err_text(err));
     }
     return true;
 }

@@ -235,7 +235,7 @@ static void each_step_of_the_chain_is_replayed_under_its_own_version(void **stat
     tb_arena_reset(&a->arena);
     assert_ok(tb_store_begin_read(a->store, &a->arena, &txn));
     assert_ok(tb_case_load(&a->agent, txn, &w->case_id, &row));
-    assert_ok(tb_chain_path(txn, &row.view.head, &path));
+    assert_ok(tb_chain_to_head(txn, &row, &path));
     assert_ok(tb_chain_replay(&a->agent, txn, &path, path.count - 1, &row, &then));
     assert_int_equal(then.campaign_version, 1);
     assert_true(tb_digest_equal(&then.view.head, &before.head));

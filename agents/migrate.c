@@ -1,0 +1,122 @@
+/* migrate - an agent's store of an older schema.
+ *
+ * 1 -> 2  OPENING was keyed "event group"; it lies under its event's place now, "EVENT key, group".
+ *         EVENT_ID had a row for every event; it has them for side events and held ones alone.
+ *         PROOF rows of schema 1 are those that stand alone, and stay.
+ */
+#include "agents/migrate.h"
+
+#include "agents/rows_case.h"
+#include "base/limits.h"
+
+/* ---- 1 -> 2 ---- */
+
+typedef enum phase {
+    OPENINGS_AWAY, /* to MIGRATION, under their new keys: old and new ones must not mix */
+    OPENINGS_BACK,
+    EVENT_IDS,
+} phase;
+
+/* "event group" -> "EVENT key, group"; the way leads over EVENT_ID, still whole. */
+static tb_err opening_place(tb_txn *txn, tb_bytes key, tb_bytes value, tb_bytes *out_key)
+{
+    tb_bytes event_key;
+    (void)value;
+    if (key.size <= TB_DIGEST_BYTES) {
+        return TB_ERR_NOT_FOUND;
+    }
+    tb_bytes group = tb_bytes_of(key.data + TB_DIGEST_BYTES, key.size - TB_DIGEST_BYTES);
+    tb_err err =
+        tb_store_get(txn, TB_TABLE_EVENT_ID, tb_bytes_of(key.data, TB_DIGEST_BYTES), &event_key);
+    if (err == TB_ERR_CORRUPT) {
+        return TB_ERR_NOT_FOUND; /* nobody can say any more whose it is */
+    }
+    if (err != TB_OK) {
+        return err;
+    }
+    uint8_t *joined = tb_arena_alloc(tb_txn_arena(txn), event_key.size + group.size);
+    if (joined == NULL) {
+        return TB_ERR_LIMIT;
+    }
+    memcpy(joined, event_key.data, event_key.size);
+    memcpy(joined + event_key.size, group.data, group.size);
+    *out_key = tb_bytes_of(joined, event_key.size + group.size);
+    return TB_OK;
+}
+
+/* Whether an id still leads to its event; TB_ERR_NOT_FOUND: it leads nowhere. */
+static tb_err keeps_id(tb_txn *txn, tb_bytes event_key, bool *out)
+{
+    tb_event_key key;
+    tb_event_row row;
+    tb_err err = tb_event_key_decode(event_key, &key);
+    if (err == TB_OK) {
+        err = tb_event_get(txn, &key, &row);
+    }
+    if (err == TB_OK) {
+        *out = tb_event_found_by_id(&key, &row);
+    }
+    return err == TB_ERR_CORRUPT ? TB_ERR_NOT_FOUND : err;
+}
+
+static tb_err thin_one(tb_txn *txn, tb_bytes key, tb_err found, tb_bytes value, tb_migration_at *at)
+{
+    bool keeps = false;
+    tb_err err = found == TB_OK ? keeps_id(txn, value, &keeps) : TB_ERR_NOT_FOUND;
+    if (err == TB_ERR_NOT_FOUND) {
+        at->left_out++;
+        err = TB_OK;
+    }
+    return err == TB_OK && !keeps ? tb_store_del(txn, TB_TABLE_EVENT_ID, key) : err;
+}
+
+static tb_err thin_event_ids(tb_txn *txn, tb_migration_at *at, bool *out_end)
+{
+    tb_bytes all = {NULL, 0};
+    *out_end = false;
+    for (unsigned i = 0; i < TB_MIGRATE_ROWS; i++) {
+        tb_bytes key;
+        tb_bytes value;
+        tb_err err = at->key.size == 0
+                         ? tb_store_seek(txn, TB_TABLE_EVENT_ID, all, all, &key, &value)
+                         : tb_store_next(txn, TB_TABLE_EVENT_ID, all, at->key, &key, &value);
+        if (err == TB_ERR_NOT_FOUND) {
+            *out_end = true;
+            return TB_OK;
+        }
+        if (err == TB_OK || err == TB_ERR_CORRUPT) {
+            err = thin_one(txn, key, err, value, at);
+        }
+        if (err != TB_OK) {
+            return err;
+        }
+        at->key = key;
+        at->rows++;
+    }
+    return TB_OK;
+}
+
+static tb_err from_1(tb_txn *txn, tb_migration_at *at, bool *out_done)
+{
+    bool end = false;
+    tb_err err = TB_ERR_CORRUPT;
+    switch ((phase)at->phase) {
+    case OPENINGS_AWAY:
+        err = tb_migrate_rows(txn, TB_TABLE_OPENING, TB_TABLE_MIGRATION, opening_place, at, &end);
+        break;
+    case OPENINGS_BACK:
+        err = tb_migrate_rows(txn, TB_TABLE_MIGRATION, TB_TABLE_OPENING, NULL, at, &end);
+        break;
+    case EVENT_IDS:
+        err = thin_event_ids(txn, at, &end);
+        *out_done = end;
+        break;
+    }
+    if (err == TB_OK && end) {
+        at->phase++;
+    }
+    return err;
+}
+
+const tb_migration tb_agent_migrations[] = {{1, from_1}};
+const size_t tb_agent_migration_count = sizeof tb_agent_migrations / sizeof tb_agent_migrations[0];
