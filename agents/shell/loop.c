@@ -1,6 +1,8 @@
 /* loop - read what waits, up to a bound; one turn; again. */
 #include "agents/shell/shell.h"
 
+#include "daemon/notify.h"
+
 #include <malloc.h>
 #include <stdio.h>
 #include <sys/mman.h>
@@ -227,6 +229,7 @@ void tb_shell_run(tb_shell *shell)
 
     while (!shell->stop) {
         long left = shell->resume ? 0 : until_tick(shell);
+        left = tb_notify_alive(left);
         shell->resume = false;
         if (sleep_until(shell, left)) {
             return;

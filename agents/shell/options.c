@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/limits.h"
+#include "daemon/config.h"
 
 #define QUOTA_USUAL   (1024ull * 1024 * 1024)
 #define IPC_PATH_MAX  100
@@ -13,6 +14,9 @@
 static void help(void)
 {
     printf("tongbao-agent - an agency's daemon: keeps its cases, speaks for it on the hub\n\n"
+           "  --config FILE      options from a file, a line each: store = DIR, # comment; what "
+           "follows\n"
+           "                     on the command line goes before it\n"
            "  --party ID         who this agent is, as in the directory\n"
            "  --store DIR        its store, created when absent\n"
            "  --key FILE         its secret keys (tongbao key make)\n"
@@ -21,6 +25,7 @@ static void help(void)
            "  --socket PATH      local socket for tongbao and the desk; its folder is made 0750\n"
            "  --quota BYTES      size of the store, allocated at creation (1 GiB)\n"
            "  --document FILE    a signed campaign or table to install; may be given again\n"
+           "  --version          print the version\n"
            "  --check-config     read everything, say what is wrong, and end\n");
 }
 
@@ -34,82 +39,95 @@ static const char **text_option(tb_agent_options *o, const char *name)
                                               : NULL;
 }
 
-static unsigned fault(const char *what, const char *which)
+static unsigned fault(const char *where, const char *what, const char *which)
 {
-    fprintf(stderr, "tongbao-agent: %s: %s\n", which, what);
+    fprintf(stderr, "tongbao-agent: %s%s: %s\n", where, which, what);
     return 1;
 }
 
-static unsigned read_quota(const char *text, uint64_t *out)
+static unsigned read_quota(const char *where, const char *text, uint64_t *out)
 {
     char *end = NULL;
     errno = 0;
     unsigned long long value = strtoull(text, &end, 10);
     if (errno != 0 || end == text || *end != '\0' || value < TB_QUOTA_BYTES_MIN) {
-        return fault("a number of bytes, at least 4194304", "--quota");
+        return fault(where, "a number of bytes, at least 4194304", "--quota");
     }
 
     *out = value;
     return 0;
 }
 
-static unsigned read_one(tb_agent_options *o, const char *name, const char *value)
+static unsigned
+read_one(tb_agent_options *o, const char *where, const char *name, const char *value)
 {
     const char **text = text_option(o, name);
     if (value == NULL) {
-        return fault("unknown, or its value is missing (--help shows all)", name);
+        return fault(where, "unknown, or its value is missing (--help shows all)", name);
     }
     if (text != NULL) {
         *text = value;
         return 0;
     }
     if (strcmp(name, "--party") == 0) {
-        return tb_party_parse(tb_bytes_str(value), &o->party) ? 0 : fault("not a party id", value);
+        return tb_party_parse(tb_bytes_str(value), &o->party)
+                   ? 0
+                   : fault(where, "not a party id", value);
     }
     if (strcmp(name, "--quota") == 0) {
-        return read_quota(value, &o->quota_bytes);
+        return read_quota(where, value, &o->quota_bytes);
     }
     if (strcmp(name, "--document") == 0) {
         if (o->document_count == TB_OPTION_DOCUMENTS_MAX) {
-            return fault("too many documents", value);
+            return fault(where, "too many documents", value);
         }
         o->documents[o->document_count++] = value;
         return 0;
     }
-    return fault("unknown (--help shows all)", name);
+    return fault(where, "unknown (--help shows all)", name);
 }
 
 static unsigned missing(const tb_agent_options *o)
 {
     unsigned faults = 0;
-    faults += tb_party_empty(&o->party) ? fault("is needed", "--party") : 0;
-    faults += o->store == NULL ? fault("is needed", "--store") : 0;
-    faults += o->key == NULL ? fault("is needed", "--key") : 0;
-    faults += o->directory == NULL ? fault("is needed", "--directory") : 0;
-    faults += o->hub == NULL ? fault("is needed", "--hub") : 0;
-    faults += o->socket == NULL ? fault("is needed", "--socket") : 0;
+    faults += tb_party_empty(&o->party) ? fault("", "is needed", "--party") : 0;
+    faults += o->store == NULL ? fault("", "is needed", "--store") : 0;
+    faults += o->key == NULL ? fault("", "is needed", "--key") : 0;
+    faults += o->directory == NULL ? fault("", "is needed", "--directory") : 0;
+    faults += o->hub == NULL ? fault("", "is needed", "--hub") : 0;
+    faults += o->socket == NULL ? fault("", "is needed", "--socket") : 0;
     if (o->socket != NULL && strlen(o->socket) > IPC_PATH_MAX) {
-        faults += fault("longer than a local socket's path may be", "--socket");
+        faults += fault("", "longer than a local socket's path may be", "--socket");
     }
     return faults;
 }
 
+static const char *const repeats[] = {"document", NULL};
+static const char *const never[] = {"config", "check-config", "help", "version", NULL};
+static const tb_config_form form = {"tongbao-agent", NULL, repeats, never};
+
 bool tb_agent_options_read(int argc, char **argv, tb_agent_options *out, int *out_code)
 {
-    unsigned faults = 0;
+    static tb_config config; /* the options' texts point into it */
+    unsigned faults = tb_config_read(&form, argc, argv, &config) ? 0 : 1;
     tb_agent_options o = {.quota_bytes = QUOTA_USUAL};
 
-    for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "--help") == 0) {
+    for (int i = 1; i < config.argc; i++) {
+        if (strcmp(config.argv[i], "--help") == 0) {
             help();
             *out_code = 0;
             return false;
         }
-        if (strcmp(argv[i], "--check-config") == 0) {
+        if (strcmp(config.argv[i], "--version") == 0) {
+            puts("tongbao-agent " TB_VERSION);
+            *out_code = 0;
+            return false;
+        }
+        if (strcmp(config.argv[i], "--check-config") == 0) {
             o.only_check = true;
             continue;
         }
-        faults += read_one(&o, argv[i], i + 1 < argc ? argv[i + 1] : NULL);
+        faults += read_one(&o, config.where[i], config.argv[i], config.argv[i + 1]);
         i++;
     }
     faults += missing(&o);

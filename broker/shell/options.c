@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/limits.h"
+#include "daemon/config.h"
 
 #define QUOTA_DEFAULT (1024ull * 1024 * 1024)
 
@@ -12,20 +13,25 @@ static const char help[] =
     "tongbao-broker: carries sealed notices between the agents of one hub.\n"
     "\n"
     "  tongbao-broker --store DIR --key FILE --directory FILE --listen ENDPOINT\n"
+    "  tongbao-broker --config FILE\n"
     "\n"
+    "  --config FILE      options from a file, a line each: store = DIR, verbose = yes, # "
+    "comment;\n"
+    "                     what follows on the command line goes before it\n"
     "  --store DIR        the journal; created when absent, its quota is allocated at once\n"
     "  --key FILE         the hub's key file (rights 0600)\n"
     "  --directory FILE   a signed directory; the store's own is used when that is newer\n"
     "  --listen ENDPOINT  tcp://ADDRESS:PORT or ipc://PATH\n"
     "  --quota BYTES      of the journal, with K, M or G; default 1G. New work is refused at 80 %\n"
     "  --share BYTES      kept for one sender to one recipient; default and at most 8M\n"
+    "  --version          print the version\n"
     "  --check-config     check everything that can be checked without the store, and end\n"
     "  --verbose          print what is of use to a developer too\n"
     "\n"
     "Exit: 0 ended as asked, 64 command line, 65 keys or directory do not fit, 69 cannot listen\n"
     "safely, 73 store cannot be opened, 74 a commit failed, 75 another broker has the store.\n";
 
-static bool read_bytes(const char *name, const char *text, uint64_t *out)
+static bool read_bytes(const char *where, const char *name, const char *text, uint64_t *out)
 {
     char *end = NULL;
     errno = 0;
@@ -48,8 +54,8 @@ static bool read_bytes(const char *name, const char *text, uint64_t *out)
         break;
     }
     if (errno != 0 || end == text || *end != '\0' || text[0] == '-' || value > UINT64_MAX / unit) {
-        fprintf(stderr, "tongbao-broker: %s wants a number of bytes such as 512M, not '%s'\n", name,
-                text);
+        fprintf(stderr, "tongbao-broker: %s%s wants a number of bytes such as 512M, not '%s'\n",
+                where, name, text);
         return false;
     }
     *out = value * unit;
@@ -88,9 +94,10 @@ static bool *flag_option(tb_broker_options *options, const char *name)
 }
 
 /* Reads the option at argv[*at] and moves behind it. */
-static bool read_option(char **argv, int *at, tb_broker_options *options)
+static bool read_option(const tb_config *config, int *at, tb_broker_options *options)
 {
-    const char *name = argv[(*at)++];
+    const char *where = config->where[*at];
+    const char *name = config->argv[(*at)++];
     bool *flag = flag_option(options, name);
     if (flag != NULL) {
         *flag = true;
@@ -99,16 +106,16 @@ static bool read_option(char **argv, int *at, tb_broker_options *options)
     const char **text = text_option(options, name);
     uint64_t *bytes = bytes_option(options, name);
     if (text == NULL && bytes == NULL) {
-        fprintf(stderr, "tongbao-broker: no such option: %s (see --help)\n", name);
+        fprintf(stderr, "tongbao-broker: %sno such option: %s (see --help)\n", where, name);
         return false;
     }
-    if (argv[*at] == NULL) {
-        fprintf(stderr, "tongbao-broker: %s wants a value\n", name);
+    if (config->argv[*at] == NULL) {
+        fprintf(stderr, "tongbao-broker: %s%s wants a value\n", where, name);
         return false;
     }
-    const char *value = argv[(*at)++];
+    const char *value = config->argv[(*at)++];
     if (bytes != NULL) {
-        return read_bytes(name, value, bytes);
+        return read_bytes(where, name, value, bytes);
     }
     *text = value;
     return true;
@@ -150,18 +157,27 @@ static bool complete(const tb_broker_options *options)
     return whole;
 }
 
+static const char *const flags[] = {"verbose", NULL};
+static const char *const never[] = {"config", "check-config", "help", "version", NULL};
+static const tb_config_form form = {"tongbao-broker", flags, NULL, never};
+
 tb_options_outcome tb_options_read(int argc, char **argv, tb_broker_options *out)
 {
     tb_broker_options options = {NULL,          NULL,           NULL,  NULL,
                                  QUOTA_DEFAULT, TB_SHARE_BYTES, false, false};
-    bool good = true;
+    static tb_config config; /* the options' texts point into it */
+    bool good = tb_config_read(&form, argc, argv, &config);
     int at = 1;
-    while (at < argc) {
-        if (strcmp(argv[at], "--help") == 0) {
+    while (at < config.argc) {
+        if (strcmp(config.argv[at], "--help") == 0) {
             fputs(help, stdout);
             return TB_OPTIONS_HELP;
         }
-        good = read_option(argv, &at, &options) && good;
+        if (strcmp(config.argv[at], "--version") == 0) {
+            puts("tongbao-broker " TB_VERSION);
+            return TB_OPTIONS_HELP;
+        }
+        good = read_option(&config, &at, &options) && good;
     }
     good = complete(&options) && good;
     if (!good) {
