@@ -264,7 +264,13 @@ static void hang_up(sys_agent *agent)
     }
 }
 
-void sys_agent_start(sys_agent *agent)
+static void socket_of(const sys_agent *agent, char out[SYS_PATH])
+{
+    int size = snprintf(out, SYS_PATH, "%.300s/%s.sock", agent->hub->run, agent->name);
+    assert_true(size < 100);
+}
+
+void sys_agent_launch(sys_agent *agent)
 {
     const sys_hub *hub = agent->hub;
     char program[] = PROGRAMS "tongbao-agent";
@@ -279,7 +285,7 @@ void sys_agent_start(sys_agent *agent)
     sys_path(hub, directory, "directory/directory.2.doc");
     sys_path(hub, relay, "documents/relay.doc");
     sys_path(hub, question, "documents/question.doc");
-    assert_true(snprintf(socket, sizeof socket, "%.300s/%s.sock", hub->run, agent->name) < 100);
+    socket_of(agent, socket);
     char *argv[] = {program,         "--party",  agent->party,  "--store",    store,
                     "--key",         key,        "--directory", directory,    "--hub",
                     agent->endpoint, "--socket", socket,        "--document", relay,
@@ -287,6 +293,21 @@ void sys_agent_start(sys_agent *agent)
     assert_int_equal(agent->pid, 0);
     hang_up(agent);
     agent->pid = start_logged(hub, agent->name, argv);
+}
+
+int sys_agent_ended(sys_agent *agent)
+{
+    int status = 0;
+    assert_int_equal(waitpid(agent->pid, &status, 0), agent->pid);
+    agent->pid = 0;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+void sys_agent_start(sys_agent *agent)
+{
+    char socket[SYS_PATH];
+    sys_agent_launch(agent);
+    socket_of(agent, socket);
     SYS_AWAIT(listens(socket));
     tb_common common = {.socket = socket, .account = "clerk", .time = "2015-03-02 09:00"};
     assert_int_equal(tb_client_open(&common, &agent->client), 0);
@@ -459,20 +480,33 @@ bool sys_alarmed(sys_agent *agent, const char *text)
 
 /* ---- set-up and tear-down ---- */
 
-static void sign(sys_hub *hub, const char *name, const char *from)
+static void
+sign_as(sys_hub *hub, const char *name, const char *version, const char *from, const char *out)
 {
     char authority[SYS_PATH];
     char directory[SYS_PATH];
-    char out[SYS_PATH];
     sys_path(hub, authority, "keys/authority.key");
     sys_path(hub, directory, "directory");
-    sys_path(hub, out, "documents/%s.doc", name);
-    int code =
-        sys_tongbao(hub, "document", "sign", "--authority", authority, "--dir", directory, "--kind",
-                    "campaign", "--name", name, "--version", "1", "--out", out, from, (char *)NULL);
+    int code = sys_tongbao(hub, "document", "sign", "--authority", authority, "--dir", directory,
+                           "--kind", "campaign", "--name", name, "--version", version, "--out", out,
+                           from, (char *)NULL);
     if (code != 0) {
         fail_msg("%s", hub->output);
     }
+}
+
+static void sign(sys_hub *hub, const char *name, const char *from)
+{
+    char out[SYS_PATH];
+    sys_path(hub, out, "documents/%s.doc", name);
+    sign_as(hub, name, "1", from, out);
+}
+
+void sys_sign_campaign(sys_hub *hub, const char *name, const char *version, const char *from)
+{
+    char out[SYS_PATH];
+    sys_path(hub, out, "documents/%s.%s.doc", name, version);
+    sign_as(hub, name, version, from, out);
 }
 
 int sys_set_up(void **state)

@@ -53,12 +53,18 @@ void sys_path(const sys_hub *hub, char out[SYS_PATH], const char *form, ...)
  */
 int sys_tongbao(sys_hub *hub, const char *word, ...);
 
+/* Signs a campaign file as documents/NAME.VERSION.doc. */
+void sys_sign_campaign(sys_hub *hub, const char *name, const char *version, const char *from);
+
 void sys_broker_start(sys_hub *hub); /* returns when it is ready */
 void sys_broker_stop(sys_hub *hub, int with);
 
 /* A new agent, not started; name is NULL for the party's own. */
 sys_agent *sys_agent_add(sys_hub *hub, const char *party, const char *name);
-void sys_agent_start(sys_agent *agent); /* returns when its socket answers */
+void sys_agent_launch(sys_agent *agent); /* returns at once */
+void sys_agent_start(sys_agent *agent);  /* returns when its socket answers */
+/* Waits until a launched one ends by itself; its exit code. */
+int sys_agent_ended(sys_agent *agent);
 void sys_agent_stop(sys_agent *agent, int with);
 /* Adds, starts and waits for its link. */
 sys_agent *sys_agent_linked(sys_hub *hub, const char *party);

@@ -1,0 +1,93 @@
+#include "tests/system/older.h"
+
+#include "agents/rows_case.h"
+#include "store/version.h"
+
+#define QUOTA_BYTES (16ull * 1024 * 1024)
+/* case, class, number, term, event: what an OPENING key of schema 2 has before its group */
+#define EVENT_KEY_BYTES (TB_CASE_ID_BYTES + 1 + 8 + 4 + TB_DIGEST_BYTES)
+
+static uint8_t memory[8u * 1024 * 1024];
+static tb_arena arena;
+static tb_store *store;
+
+static tb_txn *begin(const sys_hub *hub, const char *name)
+{
+    char path[SYS_PATH];
+    tb_store_options options = {QUOTA_BYTES, TB_STORE_AGENT};
+    tb_txn *txn;
+    sys_path(hub, path, "stores/%s", name);
+    tb_arena_init(&arena, memory, sizeof memory);
+    assert_ok(tb_store_open_older(path, &options, &store));
+    assert_ok(tb_store_begin(store, &arena, &txn));
+    return txn;
+}
+
+static void end(tb_txn *txn)
+{
+    assert_ok(tb_store_commit(txn));
+    tb_store_close(store);
+}
+
+/* Every event is found by its id again. */
+static void name_events(tb_txn *txn)
+{
+    tb_bytes all = {NULL, 0};
+    tb_bytes key;
+    tb_bytes value;
+    tb_err err = tb_store_seek(txn, TB_TABLE_EVENT, all, all, &key, &value);
+    for (; err == TB_OK; err = tb_store_next(txn, TB_TABLE_EVENT, all, key, &key, &value)) {
+        tb_event_key at;
+        assert_ok(tb_event_key_decode(key, &at));
+        assert_ok(tb_store_put(txn, TB_TABLE_EVENT_ID, tb_bytes_of(at.event.bytes, TB_DIGEST_BYTES),
+                               key));
+    }
+    assert_int_equal(err, TB_ERR_NOT_FOUND);
+}
+
+/* "EVENT key, group" becomes "event group"; the rows are read before any is written. */
+static void move_openings(tb_txn *txn)
+{
+    tb_bytes all = {NULL, 0};
+    size_t count = (size_t)tb_store_rows(txn, TB_TABLE_OPENING);
+    tb_bytes *keys = tb_arena_array(&arena, count, sizeof *keys);
+    tb_bytes *values = tb_arena_array(&arena, count, sizeof *values);
+    assert_true(count > 0 && keys != NULL && values != NULL);
+    for (size_t i = 0; i < count; i++) {
+        assert_ok(
+            i == 0 ? tb_store_seek(txn, TB_TABLE_OPENING, all, all, &keys[0], &values[0])
+                   : tb_store_next(txn, TB_TABLE_OPENING, all, keys[i - 1], &keys[i], &values[i]));
+    }
+    for (size_t i = 0; i < count; i++) {
+        size_t from = EVENT_KEY_BYTES - TB_DIGEST_BYTES;
+        assert_ok(tb_store_del(txn, TB_TABLE_OPENING, keys[i]));
+        assert_ok(tb_store_put(txn, TB_TABLE_OPENING,
+                               tb_bytes_of(keys[i].data + from, keys[i].size - from), values[i]));
+    }
+}
+
+void older_make(const sys_hub *hub, const char *name)
+{
+    tb_txn *txn = begin(hub, name);
+    name_events(txn);
+    move_openings(txn);
+    assert_ok(tb_store_schema_put(txn, 1));
+    end(txn);
+}
+
+void older_number(const sys_hub *hub, const char *name, uint32_t schema)
+{
+    tb_txn *txn = begin(hub, name);
+    assert_ok(tb_store_schema_put(txn, schema));
+    end(txn);
+}
+
+uint32_t older_schema(const sys_hub *hub, const char *name)
+{
+    uint32_t schema = 0;
+    tb_txn *txn = begin(hub, name);
+    assert_ok(tb_store_schema(txn, &schema));
+    tb_store_abort(txn);
+    tb_store_close(store);
+    return schema;
+}
