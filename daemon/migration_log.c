@@ -7,6 +7,18 @@
 
 #define ROWS_BETWEEN 50000
 
+const char *tb_migration_log_why(tb_err err)
+{
+    switch (err) {
+    case TB_ERR_FULL:
+        return "the quota is too small to migrate in; start with a larger --quota";
+    case TB_ERR_VERSION:
+        return "this program cannot migrate from so old a schema; run the version between first";
+    default:
+        return tb_err_text(err);
+    }
+}
+
 void tb_migration_log_news(void *context, const tb_migration_news *news)
 {
     tb_migration_log *log = context;

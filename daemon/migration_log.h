@@ -14,4 +14,7 @@ typedef struct tb_migration_log {
  * when it is done, with a warning when rows were left out. */
 void tb_migration_log_news(void *context, const tb_migration_news *news);
 
+/* Why a migration failed, and what to do; nothing is lost. */
+const char *tb_migration_log_why(tb_err err);
+
 #endif

@@ -187,7 +187,7 @@ int tb_hub_open(tb_hub *hub)
     err = tb_migrate(hub->node.store, &hub->node.arena, tb_broker_migrations,
                      tb_broker_migration_count, tb_migration_log_news, &log);
     if (err != TB_OK) {
-        return failed(TB_EXIT_STORE, "migrate the store", tb_err_text(err));
+        return failed(TB_EXIT_STORE, "migrate the store", tb_migration_log_why(err));
     }
     hub->node.logic = &hub->broker;
     hub->node.step = tb_broker_step;

@@ -138,6 +138,24 @@ static void every_invariant_holds_afterwards(void **state)
     check_world(w);
 }
 
+static void a_quota_too_small_loses_nothing_and_a_larger_one_goes_on(void **state)
+{
+    world *w = *state;
+    world_agent *a = who(w, OWNER);
+    uint64_t used;
+    uint64_t quota;
+    tb_txn *txn = begin(a);
+    tb_store_usage(txn, &used, &quota);
+    tb_store_abort(txn);
+    tb_store_mem_limit(a->store, used);
+    assert_int_equal(
+        tb_migrate(a->store, &a->arena, tb_agent_migrations, tb_agent_migration_count, NULL, NULL),
+        TB_ERR_FULL);
+    tb_store_mem_limit(a->store, quota);
+    migrate(w);
+    check_world(w);
+}
+
 /* The id of the case whose text says this. */
 static bool find(world *w, const char *text)
 {
@@ -216,6 +234,7 @@ static void what_the_older_schema_kept_is_still_proven(void **state)
 
 static const struct CMUnitTest tests[] = {
     T(every_invariant_holds_afterwards),
+    T(a_quota_too_small_loses_nothing_and_a_larger_one_goes_on),
     T(everything_that_could_be_read_still_can),
     T(work_goes_on_with_a_case_of_the_older_schema),
     T(what_the_older_schema_kept_is_still_proven),

@@ -1,6 +1,8 @@
 #include "tests/system/older.h"
 
 #include "agents/rows_case.h"
+#include "base/pack.h"
+#include "messages/document.h"
 #include "store/version.h"
 
 #define QUOTA_BYTES (16ull * 1024 * 1024)
@@ -14,7 +16,8 @@ static tb_store *store;
 static tb_txn *begin(const sys_hub *hub, const char *name)
 {
     char path[SYS_PATH];
-    tb_store_options options = {QUOTA_BYTES, TB_STORE_AGENT};
+    bool hubs = strcmp(name, "hub") == 0;
+    tb_store_options options = {QUOTA_BYTES, hubs ? TB_STORE_BROKER : TB_STORE_AGENT};
     tb_txn *txn;
     sys_path(hub, path, "stores/%s", name);
     tb_arena_init(&arena, memory, sizeof memory);
@@ -90,4 +93,27 @@ uint32_t older_schema(const sys_hub *hub, const char *name)
     tb_store_abort(txn);
     tb_store_close(store);
     return schema;
+}
+
+void older_hub_without(const sys_hub *hub, const char *campaign, uint32_t version)
+{
+    uint8_t row[64];
+    uint8_t newest[64];
+    tb_writer w;
+    tb_bytes key;
+    tb_txn *txn = begin(hub, "hub");
+    tb_writer_init(&w, row, sizeof row);
+    tb_put_u32(&w, TB_DOCUMENT_CAMPAIGN);
+    tb_put_raw(&w, campaign, strlen(campaign) + 1);
+    tb_put_u32(&w, version);
+    assert_ok(tb_writer_bytes(&w, &key));
+    assert_ok(tb_store_del(txn, TB_TABLE_DOCUMENT, key));
+
+    tb_writer_init(&w, newest, sizeof newest);
+    tb_put_raw(&w, "newest", strlen("newest"));
+    tb_put_u8(&w, TB_DOCUMENT_CAMPAIGN);
+    tb_put_raw(&w, campaign, strlen(campaign));
+    assert_ok(tb_writer_bytes(&w, &key));
+    assert_ok(tb_store_del(txn, TB_TABLE_META, key));
+    end(txn);
 }

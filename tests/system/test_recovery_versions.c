@@ -5,6 +5,8 @@
 #include "tests/system/older.h"
 #include "tests/system/question.h"
 
+#include <sys/wait.h>
+
 #define ASKER "bureau.11"
 #define ASKED "hq"
 
@@ -99,6 +101,58 @@ static void a_case_moves_to_a_new_version_through_kills_and_who_was_away_catches
     assert_true(sys_sound(asked));
 }
 
+/* How many lines of a case's trace say that the agent lacks the campaign version. */
+static size_t parked(sys_agent *agent, const tb_case_id *id)
+{
+    char hex[2 * TB_CASE_ID_BYTES + 1];
+    size_t count = 0;
+    tb_hex(id->bytes, sizeof id->bytes, hex);
+    tb_local_request request = {.kind = TB_REQUEST_TRACE, .trace = tb_bytes_str(hex)};
+    const tb_local_answer *answer = sys_ask(agent, &request);
+    for (size_t i = 0; answer->kind == TB_ANSWER_TRACED && i < answer->traced.count; i++) {
+        const tb_local_trace_line *line = &answer->traced.lines[i];
+        count += line->where == TB_WHERE_HELD_BACK && line->code == TB_REFUSED_UNKNOWN_CAMPAIGN;
+    }
+    return count;
+}
+
+/* The hub lost the new version and its one holder is away: nobody can give it to the asked party.
+ */
+static void
+a_party_that_lags_parks_says_so_in_trace_and_catches_up_when_the_version_comes(void **state)
+{
+    sys_hub *hub = *state;
+    publish(hub, "2", MORE);
+    sys_broker_start(hub);
+    sys_agent *asker = sys_agent_linked(hub, ASKER);
+    tb_case_id id = question_prepare(asker, ASKED, "why?").case_id;
+    assert_int_equal(tongbao_install(hub, ASKER, "2"), 0);
+    assert_int_equal(tongbao_move(hub, ASKER, &id, "2"), 0);
+    const tb_local_answer *asks = question_act(asker, &id, "ask", NULL);
+    tb_digest event = asks->acted.event;
+    SYS_AWAIT(sys_where(asker, &event, ASKED, NULL) == TB_WHERE_STORED);
+    sys_agent_stop(asker, SIGTERM);
+    sys_broker_stop(hub, SIGTERM);
+    older_hub_without(hub, "question", 2);
+
+    sys_broker_start(hub);
+    sys_agent *asked = sys_agent_linked(hub, ASKED);
+    SYS_AWAIT(parked(asked, &id) == 2); /* the move, and what was asked after it */
+    assert_int_equal(version_at(asked, &id), 1);
+    sys_agent_stop(asked, SIGKILL);
+    sys_agent_start(asked);
+    assert_int_equal(parked(asked, &id), 2);
+    assert_true(sys_sound(asked));
+
+    sys_agent_start(asker);
+    SYS_AWAIT(version_at(asked, &id) == 2 && is_in(asked, &id, "asked"));
+    assert_int_equal(parked(asked, &id), 0);
+    act(asked, &id, "take");
+    SYS_AWAIT(is_in(asker, &id, "taken"));
+    assert_int_equal(sys_status(asked)->alarms, 0);
+    assert_true(sys_sound(asked));
+}
+
 static void a_version_that_is_not_safe_for_the_case_is_refused_as_diff_says(void **state)
 {
     sys_hub *hub = *state;
@@ -128,6 +182,22 @@ static void a_version_that_is_not_safe_for_the_case_is_refused_as_diff_says(void
 
 /* ---- stores ---- */
 
+/* tongbao-agent --check-config on its store, into its log. */
+static int check_config(const sys_hub *hub, const char *party)
+{
+    char command[4 * SYS_PATH];
+    const char *at = hub->folder;
+    int size = snprintf(command, sizeof command,
+                        TB_BINARY_DIR
+                        "/bin/tongbao-agent --check-config --party %s --store %s/stores/%s "
+                        "--key %s/keys/%s.key --directory %s/directory/directory.2.doc --hub %s "
+                        "--socket %s/check.sock --quota 16777216 >>%s/logs/%s.log 2>&1",
+                        party, at, party, at, party, at, hub->endpoint, at, at, party);
+    assert_true(size < (int)sizeof command);
+    int status = system(command);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
 static void an_older_store_is_migrated_on_start_however_often_that_is_killed(void **state)
 {
     sys_hub *hub = *state;
@@ -144,6 +214,10 @@ static void an_older_store_is_migrated_on_start_however_often_that_is_killed(voi
     older_make(hub, ASKED);
     assert_int_equal(older_schema(hub, ASKED), 1);
 
+    /* who only checks the configuration changes nothing */
+    assert_int_equal(check_config(hub, ASKED), 1);
+    assert_true(sys_log_says(hub, ASKED, "its daemon migrates it on start"));
+    assert_int_equal(older_schema(hub, ASKED), 1);
     /* killed somewhere while it starts */
     for (int i = 0; i < 4; i++) {
         sys_agent_launch(recipient);
@@ -162,6 +236,21 @@ static void an_older_store_is_migrated_on_start_however_often_that_is_killed(voi
     assert_int_equal(sys_times(recipient, "while it was away"), 1);
     assert_int_equal(sys_status(recipient)->alarms, 0);
     assert_true(sys_sound(recipient));
+}
+
+static void the_hubs_older_store_is_migrated_and_what_it_holds_arrives(void **state)
+{
+    sys_hub *hub = *state;
+    sys_broker_start(hub);
+    sys_agent *sender = sys_agent_linked(hub, ASKER);
+    tb_local_acted acted = sys_send(sender, ASKED, "held by the hub");
+    SYS_AWAIT(sys_where(sender, &acted.event, ASKED, NULL) == TB_WHERE_STORED);
+    sys_broker_stop(hub, SIGTERM);
+    older_number(hub, "hub", 1);
+    sys_broker_start(hub);
+    assert_true(sys_log_says(hub, "hub", "event=migrated from=1 to=2"));
+    sys_agent *recipient = sys_agent_linked(hub, ASKED);
+    SYS_AWAIT(sys_times(recipient, "held by the hub") == 1);
 }
 
 static void a_newer_store_is_refused_with_a_sentence_and_left_as_it_is(void **state)
@@ -225,8 +314,10 @@ an_agent_says_in_status_and_log_that_the_hub_is_newer_and_links_when_it_is_not(v
 
 static const struct CMUnitTest tests[] = {
     SYSTEM_TEST(a_case_moves_to_a_new_version_through_kills_and_who_was_away_catches_up),
+    SYSTEM_TEST(a_party_that_lags_parks_says_so_in_trace_and_catches_up_when_the_version_comes),
     SYSTEM_TEST(a_version_that_is_not_safe_for_the_case_is_refused_as_diff_says),
     SYSTEM_TEST(an_older_store_is_migrated_on_start_however_often_that_is_killed),
+    SYSTEM_TEST(the_hubs_older_store_is_migrated_and_what_it_holds_arrives),
     SYSTEM_TEST(a_newer_store_is_refused_with_a_sentence_and_left_as_it_is),
     SYSTEM_TEST(an_agent_of_another_protocol_is_told_which_side_to_upgrade),
     SYSTEM_TEST(an_agent_says_in_status_and_log_that_the_hub_is_newer_and_links_when_it_is_not),
