@@ -2,7 +2,8 @@
  *
  * 1 -> 2  OPENING was keyed "event group"; it lies under its event's place now, "EVENT key, group".
  *         EVENT_ID had a row for every event; it has them for side events and held ones alone.
- *         PROOF rows of schema 1 are those that stand alone, and stay.
+ *         PROOF rows of schema 1 are those that stand alone, OUTBOX rows those with their group
+ *         inside; both are still read and stay.
  */
 #include "agents/migrate.h"
 

@@ -82,7 +82,7 @@ void foreign_agent(sys_hub *hub, const char *party, uint32_t min, uint32_t max, 
     zsock_destroy(&socket);
 }
 
-void foreign_hub(sys_hub *hub, uint32_t min, uint32_t max, tb_frame *out_hello)
+foreign_hub *foreign_hub_open(sys_hub *hub, uint32_t min, uint32_t max, tb_frame *out_hello)
 {
     tb_directory directory;
     tb_arena_init(&arena, memory, sizeof memory);
@@ -101,5 +101,11 @@ void foreign_hub(sys_hub *hub, uint32_t min, uint32_t max, tb_frame *out_hello)
     assert_int_equal(zframe_send(&id, socket, ZFRAME_MORE), 0);
     assert_int_equal(zframe_send(&frame, socket, 0), 0);
     zmsg_destroy(&message);
+    return (foreign_hub *)socket;
+}
+
+void foreign_hub_close(foreign_hub *foreign)
+{
+    zsock_t *socket = (zsock_t *)foreign;
     zsock_destroy(&socket);
 }

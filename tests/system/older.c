@@ -69,11 +69,34 @@ static void move_openings(tb_txn *txn)
     }
 }
 
+/* A group of the outbox lies in its row again, whose form is 1. */
+static void put_groups_within(tb_txn *txn)
+{
+    tb_bytes all = {NULL, 0};
+    tb_bytes key;
+    tb_bytes value;
+    tb_bytes group;
+    tb_err err = tb_store_seek(txn, TB_TABLE_OUTBOX, all, all, &key, &value);
+    for (; err == TB_OK; err = tb_store_next(txn, TB_TABLE_OUTBOX, all, key, &key, &value)) {
+        tb_writer w;
+        assert_ok(tb_store_get(txn, TB_TABLE_OUTBOX_GROUP, key, &group));
+        tb_writer_arena(&w, &arena, value.size + 4 + group.size);
+        tb_put_u8(&w, 1);
+        tb_put_raw(&w, value.data + 1, value.size - 1);
+        tb_put_bytes(&w, group);
+        assert_ok(tb_writer_bytes(&w, &value));
+        assert_ok(tb_store_put(txn, TB_TABLE_OUTBOX, key, value));
+        assert_ok(tb_store_del(txn, TB_TABLE_OUTBOX_GROUP, key));
+    }
+    assert_int_equal(err, TB_ERR_NOT_FOUND);
+}
+
 void older_make(const sys_hub *hub, const char *name)
 {
     tb_txn *txn = begin(hub, name);
     name_events(txn);
     move_openings(txn);
+    put_groups_within(txn);
     assert_ok(tb_store_schema_put(txn, 1));
     end(txn);
 }

@@ -6,7 +6,7 @@
 #include "tests/system/hub.h"
 
 /* An agent's, as the program of schema 1 kept it: openings under event ids, an EVENT_ID row for
- * every event. */
+ * every event, groups inside the rows of the outbox. */
 void older_make(const sys_hub *hub, const char *name);
 
 /* The schema's number alone. */

@@ -238,6 +238,37 @@ static void an_older_store_is_migrated_on_start_however_often_that_is_killed(voi
     assert_true(sys_sound(recipient));
 }
 
+static void what_an_older_store_had_still_to_send_arrives(void **state)
+{
+    sys_hub *hub = *state;
+    char text[32];
+    sys_broker_start(hub);
+    sys_agent *sender = sys_agent_linked(hub, ASKER);
+    /* the hub reads nothing: what is signed stays in the outbox */
+    (void)kill(hub->broker, SIGSTOP);
+    for (int i = 0; i < 3; i++) {
+        (void)snprintf(text, sizeof text, "number %d", i);
+        (void)sys_send(sender, ASKED, text);
+    }
+    assert_int_equal(sys_status(sender)->outbox, 3);
+    sys_agent_stop(sender, SIGKILL);
+    sys_broker_stop(hub, SIGKILL);
+    older_make(hub, ASKER);
+
+    sys_broker_start(hub);
+    sys_agent *recipient = sys_agent_linked(hub, ASKED);
+    sys_agent_start(sender);
+    SYS_AWAIT(sys_status(recipient)->cases == 3);
+    SYS_AWAIT(sys_status(sender)->outbox == 0);
+    for (int i = 0; i < 3; i++) {
+        (void)snprintf(text, sizeof text, "number %d", i);
+        assert_int_equal(sys_times(recipient, text), 1);
+    }
+    assert_int_equal(sys_status(sender)->alarms, 0);
+    assert_true(sys_sound(sender));
+    assert_true(sys_sound(recipient));
+}
+
 static void the_hubs_older_store_is_migrated_and_what_it_holds_arrives(void **state)
 {
     sys_hub *hub = *state;
@@ -293,7 +324,7 @@ an_agent_says_in_status_and_log_that_the_hub_is_newer_and_links_when_it_is_not(v
     tb_frame hello;
     sys_agent *agent = sys_agent_add(hub, ASKER, NULL);
     sys_agent_start(agent);
-    foreign_hub(hub, TB_PROTOCOL + 1, TB_PROTOCOL + 1, &hello);
+    foreign_hub *newer = foreign_hub_open(hub, TB_PROTOCOL + 1, TB_PROTOCOL + 1, &hello);
     assert_int_equal(hello.kind, TB_FRAME_HELLO);
     assert_int_equal(hello.protocol, tb_protocol_spoken().min);
     assert_int_equal(hello.hello.protocol_max, TB_PROTOCOL);
@@ -303,6 +334,7 @@ an_agent_says_in_status_and_log_that_the_hub_is_newer_and_links_when_it_is_not(v
     assert_true(sys_alarmed(agent, "没有共同版本;请升级前置程序。"));
     assert_true(sys_log_says(hub, ASKER, "hub_min=2 hub_max=2 upgrade=agent"));
     assert_false(sys_status(agent)->linked);
+    foreign_hub_close(newer);
 
     sys_agent_stop(agent, SIGTERM);
     sys_broker_start(hub);
@@ -317,6 +349,7 @@ static const struct CMUnitTest tests[] = {
     SYSTEM_TEST(a_party_that_lags_parks_says_so_in_trace_and_catches_up_when_the_version_comes),
     SYSTEM_TEST(a_version_that_is_not_safe_for_the_case_is_refused_as_diff_says),
     SYSTEM_TEST(an_older_store_is_migrated_on_start_however_often_that_is_killed),
+    SYSTEM_TEST(what_an_older_store_had_still_to_send_arrives),
     SYSTEM_TEST(the_hubs_older_store_is_migrated_and_what_it_holds_arrives),
     SYSTEM_TEST(a_newer_store_is_refused_with_a_sentence_and_left_as_it_is),
     SYSTEM_TEST(an_agent_of_another_protocol_is_told_which_side_to_upgrade),
