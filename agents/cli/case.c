@@ -15,6 +15,7 @@ typedef struct options {
     tb_common common;
     tb_words words; /* the verb first */
     bool mine;
+    bool stalled;
     const char *state;
     const char *field;
     const char *value;
@@ -58,6 +59,7 @@ static int list(tb_book *book, const options *o)
     }
     tb_local_request request = {.kind = TB_REQUEST_LIST_CASES};
     request.list.mine = o->mine;
+    request.list.stalled = o->stalled;
     request.list.limit = (uint32_t)limit;
     request.list.state = o->state == NULL ? tb_bytes_of(NULL, 0) : tb_bytes_str(o->state);
     uint8_t after[64];
@@ -208,10 +210,11 @@ static verb_fn *verb_of(const char *word)
 int tb_cli_case(int argc, char **argv)
 {
     options o = {0};
-    const tb_option known[] = {
-        {"mine", &o.mine, NULL},   {"state", NULL, &o.state}, {"field", NULL, &o.field},
-        {"value", NULL, &o.value}, {"limit", NULL, &o.limit}, {"after", NULL, &o.after},
-        {"head", NULL, &o.head},   {"type", NULL, &o.type},   {"lane", NULL, &o.lane}};
+    const tb_option known[] = {{"mine", &o.mine, NULL},   {"stalled", &o.stalled, NULL},
+                               {"state", NULL, &o.state}, {"field", NULL, &o.field},
+                               {"value", NULL, &o.value}, {"limit", NULL, &o.limit},
+                               {"after", NULL, &o.after}, {"head", NULL, &o.head},
+                               {"type", NULL, &o.type},   {"lane", NULL, &o.lane}};
     if (!tb_arguments_read(argc, argv, known, sizeof known / sizeof known[0], &o.common,
                            &o.words)) {
         return TB_EXIT_USAGE;

@@ -294,7 +294,8 @@ static const char *fields_for(const situation *s, const char *action)
         {"", "", "answer_from_record",
          "verify_result=not_in_use|action=none|record_reason=closed_before"},
         {"", "", "remark", "comment=x"},
-        {"", "", "take_over", "take_over_reason=overdue"},
+        {"", "", "take_over", "take_over_reason=other"},
+        {"", "", "take_back", "take_over_reason=other"},
     };
     for (size_t i = 0; i < COUNT_OF(given); i++) {
         if (strcmp(given[i].action, action) == 0) {
