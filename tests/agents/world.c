@@ -4,7 +4,9 @@
 #include <stdlib.h>
 
 #include "agents/check_case.h"
+#include "agents/clock.h"
 #include "agents/draft.h"
+#include "agents/duties.h"
 #include "agents/local.h"
 #include "agents/outbox.h"
 #include "messages/digest.h"
@@ -446,6 +448,36 @@ void link_up(world *w, const char *id, bool up)
         assert_ok(tb_drafts_release(&a->agent, txn, now, &w->random, a->effects));
     }
     end(w, a, txn);
+}
+
+/* ---- time ---- */
+
+void at_time(world *w, const char *id, const char *time)
+{
+    tb_local_request request = {.kind = TB_REQUEST_LIST_DUTIES};
+    assert_true(tb_time_parse(tb_bytes_str(time), &request.time));
+    assert_int_equal(ask(w, id, &request)->code, TB_ACCEPTED);
+}
+
+void judge_due(world *w, const char *id)
+{
+    world_agent *a = who(w, id);
+    tb_step step;
+    tb_now now;
+    w->clock += TB_DUTY_QUIET_MS;
+    tb_txn *txn = begin(a);
+    assert_ok(tb_clock_now(&a->agent, txn, w->clock, &now));
+    assert_ok(tb_step_make(&a->agent, txn, now, &w->random, a->effects, &step));
+    assert_ok(tb_duties_tick(&step));
+    end(w, a, txn);
+}
+
+tb_local_duties duties_at(world *w, const char *id)
+{
+    tb_local_request request = {.kind = TB_REQUEST_LIST_DUTIES};
+    const tb_local_answer *answer = ask(w, id, &request);
+    assert_int_equal(answer->kind, TB_ANSWER_DUTIES);
+    return answer->duties;
 }
 
 /* ---- looking ---- */
