@@ -305,7 +305,7 @@ static void a_lapse_that_crosses_a_timely_act_has_no_effect(void **state)
     assert_int_equal(duty_at(w, "police.33", "sign_for"), TB_DUTY_LAPSED);
     assert_int_equal(acts(w, "bureau.44", "wrong_home", "wrong_home_reason=other"), TB_ACCEPTED);
     deliver_all(w);
-    assert_int_equal(acts(w, "bureau.33", "return", "return_reason=other"), TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.33", "return", "return_reason=incomplete"), TB_ACCEPTED);
     deliver_all(w);
     assert_int_equal(duty_at(w, "police.33", "sign_for"), 0);
     check_world(w);
