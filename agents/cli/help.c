@@ -50,8 +50,9 @@ static const char case_page[] = N_(
     "--stalled lists the cases that may have to be taken over: their holder is out of service, "
     "they\n"
     "are frozen by a fork, or a duty lapsed.\n"
-    "CASE is the id the lists print. Values may be written as people write them: a choice by its\n"
-    "title, a province by its name, a time as 2015-02-09 11:39. With --head HEAD (case show "
+    "CASE is the id the lists print. States, actions, fields and values may be written as people\n"
+    "write them: by their titles, a province or party by its name, a time as 2015-02-09 11:39. "
+    "With --head HEAD (case show "
     "prints\n"
     "it) the act is refused if the case has moved on since you looked.\n"
     "\n"
@@ -70,11 +71,12 @@ static const char notice_page[] = N_(
     "  tongbao notice list --out\n"
     "  tongbao notice show bureau.44/1/17\n");
 
-static const char trace_page[] = N_(
-    "tongbao trace ID\n"
-    "\n"
-    "ID is a case, an event or a notice. For every recipient: where it is (our outbox, the hub,\n"
-    "arrived, signed for, answered, refused), since when, last and next attempt, and why.\n");
+static const char trace_page[] =
+    N_("tongbao trace ID\n"
+       "\n"
+       "ID is a case, an event or a notice. For every recipient: the act, where it is (our outbox, "
+       "the hub,\n"
+       "arrived, signed for, answered, refused), since when, last and next attempt, and why.\n");
 
 static const char request_page[] =
     N_("tongbao request ID\n"

@@ -151,7 +151,12 @@ bool tb_show_cases(tb_book *book, const tb_local_cases *cases)
         }
     }
     bool printed = tb_grid_print(&grid, stdout);
-    (void)printf(_("%zu of %" PRIu64 " cases\n"), cases->count, cases->total);
+    if (cases->total >= cases->count) {
+        (void)printf(_("%zu of %" PRIu64 " cases\n"), cases->count, cases->total);
+    } else {
+        /* how many fit the question is not counted beforehand */
+        (void)printf(_("%zu cases shown\n"), cases->count);
+    }
     tb_show_next(arena, cases->next);
     return printed;
 }

@@ -78,6 +78,43 @@ static void a_stalled_holder_is_taken_over_from(void **state)
     assert_true(sys_sound(police) && sys_sound(bureau) && sys_sound(first) && sys_sound(second));
 }
 
+/* A clerk writes what stands on the screen, and is told what may be written. */
+static void people_name_states_actions_fields_and_parties_as_they_see_them(void **state)
+{
+    sys_hub *hub = *state;
+    char hex[2 * TB_CASE_ID_BYTES + 1];
+    black_card(hub);
+    sys_agent *police = sys_agent_linked(hub, POLICE);
+    sys_agent *bureau = sys_agent_linked(hub, BUREAU);
+    tb_case_id id = ordered(police, bureau, FIRST);
+    tb_hex(id.bytes, sizeof id.bytes, hex);
+    assert_int_equal(sys_tongbao_at(bureau, "case", "list", "--state", "核查中", NULL), 0);
+    assert_non_null(strstr(hub->output, hex));
+    assert_int_equal(sys_tongbao_at(bureau, "case", "list", "--state", "办完", NULL), 2);
+    assert_non_null(strstr(hub->output, "no campaign here has a state"));
+    assert_int_equal(sys_tongbao_at(bureau, "case", "list", "--field", "受令企业", "--value",
+                                    "中国电信北京公司", NULL),
+                     0);
+    assert_non_null(strstr(hub->output, hex));
+    assert_int_equal(
+        sys_tongbao_at(bureau, "case", "list", "--field", "颜色", "--value", "红", NULL), 2);
+    assert_non_null(strstr(hub->output, "no campaign here has a field"));
+    assert_int_equal(
+        sys_tongbao_at(bureau, "case", "act", hex, "收回核查指令", "接管原因=不想等", NULL), 1);
+    assert_non_null(strstr(hub->output, "a duty lapsed | the holder is out of service"));
+    assert_int_equal(
+        sys_tongbao_at(bureau, "case", "act", hex, "收回核查指令", "接管原因=其他", NULL), 0);
+    assert_int_equal(sys_tongbao_at(bureau, "case", "act", hex, "下达核查指令",
+                                    "受令企业=中国移动北京公司", NULL),
+                     0);
+    assert_true(sys_state_is(bureau, &id, "verifying", SECOND));
+    assert_int_equal(
+        sys_tongbao_at(bureau, "case", "act", hex, "lapse", "lapsed_duty=verify", NULL), 1);
+    assert_non_null(strstr(hub->output, "lapse_by_agent"));
+    assert_int_equal(sys_tongbao_at(bureau, "case", "acts", hex, NULL), 0);
+    assert_null(strstr(hub->output, "lapse  "));
+}
+
 static void a_dead_holder_is_taken_over_from_and_learns_it_when_it_comes_back(void **state)
 {
     sys_hub *hub = *state;
@@ -302,6 +339,9 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_stalled_holder_is_taken_over_from, sys_set_up,
                                         sys_tear_down),
+        cmocka_unit_test_setup_teardown(
+            people_name_states_actions_fields_and_parties_as_they_see_them, sys_set_up,
+            sys_tear_down),
         cmocka_unit_test_setup_teardown(
             a_dead_holder_is_taken_over_from_and_learns_it_when_it_comes_back, sys_set_up,
             sys_tear_down),
