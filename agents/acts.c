@@ -70,7 +70,8 @@ static tb_err tell_changed(tb_acting *a)
     tb_event_key key;
     tb_event_row row;
     tb_event head;
-    tb_err err = tb_event_find(a->txn, &a->row.view.head, &key, &row);
+    tb_err err = tb_event_in_case(a->txn, &a->row.id, TB_CLASS_CHAIN, a->row.view.number,
+                                  &a->row.view.head, &key, &row);
     if (err == TB_OK) {
         err = tb_chain_decode(a->txn, &row, &head);
     }
@@ -233,7 +234,7 @@ static tb_err find_ground(tb_acting *a)
     tb_path path;
     tb_ground ground;
     size_t listed = a->row.unseen_count < TB_SEEN_MAX ? a->row.unseen_count : TB_SEEN_MAX;
-    tb_err err = tb_chain_path(a->txn, &view->head, &path);
+    tb_err err = tb_chain_to_head(a->txn, &a->row, &path);
     if (err == TB_OK) {
         err =
             tb_lapse_ground(a->agent, a->txn, &path, view, action, a->row.unseen, listed, &ground);

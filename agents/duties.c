@@ -7,11 +7,11 @@
 static tb_err counts_from(
     const tb_agent *agent, tb_txn *txn, const tb_event *event, const tb_digest *id, tb_time *out)
 {
-    tb_event_key key;
+    tb_event_key key = tb_event_key_of(event, id);
     tb_event_row row;
     bool known;
     *out = event->at;
-    tb_err err = tb_event_find(txn, id, &key, &row);
+    tb_err err = tb_event_get(txn, &key, &row);
     if (err != TB_OK) {
         return err == TB_ERR_NOT_FOUND ? TB_OK : err;
     }
@@ -155,7 +155,8 @@ tb_err tb_duties_lapsed(const tb_agent *agent,
     tb_event_row head_row;
     tb_duty_row *list;
     size_t count;
-    tb_err err = tb_event_find(txn, &event->previous, &head, &head_row);
+    tb_err err =
+        tb_event_in_case(txn, &row->id, TB_CLASS_CHAIN, 0, &event->previous, &head, &head_row);
     if (err == TB_OK) {
         err = tb_duties_of(txn, &row->id, &list, &count);
     }

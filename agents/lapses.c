@@ -64,7 +64,8 @@ static tb_err is_ground(const tb_agent *agent,
     }
     tb_event_key key;
     tb_event_row row;
-    tb_err err = tb_event_find(txn, &lapse->previous, &key, &row);
+    tb_err err =
+        tb_event_in_case(txn, &lapse->case_id, TB_CLASS_CHAIN, 0, &lapse->previous, &key, &row);
     if (err == TB_OK) {
         *out = still_open(path, &key, def);
     }
@@ -80,12 +81,14 @@ tb_err tb_lapse_ground(const tb_agent *agent,
                        size_t count,
                        tb_ground *out)
 {
+    TB_ASSERT(path->count > 0);
     *out = (tb_ground){.found = false};
     for (size_t i = 0; !out->found && i < count; i++) {
         tb_event_key key;
         tb_event_row row;
         tb_event event;
-        tb_err err = tb_event_find(txn, &listed[i], &key, &row);
+        tb_err err = tb_event_in_case(txn, &path->list[0].key.case_id, TB_CLASS_SIDE, 0, &listed[i],
+                                      &key, &row);
         if (err == TB_ERR_NOT_FOUND || (err == TB_OK && row.standing == TB_STANDING_HELD_BACK)) {
             out->first_missing = out->missing ? out->first_missing : listed[i];
             out->missing = true;
