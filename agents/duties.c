@@ -35,6 +35,16 @@ end_duty(tb_txn *txn, tb_duty_row *duty, tb_duty_state state, tb_time at, const 
     return tb_duty_put(txn, duty);
 }
 
+/* What was done in time never lapsed: a record that says so is left without effect. */
+static tb_err fulfil(tb_txn *txn, tb_duty_row *duty, tb_time at, const tb_digest *by)
+{
+    bool in_time = at <= duty->due;
+    if (in_time) {
+        duty->lapse = (tb_digest){{0}};
+    }
+    return end_duty(txn, duty, in_time ? TB_DUTY_ON_TIME : TB_DUTY_LATE, at, by);
+}
+
 /* A take-over releases the debtor; what had lapsed by then stays on record as it is. */
 static tb_err end_all(const tb_agent *agent,
                       tb_txn *txn,
@@ -58,8 +68,7 @@ static tb_err end_all(const tb_agent *agent,
             bool open = list[i].state == TB_DUTY_OPEN;
             err = end_duty(txn, &list[i], open ? TB_DUTY_RELEASED : list[i].state, at, id);
         } else if (tb_duty_ends(def, event->action)) {
-            err =
-                end_duty(txn, &list[i], at <= list[i].due ? TB_DUTY_ON_TIME : TB_DUTY_LATE, at, id);
+            err = fulfil(txn, &list[i], at, id);
         }
     }
     return err;

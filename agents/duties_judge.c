@@ -29,8 +29,9 @@ tb_err tb_duties_due(const tb_agent *agent, tb_txn *txn, tb_time *out)
 {
     tb_time look;
     tb_time drained;
-    if (tb_store_rows(txn, TB_TABLE_DUTY_DUE) == 0 || tb_store_rows(txn, TB_TABLE_INBOX) > 0) {
-        return TB_ERR_NOT_FOUND;
+    if (tb_store_rows(txn, TB_TABLE_DUTY_DUE) == 0 || tb_store_rows(txn, TB_TABLE_INBOX) > 0 ||
+        tb_store_above_watermark(txn)) {
+        return TB_ERR_NOT_FOUND; /* a full store signs nothing new */
     }
     tb_err err = tb_duty_look(txn, &look);
     if (err == TB_OK) {
@@ -157,8 +158,8 @@ static tb_err date_again(tb_step *step, const tb_duty_def *def, tb_duty_row *dut
     return err == TB_ERR_NOT_FOUND ? TB_ERR_CORRUPT : err;
 }
 
-/* The lapse cannot be recorded, now or ever: shown, and not tried for ever. */
-static tb_err give_up(tb_step *step, tb_duty_row *duty, tb_refusal code)
+/* The lapse cannot be recorded now, perhaps never: shown, and tried again once a day. */
+static tb_err put_off(tb_step *step, tb_duty_row *duty, tb_refusal code)
 {
     tb_alarm_row alarm = {
         .code = code,
@@ -168,7 +169,7 @@ static tb_err give_up(tb_step *step, tb_duty_row *duty, tb_refusal code)
         .text = tb_bytes_str("A duty is overdue and its lapse could not be recorded."),
         .stream = {.lane = TB_LANE_NORMAL},
     };
-    duty->look = 0;
+    duty->look = step->now.civil + TB_DUTY_REFUSED_AGAIN_MS;
     tb_err err = tb_duty_put(step->txn, duty);
     return err == TB_OK ? tb_alarm_raise(step->agent, step->txn, &alarm, step->effects) : err;
 }
@@ -197,7 +198,7 @@ judge_open(tb_step *step, const tb_case_row *row, const tb_duty_def *def, tb_dut
     if (outcome.draft) {
         return look_again(step, duty);
     }
-    return outcome.code == TB_ACCEPTED ? TB_OK : give_up(step, duty, outcome.code);
+    return outcome.code == TB_ACCEPTED ? TB_OK : put_off(step, duty, outcome.code);
 }
 
 static tb_err judge_one(tb_step *step, tb_duty_row *duty)

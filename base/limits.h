@@ -105,7 +105,8 @@
 #define TB_DUTY_QUIET_MS   2000
 #define TB_DUTY_DRAINED_MS 600000
 /* What cannot be judged yet is looked at again. */
-#define TB_DUTY_AGAIN_MS 60000
+#define TB_DUTY_AGAIN_MS         60000
+#define TB_DUTY_REFUSED_AGAIN_MS (24ll * 3600 * 1000) /* and what was refused */
 /* Duties judged in one tick; the rest waits for the next. */
 #define TB_DUTY_TICK_MAX 16
 /* An exercise's clock stays this near the dates of the campaigns installed: a wrong frame or

@@ -1,6 +1,8 @@
 /* Duties follow the chain, lapse by their creditor's word, and a lapse is a ground to take over. */
 #include "tests/agents/world.h"
 
+#include <stdio.h>
+
 #define LEAD                                                                                       \
     "number=13800001234|source=police_case|offence=telecom_fraud|reported_at=2015-02-09T11:39:00+" \
     "08:00"
@@ -311,6 +313,109 @@ static void a_lapse_that_crosses_a_timely_act_has_no_effect(void **state)
     check_world(w);
 }
 
+/* ---- whatever happens ---- */
+
+#define HISTORIES 12
+#define STEPS     160
+
+static uint64_t roll(uint64_t *dice, uint64_t sides)
+{
+    *dice = *dice * 6364136223846793005ull + 1442695040888963407ull;
+    return (*dice >> 33) % sides;
+}
+
+static void later(world *w, const char *party, uint64_t hours)
+{
+    tb_local_duties known = duties_at(w, party);
+    tb_local_request request = {.kind = TB_REQUEST_LIST_DUTIES};
+    request.time = known.civil + (tb_time)hours * 3600 * 1000;
+    assert_int_equal(ask(w, party, &request)->code, TB_ACCEPTED);
+}
+
+/* Somebody does something, hears something, looks at the clock; most of it is refused. */
+static void something(world *w, uint64_t *dice)
+{
+    static const char *const moves[][2] = {
+        {"accept", ""},
+        {"forward", ""},
+        {"sign_for", ""},
+        {"wrong_home", "wrong_home_reason=other"},
+        {"decide", "home_province=44|home_basis=other"},
+        {"decide_home", "home_province=44|home_basis=other"},
+        {"order", "ordered=cm.44"},
+        {"result", "verify_result=not_ours"},
+        {"return", "return_reason=incomplete"},
+        {"resubmit", ""},
+        {"remark", "comment=x"},
+        {"take_over", "take_over_reason=other"},
+        {"take_over", OVERDUE},
+        {"take_back", OVERDUE},
+    };
+    static const char *const people[] = {"police.33", "bureau.33", "bureau.44", "cm.44",
+                                         "headquarters"};
+    const char *party = people[roll(dice, 5)];
+    letter *l;
+    switch (roll(dice, 4)) {
+    case 0:
+        later(w, party, roll(dice, 12));
+        judge_due(w, party);
+        return;
+    case 1:
+        l = letter_to(w, party);
+        for (unsigned i = 0; l != NULL && i < 4; i++, l = letter_to(w, party)) {
+            (void)deliver(w, l);
+        }
+        return;
+    default: {
+        size_t move = roll(dice, sizeof moves / sizeof moves[0]);
+        if (summary_at(w, party).number > 0) {
+            (void)acts(w, party, moves[move][0], moves[move][1]);
+        }
+        return;
+    }
+    }
+}
+
+/* check_world makes every duty anew and compares. */
+static void after_any_history_duties_are_what_the_chain_says(void **state)
+{
+    world *w = *state;
+    static const char *const people[] = {"police.33", "bureau.33", "bureau.44", "cm.44",
+                                         "headquarters"};
+    for (size_t i = 0; i < 5; i++) {
+        at_time(w, people[i], MONDAY);
+    }
+    size_t lapsed = 0;
+    for (uint64_t seed = 1; seed <= HISTORIES; seed++) {
+        uint64_t dice = seed * 7919;
+        char lead[256];
+        (void)snprintf(lead, sizeof lead,
+                       "number=138000020%02u|source=police_case|offence=other|reported_at=2015-02-"
+                       "09T11:39:00+08:00",
+                       (unsigned)seed);
+        assert_int_equal(opens(w, "police.33", lead), TB_ACCEPTED);
+        for (unsigned i = 0; i < STEPS; i++) {
+            something(w, &dice);
+        }
+        check_world(w);
+        while (lying(w) > 0) {
+            for (size_t i = 0; i < w->letter_count; i++) {
+                if (!w->letters[i].gone) {
+                    (void)deliver(w, &w->letters[i]);
+                }
+            }
+        }
+        check_world(w);
+    }
+    for (size_t i = 0; i < 5; i++) {
+        tb_local_duties duties = duties_at(w, people[i]);
+        for (size_t j = 0; j < duties.count; j++) {
+            lapsed += duties.lines[j].state == TB_DUTY_LAPSED;
+        }
+    }
+    assert_true(lapsed > 0); /* or nothing was tried */
+}
+
 #define IN_A_WORLD(test) cmocka_unit_test_setup_teardown(test, world_setup, world_teardown)
 
 static const struct CMUnitTest tests[] = {
@@ -329,6 +434,7 @@ static const struct CMUnitTest tests[] = {
     IN_A_WORLD(nothing_is_judged_while_the_hub_may_hold_more),
     IN_A_WORLD(with_the_link_down_a_lapse_is_recorded_later),
     IN_A_WORLD(a_lapse_that_crosses_a_timely_act_has_no_effect),
+    IN_A_WORLD(after_any_history_duties_are_what_the_chain_says),
 };
 
 TB_RUN("duties", tests)
