@@ -1,6 +1,8 @@
 #include "agents/acts_making.h"
 
+#include "agents/campaign/scene.h"
 #include "agents/chain.h"
+#include "agents/lapses.h"
 #include "agents/link.h"
 #include "base/text.h"
 
@@ -111,6 +113,10 @@ static tb_err find_case(tb_acting *a, bool *out_found)
         (void)refuse(a, TB_REFUSED_UNKNOWN_ACTION);
         return TB_OK;
     }
+    if (tb_action_records_lapse(a->row.view.type, a->action) && !a->wish->by_agent) {
+        (void)refuse(a, TB_REFUSED_LAPSE_BY_AGENT);
+        return TB_OK;
+    }
     bool side = a->action->kind == TB_ACTION_SIDE;
     if (a->row.frozen && !side && a->action->kind != TB_ACTION_TAKE_OVER) {
         (void)refuse(a, TB_REFUSED_FROZEN);
@@ -217,11 +223,37 @@ static bool open_part_fits(const tb_acting *a)
     return bytes <= OPEN_BYTES_MAX;
 }
 
+/* Whether a lapse that the event would list lets this party take the case over. */
+static tb_err find_ground(tb_acting *a)
+{
+    tb_case_view *view = &a->row.view;
+    tb_bytes action = tb_bytes_str(a->action->id);
+    if (a->action->kind != TB_ACTION_TAKE_OVER || !tb_lapse_may_ground(view->type, action)) {
+        return TB_OK;
+    }
+    tb_path path;
+    tb_ground ground;
+    size_t listed = a->row.unseen_count < TB_SEEN_MAX ? a->row.unseen_count : TB_SEEN_MAX;
+    tb_err err = tb_chain_to_head(a->txn, &a->row, &path);
+    if (err == TB_OK) {
+        err =
+            tb_lapse_ground(a->agent, a->txn, &path, view, action, a->row.unseen, listed, &ground);
+    }
+    if (err == TB_OK) {
+        view->lapsed = ground.found;
+    }
+    return err;
+}
+
 static tb_err judge(tb_acting *a)
 {
     if (!values_fit(a)) {
         (void)refuse(a, TB_REFUSED_TOO_LARGE);
         return TB_OK;
+    }
+    tb_err found = find_ground(a);
+    if (found != TB_OK) {
+        return found;
     }
     tb_err err = tb_act_compute(a->agent, a->arena, &a->row.view, a->action, a->wish->fields,
                                 a->wish->field_count, &a->values, &a->value_count, &a->segments);

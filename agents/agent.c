@@ -2,6 +2,7 @@
 
 #include "agents/clock.h"
 #include "agents/draft.h"
+#include "agents/duties.h"
 #include "agents/inbox.h"
 #include "agents/link.h"
 #include "agents/local.h"
@@ -86,6 +87,17 @@ tb_err tb_agent_start(tb_agent *agent, tb_txn *txn, tb_random *random, tb_refusa
     return TB_OK;
 }
 
+const tb_directory *tb_agent_directory(const tb_agent *agent, uint32_t version)
+{
+    const tb_directories *all = agent->directories;
+    for (size_t i = 0; all != NULL && i < all->count; i++) {
+        if (all->list[i].version == version) {
+            return &all->list[i];
+        }
+    }
+    return agent->directory;
+}
+
 /* ---- a turn ---- */
 
 void tb_agent_forget(void *logic)
@@ -109,6 +121,9 @@ static tb_err tick(tb_step *step)
     err = tb_outbox_tick(step);
     if (err == TB_OK) {
         err = tb_inbox_tick(step);
+    }
+    if (err == TB_OK) {
+        err = tb_duties_tick(step);
     }
     if (err != TB_OK || tb_store_rows(step->txn, TB_TABLE_DRAFT) == 0) {
         return err;
@@ -201,6 +216,10 @@ tb_err tb_agent_deadline(tb_agent *agent, tb_txn *txn, tb_time *out)
     }
     if (err == TB_OK && may_sign) {
         err = tb_inbox_due(agent, txn, &at);
+        err = sooner(err, at, &any, &least);
+    }
+    if (err == TB_OK && may_sign) {
+        err = tb_duties_due(agent, txn, &at);
         err = sooner(err, at, &any, &least);
     }
     if (err != TB_OK) {

@@ -18,6 +18,7 @@
 
 #include "agents/campaign/campaign.h"
 #include "agents/outgoing.h"
+#include "agents/tables/calendar.h"
 #include "agents/tables/segments.h"
 #include "messages/directory.h"
 #include "messages/keys.h"
@@ -67,6 +68,12 @@ typedef struct tb_inbox_place {
 /* Notices whose applying failed in the turn that took them: next time they are queued (inbox.h). */
 #define TB_SUSPECTS_MAX 32
 
+/* The versions of the directory that are here, ascending. */
+typedef struct tb_directories {
+    const tb_directory *list;
+    size_t count;
+} tb_directories;
+
 struct tb_agent {
     /* fixed for the life of the process, or replaced between turns by the shell */
     tb_party self;
@@ -74,7 +81,9 @@ struct tb_agent {
     tb_digest hub;
     const tb_directory *directory;
     const tb_campaigns *campaigns;
-    const tb_segments *segments; /* NULL when the table is not installed here */
+    const tb_segments *segments;       /* NULL when the table is not installed here */
+    const tb_calendar *calendar;       /* likewise */
+    const tb_directories *directories; /* older ones too; NULL: only the newest */
     /* caches and the running turn */
     tb_root_cache roots;
     tb_pending pending;
@@ -92,6 +101,10 @@ struct tb_agent {
  * hub. */
 tb_err tb_agent_start(tb_agent *agent, tb_txn *txn, tb_random *random, tb_refusal *out_refused)
     TB_MUST_USE;
+
+/* The version of the directory an event names, by which it is judged; the newest when that version
+ * is not here. */
+const tb_directory *tb_agent_directory(const tb_agent *agent, uint32_t version);
 
 /* tb_step_fn and tb_close_fn for tb_turn; logic is the tb_agent. */
 tb_err tb_agent_step(

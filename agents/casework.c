@@ -25,6 +25,7 @@ tb_err tb_case_load(const tb_agent *agent, tb_txn *txn, const tb_case_id *id, tb
         return err;
     }
     find_campaign(agent, &row);
+    row.view.frozen = row.frozen;
     *out = row;
     return TB_OK;
 }

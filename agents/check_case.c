@@ -510,6 +510,9 @@ tb_err tb_check_cases(const tb_agent *agent, tb_txn *txn, tb_faults *faults)
         err = check_kept(&c);
     }
     if (err == TB_OK) {
+        err = tb_check_duties_rows(txn, faults);
+    }
+    if (err == TB_OK) {
         err = check_total(&c, TB_TABLE_EVENT, c.events, "EVENT has rows of no case");
     }
     if (err == TB_OK) {

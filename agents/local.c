@@ -4,6 +4,7 @@
 #include "agents/check_case.h"
 #include "agents/clock.h"
 #include "agents/draft.h"
+#include "agents/duties.h"
 #include "agents/link.h"
 #include "agents/queries.h"
 #include "agents/requests.h"
@@ -197,6 +198,10 @@ static tb_err dispatch(tb_asking *a)
     case TB_REQUEST_WATCH:
         a->agent->watched = true; /* the shell sends CHANGED effects to whoever asked for this */
         return TB_OK;
+    case TB_REQUEST_LIST_DUTIES:
+        return tb_query_duties(agent, a->txn, a->now, &request->duties, &a->answer);
+    case TB_REQUEST_LIST_CAMPAIGNS:
+        return tb_query_campaigns(agent, a->txn, &a->answer);
     case TB_REQUEST_EXPORT:
         a->answer.code = TB_REFUSED_REQUEST;
         return TB_OK;
@@ -212,6 +217,10 @@ static tb_err tell_time(tb_asking *a, const tb_input *input)
     if (a->request->time != 0) {
         if (!a->agent->directory->exercise) {
             a->answer.code = TB_REFUSED_NOT_EXERCISE;
+            return TB_OK;
+        }
+        if (!tb_clock_near(a->agent, a->request->time)) {
+            a->answer.code = TB_REFUSED_TIME_FAR;
             return TB_OK;
         }
         tb_err err = tb_clock_move(a->agent, a->txn, a->request->time);

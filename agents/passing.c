@@ -111,6 +111,29 @@ static bool opens_any(const parcel *p, const item *it, uint32_t groups)
     return false;
 }
 
+/* Whether the take-over that lists a side event is new to a reader: the side event may be its
+ * ground, without which nobody can judge it (agents/lapses.h). */
+static tb_err grounds_new(parcel *p, const item *side, const tb_knower *shown, bool *out)
+{
+    *out = false;
+    uint64_t lister = side->row.seen;
+    if (lister == 0 || lister <= shown->upto) {
+        return TB_OK;
+    }
+    if (lister == p->sent->event->number && p->sent->event->kind != TB_EVENT_SIDE) {
+        *out = p->sent->event->kind == TB_EVENT_TAKE_OVER;
+        return TB_OK;
+    }
+    for (size_t i = 0; i < p->count; i++) {
+        if (p->items[i].key.class == TB_CLASS_CHAIN && p->items[i].key.number == lister) {
+            tb_err err = open_item(p, &p->items[i]);
+            *out = err == TB_OK && p->items[i].event.kind == TB_EVENT_TAKE_OVER;
+            return err;
+        }
+    }
+    return TB_OK;
+}
+
 /* Whether a reader is to be given an earlier event. */
 static tb_err lacks(parcel *p, item *it, const tb_party *reader, uint32_t readable, bool *out)
 {
@@ -120,15 +143,19 @@ static tb_err lacks(parcel *p, item *it, const tb_party *reader, uint32_t readab
     bool becomes_holder = tb_party_equal(&p->after->view.holder, reader) &&
                           !tb_party_equal(&p->before->view.holder, reader);
     uint32_t gained = readable & ~shown.groups;
-    if (side ? !becomes_holder : it->key.number <= shown.upto && gained == 0) {
-        return TB_OK;
+    bool grounds = false;
+    tb_err err = side ? grounds_new(p, it, &shown, &grounds) : TB_OK;
+    if (err != TB_OK ||
+        (side ? !becomes_holder && !grounds : it->key.number <= shown.upto && gained == 0)) {
+        return err;
     }
-    tb_err err = open_item(p, it);
+    err = open_item(p, it);
     if (err != TB_OK || tb_party_equal(&it->event.actor, reader)) {
         return err;
     }
     if (side) {
-        *out = (it->row.seen == 0 || it->row.seen > shown.handed) && !addressed(&it->event, reader);
+        *out = (grounds || it->row.seen == 0 || it->row.seen > shown.handed) &&
+               !addressed(&it->event, reader);
     } else {
         *out = it->key.number > shown.upto || opens_any(p, it, gained);
     }
@@ -424,7 +451,8 @@ static tb_err find_more(parcel *p, bool *out_chain, bool *out_side)
         uint32_t readable = tb_case_readable(p->agent, &p->after->view, &event->addressees[r]);
         *out_chain |= shown.upto < p->before->view.number || (readable & ~shown.groups) != 0;
     }
-    *out_side = !tb_party_equal(&p->before->view.holder, &p->after->view.holder);
+    *out_side = *out_chain || event->kind == TB_EVENT_TAKE_OVER ||
+                !tb_party_equal(&p->before->view.holder, &p->after->view.holder);
     if (tb_store_rows(p->txn, TB_TABLE_LOOSE) > 0) {
         tb_digest *loose;
         size_t count;

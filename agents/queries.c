@@ -3,6 +3,7 @@
 #include "agents/chain.h"
 #include "agents/draft.h"
 #include "agents/passing.h"
+#include "agents/stalled.h"
 
 #define PAGE_DEFAULT 100
 #define PAGE_MAX     500
@@ -165,6 +166,9 @@ tb_query_case(const tb_agent *agent, tb_txn *txn, const tb_case_id *id, tb_local
     if (known) {
         err = tb_case_summary(agent, txn, &row, &shown.summary);
     }
+    if (known && err == TB_OK) {
+        err = tb_case_stalled(agent, txn, &row, &shown.summary.stalled);
+    }
     if (err == TB_OK || err == TB_ERR_NOT_FOUND) {
         err = show_class(txn, id, TB_CLASS_CHAIN, &shown);
     }
@@ -234,11 +238,17 @@ static tb_err look(page *p, const tb_case_id *id)
     if (p->list->state.size > 0 && !tb_bytes_equal(p->list->state, row.view.state)) {
         return TB_OK;
     }
+    tb_stall stalled;
+    err = tb_case_stalled(p->agent, p->txn, &row, &stalled);
+    if (err != TB_OK || (p->list->stalled && stalled == TB_STALL_NONE)) {
+        return err;
+    }
     tb_local_summary summary;
     err = tb_case_summary(p->agent, p->txn, &row, &summary);
     if (err != TB_OK) {
         return err;
     }
+    summary.stalled = stalled;
     if ((p->list->mine && !summary.mine) ||
         (p->list->field.size > 0 && !has_value(&summary, p->list->field, p->list->value))) {
         return TB_OK;
@@ -372,7 +382,7 @@ tb_err tb_query_cases(const tb_agent *agent,
     if (p.cases.cases == NULL) {
         return TB_ERR_LIMIT;
     }
-    if (list->state.size == 0 && list->field.size == 0) {
+    if (list->state.size == 0 && list->field.size == 0 && !list->stalled) {
         p.cases.total = tb_store_rows(txn, list->mine ? TB_TABLE_CASE_MINE : TB_TABLE_CASE);
     }
     bool indexed = list->field.size > 0 && is_indexed(agent, list->field);

@@ -21,6 +21,24 @@ typedef struct tracing {
     bool found;
 } tracing;
 
+/* What people call the action, and what became of the event. */
+static void
+name_act(tracing *t, const tb_event *event, tb_standing standing, tb_local_trace_line *line)
+{
+    const tb_campaign *campaign =
+        tb_campaigns_find(t->agent->campaigns, event->campaign, event->campaign_version);
+    line->action = event->action;
+    line->standing = standing;
+    for (unsigned i = 0; campaign != NULL && i < campaign->case_type_count; i++) {
+        const tb_action *action = tb_case_type_action(&campaign->case_types[i], event->action);
+        if (action != NULL && action->title.zh != NULL && action->title.en != NULL) {
+            line->title_zh = tb_bytes_str(action->title.zh);
+            line->title_en = tb_bytes_str(action->title.en);
+            return;
+        }
+    }
+}
+
 static tb_err add_line(tracing *t, const tb_local_trace_line *line)
 {
     if (t->traced.count == LINES_MAX) {
@@ -158,6 +176,7 @@ typedef struct traced_event {
     bool given;
     tb_event_key key;
     tb_event event;
+    tb_standing standing;
 } traced_event;
 
 static tb_err
@@ -176,7 +195,7 @@ trace_entry(tracing *t, const tb_header *header, const tb_entry *entry, const tr
     tb_err err = notice_name(t->arena, header, &line.notice);
     if (about->given) {
         line.event = about->key.event;
-        line.action = about->event.action;
+        name_act(t, &about->event, about->standing, &line);
     }
     tb_stream stream = {header->sender, header->incarnation, entry->recipient, header->lane};
     bool refused = false;
@@ -214,7 +233,6 @@ static tb_err trace_held(tracing *t, const traced_event *about, const tb_event_r
 {
     tb_local_trace_line line = {
         .event = about->key.event,
-        .action = about->event.action,
         .sender = row->sender,
         .recipient = t->agent->self,
         .where = TB_WHERE_HELD_BACK,
@@ -225,12 +243,13 @@ static tb_err trace_held(tracing *t, const traced_event *about, const tb_event_r
                           about->event.campaign_version) == NULL) {
         line.code = TB_REFUSED_UNKNOWN_CAMPAIGN;
     }
+    name_act(t, &about->event, row->standing, &line);
     return add_line(t, &line);
 }
 
 static tb_err trace_row(tracing *t, const tb_event_key *key, const tb_event_row *row)
 {
-    traced_event about = {.given = true, .key = *key};
+    traced_event about = {.given = true, .key = *key, .standing = row->standing};
     tb_err err = tb_chain_decode(t->txn, row, &about.event);
     if (err != TB_OK) {
         return err;
@@ -263,6 +282,21 @@ static tb_err trace_event(tracing *t, const tb_digest *id)
 
 /* ---- one case ---- */
 
+static tb_err name_draft(tracing *t, const tb_case_id *id, tb_local_trace_line *line)
+{
+    tb_case_row row;
+    tb_err err = tb_case_load(t->agent, t->txn, id, &row);
+    if (err != TB_OK || row.view.type == NULL) {
+        return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+    }
+    const tb_action *action = tb_case_type_action(row.view.type, line->action);
+    if (action != NULL && action->title.zh != NULL && action->title.en != NULL) {
+        line->title_zh = tb_bytes_str(action->title.zh);
+        line->title_en = tb_bytes_str(action->title.en);
+    }
+    return TB_OK;
+}
+
 static tb_err trace_drafts(tracing *t, const tb_case_id *id)
 {
     uint64_t at = 0;
@@ -286,7 +320,12 @@ static tb_err trace_drafts(tracing *t, const tb_case_id *id)
             .where = TB_WHERE_DRAFT,
             .since = row.made,
             .code = row.code,
+            .standing = TB_STANDING_DRAFT,
         };
+        err = name_draft(t, id, &line);
+        if (err != TB_OK) {
+            return err;
+        }
         err = add_line(t, &line);
         if (err != TB_OK) {
             return err;
@@ -374,6 +413,7 @@ static tb_err event_of(tracing *t, const tb_proof_row *proof, traced_event *out)
     }
     if (err == TB_OK) {
         err = tb_chain_decode(t->txn, &row, &out->event);
+        out->standing = row.standing;
         out->given = err == TB_OK;
     }
     return err == TB_ERR_NOT_FOUND ? TB_OK : err;

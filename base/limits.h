@@ -43,12 +43,16 @@
 #define TB_OLD_MARKS_MAX 256
 
 /* A campaign's names: identifiers in bytes; counts per definition. */
-#define TB_NAME_BYTES_MAX    32
-#define TB_GROUPS_MAX        16
-#define TB_FIELDS_MAX        64
-#define TB_FIELD_BYTES_MAX   4096 /* one value */
-#define TB_STATES_MAX        64
-#define TB_ACTIONS_MAX       128
+#define TB_NAME_BYTES_MAX  32
+#define TB_GROUPS_MAX      16
+#define TB_FIELDS_MAX      64
+#define TB_FIELD_BYTES_MAX 4096 /* one value */
+#define TB_STATES_MAX      64
+#define TB_ACTIONS_MAX     128
+#define TB_DUTIES_MAX      32
+/* One limit of a duty: ten years. A campaign with more is refused by its check. */
+#define TB_DUTY_HOURS_MAX    87600
+#define TB_DUTY_DAYS_MAX     3650
 #define TB_ADDRESSEES_MAX    32
 #define TB_ACCOUNT_BYTES_MAX 64
 
@@ -93,6 +97,24 @@
 #define TB_STAMP_WINDOW_MS  (15 * 60 * 1000)          /* design §10 */
 #define TB_RECONNECT_MS     200
 #define TB_RECONNECT_MAX_MS 30000
+
+/* Duties (design §10). An act in time may be stored this long after its own time. */
+#define TB_DUTY_GRACE_MS TB_STAMP_WINDOW_MS
+/* A lapse is recorded when the hub has been quiet this long, so that what it held for us has come;
+ * a hub that is never quiet is believed to be drained after the link has been up for the other. */
+#define TB_DUTY_QUIET_MS   2000
+#define TB_DUTY_DRAINED_MS 600000
+/* What cannot be judged yet is looked at again. */
+#define TB_DUTY_AGAIN_MS         60000
+#define TB_DUTY_REFUSED_AGAIN_MS (24ll * 3600 * 1000) /* and what was refused */
+/* Duties judged in one tick; the rest waits for the next. */
+#define TB_DUTY_TICK_MAX 16
+/* An exercise's clock stays this near the dates of the campaigns installed: a wrong frame or
+ * request beyond it is not followed. */
+#define TB_EXERCISE_MARGIN_MS (366ll * 24 * 3600 * 1000)
+
+/* Versions of the directory an agent judges by, the newest last. */
+#define TB_DIRECTORIES_MAX 8
 
 /* Attempts to apply before a notice is set aside (design §4). */
 #define TB_APPLY_ATTEMPTS_MAX 2

@@ -63,12 +63,16 @@
     X(317, TB_REFUSED_CHOICE, "choice", "The value is not one of the choices.", "填写内容不在可选范围内。")       \
     X(318, TB_REFUSED_OVERTAKEN, "overtaken", "The case was taken over; this event has no effect.", "办件已被接管,该记录不生效。") \
     X(319, TB_REFUSED_WRONG_HOME_HERE, "home_unknown", "The home province is not known; decide it by hand first.", "归属地未确定,请先人工判定。") \
+    X(340, TB_REFUSED_HOLDS, "holds", "This party holds the case already; its holder takes a case over only when it is frozen.", "本单位已是该办件的承办单位;承办单位仅在办件冻结时方可接管。") \
+    X(341, TB_REFUSED_NO_LAPSE, "no_lapse", "No lapse of a duty is on record that would let this party take the case over; see: tongbao due --overdue.", "没有可据以接管的超期未办结记录,请查看:tongbao due --overdue。") \
+    X(342, TB_REFUSED_LAPSE_BY_AGENT, "lapse_by_agent", "A lapse is recorded by the creditor's agent itself once a duty is overdue; nobody enters it by hand.", "超期未办结由权利单位的前置程序到期自动记录,不得人工填报。") \
     /* 400..499 the local interface */                                                              \
     X(400, TB_REFUSED_REQUEST, "bad_request", "The request is not understood; the command and the agent must be of one version.", "请求无法识别,请核对命令与前置程序版本。") \
     X(401, TB_REFUSED_NOT_ALLOWED, "not_allowed", "This account may not do this.", "该账号无权操作。")          \
     X(402, TB_REFUSED_NOT_EXERCISE, "not_exercise", "Only an exercise accepts a time with a request.", "仅演练环境可以指定时间。") \
     X(403, TB_REFUSED_UNKNOWN_REQUEST, "unknown_request", "No answer is stored under this request id.", "没有该请求编号的结果。") \
     X(404, TB_REFUSED_REQUEST_REUSED, "request_reused", "This request id was used for another request; choose a new one.", "请求编号已用于其他请求,请更换。") \
+    X(420, TB_REFUSED_TIME_FAR, "time_far", "This time is more than a year outside the dates of every campaign installed here.", "所给时间与本单位已安装的各专项行动期限相差一年以上。") \
     /* 500..599 import verdicts that refuse (issue: in this order) */                               \
     X(500, TB_REFUSED_NUMBER_MALFORMED, "number_malformed", "Not a telephone number: empty, letters, masked or of the wrong length.", "号码格式错误:为空、含字母或掩码,或位数不对。") \
     X(501, TB_REFUSED_NUMBER_SCIENTIFIC, "number_scientific", "The number was turned into scientific notation by a spreadsheet; format the column as text and enter it again.", "号码被表格软件转为科学计数法,请将该列设为文本格式后重新填写。") \

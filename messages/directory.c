@@ -109,6 +109,24 @@ uint64_t tb_directory_good_until(const tb_directory *directory,
     return 0;
 }
 
+bool tb_directory_in_service(const tb_directory *directory, const tb_party *id)
+{
+    const tb_directory_party *party = tb_directory_find(directory, id);
+    if (party == NULL || party->state != TB_PARTY_ACTIVE) {
+        return false;
+    }
+    bool signs = false;
+    bool cut = false;
+    for (size_t i = 0; i < party->key_count; i++) {
+        if (party->keys[i].purpose == TB_PURPOSE_SIGN) {
+            bool gone = tb_directory_cut(directory, id, &party->keys[i].id) != NULL;
+            signs = signs || !gone;
+            cut = cut || gone;
+        }
+    }
+    return signs || !cut;
+}
+
 /* Id, key and signature of the one key that may sign this document. */
 static tb_refusal
 signed_by(const tb_document *document, const tb_digest *hub, const tb_directory_key *key)

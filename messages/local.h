@@ -35,6 +35,8 @@ typedef enum tb_request_kind {
     TB_REQUEST_CHECK = 22,
     TB_REQUEST_LIST_ACTS = 23,
     TB_REQUEST_EXPORT = 24,
+    TB_REQUEST_LIST_DUTIES = 55,
+    TB_REQUEST_LIST_CAMPAIGNS = 56,
 } tb_request_kind;
 
 typedef struct tb_local_open {
@@ -60,7 +62,15 @@ typedef struct tb_local_list {
     uint32_t limit; /* 0: the agent's own page size */
     tb_bytes field; /* only cases where this field has this value */
     tb_bytes value;
+    bool stalled; /* only cases somebody may have to take over */
 } tb_local_list;
+
+typedef struct tb_local_list_duties {
+    bool overdue;
+    bool mine; /* owed by this party */
+    tb_bytes after;
+    uint32_t limit;
+} tb_local_list_duties;
 
 typedef struct tb_local_list_notices {
     bool in;
@@ -85,7 +95,8 @@ typedef struct tb_local_request {
         tb_local_act act;
         tb_case_id case_id; /* GET_CASE, LIST_ACTS, EXPORT */
         tb_local_list list; /* LIST_CASES */
-        tb_bytes trace;     /* case or event id in hex, or "party/incarnation/number" */
+        tb_local_list_duties duties;
+        tb_bytes trace; /* case or event id in hex, or "party/incarnation/number" */
         tb_local_list_notices notices;
         tb_request_id request; /* GET_REQUEST */
         tb_document install;
@@ -106,6 +117,8 @@ typedef enum tb_answer_kind {
     TB_ANSWER_CHECKED = 18,
     TB_ANSWER_CHANGED = 19,
     TB_ANSWER_ACTS = 20,
+    TB_ANSWER_DUTIES = 55,
+    TB_ANSWER_CAMPAIGNS = 56,
 } tb_answer_kind;
 
 typedef struct tb_local_acted {
@@ -114,6 +127,14 @@ typedef struct tb_local_acted {
     uint64_t number;
     tb_bytes state;
 } tb_local_acted;
+
+/* Why a case may have to be taken over. */
+typedef enum tb_stall {
+    TB_STALL_NONE = 0,
+    TB_STALL_PARTY_OFF = 1, /* its holder is out of service */
+    TB_STALL_FROZEN = 2,
+    TB_STALL_LAPSED = 3, /* a duty that ends in a take-over lapsed */
+} tb_stall;
 
 typedef struct tb_local_summary {
     tb_case_id case_id;
@@ -132,6 +153,7 @@ typedef struct tb_local_summary {
     tb_party opener;
     uint32_t held_back;
     tb_bytes action; /* of the head */
+    tb_stall stalled;
 } tb_local_summary;
 
 typedef enum tb_standing {
@@ -204,6 +226,9 @@ typedef struct tb_local_trace_line {
     tb_refusal code;
     tb_bytes why_zh;
     tb_bytes why_en;
+    tb_bytes title_zh; /* of the action */
+    tb_bytes title_en;
+    tb_standing standing; /* of the event; 0: about none */
 } tb_local_trace_line;
 
 typedef struct tb_local_traced {
@@ -300,6 +325,58 @@ typedef struct tb_local_acts {
     size_t count;
 } tb_local_acts;
 
+typedef enum tb_duty_state {
+    TB_DUTY_OPEN = 1,
+    TB_DUTY_ON_TIME = 2,  /* 按期 */
+    TB_DUTY_LATE = 3,     /* 超期办结 */
+    TB_DUTY_LAPSED = 4,   /* 超期未办结 */
+    TB_DUTY_RELEASED = 5, /* the case was taken over before */
+} tb_duty_state;
+
+typedef struct tb_local_duty_line {
+    tb_case_id case_id;
+    tb_bytes duty;
+    tb_bytes title_zh;
+    tb_bytes title_en;
+    tb_party debtor;
+    tb_party creditor;
+    tb_bytes from_action;
+    tb_bytes from_zh;
+    tb_bytes from_en;
+    tb_time from;
+    tb_time due;
+    tb_duty_state state;
+    bool over;
+    bool by_default;
+    tb_bytes basis_zh;
+    tb_bytes basis_en;
+    tb_bytes ends_in; /* empty: in nothing */
+    tb_digest lapse;  /* zero: none recorded */
+    tb_time ended;
+} tb_local_duty_line;
+
+typedef struct tb_local_duties {
+    tb_local_duty_line *lines;
+    size_t count;
+    tb_bytes next;
+    tb_time civil;
+} tb_local_duties;
+
+typedef struct tb_local_campaign_line {
+    tb_bytes id;
+    uint32_t version;
+    tb_bytes title_zh;
+    tb_bytes title_en;
+    tb_bytes from; /* YYYY-MM-DD */
+    tb_bytes to;
+    bool newest;
+} tb_local_campaign_line;
+
+typedef struct tb_local_campaigns {
+    tb_local_campaign_line *lines;
+    size_t count;
+} tb_local_campaigns;
+
 typedef struct tb_local_answer {
     tb_request_id id; /* zero: to a watcher, or to a request that does not decode */
     tb_refusal code;
@@ -318,6 +395,8 @@ typedef struct tb_local_answer {
         tb_local_checked checked;
         tb_local_summary changed;
         tb_local_acts acts;
+        tb_local_duties duties;
+        tb_local_campaigns campaigns;
     };
 } tb_local_answer;
 

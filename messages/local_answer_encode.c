@@ -26,6 +26,8 @@ typedef struct bodies {
     Tongbao__Local__Checked checked;
     wire_summary changed;
     Tongbao__Local__Acts acts;
+    Tongbao__Local__Duties duties;
+    Tongbao__Local__Campaigns campaigns;
 } bodies;
 
 static tb_wire_bytes digest_of(const tb_digest *digest)
@@ -63,6 +65,7 @@ static bool write_summary(const tb_local_summary *in, tb_arena *arena, wire_summ
     out->opener = tb_wire_of_party(&in->opener);
     out->held_back = in->held_back;
     out->action = tb_wire_of(in->action);
+    out->stalled = (uint32_t)in->stalled;
     out->n_fields = in->field_count;
     out->fields = tb_local_write_values(in->fields, in->field_count, arena);
     return out->fields != NULL;
@@ -144,6 +147,9 @@ static void write_trace(const tb_local_trace_line *in, wire_trace *out)
     out->code = (uint32_t)in->code;
     out->why_zh = tb_wire_of(in->why_zh);
     out->why_en = tb_wire_of(in->why_en);
+    out->title_zh = tb_wire_of(in->title_zh);
+    out->title_en = tb_wire_of(in->title_en);
+    out->standing = (uint32_t)in->standing;
 }
 
 static bool write_traced(const tb_local_traced *in, tb_arena *arena, Tongbao__Local__Traced *out)
@@ -308,6 +314,61 @@ static bool write_acts(const tb_local_acts *in, tb_arena *arena, Tongbao__Local_
     return true;
 }
 
+static void write_duty(const tb_local_duty_line *in, Tongbao__Local__DutyLine *out)
+{
+    out->case_id = case_of(&in->case_id);
+    out->duty = tb_wire_of(in->duty);
+    out->title_zh = tb_wire_of(in->title_zh);
+    out->title_en = tb_wire_of(in->title_en);
+    out->debtor = tb_wire_of_party(&in->debtor);
+    out->creditor = tb_wire_of_party(&in->creditor);
+    out->from_action = tb_wire_of(in->from_action);
+    out->from_zh = tb_wire_of(in->from_zh);
+    out->from_en = tb_wire_of(in->from_en);
+    out->from_ms = in->from;
+    out->due_ms = in->due;
+    out->state = (uint32_t)in->state;
+    out->over = in->over;
+    out->by_default = in->by_default;
+    out->basis_zh = tb_wire_of(in->basis_zh);
+    out->basis_en = tb_wire_of(in->basis_en);
+    out->ends_in = tb_wire_of(in->ends_in);
+    out->lapse = digest_of(&in->lapse);
+    out->ended_ms = in->ended;
+}
+
+static bool write_duties(const tb_local_duties *in, tb_arena *arena, Tongbao__Local__Duties *out)
+{
+    tongbao__local__duties__init(out);
+    out->next = tb_wire_of(in->next);
+    out->civil_ms = in->civil;
+    out->n_duties = in->count;
+    out->duties = tb_wire_messages(&tongbao__local__duty_line__descriptor, in->count, arena);
+    for (size_t i = 0; out->duties != NULL && i < in->count; i++) {
+        write_duty(&in->lines[i], out->duties[i]);
+    }
+    return out->duties != NULL;
+}
+
+static bool
+write_campaigns(const tb_local_campaigns *in, tb_arena *arena, Tongbao__Local__Campaigns *out)
+{
+    tongbao__local__campaigns__init(out);
+    out->n_campaigns = in->count;
+    out->campaigns = tb_wire_messages(&tongbao__local__campaign_line__descriptor, in->count, arena);
+    for (size_t i = 0; out->campaigns != NULL && i < in->count; i++) {
+        const tb_local_campaign_line *line = &in->lines[i];
+        out->campaigns[i]->id = tb_wire_of(line->id);
+        out->campaigns[i]->version = line->version;
+        out->campaigns[i]->title_zh = tb_wire_of(line->title_zh);
+        out->campaigns[i]->title_en = tb_wire_of(line->title_en);
+        out->campaigns[i]->from = tb_wire_of(line->from);
+        out->campaigns[i]->to = tb_wire_of(line->to);
+        out->campaigns[i]->newest = line->newest;
+    }
+    return out->campaigns != NULL;
+}
+
 static bool write_body(const tb_local_answer *in, tb_arena *arena, bodies *b, wire_answer *out)
 {
     switch (in->kind) {
@@ -349,6 +410,12 @@ static bool write_body(const tb_local_answer *in, tb_arena *arena, bodies *b, wi
     case TB_ANSWER_ACTS:
         out->acts = &b->acts;
         return write_acts(&in->acts, arena, &b->acts);
+    case TB_ANSWER_DUTIES:
+        out->duties = &b->duties;
+        return write_duties(&in->duties, arena, &b->duties);
+    case TB_ANSWER_CAMPAIGNS:
+        out->campaigns = &b->campaigns;
+        return write_campaigns(&in->campaigns, arena, &b->campaigns);
     }
     TB_UNREACHABLE();
 }

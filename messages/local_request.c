@@ -38,10 +38,19 @@ static tb_refusal read_act(const wire_act *in, tb_arena *arena, tb_local_act *ou
 static bool read_list(const wire_list *in, tb_local_list *out)
 {
     out->mine = in->mine != 0;
+    out->stalled = in->stalled != 0;
     out->limit = in->limit;
     return tb_local_text(in->state, &out->state) &&
            tb_wire_blob(in->after, TB_LOCAL_BYTES_MAX, &out->after) &&
            tb_local_text(in->field, &out->field) && tb_local_text(in->value, &out->value);
+}
+
+static bool read_list_duties(const Tongbao__Local__ListDuties *in, tb_local_list_duties *out)
+{
+    out->overdue = in->overdue != 0;
+    out->mine = in->mine != 0;
+    out->limit = in->limit;
+    return tb_wire_blob(in->after, TB_LOCAL_BYTES_MAX, &out->after);
 }
 
 static bool read_install(const wire_install *in, tb_document *out)
@@ -102,10 +111,13 @@ static tb_refusal read_body(const wire_request *in, tb_arena *arena, tb_local_re
         return verdict(read_install(in->install, &out->install));
     case TB_REQUEST_GET_DOCUMENT:
         return verdict(read_get_document(in->get_document, &out->document));
+    case TB_REQUEST_LIST_DUTIES:
+        return verdict(read_list_duties(in->list_duties, &out->duties));
     case TB_REQUEST_STATUS:
     case TB_REQUEST_WATCH:
     case TB_REQUEST_LIST_DIRECTORY:
     case TB_REQUEST_CHECK:
+    case TB_REQUEST_LIST_CAMPAIGNS:
         return TB_ACCEPTED;
     }
     return TB_REFUSED_REQUEST;
@@ -174,6 +186,8 @@ typedef struct bodies {
     Tongbao__Local__Check check;
     Tongbao__Local__ListActs list_acts;
     Tongbao__Local__Export export_case;
+    Tongbao__Local__ListDuties duties;
+    Tongbao__Local__ListCampaigns campaigns;
 } bodies;
 
 static bool write_open(const tb_local_open *in, tb_arena *arena, wire_open *out)
@@ -203,6 +217,7 @@ static void write_list(const tb_local_list *in, wire_list *out)
     tongbao__local__list_cases__init(out);
     out->state = tb_wire_of(in->state);
     out->mine = in->mine;
+    out->stalled = in->stalled;
     out->after = tb_wire_of(in->after);
     out->limit = in->limit;
     out->field = tb_wire_of(in->field);
@@ -292,6 +307,18 @@ static bool write_body(const tb_local_request *in, tb_arena *arena, bodies *b, w
     case TB_REQUEST_CHECK:
         tongbao__local__check__init(&b->check);
         out->check = &b->check;
+        return true;
+    case TB_REQUEST_LIST_DUTIES:
+        tongbao__local__list_duties__init(&b->duties);
+        b->duties.overdue = in->duties.overdue;
+        b->duties.mine = in->duties.mine;
+        b->duties.after = tb_wire_of(in->duties.after);
+        b->duties.limit = in->duties.limit;
+        out->list_duties = &b->duties;
+        return true;
+    case TB_REQUEST_LIST_CAMPAIGNS:
+        tongbao__local__list_campaigns__init(&b->campaigns);
+        out->list_campaigns = &b->campaigns;
         return true;
     case TB_REQUEST_GET_CASE:
     case TB_REQUEST_LIST_ACTS:

@@ -52,7 +52,9 @@
     X(HELD,             "missing event, held event",                    "since_ms:i64", "an EVENT row waits for a predecessor") \
     X(FIELD_INDEX,      "campaign 0 field 0 value 0 case",              "-",            "an indexed field of the case is readable here") \
     X(DRAFT,            "number:u64",                                   "DraftRow",     "an act waits for the link (待发出)") \
-    X(REQUEST,          "request_id",                                   "RequestRow",   "30 days: the answer to a local request")
+    X(REQUEST,          "request_id",                                   "RequestRow",   "30 days: the answer to a local request") \
+    X(DUTY,             "case from-event duty",                         "DutyRow",      "always, once the case's chain has begun the duty") \
+    X(DUTY_DUE,         "walk:u8 at:i64 case from-event duty",          "-",            "walk 1, by look: one per DUTY row to be judged here; walk 2, by due: one per open or lapsed one")
 /* clang-format on */
 
 typedef enum tb_table {

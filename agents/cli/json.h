@@ -26,6 +26,8 @@ json_t *tb_json_traced(const tb_local_traced *traced);
 json_t *tb_json_status(const tb_local_status *status);
 json_t *tb_json_notices(const tb_local_notices *notices);
 json_t *tb_json_parties(const tb_local_parties *parties);
+json_t *tb_json_duties(const tb_local_duties *duties);
+json_t *tb_json_campaigns(const tb_local_campaigns *campaigns);
 json_t *tb_json_acts(const tb_local_acts *acts);
 json_t *tb_json_checked(const tb_local_checked *checked);
 json_t *tb_json_document(const tb_document *document);

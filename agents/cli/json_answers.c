@@ -33,6 +33,12 @@ json_t *tb_json_acted(const tb_local_answer *answer)
     return o;
 }
 
+static const char *stall_key(tb_stall stall)
+{
+    static const char *const keys[] = {"no", "party_off", "frozen", "lapsed"};
+    return keys[stall > TB_STALL_LAPSED ? 0 : stall];
+}
+
 json_t *tb_json_summary(const tb_local_summary *s)
 {
     json_t *o = json_object();
@@ -49,6 +55,7 @@ json_t *tb_json_summary(const tb_local_summary *s)
     put(o, "term", number(s->term));
     put(o, "head", digest(&s->head));
     put(o, "frozen", json_boolean(s->frozen));
+    put(o, "stalled", json_string(stall_key(s->stalled)));
     put(o, "held_back", number(s->held_back));
     put(o, "fields", tb_json_fields(s->fields, s->field_count));
     return o;
@@ -118,6 +125,10 @@ json_t *tb_json_traced(const tb_local_traced *traced)
         put(o, "notice", tb_json_text(line->notice));
         put(o, "event", digest(&line->event));
         put(o, "action", tb_json_text(line->action));
+        put(o, "title_zh", tb_json_text(line->title_zh));
+        put(o, "title_en", tb_json_text(line->title_en));
+        put(o, "standing",
+            line->standing == 0 ? json_null() : json_string(tb_standing_key(line->standing)));
         put(o, "sender", tb_json_party(&line->sender));
         put(o, "recipient", tb_json_party(&line->recipient));
         put(o, "where", json_string(tb_where_key(line->where)));
@@ -274,6 +285,65 @@ json_t *tb_json_document(const tb_document *document)
     return o;
 }
 
+static json_t *duty(const tb_local_duty_line *line)
+{
+    static const char *const states[] = {"", "open", "on_time", "late", "lapsed", "released"};
+    json_t *o = json_object();
+    put(o, "case_id", case_id(&line->case_id));
+    put(o, "duty", tb_json_text(line->duty));
+    put(o, "title_zh", tb_json_text(line->title_zh));
+    put(o, "title_en", tb_json_text(line->title_en));
+    put(o, "debtor", tb_json_party(&line->debtor));
+    put(o, "creditor", tb_json_party(&line->creditor));
+    put(o, "from_action", tb_json_text(line->from_action));
+    put(o, "from", tb_json_time(line->from));
+    put(o, "due", tb_json_time(line->due));
+    put(o, "state", json_string(states[line->state > TB_DUTY_RELEASED ? 0 : line->state]));
+    put(o, "overdue", json_boolean(line->over));
+    put(o, "default", json_boolean(line->by_default));
+    put(o, "basis_zh", tb_json_text(line->basis_zh));
+    put(o, "basis_en", tb_json_text(line->basis_en));
+    put(o, "ends_in", tb_json_text(line->ends_in));
+    put(o, "lapse", digest(&line->lapse));
+    put(o, "ended", tb_json_time(line->ended));
+    return o;
+}
+
+json_t *tb_json_duties(const tb_local_duties *duties)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < duties->count; i++) {
+        (void)json_array_append_new(list, duty(&duties->lines[i]));
+    }
+    json_t *o = json_object();
+    put(o, "duties", list);
+    put(o, "at", tb_json_time(duties->civil));
+    put(o, "next",
+        duties->next.size == 0 ? json_null()
+                               : tb_json_hex_of(duties->next.data, duties->next.size));
+    return o;
+}
+
+json_t *tb_json_campaigns(const tb_local_campaigns *campaigns)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < campaigns->count; i++) {
+        const tb_local_campaign_line *line = &campaigns->lines[i];
+        json_t *o = json_object();
+        put(o, "id", tb_json_text(line->id));
+        put(o, "version", number(line->version));
+        put(o, "title_zh", tb_json_text(line->title_zh));
+        put(o, "title_en", tb_json_text(line->title_en));
+        put(o, "from", tb_json_text(line->from));
+        put(o, "to", tb_json_text(line->to));
+        put(o, "newest", json_boolean(line->newest));
+        (void)json_array_append_new(list, o);
+    }
+    json_t *o = json_object();
+    put(o, "campaigns", list);
+    return o;
+}
+
 json_t *tb_json_answer(const tb_local_answer *answer)
 {
     if (answer->code != TB_ACCEPTED) {
@@ -302,6 +372,10 @@ json_t *tb_json_answer(const tb_local_answer *answer)
         return tb_json_summary(&answer->changed);
     case TB_ANSWER_ACTS:
         return tb_json_acts(&answer->acts);
+    case TB_ANSWER_DUTIES:
+        return tb_json_duties(&answer->duties);
+    case TB_ANSWER_CAMPAIGNS:
+        return tb_json_campaigns(&answer->campaigns);
     case TB_ANSWER_NONE:
         break;
     }

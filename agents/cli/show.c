@@ -124,8 +124,18 @@ static tb_bytes subject(tb_book *book, const tb_local_summary *of)
 bool tb_show_cases(tb_book *book, const tb_local_cases *cases)
 {
     tb_arena *arena = &book->client->arena;
-    const char *const headings[] = {_("case"),  _("number"),    _("state"), _("holder"),
-                                    _("since"), _("opened by"), NULL};
+    bool stalled = false;
+    for (size_t i = 0; i < cases->count; i++) {
+        stalled = stalled || cases->cases[i].stalled != TB_STALL_NONE;
+    }
+    const char *const headings[] = {_("case"),
+                                    _("number"),
+                                    _("state"),
+                                    _("holder"),
+                                    _("since"),
+                                    _("opened by"),
+                                    stalled ? _("to be taken over") : NULL,
+                                    NULL};
     tb_grid grid;
     tb_grid_init(&grid, arena, headings);
     for (size_t i = 0; i < cases->count; i++) {
@@ -136,9 +146,17 @@ bool tb_show_cases(tb_book *book, const tb_local_cases *cases)
         tb_grid_put(&grid, tb_book_party(book, &s->holder));
         tb_grid_put(&grid, tb_show_time(arena, s->at));
         tb_grid_put(&grid, tb_book_party(book, &s->opener));
+        if (stalled) {
+            tb_grid_text(&grid, tb_show_stall(s->stalled));
+        }
     }
     bool printed = tb_grid_print(&grid, stdout);
-    (void)printf(_("%zu of %" PRIu64 " cases\n"), cases->count, cases->total);
+    if (cases->total >= cases->count) {
+        (void)printf(_("%zu of %" PRIu64 " cases\n"), cases->count, cases->total);
+    } else {
+        /* how many fit the question is not counted beforehand */
+        (void)printf(_("%zu cases shown\n"), cases->count);
+    }
     tb_show_next(arena, cases->next);
     return printed;
 }
@@ -176,6 +194,9 @@ bool tb_show_case(tb_book *book, const tb_local_case *whole)
     line(_("holder"), tb_book_party(book, &s->holder));
     line(_("opened by"), tb_book_party(book, &s->opener));
     line(_("head"), tb_show_hex(arena, s->head.bytes, sizeof s->head.bytes));
+    if (s->stalled == TB_STALL_PARTY_OFF || s->stalled == TB_STALL_LAPSED) {
+        line(_("to be taken over"), tb_bytes_str(tb_show_stall(s->stalled)));
+    }
     if (s->frozen) {
         (void)printf("%s\n", tb_say_chinese() ? tb_refusal_zh(TB_REFUSED_FROZEN)
                                               : tb_refusal_en(TB_REFUSED_FROZEN));

@@ -4,6 +4,7 @@
  * text. */
 #include "agents/check_case.h"
 #include "agents/draft.h"
+#include "agents/duties.h"
 #include "agents/local.h"
 #include "base/pack.h"
 #include "tests/agents/peer.h"
@@ -235,6 +236,20 @@ tb_drafts_release(tb_agent *agent, tb_txn *txn, tb_now now, tb_random *random, t
     (void)effects;
     town_peer(agent)->releases++;
     return TB_OK;
+}
+
+tb_err tb_duties_tick(tb_step *step)
+{
+    (void)step;
+    return TB_OK;
+}
+
+tb_err tb_duties_due(const tb_agent *agent, tb_txn *txn, tb_time *out)
+{
+    (void)agent;
+    (void)txn;
+    (void)out;
+    return TB_ERR_NOT_FOUND;
 }
 
 tb_err tb_check_cases(const tb_agent *agent, tb_txn *txn, tb_faults *faults)

@@ -61,6 +61,32 @@ static void in_an_exercise_it_only_moves_forward(void **state)
     assert_int_equal(peer_frame(t, &t->a, TB_FRAME_SUBMIT, 0).civil, SAMPLE_TIME);
 }
 
+/* The clock never goes back, so what is far from every campaign would spoil the exercise for good.
+ */
+static void a_time_far_from_every_campaign_is_not_followed(void **state)
+{
+    town *t = *state;
+    tb_directory exercise = t->directory;
+    exercise.exercise = true;
+    t->a.agent.directory = &exercise;
+    static const tb_campaign year = {.id = "year", .from = "2015-01-01", .to = "2015-12-31"};
+    const tb_campaign *list[] = {&year};
+    tb_campaigns campaigns = {list, 1};
+    t->a.agent.campaigns = &campaigns;
+    town_link(t, &t->a);
+    tb_time first = tb_day_start(16436) - TB_EXERCISE_MARGIN_MS; /* 2015-01-01 */
+    tb_time last = tb_day_start(16801) + TB_EXERCISE_MARGIN_MS;  /* 2016-01-01 */
+    tell(t, &t->a, first - 1);
+    assert_int_equal(now_at(t, &t->a).civil, t->now);
+    tell(t, &t->a, first);
+    assert_int_equal(now_at(t, &t->a).civil, first);
+    tell(t, &t->a, last + 1);
+    assert_int_equal(now_at(t, &t->a).civil, first);
+    tell(t, &t->a, last);
+    assert_int_equal(now_at(t, &t->a).civil, last);
+    t->a.agent.campaigns = NULL;
+}
+
 static tb_err deadline(town *t, peer *p, tb_time *out)
 {
     tb_txn *txn = peer_look(t, p);
@@ -93,6 +119,7 @@ static void the_next_tick_is_when_something_is_due(void **state)
 static const struct CMUnitTest tests[] = {
     IN_TOWN(outside_exercises_civil_time_is_real_time),
     IN_TOWN(in_an_exercise_it_only_moves_forward),
+    IN_TOWN(a_time_far_from_every_campaign_is_not_followed),
     IN_TOWN(the_next_tick_is_when_something_is_due),
 };
 

@@ -4,7 +4,9 @@
 #include <stdlib.h>
 
 #include "agents/check_case.h"
+#include "agents/clock.h"
 #include "agents/draft.h"
+#include "agents/duties.h"
 #include "agents/local.h"
 #include "agents/outbox.h"
 #include "messages/digest.h"
@@ -448,6 +450,36 @@ void link_up(world *w, const char *id, bool up)
     end(w, a, txn);
 }
 
+/* ---- time ---- */
+
+void at_time(world *w, const char *id, const char *time)
+{
+    tb_local_request request = {.kind = TB_REQUEST_LIST_DUTIES};
+    assert_true(tb_time_parse(tb_bytes_str(time), &request.time));
+    assert_int_equal(ask(w, id, &request)->code, TB_ACCEPTED);
+}
+
+void judge_due(world *w, const char *id)
+{
+    world_agent *a = who(w, id);
+    tb_step step;
+    tb_now now;
+    w->clock += TB_DUTY_QUIET_MS;
+    tb_txn *txn = begin(a);
+    assert_ok(tb_clock_now(&a->agent, txn, w->clock, &now));
+    assert_ok(tb_step_make(&a->agent, txn, now, &w->random, a->effects, &step));
+    assert_ok(tb_duties_tick(&step));
+    end(w, a, txn);
+}
+
+tb_local_duties duties_at(world *w, const char *id)
+{
+    tb_local_request request = {.kind = TB_REQUEST_LIST_DUTIES};
+    const tb_local_answer *answer = ask(w, id, &request);
+    assert_int_equal(answer->kind, TB_ANSWER_DUTIES);
+    return answer->duties;
+}
+
 /* ---- looking ---- */
 
 tb_local_summary summary_at(world *w, const char *id)
@@ -502,6 +534,40 @@ uint64_t alarms_at(world *w, const char *id)
     return count;
 }
 
+/* Duties followed the chain step by step; made anew along it they are the same. Nothing is kept. */
+static void check_duties(world_agent *a)
+{
+    tb_txn *txn = begin(a);
+    tb_case_id id = {{0}};
+    while (tb_case_after(txn, &id, false, &id) == TB_OK) {
+        tb_case_row row;
+        tb_path path;
+        tb_duty_row *followed;
+        tb_duty_row *anew;
+        size_t count;
+        size_t again;
+        assert_ok(tb_case_load(&a->agent, txn, &id, &row));
+        if (row.view.type == NULL) {
+            continue;
+        }
+        assert_ok(tb_chain_to_head(txn, &row, &path));
+        assert_ok(tb_duties_of(txn, &id, &followed, &count));
+        assert_ok(tb_duties_anew(&a->agent, txn, &path, &row));
+        assert_ok(tb_duties_of(txn, &id, &anew, &again));
+        assert_int_equal(count, again);
+        for (size_t i = 0; i < count; i++) {
+            assert_true(tb_digest_equal(&followed[i].key.from, &anew[i].key.from));
+            assert_true(tb_bytes_equal(followed[i].key.duty, anew[i].key.duty));
+            assert_int_equal(followed[i].state, anew[i].state);
+            assert_int_equal(followed[i].due, anew[i].due);
+            assert_int_equal(followed[i].ended, anew[i].ended);
+            assert_true(tb_digest_equal(&followed[i].end, &anew[i].end));
+            assert_true(tb_digest_equal(&followed[i].lapse, &anew[i].lapse));
+        }
+    }
+    tb_store_abort(txn);
+}
+
 void check_world(world *w)
 {
     for (size_t i = 0; i < w->agent_count; i++) {
@@ -515,5 +581,6 @@ void check_world(world *w)
         }
         assert_int_equal(faults.count, 0);
         tb_store_abort(txn);
+        check_duties(a);
     }
 }

@@ -90,6 +90,13 @@ size_t lying(const world *w);
 /* The link of a party: acts become drafts while it is down. */
 void link_up(world *w, const char *party, bool up);
 
+/* Tells a party's exercise clock a time, as "2015-02-09T11:39:00+08:00". */
+void at_time(world *w, const char *party, const char *time);
+/* The hub has been quiet, and the party's agent judges what is due by its civil clock. */
+void judge_due(world *w, const char *party);
+/* Its open and lapsed duties, by due time; in the memory of the whole test. */
+tb_local_duties duties_at(world *w, const char *party);
+
 /* The case as a party has it; empty state when it has none. */
 tb_local_summary summary_at(world *w, const char *party);
 const char *state_at(world *w, const char *party);

@@ -58,9 +58,9 @@ static void fill_request(tb_arena *arena, tb_local_request *request)
         request->case_id = case_id();
         break;
     case TB_REQUEST_LIST_CASES:
-        request->list = (tb_local_list){tb_bytes_str("ordered"),  true,
-                                        tb_bytes_str("\x01\xFF"), 20,
-                                        tb_bytes_str("home"),     tb_bytes_str("33")};
+        request->list = (tb_local_list){
+            tb_bytes_str("ordered"), true, tb_bytes_str("\x01\xFF"), 20, tb_bytes_str("home"),
+            tb_bytes_str("33"),      true};
         break;
     case TB_REQUEST_TRACE:
         request->trace = tb_bytes_str("bureau.33/3/7");
@@ -78,10 +78,14 @@ static void fill_request(tb_arena *arena, tb_local_request *request)
         request->document =
             (tb_local_get_document){TB_DOCUMENT_CAMPAIGN, tb_bytes_str("black-card"), 0};
         break;
+    case TB_REQUEST_LIST_DUTIES:
+        request->duties = (tb_local_list_duties){true, true, tb_bytes_str("\x02"), 7};
+        break;
     case TB_REQUEST_STATUS:
     case TB_REQUEST_WATCH:
     case TB_REQUEST_LIST_DIRECTORY:
     case TB_REQUEST_CHECK:
+    case TB_REQUEST_LIST_CAMPAIGNS:
         break;
     }
 }
@@ -117,6 +121,7 @@ static tb_local_summary summary(void)
         .opener = sample_party("police.33.01"),
         .held_back = 3,
         .action = tb_bytes_str("order"),
+        .stalled = TB_STALL_FROZEN,
     };
 
     return made;
@@ -170,6 +175,9 @@ static tb_local_trace_line trace_line(void)
         .code = TB_REFUSED_CANNOT_OPEN,
         .why_zh = tb_bytes_str("无法打开"),
         .why_en = tb_bytes_str("does not open"),
+        .title_zh = tb_bytes_str("下达核查指令"),
+        .title_en = tb_bytes_str("order the operator"),
+        .standing = TB_STANDING_OVERTAKEN,
     };
 
     return made;
@@ -260,6 +268,31 @@ static tb_local_act_line act_line(tb_local_field_line *line, tb_bytes *choices)
     return made;
 }
 
+static tb_local_duty_line duty_line(void)
+{
+    return (tb_local_duty_line){
+        .case_id = case_id(),
+        .duty = tb_bytes_str("sign_for"),
+        .title_zh = tb_bytes_str("签收通报"),
+        .title_en = tb_bytes_str("sign for it"),
+        .debtor = sample_party("bureau.44"),
+        .creditor = sample_party("bureau.33"),
+        .from_action = tb_bytes_str("forward"),
+        .from_zh = tb_bytes_str("通报"),
+        .from_en = tb_bytes_str("forward"),
+        .from = SAMPLE_TIME,
+        .due = SAMPLE_TIME + 1,
+        .state = TB_DUTY_LAPSED,
+        .over = true,
+        .by_default = true,
+        .basis_zh = tb_bytes_str("三(三)11"),
+        .basis_en = tb_bytes_str("3.3.11"),
+        .ends_in = tb_bytes_str("take_over"),
+        .lapse = sample_digest(5),
+        .ended = SAMPLE_TIME + 2,
+    };
+}
+
 static void fill_answer(tb_arena *arena, tb_local_answer *answer)
 {
     static tb_local_summary cases[1];
@@ -268,6 +301,8 @@ static void fill_answer(tb_arena *arena, tb_local_answer *answer)
     static tb_local_party_line parties[1];
     static tb_local_field_line field_lines[1];
     static tb_local_act_line acts[1];
+    static tb_local_duty_line duties[1];
+    static tb_local_campaign_line campaigns[1];
     static tb_bytes texts[1];
     texts[0] = tb_bytes_str("一个故障");
 
@@ -312,6 +347,20 @@ static void fill_answer(tb_arena *arena, tb_local_answer *answer)
         acts[0] = act_line(field_lines, texts);
         answer->acts = (tb_local_acts){acts, 1};
         break;
+    case TB_ANSWER_DUTIES:
+        duties[0] = duty_line();
+        answer->duties = (tb_local_duties){duties, 1, tb_bytes_str("\x02"), SAMPLE_TIME};
+        break;
+    case TB_ANSWER_CAMPAIGNS:
+        campaigns[0] = (tb_local_campaign_line){tb_bytes_str("black-card"),
+                                                2,
+                                                tb_bytes_str("黑卡"),
+                                                tb_bytes_str("black card"),
+                                                tb_bytes_str("2015-01-01"),
+                                                tb_bytes_str("2015-12-31"),
+                                                true};
+        answer->campaigns = (tb_local_campaigns){campaigns, 1};
+        break;
     }
 }
 
@@ -328,17 +377,30 @@ static tb_bytes encoded_answer(tb_arena *arena, tb_answer_kind kind)
 }
 
 static const tb_answer_kind answer_kinds[] = {
-    TB_ANSWER_NONE,    TB_ANSWER_ACTED,   TB_ANSWER_CASE,    TB_ANSWER_CASES,
-    TB_ANSWER_TRACED,  TB_ANSWER_STATUS,  TB_ANSWER_NOTICES, TB_ANSWER_PARTIES,
-    TB_ANSWER_CONTENT, TB_ANSWER_CHECKED, TB_ANSWER_CHANGED, TB_ANSWER_ACTS,
+    TB_ANSWER_NONE,    TB_ANSWER_ACTED,   TB_ANSWER_CASE,    TB_ANSWER_CASES,     TB_ANSWER_TRACED,
+    TB_ANSWER_STATUS,  TB_ANSWER_NOTICES, TB_ANSWER_PARTIES, TB_ANSWER_CONTENT,   TB_ANSWER_CHECKED,
+    TB_ANSWER_CHANGED, TB_ANSWER_ACTS,    TB_ANSWER_DUTIES,  TB_ANSWER_CAMPAIGNS,
+};
+
+static const tb_request_kind request_kinds[] = {
+    TB_REQUEST_OPEN_CASE,      TB_REQUEST_ACT,
+    TB_REQUEST_GET_CASE,       TB_REQUEST_LIST_CASES,
+    TB_REQUEST_TRACE,          TB_REQUEST_STATUS,
+    TB_REQUEST_LIST_NOTICES,   TB_REQUEST_GET_REQUEST,
+    TB_REQUEST_INSTALL,        TB_REQUEST_WATCH,
+    TB_REQUEST_LIST_DIRECTORY, TB_REQUEST_GET_DOCUMENT,
+    TB_REQUEST_CHECK,          TB_REQUEST_LIST_ACTS,
+    TB_REQUEST_EXPORT,         TB_REQUEST_LIST_DUTIES,
+    TB_REQUEST_LIST_CAMPAIGNS,
 };
 
 static void every_request_comes_back(void **state)
 {
     (void)state;
-    for (uint32_t kind = TB_REQUEST_OPEN_CASE; kind <= TB_REQUEST_EXPORT; kind++) {
+    for (size_t i = 0; i < COUNT(request_kinds); i++) {
+        tb_request_kind kind = request_kinds[i];
         tb_arena *arena = bend_arena();
-        tb_bytes bytes = encoded_request(arena, (tb_request_kind)kind);
+        tb_bytes bytes = encoded_request(arena, kind);
         tb_local_request out;
         check_round_trip(bytes, request_codec);
         assert_int_equal(tb_local_request_decode(bytes, arena, &out), TB_ACCEPTED);
@@ -467,8 +529,8 @@ static void every_bent_field_is_refused(void **state)
 static void cut_short_or_flipped_it_is_refused_or_stays_what_it_is(void **state)
 {
     (void)state;
-    for (uint32_t kind = TB_REQUEST_OPEN_CASE; kind <= TB_REQUEST_EXPORT; kind++) {
-        tb_bytes bytes = encoded_request(bend_arena(), (tb_request_kind)kind);
+    for (size_t i = 0; i < COUNT(request_kinds); i++) {
+        tb_bytes bytes = encoded_request(bend_arena(), request_kinds[i]);
         check_truncated(bytes, request_codec, false);
         check_flipped(bytes, request_codec, false);
     }

@@ -134,21 +134,17 @@ static void stop(pid_t *pid, int with, const char *name)
     }
 }
 
-int sys_tongbao(sys_hub *hub, const char *word, ...)
+/* words ends with NULL. */
+static int run(sys_hub *hub, const char *const *words)
 {
     char program[] = PROGRAMS "tongbao";
-    char words[WORDS_MAX][SYS_PATH];
+    char copies[WORDS_MAX][SYS_PATH];
     char *argv[WORDS_MAX + 2] = {program};
-    size_t count = 0;
-    va_list values;
-    va_start(values, word);
-    for (const char *at = word; at != NULL; at = va_arg(values, const char *)) {
-        assert_true(count < WORDS_MAX);
-        assert_true(snprintf(words[count], SYS_PATH, "%s", at) < SYS_PATH);
-        argv[count + 1] = words[count];
-        count++;
+    for (size_t i = 0; words[i] != NULL; i++) {
+        assert_true(i < WORDS_MAX);
+        assert_true(snprintf(copies[i], SYS_PATH, "%s", words[i]) < SYS_PATH);
+        argv[i + 1] = copies[i];
     }
-    va_end(values);
 
     char path[SYS_PATH];
     sys_path(hub, path, "output");
@@ -161,6 +157,38 @@ int sys_tongbao(sys_hub *hub, const char *word, ...)
     hub->output[size > 0 ? size : 0] = '\0';
     (void)close(output);
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+/* Puts the words behind those that are there. */
+static void collect(const char **words, size_t count, const char *word, va_list values)
+{
+    for (const char *at = word; at != NULL; at = va_arg(values, const char *)) {
+        assert_true(count < WORDS_MAX);
+        words[count++] = at;
+    }
+    words[count] = NULL;
+}
+
+int sys_tongbao(sys_hub *hub, const char *word, ...)
+{
+    const char *words[WORDS_MAX + 1];
+    va_list values;
+    va_start(values, word);
+    collect(words, 0, word, values);
+    va_end(values);
+    return run(hub, words);
+}
+
+int sys_tongbao_at(sys_agent *agent, const char *word, ...)
+{
+    char socket[SYS_PATH];
+    (void)snprintf(socket, sizeof socket, "%.300s/%s.sock", agent->hub->run, agent->name);
+    const char *words[WORDS_MAX + 1] = {"--socket", socket, "--lang", "en"};
+    va_list values;
+    va_start(values, word);
+    collect(words, 4, word, values);
+    va_end(values);
+    return run(agent->hub, words);
 }
 
 /* ---- the broker ---- */
@@ -280,10 +308,22 @@ void sys_agent_start(sys_agent *agent)
     sys_path(hub, relay, "documents/relay.doc");
     sys_path(hub, question, "documents/question.doc");
     assert_true(snprintf(socket, sizeof socket, "%.300s/%s.sock", hub->run, agent->name) < 100);
-    char *argv[] = {program,         "--party",  agent->party,  "--store",    store,
-                    "--key",         key,        "--directory", directory,    "--hub",
-                    agent->endpoint, "--socket", socket,        "--document", relay,
-                    "--document",    question,   "--quota",     QUOTA,        (char *)NULL};
+    char *argv[20 + 2 * SYS_EXTRA_MAX] = {
+        program,         "--party",  agent->party,  "--store",    store,
+        "--key",         key,        "--directory", directory,    "--hub",
+        agent->endpoint, "--socket", socket,        "--document", relay,
+        "--document",    question,   "--quota",     QUOTA};
+    static char extra[SYS_EXTRA_MAX][SYS_PATH];
+    static char option[] = "--document";
+    size_t count = 0;
+    while (argv[count] != NULL) {
+        count++;
+    }
+    for (size_t i = 0; i < hub->extra_count; i++) {
+        sys_path(hub, extra[i], "documents/%s.doc", hub->extra[i]);
+        argv[count++] = option;
+        argv[count++] = extra[i];
+    }
     assert_int_equal(agent->pid, 0);
     hang_up(agent);
     agent->pid = start_logged(hub, agent->name, argv);
@@ -457,9 +497,87 @@ bool sys_alarmed(sys_agent *agent, const char *text)
     return false;
 }
 
+/* ---- cases ---- */
+
+void sys_tell_time(sys_agent *agent, const char *time)
+{
+    assert_true(tb_time_parse(tb_bytes_str(time), &agent->client.time));
+    (void)sys_status(agent);
+}
+
+/* "id=value|id=value", in a buffer that lives until the next call. */
+static size_t fields_of(const char *text, tb_field fields[TB_FIELDS_MAX])
+{
+    static char copy[4096];
+    assert_true(snprintf(copy, sizeof copy, "%s", text) < (int)sizeof copy);
+    size_t count = 0;
+    for (char *at = copy; *at != '\0';) {
+        char *stop = at + strcspn(at, "|");
+        char *equals = memchr(at, '=', (size_t)(stop - at));
+        assert_true(equals != NULL && count < TB_FIELDS_MAX);
+        fields[count].id = tb_bytes_of(at, (size_t)(equals - at));
+        fields[count++].value = tb_bytes_of(equals + 1, (size_t)(stop - equals) - 1);
+        at = *stop == '\0' ? stop : stop + 1;
+    }
+    return count;
+}
+
+const tb_local_answer *
+sys_open(sys_agent *agent, const char *campaign, const char *type, const char *fields)
+{
+    tb_field list[TB_FIELDS_MAX];
+    tb_local_request request = {.kind = TB_REQUEST_OPEN_CASE};
+    request.open.campaign = tb_bytes_str(campaign);
+    request.open.case_type = tb_bytes_str(type);
+    request.open.field_count = fields_of(fields, list);
+    request.open.fields = list;
+    return sys_ask(agent, &request);
+}
+
+const tb_local_answer *
+sys_act(sys_agent *agent, const tb_case_id *id, const char *action, const char *fields)
+{
+    tb_field list[TB_FIELDS_MAX];
+    tb_local_request request = {.kind = TB_REQUEST_ACT};
+    request.act.case_id = *id;
+    request.act.action = tb_bytes_str(action);
+    request.act.field_count = fields_of(fields, list);
+    request.act.fields = list;
+    return sys_ask(agent, &request);
+}
+
+static const tb_local_answer *look(sys_agent *agent, const tb_case_id *id)
+{
+    tb_local_request request = {.kind = TB_REQUEST_GET_CASE, .case_id = *id};
+    return sys_ask(agent, &request);
+}
+
+tb_local_summary sys_case(sys_agent *agent, const tb_case_id *id)
+{
+    const tb_local_answer *answer = look(agent, id);
+    return answer->kind == TB_ANSWER_CASE ? answer->case_.summary : (tb_local_summary){0};
+}
+
+bool sys_state_is(sys_agent *agent, const tb_case_id *id, const char *state, const char *holder)
+{
+    tb_local_summary summary = sys_case(agent, id);
+    return tb_bytes_equal(summary.state, tb_bytes_str(state)) &&
+           strcmp(summary.holder.text, holder) == 0;
+}
+
+size_t sys_standing(sys_agent *agent, const tb_case_id *id, tb_standing standing)
+{
+    const tb_local_answer *answer = look(agent, id);
+    size_t count = 0;
+    for (size_t i = 0; answer->kind == TB_ANSWER_CASE && i < answer->case_.event_count; i++) {
+        count += answer->case_.events[i].standing == standing;
+    }
+    return count;
+}
+
 /* ---- set-up and tear-down ---- */
 
-static void sign(sys_hub *hub, const char *name, const char *from)
+static void sign(sys_hub *hub, const char *kind, const char *name, const char *from)
 {
     char authority[SYS_PATH];
     char directory[SYS_PATH];
@@ -469,10 +587,17 @@ static void sign(sys_hub *hub, const char *name, const char *from)
     sys_path(hub, out, "documents/%s.doc", name);
     int code =
         sys_tongbao(hub, "document", "sign", "--authority", authority, "--dir", directory, "--kind",
-                    "campaign", "--name", name, "--version", "1", "--out", out, from, (char *)NULL);
+                    kind, "--name", name, "--version", "1", "--out", out, from, (char *)NULL);
     if (code != 0) {
         fail_msg("%s", hub->output);
     }
+}
+
+void sys_document(sys_hub *hub, const char *kind, const char *name, const char *from)
+{
+    assert_true(hub->extra_count < SYS_EXTRA_MAX);
+    sign(hub, kind, name, from);
+    (void)snprintf(hub->extra[hub->extra_count++], sizeof hub->extra[0], "%s", name);
 }
 
 int sys_set_up(void **state)
@@ -490,8 +615,8 @@ int sys_set_up(void **state)
     if (code != 0) {
         fail_msg("%s", hub.output);
     }
-    sign(&hub, "relay", TB_SOURCE_DIR "/ops/campaigns/relay.yaml");
-    sign(&hub, "question", TB_SOURCE_DIR "/tests/system/question.yaml");
+    sign(&hub, "campaign", "relay", TB_SOURCE_DIR "/ops/campaigns/relay.yaml");
+    sign(&hub, "campaign", "question", TB_SOURCE_DIR "/tests/system/question.yaml");
     *state = &hub;
     return 0;
 }

@@ -20,6 +20,7 @@
 #define SYS_AGENTS_MAX   6
 #define SYS_PATIENCE_MS  20000
 #define SYS_OUTPUT_BYTES 16384
+#define SYS_EXTRA_MAX    4
 
 typedef struct sys_agent {
     struct sys_hub *hub;
@@ -39,6 +40,8 @@ typedef struct sys_hub {
     pid_t broker; /* 0: not running */
     sys_agent agents[SYS_AGENTS_MAX];
     size_t agent_count;
+    char extra[SYS_EXTRA_MAX][40]; /* documents beside relay and question */
+    size_t extra_count;
     char output[SYS_OUTPUT_BYTES]; /* what the last command printed */
 } sys_hub;
 
@@ -86,6 +89,23 @@ size_t sys_times(sys_agent *agent, const char *text);
 bool sys_sound(sys_agent *agent);
 /* Whether one of its alarms says this. */
 bool sys_alarmed(sys_agent *agent, const char *text);
+
+/* Signs a document of this kind (campaign, table); agents started from now on have it. */
+void sys_document(sys_hub *hub, const char *kind, const char *name, const char *from);
+/* Runs `tongbao` at an agent's socket, in English; its exit code. */
+int sys_tongbao_at(sys_agent *agent, const char *word, ...);
+/* From now on this agent is told this time with every request. */
+void sys_tell_time(sys_agent *agent, const char *time);
+/* Opens a case, or acts on one; fields are "id=value|id=value". The answer, whatever it is. */
+const tb_local_answer *
+sys_open(sys_agent *agent, const char *campaign, const char *type, const char *fields);
+const tb_local_answer *
+sys_act(sys_agent *agent, const tb_case_id *id, const char *action, const char *fields);
+/* The case as an agent has it; an empty state when it has none. */
+tb_local_summary sys_case(sys_agent *agent, const tb_case_id *id);
+bool sys_state_is(sys_agent *agent, const tb_case_id *id, const char *state, const char *holder);
+/* How many of its events have this standing. */
+size_t sys_standing(sys_agent *agent, const tb_case_id *id, tb_standing standing);
 
 bool sys_file_holds(const char *path, const void *data, size_t size);
 bool sys_log_says(const sys_hub *hub, const char *name, const char *text);
