@@ -6,6 +6,7 @@
 #include "agents/link.h"
 #include "agents/local.h"
 #include "agents/outbox.h"
+#include "agents/own_cut.h"
 
 /* Waiting drafts are looked at this often while the link is confirmed. */
 #define DRAFT_AGAIN_MS 3000
@@ -46,20 +47,28 @@ static tb_err check_owner(tb_agent *agent, tb_txn *txn, tb_bytes party, tb_refus
     return TB_OK;
 }
 
-/* Nothing of the last run's session holds; that marks went back does. */
-static tb_err reset_link(tb_txn *txn)
+/* Nothing of the last run's session holds; that marks went back does, and that the key in use was
+ * cut. */
+static tb_err reset_link(tb_agent *agent, tb_txn *txn)
 {
     tb_link_row row;
+    bool cut = false;
     tb_err err = tb_link_get(txn, &row);
-    if (err != TB_OK || (row.state == TB_LINK_DOWN &&
-                         (row.fence == TB_ACCEPTED || row.fence == TB_REFUSED_MARKS_BACK))) {
+    if (err == TB_OK) {
+        err = tb_own_cut_stands(agent, txn, &cut);
+    }
+    if (err != TB_OK) {
         return err;
     }
 
-    row.state = TB_LINK_DOWN;
-    if (row.fence != TB_REFUSED_MARKS_BACK) {
-        row.fence = TB_ACCEPTED;
+    tb_refusal fence = row.fence == TB_REFUSED_MARKS_BACK ? row.fence
+                       : cut                              ? TB_REFUSED_KEY_CUT
+                                                          : TB_ACCEPTED;
+    if (row.state == TB_LINK_DOWN && row.fence == fence) {
+        return TB_OK;
     }
+    row.state = TB_LINK_DOWN;
+    row.fence = fence;
     return tb_link_put(txn, &row);
 }
 
@@ -74,7 +83,7 @@ tb_err tb_agent_start(tb_agent *agent, tb_txn *txn, tb_random *random, tb_refusa
         err = check_owner(agent, txn, party, &refused);
     }
     if (err == TB_OK) {
-        err = reset_link(txn);
+        err = reset_link(agent, txn);
     }
     if (err != TB_OK) {
         return err;

@@ -5,6 +5,7 @@
 #include "agents/clock.h"
 #include "agents/draft.h"
 #include "agents/link.h"
+#include "agents/own_cut.h"
 #include "agents/queries.h"
 #include "agents/requests.h"
 #include "agents/status.h"
@@ -165,6 +166,15 @@ static tb_err check(tb_asking *a)
     return tb_agent_check(a->agent, a->txn, &checked->faults, &checked->fault_count);
 }
 
+static tb_err cut(tb_asking *a)
+{
+    tb_err err = tb_own_cut(a->agent, a->txn, &a->answer);
+    if (err != TB_OK || a->answer.code != TB_ACCEPTED || !a->request->final) {
+        return err;
+    }
+    return tb_own_cut_final(a->agent, a->txn, a->now);
+}
+
 static tb_err dispatch(tb_asking *a)
 {
     const tb_local_request *request = a->request;
@@ -197,6 +207,8 @@ static tb_err dispatch(tb_asking *a)
     case TB_REQUEST_WATCH:
         a->agent->watched = true; /* the shell sends CHANGED effects to whoever asked for this */
         return TB_OK;
+    case TB_REQUEST_CUT:
+        return cut(a);
     case TB_REQUEST_EXPORT:
         a->answer.code = TB_REFUSED_REQUEST;
         return TB_OK;

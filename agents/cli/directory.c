@@ -19,6 +19,10 @@ static void help(void)
           "tongbao directory publish --dir DIR [--out FILE]\n"
           "tongbao directory revoke PARTY --key ID|all --reason lost|stolen|rotation [--cut FILE]\n"
           "                         --dir DIR --authority FILE\n"
+          "tongbao directory rotate PARTY --request REQ --cut FILE [--reason rotation|lost|stolen]\n"
+          "                         --dir DIR --authority FILE\n"
+          "tongbao directory hub [--use-spare --reason lost|stolen|rotation [--until TIME]]\n"
+          "                      [--spare FILE] --dir DIR --authority FILE\n"
           "tongbao directory install FILE\n"
           "tongbao directory exercise [--provinces N] [--table FILE] --out DIR\n"),
         stdout);
@@ -32,6 +36,11 @@ static void help(void)
             "Without --dir, list asks this party's agent; install hands it a published file, "
             "without a hub.\n"
             "A revocation without --cut lets nothing count that was signed with the key.\n"
+            "rotate cuts all keys of a party and enrols those of its request, in one version; the "
+            "cut\n"
+            "comes from: tongbao key cut, or from the hub: tongbao-broker cut PARTY.\n"
+            "hub --use-spare makes the spare keys the hub's; what it signed before --until (now) "
+            "stays true.\n"
             "--hub-key and --spare take a key file or the hub's request. All take --json.\n"
             "Example: tongbao directory exercise --provinces 3 --out /tmp/exercise\n"),
           stdout);
@@ -51,6 +60,7 @@ int tb_cli_directory(int argc, char **argv)
         {"list", tb_directory_list_verb},         {"show", tb_directory_show_verb},
         {"publish", tb_directory_publish_verb},   {"revoke", tb_directory_revoke_verb},
         {"exercise", tb_directory_exercise_verb}, {"install", install},
+        {"rotate", tb_directory_rotate_verb},     {"hub", tb_directory_hub_verb},
     };
     return tb_file_dispatch(argc, argv, verbs, sizeof(verbs) / sizeof(verbs[0]), help);
 }

@@ -86,6 +86,8 @@ const char *tb_show_standing(tb_standing standing)
         return _("draft");
     case TB_STANDING_FORKED:
         return _("forked");
+    case TB_STANDING_DISPUTED:
+        return _("disputed");
     }
     return _("unknown");
 }
