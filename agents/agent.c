@@ -6,7 +6,9 @@
 #include "agents/link.h"
 #include "agents/local.h"
 #include "agents/outbox.h"
+#include "agents/old_keys.h"
 #include "agents/own_cut.h"
+#include "agents/reseal.h"
 
 /* Waiting drafts are looked at this often while the link is confirmed. */
 #define DRAFT_AGAIN_MS 3000
@@ -110,6 +112,9 @@ static tb_err tick(tb_step *step)
     bool may_sign = false;
     tb_err err = tb_link_tick(step);
     if (err == TB_OK) {
+        err = tb_old_keys_tick(step);
+    }
+    if (err == TB_OK) {
         err = tb_link_may_sign(step->txn, &may_sign);
     }
     if (err != TB_OK || !may_sign) {
@@ -118,6 +123,9 @@ static tb_err tick(tb_step *step)
     err = tb_outbox_tick(step);
     if (err == TB_OK) {
         err = tb_inbox_tick(step);
+    }
+    if (err == TB_OK) {
+        err = tb_reseal_tick(step);
     }
     if (err != TB_OK || tb_store_rows(step->txn, TB_TABLE_DRAFT) == 0) {
         return err;
@@ -210,6 +218,14 @@ tb_err tb_agent_deadline(tb_agent *agent, tb_txn *txn, tb_time *out)
     }
     if (err == TB_OK && may_sign) {
         err = tb_inbox_due(agent, txn, &at);
+        err = sooner(err, at, &any, &least);
+    }
+    if (err == TB_OK && may_sign) {
+        err = tb_reseal_due(agent, txn, &at);
+        err = sooner(err, at, &any, &least);
+    }
+    if (err == TB_OK) {
+        err = tb_old_keys_due(agent, txn, &at);
         err = sooner(err, at, &any, &least);
     }
     if (err != TB_OK) {

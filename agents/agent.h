@@ -33,6 +33,7 @@ typedef struct tb_agent_keys {
     const tb_seal_pair *seal[TB_SEAL_KEYS_MAX];
     tb_key_id seal_id[TB_SEAL_KEYS_MAX];
     size_t seal_count;
+    tb_time old_seal_life; /* ms an old one is kept behind its cut; at most TB_NOTICE_LIFE_MS */
 } tb_agent_keys;
 
 /* Notices added in the turn that is running; reset at its end and by an abort. */
@@ -52,6 +53,7 @@ typedef struct tb_link_times {
     tb_time sent;        /* last frame of any kind */
     tb_time heard;
     tb_time drafts; /* when waiting drafts were last looked at */
+    tb_time reseal; /* when notices to be sealed anew are looked at next */
 } tb_link_times;
 
 /* One notice of a stream we receive. */

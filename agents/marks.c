@@ -1,6 +1,7 @@
 #include "agents/marks.h"
 
 #include "agents/outbox.h"
+#include "agents/reseal.h"
 
 /* How many own notices back a refused header is looked for by its digest, when the hub sends none;
  * and how many in one turn, so that whoever refuses much does not keep us busy. */
@@ -460,6 +461,9 @@ tb_err tb_marks_refused(tb_step *step, const tb_refused *refused)
     }
     if (err == TB_OK) {
         err = keep_refusal(step, refused, notice);
+    }
+    if (err == TB_OK && by_hub != TB_ACCEPTED && line->line.code == TB_REFUSED_KEY_RETIRED) {
+        err = tb_reseal_note(step, &line->line.stream, notice);
     }
     if (err != TB_OK || by_hub != TB_ACCEPTED) {
         return err;

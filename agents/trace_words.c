@@ -157,3 +157,29 @@ tb_err tb_trace_words(const tb_agent *agent,
     tb_err err = fill(arena, sentence->zh, &zh, &line->why_zh);
     return err == TB_OK ? fill(arena, sentence->en, &en, &line->why_en) : err;
 }
+
+static tb_err put_before(tb_arena *arena, const char *form, tb_time at, tb_bytes *sentence)
+{
+    words said = {tb_bytes_of(NULL, 0), at, ""};
+    tb_bytes first;
+    tb_err err = fill(arena, form, &said, &first);
+    if (err != TB_OK) {
+        return err;
+    }
+    tb_text text;
+    tb_text_init(&text, arena, first.size + sentence->size + 1);
+    tb_text_bytes(&text, first);
+    tb_text_bytes(&text, *sentence);
+    return tb_text_done(&text, sentence);
+}
+
+tb_err tb_trace_sealed_anew(tb_arena *arena, tb_time at, tb_local_trace_line *line)
+{
+    tb_err err = put_before(
+        arena, "对方更换密钥,原报文无法打开,已于%t自动重新加密发送。", at, &line->why_zh);
+    return err == TB_OK ? put_before(arena,
+                                     "The recipient's keys changed and it could not open the first "
+                                     "notice; sealed anew at %t. ",
+                                     at, &line->why_en)
+                        : err;
+}

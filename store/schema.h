@@ -50,7 +50,12 @@
     X(HELD,             "missing event, held event",                    "since_ms:i64", "an EVENT row waits for a predecessor") \
     X(FIELD_INDEX,      "campaign 0 field 0 value 0 case",              "-",            "an indexed field of the case is readable here") \
     X(DRAFT,            "number:u64",                                   "DraftRow",     "an act waits for the link (待发出)") \
-    X(REQUEST,          "request_id",                                   "RequestRow",   "30 days: the answer to a local request")
+    X(REQUEST,          "request_id",                                   "RequestRow",   "30 days: the answer to a local request") \
+    X(RESEAL,           "incarnation notice:u64 recipient",             "since_ms:i64", "refused for a retired key, and not sealed anew yet: its new one is not known here") \
+    X(RESEALED,         "incarnation notice:u64 recipient",             "ResealedRow",  "always: the notice that carried its events anew") \
+    X(AHEAD,            "incarnation notice:u64",                       "digests",      "always: the events a notice of ours without new events passed on") \
+    X(GIVER,            "event",                                        "party",        "always: who passed on an event whose notice was not addressed to us") \
+    X(CUT_SCAN,         "party key",                                    "EVENT key",    "a cut that was learnt of is not yet held against every event here")
 /* clang-format on */
 
 typedef enum tb_table {

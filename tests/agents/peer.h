@@ -31,6 +31,7 @@ typedef struct peer {
     size_t sent_count;
     char notes[32768];
     bool stopped;
+    unsigned destroyed; /* old keys it was asked to destroy */
     /* casework's stand-in */
     const char *poison; /* applying this text fails */
     tb_err poison_err;

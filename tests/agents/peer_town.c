@@ -136,6 +136,9 @@ static void perform(void *shell, const tb_effects *effects)
         case TB_EFFECT_CHANGED:
         case TB_EFFECT_RELOAD:
             break;
+        case TB_EFFECT_DESTROY:
+            p->destroyed++;
+            break;
         }
     }
 }

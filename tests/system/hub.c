@@ -134,21 +134,17 @@ static void stop(pid_t *pid, int with, const char *name)
     }
 }
 
-int sys_tongbao(sys_hub *hub, const char *word, ...)
+static int run(sys_hub *hub, char *program, const char *word, va_list values)
 {
-    char program[] = PROGRAMS "tongbao";
     char words[WORDS_MAX][SYS_PATH];
     char *argv[WORDS_MAX + 2] = {program};
     size_t count = 0;
-    va_list values;
-    va_start(values, word);
     for (const char *at = word; at != NULL; at = va_arg(values, const char *)) {
         assert_true(count < WORDS_MAX);
         assert_true(snprintf(words[count], SYS_PATH, "%s", at) < SYS_PATH);
         argv[count + 1] = words[count];
         count++;
     }
-    va_end(values);
 
     char path[SYS_PATH];
     sys_path(hub, path, "output");
@@ -161,6 +157,26 @@ int sys_tongbao(sys_hub *hub, const char *word, ...)
     hub->output[size > 0 ? size : 0] = '\0';
     (void)close(output);
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+int sys_tongbao(sys_hub *hub, const char *word, ...)
+{
+    char program[] = PROGRAMS "tongbao";
+    va_list values;
+    va_start(values, word);
+    int code = run(hub, program, word, values);
+    va_end(values);
+    return code;
+}
+
+int sys_tongbao_broker(sys_hub *hub, const char *word, ...)
+{
+    char program[] = PROGRAMS "tongbao-broker";
+    va_list values;
+    va_start(values, word);
+    int code = run(hub, program, word, values);
+    va_end(values);
+    return code;
 }
 
 /* ---- the broker ---- */
@@ -215,8 +231,8 @@ void sys_broker_start(sys_hub *hub)
     char key[SYS_PATH];
     char directory[SYS_PATH];
     sys_path(hub, store, "stores/hub");
-    sys_path(hub, key, "keys/hub.key");
-    sys_path(hub, directory, "directory/directory.2.doc");
+    sys_path(hub, key, "keys/%s.key", hub->broker_key);
+    sys_path(hub, directory, "directory/directory.%u.doc", hub->directory);
     char *argv[] = {program,       "--store",   store,       "--key",       key,
                     "--directory", directory,   "--listen",  hub->endpoint, "--quota",
                     QUOTA,         "--verbose", (char *)NULL};
@@ -242,6 +258,7 @@ sys_agent *sys_agent_add(sys_hub *hub, const char *party, const char *name)
     (void)snprintf(agent->party, sizeof agent->party, "%s", party);
     (void)snprintf(agent->name, sizeof agent->name, "%s", name == NULL ? party : name);
     (void)snprintf(agent->endpoint, sizeof agent->endpoint, "%s", hub->endpoint);
+    (void)snprintf(agent->key, sizeof agent->key, "%s", party);
     return agent;
 }
 
@@ -274,16 +291,30 @@ void sys_agent_start(sys_agent *agent)
     char socket[SYS_PATH];
     char relay[SYS_PATH];
     char question[SYS_PATH];
+    char old_key[SYS_PATH];
     sys_path(hub, store, "stores/%s", agent->name);
-    sys_path(hub, key, "keys/%s.key", agent->party);
-    sys_path(hub, directory, "directory/directory.2.doc");
+    sys_path(hub, key, "keys/%s.key", agent->key);
+    sys_path(hub, old_key, "keys/%s.key", agent->old_key);
+    sys_path(hub, directory, "directory/directory.%u.doc", hub->directory);
     sys_path(hub, relay, "documents/relay.doc");
     sys_path(hub, question, "documents/question.doc");
     assert_true(snprintf(socket, sizeof socket, "%.300s/%s.sock", hub->run, agent->name) < 100);
     char *argv[] = {program,         "--party",  agent->party,  "--store",    store,
                     "--key",         key,        "--directory", directory,    "--hub",
                     agent->endpoint, "--socket", socket,        "--document", relay,
-                    "--document",    question,   "--quota",     QUOTA,        (char *)NULL};
+                    "--document",    question,   "--quota",     QUOTA,        (char *)NULL,
+                    NULL,            NULL,       NULL,          NULL};
+    size_t words = sizeof argv / sizeof argv[0] - 5;
+    char with_old[] = "--old-key";
+    char with_life[] = "--old-key-life";
+    if (agent->old_key[0] != '\0') {
+        argv[words++] = with_old;
+        argv[words++] = old_key;
+    }
+    if (agent->old_key_life[0] != '\0') {
+        argv[words++] = with_life;
+        argv[words++] = agent->old_key_life;
+    }
     assert_int_equal(agent->pid, 0);
     hang_up(agent);
     agent->pid = start_logged(hub, agent->name, argv);
@@ -484,6 +515,8 @@ int sys_set_up(void **state)
     (void)snprintf(hub.run, sizeof hub.run, "%.100s/run", hub.folder);
     shell("mkdir '%s/stores' '%s/logs' '%s/documents'", hub.folder, hub.folder, hub.folder);
     choose_port(&hub);
+    hub.directory = 2;
+    (void)snprintf(hub.broker_key, sizeof hub.broker_key, "hub");
     int code =
         sys_tongbao(&hub, "directory", "exercise", "--provinces", "1", "--table",
                     TB_SOURCE_DIR "/ops/tables/provinces.csv", "--out", hub.folder, (char *)NULL);

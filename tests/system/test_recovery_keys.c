@@ -1,0 +1,91 @@
+/* An agency lost its keys, with notices under way that were sealed to them. */
+#include "tests/system/authority.h"
+
+#include <sys/stat.h>
+
+#define A "bureau.11"
+#define B "hq"
+#define C "police.11"
+
+/* B's keys are gone, its store is not: what waits for it cannot be opened. */
+static void senders_seal_anew_by_themselves_what_a_lost_key_cannot_open(void **state)
+{
+    sys_hub *hub = *state;
+    tb_local_trace_line line;
+    sys_broker_start(hub);
+    sys_agent *a = sys_agent_linked(hub, A);
+    sys_agent *b = sys_agent_linked(hub, B);
+    sys_agent *c = sys_agent_linked(hub, C);
+    (void)sys_send(b, A, "of the old keys");
+    SYS_AWAIT(sys_times(a, "of the old keys") == 1);
+    sys_agent_stop(b, SIGTERM);
+    tb_local_acted waits = sys_send(a, B, "waits at the hub");
+    SYS_AWAIT(sys_where(a, &waits.event, B, NULL) == TB_WHERE_STORED);
+    sys_agent_stop(a, SIGTERM); /* learns of the new keys last */
+
+    auth_new_keys(hub, B, "b.new");
+    auth_cut_of_hub(hub, B, "b.new");
+    auth_rotate(hub, B, "b.new", "lost");
+    auth_install(hub, c);
+    auth_restart(b, "b.new", NULL);
+    SYS_AWAIT(sys_status(b)->linked && !sys_status(b)->fenced);
+    SYS_AWAIT(sys_log_says(hub, B, "code=key_retired"));
+    assert_int_equal(sys_times(b, "waits at the hub"), 0);
+
+    sys_agent_start(a);
+    SYS_AWAIT(sys_times(b, "waits at the hub") == 1);
+    SYS_AWAIT(sys_status(a)->outbox == 0);
+    SYS_AWAIT(sys_where(a, &waits.event, B, &line) == TB_WHERE_ARRIVED);
+    assert_non_null(memmem(line.why_en.data, line.why_en.size, "sealed anew", 11));
+    assert_non_null(memmem(line.why_zh.data, line.why_zh.size, "重新加密", strlen("重新加密")));
+    assert_true(sys_log_says(hub, A, "event=sealed_anew"));
+    (void)sys_send(a, B, "to the new keys");
+    SYS_AWAIT(sys_times(b, "to the new keys") == 1);
+    assert_int_equal(sys_times(b, "waits at the hub"), 1);
+    assert_true(sys_sound(a) && sys_sound(b) && sys_sound(c));
+}
+
+/* An ordinary change: the old file still opens, and ends when its time is over. */
+static void an_old_key_opens_what_was_under_way_and_is_then_destroyed(void **state)
+{
+    sys_hub *hub = *state;
+    char old[SYS_PATH];
+    struct stat status;
+    sys_broker_start(hub);
+    sys_agent *a = sys_agent_linked(hub, A);
+    sys_agent *b = sys_agent_linked(hub, B);
+    sys_agent *c = sys_agent_linked(hub, C);
+    auth_new_keys(hub, B, "b.new");
+    auth_cut(b, true, "b.new");
+    sys_agent_stop(b, SIGTERM);
+    tb_local_acted waits = sys_send(a, B, "sealed to the old key");
+    SYS_AWAIT(sys_where(a, &waits.event, B, NULL) == TB_WHERE_STORED);
+    auth_rotate(hub, B, "b.new", "rotation");
+    auth_install(hub, c);
+    sys_path(hub, old, "keys/%s.key", B);
+    assert_int_equal(stat(old, &status), 0);
+    assert_int_equal(status.st_mode & 0777, 0600);
+
+    auth_restart(b, "b.new", B);
+    SYS_AWAIT(sys_times(b, "sealed to the old key") == 1);
+    assert_false(sys_log_says(hub, B, "code=key_retired"));
+    assert_int_equal(stat(old, &status), 0);
+    /* With its time over the file is gone, and the log says so. */
+    (void)snprintf(b->old_key_life, sizeof b->old_key_life, "1");
+    auth_restart(b, "b.new", B);
+    SYS_AWAIT(sys_log_says(hub, B, "event=old_key_destroyed"));
+    SYS_AWAIT(stat(old, &status) != 0);
+    /* And its absence keeps nobody from starting. */
+    auth_restart(b, "b.new", B);
+    SYS_AWAIT(sys_status(b)->linked);
+    assert_true(sys_sound(a) && sys_sound(b) && sys_sound(c));
+}
+
+#define SYSTEM_TEST(name) cmocka_unit_test_setup_teardown(name, sys_set_up, sys_tear_down)
+
+static const struct CMUnitTest tests[] = {
+    SYSTEM_TEST(senders_seal_anew_by_themselves_what_a_lost_key_cannot_open),
+    SYSTEM_TEST(an_old_key_opens_what_was_under_way_and_is_then_destroyed),
+};
+
+TB_RUN("system/recovery_keys", tests)
