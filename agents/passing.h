@@ -35,11 +35,13 @@ tb_err tb_pass_event(tb_agent *agent,
 tb_err tb_pass_side(tb_agent *agent, tb_txn *txn, const tb_case_row *row, const tb_digest *side)
     TB_MUST_USE;
 
-/* passing_again.c: gives events that were given before once more, each with its chain before it,
- * in notices of their own. *out_notice: the newest of them, 0 when there was nothing to give. */
+/* passing_again.c: gives events of a case that were given before once more, with the chain before
+ * them, in notices of their own. *out_notice: the newest of them, 0 when there was nothing to
+ * give. */
 tb_err tb_pass_again(tb_agent *agent,
                      tb_txn *txn,
                      const tb_party *recipient,
+                     const tb_case_id *case_id,
                      const tb_digest *events,
                      size_t count,
                      tb_lane lane,

@@ -20,7 +20,7 @@ typedef struct again {
     tb_arena *arena;
     const tb_party *recipient;
     tb_lane lane;
-    tb_case_id case_id; /* of what is in the list */
+    tb_case_id case_id;
     tb_passed *list;
     tb_digest *ids;
     size_t count;
@@ -48,7 +48,7 @@ static tb_err send_list(again *a)
         err = tb_meta_incarnation(a->txn, &incarnation);
     }
     if (err == TB_OK && notice > 0) {
-        err = tb_ahead_put(a->txn, &incarnation, notice, a->ids, a->count);
+        err = tb_ahead_put(a->txn, &incarnation, notice, &a->case_id, a->ids, a->count);
         a->notice = notice;
     }
     /* the outbox keeps the list until the end of the turn */
@@ -69,11 +69,15 @@ static tb_err make_room(again *a)
 }
 
 static tb_err
-add_openings(again *a, const tb_case_view *view, const tb_digest *id, uint32_t readable, tb_passed *p)
+add_openings(again *a,
+             const tb_case_view *view,
+             const tb_event_key *key,
+             uint32_t readable,
+             tb_passed *p)
 {
     tb_opening *openings;
     size_t count;
-    tb_err err = tb_openings_of(a->txn, id, &openings, &count);
+    tb_err err = tb_openings_of(a->txn, key, &openings, &count);
     if (err != TB_OK) {
         return err;
     }
@@ -116,11 +120,10 @@ static tb_err give(again *a,
     if (err != TB_OK || !proven) {
         return err;
     }
-    err = add_openings(a, view, &key->event, readable, &passed);
+    err = add_openings(a, view, key, readable, &passed);
     size_t more = weight(&passed);
     if (err == TB_OK && (a->count == TB_PASSED_MAX ||
-                         (a->count > 0 && a->bytes + more > AGAIN_BYTES_MAX) ||
-                         (a->count > 0 && !tb_case_equal(&a->case_id, &key->case_id)))) {
+                         (a->count > 0 && a->bytes + more > AGAIN_BYTES_MAX))) {
         err = send_list(a);
     }
     if (err == TB_OK) {
@@ -129,7 +132,6 @@ static tb_err give(again *a,
     if (err != TB_OK) {
         return err;
     }
-    a->case_id = key->case_id;
     a->ids[a->count] = key->event;
     a->list[a->count++] = passed;
     a->bytes += more;
@@ -138,11 +140,11 @@ static tb_err give(again *a,
 
 /* The chain up to and with an event. What the recipient may read is as it was when that event
  * addressed it. */
-static tb_err give_chain(again *a, const tb_case_row *owner, const tb_digest *tip)
+static tb_err give_chain(again *a, const tb_case_row *owner, const tb_event_key *tip)
 {
     tb_path path;
     tb_case_row then;
-    tb_err err = tb_chain_path(a->txn, tip, &path);
+    tb_err err = tb_chain_path(a->txn, &owner->id, tip->number, &tip->event, &path);
     if (err == TB_OK) {
         err = tb_chain_replay(a->agent, a->txn, &path, path.count, owner, &then);
     }
@@ -171,52 +173,45 @@ static tb_err give_side(again *a,
     return give(a, key, row, &event, &owner->view, readable);
 }
 
-/* Whether a later event of the list has this one in its chain: then its chain brings it along. */
-static tb_err leads_on(again *a,
-                       const tb_event_key *key,
-                       const tb_digest *events,
-                       size_t count,
-                       size_t at,
-                       bool *out)
+static tb_err find(again *a,
+                   const tb_case_id *case_id,
+                   const tb_digest *id,
+                   tb_event_key *out_key,
+                   tb_event_row *out)
 {
-    *out = false;
-    for (size_t i = 0; i < count && !*out; i++) {
-        tb_event_key other;
+    tb_err err = tb_event_in_case(a->txn, case_id, TB_CLASS_CHAIN, 0, id, out_key, out);
+    if (err == TB_ERR_NOT_FOUND) {
+        err = tb_event_in_case(a->txn, case_id, TB_CLASS_SIDE, 0, id, out_key, out);
+    }
+    return err;
+}
+
+/* The newest event of the chain brings all before it along; side events go one by one. */
+static tb_err
+give_all(again *a, const tb_case_row *owner, const tb_digest *events, size_t count)
+{
+    tb_event_key tip = {.number = 0};
+    for (size_t i = 0; i < count; i++) {
+        tb_event_key key;
         tb_event_row row;
-        tb_err err = i == at ? TB_ERR_NOT_FOUND : tb_event_find(a->txn, &events[i], &other, &row);
-        if (err == TB_OK) {
-            *out = other.class == TB_CLASS_CHAIN && other.number > key->number &&
-                   tb_case_equal(&other.case_id, &key->case_id);
-        } else if (err != TB_ERR_NOT_FOUND) {
+        tb_err err = find(a, &owner->id, &events[i], &key, &row);
+        if (err == TB_OK && key.class == TB_CLASS_SIDE) {
+            err = give_side(a, owner, &key, &row);
+        } else if (err == TB_OK && row.standing != TB_STANDING_HELD_BACK &&
+                   key.number > tip.number) {
+            tip = key;
+        }
+        if (err != TB_OK && err != TB_ERR_NOT_FOUND) {
             return err;
         }
     }
-    return TB_OK;
-}
-
-static tb_err give_one(again *a, const tb_digest *events, size_t count, size_t at)
-{
-    tb_event_key key;
-    tb_event_row row;
-    tb_case_row owner;
-    bool later;
-    tb_err err = tb_event_find(a->txn, &events[at], &key, &row);
-    if (err == TB_OK) {
-        err = tb_case_load(a->agent, a->txn, &key.case_id, &owner);
-    }
-    if (err != TB_OK || owner.view.type == NULL || row.standing == TB_STANDING_HELD_BACK) {
-        return err == TB_ERR_NOT_FOUND ? TB_OK : err;
-    }
-    if (key.class == TB_CLASS_SIDE) {
-        return give_side(a, &owner, &key, &row);
-    }
-    err = leads_on(a, &key, events, count, at, &later);
-    return err != TB_OK || later ? err : give_chain(a, &owner, &key.event);
+    return tip.number > 0 ? give_chain(a, owner, &tip) : TB_OK;
 }
 
 tb_err tb_pass_again(tb_agent *agent,
                      tb_txn *txn,
                      const tb_party *recipient,
+                     const tb_case_id *case_id,
                      const tb_digest *events,
                      size_t count,
                      tb_lane lane,
@@ -226,11 +221,15 @@ tb_err tb_pass_again(tb_agent *agent,
                .txn = txn,
                .arena = tb_txn_arena(txn),
                .recipient = recipient,
-               .lane = lane};
-    tb_err err = TB_OK;
-    for (size_t i = 0; err == TB_OK && i < count; i++) {
-        err = give_one(&a, events, count, i);
+               .lane = lane,
+               .case_id = *case_id};
+    tb_case_row owner;
+    *out_notice = 0;
+    tb_err err = tb_case_load(agent, txn, case_id, &owner);
+    if (err != TB_OK || owner.view.type == NULL) {
+        return err == TB_ERR_NOT_FOUND ? TB_OK : err;
     }
+    err = give_all(&a, &owner, events, count);
     if (err == TB_OK) {
         err = send_list(&a);
     }

@@ -43,7 +43,8 @@ events_of(tb_txn *txn, const tb_reseal_key *key, tb_proof_row *proof, tb_digest 
     if (*n > 0) {
         return TB_OK;
     }
-    tb_err err = tb_ahead_get(txn, &key->incarnation, key->notice, out, n);
+    tb_err err =
+        tb_ahead_get(txn, &key->incarnation, key->notice, &proof->case_id, out, n);
     return err == TB_ERR_NOT_FOUND ? TB_OK : err;
 }
 
@@ -55,7 +56,7 @@ static tb_err seal_anew(tb_step *step, const tb_reseal_key *key, bool *out_waits
     size_t count;
     *out_waits = false;
     tb_err err =
-        tb_proof_get(step->txn, &step->agent->self, &key->incarnation, key->notice, &proof);
+        tb_proof_head(step->txn, &step->agent->self, &key->incarnation, key->notice, &proof);
     if (err == TB_ERR_NOT_FOUND) {
         return tb_reseal_del(step->txn, key); /* not ours any more: nothing can be proven */
     }
@@ -72,8 +73,8 @@ static tb_err seal_anew(tb_step *step, const tb_reseal_key *key, bool *out_waits
     tb_resealed_row row = {.incarnation = step->incarnation, .at = step->now.real};
     err = events_of(step->txn, key, &proof, &events, &count);
     if (err == TB_OK) {
-        err = tb_pass_again(step->agent, step->txn, &key->recipient, events, count, header.lane,
-                            &row.notice);
+        err = tb_pass_again(step->agent, step->txn, &key->recipient, &proof.case_id, events, count,
+                            header.lane, &row.notice);
     }
     if (err == TB_OK) {
         err = tb_resealed_put(step->txn, key, &row);

@@ -106,17 +106,28 @@ notice_key(const tb_incarnation *incarnation, uint64_t notice, uint8_t buffer[NO
 tb_err tb_ahead_put(tb_txn *txn,
                     const tb_incarnation *incarnation,
                     uint64_t notice,
+                    const tb_case_id *case_id,
                     const tb_digest *events,
                     size_t count)
 {
     uint8_t buffer[NOTICE_KEY_BYTES];
-    return tb_store_put(txn, TB_TABLE_AHEAD, notice_key(incarnation, notice, buffer),
-                        tb_bytes_of((const uint8_t *)events, count * sizeof *events));
+    tb_bytes value;
+    tb_writer w;
+    tb_writer_arena(&w, tb_txn_arena(txn), TB_CASE_ID_BYTES + count * TB_DIGEST_BYTES);
+    tb_put_raw(&w, case_id->bytes, TB_CASE_ID_BYTES);
+    for (size_t i = 0; i < count; i++) {
+        tb_put_raw(&w, events[i].bytes, TB_DIGEST_BYTES);
+    }
+    tb_err err = tb_writer_bytes(&w, &value);
+    return err == TB_OK ? tb_store_put(txn, TB_TABLE_AHEAD,
+                                       notice_key(incarnation, notice, buffer), value)
+                        : err;
 }
 
 tb_err tb_ahead_get(tb_txn *txn,
                     const tb_incarnation *incarnation,
                     uint64_t notice,
+                    tb_case_id *out_case,
                     tb_digest **out,
                     size_t *out_count)
 {
@@ -126,18 +137,18 @@ tb_err tb_ahead_get(tb_txn *txn,
     if (err != TB_OK) {
         return err;
     }
-    if (value.size % TB_DIGEST_BYTES != 0) {
-        return TB_ERR_CORRUPT;
-    }
-    tb_digest *list = tb_arena_array(tb_txn_arena(txn), value.size / TB_DIGEST_BYTES + 1,
-                                     sizeof *list);
+    tb_reader r;
+    tb_reader_init(&r, value);
+    tb_get_raw(&r, out_case->bytes, TB_CASE_ID_BYTES);
+    size_t count = value.size < TB_CASE_ID_BYTES ? 0 : (value.size - TB_CASE_ID_BYTES) / TB_DIGEST_BYTES;
+    tb_digest *list = tb_arena_array(tb_txn_arena(txn), count + 1, sizeof *list);
     if (list == NULL) {
         return TB_ERR_LIMIT;
     }
-    if (value.size > 0) {
-        memcpy(list, value.data, value.size);
+    for (size_t i = 0; i < count; i++) {
+        tb_get_raw(&r, list[i].bytes, TB_DIGEST_BYTES);
     }
     *out = list;
-    *out_count = value.size / TB_DIGEST_BYTES;
-    return TB_OK;
+    *out_count = count;
+    return tb_reader_done(&r) ? TB_OK : TB_ERR_CORRUPT;
 }

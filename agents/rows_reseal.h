@@ -34,11 +34,13 @@ tb_resealed_get(tb_txn *txn, const tb_reseal_key *key, tb_resealed_row *out) TB_
 tb_err tb_ahead_put(tb_txn *txn,
                     const tb_incarnation *incarnation,
                     uint64_t notice,
+                    const tb_case_id *case_id,
                     const tb_digest *events,
                     size_t count) TB_MUST_USE;
 tb_err tb_ahead_get(tb_txn *txn,
                     const tb_incarnation *incarnation,
                     uint64_t notice,
+                    tb_case_id *out_case,
                     tb_digest **out,
                     size_t *out_count) TB_MUST_USE;
 

@@ -231,7 +231,7 @@ static tb_err trace_anew(tracing *t, const tb_reseal_key *key, const traced_even
     tb_header header;
     tb_err err = tb_resealed_get(t->txn, key, &anew);
     if (err == TB_OK && anew.notice > 0) {
-        err = tb_proof_get(t->txn, &t->agent->self, &anew.incarnation, anew.notice, &proof);
+        err = tb_proof_head(t->txn, &t->agent->self, &anew.incarnation, anew.notice, &proof);
     }
     if (err != TB_OK || anew.notice == 0) {
         return err == TB_ERR_NOT_FOUND ? TB_OK : err;

@@ -54,8 +54,7 @@
     X(REQUEST,          "request_id",                                   "RequestRow",   "30 days: the answer to a local request") \
     X(RESEAL,           "incarnation notice:u64 recipient",             "since_ms:i64", "refused for a retired key, and not sealed anew yet: its new one is not known here") \
     X(RESEALED,         "incarnation notice:u64 recipient",             "ResealedRow",  "always: the notice that carried its events anew") \
-    X(AHEAD,            "incarnation notice:u64",                       "digests",      "always: the events a notice of ours without new events passed on") \
-    X(GIVER,            "event",                                        "party",        "always: who passed on an event whose notice was not addressed to us") \
+    X(AHEAD,            "incarnation notice:u64",                       "case digests", "always: the events a notice of ours without new events passed on") \
     X(CUT_SCAN,         "party key",                                    "EVENT key",    "a cut that was learnt of is not yet held against every event here")
 /* clang-format on */
 
