@@ -1,6 +1,7 @@
 #include "agents/acts_making.h"
 
 #include "agents/chain.h"
+#include "agents/dispute.h"
 #include "agents/link.h"
 #include "base/text.h"
 
@@ -115,6 +116,14 @@ static tb_err find_case(tb_acting *a, bool *out_found)
     if (a->row.frozen && !side && a->action->kind != TB_ACTION_TAKE_OVER) {
         (void)refuse(a, TB_REFUSED_FROZEN);
         return TB_OK;
+    }
+    if (a->row.frozen) {
+        bool groundless;
+        err = tb_dispute_opening(a->txn, &a->row, &groundless);
+        if (err != TB_OK || groundless) {
+            (void)refuse(a, TB_REFUSED_BEYOND_CUT);
+            return err;
+        }
     }
     const tb_digest *seen = &a->wish->head;
     if (!side && !tb_digest_zero(seen) && !tb_digest_equal(seen, &a->row.view.head)) {

@@ -1,6 +1,8 @@
 #include "agents/agent.h"
 
+#include "agents/aside.h"
 #include "agents/clock.h"
+#include "agents/dispute.h"
 #include "agents/draft.h"
 #include "agents/inbox.h"
 #include "agents/link.h"
@@ -115,6 +117,9 @@ static tb_err tick(tb_step *step)
         err = tb_old_keys_tick(step);
     }
     if (err == TB_OK) {
+        err = tb_dispute_tick(step);
+    }
+    if (err == TB_OK) {
         err = tb_link_may_sign(step->txn, &may_sign);
     }
     if (err != TB_OK || !may_sign) {
@@ -126,6 +131,9 @@ static tb_err tick(tb_step *step)
     }
     if (err == TB_OK) {
         err = tb_reseal_tick(step);
+    }
+    if (err == TB_OK) {
+        err = tb_aside_tick(step);
     }
     if (err != TB_OK || tb_store_rows(step->txn, TB_TABLE_DRAFT) == 0) {
         return err;
@@ -222,6 +230,14 @@ tb_err tb_agent_deadline(tb_agent *agent, tb_txn *txn, tb_time *out)
     }
     if (err == TB_OK && may_sign) {
         err = tb_reseal_due(agent, txn, &at);
+        err = sooner(err, at, &any, &least);
+    }
+    if (err == TB_OK && may_sign) {
+        err = tb_aside_due(txn, &at);
+        err = sooner(err, at, &any, &least);
+    }
+    if (err == TB_OK) {
+        err = tb_dispute_due(txn, &at);
         err = sooner(err, at, &any, &least);
     }
     if (err == TB_OK) {

@@ -55,7 +55,8 @@
     X(RESEAL,           "incarnation notice:u64 recipient",             "since_ms:i64", "refused for a retired key, and not sealed anew yet: its new one is not known here") \
     X(RESEALED,         "incarnation notice:u64 recipient",             "ResealedRow",  "always: the notice that carried its events anew") \
     X(AHEAD,            "incarnation notice:u64",                       "case digests", "always: the events a notice of ours without new events passed on") \
-    X(CUT_SCAN,         "party key",                                    "EVENT key",    "a cut that was learnt of is not yet held against every event here")
+    X(CUT_SCAN,         "party key",                                    "EVENT key",    "a cut that was learnt of is not yet held against every event here") \
+    X(AGAIN,            "recipient case event",                         "-",            "a take-over is still to be passed on to a party that holds what it leaves aside")
 /* clang-format on */
 
 typedef enum tb_table {

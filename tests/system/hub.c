@@ -291,6 +291,7 @@ void sys_agent_start(sys_agent *agent)
     char socket[SYS_PATH];
     char relay[SYS_PATH];
     char question[SYS_PATH];
+    char handled[SYS_PATH];
     char old_key[SYS_PATH];
     sys_path(hub, store, "stores/%s", agent->name);
     sys_path(hub, key, "keys/%s.key", agent->key);
@@ -298,12 +299,14 @@ void sys_agent_start(sys_agent *agent)
     sys_path(hub, directory, "directory/directory.%u.doc", hub->directory);
     sys_path(hub, relay, "documents/relay.doc");
     sys_path(hub, question, "documents/question.doc");
+    sys_path(hub, handled, "documents/handled.doc");
     assert_true(snprintf(socket, sizeof socket, "%.300s/%s.sock", hub->run, agent->name) < 100);
     char *argv[] = {program,         "--party",  agent->party,  "--store",    store,
                     "--key",         key,        "--directory", directory,    "--hub",
                     agent->endpoint, "--socket", socket,        "--document", relay,
-                    "--document",    question,   "--quota",     QUOTA,        (char *)NULL,
-                    NULL,            NULL,       NULL,          NULL};
+                    "--document",    question,   "--quota",     QUOTA,        "--document",
+                    handled,         NULL,       NULL,          NULL,         NULL,
+                    (char *)NULL};
     size_t words = sizeof argv / sizeof argv[0] - 5;
     char with_old[] = "--old-key";
     char with_life[] = "--old-key-life";
@@ -525,6 +528,7 @@ int sys_set_up(void **state)
     }
     sign(&hub, "relay", TB_SOURCE_DIR "/ops/campaigns/relay.yaml");
     sign(&hub, "question", TB_SOURCE_DIR "/tests/system/question.yaml");
+    sign(&hub, "handled", TB_SOURCE_DIR "/tests/system/handled.yaml");
     *state = &hub;
     return 0;
 }

@@ -1,6 +1,7 @@
 /* A party's keys are changed while notices of it are under way: what was numbered before the cut
  * arrives and counts, what the old keys sign behind it reaches nobody, whenever it comes. */
 #include "tests/system/authority.h"
+#include "tests/system/question.h"
 
 #define A "bureau.11"
 #define B "hq"
@@ -114,11 +115,98 @@ static void the_cut_of_a_hub_that_stands_still_is_the_same(void **state)
     assert_int_equal(sys_tongbao_broker(hub, "cut", "ct.11", "--store", store, NULL), 65);
 }
 
+/* ---- a chain that holds what is beyond the cut ---- */
+
+static tb_local_acted prepare(sys_agent *agent, const char *to, const char *watcher)
+{
+    tb_field fields[3] = {{tb_bytes_str("to"), tb_bytes_str(to)},
+                          {tb_bytes_str("watcher"), tb_bytes_str(watcher)},
+                          {tb_bytes_str("text"), tb_bytes_str("a matter")}};
+    tb_local_request request = {.kind = TB_REQUEST_OPEN_CASE};
+    request.open.campaign = tb_bytes_str("handled");
+    request.open.case_type = tb_bytes_str("matter");
+    request.open.fields = fields;
+    request.open.field_count = 3;
+    const tb_local_answer *answer = sys_ask(agent, &request);
+    assert_int_equal(answer->code, TB_ACCEPTED);
+    return answer->acted;
+}
+
+static bool state_is(sys_agent *agent, const tb_case_id *id, const char *state)
+{
+    char here[TB_NAME_BYTES_MAX + 1];
+    return strcmp(question_state(agent, id, here), state) == 0;
+}
+
+/* How many events of a case stand like this here; *out_frozen whether it is frozen. */
+static size_t
+standing(sys_agent *agent, const tb_case_id *id, tb_standing as, bool *out_frozen, tb_digest *head)
+{
+    tb_local_request request = {.kind = TB_REQUEST_GET_CASE, .case_id = *id};
+    const tb_local_answer *answer = sys_ask(agent, &request);
+    size_t count = 0;
+    assert_int_equal(answer->kind, TB_ANSWER_CASE);
+    for (size_t i = 0; i < answer->case_.event_count; i++) {
+        count += answer->case_.events[i].standing == as;
+    }
+    *out_frozen = answer->case_.summary.frozen;
+    *head = answer->case_.summary.head;
+    return count;
+}
+
+/* A thief answered in B's name before anybody knew; those who took it learn of the cut later. */
+static void what_a_thief_did_beyond_the_cut_is_disputed_and_taken_over(void **state)
+{
+    sys_hub *hub = *state;
+    bool frozen;
+    tb_digest heads[2];
+    char id[2 * TB_CASE_ID_BYTES + 1];
+    char sock[SYS_PATH];
+    sys_broker_start(hub);
+    sys_agent *a = sys_agent_linked(hub, A);
+    sys_agent *b = sys_agent_linked(hub, B);
+    sys_agent *c = sys_agent_linked(hub, C);
+    tb_local_acted acted = prepare(a, B, C);
+    tb_case_id matter = acted.case_id;
+    assert_int_equal(question_act(a, &matter, "hand", NULL)->code, TB_ACCEPTED);
+    SYS_AWAIT(state_is(b, &matter, "handed"));
+    assert_int_equal(question_act(b, &matter, "take", NULL)->code, TB_ACCEPTED);
+    SYS_AWAIT(state_is(a, &matter, "taken") && state_is(c, &matter, "taken"));
+    auth_cut(b, false, "b.new");
+    assert_int_equal(question_act(b, &matter, "answer", "by the thief")->code, TB_ACCEPTED);
+    SYS_AWAIT(state_is(a, &matter, "answered") && state_is(c, &matter, "answered"));
+    sys_agent_stop(c, SIGTERM); /* learns of it when it comes back */
+
+    auth_new_keys(hub, B, "b.new");
+    auth_rotate(hub, B, "b.new", "stolen");
+    auth_install(hub, a);
+    SYS_AWAIT(standing(a, &matter, TB_STANDING_DISPUTED, &frozen, &heads[0]) == 1 && frozen);
+    assert_true(state_is(a, &matter, "taken"));
+    assert_true(sys_alarmed(a, "beyond_cut"));
+    assert_int_equal(sys_times(a, "by the thief"), 0);
+    auth_socket(a, sock);
+    tb_hex(matter.bytes, TB_CASE_ID_BYTES, id);
+    auth_must(hub, sys_tongbao(hub, "--socket", sock, "case", "show", id, "--json", NULL));
+    assert_non_null(strstr(hub->output, "disputed"));
+    sys_agent_start(c);
+    SYS_AWAIT(standing(c, &matter, TB_STANDING_DISPUTED, &frozen, &heads[1]) == 1 && frozen);
+
+    assert_int_equal(question_act(a, &matter, "take_over", NULL)->code, TB_ACCEPTED);
+    SYS_AWAIT(state_is(c, &matter, "recalled"));
+    assert_int_equal(standing(a, &matter, TB_STANDING_OVERTAKEN, &frozen, &heads[0]), 1);
+    assert_false(frozen);
+    assert_int_equal(standing(c, &matter, TB_STANDING_OVERTAKEN, &frozen, &heads[1]), 1);
+    assert_false(frozen);
+    assert_true(tb_digest_equal(&heads[0], &heads[1]));
+    assert_true(sys_sound(a) && sys_sound(c));
+}
+
 #define SYSTEM_TEST(name) cmocka_unit_test_setup_teardown(name, sys_set_up, sys_tear_down)
 
 static const struct CMUnitTest tests[] = {
     SYSTEM_TEST(a_rotation_loses_nothing_that_is_under_way),
     SYSTEM_TEST(what_a_stolen_key_signs_beyond_the_cut_is_refused_whenever_it_comes),
+    SYSTEM_TEST(what_a_thief_did_beyond_the_cut_is_disputed_and_taken_over),
     SYSTEM_TEST(the_cut_of_a_hub_that_stands_still_is_the_same),
 };
 
