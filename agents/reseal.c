@@ -40,8 +40,17 @@ events_of(tb_txn *txn, const tb_reseal_key *key, tb_proof_row *proof, tb_digest 
 {
     *out = proof->ids;
     *n = proof->id_count;
-    if (*n > 0) {
+    if (*n > 0 && !tb_case_zero(&proof->case_id)) {
         return TB_OK;
+    }
+    if (*n > 0) { /* a proof that stands alone does not say whose they are */
+        tb_event_key found;
+        tb_event_row row;
+        tb_err err = tb_event_find(txn, &proof->ids[0], &found, &row);
+        if (err == TB_OK) {
+            proof->case_id = found.case_id;
+        }
+        return err;
     }
     tb_err err =
         tb_ahead_get(txn, &key->incarnation, key->notice, &proof->case_id, out, n);
@@ -72,7 +81,7 @@ static tb_err seal_anew(tb_step *step, const tb_reseal_key *key, bool *out_waits
     }
     tb_resealed_row row = {.incarnation = step->incarnation, .at = step->now.real};
     err = events_of(step->txn, key, &proof, &events, &count);
-    if (err == TB_OK) {
+    if (err == TB_OK && count > 0) {
         err = tb_pass_again(step->agent, step->txn, &key->recipient, &proof.case_id, events, count,
                             header.lane, &row.notice);
     }

@@ -1,8 +1,8 @@
 /* A cut that is learnt of late: what is in a chain beyond it is disputed, everywhere alike, and a
  * take-over settles it. */
+#include "agents/aside.h"
 #include "agents/cut_judge.h"
 #include "agents/dispute.h"
-#include "agents/reseal.h"
 #include "tests/agents/world.h"
 
 #define LEAD                                                                                       \
@@ -159,6 +159,29 @@ static void a_take_over_settles_it_and_all_have_the_same_chain(void **state)
     check_world(w);
 }
 
+/* The operator was ordered by the disputed event: it is no party of the chain that goes on. */
+static void who_holds_what_is_left_aside_is_told_of_the_take_over(void **state)
+{
+    world *w = *state;
+    order(w);
+    tb_directory next = with_cut(w, "bureau.44", 1, TB_CUT_STOLEN);
+    learn(w, &next);
+    assert_int_equal(acts(w, "bureau.33", "take_over", "take_over_reason=other"), TB_ACCEPTED);
+    deliver_all(w);
+    assert_true(summary_at(w, "cm.44").frozen);
+    turn_with(w, "bureau.33", tb_aside_tick);
+    deliver_all(w);
+    tb_digest head = summary_at(w, "bureau.33").head;
+    tb_local_summary summary = summary_at(w, "cm.44");
+    assert_false(summary.frozen);
+    assert_true(tb_digest_equal(&summary.head, &head));
+    assert_int_equal(standing_at(w, "cm.44", TB_STANDING_OVERTAKEN), 1);
+    /* once */
+    turn_with(w, "bureau.33", tb_aside_tick);
+    assert_int_equal(lying(w), 0);
+    check_world(w);
+}
+
 static void at_the_cut_it_counts_and_one_behind_it_does_not(void **state)
 {
     world *w = *state;
@@ -281,6 +304,7 @@ static void what_is_here_is_judged_by_our_own_entry(void **state)
 static const struct CMUnitTest tests[] = {
     IN_A_WORLD(what_is_signed_beyond_a_cut_is_disputed_and_has_no_effect),
     IN_A_WORLD(a_take_over_settles_it_and_all_have_the_same_chain),
+    IN_A_WORLD(who_holds_what_is_left_aside_is_told_of_the_take_over),
     IN_A_WORLD(at_the_cut_it_counts_and_one_behind_it_does_not),
     IN_A_WORLD(what_honest_parties_built_on_it_hangs_with_it),
     IN_A_WORLD(a_case_opened_beyond_a_cut_can_only_be_opened_anew),
