@@ -4,6 +4,7 @@
 #include "agents/clock.h"
 #include "agents/dispute.h"
 #include "agents/draft.h"
+#include "agents/freshness.h"
 #include "agents/inbox.h"
 #include "agents/link.h"
 #include "agents/local.h"
@@ -120,6 +121,9 @@ static tb_err tick(tb_step *step)
         err = tb_dispute_tick(step);
     }
     if (err == TB_OK) {
+        err = tb_freshness_tick(step);
+    }
+    if (err == TB_OK) {
         err = tb_link_may_sign(step->txn, &may_sign);
     }
     if (err != TB_OK || !may_sign) {
@@ -156,6 +160,7 @@ tb_err tb_agent_step(
         return err;
     }
 
+    agent->stale = tb_directory_stale(agent->directory, here.now.real);
     switch (input->kind) {
     case TB_INPUT_FRAME:
         return tb_link_frame(&step, input->bytes);
@@ -234,6 +239,10 @@ tb_err tb_agent_deadline(tb_agent *agent, tb_txn *txn, tb_time *out)
     }
     if (err == TB_OK && may_sign) {
         err = tb_aside_due(txn, &at);
+        err = sooner(err, at, &any, &least);
+    }
+    if (err == TB_OK) {
+        err = tb_freshness_due(agent, txn, &at);
         err = sooner(err, at, &any, &least);
     }
     if (err == TB_OK) {

@@ -87,6 +87,7 @@ struct tb_agent {
     size_t suspect_next;
     tb_inbox_place armed; /* its attempt is on disk; the next tick may try */
     tb_time inbox_after;  /* no attempt before this: the store was full */
+    bool stale;           /* the directory's time has passed; of the running step */
     bool watched;         /* somebody watches since this process runs: casework tells of changes */
 };
 

@@ -15,6 +15,10 @@ static const pattern DRAFT = {
     "Not sent yet: the link is not ready; a draft since %t. It goes out once the link is up, if "
     "the case is unchanged.",
 };
+static const pattern STALE = {
+    "尚未发出,自%t起待发出:%c",
+    "Not sent yet, a draft since %t: %c",
+};
 static const pattern RETURNED = {
     "未能发出,已退回经办人:%c",
     "Not sent and returned to its author: %c",
@@ -145,7 +149,14 @@ tb_err tb_trace_words(const tb_agent *agent,
 {
     const pattern *sentence = pattern_of(link, line);
     const tb_directory_party *party = tb_directory_find(agent->directory, &line->recipient);
-    tb_refusal code = sentence == &FENCED ? link->fence : line->code;
+    if (sentence == &DRAFT && link->state == TB_LINK_CONFIRMED && link->fence != TB_ACCEPTED) {
+        sentence = &FENCED;
+    } else if (sentence == &DRAFT && link->state == TB_LINK_CONFIRMED && agent->stale) {
+        sentence = &STALE;
+    }
+    tb_refusal code = sentence == &FENCED  ? link->fence
+                      : sentence == &STALE ? TB_REFUSED_DIRECTORY_STALE
+                                           : line->code;
     words zh = {tb_party_bytes(&line->recipient), line->since, tb_refusal_zh(code)};
     words en = {tb_party_bytes(&line->recipient), line->since, tb_refusal_en(code)};
     if (party != NULL && party->name_zh.size > 0) {

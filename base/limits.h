@@ -92,6 +92,9 @@
 #define TB_SILENT_MS        150000 /* a peer not heard of for this long is gone */
 #define TB_MARK_ALARM_MS    600000 /* no mark for this long: an alarm names both suspects */
 #define TB_NOTICE_LIFE_MS   (30ll * 24 * 3600 * 1000) /* the longest notice life */
+/* A newer directory that a header names must come from the hub within this, or an alarm names it.
+ */
+#define TB_DIRECTORY_WAIT_MS 60000
 #define TB_STAMP_WINDOW_MS  (15 * 60 * 1000)          /* design §10 */
 #define TB_RECONNECT_MS     200
 #define TB_RECONNECT_MAX_MS 30000

@@ -52,6 +52,7 @@ typedef struct tb_enrolment {
     tb_party_state state;
     bool has_request;
     tb_key_request request;
+    tb_time keys_until; /* planned end of the keys in the request; 0: none */
 } tb_enrolment;
 
 /* Ends with tb_authority_close. */
@@ -88,6 +89,7 @@ bool tb_authority_revoke(tb_directory *next,
 bool tb_authority_rotate(tb_directory *next,
                          const tb_cut *cut,
                          const tb_key_request *request,
+                         tb_time keys_until,
                          tb_arena *arena,
                          tb_problem *problem) TB_MUST_USE;
 /* The spare becomes the hub's keys; what the hub signed up to until under the former ones stays

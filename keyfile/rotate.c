@@ -4,6 +4,7 @@
 bool tb_authority_rotate(tb_directory *next,
                          const tb_cut *cut,
                          const tb_key_request *request,
+                         tb_time keys_until,
                          tb_arena *arena,
                          tb_problem *problem)
 {
@@ -12,7 +13,11 @@ bool tb_authority_rotate(tb_directory *next,
         return tb_problem_refused(problem, cut->party.text, TB_REFUSED_UNKNOWN_PARTY);
     }
     tb_enrolment row = {
-        .id = cut->party, .state = party->state, .has_request = true, .request = *request};
+        .id = cut->party,
+        .state = party->state,
+        .has_request = true,
+        .request = *request,
+        .keys_until = keys_until};
     for (size_t i = 0; i < party->key_count; i++) {
         const tb_directory_key *key = &party->keys[i];
         tb_cut one = *cut;

@@ -22,6 +22,7 @@ typedef struct tb_directory_key {
     tb_public_key key;
     tb_key_id id;
     tb_time not_before;
+    tb_time not_after; /* planned end, 0: none; warned of, and ended by a cut alone */
 } tb_directory_key;
 
 typedef struct tb_attribute {

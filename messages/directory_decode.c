@@ -16,7 +16,9 @@ static bool read_key(const wire_key *in, tb_directory_key *out)
 {
     if (in == NULL || in->purpose < TB_PURPOSE_SIGN || in->purpose > TB_PURPOSE_AUTHORITY ||
         !tb_wire_fixed_not_zero(in->public_key, out->key.bytes, sizeof out->key) ||
-        !tb_wire_time(in->not_before_ms, &out->not_before)) {
+        !tb_wire_time(in->not_before_ms, &out->not_before) ||
+        !tb_wire_time(in->not_after_ms, &out->not_after) ||
+        (out->not_after != 0 && out->not_after < out->not_before)) {
         return false;
     }
     out->purpose = (tb_purpose)in->purpose;

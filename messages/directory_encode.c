@@ -14,6 +14,7 @@ static void write_key(const tb_directory_key *in, wire_key *out)
     out->purpose = (uint32_t)in->purpose;
     out->public_key = tb_wire_raw(in->key.bytes, sizeof in->key);
     out->not_before_ms = in->not_before;
+    out->not_after_ms = in->not_after;
 }
 
 static wire_key *write_new_key(const tb_directory_key *in, tb_arena *arena)

@@ -21,6 +21,7 @@ tb_cli_noun tb_directory_revoke_verb;
 tb_cli_noun tb_directory_exercise_verb;
 tb_cli_noun tb_directory_rotate_verb;
 tb_cli_noun tb_directory_hub_verb;
+tb_cli_noun tb_directory_renew_verb;
 
 typedef struct tb_verb {
     const char *name;

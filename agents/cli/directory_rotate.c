@@ -13,6 +13,7 @@ typedef struct change {
     const char *request;
     const char *cut_file;
     tb_cut cut;
+    tb_time keys_until;
     /* hub */
     bool use_spare;
     tb_cut_reason reason;
@@ -54,6 +55,17 @@ static int change_by(change *c, change_step *step)
     return tb_print_version(c->folder, c->common.json);
 }
 
+/* An option's time; absent: 0. */
+static bool read_time(const char *option, const char *text, tb_time *out)
+{
+    *out = 0;
+    if (text != NULL && !tb_time_parse(tb_bytes_str(text), out)) {
+        tb_say_error(_("--%s wants a time such as 2015-02-09T11:39:00+08:00"), option);
+        return false;
+    }
+    return true;
+}
+
 /* ---- rotate ---- */
 
 static bool rotate(change *c, tb_directory *next, tb_problem *problem)
@@ -62,20 +74,22 @@ static bool rotate(change *c, tb_directory *next, tb_problem *problem)
     c->cut.at = c->now;
     return tb_enrolment_request(&row, c->request, &c->arena, problem) &&
            tb_cut_file_read(c->cut_file, &c->arena, &c->cut.marks, &c->cut.mark_count, problem) &&
-           tb_authority_rotate(next, &c->cut, &row.request, &c->arena, problem);
+           tb_authority_rotate(next, &c->cut, &row.request, c->keys_until, &c->arena, problem);
 }
 
 int tb_directory_rotate_verb(int argc, char **argv)
 {
     change c = {.folder = NULL};
     const char *reason = "rotation";
+    const char *keys_until = NULL;
     const tb_option options[] = {{"dir", NULL, &c.folder},
+                                 {"keys-until", NULL, &keys_until},
                                  {"authority", NULL, &c.authority},
                                  {"request", NULL, &c.request},
                                  {"cut", NULL, &c.cut_file},
                                  {"reason", NULL, &reason}};
     tb_words words;
-    if (!tb_arguments_read(argc, argv, options, 5, &c.common, &words)) {
+    if (!tb_arguments_read(argc, argv, options, 6, &c.common, &words)) {
         return TB_EXIT_USAGE;
     }
     if (c.folder == NULL || c.authority == NULL) {
@@ -86,6 +100,9 @@ int tb_directory_rotate_verb(int argc, char **argv)
     }
     if (words.count != 1 || !tb_cut_reason_parse(reason, &c.cut.reason)) {
         tb_say_error(_("name one party, and as reason lost, stolen or rotation"));
+        return TB_EXIT_USAGE;
+    }
+    if (!read_time("keys-until", keys_until, &c.keys_until)) {
         return TB_EXIT_USAGE;
     }
     return tb_read_party(words.list[0], &c.cut.party) ? change_by(&c, rotate) : TB_EXIT_USAGE;
@@ -145,9 +162,33 @@ int tb_directory_hub_verb(int argc, char **argv)
         tb_say_error(_("say with --reason why: lost, stolen or rotation"));
         return TB_EXIT_USAGE;
     }
-    if (until != NULL && !tb_time_parse(tb_bytes_str(until), &c.until)) {
-        tb_say_error(_("--until wants a time such as 2015-02-09T11:39:00+08:00"));
+    return read_time("until", until, &c.until) ? change_by(&c, hub) : TB_EXIT_USAGE;
+}
+
+/* ---- renew ---- */
+
+static bool renew(change *c, tb_directory *next, tb_problem *problem)
+{
+    if (c->until != 0 && c->until < c->now) {
+        return tb_problem_set(problem, "--fresh-until lies in the past.", "--fresh-until 已过。");
+    }
+    next->fresh_until = c->until == 0 ? next->fresh_until : c->until;
+    return true;
+}
+
+int tb_directory_renew_verb(int argc, char **argv)
+{
+    change c = {.folder = NULL};
+    const char *until = NULL;
+    const tb_option options[] = {{"dir", NULL, &c.folder},
+                                 {"authority", NULL, &c.authority},
+                                 {"fresh-until", NULL, &until}};
+    tb_words words;
+    if (!tb_arguments_read(argc, argv, options, 3, &c.common, &words)) {
         return TB_EXIT_USAGE;
     }
-    return change_by(&c, hub);
+    if (c.folder == NULL || c.authority == NULL) {
+        return tb_say_missing(c.folder == NULL ? "dir" : "authority");
+    }
+    return read_time("fresh-until", until, &c.until) ? change_by(&c, renew) : TB_EXIT_USAGE;
 }

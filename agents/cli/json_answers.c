@@ -30,6 +30,9 @@ json_t *tb_json_acted(const tb_local_answer *answer)
     put(o, "number", number(acted->number));
     put(o, "state", tb_json_text(acted->state));
     put(o, "draft", json_boolean(answer->draft));
+    if (answer->detail.size > 0) {
+        put(o, "detail", tb_json_text(answer->detail));
+    }
     return o;
 }
 

@@ -204,6 +204,7 @@ void tb_show_acted(tb_book *book, const tb_local_answer *answer)
 {
     if (answer->draft) {
         (void)printf(_("accepted, waiting for the link (待发出)\n"));
+        line(_("why"), answer->detail);
     } else {
         (void)printf(_("done\n"));
     }

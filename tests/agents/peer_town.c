@@ -31,7 +31,7 @@ town *town_here(void)
 
 static tb_directory_key key_of(tb_purpose purpose, const tb_public_key *key)
 {
-    tb_directory_key made = {purpose, *key, tb_key_id_of(purpose, key), 0};
+    tb_directory_key made = {purpose, *key, tb_key_id_of(purpose, key), 0, 0};
     return made;
 }
 

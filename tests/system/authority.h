@@ -69,6 +69,20 @@ auth_rotate(sys_hub *hub, const char *party, const char *name, const char *reaso
     hub->directory++;
 }
 
+/* One new version that may be relied on until a time. */
+static inline void auth_renew(sys_hub *hub, tb_time until)
+{
+    char authority[SYS_PATH];
+    char directory[SYS_PATH];
+    char text[TB_TIME_TEXT];
+    sys_path(hub, authority, "keys/authority.key");
+    sys_path(hub, directory, "directory");
+    tb_time_print(until, text);
+    auth_must(hub, sys_tongbao(hub, "directory", "renew", "--fresh-until", text, "--authority",
+                               authority, "--dir", directory, NULL));
+    hub->directory++;
+}
+
 /* Hands the newest version to one agent, as a person would. */
 static inline void auth_install(sys_hub *hub, sys_agent *through)
 {
