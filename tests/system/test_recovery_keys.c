@@ -81,10 +81,46 @@ static void an_old_key_opens_what_was_under_way_and_is_then_destroyed(void **sta
     assert_true(sys_sound(a) && sys_sound(b) && sys_sound(c));
 }
 
+/* A stolen key's marks count for nothing, so the owner signs them again with the new one: a hub that
+ * lost its disk can go on from what a sender shows it, while the recipient is away. */
+static void marks_of_a_stolen_key_are_signed_anew(void **state)
+{
+    sys_hub *hub = *state;
+    sys_broker_start(hub);
+    sys_agent *a = sys_agent_linked(hub, A);
+    sys_agent *b = sys_agent_linked(hub, B);
+    sys_agent *c = sys_agent_linked(hub, C);
+    tb_local_acted first = sys_send(a, B, "taken by the stolen key");
+    SYS_AWAIT(sys_where(a, &first.event, B, NULL) == TB_WHERE_ARRIVED);
+    auth_new_keys(hub, B, "b.new");
+    (void)sys_send(b, A, "so that there is a cut");
+    SYS_AWAIT(sys_times(a, "so that there is a cut") == 1);
+    auth_cut(b, true, "b.new");
+    auth_rotate(hub, B, "b.new", "stolen");
+    auth_install(hub, c);
+    auth_restart(b, "b.new", NULL);
+    SYS_AWAIT(sys_status(b)->linked && !sys_status(b)->fenced);
+    (void)sys_send(b, C, "everything before this is said");
+    SYS_AWAIT(sys_times(c, "everything before this is said") == 1);
+
+    sys_agent_stop(b, SIGTERM);
+    sys_broker_stop(hub, SIGKILL);
+    sys_store_lose(hub, "hub");
+    sys_broker_start(hub);
+    SYS_AWAIT(sys_status(a)->linked);
+    tb_local_acted next = sys_send(a, B, "behind the mark");
+    SYS_AWAIT(sys_where(a, &next.event, B, NULL) == TB_WHERE_STORED);
+    sys_agent_start(b);
+    SYS_AWAIT(sys_times(b, "behind the mark") == 1);
+    assert_int_equal(sys_times(b, "taken by the stolen key"), 1);
+    assert_true(sys_sound(a) && sys_sound(b) && sys_sound(c));
+}
+
 #define SYSTEM_TEST(name) cmocka_unit_test_setup_teardown(name, sys_set_up, sys_tear_down)
 
 static const struct CMUnitTest tests[] = {
     SYSTEM_TEST(senders_seal_anew_by_themselves_what_a_lost_key_cannot_open),
+    SYSTEM_TEST(marks_of_a_stolen_key_are_signed_anew),
     SYSTEM_TEST(an_old_key_opens_what_was_under_way_and_is_then_destroyed),
 };
 
