@@ -8,8 +8,8 @@
 #include "agents/inbox.h"
 #include "agents/link.h"
 #include "agents/local.h"
-#include "agents/outbox.h"
 #include "agents/old_keys.h"
+#include "agents/outbox.h"
 #include "agents/own_cut.h"
 #include "agents/reseal.h"
 

@@ -117,10 +117,8 @@ static tb_err check_chain(checking *c)
     for (size_t i = 0; err == TB_OK && i < c->path.count; i++) {
         const tb_chain_event *event = &c->path.list[i];
         /* A chain that is disputed from its opening on has nothing to go back to. */
-        bool groundless =
-            c->row.frozen && c->path.list[0].row.standing == TB_STANDING_DISPUTED;
-        if (event->row.standing !=
-            (groundless ? TB_STANDING_DISPUTED : TB_STANDING_EFFECTIVE)) {
+        bool groundless = c->row.frozen && c->path.list[0].row.standing == TB_STANDING_DISPUTED;
+        if (event->row.standing != (groundless ? TB_STANDING_DISPUTED : TB_STANDING_EFFECTIVE)) {
             err =
                 tb_fault(c->faults, "an event of the chain is not in effect", of_event(&event->id));
         }

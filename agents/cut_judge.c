@@ -1,7 +1,6 @@
 #include "agents/cut_judge.h"
 
-static bool
-within(const tb_directory *directory, const tb_header *header, const tb_entry *entry)
+static bool within(const tb_directory *directory, const tb_header *header, const tb_entry *entry)
 {
     return entry->number <= tb_directory_good_until(directory, &header->sender,
                                                     &header->signing_key, &header->incarnation,

@@ -27,8 +27,7 @@ tb_err tb_dispute_begin(tb_txn *txn, const tb_directory *before, const tb_direct
     for (size_t i = 0; i < next->cut_count; i++) {
         const tb_cut *cut = &next->cuts[i];
         const tb_directory_party *party = tb_directory_find(next, &cut->party);
-        const tb_directory_key *key =
-            party == NULL ? NULL : tb_directory_key_of(party, &cut->key);
+        const tb_directory_key *key = party == NULL ? NULL : tb_directory_key_of(party, &cut->key);
         if (key == NULL || key->purpose != TB_PURPOSE_SIGN ||
             tb_directory_cut(before, &cut->party, &cut->key) != NULL) {
             continue;
@@ -109,8 +108,8 @@ static tb_err find_good(disputing *d)
 {
     for (d->good = 0; d->good < d->path.count; d->good++) {
         bool counts;
-        tb_err err = tb_dispute_counts(d->step->agent, d->step->txn,
-                                       &d->path.list[d->good].row, &counts);
+        tb_err err =
+            tb_dispute_counts(d->step->agent, d->step->txn, &d->path.list[d->good].row, &counts);
         if (err != TB_OK || !counts) {
             return err;
         }
@@ -343,6 +342,7 @@ tb_err tb_dispute_tick(tb_step *step)
     if (err == TB_ERR_NOT_FOUND) {
         return tb_store_del(step->txn, TB_TABLE_CUT_SCAN, key);
     }
-    return err == TB_OK ? tb_store_put(step->txn, TB_TABLE_CUT_SCAN, key,
-                                       tb_bytes_of(at.key, at.size)) : err;
+    return err == TB_OK
+               ? tb_store_put(step->txn, TB_TABLE_CUT_SCAN, key, tb_bytes_of(at.key, at.size))
+               : err;
 }

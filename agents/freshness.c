@@ -108,11 +108,8 @@ static tb_err warn(tb_step *step, const ending *e)
     return err == TB_OK ? tb_meta_number_put(step->txn, e->name, e->which << 3 | stage) : err;
 }
 
-tb_err tb_freshness_warnings(const tb_agent *agent,
-                             tb_time now,
-                             tb_arena *arena,
-                             tb_local_warning **out,
-                             size_t *out_count)
+tb_err tb_freshness_warnings(
+    const tb_agent *agent, tb_time now, tb_arena *arena, tb_local_warning **out, size_t *out_count)
 {
     ending all[2];
     size_t count = 0;
@@ -124,8 +121,8 @@ tb_err tb_freshness_warnings(const tb_agent *agent,
     for (size_t i = 0; i < 2; i++) {
         uint64_t stage = all[i].end == 0 ? 0 : stage_of(all[i].end, now);
         if (stage > 0) {
-            list[count++] = (tb_local_warning){stage == STAGES ? all[i].after : all[i].before,
-                                               all[i].end};
+            list[count++] =
+                (tb_local_warning){stage == STAGES ? all[i].after : all[i].before, all[i].end};
         }
     }
     *out = list;
@@ -191,8 +188,7 @@ tb_err tb_freshness_seen(tb_step *step, const tb_header *header)
 
 /* The version that is waited for, and until when; TB_ERR_NOT_FOUND: none, or the alarm was raised.
  */
-static tb_err
-awaited(const tb_agent *agent, tb_txn *txn, uint64_t *out_version, tb_time *out_until)
+static tb_err awaited(const tb_agent *agent, tb_txn *txn, uint64_t *out_version, tb_time *out_until)
 {
     uint64_t since;
     uint64_t told;

@@ -43,10 +43,8 @@ static tb_refusal check_signature(tb_step *step, const tb_passed *passed, const 
 }
 
 /* *out is the verified stamp, or NULL when there is none. */
-static tb_refusal check_stamp(tb_step *step,
-                              const tb_passed *passed,
-                              const tb_header *header,
-                              const tb_line **out)
+static tb_refusal
+check_stamp(tb_step *step, const tb_passed *passed, const tb_header *header, const tb_line **out)
 {
     *out = NULL;
     if (passed->stamp.size == 0) {
@@ -123,9 +121,8 @@ tb_refusal tb_inbox_check_passed(tb_step *step, const tb_party *from, const tb_p
         refused = check_stamp(step, passed, &header, &stamp);
     }
     tb_digest digest = tb_header_digest(passed->header);
-    if (refused == TB_ACCEPTED &&
-        !tb_cut_passed_counts(step->agent->directory, &step->agent->self, from, &header, &digest,
-                              stamp)) {
+    if (refused == TB_ACCEPTED && !tb_cut_passed_counts(step->agent->directory, &step->agent->self,
+                                                        from, &header, &digest, stamp)) {
         refused = TB_REFUSED_KEY_REVOKED;
     }
     if (refused == TB_ACCEPTED) {

@@ -31,9 +31,9 @@ tb_err tb_old_keys_tick(tb_step *step)
             continue;
         }
         tb_effect destroy = {.kind = TB_EFFECT_DESTROY};
-        tb_err err = tb_arena_copy(
-            step->arena, tb_bytes_of(agent->keys.seal_id[i].bytes, sizeof(tb_key_id)),
-            &destroy.bytes);
+        tb_err err =
+            tb_arena_copy(step->arena, tb_bytes_of(agent->keys.seal_id[i].bytes, sizeof(tb_key_id)),
+                          &destroy.bytes);
         if (err == TB_OK) {
             err = tb_effects_add(step->effects, &destroy);
         }

@@ -203,7 +203,8 @@ static tb_err remember_ahead(parcel *p, uint64_t notice, const tb_passed *passed
     for (size_t i = 0; i < count; i++) {
         ids[i] = tb_event_id(passed[i].event);
     }
-    return err == TB_OK ? tb_ahead_put(p->txn, &incarnation, notice, &p->after->id, ids, count) : err;
+    return err == TB_OK ? tb_ahead_put(p->txn, &incarnation, notice, &p->after->id, ids, count)
+                        : err;
 }
 
 static tb_err send_ahead(parcel *p, const tb_party *reader, tb_passed *passed, size_t count)

@@ -68,12 +68,8 @@ static tb_err make_room(again *a)
     return a->list == NULL || a->ids == NULL ? TB_ERR_LIMIT : TB_OK;
 }
 
-static tb_err
-add_openings(again *a,
-             const tb_case_view *view,
-             const tb_event_key *key,
-             uint32_t readable,
-             tb_passed *p)
+static tb_err add_openings(
+    again *a, const tb_case_view *view, const tb_event_key *key, uint32_t readable, tb_passed *p)
 {
     tb_opening *openings;
     size_t count;
@@ -122,8 +118,8 @@ static tb_err give(again *a,
     }
     err = add_openings(a, view, key, readable, &passed);
     size_t more = weight(&passed);
-    if (err == TB_OK && (a->count == TB_PASSED_MAX ||
-                         (a->count > 0 && a->bytes + more > AGAIN_BYTES_MAX))) {
+    if (err == TB_OK &&
+        (a->count == TB_PASSED_MAX || (a->count > 0 && a->bytes + more > AGAIN_BYTES_MAX))) {
         err = send_list(a);
     }
     if (err == TB_OK) {
@@ -159,10 +155,8 @@ static tb_err give_chain(again *a, const tb_case_row *owner, const tb_event_key 
     return err;
 }
 
-static tb_err give_side(again *a,
-                        const tb_case_row *owner,
-                        const tb_event_key *key,
-                        const tb_event_row *row)
+static tb_err
+give_side(again *a, const tb_case_row *owner, const tb_event_key *key, const tb_event_row *row)
 {
     tb_event event;
     tb_err err = tb_chain_decode(a->txn, row, &event);
@@ -187,8 +181,7 @@ static tb_err find(again *a,
 }
 
 /* The newest event of the chain brings all before it along; side events go one by one. */
-static tb_err
-give_all(again *a, const tb_case_row *owner, const tb_digest *events, size_t count)
+static tb_err give_all(again *a, const tb_case_row *owner, const tb_digest *events, size_t count)
 {
     tb_event_key tip = {.number = 0};
     for (size_t i = 0; i < count; i++) {

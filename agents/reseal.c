@@ -22,8 +22,7 @@ tb_err tb_reseal_note(tb_step *step, const tb_stream *stream, uint64_t notice)
 }
 
 /* The key the notice was sealed to is still the newest we know of: nothing would be gained. */
-static bool
-has_new_key(const tb_agent *agent, const tb_header *header, const tb_party *recipient)
+static bool has_new_key(const tb_agent *agent, const tb_header *header, const tb_party *recipient)
 {
     const tb_entry *entry = tb_header_entry(header, recipient);
     const tb_directory_party *party = tb_directory_find(agent->directory, recipient);
@@ -52,8 +51,7 @@ events_of(tb_txn *txn, const tb_reseal_key *key, tb_proof_row *proof, tb_digest 
         }
         return err;
     }
-    tb_err err =
-        tb_ahead_get(txn, &key->incarnation, key->notice, &proof->case_id, out, n);
+    tb_err err = tb_ahead_get(txn, &key->incarnation, key->notice, &proof->case_id, out, n);
     return err == TB_ERR_NOT_FOUND ? TB_OK : err;
 }
 

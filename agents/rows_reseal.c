@@ -119,9 +119,9 @@ tb_err tb_ahead_put(tb_txn *txn,
         tb_put_raw(&w, events[i].bytes, TB_DIGEST_BYTES);
     }
     tb_err err = tb_writer_bytes(&w, &value);
-    return err == TB_OK ? tb_store_put(txn, TB_TABLE_AHEAD,
-                                       notice_key(incarnation, notice, buffer), value)
-                        : err;
+    return err == TB_OK
+               ? tb_store_put(txn, TB_TABLE_AHEAD, notice_key(incarnation, notice, buffer), value)
+               : err;
 }
 
 tb_err tb_ahead_get(tb_txn *txn,
@@ -140,7 +140,8 @@ tb_err tb_ahead_get(tb_txn *txn,
     tb_reader r;
     tb_reader_init(&r, value);
     tb_get_raw(&r, out_case->bytes, TB_CASE_ID_BYTES);
-    size_t count = value.size < TB_CASE_ID_BYTES ? 0 : (value.size - TB_CASE_ID_BYTES) / TB_DIGEST_BYTES;
+    size_t count =
+        value.size < TB_CASE_ID_BYTES ? 0 : (value.size - TB_CASE_ID_BYTES) / TB_DIGEST_BYTES;
     tb_digest *list = tb_arena_array(tb_txn_arena(txn), count + 1, sizeof *list);
     if (list == NULL) {
         return TB_ERR_LIMIT;

@@ -24,11 +24,9 @@ tb_err tb_reseal_del(tb_txn *txn, const tb_reseal_key *key) TB_MUST_USE;
 /* In key order; cursor empty for the first. Ends with TB_ERR_NOT_FOUND. */
 tb_err tb_reseal_next(tb_txn *txn, tb_bytes *cursor, tb_reseal_key *out) TB_MUST_USE;
 
-tb_err tb_resealed_put(tb_txn *txn,
-                       const tb_reseal_key *key,
-                       const tb_resealed_row *row) TB_MUST_USE;
 tb_err
-tb_resealed_get(tb_txn *txn, const tb_reseal_key *key, tb_resealed_row *out) TB_MUST_USE;
+tb_resealed_put(tb_txn *txn, const tb_reseal_key *key, const tb_resealed_row *row) TB_MUST_USE;
+tb_err tb_resealed_get(tb_txn *txn, const tb_reseal_key *key, tb_resealed_row *out) TB_MUST_USE;
 
 /* The events a notice without new events of its own passed on. */
 tb_err tb_ahead_put(tb_txn *txn,

@@ -186,8 +186,8 @@ static tb_err put_before(tb_arena *arena, const char *form, tb_time at, tb_bytes
 
 tb_err tb_trace_sealed_anew(tb_arena *arena, tb_time at, tb_local_trace_line *line)
 {
-    tb_err err = put_before(
-        arena, "对方更换密钥,原报文无法打开,已于%t自动重新加密发送。", at, &line->why_zh);
+    tb_err err = put_before(arena, "对方更换密钥,原报文无法打开,已于%t自动重新加密发送。", at,
+                            &line->why_zh);
     return err == TB_OK ? put_before(arena,
                                      "The recipient's keys changed and it could not open the first "
                                      "notice; sealed anew at %t. ",

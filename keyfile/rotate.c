@@ -12,12 +12,11 @@ bool tb_authority_rotate(tb_directory *next,
     if (party == NULL) {
         return tb_problem_refused(problem, cut->party.text, TB_REFUSED_UNKNOWN_PARTY);
     }
-    tb_enrolment row = {
-        .id = cut->party,
-        .state = party->state,
-        .has_request = true,
-        .request = *request,
-        .keys_until = keys_until};
+    tb_enrolment row = {.id = cut->party,
+                        .state = party->state,
+                        .has_request = true,
+                        .request = *request,
+                        .keys_until = keys_until};
     for (size_t i = 0; i < party->key_count; i++) {
         const tb_directory_key *key = &party->keys[i];
         tb_cut one = *cut;
@@ -46,7 +45,8 @@ bool tb_authority_use_spare(tb_directory *next,
             problem,
             "This directory names no spare keys for the hub, so nobody can take over from it "
             "unseen; name spare keys first with: tongbao directory hub --spare FILE.",
-            "名录中没有协同平台的备用密钥;请先用 tongbao directory hub --spare 文件 登记备用密钥。");
+            "名录中没有协同平台的备用密钥;请先用 tongbao directory hub --spare 文件 "
+            "登记备用密钥。");
     }
     tb_former_hub_keys *former = tb_arena_array(arena, next->former_count + 1, sizeof(*former));
     if (former == NULL || next->former_count == TB_FORMER_HUB_KEYS_MAX) {

@@ -61,9 +61,8 @@ static bool make_first(const init_options *o, tb_problem *problem)
                         .has_spare = o->spare != NULL};
     tb_keyfile keys;
     if (!tb_hub_publics_read(o->hub_key, &arena, &plan.sign, &plan.transport, problem) ||
-        (o->spare != NULL &&
-         !tb_hub_publics_read(o->spare, &arena, &plan.spare_sign, &plan.spare_transport,
-                              problem)) ||
+        (o->spare != NULL && !tb_hub_publics_read(o->spare, &arena, &plan.spare_sign,
+                                                  &plan.spare_transport, problem)) ||
         !tb_keyfile_read(o->authority, &keys, problem)) {
         return false;
     }

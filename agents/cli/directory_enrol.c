@@ -96,8 +96,7 @@ static bool read_one(int argc,
     } else if (!tb_party_parse(tb_bytes_str(o->party), &row->id)) {
         return bad_party(o->party, problem);
     }
-    if (o->keys_until != NULL &&
-        !tb_time_parse(tb_bytes_str(o->keys_until), &row->keys_until)) {
+    if (o->keys_until != NULL && !tb_time_parse(tb_bytes_str(o->keys_until), &row->keys_until)) {
         return tb_problem_set(problem,
                               "--keys-until wants a time such as 2015-02-09T11:39:00+08:00.",
                               "--keys-until 须为时间,如 2015-02-09T11:39:00+08:00。");

@@ -82,12 +82,10 @@ int tb_directory_rotate_verb(int argc, char **argv)
     change c = {.folder = NULL};
     const char *reason = "rotation";
     const char *keys_until = NULL;
-    const tb_option options[] = {{"dir", NULL, &c.folder},
-                                 {"keys-until", NULL, &keys_until},
-                                 {"authority", NULL, &c.authority},
-                                 {"request", NULL, &c.request},
-                                 {"cut", NULL, &c.cut_file},
-                                 {"reason", NULL, &reason}};
+    const tb_option options[] = {
+        {"dir", NULL, &c.folder},          {"keys-until", NULL, &keys_until},
+        {"authority", NULL, &c.authority}, {"request", NULL, &c.request},
+        {"cut", NULL, &c.cut_file},        {"reason", NULL, &reason}};
     tb_words words;
     if (!tb_arguments_read(argc, argv, options, 6, &c.common, &words)) {
         return TB_EXIT_USAGE;
@@ -144,9 +142,9 @@ int tb_directory_hub_verb(int argc, char **argv)
     const char *reason = NULL;
     const char *until = NULL;
     const tb_option options[] = {
-        {"dir", NULL, &c.folder},     {"authority", NULL, &c.authority},
-        {"spare", NULL, &c.spare},    {"use-spare", &c.use_spare, NULL},
-        {"reason", NULL, &reason},    {"until", NULL, &until},
+        {"dir", NULL, &c.folder},  {"authority", NULL, &c.authority},
+        {"spare", NULL, &c.spare}, {"use-spare", &c.use_spare, NULL},
+        {"reason", NULL, &reason}, {"until", NULL, &until},
     };
     tb_words words;
     if (!tb_arguments_read(argc, argv, options, 6, &c.common, &words)) {
@@ -180,9 +178,8 @@ int tb_directory_renew_verb(int argc, char **argv)
 {
     change c = {.folder = NULL};
     const char *until = NULL;
-    const tb_option options[] = {{"dir", NULL, &c.folder},
-                                 {"authority", NULL, &c.authority},
-                                 {"fresh-until", NULL, &until}};
+    const tb_option options[] = {
+        {"dir", NULL, &c.folder}, {"authority", NULL, &c.authority}, {"fresh-until", NULL, &until}};
     tb_words words;
     if (!tb_arguments_read(argc, argv, options, 3, &c.common, &words)) {
         return TB_EXIT_USAGE;

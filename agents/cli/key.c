@@ -267,6 +267,7 @@ static int cut(int argc, char **argv)
 
 int tb_cli_key(int argc, char **argv)
 {
-    static const tb_verb verbs[] = {{"make", make}, {"request", request}, {"show", show}, {"cut", cut}};
+    static const tb_verb verbs[] = {
+        {"make", make}, {"request", request}, {"show", show}, {"cut", cut}};
     return tb_file_dispatch(argc, argv, verbs, sizeof(verbs) / sizeof(verbs[0]), help);
 }

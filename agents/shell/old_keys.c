@@ -27,7 +27,8 @@ bool tb_shell_old_keys(tb_shell *shell)
         }
         tb_keyfile *old = &shell->old_keys[i];
         if (!tb_keyfile_read(path, old, &problem)) {
-            fprintf(stderr, "level=error event=start what=\"cannot use an old key file\" why=\"%s\"\n",
+            fprintf(stderr,
+                    "level=error event=start what=\"cannot use an old key file\" why=\"%s\"\n",
                     problem.en);
             return false;
         }
@@ -68,7 +69,8 @@ void tb_shell_destroy_key(tb_shell *shell, tb_bytes id)
         tb_problem problem = {0};
         tb_keyfile_wipe(old);
         if (!tb_disk_destroy(shell->options->old_keys[i], &problem)) {
-            fprintf(stderr, "level=error event=old_key what=\"remove the file by hand\" why=\"%s\"\n",
+            fprintf(stderr,
+                    "level=error event=old_key what=\"remove the file by hand\" why=\"%s\"\n",
                     problem.en);
         }
     }

@@ -12,20 +12,21 @@
 
 static void help(void)
 {
-    printf("tongbao-agent - an agency's daemon: keeps its cases, speaks for it on the hub\n\n"
-           "  --party ID         who this agent is, as in the directory\n"
-           "  --store DIR        its store, created when absent\n"
-           "  --key FILE         its secret keys (tongbao key make)\n"
-           "  --directory FILE   the signed directory to start with; newer ones come from the hub\n"
-           "  --hub ENDPOINT     tcp://host:port of the hub\n"
-           "  --socket PATH      local socket for tongbao and the desk; its folder is made 0750\n"
-           "  --quota BYTES      size of the store, allocated at creation (1 GiB)\n"
-           "  --document FILE    a signed campaign or table to install; may be given again\n"
-           "  --old-key FILE     a key file this party has retired: opens what was sealed to it,\n"
-           "                     and is destroyed when nothing can need it any more; newest first,\n"
-           "                     at most 3; one that is not there any more is passed over\n"
-           "  --old-key-life S   seconds an old key is kept behind its cut; 30 days, and at most\n"
-           "  --check-config     read everything, say what is wrong, and end\n");
+    printf(
+        "tongbao-agent - an agency's daemon: keeps its cases, speaks for it on the hub\n\n"
+        "  --party ID         who this agent is, as in the directory\n"
+        "  --store DIR        its store, created when absent\n"
+        "  --key FILE         its secret keys (tongbao key make)\n"
+        "  --directory FILE   the signed directory to start with; newer ones come from the hub\n"
+        "  --hub ENDPOINT     tcp://host:port of the hub\n"
+        "  --socket PATH      local socket for tongbao and the desk; its folder is made 0750\n"
+        "  --quota BYTES      size of the store, allocated at creation (1 GiB)\n"
+        "  --document FILE    a signed campaign or table to install; may be given again\n"
+        "  --old-key FILE     a key file this party has retired: opens what was sealed to it,\n"
+        "                     and is destroyed when nothing can need it any more; newest first,\n"
+        "                     at most 3; one that is not there any more is passed over\n"
+        "  --old-key-life S   seconds an old key is kept behind its cut; 30 days, and at most\n"
+        "  --check-config     read everything, say what is wrong, and end\n");
 }
 
 static const char **text_option(tb_agent_options *o, const char *name)

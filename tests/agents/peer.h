@@ -17,8 +17,9 @@
 
 #define PEER_SENT_MAX 512
 /* The META row that keeps what was applied. */
-#define PEER_APPLIED "test applied"
-#define TOWN_TIME    INT64_C(1700000000000)
+#define PEER_APPLIED  "test applied"
+#define TOWN_TIME     INT64_C(1700000000000)
+#define TOWN_FRESH_MS (365ll * 24 * 3600 * 1000) /* the directory's */
 
 typedef struct peer {
     tb_agent agent;

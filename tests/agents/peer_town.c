@@ -77,7 +77,7 @@ static void make_directory(town *t)
     tb_directory directory = {
         .version = 1,
         .made = TOWN_TIME,
-        .fresh_until = TOWN_TIME + TB_NOTICE_LIFE_MS,
+        .fresh_until = TOWN_TIME + TOWN_FRESH_MS,
         .authority = key_of(TB_PURPOSE_AUTHORITY, &t->authority.public_key),
         .hub_keys = {key_of(TB_PURPOSE_SIGN, &t->hub_sign.public_key),
                      key_of(TB_PURPOSE_TRANSPORT, &transport.public_key)},

@@ -28,8 +28,7 @@ static tb_incarnation incarnation_of(world *w, const char *id)
 
 /* The directory with one more cut: of the party's key, good up to a notice in every stream. In this
  * world a notice's number is also its number in every stream, and every key's id is zero. */
-static tb_directory
-with_cut(world *w, const char *id, uint64_t upto, tb_cut_reason reason)
+static tb_directory with_cut(world *w, const char *id, uint64_t upto, tb_cut_reason reason)
 {
     tb_directory next = w->directory;
     memcpy(parties, w->directory.parties, next.party_count * sizeof *parties);
@@ -45,8 +44,8 @@ with_cut(world *w, const char *id, uint64_t upto, tb_cut_reason reason)
             parties[i].key_count = 2;
         }
         for (unsigned lane = TB_LANE_FIRST; upto > 0 && lane <= TB_LANE_LAST; lane++) {
-            marks[the_cut.mark_count++] = (tb_cut_mark){
-                incarnation_of(w, id), parties[i].id, (tb_lane)lane, upto, {{1}}};
+            marks[the_cut.mark_count++] =
+                (tb_cut_mark){incarnation_of(w, id), parties[i].id, (tb_lane)lane, upto, {{1}}};
         }
     }
     next.cuts = &the_cut;
@@ -61,8 +60,8 @@ static void tick(world *w, world_agent *a, bool *out_more)
     tb_arena_reset(&a->arena);
     tb_effects_reset(a->effects);
     assert_ok(tb_store_begin(a->store, &a->arena, &txn));
-    assert_ok(tb_step_make(&a->agent, txn, (tb_now){w->clock, w->clock}, &w->random, a->effects,
-                           &step));
+    assert_ok(
+        tb_step_make(&a->agent, txn, (tb_now){w->clock, w->clock}, &w->random, a->effects, &step));
     assert_ok(tb_dispute_tick(&step));
     tb_time due;
     *out_more = tb_dispute_due(txn, &due) == TB_OK;

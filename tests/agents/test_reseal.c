@@ -19,9 +19,8 @@ static tb_err note(tb_step *step)
 /* The party refuses a notice of the sender that it never could open. */
 static void refuse(world *w, const char *sender, const char *recipient, uint64_t notice)
 {
-    refused_stream = (tb_stream){.sender = who(w, sender)->id,
-                                 .recipient = who(w, recipient)->id,
-                                 .lane = TB_LANE_NORMAL};
+    refused_stream = (tb_stream){
+        .sender = who(w, sender)->id, .recipient = who(w, recipient)->id, .lane = TB_LANE_NORMAL};
     world_agent *a = who(w, sender);
     tb_txn *txn;
     tb_arena_reset(&a->arena);

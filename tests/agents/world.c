@@ -301,8 +301,8 @@ void turn_with(world *w, const char *id, tb_err (*run)(tb_step *step))
     world_agent *a = who(w, id);
     tb_txn *txn = begin(a);
     tb_step step;
-    assert_ok(tb_step_make(&a->agent, txn, (tb_now){w->clock, w->clock}, &w->random, a->effects,
-                           &step));
+    assert_ok(
+        tb_step_make(&a->agent, txn, (tb_now){w->clock, w->clock}, &w->random, a->effects, &step));
     assert_ok(run(&step));
     end(w, a, txn);
 }

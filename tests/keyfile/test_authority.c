@@ -302,8 +302,8 @@ static void the_spare_takes_over_from_the_hubs_keys(void **state)
 {
     fixture *f = *state;
     tb_directory next = tb_authority_next(&f->authority, NOW + 1000);
-    assert_false(tb_authority_use_spare(&next, TB_CUT_LOST, NOW + 500, NULL, &f->arena,
-                                        &f->problem));
+    assert_false(
+        tb_authority_use_spare(&next, TB_CUT_LOST, NOW + 500, NULL, &f->arena, &f->problem));
     says(f, "no spare");
     tb_key_request request = request_of("hub");
     tb_key_id first = f->authority.directory.hub_keys.sign.id;
@@ -311,8 +311,8 @@ static void the_spare_takes_over_from_the_hubs_keys(void **state)
     next.spare.sign = (tb_directory_key){.purpose = TB_PURPOSE_SIGN, .key = request.sign};
     next.spare.transport =
         (tb_directory_key){.purpose = TB_PURPOSE_TRANSPORT, .key = request.transport};
-    assert_true(tb_authority_use_spare(&next, TB_CUT_LOST, NOW + 500, NULL, &f->arena,
-                                       &f->problem));
+    assert_true(
+        tb_authority_use_spare(&next, TB_CUT_LOST, NOW + 500, NULL, &f->arena, &f->problem));
     assert_true(tb_authority_publish(&f->authority, &next, &f->keys, &f->arena, &f->problem));
     const tb_directory *d = &f->authority.directory;
     assert_false(d->has_spare);

@@ -168,7 +168,11 @@ static tb_bytes with_former(tb_arena *arena)
 
 static const tb_bend former_bends[] = {
     {"former without keys", {16, 1}, BEND_DROP, 0, NULL, TB_REFUSED_MALFORMED},
-    {"former that signs with a sealing key", {16, 1, 1, 1}, BEND_NUMBER, 2, NULL,
+    {"former that signs with a sealing key",
+     {16, 1, 1, 1},
+     BEND_NUMBER,
+     2,
+     NULL,
      TB_REFUSED_MALFORMED},
     {"former for no reason", {16, 3}, BEND_DROP, 0, NULL, TB_REFUSED_MALFORMED},
     {"former until before 1970", {16, 2}, BEND_NUMBER, UINT64_MAX, NULL, TB_REFUSED_MALFORMED},

@@ -63,9 +63,9 @@ auth_rotate(sys_hub *hub, const char *party, const char *name, const char *reaso
     sys_path(hub, directory, "directory");
     sys_path(hub, cut, "%s.cut", name);
     sys_path(hub, request, "keys/%s.key.request", name);
-    auth_must(hub, sys_tongbao(hub, "directory", "rotate", party, "--request", request, "--cut",
-                               cut, "--reason", reason, "--authority", authority, "--dir",
-                               directory, NULL));
+    auth_must(hub,
+              sys_tongbao(hub, "directory", "rotate", party, "--request", request, "--cut", cut,
+                          "--reason", reason, "--authority", authority, "--dir", directory, NULL));
     hub->directory++;
 }
 
@@ -94,8 +94,7 @@ static inline void auth_install(sys_hub *hub, sys_agent *through)
 }
 
 /* The agent is started again with another key file. */
-static inline void
-auth_restart(sys_agent *agent, const char *key, const char *old_key)
+static inline void auth_restart(sys_agent *agent, const char *key, const char *old_key)
 {
     sys_agent_stop(agent, SIGTERM);
     (void)snprintf(agent->key, sizeof agent->key, "%s", key);

@@ -29,7 +29,7 @@ typedef struct sys_agent {
     char key[64];       /* its key file below keys/, without .key; the party's id at first */
     char old_key[64];   /* likewise, given as --old-key; empty: none */
     char old_key_life[24]; /* seconds, given as --old-key-life; empty: as usual */
-    pid_t pid;          /* 0: not running */
+    pid_t pid;             /* 0: not running */
     bool talks;
     tb_client client;
     tb_local_answer answer; /* the newest; lives until the next request */
@@ -39,9 +39,9 @@ typedef struct sys_hub {
     char folder[SYS_PATH];
     char run[SYS_PATH]; /* sockets: their paths must stay short */
     char endpoint[100];
-    pid_t broker; /* 0: not running */
-    char broker_key[64];     /* its key file below keys/, without .key */
-    unsigned directory;      /* version of the file the broker and agents are started with */
+    pid_t broker;        /* 0: not running */
+    char broker_key[64]; /* its key file below keys/, without .key */
+    unsigned directory;  /* version of the file the broker and agents are started with */
     sys_agent agents[SYS_AGENTS_MAX];
     size_t agent_count;
     char output[SYS_OUTPUT_BYTES]; /* what the last command printed */

@@ -58,7 +58,8 @@ static void a_rotation_loses_nothing_that_is_under_way(void **state)
     assert_true(sys_sound(a) && sys_sound(b));
 }
 
-/* The store is gone with the key: the hub's marks are the cut, and a thief's later notices nothing. */
+/* The store is gone with the key: the hub's marks are the cut, and a thief's later notices nothing.
+ */
 static void what_a_stolen_key_signs_beyond_the_cut_is_refused_whenever_it_comes(void **state)
 {
     sys_hub *hub = *state;

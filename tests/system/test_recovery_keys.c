@@ -81,8 +81,8 @@ static void an_old_key_opens_what_was_under_way_and_is_then_destroyed(void **sta
     assert_true(sys_sound(a) && sys_sound(b) && sys_sound(c));
 }
 
-/* A stolen key's marks count for nothing, so the owner signs them again with the new one: a hub that
- * lost its disk can go on from what a sender shows it, while the recipient is away. */
+/* A stolen key's marks count for nothing, so the owner signs them again with the new one: a hub
+ * that lost its disk can go on from what a sender shows it, while the recipient is away. */
 static void marks_of_a_stolen_key_are_signed_anew(void **state)
 {
     sys_hub *hub = *state;
