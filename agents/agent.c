@@ -246,7 +246,7 @@ tb_err tb_agent_deadline(tb_agent *agent, tb_txn *txn, tb_time *out)
         err = sooner(err, at, &any, &least);
     }
     if (err == TB_OK) {
-        err = tb_dispute_due(txn, &at);
+        err = tb_dispute_due(agent, txn, &at);
         err = sooner(err, at, &any, &least);
     }
     if (err == TB_OK) {

@@ -3,6 +3,7 @@
 #include "agents/chain.h"
 #include "agents/cut_judge.h"
 #include "agents/outbox_work.h"
+#include "agents/own_cut.h"
 #include "agents/rows_link.h"
 #include "base/pack.h"
 
@@ -42,10 +43,31 @@ tb_err tb_dispute_begin(tb_txn *txn, const tb_directory *before, const tb_direct
     return TB_OK;
 }
 
-tb_err tb_dispute_due(tb_txn *txn, tb_time *out)
+/* The first scan that may go on. */
+static tb_err next_scan(const tb_agent *agent, tb_txn *txn, tb_bytes *out_key, tb_bytes *out_at)
 {
+    tb_bytes all = {NULL, 0};
+    bool waits = true;
+    if (tb_store_rows(txn, TB_TABLE_CUT_SCAN) == 0) {
+        return TB_ERR_NOT_FOUND;
+    }
+    tb_err err = tb_own_first_welcome(agent, txn, &waits);
+    if (err == TB_OK) {
+        err = tb_store_seek(txn, TB_TABLE_CUT_SCAN, all, all, out_key, out_at);
+    }
+    while (err == TB_OK && waits && out_key->size == SCAN_KEY_BYTES &&
+           memcmp(out_key->data, agent->self.text, TB_PARTY_BYTES) == 0) {
+        err = tb_store_next(txn, TB_TABLE_CUT_SCAN, all, *out_key, out_key, out_at);
+    }
+    return err;
+}
+
+tb_err tb_dispute_due(const tb_agent *agent, tb_txn *txn, tb_time *out)
+{
+    tb_bytes key;
+    tb_bytes at;
     *out = 0;
-    return tb_store_rows(txn, TB_TABLE_CUT_SCAN) > 0 ? TB_OK : TB_ERR_NOT_FOUND;
+    return next_scan(agent, txn, &key, &at);
 }
 
 /* ---- does it count ---- */
@@ -316,18 +338,14 @@ static tb_err scan_slice(tb_step *step, const tb_party *party, const tb_key_id *
 
 tb_err tb_dispute_tick(tb_step *step)
 {
-    tb_bytes all = {NULL, 0};
     tb_bytes key;
     tb_bytes kept;
     tb_party party = {{0}};
     tb_key_id cut;
     place at;
-    if (tb_store_rows(step->txn, TB_TABLE_CUT_SCAN) == 0) {
-        return TB_OK;
-    }
-    tb_err err = tb_store_seek(step->txn, TB_TABLE_CUT_SCAN, all, all, &key, &kept);
+    tb_err err = next_scan(step->agent, step->txn, &key, &kept);
     if (err != TB_OK) {
-        return err;
+        return err == TB_ERR_NOT_FOUND ? TB_OK : err;
     }
     if (key.size != SCAN_KEY_BYTES || kept.size > sizeof at.key) {
         return TB_ERR_CORRUPT;

@@ -20,8 +20,9 @@ tb_err
 tb_dispute_begin(tb_txn *txn, const tb_directory *before, const tb_directory *next) TB_MUST_USE;
 /* A slice of the scans that are under way. */
 tb_err tb_dispute_tick(tb_step *step) TB_MUST_USE;
-/* At once while one is under way; else TB_ERR_NOT_FOUND. */
-tb_err tb_dispute_due(tb_txn *txn, tb_time *out) TB_MUST_USE;
+/* At once while one is under way; else TB_ERR_NOT_FOUND. That of our own former key waits for the
+ * first Welcome under the new one, which signs anew what nobody has taken (own_anew.h). */
+tb_err tb_dispute_due(const tb_agent *agent, tb_txn *txn, tb_time *out) TB_MUST_USE;
 
 /* Whether the notice that proves a stored event counts under the directory in force. */
 tb_err tb_dispute_counts(const tb_agent *agent, tb_txn *txn, const tb_event_row *row, bool *out)

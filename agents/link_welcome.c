@@ -9,6 +9,7 @@
 #include "agents/link.h"
 #include "agents/marks.h"
 #include "agents/outbox.h"
+#include "agents/own_anew.h"
 #include "agents/own_cut.h"
 
 /* Lines in a Hello: a frame holds no more of them, and the hub lacks them only after losing its
@@ -313,6 +314,9 @@ tb_err tb_link_welcome(tb_step *step, const tb_welcome *welcome)
     }
     if (err == TB_OK) {
         err = check_taken(step, welcome, &back);
+    }
+    if (err == TB_OK && !back) {
+        err = tb_own_anew(step, welcome, &back);
     }
     if (err == TB_OK) {
         err = tb_documents_offer(step, welcome->documents, welcome->document_count);

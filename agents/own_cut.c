@@ -96,6 +96,16 @@ static tb_err renew(tb_step *step, const tb_stream *stream, const tb_stream_in_r
     return err;
 }
 
+tb_err tb_own_first_welcome(const tb_agent *agent, tb_txn *txn, bool *out)
+{
+    uint64_t signed_by;
+    tb_err err = tb_meta_number(txn, MARKS_KEY, &signed_by);
+    if (err == TB_OK) {
+        *out = signed_by != number_of(&agent->keys.sign_id);
+    }
+    return err;
+}
+
 tb_err tb_own_marks_renew(tb_step *step)
 {
     uint64_t signed_by;

@@ -18,6 +18,8 @@ tb_err tb_own_cut_final(tb_agent *agent, tb_txn *txn, tb_now now) TB_MUST_USE;
 /* Whether the cut of the very key in use was printed as final. */
 tb_err tb_own_cut_stands(const tb_agent *agent, tb_txn *txn, bool *out) TB_MUST_USE;
 
+/* Whether no Welcome has confirmed this agent under its signing key yet. */
+tb_err tb_own_first_welcome(const tb_agent *agent, tb_txn *txn, bool *out) TB_MUST_USE;
 /* Once under a new signing key, when the link is confirmed: every arrived mark of ours is signed
  * anew in this turn. */
 tb_err tb_own_marks_renew(tb_step *step) TB_MUST_USE;

@@ -26,6 +26,8 @@ static void help(void)
         "                     and is destroyed when nothing can need it any more; newest first,\n"
         "                     at most 3; one that is not there any more is passed over\n"
         "  --old-key-life S   seconds an old key is kept behind its cut; 30 days, and at most\n"
+        "  tongbao-agent cut --store DIR   prints the cut of the party whose store this is,\n"
+        "                     when its keys are gone and it cannot start (tongbao key cut)\n"
         "  --check-config     read everything, say what is wrong, and end\n");
 }
 

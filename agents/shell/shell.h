@@ -41,6 +41,9 @@ bool tb_shell_old_keys(tb_shell *shell) TB_MUST_USE;
 void tb_shell_destroy_key(tb_shell *shell, tb_bytes id);
 void tb_shell_old_keys_wipe(tb_shell *shell);
 
+/* cut.c: `tongbao-agent cut --store DIR`; argv[0] is "cut". An exit code. */
+int tb_shell_cut(int argc, char **argv);
+
 /* loop.c: until a signal, or what cannot go on. */
 void tb_shell_run(tb_shell *shell);
 tb_now tb_shell_now(void);

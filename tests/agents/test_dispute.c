@@ -3,6 +3,7 @@
 #include "agents/aside.h"
 #include "agents/cut_judge.h"
 #include "agents/dispute.h"
+#include "agents/own_cut.h"
 #include "tests/agents/world.h"
 
 #define LEAD                                                                                       \
@@ -53,6 +54,12 @@ static tb_directory with_cut(world *w, const char *id, uint64_t upto, tb_cut_rea
     return next;
 }
 
+/* As after the first Welcome under the key in use: it is nobody's new key. */
+static tb_err confirmed(tb_step *step)
+{
+    return tb_own_marks_renew(step);
+}
+
 static void tick(world *w, world_agent *a, bool *out_more)
 {
     tb_txn *txn;
@@ -64,7 +71,7 @@ static void tick(world *w, world_agent *a, bool *out_more)
         tb_step_make(&a->agent, txn, (tb_now){w->clock, w->clock}, &w->random, a->effects, &step));
     assert_ok(tb_dispute_tick(&step));
     tb_time due;
-    *out_more = tb_dispute_due(txn, &due) == TB_OK;
+    *out_more = tb_dispute_due(&a->agent, txn, &due) == TB_OK;
     assert_ok(tb_store_commit(txn));
 }
 
@@ -78,6 +85,8 @@ static void learn(world *w, const tb_directory *next)
         assert_ok(tb_store_begin(a->store, &a->arena, &txn));
         assert_ok(tb_dispute_begin(txn, &w->directory, next));
         assert_ok(tb_store_commit(txn));
+        a->agent.keys.sign_id.bytes[7] = 9;
+        turn_with(w, a->id.text, confirmed);
     }
     w->directory = *next;
     for (size_t i = 0; i < w->agent_count; i++) {

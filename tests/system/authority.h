@@ -51,6 +51,20 @@ static inline void auth_cut_of_hub(sys_hub *hub, const char *party, const char *
     assert_int_equal(fclose(file), 0);
 }
 
+/* The cut out of the store of an agent that cannot start any more. */
+static inline void auth_cut_of_store(sys_hub *hub, const char *agent, const char *name)
+{
+    char store[SYS_PATH];
+    char cut[SYS_PATH];
+    sys_path(hub, store, "stores/%s", agent);
+    sys_path(hub, cut, "%s.cut", name);
+    auth_must(hub, sys_tongbao_agent(hub, "cut", "--store", store, NULL));
+    FILE *file = fopen(cut, "wb");
+    assert_non_null(file);
+    assert_true(fputs(hub->output, file) >= 0);
+    assert_int_equal(fclose(file), 0);
+}
+
 /* One new version: all keys of a party cut, those of keys/NAME.key.request in their place. */
 static inline void
 auth_rotate(sys_hub *hub, const char *party, const char *name, const char *reason)

@@ -169,6 +169,16 @@ int sys_tongbao(sys_hub *hub, const char *word, ...)
     return code;
 }
 
+int sys_tongbao_agent(sys_hub *hub, const char *word, ...)
+{
+    char program[] = PROGRAMS "tongbao-agent";
+    va_list values;
+    va_start(values, word);
+    int code = run(hub, program, word, values);
+    va_end(values);
+    return code;
+}
+
 int sys_tongbao_broker(sys_hub *hub, const char *word, ...)
 {
     char program[] = PROGRAMS "tongbao-broker";

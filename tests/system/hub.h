@@ -60,6 +60,7 @@ int sys_tongbao(sys_hub *hub, const char *word, ...);
 
 /* Runs `tongbao-broker` likewise; for what it prints and ends. */
 int sys_tongbao_broker(sys_hub *hub, const char *word, ...);
+int sys_tongbao_agent(sys_hub *hub, const char *word, ...);
 
 void sys_broker_start(sys_hub *hub); /* returns when it is ready */
 void sys_broker_stop(sys_hub *hub, int with);

@@ -81,6 +81,54 @@ static void an_old_key_opens_what_was_under_way_and_is_then_destroyed(void **sta
     assert_true(sys_sound(a) && sys_sound(b) && sys_sound(c));
 }
 
+/* A lost its keys with work in its outbox; the hub's marks, or its own store, are the cut. */
+static void lose_keys_with_a_backlog(sys_hub *hub, bool own_store)
+{
+    sys_broker_start(hub);
+    sys_agent *a = sys_agent_linked(hub, A);
+    sys_agent *b = sys_agent_linked(hub, B);
+    sys_agent *c = sys_agent_linked(hub, C);
+    (void)sys_send(a, B, "arrived before");
+    SYS_AWAIT(sys_times(b, "arrived before") == 1);
+    (void)kill(hub->broker, SIGSTOP);
+    tb_local_acted waits = sys_send(a, B, "waits in the outbox");
+    (void)sys_send(a, B, "and another");
+    sys_agent_stop(a, SIGKILL);
+    sys_broker_stop(hub, SIGKILL); /* with what it had not read yet */
+    sys_broker_start(hub);
+    SYS_AWAIT(sys_status(b)->linked && sys_status(c)->linked);
+    auth_new_keys(hub, A, "a.new");
+    if (own_store) {
+        auth_cut_of_store(hub, A, "a.new");
+    } else {
+        auth_cut_of_hub(hub, A, "a.new");
+    }
+    auth_rotate(hub, A, "a.new", "lost");
+    auth_install(hub, c);
+    SYS_AWAIT(sys_status(c)->directory_version == 3);
+    auth_restart(a, "a.new", NULL);
+    SYS_AWAIT(sys_status(a)->linked && !sys_status(a)->fenced);
+    SYS_AWAIT(sys_times(b, "waits in the outbox") == 1 && sys_times(b, "and another") == 1);
+    SYS_AWAIT(sys_status(a)->outbox == 0);
+    SYS_AWAIT(sys_where(a, &waits.event, B, NULL) == TB_WHERE_ARRIVED);
+    assert_int_equal(sys_log_says(hub, A, "event=signed_anew"), !own_store);
+    (void)sys_send(a, B, "afterwards");
+    SYS_AWAIT(sys_times(b, "afterwards") == 1);
+    assert_int_equal(sys_times(b, "waits in the outbox"), 1);
+    assert_int_equal(sys_status(b)->cases, 4);
+    assert_true(sys_sound(a) && sys_sound(b) && sys_sound(c));
+}
+
+static void what_waits_behind_a_cut_of_the_hubs_marks_is_signed_anew(void **state)
+{
+    lose_keys_with_a_backlog(*state, false);
+}
+
+static void a_cut_out_of_its_own_store_lets_the_backlog_go_as_it_is(void **state)
+{
+    lose_keys_with_a_backlog(*state, true);
+}
+
 /* A stolen key's marks count for nothing, so the owner signs them again with the new one: a hub
  * that lost its disk can go on from what a sender shows it, while the recipient is away. */
 static void marks_of_a_stolen_key_are_signed_anew(void **state)
@@ -120,6 +168,8 @@ static void marks_of_a_stolen_key_are_signed_anew(void **state)
 
 static const struct CMUnitTest tests[] = {
     SYSTEM_TEST(senders_seal_anew_by_themselves_what_a_lost_key_cannot_open),
+    SYSTEM_TEST(what_waits_behind_a_cut_of_the_hubs_marks_is_signed_anew),
+    SYSTEM_TEST(a_cut_out_of_its_own_store_lets_the_backlog_go_as_it_is),
     SYSTEM_TEST(marks_of_a_stolen_key_are_signed_anew),
     SYSTEM_TEST(an_old_key_opens_what_was_under_way_and_is_then_destroyed),
 };
