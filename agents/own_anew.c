@@ -33,9 +33,15 @@ static bool counts(const tb_step *step, const tb_group *group)
                                    &stream.incarnation, &stream.recipient, stream.lane);
 }
 
-static tb_err read_group(tb_step *step, const tb_outbox_row *kept, tb_group *out)
+static tb_err
+read_group(tb_step *step, const tb_stream *stream, const tb_outbox_row *kept, tb_group *out)
 {
-    return tb_group_decode(kept->group, step->arena, out) == TB_ACCEPTED ? TB_OK : TB_ERR_CORRUPT;
+    tb_bytes encoded;
+    tb_err err = tb_outbox_group(step->txn, stream, kept, &encoded);
+    if (err != TB_OK) {
+        return err;
+    }
+    return tb_group_decode(encoded, step->arena, out) == TB_ACCEPTED ? TB_OK : TB_ERR_CORRUPT;
 }
 
 /* The first group of a stream that does not count. */
@@ -48,7 +54,7 @@ static tb_err find_first(tb_step *step, const tb_stream *stream, beyond *out, bo
         tb_group group;
         tb_err err = tb_outbox_after(step->txn, stream, behind, &kept);
         if (err == TB_OK) {
-            err = read_group(step, &kept, &group);
+            err = read_group(step, stream, &kept, &group);
         }
         if (err != TB_OK) {
             return err == TB_ERR_NOT_FOUND ? TB_OK : err;
@@ -131,7 +137,7 @@ static tb_err remember(redoing *r, uint64_t notice)
 static tb_err drop_group(redoing *r, const tb_stream *stream, const tb_outbox_row *kept)
 {
     tb_group group;
-    tb_err err = read_group(r->step, kept, &group);
+    tb_err err = read_group(r->step, stream, kept, &group);
     for (size_t i = 0; err == TB_OK && i < group.item_count; i++) {
         err = remember(r, group.items[i].header.notice);
     }

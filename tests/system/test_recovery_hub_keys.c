@@ -75,10 +75,32 @@ static void lines_of_the_former_key_still_count(void **state)
     assert_true(sys_sound(a) && sys_sound(c));
 }
 
+/* The newest directory comes by hand and names no further spare: who is linked leaves the former key
+ * at once and finds the hub under the new one. */
+static void who_is_linked_leaves_a_key_that_the_directory_took_from_the_hub(void **state)
+{
+    sys_hub *hub = *state;
+    sys_broker_start(hub);
+    sys_agent *a = sys_agent_linked(hub, A);
+    sys_agent *b = sys_agent_linked(hub, B);
+    use_spare(hub, "stolen");
+    auth_install(hub, a);
+    SYS_AWAIT(sys_status(a)->directory_version == 3 && sys_status(b)->directory_version == 3);
+    SYS_AWAIT(!sys_status(a)->linked && !sys_status(b)->linked);
+    sys_broker_stop(hub, SIGTERM);
+    (void)snprintf(hub->broker_key, sizeof hub->broker_key, "spare");
+    sys_broker_start(hub);
+    SYS_AWAIT(sys_status(a)->linked && sys_status(b)->linked);
+    (void)sys_send(a, B, "under the new key");
+    SYS_AWAIT(sys_times(b, "under the new key") == 1);
+    assert_true(sys_sound(a) && sys_sound(b));
+}
+
 #define SYSTEM_TEST(name) cmocka_unit_test_setup_teardown(name, sys_set_up, sys_tear_down)
 
 static const struct CMUnitTest tests[] = {
     SYSTEM_TEST(a_hub_that_lost_disk_and_keys_goes_on_under_the_spare),
+    SYSTEM_TEST(who_is_linked_leaves_a_key_that_the_directory_took_from_the_hub),
     SYSTEM_TEST(lines_of_the_former_key_still_count),
 };
 
