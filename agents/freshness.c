@@ -136,6 +136,7 @@ tb_err tb_first_time(tb_txn *txn, const tb_party *recipient, bool *out)
 {
     tb_bytes cursor = {NULL, 0};
     tb_stream stream;
+    size_t mark = tb_arena_mark(tb_txn_arena(txn));
     tb_stream_out_row *row = tb_arena_alloc(tb_txn_arena(txn), sizeof *row);
     if (row == NULL) {
         return TB_ERR_LIMIT;
@@ -146,6 +147,7 @@ tb_err tb_first_time(tb_txn *txn, const tb_party *recipient, bool *out)
         err = tb_stream_out_next(txn, &cursor, &stream, row);
         *out = err != TB_OK || !tb_party_equal(&stream.recipient, recipient);
     }
+    tb_arena_release(tb_txn_arena(txn), mark);
     return err == TB_ERR_NOT_FOUND ? TB_OK : err;
 }
 

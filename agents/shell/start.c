@@ -23,6 +23,10 @@ static bool read_keys(tb_shell *shell)
         return fail("the key file is another party's", options->key, shell->keys.party.text);
     }
 
+    if (!shell->keys.is_locked) {
+        fprintf(stderr, "level=warn event=keys_not_locked what=\"raise LimitMEMLOCK so that keys "
+                        "cannot be swapped out\"\n");
+    }
     tb_agent_keys *keys = &shell->agent.keys;
     keys->sign = &shell->keys.secrets->sign;
     keys->sign_id = tb_keyfile_sign_id(&shell->keys);
