@@ -2,6 +2,7 @@
 
 #include "agents/campaign/scene.h"
 #include "agents/chain.h"
+#include "agents/dispute.h"
 #include "agents/lapses.h"
 #include "agents/link.h"
 #include "base/text.h"
@@ -121,6 +122,14 @@ static tb_err find_case(tb_acting *a, bool *out_found)
     if (a->row.frozen && !side && a->action->kind != TB_ACTION_TAKE_OVER) {
         (void)refuse(a, TB_REFUSED_FROZEN);
         return TB_OK;
+    }
+    if (a->row.frozen) {
+        bool groundless;
+        err = tb_dispute_opening(a->txn, &a->row, &groundless);
+        if (err != TB_OK || groundless) {
+            (void)refuse(a, TB_REFUSED_BEYOND_CUT);
+            return err;
+        }
     }
     const tb_digest *seen = &a->wish->head;
     if (!side && !tb_digest_zero(seen) && !tb_digest_equal(seen, &a->row.view.head)) {
@@ -321,6 +330,22 @@ static tb_err record(tb_acting *a)
     return err == TB_OK ? tb_alarm_raise(a->agent, a->txn, &alarm, a->effects) : err;
 }
 
+/* Both sentences, when it is more than that the link is down. */
+static tb_err why_draft(tb_acting *a, tb_bytes *out)
+{
+    bool may_sign = false;
+    tb_err err = tb_link_may_sign(a->txn, &may_sign);
+    if (err != TB_OK || !may_sign || !a->agent->stale) {
+        return err;
+    }
+    tb_text text;
+    tb_text_init(&text, a->arena, TB_REASON_BYTES_MAX);
+    tb_text_str(&text, tb_refusal_zh(TB_REFUSED_DIRECTORY_STALE));
+    tb_text_str(&text, " ");
+    tb_text_str(&text, tb_refusal_en(TB_REFUSED_DIRECTORY_STALE));
+    return tb_text_done(&text, out);
+}
+
 tb_err tb_act(tb_agent *agent,
               tb_txn *txn,
               tb_now now,
@@ -358,6 +383,7 @@ tb_err tb_act(tb_agent *agent,
     } else if (!tb_link_ready(agent, txn, a.ruling.addressees, a.ruling.addressee_count)) {
         outcome.draft = true;
         outcome.state = a.ruling.to_state;
+        err = why_draft(&a, &outcome.detail);
     } else {
         err = tb_acting_take_effect(&a, &outcome);
     }

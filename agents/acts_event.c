@@ -1,5 +1,6 @@
 #include "agents/acts_making.h"
 
+#include "agents/aside.h"
 #include "agents/chain.h"
 #include "agents/duties.h"
 #include "agents/effective.h"
@@ -209,6 +210,9 @@ tb_err tb_acting_take_effect(tb_acting *a, tb_outcome *out)
     }
     if (err == TB_OK) {
         err = tb_event_put(a->txn, &sent.key, &row);
+    }
+    if (err == TB_OK && event.kind == TB_EVENT_TAKE_OVER) {
+        err = tb_aside_note(a->agent, a->txn, &sent.key, &event);
     }
     if (err != TB_OK) {
         return err;

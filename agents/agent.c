@@ -1,12 +1,18 @@
 #include "agents/agent.h"
 
+#include "agents/aside.h"
 #include "agents/clock.h"
+#include "agents/dispute.h"
 #include "agents/draft.h"
 #include "agents/duties.h"
+#include "agents/freshness.h"
 #include "agents/inbox.h"
 #include "agents/link.h"
 #include "agents/local.h"
+#include "agents/old_keys.h"
 #include "agents/outbox.h"
+#include "agents/own_cut.h"
+#include "agents/reseal.h"
 
 /* Waiting drafts are looked at this often while the link is confirmed. */
 #define DRAFT_AGAIN_MS 3000
@@ -47,20 +53,28 @@ static tb_err check_owner(tb_agent *agent, tb_txn *txn, tb_bytes party, tb_refus
     return TB_OK;
 }
 
-/* Nothing of the last run's session holds; that marks went back does. */
-static tb_err reset_link(tb_txn *txn)
+/* Nothing of the last run's session holds; that marks went back does, and that the key in use was
+ * cut. */
+static tb_err reset_link(tb_agent *agent, tb_txn *txn)
 {
     tb_link_row row;
+    bool cut = false;
     tb_err err = tb_link_get(txn, &row);
-    if (err != TB_OK || (row.state == TB_LINK_DOWN &&
-                         (row.fence == TB_ACCEPTED || row.fence == TB_REFUSED_MARKS_BACK))) {
+    if (err == TB_OK) {
+        err = tb_own_cut_stands(agent, txn, &cut);
+    }
+    if (err != TB_OK) {
         return err;
     }
 
-    row.state = TB_LINK_DOWN;
-    if (row.fence != TB_REFUSED_MARKS_BACK) {
-        row.fence = TB_ACCEPTED;
+    tb_refusal fence = row.fence == TB_REFUSED_MARKS_BACK ? row.fence
+                       : cut                              ? TB_REFUSED_KEY_CUT
+                                                          : TB_ACCEPTED;
+    if (row.state == TB_LINK_DOWN && row.fence == fence) {
+        return TB_OK;
     }
+    row.state = TB_LINK_DOWN;
+    row.fence = fence;
     return tb_link_put(txn, &row);
 }
 
@@ -75,7 +89,7 @@ tb_err tb_agent_start(tb_agent *agent, tb_txn *txn, tb_random *random, tb_refusa
         err = check_owner(agent, txn, party, &refused);
     }
     if (err == TB_OK) {
-        err = reset_link(txn);
+        err = reset_link(agent, txn);
     }
     if (err != TB_OK) {
         return err;
@@ -113,6 +127,15 @@ static tb_err tick(tb_step *step)
     bool may_sign = false;
     tb_err err = tb_link_tick(step);
     if (err == TB_OK) {
+        err = tb_old_keys_tick(step);
+    }
+    if (err == TB_OK) {
+        err = tb_dispute_tick(step);
+    }
+    if (err == TB_OK) {
+        err = tb_freshness_tick(step);
+    }
+    if (err == TB_OK) {
         err = tb_link_may_sign(step->txn, &may_sign);
     }
     if (err != TB_OK || !may_sign) {
@@ -124,6 +147,12 @@ static tb_err tick(tb_step *step)
     }
     if (err == TB_OK) {
         err = tb_duties_tick(step);
+    }
+    if (err == TB_OK) {
+        err = tb_reseal_tick(step);
+    }
+    if (err == TB_OK) {
+        err = tb_aside_tick(step);
     }
     if (err != TB_OK || tb_store_rows(step->txn, TB_TABLE_DRAFT) == 0) {
         return err;
@@ -146,6 +175,7 @@ tb_err tb_agent_step(
         return err;
     }
 
+    agent->stale = tb_directory_stale(agent->directory, here.now.real);
     switch (input->kind) {
     case TB_INPUT_FRAME:
         return tb_link_frame(&step, input->bytes);
@@ -220,6 +250,26 @@ tb_err tb_agent_deadline(tb_agent *agent, tb_txn *txn, tb_time *out)
     }
     if (err == TB_OK && may_sign) {
         err = tb_duties_due(agent, txn, &at);
+        err = sooner(err, at, &any, &least);
+    }
+    if (err == TB_OK && may_sign) {
+        err = tb_reseal_due(agent, txn, &at);
+        err = sooner(err, at, &any, &least);
+    }
+    if (err == TB_OK && may_sign) {
+        err = tb_aside_due(txn, &at);
+        err = sooner(err, at, &any, &least);
+    }
+    if (err == TB_OK) {
+        err = tb_freshness_due(agent, txn, &at);
+        err = sooner(err, at, &any, &least);
+    }
+    if (err == TB_OK) {
+        err = tb_dispute_due(agent, txn, &at);
+        err = sooner(err, at, &any, &least);
+    }
+    if (err == TB_OK) {
+        err = tb_old_keys_due(agent, txn, &at);
         err = sooner(err, at, &any, &least);
     }
     if (err != TB_OK) {

@@ -34,6 +34,7 @@ typedef struct tb_agent_keys {
     const tb_seal_pair *seal[TB_SEAL_KEYS_MAX];
     tb_key_id seal_id[TB_SEAL_KEYS_MAX];
     size_t seal_count;
+    tb_time old_seal_life; /* ms an old one is kept behind its cut; at most TB_NOTICE_LIFE_MS */
 } tb_agent_keys;
 
 /* Notices added in the turn that is running; reset at its end and by an abort. */
@@ -53,6 +54,7 @@ typedef struct tb_link_times {
     tb_time sent;        /* last frame of any kind */
     tb_time heard;
     tb_time drafts; /* when waiting drafts were last looked at */
+    tb_time reseal; /* when notices to be sealed anew are looked at next */
 } tb_link_times;
 
 /* One notice of a stream we receive. */
@@ -94,6 +96,7 @@ struct tb_agent {
     size_t suspect_next;
     tb_inbox_place armed; /* its attempt is on disk; the next tick may try */
     tb_time inbox_after;  /* no attempt before this: the store was full */
+    bool stale;           /* the directory's time has passed; of the running step */
     bool watched;         /* somebody watches since this process runs: casework tells of changes */
 };
 

@@ -315,6 +315,11 @@ static tb_err place_next(tb_apply *apply, const tb_arrival *arrival, tb_place_ve
         *out = TB_PLACE_REFUSED;
         return TB_OK;
     }
+    /* Nothing stands on what nobody vouches for; who takes over names the last event that counts.
+     */
+    if (after.previous_standing == TB_STANDING_DISPUTED) {
+        return keep(apply, arrival, TB_STANDING_DISPUTED, out);
+    }
     if (event->kind == TB_EVENT_TAKE_OVER) {
         return place_take_over(apply, &after, arrival, out);
     }

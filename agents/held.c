@@ -1,5 +1,6 @@
 #include "agents/held.h"
 
+#include "agents/dispute.h"
 #include "agents/rows_link.h"
 #include "base/pack.h"
 #include "messages/digest.h"
@@ -61,7 +62,17 @@ static tb_err place_again(tb_apply *apply, const tb_digest *id, tb_place_verdict
     if (err != TB_OK) {
         return err;
     }
-    err = tb_place_event(apply, &arrival, out);
+    bool counts;
+    tb_event_row row = {.sender = arrival.origin.sender,
+                        .incarnation = arrival.origin.incarnation,
+                        .notice = arrival.origin.notice};
+    err = tb_dispute_counts(apply->agent, apply->txn, &row, &counts);
+    if (err == TB_OK && counts) {
+        err = tb_place_event(apply, &arrival, out);
+    } else if (err == TB_OK) {
+        apply->objection = (tb_objection){.code = TB_REFUSED_BEYOND_CUT};
+        *out = TB_PLACE_REFUSED; /* its key was cut while it waited */
+    }
     if (err != TB_OK) {
         return err;
     }

@@ -1,5 +1,6 @@
 #include "agents/inbox.h"
 
+#include "agents/freshness.h"
 #include "agents/marks.h"
 
 /* ---- is the group what it says ---- */
@@ -289,6 +290,10 @@ static tb_err take_items(tb_step *step, tb_taken *taken, const tb_group *group)
         };
         if (notice.number <= taken->row.number) {
             continue;
+        }
+        err = tb_freshness_seen(step, &notice.header);
+        if (err != TB_OK) {
+            return err;
         }
         if (item->refusal == NULL && tree == 0) {
             tree = item->header.notice;

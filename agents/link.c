@@ -114,7 +114,8 @@ tb_err tb_link_fence(tb_step *step, tb_refusal why, const tb_stream *stream, uin
     };
     tb_err err = tb_link_get(step->txn, &row);
     /* Marks that went back stay the reason: only recovery takes that away. */
-    if (err == TB_OK && row.fence != why && row.fence != TB_REFUSED_MARKS_BACK) {
+    if (err == TB_OK && row.fence != why && row.fence != TB_REFUSED_MARKS_BACK &&
+        row.fence != TB_REFUSED_KEY_CUT) {
         row.fence = why;
         row.since = step->now.real;
         err = tb_link_put(step->txn, &row);

@@ -9,6 +9,8 @@
 #include "agents/link.h"
 #include "agents/marks.h"
 #include "agents/outbox.h"
+#include "agents/own_anew.h"
+#include "agents/own_cut.h"
 
 /* Lines in a Hello: a frame holds no more of them, and the hub lacks them only after losing its
  * disk. */
@@ -288,6 +290,10 @@ static tb_err confirm(tb_step *step, const tb_welcome *welcome, tb_link_row *row
 
     tb_effects_note(step->effects, step->arena, TB_LEVEL_INFO, "event=linked streams=%u",
                     (uint64_t)welcome->stored_count);
+    err = tb_own_marks_renew(step);
+    if (err != TB_OK) {
+        return err;
+    }
     return tb_drafts_release(step->agent, step->txn, step->now, step->random, step->effects);
 }
 
@@ -309,6 +315,9 @@ tb_err tb_link_welcome(tb_step *step, const tb_welcome *welcome)
     if (err == TB_OK) {
         err = check_taken(step, welcome, &back);
     }
+    if (err == TB_OK && !back) {
+        err = tb_own_anew(step, welcome, &back);
+    }
     if (err == TB_OK) {
         err = tb_documents_offer(step, welcome->documents, welcome->document_count);
     }
@@ -319,7 +328,7 @@ tb_err tb_link_welcome(tb_step *step, const tb_welcome *welcome)
         return err;
     }
 
-    if (back || row.fence == TB_REFUSED_MARKS_BACK) {
+    if (back || row.fence == TB_REFUSED_MARKS_BACK || row.fence == TB_REFUSED_KEY_CUT) {
         /* A session it is, but one in which we only listen: documents still come. */
         row.state = TB_LINK_CONFIRMED;
         row.since = step->now.real;

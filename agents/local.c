@@ -6,6 +6,7 @@
 #include "agents/draft.h"
 #include "agents/duties.h"
 #include "agents/link.h"
+#include "agents/own_cut.h"
 #include "agents/queries.h"
 #include "agents/requests.h"
 #include "agents/status.h"
@@ -166,6 +167,15 @@ static tb_err check(tb_asking *a)
     return tb_agent_check(a->agent, a->txn, &checked->faults, &checked->fault_count);
 }
 
+static tb_err cut(tb_asking *a)
+{
+    tb_err err = tb_own_cut(a->agent, a->txn, &a->answer);
+    if (err != TB_OK || a->answer.code != TB_ACCEPTED || !a->request->final) {
+        return err;
+    }
+    return tb_own_cut_final(a->agent, a->txn, a->now);
+}
+
 static tb_err dispatch(tb_asking *a)
 {
     const tb_local_request *request = a->request;
@@ -202,6 +212,8 @@ static tb_err dispatch(tb_asking *a)
         return tb_query_duties(agent, a->txn, a->now, &request->duties, &a->answer);
     case TB_REQUEST_LIST_CAMPAIGNS:
         return tb_query_campaigns(agent, a->txn, &a->answer);
+    case TB_REQUEST_CUT:
+        return cut(a);
     case TB_REQUEST_EXPORT:
         a->answer.code = TB_REFUSED_REQUEST;
         return TB_OK;

@@ -1,6 +1,7 @@
 #include "agents/marks.h"
 
 #include "agents/outbox.h"
+#include "agents/reseal.h"
 
 /* How many own notices back a refused header is looked for by its digest, when the hub sends none;
  * and how many in one turn, so that whoever refuses much does not keep us busy. */
@@ -15,7 +16,8 @@ tb_refusal tb_marks_by_hub(tb_step *step, const tb_signed_line *line)
     if (!tb_bytes_equal(tb_party_bytes(&line->root.signer), tb_bytes_str(TB_HUB_PARTY))) {
         return TB_REFUSED_NOT_SPEAKER;
     }
-    const tb_directory_key *key = tb_directory_hub_key(agent->directory, &line->root.key);
+    const tb_directory_key *key =
+        tb_directory_hub_key_at(agent->directory, &line->root.key, line->line.at);
     if (key == NULL) {
         return TB_REFUSED_UNKNOWN_KEY;
     }
@@ -36,8 +38,7 @@ tb_refusal tb_marks_by_party(tb_step *step, const tb_signed_line *line, const tb
     if (key == NULL || key->purpose != TB_PURPOSE_SIGN) {
         return TB_REFUSED_UNKNOWN_KEY;
     }
-    /* A mark has no number in its signer's streams, so a cut leaves nothing of it standing. */
-    if (tb_directory_cut(agent->directory, party, &line->root.key) != NULL) {
+    if (!tb_directory_line_counts(agent->directory, party, &line->root.key, line->line.at)) {
         return TB_REFUSED_KEY_REVOKED;
     }
     return tb_signed_line_verify(line, &agent->hub, &key->key, &agent->roots);
@@ -258,6 +259,29 @@ static tb_err late_stamp(tb_step *step, const tb_signed_line *line)
     return tb_stamp_put(step->txn, line);
 }
 
+/* The mark we hold, signed anew after its signer's keys changed: kept in the old one's place, so
+ * that what we show a hub counts. */
+static tb_err renew(tb_step *step, const tb_signed_line *line, tb_stream_out_row *row)
+{
+    tb_signed_line held;
+    if (line->line.to != row->arrived || row->arrived_line.size == 0) {
+        return TB_OK;
+    }
+    if (tb_signed_line_decode(row->arrived_line, step->arena, &held) != TB_ACCEPTED) {
+        return TB_ERR_CORRUPT;
+    }
+    if (tb_key_id_equal(&held.root.key, &line->root.key) || line->line.at < held.line.at ||
+        !tb_digest_equal(&held.line.digest, &line->line.digest)) {
+        return TB_OK;
+    }
+    tb_refusal refused = judge_line(step, line);
+    if (refused != TB_ACCEPTED) {
+        return tb_marks_alarm(step, refused, line);
+    }
+    tb_err err = tb_signed_line_encode(line, step->arena, &row->arrived_line);
+    return err == TB_OK ? tb_stream_out_put(step->txn, &line->line.stream, row->due, row) : err;
+}
+
 tb_err tb_marks_line(tb_step *step, const tb_signed_line *line)
 {
     tb_stream_out_row row;
@@ -270,7 +294,7 @@ tb_err tb_marks_line(tb_step *step, const tb_signed_line *line)
     }
     bool stored = line->line.kind == TB_LINE_STORED;
     if (line->line.to <= (stored ? row.stored : row.arrived)) {
-        return stored ? late_stamp(step, line) : TB_OK;
+        return stored ? late_stamp(step, line) : renew(step, line, &row);
     }
     tb_refusal refused = judge_line(step, line);
     if (refused != TB_ACCEPTED) {
@@ -456,6 +480,9 @@ tb_err tb_marks_refused(tb_step *step, const tb_refused *refused)
     }
     if (err == TB_OK) {
         err = keep_refusal(step, refused, notice);
+    }
+    if (err == TB_OK && by_hub != TB_ACCEPTED && line->line.code == TB_REFUSED_KEY_RETIRED) {
+        err = tb_reseal_note(step, &line->line.stream, notice);
     }
     if (err != TB_OK || by_hub != TB_ACCEPTED) {
         return err;

@@ -2,6 +2,7 @@
 
 #include "agents/chain.h"
 #include "agents/rows_link.h"
+#include "agents/rows_reseal.h"
 #include "messages/parts.h"
 
 /* Earlier events in one notice, for all its readers, and new events with their openings, bytes. */
@@ -219,6 +220,20 @@ static size_t passed_bytes(const tb_passed *passed)
     return size;
 }
 
+/* Such a notice has no new events: what it passed on is kept, should it have to go again. */
+static tb_err remember_ahead(parcel *p, uint64_t notice, const tb_passed *passed, size_t count)
+{
+    tb_digest ids[TB_PASSED_MAX];
+    tb_incarnation incarnation;
+    TB_ASSERT(count <= TB_PASSED_MAX);
+    tb_err err = tb_meta_incarnation(p->txn, &incarnation);
+    for (size_t i = 0; i < count; i++) {
+        ids[i] = tb_event_id(passed[i].event);
+    }
+    return err == TB_OK ? tb_ahead_put(p->txn, &incarnation, notice, &p->after->id, ids, count)
+                        : err;
+}
+
 static tb_err send_ahead(parcel *p, const tb_party *reader, tb_passed *passed, size_t count)
 {
     tb_resend resend = {.case_id = p->after->id};
@@ -229,8 +244,9 @@ static tb_err send_ahead(parcel *p, const tb_party *reader, tb_passed *passed, s
     if (err != TB_OK) {
         return err;
     }
-    uint64_t notice;
-    return tb_outbox_add(p->agent, p->txn, &outgoing, &notice);
+    uint64_t notice = 0;
+    err = tb_outbox_add(p->agent, p->txn, &outgoing, &notice);
+    return err == TB_OK && notice > 0 ? remember_ahead(p, notice, passed, count) : err;
 }
 
 /* Room for as many as there may be; most readers lack nothing. */

@@ -35,6 +35,18 @@ tb_err tb_pass_event(tb_agent *agent,
 tb_err tb_pass_side(tb_agent *agent, tb_txn *txn, const tb_case_row *row, const tb_digest *side)
     TB_MUST_USE;
 
+/* passing_again.c: gives events of a case that were given before once more, with the chain before
+ * them, in notices of their own. *out_notice: the newest of them, 0 when there was nothing to
+ * give. */
+tb_err tb_pass_again(tb_agent *agent,
+                     tb_txn *txn,
+                     const tb_party *recipient,
+                     const tb_case_id *case_id,
+                     const tb_digest *events,
+                     size_t count,
+                     tb_lane lane,
+                     uint64_t *out_notice) TB_MUST_USE;
+
 /* passing_proof.c */
 
 /* The event of a row with the notice that proves it, without openings; *out_proven false when no

@@ -3,6 +3,7 @@
 #include "agents/chain.h"
 #include "agents/draft.h"
 #include "agents/rows_link.h"
+#include "agents/rows_reseal.h"
 #include "agents/trace_words.h"
 #include "base/pack.h"
 #include "base/text.h"
@@ -19,6 +20,7 @@ typedef struct tracing {
     tb_link_row link;
     tb_local_traced traced;
     bool found;
+    tb_time sealed_anew; /* of the line being made: when its notice took the place of another; 0 */
 } tracing;
 
 /* What people call the action, and what became of the event. */
@@ -47,6 +49,9 @@ static tb_err add_line(tracing *t, const tb_local_trace_line *line)
     tb_local_trace_line *out = &t->traced.lines[t->traced.count];
     *out = *line;
     tb_err err = tb_trace_words(t->agent, t->arena, &t->link, out);
+    if (err == TB_OK && t->sealed_anew != 0) {
+        err = tb_trace_sealed_anew(t->arena, t->sealed_anew, out);
+    }
     t->traced.count += err == TB_OK;
     return err;
 }
@@ -179,6 +184,8 @@ typedef struct traced_event {
     tb_standing standing;
 } traced_event;
 
+static tb_err trace_anew(tracing *t, const tb_reseal_key *key, const traced_event *about);
+
 static tb_err
 trace_entry(tracing *t, const tb_header *header, const tb_entry *entry, const traced_event *about)
 {
@@ -201,6 +208,14 @@ trace_entry(tracing *t, const tb_header *header, const tb_entry *entry, const tr
     bool refused = false;
     if (err == TB_OK) {
         err = where_refused(t, &stream, header->notice, &line, &refused);
+    }
+    if (err == TB_OK && own && refused && line.code == TB_REFUSED_KEY_RETIRED) {
+        tb_reseal_key key = {header->incarnation, header->notice, entry->recipient};
+        size_t lines = t->traced.count;
+        err = trace_anew(t, &key, about);
+        if (err != TB_OK || t->traced.count > lines) {
+            return err; /* the notice in its place says where the event is */
+        }
     }
     if (err == TB_OK && own && !refused) {
         err = where_marked(t, &stream, entry->number, &line);
@@ -225,6 +240,33 @@ static tb_err trace_header(tracing *t, tb_bytes header_bytes, const traced_event
         }
     }
     return TB_OK;
+}
+
+/* The notice that took the place of one sealed to a retired key; no line when there is none yet. */
+static tb_err trace_anew(tracing *t, const tb_reseal_key *key, const traced_event *about)
+{
+    tb_resealed_row anew;
+    tb_proof_row proof;
+    tb_header header;
+    tb_err err = tb_resealed_get(t->txn, key, &anew);
+    if (err == TB_OK && anew.notice > 0) {
+        err = tb_proof_head(t->txn, &t->agent->self, &anew.incarnation, anew.notice, &proof);
+    }
+    if (err != TB_OK || anew.notice == 0) {
+        return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+    }
+    if (tb_header_decode(proof.header, t->arena, &header) != TB_ACCEPTED) {
+        return TB_ERR_CORRUPT;
+    }
+    const tb_entry *entry = tb_header_entry(&header, &key->recipient);
+    if (entry == NULL) {
+        return TB_ERR_CORRUPT;
+    }
+    tb_time before = t->sealed_anew;
+    t->sealed_anew = anew.at;
+    err = trace_entry(t, &header, entry, about);
+    t->sealed_anew = before;
+    return err;
 }
 
 /* ---- one event ---- */

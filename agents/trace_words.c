@@ -15,6 +15,10 @@ static const pattern DRAFT = {
     "Not sent yet: the link is not ready; a draft since %t. It goes out once the link is up, if "
     "the case is unchanged.",
 };
+static const pattern STALE = {
+    "尚未发出,自%t起待发出:%c",
+    "Not sent yet, a draft since %t: %c",
+};
 static const pattern RETURNED = {
     "未能发出,已退回经办人:%c",
     "Not sent and returned to its author: %c",
@@ -145,7 +149,14 @@ tb_err tb_trace_words(const tb_agent *agent,
 {
     const pattern *sentence = pattern_of(link, line);
     const tb_directory_party *party = tb_directory_find(agent->directory, &line->recipient);
-    tb_refusal code = sentence == &FENCED ? link->fence : line->code;
+    if (sentence == &DRAFT && link->state == TB_LINK_CONFIRMED && link->fence != TB_ACCEPTED) {
+        sentence = &FENCED;
+    } else if (sentence == &DRAFT && link->state == TB_LINK_CONFIRMED && agent->stale) {
+        sentence = &STALE;
+    }
+    tb_refusal code = sentence == &FENCED  ? link->fence
+                      : sentence == &STALE ? TB_REFUSED_DIRECTORY_STALE
+                                           : line->code;
     words zh = {tb_party_bytes(&line->recipient), line->since, tb_refusal_zh(code)};
     words en = {tb_party_bytes(&line->recipient), line->since, tb_refusal_en(code)};
     if (party != NULL && party->name_zh.size > 0) {
@@ -156,4 +167,30 @@ tb_err tb_trace_words(const tb_agent *agent,
     }
     tb_err err = fill(arena, sentence->zh, &zh, &line->why_zh);
     return err == TB_OK ? fill(arena, sentence->en, &en, &line->why_en) : err;
+}
+
+static tb_err put_before(tb_arena *arena, const char *form, tb_time at, tb_bytes *sentence)
+{
+    words said = {tb_bytes_of(NULL, 0), at, ""};
+    tb_bytes first;
+    tb_err err = fill(arena, form, &said, &first);
+    if (err != TB_OK) {
+        return err;
+    }
+    tb_text text;
+    tb_text_init(&text, arena, first.size + sentence->size + 1);
+    tb_text_bytes(&text, first);
+    tb_text_bytes(&text, *sentence);
+    return tb_text_done(&text, sentence);
+}
+
+tb_err tb_trace_sealed_anew(tb_arena *arena, tb_time at, tb_local_trace_line *line)
+{
+    tb_err err = put_before(arena, "对方更换密钥,原报文无法打开,已于%t自动重新加密发送。", at,
+                            &line->why_zh);
+    return err == TB_OK ? put_before(arena,
+                                     "The recipient's keys changed and it could not open the first "
+                                     "notice; sealed anew at %t. ",
+                                     at, &line->why_en)
+                        : err;
 }

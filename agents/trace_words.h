@@ -13,4 +13,7 @@ tb_err tb_trace_words(const tb_agent *agent,
                       const tb_link_row *link,
                       tb_local_trace_line *line) TB_MUST_USE;
 
+/* Puts before both sentences that the notice took the place of one whose key was retired. */
+tb_err tb_trace_sealed_anew(tb_arena *arena, tb_time at, tb_local_trace_line *line) TB_MUST_USE;
+
 #endif

@@ -62,7 +62,9 @@
 #define TB_CUTS_MAX       1024
 #define TB_CUT_MARKS_MAX  4096 /* of one cut */
 #define TB_SIGNERS_MAX    256
-#define TB_ATTRIBUTES_MAX 32
+/* Times the hub has changed its keys. */
+#define TB_FORMER_HUB_KEYS_MAX 32
+#define TB_ATTRIBUTES_MAX      32
 /* A name or title people read, bytes: of a party, a directory, an action, a field. */
 #define TB_TITLE_BYTES_MAX 256
 
@@ -89,14 +91,17 @@
 #define TB_CREDIT_BYTES (2ull * 1024 * 1024)
 
 /* Intervals, ms. */
-#define TB_RESEND_AFTER_MS  3000  /* no mark for what was sent: send again behind the newest mark */
-#define TB_BEAT_MS          60000 /* one-way beat */
-#define TB_SILENT_MS        150000 /* a peer not heard of for this long is gone */
-#define TB_MARK_ALARM_MS    600000 /* no mark for this long: an alarm names both suspects */
-#define TB_NOTICE_LIFE_MS   (30ll * 24 * 3600 * 1000) /* the longest notice life */
-#define TB_STAMP_WINDOW_MS  (15 * 60 * 1000)          /* design §10 */
-#define TB_RECONNECT_MS     200
-#define TB_RECONNECT_MAX_MS 30000
+#define TB_RESEND_AFTER_MS 3000   /* no mark for what was sent: send again behind the newest mark */
+#define TB_BEAT_MS         60000  /* one-way beat */
+#define TB_SILENT_MS       150000 /* a peer not heard of for this long is gone */
+#define TB_MARK_ALARM_MS   600000 /* no mark for this long: an alarm names both suspects */
+#define TB_NOTICE_LIFE_MS  (30ll * 24 * 3600 * 1000) /* the longest notice life */
+/* A newer directory that a header names must come from the hub within this, or an alarm names it.
+ */
+#define TB_DIRECTORY_WAIT_MS 60000
+#define TB_STAMP_WINDOW_MS   (15 * 60 * 1000) /* design §10 */
+#define TB_RECONNECT_MS      200
+#define TB_RECONNECT_MAX_MS  30000
 
 /* Duties (design §10). An act in time may be stored this long after its own time. */
 #define TB_DUTY_GRACE_MS TB_STAMP_WINDOW_MS

@@ -30,6 +30,12 @@
     X(108, TB_REFUSED_CANNOT_OPEN, "cannot_open", "The sealed part does not open or does not match its commitment.", "密封内容无法打开或与承诺值不符。") \
     X(109, TB_REFUSED_DIRECTORY_OLD, "directory_old", "An older directory, or another one of the same version; install the newest.", "名录版本过旧或同版本内容不同,请安装最新名录。") \
     X(110, TB_REFUSED_NOT_AUTHORITY, "not_authority", "Not signed by who may sign this kind of document.", "签署人无权签发此类文件。") \
+    X(111, TB_REFUSED_KEY_CUT, "key_cut", "The cut of this agent's key was printed: acts wait as drafts until the agent is started with its new key file.", "本单位密钥的截止点已打印:在以新密钥文件启动前置程序之前,所办事项暂存为待发出。") \
+    X(112, TB_REFUSED_DIRECTORY_STALE, "directory_stale", "The directory's time has passed and no newer one came: nothing is sealed to a party for the first time. Ask the authority for the newest directory.", "单位名录已过有效期且未收到新版本:不再向首次往来的单位发送报文,请向主管机关索取最新名录。") \
+    X(113, TB_REFUSED_DIRECTORY_WITHHELD, "directory_withheld", "Another party acts by a newer directory and the hub has not given it to us: the hub holds it back or went back. Get it from the authority and use: tongbao directory install FILE.", "其他单位已使用更新的单位名录,而协同平台未向本单位提供:平台可能扣留或已回退。请向主管机关索取,并执行 tongbao directory install 文件。") \
+    X(114, TB_REFUSED_DIRECTORY_ENDING, "directory_ending", "The directory's time is about to end; ask the authority for a newer one.", "单位名录即将过有效期,请向主管机关索取新版本。") \
+    X(115, TB_REFUSED_BEYOND_CUT, "beyond_cut", "Signed with a revoked key beyond its cut: disputed and without effect. The case is frozen until it is taken over.", "该记录以已吊销的密钥在截止点之后签署,存在争议、不生效;办件已冻结,须接管后继续。") \
+    X(116, TB_REFUSED_KEY_ENDING, "key_ending", "The planned end of this party's keys is near: make new keys and have them enrolled with: tongbao directory rotate.", "本单位密钥的计划停用日期将至,请生成新密钥并申请更换(tongbao directory rotate)。") \
     /* 200..299 the link: streams, sessions, shares */                                              \
     X(200, TB_REFUSED_GAP, "gap", "A number is missing before this one; continue behind the mark shown.", "前面有缺号,请从所示回执标记之后续发。") \
     X(201, TB_REFUSED_FORK, "fork", "The same number was used for different content; both are kept as evidence.", "同一编号出现不同内容,已留存双方证据。") \

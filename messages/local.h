@@ -16,7 +16,7 @@
 #include "base/limits.h"
 #include "base/refusal.h"
 #include "base/time.h"
-#include "messages/document.h"
+#include "messages/directory.h"
 #include "messages/event.h"
 
 typedef enum tb_request_kind {
@@ -37,6 +37,7 @@ typedef enum tb_request_kind {
     TB_REQUEST_EXPORT = 24,
     TB_REQUEST_LIST_DUTIES = 55,
     TB_REQUEST_LIST_CAMPAIGNS = 56,
+    TB_REQUEST_CUT = 35,
 } tb_request_kind;
 
 typedef struct tb_local_open {
@@ -86,7 +87,7 @@ typedef struct tb_local_get_document {
 } tb_local_get_document;
 
 typedef struct tb_local_request {
-    tb_request_id id; /* never zero for OPEN_CASE, ACT and INSTALL */
+    tb_request_id id; /* never zero for what changes something */
     tb_bytes account;
     tb_time time; /* exercises only; 0: no time given */
     tb_request_kind kind;
@@ -101,6 +102,7 @@ typedef struct tb_local_request {
         tb_request_id request; /* GET_REQUEST */
         tb_document install;
         tb_local_get_document document;
+        bool final; /* CUT: sign nothing more under this key */
     };
 } tb_local_request;
 
@@ -119,6 +121,7 @@ typedef enum tb_answer_kind {
     TB_ANSWER_ACTS = 20,
     TB_ANSWER_DUTIES = 55,
     TB_ANSWER_CAMPAIGNS = 56,
+    TB_ANSWER_CUT = 35,
 } tb_answer_kind;
 
 typedef struct tb_local_acted {
@@ -162,6 +165,7 @@ typedef enum tb_standing {
     TB_STANDING_HELD_BACK = 3,
     TB_STANDING_DRAFT = 4,
     TB_STANDING_FORKED = 5,
+    TB_STANDING_DISPUTED = 35, /* signed beyond a cut, or behind such an event; without effect */
 } tb_standing;
 
 typedef struct tb_local_event {
@@ -236,6 +240,12 @@ typedef struct tb_local_traced {
     size_t count;
 } tb_local_traced;
 
+/* Something to be done before a date. */
+typedef struct tb_local_warning {
+    tb_refusal code;
+    tb_time until;
+} tb_local_warning;
+
 typedef struct tb_local_status {
     tb_party party;
     tb_bytes name_zh;
@@ -257,6 +267,8 @@ typedef struct tb_local_status {
     uint64_t alarms;
     tb_bytes *alarm_texts;
     size_t alarm_text_count;
+    tb_local_warning *warnings;
+    size_t warning_count;
 } tb_local_status;
 
 typedef struct tb_local_notice_line {
@@ -376,6 +388,12 @@ typedef struct tb_local_campaigns {
     tb_local_campaign_line *lines;
     size_t count;
 } tb_local_campaigns;
+/* Where this party stands in every stream it sends, old runs' too. */
+typedef struct tb_local_cut {
+    tb_party party;
+    tb_cut_mark *marks;
+    size_t count;
+} tb_local_cut;
 
 typedef struct tb_local_answer {
     tb_request_id id; /* zero: to a watcher, or to a request that does not decode */
@@ -397,6 +415,7 @@ typedef struct tb_local_answer {
         tb_local_acts acts;
         tb_local_duties duties;
         tb_local_campaigns campaigns;
+        tb_local_cut cut;
     };
 } tb_local_answer;
 

@@ -51,7 +51,8 @@ static tb_refusal read_summary(const wire_summary *in, tb_arena *arena, tb_local
 static bool read_event_plain(const wire_event *in, tb_local_event *out)
 {
     if (in->kind < TB_EVENT_CHAIN || in->kind > TB_EVENT_VERSION ||
-        in->state < TB_STANDING_EFFECTIVE || in->state > TB_STANDING_FORKED) {
+        ((in->state < TB_STANDING_EFFECTIVE || in->state > TB_STANDING_FORKED) &&
+         in->state != TB_STANDING_DISPUTED)) {
         return false;
     }
     out->kind = (tb_event_kind)in->kind;
@@ -188,6 +189,17 @@ static tb_refusal read_status(const wire_status *in, tb_arena *arena, tb_local_s
     out->used_bytes = in->used_bytes;
     out->exercise = in->exercise != 0;
     out->alarms = in->alarms;
+    out->warning_count = in->n_warnings;
+    out->warnings = tb_arena_array(arena, in->n_warnings, sizeof *out->warnings);
+    if (out->warnings == NULL) {
+        return TB_REFUSED_TOO_LARGE;
+    }
+    for (size_t i = 0; i < in->n_warnings; i++) {
+        if (!tb_wire_code_or_none(in->warnings[i]->code, &out->warnings[i].code) ||
+            !tb_wire_time(in->warnings[i]->until_ms, &out->warnings[i].until)) {
+            return TB_REFUSED_REQUEST;
+        }
+    }
     out->alarm_text_count = in->n_alarm_texts;
     return tb_local_read_texts(in->alarm_texts, in->n_alarm_texts, arena, &out->alarm_texts);
 }
@@ -371,6 +383,31 @@ read_campaigns(const Tongbao__Local__Campaigns *in, tb_arena *arena, tb_local_ca
     return good ? TB_ACCEPTED : TB_REFUSED_REQUEST;
 }
 
+static tb_refusal read_cut(const Tongbao__Local__Cut *in, tb_arena *arena, tb_local_cut *out)
+{
+    out->count = in->n_lines;
+    out->marks = tb_arena_array(arena, in->n_lines, sizeof *out->marks);
+    if (out->marks == NULL || in->n_lines > TB_CUT_MARKS_MAX) {
+        return TB_REFUSED_TOO_LARGE;
+    }
+    if (!tb_wire_party(in->party, &out->party)) {
+        return TB_REFUSED_REQUEST;
+    }
+
+    for (size_t i = 0; i < in->n_lines; i++) {
+        const Tongbao__Local__CutLine *line = in->lines[i];
+        tb_cut_mark *mark = &out->marks[i];
+        if (!tb_wire_incarnation(line->incarnation, &mark->incarnation) ||
+            !tb_wire_party(line->recipient, &mark->recipient) ||
+            !tb_wire_lane(line->lane, &mark->lane) ||
+            !tb_wire_number(line->number, &mark->number) ||
+            !tb_wire_fixed(line->digest, mark->digest.bytes, TB_DIGEST_BYTES)) {
+            return TB_REFUSED_REQUEST;
+        }
+    }
+    return TB_ACCEPTED;
+}
+
 static tb_refusal read_body(const wire_answer *in, tb_arena *arena, tb_local_answer *out)
 {
     switch (out->kind) {
@@ -405,6 +442,8 @@ static tb_refusal read_body(const wire_answer *in, tb_arena *arena, tb_local_ans
         return read_duties(in->duties, arena, &out->duties);
     case TB_ANSWER_CAMPAIGNS:
         return read_campaigns(in->campaigns, arena, &out->campaigns);
+    case TB_ANSWER_CUT:
+        return read_cut(in->cut, arena, &out->cut);
     }
     return TB_REFUSED_REQUEST;
 }

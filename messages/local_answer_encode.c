@@ -28,6 +28,7 @@ typedef struct bodies {
     Tongbao__Local__Acts acts;
     Tongbao__Local__Duties duties;
     Tongbao__Local__Campaigns campaigns;
+    Tongbao__Local__Cut cut;
 } bodies;
 
 static tb_wire_bytes digest_of(const tb_digest *digest)
@@ -189,6 +190,16 @@ static bool write_status(const tb_local_status *in, tb_arena *arena, wire_status
     out->alarms = in->alarms;
     out->n_alarm_texts = in->alarm_text_count;
     out->alarm_texts = tb_local_write_texts(in->alarm_texts, in->alarm_text_count, arena);
+    out->n_warnings = in->warning_count;
+    out->warnings =
+        tb_wire_messages(&tongbao__local__warning__descriptor, in->warning_count, arena);
+    if (out->warnings == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < in->warning_count; i++) {
+        out->warnings[i]->code = (uint32_t)in->warnings[i].code;
+        out->warnings[i]->until_ms = in->warnings[i].until;
+    }
     return out->alarm_texts != NULL &&
            tb_wire_of_incarnation(&in->incarnation, arena, &out->incarnation);
 }
@@ -369,6 +380,29 @@ write_campaigns(const tb_local_campaigns *in, tb_arena *arena, Tongbao__Local__C
     return out->campaigns != NULL;
 }
 
+static bool write_cut(const tb_local_cut *in, tb_arena *arena, Tongbao__Local__Cut *out)
+{
+    tongbao__local__cut__init(out);
+    out->party = tb_wire_of_party(&in->party);
+    out->n_lines = in->count;
+    out->lines = tb_wire_messages(&tongbao__local__cut_line__descriptor, in->count, arena);
+    if (out->lines == NULL) {
+        return false;
+    }
+
+    for (size_t i = 0; i < in->count; i++) {
+        const tb_cut_mark *mark = &in->marks[i];
+        if (!tb_wire_of_incarnation(&mark->incarnation, arena, &out->lines[i]->incarnation)) {
+            return false;
+        }
+        out->lines[i]->recipient = tb_wire_of_party(&mark->recipient);
+        out->lines[i]->lane = (uint32_t)mark->lane;
+        out->lines[i]->number = mark->number;
+        out->lines[i]->digest = tb_wire_raw(mark->digest.bytes, TB_DIGEST_BYTES);
+    }
+    return true;
+}
+
 static bool write_body(const tb_local_answer *in, tb_arena *arena, bodies *b, wire_answer *out)
 {
     switch (in->kind) {
@@ -416,6 +450,9 @@ static bool write_body(const tb_local_answer *in, tb_arena *arena, bodies *b, wi
     case TB_ANSWER_CAMPAIGNS:
         out->campaigns = &b->campaigns;
         return write_campaigns(&in->campaigns, arena, &b->campaigns);
+    case TB_ANSWER_CUT:
+        out->cut = &b->cut;
+        return write_cut(&in->cut, arena, &b->cut);
     }
     TB_UNREACHABLE();
 }

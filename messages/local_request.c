@@ -113,6 +113,9 @@ static tb_refusal read_body(const wire_request *in, tb_arena *arena, tb_local_re
         return verdict(read_get_document(in->get_document, &out->document));
     case TB_REQUEST_LIST_DUTIES:
         return verdict(read_list_duties(in->list_duties, &out->duties));
+    case TB_REQUEST_CUT:
+        out->final = in->cut->final != 0;
+        return TB_ACCEPTED;
     case TB_REQUEST_STATUS:
     case TB_REQUEST_WATCH:
     case TB_REQUEST_LIST_DIRECTORY:
@@ -188,6 +191,7 @@ typedef struct bodies {
     Tongbao__Local__Export export_case;
     Tongbao__Local__ListDuties duties;
     Tongbao__Local__ListCampaigns campaigns;
+    Tongbao__Local__GetCut cut;
 } bodies;
 
 static bool write_open(const tb_local_open *in, tb_arena *arena, wire_open *out)
@@ -319,6 +323,11 @@ static bool write_body(const tb_local_request *in, tb_arena *arena, bodies *b, w
     case TB_REQUEST_LIST_CAMPAIGNS:
         tongbao__local__list_campaigns__init(&b->campaigns);
         out->list_campaigns = &b->campaigns;
+        return true;
+    case TB_REQUEST_CUT:
+        tongbao__local__get_cut__init(&b->cut);
+        b->cut.final = in->final;
+        out->cut = &b->cut;
         return true;
     case TB_REQUEST_GET_CASE:
     case TB_REQUEST_LIST_ACTS:

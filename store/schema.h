@@ -14,7 +14,7 @@
 /*    table            key                                              value           rows exist while */
 #define TB_TABLES(X)                                                                                                   \
     /* both */                                                                                                         \
-    X(META,             "name",                                         "bytes",        "always")                       \
+    X(META,             "name",                                         "bytes",        "always") \
     X(DOCUMENT,         "kind:u32 name 0 version:u32",                  "Document",     "always; the newest version of a name rules") \
     X(ALARM,            "number:u64",                                   "AlarmRow",     "always: what was refused, forged, forked or went back") \
     /* broker */                                                                                                       \
@@ -41,7 +41,7 @@
     X(INBOX,            "sender incarnation lane:u8 from:u64",          "InboxRow",     "a taken notice of the group is not yet applied") \
     X(QUARANTINE,       "sender incarnation notice:u64",                "QuarantineRow", "set aside after two failed attempts, until a person decides") \
     /* agent: casework */                                                                                              \
-    X(CASE,             "case",                                         "CaseRow",      "always")                       \
+    X(CASE,             "case",                                         "CaseRow",      "always") \
     X(CASE_MINE,        "case",                                         "-",            "this party holds the case and it is not closed") \
     X(EVENT,            "case class:u8 number:u64 term:u32 event",      "EventRow",     "always; class 1 chain, 2 side") \
     X(EVENT_ID,         "event",                                        "EVENT key",    "the EVENT row is of a side event, or held back") \
@@ -54,7 +54,12 @@
     X(DRAFT,            "number:u64",                                   "DraftRow",     "an act waits for the link (待发出)") \
     X(REQUEST,          "request_id",                                   "RequestRow",   "30 days: the answer to a local request") \
     X(DUTY,             "case from-event duty",                         "DutyRow",      "always, once the case's chain has begun the duty") \
-    X(DUTY_DUE,         "walk:u8 at:i64 case from-event duty",          "-",            "walk 1, by look: one per DUTY row to be judged here; walk 2, by due: one per open or lapsed one")
+    X(DUTY_DUE,         "walk:u8 at:i64 case from-event duty",          "-",            "walk 1, by look: one per DUTY row to be judged here; walk 2, by due: one per open or lapsed one") \
+    X(RESEAL,           "incarnation notice:u64 recipient",             "since_ms:i64", "refused for a retired key, and not sealed anew yet: its new one is not known here") \
+    X(RESEALED,         "incarnation notice:u64 recipient",             "ResealedRow",  "always: the notice that carried its events anew") \
+    X(AHEAD,            "incarnation notice:u64",                       "case digests", "always: the events a notice of ours without new events passed on") \
+    X(CUT_SCAN,         "party key",                                    "EVENT key",    "a cut that was learnt of is not yet held against every event here") \
+    X(AGAIN,            "recipient case event",                         "-",            "a take-over is still to be passed on to a party that holds what it leaves aside")
 /* clang-format on */
 
 typedef enum tb_table {

@@ -8,4 +8,7 @@
  * schema or kind, TB_ERR_CORRUPT when META holds rows but not these. */
 tb_err tb_store_check_version(tb_txn *txn, uint32_t kind) TB_MUST_USE;
 
+/* Checks them alone, writing nothing; TB_ERR_CORRUPT when they are not there. */
+tb_err tb_store_same_version(tb_txn *txn, uint32_t kind) TB_MUST_USE;
+
 #endif

@@ -30,6 +30,9 @@ json_t *tb_json_acted(const tb_local_answer *answer)
     put(o, "number", number(acted->number));
     put(o, "state", tb_json_text(acted->state));
     put(o, "draft", json_boolean(answer->draft));
+    if (answer->detail.size > 0) {
+        put(o, "detail", tb_json_text(answer->detail));
+    }
     return o;
 }
 
@@ -171,6 +174,33 @@ json_t *tb_json_status(const tb_local_status *s)
     put(o, "used_bytes", number(s->used_bytes));
     put(o, "alarms", number(s->alarms));
     put(o, "alarm_texts", alarms);
+    json_t *warnings = json_array();
+    for (size_t i = 0; i < s->warning_count; i++) {
+        json_t *w = json_object();
+        put(w, "code", json_string(tb_refusal_key(s->warnings[i].code)));
+        put(w, "until", tb_json_time(s->warnings[i].until));
+        (void)json_array_append_new(warnings, w);
+    }
+    put(o, "warnings", warnings);
+    return o;
+}
+
+json_t *tb_json_cut(const tb_local_cut *cut)
+{
+    json_t *lines = json_array();
+    for (size_t i = 0; i < cut->count; i++) {
+        const tb_cut_mark *mark = &cut->marks[i];
+        json_t *line = json_object();
+        put(line, "incarnation", number(mark->incarnation.counter));
+        put(line, "recipient", tb_json_party(&mark->recipient));
+        put(line, "lane", number(mark->lane));
+        put(line, "number", number(mark->number));
+        put(line, "digest", digest(&mark->digest));
+        (void)json_array_append_new(lines, line);
+    }
+    json_t *o = json_object();
+    put(o, "party", tb_json_party(&cut->party));
+    put(o, "lines", lines);
     return o;
 }
 
@@ -376,6 +406,8 @@ json_t *tb_json_answer(const tb_local_answer *answer)
         return tb_json_duties(&answer->duties);
     case TB_ANSWER_CAMPAIGNS:
         return tb_json_campaigns(&answer->campaigns);
+    case TB_ANSWER_CUT:
+        return tb_json_cut(&answer->cut);
     case TB_ANSWER_NONE:
         break;
     }

@@ -86,6 +86,8 @@ const char *tb_show_standing(tb_standing standing)
         return _("draft");
     case TB_STANDING_FORKED:
         return _("forked");
+    case TB_STANDING_DISPUTED:
+        return _("disputed");
     }
     return _("unknown");
 }
@@ -223,6 +225,7 @@ void tb_show_acted(tb_book *book, const tb_local_answer *answer)
 {
     if (answer->draft) {
         (void)printf(_("accepted, waiting for the link (待发出)\n"));
+        line(_("why"), answer->detail);
     } else {
         (void)printf(_("done\n"));
     }

@@ -159,6 +159,12 @@ void tb_show_status(tb_book *book, const tb_local_status *s)
     (void)printf(_("store: %" PRIu64 " of %" PRIu64 " MiB used\n"), s->used_bytes >> 20,
                  s->quota_bytes >> 20);
     counted(_("directory version"), s->directory_version);
+    for (size_t i = 0; i < s->warning_count; i++) {
+        const tb_local_warning *w = &s->warnings[i];
+        tb_bytes until = tb_show_time(&book->client->arena, w->until);
+        (void)printf(_("to be done before %.*s\n"), (int)until.size, (const char *)until.data);
+        (void)printf("  ! %s\n    %s\n", tb_refusal_zh(w->code), tb_refusal_en(w->code));
+    }
     counted(_("alarms"), s->alarms);
     for (size_t i = 0; i < s->alarm_text_count; i++) {
         (void)printf("  ! %.*s\n", (int)s->alarm_texts[i].size,
@@ -191,6 +197,7 @@ bool tb_show_answer(tb_book *book, const tb_local_answer *answer)
         return tb_show_duties(book, &answer->duties);
     case TB_ANSWER_CAMPAIGNS:
         return tb_show_campaigns(book, &answer->campaigns);
+    case TB_ANSWER_CUT:
     case TB_ANSWER_NONE:
     case TB_ANSWER_CONTENT:
     case TB_ANSWER_CHECKED:

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <sodium.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
@@ -59,6 +60,9 @@ int main(int argc, char **argv)
     static tb_shell shell;
     tb_agent_options options;
     int code = 1;
+    if (argc > 1 && strcmp(argv[1], "cut") == 0) {
+        return tb_shell_cut(argc - 1, argv + 1);
+    }
     close_doors();
     /* Hundreds of agents may share one small machine: one heap each is enough. */
     (void)mallopt(M_ARENA_MAX, 1);

@@ -12,16 +12,23 @@
 
 static void help(void)
 {
-    printf("tongbao-agent - an agency's daemon: keeps its cases, speaks for it on the hub\n\n"
-           "  --party ID         who this agent is, as in the directory\n"
-           "  --store DIR        its store, created when absent\n"
-           "  --key FILE         its secret keys (tongbao key make)\n"
-           "  --directory FILE   the signed directory to start with; newer ones come from the hub\n"
-           "  --hub ENDPOINT     tcp://host:port of the hub\n"
-           "  --socket PATH      local socket for tongbao and the desk; its folder is made 0750\n"
-           "  --quota BYTES      size of the store, allocated at creation (1 GiB)\n"
-           "  --document FILE    a signed campaign or table to install; may be given again\n"
-           "  --check-config     read everything, say what is wrong, and end\n");
+    printf(
+        "tongbao-agent - an agency's daemon: keeps its cases, speaks for it on the hub\n\n"
+        "  --party ID         who this agent is, as in the directory\n"
+        "  --store DIR        its store, created when absent\n"
+        "  --key FILE         its secret keys (tongbao key make)\n"
+        "  --directory FILE   the signed directory to start with; newer ones come from the hub\n"
+        "  --hub ENDPOINT     tcp://host:port of the hub\n"
+        "  --socket PATH      local socket for tongbao and the desk; its folder is made 0750\n"
+        "  --quota BYTES      size of the store, allocated at creation (1 GiB)\n"
+        "  --document FILE    a signed campaign or table to install; may be given again\n"
+        "  --old-key FILE     a key file this party has retired: opens what was sealed to it,\n"
+        "                     and is destroyed when nothing can need it any more; newest first,\n"
+        "                     at most 3; one that is not there any more is passed over\n"
+        "  --old-key-life S   seconds an old key is kept behind its cut; 30 days, and at most\n"
+        "  tongbao-agent cut --store DIR   prints the cut of the party whose store this is,\n"
+        "                     when its keys are gone and it cannot start (tongbao key cut)\n"
+        "  --check-config     read everything, say what is wrong, and end\n");
 }
 
 static const char **text_option(tb_agent_options *o, const char *name)
@@ -53,6 +60,20 @@ static unsigned read_quota(const char *text, uint64_t *out)
     return 0;
 }
 
+static unsigned read_life(const char *text, uint64_t *out)
+{
+    char *end = NULL;
+    errno = 0;
+    unsigned long long value = strtoull(text, &end, 10);
+    if (errno != 0 || end == text || *end != '\0' || value == 0 ||
+        value > TB_NOTICE_LIFE_MS / 1000) {
+        return fault("a number of seconds, at most 2592000", "--old-key-life");
+    }
+
+    *out = value;
+    return 0;
+}
+
 static unsigned read_one(tb_agent_options *o, const char *name, const char *value)
 {
     const char **text = text_option(o, name);
@@ -68,6 +89,16 @@ static unsigned read_one(tb_agent_options *o, const char *name, const char *valu
     }
     if (strcmp(name, "--quota") == 0) {
         return read_quota(value, &o->quota_bytes);
+    }
+    if (strcmp(name, "--old-key") == 0) {
+        if (o->old_key_count == TB_OPTION_OLD_KEYS_MAX) {
+            return fault("more old keys than are kept", value);
+        }
+        o->old_keys[o->old_key_count++] = value;
+        return 0;
+    }
+    if (strcmp(name, "--old-key-life") == 0) {
+        return read_life(value, &o->old_key_life_s);
     }
     if (strcmp(name, "--document") == 0) {
         if (o->document_count == TB_OPTION_DOCUMENTS_MAX) {

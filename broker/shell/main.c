@@ -54,6 +54,9 @@ int main(int argc, char **argv)
 {
     static tb_hub hub;
     tb_broker_options options;
+    if (argc > 1 && strcmp(argv[1], "cut") == 0) {
+        return tb_hub_cut(argc - 1, argv + 1);
+    }
     tb_options_outcome outcome = tb_options_read(argc, argv, &options);
     if (outcome != TB_OPTIONS_GOOD) {
         return outcome == TB_OPTIONS_HELP ? 0 : TB_EXIT_USAGE;

@@ -17,8 +17,9 @@
 
 #define PEER_SENT_MAX 512
 /* The META row that keeps what was applied. */
-#define PEER_APPLIED "test applied"
-#define TOWN_TIME    INT64_C(1700000000000)
+#define PEER_APPLIED  "test applied"
+#define TOWN_TIME     INT64_C(1700000000000)
+#define TOWN_FRESH_MS (365ll * 24 * 3600 * 1000) /* the directory's */
 
 typedef struct peer {
     tb_agent agent;
@@ -31,6 +32,7 @@ typedef struct peer {
     size_t sent_count;
     char notes[32768];
     bool stopped;
+    unsigned destroyed; /* old keys it was asked to destroy */
     /* casework's stand-in */
     const char *poison; /* applying this text fails */
     tb_err poison_err;

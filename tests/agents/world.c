@@ -298,6 +298,17 @@ const tb_local_answer *ask(world *w, const char *id, tb_local_request *request)
     return &w->answer;
 }
 
+void turn_with(world *w, const char *id, tb_err (*run)(tb_step *step))
+{
+    world_agent *a = who(w, id);
+    tb_txn *txn = begin(a);
+    tb_step step;
+    assert_ok(
+        tb_step_make(&a->agent, txn, (tb_now){w->clock, w->clock}, &w->random, a->effects, &step));
+    assert_ok(run(&step));
+    end(w, a, txn);
+}
+
 size_t fields_of(world *w, const char *text, tb_field **out)
 {
     tb_bytes all = keep(w, tb_bytes_str(text));

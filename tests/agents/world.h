@@ -12,6 +12,7 @@
 #include "agents/agent.h"
 #include "agents/campaign/load.h"
 #include "agents/casework.h"
+#include "agents/link.h"
 #include "agents/rows_link.h"
 #include "messages/local.h"
 
@@ -69,6 +70,8 @@ world_agent *who(world *w, const char *id);
 
 /* One request through the local step; the answer is decoded into w->answer. */
 const tb_local_answer *ask(world *w, const char *party, tb_local_request *request);
+/* One turn of a party in which this step runs; what it sends lies here afterwards. */
+void turn_with(world *w, const char *party, tb_err (*step)(tb_step *step));
 /* "id=value|id=value" */
 size_t fields_of(world *w, const char *text, tb_field **out);
 /* Opens a case of the campaign's only type, or acts on w->case_id; returns the answer's code. */

@@ -134,12 +134,37 @@ static void stop(pid_t *pid, int with, const char *name)
     }
 }
 
-/* words ends with NULL. */
-static int run(sys_hub *hub, const char *const *words)
+/* The words of a program's command line; argv ends with NULL. */
+typedef struct word_list {
+    char text[2 * WORDS_MAX][SYS_PATH];
+    char *argv[2 * WORDS_MAX + 1];
+    size_t count;
+} word_list;
+
+static void say_word(word_list *w, const char *word)
 {
-    char program[] = PROGRAMS "tongbao";
+    assert_true(w->count < 2 * WORDS_MAX);
+    assert_true(snprintf(w->text[w->count], SYS_PATH, "%s", word) < SYS_PATH);
+    w->argv[w->count] = w->text[w->count];
+    w->argv[++w->count] = NULL;
+}
+
+/* An option with its value, or a word alone. */
+static void say(word_list *w, const char *option, const char *value)
+{
+    say_word(w, option);
+    if (value != NULL) {
+        say_word(w, value);
+    }
+}
+
+/* words ends with NULL. */
+static int run(sys_hub *hub, const char *name, const char *const *words)
+{
+    char program[SYS_PATH];
     char copies[WORDS_MAX][SYS_PATH];
     char *argv[WORDS_MAX + 2] = {program};
+    (void)snprintf(program, sizeof program, PROGRAMS "%s", name);
     for (size_t i = 0; words[i] != NULL; i++) {
         assert_true(i < WORDS_MAX);
         assert_true(snprintf(copies[i], SYS_PATH, "%s", words[i]) < SYS_PATH);
@@ -169,14 +194,38 @@ static void collect(const char **words, size_t count, const char *word, va_list 
     words[count] = NULL;
 }
 
-int sys_tongbao(sys_hub *hub, const char *word, ...)
+static int run_words(sys_hub *hub, const char *name, const char *word, va_list values)
 {
     const char *words[WORDS_MAX + 1];
+    collect(words, 0, word, values);
+    return run(hub, name, words);
+}
+
+int sys_tongbao(sys_hub *hub, const char *word, ...)
+{
     va_list values;
     va_start(values, word);
-    collect(words, 0, word, values);
+    int code = run_words(hub, "tongbao", word, values);
     va_end(values);
-    return run(hub, words);
+    return code;
+}
+
+int sys_tongbao_agent(sys_hub *hub, const char *word, ...)
+{
+    va_list values;
+    va_start(values, word);
+    int code = run_words(hub, "tongbao-agent", word, values);
+    va_end(values);
+    return code;
+}
+
+int sys_tongbao_broker(sys_hub *hub, const char *word, ...)
+{
+    va_list values;
+    va_start(values, word);
+    int code = run_words(hub, "tongbao-broker", word, values);
+    va_end(values);
+    return code;
 }
 
 int sys_tongbao_at(sys_agent *agent, const char *word, ...)
@@ -188,7 +237,7 @@ int sys_tongbao_at(sys_agent *agent, const char *word, ...)
     va_start(values, word);
     collect(words, 4, word, values);
     va_end(values);
-    return run(agent->hub, words);
+    return run(agent->hub, "tongbao", words);
 }
 
 /* ---- the broker ---- */
@@ -243,8 +292,8 @@ void sys_broker_start(sys_hub *hub)
     char key[SYS_PATH];
     char directory[SYS_PATH];
     sys_path(hub, store, "stores/hub");
-    sys_path(hub, key, "keys/hub.key");
-    sys_path(hub, directory, "directory/directory.2.doc");
+    sys_path(hub, key, "keys/%s.key", hub->broker_key);
+    sys_path(hub, directory, "directory/directory.%u.doc", hub->directory);
     char *argv[] = {program,       "--store",   store,       "--key",       key,
                     "--directory", directory,   "--listen",  hub->endpoint, "--quota",
                     QUOTA,         "--verbose", (char *)NULL};
@@ -270,6 +319,7 @@ sys_agent *sys_agent_add(sys_hub *hub, const char *party, const char *name)
     (void)snprintf(agent->party, sizeof agent->party, "%s", party);
     (void)snprintf(agent->name, sizeof agent->name, "%s", name == NULL ? party : name);
     (void)snprintf(agent->endpoint, sizeof agent->endpoint, "%s", hub->endpoint);
+    (void)snprintf(agent->key, sizeof agent->key, "%s", party);
     return agent;
 }
 
@@ -302,31 +352,43 @@ void sys_agent_start(sys_agent *agent)
     char socket[SYS_PATH];
     char relay[SYS_PATH];
     char question[SYS_PATH];
+    char handled[SYS_PATH];
+    char old_key[SYS_PATH];
     sys_path(hub, store, "stores/%s", agent->name);
-    sys_path(hub, key, "keys/%s.key", agent->party);
-    sys_path(hub, directory, "directory/directory.2.doc");
+    sys_path(hub, key, "keys/%s.key", agent->key);
+    sys_path(hub, old_key, "keys/%s.key", agent->old_key);
+    sys_path(hub, directory, "directory/directory.%u.doc", hub->directory);
     sys_path(hub, relay, "documents/relay.doc");
     sys_path(hub, question, "documents/question.doc");
+    sys_path(hub, handled, "documents/handled.doc");
     assert_true(snprintf(socket, sizeof socket, "%.300s/%s.sock", hub->run, agent->name) < 100);
-    char *argv[20 + 2 * SYS_EXTRA_MAX] = {
-        program,         "--party",  agent->party,  "--store",    store,
-        "--key",         key,        "--directory", directory,    "--hub",
-        agent->endpoint, "--socket", socket,        "--document", relay,
-        "--document",    question,   "--quota",     QUOTA};
-    static char extra[SYS_EXTRA_MAX][SYS_PATH];
-    static char option[] = "--document";
-    size_t count = 0;
-    while (argv[count] != NULL) {
-        count++;
-    }
+    static word_list w;
+    w.count = 0;
+    say(&w, program, NULL);
+    say(&w, "--party", agent->party);
+    say(&w, "--store", store);
+    say(&w, "--key", key);
+    say(&w, "--directory", directory);
+    say(&w, "--hub", agent->endpoint);
+    say(&w, "--socket", socket);
+    say(&w, "--document", relay);
+    say(&w, "--document", question);
+    say(&w, "--document", handled);
+    say(&w, "--quota", QUOTA);
     for (size_t i = 0; i < hub->extra_count; i++) {
-        sys_path(hub, extra[i], "documents/%s.doc", hub->extra[i]);
-        argv[count++] = option;
-        argv[count++] = extra[i];
+        char extra[SYS_PATH];
+        sys_path(hub, extra, "documents/%s.doc", hub->extra[i]);
+        say(&w, "--document", extra);
+    }
+    if (agent->old_key[0] != '\0') {
+        say(&w, "--old-key", old_key);
+    }
+    if (agent->old_key_life[0] != '\0') {
+        say(&w, "--old-key-life", agent->old_key_life);
     }
     assert_int_equal(agent->pid, 0);
     hang_up(agent);
-    agent->pid = start_logged(hub, agent->name, argv);
+    agent->pid = start_logged(hub, agent->name, w.argv);
     SYS_AWAIT(listens(socket));
     tb_common common = {.socket = socket, .account = "clerk", .time = "2015-03-02 09:00"};
     assert_int_equal(tb_client_open(&common, &agent->client), 0);
@@ -609,6 +671,8 @@ int sys_set_up(void **state)
     (void)snprintf(hub.run, sizeof hub.run, "%.100s/run", hub.folder);
     shell("mkdir '%s/stores' '%s/logs' '%s/documents'", hub.folder, hub.folder, hub.folder);
     choose_port(&hub);
+    hub.directory = 2;
+    (void)snprintf(hub.broker_key, sizeof hub.broker_key, "hub");
     int code =
         sys_tongbao(&hub, "directory", "exercise", "--provinces", "1", "--table",
                     TB_SOURCE_DIR "/ops/tables/provinces.csv", "--out", hub.folder, (char *)NULL);
@@ -617,6 +681,7 @@ int sys_set_up(void **state)
     }
     sign(&hub, "campaign", "relay", TB_SOURCE_DIR "/ops/campaigns/relay.yaml");
     sign(&hub, "campaign", "question", TB_SOURCE_DIR "/tests/system/question.yaml");
+    sign(&hub, "campaign", "handled", TB_SOURCE_DIR "/tests/system/handled.yaml");
     *state = &hub;
     return 0;
 }

@@ -27,7 +27,10 @@ typedef struct sys_agent {
     char party[TB_PARTY_BYTES];
     char name[40];      /* of its store, socket and log: the party's id, or another copy's name */
     char endpoint[100]; /* where it looks for the hub */
-    pid_t pid;          /* 0: not running */
+    char key[64];       /* its key file below keys/, without .key; the party's id at first */
+    char old_key[64];   /* likewise, given as --old-key; empty: none */
+    char old_key_life[24]; /* seconds, given as --old-key-life; empty: as usual */
+    pid_t pid;             /* 0: not running */
     bool talks;
     tb_client client;
     tb_local_answer answer; /* the newest; lives until the next request */
@@ -37,7 +40,9 @@ typedef struct sys_hub {
     char folder[SYS_PATH];
     char run[SYS_PATH]; /* sockets: their paths must stay short */
     char endpoint[100];
-    pid_t broker; /* 0: not running */
+    pid_t broker;        /* 0: not running */
+    char broker_key[64]; /* its key file below keys/, without .key */
+    unsigned directory;  /* version of the file the broker and agents are started with */
     sys_agent agents[SYS_AGENTS_MAX];
     size_t agent_count;
     char extra[SYS_EXTRA_MAX][40]; /* documents beside relay and question */
@@ -55,6 +60,10 @@ void sys_path(const sys_hub *hub, char out[SYS_PATH], const char *form, ...)
 /* Runs `tongbao` with these words, the last NULL; its exit code. Both outputs are in hub->output.
  */
 int sys_tongbao(sys_hub *hub, const char *word, ...);
+
+/* Runs `tongbao-broker` likewise; for what it prints and ends. */
+int sys_tongbao_broker(sys_hub *hub, const char *word, ...);
+int sys_tongbao_agent(sys_hub *hub, const char *word, ...);
 
 void sys_broker_start(sys_hub *hub); /* returns when it is ready */
 void sys_broker_stop(sys_hub *hub, int with);
