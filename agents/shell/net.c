@@ -67,8 +67,13 @@ bool tb_agent_net_open_local(tb_agent_net *net, const char *path)
 
 /* ---- hub ---- */
 
+/* The library's thread writes what happens into a pair of sockets, and waits for ever once nobody
+ * reads there: it is told to stop writing before the reader goes. */
 static void close_hub(tb_agent_net *net)
 {
+    if (net->hub != NULL) {
+        (void)zmq_socket_monitor(net->hub_handle, NULL, 0);
+    }
     if (net->events != NULL) {
         (void)zmq_close(net->events);
         net->events = NULL;

@@ -548,6 +548,9 @@ uint64_t alarms_at(world *w, const char *id)
 /* Duties followed the chain step by step; made anew along it they are the same. Nothing is kept. */
 static void check_duties(world_agent *a)
 {
+    if (!a->agent.directory->exercise) {
+        return; /* a stamp that came since dates them anew */
+    }
     tb_txn *txn = begin(a);
     tb_case_id id = {{0}};
     while (tb_case_after(txn, &id, false, &id) == TB_OK) {
