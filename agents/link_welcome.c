@@ -315,17 +315,24 @@ tb_err tb_link_welcome(tb_step *step, const tb_welcome *welcome)
     if (err == TB_OK) {
         err = check_taken(step, welcome, &back);
     }
-    if (err == TB_OK && !back) {
+    if (err == TB_OK && !back && row.fence != TB_REFUSED_MARKS_BACK) {
         err = tb_own_anew(step, welcome, &back);
     }
     if (err == TB_OK) {
         err = tb_documents_offer(step, welcome->documents, welcome->document_count);
     }
+    bool cut = false;
     if (err == TB_OK) {
         err = tb_link_get(step->txn, &row);
     }
+    if (err == TB_OK) {
+        err = tb_own_cut_stands(step->agent, step->txn, &cut);
+    }
     if (err != TB_OK) {
         return err;
+    }
+    if (cut && row.fence != TB_REFUSED_MARKS_BACK) {
+        row.fence = TB_REFUSED_KEY_CUT;
     }
 
     if (back || row.fence == TB_REFUSED_MARKS_BACK || row.fence == TB_REFUSED_KEY_CUT) {
