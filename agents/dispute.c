@@ -2,6 +2,7 @@
 
 #include "agents/chain.h"
 #include "agents/cut_judge.h"
+#include "agents/duties.h"
 #include "agents/outbox_work.h"
 #include "agents/own_cut.h"
 #include "agents/rows_link.h"
@@ -263,6 +264,13 @@ static tb_err dispute_case(tb_step *step, const tb_case_id *id, bool *out_disput
         err = tb_chain_switch(step->agent, step->txn, &d.path, &d.row); /* without those */
     } else {
         return err;
+    }
+    tb_path now;
+    if (err == TB_OK) {
+        err = tb_chain_to_head(step->txn, &d.row, &now);
+    }
+    if (err == TB_OK) {
+        err = tb_duties_anew(step->agent, step->txn, &now, &d.row);
     }
     if (err == TB_OK) {
         err = tb_case_put(step->txn, &d.row, &step->agent->self);

@@ -235,7 +235,8 @@ tb_duties_anew(const tb_agent *agent, tb_txn *txn, const tb_path *path, const tb
     for (size_t i = 0; err == TB_OK && i < path->count; i++) {
         const tb_chain_event *at = &path->list[i];
         err = tb_case_fold(agent, tb_txn_arena(txn), &then, &at->event, &at->id);
-        if (err == TB_OK) {
+        /* Of a case disputed from its opening the chain still shows; nobody owes anything by it. */
+        if (err == TB_OK && at->row.standing != TB_STANDING_DISPUTED) {
             err = tb_duties_follow(agent, txn, &then, &at->event, &at->id);
         }
     }
