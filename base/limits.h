@@ -94,6 +94,15 @@
 #define TB_RECONNECT_MS     200
 #define TB_RECONNECT_MAX_MS 30000
 
+/* After a tick for which the store had no room the next one waits this long: what is due stays due,
+ * and looking without pause would find the same. */
+#define TB_FULL_PAUSE_MS 1000
+/* Alarms kept; beyond it the oldest goes, and the count goes on. */
+#define TB_ALARMS_MAX 10000
+/* Rows of the hub looked through in one sweep for ended lives, and the pause between two sweeps. */
+#define TB_EXPIRY_SLICE    256
+#define TB_EXPIRY_SWEEP_MS (60 * 1000)
+
 /* Attempts to apply before a notice is set aside (design §4). */
 #define TB_APPLY_ATTEMPTS_MAX 2
 /* Events held back per case and in all. Beyond it the notice stays taken and unapplied. */

@@ -176,6 +176,24 @@ static tb_refusal check_refused(tb_broker *b, tb_live_party *recipient, const tb
     return tb_signed_line_verify(line, &b->hub, &key->key, &b->roots);
 }
 
+/* The first word about a number stands, but for what the recipient's people did with a notice that
+ * was set aside: that is the last word, and kept as long as the first would have been. */
+static tb_err replace_refusal(tb_broker *b,
+                              tb_live_stream *live,
+                              const tb_signed_line *line,
+                              const tb_hub_refused *held)
+{
+    bool settled =
+        line->line.code == TB_REFUSED_APPLIED_LATER || line->line.code == TB_REFUSED_DROPPED;
+    if (held->by_hub || !settled) {
+        return TB_OK;
+    }
+    tb_hub_refused row = {line->line.from, false, held->at, {NULL, 0}};
+    tb_err err = tb_signed_line_encode(line, b->running.arena, &row.line);
+    bool is_new;
+    return err == TB_OK ? tb_hub_refused_put(b->running.txn, &live->stream, &row, &is_new) : err;
+}
+
 static tb_err keep_refusal(tb_broker *b, tb_live_stream *live, const tb_signed_line *line)
 {
     tb_running *t = &b->running;
@@ -184,8 +202,11 @@ static tb_err keep_refusal(tb_broker *b, tb_live_stream *live, const tb_signed_l
     }
     tb_hub_refused held;
     tb_err err = tb_hub_refused_get(t->txn, &live->stream, line->line.from, &held);
+    if (err == TB_OK) {
+        return replace_refusal(b, live, line, &held);
+    }
     if (err != TB_ERR_NOT_FOUND) {
-        return err; /* the first word about a number stands */
+        return err;
     }
 
     tb_hub_refused row = {line->line.from, false, t->now.real, {NULL, 0}};

@@ -14,6 +14,7 @@ static const struct {
              {"check", tb_cli_check},       {"directory", tb_cli_directory},
              {"document", tb_cli_document}, {"import", tb_cli_import},
              {"key", tb_cli_key},           {"notice", tb_cli_notice},
+             {"quarantine", tb_cli_quarantine},
              {"request", tb_cli_request},   {"status", tb_cli_status},
              {"trace", tb_cli_trace}};
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "agents/link.h"
+#include "agents/local.h"
 
 static bool fail(const char *what, const char *which, const char *why)
 {
@@ -199,6 +200,7 @@ bool tb_shell_start(tb_shell *shell, const tb_agent_options *options)
     shell->node.step = tb_agent_step;
     shell->node.close = tb_agent_close;
     shell->node.forget = tb_agent_forget;
+    shell->node.dropped = tb_local_dropped;
     shell->node.shell = shell;
     shell->node.perform = tb_shell_perform;
     shell->node.seed = tb_shell_seed;

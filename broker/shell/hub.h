@@ -35,6 +35,7 @@ typedef struct tb_hub {
     void *small_memory; /* of reads between turns */
     tb_net net;
     tb_printing printing;
+    tb_time tick_after; /* no tick before this: the store had no room for the last one */
     bool reload; /* a directory was taken in the last turn */
     bool stop;
     int signals; /* a signalfd */

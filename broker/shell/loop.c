@@ -122,10 +122,22 @@ static bool turn(tb_hub *hub, const batch *b)
                 tb_err_text(err));
         err = tb_turn_each(&hub->node, b->inputs, b->count);
     }
+    if (hub->node.starved) {
+        hub->node.starved = false;
+        hub->tick_after = clock_ms() + TB_FULL_PAUSE_MS;
+    }
     if (err != TB_OK) {
         fprintf(stderr, "level=error event=stop what=\"commit failed: %s\"\n", tb_err_text(err));
     }
     return err == TB_OK;
+}
+
+/* When the next tick is due; not at once when the store had no room for the last. */
+static tb_time after_pause(tb_hub *hub, tb_time tick)
+{
+    tb_time now_ms = clock_ms();
+    bool pauses = hub->tick_after > now_ms && hub->tick_after <= now_ms + TB_FULL_PAUSE_MS;
+    return pauses && tick < hub->tick_after ? hub->tick_after : tick;
 }
 
 int tb_hub_run(tb_hub *hub)
@@ -150,7 +162,7 @@ int tb_hub_run(tb_hub *hub)
         }
         if (b.count <= 1) {
             /* Little to do: find out when the core wants to be woken. */
-            tick = next_tick(hub);
+            tick = after_pause(hub, next_tick(hub));
             wait_until(hub, tick);
         }
         look_for_signal(hub);
