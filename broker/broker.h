@@ -26,6 +26,14 @@ typedef struct tb_broker_limits {
     uint64_t credit_bytes;
 } tb_broker_limits;
 
+/* Where the search for ended lives stands; a restart begins it again. */
+typedef struct tb_expiry_sweep {
+    size_t party; /* of the directory */
+    size_t lane;
+    uint64_t seq;
+    tb_time after; /* not before this */
+} tb_expiry_sweep;
+
 struct tb_broker {
     /* fixed for the life of the process, or replaced between turns by the shell */
     tb_digest hub;
@@ -35,6 +43,7 @@ struct tb_broker {
     tb_broker_limits limits;
     /* read from the store by tb_broker_start */
     tb_incarnation incarnation;
+    tb_expiry_sweep expiry;
     /* a cache, and the running turn */
     tb_root_cache roots;
     tb_running running;

@@ -6,6 +6,7 @@
 
 #include "agents/link.h"
 #include "agents/local.h"
+#include "store/version.h"
 
 static bool fail(const char *what, const char *which, const char *why)
 {
@@ -90,6 +91,18 @@ static bool install_all(tb_shell *shell, tb_txn *txn, const tb_document *directo
     return fine;
 }
 
+/* Whoever reads the log of a store out of a backup must know that it is one. */
+static void say_restored(tb_txn *txn)
+{
+    tb_time at;
+    char printed[TB_TIME_TEXT];
+    if (tb_store_restored(txn, &at) == TB_OK) {
+        tb_time_print(at, printed);
+        fprintf(stderr, "level=warn event=restored_store at=%s what=\"this store was made out of a "
+                        "backup; what it lacks is found when the hub answers\"\n", printed);
+    }
+}
+
 /* One transaction: META, directory, documents. */
 static bool prepare(tb_shell *shell, const tb_document *directory)
 {
@@ -102,6 +115,7 @@ static bool prepare(tb_shell *shell, const tb_document *directory)
         return fail("cannot read the store", shell->options->store, tb_err_text(err));
     }
 
+    say_restored(txn);
     tb_shell_seed(shell, seed);
     tb_random_seed(&random, seed);
     tb_effects_reset(&shell->node.effects);

@@ -16,9 +16,14 @@
 
 _Static_assert(TURN_BYTES >= TB_FRAME_BYTES_MAX, "a turn takes the largest frame");
 
+/* Requests of the hub's own people in one turn. */
+#define LOCAL_MAX 8
+
 typedef struct batch {
     tb_received received[TB_BATCH_MAX];
-    tb_input inputs[TB_BATCH_MAX + 1]; /* and a tick */
+    zmq_msg_t local[LOCAL_MAX];
+    size_t local_count;
+    tb_input inputs[TB_BATCH_MAX + LOCAL_MAX + 1]; /* and a tick */
     size_t frames;
     size_t count;
 } batch;
@@ -66,8 +71,25 @@ static void read_frames(tb_hub *hub, batch *b)
     }
 }
 
+static void read_local(tb_hub *hub, batch *b)
+{
+    uint64_t peer;
+    b->local_count = 0;
+    while (b->local_count < LOCAL_MAX &&
+           tb_hub_socket_receive(&hub->local, &peer, &b->local[b->local_count])) {
+        zmq_msg_t *message = &b->local[b->local_count++];
+        tb_input *input = add(b, TB_INPUT_LOCAL);
+        input->peer = peer;
+        input->bytes = tb_bytes_of(zmq_msg_data(message), zmq_msg_size(message));
+    }
+}
+
 static void release(batch *b)
 {
+    for (size_t i = 0; i < b->local_count; i++) {
+        zmq_msg_close(&b->local[i]);
+    }
+    b->local_count = 0;
     for (size_t i = 0; i < b->frames; i++) {
         tb_net_release(&b->received[i]);
     }
@@ -100,8 +122,9 @@ static void wait_until(tb_hub *hub, tb_time until)
         return;
     }
     zmq_pollitem_t items[] = {{hub->net.handle, 0, ZMQ_POLLIN, 0},
-                              {NULL, hub->signals, ZMQ_POLLIN, 0}};
-    (void)zmq_poll(items, 2, left < TICK_MS ? (long)left : TICK_MS);
+                              {NULL, hub->signals, ZMQ_POLLIN, 0},
+                              {hub->local.handle, 0, ZMQ_POLLIN, 0}};
+    (void)zmq_poll(items, hub->local.handle == NULL ? 2 : 3, left < TICK_MS ? (long)left : TICK_MS);
 }
 
 static void look_for_signal(tb_hub *hub)
@@ -146,6 +169,7 @@ int tb_hub_run(tb_hub *hub)
     tb_time tick = clock_ms();
     while (!hub->stop) {
         read_frames(hub, &b);
+        read_local(hub, &b);
         if (clock_ms() >= tick || tick > clock_ms() + TICK_MS) {
             add(&b, TB_INPUT_TICK);
             tick = clock_ms() + TICK_MS;
