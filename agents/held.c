@@ -67,7 +67,7 @@ static tb_err place_again(tb_apply *apply, const tb_digest *id, tb_place_verdict
     }
     switch (*out) {
     case TB_PLACE_KEPT:
-        return tb_openings_settle(apply, id);
+        return tb_openings_settle(apply, &arrival.key);
     case TB_PLACE_WAITS:
         return tb_held_put(apply->txn, &apply->missing, id, arrival.since);
     case TB_PLACE_REFUSED:
@@ -144,10 +144,16 @@ static tb_err resume_unfinished(tb_apply *apply, unsigned *left)
             return TB_ERR_CORRUPT;
         }
         tb_digest missing;
+        tb_digest held;
         memcpy(missing.bytes, key.data, TB_DIGEST_BYTES);
+        memcpy(held.bytes, key.data + TB_DIGEST_BYTES, TB_DIGEST_BYTES);
         tb_event_key found;
         tb_event_row row;
-        err = tb_event_find(apply->txn, &missing, &found, &row);
+        err = tb_event_find(apply->txn, &held, &found, &row);
+        if (err == TB_OK) {
+            err = tb_event_in_case(apply->txn, &found.case_id, TB_CLASS_CHAIN, 0, &missing, &found,
+                                   &row);
+        }
         if (err == TB_OK && row.standing != TB_STANDING_HELD_BACK) {
             err = release(apply, &missing, left);
         }

@@ -17,7 +17,7 @@
 /* ---- one case ---- */
 
 static tb_err
-add_fields(tb_txn *txn, const tb_event *event, const tb_digest *id, tb_local_event *shown)
+add_fields(tb_txn *txn, const tb_event *event, const tb_event_key *key, tb_local_event *shown)
 {
     tb_arena *arena = tb_txn_arena(txn);
     shown->fields = tb_arena_array(arena, TB_FIELDS_MAX, sizeof *shown->fields);
@@ -31,7 +31,7 @@ add_fields(tb_txn *txn, const tb_event *event, const tb_digest *id, tb_local_eve
     }
     for (size_t i = 0; i < event->commitment_count; i++) {
         tb_opening opening;
-        tb_err err = tb_opening_get(txn, id, event->commitments[i].group, &opening);
+        tb_err err = tb_opening_get(txn, key, event->commitments[i].group, &opening);
         if (err == TB_ERR_NOT_FOUND) {
             shown->unread_groups[shown->unread_count++] = event->commitments[i].group;
             continue;
@@ -77,7 +77,7 @@ show_event(tb_txn *txn, const tb_event_key *key, const tb_event_row *row, tb_loc
         .holder = event.holder,
     };
     err = tb_pass_stored(txn, row, &out->stored);
-    return err == TB_OK ? add_fields(txn, &event, &key->event, out) : err;
+    return err == TB_OK ? add_fields(txn, &event, key, out) : err;
 }
 
 /* Room for one more event; most cases have few. */
