@@ -83,11 +83,11 @@ struct tb_agent {
     tb_link_times times;
     tb_inbox_place suspects[TB_SUSPECTS_MAX];
     size_t suspect_next;
-    tb_inbox_place armed; /* its attempt is on disk; the next tick may try */
+    tb_inbox_place armed;        /* its attempt is on disk; the next tick may try */
     tb_inbox_place retry_failed; /* of QUARANTINE: its retry aborted the turn before this one */
     tb_err retry_error;
-    tb_time inbox_after;  /* no attempt before this: the store was full */
-    bool watched;         /* somebody watches since this process runs: casework tells of changes */
+    tb_time inbox_after; /* no attempt before this: the store was full */
+    bool watched;        /* somebody watches since this process runs: casework tells of changes */
 };
 
 /* Prepares META of a fresh store (incarnation 1) or checks an old one belongs to this party and

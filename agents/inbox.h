@@ -52,8 +52,7 @@ typedef struct tb_arrived_notice {
  * error is ours and aborts the turn. */
 tb_err tb_inbox_apply(tb_step *step, const tb_arrived_notice *notice) TB_MUST_USE;
 /* A notice that was queued or set aside, in hand again. TB_ERR_CORRUPT when it does not decode. */
-tb_err
-tb_inbox_notice(tb_step *step, const tb_inbox_row *row, tb_arrived_notice *out) TB_MUST_USE;
+tb_err tb_inbox_notice(tb_step *step, const tb_inbox_row *row, tb_arrived_notice *out) TB_MUST_USE;
 /* A signed refusal of a notice that arrived. */
 tb_err tb_inbox_refuse(tb_step *step,
                        const tb_arrived_notice *notice,

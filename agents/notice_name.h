@@ -13,6 +13,9 @@ tb_err tb_notice_name_print(tb_arena *arena,
                             uint64_t notice,
                             tb_bytes *out) TB_MUST_USE;
 /* False for a text of another form; then nothing is written that counts. */
-bool tb_notice_name_parse(tb_bytes text, tb_party *out_sender, uint64_t *out_counter, uint64_t *out_notice);
+bool tb_notice_name_parse(tb_bytes text,
+                          tb_party *out_sender,
+                          uint64_t *out_counter,
+                          uint64_t *out_notice);
 
 #endif

@@ -12,10 +12,8 @@
 
 /* ---- looking ---- */
 
-static tb_err line_of_held(tb_arena *arena,
-                           const tb_inbox_row *row,
-                           uint64_t notice,
-                           tb_local_set_aside *out)
+static tb_err
+line_of_held(tb_arena *arena, const tb_inbox_row *row, uint64_t notice, tb_local_set_aside *out)
 {
     *out = (tb_local_set_aside){
         .sender = row->sender,
@@ -30,8 +28,7 @@ static tb_err line_of_held(tb_arena *arena,
                                 &out->notice);
 }
 
-static tb_err
-line_of_dropped(tb_arena *arena, const tb_dropped_row *row, tb_local_set_aside *out)
+static tb_err line_of_dropped(tb_arena *arena, const tb_dropped_row *row, tb_local_set_aside *out)
 {
     *out = (tb_local_set_aside){
         .sender = row->sender,

@@ -16,8 +16,8 @@
 
 /* A page of what is set aside and then of what was dropped; or the one notice page->id names:
  * not_set_aside when there is none. */
-tb_err tb_quarantine_list(tb_txn *txn, const tb_local_page *page, tb_local_answer *answer)
-    TB_MUST_USE;
+tb_err
+tb_quarantine_list(tb_txn *txn, const tb_local_page *page, tb_local_answer *answer) TB_MUST_USE;
 
 /* Retry or drop. Refused as not_set_aside, reason_missing, not_linked; cannot_apply after a retry
  * that failed, with the error as detail. */

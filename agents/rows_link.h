@@ -274,10 +274,8 @@ tb_err tb_quarantine_del(tb_txn *txn,
                          const tb_incarnation *incarnation,
                          uint64_t notice) TB_MUST_USE;
 /* Rows in key order; cursor empty for the first. Ends with TB_ERR_NOT_FOUND. */
-tb_err tb_quarantine_next(tb_txn *txn,
-                          tb_bytes *cursor,
-                          uint64_t *out_notice,
-                          tb_inbox_row *out) TB_MUST_USE;
+tb_err tb_quarantine_next(tb_txn *txn, tb_bytes *cursor, uint64_t *out_notice, tb_inbox_row *out)
+    TB_MUST_USE;
 /* By the name people use, which has the incarnation's counter alone. */
 tb_err tb_quarantine_find(tb_txn *txn,
                           const tb_party *sender,

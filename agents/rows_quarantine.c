@@ -64,8 +64,7 @@ after(tb_txn *txn, tb_table table, tb_bytes prefix, tb_bytes *cursor, tb_bytes *
     return err;
 }
 
-tb_err
-tb_quarantine_next(tb_txn *txn, tb_bytes *cursor, uint64_t *out_notice, tb_inbox_row *out)
+tb_err tb_quarantine_next(tb_txn *txn, tb_bytes *cursor, uint64_t *out_notice, tb_inbox_row *out)
 {
     tb_bytes all = {NULL, 0};
     tb_bytes value;

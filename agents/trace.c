@@ -38,8 +38,8 @@ static tb_err add_line(tracing *t, const tb_local_trace_line *line)
 
 static tb_err notice_name(tb_arena *arena, const tb_header *header, tb_bytes *out)
 {
-    return tb_notice_name_print(arena, &header->sender, header->incarnation.counter,
-                                header->notice, out);
+    return tb_notice_name_print(arena, &header->sender, header->incarnation.counter, header->notice,
+                                out);
 }
 
 static tb_err where_refused(tracing *t,

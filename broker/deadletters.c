@@ -115,7 +115,8 @@ static tb_err find_stream(tb_txn *txn, const letter_name *name, tb_stream *out)
 /* ---- one letter ---- */
 
 /* What a retry would come to for a kept group. */
-static tb_err judge(letters *l, const tb_hub_group *row, const tb_party *to, tb_local_dead_letter *out)
+static tb_err
+judge(letters *l, const tb_hub_group *row, const tb_party *to, tb_local_dead_letter *out)
 {
     tb_arena *arena = l->b->running.arena;
     tb_group group;
@@ -249,7 +250,8 @@ static tb_err next_group(letters *l, walk *w, tb_local_dead_letter *out)
         tb_hub_group row;
         tb_live_party *party; /* in the turn's index before memory is given back */
         size_t mark = tb_arena_mark(arena);
-        tb_err err = tb_hub_group_walk(l->b->running.txn, &w->cursor, &recipient, &lane, &seq, &row);
+        tb_err err =
+            tb_hub_group_walk(l->b->running.txn, &w->cursor, &recipient, &lane, &seq, &row);
         if (err != TB_OK && err != TB_ERR_CORRUPT) {
             return err;
         }
@@ -415,8 +417,7 @@ static tb_err retry(letters *l)
     }
     const tb_local_dead_letter *letter = &l->answer.dead_letters.letters[0];
     if (letter->retry == TB_RETRY_NOTHING || letter->retry == TB_RETRY_REFUSED) {
-        l->answer.code =
-            letter->retry == TB_RETRY_NOTHING ? TB_REFUSED_NOTHING_HELD : letter->code;
+        l->answer.code = letter->retry == TB_RETRY_NOTHING ? TB_REFUSED_NOTHING_HELD : letter->code;
         return TB_OK;
     }
     tb_live_party *recipient;

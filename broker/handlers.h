@@ -105,9 +105,8 @@ tb_err tb_hub_refuse_item(tb_broker *b,
                           size_t item,
                           tb_refusal code) TB_MUST_USE;
 /* For a notice that is stored: the row is kept as long as one by its recipient. */
-tb_err tb_hub_refused_keep(tb_broker *b,
-                           tb_live_stream *live,
-                           const tb_signed_line *line) TB_MUST_USE;
+tb_err
+tb_hub_refused_keep(tb_broker *b, tb_live_stream *live, const tb_signed_line *line) TB_MUST_USE;
 /* Signs a refusal for every item of the group at the end of the turn. */
 tb_err tb_hub_refuse_group(tb_broker *b,
                            tb_live_party *sender,

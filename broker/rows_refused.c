@@ -78,10 +78,8 @@ tb_err tb_hub_refused_at(tb_txn *txn, const tb_stream *stream, uint64_t number, 
     return read_refused(key, value, out);
 }
 
-tb_err tb_hub_refused_walk(tb_txn *txn,
-                           tb_bytes *cursor,
-                           tb_stream *out_stream,
-                           tb_hub_refused *out)
+tb_err
+tb_hub_refused_walk(tb_txn *txn, tb_bytes *cursor, tb_stream *out_stream, tb_hub_refused *out)
 {
     tb_bytes all = {NULL, 0};
     tb_bytes value;

@@ -81,7 +81,8 @@ static bool read_words(const tb_keep *keep, char **argv, keep_words *out)
         }
     }
     if (out->folder == NULL || out->store == NULL) {
-        return wrong(keep, tb_language("needs a FOLDER and --store DIR", "须给出 FOLDER 和 --store DIR"),
+        return wrong(keep,
+                     tb_language("needs a FOLDER and --store DIR", "须给出 FOLDER 和 --store DIR"),
                      argv[1]);
     }
     return true;
@@ -90,20 +91,23 @@ static bool read_words(const tb_keep *keep, char **argv, keep_words *out)
 static void say_done(const keep_words *words, const tb_backup *backup)
 {
     if (words->restores) {
-        printf(tb_language("restored: %s, %" PRIu64 " rows, every checksum good, %" PRIu64
-                           " MiB allocated.\nThe daemon's log will say that this store was "
-                           "restored. It needs the key file, which\nis not part of a backup.\n",
-                           "已恢复:%s,%" PRIu64 " 条记录,校验全部通过,已分配 %" PRIu64
-                           " MiB。\n程序日志将注明本存储由备份恢复。启动时需要密钥文件,密钥不在备份之内。\n"),
-               words->store, backup->rows, words->quota >> 20);
+        printf(
+            tb_language(
+                "restored: %s, %" PRIu64 " rows, every checksum good, %" PRIu64
+                " MiB allocated.\nThe daemon's log will say that this store was "
+                "restored. It needs the key file, which\nis not part of a backup.\n",
+                "已恢复:%s,%" PRIu64 " 条记录,校验全部通过,已分配 %" PRIu64
+                " MiB。\n程序日志将注明本存储由备份恢复。启动时需要密钥文件,密钥不在备份之内。\n"),
+            words->store, backup->rows, words->quota >> 20);
         return;
     }
-    printf(tb_language("backup: %s, %" PRIu64 " rows, every checksum good, %" PRIu64
-                       " kB.\nIt holds no secret keys: keep the key file by itself. What the store "
-                       "shows to its\nreader the backup shows too: keep it as you keep the store.\n",
-                       "已备份:%s,%" PRIu64 " 条记录,校验全部通过,%" PRIu64
-                       " kB。\n备份不含私钥,密钥文件请另行保管;备份内容与存储一样可读,请同等保管。\n"),
-           words->folder, backup->rows, backup->bytes >> 10);
+    printf(
+        tb_language("backup: %s, %" PRIu64 " rows, every checksum good, %" PRIu64
+                    " kB.\nIt holds no secret keys: keep the key file by itself. What the store "
+                    "shows to its\nreader the backup shows too: keep it as you keep the store.\n",
+                    "已备份:%s,%" PRIu64 " 条记录,校验全部通过,%" PRIu64
+                    " kB。\n备份不含私钥,密钥文件请另行保管;备份内容与存储一样可读,请同等保管。\n"),
+        words->folder, backup->rows, backup->bytes >> 10);
 }
 
 int tb_keep_main(const tb_keep *keep, int argc, char **argv)

@@ -14,7 +14,7 @@
 /* The daemon whose verbs they are. */
 typedef struct tb_keep {
     const char *program;
-    uint32_t kind;       /* of its store */
+    uint32_t kind;        /* of its store */
     uint64_t quota_bytes; /* without --quota */
     int exit_usage;
     int exit_failed;

@@ -10,6 +10,9 @@ bool tb_keep_bytes(const char *text, uint64_t *out)
     errno = 0;
     unsigned long long value = strtoull(text, &end, 10);
     uint64_t unit = 1;
+    if (end == text) {
+        return false;
+    }
     for (const char *name = "KMG"; *name != '\0' && *end != '\0'; name++) {
         unit *= 1024;
         if (*end == *name) {
@@ -17,7 +20,7 @@ bool tb_keep_bytes(const char *text, uint64_t *out)
             break;
         }
     }
-    if (errno != 0 || end == text || text[0] == '-' || *end != '\0' || value > UINT64_MAX / unit) {
+    if (errno != 0 || text[0] == '-' || *end != '\0' || value > UINT64_MAX / unit) {
         return false;
     }
     *out = value * unit;
@@ -33,7 +36,8 @@ const char *tb_keep_help(void)
         "                     keep the key file by itself\n"
         "  restore FOLDER --store DIR [--quota BYTES]    a store out of a backup, into a folder\n"
         "                     that holds none; start the daemon on it afterwards\n",
-        "  backup FOLDER --store DIR    制作并校验存储副本,运行中亦可;FOLDER 自动建立,不得已有备份。\n"
+        "  backup FOLDER --store DIR    制作并校验存储副本,运行中亦可;FOLDER "
+        "自动建立,不得已有备份。\n"
         "                     备份不含私钥,密钥文件请另行保管\n"
         "  restore FOLDER --store DIR [--quota BYTES]    由备份恢复存储,目标文件夹内不得已有存储;\n"
         "                     恢复后再启动程序\n");
@@ -68,12 +72,12 @@ const char *tb_keep_why(tb_err err, bool restores)
                         : tb_language("there is no store in that folder", "该文件夹内没有存储");
     }
     if (err == TB_ERR_BUSY) {
-        return restores
-                   ? tb_language("there is a store already, or it is in use; nothing was changed. "
-                                 "Restore into another folder, or move the old store away first",
-                                 "目标已有存储或正在使用,未作改动;请恢复到其他文件夹,或先移走旧存储")
-                   : tb_language("the folder holds a backup already; choose a new one",
-                                 "该文件夹已有备份,请另选文件夹");
+        return restores ? tb_language(
+                              "there is a store already, or it is in use; nothing was changed. "
+                              "Restore into another folder, or move the old store away first",
+                              "目标已有存储或正在使用,未作改动;请恢复到其他文件夹,或先移走旧存储")
+                        : tb_language("the folder holds a backup already; choose a new one",
+                                      "该文件夹已有备份,请另选文件夹");
     }
     if (err == TB_ERR_LIMIT && restores) {
         return tb_language("the quota leaves no room beside what the backup holds; give a larger "

@@ -32,8 +32,9 @@ tb_err tb_store_backup(const char *store, const char *folder, tb_backup *backup)
 /* Opens the copy, reads every row and counts. */
 tb_err tb_store_verify(const char *folder, tb_backup *backup) TB_MUST_USE;
 
-/* A new store at path, which must not hold one (else TB_ERR_BUSY), with the quota allocated. TB_ERR_LIMIT: the quota has no room for new work beside what the copy holds.
- * TB_ERR_FULL: the disk has none for the quota. */
+/* A new store at path, which must not hold one (else TB_ERR_BUSY), with the quota allocated.
+ * TB_ERR_LIMIT: the quota has no room for new work beside what the copy holds. TB_ERR_FULL: the
+ * disk has none for the quota. */
 tb_err tb_store_restore(const char *folder,
                         const char *path,
                         uint64_t quota_bytes,

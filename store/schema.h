@@ -27,7 +27,7 @@
     X(HUB_BODY,        "sender incarnation notice:u64",                 "bytes",         "exactly one per HUB_BODY_USE row") \
     X(HUB_BODY_USE,    "sender incarnation notice:u64",                 "count:u32 digest","HUB_GROUP rows refer to the body; counted") \
     X(HUB_SHARE,       "sender recipient",                              "HubShareRow",   "bytes are kept for the pair, or the pair is closed") \
-    X(HUB_REFUSED,     "sender incarnation recipient lane:u8 number:u64","HubRefusedRow", "refused by the hub: until an arrived mark covers it; by the recipient: 30 days") \
+    X(HUB_REFUSED,     "sender incarnation recipient lane:u8 number:u64","HubRefusedRow", "refused by the hub: until an arrived mark covers it; by the recipient, or expired while it was stored: 30 days") \
     X(HUB_DUE,         "due_ms:i64 kind:u8 key",                        "-",             "something is to be tried again at that time; one per HUB_SESSION row") \
     /* agent: the link */                                                                                              \
     X(STREAM_OUT,       "incarnation recipient lane:u8",                "StreamOutRow", "always, once we numbered a notice") \

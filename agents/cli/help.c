@@ -138,10 +138,11 @@ static const char status_page[] =
 static const struct {
     const char *noun;
     const char *page;
-} pages[] = {{"case", case_page},         {"notice", notice_page}, {"trace", trace_page},
-             {"request", request_page},   {"import", import_page}, {"campaign", campaign_page},
-             {"document", document_page}, {"check", check_page},   {"status", status_page},
-             {"quarantine", quarantine_page}};
+} pages[] = {{"case", case_page},         {"notice", notice_page},
+             {"trace", trace_page},       {"request", request_page},
+             {"import", import_page},     {"campaign", campaign_page},
+             {"document", document_page}, {"check", check_page},
+             {"status", status_page},     {"quarantine", quarantine_page}};
 
 void tb_help_print(const char *noun)
 {

@@ -97,9 +97,8 @@ int tb_cli_quarantine(int argc, char **argv)
         return settle(&common, words.list[1], false, NULL);
     }
     if (words.count == 2 && strcmp(verb, "drop") == 0) {
-        return reason == NULL
-                   ? tb_help_wrong("quarantine", _("drop needs a reason: --reason TEXT"))
-                   : settle(&common, words.list[1], true, reason);
+        return reason == NULL ? tb_help_wrong("quarantine", _("drop needs a reason: --reason TEXT"))
+                              : settle(&common, words.list[1], true, reason);
     }
     return tb_help_wrong("quarantine",
                          _("quarantine takes: list, or show, retry or drop with a NOTICE"));

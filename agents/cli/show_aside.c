@@ -74,8 +74,9 @@ void tb_show_settled(const tb_local_settled *settled)
         (void)printf(_("applied; its sender is told\n"));
         return;
     case TB_SETTLED_REFUSED:
-        (void)printf(_("not set aside any more; refused by the rules, and its sender is told:\n%s\n"),
-                     sentence(settled->code));
+        (void)printf(
+            _("not set aside any more; refused by the rules, and its sender is told:\n%s\n"),
+            sentence(settled->code));
         return;
     case TB_SETTLED_DROPPED:
         (void)printf(_("dropped; who and why is kept, and its sender is told\n"));
@@ -111,10 +112,10 @@ json_t *tb_json_quarantine(const tb_local_quarantine *quarantine)
     }
     json_t *o = json_object();
     (void)json_object_set_new(o, "notices", list);
-    (void)json_object_set_new(
-        o, "next",
-        quarantine->next.size == 0 ? json_null()
-                                   : tb_json_hex_of(quarantine->next.data, quarantine->next.size));
+    (void)json_object_set_new(o, "next",
+                              quarantine->next.size == 0
+                                  ? json_null()
+                                  : tb_json_hex_of(quarantine->next.data, quarantine->next.size));
     return o;
 }
 

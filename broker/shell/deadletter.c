@@ -35,10 +35,12 @@ const char *tb_deadletter_help(void)
         "  deadletter show ID --socket PATH\n"
         "  deadletter retry ID [--dry-run] --socket PATH    delivers again what is still held;\n"
         "                     --dry-run only says what would happen\n",
-        "  deadletter list --socket PATH [--limit N] [--after MARK]    平台拒收或留存而无法投递的报文:\n"
+        "  deadletter list --socket PATH [--limit N] [--after MARK]    "
+        "平台拒收或留存而无法投递的报文:\n"
         "                     原路由、起始时间、原因、重投结果\n"
         "  deadletter show ID --socket PATH\n"
-        "  deadletter retry ID [--dry-run] --socket PATH    重投仍留存的报文;--dry-run 仅说明结果\n");
+        "  deadletter retry ID [--dry-run] --socket PATH    重投仍留存的报文;--dry-run "
+        "仅说明结果\n");
 }
 
 static int wrong(const char *what, const char *which)
@@ -63,7 +65,8 @@ static int read_words(char **argv, words *out)
     bool lists = strcmp(out->verb, "list") == 0;
     bool retries = strcmp(out->verb, "retry") == 0;
     if (!lists && !retries && strcmp(out->verb, "show") != 0) {
-        return wrong(tb_language("takes list, show or retry", "可用 list、show 或 retry"), out->verb);
+        return wrong(tb_language("takes list, show or retry", "可用 list、show 或 retry"),
+                     out->verb);
     }
     for (char **at = &argv[3]; *at != NULL; at++) {
         const char **value = value_of(out, *at);
@@ -84,7 +87,8 @@ static int read_words(char **argv, words *out)
         return wrong(tb_language("wants the ID the list prints", "须给出列表所示的 ID"), out->verb);
     }
     return out->socket == NULL
-               ? wrong(tb_language("is needed: the hub's --socket", "必填:平台的 --socket"), "--socket")
+               ? wrong(tb_language("is needed: the hub's --socket", "必填:平台的 --socket"),
+                       "--socket")
                : 0;
 }
 
@@ -99,8 +103,8 @@ static bool listening(const char *path)
     if (fits) {
         memcpy(address.sun_path, path, strlen(path) + 1);
     }
-    bool good = fd >= 0 && fits &&
-                connect(fd, (const struct sockaddr *)&address, sizeof address) == 0;
+    bool good =
+        fd >= 0 && fits && connect(fd, (const struct sockaddr *)&address, sizeof address) == 0;
     if (fd >= 0) {
         (void)close(fd);
     }
@@ -166,8 +170,7 @@ static void print_letter(const tb_local_dead_letter *letter)
                        "    由 %s 发往 %s,编号 %" PRIu64 " 至 %" PRIu64 ",自 %s 起\n"),
            letter->sender.text, letter->recipient.text, letter->number, letter->to, since);
     printf(tb_language("    [%s] by %s: %s\n", "    [%s] %s:%s\n"), tb_refusal_key(letter->code),
-           letter->by.text,
-           tb_language(tb_refusal_en(letter->code), tb_refusal_zh(letter->code)));
+           letter->by.text, tb_language(tb_refusal_en(letter->code), tb_refusal_zh(letter->code)));
     printf("    %s", retry_text(letter));
     if (letter->bytes > 0) {
         printf(tb_language(" (%" PRIu64 " bytes held)", "(留存 %" PRIu64 " 字节)"), letter->bytes);
@@ -232,7 +235,8 @@ static int make_request(const words *w, uint8_t mark[TB_KEY_BYTES_MAX + 1], tb_l
         char *end = NULL;
         unsigned long limit = strtoul(w->limit, &end, 10);
         if (end == w->limit || *end != '\0' || limit == 0 || limit > LIMIT_MAX) {
-            return wrong(tb_language("wants a number from 1 to 200", "应为 1 至 200 的数"), "--limit");
+            return wrong(tb_language("wants a number from 1 to 200", "应为 1 至 200 的数"),
+                         "--limit");
         }
         out->page.limit = (uint32_t)limit;
     }

@@ -38,7 +38,7 @@ typedef struct tb_hub {
     tb_hub_socket local;
     tb_printing printing;
     tb_time tick_after; /* no tick before this: the store had no room for the last one */
-    bool reload; /* a directory was taken in the last turn */
+    bool reload;        /* a directory was taken in the last turn */
     bool stop;
     int signals; /* a signalfd */
 } tb_hub;

@@ -117,8 +117,10 @@ static void say_restored(tb_txn *txn)
     char printed[TB_TIME_TEXT];
     if (tb_store_restored(txn, &at) == TB_OK) {
         tb_time_print(at, printed);
-        fprintf(stderr, "level=warn event=restored_store at=%s what=\"this store was made out of a "
-                        "backup; senders submit again what it lacks\"\n", printed);
+        fprintf(stderr,
+                "level=warn event=restored_store at=%s what=\"this store was made out of a "
+                "backup; senders submit again what it lacks\"\n",
+                printed);
     }
 }
 

@@ -160,11 +160,11 @@ static tb_err settle(tb_agent *agent,
     tb_local_answer answer = {.code = TB_ACCEPTED};
     tb_err err = tb_quarantine_settle(agent, txn, now, random, &request, effects, &answer);
     if (err == TB_OK) {
-        tb_effects_note(effects, tb_txn_arena(txn), TB_LEVEL_INFO,
-                        "event=settled code=%s outcome=%u as=%s", tb_refusal_key(answer.code),
-                        (uint64_t)(answer.code == TB_ACCEPTED ? answer.settled.outcome : 0),
-                        tb_refusal_key(answer.code == TB_ACCEPTED ? answer.settled.code
-                                                                  : TB_ACCEPTED));
+        tb_effects_note(
+            effects, tb_txn_arena(txn), TB_LEVEL_INFO, "event=settled code=%s outcome=%u as=%s",
+            tb_refusal_key(answer.code),
+            (uint64_t)(answer.code == TB_ACCEPTED ? answer.settled.outcome : 0),
+            tb_refusal_key(answer.code == TB_ACCEPTED ? answer.settled.code : TB_ACCEPTED));
     }
     return err;
 }

@@ -19,8 +19,8 @@ static void raise(town *t, uint64_t number)
 {
     tb_txn *txn;
     static tb_effects effects;
-    tb_alarm_row alarm = {.code = TB_REFUSED_GAP, .at = t->now, .party = t->b.agent.self,
-                          .number = number};
+    tb_alarm_row alarm = {
+        .code = TB_REFUSED_GAP, .at = t->now, .party = t->b.agent.self, .number = number};
     alarm.stream.lane = TB_LANE_NORMAL;
     tb_effects_reset(&effects);
     assert_ok(tb_store_begin(t->a.store, &t->paper, &txn));

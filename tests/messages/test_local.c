@@ -369,8 +369,8 @@ static void fill_answer(tb_arena *arena, tb_local_answer *answer)
         answer->quarantine = (tb_local_quarantine){aside, 1, tb_bytes_str("q")};
         break;
     case TB_ANSWER_SETTLED:
-        answer->settled = (tb_local_settled){tb_bytes_str("bureau.33/3/7"), TB_SETTLED_REFUSED,
-                                             TB_REFUSED_ROLE};
+        answer->settled =
+            (tb_local_settled){tb_bytes_str("bureau.33/3/7"), TB_SETTLED_REFUSED, TB_REFUSED_ROLE};
         break;
     case TB_ANSWER_DEAD_LETTERS:
         letters[0] = dead_letter();
@@ -392,9 +392,9 @@ static tb_bytes encoded_answer(tb_arena *arena, tb_answer_kind kind)
 }
 
 static const tb_answer_kind answer_kinds[] = {
-    TB_ANSWER_NONE,    TB_ANSWER_ACTED,   TB_ANSWER_CASE,    TB_ANSWER_CASES,
-    TB_ANSWER_TRACED,  TB_ANSWER_STATUS,  TB_ANSWER_NOTICES, TB_ANSWER_PARTIES,
-    TB_ANSWER_CONTENT, TB_ANSWER_CHECKED, TB_ANSWER_CHANGED, TB_ANSWER_ACTS,
+    TB_ANSWER_NONE,       TB_ANSWER_ACTED,   TB_ANSWER_CASE,         TB_ANSWER_CASES,
+    TB_ANSWER_TRACED,     TB_ANSWER_STATUS,  TB_ANSWER_NOTICES,      TB_ANSWER_PARTIES,
+    TB_ANSWER_CONTENT,    TB_ANSWER_CHECKED, TB_ANSWER_CHANGED,      TB_ANSWER_ACTS,
     TB_ANSWER_QUARANTINE, TB_ANSWER_SETTLED, TB_ANSWER_DEAD_LETTERS,
 };
 

@@ -285,9 +285,9 @@ void sys_broker_start(sys_hub *hub)
     sys_path(hub, store, "stores/%s", hub->store);
     sys_path(hub, key, "keys/hub.key");
     sys_path(hub, directory, "directory/directory.2.doc");
-    char *argv[] = {program,       "--store",   store,       "--key",       key,
-                    "--directory", directory,   "--listen",  hub->endpoint, "--quota",
-                    hub->quota,    "--socket",  socket,      "--verbose",   (char *)NULL};
+    char *argv[] = {program,       "--store",  store,      "--key",       key,
+                    "--directory", directory,  "--listen", hub->endpoint, "--quota",
+                    hub->quota,    "--socket", socket,     "--verbose",   (char *)NULL};
     off_t before = log_size(hub, "hub");
     assert_int_equal(hub->broker, 0);
     hub->broker = start_logged(hub, "hub", argv);

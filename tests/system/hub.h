@@ -59,9 +59,9 @@ int sys_tongbao(sys_hub *hub, const char *word, ...);
 void sys_broker_start(sys_hub *hub); /* returns when it is ready */
 void sys_broker_stop(sys_hub *hub, int with);
 
-/* What runs from now on runs with faults (fault.c): its clock is ahead by so many ms; while the file
- * "fault" lies in the hub's folder every write and flush to disk fails. sys_faults_end undoes both
- * for what is started later. */
+/* What runs from now on runs with faults (fault.c): its clock is ahead by so many ms; while the
+ * file "fault" lies in the hub's folder every write and flush to disk fails. sys_faults_end undoes
+ * both for what is started later. */
 void sys_faults_begin(sys_hub *hub, int64_t clock_ahead_ms);
 void sys_faults_end(sys_hub *hub);
 void sys_disk_fails(sys_hub *hub, bool fails);

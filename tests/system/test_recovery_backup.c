@@ -1,4 +1,5 @@
-/* Backups are made while hub and agents work; restored elsewhere, nothing is lost and nothing twice. */
+/* Backups are made while hub and agents work; restored elsewhere, nothing is lost and nothing
+ * twice. */
 #include "tests/system/hub.h"
 
 #include <fcntl.h>
@@ -12,7 +13,8 @@
 #define C "ct.11"
 
 /* `PROGRAM backup|restore` of stores/STORE and backups/FOLDER; its exit code. */
-static int keep(sys_hub *hub, const char *program, const char *verb, const char *folder, const char *store)
+static int
+keep(sys_hub *hub, const char *program, const char *verb, const char *folder, const char *store)
 {
     char backup[SYS_PATH];
     char path[SYS_PATH];
@@ -39,7 +41,8 @@ static void says(const sys_hub *hub, const char *text)
     }
 }
 
-static void a_hub_backed_up_under_traffic_and_restored_elsewhere_loses_and_repeats_nothing(void **state)
+static void
+a_hub_backed_up_under_traffic_and_restored_elsewhere_loses_and_repeats_nothing(void **state)
 {
     sys_hub *hub = *state;
     char text[32];

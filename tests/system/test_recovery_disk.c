@@ -32,7 +32,8 @@ static void small_hub(sys_hub *hub)
     sys_broker_start(hub);
 }
 
-static void a_full_hub_refuses_new_work_goes_on_draining_and_takes_it_when_space_returns(void **state)
+static void
+a_full_hub_refuses_new_work_goes_on_draining_and_takes_it_when_space_returns(void **state)
 {
     sys_hub *hub = *state;
     small_hub(hub);

@@ -19,7 +19,8 @@ typedef struct setting {
 } setting;
 
 /* Puts a value in the place of a CASE row of a store that is not in use; what was there is kept. */
-static void swap_case(sys_hub *hub, const char *name, const tb_case_id *id, uint8_t *value, size_t *size)
+static void
+swap_case(sys_hub *hub, const char *name, const tb_case_id *id, uint8_t *value, size_t *size)
 {
     static uint8_t block[1 << 20];
     char path[SYS_PATH];
