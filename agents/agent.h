@@ -51,7 +51,8 @@ typedef struct tb_link_times {
     tb_time hello_after; /* no Hello before this */
     tb_time sent;        /* last frame of any kind */
     tb_time heard;
-    tb_time drafts; /* when waiting drafts were last looked at */
+    tb_time hub_full; /* when the hub last said that its store is full */
+    tb_time drafts;   /* when waiting drafts were last looked at */
 } tb_link_times;
 
 /* One notice of a stream we receive. */

@@ -62,6 +62,13 @@ static tb_err where_refused(tracing *t,
     return err == TB_ERR_NOT_FOUND ? TB_OK : err;
 }
 
+/* It says so each time something is sent again. */
+static bool hub_is_full(const tracing *t)
+{
+    tb_time since = t->now.real - t->agent->times.hub_full;
+    return since >= 0 && since <= 2 * TB_RESEND_AFTER_MS;
+}
+
 static tb_err
 where_marked(tracing *t, const tb_stream *stream, uint64_t number, tb_local_trace_line *line)
 {
@@ -99,6 +106,8 @@ where_marked(tracing *t, const tb_stream *stream, uint64_t number, tb_local_trac
     err = tb_closed_get(t->txn, &stream->recipient, &closed);
     if (err == TB_OK && closed) {
         line->code = TB_REFUSED_SHARE_USED;
+    } else if (err == TB_OK && hub_is_full(t)) {
+        line->code = TB_REFUSED_STORE_FULL;
     }
     return err;
 }

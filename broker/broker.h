@@ -69,6 +69,9 @@ tb_err tb_broker_step(
 tb_err
 tb_broker_close(void *logic, tb_txn *txn, tb_now now, tb_random *random, tb_effects *effects);
 void tb_broker_forget(void *logic);
+/* tb_dropped_fn: a local request that could not be carried out is answered with why. */
+void tb_broker_dropped(
+    void *logic, const tb_input *input, tb_err why, tb_arena *arena, tb_effects *effects);
 
 /* When to deliver the next tick (real time). TB_ERR_NOT_FOUND: none needed. */
 tb_err tb_broker_deadline(tb_broker *broker, tb_txn *txn, tb_time *out) TB_MUST_USE;

@@ -465,3 +465,24 @@ tb_err tb_hub_local(tb_broker *b, const tb_input *input)
     }
     return err == TB_OK ? tb_effects_answer(t->effects, input->peer, encoded) : err;
 }
+
+void tb_broker_dropped(
+    void *logic, const tb_input *input, tb_err why, tb_arena *arena, tb_effects *effects)
+{
+    (void)logic;
+    tb_local_request request;
+    if (input->kind != TB_INPUT_LOCAL ||
+        tb_local_request_decode(input->bytes, arena, &request) != TB_ACCEPTED) {
+        return;
+    }
+    tb_local_answer answer = {
+        .id = request.id,
+        .code = why == TB_ERR_FULL ? TB_REFUSED_STORE_FULL : TB_REFUSED_NOT_DONE,
+        .detail = tb_bytes_str(tb_err_text(why)),
+    };
+    tb_bytes encoded;
+    if (tb_local_answer_encode(&answer, arena, &encoded) == TB_OK) {
+        /* Without room even for this the caller hears nothing, and asks again. */
+        (void)!tb_effects_answer(effects, input->peer, encoded);
+    }
+}

@@ -200,6 +200,7 @@ int tb_hub_open(tb_hub *hub)
     hub->node.step = tb_broker_step;
     hub->node.close = tb_broker_close;
     hub->node.forget = tb_broker_forget;
+    hub->node.dropped = tb_broker_dropped;
     hub->node.shell = hub;
     hub->node.perform = tb_hub_perform;
     hub->node.seed = tb_hub_seed;

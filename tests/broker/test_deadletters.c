@@ -200,12 +200,30 @@ static void what_is_not_understood_is_answered_in_words(void **state)
     assert_int_equal(ask(w, &request).code, TB_REFUSED_REQUEST);
 }
 
+static void a_request_that_could_not_be_carried_out_is_answered(void **state)
+{
+    world *w = *state;
+    tb_bytes bytes;
+    tb_local_answer answer;
+    tb_local_request request = {.kind = TB_REQUEST_LIST_DEAD_LETTERS, .id = {{9}}};
+    assert_ok(tb_local_request_encode(&request, &w->arena, &bytes));
+    tb_input input = {.kind = TB_INPUT_LOCAL, .peer = 3, .bytes = bytes};
+    tb_effects_reset(&w->node.effects);
+    tb_broker_dropped(&w->broker, &input, TB_ERR_FULL, &w->arena, &w->node.effects);
+    assert_int_equal(w->node.effects.count, 1);
+    assert_int_equal(tb_local_answer_decode(w->node.effects.list[0].bytes, &w->arena, &answer),
+                     TB_ACCEPTED);
+    assert_int_equal(answer.code, TB_REFUSED_STORE_FULL);
+    assert_int_equal(answer.id.bytes[0], 9);
+}
+
 static const struct CMUnitTest tests[] = {
     WORLD_TEST(what_the_hub_refused_is_listed_with_its_route),
     WORLD_TEST(what_the_directory_forbids_is_held_and_delivered_when_it_no_longer_does),
     WORLD_TEST(without_its_recipient_a_retry_waits),
     WORLD_TEST(what_a_recipient_refused_says_by_whom),
     WORLD_TEST(pages_go_through_refusals_and_groups),
+    WORLD_TEST(a_request_that_could_not_be_carried_out_is_answered),
     WORLD_TEST(what_is_not_understood_is_answered_in_words),
 };
 

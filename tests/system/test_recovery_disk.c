@@ -47,7 +47,11 @@ a_full_hub_refuses_new_work_goes_on_draining_and_takes_it_when_space_returns(voi
         (void)sys_send_any(a, C, long_text(sent++));
         assert_true(sent < 3000);
     }
-    (void)sys_send_any(b, A, "when the hub is full");
+    tb_local_trace_line line;
+    tb_local_acted waits = sys_send(b, A, "when the hub is full");
+    SYS_AWAIT(sys_where(b, &waits.event, A, &line) == TB_WHERE_OUTBOX &&
+              line.code == TB_REFUSED_STORE_FULL);
+    assert_non_null(memmem(line.why_en.data, line.why_en.size, "store is full", 13));
     assert_int_equal(sys_times(a, "when the hub is full"), 0);
 
     /* Marks and trims go on: its recipient returns, and with the space the work. */
