@@ -24,6 +24,7 @@ struct tb_store {
     uint64_t quota;
     int folder;     /* holds the lock on the store while open */
     uint64_t begun; /* write transactions */
+    bool full;      /* the last failed write found no room */
     tb_txn txn;
 };
 

@@ -4,10 +4,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <lmdb.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/wait.h>
 #include <unistd.h>
+
+#include "base/limits.h"
 
 #define A "bureau.11"
 #define B "hq"
@@ -108,6 +113,84 @@ static void a_full_agent_says_so_goes_on_with_marks_and_takes_work_with_a_larger
     SYS_AWAIT(sys_status(a)->linked);
     (void)sys_send(a, B, "with a larger quota");
     SYS_AWAIT(sys_times(b, "with a larger quota") == 1);
+    assert_true(sys_sound(a) && sys_sound(b));
+}
+
+/* A process that holds a snapshot of the hub's store, as a backup does that hangs. */
+static pid_t pin_pages(const sys_hub *hub)
+{
+    char path[SYS_PATH];
+    char ready = 0;
+    int pipe_of[2];
+    sys_path(hub, path, "stores/%s", hub->store);
+    assert_int_equal(pipe(pipe_of), 0);
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        MDB_env *env = NULL;
+        MDB_txn *txn = NULL;
+        bool good = mdb_env_create(&env) == 0 && mdb_env_open(env, path, MDB_RDONLY, 0600) == 0 &&
+                    mdb_txn_begin(env, NULL, MDB_RDONLY, &txn) == 0 &&
+                    write(pipe_of[1], &ready, 1) == 1;
+        (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+        while (good) {
+            (void)pause();
+        }
+        _exit(1);
+    }
+    (void)close(pipe_of[1]);
+    assert_int_equal(read(pipe_of[0], &ready, 1), 1);
+    (void)close(pipe_of[0]);
+    return pid;
+}
+
+/* How often a text stands in a log. */
+static unsigned log_count(const sys_hub *hub, const char *name, const char *text)
+{
+    char path[SYS_PATH];
+    char line[4096];
+    unsigned count = 0;
+    sys_path(hub, path, "logs/%s.log", name);
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    while (fgets(line, sizeof line, file) != NULL) {
+        count += strstr(line, text) != NULL ? 1 : 0;
+    }
+    (void)fclose(file);
+    return count;
+}
+
+#define TICK_DROPPED  "event=input_dropped kind=tick"
+#define FRAME_DROPPED "event=input_dropped kind=frame"
+
+static void a_reader_that_hangs_and_is_killed_costs_time_and_nothing_else(void **state)
+{
+    sys_hub *hub = *state;
+    small_hub(hub);
+    sys_agent *a = sys_agent_linked(hub, A);
+    sys_agent *b = sys_agent_linked(hub, B);
+    pid_t broker = hub->broker;
+    pid_t reader = pin_pages(hub);
+    int64_t from = sys_now_ms();
+    unsigned sent = 0;
+    while (!sys_log_says(hub, "hub", "why=\"the store is full\"")) {
+        (void)sys_send_any(a, B, long_text(sent++));
+        assert_true(sent < 3000);
+    }
+    /* Nothing fits any more, not even a tick; and the hub does not try without pause. */
+    SYS_AWAIT(log_count(hub, "hub", TICK_DROPPED) >= 1);
+    unsigned frames = log_count(hub, "hub", FRAME_DROPPED);
+    SYS_AWAIT(log_count(hub, "hub", FRAME_DROPPED) > frames);
+    int64_t seconds = (sys_now_ms() - from) / TB_FULL_PAUSE_MS;
+    assert_true(log_count(hub, "hub", TICK_DROPPED) <= 2 + (unsigned)seconds);
+
+    assert_int_equal(kill(reader, SIGKILL), 0);
+    assert_int_equal(waitpid(reader, NULL, 0), reader);
+    SYS_AWAIT(sys_status(b)->cases == sent);
+    SYS_AWAIT(sys_status(a)->outbox == 0);
+    (void)sys_send(b, A, "and on");
+    SYS_AWAIT(sys_times(a, "and on") == 1);
+    assert_int_equal(hub->broker, broker);
     assert_true(sys_sound(a) && sys_sound(b));
 }
 
@@ -258,6 +341,7 @@ static void an_agent_whose_disk_fails_ends_and_its_restart_reads_the_truth(void 
 static const struct CMUnitTest tests[] = {
     SYSTEM_TEST(a_full_hub_refuses_new_work_goes_on_draining_and_takes_it_when_space_returns),
     SYSTEM_TEST(a_full_agent_says_so_goes_on_with_marks_and_takes_work_with_a_larger_quota),
+    SYSTEM_TEST(a_reader_that_hangs_and_is_killed_costs_time_and_nothing_else),
     SYSTEM_TEST(a_neighbour_that_fills_the_disk_stops_nothing),
     SYSTEM_TEST(a_disk_without_room_for_the_quota_is_refused_at_start),
     SYSTEM_TEST(a_hub_whose_disk_fails_ends_and_its_restart_reads_the_truth),
