@@ -196,9 +196,12 @@ void sys_socket(const sys_hub *hub, const char *name, char out[SYS_PATH])
 
 /* ---- faults ---- */
 
+static char asan_before[256];
+
 void sys_faults_begin(sys_hub *hub, int64_t clock_ahead_ms)
 {
     char path[SYS_PATH];
+    char options[320];
     char ahead[32];
     sys_path(hub, path, "fault");
     (void)snprintf(ahead, sizeof ahead, "%lld", (long long)clock_ahead_ms);
@@ -206,14 +209,19 @@ void sys_faults_begin(sys_hub *hub, int64_t clock_ahead_ms)
     assert_int_equal(setenv("TONGBAO_FAULT_CLOCK_MS", ahead, 1), 0);
     assert_int_equal(setenv("LD_PRELOAD", TB_FAULT_LIBRARY, 1), 0);
     /* The sanitizer's own library would insist on being the first. */
-    assert_int_equal(setenv("ASAN_OPTIONS", "verify_asan_link_order=0", 1), 0);
+    const char *before = getenv("ASAN_OPTIONS");
+    (void)snprintf(asan_before, sizeof asan_before, "%s", before == NULL ? "" : before);
+    (void)snprintf(options, sizeof options, "%s:verify_asan_link_order=0", asan_before);
+    assert_int_equal(setenv("ASAN_OPTIONS", options, 1), 0);
 }
 
 void sys_faults_end(sys_hub *hub)
 {
     sys_disk_fails(hub, false);
-    assert_int_equal(unsetenv("LD_PRELOAD"), 0);
-    assert_int_equal(unsetenv("ASAN_OPTIONS"), 0);
+    if (getenv("LD_PRELOAD") != NULL) {
+        assert_int_equal(unsetenv("LD_PRELOAD"), 0);
+        assert_int_equal(setenv("ASAN_OPTIONS", asan_before, 1), 0);
+    }
 }
 
 void sys_disk_fails(sys_hub *hub, bool fails)
