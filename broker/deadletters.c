@@ -6,8 +6,8 @@
  * Looking changes nothing. A retry delivers again what is still held and may be delivered; it adds
  * no row, so it may be asked as often as one likes. Everything here was told to its sender.
  */
-#include "base/text.h"
 #include "broker/handlers.h"
+#include "broker/letter_name.h"
 #include "messages/local.h"
 
 #define PAGE     50
@@ -23,94 +23,6 @@ typedef struct letters {
     const tb_local_request *request;
     tb_local_answer answer;
 } letters;
-
-/* ---- names ---- */
-
-/* "sender/incarnation/recipient/lane/number" */
-static tb_err print_id(tb_arena *arena, const tb_stream *stream, uint64_t number, tb_bytes *out)
-{
-    tb_text text;
-    tb_text_init(&text, arena, 2 * TB_PARTY_BYTES + 64);
-    tb_text_bytes(&text, tb_party_bytes(&stream->sender));
-    tb_text_char(&text, '/');
-    tb_text_u64(&text, stream->incarnation.counter);
-    tb_text_char(&text, '/');
-    tb_text_bytes(&text, tb_party_bytes(&stream->recipient));
-    tb_text_char(&text, '/');
-    tb_text_u64(&text, (uint64_t)stream->lane);
-    tb_text_char(&text, '/');
-    tb_text_u64(&text, number);
-    return tb_text_done(&text, out);
-}
-
-typedef struct letter_name {
-    tb_party sender;
-    tb_party recipient;
-    uint64_t counter;
-    uint64_t lane;
-    uint64_t number;
-} letter_name;
-
-/* The part before the next '/', or the rest; false at the end. */
-static bool next_part(tb_bytes *text, tb_bytes *out)
-{
-    size_t size = 0;
-    if (text->size == 0) {
-        return false;
-    }
-    while (size < text->size && text->data[size] != '/') {
-        size++;
-    }
-    *out = tb_bytes_of(text->data, size);
-    size_t used = size < text->size ? size + 1 : size;
-    *text = tb_bytes_of(text->data + used, text->size - used);
-    return true;
-}
-
-static bool next_number(tb_bytes *text, uint64_t *out)
-{
-    tb_bytes part;
-    uint64_t value = 0;
-    if (!next_part(text, &part) || part.size == 0) {
-        return false;
-    }
-    for (size_t i = 0; i < part.size; i++) {
-        if (part.data[i] < '0' || part.data[i] > '9' || value > (UINT64_MAX - 9) / 10) {
-            return false;
-        }
-        value = value * 10 + (uint64_t)(part.data[i] - '0');
-    }
-    *out = value;
-    return true;
-}
-
-static bool next_party(tb_bytes *text, tb_party *out)
-{
-    tb_bytes part;
-    return next_part(text, &part) && tb_party_parse(part, out);
-}
-
-static bool parse_id(tb_bytes text, letter_name *out)
-{
-    return next_party(&text, &out->sender) && next_number(&text, &out->counter) &&
-           next_party(&text, &out->recipient) && next_number(&text, &out->lane) &&
-           next_number(&text, &out->number) && text.size == 0;
-}
-
-/* The stream of that name; incarnations are named by their counter. */
-static tb_err find_stream(tb_txn *txn, const letter_name *name, tb_stream *out)
-{
-    tb_stream *after = NULL;
-    tb_err err;
-    while ((err = tb_hub_stream_from(txn, &name->sender, after, out)) == TB_OK) {
-        if (out->incarnation.counter == name->counter && (uint64_t)out->lane == name->lane &&
-            tb_party_equal(&out->recipient, &name->recipient)) {
-            return TB_OK;
-        }
-        after = out;
-    }
-    return err;
-}
 
 /* ---- one letter ---- */
 
@@ -171,7 +83,7 @@ static tb_err letter_of_refusal(letters *l,
         .by = line.root.signer,
         .retry = TB_RETRY_NOTHING,
     };
-    tb_err err = print_id(t->arena, stream, row->number, &out->id);
+    tb_err err = tb_letter_name_print(t->arena, stream, row->number, &out->id);
     tb_hub_group group;
     if (err == TB_OK && line.line.code != TB_REFUSED_EXPIRED) {
         err = held_group(t->txn, stream, row->number, &group);
@@ -204,7 +116,7 @@ static tb_err letter_of_group(letters *l,
         .since = stamp.line.at,
     };
     memcpy(out->by.text, TB_HUB_PARTY, sizeof TB_HUB_PARTY);
-    tb_err err = print_id(t->arena, &stream, row->from, &out->id);
+    tb_err err = tb_letter_name_print(t->arena, &stream, row->from, &out->id);
     return err == TB_OK ? judge(l, row, recipient, out) : err;
 }
 
@@ -352,22 +264,19 @@ static tb_err list(letters *l)
 static tb_err find(letters *l, tb_bytes id, tb_stream *out_stream, tb_local_dead_letter *out)
 {
     tb_txn *txn = l->b->running.txn;
-    letter_name name;
+    uint64_t number;
     tb_hub_refused refused;
     tb_hub_group group;
-    if (!parse_id(id, &name)) {
-        return TB_ERR_NOT_FOUND;
-    }
-    tb_err err = find_stream(txn, &name, out_stream);
+    tb_err err = tb_letter_name_find(txn, id, out_stream, &number);
     if (err != TB_OK) {
         return err;
     }
-    err = tb_hub_refused_get(txn, out_stream, name.number, &refused);
+    err = tb_hub_refused_get(txn, out_stream, number, &refused);
     if (err == TB_OK) {
         return letter_of_refusal(l, out_stream, &refused, out);
     }
     if (err == TB_ERR_NOT_FOUND) {
-        err = held_group(txn, out_stream, name.number, &group);
+        err = held_group(txn, out_stream, number, &group);
     }
     return err == TB_OK ? letter_of_group(l, &out_stream->recipient, out_stream->lane, &group, out)
                         : err;

@@ -1,11 +1,10 @@
-/* The LMDB form of the store: copies of it, and stores out of copies (backup.h). */
+/* The LMDB form of the store: verified copies of a store in use (backup.h). */
 #define _GNU_SOURCE
 
 #include "store/backup.h"
 #include "store/store_lmdb.h"
+#include "store/store_lmdb_files.h"
 #include "store/version.h"
-
-#include "base/limits.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,30 +12,15 @@
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
-#define DATA_FILE    "data.mdb"
-#define COPY_FILE    "data.mdb.tmp"
-#define RESTORING    "restoring" /* in the store's folder, while it is filled */
-#define PATH_BYTES   4096
-#define BLOCK_BYTES  (1u << 20)
-#define LOOK_MS      100
-#define READ_ARENA   (2u * 1024 * 1024)
-#define MARK_ARENA   4096
-#define DISK_FULL(e) ((e) == ENOSPC || (e) == EDQUOT || (e) == EFBIG)
-
-static bool path_in(char out[PATH_BYTES], const char *folder, const char *name)
-{
-    return snprintf(out, PATH_BYTES, "%s/%s", folder, name) < PATH_BYTES;
-}
-
-static tb_err of_errno(void)
-{
-    return errno == ENOENT ? TB_ERR_NOT_FOUND : DISK_FULL(errno) ? TB_ERR_FULL : TB_ERR_IO;
-}
+#define COPY_FILE   "data.mdb.tmp"
+#define PROBE_BYTES (1u << 20)
+#define LOOK_MS     100
+#define READ_ARENA  (2u * 1024 * 1024)
+#define MARK_ARENA  4096
 
 /* LMDB says EIO for a short write, which is what a full disk makes of it. */
 static tb_err of_copy(int rc, int fd)
@@ -45,30 +29,13 @@ static tb_err of_copy(int rc, int fd)
     if (rc == MDB_SUCCESS) {
         return TB_OK;
     }
-    if (DISK_FULL(rc)) {
+    if (TB_LMDB_DISK_FULL(rc)) {
         return TB_ERR_FULL;
     }
     off_t end = lseek(fd, 0, SEEK_END);
-    bool full = end >= 0 && pwrite(fd, &probe, 1, end + BLOCK_BYTES) < 0 && DISK_FULL(errno);
+    bool full =
+        end >= 0 && pwrite(fd, &probe, 1, end + PROBE_BYTES) < 0 && TB_LMDB_DISK_FULL(errno);
     return full ? TB_ERR_FULL : tb_lmdb_error(rc);
-}
-
-static tb_err sync_path(const char *path, int flags)
-{
-    int fd = open(path, flags | O_CLOEXEC);
-    if (fd < 0) {
-        return TB_ERR_IO;
-    }
-    int rc = fsync(fd);
-    (void)close(fd);
-    return rc == 0 ? TB_OK : TB_ERR_IO;
-}
-
-/* The folder a path stands in. */
-static tb_err sync_parent(const char *path)
-{
-    char above[PATH_BYTES];
-    return path_in(above, path, "..") ? sync_path(above, O_RDONLY | O_DIRECTORY) : TB_ERR_LIMIT;
 }
 
 /* ---- reading a store or a copy ---- */
@@ -194,7 +161,7 @@ static tb_err verify_file(const char *path, tb_backup *backup)
     backup->rows = 0;
     backup->bytes = 0;
     if (stat(path, &file) != 0) {
-        return of_errno();
+        return tb_lmdb_of_errno();
     }
     tb_err err = open_to_read(path, MDB_NOSUBDIR | MDB_NOLOCK, &store);
     if (err == TB_OK) {
@@ -207,8 +174,9 @@ static tb_err verify_file(const char *path, tb_backup *backup)
 
 tb_err tb_store_verify(const char *folder, tb_backup *backup)
 {
-    char path[PATH_BYTES];
-    return path_in(path, folder, DATA_FILE) ? verify_file(path, backup) : TB_ERR_LIMIT;
+    char path[TB_LMDB_PATH_BYTES];
+    return tb_lmdb_path_in(path, folder, TB_LMDB_DATA_FILE) ? verify_file(path, backup)
+                                                            : TB_ERR_LIMIT;
 }
 
 /* ---- backup ---- */
@@ -286,7 +254,7 @@ static tb_err copy_to(const char *store_path, const char *copy, tb_backup *b)
     }
     int fd = open(copy, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (fd < 0) {
-        err = of_errno();
+        err = tb_lmdb_of_errno();
     } else {
         err = copy_out(&store, fd, b);
         (void)close(fd);
@@ -299,18 +267,19 @@ static tb_err copy_to(const char *store_path, const char *copy, tb_backup *b)
 static tb_err make_folder(const char *folder, const char *data)
 {
     if (mkdir(folder, 0700) != 0 && errno != EEXIST) {
-        return of_errno();
+        return tb_lmdb_of_errno();
     }
     return access(data, F_OK) == 0 ? TB_ERR_BUSY : TB_OK;
 }
 
 tb_err tb_store_backup(const char *store, const char *folder, tb_backup *backup)
 {
-    char source[PATH_BYTES];
-    char copy[PATH_BYTES];
-    char data[PATH_BYTES];
-    if (!path_in(source, store, DATA_FILE) || !path_in(copy, folder, COPY_FILE) ||
-        !path_in(data, folder, DATA_FILE)) {
+    char source[TB_LMDB_PATH_BYTES];
+    char copy[TB_LMDB_PATH_BYTES];
+    char data[TB_LMDB_PATH_BYTES];
+    if (!tb_lmdb_path_in(source, store, TB_LMDB_DATA_FILE) ||
+        !tb_lmdb_path_in(copy, folder, COPY_FILE) ||
+        !tb_lmdb_path_in(data, folder, TB_LMDB_DATA_FILE)) {
         return TB_ERR_LIMIT;
     }
     if (access(source, F_OK) != 0) {
@@ -332,172 +301,6 @@ tb_err tb_store_backup(const char *store, const char *folder, tb_backup *backup)
     if (rename(copy, data) != 0) {
         return TB_ERR_IO;
     }
-    err = sync_path(folder, O_RDONLY | O_DIRECTORY);
-    return err == TB_OK ? sync_parent(folder) : err;
-}
-
-/* ---- restore ---- */
-
-static tb_err copy_blocks(int from, int to, tb_backup *backup, uint64_t total, uint8_t *block)
-{
-    uint64_t done = 0;
-    for (;;) {
-        ssize_t got = read(from, block, BLOCK_BYTES);
-        if (got <= 0) {
-            return got == 0 && fsync(to) == 0 ? TB_OK : TB_ERR_IO;
-        }
-        for (ssize_t at = 0; at < got;) {
-            ssize_t put = write(to, block + at, (size_t)(got - at));
-            if (put <= 0) {
-                return put < 0 ? of_errno() : TB_ERR_IO;
-            }
-            at += put;
-        }
-        done += (uint64_t)got;
-        if (backup->progress != NULL) {
-            backup->progress(backup->context, done < total ? done : total, total);
-        }
-    }
-}
-
-static tb_err copy_file(const char *from_path, const char *to_path, tb_backup *backup)
-{
-    uint8_t *block = malloc(BLOCK_BYTES);
-    int from = open(from_path, O_RDONLY | O_CLOEXEC);
-    int to = open(to_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    tb_err err = from < 0 || to < 0 ? of_errno() : block == NULL ? TB_ERR_LIMIT : TB_OK;
-    if (err == TB_OK) {
-        err = copy_blocks(from, to, backup, backup->bytes, block);
-    }
-    if (to >= 0) {
-        (void)close(to);
-    }
-    if (from >= 0) {
-        (void)close(from);
-    }
-    free(block);
-    return err;
-}
-
-/* Opened once with its quota, which allocates it, and marked. */
-static tb_err finish(const char *path, const tb_store_options *options, tb_time now)
-{
-    uint8_t block[MARK_ARENA];
-    tb_arena arena;
-    tb_store *store;
-    tb_txn *txn;
-    tb_arena_init(&arena, block, sizeof block);
-    tb_err err = tb_store_open(path, options, &store);
-    if (err != TB_OK) {
-        return err;
-    }
-    err = tb_store_begin(store, &arena, &txn);
-    if (err == TB_OK) {
-        err = tb_store_mark_restored(txn, now);
-        if (err == TB_OK) {
-            err = tb_store_commit(txn);
-        } else {
-            tb_store_abort(txn);
-        }
-    }
-    tb_store_close(store);
-    return err;
-}
-
-/* What an attempt that was cut short left behind; only files of a store are ever in it. */
-static void clear(const char *path)
-{
-    static const char *const names[] = {DATA_FILE, "lock.mdb"};
-    char file[PATH_BYTES];
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        if (path_in(file, path, names[i])) {
-            (void)unlink(file);
-        }
-    }
-    (void)rmdir(path);
-}
-
-static tb_err fill(const char *folder,
-                   const char *fresh,
-                   const tb_store_options *options,
-                   tb_time now,
-                   tb_backup *backup)
-{
-    char from[PATH_BYTES];
-    char to[PATH_BYTES];
-    if (!path_in(from, folder, DATA_FILE) || !path_in(to, fresh, DATA_FILE)) {
-        return TB_ERR_LIMIT;
-    }
-    clear(fresh);
-    if (mkdir(fresh, 0700) != 0) {
-        return of_errno();
-    }
-    tb_err err = copy_file(from, to, backup);
-    return err == TB_OK ? finish(fresh, options, now) : err;
-}
-
-/* The finished file moves up into the store's folder, which may be a file system of its own. */
-static tb_err put_in_place(const char *path, const char *fresh)
-{
-    char from[PATH_BYTES];
-    char to[PATH_BYTES];
-    if (!path_in(from, fresh, DATA_FILE) || !path_in(to, path, DATA_FILE)) {
-        return TB_ERR_LIMIT;
-    }
-    if (rename(from, to) != 0) {
-        return TB_ERR_IO;
-    }
-    tb_err err = sync_path(path, O_RDONLY | O_DIRECTORY);
-    return err == TB_OK ? sync_parent(path) : err;
-}
-
-/* The store's folder, locked as a daemon locks it, without a store in it. */
-static tb_err lock_empty(const char *path, int *out_folder)
-{
-    char data[PATH_BYTES];
-    if (!path_in(data, path, DATA_FILE)) {
-        return TB_ERR_LIMIT;
-    }
-    if (mkdir(path, 0700) != 0 && errno != EEXIST) {
-        return of_errno();
-    }
-    int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (folder < 0) {
-        return of_errno();
-    }
-    if (flock(folder, LOCK_EX | LOCK_NB) != 0 || access(data, F_OK) == 0) {
-        (void)close(folder);
-        return TB_ERR_BUSY;
-    }
-    *out_folder = folder;
-    return TB_OK;
-}
-
-tb_err tb_store_restore(
-    const char *folder, const char *path, uint64_t quota_bytes, tb_time now, tb_backup *backup)
-{
-    tb_store_options options = {quota_bytes, backup->kind};
-    char fresh[PATH_BYTES];
-    int lock = -1;
-    if (!path_in(fresh, path, RESTORING)) {
-        return TB_ERR_LIMIT;
-    }
-    tb_err err = tb_store_verify(folder, backup);
-    if (err == TB_OK && backup->bytes > quota_bytes / 100 * TB_WATERMARK_PERCENT) {
-        err = TB_ERR_LIMIT;
-    }
-    if (err == TB_OK) {
-        err = lock_empty(path, &lock);
-    }
-    if (err != TB_OK) {
-        return err;
-    }
-
-    err = fill(folder, fresh, &options, now, backup);
-    if (err == TB_OK) {
-        err = put_in_place(path, fresh);
-    }
-    clear(fresh);
-    (void)close(lock);
-    return err;
+    err = tb_lmdb_sync_path(folder, O_RDONLY | O_DIRECTORY);
+    return err == TB_OK ? tb_lmdb_sync_parent(folder) : err;
 }
