@@ -99,9 +99,11 @@
 #define TB_FULL_PAUSE_MS 1000
 /* Alarms kept; beyond it the oldest goes, and the count goes on. */
 #define TB_ALARMS_MAX 10000
-/* Rows of the hub looked through in one sweep for ended lives, and the pause between two sweeps. */
+/* Groups and bytes the hub looks through in one tick for ended lives, and the pause between two
+ * sweeps through all it holds: a large backlog must not keep it busy. */
 #define TB_EXPIRY_SLICE    256
-#define TB_EXPIRY_SWEEP_MS (60 * 1000)
+#define TB_EXPIRY_BYTES    (4u * 1024 * 1024)
+#define TB_EXPIRY_SWEEP_MS (10 * 60 * 1000)
 
 /* Attempts to apply before a notice is set aside (design §4). */
 #define TB_APPLY_ATTEMPTS_MAX 2

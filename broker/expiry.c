@@ -99,23 +99,40 @@ static tb_err look_at(tb_broker *b, const waiting *w, bool *out_filled)
     return *out_filled ? fill(b, w, group) : TB_OK;
 }
 
+/* What may still be looked at in this tick. */
+typedef struct budget {
+    size_t rows;
+    uint64_t bytes;
+} budget;
+
+static bool some_left(const budget *left)
+{
+    return left->rows > 0 && left->bytes > 0;
+}
+
+static void spend(budget *left, uint64_t bytes)
+{
+    left->rows--;
+    left->bytes -= bytes < left->bytes ? bytes : left->bytes;
+}
+
 /* The lane's rows behind the sweep's place. *out_done: there is no more to look at. */
-static tb_err sweep_lane(tb_broker *b, const tb_party *recipient, size_t *budget, bool *out_done)
+static tb_err sweep_lane(tb_broker *b, const tb_party *recipient, budget *left, bool *out_done)
 {
     tb_running *t = &b->running;
     tb_expiry_sweep *sweep = &b->expiry;
     tb_live_party *party;
     tb_err err = tb_running_party(b, recipient, &party);
     *out_done = true;
-    while (err == TB_OK && *budget > 0) {
+    while (err == TB_OK && some_left(left)) {
         waiting w = {.recipient = recipient, .lane = (tb_lane)(sweep->lane + TB_LANE_FIRST)};
         bool filled = false;
         size_t mark = tb_arena_mark(t->arena);
-        (*budget)--;
         err = tb_hub_group_after(t->txn, recipient, w.lane, sweep->seq, &w.seq, &w.row);
         if (err == TB_ERR_NOT_FOUND || err == TB_ERR_CORRUPT) {
             return TB_OK; /* a row that cannot be read is delivery's to pass over */
         }
+        spend(left, w.row.bytes);
         bool travels = party->linked && w.seq <= party->session.cursor[sweep->lane];
         if (err == TB_OK && !travels) {
             err = look_at(b, &w, &filled);
@@ -125,7 +142,7 @@ static tb_err sweep_lane(tb_broker *b, const tb_party *recipient, size_t *budget
             tb_arena_release(t->arena, mark);
         }
     }
-    *out_done = *budget > 0;
+    *out_done = some_left(left);
     return err;
 }
 
@@ -143,19 +160,19 @@ tb_err tb_hub_expiry_tick(tb_broker *b)
 {
     tb_running *t = &b->running;
     tb_expiry_sweep *sweep = &b->expiry;
-    size_t budget = TB_EXPIRY_SLICE;
+    budget left = {TB_EXPIRY_SLICE, TB_EXPIRY_BYTES};
     bool waits = sweep->after > t->now.real && sweep->after <= t->now.real + TB_EXPIRY_SWEEP_MS;
     if (waits) {
         return TB_OK;
     }
     /* What is filled stays in the turn's memory until it is signed. */
-    while (budget > 0 && t->arena->used < t->arena->size / 4) {
+    while (some_left(&left) && t->arena->used < t->arena->size / 4) {
         bool done;
         if (sweep->party >= t->directory->party_count) {
             *sweep = (tb_expiry_sweep){.after = t->now.real + TB_EXPIRY_SWEEP_MS};
             return TB_OK;
         }
-        tb_err err = sweep_lane(b, &t->directory->parties[sweep->party].id, &budget, &done);
+        tb_err err = sweep_lane(b, &t->directory->parties[sweep->party].id, &left, &done);
         if (err != TB_OK) {
             return err;
         }

@@ -2,7 +2,9 @@
  * twice. */
 #include "tests/system/hub.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -199,6 +201,33 @@ static void nothing_is_overwritten_and_nothing_wrong_is_restored(void **state)
     assert_int_not_equal(access(copy, F_OK), 0);
 }
 
+static void a_backup_that_finds_no_room_says_so_and_leaves_nothing(void **state)
+{
+    sys_hub *hub = *state;
+    char path[SYS_PATH];
+    char copy[SYS_PATH];
+    sys_path(hub, path, "small");
+    assert_int_equal(mkdir(path, 0700), 0);
+    if (mount("tmpfs", path, "tmpfs", 0, "size=32k,mode=0700") != 0) {
+        print_message("skipped: mounting a small file system needs root (%s)\n", strerror(errno));
+        skip();
+    }
+    sys_broker_start(hub);
+    sys_agent *a = sys_agent_linked(hub, A);
+    (void)sys_send(a, C, "waits at the hub");
+    int code = keep(hub, "tongbao-broker", "backup", "small/copy", "hub");
+    sys_path(hub, copy, "small/copy/data.mdb.tmp");
+    bool left = access(copy, F_OK) == 0;
+    assert_int_equal(umount2(path, MNT_DETACH), 0);
+    assert_int_equal(code, 73);
+    says(hub, "the disk has no room");
+    assert_false(left);
+    /* The hub goes on. */
+    sys_agent *b = sys_agent_linked(hub, B);
+    (void)sys_send(a, B, "and on");
+    SYS_AWAIT(sys_times(b, "and on") == 1);
+}
+
 static void commands_are_explained_in_both_languages(void **state)
 {
     sys_hub *hub = *state;
@@ -221,6 +250,7 @@ static const struct CMUnitTest tests[] = {
     SYSTEM_TEST(an_agent_restored_to_where_it_was_goes_on),
     SYSTEM_TEST(a_backup_holds_no_secret_key),
     SYSTEM_TEST(nothing_is_overwritten_and_nothing_wrong_is_restored),
+    SYSTEM_TEST(a_backup_that_finds_no_room_says_so_and_leaves_nothing),
     SYSTEM_TEST(commands_are_explained_in_both_languages),
 };
 
