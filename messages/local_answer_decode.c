@@ -444,6 +444,12 @@ static tb_refusal read_body(const wire_answer *in, tb_arena *arena, tb_local_ans
         return read_campaigns(in->campaigns, arena, &out->campaigns);
     case TB_ANSWER_CUT:
         return read_cut(in->cut, arena, &out->cut);
+    case TB_ANSWER_QUARANTINE:
+        return tb_local_read_quarantine(in->quarantine, arena, &out->quarantine);
+    case TB_ANSWER_SETTLED:
+        return tb_local_read_settled(in->settled, &out->settled) ? TB_ACCEPTED : TB_REFUSED_REQUEST;
+    case TB_ANSWER_DEAD_LETTERS:
+        return tb_local_read_letters(in->dead_letters, arena, &out->dead_letters);
     }
     return TB_REFUSED_REQUEST;
 }

@@ -29,6 +29,9 @@ typedef struct bodies {
     Tongbao__Local__Duties duties;
     Tongbao__Local__Campaigns campaigns;
     Tongbao__Local__Cut cut;
+    Tongbao__Local__Quarantine quarantine;
+    Tongbao__Local__Settled settled;
+    Tongbao__Local__DeadLetters dead_letters;
 } bodies;
 
 static tb_wire_bytes digest_of(const tb_digest *digest)
@@ -453,6 +456,16 @@ static bool write_body(const tb_local_answer *in, tb_arena *arena, bodies *b, wi
     case TB_ANSWER_CUT:
         out->cut = &b->cut;
         return write_cut(&in->cut, arena, &b->cut);
+    case TB_ANSWER_QUARANTINE:
+        out->quarantine = &b->quarantine;
+        return tb_local_write_quarantine(&in->quarantine, arena, &b->quarantine);
+    case TB_ANSWER_SETTLED:
+        tb_local_write_settled(&in->settled, &b->settled);
+        out->settled = &b->settled;
+        return true;
+    case TB_ANSWER_DEAD_LETTERS:
+        out->dead_letters = &b->dead_letters;
+        return tb_local_write_letters(&in->dead_letters, arena, &b->dead_letters);
     }
     TB_UNREACHABLE();
 }

@@ -116,6 +116,14 @@ static tb_refusal read_body(const wire_request *in, tb_arena *arena, tb_local_re
     case TB_REQUEST_CUT:
         out->final = in->cut->final != 0;
         return TB_ACCEPTED;
+    case TB_REQUEST_LIST_QUARANTINE:
+        return verdict(tb_local_read_quarantine_page(in->list_quarantine, &out->page));
+    case TB_REQUEST_ACT_QUARANTINE:
+        return verdict(tb_local_read_settle(in->act_quarantine, &out->settle));
+    case TB_REQUEST_LIST_DEAD_LETTERS:
+        return verdict(tb_local_read_letter_page(in->list_dead_letters, &out->page));
+    case TB_REQUEST_RETRY_DEAD_LETTER:
+        return verdict(tb_local_read_retry(in->retry_dead_letter, &out->retry));
     case TB_REQUEST_STATUS:
     case TB_REQUEST_WATCH:
     case TB_REQUEST_LIST_DIRECTORY:
@@ -132,7 +140,8 @@ static bool identified(const tb_local_request *request)
     static const tb_request_id none;
 
     bool changes = request->kind == TB_REQUEST_OPEN_CASE || request->kind == TB_REQUEST_ACT ||
-                   request->kind == TB_REQUEST_INSTALL;
+                   request->kind == TB_REQUEST_INSTALL ||
+                   request->kind == TB_REQUEST_ACT_QUARANTINE;
     return !changes || memcmp(request->id.bytes, none.bytes, sizeof none) != 0;
 }
 
@@ -192,6 +201,10 @@ typedef struct bodies {
     Tongbao__Local__ListDuties duties;
     Tongbao__Local__ListCampaigns campaigns;
     Tongbao__Local__GetCut cut;
+    Tongbao__Local__ListQuarantine list_quarantine;
+    Tongbao__Local__ActQuarantine act_quarantine;
+    Tongbao__Local__ListDeadLetters list_dead_letters;
+    Tongbao__Local__RetryDeadLetter retry_dead_letter;
 } bodies;
 
 static bool write_open(const tb_local_open *in, tb_arena *arena, wire_open *out)
@@ -328,6 +341,22 @@ static bool write_body(const tb_local_request *in, tb_arena *arena, bodies *b, w
         tongbao__local__get_cut__init(&b->cut);
         b->cut.final = in->final;
         out->cut = &b->cut;
+        return true;
+    case TB_REQUEST_LIST_QUARANTINE:
+        tb_local_write_quarantine_page(&in->page, &b->list_quarantine);
+        out->list_quarantine = &b->list_quarantine;
+        return true;
+    case TB_REQUEST_ACT_QUARANTINE:
+        tb_local_write_settle(&in->settle, &b->act_quarantine);
+        out->act_quarantine = &b->act_quarantine;
+        return true;
+    case TB_REQUEST_LIST_DEAD_LETTERS:
+        tb_local_write_letter_page(&in->page, &b->list_dead_letters);
+        out->list_dead_letters = &b->list_dead_letters;
+        return true;
+    case TB_REQUEST_RETRY_DEAD_LETTER:
+        tb_local_write_retry(&in->retry, &b->retry_dead_letter);
+        out->retry_dead_letter = &b->retry_dead_letter;
         return true;
     case TB_REQUEST_GET_CASE:
     case TB_REQUEST_LIST_ACTS:

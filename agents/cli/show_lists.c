@@ -198,6 +198,12 @@ bool tb_show_answer(tb_book *book, const tb_local_answer *answer)
     case TB_ANSWER_CAMPAIGNS:
         return tb_show_campaigns(book, &answer->campaigns);
     case TB_ANSWER_CUT:
+    case TB_ANSWER_QUARANTINE:
+        return tb_show_quarantine(book, &answer->quarantine);
+    case TB_ANSWER_SETTLED:
+        tb_show_settled(&answer->settled);
+        return true;
+    case TB_ANSWER_DEAD_LETTERS: /* a hub's answer */
     case TB_ANSWER_NONE:
     case TB_ANSWER_CONTENT:
     case TB_ANSWER_CHECKED:

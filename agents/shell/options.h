@@ -6,6 +6,8 @@
 
 #define TB_OPTION_DOCUMENTS_MAX 64
 #define TB_OPTION_OLD_KEYS_MAX  3
+/* Of a store made without --quota. */
+#define TB_AGENT_QUOTA_USUAL (1024ull * 1024 * 1024)
 
 typedef struct tb_agent_options {
     tb_party party;

@@ -219,6 +219,15 @@ int sys_tongbao_agent(sys_hub *hub, const char *word, ...)
     return code;
 }
 
+int sys_program(sys_hub *hub, const char *program, const char *word, ...)
+{
+    va_list values;
+    va_start(values, word);
+    int code = run_words(hub, program, word, values);
+    va_end(values);
+    return code;
+}
+
 int sys_tongbao_broker(sys_hub *hub, const char *word, ...)
 {
     va_list values;
@@ -238,6 +247,64 @@ int sys_tongbao_at(sys_agent *agent, const char *word, ...)
     collect(words, 4, word, values);
     va_end(values);
     return run(agent->hub, "tongbao", words);
+}
+
+int sys_ended(pid_t *pid)
+{
+    int status = 0;
+    pid_t ended = 0;
+    SYS_AWAIT((ended = waitpid(*pid, &status, WNOHANG)) != 0);
+    assert_int_equal(ended, *pid);
+    *pid = 0;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+void sys_socket(const sys_hub *hub, const char *name, char out[SYS_PATH])
+{
+    assert_true(snprintf(out, SYS_PATH, "%.300s/%s.sock", hub->run, name) < 100);
+}
+
+/* ---- faults ---- */
+
+static char asan_before[256];
+
+void sys_faults_begin(sys_hub *hub, int64_t clock_ahead_ms)
+{
+    char path[SYS_PATH];
+    char options[320];
+    char ahead[32];
+    sys_path(hub, path, "fault");
+    (void)snprintf(ahead, sizeof ahead, "%lld", (long long)clock_ahead_ms);
+    assert_int_equal(setenv("TONGBAO_FAULT_FILE", path, 1), 0);
+    assert_int_equal(setenv("TONGBAO_FAULT_CLOCK_MS", ahead, 1), 0);
+    assert_int_equal(setenv("LD_PRELOAD", TB_FAULT_LIBRARY, 1), 0);
+    /* The sanitizer's own library would insist on being the first. */
+    const char *before = getenv("ASAN_OPTIONS");
+    (void)snprintf(asan_before, sizeof asan_before, "%s", before == NULL ? "" : before);
+    (void)snprintf(options, sizeof options, "%s:verify_asan_link_order=0", asan_before);
+    assert_int_equal(setenv("ASAN_OPTIONS", options, 1), 0);
+}
+
+void sys_faults_end(sys_hub *hub)
+{
+    sys_disk_fails(hub, false);
+    if (getenv("LD_PRELOAD") != NULL) {
+        assert_int_equal(unsetenv("LD_PRELOAD"), 0);
+        assert_int_equal(setenv("ASAN_OPTIONS", asan_before, 1), 0);
+    }
+}
+
+void sys_disk_fails(sys_hub *hub, bool fails)
+{
+    char path[SYS_PATH];
+    sys_path(hub, path, "fault");
+    if (!fails) {
+        (void)unlink(path);
+        return;
+    }
+    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    assert_true(fd >= 0);
+    (void)close(fd);
 }
 
 /* ---- the broker ---- */
@@ -291,15 +358,24 @@ void sys_broker_start(sys_hub *hub)
     char store[SYS_PATH];
     char key[SYS_PATH];
     char directory[SYS_PATH];
-    sys_path(hub, store, "stores/hub");
+    char socket[SYS_PATH];
+    sys_socket(hub, "hub", socket);
+    sys_path(hub, store, "stores/%s", hub->store);
     sys_path(hub, key, "keys/%s.key", hub->broker_key);
     sys_path(hub, directory, "directory/directory.%u.doc", hub->directory);
-    char *argv[] = {program,       "--store",   store,       "--key",       key,
-                    "--directory", directory,   "--listen",  hub->endpoint, "--quota",
-                    QUOTA,         "--verbose", (char *)NULL};
+    static word_list w;
+    w.count = 0;
+    say(&w, program, NULL);
+    say(&w, "--store", store);
+    say(&w, "--key", key);
+    say(&w, "--directory", directory);
+    say(&w, "--listen", hub->endpoint);
+    say(&w, "--quota", hub->quota);
+    say(&w, "--socket", socket);
+    say(&w, "--verbose", NULL);
     off_t before = log_size(hub, "hub");
     assert_int_equal(hub->broker, 0);
-    hub->broker = start_logged(hub, "hub", argv);
+    hub->broker = start_logged(hub, "hub", w.argv);
     SYS_AWAIT(said_since(hub, "hub", before, "event=ready"));
 }
 
@@ -318,6 +394,7 @@ sys_agent *sys_agent_add(sys_hub *hub, const char *party, const char *name)
     agent->hub = hub;
     (void)snprintf(agent->party, sizeof agent->party, "%s", party);
     (void)snprintf(agent->name, sizeof agent->name, "%s", name == NULL ? party : name);
+    (void)snprintf(agent->quota, sizeof agent->quota, "%s", QUOTA);
     (void)snprintf(agent->endpoint, sizeof agent->endpoint, "%s", hub->endpoint);
     (void)snprintf(agent->key, sizeof agent->key, "%s", party);
     return agent;
@@ -374,7 +451,7 @@ void sys_agent_start(sys_agent *agent)
     say(&w, "--document", relay);
     say(&w, "--document", question);
     say(&w, "--document", handled);
-    say(&w, "--quota", QUOTA);
+    say(&w, "--quota", agent->quota);
     for (size_t i = 0; i < hub->extra_count; i++) {
         char extra[SYS_PATH];
         sys_path(hub, extra, "documents/%s.doc", hub->extra[i]);
@@ -669,6 +746,8 @@ int sys_set_up(void **state)
     (void)snprintf(hub.folder, sizeof hub.folder, "/tmp/tongbao-test-XXXXXX");
     assert_non_null(mkdtemp(hub.folder));
     (void)snprintf(hub.run, sizeof hub.run, "%.100s/run", hub.folder);
+    (void)snprintf(hub.store, sizeof hub.store, "hub");
+    (void)snprintf(hub.quota, sizeof hub.quota, "%s", QUOTA);
     shell("mkdir '%s/stores' '%s/logs' '%s/documents'", hub.folder, hub.folder, hub.folder);
     choose_port(&hub);
     hub.directory = 2;
@@ -695,6 +774,7 @@ static void no_sanitizer_spoke(const sys_hub *hub, const char *name)
 int sys_tear_down(void **state)
 {
     sys_hub *hub = *state;
+    sys_faults_end(hub);
     for (size_t i = 0; i < hub->agent_count; i++) {
         sys_agent_stop(&hub->agents[i], SIGTERM);
         no_sanitizer_spoke(hub, hub->agents[i].name);
