@@ -2,10 +2,13 @@
 
 #include "agents/clock.h"
 #include "agents/draft.h"
+#include "agents/gap.h"
 #include "agents/inbox.h"
 #include "agents/link.h"
 #include "agents/local.h"
 #include "agents/outbox.h"
+#include "agents/recovery.h"
+#include "agents/resend.h"
 
 /* Waiting drafts are looked at this often while the link is confirmed. */
 #define DRAFT_AGAIN_MS 3000
@@ -96,6 +99,16 @@ void tb_agent_forget(void *logic)
     agent->work = NULL;
 }
 
+/* Asking and answering, after what the link itself owes. */
+static tb_err tick_resend(tb_step *step)
+{
+    tb_err err = tb_recovery_tick(step);
+    if (err == TB_OK) {
+        err = tb_gap_tick(step);
+    }
+    return err == TB_OK ? tb_resend_tick(step) : err;
+}
+
 static tb_err tick(tb_step *step)
 {
     bool may_sign = false;
@@ -109,6 +122,9 @@ static tb_err tick(tb_step *step)
     err = tb_outbox_tick(step);
     if (err == TB_OK) {
         err = tb_inbox_tick(step);
+    }
+    if (err == TB_OK) {
+        err = tick_resend(step);
     }
     if (err != TB_OK || tb_store_rows(step->txn, TB_TABLE_DRAFT) == 0) {
         return err;
@@ -182,12 +198,27 @@ static tb_err sooner(tb_err err, tb_time at, bool *any, tb_time *least)
     return err;
 }
 
+static tb_err resend_deadline(tb_agent *agent, tb_txn *txn, bool *any, tb_time *least)
+{
+    tb_time at = 0;
+    tb_err err = tb_recovery_due(txn, &at);
+    err = sooner(err, at, any, least);
+    if (err == TB_OK) {
+        err = tb_gap_due(txn, &at);
+        err = sooner(err, at, any, least);
+    }
+    if (err == TB_OK) {
+        err = tb_resend_due(agent, txn, &at);
+        err = sooner(err, at, any, least);
+    }
+    return err;
+}
+
 tb_err tb_agent_deadline(tb_agent *agent, tb_txn *txn, tb_time *out)
 {
     tb_time at = 0;
     tb_time least = 0;
-    tb_party recipient;
-    tb_lane lane;
+    tb_stream stream;
     bool any = false;
     bool may_sign = false;
     tb_err err = tb_link_due(agent, txn, &at);
@@ -196,12 +227,15 @@ tb_err tb_agent_deadline(tb_agent *agent, tb_txn *txn, tb_time *out)
         err = tb_link_may_sign(txn, &may_sign);
     }
     if (err == TB_OK && may_sign) {
-        err = tb_outbox_due_first(txn, &at, &recipient, &lane);
+        err = tb_outbox_due_first(txn, &at, &stream);
         err = sooner(err, at, &any, &least);
     }
     if (err == TB_OK && may_sign) {
         err = tb_inbox_due(agent, txn, &at);
         err = sooner(err, at, &any, &least);
+    }
+    if (err == TB_OK && may_sign) {
+        err = resend_deadline(agent, txn, &any, &least);
     }
     if (err != TB_OK) {
         return err;

@@ -18,6 +18,7 @@
 
 #include "agents/campaign/campaign.h"
 #include "agents/outgoing.h"
+#include "agents/rows_recover.h"
 #include "agents/tables/segments.h"
 #include "messages/directory.h"
 #include "messages/keys.h"
@@ -85,6 +86,8 @@ struct tb_agent {
     size_t suspect_next;
     tb_inbox_place armed; /* its attempt is on disk; the next tick may try */
     tb_time inbox_after;  /* no attempt before this: the store was full */
+    tb_time resend_after; /* no piece of an answer before this: the last one waits for room */
+    tb_answering_name resend_behind; /* askers up to here had their turn */
     bool watched;         /* somebody watches since this process runs: casework tells of changes */
 };
 

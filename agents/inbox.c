@@ -254,7 +254,10 @@ static tb_err queue(tb_step *step, const tb_arrived_notice *notice, uint32_t att
 static tb_err take_notice(tb_step *step, tb_taken *taken, const tb_arrived_notice *notice)
 {
     bool failed_before = is_suspect(step->agent, notice);
-    tb_err err;
+    tb_err err = notice->header.has_old ? tb_inbox_old_marks(step, notice) : TB_OK;
+    if (err != TB_OK) {
+        return err;
+    }
     if (failed_before || taken->queued) {
         err = queue(step, notice, failed_before ? 1 : 0);
         taken->queued = true;

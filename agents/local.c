@@ -6,6 +6,7 @@
 #include "agents/draft.h"
 #include "agents/link.h"
 #include "agents/queries.h"
+#include "agents/recovery.h"
 #include "agents/requests.h"
 #include "agents/status.h"
 #include "agents/trace.h"
@@ -123,6 +124,43 @@ static tb_err install(tb_asking *a)
     return err == TB_OK ? tb_document_announce(&step, &a->request->install) : err;
 }
 
+/* An officer's act: the recovery begins, or one case is released. */
+static tb_err recover(tb_asking *a)
+{
+    static const tb_case_id none;
+    const tb_local_recover *wanted = &a->request->recover;
+    tb_step step;
+    tb_err err = tb_step_make(a->agent, a->txn, a->now, a->random, a->effects, &step);
+    if (err != TB_OK) {
+        return err;
+    }
+    if (tb_case_equal(&wanted->release, &none)) {
+        err = tb_recovery_begin(&step, a->request->account, wanted->reason, &a->answer.code);
+    } else {
+        err = tb_recovery_release(&step, &wanted->release, a->request->account, wanted->reason,
+                                  &a->answer.code);
+    }
+    if (err != TB_OK || a->answer.code != TB_ACCEPTED) {
+        return err;
+    }
+    a->answer.kind = TB_ANSWER_RECOVERY;
+    return tb_recovery_show(a->agent, a->txn, &a->answer.recovery);
+}
+
+static tb_err show_recovery(tb_asking *a)
+{
+    a->answer.kind = TB_ANSWER_RECOVERY;
+    return tb_recovery_show(a->agent, a->txn, &a->answer.recovery);
+}
+
+static tb_err change(tb_asking *a)
+{
+    if (a->request->kind == TB_REQUEST_INSTALL) {
+        return install(a);
+    }
+    return a->request->kind == TB_REQUEST_RECOVER ? recover(a) : act(a);
+}
+
 static tb_err once(tb_asking *a)
 {
     bool before;
@@ -130,7 +168,7 @@ static tb_err once(tb_asking *a)
     if (err != TB_OK || before) {
         return err;
     }
-    err = a->request->kind == TB_REQUEST_INSTALL ? install(a) : act(a);
+    err = change(a);
     return err == TB_OK ? keep_answer(a) : err;
 }
 
@@ -173,7 +211,10 @@ static tb_err dispatch(tb_asking *a)
     case TB_REQUEST_OPEN_CASE:
     case TB_REQUEST_ACT:
     case TB_REQUEST_INSTALL:
+    case TB_REQUEST_RECOVER:
         return once(a);
+    case TB_REQUEST_GET_RECOVERY:
+        return show_recovery(a);
     case TB_REQUEST_GET_CASE:
         return tb_query_case(agent, a->txn, &request->case_id, &a->answer);
     case TB_REQUEST_LIST_CASES:

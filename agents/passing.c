@@ -182,16 +182,6 @@ static tb_err readable_openings(parcel *p, const item *it, uint32_t readable, tb
     return TB_OK;
 }
 
-static size_t passed_bytes(const tb_passed *passed)
-{
-    size_t size = passed->event.size + passed->header.size + passed->stamp.size +
-                  (passed->id_count + passed->path_count + 8) * TB_DIGEST_BYTES;
-    for (size_t i = 0; i < passed->opening_count; i++) {
-        size += passed->openings[i].content.size + 2 * TB_DIGEST_BYTES + TB_NAME_BYTES_MAX;
-    }
-    return size;
-}
-
 static tb_err send_ahead(parcel *p, const tb_party *reader, tb_passed *passed, size_t count)
 {
     tb_resend resend = {.case_id = p->after->id};
@@ -240,7 +230,7 @@ static tb_err fill_reader(parcel *p, tb_outgoing_reader *reader, uint32_t readab
         if (err != TB_OK) {
             return err;
         }
-        size_t more = passed_bytes(&passed);
+        size_t more = tb_passed_bytes(&passed);
         if (reader->passed_count == TB_PASSED_MAX ||
             (reader->passed_count > 0 && bytes + more > p->passed_max)) {
             err = send_ahead(p, &reader->recipient, reader->passed, reader->passed_count);

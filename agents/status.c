@@ -1,6 +1,6 @@
 #include "agents/status.h"
 
-#include "agents/rows_link.h"
+#include "agents/recovery.h"
 #include "base/text.h"
 
 /* The newest alarms, in words. */
@@ -110,6 +110,9 @@ tb_err tb_status(const tb_agent *agent, tb_txn *txn, tb_now now, tb_local_answer
     }
     if (err == TB_OK) {
         err = add_alarms(txn, &status);
+    }
+    if (err == TB_OK) {
+        err = tb_recovery_show(agent, txn, &status.recovery);
     }
     if (err != TB_OK) {
         return err;

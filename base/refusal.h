@@ -42,6 +42,10 @@
     X(208, TB_REFUSED_SUPERSEDED, "superseded", "A newer connection of the same party took over.", "同一单位的新连接已接替本连接。") \
     X(209, TB_REFUSED_MARKS_BACK, "marks_back", "This agent's store is older than what it has signed; nothing is signed until it is recovered with: tongbao recover.", "本单位存储落后于已签发的记录,已停止签发;请执行 tongbao recover 恢复。") \
     X(210, TB_REFUSED_CANNOT_APPLY, "cannot_apply", "The notice arrived but could not be applied; it is set aside.", "报文已送达但无法处理,已隔离存放。") \
+    X(211, TB_REFUSED_NOTHING_TO_RECOVER, "nothing_to_recover", "This agent is not stopped; there is nothing to recover.", "本单位前置程序未停止签发,无需恢复。") \
+    X(212, TB_REFUSED_REASON_MISSING, "reason_missing", "State the reason with: --reason TEXT.", "请用 --reason 说明理由。") \
+    X(213, TB_REFUSED_RECOVERING, "recovering", "This party is recovering: the case waits until every party asked has resent what it holds, or an officer releases it with: tongbao recover --release CASE --reason TEXT.", "本单位正在恢复,该办件须等各被请单位补发完毕;确需先行办理的,由负责人执行 tongbao recover --release 办件编号 --reason 理由 放行。") \
+    X(214, TB_REFUSED_NOT_RECOVERING, "not_recovering", "This party is not recovering; every case may be acted on.", "本单位未在恢复中,各办件均可办理。") \
     /* 300..399 casework */                                                                         \
     X(300, TB_REFUSED_UNKNOWN_CAMPAIGN, "unknown_campaign", "No such campaign or version is installed here.", "未安装该专项行动或其版本。") \
     X(301, TB_REFUSED_UNKNOWN_CASE, "unknown_case", "No such case here.", "本单位没有该办件。")                \
@@ -63,6 +67,7 @@
     X(317, TB_REFUSED_CHOICE, "choice", "The value is not one of the choices.", "填写内容不在可选范围内。")       \
     X(318, TB_REFUSED_OVERTAKEN, "overtaken", "The case was taken over; this event has no effect.", "办件已被接管,该记录不生效。") \
     X(319, TB_REFUSED_WRONG_HOME_HERE, "home_unknown", "The home province is not known; decide it by hand first.", "归属地未确定,请先人工判定。") \
+    X(320, TB_REFUSED_CONTENT_LOST, "content_lost", "The content is lost: nobody who was asked could resend it.", "内容已失:所请各单位均无法补发。") \
     /* 400..499 the local interface */                                                              \
     X(400, TB_REFUSED_REQUEST, "bad_request", "The request is not understood; the command and the agent must be of one version.", "请求无法识别,请核对命令与前置程序版本。") \
     X(401, TB_REFUSED_NOT_ALLOWED, "not_allowed", "This account may not do this.", "该账号无权操作。")          \

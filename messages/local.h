@@ -35,6 +35,8 @@ typedef enum tb_request_kind {
     TB_REQUEST_CHECK = 22,
     TB_REQUEST_LIST_ACTS = 23,
     TB_REQUEST_EXPORT = 24,
+    TB_REQUEST_RECOVER = 30,
+    TB_REQUEST_GET_RECOVERY = 31,
 } tb_request_kind;
 
 typedef struct tb_local_open {
@@ -75,8 +77,13 @@ typedef struct tb_local_get_document {
     uint32_t version; /* 0: the newest */
 } tb_local_get_document;
 
+typedef struct tb_local_recover {
+    tb_bytes reason;
+    tb_case_id release; /* this case; zero: the recovery begins */
+} tb_local_recover;
+
 typedef struct tb_local_request {
-    tb_request_id id; /* never zero for OPEN_CASE, ACT and INSTALL */
+    tb_request_id id; /* never zero for OPEN_CASE, ACT, INSTALL and RECOVER */
     tb_bytes account;
     tb_time time; /* exercises only; 0: no time given */
     tb_request_kind kind;
@@ -90,6 +97,7 @@ typedef struct tb_local_request {
         tb_request_id request; /* GET_REQUEST */
         tb_document install;
         tb_local_get_document document;
+        tb_local_recover recover;
     };
 } tb_local_request;
 
@@ -106,6 +114,7 @@ typedef enum tb_answer_kind {
     TB_ANSWER_CHECKED = 18,
     TB_ANSWER_CHANGED = 19,
     TB_ANSWER_ACTS = 20,
+    TB_ANSWER_RECOVERY = 30,
 } tb_answer_kind;
 
 typedef struct tb_local_acted {
@@ -132,6 +141,8 @@ typedef struct tb_local_summary {
     tb_party opener;
     uint32_t held_back;
     tb_bytes action; /* of the head */
+    tb_bytes *lost_fields; /* set once, and their content is lost */
+    size_t lost_count;
 } tb_local_summary;
 
 typedef enum tb_standing {
@@ -162,6 +173,8 @@ typedef struct tb_local_event {
     tb_standing standing;
     uint32_t term;
     tb_party holder;
+    tb_bytes *lost_fields; /* of groups that were ours to read and that nobody could resend */
+    size_t lost_count;
 } tb_local_event;
 
 typedef struct tb_local_case {
@@ -211,6 +224,38 @@ typedef struct tb_local_traced {
     size_t count;
 } tb_local_traced;
 
+typedef struct tb_local_asked {
+    tb_party party;
+    tb_bytes name_zh;
+    tb_bytes name_en;
+    tb_time asked; /* 0: not yet */
+    tb_time last;
+    tb_time heard; /* newest part of its answer; 0: none */
+    tb_time ended; /* 0: not yet */
+    uint64_t missing; /* notices that it could not resend */
+} tb_local_asked;
+
+typedef struct tb_local_released {
+    tb_case_id case_id;
+    tb_bytes account;
+    tb_bytes reason;
+    tb_time at;
+} tb_local_released;
+
+typedef struct tb_local_recovery {
+    uint32_t state; /* 0 never, 1 waiting for the hub, 2 asking, 3 ended */
+    tb_time started;
+    tb_time ended;
+    tb_bytes account;
+    tb_bytes reason;
+    uint64_t old_counter;
+    uint64_t counter;
+    tb_local_asked *asked;
+    size_t asked_count;
+    tb_local_released *released;
+    size_t released_count;
+} tb_local_recovery;
+
 typedef struct tb_local_status {
     tb_party party;
     tb_bytes name_zh;
@@ -232,6 +277,7 @@ typedef struct tb_local_status {
     uint64_t alarms;
     tb_bytes *alarm_texts;
     size_t alarm_text_count;
+    tb_local_recovery recovery;
 } tb_local_status;
 
 typedef struct tb_local_notice_line {
@@ -318,6 +364,7 @@ typedef struct tb_local_answer {
         tb_local_checked checked;
         tb_local_summary changed;
         tb_local_acts acts;
+        tb_local_recovery recovery;
     };
 } tb_local_answer;
 

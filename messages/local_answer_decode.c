@@ -43,7 +43,12 @@ static tb_refusal read_summary(const wire_summary *in, tb_arena *arena, tb_local
     out->term = in->term;
     out->held_back = in->held_back;
     out->field_count = in->n_fields;
-    return tb_local_read_values(in->fields, in->n_fields, arena, &out->fields);
+    out->lost_count = in->n_lost_fields;
+    tb_refusal refusal =
+        tb_local_read_texts(in->lost_fields, in->n_lost_fields, arena, &out->lost_fields);
+    return refusal == TB_ACCEPTED
+               ? tb_local_read_values(in->fields, in->n_fields, arena, &out->fields)
+               : refusal;
 }
 
 static bool read_event_plain(const wire_event *in, tb_local_event *out)
@@ -185,6 +190,12 @@ static tb_refusal read_status(const wire_status *in, tb_arena *arena, tb_local_s
     out->exercise = in->exercise != 0;
     out->alarms = in->alarms;
     out->alarm_text_count = in->n_alarm_texts;
+    if (in->recovery != NULL) {
+        tb_refusal refusal = tb_local_read_recovery(in->recovery, arena, &out->recovery);
+        if (refusal != TB_ACCEPTED) {
+            return refusal;
+        }
+    }
     return tb_local_read_texts(in->alarm_texts, in->n_alarm_texts, arena, &out->alarm_texts);
 }
 
@@ -341,6 +352,8 @@ static tb_refusal read_body(const wire_answer *in, tb_arena *arena, tb_local_ans
         return read_summary(in->changed, arena, &out->changed);
     case TB_ANSWER_ACTS:
         return read_acts(in->acts, arena, &out->acts);
+    case TB_ANSWER_RECOVERY:
+        return tb_local_read_recovery(in->recovery, arena, &out->recovery);
     }
     return TB_REFUSED_REQUEST;
 }

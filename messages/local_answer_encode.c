@@ -65,7 +65,9 @@ static bool write_summary(const tb_local_summary *in, tb_arena *arena, wire_summ
     out->action = tb_wire_of(in->action);
     out->n_fields = in->field_count;
     out->fields = tb_local_write_values(in->fields, in->field_count, arena);
-    return out->fields != NULL;
+    out->n_lost_fields = in->lost_count;
+    out->lost_fields = tb_local_write_texts(in->lost_fields, in->lost_count, arena);
+    return out->fields != NULL && out->lost_fields != NULL;
 }
 
 static bool write_event(const tb_local_event *in, tb_arena *arena, wire_event *out)
@@ -89,7 +91,10 @@ static bool write_event(const tb_local_event *in, tb_arena *arena, wire_event *o
     out->fields = tb_local_write_values(in->fields, in->field_count, arena);
     out->n_unread_groups = in->unread_count;
     out->unread_groups = tb_local_write_texts(in->unread_groups, in->unread_count, arena);
-    return out->addressees != NULL && out->fields != NULL && out->unread_groups != NULL;
+    out->n_lost_fields = in->lost_count;
+    out->lost_fields = tb_local_write_texts(in->lost_fields, in->lost_count, arena);
+    return out->addressees != NULL && out->fields != NULL && out->unread_groups != NULL &&
+           out->lost_fields != NULL;
 }
 
 static bool write_case(const tb_local_case *in, tb_arena *arena, Tongbao__Local__Case *out)
@@ -183,6 +188,12 @@ static bool write_status(const tb_local_status *in, tb_arena *arena, wire_status
     out->alarms = in->alarms;
     out->n_alarm_texts = in->alarm_text_count;
     out->alarm_texts = tb_local_write_texts(in->alarm_texts, in->alarm_text_count, arena);
+    if (in->recovery.state != 0) {
+        out->recovery = tb_local_write_recovery(&in->recovery, arena);
+        if (out->recovery == NULL) {
+            return false;
+        }
+    }
     return out->alarm_texts != NULL &&
            tb_wire_of_incarnation(&in->incarnation, arena, &out->incarnation);
 }
@@ -349,6 +360,9 @@ static bool write_body(const tb_local_answer *in, tb_arena *arena, bodies *b, wi
     case TB_ANSWER_ACTS:
         out->acts = &b->acts;
         return write_acts(&in->acts, arena, &b->acts);
+    case TB_ANSWER_RECOVERY:
+        out->recovery = tb_local_write_recovery(&in->recovery, arena);
+        return out->recovery != NULL;
     }
     TB_UNREACHABLE();
 }

@@ -102,10 +102,16 @@ static tb_refusal read_body(const wire_request *in, tb_arena *arena, tb_local_re
         return verdict(read_install(in->install, &out->install));
     case TB_REQUEST_GET_DOCUMENT:
         return verdict(read_get_document(in->get_document, &out->document));
+    case TB_REQUEST_RECOVER:
+        return verdict(
+            tb_wire_text(in->recover->reason, TB_REASON_BYTES_MAX / 2, &out->recover.reason) &&
+            tb_wire_fixed_or_zero(in->recover->release, out->recover.release.bytes,
+                                  TB_CASE_ID_BYTES));
     case TB_REQUEST_STATUS:
     case TB_REQUEST_WATCH:
     case TB_REQUEST_LIST_DIRECTORY:
     case TB_REQUEST_CHECK:
+    case TB_REQUEST_GET_RECOVERY:
         return TB_ACCEPTED;
     }
     return TB_REFUSED_REQUEST;
@@ -117,7 +123,7 @@ static bool identified(const tb_local_request *request)
     static const tb_request_id none;
 
     bool changes = request->kind == TB_REQUEST_OPEN_CASE || request->kind == TB_REQUEST_ACT ||
-                   request->kind == TB_REQUEST_INSTALL;
+                   request->kind == TB_REQUEST_INSTALL || request->kind == TB_REQUEST_RECOVER;
     return !changes || memcmp(request->id.bytes, none.bytes, sizeof none) != 0;
 }
 
@@ -174,6 +180,8 @@ typedef struct bodies {
     Tongbao__Local__Check check;
     Tongbao__Local__ListActs list_acts;
     Tongbao__Local__Export export_case;
+    Tongbao__Local__Recover recover;
+    Tongbao__Local__GetRecovery get_recovery;
 } bodies;
 
 static bool write_open(const tb_local_open *in, tb_arena *arena, wire_open *out)
@@ -276,6 +284,16 @@ static bool write_body(const tb_local_request *in, tb_arena *arena, bodies *b, w
     case TB_REQUEST_INSTALL:
         write_install(&in->install, &b->install);
         out->install = &b->install;
+        return true;
+    case TB_REQUEST_RECOVER:
+        tongbao__local__recover__init(&b->recover);
+        b->recover.reason = tb_wire_of(in->recover.reason);
+        b->recover.release = tb_wire_raw_or_none(in->recover.release.bytes, TB_CASE_ID_BYTES);
+        out->recover = &b->recover;
+        return true;
+    case TB_REQUEST_GET_RECOVERY:
+        tongbao__local__get_recovery__init(&b->get_recovery);
+        out->get_recovery = &b->get_recovery;
         return true;
     case TB_REQUEST_STATUS:
         tongbao__local__get_status__init(&b->status);

@@ -34,4 +34,14 @@ tb_refusal tb_local_read_parties(const tb_wire_bytes *in,
                                  tb_party **out) TB_MUST_USE;
 tb_wire_bytes *tb_local_write_parties(const tb_party *in, size_t count, tb_arena *arena);
 
+struct Tongbao__Local__Recovery;
+
+/* local_recovery.c */
+tb_refusal tb_local_read_recovery(const struct Tongbao__Local__Recovery *in,
+                                  tb_arena *arena,
+                                  tb_local_recovery *out) TB_MUST_USE;
+/* NULL when memory ends. */
+struct Tongbao__Local__Recovery *
+tb_local_write_recovery(const tb_local_recovery *in, tb_arena *arena);
+
 #endif

@@ -23,6 +23,8 @@ bool tb_show_notices(tb_book *book, const tb_local_notices *notices);
 bool tb_show_trace(tb_book *book, const tb_local_traced *traced);
 void tb_show_acted(tb_book *book, const tb_local_answer *answer);
 bool tb_show_parties(tb_book *book, const tb_local_parties *parties);
+/* recover.c: who was asked, who has ended, who has not and since when. */
+void tb_show_recovery(tb_book *book, const tb_local_recovery *recovery);
 void tb_show_status(tb_book *book, const tb_local_status *status);
 /* How to ask for the page after this one, if there is one. */
 void tb_show_next(tb_arena *arena, tb_bytes next);

@@ -138,6 +138,9 @@ void tb_show_status(tb_book *book, const tb_local_status *s)
     (void)printf(_("store: %" PRIu64 " of %" PRIu64 " MiB used\n"), s->used_bytes >> 20,
                  s->quota_bytes >> 20);
     counted(_("directory version"), s->directory_version);
+    if (s->recovery.state != 0) {
+        tb_show_recovery(book, &s->recovery);
+    }
     counted(_("alarms"), s->alarms);
     for (size_t i = 0; i < s->alarm_text_count; i++) {
         (void)printf("  ! %.*s\n", (int)s->alarm_texts[i].size,
@@ -166,6 +169,9 @@ bool tb_show_answer(tb_book *book, const tb_local_answer *answer)
         return tb_show_parties(book, &answer->parties);
     case TB_ANSWER_ACTS:
         return tb_show_acts(book, NULL, &answer->acts);
+    case TB_ANSWER_RECOVERY:
+        tb_show_recovery(book, &answer->recovery);
+        return true;
     case TB_ANSWER_NONE:
     case TB_ANSWER_CONTENT:
     case TB_ANSWER_CHECKED:

@@ -100,7 +100,12 @@ static tb_bytes encoded_passed(tb_arena *arena)
 
 static tb_bytes encoded_resend(tb_arena *arena)
 {
-    tb_old_mark from[1] = {{sample_party("ct.33"), TB_LANE_BULK, 0, sample_digest(0)}};
+    tb_stream_at from[1] = {{{.sender = sample_party("ct.33"),
+                              .incarnation = {1, {9}},
+                              .recipient = sample_party("hq"),
+                              .lane = TB_LANE_BULK},
+                             7,
+                             sample_digest(0)}};
     tb_resend resend = {.event = sample_digest(4), .from = from, .from_count = 1, .to = 12};
     tb_bytes bytes;
     memset(resend.case_id.bytes, 5, sizeof resend.case_id);
@@ -148,7 +153,9 @@ static void a_resend_may_name_everything_or_one_event(void **state)
     assert_true(tb_case_zero(&out.case_id));
     assert_int_equal(tb_resend_decode(encoded_resend(arena), arena, &out), TB_ACCEPTED);
     assert_int_equal(out.to, 12);
-    assert_int_equal(out.from[0].lane, TB_LANE_BULK);
+    assert_int_equal(out.from[0].stream.lane, TB_LANE_BULK);
+    assert_int_equal(out.from[0].number, 7);
+    assert_false(out.ask);
 }
 
 static const tb_bend events_bends[] = {
