@@ -106,7 +106,7 @@
 
 /* Resend (design.md §7, §9). An event held back is asked for after this long: shorter, and what is
  * merely on its way in another lane would be asked for. */
-#define TB_GAP_ASK_MS 60000
+#define TB_GAP_ASK_MS 10000
 /* Asks for one missing event, each a wait longer than the one before by as much again; then a
  * person is needed. */
 #define TB_GAP_ASKS_MAX 8

@@ -78,10 +78,14 @@ static void fill_request(tb_arena *arena, tb_local_request *request)
         request->document =
             (tb_local_get_document){TB_DOCUMENT_CAMPAIGN, tb_bytes_str("black-card"), 0};
         break;
+    case TB_REQUEST_RECOVER:
+        request->recover = (tb_local_recover){tb_bytes_str("磁盘损坏"), case_id()};
+        break;
     case TB_REQUEST_STATUS:
     case TB_REQUEST_WATCH:
     case TB_REQUEST_LIST_DIRECTORY:
     case TB_REQUEST_CHECK:
+    case TB_REQUEST_GET_RECOVERY:
         break;
     }
 }
@@ -260,6 +264,38 @@ static tb_local_act_line act_line(tb_local_field_line *line, tb_bytes *choices)
     return made;
 }
 
+static tb_local_recovery recovery(void)
+{
+    static tb_local_asked asked[1];
+    static tb_local_released released[1];
+    asked[0] = (tb_local_asked){
+        .party = sample_party("ct.33"),
+        .name_zh = tb_bytes_str("浙江电信"),
+        .name_en = tb_bytes_str("CT Zhejiang"),
+        .asked = SAMPLE_TIME,
+        .last = SAMPLE_TIME + 1,
+        .heard = SAMPLE_TIME + 2,
+        .ended = SAMPLE_TIME + 3,
+        .missing = 4,
+    };
+    released[0] = (tb_local_released){case_id(), tb_bytes_str("王警官"), tb_bytes_str("时限将到"),
+                                      SAMPLE_TIME};
+    tb_local_recovery made = {
+        .state = 2,
+        .started = SAMPLE_TIME,
+        .account = tb_bytes_str("王警官"),
+        .reason = tb_bytes_str("磁盘损坏"),
+        .old_counter = 1,
+        .counter = 2,
+        .asked = asked,
+        .asked_count = 1,
+        .released = released,
+        .released_count = 1,
+    };
+
+    return made;
+}
+
 static void fill_answer(tb_arena *arena, tb_local_answer *answer)
 {
     static tb_local_summary cases[1];
@@ -290,6 +326,7 @@ static void fill_answer(tb_arena *arena, tb_local_answer *answer)
         break;
     case TB_ANSWER_STATUS:
         answer->status = status(texts);
+        answer->status.recovery = recovery();
         break;
     case TB_ANSWER_NOTICES:
         notices[0] = notice_line();
@@ -312,6 +349,9 @@ static void fill_answer(tb_arena *arena, tb_local_answer *answer)
         acts[0] = act_line(field_lines, texts);
         answer->acts = (tb_local_acts){acts, 1};
         break;
+    case TB_ANSWER_RECOVERY:
+        answer->recovery = recovery();
+        break;
     }
 }
 
@@ -331,12 +371,22 @@ static const tb_answer_kind answer_kinds[] = {
     TB_ANSWER_NONE,    TB_ANSWER_ACTED,   TB_ANSWER_CASE,    TB_ANSWER_CASES,
     TB_ANSWER_TRACED,  TB_ANSWER_STATUS,  TB_ANSWER_NOTICES, TB_ANSWER_PARTIES,
     TB_ANSWER_CONTENT, TB_ANSWER_CHECKED, TB_ANSWER_CHANGED, TB_ANSWER_ACTS,
+    TB_ANSWER_RECOVERY,
 };
+
+/* The kinds a request can have, one after the other; 0 behind the last. */
+static uint32_t next_request(uint32_t kind)
+{
+    return kind == 0                         ? TB_REQUEST_OPEN_CASE
+           : kind == TB_REQUEST_EXPORT       ? TB_REQUEST_RECOVER
+           : kind == TB_REQUEST_GET_RECOVERY ? 0
+                                             : kind + 1;
+}
 
 static void every_request_comes_back(void **state)
 {
     (void)state;
-    for (uint32_t kind = TB_REQUEST_OPEN_CASE; kind <= TB_REQUEST_EXPORT; kind++) {
+    for (uint32_t kind = next_request(0); kind != 0; kind = next_request(kind)) {
         tb_arena *arena = bend_arena();
         tb_bytes bytes = encoded_request(arena, (tb_request_kind)kind);
         tb_local_request out;
@@ -467,7 +517,7 @@ static void every_bent_field_is_refused(void **state)
 static void cut_short_or_flipped_it_is_refused_or_stays_what_it_is(void **state)
 {
     (void)state;
-    for (uint32_t kind = TB_REQUEST_OPEN_CASE; kind <= TB_REQUEST_EXPORT; kind++) {
+    for (uint32_t kind = next_request(0); kind != 0; kind = next_request(kind)) {
         tb_bytes bytes = encoded_request(bend_arena(), (tb_request_kind)kind);
         check_truncated(bytes, request_codec, false);
         check_flipped(bytes, request_codec, false);
