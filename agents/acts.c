@@ -69,7 +69,8 @@ static tb_err tell_changed(tb_acting *a)
     tb_event_key key;
     tb_event_row row;
     tb_event head;
-    tb_err err = tb_event_find(a->txn, &a->row.view.head, &key, &row);
+    tb_err err = tb_event_in_case(a->txn, &a->row.id, TB_CLASS_CHAIN, a->row.view.number,
+                                  &a->row.view.head, &key, &row);
     if (err == TB_OK) {
         err = tb_chain_decode(a->txn, &row, &head);
     }

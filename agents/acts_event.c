@@ -78,7 +78,8 @@ static tb_err head_time(tb_acting *a, tb_time *out)
     tb_event_key key;
     tb_event_row row;
     tb_time stored = 0;
-    tb_err err = tb_event_find(a->txn, &a->row.view.head, &key, &row);
+    tb_err err = tb_event_in_case(a->txn, &a->row.id, TB_CLASS_CHAIN, a->row.view.number,
+                                  &a->row.view.head, &key, &row);
     if (err == TB_OK) {
         err = tb_pass_stored(a->txn, &row, &stored);
     }
@@ -137,7 +138,7 @@ static tb_err store_openings(tb_acting *a, const tb_passing *sent)
     tb_err err = TB_OK;
     for (size_t i = 0; err == TB_OK && i < sent->event->commitment_count; i++) {
         sent->openings[i].event = sent->key.event;
-        err = tb_opening_put(a->txn, &sent->openings[i]);
+        err = tb_opening_put(a->txn, &sent->key, &sent->openings[i]);
     }
     return err;
 }
@@ -151,7 +152,7 @@ static tb_err advance(tb_acting *a, const tb_event *event, const tb_digest *id, 
         break;
     case TB_EVENT_TAKE_OVER: {
         tb_path path;
-        err = tb_chain_path(a->txn, id, &path);
+        err = tb_chain_path(a->txn, &after->id, event->number, id, &path);
         if (err == TB_OK) {
             err = tb_chain_switch(a->agent, a->txn, &path, after);
         }

@@ -24,7 +24,7 @@ static tb_err could_ever_read(tb_apply *apply, const tb_case_row *row, tb_bytes 
         return TB_OK;
     }
     tb_path path;
-    tb_err err = tb_chain_path(apply->txn, &row->view.head, &path);
+    tb_err err = tb_chain_to_head(apply->txn, row, &path);
     tb_case_row then;
     if (err == TB_OK) {
         err = tb_chain_replay(apply->agent, apply->txn, &path, 0, row, &then);
@@ -39,7 +39,7 @@ static tb_err could_ever_read(tb_apply *apply, const tb_case_row *row, tb_bytes 
     return err;
 }
 
-tb_err tb_openings_settle(tb_apply *apply, const tb_digest *event)
+tb_err tb_openings_settle(tb_apply *apply, const tb_event_key *event)
 {
     tb_opening *openings;
     size_t count;
@@ -47,9 +47,9 @@ tb_err tb_openings_settle(tb_apply *apply, const tb_digest *event)
     if (err != TB_OK || count == 0) {
         return err;
     }
-    tb_arrival arrival = {.id = *event};
+    tb_arrival arrival = {.id = event->event, .key = *event};
     tb_event_row stored;
-    err = tb_event_find(apply->txn, event, &arrival.key, &stored);
+    err = tb_event_get(apply->txn, event, &stored);
     if (err == TB_OK &&
         tb_event_decode(stored.event, apply->arena, &arrival.event) != TB_ACCEPTED) {
         err = TB_ERR_CORRUPT;
@@ -95,7 +95,7 @@ static bool has_opening(const tb_opening *openings, size_t count, tb_bytes group
 
 /* Keeps what is open here for the first time; *out_more when there was something. */
 static tb_err keep_openings(tb_apply *apply,
-                            const tb_digest *event,
+                            const tb_event_key *event,
                             const tb_opening *openings,
                             size_t count,
                             bool known,
@@ -106,9 +106,9 @@ static tb_err keep_openings(tb_apply *apply,
     size_t kept_count = 0;
     tb_err err = known && count > 0 ? tb_openings_of(apply->txn, event, &kept, &kept_count) : TB_OK;
     for (size_t i = 0; err == TB_OK && i < count; i++) {
-        if (tb_digest_equal(&openings[i].event, event) &&
+        if (tb_digest_equal(&openings[i].event, &event->event) &&
             !has_opening(kept, kept_count, openings[i].group)) {
-            err = tb_opening_put(apply->txn, &openings[i]);
+            err = tb_opening_put(apply->txn, event, &openings[i]);
             *out_more = true;
         }
     }
@@ -117,11 +117,11 @@ static tb_err keep_openings(tb_apply *apply,
 
 /* Only at the end of the notice is it known who the parties of the case are, and so what was ours.
  */
-static tb_err settle_later(tb_apply *apply, const tb_digest *event)
+static tb_err settle_later(tb_apply *apply, const tb_event_key *event)
 {
     if (apply->unsettled_count == apply->unsettled_capacity) {
         size_t capacity = apply->unsettled_capacity * 2 + 4;
-        tb_digest *longer = tb_arena_array(apply->arena, capacity, sizeof *longer);
+        tb_event_key *longer = tb_arena_array(apply->arena, capacity, sizeof *longer);
         if (longer == NULL) {
             return TB_ERR_LIMIT;
         }
@@ -159,9 +159,9 @@ static tb_err know_better(tb_apply *apply,
                           size_t count)
 {
     bool more;
-    tb_err err = keep_openings(apply, &key->event, openings, count, true, &more);
+    tb_err err = keep_openings(apply, key, openings, count, true, &more);
     if (err == TB_OK && more) {
-        err = settle_later(apply, &key->event);
+        err = settle_later(apply, key);
     }
     if (err != TB_OK || !more || row->standing != TB_STANDING_EFFECTIVE) {
         return err;
@@ -171,13 +171,6 @@ static tb_err know_better(tb_apply *apply,
 }
 
 /* ---- an event that is new here ---- */
-
-/* What waits for a campaign is waiting for a document, not for an event. */
-static bool waits_for_event(const tb_apply *apply, const tb_event *event)
-{
-    return tb_campaigns_find(apply->agent->campaigns, event->campaign, event->campaign_version) !=
-           NULL;
-}
 
 static tb_err hold_back(tb_apply *apply, const tb_arrival *arrival, tb_refusal *out_refused)
 {
@@ -191,7 +184,7 @@ static tb_err hold_back(tb_apply *apply, const tb_arrival *arrival, tb_refusal *
         *out_refused = TB_REFUSED_CANNOT_APPLY;
         return TB_OK;
     }
-    if (waits_for_event(apply, &arrival->event)) {
+    if (tb_held_for_event(apply, &arrival->event)) {
         err = tb_gap_open(apply->txn, apply->now, &missing, &arrival->giver, &arrival->key.case_id);
         if (err != TB_OK) {
             return err;
@@ -220,7 +213,7 @@ static tb_err take_new(tb_apply *apply,
     }
     /* before it is placed, so that what it opens is indexed with it */
     bool more;
-    tb_err err = keep_openings(apply, &arrival->id, openings, count, false, &more);
+    tb_err err = keep_openings(apply, &arrival->key, openings, count, false, &more);
     if (err != TB_OK) {
         return err;
     }
@@ -232,7 +225,7 @@ static tb_err take_new(tb_apply *apply,
     }
     switch (verdict) {
     case TB_PLACE_KEPT:
-        err = more && !apply->settled ? settle_later(apply, &arrival->id) : TB_OK;
+        err = more && !apply->settled ? settle_later(apply, &arrival->key) : TB_OK;
         return err == TB_OK ? tb_held_release(apply, &arrival->id) : err;
     case TB_PLACE_WAITS:
         err = hold_back(apply, arrival, out_refused);
@@ -241,7 +234,7 @@ static tb_err take_new(tb_apply *apply,
         *out_refused = apply->objection.code;
         break;
     }
-    return err == TB_OK && *out_refused != TB_ACCEPTED ? tb_openings_drop(apply->txn, &arrival->id)
+    return err == TB_OK && *out_refused != TB_ACCEPTED ? tb_openings_drop(apply->txn, &arrival->key)
                                                        : err;
 }
 
@@ -252,14 +245,14 @@ static tb_err take_event(tb_apply *apply,
                          tb_refusal *out_refused)
 {
     tb_event_row row;
-    tb_err err = tb_event_find(apply->txn, &arrival->id, &arrival->key, &row);
+    arrival->key = tb_event_key_of(&arrival->event, &arrival->id);
+    tb_err err = tb_event_get(apply->txn, &arrival->key, &row);
     if (err == TB_OK) {
         return know_better(apply, &arrival->key, &row, openings, count);
     }
     if (err != TB_ERR_NOT_FOUND) {
         return err;
     }
-    arrival->key = tb_event_key_of(&arrival->event, &arrival->id);
     arrival->since = apply->now.real;
     err = take_new(apply, arrival, openings, count, out_refused);
     if (err != TB_OK || *out_refused == TB_ACCEPTED) {
@@ -293,7 +286,7 @@ static tb_err find_fork(tb_apply *apply,
 {
     tb_proof_row held;
     tb_err err =
-        tb_proof_get(apply->txn, &header->sender, &header->incarnation, header->notice, &held);
+        tb_proof_head(apply->txn, &header->sender, &header->incarnation, header->notice, &held);
     if (err != TB_OK || tb_bytes_equal(held.header, passed->header)) {
         return err == TB_ERR_NOT_FOUND ? TB_OK : err;
     }

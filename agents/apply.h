@@ -49,7 +49,7 @@ typedef struct tb_apply {
     tb_case_id *touched; /* cases to tell watchers of */
     size_t touched_count;
     size_t touched_capacity;
-    tb_digest *unsettled; /* events whose openings may not be ours to read: judged at the end */
+    tb_event_key *unsettled; /* events whose openings may not be ours to read: judged at the end */
     size_t unsettled_count;
     size_t unsettled_capacity;
     bool settled; /* of the event placed last: every group of it is ours to read */
@@ -63,7 +63,7 @@ tb_place_event(tb_apply *apply, const tb_arrival *arrival, tb_place_verdict *out
 /* The EVENT row of an arrival with a standing. */
 tb_err tb_place_put(tb_apply *apply, const tb_arrival *arrival, tb_standing standing) TB_MUST_USE;
 /* Drops, with an alarm, what was opened to this party of an event and never was its to read. */
-tb_err tb_openings_settle(tb_apply *apply, const tb_digest *event) TB_MUST_USE;
+tb_err tb_openings_settle(tb_apply *apply, const tb_event_key *event) TB_MUST_USE;
 /* Watchers hear of the case once, at the end of the notice. */
 tb_err tb_apply_touch(tb_apply *apply, const tb_case_id *id) TB_MUST_USE;
 /* ALARM and NOTE about an event of a case. */

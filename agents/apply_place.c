@@ -134,7 +134,8 @@ static tb_err case_behind(tb_apply *apply, place_after *after)
         return TB_OK;
     }
     tb_path path;
-    tb_err err = tb_chain_path(apply->txn, &after->previous.event, &path);
+    tb_err err = tb_chain_path(apply->txn, &after->previous.case_id, after->previous.number,
+                               &after->previous.event, &path);
     if (err != TB_OK) {
         return err;
     }
@@ -184,7 +185,7 @@ static tb_err
 goes_before(tb_apply *apply, const place_after *after, const tb_arrival *arrival, bool *out)
 {
     tb_path path;
-    tb_err err = tb_chain_path(apply->txn, &after->row.view.head, &path);
+    tb_err err = tb_chain_to_head(apply->txn, &after->row, &path);
     if (err != TB_OK) {
         return err;
     }
@@ -225,7 +226,8 @@ static tb_err place_take_over(tb_apply *apply,
         return err;
     }
     tb_path path;
-    err = tb_chain_path(apply->txn, &arrival->id, &path);
+    err =
+        tb_chain_path(apply->txn, &arrival->key.case_id, arrival->key.number, &arrival->id, &path);
     if (err == TB_OK) {
         err = tb_chain_switch(apply->agent, apply->txn, &path, &after->row);
     }
@@ -236,10 +238,7 @@ static bool follows(const place_after *after, const tb_arrival *arrival)
 {
     const tb_event *event = &arrival->event;
     uint32_t step = event->kind == TB_EVENT_TAKE_OVER ? 1 : 0;
-    return after->previous.class == TB_CLASS_CHAIN &&
-           tb_case_equal(&after->previous.case_id, &event->case_id) &&
-           event->number == after->previous.number + 1 &&
-           event->term == after->previous.term + step &&
+    return event->term == after->previous.term + step &&
            tb_bytes_equal(event->campaign, after->row.campaign) &&
            event->campaign_version == after->row.campaign_version;
 }
@@ -249,7 +248,8 @@ static tb_err place_next(tb_apply *apply, const tb_arrival *arrival, tb_place_ve
     const tb_event *event = &arrival->event;
     place_after after;
     tb_event_row previous;
-    tb_err err = tb_event_find(apply->txn, &event->previous, &after.previous, &previous);
+    tb_err err = tb_event_in_case(apply->txn, &event->case_id, TB_CLASS_CHAIN, event->number - 1,
+                                  &event->previous, &after.previous, &previous);
     if (err == TB_ERR_NOT_FOUND || (err == TB_OK && previous.standing == TB_STANDING_HELD_BACK)) {
         return wait_for(apply, &event->previous, out);
     }

@@ -302,7 +302,8 @@ tb_err tb_case_index(tb_txn *txn, tb_case_row *row, const tb_event *event, const
     }
     tb_opening *openings;
     size_t count;
-    tb_err err = tb_openings_of(txn, id, &openings, &count);
+    tb_event_key key = tb_event_key_of(event, id);
+    tb_err err = tb_openings_of(txn, &key, &openings, &count);
     if (err != TB_OK) {
         return err;
     }
@@ -350,7 +351,7 @@ static void keep_newest(tb_field *fields, size_t *count, const tb_field *field)
     }
 }
 
-static tb_err add_openings(tb_txn *txn, const tb_digest *event, tb_field *fields, size_t *count)
+static tb_err add_openings(tb_txn *txn, const tb_event_key *event, tb_field *fields, size_t *count)
 {
     tb_opening *openings;
     size_t opening_count;
@@ -375,7 +376,7 @@ static tb_err read_fields(tb_txn *txn, const tb_case_row *row, tb_field *fields,
     for (size_t i = 0; i < row->view.field_count; i++) {
         keep_newest(fields, count, &row->view.fields[i]);
     }
-    tb_digest *chain =
+    tb_event_key *chain =
         tb_arena_array(tb_txn_arena(txn), (size_t)row->view.number + 1, sizeof *chain);
     if (chain == NULL) {
         return TB_ERR_LIMIT;
@@ -387,7 +388,7 @@ static tb_err read_fields(tb_txn *txn, const tb_case_row *row, tb_field *fields,
     tb_err err = tb_event_first(txn, &row->id, TB_CLASS_CHAIN, &walk, &key, &event);
     while (err == TB_OK) {
         if (event.standing == TB_STANDING_EFFECTIVE && length <= row->view.number) {
-            chain[length++] = key.event;
+            chain[length++] = key;
         }
         err = tb_event_next(txn, &walk, &key, &event);
     }
@@ -469,7 +470,7 @@ add_lost(const tb_agent *agent, tb_txn *txn, const tb_case_row *row, tb_local_su
             return TB_ERR_CORRUPT;
         }
         if (stored.standing == TB_STANDING_EFFECTIVE) {
-            err = tb_lost_fields(agent, txn, row, &event, &key.event, &groups, &fields, &count);
+            err = tb_lost_fields(agent, txn, row, &event, &key, &groups, &fields, &count);
         }
         for (size_t i = 0; err == TB_OK && i < count; i++) {
             if (!has_field(summary, fields[i]) && summary->lost_count < TB_FIELDS_MAX) {

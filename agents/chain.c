@@ -6,15 +6,16 @@ tb_err tb_chain_decode(tb_txn *txn, const tb_event_row *row, tb_event *out)
                                                                               : TB_ERR_CORRUPT;
 }
 
-tb_err tb_chain_path(tb_txn *txn, const tb_digest *tip, tb_path *out)
+tb_err tb_chain_path(
+    tb_txn *txn, const tb_case_id *case_id, uint64_t number, const tb_digest *tip, tb_path *out)
 {
     tb_event_key key;
     tb_event_row row;
-    tb_err err = tb_event_find(txn, tip, &key, &row);
+    tb_err err = tb_event_in_case(txn, case_id, TB_CLASS_CHAIN, number, tip, &key, &row);
     if (err != TB_OK) {
         return err;
     }
-    if (key.class != TB_CLASS_CHAIN || key.number == 0) {
+    if (key.number == 0) {
         return TB_ERR_CORRUPT;
     }
     tb_path path = {.count = (size_t)key.number};
@@ -25,7 +26,7 @@ tb_err tb_chain_path(tb_txn *txn, const tb_digest *tip, tb_path *out)
     tb_digest id = *tip;
     for (size_t left = path.count; left > 0; left--) {
         tb_chain_event *at = &path.list[left - 1];
-        err = tb_event_find(txn, &id, &at->key, &at->row);
+        err = tb_event_in_case(txn, case_id, TB_CLASS_CHAIN, left, &id, &at->key, &at->row);
         if (err == TB_OK) {
             err = tb_chain_decode(txn, &at->row, &at->event);
         }
@@ -40,6 +41,11 @@ tb_err tb_chain_path(tb_txn *txn, const tb_digest *tip, tb_path *out)
     }
     *out = path;
     return TB_OK;
+}
+
+tb_err tb_chain_to_head(tb_txn *txn, const tb_case_row *row, tb_path *out)
+{
+    return tb_chain_path(txn, &row->id, row->view.number, &row->view.head, out);
 }
 
 tb_err tb_chain_replay(const tb_agent *agent,
@@ -166,7 +172,7 @@ static tb_err index_path(tb_txn *txn, const tb_path *path, tb_case_row *row)
 tb_err tb_chain_index(tb_txn *txn, tb_case_row *row)
 {
     tb_path path;
-    tb_err err = tb_chain_path(txn, &row->view.head, &path);
+    tb_err err = tb_chain_to_head(txn, row, &path);
     if (err == TB_OK) {
         err = tb_case_unindex(txn, row);
     }

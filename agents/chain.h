@@ -27,8 +27,14 @@ typedef struct tb_path {
 /* Decodes the event of a stored row; one that does not decode is TB_ERR_CORRUPT. */
 tb_err tb_chain_decode(tb_txn *txn, const tb_event_row *row, tb_event *out) TB_MUST_USE;
 
-/* The path to a stored event of the chain. */
-tb_err tb_chain_path(tb_txn *txn, const tb_digest *tip, tb_path *out) TB_MUST_USE;
+/* The path to a stored event of a case's chain; number is the tip's, or 0 when it is not known. */
+tb_err tb_chain_path(tb_txn *txn,
+                     const tb_case_id *case_id,
+                     uint64_t number,
+                     const tb_digest *tip,
+                     tb_path *out) TB_MUST_USE;
+/* The path to the head of a case. */
+tb_err tb_chain_to_head(tb_txn *txn, const tb_case_row *row, tb_path *out) TB_MUST_USE;
 
 /* The case as it was right after the first count events of a path: nothing is written. Lane and
  * side events are left as they are in now. */

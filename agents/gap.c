@@ -191,7 +191,7 @@ static tb_err ask_next(tb_step *step, const tb_digest *missing, tb_gap_row *row)
 }
 
 /* It is here by now, or nothing waits for it any more. */
-static tb_err is_over(tb_step *step, const tb_digest *missing, bool *out)
+static tb_err is_over(tb_step *step, const tb_digest *missing, const tb_gap_row *gap, bool *out)
 {
     tb_bytes prefix = tb_bytes_of(missing->bytes, TB_DIGEST_BYTES);
     tb_bytes key;
@@ -203,7 +203,7 @@ static tb_err is_over(tb_step *step, const tb_digest *missing, bool *out)
     }
     tb_event_key found;
     tb_event_row row;
-    err = tb_event_find(step->txn, missing, &found, &row);
+    err = tb_event_in_case(step->txn, &gap->case_id, TB_CLASS_CHAIN, 0, missing, &found, &row);
     *out = err == TB_OK;
     return err == TB_ERR_NOT_FOUND ? TB_OK : err;
 }
@@ -215,7 +215,7 @@ static tb_err look_at(tb_step *step, const tb_digest *missing, tb_time due)
     bool recovering = false;
     tb_err err = tb_gap_get(step->txn, missing, &row);
     if (err == TB_OK) {
-        err = is_over(step, missing, &over);
+        err = is_over(step, missing, &row, &over);
     }
     if (err == TB_ERR_NOT_FOUND || err == TB_ERR_CORRUPT || (err == TB_OK && over)) {
         return tb_gap_del(step->txn, missing, due);

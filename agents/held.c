@@ -20,6 +20,12 @@ tb_digest tb_held_campaign(tb_bytes campaign, uint32_t version)
     return tb_digest_parts("tongbao missing campaign", parts, 2);
 }
 
+bool tb_held_for_event(const tb_apply *apply, const tb_event *event)
+{
+    return tb_campaigns_find(apply->agent->campaigns, event->campaign, event->campaign_version) !=
+           NULL;
+}
+
 tb_err
 tb_held_add(tb_apply *apply, const tb_arrival *arrival, const tb_digest *missing, bool *out_full)
 {
@@ -77,10 +83,11 @@ place_again(tb_apply *apply, const tb_digest *id, const tb_party *giver, tb_plac
     }
     switch (*out) {
     case TB_PLACE_KEPT:
-        return tb_openings_settle(apply, id);
+        return tb_openings_settle(apply, &arrival.key);
     case TB_PLACE_WAITS:
         err = tb_held_put(apply->txn, &apply->missing, id, arrival.since, giver);
-        return err == TB_OK ? tb_gap_open(apply->txn, apply->now, &apply->missing, giver,
+        return err == TB_OK && tb_held_for_event(apply, &arrival.event)
+                   ? tb_gap_open(apply->txn, apply->now, &apply->missing, giver,
                                           &arrival.key.case_id)
                             : err;
     case TB_PLACE_REFUSED:
@@ -158,10 +165,16 @@ static tb_err resume_unfinished(tb_apply *apply, unsigned *left)
             return TB_ERR_CORRUPT;
         }
         tb_digest missing;
+        tb_digest held;
         memcpy(missing.bytes, key.data, TB_DIGEST_BYTES);
+        memcpy(held.bytes, key.data + TB_DIGEST_BYTES, TB_DIGEST_BYTES);
         tb_event_key found;
         tb_event_row row;
-        err = tb_event_find(apply->txn, &missing, &found, &row);
+        err = tb_event_find(apply->txn, &held, &found, &row);
+        if (err == TB_OK) {
+            err = tb_event_in_case(apply->txn, &found.case_id, TB_CLASS_CHAIN, 0, &missing, &found,
+                                   &row);
+        }
         if (err == TB_OK && row.standing != TB_STANDING_HELD_BACK) {
             err = release(apply, &missing, left);
         }

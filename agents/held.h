@@ -11,6 +11,9 @@
 /* What events of a campaign version wait for while it is not installed. */
 tb_digest tb_held_campaign(tb_bytes campaign, uint32_t version);
 
+/* Whether an event that is held back waits for another event: not while its campaign is missing. */
+bool tb_held_for_event(const tb_apply *apply, const tb_event *event);
+
 /* Stores the arrival as held back. *out_full: the bound is reached and nothing is stored. */
 tb_err tb_held_add(tb_apply *apply,
                    const tb_arrival *arrival,

@@ -140,8 +140,8 @@ static tb_err held_header(tb_step *step,
     *out_differs =
         number == taken->row.number && !tb_digest_equal(&item->digest, &taken->row.digest);
     *out_header = tb_bytes_of(NULL, 0);
-    tb_err err = tb_proof_get(step->txn, &item->header.sender, &item->header.incarnation,
-                              item->header.notice, &proof);
+    tb_err err = tb_proof_head(step->txn, &item->header.sender, &item->header.incarnation,
+                               item->header.notice, &proof);
     if (err == TB_ERR_NOT_FOUND) {
         return TB_OK;
     }
@@ -232,8 +232,12 @@ static void suspect(tb_agent *agent, const tb_arrived_notice *notice)
     agent->suspect_next++;
 }
 
-static tb_err queue(tb_step *step, const tb_arrived_notice *notice, uint32_t attempts)
+static tb_err queue(tb_step *step, tb_arrived_notice *notice, uint32_t attempts)
 {
+    tb_err err = tb_inbox_proof_alone(step, notice);
+    if (err != TB_OK) {
+        return err;
+    }
     tb_inbox_row row = {
         .sender = notice->stream.sender,
         .incarnation = notice->stream.incarnation,
@@ -251,7 +255,7 @@ static tb_err queue(tb_step *step, const tb_arrived_notice *notice, uint32_t att
     return tb_inbox_put(step->txn, &row);
 }
 
-static tb_err take_notice(tb_step *step, tb_taken *taken, const tb_arrived_notice *notice)
+static tb_err take_notice(tb_step *step, tb_taken *taken, tb_arrived_notice *notice)
 {
     bool failed_before = is_suspect(step->agent, notice);
     tb_err err = notice->header.has_old ? tb_inbox_old_marks(step, notice) : TB_OK;
@@ -272,12 +276,8 @@ static tb_err take_notice(tb_step *step, tb_taken *taken, const tb_arrived_notic
 
 static tb_err take_items(tb_step *step, tb_taken *taken, const tb_group *group)
 {
-    tb_digest *paths;
-    size_t *counts = tb_arena_array(step->arena, group->item_count, sizeof *counts);
-    if (counts == NULL) {
-        return TB_ERR_LIMIT;
-    }
-    tb_err err = tb_inbox_paths(group, step->arena, &paths, counts);
+    uint64_t tree = 0;
+    tb_err err = TB_OK;
     for (size_t i = 0; err == TB_OK && i < group->item_count; i++) {
         const tb_item *item = &group->items[i];
         tb_arrived_notice notice = {
@@ -287,15 +287,18 @@ static tb_err take_items(tb_step *step, tb_taken *taken, const tb_group *group)
             .header_bytes = item->header_bytes,
             .digest = item->digest,
             .body = item->body,
-            .root = group->root,
-            .index = group->indexes[i],
-            .path = &paths[i * TB_PATH_MAX],
-            .path_count = counts[i],
+            .group = group,
+            .place = i,
         };
         if (notice.number <= taken->row.number) {
             continue;
         }
-        if (item->refusal == NULL) {
+        if (item->refusal == NULL && tree == 0) {
+            tree = item->header.notice;
+            err = tb_inbox_keep_tree(step, group, i);
+        }
+        notice.tree = tree;
+        if (err == TB_OK && item->refusal == NULL) {
             err = take_notice(step, taken, &notice);
         }
         taken->row.number = notice.number;

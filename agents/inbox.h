@@ -37,7 +37,11 @@ typedef struct tb_arrived_notice {
     tb_bytes header_bytes;
     tb_digest digest;
     tb_bytes body;
-    /* what proves it */
+    /* what proves it: out of a group its place there and the notice its tree is kept under; out of
+     * the queue root, index and path */
+    const tb_group *group;
+    size_t place;
+    uint64_t tree;
     tb_root root;
     uint32_t index;
     tb_digest *path;
@@ -69,10 +73,11 @@ tb_inbox_check_passed(tb_step *step, const tb_party *from, const tb_passed *pass
  * header than ours at that place is the sender's fork: an alarm with both digests. */
 tb_err tb_inbox_old_marks(tb_step *step, const tb_arrived_notice *notice) TB_MUST_USE;
 
-/* inbox_paths.c: each item's own path out of its group's shared proof. */
-tb_err tb_inbox_paths(const tb_group *group,
-                      tb_arena *arena,
-                      tb_digest **out_paths,
-                      size_t *out_counts) TB_MUST_USE;
+/* inbox_proof.c */
+
+/* Keeps once what the group's notices share, under the one at a place: the first not taken yet. */
+tb_err tb_inbox_keep_tree(tb_step *step, const tb_group *group, size_t place) TB_MUST_USE;
+/* Gives a notice out of a group its own root, index and path. */
+tb_err tb_inbox_proof_alone(tb_step *step, tb_arrived_notice *notice) TB_MUST_USE;
 
 #endif

@@ -42,8 +42,8 @@ tb_err tb_inbox_refuse(tb_step *step,
 static tb_err find_fork(tb_step *step, const tb_arrived_notice *notice, tb_refusal *out_refused)
 {
     tb_proof_row held;
-    tb_err err = tb_proof_get(step->txn, &notice->header.sender, &notice->header.incarnation,
-                              notice->header.notice, &held);
+    tb_err err = tb_proof_head(step->txn, &notice->header.sender, &notice->header.incarnation,
+                               notice->header.notice, &held);
     if (err != TB_OK || tb_bytes_equal(held.header, notice->header_bytes)) {
         return err == TB_ERR_NOT_FOUND ? TB_OK : err;
     }
@@ -72,8 +72,16 @@ keep_proof(tb_step *step, const tb_arrived_notice *notice, const tb_incoming *in
         .path = notice->path,
         .path_count = notice->path_count,
     };
-    return tb_proof_put(step->txn, &notice->header.sender, &notice->header.incarnation,
-                        notice->header.notice, &proof);
+    const tb_header *header = &notice->header;
+    if (notice->group == NULL) {
+        return tb_proof_put(step->txn, &header->sender, &header->incarnation, header->notice,
+                            &proof);
+    }
+    if (incoming->event_count > 0) {
+        proof.case_id = tb_event_case(&incoming->decoded[0], &incoming->ids[0]);
+    }
+    return tb_proof_put_in_tree(step->txn, &header->sender, &header->incarnation, header->notice,
+                                &proof, notice->tree, (uint32_t)notice->place);
 }
 
 tb_err tb_inbox_apply(tb_step *step, const tb_arrived_notice *notice)

@@ -16,7 +16,7 @@ static tb_err is_lost(const tb_agent *agent,
                       tb_txn *txn,
                       const tb_case_row *row,
                       const tb_event *event,
-                      const tb_digest *id,
+                      const tb_event_key *key,
                       tb_bytes group,
                       bool *out)
 {
@@ -26,7 +26,7 @@ static tb_err is_lost(const tb_agent *agent,
         !tb_may_read(&row->view, agent->directory, group, &agent->self)) {
         return TB_OK;
     }
-    tb_err err = tb_opening_get(txn, id, group, &opening);
+    tb_err err = tb_opening_get(txn, key, group, &opening);
     *out = err == TB_ERR_NOT_FOUND;
     return err == TB_ERR_NOT_FOUND ? TB_OK : err;
 }
@@ -48,7 +48,7 @@ tb_err tb_lost_fields(const tb_agent *agent,
                       tb_txn *txn,
                       const tb_case_row *row,
                       const tb_event *event,
-                      const tb_digest *id,
+                      const tb_event_key *key,
                       uint32_t *out_groups,
                       tb_bytes **out,
                       size_t *out_count)
@@ -67,7 +67,7 @@ tb_err tb_lost_fields(const tb_agent *agent,
     for (size_t i = 0; i < event->commitment_count; i++) {
         bool lost;
         tb_bytes group = event->commitments[i].group;
-        tb_err err = is_lost(agent, txn, row, event, id, group, &lost);
+        tb_err err = is_lost(agent, txn, row, event, key, group, &lost);
         if (err != TB_OK) {
             return err;
         }

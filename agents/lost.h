@@ -18,7 +18,7 @@ tb_err tb_lost_fields(const tb_agent *agent,
                       tb_txn *txn,
                       const tb_case_row *row,
                       const tb_event *event,
-                      const tb_digest *id,
+                      const tb_event_key *key,
                       uint32_t *out_groups,
                       tb_bytes **out,
                       size_t *out_count) TB_MUST_USE;

@@ -349,8 +349,8 @@ static tb_err look_back(tb_step *step, const tb_line *line, uint64_t *out)
          i++, newest--) {
         tb_proof_row proof;
         work->looked++;
-        err = tb_proof_get(step->txn, &line->stream.sender, &line->stream.incarnation, newest,
-                           &proof);
+        err = tb_proof_head(step->txn, &line->stream.sender, &line->stream.incarnation, newest,
+                            &proof);
         tb_digest digest = err == TB_OK ? tb_header_digest(proof.header) : (tb_digest){{0}};
         if (err == TB_OK && tb_digest_equal(&digest, &line->digest)) {
             *out = newest;

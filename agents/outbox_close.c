@@ -255,23 +255,25 @@ static tb_err make_notices(closing *c)
 
 /* ---- the tree and its proofs ---- */
 
-static tb_err keep_proof(closing *c, const tb_pending_notice *notice)
+static tb_err keep_proofs(closing *c, const tb_digest *digests)
 {
-    tb_proof_row proof = {
-        .header = notice->header_bytes,
-        .ids = notice->outgoing.ids,
-        .id_count = notice->outgoing.event_count,
-        .root = c->root,
-        .index = notice->leaf,
-    };
-    tb_err err =
-        tb_tree_path(&c->tree, notice->leaf, c->step->arena, &proof.path, &proof.path_count);
-    if (err != TB_OK) {
-        return err;
+    tb_step *step = c->step;
+    const tb_party *self = &step->agent->self;
+    uint64_t first = c->list[0].notice;
+    tb_proof_tree tree = {.root = &c->root, .statements = digests, .count = c->count};
+    tb_err err = tb_proof_tree_put(step->txn, self, &step->incarnation, first, &tree);
+    for (size_t i = 0; err == TB_OK && i < c->count; i++) {
+        const tb_pending_notice *notice = &c->list[i];
+        tb_proof_row proof = {
+            .header = notice->header_bytes,
+            .ids = notice->outgoing.ids,
+            .id_count = notice->outgoing.event_count,
+            .case_id = notice->outgoing.case_id,
+        };
+        err = tb_proof_put_in_tree(step->txn, self, &step->incarnation, notice->notice, &proof,
+                                   first, notice->leaf);
     }
-
-    return tb_proof_put(c->step->txn, &c->step->agent->self, &c->step->incarnation, notice->notice,
-                        &proof);
+    return err;
 }
 
 static tb_err sign(closing *c)
@@ -299,10 +301,7 @@ static tb_err sign(closing *c)
         .root = c->tree.root,
     };
     tb_root_sign(&c->root, &step->agent->hub, step->agent->keys.sign);
-    for (size_t i = 0; err == TB_OK && i < c->count; i++) {
-        err = keep_proof(c, &c->list[i]);
-    }
-    return err;
+    return keep_proofs(c, digests);
 }
 
 /* ---- groups ---- */

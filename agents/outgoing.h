@@ -31,7 +31,8 @@ typedef struct tb_outgoing_reader {
 typedef struct tb_outgoing {
     tb_lane lane;
     tb_notice_kind kind;
-    tb_bytes *events; /* encoded, in chain order; at least one unless kind is RESEND */
+    tb_case_id case_id; /* whose events they are */
+    tb_bytes *events;   /* encoded, in chain order; at least one unless kind is RESEND */
     tb_digest *ids;
     size_t event_count;
     tb_opening *openings;

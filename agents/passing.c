@@ -85,7 +85,7 @@ static tb_err open_item(parcel *p, item *it)
     }
     tb_err err = tb_chain_decode(p->txn, &it->row, &it->event);
     if (err == TB_OK && it->event.commitment_count > 0) {
-        err = tb_openings_of(p->txn, &it->key.event, &it->openings, &it->opening_count);
+        err = tb_openings_of(p->txn, &it->key, &it->openings, &it->opening_count);
     }
     it->opened = err == TB_OK;
     return err;
@@ -343,6 +343,7 @@ static tb_err send_load(parcel *p, const load *l, tb_outgoing_reader *readers, s
     tb_outgoing outgoing = {
         .lane = p->after->lane,
         .kind = TB_NOTICE_CASEWORK,
+        .case_id = p->after->id,
         .readers = readers,
         .reader_count = reader_count,
     };
@@ -498,9 +499,9 @@ tb_err tb_pass_side(tb_agent *agent, tb_txn *txn, const tb_case_row *row, const 
     parcel p = {
         .agent = agent, .txn = txn, .arena = tb_txn_arena(txn), .before = row, .after = row};
     item it = {0};
-    tb_err err = tb_event_find(txn, side, &it.key, &it.row);
+    tb_err err = tb_event_in_case(txn, &row->id, TB_CLASS_SIDE, 0, side, &it.key, &it.row);
     if (err == TB_OK) {
-        err = tb_openings_of(txn, side, &it.openings, &it.opening_count);
+        err = tb_openings_of(txn, &it.key, &it.openings, &it.opening_count);
     }
     if (err == TB_OK) {
         err = tb_pass_proof(txn, &it.row, &it.passed, &it.proven);

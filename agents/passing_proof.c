@@ -76,7 +76,7 @@ tb_err tb_pass_stored(tb_txn *txn, const tb_event_row *row, tb_time *out)
     if (row->notice == 0) {
         return TB_OK;
     }
-    tb_err err = tb_proof_get(txn, &row->sender, &row->incarnation, row->notice, &proof);
+    tb_err err = tb_proof_head(txn, &row->sender, &row->incarnation, row->notice, &proof);
     if (err != TB_OK) {
         return err == TB_ERR_NOT_FOUND ? TB_OK : err;
     }
@@ -111,7 +111,7 @@ tb_err tb_pass_replace(tb_txn *txn, const tb_passed *passed, const tb_header *he
 tb_err tb_pass_keep(tb_txn *txn, const tb_passed *passed, const tb_header *header)
 {
     tb_proof_row proof;
-    tb_err err = tb_proof_get(txn, &header->sender, &header->incarnation, header->notice, &proof);
+    tb_err err = tb_proof_head(txn, &header->sender, &header->incarnation, header->notice, &proof);
     if (err == TB_ERR_NOT_FOUND) {
         err = put_proof(txn, passed, header);
     }

@@ -18,7 +18,7 @@
 /* ---- one case ---- */
 
 static tb_err
-add_fields(tb_txn *txn, const tb_event *event, const tb_digest *id, tb_local_event *shown)
+add_fields(tb_txn *txn, const tb_event *event, const tb_event_key *key, tb_local_event *shown)
 {
     tb_arena *arena = tb_txn_arena(txn);
     shown->fields = tb_arena_array(arena, TB_FIELDS_MAX, sizeof *shown->fields);
@@ -32,7 +32,7 @@ add_fields(tb_txn *txn, const tb_event *event, const tb_digest *id, tb_local_eve
     }
     for (size_t i = 0; i < event->commitment_count; i++) {
         tb_opening opening;
-        tb_err err = tb_opening_get(txn, id, event->commitments[i].group, &opening);
+        tb_err err = tb_opening_get(txn, key, event->commitments[i].group, &opening);
         if (err == TB_ERR_NOT_FOUND) {
             shown->unread_groups[shown->unread_count++] = event->commitments[i].group;
             continue;
@@ -78,7 +78,7 @@ show_event(tb_txn *txn, const tb_event_key *key, const tb_event_row *row, tb_loc
         .holder = event.holder,
     };
     err = tb_pass_stored(txn, row, &out->stored);
-    return err == TB_OK ? add_fields(txn, &event, &key->event, out) : err;
+    return err == TB_OK ? add_fields(txn, &event, key, out) : err;
 }
 
 /* Room for one more event; most cases have few. */
@@ -170,19 +170,21 @@ static tb_err mark_lost(const tb_agent *agent, tb_txn *txn, const tb_case_row *r
         if (shown->unread_count == 0) {
             continue;
         }
-        err = tb_event_find(txn, &shown->event, &key, &stored);
+        uint8_t class = shown->number == 0 ? TB_CLASS_SIDE : TB_CLASS_CHAIN;
+        err =
+            tb_event_in_case(txn, &row->id, class, shown->number, &shown->event, &key, &stored);
         if (err == TB_OK) {
             err = tb_chain_decode(txn, &stored, &event);
         }
         if (err == TB_OK) {
-            err = tb_lost_fields(agent, txn, row, &event, &shown->event, &groups,
+            err = tb_lost_fields(agent, txn, row, &event, &key, &groups,
                                  &shown->lost_fields, &shown->lost_count);
         }
         size_t unread = 0;
         for (size_t c = 0; err == TB_OK && groups != 0 && c < event.commitment_count; c++) {
             tb_opening opening;
             bool lost = (groups & (1u << c)) != 0;
-            tb_err here = tb_opening_get(txn, &shown->event, event.commitments[c].group, &opening);
+            tb_err here = tb_opening_get(txn, &key, event.commitments[c].group, &opening);
             if (!lost && here == TB_ERR_NOT_FOUND) {
                 shown->unread_groups[unread++] = event.commitments[c].group;
             }

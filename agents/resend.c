@@ -77,7 +77,7 @@ static tb_err was_lost(tb_step *step,
     if (row->notice == 0 || (!ours && !tb_party_equal(&row->sender, asker))) {
         return TB_OK;
     }
-    tb_err err = tb_proof_get(step->txn, &row->sender, &row->incarnation, row->notice, &proof);
+    tb_err err = tb_proof_head(step->txn, &row->sender, &row->incarnation, row->notice, &proof);
     if (err != TB_OK) {
         return err == TB_ERR_NOT_FOUND ? TB_OK : err;
     }
@@ -150,8 +150,13 @@ answer_event(tb_step *step, const tb_answering_name *name, const tb_answering_ro
 {
     tb_event_key key = {.class = TB_CLASS_CHAIN};
     tb_event_row event = {.lane = TB_LANE_NORMAL};
+    tb_resend ask;
     size_t events = 0;
-    tb_err err = tb_event_find(step->txn, &name->event, &key, &event);
+    if (tb_resend_decode(row->ask, step->arena, &ask) != TB_ACCEPTED) {
+        return TB_ERR_CORRUPT;
+    }
+    tb_err err = tb_event_in_case(step->txn, &ask.case_id, TB_CLASS_CHAIN, 0, &name->event, &key,
+                                  &event);
     if (err == TB_OK && event.standing != TB_STANDING_HELD_BACK) {
         uint64_t upto = key.class == TB_CLASS_CHAIN ? key.number : 0;
         err = tb_resend_case(step, &key.case_id, &name->asker, upto, event.lane, &events);

@@ -13,7 +13,7 @@ send_event(tb_step *step, const tb_party *reader, const tb_event_key *key, tb_ev
     size_t count;
     tb_err err = tb_case_load(step->agent, step->txn, &key->case_id, &owner);
     if (err == TB_OK) {
-        err = tb_openings_of(step->txn, &key->event, &openings, &count);
+        err = tb_openings_of(step->txn, key, &openings, &count);
     }
     if (err != TB_OK) {
         return err == TB_ERR_NOT_FOUND ? TB_OK : err;
@@ -24,6 +24,7 @@ send_event(tb_step *step, const tb_party *reader, const tb_event_key *key, tb_ev
     tb_outgoing outgoing = {
         .lane = row->lane,
         .kind = TB_NOTICE_CASEWORK,
+        .case_id = key->case_id,
         .events = &event,
         .ids = &id,
         .event_count = 1,
@@ -57,11 +58,16 @@ send_event(tb_step *step, const tb_party *reader, const tb_event_key *key, tb_ev
 static tb_err send_notice(tb_step *step, const tb_stream *stream, uint64_t notice)
 {
     tb_proof_row proof;
-    tb_err err = tb_proof_get(step->txn, &stream->sender, &stream->incarnation, notice, &proof);
+    tb_err err = tb_proof_head(step->txn, &stream->sender, &stream->incarnation, notice, &proof);
     for (size_t i = 0; err == TB_OK && i < proof.id_count; i++) {
         tb_event_key key;
         tb_event_row row;
-        err = tb_event_find(step->txn, &proof.ids[i], &key, &row);
+        err = tb_event_in_case(step->txn, &proof.case_id, TB_CLASS_CHAIN, 0, &proof.ids[i], &key,
+                               &row);
+        if (err == TB_ERR_NOT_FOUND) {
+            err = tb_event_in_case(step->txn, &proof.case_id, TB_CLASS_SIDE, 0, &proof.ids[i], &key,
+                                   &row);
+        }
         if (err == TB_OK && tb_party_equal(&row.sender, &step->agent->self)) {
             err = send_event(step, &stream->recipient, &key, &row);
         }

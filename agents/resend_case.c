@@ -77,7 +77,7 @@ put_openings(giving *g, const tb_event_key *key, const tb_event *event, tb_passe
     tb_opening *all;
     size_t count;
     bool own = tb_party_equal(&event->actor, g->peer);
-    tb_err err = tb_openings_of(g->step->txn, &key->event, &all, &count);
+    tb_err err = tb_openings_of(g->step->txn, key, &all, &count);
     if (err != TB_OK || count == 0) {
         return err;
     }

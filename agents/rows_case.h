@@ -2,8 +2,9 @@
  * tables.
  *
  *     CASE        what the chain so far says, so that nobody walks it to judge the next event
- *     EVENT       every event of the case, whatever became of it; EVENT_ID leads to it
- *     OPENING     a field group that could be opened here
+ *     EVENT       every event of the case, whatever became of it, under the place it claims there
+ *     EVENT_ID    leads to the events nobody finds by their place: side events, and what is held
+ *     OPENING     a field group that could be opened here, beside its event
  *     LOOSE       an own event that no notice carries yet
  *     HELD        an event that waits for what comes before it
  *
@@ -86,13 +87,26 @@ tb_err
 tb_case_decode(const tb_case_id *id, tb_bytes value, tb_arena *arena, tb_case_row *out) TB_MUST_USE;
 tb_err tb_case_encode(const tb_case_row *row, tb_arena *arena, tb_bytes *out) TB_MUST_USE;
 
+/* An event and its id say where it lies: case, number and term are in what is signed. */
 tb_event_key tb_event_key_of(const tb_event *event, const tb_digest *id);
-/* By id. */
+tb_err tb_event_get(tb_txn *txn, const tb_event_key *key, tb_event_row *out) TB_MUST_USE;
+/* An event of a case; number is its place in the chain, or 0: not known, or a side event. */
+tb_err tb_event_in_case(tb_txn *txn,
+                        const tb_case_id *case_id,
+                        uint8_t class,
+                        uint64_t number,
+                        const tb_digest *id,
+                        tb_event_key *out_key,
+                        tb_event_row *out) TB_MUST_USE;
+/* By id alone. Side events and held ones are found at once; for any other every event is looked
+ * at, newest case first: for questions people ask, never on the way of a notice. */
 tb_err tb_event_find(tb_txn *txn, const tb_digest *id, tb_event_key *out_key, tb_event_row *out)
     TB_MUST_USE;
-/* Writes EVENT and EVENT_ID. */
+/* Whether the event has an EVENT_ID row. */
+bool tb_event_found_by_id(const tb_event_key *key, const tb_event_row *row);
+/* Writes EVENT, and EVENT_ID where the event is to be found by its id. */
 tb_err tb_event_put(tb_txn *txn, const tb_event_key *key, const tb_event_row *row) TB_MUST_USE;
-/* Writes EVENT alone, of an event that is there. */
+/* Writes EVENT alone, of an event that is there and is held back as before, or is not as before. */
 tb_err tb_event_update(tb_txn *txn, const tb_event_key *key, const tb_event_row *row) TB_MUST_USE;
 /* Forgets an event, its id and its openings. */
 tb_err tb_event_del(tb_txn *txn, const tb_event_key *key) TB_MUST_USE;
@@ -113,14 +127,16 @@ tb_err tb_event_next(tb_txn *txn, tb_event_walk *walk, tb_event_key *out_key, tb
 tb_err tb_event_key_decode(tb_bytes key, tb_event_key *out) TB_MUST_USE;
 tb_err tb_event_row_decode(tb_bytes value, tb_event_row *out) TB_MUST_USE;
 
+/* Openings lie under their event's key. */
 tb_err
-tb_opening_get(tb_txn *txn, const tb_digest *event, tb_bytes group, tb_opening *out) TB_MUST_USE;
-tb_err tb_opening_put(tb_txn *txn, const tb_opening *opening) TB_MUST_USE;
-tb_err tb_opening_del(tb_txn *txn, const tb_digest *event, tb_bytes group) TB_MUST_USE;
+tb_opening_get(tb_txn *txn, const tb_event_key *event, tb_bytes group, tb_opening *out) TB_MUST_USE;
+tb_err
+tb_opening_put(tb_txn *txn, const tb_event_key *event, const tb_opening *opening) TB_MUST_USE;
+tb_err tb_opening_del(tb_txn *txn, const tb_event_key *event, tb_bytes group) TB_MUST_USE;
 /* Every group of an event that is open here. */
-tb_err tb_openings_of(tb_txn *txn, const tb_digest *event, tb_opening **out, size_t *out_count)
+tb_err tb_openings_of(tb_txn *txn, const tb_event_key *event, tb_opening **out, size_t *out_count)
     TB_MUST_USE;
-tb_err tb_openings_drop(tb_txn *txn, const tb_digest *event) TB_MUST_USE;
+tb_err tb_openings_drop(tb_txn *txn, const tb_event_key *event) TB_MUST_USE;
 tb_err tb_opening_decode(tb_bytes key, tb_bytes value, tb_opening *out) TB_MUST_USE;
 
 /* Under its number in the chain, or for a side event under TB_LOOSE_SIDE plus a counter. */

@@ -3,7 +3,7 @@
 #include "base/pack.h"
 
 #define EVENT_KEY_BYTES   (TB_CASE_ID_BYTES + 1 + 8 + 4 + TB_DIGEST_BYTES)
-#define OPENING_KEY_BYTES (TB_DIGEST_BYTES + TB_NAME_BYTES_MAX)
+#define OPENING_KEY_BYTES (EVENT_KEY_BYTES + TB_NAME_BYTES_MAX)
 #define ROW_FORM          1
 #define EVENT_ROW_SLACK   128
 
@@ -95,29 +95,108 @@ static tb_bytes id_key(const tb_digest *id)
     return tb_bytes_of(id->bytes, TB_DIGEST_BYTES);
 }
 
+tb_err tb_event_get(tb_txn *txn, const tb_event_key *key, tb_event_row *out)
+{
+    uint8_t buffer[EVENT_KEY_BYTES];
+    tb_bytes value;
+    tb_err err = tb_store_get(txn, TB_TABLE_EVENT, event_key(key, buffer), &value);
+    return err == TB_OK ? tb_event_row_decode(value, out) : err;
+}
+
+tb_err tb_event_in_case(tb_txn *txn,
+                        const tb_case_id *case_id,
+                        uint8_t class,
+                        uint64_t number,
+                        const tb_digest *id,
+                        tb_event_key *out_key,
+                        tb_event_row *out)
+{
+    uint8_t buffer[EVENT_KEY_BYTES];
+    tb_event_key from = {.case_id = *case_id, .class = class, .number = number};
+    size_t known = TB_CASE_ID_BYTES + 1 + (number == 0 ? 0 : 8);
+    tb_bytes prefix = tb_bytes_of(event_key(&from, buffer).data, known);
+    tb_bytes key;
+    tb_bytes value;
+    tb_err err = tb_store_seek(txn, TB_TABLE_EVENT, prefix, prefix, &key, &value);
+    while (err == TB_OK) {
+        tb_event_key at;
+        err = tb_event_key_decode(key, &at);
+        if (err == TB_OK && tb_digest_equal(&at.event, id)) {
+            *out_key = at;
+            return tb_event_row_decode(value, out);
+        }
+        if (err == TB_OK) {
+            err = tb_store_next(txn, TB_TABLE_EVENT, prefix, key, &key, &value);
+        }
+    }
+    return err;
+}
+
+/* Looks at every event, newest case first; what was read is given back as it goes. */
+static tb_err search(tb_txn *txn, const tb_digest *id, tb_event_key *out_key, tb_event_row *out)
+{
+    tb_bytes all = tb_bytes_of(NULL, 0);
+    uint8_t last[EVENT_KEY_BYTES];
+    tb_bytes upto = tb_bytes_of(last, sizeof last);
+    memset(last, UINT8_MAX, sizeof last);
+    for (;;) {
+        size_t mark = tb_arena_mark(tb_txn_arena(txn));
+        tb_bytes key;
+        tb_bytes value;
+        tb_event_key at;
+        tb_err err = tb_store_last(txn, TB_TABLE_EVENT, all, upto, &key, &value);
+        if (err == TB_OK) {
+            err = tb_event_key_decode(key, &at);
+        }
+        if (err != TB_OK) {
+            return err;
+        }
+        if (tb_digest_equal(&at.event, id)) {
+            *out_key = at;
+            return tb_event_row_decode(value, out);
+        }
+        /* The greatest key below this one: its last byte less by one, or one byte shorter. */
+        memcpy(last, key.data, sizeof last);
+        uint8_t end = last[sizeof last - 1];
+        last[sizeof last - 1] = (uint8_t)(end == 0 ? 0 : end - 1);
+        upto = tb_bytes_of(last, sizeof last - (end == 0 ? 1 : 0));
+        tb_arena_release(tb_txn_arena(txn), mark);
+    }
+}
+
 tb_err tb_event_find(tb_txn *txn, const tb_digest *id, tb_event_key *out_key, tb_event_row *out)
 {
     tb_bytes key;
     tb_err err = tb_store_get(txn, TB_TABLE_EVENT_ID, id_key(id), &key);
-    if (err != TB_OK) {
-        return err;
+    if (err == TB_ERR_NOT_FOUND) {
+        return search(txn, id, out_key, out);
     }
     tb_event_key decoded;
-    err = tb_event_key_decode(key, &decoded);
+    if (err == TB_OK) {
+        err = tb_event_key_decode(key, &decoded);
+    }
     if (err != TB_OK) {
         return err;
     }
-    tb_bytes value;
-    err = tb_store_get(txn, TB_TABLE_EVENT, key, &value);
-    if (err != TB_OK) {
-        return err == TB_ERR_NOT_FOUND ? TB_ERR_CORRUPT : err;
+    err = tb_event_get(txn, &decoded, out);
+    if (err == TB_OK) {
+        *out_key = decoded;
     }
-    err = tb_event_row_decode(value, out);
-    if (err != TB_OK) {
-        return err;
+    return err == TB_ERR_NOT_FOUND ? TB_ERR_CORRUPT : err;
+}
+
+bool tb_event_found_by_id(const tb_event_key *key, const tb_event_row *row)
+{
+    return key->class == TB_CLASS_SIDE || row->standing == TB_STANDING_HELD_BACK;
+}
+
+static tb_err id_del(tb_txn *txn, const tb_digest *id)
+{
+    if (tb_store_rows(txn, TB_TABLE_EVENT_ID) == 0) {
+        return TB_OK;
     }
-    *out_key = decoded;
-    return TB_OK;
+    tb_err err = tb_store_del(txn, TB_TABLE_EVENT_ID, id_key(id));
+    return err == TB_ERR_NOT_FOUND ? TB_OK : err;
 }
 
 tb_err tb_event_update(tb_txn *txn, const tb_event_key *key, const tb_event_row *row)
@@ -135,21 +214,20 @@ tb_err tb_event_put(tb_txn *txn, const tb_event_key *key, const tb_event_row *ro
     if (err != TB_OK) {
         return err;
     }
-    return tb_store_put(txn, TB_TABLE_EVENT_ID, id_key(&key->event), event_key(key, buffer));
+    if (tb_event_found_by_id(key, row)) {
+        return tb_store_put(txn, TB_TABLE_EVENT_ID, id_key(&key->event), event_key(key, buffer));
+    }
+    return id_del(txn, &key->event);
 }
 
 tb_err tb_event_del(tb_txn *txn, const tb_event_key *key)
 {
     uint8_t buffer[EVENT_KEY_BYTES];
     tb_err err = tb_store_del(txn, TB_TABLE_EVENT, event_key(key, buffer));
-    if (err != TB_OK) {
-        return err;
+    if (err == TB_OK) {
+        err = id_del(txn, &key->event);
     }
-    err = tb_store_del(txn, TB_TABLE_EVENT_ID, id_key(&key->event));
-    if (err != TB_OK) {
-        return err;
-    }
-    return tb_openings_drop(txn, &key->event);
+    return err == TB_OK ? tb_openings_drop(txn, key) : err;
 }
 
 static tb_err walk_row(
@@ -205,22 +283,22 @@ tb_err tb_event_next(tb_txn *txn, tb_event_walk *walk, tb_event_key *out_key, tb
 /* ---- OPENING ---- */
 
 static tb_bytes
-opening_key(const tb_digest *event, tb_bytes group, uint8_t buffer[OPENING_KEY_BYTES])
+opening_key(const tb_event_key *event, tb_bytes group, uint8_t buffer[OPENING_KEY_BYTES])
 {
     TB_ASSERT(group.size <= TB_NAME_BYTES_MAX);
-    memcpy(buffer, event->bytes, TB_DIGEST_BYTES);
-    memcpy(buffer + TB_DIGEST_BYTES, group.data, group.size);
-    return tb_bytes_of(buffer, TB_DIGEST_BYTES + group.size);
+    (void)event_key(event, buffer);
+    memcpy(buffer + EVENT_KEY_BYTES, group.data, group.size);
+    return tb_bytes_of(buffer, EVENT_KEY_BYTES + group.size);
 }
 
 tb_err tb_opening_decode(tb_bytes key, tb_bytes value, tb_opening *out)
 {
-    if (key.size <= TB_DIGEST_BYTES || key.size > OPENING_KEY_BYTES) {
+    if (key.size <= EVENT_KEY_BYTES || key.size > OPENING_KEY_BYTES) {
         return TB_ERR_CORRUPT;
     }
     tb_opening opening;
-    memcpy(opening.event.bytes, key.data, TB_DIGEST_BYTES);
-    opening.group = tb_bytes_of(key.data + TB_DIGEST_BYTES, key.size - TB_DIGEST_BYTES);
+    memcpy(opening.event.bytes, key.data + EVENT_KEY_BYTES - TB_DIGEST_BYTES, TB_DIGEST_BYTES);
+    opening.group = tb_bytes_of(key.data + EVENT_KEY_BYTES, key.size - EVENT_KEY_BYTES);
     tb_reader r;
     tb_reader_init(&r, value);
     tb_get_raw(&r, opening.random, sizeof opening.random);
@@ -232,23 +310,21 @@ tb_err tb_opening_decode(tb_bytes key, tb_bytes value, tb_opening *out)
     return TB_OK;
 }
 
-tb_err tb_opening_get(tb_txn *txn, const tb_digest *event, tb_bytes group, tb_opening *out)
+tb_err tb_opening_get(tb_txn *txn, const tb_event_key *event, tb_bytes group, tb_opening *out)
 {
     uint8_t buffer[OPENING_KEY_BYTES];
     tb_bytes value;
-    tb_err err = tb_store_get(txn, TB_TABLE_OPENING, opening_key(event, group, buffer), &value);
+    tb_bytes at = opening_key(event, group, buffer);
+    tb_err err = tb_store_get(txn, TB_TABLE_OPENING, at, &value);
     if (err != TB_OK) {
         return err;
     }
     tb_bytes key;
-    err = tb_arena_copy(tb_txn_arena(txn), opening_key(event, group, buffer), &key);
-    if (err != TB_OK) {
-        return err;
-    }
-    return tb_opening_decode(key, value, out);
+    err = tb_arena_copy(tb_txn_arena(txn), at, &key);
+    return err == TB_OK ? tb_opening_decode(key, value, out) : err;
 }
 
-tb_err tb_opening_put(tb_txn *txn, const tb_opening *opening)
+tb_err tb_opening_put(tb_txn *txn, const tb_event_key *event, const tb_opening *opening)
 {
     tb_writer w;
     tb_writer_arena(&w, tb_txn_arena(txn), sizeof opening->random + 4 + opening->content.size);
@@ -260,24 +336,24 @@ tb_err tb_opening_put(tb_txn *txn, const tb_opening *opening)
         return err;
     }
     uint8_t buffer[OPENING_KEY_BYTES];
-    return tb_store_put(txn, TB_TABLE_OPENING, opening_key(&opening->event, opening->group, buffer),
-                        value);
+    return tb_store_put(txn, TB_TABLE_OPENING, opening_key(event, opening->group, buffer), value);
 }
 
-tb_err tb_opening_del(tb_txn *txn, const tb_digest *event, tb_bytes group)
+tb_err tb_opening_del(tb_txn *txn, const tb_event_key *event, tb_bytes group)
 {
     uint8_t buffer[OPENING_KEY_BYTES];
     return tb_store_del(txn, TB_TABLE_OPENING, opening_key(event, group, buffer));
 }
 
-tb_err tb_openings_of(tb_txn *txn, const tb_digest *event, tb_opening **out, size_t *out_count)
+tb_err tb_openings_of(tb_txn *txn, const tb_event_key *event, tb_opening **out, size_t *out_count)
 {
     tb_opening *list = tb_arena_array(tb_txn_arena(txn), TB_GROUPS_MAX, sizeof *list);
     if (list == NULL) {
         return TB_ERR_LIMIT;
     }
     size_t count = 0;
-    tb_bytes prefix = id_key(event);
+    uint8_t buffer[EVENT_KEY_BYTES];
+    tb_bytes prefix = event_key(event, buffer);
     tb_bytes key;
     tb_bytes value;
     tb_err err = tb_store_seek(txn, TB_TABLE_OPENING, prefix, prefix, &key, &value);
@@ -300,7 +376,7 @@ tb_err tb_openings_of(tb_txn *txn, const tb_digest *event, tb_opening **out, siz
     return TB_OK;
 }
 
-tb_err tb_openings_drop(tb_txn *txn, const tb_digest *event)
+tb_err tb_openings_drop(tb_txn *txn, const tb_event_key *event)
 {
     tb_opening *openings;
     size_t count;

@@ -177,28 +177,62 @@ tb_err tb_refusal_put(tb_txn *txn,
 tb_err tb_refusal_get(tb_txn *txn, const tb_stream *stream, uint64_t notice, tb_refusal_row *out)
     TB_MUST_USE;
 
-/* ---- PROOF ---- */
+/* ---- PROOF, PROOF_TREE ---- */
 
+/* What proves a notice's events. */
 typedef struct tb_proof_row {
     tb_bytes header;
     tb_digest *ids;
     size_t id_count;
+    tb_case_id case_id; /* whose events they are; zero when there are none or it is not known */
     tb_root root;
     uint32_t index;
     tb_digest *path;
     size_t path_count;
 } tb_proof_row;
 
+/* Notices proved together: kept once, so that a notice's own row need not hold root and path. */
+typedef struct tb_proof_tree {
+    const tb_root *root;
+    const uint32_t *indexes;
+    const tb_digest *statements; /* header digests, one per index */
+    size_t count;
+    const tb_digest *siblings;
+    size_t sibling_count;
+} tb_proof_tree;
+
+/* A proof that stands alone: with its root and path. */
 tb_err tb_proof_put(tb_txn *txn,
                     const tb_party *sender,
                     const tb_incarnation *incarnation,
                     uint64_t notice,
                     const tb_proof_row *row) TB_MUST_USE;
+/* A proof that stands at a place of a tree kept under another notice, or its own: header, ids and
+ * case of the row are stored. */
+tb_err tb_proof_put_in_tree(tb_txn *txn,
+                            const tb_party *sender,
+                            const tb_incarnation *incarnation,
+                            uint64_t notice,
+                            const tb_proof_row *row,
+                            uint64_t tree,
+                            uint32_t place) TB_MUST_USE;
+tb_err tb_proof_tree_put(tb_txn *txn,
+                         const tb_party *sender,
+                         const tb_incarnation *incarnation,
+                         uint64_t notice,
+                         const tb_proof_tree *tree) TB_MUST_USE;
+/* Everything, the path computed where the proof stands in a tree. */
 tb_err tb_proof_get(tb_txn *txn,
                     const tb_party *sender,
                     const tb_incarnation *incarnation,
                     uint64_t notice,
                     tb_proof_row *out) TB_MUST_USE;
+/* Header, ids and case alone. */
+tb_err tb_proof_head(tb_txn *txn,
+                     const tb_party *sender,
+                     const tb_incarnation *incarnation,
+                     uint64_t notice,
+                     tb_proof_row *out) TB_MUST_USE;
 
 /* ---- INBOX, QUARANTINE ---- */
 

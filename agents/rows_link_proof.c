@@ -1,119 +1,13 @@
-/* rows_link_proof - STAMP, REFUSAL, PROOF and ALARM: what was signed, and what was wrong. */
+/* rows_link_proof - PROOF and PROOF_TREE: what proves the events of a notice.
+ *
+ * A row of form 1 holds root and path. A row of form 2 names a PROOF_TREE row and its place there:
+ * notices of one turn share root and leaves, and a path is computed when somebody asks for it.
+ */
 #include "agents/rows_link_keys.h"
+#include "messages/merkle.h"
 
-/* ---- STAMP ---- */
-
-static void stream_key(tb_key *key, const tb_stream *stream)
-{
-    tb_key_begin(key);
-    tb_key_party(key, &stream->sender);
-    tb_key_incarnation(key, &stream->incarnation);
-    tb_key_party(key, &stream->recipient);
-    tb_key_lane(key, stream->lane);
-}
-
-tb_err tb_stamp_put(tb_txn *txn, const tb_signed_line *line)
-{
-    tb_bytes packed;
-    tb_err err = tb_signed_line_encode(line, tb_txn_arena(txn), &packed);
-    if (err != TB_OK) {
-        return err;
-    }
-
-    tb_key key;
-    stream_key(&key, &line->line.stream);
-    tb_key_number(&key, line->line.from);
-    return tb_store_put(txn, TB_TABLE_STAMP, tb_key_bytes(&key), packed);
-}
-
-tb_err tb_stamp_get(tb_txn *txn,
-                    const tb_stream *stream,
-                    uint64_t number,
-                    tb_signed_line *out,
-                    tb_bytes *out_packed)
-{
-    tb_key prefix;
-    tb_key upto;
-    tb_bytes key;
-    tb_bytes value;
-
-    stream_key(&prefix, stream);
-    stream_key(&upto, stream);
-    tb_key_number(&upto, number);
-    tb_err err = tb_store_last(txn, TB_TABLE_STAMP, tb_key_bytes(&prefix), tb_key_bytes(&upto),
-                               &key, &value);
-    if (err != TB_OK) {
-        return err;
-    }
-
-    tb_signed_line line;
-    if (tb_signed_line_decode(value, tb_txn_arena(txn), &line) != TB_ACCEPTED) {
-        return TB_ERR_CORRUPT;
-    }
-    if (number < line.line.from || number > line.line.to) {
-        return TB_ERR_NOT_FOUND;
-    }
-    *out = line;
-    *out_packed = value;
-    return TB_OK;
-}
-
-/* ---- REFUSAL ---- */
-
-static void refusal_key(tb_key *key, const tb_stream *stream, uint64_t notice)
-{
-    tb_key_begin(key);
-    tb_key_party(key, &stream->sender);
-    tb_key_incarnation(key, &stream->incarnation);
-    tb_key_number(key, notice);
-    tb_key_party(key, &stream->recipient);
-}
-
-tb_err
-tb_refusal_put(tb_txn *txn, const tb_stream *stream, uint64_t notice, const tb_refusal_row *row)
-{
-    tb_key key;
-    tb_writer w;
-
-    refusal_key(&key, stream, notice);
-    tb_row_begin(&w, tb_txn_arena(txn), 4 + 1 + 8 + 8 + TB_DIGEST_BYTES + 4 + row->line.size);
-    tb_put_u32(&w, (uint32_t)row->code);
-    tb_put_u8(&w, (uint8_t)row->lane);
-    tb_put_u64(&w, row->number);
-    tb_put_i64(&w, row->at);
-    tb_put_raw(&w, row->event.bytes, TB_DIGEST_BYTES);
-    tb_put_bytes(&w, row->line);
-    return tb_row_store(txn, TB_TABLE_REFUSAL, tb_key_bytes(&key), &w);
-}
-
-tb_err tb_refusal_get(tb_txn *txn, const tb_stream *stream, uint64_t notice, tb_refusal_row *out)
-{
-    tb_key key;
-    tb_bytes value;
-
-    refusal_key(&key, stream, notice);
-    tb_err err = tb_store_get(txn, TB_TABLE_REFUSAL, tb_key_bytes(&key), &value);
-    if (err != TB_OK) {
-        return err;
-    }
-
-    tb_reader r;
-    tb_row_read(&r, value);
-    uint32_t code = tb_get_u32(&r);
-    tb_refusal_row row = {.lane = tb_read_lane(&r)};
-    row.number = tb_get_u64(&r);
-    row.at = tb_get_i64(&r);
-    row.event = tb_read_digest(&r);
-    row.line = tb_get_bytes(&r);
-    if (!tb_reader_done(&r) || !tb_refusal_known(code)) {
-        return TB_ERR_CORRUPT;
-    }
-    row.code = (tb_refusal)code;
-    *out = row;
-    return TB_OK;
-}
-
-/* ---- PROOF ---- */
+#define FORM_ALONE   1
+#define FORM_IN_TREE 2
 
 static void
 proof_key(tb_key *key, const tb_party *sender, const tb_incarnation *incarnation, uint64_t notice)
@@ -134,9 +28,10 @@ tb_err tb_proof_put(tb_txn *txn,
     tb_writer w;
 
     proof_key(&key, sender, incarnation, notice);
-    tb_row_begin(&w, tb_txn_arena(txn),
-                 TB_ROOT_ROW_BYTES + 16 + row->header.size +
-                     (row->id_count + row->path_count) * TB_DIGEST_BYTES);
+    tb_writer_arena(&w, tb_txn_arena(txn),
+                    TB_ROOT_ROW_BYTES + 16 + row->header.size +
+                        (row->id_count + row->path_count) * TB_DIGEST_BYTES);
+    tb_put_u8(&w, FORM_ALONE);
     tb_put_bytes(&w, row->header);
     tb_put_digests(&w, row->ids, row->id_count);
     tb_put_root(&w, &row->root);
@@ -145,114 +40,181 @@ tb_err tb_proof_put(tb_txn *txn,
     return tb_row_store(txn, TB_TABLE_PROOF, tb_key_bytes(&key), &w);
 }
 
+tb_err tb_proof_put_in_tree(tb_txn *txn,
+                            const tb_party *sender,
+                            const tb_incarnation *incarnation,
+                            uint64_t notice,
+                            const tb_proof_row *row,
+                            uint64_t tree,
+                            uint32_t place)
+{
+    tb_key key;
+    tb_writer w;
+
+    proof_key(&key, sender, incarnation, notice);
+    tb_writer_arena(&w, tb_txn_arena(txn), 64 + row->header.size + row->id_count * TB_DIGEST_BYTES);
+    tb_put_u8(&w, FORM_IN_TREE);
+    tb_put_bytes(&w, row->header);
+    tb_put_digests(&w, row->ids, row->id_count);
+    tb_put_raw(&w, row->case_id.bytes, TB_CASE_ID_BYTES);
+    tb_put_u64(&w, tree);
+    tb_put_u32(&w, place);
+    return tb_row_store(txn, TB_TABLE_PROOF, tb_key_bytes(&key), &w);
+}
+
+/* The turn's own tree has every leaf and no sibling: its indexes need not be written. */
+static bool is_whole(const tb_proof_tree *tree)
+{
+    return tree->count == tree->root->count;
+}
+
+tb_err tb_proof_tree_put(tb_txn *txn,
+                         const tb_party *sender,
+                         const tb_incarnation *incarnation,
+                         uint64_t notice,
+                         const tb_proof_tree *tree)
+{
+    tb_key key;
+    tb_writer w;
+
+    proof_key(&key, sender, incarnation, notice);
+    tb_row_begin(&w, tb_txn_arena(txn),
+                 TB_ROOT_ROW_BYTES + 16 + tree->count * (4 + TB_DIGEST_BYTES) +
+                     tree->sibling_count * TB_DIGEST_BYTES);
+    tb_put_root(&w, tree->root);
+    tb_put_digests(&w, tree->statements, tree->count);
+    for (size_t i = 0; !is_whole(tree) && i < tree->count; i++) {
+        tb_put_u32(&w, tree->indexes[i]);
+    }
+    tb_put_digests(&w, tree->siblings, tree->sibling_count);
+    return tb_row_store(txn, TB_TABLE_PROOF_TREE, tb_key_bytes(&key), &w);
+}
+
+static tb_err read_indexes(tb_reader *r, tb_proof_tree *tree, tb_arena *arena)
+{
+    uint32_t *indexes = tb_arena_array(arena, tree->count + 1, sizeof *indexes);
+    if (indexes == NULL) {
+        return TB_ERR_LIMIT;
+    }
+    for (size_t i = 0; i < tree->count; i++) {
+        indexes[i] = is_whole(tree) ? (uint32_t)i : tb_get_u32(r);
+    }
+    tree->indexes = indexes;
+    return TB_OK;
+}
+
+/* Root, index and path of one place of a tree. */
+static tb_err read_path(tb_txn *txn, tb_bytes key, uint32_t place, tb_proof_row *row)
+{
+    tb_bytes value;
+    tb_arena *arena = tb_txn_arena(txn);
+    tb_err err = tb_store_get(txn, TB_TABLE_PROOF_TREE, key, &value);
+    if (err != TB_OK) {
+        return err == TB_ERR_NOT_FOUND ? TB_ERR_CORRUPT : err;
+    }
+
+    tb_reader r;
+    tb_digest *statements;
+    tb_digest *siblings;
+    tb_proof_tree tree = {.root = &row->root};
+    tb_row_read(&r, value);
+    row->root = tb_read_root(&r);
+    err = tb_read_digests(&r, TB_LEAVES_MAX, arena, &statements, &tree.count);
+    if (err == TB_OK) {
+        err = read_indexes(&r, &tree, arena);
+    }
+    if (err == TB_OK) {
+        err = tb_read_digests(&r, TB_LEAVES_MAX, arena, &siblings, &tree.sibling_count);
+    }
+    if (err != TB_OK) {
+        return err;
+    }
+    if (!tb_reader_done(&r) || place >= tree.count) {
+        return TB_ERR_CORRUPT;
+    }
+    row->index = tree.indexes[place];
+    return tb_merkle_path_in_group(row->root.count, tree.indexes, statements, tree.count, siblings,
+                                   tree.sibling_count, place, arena, &row->path, &row->path_count);
+}
+
+static tb_err read_alone(tb_reader *r, tb_arena *arena, tb_proof_row *row)
+{
+    row->root = tb_read_root(r);
+    row->index = tb_get_u32(r);
+    return tb_read_digests(r, TB_PATH_MAX, arena, &row->path, &row->path_count);
+}
+
+/* Where a proof stands: the tree's notice and the place; notice 0 when it stands alone. */
+typedef struct standing {
+    uint64_t tree;
+    uint32_t place;
+} standing;
+
+static tb_err read_row(tb_txn *txn, tb_bytes value, tb_proof_row *out, standing *out_standing)
+{
+    tb_reader r;
+    tb_proof_row row = {.index = 0};
+    standing at = {.tree = 0};
+    tb_arena *arena = tb_txn_arena(txn);
+    tb_reader_init(&r, value);
+    uint8_t form = tb_get_u8(&r);
+    row.header = tb_get_bytes(&r);
+    tb_err err = tb_read_digests(&r, TB_NOTICE_EVENTS_MAX, arena, &row.ids, &row.id_count);
+    if (err == TB_OK && form == FORM_IN_TREE) {
+        tb_get_raw(&r, row.case_id.bytes, TB_CASE_ID_BYTES);
+        at.tree = tb_get_u64(&r);
+        at.place = tb_get_u32(&r);
+    } else if (err == TB_OK) {
+        err = form == FORM_ALONE ? read_alone(&r, arena, &row) : TB_ERR_CORRUPT;
+    }
+    if (err != TB_OK) {
+        return err;
+    }
+    if (!tb_reader_done(&r)) {
+        return TB_ERR_CORRUPT;
+    }
+    *out = row;
+    *out_standing = at;
+    return TB_OK;
+}
+
+static tb_err get(tb_txn *txn,
+                  const tb_party *sender,
+                  const tb_incarnation *incarnation,
+                  uint64_t notice,
+                  bool with_path,
+                  tb_proof_row *out)
+{
+    tb_key key;
+    tb_bytes value;
+    standing at;
+
+    proof_key(&key, sender, incarnation, notice);
+    tb_err err = tb_store_get(txn, TB_TABLE_PROOF, tb_key_bytes(&key), &value);
+    if (err == TB_OK) {
+        err = read_row(txn, value, out, &at);
+    }
+    if (err != TB_OK || at.tree == 0 || !with_path) {
+        return err;
+    }
+    proof_key(&key, sender, incarnation, at.tree);
+    return read_path(txn, tb_key_bytes(&key), at.place, out);
+}
+
 tb_err tb_proof_get(tb_txn *txn,
                     const tb_party *sender,
                     const tb_incarnation *incarnation,
                     uint64_t notice,
                     tb_proof_row *out)
 {
-    tb_key key;
-    tb_bytes value;
-
-    proof_key(&key, sender, incarnation, notice);
-    tb_err err = tb_store_get(txn, TB_TABLE_PROOF, tb_key_bytes(&key), &value);
-    if (err != TB_OK) {
-        return err;
-    }
-
-    tb_reader r;
-    tb_proof_row row = {.index = 0};
-    tb_arena *arena = tb_txn_arena(txn);
-    tb_row_read(&r, value);
-    row.header = tb_get_bytes(&r);
-    err = tb_read_digests(&r, TB_NOTICE_EVENTS_MAX, arena, &row.ids, &row.id_count);
-    if (err != TB_OK) {
-        return err;
-    }
-    row.root = tb_read_root(&r);
-    row.index = tb_get_u32(&r);
-    err = tb_read_digests(&r, TB_PATH_MAX, arena, &row.path, &row.path_count);
-    if (err != TB_OK) {
-        return err;
-    }
-
-    if (!tb_reader_done(&r)) {
-        return TB_ERR_CORRUPT;
-    }
-    *out = row;
-    return TB_OK;
+    return get(txn, sender, incarnation, notice, true, out);
 }
 
-/* ---- ALARM ---- */
-
-tb_err tb_alarm_put(tb_txn *txn, uint64_t number, const tb_alarm_row *row)
+tb_err tb_proof_head(tb_txn *txn,
+                     const tb_party *sender,
+                     const tb_incarnation *incarnation,
+                     uint64_t notice,
+                     tb_proof_row *out)
 {
-    tb_key key;
-    tb_writer w;
-
-    tb_key_begin(&key);
-    tb_key_number(&key, number);
-    tb_row_begin(&w, tb_txn_arena(txn),
-                 256 + row->text.size + row->evidence[0].size + row->evidence[1].size);
-    tb_put_u32(&w, (uint32_t)row->code);
-    tb_put_i64(&w, row->at);
-    tb_put_raw(&w, row->party.text, TB_PARTY_BYTES);
-    tb_put_raw(&w, row->stream.sender.text, TB_PARTY_BYTES);
-    tb_put_u64(&w, row->stream.incarnation.counter);
-    tb_put_raw(&w, row->stream.incarnation.random, sizeof row->stream.incarnation.random);
-    tb_put_raw(&w, row->stream.recipient.text, TB_PARTY_BYTES);
-    tb_put_u8(&w, (uint8_t)row->stream.lane);
-    tb_put_u64(&w, row->number);
-    tb_put_raw(&w, row->digest.bytes, TB_DIGEST_BYTES);
-    tb_put_bytes(&w, row->text);
-    tb_put_bytes(&w, row->evidence[0]);
-    tb_put_bytes(&w, row->evidence[1]);
-    return tb_row_store(txn, TB_TABLE_ALARM, tb_key_bytes(&key), &w);
-}
-
-static tb_err alarm_decode(tb_bytes value, tb_alarm_row *out)
-{
-    tb_reader r;
-
-    tb_row_read(&r, value);
-    uint32_t code = tb_get_u32(&r);
-    tb_alarm_row row = {.at = tb_get_i64(&r)};
-    row.party = tb_read_party(&r);
-    row.stream.sender = tb_read_party(&r);
-    row.stream.incarnation = tb_read_incarnation(&r);
-    row.stream.recipient = tb_read_party(&r);
-    row.stream.lane = (tb_lane)tb_get_u8(&r);
-    row.number = tb_get_u64(&r);
-    row.digest = tb_read_digest(&r);
-    row.text = tb_get_bytes(&r);
-    row.evidence[0] = tb_get_bytes(&r);
-    row.evidence[1] = tb_get_bytes(&r);
-    if (!tb_reader_done(&r) || !tb_refusal_known(code)) {
-        return TB_ERR_CORRUPT;
-    }
-    row.code = (tb_refusal)code;
-    *out = row;
-    return TB_OK;
-}
-
-tb_err tb_alarm_last(tb_txn *txn, uint64_t upto, uint64_t *out_number, tb_alarm_row *out)
-{
-    tb_bytes all = {NULL, 0};
-    tb_key from;
-    tb_bytes key;
-    tb_bytes value;
-
-    tb_key_begin(&from);
-    tb_key_number(&from, upto);
-    tb_err err = tb_store_last(txn, TB_TABLE_ALARM, all, tb_key_bytes(&from), &key, &value);
-    if (err != TB_OK) {
-        return err;
-    }
-    err = alarm_decode(value, out);
-    if (err != TB_OK) {
-        return err;
-    }
-
-    *out_number = tb_key_last_number(key);
-    return TB_OK;
+    return get(txn, sender, incarnation, notice, false, out);
 }

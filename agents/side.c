@@ -23,8 +23,9 @@ tb_err tb_side_seen(tb_txn *txn, const tb_event *event)
     for (size_t i = 0; i < event->seen_count; i++) {
         tb_event_key key;
         tb_event_row row;
-        tb_err err = tb_event_find(txn, &event->seen[i], &key, &row);
-        if (err == TB_ERR_NOT_FOUND || (err == TB_OK && key.class != TB_CLASS_SIDE)) {
+        tb_err err =
+            tb_event_in_case(txn, &event->case_id, TB_CLASS_SIDE, 0, &event->seen[i], &key, &row);
+        if (err == TB_ERR_NOT_FOUND) {
             continue;
         }
         if (err != TB_OK) {
@@ -44,7 +45,7 @@ static tb_err listed_by(tb_apply *apply, const tb_case_row *row, const tb_digest
 {
     *out = 0;
     tb_path path;
-    tb_err err = tb_chain_path(apply->txn, &row->view.head, &path);
+    tb_err err = tb_chain_to_head(apply->txn, row, &path);
     if (err != TB_OK) {
         return err;
     }
@@ -103,12 +104,11 @@ static tb_err store(tb_apply *apply, tb_case_row *row, const tb_arrival *arrival
         err = listed_by(apply, row, &arrival->id, &seen);
     }
     if (err == TB_OK && seen > 0) {
-        tb_event_key key;
         tb_event_row side;
-        err = tb_event_find(apply->txn, &arrival->id, &key, &side);
+        err = tb_event_get(apply->txn, &arrival->key, &side);
         if (err == TB_OK) {
             side.seen = seen;
-            err = tb_event_update(apply->txn, &key, &side);
+            err = tb_event_update(apply->txn, &arrival->key, &side);
         }
     } else if (err == TB_OK) {
         err = tb_side_add(apply->arena, row, &arrival->id);
@@ -123,7 +123,8 @@ tb_err tb_side_place(tb_apply *apply, const tb_arrival *arrival, tb_place_verdic
 {
     tb_event_key key;
     tb_event_row previous;
-    tb_err err = tb_event_find(apply->txn, &arrival->event.previous, &key, &previous);
+    tb_err err = tb_event_in_case(apply->txn, &arrival->event.case_id, TB_CLASS_CHAIN, 0,
+                                  &arrival->event.previous, &key, &previous);
     if (err == TB_ERR_NOT_FOUND || (err == TB_OK && previous.standing == TB_STANDING_HELD_BACK)) {
         apply->missing = arrival->event.previous;
         *out = TB_PLACE_WAITS;
@@ -132,8 +133,7 @@ tb_err tb_side_place(tb_apply *apply, const tb_arrival *arrival, tb_place_verdic
     if (err != TB_OK) {
         return err;
     }
-    if (key.class != TB_CLASS_CHAIN || !tb_case_equal(&key.case_id, &arrival->event.case_id) ||
-        arrival->event.term != key.term || arrival->event.number != 0) {
+    if (arrival->event.term != key.term || arrival->event.number != 0) {
         return refuse(apply, TB_REFUSED_MALFORMED, out);
     }
     tb_case_row row;
@@ -147,7 +147,7 @@ tb_err tb_side_place(tb_apply *apply, const tb_arrival *arrival, tb_place_verdic
     tb_case_row then = row;
     if (!tb_digest_equal(&row.view.head, &key.event)) {
         tb_path path;
-        err = tb_chain_path(apply->txn, &key.event, &path);
+        err = tb_chain_path(apply->txn, &key.case_id, key.number, &key.event, &path);
         if (err == TB_OK) {
             err = tb_chain_replay(apply->agent, apply->txn, &path, path.count, &row, &then);
         }

@@ -279,7 +279,7 @@ static tb_err trace_row(tracing *t, const tb_event_key *key, const tb_event_row 
         return TB_OK; /* addressed to nobody: it goes with the next notice of its case */
     }
     tb_proof_row proof;
-    err = tb_proof_get(t->txn, &row->sender, &row->incarnation, row->notice, &proof);
+    err = tb_proof_head(t->txn, &row->sender, &row->incarnation, row->notice, &proof);
     if (err == TB_OK) {
         err = trace_header(t, proof.header, &about);
     }
@@ -403,7 +403,11 @@ static tb_err event_of(tracing *t, const tb_proof_row *proof, traced_event *out)
         return TB_OK;
     }
     tb_event_row row;
-    tb_err err = tb_event_find(t->txn, &proof->ids[proof->id_count - 1], &out->key, &row);
+    const tb_digest *id = &proof->ids[proof->id_count - 1];
+    tb_err err = tb_event_in_case(t->txn, &proof->case_id, TB_CLASS_CHAIN, 0, id, &out->key, &row);
+    if (err == TB_ERR_NOT_FOUND) {
+        err = tb_event_find(t->txn, id, &out->key, &row);
+    }
     if (err == TB_OK) {
         err = tb_chain_decode(t->txn, &row, &out->event);
         out->given = err == TB_OK;
@@ -432,7 +436,7 @@ static tb_err trace_notice(tracing *t, const tb_party *party, uint64_t counter, 
             return TB_ERR_CORRUPT;
         }
         tb_proof_row proof;
-        err = tb_proof_get(t->txn, &sender, &incarnation, notice, &proof);
+        err = tb_proof_head(t->txn, &sender, &incarnation, notice, &proof);
         if (err == TB_OK) {
             traced_event about;
             err = event_of(t, &proof, &about);
@@ -554,7 +558,7 @@ tb_err tb_trace_notices(const tb_agent *agent,
         if (!parse_proof_key(key, &sender, &incarnation, &number)) {
             return TB_ERR_CORRUPT;
         }
-        err = tb_proof_get(txn, &sender, &incarnation, number, &proof);
+        err = tb_proof_head(txn, &sender, &incarnation, number, &proof);
         if (err == TB_OK) {
             err = list_header(&t, which, &proof, &notices, limit + TB_ENTRIES_MAX);
         }

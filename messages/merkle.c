@@ -293,3 +293,69 @@ bool tb_merkle_root_of_group(uint32_t count,
     *out_root = root;
     return true;
 }
+
+/* The way from the root down to one leaf, and the siblings beside it, found on the way back up. */
+typedef struct trail {
+    uint32_t index;
+    tb_digest *path;
+    size_t count;
+} trail;
+
+/* As climb, of a node that stands above the trail's leaf. Depth: at most TB_PATH_MAX. */
+static bool climb_trail(
+    uint32_t count, uint32_t level, uint32_t i, leaf_run run, sibling_cursor *siblings, trail *out)
+{
+    if (level == 0) {
+        return true;
+    }
+    if (2 * i + 1 >= level_width(count, level - 1)) {
+        return climb_trail(count, level - 1, 2 * i, run, siblings, out);
+    }
+
+    leaf_run left;
+    leaf_run right;
+    tb_digest beside;
+    uint32_t border = (2 * i + 1) << (level - 1);
+    run_split(run, border, &left, &right);
+    bool found = out->index < border
+                     ? climb_trail(count, level - 1, 2 * i, left, siblings, out) &&
+                           climb(count, level - 1, 2 * i + 1, right, siblings, &beside)
+                     : climb(count, level - 1, 2 * i, left, siblings, &beside) &&
+                           climb_trail(count, level - 1, 2 * i + 1, right, siblings, out);
+    if (found) {
+        TB_ASSERT(out->count < TB_PATH_MAX);
+        out->path[out->count++] = beside;
+    }
+    return found;
+}
+
+tb_err tb_merkle_path_in_group(uint32_t count,
+                               const uint32_t *indexes,
+                               const tb_digest *statements,
+                               size_t index_count,
+                               const tb_digest *siblings,
+                               size_t sibling_count,
+                               size_t which,
+                               tb_arena *arena,
+                               tb_digest **out,
+                               size_t *out_count)
+{
+    leaf_run run = {indexes, statements, index_count};
+    if (count < 1 || count > TB_LEAVES_MAX || !run_fits(run, count) || which >= index_count) {
+        return TB_ERR_CORRUPT;
+    }
+    trail found = {.index = indexes[which]};
+    found.path = tb_arena_array(arena, TB_PATH_MAX, sizeof *found.path);
+    if (found.path == NULL) {
+        return TB_ERR_LIMIT;
+    }
+
+    sibling_cursor cursor = {siblings, sibling_count, 0};
+    if (!climb_trail(count, tree_height(count), 0, run, &cursor, &found) ||
+        cursor.used != sibling_count) {
+        return TB_ERR_CORRUPT;
+    }
+    *out = found.path;
+    *out_count = found.count;
+    return TB_OK;
+}

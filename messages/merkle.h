@@ -31,6 +31,11 @@ tb_err tb_tree_path(const tb_tree *tree, uint32_t index, tb_arena *arena, tb_dig
  * indexes ascend strictly. */
 tb_err tb_tree_siblings(const tb_tree *tree, const uint32_t *indexes, size_t index_count, tb_arena *arena, tb_digest **out, size_t *out_count) TB_MUST_USE;
 
+/* The path of one of the leaves a group proves together, from the leaf upwards: which is its place
+ * among them. The arguments are those of tb_merkle_root_of_group; TB_ERR_CORRUPT when they do not
+ * fit each other. */
+tb_err tb_merkle_path_in_group(uint32_t count, const uint32_t *indexes, const tb_digest *statements, size_t index_count, const tb_digest *siblings, size_t sibling_count, size_t which, tb_arena *arena, tb_digest **out, size_t *out_count) TB_MUST_USE;
+
 /* Recompute the root; false when the shape does not fit (indexes not ascending or not below count,
  * too few or too many siblings). */
 bool tb_merkle_root_of_path(uint32_t count, uint32_t index, const tb_digest *statement, const tb_digest *path, size_t path_count, tb_digest *out_root) TB_MUST_USE;

@@ -8,7 +8,7 @@
 #ifndef TB_SCHEMA_H
 #define TB_SCHEMA_H
 
-#define TB_SCHEMA_VERSION 1
+#define TB_SCHEMA_VERSION 2
 
 /* clang-format off */
 /*    table            key                                              value           rows exist while */
@@ -43,9 +43,10 @@
     X(CASE,             "case",                                         "CaseRow",      "always")                       \
     X(CASE_MINE,        "case",                                         "-",            "this party holds the case and it is not closed") \
     X(EVENT,            "case class:u8 number:u64 term:u32 event",      "EventRow",     "always; class 1 chain, 2 side") \
-    X(EVENT_ID,         "event",                                        "EVENT key",    "exactly one per EVENT row") \
-    X(OPENING,          "event group",                                  "OpeningRow",   "the group could be opened here") \
-    X(PROOF,            "sender incarnation notice:u64",                "ProofRow",     "always: header, ids, root and path that prove the notice's events") \
+    X(EVENT_ID,         "event",                                        "EVENT key",    "the EVENT row is of a side event, or held back") \
+    X(OPENING,          "EVENT key, group",                             "OpeningRow",   "the group could be opened here") \
+    X(PROOF,            "sender incarnation notice:u64",                "ProofRow",     "always: header and ids of the notice's events, and where in which tree it stands") \
+    X(PROOF_TREE,       "sender incarnation notice:u64",                "ProofTreeRow", "a PROOF row refers to it: root, leaves and siblings of notices proved together, under the first") \
     X(LOOSE,            "case number:u64",                              "event",        "an own event is in no notice yet") \
     X(HELD,             "missing event, held event",                    "since_ms:i64 giver", "an EVENT row waits for a predecessor") \
     X(FIELD_INDEX,      "campaign 0 field 0 value 0 case",              "-",            "an indexed field of the case is readable here") \

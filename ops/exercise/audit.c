@@ -100,11 +100,11 @@ static const char *readable_by(const char *role)
     return strcmp(role, "headquarters") == 0 ? "masked routing links" : "";
 }
 
-static void audit_openings(ex_world *world, tb_txn *txn, const ex_party *party, const tb_event *event, const tb_digest *id)
+static void audit_openings(ex_world *world, tb_txn *txn, const ex_party *party, const tb_event *event, const tb_event_key *key)
 {
     tb_opening *openings = NULL;
     size_t count = 0;
-    if (tb_party_equal(&event->actor, &party->id) || tb_openings_of(txn, id, &openings, &count) != TB_OK) {
+    if (tb_party_equal(&event->actor, &party->id) || tb_openings_of(txn, key, &openings, &count) != TB_OK) {
         return;
     }
     for (size_t i = 0; i < count; i++) {
@@ -127,7 +127,7 @@ static void audit_event(ex_world *world, tb_txn *txn, size_t who, const tb_event
             }
         }
     }
-    audit_openings(world, txn, party, event, &key->event);
+    audit_openings(world, txn, party, event, key);
 }
 
 static void audit_case(ex_world *world, tb_txn *txn, size_t who, const tb_case_id *id)

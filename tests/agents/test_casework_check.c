@@ -119,13 +119,13 @@ static void an_opening_that_is_not_ours_to_read_is_noticed(void **state)
     tb_event_row row;
     tb_opening opening;
     assert_ok(tb_event_first(txn, &w->case_id, TB_CLASS_CHAIN, &walk, &key, &row));
-    assert_ok(tb_opening_get(txn, &key.event, tb_bytes_str("lead"), &opening));
+    assert_ok(tb_opening_get(txn, &key, tb_bytes_str("lead"), &opening));
     assert_ok(tb_arena_copy(&w->memory, opening.content, &opening.content));
     opening.group = tb_bytes_str("lead");
     tb_store_abort(txn);
     assert_int_equal(faults_at(w, "cm.44"), 0);
     txn = begin(who(w, "cm.44"));
-    assert_ok(tb_opening_put(txn, &opening));
+    assert_ok(tb_opening_put(txn, &key, &opening));
     assert_ok(tb_store_commit(txn));
     assert_int_equal(faults_at(w, "cm.44"), 1);
 }

@@ -138,6 +138,34 @@ static void a_tree_of_three_is_not_the_tree_with_its_last_leaf_doubled(void **st
     assert_false(tb_digest_equal(&four.root, &root_of_three));
 }
 
+/* Every leaf of a group has the path it has in the whole tree, and no other siblings give one. */
+static void prove_alone(fixture *f,
+                        const tb_tree *tree,
+                        const uint32_t *indexes,
+                        const tb_digest *statements,
+                        size_t count,
+                        const tb_digest *siblings,
+                        size_t sibling_count)
+{
+    tb_digest *path;
+    tb_digest *expected;
+    size_t length = 0;
+    size_t expected_length = 0;
+    for (size_t i = 0; i < count; i++) {
+        assert_ok(tb_tree_path(tree, indexes[i], &f->arena, &expected, &expected_length));
+        assert_ok(tb_merkle_path_in_group(tree->count, indexes, statements, count, siblings,
+                                          sibling_count, i, &f->arena, &path, &length));
+        assert_int_equal(length, expected_length);
+        assert_true(length == 0 || memcmp(path, expected, length * sizeof *path) == 0);
+    }
+    assert_int_equal(tb_merkle_path_in_group(tree->count, indexes, statements, count, siblings,
+                                             sibling_count + 1, 0, &f->arena, &path, &length),
+                     TB_ERR_CORRUPT);
+    assert_int_equal(tb_merkle_path_in_group(tree->count, indexes, statements, count, siblings,
+                                             sibling_count, count, &f->arena, &path, &length),
+                     TB_ERR_CORRUPT);
+}
+
 /* Proves the leaves whose bit is set and checks the group leads to the root. */
 static void prove(fixture *f, const tb_tree *tree, uint32_t bits)
 {
@@ -164,6 +192,7 @@ static void prove(fixture *f, const tb_tree *tree, uint32_t bits)
     }
     assert_false(tb_merkle_root_of_group(tree->count, indexes, statements, count, siblings,
                                          sibling_count + 1, &root));
+    prove_alone(f, tree, indexes, statements, count, siblings, sibling_count);
     tb_arena_release(&f->arena, mark);
 }
 

@@ -1,0 +1,188 @@
+/* rows_link_signed - STAMP, REFUSAL and ALARM: what was signed, and what was wrong. */
+#include "agents/rows_link_keys.h"
+
+/* ---- STAMP ---- */
+
+static void stream_key(tb_key *key, const tb_stream *stream)
+{
+    tb_key_begin(key);
+    tb_key_party(key, &stream->sender);
+    tb_key_incarnation(key, &stream->incarnation);
+    tb_key_party(key, &stream->recipient);
+    tb_key_lane(key, stream->lane);
+}
+
+tb_err tb_stamp_put(tb_txn *txn, const tb_signed_line *line)
+{
+    tb_bytes packed;
+    tb_err err = tb_signed_line_encode(line, tb_txn_arena(txn), &packed);
+    if (err != TB_OK) {
+        return err;
+    }
+
+    tb_key key;
+    stream_key(&key, &line->line.stream);
+    tb_key_number(&key, line->line.from);
+    return tb_store_put(txn, TB_TABLE_STAMP, tb_key_bytes(&key), packed);
+}
+
+tb_err tb_stamp_get(tb_txn *txn,
+                    const tb_stream *stream,
+                    uint64_t number,
+                    tb_signed_line *out,
+                    tb_bytes *out_packed)
+{
+    tb_key prefix;
+    tb_key upto;
+    tb_bytes key;
+    tb_bytes value;
+
+    stream_key(&prefix, stream);
+    stream_key(&upto, stream);
+    tb_key_number(&upto, number);
+    tb_err err = tb_store_last(txn, TB_TABLE_STAMP, tb_key_bytes(&prefix), tb_key_bytes(&upto),
+                               &key, &value);
+    if (err != TB_OK) {
+        return err;
+    }
+
+    tb_signed_line line;
+    if (tb_signed_line_decode(value, tb_txn_arena(txn), &line) != TB_ACCEPTED) {
+        return TB_ERR_CORRUPT;
+    }
+    if (number < line.line.from || number > line.line.to) {
+        return TB_ERR_NOT_FOUND;
+    }
+    *out = line;
+    *out_packed = value;
+    return TB_OK;
+}
+
+/* ---- REFUSAL ---- */
+
+static void refusal_key(tb_key *key, const tb_stream *stream, uint64_t notice)
+{
+    tb_key_begin(key);
+    tb_key_party(key, &stream->sender);
+    tb_key_incarnation(key, &stream->incarnation);
+    tb_key_number(key, notice);
+    tb_key_party(key, &stream->recipient);
+}
+
+tb_err
+tb_refusal_put(tb_txn *txn, const tb_stream *stream, uint64_t notice, const tb_refusal_row *row)
+{
+    tb_key key;
+    tb_writer w;
+
+    refusal_key(&key, stream, notice);
+    tb_row_begin(&w, tb_txn_arena(txn), 4 + 1 + 8 + 8 + TB_DIGEST_BYTES + 4 + row->line.size);
+    tb_put_u32(&w, (uint32_t)row->code);
+    tb_put_u8(&w, (uint8_t)row->lane);
+    tb_put_u64(&w, row->number);
+    tb_put_i64(&w, row->at);
+    tb_put_raw(&w, row->event.bytes, TB_DIGEST_BYTES);
+    tb_put_bytes(&w, row->line);
+    return tb_row_store(txn, TB_TABLE_REFUSAL, tb_key_bytes(&key), &w);
+}
+
+tb_err tb_refusal_get(tb_txn *txn, const tb_stream *stream, uint64_t notice, tb_refusal_row *out)
+{
+    tb_key key;
+    tb_bytes value;
+
+    refusal_key(&key, stream, notice);
+    tb_err err = tb_store_get(txn, TB_TABLE_REFUSAL, tb_key_bytes(&key), &value);
+    if (err != TB_OK) {
+        return err;
+    }
+
+    tb_reader r;
+    tb_row_read(&r, value);
+    uint32_t code = tb_get_u32(&r);
+    tb_refusal_row row = {.lane = tb_read_lane(&r)};
+    row.number = tb_get_u64(&r);
+    row.at = tb_get_i64(&r);
+    row.event = tb_read_digest(&r);
+    row.line = tb_get_bytes(&r);
+    if (!tb_reader_done(&r) || !tb_refusal_known(code)) {
+        return TB_ERR_CORRUPT;
+    }
+    row.code = (tb_refusal)code;
+    *out = row;
+    return TB_OK;
+}
+
+/* ---- ALARM ---- */
+
+tb_err tb_alarm_put(tb_txn *txn, uint64_t number, const tb_alarm_row *row)
+{
+    tb_key key;
+    tb_writer w;
+
+    tb_key_begin(&key);
+    tb_key_number(&key, number);
+    tb_row_begin(&w, tb_txn_arena(txn),
+                 256 + row->text.size + row->evidence[0].size + row->evidence[1].size);
+    tb_put_u32(&w, (uint32_t)row->code);
+    tb_put_i64(&w, row->at);
+    tb_put_raw(&w, row->party.text, TB_PARTY_BYTES);
+    tb_put_raw(&w, row->stream.sender.text, TB_PARTY_BYTES);
+    tb_put_u64(&w, row->stream.incarnation.counter);
+    tb_put_raw(&w, row->stream.incarnation.random, sizeof row->stream.incarnation.random);
+    tb_put_raw(&w, row->stream.recipient.text, TB_PARTY_BYTES);
+    tb_put_u8(&w, (uint8_t)row->stream.lane);
+    tb_put_u64(&w, row->number);
+    tb_put_raw(&w, row->digest.bytes, TB_DIGEST_BYTES);
+    tb_put_bytes(&w, row->text);
+    tb_put_bytes(&w, row->evidence[0]);
+    tb_put_bytes(&w, row->evidence[1]);
+    return tb_row_store(txn, TB_TABLE_ALARM, tb_key_bytes(&key), &w);
+}
+
+static tb_err alarm_decode(tb_bytes value, tb_alarm_row *out)
+{
+    tb_reader r;
+
+    tb_row_read(&r, value);
+    uint32_t code = tb_get_u32(&r);
+    tb_alarm_row row = {.at = tb_get_i64(&r)};
+    row.party = tb_read_party(&r);
+    row.stream.sender = tb_read_party(&r);
+    row.stream.incarnation = tb_read_incarnation(&r);
+    row.stream.recipient = tb_read_party(&r);
+    row.stream.lane = (tb_lane)tb_get_u8(&r);
+    row.number = tb_get_u64(&r);
+    row.digest = tb_read_digest(&r);
+    row.text = tb_get_bytes(&r);
+    row.evidence[0] = tb_get_bytes(&r);
+    row.evidence[1] = tb_get_bytes(&r);
+    if (!tb_reader_done(&r) || !tb_refusal_known(code)) {
+        return TB_ERR_CORRUPT;
+    }
+    row.code = (tb_refusal)code;
+    *out = row;
+    return TB_OK;
+}
+
+tb_err tb_alarm_last(tb_txn *txn, uint64_t upto, uint64_t *out_number, tb_alarm_row *out)
+{
+    tb_bytes all = {NULL, 0};
+    tb_key from;
+    tb_bytes key;
+    tb_bytes value;
+
+    tb_key_begin(&from);
+    tb_key_number(&from, upto);
+    tb_err err = tb_store_last(txn, TB_TABLE_ALARM, all, tb_key_bytes(&from), &key, &value);
+    if (err != TB_OK) {
+        return err;
+    }
+    err = alarm_decode(value, out);
+    if (err != TB_OK) {
+        return err;
+    }
+
+    *out_number = tb_key_last_number(key);
+    return TB_OK;
+}
