@@ -57,10 +57,16 @@ static tb_err fault_if(link_check *c, bool wrong, const char *what, tb_bytes key
 
 /* ---- streams we send ---- */
 
-static tb_err check_group(link_check *c, tb_bytes key, const tb_outbox_row *box)
+static tb_err
+check_group(link_check *c, tb_bytes key, const tb_stream *stream, const tb_outbox_row *box)
 {
+    tb_bytes encoded;
     tb_group group;
-    if (tb_group_decode(box->group, c->arena, &group) != TB_ACCEPTED) {
+    tb_err err = tb_outbox_group(c->txn, stream, box, &encoded);
+    if (err != TB_OK && err != TB_ERR_CORRUPT) {
+        return err;
+    }
+    if (err != TB_OK || tb_group_decode(encoded, c->arena, &group) != TB_ACCEPTED) {
         return tb_fault(c->faults, "an outbox group does not decode", key);
     }
     const tb_item *last = &group.items[group.item_count - 1];
@@ -88,7 +94,7 @@ check_outbox(link_check *c, tb_bytes key, const tb_stream *stream, const tb_stre
         err = fault_if(c, box.from > next || box.to < next, "the outbox has a gap or a leftover",
                        key);
         if (err == TB_OK) {
-            err = check_group(c, key, &box);
+            err = check_group(c, key, stream, &box);
         }
         next = box.to + 1;
         after = box.from;
@@ -213,6 +219,10 @@ static tb_err check_link(link_check *c)
     if (err == TB_OK) {
         err = fault_if(c, tb_store_rows(c->txn, TB_TABLE_OUTBOX) != c->boxed,
                        "the outbox has groups of no stream", none);
+    }
+    if (err == TB_OK) {
+        err = fault_if(c, tb_store_rows(c->txn, TB_TABLE_OUTBOX_GROUP) > c->boxed,
+                       "an encoded group has no outbox row", none);
     }
     if (err == TB_OK) {
         err = each_row(c, TB_TABLE_STREAM_IN, check_stream_in);

@@ -59,6 +59,27 @@ tb_err tb_marks_alarm(tb_step *step, tb_refusal code, const tb_signed_line *line
 
 /* ---- what it says about our copy ---- */
 
+/* One notice of a group in the outbox. */
+static tb_err item_of(tb_step *step,
+                      const tb_stream *stream,
+                      const tb_outbox_row *kept,
+                      uint64_t number,
+                      tb_item *out)
+{
+    tb_bytes encoded;
+    tb_group group;
+    tb_err err = tb_outbox_group(step->txn, stream, kept, &encoded);
+    if (err != TB_OK) {
+        return err;
+    }
+    if (tb_group_decode(encoded, step->arena, &group) != TB_ACCEPTED ||
+        number - kept->from >= group.item_count) {
+        return TB_ERR_CORRUPT;
+    }
+    *out = group.items[number - kept->from];
+    return TB_OK;
+}
+
 static tb_err digest_of(tb_step *step, const tb_stream *stream, uint64_t number, tb_digest *out)
 {
     tb_outbox_row kept;
@@ -70,13 +91,12 @@ static tb_err digest_of(tb_step *step, const tb_stream *stream, uint64_t number,
         *out = kept.digest;
         return TB_OK;
     }
-    tb_group group;
-    if (tb_group_decode(kept.group, step->arena, &group) != TB_ACCEPTED ||
-        number - kept.from >= group.item_count) {
-        return TB_ERR_CORRUPT;
+    tb_item item;
+    err = item_of(step, stream, &kept, number, &item);
+    if (err == TB_OK) {
+        *out = item.digest;
     }
-    *out = group.items[number - kept.from].digest;
-    return TB_OK;
+    return err;
 }
 
 tb_err tb_marks_compare(tb_step *step,
@@ -377,13 +397,12 @@ static tb_err notice_of(tb_step *step, const tb_refused *refused, uint64_t *out)
     tb_outbox_row kept;
     tb_err err = tb_outbox_holding(step->txn, &line->stream, line->from, &kept);
     if (err == TB_OK) {
-        tb_group group;
-        if (tb_group_decode(kept.group, step->arena, &group) != TB_ACCEPTED ||
-            line->from - kept.from >= group.item_count) {
-            return TB_ERR_CORRUPT;
+        tb_item item;
+        err = item_of(step, &line->stream, &kept, line->from, &item);
+        if (err == TB_OK) {
+            *out = item.header.notice;
         }
-        *out = group.items[line->from - kept.from].header.notice;
-        return TB_OK;
+        return err;
     }
     if (err != TB_ERR_NOT_FOUND) {
         return err;

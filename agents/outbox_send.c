@@ -118,7 +118,12 @@ static tb_err read_group(tb_step *step,
                          tb_made *out)
 {
     tb_made made = {.stream = *stream, .row = *kept};
-    if (tb_group_decode(kept->group, step->arena, &made.group) != TB_ACCEPTED) {
+    tb_bytes encoded;
+    tb_err read = tb_outbox_group(step->txn, stream, kept, &encoded);
+    if (read != TB_OK) {
+        return read;
+    }
+    if (tb_group_decode(encoded, step->arena, &made.group) != TB_ACCEPTED) {
         return TB_ERR_CORRUPT;
     }
     made.bodies = tb_arena_array(step->arena, made.group.item_count, sizeof *made.bodies);

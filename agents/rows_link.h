@@ -99,11 +99,16 @@ typedef struct tb_outbox_row {
     tb_time made;
     uint64_t *shared; /* notices whose bodies are in OUTBOX_BODY */
     size_t shared_count;
-    tb_bytes group; /* encoded */
+    tb_bytes group; /* encoded; to be put. Read with tb_outbox_group */
 } tb_outbox_row;
 
 tb_err tb_outbox_put(tb_txn *txn, const tb_stream *stream, const tb_outbox_row *row) TB_MUST_USE;
 tb_err tb_outbox_del(tb_txn *txn, const tb_stream *stream, uint64_t from) TB_MUST_USE;
+/* The encoded group of a row that was read. */
+tb_err tb_outbox_group(tb_txn *txn,
+                       const tb_stream *stream,
+                       const tb_outbox_row *row,
+                       tb_bytes *out) TB_MUST_USE;
 /* The first group that starts behind a number. */
 tb_err tb_outbox_after(tb_txn *txn, const tb_stream *stream, uint64_t number, tb_outbox_row *out)
     TB_MUST_USE;

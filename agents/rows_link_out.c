@@ -181,7 +181,11 @@ tb_err tb_outbox_due_drop(tb_txn *txn, const tb_stream *stream, tb_time due)
     return due_move(txn, stream, due, 0);
 }
 
-/* ---- OUTBOX ---- */
+/* ---- OUTBOX, OUTBOX_GROUP ---- */
+
+/* Schema version 1 had the group in its row. */
+#define FORM_GROUP_WITHIN 1
+#define FORM_GROUP_APART  2
 
 static void outbox_key(tb_key *key, const tb_stream *stream, uint64_t from)
 {
@@ -196,7 +200,8 @@ tb_err tb_outbox_put(tb_txn *txn, const tb_stream *stream, const tb_outbox_row *
     tb_writer w;
 
     outbox_key(&key, stream, row->from);
-    tb_row_begin(&w, tb_txn_arena(txn), 80 + row->shared_count * 8 + row->group.size);
+    tb_writer_arena(&w, tb_txn_arena(txn), 80 + row->shared_count * 8);
+    tb_put_u8(&w, FORM_GROUP_APART);
     tb_put_u64(&w, row->to);
     tb_put_raw(&w, row->digest.bytes, TB_DIGEST_BYTES);
     tb_put_u32(&w, row->bytes);
@@ -205,8 +210,9 @@ tb_err tb_outbox_put(tb_txn *txn, const tb_stream *stream, const tb_outbox_row *
     for (size_t i = 0; i < row->shared_count; i++) {
         tb_put_u64(&w, row->shared[i]);
     }
-    tb_put_bytes(&w, row->group);
-    return tb_row_store(txn, TB_TABLE_OUTBOX, tb_key_bytes(&key), &w);
+    tb_err err = tb_row_store(txn, TB_TABLE_OUTBOX, tb_key_bytes(&key), &w);
+    return err == TB_OK ? tb_store_put(txn, TB_TABLE_OUTBOX_GROUP, tb_key_bytes(&key), row->group)
+                        : err;
 }
 
 tb_err tb_outbox_del(tb_txn *txn, const tb_stream *stream, uint64_t from)
@@ -214,7 +220,27 @@ tb_err tb_outbox_del(tb_txn *txn, const tb_stream *stream, uint64_t from)
     tb_key key;
 
     outbox_key(&key, stream, from);
-    return tb_store_del(txn, TB_TABLE_OUTBOX, tb_key_bytes(&key));
+    tb_err err = tb_store_del(txn, TB_TABLE_OUTBOX, tb_key_bytes(&key));
+    if (err == TB_OK) {
+        err = tb_store_del(txn, TB_TABLE_OUTBOX_GROUP, tb_key_bytes(&key));
+    }
+    return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+}
+
+tb_err tb_outbox_group(tb_txn *txn,
+                       const tb_stream *stream,
+                       const tb_outbox_row *row,
+                       tb_bytes *out)
+{
+    tb_key key;
+
+    if (row->group.size > 0) {
+        *out = row->group;
+        return TB_OK;
+    }
+    outbox_key(&key, stream, row->from);
+    tb_err err = tb_store_get(txn, TB_TABLE_OUTBOX_GROUP, tb_key_bytes(&key), out);
+    return err == TB_ERR_NOT_FOUND ? TB_ERR_CORRUPT : err;
 }
 
 static tb_err outbox_decode(tb_bytes key, tb_bytes value, tb_arena *arena, tb_outbox_row *out)
@@ -222,7 +248,8 @@ static tb_err outbox_decode(tb_bytes key, tb_bytes value, tb_arena *arena, tb_ou
     tb_reader r;
     tb_outbox_row row = {.from = tb_key_last_number(key)};
 
-    tb_row_read(&r, value);
+    tb_reader_init(&r, value);
+    uint8_t form = tb_get_u8(&r);
     row.to = tb_get_u64(&r);
     row.digest = tb_read_digest(&r);
     row.bytes = tb_get_u32(&r);
@@ -240,8 +267,10 @@ static tb_err outbox_decode(tb_bytes key, tb_bytes value, tb_arena *arena, tb_ou
     for (size_t i = 0; i < row.shared_count; i++) {
         row.shared[i] = tb_get_u64(&r);
     }
-    row.group = tb_get_bytes(&r);
-    if (!tb_reader_done(&r)) {
+    if (form == FORM_GROUP_WITHIN) {
+        row.group = tb_get_bytes(&r);
+    }
+    if (!tb_reader_done(&r) || form < FORM_GROUP_WITHIN || form > FORM_GROUP_APART) {
         return TB_ERR_CORRUPT;
     }
     *out = row;

@@ -32,9 +32,14 @@ void tb_arena_reset(tb_arena *arena)
     arena->used = 0;
 }
 
+void *tb_arena_raw(tb_arena *arena, size_t size)
+{
+    return take(arena, size, alignof(max_align_t));
+}
+
 void *tb_arena_alloc(tb_arena *arena, size_t size)
 {
-    void *memory = take(arena, size, alignof(max_align_t));
+    void *memory = tb_arena_raw(arena, size);
 
     if (memory != NULL) {
         memset(memory, 0, size);

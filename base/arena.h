@@ -24,6 +24,9 @@ void tb_arena_reset(tb_arena *arena);
  */
 void *tb_arena_alloc(tb_arena *arena, size_t size);
 
+/* Likewise, but what is in it is not said: for who writes all of it before anybody reads. */
+void *tb_arena_raw(tb_arena *arena, size_t size);
+
 /* count * each with overflow checked; otherwise as tb_arena_alloc. */
 void *tb_arena_array(tb_arena *arena, size_t count, size_t each);
 

@@ -10,7 +10,7 @@ void tb_writer_init(tb_writer *w, void *buffer, size_t capacity)
 
 void tb_writer_arena(tb_writer *w, tb_arena *arena, size_t capacity)
 {
-    void *buffer = tb_arena_alloc(arena, capacity);
+    void *buffer = tb_arena_raw(arena, capacity);
 
     tb_writer_init(w, buffer, buffer == NULL ? 0 : capacity);
     w->overflow = buffer == NULL;

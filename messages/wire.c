@@ -8,10 +8,16 @@ typedef struct source {
     bool exhausted;
 } source;
 
+/* No structure that protobuf-c makes is larger. */
+#define CLEARED_MAX 512
+
 static void *source_alloc(void *data, size_t size)
 {
     source *from = data;
-    void *memory = tb_arena_alloc(from->arena, size);
+    /* Contents of byte fields are copied in whole; structures are small and begin as zeros. */
+    bool contents = size > CLEARED_MAX;
+    void *memory =
+        contents ? tb_arena_raw(from->arena, size) : tb_arena_alloc(from->arena, size);
 
     if (memory == NULL) {
         from->exhausted = true;
@@ -46,7 +52,7 @@ tb_refusal tb_wire_unpack(const ProtobufCMessageDescriptor *type,
 tb_err tb_wire_pack(const ProtobufCMessage *message, size_t max, tb_arena *arena, tb_bytes *out)
 {
     size_t size = protobuf_c_message_get_packed_size(message);
-    uint8_t *bytes = size > max ? NULL : tb_arena_alloc(arena, size);
+    uint8_t *bytes = size > max ? NULL : tb_arena_raw(arena, size);
     if (bytes == NULL) {
         return TB_ERR_LIMIT;
     }

@@ -33,6 +33,7 @@
     X(STREAM_OUT,       "incarnation recipient lane:u8",                "StreamOutRow", "always, once we numbered a notice") \
     X(STREAM_IN,        "sender incarnation lane:u8",                   "StreamInRow",  "always, once the sender's first notice was taken") \
     X(OUTBOX,           "incarnation recipient lane:u8 from:u64",       "OutboxRow",    "an arrived mark is missing for a number of the group") \
+    X(OUTBOX_GROUP,     "OUTBOX key",                                   "bytes",        "exactly one per OUTBOX row: the encoded group, apart so that trimming need not read it") \
     X(OUTBOX_BODY,      "incarnation notice:u64",                       "OutboxBodyRow", "an OUTBOX row refers to it; counted") \
     X(OUTBOX_DUE,       "due_ms:u64 incarnation recipient lane:u8",     "-",            "exactly one per stream with OUTBOX rows") \
     X(STAMP,            "sender incarnation recipient lane:u8 from:u64", "SignedLine",  "always: stored lines of our own and received notices") \

@@ -52,7 +52,8 @@ void relay_fail(const char *format, ...)
     (void)fputc('\n', stderr);
     va_end(args);
     clean_up();
-    exit(1);
+    (void)fflush(NULL);
+    _exit(1); /* the sender's sockets may be open, and leaving by exit() would wait for them */
 }
 
 void relay_check(void)

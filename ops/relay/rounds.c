@@ -10,7 +10,7 @@
 #define RATE_S       2.0
 #define LONE_NOTICES 150
 /* One turn opens at most so many: their memory is the turn's. */
-#define OPEN_MAX 2048u
+#define OPEN_MAX 3072u
 #define DRAIN_S  20.0
 
 static double samples_us[16384];
@@ -39,7 +39,7 @@ void relay_settle(void)
 static unsigned room(unsigned window)
 {
     uint64_t out = world.given - world.stored;
-    unsigned least = world.feed == 0 ? window / 2 : world.feed;
+    unsigned least = world.feed == 0 ? window / 4 * 3 : world.feed;
     if (out >= window || window - out < least) {
         return 0;
     }
