@@ -88,7 +88,7 @@ struct tb_agent {
     tb_time inbox_after;  /* no attempt before this: the store was full */
     tb_time resend_after; /* no piece of an answer before this: the last one waits for room */
     tb_answering_name resend_behind; /* askers up to here had their turn */
-    bool watched;         /* somebody watches since this process runs: casework tells of changes */
+    bool watched; /* somebody watches since this process runs: casework tells of changes */
 };
 
 /* Prepares META of a fresh store (incarnation 1) or checks an old one belongs to this party and

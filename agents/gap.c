@@ -30,8 +30,7 @@ tb_err tb_gap_open(tb_txn *txn,
     return tb_gap_put(txn, missing, 0, &row);
 }
 
-tb_err
-tb_gap_answered(tb_txn *txn, tb_now now, const tb_digest *missing, const tb_party *by)
+tb_err tb_gap_answered(tb_txn *txn, tb_now now, const tb_digest *missing, const tb_party *by)
 {
     tb_gap_row row;
     tb_err err = tb_gap_get(txn, missing, &row);

@@ -8,8 +8,8 @@
 #ifndef TB_GAP_H
 #define TB_GAP_H
 
-#include "agents/rows_recover.h"
 #include "agents/link.h"
+#include "agents/rows_recover.h"
 
 /* An event is held back: what it waits for will be asked for. */
 tb_err tb_gap_open(tb_txn *txn,
@@ -18,8 +18,8 @@ tb_err tb_gap_open(tb_txn *txn,
                    const tb_party *giver,
                    const tb_case_id *case_id) TB_MUST_USE;
 /* A party asked has ended its answer: if the event is still missing, the next one is asked soon. */
-tb_err tb_gap_answered(tb_txn *txn, tb_now now, const tb_digest *missing, const tb_party *by)
-    TB_MUST_USE;
+tb_err
+tb_gap_answered(tb_txn *txn, tb_now now, const tb_digest *missing, const tb_party *by) TB_MUST_USE;
 tb_err tb_gap_tick(tb_step *step) TB_MUST_USE;
 /* TB_ERR_NOT_FOUND: nothing is missing. */
 tb_err tb_gap_due(tb_txn *txn, tb_time *out) TB_MUST_USE;

@@ -43,8 +43,7 @@ tb_held_add(tb_apply *apply, const tb_arrival *arrival, const tb_digest *missing
     if (err != TB_OK) {
         return err;
     }
-    return tb_held_put(apply->txn, missing, &arrival->id, apply->now.real,
-                       &arrival->giver);
+    return tb_held_put(apply->txn, missing, &arrival->id, apply->now.real, &arrival->giver);
 }
 
 /* An arrival again, from its row. */
@@ -88,8 +87,8 @@ place_again(tb_apply *apply, const tb_digest *id, const tb_party *giver, tb_plac
         err = tb_held_put(apply->txn, &apply->missing, id, arrival.since, giver);
         return err == TB_OK && tb_held_for_event(apply, &arrival.event)
                    ? tb_gap_open(apply->txn, apply->now, &apply->missing, giver,
-                                          &arrival.key.case_id)
-                            : err;
+                                 &arrival.key.case_id)
+                   : err;
     case TB_PLACE_REFUSED:
         err = tb_event_del(apply->txn, &arrival.key);
         if (err != TB_OK) {

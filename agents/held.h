@@ -1,7 +1,8 @@
 /* held - events that wait: for the event before them, or for a campaign to be installed.
  *
- * Held events are stored, shown and bounded: TB_HELD_BACK_MAX in all, TB_HELD_BACK_GIVER_MAX of what
- * one party gave. What they wait for is the first half of their HELD key: an event id, or a digest that names the campaign version.
+ * Held events are stored, shown and bounded: TB_HELD_BACK_MAX in all, TB_HELD_BACK_GIVER_MAX of
+ * what one party gave. What they wait for is the first half of their HELD key: an event id, or a
+ * digest that names the campaign version.
  */
 #ifndef TB_HELD_H
 #define TB_HELD_H

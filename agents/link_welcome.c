@@ -2,8 +2,9 @@
  *
  * Every mark somebody else signed about our streams, and every arrived mark of our own that the hub
  * kept, must find our copy at or above it. One that does not proves that our store went back:
- * fenced, until an officer recovers; then the same marks are the base (recovery.h). A hub that shows less than it once signed has lost something itself: alarm, and sending
- * goes on behind the higher of its mark and the recipient's.
+ * fenced, until an officer recovers; then the same marks are the base (recovery.h). A hub that
+ * shows less than it once signed has lost something itself: alarm, and sending goes on behind the
+ * higher of its mark and the recipient's.
  */
 #include "agents/draft.h"
 #include "agents/link.h"
@@ -107,8 +108,8 @@ line_of(const tb_signed_line *lines, size_t count, const tb_stream *stream)
 }
 
 /* A mark of a stream we send: does our copy agree? *out_back: it does not. */
-static tb_err check_sent(
-    tb_step *step, const tb_signed_line *line, bool alone, bool *out_back, bool *out_above)
+static tb_err
+check_sent(tb_step *step, const tb_signed_line *line, bool alone, bool *out_back, bool *out_above)
 {
     tb_stream_out_row row;
     tb_mark_verdict verdict;
@@ -229,7 +230,8 @@ static tb_err set_base(tb_step *step,
                        tb_stream_out_row *row)
 {
     uint64_t shown = stored == NULL ? 0 : stored->line.to;
-    shown = shown < row->number ? shown : row->number; /* an old stream may be longer than our copy */
+    shown =
+        shown < row->number ? shown : row->number; /* an old stream may be longer than our copy */
     uint64_t base = shown > row->arrived ? shown : row->arrived;
     tb_time kept_due = row->due;
     bool news = base != row->stored || row->submitted != base || row->flight_count > 0;

@@ -31,8 +31,8 @@ static tb_err is_lost(const tb_agent *agent,
     return err == TB_ERR_NOT_FOUND ? TB_OK : err;
 }
 
-static void
-add_fields(const tb_case_row *row, const tb_event *event, tb_bytes group, tb_bytes *list, size_t *count)
+static void add_fields(
+    const tb_case_row *row, const tb_event *event, tb_bytes group, tb_bytes *list, size_t *count)
 {
     const tb_action *action = tb_case_type_action(row->view.type, event->action);
     for (unsigned i = 0; action != NULL && i < action->field_count && *count < TB_FIELDS_MAX; i++) {

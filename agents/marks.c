@@ -136,17 +136,15 @@ static tb_err alarm_alone(tb_step *step, const tb_signed_line *line)
         .stream = line->line.stream,
         .number = line->line.to,
         .digest = line->line.digest,
-        .text = tb_bytes_str("A recipient signed a mark above what this party sent, and nobody else "
-                             "says so; ask that recipient."),
+        .text =
+            tb_bytes_str("A recipient signed a mark above what this party sent, and nobody else "
+                         "says so; ask that recipient."),
     };
     return tb_alarm_raise(step->agent, step->txn, &alarm, step->effects);
 }
 
-tb_err tb_marks_object(tb_step *step,
-                       const tb_signed_line *line,
-                       tb_mark_verdict verdict,
-                       bool alone,
-                       bool *out_back)
+tb_err tb_marks_object(
+    tb_step *step, const tb_signed_line *line, tb_mark_verdict verdict, bool alone, bool *out_back)
 {
     if (tb_incarnation_compare(&line->line.stream.incarnation, &step->incarnation) < 0) {
         return tb_recovery_sent(step, line, verdict);
@@ -341,8 +339,8 @@ tb_err tb_marks_lines(tb_step *step, const tb_lines *lines)
     for (size_t i = 0; i < lines->count; i++) {
         bool own = lines->lines[i].line.kind == TB_LINE_ARRIVED &&
                    tb_party_equal(&lines->lines[i].line.stream.recipient, &step->agent->self);
-        tb_err err = own ? tb_link_own_mark(step, &lines->lines[i])
-                         : tb_marks_line(step, &lines->lines[i]);
+        tb_err err =
+            own ? tb_link_own_mark(step, &lines->lines[i]) : tb_marks_line(step, &lines->lines[i]);
         if (err == TB_OK && lines->again && lines->lines[i].line.kind == TB_LINE_STORED) {
             err = send_again(step, &lines->lines[i].line.stream);
         }

@@ -47,8 +47,7 @@ size_t tb_passed_bytes(const tb_passed *passed);
 tb_err tb_pass_keep(tb_txn *txn, const tb_passed *passed, const tb_header *header) TB_MUST_USE;
 
 /* Likewise, in the place of what is kept under the notice's name. */
-tb_err
-tb_pass_replace(tb_txn *txn, const tb_passed *passed, const tb_header *header) TB_MUST_USE;
+tb_err tb_pass_replace(tb_txn *txn, const tb_passed *passed, const tb_header *header) TB_MUST_USE;
 
 /* The stored time of the notice that carried an event, as far as it is known here; 0: not known. */
 tb_err tb_pass_stored(tb_txn *txn, const tb_event_row *row, tb_time *out) TB_MUST_USE;

@@ -157,7 +157,8 @@ show_drafts(const tb_agent *agent, tb_txn *txn, const tb_case_id *id, tb_local_c
 }
 
 /* A group that is lost is no group that is not for us to read. */
-static tb_err mark_lost(const tb_agent *agent, tb_txn *txn, const tb_case_row *row, tb_local_case *out)
+static tb_err
+mark_lost(const tb_agent *agent, tb_txn *txn, const tb_case_row *row, tb_local_case *out)
 {
     bool possible;
     tb_err err = tb_lost_possible(txn, &possible);
@@ -171,14 +172,13 @@ static tb_err mark_lost(const tb_agent *agent, tb_txn *txn, const tb_case_row *r
             continue;
         }
         uint8_t class = shown->number == 0 ? TB_CLASS_SIDE : TB_CLASS_CHAIN;
-        err =
-            tb_event_in_case(txn, &row->id, class, shown->number, &shown->event, &key, &stored);
+        err = tb_event_in_case(txn, &row->id, class, shown->number, &shown->event, &key, &stored);
         if (err == TB_OK) {
             err = tb_chain_decode(txn, &stored, &event);
         }
         if (err == TB_OK) {
-            err = tb_lost_fields(agent, txn, row, &event, &key, &groups,
-                                 &shown->lost_fields, &shown->lost_count);
+            err = tb_lost_fields(agent, txn, row, &event, &key, &groups, &shown->lost_fields,
+                                 &shown->lost_count);
         }
         size_t unread = 0;
         for (size_t c = 0; err == TB_OK && groups != 0 && c < event.commitment_count; c++) {

@@ -66,7 +66,8 @@ tb_err tb_recovery_begin(tb_step *step, tb_bytes account, tb_bytes reason, tb_re
         return TB_OK;
     }
     if (step->agent->pending.count > 0) {
-        return TB_ERR_LIMIT; /* notices of this turn bear the old name: the request is played alone */
+        return TB_ERR_LIMIT; /* notices of this turn bear the old name: the request is played alone
+                              */
     }
 
     bool again = before.state == TB_RECOVERY_GREETING || before.state == TB_RECOVERY_ASKING;
@@ -382,8 +383,12 @@ weigh(tb_agent *agent, tb_txn *txn, const tb_party *peer, const tb_resend *resen
     return err == TB_ERR_NOT_FOUND ? TB_OK : err;
 }
 
-static tb_err alarm_missing(
-    tb_agent *agent, tb_txn *txn, tb_now now, const tb_party *peer, uint64_t count, tb_effects *effects)
+static tb_err alarm_missing(tb_agent *agent,
+                            tb_txn *txn,
+                            tb_now now,
+                            const tb_party *peer,
+                            uint64_t count,
+                            tb_effects *effects)
 {
     tb_text text;
     tb_alarm_row alarm = {
@@ -480,8 +485,7 @@ static tb_err make_free(tb_txn *txn, const tb_case_id *case_id, const tb_free_ro
     return err == TB_OK ? tb_free_put(txn, &incarnation, case_id, row) : err;
 }
 
-tb_err
-tb_recovery_free(tb_txn *txn, tb_now now, const tb_case_id *case_id, tb_free_why why)
+tb_err tb_recovery_free(tb_txn *txn, tb_now now, const tb_case_id *case_id, tb_free_why why)
 {
     bool active;
     tb_free_row row = {.why = why, .at = now.real};
@@ -502,9 +506,9 @@ tb_err tb_recovery_release(tb_step *step,
     if (err != TB_OK) {
         return err;
     }
-    *out_refused = !active              ? TB_REFUSED_NOT_RECOVERING
+    *out_refused = !active            ? TB_REFUSED_NOT_RECOVERING
                    : reason.size == 0 ? TB_REFUSED_REASON_MISSING
-                                        : TB_ACCEPTED;
+                                      : TB_ACCEPTED;
     if (*out_refused != TB_ACCEPTED) {
         return TB_OK;
     }

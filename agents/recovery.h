@@ -1,8 +1,8 @@
 /* recovery - coming back: this agent's store is not what it signed with (design.md §7).
  *
  *     (fenced) --an officer recovers: new incarnation, Hello--> greeting
- *     greeting --Welcome shows every mark: bases are taken----> asking, or ended when nobody stands above us
- *     asking   --every party asked has resent to its marks----> ended
+ *     greeting --Welcome shows every mark: bases are taken----> asking, or ended when nobody stands
+ * above us asking   --every party asked has resent to its marks----> ended
  *
  * As a sender the old streams end where the highest mark stands; what the copy still has of them
  * goes on being submitted, byte for byte. As a recipient the base is our own newest signed mark, so
@@ -61,8 +61,8 @@ tb_err tb_recovery_answer(tb_agent *agent,
 /* Whether nothing may be signed on a case yet. */
 tb_err tb_recovery_blocks(tb_txn *txn, const tb_case_id *case_id, bool *out) TB_MUST_USE;
 /* While recovering: the case cannot be in the copy we lost track of. */
-tb_err tb_recovery_free(tb_txn *txn, tb_now now, const tb_case_id *case_id, tb_free_why why)
-    TB_MUST_USE;
+tb_err
+tb_recovery_free(tb_txn *txn, tb_now now, const tb_case_id *case_id, tb_free_why why) TB_MUST_USE;
 /* An officer releases one. *out_refused: not_recovering, reason_missing, unknown_case. */
 tb_err tb_recovery_release(tb_step *step,
                            const tb_case_id *case_id,
@@ -70,7 +70,6 @@ tb_err tb_recovery_release(tb_step *step,
                            tb_bytes reason,
                            tb_refusal *out_refused) TB_MUST_USE;
 /* What people are shown of it. */
-tb_err
-tb_recovery_show(const tb_agent *agent, tb_txn *txn, tb_local_recovery *out) TB_MUST_USE;
+tb_err tb_recovery_show(const tb_agent *agent, tb_txn *txn, tb_local_recovery *out) TB_MUST_USE;
 
 #endif

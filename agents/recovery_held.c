@@ -10,8 +10,7 @@ typedef struct holding {
 } holding;
 
 /* Our copy, where the row says more than it: the base was taken over from somebody's mark. */
-static tb_err
-add(holding *h, const tb_stream *stream, uint64_t number, const tb_digest *digest)
+static tb_err add(holding *h, const tb_stream *stream, uint64_t number, const tb_digest *digest)
 {
     tb_lost_row lost;
     tb_stream_at *at = &h->list[h->count];
@@ -66,11 +65,8 @@ static tb_err add_sent(holding *h, const tb_party *peer)
     return err == TB_ERR_NOT_FOUND ? TB_OK : err;
 }
 
-tb_err tb_recovery_held(const tb_agent *agent,
-                        tb_txn *txn,
-                        const tb_party *peer,
-                        tb_stream_at **out,
-                        size_t *out_count)
+tb_err tb_recovery_held(
+    const tb_agent *agent, tb_txn *txn, const tb_party *peer, tb_stream_at **out, size_t *out_count)
 {
     holding h = {.agent = agent, .txn = txn};
     h.list = tb_arena_array(tb_txn_arena(txn), TB_HELD_STREAMS_MAX + 1, sizeof *h.list);

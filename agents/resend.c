@@ -63,11 +63,8 @@ static uint64_t named(const tb_resend *ask, const tb_stream *stream)
 }
 
 /* A notice between the two, above what the asker named. */
-static tb_err was_lost(tb_step *step,
-                       const tb_event_row *row,
-                       const tb_party *asker,
-                       const tb_resend *ask,
-                       bool *out)
+static tb_err was_lost(
+    tb_step *step, const tb_event_row *row, const tb_party *asker, const tb_resend *ask, bool *out)
 {
     const tb_party *self = &step->agent->self;
     tb_proof_row proof;
@@ -92,11 +89,8 @@ static tb_err was_lost(tb_step *step,
     return TB_OK;
 }
 
-static tb_err any_lost(tb_step *step,
-                       const tb_case_id *id,
-                       const tb_party *asker,
-                       const tb_resend *ask,
-                       bool *out)
+static tb_err any_lost(
+    tb_step *step, const tb_case_id *id, const tb_party *asker, const tb_resend *ask, bool *out)
 {
     *out = false;
     for (uint8_t class = TB_CLASS_CHAIN; class <= TB_CLASS_SIDE && !*out; class ++) {
@@ -131,8 +125,7 @@ static tb_err send_end(tb_step *step,
         .lane = lane, .kind = TB_NOTICE_RESEND, .readers = &reader, .reader_count = 1};
     tb_err err = TB_OK;
     if (tb_digest_zero(&name->event)) {
-        err =
-            tb_recovery_held(step->agent, step->txn, &name->asker, &end.from, &end.from_count);
+        err = tb_recovery_held(step->agent, step->txn, &name->asker, &end.from, &end.from_count);
     }
     if (err == TB_OK) {
         err = tb_resend_encode(&end, step->arena, &outgoing.resend);
@@ -155,8 +148,8 @@ answer_event(tb_step *step, const tb_answering_name *name, const tb_answering_ro
     if (tb_resend_decode(row->ask, step->arena, &ask) != TB_ACCEPTED) {
         return TB_ERR_CORRUPT;
     }
-    tb_err err = tb_event_in_case(step->txn, &ask.case_id, TB_CLASS_CHAIN, 0, &name->event, &key,
-                                  &event);
+    tb_err err =
+        tb_event_in_case(step->txn, &ask.case_id, TB_CLASS_CHAIN, 0, &name->event, &key, &event);
     if (err == TB_OK && event.standing != TB_STANDING_HELD_BACK) {
         uint64_t upto = key.class == TB_CLASS_CHAIN ? key.number : 0;
         err = tb_resend_case(step, &key.case_id, &name->asker, upto, event.lane, &events);
@@ -236,8 +229,7 @@ tb_err tb_resend_tick(tb_step *step)
     tb_answering_name name = step->agent->resend_behind;
     bool any = false;
     if (tb_store_rows(step->txn, TB_TABLE_ANSWERING) == 0 ||
-        step->now.real < step->agent->resend_after ||
-        tb_store_above_watermark(step->txn)) {
+        step->now.real < step->agent->resend_after || tb_store_above_watermark(step->txn)) {
         return TB_OK;
     }
     for (size_t i = 0; i < ASKS_A_TURN; i++) {

@@ -86,7 +86,11 @@ tb_err tb_resend_anew(tb_step *step, const tb_stream *stream, uint64_t behind)
         if (err == TB_ERR_NOT_FOUND) {
             return TB_OK;
         }
-        if (err == TB_OK && tb_group_decode(kept.group, step->arena, &group) != TB_ACCEPTED) {
+        tb_bytes encoded = {NULL, 0};
+        if (err == TB_OK) {
+            err = tb_outbox_group(step->txn, stream, &kept, &encoded);
+        }
+        if (err == TB_OK && tb_group_decode(encoded, step->arena, &group) != TB_ACCEPTED) {
             err = TB_ERR_CORRUPT;
         }
         for (size_t i = 0; err == TB_OK && i < group.item_count; i++) {

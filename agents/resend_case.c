@@ -35,7 +35,8 @@ static bool addressed(const tb_event *event, const tb_party *party)
 
 /* Its own, what was addressed to it, and what everybody addressed is given: all that came before;
  * the side events when it has held the case. */
-static bool was_shown(const giving *g, const tb_event_key *key, const tb_event_row *row, const tb_event *event)
+static bool
+was_shown(const giving *g, const tb_event_key *key, const tb_event_row *row, const tb_event *event)
 {
     if (row->standing == TB_STANDING_HELD_BACK) {
         return false;

@@ -153,10 +153,8 @@ tb_err tb_held_put(tb_txn *txn,
                    tb_time since,
                    const tb_party *giver) TB_MUST_USE;
 /* The first event that waits for missing; taken off. */
-tb_err tb_held_take(tb_txn *txn,
-                    const tb_digest *missing,
-                    tb_digest *out_held,
-                    tb_party *out_giver) TB_MUST_USE;
+tb_err tb_held_take(tb_txn *txn, const tb_digest *missing, tb_digest *out_held, tb_party *out_giver)
+    TB_MUST_USE;
 /* Events held back of what one party gave. */
 tb_err tb_held_of(tb_txn *txn, const tb_party *giver, uint64_t *out) TB_MUST_USE;
 

@@ -122,15 +122,12 @@ tb_err tb_held_put(tb_txn *txn,
     tb_put_i64(&w, since);
     tb_put_raw(&w, giver->text, TB_PARTY_BYTES);
     TB_ASSERT(!w.overflow);
-    tb_err err = tb_store_put(txn, TB_TABLE_HELD, tb_bytes_of(key, sizeof key),
-                              tb_bytes_of(value, w.size));
+    tb_err err =
+        tb_store_put(txn, TB_TABLE_HELD, tb_bytes_of(key, sizeof key), tb_bytes_of(value, w.size));
     return err == TB_OK ? count_held(txn, giver, true) : err;
 }
 
-tb_err tb_held_take(tb_txn *txn,
-                    const tb_digest *missing,
-                    tb_digest *out_held,
-                    tb_party *out_giver)
+tb_err tb_held_take(tb_txn *txn, const tb_digest *missing, tb_digest *out_held, tb_party *out_giver)
 {
     tb_bytes key;
     tb_bytes value;

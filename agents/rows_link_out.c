@@ -227,10 +227,8 @@ tb_err tb_outbox_del(tb_txn *txn, const tb_stream *stream, uint64_t from)
     return err == TB_ERR_NOT_FOUND ? TB_OK : err;
 }
 
-tb_err tb_outbox_group(tb_txn *txn,
-                       const tb_stream *stream,
-                       const tb_outbox_row *row,
-                       tb_bytes *out)
+tb_err
+tb_outbox_group(tb_txn *txn, const tb_stream *stream, const tb_outbox_row *row, tb_bytes *out)
 {
     tb_key key;
 

@@ -130,8 +130,7 @@ tb_err tb_lost_next(tb_txn *txn,
 
     tb_key_begin(&prefix);
     tb_key_party(&prefix, peer);
-    tb_err err =
-        first_or_next(txn, TB_TABLE_LOST, tb_key_bytes(&prefix), *cursor, &key, &value);
+    tb_err err = first_or_next(txn, TB_TABLE_LOST, tb_key_bytes(&prefix), *cursor, &key, &value);
     if (err != TB_OK) {
         return err;
     }
@@ -298,8 +297,8 @@ tb_err tb_free_after(tb_txn *txn,
     tb_key_begin(&prefix);
     tb_key_number(&prefix, incarnation->counter);
     free_key(&from, incarnation, after);
-    tb_err err = tb_store_next(txn, TB_TABLE_FREE, tb_key_bytes(&prefix), tb_key_bytes(&from),
-                               &key, &value);
+    tb_err err =
+        tb_store_next(txn, TB_TABLE_FREE, tb_key_bytes(&prefix), tb_key_bytes(&from), &key, &value);
     if (err != TB_OK) {
         return err;
     }
@@ -358,7 +357,8 @@ tb_err tb_answering_del(tb_txn *txn, const tb_answering_name *name)
     return tb_store_del(txn, TB_TABLE_ANSWERING, tb_key_bytes(&key));
 }
 
-static tb_err answering_decode(tb_bytes key, tb_bytes value, tb_answering_name *out_name, tb_answering_row *out)
+static tb_err
+answering_decode(tb_bytes key, tb_bytes value, tb_answering_name *out_name, tb_answering_row *out)
 {
     tb_reader r;
     tb_answering_name name;
@@ -392,8 +392,7 @@ tb_err tb_answering_after(tb_txn *txn,
     tb_bytes value;
 
     answering_key(&from, after);
-    tb_err err =
-        tb_store_next(txn, TB_TABLE_ANSWERING, all, tb_key_bytes(&from), &key, &value);
+    tb_err err = tb_store_next(txn, TB_TABLE_ANSWERING, all, tb_key_bytes(&from), &key, &value);
     return err == TB_OK ? answering_decode(key, value, out_name, out) : err;
 }
 
@@ -468,8 +467,7 @@ static tb_err gap_due_del(tb_txn *txn, const tb_digest *missing, tb_time due)
     return err == TB_ERR_NOT_FOUND ? TB_OK : err;
 }
 
-tb_err
-tb_gap_put(tb_txn *txn, const tb_digest *missing, tb_time kept_due, const tb_gap_row *row)
+tb_err tb_gap_put(tb_txn *txn, const tb_digest *missing, tb_time kept_due, const tb_gap_row *row)
 {
     TB_ASSERT(row->ask_count <= TB_GAP_ASKS_MAX);
     tb_writer w;

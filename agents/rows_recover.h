@@ -61,12 +61,12 @@ tb_err tb_lost_next(tb_txn *txn,
                     tb_lost_row *out) TB_MUST_USE;
 
 typedef struct tb_asked_row {
-    tb_time asked;   /* first ask in this recovery; 0: not yet */
-    tb_time last;    /* newest ask */
-    uint64_t notice; /* of the newest ask */
-    tb_time heard;   /* newest notice of its answer; 0: none */
-    tb_time ended;   /* 0: not yet */
-    tb_time due;     /* ask, or ask again; 0 once ended */
+    tb_time asked;          /* first ask in this recovery; 0: not yet */
+    tb_time last;           /* newest ask */
+    uint64_t notice;        /* of the newest ask */
+    tb_time heard;          /* newest notice of its answer; 0: none */
+    tb_time ended;          /* 0: not yet */
+    tb_time due;            /* ask, or ask again; 0 once ended */
     uint32_t short_answers; /* ended below what the hub still holds for it */
     uint64_t missing;       /* notices that nobody could resend, once ended */
 } tb_asked_row;
@@ -74,8 +74,8 @@ typedef struct tb_asked_row {
 tb_err tb_asked_get(tb_txn *txn, const tb_party *peer, tb_asked_row *out) TB_MUST_USE;
 tb_err tb_asked_put(tb_txn *txn, const tb_party *peer, const tb_asked_row *row) TB_MUST_USE;
 /* cursor empty for the first. Ends with TB_ERR_NOT_FOUND. */
-tb_err tb_asked_next(tb_txn *txn, tb_bytes *cursor, tb_party *out_peer, tb_asked_row *out)
-    TB_MUST_USE;
+tb_err
+tb_asked_next(tb_txn *txn, tb_bytes *cursor, tb_party *out_peer, tb_asked_row *out) TB_MUST_USE;
 /* Forgets who was asked in an earlier recovery. */
 tb_err tb_asked_clear(tb_txn *txn) TB_MUST_USE;
 

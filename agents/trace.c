@@ -79,10 +79,8 @@ static tb_err where_refused(tracing *t,
 
 /* A stream that our copy has no row of: numbered at the end of this very turn, or sent by us in the
  * time this store does not remember, and then it arrived as far as its recipient signed. */
-static tb_err where_of_lost(tracing *t,
-                            const tb_stream *stream,
-                            uint64_t number,
-                            tb_local_trace_line *line)
+static tb_err
+where_of_lost(tracing *t, const tb_stream *stream, uint64_t number, tb_local_trace_line *line)
 {
     tb_lost_row lost;
     tb_err err = tb_lost_get(t->txn, &t->agent->self, stream, &lost);

@@ -167,11 +167,8 @@ static tb_bytes name_of(const tb_agent *agent, const tb_party *id, bool zh)
     return name.size > 0 ? name : tb_party_bytes(id);
 }
 
-static tb_err put_asks(const tb_agent *agent,
-                       tb_arena *arena,
-                       const tb_gap_row *gap,
-                       bool zh,
-                       tb_bytes *sentence)
+static tb_err
+put_asks(const tb_agent *agent, tb_arena *arena, const tb_gap_row *gap, bool zh, tb_bytes *sentence)
 {
     tb_text text;
     tb_text_init(&text, arena, sentence->size + 128 + gap->ask_count * (TB_TITLE_BYTES_MAX + 32));

@@ -151,7 +151,8 @@ static tb_err show_sent(writing *w)
         }
 
         bool is_current = tb_incarnation_compare(&stream.incarnation, current) == 0;
-        if (is_current || w->party->welcome->recovering || row.arrived.number < row.stored.number || row.refused > 0) {
+        if (is_current || w->party->welcome->recovering || row.arrived.number < row.stored.number ||
+            row.refused > 0) {
             err = show_marks(w, &row);
             if (err == TB_OK && row.refused > 0) {
                 err = show_refused(w, &stream);

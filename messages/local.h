@@ -140,7 +140,7 @@ typedef struct tb_local_summary {
     uint32_t term;
     tb_party opener;
     uint32_t held_back;
-    tb_bytes action; /* of the head */
+    tb_bytes action;       /* of the head */
     tb_bytes *lost_fields; /* set once, and their content is lost */
     size_t lost_count;
 } tb_local_summary;
@@ -230,8 +230,8 @@ typedef struct tb_local_asked {
     tb_bytes name_en;
     tb_time asked; /* 0: not yet */
     tb_time last;
-    tb_time heard; /* newest part of its answer; 0: none */
-    tb_time ended; /* 0: not yet */
+    tb_time heard;    /* newest part of its answer; 0: none */
+    tb_time ended;    /* 0: not yet */
     uint64_t missing; /* notices that it could not resend */
 } tb_local_asked;
 

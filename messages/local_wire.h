@@ -41,7 +41,7 @@ tb_refusal tb_local_read_recovery(const struct Tongbao__Local__Recovery *in,
                                   tb_arena *arena,
                                   tb_local_recovery *out) TB_MUST_USE;
 /* NULL when memory ends. */
-struct Tongbao__Local__Recovery *
-tb_local_write_recovery(const tb_local_recovery *in, tb_arena *arena);
+struct Tongbao__Local__Recovery *tb_local_write_recovery(const tb_local_recovery *in,
+                                                         tb_arena *arena);
 
 #endif

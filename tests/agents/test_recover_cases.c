@@ -2,7 +2,8 @@
 #include "agents/rows_recover.h"
 #include "tests/agents/world.h"
 
-#define LEAD "number=13800001234|source=police_case|offence=other|reported_at=2015-02-09T11:39:00+08:00"
+#define LEAD                                                                                       \
+    "number=13800001234|source=police_case|offence=other|reported_at=2015-02-09T11:39:00+08:00"
 
 static tb_txn *begin(world *w, const char *id)
 {
@@ -70,8 +71,7 @@ static void an_officer_releases_one_case_with_a_reason(void **state)
     assert_int_equal(release(w, "bureau.33", &unknown, "urgent"), TB_REFUSED_UNKNOWN_CASE);
     assert_int_equal(release(w, "bureau.33", &id, "urgent"), TB_ACCEPTED);
     assert_int_equal(w->answer.recovery.released_count, 1);
-    assert_true(
-        tb_bytes_equal(w->answer.recovery.released[0].reason, tb_bytes_str("urgent")));
+    assert_true(tb_bytes_equal(w->answer.recovery.released[0].reason, tb_bytes_str("urgent")));
     w->case_id = id;
     assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
     assert_false(w->answer.draft);

@@ -3,7 +3,8 @@
 #include "messages/parts.h"
 #include "tests/agents/world.h"
 
-#define LEAD "number=13800001234|source=police_case|offence=other|reported_at=2015-02-09T11:39:00+08:00"
+#define LEAD                                                                                       \
+    "number=13800001234|source=police_case|offence=other|reported_at=2015-02-09T11:39:00+08:00"
 
 static bool says(tb_bytes text, const char *what)
 {
@@ -147,7 +148,8 @@ static void an_answer_without_the_event_has_the_next_one_asked_at_once(void **st
 }
 
 /* Sends an ask of its own making. */
-static void ask_for(world *w, const char *from, const char *to, const tb_case_id *id, const tb_digest *event)
+static void
+ask_for(world *w, const char *from, const char *to, const tb_case_id *id, const tb_digest *event)
 {
     tb_resend resend = {.ask = true, .case_id = *id, .event = *event};
     letter *l = &w->letters[w->letter_count++];

@@ -239,11 +239,10 @@ static void write_letters(world *w, world_agent *a, tb_txn *txn)
             }
             assert_true(w->letter_count < WORLD_LETTERS);
             letter *l = &w->letters[w->letter_count++];
-            *l = (letter){
-                .to = reader->recipient,
-                .header = header,
-                .resend = outgoing->kind == TB_NOTICE_RESEND,
-                .asks = keep(w, outgoing->resend)};
+            *l = (letter){.to = reader->recipient,
+                          .header = header,
+                          .resend = outgoing->kind == TB_NOTICE_RESEND,
+                          .asks = keep(w, outgoing->resend)};
             assert_ok(tb_part_events_encode(outgoing->events, outgoing->event_count, &w->memory,
                                             &l->events));
             assert_ok(tb_part_openings_encode(open, open_count, &w->memory, &l->openings));
@@ -368,10 +367,8 @@ tb_refusal deliver(world *w, letter *l)
     world_agent *a = who(w, l->to.text);
     tb_txn *txn = begin(a);
     tb_header header;
-    tb_incoming incoming = {.header_bytes = l->header,
-                            .header = &header,
-                            .has_resend = l->resend,
-                            .resend = l->asks};
+    tb_incoming incoming = {
+        .header_bytes = l->header, .header = &header, .has_resend = l->resend, .resend = l->asks};
     assert_int_equal(tb_header_decode(l->header, &a->arena, &header), TB_ACCEPTED);
     assert_int_equal(
         tb_part_events_decode(l->events, &a->arena, &incoming.events, &incoming.event_count),

@@ -368,10 +368,9 @@ static tb_bytes encoded_answer(tb_arena *arena, tb_answer_kind kind)
 }
 
 static const tb_answer_kind answer_kinds[] = {
-    TB_ANSWER_NONE,    TB_ANSWER_ACTED,   TB_ANSWER_CASE,    TB_ANSWER_CASES,
-    TB_ANSWER_TRACED,  TB_ANSWER_STATUS,  TB_ANSWER_NOTICES, TB_ANSWER_PARTIES,
-    TB_ANSWER_CONTENT, TB_ANSWER_CHECKED, TB_ANSWER_CHANGED, TB_ANSWER_ACTS,
-    TB_ANSWER_RECOVERY,
+    TB_ANSWER_NONE,    TB_ANSWER_ACTED,   TB_ANSWER_CASE,     TB_ANSWER_CASES,   TB_ANSWER_TRACED,
+    TB_ANSWER_STATUS,  TB_ANSWER_NOTICES, TB_ANSWER_PARTIES,  TB_ANSWER_CONTENT, TB_ANSWER_CHECKED,
+    TB_ANSWER_CHANGED, TB_ANSWER_ACTS,    TB_ANSWER_RECOVERY,
 };
 
 /* The kinds a request can have, one after the other; 0 behind the last. */

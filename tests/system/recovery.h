@@ -9,7 +9,8 @@
 #define C "ct.11"
 
 /* `tongbao recover` at an agent, with up to four further words; its exit code. */
-static inline int recover_words(sys_agent *agent, const char *w1, const char *w2, const char *w3, const char *w4)
+static inline int
+recover_words(sys_agent *agent, const char *w1, const char *w2, const char *w3, const char *w4)
 {
     char socket[SYS_PATH];
     const char *words[4] = {w1, w2, w3, w4};

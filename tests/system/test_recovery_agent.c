@@ -266,6 +266,43 @@ static void of_two_copies_the_one_that_recovers_goes_on(void **state)
     assert_true(sys_sound(a) && sys_sound(b));
 }
 
+/* Another copy used the number of a notice that this one signed and nobody took. */
+static void what_a_copy_signed_and_nobody_took_goes_out_anew(void **state)
+{
+    sys_hub *hub = *state;
+    sys_broker_start(hub);
+    sys_agent *a = sys_agent_linked(hub, A);
+    sys_agent *b = sys_agent_linked(hub, B);
+    can_act(a, B, b, "first");
+    sys_agent_stop(a, SIGTERM);
+    sys_store_keep(hub, A, "twin");
+    sys_agent_start(a);
+    SYS_AWAIT(sys_status(a)->linked);
+    /* The hub hears nothing of it any more. */
+    assert_int_equal(kill(hub->broker, SIGSTOP), 0);
+    (void)sys_send(a, B, "signed and not taken");
+    sys_agent_stop(a, SIGKILL);
+    assert_int_equal(kill(hub->broker, SIGKILL), 0);
+    sys_broker_stop(hub, SIGKILL);
+    sys_broker_start(hub);
+    sys_agent *twin = sys_agent_add(hub, A, "twin");
+    sys_agent_start(twin);
+    SYS_AWAIT(sys_status(twin)->linked);
+    can_act(twin, B, b, "under the same number");
+    sys_agent_stop(twin, SIGTERM);
+    sys_agent_start(a);
+    SYS_AWAIT(sys_status(a)->fenced);
+    assert_int_equal(sys_times(b, "signed and not taken"), 0);
+    recover(a);
+    SYS_AWAIT(recovered(a));
+    SYS_AWAIT(sys_times(b, "signed and not taken") == 1);
+    assert_int_equal(sys_times(a, "under the same number"), 1);
+    SYS_AWAIT(same_cases(a, b));
+    assert_int_equal(sys_status(b)->alarms, 0);
+    can_act(b, A, a, "and back");
+    assert_true(sys_sound(a) && sys_sound(b));
+}
+
 static void two_fresh_copies_are_fenced_until_one_recovers(void **state)
 {
     sys_hub *hub = *state;
@@ -295,6 +332,7 @@ static const struct CMUnitTest tests[] = {
     SYSTEM_TEST(what_only_the_lost_store_held_is_shown_as_lost),
     SYSTEM_TEST(both_sides_on_snapshots_of_running_stores_agree_again),
     SYSTEM_TEST(of_two_copies_the_one_that_recovers_goes_on),
+    SYSTEM_TEST(what_a_copy_signed_and_nobody_took_goes_out_anew),
     SYSTEM_TEST(two_fresh_copies_are_fenced_until_one_recovers),
 };
 
