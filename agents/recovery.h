@@ -36,7 +36,8 @@ tb_err tb_recovery_taken(tb_step *step, const tb_signed_line *line) TB_MUST_USE;
 /* The Welcome was looked through: the link is about to be confirmed. */
 tb_err tb_recovery_welcomed(tb_step *step) TB_MUST_USE;
 
-/* The old streams' last marks, in the first header of a new stream (Header.old_marks). */
+/* recovery_held.c: the old streams' last marks, in the first header of a new stream
+ * (Header.old_marks). */
 tb_err tb_recovery_old_marks(tb_step *step, tb_header *header) TB_MUST_USE;
 /* How far we hold the streams with a peer, both ways, of every incarnation: what an ask or the end
  * of an answer names. At most TB_HELD_STREAMS_MAX. */
@@ -46,6 +47,10 @@ tb_err tb_recovery_held(const tb_agent *agent,
                         tb_stream_at **out,
                         size_t *out_count) TB_MUST_USE;
 
+/* recovery_ask.c */
+
+/* When next to look, or that all have ended. */
+tb_err tb_recovery_settle(tb_txn *txn, tb_now now, tb_effects *effects) TB_MUST_USE;
 /* Asks whom it is time to ask, a bounded number. */
 tb_err tb_recovery_tick(tb_step *step) TB_MUST_USE;
 /* TB_ERR_NOT_FOUND: nothing is due. */
@@ -58,7 +63,7 @@ tb_err tb_recovery_answer(tb_agent *agent,
                           const tb_resend *resend,
                           tb_effects *effects) TB_MUST_USE;
 
-/* Whether nothing may be signed on a case yet. */
+/* recovery.c: whether nothing may be signed on a case yet. */
 tb_err tb_recovery_blocks(tb_txn *txn, const tb_case_id *case_id, bool *out) TB_MUST_USE;
 /* While recovering: the case cannot be in the copy we lost track of. */
 tb_err
@@ -69,7 +74,7 @@ tb_err tb_recovery_release(tb_step *step,
                            tb_bytes account,
                            tb_bytes reason,
                            tb_refusal *out_refused) TB_MUST_USE;
-/* What people are shown of it. */
+/* recovery_show.c: what people are shown of it. */
 tb_err tb_recovery_show(const tb_agent *agent, tb_txn *txn, tb_local_recovery *out) TB_MUST_USE;
 
 #endif
