@@ -164,7 +164,9 @@ static tb_err check_arrived(tb_step *step, const tb_welcome *welcome, bool *out_
         bool above = false;
         bool alone = !*out_back && (first == NULL || tb_party_equal(first, &line->root.signer));
         err = check_sent(step, line, alone, out_back, &above);
-        first = above && first == NULL ? &line->root.signer : first;
+        bool present =
+            tb_incarnation_compare(&line->line.stream.incarnation, &step->incarnation) == 0;
+        first = above && present && first == NULL ? &line->root.signer : first;
         if (err == TB_OK && !above && !*out_back) {
             err = tb_marks_line(step, line);
         }

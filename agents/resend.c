@@ -229,7 +229,11 @@ tb_err tb_resend_tick(tb_step *step)
     tb_answering_name name = step->agent->resend_behind;
     bool any = false;
     if (tb_store_rows(step->txn, TB_TABLE_ANSWERING) == 0 ||
-        step->now.real < step->agent->resend_after || tb_store_above_watermark(step->txn)) {
+        step->now.real < step->agent->resend_after) {
+        return TB_OK;
+    }
+    if (tb_store_above_watermark(step->txn)) {
+        step->agent->resend_after = step->now.real + WAIT_MS; /* an answer is new work */
         return TB_OK;
     }
     for (size_t i = 0; i < ASKS_A_TURN; i++) {

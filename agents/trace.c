@@ -2,7 +2,7 @@
 
 #include "agents/chain.h"
 #include "agents/draft.h"
-#include "agents/rows_recover.h"
+#include "agents/recovery.h"
 #include "agents/trace_words.h"
 #include "base/pack.h"
 #include "base/text.h"
@@ -300,12 +300,17 @@ static tb_err trace_event(tracing *t, const tb_digest *id)
 static tb_err trace_drafts(tracing *t, const tb_case_id *id)
 {
     uint64_t at = 0;
+    bool blocked;
     if (tb_store_rows(t->txn, TB_TABLE_DRAFT) == 0) {
         return TB_OK;
     }
+    tb_err err = tb_recovery_blocks(t->txn, id, &blocked);
+    if (err != TB_OK) {
+        return err;
+    }
     for (;;) {
         tb_draft_row row;
-        tb_err err = tb_draft_next(t->txn, at, &row);
+        err = tb_draft_next(t->txn, at, &row);
         if (err != TB_OK) {
             return err == TB_ERR_NOT_FOUND ? TB_OK : err;
         }
@@ -321,6 +326,9 @@ static tb_err trace_drafts(tracing *t, const tb_case_id *id)
             .since = row.made,
             .code = row.code,
         };
+        if (blocked && line.code == TB_ACCEPTED) {
+            line.code = TB_REFUSED_RECOVERING;
+        }
         err = add_line(t, &line);
         if (err != TB_OK) {
             return err;

@@ -15,6 +15,10 @@ static const pattern DRAFT = {
     "Not sent yet: the link is not ready; a draft since %t. It goes out once the link is up, if "
     "the case is unchanged.",
 };
+static const pattern RECOVERING = {
+    "尚未发出,自%t起待发出:%c",
+    "Not sent yet, a draft since %t: %c",
+};
 static const pattern RETURNED = {
     "未能发出,已退回经办人:%c",
     "Not sent and returned to its author: %c",
@@ -72,7 +76,9 @@ static const pattern *pattern_of(const tb_link_row *link, const tb_local_trace_l
 {
     switch (line->where) {
     case TB_WHERE_DRAFT:
-        return line->code == TB_ACCEPTED ? &DRAFT : &RETURNED;
+        return line->code == TB_ACCEPTED             ? &DRAFT
+               : line->code == TB_REFUSED_RECOVERING ? &RECOVERING
+                                                     : &RETURNED;
     case TB_WHERE_OUTBOX:
         return outbox_pattern(link, line);
     case TB_WHERE_STORED:

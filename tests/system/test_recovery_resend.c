@@ -46,6 +46,13 @@ static void a_party_that_is_away_answers_later_and_cases_wait_until_released(voi
     assert_non_null(memmem(answer->detail.data, answer->detail.size, "--release", 9));
     answer = prepared(a, &two);
     assert_true(answer->draft);
+    char two_hex[2 * TB_CASE_ID_BYTES + 1];
+    char socket[SYS_PATH];
+    tb_hex(two.bytes, TB_CASE_ID_BYTES, two_hex);
+    (void)snprintf(socket, sizeof socket, "%.300s/%s.sock", hub->run, a->name);
+    assert_int_equal(
+        sys_tongbao(hub, "trace", two_hex, "--lang", "en", "--socket", socket, (char *)NULL), 0);
+    assert_non_null(strstr(hub->output, "recovering"));
     /* A new one may be opened, and acted on. */
     tb_case_id fresh = question_prepare(a, C, "three").case_id;
     answer = prepared(a, &fresh);
