@@ -279,6 +279,121 @@ static void what_the_copy_still_has_of_the_old_stream_goes_on_being_sent(void **
     (void)stream;
 }
 
+/* ---- what an answer leaves open ---- */
+
+static tb_asked_row asked_row(town *t, const char *of)
+{
+    tb_asked_row row;
+    tb_party party = sample_party(of);
+    tb_txn *txn = peer_look(t, &t->a);
+    assert_ok(tb_asked_get(txn, &party, &row));
+    tb_store_abort(txn);
+    return row;
+}
+
+static tb_txn *write_txn(town *t)
+{
+    tb_txn *txn;
+    tb_arena_reset(&t->a.node.arena);
+    assert_ok(tb_store_begin(t->a.store, &t->a.node.arena, &txn));
+    return txn;
+}
+
+/* ct.33 ends its answer, holding so much of the stream. */
+static void ends(town *t, const tb_stream *stream, uint64_t held)
+{
+    static tb_effects effects;
+    tb_stream_at at = {*stream, held, sample_digest(7)};
+    tb_resend end = {.to = asked_row(t, "ct.33").notice, .from = &at, .from_count = 1};
+    tb_party other = sample_party("ct.33");
+    tb_now now = {t->now, t->now};
+    tb_effects_reset(&effects);
+    tb_txn *txn = write_txn(t);
+    assert_ok(tb_recovery_answer(&t->a.agent, txn, now, &other, &end, &effects));
+    assert_ok(tb_store_commit(txn));
+}
+
+/* a recovers and has asked ct.33; the hub holds up to 9 of the stream, the recipient signed to 6.
+ */
+static tb_stream asking(town *t)
+{
+    tb_stream stream = fenced(t);
+    peer_say(t, &t->a, "recover disk");
+    tb_signed_line by_hub = stored(t, &stream, 9, 5);
+    tb_signed_line by_b = arrived(t, &t->b, &stream, 6);
+    tb_frame frame = welcome(t);
+    frame.welcome.stored = &by_hub;
+    frame.welcome.stored_count = 1;
+    frame.welcome.arrived = &by_b;
+    frame.welcome.arrived_count = 1;
+    town_send(t, &t->a, &frame);
+    peer_tick(t, &t->a, 0);
+    assert_int_not_equal(asked_row(t, "ct.33").notice, 0);
+    return stream;
+}
+
+static void a_full_answer_ends_it(void **state)
+{
+    town *t = *state;
+    tb_stream stream = asking(t);
+    ends(t, &stream, 9);
+    assert_int_equal(asked_row(t, "ct.33").missing, 0);
+    assert_int_equal(recovery(t, &t->a).state, TB_RECOVERY_ENDED);
+    peer_check(t, &t->a);
+}
+
+static void what_the_hub_may_still_deliver_is_waited_for_a_bounded_number_of_times(void **state)
+{
+    town *t = *state;
+    tb_stream stream = asking(t);
+    for (unsigned i = 0; i < TB_RECOVER_ASKS_MAX; i++) {
+        ends(t, &stream, 6);
+        assert_int_equal(recovery(t, &t->a).state, TB_RECOVERY_ASKING);
+        assert_int_equal(asked_row(t, "ct.33").notice, 0);
+        peer_tick(t, &t->a, TB_RECOVER_AGAIN_MS - 1);
+        assert_int_equal(asked_row(t, "ct.33").notice, 0);
+        peer_tick(t, &t->a, 1);
+        assert_int_not_equal(asked_row(t, "ct.33").notice, 0);
+    }
+    ends(t, &stream, 6);
+    assert_int_equal(asked_row(t, "ct.33").missing, 3);
+    assert_int_equal(recovery(t, &t->a).state, TB_RECOVERY_ENDED);
+    assert_int_equal(peer_alarm(t, &t->a), TB_REFUSED_CONTENT_LOST);
+    peer_check(t, &t->a);
+}
+
+static void what_was_signed_for_and_nobody_holds_is_lost_at_once(void **state)
+{
+    town *t = *state;
+    tb_stream stream = asking(t);
+    ends(t, &stream, 5);
+    assert_int_equal(asked_row(t, "ct.33").missing, 4);
+    assert_int_equal(recovery(t, &t->a).state, TB_RECOVERY_ENDED);
+    assert_int_equal(peer_alarm(t, &t->a), TB_REFUSED_CONTENT_LOST);
+}
+
+static void an_end_of_another_ask_ends_nothing(void **state)
+{
+    town *t = *state;
+    tb_stream stream = asking(t);
+    tb_party other = sample_party("ct.33");
+    tb_txn *txn = write_txn(t);
+    tb_asked_row row;
+    assert_ok(tb_asked_get(txn, &other, &row));
+    row.notice += 1;
+    assert_ok(tb_asked_put(txn, &other, &row));
+    assert_ok(tb_store_commit(txn));
+    static tb_effects effects;
+    tb_stream_at at = {stream, 9, sample_digest(7)};
+    tb_resend end = {.to = row.notice - 1, .from = &at, .from_count = 1};
+    tb_now now = {t->now, t->now};
+    tb_effects_reset(&effects);
+    txn = write_txn(t);
+    assert_ok(tb_recovery_answer(&t->a.agent, txn, now, &other, &end, &effects));
+    assert_ok(tb_store_commit(txn));
+    assert_int_equal(recovery(t, &t->a).state, TB_RECOVERY_ASKING);
+}
+
 #define IN_TOWN(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 static const struct CMUnitTest tests[] = {
@@ -289,6 +404,10 @@ static const struct CMUnitTest tests[] = {
     IN_TOWN(the_first_header_names_where_the_old_stream_ended),
     IN_TOWN(another_header_at_the_old_streams_end_is_an_alarm_at_its_recipient),
     IN_TOWN(what_the_copy_still_has_of_the_old_stream_goes_on_being_sent),
+    IN_TOWN(a_full_answer_ends_it),
+    IN_TOWN(what_the_hub_may_still_deliver_is_waited_for_a_bounded_number_of_times),
+    IN_TOWN(what_was_signed_for_and_nobody_holds_is_lost_at_once),
+    IN_TOWN(an_end_of_another_ask_ends_nothing),
 };
 
 TB_RUN("agents/recover", tests)
