@@ -52,6 +52,7 @@ typedef struct tb_link_times {
     tb_time hello_after; /* no Hello before this */
     tb_time sent;        /* last frame of any kind */
     tb_time heard;
+    tb_time gap;    /* first gap in a received stream since the last Hello; 0: none */
     tb_time drafts; /* when waiting drafts were last looked at */
 } tb_link_times;
 

@@ -68,6 +68,7 @@ tb_err tb_link_greet(tb_step *step)
     }
 
     step->agent->times.hello = step->now.real;
+    step->agent->times.gap = 0;
     step->agent->times.heard = step->now.real;
     return set_state(step, TB_LINK_GREETING);
 }

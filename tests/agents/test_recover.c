@@ -279,6 +279,27 @@ static void what_the_copy_still_has_of_the_old_stream_goes_on_being_sent(void **
     (void)stream;
 }
 
+static void a_gap_that_stays_has_the_hub_asked_for_the_marks(void **state)
+{
+    town *t = *state;
+    town_link(t, &t->a);
+    town_link(t, &t->b);
+    peer_forget(&t->a);
+    peer_forget(&t->b);
+    peer_say(t, &t->a, "ct.33 one");
+    peer_say(t, &t->a, "ct.33 two");
+    tb_frame two = peer_frame(t, &t->a, TB_FRAME_SUBMIT, 1);
+    town_deliver(t, &two, &t->b);
+    t->now += TB_GAP_HELLO_MS - 1;
+    town_deliver(t, &two, &t->b);
+    assert_int_equal(peer_count(t, &t->b, TB_FRAME_HELLO), 0);
+    t->now += 1;
+    town_deliver(t, &two, &t->b);
+    assert_int_equal(peer_count(t, &t->b, TB_FRAME_HELLO), 1);
+    assert_int_equal(peer_link(t, &t->b).state, TB_LINK_GREETING);
+    assert_string_equal(peer_applied(t, &t->b), "");
+}
+
 /* ---- what an answer leaves open ---- */
 
 static tb_asked_row asked_row(town *t, const char *of)
@@ -404,6 +425,7 @@ static const struct CMUnitTest tests[] = {
     IN_TOWN(the_first_header_names_where_the_old_stream_ended),
     IN_TOWN(another_header_at_the_old_streams_end_is_an_alarm_at_its_recipient),
     IN_TOWN(what_the_copy_still_has_of_the_old_stream_goes_on_being_sent),
+    IN_TOWN(a_gap_that_stays_has_the_hub_asked_for_the_marks),
     IN_TOWN(a_full_answer_ends_it),
     IN_TOWN(what_the_hub_may_still_deliver_is_waited_for_a_bounded_number_of_times),
     IN_TOWN(what_was_signed_for_and_nobody_holds_is_lost_at_once),

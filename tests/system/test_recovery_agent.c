@@ -303,6 +303,48 @@ static void what_a_copy_signed_and_nobody_took_goes_out_anew(void **state)
     assert_true(sys_sound(a) && sys_sound(b));
 }
 
+static void a_hub_and_an_agent_that_both_came_back_old_find_it_out(void **state)
+{
+    sys_hub *hub = *state;
+    sys_broker_start(hub);
+    sys_agent *a = sys_agent_linked(hub, A);
+    sys_agent *b = sys_agent_linked(hub, B);
+    can_act(a, B, b, "first");
+    sys_agent_stop(b, SIGTERM);
+    sys_broker_stop(hub, SIGTERM);
+    sys_store_keep(hub, B, "old.agent");
+    sys_store_keep(hub, "hub", "old.hub");
+    sys_broker_start(hub);
+    sys_agent_start(b);
+    SYS_AWAIT(sys_status(a)->linked && sys_status(b)->linked);
+    can_act(a, B, b, "second");
+    can_act(a, B, b, "third");
+    can_act(b, A, a, "fourth");
+
+    sys_agent_stop(a, SIGTERM);
+    sys_agent_stop(b, SIGKILL);
+    sys_broker_stop(hub, SIGKILL);
+    sys_store_put_back(hub, B, "old.agent");
+    sys_store_put_back(hub, "hub", "old.hub");
+    sys_broker_start(hub);
+    sys_agent_start(b);
+    SYS_AWAIT(sys_status(b)->linked);
+    assert_false(sys_status(b)->fenced); /* nobody has shown it anything yet */
+    sys_agent_start(a);
+    SYS_AWAIT(sys_status(a)->linked);
+    (void)sys_send(a, B, "fifth");
+    SYS_AWAIT(sys_status(b)->fenced);
+    recover(b);
+    SYS_AWAIT(recovered(b));
+    SYS_AWAIT(sys_times(b, "fifth") == 1);
+    assert_int_equal(sys_times(b, "second"), 1);
+    assert_int_equal(sys_times(b, "third"), 1);
+    SYS_AWAIT(sys_times(b, "fourth") == 1);
+    SYS_AWAIT(same_cases(a, b));
+    can_act(b, A, a, "afterwards");
+    assert_true(sys_sound(a) && sys_sound(b));
+}
+
 static void two_fresh_copies_are_fenced_until_one_recovers(void **state)
 {
     sys_hub *hub = *state;
@@ -333,6 +375,7 @@ static const struct CMUnitTest tests[] = {
     SYSTEM_TEST(both_sides_on_snapshots_of_running_stores_agree_again),
     SYSTEM_TEST(of_two_copies_the_one_that_recovers_goes_on),
     SYSTEM_TEST(what_a_copy_signed_and_nobody_took_goes_out_anew),
+    SYSTEM_TEST(a_hub_and_an_agent_that_both_came_back_old_find_it_out),
     SYSTEM_TEST(two_fresh_copies_are_fenced_until_one_recovers),
 };
 
