@@ -242,8 +242,11 @@ tb_err tb_recovery_sent(tb_step *step, const tb_signed_line *line, tb_mark_verdi
         return err;
     }
     if (active) {
-        uint64_t have = verdict == TB_MARK_DIFFERS ? row.arrived : row.number;
-        err = note_lost(step, line, have, &row.digest, &news);
+        static const tb_digest unknown;
+        /* Only what the hub took of our copy is surely what everybody else holds. */
+        uint64_t have = verdict == TB_MARK_DIFFERS ? row.arrived : row.stored;
+        const tb_digest *digest = have == row.number ? &row.digest : &unknown;
+        err = note_lost(step, line, have, digest, &news);
         if (err == TB_OK && news) {
             err = ask_soon(step, &line->line.stream.recipient);
         }
@@ -253,6 +256,11 @@ tb_err tb_recovery_sent(tb_step *step, const tb_signed_line *line, tb_mark_verdi
     }
     if (verdict == TB_MARK_DIFFERS) {
         return give_up(step, line, &row);
+    }
+    /* What our copy never saw stored may have been pushed aside by another copy's numbers. */
+    err = tb_resend_anew(step, &line->line.stream, row.stored);
+    if (err != TB_OK) {
+        return err;
     }
     return arrived ? adopt(step, line, &row) : all_stored(step, line, &row);
 }

@@ -5,6 +5,24 @@
 #include "agents/chain.h"
 #include "agents/resend.h"
 
+/* Notices a turn takes for this; more are left out, with an alarm. */
+#define ANEW_MAX (TB_LEAVES_MAX / 2)
+
+static tb_err alarm_left_out(tb_step *step, const tb_stream *stream, uint64_t from)
+{
+    tb_alarm_row alarm = {
+        .code = TB_REFUSED_TOO_LARGE,
+        .at = step->now.real,
+        .party = stream->recipient,
+        .stream = *stream,
+        .number = from,
+        .text =
+            tb_bytes_str("Too many notices of the old copy would go out anew at once; from this "
+                         "number on their recipient must be asked which it lacks."),
+    };
+    return tb_alarm_raise(step->agent, step->txn, &alarm, step->effects);
+}
+
 static tb_err
 send_event(tb_step *step, const tb_party *reader, const tb_event_key *key, tb_event_row *row)
 {
@@ -94,9 +112,13 @@ tb_err tb_resend_anew(tb_step *step, const tb_stream *stream, uint64_t behind)
             err = TB_ERR_CORRUPT;
         }
         for (size_t i = 0; err == TB_OK && i < group.item_count; i++) {
-            if (kept.from + i > behind) {
-                err = send_notice(step, stream, group.items[i].header.notice);
+            if (kept.from + i <= behind) {
+                continue;
             }
+            if (step->agent->pending.count >= ANEW_MAX) {
+                return alarm_left_out(step, stream, kept.from + i);
+            }
+            err = send_notice(step, stream, group.items[i].header.notice);
         }
         if (err != TB_OK) {
             return err;

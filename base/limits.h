@@ -88,10 +88,10 @@
 #define TB_CREDIT_BYTES (2ull * 1024 * 1024)
 
 /* Intervals, ms. */
-#define TB_RESEND_AFTER_MS 3000 /* no mark for what was sent: send again behind the newest mark */
-#define TB_GAP_HELLO_MS                                                                            \
-    6000 /* a stream we receive stays with a gap: the hub's marks are asked for */
-#define TB_BEAT_MS          60000  /* one-way beat */
+#define TB_RESEND_AFTER_MS  3000  /* no mark for what was sent: send again behind the newest mark */
+/* A gap in a stream we receive that stays: a new Hello shows what the hub holds of our marks. */
+#define TB_GAP_HELLO_MS     6000
+#define TB_BEAT_MS          60000 /* one-way beat */
 #define TB_SILENT_MS        150000 /* a peer not heard of for this long is gone */
 #define TB_MARK_ALARM_MS    600000 /* no mark for this long: an alarm names both suspects */
 #define TB_NOTICE_LIFE_MS   (30ll * 24 * 3600 * 1000) /* the longest notice life */

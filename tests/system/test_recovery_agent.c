@@ -266,10 +266,11 @@ static void of_two_copies_the_one_that_recovers_goes_on(void **state)
     assert_true(sys_sound(a) && sys_sound(b));
 }
 
-/* Another copy used the number of a notice that this one signed and nobody took. */
-static void what_a_copy_signed_and_nobody_took_goes_out_anew(void **state)
+/* Another copy uses the number of a notice that this one signed and nobody took, and so many more.
+ */
+static void pushed_aside(sys_hub *hub, int more)
 {
-    sys_hub *hub = *state;
+    char text[32];
     sys_broker_start(hub);
     sys_agent *a = sys_agent_linked(hub, A);
     sys_agent *b = sys_agent_linked(hub, B);
@@ -289,6 +290,10 @@ static void what_a_copy_signed_and_nobody_took_goes_out_anew(void **state)
     sys_agent_start(twin);
     SYS_AWAIT(sys_status(twin)->linked);
     can_act(twin, B, b, "under the same number");
+    for (int i = 0; i < more; i++) {
+        (void)snprintf(text, sizeof text, "further %d", i);
+        can_act(twin, B, b, text);
+    }
     sys_agent_stop(twin, SIGTERM);
     sys_agent_start(a);
     SYS_AWAIT(sys_status(a)->fenced);
@@ -301,6 +306,16 @@ static void what_a_copy_signed_and_nobody_took_goes_out_anew(void **state)
     assert_int_equal(sys_status(b)->alarms, 0);
     can_act(b, A, a, "and back");
     assert_true(sys_sound(a) && sys_sound(b));
+}
+
+static void what_a_copy_signed_and_nobody_took_goes_out_anew(void **state)
+{
+    pushed_aside(*state, 0);
+}
+
+static void it_goes_out_anew_too_when_the_other_copy_went_further(void **state)
+{
+    pushed_aside(*state, 2);
 }
 
 static void a_hub_and_an_agent_that_both_came_back_old_find_it_out(void **state)
@@ -375,6 +390,7 @@ static const struct CMUnitTest tests[] = {
     SYSTEM_TEST(both_sides_on_snapshots_of_running_stores_agree_again),
     SYSTEM_TEST(of_two_copies_the_one_that_recovers_goes_on),
     SYSTEM_TEST(what_a_copy_signed_and_nobody_took_goes_out_anew),
+    SYSTEM_TEST(it_goes_out_anew_too_when_the_other_copy_went_further),
     SYSTEM_TEST(a_hub_and_an_agent_that_both_came_back_old_find_it_out),
     SYSTEM_TEST(two_fresh_copies_are_fenced_until_one_recovers),
 };
