@@ -5,6 +5,7 @@
 #include "agents/dispute.h"
 #include "agents/lapses.h"
 #include "agents/link.h"
+#include "agents/recovery.h"
 #include "base/text.h"
 
 /* All values of one act, bytes: an event and its field groups fit a notice with room to spare. */
@@ -346,6 +347,37 @@ static tb_err why_draft(tb_acting *a, tb_bytes *out)
     return tb_text_done(&text, out);
 }
 
+/* As a draft: for the link or a share, or for what is being resent about the case. */
+static tb_err must_wait(tb_acting *a, tb_outcome *outcome, bool *out)
+{
+    bool blocked = false;
+    tb_err err = a->wish->opens ? TB_OK : tb_recovery_blocks(a->txn, &a->wish->case_id, &blocked);
+    if (err != TB_OK) {
+        return err;
+    }
+    *out = blocked ||
+           !tb_link_ready(a->agent, a->txn, a->ruling.addressees, a->ruling.addressee_count);
+    if (!*out) {
+        return TB_OK;
+    }
+    outcome->draft = true;
+    outcome->state = a->ruling.to_state;
+    if (!blocked) {
+        return why_draft(a, &outcome->detail);
+    }
+    a->objection.detail_zh = tb_bytes_str(tb_refusal_zh(TB_REFUSED_RECOVERING));
+    a->objection.detail_en = tb_bytes_str(tb_refusal_en(TB_REFUSED_RECOVERING));
+    return tell(a, &outcome->detail);
+}
+
+static tb_err finish(tb_err err, const tb_outcome *outcome, tb_outcome *out)
+{
+    if (err == TB_OK) {
+        *out = *outcome;
+    }
+    return err;
+}
+
 tb_err tb_act(tb_agent *agent,
               tb_txn *txn,
               tb_now now,
@@ -380,15 +412,16 @@ tb_err tb_act(tb_agent *agent,
     if (outcome.code != TB_ACCEPTED) {
         err = tell(&a, &outcome.detail);
         err = err == TB_OK && a.action != NULL ? record(&a) : err;
-    } else if (!tb_link_ready(agent, txn, a.ruling.addressees, a.ruling.addressee_count)) {
-        outcome.draft = true;
-        outcome.state = a.ruling.to_state;
-        err = why_draft(&a, &outcome.detail);
-    } else {
-        err = tb_acting_take_effect(&a, &outcome);
+        return finish(err, &outcome, out);
     }
-    if (err == TB_OK) {
-        *out = outcome;
+    bool waits;
+    err = must_wait(&a, &outcome, &waits);
+    if (err != TB_OK || waits) {
+        return finish(err, &outcome, out);
     }
-    return err;
+    err = tb_acting_take_effect(&a, &outcome);
+    if (err == TB_OK && wish->opens) {
+        err = tb_recovery_free(txn, now, &outcome.case_id, TB_FREE_OPENED);
+    }
+    return finish(err, &outcome, out);
 }

@@ -6,13 +6,16 @@
 #include "agents/draft.h"
 #include "agents/duties.h"
 #include "agents/freshness.h"
+#include "agents/gap.h"
 #include "agents/inbox.h"
 #include "agents/link.h"
 #include "agents/local.h"
 #include "agents/old_keys.h"
 #include "agents/outbox.h"
 #include "agents/own_cut.h"
+#include "agents/recovery.h"
 #include "agents/reseal.h"
+#include "agents/resend.h"
 
 /* Waiting drafts are looked at this often while the link is confirmed. */
 #define DRAFT_AGAIN_MS 3000
@@ -122,6 +125,16 @@ void tb_agent_forget(void *logic)
     agent->work = NULL;
 }
 
+/* Asking and answering, after what the link itself owes. */
+static tb_err tick_resend(tb_step *step)
+{
+    tb_err err = tb_recovery_tick(step);
+    if (err == TB_OK) {
+        err = tb_gap_tick(step);
+    }
+    return err == TB_OK ? tb_resend_tick(step) : err;
+}
+
 static tb_err tick(tb_step *step)
 {
     bool may_sign = false;
@@ -153,6 +166,9 @@ static tb_err tick(tb_step *step)
     }
     if (err == TB_OK) {
         err = tb_aside_tick(step);
+    }
+    if (err == TB_OK) {
+        err = tick_resend(step);
     }
     if (err != TB_OK || tb_store_rows(step->txn, TB_TABLE_DRAFT) == 0) {
         return err;
@@ -227,12 +243,27 @@ static tb_err sooner(tb_err err, tb_time at, bool *any, tb_time *least)
     return err;
 }
 
+static tb_err resend_deadline(tb_agent *agent, tb_txn *txn, bool *any, tb_time *least)
+{
+    tb_time at = 0;
+    tb_err err = tb_recovery_due(txn, &at);
+    err = sooner(err, at, any, least);
+    if (err == TB_OK) {
+        err = tb_gap_due(txn, &at);
+        err = sooner(err, at, any, least);
+    }
+    if (err == TB_OK) {
+        err = tb_resend_due(agent, txn, &at);
+        err = sooner(err, at, any, least);
+    }
+    return err;
+}
+
 tb_err tb_agent_deadline(tb_agent *agent, tb_txn *txn, tb_time *out)
 {
     tb_time at = 0;
     tb_time least = 0;
-    tb_party recipient;
-    tb_lane lane;
+    tb_stream stream;
     bool any = false;
     bool may_sign = false;
     tb_err err = tb_link_due(agent, txn, &at);
@@ -241,7 +272,7 @@ tb_err tb_agent_deadline(tb_agent *agent, tb_txn *txn, tb_time *out)
         err = tb_link_may_sign(txn, &may_sign);
     }
     if (err == TB_OK && may_sign) {
-        err = tb_outbox_due_first(txn, &at, &recipient, &lane);
+        err = tb_outbox_due_first(txn, &at, &stream);
         err = sooner(err, at, &any, &least);
     }
     if (err == TB_OK && may_sign) {
@@ -271,6 +302,9 @@ tb_err tb_agent_deadline(tb_agent *agent, tb_txn *txn, tb_time *out)
     if (err == TB_OK) {
         err = tb_old_keys_due(agent, txn, &at);
         err = sooner(err, at, &any, &least);
+    }
+    if (err == TB_OK && may_sign) {
+        err = resend_deadline(agent, txn, &any, &least);
     }
     if (err != TB_OK) {
         return err;

@@ -18,6 +18,7 @@
 
 #include "agents/campaign/campaign.h"
 #include "agents/outgoing.h"
+#include "agents/rows_recover.h"
 #include "agents/tables/calendar.h"
 #include "agents/tables/segments.h"
 #include "messages/directory.h"
@@ -56,6 +57,7 @@ typedef struct tb_link_times {
     tb_time hub_full; /* when the hub last said that its store is full */
     tb_time drafts;   /* when waiting drafts were last looked at */
     tb_time reseal;   /* when notices to be sealed anew are looked at next */
+    tb_time gap;      /* first gap in a received stream since the last Hello; 0: none */
 } tb_link_times;
 
 /* One notice of a stream we receive. */
@@ -100,7 +102,9 @@ struct tb_agent {
     tb_err retry_error;
     tb_time inbox_after; /* no attempt before this: the store was full */
     bool stale;          /* the directory's time has passed; of the running step */
-    bool watched;        /* somebody watches since this process runs: casework tells of changes */
+    tb_time resend_after; /* no piece of an answer before this: the last one waits for room */
+    tb_answering_name resend_behind; /* askers up to here had their turn */
+    bool watched; /* somebody watches since this process runs: casework tells of changes */
 };
 
 /* Prepares META of a fresh store (incarnation 1) or checks an old one belongs to this party and

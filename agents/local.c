@@ -9,6 +9,7 @@
 #include "agents/own_cut.h"
 #include "agents/quarantine.h"
 #include "agents/queries.h"
+#include "agents/recovery.h"
 #include "agents/requests.h"
 #include "agents/status.h"
 #include "agents/trace.h"
@@ -132,6 +133,46 @@ static tb_err settle(tb_asking *a)
                                 &a->answer);
 }
 
+/* An officer's act: the recovery begins, or one case is released. */
+static tb_err recover(tb_asking *a)
+{
+    static const tb_case_id none;
+    const tb_local_recover *wanted = &a->request->recover;
+    tb_step step;
+    tb_err err = tb_step_make(a->agent, a->txn, a->now, a->random, a->effects, &step);
+    if (err != TB_OK) {
+        return err;
+    }
+    if (tb_case_equal(&wanted->release, &none)) {
+        err = tb_recovery_begin(&step, a->request->account, wanted->reason, &a->answer.code);
+    } else {
+        err = tb_recovery_release(&step, &wanted->release, a->request->account, wanted->reason,
+                                  &a->answer.code);
+    }
+    if (err != TB_OK || a->answer.code != TB_ACCEPTED) {
+        return err;
+    }
+    a->answer.kind = TB_ANSWER_RECOVERY;
+    return tb_recovery_show(a->agent, a->txn, &a->answer.recovery);
+}
+
+static tb_err show_recovery(tb_asking *a)
+{
+    a->answer.kind = TB_ANSWER_RECOVERY;
+    return tb_recovery_show(a->agent, a->txn, &a->answer.recovery);
+}
+
+static tb_err change(tb_asking *a)
+{
+    if (a->request->kind == TB_REQUEST_INSTALL) {
+        return install(a);
+    }
+    if (a->request->kind == TB_REQUEST_ACT_QUARANTINE) {
+        return settle(a);
+    }
+    return a->request->kind == TB_REQUEST_RECOVER ? recover(a) : act(a);
+}
+
 static tb_err once(tb_asking *a)
 {
     bool before;
@@ -139,9 +180,7 @@ static tb_err once(tb_asking *a)
     if (err != TB_OK || before) {
         return err;
     }
-    err = a->request->kind == TB_REQUEST_INSTALL          ? install(a)
-          : a->request->kind == TB_REQUEST_ACT_QUARANTINE ? settle(a)
-                                                          : act(a);
+    err = change(a);
     return err == TB_OK ? keep_answer(a) : err;
 }
 
@@ -197,6 +236,10 @@ static tb_err dispatch(tb_asking *a)
         return once(a);
     case TB_REQUEST_LIST_QUARANTINE:
         return tb_quarantine_list(a->txn, &request->page, &a->answer);
+    case TB_REQUEST_RECOVER:
+        return once(a);
+    case TB_REQUEST_GET_RECOVERY:
+        return show_recovery(a);
     case TB_REQUEST_GET_CASE:
         return tb_query_case(agent, a->txn, &request->case_id, &a->answer);
     case TB_REQUEST_LIST_CASES:

@@ -1,6 +1,7 @@
 #include "agents/marks.h"
 
 #include "agents/outbox.h"
+#include "agents/recovery.h"
 #include "agents/reseal.h"
 
 /* How many own notices back a refused header is looked for by its digest, when the hub sends none;
@@ -125,11 +126,35 @@ tb_err tb_marks_compare(tb_step *step,
     return TB_OK;
 }
 
-tb_err
-tb_marks_object(tb_step *step, const tb_signed_line *line, tb_mark_verdict verdict, bool *out_back)
+/* One party's word that we sent more than we know of. Without the hub's or another's it is no
+ * reason to stop: whoever signs falsely could stop anybody. */
+static tb_err alarm_alone(tb_step *step, const tb_signed_line *line)
 {
+    tb_alarm_row alarm = {
+        .code = TB_REFUSED_GAP,
+        .at = step->now.real,
+        .party = line->root.signer,
+        .stream = line->line.stream,
+        .number = line->line.to,
+        .digest = line->line.digest,
+        .text =
+            tb_bytes_str("A recipient signed a mark above what this party sent, and nobody else "
+                         "says so; ask that recipient."),
+    };
+    return tb_alarm_raise(step->agent, step->txn, &alarm, step->effects);
+}
+
+tb_err tb_marks_object(
+    tb_step *step, const tb_signed_line *line, tb_mark_verdict verdict, bool alone, bool *out_back)
+{
+    if (tb_incarnation_compare(&line->line.stream.incarnation, &step->incarnation) < 0) {
+        return tb_recovery_sent(step, line, verdict);
+    }
     if (line->line.kind == TB_LINE_ARRIVED && verdict == TB_MARK_DIFFERS) {
         return tb_marks_alarm(step, TB_REFUSED_FORK, line);
+    }
+    if (line->line.kind == TB_LINE_ARRIVED && alone) {
+        return alarm_alone(step, line);
     }
 
     *out_back = true;
@@ -174,7 +199,7 @@ static tb_err take_stored(tb_step *step, const tb_signed_line *line, tb_stream_o
 
 /* ---- arrived ---- */
 
-static tb_err trim(tb_step *step, const tb_stream *stream, uint64_t upto)
+tb_err tb_marks_trim(tb_step *step, const tb_stream *stream, uint64_t upto)
 {
     for (;;) {
         tb_outbox_row kept;
@@ -213,7 +238,7 @@ static tb_err take_arrived(tb_step *step, const tb_signed_line *line, tb_stream_
     if (row->arrived >= row->number) {
         row->due = 0;
     }
-    err = trim(step, &line->line.stream, row->arrived);
+    err = tb_marks_trim(step, &line->line.stream, row->arrived);
     if (err == TB_OK) {
         err = tb_stream_out_put(step->txn, &line->line.stream, kept_due, row);
     }
@@ -307,7 +332,7 @@ tb_err tb_marks_line(tb_step *step, const tb_signed_line *line)
 
     if (verdict != TB_MARK_HOLDS) {
         bool back;
-        return tb_marks_object(step, line, verdict, &back);
+        return tb_marks_object(step, line, verdict, true, &back);
     }
     return stored ? take_stored(step, line, &row) : take_arrived(step, line, &row);
 }
@@ -336,7 +361,10 @@ static tb_err send_again(tb_step *step, const tb_stream *stream)
 tb_err tb_marks_lines(tb_step *step, const tb_lines *lines)
 {
     for (size_t i = 0; i < lines->count; i++) {
-        tb_err err = tb_marks_line(step, &lines->lines[i]);
+        bool own = lines->lines[i].line.kind == TB_LINE_ARRIVED &&
+                   tb_party_equal(&lines->lines[i].line.stream.recipient, &step->agent->self);
+        tb_err err =
+            own ? tb_link_own_mark(step, &lines->lines[i]) : tb_marks_line(step, &lines->lines[i]);
         if (err == TB_OK && lines->again && lines->lines[i].line.kind == TB_LINE_STORED) {
             err = send_again(step, &lines->lines[i].line.stream);
         }

@@ -188,9 +188,8 @@ tb_err tb_outbox_tick(tb_step *step)
     /* The due row moves on each time, so this ends; the bound is for a clock that jumped. */
     for (size_t i = 0; i < TB_FRAME_GROUPS_MAX; i++) {
         tb_time due;
-        tb_party recipient;
-        tb_lane lane;
-        tb_err err = tb_outbox_due_first(step->txn, &due, &recipient, &lane);
+        tb_stream stream;
+        tb_err err = tb_outbox_due_first(step->txn, &due, &stream);
         if (err == TB_ERR_NOT_FOUND || (err == TB_OK && due > step->now.real)) {
             return TB_OK;
         }
@@ -198,7 +197,7 @@ tb_err tb_outbox_tick(tb_step *step)
             return err;
         }
 
-        tb_stream stream = own_stream(step, &recipient, lane);
+        stream.sender = step->agent->self;
         err = look_at(step, due, &stream);
         if (err != TB_OK) {
             return err;

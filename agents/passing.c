@@ -210,16 +210,6 @@ static tb_err readable_openings(parcel *p, const item *it, uint32_t readable, tb
     return TB_OK;
 }
 
-static size_t passed_bytes(const tb_passed *passed)
-{
-    size_t size = passed->event.size + passed->header.size + passed->stamp.size +
-                  (passed->id_count + passed->path_count + 8) * TB_DIGEST_BYTES;
-    for (size_t i = 0; i < passed->opening_count; i++) {
-        size += passed->openings[i].content.size + 2 * TB_DIGEST_BYTES + TB_NAME_BYTES_MAX;
-    }
-    return size;
-}
-
 /* Such a notice has no new events: what it passed on is kept, should it have to go again. */
 static tb_err remember_ahead(parcel *p, uint64_t notice, const tb_passed *passed, size_t count)
 {
@@ -283,7 +273,7 @@ static tb_err fill_reader(parcel *p, tb_outgoing_reader *reader, uint32_t readab
         if (err != TB_OK) {
             return err;
         }
-        size_t more = passed_bytes(&passed);
+        size_t more = tb_passed_bytes(&passed);
         if (reader->passed_count == TB_PASSED_MAX ||
             (reader->passed_count > 0 && bytes + more > p->passed_max)) {
             err = send_ahead(p, &reader->recipient, reader->passed, reader->passed_count);

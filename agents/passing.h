@@ -53,8 +53,13 @@ tb_err tb_pass_again(tb_agent *agent,
  * finished notice does. */
 tb_err
 tb_pass_proof(tb_txn *txn, const tb_event_row *row, tb_passed *out, bool *out_proven) TB_MUST_USE;
+/* What it takes of a part, at most. */
+size_t tb_passed_bytes(const tb_passed *passed);
 /* Keeps what proves an earlier event somebody passed on, and says which notice that is. */
 tb_err tb_pass_keep(tb_txn *txn, const tb_passed *passed, const tb_header *header) TB_MUST_USE;
+
+/* Likewise, in the place of what is kept under the notice's name. */
+tb_err tb_pass_replace(tb_txn *txn, const tb_passed *passed, const tb_header *header) TB_MUST_USE;
 
 /* The stored time of the notice that carried an event, as far as it is known here; 0: not known. */
 tb_err tb_pass_stored(tb_txn *txn, const tb_event_row *row, tb_time *out) TB_MUST_USE;

@@ -2,6 +2,7 @@
 
 #include "agents/chain.h"
 #include "agents/draft.h"
+#include "agents/lost.h"
 #include "agents/passing.h"
 #include "agents/stalled.h"
 
@@ -156,6 +157,44 @@ show_drafts(const tb_agent *agent, tb_txn *txn, const tb_case_id *id, tb_local_c
     return TB_OK;
 }
 
+/* A group that is lost is no group that is not for us to read. */
+static tb_err
+mark_lost(const tb_agent *agent, tb_txn *txn, const tb_case_row *row, tb_local_case *out)
+{
+    bool possible;
+    tb_err err = tb_lost_possible(txn, &possible);
+    for (size_t i = 0; err == TB_OK && possible && i < out->event_count; i++) {
+        tb_local_event *shown = &out->events[i];
+        tb_event_key key;
+        tb_event_row stored;
+        tb_event event;
+        uint32_t groups;
+        if (shown->unread_count == 0) {
+            continue;
+        }
+        uint8_t class = shown->number == 0 ? TB_CLASS_SIDE : TB_CLASS_CHAIN;
+        err = tb_event_in_case(txn, &row->id, class, shown->number, &shown->event, &key, &stored);
+        if (err == TB_OK) {
+            err = tb_chain_decode(txn, &stored, &event);
+        }
+        if (err == TB_OK) {
+            err = tb_lost_fields(agent, txn, row, &event, &key, &groups, &shown->lost_fields,
+                                 &shown->lost_count);
+        }
+        size_t unread = 0;
+        for (size_t c = 0; err == TB_OK && groups != 0 && c < event.commitment_count; c++) {
+            tb_opening opening;
+            bool lost = (groups & (1u << c)) != 0;
+            tb_err here = tb_opening_get(txn, &key, event.commitments[c].group, &opening);
+            if (!lost && here == TB_ERR_NOT_FOUND) {
+                shown->unread_groups[unread++] = event.commitments[c].group;
+            }
+        }
+        shown->unread_count = err == TB_OK && groups != 0 ? unread : shown->unread_count;
+    }
+    return err;
+}
+
 tb_err
 tb_query_case(const tb_agent *agent, tb_txn *txn, const tb_case_id *id, tb_local_answer *answer)
 {
@@ -174,6 +213,9 @@ tb_query_case(const tb_agent *agent, tb_txn *txn, const tb_case_id *id, tb_local
     }
     if (err == TB_OK) {
         err = show_class(txn, id, TB_CLASS_SIDE, &shown);
+    }
+    if (err == TB_OK && known) {
+        err = mark_lost(agent, txn, &row, &shown);
     }
     if (err == TB_OK) {
         err = show_drafts(agent, txn, id, &shown);

@@ -3,6 +3,7 @@
 #include "agents/chain.h"
 #include "agents/draft.h"
 #include "agents/notice_name.h"
+#include "agents/recovery.h"
 #include "agents/rows_link.h"
 #include "agents/rows_reseal.h"
 #include "agents/trace_words.h"
@@ -57,6 +58,17 @@ static tb_err add_line(tracing *t, const tb_local_trace_line *line)
     return err;
 }
 
+/* As add_line, and what was asked of whom. */
+static tb_err add_asked(tracing *t, const tb_local_trace_line *line, const tb_gap_row *gap)
+{
+    size_t at = t->traced.count;
+    tb_err err = add_line(t, line);
+    if (err != TB_OK || t->traced.count == at) {
+        return err;
+    }
+    return tb_trace_asked(t->agent, t->arena, gap, &t->traced.lines[at]);
+}
+
 /* ---- what the link knows ---- */
 
 static tb_err notice_name(tb_arena *arena, const tb_header *header, tb_bytes *out)
@@ -92,6 +104,19 @@ static bool hub_is_full(const tracing *t)
     return since >= 0 && since <= 2 * TB_RESEND_AFTER_MS;
 }
 
+/* A stream that our copy has no row of: numbered at the end of this very turn, or sent by us in the
+ * time this store does not remember, and then it arrived as far as its recipient signed. */
+static tb_err
+where_of_lost(tracing *t, const tb_stream *stream, uint64_t number, tb_local_trace_line *line)
+{
+    tb_lost_row lost;
+    tb_err err = tb_lost_get(t->txn, &t->agent->self, stream, &lost);
+    if (err == TB_OK && number <= lost.base) {
+        line->where = number <= lost.arrived ? TB_WHERE_ARRIVED : TB_WHERE_STORED;
+    }
+    return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+}
+
 static tb_err
 where_marked(tracing *t, const tb_stream *stream, uint64_t number, tb_local_trace_line *line)
 {
@@ -101,8 +126,11 @@ where_marked(tracing *t, const tb_stream *stream, uint64_t number, tb_local_trac
         return TB_ERR_LIMIT;
     }
     tb_err err = tb_stream_out_get(t->txn, stream, row);
-    if (err != TB_OK) {
-        return err == TB_ERR_NOT_FOUND ? TB_OK : err; /* numbered at the end of this very turn */
+    if (err != TB_OK && err != TB_ERR_NOT_FOUND) {
+        return err;
+    }
+    if (err == TB_ERR_NOT_FOUND) {
+        return where_of_lost(t, stream, number, line);
     }
     if (number <= row->arrived) {
         line->where = TB_WHERE_ARRIVED;
@@ -291,7 +319,14 @@ static tb_err trace_held(tracing *t, const traced_event *about, const tb_event_r
         line.code = TB_REFUSED_UNKNOWN_CAMPAIGN;
     }
     name_act(t, &about->event, row->standing, &line);
-    return add_line(t, &line);
+    tb_gap_row gap;
+    tb_err err = tb_gap_get(t->txn, &about->event.previous, &gap);
+    if (err == TB_OK && line.code == TB_REFUSED_PREDECESSOR) {
+        line.last_attempt = gap.ask_count > 0 ? gap.asks[gap.ask_count - 1].at : 0;
+        line.next_attempt = gap.due;
+        return add_asked(t, &line, &gap);
+    }
+    return err == TB_OK || err == TB_ERR_NOT_FOUND ? add_line(t, &line) : err;
 }
 
 static tb_err trace_row(tracing *t, const tb_event_key *key, const tb_event_row *row)
@@ -347,12 +382,17 @@ static tb_err name_draft(tracing *t, const tb_case_id *id, tb_local_trace_line *
 static tb_err trace_drafts(tracing *t, const tb_case_id *id)
 {
     uint64_t at = 0;
+    bool blocked;
     if (tb_store_rows(t->txn, TB_TABLE_DRAFT) == 0) {
         return TB_OK;
     }
+    tb_err err = tb_recovery_blocks(t->txn, id, &blocked);
+    if (err != TB_OK) {
+        return err;
+    }
     for (;;) {
         tb_draft_row row;
-        tb_err err = tb_draft_next(t->txn, at, &row);
+        err = tb_draft_next(t->txn, at, &row);
         if (err != TB_OK) {
             return err == TB_ERR_NOT_FOUND ? TB_OK : err;
         }
@@ -372,6 +412,9 @@ static tb_err trace_drafts(tracing *t, const tb_case_id *id)
         err = name_draft(t, id, &line);
         if (err != TB_OK) {
             return err;
+        }
+        if (blocked && line.code == TB_ACCEPTED) {
+            line.code = TB_REFUSED_RECOVERING;
         }
         err = add_line(t, &line);
         if (err != TB_OK) {

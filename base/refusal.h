@@ -48,9 +48,13 @@
     X(208, TB_REFUSED_SUPERSEDED, "superseded", "A newer connection of the same party took over.", "同一单位的新连接已接替本连接。") \
     X(209, TB_REFUSED_MARKS_BACK, "marks_back", "This agent's store is older than what it has signed; nothing is signed until it is recovered with: tongbao recover.", "本单位存储落后于已签发的记录,已停止签发;请执行 tongbao recover 恢复。") \
     X(210, TB_REFUSED_CANNOT_APPLY, "cannot_apply", "The notice arrived but could not be applied; it is set aside.", "报文已送达但无法处理,已隔离存放。") \
+    X(211, TB_REFUSED_NOTHING_TO_RECOVER, "nothing_to_recover", "This agent is not stopped; there is nothing to recover.", "本单位前置程序未停止签发,无需恢复。") \
+    X(213, TB_REFUSED_RECOVERING, "recovering", "This party is recovering: the case waits until every party asked has resent what it holds, or an officer releases it with: tongbao recover --release CASE --reason TEXT.", "本单位正在恢复,该办件须等各被请单位补发完毕;确需先行办理的,由负责人执行 tongbao recover --release 办件编号 --reason 理由 放行。") \
+    X(214, TB_REFUSED_NOT_RECOVERING, "not_recovering", "This party is not recovering; every case may be acted on.", "本单位未在恢复中,各办件均可办理。") \
     X(220, TB_REFUSED_APPLIED_LATER, "applied_later", "It had been set aside and was applied later; it counts.", "曾隔离存放,后经重试已处理,现已生效。") \
     X(221, TB_REFUSED_DROPPED, "dropped", "It had been set aside, and the recipient's staff dropped it; send the matter again if it still applies.", "曾隔离存放,接收单位人员已将其清除;如仍需办理请重新报送。") \
     X(222, TB_REFUSED_NOT_LINKED, "not_linked", "The link to the hub is not confirmed, so nothing can be signed; try again when it is (tongbao status).", "与协同平台的连接尚未确认,暂不能签发;请待连接恢复后重试(tongbao status)。") \
+    /* 300..399 casework */ \
     /* 300..399 casework */ \
     X(300, TB_REFUSED_UNKNOWN_CAMPAIGN, "unknown_campaign", "No such campaign or version is installed here.", "未安装该专项行动或其版本。") \
     X(301, TB_REFUSED_UNKNOWN_CASE, "unknown_case", "No such case here.", "本单位没有该办件。") \
@@ -72,9 +76,11 @@
     X(317, TB_REFUSED_CHOICE, "choice", "The value is not one of the choices.", "填写内容不在可选范围内。") \
     X(318, TB_REFUSED_OVERTAKEN, "overtaken", "The case was taken over; this event has no effect.", "办件已被接管,该记录不生效。") \
     X(319, TB_REFUSED_WRONG_HOME_HERE, "home_unknown", "The home province is not known; decide it by hand first.", "归属地未确定,请先人工判定。") \
+    X(320, TB_REFUSED_CONTENT_LOST, "content_lost", "The content is lost: nobody who was asked could resend it.", "内容已失:所请各单位均无法补发。") \
     X(340, TB_REFUSED_HOLDS, "holds", "This party holds the case already; its holder takes a case over only when it is frozen.", "本单位已是该办件的承办单位;承办单位仅在办件冻结时方可接管。") \
     X(341, TB_REFUSED_NO_LAPSE, "no_lapse", "No lapse of a duty is on record that would let this party take the case over; see: tongbao due --overdue.", "没有可据以接管的超期未办结记录,请查看:tongbao due --overdue。") \
     X(342, TB_REFUSED_LAPSE_BY_AGENT, "lapse_by_agent", "A lapse is recorded by the creditor's agent itself once a duty is overdue; nobody enters it by hand.", "超期未办结由权利单位的前置程序到期自动记录,不得人工填报。") \
+    /* 400..499 the local interface */ \
     /* 400..499 the local interface */ \
     X(400, TB_REFUSED_REQUEST, "bad_request", "The request is not understood; the command and the agent must be of one version.", "请求无法识别,请核对命令与前置程序版本。") \
     X(401, TB_REFUSED_NOT_ALLOWED, "not_allowed", "This account may not do this.", "该账号无权操作。") \
@@ -83,7 +89,7 @@
     X(404, TB_REFUSED_REQUEST_REUSED, "request_reused", "This request id was used for another request; choose a new one.", "请求编号已用于其他请求,请更换。") \
     X(405, TB_REFUSED_NOT_DONE, "not_done", "It could not be carried out on this machine and nothing was changed; the agent's log says why.", "本机处理失败,未作任何改动;原因见前置程序日志。") \
     X(406, TB_REFUSED_NOT_SET_ASIDE, "not_set_aside", "No such notice is set aside here; see: tongbao quarantine list.", "没有隔离存放该报文,请用 tongbao quarantine list 查看。") \
-    X(407, TB_REFUSED_REASON_MISSING, "reason_missing", "A reason is needed; it is kept with your account.", "须说明理由;理由与经办账号一并留存。") \
+    X(407, TB_REFUSED_REASON_MISSING, "reason_missing", "A reason is needed (--reason TEXT); it is kept with your account.", "须用 --reason 说明理由;理由与经办账号一并留存。") \
     X(408, TB_REFUSED_NO_DEAD_LETTER, "no_dead_letter", "The hub holds no such dead letter; see: tongbao-broker deadletter list.", "平台没有该死信,请用 tongbao-broker deadletter list 查看。") \
     X(409, TB_REFUSED_NOTHING_HELD, "nothing_held", "The hub no longer holds its content, so there is nothing to deliver; its sender was told and still has it.", "平台已不留存其内容,无可重投;已告知发送单位,原件仍在发送单位。") \
     X(420, TB_REFUSED_TIME_FAR, "time_far", "This time is more than a year outside the dates of every campaign installed here.", "所给时间与本单位已安装的各专项行动期限相差一年以上。") \

@@ -42,6 +42,8 @@ typedef enum tb_request_kind {
     TB_REQUEST_ACT_QUARANTINE = 41,
     TB_REQUEST_LIST_DEAD_LETTERS = 42, /* asked of a hub */
     TB_REQUEST_RETRY_DEAD_LETTER = 43, /* asked of a hub */
+    TB_REQUEST_RECOVER = 30,
+    TB_REQUEST_GET_RECOVERY = 31,
 } tb_request_kind;
 
 typedef struct tb_local_open {
@@ -108,6 +110,11 @@ typedef struct tb_local_retry {
     bool dry_run;
 } tb_local_retry;
 
+typedef struct tb_local_recover {
+    tb_bytes reason;
+    tb_case_id release; /* this case; zero: the recovery begins */
+} tb_local_recover;
+
 typedef struct tb_local_request {
     tb_request_id id; /* never zero for what changes something */
     tb_bytes account;
@@ -128,6 +135,7 @@ typedef struct tb_local_request {
         tb_local_page page;     /* LIST_QUARANTINE, LIST_DEAD_LETTERS */
         tb_local_settle settle; /* ACT_QUARANTINE */
         tb_local_retry retry;   /* RETRY_DEAD_LETTER */
+        tb_local_recover recover;
     };
 } tb_local_request;
 
@@ -150,6 +158,7 @@ typedef enum tb_answer_kind {
     TB_ANSWER_QUARANTINE = 40,
     TB_ANSWER_SETTLED = 41,
     TB_ANSWER_DEAD_LETTERS = 42,
+    TB_ANSWER_RECOVERY = 30,
 } tb_answer_kind;
 
 typedef struct tb_local_acted {
@@ -185,6 +194,8 @@ typedef struct tb_local_summary {
     uint32_t held_back;
     tb_bytes action; /* of the head */
     tb_stall stalled;
+    tb_bytes *lost_fields; /* set once, and their content is lost */
+    size_t lost_count;
 } tb_local_summary;
 
 typedef enum tb_standing {
@@ -216,6 +227,8 @@ typedef struct tb_local_event {
     tb_standing standing;
     uint32_t term;
     tb_party holder;
+    tb_bytes *lost_fields; /* of groups that were ours to read and that nobody could resend */
+    size_t lost_count;
 } tb_local_event;
 
 typedef struct tb_local_case {
@@ -273,6 +286,37 @@ typedef struct tb_local_warning {
     tb_refusal code;
     tb_time until;
 } tb_local_warning;
+typedef struct tb_local_asked {
+    tb_party party;
+    tb_bytes name_zh;
+    tb_bytes name_en;
+    tb_time asked; /* 0: not yet */
+    tb_time last;
+    tb_time heard;    /* newest part of its answer; 0: none */
+    tb_time ended;    /* 0: not yet */
+    uint64_t missing; /* notices that it could not resend */
+} tb_local_asked;
+
+typedef struct tb_local_released {
+    tb_case_id case_id;
+    tb_bytes account;
+    tb_bytes reason;
+    tb_time at;
+} tb_local_released;
+
+typedef struct tb_local_recovery {
+    uint32_t state; /* 0 never, 1 waiting for the hub, 2 asking, 3 ended */
+    tb_time started;
+    tb_time ended;
+    tb_bytes account;
+    tb_bytes reason;
+    uint64_t old_counter;
+    uint64_t counter;
+    tb_local_asked *asked;
+    size_t asked_count;
+    tb_local_released *released;
+    size_t released_count;
+} tb_local_recovery;
 
 typedef struct tb_local_status {
     tb_party party;
@@ -297,6 +341,7 @@ typedef struct tb_local_status {
     size_t alarm_text_count;
     tb_local_warning *warnings;
     size_t warning_count;
+    tb_local_recovery recovery;
 } tb_local_status;
 
 typedef struct tb_local_notice_line {
@@ -506,6 +551,7 @@ typedef struct tb_local_answer {
         tb_local_quarantine quarantine;
         tb_local_settled settled;
         tb_local_dead_letters dead_letters;
+        tb_local_recovery recovery;
     };
 } tb_local_answer;
 

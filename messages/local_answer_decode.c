@@ -45,7 +45,12 @@ static tb_refusal read_summary(const wire_summary *in, tb_arena *arena, tb_local
     out->held_back = in->held_back;
     out->stalled = (tb_stall)in->stalled;
     out->field_count = in->n_fields;
-    return tb_local_read_values(in->fields, in->n_fields, arena, &out->fields);
+    out->lost_count = in->n_lost_fields;
+    tb_refusal refusal =
+        tb_local_read_texts(in->lost_fields, in->n_lost_fields, arena, &out->lost_fields);
+    return refusal == TB_ACCEPTED
+               ? tb_local_read_values(in->fields, in->n_fields, arena, &out->fields)
+               : refusal;
 }
 
 static bool read_event_plain(const wire_event *in, tb_local_event *out)
@@ -201,6 +206,12 @@ static tb_refusal read_status(const wire_status *in, tb_arena *arena, tb_local_s
         }
     }
     out->alarm_text_count = in->n_alarm_texts;
+    if (in->recovery != NULL) {
+        tb_refusal refusal = tb_local_read_recovery(in->recovery, arena, &out->recovery);
+        if (refusal != TB_ACCEPTED) {
+            return refusal;
+        }
+    }
     return tb_local_read_texts(in->alarm_texts, in->n_alarm_texts, arena, &out->alarm_texts);
 }
 
@@ -450,6 +461,8 @@ static tb_refusal read_body(const wire_answer *in, tb_arena *arena, tb_local_ans
         return tb_local_read_settled(in->settled, &out->settled) ? TB_ACCEPTED : TB_REFUSED_REQUEST;
     case TB_ANSWER_DEAD_LETTERS:
         return tb_local_read_letters(in->dead_letters, arena, &out->dead_letters);
+    case TB_ANSWER_RECOVERY:
+        return tb_local_read_recovery(in->recovery, arena, &out->recovery);
     }
     return TB_REFUSED_REQUEST;
 }

@@ -72,7 +72,9 @@ static bool write_summary(const tb_local_summary *in, tb_arena *arena, wire_summ
     out->stalled = (uint32_t)in->stalled;
     out->n_fields = in->field_count;
     out->fields = tb_local_write_values(in->fields, in->field_count, arena);
-    return out->fields != NULL;
+    out->n_lost_fields = in->lost_count;
+    out->lost_fields = tb_local_write_texts(in->lost_fields, in->lost_count, arena);
+    return out->fields != NULL && out->lost_fields != NULL;
 }
 
 static bool write_event(const tb_local_event *in, tb_arena *arena, wire_event *out)
@@ -96,7 +98,10 @@ static bool write_event(const tb_local_event *in, tb_arena *arena, wire_event *o
     out->fields = tb_local_write_values(in->fields, in->field_count, arena);
     out->n_unread_groups = in->unread_count;
     out->unread_groups = tb_local_write_texts(in->unread_groups, in->unread_count, arena);
-    return out->addressees != NULL && out->fields != NULL && out->unread_groups != NULL;
+    out->n_lost_fields = in->lost_count;
+    out->lost_fields = tb_local_write_texts(in->lost_fields, in->lost_count, arena);
+    return out->addressees != NULL && out->fields != NULL && out->unread_groups != NULL &&
+           out->lost_fields != NULL;
 }
 
 static bool write_case(const tb_local_case *in, tb_arena *arena, Tongbao__Local__Case *out)
@@ -202,6 +207,12 @@ static bool write_status(const tb_local_status *in, tb_arena *arena, wire_status
     for (size_t i = 0; i < in->warning_count; i++) {
         out->warnings[i]->code = (uint32_t)in->warnings[i].code;
         out->warnings[i]->until_ms = in->warnings[i].until;
+    }
+    if (in->recovery.state != 0) {
+        out->recovery = tb_local_write_recovery(&in->recovery, arena);
+        if (out->recovery == NULL) {
+            return false;
+        }
     }
     return out->alarm_texts != NULL &&
            tb_wire_of_incarnation(&in->incarnation, arena, &out->incarnation);
@@ -466,6 +477,9 @@ static bool write_body(const tb_local_answer *in, tb_arena *arena, bodies *b, wi
     case TB_ANSWER_DEAD_LETTERS:
         out->dead_letters = &b->dead_letters;
         return tb_local_write_letters(&in->dead_letters, arena, &b->dead_letters);
+    case TB_ANSWER_RECOVERY:
+        out->recovery = tb_local_write_recovery(&in->recovery, arena);
+        return out->recovery != NULL;
     }
     TB_UNREACHABLE();
 }

@@ -124,11 +124,17 @@ static tb_refusal read_body(const wire_request *in, tb_arena *arena, tb_local_re
         return verdict(tb_local_read_letter_page(in->list_dead_letters, &out->page));
     case TB_REQUEST_RETRY_DEAD_LETTER:
         return verdict(tb_local_read_retry(in->retry_dead_letter, &out->retry));
+    case TB_REQUEST_RECOVER:
+        return verdict(
+            tb_wire_text(in->recover->reason, TB_REASON_BYTES_MAX / 2, &out->recover.reason) &&
+            tb_wire_fixed_or_zero(in->recover->release, out->recover.release.bytes,
+                                  TB_CASE_ID_BYTES));
     case TB_REQUEST_STATUS:
     case TB_REQUEST_WATCH:
     case TB_REQUEST_LIST_DIRECTORY:
     case TB_REQUEST_CHECK:
     case TB_REQUEST_LIST_CAMPAIGNS:
+    case TB_REQUEST_GET_RECOVERY:
         return TB_ACCEPTED;
     }
     return TB_REFUSED_REQUEST;
@@ -141,7 +147,8 @@ static bool identified(const tb_local_request *request)
 
     bool changes = request->kind == TB_REQUEST_OPEN_CASE || request->kind == TB_REQUEST_ACT ||
                    request->kind == TB_REQUEST_INSTALL ||
-                   request->kind == TB_REQUEST_ACT_QUARANTINE;
+                   request->kind == TB_REQUEST_ACT_QUARANTINE ||
+                   request->kind == TB_REQUEST_RECOVER;
     return !changes || memcmp(request->id.bytes, none.bytes, sizeof none) != 0;
 }
 
@@ -205,6 +212,8 @@ typedef struct bodies {
     Tongbao__Local__ActQuarantine act_quarantine;
     Tongbao__Local__ListDeadLetters list_dead_letters;
     Tongbao__Local__RetryDeadLetter retry_dead_letter;
+    Tongbao__Local__Recover recover;
+    Tongbao__Local__GetRecovery get_recovery;
 } bodies;
 
 static bool write_open(const tb_local_open *in, tb_arena *arena, wire_open *out)
@@ -308,6 +317,16 @@ static bool write_body(const tb_local_request *in, tb_arena *arena, bodies *b, w
     case TB_REQUEST_INSTALL:
         write_install(&in->install, &b->install);
         out->install = &b->install;
+        return true;
+    case TB_REQUEST_RECOVER:
+        tongbao__local__recover__init(&b->recover);
+        b->recover.reason = tb_wire_of(in->recover.reason);
+        b->recover.release = tb_wire_raw_or_none(in->recover.release.bytes, TB_CASE_ID_BYTES);
+        out->recover = &b->recover;
+        return true;
+    case TB_REQUEST_GET_RECOVERY:
+        tongbao__local__get_recovery__init(&b->get_recovery);
+        out->get_recovery = &b->get_recovery;
         return true;
     case TB_REQUEST_STATUS:
         tongbao__local__get_status__init(&b->status);

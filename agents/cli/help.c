@@ -23,7 +23,8 @@ static const char overview[] =
        "  tongbao campaign list|show|check   what the campaigns installed here allow\n"
        "  tongbao document install|sign      signed documents: directory, campaigns, tables\n"
        "  tongbao directory ...              who takes part (for the authority)\n"
-       "  tongbao key make|request|show      this party's own keys\n"
+       "  tongbao key make|request|show|cut  this party's own keys\n"
+       "  tongbao recover                    an agent that was stopped: its store is not the newest\n"
        "  tongbao check                      walks every invariant of the agent's store\n"
        "  tongbao version\n"
        "  tongbao NOUN --help                more about one of them\n"
@@ -39,7 +40,6 @@ static const char overview[] =
        "\n"
        "Exit codes: 0 done; 1 refused, the sentence says why; 2 the command is wrong; 3 the agent\n"
        "cannot be reached or it is not known whether it acted; 4 a file, memory or the program.\n");
-
 static const char case_page[] = N_(
     "tongbao case list [--state STATE] [--mine] [--field FIELD --value VALUE] [--limit N]\n"
     "                  [--stalled] [--after MARK]\n"
@@ -154,6 +154,26 @@ static const char status_page[] =
        "\n"
        "Who this agent is, whether its link is up, what waits, how full its store is, alarms.\n");
 
+static const char recover_page[] = N_(
+    "tongbao recover                    how far it is: who was asked to resend, who has ended\n"
+    "tongbao recover --reason TEXT      an officer begins it, at an agent that was stopped\n"
+    "tongbao recover --release CASE --reason TEXT   an officer lets one case be acted on before "
+    "all\n"
+    "                                   have ended\n"
+    "\n"
+    "An agent started on an old copy, a snapshot or an empty store finds at the hub marks that it\n"
+    "signed and does not remember; it signs nothing more and status says so. Recovering makes it "
+    "a\n"
+    "new incarnation and asks exactly the parties that know more to resend. Until all have ended,\n"
+    "acts on cases of the old copy wait as drafts; new cases may be opened. Of two copies that "
+    "run\n"
+    "the one that recovers goes on, the other is refused.\n"
+    "\n"
+    "examples:\n"
+    "  tongbao recover --reason 磁盘损坏,自备份恢复\n"
+    "  tongbao recover\n"
+    "  tongbao recover --release 014ae7f0... --reason 时限将到\n");
+
 static const struct {
     const char *noun;
     const char *page;
@@ -162,7 +182,7 @@ static const struct {
              {"import", import_page},     {"campaign", campaign_page},
              {"document", document_page}, {"check", check_page},
              {"status", status_page},     {"due", due_page},
-             {"quarantine", quarantine_page}};
+             {"recover", recover_page},   {"quarantine", quarantine_page}};
 
 void tb_help_print(const char *noun)
 {

@@ -21,6 +21,15 @@ static void put(json_t *object, const char *key, json_t *value)
     (void)json_object_set_new(object, key, value);
 }
 
+static json_t *texts(const tb_bytes *list, size_t count)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < count; i++) {
+        (void)json_array_append_new(array, tb_json_text(list[i]));
+    }
+    return array;
+}
+
 json_t *tb_json_acted(const tb_local_answer *answer)
 {
     const tb_local_acted *acted = &answer->acted;
@@ -61,6 +70,7 @@ json_t *tb_json_summary(const tb_local_summary *s)
     put(o, "stalled", json_string(stall_key(s->stalled)));
     put(o, "held_back", number(s->held_back));
     put(o, "fields", tb_json_fields(s->fields, s->field_count));
+    put(o, "lost_fields", texts(s->lost_fields, s->lost_count));
     return o;
 }
 
@@ -89,6 +99,7 @@ static json_t *event(const tb_local_event *e)
     put(o, "addressees", addressees);
     put(o, "fields", tb_json_fields(e->fields, e->field_count));
     put(o, "unread_groups", unread);
+    put(o, "lost_fields", texts(e->lost_fields, e->lost_count));
     put(o, "standing", json_string(tb_standing_key(e->standing)));
     put(o, "term", number(e->term));
     return o;
@@ -148,6 +159,44 @@ json_t *tb_json_traced(const tb_local_traced *traced)
     return o;
 }
 
+json_t *tb_json_recovery(const tb_local_recovery *r)
+{
+    static const char *const states[] = {"never", "greeting", "asking", "ended"};
+    json_t *asked = json_array();
+    json_t *released = json_array();
+    for (size_t i = 0; i < r->asked_count; i++) {
+        const tb_local_asked *a = &r->asked[i];
+        json_t *o = json_object();
+        put(o, "party", tb_json_party(&a->party));
+        put(o, "asked", tb_json_time(a->asked));
+        put(o, "last", tb_json_time(a->last));
+        put(o, "heard", tb_json_time(a->heard));
+        put(o, "ended", tb_json_time(a->ended));
+        put(o, "missing", number(a->missing));
+        (void)json_array_append_new(asked, o);
+    }
+    for (size_t i = 0; i < r->released_count; i++) {
+        const tb_local_released *one = &r->released[i];
+        json_t *o = json_object();
+        put(o, "case_id", case_id(&one->case_id));
+        put(o, "account", tb_json_text(one->account));
+        put(o, "reason", tb_json_text(one->reason));
+        put(o, "at", tb_json_time(one->at));
+        (void)json_array_append_new(released, o);
+    }
+    json_t *o = json_object();
+    put(o, "state", json_string(states[r->state > 3 ? 0 : r->state]));
+    put(o, "started", tb_json_time(r->started));
+    put(o, "ended", tb_json_time(r->ended));
+    put(o, "account", tb_json_text(r->account));
+    put(o, "reason", tb_json_text(r->reason));
+    put(o, "old_counter", number(r->old_counter));
+    put(o, "counter", number(r->counter));
+    put(o, "asked", asked);
+    put(o, "released", released);
+    return o;
+}
+
 json_t *tb_json_status(const tb_local_status *s)
 {
     json_t *alarms = json_array();
@@ -182,6 +231,7 @@ json_t *tb_json_status(const tb_local_status *s)
         (void)json_array_append_new(warnings, w);
     }
     put(o, "warnings", warnings);
+    put(o, "recovery", s->recovery.state == 0 ? json_null() : tb_json_recovery(&s->recovery));
     return o;
 }
 
@@ -413,6 +463,8 @@ json_t *tb_json_answer(const tb_local_answer *answer)
     case TB_ANSWER_SETTLED:
         return tb_json_settled(&answer->settled);
     case TB_ANSWER_DEAD_LETTERS: /* a hub's answer */
+    case TB_ANSWER_RECOVERY:
+        return tb_json_recovery(&answer->recovery);
     case TB_ANSWER_NONE:
         break;
     }

@@ -21,11 +21,11 @@ static const struct {
     {"key", tb_cli_key},
     {"notice", tb_cli_notice},
     {"quarantine", tb_cli_quarantine},
+    {"recover", tb_cli_recover},
     {"request", tb_cli_request},
     {"status", tb_cli_status},
     {"trace", tb_cli_trace},
 };
-
 /* --lang may stand anywhere; it is needed before the first sentence is printed. */
 static const char *language_of(int argc, char **argv)
 {

@@ -181,6 +181,10 @@ static void show_event(tb_book *book, const tb_local_summary *of, const tb_local
         (void)printf("       %.*s: %.*s\n", (int)title.size, (const char *)title.data,
                      (int)value.size, (const char *)value.data);
     }
+    for (size_t i = 0; i < e->lost_count; i++) {
+        tb_bytes title = tb_book_field(book, of, e->lost_fields[i]);
+        (void)printf(_("       %.*s: content lost\n"), (int)title.size, (const char *)title.data);
+    }
     if (e->unread_count > 0) {
         (void)printf(_("       (%zu groups of fields are not for this party to read)\n"),
                      e->unread_count);
@@ -214,6 +218,10 @@ bool tb_show_case(tb_book *book, const tb_local_case *whole)
         (void)printf("%.*s: %.*s\n", (int)title.size, (const char *)title.data, (int)value.size,
                      (const char *)value.data);
     }
+    for (size_t i = 0; i < s->lost_count; i++) {
+        tb_bytes title = tb_book_field(book, s, s->lost_fields[i]);
+        (void)printf(_("%.*s: content lost\n"), (int)title.size, (const char *)title.data);
+    }
     (void)printf("\n");
     for (size_t i = 0; i < whole->event_count; i++) {
         show_event(book, s, &whole->events[i]);
@@ -223,7 +231,10 @@ bool tb_show_case(tb_book *book, const tb_local_case *whole)
 
 void tb_show_acted(tb_book *book, const tb_local_answer *answer)
 {
-    if (answer->draft) {
+    if (answer->draft && answer->detail.size > 0) {
+        (void)printf(_("accepted, waiting (待发出): %.*s\n"), (int)answer->detail.size,
+                     (const char *)answer->detail.data);
+    } else if (answer->draft) {
         (void)printf(_("accepted, waiting for the link (待发出)\n"));
         line(_("why"), answer->detail);
     } else {

@@ -165,6 +165,9 @@ void tb_show_status(tb_book *book, const tb_local_status *s)
         (void)printf(_("to be done before %.*s\n"), (int)until.size, (const char *)until.data);
         (void)printf("  ! %s\n    %s\n", tb_refusal_zh(w->code), tb_refusal_en(w->code));
     }
+    if (s->recovery.state != 0) {
+        tb_show_recovery(book, &s->recovery);
+    }
     counted(_("alarms"), s->alarms);
     for (size_t i = 0; i < s->alarm_text_count; i++) {
         (void)printf("  ! %.*s\n", (int)s->alarm_texts[i].size,
@@ -204,6 +207,9 @@ bool tb_show_answer(tb_book *book, const tb_local_answer *answer)
         tb_show_settled(&answer->settled);
         return true;
     case TB_ANSWER_DEAD_LETTERS: /* a hub's answer */
+    case TB_ANSWER_RECOVERY:
+        tb_show_recovery(book, &answer->recovery);
+        return true;
     case TB_ANSWER_NONE:
     case TB_ANSWER_CONTENT:
     case TB_ANSWER_CHECKED:

@@ -1,6 +1,7 @@
 /* peer - agents over the memory store, a hub that says what the test wants, and no casework.
  *
  *     peer_say(a, "ct.33 hello")          a's staff notify ct.33 of "hello"
+ *     peer_say(a, "recover disk")         a's officer recovers it, for this reason
  *     peer_frame(a, TB_FRAME_SUBMIT, 0)   what a sent since peer_forget
  *     town_deliver(a's frame, b)          the hub brings b its groups, stamped
  *     peer_applied(b)                     "hello"

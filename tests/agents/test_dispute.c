@@ -60,7 +60,7 @@ static tb_err confirmed(tb_step *step)
     return tb_own_marks_renew(step);
 }
 
-static void tick(world *w, world_agent *a, bool *out_more)
+static void scan(world *w, world_agent *a, bool *out_more)
 {
     tb_txn *txn;
     tb_step step;
@@ -93,7 +93,7 @@ static void learn(world *w, const tb_directory *next)
         bool more = true;
         for (unsigned turns = 0; more; turns++) {
             assert_true(turns < 100);
-            tick(w, &w->agents[i], &more);
+            scan(w, &w->agents[i], &more);
         }
     }
 }

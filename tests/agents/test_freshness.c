@@ -8,7 +8,7 @@
 static unsigned notes;
 static tb_header seen;
 
-static tb_err tick(tb_step *step)
+static tb_err look(tb_step *step)
 {
     size_t before = step->effects->count;
     tb_err err = tb_freshness_tick(step);
@@ -54,12 +54,12 @@ static void expect_warning(world *w, tb_time at)
 {
     assert_int_equal(due_of(w), at + 1);
     w->clock = at;
-    turn_with(w, A, tick);
+    turn_with(w, A, look);
     assert_int_equal(notes, 0);
     w->clock = at + 1;
-    turn_with(w, A, tick);
+    turn_with(w, A, look);
     assert_int_equal(notes, 1);
-    turn_with(w, A, tick);
+    turn_with(w, A, look);
     assert_int_equal(notes, 0);
 }
 
@@ -69,7 +69,7 @@ static void warnings_come_60_30_and_7_days_before_once_each(void **state)
     tb_refusal code;
     tb_time end = w->clock + 100 * DAY_MS;
     w->directory.fresh_until = end;
-    turn_with(w, A, tick);
+    turn_with(w, A, look);
     assert_int_equal(notes, 0);
     assert_int_equal(warnings_of(w, &code), 0);
     expect_warning(w, end - 60 * DAY_MS);
@@ -81,14 +81,14 @@ static void warnings_come_60_30_and_7_days_before_once_each(void **state)
     assert_false(tb_directory_stale(&w->directory, end));
     w->clock = end + 1;
     assert_true(tb_directory_stale(&w->directory, w->clock));
-    turn_with(w, A, tick);
+    turn_with(w, A, look);
     assert_int_equal(warnings_of(w, &code), 1);
     assert_int_equal(code, TB_REFUSED_DIRECTORY_STALE);
     assert_int_equal(alarms_at(w, A), 1);
     /* a newer version begins anew */
     w->directory.version++;
     w->directory.fresh_until = w->clock + 20 * DAY_MS;
-    turn_with(w, A, tick);
+    turn_with(w, A, look);
     assert_int_equal(notes, 1);
     assert_int_equal(alarms_at(w, A), 1);
 }
@@ -97,9 +97,9 @@ static void a_late_start_warns_once_of_the_nearest(void **state)
 {
     world *w = *state;
     w->directory.fresh_until = w->clock + 5 * DAY_MS;
-    turn_with(w, A, tick);
+    turn_with(w, A, look);
     assert_int_equal(notes, 1);
-    turn_with(w, A, tick);
+    turn_with(w, A, look);
     assert_int_equal(notes, 0);
 }
 
@@ -113,7 +113,7 @@ static void the_planned_end_of_our_own_keys_is_warned_of_too(void **state)
             w->keys[i].not_after = end;
         }
     }
-    turn_with(w, A, tick);
+    turn_with(w, A, look);
     assert_int_equal(notes, 1);
     assert_int_equal(warnings_of(w, &code), 1);
     assert_int_equal(code, TB_REFUSED_KEY_ENDING);
@@ -131,16 +131,16 @@ static void a_newer_directory_that_the_hub_does_not_give_names_it_once(void **st
     turn_with(w, A, see); /* seen again, it does not begin anew */
     assert_int_equal(due_of(w), w->clock + TB_DIRECTORY_WAIT_MS / 2 + 1);
     w->clock += TB_DIRECTORY_WAIT_MS / 2;
-    turn_with(w, A, tick);
+    turn_with(w, A, look);
     assert_int_equal(alarms_at(w, A), 0);
     tb_local_request request = {.kind = TB_REQUEST_STATUS};
     w->clock++;
-    turn_with(w, A, tick);
+    turn_with(w, A, look);
     const tb_local_answer *answer = ask(w, A, &request);
     assert_int_equal(answer->status.alarms, 1);
     assert_non_null(strstr((const char *)answer->status.alarm_texts[0].data, " hub: "));
     w->clock += TB_DIRECTORY_WAIT_MS;
-    turn_with(w, A, tick);
+    turn_with(w, A, look);
     assert_int_equal(alarms_at(w, A), 1);
 }
 
@@ -152,7 +152,7 @@ static void one_that_comes_in_time_is_no_alarm(void **state)
     turn_with(w, A, see);
     w->directory.version++;
     w->clock += 2 * TB_DIRECTORY_WAIT_MS;
-    turn_with(w, A, tick);
+    turn_with(w, A, look);
     assert_int_equal(alarms_at(w, A), 0);
 }
 

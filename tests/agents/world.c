@@ -241,8 +241,10 @@ static void write_letters(world *w, world_agent *a, tb_txn *txn)
             }
             assert_true(w->letter_count < WORLD_LETTERS);
             letter *l = &w->letters[w->letter_count++];
-            *l = (letter){
-                .to = reader->recipient, .header = header, .resend = outgoing->resend.size > 0};
+            *l = (letter){.to = reader->recipient,
+                          .header = header,
+                          .resend = outgoing->kind == TB_NOTICE_RESEND,
+                          .asks = keep(w, outgoing->resend)};
             assert_ok(tb_part_events_encode(outgoing->events, outgoing->event_count, &w->memory,
                                             &l->events));
             assert_ok(tb_part_openings_encode(open, open_count, &w->memory, &l->openings));
@@ -378,7 +380,8 @@ tb_refusal deliver(world *w, letter *l)
     world_agent *a = who(w, l->to.text);
     tb_txn *txn = begin(a);
     tb_header header;
-    tb_incoming incoming = {.header_bytes = l->header, .header = &header, .has_resend = l->resend};
+    tb_incoming incoming = {
+        .header_bytes = l->header, .header = &header, .has_resend = l->resend, .resend = l->asks};
     assert_int_equal(tb_header_decode(l->header, &a->arena, &header), TB_ACCEPTED);
     assert_int_equal(
         tb_part_events_decode(l->events, &a->arena, &incoming.events, &incoming.event_count),
@@ -418,6 +421,16 @@ tb_refusal deliver(world *w, letter *l)
     assert_ok(tb_apply_notice(&a->agent, txn, now, &incoming, a->effects, &a->refused, &event));
     end(w, a, txn);
     return a->refused;
+}
+
+void tick(world *w, const char *id, tb_time later)
+{
+    world_agent *a = who(w, id);
+    tb_txn *txn = begin(a);
+    w->clock += later;
+    tb_input input = {.kind = TB_INPUT_TICK, .now = {w->clock, w->clock}};
+    assert_ok(tb_agent_step(&a->agent, txn, &input, &w->random, a->effects));
+    end(w, a, txn);
 }
 
 letter *letter_to(world *w, const char *id)

@@ -35,6 +35,7 @@ typedef struct letter {
     tb_bytes openings; /* PartOpenings, what `to` may read */
     tb_bytes passed;   /* PartPassed */
     bool resend;
+    tb_bytes asks; /* of kind resend: its Resend */
     tb_digest *ids;
     size_t id_count;
     bool gone; /* delivered or lost */
@@ -81,6 +82,8 @@ tb_refusal acts(world *w, const char *party, const char *action, const char *fie
 tb_refusal
 acts_on(world *w, const char *party, const char *action, const char *fields, const tb_digest *head);
 
+/* A tick of one agent, later by so many ms; what it sends becomes letters. */
+void tick(world *w, const char *party, tb_time later);
 /* Delivers everything that lies here, in order, until nothing is left. */
 void deliver_all(world *w);
 /* Delivers one letter; what it brings about is left lying. */

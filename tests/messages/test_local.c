@@ -95,6 +95,10 @@ static void fill_request(tb_arena *arena, tb_local_request *request)
     case TB_REQUEST_RETRY_DEAD_LETTER:
         request->retry = (tb_local_retry){tb_bytes_str("bureau.33/3/ct.33/2/7"), true};
         break;
+    case TB_REQUEST_RECOVER:
+        request->recover = (tb_local_recover){tb_bytes_str("磁盘损坏"), case_id()};
+        break;
+    case TB_REQUEST_GET_RECOVERY:
     case TB_REQUEST_STATUS:
     case TB_REQUEST_WATCH:
     case TB_REQUEST_LIST_DIRECTORY:
@@ -351,6 +355,38 @@ static tb_local_dead_letter dead_letter(void)
     return made;
 }
 
+static tb_local_recovery recovery(void)
+{
+    static tb_local_asked asked[1];
+    static tb_local_released released[1];
+    asked[0] = (tb_local_asked){
+        .party = sample_party("ct.33"),
+        .name_zh = tb_bytes_str("浙江电信"),
+        .name_en = tb_bytes_str("CT Zhejiang"),
+        .asked = SAMPLE_TIME,
+        .last = SAMPLE_TIME + 1,
+        .heard = SAMPLE_TIME + 2,
+        .ended = SAMPLE_TIME + 3,
+        .missing = 4,
+    };
+    released[0] = (tb_local_released){case_id(), tb_bytes_str("王警官"), tb_bytes_str("时限将到"),
+                                      SAMPLE_TIME};
+    tb_local_recovery made = {
+        .state = 2,
+        .started = SAMPLE_TIME,
+        .account = tb_bytes_str("王警官"),
+        .reason = tb_bytes_str("磁盘损坏"),
+        .old_counter = 1,
+        .counter = 2,
+        .asked = asked,
+        .asked_count = 1,
+        .released = released,
+        .released_count = 1,
+    };
+
+    return made;
+}
+
 static void fill_answer(tb_arena *arena, tb_local_answer *answer)
 {
     static tb_local_set_aside aside[1];
@@ -385,6 +421,7 @@ static void fill_answer(tb_arena *arena, tb_local_answer *answer)
         break;
     case TB_ANSWER_STATUS:
         answer->status = status(texts);
+        answer->status.recovery = recovery();
         break;
     case TB_ANSWER_NOTICES:
         notices[0] = notice_line();
@@ -420,6 +457,9 @@ static void fill_answer(tb_arena *arena, tb_local_answer *answer)
                                                 tb_bytes_str("2015-12-31"),
                                                 true};
         answer->campaigns = (tb_local_campaigns){campaigns, 1};
+        break;
+    case TB_ANSWER_RECOVERY:
+        answer->recovery = recovery();
         break;
     case TB_ANSWER_CUT:
         cut_mark = (tb_cut_mark){sample_incarnation(3), sample_party("hq"), TB_LANE_NORMAL, 7,
@@ -473,6 +513,7 @@ static const tb_answer_kind answer_kinds[] = {
     TB_ANSWER_QUARANTINE,
     TB_ANSWER_SETTLED,
     TB_ANSWER_DEAD_LETTERS,
+    TB_ANSWER_RECOVERY,
 };
 
 static const tb_request_kind request_kinds[] = {
@@ -498,6 +539,8 @@ static const tb_request_kind request_kinds[] = {
     TB_REQUEST_ACT_QUARANTINE,
     TB_REQUEST_LIST_DEAD_LETTERS,
     TB_REQUEST_RETRY_DEAD_LETTER,
+    TB_REQUEST_RECOVER,
+    TB_REQUEST_GET_RECOVERY,
 };
 /* clang-format on */
 
