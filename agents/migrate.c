@@ -2,12 +2,15 @@
  *
  * 1 -> 2  OPENING was keyed "event group"; it lies under its event's place now, "EVENT key, group".
  *         EVENT_ID had a row for every event; it has them for side events and held ones alone.
+ *         OUTBOX_DUE keys name the incarnation, HELD values who gave the event here.
  *         PROOF rows of schema 1 are those that stand alone, OUTBOX rows those with their group
- *         inside; both are still read and stay.
+ *         inside; both are still read and stay. Tables that came with schema 2 are empty: DUTY too,
+ *         for a program of schema 1 took no definition that names duties.
  */
 #include "agents/migrate.h"
 
 #include "agents/rows_case.h"
+#include "agents/rows_link_keys.h"
 #include "base/limits.h"
 
 /* ---- 1 -> 2 ---- */
@@ -16,6 +19,9 @@ typedef enum phase {
     OPENINGS_AWAY, /* to MIGRATION, under their new keys: old and new ones must not mix */
     OPENINGS_BACK,
     EVENT_IDS,
+    DUES_AWAY, /* likewise */
+    DUES_BACK,
+    HELD,
 } phase;
 
 /* "event group" -> "EVENT key, group"; the way leads over EVENT_ID, still whole. */
@@ -71,22 +77,91 @@ static tb_err thin_one(tb_txn *txn, tb_bytes key, tb_err found, tb_bytes value, 
     return err == TB_OK && !keeps ? tb_store_del(txn, TB_TABLE_EVENT_ID, key) : err;
 }
 
-static tb_err thin_event_ids(tb_txn *txn, tb_migration_at *at, bool *out_end)
+/* "due recipient lane" -> "due incarnation recipient lane": all were of the present one. */
+static tb_err due_place(tb_txn *txn, tb_bytes key, tb_bytes value, tb_bytes *out_key)
+{
+    tb_incarnation incarnation;
+    tb_reader r;
+    tb_writer w;
+    (void)value;
+    tb_reader_init(&r, key);
+    uint64_t due = tb_get_u64(&r);
+    tb_party recipient = tb_read_party(&r);
+    tb_lane lane = tb_read_lane(&r);
+    if (!tb_reader_done(&r)) {
+        return TB_ERR_NOT_FOUND;
+    }
+    tb_err err = tb_meta_incarnation(txn, &incarnation);
+    if (err != TB_OK) {
+        return err == TB_ERR_NOT_FOUND ? TB_ERR_CORRUPT : err;
+    }
+    tb_key at;
+    tb_key_begin(&at);
+    tb_key_number(&at, due);
+    tb_key_incarnation(&at, &incarnation);
+    tb_key_party(&at, &recipient);
+    tb_key_lane(&at, lane);
+    tb_bytes made = tb_key_bytes(&at);
+    tb_writer_arena(&w, tb_txn_arena(txn), made.size);
+    tb_put_raw(&w, made.data, made.size);
+    return tb_writer_bytes(&w, out_key);
+}
+
+/* Who gave a held event was not kept; its author's notice is the nearest to it. */
+static tb_err
+name_giver(tb_txn *txn, tb_bytes key, tb_err found, tb_bytes value, tb_migration_at *at)
+{
+    tb_digest missing;
+    tb_digest held;
+    tb_event_key place;
+    tb_event_row row;
+    tb_bytes event_key;
+    tb_reader r;
+    tb_reader_init(&r, value);
+    tb_time since = tb_get_i64(&r);
+    tb_err err = TB_ERR_NOT_FOUND;
+    if (found == TB_OK && tb_reader_done(&r) && key.size == 2 * TB_DIGEST_BYTES) {
+        memcpy(missing.bytes, key.data, TB_DIGEST_BYTES);
+        memcpy(held.bytes, key.data + TB_DIGEST_BYTES, TB_DIGEST_BYTES);
+        err = tb_store_get(txn, TB_TABLE_EVENT_ID, tb_bytes_of(held.bytes, TB_DIGEST_BYTES),
+                           &event_key);
+    }
+    if (err == TB_OK) {
+        err = tb_event_key_decode(event_key, &place);
+    }
+    if (err == TB_OK) {
+        err = tb_event_get(txn, &place, &row);
+    }
+    if (err == TB_OK) {
+        return tb_held_put(txn, &missing, &held, since, &row.sender);
+    }
+    at->left_out++;
+    return err == TB_ERR_NOT_FOUND || err == TB_ERR_CORRUPT ? tb_store_del(txn, TB_TABLE_HELD, key)
+                                                            : err;
+}
+
+/* ---- slices of rows that stay in their table ---- */
+
+/* What becomes of one row, at its own key. found: as the store says; the value is there if TB_OK.
+ */
+typedef tb_err row_fn(tb_txn *txn, tb_bytes key, tb_err found, tb_bytes value, tb_migration_at *at);
+
+static tb_err walk(tb_txn *txn, tb_table table, row_fn *one, tb_migration_at *at, bool *out_end)
 {
     tb_bytes all = {NULL, 0};
     *out_end = false;
     for (unsigned i = 0; i < TB_MIGRATE_ROWS; i++) {
         tb_bytes key;
         tb_bytes value;
-        tb_err err = at->key.size == 0
-                         ? tb_store_seek(txn, TB_TABLE_EVENT_ID, all, all, &key, &value)
-                         : tb_store_next(txn, TB_TABLE_EVENT_ID, all, at->key, &key, &value);
+        tb_err err = at->key.size == 0 ? tb_store_seek(txn, table, all, all, &key, &value)
+                                       : tb_store_next(txn, table, all, at->key, &key, &value);
         if (err == TB_ERR_NOT_FOUND) {
+            at->key = all; /* the next phase begins at its beginning */
             *out_end = true;
             return TB_OK;
         }
         if (err == TB_OK || err == TB_ERR_CORRUPT) {
-            err = thin_one(txn, key, err, value, at);
+            err = one(txn, key, err, value, at);
         }
         if (err != TB_OK) {
             return err;
@@ -109,7 +184,16 @@ static tb_err from_1(tb_txn *txn, tb_migration_at *at, bool *out_done)
         err = tb_migrate_rows(txn, TB_TABLE_MIGRATION, TB_TABLE_OPENING, NULL, at, &end);
         break;
     case EVENT_IDS:
-        err = thin_event_ids(txn, at, &end);
+        err = walk(txn, TB_TABLE_EVENT_ID, thin_one, at, &end);
+        break;
+    case DUES_AWAY:
+        err = tb_migrate_rows(txn, TB_TABLE_OUTBOX_DUE, TB_TABLE_MIGRATION, due_place, at, &end);
+        break;
+    case DUES_BACK:
+        err = tb_migrate_rows(txn, TB_TABLE_MIGRATION, TB_TABLE_OUTBOX_DUE, NULL, at, &end);
+        break;
+    case HELD:
+        err = walk(txn, TB_TABLE_HELD, name_giver, at, &end);
         *out_done = end;
         break;
     }

@@ -1,5 +1,7 @@
 #include "agents/campaign/compare.h"
 
+#include "agents/campaign/duty.h"
+
 /* Two versions of one case type being compared. */
 typedef struct comparison {
     tb_arena *arena;
@@ -327,6 +329,39 @@ static void compare_actions(comparison *c)
     }
 }
 
+/* ---- duties ---- */
+
+static bool same_duty(const tb_duty_def *a, const tb_duty_def *b)
+{
+    return same(a->from, b->from) &&
+           same_names((const char *const *)a->until, a->until_count, (const char *const *)b->until,
+                      b->until_count) &&
+           a->hours == b->hours && a->days == b->days && a->working_days == b->working_days &&
+           a->grace_hours == b->grace_hours && a->by_default == b->by_default &&
+           same(a->lapse, b->lapse) && same(a->ends_in, b->ends_in);
+}
+
+static void compare_duties(comparison *c)
+{
+    for (unsigned i = 0; i < c->from->duty_count; i++) {
+        const tb_duty_def *from = &c->from->duties[i];
+        const tb_duty_def *to = tb_case_type_duty(c->to, tb_bytes_str(from->id));
+        if (to == NULL) {
+            put(c, TB_DIFFERENCE_DUTY_REMOVED, NULL, from->id, NULL);
+        } else if (!same(from->owed_by, to->owed_by) || !same(from->to, to->to)) {
+            put(c, TB_DIFFERENCE_DUTY_PARTIES, NULL, from->id, NULL);
+        } else if (!same_duty(from, to)) {
+            put(c, TB_DIFFERENCE_DUTY_CHANGED, NULL, from->id, NULL);
+        }
+    }
+    for (unsigned i = 0; i < c->to->duty_count; i++) {
+        const char *id = c->to->duties[i].id;
+        if (tb_case_type_duty(c->from, tb_bytes_str(id)) == NULL) {
+            put(c, TB_DIFFERENCE_DUTY_ADDED, NULL, id, NULL);
+        }
+    }
+}
+
 /* ---- the whole ---- */
 
 static const tb_role *role_of(const tb_campaign *campaign, const char *id)
@@ -363,6 +398,7 @@ static void compare_type(comparison *c)
     compare_groups(c);
     compare_fields(c);
     compare_actions(c);
+    compare_duties(c);
 }
 
 tb_err tb_campaign_compare(const tb_campaign *from,

@@ -7,8 +7,9 @@
  *
  * A move is safe when nothing said so far loses its meaning or gains a reader: the case's state is
  * still there and still open or closed as it was, its fields keep type and group, its groups are
- * read by the same positions or fewer, and who may act in the state may still act. Rules for what
- * is done later (actions, conditions, new fields) may change freely.
+ * read by the same positions or fewer, who may act in the state may still act, and its duties are
+ * owed by and to the same positions. Rules for what is done later (actions, conditions, new fields,
+ * limits) may change freely.
  */
 #ifndef TB_CAMPAIGN_COMPARE_H
 #define TB_CAMPAIGN_COMPARE_H
@@ -51,7 +52,11 @@ typedef enum tb_hindrance {
     X(READER_REMOVED,   TB_HINDERS_NOBODY, "reader_removed",   "字段组减少可读单位",      "a field group loses a reader") \
     X(ACTION_ADDED,     TB_HINDERS_NOBODY, "action_added",     "新增办理动作",            "an action is added") \
     X(ACTION_REMOVED,   TB_HINDERS_NOBODY, "action_removed",   "取消办理动作",            "an action is gone") \
-    X(ACTION_CHANGED,   TB_HINDERS_NOBODY, "action_changed",   "办理动作的规定改变",      "an action's rules change")
+    X(ACTION_CHANGED,   TB_HINDERS_NOBODY, "action_changed",   "办理动作的规定改变",      "an action's rules change") \
+    X(DUTY_ADDED,       TB_HINDERS_NOBODY, "duty_added",       "新增应办事项",            "a duty is added") \
+    X(DUTY_REMOVED,     TB_HINDERS_NOBODY, "duty_removed",     "取消应办事项",            "a duty is gone") \
+    X(DUTY_PARTIES,     TB_HINDERS_TYPE,   "duty_parties",     "应办事项的应办方或相对方改变", "a duty is owed by or to another position") \
+    X(DUTY_CHANGED,     TB_HINDERS_NOBODY, "duty_changed",     "应办事项的规定改变",      "a duty's rules change")
 /* clang-format on */
 
 typedef enum tb_difference_kind {

@@ -182,6 +182,52 @@ static void choices_are_compared_by_themselves_and_not_by_the_name_of_their_list
     assert_string_equal(difference(TB_DIFFERENCE_CHOICE_ADDED)->detail, "c");
 }
 
+#define SHIPPED "ops/campaigns/black-card.yaml"
+#define VERIFY                                                                                       \
+    "- {id: verify, zh: 反馈核查结果, en: report the result of the order, owed_by: operator, " \
+    "to: home, from: order, until: [result], working_days: 5, default: true, lapse: lapse, "         \
+    "ends_in: take_back}"
+
+static void change_duty(const char *line, const char *into, bool back)
+{
+    const char *older[] = {line, into, NULL};
+    const char *newer[] = {"version: 1", "version: 2", line, into, NULL};
+    forget();
+    found.from = edited(SHIPPED, back ? older : NULL);
+    found.to = edited(SHIPPED, back ? (const char *[]){"version: 1", "version: 2", NULL} : newer);
+    tb_arena_init(&found.arena, found.memory, sizeof found.memory);
+    assert_ok(tb_campaign_compare(tb_campaign_loaded_get(found.from),
+                                  tb_campaign_loaded_get(found.to), &found.arena, &found.list,
+                                  &found.count));
+    assert_int_equal(found.count, 1);
+    assert_string_equal(found.list[0].about, "verify");
+}
+
+static bool duty_blocks(void)
+{
+    return tb_difference_blocks(&found.list[0], tb_bytes_str("notice"), tb_bytes_str("accepted"));
+}
+
+static void duties_may_come_go_and_change_but_not_pass_to_other_parties(void **state)
+{
+    (void)state;
+    change_duty(VERIFY, "# none", false);
+    assert_int_equal(found.list[0].kind, TB_DIFFERENCE_DUTY_REMOVED);
+    assert_false(duty_blocks());
+    change_duty(VERIFY, "# none", true);
+    assert_int_equal(found.list[0].kind, TB_DIFFERENCE_DUTY_ADDED);
+    assert_false(duty_blocks());
+    change_duty("until: [result], working_days: 5", "until: [result], working_days: 6", false);
+    assert_int_equal(found.list[0].kind, TB_DIFFERENCE_DUTY_CHANGED);
+    assert_false(duty_blocks());
+    change_duty("owed_by: operator, to: home", "owed_by: operator, to: discovery", false);
+    assert_int_equal(found.list[0].kind, TB_DIFFERENCE_DUTY_PARTIES);
+    assert_true(duty_blocks());
+    change_duty("owed_by: operator, to: home", "owed_by: host, to: home", false);
+    assert_int_equal(found.list[0].kind, TB_DIFFERENCE_DUTY_PARTIES);
+    assert_true(duty_blocks());
+}
+
 static void too_little_memory_is_said(void **state)
 {
     (void)state;
@@ -200,6 +246,7 @@ static const struct CMUnitTest tests[] = {
     T(a_reader_more_keeps_every_case_of_the_type_from_moving),
     T(the_same_or_an_older_version_is_never_moved_to),
     T(choices_are_compared_by_themselves_and_not_by_the_name_of_their_list),
+    T(duties_may_come_go_and_change_but_not_pass_to_other_parties),
     T(too_little_memory_is_said),
 };
 

@@ -21,11 +21,24 @@ static const char *const leaky[] = {
     "version: 1", "version: 3", "en: lead, readers: [submitting_police, discovery, home]",
     "en: lead, readers: [submitting_police, discovery, home, operator]", NULL};
 
-/* Version 1, a safe version 2 and a version 3 that is not. */
+#define SIGN_FOR_RULES "from: forward, until: [sign_for, wrong_home], working_days: "
+/* A day more to sign for what was forwarded. */
+static const char *const longer[] = {"version: 1", "version: 4", SIGN_FOR_RULES "1",
+                                     SIGN_FOR_RULES "2", NULL};
+/* Nobody owes it any more. */
+static const char *const laxer[] = {"version: 1", "version: 5",
+                                    "- {id: sign_for, zh: 签收通报, en: sign for what was "
+                                    "forwarded, owed_by: home, to: discovery, " SIGN_FOR_RULES
+                                    "1, default: true, lapse: lapse, ends_in: take_over}",
+                                    "# no sign_for", NULL};
+
+/* Version 1, a safe version 2, a version 3 that is not, and two with other duties. */
 static struct {
     tb_campaign_loaded *second;
     tb_campaign_loaded *third;
-    const tb_campaign *list[3];
+    tb_campaign_loaded *fourth;
+    tb_campaign_loaded *fifth;
+    const tb_campaign *list[5];
     tb_campaigns all;
 } versions;
 
@@ -40,10 +53,14 @@ static int setup(void **state)
     world *w = *state;
     versions.second = edited(PATH, safe);
     versions.third = edited(PATH, leaky);
+    versions.fourth = edited(PATH, longer);
+    versions.fifth = edited(PATH, laxer);
     versions.list[0] = w->campaign;
     versions.list[1] = tb_campaign_loaded_get(versions.second);
     versions.list[2] = tb_campaign_loaded_get(versions.third);
-    versions.all = (tb_campaigns){versions.list, 3};
+    versions.list[3] = tb_campaign_loaded_get(versions.fourth);
+    versions.list[4] = tb_campaign_loaded_get(versions.fifth);
+    versions.all = (tb_campaigns){versions.list, 5};
     return code;
 }
 
@@ -52,6 +69,8 @@ static int teardown(void **state)
     int code = world_teardown(state);
     tb_campaign_loaded_free(versions.second);
     tb_campaign_loaded_free(versions.third);
+    tb_campaign_loaded_free(versions.fourth);
+    tb_campaign_loaded_free(versions.fifth);
     return code;
 }
 
@@ -255,7 +274,7 @@ static void a_take_over_on_top_of_what_came_before_the_move_undoes_it(void **sta
     deliver_all(w);
     assert_int_equal(moves(w, "bureau.44", "2"), TB_ACCEPTED);
     /* who takes over has not heard of the move */
-    assert_int_equal(acts(w, "bureau.33", "take_over", "take_over_reason=overdue"), TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.33", "take_over", "take_over_reason=other"), TB_ACCEPTED);
     deliver_all(w);
     static const char *const all[] = {"bureau.33", "bureau.44", "police.33"};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
@@ -263,6 +282,104 @@ static void a_take_over_on_top_of_what_came_before_the_move_undoes_it(void **sta
         assert_int_equal(after.campaign_version, 1);
         assert_int_equal(after.term, 2);
         assert_false(after.frozen);
+    }
+    check_world(w);
+}
+
+/* ---- duties ---- */
+
+#define MONDAY  "2015-02-09T11:39:00+08:00"
+#define OVERDUE "2015-02-11T00:15:00+08:00" /* of version 1: a working day and the grace */
+#define LATER   "2015-02-12T00:15:00+08:00" /* of version 4 */
+
+static const char *const on_duty[] = {"police.33", "bureau.33", "bureau.44"};
+
+/* Forwarded on Monday: the home bureau owes the discovery bureau its signature. */
+static void forwarded(world *w)
+{
+    for (size_t i = 0; i < 3; i++) {
+        at_time(w, on_duty[i], MONDAY);
+    }
+    accepted(w);
+    install(w, "bureau.44");
+    assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
+    deliver_all(w);
+}
+
+static void an_open_duty_gets_the_limit_of_the_version_the_case_moves_to(void **state)
+{
+    world *w = *state;
+    forwarded(w);
+    tb_time before = duties_at(w, "bureau.33").lines[0].due;
+    assert_int_equal(moves(w, "bureau.44", "4"), TB_ACCEPTED);
+    deliver_all(w);
+    for (size_t i = 0; i < 3; i++) {
+        tb_local_duties duties = duties_at(w, on_duty[i]);
+        assert_int_equal(duties.count, 1);
+        assert_int_equal(duties.lines[0].state, TB_DUTY_OPEN);
+        assert_int_equal(duties.lines[0].due, before + 24 * 3600 * 1000);
+    }
+    check_world(w);
+    at_time(w, "bureau.33", OVERDUE);
+    judge_due(w, "bureau.33");
+    assert_int_equal(lying(w), 0);
+    at_time(w, "bureau.33", LATER);
+    judge_due(w, "bureau.33");
+    assert_int_equal(duties_at(w, "bureau.33").lines[0].state, TB_DUTY_LAPSED);
+    deliver_all(w);
+    check_world(w);
+}
+
+static void a_duty_the_new_version_does_not_have_is_released(void **state)
+{
+    world *w = *state;
+    forwarded(w);
+    assert_int_equal(moves(w, "bureau.44", "5"), TB_ACCEPTED);
+    deliver_all(w);
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(duties_at(w, on_duty[i]).count, 0);
+    }
+    at_time(w, "bureau.33", OVERDUE);
+    judge_due(w, "bureau.33");
+    assert_int_equal(lying(w), 0);
+    check_world(w);
+}
+
+static void what_lapsed_before_the_move_stays_on_record_whichever_is_heard_of_first(void **state)
+{
+    world *w = *state;
+    forwarded(w);
+    at_time(w, "bureau.33", OVERDUE);
+    judge_due(w, "bureau.33");
+    assert_int_equal(duties_at(w, "bureau.33").lines[0].state, TB_DUTY_LAPSED);
+    /* the home bureau moves the case before it hears of the lapse */
+    assert_int_equal(moves(w, "bureau.44", "5"), TB_ACCEPTED);
+    deliver_all(w);
+    for (size_t i = 0; i < 3; i++) {
+        tb_local_duties duties = duties_at(w, on_duty[i]);
+        assert_int_equal(duties.count, 1);
+        assert_int_equal(duties.lines[0].state, TB_DUTY_LAPSED);
+        assert_true(duties.lines[0].ended != 0);
+        assert_int_equal(summary_at(w, on_duty[i]).stalled, TB_STALL_NONE);
+    }
+    check_world(w);
+}
+
+static void a_take_over_that_undoes_the_move_brings_its_duties_back(void **state)
+{
+    world *w = *state;
+    forwarded(w);
+    assert_int_equal(moves(w, "bureau.44", "5"), TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.33", "take_over", "take_over_reason=other"), TB_ACCEPTED);
+    deliver_all(w);
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(summary_at(w, on_duty[i]).campaign_version, 1);
+        assert_int_equal(duties_at(w, on_duty[i]).count, 0); /* released by the take-over */
+    }
+    assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
+    deliver_all(w);
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(duties_at(w, on_duty[i]).count, 1);
     }
     check_world(w);
 }
@@ -343,6 +460,10 @@ static const struct CMUnitTest tests[] = {
     T(a_party_without_the_new_version_holds_back_says_so_and_catches_up),
     T(each_step_of_the_chain_is_replayed_under_its_own_version),
     T(a_take_over_on_top_of_what_came_before_the_move_undoes_it),
+    T(an_open_duty_gets_the_limit_of_the_version_the_case_moves_to),
+    T(a_duty_the_new_version_does_not_have_is_released),
+    T(what_lapsed_before_the_move_stays_on_record_whichever_is_heard_of_first),
+    T(a_take_over_that_undoes_the_move_brings_its_duties_back),
     T(a_forged_move_is_refused_by_everybody),
 };
 

@@ -7,7 +7,10 @@
 
 #define QUOTA_BYTES (16ull * 1024 * 1024)
 /* case, class, number, term, event: what an OPENING key of schema 2 has before its group */
-#define EVENT_KEY_BYTES (TB_CASE_ID_BYTES + 1 + 8 + 4 + TB_DIGEST_BYTES)
+#define EVENT_KEY_BYTES   (TB_CASE_ID_BYTES + 1 + 8 + 4 + TB_DIGEST_BYTES)
+#define INCARNATION_BYTES 16
+/* due, incarnation, recipient, lane */
+#define DUE_KEY_BYTES (8 + INCARNATION_BYTES + TB_PARTY_BYTES + 1)
 
 static uint8_t memory[8u * 1024 * 1024];
 static tb_arena arena;
@@ -91,12 +94,52 @@ static void put_groups_within(tb_txn *txn)
     assert_int_equal(err, TB_ERR_NOT_FOUND);
 }
 
+/* Keys of OUTBOX_DUE without the incarnation, values of HELD without who gave the event. */
+static void forget_what_rows_gained(tb_txn *txn)
+{
+    tb_bytes all = {NULL, 0};
+    tb_bytes key;
+    tb_bytes value;
+    while (tb_store_seek(txn, TB_TABLE_OUTBOX_DUE, all, all, &key, &value) == TB_OK &&
+           key.size == DUE_KEY_BYTES) {
+        uint8_t older[DUE_KEY_BYTES - INCARNATION_BYTES];
+        memcpy(older, key.data, 8);
+        memcpy(older + 8, key.data + 8 + INCARNATION_BYTES, sizeof older - 8);
+        assert_ok(tb_store_del(txn, TB_TABLE_OUTBOX_DUE, key));
+        assert_ok(tb_store_put(txn, TB_TABLE_OUTBOX_DUE, tb_bytes_of(older, sizeof older), value));
+    }
+    tb_err err = tb_store_seek(txn, TB_TABLE_HELD, all, all, &key, &value);
+    for (; err == TB_OK; err = tb_store_next(txn, TB_TABLE_HELD, all, key, &key, &value)) {
+        assert_ok(tb_store_put(txn, TB_TABLE_HELD, key, tb_bytes_of(value.data, 8)));
+    }
+    assert_int_equal(err, TB_ERR_NOT_FOUND);
+    tb_bytes counts = tb_bytes_str("held by ");
+    while (tb_store_seek(txn, TB_TABLE_META, counts, counts, &key, &value) == TB_OK) {
+        assert_ok(tb_store_del(txn, TB_TABLE_META, key));
+    }
+}
+
+/* Tables that came with schema 2. */
+static void empty_what_is_newer(tb_txn *txn)
+{
+    tb_bytes all = {NULL, 0};
+    tb_bytes key;
+    tb_bytes value;
+    for (int table = TB_TABLE_DUTY; table <= TB_TABLE_GAP_DUE; table++) {
+        while (tb_store_seek(txn, (tb_table)table, all, all, &key, &value) == TB_OK) {
+            assert_ok(tb_store_del(txn, (tb_table)table, key));
+        }
+    }
+}
+
 void older_make(const sys_hub *hub, const char *name)
 {
     tb_txn *txn = begin(hub, name);
     name_events(txn);
     move_openings(txn);
     put_groups_within(txn);
+    forget_what_rows_gained(txn);
+    empty_what_is_newer(txn);
     assert_ok(tb_store_schema_put(txn, 1));
     end(txn);
 }

@@ -292,7 +292,7 @@ static void a_newer_store_is_refused_with_a_sentence_and_left_as_it_is(void **st
     sys_agent_stop(agent, SIGTERM);
     older_number(hub, ASKED, TB_SCHEMA_VERSION + 1);
     sys_agent_launch(agent);
-    assert_int_equal(sys_agent_ended(agent), 1);
+    assert_int_equal(sys_ended(&agent->pid), 1);
     assert_true(sys_log_says(hub, ASKED, "the store was written by a newer version"));
 }
 
