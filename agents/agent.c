@@ -5,7 +5,9 @@
 #include "agents/inbox.h"
 #include "agents/link.h"
 #include "agents/local.h"
+#include "agents/offline.h"
 #include "agents/outbox.h"
+#include "agents/paper.h"
 
 /* Waiting drafts are looked at this often while the link is confirmed. */
 #define DRAFT_AGAIN_MS 3000
@@ -101,6 +103,9 @@ static tb_err tick(tb_step *step)
     bool may_sign = false;
     tb_err err = tb_link_tick(step);
     if (err == TB_OK) {
+        err = tb_paper_tick(step);
+    }
+    if (err == TB_OK) {
         err = tb_link_may_sign(step->txn, &may_sign);
     }
     if (err != TB_OK || !may_sign) {
@@ -109,6 +114,9 @@ static tb_err tick(tb_step *step)
     err = tb_outbox_tick(step);
     if (err == TB_OK) {
         err = tb_inbox_tick(step);
+    }
+    if (err == TB_OK) {
+        err = tb_offline_tick(step);
     }
     if (err != TB_OK || tb_store_rows(step->txn, TB_TABLE_DRAFT) == 0) {
         return err;
@@ -203,8 +211,19 @@ tb_err tb_agent_deadline(tb_agent *agent, tb_txn *txn, tb_time *out)
         err = tb_inbox_due(agent, txn, &at);
         err = sooner(err, at, &any, &least);
     }
+    bool joined = false;
+    bool came = false;
+    if (err == TB_OK && may_sign && !tb_store_above_watermark(txn)) {
+        err = tb_offline_due(agent, txn, &joined);
+    }
+    if (err == TB_OK) {
+        err = tb_paper_due(agent, txn, &came);
+    }
     if (err != TB_OK) {
         return err;
+    }
+    if (joined || came) {
+        (void)!sooner(TB_OK, 0, &any, &least);
     }
     if (may_sign && tb_store_rows(txn, TB_TABLE_DRAFT) > 0) {
         (void)!sooner(TB_OK, agent->times.drafts + DRAFT_AGAIN_MS, &any, &least);

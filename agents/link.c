@@ -59,7 +59,7 @@ static tb_err set_state(tb_step *step, tb_link_state state)
     return tb_link_put(step->txn, &row);
 }
 
-static tb_err greet(tb_step *step)
+tb_err tb_link_greet(tb_step *step)
 {
     tb_err err = tb_link_hello(step);
     if (err != TB_OK) {
@@ -101,6 +101,16 @@ tb_err tb_link_may_sign(tb_txn *txn, bool *out)
     return TB_OK;
 }
 
+tb_err tb_link_fenced(tb_txn *txn, bool *out)
+{
+    tb_link_row row;
+    tb_err err = tb_link_get(txn, &row);
+    if (err == TB_OK) {
+        *out = row.fence != TB_ACCEPTED;
+    }
+    return err;
+}
+
 tb_err tb_link_fence(tb_step *step, tb_refusal why, const tb_stream *stream, uint64_t number)
 {
     tb_link_row row;
@@ -128,7 +138,7 @@ tb_err tb_link_fence(tb_step *step, tb_refusal why, const tb_stream *stream, uin
 tb_err tb_link_up(tb_step *step)
 {
     step->agent->times = (tb_link_times){.connected = true};
-    return greet(step);
+    return tb_link_greet(step);
 }
 
 tb_err tb_link_down(tb_step *step)
@@ -157,7 +167,7 @@ tb_err tb_link_tick(tb_step *step)
     if (waiting || now < times->hello_after) {
         return TB_OK;
     }
-    return greet(step);
+    return tb_link_greet(step);
 }
 
 tb_err tb_link_due(tb_agent *agent, tb_txn *txn, tb_time *out)
@@ -208,7 +218,7 @@ static tb_err take_bye(tb_step *step, const tb_bye *bye)
     if (err != TB_OK || now < step->agent->times.hello_after) {
         return err;
     }
-    return greet(step);
+    return tb_link_greet(step);
 }
 
 static tb_err take_document(tb_step *step, const tb_document *document)

@@ -1,8 +1,11 @@
 #include "agents/outbox.h"
 
+#include "agents/campaign/scene.h"
+#include "agents/offline.h"
+
 static const tb_directory_key *sealing_key(const tb_directory_party *party)
 {
-    if (party == NULL || party->state != TB_PARTY_ACTIVE) {
+    if (!tb_party_reachable(party)) {
         return NULL;
     }
     return tb_directory_current(party, TB_PURPOSE_SEAL);
@@ -77,13 +80,15 @@ tb_outbox_add(tb_agent *agent, tb_txn *txn, const tb_outgoing *outgoing, uint64_
 bool tb_link_ready(tb_agent *agent, tb_txn *txn, const tb_party *recipients, size_t count)
 {
     bool ready = false;
-    (void)agent;
     /* A row that cannot be read is as good as no link: the act waits as a draft. */
     if (tb_link_may_sign(txn, &ready) != TB_OK || !ready) {
         return false;
     }
     for (size_t i = 0; i < count; i++) {
         bool closed = true;
+        if (tb_offline_is(agent, &recipients[i])) {
+            continue; /* nothing is submitted for it, so no share can be used up */
+        }
         if (tb_closed_get(txn, &recipients[i], &closed) != TB_OK || closed) {
             return false;
         }
@@ -148,6 +153,7 @@ static tb_err look_again(tb_step *step, const tb_stream *stream, tb_stream_out_r
                         row->stored, row->submitted);
         tb_outbox_rewind(row, now);
     } else if (row->flight_count == 0 && row->arrived < row->stored &&
+               !tb_offline_is(step->agent, &stream->recipient) &&
                now - row->active >= TB_MARK_ALARM_MS) {
         err = alarm_missing(step, stream, row);
     }

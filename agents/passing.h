@@ -35,6 +35,12 @@ tb_err tb_pass_event(tb_agent *agent,
 tb_err tb_pass_side(tb_agent *agent, tb_txn *txn, const tb_case_row *row, const tb_digest *side)
     TB_MUST_USE;
 
+/* Gives a party all that the case's events addressed to it while nothing could be sealed to it: the
+ * chain as far as it was to know it, side events for the holder, own events that no notice carries
+ * yet. The caller has asked tb_link_ready and made sure of its key. */
+tb_err tb_pass_history(tb_agent *agent, tb_txn *txn, const tb_case_row *row, const tb_party *party)
+    TB_MUST_USE;
+
 /* passing_proof.c */
 
 /* The event of a row with the notice that proves it, without openings; *out_proven false when no

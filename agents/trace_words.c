@@ -1,5 +1,6 @@
 #include "agents/trace_words.h"
 
+#include "agents/offline.h"
 #include "base/text.h"
 
 #define SENTENCE_BYTES 512
@@ -31,6 +32,11 @@ static const pattern CLOSED = {
     "%n的接收配额已满,自%t起在本单位等候;配额恢复后即发送。",
     "The share of %n is used up; waiting here since %t. It is sent when the share opens.",
 };
+static const pattern OFF_LINE = {
+    "%n是线下单位,自%t起由本单位保存;随函件和离线数据包送达,该单位接入后经平台送达。",
+    "%n has no line; kept here since %t. It goes by letter and bundle, and by the hub once that "
+    "party has joined.",
+};
 static const pattern OUTBOX = {
     "正在发往协同平台,自%t起等候平台回执。",
     "On its way to the hub; waiting for the hub's receipt since %t.",
@@ -57,8 +63,12 @@ static const pattern QUARANTINED = {
     "%n received it at %t but could not apply it; set aside until a person decides.",
 };
 
-static const pattern *outbox_pattern(const tb_link_row *link, const tb_local_trace_line *line)
+static const pattern *
+outbox_pattern(const tb_agent *agent, const tb_link_row *link, const tb_local_trace_line *line)
 {
+    if (tb_offline_is(agent, &line->recipient)) {
+        return &OFF_LINE;
+    }
     if (link->fence != TB_ACCEPTED) {
         return &FENCED;
     }
@@ -68,13 +78,14 @@ static const pattern *outbox_pattern(const tb_link_row *link, const tb_local_tra
     return line->code == TB_REFUSED_SHARE_USED ? &CLOSED : &OUTBOX;
 }
 
-static const pattern *pattern_of(const tb_link_row *link, const tb_local_trace_line *line)
+static const pattern *
+pattern_of(const tb_agent *agent, const tb_link_row *link, const tb_local_trace_line *line)
 {
     switch (line->where) {
     case TB_WHERE_DRAFT:
         return line->code == TB_ACCEPTED ? &DRAFT : &RETURNED;
     case TB_WHERE_OUTBOX:
-        return outbox_pattern(link, line);
+        return outbox_pattern(agent, link, line);
     case TB_WHERE_STORED:
         return &STORED;
     case TB_WHERE_ARRIVED:
@@ -143,7 +154,7 @@ tb_err tb_trace_words(const tb_agent *agent,
                       const tb_link_row *link,
                       tb_local_trace_line *line)
 {
-    const pattern *sentence = pattern_of(link, line);
+    const pattern *sentence = pattern_of(agent, link, line);
     const tb_directory_party *party = tb_directory_find(agent->directory, &line->recipient);
     tb_refusal code = sentence == &FENCED ? link->fence : line->code;
     words zh = {tb_party_bytes(&line->recipient), line->since, tb_refusal_zh(code)};

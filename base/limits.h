@@ -13,6 +13,10 @@
 /* One group: notices and bytes. A turn to one recipient makes as many groups as it needs. */
 #define TB_GROUP_ITEMS_MAX 1024
 #define TB_GROUP_BYTES_MAX (512 * 1024)
+/* A bundle on removable media, bytes: it fits the local interface. More is carried in several. */
+#define TB_BUNDLE_BYTES_MAX (960 * 1024)
+/* Marks, refusals and stamps of one bundle, together. */
+#define TB_BUNDLE_LINES_MAX 256
 /* Groups in one Submit or Deliver. */
 #define TB_FRAME_GROUPS_MAX 1024
 /* Leaves under one signed root. */
@@ -61,6 +65,8 @@
 #define TB_ATTRIBUTES_MAX 32
 /* A name or title people read, bytes: of a party, a directory, an action, a field. */
 #define TB_TITLE_BYTES_MAX 256
+/* The number of a paper document (文号), bytes. */
+#define TB_PAPER_NO_BYTES_MAX 128
 
 /* Hello, Welcome: lines and versions. */
 #define TB_LINES_MAX    4096

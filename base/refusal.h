@@ -42,6 +42,11 @@
     X(208, TB_REFUSED_SUPERSEDED, "superseded", "A newer connection of the same party took over.", "同一单位的新连接已接替本连接。") \
     X(209, TB_REFUSED_MARKS_BACK, "marks_back", "This agent's store is older than what it has signed; nothing is signed until it is recovered with: tongbao recover.", "本单位存储落后于已签发的记录,已停止签发;请执行 tongbao recover 恢复。") \
     X(210, TB_REFUSED_CANNOT_APPLY, "cannot_apply", "The notice arrived but could not be applied; it is set aside.", "报文已送达但无法处理,已隔离存放。") \
+    X(225, TB_REFUSED_BUNDLE_CORRUPT, "bundle_corrupt", "This is no bundle, or not a whole one; copy it again from where it was exported. Nothing was changed.", "不是完整的离线数据包,请从导出处重新拷贝;本次未作任何改动。") \
+    X(226, TB_REFUSED_BUNDLE_FOREIGN, "bundle_foreign", "This bundle is for another party; import it there. Nothing was changed.", "该离线数据包的收件单位不是本单位,请交收件单位导入;本次未作任何改动。") \
+    X(227, TB_REFUSED_BUNDLE_KNOWN, "bundle_known", "Everything in this bundle is here already; nothing was changed.", "该离线数据包的内容均已收到;本次未作任何改动。") \
+    X(228, TB_REFUSED_BUNDLE_PARTIAL, "bundle_partial", "Notices before those in this bundle are missing here; import the earlier bundles first, in their order. Nothing was changed.", "缺少该离线数据包之前的报文,请先按顺序导入前面的数据包;本次未作任何改动。") \
+    X(229, TB_REFUSED_BUNDLE_EMPTY, "bundle_empty", "There is nothing to carry to this party.", "没有需要带给该单位的内容。") \
     /* 300..399 casework */                                                                         \
     X(300, TB_REFUSED_UNKNOWN_CAMPAIGN, "unknown_campaign", "No such campaign or version is installed here.", "未安装该专项行动或其版本。") \
     X(301, TB_REFUSED_UNKNOWN_CASE, "unknown_case", "No such case here.", "本单位没有该办件。")                \
@@ -63,12 +68,19 @@
     X(317, TB_REFUSED_CHOICE, "choice", "The value is not one of the choices.", "填写内容不在可选范围内。")       \
     X(318, TB_REFUSED_OVERTAKEN, "overtaken", "The case was taken over; this event has no effect.", "办件已被接管,该记录不生效。") \
     X(319, TB_REFUSED_WRONG_HOME_HERE, "home_unknown", "The home province is not known; decide it by hand first.", "归属地未确定,请先人工判定。") \
+    X(330, TB_REFUSED_PAPER_PARTY, "paper_party", "Paper answers are entered only for a party that is off-line in the directory; others act themselves.", "只能代名录中的线下单位录入纸质答复,其他单位应自行办理。") \
+    X(331, TB_REFUSED_PAPER_SENDER, "paper_sender", "Only the party that handed the case to the off-line party enters its paper answer.", "只有向该线下单位移交办件的单位才能录入其纸质答复。") \
+    X(332, TB_REFUSED_PAPER_REFERENCE, "paper_reference", "A paper answer needs the number (来文文号) and the date of the paper, not later than today.", "纸质答复须填写来文文号和来文日期,日期不得晚于当日。") \
+    X(333, TB_REFUSED_PAPER_ACTION, "paper_action", "This action cannot be entered on paper: only a step of the party that holds the case.", "该动作不能以纸质答复录入,只能录入承办单位的办理动作。") \
     /* 400..499 the local interface */                                                              \
     X(400, TB_REFUSED_REQUEST, "bad_request", "The request is not understood; the command and the agent must be of one version.", "请求无法识别,请核对命令与前置程序版本。") \
     X(401, TB_REFUSED_NOT_ALLOWED, "not_allowed", "This account may not do this.", "该账号无权操作。")          \
     X(402, TB_REFUSED_NOT_EXERCISE, "not_exercise", "Only an exercise accepts a time with a request.", "仅演练环境可以指定时间。") \
     X(403, TB_REFUSED_UNKNOWN_REQUEST, "unknown_request", "No answer is stored under this request id.", "没有该请求编号的结果。") \
     X(404, TB_REFUSED_REQUEST_REUSED, "request_reused", "This request id was used for another request; choose a new one.", "请求编号已用于其他请求,请更换。") \
+    X(410, TB_REFUSED_FENCED, "fenced", "This agent signs nothing until it is recovered; see: tongbao status.", "本单位前置程序已停止签发,恢复前不能办理;请查看 tongbao status。") \
+    X(411, TB_REFUSED_UNKNOWN_LETTER, "unknown_letter", "No letter of this number was written to this party.", "没有发给该单位的此号函件。") \
+    X(412, TB_REFUSED_LETTER_PARTY, "letter_party", "Letters are written only to a party that is off-line in the directory.", "只向名录中的线下单位发函。") \
     /* 500..599 import verdicts that refuse (issue: in this order) */                               \
     X(500, TB_REFUSED_NUMBER_MALFORMED, "number_malformed", "Not a telephone number: empty, letters, masked or of the wrong length.", "号码格式错误:为空、含字母或掩码,或位数不对。") \
     X(501, TB_REFUSED_NUMBER_SCIENTIFIC, "number_scientific", "The number was turned into scientific notation by a spreadsheet; format the column as text and enter it again.", "号码被表格软件转为科学计数法,请将该列设为文本格式后重新填写。") \

@@ -35,6 +35,11 @@ typedef enum tb_request_kind {
     TB_REQUEST_CHECK = 22,
     TB_REQUEST_LIST_ACTS = 23,
     TB_REQUEST_EXPORT = 24,
+    TB_REQUEST_PAPER = 45,
+    TB_REQUEST_EXPORT_BUNDLE = 46,
+    TB_REQUEST_IMPORT_BUNDLE = 47,
+    TB_REQUEST_WRITE_LETTER = 48,
+    TB_REQUEST_GET_LETTER = 49,
 } tb_request_kind;
 
 typedef struct tb_local_open {
@@ -75,8 +80,32 @@ typedef struct tb_local_get_document {
     uint32_t version; /* 0: the newest */
 } tb_local_get_document;
 
+/* An act of an off-line party, as its paper says. */
+typedef struct tb_local_paper {
+    tb_local_act act;
+    tb_party on_behalf;
+    tb_bytes number; /* 来文文号 */
+    tb_bytes date;   /* YYYY-MM-DD */
+} tb_local_paper;
+
+typedef struct tb_local_export_bundle {
+    tb_party party;
+    tb_bytes after; /* `next` of the bundle before */
+} tb_local_export_bundle;
+
+typedef struct tb_local_write_letter {
+    tb_party party;
+    tb_bytes document_no; /* 发文字号; empty: the agent counts its own */
+} tb_local_write_letter;
+
+typedef struct tb_local_get_letter {
+    tb_party party;
+    uint64_t letter;
+} tb_local_get_letter;
+
 typedef struct tb_local_request {
-    tb_request_id id; /* never zero for OPEN_CASE, ACT and INSTALL */
+    tb_request_id id; /* never zero for what changes something: OPEN_CASE, ACT, INSTALL, PAPER,
+                         IMPORT_BUNDLE, WRITE_LETTER */
     tb_bytes account;
     tb_time time; /* exercises only; 0: no time given */
     tb_request_kind kind;
@@ -90,6 +119,11 @@ typedef struct tb_local_request {
         tb_request_id request; /* GET_REQUEST */
         tb_document install;
         tb_local_get_document document;
+        tb_local_paper paper;
+        tb_local_export_bundle export_bundle;
+        tb_bytes import_bundle;
+        tb_local_write_letter write_letter;
+        tb_local_get_letter get_letter;
     };
 } tb_local_request;
 
@@ -106,6 +140,10 @@ typedef enum tb_answer_kind {
     TB_ANSWER_CHECKED = 18,
     TB_ANSWER_CHANGED = 19,
     TB_ANSWER_ACTS = 20,
+    TB_ANSWER_BUNDLE = 46,
+    TB_ANSWER_IMPORTED = 47,
+    TB_ANSWER_WRITTEN = 48,
+    TB_ANSWER_LETTER = 49,
 } tb_answer_kind;
 
 typedef struct tb_local_acted {
@@ -162,6 +200,9 @@ typedef struct tb_local_event {
     tb_standing standing;
     uint32_t term;
     tb_party holder;
+    tb_party on_behalf; /* entered on paper (线下办理) for this party; empty otherwise */
+    tb_bytes paper_no;
+    tb_bytes paper_date;
 } tb_local_event;
 
 typedef struct tb_local_case {
@@ -300,6 +341,41 @@ typedef struct tb_local_acts {
     size_t count;
 } tb_local_acts;
 
+/* What a bundle carries, or what of one was new. */
+typedef struct tb_local_counts {
+    uint32_t notices;
+    uint32_t repeated; /* notices that were here already */
+    uint32_t marks;
+    uint32_t refusals;
+    uint32_t stamps;
+} tb_local_counts;
+
+typedef struct tb_local_bundle {
+    tb_bytes content; /* the file's bytes */
+    tb_bytes next;    /* empty: there is no further one */
+    tb_local_counts counts;
+} tb_local_bundle;
+
+typedef struct tb_local_imported {
+    tb_party sender;
+    tb_local_counts counts;
+} tb_local_imported;
+
+typedef struct tb_local_written {
+    uint64_t letter;
+    tb_bytes document_no;
+    uint32_t items;
+    uint32_t left; /* for the next letter */
+} tb_local_written;
+
+typedef struct tb_local_letter {
+    uint64_t letter;
+    tb_bytes document_no;
+    tb_bytes page;  /* HTML in UTF-8 */
+    tb_bytes table; /* CSV in UTF-8 */
+    uint32_t items;
+} tb_local_letter;
+
 typedef struct tb_local_answer {
     tb_request_id id; /* zero: to a watcher, or to a request that does not decode */
     tb_refusal code;
@@ -318,6 +394,10 @@ typedef struct tb_local_answer {
         tb_local_checked checked;
         tb_local_summary changed;
         tb_local_acts acts;
+        tb_local_bundle bundle;
+        tb_local_imported imported;
+        tb_local_written written;
+        tb_local_letter letter;
     };
 } tb_local_answer;
 

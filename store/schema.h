@@ -52,7 +52,10 @@
     X(HELD,             "missing event, held event",                    "since_ms:i64", "an EVENT row waits for a predecessor") \
     X(FIELD_INDEX,      "campaign 0 field 0 value 0 case",              "-",            "an indexed field of the case is readable here") \
     X(DRAFT,            "number:u64",                                   "DraftRow",     "an act waits for the link (待发出)") \
-    X(REQUEST,          "request_id",                                   "RequestRow",   "30 days: the answer to a local request")
+    X(REQUEST,          "request_id",                                   "RequestRow",   "30 days: the answer to a local request") \
+    /* agent: parties without a line */                                                                                \
+    X(OFFLINE,          "recipient number:u64",                         "OfflineRow",   "an event addresses a party that is off-line; until it has joined, those a letter lists always") \
+    X(LETTER,           "recipient letter:u64",                         "LetterRow",    "always: a letter (通报函) written to an off-line party")
 /* clang-format on */
 
 typedef enum tb_table {

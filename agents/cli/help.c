@@ -13,7 +13,8 @@ static const char overview[] =
     N_("tongbao - work cases together with other agencies, through your own agent\n"
        "\n"
        "  tongbao import black-card FILE     numbers from a table, each a case of its own\n"
-       "  tongbao case list|show|acts|act|open\n"
+       "  tongbao case list|show|acts|act|open|paper\n"
+       "  tongbao bundle export|import       by removable media; letters to off-line parties\n"
        "  tongbao trace ID                   where a notice is, for every recipient, and why\n"
        "  tongbao notice list|show           what was sent and received\n"
        "  tongbao status                     the agent, its link and its store\n"
@@ -45,11 +46,17 @@ static const char case_page[] = N_(
     "tongbao case acts CASE             what this party may do on it now, and with which fields\n"
     "tongbao case act CASE ACTION [FIELD=VALUE ...] [--head HEAD]\n"
     "tongbao case open CAMPAIGN [FIELD=VALUE ...] [--type TYPE] [--lane urgent|normal|bulk]\n"
+    "tongbao case paper CASE ACTION --for PARTY --ref NUMBER --date YYYY-MM-DD [FIELD=VALUE ...]\n"
     "\n"
     "CASE is the id the lists print. Values may be written as people write them: a choice by its\n"
     "title, a province by its name, a time as 2015-02-09 11:39. With --head HEAD (case show "
     "prints\n"
     "it) the act is refused if the case has moved on since you looked.\n"
+    "\n"
+    "case paper enters what an off-line party answered on paper: PARTY is that party, NUMBER and\n"
+    "the date are those of its document (来文文号). Only the party that handed it the case can, "
+    "and\n"
+    "everybody on the case sees that it was done on paper (线下办理), and who entered it.\n"
     "\n"
     "examples:\n"
     "  tongbao case list --mine --state submitted\n"
@@ -65,6 +72,26 @@ static const char notice_page[] = N_(
     "examples:\n"
     "  tongbao notice list --out\n"
     "  tongbao notice show bureau.44/1/17\n");
+
+static const char bundle_page[] = N_(
+    "tongbao bundle export PARTY --out DIR [--number NUMBER] [--letter N] [--encoding "
+    "utf-8|gb18030]\n"
+    "tongbao bundle import FILE\n"
+    "\n"
+    "export writes into DIR what PARTY has not taken yet, as bundle files for removable media,\n"
+    "with our marks, refusals and the hub's stamps; it may also travel by the hub: it takes\n"
+    "effect once. To a party that is off-line it writes a letter besides (通报函): a page to\n"
+    "print on A4 and its list as CSV, with what that party may read. NUMBER is the letter's own\n"
+    "(发文字号), else the agent counts. --letter N prints an earlier letter again.\n"
+    "\n"
+    "import takes a bundle that was brought here. All of it is checked first: what is not\n"
+    "whole, not for this party, not signed, or not next in its order is refused and changes\n"
+    "nothing. Several are imported in the order of their numbers. Afterwards export to the\n"
+    "sender carries the marks back.\n"
+    "\n"
+    "examples:\n"
+    "  tongbao bundle export cm.44 --out /media/usb --number 粤通管函〔2015〕12号\n"
+    "  tongbao bundle import /media/usb/bureau.33-0001.bundle\n");
 
 static const char trace_page[] = N_(
     "tongbao trace ID\n"
@@ -122,9 +149,10 @@ static const char status_page[] =
 static const struct {
     const char *noun;
     const char *page;
-} pages[] = {{"case", case_page},         {"notice", notice_page}, {"trace", trace_page},
-             {"request", request_page},   {"import", import_page}, {"campaign", campaign_page},
-             {"document", document_page}, {"check", check_page},   {"status", status_page}};
+} pages[] = {{"bundle", bundle_page},     {"case", case_page},         {"notice", notice_page},
+             {"trace", trace_page},       {"request", request_page},   {"import", import_page},
+             {"campaign", campaign_page}, {"document", document_page}, {"check", check_page},
+             {"status", status_page}};
 
 void tb_help_print(const char *noun)
 {

@@ -259,7 +259,7 @@ static void write_letters(world *w, world_agent *a, tb_txn *txn)
     tb_agent_forget(&a->agent);
 }
 
-static void end(world *w, world_agent *a, tb_txn *txn)
+void world_end(world *w, world_agent *a, tb_txn *txn)
 {
     write_letters(w, a, txn);
     assert_ok(tb_store_commit(txn));
@@ -292,7 +292,7 @@ const tb_local_answer *ask(world *w, const char *id, tb_local_request *request)
         }
     }
     assert_true(answered);
-    end(w, a, txn);
+    world_end(w, a, txn);
     return &w->answer;
 }
 
@@ -403,7 +403,7 @@ tb_refusal deliver(world *w, letter *l)
     tb_digest event;
     l->gone = true;
     assert_ok(tb_apply_notice(&a->agent, txn, now, &incoming, a->effects, &a->refused, &event));
-    end(w, a, txn);
+    world_end(w, a, txn);
     return a->refused;
 }
 
@@ -445,7 +445,7 @@ void link_up(world *w, const char *id, bool up)
         tb_now now = {w->clock, w->clock};
         assert_ok(tb_drafts_release(&a->agent, txn, now, &w->random, a->effects));
     }
-    end(w, a, txn);
+    world_end(w, a, txn);
 }
 
 /* ---- looking ---- */

@@ -19,7 +19,9 @@
 #define PORT_COUNT 10000
 #define WORDS_MAX  24
 #define REPEAT_MS  1500
-#define QUOTA      "16777216"
+/* The first version that lists the parties. */
+#define FIRST_DIRECTORY 2
+#define QUOTA           "16777216"
 
 /* ---- time, paths, files ---- */
 
@@ -134,22 +136,24 @@ static void stop(pid_t *pid, int with, const char *name)
     }
 }
 
-int sys_tongbao(sys_hub *hub, const char *word, ...)
+typedef struct sys_words {
+    char list[WORDS_MAX][SYS_PATH];
+    size_t count;
+} sys_words;
+
+static void add_word(sys_words *words, const char *word)
+{
+    assert_true(words->count < WORDS_MAX);
+    assert_true(snprintf(words->list[words->count++], SYS_PATH, "%s", word) < SYS_PATH);
+}
+
+static int run_tongbao(sys_hub *hub, sys_words *words)
 {
     char program[] = PROGRAMS "tongbao";
-    char words[WORDS_MAX][SYS_PATH];
     char *argv[WORDS_MAX + 2] = {program};
-    size_t count = 0;
-    va_list values;
-    va_start(values, word);
-    for (const char *at = word; at != NULL; at = va_arg(values, const char *)) {
-        assert_true(count < WORDS_MAX);
-        assert_true(snprintf(words[count], SYS_PATH, "%s", at) < SYS_PATH);
-        argv[count + 1] = words[count];
-        count++;
+    for (size_t i = 0; i < words->count; i++) {
+        argv[i + 1] = words->list[i];
     }
-    va_end(values);
-
     char path[SYS_PATH];
     sys_path(hub, path, "output");
     int output = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
@@ -161,6 +165,80 @@ int sys_tongbao(sys_hub *hub, const char *word, ...)
     hub->output[size > 0 ? size : 0] = '\0';
     (void)close(output);
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+int sys_tongbao(sys_hub *hub, const char *word, ...)
+{
+    sys_words words = {.count = 0};
+    va_list values;
+    va_start(values, word);
+    for (const char *at = word; at != NULL; at = va_arg(values, const char *)) {
+        add_word(&words, at);
+    }
+    va_end(values);
+    return run_tongbao(hub, &words);
+}
+
+int sys_tongbao_at(sys_agent *agent, const char *word, ...)
+{
+    char socket[SYS_PATH];
+    sys_words words = {.count = 0};
+    va_list values;
+    va_start(values, word);
+    for (const char *at = word; at != NULL; at = va_arg(values, const char *)) {
+        add_word(&words, at);
+    }
+    va_end(values);
+    assert_true(snprintf(socket, sizeof socket, "%.300s/%s.sock", agent->hub->run, agent->name) <
+                (int)sizeof socket);
+    add_word(&words, "--socket");
+    add_word(&words, socket);
+    add_word(&words, "--time");
+    add_word(&words, "2015-03-02 09:00");
+    return run_tongbao(agent->hub, &words);
+}
+
+/* ---- the authority ---- */
+
+void sys_directory_enrol(sys_hub *hub, const char *party, bool off_line, const char *request)
+{
+    char authority[SYS_PATH];
+    char directory[SYS_PATH];
+    sys_words words = {.count = 0};
+    sys_path(hub, authority, "keys/authority.key");
+    sys_path(hub, directory, "directory");
+    const char *const fixed[] = {"directory",   "enrol",   "--dir",   directory,
+                                 "--authority", authority, "--party", party};
+    for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++) {
+        add_word(&words, fixed[i]);
+    }
+    if (off_line) {
+        add_word(&words, "--off-line");
+    }
+    if (request != NULL) {
+        add_word(&words, "--request");
+        add_word(&words, request);
+    }
+    if (strchr(party, '.') == NULL) {
+        const char *const fresh[] = {"--role", "operator",  "--name-zh",
+                                     "某公司", "--name-en", party};
+        for (size_t i = 0; i < sizeof fresh / sizeof fresh[0]; i++) {
+            add_word(&words, fresh[i]);
+        }
+    }
+    if (run_tongbao(hub, &words) != 0) {
+        fail_msg("%s", hub->output);
+    }
+    hub->directory++;
+}
+
+void sys_directory_install(sys_agent *agent)
+{
+    char path[SYS_PATH];
+    sys_path(agent->hub, path, "directory/directory.%u.doc", agent->hub->directory);
+    if (sys_tongbao_at(agent, "directory", "install", path, (char *)NULL) != 0) {
+        fail_msg("%s", agent->hub->output);
+    }
 }
 
 /* ---- the broker ---- */
@@ -276,7 +354,8 @@ void sys_agent_start(sys_agent *agent)
     char question[SYS_PATH];
     sys_path(hub, store, "stores/%s", agent->name);
     sys_path(hub, key, "keys/%s.key", agent->party);
-    sys_path(hub, directory, "directory/directory.2.doc");
+    sys_path(hub, directory, "directory/directory.%u.doc",
+             agent->directory == 0 ? FIRST_DIRECTORY : agent->directory);
     sys_path(hub, relay, "documents/relay.doc");
     sys_path(hub, question, "documents/question.doc");
     assert_true(snprintf(socket, sizeof socket, "%.300s/%s.sock", hub->run, agent->name) < 100);
@@ -479,6 +558,7 @@ int sys_set_up(void **state)
 {
     static sys_hub hub;
     memset(&hub, 0, sizeof hub);
+    hub.directory = FIRST_DIRECTORY;
     (void)snprintf(hub.folder, sizeof hub.folder, "/tmp/tongbao-test-XXXXXX");
     assert_non_null(mkdtemp(hub.folder));
     (void)snprintf(hub.run, sizeof hub.run, "%.100s/run", hub.folder);

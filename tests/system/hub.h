@@ -26,6 +26,7 @@ typedef struct sys_agent {
     char party[TB_PARTY_BYTES];
     char name[40];      /* of its store, socket and log: the party's id, or another copy's name */
     char endpoint[100]; /* where it looks for the hub */
+    unsigned directory; /* the version it is started with; 0: the first whole one */
     pid_t pid;          /* 0: not running */
     bool talks;
     tb_client client;
@@ -39,6 +40,7 @@ typedef struct sys_hub {
     pid_t broker; /* 0: not running */
     sys_agent agents[SYS_AGENTS_MAX];
     size_t agent_count;
+    unsigned directory;            /* the newest version that was published */
     char output[SYS_OUTPUT_BYTES]; /* what the last command printed */
 } sys_hub;
 
@@ -52,6 +54,14 @@ void sys_path(const sys_hub *hub, char out[SYS_PATH], const char *form, ...)
 /* Runs `tongbao` with these words, the last NULL; its exit code. Both outputs are in hub->output.
  */
 int sys_tongbao(sys_hub *hub, const char *word, ...);
+
+/* The same with an agent's socket behind the words, and 2015-03-02 as the time. */
+int sys_tongbao_at(sys_agent *agent, const char *word, ...);
+/* The authority publishes the next directory, in which the party is off-line or active; request: a
+ * key request to enrol it with, or NULL. A party that is new has the role operator. */
+void sys_directory_enrol(sys_hub *hub, const char *party, bool off_line, const char *request);
+/* Hands the newest directory to an agent, which shows it to the hub. */
+void sys_directory_install(sys_agent *agent);
 
 void sys_broker_start(sys_hub *hub); /* returns when it is ready */
 void sys_broker_stop(sys_hub *hub, int with);
