@@ -13,7 +13,8 @@ typedef struct importing {
     tb_refusal refused;
     tb_taken *streams; /* where each stream would stand after the groups looked at so far */
     size_t stream_count;
-    bool hub_lags; /* a mark covers what the hub never stored */
+    bool hub_lags;  /* a mark covers what the hub never stored */
+    bool contested; /* a mark is above our own numbers */
     tb_local_counts counts;
 } importing;
 
@@ -164,6 +165,8 @@ static bool speaks_of_ours(importing *m, const tb_signed_line *line)
     return code == TB_ACCEPTED || refuse(m, code);
 }
 
+/* A mark above what we sent is the sender's word alone: it is not news to be taken, but raises an
+ * alarm, and the hub is asked to show its marks (tb_marks_line). */
 static tb_err check_mark(importing *m, const tb_signed_line *line)
 {
     tb_stream_out_row row;
@@ -176,7 +179,11 @@ static tb_err check_mark(importing *m, const tb_signed_line *line)
         err = TB_OK;
     }
     if (err == TB_OK && line->line.to > row.arrived) {
-        m->counts.marks++;
+        bool ours_now =
+            tb_incarnation_compare(&line->line.stream.incarnation, &m->step->incarnation) == 0;
+        bool above = ours_now && line->line.to > row.number;
+        m->contested = m->contested || above;
+        m->counts.marks += !above;
         m->hub_lags = m->hub_lags || line->line.to > row.stored;
     }
     return err;
@@ -259,7 +266,8 @@ static tb_err check_all(importing *m)
         err = check_lines(m, b->stamps, b->stamp_count, check_stamp);
     }
     const tb_local_counts *c = &m->counts;
-    if (m->refused == TB_ACCEPTED && c->notices + c->marks + c->refusals + c->stamps == 0) {
+    bool news = m->contested || c->notices + c->marks + c->refusals + c->stamps > 0;
+    if (m->refused == TB_ACCEPTED && !news) {
         (void)refuse(m, TB_REFUSED_BUNDLE_KNOWN);
     }
     return err;

@@ -147,6 +147,9 @@ tell_refusal(tb_step *step, const tb_refusing *refusing, const tb_signed_line *s
             return err;
         }
     }
+    if (refusing->own) {
+        return TB_OK;
+    }
 
     bool may_sign = false;
     tb_err linked = tb_link_may_sign(step->txn, &may_sign);

@@ -61,15 +61,36 @@ static tb_err give_history(tb_step *step, const tb_offline_row *row, bool *out_g
     return tb_pass_history(step->agent, step->txn, &owner, &row->recipient);
 }
 
-static tb_err mark_case_sealed(tb_step *step, const tb_offline_row *first)
+/* Whether the life of the notice that carried a row's event is over: the hub takes it no more. */
+static tb_err has_expired(tb_step *step, const tb_offline_row *row, bool *out)
+{
+    tb_event_key key;
+    tb_event_row event;
+    tb_proof_row proof;
+    tb_header header;
+    *out = false;
+    tb_err err = tb_offline_event(step->txn, &row->case_id, &row->event, &key, &event);
+    if (err == TB_OK && event.notice > 0) {
+        err = tb_proof_head(step->txn, &event.sender, &event.incarnation, event.notice, &proof);
+        if (err == TB_OK && tb_header_decode(proof.header, step->arena, &header) != TB_ACCEPTED) {
+            err = TB_ERR_CORRUPT;
+        }
+        *out = err == TB_OK && header.expires <= step->now.real;
+    }
+    return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+}
+
+static tb_err mark_case_sealed(tb_step *step, const tb_offline_row *first, bool joined)
 {
     tb_offline_row row;
-    uint64_t at = first->number - 1;
+    uint64_t at = 0;
     tb_err err = tb_offline_after(step->txn, &first->recipient, at, &row);
     while (err == TB_OK) {
         at = row.number;
-        if (!row.sealed && tb_case_equal(&row.case_id, &first->case_id)) {
+        bool news = !row.sealed || (joined && !row.joined);
+        if (news && tb_case_equal(&row.case_id, &first->case_id)) {
             row.sealed = true;
+            row.joined = joined;
             err = tb_offline_put(step->txn, &row);
         }
         if (err == TB_OK) {
@@ -79,7 +100,8 @@ static tb_err mark_case_sealed(tb_step *step, const tb_offline_row *first)
     return err == TB_ERR_NOT_FOUND ? TB_OK : err;
 }
 
-/* One party: its unsealed cases, then, when it has joined, its rows. */
+/* One party: its cases that are not sealed to it, or that were and expired before it joined; then,
+ * when it has joined, its rows. */
 static tb_err settle(tb_step *step, const tb_directory_party *party, unsigned *left)
 {
     tb_offline_row row;
@@ -87,15 +109,20 @@ static tb_err settle(tb_step *step, const tb_directory_party *party, unsigned *l
     tb_err err = tb_offline_after(step->txn, &party->id, at, &row);
     while (err == TB_OK && *left > 0) {
         at = row.number;
+        bool joined = party->state == TB_PARTY_ACTIVE;
         bool given = row.sealed;
-        if (!given) {
+        bool expired = false;
+        if (given && joined && !row.joined) {
+            err = has_expired(step, &row, &expired);
+        }
+        if (err == TB_OK && (!given || expired)) {
             (*left)--;
             err = give_history(step, &row, &given);
             if (err == TB_OK && given) {
-                err = mark_case_sealed(step, &row);
+                err = mark_case_sealed(step, &row, joined);
             }
         }
-        if (err == TB_OK && given && party->state == TB_PARTY_ACTIVE && row.letter == 0) {
+        if (err == TB_OK && given && joined && row.letter == 0) {
             err = tb_offline_del(step->txn, &row);
         }
         if (err == TB_OK) {
@@ -150,7 +177,7 @@ tb_err tb_offline_due(const tb_agent *agent, tb_txn *txn, bool *out)
     }
     tb_err err = tb_meta_number(txn, SETTLED, &version);
     if (err == TB_OK) {
-        *out = version != agent->directory->version;
+        *out = version != agent->directory->version && !agent->stale;
     }
     return err;
 }

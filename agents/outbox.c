@@ -1,6 +1,7 @@
 #include "agents/outbox.h"
 
 #include "agents/campaign/scene.h"
+#include "agents/freshness.h"
 #include "agents/offline.h"
 
 static const tb_directory_key *sealing_key(const tb_directory_party *party)
@@ -86,10 +87,15 @@ bool tb_link_ready(tb_agent *agent, tb_txn *txn, const tb_party *recipients, siz
     }
     for (size_t i = 0; i < count; i++) {
         bool closed = true;
-        if (tb_offline_is(agent, &recipients[i])) {
-            continue; /* nothing is submitted for it, so no share can be used up */
+        bool first = false;
+        /* Nothing is submitted for a party that is off-line, so no share can be used up. */
+        if (!tb_offline_is(agent, &recipients[i]) &&
+            (tb_closed_get(txn, &recipients[i], &closed) != TB_OK || closed)) {
+            return false;
         }
-        if (tb_closed_get(txn, &recipients[i], &closed) != TB_OK || closed) {
+        bool sealed = sealing_key(tb_directory_find(agent->directory, &recipients[i])) != NULL;
+        if (agent->stale && sealed &&
+            (tb_first_time(txn, &recipients[i], &first) != TB_OK || first)) {
             return false;
         }
     }
@@ -189,9 +195,8 @@ tb_err tb_outbox_tick(tb_step *step)
     /* The due row moves on each time, so this ends; the bound is for a clock that jumped. */
     for (size_t i = 0; i < TB_FRAME_GROUPS_MAX; i++) {
         tb_time due;
-        tb_party recipient;
-        tb_lane lane;
-        tb_err err = tb_outbox_due_first(step->txn, &due, &recipient, &lane);
+        tb_stream stream;
+        tb_err err = tb_outbox_due_first(step->txn, &due, &stream);
         if (err == TB_ERR_NOT_FOUND || (err == TB_OK && due > step->now.real)) {
             return TB_OK;
         }
@@ -199,7 +204,7 @@ tb_err tb_outbox_tick(tb_step *step)
             return err;
         }
 
-        tb_stream stream = own_stream(step, &recipient, lane);
+        stream.sender = step->agent->self;
         err = look_at(step, due, &stream);
         if (err != TB_OK) {
             return err;

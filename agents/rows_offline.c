@@ -28,7 +28,7 @@ tb_err tb_offline_put(tb_txn *txn, const tb_offline_row *row)
     tb_row_begin(&w, tb_txn_arena(txn), 128);
     tb_put_raw(&w, row->case_id.bytes, TB_CASE_ID_BYTES);
     tb_put_raw(&w, row->event.bytes, TB_DIGEST_BYTES);
-    tb_put_u8(&w, row->sealed ? 1 : 0);
+    tb_put_u8(&w, (uint8_t)((row->sealed ? 1 : 0) | (row->joined ? 2 : 0)));
     tb_put_u64(&w, row->letter);
     return tb_row_store(txn, TB_TABLE_OFFLINE, row_key(&key, &row->recipient, row->number), &w);
 }
@@ -58,7 +58,9 @@ tb_err tb_offline_decode(tb_bytes key, tb_bytes value, tb_offline_row *out)
     tb_row_read(&r, value);
     tb_get_raw(&r, row.case_id.bytes, TB_CASE_ID_BYTES);
     row.event = tb_read_digest(&r);
-    row.sealed = tb_get_u8(&r) != 0;
+    uint8_t marks = tb_get_u8(&r);
+    row.sealed = (marks & 1) != 0;
+    row.joined = (marks & 2) != 0;
     row.letter = tb_get_u64(&r);
     if (!tb_reader_done(&r)) {
         return TB_ERR_CORRUPT;

@@ -21,6 +21,7 @@ typedef struct tb_offline_row {
     tb_case_id case_id;
     tb_digest event;
     bool sealed;     /* in a numbered notice of the party's stream */
+    bool joined;     /* the party joined since, and what had expired was given again */
     uint64_t letter; /* the letter that lists it; 0: none yet */
 } tb_offline_row;
 

@@ -368,7 +368,7 @@ static void a_mark_of_another_partys_is_refused(void **state)
                      TB_REFUSED_BUNDLE_KNOWN);
 }
 
-static void a_mark_above_our_own_numbers_fences_us(void **state)
+static void a_mark_above_our_own_numbers_is_an_alarm_and_one_partys_word(void **state)
 {
     town *t = *state;
     tb_store *before;
@@ -387,10 +387,30 @@ static void a_mark_above_our_own_numbers_fences_us(void **state)
     begin(t, &t->a, &txn, &effects, &step);
     assert_ok(tb_bundle_import(&step, file, &answer));
     assert_ok(tb_store_commit(txn));
-    assert_int_equal(answer.code, TB_REFUSED_MARKS_BACK);
-    assert_int_equal(peer_link(t, &t->a).fence, TB_REFUSED_MARKS_BACK);
+    assert_int_equal(answer.code, TB_ACCEPTED);
+    assert_int_equal(answer.imported.counts.marks, 0);
+    assert_int_equal(peer_alarm(t, &t->a), TB_REFUSED_GAP);
+    assert_int_equal(peer_link(t, &t->a).fence, TB_ACCEPTED);
+    /* the hub is asked what it knows */
+    assert_int_equal(peer_link(t, &t->a).state, TB_LINK_GREETING);
+}
+
+static void who_is_fenced_neither_takes_nor_gives_bundles(void **state)
+{
+    town *t = *state;
+    peer_say(t, &t->a, "ct.33 one");
+    assert_int_equal(bring_in(t, &t->b, carry_out(t, &t->a, "ct.33")).code, TB_ACCEPTED);
+    tb_bytes file = carry_out(t, &t->b, "bureau.33");
+    static tb_effects effects;
+    tb_txn *txn;
+    tb_step step;
+    begin(t, &t->a, &txn, &effects, &step);
+    tb_stream stream = {t->a.agent.self, step.incarnation, sample_party("ct.33"), TB_LANE_NORMAL};
+    assert_ok(tb_link_fence(&step, TB_REFUSED_MARKS_BACK, &stream, 9));
+    assert_ok(tb_store_commit(txn));
     assert_int_equal(bring_in(t, &t->a, file).code, TB_REFUSED_FENCED);
     assert_int_equal(export_after(t, &t->a, "ct.33", tb_bytes_of(NULL, 0)).code, TB_REFUSED_FENCED);
+    assert_int_equal(peer_stream_out(t, &t->a, "ct.33").arrived, 0);
 }
 
 static void nothing_to_carry_is_said(void **state)
@@ -421,7 +441,8 @@ static const struct CMUnitTest tests[] = {
     T(a_bundle_under_a_cut_key_is_refused),
     T(a_fork_is_refused_and_kept_as_evidence),
     T(a_mark_of_another_partys_is_refused),
-    T(a_mark_above_our_own_numbers_fences_us),
+    T(a_mark_above_our_own_numbers_is_an_alarm_and_one_partys_word),
+    T(who_is_fenced_neither_takes_nor_gives_bundles),
     T(nothing_to_carry_is_said),
 };
 

@@ -110,6 +110,33 @@ static void without_a_key_its_history_waits_and_comes_when_it_joins(void **state
     check_world(w);
 }
 
+/* The hub takes no notice whose life is over, so what it said goes in a new one. */
+static void what_expired_before_it_joined_is_given_again_once(void **state)
+{
+    world *w = *state;
+    party(w, "cm.44")->state = TB_PARTY_OFF_LINE;
+    order(w);
+    letter_to(w, "cm.44")->gone = true;
+    deliver_all(w);
+    w->clock += TB_NOTICE_LIFE_MS - 1;
+    joins(w, "cm.44");
+    party(w, "cm.44")->state = TB_PARTY_OFF_LINE;
+    settle(w, "bureau.44");
+    assert_null(letter_to(w, "cm.44")); /* off-line it goes by bundle */
+    w->clock += 1;
+    joins(w, "cm.44");
+    settle(w, "bureau.44");
+    assert_int_equal(rows(w, "bureau.44", TB_TABLE_OFFLINE), 0);
+    assert_non_null(letter_to(w, "cm.44"));
+    deliver_all(w);
+    assert_string_equal(state_at(w, "cm.44"), "verifying");
+    assert_string_equal(holder_at(w, "cm.44"), "cm.44");
+    w->directory.version++;
+    settle(w, "bureau.44");
+    assert_int_equal(lying(w), 0);
+    check_world(w);
+}
+
 static void a_key_while_it_is_off_line_is_enough_to_seal(void **state)
 {
     world *w = *state;
@@ -145,6 +172,7 @@ static void a_share_that_is_used_up_holds_back_nothing_for_it(void **state)
 static const struct CMUnitTest tests[] = {
     T(what_it_can_open_is_sealed_at_once),
     T(without_a_key_its_history_waits_and_comes_when_it_joins),
+    T(what_expired_before_it_joined_is_given_again_once),
     T(a_key_while_it_is_off_line_is_enough_to_seal),
     T(a_share_that_is_used_up_holds_back_nothing_for_it),
 };

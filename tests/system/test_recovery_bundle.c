@@ -3,9 +3,11 @@
 
 #include <unistd.h>
 
-#define A "bureau.11"
-#define B "hq"
-#define C "ct.11"
+/* The day of the exercise. */
+#define TIME "--time", "2015-03-02 09:00"
+#define A    "bureau.11"
+#define B    "hq"
+#define C    "ct.11"
 
 /* ---- a person with a memory stick ---- */
 
@@ -22,7 +24,7 @@ static stick fresh_stick(sys_hub *hub, const char *name)
 
 static int carry_out(sys_agent *from, const char *to, const stick *s)
 {
-    return sys_tongbao_at(from, "bundle", "export", to, "--out", s->folder, (char *)NULL);
+    return sys_tongbao_at(from, TIME, "bundle", "export", to, "--out", s->folder, (char *)NULL);
 }
 
 static const char *bundle_file(const stick *s, const char *to, unsigned n)
@@ -34,7 +36,7 @@ static const char *bundle_file(const stick *s, const char *to, unsigned n)
 
 static int bring_in(sys_agent *to, const char *file)
 {
-    return sys_tongbao_at(to, "bundle", "import", file, "--lang", "en", (char *)NULL);
+    return sys_tongbao_at(to, TIME, "bundle", "import", file, "--lang", "en", (char *)NULL);
 }
 
 static void succeeds(sys_hub *hub, int code)

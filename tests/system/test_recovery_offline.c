@@ -1,9 +1,11 @@
 /* Parties without a line on real processes: letters, answers on paper, and joining later. */
 #include "tests/system/question.h"
 
-#define A "bureau.11"
-#define B "ct.11"
-#define D "newcomer"
+/* The day of the exercise. */
+#define TIME "--time", "2015-03-02 09:00"
+#define A    "bureau.11"
+#define B    "ct.11"
+#define D    "newcomer"
 
 static void succeeds(sys_hub *hub, int code)
 {
@@ -39,7 +41,7 @@ static int paper(sys_agent *a,
                  const char *on_behalf,
                  const char *field)
 {
-    return sys_tongbao_at(a, "case", "paper", hex(id), action, "--for", on_behalf, "--ref",
+    return sys_tongbao_at(a, TIME, "case", "paper", hex(id), action, "--for", on_behalf, "--ref",
                           "某字〔2015〕7号", "--date", "2015-03-01", "--lang", "en", field,
                           (char *)NULL);
 }
@@ -48,7 +50,7 @@ static void off_line(sys_hub *hub, sys_agent *a, const char *party)
 {
     sys_directory_enrol(hub, party, true, NULL);
     sys_directory_install(a);
-    SYS_AWAIT(sys_status(a)->directory_version == hub->directory);
+    SYS_AWAIT(sys_status(a)->directory_version == hub->published);
 }
 
 static bool file_says(const sys_hub *hub, const char *name, const char *words)
@@ -62,7 +64,7 @@ static void export_to(sys_agent *a, const char *to, int expected)
 {
     char out[SYS_PATH];
     sys_path(a->hub, out, "out");
-    int code = sys_tongbao_at(a, "bundle", "export", to, "--out", out, "--number",
+    int code = sys_tongbao_at(a, TIME, "bundle", "export", to, "--out", out, "--number",
                               "京通管函〔2015〕12号", "--lang", "en", (char *)NULL);
     if (code != expected) {
         fail_msg("%d: %s", code, a->hub->output);
@@ -92,7 +94,7 @@ static void a_letter_goes_out_and_the_paper_answer_comes_in(void **state)
     succeeds(hub, paper(a, &id, "answer", B, "text=情况属实"));
     char state_text[TB_NAME_BYTES_MAX + 1];
     assert_string_equal(question_state(a, &id, state_text), "answered");
-    succeeds(hub, sys_tongbao_at(a, "case", "show", hex(&id), "--lang", "zh", (char *)NULL));
+    succeeds(hub, sys_tongbao_at(a, TIME, "case", "show", hex(&id), "--lang", "zh", (char *)NULL));
     assert_true(said(hub, "线下办理"));
     assert_true(said(hub, "某字〔2015〕7号"));
     assert_true(sys_sound(a));
@@ -156,7 +158,7 @@ static void a_newcomer_without_keys_has_its_history_sealed_when_it_enrols(void *
     sys_directory_install(a);
     SYS_AWAIT(sys_status(a)->outbox > 0);
     sys_agent *d = sys_agent_add(hub, D, NULL);
-    d->directory = hub->directory;
+    d->directory = hub->published;
     sys_agent_start(d);
     SYS_AWAIT(sys_status(d)->linked);
     SYS_AWAIT(sys_times(d, "on paper") == 1 && sys_times(d, "second") == 1);
@@ -187,18 +189,18 @@ static void an_agent_without_a_line_lives_on_bundles(void **state)
     b->directory = 0;
     sys_agent_start(b);
     sys_directory_install(b);
-    SYS_AWAIT(sys_status(b)->directory_version == hub->directory);
+    SYS_AWAIT(sys_status(b)->directory_version == hub->published);
     sys_path(hub, file, "out/%s-0001.bundle", B);
-    succeeds(hub, sys_tongbao_at(b, "bundle", "import", file, (char *)NULL));
+    succeeds(hub, sys_tongbao_at(b, TIME, "bundle", "import", file, (char *)NULL));
     assert_int_equal(sys_times(b, "by hand"), 1);
     char state_text[TB_NAME_BYTES_MAX + 1];
     assert_string_equal(question_state(b, &id, state_text), "asked");
     /* while the directory has it off-line its acts are on paper */
     assert_int_equal(question_act(b, &id, "take", NULL)->code, TB_REFUSED_NOT_ACTIVE);
     sys_path(hub, out, "back");
-    succeeds(hub, sys_tongbao_at(b, "bundle", "export", A, "--out", out, (char *)NULL));
+    succeeds(hub, sys_tongbao_at(b, TIME, "bundle", "export", A, "--out", out, (char *)NULL));
     sys_path(hub, file, "back/%s-0001.bundle", A);
-    succeeds(hub, sys_tongbao_at(a, "bundle", "import", file, (char *)NULL));
+    succeeds(hub, sys_tongbao_at(a, TIME, "bundle", "import", file, (char *)NULL));
     assert_int_equal(sys_status(a)->outbox, 0);
     /* What it has on its own disk it need not be sent again when it joins. */
     sys_directory_enrol(hub, B, false, NULL);
@@ -207,7 +209,7 @@ static void an_agent_without_a_line_lives_on_bundles(void **state)
     (void)snprintf(b->endpoint, sizeof b->endpoint, "%s", hub->endpoint);
     sys_agent_start(b);
     SYS_AWAIT(sys_status(b)->linked);
-    SYS_AWAIT(sys_status(b)->directory_version == hub->directory);
+    SYS_AWAIT(sys_status(b)->directory_version == hub->published);
     assert_int_equal(question_act(b, &id, "take", NULL)->code, TB_ACCEPTED);
     SYS_AWAIT(strcmp(question_state(a, &id, state_text), "taken") == 0);
     assert_int_equal(sys_times(b, "by hand"), 1);
