@@ -279,9 +279,13 @@ static tb_err judge(tb_acting *a)
     if (err != TB_OK) {
         return err;
     }
-    err = tb_judge_act(&a->row.view, a->agent->directory, &a->agent->self,
-                       tb_bytes_str(a->action->id), a->values, a->value_count, &a->linked.known,
-                       a->arena, &a->ruling, &a->objection);
+    tb_bytes action = tb_bytes_str(a->action->id);
+    err = tb_party_empty(&a->wish->paper.on_behalf)
+              ? tb_judge_act(&a->row.view, a->agent->directory, &a->agent->self, action, a->values,
+                             a->value_count, &a->linked.known, a->arena, &a->ruling, &a->objection)
+              : tb_judge_paper(&a->row.view, a->agent->directory, &a->agent->self, &a->wish->paper,
+                               a->now.civil, action, a->values, a->value_count, &a->linked.known,
+                               a->arena, &a->ruling, &a->objection);
     if (err == TB_OK && a->objection.code == TB_ACCEPTED && !open_part_fits(a)) {
         (void)refuse(a, TB_REFUSED_TOO_LARGE);
     }

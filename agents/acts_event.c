@@ -116,6 +116,9 @@ static tb_err make_event(tb_acting *a, tb_event *event, tb_opening **out_opening
         .addressee_count = a->ruling.addressee_count,
         .fields = a->ruling.open_fields,
         .field_count = a->ruling.open_count,
+        .on_behalf = a->wish->paper.on_behalf,
+        .paper_no = a->wish->paper.number,
+        .paper_date = a->wish->paper.date,
     };
     link_event(a, event);
     if (a->segments > 0) {

@@ -4,6 +4,7 @@
 #include "agents/held.h"
 #include "agents/lapses.h"
 #include "agents/link.h"
+#include "agents/paper.h"
 #include "agents/side.h"
 
 /* ---- verdicts ---- */
@@ -345,6 +346,29 @@ static tb_err place_next(tb_apply *apply, const tb_arrival *arrival, tb_place_ve
     return place_step(apply, &after, arrival, out);
 }
 
+/* *out_done: it waits for a directory, or is refused by the one it names. */
+static tb_err
+place_paper(tb_apply *apply, const tb_arrival *arrival, tb_place_verdict *out, bool *out_done)
+{
+    bool waits = false;
+    bool fine = true;
+    *out_done = false;
+    if (!tb_event_on_paper(&arrival->event)) {
+        return TB_OK;
+    }
+    tb_err err = tb_paper_check(apply, &arrival->event, &waits, &fine);
+    if (err != TB_OK || (fine && !waits)) {
+        return err;
+    }
+    *out_done = true;
+    if (!waits) {
+        *out = TB_PLACE_REFUSED;
+        return TB_OK;
+    }
+    tb_digest missing = tb_paper_directory();
+    return wait_for(apply, &missing, out);
+}
+
 tb_err tb_place_event(tb_apply *apply, const tb_arrival *arrival, tb_place_verdict *out)
 {
     const tb_event *event = &arrival->event;
@@ -352,6 +376,11 @@ tb_err tb_place_event(tb_apply *apply, const tb_arrival *arrival, tb_place_verdi
         NULL) {
         tb_digest missing = tb_held_campaign(event->campaign, event->campaign_version);
         return wait_for(apply, &missing, out);
+    }
+    bool done;
+    tb_err err = place_paper(apply, arrival, out, &done);
+    if (err != TB_OK || done) {
+        return err;
     }
     if (event->kind == TB_EVENT_SIDE) {
         return tb_side_place(apply, arrival, out);

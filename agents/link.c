@@ -105,6 +105,16 @@ tb_err tb_link_may_sign(tb_txn *txn, bool *out)
     return TB_OK;
 }
 
+tb_err tb_link_fenced(tb_txn *txn, bool *out)
+{
+    tb_link_row row;
+    tb_err err = tb_link_get(txn, &row);
+    if (err == TB_OK) {
+        *out = row.fence != TB_ACCEPTED;
+    }
+    return err;
+}
+
 tb_err tb_link_fence(tb_step *step, tb_refusal why, const tb_stream *stream, uint64_t number)
 {
     tb_link_row row;

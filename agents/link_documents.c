@@ -50,6 +50,20 @@ static tb_err newest(tb_txn *txn, tb_document_kind kind, tb_bytes name, tb_docum
     return TB_OK;
 }
 
+tb_err tb_document_at(
+    tb_txn *txn, tb_document_kind kind, tb_bytes name, uint32_t version, tb_document *out)
+{
+    uint8_t buffer[DOCUMENT_KEY_MAX];
+    tb_bytes value;
+    tb_err err =
+        tb_store_get(txn, TB_TABLE_DOCUMENT, document_key(buffer, kind, name, version), &value);
+    if (err != TB_OK) {
+        return err;
+    }
+    return tb_document_decode(value, tb_txn_arena(txn), out) == TB_ACCEPTED ? TB_OK
+                                                                            : TB_ERR_CORRUPT;
+}
+
 /* ---- install ---- */
 
 /* Same kind, name and version as what is here. *out_refused says what that means. */

@@ -201,8 +201,8 @@ static tb_refusal read_welcome(const wire_welcome *in, tb_arena *arena, tb_welco
     return refusal;
 }
 
-static tb_refusal
-read_bodies(wire_body *const *in, size_t count, tb_arena *arena, tb_shared_body **out)
+tb_refusal
+tb_wire_read_bodies(wire_body *const *in, size_t count, tb_arena *arena, tb_shared_body **out)
 {
     if (count > TB_LEAVES_MAX) {
         return TB_REFUSED_TOO_LARGE;
@@ -256,7 +256,7 @@ static tb_refusal read_carry(Tongbao__Wire__Group *const *groups,
         }
     }
     out->body_count = body_count;
-    return read_bodies(bodies, body_count, arena, &out->bodies);
+    return tb_wire_read_bodies(bodies, body_count, arena, &out->bodies);
 }
 
 static tb_refusal read_carried(const wire_frame *in, tb_arena *arena, tb_frame *out)

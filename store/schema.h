@@ -68,7 +68,10 @@
     X(FREE,             "counter:u64 case",                             "FreeRow",      "always: may be acted on while that incarnation recovers: opened since, or released by an officer") \
     X(ANSWERING,        "asker event",                                  "AnsweringRow", "a peer's ask to resend is not answered to its end") \
     X(GAP,              "missing event",                                "GapRow",       "held back events wait for it: whom we asked for it, and when") \
-    X(GAP_DUE,          "due_ms:i64 missing event",                     "-",            "exactly one per GAP row")
+    X(GAP_DUE,          "due_ms:i64 missing event",                     "-",            "exactly one per GAP row") \
+    /* agent: parties without a line */                                                                                \
+    X(OFFLINE,          "recipient number:u64",                         "OfflineRow",   "an event addresses a party that is off-line; until it has joined, those a letter lists always") \
+    X(LETTER,           "recipient letter:u64",                         "LetterRow",    "always: a letter (通报函) written to an off-line party")
 /* clang-format on */
 
 typedef enum tb_table {

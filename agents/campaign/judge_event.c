@@ -180,12 +180,15 @@ static tb_refusal judge(tb_scene *scene, const tb_event *event)
         return tb_scene_object(scene, TB_REFUSED_CONDITION, &scene->action->title,
                                scene->action->id);
     }
-    tb_refusal code = tb_scene_admit(scene, &event->actor);
+    tb_refusal code = tb_scene_admit(scene, tb_event_author(event));
+    if (code == TB_ACCEPTED && tb_event_on_paper(event)) {
+        code = tb_scene_paper(scene, &event->actor, event->paper_no, event->paper_date, event->at);
+    }
+    if (code == TB_ACCEPTED && same_directory(scene, event)) {
+        code = tb_scene_active(scene);
+    }
     if (code != TB_ACCEPTED) {
         return code;
-    }
-    if (same_directory(scene, event) && scene->actor->state != TB_PARTY_ACTIVE) {
-        return tb_scene_object_text(scene, TB_REFUSED_NOT_ACTIVE, tb_party_bytes(&event->actor));
     }
     if (!tb_bytes_equal(event->from_state, scene->before->state)) {
         return tb_scene_object_text(scene, TB_REFUSED_STATE, event->from_state);

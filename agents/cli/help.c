@@ -13,7 +13,8 @@ static const char overview[] = N_(
     "tongbao - work cases together with other agencies, through your own agent\n"
     "\n"
     "  tongbao import black-card FILE     numbers from a table, each a case of its own\n"
-    "  tongbao case list|show|acts|act|open|move\n"
+    "  tongbao case list|show|acts|act|open|move|paper\n"
+    "  tongbao bundle export|import       by removable media; letters to off-line parties\n"
     "  tongbao due [--overdue]            what is owed on cases, by whom, to whom, by when\n"
     "  tongbao trace ID                   where a notice is, for every recipient, and why\n"
     "  tongbao notice list|show           what was sent and received\n"
@@ -49,6 +50,7 @@ static const char case_page[] = N_(
     "tongbao case open CAMPAIGN [FIELD=VALUE ...] [--type TYPE] [--lane urgent|normal|bulk]\n"
     "tongbao case move CASE --to VERSION   judge it by a newer version of its campaign from now "
     "on\n"
+    "tongbao case paper CASE ACTION --for PARTY --ref NUMBER --date YYYY-MM-DD [FIELD=VALUE ...]\n"
     "\n"
     "--stalled lists the cases that may have to be taken over: their holder is out of service, "
     "they\n"
@@ -58,6 +60,11 @@ static const char case_page[] = N_(
     "With --head HEAD (case show "
     "prints\n"
     "it) the act is refused if the case has moved on since you looked.\n"
+    "\n"
+    "case paper enters what an off-line party answered on paper: PARTY is that party, NUMBER and\n"
+    "the date are those of its document (来文文号). Only the party that handed it the case can, "
+    "and\n"
+    "everybody on the case sees that it was done on paper (线下办理), and who entered it.\n"
     "\n"
     "examples:\n"
     "  tongbao case list --mine --state submitted\n"
@@ -73,6 +80,26 @@ static const char notice_page[] = N_(
     "examples:\n"
     "  tongbao notice list --out\n"
     "  tongbao notice show bureau.44/1/17\n");
+
+static const char bundle_page[] = N_(
+    "tongbao bundle export PARTY --out DIR [--number NUMBER] [--letter N] [--encoding "
+    "utf-8|gb18030]\n"
+    "tongbao bundle import FILE\n"
+    "\n"
+    "export writes into DIR what PARTY has not taken yet, as bundle files for removable media,\n"
+    "with our marks, refusals and the hub's stamps; it may also travel by the hub: it takes\n"
+    "effect once. To a party that is off-line it writes a letter besides (通报函): a page to\n"
+    "print on A4 and its list as CSV, with what that party may read. NUMBER is the letter's own\n"
+    "(发文字号), else the agent counts. --letter N prints an earlier letter again.\n"
+    "\n"
+    "import takes a bundle that was brought here. All of it is checked first: what is not\n"
+    "whole, not for this party, not signed, or not next in its order is refused and changes\n"
+    "nothing. Several are imported in the order of their numbers. Afterwards export to the\n"
+    "sender carries the marks back.\n"
+    "\n"
+    "examples:\n"
+    "  tongbao bundle export cm.44 --out /media/usb --number 粤通管函〔2015〕12号\n"
+    "  tongbao bundle import /media/usb/bureau.33-0001.bundle\n");
 
 static const char trace_page[] =
     N_("tongbao trace ID\n"
@@ -187,7 +214,8 @@ static const struct {
     {"case", case_page},         {"notice", notice_page},   {"trace", trace_page},
     {"request", request_page},   {"import", import_page},   {"campaign", campaign_page},
     {"document", document_page}, {"check", check_page},     {"status", status_page},
-    {"due", due_page},           {"recover", recover_page}, {"quarantine", quarantine_page}};
+    {"due", due_page},           {"recover", recover_page}, {"quarantine", quarantine_page},
+    {"bundle", bundle_page}};
 
 void tb_help_print(const char *noun)
 {

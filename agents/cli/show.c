@@ -175,6 +175,14 @@ static void show_event(tb_book *book, const tb_local_summary *of, const tb_local
                  (const char *)at.data, (int)actor.size, (const char *)actor.data, (int)action.size,
                  (const char *)action.data, (int)state.size, (const char *)state.data,
                  *standing == '\0' ? "" : "  ", standing);
+    if (!tb_party_empty(&e->on_behalf)) {
+        tb_bytes party = tb_book_party(book, &e->on_behalf);
+        (void)printf(
+            _("       on paper (线下办理): %.*s, document %.*s of %.*s, entered by %.*s\n"),
+            (int)party.size, (const char *)party.data, (int)e->paper_no.size,
+            (const char *)e->paper_no.data, (int)e->paper_date.size,
+            (const char *)e->paper_date.data, (int)actor.size, (const char *)actor.data);
+    }
     for (size_t i = 0; i < e->field_count; i++) {
         tb_bytes title = tb_book_field(book, of, e->fields[i].id);
         tb_bytes value = tb_book_value(book, of, &e->fields[i]);

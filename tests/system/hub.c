@@ -19,7 +19,9 @@
 #define PORT_COUNT 10000
 #define WORDS_MAX  24
 #define REPEAT_MS  1500
-#define QUOTA      "16777216"
+/* The first version that lists the parties. */
+#define FIRST_DIRECTORY 2
+#define QUOTA           "16777216"
 
 /* ---- time, paths, files ---- */
 
@@ -264,6 +266,51 @@ void sys_socket(const sys_hub *hub, const char *name, char out[SYS_PATH])
     assert_true(snprintf(out, SYS_PATH, "%.300s/%s.sock", hub->run, name) < 100);
 }
 
+/* ---- the authority ---- */
+
+void sys_directory_enrol(sys_hub *hub, const char *party, bool off_line, const char *request)
+{
+    char authority[SYS_PATH];
+    char directory[SYS_PATH];
+    const char *words[WORDS_MAX + 1];
+    size_t count = 0;
+    sys_path(hub, authority, "keys/authority.key");
+    sys_path(hub, directory, "directory");
+    const char *const fixed[] = {"directory",   "enrol",   "--dir",   directory,
+                                 "--authority", authority, "--party", party};
+    for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++) {
+        words[count++] = fixed[i];
+    }
+    if (off_line) {
+        words[count++] = "--off-line";
+    }
+    if (request != NULL) {
+        words[count++] = "--request";
+        words[count++] = request;
+    }
+    if (strchr(party, '.') == NULL) {
+        const char *const fresh[] = {"--role", "operator",  "--name-zh",
+                                     "某公司", "--name-en", party};
+        for (size_t i = 0; i < sizeof fresh / sizeof fresh[0]; i++) {
+            words[count++] = fresh[i];
+        }
+    }
+    words[count] = NULL;
+    if (run(hub, "tongbao", words) != 0) {
+        fail_msg("%s", hub->output);
+    }
+    hub->published = 1 + (hub->published > hub->directory ? hub->published : hub->directory);
+}
+
+void sys_directory_install(sys_agent *agent)
+{
+    char path[SYS_PATH];
+    sys_path(agent->hub, path, "directory/directory.%u.doc", agent->hub->published);
+    if (sys_tongbao_at(agent, "directory", "install", path, (char *)NULL) != 0) {
+        fail_msg("%s", agent->hub->output);
+    }
+}
+
 /* ---- faults ---- */
 
 static char asan_before[256];
@@ -434,7 +481,8 @@ void sys_agent_launch(sys_agent *agent)
     sys_path(hub, store, "stores/%s", agent->name);
     sys_path(hub, key, "keys/%s.key", agent->key);
     sys_path(hub, old_key, "keys/%s.key", agent->old_key);
-    sys_path(hub, directory, "directory/directory.%u.doc", hub->directory);
+    sys_path(hub, directory, "directory/directory.%u.doc",
+             agent->directory == 0 ? hub->directory : agent->directory);
     sys_path(hub, relay, "documents/relay.doc");
     sys_path(hub, question, "documents/question.doc");
     sys_path(hub, handled, "documents/handled.doc");
@@ -689,6 +737,7 @@ int sys_set_up(void **state)
 {
     static sys_hub hub;
     memset(&hub, 0, sizeof hub);
+    hub.directory = FIRST_DIRECTORY;
     (void)snprintf(hub.folder, sizeof hub.folder, "/tmp/tongbao-test-XXXXXX");
     assert_non_null(mkdtemp(hub.folder));
     (void)snprintf(hub.run, sizeof hub.run, "%.100s/run", hub.folder);

@@ -27,6 +27,7 @@ typedef struct sys_agent {
     char party[TB_PARTY_BYTES];
     char name[40];      /* of its store, socket and log: the party's id, or another copy's name */
     char endpoint[100]; /* where it looks for the hub */
+    unsigned directory; /* the version it is started with; 0: the hub's */
     char key[64];       /* its key file below keys/, without .key; the party's id at first */
     char old_key[64];   /* likewise, given as --old-key; empty: none */
     char old_key_life[24]; /* seconds, given as --old-key-life; empty: as usual */
@@ -48,6 +49,7 @@ typedef struct sys_hub {
     char quota[24];      /* of it, bytes */
     sys_agent agents[SYS_AGENTS_MAX];
     size_t agent_count;
+    unsigned published;            /* the newest that sys_directory_enrol made; 0: none */
     char extra[SYS_EXTRA_MAX][40]; /* documents beside relay and question */
     size_t extra_count;
     char output[SYS_OUTPUT_BYTES]; /* what the last command printed */
@@ -69,6 +71,12 @@ void sys_sign_campaign(sys_hub *hub, const char *name, const char *version, cons
 /* Runs `tongbao-broker` likewise; for what it prints and ends. */
 int sys_tongbao_broker(sys_hub *hub, const char *word, ...);
 int sys_tongbao_agent(sys_hub *hub, const char *word, ...);
+/* The authority publishes the next directory, in which the party is off-line or active; request: a
+ * key request to enrol it with, or NULL. A party that is new has the role operator. What runs or
+ * starts keeps to hub->directory until it is handed the new one. */
+void sys_directory_enrol(sys_hub *hub, const char *party, bool off_line, const char *request);
+/* Hands that directory to an agent, which shows it to the hub. */
+void sys_directory_install(sys_agent *agent);
 
 void sys_broker_start(sys_hub *hub); /* returns when it is ready */
 void sys_broker_stop(sys_hub *hub, int with);
