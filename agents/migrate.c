@@ -3,6 +3,7 @@
  * 1 -> 2  OPENING was keyed "event group"; it lies under its event's place now, "EVENT key, group".
  *         EVENT_ID had a row for every event; it has them for side events and held ones alone.
  *         OUTBOX_DUE keys name the incarnation, HELD values who gave the event here.
+ *         CASE rows say who made the holder the holder: it follows from the chain.
  *         PROOF rows of schema 1 are those that stand alone, OUTBOX rows those with their group
  *         inside; both are still read and stay. Tables that came with schema 2 are empty: DUTY too,
  *         for a program of schema 1 took no definition that names duties.
@@ -22,6 +23,7 @@ typedef enum phase {
     DUES_AWAY, /* likewise */
     DUES_BACK,
     HELD,
+    CASES,
 } phase;
 
 /* "event group" -> "EVENT key, group"; the way leads over EVENT_ID, still whole. */
@@ -172,6 +174,54 @@ static tb_err walk(tb_txn *txn, tb_table table, row_fn *one, tb_migration_at *at
     return TB_OK;
 }
 
+/* The actor of the last event in effect that changed the holder. */
+static tb_err find_hander(tb_txn *txn, tb_case_row *row)
+{
+    tb_party holder = {{0}};
+    tb_event_walk walk;
+    tb_event_key key;
+    tb_event_row stored;
+    tb_err err = tb_event_first(txn, &row->id, TB_CLASS_CHAIN, &walk, &key, &stored);
+    while (err == TB_OK) {
+        tb_event event;
+        if (stored.standing == TB_STANDING_EFFECTIVE) {
+            if (tb_event_decode(stored.event, tb_txn_arena(txn), &event) != TB_ACCEPTED) {
+                return TB_ERR_CORRUPT;
+            }
+            if (!tb_party_equal(&holder, &event.holder)) {
+                row->view.handed_by = event.actor;
+            }
+            holder = event.holder;
+        }
+        err = tb_event_next(txn, &walk, &key, &stored);
+    }
+    return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+}
+
+static tb_err
+name_hander(tb_txn *txn, tb_bytes key, tb_err found, tb_bytes value, tb_migration_at *at)
+{
+    tb_case_row row;
+    tb_case_id id;
+    tb_err err = key.size == TB_CASE_ID_BYTES ? found : TB_ERR_CORRUPT;
+    if (err == TB_OK) {
+        memcpy(id.bytes, key.data, TB_CASE_ID_BYTES);
+        err = tb_case_decode(&id, value, tb_txn_arena(txn), &row);
+    }
+    if (err == TB_OK) {
+        err = find_hander(txn, &row);
+    }
+    if (err == TB_ERR_CORRUPT) {
+        at->left_out++; /* the check says what is wrong with it */
+        return TB_OK;
+    }
+    tb_bytes made;
+    if (err == TB_OK) {
+        err = tb_case_encode(&row, tb_txn_arena(txn), &made);
+    }
+    return err == TB_OK ? tb_store_put(txn, TB_TABLE_CASE, key, made) : err;
+}
+
 static tb_err from_1(tb_txn *txn, tb_migration_at *at, bool *out_done)
 {
     bool end = false;
@@ -194,6 +244,9 @@ static tb_err from_1(tb_txn *txn, tb_migration_at *at, bool *out_done)
         break;
     case HELD:
         err = walk(txn, TB_TABLE_HELD, name_giver, at, &end);
+        break;
+    case CASES:
+        err = walk(txn, TB_TABLE_CASE, name_hander, at, &end);
         *out_done = end;
         break;
     }
