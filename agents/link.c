@@ -137,16 +137,45 @@ tb_err tb_link_down(tb_step *step)
     return set_state(step, TB_LINK_DOWN);
 }
 
+/* A clock that was set back must not make us wait for it. */
+static void not_ahead(tb_time *at, tb_time latest)
+{
+    if (*at > latest) {
+        *at = latest;
+    }
+}
+
+static void clamp(tb_link_times *times, tb_time now)
+{
+    not_ahead(&times->hello, now);
+    not_ahead(&times->hello_after, now + HELLO_PAUSE_MS);
+    not_ahead(&times->sent, now);
+    not_ahead(&times->heard, now);
+    not_ahead(&times->drafts, now);
+}
+
+/* Any frame of the hub may have been lost on a connection that goes on: a mark it passed on, an
+ * Open, a document. Welcome says all of that again. */
+static bool greets_again(tb_step *step)
+{
+    tb_time since = step->now.real - step->agent->times.hello;
+    bool outstanding = tb_store_rows(step->txn, TB_TABLE_OUTBOX) > 0 ||
+                       tb_store_rows(step->txn, TB_TABLE_DRAFT) > 0;
+    return since >= (outstanding ? TB_GREET_AGAIN_MS : TB_GREET_IDLE_MS);
+}
+
 tb_err tb_link_tick(tb_step *step)
 {
-    const tb_link_times *times = &step->agent->times;
+    tb_link_times *times = &step->agent->times;
     tb_time now = step->now.real;
     tb_link_row row;
     tb_err err = tb_link_get(step->txn, &row);
     if (err != TB_OK || !times->connected) {
         return err;
     }
-    if (row.state == TB_LINK_CONFIRMED && now - times->heard < TB_SILENT_MS) {
+    clamp(times, now);
+    if (row.state == TB_LINK_CONFIRMED && now - times->heard < TB_SILENT_MS &&
+        !greets_again(step)) {
         if (now - times->sent < TB_BEAT_MS) {
             return TB_OK;
         }
@@ -175,7 +204,7 @@ tb_err tb_link_due(tb_agent *agent, tb_txn *txn, tb_time *out)
     if (row.state == TB_LINK_CONFIRMED) {
         tb_time beat = times->sent + TB_BEAT_MS;
         tb_time silent = times->heard + TB_SILENT_MS;
-        *out = beat < silent ? beat : silent;
+        *out = beat < silent ? beat : silent; /* a beat is soon enough to see who greets again */
         return TB_OK;
     }
     tb_time again = times->hello + HELLO_AGAIN_MS;

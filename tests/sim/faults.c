@@ -99,8 +99,8 @@ static void spoil(sim *s, const sim_node *n)
 {
     for (size_t i = 0; i < s->lead_count; i++) {
         sim_lead *lead = &s->leads[i];
-        const sim_lead *earlier = lead->earlier > 0 ? &s->leads[lead->earlier - 1] : NULL;
-        lead->spoiled = lead->spoiled || concerns(s, lead, n) || (earlier != NULL && earlier->spoiled);
+        const sim_lead *other = lead->other > 0 ? &s->leads[lead->other - 1] : NULL;
+        lead->spoiled = lead->spoiled || concerns(s, lead, n) || (other != NULL && concerns(s, other, n));
     }
 }
 

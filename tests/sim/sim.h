@@ -190,7 +190,7 @@ typedef struct sim_lead {
     uint64_t ordered; /* bits: nodes that were ordered to verify, or named as host */
     bool taken_over;
     bool spoiled; /* a hostile or doubled party acts on it: only safety is asked of it */
-    size_t earlier; /* lead of the same number + 1 */
+    size_t other; /* the lead of the same number + 1; 0: none */
 } sim_lead;
 
 /* ---- events in time ---- */

@@ -201,7 +201,7 @@ static void rule_on(sim_lead *lead, ex_act *act)
 
 static void act_on(sim *s, sim_node *n, sim_lead *lead, const tb_local_summary *summary)
 {
-    const sim_lead *earlier = lead->earlier > 0 ? &s->leads[lead->earlier - 1] : NULL;
+    const sim_lead *other = lead->other > 0 ? &s->leads[lead->other - 1] : NULL;
     ex_lead facts = {
         .number = lead->number,
         .found = lead->found,
@@ -210,19 +210,22 @@ static void act_on(sim *s, sim_node *n, sim_lead *lead, const tb_local_summary *
         .mvno = lead->mvno,
         .return_first = lead->return_first,
         .refuse_home = lead->refuse_home,
-        .has_record = earlier != NULL && earlier->closed,
-        .record_shut_down_at = earlier != NULL ? earlier->shut_down_at : 0,
+        .has_record = other != NULL && other->closed,
+        .record_shut_down_at = other != NULL ? other->shut_down_at : 0,
     };
     ex_act act;
     if (is(summary->state, "at_headquarters")) {
         rule_on(lead, &act);
-    } else if (is(summary->state, "waiting") && !facts.has_record && earlier != NULL && earlier->fed && !earlier->spoiled) {
+    } else if (is(summary->state, "waiting") && !facts.has_record && other != NULL && other->fed && !other->spoiled) {
         return; /* the poll looks again */
     } else {
         ex_next_act(n->id.text, &facts, summary, &act);
     }
     if (act.action == NULL) {
         return;
+    }
+    if (facts.has_record && strcmp(act.action, "order") == 0) {
+        act.fields[act.count++] = (tb_field){tb_bytes_str("reorder_reason"), tb_bytes_str("new_evidence")};
     }
     lead->acted_on[n->index] = summary->number;
     lead->acted_at[n->index] = s->now;

@@ -245,8 +245,9 @@ static void make_lead(sim *s, size_t at, unsigned provinces)
     unsigned home = (unsigned)sim_below(r, provinces);
     bool repeats = at > 2 && at % REPEAT_EVERY == 0;
     if (repeats) {
-        const sim_lead *earlier = &s->leads[at - 3];
-        lead->earlier = at - 2;
+        sim_lead *earlier = &s->leads[at - 3];
+        lead->other = at - 2;
+        earlier->other = at + 1;
         lead->mvno = earlier->mvno;
         memcpy(lead->number, earlier->number, sizeof lead->number);
         memcpy(lead->home, earlier->home, sizeof lead->home);
