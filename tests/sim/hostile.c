@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "messages/link.h"
-#include "tests/sim/sim.h"
+#include "tests/sim/ledger.h"
 
 #define HEARD_MAX 64
 #define BENT_BYTES (32u * 1024 * 1024)
@@ -170,7 +170,8 @@ static void swap_bodies(sim *s, sim_node *hub, sim_node *to, tb_arena *arena, tb
     say_frame(s, hub, to, arena, frame);
 }
 
-/* Claims, under its own good signature, to hold less, or more, than it does. */
+/* Claims, under its own good signature, to hold less than it does. (A mark over a header that was
+ * never sent would fence its sender until somebody recovers it, as it must.) */
 static void lie_about_marks(sim *s, sim_node *hub, sim_node *to, tb_arena *arena, tb_frame *frame)
 {
     tb_signed_line *lines = frame->kind == TB_FRAME_STORED ? frame->lines.lines : frame->welcome.stored;
@@ -182,6 +183,11 @@ static void lie_about_marks(sim *s, sim_node *hub, sim_node *to, tb_arena *arena
             continue;
         }
         line.to -= 1;
+        const sim_header *before = sim_header_of(s->ledger, &line.stream, line.to, false);
+        if (before == NULL) {
+            continue;
+        }
+        line.digest = before->digest;
         line.from = line.from > line.to ? line.to : line.from;
         tb_root root = lines[i].root;
         if (tb_lines_sign(&line, 1, &root, &s->directories[0].hub, &hub->sign, arena, &made) == TB_OK) {

@@ -1,6 +1,7 @@
 /* oracle - compares what is in the stores with what the ledger says left them. */
 #include <stdlib.h>
 
+#include "agents/draft.h"
 #include "agents/rows_case.h"
 #include "agents/rows_link.h"
 #include "broker/rows.h"
@@ -158,13 +159,20 @@ void sim_check_all(sim *s)
 
 static bool agent_quiet(sim *s, sim_node *n, char *why, size_t size)
 {
-    static const tb_table tables[] = {TB_TABLE_INBOX, TB_TABLE_DRAFT, TB_TABLE_HELD, TB_TABLE_QUARANTINE};
+    static const tb_table tables[] = {TB_TABLE_INBOX, TB_TABLE_HELD, TB_TABLE_QUARANTINE};
     bool quiet = true;
     tb_txn *txn = sim_look(s, n);
     for (size_t i = 0; i < sizeof tables / sizeof tables[0] && quiet; i++) {
         if (tb_store_rows(txn, tables[i]) > 0) {
-            static const char *const names[] = {"taken notices", "drafts", "held events", "quarantined notices"};
+            static const char *const names[] = {"taken notices", "held events", "quarantined notices"};
             (void)snprintf(why, size, "%s has %s", n->id.text, names[i]);
+            quiet = false;
+        }
+    }
+    tb_draft_row draft;
+    for (uint64_t at = 0; quiet && tb_draft_next(txn, at, &draft) == TB_OK; at = draft.number) {
+        if (draft.state == TB_DRAFT_WAITING) {
+            (void)snprintf(why, size, "%s has a draft that waits", n->id.text);
             quiet = false;
         }
     }
