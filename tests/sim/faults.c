@@ -2,7 +2,9 @@
  * healing is. */
 #include <stdlib.h>
 
-#include "tests/sim/sim.h"
+#include "agents/rows_link.h"
+#include "broker/rows_stream.h"
+#include "tests/sim/ledger.h"
 
 #define MINUTE    (60 * 1000)
 #define FAULTY_MS (8 * MINUTE)
@@ -18,7 +20,8 @@ static const unsigned often[SIM_FAULT_COUNT] = {
     [SIM_PARTITION] = 5,    [SIM_ONE_WAY] = 4,      [SIM_CLOG] = 4,         [SIM_RECONNECT] = 4,
     [SIM_SLOW_READER] = 4,  [SIM_CRASH_BEFORE] = 6, [SIM_CRASH_AFTER] = 6,  [SIM_CRASH_SOME] = 6,
     [SIM_CRASH_HUB] = 6,    [SIM_DISK_FULL] = 4,    [SIM_CLOCK] = 4,        [SIM_SMALL_SHARES] = 4,
-    [SIM_HUB_OLD] = 2,      [SIM_HUB_EMPTY] = 2,    [SIM_CLONE] = 1,        [SIM_DIRECTORY] = 5,
+    [SIM_HUB_OLD] = 2,      [SIM_HUB_EMPTY] = 2,    [SIM_CLONE] = 1,        [SIM_AGENT_OLD] = 1,    [SIM_AGENT_EMPTY] = 1,
+    [SIM_ROTATE] = 4,       [SIM_DIRECTORY] = 5,
     [SIM_TAKE_OVER] = 3,    [SIM_BYZANTINE_AGENT] = 2, [SIM_BYZANTINE_HUB] = 2,
 };
 
@@ -37,6 +40,9 @@ void sim_faults_draw(sim *s)
     }
     if (s->drawn[SIM_BYZANTINE_HUB]) {
         s->drawn[SIM_BYZANTINE_AGENT] = false; /* one liar a seed, or nobody knows who it was */
+    }
+    if (s->drawn[SIM_HUB_OLD] || s->drawn[SIM_HUB_EMPTY] || s->drawn[SIM_BYZANTINE_HUB]) {
+        s->drawn[SIM_AGENT_OLD] = s->drawn[SIM_AGENT_EMPTY] = false; /* somebody must remember */
     }
     s->drop = rate(s, SIM_DROP, 20000);
     s->duplicate = rate(s, SIM_DUPLICATE, 20000);
@@ -127,9 +133,27 @@ static void plan_rare(sim *s)
     for (unsigned i = 0; s->drawn[SIM_DIRECTORY] && i < 3; i++) {
         strike_at(s, sim_between(&s->fault, MINUTE, 7 * MINUTE), SIM_DIRECTORY, any_agent(s), 0);
     }
+    if (s->drawn[SIM_ROTATE]) {
+        strike_at(s, sim_between(&s->fault, MINUTE, 6 * MINUTE), SIM_ROTATE, any_agent(s), 1);
+    }
+    if (s->drawn[SIM_AGENT_OLD]) {
+        size_t node = small_fry(s);
+        tb_time copied = sim_between(&s->fault, MINUTE, 4 * MINUTE);
+        spoil(s, &s->nodes[node]);
+        strike_at(s, copied, SIM_AGENT_OLD, node, 1);
+        strike_at(s, copied + sim_between(&s->fault, 10000, 3 * MINUTE), SIM_AGENT_OLD, node, 0);
+    }
+    if (s->drawn[SIM_AGENT_EMPTY]) {
+        size_t node = small_fry(s);
+        spoil(s, &s->nodes[node]);
+        strike_at(s, sim_between(&s->fault, MINUTE, 7 * MINUTE), SIM_AGENT_EMPTY, node, 0);
+    }
     if (s->drawn[SIM_BYZANTINE_AGENT]) {
         size_t liar = small_fry(s);
         spoil(s, &s->nodes[liar]);
+        if (s->drawn[SIM_DIRECTORY]) {
+            strike_at(s, 2 * MINUTE, SIM_ROTATE, liar, 1); /* its old key goes on lying */
+        }
         strike_at(s, sim_between(&s->fault, 10000, MINUTE), SIM_BYZANTINE_AGENT, liar, 1);
     }
     if (s->drawn[SIM_BYZANTINE_HUB]) {
@@ -194,6 +218,64 @@ static void replace_store(sim *s, sim_node *n, tb_store *with)
     sim_ledger_replaced(s, n);
 }
 
+/* Whether the hub holds more of a party's streams, either way, than the party's own store. */
+static bool lost_something(sim *s, const sim_node *n)
+{
+    bool lost = false;
+    const sim_node *hub = &s->nodes[SIM_HUB];
+    for (size_t i = 0; i < s->ledger->stream_count && !lost; i++) {
+        const tb_stream *stream = &s->ledger->streams[i].stream;
+        bool out = tb_party_equal(&stream->sender, &n->id);
+        tb_hub_stream held;
+        if (!out && !tb_party_equal(&stream->recipient, &n->id)) {
+            continue;
+        }
+        tb_txn *txn = sim_look(s, hub);
+        bool known = tb_hub_stream_get(txn, stream, &held) == TB_OK;
+        tb_store_abort(txn);
+        tb_stream_out_row sent = {.number = 0};
+        tb_stream_in_row taken = {.number = 0};
+        txn = sim_look(s, n);
+        bool here = out ? tb_stream_out_get(txn, stream, &sent) == TB_OK : tb_stream_in_get(txn, stream, &taken) == TB_OK;
+        tb_store_abort(txn);
+        uint64_t shown = !known ? 0 : out ? held.stored.number : held.arrived.number;
+        lost = shown > (!here ? 0 : out ? sent.number : taken.number);
+    }
+    return lost;
+}
+
+static void agent_back(sim *s, sim_node *n, bool copy, bool empty)
+{
+    if (copy) {
+        tb_store_close(n->old_copy);
+        n->old_copy = NULL;
+        (void)!tb_store_mem_clone(n->store, &n->old_copy);
+        return;
+    }
+    if (n->store == NULL || (!empty && n->old_copy == NULL)) {
+        return;
+    }
+    tb_store *old = empty ? NULL : n->old_copy;
+    n->old_copy = NULL;
+    replace_store(s, n, old);
+    n->doubled = true;
+    if (old != NULL) {
+        tb_store_mem_limit(old, QUOTA);
+        n->lost = lost_something(s, n);
+    } else {
+        n->lost = s->stats.connections > 0;
+    }
+}
+
+static void rotate(sim *s, sim_node *n)
+{
+    if (s->directory_count + 1 >= sizeof s->directories / sizeof s->directories[0] || n->rotated || n->store == NULL) {
+        return;
+    }
+    sim_node_stop(s, n, 300);
+    sim_directory_rotate(s, n);
+}
+
 static void hub_old(sim *s, sim_node *n, bool copy)
 {
     if (copy) {
@@ -210,7 +292,7 @@ static void hub_old(sim *s, sim_node *n, bool copy)
 
 static void show_directory(sim *s, sim_node *n)
 {
-    if (!n->up || s->directory_count >= sizeof s->directories / sizeof s->directories[0]) {
+    if (!n->up || s->directory_count + 2 >= sizeof s->directories / sizeof s->directories[0]) {
         return;
     }
     tb_local_request request = {.kind = TB_REQUEST_INSTALL};
@@ -284,6 +366,15 @@ void sim_strike(sim *s, const sim_event *event)
         break;
     case SIM_CLONE:
         clone(s, n);
+        break;
+    case SIM_AGENT_OLD:
+        agent_back(s, n, begins, false);
+        break;
+    case SIM_AGENT_EMPTY:
+        agent_back(s, n, false, true);
+        break;
+    case SIM_ROTATE:
+        rotate(s, n);
         break;
     case SIM_DIRECTORY:
         show_directory(s, n);

@@ -28,6 +28,12 @@ static void say(sim *s, sim_node *liar, sim_node *agent, tb_bytes frame)
     sim_send(s, liar, agent->connection, frame);
 }
 
+/* A lie that whoever hears it must notice. */
+static void lie(sim *s, const sim_node *agent)
+{
+    s->stats.lies += agent->connection != 0 && !agent->silent[0] && !agent->silent[1] && agent->up;
+}
+
 static void flip(sim *s, sim_node *liar, sim_node *agent, tb_bytes frame)
 {
     uint8_t *bent = malloc(frame.size + 1);
@@ -66,6 +72,15 @@ static void say_frame(sim *s, sim_node *liar, sim_node *agent, tb_arena *arena, 
 
 /* ---- an agent ---- */
 
+/* The group's one header is the whole tree. */
+static void prove_alone(tb_group *group)
+{
+    group->root.count = 1;
+    group->root.root = tb_header_digest(group->items[0].header_bytes);
+    group->indexes[0] = 0;
+    group->sibling_count = 0;
+}
+
 /* Headers as if another had sent them. */
 static void forge_sender(sim *s, sim_node *n, tb_arena *arena, tb_frame *frame)
 {
@@ -81,6 +96,7 @@ static void forge_sender(sim *s, sim_node *n, tb_arena *arena, tb_frame *frame)
         }
         group->root.signer = other->id;
     }
+    lie(s, n);
     say_frame(s, n, n, arena, frame);
 }
 
@@ -96,9 +112,44 @@ static void fork(sim *s, sim_node *n, tb_arena *arena, tb_frame *frame)
     if (tb_header_encode(&item->header, arena, &item->header_bytes) != TB_OK) {
         return;
     }
-    group->root.count = 1;
-    group->root.root = tb_header_digest(item->header_bytes);
+    prove_alone(group);
     tb_root_sign(&group->root, &s->directories[0].hub, &n->sign);
+    lie(s, n);
+    say_frame(s, n, n, arena, frame);
+}
+
+/* A good notice, but behind another one than the one before it. */
+static void unlinked(sim *s, sim_node *n, tb_arena *arena, tb_frame *frame)
+{
+    tb_group *group = &frame->carry.groups[0];
+    tb_item *item = &group->items[0];
+    if (group->item_count != 1 || frame->carry.group_count != 1) {
+        return;
+    }
+    item->header.entries[0].previous.bytes[5] ^= 1;
+    if (item->header.entries[0].number == 1 || tb_header_encode(&item->header, arena, &item->header_bytes) != TB_OK) {
+        return;
+    }
+    prove_alone(group);
+    tb_root_sign(&group->root, &s->directories[0].hub, &n->sign);
+    say_frame(s, n, n, arena, frame);
+}
+
+/* Whoever has the key that was cut signs on with it. */
+static void beyond_the_cut(sim *s, sim_node *n, tb_arena *arena, tb_frame *frame)
+{
+    tb_group *group = &frame->carry.groups[0];
+    tb_item *item = &group->items[0];
+    if (!n->rotated || group->item_count != 1 || frame->carry.group_count != 1) {
+        return;
+    }
+    item->header.signing_key = tb_key_id_of(TB_PURPOSE_SIGN, &n->old_sign.public_key);
+    if (tb_header_encode(&item->header, arena, &item->header_bytes) != TB_OK) {
+        return;
+    }
+    prove_alone(group);
+    group->root.key = item->header.signing_key;
+    tb_root_sign(&group->root, &s->directories[0].hub, &n->old_sign);
     say_frame(s, n, n, arena, frame);
 }
 
@@ -115,7 +166,11 @@ bool sim_hostile_agent_sends(sim *s, sim_node *n, tb_bytes bytes)
     tb_frame frame;
     bool submit = take_apart(bytes, &arena, &frame) && frame.kind == TB_FRAME_SUBMIT;
     remember(s, n, bytes);
-    switch (sim_below(&s->hostile, 12)) {
+    if (submit && n->rotated && sim_below(&s->hostile, 2) == 0) {
+        beyond_the_cut(s, n, &arena, &frame);
+        return true;
+    }
+    switch (sim_below(&s->hostile, 13)) {
     case 0:
         flip(s, n, n, bytes);
         return true;
@@ -140,12 +195,71 @@ bool sim_hostile_agent_sends(sim *s, sim_node *n, tb_bytes bytes)
     case 7:
         s->stats.hostile++;
         return true; /* says nothing */
+    case 8:
+        if (submit) {
+            unlinked(s, n, &arena, &frame);
+        }
+        return submit;
     default:
         return false;
     }
 }
 
 /* ---- a hub ---- */
+
+/* A notice its sender never signed: with a root of its own under the old signature, or under a root
+ * that does not lead to it. The hub's own stamp is good. */
+static void forge_notice(sim *s, sim_node *hub, sim_node *to, tb_arena *arena, tb_frame *frame)
+{
+    tb_group *group = &frame->carry.groups[0];
+    tb_item *item = &group->items[0];
+    tb_signed_line *stamp;
+    if (group->item_count != 1) {
+        return;
+    }
+    item->header.expires += 1000;
+    if (tb_header_encode(&item->header, arena, &item->header_bytes) != TB_OK) {
+        return;
+    }
+    if (sim_below(&s->hostile, 2) == 0) {
+        prove_alone(group);
+    }
+    tb_line line = group->stamp.line;
+    line.digest = tb_header_digest(item->header_bytes);
+    line.from = line.to = tb_group_number(group, 0);
+    tb_root root = group->stamp.root;
+    if (tb_lines_sign(&line, 1, &root, &s->directories[0].hub, &hub->sign, arena, &stamp) != TB_OK) {
+        return;
+    }
+    group->stamp = *stamp;
+    frame->carry.group_count = 1;
+    lie(s, to);
+    say_frame(s, hub, to, arena, frame);
+}
+
+/* Says in a recipient's name that everything arrived. */
+static void forge_arrived(sim *s, sim_node *hub, sim_node *to, tb_arena *arena, tb_frame *frame)
+{
+    tb_signed_line *lines = frame->lines.lines;
+    for (size_t i = 0; i < frame->lines.count; i++) {
+        tb_line line = lines[i].line;
+        tb_signed_line *made;
+        if (line.kind != TB_LINE_STORED) {
+            continue;
+        }
+        line.kind = TB_LINE_ARRIVED;
+        line.from = 0;
+        const sim_node *recipient = sim_party(s, &line.stream.recipient);
+        tb_root root = lines[i].root;
+        root.signer = line.stream.recipient;
+        root.key = tb_key_id_of(TB_PURPOSE_SIGN, &recipient->sign.public_key);
+        if (tb_lines_sign(&line, 1, &root, &s->directories[0].hub, &hub->sign, arena, &made) == TB_OK) {
+            lines[i] = *made;
+        }
+    }
+    lie(s, to);
+    say_frame(s, hub, to, arena, frame);
+}
 
 static void swap_bodies(sim *s, sim_node *hub, sim_node *to, tb_arena *arena, tb_frame *frame)
 {
@@ -262,6 +376,17 @@ bool sim_hostile_hub_sends(sim *s, sim_node *to, tb_bytes bytes)
     case 7:
         misdeliver(s, hub, bytes);
         return false;
+    case 8:
+    case 9:
+        if (deliver) {
+            forge_notice(s, hub, to, &arena, &frame);
+        }
+        return deliver;
+    case 10:
+        if (frame.kind == TB_FRAME_STORED) {
+            forge_arrived(s, hub, to, &arena, &frame);
+        }
+        return frame.kind == TB_FRAME_STORED;
     default:
         return false;
     }

@@ -160,6 +160,9 @@ static void search(sim *s, const sim_node *n, tb_bytes bytes)
 
 static void submitted(sim *s, sim_node *n, const tb_group *group)
 {
+    if (n->lost) {
+        sim_fail(s, "I6 %s lost something and signs all the same", n->id.text);
+    }
     tb_stream stream = tb_group_stream(group);
     sim_stream *known = sim_stream_of(s->ledger, &stream);
     for (size_t i = 0; i < group->item_count; i++) {
@@ -298,6 +301,29 @@ static void check_order(sim *s, sim_node *n, sim_stream *known, uint64_t number)
     }
 }
 
+/* Beyond a cut that the recipient knew of nothing counts, whoever signed it. */
+static void check_cut(sim *s, const sim_node *n, const tb_header *header, const tb_entry *entry)
+{
+    const tb_directory *directory = n->agent.directory;
+    for (size_t i = 0; i < directory->cut_count; i++) {
+        const tb_cut *cut = &directory->cuts[i];
+        if (!tb_party_equal(&cut->party, &header->sender) || !tb_key_id_equal(&cut->key, &header->signing_key)) {
+            continue;
+        }
+        uint64_t good = 0;
+        for (size_t k = 0; k < cut->mark_count; k++) {
+            const tb_cut_mark *mark = &cut->marks[k];
+            bool same = tb_party_equal(&mark->recipient, &n->id) && mark->lane == header->lane &&
+                        tb_incarnation_compare(&mark->incarnation, &header->incarnation) == 0;
+            good = same ? mark->number : good;
+        }
+        if (entry->number > good) {
+            sim_fail(s, "I4 %s applied number %llu of %s, signed beyond the cut at %llu", n->id.text,
+                     (unsigned long long)entry->number, header->sender.text, (unsigned long long)good);
+        }
+    }
+}
+
 void sim_ledger_applied(sim *s, sim_node *n, const tb_header *header, const tb_digest *digest, tb_refusal refused)
 {
     const tb_entry *entry = tb_header_entry(header, &n->id);
@@ -310,7 +336,17 @@ void sim_ledger_applied(sim *s, sim_node *n, const tb_header *header, const tb_d
         sim_fail(s, "I4 %s applied a notice that is not for it", n->id.text);
         return;
     }
+    check_cut(s, n, header, entry);
+    tb_stream of = {header->sender, header->incarnation, n->id, header->lane};
+    sim_stream *linked = sim_stream_of(s->ledger, &of);
+    if (linked->applied > 0 && entry->number == linked->applied + 1 &&
+        !tb_digest_equal(&entry->previous, &linked->applied_digest)) {
+        sim_fail(s, "I6 %s applied number %llu of %s, which does not follow what it applied before", n->id.text,
+                 (unsigned long long)entry->number, sender->id.text);
+    }
+    linked->applied_digest = *digest;
     if (sender->was_hostile || sender->doubled) {
+        linked->applied = entry->number;
         return;
     }
     tb_stream stream = {header->sender, header->incarnation, n->id, header->lane};

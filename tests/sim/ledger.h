@@ -34,6 +34,7 @@ typedef struct sim_stream {
     uint64_t stored;  /* the hub said it holds everything up to here */
     uint64_t arrived; /* the recipient said so */
     uint64_t applied; /* the last number whose notice was applied */
+    tb_digest applied_digest; /* of that notice's header */
     unsigned hub_life, sender_life, recipient_life;
 } sim_stream;
 

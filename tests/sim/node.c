@@ -200,8 +200,9 @@ static tb_err start_agent(sim *s, sim_node *n, tb_txn *txn, tb_random *random, t
     if (err != TB_OK || *refused != TB_ACCEPTED) {
         return err;
     }
-    const tb_document *documents[] = {&s->directory_documents[0], &s->campaign_document};
-    for (size_t i = 0; i < 2 && err == TB_OK && *refused == TB_ACCEPTED; i++) {
+    const tb_document *documents[] = {&s->directory_documents[0], &s->directory_documents[n->directory_given],
+                                      &s->campaign_document};
+    for (size_t i = 0; i < 3 && err == TB_OK && *refused == TB_ACCEPTED; i++) {
         err = tb_document_install(&n->agent, txn, sim_clock(s, n), documents[i], &n->node.effects, refused);
     }
     return err;

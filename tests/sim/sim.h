@@ -53,6 +53,9 @@
     X(HUB_OLD, "hub-old")         /* the hub comes back from an old copy */                        \
     X(HUB_EMPTY, "hub-empty")     /* the hub comes back with an empty store */                     \
     X(CLONE, "clone")             /* a copy of an agent runs beside it */                          \
+    X(AGENT_OLD, "agent-old")     /* an agent comes back from an old copy */                       \
+    X(AGENT_EMPTY, "agent-empty") /* an agent comes back with an empty store */                    \
+    X(ROTATE, "rotate")           /* a signing key is replaced and cut while notices are under way */ \
     X(DIRECTORY, "directory")     /* new versions of the directory while notices are under way */  \
     X(TAKE_OVER, "take-over")     /* headquarters or the finder takes cases over */                \
     X(BYZANTINE_AGENT, "byzantine-agent") /* forges, replays, forks, floods */                     \
@@ -129,6 +132,8 @@ struct sim_node {
     tb_party id;
     const char *province; /* "" nation-wide */
     tb_sign_pair sign;
+    tb_sign_pair old_sign; /* what it had before a rotation */
+    bool rotated;
     tb_seal_pair seal;
     tb_seal_pair transport;
     /* the process */
@@ -148,7 +153,7 @@ struct sim_node {
     size_t effects_left; /* performed before the crash of stage SOME */
     unsigned starts;
     tb_store *old_copy; /* a backup that lies around */
-    uint64_t old_copy_at;
+    size_t directory_given; /* place of the newest directory its operator gave it */
     /* the connection to the hub */
     uint64_t connection; /* 0: none */
     uint64_t connecting; /* newest attempt */
@@ -160,7 +165,8 @@ struct sim_node {
     /* what a fault made of it */
     bool hostile;
     bool was_hostile;
-    bool doubled; /* two copies of it run */
+    bool doubled; /* two copies of it run, or it lost something: only safety is asked of it */
+    bool lost;    /* the hub knows more of it than its own store: it must sign nothing */
     bool slow;
     unsigned crash_chance; /* per 100000 turns */
     unsigned life; /* how often its store was replaced by another */
@@ -188,7 +194,7 @@ typedef struct sim_lead {
     uint64_t acted_on[SIM_NODES_MAX]; /* chain number its staff last acted on */
     tb_time acted_at[SIM_NODES_MAX];
     uint64_t ordered; /* bits: nodes that were ordered to verify, or named as host */
-    bool taken_over;
+    unsigned taken_over;
     bool spoiled; /* a hostile or doubled party acts on it: only safety is asked of it */
     size_t other; /* the lead of the same number + 1; 0: none */
 } sim_lead;
@@ -219,7 +225,7 @@ typedef struct sim_event {
 typedef struct sim_stats {
     uint64_t notices, turns, commits, frames, bytes, events;
     uint64_t crashes[4];
-    uint64_t dropped, duplicated, reordered, connections, strikes, hostile;
+    uint64_t dropped, duplicated, reordered, connections, strikes, hostile, lies;
     uint64_t applied, acts, cases_closed, drafts, alarms, checks;
     tb_time virtual_ms;
 } sim_stats;
@@ -279,6 +285,8 @@ void sim_world_make(sim *s);
 void sim_world_free(sim *s);
 /* The next version of the directory, signed; nobody has it yet. */
 const tb_document *sim_directory_next(sim *s);
+/* The same with another signing key for n, the old one cut where n's streams stand. n is stopped. */
+void sim_directory_rotate(sim *s, sim_node *n);
 sim_node *sim_find(sim *s, const char *id);
 sim_node *sim_party(sim *s, const tb_party *id);
 

@@ -176,7 +176,7 @@ static void take_over(sim *s, sim_node *n, sim_lead *lead, const tb_local_summar
     tb_field field = {tb_bytes_str("take_over_reason"), tb_bytes_str("overdue")};
     tb_local_request request = {.kind = TB_REQUEST_ACT};
     request.act = (tb_local_act){summary->case_id, tb_bytes_str("take_over"), &field, 1, summary->head};
-    lead->taken_over = true;
+    lead->taken_over++;
     sim_staff_ask(s, n, &request, (size_t)(lead - s->leads));
 }
 
@@ -239,6 +239,15 @@ static void act_on(sim *s, sim_node *n, sim_lead *lead, const tb_local_summary *
     sim_staff_ask(s, n, &request, (size_t)(lead - s->leads));
 }
 
+/* Somebody is in a hurry: it must be told that it does not hold the case. */
+static void try_without_holding(sim *s, sim_node *n, sim_lead *lead, const tb_local_summary *summary)
+{
+    static const char *const actions[] = {"accept", "forward", "sign_for", "shut_down", "answer", "pass_on", "close"};
+    tb_local_request request = {.kind = TB_REQUEST_ACT};
+    request.act = (tb_local_act){summary->case_id, tb_bytes_str(actions[sim_below(&s->people, 7)]), NULL, 0, summary->head};
+    sim_staff_ask(s, n, &request, (size_t)(lead - s->leads));
+}
+
 static void look_at(sim *s, sim_node *n, const tb_local_summary *summary)
 {
     sim_lead *lead = lead_of(s, summary);
@@ -247,7 +256,7 @@ static void look_at(sim *s, sim_node *n, const tb_local_summary *summary)
     }
     note(s, n, lead, summary);
     bool may_take = n->role == SIM_HEADQUARTERS || (n->role == SIM_BUREAU && strcmp(n->province, lead->found) == 0);
-    if (s->drawn[SIM_TAKE_OVER] && !lead->taken_over && may_take && summary->number > 2 && !s->healed &&
+    if (s->drawn[SIM_TAKE_OVER] && lead->taken_over < 3 && may_take && summary->number > 2 && !s->healed &&
         !tb_party_equal(&summary->holder, &n->id) && !is(summary->state, "closed") && sim_below(&s->people, 6) == 0) {
         take_over(s, n, lead, summary);
         return;
@@ -255,6 +264,9 @@ static void look_at(sim *s, sim_node *n, const tb_local_summary *summary)
     if (summary->frozen && s->healed && may_take && !is(summary->state, "closed") && n->role == SIM_BUREAU) {
         take_over(s, n, lead, summary);
         return;
+    }
+    if (!tb_party_equal(&summary->holder, &n->id) && sim_below(&s->people, 40) == 0) {
+        try_without_holding(s, n, lead, summary);
     }
     bool lately = summary->number == lead->acted_on[n->index] && s->now - lead->acted_at[n->index] < ACT_AGAIN_MS;
     if (!tb_party_equal(&summary->holder, &n->id) || summary->frozen || lately || is(summary->state, "closed")) {

@@ -2,6 +2,7 @@
  * segments, and the leads that will become cases. */
 #include <stdlib.h>
 
+#include "agents/rows_link.h"
 #include "tests/sim/sim.h"
 
 #define PAPER_BYTES   (24u * 1024 * 1024)
@@ -192,6 +193,54 @@ const tb_document *sim_directory_next(sim *s)
     next.fresh_until = s->now + YEAR_MS;
     sign_directory(s, &next);
     return &s->directory_documents[s->directory_count - 1];
+}
+
+static void cut_here(sim *s, const sim_node *n, tb_cut *cut)
+{
+    tb_bytes cursor = {NULL, 0};
+    tb_stream stream;
+    tb_stream_out_row row;
+    tb_txn *txn = sim_look(s, n);
+    cut->marks = room(s, TB_CUT_MARKS_MAX, sizeof *cut->marks);
+    while (tb_stream_out_next(txn, &cursor, &stream, &row) == TB_OK) {
+        cut->marks[cut->mark_count++] = (tb_cut_mark){stream.incarnation, stream.recipient, stream.lane, row.number, row.digest};
+    }
+    tb_store_abort(txn);
+}
+
+void sim_directory_rotate(sim *s, sim_node *n)
+{
+    const tb_directory *last = &s->directories[s->directory_count - 1];
+    tb_directory next = *last;
+    next.version++;
+    next.predecessor = last->digest;
+    next.made = s->now;
+    next.parties = room(s, next.party_count, sizeof *next.parties);
+    memcpy(next.parties, last->parties, next.party_count * sizeof *next.parties);
+    next.cuts = room(s, next.cut_count + 1, sizeof *next.cuts);
+    if (next.cut_count > 0) {
+        memcpy(next.cuts, last->cuts, next.cut_count * sizeof *next.cuts);
+    }
+    n->old_sign = n->sign;
+    n->rotated = true;
+    tb_sign_pair_make(&n->sign, &s->keys);
+    for (size_t i = 0; i < next.party_count; i++) {
+        tb_directory_party *party = &next.parties[i];
+        if (tb_party_equal(&party->id, &n->id)) {
+            tb_directory_key *keys = room(s, party->key_count + 1, sizeof *keys);
+            memcpy(keys, party->keys, party->key_count * sizeof *keys);
+            keys[party->key_count++] = key_of(TB_PURPOSE_SIGN, &n->sign.public_key);
+            party->keys = keys;
+        }
+    }
+    tb_cut *cut = &next.cuts[next.cut_count++];
+    *cut = (tb_cut){.party = n->id,
+                    .key = tb_key_id_of(TB_PURPOSE_SIGN, &n->old_sign.public_key),
+                    .at = s->now,
+                    .reason = TB_CUT_ROTATION};
+    cut_here(s, n, cut);
+    sign_directory(s, &next);
+    n->directory_given = s->directory_count - 1;
 }
 
 static void sign_campaign(sim *s)
