@@ -1,4 +1,5 @@
 #include "agents/apply.h"
+#include "base/mutant.h"
 #include "agents/chain.h"
 #include "agents/held.h"
 #include "agents/link.h"
@@ -202,6 +203,7 @@ goes_before(tb_apply *apply, const place_after *after, const tb_arrival *arrival
         }
         tb_chain_event challenger = {.id = arrival->id, .event = arrival->event};
         *out =
+            TB_MUTANT(TAKE_OVER_LAST_WINS) ||
             tb_chain_precedes(apply->agent, &after->before.view, &challenger, &then.view, ruling);
     }
     return TB_OK;
@@ -213,7 +215,7 @@ static tb_err place_take_over(tb_apply *apply,
                               tb_place_verdict *out)
 {
     uint32_t term = after->row.view.term;
-    bool wins = arrival->event.term > term;
+    bool wins = arrival->event.term > term && !TB_MUTANT(TAKE_OVER_IGNORED);
     tb_err err = TB_OK;
     if (arrival->event.term == term) {
         err = goes_before(apply, after, arrival, &wins);

@@ -1,4 +1,5 @@
 #include "agents/inbox.h"
+#include "base/mutant.h"
 
 #include "agents/marks.h"
 
@@ -193,7 +194,7 @@ static tb_err find_fork(tb_step *step,
             err = held_header(step, taken, item, entry->number, &differs, out_other);
         } else {
             const tb_digest *before = i == 0 ? &taken->row.digest : &group->items[i - 1].digest;
-            differs = !tb_digest_equal(&entry->previous, before);
+            differs = !tb_digest_equal(&entry->previous, before) && !TB_MUTANT(PREVIOUS_UNCHECKED);
         }
         if (err != TB_OK) {
             return err;
@@ -287,7 +288,7 @@ static tb_err take_items(tb_step *step, tb_taken *taken, const tb_group *group)
             .group = group,
             .place = i,
         };
-        if (notice.number <= taken->row.number) {
+        if (notice.number <= taken->row.number && !TB_MUTANT(REPEAT_TAKEN)) {
             continue;
         }
         if (item->refusal == NULL && tree == 0) {
@@ -315,7 +316,7 @@ static tb_err take_group(tb_step *step, const tb_group *group)
     if (err != TB_OK) {
         return err;
     }
-    if (tb_group_number(group, 0) > taken->row.number + 1) {
+    if (tb_group_number(group, 0) > taken->row.number + 1 && !TB_MUTANT(GAP_UNSEEN)) {
         taken->shown = true;
         step->agent->work->again = true;
         return TB_OK;

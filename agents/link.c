@@ -1,4 +1,5 @@
 #include "agents/link.h"
+#include "base/mutant.h"
 
 #include "agents/clock.h"
 #include "agents/draft.h"
@@ -114,6 +115,9 @@ tb_err tb_link_fence(tb_step *step, tb_refusal why, const tb_stream *stream, uin
     };
     tb_err err = tb_link_get(step->txn, &row);
     /* Marks that went back stay the reason: only recovery takes that away. */
+    if (TB_MUTANT(MARKS_BACK_IGNORED)) {
+        return err;
+    }
     if (err == TB_OK && row.fence != why && row.fence != TB_REFUSED_MARKS_BACK) {
         row.fence = why;
         row.since = step->now.real;
@@ -140,7 +144,7 @@ tb_err tb_link_down(tb_step *step)
 /* A clock that was set back must not make us wait for it. */
 static void not_ahead(tb_time *at, tb_time latest)
 {
-    if (*at > latest) {
+    if (*at > latest && !TB_MUTANT(CLOCK_BACK)) {
         *at = latest;
     }
 }
@@ -161,7 +165,7 @@ static bool greets_again(tb_step *step)
     tb_time since = step->now.real - step->agent->times.hello;
     bool outstanding = tb_store_rows(step->txn, TB_TABLE_OUTBOX) > 0 ||
                        tb_store_rows(step->txn, TB_TABLE_DRAFT) > 0;
-    return since >= (outstanding ? TB_GREET_AGAIN_MS : TB_GREET_IDLE_MS);
+    return !TB_MUTANT(GREETS_ONCE) && since >= (outstanding ? TB_GREET_AGAIN_MS : TB_GREET_IDLE_MS);
 }
 
 tb_err tb_link_tick(tb_step *step)

@@ -6,6 +6,7 @@
  * goes on behind the higher of its mark and the recipient's.
  */
 #include "agents/draft.h"
+#include "base/mutant.h"
 #include "agents/link.h"
 #include "agents/marks.h"
 #include "agents/outbox.h"
@@ -226,7 +227,9 @@ static tb_err set_base(tb_step *step,
         return err;
     }
     row->stored = base;
-    tb_outbox_rewind(row, step->now.real);
+    if (!TB_MUTANT(WELCOME_NOT_HEEDED)) {
+        tb_outbox_rewind(row, step->now.real);
+    }
     if (news) {
         err = tb_stream_out_put(step->txn, stream, kept_due, row);
     }

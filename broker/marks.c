@@ -1,4 +1,5 @@
 #include "broker/handlers.h"
+#include "base/mutant.h"
 
 #define META_SEQ "seq"
 /* Leaves under one of the hub's roots: a turn with more lines signs more than once. */
@@ -176,7 +177,7 @@ static tb_err keep_group(tb_broker *b, tb_fresh_group *fresh)
             return err;
         }
     }
-    if (row->arrived.number >= fresh->to) {
+    if (row->arrived.number >= fresh->to || (TB_MUTANT(STORED_UNKEPT) && fresh->to % 4 == 0)) {
         return give_back(b, fresh);
     }
     return put_group(b, fresh, stamp);

@@ -1,4 +1,5 @@
 #include "agents/campaign/scene.h"
+#include "base/mutant.h"
 #include "agents/campaign/fields.h"
 #include "base/text.h"
 
@@ -124,7 +125,7 @@ tb_refusal tb_scene_admit(tb_scene *scene, const tb_party *actor)
         static const tb_label about = {"本单位已是承办单位", "this party holds the case already"};
         return tb_scene_object(scene, TB_REFUSED_CONDITION, &about, NULL);
     }
-    if (scene->action->kind == TB_ACTION_CHAIN && !holds) {
+    if (scene->action->kind == TB_ACTION_CHAIN && !holds && !TB_MUTANT(HOLDER_UNCHECKED)) {
         return tb_scene_object_text(scene, TB_REFUSED_NOT_HOLDER,
                                     tb_party_bytes(&scene->before->holder));
     }

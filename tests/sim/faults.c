@@ -21,7 +21,7 @@ static const unsigned often[SIM_FAULT_COUNT] = {
     [SIM_SLOW_READER] = 4,  [SIM_CRASH_BEFORE] = 6, [SIM_CRASH_AFTER] = 6,  [SIM_CRASH_SOME] = 6,
     [SIM_CRASH_HUB] = 6,    [SIM_DISK_FULL] = 4,    [SIM_CLOCK] = 4,        [SIM_SMALL_SHARES] = 4,
     [SIM_HUB_OLD] = 2,      [SIM_HUB_EMPTY] = 2,    [SIM_CLONE] = 1,        [SIM_AGENT_OLD] = 1,    [SIM_AGENT_EMPTY] = 1,
-    [SIM_ROTATE] = 4,       [SIM_DIRECTORY] = 5,
+    [SIM_ROTATE] = 0,       [SIM_DIRECTORY] = 5,
     [SIM_TAKE_OVER] = 3,    [SIM_BYZANTINE_AGENT] = 2, [SIM_BYZANTINE_HUB] = 2,
 };
 

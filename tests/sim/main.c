@@ -27,7 +27,6 @@
 typedef struct board {
     uint64_t at; /* seed or point it is at, + 1 */
     uint64_t done, failed, first_failed;
-    uint64_t stop;
     sim_stats sum;
 } board;
 
@@ -73,9 +72,9 @@ static bool run_one(const sim_options *base, uint64_t seed, sim_stats *stats)
 
 typedef bool point_fn(const sim_options *base, uint64_t at, sim_stats *stats);
 
-static void work(board *b, const sim_options *base, uint64_t from, uint64_t until, uint64_t stride, point_fn *point)
+static void work(board *b, const sim_options *base, uint64_t from, uint64_t until, uint64_t stride, point_fn *point, bool first_only)
 {
-    for (uint64_t at = from; at < until && !b->stop; at += stride) {
+    for (uint64_t at = from; at < until && !(first_only && b->failed > 0); at += stride) {
         sim_stats stats = {0};
         b->at = at + 1;
         bool good = point(base, at, &stats);
@@ -97,7 +96,7 @@ static void work_apart(board *b, const sim_options *base, uint64_t from, uint64_
         fflush(stdout);
         pid_t child = fork();
         if (child == 0) {
-            work(b, base, next, until, stride, point);
+            work(b, base, next, until, stride, point, first_only);
             fflush(stdout);
             _exit(0);
         }

@@ -250,7 +250,7 @@ static uint64_t bits_of(sim *s, const tb_event *event)
 }
 
 /* Who may read what, as the plan says it (domain.md; 三(三)11), by hand and not by the campaign. */
-static bool may_read(sim *s, const sim_lead *lead, const sim_node *n, tb_bytes group)
+bool sim_may_read(sim *s, const sim_lead *lead, const sim_node *n, tb_bytes group)
 {
     (void)s;
     bool opener = n->index == lead->submitter;
@@ -289,7 +289,7 @@ static void check_readers(sim *s, const sim_lead *lead, sim_node *n, tb_txn *txn
         return;
     }
     for (size_t i = 0; i < count; i++) {
-        if (!may_read(s, lead, n, openings[i].group) && !tb_party_equal(&event->actor, &n->id)) {
+        if (!sim_may_read(s, lead, n, openings[i].group) && !tb_party_equal(&event->actor, &n->id)) {
             sim_fail(s, "readers: %s holds the group %.*s of lead L%zu, which it may not read", n->id.text,
                      (int)openings[i].group.size, (const char *)openings[i].group.data, (size_t)(lead - s->leads));
         }

@@ -351,6 +351,8 @@ void sim_check_node(sim *s, sim_node *n);   /* after a start: promises are on di
 void sim_check_all(sim *s);                 /* before healing */
 void sim_check_end(sim *s);                 /* everything finished, equal everywhere */
 bool sim_quiet(sim *s, char *why, size_t size);
+/* Who may read which field group of a case, by the plan. */
+bool sim_may_read(sim *s, const sim_lead *lead, const sim_node *n, tb_bytes group);
 
 /* ---- memo.c ---- */
 extern bool sim_memo_on;
