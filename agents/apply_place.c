@@ -203,7 +203,6 @@ goes_before(tb_apply *apply, const place_after *after, const tb_arrival *arrival
         }
         tb_chain_event challenger = {.id = arrival->id, .event = arrival->event};
         *out =
-            TB_MUTANT(TAKE_OVER_LAST_WINS) ||
             tb_chain_precedes(apply->agent, &after->before.view, &challenger, &then.view, ruling);
     }
     return TB_OK;

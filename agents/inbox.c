@@ -194,7 +194,8 @@ static tb_err find_fork(tb_step *step,
             err = held_header(step, taken, item, entry->number, &differs, out_other);
         } else {
             const tb_digest *before = i == 0 ? &taken->row.digest : &group->items[i - 1].digest;
-            differs = !tb_digest_equal(&entry->previous, before) && !TB_MUTANT(PREVIOUS_UNCHECKED);
+            differs = !tb_digest_equal(&entry->previous, before) &&
+                      !TB_MUTANT(PREVIOUS_UNCHECKED) && !TB_MUTANT(GAP_UNSEEN);
         }
         if (err != TB_OK) {
             return err;
@@ -329,7 +330,8 @@ static tb_err take_group(tb_step *step, const tb_group *group)
         return end_with_fork(step, group, forked, other);
     }
     taken->shown = true;
-    if (tb_group_number(group, group->item_count - 1) <= taken->row.number) {
+    if (tb_group_number(group, group->item_count - 1) <= taken->row.number &&
+        !TB_MUTANT(REPEAT_TAKEN)) {
         return TB_OK;
     }
 

@@ -24,7 +24,6 @@
     X(INCARNATION_IGNORED, "an emptied agent goes on under its old counter") \
     X(MARKS_BACK_IGNORED, "an agent that lost something signs on") \
     X(TAKE_OVER_IGNORED, "a take-over of a higher term has no effect at others") \
-    X(TAKE_OVER_LAST_WINS, "of two take-overs in one term the last to come rules") \
     X(HOLDER_UNCHECKED, "a party that does not hold the case may act") \
     X(NUMBER_HOLE, "a number is used up by nothing") \
     X(FAN_OUT_SLICED, "a notice to three recipients is stored for two") \

@@ -22,7 +22,7 @@ static const unsigned often[SIM_FAULT_COUNT] = {
     [SIM_CRASH_HUB] = 6,    [SIM_DISK_FULL] = 4,    [SIM_CLOCK] = 4,        [SIM_SMALL_SHARES] = 4,
     [SIM_HUB_OLD] = 2,      [SIM_HUB_EMPTY] = 2,    [SIM_CLONE] = 1,        [SIM_AGENT_OLD] = 1,    [SIM_AGENT_EMPTY] = 1,
     [SIM_ROTATE] = 0,       [SIM_DIRECTORY] = 5,
-    [SIM_TAKE_OVER] = 3,    [SIM_BYZANTINE_AGENT] = 2, [SIM_BYZANTINE_HUB] = 2,
+    [SIM_TAKE_OVER] = 3,    [SIM_BYZANTINE_AGENT] = 3, [SIM_BYZANTINE_HUB] = 2,
 };
 
 static unsigned rate(sim *s, sim_fault fault, unsigned most)
@@ -151,8 +151,8 @@ static void plan_rare(sim *s)
     if (s->drawn[SIM_BYZANTINE_AGENT]) {
         size_t liar = small_fry(s);
         spoil(s, &s->nodes[liar]);
-        if (s->drawn[SIM_DIRECTORY]) {
-            strike_at(s, 2 * MINUTE, SIM_ROTATE, liar, 1); /* its old key goes on lying */
+        if (sim_below(&s->fault, 2) == 0) {
+            strike_at(s, 90 * 1000, SIM_ROTATE, liar, 1); /* its old key goes on lying */
         }
         strike_at(s, sim_between(&s->fault, 10000, MINUTE), SIM_BYZANTINE_AGENT, liar, 1);
     }
@@ -263,6 +263,7 @@ static void agent_back(sim *s, sim_node *n, bool copy, bool empty)
         tb_store_mem_limit(old, QUOTA);
         n->lost = lost_something(s, n);
     } else {
+        n->emptied = true;
         n->lost = s->stats.connections > 0;
     }
 }

@@ -170,7 +170,7 @@ bool sim_hostile_agent_sends(sim *s, sim_node *n, tb_bytes bytes)
         beyond_the_cut(s, n, &arena, &frame);
         return true;
     }
-    switch (sim_below(&s->hostile, 13)) {
+    switch (sim_below(&s->hostile, 15)) {
     case 0:
         flip(s, n, n, bytes);
         return true;
@@ -196,6 +196,8 @@ bool sim_hostile_agent_sends(sim *s, sim_node *n, tb_bytes bytes)
         s->stats.hostile++;
         return true; /* says nothing */
     case 8:
+    case 9:
+    case 10:
         if (submit) {
             unlinked(s, n, &arena, &frame);
         }

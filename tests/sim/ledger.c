@@ -158,8 +158,24 @@ static void search(sim *s, const sim_node *n, tb_bytes bytes)
     }
 }
 
-static void submitted(sim *s, sim_node *n, const tb_group *group)
+/* What the hub will count for the group. */
+static uint64_t bytes_of(const tb_carry *carry, const tb_group *group)
 {
+    uint64_t bytes = 4096; /* proof and packing */
+    for (size_t i = 0; i < group->item_count; i++) {
+        const tb_item *item = &group->items[i];
+        bytes += item->header_bytes.size + item->body.size;
+        for (size_t k = 0; k < carry->body_count; k++) {
+            bytes += carry->bodies[k].notice == item->header.notice ? carry->bodies[k].body.size : 0;
+        }
+    }
+    return bytes;
+}
+
+static void submitted(sim *s, sim_node *n, const tb_carry *carry, const tb_group *group)
+{
+    uint64_t bytes = bytes_of(carry, group);
+    s->ledger->largest = bytes > s->ledger->largest ? bytes : s->ledger->largest;
     if (n->lost) {
         sim_fail(s, "I6 %s lost something and signs all the same", n->id.text);
     }
@@ -196,6 +212,18 @@ static void taken(sim *s, sim_node *n, const tb_lines *lines)
     }
 }
 
+/* A recipient's signed word that it will not apply a notice. */
+static void refused(sim *s, const sim_node *n, const tb_refused *said)
+{
+    const tb_line *line = &said->line.line;
+    if (said->has_line && line->kind == TB_LINE_REFUSED && tb_party_equal(&line->stream.recipient, &n->id)) {
+        sim_header *header = sim_header_of(s->ledger, &line->stream, line->from, false);
+        if (header != NULL) {
+            header->refused = true;
+        }
+    }
+}
+
 void sim_ledger_agent_said(sim *s, sim_node *n, tb_bytes bytes)
 {
     tb_frame frame;
@@ -209,10 +237,12 @@ void sim_ledger_agent_said(sim *s, sim_node *n, tb_bytes bytes)
     }
     if (frame.kind == TB_FRAME_SUBMIT) {
         for (size_t i = 0; i < frame.carry.group_count; i++) {
-            submitted(s, n, &frame.carry.groups[i]);
+            submitted(s, n, &frame.carry, &frame.carry.groups[i]);
         }
     } else if (frame.kind == TB_FRAME_TAKEN) {
         taken(s, n, &frame.lines);
+    } else if (frame.kind == TB_FRAME_REFUSED) {
+        refused(s, n, &frame.refused);
     }
 }
 

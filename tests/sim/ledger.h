@@ -57,6 +57,7 @@ struct sim_ledger {
     size_t stream_places;
     sim_accepted *accepted;
     size_t accepted_count, accepted_capacity;
+    uint64_t largest; /* group submitted, bytes: shares and credit are soft by one */
 };
 
 sim_header *sim_header_of(sim_ledger *l, const tb_stream *stream, uint64_t number, bool make);

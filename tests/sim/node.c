@@ -257,8 +257,8 @@ static void make_core(sim *s, sim_node *n)
         n->broker.hub = s->directories[0].hub;
         n->broker.sign = &n->sign;
         n->broker.sign_id = sign_id;
-        n->broker.limits.share_bytes = s->drawn[SIM_SMALL_SHARES] ? 24 * 1024 : TB_SHARE_BYTES;
-        n->broker.limits.credit_bytes = s->drawn[SIM_SMALL_SHARES] ? 32 * 1024 : TB_CREDIT_BYTES;
+        n->broker.limits.share_bytes = s->drawn[SIM_SMALL_SHARES] ? 8 * 1024 : TB_SHARE_BYTES;
+        n->broker.limits.credit_bytes = s->drawn[SIM_SMALL_SHARES] ? 12 * 1024 : TB_CREDIT_BYTES;
         return;
     }
     memset(&n->agent, 0, sizeof n->agent);

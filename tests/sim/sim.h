@@ -166,6 +166,7 @@ struct sim_node {
     bool hostile;
     bool was_hostile;
     bool doubled; /* two copies of it run, or it lost something: only safety is asked of it */
+    bool emptied;
     bool lost;    /* the hub knows more of it than its own store: it must sign nothing */
     bool slow;
     unsigned crash_chance; /* per 100000 turns */

@@ -242,9 +242,12 @@ static void act_on(sim *s, sim_node *n, sim_lead *lead, const tb_local_summary *
 /* Somebody is in a hurry: it must be told that it does not hold the case. */
 static void try_without_holding(sim *s, sim_node *n, sim_lead *lead, const tb_local_summary *summary)
 {
-    static const char *const actions[] = {"accept", "forward", "sign_for", "shut_down", "answer", "pass_on", "close"};
+    static const char *const actions[] = {"accept", "forward", "sign_for", "shut_down", "answer", "pass_on", "wrong_home"};
+    tb_field why = {tb_bytes_str("wrong_home_reason"), tb_bytes_str("not_found")};
+    size_t which = (size_t)sim_below(&s->people, 14);
+    which = which < 6 ? which : 6;
     tb_local_request request = {.kind = TB_REQUEST_ACT};
-    request.act = (tb_local_act){summary->case_id, tb_bytes_str(actions[sim_below(&s->people, 7)]), NULL, 0, summary->head};
+    request.act = (tb_local_act){summary->case_id, tb_bytes_str(actions[which]), &why, which == 6, summary->head};
     sim_staff_ask(s, n, &request, (size_t)(lead - s->leads));
 }
 
@@ -265,7 +268,7 @@ static void look_at(sim *s, sim_node *n, const tb_local_summary *summary)
         take_over(s, n, lead, summary);
         return;
     }
-    if (!tb_party_equal(&summary->holder, &n->id) && sim_below(&s->people, 40) == 0) {
+    if (!tb_party_equal(&summary->holder, &n->id) && sim_below(&s->people, 10) == 0) {
         try_without_holding(s, n, lead, summary);
     }
     bool lately = summary->number == lead->acted_on[n->index] && s->now - lead->acted_at[n->index] < ACT_AGAIN_MS;
