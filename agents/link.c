@@ -350,6 +350,7 @@ static tb_err refuse_frame(tb_step *step, tb_refusal code)
 tb_err tb_link_frame(tb_step *step, tb_bytes bytes)
 {
     tb_frame frame;
+    clamp(&step->agent->times, step->now.real);
     /* Want of memory in a crowded turn is not the hub's fault: the frame is played again alone. */
     if (step->arena->size - step->arena->used < FRAME_ROOM_LEAST + bytes.size * FRAME_ROOM_FACTOR) {
         return TB_ERR_LIMIT;

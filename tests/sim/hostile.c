@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "messages/link.h"
+#include "messages/merkle.h"
 #include "tests/sim/ledger.h"
 
 #define HEARD_MAX 64
@@ -73,10 +74,14 @@ static void say_frame(sim *s, sim_node *liar, sim_node *agent, tb_arena *arena, 
 /* ---- an agent ---- */
 
 /* The group's one header is the whole tree. */
-static void prove_alone(tb_group *group)
+static void prove_alone(tb_group *group, tb_arena *arena)
 {
-    group->root.count = 1;
-    group->root.root = tb_header_digest(group->items[0].header_bytes);
+    tb_tree tree;
+    tb_digest digest = tb_header_digest(group->items[0].header_bytes);
+    tb_err err = tb_tree_build(&digest, 1, arena, &tree);
+    TB_ASSERT(err == TB_OK);
+    group->root.count = tree.count;
+    group->root.root = tree.root;
     group->indexes[0] = 0;
     group->sibling_count = 0;
 }
@@ -112,7 +117,7 @@ static void fork(sim *s, sim_node *n, tb_arena *arena, tb_frame *frame)
     if (tb_header_encode(&item->header, arena, &item->header_bytes) != TB_OK) {
         return;
     }
-    prove_alone(group);
+    prove_alone(group, arena);
     tb_root_sign(&group->root, &s->directories[0].hub, &n->sign);
     lie(s, n);
     say_frame(s, n, n, arena, frame);
@@ -130,8 +135,9 @@ static void unlinked(sim *s, sim_node *n, tb_arena *arena, tb_frame *frame)
     if (item->header.entries[0].number == 1 || tb_header_encode(&item->header, arena, &item->header_bytes) != TB_OK) {
         return;
     }
-    prove_alone(group);
+    prove_alone(group, arena);
     tb_root_sign(&group->root, &s->directories[0].hub, &n->sign);
+    sim_trace(s, "unlinked %s %llu", n->id.text, (unsigned long long)item->header.entries[0].number);
     say_frame(s, n, n, arena, frame);
 }
 
@@ -147,7 +153,7 @@ static void beyond_the_cut(sim *s, sim_node *n, tb_arena *arena, tb_frame *frame
     if (tb_header_encode(&item->header, arena, &item->header_bytes) != TB_OK) {
         return;
     }
-    prove_alone(group);
+    prove_alone(group, arena);
     group->root.key = item->header.signing_key;
     tb_root_sign(&group->root, &s->directories[0].hub, &n->old_sign);
     say_frame(s, n, n, arena, frame);
@@ -224,7 +230,7 @@ static void forge_notice(sim *s, sim_node *hub, sim_node *to, tb_arena *arena, t
         return;
     }
     if (sim_below(&s->hostile, 2) == 0) {
-        prove_alone(group);
+        prove_alone(group, arena);
     }
     tb_line line = group->stamp.line;
     line.digest = tb_header_digest(item->header_bytes);

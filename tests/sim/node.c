@@ -443,7 +443,9 @@ static void take_off(sim_node *n, size_t taken)
         free(n->inbox[i].bytes.data);
     }
     n->inbox_count -= taken;
-    memmove(n->inbox, n->inbox + taken, n->inbox_count * sizeof *n->inbox);
+    if (n->inbox_count > 0) {
+        memmove(n->inbox, n->inbox + taken, n->inbox_count * sizeof *n->inbox);
+    }
 }
 
 void sim_node_turn(sim *s, sim_node *n)
