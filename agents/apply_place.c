@@ -1,9 +1,9 @@
 #include "agents/apply.h"
-#include "base/mutant.h"
 #include "agents/chain.h"
 #include "agents/held.h"
 #include "agents/link.h"
 #include "agents/side.h"
+#include "base/mutant.h"
 
 /* ---- verdicts ---- */
 

@@ -6,10 +6,10 @@
  * goes on behind the higher of its mark and the recipient's.
  */
 #include "agents/draft.h"
-#include "base/mutant.h"
 #include "agents/link.h"
 #include "agents/marks.h"
 #include "agents/outbox.h"
+#include "base/mutant.h"
 
 /* Lines in a Hello: a frame holds no more of them, and the hub lacks them only after losing its
  * disk. */

@@ -85,14 +85,14 @@
 #define TB_CREDIT_BYTES (2ull * 1024 * 1024)
 
 /* Intervals, ms. */
-#define TB_RESEND_AFTER_MS  3000  /* no mark for what was sent: send again behind the newest mark */
-#define TB_BEAT_MS          60000 /* one-way beat */
-#define TB_SILENT_MS        150000 /* a peer not heard of for this long is gone */
-#define TB_MARK_ALARM_MS    600000 /* no mark for this long: an alarm names both suspects */
+#define TB_RESEND_AFTER_MS 3000   /* no mark for what was sent: send again behind the newest mark */
+#define TB_BEAT_MS         60000  /* one-way beat */
+#define TB_SILENT_MS       150000 /* a peer not heard of for this long is gone */
+#define TB_MARK_ALARM_MS   600000 /* no mark for this long: an alarm names both suspects */
 /* Hello again on a connection that goes on: with notices or drafts outstanding, and without. What a
  * hub said and was lost is said again in its Welcome. */
-#define TB_GREET_AGAIN_MS 600000
-#define TB_GREET_IDLE_MS  3600000
+#define TB_GREET_AGAIN_MS   600000
+#define TB_GREET_IDLE_MS    3600000
 #define TB_NOTICE_LIFE_MS   (30ll * 24 * 3600 * 1000) /* the longest notice life */
 #define TB_STAMP_WINDOW_MS  (15 * 60 * 1000)          /* design §10 */
 #define TB_RECONNECT_MS     200

@@ -8,10 +8,9 @@ tb_mutant tb_mutant_awake = TB_MUTANT_NONE;
 
 bool tb_mutant_choose(const char *name)
 {
-    static const char *const names[] = {
-        "NONE",
+    static const char *const names[] = {"NONE",
 #define TB_MUTANT_NAME(mutant, what) #mutant,
-        TB_MUTANT_LIST(TB_MUTANT_NAME)
+                                        TB_MUTANT_LIST(TB_MUTANT_NAME)
 #undef TB_MUTANT_NAME
     };
     for (int i = 0; i < TB_MUTANT_COUNT; i++) {

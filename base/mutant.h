@@ -1,8 +1,8 @@
 /* mutant - planted bugs, to show that the simulator finds them (tests/sim/mutants).
  *
  * In every build but that of the simulator TB_MUTANT(name) is the constant false, and what stands
- * behind it is not compiled into the program. With -DTB_MUTANTS all of them are built in and at most
- * one, chosen by name when the simulator starts, is awake.
+ * behind it is not compiled into the program. With -DTB_MUTANTS all of them are built in and at
+ * most one, chosen by name when the simulator starts, is awake.
  */
 #ifndef TB_MUTANT_H
 #define TB_MUTANT_H

@@ -1,5 +1,5 @@
-#include "broker/handlers.h"
 #include "base/mutant.h"
+#include "broker/handlers.h"
 
 /* Bytes read back from the store in one turn, for all recipients together; the rest comes in the
  * next turn, so that many returning parties fit the memory of a turn. */

@@ -1,5 +1,5 @@
-#include "broker/handlers.h"
 #include "base/mutant.h"
+#include "broker/handlers.h"
 
 #define META_SEQ "seq"
 /* Leaves under one of the hub's roots: a turn with more lines signs more than once. */

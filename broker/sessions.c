@@ -1,5 +1,5 @@
-#include "broker/handlers.h"
 #include "base/mutant.h"
+#include "broker/handlers.h"
 
 /* Delivery again waits 3 s, then 6, 12, 24 while nothing is taken: a busy party is not helped by
  * repeats. */

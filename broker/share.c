@@ -1,5 +1,5 @@
-#include "broker/handlers.h"
 #include "base/mutant.h"
+#include "broker/handlers.h"
 
 /* Soft by one group: what is below the share when a group comes has room for it. */
 tb_err

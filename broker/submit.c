@@ -1,5 +1,5 @@
-#include "broker/submission.h"
 #include "base/mutant.h"
+#include "broker/submission.h"
 
 /* The digest the hub holds for a number, as far as it still knows. */
 static tb_err digest_held(tb_broker *b,

@@ -1,5 +1,5 @@
-#include "broker/handlers.h"
 #include "base/mutant.h"
+#include "broker/handlers.h"
 
 /* Groups trimmed at once; a due row remembers the rest. */
 #define TRIM_SLICE 256
@@ -75,7 +75,8 @@ static tb_err trim(tb_broker *b, tb_live_stream *live)
     size_t done = 0;
     tb_hub_place place;
     err = tb_hub_place_at(t->txn, &live->stream, 0, &place);
-    while (err == TB_OK && place.to <= live->row.arrived.number + TB_MUTANT(TRIM_OFF_BY_ONE) && done < TRIM_SLICE) {
+    while (err == TB_OK && place.to <= live->row.arrived.number + TB_MUTANT(TRIM_OFF_BY_ONE) &&
+           done < TRIM_SLICE) {
         err = drop_place(b, live, recipient, &place);
         if (err != TB_OK) {
             return err;

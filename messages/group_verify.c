@@ -1,6 +1,6 @@
 /* group_verify - that a group's headers lead to its root, and its root to the signer's key. */
-#include "messages/link.h"
 #include "base/mutant.h"
+#include "messages/link.h"
 #include "messages/merkle.h"
 
 /* A root speaks for its signer, key and incarnation alone; so must every header under it. */

@@ -1,6 +1,6 @@
 #include "agents/campaign/scene.h"
-#include "base/mutant.h"
 #include "agents/campaign/fields.h"
+#include "base/mutant.h"
 #include "base/text.h"
 
 static const tb_way unchanged = {0};

@@ -1,5 +1,5 @@
-/* faults - which faults a seed draws (swarm: each is there or not), when they begin and end, and what
- * healing is. */
+/* faults - which faults a seed draws (swarm: each is there or not), when they begin and end, and
+ * what healing is. */
 #include <stdlib.h>
 
 #include "agents/rows_link.h"
@@ -16,13 +16,32 @@ const char *const sim_fault_names[SIM_FAULT_COUNT] = {SIM_FAULTS(SIM_FAULT_TEXT)
 
 /* How many of 12 seeds have the fault: what spoils whole cases is rarer. */
 static const unsigned often[SIM_FAULT_COUNT] = {
-    [SIM_DROP] = 6,         [SIM_DUPLICATE] = 6,    [SIM_REORDER] = 6,      [SIM_DELAY] = 4,
-    [SIM_PARTITION] = 5,    [SIM_ONE_WAY] = 4,      [SIM_CLOG] = 4,         [SIM_RECONNECT] = 4,
-    [SIM_SLOW_READER] = 4,  [SIM_CRASH_BEFORE] = 6, [SIM_CRASH_AFTER] = 6,  [SIM_CRASH_SOME] = 6,
-    [SIM_CRASH_HUB] = 6,    [SIM_DISK_FULL] = 4,    [SIM_CLOCK] = 4,        [SIM_SMALL_SHARES] = 4,
-    [SIM_HUB_OLD] = 2,      [SIM_HUB_EMPTY] = 2,    [SIM_CLONE] = 1,        [SIM_AGENT_OLD] = 1,    [SIM_AGENT_EMPTY] = 1,
-    [SIM_ROTATE] = 0,       [SIM_DIRECTORY] = 5,
-    [SIM_TAKE_OVER] = 3,    [SIM_BYZANTINE_AGENT] = 3, [SIM_BYZANTINE_HUB] = 2,
+    [SIM_DROP] = 6,
+    [SIM_DUPLICATE] = 6,
+    [SIM_REORDER] = 6,
+    [SIM_DELAY] = 4,
+    [SIM_PARTITION] = 5,
+    [SIM_ONE_WAY] = 4,
+    [SIM_CLOG] = 4,
+    [SIM_RECONNECT] = 4,
+    [SIM_SLOW_READER] = 4,
+    [SIM_CRASH_BEFORE] = 6,
+    [SIM_CRASH_AFTER] = 6,
+    [SIM_CRASH_SOME] = 6,
+    [SIM_CRASH_HUB] = 6,
+    [SIM_DISK_FULL] = 4,
+    [SIM_CLOCK] = 4,
+    [SIM_SMALL_SHARES] = 4,
+    [SIM_HUB_OLD] = 2,
+    [SIM_HUB_EMPTY] = 2,
+    [SIM_CLONE] = 1,
+    [SIM_AGENT_OLD] = 1,
+    [SIM_AGENT_EMPTY] = 1,
+    [SIM_ROTATE] = 0,
+    [SIM_DIRECTORY] = 5,
+    [SIM_TAKE_OVER] = 3,
+    [SIM_BYZANTINE_AGENT] = 3,
+    [SIM_BYZANTINE_HUB] = 2,
 };
 
 static unsigned rate(sim *s, sim_fault fault, unsigned most)
@@ -57,15 +76,19 @@ void sim_faults_print(const sim *s, FILE *out)
             fprintf(out, " %s", sim_fault_names[i]);
         }
     }
-    fprintf(out, " (drop %u duplicate %u reorder %u crash %u of 100000)", s->drop, s->duplicate, s->reorder,
-            s->crash_chance);
+    fprintf(out, " (drop %u duplicate %u reorder %u crash %u of 100000)", s->drop, s->duplicate,
+            s->reorder, s->crash_chance);
 }
 
 /* ---- when they strike ---- */
 
 static void strike_at(sim *s, tb_time at, sim_fault fault, size_t node, uint64_t phase)
 {
-    sim_schedule(s, (sim_event){.at = s->begin + at, .kind = SIM_STRIKE, .node = node, .number = (uint64_t)fault, .extra = phase});
+    sim_schedule(s, (sim_event){.at = s->begin + at,
+                                .kind = SIM_STRIKE,
+                                .node = node,
+                                .number = (uint64_t)fault,
+                                .extra = phase});
 }
 
 static size_t any_agent(sim *s)
@@ -97,8 +120,8 @@ static bool concerns(const sim *s, const sim_lead *lead, const sim_node *n)
     bool of_found = strcmp(n->province, lead->found) == 0;
     (void)s;
     return n->index == lead->submitter || n->role == SIM_HEADQUARTERS ||
-           (n->role == SIM_BUREAU && (of_home || of_found)) || (n->role == SIM_OPERATOR && of_home) ||
-           (n->role == SIM_RESALE && lead->mvno);
+           (n->role == SIM_BUREAU && (of_home || of_found)) ||
+           (n->role == SIM_OPERATOR && of_home) || (n->role == SIM_RESALE && lead->mvno);
 }
 
 static void spoil(sim *s, const sim_node *n)
@@ -106,7 +129,8 @@ static void spoil(sim *s, const sim_node *n)
     for (size_t i = 0; i < s->lead_count; i++) {
         sim_lead *lead = &s->leads[i];
         const sim_lead *other = lead->other > 0 ? &s->leads[lead->other - 1] : NULL;
-        lead->spoiled = lead->spoiled || concerns(s, lead, n) || (other != NULL && concerns(s, other, n));
+        lead->spoiled =
+            lead->spoiled || concerns(s, lead, n) || (other != NULL && concerns(s, other, n));
     }
 }
 
@@ -168,7 +192,8 @@ static void plan_rare(sim *s)
 
 void sim_faults_plan(sim *s)
 {
-    bool crashes = s->drawn[SIM_CRASH_BEFORE] || s->drawn[SIM_CRASH_AFTER] || s->drawn[SIM_CRASH_SOME];
+    bool crashes =
+        s->drawn[SIM_CRASH_BEFORE] || s->drawn[SIM_CRASH_AFTER] || s->drawn[SIM_CRASH_SOME];
     for (size_t i = 0; i < s->node_count; i++) {
         bool may = crashes && (i != SIM_HUB || s->drawn[SIM_CRASH_HUB]);
         s->nodes[i].crash_chance = may ? s->crash_chance : 0;
@@ -236,7 +261,8 @@ static bool lost_something(sim *s, const sim_node *n)
         tb_stream_out_row sent = {.number = 0};
         tb_stream_in_row taken = {.number = 0};
         txn = sim_look(s, n);
-        bool here = out ? tb_stream_out_get(txn, stream, &sent) == TB_OK : tb_stream_in_get(txn, stream, &taken) == TB_OK;
+        bool here = out ? tb_stream_out_get(txn, stream, &sent) == TB_OK
+                        : tb_stream_in_get(txn, stream, &taken) == TB_OK;
         tb_store_abort(txn);
         uint64_t shown = !known ? 0 : out ? held.stored.number : held.arrived.number;
         lost = shown > (!here ? 0 : out ? sent.number : taken.number);
@@ -270,7 +296,8 @@ static void agent_back(sim *s, sim_node *n, bool copy, bool empty)
 
 static void rotate(sim *s, sim_node *n)
 {
-    if (s->directory_count + 1 >= sizeof s->directories / sizeof s->directories[0] || n->rotated || n->store == NULL) {
+    if (s->directory_count + 1 >= sizeof s->directories / sizeof s->directories[0] || n->rotated ||
+        n->store == NULL) {
         return;
     }
     sim_node_stop(s, n, 300);
@@ -331,7 +358,8 @@ void sim_strike(sim *s, const sim_event *event)
         return;
     }
     s->stats.strikes++;
-    sim_trace(s, "fault %s %s %s", sim_fault_names[event->number], n->id.text, begins ? "begins" : "ends");
+    sim_trace(s, "fault %s %s %s", sim_fault_names[event->number], n->id.text,
+              begins ? "begins" : "ends");
     switch ((sim_fault)event->number) {
     case SIM_PARTITION:
         n->silent[0] = n->silent[1] = begins;

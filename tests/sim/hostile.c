@@ -6,14 +6,15 @@
 #include "messages/merkle.h"
 #include "tests/sim/ledger.h"
 
-#define HEARD_MAX 64
+#define HEARD_MAX  64
 #define BENT_BYTES (32u * 1024 * 1024)
 
 static uint8_t *block;
 
 static void remember(sim *s, const sim_node *with, tb_bytes frame)
 {
-    size_t at = s->heard_count < HEARD_MAX ? s->heard_count++ : (size_t)sim_below(&s->hostile, HEARD_MAX);
+    size_t at =
+        s->heard_count < HEARD_MAX ? s->heard_count++ : (size_t)sim_below(&s->hostile, HEARD_MAX);
     free(s->heard[at].data);
     s->heard[at].data = malloc(frame.size + 1);
     TB_ASSERT(s->heard[at].data != NULL);
@@ -63,7 +64,8 @@ static bool take_apart(tb_bytes frame, tb_arena *arena, tb_frame *out)
     return tb_frame_decode(frame, arena, out) == TB_ACCEPTED;
 }
 
-static void say_frame(sim *s, sim_node *liar, sim_node *agent, tb_arena *arena, const tb_frame *frame)
+static void
+say_frame(sim *s, sim_node *liar, sim_node *agent, tb_arena *arena, const tb_frame *frame)
 {
     tb_bytes bytes;
     if (tb_frame_encode(frame, arena, &bytes) == TB_OK) {
@@ -132,12 +134,14 @@ static void unlinked(sim *s, sim_node *n, tb_arena *arena, tb_frame *frame)
         return;
     }
     item->header.entries[0].previous.bytes[5] ^= 1;
-    if (item->header.entries[0].number == 1 || tb_header_encode(&item->header, arena, &item->header_bytes) != TB_OK) {
+    if (item->header.entries[0].number == 1 ||
+        tb_header_encode(&item->header, arena, &item->header_bytes) != TB_OK) {
         return;
     }
     prove_alone(group, arena);
     tb_root_sign(&group->root, &s->directories[0].hub, &n->sign);
-    sim_trace(s, "unlinked %s %llu", n->id.text, (unsigned long long)item->header.entries[0].number);
+    sim_trace(s, "unlinked %s %llu", n->id.text,
+              (unsigned long long)item->header.entries[0].number);
     say_frame(s, n, n, arena, frame);
 }
 
@@ -236,7 +240,8 @@ static void forge_notice(sim *s, sim_node *hub, sim_node *to, tb_arena *arena, t
     line.digest = tb_header_digest(item->header_bytes);
     line.from = line.to = tb_group_number(group, 0);
     tb_root root = group->stamp.root;
-    if (tb_lines_sign(&line, 1, &root, &s->directories[0].hub, &hub->sign, arena, &stamp) != TB_OK) {
+    if (tb_lines_sign(&line, 1, &root, &s->directories[0].hub, &hub->sign, arena, &stamp) !=
+        TB_OK) {
         return;
     }
     group->stamp = *stamp;
@@ -261,7 +266,8 @@ static void forge_arrived(sim *s, sim_node *hub, sim_node *to, tb_arena *arena, 
         tb_root root = lines[i].root;
         root.signer = line.stream.recipient;
         root.key = tb_key_id_of(TB_PURPOSE_SIGN, &recipient->sign.public_key);
-        if (tb_lines_sign(&line, 1, &root, &s->directories[0].hub, &hub->sign, arena, &made) == TB_OK) {
+        if (tb_lines_sign(&line, 1, &root, &s->directories[0].hub, &hub->sign, arena, &made) ==
+            TB_OK) {
             lines[i] = *made;
         }
     }
@@ -296,8 +302,10 @@ static void swap_bodies(sim *s, sim_node *hub, sim_node *to, tb_arena *arena, tb
  * never sent would fence its sender until somebody recovers it, as it must.) */
 static void lie_about_marks(sim *s, sim_node *hub, sim_node *to, tb_arena *arena, tb_frame *frame)
 {
-    tb_signed_line *lines = frame->kind == TB_FRAME_STORED ? frame->lines.lines : frame->welcome.stored;
-    size_t count = frame->kind == TB_FRAME_STORED ? frame->lines.count : frame->welcome.stored_count;
+    tb_signed_line *lines =
+        frame->kind == TB_FRAME_STORED ? frame->lines.lines : frame->welcome.stored;
+    size_t count =
+        frame->kind == TB_FRAME_STORED ? frame->lines.count : frame->welcome.stored_count;
     for (size_t i = 0; i < count; i++) {
         tb_line line = lines[i].line;
         tb_signed_line *made;
@@ -312,7 +320,8 @@ static void lie_about_marks(sim *s, sim_node *hub, sim_node *to, tb_arena *arena
         line.digest = before->digest;
         line.from = line.from > line.to ? line.to : line.from;
         tb_root root = lines[i].root;
-        if (tb_lines_sign(&line, 1, &root, &s->directories[0].hub, &hub->sign, arena, &made) == TB_OK) {
+        if (tb_lines_sign(&line, 1, &root, &s->directories[0].hub, &hub->sign, arena, &made) ==
+            TB_OK) {
             lines[i] = *made;
         }
     }

@@ -3,7 +3,7 @@
 #include <sodium.h>
 #include <stdlib.h>
 
-#define FIRST_PLACES 4096
+#define FIRST_PLACES  4096
 #define SCRATCH_BYTES (32u * 1024 * 1024)
 static const char canary[] = "CANARY";
 
@@ -166,7 +166,8 @@ static uint64_t bytes_of(const tb_carry *carry, const tb_group *group)
         const tb_item *item = &group->items[i];
         bytes += item->header_bytes.size + item->body.size;
         for (size_t k = 0; k < carry->body_count; k++) {
-            bytes += carry->bodies[k].notice == item->header.notice ? carry->bodies[k].body.size : 0;
+            bytes +=
+                carry->bodies[k].notice == item->header.notice ? carry->bodies[k].body.size : 0;
         }
     }
     return bytes;
@@ -216,7 +217,8 @@ static void taken(sim *s, sim_node *n, const tb_lines *lines)
 static void refused(sim *s, const sim_node *n, const tb_refused *said)
 {
     const tb_line *line = &said->line.line;
-    if (said->has_line && line->kind == TB_LINE_REFUSED && tb_party_equal(&line->stream.recipient, &n->id)) {
+    if (said->has_line && line->kind == TB_LINE_REFUSED &&
+        tb_party_equal(&line->stream.recipient, &n->id)) {
         sim_header *header = sim_header_of(s->ledger, &line->stream, line->from, false);
         if (header != NULL) {
             header->refused = true;
@@ -319,14 +321,16 @@ static void check_order(sim *s, sim_node *n, sim_stream *known, uint64_t number)
 {
     if (number <= known->applied) {
         sim_fail(s, "I3 %s applied number %llu of the stream of %s after number %llu", n->id.text,
-                 (unsigned long long)number, known->stream.sender.text, (unsigned long long)known->applied);
+                 (unsigned long long)number, known->stream.sender.text,
+                 (unsigned long long)known->applied);
         return;
     }
     for (uint64_t k = known->applied + 1; k < number && known->applied > 0; k++) {
         const sim_header *skipped = sim_header_of(s->ledger, &known->stream, k, false);
         if (skipped != NULL && !skipped->filler && !skipped->refused && skipped->applied == 0) {
-            sim_fail(s, "I3 %s applied number %llu of the stream of %s without number %llu", n->id.text,
-                     (unsigned long long)number, known->stream.sender.text, (unsigned long long)k);
+            sim_fail(s, "I3 %s applied number %llu of the stream of %s without number %llu",
+                     n->id.text, (unsigned long long)number, known->stream.sender.text,
+                     (unsigned long long)k);
         }
     }
 }
@@ -337,7 +341,8 @@ static void check_cut(sim *s, const sim_node *n, const tb_header *header, const 
     const tb_directory *directory = n->agent.directory;
     for (size_t i = 0; i < directory->cut_count; i++) {
         const tb_cut *cut = &directory->cuts[i];
-        if (!tb_party_equal(&cut->party, &header->sender) || !tb_key_id_equal(&cut->key, &header->signing_key)) {
+        if (!tb_party_equal(&cut->party, &header->sender) ||
+            !tb_key_id_equal(&cut->key, &header->signing_key)) {
             continue;
         }
         uint64_t good = 0;
@@ -348,13 +353,15 @@ static void check_cut(sim *s, const sim_node *n, const tb_header *header, const 
             good = same ? mark->number : good;
         }
         if (entry->number > good) {
-            sim_fail(s, "I4 %s applied number %llu of %s, signed beyond the cut at %llu", n->id.text,
-                     (unsigned long long)entry->number, header->sender.text, (unsigned long long)good);
+            sim_fail(s, "I4 %s applied number %llu of %s, signed beyond the cut at %llu",
+                     n->id.text, (unsigned long long)entry->number, header->sender.text,
+                     (unsigned long long)good);
         }
     }
 }
 
-void sim_ledger_applied(sim *s, sim_node *n, const tb_header *header, const tb_digest *digest, tb_refusal refused)
+void sim_ledger_applied(
+    sim *s, sim_node *n, const tb_header *header, const tb_digest *digest, tb_refusal refused)
 {
     const tb_entry *entry = tb_header_entry(header, &n->id);
     sim_node *sender = sim_party(s, &header->sender);
@@ -371,8 +378,8 @@ void sim_ledger_applied(sim *s, sim_node *n, const tb_header *header, const tb_d
     sim_stream *linked = sim_stream_of(s->ledger, &of);
     if (linked->applied > 0 && entry->number == linked->applied + 1 &&
         !tb_digest_equal(&entry->previous, &linked->applied_digest)) {
-        sim_fail(s, "I6 %s applied number %llu of %s, which does not follow what it applied before", n->id.text,
-                 (unsigned long long)entry->number, sender->id.text);
+        sim_fail(s, "I6 %s applied number %llu of %s, which does not follow what it applied before",
+                 n->id.text, (unsigned long long)entry->number, sender->id.text);
     }
     linked->applied_digest = *digest;
     if (sender->was_hostile || sender->doubled) {
@@ -396,6 +403,6 @@ void sim_ledger_applied(sim *s, sim_node *n, const tb_header *header, const tb_d
     known->applied++;
     known->applied_life = n->life;
     known->refused = refused != TB_ACCEPTED;
-    sim_trace(s, "applied %s %s %llu %s", n->id.text, sender->id.text, (unsigned long long)entry->number,
-              tb_refusal_key(refused));
+    sim_trace(s, "applied %s %s %llu %s", n->id.text, sender->id.text,
+              (unsigned long long)entry->number, tb_refusal_key(refused));
 }

@@ -30,10 +30,10 @@ typedef struct sim_header {
 typedef struct sim_stream {
     sim_name name;
     tb_stream stream;
-    uint64_t sent;    /* the highest number the sender showed */
-    uint64_t stored;  /* the hub said it holds everything up to here */
-    uint64_t arrived; /* the recipient said so */
-    uint64_t applied; /* the last number whose notice was applied */
+    uint64_t sent;            /* the highest number the sender showed */
+    uint64_t stored;          /* the hub said it holds everything up to here */
+    uint64_t arrived;         /* the recipient said so */
+    uint64_t applied;         /* the last number whose notice was applied */
     tb_digest applied_digest; /* of that notice's header */
     unsigned hub_life, sender_life, recipient_life;
 } sim_stream;

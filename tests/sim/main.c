@@ -60,8 +60,8 @@ static bool run_one(const sim_options *base, uint64_t seed, sim_stats *stats)
         options.every_signature = false;
         good = sim_run(&options, &other, &again, stdout);
         if (hash != again) {
-            printf("seed %llu BROKEN: I11 two runs differ: %016llx %016llx\n", (unsigned long long)seed,
-                   (unsigned long long)hash, (unsigned long long)again);
+            printf("seed %llu BROKEN: I11 two runs differ: %016llx %016llx\n",
+                   (unsigned long long)seed, (unsigned long long)hash, (unsigned long long)again);
             good = false;
         }
     }
@@ -72,7 +72,13 @@ static bool run_one(const sim_options *base, uint64_t seed, sim_stats *stats)
 
 typedef bool point_fn(const sim_options *base, uint64_t at, sim_stats *stats);
 
-static void work(board *b, const sim_options *base, uint64_t from, uint64_t until, uint64_t stride, point_fn *point, bool first_only)
+static void work(board *b,
+                 const sim_options *base,
+                 uint64_t from,
+                 uint64_t until,
+                 uint64_t stride,
+                 point_fn *point,
+                 bool first_only)
 {
     for (uint64_t at = from; at < until && !(first_only && b->failed > 0); at += stride) {
         sim_stats stats = {0};
@@ -89,7 +95,13 @@ static void work(board *b, const sim_options *base, uint64_t from, uint64_t unti
 }
 
 /* In a process of its own: an assertion ends it, and another goes on behind the seed it was at. */
-static void work_apart(board *b, const sim_options *base, uint64_t from, uint64_t until, uint64_t stride, point_fn *point, bool first_only)
+static void work_apart(board *b,
+                       const sim_options *base,
+                       uint64_t from,
+                       uint64_t until,
+                       uint64_t stride,
+                       point_fn *point,
+                       bool first_only)
 {
     uint64_t next = from;
     while (next < until && !(first_only && b->failed > 0)) {
@@ -110,7 +122,8 @@ static void work_apart(board *b, const sim_options *base, uint64_t from, uint64_
             return;
         }
         uint64_t at = b->at - 1;
-        printf("seed %llu BROKEN: the process ended by itself (status %d)\n  again: tests/sim/run --seed %llu --trace\n",
+        printf("seed %llu BROKEN: the process ended by itself (status %d)\n  again: tests/sim/run "
+               "--seed %llu --trace\n",
                (unsigned long long)at, status, (unsigned long long)at);
         b->first_failed = b->failed == 0 ? at : b->first_failed;
         b->failed++;
@@ -121,13 +134,19 @@ static void work_apart(board *b, const sim_options *base, uint64_t from, uint64_
 
 static board *make_boards(size_t count)
 {
-    board *boards = mmap(NULL, count * sizeof *boards, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    board *boards = mmap(NULL, count * sizeof *boards, PROT_READ | PROT_WRITE,
+                         MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     TB_ASSERT(boards != MAP_FAILED);
     memset(boards, 0, count * sizeof *boards);
     return boards;
 }
 
-static board run_many(const sim_options *base, uint64_t from, uint64_t count, unsigned jobs, point_fn *point, bool first_only)
+static board run_many(const sim_options *base,
+                      uint64_t from,
+                      uint64_t count,
+                      unsigned jobs,
+                      point_fn *point,
+                      bool first_only)
 {
     board *boards = make_boards(jobs);
     board all = {0};
@@ -145,7 +164,8 @@ static board run_many(const sim_options *base, uint64_t from, uint64_t count, un
     }
     for (unsigned j = 0; j < jobs; j++) {
         all.done += boards[j].done;
-        if (boards[j].failed > 0 && (all.failed == 0 || boards[j].first_failed < all.first_failed)) {
+        if (boards[j].failed > 0 &&
+            (all.failed == 0 || boards[j].first_failed < all.first_failed)) {
             all.first_failed = boards[j].first_failed;
         }
         all.failed += boards[j].failed;
@@ -158,19 +178,24 @@ static board run_many(const sim_options *base, uint64_t from, uint64_t count, un
 static void print_sum(const board *all, double took, unsigned jobs)
 {
     const sim_stats *t = &all->sum;
-    printf("%llu seeds, %llu failed, %.1f s with %u jobs: %.0f seeds a minute a core\n", (unsigned long long)all->done,
-           (unsigned long long)all->failed, took, jobs, 60.0 * (double)all->done / took / jobs);
+    printf("%llu seeds, %llu failed, %.1f s with %u jobs: %.0f seeds a minute a core\n",
+           (unsigned long long)all->done, (unsigned long long)all->failed, took, jobs,
+           60.0 * (double)all->done / took / jobs);
     printf("notices %llu (%.0f a seed)  applied %llu  acts %llu  cases closed %llu  drafts %llu\n",
            (unsigned long long)t->notices, (double)t->notices / (double)(all->done + !all->done),
-           (unsigned long long)t->applied, (unsigned long long)t->acts, (unsigned long long)t->cases_closed,
-           (unsigned long long)t->drafts);
-    printf("turns %llu  commits %llu  virtual hours %.1f  restarts checked %llu\n", (unsigned long long)t->turns,
-           (unsigned long long)t->commits, (double)t->virtual_ms / 3600e3, (unsigned long long)t->checks);
+           (unsigned long long)t->applied, (unsigned long long)t->acts,
+           (unsigned long long)t->cases_closed, (unsigned long long)t->drafts);
+    printf("turns %llu  commits %llu  virtual hours %.1f  restarts checked %llu\n",
+           (unsigned long long)t->turns, (unsigned long long)t->commits,
+           (double)t->virtual_ms / 3600e3, (unsigned long long)t->checks);
     printf("crashes: before the commit %llu, after it %llu, after some effects %llu\n",
-           (unsigned long long)t->crashes[1], (unsigned long long)t->crashes[2], (unsigned long long)t->crashes[3]);
-    printf("frames %llu  lost %llu  twice %llu  overtaking %llu  connections %llu  other faults %llu  hostile frames %llu  alarms %llu\n",
-           (unsigned long long)t->frames, (unsigned long long)t->dropped, (unsigned long long)t->duplicated,
-           (unsigned long long)t->reordered, (unsigned long long)t->connections, (unsigned long long)t->strikes,
+           (unsigned long long)t->crashes[1], (unsigned long long)t->crashes[2],
+           (unsigned long long)t->crashes[3]);
+    printf("frames %llu  lost %llu  twice %llu  overtaking %llu  connections %llu  other faults "
+           "%llu  hostile frames %llu  alarms %llu\n",
+           (unsigned long long)t->frames, (unsigned long long)t->dropped,
+           (unsigned long long)t->duplicated, (unsigned long long)t->reordered,
+           (unsigned long long)t->connections, (unsigned long long)t->strikes,
            (unsigned long long)t->hostile, (unsigned long long)t->alarms);
 }
 
@@ -216,7 +241,8 @@ static int minimise(sim_options options)
 
 static sim_options small_options(void)
 {
-    return (sim_options){.seed = SMALL_SEED, .small = true, .provinces = SMALL_PROVINCES, .cases = SMALL_CASES};
+    return (sim_options){
+        .seed = SMALL_SEED, .small = true, .provinces = SMALL_PROVINCES, .cases = SMALL_CASES};
 }
 
 /* at: commits * 3 stages, then frames. */
@@ -258,10 +284,12 @@ static int exhaustive(unsigned jobs)
 
 static int usage(void)
 {
-    fprintf(stderr, "usage: sim [--seeds N] [--from S] [--jobs J] [--seed S [--trace]] [--minimise S]\n"
-                    "           [--exhaustive [--every K]] [--without FAULT]... [--cases N] [--provinces N]\n"
-                    "           [--every-signature] [--mutant NAME] [--first]\n"
-                    "           [--small --fail-commit N --stage 0..2 --lose N]\n");
+    fprintf(
+        stderr,
+        "usage: sim [--seeds N] [--from S] [--jobs J] [--seed S [--trace]] [--minimise S]\n"
+        "           [--exhaustive [--every K]] [--without FAULT]... [--cases N] [--provinces N]\n"
+        "           [--every-signature] [--mutant NAME] [--first]\n"
+        "           [--small --fail-commit N --stage 0..2 --lose N]\n");
     return 2;
 }
 
@@ -279,14 +307,25 @@ static bool leave_out(const char *name, uint64_t *mask)
 
 int main(int argc, char **argv)
 {
-    static const struct option known[] = {
-        {"seeds", 1, NULL, 'n'},     {"from", 1, NULL, 'f'},       {"jobs", 1, NULL, 'j'},
-        {"seed", 1, NULL, 's'},      {"trace", 0, NULL, 't'},      {"minimise", 1, NULL, 'm'},
-        {"exhaustive", 0, NULL, 'x'}, {"every", 1, NULL, 'e'},     {"without", 1, NULL, 'w'},
-        {"cases", 1, NULL, 'c'},     {"provinces", 1, NULL, 'p'},  {"every-signature", 0, NULL, 'v'},
-        {"mutant", 1, NULL, 'M'},    {"first", 0, NULL, '1'},      {"small", 0, NULL, 'S'},
-        {"fail-commit", 1, NULL, 'C'}, {"stage", 1, NULL, 'G'},    {"lose", 1, NULL, 'L'},
-        {NULL, 0, NULL, 0}};
+    static const struct option known[] = {{"seeds", 1, NULL, 'n'},
+                                          {"from", 1, NULL, 'f'},
+                                          {"jobs", 1, NULL, 'j'},
+                                          {"seed", 1, NULL, 's'},
+                                          {"trace", 0, NULL, 't'},
+                                          {"minimise", 1, NULL, 'm'},
+                                          {"exhaustive", 0, NULL, 'x'},
+                                          {"every", 1, NULL, 'e'},
+                                          {"without", 1, NULL, 'w'},
+                                          {"cases", 1, NULL, 'c'},
+                                          {"provinces", 1, NULL, 'p'},
+                                          {"every-signature", 0, NULL, 'v'},
+                                          {"mutant", 1, NULL, 'M'},
+                                          {"first", 0, NULL, '1'},
+                                          {"small", 0, NULL, 'S'},
+                                          {"fail-commit", 1, NULL, 'C'},
+                                          {"stage", 1, NULL, 'G'},
+                                          {"lose", 1, NULL, 'L'},
+                                          {NULL, 0, NULL, 0}};
     sim_options options = {0};
     uint64_t seeds = 0, from = 1;
     unsigned jobs = 1;
@@ -294,29 +333,55 @@ int main(int argc, char **argv)
     for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;) {
         uint64_t number = optarg == NULL ? 0 : strtoull(optarg, NULL, 10);
         switch (c) {
-        case 'n': seeds = number; break;
-        case 'f': from = number; break;
-        case 'j': jobs = number == 0 ? 1 : (unsigned)number; break;
-        case 's': one = true; options.seed = number; break;
-        case 't': options.trace = true; break;
-        case 'm': smaller = true; options.seed = number; break;
-        case 'x': all_points = true; break;
-        case 'e': small_every = number == 0 ? 1 : number; break;
+        case 'n':
+            seeds = number;
+            break;
+        case 'f':
+            from = number;
+            break;
+        case 'j':
+            jobs = number == 0 ? 1 : (unsigned)number;
+            break;
+        case 's':
+            one = true;
+            options.seed = number;
+            break;
+        case 't':
+            options.trace = true;
+            break;
+        case 'm':
+            smaller = true;
+            options.seed = number;
+            break;
+        case 'x':
+            all_points = true;
+            break;
+        case 'e':
+            small_every = number == 0 ? 1 : number;
+            break;
         case 'w':
             if (!leave_out(optarg, &options.without)) {
                 return 2;
             }
             break;
-        case 'c': options.cases = (unsigned)number; break;
-        case 'p': options.provinces = (unsigned)number; break;
-        case 'v': options.every_signature = true; break;
+        case 'c':
+            options.cases = (unsigned)number;
+            break;
+        case 'p':
+            options.provinces = (unsigned)number;
+            break;
+        case 'v':
+            options.every_signature = true;
+            break;
         case 'M':
             if (!tb_mutant_choose(optarg)) {
                 fprintf(stderr, "no mutant is called %s, or they are not built in\n", optarg);
                 return 2;
             }
             break;
-        case '1': first_only = true; break;
+        case '1':
+            first_only = true;
+            break;
         case 'S': {
             sim_options small = small_options();
             options.small = true;
@@ -324,10 +389,17 @@ int main(int argc, char **argv)
             options.cases = small.cases;
             break;
         }
-        case 'C': options.fail_commit = number; break;
-        case 'G': options.fail_stage = (unsigned)number; break;
-        case 'L': options.lose_frame = number; break;
-        default: return usage();
+        case 'C':
+            options.fail_commit = number;
+            break;
+        case 'G':
+            options.fail_stage = (unsigned)number;
+            break;
+        case 'L':
+            options.lose_frame = number;
+            break;
+        default:
+            return usage();
         }
     }
     if (sodium_init() < 0) {

@@ -1,9 +1,10 @@
 /* memo - what is known to verify is not computed again.
  *
- * Three functions of the shipped code are wrapped at link time: an Ed25519 signature that this process
- * made, or that verified once, over the same message under the same key verifies again; and the two
- * ends of one X25519 agreement compute the same secret, so that the second asks the first. Anything
- * else, a changed bit above all, is computed. Some seeds run without this memory (sim_memo_on).
+ * Three functions of the shipped code are wrapped at link time: an Ed25519 signature that this
+ * process made, or that verified once, over the same message under the same key verifies again; and
+ * the two ends of one X25519 agreement compute the same secret, so that the second asks the first.
+ * Anything else, a changed bit above all, is computed. Some seeds run without this memory
+ * (sim_memo_on).
  */
 #include <sodium.h>
 
@@ -30,7 +31,8 @@ void sim_memo_forget(void)
     memset(agreed, 0, sizeof agreed);
 }
 
-static key name_of(const void *a, size_t a_size, const void *b, size_t b_size, const void *c, size_t c_size)
+static key
+name_of(const void *a, size_t a_size, const void *b, size_t b_size, const void *c, size_t c_size)
 {
     crypto_generichash_state state;
     key out;
@@ -47,12 +49,21 @@ static size_t place_of(const key *name)
     return ((size_t)name->bytes[0] << 8) | name->bytes[1];
 }
 
-int __real_crypto_sign_detached(unsigned char *sig, unsigned long long *size, const unsigned char *m,
-                                unsigned long long m_size, const unsigned char *sk);
-int __wrap_crypto_sign_detached(unsigned char *sig, unsigned long long *size, const unsigned char *m,
-                                unsigned long long m_size, const unsigned char *sk);
-int __wrap_crypto_sign_detached(unsigned char *sig, unsigned long long *size, const unsigned char *m,
-                                unsigned long long m_size, const unsigned char *sk)
+int __real_crypto_sign_detached(unsigned char *sig,
+                                unsigned long long *size,
+                                const unsigned char *m,
+                                unsigned long long m_size,
+                                const unsigned char *sk);
+int __wrap_crypto_sign_detached(unsigned char *sig,
+                                unsigned long long *size,
+                                const unsigned char *m,
+                                unsigned long long m_size,
+                                const unsigned char *sk);
+int __wrap_crypto_sign_detached(unsigned char *sig,
+                                unsigned long long *size,
+                                const unsigned char *m,
+                                unsigned long long m_size,
+                                const unsigned char *sk)
 {
     int out = __real_crypto_sign_detached(sig, size, m, m_size, sk);
     if (out == 0 && sim_memo_on) {
@@ -63,12 +74,18 @@ int __wrap_crypto_sign_detached(unsigned char *sig, unsigned long long *size, co
     return out;
 }
 
-int __real_crypto_sign_verify_detached(const unsigned char *sig, const unsigned char *m,
-                                       unsigned long long m_size, const unsigned char *pk);
-int __wrap_crypto_sign_verify_detached(const unsigned char *sig, const unsigned char *m,
-                                       unsigned long long m_size, const unsigned char *pk);
-int __wrap_crypto_sign_verify_detached(const unsigned char *sig, const unsigned char *m,
-                                       unsigned long long m_size, const unsigned char *pk)
+int __real_crypto_sign_verify_detached(const unsigned char *sig,
+                                       const unsigned char *m,
+                                       unsigned long long m_size,
+                                       const unsigned char *pk);
+int __wrap_crypto_sign_verify_detached(const unsigned char *sig,
+                                       const unsigned char *m,
+                                       unsigned long long m_size,
+                                       const unsigned char *pk);
+int __wrap_crypto_sign_verify_detached(const unsigned char *sig,
+                                       const unsigned char *m,
+                                       unsigned long long m_size,
+                                       const unsigned char *pk)
 {
     if (!sim_memo_on) {
         return __real_crypto_sign_verify_detached(sig, m, m_size, pk);
@@ -85,9 +102,15 @@ int __wrap_crypto_sign_verify_detached(const unsigned char *sig, const unsigned 
     return out;
 }
 
-bool __real_tb_seal_agree_sender(tb_agreement *out, const tb_seal_pair *ephemeral, const tb_public_key *recipient);
-bool __wrap_tb_seal_agree_sender(tb_agreement *out, const tb_seal_pair *ephemeral, const tb_public_key *recipient);
-bool __wrap_tb_seal_agree_sender(tb_agreement *out, const tb_seal_pair *ephemeral, const tb_public_key *recipient)
+bool __real_tb_seal_agree_sender(tb_agreement *out,
+                                 const tb_seal_pair *ephemeral,
+                                 const tb_public_key *recipient);
+bool __wrap_tb_seal_agree_sender(tb_agreement *out,
+                                 const tb_seal_pair *ephemeral,
+                                 const tb_public_key *recipient);
+bool __wrap_tb_seal_agree_sender(tb_agreement *out,
+                                 const tb_seal_pair *ephemeral,
+                                 const tb_public_key *recipient)
 {
     if (!__real_tb_seal_agree_sender(out, ephemeral, recipient)) {
         return false;
@@ -101,9 +124,15 @@ bool __wrap_tb_seal_agree_sender(tb_agreement *out, const tb_seal_pair *ephemera
     return true;
 }
 
-bool __real_tb_seal_agree_recipient(tb_agreement *out, const tb_seal_pair *recipient, const tb_public_key *ephemeral);
-bool __wrap_tb_seal_agree_recipient(tb_agreement *out, const tb_seal_pair *recipient, const tb_public_key *ephemeral);
-bool __wrap_tb_seal_agree_recipient(tb_agreement *out, const tb_seal_pair *recipient, const tb_public_key *ephemeral)
+bool __real_tb_seal_agree_recipient(tb_agreement *out,
+                                    const tb_seal_pair *recipient,
+                                    const tb_public_key *ephemeral);
+bool __wrap_tb_seal_agree_recipient(tb_agreement *out,
+                                    const tb_seal_pair *recipient,
+                                    const tb_public_key *ephemeral);
+bool __wrap_tb_seal_agree_recipient(tb_agreement *out,
+                                    const tb_seal_pair *recipient,
+                                    const tb_public_key *ephemeral)
 {
     key name = name_of(ephemeral->bytes, 32, recipient->public_key.bytes, 32, "", 0);
     size_t place = place_of(&name);

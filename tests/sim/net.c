@@ -1,8 +1,8 @@
 /* net - connections between agents and hub, and what happens to a frame on its way.
  *
- * A connection keeps order and loses nothing, as TCP does, until a fault says otherwise; it ends when
- * either process does, and what is on its way then is gone. A frame carries the connection it was
- * sent on: one that arrives on another is dropped unread.
+ * A connection keeps order and loses nothing, as TCP does, until a fault says otherwise; it ends
+ * when either process does, and what is on its way then is gone. A frame carries the connection it
+ * was sent on: one that arrives on another is dropped unread.
  */
 #include <stdlib.h>
 

@@ -97,7 +97,8 @@ static void perform_one(sim *s, sim_node *n, const tb_effect *effect)
         return;
     case TB_EFFECT_NOTE:
         if (effect->level != TB_LEVEL_DEBUG) {
-            sim_trace(s, "%s: %.*s", n->id.text, (int)effect->note.size, (const char *)effect->note.data);
+            sim_trace(s, "%s: %.*s", n->id.text, (int)effect->note.size,
+                      (const char *)effect->note.data);
         }
         return;
     case TB_EFFECT_RELOAD:
@@ -135,7 +136,8 @@ static void seed(void *shell, uint8_t out_seed[32])
     }
 }
 
-static tb_err step(void *logic, tb_txn *txn, const tb_input *input, tb_random *random, tb_effects *effects)
+static tb_err
+step(void *logic, tb_txn *txn, const tb_input *input, tb_random *random, tb_effects *effects)
 {
     sim_node *n = logic;
     return n->index == SIM_HUB ? tb_broker_step(&n->broker, txn, input, random, effects)
@@ -200,10 +202,12 @@ static tb_err start_agent(sim *s, sim_node *n, tb_txn *txn, tb_random *random, t
     if (err != TB_OK || *refused != TB_ACCEPTED) {
         return err;
     }
-    const tb_document *documents[] = {&s->directory_documents[0], &s->directory_documents[n->directory_given],
+    const tb_document *documents[] = {&s->directory_documents[0],
+                                      &s->directory_documents[n->directory_given],
                                       &s->campaign_document};
     for (size_t i = 0; i < 3 && err == TB_OK && *refused == TB_ACCEPTED; i++) {
-        err = tb_document_install(&n->agent, txn, sim_clock(s, n), documents[i], &n->node.effects, refused);
+        err = tb_document_install(&n->agent, txn, sim_clock(s, n), documents[i], &n->node.effects,
+                                  refused);
     }
     return err;
 }
@@ -279,7 +283,8 @@ static void open_store(sim_node *n)
         TB_ASSERT(turn_block != NULL && look_block != NULL);
     }
     if (n->store == NULL) {
-        tb_store_options options = {QUOTA_BYTES, n->index == SIM_HUB ? TB_STORE_BROKER : TB_STORE_AGENT};
+        tb_store_options options = {QUOTA_BYTES,
+                                    n->index == SIM_HUB ? TB_STORE_BROKER : TB_STORE_AGENT};
         tb_err err = tb_store_open("", &options, &n->store);
         TB_ASSERT(err == TB_OK);
     }
@@ -301,7 +306,9 @@ void sim_node_start(sim *s, sim_node *n)
         }
     }
     if (!good) {
-        sim_schedule(s, (sim_event){.at = s->now + 5000, .kind = SIM_START, .node = n->index, .number = n->starts});
+        sim_schedule(
+            s, (sim_event){
+                   .at = s->now + 5000, .kind = SIM_START, .node = n->index, .number = n->starts});
         return;
     }
     use_documents(s, n);
@@ -318,7 +325,9 @@ void sim_node_start(sim *s, sim_node *n)
     if (n->index != SIM_HUB) {
         n->attempts = 0;
         sim_connect_soon(s, n, sim_between(&s->net, 1, 300));
-        sim_schedule(s, (sim_event){.at = s->now + 50, .kind = SIM_POLL, .node = n->index, .number = n->starts});
+        sim_schedule(
+            s, (sim_event){
+                   .at = s->now + 50, .kind = SIM_POLL, .node = n->index, .number = n->starts});
     }
 }
 
@@ -345,7 +354,10 @@ void sim_node_stop(sim *s, sim_node *n, tb_time down_for)
         }
     }
     if (down_for >= 0) {
-        sim_schedule(s, (sim_event){.at = s->now + down_for, .kind = SIM_START, .node = n->index, .number = n->starts});
+        sim_schedule(s, (sim_event){.at = s->now + down_for,
+                                    .kind = SIM_START,
+                                    .node = n->index,
+                                    .number = n->starts});
     }
 }
 

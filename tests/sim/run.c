@@ -1,15 +1,15 @@
-/* run - one seed: events in virtual time under the faults it drew, then healing, then everything that
- * is pending must finish. */
+/* run - one seed: events in virtual time under the faults it drew, then healing, then everything
+ * that is pending must finish. */
 #include <sodium.h>
 #include <stdarg.h>
 #include <stdlib.h>
 
 #include "tests/sim/sim.h"
 
-#define HEAL_AFTER_MS    (8 * 60 * 1000)
-#define SETTLE_EVERY_MS  (30 * 1000)
-#define LIVENESS_MS      (4 * 3600 * 1000)
-#define EVENTS_MAX       4000000
+#define HEAL_AFTER_MS   (8 * 60 * 1000)
+#define SETTLE_EVERY_MS (30 * 1000)
+#define LIVENESS_MS     (4 * 3600 * 1000)
+#define EVENTS_MAX      4000000
 
 /* ---- drawing ---- */
 
@@ -222,9 +222,11 @@ static void settle(sim *s)
 
 static void print_failure(const sim *s, FILE *say)
 {
-    fprintf(say, "seed %llu BROKEN: %s\n  faults:", (unsigned long long)s->options.seed, s->failure);
+    fprintf(say, "seed %llu BROKEN: %s\n  faults:", (unsigned long long)s->options.seed,
+            s->failure);
     sim_faults_print(s, say);
-    fprintf(say, "\n  again: tests/sim/run --seed %llu --trace", (unsigned long long)s->options.seed);
+    fprintf(say, "\n  again: tests/sim/run --seed %llu --trace",
+            (unsigned long long)s->options.seed);
     for (size_t i = 0; i < SIM_FAULT_COUNT; i++) {
         if ((s->options.without >> i & 1) != 0) {
             fprintf(say, " --without %s", sim_fault_names[i]);

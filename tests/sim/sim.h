@@ -1,5 +1,5 @@
-/* sim - a whole hub in one process: one broker, thirty-odd agents, a virtual network, virtual clocks
- * and virtual disks, all from one seed.
+/* sim - a whole hub in one process: one broker, thirty-odd agents, a virtual network, virtual
+ * clocks and virtual disks, all from one seed.
  *
  *     world.c      who takes part: keys, directory, campaign, numbers; from the seed
  *     faults.c     which faults a seed draws, and when they strike
@@ -8,7 +8,8 @@
  *     hostile.c    a hub and an agent that do not keep to the protocol
  *     staff.c      the people: open cases, act on what their agent tells, ask again until answered
  *     ledger.c     what was promised, written down as it leaves a process
- *     oracle.c     compares stores with the ledger: after every restart, before healing, at the end
+ *     oracle.c     compares stores with the ledger: after every restart, before healing
+ *     oracle_end.c what must be equal and done at the end
  *     spy.c        sees what casework applies; memo.c keeps signatures that are known to verify
  *     run.c        one seed: faults, then healing, then everything must finish
  *     main.c       many seeds, a trace, a smaller failure, the exhaustive small hub
@@ -34,32 +35,32 @@
 /* ---- what a seed draws ---- */
 
 #define SIM_FAULTS(X)                                                                              \
-    X(DROP, "drop")               /* frames vanish */                                              \
-    X(DUPLICATE, "duplicate")     /* frames come twice */                                          \
-    X(REORDER, "reorder")         /* frames overtake each other */                                 \
-    X(DELAY, "delay")             /* up to 20 s on some links */                                   \
-    X(PARTITION, "partition")     /* both ways, for a while */                                     \
-    X(ONE_WAY, "one-way")         /* one direction is silent */                                    \
-    X(CLOG, "clog")               /* swizzle: links stop one by one, start in another order */     \
-    X(RECONNECT, "reconnect")     /* all connections end at once, again and again */               \
-    X(SLOW_READER, "slow-reader") /* an agent that takes a turn only now and then */               \
+    X(DROP, "drop")                 /* frames vanish */                                            \
+    X(DUPLICATE, "duplicate")       /* frames come twice */                                        \
+    X(REORDER, "reorder")           /* frames overtake each other */                               \
+    X(DELAY, "delay")               /* up to 20 s on some links */                                 \
+    X(PARTITION, "partition")       /* both ways, for a while */                                   \
+    X(ONE_WAY, "one-way")           /* one direction is silent */                                  \
+    X(CLOG, "clog")                 /* swizzle: links stop one by one, start in another order */   \
+    X(RECONNECT, "reconnect")       /* all connections end at once, again and again */             \
+    X(SLOW_READER, "slow-reader")   /* an agent that takes a turn only now and then */             \
     X(CRASH_BEFORE, "crash-before") /* the commit fails, the process ends */                       \
-    X(CRASH_AFTER, "crash-after") /* committed, and not one effect left */                         \
-    X(CRASH_SOME, "crash-some")   /* committed, and some effects left */                           \
-    X(CRASH_HUB, "crash-hub")     /* the hub is among those that crash */                          \
-    X(DISK_FULL, "disk-full")     /* for a while */                                                \
-    X(CLOCK, "clock")             /* jumps of up to a day */                                       \
+    X(CRASH_AFTER, "crash-after")   /* committed, and not one effect left */                       \
+    X(CRASH_SOME, "crash-some")     /* committed, and some effects left */                         \
+    X(CRASH_HUB, "crash-hub")       /* the hub is among those that crash */                        \
+    X(DISK_FULL, "disk-full")       /* for a while */                                              \
+    X(CLOCK, "clock")               /* jumps of up to a day */                                     \
     X(SMALL_SHARES, "small-shares") /* the hub keeps little for each pair */                       \
-    X(HUB_OLD, "hub-old")         /* the hub comes back from an old copy */                        \
-    X(HUB_EMPTY, "hub-empty")     /* the hub comes back with an empty store */                     \
-    X(CLONE, "clone")             /* a copy of an agent runs beside it */                          \
-    X(AGENT_OLD, "agent-old")     /* an agent comes back from an old copy */                       \
-    X(AGENT_EMPTY, "agent-empty") /* an agent comes back with an empty store */                    \
-    X(ROTATE, "rotate")           /* a signing key is replaced and cut while notices are under way */ \
-    X(DIRECTORY, "directory")     /* new versions of the directory while notices are under way */  \
-    X(TAKE_OVER, "take-over")     /* headquarters or the finder takes cases over */                \
+    X(HUB_OLD, "hub-old")           /* the hub comes back from an old copy */                      \
+    X(HUB_EMPTY, "hub-empty")       /* the hub comes back with an empty store */                   \
+    X(CLONE, "clone")               /* a copy of an agent runs beside it */                        \
+    X(AGENT_OLD, "agent-old")       /* an agent comes back from an old copy */                     \
+    X(AGENT_EMPTY, "agent-empty")   /* an agent comes back with an empty store */                  \
+    X(ROTATE, "rotate")       /* a signing key is replaced and cut while notices are under way */  \
+    X(DIRECTORY, "directory") /* new versions of the directory while notices are under way */      \
+    X(TAKE_OVER, "take-over") /* headquarters or the finder takes cases over */                    \
     X(BYZANTINE_AGENT, "byzantine-agent") /* forges, replays, forks, floods */                     \
-    X(BYZANTINE_HUB, "byzantine-hub") /* drops, reorders, replays, swaps, lies, freezes */
+    X(BYZANTINE_HUB, "byzantine-hub")     /* drops, reorders, replays, swaps, lies, freezes */
 
 typedef enum sim_fault {
 #define SIM_FAULT_ENUM(name, text) SIM_##name,
@@ -70,13 +71,14 @@ typedef enum sim_fault {
 
 extern const char *const sim_fault_names[SIM_FAULT_COUNT];
 
-/* xoshiro-like stream of its own for each concern, so that leaving a fault out moves little else. */
+/* xoshiro-like stream of its own for each concern, so that leaving a fault out moves little else.
+ */
 typedef struct sim_random {
     uint64_t state;
 } sim_random;
 
 uint64_t sim_draw(sim_random *random);
-uint64_t sim_below(sim_random *random, uint64_t bound); /* 0..bound-1 */
+uint64_t sim_below(sim_random *random, uint64_t bound);             /* 0..bound-1 */
 int64_t sim_between(sim_random *random, int64_t low, int64_t high); /* both ends included */
 bool sim_chance(sim_random *random, unsigned percent_of_100000);
 
@@ -96,7 +98,14 @@ typedef struct sim_options {
 
 /* ---- who takes part ---- */
 
-typedef enum sim_role { SIM_BROKER, SIM_HEADQUARTERS, SIM_BUREAU, SIM_OPERATOR, SIM_POLICE, SIM_RESALE } sim_role;
+typedef enum sim_role {
+    SIM_BROKER,
+    SIM_HEADQUARTERS,
+    SIM_BUREAU,
+    SIM_OPERATOR,
+    SIM_POLICE,
+    SIM_RESALE
+} sim_role;
 
 typedef struct sim_bytes {
     uint8_t *data;
@@ -112,7 +121,12 @@ typedef struct sim_waiting {
     uint64_t request; /* LOCAL: place in the asking list + 1 */
 } sim_waiting;
 
-typedef enum sim_crash { SIM_NO_CRASH, SIM_BEFORE, SIM_AFTER, SIM_SOME } sim_crash;
+typedef enum sim_crash {
+    SIM_NO_CRASH,
+    SIM_BEFORE,
+    SIM_AFTER,
+    SIM_SOME
+} sim_crash;
 
 /* A request of the staff that has no answer yet. */
 typedef struct sim_ask {
@@ -146,13 +160,13 @@ struct sim_node {
     tb_time busy_until; /* a turn takes time; what comes meanwhile makes the next one larger */
     tb_time wake;       /* of the newest WAKE in the heap; older ones are ignored */
     bool reload;
-    bool stopped;       /* asked to end itself */
+    bool stopped; /* asked to end itself */
     sim_waiting *inbox;
     size_t inbox_count, inbox_capacity;
-    sim_crash crash;    /* of the turn that runs */
+    sim_crash crash;     /* of the turn that runs */
     size_t effects_left; /* performed before the crash of stage SOME */
     unsigned starts;
-    tb_store *old_copy; /* a backup that lies around */
+    tb_store *old_copy;     /* a backup that lies around */
     size_t directory_given; /* place of the newest directory its operator gave it */
     /* the connection to the hub */
     uint64_t connection; /* 0: none */
@@ -167,10 +181,10 @@ struct sim_node {
     bool was_hostile;
     bool doubled; /* two copies of it run, or it lost something: only safety is asked of it */
     bool emptied;
-    bool lost;    /* the hub knows more of it than its own store: it must sign nothing */
+    bool lost; /* the hub knows more of it than its own store: it must sign nothing */
     bool slow;
     unsigned crash_chance; /* per 100000 turns */
-    unsigned life; /* how often its store was replaced by another */
+    unsigned life;         /* how often its store was replaced by another */
     bool store_replaced;
     /* the staff */
     sim_ask asks[SIM_ASKS_MAX];
@@ -190,7 +204,7 @@ typedef struct sim_lead {
     bool fed;
     bool has_case;
     tb_case_id case_id;
-    bool closed;        /* as its home bureau or its submitter saw */
+    bool closed; /* as its home bureau or its submitter saw */
     tb_time shut_down_at;
     uint64_t acted_on[SIM_NODES_MAX]; /* chain number its staff last acted on */
     tb_time acted_at[SIM_NODES_MAX];
@@ -286,7 +300,8 @@ void sim_world_make(sim *s);
 void sim_world_free(sim *s);
 /* The next version of the directory, signed; nobody has it yet. */
 const tb_document *sim_directory_next(sim *s);
-/* The same with another signing key for n, the old one cut where n's streams stand. n is stopped. */
+/* The same with another signing key for n, the old one cut where n's streams stand. n is stopped.
+ */
 void sim_directory_rotate(sim *s, sim_node *n);
 sim_node *sim_find(sim *s, const char *id);
 sim_node *sim_party(sim *s, const tb_party *id);
@@ -345,13 +360,16 @@ void sim_ledger_replaced(sim *s, sim_node *n);
 /* spy.c: casework applied a notice in the running turn; counts when the turn commits. */
 void sim_spy_begin(sim *s, sim_node *n);
 void sim_spy_commit(sim *s);
-void sim_ledger_applied(sim *s, sim_node *n, const tb_header *header, const tb_digest *digest, tb_refusal refused);
+void sim_ledger_applied(
+    sim *s, sim_node *n, const tb_header *header, const tb_digest *digest, tb_refusal refused);
 
 /* ---- oracle.c ---- */
-void sim_check_node(sim *s, sim_node *n);   /* after a start: promises are on disk, tables whole */
-void sim_check_all(sim *s);                 /* before healing */
-void sim_check_end(sim *s);                 /* everything finished, equal everywhere */
+void sim_check_node(sim *s, sim_node *n); /* after a start: promises are on disk, tables whole */
+void sim_check_all(sim *s);               /* before healing */
+void sim_check_end(sim *s);               /* everything finished, equal everywhere */
 bool sim_quiet(sim *s, char *why, size_t size);
+/* Somebody lies, runs twice or lost its store: not everything can finish. */
+bool sim_somebody_apart(const sim *s);
 /* Who may read which field group of a case, by the plan. */
 bool sim_may_read(sim *s, const sim_lead *lead, const sim_node *n, tb_bytes group);
 

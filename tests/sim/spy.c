@@ -40,7 +40,10 @@ void sim_spy_commit(sim *s)
 }
 
 /* No reader is ever given what it may not read: whether it would keep it does not matter. */
-static void check_openings(const tb_event *event, const tb_digest *id, const tb_opening *openings, size_t opening_count)
+static void check_openings(const tb_event *event,
+                           const tb_digest *id,
+                           const tb_opening *openings,
+                           size_t opening_count)
 {
     tb_case_id case_id = tb_event_case(event, id);
     const sim_lead *lead = sim_lead_of(here, &case_id);
@@ -48,9 +51,12 @@ static void check_openings(const tb_event *event, const tb_digest *id, const tb_
         return;
     }
     for (size_t i = 0; i < opening_count; i++) {
-        if (tb_digest_equal(&openings[i].event, id) && !sim_may_read(here, lead, node, openings[i].group)) {
-            sim_fail(here, "readers: %s is given the group %.*s of lead L%zu, which it may not read", node->id.text,
-                     (int)openings[i].group.size, (const char *)openings[i].group.data, (size_t)(lead - here->leads));
+        if (tb_digest_equal(&openings[i].event, id) &&
+            !sim_may_read(here, lead, node, openings[i].group)) {
+            sim_fail(here,
+                     "readers: %s is given the group %.*s of lead L%zu, which it may not read",
+                     node->id.text, (int)openings[i].group.size,
+                     (const char *)openings[i].group.data, (size_t)(lead - here->leads));
         }
     }
 }
@@ -58,7 +64,8 @@ static void check_openings(const tb_event *event, const tb_digest *id, const tb_
 static void check_readers(tb_txn *txn, const tb_incoming *incoming)
 {
     for (size_t i = 0; i < incoming->event_count; i++) {
-        check_openings(&incoming->decoded[i], &incoming->ids[i], incoming->openings, incoming->opening_count);
+        check_openings(&incoming->decoded[i], &incoming->ids[i], incoming->openings,
+                       incoming->opening_count);
     }
     for (size_t i = 0; i < incoming->passed_count; i++) {
         const tb_passed *passed = &incoming->passed[i];
@@ -70,12 +77,27 @@ static void check_readers(tb_txn *txn, const tb_incoming *incoming)
     }
 }
 
-tb_err __real_tb_apply_notice(tb_agent *agent, tb_txn *txn, tb_now now, const tb_incoming *incoming,
-                              tb_effects *effects, tb_refusal *out_refused, tb_digest *out_event);
-tb_err __wrap_tb_apply_notice(tb_agent *agent, tb_txn *txn, tb_now now, const tb_incoming *incoming,
-                              tb_effects *effects, tb_refusal *out_refused, tb_digest *out_event);
-tb_err __wrap_tb_apply_notice(tb_agent *agent, tb_txn *txn, tb_now now, const tb_incoming *incoming,
-                              tb_effects *effects, tb_refusal *out_refused, tb_digest *out_event)
+tb_err __real_tb_apply_notice(tb_agent *agent,
+                              tb_txn *txn,
+                              tb_now now,
+                              const tb_incoming *incoming,
+                              tb_effects *effects,
+                              tb_refusal *out_refused,
+                              tb_digest *out_event);
+tb_err __wrap_tb_apply_notice(tb_agent *agent,
+                              tb_txn *txn,
+                              tb_now now,
+                              const tb_incoming *incoming,
+                              tb_effects *effects,
+                              tb_refusal *out_refused,
+                              tb_digest *out_event);
+tb_err __wrap_tb_apply_notice(tb_agent *agent,
+                              tb_txn *txn,
+                              tb_now now,
+                              const tb_incoming *incoming,
+                              tb_effects *effects,
+                              tb_refusal *out_refused,
+                              tb_digest *out_event)
 {
     tb_err err = __real_tb_apply_notice(agent, txn, now, incoming, effects, out_refused, out_event);
     if (err != TB_OK || node == NULL || agent != &node->agent) {
@@ -85,7 +107,8 @@ tb_err __wrap_tb_apply_notice(tb_agent *agent, tb_txn *txn, tb_now now, const tb
     TB_ASSERT(count < SEEN_MAX);
     seen *one = &list[count++];
     one->header = *incoming->header;
-    memcpy(one->entries, incoming->header->entries, incoming->header->entry_count * sizeof *one->entries);
+    memcpy(one->entries, incoming->header->entries,
+           incoming->header->entry_count * sizeof *one->entries);
     one->digest = tb_header_digest(incoming->header_bytes);
     one->refused = *out_refused;
     return TB_OK;

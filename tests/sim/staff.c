@@ -1,5 +1,6 @@
 /* staff - the people of every party: they open cases, act on what their own agent tells them by the
- * exercise's rule (ops/exercise/rule.h), and ask again, under the same request id, until answered. */
+ * exercise's rule (ops/exercise/rule.h), and ask again, under the same request id, until answered.
+ */
 #include <stdlib.h>
 
 #include "ops/exercise/rule.h"
@@ -92,7 +93,9 @@ void sim_staff_begin(sim *s)
 
 static const char *source_of(sim_role role)
 {
-    return role == SIM_POLICE ? "police_case" : role == SIM_BUREAU ? "inspection" : "operator_check";
+    return role == SIM_POLICE   ? "police_case"
+           : role == SIM_BUREAU ? "inspection"
+                                : "operator_check";
 }
 
 void sim_staff_feed(sim *s, size_t at)
@@ -175,7 +178,8 @@ static void take_over(sim *s, sim_node *n, sim_lead *lead, const tb_local_summar
 {
     tb_field field = {tb_bytes_str("take_over_reason"), tb_bytes_str("overdue")};
     tb_local_request request = {.kind = TB_REQUEST_ACT};
-    request.act = (tb_local_act){summary->case_id, tb_bytes_str("take_over"), &field, 1, summary->head};
+    request.act =
+        (tb_local_act){summary->case_id, tb_bytes_str("take_over"), &field, 1, summary->head};
     lead->taken_over++;
     sim_staff_ask(s, n, &request, (size_t)(lead - s->leads));
 }
@@ -185,7 +189,8 @@ static void note_orders(sim *s, sim_lead *lead, const ex_act *act)
     for (size_t i = 0; i < act->count; i++) {
         if (is(act->fields[i].id, "ordered") || is(act->fields[i].id, "host")) {
             tb_party party;
-            sim_node *n = tb_party_parse(act->fields[i].value, &party) ? sim_party(s, &party) : NULL;
+            sim_node *n =
+                tb_party_parse(act->fields[i].value, &party) ? sim_party(s, &party) : NULL;
             lead->ordered |= n == NULL ? 0 : UINT64_C(1) << n->index;
         }
     }
@@ -216,7 +221,8 @@ static void act_on(sim *s, sim_node *n, sim_lead *lead, const tb_local_summary *
     ex_act act;
     if (is(summary->state, "at_headquarters")) {
         rule_on(lead, &act);
-    } else if (is(summary->state, "waiting") && !facts.has_record && other != NULL && other->fed && !other->spoiled) {
+    } else if (is(summary->state, "waiting") && !facts.has_record && other != NULL && other->fed &&
+               !other->spoiled) {
         return; /* the poll looks again */
     } else {
         ex_next_act(n->id.text, &facts, summary, &act);
@@ -225,7 +231,8 @@ static void act_on(sim *s, sim_node *n, sim_lead *lead, const tb_local_summary *
         return;
     }
     if (facts.has_record && strcmp(act.action, "order") == 0) {
-        act.fields[act.count++] = (tb_field){tb_bytes_str("reorder_reason"), tb_bytes_str("new_evidence")};
+        act.fields[act.count++] =
+            (tb_field){tb_bytes_str("reorder_reason"), tb_bytes_str("new_evidence")};
     }
     lead->acted_on[n->index] = summary->number;
     lead->acted_at[n->index] = s->now;
@@ -233,21 +240,25 @@ static void act_on(sim *s, sim_node *n, sim_lead *lead, const tb_local_summary *
     lead->refuse_home = facts.refuse_home;
     note_orders(s, lead, &act);
     tb_local_request request = {.kind = TB_REQUEST_ACT};
-    request.act = (tb_local_act){summary->case_id, tb_bytes_str(act.action), act.fields, act.count, summary->head};
+    request.act = (tb_local_act){summary->case_id, tb_bytes_str(act.action), act.fields, act.count,
+                                 summary->head};
     sim_trace(s, "act %s %s L%zu in %.*s", n->id.text, act.action, (size_t)(lead - s->leads),
               (int)summary->state.size, (const char *)summary->state.data);
     sim_staff_ask(s, n, &request, (size_t)(lead - s->leads));
 }
 
 /* Somebody is in a hurry: it must be told that it does not hold the case. */
-static void try_without_holding(sim *s, sim_node *n, sim_lead *lead, const tb_local_summary *summary)
+static void
+try_without_holding(sim *s, sim_node *n, sim_lead *lead, const tb_local_summary *summary)
 {
-    static const char *const actions[] = {"accept", "forward", "sign_for", "shut_down", "answer", "pass_on", "wrong_home"};
+    static const char *const actions[] = {"accept", "forward", "sign_for",  "shut_down",
+                                          "answer", "pass_on", "wrong_home"};
     tb_field why = {tb_bytes_str("wrong_home_reason"), tb_bytes_str("not_found")};
     size_t which = (size_t)sim_below(&s->people, 14);
     which = which < 6 ? which : 6;
     tb_local_request request = {.kind = TB_REQUEST_ACT};
-    request.act = (tb_local_act){summary->case_id, tb_bytes_str(actions[which]), &why, which == 6, summary->head};
+    request.act = (tb_local_act){summary->case_id, tb_bytes_str(actions[which]), &why, which == 6,
+                                 summary->head};
     sim_staff_ask(s, n, &request, (size_t)(lead - s->leads));
 }
 
@@ -258,21 +269,26 @@ static void look_at(sim *s, sim_node *n, const tb_local_summary *summary)
         return;
     }
     note(s, n, lead, summary);
-    bool may_take = n->role == SIM_HEADQUARTERS || (n->role == SIM_BUREAU && strcmp(n->province, lead->found) == 0);
-    if (s->drawn[SIM_TAKE_OVER] && lead->taken_over < 3 && may_take && summary->number > 2 && !s->healed &&
-        !tb_party_equal(&summary->holder, &n->id) && !is(summary->state, "closed") && sim_below(&s->people, 6) == 0) {
+    bool may_take = n->role == SIM_HEADQUARTERS ||
+                    (n->role == SIM_BUREAU && strcmp(n->province, lead->found) == 0);
+    if (s->drawn[SIM_TAKE_OVER] && lead->taken_over < 3 && may_take && summary->number > 2 &&
+        !s->healed && !tb_party_equal(&summary->holder, &n->id) && !is(summary->state, "closed") &&
+        sim_below(&s->people, 6) == 0) {
         take_over(s, n, lead, summary);
         return;
     }
-    if (summary->frozen && s->healed && may_take && !is(summary->state, "closed") && n->role == SIM_BUREAU) {
+    if (summary->frozen && s->healed && may_take && !is(summary->state, "closed") &&
+        n->role == SIM_BUREAU) {
         take_over(s, n, lead, summary);
         return;
     }
     if (!tb_party_equal(&summary->holder, &n->id) && sim_below(&s->people, 10) == 0) {
         try_without_holding(s, n, lead, summary);
     }
-    bool lately = summary->number == lead->acted_on[n->index] && s->now - lead->acted_at[n->index] < ACT_AGAIN_MS;
-    if (!tb_party_equal(&summary->holder, &n->id) || summary->frozen || lately || is(summary->state, "closed")) {
+    bool lately = summary->number == lead->acted_on[n->index] &&
+                  s->now - lead->acted_at[n->index] < ACT_AGAIN_MS;
+    if (!tb_party_equal(&summary->holder, &n->id) || summary->frozen || lately ||
+        is(summary->state, "closed")) {
         return;
     }
     act_on(s, n, lead, summary);
@@ -282,7 +298,8 @@ static void look_at(sim *s, sim_node *n, const tb_local_summary *summary)
 
 void sim_staff_changed(sim *s, sim_node *n, tb_bytes answer)
 {
-    sim_event event = {.at = s->now + sim_between(&s->people, 50, 4000), .kind = SIM_STAFF, .node = n->index};
+    sim_event event = {
+        .at = s->now + sim_between(&s->people, 50, 4000), .kind = SIM_STAFF, .node = n->index};
     event.bytes.data = malloc(answer.size + 1);
     TB_ASSERT(event.bytes.data != NULL);
     memcpy(event.bytes.data, answer.data, answer.size);
@@ -326,7 +343,10 @@ static void acted(sim *s, sim_node *n, const sim_ask *ask, const tb_local_answer
         sim_trace(s, "refused %s L%zu %s %.*s", n->id.text, ask->lead, tb_refusal_key(answer->code),
                   (int)answer->detail.size, (const char *)answer->detail.data);
         if (ask->kind == TB_REQUEST_OPEN_CASE) {
-            sim_schedule(s, (sim_event){.at = s->now + 20000, .kind = SIM_FEED, .node = n->index, .number = ask->lead});
+            sim_schedule(s, (sim_event){.at = s->now + 20000,
+                                        .kind = SIM_FEED,
+                                        .node = n->index,
+                                        .number = ask->lead});
         }
         return;
     }

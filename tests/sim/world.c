@@ -1,5 +1,5 @@
-/* world - who takes part: parties and their keys, the signed directory, the shipped campaign, number
- * segments, and the leads that will become cases. */
+/* world - who takes part: parties and their keys, the signed directory, the shipped campaign,
+ * number segments, and the leads that will become cases. */
 #include <stdlib.h>
 
 #include "agents/rows_link.h"
@@ -123,7 +123,8 @@ static tb_directory_key key_of(tb_purpose purpose, const tb_public_key *key)
 
 static const char *role_text(sim_role role)
 {
-    static const char *const texts[] = {"hub", "headquarters", "bureau", "operator", "police", "resale"};
+    static const char *const texts[] = {"hub",      "headquarters", "bureau",
+                                        "operator", "police",       "resale"};
     return texts[role];
 }
 
@@ -203,7 +204,8 @@ static void cut_here(sim *s, const sim_node *n, tb_cut *cut)
     tb_txn *txn = sim_look(s, n);
     cut->marks = room(s, TB_CUT_MARKS_MAX, sizeof *cut->marks);
     while (tb_stream_out_next(txn, &cursor, &stream, &row) == TB_OK) {
-        cut->marks[cut->mark_count++] = (tb_cut_mark){stream.incarnation, stream.recipient, stream.lane, row.number, row.digest};
+        cut->marks[cut->mark_count++] = (tb_cut_mark){stream.incarnation, stream.recipient,
+                                                      stream.lane, row.number, row.digest};
     }
     tb_store_abort(txn);
 }
@@ -282,8 +284,9 @@ static void make_number(sim *s, sim_lead *lead, size_t at, unsigned home)
 {
     sim_random *r = &s->people;
     lead->mvno = sim_below(r, 5) == 0;
-    (void)snprintf(lead->number, sizeof lead->number, "%u%02u%02u%02u%02u", lead->mvno ? 170u : 138u, home,
-                   (unsigned)(at % 100), (unsigned)sim_below(r, 100), (unsigned)sim_below(r, 100));
+    (void)snprintf(lead->number, sizeof lead->number, "%u%02u%02u%02u%02u",
+                   lead->mvno ? 170u : 138u, home, (unsigned)(at % 100),
+                   (unsigned)sim_below(r, 100), (unsigned)sim_below(r, 100));
 }
 
 static void make_lead(sim *s, size_t at, unsigned provinces)
