@@ -1,5 +1,7 @@
 #include "agents/status.h"
 
+#include "agents/freshness.h"
+#include "agents/recovery.h"
 #include "agents/rows_link.h"
 #include "base/text.h"
 
@@ -54,7 +56,10 @@ static tb_err alarm_text(tb_arena *arena, const tb_alarm_row *alarm, tb_bytes *o
 static tb_err add_alarms(tb_txn *txn, tb_local_status *status)
 {
     tb_arena *arena = tb_txn_arena(txn);
-    status->alarms = tb_store_rows(txn, TB_TABLE_ALARM);
+    tb_err counted = tb_meta_number(txn, "alarm", &status->alarms); /* also of those that went */
+    if (counted != TB_OK) {
+        return counted;
+    }
     status->alarm_texts = tb_arena_array(arena, ALARMS_SHOWN, sizeof *status->alarm_texts);
     if (status->alarm_texts == NULL) {
         return TB_ERR_LIMIT;
@@ -110,6 +115,13 @@ tb_err tb_status(const tb_agent *agent, tb_txn *txn, tb_now now, tb_local_answer
     }
     if (err == TB_OK) {
         err = add_alarms(txn, &status);
+    }
+    if (err == TB_OK) {
+        err = tb_freshness_warnings(agent, now.real, tb_txn_arena(txn), &status.warnings,
+                                    &status.warning_count);
+    }
+    if (err == TB_OK) {
+        err = tb_recovery_show(agent, txn, &status.recovery);
     }
     if (err != TB_OK) {
         return err;

@@ -23,12 +23,18 @@ json_t *tb_json_summary(const tb_local_summary *summary);
 json_t *tb_json_case(const tb_local_case *whole);
 json_t *tb_json_cases(const tb_local_cases *cases);
 json_t *tb_json_traced(const tb_local_traced *traced);
+json_t *tb_json_recovery(const tb_local_recovery *recovery);
 json_t *tb_json_status(const tb_local_status *status);
+json_t *tb_json_cut(const tb_local_cut *cut);
 json_t *tb_json_notices(const tb_local_notices *notices);
 json_t *tb_json_parties(const tb_local_parties *parties);
+json_t *tb_json_duties(const tb_local_duties *duties);
+json_t *tb_json_campaigns(const tb_local_campaigns *campaigns);
 json_t *tb_json_acts(const tb_local_acts *acts);
 json_t *tb_json_checked(const tb_local_checked *checked);
 json_t *tb_json_document(const tb_document *document);
+json_t *tb_json_quarantine(const tb_local_quarantine *quarantine);
+json_t *tb_json_settled(const tb_local_settled *settled);
 /* Whatever kind the answer is of. */
 json_t *tb_json_answer(const tb_local_answer *answer);
 

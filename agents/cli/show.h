@@ -22,8 +22,18 @@ bool tb_show_acts(tb_book *book, const tb_local_summary *of, const tb_local_acts
 bool tb_show_notices(tb_book *book, const tb_local_notices *notices);
 bool tb_show_trace(tb_book *book, const tb_local_traced *traced);
 void tb_show_acted(tb_book *book, const tb_local_answer *answer);
+bool tb_show_duties(tb_book *book, const tb_local_duties *duties);
+bool tb_show_campaigns(tb_book *book, const tb_local_campaigns *campaigns);
+/* Why a case may have to be taken over; "" when it need not. */
+const char *tb_show_stall(tb_stall stall);
 bool tb_show_parties(tb_book *book, const tb_local_parties *parties);
+/* recover.c: who was asked, who has ended, who has not and since when. */
+void tb_show_recovery(tb_book *book, const tb_local_recovery *recovery);
 void tb_show_status(tb_book *book, const tb_local_status *status);
+bool tb_show_quarantine(tb_book *book, const tb_local_quarantine *quarantine);
+/* One of them in full. */
+void tb_show_set_aside(tb_book *book, const tb_local_set_aside *line);
+void tb_show_settled(const tb_local_settled *settled);
 /* How to ask for the page after this one, if there is one. */
 void tb_show_next(tb_arena *arena, tb_bytes next);
 /* Whatever kind the answer is of. */

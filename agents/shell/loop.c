@@ -147,7 +147,11 @@ static long until_tick(tb_shell *shell)
     tb_err err = tb_agent_deadline(&shell->agent, txn, &due);
     tb_store_abort(txn);
 
-    tb_time left = due - tb_shell_now().real;
+    tb_time now = tb_shell_now().real;
+    if (due < shell->tick_after && shell->tick_after <= now + TB_FULL_PAUSE_MS) {
+        due = shell->tick_after;
+    }
+    tb_time left = due - now;
     if (err != TB_OK || left > SLEEP_MS) {
         return SLEEP_MS;
     }
@@ -188,6 +192,10 @@ static void turn(tb_shell *shell, batch *b)
         return;
     }
 
+    if (shell->node.starved) {
+        shell->node.starved = false;
+        shell->tick_after = now.real + TB_FULL_PAUSE_MS;
+    }
     shell->touched = shell->touched || shell->node.arena.used > ARENA_KEPT_BYTES;
     note_watchers(shell, b);
 }
@@ -209,10 +217,12 @@ static void reload(tb_shell *shell)
     shell->documents = fresh;
 }
 
-static void other_key(tb_shell *shell)
+/* Behind the hub's new key: nothing is said to a hub under one that the directory has taken from
+ * it. */
+static void try_key(tb_shell *shell, bool spare)
 {
-    shell->net.use_spare = !shell->net.use_spare;
-    fprintf(stderr, "level=warn event=hub_key try=%s\n", shell->net.use_spare ? "spare" : "first");
+    shell->net.use_spare = spare;
+    fprintf(stderr, "level=warn event=hub_key try=%s\n", spare ? "spare" : "first");
     if (!tb_agent_net_open_hub(&shell->net, shell->agent.directory)) {
         shell->stop = true;
         shell->exit_code = 1;
@@ -242,9 +252,12 @@ void tb_shell_run(tb_shell *shell)
         release(&b);
         if (shell->reload) {
             reload(shell);
+            if (!tb_agent_net_key_named(&shell->net, shell->agent.directory)) {
+                try_key(shell, false);
+            }
         }
         if (tb_agent_net_wants_other_key(&shell->net, shell->agent.directory)) {
-            other_key(shell);
+            try_key(shell, !shell->net.use_spare);
         }
     }
 }

@@ -4,6 +4,7 @@
 #define TB_BROKER_HUB_H
 
 #include "broker/broker.h"
+#include "broker/shell/local.h"
 #include "broker/shell/net.h"
 #include "broker/shell/options.h"
 #include "keyfile/keyfile.h"
@@ -34,8 +35,10 @@ typedef struct tb_hub {
     void *memory;       /* of the node's turns */
     void *small_memory; /* of reads between turns */
     tb_net net;
+    tb_hub_socket local;
     tb_printing printing;
-    bool reload; /* a directory was taken in the last turn */
+    tb_time tick_after; /* no tick before this: the store had no room for the last one */
+    bool reload;        /* a directory was taken in the last turn */
     bool stop;
     int signals; /* a signalfd */
 } tb_hub;
@@ -55,6 +58,9 @@ int tb_hub_open(tb_hub *hub);
 void tb_hub_close(tb_hub *hub);
 /* Takes the store's newest directory into use. */
 bool tb_hub_reload(tb_hub *hub);
+
+/* cut.c: `tongbao-broker cut PARTY --store DIR`; argv[0] is "cut". An exit code. */
+int tb_hub_cut(int argc, char **argv);
 
 /* loop.c: runs until a signal or a failed commit; an exit code. */
 int tb_hub_run(tb_hub *hub);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "agents/link.h"
+#include "agents/local.h"
 #include "tests/sim/sim.h"
 
 #define ARENA_BYTES TB_AGENT_ARENA_BYTES
@@ -108,6 +109,7 @@ static void perform_one(sim *s, sim_node *n, const tb_effect *effect)
         n->stopped = true;
         return;
     case TB_EFFECT_CUT:
+    case TB_EFFECT_DESTROY:
         return;
     }
 }
@@ -153,6 +155,17 @@ static tb_err finish(void *logic, tb_txn *txn, tb_now now, tb_random *random, tb
     return err;
 }
 
+static void dropped(
+    void *logic, const tb_input *input, tb_err why, tb_arena *arena, tb_effects *effects)
+{
+    sim_node *n = logic;
+    if (n->index == SIM_HUB) {
+        tb_broker_dropped(&n->broker, input, why, arena, effects);
+    } else {
+        tb_local_dropped(&n->agent, input, why, arena, effects);
+    }
+}
+
 static void forget(void *logic)
 {
     sim_node *n = logic;
@@ -178,9 +191,11 @@ static void use_documents(sim *s, sim_node *n)
     } else {
         tb_bytes cursor = {NULL, 0};
         tb_document document;
+        n->directories = (tb_directories){n->versions, 0};
         while (tb_document_next(txn, &cursor, &document) == TB_OK) {
-            if (document.kind == TB_DOCUMENT_DIRECTORY) {
+            if (document.kind == TB_DOCUMENT_DIRECTORY && document.version <= s->directory_count) {
                 newest = document.version;
+                n->versions[n->directories.count++] = s->directories[newest - 1];
             }
         }
     }
@@ -192,6 +207,7 @@ static void use_documents(sim *s, sim_node *n)
         n->agent.directory = &s->directories[newest - 1];
         n->agent.campaigns = &s->campaigns;
         n->agent.segments = &s->segments;
+        n->agent.directories = &n->directories;
     }
     n->reload = false;
 }
@@ -252,6 +268,7 @@ static void make_core(sim *s, sim_node *n)
     node->step = step;
     node->close = finish;
     node->forget = forget;
+    node->dropped = dropped;
     node->shell = n;
     node->perform = perform;
     node->seed = seed;
@@ -504,5 +521,10 @@ void sim_node_turn(sim *s, sim_node *n)
         }
     }
     n->busy_until = s->now + 1 + (tb_time)(count / 32);
-    sim_node_wake(s, n, n->inbox_count > 0 ? s->now : next_due(s, n));
+    tb_time due = next_due(s, n);
+    if (n->node.starved) {
+        n->node.starved = false;
+        due = due < s->now + TB_FULL_PAUSE_MS ? s->now + TB_FULL_PAUSE_MS : due;
+    }
+    sim_node_wake(s, n, n->inbox_count > 0 ? s->now : due);
 }

@@ -154,6 +154,8 @@ struct sim_node {
     tb_store *store;
     tb_node node;
     tb_agent agent;
+    tb_directory versions[8]; /* of the directory, that are in its store */
+    tb_directories directories;
     tb_broker broker;
     bool up;
     tb_time skew;
