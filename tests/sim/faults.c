@@ -2,7 +2,9 @@
  * what healing is. */
 #include <stdlib.h>
 
+#include "agents/rows_case.h"
 #include "agents/rows_link.h"
+#include "broker/rows.h"
 #include "broker/rows_stream.h"
 #include "tests/sim/ledger.h"
 
@@ -36,7 +38,7 @@ static const unsigned often[SIM_FAULT_COUNT] = {
     [SIM_HUB_EMPTY] = 2,
     [SIM_CLONE] = 1,
     [SIM_AGENT_OLD] = 1,
-    [SIM_AGENT_EMPTY] = 1,
+    [SIM_AGENT_EMPTY] = 2,
     [SIM_ROTATE] = 4,
     [SIM_DIRECTORY] = 5,
     [SIM_TAKE_OVER] = 3,
@@ -161,16 +163,13 @@ static void plan_rare(sim *s)
         strike_at(s, sim_between(&s->fault, MINUTE, 6 * MINUTE), SIM_ROTATE, any_agent(s), 1);
     }
     if (s->drawn[SIM_AGENT_OLD]) {
-        size_t node = small_fry(s);
+        size_t node = any_agent(s);
         tb_time copied = sim_between(&s->fault, MINUTE, 4 * MINUTE);
-        spoil(s, &s->nodes[node]);
         strike_at(s, copied, SIM_AGENT_OLD, node, 1);
         strike_at(s, copied + sim_between(&s->fault, 10000, 3 * MINUTE), SIM_AGENT_OLD, node, 0);
     }
     if (s->drawn[SIM_AGENT_EMPTY]) {
-        size_t node = small_fry(s);
-        spoil(s, &s->nodes[node]);
-        strike_at(s, sim_between(&s->fault, MINUTE, 7 * MINUTE), SIM_AGENT_EMPTY, node, 0);
+        strike_at(s, sim_between(&s->fault, MINUTE, 7 * MINUTE), SIM_AGENT_EMPTY, any_agent(s), 0);
     }
     if (s->drawn[SIM_BYZANTINE_AGENT]) {
         size_t liar = small_fry(s);
@@ -270,6 +269,41 @@ static bool lost_something(sim *s, const sim_node *n)
     return lost;
 }
 
+static bool hub_knows(sim *s, const sim_node *n)
+{
+    tb_hub_agent row;
+    tb_txn *txn = sim_look(s, &s->nodes[SIM_HUB]);
+    bool known = tb_hub_agent_get(txn, &n->id, &row) == TB_OK && row.incarnation.counter != 0;
+    tb_store_abort(txn);
+    return known;
+}
+
+/* A case that was in the lost store and nowhere else is opened anew by its people. */
+static void feed_again(sim *s, sim_node *n)
+{
+    for (size_t i = 0; i < s->lead_count; i++) {
+        sim_lead *lead = &s->leads[i];
+        bool somewhere = false;
+        if (lead->submitter != n->index || !lead->fed) {
+            continue;
+        }
+        for (size_t k = 1; k < s->node_count && lead->has_case && !somewhere; k++) {
+            tb_case_row row;
+            if (s->nodes[k].store != NULL) {
+                tb_txn *txn = sim_look(s, &s->nodes[k]);
+                somewhere = tb_case_get(txn, &lead->case_id, &row) == TB_OK;
+                tb_store_abort(txn);
+            }
+        }
+        if (!somewhere) {
+            lead->has_case = false;
+            sim_schedule(
+                s,
+                (sim_event){.at = s->now + 60000, .kind = SIM_FEED, .node = n->index, .number = i});
+        }
+    }
+}
+
 static void agent_back(sim *s, sim_node *n, bool copy, bool empty)
 {
     if (copy) {
@@ -284,14 +318,13 @@ static void agent_back(sim *s, sim_node *n, bool copy, bool empty)
     tb_store *old = empty ? NULL : n->old_copy;
     n->old_copy = NULL;
     replace_store(s, n, old);
-    n->doubled = true;
     if (old != NULL) {
         tb_store_mem_limit(old, QUOTA);
         n->lost = lost_something(s, n);
     } else {
-        n->emptied = true;
-        n->lost = s->stats.connections > 0;
+        n->emptied = n->lost = hub_knows(s, n);
     }
+    feed_again(s, n);
 }
 
 static void rotate(sim *s, sim_node *n)

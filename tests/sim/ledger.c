@@ -258,6 +258,9 @@ void sim_ledger_hub_said(sim *s, sim_node *to, tb_bytes bytes)
         sim_fail(s, "the hub sent a frame that does not decode");
         return;
     }
+    if (frame.kind == TB_FRAME_BYE && frame.bye.code == TB_REFUSED_TWO_COPIES) {
+        to->told_two_copies = true;
+    }
     const tb_lines *lines = &frame.lines;
     for (size_t i = 0; frame.kind == TB_FRAME_STORED && i < lines->count; i++) {
         const tb_line *line = &lines->lines[i].line;

@@ -155,8 +155,8 @@ static tb_err finish(void *logic, tb_txn *txn, tb_now now, tb_random *random, tb
     return err;
 }
 
-static void dropped(
-    void *logic, const tb_input *input, tb_err why, tb_arena *arena, tb_effects *effects)
+static void
+dropped(void *logic, const tb_input *input, tb_err why, tb_arena *arena, tb_effects *effects)
 {
     sim_node *n = logic;
     if (n->index == SIM_HUB) {

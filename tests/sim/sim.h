@@ -182,7 +182,9 @@ struct sim_node {
     bool hostile;
     bool was_hostile;
     bool doubled; /* two copies of it run, or it lost something: only safety is asked of it */
-    bool emptied;
+    bool emptied; /* its store, and the hub knew it */
+    bool told_two_copies;
+    tb_time recover_asked;
     bool lost; /* the hub knows more of it than its own store: it must sign nothing */
     bool slow;
     unsigned crash_chance; /* per 100000 turns */

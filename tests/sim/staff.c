@@ -3,6 +3,7 @@
  */
 #include <stdlib.h>
 
+#include "agents/rows_link.h"
 #include "ops/exercise/rule.h"
 #include "tests/sim/sim.h"
 
@@ -378,6 +379,11 @@ void sim_staff_answer(sim *s, sim_node *n, tb_bytes bytes)
         acted(s, n, ask, &answer);
         return;
     }
+    if (ask->kind == TB_REQUEST_RECOVER && answer.code == TB_ACCEPTED) {
+        sim_trace(s, "recovers %s", n->id.text);
+        n->lost = false;
+        return;
+    }
     if (answer.kind == TB_ANSWER_CASES) {
         for (size_t i = 0; i < answer.cases.count; i++) {
             look_at(s, n, &answer.cases.cases[i]);
@@ -391,6 +397,21 @@ static void list(sim *s, sim_node *n, bool mine)
     request.list.mine = mine;
     request.list.limit = 100;
     sim_staff_ask(s, n, &request, 0);
+}
+
+/* An officer who reads that nothing is signed any more does what it says. */
+static void recover(sim *s, sim_node *n)
+{
+    tb_link_row link;
+    tb_txn *txn = sim_look(s, n);
+    bool fenced = tb_link_get(txn, &link) == TB_OK && link.fence != TB_ACCEPTED;
+    tb_store_abort(txn);
+    if (fenced && (n->recover_asked == 0 || s->now - n->recover_asked > 60000)) {
+        tb_local_request request = {.kind = TB_REQUEST_RECOVER};
+        request.recover.reason = tb_bytes_str("旧备份恢复");
+        n->recover_asked = s->now;
+        sim_staff_ask(s, n, &request, 0);
+    }
 }
 
 void sim_staff_poll(sim *s, sim_node *n)
@@ -412,6 +433,9 @@ void sim_staff_poll(sim *s, sim_node *n)
             send(s, n, ask);
         }
         waits = waits || ask->open;
+    }
+    if (n->store_replaced && !n->was_hostile) {
+        recover(s, n);
     }
     tb_local_request watch = {.kind = TB_REQUEST_WATCH};
     if (!n->agent.watched) {
