@@ -354,6 +354,14 @@ static tb_err take_group(tb_step *step, const tb_group *group)
         return TB_OK;
     }
 
+    bool waits;
+    err = tb_freshness_waits(step, &group->items[group->item_count - 1].header, &waits);
+    if (err != TB_OK) {
+        return err;
+    }
+    if (waits) {
+        return ask_for_marks(step); /* Hello brings the directory; the group comes again */
+    }
     err = tb_stamp_put(step->txn, &group->stamp);
     if (err != TB_OK) {
         return err;
