@@ -161,16 +161,6 @@ static void clamp(tb_link_times *times, tb_time now)
     not_ahead(&times->drafts, now);
 }
 
-/* Any frame of the hub may have been lost on a connection that goes on: a mark it passed on, an
- * Open, a document. Welcome says all of that again. */
-static bool greets_again(tb_step *step)
-{
-    tb_time since = step->now.real - step->agent->times.hello;
-    bool outstanding = tb_store_rows(step->txn, TB_TABLE_OUTBOX) > 0 ||
-                       tb_store_rows(step->txn, TB_TABLE_DRAFT) > 0;
-    return !TB_MUTANT(GREETS_ONCE) && since >= (outstanding ? TB_GREET_AGAIN_MS : TB_GREET_IDLE_MS);
-}
-
 tb_err tb_link_tick(tb_step *step)
 {
     tb_link_times *times = &step->agent->times;
@@ -181,8 +171,7 @@ tb_err tb_link_tick(tb_step *step)
         return err;
     }
     clamp(times, now);
-    if (row.state == TB_LINK_CONFIRMED && now - times->heard < TB_SILENT_MS &&
-        !greets_again(step)) {
+    if (row.state == TB_LINK_CONFIRMED && now - times->heard < TB_SILENT_MS) {
         if (now - times->sent < TB_BEAT_MS) {
             return TB_OK;
         }
@@ -191,6 +180,19 @@ tb_err tb_link_tick(tb_step *step)
     }
     bool waiting = row.state == TB_LINK_GREETING && now - times->hello < HELLO_AGAIN_MS;
     if (waiting || now < times->hello_after) {
+        return TB_OK;
+    }
+    return tb_link_greet(step);
+}
+
+tb_err tb_link_greet_again(tb_step *step)
+{
+    const tb_agent *agent = step->agent;
+    bool outstanding = tb_store_rows(step->txn, TB_TABLE_OUTBOX) > 0 ||
+                       tb_store_rows(step->txn, TB_TABLE_DRAFT) > 0;
+    tb_time wait = outstanding ? TB_GREET_AGAIN_MS : TB_GREET_IDLE_MS;
+    bool busy = agent->pending.count > 0 || agent->work != NULL; /* the next tick will do */
+    if (busy || TB_MUTANT(GREETS_ONCE) || step->now.real - agent->times.hello < wait) {
         return TB_OK;
     }
     return tb_link_greet(step);
