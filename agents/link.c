@@ -192,7 +192,8 @@ tb_err tb_link_greet_again(tb_step *step)
                        tb_store_rows(step->txn, TB_TABLE_DRAFT) > 0;
     tb_time wait = outstanding ? TB_GREET_AGAIN_MS : TB_GREET_IDLE_MS;
     bool busy = agent->pending.count > 0 || agent->work != NULL; /* the next tick will do */
-    if (busy || TB_MUTANT(GREETS_ONCE) || step->now.real - agent->times.hello < wait) {
+    if (busy || !agent->times.connected || TB_MUTANT(GREETS_ONCE) ||
+        step->now.real - agent->times.hello < wait) {
         return TB_OK;
     }
     return tb_link_greet(step);

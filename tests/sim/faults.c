@@ -231,6 +231,7 @@ static void disk(sim *s, sim_node *n, bool full)
 static void clock_jump(sim *s, sim_node *n)
 {
     n->skew = sim_between(&s->fault, -DAY_MS, DAY_MS);
+    s->hub_clock_jumped = s->hub_clock_jumped || n->index == SIM_HUB;
     sim_node_wake(s, n, s->now);
 }
 

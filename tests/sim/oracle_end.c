@@ -1,5 +1,6 @@
 /* oracle_end - what must be equal, and done, when everything has finished. */
 #include "agents/rows_case.h"
+#include "agents/rows_duty.h"
 #include "broker/rows.h"
 #include "tests/sim/ledger.h"
 
@@ -172,6 +173,30 @@ static void compare(sim *s,
     }
 }
 
+/* A run lasts minutes and no duty is due before the end of the next working day, so that none may
+ * have lapsed, or be late, when all is done: whatever an agent's own clock said meanwhile, the
+ * hub's stamps decide. */
+static void check_duties(sim *s, const sim_lead *lead, sim_node *n)
+{
+    tb_duty_row *rows;
+    size_t count;
+    tb_txn *txn = sim_look(s, n);
+    if (tb_duties_of(txn, &lead->case_id, &rows, &count) != TB_OK) {
+        sim_fail(s, "%s has duties that do not read", n->id.text);
+        count = 0;
+    }
+    for (size_t i = 0; i < count; i++) {
+        bool wrong = rows[i].state == TB_DUTY_LAPSED || rows[i].state == TB_DUTY_LATE;
+        if (wrong && rows[i].due > s->now) {
+            sim_fail(s, "duty: %s has %.*s of lead L%zu, owed by %s, as %s before it was due", n->id.text,
+                     (int)rows[i].key.duty.size, (const char *)rows[i].key.duty.data,
+                     (size_t)(lead - s->leads), rows[i].debtor.text,
+                     rows[i].state == TB_DUTY_LAPSED ? "lapsed" : "late");
+        }
+    }
+    tb_store_abort(txn);
+}
+
 static void check_case(sim *s, const sim_lead *lead)
 {
     static link chains[SIM_NODES_MAX][CHAIN_MAX];
@@ -190,6 +215,9 @@ static void check_case(sim *s, const sim_lead *lead)
     check_holders(s, lead, chains[best], counts[best]);
     for (size_t i = 1; i < s->node_count && !s->failed; i++) {
         if (!s->nodes[i].was_hostile && !s->nodes[i].doubled) {
+            if (!s->hub_clock_jumped) {
+                check_duties(s, lead, &s->nodes[i]);
+            }
             compare(s, lead, &s->nodes[i], chains[best], counts[best], chains[i], counts[i]);
         }
     }

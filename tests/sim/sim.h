@@ -259,6 +259,7 @@ typedef struct sim {
     tb_time now;
     tb_time begin;
     bool healed;
+    bool hub_clock_jumped; /* stamps are not what the time was */
     bool failed;
     char failure[512];
     sim_random net, fault, people, node_random, hostile;
