@@ -15,7 +15,7 @@
 /* clang-format off */
 #define TB_MUTANT_LIST(X) \
     X(EFFECTS_FIRST, "effects leave before the commit") \
-    X(MARK_PASSED_FIRST, "the hub answers for an arrived mark before it has verified or kept it") \
+    X(MARK_UNKEPT, "the hub passes an arrived mark on that it does not store") \
     X(REQUEST_FORGOTTEN, "a request's answer is not kept in the act's transaction") \
     X(REPEAT_TAKEN, "a notice below the mark is taken again") \
     X(GAP_UNSEEN, "a notice beyond the next number is taken") \
@@ -46,6 +46,7 @@
     X(READERS_IGNORED, "earlier events are passed on with every field group") \
     X(SEALED_IN_CLEAR, "parts are not encrypted") \
     X(DRAFT_DROPPED, "a draft that must still wait is forgotten") \
+    X(DUTY_DAYS_WRONG, "a duty is counted by the wrong days and is late before it is due")         \
     X(HELD_FORGOTTEN, "held events are not looked at when their predecessor comes")
 /* clang-format on */
 

@@ -146,7 +146,7 @@ static tb_err advance(tb_broker *b, tb_live_stream *live, const tb_signed_line *
     arrived->number = line->line.to;
     arrived->digest = line->line.digest;
     arrived->line = packed;
-    live->changed = true;
+    live->changed = !TB_MUTANT(MARK_UNKEPT);
     live->show_arrived = true;
     return trim(b, live);
 }
@@ -181,9 +181,6 @@ static tb_err take_line(tb_broker *b, tb_live_party *recipient, const tb_signed_
         return ended(b, recipient, TB_REFUSED_NOT_SPEAKER, line->encoded);
     }
     tb_refusal refused = check_line(b, line);
-    if (TB_MUTANT(MARK_PASSED_FIRST)) {
-        return tb_running_line(b, recipient, line);
-    }
     if (refused != TB_ACCEPTED) {
         return ended(b, recipient, refused, line->encoded);
     }
