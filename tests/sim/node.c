@@ -520,6 +520,9 @@ void sim_node_turn(sim *s, sim_node *n)
             }
         }
     }
+    if (n->index == SIM_HUB && s->stats.turns % 16 == 0) {
+        sim_check_hub_bounds(s);
+    }
     n->busy_until = s->now + 1 + (tb_time)(count / 32);
     tb_time due = next_due(s, n);
     if (n->node.starved) {

@@ -149,6 +149,14 @@ static void check_agent(sim *s, sim_node *n)
     tb_store_abort(txn);
 }
 
+void sim_check_hub_bounds(sim *s)
+{
+    sim_node *hub = &s->nodes[SIM_HUB];
+    tb_txn *txn = sim_look(s, hub);
+    check_bounds(s, hub, txn);
+    tb_store_abort(txn);
+}
+
 void sim_check_node(sim *s, sim_node *n)
 {
     if (n->was_hostile || n->doubled || s->failed) {

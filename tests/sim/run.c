@@ -8,8 +8,8 @@
 
 #define HEAL_AFTER_MS   (8 * 60 * 1000)
 #define SETTLE_EVERY_MS (30 * 1000)
-#define LIVENESS_MS      (90 * 60 * 1000)
-#define EVENTS_MAX       200000
+#define LIVENESS_MS     (90 * 60 * 1000)
+#define EVENTS_MAX      200000
 
 /* ---- drawing ---- */
 

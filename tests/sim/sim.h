@@ -370,8 +370,10 @@ void sim_ledger_applied(
 
 /* ---- oracle.c ---- */
 void sim_check_node(sim *s, sim_node *n); /* after a start: promises are on disk, tables whole */
-void sim_check_all(sim *s);               /* before healing */
-void sim_check_end(sim *s);               /* everything finished, equal everywhere */
+/* Shares and credit, while the hub works. */
+void sim_check_hub_bounds(sim *s);
+void sim_check_all(sim *s); /* before healing */
+void sim_check_end(sim *s); /* everything finished, equal everywhere */
 bool sim_quiet(sim *s, char *why, size_t size);
 /* Somebody lies, runs twice or lost its store: not everything can finish. */
 bool sim_somebody_apart(const sim *s);
