@@ -181,11 +181,11 @@ static tb_err tick(tb_step *step)
     if (err == TB_OK) {
         err = tick_resend(step);
     }
-    if (err != TB_OK || tb_store_rows(step->txn, TB_TABLE_DRAFT) == 0) {
-        return err;
+    if (err == TB_OK && tb_store_rows(step->txn, TB_TABLE_DRAFT) > 0) {
+        step->agent->times.drafts = step->now.real;
+        err = tb_drafts_release(step->agent, step->txn, step->now, step->random, step->effects);
     }
-    step->agent->times.drafts = step->now.real;
-    return tb_drafts_release(step->agent, step->txn, step->now, step->random, step->effects);
+    return err == TB_OK ? tb_link_greet_again(step) : err;
 }
 
 tb_err tb_agent_step(

@@ -6,6 +6,7 @@
 #include "agents/link.h"
 #include "agents/paper.h"
 #include "agents/side.h"
+#include "base/mutant.h"
 
 /* ---- verdicts ---- */
 
@@ -228,7 +229,7 @@ static tb_err place_take_over(tb_apply *apply,
                               tb_place_verdict *out)
 {
     uint32_t term = after->row.view.term;
-    bool wins = arrival->event.term > term;
+    bool wins = arrival->event.term > term && !TB_MUTANT(TAKE_OVER_IGNORED);
     tb_err err = TB_OK;
     if (arrival->event.term == term) {
         err = goes_before(apply, after, arrival, &wins);

@@ -1,4 +1,5 @@
 #include "agents/draft.h"
+#include "base/mutant.h"
 
 #include "agents/passing.h"
 #include "agents/requests.h"
@@ -196,6 +197,9 @@ static tb_err release_act(releasing *r, tb_draft_row *row)
 {
     tb_outcome outcome;
     tb_err err = tb_act(r->agent, r->txn, r->now, r->random, &row->wish, r->effects, &outcome);
+    if (err == TB_OK && outcome.draft && TB_MUTANT(DRAFT_DROPPED)) {
+        return tb_draft_del(r->txn, row->number);
+    }
     if (err != TB_OK || outcome.draft) {
         return err;
     }

@@ -211,6 +211,26 @@ static tb_err awaited(const tb_agent *agent, tb_txn *txn, uint64_t *out_version,
     return told >= *out_version ? TB_ERR_NOT_FOUND : TB_OK;
 }
 
+tb_err tb_freshness_waits(tb_step *step, const tb_header *header, bool *out)
+{
+    uint64_t version;
+    tb_time until;
+    *out = false;
+    if (header->directory_version <= step->agent->directory->version) {
+        return TB_OK;
+    }
+    tb_err err = tb_freshness_seen(step, header);
+    if (err != TB_OK) {
+        return err;
+    }
+    err = awaited(step->agent, step->txn, &version, &until);
+    if (err == TB_OK) {
+        /* a clock that was set back makes nobody wait for it */
+        *out = step->now.real <= until && until - step->now.real <= TB_DIRECTORY_WAIT_MS;
+    }
+    return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+}
+
 static tb_err name_the_hub(tb_step *step)
 {
     static const tb_party hub = {TB_HUB_PARTY};

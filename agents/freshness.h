@@ -21,6 +21,10 @@ tb_err tb_first_time(tb_txn *txn, const tb_party *recipient, bool *out) TB_MUST_
 
 /* A verified header of somebody else names the directory it was made by. */
 tb_err tb_freshness_seen(tb_step *step, const tb_header *header) TB_MUST_USE;
+/* Whether a notice that names a newer directory is to wait for it: it may pass on what was signed
+ * under keys that only that version names. Not beyond TB_DIRECTORY_WAIT_MS: then the hub withholds
+ * it, and what can be read is taken. */
+tb_err tb_freshness_waits(tb_step *step, const tb_header *header, bool *out) TB_MUST_USE;
 tb_err tb_freshness_tick(tb_step *step) TB_MUST_USE;
 tb_err tb_freshness_due(const tb_agent *agent, tb_txn *txn, tb_time *out) TB_MUST_USE;
 

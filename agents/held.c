@@ -1,4 +1,5 @@
 #include "agents/held.h"
+#include "base/mutant.h"
 
 #include "agents/dispute.h"
 #include "agents/gap.h"
@@ -148,7 +149,7 @@ static tb_err release(tb_apply *apply, const tb_digest *first, unsigned *left)
 
 tb_err tb_held_release(tb_apply *apply, const tb_digest *arrived)
 {
-    if (tb_store_rows(apply->txn, TB_TABLE_HELD) == 0) {
+    if (tb_store_rows(apply->txn, TB_TABLE_HELD) == 0 || TB_MUTANT(HELD_FORGOTTEN)) {
         return TB_OK;
     }
     unsigned left = RELEASE_MAX;

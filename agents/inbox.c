@@ -1,4 +1,5 @@
 #include "agents/inbox.h"
+#include "base/mutant.h"
 
 #include "agents/freshness.h"
 #include "agents/marks.h"
@@ -197,7 +198,8 @@ tb_err tb_inbox_find_fork(tb_step *step,
             err = held_header(step, taken, item, entry->number, &differs, out_other);
         } else {
             const tb_digest *before = i == 0 ? &taken->row.digest : &group->items[i - 1].digest;
-            differs = !tb_digest_equal(&entry->previous, before);
+            differs = !tb_digest_equal(&entry->previous, before) &&
+                      !TB_MUTANT(PREVIOUS_UNCHECKED) && !TB_MUTANT(GAP_UNSEEN);
         }
         if (err != TB_OK) {
             return err;
@@ -294,7 +296,7 @@ static tb_err take_items(tb_step *step, tb_taken *taken, const tb_group *group)
             .group = group,
             .place = i,
         };
-        if (notice.number <= taken->row.number) {
+        if (notice.number <= taken->row.number && !TB_MUTANT(REPEAT_TAKEN)) {
             continue;
         }
         err = tb_freshness_seen(step, &notice.header);
@@ -351,7 +353,7 @@ tb_err tb_inbox_take_group(tb_step *step, const tb_group *group)
     if (err != TB_OK) {
         return err;
     }
-    if (tb_group_number(group, 0) > taken->row.number + 1) {
+    if (tb_group_number(group, 0) > taken->row.number + 1 && !TB_MUTANT(GAP_UNSEEN)) {
         taken->shown = true;
         step->agent->work->again = true;
         return ask_for_marks(step);
@@ -364,10 +366,19 @@ tb_err tb_inbox_take_group(tb_step *step, const tb_group *group)
         return end_with_fork(step, group, forked, other);
     }
     taken->shown = true;
-    if (tb_group_number(group, group->item_count - 1) <= taken->row.number) {
+    if (tb_group_number(group, group->item_count - 1) <= taken->row.number &&
+        !TB_MUTANT(REPEAT_TAKEN)) {
         return late_stamp(step, group);
     }
 
+    bool waits;
+    err = tb_freshness_waits(step, &group->items[group->item_count - 1].header, &waits);
+    if (err != TB_OK) {
+        return err;
+    }
+    if (waits) {
+        return ask_for_marks(step); /* Hello brings the directory; the group comes again */
+    }
     err = group->has_stamp ? tb_stamp_put(step->txn, &group->stamp) : TB_OK;
     if (err != TB_OK) {
         return err;

@@ -1,4 +1,5 @@
 #include "agents/link.h"
+#include "base/mutant.h"
 
 #include "agents/clock.h"
 #include "agents/draft.h"
@@ -128,6 +129,9 @@ tb_err tb_link_fence(tb_step *step, tb_refusal why, const tb_stream *stream, uin
     };
     tb_err err = tb_link_get(step->txn, &row);
     /* Marks that went back stay the reason: only recovery takes that away. */
+    if (TB_MUTANT(MARKS_BACK_IGNORED)) {
+        return err;
+    }
     if (err == TB_OK && row.fence != why && row.fence != TB_REFUSED_MARKS_BACK &&
         row.fence != TB_REFUSED_KEY_CUT) {
         row.fence = why;
@@ -152,15 +156,33 @@ tb_err tb_link_down(tb_step *step)
     return set_state(step, TB_LINK_DOWN);
 }
 
+/* A clock that was set back must not make us wait for it. */
+static void not_ahead(tb_time *at, tb_time latest)
+{
+    if (*at > latest && !TB_MUTANT(CLOCK_BACK)) {
+        *at = latest;
+    }
+}
+
+static void clamp(tb_link_times *times, tb_time now)
+{
+    not_ahead(&times->hello, now);
+    not_ahead(&times->hello_after, now + HELLO_PAUSE_MS);
+    not_ahead(&times->sent, now);
+    not_ahead(&times->heard, now);
+    not_ahead(&times->drafts, now);
+}
+
 tb_err tb_link_tick(tb_step *step)
 {
-    const tb_link_times *times = &step->agent->times;
+    tb_link_times *times = &step->agent->times;
     tb_time now = step->now.real;
     tb_link_row row;
     tb_err err = tb_link_get(step->txn, &row);
     if (err != TB_OK || !times->connected) {
         return err;
     }
+    clamp(times, now);
     if (row.state == TB_LINK_CONFIRMED && now - times->heard < TB_SILENT_MS) {
         if (now - times->sent < TB_BEAT_MS) {
             return TB_OK;
@@ -170,6 +192,20 @@ tb_err tb_link_tick(tb_step *step)
     }
     bool waiting = row.state == TB_LINK_GREETING && now - times->hello < HELLO_AGAIN_MS;
     if (waiting || now < times->hello_after) {
+        return TB_OK;
+    }
+    return tb_link_greet(step);
+}
+
+tb_err tb_link_greet_again(tb_step *step)
+{
+    const tb_agent *agent = step->agent;
+    bool outstanding = tb_store_rows(step->txn, TB_TABLE_OUTBOX) > 0 ||
+                       tb_store_rows(step->txn, TB_TABLE_DRAFT) > 0;
+    tb_time wait = outstanding ? TB_GREET_AGAIN_MS : TB_GREET_IDLE_MS;
+    bool busy = agent->pending.count > 0 || agent->work != NULL; /* the next tick will do */
+    if (busy || !agent->times.connected || TB_MUTANT(GREETS_ONCE) ||
+        step->now.real - agent->times.hello < wait) {
         return TB_OK;
     }
     return tb_link_greet(step);
@@ -190,7 +226,7 @@ tb_err tb_link_due(tb_agent *agent, tb_txn *txn, tb_time *out)
     if (row.state == TB_LINK_CONFIRMED) {
         tb_time beat = times->sent + TB_BEAT_MS;
         tb_time silent = times->heard + TB_SILENT_MS;
-        *out = beat < silent ? beat : silent;
+        *out = beat < silent ? beat : silent; /* a beat is soon enough to see who greets again */
         return TB_OK;
     }
     tb_time again = times->hello + HELLO_AGAIN_MS;
@@ -377,6 +413,7 @@ static tb_err refuse_frame(tb_step *step, tb_refusal code)
 tb_err tb_link_frame(tb_step *step, tb_bytes bytes)
 {
     tb_frame frame;
+    clamp(&step->agent->times, step->now.real);
     /* Want of memory in a crowded turn is not the hub's fault: the frame is played again alone. */
     if (step->arena->size - step->arena->used < FRAME_ROOM_LEAST + bytes.size * FRAME_ROOM_FACTOR) {
         return TB_ERR_LIMIT;

@@ -13,6 +13,7 @@
 #include "agents/own_anew.h"
 #include "agents/own_cut.h"
 #include "agents/recovery.h"
+#include "base/mutant.h"
 #include "messages/protocol.h"
 
 /* Lines in a Hello: a frame holds no more of them, and the hub lacks them only after losing its
@@ -265,7 +266,9 @@ static tb_err set_base(tb_step *step,
         return err;
     }
     row->stored = base;
-    tb_outbox_rewind(row, step->now.real);
+    if (!TB_MUTANT(WELCOME_NOT_HEEDED)) {
+        tb_outbox_rewind(row, step->now.real);
+    }
     if (news) {
         err = tb_stream_out_put(step->txn, stream, kept_due, row);
     }

@@ -1,4 +1,5 @@
 #include "agents/local.h"
+#include "base/mutant.h"
 
 #include "agents/acts.h"
 #include "agents/bundle.h"
@@ -56,7 +57,7 @@ static tb_err asked_before(tb_asking *a, bool *out)
 
 static tb_err keep_answer(tb_asking *a)
 {
-    if (a->answer.code != TB_ACCEPTED) {
+    if (a->answer.code != TB_ACCEPTED || TB_MUTANT(REQUEST_FORGOTTEN)) {
         return TB_OK;
     }
     tb_request_row row = {.digest = a->digest, .at = a->now.real};

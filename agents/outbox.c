@@ -1,4 +1,5 @@
 #include "agents/outbox.h"
+#include "base/mutant.h"
 
 #include "agents/campaign/scene.h"
 #include "agents/freshness.h"
@@ -153,7 +154,8 @@ static tb_err look_again(tb_step *step, const tb_stream *stream, tb_stream_out_r
     tb_time now = step->now.real;
     tb_time kept_due = row->due;
     tb_err err = TB_OK;
-    if (row->flight_count > 0 && now - row->active >= TB_RESEND_AFTER_MS) {
+    if (row->flight_count > 0 && now - row->active >= TB_RESEND_AFTER_MS &&
+        !TB_MUTANT(NEVER_AGAIN)) {
         tb_effects_note(step->effects, step->arena, TB_LEVEL_INFO,
                         "event=resend recipient=%p behind=%u submitted=%u", &stream->recipient,
                         row->stored, row->submitted);

@@ -6,6 +6,7 @@
  */
 #include "agents/outbox.h"
 #include "agents/recovery.h"
+#include "base/mutant.h"
 #include "messages/event.h"
 #include "messages/merkle.h"
 
@@ -180,6 +181,7 @@ static tb_err make_entries(closing *c, uint32_t index)
         }
         entries[r].recipient = party->id;
         entries[r].sealing_key = tb_directory_current(party, TB_PURPOSE_SEAL)->id;
+        s->row.number += TB_MUTANT(NUMBER_HOLE) && notice->notice % 8 == 0 ? 1 : 0;
         entries[r].number = ++s->row.number;
         entries[r].previous = s->row.digest;
     }
@@ -460,7 +462,8 @@ static tb_err close_pending(tb_step *step)
     if (err == TB_OK) {
         err = keep_bodies(c);
     }
-    for (size_t i = 0; err == TB_OK && i < c->used_count; i++) {
+    size_t slice = TB_MUTANT(FAN_OUT_SLICED) && c->used_count > 2 ? 2 : c->used_count;
+    for (size_t i = 0; err == TB_OK && i < slice; i++) {
         err = group_stream(c, c->used[i]);
     }
     if (err != TB_OK) {
@@ -468,6 +471,9 @@ static tb_err close_pending(tb_step *step)
     }
 
     memset(&c->sealing.ephemeral, 0, sizeof c->sealing.ephemeral);
+    if (TB_MUTANT(COUNTER_LOST)) {
+        return TB_OK;
+    }
     return tb_meta_number_put(step->txn, "notice", pending->last_notice);
 }
 

@@ -110,6 +110,12 @@
 #define TB_BEAT_MS         60000  /* one-way beat */
 #define TB_SILENT_MS       150000 /* a peer not heard of for this long is gone */
 #define TB_MARK_ALARM_MS   600000 /* no mark for this long: an alarm names both suspects */
+/* Hello again on a connection that goes on: with notices or drafts outstanding, and without. What a
+ * hub said and was lost is said again in its Welcome. */
+#define TB_GREET_AGAIN_MS   600000
+#define TB_GREET_IDLE_MS    3600000
+/* A gap in a stream we receive that stays: a new Hello shows what the hub holds of our marks. */
+#define TB_GAP_HELLO_MS     6000
 #define TB_NOTICE_LIFE_MS  (30ll * 24 * 3600 * 1000) /* the longest notice life */
 /* A newer directory that a header names must come from the hub within this, or an alarm names it.
  */
@@ -146,9 +152,6 @@
 #define TB_EXPIRY_SLICE    256
 #define TB_EXPIRY_BYTES    (4u * 1024 * 1024)
 #define TB_EXPIRY_SWEEP_MS (10 * 60 * 1000)
-/* A gap in a stream we receive that stays: a new Hello shows what the hub holds of our marks. */
-#define TB_GAP_HELLO_MS 6000
-
 /* Attempts to apply before a notice is set aside (design §4). */
 #define TB_APPLY_ATTEMPTS_MAX 2
 /* Events held back in all, and of what one party gave us, so that one party's gaps leave room for

@@ -1,3 +1,4 @@
+#include "base/mutant.h"
 #include "broker/handlers.h"
 
 /* Bytes read back from the store in one turn, for all recipients together; the rest comes in the
@@ -117,7 +118,7 @@ static tb_err count(filling *f, size_t lane, uint64_t seq, uint64_t bytes)
 
 static bool has_credit(const filling *f)
 {
-    return f->to->session.in_flight < f->b->limits.credit_bytes;
+    return f->to->session.in_flight < f->b->limits.credit_bytes || TB_MUTANT(CREDIT_UNBOUNDED);
 }
 
 static tb_err deliver_fresh(filling *f, size_t lane, tb_fresh_group *fresh)

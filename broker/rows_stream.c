@@ -1,4 +1,5 @@
 #include "broker/rows_stream.h"
+#include "base/mutant.h"
 
 #include "broker/rows_pack.h"
 
@@ -185,7 +186,7 @@ group_key(uint8_t buffer[GROUP_KEY_BYTES], const tb_party *recipient, tb_lane la
     tb_writer_init(&w, buffer, GROUP_KEY_BYTES);
     tb_put_raw(&w, recipient->text, TB_PARTY_BYTES);
     tb_put_u8(&w, (uint8_t)lane);
-    tb_put_u64(&w, seq);
+    tb_put_u64(&w, TB_MUTANT(KEY_ORDER) ? __builtin_bswap64(seq) : seq);
     return tb_row_packed(&w);
 }
 

@@ -1,3 +1,4 @@
+#include "base/mutant.h"
 #include "broker/handlers.h"
 
 /* Delivery again waits 3 s, then 6, 12, 24 while nothing is taken: a busy party is not helped by
@@ -107,7 +108,8 @@ static tb_err admit(tb_broker *b,
         *out_refused = TB_REFUSED_OLD_INCARNATION;
         return TB_OK;
     }
-    if (incarnation->counter == agent.incarnation.counter && !lifted) {
+    if (incarnation->counter == agent.incarnation.counter && !lifted &&
+        !TB_MUTANT(INCARNATION_IGNORED)) {
         bool same = tb_incarnation_compare(incarnation, &agent.incarnation) == 0;
         if (same && !agent.fenced) {
             return TB_OK;

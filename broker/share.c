@@ -1,3 +1,4 @@
+#include "base/mutant.h"
 #include "broker/handlers.h"
 
 /* Soft by one group: what is below the share when a group comes has room for it. */
@@ -10,7 +11,8 @@ tb_hub_share_room(tb_broker *b, const tb_party *sender, const tb_party *recipien
         return err;
     }
 
-    *out_room = !share.closed && share.bytes < b->limits.share_bytes;
+    *out_room =
+        (!share.closed && share.bytes < b->limits.share_bytes) || TB_MUTANT(SHARE_UNBOUNDED);
     return TB_OK;
 }
 
@@ -48,6 +50,7 @@ tb_hub_share_free(tb_broker *b, const tb_party *sender, const tb_party *recipien
     if (share.bytes < bytes) {
         return TB_ERR_CORRUPT;
     }
+    bytes = TB_MUTANT(SHARE_LEAKS) ? bytes / 2 : bytes;
 
     share.bytes -= bytes;
     bool opens = share.closed && share.bytes <= b->limits.share_bytes / 2;

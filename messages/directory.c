@@ -1,4 +1,5 @@
 #include "messages/directory.h"
+#include "base/mutant.h"
 
 const tb_directory_party *tb_directory_find(const tb_directory *directory, const tb_party *id)
 {
@@ -117,7 +118,7 @@ uint64_t tb_directory_good_until(const tb_directory *directory,
                                  tb_lane lane)
 {
     const tb_cut *cut = tb_directory_cut(directory, party, key);
-    if (cut == NULL) {
+    if (cut == NULL || TB_MUTANT(CUT_IGNORED)) {
         return UINT64_MAX;
     }
 

@@ -1,4 +1,5 @@
 #include "store/turn.h"
+#include "base/mutant.h"
 
 #include <sodium.h>
 
@@ -50,6 +51,9 @@ tb_err tb_turn(tb_node *node, const tb_input *inputs, size_t count)
         return err;
     }
     err = decide(node, txn, inputs, count);
+    if (err == TB_OK && TB_MUTANT(EFFECTS_FIRST)) {
+        node->perform(node->shell, &node->effects);
+    }
     if (err == TB_OK) {
         err = commit(txn);
     } else {
@@ -59,7 +63,9 @@ tb_err tb_turn(tb_node *node, const tb_input *inputs, size_t count)
         tb_effects_reset(&node->effects);
         return err;
     }
-    node->perform(node->shell, &node->effects);
+    if (!TB_MUTANT(EFFECTS_FIRST)) {
+        node->perform(node->shell, &node->effects);
+    }
     return TB_OK;
 }
 

@@ -1,6 +1,7 @@
 #include "agents/campaign/duty.h"
 
 #include "agents/campaign/scene.h"
+#include "base/mutant.h"
 
 #define HOUR_MS INT64_C(3600000)
 
@@ -15,6 +16,7 @@ tb_time tb_duty_due(const tb_duty_def *duty, tb_time from, const tb_calendar *ca
     } else {
         last += duty->days;
     }
+    last -= TB_MUTANT(DUTY_DAYS_WRONG) ? 3 : 0;
     return tb_day_start(last + 1) - 1;
 }
 

@@ -1,5 +1,6 @@
 #include "agents/campaign/scene.h"
 #include "agents/campaign/fields.h"
+#include "base/mutant.h"
 #include "base/text.h"
 
 static const tb_way unchanged = {0};
@@ -125,7 +126,7 @@ tb_refusal tb_scene_admit(tb_scene *scene, const tb_party *actor)
         !scene->before->frozen) {
         return TB_REFUSED_HOLDS;
     }
-    if (scene->action->kind == TB_ACTION_CHAIN && !holds) {
+    if (scene->action->kind == TB_ACTION_CHAIN && !holds && !TB_MUTANT(HOLDER_UNCHECKED)) {
         return tb_scene_object_text(scene, TB_REFUSED_NOT_HOLDER,
                                     tb_party_bytes(&scene->before->holder));
     }

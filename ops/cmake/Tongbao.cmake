@@ -8,6 +8,9 @@ target_include_directories(tb_flags INTERFACE ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY
 target_compile_options(tb_flags INTERFACE
     -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wcast-qual -Wstrict-prototypes -Werror
     -fno-common -fstack-protector-strong)
+if(TB_MUTANTS)
+    target_compile_definitions(tb_flags INTERFACE TB_MUTANTS)
+endif()
 if(TB_SANITIZE)
     target_compile_options(tb_flags INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
     target_link_options(tb_flags INTERFACE -fsanitize=address,undefined)

@@ -1,13 +1,12 @@
-/* staff - what clerks and operators' engineers do when a case reaches them.
+/* staff - what clerks and operators' engineers do when a case reaches them, by rule.h.
  *
- * One rule for the outcome, so that anybody can compute the totals: with d the last digit of the
- * number, d <= 5 or d = 9 unidentified and shut down; d = 6, 7 identified; d = 8 not in use.
  * Each party acts only on what its own agent told it: a change by which it holds the case.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "ops/exercise/exercise.h"
+#include "ops/exercise/rule.h"
 
 /* ---- which row a case is ---- */
 
@@ -40,16 +39,6 @@ ex_row *ex_row_of_case(ex_world *world, const tb_case_id *case_id)
     return entry == 0 ? NULL : &world->rows[entry - 1];
 }
 
-static tb_bytes field_of(const tb_local_summary *summary, const char *id)
-{
-    for (size_t i = 0; i < summary->field_count; i++) {
-        if (tb_bytes_equal(summary->fields[i].id, tb_bytes_str(id))) {
-            return summary->fields[i].value;
-        }
-    }
-    return tb_bytes_of(NULL, 0);
-}
-
 /* Rows are fed one at a time, so a case nobody knew is the row that was fed last: it began as a draft. */
 static ex_row *row_of(ex_world *world, const ex_party *party, const tb_local_summary *summary)
 {
@@ -64,17 +53,6 @@ static ex_row *row_of(ex_world *world, const ex_party *party, const tb_local_sum
 
 /* ---- acting ---- */
 
-typedef struct act {
-    const char *action;
-    tb_field fields[8];
-    size_t count;
-} act;
-
-static void with(act *a, const char *id, const char *value)
-{
-    a->fields[a->count++] = (tb_field){tb_bytes_str(id), tb_bytes_str(value)};
-}
-
 static void acted(ex_world *world, ex_party *party, const tb_local_answer *answer, uint64_t tag)
 {
     ex_row *row = &world->rows[tag];
@@ -87,10 +65,10 @@ static void acted(ex_world *world, ex_party *party, const tb_local_answer *answe
     }
 }
 
-static void send_act(ex_world *world, ex_party *party, ex_row *row, const tb_local_summary *summary, const act *a)
+static void send_act(ex_world *world, ex_party *party, ex_row *row, const tb_local_summary *summary, const ex_act *a)
 {
     tb_local_request request = {.kind = TB_REQUEST_ACT};
-    tb_field fields[8];
+    tb_field fields[EX_ACT_FIELDS];
     memcpy(fields, a->fields, sizeof fields);
     request.act = (tb_local_act){summary->case_id, tb_bytes_str(a->action), fields, a->count, summary->head};
     request.account = tb_bytes_str(strncmp(party->id.text, "bureau", 6) == 0 ? "clerk.wang" : "clerk");
@@ -98,37 +76,6 @@ static void send_act(ex_world *world, ex_party *party, ex_row *row, const tb_loc
 }
 
 /* ---- the rule ---- */
-
-static int last_digit(const ex_row *row)
-{
-    size_t n = strlen(row->number);
-    return n == 0 ? 0 : row->number[n - 1] - '0';
-}
-
-static int digit_before(const ex_row *row)
-{
-    size_t n = strlen(row->number);
-    return n < 2 ? 0 : row->number[n - 2] - '0';
-}
-
-static const char *outcome_of(const ex_row *row)
-{
-    int d = last_digit(row);
-    return d == 6 || d == 7 ? "identified" : d == 8 ? "not_in_use" : "unidentified";
-}
-
-/* Which resale operator serves a resale number; resale.3 never does. */
-static const char *resale_of(const ex_row *row)
-{
-    return digit_before(row) % 2 == 0 ? "resale.1" : "resale.2";
-}
-
-static const char *network_in(const ex_row *row, char out[TB_PARTY_BYTES])
-{
-    const char *code = strcmp(row->operator_code, "CT") == 0 ? "ct" : strcmp(row->operator_code, "CM") == 0 ? "cm" : "cu";
-    (void)snprintf(out, TB_PARTY_BYTES, "%s.%s", code, row->home);
-    return out;
-}
 
 /* A row of the same number that is closed already: its outcome answers this one. */
 static const ex_row *record_of(const ex_world *world, const ex_row *row)
@@ -142,113 +89,24 @@ static const ex_row *record_of(const ex_world *world, const ex_row *row)
     return NULL;
 }
 
-static void from_record(act *a, const ex_row *record, char when[TB_TIME_TEXT])
-{
-    bool shut = strcmp(outcome_of(record), "unidentified") == 0;
-    a->action = "answer_from_record";
-    with(a, "verify_result", outcome_of(record));
-    with(a, "action", shut ? "shutdown" : "none");
-    with(a, "record_reason", "closed_before");
-    if (shut) {
-        tb_time_print(record->shut_down_at, when);
-        with(a, "action_at", when);
-    }
-}
-
-static void order(act *a, const ex_row *row, const tb_local_summary *summary, char host[TB_PARTY_BYTES])
-{
-    tb_bytes result = field_of(summary, "verify_result");
-    a->action = "order";
-    if (!row->mvno) {
-        with(a, "ordered", network_in(row, host));
-        return;
-    }
-    with(a, "host", network_in(row, host));
-    if (tb_bytes_equal(result, tb_bytes_str("resale_user"))) {
-        with(a, "ordered", resale_of(row)); /* the host has named it */
-    } else if (result.size == 0 && digit_before(row) % 4 == 0) {
-        with(a, "ordered", resale_of(row)); /* the bureau knows it */
-    } else if (result.size == 0 && digit_before(row) % 4 == 1) {
-        with(a, "ordered", "resale.3"); /* the bureau is mistaken */
-    } else {
-        with(a, "ordered", host);
-    }
-}
-
-static void result(act *a, const ex_party *party, const ex_row *row, const tb_local_summary *summary, char when[TB_TIME_TEXT])
-{
-    a->action = "result";
-    tb_time_print(summary->at, when);
-    if (tb_bytes_equal(summary->state, tb_bytes_str("resale_lookup"))) {
-        with(a, "verify_result", "resale_user");
-        with(a, "resale_operator", resale_of(row));
-        return;
-    }
-    if (strcmp(party->id.text, "resale.3") == 0) {
-        with(a, "verify_result", "not_ours");
-        return;
-    }
-    const char *outcome = outcome_of(row);
-    bool shut = strcmp(outcome, "unidentified") == 0;
-    with(a, "verify_result", outcome);
-    with(a, "action", shut ? "shutdown" : "none");
-    if (shut) {
-        with(a, "action_at", when);
-        with(a, "registration_state", "false");
-    }
-    if (strcmp(outcome, "identified") == 0) {
-        with(a, "identity_given_to_police_ref", "协查函");
-        with(a, "identity_given_to_police_at", when);
-    }
-}
-
 /* What the holder does next; action NULL: nothing now. */
-static act next_act(ex_world *world, ex_party *party, ex_row *row, const tb_local_summary *summary, char text[2][TB_TIME_TEXT])
+static void next_act(ex_world *world, ex_party *party, ex_row *row, const tb_local_summary *summary, ex_act *out)
 {
-    act a = {0};
-    char state[32];
-    (void)snprintf(state, sizeof state, "%.*s", (int)summary->state.size, (const char *)summary->state.data);
-    bool local = strcmp(row->found, row->home) == 0;
-    bool may_be_repeat = strcmp(state, "waiting") == 0 || strcmp(state, "signed_for") == 0 ||
-                         (local && strcmp(state, "accepted") == 0);
-    const ex_row *record = may_be_repeat ? record_of(world, row) : NULL;
-    if (record != NULL) {
-        from_record(&a, record, text[0]);
-    } else if (strcmp(state, "submitted") == 0 && row->return_first) {
-        row->return_first = false;
-        a.action = "return";
-        with(&a, "return_reason", "incomplete");
-    } else if (strcmp(state, "submitted") == 0) {
-        a.action = "accept";
-    } else if (strcmp(state, "returned") == 0) {
-        a.action = "resubmit";
-        with(&a, "correction_note", "已补正");
-    } else if (strcmp(state, "accepted") == 0 && !local) {
-        a.action = "forward";
-    } else if (strcmp(state, "forwarded") == 0 && row->refuse_home) {
-        row->refuse_home = false;
-        a.action = "wrong_home";
-        with(&a, "wrong_home_reason", "not_found");
-    } else if (strcmp(state, "forwarded") == 0) {
-        a.action = "sign_for";
-    } else if (strcmp(state, "rerouted") == 0) {
-        a.action = "decide";
-        with(&a, "home_province", row->home);
-        with(&a, "home_basis", "operator_reply");
-    } else if (strcmp(state, "accepted") == 0 || strcmp(state, "signed_for") == 0 || strcmp(state, "to_order") == 0) {
-        order(&a, row, summary, text[0]);
-    } else if (strcmp(state, "verifying") == 0 || strcmp(state, "resale_lookup") == 0) {
-        result(&a, party, row, summary, text[0]);
-    } else if (strcmp(state, "verified") == 0 && strcmp(outcome_of(row), "unidentified") == 0) {
-        a.action = "shut_down";
-    } else if (strcmp(state, "verified") == 0 || strcmp(state, "shut_down") == 0) {
-        a.action = local ? "pass_on" : "answer";
-    } else if (strcmp(state, "answered") == 0) {
-        a.action = "pass_on";
-    } else if (strcmp(state, "informed") == 0) {
-        a.action = "close";
-    }
-    return a;
+    const ex_row *record = record_of(world, row);
+    ex_lead lead = {
+        .number = row->number,
+        .found = row->found,
+        .home = row->home,
+        .operator_code = row->operator_code,
+        .mvno = row->mvno,
+        .return_first = row->return_first,
+        .refuse_home = row->refuse_home,
+        .has_record = record != NULL,
+        .record_shut_down_at = record != NULL ? record->shut_down_at : 0,
+    };
+    ex_next_act(party->id.text, &lead, summary, out);
+    row->return_first = lead.return_first;
+    row->refuse_home = lead.refuse_home;
 }
 
 /* ---- what the agents tell ---- */
@@ -334,8 +192,8 @@ void ex_staff_changed(ex_world *world, ex_party *party, const tb_local_answer *a
         return;
     }
     (void)snprintf(row->state, sizeof row->state, "%.*s", (int)summary->state.size, (const char *)summary->state.data);
-    char text[2][TB_TIME_TEXT];
-    act a = next_act(world, party, row, summary, text);
+    ex_act a;
+    next_act(world, party, row, summary, &a);
     if (a.action != NULL) {
         row->acted_on = summary->number;
         send_act(world, party, row, summary, &a);

@@ -1,0 +1,258 @@
+/* oracle - compares what is in the stores with what the ledger says left them. */
+#include <stdlib.h>
+
+#include "agents/draft.h"
+#include "agents/rows_case.h"
+#include "agents/rows_link.h"
+#include "broker/rows.h"
+#include "broker/rows_stream.h"
+#include "tests/sim/ledger.h"
+
+/* ---- the tables are whole ---- */
+
+static void check_tables(sim *s, sim_node *n)
+{
+    tb_bytes *faults = NULL;
+    size_t count = 0;
+    tb_txn *txn = sim_look(s, n);
+    tb_err err = n->index == SIM_HUB ? tb_broker_check(&n->broker, txn, &faults, &count)
+                                     : tb_agent_check(&n->agent, txn, &faults, &count);
+    s->stats.checks++;
+    if (err != TB_OK) {
+        sim_fail(s, "the tables of %s cannot be checked: %s", n->id.text, tb_err_text(err));
+    } else if (count > 0) {
+        sim_fail(s, "tables of %s: %.*s", n->id.text, (int)faults[0].size,
+                 (const char *)faults[0].data);
+    }
+    tb_store_abort(txn);
+}
+
+/* ---- what the hub said it stored ---- */
+
+static void check_stored(sim *s, sim_node *hub, tb_txn *txn, const sim_stream *known)
+{
+    tb_hub_stream row;
+    if (known->stored == 0 || known->hub_life != hub->life) {
+        return;
+    }
+    tb_err err = tb_hub_stream_get(txn, &known->stream, &row);
+    if (err != TB_OK || row.stored.number < known->stored) {
+        sim_fail(s, "I1 the hub told %s it holds its stream to %s up to %llu and has %llu",
+                 known->stream.sender.text, known->stream.recipient.text,
+                 (unsigned long long)known->stored,
+                 err == TB_OK ? (unsigned long long)row.stored.number : 0ull);
+        return;
+    }
+    uint64_t next = row.arrived.number + 1;
+    while (next <= known->stored) {
+        tb_hub_place place;
+        if (tb_hub_place_upto(txn, &known->stream, next, &place) != TB_OK || place.to < next) {
+            sim_fail(s,
+                     "I1 the hub no longer holds number %llu of the stream from %s to %s, which "
+                     "has not arrived",
+                     (unsigned long long)next, known->stream.sender.text,
+                     known->stream.recipient.text);
+            return;
+        }
+        next = place.to + 1;
+    }
+}
+
+/* I8: nothing kept on behalf of one party grows beyond its bound. */
+static void check_bounds(sim *s, sim_node *hub, tb_txn *txn)
+{
+    tb_party none = {{0}};
+    tb_party id = none;
+    tb_hub_session session;
+    while (tb_hub_session_after(txn, &id, &id, &session) == TB_OK) {
+        if (session.in_flight > hub->broker.limits.credit_bytes + s->ledger->largest) {
+            sim_fail(s, "I8 %s has %llu bytes on their way", id.text,
+                     (unsigned long long)session.in_flight);
+        }
+    }
+    for (size_t i = 1; i < s->node_count; i++) {
+        tb_party recipient = none;
+        tb_hub_share share;
+        while (tb_hub_share_after(txn, &s->nodes[i].id, &recipient, &recipient, &share) == TB_OK) {
+            if (share.bytes > hub->broker.limits.share_bytes + s->ledger->largest) {
+                sim_fail(s, "I8 the hub keeps %llu bytes of %s for %s",
+                         (unsigned long long)share.bytes, s->nodes[i].id.text, recipient.text);
+            }
+        }
+    }
+}
+
+static void check_hub(sim *s, sim_node *hub)
+{
+    tb_txn *txn = sim_look(s, hub);
+    for (size_t i = 0; i < s->ledger->stream_count && !s->failed; i++) {
+        check_stored(s, hub, txn, &s->ledger->streams[i]);
+    }
+    check_bounds(s, hub, txn);
+    tb_store_abort(txn);
+}
+
+/* ---- what an agent said ---- */
+
+static void check_stream(sim *s, sim_node *n, tb_txn *txn, const sim_stream *known)
+{
+    if (tb_party_equal(&known->stream.sender, &n->id) && known->sent > 0 &&
+        known->sender_life == n->life) {
+        tb_stream_out_row row;
+        tb_err err = tb_stream_out_get(txn, &known->stream, &row);
+        if (err != TB_OK || row.number < known->sent) {
+            sim_fail(s, "I1 %s sent number %llu to %s and does not know it", n->id.text,
+                     (unsigned long long)known->sent, known->stream.recipient.text);
+        }
+        const sim_node *to = sim_party(s, &known->stream.recipient);
+        bool honest = !to->was_hostile && !to->doubled && !to->store_replaced;
+        if (err == TB_OK && honest && row.arrived > known->arrived) {
+            sim_fail(s, "I9 %s believes that %s holds its stream up to %llu, which it never said",
+                     n->id.text, to->id.text, (unsigned long long)row.arrived);
+        }
+    }
+    if (tb_party_equal(&known->stream.recipient, &n->id) && known->arrived > 0 &&
+        known->recipient_life == n->life) {
+        tb_stream_in_row row;
+        tb_err err = tb_stream_in_get(txn, &known->stream, &row);
+        if (err != TB_OK || row.number < known->arrived) {
+            sim_fail(
+                s, "I1 %s signed that it holds the stream of %s up to %llu and holds it up to %llu",
+                n->id.text, known->stream.sender.text, (unsigned long long)known->arrived,
+                err == TB_OK ? (unsigned long long)row.number : 0ull);
+        }
+    }
+}
+
+static bool
+has_event(tb_txn *txn, const tb_case_id *case_id, uint64_t number, const tb_digest *event)
+{
+    tb_event_key key;
+    tb_event_row row;
+    return tb_event_in_case(txn, case_id, TB_CLASS_CHAIN, number, event, &key, &row) == TB_OK;
+}
+
+static void check_agent(sim *s, sim_node *n)
+{
+    tb_txn *txn = sim_look(s, n);
+    for (size_t i = 0; i < s->ledger->stream_count && !s->failed; i++) {
+        check_stream(s, n, txn, &s->ledger->streams[i]);
+    }
+    for (size_t i = 0; i < s->ledger->accepted_count && !s->failed; i++) {
+        const sim_accepted *act = &s->ledger->accepted[i];
+        if (act->node == n->index && act->life == n->life &&
+            !has_event(txn, &act->case_id, act->number, &act->event)) {
+            sim_fail(s, "I1 %s accepted an act on lead L%zu and has no event of it", n->id.text,
+                     act->lead);
+        }
+    }
+    tb_store_abort(txn);
+}
+
+void sim_check_hub_bounds(sim *s)
+{
+    sim_node *hub = &s->nodes[SIM_HUB];
+    tb_txn *txn = sim_look(s, hub);
+    check_bounds(s, hub, txn);
+    tb_store_abort(txn);
+}
+
+void sim_check_node(sim *s, sim_node *n)
+{
+    if (n->was_hostile || n->doubled || s->failed) {
+        return;
+    }
+    check_tables(s, n);
+    if (n->index == SIM_HUB) {
+        check_hub(s, n);
+    } else {
+        check_agent(s, n);
+    }
+}
+
+void sim_check_all(sim *s)
+{
+    for (size_t i = 0; i < s->node_count; i++) {
+        if (s->nodes[i].up) {
+            sim_check_node(s, &s->nodes[i]);
+        }
+    }
+}
+
+/* ---- has everything finished ---- */
+
+bool sim_somebody_apart(const sim *s)
+{
+    for (size_t i = 1; i < s->node_count; i++) {
+        if (s->nodes[i].was_hostile || s->nodes[i].doubled) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool agent_quiet(sim *s, sim_node *n, char *why, size_t size)
+{
+    static const tb_table tables[] = {TB_TABLE_INBOX, TB_TABLE_HELD, TB_TABLE_QUARANTINE};
+    bool quiet = true;
+    tb_txn *txn = sim_look(s, n);
+    for (size_t i = 0; i < sizeof tables / sizeof tables[0] && quiet; i++) {
+        if (tb_store_rows(txn, tables[i]) > 0) {
+            static const char *const names[] = {"taken notices", "held events",
+                                                "quarantined notices"};
+            (void)snprintf(why, size, "%s has %s", n->id.text, names[i]);
+            quiet = false;
+        }
+    }
+    tb_draft_row draft;
+    /* A draft to somebody whose share is closed for good may wait for ever. */
+    for (uint64_t at = 0;
+         quiet && !sim_somebody_apart(s) && tb_draft_next(txn, at, &draft) == TB_OK;
+         at = draft.number) {
+        if (draft.state == TB_DRAFT_WAITING) {
+            (void)snprintf(why, size, "%s has a draft that waits", n->id.text);
+            quiet = false;
+        }
+    }
+    tb_bytes cursor = {NULL, 0};
+    tb_stream stream;
+    tb_stream_out_row row;
+    while (quiet && tb_stream_out_next(txn, &cursor, &stream, &row) == TB_OK) {
+        sim_node *to = sim_party(s, &stream.recipient);
+        if (row.arrived < row.number && !to->was_hostile && !to->doubled) {
+            (void)snprintf(why, size, "number %llu from %s to %s has not arrived",
+                           (unsigned long long)row.arrived + 1, n->id.text, to->id.text);
+            quiet = false;
+        }
+    }
+    tb_store_abort(txn);
+    return quiet;
+}
+
+bool sim_quiet(sim *s, char *why, size_t size)
+{
+    for (size_t i = 0; i < s->lead_count; i++) {
+        const sim_lead *lead = &s->leads[i];
+        if (!lead->closed && !lead->spoiled) {
+            (void)snprintf(why, size,
+                           "the case of lead L%zu (%s, found in %s, home %s) is not closed", i,
+                           s->nodes[lead->submitter].id.text, lead->found, lead->home);
+            return false;
+        }
+    }
+    for (size_t i = 0; i < s->node_count; i++) {
+        sim_node *n = &s->nodes[i];
+        if (n->was_hostile || n->doubled) {
+            continue;
+        }
+        if (!n->up) {
+            (void)snprintf(why, size, "%s does not run", n->id.text);
+            return false;
+        }
+        if (i != SIM_HUB && !agent_quiet(s, n, why, size)) {
+            return false;
+        }
+    }
+    (void)snprintf(why, size, "somebody waits for an answer");
+    return true;
+}
