@@ -51,7 +51,8 @@ typedef struct tb_link_times {
     tb_time hello_after; /* no Hello before this */
     tb_time sent;        /* last frame of any kind */
     tb_time heard;
-    tb_time drafts; /* when waiting drafts were last looked at */
+    tb_time hub_full; /* when the hub last said that its store is full */
+    tb_time drafts;   /* when waiting drafts were last looked at */
 } tb_link_times;
 
 /* One notice of a stream we receive. */
@@ -83,9 +84,11 @@ struct tb_agent {
     tb_link_times times;
     tb_inbox_place suspects[TB_SUSPECTS_MAX];
     size_t suspect_next;
-    tb_inbox_place armed; /* its attempt is on disk; the next tick may try */
-    tb_time inbox_after;  /* no attempt before this: the store was full */
-    bool watched;         /* somebody watches since this process runs: casework tells of changes */
+    tb_inbox_place armed;        /* its attempt is on disk; the next tick may try */
+    tb_inbox_place retry_failed; /* of QUARANTINE: its retry aborted the turn before this one */
+    tb_err retry_error;
+    tb_time inbox_after; /* no attempt before this: the store was full */
+    bool watched;        /* somebody watches since this process runs: casework tells of changes */
 };
 
 /* Prepares META of a fresh store (incarnation 1) or checks an old one belongs to this party and

@@ -51,6 +51,8 @@ typedef struct tb_arrived_notice {
 /* Opens, keeps the proof, applies; what the sender did wrong is refused with a signed line. An
  * error is ours and aborts the turn. */
 tb_err tb_inbox_apply(tb_step *step, const tb_arrived_notice *notice) TB_MUST_USE;
+/* A notice that was queued or set aside, in hand again. TB_ERR_CORRUPT when it does not decode. */
+tb_err tb_inbox_notice(tb_step *step, const tb_inbox_row *row, tb_arrived_notice *out) TB_MUST_USE;
 /* A signed refusal of a notice that arrived. */
 tb_err tb_inbox_refuse(tb_step *step,
                        const tb_arrived_notice *notice,

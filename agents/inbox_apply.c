@@ -115,7 +115,7 @@ static bool is_armed(const tb_inbox_place *armed, const tb_inbox_row *row)
            tb_incarnation_compare(&armed->incarnation, &row->incarnation) == 0;
 }
 
-static tb_err notice_of(tb_step *step, const tb_inbox_row *row, tb_arrived_notice *out)
+tb_err tb_inbox_notice(tb_step *step, const tb_inbox_row *row, tb_arrived_notice *out)
 {
     tb_arrived_notice notice = {
         .stream = {row->sender, row->incarnation, step->agent->self, row->lane},
@@ -220,7 +220,7 @@ tb_err tb_inbox_tick(tb_step *step)
     }
     err = tb_inbox_first(step->txn, &row);
     if (err == TB_OK) {
-        err = notice_of(step, &row, &notice);
+        err = tb_inbox_notice(step, &row, &notice);
     }
     if (err == TB_ERR_CORRUPT) {
         return drop_corrupt(step);

@@ -142,6 +142,9 @@ tell_refusal(tb_step *step, const tb_refusing *refusing, const tb_signed_line *s
             return err;
         }
     }
+    if (refusing->own) {
+        return TB_OK;
+    }
 
     tb_frame frame = {.kind = TB_FRAME_REFUSED};
     frame.refused = (tb_refused){

@@ -46,6 +46,9 @@ tb_err tb_alarm_raise(tb_agent *agent, tb_txn *txn, const tb_alarm_row *alarm, t
     if (err == TB_OK) {
         err = tb_alarm_put(txn, number + 1, alarm);
     }
+    if (err == TB_OK && number >= TB_ALARMS_MAX) {
+        err = tb_alarm_drop(txn, number + 1 - TB_ALARMS_MAX);
+    }
     if (err != TB_OK) {
         return err;
     }

@@ -5,6 +5,7 @@
 #include "agents/clock.h"
 #include "agents/draft.h"
 #include "agents/link.h"
+#include "agents/quarantine.h"
 #include "agents/queries.h"
 #include "agents/requests.h"
 #include "agents/status.h"
@@ -123,6 +124,12 @@ static tb_err install(tb_asking *a)
     return err == TB_OK ? tb_document_announce(&step, &a->request->install) : err;
 }
 
+static tb_err settle(tb_asking *a)
+{
+    return tb_quarantine_settle(a->agent, a->txn, a->now, a->random, a->request, a->effects,
+                                &a->answer);
+}
+
 static tb_err once(tb_asking *a)
 {
     bool before;
@@ -130,7 +137,9 @@ static tb_err once(tb_asking *a)
     if (err != TB_OK || before) {
         return err;
     }
-    err = a->request->kind == TB_REQUEST_INSTALL ? install(a) : act(a);
+    err = a->request->kind == TB_REQUEST_INSTALL          ? install(a)
+          : a->request->kind == TB_REQUEST_ACT_QUARANTINE ? settle(a)
+                                                          : act(a);
     return err == TB_OK ? keep_answer(a) : err;
 }
 
@@ -173,7 +182,10 @@ static tb_err dispatch(tb_asking *a)
     case TB_REQUEST_OPEN_CASE:
     case TB_REQUEST_ACT:
     case TB_REQUEST_INSTALL:
+    case TB_REQUEST_ACT_QUARANTINE:
         return once(a);
+    case TB_REQUEST_LIST_QUARANTINE:
+        return tb_quarantine_list(a->txn, &request->page, &a->answer);
     case TB_REQUEST_GET_CASE:
         return tb_query_case(agent, a->txn, &request->case_id, &a->answer);
     case TB_REQUEST_LIST_CASES:
@@ -197,6 +209,8 @@ static tb_err dispatch(tb_asking *a)
     case TB_REQUEST_WATCH:
         a->agent->watched = true; /* the shell sends CHANGED effects to whoever asked for this */
         return TB_OK;
+    case TB_REQUEST_LIST_DEAD_LETTERS:
+    case TB_REQUEST_RETRY_DEAD_LETTER:
     case TB_REQUEST_EXPORT:
         a->answer.code = TB_REFUSED_REQUEST;
         return TB_OK;
@@ -238,6 +252,28 @@ static tb_err send_answer(tb_asking *a, const tb_input *input)
         }
     }
     return tb_effects_answer(a->effects, input->peer, encoded);
+}
+
+void tb_local_dropped(
+    void *logic, const tb_input *input, tb_err why, tb_arena *arena, tb_effects *effects)
+{
+    (void)logic;
+    tb_local_request request;
+    if (input->kind != TB_INPUT_LOCAL ||
+        tb_local_request_decode(input->bytes, arena, &request) != TB_ACCEPTED) {
+        return;
+    }
+    bool full = why == TB_ERR_FULL;
+    tb_local_answer answer = {
+        .id = request.id,
+        .code = full ? TB_REFUSED_STORE_FULL : TB_REFUSED_NOT_DONE,
+        .detail = full ? tb_bytes_of(NULL, 0) : tb_bytes_str(tb_err_text(why)),
+    };
+    tb_bytes encoded;
+    if (tb_local_answer_encode(&answer, arena, &encoded) == TB_OK) {
+        /* Without room even for this the caller hears nothing, and asks again. */
+        (void)!tb_effects_answer(effects, input->peer, encoded);
+    }
 }
 
 tb_err tb_local_step(

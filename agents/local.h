@@ -18,4 +18,10 @@ tb_err tb_local_step(tb_agent *agent,
                      tb_random *random,
                      tb_effects *effects) TB_MUST_USE;
 
+/* tb_dropped_fn: a request that could not be carried out is answered all the same: store_full for
+ * want of space, not_done with the error for anything else. Nothing of it is stored, so it may be
+ * asked again under the same id. */
+void tb_local_dropped(
+    void *logic, const tb_input *input, tb_err why, tb_arena *arena, tb_effects *effects);
+
 #endif

@@ -432,6 +432,9 @@ tb_err tb_marks_refused(tb_step *step, const tb_refused *refused)
 {
     const tb_signed_line *line = &refused->line;
     if (!refused->has_line) {
+        if (refused->code == TB_REFUSED_STORE_FULL) {
+            step->agent->times.hub_full = step->now.real;
+        }
         tb_effects_note(step->effects, step->arena, TB_LEVEL_WARN, "event=hub_refused code=%s",
                         tb_refusal_key(refused->code));
         return TB_OK;

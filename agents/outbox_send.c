@@ -1,5 +1,6 @@
 /* outbox_send - what leaves: groups out of this turn's memory or out of the store, packed into
  * frames. */
+#include "agents/clock.h"
 #include "agents/outbox.h"
 
 /* Room in a frame for everything but groups and bodies, and for what packing adds to each. */
@@ -172,6 +173,70 @@ next_group(tb_step *step, const tb_stream *stream, const tb_stream_out_row *row,
     return read_group(step, stream, row, &kept, out);
 }
 
+/* ---- what is over ---- */
+
+static bool is_over(const tb_step *step, const tb_item *item)
+{
+    return item->refusal == NULL && item->header.expires <= step->now.real;
+}
+
+/* Our own signed word that a notice expired before the hub stored it; kept, and not sent by itself:
+ * it goes in the notice's place. */
+static tb_err expire(tb_step *step, const tb_stream *stream, const tb_item *item, uint64_t number)
+{
+    tb_refusing refusing = {
+        .line =
+            {
+                .kind = TB_LINE_REFUSED,
+                .stream = *stream,
+                .from = number,
+                .digest = item->digest,
+                .at = step->now.real,
+                .code = TB_REFUSED_EXPIRED,
+            },
+        .notice = item->header.notice,
+        .header = item->header_bytes,
+        .keep = true,
+        .own = true,
+    };
+    tb_err err = tb_clock_shown(step->agent, step->txn, &refusing.line.civil);
+    if (err != TB_OK) {
+        return err;
+    }
+    tb_effects_note(step->effects, step->arena, TB_LEVEL_WARN,
+                    "event=expired recipient=%p notice=%u number=%u", &stream->recipient,
+                    item->header.notice, number);
+    return tb_work_refuse(step, &refusing);
+}
+
+/* Whether a group holds what is over: that is signed at the end of this turn, and the stream goes
+ * on with fillers in the next. */
+static tb_err expire_all(tb_step *step,
+                         const tb_stream *stream,
+                         tb_stream_out_row *row,
+                         const tb_made *next,
+                         bool *out_any)
+{
+    *out_any = false;
+    for (size_t i = 0; i < next->group.item_count; i++) {
+        uint64_t number = next->row.from + i;
+        if (!is_over(step, &next->group.items[i])) {
+            continue;
+        }
+        tb_err err = expire(step, stream, &next->group.items[i], number);
+        if (err != TB_OK) {
+            return err;
+        }
+        if (number > row->refused) {
+            row->refused = number;
+        }
+        *out_any = true;
+    }
+    return TB_OK;
+}
+
+/* ---- a stream ---- */
+
 static size_t in_flight(const tb_stream_out_row *row)
 {
     size_t bytes = 0;
@@ -181,9 +246,14 @@ static size_t in_flight(const tb_stream_out_row *row)
     return bytes;
 }
 
-static tb_err
-submit_stream(tb_step *step, frame_builder *b, const tb_stream *stream, tb_stream_out_row *row)
+/* *out_over: the next group held what is over, and goes in the next turn. */
+static tb_err submit_stream(tb_step *step,
+                            frame_builder *b,
+                            const tb_stream *stream,
+                            tb_stream_out_row *row,
+                            bool *out_over)
 {
+    *out_over = false;
     size_t flying = in_flight(row);
     while (row->submitted < row->number && row->flight_count < TB_FLIGHTS_MAX &&
            flying < TB_WINDOW_BYTES && b->budget > 0) {
@@ -191,6 +261,10 @@ submit_stream(tb_step *step, frame_builder *b, const tb_stream *stream, tb_strea
         tb_err err = next_group(step, stream, row, &next);
         if (err != TB_OK) {
             return err == TB_ERR_NOT_FOUND ? TB_ERR_CORRUPT : err;
+        }
+        err = expire_all(step, stream, row, &next, out_over);
+        if (err != TB_OK || *out_over) {
+            return err;
         }
         err = frame_add(step, b, &next.group, next.row.bytes, next.bodies, next.body_count);
         if (err != TB_OK) {
@@ -218,13 +292,14 @@ static tb_err pump_stream(tb_step *step, frame_builder *b, const tb_stream *stre
         return err;
     }
     tb_time kept_due = row.due;
-    err = submit_stream(step, b, stream, &row);
+    bool over;
+    err = submit_stream(step, b, stream, &row, &over);
     if (err != TB_OK) {
         return err;
     }
 
     tb_time due = tb_outbox_due_of(&row, step->now.real);
-    if (b->budget == 0 && row.submitted < row.number) {
+    if (over || (b->budget == 0 && row.submitted < row.number)) {
         due = step->now.real;
     }
     /* It only moves nearer here: looking too early is harmless and moves it on. */

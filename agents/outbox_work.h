@@ -24,6 +24,7 @@ typedef struct tb_refusing {
     uint64_t notice;
     tb_bytes header;
     bool keep; /* it arrived: keep a REFUSAL row */
+    bool own;  /* our own notice, which expired: the line goes in its place, and not by itself */
 } tb_refusing;
 
 /* The agreement with one ephemeral key, used for every notice of a turn of its sender. */

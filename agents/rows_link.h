@@ -274,6 +274,42 @@ tb_err tb_quarantine_get(tb_txn *txn,
                          uint64_t notice,
                          tb_inbox_row *out) TB_MUST_USE;
 
+tb_err tb_quarantine_del(tb_txn *txn,
+                         const tb_party *sender,
+                         const tb_incarnation *incarnation,
+                         uint64_t notice) TB_MUST_USE;
+/* Rows in key order; cursor empty for the first. Ends with TB_ERR_NOT_FOUND. */
+tb_err tb_quarantine_next(tb_txn *txn, tb_bytes *cursor, uint64_t *out_notice, tb_inbox_row *out)
+    TB_MUST_USE;
+/* By the name people use, which has the incarnation's counter alone. */
+tb_err tb_quarantine_find(tb_txn *txn,
+                          const tb_party *sender,
+                          uint64_t counter,
+                          uint64_t notice,
+                          tb_inbox_row *out) TB_MUST_USE;
+
+/* ---- QUARANTINE_DROPPED ---- */
+
+/* What stays of a notice that was dropped: enough to prove which it was. */
+typedef struct tb_dropped_row {
+    tb_party sender;
+    tb_incarnation incarnation;
+    uint64_t notice;
+    tb_lane lane;
+    uint64_t number;
+    uint32_t attempts;
+    tb_time taken; /* when it was taken */
+    tb_refusal code;
+    tb_time at; /* when it was dropped */
+    tb_bytes account;
+    tb_bytes reason;
+    tb_bytes header;
+    uint64_t bytes; /* of the body that went */
+} tb_dropped_row;
+
+tb_err tb_dropped_put(tb_txn *txn, const tb_dropped_row *row) TB_MUST_USE;
+tb_err tb_dropped_next(tb_txn *txn, tb_bytes *cursor, tb_dropped_row *out) TB_MUST_USE;
+
 /* ---- ALARM ---- */
 
 typedef struct tb_alarm_row {
@@ -288,6 +324,8 @@ typedef struct tb_alarm_row {
 } tb_alarm_row;
 
 tb_err tb_alarm_put(tb_txn *txn, uint64_t number, const tb_alarm_row *row) TB_MUST_USE;
+/* Absent is fine. */
+tb_err tb_alarm_drop(tb_txn *txn, uint64_t number) TB_MUST_USE;
 /* The newest alarm at or below a number. */
 tb_err
 tb_alarm_last(tb_txn *txn, uint64_t upto, uint64_t *out_number, tb_alarm_row *out) TB_MUST_USE;

@@ -1,4 +1,4 @@
-/* rows_link_in - INBOX and QUARANTINE: notices that were taken and not, or never, applied. */
+/* rows_link_in - INBOX: notices that were taken and not yet applied. */
 #include "agents/rows_link_keys.h"
 
 static void inbox_key(tb_key *key, const tb_inbox_row *row)
@@ -10,7 +10,7 @@ static void inbox_key(tb_key *key, const tb_inbox_row *row)
     tb_key_number(key, row->number);
 }
 
-static void row_write(tb_txn *txn, const tb_inbox_row *row, tb_writer *w)
+void tb_inbox_row_write(tb_txn *txn, const tb_inbox_row *row, tb_writer *w)
 {
     tb_row_begin(w, tb_txn_arena(txn),
                  TB_ROOT_ROW_BYTES + 128 + row->header.size + row->body.size +
@@ -30,7 +30,7 @@ static void row_write(tb_txn *txn, const tb_inbox_row *row, tb_writer *w)
     tb_put_digests(w, row->path, row->path_count);
 }
 
-static tb_err row_read(tb_txn *txn, tb_bytes value, tb_inbox_row *out)
+tb_err tb_inbox_row_read(tb_txn *txn, tb_bytes value, tb_inbox_row *out)
 {
     tb_reader r;
 
@@ -65,7 +65,7 @@ tb_err tb_inbox_put(tb_txn *txn, const tb_inbox_row *row)
     tb_writer w;
 
     inbox_key(&key, row);
-    row_write(txn, row, &w);
+    tb_inbox_row_write(txn, row, &w);
     return tb_row_store(txn, TB_TABLE_INBOX, tb_key_bytes(&key), &w);
 }
 
@@ -87,7 +87,7 @@ tb_err tb_inbox_first(tb_txn *txn, tb_inbox_row *out)
         return err;
     }
 
-    return row_read(txn, value, out);
+    return tb_inbox_row_read(txn, value, out);
 }
 
 tb_err tb_inbox_drop_first(tb_txn *txn)
@@ -121,43 +121,4 @@ tb_err tb_inbox_waits(tb_txn *txn, const tb_stream *stream, bool *out)
 
     *out = err == TB_OK;
     return TB_OK;
-}
-
-static void quarantine_key(tb_key *key,
-                           const tb_party *sender,
-                           const tb_incarnation *incarnation,
-                           uint64_t notice)
-{
-    tb_key_begin(key);
-    tb_key_party(key, sender);
-    tb_key_incarnation(key, incarnation);
-    tb_key_number(key, notice);
-}
-
-tb_err tb_quarantine_put(tb_txn *txn, uint64_t notice, const tb_inbox_row *row)
-{
-    tb_key key;
-    tb_writer w;
-
-    quarantine_key(&key, &row->sender, &row->incarnation, notice);
-    row_write(txn, row, &w);
-    return tb_row_store(txn, TB_TABLE_QUARANTINE, tb_key_bytes(&key), &w);
-}
-
-tb_err tb_quarantine_get(tb_txn *txn,
-                         const tb_party *sender,
-                         const tb_incarnation *incarnation,
-                         uint64_t notice,
-                         tb_inbox_row *out)
-{
-    tb_key key;
-    tb_bytes value;
-
-    quarantine_key(&key, sender, incarnation, notice);
-    tb_err err = tb_store_get(txn, TB_TABLE_QUARANTINE, tb_key_bytes(&key), &value);
-    if (err != TB_OK) {
-        return err;
-    }
-
-    return row_read(txn, value, out);
 }

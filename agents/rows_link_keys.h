@@ -39,6 +39,10 @@ void tb_put_digests(tb_writer *w, const tb_digest *list, size_t count);
 tb_err tb_read_digests(
     tb_reader *r, size_t max, tb_arena *arena, tb_digest **out, size_t *out_count) TB_MUST_USE;
 
+/* INBOX and QUARANTINE rows are of one form (rows_link_in.c). */
+void tb_inbox_row_write(tb_txn *txn, const tb_inbox_row *row, tb_writer *w);
+tb_err tb_inbox_row_read(tb_txn *txn, tb_bytes value, tb_inbox_row *out) TB_MUST_USE;
+
 /* Starts a row: its form byte; a reader of another form has failed. */
 void tb_row_begin(tb_writer *w, tb_arena *arena, size_t capacity);
 void tb_row_read(tb_reader *r, tb_bytes value);

@@ -140,6 +140,16 @@ tb_err tb_alarm_put(tb_txn *txn, uint64_t number, const tb_alarm_row *row)
     return tb_row_store(txn, TB_TABLE_ALARM, tb_key_bytes(&key), &w);
 }
 
+tb_err tb_alarm_drop(tb_txn *txn, uint64_t number)
+{
+    tb_key key;
+
+    tb_key_begin(&key);
+    tb_key_number(&key, number);
+    tb_err err = tb_store_del(txn, TB_TABLE_ALARM, tb_key_bytes(&key));
+    return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+}
+
 static tb_err alarm_decode(tb_bytes value, tb_alarm_row *out)
 {
     tb_reader r;

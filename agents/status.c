@@ -54,7 +54,10 @@ static tb_err alarm_text(tb_arena *arena, const tb_alarm_row *alarm, tb_bytes *o
 static tb_err add_alarms(tb_txn *txn, tb_local_status *status)
 {
     tb_arena *arena = tb_txn_arena(txn);
-    status->alarms = tb_store_rows(txn, TB_TABLE_ALARM);
+    tb_err counted = tb_meta_number(txn, "alarm", &status->alarms); /* also of those that went */
+    if (counted != TB_OK) {
+        return counted;
+    }
     status->alarm_texts = tb_arena_array(arena, ALARMS_SHOWN, sizeof *status->alarm_texts);
     if (status->alarm_texts == NULL) {
         return TB_ERR_LIMIT;

@@ -2,6 +2,7 @@
 
 #include "agents/chain.h"
 #include "agents/draft.h"
+#include "agents/notice_name.h"
 #include "agents/rows_link.h"
 #include "agents/trace_words.h"
 #include "base/pack.h"
@@ -37,14 +38,8 @@ static tb_err add_line(tracing *t, const tb_local_trace_line *line)
 
 static tb_err notice_name(tb_arena *arena, const tb_header *header, tb_bytes *out)
 {
-    tb_text text;
-    tb_text_init(&text, arena, TB_PARTY_BYTES + 48);
-    tb_text_bytes(&text, tb_party_bytes(&header->sender));
-    tb_text_str(&text, "/");
-    tb_text_u64(&text, header->incarnation.counter);
-    tb_text_str(&text, "/");
-    tb_text_u64(&text, header->notice);
-    return tb_text_done(&text, out);
+    return tb_notice_name_print(arena, &header->sender, header->incarnation.counter, header->notice,
+                                out);
 }
 
 static tb_err where_refused(tracing *t,
@@ -55,8 +50,9 @@ static tb_err where_refused(tracing *t,
 {
     tb_refusal_row refusal;
     tb_err err = tb_refusal_get(t->txn, stream, notice, &refusal);
-    *out_found = err == TB_OK;
-    if (err == TB_OK) {
+    /* What was set aside and applied after all has arrived like any other. */
+    *out_found = err == TB_OK && refusal.code != TB_REFUSED_APPLIED_LATER;
+    if (*out_found) {
         line->where = refusal.code == TB_REFUSED_EXPIRED        ? TB_WHERE_EXPIRED
                       : refusal.code == TB_REFUSED_CANNOT_APPLY ? TB_WHERE_QUARANTINED
                                                                 : TB_WHERE_REFUSED;
@@ -64,6 +60,13 @@ static tb_err where_refused(tracing *t,
         line->code = refusal.code;
     }
     return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+}
+
+/* It says so each time something is sent again. */
+static bool hub_is_full(const tracing *t)
+{
+    tb_time since = t->now.real - t->agent->times.hub_full;
+    return since >= 0 && since <= 2 * TB_RESEND_AFTER_MS;
 }
 
 static tb_err
@@ -103,6 +106,8 @@ where_marked(tracing *t, const tb_stream *stream, uint64_t number, tb_local_trac
     err = tb_closed_get(t->txn, &stream->recipient, &closed);
     if (err == TB_OK && closed) {
         line->code = TB_REFUSED_SHARE_USED;
+    } else if (err == TB_OK && hub_is_full(t)) {
+        line->code = TB_REFUSED_STORE_FULL;
     }
     return err;
 }
@@ -316,35 +321,6 @@ static tb_err trace_case(tracing *t, const tb_case_id *id)
 
 /* ---- a notice by its name ---- */
 
-static bool parse_number(tb_bytes text, uint64_t *out)
-{
-    uint64_t value = 0;
-    for (size_t i = 0; i < text.size; i++) {
-        if (text.data[i] < '0' || text.data[i] > '9' || value > (UINT64_MAX - 9) / 10) {
-            return false;
-        }
-        value = value * 10 + (uint64_t)(text.data[i] - '0');
-    }
-    *out = value;
-    return text.size > 0;
-}
-
-/* "party/incarnation/number" */
-static bool parse_notice(tb_bytes id, tb_party *party, uint64_t *counter, uint64_t *notice)
-{
-    size_t first = 0;
-    while (first < id.size && id.data[first] != '/') {
-        first++;
-    }
-    size_t second = first + 1;
-    while (second < id.size && id.data[second] != '/') {
-        second++;
-    }
-    return second < id.size && tb_party_parse(tb_bytes_of(id.data, first), party) &&
-           parse_number(tb_bytes_of(id.data + first + 1, second - first - 1), counter) &&
-           parse_number(tb_bytes_of(id.data + second + 1, id.size - second - 1), notice);
-}
-
 #define PROOF_KEY_BYTES (TB_PARTY_BYTES + 16 + 8)
 
 static bool
@@ -438,7 +414,7 @@ tb_trace(const tb_agent *agent, tb_txn *txn, tb_now now, tb_bytes id, tb_local_a
         err = trace_case(&t, &case_id);
     } else if (tb_hex_parse(id, event.bytes, TB_DIGEST_BYTES)) {
         err = trace_event(&t, &event);
-    } else if (parse_notice(id, &party, &counter, &notice)) {
+    } else if (tb_notice_name_parse(id, &party, &counter, &notice)) {
         err = trace_notice(&t, &party, counter, notice);
     }
     if (err != TB_OK) {

@@ -31,6 +31,10 @@ static const pattern CLOSED = {
     "%n的接收配额已满,自%t起在本单位等候;配额恢复后即发送。",
     "The share of %n is used up; waiting here since %t. It is sent when the share opens.",
 };
+static const pattern HUB_FULL = {
+    "协同平台存储已达警戒线,自%t起在本单位等候;腾出空间后即发送。",
+    "The hub's store is full; waiting here since %t. It is sent once the hub has room again.",
+};
 static const pattern OUTBOX = {
     "正在发往协同平台,自%t起等候平台回执。",
     "On its way to the hub; waiting for the hub's receipt since %t.",
@@ -65,7 +69,9 @@ static const pattern *outbox_pattern(const tb_link_row *link, const tb_local_tra
     if (link->state != TB_LINK_CONFIRMED) {
         return &NO_LINK;
     }
-    return line->code == TB_REFUSED_SHARE_USED ? &CLOSED : &OUTBOX;
+    return line->code == TB_REFUSED_SHARE_USED   ? &CLOSED
+           : line->code == TB_REFUSED_STORE_FULL ? &HUB_FULL
+                                                 : &OUTBOX;
 }
 
 static const pattern *pattern_of(const tb_link_row *link, const tb_local_trace_line *line)

@@ -94,6 +94,17 @@
 #define TB_RECONNECT_MS     200
 #define TB_RECONNECT_MAX_MS 30000
 
+/* After a tick for which the store had no room the next one waits this long: what is due stays due,
+ * and looking without pause would find the same. */
+#define TB_FULL_PAUSE_MS 1000
+/* Alarms kept; beyond it the oldest goes, and the count goes on. */
+#define TB_ALARMS_MAX 10000
+/* Groups and bytes the hub looks through in one tick for ended lives, and the pause between two
+ * sweeps through all it holds: a large backlog must not keep it busy. */
+#define TB_EXPIRY_SLICE    256
+#define TB_EXPIRY_BYTES    (4u * 1024 * 1024)
+#define TB_EXPIRY_SWEEP_MS (10 * 60 * 1000)
+
 /* Attempts to apply before a notice is set aside (design §4). */
 #define TB_APPLY_ATTEMPTS_MAX 2
 /* Events held back per case and in all. Beyond it the notice stays taken and unapplied. */

@@ -42,6 +42,9 @@
     X(208, TB_REFUSED_SUPERSEDED, "superseded", "A newer connection of the same party took over.", "同一单位的新连接已接替本连接。") \
     X(209, TB_REFUSED_MARKS_BACK, "marks_back", "This agent's store is older than what it has signed; nothing is signed until it is recovered with: tongbao recover.", "本单位存储落后于已签发的记录,已停止签发;请执行 tongbao recover 恢复。") \
     X(210, TB_REFUSED_CANNOT_APPLY, "cannot_apply", "The notice arrived but could not be applied; it is set aside.", "报文已送达但无法处理,已隔离存放。") \
+    X(220, TB_REFUSED_APPLIED_LATER, "applied_later", "It had been set aside and was applied later; it counts.", "曾隔离存放,后经重试已处理,现已生效。") \
+    X(221, TB_REFUSED_DROPPED, "dropped", "It had been set aside, and the recipient's staff dropped it; send the matter again if it still applies.", "曾隔离存放,接收单位人员已将其清除;如仍需办理请重新报送。") \
+    X(222, TB_REFUSED_NOT_LINKED, "not_linked", "The link to the hub is not confirmed, so nothing can be signed; try again when it is (tongbao status).", "与协同平台的连接尚未确认,暂不能签发;请待连接恢复后重试(tongbao status)。") \
     /* 300..399 casework */                                                                         \
     X(300, TB_REFUSED_UNKNOWN_CAMPAIGN, "unknown_campaign", "No such campaign or version is installed here.", "未安装该专项行动或其版本。") \
     X(301, TB_REFUSED_UNKNOWN_CASE, "unknown_case", "No such case here.", "本单位没有该办件。")                \
@@ -69,6 +72,11 @@
     X(402, TB_REFUSED_NOT_EXERCISE, "not_exercise", "Only an exercise accepts a time with a request.", "仅演练环境可以指定时间。") \
     X(403, TB_REFUSED_UNKNOWN_REQUEST, "unknown_request", "No answer is stored under this request id.", "没有该请求编号的结果。") \
     X(404, TB_REFUSED_REQUEST_REUSED, "request_reused", "This request id was used for another request; choose a new one.", "请求编号已用于其他请求,请更换。") \
+    X(405, TB_REFUSED_NOT_DONE, "not_done", "It could not be carried out on this machine and nothing was changed; the agent's log says why.", "本机处理失败,未作任何改动;原因见前置程序日志。") \
+    X(406, TB_REFUSED_NOT_SET_ASIDE, "not_set_aside", "No such notice is set aside here; see: tongbao quarantine list.", "没有隔离存放该报文,请用 tongbao quarantine list 查看。") \
+    X(407, TB_REFUSED_REASON_MISSING, "reason_missing", "A reason is needed; it is kept with your account.", "须说明理由;理由与经办账号一并留存。") \
+    X(408, TB_REFUSED_NO_DEAD_LETTER, "no_dead_letter", "The hub holds no such dead letter; see: tongbao-broker deadletter list.", "平台没有该死信,请用 tongbao-broker deadletter list 查看。") \
+    X(409, TB_REFUSED_NOTHING_HELD, "nothing_held", "The hub no longer holds its content, so there is nothing to deliver; its sender was told and still has it.", "平台已不留存其内容,无可重投;已告知发送单位,原件仍在发送单位。") \
     /* 500..599 import verdicts that refuse (issue: in this order) */                               \
     X(500, TB_REFUSED_NUMBER_MALFORMED, "number_malformed", "Not a telephone number: empty, letters, masked or of the wrong length.", "号码格式错误:为空、含字母或掩码,或位数不对。") \
     X(501, TB_REFUSED_NUMBER_SCIENTIFIC, "number_scientific", "The number was turned into scientific notation by a spreadsheet; format the column as text and enter it again.", "号码被表格软件转为科学计数法,请将该列设为文本格式后重新填写。") \

@@ -1,7 +1,5 @@
 #include "broker/handlers.h"
 
-/* Alarms kept; beyond it the oldest goes. */
-#define ALARMS_MAX 10000
 /* About one party at most one alarm is kept in so many ms, so that a forger cannot fill the store.
  */
 #define ALARM_EVERY_MS 1000
@@ -21,8 +19,8 @@ static tb_err keep(tb_broker *b, const tb_hub_alarm *alarm)
     if (err != TB_OK) {
         return err;
     }
-    if (number > ALARMS_MAX) {
-        err = tb_hub_alarm_del(t->txn, number - ALARMS_MAX);
+    if (number > TB_ALARMS_MAX) {
+        err = tb_hub_alarm_del(t->txn, number - TB_ALARMS_MAX);
         if (err != TB_OK) {
             return err;
         }

@@ -146,6 +146,7 @@ tb_err tb_broker_start(tb_broker *broker,
         return err;
     }
     tb_broker_forget(broker);
+    broker->expiry = (tb_expiry_sweep){.after = 0};
     *out_refused = refused;
     return TB_OK;
 }
@@ -308,6 +309,10 @@ static tb_err tick(tb_broker *b)
     tb_running *t = &b->running;
     tb_time now = t->now.real;
     tb_due due;
+    tb_err swept = tb_hub_expiry_tick(b);
+    if (swept != TB_OK) {
+        return swept;
+    }
     for (size_t i = 0; i < DUE_SLICE; i++) {
         tb_err err = tb_due_first(t->txn, &due);
         if (err == TB_ERR_NOT_FOUND) {
@@ -358,6 +363,7 @@ tb_err tb_broker_step(
         return tb_hub_forget_session(b, party);
     }
     case TB_INPUT_LOCAL:
+        return tb_hub_local(b, input);
     case TB_INPUT_LINK:
         return TB_OK;
     }

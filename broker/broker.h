@@ -26,6 +26,14 @@ typedef struct tb_broker_limits {
     uint64_t credit_bytes;
 } tb_broker_limits;
 
+/* Where the search for ended lives stands; a restart begins it again. */
+typedef struct tb_expiry_sweep {
+    size_t party; /* of the directory */
+    size_t lane;
+    uint64_t seq;
+    tb_time after; /* not before this */
+} tb_expiry_sweep;
+
 struct tb_broker {
     /* fixed for the life of the process, or replaced between turns by the shell */
     tb_digest hub;
@@ -35,6 +43,7 @@ struct tb_broker {
     tb_broker_limits limits;
     /* read from the store by tb_broker_start */
     tb_incarnation incarnation;
+    tb_expiry_sweep expiry;
     /* a cache, and the running turn */
     tb_root_cache roots;
     tb_running running;
@@ -60,6 +69,9 @@ tb_err tb_broker_step(
 tb_err
 tb_broker_close(void *logic, tb_txn *txn, tb_now now, tb_random *random, tb_effects *effects);
 void tb_broker_forget(void *logic);
+/* tb_dropped_fn: a local request that could not be carried out is answered with why. */
+void tb_broker_dropped(
+    void *logic, const tb_input *input, tb_err why, tb_arena *arena, tb_effects *effects);
 
 /* When to deliver the next tick (real time). TB_ERR_NOT_FOUND: none needed. */
 tb_err tb_broker_deadline(tb_broker *broker, tb_txn *txn, tb_time *out) TB_MUST_USE;

@@ -184,23 +184,28 @@ static tb_err fetch_bodies(
 
 /* Under the directory in force now. What its recipient would have to refuse is not delivered: it
  * would use up the credit of all who write to that recipient. */
-static bool still_good(tb_broker *b, const tb_group *group)
+tb_refusal tb_hub_deliverable(tb_broker *b, const tb_group *group)
 {
     const tb_directory *directory = b->running.directory;
     const tb_header *header = &group->items[0].header;
     const tb_directory_party *party = tb_directory_find(directory, &header->sender);
     uint64_t last = tb_group_number(group, group->item_count - 1);
-    if (party == NULL || tb_directory_key_of(party, &header->signing_key) == NULL ||
-        last > tb_directory_good_until(directory, &header->sender, &header->signing_key,
+    if (party == NULL) {
+        return TB_REFUSED_UNKNOWN_PARTY;
+    }
+    if (tb_directory_key_of(party, &header->signing_key) == NULL) {
+        return TB_REFUSED_UNKNOWN_KEY;
+    }
+    if (last > tb_directory_good_until(directory, &header->sender, &header->signing_key,
                                        &header->incarnation, &group->recipient, group->lane)) {
-        return false;
+        return TB_REFUSED_KEY_REVOKED;
     }
     for (size_t i = 0; i < group->item_count; i++) {
         if (group->items[i].refusal != NULL && !tb_hub_filler_good(b, group, i)) {
-            return false;
+            return TB_REFUSED_SIGNATURE;
         }
     }
-    return true;
+    return TB_ACCEPTED;
 }
 
 /* The lane goes on behind this group. */
@@ -218,7 +223,7 @@ static tb_err deliver_stored(filling *f, size_t lane, uint64_t seq, const tb_hub
         tb_signed_line_decode(row->stamp, arena, &group.stamp) != TB_ACCEPTED) {
         return TB_ERR_CORRUPT;
     }
-    if (!still_good(f->b, &group)) {
+    if (tb_hub_deliverable(f->b, &group) != TB_ACCEPTED) {
         skip(f, lane, seq);
         return TB_OK;
     }

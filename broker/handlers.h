@@ -81,7 +81,32 @@ tb_err tb_hub_new_stream(tb_broker *b,
                          tb_live_stream *live,
                          bool *out_allowed) TB_MUST_USE;
 
+/* expiry.c */
+/* Refuses what is over of a submitted group; *out_refused: something was, and the group waits. */
+tb_err tb_hub_expiry_refuse(tb_broker *b,
+                            tb_live_party *sender,
+                            tb_live_stream *live,
+                            const tb_group *group,
+                            bool *out_refused) TB_MUST_USE;
+/* A part of the search among what waits. */
+tb_err tb_hub_expiry_tick(tb_broker *b) TB_MUST_USE;
+/* Writes groups again in which signed lines took the place of notices. */
+tb_err tb_hub_expiry_keep(tb_broker *b) TB_MUST_USE;
+
+/* deadletters.c: what the people at the hub ask over its local socket. */
+tb_err tb_hub_local(tb_broker *b, const tb_input *input) TB_MUST_USE;
+
 /* refused.c */
+/* Signs a refusal of one item at the end of the turn, and keeps it. */
+tb_err tb_hub_refuse_item(tb_broker *b,
+                          tb_live_party *sender,
+                          tb_live_stream *live,
+                          const tb_group *group,
+                          size_t item,
+                          tb_refusal code) TB_MUST_USE;
+/* For a notice that is stored: the row is kept as long as one by its recipient. */
+tb_err
+tb_hub_refused_keep(tb_broker *b, tb_live_stream *live, const tb_signed_line *line) TB_MUST_USE;
 /* Signs a refusal for every item of the group at the end of the turn. */
 tb_err tb_hub_refuse_group(tb_broker *b,
                            tb_live_party *sender,
@@ -122,6 +147,8 @@ tb_err tb_hub_marks_close(tb_broker *b) TB_MUST_USE;
 tb_err tb_hub_stored_close(tb_broker *b) TB_MUST_USE;
 
 /* deliver.c */
+/* Whether a kept group may be delivered under the directory in force, or why not. */
+tb_refusal tb_hub_deliverable(tb_broker *b, const tb_group *group);
 tb_err tb_hub_deliver_close(tb_broker *b) TB_MUST_USE;
 /* Delivery begins again behind the newest arrived marks. */
 void tb_hub_deliver_again(tb_broker *b, tb_live_party *recipient);

@@ -182,10 +182,23 @@ static tb_err keep_group(tb_broker *b, tb_fresh_group *fresh)
     return put_group(b, fresh, stamp);
 }
 
+/* A notice that waited becomes its filler. */
+static tb_err fill_place(tb_broker *b, tb_fresh_refusal *refusal, const tb_signed_line *line)
+{
+    refusal->fills->refusal = line;
+    refusal->fills->body = tb_bytes_of(NULL, 0);
+    return tb_hub_refused_keep(b, refusal->stream, line);
+}
+
 static tb_err keep_refusal(tb_broker *b, tb_fresh_refusal *refusal, const tb_signed_line *line)
 {
     tb_running *t = &b->running;
-    if (refusal->keep) {
+    if (refusal->fills != NULL) {
+        tb_err err = fill_place(b, refusal, line);
+        if (err != TB_OK) {
+            return err;
+        }
+    } else if (refusal->keep) {
         tb_hub_refused row = {line->line.from, true, t->now.real, {NULL, 0}};
         tb_err err = tb_signed_line_encode(line, t->arena, &row.line);
         if (err != TB_OK) {
@@ -243,7 +256,8 @@ static tb_err keep_new(tb_broker *b)
             return err;
         }
     }
-    return tb_hub_number_put(t->txn, META_SEQ, t->seq);
+    err = tb_hub_expiry_keep(b);
+    return err == TB_OK ? tb_hub_number_put(t->txn, META_SEQ, t->seq) : err;
 }
 
 static tb_err show(tb_broker *b, tb_live_party *sender, tb_bytes packed)

@@ -83,6 +83,27 @@ tb_err tb_hub_refuse_group(tb_broker *b,
     return TB_OK;
 }
 
+tb_err tb_hub_refuse_item(tb_broker *b,
+                          tb_live_party *sender,
+                          tb_live_stream *live,
+                          const tb_group *group,
+                          size_t item,
+                          tb_refusal code)
+{
+    tb_running *t = &b->running;
+    bool allowed;
+    tb_err err = tb_hub_new_stream(b, sender, live, &allowed);
+    if (err != TB_OK) {
+        return err;
+    }
+    live->changed = live->changed || allowed;
+    tb_effects_note(t->effects, t->arena, TB_LEVEL_INFO,
+                    "event=refused sender=%p recipient=%p number=%u code=%s", &live->stream.sender,
+                    &live->stream.recipient, tb_group_number(group, item), tb_refusal_key(code));
+    return refuse_item(b, sender, live, &group->items[item], tb_group_number(group, item), code,
+                       allowed);
+}
+
 static tb_err tell(tb_broker *b, tb_live_party *sender, tb_bytes packed)
 {
     tb_frame frame;
@@ -176,16 +197,34 @@ static tb_refusal check_refused(tb_broker *b, tb_live_party *recipient, const tb
     return tb_signed_line_verify(line, &b->hub, &key->key, &b->roots);
 }
 
-static tb_err keep_refusal(tb_broker *b, tb_live_stream *live, const tb_signed_line *line)
+/* The first word about a number stands, but for what the recipient's people did with a notice that
+ * was set aside: that is the last word, and kept as long as the first would have been. */
+static tb_err replace_refusal(tb_broker *b,
+                              tb_live_stream *live,
+                              const tb_signed_line *line,
+                              const tb_hub_refused *held)
 {
-    tb_running *t = &b->running;
-    if (live->row.refused >= KEPT_PER_STREAM) {
+    bool settled =
+        line->line.code == TB_REFUSED_APPLIED_LATER || line->line.code == TB_REFUSED_DROPPED;
+    if (held->by_hub || !settled) {
         return TB_OK;
     }
+    tb_hub_refused row = {line->line.from, false, held->at, {NULL, 0}};
+    tb_err err = tb_signed_line_encode(line, b->running.arena, &row.line);
+    bool is_new;
+    return err == TB_OK ? tb_hub_refused_put(b->running.txn, &live->stream, &row, &is_new) : err;
+}
+
+tb_err tb_hub_refused_keep(tb_broker *b, tb_live_stream *live, const tb_signed_line *line)
+{
+    tb_running *t = &b->running;
     tb_hub_refused held;
     tb_err err = tb_hub_refused_get(t->txn, &live->stream, line->line.from, &held);
+    if (err == TB_OK) {
+        return replace_refusal(b, live, line, &held);
+    }
     if (err != TB_ERR_NOT_FOUND) {
-        return err; /* the first word about a number stands */
+        return err;
     }
 
     tb_hub_refused row = {line->line.from, false, t->now.real, {NULL, 0}};
@@ -208,6 +247,11 @@ static tb_err keep_refusal(tb_broker *b, tb_live_stream *live, const tb_signed_l
     tb_put_u64(&w, row.number);
     return tb_due_put(t->txn, t->now.real + TB_NOTICE_LIFE_MS, TB_DUE_REFUSED,
                       tb_bytes_of(key, w.size));
+}
+
+static tb_err keep_by_recipient(tb_broker *b, tb_live_stream *live, const tb_signed_line *line)
+{
+    return live->row.refused >= KEPT_PER_STREAM ? TB_OK : tb_hub_refused_keep(b, live, line);
 }
 
 tb_err tb_hub_notice_refused(tb_broker *b, tb_live_party *recipient, const tb_refused *refused)
@@ -233,7 +277,7 @@ tb_err tb_hub_notice_refused(tb_broker *b, tb_live_party *recipient, const tb_re
     if (line->line.from > live->row.stored.number) {
         return TB_OK;
     }
-    err = keep_refusal(b, live, line);
+    err = keep_by_recipient(b, live, line);
     if (err != TB_OK) {
         return err;
     }

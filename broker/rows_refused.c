@@ -77,3 +77,22 @@ tb_err tb_hub_refused_at(tb_txn *txn, const tb_stream *stream, uint64_t number, 
 
     return read_refused(key, value, out);
 }
+
+tb_err
+tb_hub_refused_walk(tb_txn *txn, tb_bytes *cursor, tb_stream *out_stream, tb_hub_refused *out)
+{
+    tb_bytes all = {NULL, 0};
+    tb_bytes value;
+    tb_err err = cursor->size == 0
+                     ? tb_store_seek(txn, TB_TABLE_HUB_REFUSED, all, all, cursor, &value)
+                     : tb_store_next(txn, TB_TABLE_HUB_REFUSED, all, *cursor, cursor, &value);
+    if (err != TB_OK) {
+        return err;
+    }
+    if (cursor->size != TB_ROW_STREAM_NUMBER_BYTES) {
+        return TB_ERR_CORRUPT;
+    }
+
+    err = tb_stream_key_read(tb_bytes_of(cursor->data, TB_STREAM_KEY_BYTES), out_stream);
+    return err == TB_OK ? read_refused(*cursor, value, out) : err;
+}

@@ -278,6 +278,30 @@ tb_err tb_hub_group_after(tb_txn *txn,
     return TB_OK;
 }
 
+tb_err tb_hub_group_walk(tb_txn *txn,
+                         tb_bytes *cursor,
+                         tb_party *out_recipient,
+                         tb_lane *out_lane,
+                         uint64_t *out_seq,
+                         tb_hub_group *out)
+{
+    tb_bytes all = {NULL, 0};
+    tb_bytes value;
+    tb_err err = cursor->size == 0
+                     ? tb_store_seek(txn, TB_TABLE_HUB_GROUP, all, all, cursor, &value)
+                     : tb_store_next(txn, TB_TABLE_HUB_GROUP, all, *cursor, cursor, &value);
+    if (err != TB_OK) {
+        return err;
+    }
+
+    tb_reader r;
+    tb_reader_init(&r, *cursor);
+    tb_get_raw(&r, out_recipient->text, TB_PARTY_BYTES);
+    *out_lane = (tb_lane)tb_get_u8(&r);
+    *out_seq = tb_get_u64(&r);
+    return tb_reader_done(&r) ? read_group(value, out) : TB_ERR_CORRUPT;
+}
+
 /* HUB_PLACE */
 
 tb_err tb_hub_place_put(tb_txn *txn, const tb_stream *stream, const tb_hub_place *row)

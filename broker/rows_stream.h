@@ -77,6 +77,14 @@ tb_err tb_hub_group_after(tb_txn *txn,
                           uint64_t *out_seq,
                           tb_hub_group *out) TB_MUST_USE;
 
+/* Every group; cursor empty for the first, and at a row that does not decode its key. */
+tb_err tb_hub_group_walk(tb_txn *txn,
+                         tb_bytes *cursor,
+                         tb_party *out_recipient,
+                         tb_lane *out_lane,
+                         uint64_t *out_seq,
+                         tb_hub_group *out) TB_MUST_USE;
+
 /* HUB_PLACE */
 typedef struct tb_hub_place {
     uint64_t from;
@@ -131,5 +139,10 @@ tb_err tb_hub_refused_del(tb_txn *txn, const tb_stream *stream, uint64_t number)
 /* The stream's first refusal at or above a number. */
 tb_err tb_hub_refused_at(tb_txn *txn, const tb_stream *stream, uint64_t number, tb_hub_refused *out)
     TB_MUST_USE;
+/* Every refusal; cursor as above. */
+tb_err tb_hub_refused_walk(tb_txn *txn,
+                           tb_bytes *cursor,
+                           tb_stream *out_stream,
+                           tb_hub_refused *out) TB_MUST_USE;
 
 #endif

@@ -70,8 +70,19 @@ typedef struct tb_fresh_refusal {
     tb_line line;
     tb_bytes header;
     bool keep;
+    tb_item *fills; /* of a group that is kept: it becomes a filler; or NULL */
     struct tb_fresh_refusal *next;
 } tb_fresh_refusal;
+
+/* A kept group in which items became fillers: it is written again once the lines are signed. */
+typedef struct tb_filled_group {
+    tb_party recipient;
+    tb_lane lane;
+    uint64_t seq;
+    tb_hub_group row; /* its bytes stay what they were, until it is trimmed */
+    tb_group *group;
+    struct tb_filled_group *next;
+} tb_filled_group;
 
 struct tb_live_party {
     tb_party id;
@@ -123,6 +134,7 @@ typedef struct tb_running {
     tb_fresh_refusal *refusals;
     tb_fresh_refusal *last_refusal;
     size_t refusal_count;
+    tb_filled_group *filled;
     tb_document_frame *documents;
     uint64_t seq; /* last used, 0: not read yet */
     uint64_t first_seq;

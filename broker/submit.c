@@ -151,6 +151,11 @@ find_room(tb_submission *s, tb_live_stream *live, const tb_fresh_group *fresh, b
             return err;
         }
     }
+    bool over;
+    tb_err ended = tb_hub_expiry_refuse(b, s->sender, live, fresh->group, &over);
+    if (ended != TB_OK || over) {
+        return ended;
+    }
     if (!tb_running_room(b, fresh->bytes)) {
         return tb_hub_refuse_plainly(b, s->sender, TB_REFUSED_STORE_FULL,
                                      fresh->group->items[0].header_bytes);

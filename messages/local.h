@@ -35,6 +35,10 @@ typedef enum tb_request_kind {
     TB_REQUEST_CHECK = 22,
     TB_REQUEST_LIST_ACTS = 23,
     TB_REQUEST_EXPORT = 24,
+    TB_REQUEST_LIST_QUARANTINE = 40,
+    TB_REQUEST_ACT_QUARANTINE = 41,
+    TB_REQUEST_LIST_DEAD_LETTERS = 42, /* asked of a hub */
+    TB_REQUEST_RETRY_DEAD_LETTER = 43, /* asked of a hub */
 } tb_request_kind;
 
 typedef struct tb_local_open {
@@ -75,8 +79,26 @@ typedef struct tb_local_get_document {
     uint32_t version; /* 0: the newest */
 } tb_local_get_document;
 
+/* A page of what is set aside, or of a hub's dead letters. */
+typedef struct tb_local_page {
+    tb_bytes id; /* this one alone */
+    tb_bytes after;
+    uint32_t limit;
+} tb_local_page;
+
+typedef struct tb_local_settle {
+    tb_bytes notice; /* "party/incarnation/number" */
+    bool drop;       /* else it is applied again */
+    tb_bytes reason; /* of a drop */
+} tb_local_settle;
+
+typedef struct tb_local_retry {
+    tb_bytes id; /* as listed */
+    bool dry_run;
+} tb_local_retry;
+
 typedef struct tb_local_request {
-    tb_request_id id; /* never zero for OPEN_CASE, ACT and INSTALL */
+    tb_request_id id; /* never zero for OPEN_CASE, ACT, INSTALL and ACT_QUARANTINE */
     tb_bytes account;
     tb_time time; /* exercises only; 0: no time given */
     tb_request_kind kind;
@@ -90,6 +112,9 @@ typedef struct tb_local_request {
         tb_request_id request; /* GET_REQUEST */
         tb_document install;
         tb_local_get_document document;
+        tb_local_page page;     /* LIST_QUARANTINE, LIST_DEAD_LETTERS */
+        tb_local_settle settle; /* ACT_QUARANTINE */
+        tb_local_retry retry;   /* RETRY_DEAD_LETTER */
     };
 } tb_local_request;
 
@@ -106,6 +131,9 @@ typedef enum tb_answer_kind {
     TB_ANSWER_CHECKED = 18,
     TB_ANSWER_CHANGED = 19,
     TB_ANSWER_ACTS = 20,
+    TB_ANSWER_QUARANTINE = 40,
+    TB_ANSWER_SETTLED = 41,
+    TB_ANSWER_DEAD_LETTERS = 42,
 } tb_answer_kind;
 
 typedef struct tb_local_acted {
@@ -300,6 +328,66 @@ typedef struct tb_local_acts {
     size_t count;
 } tb_local_acts;
 
+typedef struct tb_local_set_aside {
+    tb_bytes notice;
+    tb_party sender;
+    tb_lane lane;
+    uint64_t number;
+    tb_time taken;
+    uint32_t attempts;
+    tb_refusal code;
+    uint64_t bytes;
+    bool dropped; /* a record of who and why; the content is gone */
+    tb_time dropped_at;
+    tb_bytes account;
+    tb_bytes reason;
+} tb_local_set_aside;
+
+typedef struct tb_local_quarantine {
+    tb_local_set_aside *lines;
+    size_t count;
+    tb_bytes next;
+} tb_local_quarantine;
+
+typedef enum tb_settlement {
+    TB_SETTLED_APPLIED = 1,
+    TB_SETTLED_REFUSED = 2, /* by the rules, for code */
+    TB_SETTLED_DROPPED = 3,
+} tb_settlement;
+
+typedef struct tb_local_settled {
+    tb_bytes notice;
+    tb_settlement outcome;
+    tb_refusal code;
+} tb_local_settled;
+
+typedef enum tb_retry {
+    TB_RETRY_DELIVERS = 1,
+    TB_RETRY_WAITS = 2,   /* the recipient is not connected: it is delivered when it is */
+    TB_RETRY_NOTHING = 3, /* the content is not here */
+    TB_RETRY_REFUSED = 4, /* the directory in force still forbids it */
+} tb_retry;
+
+typedef struct tb_local_dead_letter {
+    tb_bytes id;
+    tb_party sender;
+    tb_party recipient;
+    tb_lane lane;
+    uint64_t number;
+    uint64_t to;
+    tb_time since;
+    tb_refusal code;
+    tb_party by;
+    uint64_t bytes; /* held; 0: nothing */
+    tb_retry retry;
+} tb_local_dead_letter;
+
+typedef struct tb_local_dead_letters {
+    tb_local_dead_letter *letters;
+    size_t count;
+    tb_bytes next;
+} tb_local_dead_letters;
+
 typedef struct tb_local_answer {
     tb_request_id id; /* zero: to a watcher, or to a request that does not decode */
     tb_refusal code;
@@ -318,6 +406,9 @@ typedef struct tb_local_answer {
         tb_local_checked checked;
         tb_local_summary changed;
         tb_local_acts acts;
+        tb_local_quarantine quarantine;
+        tb_local_settled settled;
+        tb_local_dead_letters dead_letters;
     };
 } tb_local_answer;
 

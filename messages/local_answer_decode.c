@@ -341,6 +341,12 @@ static tb_refusal read_body(const wire_answer *in, tb_arena *arena, tb_local_ans
         return read_summary(in->changed, arena, &out->changed);
     case TB_ANSWER_ACTS:
         return read_acts(in->acts, arena, &out->acts);
+    case TB_ANSWER_QUARANTINE:
+        return tb_local_read_quarantine(in->quarantine, arena, &out->quarantine);
+    case TB_ANSWER_SETTLED:
+        return tb_local_read_settled(in->settled, &out->settled) ? TB_ACCEPTED : TB_REFUSED_REQUEST;
+    case TB_ANSWER_DEAD_LETTERS:
+        return tb_local_read_letters(in->dead_letters, arena, &out->dead_letters);
     }
     return TB_REFUSED_REQUEST;
 }

@@ -26,6 +26,9 @@ typedef struct bodies {
     Tongbao__Local__Checked checked;
     wire_summary changed;
     Tongbao__Local__Acts acts;
+    Tongbao__Local__Quarantine quarantine;
+    Tongbao__Local__Settled settled;
+    Tongbao__Local__DeadLetters dead_letters;
 } bodies;
 
 static tb_wire_bytes digest_of(const tb_digest *digest)
@@ -349,6 +352,16 @@ static bool write_body(const tb_local_answer *in, tb_arena *arena, bodies *b, wi
     case TB_ANSWER_ACTS:
         out->acts = &b->acts;
         return write_acts(&in->acts, arena, &b->acts);
+    case TB_ANSWER_QUARANTINE:
+        out->quarantine = &b->quarantine;
+        return tb_local_write_quarantine(&in->quarantine, arena, &b->quarantine);
+    case TB_ANSWER_SETTLED:
+        tb_local_write_settled(&in->settled, &b->settled);
+        out->settled = &b->settled;
+        return true;
+    case TB_ANSWER_DEAD_LETTERS:
+        out->dead_letters = &b->dead_letters;
+        return tb_local_write_letters(&in->dead_letters, arena, &b->dead_letters);
     }
     TB_UNREACHABLE();
 }

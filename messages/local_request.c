@@ -102,6 +102,14 @@ static tb_refusal read_body(const wire_request *in, tb_arena *arena, tb_local_re
         return verdict(read_install(in->install, &out->install));
     case TB_REQUEST_GET_DOCUMENT:
         return verdict(read_get_document(in->get_document, &out->document));
+    case TB_REQUEST_LIST_QUARANTINE:
+        return verdict(tb_local_read_quarantine_page(in->list_quarantine, &out->page));
+    case TB_REQUEST_ACT_QUARANTINE:
+        return verdict(tb_local_read_settle(in->act_quarantine, &out->settle));
+    case TB_REQUEST_LIST_DEAD_LETTERS:
+        return verdict(tb_local_read_letter_page(in->list_dead_letters, &out->page));
+    case TB_REQUEST_RETRY_DEAD_LETTER:
+        return verdict(tb_local_read_retry(in->retry_dead_letter, &out->retry));
     case TB_REQUEST_STATUS:
     case TB_REQUEST_WATCH:
     case TB_REQUEST_LIST_DIRECTORY:
@@ -117,7 +125,8 @@ static bool identified(const tb_local_request *request)
     static const tb_request_id none;
 
     bool changes = request->kind == TB_REQUEST_OPEN_CASE || request->kind == TB_REQUEST_ACT ||
-                   request->kind == TB_REQUEST_INSTALL;
+                   request->kind == TB_REQUEST_INSTALL ||
+                   request->kind == TB_REQUEST_ACT_QUARANTINE;
     return !changes || memcmp(request->id.bytes, none.bytes, sizeof none) != 0;
 }
 
@@ -174,6 +183,10 @@ typedef struct bodies {
     Tongbao__Local__Check check;
     Tongbao__Local__ListActs list_acts;
     Tongbao__Local__Export export_case;
+    Tongbao__Local__ListQuarantine list_quarantine;
+    Tongbao__Local__ActQuarantine act_quarantine;
+    Tongbao__Local__ListDeadLetters list_dead_letters;
+    Tongbao__Local__RetryDeadLetter retry_dead_letter;
 } bodies;
 
 static bool write_open(const tb_local_open *in, tb_arena *arena, wire_open *out)
@@ -292,6 +305,22 @@ static bool write_body(const tb_local_request *in, tb_arena *arena, bodies *b, w
     case TB_REQUEST_CHECK:
         tongbao__local__check__init(&b->check);
         out->check = &b->check;
+        return true;
+    case TB_REQUEST_LIST_QUARANTINE:
+        tb_local_write_quarantine_page(&in->page, &b->list_quarantine);
+        out->list_quarantine = &b->list_quarantine;
+        return true;
+    case TB_REQUEST_ACT_QUARANTINE:
+        tb_local_write_settle(&in->settle, &b->act_quarantine);
+        out->act_quarantine = &b->act_quarantine;
+        return true;
+    case TB_REQUEST_LIST_DEAD_LETTERS:
+        tb_local_write_letter_page(&in->page, &b->list_dead_letters);
+        out->list_dead_letters = &b->list_dead_letters;
+        return true;
+    case TB_REQUEST_RETRY_DEAD_LETTER:
+        tb_local_write_retry(&in->retry, &b->retry_dead_letter);
+        out->retry_dead_letter = &b->retry_dead_letter;
         return true;
     case TB_REQUEST_GET_CASE:
     case TB_REQUEST_LIST_ACTS:

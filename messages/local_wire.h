@@ -34,4 +34,42 @@ tb_refusal tb_local_read_parties(const tb_wire_bytes *in,
                                  tb_party **out) TB_MUST_USE;
 tb_wire_bytes *tb_local_write_parties(const tb_party *in, size_t count, tb_arena *arena);
 
+/* local_aside.c: what is set aside at an agent, and a hub's dead letters. */
+struct Tongbao__Local__ListQuarantine;
+struct Tongbao__Local__ActQuarantine;
+struct Tongbao__Local__ListDeadLetters;
+struct Tongbao__Local__RetryDeadLetter;
+struct Tongbao__Local__Quarantine;
+struct Tongbao__Local__Settled;
+struct Tongbao__Local__DeadLetters;
+
+bool tb_local_read_quarantine_page(const struct Tongbao__Local__ListQuarantine *in,
+                                   tb_local_page *out);
+bool tb_local_read_settle(const struct Tongbao__Local__ActQuarantine *in, tb_local_settle *out);
+bool tb_local_read_letter_page(const struct Tongbao__Local__ListDeadLetters *in,
+                               tb_local_page *out);
+bool tb_local_read_retry(const struct Tongbao__Local__RetryDeadLetter *in, tb_local_retry *out);
+void tb_local_write_quarantine_page(const tb_local_page *in,
+                                    struct Tongbao__Local__ListQuarantine *out);
+void tb_local_write_settle(const tb_local_settle *in, struct Tongbao__Local__ActQuarantine *out);
+void tb_local_write_letter_page(const tb_local_page *in,
+                                struct Tongbao__Local__ListDeadLetters *out);
+void tb_local_write_retry(const tb_local_retry *in, struct Tongbao__Local__RetryDeadLetter *out);
+
+tb_refusal tb_local_read_quarantine(const struct Tongbao__Local__Quarantine *in,
+                                    tb_arena *arena,
+                                    tb_local_quarantine *out) TB_MUST_USE;
+bool tb_local_read_settled(const struct Tongbao__Local__Settled *in, tb_local_settled *out);
+tb_refusal tb_local_read_letters(const struct Tongbao__Local__DeadLetters *in,
+                                 tb_arena *arena,
+                                 tb_local_dead_letters *out) TB_MUST_USE;
+/* False when memory ends. */
+bool tb_local_write_quarantine(const tb_local_quarantine *in,
+                               tb_arena *arena,
+                               struct Tongbao__Local__Quarantine *out);
+void tb_local_write_settled(const tb_local_settled *in, struct Tongbao__Local__Settled *out);
+bool tb_local_write_letters(const tb_local_dead_letters *in,
+                            tb_arena *arena,
+                            struct Tongbao__Local__DeadLetters *out);
+
 #endif

@@ -16,7 +16,7 @@
     /* both */                                                                                                         \
     X(META,             "name",                                         "bytes",        "always")                       \
     X(DOCUMENT,         "kind:u32 name 0 version:u32",                  "Document",     "always; the newest version of a name rules") \
-    X(ALARM,            "number:u64",                                   "AlarmRow",     "always: what was refused, forged, forked or went back") \
+    X(ALARM,            "number:u64",                                   "AlarmRow",     "among the newest 10000: what was refused, forged, forked or went back") \
     /* broker */                                                                                                       \
     X(HUB_AGENT,       "party",                                         "HubAgentRow",   "once the party has said Hello; newest incarnation, fence") \
     X(HUB_SESSION,     "party",                                         "HubSessionRow", "the party has a session in this run of the hub") \
@@ -27,7 +27,7 @@
     X(HUB_BODY,        "sender incarnation notice:u64",                 "bytes",         "exactly one per HUB_BODY_USE row") \
     X(HUB_BODY_USE,    "sender incarnation notice:u64",                 "count:u32 digest","HUB_GROUP rows refer to the body; counted") \
     X(HUB_SHARE,       "sender recipient",                              "HubShareRow",   "bytes are kept for the pair, or the pair is closed") \
-    X(HUB_REFUSED,     "sender incarnation recipient lane:u8 number:u64","HubRefusedRow", "refused by the hub: until an arrived mark covers it; by the recipient: 30 days") \
+    X(HUB_REFUSED,     "sender incarnation recipient lane:u8 number:u64","HubRefusedRow", "refused by the hub: until an arrived mark covers it; by the recipient, or expired while it was stored: 30 days") \
     X(HUB_DUE,         "due_ms:i64 kind:u8 key",                        "-",             "something is to be tried again at that time; one per HUB_SESSION row") \
     /* agent: the link */                                                                                              \
     X(STREAM_OUT,       "incarnation recipient lane:u8",                "StreamOutRow", "always, once we numbered a notice") \
@@ -52,7 +52,8 @@
     X(HELD,             "missing event, held event",                    "since_ms:i64", "an EVENT row waits for a predecessor") \
     X(FIELD_INDEX,      "campaign 0 field 0 value 0 case",              "-",            "an indexed field of the case is readable here") \
     X(DRAFT,            "number:u64",                                   "DraftRow",     "an act waits for the link (待发出)") \
-    X(REQUEST,          "request_id",                                   "RequestRow",   "30 days: the answer to a local request")
+    X(REQUEST,          "request_id",                                   "RequestRow",   "30 days: the answer to a local request")      \
+    X(QUARANTINE_DROPPED,"sender incarnation notice:u64",               "DroppedRow",   "always: a notice that was set aside and dropped, by whom and why")
 /* clang-format on */
 
 typedef enum tb_table {

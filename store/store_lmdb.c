@@ -12,6 +12,9 @@
 #include <sodium.h>
 
 #define SUM_BYTES crypto_shorthash_BYTES
+/* A backup that was killed leaves its reader behind, which would pin pages for ever: looked for
+ * once in so many write transactions, and whenever there is no room. */
+#define READERS_EVERY 1024
 
 tb_err tb_lmdb_error(int rc)
 {
@@ -109,6 +112,12 @@ static tb_err begin(tb_store *store, tb_arena *arena, unsigned flags, tb_txn **o
     TB_ASSERT(store->txn.mdb == NULL);
 
     MDB_txn *mdb = NULL;
+    bool writes = (flags & MDB_RDONLY) == 0;
+    if (writes && (store->full || ++store->begun % READERS_EVERY == 0)) {
+        int stale;
+        store->full = false;
+        (void)mdb_reader_check(store->env, &stale);
+    }
     int rc = mdb_txn_begin(store->env, NULL, flags, &mdb);
     if (rc != MDB_SUCCESS) {
         return tb_lmdb_error(rc);
@@ -208,6 +217,7 @@ static tb_err write_result(tb_txn *txn, int rc)
         txn->wrote = true;
     } else {
         txn->lost = err;
+        txn->store->full = err == TB_ERR_FULL;
     }
     return err;
 }

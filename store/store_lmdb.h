@@ -22,7 +22,9 @@ struct tb_store {
     MDB_dbi tables[TB_TABLE_COUNT];
     uint8_t row_keys[TB_TABLE_COUNT][8]; /* by table name, for the rows' checksums */
     uint64_t quota;
-    int folder; /* holds the lock on the store while open */
+    int folder;     /* holds the lock on the store while open */
+    uint64_t begun; /* write transactions */
+    bool full;      /* the last failed write found no room */
     tb_txn txn;
 };
 

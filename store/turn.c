@@ -86,6 +86,10 @@ static void drop(tb_node *node, const tb_input *input, tb_err err)
     tb_effects_note(&node->effects, &node->arena, TB_LEVEL_ERROR,
                     "event=input_dropped kind=%s party=%p peer=%u why=\"%s\"",
                     kind_text(input->kind), &input->party, input->peer, tb_err_text(err));
+    if (node->dropped != NULL) {
+        node->dropped(node->logic, input, err, &node->arena, &node->effects);
+    }
+    node->starved = node->starved || err == TB_ERR_FULL;
     node->perform(node->shell, &node->effects);
 }
 

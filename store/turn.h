@@ -37,6 +37,10 @@ tb_close_fn(void *logic, tb_txn *txn, tb_now now, tb_random *random, tb_effects 
 typedef void tb_forget_fn(void *logic);
 /* After the commit. */
 typedef void tb_perform_fn(void *shell, const tb_effects *effects);
+/* What may be said of an input that was dropped because its turn failed with err: an answer to who
+ * asked, which promises nothing. Effects are performed without a commit: nothing was stored. */
+typedef void
+tb_dropped_fn(void *logic, const tb_input *input, tb_err err, tb_arena *arena, tb_effects *effects);
 /* Fresh random bytes for one attempt at a turn. */
 typedef void tb_seed_fn(void *shell, uint8_t out_seed[32]);
 
@@ -46,11 +50,15 @@ struct tb_node {
     tb_effects effects;
     void *logic;
     tb_step_fn *step;
-    tb_close_fn *close;   /* may be NULL */
-    tb_forget_fn *forget; /* may be NULL */
+    tb_close_fn *close;     /* may be NULL */
+    tb_forget_fn *forget;   /* may be NULL */
+    tb_dropped_fn *dropped; /* may be NULL */
     void *shell;
     tb_perform_fn *perform;
     tb_seed_fn *seed;
+    /* An input was dropped because the store is full. What is due stays due, so the shell waits a
+     * while before its next tick, and takes this back. */
+    bool starved;
 };
 
 /* One batch of at least one input, one transaction, one batch of effects. TB_ERR_IO: what is on

@@ -43,3 +43,35 @@ tb_err tb_store_check_version(tb_txn *txn, uint32_t kind)
     tb_err err = write_number(txn, "schema", TB_SCHEMA_VERSION);
     return err == TB_OK ? write_number(txn, "kind", kind) : err;
 }
+
+#define RESTORED "restored"
+
+tb_err tb_store_mark_restored(tb_txn *txn, tb_time at)
+{
+    uint8_t buffer[8];
+    tb_writer writer;
+    tb_bytes value;
+
+    tb_writer_init(&writer, buffer, sizeof buffer);
+    tb_put_i64(&writer, at);
+    tb_err err = tb_writer_bytes(&writer, &value);
+    return err == TB_OK ? tb_store_put(txn, TB_TABLE_META, tb_bytes_str(RESTORED), value) : err;
+}
+
+tb_err tb_store_restored(tb_txn *txn, tb_time *out)
+{
+    tb_bytes value;
+    tb_reader reader;
+
+    tb_err err = tb_store_get(txn, TB_TABLE_META, tb_bytes_str(RESTORED), &value);
+    if (err != TB_OK) {
+        return err;
+    }
+    tb_reader_init(&reader, value);
+    tb_time at = tb_get_i64(&reader);
+    if (!tb_reader_done(&reader)) {
+        return TB_ERR_CORRUPT;
+    }
+    *out = at;
+    return TB_OK;
+}

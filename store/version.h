@@ -2,10 +2,16 @@
 #ifndef TB_STORE_VERSION_H
 #define TB_STORE_VERSION_H
 
+#include "base/time.h"
 #include "store/store.h"
 
 /* Writes both rows into a new store and checks them in an old one: TB_ERR_VERSION for another
  * schema or kind, TB_ERR_CORRUPT when META holds rows but not these. */
 tb_err tb_store_check_version(tb_txn *txn, uint32_t kind) TB_MUST_USE;
+
+/* The store was made out of a backup at that time. */
+tb_err tb_store_mark_restored(tb_txn *txn, tb_time at) TB_MUST_USE;
+/* TB_ERR_NOT_FOUND when it never was. */
+tb_err tb_store_restored(tb_txn *txn, tb_time *out) TB_MUST_USE;
 
 #endif

@@ -16,6 +16,7 @@ static const char overview[] =
        "  tongbao case list|show|acts|act|open\n"
        "  tongbao trace ID                   where a notice is, for every recipient, and why\n"
        "  tongbao notice list|show           what was sent and received\n"
+       "  tongbao quarantine list|show|retry|drop   notices that could not be applied\n"
        "  tongbao status                     the agent, its link and its store\n"
        "  tongbao request ID                 what became of a request that was not answered\n"
        "  tongbao campaign show|check        what the campaigns installed here allow\n"
@@ -109,6 +110,21 @@ static const char document_page[] =
     N_("tongbao document install FILE      a signed directory, campaign or table, into the agent\n"
        "tongbao document sign ...          see: tongbao document sign --help\n");
 
+static const char quarantine_page[] = N_(
+    "tongbao quarantine list [--limit N] [--after MARK]\n"
+    "tongbao quarantine show NOTICE\n"
+    "tongbao quarantine retry NOTICE    applies it again; if that fails it stays, with the reason\n"
+    "tongbao quarantine drop NOTICE --reason TEXT\n"
+    "\n"
+    "A notice that arrived and failed twice to be applied is set aside, and its sender was told.\n"
+    "What retry or drop comes to is told to the sender too; of what is dropped, who dropped it\n"
+    "and why is kept. NOTICE is party/incarnation/number, as the list prints it.\n"
+    "\n"
+    "examples:\n"
+    "  tongbao quarantine list\n"
+    "  tongbao quarantine retry bureau.44/1/17\n"
+    "  tongbao quarantine drop bureau.44/1/17 --reason 重复报文\n");
+
 static const char check_page[] = N_(
     "tongbao check\n"
     "\n"
@@ -122,9 +138,11 @@ static const char status_page[] =
 static const struct {
     const char *noun;
     const char *page;
-} pages[] = {{"case", case_page},         {"notice", notice_page}, {"trace", trace_page},
-             {"request", request_page},   {"import", import_page}, {"campaign", campaign_page},
-             {"document", document_page}, {"check", check_page},   {"status", status_page}};
+} pages[] = {{"case", case_page},         {"notice", notice_page},
+             {"trace", trace_page},       {"request", request_page},
+             {"import", import_page},     {"campaign", campaign_page},
+             {"document", document_page}, {"check", check_page},
+             {"status", status_page},     {"quarantine", quarantine_page}};
 
 void tb_help_print(const char *noun)
 {

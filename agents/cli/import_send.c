@@ -5,8 +5,8 @@
 #include <stdlib.h>
 
 #include "agents/cli/cli.h"
-#include "agents/cli/progress.h"
 #include "agents/cli/say.h"
+#include "shell/progress.h"
 
 #define WINDOW         256
 #define REPEAT_AFTER_S 3.0
@@ -238,7 +238,8 @@ int tb_import_send(tb_import_run *run, tb_client *client)
     int code = good ? TB_EXIT_DONE : TB_EXIT_INTERNAL;
     if (good) {
         tb_progress progress;
-        tb_progress_begin(&progress, run->to_send);
+        tb_progress_begin(&progress, _("[%s] %zu of %zu rows  %.0f a second  %.0f s left"),
+                          run->to_send);
         while (good && s->done < run->to_send) {
             good = fill(s) && serve(s);
             tb_progress_at(&progress, s->done);

@@ -29,6 +29,8 @@ json_t *tb_json_parties(const tb_local_parties *parties);
 json_t *tb_json_acts(const tb_local_acts *acts);
 json_t *tb_json_checked(const tb_local_checked *checked);
 json_t *tb_json_document(const tb_document *document);
+json_t *tb_json_quarantine(const tb_local_quarantine *quarantine);
+json_t *tb_json_settled(const tb_local_settled *settled);
 /* Whatever kind the answer is of. */
 json_t *tb_json_answer(const tb_local_answer *answer);
 

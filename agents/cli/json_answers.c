@@ -302,6 +302,11 @@ json_t *tb_json_answer(const tb_local_answer *answer)
         return tb_json_summary(&answer->changed);
     case TB_ANSWER_ACTS:
         return tb_json_acts(&answer->acts);
+    case TB_ANSWER_QUARANTINE:
+        return tb_json_quarantine(&answer->quarantine);
+    case TB_ANSWER_SETTLED:
+        return tb_json_settled(&answer->settled);
+    case TB_ANSWER_DEAD_LETTERS: /* a hub's answer */
     case TB_ANSWER_NONE:
         break;
     }

@@ -24,6 +24,10 @@ bool tb_show_trace(tb_book *book, const tb_local_traced *traced);
 void tb_show_acted(tb_book *book, const tb_local_answer *answer);
 bool tb_show_parties(tb_book *book, const tb_local_parties *parties);
 void tb_show_status(tb_book *book, const tb_local_status *status);
+bool tb_show_quarantine(tb_book *book, const tb_local_quarantine *quarantine);
+/* One of them in full. */
+void tb_show_set_aside(tb_book *book, const tb_local_set_aside *line);
+void tb_show_settled(const tb_local_settled *settled);
 /* How to ask for the page after this one, if there is one. */
 void tb_show_next(tb_arena *arena, tb_bytes next);
 /* Whatever kind the answer is of. */

@@ -166,6 +166,12 @@ bool tb_show_answer(tb_book *book, const tb_local_answer *answer)
         return tb_show_parties(book, &answer->parties);
     case TB_ANSWER_ACTS:
         return tb_show_acts(book, NULL, &answer->acts);
+    case TB_ANSWER_QUARANTINE:
+        return tb_show_quarantine(book, &answer->quarantine);
+    case TB_ANSWER_SETTLED:
+        tb_show_settled(&answer->settled);
+        return true;
+    case TB_ANSWER_DEAD_LETTERS: /* a hub's answer */
     case TB_ANSWER_NONE:
     case TB_ANSWER_CONTENT:
     case TB_ANSWER_CHECKED:

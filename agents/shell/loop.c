@@ -147,7 +147,11 @@ static long until_tick(tb_shell *shell)
     tb_err err = tb_agent_deadline(&shell->agent, txn, &due);
     tb_store_abort(txn);
 
-    tb_time left = due - tb_shell_now().real;
+    tb_time now = tb_shell_now().real;
+    if (due < shell->tick_after && shell->tick_after <= now + TB_FULL_PAUSE_MS) {
+        due = shell->tick_after;
+    }
+    tb_time left = due - now;
     if (err != TB_OK || left > SLEEP_MS) {
         return SLEEP_MS;
     }
@@ -188,6 +192,10 @@ static void turn(tb_shell *shell, batch *b)
         return;
     }
 
+    if (shell->node.starved) {
+        shell->node.starved = false;
+        shell->tick_after = now.real + TB_FULL_PAUSE_MS;
+    }
     shell->touched = shell->touched || shell->node.arena.used > ARENA_KEPT_BYTES;
     note_watchers(shell, b);
 }

@@ -1,4 +1,6 @@
 #include "agents/shell/shell.h"
+#include "shell/keep.h"
+#include "shell/language.h"
 
 #include <malloc.h>
 #include <signal.h>
@@ -59,6 +61,11 @@ int main(int argc, char **argv)
     static tb_shell shell;
     tb_agent_options options;
     int code = 1;
+    argc = tb_language_init(argc, argv);
+    if (argc > 1 && tb_keep_is(argv[1])) {
+        static const tb_keep keep = {"tongbao-agent", TB_STORE_AGENT, TB_AGENT_QUOTA_USUAL, 2, 1};
+        return tb_keep_main(&keep, argc, argv);
+    }
     close_doors();
     /* Hundreds of agents may share one small machine: one heap each is enough. */
     (void)mallopt(M_ARENA_MAX, 1);

@@ -1,27 +1,47 @@
 #include "agents/shell/options.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "base/limits.h"
+#include "shell/keep.h"
+#include "shell/language.h"
 
-#define QUOTA_USUAL   (1024ull * 1024 * 1024)
 #define IPC_PATH_MAX  100
 #define EXIT_BAD_LINE 2
 
+static const char help_en[] =
+    "tongbao-agent - an agency's daemon: keeps its cases, speaks for it on the hub\n\n"
+    "  --party ID         who this agent is, as in the directory\n"
+    "  --store DIR        its store, created when absent\n"
+    "  --key FILE         its secret keys (tongbao key make)\n"
+    "  --directory FILE   the signed directory to start with; newer ones come from the hub\n"
+    "  --hub ENDPOINT     tcp://host:port of the hub\n"
+    "  --socket PATH      local socket for tongbao and the desk; its folder is made 0750\n"
+    "  --quota BYTES      size of the store, allocated at creation (1G). New work is refused\n"
+    "                     at 80 %; a larger value enlarges the store at the next start\n"
+    "  --document FILE    a signed campaign or table to install; may be given again\n"
+    "  --check-config     read everything, say what is wrong, and end\n"
+    "  --lang zh|en       the language of this page and of the verbs\n"
+    "\nVerbs, instead of the daemon:\n";
+static const char help_zh[] =
+    "tongbao-agent - 单位前置程序:保存本单位办件,代表本单位与协同平台通信\n\n"
+    "  --party ID         本单位在名录中的编号\n"
+    "  --store DIR        存储文件夹,没有则建立\n"
+    "  --key FILE         本单位私钥文件(tongbao key make)\n"
+    "  --directory FILE   启动用的已签名名录;较新的名录由平台下发\n"
+    "  --hub ENDPOINT     平台地址 tcp://主机:端口\n"
+    "  --socket PATH      供 tongbao 与工作台使用的本地套接字,其文件夹权限为 0750\n"
+    "  --quota BYTES      存储配额,建立时即分配(1G);用到 80% 时不再接受新的办理;\n"
+    "                     调大后于下次启动时扩充\n"
+    "  --document FILE    要安装的已签名专项行动或数据表,可重复\n"
+    "  --check-config     读取并检查全部配置,说明问题后退出\n"
+    "  --lang zh|en       本页与下列命令的语言\n"
+    "\n下列命令代替常驻运行:\n";
+
 static void help(void)
 {
-    printf("tongbao-agent - an agency's daemon: keeps its cases, speaks for it on the hub\n\n"
-           "  --party ID         who this agent is, as in the directory\n"
-           "  --store DIR        its store, created when absent\n"
-           "  --key FILE         its secret keys (tongbao key make)\n"
-           "  --directory FILE   the signed directory to start with; newer ones come from the hub\n"
-           "  --hub ENDPOINT     tcp://host:port of the hub\n"
-           "  --socket PATH      local socket for tongbao and the desk; its folder is made 0750\n"
-           "  --quota BYTES      size of the store, allocated at creation (1 GiB)\n"
-           "  --document FILE    a signed campaign or table to install; may be given again\n"
-           "  --check-config     read everything, say what is wrong, and end\n");
+    (void)fputs(tb_language(help_en, help_zh), stdout);
+    (void)fputs(tb_keep_help(), stdout);
 }
 
 static const char **text_option(tb_agent_options *o, const char *name)
@@ -42,11 +62,9 @@ static unsigned fault(const char *what, const char *which)
 
 static unsigned read_quota(const char *text, uint64_t *out)
 {
-    char *end = NULL;
-    errno = 0;
-    unsigned long long value = strtoull(text, &end, 10);
-    if (errno != 0 || end == text || *end != '\0' || value < TB_QUOTA_BYTES_MIN) {
-        return fault("a number of bytes, at least 4194304", "--quota");
+    uint64_t value;
+    if (!tb_keep_bytes(text, &value) || value < TB_QUOTA_BYTES_MIN) {
+        return fault("a number of bytes such as 512M, at least 4194304", "--quota");
     }
 
     *out = value;
@@ -97,7 +115,7 @@ static unsigned missing(const tb_agent_options *o)
 bool tb_agent_options_read(int argc, char **argv, tb_agent_options *out, int *out_code)
 {
     unsigned faults = 0;
-    tb_agent_options o = {.quota_bytes = QUOTA_USUAL};
+    tb_agent_options o = {.quota_bytes = TB_AGENT_QUOTA_USUAL};
 
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--help") == 0) {

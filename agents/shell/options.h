@@ -5,6 +5,8 @@
 #include "base/ids.h"
 
 #define TB_OPTION_DOCUMENTS_MAX 64
+/* Of a store made without --quota. */
+#define TB_AGENT_QUOTA_USUAL (1024ull * 1024 * 1024)
 
 typedef struct tb_agent_options {
     tb_party party;

@@ -23,9 +23,10 @@ typedef struct tb_shell {
     int signals; /* signalfd */
     uint64_t watchers[TB_WATCHERS_MAX];
     size_t watcher_count;
-    bool touched; /* a turn used more memory than is kept */
-    bool woken;   /* the last wait ended because something came */
-    bool reload;  /* a document was installed */
+    tb_time tick_after; /* no tick before this: the store had no room for the last one */
+    bool touched;       /* a turn used more memory than is kept */
+    bool woken;         /* the last wait ended because something came */
+    bool reload;        /* a document was installed */
     bool stop;
     int exit_code;
 } tb_shell;

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 
 #include "agents/link.h"
+#include "agents/local.h"
+#include "store/version.h"
 
 static bool fail(const char *what, const char *which, const char *why)
 {
@@ -89,6 +91,20 @@ static bool install_all(tb_shell *shell, tb_txn *txn, const tb_document *directo
     return fine;
 }
 
+/* Whoever reads the log of a store out of a backup must know that it is one. */
+static void say_restored(tb_txn *txn)
+{
+    tb_time at;
+    char printed[TB_TIME_TEXT];
+    if (tb_store_restored(txn, &at) == TB_OK) {
+        tb_time_print(at, printed);
+        fprintf(stderr,
+                "level=warn event=restored_store at=%s what=\"this store was made out of a "
+                "backup; what it lacks is found when the hub answers\"\n",
+                printed);
+    }
+}
+
 /* One transaction: META, directory, documents. */
 static bool prepare(tb_shell *shell, const tb_document *directory)
 {
@@ -101,6 +117,7 @@ static bool prepare(tb_shell *shell, const tb_document *directory)
         return fail("cannot read the store", shell->options->store, tb_err_text(err));
     }
 
+    say_restored(txn);
     tb_shell_seed(shell, seed);
     tb_random_seed(&random, seed);
     tb_effects_reset(&shell->node.effects);
@@ -199,6 +216,7 @@ bool tb_shell_start(tb_shell *shell, const tb_agent_options *options)
     shell->node.step = tb_agent_step;
     shell->node.close = tb_agent_close;
     shell->node.forget = tb_agent_forget;
+    shell->node.dropped = tb_local_dropped;
     shell->node.shell = shell;
     shell->node.perform = tb_shell_perform;
     shell->node.seed = tb_shell_seed;

@@ -4,6 +4,7 @@
 #define TB_BROKER_HUB_H
 
 #include "broker/broker.h"
+#include "broker/shell/local.h"
 #include "broker/shell/net.h"
 #include "broker/shell/options.h"
 #include "keyfile/keyfile.h"
@@ -34,8 +35,10 @@ typedef struct tb_hub {
     void *memory;       /* of the node's turns */
     void *small_memory; /* of reads between turns */
     tb_net net;
+    tb_hub_socket local;
     tb_printing printing;
-    bool reload; /* a directory was taken in the last turn */
+    tb_time tick_after; /* no tick before this: the store had no room for the last one */
+    bool reload;        /* a directory was taken in the last turn */
     bool stop;
     int signals; /* a signalfd */
 } tb_hub;

@@ -16,9 +16,14 @@
 
 _Static_assert(TURN_BYTES >= TB_FRAME_BYTES_MAX, "a turn takes the largest frame");
 
+/* Requests of the hub's own people in one turn. */
+#define LOCAL_MAX 8
+
 typedef struct batch {
     tb_received received[TB_BATCH_MAX];
-    tb_input inputs[TB_BATCH_MAX + 1]; /* and a tick */
+    zmq_msg_t local[LOCAL_MAX];
+    size_t local_count;
+    tb_input inputs[TB_BATCH_MAX + LOCAL_MAX + 1]; /* and a tick */
     size_t frames;
     size_t count;
 } batch;
@@ -66,8 +71,25 @@ static void read_frames(tb_hub *hub, batch *b)
     }
 }
 
+static void read_local(tb_hub *hub, batch *b)
+{
+    uint64_t peer;
+    b->local_count = 0;
+    while (b->local_count < LOCAL_MAX &&
+           tb_hub_socket_receive(&hub->local, &peer, &b->local[b->local_count])) {
+        zmq_msg_t *message = &b->local[b->local_count++];
+        tb_input *input = add(b, TB_INPUT_LOCAL);
+        input->peer = peer;
+        input->bytes = tb_bytes_of(zmq_msg_data(message), zmq_msg_size(message));
+    }
+}
+
 static void release(batch *b)
 {
+    for (size_t i = 0; i < b->local_count; i++) {
+        zmq_msg_close(&b->local[i]);
+    }
+    b->local_count = 0;
     for (size_t i = 0; i < b->frames; i++) {
         tb_net_release(&b->received[i]);
     }
@@ -100,8 +122,9 @@ static void wait_until(tb_hub *hub, tb_time until)
         return;
     }
     zmq_pollitem_t items[] = {{hub->net.handle, 0, ZMQ_POLLIN, 0},
-                              {NULL, hub->signals, ZMQ_POLLIN, 0}};
-    (void)zmq_poll(items, 2, left < TICK_MS ? (long)left : TICK_MS);
+                              {NULL, hub->signals, ZMQ_POLLIN, 0},
+                              {hub->local.handle, 0, ZMQ_POLLIN, 0}};
+    (void)zmq_poll(items, hub->local.handle == NULL ? 2 : 3, left < TICK_MS ? (long)left : TICK_MS);
 }
 
 static void look_for_signal(tb_hub *hub)
@@ -122,10 +145,22 @@ static bool turn(tb_hub *hub, const batch *b)
                 tb_err_text(err));
         err = tb_turn_each(&hub->node, b->inputs, b->count);
     }
+    if (hub->node.starved) {
+        hub->node.starved = false;
+        hub->tick_after = clock_ms() + TB_FULL_PAUSE_MS;
+    }
     if (err != TB_OK) {
         fprintf(stderr, "level=error event=stop what=\"commit failed: %s\"\n", tb_err_text(err));
     }
     return err == TB_OK;
+}
+
+/* When the next tick is due; not at once when the store had no room for the last. */
+static tb_time after_pause(tb_hub *hub, tb_time tick)
+{
+    tb_time now_ms = clock_ms();
+    bool pauses = hub->tick_after > now_ms && hub->tick_after <= now_ms + TB_FULL_PAUSE_MS;
+    return pauses && tick < hub->tick_after ? hub->tick_after : tick;
 }
 
 int tb_hub_run(tb_hub *hub)
@@ -134,6 +169,7 @@ int tb_hub_run(tb_hub *hub)
     tb_time tick = clock_ms();
     while (!hub->stop) {
         read_frames(hub, &b);
+        read_local(hub, &b);
         if (clock_ms() >= tick || tick > clock_ms() + TICK_MS) {
             add(&b, TB_INPUT_TICK);
             tick = clock_ms() + TICK_MS;
@@ -150,7 +186,7 @@ int tb_hub_run(tb_hub *hub)
         }
         if (b.count <= 1) {
             /* Little to do: find out when the core wants to be woken. */
-            tick = next_tick(hub);
+            tick = after_pause(hub, next_tick(hub));
             wait_until(hub, tick);
         }
         look_for_signal(hub);

@@ -8,7 +8,10 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "broker/shell/deadletter.h"
 #include "broker/shell/hub.h"
+#include "shell/keep.h"
+#include "shell/language.h"
 
 /* Keys and notices in memory must not reach a core file, nor another process of the same account.
  */
@@ -54,6 +57,15 @@ int main(int argc, char **argv)
 {
     static tb_hub hub;
     tb_broker_options options;
+    argc = tb_language_init(argc, argv);
+    if (argc > 1 && tb_keep_is(argv[1])) {
+        static const tb_keep keep = {"tongbao-broker", TB_STORE_BROKER, TB_BROKER_QUOTA_USUAL,
+                                     TB_EXIT_USAGE, TB_EXIT_STORE};
+        return tb_keep_main(&keep, argc, argv);
+    }
+    if (argc > 1 && strcmp(argv[1], "deadletter") == 0) {
+        return tb_deadletter_main(argc, argv);
+    }
     tb_options_outcome outcome = tb_options_read(argc, argv, &options);
     if (outcome != TB_OPTIONS_GOOD) {
         return outcome == TB_OPTIONS_HELP ? 0 : TB_EXIT_USAGE;

@@ -1,14 +1,13 @@
 #include "broker/shell/options.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "base/limits.h"
+#include "broker/shell/deadletter.h"
+#include "shell/keep.h"
+#include "shell/language.h"
 
-#define QUOTA_DEFAULT (1024ull * 1024 * 1024)
-
-static const char help[] =
+static const char help_en[] =
     "tongbao-broker: carries sealed notices between the agents of one hub.\n"
     "\n"
     "  tongbao-broker --store DIR --key FILE --directory FILE --listen ENDPOINT\n"
@@ -17,43 +16,48 @@ static const char help[] =
     "  --key FILE         the hub's key file (rights 0600)\n"
     "  --directory FILE   a signed directory; the store's own is used when that is newer\n"
     "  --listen ENDPOINT  tcp://ADDRESS:PORT or ipc://PATH\n"
-    "  --quota BYTES      of the journal, with K, M or G; default 1G. New work is refused at 80 %\n"
+    "  --quota BYTES      of the journal, with K, M or G; default 1G. New work is refused at 80 "
+    "%;\n"
+    "                     a larger value enlarges the journal at the next start\n"
     "  --share BYTES      kept for one sender to one recipient; default and at most 8M\n"
+    "  --socket PATH      local socket for the verbs below; its folder is made 0750\n"
     "  --check-config     check everything that can be checked without the store, and end\n"
     "  --verbose          print what is of use to a developer too\n"
+    "  --lang zh|en       the language of this page and of the verbs\n"
     "\n"
     "Exit: 0 ended as asked, 64 command line, 65 keys or directory do not fit, 69 cannot listen\n"
-    "safely, 73 store cannot be opened, 74 a commit failed, 75 another broker has the store.\n";
+    "safely, 73 store cannot be opened, 74 a commit failed, 75 another broker has the store.\n"
+    "\nVerbs, instead of the daemon:\n";
+
+static const char help_zh[] =
+    "tongbao-broker:协同平台,在各单位前置程序之间传递密封报文。\n"
+    "\n"
+    "  tongbao-broker --store DIR --key FILE --directory FILE --listen ENDPOINT\n"
+    "\n"
+    "  --store DIR        日志存储,没有则建立,配额立即分配\n"
+    "  --key FILE         平台私钥文件(权限 0600)\n"
+    "  --directory FILE   已签名名录;存储中的较新时以存储为准\n"
+    "  --listen ENDPOINT  tcp://地址:端口 或 ipc://路径\n"
+    "  --quota BYTES      存储配额,可用 K、M、G,默认 1G;用到 80% 时不再接收新报文;\n"
+    "                     调大后于下次启动时扩充\n"
+    "  --share BYTES      每个发送单位对每个接收单位的留存上限,默认且最多 8M\n"
+    "  --socket PATH      供下列命令使用的本地套接字,其文件夹权限为 0750\n"
+    "  --check-config     检查除存储以外的全部配置后退出\n"
+    "  --verbose          同时输出供开发人员参考的信息\n"
+    "  --lang zh|en       本页与下列命令的语言\n"
+    "\n"
+    "退出码:0 正常结束,64 命令行有误,65 密钥或名录不符,69 无法安全监听,73 存储打不开,\n"
+    "74 提交失败,75 存储正被另一平台程序使用。\n"
+    "\n下列命令代替常驻运行:\n";
 
 static bool read_bytes(const char *name, const char *text, uint64_t *out)
 {
-    char *end = NULL;
-    errno = 0;
-    unsigned long long value = strtoull(text, &end, 10);
-    uint64_t unit = 1;
-    switch (*end) {
-    case 'K':
-        unit = 1024;
-        end++;
-        break;
-    case 'M':
-        unit = 1024 * 1024;
-        end++;
-        break;
-    case 'G':
-        unit = 1024 * 1024 * 1024;
-        end++;
-        break;
-    default:
-        break;
+    if (tb_keep_bytes(text, out)) {
+        return true;
     }
-    if (errno != 0 || end == text || *end != '\0' || text[0] == '-' || value > UINT64_MAX / unit) {
-        fprintf(stderr, "tongbao-broker: %s wants a number of bytes such as 512M, not '%s'\n", name,
-                text);
-        return false;
-    }
-    *out = value * unit;
-    return true;
+    fprintf(stderr, "tongbao-broker: %s wants a number of bytes such as 512M, not '%s'\n", name,
+            text);
+    return false;
 }
 
 /* The option's value goes to *out; NULL for an option that is not a text. */
@@ -67,6 +71,9 @@ static const char **text_option(tb_broker_options *options, const char *name)
     }
     if (strcmp(name, "--directory") == 0) {
         return &options->directory;
+    }
+    if (strcmp(name, "--socket") == 0) {
+        return &options->socket;
     }
     return strcmp(name, "--listen") == 0 ? &options->listen : NULL;
 }
@@ -152,13 +159,15 @@ static bool complete(const tb_broker_options *options)
 
 tb_options_outcome tb_options_read(int argc, char **argv, tb_broker_options *out)
 {
-    tb_broker_options options = {NULL,          NULL,           NULL,  NULL,
-                                 QUOTA_DEFAULT, TB_SHARE_BYTES, false, false};
+    tb_broker_options options = {.quota_bytes = TB_BROKER_QUOTA_USUAL,
+                                 .share_bytes = TB_SHARE_BYTES};
     bool good = true;
     int at = 1;
     while (at < argc) {
         if (strcmp(argv[at], "--help") == 0) {
-            fputs(help, stdout);
+            fputs(tb_language(help_en, help_zh), stdout);
+            fputs(tb_keep_help(), stdout);
+            fputs(tb_deadletter_help(), stdout);
             return TB_OPTIONS_HELP;
         }
         good = read_option(argv, &at, &options) && good;

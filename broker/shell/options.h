@@ -4,11 +4,15 @@
 
 #include "base/base.h"
 
+/* Of a journal made without --quota. */
+#define TB_BROKER_QUOTA_USUAL (1024ull * 1024 * 1024)
+
 typedef struct tb_broker_options {
     const char *store;
     const char *key;
     const char *directory;
     const char *listen;
+    const char *socket; /* of the local socket; NULL: none */
     uint64_t quota_bytes;
     uint64_t share_bytes;
     bool check_config;

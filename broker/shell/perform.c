@@ -70,9 +70,11 @@ void tb_hub_perform(void *shell, const tb_effects *effects)
             print(&hub->printing, effect);
             hub->stop = true;
             break;
+        case TB_EFFECT_ANSWER:
+            tb_hub_socket_answer(&hub->local, effect->peer, effect->bytes);
+            break;
         case TB_EFFECT_CUT:
             /* The core sends it nothing more, and its key is no longer in the list of speakers. */
-        case TB_EFFECT_ANSWER:
         case TB_EFFECT_CHANGED:
             break;
         }

@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "broker/shell/zap.h"
 #include "keyfile/disk.h"
+#include "store/version.h"
 
 /* A directory of the largest size, decoded. */
 #define DIRECTORY_MEMORY_BYTES (24u * 1024 * 1024)
@@ -109,6 +110,20 @@ int tb_hub_load(tb_hub *hub, const tb_broker_options *options)
     return 0;
 }
 
+/* Whoever reads the log of a store out of a backup must know that it is one. */
+static void say_restored(tb_txn *txn)
+{
+    tb_time at;
+    char printed[TB_TIME_TEXT];
+    if (tb_store_restored(txn, &at) == TB_OK) {
+        tb_time_print(at, printed);
+        fprintf(stderr,
+                "level=warn event=restored_store at=%s what=\"this store was made out of a "
+                "backup; senders submit again what it lacks\"\n",
+                printed);
+    }
+}
+
 /* In one transaction: the store is this hub's, its sessions are ended, the newer directory stays.
  */
 static int start_core(tb_hub *hub)
@@ -127,6 +142,7 @@ static int start_core(tb_hub *hub)
     if (err != TB_OK) {
         return failed(TB_EXIT_STORE, hub->options->store, tb_err_text(err));
     }
+    say_restored(txn);
     tb_refusal refused = TB_ACCEPTED;
     err = tb_broker_start(&hub->broker, txn, &document, &random, &refused);
     if (err != TB_OK || refused != TB_ACCEPTED) {
@@ -184,6 +200,7 @@ int tb_hub_open(tb_hub *hub)
     hub->node.step = tb_broker_step;
     hub->node.close = tb_broker_close;
     hub->node.forget = tb_broker_forget;
+    hub->node.dropped = tb_broker_dropped;
     hub->node.shell = hub;
     hub->node.perform = tb_hub_perform;
     hub->node.seed = tb_hub_seed;
@@ -195,6 +212,9 @@ int tb_hub_open(tb_hub *hub)
     if (!tb_net_open(&hub->net, hub->options->listen, transport, hub->speakers)) {
         return TB_EXIT_LISTEN;
     }
+    if (hub->options->socket != NULL && !tb_hub_socket_open(&hub->local, hub->options->socket)) {
+        return TB_EXIT_LISTEN;
+    }
     if (!tb_net_self_test(&hub->net, &transport->public_key)) {
         return failed(TB_EXIT_LISTEN, "self test",
                       "a stranger was not refused; the hub must not be reachable like this");
@@ -204,6 +224,7 @@ int tb_hub_open(tb_hub *hub)
 
 void tb_hub_close(tb_hub *hub)
 {
+    tb_hub_socket_close(&hub->local);
     tb_net_close(&hub->net);
     if (hub->node.store != NULL) {
         tb_store_close(hub->node.store);

@@ -5,6 +5,7 @@
 #include "agents/check_case.h"
 #include "agents/draft.h"
 #include "agents/local.h"
+#include "agents/quarantine.h"
 #include "base/pack.h"
 #include "tests/agents/peer.h"
 #include "tests/messages/samples.h"
@@ -139,14 +140,45 @@ static void read_wish(tb_agent *agent, tb_txn *txn, tb_arena *arena, char *line,
     }
 }
 
+/* "retry NOTICE" and "drop NOTICE REASON", under a new id each; what came of it is a note. */
+static tb_err settle(tb_agent *agent,
+                     tb_txn *txn,
+                     tb_now now,
+                     tb_random *random,
+                     const char *words,
+                     tb_effects *effects)
+{
+    char *line = tb_arena_alloc(tb_txn_arena(txn), strlen(words) + 1);
+    char *rest = NULL;
+    (void)memcpy(line, words, strlen(words) + 1);
+    tb_local_request request = {.kind = TB_REQUEST_ACT_QUARANTINE,
+                                .account = tb_bytes_str("clerk")};
+    request.settle.drop = strcmp(strtok_r(line, " ", &rest), "drop") == 0;
+    request.settle.notice = tb_bytes_str(strtok_r(NULL, " ", &rest));
+    const char *reason = strtok_r(NULL, " ", &rest);
+    request.settle.reason = tb_bytes_str(reason == NULL ? "" : reason);
+    tb_local_answer answer = {.code = TB_ACCEPTED};
+    tb_err err = tb_quarantine_settle(agent, txn, now, random, &request, effects, &answer);
+    if (err == TB_OK) {
+        tb_effects_note(
+            effects, tb_txn_arena(txn), TB_LEVEL_INFO, "event=settled code=%s outcome=%u as=%s",
+            tb_refusal_key(answer.code),
+            (uint64_t)(answer.code == TB_ACCEPTED ? answer.settled.outcome : 0),
+            tb_refusal_key(answer.code == TB_ACCEPTED ? answer.settled.code : TB_ACCEPTED));
+    }
+    return err;
+}
+
 tb_err tb_local_step(
     tb_agent *agent, tb_txn *txn, const tb_input *input, tb_random *random, tb_effects *effects)
 {
     char *line = tb_arena_alloc(tb_txn_arena(txn), input->bytes.size + 1);
     tb_outgoing outgoing;
     uint64_t notice = 0;
-    (void)random;
     memcpy(line, input->bytes.data, input->bytes.size);
+    if (strncmp(line, "retry ", 6) == 0 || strncmp(line, "drop ", 5) == 0) {
+        return settle(agent, txn, input->now, random, line, effects);
+    }
     read_wish(agent, txn, tb_txn_arena(txn), line, &outgoing);
     tb_party to[8];
     for (size_t i = 0; i < outgoing.reader_count; i++) {

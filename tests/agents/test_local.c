@@ -1,3 +1,4 @@
+#include "agents/local.h"
 #include "tests/agents/world.h"
 
 #define LEAD                                                                                       \
@@ -187,6 +188,50 @@ static void a_full_store_takes_no_new_work(void **state)
     assert_int_equal(opens(w, "police.33", LEAD), TB_ACCEPTED);
 }
 
+/* What is answered to a request that failed alone. */
+static tb_local_answer answered_after(world *w, tb_local_request *request, tb_err why)
+{
+    tb_bytes bytes;
+    tb_local_answer answer = {.kind = TB_ANSWER_NONE};
+    world_agent *p = who(w, "police.33");
+    tb_effects_reset(p->effects);
+    assert_ok(tb_local_request_encode(request, &w->memory, &bytes));
+    tb_input input = {.kind = TB_INPUT_LOCAL, .peer = 7, .bytes = bytes};
+    tb_local_dropped(&p->agent, &input, why, &w->memory, p->effects);
+    assert_int_equal(p->effects->count, 1);
+    assert_int_equal(p->effects->list[0].kind, TB_EFFECT_ANSWER);
+    assert_int_equal(p->effects->list[0].peer, 7);
+    assert_int_equal(tb_local_answer_decode(p->effects->list[0].bytes, &w->memory, &answer),
+                     TB_ACCEPTED);
+    return answer;
+}
+
+static void a_request_that_could_not_be_carried_out_is_answered(void **state)
+{
+    world *w = *state;
+    tb_local_request request = open_request(w, 9, LEAD);
+    tb_local_answer full = answered_after(w, &request, TB_ERR_FULL);
+    assert_int_equal(full.code, TB_REFUSED_STORE_FULL);
+    assert_memory_equal(full.id.bytes, request.id.bytes, sizeof request.id);
+    tb_local_answer other = answered_after(w, &request, TB_ERR_CORRUPT);
+    assert_int_equal(other.code, TB_REFUSED_NOT_DONE);
+    assert_true(tb_bytes_equal(other.detail, tb_bytes_str(tb_err_text(TB_ERR_CORRUPT))));
+    /* Nothing was kept under its id: asked again it acts. */
+    assert_int_equal(ask(w, "police.33", &request)->code, TB_ACCEPTED);
+}
+
+static void only_requests_are_answered_when_dropped(void **state)
+{
+    world *w = *state;
+    world_agent *p = who(w, "police.33");
+    tb_input tick = {.kind = TB_INPUT_TICK};
+    tb_input nonsense = {.kind = TB_INPUT_LOCAL, .peer = 7, .bytes = tb_bytes_str("\xFF")};
+    tb_effects_reset(p->effects);
+    tb_local_dropped(&p->agent, &tick, TB_ERR_FULL, &w->memory, p->effects);
+    tb_local_dropped(&p->agent, &nonsense, TB_ERR_FULL, &w->memory, p->effects);
+    assert_int_equal(p->effects->count, 0);
+}
+
 static void every_invariant_can_be_checked_by_people(void **state)
 {
     world *w = *state;
@@ -210,6 +255,8 @@ static const struct CMUnitTest tests[] = {
     IN_A_WORLD(the_directory_is_shown_with_names),
     IN_A_WORLD(what_is_not_a_request_is_answered_in_words),
     IN_A_WORLD(a_full_store_takes_no_new_work),
+    IN_A_WORLD(a_request_that_could_not_be_carried_out_is_answered),
+    IN_A_WORLD(only_requests_are_answered_when_dropped),
     IN_A_WORLD(every_invariant_can_be_checked_by_people),
 };
 

@@ -108,6 +108,9 @@ static void perform(void *shell, const tb_effects *effects)
         if (effect->kind == TB_EFFECT_SEND && !w->lose) {
             hear(w, effect);
         }
+        if (effect->kind == TB_EFFECT_ANSWER) {
+            assert_ok(tb_arena_copy(&w->arena, effect->bytes, &w->answer));
+        }
         if (effect->kind == TB_EFFECT_NOTE) {
             note(w, effect);
         }

@@ -67,6 +67,7 @@ typedef struct world {
     bool lose; /* effects of the next turns are lost */
     unsigned cuts;
     unsigned reloads;
+    tb_bytes answer; /* the newest one over the local socket */
     char notes[65536];
 } world;
 

@@ -78,6 +78,17 @@ static void fill_request(tb_arena *arena, tb_local_request *request)
         request->document =
             (tb_local_get_document){TB_DOCUMENT_CAMPAIGN, tb_bytes_str("black-card"), 0};
         break;
+    case TB_REQUEST_LIST_QUARANTINE:
+    case TB_REQUEST_LIST_DEAD_LETTERS:
+        request->page = (tb_local_page){tb_bytes_str("bureau.33/3/7"), tb_bytes_str("\xFF"), 20};
+        break;
+    case TB_REQUEST_ACT_QUARANTINE:
+        request->settle =
+            (tb_local_settle){tb_bytes_str("bureau.33/3/7"), true, tb_bytes_str("重复")};
+        break;
+    case TB_REQUEST_RETRY_DEAD_LETTER:
+        request->retry = (tb_local_retry){tb_bytes_str("bureau.33/3/ct.33/2/7"), true};
+        break;
     case TB_REQUEST_STATUS:
     case TB_REQUEST_WATCH:
     case TB_REQUEST_LIST_DIRECTORY:
@@ -260,8 +271,49 @@ static tb_local_act_line act_line(tb_local_field_line *line, tb_bytes *choices)
     return made;
 }
 
+static tb_local_set_aside set_aside(void)
+{
+    tb_local_set_aside made = {
+        .notice = tb_bytes_str("bureau.33/3/7"),
+        .sender = sample_party("bureau.33"),
+        .lane = TB_LANE_BULK,
+        .number = 9,
+        .taken = SAMPLE_TIME,
+        .attempts = 2,
+        .code = TB_REFUSED_CANNOT_APPLY,
+        .bytes = 1000,
+        .dropped = true,
+        .dropped_at = SAMPLE_TIME + 1,
+        .account = tb_bytes_str("王警官"),
+        .reason = tb_bytes_str("重复"),
+    };
+
+    return made;
+}
+
+static tb_local_dead_letter dead_letter(void)
+{
+    tb_local_dead_letter made = {
+        .id = tb_bytes_str("bureau.33/3/ct.33/2/7"),
+        .sender = sample_party("bureau.33"),
+        .recipient = sample_party("ct.33"),
+        .lane = TB_LANE_NORMAL,
+        .number = 7,
+        .to = 8,
+        .since = SAMPLE_TIME,
+        .code = TB_REFUSED_EXPIRED,
+        .by = sample_party("hub"),
+        .bytes = 12,
+        .retry = TB_RETRY_REFUSED,
+    };
+
+    return made;
+}
+
 static void fill_answer(tb_arena *arena, tb_local_answer *answer)
 {
+    static tb_local_set_aside aside[1];
+    static tb_local_dead_letter letters[1];
     static tb_local_summary cases[1];
     static tb_local_trace_line traced[1];
     static tb_local_notice_line notices[1];
@@ -312,6 +364,18 @@ static void fill_answer(tb_arena *arena, tb_local_answer *answer)
         acts[0] = act_line(field_lines, texts);
         answer->acts = (tb_local_acts){acts, 1};
         break;
+    case TB_ANSWER_QUARANTINE:
+        aside[0] = set_aside();
+        answer->quarantine = (tb_local_quarantine){aside, 1, tb_bytes_str("q")};
+        break;
+    case TB_ANSWER_SETTLED:
+        answer->settled =
+            (tb_local_settled){tb_bytes_str("bureau.33/3/7"), TB_SETTLED_REFUSED, TB_REFUSED_ROLE};
+        break;
+    case TB_ANSWER_DEAD_LETTERS:
+        letters[0] = dead_letter();
+        answer->dead_letters = (tb_local_dead_letters){letters, 1, tb_bytes_str("d")};
+        break;
     }
 }
 
@@ -328,10 +392,15 @@ static tb_bytes encoded_answer(tb_arena *arena, tb_answer_kind kind)
 }
 
 static const tb_answer_kind answer_kinds[] = {
-    TB_ANSWER_NONE,    TB_ANSWER_ACTED,   TB_ANSWER_CASE,    TB_ANSWER_CASES,
-    TB_ANSWER_TRACED,  TB_ANSWER_STATUS,  TB_ANSWER_NOTICES, TB_ANSWER_PARTIES,
-    TB_ANSWER_CONTENT, TB_ANSWER_CHECKED, TB_ANSWER_CHANGED, TB_ANSWER_ACTS,
+    TB_ANSWER_NONE,       TB_ANSWER_ACTED,   TB_ANSWER_CASE,         TB_ANSWER_CASES,
+    TB_ANSWER_TRACED,     TB_ANSWER_STATUS,  TB_ANSWER_NOTICES,      TB_ANSWER_PARTIES,
+    TB_ANSWER_CONTENT,    TB_ANSWER_CHECKED, TB_ANSWER_CHANGED,      TB_ANSWER_ACTS,
+    TB_ANSWER_QUARANTINE, TB_ANSWER_SETTLED, TB_ANSWER_DEAD_LETTERS,
 };
+
+static const tb_request_kind aside_requests[] = {
+    TB_REQUEST_LIST_QUARANTINE, TB_REQUEST_ACT_QUARANTINE, TB_REQUEST_LIST_DEAD_LETTERS,
+    TB_REQUEST_RETRY_DEAD_LETTER};
 
 static void every_request_comes_back(void **state)
 {
@@ -346,6 +415,25 @@ static void every_request_comes_back(void **state)
         assert_int_equal(out.time, SAMPLE_TIME);
         assert_true(tb_bytes_equal(out.account, tb_bytes_str("王警官")));
     }
+}
+
+static void requests_about_what_is_set_aside_come_back(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(aside_requests); i++) {
+        tb_arena *arena = bend_arena();
+        tb_bytes bytes = encoded_request(arena, aside_requests[i]);
+        tb_local_request out;
+        check_round_trip(bytes, request_codec);
+        assert_int_equal(tb_local_request_decode(bytes, arena, &out), TB_ACCEPTED);
+        assert_int_equal(out.kind, aside_requests[i]);
+    }
+    tb_arena *arena = bend_arena();
+    tb_local_request out;
+    tb_bytes drop = encoded_request(arena, TB_REQUEST_ACT_QUARANTINE);
+    assert_int_equal(tb_local_request_decode(drop, arena, &out), TB_ACCEPTED);
+    assert_true(out.settle.drop);
+    assert_true(tb_bytes_equal(out.settle.reason, tb_bytes_str("重复")));
 }
 
 static void every_answer_comes_back(void **state)
@@ -501,6 +589,7 @@ static void an_answer_above_the_bound_is_not_made(void **state)
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(every_request_comes_back),
+    cmocka_unit_test(requests_about_what_is_set_aside_come_back),
     cmocka_unit_test(every_answer_comes_back),
     cmocka_unit_test(an_act_says_what_and_on_which_head),
     cmocka_unit_test(a_case_comes_with_its_events),

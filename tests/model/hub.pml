@@ -11,7 +11,9 @@
  * crashes, DISASTERS stores lost (the hub's) or come back empty (A's), CUTS cuts.
  *
  * BUG_* plants a fault; tests/model/run shows that each is caught. LIVE leaves out what liveness
- * cannot have: disasters of A, whose own outbox is gone with it, and cuts.
+ * cannot have: disasters of A, whose own outbox is gone with it, and cuts. Spin is fair to processes,
+ * not to their choices: there a process reads what waits before it repeats itself, and repeats the
+ * oldest that is missing.
  */
 #ifndef MADE
 #define MADE 2
@@ -33,6 +35,15 @@
 #endif
 #ifndef CUTS
 #define CUTS 1
+#endif
+#ifdef LIVE
+#define READ_FIRST(mine)   empty(mine)
+#define MAY_OVERTAKE       false
+#define ALL_MADE           (made == MADE)
+#else
+#define READ_FIRST(mine)   true
+#define MAY_OVERTAKE       true
+#define ALL_MADE           true
 #endif
 #define INCARNATIONS 2
 #define DIGESTS      (MADE + 1)
@@ -118,10 +129,10 @@ end:
     :: atomic { out_confirmed && made < MADE ->
            made++; out_number++; out_digest[AT(out_incarnation, out_number)] = made }
     /* agents/outbox_send.c: anything without a stored mark may go, and go again */
-    :: atomic { out_confirmed && out_stored < out_number && nfull(a_hub) ->
+    :: atomic { out_confirmed && out_stored < out_number && nfull(a_hub) && READ_FIRST(hub_a) && ALL_MADE ->
            n = out_stored + 1;
            if
-           :: n < out_number -> n++
+           :: MAY_OVERTAKE && n < out_number -> n++
            :: skip
            fi;
            lose_or_say(a_hub, Submit, out_incarnation, n, out_digest[AT(out_incarnation, n)]);
@@ -224,14 +235,14 @@ end:
            fi;
            i = 0; n = 0; d = 0 }
     /* broker/deliver.c: in order, behind the arrived mark; again while there is no mark */
-    :: atomic { nfull(hub_b) && (hub_arrived[0] < hub_stored[0] || hub_arrived[1] < hub_stored[1]) ->
+    :: atomic { nfull(hub_b) && READ_FIRST(b_hub) && READ_FIRST(a_hub) && (hub_arrived[0] < hub_stored[0] || hub_arrived[1] < hub_stored[1]) ->
            if
            :: hub_arrived[0] < hub_stored[0] -> i = 0
            :: hub_arrived[1] < hub_stored[1] -> i = 1
            fi;
            n = hub_arrived[i] + 1;
            if
-           :: n < hub_stored[i] -> n++
+           :: MAY_OVERTAKE && n < hub_stored[i] -> n++
            :: skip
            fi;
            if
@@ -356,8 +367,13 @@ end:
 /* What A has forgotten, B holds; what the hub has trimmed, B holds. */
 #define forgotten_is_there (out_arrived <= in_number[out_incarnation])
 #define trimmed_is_there   (hub_arrived[0] <= in_number[0] && hub_arrived[1] <= in_number[1])
-/* What A was told is stored is on the hub's disk, as long as that is not lost. */
-#define stored_is_kept   (disasters > 0 || out_stored <= hub_stored[out_incarnation])
+/* What A was told is stored is on the hub's disk until B holds it, as long as the disk is not lost. */
+#define KEPT(n) (n > out_stored || n <= in_number[out_incarnation] || hub_digest[AT(out_incarnation, n)] != 0)
+#if MADE > 2
+#define stored_is_kept   (disasters > 0 || (KEPT(1) && KEPT(2) && KEPT(3)))
+#else
+#define stored_is_kept   (disasters > 0 || (KEPT(1) && KEPT(2)))
+#endif
 #define all_there   (in_number[0] == MADE && out_arrived == MADE)
 
 #ifdef LIVE

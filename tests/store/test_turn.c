@@ -323,6 +323,43 @@ static void close_and_forget_may_be_absent(void **state)
     expect_said(f, "send peer=1 bytes=1\n");
 }
 
+/* A logic that answers what was dropped. */
+static void
+dropped(void *logic, const tb_input *input, tb_err err, tb_arena *arena, tb_effects *effects)
+{
+    (void)logic;
+    (void)arena;
+    assert_ok(tb_effects_answer(effects, input->peer, tb_bytes_str(tb_err_text(err))));
+}
+
+static void who_asked_for_what_is_dropped_hears_why_and_nothing_is_stored(void **state)
+{
+    fixture *f = *state;
+    tb_input inputs[] = {frame(1, "a"), frame(2, "bad")};
+
+    f->node.dropped = dropped;
+    assert_ok(tb_turn_each(&f->node, inputs, 2));
+    expect_said(f, "send peer=1 bytes=1\nanswer peer=1001 bytes=6\n"
+                   "note error event=input_dropped kind=frame party= peer=2 why=\"a stored record "
+                   "does not decode\"\nanswer peer=2 bytes=31\n");
+    assert_int_equal(rows(f), 1);
+    assert_false(f->node.starved);
+}
+
+static void only_what_found_no_room_starves_the_node(void **state)
+{
+    fixture *f = *state;
+    tb_input input = frame(1, "one");
+
+    f->node.dropped = dropped;
+    tb_store_mem_fail_commit(f->node.store, 1, TB_ERR_FULL);
+    assert_ok(tb_turn_each(&f->node, &input, 1));
+    assert_true(f->node.starved);
+    /* It is the shell's to take back. */
+    assert_ok(tb_turn(&f->node, &input, 1));
+    assert_true(f->node.starved);
+}
+
 static void no_inputs_replayed_are_nothing_done(void **state)
 {
     fixture *f = *state;
@@ -345,6 +382,8 @@ static const struct CMUnitTest tests[] = {
     TEST(every_attempt_forgets_first_and_draws_other_random_bytes),
     TEST(a_turn_that_only_reads_speaks_without_a_commit_that_could_fail),
     TEST(close_and_forget_may_be_absent),
+    TEST(who_asked_for_what_is_dropped_hears_why_and_nothing_is_stored),
+    TEST(only_what_found_no_room_starves_the_node),
     TEST(no_inputs_replayed_are_nothing_done),
 };
 

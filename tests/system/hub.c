@@ -134,21 +134,19 @@ static void stop(pid_t *pid, int with, const char *name)
     }
 }
 
-int sys_tongbao(sys_hub *hub, const char *word, ...)
+static int run_words(sys_hub *hub, const char *name, const char *word, va_list values)
 {
-    char program[] = PROGRAMS "tongbao";
+    char program[SYS_PATH];
     char words[WORDS_MAX][SYS_PATH];
     char *argv[WORDS_MAX + 2] = {program};
     size_t count = 0;
-    va_list values;
-    va_start(values, word);
+    (void)snprintf(program, sizeof program, PROGRAMS "%s", name);
     for (const char *at = word; at != NULL; at = va_arg(values, const char *)) {
         assert_true(count < WORDS_MAX);
         assert_true(snprintf(words[count], SYS_PATH, "%s", at) < SYS_PATH);
         argv[count + 1] = words[count];
         count++;
     }
-    va_end(values);
 
     char path[SYS_PATH];
     sys_path(hub, path, "output");
@@ -161,6 +159,82 @@ int sys_tongbao(sys_hub *hub, const char *word, ...)
     hub->output[size > 0 ? size : 0] = '\0';
     (void)close(output);
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+int sys_tongbao(sys_hub *hub, const char *word, ...)
+{
+    va_list values;
+    va_start(values, word);
+    int code = run_words(hub, "tongbao", word, values);
+    va_end(values);
+    return code;
+}
+
+int sys_program(sys_hub *hub, const char *program, const char *word, ...)
+{
+    va_list values;
+    va_start(values, word);
+    int code = run_words(hub, program, word, values);
+    va_end(values);
+    return code;
+}
+
+int sys_ended(pid_t *pid)
+{
+    int status = 0;
+    pid_t ended = 0;
+    SYS_AWAIT((ended = waitpid(*pid, &status, WNOHANG)) != 0);
+    assert_int_equal(ended, *pid);
+    *pid = 0;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+void sys_socket(const sys_hub *hub, const char *name, char out[SYS_PATH])
+{
+    assert_true(snprintf(out, SYS_PATH, "%.300s/%s.sock", hub->run, name) < 100);
+}
+
+/* ---- faults ---- */
+
+static char asan_before[256];
+
+void sys_faults_begin(sys_hub *hub, int64_t clock_ahead_ms)
+{
+    char path[SYS_PATH];
+    char options[320];
+    char ahead[32];
+    sys_path(hub, path, "fault");
+    (void)snprintf(ahead, sizeof ahead, "%lld", (long long)clock_ahead_ms);
+    assert_int_equal(setenv("TONGBAO_FAULT_FILE", path, 1), 0);
+    assert_int_equal(setenv("TONGBAO_FAULT_CLOCK_MS", ahead, 1), 0);
+    assert_int_equal(setenv("LD_PRELOAD", TB_FAULT_LIBRARY, 1), 0);
+    /* The sanitizer's own library would insist on being the first. */
+    const char *before = getenv("ASAN_OPTIONS");
+    (void)snprintf(asan_before, sizeof asan_before, "%s", before == NULL ? "" : before);
+    (void)snprintf(options, sizeof options, "%s:verify_asan_link_order=0", asan_before);
+    assert_int_equal(setenv("ASAN_OPTIONS", options, 1), 0);
+}
+
+void sys_faults_end(sys_hub *hub)
+{
+    sys_disk_fails(hub, false);
+    if (getenv("LD_PRELOAD") != NULL) {
+        assert_int_equal(unsetenv("LD_PRELOAD"), 0);
+        assert_int_equal(setenv("ASAN_OPTIONS", asan_before, 1), 0);
+    }
+}
+
+void sys_disk_fails(sys_hub *hub, bool fails)
+{
+    char path[SYS_PATH];
+    sys_path(hub, path, "fault");
+    if (!fails) {
+        (void)unlink(path);
+        return;
+    }
+    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    assert_true(fd >= 0);
+    (void)close(fd);
 }
 
 /* ---- the broker ---- */
@@ -214,12 +288,14 @@ void sys_broker_start(sys_hub *hub)
     char store[SYS_PATH];
     char key[SYS_PATH];
     char directory[SYS_PATH];
-    sys_path(hub, store, "stores/hub");
+    char socket[SYS_PATH];
+    sys_socket(hub, "hub", socket);
+    sys_path(hub, store, "stores/%s", hub->store);
     sys_path(hub, key, "keys/hub.key");
     sys_path(hub, directory, "directory/directory.2.doc");
-    char *argv[] = {program,       "--store",   store,       "--key",       key,
-                    "--directory", directory,   "--listen",  hub->endpoint, "--quota",
-                    QUOTA,         "--verbose", (char *)NULL};
+    char *argv[] = {program,       "--store",  store,      "--key",       key,
+                    "--directory", directory,  "--listen", hub->endpoint, "--quota",
+                    hub->quota,    "--socket", socket,     "--verbose",   (char *)NULL};
     off_t before = log_size(hub, "hub");
     assert_int_equal(hub->broker, 0);
     hub->broker = start_logged(hub, "hub", argv);
@@ -241,6 +317,7 @@ sys_agent *sys_agent_add(sys_hub *hub, const char *party, const char *name)
     agent->hub = hub;
     (void)snprintf(agent->party, sizeof agent->party, "%s", party);
     (void)snprintf(agent->name, sizeof agent->name, "%s", name == NULL ? party : name);
+    (void)snprintf(agent->quota, sizeof agent->quota, "%s", QUOTA);
     (void)snprintf(agent->endpoint, sizeof agent->endpoint, "%s", hub->endpoint);
     return agent;
 }
@@ -283,7 +360,7 @@ void sys_agent_start(sys_agent *agent)
     char *argv[] = {program,         "--party",  agent->party,  "--store",    store,
                     "--key",         key,        "--directory", directory,    "--hub",
                     agent->endpoint, "--socket", socket,        "--document", relay,
-                    "--document",    question,   "--quota",     QUOTA,        (char *)NULL};
+                    "--document",    question,   "--quota",     agent->quota, (char *)NULL};
     assert_int_equal(agent->pid, 0);
     hang_up(agent);
     agent->pid = start_logged(hub, agent->name, argv);
@@ -482,6 +559,8 @@ int sys_set_up(void **state)
     (void)snprintf(hub.folder, sizeof hub.folder, "/tmp/tongbao-test-XXXXXX");
     assert_non_null(mkdtemp(hub.folder));
     (void)snprintf(hub.run, sizeof hub.run, "%.100s/run", hub.folder);
+    (void)snprintf(hub.store, sizeof hub.store, "hub");
+    (void)snprintf(hub.quota, sizeof hub.quota, "%s", QUOTA);
     shell("mkdir '%s/stores' '%s/logs' '%s/documents'", hub.folder, hub.folder, hub.folder);
     choose_port(&hub);
     int code =
@@ -505,6 +584,7 @@ static void no_sanitizer_spoke(const sys_hub *hub, const char *name)
 int sys_tear_down(void **state)
 {
     sys_hub *hub = *state;
+    sys_faults_end(hub);
     for (size_t i = 0; i < hub->agent_count; i++) {
         sys_agent_stop(&hub->agents[i], SIGTERM);
         no_sanitizer_spoke(hub, hub->agents[i].name);

@@ -26,6 +26,7 @@ typedef struct sys_agent {
     char party[TB_PARTY_BYTES];
     char name[40];      /* of its store, socket and log: the party's id, or another copy's name */
     char endpoint[100]; /* where it looks for the hub */
+    char quota[24];     /* of its store, bytes */
     pid_t pid;          /* 0: not running */
     bool talks;
     tb_client client;
@@ -36,7 +37,9 @@ typedef struct sys_hub {
     char folder[SYS_PATH];
     char run[SYS_PATH]; /* sockets: their paths must stay short */
     char endpoint[100];
-    pid_t broker; /* 0: not running */
+    char store[40]; /* the broker's, below stores/: "hub" */
+    char quota[24]; /* of it, bytes */
+    pid_t broker;   /* 0: not running */
     sys_agent agents[SYS_AGENTS_MAX];
     size_t agent_count;
     char output[SYS_OUTPUT_BYTES]; /* what the last command printed */
@@ -55,6 +58,20 @@ int sys_tongbao(sys_hub *hub, const char *word, ...);
 
 void sys_broker_start(sys_hub *hub); /* returns when it is ready */
 void sys_broker_stop(sys_hub *hub, int with);
+
+/* What runs from now on runs with faults (fault.c): its clock is ahead by so many ms; while the
+ * file "fault" lies in the hub's folder every write and flush to disk fails. sys_faults_end undoes
+ * both for what is started later. */
+void sys_faults_begin(sys_hub *hub, int64_t clock_ahead_ms);
+void sys_faults_end(sys_hub *hub);
+void sys_disk_fails(sys_hub *hub, bool fails);
+
+/* Runs one of the project's programs, as sys_tongbao does. */
+int sys_program(sys_hub *hub, const char *program, const char *word, ...);
+/* The path of a local socket: an agent's, or "hub" for the broker's. */
+void sys_socket(const sys_hub *hub, const char *name, char out[SYS_PATH]);
+/* Waits for a process that ends by itself; its exit code. */
+int sys_ended(pid_t *pid);
 
 /* A new agent, not started; name is NULL for the party's own. */
 sys_agent *sys_agent_add(sys_hub *hub, const char *party, const char *name);

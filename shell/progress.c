@@ -1,10 +1,8 @@
-#include "agents/cli/progress.h"
+#include "shell/progress.h"
 
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
-
-#include "agents/cli/say.h"
 
 #define BAR_WIDTH    30
 #define DRAW_EVERY_S 0.1
@@ -16,10 +14,12 @@ double tb_seconds(void)
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-void tb_progress_begin(tb_progress *progress, size_t total)
+void tb_progress_begin(tb_progress *progress, const char *form, size_t total)
 {
-    *progress = (tb_progress){
-        .shown = total > 0 && isatty(STDERR_FILENO) == 1, .total = total, .began_s = tb_seconds()};
+    *progress = (tb_progress){.shown = total > 0 && isatty(STDERR_FILENO) == 1,
+                              .form = form,
+                              .total = total,
+                              .began_s = tb_seconds()};
 }
 
 void tb_progress_at(tb_progress *progress, size_t done)
@@ -37,8 +37,8 @@ void tb_progress_at(tb_progress *progress, size_t done)
         bar[i] = i < filled ? '#' : '.';
     }
     bar[BAR_WIDTH] = '\0';
-    (void)fprintf(stderr, _("[%s] %zu of %zu rows  %.0f a second  %.0f s left"), bar, done,
-                  progress->total, rate, left);
+    (void)fputc('\r', stderr);
+    (void)fprintf(stderr, progress->form, bar, done, progress->total, rate, left);
     (void)fputs("\033[K", stderr); /* what a longer line before left behind */
     (void)fflush(stderr);
 }

@@ -1,0 +1,199 @@
+/* expiry - notices whose life ended: refused when they are submitted, and filled when they wait.
+ *
+ * What waits has a stored mark, so its number stays: the hub signs that it expired and keeps header
+ * and signed line in the notice's place, as its sender would. The recipient then takes a number
+ * without content, and the sender is told, now or with its next Welcome.
+ */
+#include "broker/handlers.h"
+
+static bool is_over(const tb_broker *b, const tb_item *item)
+{
+    return item->refusal == NULL && item->header.expires <= b->running.now.real;
+}
+
+static bool any_over(const tb_broker *b, const tb_group *group)
+{
+    for (size_t i = 0; i < group->item_count; i++) {
+        if (is_over(b, &group->items[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+tb_err tb_hub_expiry_refuse(tb_broker *b,
+                            tb_live_party *sender,
+                            tb_live_stream *live,
+                            const tb_group *group,
+                            bool *out_refused)
+{
+    *out_refused = any_over(b, group);
+    if (!*out_refused) {
+        return TB_OK;
+    }
+    for (size_t i = 0; i < group->item_count; i++) {
+        if (!is_over(b, &group->items[i])) {
+            continue;
+        }
+        /* A group is taken whole: the others come again with it, fillers in these places. */
+        tb_err err = tb_hub_refuse_item(b, sender, live, group, i, TB_REFUSED_EXPIRED);
+        if (err != TB_OK) {
+            return err;
+        }
+    }
+    return TB_OK;
+}
+
+/* ---- what waits ---- */
+
+typedef struct waiting {
+    const tb_party *recipient;
+    tb_lane lane;
+    uint64_t seq;
+    tb_hub_group row;
+} waiting;
+
+/* Refusals for the items that are over, and the group to be kept again once they are signed. */
+static tb_err fill(tb_broker *b, const waiting *w, tb_group *group)
+{
+    tb_running *t = &b->running;
+    tb_live_party *sender;
+    tb_live_stream *live;
+    tb_stream stream = tb_group_stream(group);
+    tb_filled_group *filled = tb_arena_alloc(t->arena, sizeof *filled);
+    if (filled == NULL) {
+        return TB_ERR_LIMIT;
+    }
+    tb_err err = tb_running_party(b, &stream.sender, &sender);
+    if (err == TB_OK) {
+        err = tb_running_stream(b, &stream, &live);
+    }
+    for (size_t i = 0; err == TB_OK && i < group->item_count; i++) {
+        if (is_over(b, &group->items[i])) {
+            err = tb_hub_refuse_item(b, sender, live, group, i, TB_REFUSED_EXPIRED);
+            if (err == TB_OK) {
+                t->last_refusal->fills = &group->items[i];
+            }
+        }
+    }
+    if (err != TB_OK) {
+        return err;
+    }
+    *filled = (tb_filled_group){*w->recipient, w->lane, w->seq, w->row, group, t->filled};
+    t->filled = filled;
+    return TB_OK;
+}
+
+/* One group, when it is not on its way. */
+static tb_err look_at(tb_broker *b, const waiting *w, bool *out_filled)
+{
+    tb_group *group = tb_arena_alloc(b->running.arena, sizeof *group);
+    if (group == NULL) {
+        return TB_ERR_LIMIT;
+    }
+    *out_filled = false;
+    if (tb_group_decode(w->row.group, b->running.arena, group) != TB_ACCEPTED) {
+        return TB_OK; /* delivery passes it over and says so */
+    }
+    *out_filled = any_over(b, group);
+    return *out_filled ? fill(b, w, group) : TB_OK;
+}
+
+/* What may still be looked at in this tick. */
+typedef struct budget {
+    size_t rows;
+    uint64_t bytes;
+} budget;
+
+static bool some_left(const budget *left)
+{
+    return left->rows > 0 && left->bytes > 0;
+}
+
+static void spend(budget *left, uint64_t bytes)
+{
+    left->rows--;
+    left->bytes -= bytes < left->bytes ? bytes : left->bytes;
+}
+
+/* The lane's rows behind the sweep's place. *out_done: there is no more to look at. */
+static tb_err sweep_lane(tb_broker *b, const tb_party *recipient, budget *left, bool *out_done)
+{
+    tb_running *t = &b->running;
+    tb_expiry_sweep *sweep = &b->expiry;
+    tb_live_party *party;
+    tb_err err = tb_running_party(b, recipient, &party);
+    *out_done = true;
+    while (err == TB_OK && some_left(left)) {
+        waiting w = {.recipient = recipient, .lane = (tb_lane)(sweep->lane + TB_LANE_FIRST)};
+        bool filled = false;
+        size_t mark = tb_arena_mark(t->arena);
+        err = tb_hub_group_after(t->txn, recipient, w.lane, sweep->seq, &w.seq, &w.row);
+        if (err == TB_ERR_NOT_FOUND || err == TB_ERR_CORRUPT) {
+            return TB_OK; /* a row that cannot be read is delivery's to pass over */
+        }
+        spend(left, w.row.bytes);
+        bool travels = party->linked && w.seq <= party->session.cursor[sweep->lane];
+        if (err == TB_OK && !travels) {
+            err = look_at(b, &w, &filled);
+        }
+        sweep->seq = w.seq;
+        if (!filled) {
+            tb_arena_release(t->arena, mark);
+        }
+    }
+    *out_done = some_left(left);
+    return err;
+}
+
+static void next_lane(tb_expiry_sweep *sweep)
+{
+    sweep->seq = 0;
+    sweep->lane++;
+    if (sweep->lane == TB_LANES) {
+        sweep->lane = 0;
+        sweep->party++;
+    }
+}
+
+tb_err tb_hub_expiry_tick(tb_broker *b)
+{
+    tb_running *t = &b->running;
+    tb_expiry_sweep *sweep = &b->expiry;
+    budget left = {TB_EXPIRY_SLICE, TB_EXPIRY_BYTES};
+    bool waits = sweep->after > t->now.real && sweep->after <= t->now.real + TB_EXPIRY_SWEEP_MS;
+    if (waits) {
+        return TB_OK;
+    }
+    /* What is filled stays in the turn's memory until it is signed. */
+    while (some_left(&left) && t->arena->used < t->arena->size / 4) {
+        bool done;
+        if (sweep->party >= t->directory->party_count) {
+            *sweep = (tb_expiry_sweep){.after = t->now.real + TB_EXPIRY_SWEEP_MS};
+            return TB_OK;
+        }
+        tb_err err = sweep_lane(b, &t->directory->parties[sweep->party].id, &left, &done);
+        if (err != TB_OK) {
+            return err;
+        }
+        if (done) {
+            next_lane(sweep);
+        }
+    }
+    return TB_OK;
+}
+
+tb_err tb_hub_expiry_keep(tb_broker *b)
+{
+    tb_running *t = &b->running;
+    for (tb_filled_group *f = t->filled; f != NULL; f = f->next) {
+        tb_err err = tb_group_encode(f->group, t->arena, &f->row.group);
+        if (err == TB_OK) {
+            err = tb_hub_group_put(t->txn, &f->recipient, f->lane, f->seq, &f->row);
+        }
+        if (err != TB_OK) {
+            return err;
+        }
+    }
+    return TB_OK;
+}

@@ -1,0 +1,185 @@
+/* Lives that end: refused when submitted, filled where they wait, and the sender is always told. */
+#include "tests/broker/fixture.h"
+
+#define LIFE TB_NOTICE_LIFE_MS
+
+/* The parcel's headers expire at this time. */
+static void expires_at(world *w, parcel *p, tb_time when, size_t only)
+{
+    for (size_t i = 0; i < p->groups[0].item_count; i++) {
+        if (only == SIZE_MAX || only == i) {
+            p->groups[0].items[i].header.expires = when;
+        }
+    }
+    sign_again(w, at(w, A), p);
+}
+
+static parcel stored(world *w, size_t count)
+{
+    link_up(w, at(w, A));
+    parcel p = make_one(w, at(w, A), B, count);
+    say_submit(w, at(w, A), &p);
+    turn(w);
+    expect(w, at(w, A), TB_FRAME_STORED);
+    return p;
+}
+
+static void what_is_over_is_refused_at_its_edge_and_not_before(void **state)
+{
+    world *w = *state;
+    link_up(w, at(w, A));
+    parcel p = make_one(w, at(w, A), B, 1);
+    expires_at(w, &p, w->now.real + 1, SIZE_MAX);
+    tick(w, 0);
+    say_submit(w, at(w, A), &p);
+    turn(w);
+    expect(w, at(w, A), TB_FRAME_STORED);
+
+    parcel late = make_one(w, at(w, A), C, 1);
+    expires_at(w, &late, w->now.real, SIZE_MAX);
+    say_submit(w, at(w, A), &late);
+    turn(w);
+    tb_refused *refused = &expect(w, at(w, A), TB_FRAME_REFUSED)->refused;
+    assert_int_equal(refused->code, TB_REFUSED_EXPIRED);
+    assert_int_equal(refused->line.line.from, 1);
+    assert_int_equal(tb_signed_line_verify(&refused->line, &w->directory.hub,
+                                           &w->hub_sign.public_key, &w->broker.roots),
+                     TB_ACCEPTED);
+}
+
+static void of_a_group_only_what_is_over_is_refused_and_it_comes_again_with_fillers(void **state)
+{
+    world *w = *state;
+    link_up(w, at(w, A));
+    parcel p = make_one(w, at(w, A), B, 3);
+    expires_at(w, &p, w->now.real - 1, 2);
+    say_submit(w, at(w, A), &p);
+    turn(w);
+    tb_refused *refused = &expect(w, at(w, A), TB_FRAME_REFUSED)->refused;
+    assert_int_equal(refused->line.line.from, 3);
+    expect_nothing(w, at(w, A));
+    assert_int_equal(rows(w, TB_TABLE_HUB_GROUP), 0);
+
+    p.groups[0].items[2].refusal = &refused->line;
+    p.groups[0].items[2].body = tb_bytes_of(NULL, 0);
+    say_submit(w, at(w, A), &p);
+    turn(w);
+    assert_int_equal(expect(w, at(w, A), TB_FRAME_STORED)->lines.lines[0].line.to, 3);
+    link_up(w, at(w, B));
+    assert_int_equal(take_all(w, at(w, B)), 3);
+}
+
+static void what_waits_beyond_its_life_arrives_as_a_number_without_content(void **state)
+{
+    world *w = *state;
+    (void)stored(w, 2);
+    tick(w, LIFE - 1);
+    turn(w);
+    assert_int_equal(rows(w, TB_TABLE_HUB_REFUSED), 0);
+    tick(w, TB_EXPIRY_SWEEP_MS);
+    turn(w);
+    assert_int_equal(rows(w, TB_TABLE_HUB_REFUSED), 2);
+    assert_int_equal(rows(w, TB_TABLE_HUB_GROUP), 1);
+
+    link_up(w, at(w, B));
+    tb_frame *frame = expect(w, at(w, B), TB_FRAME_DELIVER);
+    const tb_group *group = &frame->carry.groups[0];
+    for (size_t i = 0; i < 2; i++) {
+        assert_non_null(group->items[i].refusal);
+        assert_int_equal(group->items[i].refusal->line.code, TB_REFUSED_EXPIRED);
+        assert_int_equal(group->items[i].body.size, 0);
+    }
+    assert_true(take(w, at(w, B), group, &frame->carry));
+}
+
+static void its_sender_is_told_even_after_the_number_was_taken(void **state)
+{
+    world *w = *state;
+    (void)stored(w, 1);
+    tick(w, LIFE);
+    turn(w);
+    link_up(w, at(w, B));
+    assert_int_equal(take_all(w, at(w, B)), 1);
+    turn(w);
+    assert_int_equal(rows(w, TB_TABLE_HUB_GROUP), 0);
+    assert_int_equal(rows(w, TB_TABLE_HUB_REFUSED), 1);
+    tb_welcome *welcome = link_up(w, at(w, A));
+    assert_int_equal(welcome->refused_count, 1);
+    assert_int_equal(welcome->refused[0].code, TB_REFUSED_EXPIRED);
+    /* As long as a refusal by a recipient, and no longer. */
+    tick(w, LIFE);
+    turn(w);
+    tick(w, 1000);
+    turn(w);
+    assert_int_equal(rows(w, TB_TABLE_HUB_REFUSED), 0);
+}
+
+static void a_sender_that_is_there_is_told_at_once(void **state)
+{
+    world *w = *state;
+    link_up(w, at(w, A));
+    parcel p = make_one(w, at(w, A), B, 1);
+    expires_at(w, &p, w->now.real + 1000, SIZE_MAX);
+    say_submit(w, at(w, A), &p);
+    turn(w);
+    expect(w, at(w, A), TB_FRAME_STORED);
+    tick(w, 1000);
+    turn(w);
+    assert_int_equal(rows(w, TB_TABLE_HUB_REFUSED), 1);
+    bool told = false;
+    for (size_t i = 0; i < w->inbox_count; i++) {
+        told = told || w->inbox[i].frame->kind == TB_FRAME_REFUSED;
+    }
+    assert_true(told);
+}
+
+static void what_is_on_its_way_is_left_alone(void **state)
+{
+    world *w = *state;
+    link_up(w, at(w, B));
+    link_up(w, at(w, A));
+    parcel p = make_one(w, at(w, A), B, 1);
+    expires_at(w, &p, w->now.real + 1000, SIZE_MAX);
+    say_submit(w, at(w, A), &p);
+    turn(w);
+    expect(w, at(w, A), TB_FRAME_STORED);
+    tick(w, 2000);
+    turn(w);
+    assert_int_equal(rows(w, TB_TABLE_HUB_REFUSED), 0);
+    assert_int_equal(take_all(w, at(w, B)), 1);
+}
+
+static void many_rows_are_swept_in_slices_and_none_is_left(void **state)
+{
+    world *w = *state;
+    link_up(w, at(w, A));
+    for (size_t i = 0; i < TB_EXPIRY_SLICE + 9; i++) {
+        parcel p = make_one(w, at(w, A), B, 1);
+        say_submit(w, at(w, A), &p);
+        turn(w);
+        forget_all(w);
+    }
+    tick(w, LIFE);
+    turn(w);
+    uint64_t first = rows(w, TB_TABLE_HUB_REFUSED);
+    assert_true(first > 0 && first <= TB_EXPIRY_SLICE);
+    for (size_t i = 0; i < 4; i++) {
+        tick(w, 1000);
+        turn(w);
+    }
+    assert_int_equal(rows(w, TB_TABLE_HUB_REFUSED), TB_EXPIRY_SLICE + 9);
+    link_up(w, at(w, B));
+    assert_int_equal(take_all(w, at(w, B)), TB_EXPIRY_SLICE + 9);
+}
+
+static const struct CMUnitTest tests[] = {
+    WORLD_TEST(what_is_over_is_refused_at_its_edge_and_not_before),
+    WORLD_TEST(of_a_group_only_what_is_over_is_refused_and_it_comes_again_with_fillers),
+    WORLD_TEST(what_waits_beyond_its_life_arrives_as_a_number_without_content),
+    WORLD_TEST(its_sender_is_told_even_after_the_number_was_taken),
+    WORLD_TEST(a_sender_that_is_there_is_told_at_once),
+    WORLD_TEST(what_is_on_its_way_is_left_alone),
+    WORLD_TEST(many_rows_are_swept_in_slices_and_none_is_left),
+};
+
+TB_RUN("broker/expiry", tests)
