@@ -88,6 +88,7 @@
 #define TB_RESEND_AFTER_MS  3000  /* no mark for what was sent: send again behind the newest mark */
 #define TB_BEAT_MS          60000 /* one-way beat */
 #define TB_SILENT_MS        150000 /* a peer not heard of for this long is gone */
+#define TB_MARK_ASK_MS      300000 /* no arrived mark for this long: the hub is asked for its newest */
 #define TB_MARK_ALARM_MS    600000 /* no mark for this long: an alarm names both suspects */
 #define TB_NOTICE_LIFE_MS   (30ll * 24 * 3600 * 1000) /* the longest notice life */
 #define TB_STAMP_WINDOW_MS  (15 * 60 * 1000)          /* design §10 */

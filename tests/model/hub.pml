@@ -125,6 +125,12 @@ end:
            n = 0; d = 0 }
     /* a Hello without answer is said again */
     :: atomic { out_connected && !out_confirmed && empty(a_hub) && empty(hub_a) -> out_connected = false }
+#ifndef BUG_MARK_NOT_ASKED
+    /* agents/outbox.c: stored long ago and no arrived mark: it may have been lost; Hello asks for
+     * it. "Long ago": the hub has nothing left to deliver */
+    :: atomic { out_confirmed && out_stored > out_arrived && hub_arrived[out_incarnation] == hub_stored[out_incarnation] && empty(a_hub) && empty(hub_a) ->
+           out_confirmed = false; out_connected = false }
+#endif
     /* agents/outbox_close.c: an act becomes a numbered notice; nothing is signed before Welcome */
     :: atomic { out_confirmed && made < MADE ->
            made++; out_number++; out_digest[AT(out_incarnation, out_number)] = made }
@@ -365,7 +371,12 @@ end:
 }
 
 /* What A has forgotten, B holds; what the hub has trimmed, B holds. */
-#define forgotten_is_there (out_arrived <= in_number[out_incarnation])
+#define SAME(n) (n > out_arrived || in_digest[AT(out_incarnation, n)] == out_digest[AT(out_incarnation, n)])
+#if MADE > 2
+#define forgotten_is_there (SAME(1) && SAME(2) && SAME(3))
+#else
+#define forgotten_is_there (SAME(1) && SAME(2))
+#endif
 #define trimmed_is_there   (hub_arrived[0] <= in_number[0] && hub_arrived[1] <= in_number[1])
 /* What A was told is stored is on the hub's disk until B holds it, as long as the disk is not lost. */
 #define KEPT(n) (n > out_stored || n <= in_number[out_incarnation] || hub_digest[AT(out_incarnation, n)] != 0)
