@@ -1,7 +1,11 @@
 #include "agents/acts_making.h"
 
+#include "agents/campaign/scene.h"
 #include "agents/chain.h"
+#include "agents/dispute.h"
+#include "agents/lapses.h"
 #include "agents/link.h"
+#include "agents/recovery.h"
 #include "base/text.h"
 
 /* All values of one act, bytes: an event and its field groups fit a notice with room to spare. */
@@ -111,10 +115,22 @@ static tb_err find_case(tb_acting *a, bool *out_found)
         (void)refuse(a, TB_REFUSED_UNKNOWN_ACTION);
         return TB_OK;
     }
+    if (tb_action_records_lapse(a->row.view.type, a->action) && !a->wish->by_agent) {
+        (void)refuse(a, TB_REFUSED_LAPSE_BY_AGENT);
+        return TB_OK;
+    }
     bool side = a->action->kind == TB_ACTION_SIDE;
     if (a->row.frozen && !side && a->action->kind != TB_ACTION_TAKE_OVER) {
         (void)refuse(a, TB_REFUSED_FROZEN);
         return TB_OK;
+    }
+    if (a->row.frozen) {
+        bool groundless;
+        err = tb_dispute_opening(a->txn, &a->row, &groundless);
+        if (err != TB_OK || groundless) {
+            (void)refuse(a, TB_REFUSED_BEYOND_CUT);
+            return err;
+        }
     }
     const tb_digest *seen = &a->wish->head;
     if (!side && !tb_digest_zero(seen) && !tb_digest_equal(seen, &a->row.view.head)) {
@@ -217,11 +233,37 @@ static bool open_part_fits(const tb_acting *a)
     return bytes <= OPEN_BYTES_MAX;
 }
 
+/* Whether a lapse that the event would list lets this party take the case over. */
+static tb_err find_ground(tb_acting *a)
+{
+    tb_case_view *view = &a->row.view;
+    tb_bytes action = tb_bytes_str(a->action->id);
+    if (a->action->kind != TB_ACTION_TAKE_OVER || !tb_lapse_may_ground(view->type, action)) {
+        return TB_OK;
+    }
+    tb_path path;
+    tb_ground ground;
+    size_t listed = a->row.unseen_count < TB_SEEN_MAX ? a->row.unseen_count : TB_SEEN_MAX;
+    tb_err err = tb_chain_to_head(a->txn, &a->row, &path);
+    if (err == TB_OK) {
+        err =
+            tb_lapse_ground(a->agent, a->txn, &path, view, action, a->row.unseen, listed, &ground);
+    }
+    if (err == TB_OK) {
+        view->lapsed = ground.found;
+    }
+    return err;
+}
+
 static tb_err judge(tb_acting *a)
 {
     if (!values_fit(a)) {
         (void)refuse(a, TB_REFUSED_TOO_LARGE);
         return TB_OK;
+    }
+    tb_err found = find_ground(a);
+    if (found != TB_OK) {
+        return found;
     }
     tb_err err = tb_act_compute(a->agent, a->arena, &a->row.view, a->action, a->wish->fields,
                                 a->wish->field_count, &a->values, &a->value_count, &a->segments);
@@ -289,6 +331,53 @@ static tb_err record(tb_acting *a)
     return err == TB_OK ? tb_alarm_raise(a->agent, a->txn, &alarm, a->effects) : err;
 }
 
+/* Both sentences, when it is more than that the link is down. */
+static tb_err why_draft(tb_acting *a, tb_bytes *out)
+{
+    bool may_sign = false;
+    tb_err err = tb_link_may_sign(a->txn, &may_sign);
+    if (err != TB_OK || !may_sign || !a->agent->stale) {
+        return err;
+    }
+    tb_text text;
+    tb_text_init(&text, a->arena, TB_REASON_BYTES_MAX);
+    tb_text_str(&text, tb_refusal_zh(TB_REFUSED_DIRECTORY_STALE));
+    tb_text_str(&text, " ");
+    tb_text_str(&text, tb_refusal_en(TB_REFUSED_DIRECTORY_STALE));
+    return tb_text_done(&text, out);
+}
+
+/* As a draft: for the link or a share, or for what is being resent about the case. */
+static tb_err must_wait(tb_acting *a, tb_outcome *outcome, bool *out)
+{
+    bool blocked = false;
+    tb_err err = a->wish->opens ? TB_OK : tb_recovery_blocks(a->txn, &a->wish->case_id, &blocked);
+    if (err != TB_OK) {
+        return err;
+    }
+    *out = blocked ||
+           !tb_link_ready(a->agent, a->txn, a->ruling.addressees, a->ruling.addressee_count);
+    if (!*out) {
+        return TB_OK;
+    }
+    outcome->draft = true;
+    outcome->state = a->ruling.to_state;
+    if (!blocked) {
+        return why_draft(a, &outcome->detail);
+    }
+    a->objection.detail_zh = tb_bytes_str(tb_refusal_zh(TB_REFUSED_RECOVERING));
+    a->objection.detail_en = tb_bytes_str(tb_refusal_en(TB_REFUSED_RECOVERING));
+    return tell(a, &outcome->detail);
+}
+
+static tb_err finish(tb_err err, const tb_outcome *outcome, tb_outcome *out)
+{
+    if (err == TB_OK) {
+        *out = *outcome;
+    }
+    return err;
+}
+
 tb_err tb_act(tb_agent *agent,
               tb_txn *txn,
               tb_now now,
@@ -323,14 +412,16 @@ tb_err tb_act(tb_agent *agent,
     if (outcome.code != TB_ACCEPTED) {
         err = tell(&a, &outcome.detail);
         err = err == TB_OK && a.action != NULL ? record(&a) : err;
-    } else if (!tb_link_ready(agent, txn, a.ruling.addressees, a.ruling.addressee_count)) {
-        outcome.draft = true;
-        outcome.state = a.ruling.to_state;
-    } else {
-        err = tb_acting_take_effect(&a, &outcome);
+        return finish(err, &outcome, out);
     }
-    if (err == TB_OK) {
-        *out = outcome;
+    bool waits;
+    err = must_wait(&a, &outcome, &waits);
+    if (err != TB_OK || waits) {
+        return finish(err, &outcome, out);
     }
-    return err;
+    err = tb_acting_take_effect(&a, &outcome);
+    if (err == TB_OK && wish->opens) {
+        err = tb_recovery_free(txn, now, &outcome.case_id, TB_FREE_OPENED);
+    }
+    return finish(err, &outcome, out);
 }

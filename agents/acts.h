@@ -13,6 +13,7 @@
 typedef struct tb_wish {
     tb_request_id request; /* whose stored answer follows a draft */
     tb_bytes account;
+    bool by_agent; /* the agent's own act: recording a lapse */
     bool opens;
     tb_bytes campaign;  /* opens */
     tb_bytes case_type; /* opens */

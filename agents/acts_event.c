@@ -1,6 +1,9 @@
 #include "agents/acts_making.h"
 
+#include "agents/aside.h"
 #include "agents/chain.h"
+#include "agents/duties.h"
+#include "agents/effective.h"
 #include "agents/passing.h"
 #include "agents/side.h"
 #include "messages/table.h"
@@ -66,30 +69,22 @@ static void link_event(const tb_acting *a, tb_event *event)
     event->seen_count = a->row.unseen_count < TB_SEEN_MAX ? a->row.unseen_count : TB_SEEN_MAX;
 }
 
-/* The head's effective time (design §10): its own, unless the hub stored it before that or much
- * later; then the stored time, so that one wrong clock does not drag the case along. An exercise's
- * clock stands still and has nothing to do with the hub's. */
+/* The head's effective time, so that one wrong clock does not drag the case along. */
 static tb_err head_time(tb_acting *a, tb_time *out)
 {
     *out = a->row.at;
-    if (a->wish->opens || a->agent->directory->exercise) {
+    if (a->wish->opens) {
         return TB_OK;
     }
     tb_event_key key;
     tb_event_row row;
-    tb_time stored = 0;
+    bool known;
     tb_err err = tb_event_in_case(a->txn, &a->row.id, TB_CLASS_CHAIN, a->row.view.number,
                                   &a->row.view.head, &key, &row);
     if (err == TB_OK) {
-        err = tb_pass_stored(a->txn, &row, &stored);
+        err = tb_effective_time(a->agent, a->txn, &row, a->row.at, out, &known);
     }
-    if (err != TB_OK) {
-        return err == TB_ERR_NOT_FOUND ? TB_ERR_CORRUPT : err;
-    }
-    if (stored != 0 && (stored < a->row.at || stored - a->row.at > TB_STAMP_WINDOW_MS)) {
-        *out = stored;
-    }
-    return TB_OK;
+    return err == TB_ERR_NOT_FOUND ? TB_ERR_CORRUPT : err;
 }
 
 static tb_err make_event(tb_acting *a, tb_event *event, tb_opening **out_openings)
@@ -149,12 +144,18 @@ static tb_err advance(tb_acting *a, const tb_event *event, const tb_digest *id, 
     switch (event->kind) {
     case TB_EVENT_SIDE:
         err = tb_side_add(a->arena, after, id);
+        if (err == TB_OK) {
+            err = tb_duties_lapsed(a->agent, a->txn, after, event, id);
+        }
         break;
     case TB_EVENT_TAKE_OVER: {
         tb_path path;
         err = tb_chain_path(a->txn, &after->id, event->number, id, &path);
         if (err == TB_OK) {
             err = tb_chain_switch(a->agent, a->txn, &path, after);
+        }
+        if (err == TB_OK) {
+            err = tb_duties_anew(a->agent, a->txn, &path, after);
         }
         break;
     }
@@ -166,6 +167,9 @@ static tb_err advance(tb_acting *a, const tb_event *event, const tb_digest *id, 
         }
         if (err == TB_OK) {
             err = tb_side_seen(a->txn, event);
+        }
+        if (err == TB_OK) {
+            err = tb_duties_follow(a->agent, a->txn, after, event, id);
         }
         break;
     }
@@ -206,6 +210,9 @@ tb_err tb_acting_take_effect(tb_acting *a, tb_outcome *out)
     }
     if (err == TB_OK) {
         err = tb_event_put(a->txn, &sent.key, &row);
+    }
+    if (err == TB_OK && event.kind == TB_EVENT_TAKE_OVER) {
+        err = tb_aside_note(a->agent, a->txn, &sent.key, &event);
     }
     if (err != TB_OK) {
         return err;

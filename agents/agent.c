@@ -1,11 +1,21 @@
 #include "agents/agent.h"
 
+#include "agents/aside.h"
 #include "agents/clock.h"
+#include "agents/dispute.h"
 #include "agents/draft.h"
+#include "agents/duties.h"
+#include "agents/freshness.h"
+#include "agents/gap.h"
 #include "agents/inbox.h"
 #include "agents/link.h"
 #include "agents/local.h"
+#include "agents/old_keys.h"
 #include "agents/outbox.h"
+#include "agents/own_cut.h"
+#include "agents/recovery.h"
+#include "agents/reseal.h"
+#include "agents/resend.h"
 
 /* Waiting drafts are looked at this often while the link is confirmed. */
 #define DRAFT_AGAIN_MS 3000
@@ -46,20 +56,28 @@ static tb_err check_owner(tb_agent *agent, tb_txn *txn, tb_bytes party, tb_refus
     return TB_OK;
 }
 
-/* Nothing of the last run's session holds; that marks went back does. */
-static tb_err reset_link(tb_txn *txn)
+/* Nothing of the last run's session holds; that marks went back does, and that the key in use was
+ * cut. */
+static tb_err reset_link(tb_agent *agent, tb_txn *txn)
 {
     tb_link_row row;
+    bool cut = false;
     tb_err err = tb_link_get(txn, &row);
-    if (err != TB_OK || (row.state == TB_LINK_DOWN &&
-                         (row.fence == TB_ACCEPTED || row.fence == TB_REFUSED_MARKS_BACK))) {
+    if (err == TB_OK) {
+        err = tb_own_cut_stands(agent, txn, &cut);
+    }
+    if (err != TB_OK) {
         return err;
     }
 
-    row.state = TB_LINK_DOWN;
-    if (row.fence != TB_REFUSED_MARKS_BACK) {
-        row.fence = TB_ACCEPTED;
+    tb_refusal fence = row.fence == TB_REFUSED_MARKS_BACK ? row.fence
+                       : cut                              ? TB_REFUSED_KEY_CUT
+                                                          : TB_ACCEPTED;
+    if (row.state == TB_LINK_DOWN && row.fence == fence) {
+        return TB_OK;
     }
+    row.state = TB_LINK_DOWN;
+    row.fence = fence;
     return tb_link_put(txn, &row);
 }
 
@@ -74,7 +92,7 @@ tb_err tb_agent_start(tb_agent *agent, tb_txn *txn, tb_random *random, tb_refusa
         err = check_owner(agent, txn, party, &refused);
     }
     if (err == TB_OK) {
-        err = reset_link(txn);
+        err = reset_link(agent, txn);
     }
     if (err != TB_OK) {
         return err;
@@ -84,6 +102,17 @@ tb_err tb_agent_start(tb_agent *agent, tb_txn *txn, tb_random *random, tb_refusa
     agent->times = (tb_link_times){.connected = false};
     *out_refused = refused;
     return TB_OK;
+}
+
+const tb_directory *tb_agent_directory(const tb_agent *agent, uint32_t version)
+{
+    const tb_directories *all = agent->directories;
+    for (size_t i = 0; all != NULL && i < all->count; i++) {
+        if (all->list[i].version == version) {
+            return &all->list[i];
+        }
+    }
+    return agent->directory;
 }
 
 /* ---- a turn ---- */
@@ -96,10 +125,29 @@ void tb_agent_forget(void *logic)
     agent->work = NULL;
 }
 
+/* Asking and answering, after what the link itself owes. */
+static tb_err tick_resend(tb_step *step)
+{
+    tb_err err = tb_recovery_tick(step);
+    if (err == TB_OK) {
+        err = tb_gap_tick(step);
+    }
+    return err == TB_OK ? tb_resend_tick(step) : err;
+}
+
 static tb_err tick(tb_step *step)
 {
     bool may_sign = false;
     tb_err err = tb_link_tick(step);
+    if (err == TB_OK) {
+        err = tb_old_keys_tick(step);
+    }
+    if (err == TB_OK) {
+        err = tb_dispute_tick(step);
+    }
+    if (err == TB_OK) {
+        err = tb_freshness_tick(step);
+    }
     if (err == TB_OK) {
         err = tb_link_may_sign(step->txn, &may_sign);
     }
@@ -109,6 +157,18 @@ static tb_err tick(tb_step *step)
     err = tb_outbox_tick(step);
     if (err == TB_OK) {
         err = tb_inbox_tick(step);
+    }
+    if (err == TB_OK) {
+        err = tb_duties_tick(step);
+    }
+    if (err == TB_OK) {
+        err = tb_reseal_tick(step);
+    }
+    if (err == TB_OK) {
+        err = tb_aside_tick(step);
+    }
+    if (err == TB_OK) {
+        err = tick_resend(step);
     }
     if (err != TB_OK || tb_store_rows(step->txn, TB_TABLE_DRAFT) == 0) {
         return err;
@@ -131,6 +191,7 @@ tb_err tb_agent_step(
         return err;
     }
 
+    agent->stale = tb_directory_stale(agent->directory, here.now.real);
     switch (input->kind) {
     case TB_INPUT_FRAME:
         return tb_link_frame(&step, input->bytes);
@@ -182,12 +243,27 @@ static tb_err sooner(tb_err err, tb_time at, bool *any, tb_time *least)
     return err;
 }
 
+static tb_err resend_deadline(tb_agent *agent, tb_txn *txn, bool *any, tb_time *least)
+{
+    tb_time at = 0;
+    tb_err err = tb_recovery_due(txn, &at);
+    err = sooner(err, at, any, least);
+    if (err == TB_OK) {
+        err = tb_gap_due(txn, &at);
+        err = sooner(err, at, any, least);
+    }
+    if (err == TB_OK) {
+        err = tb_resend_due(agent, txn, &at);
+        err = sooner(err, at, any, least);
+    }
+    return err;
+}
+
 tb_err tb_agent_deadline(tb_agent *agent, tb_txn *txn, tb_time *out)
 {
     tb_time at = 0;
     tb_time least = 0;
-    tb_party recipient;
-    tb_lane lane;
+    tb_stream stream;
     bool any = false;
     bool may_sign = false;
     tb_err err = tb_link_due(agent, txn, &at);
@@ -196,12 +272,39 @@ tb_err tb_agent_deadline(tb_agent *agent, tb_txn *txn, tb_time *out)
         err = tb_link_may_sign(txn, &may_sign);
     }
     if (err == TB_OK && may_sign) {
-        err = tb_outbox_due_first(txn, &at, &recipient, &lane);
+        err = tb_outbox_due_first(txn, &at, &stream);
         err = sooner(err, at, &any, &least);
     }
     if (err == TB_OK && may_sign) {
         err = tb_inbox_due(agent, txn, &at);
         err = sooner(err, at, &any, &least);
+    }
+    if (err == TB_OK && may_sign) {
+        err = tb_duties_due(agent, txn, &at);
+        err = sooner(err, at, &any, &least);
+    }
+    if (err == TB_OK && may_sign) {
+        err = tb_reseal_due(agent, txn, &at);
+        err = sooner(err, at, &any, &least);
+    }
+    if (err == TB_OK && may_sign) {
+        err = tb_aside_due(txn, &at);
+        err = sooner(err, at, &any, &least);
+    }
+    if (err == TB_OK) {
+        err = tb_freshness_due(agent, txn, &at);
+        err = sooner(err, at, &any, &least);
+    }
+    if (err == TB_OK) {
+        err = tb_dispute_due(agent, txn, &at);
+        err = sooner(err, at, &any, &least);
+    }
+    if (err == TB_OK) {
+        err = tb_old_keys_due(agent, txn, &at);
+        err = sooner(err, at, &any, &least);
+    }
+    if (err == TB_OK && may_sign) {
+        err = resend_deadline(agent, txn, &any, &least);
     }
     if (err != TB_OK) {
         return err;

@@ -18,6 +18,8 @@
 
 #include "agents/campaign/campaign.h"
 #include "agents/outgoing.h"
+#include "agents/rows_recover.h"
+#include "agents/tables/calendar.h"
 #include "agents/tables/segments.h"
 #include "messages/directory.h"
 #include "messages/keys.h"
@@ -33,6 +35,7 @@ typedef struct tb_agent_keys {
     const tb_seal_pair *seal[TB_SEAL_KEYS_MAX];
     tb_key_id seal_id[TB_SEAL_KEYS_MAX];
     size_t seal_count;
+    tb_time old_seal_life; /* ms an old one is kept behind its cut; at most TB_NOTICE_LIFE_MS */
 } tb_agent_keys;
 
 /* Notices added in the turn that is running; reset at its end and by an abort. */
@@ -54,6 +57,8 @@ typedef struct tb_link_times {
     tb_time heard;
     tb_time hub_full; /* when the hub last said that its store is full */
     tb_time drafts;   /* when waiting drafts were last looked at */
+    tb_time reseal;   /* when notices to be sealed anew are looked at next */
+    tb_time gap;      /* first gap in a received stream since the last Hello; 0: none */
 } tb_link_times;
 
 /* One notice of a stream we receive. */
@@ -69,6 +74,12 @@ typedef struct tb_inbox_place {
 /* Notices whose applying failed in the turn that took them: next time they are queued (inbox.h). */
 #define TB_SUSPECTS_MAX 32
 
+/* The versions of the directory that are here, ascending. */
+typedef struct tb_directories {
+    const tb_directory *list;
+    size_t count;
+} tb_directories;
+
 struct tb_agent {
     /* fixed for the life of the process, or replaced between turns by the shell */
     tb_party self;
@@ -76,7 +87,9 @@ struct tb_agent {
     tb_digest hub;
     const tb_directory *directory;
     const tb_campaigns *campaigns;
-    const tb_segments *segments; /* NULL when the table is not installed here */
+    const tb_segments *segments;       /* NULL when the table is not installed here */
+    const tb_calendar *calendar;       /* likewise */
+    const tb_directories *directories; /* older ones too; NULL: only the newest */
     /* caches and the running turn */
     tb_root_cache roots;
     tb_pending pending;
@@ -89,13 +102,20 @@ struct tb_agent {
     tb_inbox_place retry_failed; /* of QUARANTINE: its retry aborted the turn before this one */
     tb_err retry_error;
     tb_time inbox_after; /* no attempt before this: the store was full */
-    bool watched;        /* somebody watches since this process runs: casework tells of changes */
+    bool stale;          /* the directory's time has passed; of the running step */
+    tb_time resend_after; /* no piece of an answer before this: the last one waits for room */
+    tb_answering_name resend_behind; /* askers up to here had their turn */
+    bool watched; /* somebody watches since this process runs: casework tells of changes */
 };
 
 /* Prepares META of a fresh store (incarnation 1) or checks an old one belongs to this party and
  * hub. */
 tb_err tb_agent_start(tb_agent *agent, tb_txn *txn, tb_random *random, tb_refusal *out_refused)
     TB_MUST_USE;
+
+/* The version of the directory an event names, by which it is judged; the newest when that version
+ * is not here. */
+const tb_directory *tb_agent_directory(const tb_agent *agent, uint32_t version);
 
 /* tb_step_fn and tb_close_fn for tb_turn; logic is the tb_agent. */
 tb_err tb_agent_step(

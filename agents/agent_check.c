@@ -1,6 +1,7 @@
 /* agent_check - walks every invariant of the link's tables, then casework's; each fault is a line.
  */
 #include "agents/check_case.h"
+#include "agents/check_recover.h"
 #include "agents/link.h"
 #include "agents/rows_link_keys.h"
 #include "messages/merkle.h"
@@ -246,6 +247,9 @@ tb_err tb_agent_check(tb_agent *agent, tb_txn *txn, tb_bytes **out_faults, size_
     }
     link_check check = {.agent = agent, .txn = txn, .arena = arena, .faults = &faults};
     tb_err err = check_link(&check);
+    if (err == TB_OK) {
+        err = tb_check_recover(txn, &faults);
+    }
     if (err == TB_OK) {
         err = tb_check_cases(agent, txn, &faults);
     }

@@ -1,9 +1,12 @@
 #include "agents/apply.h"
 
 #include "agents/chain.h"
+#include "agents/gap.h"
 #include "agents/held.h"
 #include "agents/link.h"
 #include "agents/passing.h"
+#include "agents/recovery.h"
+#include "agents/resend.h"
 #include "agents/rows_link.h"
 
 /* ---- openings ---- */
@@ -181,6 +184,12 @@ static tb_err hold_back(tb_apply *apply, const tb_arrival *arrival, tb_refusal *
         *out_refused = TB_REFUSED_CANNOT_APPLY;
         return TB_OK;
     }
+    if (tb_held_for_event(apply, &arrival->event)) {
+        err = tb_gap_open(apply->txn, apply->now, &missing, &arrival->giver, &arrival->key.case_id);
+        if (err != TB_OK) {
+            return err;
+        }
+    }
     tb_effects_note(apply->effects, apply->arena, TB_LEVEL_WARN,
                     "event=held_back id=%x missing=%x actor=%p",
                     tb_bytes_of(arrival->id.bytes, TB_DIGEST_BYTES),
@@ -254,6 +263,20 @@ static tb_err take_event(tb_apply *apply,
 
 /* ---- the notice ---- */
 
+/* Another copy of this agent used the name; what our copy said under it was sent anew when it
+ * recovered (resend_anew.c). */
+static tb_err of_our_old_copy(tb_apply *apply, const tb_header *header, bool *out)
+{
+    tb_incarnation incarnation;
+    *out = false;
+    if (!tb_party_equal(&header->sender, &apply->agent->self)) {
+        return TB_OK;
+    }
+    tb_err err = tb_meta_incarnation(apply->txn, &incarnation);
+    *out = err == TB_OK && tb_incarnation_compare(&header->incarnation, &incarnation) < 0;
+    return err;
+}
+
 /* One notice name, two headers: their sender told us something else than others. */
 static tb_err find_fork(tb_apply *apply,
                         const tb_passed *passed,
@@ -266,6 +289,11 @@ static tb_err find_fork(tb_apply *apply,
         tb_proof_head(apply->txn, &header->sender, &header->incarnation, header->notice, &held);
     if (err != TB_OK || tb_bytes_equal(held.header, passed->header)) {
         return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+    }
+    bool ours = false;
+    err = of_our_old_copy(apply, header, &ours);
+    if (err != TB_OK || ours) {
+        return err == TB_OK ? tb_pass_replace(apply->txn, passed, header) : err;
     }
     tb_alarm_row alarm = {
         .code = TB_REFUSED_FORK,
@@ -311,34 +339,74 @@ static tb_err take_passed(tb_apply *apply,
     return take_event(apply, &arrival, passed->openings, passed->opening_count, out_refused);
 }
 
+/* What is resent stands each for itself: one that is refused keeps nothing back of the others, and
+ * the refusal names the first. */
+static tb_err take_earlier(tb_apply *apply,
+                           const tb_incoming *incoming,
+                           tb_refusal *out_refused,
+                           tb_digest *out_event)
+{
+    for (size_t i = 0; i < incoming->passed_count; i++) {
+        tb_refusal refused = TB_ACCEPTED;
+        tb_digest event;
+        tb_err err = take_passed(apply, incoming, &incoming->passed[i], &refused, &event);
+        if (err != TB_OK) {
+            return err;
+        }
+        if (refused != TB_ACCEPTED && *out_refused == TB_ACCEPTED) {
+            *out_refused = refused;
+            *out_event = event;
+        }
+        if (*out_refused != TB_ACCEPTED && !incoming->has_resend) {
+            return TB_OK;
+        }
+    }
+    return TB_OK;
+}
+
+static tb_err take_own(tb_apply *apply,
+                       const tb_incoming *incoming,
+                       size_t i,
+                       tb_refusal *out_refused,
+                       tb_digest *out_event)
+{
+    const tb_header *header = incoming->header;
+    tb_arrival arrival = {
+        .encoded = incoming->events[i],
+        .event = incoming->decoded[i],
+        .id = incoming->ids[i],
+        .origin = {header->sender, header->incarnation, header->notice, header->lane},
+        .giver = header->sender,
+    };
+    *out_event = arrival.id;
+    tb_err err =
+        take_event(apply, &arrival, incoming->openings, incoming->opening_count, out_refused);
+    bool opened = arrival.since != 0 && arrival.event.number == 1;
+    if (err != TB_OK || *out_refused != TB_ACCEPTED || !opened) {
+        return err;
+    }
+    return tb_recovery_free(apply->txn, apply->now, &arrival.key.case_id, TB_FREE_NEW);
+}
+
 static tb_err take_all(tb_apply *apply,
                        const tb_incoming *incoming,
                        tb_refusal *out_refused,
                        tb_digest *out_event)
 {
-    const tb_header *header = incoming->header;
-    for (size_t i = 0; i < incoming->passed_count; i++) {
-        tb_err err = take_passed(apply, incoming, &incoming->passed[i], out_refused, out_event);
-        if (err != TB_OK || *out_refused != TB_ACCEPTED) {
-            return err;
-        }
+    tb_err err = take_earlier(apply, incoming, out_refused, out_event);
+    for (size_t i = 0; err == TB_OK && *out_refused == TB_ACCEPTED && i < incoming->event_count;
+         i++) {
+        err = take_own(apply, incoming, i, out_refused, out_event);
     }
-    for (size_t i = 0; i < incoming->event_count; i++) {
-        tb_arrival arrival = {
-            .encoded = incoming->events[i],
-            .event = incoming->decoded[i],
-            .id = incoming->ids[i],
-            .origin = {header->sender, header->incarnation, header->notice, header->lane},
-            .giver = header->sender,
-        };
-        *out_event = arrival.id;
-        tb_err err =
-            take_event(apply, &arrival, incoming->openings, incoming->opening_count, out_refused);
-        if (err != TB_OK || *out_refused != TB_ACCEPTED) {
-            return err;
-        }
+    if (err != TB_OK || !incoming->has_resend) {
+        return err;
     }
-    return TB_OK;
+    tb_refusal refused;
+    err = tb_resend_take(apply->agent, apply->txn, apply->now, incoming, apply->effects, &refused);
+    if (err == TB_OK && *out_refused == TB_ACCEPTED) {
+        *out_refused = refused;
+    }
+    return err;
 }
 
 static tb_err settle_all(tb_apply *apply)

@@ -1,6 +1,8 @@
 #include "agents/apply.h"
 #include "agents/chain.h"
+#include "agents/duties.h"
 #include "agents/held.h"
+#include "agents/lapses.h"
 #include "agents/link.h"
 #include "agents/side.h"
 
@@ -24,8 +26,8 @@ static tb_err wait_for(tb_apply *apply, const tb_digest *missing, tb_place_verdi
 static tb_err
 judge(tb_apply *apply, const tb_case_view *view, const tb_event *event, bool *out_fine)
 {
-    tb_err err =
-        tb_judge_event(view, apply->agent->directory, event, apply->arena, &apply->objection);
+    const tb_directory *directory = tb_agent_directory(apply->agent, event->directory_version);
+    tb_err err = tb_judge_event(view, directory, event, apply->arena, &apply->objection);
     if (err == TB_OK) {
         *out_fine = apply->objection.code == TB_ACCEPTED;
     }
@@ -84,6 +86,9 @@ take_effect(tb_apply *apply, tb_case_row *row, const tb_arrival *arrival, tb_pla
     }
     if (err == TB_OK) {
         err = tb_side_seen(apply->txn, &arrival->event);
+    }
+    if (err == TB_OK) {
+        err = tb_duties_follow(apply->agent, apply->txn, row, &arrival->event, &arrival->id);
     }
     apply->settled = err == TB_OK && reads_all(apply, &row->view, &arrival->event);
     return err == TB_OK ? tb_case_put(apply->txn, row, &apply->agent->self) : err;
@@ -231,6 +236,9 @@ static tb_err place_take_over(tb_apply *apply,
     if (err == TB_OK) {
         err = tb_chain_switch(apply->agent, apply->txn, &path, &after->row);
     }
+    if (err == TB_OK) {
+        err = tb_duties_anew(apply->agent, apply->txn, &path, &after->row);
+    }
     return err == TB_OK ? tb_case_put(apply->txn, &after->row, &apply->agent->self) : err;
 }
 
@@ -241,6 +249,29 @@ static bool follows(const place_after *after, const tb_arrival *arrival)
     return event->term == after->previous.term + step &&
            tb_bytes_equal(event->campaign, after->row.campaign) &&
            event->campaign_version == after->row.campaign_version;
+}
+
+/* Looks for the lapse that a take-over may need as its ground, among what it lists. */
+static tb_err
+find_ground(tb_apply *apply, place_after *after, const tb_event *event, tb_ground *out)
+{
+    tb_case_view *view = &after->before.view;
+    *out = (tb_ground){.found = false};
+    if (event->kind != TB_EVENT_TAKE_OVER || view->type == NULL ||
+        !tb_lapse_may_ground(view->type, event->action)) {
+        return TB_OK;
+    }
+    tb_path path;
+    tb_err err = tb_chain_path(apply->txn, &after->previous.case_id, after->previous.number,
+                               &after->previous.event, &path);
+    if (err == TB_OK) {
+        err = tb_lapse_ground(apply->agent, apply->txn, &path, view, event->action, event->seen,
+                              event->seen_count, out);
+    }
+    if (err == TB_OK) {
+        view->lapsed = out->found;
+    }
+    return err;
 }
 
 static tb_err place_next(tb_apply *apply, const tb_arrival *arrival, tb_place_verdict *out)
@@ -269,13 +300,25 @@ static tb_err place_next(tb_apply *apply, const tb_arrival *arrival, tb_place_ve
         return err;
     }
     bool fine;
-    err = judge(apply, &after.before.view, event, &fine);
+    tb_ground ground;
+    err = find_ground(apply, &after, event, &ground);
+    if (err == TB_OK) {
+        err = judge(apply, &after.before.view, event, &fine);
+    }
     if (err != TB_OK) {
         return err;
+    }
+    if (!fine && apply->objection.code == TB_REFUSED_NO_LAPSE && ground.missing) {
+        return wait_for(apply, &ground.first_missing, out);
     }
     if (!fine) {
         *out = TB_PLACE_REFUSED;
         return TB_OK;
+    }
+    /* Nothing stands on what nobody vouches for; who takes over names the last event that counts.
+     */
+    if (after.previous_standing == TB_STANDING_DISPUTED) {
+        return keep(apply, arrival, TB_STANDING_DISPUTED, out);
     }
     if (event->kind == TB_EVENT_TAKE_OVER) {
         return place_take_over(apply, &after, arrival, out);

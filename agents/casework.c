@@ -1,5 +1,6 @@
 #include "agents/casework.h"
 
+#include "agents/lost.h"
 #include "base/pack.h"
 
 /* Longer values are not looked up by anybody; the bound keeps the key within the store's. */
@@ -25,6 +26,7 @@ tb_err tb_case_load(const tb_agent *agent, tb_txn *txn, const tb_case_id *id, tb
         return err;
     }
     find_campaign(agent, &row);
+    row.view.frozen = row.frozen;
     *out = row;
     return TB_OK;
 }
@@ -427,6 +429,62 @@ static tb_err count_held(tb_txn *txn, const tb_case_id *id, uint32_t *out)
     return TB_OK;
 }
 
+static bool has_field(const tb_local_summary *summary, tb_bytes id)
+{
+    for (size_t i = 0; i < summary->field_count; i++) {
+        if (tb_bytes_equal(summary->fields[i].id, id)) {
+            return true;
+        }
+    }
+    for (size_t i = 0; i < summary->lost_count; i++) {
+        if (tb_bytes_equal(summary->lost_fields[i], id)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Fields that some event of the chain set in a group that is lost, and no other says. */
+static tb_err
+add_lost(const tb_agent *agent, tb_txn *txn, const tb_case_row *row, tb_local_summary *summary)
+{
+    bool possible;
+    tb_event_walk walk;
+    tb_event_key key;
+    tb_event_row stored;
+    tb_err err = tb_lost_possible(txn, &possible);
+    if (err != TB_OK || !possible) {
+        return err;
+    }
+    summary->lost_fields =
+        tb_arena_array(tb_txn_arena(txn), TB_FIELDS_MAX, sizeof *summary->lost_fields);
+    if (summary->lost_fields == NULL) {
+        return TB_ERR_LIMIT;
+    }
+    err = tb_event_first(txn, &row->id, TB_CLASS_CHAIN, &walk, &key, &stored);
+    while (err == TB_OK) {
+        tb_event event;
+        tb_bytes *fields = NULL;
+        size_t count = 0;
+        uint32_t groups;
+        if (tb_event_decode(stored.event, tb_txn_arena(txn), &event) != TB_ACCEPTED) {
+            return TB_ERR_CORRUPT;
+        }
+        if (stored.standing == TB_STANDING_EFFECTIVE) {
+            err = tb_lost_fields(agent, txn, row, &event, &key, &groups, &fields, &count);
+        }
+        for (size_t i = 0; err == TB_OK && i < count; i++) {
+            if (!has_field(summary, fields[i]) && summary->lost_count < TB_FIELDS_MAX) {
+                summary->lost_fields[summary->lost_count++] = fields[i];
+            }
+        }
+        if (err == TB_OK) {
+            err = tb_event_next(txn, &walk, &key, &stored);
+        }
+    }
+    return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+}
+
 tb_err
 tb_case_summary(const tb_agent *agent, tb_txn *txn, const tb_case_row *row, tb_local_summary *out)
 {
@@ -450,6 +508,10 @@ tb_case_summary(const tb_agent *agent, tb_txn *txn, const tb_case_row *row, tb_l
         return TB_ERR_LIMIT;
     }
     tb_err err = read_fields(txn, row, summary.fields, &summary.field_count);
+    if (err != TB_OK) {
+        return err;
+    }
+    err = add_lost(agent, txn, row, &summary);
     if (err != TB_OK) {
         return err;
     }

@@ -212,9 +212,10 @@ static unsigned named_at(const tb_agent *agent, const tb_case_view *before, cons
     if (action == NULL) {
         return TB_ACTIONS_MAX;
     }
+    const tb_directory *directory = tb_agent_directory(agent, event->directory_version);
     for (unsigned i = 0; i < action->by_count; i++) {
         tb_party party;
-        if (tb_position_party(before, agent->directory, action->by[i], &party) &&
+        if (tb_position_party(before, directory, action->by[i], &party) &&
             tb_party_equal(&party, &event->actor)) {
             return i;
         }

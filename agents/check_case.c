@@ -33,6 +33,7 @@ typedef struct checking {
     bool known; /* it has a CASE row and its campaign is installed */
     tb_path path;
     uint32_t ever; /* groups this party could read at any time of the chain */
+    bool aside;    /* events were left aside: what they let us read is not in the chain any more */
     /* totals */
     uint64_t events;
     uint64_t by_id; /* of them, side events and held ones */
@@ -81,6 +82,21 @@ static tb_err same_row(checking *c, tb_case_row *fresh, bool *out)
     return err;
 }
 
+static tb_err look_aside(checking *c)
+{
+    tb_event_walk walk;
+    tb_event_key key;
+    tb_event_row row;
+    c->aside = false;
+    tb_err err = tb_event_first(c->txn, &c->row.id, TB_CLASS_CHAIN, &walk, &key, &row);
+    while (err == TB_OK) {
+        c->aside = c->aside || row.standing == TB_STANDING_DISPUTED ||
+                   row.standing == TB_STANDING_OVERTAKEN;
+        err = tb_event_next(c->txn, &walk, &key, &row);
+    }
+    return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+}
+
 static tb_err check_chain(checking *c)
 {
     tb_err err = tb_chain_to_head(c->txn, &c->row, &c->path);
@@ -100,7 +116,9 @@ static tb_err check_chain(checking *c)
     c->ever = 0;
     for (size_t i = 0; err == TB_OK && i < c->path.count; i++) {
         const tb_chain_event *event = &c->path.list[i];
-        if (event->row.standing != TB_STANDING_EFFECTIVE) {
+        /* A chain that is disputed from its opening on has nothing to go back to. */
+        bool groundless = c->row.frozen && c->path.list[0].row.standing == TB_STANDING_DISPUTED;
+        if (event->row.standing != (groundless ? TB_STANDING_DISPUTED : TB_STANDING_EFFECTIVE)) {
             err =
                 tb_fault(c->faults, "an event of the chain is not in effect", of_event(&event->id));
         }
@@ -208,7 +226,10 @@ static tb_err check_case(checking *c, const tb_case_id *id)
         c->unknown = true;
         return err;
     }
-    err = check_chain(c);
+    err = look_aside(c);
+    if (err == TB_OK) {
+        err = check_chain(c);
+    }
     if (err == TB_OK && c->known) {
         err = check_index(c);
     }
@@ -230,8 +251,8 @@ check_openings(checking *c, const tb_event_key *key, const tb_event_row *row, co
                            of_event(&key->event));
         }
         bool readable = (tb_case_group_bit(&c->row.view, openings[i].group) & c->ever) != 0;
-        if (err == TB_OK && !own && c->known && row->standing == TB_STANDING_EFFECTIVE &&
-            !readable) {
+        if (err == TB_OK && !own && c->known && !c->aside &&
+            row->standing == TB_STANDING_EFFECTIVE && !readable) {
             err = tb_fault(c->faults, "an opening is here that this party may not read",
                            of_event(&key->event));
         }
@@ -509,6 +530,9 @@ tb_err tb_check_cases(const tb_agent *agent, tb_txn *txn, tb_faults *faults)
     }
     if (err == TB_OK) {
         err = check_kept(&c);
+    }
+    if (err == TB_OK) {
+        err = tb_check_duties_rows(txn, faults);
     }
     if (err == TB_OK) {
         err = check_total(&c, TB_TABLE_EVENT, c.events, "EVENT has rows of no case");

@@ -22,9 +22,26 @@ tb_err tb_clock_shown(tb_agent *agent, tb_txn *txn, tb_time *out)
     return TB_OK;
 }
 
+bool tb_clock_near(const tb_agent *agent, tb_time civil)
+{
+    const tb_campaigns *all = agent->campaigns;
+    for (size_t i = 0; all != NULL && i < all->count; i++) {
+        int64_t first;
+        int64_t last;
+        if (tb_day_parse(tb_bytes_str(all->list[i]->from), &first) &&
+            tb_day_parse(tb_bytes_str(all->list[i]->to), &last) &&
+            civil >= tb_day_start(first) - TB_EXERCISE_MARGIN_MS &&
+            civil <= tb_day_start(last + 1) + TB_EXERCISE_MARGIN_MS) {
+            return true;
+        }
+    }
+    return all == NULL || all->count == 0;
+}
+
 tb_err tb_clock_move(tb_agent *agent, tb_txn *txn, tb_time civil)
 {
-    if (!agent->directory->exercise || civil <= 0 || civil > CIVIL_MAX) {
+    if (!agent->directory->exercise || civil <= 0 || civil > CIVIL_MAX ||
+        !tb_clock_near(agent, civil)) {
         return TB_OK;
     }
     tb_time shown = 0;

@@ -8,8 +8,13 @@
 
 #include "agents/agent.h"
 
-/* Moves the exercise clock to at least civil. Outside exercises, and for times that are none
- * (not after 0, past year 9999), nothing happens. */
+/* Whether an exercise may be at this time: within TB_EXERCISE_MARGIN_MS of the dates of some
+ * campaign installed here. With none installed any time will do. */
+bool tb_clock_near(const tb_agent *agent, tb_time civil);
+
+/* Moves the exercise clock to at least civil. Outside exercises, and for times that are none (not
+ * after 0, past year 9999) or not near, nothing happens: the clock never goes back, so one wrong
+ * frame would spoil the exercise for everybody. */
 tb_err tb_clock_move(tb_agent *agent, tb_txn *txn, tb_time civil) TB_MUST_USE;
 
 /* Now, as people and machine mean it. An exercise that was told no time yet uses the real one. */

@@ -1,5 +1,7 @@
 #include "agents/held.h"
 
+#include "agents/dispute.h"
+#include "agents/gap.h"
 #include "agents/rows_link.h"
 #include "base/pack.h"
 #include "messages/digest.h"
@@ -19,18 +21,30 @@ tb_digest tb_held_campaign(tb_bytes campaign, uint32_t version)
     return tb_digest_parts("tongbao missing campaign", parts, 2);
 }
 
+bool tb_held_for_event(const tb_apply *apply, const tb_event *event)
+{
+    return tb_campaigns_find(apply->agent->campaigns, event->campaign, event->campaign_version) !=
+           NULL;
+}
+
 tb_err
 tb_held_add(tb_apply *apply, const tb_arrival *arrival, const tb_digest *missing, bool *out_full)
 {
-    *out_full = tb_store_rows(apply->txn, TB_TABLE_HELD) >= TB_HELD_BACK_MAX;
-    if (*out_full) {
-        return TB_OK;
-    }
-    tb_err err = tb_place_put(apply, arrival, TB_STANDING_HELD_BACK);
+    uint64_t of_giver;
+    tb_err err = tb_held_of(apply->txn, &arrival->giver, &of_giver);
     if (err != TB_OK) {
         return err;
     }
-    return tb_held_put(apply->txn, missing, &arrival->id, apply->now.real);
+    *out_full = tb_store_rows(apply->txn, TB_TABLE_HELD) >= TB_HELD_BACK_MAX ||
+                of_giver >= TB_HELD_BACK_GIVER_MAX;
+    if (*out_full) {
+        return TB_OK;
+    }
+    err = tb_place_put(apply, arrival, TB_STANDING_HELD_BACK);
+    if (err != TB_OK) {
+        return err;
+    }
+    return tb_held_put(apply->txn, missing, &arrival->id, apply->now.real, &arrival->giver);
 }
 
 /* An arrival again, from its row. */
@@ -54,14 +68,26 @@ static tb_err arrival_of(tb_apply *apply, const tb_digest *id, tb_arrival *out)
 }
 
 /* Places one event that waited. */
-static tb_err place_again(tb_apply *apply, const tb_digest *id, tb_place_verdict *out)
+static tb_err
+place_again(tb_apply *apply, const tb_digest *id, const tb_party *giver, tb_place_verdict *out)
 {
     tb_arrival arrival;
     tb_err err = arrival_of(apply, id, &arrival);
     if (err != TB_OK) {
         return err;
     }
-    err = tb_place_event(apply, &arrival, out);
+    bool counts;
+    tb_event_row row = {.sender = arrival.origin.sender,
+                        .incarnation = arrival.origin.incarnation,
+                        .notice = arrival.origin.notice};
+    arrival.giver = *giver;
+    err = tb_dispute_counts(apply->agent, apply->txn, &row, &counts);
+    if (err == TB_OK && counts) {
+        err = tb_place_event(apply, &arrival, out);
+    } else if (err == TB_OK) {
+        apply->objection = (tb_objection){.code = TB_REFUSED_BEYOND_CUT};
+        *out = TB_PLACE_REFUSED; /* its key was cut while it waited */
+    }
     if (err != TB_OK) {
         return err;
     }
@@ -69,7 +95,11 @@ static tb_err place_again(tb_apply *apply, const tb_digest *id, tb_place_verdict
     case TB_PLACE_KEPT:
         return tb_openings_settle(apply, &arrival.key);
     case TB_PLACE_WAITS:
-        return tb_held_put(apply->txn, &apply->missing, id, arrival.since);
+        err = tb_held_put(apply->txn, &apply->missing, id, arrival.since, giver);
+        return err == TB_OK && tb_held_for_event(apply, &arrival.event)
+                   ? tb_gap_open(apply->txn, apply->now, &apply->missing, giver,
+                                 &arrival.key.case_id)
+                   : err;
     case TB_PLACE_REFUSED:
         err = tb_event_del(apply->txn, &arrival.key);
         if (err != TB_OK) {
@@ -93,7 +123,8 @@ static tb_err release(tb_apply *apply, const tb_digest *first, unsigned *left)
     queue[to++] = *first;
     while (from<to && * left> 0) {
         tb_digest held;
-        tb_err err = tb_held_take(apply->txn, &queue[from], &held);
+        tb_party giver;
+        tb_err err = tb_held_take(apply->txn, &queue[from], &held, &giver);
         if (err == TB_ERR_NOT_FOUND) {
             from++;
             continue;
@@ -103,7 +134,7 @@ static tb_err release(tb_apply *apply, const tb_digest *first, unsigned *left)
         }
         (*left)--;
         tb_place_verdict verdict;
-        err = place_again(apply, &held, &verdict);
+        err = place_again(apply, &held, &giver, &verdict);
         if (err != TB_OK) {
             return err;
         }

@@ -1,7 +1,8 @@
 /* held - events that wait: for the event before them, or for a campaign to be installed.
  *
- * Held events are stored, shown and bounded (TB_HELD_BACK_MAX). What they wait for is the first
- * half of their HELD key: an event id, or a digest that names the campaign version.
+ * Held events are stored, shown and bounded: TB_HELD_BACK_MAX in all, TB_HELD_BACK_GIVER_MAX of
+ * what one party gave. What they wait for is the first half of their HELD key: an event id, or a
+ * digest that names the campaign version.
  */
 #ifndef TB_HELD_H
 #define TB_HELD_H
@@ -10,6 +11,9 @@
 
 /* What events of a campaign version wait for while it is not installed. */
 tb_digest tb_held_campaign(tb_bytes campaign, uint32_t version);
+
+/* Whether an event that is held back waits for another event: not while its campaign is missing. */
+bool tb_held_for_event(const tb_apply *apply, const tb_event *event);
 
 /* Stores the arrival as held back. *out_full: the bound is reached and nothing is stored. */
 tb_err tb_held_add(tb_apply *apply,

@@ -1,5 +1,6 @@
 #include "agents/inbox.h"
 
+#include "agents/freshness.h"
 #include "agents/marks.h"
 
 /* ---- is the group what it says ---- */
@@ -258,7 +259,10 @@ static tb_err queue(tb_step *step, tb_arrived_notice *notice, uint32_t attempts)
 static tb_err take_notice(tb_step *step, tb_taken *taken, tb_arrived_notice *notice)
 {
     bool failed_before = is_suspect(step->agent, notice);
-    tb_err err;
+    tb_err err = notice->header.has_old ? tb_inbox_old_marks(step, notice) : TB_OK;
+    if (err != TB_OK) {
+        return err;
+    }
     if (failed_before || taken->queued) {
         err = queue(step, notice, failed_before ? 1 : 0);
         taken->queued = true;
@@ -290,6 +294,10 @@ static tb_err take_items(tb_step *step, tb_taken *taken, const tb_group *group)
         if (notice.number <= taken->row.number) {
             continue;
         }
+        err = tb_freshness_seen(step, &notice.header);
+        if (err != TB_OK) {
+            return err;
+        }
         if (item->refusal == NULL && tree == 0) {
             tree = item->header.notice;
             err = tb_inbox_keep_tree(step, group, i);
@@ -305,6 +313,17 @@ static tb_err take_items(tb_step *step, tb_taken *taken, const tb_group *group)
     return err;
 }
 
+/* What is missing in a stream comes when it is delivered again. When it does not, hub and we are
+ * not of one mind about our own marks (both came back old, say): a Welcome shows them. */
+static tb_err ask_for_marks(tb_step *step)
+{
+    tb_link_times *times = &step->agent->times;
+    if (times->gap == 0 || step->now.real < times->gap) {
+        times->gap = step->now.real;
+    }
+    return step->now.real - times->gap < TB_GAP_HELLO_MS ? TB_OK : tb_link_greet(step);
+}
+
 static tb_err take_group(tb_step *step, const tb_group *group)
 {
     tb_stream stream = tb_group_stream(group);
@@ -318,7 +337,7 @@ static tb_err take_group(tb_step *step, const tb_group *group)
     if (tb_group_number(group, 0) > taken->row.number + 1) {
         taken->shown = true;
         step->agent->work->again = true;
-        return TB_OK;
+        return ask_for_marks(step);
     }
     err = find_fork(step, taken, group, &forked, &other);
     if (err != TB_OK) {

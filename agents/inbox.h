@@ -71,6 +71,10 @@ tb_err tb_inbox_open(tb_step *step,
 tb_refusal
 tb_inbox_check_passed(tb_step *step, const tb_party *from, const tb_passed *passed) TB_MUST_USE;
 
+/* inbox_old.c: the first header of a new incarnation says where the old streams ended; another
+ * header than ours at that place is the sender's fork: an alarm with both digests. */
+tb_err tb_inbox_old_marks(tb_step *step, const tb_arrived_notice *notice) TB_MUST_USE;
+
 /* inbox_proof.c */
 
 /* Keeps once what the group's notices share, under the one at a place: the first not taken yet. */

@@ -90,6 +90,9 @@ tb_err tb_inbox_apply(tb_step *step, const tb_arrived_notice *notice)
     tb_refusal refused = TB_ACCEPTED;
     tb_digest event = {{0}};
     tb_err err = tb_inbox_open(step, notice, &incoming, &refused);
+    if (err == TB_OK && refused == TB_REFUSED_KEY_RETIRED) {
+        event = notice->header.events; /* all that can be known of them */
+    }
     if (err == TB_OK && refused == TB_ACCEPTED) {
         err = find_fork(step, notice, &refused);
     }

@@ -3,32 +3,13 @@
  *
  * Its notice's header leads by its path to a root signed by the header's sender; the header's
  * digest over the event ids names the event; the stamp, when there is one, is the hub's. Up to a
- * key's cut a signature is good for ever, beyond it for nobody: a header under a cut key counts
- * only with an entry for the party that passes it on, at or below the cut of that stream.
+ * key's cut a signature is good for ever, beyond it for nobody (agents/cut_judge.h).
  */
 #include "agents/inbox.h"
 
+#include "agents/cut_judge.h"
 #include "agents/marks.h"
 #include "messages/merkle.h"
-
-static bool within_cut(tb_step *step, const tb_header *header, const tb_party *from)
-{
-    const tb_directory *directory = step->agent->directory;
-    if (tb_directory_cut(directory, &header->sender, &header->signing_key) == NULL) {
-        return true;
-    }
-    for (size_t i = 0; i < header->entry_count; i++) {
-        const tb_entry *entry = &header->entries[i];
-        bool counts = tb_party_equal(&entry->recipient, from) ||
-                      tb_party_equal(&entry->recipient, &step->agent->self);
-        if (counts && entry->number <= tb_directory_good_until(
-                                           directory, &header->sender, &header->signing_key,
-                                           &header->incarnation, &entry->recipient, header->lane)) {
-            return true;
-        }
-    }
-    return false;
-}
 
 static tb_refusal check_signature(tb_step *step, const tb_passed *passed, const tb_header *header)
 {
@@ -61,10 +42,17 @@ static tb_refusal check_signature(tb_step *step, const tb_passed *passed, const 
     return TB_ACCEPTED;
 }
 
-static tb_refusal check_stamp(tb_step *step, const tb_passed *passed, const tb_header *header)
+/* *out is the verified stamp, or NULL when there is none. */
+static tb_refusal
+check_stamp(tb_step *step, const tb_passed *passed, const tb_header *header, const tb_line **out)
 {
+    *out = NULL;
     if (passed->stamp.size == 0) {
         return TB_ACCEPTED;
+    }
+    tb_signed_line *kept = tb_arena_alloc(step->arena, sizeof *kept);
+    if (kept == NULL) {
+        return TB_REFUSED_TOO_LARGE;
     }
     tb_signed_line stamp;
     tb_refusal refused = tb_signed_line_decode(passed->stamp, step->arena, &stamp);
@@ -83,7 +71,10 @@ static tb_refusal check_stamp(tb_step *step, const tb_passed *passed, const tb_h
     if (entry->number == stamp.line.to && !tb_digest_equal(&digest, &stamp.line.digest)) {
         return TB_REFUSED_PROOF;
     }
-    return tb_marks_by_hub(step, &stamp);
+    refused = tb_marks_by_hub(step, &stamp);
+    *kept = stamp;
+    *out = &kept->line;
+    return refused;
 }
 
 static tb_refusal check_event(tb_step *step, const tb_passed *passed, const tb_header *header)
@@ -125,11 +116,14 @@ tb_refusal tb_inbox_check_passed(tb_step *step, const tb_party *from, const tb_p
     if (refused == TB_ACCEPTED) {
         refused = check_signature(step, passed, &header);
     }
-    if (refused == TB_ACCEPTED && !within_cut(step, &header, from)) {
-        refused = TB_REFUSED_KEY_REVOKED;
-    }
+    const tb_line *stamp = NULL;
     if (refused == TB_ACCEPTED) {
-        refused = check_stamp(step, passed, &header);
+        refused = check_stamp(step, passed, &header, &stamp);
+    }
+    tb_digest digest = tb_header_digest(passed->header);
+    if (refused == TB_ACCEPTED && !tb_cut_passed_counts(step->agent->directory, &step->agent->self,
+                                                        from, &header, &digest, stamp)) {
+        refused = TB_REFUSED_KEY_REVOKED;
     }
     if (refused == TB_ACCEPTED) {
         refused = check_event(step, passed, &header);

@@ -5,6 +5,7 @@
 #include "agents/inbox.h"
 #include "agents/marks.h"
 #include "agents/outbox.h"
+#include "agents/recovery.h"
 
 /* What decoding a frame may need of the arena. */
 #define FRAME_ROOM_FACTOR 16
@@ -59,7 +60,7 @@ static tb_err set_state(tb_step *step, tb_link_state state)
     return tb_link_put(step->txn, &row);
 }
 
-static tb_err greet(tb_step *step)
+tb_err tb_link_greet(tb_step *step)
 {
     tb_err err = tb_link_hello(step);
     if (err != TB_OK) {
@@ -67,6 +68,7 @@ static tb_err greet(tb_step *step)
     }
 
     step->agent->times.hello = step->now.real;
+    step->agent->times.gap = 0;
     step->agent->times.heard = step->now.real;
     step->agent->times.ask = false;
     return set_state(step, TB_LINK_GREETING);
@@ -115,7 +117,8 @@ tb_err tb_link_fence(tb_step *step, tb_refusal why, const tb_stream *stream, uin
     };
     tb_err err = tb_link_get(step->txn, &row);
     /* Marks that went back stay the reason: only recovery takes that away. */
-    if (err == TB_OK && row.fence != why && row.fence != TB_REFUSED_MARKS_BACK) {
+    if (err == TB_OK && row.fence != why && row.fence != TB_REFUSED_MARKS_BACK &&
+        row.fence != TB_REFUSED_KEY_CUT) {
         row.fence = why;
         row.since = step->now.real;
         err = tb_link_put(step->txn, &row);
@@ -129,7 +132,7 @@ tb_err tb_link_fence(tb_step *step, tb_refusal why, const tb_stream *stream, uin
 tb_err tb_link_up(tb_step *step)
 {
     step->agent->times = (tb_link_times){.connected = true};
-    return greet(step);
+    return tb_link_greet(step);
 }
 
 tb_err tb_link_down(tb_step *step)
@@ -158,7 +161,7 @@ tb_err tb_link_tick(tb_step *step)
     if (waiting || now < times->hello_after) {
         return TB_OK;
     }
-    return greet(step);
+    return tb_link_greet(step);
 }
 
 tb_err tb_link_due(tb_agent *agent, tb_txn *txn, tb_time *out)
@@ -199,13 +202,17 @@ static tb_err take_bye(tb_step *step, const tb_bye *bye)
     none.lane = TB_LANE_NORMAL;
     tb_effects_note(step->effects, step->arena, TB_LEVEL_WARN, "event=bye code=%s",
                     tb_refusal_key(bye->code));
+    bool higher = false;
     if (bye->code == TB_REFUSED_TWO_COPIES || bye->code == TB_REFUSED_OLD_INCARNATION) {
-        err = tb_link_fence(step, bye->code, &none, 0);
+        err = tb_recovery_higher(step, bye->code, &higher);
+        if (err == TB_OK && !higher) {
+            err = tb_link_fence(step, bye->code, &none, 0);
+        }
     }
     if (err != TB_OK) {
         return err;
     }
-    step->agent->times.hello_after = bye->code == TB_REFUSED_NO_SESSION
+    step->agent->times.hello_after = bye->code == TB_REFUSED_NO_SESSION || higher
                                          ? step->agent->times.hello + TB_RECONNECT_MS
                                      : bye->code == TB_ACCEPTED ? now + HELLO_AGAIN_MS
                                                                 : now + HELLO_PAUSE_MS;
@@ -213,7 +220,7 @@ static tb_err take_bye(tb_step *step, const tb_bye *bye)
     if (err != TB_OK || now < step->agent->times.hello_after) {
         return err;
     }
-    return greet(step);
+    return tb_link_greet(step);
 }
 
 static tb_err take_document(tb_step *step, const tb_document *document)

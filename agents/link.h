@@ -35,6 +35,8 @@ tb_err tb_step_make(tb_agent *agent,
                     tb_effects *effects,
                     tb_step *out) TB_MUST_USE;
 
+/* Hello on the connection there is. */
+tb_err tb_link_greet(tb_step *step) TB_MUST_USE;
 /* A new connection is up: Hello. */
 tb_err tb_link_up(tb_step *step) TB_MUST_USE;
 /* It is gone. */
@@ -60,6 +62,8 @@ tb_err tb_link_end(tb_step *step, tb_refusal code) TB_MUST_USE;
 /* link_welcome.c */
 tb_err tb_link_hello(tb_step *step) TB_MUST_USE;
 tb_err tb_link_welcome(tb_step *step, const tb_welcome *welcome) TB_MUST_USE;
+/* An arrived mark of our own that the hub kept, from Welcome or a Stored frame behind it. */
+tb_err tb_link_own_mark(tb_step *step, const tb_signed_line *line) TB_MUST_USE;
 
 /* link_documents.c: a signed directory, campaign or table that came over the link or from a person.
  * *out_refused TB_ACCEPTED: kept, and the shell is told to load it; what is here already is

@@ -1,6 +1,7 @@
 /* link_documents - signed directories, campaigns and tables: kept when who may sign them did. */
 #include "agents/link.h"
 
+#include "agents/dispute.h"
 #include "agents/outbox_work.h"
 #include "base/pack.h"
 
@@ -77,22 +78,34 @@ static tb_err judge_known(tb_agent *agent,
     return tb_effects_add(effects, &stop);
 }
 
-static tb_refusal
-judge_new(tb_agent *agent, tb_arena *arena, const tb_document *document, bool is_first)
+/* Of a directory *out is it, decoded; NULL for any other document, and for the very one in use. */
+static tb_err judge_new(tb_agent *agent,
+                        tb_arena *arena,
+                        const tb_document *document,
+                        bool is_first,
+                        tb_directory **out,
+                        tb_refusal *out_refused)
 {
+    *out = NULL;
     if (document->kind != TB_DOCUMENT_DIRECTORY) {
-        return tb_directory_accept_document(agent->directory, document);
+        *out_refused = tb_directory_accept_document(agent->directory, document);
+        return TB_OK;
     }
     tb_digest digest = tb_document_digest(document);
     if (is_first && tb_digest_equal(&digest, &agent->directory->digest)) {
-        return TB_ACCEPTED;
+        *out_refused = TB_ACCEPTED;
+        return TB_OK;
     }
-    tb_directory next;
-    tb_refusal refused = tb_directory_decode(document->content, arena, &next);
-    if (refused != TB_ACCEPTED) {
-        return refused;
+    tb_directory *next = tb_arena_alloc(arena, sizeof *next);
+    if (next == NULL) {
+        return TB_ERR_LIMIT;
     }
-    return tb_directory_accept(agent->directory, &next, document);
+    *out_refused = tb_directory_decode(document->content, arena, next);
+    if (*out_refused == TB_ACCEPTED) {
+        *out_refused = tb_directory_accept(agent->directory, next, document);
+    }
+    *out = next;
+    return TB_OK;
 }
 
 static tb_err keep(tb_txn *txn, const tb_document *document)
@@ -128,10 +141,18 @@ tb_err tb_document_install(tb_agent *agent,
     if (err != TB_OK && err != TB_ERR_NOT_FOUND) {
         return err;
     }
-    tb_refusal refused = judge_new(agent, tb_txn_arena(txn), document, err == TB_ERR_NOT_FOUND);
+    tb_directory *next;
+    tb_refusal refused;
+    err = judge_new(agent, tb_txn_arena(txn), document, err == TB_ERR_NOT_FOUND, &next, &refused);
+    if (err != TB_OK) {
+        return err;
+    }
     if (refused == TB_ACCEPTED) {
         tb_effect reload = {.kind = TB_EFFECT_RELOAD};
         err = keep(txn, document);
+        if (err == TB_OK && next != NULL) {
+            err = tb_dispute_begin(txn, agent->directory, next);
+        }
         if (err == TB_OK) {
             err = tb_effects_add(effects, &reload);
         }

@@ -2,13 +2,17 @@
  *
  * Every mark somebody else signed about our streams, and every arrived mark of our own that the hub
  * kept, must find our copy at or above it. One that does not proves that our store went back:
- * fenced. A hub that shows less than it once signed has lost something itself: alarm, and sending
- * goes on behind the higher of its mark and the recipient's.
+ * fenced, until an officer recovers; then the same marks are the base (recovery.h). A hub that
+ * shows less than it once signed has lost something itself: alarm, and sending goes on behind the
+ * higher of its mark and the recipient's.
  */
 #include "agents/draft.h"
 #include "agents/link.h"
 #include "agents/marks.h"
 #include "agents/outbox.h"
+#include "agents/own_anew.h"
+#include "agents/own_cut.h"
+#include "agents/recovery.h"
 
 /* Lines in a Hello: a frame holds no more of them, and the hub lacks them only after losing its
  * disk. */
@@ -83,6 +87,9 @@ tb_err tb_link_hello(tb_step *step)
     if (err == TB_OK) {
         err = put_taken(step, hello);
     }
+    if (err == TB_OK) {
+        err = tb_recovery_active(step->txn, &hello->recovering);
+    }
     if (err != TB_OK) {
         return err;
     }
@@ -103,7 +110,8 @@ line_of(const tb_signed_line *lines, size_t count, const tb_stream *stream)
 }
 
 /* A mark of a stream we send: does our copy agree? *out_back: it does not. */
-static tb_err check_sent(tb_step *step, const tb_signed_line *line, bool *out_back)
+static tb_err
+check_sent(tb_step *step, const tb_signed_line *line, bool alone, bool *out_back, bool *out_above)
 {
     tb_stream_out_row row;
     tb_mark_verdict verdict;
@@ -118,12 +126,14 @@ static tb_err check_sent(tb_step *step, const tb_signed_line *line, bool *out_ba
         return err;
     }
 
-    return verdict == TB_MARK_HOLDS ? TB_OK : tb_marks_object(step, line, verdict, out_back);
+    *out_above = verdict == TB_MARK_ABOVE;
+    return verdict == TB_MARK_HOLDS ? TB_OK : tb_marks_object(step, line, verdict, alone, out_back);
 }
 
 static tb_err check_stored(tb_step *step, const tb_welcome *welcome, bool *out_back)
 {
     tb_err err = TB_OK;
+    bool above;
     for (size_t i = 0; err == TB_OK && i < welcome->stored_count; i++) {
         const tb_signed_line *line = &welcome->stored[i];
         tb_refusal refused = tb_marks_by_hub(step, line);
@@ -131,15 +141,17 @@ static tb_err check_stored(tb_step *step, const tb_welcome *welcome, bool *out_b
             !tb_party_equal(&line->line.stream.sender, &step->agent->self)) {
             refused = TB_REFUSED_PROTOCOL;
         }
-        err = refused == TB_ACCEPTED ? check_sent(step, line, out_back)
+        err = refused == TB_ACCEPTED ? check_sent(step, line, false, out_back, &above)
                                      : tb_marks_alarm(step, refused, line);
     }
     return err;
 }
 
+/* Two recipients that say so independently are believed; one alone is not. */
 static tb_err check_arrived(tb_step *step, const tb_welcome *welcome, bool *out_back)
 {
     tb_err err = TB_OK;
+    const tb_party *first = NULL;
     for (size_t i = 0; err == TB_OK && i < welcome->arrived_count; i++) {
         const tb_signed_line *line = &welcome->arrived[i];
         tb_refusal refused = tb_marks_by_party(step, line, &line->line.stream.recipient);
@@ -147,45 +159,69 @@ static tb_err check_arrived(tb_step *step, const tb_welcome *welcome, bool *out_
             !tb_party_equal(&line->line.stream.sender, &step->agent->self)) {
             refused = TB_REFUSED_PROTOCOL;
         }
-        err = refused == TB_ACCEPTED ? check_sent(step, line, out_back)
-                                     : tb_marks_alarm(step, refused, line);
-        if (err == TB_OK && refused == TB_ACCEPTED && !*out_back) {
+        if (refused != TB_ACCEPTED) {
+            err = tb_marks_alarm(step, refused, line);
+            continue;
+        }
+        bool above = false;
+        bool alone = !*out_back && (first == NULL || tb_party_equal(first, &line->root.signer));
+        err = check_sent(step, line, alone, out_back, &above);
+        bool present =
+            tb_incarnation_compare(&line->line.stream.incarnation, &step->incarnation) == 0;
+        first = above && present && first == NULL ? &line->root.signer : first;
+        if (err == TB_OK && !above && !*out_back) {
             err = tb_marks_line(step, line);
         }
     }
     return err;
 }
 
-/* Our own marks, as the hub kept them: we signed that we hold up to there. */
+/* We signed that we hold up to there. */
+static tb_err own_mark(tb_step *step, const tb_signed_line *line, bool *out_back)
+{
+    tb_refusal refused = tb_marks_by_party(step, line, &step->agent->self);
+    if (line->line.kind != TB_LINE_ARRIVED ||
+        !tb_party_equal(&line->line.stream.recipient, &step->agent->self)) {
+        refused = TB_REFUSED_PROTOCOL;
+    }
+    if (refused != TB_ACCEPTED) {
+        return tb_marks_alarm(step, refused, line);
+    }
+    tb_stream_in_row row;
+    bool recovering = false;
+    tb_err err = tb_stream_in_get(step->txn, &line->line.stream, &row);
+    bool lost = err == TB_ERR_NOT_FOUND;
+    if (err == TB_OK) {
+        lost = line->line.to > row.number ||
+               (line->line.to == row.number && !tb_digest_equal(&line->line.digest, &row.digest));
+    } else if (!lost) {
+        return err;
+    }
+    if (!lost) {
+        return TB_OK;
+    }
+    err = tb_recovery_active(step->txn, &recovering);
+    if (err != TB_OK) {
+        return err;
+    }
+    if (recovering) {
+        return tb_recovery_taken(step, line);
+    }
+    *out_back = true;
+    return tb_link_fence(step, TB_REFUSED_MARKS_BACK, &line->line.stream, line->line.to);
+}
+
+tb_err tb_link_own_mark(tb_step *step, const tb_signed_line *line)
+{
+    bool back;
+    return own_mark(step, line, &back);
+}
+
 static tb_err check_taken(tb_step *step, const tb_welcome *welcome, bool *out_back)
 {
     tb_err err = TB_OK;
     for (size_t i = 0; err == TB_OK && i < welcome->taken_count; i++) {
-        const tb_signed_line *line = &welcome->taken[i];
-        tb_refusal refused = tb_marks_by_party(step, line, &step->agent->self);
-        if (line->line.kind != TB_LINE_ARRIVED ||
-            !tb_party_equal(&line->line.stream.recipient, &step->agent->self)) {
-            refused = TB_REFUSED_PROTOCOL;
-        }
-        if (refused != TB_ACCEPTED) {
-            err = tb_marks_alarm(step, refused, line);
-            continue;
-        }
-        tb_stream_in_row row;
-        err = tb_stream_in_get(step->txn, &line->line.stream, &row);
-        bool lost = err == TB_ERR_NOT_FOUND;
-        if (err == TB_OK) {
-            lost =
-                line->line.to > row.number ||
-                (line->line.to == row.number && !tb_digest_equal(&line->line.digest, &row.digest));
-        } else if (!lost) {
-            return err;
-        }
-        err = TB_OK;
-        if (lost) {
-            *out_back = true;
-            err = tb_link_fence(step, TB_REFUSED_MARKS_BACK, &line->line.stream, line->line.to);
-        }
+        err = own_mark(step, &welcome->taken[i], out_back);
     }
     return err;
 }
@@ -198,6 +234,8 @@ static tb_err set_base(tb_step *step,
                        tb_stream_out_row *row)
 {
     uint64_t shown = stored == NULL ? 0 : stored->line.to;
+    shown =
+        shown < row->number ? shown : row->number; /* an old stream may be longer than our copy */
     uint64_t base = shown > row->arrived ? shown : row->arrived;
     tb_time kept_due = row->due;
     bool news = base != row->stored || row->submitted != base || row->flight_count > 0;
@@ -219,7 +257,7 @@ static tb_err set_base(tb_step *step,
         };
         err = tb_alarm_raise(step->agent, step->txn, &alarm, step->effects);
     }
-    if (err == TB_OK && stored != NULL && shown > row->stored) {
+    if (err == TB_OK && stored != NULL && shown > row->stored && stored->line.to == shown) {
         err = tb_stamp_put(step->txn, stored);
     }
     if (err != TB_OK) {
@@ -249,6 +287,10 @@ static tb_err set_bases(tb_step *step, const tb_welcome *welcome)
             break;
         }
         stream.sender = step->agent->self;
+        if (row.arrived >= row.number &&
+            tb_incarnation_compare(&stream.incarnation, &step->incarnation) != 0) {
+            continue; /* of an old incarnation, and over */
+        }
         const tb_signed_line *stored = line_of(welcome->stored, welcome->stored_count, &stream);
         if (stored != NULL && tb_marks_by_hub(step, stored) != TB_ACCEPTED) {
             stored = NULL;
@@ -288,6 +330,10 @@ static tb_err confirm(tb_step *step, const tb_welcome *welcome, tb_link_row *row
 
     tb_effects_note(step->effects, step->arena, TB_LEVEL_INFO, "event=linked streams=%u",
                     (uint64_t)welcome->stored_count);
+    err = tb_own_marks_renew(step);
+    if (err != TB_OK) {
+        return err;
+    }
     return tb_drafts_release(step->agent, step->txn, step->now, step->random, step->effects);
 }
 
@@ -309,21 +355,32 @@ tb_err tb_link_welcome(tb_step *step, const tb_welcome *welcome)
     if (err == TB_OK) {
         err = check_taken(step, welcome, &back);
     }
+    if (err == TB_OK && !back && row.fence != TB_REFUSED_MARKS_BACK) {
+        err = tb_own_anew(step, welcome, &back);
+    }
     if (err == TB_OK) {
         err = tb_documents_offer(step, welcome->documents, welcome->document_count);
     }
+    bool cut = false;
     if (err == TB_OK) {
         err = tb_link_get(step->txn, &row);
+    }
+    if (err == TB_OK) {
+        err = tb_own_cut_stands(step->agent, step->txn, &cut);
     }
     if (err != TB_OK) {
         return err;
     }
+    if (cut && row.fence != TB_REFUSED_MARKS_BACK) {
+        row.fence = TB_REFUSED_KEY_CUT;
+    }
 
-    if (back || row.fence == TB_REFUSED_MARKS_BACK) {
+    if (back || row.fence == TB_REFUSED_MARKS_BACK || row.fence == TB_REFUSED_KEY_CUT) {
         /* A session it is, but one in which we only listen: documents still come. */
         row.state = TB_LINK_CONFIRMED;
         row.since = step->now.real;
         return tb_link_put(step->txn, &row);
     }
-    return confirm(step, welcome, &row);
+    err = tb_recovery_welcomed(step);
+    return err == TB_OK ? confirm(step, welcome, &row) : err;
 }

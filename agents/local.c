@@ -4,9 +4,12 @@
 #include "agents/check_case.h"
 #include "agents/clock.h"
 #include "agents/draft.h"
+#include "agents/duties.h"
 #include "agents/link.h"
+#include "agents/own_cut.h"
 #include "agents/quarantine.h"
 #include "agents/queries.h"
+#include "agents/recovery.h"
 #include "agents/requests.h"
 #include "agents/status.h"
 #include "agents/trace.h"
@@ -130,6 +133,46 @@ static tb_err settle(tb_asking *a)
                                 &a->answer);
 }
 
+/* An officer's act: the recovery begins, or one case is released. */
+static tb_err recover(tb_asking *a)
+{
+    static const tb_case_id none;
+    const tb_local_recover *wanted = &a->request->recover;
+    tb_step step;
+    tb_err err = tb_step_make(a->agent, a->txn, a->now, a->random, a->effects, &step);
+    if (err != TB_OK) {
+        return err;
+    }
+    if (tb_case_equal(&wanted->release, &none)) {
+        err = tb_recovery_begin(&step, a->request->account, wanted->reason, &a->answer.code);
+    } else {
+        err = tb_recovery_release(&step, &wanted->release, a->request->account, wanted->reason,
+                                  &a->answer.code);
+    }
+    if (err != TB_OK || a->answer.code != TB_ACCEPTED) {
+        return err;
+    }
+    a->answer.kind = TB_ANSWER_RECOVERY;
+    return tb_recovery_show(a->agent, a->txn, &a->answer.recovery);
+}
+
+static tb_err show_recovery(tb_asking *a)
+{
+    a->answer.kind = TB_ANSWER_RECOVERY;
+    return tb_recovery_show(a->agent, a->txn, &a->answer.recovery);
+}
+
+static tb_err change(tb_asking *a)
+{
+    if (a->request->kind == TB_REQUEST_INSTALL) {
+        return install(a);
+    }
+    if (a->request->kind == TB_REQUEST_ACT_QUARANTINE) {
+        return settle(a);
+    }
+    return a->request->kind == TB_REQUEST_RECOVER ? recover(a) : act(a);
+}
+
 static tb_err once(tb_asking *a)
 {
     bool before;
@@ -137,9 +180,7 @@ static tb_err once(tb_asking *a)
     if (err != TB_OK || before) {
         return err;
     }
-    err = a->request->kind == TB_REQUEST_INSTALL          ? install(a)
-          : a->request->kind == TB_REQUEST_ACT_QUARANTINE ? settle(a)
-                                                          : act(a);
+    err = change(a);
     return err == TB_OK ? keep_answer(a) : err;
 }
 
@@ -174,6 +215,15 @@ static tb_err check(tb_asking *a)
     return tb_agent_check(a->agent, a->txn, &checked->faults, &checked->fault_count);
 }
 
+static tb_err cut(tb_asking *a)
+{
+    tb_err err = tb_own_cut(a->agent, a->txn, &a->answer);
+    if (err != TB_OK || a->answer.code != TB_ACCEPTED || !a->request->final) {
+        return err;
+    }
+    return tb_own_cut_final(a->agent, a->txn, a->now);
+}
+
 static tb_err dispatch(tb_asking *a)
 {
     const tb_local_request *request = a->request;
@@ -186,6 +236,10 @@ static tb_err dispatch(tb_asking *a)
         return once(a);
     case TB_REQUEST_LIST_QUARANTINE:
         return tb_quarantine_list(a->txn, &request->page, &a->answer);
+    case TB_REQUEST_RECOVER:
+        return once(a);
+    case TB_REQUEST_GET_RECOVERY:
+        return show_recovery(a);
     case TB_REQUEST_GET_CASE:
         return tb_query_case(agent, a->txn, &request->case_id, &a->answer);
     case TB_REQUEST_LIST_CASES:
@@ -209,6 +263,12 @@ static tb_err dispatch(tb_asking *a)
     case TB_REQUEST_WATCH:
         a->agent->watched = true; /* the shell sends CHANGED effects to whoever asked for this */
         return TB_OK;
+    case TB_REQUEST_LIST_DUTIES:
+        return tb_query_duties(agent, a->txn, a->now, &request->duties, &a->answer);
+    case TB_REQUEST_LIST_CAMPAIGNS:
+        return tb_query_campaigns(agent, a->txn, &a->answer);
+    case TB_REQUEST_CUT:
+        return cut(a);
     case TB_REQUEST_LIST_DEAD_LETTERS:
     case TB_REQUEST_RETRY_DEAD_LETTER:
     case TB_REQUEST_EXPORT:
@@ -226,6 +286,10 @@ static tb_err tell_time(tb_asking *a, const tb_input *input)
     if (a->request->time != 0) {
         if (!a->agent->directory->exercise) {
             a->answer.code = TB_REFUSED_NOT_EXERCISE;
+            return TB_OK;
+        }
+        if (!tb_clock_near(a->agent, a->request->time)) {
+            a->answer.code = TB_REFUSED_TIME_FAR;
             return TB_OK;
         }
         tb_err err = tb_clock_move(a->agent, a->txn, a->request->time);

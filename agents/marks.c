@@ -1,6 +1,8 @@
 #include "agents/marks.h"
 
 #include "agents/outbox.h"
+#include "agents/recovery.h"
+#include "agents/reseal.h"
 
 /* How many own notices back a refused header is looked for by its digest, when the hub sends none;
  * and how many in one turn, so that whoever refuses much does not keep us busy. */
@@ -15,7 +17,8 @@ tb_refusal tb_marks_by_hub(tb_step *step, const tb_signed_line *line)
     if (!tb_bytes_equal(tb_party_bytes(&line->root.signer), tb_bytes_str(TB_HUB_PARTY))) {
         return TB_REFUSED_NOT_SPEAKER;
     }
-    const tb_directory_key *key = tb_directory_hub_key(agent->directory, &line->root.key);
+    const tb_directory_key *key =
+        tb_directory_hub_key_at(agent->directory, &line->root.key, line->line.at);
     if (key == NULL) {
         return TB_REFUSED_UNKNOWN_KEY;
     }
@@ -36,8 +39,7 @@ tb_refusal tb_marks_by_party(tb_step *step, const tb_signed_line *line, const tb
     if (key == NULL || key->purpose != TB_PURPOSE_SIGN) {
         return TB_REFUSED_UNKNOWN_KEY;
     }
-    /* A mark has no number in its signer's streams, so a cut leaves nothing of it standing. */
-    if (tb_directory_cut(agent->directory, party, &line->root.key) != NULL) {
+    if (!tb_directory_line_counts(agent->directory, party, &line->root.key, line->line.at)) {
         return TB_REFUSED_KEY_REVOKED;
     }
     return tb_signed_line_verify(line, &agent->hub, &key->key, &agent->roots);
@@ -124,11 +126,35 @@ tb_err tb_marks_compare(tb_step *step,
     return TB_OK;
 }
 
-tb_err
-tb_marks_object(tb_step *step, const tb_signed_line *line, tb_mark_verdict verdict, bool *out_back)
+/* One party's word that we sent more than we know of. Without the hub's or another's it is no
+ * reason to stop: whoever signs falsely could stop anybody. */
+static tb_err alarm_alone(tb_step *step, const tb_signed_line *line)
 {
+    tb_alarm_row alarm = {
+        .code = TB_REFUSED_GAP,
+        .at = step->now.real,
+        .party = line->root.signer,
+        .stream = line->line.stream,
+        .number = line->line.to,
+        .digest = line->line.digest,
+        .text =
+            tb_bytes_str("A recipient signed a mark above what this party sent, and nobody else "
+                         "says so; ask that recipient."),
+    };
+    return tb_alarm_raise(step->agent, step->txn, &alarm, step->effects);
+}
+
+tb_err tb_marks_object(
+    tb_step *step, const tb_signed_line *line, tb_mark_verdict verdict, bool alone, bool *out_back)
+{
+    if (tb_incarnation_compare(&line->line.stream.incarnation, &step->incarnation) < 0) {
+        return tb_recovery_sent(step, line, verdict);
+    }
     if (line->line.kind == TB_LINE_ARRIVED && verdict == TB_MARK_DIFFERS) {
         return tb_marks_alarm(step, TB_REFUSED_FORK, line);
+    }
+    if (line->line.kind == TB_LINE_ARRIVED && alone) {
+        return alarm_alone(step, line);
     }
 
     *out_back = true;
@@ -173,7 +199,7 @@ static tb_err take_stored(tb_step *step, const tb_signed_line *line, tb_stream_o
 
 /* ---- arrived ---- */
 
-static tb_err trim(tb_step *step, const tb_stream *stream, uint64_t upto)
+tb_err tb_marks_trim(tb_step *step, const tb_stream *stream, uint64_t upto)
 {
     for (;;) {
         tb_outbox_row kept;
@@ -212,7 +238,7 @@ static tb_err take_arrived(tb_step *step, const tb_signed_line *line, tb_stream_
     if (row->arrived >= row->number) {
         row->due = 0;
     }
-    err = trim(step, &line->line.stream, row->arrived);
+    err = tb_marks_trim(step, &line->line.stream, row->arrived);
     if (err == TB_OK) {
         err = tb_stream_out_put(step->txn, &line->line.stream, kept_due, row);
     }
@@ -258,6 +284,29 @@ static tb_err late_stamp(tb_step *step, const tb_signed_line *line)
     return tb_stamp_put(step->txn, line);
 }
 
+/* The mark we hold, signed anew after its signer's keys changed: kept in the old one's place, so
+ * that what we show a hub counts. */
+static tb_err renew(tb_step *step, const tb_signed_line *line, tb_stream_out_row *row)
+{
+    tb_signed_line held;
+    if (line->line.to != row->arrived || row->arrived_line.size == 0) {
+        return TB_OK;
+    }
+    if (tb_signed_line_decode(row->arrived_line, step->arena, &held) != TB_ACCEPTED) {
+        return TB_ERR_CORRUPT;
+    }
+    if (tb_key_id_equal(&held.root.key, &line->root.key) || line->line.at < held.line.at ||
+        !tb_digest_equal(&held.line.digest, &line->line.digest)) {
+        return TB_OK;
+    }
+    tb_refusal refused = judge_line(step, line);
+    if (refused != TB_ACCEPTED) {
+        return tb_marks_alarm(step, refused, line);
+    }
+    tb_err err = tb_signed_line_encode(line, step->arena, &row->arrived_line);
+    return err == TB_OK ? tb_stream_out_put(step->txn, &line->line.stream, row->due, row) : err;
+}
+
 tb_err tb_marks_line(tb_step *step, const tb_signed_line *line)
 {
     tb_stream_out_row row;
@@ -270,7 +319,7 @@ tb_err tb_marks_line(tb_step *step, const tb_signed_line *line)
     }
     bool stored = line->line.kind == TB_LINE_STORED;
     if (line->line.to <= (stored ? row.stored : row.arrived)) {
-        return stored ? late_stamp(step, line) : TB_OK;
+        return stored ? late_stamp(step, line) : renew(step, line, &row);
     }
     tb_refusal refused = judge_line(step, line);
     if (refused != TB_ACCEPTED) {
@@ -283,7 +332,7 @@ tb_err tb_marks_line(tb_step *step, const tb_signed_line *line)
 
     if (verdict != TB_MARK_HOLDS) {
         bool back;
-        return tb_marks_object(step, line, verdict, &back);
+        return tb_marks_object(step, line, verdict, true, &back);
     }
     return stored ? take_stored(step, line, &row) : take_arrived(step, line, &row);
 }
@@ -312,7 +361,10 @@ static tb_err send_again(tb_step *step, const tb_stream *stream)
 tb_err tb_marks_lines(tb_step *step, const tb_lines *lines)
 {
     for (size_t i = 0; i < lines->count; i++) {
-        tb_err err = tb_marks_line(step, &lines->lines[i]);
+        bool own = lines->lines[i].line.kind == TB_LINE_ARRIVED &&
+                   tb_party_equal(&lines->lines[i].line.stream.recipient, &step->agent->self);
+        tb_err err =
+            own ? tb_link_own_mark(step, &lines->lines[i]) : tb_marks_line(step, &lines->lines[i]);
         if (err == TB_OK && lines->again && lines->lines[i].line.kind == TB_LINE_STORED) {
             err = send_again(step, &lines->lines[i].line.stream);
         }
@@ -459,6 +511,9 @@ tb_err tb_marks_refused(tb_step *step, const tb_refused *refused)
     }
     if (err == TB_OK) {
         err = keep_refusal(step, refused, notice);
+    }
+    if (err == TB_OK && by_hub != TB_ACCEPTED && line->line.code == TB_REFUSED_KEY_RETIRED) {
+        err = tb_reseal_note(step, &line->line.stream, notice);
     }
     if (err != TB_OK || by_hub != TB_ACCEPTED) {
         return err;

@@ -37,11 +37,15 @@ tb_err tb_marks_compare(tb_step *step,
                         const tb_stream_out_row *row,
                         tb_mark_verdict *out) TB_MUST_USE;
 /* A mark that does not hold. A recipient's word that our header is another one is its word against
- * ours: an alarm that names it, and nothing it could stop us with. Anything else says that our
- * store went back: fenced, and *out_back is set. */
+ * ours, and alone its word that we sent more than we know of: an alarm that names it, and nothing
+ * it could stop us with. Of an older incarnation than ours a mark says where that stream ended
+ * (recovery.h). Anything else says that our store went back: fenced, and *out_back is set. */
 tb_err tb_marks_object(tb_step *step,
                        const tb_signed_line *line,
                        tb_mark_verdict verdict,
+                       bool alone,
                        bool *out_back) TB_MUST_USE;
+/* Takes the groups of a stream up to a number out of the outbox. */
+tb_err tb_marks_trim(tb_step *step, const tb_stream *stream, uint64_t upto) TB_MUST_USE;
 
 #endif

@@ -1,5 +1,7 @@
 #include "agents/outbox.h"
 
+#include "agents/freshness.h"
+
 static const tb_directory_key *sealing_key(const tb_directory_party *party)
 {
     if (party == NULL || party->state != TB_PARTY_ACTIVE) {
@@ -77,14 +79,17 @@ tb_outbox_add(tb_agent *agent, tb_txn *txn, const tb_outgoing *outgoing, uint64_
 bool tb_link_ready(tb_agent *agent, tb_txn *txn, const tb_party *recipients, size_t count)
 {
     bool ready = false;
-    (void)agent;
     /* A row that cannot be read is as good as no link: the act waits as a draft. */
     if (tb_link_may_sign(txn, &ready) != TB_OK || !ready) {
         return false;
     }
     for (size_t i = 0; i < count; i++) {
         bool closed = true;
+        bool first = false;
         if (tb_closed_get(txn, &recipients[i], &closed) != TB_OK || closed) {
+            return false;
+        }
+        if (agent->stale && (tb_first_time(txn, &recipients[i], &first) != TB_OK || first)) {
             return false;
         }
     }
@@ -194,9 +199,8 @@ tb_err tb_outbox_tick(tb_step *step)
     /* The due row moves on each time, so this ends; the bound is for a clock that jumped. */
     for (size_t i = 0; i < TB_FRAME_GROUPS_MAX; i++) {
         tb_time due;
-        tb_party recipient;
-        tb_lane lane;
-        tb_err err = tb_outbox_due_first(step->txn, &due, &recipient, &lane);
+        tb_stream stream;
+        tb_err err = tb_outbox_due_first(step->txn, &due, &stream);
         if (err == TB_ERR_NOT_FOUND || (err == TB_OK && due > step->now.real)) {
             return TB_OK;
         }
@@ -204,7 +208,7 @@ tb_err tb_outbox_tick(tb_step *step)
             return err;
         }
 
-        tb_stream stream = own_stream(step, &recipient, lane);
+        stream.sender = step->agent->self;
         err = look_at(step, due, &stream);
         if (err != TB_OK) {
             return err;

@@ -5,6 +5,7 @@
  * stands.
  */
 #include "agents/outbox.h"
+#include "agents/recovery.h"
 #include "messages/event.h"
 #include "messages/merkle.h"
 
@@ -210,6 +211,9 @@ static tb_err make_header(closing *c, uint32_t index)
         .body = tb_body_digest(notice->body),
     };
     tb_err err = make_entries(c, index);
+    if (err == TB_OK) {
+        err = tb_recovery_old_marks(step, &notice->header);
+    }
     if (err == TB_OK) {
         err = tb_header_encode(&notice->header, step->arena, &notice->header_bytes);
     }

@@ -2,6 +2,7 @@
 
 #include "agents/chain.h"
 #include "agents/rows_link.h"
+#include "agents/rows_reseal.h"
 #include "messages/parts.h"
 
 /* Earlier events in one notice, for all its readers, and new events with their openings, bytes. */
@@ -111,6 +112,29 @@ static bool opens_any(const parcel *p, const item *it, uint32_t groups)
     return false;
 }
 
+/* Whether the take-over that lists a side event is new to a reader: the side event may be its
+ * ground, without which nobody can judge it (agents/lapses.h). */
+static tb_err grounds_new(parcel *p, const item *side, const tb_knower *shown, bool *out)
+{
+    *out = false;
+    uint64_t lister = side->row.seen;
+    if (lister == 0 || lister <= shown->upto) {
+        return TB_OK;
+    }
+    if (lister == p->sent->event->number && p->sent->event->kind != TB_EVENT_SIDE) {
+        *out = p->sent->event->kind == TB_EVENT_TAKE_OVER;
+        return TB_OK;
+    }
+    for (size_t i = 0; i < p->count; i++) {
+        if (p->items[i].key.class == TB_CLASS_CHAIN && p->items[i].key.number == lister) {
+            tb_err err = open_item(p, &p->items[i]);
+            *out = err == TB_OK && p->items[i].event.kind == TB_EVENT_TAKE_OVER;
+            return err;
+        }
+    }
+    return TB_OK;
+}
+
 /* Whether a reader is to be given an earlier event. */
 static tb_err lacks(parcel *p, item *it, const tb_party *reader, uint32_t readable, bool *out)
 {
@@ -120,15 +144,19 @@ static tb_err lacks(parcel *p, item *it, const tb_party *reader, uint32_t readab
     bool becomes_holder = tb_party_equal(&p->after->view.holder, reader) &&
                           !tb_party_equal(&p->before->view.holder, reader);
     uint32_t gained = readable & ~shown.groups;
-    if (side ? !becomes_holder : it->key.number <= shown.upto && gained == 0) {
-        return TB_OK;
+    bool grounds = false;
+    tb_err err = side ? grounds_new(p, it, &shown, &grounds) : TB_OK;
+    if (err != TB_OK ||
+        (side ? !becomes_holder && !grounds : it->key.number <= shown.upto && gained == 0)) {
+        return err;
     }
-    tb_err err = open_item(p, it);
+    err = open_item(p, it);
     if (err != TB_OK || tb_party_equal(&it->event.actor, reader)) {
         return err;
     }
     if (side) {
-        *out = (it->row.seen == 0 || it->row.seen > shown.handed) && !addressed(&it->event, reader);
+        *out = (grounds || it->row.seen == 0 || it->row.seen > shown.handed) &&
+               !addressed(&it->event, reader);
     } else {
         *out = it->key.number > shown.upto || opens_any(p, it, gained);
     }
@@ -182,14 +210,18 @@ static tb_err readable_openings(parcel *p, const item *it, uint32_t readable, tb
     return TB_OK;
 }
 
-static size_t passed_bytes(const tb_passed *passed)
+/* Such a notice has no new events: what it passed on is kept, should it have to go again. */
+static tb_err remember_ahead(parcel *p, uint64_t notice, const tb_passed *passed, size_t count)
 {
-    size_t size = passed->event.size + passed->header.size + passed->stamp.size +
-                  (passed->id_count + passed->path_count + 8) * TB_DIGEST_BYTES;
-    for (size_t i = 0; i < passed->opening_count; i++) {
-        size += passed->openings[i].content.size + 2 * TB_DIGEST_BYTES + TB_NAME_BYTES_MAX;
+    tb_digest ids[TB_PASSED_MAX];
+    tb_incarnation incarnation;
+    TB_ASSERT(count <= TB_PASSED_MAX);
+    tb_err err = tb_meta_incarnation(p->txn, &incarnation);
+    for (size_t i = 0; i < count; i++) {
+        ids[i] = tb_event_id(passed[i].event);
     }
-    return size;
+    return err == TB_OK ? tb_ahead_put(p->txn, &incarnation, notice, &p->after->id, ids, count)
+                        : err;
 }
 
 static tb_err send_ahead(parcel *p, const tb_party *reader, tb_passed *passed, size_t count)
@@ -202,8 +234,9 @@ static tb_err send_ahead(parcel *p, const tb_party *reader, tb_passed *passed, s
     if (err != TB_OK) {
         return err;
     }
-    uint64_t notice;
-    return tb_outbox_add(p->agent, p->txn, &outgoing, &notice);
+    uint64_t notice = 0;
+    err = tb_outbox_add(p->agent, p->txn, &outgoing, &notice);
+    return err == TB_OK && notice > 0 ? remember_ahead(p, notice, passed, count) : err;
 }
 
 /* Room for as many as there may be; most readers lack nothing. */
@@ -240,7 +273,7 @@ static tb_err fill_reader(parcel *p, tb_outgoing_reader *reader, uint32_t readab
         if (err != TB_OK) {
             return err;
         }
-        size_t more = passed_bytes(&passed);
+        size_t more = tb_passed_bytes(&passed);
         if (reader->passed_count == TB_PASSED_MAX ||
             (reader->passed_count > 0 && bytes + more > p->passed_max)) {
             err = send_ahead(p, &reader->recipient, reader->passed, reader->passed_count);
@@ -424,7 +457,8 @@ static tb_err find_more(parcel *p, bool *out_chain, bool *out_side)
         uint32_t readable = tb_case_readable(p->agent, &p->after->view, &event->addressees[r]);
         *out_chain |= shown.upto < p->before->view.number || (readable & ~shown.groups) != 0;
     }
-    *out_side = !tb_party_equal(&p->before->view.holder, &p->after->view.holder);
+    *out_side = *out_chain || event->kind == TB_EVENT_TAKE_OVER ||
+                !tb_party_equal(&p->before->view.holder, &p->after->view.holder);
     if (tb_store_rows(p->txn, TB_TABLE_LOOSE) > 0) {
         tb_digest *loose;
         size_t count;

@@ -35,14 +35,31 @@ tb_err tb_pass_event(tb_agent *agent,
 tb_err tb_pass_side(tb_agent *agent, tb_txn *txn, const tb_case_row *row, const tb_digest *side)
     TB_MUST_USE;
 
+/* passing_again.c: gives events of a case that were given before once more, with the chain before
+ * them, in notices of their own. *out_notice: the newest of them, 0 when there was nothing to
+ * give. */
+tb_err tb_pass_again(tb_agent *agent,
+                     tb_txn *txn,
+                     const tb_party *recipient,
+                     const tb_case_id *case_id,
+                     const tb_digest *events,
+                     size_t count,
+                     tb_lane lane,
+                     uint64_t *out_notice) TB_MUST_USE;
+
 /* passing_proof.c */
 
 /* The event of a row with the notice that proves it, without openings; *out_proven false when no
  * finished notice does. */
 tb_err
 tb_pass_proof(tb_txn *txn, const tb_event_row *row, tb_passed *out, bool *out_proven) TB_MUST_USE;
+/* What it takes of a part, at most. */
+size_t tb_passed_bytes(const tb_passed *passed);
 /* Keeps what proves an earlier event somebody passed on, and says which notice that is. */
 tb_err tb_pass_keep(tb_txn *txn, const tb_passed *passed, const tb_header *header) TB_MUST_USE;
+
+/* Likewise, in the place of what is kept under the notice's name. */
+tb_err tb_pass_replace(tb_txn *txn, const tb_passed *passed, const tb_header *header) TB_MUST_USE;
 
 /* The stored time of the notice that carried an event, as far as it is known here; 0: not known. */
 tb_err tb_pass_stored(tb_txn *txn, const tb_event_row *row, tb_time *out) TB_MUST_USE;

@@ -59,6 +59,16 @@ tb_err tb_pass_proof(tb_txn *txn, const tb_event_row *row, tb_passed *out, bool 
     return TB_OK;
 }
 
+size_t tb_passed_bytes(const tb_passed *passed)
+{
+    size_t size = passed->event.size + passed->header.size + passed->stamp.size +
+                  (passed->id_count + passed->path_count + 8) * TB_DIGEST_BYTES;
+    for (size_t i = 0; i < passed->opening_count; i++) {
+        size += passed->openings[i].content.size + 2 * TB_DIGEST_BYTES + TB_NAME_BYTES_MAX;
+    }
+    return size;
+}
+
 tb_err tb_pass_stored(tb_txn *txn, const tb_event_row *row, tb_time *out)
 {
     *out = 0;
@@ -79,21 +89,31 @@ tb_err tb_pass_stored(tb_txn *txn, const tb_event_row *row, tb_time *out)
     return err == TB_ERR_NOT_FOUND ? TB_OK : err;
 }
 
+static tb_err put_proof(tb_txn *txn, const tb_passed *passed, const tb_header *header)
+{
+    tb_proof_row proof = {
+        .header = passed->header,
+        .ids = passed->ids,
+        .id_count = passed->id_count,
+        .root = passed->root,
+        .index = passed->index,
+        .path = passed->path,
+        .path_count = passed->path_count,
+    };
+    return tb_proof_put(txn, &header->sender, &header->incarnation, header->notice, &proof);
+}
+
+tb_err tb_pass_replace(tb_txn *txn, const tb_passed *passed, const tb_header *header)
+{
+    return put_proof(txn, passed, header);
+}
+
 tb_err tb_pass_keep(tb_txn *txn, const tb_passed *passed, const tb_header *header)
 {
     tb_proof_row proof;
     tb_err err = tb_proof_head(txn, &header->sender, &header->incarnation, header->notice, &proof);
     if (err == TB_ERR_NOT_FOUND) {
-        proof = (tb_proof_row){
-            .header = passed->header,
-            .ids = passed->ids,
-            .id_count = passed->id_count,
-            .root = passed->root,
-            .index = passed->index,
-            .path = passed->path,
-            .path_count = passed->path_count,
-        };
-        err = tb_proof_put(txn, &header->sender, &header->incarnation, header->notice, &proof);
+        err = put_proof(txn, passed, header);
     }
     if (err != TB_OK || passed->stamp.size == 0) {
         return err;

@@ -2,7 +2,9 @@
 
 #include "agents/chain.h"
 #include "agents/draft.h"
+#include "agents/lost.h"
 #include "agents/passing.h"
+#include "agents/stalled.h"
 
 #define PAGE_DEFAULT 100
 #define PAGE_MAX     500
@@ -155,6 +157,44 @@ show_drafts(const tb_agent *agent, tb_txn *txn, const tb_case_id *id, tb_local_c
     return TB_OK;
 }
 
+/* A group that is lost is no group that is not for us to read. */
+static tb_err
+mark_lost(const tb_agent *agent, tb_txn *txn, const tb_case_row *row, tb_local_case *out)
+{
+    bool possible;
+    tb_err err = tb_lost_possible(txn, &possible);
+    for (size_t i = 0; err == TB_OK && possible && i < out->event_count; i++) {
+        tb_local_event *shown = &out->events[i];
+        tb_event_key key;
+        tb_event_row stored;
+        tb_event event;
+        uint32_t groups;
+        if (shown->unread_count == 0) {
+            continue;
+        }
+        uint8_t class = shown->number == 0 ? TB_CLASS_SIDE : TB_CLASS_CHAIN;
+        err = tb_event_in_case(txn, &row->id, class, shown->number, &shown->event, &key, &stored);
+        if (err == TB_OK) {
+            err = tb_chain_decode(txn, &stored, &event);
+        }
+        if (err == TB_OK) {
+            err = tb_lost_fields(agent, txn, row, &event, &key, &groups, &shown->lost_fields,
+                                 &shown->lost_count);
+        }
+        size_t unread = 0;
+        for (size_t c = 0; err == TB_OK && groups != 0 && c < event.commitment_count; c++) {
+            tb_opening opening;
+            bool lost = (groups & (1u << c)) != 0;
+            tb_err here = tb_opening_get(txn, &key, event.commitments[c].group, &opening);
+            if (!lost && here == TB_ERR_NOT_FOUND) {
+                shown->unread_groups[unread++] = event.commitments[c].group;
+            }
+        }
+        shown->unread_count = err == TB_OK && groups != 0 ? unread : shown->unread_count;
+    }
+    return err;
+}
+
 tb_err
 tb_query_case(const tb_agent *agent, tb_txn *txn, const tb_case_id *id, tb_local_answer *answer)
 {
@@ -165,11 +205,17 @@ tb_query_case(const tb_agent *agent, tb_txn *txn, const tb_case_id *id, tb_local
     if (known) {
         err = tb_case_summary(agent, txn, &row, &shown.summary);
     }
+    if (known && err == TB_OK) {
+        err = tb_case_stalled(agent, txn, &row, &shown.summary.stalled);
+    }
     if (err == TB_OK || err == TB_ERR_NOT_FOUND) {
         err = show_class(txn, id, TB_CLASS_CHAIN, &shown);
     }
     if (err == TB_OK) {
         err = show_class(txn, id, TB_CLASS_SIDE, &shown);
+    }
+    if (err == TB_OK && known) {
+        err = mark_lost(agent, txn, &row, &shown);
     }
     if (err == TB_OK) {
         err = show_drafts(agent, txn, id, &shown);
@@ -234,11 +280,17 @@ static tb_err look(page *p, const tb_case_id *id)
     if (p->list->state.size > 0 && !tb_bytes_equal(p->list->state, row.view.state)) {
         return TB_OK;
     }
+    tb_stall stalled;
+    err = tb_case_stalled(p->agent, p->txn, &row, &stalled);
+    if (err != TB_OK || (p->list->stalled && stalled == TB_STALL_NONE)) {
+        return err;
+    }
     tb_local_summary summary;
     err = tb_case_summary(p->agent, p->txn, &row, &summary);
     if (err != TB_OK) {
         return err;
     }
+    summary.stalled = stalled;
     if ((p->list->mine && !summary.mine) ||
         (p->list->field.size > 0 && !has_value(&summary, p->list->field, p->list->value))) {
         return TB_OK;
@@ -372,7 +424,7 @@ tb_err tb_query_cases(const tb_agent *agent,
     if (p.cases.cases == NULL) {
         return TB_ERR_LIMIT;
     }
-    if (list->state.size == 0 && list->field.size == 0) {
+    if (list->state.size == 0 && list->field.size == 0 && !list->stalled) {
         p.cases.total = tb_store_rows(txn, list->mine ? TB_TABLE_CASE_MINE : TB_TABLE_CASE);
     }
     bool indexed = list->field.size > 0 && is_indexed(agent, list->field);

@@ -103,6 +103,14 @@ static tb_err show_action(tb_arena *arena,
     return TB_OK;
 }
 
+/* What the case itself forbids now, whoever asks: the judge knows the campaign alone. */
+static tb_refusal not_now(const tb_case_view *view, const tb_possible *possible)
+{
+    bool moves = possible->action->kind == TB_ACTION_CHAIN;
+    return possible->code == TB_ACCEPTED && view->frozen && moves ? TB_REFUSED_FROZEN
+                                                                  : possible->code;
+}
+
 static tb_err
 add_possible(const tb_agent *agent, tb_arena *arena, const tb_case_view *view, tb_local_acts *acts)
 {
@@ -121,8 +129,8 @@ add_possible(const tb_agent *agent, tb_arena *arena, const tb_case_view *view, t
     }
     acts->lines = lines;
     for (size_t i = 0; i < count; i++) {
-        err = show_action(arena, view->campaign, view->type, list[i].action, list[i].code,
-                          &lines[acts->count]);
+        err = show_action(arena, view->campaign, view->type, list[i].action,
+                          not_now(view, &list[i]), &lines[acts->count]);
         if (err != TB_OK) {
             return err;
         }
@@ -213,6 +221,33 @@ tb_err tb_query_directory(const tb_agent *agent, tb_txn *txn, tb_local_answer *a
     }
     answer->kind = TB_ANSWER_PARTIES;
     answer->parties = parties;
+    return TB_OK;
+}
+
+/* ---- campaigns ---- */
+
+tb_err tb_query_campaigns(const tb_agent *agent, tb_txn *txn, tb_local_answer *answer)
+{
+    const tb_campaigns *all = agent->campaigns;
+    tb_local_campaigns campaigns = {0};
+    campaigns.lines = tb_arena_array(tb_txn_arena(txn), all->count + 1, sizeof *campaigns.lines);
+    if (campaigns.lines == NULL) {
+        return TB_ERR_LIMIT;
+    }
+    for (size_t i = 0; i < all->count; i++) {
+        const tb_campaign *campaign = all->list[i];
+        campaigns.lines[campaigns.count++] = (tb_local_campaign_line){
+            .id = text_of(campaign->id),
+            .version = campaign->version,
+            .title_zh = text_of(campaign->title.zh),
+            .title_en = text_of(campaign->title.en),
+            .from = text_of(campaign->from),
+            .to = text_of(campaign->to),
+            .newest = tb_campaigns_newest(all, text_of(campaign->id)) == campaign,
+        };
+    }
+    answer->kind = TB_ANSWER_CAMPAIGNS;
+    answer->campaigns = campaigns;
     return TB_OK;
 }
 

@@ -146,10 +146,17 @@ tb_err tb_loose_add(tb_txn *txn, const tb_event_key *event) TB_MUST_USE;
 tb_err tb_loose_of(tb_txn *txn, const tb_case_id *id, bool take, tb_digest **out, size_t *out_count)
     TB_MUST_USE;
 
-tb_err tb_held_put(tb_txn *txn, const tb_digest *missing, const tb_digest *held, tb_time since)
-    TB_MUST_USE;
+/* giver: who sent the held event here; counts against it. */
+tb_err tb_held_put(tb_txn *txn,
+                   const tb_digest *missing,
+                   const tb_digest *held,
+                   tb_time since,
+                   const tb_party *giver) TB_MUST_USE;
 /* The first event that waits for missing; taken off. */
-tb_err tb_held_take(tb_txn *txn, const tb_digest *missing, tb_digest *out_held) TB_MUST_USE;
+tb_err tb_held_take(tb_txn *txn, const tb_digest *missing, tb_digest *out_held, tb_party *out_giver)
+    TB_MUST_USE;
+/* Events held back of what one party gave. */
+tb_err tb_held_of(tb_txn *txn, const tb_party *giver, uint64_t *out) TB_MUST_USE;
 
 /* The next value of a named counter in META, from 1. */
 tb_err tb_counter_next(tb_txn *txn, const char *name, uint64_t *out) TB_MUST_USE;

@@ -78,21 +78,56 @@ tb_err tb_loose_of(tb_txn *txn, const tb_case_id *id, bool take, tb_digest **out
 
 /* ---- HELD ---- */
 
-tb_err tb_held_put(tb_txn *txn, const tb_digest *missing, const tb_digest *held, tb_time since)
+/* META: "held by ", then the giver. */
+static void held_by(const tb_party *giver, char out[8 + TB_PARTY_BYTES + 1])
+{
+    memcpy(out, "held by ", 8);
+    memcpy(out + 8, giver->text, TB_PARTY_BYTES);
+    out[8 + TB_PARTY_BYTES] = 0;
+}
+
+tb_err tb_held_of(tb_txn *txn, const tb_party *giver, uint64_t *out)
+{
+    char name[8 + TB_PARTY_BYTES + 1];
+    held_by(giver, name);
+    return tb_meta_number(txn, name, out);
+}
+
+static tb_err count_held(tb_txn *txn, const tb_party *giver, bool more)
+{
+    char name[8 + TB_PARTY_BYTES + 1];
+    uint64_t count;
+    held_by(giver, name);
+    tb_err err = tb_meta_number(txn, name, &count);
+    if (err == TB_OK && !more && count == 0) {
+        err = TB_ERR_CORRUPT;
+    }
+    return err == TB_OK ? tb_meta_number_put(txn, name, more ? count + 1 : count - 1) : err;
+}
+
+#define HELD_BYTES (8 + TB_PARTY_BYTES)
+
+tb_err tb_held_put(tb_txn *txn,
+                   const tb_digest *missing,
+                   const tb_digest *held,
+                   tb_time since,
+                   const tb_party *giver)
 {
     uint8_t key[2 * TB_DIGEST_BYTES];
     memcpy(key, missing->bytes, TB_DIGEST_BYTES);
     memcpy(key + TB_DIGEST_BYTES, held->bytes, TB_DIGEST_BYTES);
-    uint8_t value[8];
+    uint8_t value[HELD_BYTES];
     tb_writer w;
     tb_writer_init(&w, value, sizeof value);
     tb_put_i64(&w, since);
+    tb_put_raw(&w, giver->text, TB_PARTY_BYTES);
     TB_ASSERT(!w.overflow);
-    return tb_store_put(txn, TB_TABLE_HELD, tb_bytes_of(key, sizeof key),
-                        tb_bytes_of(value, w.size));
+    tb_err err =
+        tb_store_put(txn, TB_TABLE_HELD, tb_bytes_of(key, sizeof key), tb_bytes_of(value, w.size));
+    return err == TB_OK ? count_held(txn, giver, true) : err;
 }
 
-tb_err tb_held_take(tb_txn *txn, const tb_digest *missing, tb_digest *out_held)
+tb_err tb_held_take(tb_txn *txn, const tb_digest *missing, tb_digest *out_held, tb_party *out_giver)
 {
     tb_bytes key;
     tb_bytes value;
@@ -100,14 +135,20 @@ tb_err tb_held_take(tb_txn *txn, const tb_digest *missing, tb_digest *out_held)
     if (err != TB_OK) {
         return err;
     }
-    if (key.size != 2 * TB_DIGEST_BYTES) {
+    if (key.size != 2 * TB_DIGEST_BYTES || value.size != HELD_BYTES) {
         return TB_ERR_CORRUPT;
     }
+    tb_party giver;
+    memcpy(giver.text, value.data + 8, TB_PARTY_BYTES);
     err = tb_store_del(txn, TB_TABLE_HELD, key);
+    if (err == TB_OK) {
+        err = count_held(txn, &giver, false);
+    }
     if (err != TB_OK) {
         return err;
     }
     memcpy(out_held->bytes, key.data + TB_DIGEST_BYTES, TB_DIGEST_BYTES);
+    *out_giver = giver;
     return TB_OK;
 }
 

@@ -129,11 +129,8 @@ tb_err tb_outbox_body_get(tb_txn *txn,
 tb_err
 tb_outbox_body_drop(tb_txn *txn, const tb_incarnation *incarnation, uint64_t notice) TB_MUST_USE;
 
-/* The stream that is due first, of the present incarnation. */
-tb_err tb_outbox_due_first(tb_txn *txn,
-                           tb_time *out_due,
-                           tb_party *out_recipient,
-                           tb_lane *out_lane) TB_MUST_USE;
+/* The stream that is due first, of whatever incarnation; its sender is ourselves and left empty. */
+tb_err tb_outbox_due_first(tb_txn *txn, tb_time *out_due, tb_stream *out_stream) TB_MUST_USE;
 
 /* Takes away a due row that leads to no stream. */
 tb_err tb_outbox_due_drop(tb_txn *txn, const tb_stream *stream, tb_time due) TB_MUST_USE;

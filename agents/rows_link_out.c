@@ -59,6 +59,7 @@ static void due_key(tb_key *key, tb_time due, const tb_stream *stream)
 {
     tb_key_begin(key);
     tb_key_number(key, (uint64_t)due);
+    tb_key_incarnation(key, &stream->incarnation);
     tb_key_party(key, &stream->recipient);
     tb_key_lane(key, stream->lane);
 }
@@ -150,8 +151,7 @@ tb_stream_out_next(tb_txn *txn, tb_bytes *cursor, tb_stream *out_stream, tb_stre
     return TB_OK;
 }
 
-tb_err
-tb_outbox_due_first(tb_txn *txn, tb_time *out_due, tb_party *out_recipient, tb_lane *out_lane)
+tb_err tb_outbox_due_first(tb_txn *txn, tb_time *out_due, tb_stream *out_stream)
 {
     tb_bytes all = {NULL, 0};
     tb_bytes key;
@@ -164,14 +164,15 @@ tb_outbox_due_first(tb_txn *txn, tb_time *out_due, tb_party *out_recipient, tb_l
     tb_reader r;
     tb_reader_init(&r, key);
     tb_time due = (tb_time)tb_get_u64(&r);
-    tb_party recipient = tb_read_party(&r);
-    tb_lane lane = tb_read_lane(&r);
+    tb_stream stream = {.lane = TB_LANE_NORMAL};
+    stream.incarnation = tb_read_incarnation(&r);
+    stream.recipient = tb_read_party(&r);
+    stream.lane = tb_read_lane(&r);
     if (!tb_reader_done(&r)) {
         return TB_ERR_CORRUPT;
     }
     *out_due = due;
-    *out_recipient = recipient;
-    *out_lane = lane;
+    *out_stream = stream;
     return TB_OK;
 }
 
@@ -226,10 +227,8 @@ tb_err tb_outbox_del(tb_txn *txn, const tb_stream *stream, uint64_t from)
     return err == TB_ERR_NOT_FOUND ? TB_OK : err;
 }
 
-tb_err tb_outbox_group(tb_txn *txn,
-                       const tb_stream *stream,
-                       const tb_outbox_row *row,
-                       tb_bytes *out)
+tb_err
+tb_outbox_group(tb_txn *txn, const tb_stream *stream, const tb_outbox_row *row, tb_bytes *out)
 {
     tb_key key;
 

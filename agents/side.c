@@ -2,6 +2,7 @@
 
 #include "agents/chain.h"
 #include "agents/draft.h"
+#include "agents/duties.h"
 #include "agents/passing.h"
 
 tb_err tb_side_add(tb_arena *arena, tb_case_row *row, const tb_digest *id)
@@ -114,6 +115,9 @@ static tb_err store(tb_apply *apply, tb_case_row *row, const tb_arrival *arrival
         err = tb_side_add(apply->arena, row, &arrival->id);
     }
     if (err == TB_OK) {
+        err = tb_duties_lapsed(apply->agent, apply->txn, row, &arrival->event, &arrival->id);
+    }
+    if (err == TB_OK) {
         err = tb_case_put(apply->txn, row, &apply->agent->self);
     }
     return err == TB_OK ? tb_apply_touch(apply, &row->id) : err;
@@ -155,8 +159,9 @@ tb_err tb_side_place(tb_apply *apply, const tb_arrival *arrival, tb_place_verdic
             return err;
         }
     }
-    err = tb_judge_event(&then.view, apply->agent->directory, &arrival->event, apply->arena,
-                         &apply->objection);
+    const tb_directory *directory =
+        tb_agent_directory(apply->agent, arrival->event.directory_version);
+    err = tb_judge_event(&then.view, directory, &arrival->event, apply->arena, &apply->objection);
     if (err != TB_OK || apply->objection.code != TB_ACCEPTED) {
         *out = TB_PLACE_REFUSED;
         return err;

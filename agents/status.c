@@ -1,5 +1,7 @@
 #include "agents/status.h"
 
+#include "agents/freshness.h"
+#include "agents/recovery.h"
 #include "agents/rows_link.h"
 #include "base/text.h"
 
@@ -113,6 +115,13 @@ tb_err tb_status(const tb_agent *agent, tb_txn *txn, tb_now now, tb_local_answer
     }
     if (err == TB_OK) {
         err = add_alarms(txn, &status);
+    }
+    if (err == TB_OK) {
+        err = tb_freshness_warnings(agent, now.real, tb_txn_arena(txn), &status.warnings,
+                                    &status.warning_count);
+    }
+    if (err == TB_OK) {
+        err = tb_recovery_show(agent, txn, &status.recovery);
     }
     if (err != TB_OK) {
         return err;

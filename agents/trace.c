@@ -3,7 +3,9 @@
 #include "agents/chain.h"
 #include "agents/draft.h"
 #include "agents/notice_name.h"
+#include "agents/recovery.h"
 #include "agents/rows_link.h"
+#include "agents/rows_reseal.h"
 #include "agents/trace_words.h"
 #include "base/pack.h"
 #include "base/text.h"
@@ -20,7 +22,26 @@ typedef struct tracing {
     tb_link_row link;
     tb_local_traced traced;
     bool found;
+    tb_time sealed_anew; /* of the line being made: when its notice took the place of another; 0 */
 } tracing;
+
+/* What people call the action, and what became of the event. */
+static void
+name_act(tracing *t, const tb_event *event, tb_standing standing, tb_local_trace_line *line)
+{
+    const tb_campaign *campaign =
+        tb_campaigns_find(t->agent->campaigns, event->campaign, event->campaign_version);
+    line->action = event->action;
+    line->standing = standing;
+    for (unsigned i = 0; campaign != NULL && i < campaign->case_type_count; i++) {
+        const tb_action *action = tb_case_type_action(&campaign->case_types[i], event->action);
+        if (action != NULL && action->title.zh != NULL && action->title.en != NULL) {
+            line->title_zh = tb_bytes_str(action->title.zh);
+            line->title_en = tb_bytes_str(action->title.en);
+            return;
+        }
+    }
+}
 
 static tb_err add_line(tracing *t, const tb_local_trace_line *line)
 {
@@ -30,8 +51,22 @@ static tb_err add_line(tracing *t, const tb_local_trace_line *line)
     tb_local_trace_line *out = &t->traced.lines[t->traced.count];
     *out = *line;
     tb_err err = tb_trace_words(t->agent, t->arena, &t->link, out);
+    if (err == TB_OK && t->sealed_anew != 0) {
+        err = tb_trace_sealed_anew(t->arena, t->sealed_anew, out);
+    }
     t->traced.count += err == TB_OK;
     return err;
+}
+
+/* As add_line, and what was asked of whom. */
+static tb_err add_asked(tracing *t, const tb_local_trace_line *line, const tb_gap_row *gap)
+{
+    size_t at = t->traced.count;
+    tb_err err = add_line(t, line);
+    if (err != TB_OK || t->traced.count == at) {
+        return err;
+    }
+    return tb_trace_asked(t->agent, t->arena, gap, &t->traced.lines[at]);
 }
 
 /* ---- what the link knows ---- */
@@ -69,6 +104,19 @@ static bool hub_is_full(const tracing *t)
     return since >= 0 && since <= 2 * TB_RESEND_AFTER_MS;
 }
 
+/* A stream that our copy has no row of: numbered at the end of this very turn, or sent by us in the
+ * time this store does not remember, and then it arrived as far as its recipient signed. */
+static tb_err
+where_of_lost(tracing *t, const tb_stream *stream, uint64_t number, tb_local_trace_line *line)
+{
+    tb_lost_row lost;
+    tb_err err = tb_lost_get(t->txn, &t->agent->self, stream, &lost);
+    if (err == TB_OK && number <= lost.base) {
+        line->where = number <= lost.arrived ? TB_WHERE_ARRIVED : TB_WHERE_STORED;
+    }
+    return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+}
+
 static tb_err
 where_marked(tracing *t, const tb_stream *stream, uint64_t number, tb_local_trace_line *line)
 {
@@ -78,8 +126,11 @@ where_marked(tracing *t, const tb_stream *stream, uint64_t number, tb_local_trac
         return TB_ERR_LIMIT;
     }
     tb_err err = tb_stream_out_get(t->txn, stream, row);
-    if (err != TB_OK) {
-        return err == TB_ERR_NOT_FOUND ? TB_OK : err; /* numbered at the end of this very turn */
+    if (err != TB_OK && err != TB_ERR_NOT_FOUND) {
+        return err;
+    }
+    if (err == TB_ERR_NOT_FOUND) {
+        return where_of_lost(t, stream, number, line);
     }
     if (number <= row->arrived) {
         line->where = TB_WHERE_ARRIVED;
@@ -163,7 +214,10 @@ typedef struct traced_event {
     bool given;
     tb_event_key key;
     tb_event event;
+    tb_standing standing;
 } traced_event;
+
+static tb_err trace_anew(tracing *t, const tb_reseal_key *key, const traced_event *about);
 
 static tb_err
 trace_entry(tracing *t, const tb_header *header, const tb_entry *entry, const traced_event *about)
@@ -181,12 +235,20 @@ trace_entry(tracing *t, const tb_header *header, const tb_entry *entry, const tr
     tb_err err = notice_name(t->arena, header, &line.notice);
     if (about->given) {
         line.event = about->key.event;
-        line.action = about->event.action;
+        name_act(t, &about->event, about->standing, &line);
     }
     tb_stream stream = {header->sender, header->incarnation, entry->recipient, header->lane};
     bool refused = false;
     if (err == TB_OK) {
         err = where_refused(t, &stream, header->notice, &line, &refused);
+    }
+    if (err == TB_OK && own && refused && line.code == TB_REFUSED_KEY_RETIRED) {
+        tb_reseal_key key = {header->incarnation, header->notice, entry->recipient};
+        size_t lines = t->traced.count;
+        err = trace_anew(t, &key, about);
+        if (err != TB_OK || t->traced.count > lines) {
+            return err; /* the notice in its place says where the event is */
+        }
     }
     if (err == TB_OK && own && !refused) {
         err = where_marked(t, &stream, entry->number, &line);
@@ -213,13 +275,39 @@ static tb_err trace_header(tracing *t, tb_bytes header_bytes, const traced_event
     return TB_OK;
 }
 
+/* The notice that took the place of one sealed to a retired key; no line when there is none yet. */
+static tb_err trace_anew(tracing *t, const tb_reseal_key *key, const traced_event *about)
+{
+    tb_resealed_row anew;
+    tb_proof_row proof;
+    tb_header header;
+    tb_err err = tb_resealed_get(t->txn, key, &anew);
+    if (err == TB_OK && anew.notice > 0) {
+        err = tb_proof_head(t->txn, &t->agent->self, &anew.incarnation, anew.notice, &proof);
+    }
+    if (err != TB_OK || anew.notice == 0) {
+        return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+    }
+    if (tb_header_decode(proof.header, t->arena, &header) != TB_ACCEPTED) {
+        return TB_ERR_CORRUPT;
+    }
+    const tb_entry *entry = tb_header_entry(&header, &key->recipient);
+    if (entry == NULL) {
+        return TB_ERR_CORRUPT;
+    }
+    tb_time before = t->sealed_anew;
+    t->sealed_anew = anew.at;
+    err = trace_entry(t, &header, entry, about);
+    t->sealed_anew = before;
+    return err;
+}
+
 /* ---- one event ---- */
 
 static tb_err trace_held(tracing *t, const traced_event *about, const tb_event_row *row)
 {
     tb_local_trace_line line = {
         .event = about->key.event,
-        .action = about->event.action,
         .sender = row->sender,
         .recipient = t->agent->self,
         .where = TB_WHERE_HELD_BACK,
@@ -230,12 +318,20 @@ static tb_err trace_held(tracing *t, const traced_event *about, const tb_event_r
                           about->event.campaign_version) == NULL) {
         line.code = TB_REFUSED_UNKNOWN_CAMPAIGN;
     }
-    return add_line(t, &line);
+    name_act(t, &about->event, row->standing, &line);
+    tb_gap_row gap;
+    tb_err err = tb_gap_get(t->txn, &about->event.previous, &gap);
+    if (err == TB_OK && line.code == TB_REFUSED_PREDECESSOR) {
+        line.last_attempt = gap.ask_count > 0 ? gap.asks[gap.ask_count - 1].at : 0;
+        line.next_attempt = gap.due;
+        return add_asked(t, &line, &gap);
+    }
+    return err == TB_OK || err == TB_ERR_NOT_FOUND ? add_line(t, &line) : err;
 }
 
 static tb_err trace_row(tracing *t, const tb_event_key *key, const tb_event_row *row)
 {
-    traced_event about = {.given = true, .key = *key};
+    traced_event about = {.given = true, .key = *key, .standing = row->standing};
     tb_err err = tb_chain_decode(t->txn, row, &about.event);
     if (err != TB_OK) {
         return err;
@@ -268,15 +364,35 @@ static tb_err trace_event(tracing *t, const tb_digest *id)
 
 /* ---- one case ---- */
 
+static tb_err name_draft(tracing *t, const tb_case_id *id, tb_local_trace_line *line)
+{
+    tb_case_row row;
+    tb_err err = tb_case_load(t->agent, t->txn, id, &row);
+    if (err != TB_OK || row.view.type == NULL) {
+        return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+    }
+    const tb_action *action = tb_case_type_action(row.view.type, line->action);
+    if (action != NULL && action->title.zh != NULL && action->title.en != NULL) {
+        line->title_zh = tb_bytes_str(action->title.zh);
+        line->title_en = tb_bytes_str(action->title.en);
+    }
+    return TB_OK;
+}
+
 static tb_err trace_drafts(tracing *t, const tb_case_id *id)
 {
     uint64_t at = 0;
+    bool blocked;
     if (tb_store_rows(t->txn, TB_TABLE_DRAFT) == 0) {
         return TB_OK;
     }
+    tb_err err = tb_recovery_blocks(t->txn, id, &blocked);
+    if (err != TB_OK) {
+        return err;
+    }
     for (;;) {
         tb_draft_row row;
-        tb_err err = tb_draft_next(t->txn, at, &row);
+        err = tb_draft_next(t->txn, at, &row);
         if (err != TB_OK) {
             return err == TB_ERR_NOT_FOUND ? TB_OK : err;
         }
@@ -291,7 +407,15 @@ static tb_err trace_drafts(tracing *t, const tb_case_id *id)
             .where = TB_WHERE_DRAFT,
             .since = row.made,
             .code = row.code,
+            .standing = TB_STANDING_DRAFT,
         };
+        err = name_draft(t, id, &line);
+        if (err != TB_OK) {
+            return err;
+        }
+        if (blocked && line.code == TB_ACCEPTED) {
+            line.code = TB_REFUSED_RECOVERING;
+        }
         err = add_line(t, &line);
         if (err != TB_OK) {
             return err;
@@ -350,6 +474,7 @@ static tb_err event_of(tracing *t, const tb_proof_row *proof, traced_event *out)
     }
     if (err == TB_OK) {
         err = tb_chain_decode(t->txn, &row, &out->event);
+        out->standing = row.standing;
         out->given = err == TB_OK;
     }
     return err == TB_ERR_NOT_FOUND ? TB_OK : err;

@@ -15,6 +15,14 @@ static const pattern DRAFT = {
     "Not sent yet: the link is not ready; a draft since %t. It goes out once the link is up, if "
     "the case is unchanged.",
 };
+static const pattern STALE = {
+    "尚未发出,自%t起待发出:%c",
+    "Not sent yet, a draft since %t: %c",
+};
+static const pattern RECOVERING = {
+    "尚未发出,自%t起待发出:%c",
+    "Not sent yet, a draft since %t: %c",
+};
 static const pattern RETURNED = {
     "未能发出,已退回经办人:%c",
     "Not sent and returned to its author: %c",
@@ -78,7 +86,9 @@ static const pattern *pattern_of(const tb_link_row *link, const tb_local_trace_l
 {
     switch (line->where) {
     case TB_WHERE_DRAFT:
-        return line->code == TB_ACCEPTED ? &DRAFT : &RETURNED;
+        return line->code == TB_ACCEPTED             ? &DRAFT
+               : line->code == TB_REFUSED_RECOVERING ? &RECOVERING
+                                                     : &RETURNED;
     case TB_WHERE_OUTBOX:
         return outbox_pattern(link, line);
     case TB_WHERE_STORED:
@@ -151,7 +161,14 @@ tb_err tb_trace_words(const tb_agent *agent,
 {
     const pattern *sentence = pattern_of(link, line);
     const tb_directory_party *party = tb_directory_find(agent->directory, &line->recipient);
-    tb_refusal code = sentence == &FENCED ? link->fence : line->code;
+    if (sentence == &DRAFT && link->state == TB_LINK_CONFIRMED && link->fence != TB_ACCEPTED) {
+        sentence = &FENCED;
+    } else if (sentence == &DRAFT && link->state == TB_LINK_CONFIRMED && agent->stale) {
+        sentence = &STALE;
+    }
+    tb_refusal code = sentence == &FENCED  ? link->fence
+                      : sentence == &STALE ? TB_REFUSED_DIRECTORY_STALE
+                                           : line->code;
     words zh = {tb_party_bytes(&line->recipient), line->since, tb_refusal_zh(code)};
     words en = {tb_party_bytes(&line->recipient), line->since, tb_refusal_en(code)};
     if (party != NULL && party->name_zh.size > 0) {
@@ -162,4 +179,72 @@ tb_err tb_trace_words(const tb_agent *agent,
     }
     tb_err err = fill(arena, sentence->zh, &zh, &line->why_zh);
     return err == TB_OK ? fill(arena, sentence->en, &en, &line->why_en) : err;
+}
+
+static tb_err put_before(tb_arena *arena, const char *form, tb_time at, tb_bytes *sentence)
+{
+    words said = {tb_bytes_of(NULL, 0), at, ""};
+    tb_bytes first;
+    tb_err err = fill(arena, form, &said, &first);
+    if (err != TB_OK) {
+        return err;
+    }
+    tb_text text;
+    tb_text_init(&text, arena, first.size + sentence->size + 1);
+    tb_text_bytes(&text, first);
+    tb_text_bytes(&text, *sentence);
+    return tb_text_done(&text, sentence);
+}
+
+tb_err tb_trace_sealed_anew(tb_arena *arena, tb_time at, tb_local_trace_line *line)
+{
+    tb_err err = put_before(arena, "对方更换密钥,原报文无法打开,已于%t自动重新加密发送。", at,
+                            &line->why_zh);
+    return err == TB_OK ? put_before(arena,
+                                     "The recipient's keys changed and it could not open the first "
+                                     "notice; sealed anew at %t. ",
+                                     at, &line->why_en)
+                        : err;
+}
+
+/* ---- what was asked for ---- */
+
+static tb_bytes name_of(const tb_agent *agent, const tb_party *id, bool zh)
+{
+    const tb_directory_party *party = tb_directory_find(agent->directory, id);
+    tb_bytes name = party == NULL ? tb_bytes_of(NULL, 0) : zh ? party->name_zh : party->name_en;
+    return name.size > 0 ? name : tb_party_bytes(id);
+}
+
+static tb_err
+put_asks(const tb_agent *agent, tb_arena *arena, const tb_gap_row *gap, bool zh, tb_bytes *sentence)
+{
+    tb_text text;
+    tb_text_init(&text, arena, sentence->size + 128 + gap->ask_count * (TB_TITLE_BYTES_MAX + 32));
+    tb_text_bytes(&text, *sentence);
+    if (gap->ask_count == 0) {
+        tb_text_str(&text, zh ? "将于" : " It will be asked for at ");
+        put_time(&text, gap->due);
+        tb_text_str(&text, zh ? "请求补发。" : ".");
+        return tb_text_done(&text, sentence);
+    }
+    tb_text_str(&text, zh ? "已请求补发:" : " Asked for: ");
+    for (size_t i = 0; i < gap->ask_count; i++) {
+        tb_text_str(&text, i == 0 ? "" : zh ? "、" : ", ");
+        tb_text_bytes(&text, name_of(agent, &gap->asks[i].of, zh));
+        tb_text_str(&text, zh ? "(" : " (");
+        put_time(&text, gap->asks[i].at);
+        tb_text_str(&text, zh ? ")" : ")");
+    }
+    tb_text_str(&text, zh ? "。" : ".");
+    return tb_text_done(&text, sentence);
+}
+
+tb_err tb_trace_asked(const tb_agent *agent,
+                      tb_arena *arena,
+                      const tb_gap_row *gap,
+                      tb_local_trace_line *line)
+{
+    tb_err err = put_asks(agent, arena, gap, true, &line->why_zh);
+    return err == TB_OK ? put_asks(agent, arena, gap, false, &line->why_en) : err;
 }

@@ -152,6 +152,10 @@ static void print(tb_text *text, const tb_effect *effect)
     case TB_EFFECT_STOP:
         tb_text_str(text, "stop");
         break;
+    case TB_EFFECT_DESTROY:
+        tb_text_str(text, "destroy bytes=");
+        tb_text_u64(text, effect->bytes.size);
+        break;
     }
     if (effect->note.size > 0) {
         tb_text_char(text, ' ');

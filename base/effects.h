@@ -18,6 +18,7 @@ typedef enum tb_effect_kind {
     TB_EFFECT_CHANGED, /* a case changed: bytes is an encoded CaseSummary for local watchers */
     TB_EFFECT_RELOAD,  /* a document was installed: the shell loads it and hands it to the logic */
     TB_EFFECT_STOP,    /* the process must stop; note says why */
+    TB_EFFECT_DESTROY, /* bytes is the id of an old sealing key that nothing needs any more */
 } tb_effect_kind;
 
 typedef enum tb_level {

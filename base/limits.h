@@ -41,14 +41,21 @@
 #define TB_SEEN_MAX 64
 /* Old marks in the first header of a new incarnation. */
 #define TB_OLD_MARKS_MAX 256
+/* Streams between two parties that one ask or end of a resend names: three lanes each way, and as
+ * many of older incarnations. What is not named is asked for from its beginning. */
+#define TB_HELD_STREAMS_MAX 256
 
 /* A campaign's names: identifiers in bytes; counts per definition. */
-#define TB_NAME_BYTES_MAX    32
-#define TB_GROUPS_MAX        16
-#define TB_FIELDS_MAX        64
-#define TB_FIELD_BYTES_MAX   4096 /* one value */
-#define TB_STATES_MAX        64
-#define TB_ACTIONS_MAX       128
+#define TB_NAME_BYTES_MAX  32
+#define TB_GROUPS_MAX      16
+#define TB_FIELDS_MAX      64
+#define TB_FIELD_BYTES_MAX 4096 /* one value */
+#define TB_STATES_MAX      64
+#define TB_ACTIONS_MAX     128
+#define TB_DUTIES_MAX      32
+/* One limit of a duty: ten years. A campaign with more is refused by its check. */
+#define TB_DUTY_HOURS_MAX    87600
+#define TB_DUTY_DAYS_MAX     3650
 #define TB_ADDRESSEES_MAX    32
 #define TB_ACCOUNT_BYTES_MAX 64
 
@@ -58,7 +65,9 @@
 #define TB_CUTS_MAX       1024
 #define TB_CUT_MARKS_MAX  4096 /* of one cut */
 #define TB_SIGNERS_MAX    256
-#define TB_ATTRIBUTES_MAX 32
+/* Times the hub has changed its keys. */
+#define TB_FORMER_HUB_KEYS_MAX 32
+#define TB_ATTRIBUTES_MAX      32
 /* A name or title people read, bytes: of a party, a directory, an action, a field. */
 #define TB_TITLE_BYTES_MAX 256
 
@@ -85,15 +94,37 @@
 #define TB_CREDIT_BYTES (2ull * 1024 * 1024)
 
 /* Intervals, ms. */
-#define TB_RESEND_AFTER_MS  3000  /* no mark for what was sent: send again behind the newest mark */
-#define TB_BEAT_MS          60000 /* one-way beat */
-#define TB_SILENT_MS        150000 /* a peer not heard of for this long is gone */
-#define TB_MARK_ASK_MS      300000 /* no arrived mark for this long: the hub is asked for its newest */
-#define TB_MARK_ALARM_MS    600000 /* no mark for this long: an alarm names both suspects */
-#define TB_NOTICE_LIFE_MS   (30ll * 24 * 3600 * 1000) /* the longest notice life */
-#define TB_STAMP_WINDOW_MS  (15 * 60 * 1000)          /* design §10 */
-#define TB_RECONNECT_MS     200
-#define TB_RECONNECT_MAX_MS 30000
+#define TB_RESEND_AFTER_MS 3000   /* no mark for what was sent: send again behind the newest mark */
+#define TB_BEAT_MS         60000  /* one-way beat */
+#define TB_SILENT_MS       150000 /* a peer not heard of for this long is gone */
+/* No arrived mark for this long: the hub is asked for its newest. */
+#define TB_MARK_ASK_MS     300000
+#define TB_MARK_ALARM_MS   600000 /* no mark for this long: an alarm names both suspects */
+#define TB_NOTICE_LIFE_MS  (30ll * 24 * 3600 * 1000) /* the longest notice life */
+/* A newer directory that a header names must come from the hub within this, or an alarm names it.
+ */
+#define TB_DIRECTORY_WAIT_MS 60000
+#define TB_STAMP_WINDOW_MS   (15 * 60 * 1000) /* design §10 */
+#define TB_RECONNECT_MS      200
+#define TB_RECONNECT_MAX_MS  30000
+
+/* Duties (design §10). An act in time may be stored this long after its own time. */
+#define TB_DUTY_GRACE_MS TB_STAMP_WINDOW_MS
+/* A lapse is recorded when the hub has been quiet this long, so that what it held for us has come;
+ * a hub that is never quiet is believed to be drained after the link has been up for the other. */
+#define TB_DUTY_QUIET_MS   2000
+#define TB_DUTY_DRAINED_MS 600000
+/* What cannot be judged yet is looked at again. */
+#define TB_DUTY_AGAIN_MS         60000
+#define TB_DUTY_REFUSED_AGAIN_MS (24ll * 3600 * 1000) /* and what was refused */
+/* Duties judged in one tick; the rest waits for the next. */
+#define TB_DUTY_TICK_MAX 16
+/* An exercise's clock stays this near the dates of the campaigns installed: a wrong frame or
+ * request beyond it is not followed. */
+#define TB_EXERCISE_MARGIN_MS (366ll * 24 * 3600 * 1000)
+
+/* Versions of the directory an agent judges by, the newest last. */
+#define TB_DIRECTORIES_MAX 8
 
 /* After a tick for which the store had no room the next one waits this long: what is due stays due,
  * and looking without pause would find the same. */
@@ -105,10 +136,44 @@
 #define TB_EXPIRY_SLICE    256
 #define TB_EXPIRY_BYTES    (4u * 1024 * 1024)
 #define TB_EXPIRY_SWEEP_MS (10 * 60 * 1000)
+#define TB_RESEND_AFTER_MS  3000  /* no mark for what was sent: send again behind the newest mark */
+/* A gap in a stream we receive that stays: a new Hello shows what the hub holds of our marks. */
+#define TB_GAP_HELLO_MS     6000
+#define TB_BEAT_MS          60000 /* one-way beat */
+#define TB_SILENT_MS        150000 /* a peer not heard of for this long is gone */
+#define TB_MARK_ALARM_MS    600000 /* no mark for this long: an alarm names both suspects */
+#define TB_NOTICE_LIFE_MS   (30ll * 24 * 3600 * 1000) /* the longest notice life */
+#define TB_STAMP_WINDOW_MS  (15 * 60 * 1000)          /* design §10 */
+#define TB_RECONNECT_MS     200
+#define TB_RECONNECT_MAX_MS 30000
 
 /* Attempts to apply before a notice is set aside (design §4). */
 #define TB_APPLY_ATTEMPTS_MAX 2
-/* Events held back per case and in all. Beyond it the notice stays taken and unapplied. */
-#define TB_HELD_BACK_MAX 4096
+/* Events held back in all, and of what one party gave us, so that one party's gaps leave room for
+ * the others'. Beyond it the notice is refused as cannot_apply. */
+#define TB_HELD_BACK_MAX       4096
+#define TB_HELD_BACK_GIVER_MAX 1024
+
+/* Resend (design.md §7, §9). An event held back is asked for after this long: shorter, and what is
+ * merely on its way in another lane would be asked for. */
+#define TB_GAP_ASK_MS 10000
+/* Asks for one missing event, each a wait longer than the one before by as much again; then a
+ * person is needed. */
+#define TB_GAP_ASKS_MAX 8
+/* Asks for missing events in one turn, so that a gap in many cases does not flood its giver. */
+#define TB_GAP_ASKS_A_TURN 16
+/* One answer: cases looked through, and cases resent, in one turn. */
+#define TB_RESEND_LOOKED_A_TURN 256
+#define TB_RESEND_CASES_A_TURN  16
+/* Asks of one party that wait to be answered; one more is dropped, and asked again. */
+#define TB_ANSWERING_MAX 256
+/* Numbers of the answer's stream without arrived mark; with more the answer waits. */
+#define TB_RESEND_OUTSTANDING_MAX 64
+/* A peer whose answer does not reach the marks it was shown at the hub, or that took our ask and
+ * does not answer, is asked again after this long. */
+#define TB_RECOVER_AGAIN_MS 10000
+/* Answers of one peer that fell short of what the hub still holds for it; then it counts as ended,
+ * with what is missing. */
+#define TB_RECOVER_ASKS_MAX 12
 
 #endif

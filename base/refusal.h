@@ -10,74 +10,90 @@
 
 /* clang-format off */
 #define TB_REFUSALS(X)                                                                              \
-    X(0, TB_ACCEPTED, "accepted", "accepted", "已接受")                                              \
-    /* 1..99 bytes: what a decoder found */                                                         \
+    X(0, TB_ACCEPTED, "accepted", "accepted", "已接受") \
+    /* 1..99 bytes: what a decoder found */ \
     X(1, TB_REFUSED_MALFORMED, "malformed", "The bytes do not decode; the sender's program must be corrected.", "报文无法解析,请发送方检查程序。") \
     X(2, TB_REFUSED_NOT_CANONICAL, "not_canonical", "A signed part is not in canonical form; the sender's program must be corrected.", "签名部分不是规范编码,请发送方检查程序。") \
     X(3, TB_REFUSED_TOO_LARGE, "too_large", "Larger than the documented bound; split it and send again.", "超过规定大小,请拆分后重新发送。") \
     X(4, TB_REFUSED_PROTOCOL, "protocol", "This protocol version is not spoken here; upgrade the older side.", "协议版本不受支持,请升级较旧的一方。") \
-    X(5, TB_REFUSED_SUITE, "suite", "This cryptographic suite is not in use on this hub.", "本平台未启用该密码套件。")   \
+    X(5, TB_REFUSED_SUITE, "suite", "This cryptographic suite is not in use on this hub.", "本平台未启用该密码套件。") \
     X(6, TB_REFUSED_WRONG_HUB, "wrong_hub", "This belongs to another hub; check which hub the keys and documents are for.", "不属于本协同平台,请核对密钥与名录。") \
-    /* 100..199 who: keys, directory, signatures */                                                 \
+    /* 100..199 who: keys, directory, signatures */ \
     X(100, TB_REFUSED_UNKNOWN_PARTY, "unknown_party", "The directory has no such party; ask the authority to enrol it.", "单位名录中没有该单位,请向主管机关申请登记。") \
-    X(101, TB_REFUSED_NOT_ACTIVE, "not_active", "This party is not active in the directory.", "该单位在名录中未启用。")   \
+    X(101, TB_REFUSED_NOT_ACTIVE, "not_active", "This party is not active in the directory.", "该单位在名录中未启用。") \
     X(102, TB_REFUSED_UNKNOWN_KEY, "unknown_key", "The directory has no such key for this party; fetch the newest directory or enrol the key.", "名录中没有该单位的此密钥,请更新名录或登记密钥。") \
     X(103, TB_REFUSED_KEY_REVOKED, "key_revoked", "This key is revoked; the party must enrol a new key.", "密钥已吊销,请登记新密钥。") \
-    X(104, TB_REFUSED_SIGNATURE, "signature", "The signature does not verify.", "签名验证不通过。")             \
+    X(104, TB_REFUSED_SIGNATURE, "signature", "The signature does not verify.", "签名验证不通过。") \
     X(105, TB_REFUSED_PROOF, "proof", "The Merkle path does not lead to the signed root.", "签名路径与签名根不符。") \
     X(106, TB_REFUSED_NOT_SPEAKER, "not_speaker", "The connection's key belongs to another party than the sender named.", "连接密钥与所称发送单位不一致。") \
     X(107, TB_REFUSED_KEY_RETIRED, "key_retired", "Sealed to a key the recipient has retired; seal it again to the current key.", "所用加密公钥已停用,请按现行公钥重新加密。") \
     X(108, TB_REFUSED_CANNOT_OPEN, "cannot_open", "The sealed part does not open or does not match its commitment.", "密封内容无法打开或与承诺值不符。") \
     X(109, TB_REFUSED_DIRECTORY_OLD, "directory_old", "An older directory, or another one of the same version; install the newest.", "名录版本过旧或同版本内容不同,请安装最新名录。") \
     X(110, TB_REFUSED_NOT_AUTHORITY, "not_authority", "Not signed by who may sign this kind of document.", "签署人无权签发此类文件。") \
-    /* 200..299 the link: streams, sessions, shares */                                              \
+    X(111, TB_REFUSED_KEY_CUT, "key_cut", "The cut of this agent's key was printed: acts wait as drafts until the agent is started with its new key file.", "本单位密钥的截止点已打印:在以新密钥文件启动前置程序之前,所办事项暂存为待发出。") \
+    X(112, TB_REFUSED_DIRECTORY_STALE, "directory_stale", "The directory's time has passed and no newer one came: nothing is sealed to a party for the first time. Ask the authority for the newest directory.", "单位名录已过有效期且未收到新版本:不再向首次往来的单位发送报文,请向主管机关索取最新名录。") \
+    X(113, TB_REFUSED_DIRECTORY_WITHHELD, "directory_withheld", "Another party acts by a newer directory and the hub has not given it to us: the hub holds it back or went back. Get it from the authority and use: tongbao directory install FILE.", "其他单位已使用更新的单位名录,而协同平台未向本单位提供:平台可能扣留或已回退。请向主管机关索取,并执行 tongbao directory install 文件。") \
+    X(114, TB_REFUSED_DIRECTORY_ENDING, "directory_ending", "The directory's time is about to end; ask the authority for a newer one.", "单位名录即将过有效期,请向主管机关索取新版本。") \
+    X(115, TB_REFUSED_BEYOND_CUT, "beyond_cut", "Signed with a revoked key beyond its cut: disputed and without effect. The case is frozen until it is taken over.", "该记录以已吊销的密钥在截止点之后签署,存在争议、不生效;办件已冻结,须接管后继续。") \
+    X(116, TB_REFUSED_KEY_ENDING, "key_ending", "The planned end of this party's keys is near: make new keys and have them enrolled with: tongbao directory rotate.", "本单位密钥的计划停用日期将至,请生成新密钥并申请更换(tongbao directory rotate)。") \
+    /* 200..299 the link: streams, sessions, shares */ \
     X(200, TB_REFUSED_GAP, "gap", "A number is missing before this one; continue behind the mark shown.", "前面有缺号,请从所示回执标记之后续发。") \
     X(201, TB_REFUSED_FORK, "fork", "The same number was used for different content; both are kept as evidence.", "同一编号出现不同内容,已留存双方证据。") \
     X(202, TB_REFUSED_OLD_INCARNATION, "old_incarnation", "A newer run of this agent has been seen; this one must not send.", "已有该单位较新的运行实例,本实例不得发送。") \
     X(203, TB_REFUSED_TWO_COPIES, "two_copies", "Two copies of this agent are running; both are stopped until one is removed.", "发现该单位前置程序有两个副本,均已停用,请停掉其一。") \
     X(204, TB_REFUSED_SHARE_USED, "share_used", "The recipient's share for this sender is used up; it will be announced when it opens.", "发往该单位的配额已满,恢复后将另行通知。") \
     X(205, TB_REFUSED_STORE_FULL, "store_full", "The store has reached its watermark; new work is refused until room is made.", "存储已达警戒线,暂不接受新的办理。") \
-    X(206, TB_REFUSED_EXPIRED, "expired", "The notice's life ended before it arrived.", "报文在送达前已过有效期。")    \
+    X(206, TB_REFUSED_EXPIRED, "expired", "The notice's life ended before it arrived.", "报文在送达前已过有效期。") \
     X(207, TB_REFUSED_NO_SESSION, "no_session", "Hello must come first on this connection.", "须先发送 Hello 建立会话。") \
     X(208, TB_REFUSED_SUPERSEDED, "superseded", "A newer connection of the same party took over.", "同一单位的新连接已接替本连接。") \
     X(209, TB_REFUSED_MARKS_BACK, "marks_back", "This agent's store is older than what it has signed; nothing is signed until it is recovered with: tongbao recover.", "本单位存储落后于已签发的记录,已停止签发;请执行 tongbao recover 恢复。") \
     X(210, TB_REFUSED_CANNOT_APPLY, "cannot_apply", "The notice arrived but could not be applied; it is set aside.", "报文已送达但无法处理,已隔离存放。") \
+    X(211, TB_REFUSED_NOTHING_TO_RECOVER, "nothing_to_recover", "This agent is not stopped; there is nothing to recover.", "本单位前置程序未停止签发,无需恢复。") \
+    X(213, TB_REFUSED_RECOVERING, "recovering", "This party is recovering: the case waits until every party asked has resent what it holds, or an officer releases it with: tongbao recover --release CASE --reason TEXT.", "本单位正在恢复,该办件须等各被请单位补发完毕;确需先行办理的,由负责人执行 tongbao recover --release 办件编号 --reason 理由 放行。") \
+    X(214, TB_REFUSED_NOT_RECOVERING, "not_recovering", "This party is not recovering; every case may be acted on.", "本单位未在恢复中,各办件均可办理。") \
     X(220, TB_REFUSED_APPLIED_LATER, "applied_later", "It had been set aside and was applied later; it counts.", "曾隔离存放,后经重试已处理,现已生效。") \
     X(221, TB_REFUSED_DROPPED, "dropped", "It had been set aside, and the recipient's staff dropped it; send the matter again if it still applies.", "曾隔离存放,接收单位人员已将其清除;如仍需办理请重新报送。") \
     X(222, TB_REFUSED_NOT_LINKED, "not_linked", "The link to the hub is not confirmed, so nothing can be signed; try again when it is (tongbao status).", "与协同平台的连接尚未确认,暂不能签发;请待连接恢复后重试(tongbao status)。") \
-    /* 300..399 casework */                                                                         \
+    /* 300..399 casework */ \
+    /* 300..399 casework */ \
     X(300, TB_REFUSED_UNKNOWN_CAMPAIGN, "unknown_campaign", "No such campaign or version is installed here.", "未安装该专项行动或其版本。") \
-    X(301, TB_REFUSED_UNKNOWN_CASE, "unknown_case", "No such case here.", "本单位没有该办件。")                \
-    X(302, TB_REFUSED_UNKNOWN_ACTION, "unknown_action", "The campaign has no such action.", "专项行动没有该办理动作。")   \
-    X(303, TB_REFUSED_ROLE, "role", "This party's role may not do this.", "本单位角色无权办理此动作。")          \
+    X(301, TB_REFUSED_UNKNOWN_CASE, "unknown_case", "No such case here.", "本单位没有该办件。") \
+    X(302, TB_REFUSED_UNKNOWN_ACTION, "unknown_action", "The campaign has no such action.", "专项行动没有该办理动作。") \
+    X(303, TB_REFUSED_ROLE, "role", "This party's role may not do this.", "本单位角色无权办理此动作。") \
     X(304, TB_REFUSED_JURISDICTION, "jurisdiction", "This case is outside this party's jurisdiction.", "该办件不在本单位管辖范围。") \
-    X(305, TB_REFUSED_NOT_HOLDER, "not_holder", "Another party holds the case now.", "该办件现由其他单位承办。")  \
-    X(306, TB_REFUSED_STATE, "state", "The case's state does not allow this action.", "办件当前状态不允许此动作。")  \
+    X(305, TB_REFUSED_NOT_HOLDER, "not_holder", "Another party holds the case now.", "该办件现由其他单位承办。") \
+    X(306, TB_REFUSED_STATE, "state", "The case's state does not allow this action.", "办件当前状态不允许此动作。") \
     X(307, TB_REFUSED_CONDITION, "condition", "A condition of the campaign for this action is not met.", "不符合专项行动对此动作规定的条件。") \
-    X(308, TB_REFUSED_FIELD_MISSING, "field_missing", "A required field is missing.", "缺少必填项。")          \
+    X(308, TB_REFUSED_FIELD_MISSING, "field_missing", "A required field is missing.", "缺少必填项。") \
     X(309, TB_REFUSED_FIELD_INVALID, "field_invalid", "A field's value is not of its type.", "填写内容不符合该项的类型。") \
-    X(310, TB_REFUSED_FIELD_UNKNOWN, "field_unknown", "The action has no such field.", "该动作没有此填写项。")   \
+    X(310, TB_REFUSED_FIELD_UNKNOWN, "field_unknown", "The action has no such field.", "该动作没有此填写项。") \
     X(311, TB_REFUSED_IDENTITY_NUMBER, "identity_number", "A field holds a resident identity number; remove it, it must not leave this party.", "内容含有居民身份证号码,不得报送,请删除。") \
     X(312, TB_REFUSED_SECRET_MARK, "secret_mark", "A text is marked secret (秘密/机密/绝密); it must not be sent through this hub.", "文本标有密级,不得通过本平台传送。") \
     X(313, TB_REFUSED_CHANGED, "changed", "Another event came first; look at the case again and repeat if it still applies.", "办件已有新的办理记录,请查看后重新操作。") \
     X(314, TB_REFUSED_FROZEN, "frozen", "The case is frozen because its chain forked; it must be taken over.", "办件出现分叉已冻结,须先接管。") \
     X(315, TB_REFUSED_PREDECESSOR, "predecessor", "The event before this one has not been seen; it is held back.", "前一条办理记录尚未收到,已暂存等待。") \
-    X(316, TB_REFUSED_PARTY_OFF, "party_off", "The party to hand over to is not active.", "拟移交的单位未启用。")  \
-    X(317, TB_REFUSED_CHOICE, "choice", "The value is not one of the choices.", "填写内容不在可选范围内。")       \
+    X(316, TB_REFUSED_PARTY_OFF, "party_off", "The party to hand over to is not active.", "拟移交的单位未启用。") \
+    X(317, TB_REFUSED_CHOICE, "choice", "The value is not one of the choices.", "填写内容不在可选范围内。") \
     X(318, TB_REFUSED_OVERTAKEN, "overtaken", "The case was taken over; this event has no effect.", "办件已被接管,该记录不生效。") \
     X(319, TB_REFUSED_WRONG_HOME_HERE, "home_unknown", "The home province is not known; decide it by hand first.", "归属地未确定,请先人工判定。") \
-    /* 400..499 the local interface */                                                              \
+    X(320, TB_REFUSED_CONTENT_LOST, "content_lost", "The content is lost: nobody who was asked could resend it.", "内容已失:所请各单位均无法补发。") \
+    X(340, TB_REFUSED_HOLDS, "holds", "This party holds the case already; its holder takes a case over only when it is frozen.", "本单位已是该办件的承办单位;承办单位仅在办件冻结时方可接管。") \
+    X(341, TB_REFUSED_NO_LAPSE, "no_lapse", "No lapse of a duty is on record that would let this party take the case over; see: tongbao due --overdue.", "没有可据以接管的超期未办结记录,请查看:tongbao due --overdue。") \
+    X(342, TB_REFUSED_LAPSE_BY_AGENT, "lapse_by_agent", "A lapse is recorded by the creditor's agent itself once a duty is overdue; nobody enters it by hand.", "超期未办结由权利单位的前置程序到期自动记录,不得人工填报。") \
+    /* 400..499 the local interface */ \
+    /* 400..499 the local interface */ \
     X(400, TB_REFUSED_REQUEST, "bad_request", "The request is not understood; the command and the agent must be of one version.", "请求无法识别,请核对命令与前置程序版本。") \
-    X(401, TB_REFUSED_NOT_ALLOWED, "not_allowed", "This account may not do this.", "该账号无权操作。")          \
+    X(401, TB_REFUSED_NOT_ALLOWED, "not_allowed", "This account may not do this.", "该账号无权操作。") \
     X(402, TB_REFUSED_NOT_EXERCISE, "not_exercise", "Only an exercise accepts a time with a request.", "仅演练环境可以指定时间。") \
     X(403, TB_REFUSED_UNKNOWN_REQUEST, "unknown_request", "No answer is stored under this request id.", "没有该请求编号的结果。") \
     X(404, TB_REFUSED_REQUEST_REUSED, "request_reused", "This request id was used for another request; choose a new one.", "请求编号已用于其他请求,请更换。") \
     X(405, TB_REFUSED_NOT_DONE, "not_done", "It could not be carried out on this machine and nothing was changed; the agent's log says why.", "本机处理失败,未作任何改动;原因见前置程序日志。") \
     X(406, TB_REFUSED_NOT_SET_ASIDE, "not_set_aside", "No such notice is set aside here; see: tongbao quarantine list.", "没有隔离存放该报文,请用 tongbao quarantine list 查看。") \
-    X(407, TB_REFUSED_REASON_MISSING, "reason_missing", "A reason is needed; it is kept with your account.", "须说明理由;理由与经办账号一并留存。") \
+    X(407, TB_REFUSED_REASON_MISSING, "reason_missing", "A reason is needed (--reason TEXT); it is kept with your account.", "须用 --reason 说明理由;理由与经办账号一并留存。") \
     X(408, TB_REFUSED_NO_DEAD_LETTER, "no_dead_letter", "The hub holds no such dead letter; see: tongbao-broker deadletter list.", "平台没有该死信,请用 tongbao-broker deadletter list 查看。") \
     X(409, TB_REFUSED_NOTHING_HELD, "nothing_held", "The hub no longer holds its content, so there is nothing to deliver; its sender was told and still has it.", "平台已不留存其内容,无可重投;已告知发送单位,原件仍在发送单位。") \
-    /* 500..599 import verdicts that refuse (issue: in this order) */                               \
+    X(420, TB_REFUSED_TIME_FAR, "time_far", "This time is more than a year outside the dates of every campaign installed here.", "所给时间与本单位已安装的各专项行动期限相差一年以上。") \
+    /* 500..599 import verdicts that refuse (issue: in this order) */ \
     X(500, TB_REFUSED_NUMBER_MALFORMED, "number_malformed", "Not a telephone number: empty, letters, masked or of the wrong length.", "号码格式错误:为空、含字母或掩码,或位数不对。") \
     X(501, TB_REFUSED_NUMBER_SCIENTIFIC, "number_scientific", "The number was turned into scientific notation by a spreadsheet; format the column as text and enter it again.", "号码被表格软件转为科学计数法,请将该列设为文本格式后重新填写。") \
     X(502, TB_REFUSED_NOT_MOBILE, "not_mobile", "Not a mainland mobile number (fixed line, service number or foreign).", "不是中国内地移动电话号码(固定电话、服务号码或境外号码)。") \

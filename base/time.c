@@ -213,6 +213,41 @@ bool tb_time_parse(tb_bytes text, tb_time *out)
     return true;
 }
 
+int64_t tb_day_of(tb_time t)
+{
+    int64_t civil = t > CIVIL_LAST - CHINA_MS ? CIVIL_LAST : t + CHINA_MS;
+    if (civil < CIVIL_FIRST) {
+        civil = CIVIL_FIRST;
+    }
+    int64_t of_day = (civil - CIVIL_FIRST) % DAY_MS;
+    return (civil - of_day) / DAY_MS;
+}
+
+tb_time tb_day_start(int64_t day)
+{
+    return day * DAY_MS - CHINA_MS;
+}
+
+int tb_weekday_of(int64_t day)
+{
+    int64_t since_monday = (day + 3) % 7; /* 1970-01-01 was a Thursday */
+    return (int)(since_monday < 0 ? since_monday + 7 : since_monday) + 1;
+}
+
+bool tb_day_parse(tb_bytes text, int64_t *out)
+{
+    tb_civil c = {0};
+    size_t at = 0;
+    bool shaped = number(text, &at, 4, &c.year) && character(text, &at, '-') &&
+                  number(text, &at, 2, &c.month) && character(text, &at, '-') &&
+                  number(text, &at, 2, &c.day);
+    if (!shaped || at != text.size || !real_civil(&c)) {
+        return false;
+    }
+    *out = days_of(c.year, c.month, c.day);
+    return true;
+}
+
 int tb_quarter_of(tb_time t, int *out_year)
 {
     tb_civil c = tb_civil_of(t);

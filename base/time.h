@@ -35,6 +35,13 @@ bool tb_civil_to(const tb_civil *c, tb_time *out) TB_MUST_USE;
 void tb_time_print(tb_time t, char out[TB_TIME_TEXT]);
 /* Reads exactly the form tb_time_print writes, with optional fraction, and any UTC offset or Z. */
 bool tb_time_parse(tb_bytes text, tb_time *out) TB_MUST_USE;
+/* The day in China of an instant, counted from 1970-01-01 as 0, and the instant a day begins. */
+int64_t tb_day_of(tb_time t);
+tb_time tb_day_start(int64_t day);
+/* 1 Monday to 7 Sunday. */
+int tb_weekday_of(int64_t day);
+/* Reads YYYY-MM-DD, a real date. */
+bool tb_day_parse(tb_bytes text, int64_t *out) TB_MUST_USE;
 /* 1..4 of the China-time quarter and its year. */
 int tb_quarter_of(tb_time t, int *out_year);
 

@@ -155,7 +155,7 @@ static const tb_directory_key *filler_key(const tb_directory *directory, const t
 {
     const tb_party *signer = &line->root.signer;
     if (tb_bytes_equal(tb_party_bytes(signer), tb_bytes_str(TB_HUB_PARTY))) {
-        return tb_directory_hub_key(directory, &line->root.key);
+        return tb_directory_hub_key_at(directory, &line->root.key, line->line.at);
     }
     bool recipient = tb_party_equal(signer, &line->line.stream.recipient);
     bool sender =
@@ -168,7 +168,7 @@ static const tb_directory_key *filler_key(const tb_directory *directory, const t
         party == NULL ? NULL : tb_directory_key_of(party, &line->root.key);
     /* As strict as the recipient will be: one it refuses would stop the stream for good. */
     bool speaks = key != NULL && key->purpose == TB_PURPOSE_SIGN &&
-                  tb_directory_cut(directory, signer, &key->id) == NULL;
+                  tb_directory_line_counts(directory, signer, &key->id, line->line.at);
     return speaks ? key : NULL;
 }
 
@@ -191,7 +191,7 @@ static tb_refusal check_refused(tb_broker *b, tb_live_party *recipient, const tb
     if (key == NULL || key->purpose != TB_PURPOSE_SIGN) {
         return TB_REFUSED_UNKNOWN_KEY;
     }
-    if (tb_directory_cut(b->running.directory, &recipient->id, &key->id) != NULL) {
+    if (!tb_directory_line_counts(b->running.directory, &recipient->id, &key->id, line->line.at)) {
         return TB_REFUSED_KEY_REVOKED;
     }
     return tb_signed_line_verify(line, &b->hub, &key->key, &b->roots);

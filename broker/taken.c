@@ -25,7 +25,7 @@ static tb_refusal check_line(tb_broker *b, const tb_signed_line *line)
         return TB_REFUSED_UNKNOWN_KEY;
     }
     /* A stolen key must not trim what its owner never got. */
-    if (tb_directory_cut(directory, signer, &key->id) != NULL) {
+    if (!tb_directory_line_counts(directory, signer, &key->id, line->line.at)) {
         return TB_REFUSED_KEY_REVOKED;
     }
     return tb_signed_line_verify(line, &b->hub, &key->key, &b->roots);
@@ -118,11 +118,21 @@ tb_err tb_hub_trim_due(tb_broker *b, const tb_due *due)
     return trim(b, live);
 }
 
+/* The mark that is held, signed anew after its signer's keys changed: the old key's word may not
+ * count any longer. */
+static bool renews(tb_broker *b, const tb_hub_mark *held, const tb_signed_line *line)
+{
+    tb_signed_line old;
+    return line->line.to == held->number && held->line.size > 0 &&
+           tb_signed_line_decode(held->line, b->running.arena, &old) == TB_ACCEPTED &&
+           !tb_key_id_equal(&old.root.key, &line->root.key) && line->line.at >= old.line.at;
+}
+
 /* A verified mark at or below what the hub holds: kept as the newest, and what it covers goes. */
 static tb_err advance(tb_broker *b, tb_live_stream *live, const tb_signed_line *line)
 {
     tb_hub_mark *arrived = &live->row.arrived;
-    if (line->line.to <= arrived->number) {
+    if (line->line.to <= arrived->number && !renews(b, arrived, line)) {
         return TB_OK;
     }
 

@@ -134,8 +134,8 @@ static tb_err show_refused(writing *w, const tb_stream *stream)
     return err == TB_ERR_NOT_FOUND ? TB_OK : err;
 }
 
-/* The streams the party sends: all of this incarnation, of older ones those that have not arrived.
- */
+/* The streams the party sends: all of this incarnation, of older ones those that have not arrived,
+ * and to a party that recovers all of them: it may have lost what it knew of them. */
 static tb_err show_sent(writing *w)
 {
     tb_txn *txn = w->b->running.txn;
@@ -151,7 +151,8 @@ static tb_err show_sent(writing *w)
         }
 
         bool is_current = tb_incarnation_compare(&stream.incarnation, current) == 0;
-        if (is_current || row.arrived.number < row.stored.number || row.refused > 0) {
+        if (is_current || w->party->welcome->recovering || row.arrived.number < row.stored.number ||
+            row.refused > 0) {
             err = show_marks(w, &row);
             if (err == TB_OK && row.refused > 0) {
                 err = show_refused(w, &stream);
@@ -181,17 +182,9 @@ static tb_err show_taken(writing *w)
             return err == TB_ERR_NOT_FOUND ? TB_ERR_CORRUPT : err;
         }
 
-        bool fits = true;
-        if (row.arrived.line.size > 0) {
-            err = add_line(w, row.arrived.line, &w->taken, &fits);
-            if (err != TB_OK) {
-                return err;
-            }
-        }
-        if (!fits) {
-            tb_effects_note(w->b->running.effects, w->b->running.arena, TB_LEVEL_WARN,
-                            "event=welcome_cut_short party=%p", &w->party->id);
-            return TB_OK;
+        err = show(w, row.arrived.line, &w->taken);
+        if (err != TB_OK) {
+            return err;
         }
         tb_stream last = stream;
         err = tb_hub_stream_to(txn, &w->party->id, &last, &stream);

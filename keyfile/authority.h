@@ -52,6 +52,7 @@ typedef struct tb_enrolment {
     tb_party_state state;
     bool has_request;
     tb_key_request request;
+    tb_time keys_until; /* planned end of the keys in the request; 0: none */
 } tb_enrolment;
 
 /* Ends with tb_authority_close. */
@@ -82,6 +83,23 @@ bool tb_authority_revoke(tb_directory *next,
                          const tb_cut *cut,
                          tb_arena *arena,
                          tb_problem *problem) TB_MUST_USE;
+/* The party's new keys in the place of all it has, which are cut: one version, so that there is no
+ * moment without keys and none with both. cut->key is not looked at; cut->marks are those of the
+ * signing keys. */
+bool tb_authority_rotate(tb_directory *next,
+                         const tb_cut *cut,
+                         const tb_key_request *request,
+                         tb_time keys_until,
+                         tb_arena *arena,
+                         tb_problem *problem) TB_MUST_USE;
+/* The spare becomes the hub's keys; what the hub signed up to until under the former ones stays
+ * true. spare is the next one, or NULL when there is none yet. */
+bool tb_authority_use_spare(tb_directory *next,
+                            tb_cut_reason reason,
+                            tb_time until,
+                            const tb_hub_keys *spare,
+                            tb_arena *arena,
+                            tb_problem *problem) TB_MUST_USE;
 /* Signs and writes the next version; authority then stands at it. */
 bool tb_authority_publish(tb_authority *authority,
                           const tb_directory *next,

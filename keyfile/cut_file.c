@@ -30,11 +30,12 @@ static size_t words(tb_bytes line, tb_bytes out[WORDS + 1])
     return count;
 }
 
+static const char *const lane_names[] = {"urgent", "normal", "bulk"};
+
 static bool parse_lane(tb_bytes word, tb_lane *out)
 {
-    static const char *const names[] = {"urgent", "normal", "bulk"};
     for (unsigned i = 0; i < 3; i++) {
-        if (tb_bytes_equal(word, tb_bytes_str(names[i]))) {
+        if (tb_bytes_equal(word, tb_bytes_str(lane_names[i]))) {
             *out = (tb_lane)(TB_LANE_FIRST + i);
             return true;
         }
@@ -137,4 +138,26 @@ bool tb_cut_file_read(
     *out = marks;
     *out_count = count;
     return true;
+}
+
+void tb_cut_file_print(FILE *out, const tb_party *party, const tb_cut_mark *marks, size_t count)
+{
+    fprintf(out,
+            "# %s: incarnation, recipient, lane, last good number and its digest, per stream\n"
+            "# %s:每个报文流的运行实例、接收单位、通道、最后有效编号及其摘要\n",
+            party->text, party->text);
+    for (size_t i = 0; i < count; i++) {
+        const tb_cut_mark *mark = &marks[i];
+        uint8_t packed[16];
+        char incarnation[33];
+        char digest[2 * TB_DIGEST_BYTES + 1];
+        tb_writer w;
+        tb_writer_init(&w, packed, sizeof(packed));
+        tb_put_u64(&w, mark->incarnation.counter);
+        tb_put_raw(&w, mark->incarnation.random, sizeof(mark->incarnation.random));
+        tb_hex(packed, sizeof(packed), incarnation);
+        tb_hex(mark->digest.bytes, TB_DIGEST_BYTES, digest);
+        fprintf(out, "%s %s %s %llu %s\n", incarnation, mark->recipient.text,
+                lane_names[mark->lane - TB_LANE_FIRST], (unsigned long long)mark->number, digest);
+    }
 }

@@ -4,6 +4,8 @@
 #ifndef TB_CUT_FILE_H
 #define TB_CUT_FILE_H
 
+#include <stdio.h>
+
 #include "keyfile/problem.h"
 #include "messages/directory.h"
 
@@ -12,5 +14,8 @@ bool tb_cut_file_read(const char *path,
                       tb_cut_mark **out,
                       size_t *out_count,
                       tb_problem *problem) TB_MUST_USE;
+
+/* Writes marks in this form, behind a line that says whose they are. */
+void tb_cut_file_print(FILE *out, const tb_party *party, const tb_cut_mark *marks, size_t count);
 
 #endif

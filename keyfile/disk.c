@@ -82,6 +82,40 @@ bool tb_disk_create(const char *path, tb_bytes content, unsigned mode, tb_proble
     return true;
 }
 
+static bool overwrite(int fd)
+{
+    static const uint8_t zeros[4096];
+    struct stat status;
+    if (fstat(fd, &status) != 0) {
+        return false;
+    }
+    for (off_t left = status.st_size; left > 0;) {
+        size_t size = left < (off_t)sizeof(zeros) ? (size_t)left : sizeof(zeros);
+        if (!write_all(fd, tb_bytes_of(zeros, size))) {
+            return false;
+        }
+        left -= (off_t)size;
+    }
+    return fsync(fd) == 0;
+}
+
+bool tb_disk_destroy(const char *path, tb_problem *problem)
+{
+    int fd = open(path, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0) {
+        return tb_problem_errno(problem, path, errno);
+    }
+
+    bool done = overwrite(fd);
+    int error = errno;
+    close(fd);
+    if (done && (unlink(path) != 0 || !sync_folder_of(path))) {
+        done = false;
+        error = errno;
+    }
+    return done || tb_problem_errno(problem, path, error);
+}
+
 bool tb_disk_read_all(int fd, void *out, size_t size)
 {
     uint8_t *to = out;

@@ -12,6 +12,9 @@ bool tb_disk_create(const char *path, tb_bytes content, unsigned mode, tb_proble
 /* The whole of a regular file of at most max bytes, into the arena. */
 bool tb_disk_read(const char *path, size_t max, tb_arena *arena, tb_bytes *out, tb_problem *problem)
     TB_MUST_USE;
+/* Overwrites a file with zeros and removes its name; both are on disk when it returns. A copy the
+ * file system or a backup kept elsewhere is out of reach. */
+bool tb_disk_destroy(const char *path, tb_problem *problem) TB_MUST_USE;
 bool tb_disk_exists(const char *path);
 /* Makes a folder and those above it that are missing. */
 bool tb_disk_folder(const char *path, unsigned mode, tb_problem *problem) TB_MUST_USE;

@@ -117,6 +117,7 @@ static void keep_unless_empty(tb_bytes *value, tb_bytes given)
 static bool set_keys(tb_directory_party *party,
                      const tb_key_request *request,
                      tb_time now,
+                     tb_time until,
                      tb_arena *arena,
                      tb_problem *problem)
 {
@@ -145,7 +146,8 @@ static bool set_keys(tb_directory_party *party,
         keys[count++] = (tb_directory_key){.purpose = purpose,
                                            .key = *publics[i],
                                            .id = tb_key_id_of(purpose, publics[i]),
-                                           .not_before = now};
+                                           .not_before = now,
+                                           .not_after = until};
     }
     party->keys = keys;
     party->key_count = count;
@@ -171,8 +173,12 @@ static bool apply(const tb_enrolment *row,
         party->attribute_count = row->attribute_count;
     }
     party->state = row->state;
-    if (row->has_request && !set_keys(party, &row->request, now, arena, problem)) {
+    if (row->has_request && !set_keys(party, &row->request, now, row->keys_until, arena, problem)) {
         return false;
+    }
+    if (row->keys_until != 0 && row->keys_until <= now) {
+        return tb_problem_set(problem, "Party %s: the planned end of its keys is past already.",
+                              "单位 %s:密钥的计划停用日期已过。", row->id.text);
     }
     if (party->role.size == 0 || party->name_zh.size == 0 || party->name_en.size == 0) {
         return tb_problem_set(problem, "Party %s needs a role and names in both languages.",

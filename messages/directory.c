@@ -75,6 +75,19 @@ const tb_directory_key *tb_directory_hub_key(const tb_directory *directory, cons
     return NULL;
 }
 
+const tb_directory_key *
+tb_directory_hub_key_at(const tb_directory *directory, const tb_key_id *id, tb_time at)
+{
+    const tb_directory_key *key = tb_directory_hub_key(directory, id);
+    for (size_t i = 0; i < directory->former_count && key == NULL; i++) {
+        const tb_former_hub_keys *former = &directory->former[i];
+        if (tb_key_id_equal(&former->keys.sign.id, id) && at <= former->until) {
+            key = &former->keys.sign;
+        }
+    }
+    return key;
+}
+
 const tb_cut *
 tb_directory_cut(const tb_directory *directory, const tb_party *party, const tb_key_id *key)
 {
@@ -85,6 +98,15 @@ tb_directory_cut(const tb_directory *directory, const tb_party *party, const tb_
         }
     }
     return NULL;
+}
+
+bool tb_directory_line_counts(const tb_directory *directory,
+                              const tb_party *party,
+                              const tb_key_id *key,
+                              tb_time at)
+{
+    const tb_cut *cut = tb_directory_cut(directory, party, key);
+    return cut == NULL || (cut->reason != TB_CUT_STOLEN && at <= cut->at);
 }
 
 uint64_t tb_directory_good_until(const tb_directory *directory,
@@ -107,6 +129,24 @@ uint64_t tb_directory_good_until(const tb_directory *directory,
         }
     }
     return 0;
+}
+
+bool tb_directory_in_service(const tb_directory *directory, const tb_party *id)
+{
+    const tb_directory_party *party = tb_directory_find(directory, id);
+    if (party == NULL || party->state != TB_PARTY_ACTIVE) {
+        return false;
+    }
+    bool signs = false;
+    bool cut = false;
+    for (size_t i = 0; i < party->key_count; i++) {
+        if (party->keys[i].purpose == TB_PURPOSE_SIGN) {
+            bool gone = tb_directory_cut(directory, id, &party->keys[i].id) != NULL;
+            signs = signs || !gone;
+            cut = cut || gone;
+        }
+    }
+    return signs || !cut;
 }
 
 /* Id, key and signature of the one key that may sign this document. */

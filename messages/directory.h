@@ -22,6 +22,7 @@ typedef struct tb_directory_key {
     tb_public_key key;
     tb_key_id id;
     tb_time not_before;
+    tb_time not_after; /* planned end, 0: none; warned of, and ended by a cut alone */
 } tb_directory_key;
 
 typedef struct tb_attribute {
@@ -76,6 +77,14 @@ typedef struct tb_hub_keys {
     tb_directory_key transport;
 } tb_hub_keys;
 
+/* Keys the hub had before: what it signed under them up to a time stays true, beyond it nothing. A
+ * line of the hub has no number in a stream, so that its own time decides. */
+typedef struct tb_former_hub_keys {
+    tb_hub_keys keys;
+    tb_time until;
+    tb_cut_reason reason;
+} tb_former_hub_keys;
+
 typedef struct tb_directory {
     uint32_t version;
     tb_digest digest;      /* of the content this was decoded from */
@@ -98,6 +107,8 @@ typedef struct tb_directory {
     size_t signer_count;
     tb_bytes title_zh;
     tb_bytes title_en;
+    tb_former_hub_keys *former; /* oldest first */
+    size_t former_count;
 } tb_directory;
 
 tb_refusal tb_directory_decode(tb_bytes content, tb_arena *arena, tb_directory *out) TB_MUST_USE;
@@ -108,6 +119,8 @@ tb_directory_encode(const tb_directory *directory, tb_arena *arena, tb_bytes *ou
 
 /* Binary search; NULL when absent. */
 const tb_directory_party *tb_directory_find(const tb_directory *directory, const tb_party *id);
+/* Whether a case may be handed to a party: it is active, and not all its signing keys are cut. */
+bool tb_directory_in_service(const tb_directory *directory, const tb_party *id);
 /* The current key of a purpose, or NULL. */
 const tb_directory_key *tb_directory_current(const tb_directory_party *party, tb_purpose purpose);
 const tb_directory_key *tb_directory_key_of(const tb_directory_party *party, const tb_key_id *id);
@@ -116,12 +129,23 @@ const tb_directory_party *tb_directory_speaker(const tb_directory *directory,
                                                const tb_public_key *transport);
 /* The value of an attribute, or empty. */
 tb_bytes tb_directory_attribute(const tb_directory_party *party, const char *name);
-/* The hub's or spare's signing key by id, or NULL. */
+/* The hub's or spare's signing key by id, or NULL: what a hub may be started with. */
 const tb_directory_key *tb_directory_hub_key(const tb_directory *directory, const tb_key_id *id);
+/* The key under which the hub could sign at a time: its own, the spare, or a former one up to its
+ * end; else NULL. */
+const tb_directory_key *
+tb_directory_hub_key_at(const tb_directory *directory, const tb_key_id *id, tb_time at);
 
 /* Where a key is cut, or NULL. */
 const tb_cut *
 tb_directory_cut(const tb_directory *directory, const tb_party *party, const tb_key_id *key);
+/* Whether what this key signed at a time, without a number in a stream of its own (a mark, a
+ * refusal), counts: always when it is not cut, up to the cut's time when the key was only replaced
+ * or lost, never when it was stolen: whoever has it can write any time. */
+bool tb_directory_line_counts(const tb_directory *directory,
+                              const tb_party *party,
+                              const tb_key_id *key,
+                              tb_time at);
 /* The highest good number of a stream under a key: UINT64_MAX when the key is not cut, 0 when the
  * cut does not name the stream. */
 uint64_t tb_directory_good_until(const tb_directory *directory,

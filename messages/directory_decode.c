@@ -16,7 +16,9 @@ static bool read_key(const wire_key *in, tb_directory_key *out)
 {
     if (in == NULL || in->purpose < TB_PURPOSE_SIGN || in->purpose > TB_PURPOSE_AUTHORITY ||
         !tb_wire_fixed_not_zero(in->public_key, out->key.bytes, sizeof out->key) ||
-        !tb_wire_time(in->not_before_ms, &out->not_before)) {
+        !tb_wire_time(in->not_before_ms, &out->not_before) ||
+        !tb_wire_time(in->not_after_ms, &out->not_after) ||
+        (out->not_after != 0 && out->not_after < out->not_before)) {
         return false;
     }
     out->purpose = (tb_purpose)in->purpose;
@@ -210,6 +212,30 @@ static tb_refusal read_cuts(const wire_directory *in, tb_arena *arena, tb_direct
     return TB_ACCEPTED;
 }
 
+static tb_refusal read_former(const wire_directory *in, tb_arena *arena, tb_directory *out)
+{
+    if (in->n_former_hub_keys > TB_FORMER_HUB_KEYS_MAX) {
+        return TB_REFUSED_TOO_LARGE;
+    }
+    out->former_count = in->n_former_hub_keys;
+    out->former = tb_arena_array(arena, in->n_former_hub_keys, sizeof *out->former);
+    if (out->former == NULL) {
+        return TB_REFUSED_TOO_LARGE;
+    }
+
+    for (size_t i = 0; i < in->n_former_hub_keys; i++) {
+        const Tongbao__Wire__FormerHubKeys *wire = in->former_hub_keys[i];
+        tb_former_hub_keys *former = &out->former[i];
+        if (!read_hub_keys(wire->keys, &former->keys) ||
+            !tb_wire_time(wire->until_ms, &former->until) || wire->reason < TB_CUT_ROTATION ||
+            wire->reason > TB_CUT_STOLEN) {
+            return TB_REFUSED_MALFORMED;
+        }
+        former->reason = (tb_cut_reason)wire->reason;
+    }
+    return TB_ACCEPTED;
+}
+
 static tb_refusal read_signers(const wire_directory *in, tb_arena *arena, tb_directory *out)
 {
     if (in->n_signers > TB_SIGNERS_MAX) {
@@ -270,7 +296,10 @@ static tb_refusal read_directory(tb_bytes content, tb_arena *arena, tb_directory
     if (!read_plain(wire, out)) {
         return TB_REFUSED_MALFORMED;
     }
-    refusal = read_parties(wire, arena, out);
+    refusal = read_former(wire, arena, out);
+    if (refusal == TB_ACCEPTED) {
+        refusal = read_parties(wire, arena, out);
+    }
     if (refusal == TB_ACCEPTED) {
         refusal = tb_directory_keys_unique(out, arena);
     }

@@ -14,6 +14,7 @@ static void write_key(const tb_directory_key *in, wire_key *out)
     out->purpose = (uint32_t)in->purpose;
     out->public_key = tb_wire_raw(in->key.bytes, sizeof in->key);
     out->not_before_ms = in->not_before;
+    out->not_after_ms = in->not_after;
 }
 
 static wire_key *write_new_key(const tb_directory_key *in, tb_arena *arena)
@@ -143,6 +144,27 @@ static bool write_signers(const tb_directory *in, tb_arena *arena, wire_director
     return true;
 }
 
+static bool write_former(const tb_directory *in, tb_arena *arena, wire_directory *out)
+{
+    out->n_former_hub_keys = in->former_count;
+    out->former_hub_keys =
+        tb_wire_messages(&tongbao__wire__former_hub_keys__descriptor, in->former_count, arena);
+    if (out->former_hub_keys == NULL) {
+        return false;
+    }
+
+    for (size_t i = 0; i < in->former_count; i++) {
+        Tongbao__Wire__FormerHubKeys *wire = out->former_hub_keys[i];
+        wire->keys = write_hub_keys(&in->former[i].keys, arena);
+        wire->until_ms = in->former[i].until;
+        wire->reason = (uint32_t)in->former[i].reason;
+        if (wire->keys == NULL) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool write_plain(const tb_directory *in, tb_arena *arena, wire_directory *out)
 {
     out->version = in->version;
@@ -174,7 +196,8 @@ tb_err tb_directory_encode(const tb_directory *directory, tb_arena *arena, tb_by
     wire_directory wire = TONGBAO__WIRE__DIRECTORY__INIT;
 
     if (!write_plain(directory, arena, &wire) || !write_parties(directory, arena, &wire) ||
-        !write_cuts(directory, arena, &wire) || !write_signers(directory, arena, &wire)) {
+        !write_cuts(directory, arena, &wire) || !write_signers(directory, arena, &wire) ||
+        !write_former(directory, arena, &wire)) {
         tb_arena_release(arena, mark);
         return TB_ERR_LIMIT;
     }

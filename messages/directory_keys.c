@@ -34,7 +34,8 @@ static void sort(tb_public_key *keys, size_t count)
 
 static size_t most_keys(const tb_directory *directory)
 {
-    size_t count = 6; /* authorities, hub and spare */
+    /* authorities, hub and spare; those the hub had before */
+    size_t count = 6 + 2 * directory->former_count;
 
     for (size_t i = 0; i < directory->party_count; i++) {
         count += directory->parties[i].key_count;
@@ -55,6 +56,10 @@ static size_t collect(const tb_directory *directory, tb_public_key *keys)
     if (directory->has_spare) {
         keys[count++] = directory->spare.sign.key;
         keys[count++] = directory->spare.transport.key;
+    }
+    for (size_t i = 0; i < directory->former_count; i++) {
+        keys[count++] = directory->former[i].keys.sign.key;
+        keys[count++] = directory->former[i].keys.transport.key;
     }
     for (size_t i = 0; i < directory->party_count; i++) {
         const tb_directory_party *party = &directory->parties[i];

@@ -17,6 +17,13 @@ typedef enum tb_line_kind {
     TB_LINE_RESENT = 4,  /* by a peer: what it had was resent up to `to` */
 } tb_line_kind;
 
+/* How far somebody holds a stream; unsigned. */
+typedef struct tb_stream_at {
+    tb_stream stream;
+    uint64_t number;
+    tb_digest digest; /* header digest of number; zero for number 0 */
+} tb_stream_at;
+
 typedef struct tb_line {
     tb_line_kind kind;
     tb_stream stream;

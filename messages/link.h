@@ -69,12 +69,6 @@ typedef struct tb_lines { /* Stored, Taken */
     bool again; /* a number was missing: continue behind these */
 } tb_lines;
 
-typedef struct tb_stream_at {
-    tb_stream stream;
-    uint64_t number;
-    tb_digest digest;
-} tb_stream_at;
-
 typedef struct tb_version {
     uint32_t kind;
     tb_bytes name;
@@ -101,6 +95,7 @@ typedef struct tb_hello {
     size_t arrived_count;
     tb_stream_at *taken;
     size_t taken_count;
+    bool recovering; /* Welcome shows every mark of every incarnation */
 } tb_hello;
 
 typedef struct tb_welcome {

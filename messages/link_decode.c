@@ -91,6 +91,7 @@ static tb_refusal read_hello(const wire_hello *in, tb_arena *arena, tb_hello *ou
     out->document_count = in->n_documents;
     out->arrived_count = in->n_arrived;
     out->taken_count = in->n_taken;
+    out->recovering = in->recovering != 0;
 
     tb_refusal refusal = read_versions(in->documents, in->n_documents, arena, &out->documents);
     if (refusal == TB_ACCEPTED) {

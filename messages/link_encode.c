@@ -76,6 +76,7 @@ static bool write_hello(const tb_hello *in, tb_arena *arena, wire_hello *out)
     out->n_documents = in->document_count;
     out->n_arrived = in->arrived_count;
     out->n_taken = in->taken_count;
+    out->recovering = in->recovering;
     return tb_wire_of_incarnation(&in->incarnation, arena, &out->incarnation) &&
            write_versions(in->documents, in->document_count, arena, &out->documents) &&
            write_lines(in->arrived, in->arrived_count, arena, &out->arrived) &&

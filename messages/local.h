@@ -16,7 +16,7 @@
 #include "base/limits.h"
 #include "base/refusal.h"
 #include "base/time.h"
-#include "messages/document.h"
+#include "messages/directory.h"
 #include "messages/event.h"
 
 typedef enum tb_request_kind {
@@ -35,10 +35,15 @@ typedef enum tb_request_kind {
     TB_REQUEST_CHECK = 22,
     TB_REQUEST_LIST_ACTS = 23,
     TB_REQUEST_EXPORT = 24,
+    TB_REQUEST_LIST_DUTIES = 55,
+    TB_REQUEST_LIST_CAMPAIGNS = 56,
+    TB_REQUEST_CUT = 35,
     TB_REQUEST_LIST_QUARANTINE = 40,
     TB_REQUEST_ACT_QUARANTINE = 41,
     TB_REQUEST_LIST_DEAD_LETTERS = 42, /* asked of a hub */
     TB_REQUEST_RETRY_DEAD_LETTER = 43, /* asked of a hub */
+    TB_REQUEST_RECOVER = 30,
+    TB_REQUEST_GET_RECOVERY = 31,
 } tb_request_kind;
 
 typedef struct tb_local_open {
@@ -64,7 +69,15 @@ typedef struct tb_local_list {
     uint32_t limit; /* 0: the agent's own page size */
     tb_bytes field; /* only cases where this field has this value */
     tb_bytes value;
+    bool stalled; /* only cases somebody may have to take over */
 } tb_local_list;
+
+typedef struct tb_local_list_duties {
+    bool overdue;
+    bool mine; /* owed by this party */
+    tb_bytes after;
+    uint32_t limit;
+} tb_local_list_duties;
 
 typedef struct tb_local_list_notices {
     bool in;
@@ -97,8 +110,13 @@ typedef struct tb_local_retry {
     bool dry_run;
 } tb_local_retry;
 
+typedef struct tb_local_recover {
+    tb_bytes reason;
+    tb_case_id release; /* this case; zero: the recovery begins */
+} tb_local_recover;
+
 typedef struct tb_local_request {
-    tb_request_id id; /* never zero for OPEN_CASE, ACT, INSTALL and ACT_QUARANTINE */
+    tb_request_id id; /* never zero for what changes something */
     tb_bytes account;
     tb_time time; /* exercises only; 0: no time given */
     tb_request_kind kind;
@@ -107,14 +125,17 @@ typedef struct tb_local_request {
         tb_local_act act;
         tb_case_id case_id; /* GET_CASE, LIST_ACTS, EXPORT */
         tb_local_list list; /* LIST_CASES */
-        tb_bytes trace;     /* case or event id in hex, or "party/incarnation/number" */
+        tb_local_list_duties duties;
+        tb_bytes trace; /* case or event id in hex, or "party/incarnation/number" */
         tb_local_list_notices notices;
         tb_request_id request; /* GET_REQUEST */
         tb_document install;
         tb_local_get_document document;
+        bool final; /* CUT: sign nothing more under this key */
         tb_local_page page;     /* LIST_QUARANTINE, LIST_DEAD_LETTERS */
         tb_local_settle settle; /* ACT_QUARANTINE */
         tb_local_retry retry;   /* RETRY_DEAD_LETTER */
+        tb_local_recover recover;
     };
 } tb_local_request;
 
@@ -131,9 +152,13 @@ typedef enum tb_answer_kind {
     TB_ANSWER_CHECKED = 18,
     TB_ANSWER_CHANGED = 19,
     TB_ANSWER_ACTS = 20,
+    TB_ANSWER_DUTIES = 55,
+    TB_ANSWER_CAMPAIGNS = 56,
+    TB_ANSWER_CUT = 35,
     TB_ANSWER_QUARANTINE = 40,
     TB_ANSWER_SETTLED = 41,
     TB_ANSWER_DEAD_LETTERS = 42,
+    TB_ANSWER_RECOVERY = 30,
 } tb_answer_kind;
 
 typedef struct tb_local_acted {
@@ -142,6 +167,14 @@ typedef struct tb_local_acted {
     uint64_t number;
     tb_bytes state;
 } tb_local_acted;
+
+/* Why a case may have to be taken over. */
+typedef enum tb_stall {
+    TB_STALL_NONE = 0,
+    TB_STALL_PARTY_OFF = 1, /* its holder is out of service */
+    TB_STALL_FROZEN = 2,
+    TB_STALL_LAPSED = 3, /* a duty that ends in a take-over lapsed */
+} tb_stall;
 
 typedef struct tb_local_summary {
     tb_case_id case_id;
@@ -160,6 +193,9 @@ typedef struct tb_local_summary {
     tb_party opener;
     uint32_t held_back;
     tb_bytes action; /* of the head */
+    tb_stall stalled;
+    tb_bytes *lost_fields; /* set once, and their content is lost */
+    size_t lost_count;
 } tb_local_summary;
 
 typedef enum tb_standing {
@@ -168,6 +204,7 @@ typedef enum tb_standing {
     TB_STANDING_HELD_BACK = 3,
     TB_STANDING_DRAFT = 4,
     TB_STANDING_FORKED = 5,
+    TB_STANDING_DISPUTED = 35, /* signed beyond a cut, or behind such an event; without effect */
 } tb_standing;
 
 typedef struct tb_local_event {
@@ -190,6 +227,8 @@ typedef struct tb_local_event {
     tb_standing standing;
     uint32_t term;
     tb_party holder;
+    tb_bytes *lost_fields; /* of groups that were ours to read and that nobody could resend */
+    size_t lost_count;
 } tb_local_event;
 
 typedef struct tb_local_case {
@@ -232,12 +271,52 @@ typedef struct tb_local_trace_line {
     tb_refusal code;
     tb_bytes why_zh;
     tb_bytes why_en;
+    tb_bytes title_zh; /* of the action */
+    tb_bytes title_en;
+    tb_standing standing; /* of the event; 0: about none */
 } tb_local_trace_line;
 
 typedef struct tb_local_traced {
     tb_local_trace_line *lines;
     size_t count;
 } tb_local_traced;
+
+/* Something to be done before a date. */
+typedef struct tb_local_warning {
+    tb_refusal code;
+    tb_time until;
+} tb_local_warning;
+typedef struct tb_local_asked {
+    tb_party party;
+    tb_bytes name_zh;
+    tb_bytes name_en;
+    tb_time asked; /* 0: not yet */
+    tb_time last;
+    tb_time heard;    /* newest part of its answer; 0: none */
+    tb_time ended;    /* 0: not yet */
+    uint64_t missing; /* notices that it could not resend */
+} tb_local_asked;
+
+typedef struct tb_local_released {
+    tb_case_id case_id;
+    tb_bytes account;
+    tb_bytes reason;
+    tb_time at;
+} tb_local_released;
+
+typedef struct tb_local_recovery {
+    uint32_t state; /* 0 never, 1 waiting for the hub, 2 asking, 3 ended */
+    tb_time started;
+    tb_time ended;
+    tb_bytes account;
+    tb_bytes reason;
+    uint64_t old_counter;
+    uint64_t counter;
+    tb_local_asked *asked;
+    size_t asked_count;
+    tb_local_released *released;
+    size_t released_count;
+} tb_local_recovery;
 
 typedef struct tb_local_status {
     tb_party party;
@@ -260,6 +339,9 @@ typedef struct tb_local_status {
     uint64_t alarms;
     tb_bytes *alarm_texts;
     size_t alarm_text_count;
+    tb_local_warning *warnings;
+    size_t warning_count;
+    tb_local_recovery recovery;
 } tb_local_status;
 
 typedef struct tb_local_notice_line {
@@ -328,6 +410,63 @@ typedef struct tb_local_acts {
     size_t count;
 } tb_local_acts;
 
+typedef enum tb_duty_state {
+    TB_DUTY_OPEN = 1,
+    TB_DUTY_ON_TIME = 2,  /* 按期 */
+    TB_DUTY_LATE = 3,     /* 超期办结 */
+    TB_DUTY_LAPSED = 4,   /* 超期未办结 */
+    TB_DUTY_RELEASED = 5, /* the case was taken over before */
+} tb_duty_state;
+
+typedef struct tb_local_duty_line {
+    tb_case_id case_id;
+    tb_bytes duty;
+    tb_bytes title_zh;
+    tb_bytes title_en;
+    tb_party debtor;
+    tb_party creditor;
+    tb_bytes from_action;
+    tb_bytes from_zh;
+    tb_bytes from_en;
+    tb_time from;
+    tb_time due;
+    tb_duty_state state;
+    bool over;
+    bool by_default;
+    tb_bytes basis_zh;
+    tb_bytes basis_en;
+    tb_bytes ends_in; /* empty: in nothing */
+    tb_digest lapse;  /* zero: none recorded */
+    tb_time ended;
+} tb_local_duty_line;
+
+typedef struct tb_local_duties {
+    tb_local_duty_line *lines;
+    size_t count;
+    tb_bytes next;
+    tb_time civil;
+} tb_local_duties;
+
+typedef struct tb_local_campaign_line {
+    tb_bytes id;
+    uint32_t version;
+    tb_bytes title_zh;
+    tb_bytes title_en;
+    tb_bytes from; /* YYYY-MM-DD */
+    tb_bytes to;
+    bool newest;
+} tb_local_campaign_line;
+
+typedef struct tb_local_campaigns {
+    tb_local_campaign_line *lines;
+    size_t count;
+} tb_local_campaigns;
+/* Where this party stands in every stream it sends, old runs' too. */
+typedef struct tb_local_cut {
+    tb_party party;
+    tb_cut_mark *marks;
+    size_t count;
+} tb_local_cut;
 typedef struct tb_local_set_aside {
     tb_bytes notice;
     tb_party sender;
@@ -406,9 +545,13 @@ typedef struct tb_local_answer {
         tb_local_checked checked;
         tb_local_summary changed;
         tb_local_acts acts;
+        tb_local_duties duties;
+        tb_local_campaigns campaigns;
+        tb_local_cut cut;
         tb_local_quarantine quarantine;
         tb_local_settled settled;
         tb_local_dead_letters dead_letters;
+        tb_local_recovery recovery;
     };
 } tb_local_answer;
 

@@ -29,7 +29,8 @@ static bool read_acted(const Tongbao__Local__Acted *in, tb_local_acted *out)
 
 static tb_refusal read_summary(const wire_summary *in, tb_arena *arena, tb_local_summary *out)
 {
-    if (in == NULL || !tb_wire_fixed_or_zero(in->case_id, out->case_id.bytes, TB_CASE_ID_BYTES) ||
+    if (in == NULL || in->stalled > TB_STALL_LAPSED ||
+        !tb_wire_fixed_or_zero(in->case_id, out->case_id.bytes, TB_CASE_ID_BYTES) ||
         !tb_local_text(in->campaign, &out->campaign) ||
         !tb_local_text(in->case_type, &out->case_type) || !tb_local_text(in->state, &out->state) ||
         !tb_wire_party_or_none(in->holder, &out->holder) ||
@@ -42,14 +43,21 @@ static tb_refusal read_summary(const wire_summary *in, tb_arena *arena, tb_local
     out->mine = in->mine != 0;
     out->term = in->term;
     out->held_back = in->held_back;
+    out->stalled = (tb_stall)in->stalled;
     out->field_count = in->n_fields;
-    return tb_local_read_values(in->fields, in->n_fields, arena, &out->fields);
+    out->lost_count = in->n_lost_fields;
+    tb_refusal refusal =
+        tb_local_read_texts(in->lost_fields, in->n_lost_fields, arena, &out->lost_fields);
+    return refusal == TB_ACCEPTED
+               ? tb_local_read_values(in->fields, in->n_fields, arena, &out->fields)
+               : refusal;
 }
 
 static bool read_event_plain(const wire_event *in, tb_local_event *out)
 {
     if (in->kind < TB_EVENT_CHAIN || in->kind > TB_EVENT_VERSION ||
-        in->state < TB_STANDING_EFFECTIVE || in->state > TB_STANDING_FORKED) {
+        ((in->state < TB_STANDING_EFFECTIVE || in->state > TB_STANDING_FORKED) &&
+         in->state != TB_STANDING_DISPUTED)) {
         return false;
     }
     out->kind = (tb_event_kind)in->kind;
@@ -137,8 +145,10 @@ static bool read_where(uint32_t in, tb_where *out)
 
 static bool read_trace(const wire_trace *in, tb_local_trace_line *out)
 {
-    return tb_local_text(in->notice, &out->notice) && read_digest(in->event, &out->event) &&
-           tb_local_text(in->action, &out->action) &&
+    out->standing = (tb_standing)in->standing;
+    return in->standing <= TB_STANDING_FORKED && tb_local_text(in->title_zh, &out->title_zh) &&
+           tb_local_text(in->title_en, &out->title_en) && tb_local_text(in->notice, &out->notice) &&
+           read_digest(in->event, &out->event) && tb_local_text(in->action, &out->action) &&
            tb_wire_party_or_none(in->sender, &out->sender) &&
            tb_wire_party_or_none(in->recipient, &out->recipient) &&
            read_where(in->where, &out->where) && tb_wire_time(in->since_ms, &out->since) &&
@@ -184,7 +194,24 @@ static tb_refusal read_status(const wire_status *in, tb_arena *arena, tb_local_s
     out->used_bytes = in->used_bytes;
     out->exercise = in->exercise != 0;
     out->alarms = in->alarms;
+    out->warning_count = in->n_warnings;
+    out->warnings = tb_arena_array(arena, in->n_warnings, sizeof *out->warnings);
+    if (out->warnings == NULL) {
+        return TB_REFUSED_TOO_LARGE;
+    }
+    for (size_t i = 0; i < in->n_warnings; i++) {
+        if (!tb_wire_code_or_none(in->warnings[i]->code, &out->warnings[i].code) ||
+            !tb_wire_time(in->warnings[i]->until_ms, &out->warnings[i].until)) {
+            return TB_REFUSED_REQUEST;
+        }
+    }
     out->alarm_text_count = in->n_alarm_texts;
+    if (in->recovery != NULL) {
+        tb_refusal refusal = tb_local_read_recovery(in->recovery, arena, &out->recovery);
+        if (refusal != TB_ACCEPTED) {
+            return refusal;
+        }
+    }
     return tb_local_read_texts(in->alarm_texts, in->n_alarm_texts, arena, &out->alarm_texts);
 }
 
@@ -311,6 +338,87 @@ static tb_refusal read_acts(const Tongbao__Local__Acts *in, tb_arena *arena, tb_
     return TB_ACCEPTED;
 }
 
+static bool read_duty(const Tongbao__Local__DutyLine *in, tb_local_duty_line *out)
+{
+    out->over = in->over != 0;
+    out->by_default = in->by_default != 0;
+    out->state = (tb_duty_state)in->state;
+    return in->state >= TB_DUTY_OPEN && in->state <= TB_DUTY_RELEASED &&
+           tb_wire_fixed(in->case_id, out->case_id.bytes, TB_CASE_ID_BYTES) &&
+           tb_local_text(in->duty, &out->duty) && tb_local_text(in->title_zh, &out->title_zh) &&
+           tb_local_text(in->title_en, &out->title_en) && tb_wire_party(in->debtor, &out->debtor) &&
+           tb_wire_party(in->creditor, &out->creditor) &&
+           tb_local_text(in->from_action, &out->from_action) &&
+           tb_local_text(in->from_zh, &out->from_zh) && tb_local_text(in->from_en, &out->from_en) &&
+           tb_wire_time(in->from_ms, &out->from) && tb_wire_time(in->due_ms, &out->due) &&
+           tb_local_text(in->basis_zh, &out->basis_zh) &&
+           tb_local_text(in->basis_en, &out->basis_en) &&
+           tb_local_text(in->ends_in, &out->ends_in) && read_digest(in->lapse, &out->lapse) &&
+           tb_wire_time(in->ended_ms, &out->ended);
+}
+
+static tb_refusal
+read_duties(const Tongbao__Local__Duties *in, tb_arena *arena, tb_local_duties *out)
+{
+    out->next = tb_bytes_of(in->next.data, in->next.len);
+    out->count = in->n_duties;
+    out->lines = tb_arena_array(arena, in->n_duties, sizeof *out->lines);
+    if (out->lines == NULL) {
+        return TB_REFUSED_TOO_LARGE;
+    }
+    bool good = tb_wire_time(in->civil_ms, &out->civil);
+    for (size_t i = 0; good && i < in->n_duties; i++) {
+        good = read_duty(in->duties[i], &out->lines[i]);
+    }
+    return good ? TB_ACCEPTED : TB_REFUSED_REQUEST;
+}
+
+static tb_refusal
+read_campaigns(const Tongbao__Local__Campaigns *in, tb_arena *arena, tb_local_campaigns *out)
+{
+    out->count = in->n_campaigns;
+    out->lines = tb_arena_array(arena, in->n_campaigns, sizeof *out->lines);
+    if (out->lines == NULL) {
+        return TB_REFUSED_TOO_LARGE;
+    }
+    bool good = true;
+    for (size_t i = 0; good && i < in->n_campaigns; i++) {
+        const Tongbao__Local__CampaignLine *line = in->campaigns[i];
+        tb_local_campaign_line *to = &out->lines[i];
+        to->version = line->version;
+        to->newest = line->newest != 0;
+        good = tb_wire_name(line->id, &to->id) && tb_local_text(line->title_zh, &to->title_zh) &&
+               tb_local_text(line->title_en, &to->title_en) &&
+               tb_local_text(line->from, &to->from) && tb_local_text(line->to, &to->to);
+    }
+    return good ? TB_ACCEPTED : TB_REFUSED_REQUEST;
+}
+
+static tb_refusal read_cut(const Tongbao__Local__Cut *in, tb_arena *arena, tb_local_cut *out)
+{
+    out->count = in->n_lines;
+    out->marks = tb_arena_array(arena, in->n_lines, sizeof *out->marks);
+    if (out->marks == NULL || in->n_lines > TB_CUT_MARKS_MAX) {
+        return TB_REFUSED_TOO_LARGE;
+    }
+    if (!tb_wire_party(in->party, &out->party)) {
+        return TB_REFUSED_REQUEST;
+    }
+
+    for (size_t i = 0; i < in->n_lines; i++) {
+        const Tongbao__Local__CutLine *line = in->lines[i];
+        tb_cut_mark *mark = &out->marks[i];
+        if (!tb_wire_incarnation(line->incarnation, &mark->incarnation) ||
+            !tb_wire_party(line->recipient, &mark->recipient) ||
+            !tb_wire_lane(line->lane, &mark->lane) ||
+            !tb_wire_number(line->number, &mark->number) ||
+            !tb_wire_fixed(line->digest, mark->digest.bytes, TB_DIGEST_BYTES)) {
+            return TB_REFUSED_REQUEST;
+        }
+    }
+    return TB_ACCEPTED;
+}
+
 static tb_refusal read_body(const wire_answer *in, tb_arena *arena, tb_local_answer *out)
 {
     switch (out->kind) {
@@ -341,12 +449,20 @@ static tb_refusal read_body(const wire_answer *in, tb_arena *arena, tb_local_ans
         return read_summary(in->changed, arena, &out->changed);
     case TB_ANSWER_ACTS:
         return read_acts(in->acts, arena, &out->acts);
+    case TB_ANSWER_DUTIES:
+        return read_duties(in->duties, arena, &out->duties);
+    case TB_ANSWER_CAMPAIGNS:
+        return read_campaigns(in->campaigns, arena, &out->campaigns);
+    case TB_ANSWER_CUT:
+        return read_cut(in->cut, arena, &out->cut);
     case TB_ANSWER_QUARANTINE:
         return tb_local_read_quarantine(in->quarantine, arena, &out->quarantine);
     case TB_ANSWER_SETTLED:
         return tb_local_read_settled(in->settled, &out->settled) ? TB_ACCEPTED : TB_REFUSED_REQUEST;
     case TB_ANSWER_DEAD_LETTERS:
         return tb_local_read_letters(in->dead_letters, arena, &out->dead_letters);
+    case TB_ANSWER_RECOVERY:
+        return tb_local_read_recovery(in->recovery, arena, &out->recovery);
     }
     return TB_REFUSED_REQUEST;
 }

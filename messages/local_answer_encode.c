@@ -26,6 +26,9 @@ typedef struct bodies {
     Tongbao__Local__Checked checked;
     wire_summary changed;
     Tongbao__Local__Acts acts;
+    Tongbao__Local__Duties duties;
+    Tongbao__Local__Campaigns campaigns;
+    Tongbao__Local__Cut cut;
     Tongbao__Local__Quarantine quarantine;
     Tongbao__Local__Settled settled;
     Tongbao__Local__DeadLetters dead_letters;
@@ -66,9 +69,12 @@ static bool write_summary(const tb_local_summary *in, tb_arena *arena, wire_summ
     out->opener = tb_wire_of_party(&in->opener);
     out->held_back = in->held_back;
     out->action = tb_wire_of(in->action);
+    out->stalled = (uint32_t)in->stalled;
     out->n_fields = in->field_count;
     out->fields = tb_local_write_values(in->fields, in->field_count, arena);
-    return out->fields != NULL;
+    out->n_lost_fields = in->lost_count;
+    out->lost_fields = tb_local_write_texts(in->lost_fields, in->lost_count, arena);
+    return out->fields != NULL && out->lost_fields != NULL;
 }
 
 static bool write_event(const tb_local_event *in, tb_arena *arena, wire_event *out)
@@ -92,7 +98,10 @@ static bool write_event(const tb_local_event *in, tb_arena *arena, wire_event *o
     out->fields = tb_local_write_values(in->fields, in->field_count, arena);
     out->n_unread_groups = in->unread_count;
     out->unread_groups = tb_local_write_texts(in->unread_groups, in->unread_count, arena);
-    return out->addressees != NULL && out->fields != NULL && out->unread_groups != NULL;
+    out->n_lost_fields = in->lost_count;
+    out->lost_fields = tb_local_write_texts(in->lost_fields, in->lost_count, arena);
+    return out->addressees != NULL && out->fields != NULL && out->unread_groups != NULL &&
+           out->lost_fields != NULL;
 }
 
 static bool write_case(const tb_local_case *in, tb_arena *arena, Tongbao__Local__Case *out)
@@ -147,6 +156,9 @@ static void write_trace(const tb_local_trace_line *in, wire_trace *out)
     out->code = (uint32_t)in->code;
     out->why_zh = tb_wire_of(in->why_zh);
     out->why_en = tb_wire_of(in->why_en);
+    out->title_zh = tb_wire_of(in->title_zh);
+    out->title_en = tb_wire_of(in->title_en);
+    out->standing = (uint32_t)in->standing;
 }
 
 static bool write_traced(const tb_local_traced *in, tb_arena *arena, Tongbao__Local__Traced *out)
@@ -186,6 +198,22 @@ static bool write_status(const tb_local_status *in, tb_arena *arena, wire_status
     out->alarms = in->alarms;
     out->n_alarm_texts = in->alarm_text_count;
     out->alarm_texts = tb_local_write_texts(in->alarm_texts, in->alarm_text_count, arena);
+    out->n_warnings = in->warning_count;
+    out->warnings =
+        tb_wire_messages(&tongbao__local__warning__descriptor, in->warning_count, arena);
+    if (out->warnings == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < in->warning_count; i++) {
+        out->warnings[i]->code = (uint32_t)in->warnings[i].code;
+        out->warnings[i]->until_ms = in->warnings[i].until;
+    }
+    if (in->recovery.state != 0) {
+        out->recovery = tb_local_write_recovery(&in->recovery, arena);
+        if (out->recovery == NULL) {
+            return false;
+        }
+    }
     return out->alarm_texts != NULL &&
            tb_wire_of_incarnation(&in->incarnation, arena, &out->incarnation);
 }
@@ -311,6 +339,84 @@ static bool write_acts(const tb_local_acts *in, tb_arena *arena, Tongbao__Local_
     return true;
 }
 
+static void write_duty(const tb_local_duty_line *in, Tongbao__Local__DutyLine *out)
+{
+    out->case_id = case_of(&in->case_id);
+    out->duty = tb_wire_of(in->duty);
+    out->title_zh = tb_wire_of(in->title_zh);
+    out->title_en = tb_wire_of(in->title_en);
+    out->debtor = tb_wire_of_party(&in->debtor);
+    out->creditor = tb_wire_of_party(&in->creditor);
+    out->from_action = tb_wire_of(in->from_action);
+    out->from_zh = tb_wire_of(in->from_zh);
+    out->from_en = tb_wire_of(in->from_en);
+    out->from_ms = in->from;
+    out->due_ms = in->due;
+    out->state = (uint32_t)in->state;
+    out->over = in->over;
+    out->by_default = in->by_default;
+    out->basis_zh = tb_wire_of(in->basis_zh);
+    out->basis_en = tb_wire_of(in->basis_en);
+    out->ends_in = tb_wire_of(in->ends_in);
+    out->lapse = digest_of(&in->lapse);
+    out->ended_ms = in->ended;
+}
+
+static bool write_duties(const tb_local_duties *in, tb_arena *arena, Tongbao__Local__Duties *out)
+{
+    tongbao__local__duties__init(out);
+    out->next = tb_wire_of(in->next);
+    out->civil_ms = in->civil;
+    out->n_duties = in->count;
+    out->duties = tb_wire_messages(&tongbao__local__duty_line__descriptor, in->count, arena);
+    for (size_t i = 0; out->duties != NULL && i < in->count; i++) {
+        write_duty(&in->lines[i], out->duties[i]);
+    }
+    return out->duties != NULL;
+}
+
+static bool
+write_campaigns(const tb_local_campaigns *in, tb_arena *arena, Tongbao__Local__Campaigns *out)
+{
+    tongbao__local__campaigns__init(out);
+    out->n_campaigns = in->count;
+    out->campaigns = tb_wire_messages(&tongbao__local__campaign_line__descriptor, in->count, arena);
+    for (size_t i = 0; out->campaigns != NULL && i < in->count; i++) {
+        const tb_local_campaign_line *line = &in->lines[i];
+        out->campaigns[i]->id = tb_wire_of(line->id);
+        out->campaigns[i]->version = line->version;
+        out->campaigns[i]->title_zh = tb_wire_of(line->title_zh);
+        out->campaigns[i]->title_en = tb_wire_of(line->title_en);
+        out->campaigns[i]->from = tb_wire_of(line->from);
+        out->campaigns[i]->to = tb_wire_of(line->to);
+        out->campaigns[i]->newest = line->newest;
+    }
+    return out->campaigns != NULL;
+}
+
+static bool write_cut(const tb_local_cut *in, tb_arena *arena, Tongbao__Local__Cut *out)
+{
+    tongbao__local__cut__init(out);
+    out->party = tb_wire_of_party(&in->party);
+    out->n_lines = in->count;
+    out->lines = tb_wire_messages(&tongbao__local__cut_line__descriptor, in->count, arena);
+    if (out->lines == NULL) {
+        return false;
+    }
+
+    for (size_t i = 0; i < in->count; i++) {
+        const tb_cut_mark *mark = &in->marks[i];
+        if (!tb_wire_of_incarnation(&mark->incarnation, arena, &out->lines[i]->incarnation)) {
+            return false;
+        }
+        out->lines[i]->recipient = tb_wire_of_party(&mark->recipient);
+        out->lines[i]->lane = (uint32_t)mark->lane;
+        out->lines[i]->number = mark->number;
+        out->lines[i]->digest = tb_wire_raw(mark->digest.bytes, TB_DIGEST_BYTES);
+    }
+    return true;
+}
+
 static bool write_body(const tb_local_answer *in, tb_arena *arena, bodies *b, wire_answer *out)
 {
     switch (in->kind) {
@@ -352,6 +458,15 @@ static bool write_body(const tb_local_answer *in, tb_arena *arena, bodies *b, wi
     case TB_ANSWER_ACTS:
         out->acts = &b->acts;
         return write_acts(&in->acts, arena, &b->acts);
+    case TB_ANSWER_DUTIES:
+        out->duties = &b->duties;
+        return write_duties(&in->duties, arena, &b->duties);
+    case TB_ANSWER_CAMPAIGNS:
+        out->campaigns = &b->campaigns;
+        return write_campaigns(&in->campaigns, arena, &b->campaigns);
+    case TB_ANSWER_CUT:
+        out->cut = &b->cut;
+        return write_cut(&in->cut, arena, &b->cut);
     case TB_ANSWER_QUARANTINE:
         out->quarantine = &b->quarantine;
         return tb_local_write_quarantine(&in->quarantine, arena, &b->quarantine);
@@ -362,6 +477,9 @@ static bool write_body(const tb_local_answer *in, tb_arena *arena, bodies *b, wi
     case TB_ANSWER_DEAD_LETTERS:
         out->dead_letters = &b->dead_letters;
         return tb_local_write_letters(&in->dead_letters, arena, &b->dead_letters);
+    case TB_ANSWER_RECOVERY:
+        out->recovery = tb_local_write_recovery(&in->recovery, arena);
+        return out->recovery != NULL;
     }
     TB_UNREACHABLE();
 }

@@ -38,10 +38,19 @@ static tb_refusal read_act(const wire_act *in, tb_arena *arena, tb_local_act *ou
 static bool read_list(const wire_list *in, tb_local_list *out)
 {
     out->mine = in->mine != 0;
+    out->stalled = in->stalled != 0;
     out->limit = in->limit;
     return tb_local_text(in->state, &out->state) &&
            tb_wire_blob(in->after, TB_LOCAL_BYTES_MAX, &out->after) &&
            tb_local_text(in->field, &out->field) && tb_local_text(in->value, &out->value);
+}
+
+static bool read_list_duties(const Tongbao__Local__ListDuties *in, tb_local_list_duties *out)
+{
+    out->overdue = in->overdue != 0;
+    out->mine = in->mine != 0;
+    out->limit = in->limit;
+    return tb_wire_blob(in->after, TB_LOCAL_BYTES_MAX, &out->after);
 }
 
 static bool read_install(const wire_install *in, tb_document *out)
@@ -102,6 +111,11 @@ static tb_refusal read_body(const wire_request *in, tb_arena *arena, tb_local_re
         return verdict(read_install(in->install, &out->install));
     case TB_REQUEST_GET_DOCUMENT:
         return verdict(read_get_document(in->get_document, &out->document));
+    case TB_REQUEST_LIST_DUTIES:
+        return verdict(read_list_duties(in->list_duties, &out->duties));
+    case TB_REQUEST_CUT:
+        out->final = in->cut->final != 0;
+        return TB_ACCEPTED;
     case TB_REQUEST_LIST_QUARANTINE:
         return verdict(tb_local_read_quarantine_page(in->list_quarantine, &out->page));
     case TB_REQUEST_ACT_QUARANTINE:
@@ -110,10 +124,17 @@ static tb_refusal read_body(const wire_request *in, tb_arena *arena, tb_local_re
         return verdict(tb_local_read_letter_page(in->list_dead_letters, &out->page));
     case TB_REQUEST_RETRY_DEAD_LETTER:
         return verdict(tb_local_read_retry(in->retry_dead_letter, &out->retry));
+    case TB_REQUEST_RECOVER:
+        return verdict(
+            tb_wire_text(in->recover->reason, TB_REASON_BYTES_MAX / 2, &out->recover.reason) &&
+            tb_wire_fixed_or_zero(in->recover->release, out->recover.release.bytes,
+                                  TB_CASE_ID_BYTES));
     case TB_REQUEST_STATUS:
     case TB_REQUEST_WATCH:
     case TB_REQUEST_LIST_DIRECTORY:
     case TB_REQUEST_CHECK:
+    case TB_REQUEST_LIST_CAMPAIGNS:
+    case TB_REQUEST_GET_RECOVERY:
         return TB_ACCEPTED;
     }
     return TB_REFUSED_REQUEST;
@@ -126,7 +147,8 @@ static bool identified(const tb_local_request *request)
 
     bool changes = request->kind == TB_REQUEST_OPEN_CASE || request->kind == TB_REQUEST_ACT ||
                    request->kind == TB_REQUEST_INSTALL ||
-                   request->kind == TB_REQUEST_ACT_QUARANTINE;
+                   request->kind == TB_REQUEST_ACT_QUARANTINE ||
+                   request->kind == TB_REQUEST_RECOVER;
     return !changes || memcmp(request->id.bytes, none.bytes, sizeof none) != 0;
 }
 
@@ -183,10 +205,15 @@ typedef struct bodies {
     Tongbao__Local__Check check;
     Tongbao__Local__ListActs list_acts;
     Tongbao__Local__Export export_case;
+    Tongbao__Local__ListDuties duties;
+    Tongbao__Local__ListCampaigns campaigns;
+    Tongbao__Local__GetCut cut;
     Tongbao__Local__ListQuarantine list_quarantine;
     Tongbao__Local__ActQuarantine act_quarantine;
     Tongbao__Local__ListDeadLetters list_dead_letters;
     Tongbao__Local__RetryDeadLetter retry_dead_letter;
+    Tongbao__Local__Recover recover;
+    Tongbao__Local__GetRecovery get_recovery;
 } bodies;
 
 static bool write_open(const tb_local_open *in, tb_arena *arena, wire_open *out)
@@ -216,6 +243,7 @@ static void write_list(const tb_local_list *in, wire_list *out)
     tongbao__local__list_cases__init(out);
     out->state = tb_wire_of(in->state);
     out->mine = in->mine;
+    out->stalled = in->stalled;
     out->after = tb_wire_of(in->after);
     out->limit = in->limit;
     out->field = tb_wire_of(in->field);
@@ -290,6 +318,16 @@ static bool write_body(const tb_local_request *in, tb_arena *arena, bodies *b, w
         write_install(&in->install, &b->install);
         out->install = &b->install;
         return true;
+    case TB_REQUEST_RECOVER:
+        tongbao__local__recover__init(&b->recover);
+        b->recover.reason = tb_wire_of(in->recover.reason);
+        b->recover.release = tb_wire_raw_or_none(in->recover.release.bytes, TB_CASE_ID_BYTES);
+        out->recover = &b->recover;
+        return true;
+    case TB_REQUEST_GET_RECOVERY:
+        tongbao__local__get_recovery__init(&b->get_recovery);
+        out->get_recovery = &b->get_recovery;
+        return true;
     case TB_REQUEST_STATUS:
         tongbao__local__get_status__init(&b->status);
         out->status = &b->status;
@@ -305,6 +343,23 @@ static bool write_body(const tb_local_request *in, tb_arena *arena, bodies *b, w
     case TB_REQUEST_CHECK:
         tongbao__local__check__init(&b->check);
         out->check = &b->check;
+        return true;
+    case TB_REQUEST_LIST_DUTIES:
+        tongbao__local__list_duties__init(&b->duties);
+        b->duties.overdue = in->duties.overdue;
+        b->duties.mine = in->duties.mine;
+        b->duties.after = tb_wire_of(in->duties.after);
+        b->duties.limit = in->duties.limit;
+        out->list_duties = &b->duties;
+        return true;
+    case TB_REQUEST_LIST_CAMPAIGNS:
+        tongbao__local__list_campaigns__init(&b->campaigns);
+        out->list_campaigns = &b->campaigns;
+        return true;
+    case TB_REQUEST_CUT:
+        tongbao__local__get_cut__init(&b->cut);
+        b->cut.final = in->final;
+        out->cut = &b->cut;
         return true;
     case TB_REQUEST_LIST_QUARANTINE:
         tb_local_write_quarantine_page(&in->page, &b->list_quarantine);

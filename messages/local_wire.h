@@ -71,5 +71,14 @@ void tb_local_write_settled(const tb_local_settled *in, struct Tongbao__Local__S
 bool tb_local_write_letters(const tb_local_dead_letters *in,
                             tb_arena *arena,
                             struct Tongbao__Local__DeadLetters *out);
+struct Tongbao__Local__Recovery;
+
+/* local_recovery.c */
+tb_refusal tb_local_read_recovery(const struct Tongbao__Local__Recovery *in,
+                                  tb_arena *arena,
+                                  tb_local_recovery *out) TB_MUST_USE;
+/* NULL when memory ends. */
+struct Tongbao__Local__Recovery *tb_local_write_recovery(const tb_local_recovery *in,
+                                                         tb_arena *arena);
 
 #endif

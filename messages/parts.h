@@ -25,12 +25,17 @@ tb_part_passed_decode(tb_bytes in, tb_arena *arena, tb_passed **out, size_t *out
 tb_err tb_part_passed_encode(const tb_passed *passed, size_t count, tb_arena *arena, tb_bytes *out)
     TB_MUST_USE;
 
+/* A notice of kind resend is one of three:
+ *   ask      the event with what comes before it, or everything above `from`
+ *   carrier  neither ask nor to: the earlier events are in the reader's own part
+ *   end      to: the ask of that notice number is answered, as far as `from` says */
 typedef struct tb_resend {
     tb_case_id case_id;
     tb_digest event;
-    tb_old_mark *from;
+    tb_stream_at *from; /* at most TB_HELD_STREAMS_MAX */
     size_t from_count;
     uint64_t to;
+    bool ask;
 } tb_resend;
 
 tb_refusal tb_resend_decode(tb_bytes in, tb_arena *arena, tb_resend *out) TB_MUST_USE;

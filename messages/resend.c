@@ -4,11 +4,11 @@
 #include "messages/wire.h"
 
 typedef Tongbao__Wire__Resend wire_resend;
-typedef Tongbao__Wire__OldMark wire_mark;
+typedef Tongbao__Wire__Held wire_held;
 
 static tb_refusal read_from(const wire_resend *in, tb_arena *arena, tb_resend *out)
 {
-    if (in->n_from > TB_OLD_MARKS_MAX) {
+    if (in->n_from > TB_HELD_STREAMS_MAX) {
         return TB_REFUSED_TOO_LARGE;
     }
     out->from_count = in->n_from;
@@ -18,12 +18,11 @@ static tb_refusal read_from(const wire_resend *in, tb_arena *arena, tb_resend *o
     }
 
     for (size_t i = 0; i < in->n_from; i++) {
-        const wire_mark *mark = in->from[i];
-        tb_old_mark *from = &out->from[i];
-        if (!tb_wire_party(mark->recipient, &from->recipient) ||
-            !tb_wire_lane(mark->lane, &from->lane) ||
-            !tb_wire_number_or_zero(mark->number, &from->number) ||
-            !tb_wire_fixed(mark->digest, from->digest.bytes, TB_DIGEST_BYTES)) {
+        const wire_held *held = in->from[i];
+        tb_stream_at *from = &out->from[i];
+        if (!tb_wire_stream(held->stream, &from->stream) ||
+            !tb_wire_number_or_zero(held->number, &from->number) ||
+            !tb_wire_fixed_or_zero(held->digest, from->digest.bytes, TB_DIGEST_BYTES)) {
             return TB_REFUSED_MALFORMED;
         }
     }
@@ -42,6 +41,10 @@ static tb_refusal read_resend(tb_bytes in, tb_arena *arena, tb_resend *out)
     if (!tb_wire_fixed_or_zero(wire->case_id, out->case_id.bytes, TB_CASE_ID_BYTES) ||
         !tb_wire_fixed_or_zero(wire->event, out->event.bytes, TB_DIGEST_BYTES) ||
         !tb_wire_number_or_zero(wire->to, &out->to)) {
+        return TB_REFUSED_MALFORMED;
+    }
+    out->ask = wire->ask != 0;
+    if (out->ask && out->to > 0) {
         return TB_REFUSED_MALFORMED;
     }
     return read_from(wire, arena, out);
@@ -66,26 +69,29 @@ tb_refusal tb_resend_decode(tb_bytes in, tb_arena *arena, tb_resend *out)
 
 tb_err tb_resend_encode(const tb_resend *resend, tb_arena *arena, tb_bytes *out)
 {
-    TB_ASSERT(resend->from_count <= TB_OLD_MARKS_MAX);
+    TB_ASSERT(resend->from_count <= TB_HELD_STREAMS_MAX);
 
     size_t mark = tb_arena_mark(arena);
     wire_resend wire = TONGBAO__WIRE__RESEND__INIT;
     wire.case_id = tb_wire_raw_or_none(resend->case_id.bytes, TB_CASE_ID_BYTES);
     wire.event = tb_wire_raw_or_none(resend->event.bytes, TB_DIGEST_BYTES);
     wire.to = resend->to;
+    wire.ask = resend->ask;
     wire.n_from = resend->from_count;
-    wire.from = tb_wire_messages(&tongbao__wire__old_mark__descriptor, resend->from_count, arena);
+    wire.from = tb_wire_messages(&tongbao__wire__held__descriptor, resend->from_count, arena);
     if (wire.from == NULL) {
         tb_arena_release(arena, mark);
         return TB_ERR_LIMIT;
     }
 
     for (size_t i = 0; i < resend->from_count; i++) {
-        const tb_old_mark *from = &resend->from[i];
-        wire.from[i]->recipient = tb_wire_of_party(&from->recipient);
-        wire.from[i]->lane = (uint32_t)from->lane;
+        const tb_stream_at *from = &resend->from[i];
+        if (!tb_wire_of_stream(&from->stream, arena, &wire.from[i]->stream)) {
+            tb_arena_release(arena, mark);
+            return TB_ERR_LIMIT;
+        }
         wire.from[i]->number = from->number;
-        wire.from[i]->digest = tb_wire_raw(from->digest.bytes, TB_DIGEST_BYTES);
+        wire.from[i]->digest = tb_wire_raw_or_none(from->digest.bytes, TB_DIGEST_BYTES);
     }
     return tb_wire_pack_over(&wire.base, TB_BODY_BYTES_MAX, arena, mark, out);
 }

@@ -14,7 +14,7 @@
 /*    table            key                                              value           rows exist while */
 #define TB_TABLES(X)                                                                                                   \
     /* both */                                                                                                         \
-    X(META,             "name",                                         "bytes",        "always")                       \
+    X(META,             "name",                                         "bytes",        "always") \
     X(DOCUMENT,         "kind:u32 name 0 version:u32",                  "Document",     "always; the newest version of a name rules") \
     X(ALARM,            "number:u64",                                   "AlarmRow",     "among the newest 10000: what was refused, forged, forked or went back") \
     /* broker */                                                                                                       \
@@ -35,13 +35,13 @@
     X(OUTBOX,           "incarnation recipient lane:u8 from:u64",       "OutboxRow",    "an arrived mark is missing for a number of the group") \
     X(OUTBOX_GROUP,     "OUTBOX key",                                   "bytes",        "exactly one per OUTBOX row: the encoded group, apart so that trimming need not read it") \
     X(OUTBOX_BODY,      "incarnation notice:u64",                       "OutboxBodyRow", "an OUTBOX row refers to it; counted") \
-    X(OUTBOX_DUE,       "due_ms:u64 recipient lane:u8",                 "-",            "exactly one per stream with OUTBOX rows") \
+    X(OUTBOX_DUE,       "due_ms:u64 incarnation recipient lane:u8",     "-",            "exactly one per stream with OUTBOX rows") \
     X(STAMP,            "sender incarnation recipient lane:u8 from:u64", "SignedLine",  "always: stored lines of our own and received notices") \
     X(REFUSAL,          "sender incarnation notice:u64 recipient",      "RefusalRow",   "always: signed refusals of our own notices and by us") \
     X(INBOX,            "sender incarnation lane:u8 from:u64",          "InboxRow",     "a taken notice of the group is not yet applied") \
     X(QUARANTINE,       "sender incarnation notice:u64",                "QuarantineRow", "set aside after two failed attempts, until a person decides") \
     /* agent: casework */                                                                                              \
-    X(CASE,             "case",                                         "CaseRow",      "always")                       \
+    X(CASE,             "case",                                         "CaseRow",      "always") \
     X(CASE_MINE,        "case",                                         "-",            "this party holds the case and it is not closed") \
     X(EVENT,            "case class:u8 number:u64 term:u32 event",      "EventRow",     "always; class 1 chain, 2 side") \
     X(EVENT_ID,         "event",                                        "EVENT key",    "the EVENT row is of a side event, or held back") \
@@ -49,11 +49,25 @@
     X(PROOF,            "sender incarnation notice:u64",                "ProofRow",     "always: header and ids of the notice's events, and where in which tree it stands") \
     X(PROOF_TREE,       "sender incarnation notice:u64",                "ProofTreeRow", "a PROOF row refers to it: root, leaves and siblings of notices proved together, under the first") \
     X(LOOSE,            "case number:u64",                              "event",        "an own event is in no notice yet") \
-    X(HELD,             "missing event, held event",                    "since_ms:i64", "an EVENT row waits for a predecessor") \
+    X(HELD,             "missing event, held event",                    "since_ms:i64 giver", "an EVENT row waits for a predecessor") \
     X(FIELD_INDEX,      "campaign 0 field 0 value 0 case",              "-",            "an indexed field of the case is readable here") \
     X(DRAFT,            "number:u64",                                   "DraftRow",     "an act waits for the link (待发出)") \
-    X(REQUEST,          "request_id",                                   "RequestRow",   "30 days: the answer to a local request")      \
-    X(QUARANTINE_DROPPED,"sender incarnation notice:u64",               "DroppedRow",   "always: a notice that was set aside and dropped, by whom and why")
+    X(REQUEST,          "request_id",                                   "RequestRow",   "30 days: the answer to a local request") \
+    X(DUTY,             "case from-event duty",                         "DutyRow",      "always, once the case's chain has begun the duty") \
+    X(DUTY_DUE,         "walk:u8 at:i64 case from-event duty",          "-",            "walk 1, by look: one per DUTY row to be judged here; walk 2, by due: one per open or lapsed one") \
+    X(RESEAL,           "incarnation notice:u64 recipient",             "since_ms:i64", "refused for a retired key, and not sealed anew yet: its new one is not known here") \
+    X(RESEALED,         "incarnation notice:u64 recipient",             "ResealedRow",  "always: the notice that carried its events anew") \
+    X(AHEAD,            "incarnation notice:u64",                       "case digests", "always: the events a notice of ours without new events passed on") \
+    X(CUT_SCAN,         "party key",                                    "EVENT key",    "a cut that was learnt of is not yet held against every event here") \
+    X(AGAIN,            "recipient case event",                         "-",            "a take-over is still to be passed on to a party that holds what it leaves aside") \
+    X(QUARANTINE_DROPPED,"sender incarnation notice:u64",               "DroppedRow",   "always: a notice that was set aside and dropped, by whom and why") \
+    /* agent: coming back, and asking for what is missing */                                                           \
+    X(LOST,             "peer in:u8 incarnation lane:u8",               "LostRow",      "always: a stream that was longer than our copy of it when this party recovered") \
+    X(ASKED,            "peer",                                         "AskedRow",     "asked to resend when this party recovered last; shown for ever") \
+    X(FREE,             "counter:u64 case",                             "FreeRow",      "always: may be acted on while that incarnation recovers: opened since, or released by an officer") \
+    X(ANSWERING,        "asker event",                                  "AnsweringRow", "a peer's ask to resend is not answered to its end") \
+    X(GAP,              "missing event",                                "GapRow",       "held back events wait for it: whom we asked for it, and when") \
+    X(GAP_DUE,          "due_ms:i64 missing event",                     "-",            "exactly one per GAP row")
 /* clang-format on */
 
 typedef enum tb_table {

@@ -32,6 +32,10 @@ typedef struct tb_store_options {
  * for a schema newer than this build, TB_ERR_BUSY when another process holds it, TB_ERR_FULL when
  * the quota cannot be allocated. */
 tb_err tb_store_open(const char *path, const tb_store_options *options, tb_store **out) TB_MUST_USE;
+/* Beside whoever holds it, to look only: nothing is created, allocated or locked, and only
+ * tb_store_begin_read is allowed. TB_ERR_NOT_FOUND when there is no store; TB_ERR_VERSION as above.
+ * LMDB form only. */
+tb_err tb_store_look(const char *path, uint32_t kind, tb_store **out) TB_MUST_USE;
 void tb_store_close(tb_store *store);
 
 /* One transaction at a time per store. Reads land in arena. */

@@ -110,7 +110,7 @@ static tb_err allocate_quota(const tb_store *store)
     return err;
 }
 
-static tb_err open_tables(tb_store *store, tb_txn *txn)
+static tb_err open_tables(tb_store *store, tb_txn *txn, unsigned flags)
 {
     static const char *const names[TB_TABLE_COUNT] = {
 #define TB_TABLE_NAME(name, key, value, when) #name,
@@ -120,7 +120,7 @@ static tb_err open_tables(tb_store *store, tb_txn *txn)
     static const uint8_t no_key[crypto_shorthash_KEYBYTES];
 
     for (size_t i = 0; i < TB_TABLE_COUNT; i++) {
-        int rc = mdb_dbi_open(txn->mdb, names[i], MDB_CREATE, &store->tables[i]);
+        int rc = mdb_dbi_open(txn->mdb, names[i], flags, &store->tables[i]);
         if (rc != MDB_SUCCESS) {
             return tb_lmdb_error(rc);
         }
@@ -141,7 +141,7 @@ static tb_err open_schema(tb_store *store, uint32_t kind)
     if (err != TB_OK) {
         return err;
     }
-    err = open_tables(store, txn);
+    err = open_tables(store, txn, MDB_CREATE);
     if (err == TB_OK) {
         err = tb_store_check_version(txn, kind);
     }
@@ -210,6 +210,61 @@ tb_err tb_store_open(const char *path, const tb_store_options *options, tb_store
     store->folder = -1;
     store->quota = options->quota_bytes - options->quota_bytes % (uint64_t)sysconf(_SC_PAGESIZE);
     tb_err err = open_all(store, path, options->kind);
+    if (err != TB_OK) {
+        tb_store_close(store);
+        return err;
+    }
+    *out = store;
+    return TB_OK;
+}
+
+static tb_err look_environment(tb_store *store, const char *path)
+{
+    int rc = mdb_env_create(&store->env);
+    if (rc != MDB_SUCCESS) {
+        store->env = NULL;
+        return tb_lmdb_error(rc);
+    }
+    rc = mdb_env_set_maxdbs(store->env, TB_TABLE_COUNT);
+    if (rc == MDB_SUCCESS) {
+        rc = mdb_env_open(store->env, path, MDB_RDONLY, FILE_MODE);
+    }
+    return rc == ENOENT ? TB_ERR_NOT_FOUND : tb_lmdb_error(rc);
+}
+
+static tb_err look_tables(tb_store *store, uint32_t kind)
+{
+    uint8_t block[ROW_BYTES_OPEN];
+    tb_arena arena;
+    tb_txn *txn;
+    tb_arena_init(&arena, block, sizeof block);
+    tb_err err = tb_store_begin_read(store, &arena, &txn);
+    if (err != TB_OK) {
+        return err;
+    }
+    err = open_tables(store, txn, 0);
+    if (err == TB_OK) {
+        err = tb_store_same_version(txn, kind);
+    }
+    if (err != TB_OK) {
+        tb_store_abort(txn);
+        return err;
+    }
+    txn->wrote = true; /* as above; of a reader a commit writes nothing */
+    return tb_store_commit(txn);
+}
+
+tb_err tb_store_look(const char *path, uint32_t kind, tb_store **out)
+{
+    tb_store *store = calloc(1, sizeof *store);
+    if (store == NULL) {
+        return TB_ERR_LIMIT;
+    }
+    store->folder = -1;
+    tb_err err = look_environment(store, path);
+    if (err == TB_OK) {
+        err = look_tables(store, kind);
+    }
     if (err != TB_OK) {
         tb_store_close(store);
         return err;

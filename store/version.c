@@ -34,11 +34,16 @@ static tb_err check_number(tb_txn *txn, const char *name, uint32_t expected)
     return found == expected ? TB_OK : TB_ERR_VERSION;
 }
 
+tb_err tb_store_same_version(tb_txn *txn, uint32_t kind)
+{
+    tb_err err = check_number(txn, "schema", TB_SCHEMA_VERSION);
+    return err == TB_OK ? check_number(txn, "kind", kind) : err;
+}
+
 tb_err tb_store_check_version(tb_txn *txn, uint32_t kind)
 {
     if (tb_store_rows(txn, TB_TABLE_META) > 0) {
-        tb_err err = check_number(txn, "schema", TB_SCHEMA_VERSION);
-        return err == TB_OK ? check_number(txn, "kind", kind) : err;
+        return tb_store_same_version(txn, kind);
     }
     tb_err err = write_number(txn, "schema", TB_SCHEMA_VERSION);
     return err == TB_OK ? write_number(txn, "kind", kind) : err;

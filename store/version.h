@@ -9,6 +9,8 @@
  * schema or kind, TB_ERR_CORRUPT when META holds rows but not these. */
 tb_err tb_store_check_version(tb_txn *txn, uint32_t kind) TB_MUST_USE;
 
+/* Checks them alone, writing nothing; TB_ERR_CORRUPT when they are not there. */
+tb_err tb_store_same_version(tb_txn *txn, uint32_t kind) TB_MUST_USE;
 /* The store was made out of a backup at that time. */
 tb_err tb_store_mark_restored(tb_txn *txn, tb_time at) TB_MUST_USE;
 /* TB_ERR_NOT_FOUND when it never was. */

@@ -122,6 +122,9 @@ typedef enum tb_test {
     TB_TEST_ACTOR_ROLE, /* the actor's role is one of values */
     TB_TEST_ROLE_OF,    /* the role of the party in position `a` is one of values */
     TB_TEST_WITHIN, /* the jurisdiction of the party in position `a` is the open field `field` */
+    TB_TEST_ACTOR_HOLDS, /* the actor holds the case */
+    TB_TEST_LAPSED,      /* the open field `field` has none of `values`, or a duty that ends in this
+                            action has lapsed */
     TB_TEST_LINKED_OPEN, /* at the actor alone: an earlier case with the same indexed field `field`
                             is open */
     TB_TEST_LINKED_DONE, /* at the actor alone: such a case is closed */
@@ -193,6 +196,33 @@ typedef struct tb_state {
     bool closed;
 } tb_state;
 
+/* 应办事项: who owes which act to whom, from which event, until which, and by when (design §10).
+ * One of the three limits is set. Hours run from the event; days begin with the next one and end at
+ * 24:00, China time. */
+typedef struct tb_duty_def {
+    const char *id;
+    tb_label title;
+    const char *owed_by; /* position, resolved right after the event `from` */
+    const char *to;      /* position: the creditor, whose agent alone judges */
+    const char *from;    /* action */
+    const char **until;  /* actions, any of which fulfils it */
+    unsigned until_count;
+    unsigned hours;
+    unsigned days;
+    unsigned working_days;
+    unsigned grace_hours; /* from due until the lapse is recorded, if more than TB_DUTY_GRACE_MS */
+    bool by_default;      /* 系统默认时限(非方案规定): no figure in the plan */
+    tb_label basis;       /* otherwise: the clause */
+    const char *lapse;    /* side action that records a lapse */
+    const char *ends_in;  /* take-over action that a lapse is a ground for, or NULL */
+} tb_duty_def;
+
+/* The open fields of a lapse: which duty, when it was due, up to where the debtor's stream was
+ * held. */
+#define TB_LAPSE_DUTY "lapsed_duty"
+#define TB_LAPSE_DUE  "lapsed_due"
+#define TB_LAPSE_UPTO "lapsed_upto"
+
 typedef struct tb_case_type {
     const char *id;
     tb_label title;
@@ -206,6 +236,8 @@ typedef struct tb_case_type {
     unsigned state_count;
     tb_action *actions;
     unsigned action_count;
+    tb_duty_def *duties;
+    unsigned duty_count;
 } tb_case_type;
 
 typedef struct tb_campaign {

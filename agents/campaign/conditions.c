@@ -87,6 +87,10 @@ static tb_truth judge_condition(const tb_scene *scene, const tb_condition *c)
         return of(role_is_one_of(in_position(scene, c->a), c));
     case TB_TEST_WITHIN:
         return of(is_within(scene, c));
+    case TB_TEST_ACTOR_HOLDS:
+        return of(tb_party_equal(&scene->actor->id, &scene->before->holder));
+    case TB_TEST_LAPSED:
+        return of(scene->before->lapsed || !tb_condition_asks_lapse(c, field_value(scene, c)));
     case TB_TEST_LINKED_OPEN:
     case TB_TEST_LINKED_DONE:
     case TB_TEST_LINKED_NONE_OPEN:
@@ -118,6 +122,7 @@ static tb_refusal refuse_for(tb_scene *scene, const tb_condition *c)
 {
     tb_refusal code = c->test == TB_TEST_ACTOR_ROLE ? TB_REFUSED_ROLE
                       : c->test == TB_TEST_WITHIN   ? TB_REFUSED_JURISDICTION
+                      : c->test == TB_TEST_LAPSED   ? TB_REFUSED_NO_LAPSE
                                                     : TB_REFUSED_CONDITION;
     return tb_scene_object(scene, code, &c->why, NULL);
 }

@@ -227,6 +227,7 @@ tb_err tb_judge_act(const tb_case_view *view,
                       .after = *view,
                       .directory = directory,
                       .action = tb_case_type_action(view->type, action),
+                      .acting = true,
                       .known = known != NULL ? known : &nothing,
                       .arena = arena};
     tb_ruling ruling = {.action = scene.action};

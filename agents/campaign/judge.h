@@ -35,6 +35,9 @@ typedef struct tb_case_view {
     size_t field_count;
     tb_action_count *counts;
     size_t count_count;
+    /* of this moment, not of the chain; whoever judges sets them */
+    bool frozen; /* the chain forked, as far as this party knows */
+    bool lapsed; /* a lapse here is a ground for the action that is judged (agents/lapses.h) */
 } tb_case_view;
 
 /* What the actor alone knows, for LINKED_* tests: of the other cases here with the same value in

@@ -146,13 +146,15 @@ tb_err tb_judge_possible(const tb_case_view *view,
     size_t count = 0;
     for (unsigned i = 0; i < type->action_count; i++) {
         const tb_action *action = &type->actions[i];
-        if ((action->kind == TB_ACTION_OPEN) != (view->state.size == 0)) {
+        if ((action->kind == TB_ACTION_OPEN) != (view->state.size == 0) ||
+            tb_action_records_lapse(type, action)) {
             continue;
         }
         tb_scene scene = {.before = view,
                           .after = *view,
                           .directory = directory,
                           .action = action,
+                          .acting = true,
                           .arena = arena};
         tb_refusal code = tb_scene_admit(&scene, actor);
         if (code == TB_ACCEPTED) {

@@ -400,6 +400,10 @@ static void check_case_type(tb_check *check, const tb_case_type *type)
     tb_check_section(check, at, "actions");
     check_names(check, "action", type->actions, type->action_count, sizeof *type->actions);
     tb_check_actions(check, at);
+    check_bound(check, "duties", type->duty_count, TB_DUTIES_MAX);
+    tb_check_section(check, at, "duties");
+    check_names(check, "duty", type->duties, type->duty_count, sizeof *type->duties);
+    tb_check_duties(check);
 }
 
 unsigned

@@ -38,4 +38,7 @@ const tb_field_def *tb_check_open_field(tb_check *check, const char *id);
 /* The second half: conditions, ways, and how states are reached. */
 void tb_check_actions(tb_check *check, size_t case_type_at);
 
+/* load_check_duty.c: limits, who owes whom, and whether a duty can begin, end and lapse. */
+void tb_check_duties(tb_check *check);
+
 #endif

@@ -98,6 +98,14 @@ static void check_condition(tb_check *check, const tb_condition *c)
         (void)tb_check_position(check, c->a);
         check_roles_of(check, c);
         return;
+    case TB_TEST_ACTOR_HOLDS:
+        return;
+    case TB_TEST_LAPSED:
+        field = tb_check_open_field(check, c->field);
+        if (field != NULL) {
+            check_values(check, c, field);
+        }
+        return;
     case TB_TEST_WITHIN:
         (void)tb_check_position(check, c->a);
         (void)tb_check_open_field(check, c->field);

@@ -138,6 +138,8 @@ static const cyaml_strval_t tests[] = {
     {"count-below", TB_TEST_COUNT_BELOW},
     {"state", TB_TEST_STATE},
     {"actor-role", TB_TEST_ACTOR_ROLE},
+    {"actor-holds", TB_TEST_ACTOR_HOLDS},
+    {"lapsed", TB_TEST_LAPSED},
     {"role-of", TB_TEST_ROLE_OF},
     {"within", TB_TEST_WITHIN},
     {"linked-open", TB_TEST_LINKED_OPEN},
@@ -211,6 +213,28 @@ static const cyaml_schema_field_t state_fields[] = {
 static const cyaml_schema_value_t state_schema = {
     CYAML_VALUE_MAPPING(MAPPING, tb_state, state_fields)};
 
+static const cyaml_schema_field_t duty_fields[] = {
+    NAME("id", tb_duty_def, id),
+    ZH(tb_duty_def, title),
+    EN(tb_duty_def, title),
+    NAME("owed_by", tb_duty_def, owed_by),
+    NAME("to", tb_duty_def, to),
+    NAME("from", tb_duty_def, from),
+    NAMES("until", LIST, tb_duty_def, until, until_count),
+    CYAML_FIELD_UINT("hours", MAYBE, tb_duty_def, hours),
+    CYAML_FIELD_UINT("days", MAYBE, tb_duty_def, days),
+    CYAML_FIELD_UINT("working_days", MAYBE, tb_duty_def, working_days),
+    CYAML_FIELD_UINT("grace_hours", MAYBE, tb_duty_def, grace_hours),
+    TRUTH("default", tb_duty_def, by_default),
+    CYAML_FIELD_STRING_PTR("basis_zh", MAYBE_LIST, tb_duty_def, basis.zh, 0, LABEL_BYTES),
+    CYAML_FIELD_STRING_PTR("basis_en", MAYBE_LIST, tb_duty_def, basis.en, 0, LABEL_BYTES),
+    NAME("lapse", tb_duty_def, lapse),
+    MAYBE_NAME("ends_in", tb_duty_def, ends_in),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t duty_schema = {
+    CYAML_VALUE_MAPPING(MAPPING, tb_duty_def, duty_fields)};
+
 static const cyaml_schema_field_t case_type_fields[] = {
     NAME("id", tb_case_type, id),
     ZH(tb_case_type, title),
@@ -220,6 +244,7 @@ static const cyaml_schema_field_t case_type_fields[] = {
     LIST_OF("positions", LIST, tb_case_type, positions, position_count, &position_schema),
     LIST_OF("states", LIST, tb_case_type, states, state_count, &state_schema),
     LIST_OF("actions", LIST, tb_case_type, actions, action_count, &action_schema),
+    LIST_OF("duties", MAYBE_LIST, tb_case_type, duties, duty_count, &duty_schema),
     CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t case_type_schema = {

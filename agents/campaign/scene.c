@@ -120,9 +120,10 @@ tb_refusal tb_scene_admit(tb_scene *scene, const tb_party *actor)
         return code;
     }
     bool holds = tb_party_equal(&scene->before->holder, actor);
-    if (scene->action->kind == TB_ACTION_TAKE_OVER && holds) {
-        static const tb_label about = {"本单位已是承办单位", "this party holds the case already"};
-        return tb_scene_object(scene, TB_REFUSED_CONDITION, &about, NULL);
+    /* Whether the case forked not everybody has seen, so only the holder itself judges this. */
+    if (scene->action->kind == TB_ACTION_TAKE_OVER && holds && scene->acting &&
+        !scene->before->frozen) {
+        return TB_REFUSED_HOLDS;
     }
     if (scene->action->kind == TB_ACTION_CHAIN && !holds) {
         return tb_scene_object_text(scene, TB_REFUSED_NOT_HOLDER,
@@ -186,8 +187,7 @@ tb_refusal tb_scene_holder(tb_scene *scene, const tb_way *way, bool check_active
     if (!tb_position_party(&scene->after, scene->directory, way->hands_to, &party)) {
         return tb_scene_object(scene, TB_REFUSED_PARTY_OFF, &position->title, position->id);
     }
-    const tb_directory_party *found = tb_directory_find(scene->directory, &party);
-    if (check_active && (found == NULL || found->state != TB_PARTY_ACTIVE)) {
+    if (check_active && !tb_directory_in_service(scene->directory, &party)) {
         return tb_scene_object(scene, TB_REFUSED_PARTY_OFF, &position->title, position->id);
     }
     *out = party;

@@ -16,6 +16,7 @@ typedef struct tb_scene {
     const tb_directory *directory;
     const tb_directory_party *actor;
     const tb_action *action;
+    bool acting; /* the actor itself is judged before it acts, not its event by others */
     const tb_local_knowledge *known; /* NULL: another party's knowledge, nobody can tell */
     tb_arena *arena;
     tb_err err;
@@ -74,6 +75,10 @@ const tb_action_field *tb_action_field_of(const tb_action *action, tb_bytes fiel
 tb_bytes tb_case_view_field(const tb_case_view *view, tb_bytes id);
 /* How often an action was done. */
 uint32_t tb_case_view_count(const tb_case_view *view, const char *action);
+/* Whether the action is how a duty's lapse is recorded: the agent's own act, nobody else's. */
+bool tb_action_records_lapse(const tb_case_type *type, const tb_action *action);
+/* Whether a LAPSED condition asks for a lapse when its field has this value. */
+bool tb_condition_asks_lapse(const tb_condition *condition, tb_bytes value);
 /* Whether a list of names holds one. */
 bool tb_names_hold(const char *const *names, unsigned count, tb_bytes name);
 

@@ -40,6 +40,19 @@ const tb_local_party_line *tb_book_find(tb_book *book, const tb_party *party);
 const tb_campaign *tb_book_campaign_of(tb_book *book, tb_bytes id);
 const tb_provinces *tb_book_provinces(tb_book *book); /* NULL when not installed */
 
+/* book_ids.c: what a person wrote, as the id it means: an id, or a name in either language. States
+ * and fields are looked for in all campaigns installed here, actions in the case's own. What is not
+ * found stays as it is, for the agent to refuse; *out_known says so where asked for. */
+tb_bytes tb_book_campaign_id(tb_book *book, tb_bytes text);
+tb_bytes tb_book_state_id(tb_book *book, tb_bytes text, bool *out_known);
+tb_bytes tb_book_action_id(tb_book *book, const tb_local_summary *of, tb_bytes text);
+tb_bytes tb_book_party_id(tb_book *book, tb_bytes text);
+/* The field of that name and what it belongs to; false when no campaign here has it. */
+bool tb_book_field_of(tb_book *book,
+                      tb_bytes text,
+                      const tb_campaign **out_campaign,
+                      const tb_field_def **out) TB_MUST_USE;
+
 /* Names; the id itself when there is none. */
 tb_bytes tb_book_party(tb_book *book, const tb_party *party);
 tb_bytes tb_book_label(const tb_label *label, tb_bytes id);

@@ -9,6 +9,7 @@
 #include "agents/cli/help.h"
 #include "agents/cli/json.h"
 #include "agents/cli/say.h"
+#include "agents/cli/show.h"
 
 typedef struct fault_list {
     const char *path;
@@ -129,6 +130,9 @@ static bool print_type(const tb_case_type *type, tb_arena *arena)
     for (unsigned i = 0; i < type->field_count; i++) {
         put_label(&grid, _("field"), type->fields[i].id, &type->fields[i].title);
     }
+    for (unsigned i = 0; i < type->duty_count; i++) {
+        put_label(&grid, _("duty"), type->duties[i].id, &type->duties[i].title);
+    }
     return tb_grid_print(&grid, stdout);
 }
 
@@ -162,6 +166,28 @@ static int show(const tb_common *common, const char *name)
     return code;
 }
 
+static int list(const tb_common *common)
+{
+    tb_client client;
+    tb_book book;
+    tb_local_answer answer;
+    tb_local_request request = {.kind = TB_REQUEST_LIST_CAMPAIGNS};
+    int code = tb_client_open(common, &client);
+    if (code != TB_EXIT_DONE) {
+        return code;
+    }
+    tb_book_init(&book, &client);
+    code = tb_client_get(&client, &request, TB_ANSWER_CAMPAIGNS, &answer);
+    if (code == TB_EXIT_DONE && client.json) {
+        tb_json_print(tb_json_answer(&answer));
+    } else if (code == TB_EXIT_DONE && !tb_show_campaigns(&book, &answer.campaigns)) {
+        code = TB_EXIT_INTERNAL;
+    }
+    tb_book_close(&book);
+    tb_client_close(&client);
+    return code;
+}
+
 int tb_cli_campaign(int argc, char **argv)
 {
     tb_common common;
@@ -179,5 +205,8 @@ int tb_cli_campaign(int argc, char **argv)
     if (words.count == 2 && strcmp(words.list[0], "show") == 0) {
         return show(&common, words.list[1]);
     }
-    return tb_help_wrong("campaign", _("campaign takes: show CAMPAIGN, or check FILE"));
+    if (words.count == 1 && strcmp(words.list[0], "list") == 0) {
+        return list(&common);
+    }
+    return tb_help_wrong("campaign", _("campaign takes: list, show CAMPAIGN, or check FILE"));
 }

@@ -15,6 +15,7 @@ typedef struct options {
     tb_common common;
     tb_words words; /* the verb first */
     bool mine;
+    bool stalled;
     const char *state;
     const char *field;
     const char *value;
@@ -58,8 +59,18 @@ static int list(tb_book *book, const options *o)
     }
     tb_local_request request = {.kind = TB_REQUEST_LIST_CASES};
     request.list.mine = o->mine;
+    request.list.stalled = o->stalled;
     request.list.limit = (uint32_t)limit;
-    request.list.state = o->state == NULL ? tb_bytes_of(NULL, 0) : tb_bytes_str(o->state);
+    if (o->state != NULL) {
+        bool known;
+        request.list.state = tb_book_state_id(book, tb_bytes_str(o->state), &known);
+        if (!known) {
+            tb_say_error(_("no campaign here has a state \"%s\"; see: tongbao campaign show "
+                           "CAMPAIGN"),
+                         o->state);
+            return TB_EXIT_USAGE;
+        }
+    }
     uint8_t after[64];
     if (o->after != NULL) {
         size_t size = strlen(o->after) / 2;
@@ -72,9 +83,9 @@ static int list(tb_book *book, const options *o)
     if ((o->field == NULL) != (o->value == NULL)) {
         return tb_help_wrong("case", _("--field and --value go together"));
     }
-    if (o->field != NULL) {
-        request.list.field = tb_bytes_str(o->field);
-        request.list.value = tb_bytes_str(o->value);
+    if (o->field != NULL &&
+        !tb_values_sought(book, o->field, o->value, &request.list.field, &request.list.value)) {
+        return TB_EXIT_USAGE;
     }
     return ask(book, &request, TB_ANSWER_CASES);
 }
@@ -131,16 +142,14 @@ static int act(tb_book *book, const options *o)
                                          sizeof request.act.head.bytes)) {
         return tb_help_wrong("case", _("--head takes the 64 hex digits that case show prints"));
     }
-    request.act.action = tb_bytes_str(o->words.list[2]);
-    if (o->words.count > 3) {
-        tb_local_summary of;
-        int code = look_at(book, &request.act.case_id, &of);
-        if (code != TB_EXIT_DONE) {
-            return code;
-        }
-        campaign = tb_book_campaign_of(book, of.campaign);
-        type = campaign == NULL ? NULL : tb_campaign_case_type(campaign, of.case_type);
+    tb_local_summary of;
+    int code = look_at(book, &request.act.case_id, &of);
+    if (code != TB_EXIT_DONE) {
+        return code;
     }
+    request.act.action = tb_book_action_id(book, &of, tb_bytes_str(o->words.list[2]));
+    campaign = tb_book_campaign_of(book, of.campaign);
+    type = campaign == NULL ? NULL : tb_campaign_case_type(campaign, of.case_type);
     if (!tb_values_read(book, campaign, type, &o->words, 3, &request.act.fields,
                         &request.act.field_count)) {
         return TB_EXIT_REFUSED;
@@ -169,10 +178,11 @@ static int open_case(tb_book *book, const options *o)
     if (!lane_of(o->lane, &request.open.lane)) {
         return tb_help_wrong("case", _("--lane is urgent, normal or bulk"));
     }
-    request.open.campaign = tb_bytes_str(o->words.list[1]);
+    request.open.campaign = tb_book_campaign_id(book, tb_bytes_str(o->words.list[1]));
     const tb_campaign *campaign = tb_book_campaign_of(book, request.open.campaign);
     if (campaign == NULL || campaign->case_type_count == 0) {
         tb_say_refusal(TB_REFUSED_UNKNOWN_CAMPAIGN, request.open.campaign);
+        tb_say_error(_("what is installed here lists: tongbao campaign list"));
         return TB_EXIT_REFUSED;
     }
     const tb_case_type *type = o->type == NULL
@@ -208,10 +218,11 @@ static verb_fn *verb_of(const char *word)
 int tb_cli_case(int argc, char **argv)
 {
     options o = {0};
-    const tb_option known[] = {
-        {"mine", &o.mine, NULL},   {"state", NULL, &o.state}, {"field", NULL, &o.field},
-        {"value", NULL, &o.value}, {"limit", NULL, &o.limit}, {"after", NULL, &o.after},
-        {"head", NULL, &o.head},   {"type", NULL, &o.type},   {"lane", NULL, &o.lane}};
+    const tb_option known[] = {{"mine", &o.mine, NULL},   {"stalled", &o.stalled, NULL},
+                               {"state", NULL, &o.state}, {"field", NULL, &o.field},
+                               {"value", NULL, &o.value}, {"limit", NULL, &o.limit},
+                               {"after", NULL, &o.after}, {"head", NULL, &o.head},
+                               {"type", NULL, &o.type},   {"lane", NULL, &o.lane}};
     if (!tb_arguments_read(argc, argv, known, sizeof known / sizeof known[0], &o.common,
                            &o.words)) {
         return TB_EXIT_USAGE;

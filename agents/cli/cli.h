@@ -23,11 +23,13 @@ tb_cli_noun tb_cli_check;
 tb_cli_noun tb_cli_directory;
 tb_cli_noun tb_cli_document;
 tb_cli_noun tb_cli_document_sign; /* argv[0] is "sign" */
+tb_cli_noun tb_cli_due;
 tb_cli_noun tb_cli_import;
 tb_cli_noun tb_cli_key;
 tb_cli_noun tb_cli_notice;
 tb_cli_noun tb_cli_quarantine;
 tb_cli_noun tb_cli_request;
+tb_cli_noun tb_cli_recover;
 tb_cli_noun tb_cli_status;
 tb_cli_noun tb_cli_trace;
 

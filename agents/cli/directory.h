@@ -19,6 +19,9 @@ tb_cli_noun tb_directory_show_verb;
 tb_cli_noun tb_directory_publish_verb;
 tb_cli_noun tb_directory_revoke_verb;
 tb_cli_noun tb_directory_exercise_verb;
+tb_cli_noun tb_directory_rotate_verb;
+tb_cli_noun tb_directory_hub_verb;
+tb_cli_noun tb_directory_renew_verb;
 
 typedef struct tb_verb {
     const char *name;
@@ -47,6 +50,17 @@ int tb_print_json(json_t *value);
 /* {"purpose": "sign", "id": ..., "public": ...} */
 json_t *tb_json_key(tb_purpose purpose, const tb_public_key *key);
 const char *tb_purpose_name(tb_purpose purpose);
+
+/* The hub's public keys, from its request or (where one machine makes all) its key file. */
+bool tb_hub_publics_read(const char *path,
+                         tb_arena *arena,
+                         tb_public_key *out_sign,
+                         tb_public_key *out_transport,
+                         tb_problem *problem) TB_MUST_USE;
+/* rotation, lost or stolen. */
+bool tb_cut_reason_parse(const char *text, tb_cut_reason *out) TB_MUST_USE;
+/* What every act that made a version ends with; an exit code. */
+int tb_print_version(const char *folder, bool json);
 
 /* Rows of a batch file (heading: party, role, jurisdiction, parent, name_zh, name_en, attributes,
  * request, state); requests are named relative to the file. */

@@ -7,11 +7,11 @@
 #include "keyfile/exercise.h"
 
 /* The hub's public keys, from its request or (where one machine makes all) its key file. */
-static bool hub_keys(const char *path,
-                     tb_arena *arena,
-                     tb_public_key *out_sign,
-                     tb_public_key *out_transport,
-                     tb_problem *problem)
+bool tb_hub_publics_read(const char *path,
+                         tb_arena *arena,
+                         tb_public_key *out_sign,
+                         tb_public_key *out_transport,
+                         tb_problem *problem)
 {
     tb_enrolment row = {.has_request = false};
     if (!tb_keyfile_looks_like(path)) {
@@ -60,9 +60,9 @@ static bool make_first(const init_options *o, tb_problem *problem)
                         .title_en = tb_bytes_str(o->title_en),
                         .has_spare = o->spare != NULL};
     tb_keyfile keys;
-    if (!hub_keys(o->hub_key, &arena, &plan.sign, &plan.transport, problem) ||
-        (o->spare != NULL &&
-         !hub_keys(o->spare, &arena, &plan.spare_sign, &plan.spare_transport, problem)) ||
+    if (!tb_hub_publics_read(o->hub_key, &arena, &plan.sign, &plan.transport, problem) ||
+        (o->spare != NULL && !tb_hub_publics_read(o->spare, &arena, &plan.spare_sign,
+                                                  &plan.spare_transport, problem)) ||
         !tb_keyfile_read(o->authority, &keys, problem)) {
         return false;
     }
@@ -72,7 +72,7 @@ static bool make_first(const init_options *o, tb_problem *problem)
 }
 
 /* What every act that made a version ends with. */
-static int print_version(const char *folder, bool json)
+int tb_print_version(const char *folder, bool json)
 {
     tb_problem problem;
     tb_authority authority;
@@ -116,7 +116,7 @@ int tb_directory_init_verb(int argc, char **argv)
     if (!make_first(&o, &problem)) {
         return tb_say_problem(&problem);
     }
-    return print_version(o.out, o.common.json);
+    return tb_print_version(o.out, o.common.json);
 }
 
 typedef struct revoke_options {
@@ -128,7 +128,7 @@ typedef struct revoke_options {
     tb_common common;
 } revoke_options;
 
-static bool parse_reason(const char *text, tb_cut_reason *out)
+bool tb_cut_reason_parse(const char *text, tb_cut_reason *out)
 {
     static const char *const names[] = {"rotation", "lost", "stolen"};
     for (int i = 0; i < 3; i++) {
@@ -215,7 +215,7 @@ int tb_directory_revoke_verb(int argc, char **argv)
         return tb_say_missing(o.key == NULL ? "key" : "reason");
     }
     tb_cut cut = {.mark_count = 0};
-    if (words.count != 1 || !parse_reason(o.reason, &cut.reason)) {
+    if (words.count != 1 || !tb_cut_reason_parse(o.reason, &cut.reason)) {
         tb_say_error(_("name one party, and as reason lost, stolen or rotation"));
         return TB_EXIT_USAGE;
     }
@@ -227,7 +227,7 @@ int tb_directory_revoke_verb(int argc, char **argv)
     if (!revoke(&o, &cut, &problem)) {
         return tb_say_problem(&problem);
     }
-    return print_version(o.folder, o.common.json);
+    return tb_print_version(o.folder, o.common.json);
 }
 
 int tb_directory_exercise_verb(int argc, char **argv)
@@ -255,5 +255,5 @@ int tb_directory_exercise_verb(int argc, char **argv)
     }
     char folder[TB_AUTHORITY_PATH];
     snprintf(folder, sizeof(folder), "%s/directory", out);
-    return print_version(folder, common.json);
+    return tb_print_version(folder, common.json);
 }

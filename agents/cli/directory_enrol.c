@@ -17,6 +17,7 @@ typedef struct enrol_options {
     const char *name_en;
     const char *attribute; /* the last; all are read from argv */
     bool off_line;
+    const char *keys_until;
     tb_common common;
 } enrol_options;
 
@@ -35,6 +36,7 @@ static bool read_options(int argc, char **argv, enrol_options *o)
         {"name-en", NULL, &o->name_en},
         {"attribute", NULL, &o->attribute},
         {"off-line", &o->off_line, NULL},
+        {"keys-until", NULL, &o->keys_until},
     };
     tb_words words;
     return tb_arguments_read(argc, argv, options, sizeof(options) / sizeof(options[0]), &o->common,
@@ -93,6 +95,11 @@ static bool read_one(int argc,
         row->id = row->request.party;
     } else if (!tb_party_parse(tb_bytes_str(o->party), &row->id)) {
         return bad_party(o->party, problem);
+    }
+    if (o->keys_until != NULL && !tb_time_parse(tb_bytes_str(o->keys_until), &row->keys_until)) {
+        return tb_problem_set(problem,
+                              "--keys-until wants a time such as 2015-02-09T11:39:00+08:00.",
+                              "--keys-until 须为时间,如 2015-02-09T11:39:00+08:00。");
     }
     if (o->parent != NULL && !tb_party_parse(tb_bytes_str(o->parent), &row->parent)) {
         return bad_party(o->parent, problem);

@@ -14,15 +14,17 @@ static const char overview[] =
        "\n"
        "  tongbao import black-card FILE     numbers from a table, each a case of its own\n"
        "  tongbao case list|show|acts|act|open\n"
+       "  tongbao due [--overdue]            what is owed on cases, by whom, to whom, by when\n"
        "  tongbao trace ID                   where a notice is, for every recipient, and why\n"
        "  tongbao notice list|show           what was sent and received\n"
        "  tongbao quarantine list|show|retry|drop   notices that could not be applied\n"
        "  tongbao status                     the agent, its link and its store\n"
        "  tongbao request ID                 what became of a request that was not answered\n"
-       "  tongbao campaign show|check        what the campaigns installed here allow\n"
+       "  tongbao campaign list|show|check   what the campaigns installed here allow\n"
        "  tongbao document install|sign      signed documents: directory, campaigns, tables\n"
        "  tongbao directory ...              who takes part (for the authority)\n"
-       "  tongbao key make|request|show      this party's own keys\n"
+       "  tongbao key make|request|show|cut  this party's own keys\n"
+       "  tongbao recover                    an agent that was stopped: its store is not the newest\n"
        "  tongbao check                      walks every invariant of the agent's store\n"
        "  tongbao version\n"
        "  tongbao NOUN --help                more about one of them\n"
@@ -38,17 +40,20 @@ static const char overview[] =
        "\n"
        "Exit codes: 0 done; 1 refused, the sentence says why; 2 the command is wrong; 3 the agent\n"
        "cannot be reached or it is not known whether it acted; 4 a file, memory or the program.\n");
-
 static const char case_page[] = N_(
     "tongbao case list [--state STATE] [--mine] [--field FIELD --value VALUE] [--limit N]\n"
-    "                  [--after MARK]\n"
+    "                  [--stalled] [--after MARK]\n"
     "tongbao case show CASE             what is known of a case, and every step so far\n"
     "tongbao case acts CASE             what this party may do on it now, and with which fields\n"
     "tongbao case act CASE ACTION [FIELD=VALUE ...] [--head HEAD]\n"
     "tongbao case open CAMPAIGN [FIELD=VALUE ...] [--type TYPE] [--lane urgent|normal|bulk]\n"
     "\n"
-    "CASE is the id the lists print. Values may be written as people write them: a choice by its\n"
-    "title, a province by its name, a time as 2015-02-09 11:39. With --head HEAD (case show "
+    "--stalled lists the cases that may have to be taken over: their holder is out of service, "
+    "they\n"
+    "are frozen by a fork, or a duty lapsed.\n"
+    "CASE is the id the lists print. States, actions, fields and values may be written as people\n"
+    "write them: by their titles, a province or party by its name, a time as 2015-02-09 11:39. "
+    "With --head HEAD (case show "
     "prints\n"
     "it) the act is refused if the case has moved on since you looked.\n"
     "\n"
@@ -67,11 +72,12 @@ static const char notice_page[] = N_(
     "  tongbao notice list --out\n"
     "  tongbao notice show bureau.44/1/17\n");
 
-static const char trace_page[] = N_(
-    "tongbao trace ID\n"
-    "\n"
-    "ID is a case, an event or a notice. For every recipient: where it is (our outbox, the hub,\n"
-    "arrived, signed for, answered, refused), since when, last and next attempt, and why.\n");
+static const char trace_page[] =
+    N_("tongbao trace ID\n"
+       "\n"
+       "ID is a case, an event or a notice. For every recipient: the act, where it is (our outbox, "
+       "the hub,\n"
+       "arrived, signed for, answered, refused), since when, last and next attempt, and why.\n");
 
 static const char request_page[] =
     N_("tongbao request ID\n"
@@ -102,7 +108,20 @@ static const char import_page[] =
        "  tongbao import black-card 线索.csv --dry-run\n"
        "  tongbao import black-card 线索.csv\n");
 
+static const char due_page[] = N_(
+    "tongbao due [--overdue] [--mine] [--limit N] [--after MARK]\n"
+    "\n"
+    "What is owed on the cases here and not done, by due time: the duty, who owes it to whom,\n"
+    "since when, until when, and on which basis. --overdue lists what is past due, --mine what\n"
+    "this party owes. When a duty is overdue, its creditor's agent records the lapse by itself;\n"
+    "if the campaign says so, the case may then be taken over (tongbao case acts CASE).\n"
+    "\n"
+    "examples:\n"
+    "  tongbao due --mine\n"
+    "  tongbao due --overdue\n");
+
 static const char campaign_page[] = N_(
+    "tongbao campaign list              the campaigns installed here, with their versions\n"
     "tongbao campaign show CAMPAIGN     roles, fields, states and actions\n"
     "tongbao campaign check FILE        everything that is wrong with it, before it is signed\n");
 
@@ -135,6 +154,26 @@ static const char status_page[] =
        "\n"
        "Who this agent is, whether its link is up, what waits, how full its store is, alarms.\n");
 
+static const char recover_page[] = N_(
+    "tongbao recover                    how far it is: who was asked to resend, who has ended\n"
+    "tongbao recover --reason TEXT      an officer begins it, at an agent that was stopped\n"
+    "tongbao recover --release CASE --reason TEXT   an officer lets one case be acted on before "
+    "all\n"
+    "                                   have ended\n"
+    "\n"
+    "An agent started on an old copy, a snapshot or an empty store finds at the hub marks that it\n"
+    "signed and does not remember; it signs nothing more and status says so. Recovering makes it "
+    "a\n"
+    "new incarnation and asks exactly the parties that know more to resend. Until all have ended,\n"
+    "acts on cases of the old copy wait as drafts; new cases may be opened. Of two copies that "
+    "run\n"
+    "the one that recovers goes on, the other is refused.\n"
+    "\n"
+    "examples:\n"
+    "  tongbao recover --reason 磁盘损坏,自备份恢复\n"
+    "  tongbao recover\n"
+    "  tongbao recover --release 014ae7f0... --reason 时限将到\n");
+
 static const struct {
     const char *noun;
     const char *page;
@@ -142,7 +181,8 @@ static const struct {
              {"trace", trace_page},       {"request", request_page},
              {"import", import_page},     {"campaign", campaign_page},
              {"document", document_page}, {"check", check_page},
-             {"status", status_page},     {"quarantine", quarantine_page}};
+             {"status", status_page},     {"due", due_page},
+             {"recover", recover_page},   {"quarantine", quarantine_page}};
 
 void tb_help_print(const char *noun)
 {

@@ -111,6 +111,8 @@ const char *tb_standing_key(tb_standing standing)
         return "draft";
     case TB_STANDING_FORKED:
         return "forked";
+    case TB_STANDING_DISPUTED:
+        return "disputed";
     }
     return "unknown";
 }

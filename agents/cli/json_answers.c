@@ -21,6 +21,15 @@ static void put(json_t *object, const char *key, json_t *value)
     (void)json_object_set_new(object, key, value);
 }
 
+static json_t *texts(const tb_bytes *list, size_t count)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < count; i++) {
+        (void)json_array_append_new(array, tb_json_text(list[i]));
+    }
+    return array;
+}
+
 json_t *tb_json_acted(const tb_local_answer *answer)
 {
     const tb_local_acted *acted = &answer->acted;
@@ -30,7 +39,16 @@ json_t *tb_json_acted(const tb_local_answer *answer)
     put(o, "number", number(acted->number));
     put(o, "state", tb_json_text(acted->state));
     put(o, "draft", json_boolean(answer->draft));
+    if (answer->detail.size > 0) {
+        put(o, "detail", tb_json_text(answer->detail));
+    }
     return o;
+}
+
+static const char *stall_key(tb_stall stall)
+{
+    static const char *const keys[] = {"no", "party_off", "frozen", "lapsed"};
+    return keys[stall > TB_STALL_LAPSED ? 0 : stall];
 }
 
 json_t *tb_json_summary(const tb_local_summary *s)
@@ -49,8 +67,10 @@ json_t *tb_json_summary(const tb_local_summary *s)
     put(o, "term", number(s->term));
     put(o, "head", digest(&s->head));
     put(o, "frozen", json_boolean(s->frozen));
+    put(o, "stalled", json_string(stall_key(s->stalled)));
     put(o, "held_back", number(s->held_back));
     put(o, "fields", tb_json_fields(s->fields, s->field_count));
+    put(o, "lost_fields", texts(s->lost_fields, s->lost_count));
     return o;
 }
 
@@ -79,6 +99,7 @@ static json_t *event(const tb_local_event *e)
     put(o, "addressees", addressees);
     put(o, "fields", tb_json_fields(e->fields, e->field_count));
     put(o, "unread_groups", unread);
+    put(o, "lost_fields", texts(e->lost_fields, e->lost_count));
     put(o, "standing", json_string(tb_standing_key(e->standing)));
     put(o, "term", number(e->term));
     return o;
@@ -118,6 +139,10 @@ json_t *tb_json_traced(const tb_local_traced *traced)
         put(o, "notice", tb_json_text(line->notice));
         put(o, "event", digest(&line->event));
         put(o, "action", tb_json_text(line->action));
+        put(o, "title_zh", tb_json_text(line->title_zh));
+        put(o, "title_en", tb_json_text(line->title_en));
+        put(o, "standing",
+            line->standing == 0 ? json_null() : json_string(tb_standing_key(line->standing)));
         put(o, "sender", tb_json_party(&line->sender));
         put(o, "recipient", tb_json_party(&line->recipient));
         put(o, "where", json_string(tb_where_key(line->where)));
@@ -131,6 +156,44 @@ json_t *tb_json_traced(const tb_local_traced *traced)
     }
     json_t *o = json_object();
     put(o, "lines", list);
+    return o;
+}
+
+json_t *tb_json_recovery(const tb_local_recovery *r)
+{
+    static const char *const states[] = {"never", "greeting", "asking", "ended"};
+    json_t *asked = json_array();
+    json_t *released = json_array();
+    for (size_t i = 0; i < r->asked_count; i++) {
+        const tb_local_asked *a = &r->asked[i];
+        json_t *o = json_object();
+        put(o, "party", tb_json_party(&a->party));
+        put(o, "asked", tb_json_time(a->asked));
+        put(o, "last", tb_json_time(a->last));
+        put(o, "heard", tb_json_time(a->heard));
+        put(o, "ended", tb_json_time(a->ended));
+        put(o, "missing", number(a->missing));
+        (void)json_array_append_new(asked, o);
+    }
+    for (size_t i = 0; i < r->released_count; i++) {
+        const tb_local_released *one = &r->released[i];
+        json_t *o = json_object();
+        put(o, "case_id", case_id(&one->case_id));
+        put(o, "account", tb_json_text(one->account));
+        put(o, "reason", tb_json_text(one->reason));
+        put(o, "at", tb_json_time(one->at));
+        (void)json_array_append_new(released, o);
+    }
+    json_t *o = json_object();
+    put(o, "state", json_string(states[r->state > 3 ? 0 : r->state]));
+    put(o, "started", tb_json_time(r->started));
+    put(o, "ended", tb_json_time(r->ended));
+    put(o, "account", tb_json_text(r->account));
+    put(o, "reason", tb_json_text(r->reason));
+    put(o, "old_counter", number(r->old_counter));
+    put(o, "counter", number(r->counter));
+    put(o, "asked", asked);
+    put(o, "released", released);
     return o;
 }
 
@@ -160,6 +223,34 @@ json_t *tb_json_status(const tb_local_status *s)
     put(o, "used_bytes", number(s->used_bytes));
     put(o, "alarms", number(s->alarms));
     put(o, "alarm_texts", alarms);
+    json_t *warnings = json_array();
+    for (size_t i = 0; i < s->warning_count; i++) {
+        json_t *w = json_object();
+        put(w, "code", json_string(tb_refusal_key(s->warnings[i].code)));
+        put(w, "until", tb_json_time(s->warnings[i].until));
+        (void)json_array_append_new(warnings, w);
+    }
+    put(o, "warnings", warnings);
+    put(o, "recovery", s->recovery.state == 0 ? json_null() : tb_json_recovery(&s->recovery));
+    return o;
+}
+
+json_t *tb_json_cut(const tb_local_cut *cut)
+{
+    json_t *lines = json_array();
+    for (size_t i = 0; i < cut->count; i++) {
+        const tb_cut_mark *mark = &cut->marks[i];
+        json_t *line = json_object();
+        put(line, "incarnation", number(mark->incarnation.counter));
+        put(line, "recipient", tb_json_party(&mark->recipient));
+        put(line, "lane", number(mark->lane));
+        put(line, "number", number(mark->number));
+        put(line, "digest", digest(&mark->digest));
+        (void)json_array_append_new(lines, line);
+    }
+    json_t *o = json_object();
+    put(o, "party", tb_json_party(&cut->party));
+    put(o, "lines", lines);
     return o;
 }
 
@@ -274,6 +365,65 @@ json_t *tb_json_document(const tb_document *document)
     return o;
 }
 
+static json_t *duty(const tb_local_duty_line *line)
+{
+    static const char *const states[] = {"", "open", "on_time", "late", "lapsed", "released"};
+    json_t *o = json_object();
+    put(o, "case_id", case_id(&line->case_id));
+    put(o, "duty", tb_json_text(line->duty));
+    put(o, "title_zh", tb_json_text(line->title_zh));
+    put(o, "title_en", tb_json_text(line->title_en));
+    put(o, "debtor", tb_json_party(&line->debtor));
+    put(o, "creditor", tb_json_party(&line->creditor));
+    put(o, "from_action", tb_json_text(line->from_action));
+    put(o, "from", tb_json_time(line->from));
+    put(o, "due", tb_json_time(line->due));
+    put(o, "state", json_string(states[line->state > TB_DUTY_RELEASED ? 0 : line->state]));
+    put(o, "overdue", json_boolean(line->over));
+    put(o, "default", json_boolean(line->by_default));
+    put(o, "basis_zh", tb_json_text(line->basis_zh));
+    put(o, "basis_en", tb_json_text(line->basis_en));
+    put(o, "ends_in", tb_json_text(line->ends_in));
+    put(o, "lapse", digest(&line->lapse));
+    put(o, "ended", tb_json_time(line->ended));
+    return o;
+}
+
+json_t *tb_json_duties(const tb_local_duties *duties)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < duties->count; i++) {
+        (void)json_array_append_new(list, duty(&duties->lines[i]));
+    }
+    json_t *o = json_object();
+    put(o, "duties", list);
+    put(o, "at", tb_json_time(duties->civil));
+    put(o, "next",
+        duties->next.size == 0 ? json_null()
+                               : tb_json_hex_of(duties->next.data, duties->next.size));
+    return o;
+}
+
+json_t *tb_json_campaigns(const tb_local_campaigns *campaigns)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < campaigns->count; i++) {
+        const tb_local_campaign_line *line = &campaigns->lines[i];
+        json_t *o = json_object();
+        put(o, "id", tb_json_text(line->id));
+        put(o, "version", number(line->version));
+        put(o, "title_zh", tb_json_text(line->title_zh));
+        put(o, "title_en", tb_json_text(line->title_en));
+        put(o, "from", tb_json_text(line->from));
+        put(o, "to", tb_json_text(line->to));
+        put(o, "newest", json_boolean(line->newest));
+        (void)json_array_append_new(list, o);
+    }
+    json_t *o = json_object();
+    put(o, "campaigns", list);
+    return o;
+}
+
 json_t *tb_json_answer(const tb_local_answer *answer)
 {
     if (answer->code != TB_ACCEPTED) {
@@ -302,11 +452,19 @@ json_t *tb_json_answer(const tb_local_answer *answer)
         return tb_json_summary(&answer->changed);
     case TB_ANSWER_ACTS:
         return tb_json_acts(&answer->acts);
+    case TB_ANSWER_DUTIES:
+        return tb_json_duties(&answer->duties);
+    case TB_ANSWER_CAMPAIGNS:
+        return tb_json_campaigns(&answer->campaigns);
+    case TB_ANSWER_CUT:
+        return tb_json_cut(&answer->cut);
     case TB_ANSWER_QUARANTINE:
         return tb_json_quarantine(&answer->quarantine);
     case TB_ANSWER_SETTLED:
         return tb_json_settled(&answer->settled);
     case TB_ANSWER_DEAD_LETTERS: /* a hub's answer */
+    case TB_ANSWER_RECOVERY:
+        return tb_json_recovery(&answer->recovery);
     case TB_ANSWER_NONE:
         break;
     }

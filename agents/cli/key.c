@@ -1,8 +1,12 @@
 /* key - `tongbao key`: a party's own keys; the secret halves never leave their file. */
+#include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
+#include "agents/cli/client.h"
 #include "agents/cli/directory.h"
 #include "agents/cli/say.h"
+#include "keyfile/cut_file.h"
 #include "keyfile/disk.h"
 
 #define PATH_BYTES 1024
@@ -15,6 +19,15 @@ static void help(void)
           "enrols\n"
           "tongbao key show FILE                      ids, public keys and fingerprint of a key or "
           "request file\n"
+          "tongbao key cut [--final] [--out FILE]     where every stream this party sends stands: "
+          "the cut\n"
+          "                                           that a revocation or rotation names\n"
+          "\n"
+          "key cut asks this party's agent. With --final the agent signs nothing more with its "
+          "present key:\n"
+          "acts wait as drafts until it is started with its new key file. When the agent's store "
+          "is gone, the\n"
+          "hub prints the cut: tongbao-broker cut PARTY.\n"
           "\n"
           "The party \"hub\" is the hub itself, the party \"authority\" signs the directory. Send "
           "the\n"
@@ -204,8 +217,57 @@ static int show(int argc, char **argv)
     return print(&all, path, fingerprint, common.json);
 }
 
+static int write_cut(const tb_client *client, const tb_local_cut *cut, const char *path)
+{
+    if (client->json) {
+        return tb_print_json(tb_json_cut(cut));
+    }
+    if (path == NULL) {
+        tb_cut_file_print(stdout, &cut->party, cut->marks, cut->count);
+        return TB_EXIT_DONE;
+    }
+    FILE *file = fopen(path, "wx");
+    if (file == NULL) {
+        tb_say_error(_("%s cannot be written: %s"), path, strerror(errno));
+        return TB_EXIT_REFUSED;
+    }
+    tb_cut_file_print(file, &cut->party, cut->marks, cut->count);
+    if (fclose(file) != 0) {
+        tb_say_error(_("%s cannot be written: %s"), path, strerror(errno));
+        return TB_EXIT_REFUSED;
+    }
+    printf(_("%s: streams cut: %zu\n"), path, cut->count);
+    return TB_EXIT_DONE;
+}
+
+static int cut(int argc, char **argv)
+{
+    bool final = false;
+    const char *out = NULL;
+    const tb_option options[] = {{"final", &final, NULL}, {"out", NULL, &out}};
+    tb_common common;
+    tb_words words;
+    if (!tb_arguments_read(argc, argv, options, 2, &common, &words)) {
+        return TB_EXIT_USAGE;
+    }
+    tb_client client;
+    int code = tb_client_open(&common, &client);
+    if (code != TB_EXIT_DONE) {
+        return code;
+    }
+    tb_local_request request = {.kind = TB_REQUEST_CUT, .final = final};
+    tb_local_answer answer;
+    code = tb_client_get(&client, &request, TB_ANSWER_CUT, &answer);
+    if (code == TB_EXIT_DONE) {
+        code = write_cut(&client, &answer.cut, out);
+    }
+    tb_client_close(&client);
+    return code;
+}
+
 int tb_cli_key(int argc, char **argv)
 {
-    static const tb_verb verbs[] = {{"make", make}, {"request", request}, {"show", show}};
+    static const tb_verb verbs[] = {
+        {"make", make}, {"request", request}, {"show", show}, {"cut", cut}};
     return tb_file_dispatch(argc, argv, verbs, sizeof(verbs) / sizeof(verbs[0]), help);
 }

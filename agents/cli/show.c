@@ -86,6 +86,8 @@ const char *tb_show_standing(tb_standing standing)
         return _("draft");
     case TB_STANDING_FORKED:
         return _("forked");
+    case TB_STANDING_DISPUTED:
+        return _("disputed");
     }
     return _("unknown");
 }
@@ -124,8 +126,18 @@ static tb_bytes subject(tb_book *book, const tb_local_summary *of)
 bool tb_show_cases(tb_book *book, const tb_local_cases *cases)
 {
     tb_arena *arena = &book->client->arena;
-    const char *const headings[] = {_("case"),  _("number"),    _("state"), _("holder"),
-                                    _("since"), _("opened by"), NULL};
+    bool stalled = false;
+    for (size_t i = 0; i < cases->count; i++) {
+        stalled = stalled || cases->cases[i].stalled != TB_STALL_NONE;
+    }
+    const char *const headings[] = {_("case"),
+                                    _("number"),
+                                    _("state"),
+                                    _("holder"),
+                                    _("since"),
+                                    _("opened by"),
+                                    stalled ? _("to be taken over") : NULL,
+                                    NULL};
     tb_grid grid;
     tb_grid_init(&grid, arena, headings);
     for (size_t i = 0; i < cases->count; i++) {
@@ -136,9 +148,17 @@ bool tb_show_cases(tb_book *book, const tb_local_cases *cases)
         tb_grid_put(&grid, tb_book_party(book, &s->holder));
         tb_grid_put(&grid, tb_show_time(arena, s->at));
         tb_grid_put(&grid, tb_book_party(book, &s->opener));
+        if (stalled) {
+            tb_grid_text(&grid, tb_show_stall(s->stalled));
+        }
     }
     bool printed = tb_grid_print(&grid, stdout);
-    (void)printf(_("%zu of %" PRIu64 " cases\n"), cases->count, cases->total);
+    if (cases->total >= cases->count) {
+        (void)printf(_("%zu of %" PRIu64 " cases\n"), cases->count, cases->total);
+    } else {
+        /* how many fit the question is not counted beforehand */
+        (void)printf(_("%zu cases shown\n"), cases->count);
+    }
     tb_show_next(arena, cases->next);
     return printed;
 }
@@ -161,6 +181,10 @@ static void show_event(tb_book *book, const tb_local_summary *of, const tb_local
         (void)printf("       %.*s: %.*s\n", (int)title.size, (const char *)title.data,
                      (int)value.size, (const char *)value.data);
     }
+    for (size_t i = 0; i < e->lost_count; i++) {
+        tb_bytes title = tb_book_field(book, of, e->lost_fields[i]);
+        (void)printf(_("       %.*s: content lost\n"), (int)title.size, (const char *)title.data);
+    }
     if (e->unread_count > 0) {
         (void)printf(_("       (%zu groups of fields are not for this party to read)\n"),
                      e->unread_count);
@@ -176,6 +200,9 @@ bool tb_show_case(tb_book *book, const tb_local_case *whole)
     line(_("holder"), tb_book_party(book, &s->holder));
     line(_("opened by"), tb_book_party(book, &s->opener));
     line(_("head"), tb_show_hex(arena, s->head.bytes, sizeof s->head.bytes));
+    if (s->stalled == TB_STALL_PARTY_OFF || s->stalled == TB_STALL_LAPSED) {
+        line(_("to be taken over"), tb_bytes_str(tb_show_stall(s->stalled)));
+    }
     if (s->frozen) {
         (void)printf("%s\n", tb_say_chinese() ? tb_refusal_zh(TB_REFUSED_FROZEN)
                                               : tb_refusal_en(TB_REFUSED_FROZEN));
@@ -191,6 +218,10 @@ bool tb_show_case(tb_book *book, const tb_local_case *whole)
         (void)printf("%.*s: %.*s\n", (int)title.size, (const char *)title.data, (int)value.size,
                      (const char *)value.data);
     }
+    for (size_t i = 0; i < s->lost_count; i++) {
+        tb_bytes title = tb_book_field(book, s, s->lost_fields[i]);
+        (void)printf(_("%.*s: content lost\n"), (int)title.size, (const char *)title.data);
+    }
     (void)printf("\n");
     for (size_t i = 0; i < whole->event_count; i++) {
         show_event(book, s, &whole->events[i]);
@@ -200,8 +231,12 @@ bool tb_show_case(tb_book *book, const tb_local_case *whole)
 
 void tb_show_acted(tb_book *book, const tb_local_answer *answer)
 {
-    if (answer->draft) {
+    if (answer->draft && answer->detail.size > 0) {
+        (void)printf(_("accepted, waiting (待发出): %.*s\n"), (int)answer->detail.size,
+                     (const char *)answer->detail.data);
+    } else if (answer->draft) {
         (void)printf(_("accepted, waiting for the link (待发出)\n"));
+        line(_("why"), answer->detail);
     } else {
         (void)printf(_("done\n"));
     }

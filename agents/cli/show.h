@@ -22,7 +22,13 @@ bool tb_show_acts(tb_book *book, const tb_local_summary *of, const tb_local_acts
 bool tb_show_notices(tb_book *book, const tb_local_notices *notices);
 bool tb_show_trace(tb_book *book, const tb_local_traced *traced);
 void tb_show_acted(tb_book *book, const tb_local_answer *answer);
+bool tb_show_duties(tb_book *book, const tb_local_duties *duties);
+bool tb_show_campaigns(tb_book *book, const tb_local_campaigns *campaigns);
+/* Why a case may have to be taken over; "" when it need not. */
+const char *tb_show_stall(tb_stall stall);
 bool tb_show_parties(tb_book *book, const tb_local_parties *parties);
+/* recover.c: who was asked, who has ended, who has not and since when. */
+void tb_show_recovery(tb_book *book, const tb_local_recovery *recovery);
 void tb_show_status(tb_book *book, const tb_local_status *status);
 bool tb_show_quarantine(tb_book *book, const tb_local_quarantine *quarantine);
 /* One of them in full. */

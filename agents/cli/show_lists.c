@@ -6,6 +6,7 @@
 
 #include "agents/cli/grid.h"
 #include "agents/cli/say.h"
+#include "base/text.h"
 #include "messages/directory.h"
 
 static tb_bytes in_language(tb_bytes zh, tb_bytes en)
@@ -34,15 +35,35 @@ bool tb_show_notices(tb_book *book, const tb_local_notices *notices)
     return printed;
 }
 
+/* What was done, and what became of it when it did not take effect: "sign for (overtaken)". */
+static tb_bytes act_of(tb_arena *arena, const tb_local_trace_line *line)
+{
+    tb_bytes title = in_language(line->title_zh, line->title_en);
+    title = title.size > 0 ? title : line->action;
+    const char *standing = line->standing == 0 ? "" : tb_show_standing(line->standing);
+    if (*standing == '\0') {
+        return title;
+    }
+    tb_text text;
+    tb_bytes out = title;
+    tb_text_init(&text, arena, title.size + strlen(standing) + 4);
+    tb_text_bytes(&text, title);
+    tb_text_str(&text, " (");
+    tb_text_str(&text, standing);
+    tb_text_str(&text, ")");
+    return tb_text_done(&text, &out) == TB_OK ? out : title;
+}
+
 bool tb_show_trace(tb_book *book, const tb_local_traced *traced)
 {
     tb_arena *arena = &book->client->arena;
-    const char *const headings[] = {_("recipient"),    _("where"), _("since"), _("last attempt"),
-                                    _("next attempt"), _("why"),   NULL};
+    const char *const headings[] = {_("act"),          _("recipient"),    _("where"), _("since"),
+                                    _("last attempt"), _("next attempt"), _("why"),   NULL};
     tb_grid grid;
     tb_grid_init(&grid, arena, headings);
     for (size_t i = 0; i < traced->count; i++) {
         const tb_local_trace_line *t = &traced->lines[i];
+        tb_grid_put(&grid, act_of(arena, t));
         tb_grid_put(&grid, tb_book_party(book, &t->recipient));
         tb_grid_text(&grid, tb_show_where(t->where));
         tb_grid_put(&grid, tb_show_time(arena, t->since));
@@ -138,6 +159,15 @@ void tb_show_status(tb_book *book, const tb_local_status *s)
     (void)printf(_("store: %" PRIu64 " of %" PRIu64 " MiB used\n"), s->used_bytes >> 20,
                  s->quota_bytes >> 20);
     counted(_("directory version"), s->directory_version);
+    for (size_t i = 0; i < s->warning_count; i++) {
+        const tb_local_warning *w = &s->warnings[i];
+        tb_bytes until = tb_show_time(&book->client->arena, w->until);
+        (void)printf(_("to be done before %.*s\n"), (int)until.size, (const char *)until.data);
+        (void)printf("  ! %s\n    %s\n", tb_refusal_zh(w->code), tb_refusal_en(w->code));
+    }
+    if (s->recovery.state != 0) {
+        tb_show_recovery(book, &s->recovery);
+    }
     counted(_("alarms"), s->alarms);
     for (size_t i = 0; i < s->alarm_text_count; i++) {
         (void)printf("  ! %.*s\n", (int)s->alarm_texts[i].size,
@@ -166,12 +196,20 @@ bool tb_show_answer(tb_book *book, const tb_local_answer *answer)
         return tb_show_parties(book, &answer->parties);
     case TB_ANSWER_ACTS:
         return tb_show_acts(book, NULL, &answer->acts);
+    case TB_ANSWER_DUTIES:
+        return tb_show_duties(book, &answer->duties);
+    case TB_ANSWER_CAMPAIGNS:
+        return tb_show_campaigns(book, &answer->campaigns);
+    case TB_ANSWER_CUT:
     case TB_ANSWER_QUARANTINE:
         return tb_show_quarantine(book, &answer->quarantine);
     case TB_ANSWER_SETTLED:
         tb_show_settled(&answer->settled);
         return true;
     case TB_ANSWER_DEAD_LETTERS: /* a hub's answer */
+    case TB_ANSWER_RECOVERY:
+        tb_show_recovery(book, &answer->recovery);
+        return true;
     case TB_ANSWER_NONE:
     case TB_ANSWER_CONTENT:
     case TB_ANSWER_CHECKED:

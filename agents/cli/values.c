@@ -3,6 +3,7 @@
 #include "agents/cli/say.h"
 #include "agents/import/names.h"
 #include "agents/import/values.h"
+#include "base/text.h"
 
 static int order(const tb_field *a, const tb_field *b)
 {
@@ -22,6 +23,36 @@ static bool place(tb_field *fields, size_t *count, tb_field field)
     return at == 0 || order(&fields[at - 1], &field) != 0;
 }
 
+/* What is wrong with a value typed here: no column of a table, and the choices are few enough to be
+ * named. */
+static void say_wrong(tb_book *book,
+                      const tb_campaign *campaign,
+                      const tb_field_def *def,
+                      const char *word,
+                      tb_refusal refused)
+{
+    const tb_code_list *codes =
+        def->type == TB_FIELD_CHOICE ? tb_campaign_codes(campaign, def->choices) : NULL;
+    if (refused == TB_REFUSED_VALUE_UNKNOWN && def->type == TB_FIELD_MSISDN) {
+        refused = TB_REFUSED_NUMBER_MALFORMED;
+    } else if (refused == TB_REFUSED_VALUE_UNKNOWN) {
+        refused = codes != NULL ? TB_REFUSED_CHOICE : TB_REFUSED_FIELD_INVALID;
+    }
+    tb_text text;
+    tb_bytes detail = tb_bytes_str(word);
+    tb_text_init(&text, &book->client->arena, TB_REASON_BYTES_MAX + strlen(word));
+    tb_text_bytes(&text, detail);
+    for (unsigned i = 0; codes != NULL && i < codes->choice_count; i++) {
+        tb_text_str(&text, i == 0 ? ": " : " | ");
+        tb_text_bytes(&text,
+                      tb_book_label(&codes->choices[i].title, tb_bytes_str(codes->choices[i].id)));
+    }
+    if (tb_text_done(&text, &detail) != TB_OK) {
+        detail = tb_bytes_str(word); /* too many to be named */
+    }
+    tb_say_refusal(refused, detail);
+}
+
 /* The value as its field wants it. */
 static bool meaning(tb_book *book,
                     const tb_campaign *campaign,
@@ -36,6 +67,9 @@ static bool meaning(tb_book *book,
     if (def->type == TB_FIELD_PROVINCE && provinces == NULL) {
         return true; /* the agent judges the code itself */
     }
+    if (def->type == TB_FIELD_PARTY) {
+        field->value = tb_book_party_id(book, field->value);
+    }
     tb_err err = tb_value_read(campaign, def, provinces, field->value, &book->client->arena,
                                &field->value, &refused);
     if (err != TB_OK) {
@@ -43,7 +77,7 @@ static bool meaning(tb_book *book,
         return false;
     }
     if (refused != TB_ACCEPTED) {
-        tb_say_refusal(refused, tb_bytes_str(word));
+        say_wrong(book, campaign, def, word, refused);
     }
     return refused == TB_ACCEPTED;
 }
@@ -84,5 +118,25 @@ bool tb_values_read(tb_book *book,
     }
     *out = fields;
     *out_count = count;
+    return true;
+}
+
+bool tb_values_sought(
+    tb_book *book, const char *field, const char *value, tb_bytes *out_field, tb_bytes *out_value)
+{
+    const tb_campaign *campaign;
+    const tb_field_def *def;
+    tb_field sought = {tb_bytes_str(field), tb_bytes_str(value)};
+    if (!tb_book_field_of(book, sought.id, &campaign, &def)) {
+        tb_say_error(_("no campaign here has a field \"%s\"; see: tongbao campaign show CAMPAIGN"),
+                     field);
+        return false;
+    }
+    sought.id = tb_bytes_str(def->id);
+    if (!meaning(book, campaign, def, value, &sought)) {
+        return false;
+    }
+    *out_field = sought.id;
+    *out_value = sought.value;
     return true;
 }

@@ -16,4 +16,8 @@ bool tb_values_read(tb_book *book,
                     tb_field **out,
                     size_t *out_count);
 
+/* A field and a value to look for, as a person wrote them. False after saying what is wrong. */
+bool tb_values_sought(
+    tb_book *book, const char *field, const char *value, tb_bytes *out_field, tb_bytes *out_value);
+
 #endif

@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 
 #include "agents/link.h"
+#include "messages/table.h"
 
 #define DOCUMENTS_BYTES (48u * 1024 * 1024)
 #define FILE_BYTES_MAX  (TB_DOCUMENT_BYTES_MAX + 64u * 1024)
@@ -98,10 +99,13 @@ static void load_campaign(tb_documents *d, const tb_document *document)
 }
 
 /* What was decoded borrows from the content, so that is kept with it. */
-static tb_refusal load_directory(tb_documents *d, tb_bytes content)
+static tb_refusal load_directory(tb_documents *d, tb_bytes content, uint32_t version)
 {
     tb_bytes kept;
     tb_directory directory;
+    if (version + TB_DIRECTORIES_MAX <= d->newest_directory) {
+        return TB_ACCEPTED; /* too old to judge by */
+    }
     if (tb_arena_copy(&d->arena, content, &kept) != TB_OK) {
         return TB_REFUSED_TOO_LARGE;
     }
@@ -109,6 +113,8 @@ static tb_refusal load_directory(tb_documents *d, tb_bytes content)
     if (refused == TB_ACCEPTED) {
         d->directory = directory;
         d->has_directory = true;
+        TB_ASSERT(d->directories.count < TB_DIRECTORIES_MAX);
+        d->versions[d->directories.count++] = directory;
     }
     return refused;
 }
@@ -124,13 +130,24 @@ static tb_refusal load_segments(tb_documents *d, tb_bytes content)
     return refused;
 }
 
+static tb_refusal load_calendar(tb_documents *d, tb_bytes content)
+{
+    tb_bytes kept;
+    if (tb_arena_copy(&d->arena, content, &kept) != TB_OK) {
+        return TB_REFUSED_TOO_LARGE;
+    }
+    tb_refusal refused = tb_calendar_decode(kept, &d->arena, &d->calendar);
+    d->has_calendar = d->has_calendar || refused == TB_ACCEPTED;
+    return refused;
+}
+
 /* Versions come in ascending order, so the last one that loads stays. */
 static void load_one(tb_documents *d, const tb_document *document)
 {
     tb_refusal refused = TB_ACCEPTED;
     switch (document->kind) {
     case TB_DOCUMENT_DIRECTORY:
-        refused = load_directory(d, document->content);
+        refused = load_directory(d, document->content, document->version);
         break;
     case TB_DOCUMENT_CAMPAIGN:
         load_campaign(d, document);
@@ -139,11 +156,27 @@ static void load_one(tb_documents *d, const tb_document *document)
         if (tb_bytes_equal(document->name, tb_bytes_str("segments"))) {
             refused = load_segments(d, document->content);
         }
+        if (tb_bytes_equal(document->name, tb_bytes_str(TB_TABLE_CALENDAR))) {
+            refused = load_calendar(d, document->content);
+        }
         break;
     }
     if (refused != TB_ACCEPTED) {
         skip(document, tb_refusal_en(refused));
     }
+}
+
+static tb_err find_newest_directory(tb_txn *txn, tb_documents *d)
+{
+    tb_version *here;
+    size_t count;
+    tb_err err = tb_documents_here(txn, &here, &count);
+    for (size_t i = 0; err == TB_OK && i < count; i++) {
+        if (here[i].kind == TB_DOCUMENT_DIRECTORY) {
+            d->newest_directory = here[i].version;
+        }
+    }
+    return err;
 }
 
 static tb_err load_all(tb_store *store, tb_arena *scratch, tb_documents *d)
@@ -156,6 +189,8 @@ static tb_err load_all(tb_store *store, tb_arena *scratch, tb_documents *d)
     }
 
     d->campaigns.list = d->list;
+    d->directories.list = d->versions;
+    err = find_newest_directory(txn, d);
     while (err == TB_OK) {
         tb_document document;
         err = tb_document_next(txn, &cursor, &document);
@@ -204,5 +239,7 @@ void tb_documents_use(const tb_documents *documents, tb_agent *agent)
 {
     agent->directory = &documents->directory;
     agent->campaigns = &documents->campaigns;
+    agent->directories = &documents->directories;
     agent->segments = documents->has_segments ? &documents->segments : NULL;
+    agent->calendar = documents->has_calendar ? &documents->calendar : NULL;
 }

@@ -21,6 +21,11 @@ typedef struct tb_documents {
     tb_campaigns campaigns;
     bool has_segments;
     tb_segments segments;
+    bool has_calendar;
+    tb_calendar calendar;
+    uint32_t newest_directory; /* by its version */
+    tb_directory versions[TB_DIRECTORIES_MAX];
+    tb_directories directories;
 } tb_documents;
 
 /* What the store holds. A document that does not load is skipped with a line on stderr. */

@@ -217,10 +217,12 @@ static void reload(tb_shell *shell)
     shell->documents = fresh;
 }
 
-static void other_key(tb_shell *shell)
+/* Behind the hub's new key: nothing is said to a hub under one that the directory has taken from
+ * it. */
+static void try_key(tb_shell *shell, bool spare)
 {
-    shell->net.use_spare = !shell->net.use_spare;
-    fprintf(stderr, "level=warn event=hub_key try=%s\n", shell->net.use_spare ? "spare" : "first");
+    shell->net.use_spare = spare;
+    fprintf(stderr, "level=warn event=hub_key try=%s\n", spare ? "spare" : "first");
     if (!tb_agent_net_open_hub(&shell->net, shell->agent.directory)) {
         shell->stop = true;
         shell->exit_code = 1;
@@ -250,9 +252,12 @@ void tb_shell_run(tb_shell *shell)
         release(&b);
         if (shell->reload) {
             reload(shell);
+            if (!tb_agent_net_key_named(&shell->net, shell->agent.directory)) {
+                try_key(shell, false);
+            }
         }
         if (tb_agent_net_wants_other_key(&shell->net, shell->agent.directory)) {
-            other_key(shell);
+            try_key(shell, !shell->net.use_spare);
         }
     }
 }

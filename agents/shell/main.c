@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <sodium.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
@@ -62,6 +63,9 @@ int main(int argc, char **argv)
     tb_agent_options options;
     int code = 1;
     argc = tb_language_init(argc, argv);
+    if (argc > 1 && strcmp(argv[1], "cut") == 0) {
+        return tb_shell_cut(argc - 1, argv + 1);
+    }
     if (argc > 1 && tb_keep_is(argv[1])) {
         static const tb_keep keep = {"tongbao-agent", TB_STORE_AGENT, TB_AGENT_QUOTA_USUAL, 2, 1};
         return tb_keep_main(&keep, argc, argv);

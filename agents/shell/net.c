@@ -67,8 +67,13 @@ bool tb_agent_net_open_local(tb_agent_net *net, const char *path)
 
 /* ---- hub ---- */
 
+/* The library's thread writes what happens into a pair of sockets, and waits for ever once nobody
+ * reads there: it is told to stop writing before the reader goes. */
 static void close_hub(tb_agent_net *net)
 {
+    if (net->hub != NULL) {
+        (void)zmq_socket_monitor(net->hub_handle, NULL, 0);
+    }
     if (net->events != NULL) {
         (void)zmq_close(net->events);
         net->events = NULL;
@@ -116,6 +121,7 @@ bool tb_agent_net_open_hub(tb_agent_net *net, const tb_directory *directory)
         return fail("no socket", net->endpoint);
     }
     net->hub_handle = zsock_resolve(net->hub);
+    net->server = keys->transport.key;
     set_options(net->hub, net->transport, &keys->transport.key);
     if (!watch(net)) {
         return fail("cannot watch the connection", net->endpoint);
@@ -163,6 +169,14 @@ tb_net_event tb_agent_net_event(tb_agent_net *net)
 bool tb_agent_net_wants_other_key(const tb_agent_net *net, const tb_directory *directory)
 {
     return directory->has_spare && net->failed_handshakes >= FAILURES_MAX;
+}
+
+bool tb_agent_net_key_named(const tb_agent_net *net, const tb_directory *directory)
+{
+    const tb_public_key *first = &directory->hub_keys.transport.key;
+    const tb_public_key *spare = &directory->spare.transport.key;
+    return memcmp(first->bytes, net->server.bytes, sizeof *first) == 0 ||
+           (directory->has_spare && memcmp(spare->bytes, net->server.bytes, sizeof *spare) == 0);
 }
 
 /* ---- messages ---- */

@@ -18,6 +18,7 @@ typedef struct tb_agent_net {
     void *local_handle;
     const char *endpoint;
     const tb_seal_pair *transport; /* our client keys */
+    tb_public_key server;          /* the hub's key the socket was opened for */
     unsigned openings;             /* hub sockets made: names the monitors apart */
     unsigned failed_handshakes;    /* in a row */
     bool use_spare;
@@ -38,6 +39,9 @@ tb_net_event tb_agent_net_event(tb_agent_net *net);
 /* True when the hub keeps refusing our handshake under the key in use and the directory has
  * another. */
 bool tb_agent_net_wants_other_key(const tb_agent_net *net, const tb_directory *directory);
+
+/* Whether the directory still names the key the socket was opened for, as the hub's or the spare. */
+bool tb_agent_net_key_named(const tb_agent_net *net, const tb_directory *directory);
 
 /* The next message without waiting; the caller closes it. */
 bool tb_agent_net_from_hub(tb_agent_net *net, zmq_msg_t *out);

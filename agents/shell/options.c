@@ -1,6 +1,8 @@
 #include "agents/shell/options.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/limits.h"
 #include "shell/keep.h"
@@ -20,9 +22,15 @@ static const char help_en[] =
     "  --quota BYTES      size of the store, allocated at creation (1G). New work is refused\n"
     "                     at 80 %; a larger value enlarges the store at the next start\n"
     "  --document FILE    a signed campaign or table to install; may be given again\n"
+    "  --old-key FILE     a key file this party has retired: opens what was sealed to it, and\n"
+    "                     is destroyed when nothing can need it any more; newest first, at most\n"
+    "                     3; one that is not there any more is passed over\n"
+    "  --old-key-life S   seconds an old key is kept behind its cut; 30 days, and at most\n"
     "  --check-config     read everything, say what is wrong, and end\n"
     "  --lang zh|en       the language of this page and of the verbs\n"
-    "\nVerbs, instead of the daemon:\n";
+    "\nVerbs, instead of the daemon:\n"
+    "  cut --store DIR    prints the cut of the party whose store this is, when its keys are\n"
+    "                     gone and it cannot start (else: tongbao key cut)\n";
 static const char help_zh[] =
     "tongbao-agent - 单位前置程序:保存本单位办件,代表本单位与协同平台通信\n\n"
     "  --party ID         本单位在名录中的编号\n"
@@ -34,9 +42,14 @@ static const char help_zh[] =
     "  --quota BYTES      存储配额,建立时即分配(1G);用到 80% 时不再接受新的办理;\n"
     "                     调大后于下次启动时扩充\n"
     "  --document FILE    要安装的已签名专项行动或数据表,可重复\n"
+    "  --old-key FILE     本单位已停用的密钥文件:用于打开以往加密的内容,不再需要时即销毁;\n"
+    "                     新的在前,至多 3 个;文件已不存在的略过\n"
+    "  --old-key-life S   停用密钥在停用点之后保留的秒数;默认并至多 30 天\n"
     "  --check-config     读取并检查全部配置,说明问题后退出\n"
     "  --lang zh|en       本页与下列命令的语言\n"
-    "\n下列命令代替常驻运行:\n";
+    "\n下列命令代替常驻运行:\n"
+    "  cut --store DIR    密钥已失、前置程序无法启动时,由其存储给出停用点\n"
+    "                     (可以启动时用 tongbao key cut)\n";
 
 static void help(void)
 {
@@ -71,6 +84,20 @@ static unsigned read_quota(const char *text, uint64_t *out)
     return 0;
 }
 
+static unsigned read_life(const char *text, uint64_t *out)
+{
+    char *end = NULL;
+    errno = 0;
+    unsigned long long value = strtoull(text, &end, 10);
+    if (errno != 0 || end == text || *end != '\0' || value == 0 ||
+        value > TB_NOTICE_LIFE_MS / 1000) {
+        return fault("a number of seconds, at most 2592000", "--old-key-life");
+    }
+
+    *out = value;
+    return 0;
+}
+
 static unsigned read_one(tb_agent_options *o, const char *name, const char *value)
 {
     const char **text = text_option(o, name);
@@ -86,6 +113,16 @@ static unsigned read_one(tb_agent_options *o, const char *name, const char *valu
     }
     if (strcmp(name, "--quota") == 0) {
         return read_quota(value, &o->quota_bytes);
+    }
+    if (strcmp(name, "--old-key") == 0) {
+        if (o->old_key_count == TB_OPTION_OLD_KEYS_MAX) {
+            return fault("more old keys than are kept", value);
+        }
+        o->old_keys[o->old_key_count++] = value;
+        return 0;
+    }
+    if (strcmp(name, "--old-key-life") == 0) {
+        return read_life(value, &o->old_key_life_s);
     }
     if (strcmp(name, "--document") == 0) {
         if (o->document_count == TB_OPTION_DOCUMENTS_MAX) {

@@ -5,6 +5,7 @@
 #include "base/ids.h"
 
 #define TB_OPTION_DOCUMENTS_MAX 64
+#define TB_OPTION_OLD_KEYS_MAX  3
 /* Of a store made without --quota. */
 #define TB_AGENT_QUOTA_USUAL (1024ull * 1024 * 1024)
 
@@ -18,6 +19,9 @@ typedef struct tb_agent_options {
     uint64_t quota_bytes;
     const char *documents[TB_OPTION_DOCUMENTS_MAX];
     size_t document_count;
+    const char *old_keys[TB_OPTION_OLD_KEYS_MAX]; /* key files retired, newest first */
+    size_t old_key_count;
+    uint64_t old_key_life_s; /* 0: the longest notice life */
     bool only_check;
 } tb_agent_options;
 

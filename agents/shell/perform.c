@@ -77,6 +77,9 @@ void tb_shell_perform(void *context, const tb_effects *effects)
             shell->stop = true;
             shell->exit_code = 1;
             break;
+        case TB_EFFECT_DESTROY:
+            tb_shell_destroy_key(shell, effect->bytes);
+            break;
         case TB_EFFECT_CUT:
             break;
         }

@@ -15,6 +15,7 @@
 typedef struct tb_shell {
     const tb_agent_options *options;
     tb_keyfile keys;
+    tb_keyfile old_keys[TB_OPTION_OLD_KEYS_MAX]; /* secrets NULL: not there, or destroyed */
     tb_store *store;
     tb_documents *documents;
     tb_agent agent;
@@ -34,6 +35,15 @@ typedef struct tb_shell {
 /* start.c: keys, store, first directory, documents. False: stderr says why. */
 bool tb_shell_start(tb_shell *shell, const tb_agent_options *options) TB_MUST_USE;
 void tb_shell_end(tb_shell *shell);
+
+/* old_keys.c: key files of before, for opening alone. False: stderr says why. */
+bool tb_shell_old_keys(tb_shell *shell) TB_MUST_USE;
+/* The old sealing key of this id, its file too. */
+void tb_shell_destroy_key(tb_shell *shell, tb_bytes id);
+void tb_shell_old_keys_wipe(tb_shell *shell);
+
+/* cut.c: `tongbao-agent cut --store DIR`; argv[0] is "cut". An exit code. */
+int tb_shell_cut(int argc, char **argv);
 
 /* loop.c: until a signal, or what cannot go on. */
 void tb_shell_run(tb_shell *shell);

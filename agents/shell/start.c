@@ -25,12 +25,20 @@ static bool read_keys(tb_shell *shell)
         return fail("the key file is another party's", options->key, shell->keys.party.text);
     }
 
+    if (!shell->keys.is_locked) {
+        fprintf(stderr, "level=warn event=keys_not_locked what=\"raise LimitMEMLOCK so that keys "
+                        "cannot be swapped out\"\n");
+    }
     tb_agent_keys *keys = &shell->agent.keys;
     keys->sign = &shell->keys.secrets->sign;
     keys->sign_id = tb_keyfile_sign_id(&shell->keys);
     keys->seal[0] = &shell->keys.secrets->seal;
     keys->seal_id[0] = tb_keyfile_seal_id(&shell->keys);
     keys->seal_count = 1;
+    keys->old_seal_life = (tb_time)options->old_key_life_s * 1000;
+    if (!tb_shell_old_keys(shell)) {
+        return false;
+    }
     shell->net.transport = &shell->keys.secrets->transport;
     return true;
 }
@@ -237,6 +245,7 @@ void tb_shell_end(tb_shell *shell)
     if (shell->store != NULL) {
         tb_store_close(shell->store);
     }
+    tb_shell_old_keys_wipe(shell);
     tb_keyfile_wipe(&shell->keys);
     tb_block_unmap(&shell->node.arena);
 }

@@ -59,6 +59,9 @@ void tb_hub_close(tb_hub *hub);
 /* Takes the store's newest directory into use. */
 bool tb_hub_reload(tb_hub *hub);
 
+/* cut.c: `tongbao-broker cut PARTY --store DIR`; argv[0] is "cut". An exit code. */
+int tb_hub_cut(int argc, char **argv);
+
 /* loop.c: runs until a signal or a failed commit; an exit code. */
 int tb_hub_run(tb_hub *hub);
 

@@ -58,6 +58,9 @@ int main(int argc, char **argv)
     static tb_hub hub;
     tb_broker_options options;
     argc = tb_language_init(argc, argv);
+    if (argc > 1 && strcmp(argv[1], "cut") == 0) {
+        return tb_hub_cut(argc - 1, argv + 1);
+    }
     if (argc > 1 && tb_keep_is(argv[1])) {
         static const tb_keep keep = {"tongbao-broker", TB_STORE_BROKER, TB_BROKER_QUOTA_USUAL,
                                      TB_EXIT_USAGE, TB_EXIT_STORE};

@@ -11,6 +11,8 @@ static const char help_en[] =
     "tongbao-broker: carries sealed notices between the agents of one hub.\n"
     "\n"
     "  tongbao-broker --store DIR --key FILE --directory FILE --listen ENDPOINT\n"
+    "  tongbao-broker cut PARTY --store DIR    the hub's marks of a party's streams, as a cut;\n"
+    "                                          the hub may run or stand still\n"
     "\n"
     "  --store DIR        the journal; created when absent, its quota is allocated at once\n"
     "  --key FILE         the hub's key file (rights 0600)\n"

@@ -76,6 +76,7 @@ void tb_hub_perform(void *shell, const tb_effects *effects)
         case TB_EFFECT_CUT:
             /* The core sends it nothing more, and its key is no longer in the list of speakers. */
         case TB_EFFECT_CHANGED:
+        case TB_EFFECT_DESTROY:
             break;
         }
     }

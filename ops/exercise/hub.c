@@ -68,6 +68,8 @@ void ex_hub_make(ex_world *world)
     sign(world, "table", "segments", tables);
     (void)snprintf(tables, sizeof tables, "%s/../tables/provinces.table", world->options.programs);
     sign(world, "table", "provinces", tables);
+    (void)snprintf(tables, sizeof tables, "%s/../tables/calendar.table", world->options.programs);
+    sign(world, "table", "calendar", tables);
 }
 
 static tb_bytes read_file(const char *path)

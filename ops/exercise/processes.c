@@ -58,7 +58,7 @@ void ex_broker_start(ex_world *world)
 void ex_agent_start(ex_world *world, ex_party *party)
 {
     char program[EX_PATH], store[EX_PATH * 2], key[EX_PATH * 2], directory[EX_PATH * 2], sock[EX_PATH * 2];
-    char campaign[EX_PATH * 2], segments[EX_PATH * 2], provinces[EX_PATH * 2];
+    char campaign[EX_PATH * 2], segments[EX_PATH * 2], provinces[EX_PATH * 2], calendar[EX_PATH * 2];
     (void)snprintf(program, sizeof program, "%s/tongbao-agent", world->options.programs);
     (void)snprintf(store, sizeof store, "%s/%s", world->store_dir, party->id.text);
     (void)snprintf(key, sizeof key, "%s/keys/%s.key", world->hub_dir, party->id.text);
@@ -67,11 +67,13 @@ void ex_agent_start(ex_world *world, ex_party *party)
     (void)snprintf(campaign, sizeof campaign, "%s/documents/black-card.doc", world->hub_dir);
     (void)snprintf(segments, sizeof segments, "%s/documents/segments.doc", world->hub_dir);
     (void)snprintf(provinces, sizeof provinces, "%s/documents/provinces.doc", world->hub_dir);
+    (void)snprintf(calendar, sizeof calendar, "%s/documents/calendar.doc", world->hub_dir);
     char quota[32];
     (void)snprintf(quota, sizeof quota, "%llu", (unsigned long long)(QUOTA_BASE + QUOTA_PER_CASE * party->touched));
     char *argv[] = {program, "--party", party->id.text, "--store", store, "--key", key,
                     "--directory", directory, "--hub", world->endpoint, "--socket", sock,
                     "--document", campaign, "--document", segments, "--document", provinces,
+                    "--document", calendar,
                     "--quota", quota, NULL};
     party->pid = start(world, party->id.text, argv);
     party->watched = false;

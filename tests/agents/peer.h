@@ -1,6 +1,7 @@
 /* peer - agents over the memory store, a hub that says what the test wants, and no casework.
  *
  *     peer_say(a, "ct.33 hello")          a's staff notify ct.33 of "hello"
+ *     peer_say(a, "recover disk")         a's officer recovers it, for this reason
  *     peer_frame(a, TB_FRAME_SUBMIT, 0)   what a sent since peer_forget
  *     town_deliver(a's frame, b)          the hub brings b its groups, stamped
  *     peer_applied(b)                     "hello"
@@ -17,8 +18,9 @@
 
 #define PEER_SENT_MAX 512
 /* The META row that keeps what was applied. */
-#define PEER_APPLIED "test applied"
-#define TOWN_TIME    INT64_C(1700000000000)
+#define PEER_APPLIED  "test applied"
+#define TOWN_TIME     INT64_C(1700000000000)
+#define TOWN_FRESH_MS (365ll * 24 * 3600 * 1000) /* the directory's */
 
 typedef struct peer {
     tb_agent agent;
@@ -31,6 +33,7 @@ typedef struct peer {
     size_t sent_count;
     char notes[32768];
     bool stopped;
+    unsigned destroyed; /* old keys it was asked to destroy */
     /* casework's stand-in */
     const char *poison; /* applying this text fails */
     tb_err poison_err;

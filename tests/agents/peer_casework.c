@@ -4,8 +4,10 @@
  * text. */
 #include "agents/check_case.h"
 #include "agents/draft.h"
+#include "agents/duties.h"
 #include "agents/local.h"
 #include "agents/quarantine.h"
+#include "agents/recovery.h"
 #include "base/pack.h"
 #include "tests/agents/peer.h"
 #include "tests/messages/samples.h"
@@ -169,12 +171,33 @@ static tb_err settle(tb_agent *agent,
     return err;
 }
 
+/* "recover REASON": an officer's act; what was refused is noted. */
+static tb_err
+recover(tb_agent *agent, tb_txn *txn, const tb_input *input, tb_random *random, tb_effects *effects)
+{
+    tb_step step;
+    tb_refusal refused = TB_ACCEPTED;
+    tb_bytes reason = tb_bytes_of(input->bytes.data + 8, input->bytes.size - 8);
+    tb_err err = tb_step_make(agent, txn, input->now, random, effects, &step);
+    if (err == TB_OK) {
+        err = tb_recovery_begin(&step, tb_bytes_str("officer"), reason, &refused);
+    }
+    if (err == TB_OK && refused != TB_ACCEPTED) {
+        tb_effects_note(effects, tb_txn_arena(txn), TB_LEVEL_INFO, "event=refused_to code=%s",
+                        tb_refusal_key(refused));
+    }
+    return err;
+}
+
 tb_err tb_local_step(
     tb_agent *agent, tb_txn *txn, const tb_input *input, tb_random *random, tb_effects *effects)
 {
     char *line = tb_arena_alloc(tb_txn_arena(txn), input->bytes.size + 1);
     tb_outgoing outgoing;
     uint64_t notice = 0;
+    if (input->bytes.size >= 8 && memcmp(input->bytes.data, "recover ", 8) == 0) {
+        return recover(agent, txn, input, random, effects);
+    }
     memcpy(line, input->bytes.data, input->bytes.size);
     if (strncmp(line, "retry ", 6) == 0 || strncmp(line, "drop ", 5) == 0) {
         return settle(agent, txn, input->now, random, line, effects);
@@ -267,6 +290,20 @@ tb_drafts_release(tb_agent *agent, tb_txn *txn, tb_now now, tb_random *random, t
     (void)effects;
     town_peer(agent)->releases++;
     return TB_OK;
+}
+
+tb_err tb_duties_tick(tb_step *step)
+{
+    (void)step;
+    return TB_OK;
+}
+
+tb_err tb_duties_due(const tb_agent *agent, tb_txn *txn, tb_time *out)
+{
+    (void)agent;
+    (void)txn;
+    (void)out;
+    return TB_ERR_NOT_FOUND;
 }
 
 tb_err tb_check_cases(const tb_agent *agent, tb_txn *txn, tb_faults *faults)

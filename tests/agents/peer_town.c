@@ -31,7 +31,7 @@ town *town_here(void)
 
 static tb_directory_key key_of(tb_purpose purpose, const tb_public_key *key)
 {
-    tb_directory_key made = {purpose, *key, tb_key_id_of(purpose, key), 0};
+    tb_directory_key made = {purpose, *key, tb_key_id_of(purpose, key), 0, 0};
     return made;
 }
 
@@ -77,7 +77,7 @@ static void make_directory(town *t)
     tb_directory directory = {
         .version = 1,
         .made = TOWN_TIME,
-        .fresh_until = TOWN_TIME + TB_NOTICE_LIFE_MS,
+        .fresh_until = TOWN_TIME + TOWN_FRESH_MS,
         .authority = key_of(TB_PURPOSE_AUTHORITY, &t->authority.public_key),
         .hub_keys = {key_of(TB_PURPOSE_SIGN, &t->hub_sign.public_key),
                      key_of(TB_PURPOSE_TRANSPORT, &transport.public_key)},
@@ -135,6 +135,9 @@ static void perform(void *shell, const tb_effects *effects)
         case TB_EFFECT_CUT:
         case TB_EFFECT_CHANGED:
         case TB_EFFECT_RELOAD:
+            break;
+        case TB_EFFECT_DESTROY:
+            p->destroyed++;
             break;
         }
     }

@@ -156,7 +156,7 @@ static void events_of_a_term_that_is_over_are_overtaken(void **state)
     deliver_all(w);
     /* the home signs for it while the discovery bureau takes it over */
     assert_int_equal(acts(w, "bureau.44", "sign_for", ""), TB_ACCEPTED);
-    assert_int_equal(acts(w, "bureau.33", "take_over", "take_over_reason=overdue"), TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.33", "take_over", "take_over_reason=other"), TB_ACCEPTED);
     deliver_all(w);
     assert_string_equal(state_at(w, "bureau.33"), "accepted");
     assert_string_equal(state_at(w, "bureau.44"), "accepted");
@@ -187,8 +187,8 @@ static void of_two_take_overs_in_one_term_the_position_named_first_wins(void **s
     assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
     deliver_all(w);
     /* both take it over at once, each on the head it knows */
-    assert_int_equal(acts(w, "headquarters", "take_over", "take_over_reason=overdue"), TB_ACCEPTED);
-    assert_int_equal(acts(w, "bureau.33", "take_over", "take_over_reason=overdue"), TB_ACCEPTED);
+    assert_int_equal(acts(w, "headquarters", "take_over", "take_over_reason=other"), TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.33", "take_over", "take_over_reason=other"), TB_ACCEPTED);
     deliver_all(w);
     static const char *all[] = {"police.33", "bureau.33", "bureau.44"};
     for (size_t i = 0; i < 3; i++) {

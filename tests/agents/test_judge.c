@@ -455,15 +455,15 @@ static void a_case_is_taken_over_by_headquarters_or_its_discovery_bureau(void **
 {
     country *c = *state;
     forwarded(c);
-    assert_int_equal(attempt(c, "police.33", "take_over", "take_over_reason=overdue"),
+    assert_int_equal(attempt(c, "police.33", "take_over", "take_over_reason=other"),
                      TB_REFUSED_ROLE);
-    assert_int_equal(attempt(c, "bureau.11", "take_over", "take_over_reason=overdue"),
+    assert_int_equal(attempt(c, "bureau.11", "take_over", "take_over_reason=other"),
                      TB_REFUSED_JURISDICTION);
     assert_int_equal(attempt(c, "headquarters", "take_over", ""), TB_REFUSED_FIELD_MISSING);
-    assert_accepted(attempt(c, "headquarters", "take_over", "take_over_reason=overdue"));
+    assert_accepted(attempt(c, "headquarters", "take_over", "take_over_reason=other"));
     assert_memory_equal(c->ruling.to_state.data, "at_headquarters", c->ruling.to_state.size);
     uint32_t term = c->view.term;
-    assert_accepted(act(c, "bureau.33", "take_over", "take_over_reason=overdue"));
+    assert_accepted(act(c, "bureau.33", "take_over", "take_over_reason=other"));
     assert_string_equal(state_of(c), "accepted");
     assert_string_equal(holder_of(c), "bureau.33");
     assert_string_equal(told(c), "bureau.44 police.33");

@@ -2,6 +2,8 @@
  */
 #include "tests/agents/judge_fixture.h"
 
+#include "agents/campaign/scene.h"
+
 #include <stdio.h>
 
 #define AT     "action_at=2015-02-10T09:00:00+08:00"
@@ -133,14 +135,14 @@ static const situation situations[] = {
     {"verifying", "verifying", NOTHING,
      "submit accept forward sign-for order",
      "bureau.33: remark take_over\n"
-     "bureau.44: remark\n"
+     "bureau.44: remark take_back\n"
      "cm.44: result remark\n"
      "headquarters: remark take_over\n"
      "police.33: remark\n"},
     {"resale operator ordered", "verifying", NOTHING,
      "submit-resale accept forward sign-for order-resale",
      "bureau.33: remark take_over\n"
-     "bureau.44: remark\n"
+     "bureau.44: remark take_back\n"
      "cm.44: remark\n"
      "headquarters: remark take_over\n"
      "police.33: remark\n"
@@ -148,7 +150,7 @@ static const situation situations[] = {
     {"resale operator looked up", "resale_lookup", NOTHING,
      "submit-resale accept forward sign-for look-up",
      "bureau.33: remark take_over\n"
-     "bureau.44: remark\n"
+     "bureau.44: remark take_back\n"
      "cm.44: result remark\n"
      "headquarters: remark take_over\n"
      "police.33: remark\n"},
@@ -294,7 +296,8 @@ static const char *fields_for(const situation *s, const char *action)
         {"", "", "answer_from_record",
          "verify_result=not_in_use|action=none|record_reason=closed_before"},
         {"", "", "remark", "comment=x"},
-        {"", "", "take_over", "take_over_reason=overdue"},
+        {"", "", "take_over", "take_over_reason=other"},
+        {"", "", "take_back", "take_over_reason=other"},
     };
     for (size_t i = 0; i < COUNT_OF(given); i++) {
         if (strcmp(given[i].action, action) == 0) {
@@ -398,7 +401,8 @@ static void every_state_and_every_action_is_in_the_table(void **state)
         assert_true(seen);
     }
     for (unsigned i = 0; i < type->action_count; i++) {
-        bool seen = false;
+        /* a lapse is recorded by the creditor's agent: no person ever does it */
+        bool seen = tb_action_records_lapse(type, &type->actions[i]);
         for (size_t j = 0; j < COUNT_OF(situations) * COUNT_OF(actors); j++) {
             const char *actor = actors[j % COUNT_OF(actors)];
             seen =

@@ -143,20 +143,47 @@ static void an_old_copy_is_fenced_by_its_own_stream_and_signs_nothing(void **sta
     assert_int_equal(peer_link(t, &t->a).fence, TB_REFUSED_MARKS_BACK);
 }
 
-static void an_old_copy_is_fenced_by_a_recipients_mark(void **state)
+static tb_signed_line arrived_above(town *t, peer *by, const char *recipient)
 {
-    town *t = *state;
-    town_link(t, &t->a);
-    peer_forget(&t->a);
     tb_line line = {
         .kind = TB_LINE_ARRIVED,
-        .stream = town_stream(&t->a, "ct.33"),
+        .stream = town_stream(&t->a, recipient),
         .to = 3,
         .digest = sample_digest(5),
         .at = t->now,
     };
-    tb_signed_line arrived = town_line_by(t, &line, &t->b);
+    return town_line_by(t, &line, by);
+}
+
+static void one_recipients_mark_above_ours_is_an_alarm_and_no_fence(void **state)
+{
+    town *t = *state;
+    town_link(t, &t->a);
+    peer_forget(&t->a);
+    tb_signed_line arrived = arrived_above(t, &t->b, "ct.33");
     welcome_with(t, &t->a, &arrived, TB_LINE_ARRIVED, false);
+    assert_int_equal(peer_link(t, &t->a).fence, TB_ACCEPTED);
+    assert_int_equal(peer_link(t, &t->a).state, TB_LINK_CONFIRMED);
+    assert_int_equal(peer_alarm(t, &t->a), TB_REFUSED_GAP);
+    /* Nor does it when it comes outside a Welcome. */
+    tb_frame stored = {.kind = TB_FRAME_STORED};
+    stored.lines.lines = &arrived;
+    stored.lines.count = 1;
+    town_send(t, &t->a, &stored);
+    assert_int_equal(peer_link(t, &t->a).fence, TB_ACCEPTED);
+    peer_check(t, &t->a);
+}
+
+static void two_recipients_marks_above_ours_say_that_the_store_went_back(void **state)
+{
+    town *t = *state;
+    tb_frame frame = welcome_of(t);
+    tb_signed_line both[2] = {arrived_above(t, &t->b, "ct.33"), arrived_above(t, &t->c, "hq")};
+    town_link(t, &t->a);
+    peer_step(t, &t->a, TB_INPUT_LINK, tb_bytes_of(NULL, 0));
+    frame.welcome.arrived = both;
+    frame.welcome.arrived_count = 2;
+    town_send(t, &t->a, &frame);
     assert_int_equal(peer_link(t, &t->a).fence, TB_REFUSED_MARKS_BACK);
 }
 
@@ -398,7 +425,8 @@ static const struct CMUnitTest tests[] = {
     IN_TOWN(hello_is_said_again_while_welcome_stays_out),
     IN_TOWN(a_beat_goes_out_when_nothing_else_did_and_silence_ends_in_hello),
     IN_TOWN(an_old_copy_is_fenced_by_its_own_stream_and_signs_nothing),
-    IN_TOWN(an_old_copy_is_fenced_by_a_recipients_mark),
+    IN_TOWN(one_recipients_mark_above_ours_is_an_alarm_and_no_fence),
+    IN_TOWN(two_recipients_marks_above_ours_say_that_the_store_went_back),
     IN_TOWN(a_recipients_false_mark_in_welcome_is_an_alarm_and_no_fence),
     IN_TOWN(an_old_copy_is_fenced_by_its_own_mark),
     IN_TOWN(a_fenced_agent_takes_nothing),

@@ -61,6 +61,32 @@ static void in_an_exercise_it_only_moves_forward(void **state)
     assert_int_equal(peer_frame(t, &t->a, TB_FRAME_SUBMIT, 0).civil, SAMPLE_TIME);
 }
 
+/* The clock never goes back, so what is far from every campaign would spoil the exercise for good.
+ */
+static void a_time_far_from_every_campaign_is_not_followed(void **state)
+{
+    town *t = *state;
+    tb_directory exercise = t->directory;
+    exercise.exercise = true;
+    t->a.agent.directory = &exercise;
+    static const tb_campaign year = {.id = "year", .from = "2015-01-01", .to = "2015-12-31"};
+    const tb_campaign *list[] = {&year};
+    tb_campaigns campaigns = {list, 1};
+    t->a.agent.campaigns = &campaigns;
+    town_link(t, &t->a);
+    tb_time first = tb_day_start(16436) - TB_EXERCISE_MARGIN_MS; /* 2015-01-01 */
+    tb_time last = tb_day_start(16801) + TB_EXERCISE_MARGIN_MS;  /* 2016-01-01 */
+    tell(t, &t->a, first - 1);
+    assert_int_equal(now_at(t, &t->a).civil, t->now);
+    tell(t, &t->a, first);
+    assert_int_equal(now_at(t, &t->a).civil, first);
+    tell(t, &t->a, last + 1);
+    assert_int_equal(now_at(t, &t->a).civil, first);
+    tell(t, &t->a, last);
+    assert_int_equal(now_at(t, &t->a).civil, last);
+    t->a.agent.campaigns = NULL;
+}
+
 static tb_err deadline(town *t, peer *p, tb_time *out)
 {
     tb_txn *txn = peer_look(t, p);
@@ -73,7 +99,10 @@ static void the_next_tick_is_when_something_is_due(void **state)
 {
     town *t = *state;
     tb_time due = 0;
-    assert_int_equal(deadline(t, &t->a, &due), TB_ERR_NOT_FOUND);
+    /* without a link only that the directory's end is near */
+    tb_time warning = TOWN_TIME + TOWN_FRESH_MS - 60ll * 24 * 3600 * 1000 + 1;
+    assert_ok(deadline(t, &t->a, &due));
+    assert_int_equal(due, warning);
     peer_step(t, &t->a, TB_INPUT_LINK, tb_bytes_of(NULL, 0));
     assert_ok(deadline(t, &t->a, &due));
     assert_int_equal(due, t->now + 3000);
@@ -85,7 +114,8 @@ static void the_next_tick_is_when_something_is_due(void **state)
     assert_ok(deadline(t, &t->a, &due));
     assert_true(due <= t->now + TB_RESEND_AFTER_MS);
     peer_step(t, &t->a, TB_INPUT_GONE, tb_bytes_of(NULL, 0));
-    assert_int_equal(deadline(t, &t->a, &due), TB_ERR_NOT_FOUND);
+    assert_ok(deadline(t, &t->a, &due));
+    assert_int_equal(due, warning);
 }
 
 #define IN_TOWN(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
@@ -93,6 +123,7 @@ static void the_next_tick_is_when_something_is_due(void **state)
 static const struct CMUnitTest tests[] = {
     IN_TOWN(outside_exercises_civil_time_is_real_time),
     IN_TOWN(in_an_exercise_it_only_moves_forward),
+    IN_TOWN(a_time_far_from_every_campaign_is_not_followed),
     IN_TOWN(the_next_tick_is_when_something_is_due),
 };
 

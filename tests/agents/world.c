@@ -4,7 +4,9 @@
 #include <stdlib.h>
 
 #include "agents/check_case.h"
+#include "agents/clock.h"
 #include "agents/draft.h"
+#include "agents/duties.h"
 #include "agents/local.h"
 #include "agents/outbox.h"
 #include "messages/digest.h"
@@ -239,8 +241,10 @@ static void write_letters(world *w, world_agent *a, tb_txn *txn)
             }
             assert_true(w->letter_count < WORLD_LETTERS);
             letter *l = &w->letters[w->letter_count++];
-            *l = (letter){
-                .to = reader->recipient, .header = header, .resend = outgoing->resend.size > 0};
+            *l = (letter){.to = reader->recipient,
+                          .header = header,
+                          .resend = outgoing->kind == TB_NOTICE_RESEND,
+                          .asks = keep(w, outgoing->resend)};
             assert_ok(tb_part_events_encode(outgoing->events, outgoing->event_count, &w->memory,
                                             &l->events));
             assert_ok(tb_part_openings_encode(open, open_count, &w->memory, &l->openings));
@@ -294,6 +298,17 @@ const tb_local_answer *ask(world *w, const char *id, tb_local_request *request)
     assert_true(answered);
     end(w, a, txn);
     return &w->answer;
+}
+
+void turn_with(world *w, const char *id, tb_err (*run)(tb_step *step))
+{
+    world_agent *a = who(w, id);
+    tb_txn *txn = begin(a);
+    tb_step step;
+    assert_ok(
+        tb_step_make(&a->agent, txn, (tb_now){w->clock, w->clock}, &w->random, a->effects, &step));
+    assert_ok(run(&step));
+    end(w, a, txn);
 }
 
 size_t fields_of(world *w, const char *text, tb_field **out)
@@ -365,7 +380,8 @@ tb_refusal deliver(world *w, letter *l)
     world_agent *a = who(w, l->to.text);
     tb_txn *txn = begin(a);
     tb_header header;
-    tb_incoming incoming = {.header_bytes = l->header, .header = &header, .has_resend = l->resend};
+    tb_incoming incoming = {
+        .header_bytes = l->header, .header = &header, .has_resend = l->resend, .resend = l->asks};
     assert_int_equal(tb_header_decode(l->header, &a->arena, &header), TB_ACCEPTED);
     assert_int_equal(
         tb_part_events_decode(l->events, &a->arena, &incoming.events, &incoming.event_count),
@@ -407,6 +423,16 @@ tb_refusal deliver(world *w, letter *l)
     return a->refused;
 }
 
+void tick(world *w, const char *id, tb_time later)
+{
+    world_agent *a = who(w, id);
+    tb_txn *txn = begin(a);
+    w->clock += later;
+    tb_input input = {.kind = TB_INPUT_TICK, .now = {w->clock, w->clock}};
+    assert_ok(tb_agent_step(&a->agent, txn, &input, &w->random, a->effects));
+    end(w, a, txn);
+}
+
 letter *letter_to(world *w, const char *id)
 {
     for (size_t i = 0; i < w->letter_count; i++) {
@@ -446,6 +472,36 @@ void link_up(world *w, const char *id, bool up)
         assert_ok(tb_drafts_release(&a->agent, txn, now, &w->random, a->effects));
     }
     end(w, a, txn);
+}
+
+/* ---- time ---- */
+
+void at_time(world *w, const char *id, const char *time)
+{
+    tb_local_request request = {.kind = TB_REQUEST_LIST_DUTIES};
+    assert_true(tb_time_parse(tb_bytes_str(time), &request.time));
+    assert_int_equal(ask(w, id, &request)->code, TB_ACCEPTED);
+}
+
+void judge_due(world *w, const char *id)
+{
+    world_agent *a = who(w, id);
+    tb_step step;
+    tb_now now;
+    w->clock += TB_DUTY_QUIET_MS;
+    tb_txn *txn = begin(a);
+    assert_ok(tb_clock_now(&a->agent, txn, w->clock, &now));
+    assert_ok(tb_step_make(&a->agent, txn, now, &w->random, a->effects, &step));
+    assert_ok(tb_duties_tick(&step));
+    end(w, a, txn);
+}
+
+tb_local_duties duties_at(world *w, const char *id)
+{
+    tb_local_request request = {.kind = TB_REQUEST_LIST_DUTIES};
+    const tb_local_answer *answer = ask(w, id, &request);
+    assert_int_equal(answer->kind, TB_ANSWER_DUTIES);
+    return answer->duties;
 }
 
 /* ---- looking ---- */
@@ -502,6 +558,43 @@ uint64_t alarms_at(world *w, const char *id)
     return count;
 }
 
+/* Duties followed the chain step by step; made anew along it they are the same. Nothing is kept. */
+static void check_duties(world_agent *a)
+{
+    if (!a->agent.directory->exercise) {
+        return; /* a stamp that came since dates them anew */
+    }
+    tb_txn *txn = begin(a);
+    tb_case_id id = {{0}};
+    while (tb_case_after(txn, &id, false, &id) == TB_OK) {
+        tb_case_row row;
+        tb_path path;
+        tb_duty_row *followed;
+        tb_duty_row *anew;
+        size_t count;
+        size_t again;
+        assert_ok(tb_case_load(&a->agent, txn, &id, &row));
+        if (row.view.type == NULL) {
+            continue;
+        }
+        assert_ok(tb_chain_to_head(txn, &row, &path));
+        assert_ok(tb_duties_of(txn, &id, &followed, &count));
+        assert_ok(tb_duties_anew(&a->agent, txn, &path, &row));
+        assert_ok(tb_duties_of(txn, &id, &anew, &again));
+        assert_int_equal(count, again);
+        for (size_t i = 0; i < count; i++) {
+            assert_true(tb_digest_equal(&followed[i].key.from, &anew[i].key.from));
+            assert_true(tb_bytes_equal(followed[i].key.duty, anew[i].key.duty));
+            assert_int_equal(followed[i].state, anew[i].state);
+            assert_int_equal(followed[i].due, anew[i].due);
+            assert_int_equal(followed[i].ended, anew[i].ended);
+            assert_true(tb_digest_equal(&followed[i].end, &anew[i].end));
+            assert_true(tb_digest_equal(&followed[i].lapse, &anew[i].lapse));
+        }
+    }
+    tb_store_abort(txn);
+}
+
 void check_world(world *w)
 {
     for (size_t i = 0; i < w->agent_count; i++) {
@@ -515,5 +608,6 @@ void check_world(world *w)
         }
         assert_int_equal(faults.count, 0);
         tb_store_abort(txn);
+        check_duties(a);
     }
 }

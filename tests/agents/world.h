@@ -12,6 +12,7 @@
 #include "agents/agent.h"
 #include "agents/campaign/load.h"
 #include "agents/casework.h"
+#include "agents/link.h"
 #include "agents/rows_link.h"
 #include "messages/local.h"
 
@@ -34,6 +35,7 @@ typedef struct letter {
     tb_bytes openings; /* PartOpenings, what `to` may read */
     tb_bytes passed;   /* PartPassed */
     bool resend;
+    tb_bytes asks; /* of kind resend: its Resend */
     tb_digest *ids;
     size_t id_count;
     bool gone; /* delivered or lost */
@@ -69,6 +71,8 @@ world_agent *who(world *w, const char *id);
 
 /* One request through the local step; the answer is decoded into w->answer. */
 const tb_local_answer *ask(world *w, const char *party, tb_local_request *request);
+/* One turn of a party in which this step runs; what it sends lies here afterwards. */
+void turn_with(world *w, const char *party, tb_err (*step)(tb_step *step));
 /* "id=value|id=value" */
 size_t fields_of(world *w, const char *text, tb_field **out);
 /* Opens a case of the campaign's only type, or acts on w->case_id; returns the answer's code. */
@@ -78,6 +82,8 @@ tb_refusal acts(world *w, const char *party, const char *action, const char *fie
 tb_refusal
 acts_on(world *w, const char *party, const char *action, const char *fields, const tb_digest *head);
 
+/* A tick of one agent, later by so many ms; what it sends becomes letters. */
+void tick(world *w, const char *party, tb_time later);
 /* Delivers everything that lies here, in order, until nothing is left. */
 void deliver_all(world *w);
 /* Delivers one letter; what it brings about is left lying. */
@@ -89,6 +95,13 @@ size_t lying(const world *w);
 
 /* The link of a party: acts become drafts while it is down. */
 void link_up(world *w, const char *party, bool up);
+
+/* Tells a party's exercise clock a time, as "2015-02-09T11:39:00+08:00". */
+void at_time(world *w, const char *party, const char *time);
+/* The hub has been quiet, and the party's agent judges what is due by its civil clock. */
+void judge_due(world *w, const char *party);
+/* Its open and lapsed duties, by due time; in the memory of the whole test. */
+tb_local_duties duties_at(world *w, const char *party);
 
 /* The case as a party has it; empty state when it has none. */
 tb_local_summary summary_at(world *w, const char *party);

@@ -38,6 +38,7 @@ static void effects_print_one_line_each_in_order(void **state)
     tb_effect cut = {.kind = TB_EFFECT_CUT, .peer = 4};
     tb_effect changed = {.kind = TB_EFFECT_CHANGED, .bytes = tb_bytes_str("12")};
     tb_effect reload = {.kind = TB_EFFECT_RELOAD, .bytes = tb_bytes_str("1")};
+    tb_effect destroy = {.kind = TB_EFFECT_DESTROY, .bytes = tb_bytes_str("12345678")};
     tb_effect stop = {.kind = TB_EFFECT_STOP, .note = tb_bytes_str("event=stop")};
 
     expect_text(f, "");
@@ -47,8 +48,9 @@ static void effects_print_one_line_each_in_order(void **state)
     assert_ok(tb_effects_add(&f->effects, &changed));
     assert_ok(tb_effects_add(&f->effects, &reload));
     assert_ok(tb_effects_add(&f->effects, &stop));
+    assert_ok(tb_effects_add(&f->effects, &destroy));
     expect_text(f, "send peer=1 bytes=3\nanswer peer=2 bytes=0\ncut peer=4\nchanged bytes=2\n"
-                   "reload bytes=1\nstop event=stop\n");
+                   "reload bytes=1\nstop event=stop\ndestroy bytes=8\n");
     tb_effects_reset(&f->effects);
     expect_text(f, "");
 }

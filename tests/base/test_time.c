@@ -32,6 +32,31 @@ static void known_instants_print_in_china_time(void **state)
     assert_string_equal(text, "2016-02-29T00:00:00+08:00");
 }
 
+static void days_are_counted_by_the_china_clock(void **state)
+{
+    int64_t day = 0;
+    (void)state;
+    assert_int_equal(tb_day_of(0), 0);
+    assert_int_equal(tb_day_of(57599999), 0); /* 1970-01-01T23:59:59.999+08:00 */
+    assert_int_equal(tb_day_of(57600000), 1);
+    assert_int_equal(tb_day_start(1), 57600000);
+    assert_true(tb_day_parse(tb_bytes_str("2015-02-09"), &day));
+    assert_int_equal(tb_day_of(1423453140000), day);
+    assert_int_equal(tb_weekday_of(day), 1); /* a Monday */
+    assert_int_equal(tb_weekday_of(day + 6), 7);
+    assert_int_equal(tb_weekday_of(0), 4);  /* a Thursday */
+    assert_int_equal(tb_weekday_of(-4), 7); /* and the Sunday before it */
+    for (int64_t d = -800; d < 800; d++) {
+        assert_int_equal(tb_day_of(tb_day_start(d)), d);
+        assert_int_equal(tb_day_of(tb_day_start(d) - 1), d - 1);
+    }
+    static const char *const wrong[] = {"2015-02-29", "2015-2-9",   "2015-02-09T", "",
+                                        "2015-13-01", "0000-01-01", "20150209"};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        assert_false(tb_day_parse(tb_bytes_str(wrong[i]), &day));
+    }
+}
+
 static void instants_beyond_the_calendar_show_its_ends(void **state)
 {
     char text[TB_TIME_TEXT];
@@ -157,6 +182,7 @@ static void quarters_turn_at_midnight_in_china(void **state)
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(known_instants_print_in_china_time),
+    cmocka_unit_test(days_are_counted_by_the_china_clock),
     cmocka_unit_test(instants_beyond_the_calendar_show_its_ends),
     cmocka_unit_test(civil_time_agrees_with_the_c_library_on_every_day),
     cmocka_unit_test(dates_that_do_not_exist_are_refused),

@@ -89,6 +89,41 @@ static void two_copies_are_both_stopped_until_a_newer_run(void **state)
     assert_int_equal(rows(w, TB_TABLE_HUB_SESSION), 1);
 }
 
+/* A of a new run, which asks for every mark when it recovers. */
+static tb_welcome *greet_anew(world *w, bool recovering)
+{
+    party *a = at(w, A);
+    tb_frame hello = {.kind = TB_FRAME_HELLO};
+    a->incarnation.counter++;
+    a->peer = w->next_peer++;
+    hello.hello.party = a->id;
+    hello.hello.incarnation = a->incarnation;
+    hello.hello.protocol_min = hello.hello.protocol_max = 1;
+    hello.hello.recovering = recovering;
+    say(w, a, &hello);
+    turn(w);
+    return &expect(w, a, TB_FRAME_WELCOME)->welcome;
+}
+
+static void a_party_that_recovers_is_shown_the_marks_of_every_run(void **state)
+{
+    world *w = *state;
+    link_up(w, at(w, A));
+    link_up(w, at(w, B));
+    parcel p = make_one(w, at(w, A), B, 1);
+    say_submit(w, at(w, A), &p);
+    turn(w);
+    assert_int_equal(take_all(w, at(w, B)), 1);
+    /* All of the old run has arrived: usually nothing is said of it. */
+    tb_welcome *welcome = greet_anew(w, false);
+    assert_int_equal(welcome->stored_count, 0);
+    assert_int_equal(welcome->arrived_count, 0);
+    welcome = greet_anew(w, true);
+    assert_int_equal(welcome->stored_count, 1);
+    assert_int_equal(welcome->arrived_count, 1);
+    assert_int_equal(welcome->arrived[0].line.to, 1);
+}
+
 static void a_hello_in_anothers_name_is_turned_away(void **state)
 {
     world *w = *state;
@@ -258,6 +293,7 @@ static const struct CMUnitTest tests[] = {
     WORLD_TEST(a_superseded_connection_is_delivered_nothing),
     WORLD_TEST(an_older_run_is_turned_away),
     WORLD_TEST(two_copies_are_both_stopped_until_a_newer_run),
+    WORLD_TEST(a_party_that_recovers_is_shown_the_marks_of_every_run),
     WORLD_TEST(a_hello_in_anothers_name_is_turned_away),
     WORLD_TEST(a_protocol_that_is_not_spoken_is_named),
     WORLD_TEST(a_quiet_session_is_sent_beats_and_a_silent_one_ends),

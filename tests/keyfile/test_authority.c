@@ -257,6 +257,72 @@ static void a_cut_key_stays_cut(void **state)
     assert_non_null(tb_directory_speaker(&f->authority.directory, &fresh.request.transport));
 }
 
+static void a_rotation_cuts_all_and_enrols_the_new_in_one_version(void **state)
+{
+    fixture *f = *state;
+    tb_enrolment row = row_of("bureau.33");
+    assert_true(enrol(f, &row, 1));
+    tb_key_request fresh = request_of("bureau.33");
+    tb_cut_mark mark = {{1, {1}}, {"bureau.44"}, TB_LANE_NORMAL, 7, {{1}}};
+    tb_cut cut = {.party = row.id,
+                  .at = NOW + 2000,
+                  .reason = TB_CUT_ROTATION,
+                  .marks = &mark,
+                  .mark_count = 1};
+    uint32_t version = f->authority.directory.version;
+    tb_directory next = tb_authority_next(&f->authority, NOW + 2000);
+    assert_true(tb_authority_rotate(&next, &cut, &fresh, NOW + 9000, &f->arena, &f->problem));
+    assert_true(tb_authority_publish(&f->authority, &next, &f->keys, &f->arena, &f->problem));
+    const tb_directory *d = &f->authority.directory;
+    assert_int_equal(d->version, version + 1);
+    assert_int_equal(d->cut_count, 3);
+    assert_null(tb_directory_speaker(d, &row.request.transport));
+    assert_non_null(tb_directory_speaker(d, &fresh.transport));
+    tb_key_id old = tb_key_id_of(TB_PURPOSE_SIGN, &row.request.sign);
+    tb_incarnation run = {1, {1}};
+    tb_party to = {"bureau.44"};
+    assert_int_equal(tb_directory_good_until(d, &row.id, &old, &run, &to, TB_LANE_NORMAL), 7);
+    const tb_directory_party *party = tb_directory_find(d, &row.id);
+    assert_int_equal(tb_directory_current(party, TB_PURPOSE_SEAL)->not_after, NOW + 9000);
+    /* The old keys do not come back, nor a party's that is not there. */
+    next = tb_authority_next(&f->authority, NOW + 3000);
+    assert_false(tb_authority_rotate(&next, &cut, &row.request, 0, &f->arena, &f->problem));
+    says(f, "revoked");
+    cut.party = (tb_party){"nobody"};
+    assert_false(tb_authority_rotate(&next, &cut, &fresh, 0, &f->arena, &f->problem));
+    /* Nor does an end that is past. */
+    cut.party = row.id;
+    fresh = request_of("bureau.33");
+    next = tb_authority_next(&f->authority, NOW + 3000);
+    assert_false(tb_authority_rotate(&next, &cut, &fresh, NOW, &f->arena, &f->problem));
+    says(f, "past");
+}
+
+static void the_spare_takes_over_from_the_hubs_keys(void **state)
+{
+    fixture *f = *state;
+    tb_directory next = tb_authority_next(&f->authority, NOW + 1000);
+    assert_false(
+        tb_authority_use_spare(&next, TB_CUT_LOST, NOW + 500, NULL, &f->arena, &f->problem));
+    says(f, "no spare");
+    tb_key_request request = request_of("hub");
+    tb_key_id first = f->authority.directory.hub_keys.sign.id;
+    next.has_spare = true;
+    next.spare.sign = (tb_directory_key){.purpose = TB_PURPOSE_SIGN, .key = request.sign};
+    next.spare.transport =
+        (tb_directory_key){.purpose = TB_PURPOSE_TRANSPORT, .key = request.transport};
+    assert_true(
+        tb_authority_use_spare(&next, TB_CUT_LOST, NOW + 500, NULL, &f->arena, &f->problem));
+    assert_true(tb_authority_publish(&f->authority, &next, &f->keys, &f->arena, &f->problem));
+    const tb_directory *d = &f->authority.directory;
+    assert_false(d->has_spare);
+    assert_memory_equal(&d->hub_keys.sign.key, &request.sign, sizeof request.sign);
+    assert_null(tb_directory_hub_key(d, &first));
+    assert_non_null(tb_directory_hub_key_at(d, &first, NOW + 500));
+    assert_null(tb_directory_hub_key_at(d, &first, NOW + 501));
+    assert_non_null(tb_directory_hub_key_at(d, &d->hub_keys.sign.id, NOW + 501));
+}
+
 static void a_key_or_party_that_is_not_there_cannot_be_cut(void **state)
 {
     fixture *f = *state;
@@ -319,6 +385,8 @@ static const struct CMUnitTest tests[] = {
     TEST(wrong_rows_are_refused_and_nothing_is_written),
     TEST(only_the_named_authority_publishes),
     TEST(a_cut_key_stays_cut),
+    TEST(a_rotation_cuts_all_and_enrols_the_new_in_one_version),
+    TEST(the_spare_takes_over_from_the_hubs_keys),
     TEST(a_key_or_party_that_is_not_there_cannot_be_cut),
     TEST(a_changed_or_missing_version_stops_the_opening),
     TEST(a_campaign_is_signed_for_this_hub),

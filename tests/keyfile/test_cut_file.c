@@ -87,12 +87,37 @@ static void a_stream_is_named_once(void **state)
     assert_non_null(strstr(f->problem.en, "twice"));
 }
 
+static void what_is_printed_is_read_again(void **state)
+{
+    fixture *f = *state;
+    const char *path = folder_path(f->folder, "printed.txt");
+    tb_party party = {"bureau.33"};
+    tb_cut_mark in[2] = {{{2, {1, 2, 3, 4, 5, 6, 7, 8}}, {"bureau.11"}, TB_LANE_URGENT, 9, {{1}}},
+                         {{3, {8}}, {"hq"}, TB_LANE_BULK, INT64_MAX / 100, {{2}}}};
+    tb_cut_mark *marks = NULL;
+    size_t count = 0;
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    tb_cut_file_print(file, &party, in, 2);
+    assert_int_equal(fclose(file), 0);
+    assert_true(tb_cut_file_read(path, &f->arena, &marks, &count, &f->problem));
+    assert_int_equal(count, 2);
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(tb_incarnation_compare(&marks[i].incarnation, &in[i].incarnation), 0);
+        assert_string_equal(marks[i].recipient.text, in[i].recipient.text);
+        assert_int_equal(marks[i].lane, in[i].lane);
+        assert_int_equal(marks[i].number, in[i].number);
+        assert_true(tb_digest_equal(&marks[i].digest, &in[i].digest));
+    }
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 static const struct CMUnitTest tests[] = {
     TEST(marks_are_read_and_ordered),
     TEST(wrong_lines_are_named),
     TEST(a_stream_is_named_once),
+    TEST(what_is_printed_is_read_again),
 };
 
 TB_RUN("keyfile/cut_file", tests)

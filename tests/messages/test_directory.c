@@ -134,6 +134,71 @@ static void a_cut_key_is_good_up_to_the_cut_and_no_further(void **state)
                                         TB_LANE_NORMAL) == UINT64_MAX);
 }
 
+static void a_line_counts_up_to_the_time_of_the_cut_unless_the_key_was_stolen(void **state)
+{
+    (void)state;
+    tb_arena *arena = bend_arena();
+    tb_directory directory = sample_directory(arena);
+    tb_cut *cut = &directory.cuts[0];
+    const tb_key_id *whole = &directory.parties[0].keys[3].id;
+
+    assert_false(tb_directory_line_counts(&directory, &cut->party, &cut->key, cut->at));
+    assert_true(tb_directory_line_counts(&directory, &cut->party, whole, cut->at + 1));
+    cut->reason = TB_CUT_LOST;
+    assert_true(tb_directory_line_counts(&directory, &cut->party, &cut->key, cut->at));
+    assert_false(tb_directory_line_counts(&directory, &cut->party, &cut->key, cut->at + 1));
+    cut->reason = TB_CUT_ROTATION;
+    assert_true(tb_directory_line_counts(&directory, &cut->party, &cut->key, cut->at));
+}
+
+static tb_bytes with_former(tb_arena *arena)
+{
+    tb_directory directory = sample_directory(arena);
+    tb_bytes bytes;
+    static tb_former_hub_keys former;
+    former = (tb_former_hub_keys){directory.hub_keys, SAMPLE_TIME, TB_CUT_LOST};
+    former.keys.sign.key.bytes[0]++;
+    former.keys.transport.key.bytes[0]++;
+    directory.former = &former;
+    directory.former_count = 1;
+    directory.parties[0].keys[3].not_after = SAMPLE_TIME + 1;
+    assert_ok(tb_directory_encode(&directory, arena, &bytes));
+    return bytes;
+}
+
+static const tb_bend former_bends[] = {
+    {"former without keys", {16, 1}, BEND_DROP, 0, NULL, TB_REFUSED_MALFORMED},
+    {"former that signs with a sealing key",
+     {16, 1, 1, 1},
+     BEND_NUMBER,
+     2,
+     NULL,
+     TB_REFUSED_MALFORMED},
+    {"former for no reason", {16, 3}, BEND_DROP, 0, NULL, TB_REFUSED_MALFORMED},
+    {"former until before 1970", {16, 2}, BEND_NUMBER, UINT64_MAX, NULL, TB_REFUSED_MALFORMED},
+    {"a former key twice", {16}, BEND_AGAIN, 0, NULL, TB_REFUSED_MALFORMED},
+    {"33 former", {16}, BEND_TIMES, TB_FORMER_HUB_KEYS_MAX + 1, NULL, TB_REFUSED_TOO_LARGE},
+    {"a key that ends before it begins", {9, 1, 4}, BEND_NUMBER, 1, NULL, TB_REFUSED_MALFORMED},
+};
+
+static void keys_the_hub_had_before_count_up_to_their_end(void **state)
+{
+    (void)state;
+    tb_arena *arena = bend_arena();
+    tb_bytes bytes = with_former(arena);
+    tb_directory out;
+    assert_int_equal(tb_directory_decode(bytes, arena, &out), TB_ACCEPTED);
+    assert_int_equal(out.former_count, 1);
+    assert_int_equal(out.former[0].reason, TB_CUT_LOST);
+    assert_int_equal(out.parties[0].keys[3].not_after, SAMPLE_TIME + 1);
+    const tb_key_id *id = &out.former[0].keys.sign.id;
+    assert_ptr_equal(tb_directory_hub_key_at(&out, id, SAMPLE_TIME), &out.former[0].keys.sign);
+    assert_null(tb_directory_hub_key_at(&out, id, SAMPLE_TIME + 1));
+    assert_null(tb_directory_hub_key(&out, id));
+    check_round_trip(bytes, codec);
+    check_refusals(bytes, former_bends, sizeof former_bends / sizeof former_bends[0], codec);
+}
+
 static void a_cut_transport_key_speaks_for_nobody(void **state)
 {
     (void)state;
@@ -375,6 +440,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(every_value_comes_back),
     cmocka_unit_test(parties_and_keys_are_found),
     cmocka_unit_test(a_cut_key_is_good_up_to_the_cut_and_no_further),
+    cmocka_unit_test(a_line_counts_up_to_the_time_of_the_cut_unless_the_key_was_stolen),
+    cmocka_unit_test(keys_the_hub_had_before_count_up_to_their_end),
     cmocka_unit_test(a_cut_transport_key_speaks_for_nobody),
     cmocka_unit_test(every_bent_field_is_refused),
     cmocka_unit_test(one_key_cannot_serve_two_parties),

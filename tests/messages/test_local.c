@@ -58,9 +58,9 @@ static void fill_request(tb_arena *arena, tb_local_request *request)
         request->case_id = case_id();
         break;
     case TB_REQUEST_LIST_CASES:
-        request->list = (tb_local_list){tb_bytes_str("ordered"),  true,
-                                        tb_bytes_str("\x01\xFF"), 20,
-                                        tb_bytes_str("home"),     tb_bytes_str("33")};
+        request->list = (tb_local_list){
+            tb_bytes_str("ordered"), true, tb_bytes_str("\x01\xFF"), 20, tb_bytes_str("home"),
+            tb_bytes_str("33"),      true};
         break;
     case TB_REQUEST_TRACE:
         request->trace = tb_bytes_str("bureau.33/3/7");
@@ -71,12 +71,18 @@ static void fill_request(tb_arena *arena, tb_local_request *request)
     case TB_REQUEST_GET_REQUEST:
         memset(request->request.bytes, 9, sizeof request->request);
         break;
+    case TB_REQUEST_CUT:
+        request->final = true;
+        break;
     case TB_REQUEST_INSTALL:
         request->install = sample_frame(arena, TB_FRAME_DOCUMENT).document;
         break;
     case TB_REQUEST_GET_DOCUMENT:
         request->document =
             (tb_local_get_document){TB_DOCUMENT_CAMPAIGN, tb_bytes_str("black-card"), 0};
+        break;
+    case TB_REQUEST_LIST_DUTIES:
+        request->duties = (tb_local_list_duties){true, true, tb_bytes_str("\x02"), 7};
         break;
     case TB_REQUEST_LIST_QUARANTINE:
     case TB_REQUEST_LIST_DEAD_LETTERS:
@@ -89,10 +95,15 @@ static void fill_request(tb_arena *arena, tb_local_request *request)
     case TB_REQUEST_RETRY_DEAD_LETTER:
         request->retry = (tb_local_retry){tb_bytes_str("bureau.33/3/ct.33/2/7"), true};
         break;
+    case TB_REQUEST_RECOVER:
+        request->recover = (tb_local_recover){tb_bytes_str("磁盘损坏"), case_id()};
+        break;
+    case TB_REQUEST_GET_RECOVERY:
     case TB_REQUEST_STATUS:
     case TB_REQUEST_WATCH:
     case TB_REQUEST_LIST_DIRECTORY:
     case TB_REQUEST_CHECK:
+    case TB_REQUEST_LIST_CAMPAIGNS:
         break;
     }
 }
@@ -128,6 +139,7 @@ static tb_local_summary summary(void)
         .opener = sample_party("police.33.01"),
         .held_back = 3,
         .action = tb_bytes_str("order"),
+        .stalled = TB_STALL_FROZEN,
     };
 
     return made;
@@ -181,10 +193,16 @@ static tb_local_trace_line trace_line(void)
         .code = TB_REFUSED_CANNOT_OPEN,
         .why_zh = tb_bytes_str("无法打开"),
         .why_en = tb_bytes_str("does not open"),
+        .title_zh = tb_bytes_str("下达核查指令"),
+        .title_en = tb_bytes_str("order the operator"),
+        .standing = TB_STANDING_OVERTAKEN,
     };
 
     return made;
 }
+
+static tb_local_warning warning = {TB_REFUSED_DIRECTORY_ENDING, SAMPLE_TIME};
+static tb_cut_mark cut_mark;
 
 static tb_local_status status(tb_bytes *alarms)
 {
@@ -209,6 +227,8 @@ static tb_local_status status(tb_bytes *alarms)
         .alarms = 1,
         .alarm_texts = alarms,
         .alarm_text_count = 1,
+        .warnings = &warning,
+        .warning_count = 1,
     };
 
     return made;
@@ -271,6 +291,31 @@ static tb_local_act_line act_line(tb_local_field_line *line, tb_bytes *choices)
     return made;
 }
 
+static tb_local_duty_line duty_line(void)
+{
+    return (tb_local_duty_line){
+        .case_id = case_id(),
+        .duty = tb_bytes_str("sign_for"),
+        .title_zh = tb_bytes_str("签收通报"),
+        .title_en = tb_bytes_str("sign for it"),
+        .debtor = sample_party("bureau.44"),
+        .creditor = sample_party("bureau.33"),
+        .from_action = tb_bytes_str("forward"),
+        .from_zh = tb_bytes_str("通报"),
+        .from_en = tb_bytes_str("forward"),
+        .from = SAMPLE_TIME,
+        .due = SAMPLE_TIME + 1,
+        .state = TB_DUTY_LAPSED,
+        .over = true,
+        .by_default = true,
+        .basis_zh = tb_bytes_str("三(三)11"),
+        .basis_en = tb_bytes_str("3.3.11"),
+        .ends_in = tb_bytes_str("take_over"),
+        .lapse = sample_digest(5),
+        .ended = SAMPLE_TIME + 2,
+    };
+}
+
 static tb_local_set_aside set_aside(void)
 {
     tb_local_set_aside made = {
@@ -310,6 +355,38 @@ static tb_local_dead_letter dead_letter(void)
     return made;
 }
 
+static tb_local_recovery recovery(void)
+{
+    static tb_local_asked asked[1];
+    static tb_local_released released[1];
+    asked[0] = (tb_local_asked){
+        .party = sample_party("ct.33"),
+        .name_zh = tb_bytes_str("浙江电信"),
+        .name_en = tb_bytes_str("CT Zhejiang"),
+        .asked = SAMPLE_TIME,
+        .last = SAMPLE_TIME + 1,
+        .heard = SAMPLE_TIME + 2,
+        .ended = SAMPLE_TIME + 3,
+        .missing = 4,
+    };
+    released[0] = (tb_local_released){case_id(), tb_bytes_str("王警官"), tb_bytes_str("时限将到"),
+                                      SAMPLE_TIME};
+    tb_local_recovery made = {
+        .state = 2,
+        .started = SAMPLE_TIME,
+        .account = tb_bytes_str("王警官"),
+        .reason = tb_bytes_str("磁盘损坏"),
+        .old_counter = 1,
+        .counter = 2,
+        .asked = asked,
+        .asked_count = 1,
+        .released = released,
+        .released_count = 1,
+    };
+
+    return made;
+}
+
 static void fill_answer(tb_arena *arena, tb_local_answer *answer)
 {
     static tb_local_set_aside aside[1];
@@ -320,6 +397,8 @@ static void fill_answer(tb_arena *arena, tb_local_answer *answer)
     static tb_local_party_line parties[1];
     static tb_local_field_line field_lines[1];
     static tb_local_act_line acts[1];
+    static tb_local_duty_line duties[1];
+    static tb_local_campaign_line campaigns[1];
     static tb_bytes texts[1];
     texts[0] = tb_bytes_str("一个故障");
 
@@ -342,6 +421,7 @@ static void fill_answer(tb_arena *arena, tb_local_answer *answer)
         break;
     case TB_ANSWER_STATUS:
         answer->status = status(texts);
+        answer->status.recovery = recovery();
         break;
     case TB_ANSWER_NOTICES:
         notices[0] = notice_line();
@@ -363,6 +443,28 @@ static void fill_answer(tb_arena *arena, tb_local_answer *answer)
     case TB_ANSWER_ACTS:
         acts[0] = act_line(field_lines, texts);
         answer->acts = (tb_local_acts){acts, 1};
+        break;
+    case TB_ANSWER_DUTIES:
+        duties[0] = duty_line();
+        answer->duties = (tb_local_duties){duties, 1, tb_bytes_str("\x02"), SAMPLE_TIME};
+        break;
+    case TB_ANSWER_CAMPAIGNS:
+        campaigns[0] = (tb_local_campaign_line){tb_bytes_str("black-card"),
+                                                2,
+                                                tb_bytes_str("黑卡"),
+                                                tb_bytes_str("black card"),
+                                                tb_bytes_str("2015-01-01"),
+                                                tb_bytes_str("2015-12-31"),
+                                                true};
+        answer->campaigns = (tb_local_campaigns){campaigns, 1};
+        break;
+    case TB_ANSWER_RECOVERY:
+        answer->recovery = recovery();
+        break;
+    case TB_ANSWER_CUT:
+        cut_mark = (tb_cut_mark){sample_incarnation(3), sample_party("hq"), TB_LANE_NORMAL, 7,
+                                 sample_digest(0x43)};
+        answer->cut = (tb_local_cut){sample_party("bureau.33"), &cut_mark, 1};
         break;
     case TB_ANSWER_QUARANTINE:
         aside[0] = set_aside();
@@ -391,12 +493,56 @@ static tb_bytes encoded_answer(tb_arena *arena, tb_answer_kind kind)
     return bytes;
 }
 
+/* clang-format off: one a line */
 static const tb_answer_kind answer_kinds[] = {
-    TB_ANSWER_NONE,       TB_ANSWER_ACTED,   TB_ANSWER_CASE,         TB_ANSWER_CASES,
-    TB_ANSWER_TRACED,     TB_ANSWER_STATUS,  TB_ANSWER_NOTICES,      TB_ANSWER_PARTIES,
-    TB_ANSWER_CONTENT,    TB_ANSWER_CHECKED, TB_ANSWER_CHANGED,      TB_ANSWER_ACTS,
-    TB_ANSWER_QUARANTINE, TB_ANSWER_SETTLED, TB_ANSWER_DEAD_LETTERS,
+    TB_ANSWER_NONE,
+    TB_ANSWER_ACTED,
+    TB_ANSWER_CASE,
+    TB_ANSWER_CASES,
+    TB_ANSWER_TRACED,
+    TB_ANSWER_STATUS,
+    TB_ANSWER_NOTICES,
+    TB_ANSWER_PARTIES,
+    TB_ANSWER_CONTENT,
+    TB_ANSWER_CHECKED,
+    TB_ANSWER_CHANGED,
+    TB_ANSWER_ACTS,
+    TB_ANSWER_DUTIES,
+    TB_ANSWER_CAMPAIGNS,
+    TB_ANSWER_CUT,
+    TB_ANSWER_QUARANTINE,
+    TB_ANSWER_SETTLED,
+    TB_ANSWER_DEAD_LETTERS,
+    TB_ANSWER_RECOVERY,
 };
+
+static const tb_request_kind request_kinds[] = {
+    TB_REQUEST_OPEN_CASE,
+    TB_REQUEST_ACT,
+    TB_REQUEST_GET_CASE,
+    TB_REQUEST_LIST_CASES,
+    TB_REQUEST_TRACE,
+    TB_REQUEST_STATUS,
+    TB_REQUEST_LIST_NOTICES,
+    TB_REQUEST_GET_REQUEST,
+    TB_REQUEST_INSTALL,
+    TB_REQUEST_WATCH,
+    TB_REQUEST_LIST_DIRECTORY,
+    TB_REQUEST_GET_DOCUMENT,
+    TB_REQUEST_CHECK,
+    TB_REQUEST_LIST_ACTS,
+    TB_REQUEST_EXPORT,
+    TB_REQUEST_LIST_DUTIES,
+    TB_REQUEST_LIST_CAMPAIGNS,
+    TB_REQUEST_CUT,
+    TB_REQUEST_LIST_QUARANTINE,
+    TB_REQUEST_ACT_QUARANTINE,
+    TB_REQUEST_LIST_DEAD_LETTERS,
+    TB_REQUEST_RETRY_DEAD_LETTER,
+    TB_REQUEST_RECOVER,
+    TB_REQUEST_GET_RECOVERY,
+};
+/* clang-format on */
 
 static const tb_request_kind aside_requests[] = {
     TB_REQUEST_LIST_QUARANTINE, TB_REQUEST_ACT_QUARANTINE, TB_REQUEST_LIST_DEAD_LETTERS,
@@ -405,9 +551,21 @@ static const tb_request_kind aside_requests[] = {
 static void every_request_comes_back(void **state)
 {
     (void)state;
-    for (uint32_t kind = TB_REQUEST_OPEN_CASE; kind <= TB_REQUEST_EXPORT; kind++) {
+    for (size_t i = 0; i < COUNT(request_kinds); i++) {
+        tb_request_kind kind = request_kinds[i];
         tb_arena *arena = bend_arena();
-        tb_bytes bytes = encoded_request(arena, (tb_request_kind)kind);
+        tb_bytes bytes = encoded_request(arena, kind);
+        tb_local_request out;
+        check_round_trip(bytes, request_codec);
+        assert_int_equal(tb_local_request_decode(bytes, arena, &out), TB_ACCEPTED);
+        assert_int_equal(out.kind, kind);
+        assert_int_equal(out.time, SAMPLE_TIME);
+        assert_true(tb_bytes_equal(out.account, tb_bytes_str("王警官")));
+    }
+    for (size_t k = 0; k < COUNT(request_kinds); k++) {
+        tb_request_kind kind = request_kinds[k];
+        tb_arena *arena = bend_arena();
+        tb_bytes bytes = encoded_request(arena, kind);
         tb_local_request out;
         check_round_trip(bytes, request_codec);
         assert_int_equal(tb_local_request_decode(bytes, arena, &out), TB_ACCEPTED);
@@ -555,8 +713,14 @@ static void every_bent_field_is_refused(void **state)
 static void cut_short_or_flipped_it_is_refused_or_stays_what_it_is(void **state)
 {
     (void)state;
-    for (uint32_t kind = TB_REQUEST_OPEN_CASE; kind <= TB_REQUEST_EXPORT; kind++) {
-        tb_bytes bytes = encoded_request(bend_arena(), (tb_request_kind)kind);
+    for (size_t i = 0; i < COUNT(request_kinds); i++) {
+        tb_bytes bytes = encoded_request(bend_arena(), request_kinds[i]);
+        check_truncated(bytes, request_codec, false);
+        check_flipped(bytes, request_codec, false);
+    }
+    for (size_t k = 0; k < COUNT(request_kinds); k++) {
+        tb_request_kind kind = request_kinds[k];
+        tb_bytes bytes = encoded_request(bend_arena(), kind);
         check_truncated(bytes, request_codec, false);
         check_flipped(bytes, request_codec, false);
     }

@@ -100,7 +100,12 @@ static tb_bytes encoded_passed(tb_arena *arena)
 
 static tb_bytes encoded_resend(tb_arena *arena)
 {
-    tb_old_mark from[1] = {{sample_party("ct.33"), TB_LANE_BULK, 0, sample_digest(0)}};
+    tb_stream_at from[1] = {{{.sender = sample_party("ct.33"),
+                              .incarnation = {1, {9}},
+                              .recipient = sample_party("hq"),
+                              .lane = TB_LANE_BULK},
+                             7,
+                             sample_digest(6)}};
     tb_resend resend = {.event = sample_digest(4), .from = from, .from_count = 1, .to = 12};
     tb_bytes bytes;
     memset(resend.case_id.bytes, 5, sizeof resend.case_id);
@@ -148,7 +153,13 @@ static void a_resend_may_name_everything_or_one_event(void **state)
     assert_true(tb_case_zero(&out.case_id));
     assert_int_equal(tb_resend_decode(encoded_resend(arena), arena, &out), TB_ACCEPTED);
     assert_int_equal(out.to, 12);
-    assert_int_equal(out.from[0].lane, TB_LANE_BULK);
+    assert_int_equal(out.from[0].stream.lane, TB_LANE_BULK);
+    assert_int_equal(out.from[0].number, 7);
+    assert_false(out.ask);
+    /* An ask and the end of an answer are two things. */
+    all = (tb_resend){.ask = true, .to = 12};
+    assert_ok(tb_resend_encode(&all, arena, &bytes));
+    assert_int_equal(tb_resend_decode(bytes, arena, &out), TB_REFUSED_MALFORMED);
 }
 
 static const tb_bend events_bends[] = {
@@ -176,9 +187,9 @@ static const tb_bend resend_bends[] = {
     {"short case", {1}, BEND_SIZE, 15, NULL, TB_REFUSED_MALFORMED},
     {"long event", {2}, BEND_SIZE, 33, NULL, TB_REFUSED_MALFORMED},
     {"from nobody", {3, 1}, BEND_DROP, 0, NULL, TB_REFUSED_MALFORMED},
-    {"from no lane", {3, 2}, BEND_DROP, 0, NULL, TB_REFUSED_MALFORMED},
-    {"from beyond all numbers", {3, 3}, BEND_NUMBER, UINT64_MAX, NULL, TB_REFUSED_MALFORMED},
-    {"from no digest", {3, 4}, BEND_DROP, 0, NULL, TB_REFUSED_MALFORMED},
+    {"from a short stream", {3, 1}, BEND_SIZE, 64, NULL, TB_REFUSED_MALFORMED},
+    {"from beyond all numbers", {3, 2}, BEND_NUMBER, UINT64_MAX, NULL, TB_REFUSED_MALFORMED},
+    {"from a short digest", {3, 3}, BEND_SIZE, 31, NULL, TB_REFUSED_MALFORMED},
     {"257 streams", {3}, BEND_TIMES, 257, NULL, TB_REFUSED_TOO_LARGE},
     {"to beyond all numbers", {4}, BEND_NUMBER, UINT64_MAX, NULL, TB_REFUSED_MALFORMED},
     {"too large", {2}, BEND_SIZE, TB_BODY_BYTES_MAX, NULL, TB_REFUSED_TOO_LARGE},

@@ -351,6 +351,51 @@ static void a_write_after_the_store_was_killed_finds_all_that_was_committed(void
     commit(f);
 }
 
+/* In a process of its own, as whoever looks is: one file must never be open twice in one. */
+static int look_from_outside(const char *path, uint32_t kind, const char *key)
+{
+    pid_t child = fork();
+    if (child == 0) {
+        tb_store *store = NULL;
+        tb_txn *txn = NULL;
+        tb_arena arena;
+        tb_bytes value;
+        static uint8_t block[4096];
+        tb_arena_init(&arena, block, sizeof block);
+        tb_err err = tb_store_look(path, kind, &store);
+        if (err == TB_OK) {
+            err = tb_store_begin_read(store, &arena, &txn);
+        }
+        if (err == TB_OK) {
+            err = tb_store_get(txn, T, tb_bytes_str(key), &value);
+            tb_store_abort(txn);
+        }
+        tb_store_close(store);
+        _exit((int)err);
+    }
+    int status = 0;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+static void who_only_looks_sees_what_is_committed_and_disturbs_nobody(void **state)
+{
+    store_fixture *f = *state;
+    begin(f);
+    put(f, T, "k", "v");
+    commit(f);
+    begin(f);
+    put(f, T, "unfinished", "v");
+    assert_int_equal(look_from_outside(f->path, TB_STORE_BROKER, "k"), TB_OK);
+    assert_int_equal(look_from_outside(f->path, TB_STORE_BROKER, "unfinished"), TB_ERR_NOT_FOUND);
+    assert_int_equal(look_from_outside(f->path, TB_STORE_AGENT, "k"), TB_ERR_VERSION);
+    assert_int_equal(look_from_outside("/nowhere/at/all", TB_STORE_BROKER, "k"), TB_ERR_NOT_FOUND);
+    commit(f);
+    begin(f);
+    expect(f, T, "unfinished", "v");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, store_fixture_open, store_fixture_close)
 
 static const struct CMUnitTest tests[] = {
@@ -361,6 +406,7 @@ static const struct CMUnitTest tests[] = {
     TEST(a_newer_schema_is_another_version),
     TEST(a_store_without_its_schema_row_is_corrupt),
     TEST(only_its_owner_may_read_it),
+    TEST(who_only_looks_sees_what_is_committed_and_disturbs_nobody),
     TEST(the_quota_is_allocated_at_creation),
     TEST(a_larger_quota_is_allocated_when_opened_again),
     TEST(a_quota_no_disk_has_is_full),

@@ -134,18 +134,41 @@ static void stop(pid_t *pid, int with, const char *name)
     }
 }
 
-static int run_words(sys_hub *hub, const char *name, const char *word, va_list values)
+/* The words of a program's command line; argv ends with NULL. */
+typedef struct word_list {
+    char text[2 * WORDS_MAX][SYS_PATH];
+    char *argv[2 * WORDS_MAX + 1];
+    size_t count;
+} word_list;
+
+static void say_word(word_list *w, const char *word)
+{
+    assert_true(w->count < 2 * WORDS_MAX);
+    assert_true(snprintf(w->text[w->count], SYS_PATH, "%s", word) < SYS_PATH);
+    w->argv[w->count] = w->text[w->count];
+    w->argv[++w->count] = NULL;
+}
+
+/* An option with its value, or a word alone. */
+static void say(word_list *w, const char *option, const char *value)
+{
+    say_word(w, option);
+    if (value != NULL) {
+        say_word(w, value);
+    }
+}
+
+/* words ends with NULL. */
+static int run(sys_hub *hub, const char *name, const char *const *words)
 {
     char program[SYS_PATH];
-    char words[WORDS_MAX][SYS_PATH];
+    char copies[WORDS_MAX][SYS_PATH];
     char *argv[WORDS_MAX + 2] = {program};
-    size_t count = 0;
     (void)snprintf(program, sizeof program, PROGRAMS "%s", name);
-    for (const char *at = word; at != NULL; at = va_arg(values, const char *)) {
-        assert_true(count < WORDS_MAX);
-        assert_true(snprintf(words[count], SYS_PATH, "%s", at) < SYS_PATH);
-        argv[count + 1] = words[count];
-        count++;
+    for (size_t i = 0; words[i] != NULL; i++) {
+        assert_true(i < WORDS_MAX);
+        assert_true(snprintf(copies[i], SYS_PATH, "%s", words[i]) < SYS_PATH);
+        argv[i + 1] = copies[i];
     }
 
     char path[SYS_PATH];
@@ -161,11 +184,37 @@ static int run_words(sys_hub *hub, const char *name, const char *word, va_list v
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
+/* Puts the words behind those that are there. */
+static void collect(const char **words, size_t count, const char *word, va_list values)
+{
+    for (const char *at = word; at != NULL; at = va_arg(values, const char *)) {
+        assert_true(count < WORDS_MAX);
+        words[count++] = at;
+    }
+    words[count] = NULL;
+}
+
+static int run_words(sys_hub *hub, const char *name, const char *word, va_list values)
+{
+    const char *words[WORDS_MAX + 1];
+    collect(words, 0, word, values);
+    return run(hub, name, words);
+}
+
 int sys_tongbao(sys_hub *hub, const char *word, ...)
 {
     va_list values;
     va_start(values, word);
     int code = run_words(hub, "tongbao", word, values);
+    va_end(values);
+    return code;
+}
+
+int sys_tongbao_agent(sys_hub *hub, const char *word, ...)
+{
+    va_list values;
+    va_start(values, word);
+    int code = run_words(hub, "tongbao-agent", word, values);
     va_end(values);
     return code;
 }
@@ -177,6 +226,27 @@ int sys_program(sys_hub *hub, const char *program, const char *word, ...)
     int code = run_words(hub, program, word, values);
     va_end(values);
     return code;
+}
+
+int sys_tongbao_broker(sys_hub *hub, const char *word, ...)
+{
+    va_list values;
+    va_start(values, word);
+    int code = run_words(hub, "tongbao-broker", word, values);
+    va_end(values);
+    return code;
+}
+
+int sys_tongbao_at(sys_agent *agent, const char *word, ...)
+{
+    char socket[SYS_PATH];
+    (void)snprintf(socket, sizeof socket, "%.300s/%s.sock", agent->hub->run, agent->name);
+    const char *words[WORDS_MAX + 1] = {"--socket", socket, "--lang", "en"};
+    va_list values;
+    va_start(values, word);
+    collect(words, 4, word, values);
+    va_end(values);
+    return run(agent->hub, "tongbao", words);
 }
 
 int sys_ended(pid_t *pid)
@@ -291,14 +361,21 @@ void sys_broker_start(sys_hub *hub)
     char socket[SYS_PATH];
     sys_socket(hub, "hub", socket);
     sys_path(hub, store, "stores/%s", hub->store);
-    sys_path(hub, key, "keys/hub.key");
-    sys_path(hub, directory, "directory/directory.2.doc");
-    char *argv[] = {program,       "--store",  store,      "--key",       key,
-                    "--directory", directory,  "--listen", hub->endpoint, "--quota",
-                    hub->quota,    "--socket", socket,     "--verbose",   (char *)NULL};
+    sys_path(hub, key, "keys/%s.key", hub->broker_key);
+    sys_path(hub, directory, "directory/directory.%u.doc", hub->directory);
+    static word_list w;
+    w.count = 0;
+    say(&w, program, NULL);
+    say(&w, "--store", store);
+    say(&w, "--key", key);
+    say(&w, "--directory", directory);
+    say(&w, "--listen", hub->endpoint);
+    say(&w, "--quota", hub->quota);
+    say(&w, "--socket", socket);
+    say(&w, "--verbose", NULL);
     off_t before = log_size(hub, "hub");
     assert_int_equal(hub->broker, 0);
-    hub->broker = start_logged(hub, "hub", argv);
+    hub->broker = start_logged(hub, "hub", w.argv);
     SYS_AWAIT(said_since(hub, "hub", before, "event=ready"));
 }
 
@@ -319,6 +396,7 @@ sys_agent *sys_agent_add(sys_hub *hub, const char *party, const char *name)
     (void)snprintf(agent->name, sizeof agent->name, "%s", name == NULL ? party : name);
     (void)snprintf(agent->quota, sizeof agent->quota, "%s", QUOTA);
     (void)snprintf(agent->endpoint, sizeof agent->endpoint, "%s", hub->endpoint);
+    (void)snprintf(agent->key, sizeof agent->key, "%s", party);
     return agent;
 }
 
@@ -351,19 +429,43 @@ void sys_agent_start(sys_agent *agent)
     char socket[SYS_PATH];
     char relay[SYS_PATH];
     char question[SYS_PATH];
+    char handled[SYS_PATH];
+    char old_key[SYS_PATH];
     sys_path(hub, store, "stores/%s", agent->name);
-    sys_path(hub, key, "keys/%s.key", agent->party);
-    sys_path(hub, directory, "directory/directory.2.doc");
+    sys_path(hub, key, "keys/%s.key", agent->key);
+    sys_path(hub, old_key, "keys/%s.key", agent->old_key);
+    sys_path(hub, directory, "directory/directory.%u.doc", hub->directory);
     sys_path(hub, relay, "documents/relay.doc");
     sys_path(hub, question, "documents/question.doc");
+    sys_path(hub, handled, "documents/handled.doc");
     assert_true(snprintf(socket, sizeof socket, "%.300s/%s.sock", hub->run, agent->name) < 100);
-    char *argv[] = {program,         "--party",  agent->party,  "--store",    store,
-                    "--key",         key,        "--directory", directory,    "--hub",
-                    agent->endpoint, "--socket", socket,        "--document", relay,
-                    "--document",    question,   "--quota",     agent->quota, (char *)NULL};
+    static word_list w;
+    w.count = 0;
+    say(&w, program, NULL);
+    say(&w, "--party", agent->party);
+    say(&w, "--store", store);
+    say(&w, "--key", key);
+    say(&w, "--directory", directory);
+    say(&w, "--hub", agent->endpoint);
+    say(&w, "--socket", socket);
+    say(&w, "--document", relay);
+    say(&w, "--document", question);
+    say(&w, "--document", handled);
+    say(&w, "--quota", agent->quota);
+    for (size_t i = 0; i < hub->extra_count; i++) {
+        char extra[SYS_PATH];
+        sys_path(hub, extra, "documents/%s.doc", hub->extra[i]);
+        say(&w, "--document", extra);
+    }
+    if (agent->old_key[0] != '\0') {
+        say(&w, "--old-key", old_key);
+    }
+    if (agent->old_key_life[0] != '\0') {
+        say(&w, "--old-key-life", agent->old_key_life);
+    }
     assert_int_equal(agent->pid, 0);
     hang_up(agent);
-    agent->pid = start_logged(hub, agent->name, argv);
+    agent->pid = start_logged(hub, agent->name, w.argv);
     SYS_AWAIT(listens(socket));
     tb_common common = {.socket = socket, .account = "clerk", .time = "2015-03-02 09:00"};
     assert_int_equal(tb_client_open(&common, &agent->client), 0);
@@ -534,9 +636,87 @@ bool sys_alarmed(sys_agent *agent, const char *text)
     return false;
 }
 
+/* ---- cases ---- */
+
+void sys_tell_time(sys_agent *agent, const char *time)
+{
+    assert_true(tb_time_parse(tb_bytes_str(time), &agent->client.time));
+    (void)sys_status(agent);
+}
+
+/* "id=value|id=value", in a buffer that lives until the next call. */
+static size_t fields_of(const char *text, tb_field fields[TB_FIELDS_MAX])
+{
+    static char copy[4096];
+    assert_true(snprintf(copy, sizeof copy, "%s", text) < (int)sizeof copy);
+    size_t count = 0;
+    for (char *at = copy; *at != '\0';) {
+        char *stop = at + strcspn(at, "|");
+        char *equals = memchr(at, '=', (size_t)(stop - at));
+        assert_true(equals != NULL && count < TB_FIELDS_MAX);
+        fields[count].id = tb_bytes_of(at, (size_t)(equals - at));
+        fields[count++].value = tb_bytes_of(equals + 1, (size_t)(stop - equals) - 1);
+        at = *stop == '\0' ? stop : stop + 1;
+    }
+    return count;
+}
+
+const tb_local_answer *
+sys_open(sys_agent *agent, const char *campaign, const char *type, const char *fields)
+{
+    tb_field list[TB_FIELDS_MAX];
+    tb_local_request request = {.kind = TB_REQUEST_OPEN_CASE};
+    request.open.campaign = tb_bytes_str(campaign);
+    request.open.case_type = tb_bytes_str(type);
+    request.open.field_count = fields_of(fields, list);
+    request.open.fields = list;
+    return sys_ask(agent, &request);
+}
+
+const tb_local_answer *
+sys_act(sys_agent *agent, const tb_case_id *id, const char *action, const char *fields)
+{
+    tb_field list[TB_FIELDS_MAX];
+    tb_local_request request = {.kind = TB_REQUEST_ACT};
+    request.act.case_id = *id;
+    request.act.action = tb_bytes_str(action);
+    request.act.field_count = fields_of(fields, list);
+    request.act.fields = list;
+    return sys_ask(agent, &request);
+}
+
+static const tb_local_answer *look(sys_agent *agent, const tb_case_id *id)
+{
+    tb_local_request request = {.kind = TB_REQUEST_GET_CASE, .case_id = *id};
+    return sys_ask(agent, &request);
+}
+
+tb_local_summary sys_case(sys_agent *agent, const tb_case_id *id)
+{
+    const tb_local_answer *answer = look(agent, id);
+    return answer->kind == TB_ANSWER_CASE ? answer->case_.summary : (tb_local_summary){0};
+}
+
+bool sys_state_is(sys_agent *agent, const tb_case_id *id, const char *state, const char *holder)
+{
+    tb_local_summary summary = sys_case(agent, id);
+    return tb_bytes_equal(summary.state, tb_bytes_str(state)) &&
+           strcmp(summary.holder.text, holder) == 0;
+}
+
+size_t sys_standing(sys_agent *agent, const tb_case_id *id, tb_standing standing)
+{
+    const tb_local_answer *answer = look(agent, id);
+    size_t count = 0;
+    for (size_t i = 0; answer->kind == TB_ANSWER_CASE && i < answer->case_.event_count; i++) {
+        count += answer->case_.events[i].standing == standing;
+    }
+    return count;
+}
+
 /* ---- set-up and tear-down ---- */
 
-static void sign(sys_hub *hub, const char *name, const char *from)
+static void sign(sys_hub *hub, const char *kind, const char *name, const char *from)
 {
     char authority[SYS_PATH];
     char directory[SYS_PATH];
@@ -546,10 +726,17 @@ static void sign(sys_hub *hub, const char *name, const char *from)
     sys_path(hub, out, "documents/%s.doc", name);
     int code =
         sys_tongbao(hub, "document", "sign", "--authority", authority, "--dir", directory, "--kind",
-                    "campaign", "--name", name, "--version", "1", "--out", out, from, (char *)NULL);
+                    kind, "--name", name, "--version", "1", "--out", out, from, (char *)NULL);
     if (code != 0) {
         fail_msg("%s", hub->output);
     }
+}
+
+void sys_document(sys_hub *hub, const char *kind, const char *name, const char *from)
+{
+    assert_true(hub->extra_count < SYS_EXTRA_MAX);
+    sign(hub, kind, name, from);
+    (void)snprintf(hub->extra[hub->extra_count++], sizeof hub->extra[0], "%s", name);
 }
 
 int sys_set_up(void **state)
@@ -563,14 +750,17 @@ int sys_set_up(void **state)
     (void)snprintf(hub.quota, sizeof hub.quota, "%s", QUOTA);
     shell("mkdir '%s/stores' '%s/logs' '%s/documents'", hub.folder, hub.folder, hub.folder);
     choose_port(&hub);
+    hub.directory = 2;
+    (void)snprintf(hub.broker_key, sizeof hub.broker_key, "hub");
     int code =
         sys_tongbao(&hub, "directory", "exercise", "--provinces", "1", "--table",
                     TB_SOURCE_DIR "/ops/tables/provinces.csv", "--out", hub.folder, (char *)NULL);
     if (code != 0) {
         fail_msg("%s", hub.output);
     }
-    sign(&hub, "relay", TB_SOURCE_DIR "/ops/campaigns/relay.yaml");
-    sign(&hub, "question", TB_SOURCE_DIR "/tests/system/question.yaml");
+    sign(&hub, "campaign", "relay", TB_SOURCE_DIR "/ops/campaigns/relay.yaml");
+    sign(&hub, "campaign", "question", TB_SOURCE_DIR "/tests/system/question.yaml");
+    sign(&hub, "campaign", "handled", TB_SOURCE_DIR "/tests/system/handled.yaml");
     *state = &hub;
     return 0;
 }

@@ -20,14 +20,18 @@
 #define SYS_AGENTS_MAX   6
 #define SYS_PATIENCE_MS  20000
 #define SYS_OUTPUT_BYTES 16384
+#define SYS_EXTRA_MAX    4
 
 typedef struct sys_agent {
     struct sys_hub *hub;
     char party[TB_PARTY_BYTES];
     char name[40];      /* of its store, socket and log: the party's id, or another copy's name */
     char endpoint[100]; /* where it looks for the hub */
-    char quota[24];     /* of its store, bytes */
-    pid_t pid;          /* 0: not running */
+    char key[64];       /* its key file below keys/, without .key; the party's id at first */
+    char old_key[64];   /* likewise, given as --old-key; empty: none */
+    char old_key_life[24]; /* seconds, given as --old-key-life; empty: as usual */
+    char quota[24];        /* of its store, bytes */
+    pid_t pid;             /* 0: not running */
     bool talks;
     tb_client client;
     tb_local_answer answer; /* the newest; lives until the next request */
@@ -37,11 +41,15 @@ typedef struct sys_hub {
     char folder[SYS_PATH];
     char run[SYS_PATH]; /* sockets: their paths must stay short */
     char endpoint[100];
-    char store[40]; /* the broker's, below stores/: "hub" */
-    char quota[24]; /* of it, bytes */
-    pid_t broker;   /* 0: not running */
+    pid_t broker;        /* 0: not running */
+    char broker_key[64]; /* its key file below keys/, without .key */
+    unsigned directory;  /* version of the file the broker and agents are started with */
+    char store[40];      /* the broker's, below stores/: "hub" */
+    char quota[24];      /* of it, bytes */
     sys_agent agents[SYS_AGENTS_MAX];
     size_t agent_count;
+    char extra[SYS_EXTRA_MAX][40]; /* documents beside relay and question */
+    size_t extra_count;
     char output[SYS_OUTPUT_BYTES]; /* what the last command printed */
 } sys_hub;
 
@@ -55,6 +63,10 @@ void sys_path(const sys_hub *hub, char out[SYS_PATH], const char *form, ...)
 /* Runs `tongbao` with these words, the last NULL; its exit code. Both outputs are in hub->output.
  */
 int sys_tongbao(sys_hub *hub, const char *word, ...);
+
+/* Runs `tongbao-broker` likewise; for what it prints and ends. */
+int sys_tongbao_broker(sys_hub *hub, const char *word, ...);
+int sys_tongbao_agent(sys_hub *hub, const char *word, ...);
 
 void sys_broker_start(sys_hub *hub); /* returns when it is ready */
 void sys_broker_stop(sys_hub *hub, int with);
@@ -103,6 +115,23 @@ size_t sys_times(sys_agent *agent, const char *text);
 bool sys_sound(sys_agent *agent);
 /* Whether one of its alarms says this. */
 bool sys_alarmed(sys_agent *agent, const char *text);
+
+/* Signs a document of this kind (campaign, table); agents started from now on have it. */
+void sys_document(sys_hub *hub, const char *kind, const char *name, const char *from);
+/* Runs `tongbao` at an agent's socket, in English; its exit code. */
+int sys_tongbao_at(sys_agent *agent, const char *word, ...);
+/* From now on this agent is told this time with every request. */
+void sys_tell_time(sys_agent *agent, const char *time);
+/* Opens a case, or acts on one; fields are "id=value|id=value". The answer, whatever it is. */
+const tb_local_answer *
+sys_open(sys_agent *agent, const char *campaign, const char *type, const char *fields);
+const tb_local_answer *
+sys_act(sys_agent *agent, const tb_case_id *id, const char *action, const char *fields);
+/* The case as an agent has it; an empty state when it has none. */
+tb_local_summary sys_case(sys_agent *agent, const tb_case_id *id);
+bool sys_state_is(sys_agent *agent, const tb_case_id *id, const char *state, const char *holder);
+/* How many of its events have this standing. */
+size_t sys_standing(sys_agent *agent, const tb_case_id *id, tb_standing standing);
 
 bool sys_file_holds(const char *path, const void *data, size_t size);
 bool sys_log_says(const sys_hub *hub, const char *name, const char *text);

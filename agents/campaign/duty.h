@@ -1,0 +1,33 @@
+/* duty - 应办事项: what a campaign says of who owes what by when, as computation.
+ *
+ * Pure: the case as it is right after the event that begins a duty, the directory, a calendar. When
+ * duties are looked at, stored and judged is agents/duties.h.
+ */
+#ifndef TB_CAMPAIGN_DUTY_H
+#define TB_CAMPAIGN_DUTY_H
+
+#include "agents/campaign/judge.h"
+#include "agents/tables/calendar.h"
+
+/* The last instant at which a duty that began at `from` is fulfilled on time. A day limit begins
+ * with the day after and ends with its last day's last millisecond (design §10). */
+tb_time tb_duty_due(const tb_duty_def *duty, tb_time from, const tb_calendar *calendar);
+
+/* How long after due nothing is said yet. */
+tb_time tb_duty_grace(const tb_duty_def *duty);
+
+/* Debtor and creditor; false while one is nobody yet, or both are one party: nobody owes himself
+ * anything. view: right after the event. */
+bool tb_duty_parties(const tb_duty_def *duty,
+                     const tb_case_view *view,
+                     const tb_directory *directory,
+                     tb_party *out_debtor,
+                     tb_party *out_creditor) TB_MUST_USE;
+
+bool tb_duty_begins(const tb_duty_def *duty, tb_bytes action);
+bool tb_duty_ends(const tb_duty_def *duty, tb_bytes action);
+
+/* By id, or NULL. */
+const tb_duty_def *tb_case_type_duty(const tb_case_type *type, tb_bytes id);
+
+#endif

@@ -1,0 +1,102 @@
+/* Duties and campaigns as people read them. */
+#include "agents/cli/show.h"
+
+#include <stdio.h>
+
+#include "agents/cli/grid.h"
+#include "agents/cli/say.h"
+
+static tb_bytes in_language(tb_bytes zh, tb_bytes en)
+{
+    return (tb_say_chinese() && zh.size > 0) || en.size == 0 ? zh : en;
+}
+
+/* The words of 按期, 超期办结, 超期未办结; an open one is due or overdue. */
+static const char *state_of(const tb_local_duty_line *duty)
+{
+    switch (duty->state) {
+    case TB_DUTY_OPEN:
+        return duty->over ? _("overdue, not recorded yet") : _("not due yet");
+    case TB_DUTY_ON_TIME:
+        return _("on time");
+    case TB_DUTY_LATE:
+        return _("late");
+    case TB_DUTY_LAPSED:
+        return duty->ended == 0 ? _("lapsed") : _("lapsed, taken over");
+    case TB_DUTY_RELEASED:
+        return _("released by a take-over");
+    }
+    return _("unknown");
+}
+
+/* A default never looks like law. */
+static tb_bytes basis_of(const tb_local_duty_line *duty)
+{
+    return duty->by_default ? tb_bytes_str(_("basis: default limit (not of the plan)"))
+                            : in_language(duty->basis_zh, duty->basis_en);
+}
+
+bool tb_show_duties(tb_book *book, const tb_local_duties *duties)
+{
+    tb_arena *arena = &book->client->arena;
+    const char *const headings[] = {_("case"),    _("duty"),         _("owed by"),
+                                    _("owed to"), _("counted from"), _("due"),
+                                    _("state"),   _("basis"),        NULL};
+    tb_grid grid;
+    tb_grid_init(&grid, arena, headings);
+    for (size_t i = 0; i < duties->count; i++) {
+        const tb_local_duty_line *d = &duties->lines[i];
+        tb_bytes title = in_language(d->title_zh, d->title_en);
+        tb_grid_put(&grid, tb_show_hex(arena, d->case_id.bytes, sizeof d->case_id.bytes));
+        tb_grid_put(&grid, title.size > 0 ? title : d->duty);
+        tb_grid_put(&grid, tb_book_party(book, &d->debtor));
+        tb_grid_put(&grid, tb_book_party(book, &d->creditor));
+        tb_grid_put(&grid, tb_show_time(arena, d->from));
+        tb_grid_put(&grid, tb_show_time(arena, d->due));
+        tb_grid_text(&grid, state_of(d));
+        tb_grid_put(&grid, basis_of(d));
+    }
+    bool printed = tb_grid_print(&grid, stdout);
+    if (duties->count == 0) {
+        (void)printf(_("nothing is owed\n"));
+    }
+    tb_show_next(arena, duties->next);
+    return printed;
+}
+
+bool tb_show_campaigns(tb_book *book, const tb_local_campaigns *campaigns)
+{
+    const char *const headings[] = {_("campaign"), _("version"),  _("name"), _("from"),
+                                    _("to"),       _("in force"), NULL};
+    tb_grid grid;
+    tb_grid_init(&grid, &book->client->arena, headings);
+    for (size_t i = 0; i < campaigns->count; i++) {
+        const tb_local_campaign_line *c = &campaigns->lines[i];
+        tb_grid_put(&grid, c->id);
+        tb_grid_number(&grid, c->version);
+        tb_grid_put(&grid, in_language(c->title_zh, c->title_en));
+        tb_grid_put(&grid, c->from);
+        tb_grid_put(&grid, c->to);
+        tb_grid_text(&grid, c->newest ? _("yes") : _("for cases opened under it"));
+    }
+    bool printed = tb_grid_print(&grid, stdout);
+    if (campaigns->count == 0) {
+        (void)printf(_("no campaign is installed here\n"));
+    }
+    return printed;
+}
+
+const char *tb_show_stall(tb_stall stall)
+{
+    switch (stall) {
+    case TB_STALL_NONE:
+        return "";
+    case TB_STALL_PARTY_OFF:
+        return _("its holder is out of service");
+    case TB_STALL_FROZEN:
+        return _("frozen by a fork");
+    case TB_STALL_LAPSED:
+        return _("a duty lapsed");
+    }
+    return _("unknown");
+}

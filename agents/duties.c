@@ -1,0 +1,244 @@
+#include "agents/duties.h"
+
+#include "agents/campaign/duty.h"
+#include "agents/effective.h"
+
+/* The time an event counts from; its own while its row is not written yet. */
+static tb_err counts_from(
+    const tb_agent *agent, tb_txn *txn, const tb_event *event, const tb_digest *id, tb_time *out)
+{
+    tb_event_key key = tb_event_key_of(event, id);
+    tb_event_row row;
+    bool known;
+    *out = event->at;
+    tb_err err = tb_event_get(txn, &key, &row);
+    if (err != TB_OK) {
+        return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+    }
+    return tb_effective_time(agent, txn, &row, event->at, out, &known);
+}
+
+static bool ended(const tb_duty_row *duty)
+{
+    return duty->ended != 0;
+}
+
+/* ---- ends ---- */
+
+static tb_err
+end_duty(tb_txn *txn, tb_duty_row *duty, tb_duty_state state, tb_time at, const tb_digest *by)
+{
+    duty->state = state;
+    duty->ended = at;
+    duty->end = *by;
+    duty->look = 0;
+    return tb_duty_put(txn, duty);
+}
+
+/* What was done in time never lapsed: a record that says so is left without effect. */
+static tb_err fulfil(tb_txn *txn, tb_duty_row *duty, tb_time at, const tb_digest *by)
+{
+    bool in_time = at <= duty->due;
+    if (in_time) {
+        duty->lapse = (tb_digest){{0}};
+    }
+    return end_duty(txn, duty, in_time ? TB_DUTY_ON_TIME : TB_DUTY_LATE, at, by);
+}
+
+/* A take-over releases the debtor; what had lapsed by then stays on record as it is. */
+static tb_err end_all(const tb_agent *agent,
+                      tb_txn *txn,
+                      const tb_case_row *row,
+                      const tb_event *event,
+                      const tb_digest *id)
+{
+    tb_duty_row *list;
+    size_t count;
+    tb_err err = tb_duties_of(txn, &row->id, &list, &count);
+    tb_time at = event->at;
+    if (err == TB_OK && count > 0) {
+        err = counts_from(agent, txn, event, id, &at);
+    }
+    for (size_t i = 0; err == TB_OK && i < count; i++) {
+        const tb_duty_def *def = tb_case_type_duty(row->view.type, list[i].key.duty);
+        if (ended(&list[i]) || def == NULL) {
+            continue;
+        }
+        if (event->kind == TB_EVENT_TAKE_OVER) {
+            bool open = list[i].state == TB_DUTY_OPEN;
+            err = end_duty(txn, &list[i], open ? TB_DUTY_RELEASED : list[i].state, at, id);
+        } else if (tb_duty_ends(def, event->action)) {
+            err = fulfil(txn, &list[i], at, id);
+        }
+    }
+    return err;
+}
+
+/* ---- begins ---- */
+
+static tb_err begin(const tb_agent *agent,
+                    tb_txn *txn,
+                    const tb_case_row *row,
+                    const tb_event *event,
+                    const tb_digest *id,
+                    const tb_duty_def *def)
+{
+    tb_duty_row duty = {
+        .key = {row->id, *id, tb_bytes_str(def->id)},
+        .state = TB_DUTY_OPEN,
+        .from_number = event->number,
+        .calendar = agent->calendar != NULL ? agent->calendar->version : 0,
+    };
+    const tb_directory *directory = tb_agent_directory(agent, event->directory_version);
+    if (!tb_duty_parties(def, &row->view, directory, &duty.debtor, &duty.creditor)) {
+        return TB_OK;
+    }
+    tb_err err = counts_from(agent, txn, event, id, &duty.from_at);
+    if (err != TB_OK) {
+        return err;
+    }
+    duty.due = tb_duty_due(def, duty.from_at, agent->calendar);
+    if (tb_party_equal(&duty.creditor, &agent->self)) {
+        duty.look = duty.due + tb_duty_grace(def);
+    }
+    return tb_duty_put(txn, &duty);
+}
+
+tb_err tb_duties_follow(const tb_agent *agent,
+                        tb_txn *txn,
+                        const tb_case_row *row,
+                        const tb_event *event,
+                        const tb_digest *id)
+{
+    const tb_case_type *type = row->view.type;
+    if (type->duty_count == 0 || event->kind == TB_EVENT_SIDE) {
+        return TB_OK;
+    }
+    tb_err err = end_all(agent, txn, row, event, id);
+    for (unsigned i = 0; err == TB_OK && i < type->duty_count; i++) {
+        if (tb_duty_begins(&type->duties[i], event->action)) {
+            err = begin(agent, txn, row, event, id, &type->duties[i]);
+        }
+    }
+    return err;
+}
+
+/* ---- lapses ---- */
+
+static tb_bytes field_of(const tb_event *event, const char *id)
+{
+    for (size_t i = 0; i < event->field_count; i++) {
+        if (tb_bytes_equal(event->fields[i].id, tb_bytes_str(id))) {
+            return event->fields[i].value;
+        }
+    }
+    return tb_bytes_of(NULL, 0);
+}
+
+/* The newest duty of the name that its author can have meant: begun where the lapse was based. */
+static tb_duty_row *meant(tb_duty_row *list, size_t count, tb_bytes duty, uint64_t upto)
+{
+    tb_duty_row *found = NULL;
+    for (size_t i = 0; i < count; i++) {
+        bool fits = tb_bytes_equal(list[i].key.duty, duty) && list[i].from_number <= upto;
+        if (fits && (found == NULL || list[i].from_number > found->from_number)) {
+            found = &list[i];
+        }
+    }
+    return found;
+}
+
+tb_err tb_duties_lapsed(const tb_agent *agent,
+                        tb_txn *txn,
+                        const tb_case_row *row,
+                        const tb_event *event,
+                        const tb_digest *id)
+{
+    (void)agent;
+    tb_bytes name = field_of(event, TB_LAPSE_DUTY);
+    const tb_duty_def *def = tb_case_type_duty(row->view.type, name);
+    if (def == NULL || !tb_bytes_equal(event->action, tb_bytes_str(def->lapse))) {
+        return TB_OK;
+    }
+    tb_event_key head;
+    tb_event_row head_row;
+    tb_duty_row *list;
+    size_t count;
+    tb_err err =
+        tb_event_in_case(txn, &row->id, TB_CLASS_CHAIN, 0, &event->previous, &head, &head_row);
+    if (err == TB_OK) {
+        err = tb_duties_of(txn, &row->id, &list, &count);
+    }
+    if (err != TB_OK) {
+        return err == TB_ERR_NOT_FOUND ? TB_ERR_CORRUPT : err;
+    }
+    tb_duty_row *duty = meant(list, count, name, head.number);
+    /* What was done in time after all has not lapsed, whatever its creditor could see then. */
+    if (duty == NULL || duty->state == TB_DUTY_ON_TIME ||
+        !tb_party_equal(&duty->creditor, &event->actor)) {
+        return TB_OK;
+    }
+    if (duty->state == TB_DUTY_OPEN || duty->state == TB_DUTY_RELEASED) {
+        duty->state = TB_DUTY_LAPSED;
+    }
+    duty->lapse = *id;
+    duty->look = 0;
+    return tb_duty_put(txn, duty);
+}
+
+/* ---- another chain ---- */
+
+static tb_err forget_all(tb_txn *txn, const tb_case_id *id)
+{
+    tb_duty_row *list;
+    size_t count;
+    tb_err err = tb_duties_of(txn, id, &list, &count);
+    for (size_t i = 0; err == TB_OK && i < count; i++) {
+        err = tb_duty_del(txn, &list[i].key);
+    }
+    return err;
+}
+
+static tb_err lapses_again(const tb_agent *agent, tb_txn *txn, const tb_case_row *row)
+{
+    tb_event_walk walk;
+    tb_event_key key;
+    tb_event_row side;
+    tb_err err = tb_event_first(txn, &row->id, TB_CLASS_SIDE, &walk, &key, &side);
+    while (err == TB_OK) {
+        tb_event event;
+        if (side.standing == TB_STANDING_EFFECTIVE) {
+            err = tb_chain_decode(txn, &side, &event);
+            if (err == TB_OK) {
+                err = tb_duties_lapsed(agent, txn, row, &event, &key.event);
+            }
+            if (err != TB_OK) {
+                return err;
+            }
+        }
+        err = tb_event_next(txn, &walk, &key, &side);
+    }
+    return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+}
+
+tb_err
+tb_duties_anew(const tb_agent *agent, tb_txn *txn, const tb_path *path, const tb_case_row *row)
+{
+    if (row->view.type->duty_count == 0) {
+        return TB_OK;
+    }
+    tb_case_row then;
+    tb_err err = forget_all(txn, &row->id);
+    if (err == TB_OK) {
+        err = tb_chain_replay(agent, txn, path, 0, row, &then);
+    }
+    for (size_t i = 0; err == TB_OK && i < path->count; i++) {
+        const tb_chain_event *at = &path->list[i];
+        err = tb_case_fold(agent, tb_txn_arena(txn), &then, &at->event, &at->id);
+        /* Of a case disputed from its opening the chain still shows; nobody owes anything by it. */
+        if (err == TB_OK && at->row.standing != TB_STANDING_DISPUTED) {
+            err = tb_duties_follow(agent, txn, &then, &at->event, &at->id);
+        }
+    }
+    return err == TB_OK ? lapses_again(agent, txn, row) : err;
+}

@@ -1,0 +1,55 @@
+/* duties - 应办事项 at an agent: rows that follow the chain, and the creditor's judgement when one
+ * is overdue.
+ *
+ *     event of the chain  --> tb_duties_follow: what it ends, what it begins
+ *     chain switched      --> tb_duties_anew: all of it again, along the chain that counts now
+ *     lapse arrives       --> tb_duties_lapsed
+ *     due + grace, here   --> tb_duties_tick: the creditor's agent records the lapse, a signed side
+ *                             event of the campaign's action for it
+ *
+ * Every party on a case keeps its duties; the creditor's agent alone judges. What a limit is says
+ * agents/campaign/duty.h, what a row is agents/rows_duty.h, when a lapse lets somebody take a case
+ * over agents/lapses.h. Reminders, supervision and explanations read the same rows.
+ */
+#ifndef TB_DUTIES_H
+#define TB_DUTIES_H
+
+#include "agents/chain.h"
+#include "agents/link.h"
+#include "agents/rows_duty.h"
+
+/* An event of the chain took effect; row is the case with it. */
+tb_err tb_duties_follow(const tb_agent *agent,
+                        tb_txn *txn,
+                        const tb_case_row *row,
+                        const tb_event *event,
+                        const tb_digest *id) TB_MUST_USE;
+
+/* The case's chain is this path now. */
+tb_err tb_duties_anew(const tb_agent *agent,
+                      tb_txn *txn,
+                      const tb_path *path,
+                      const tb_case_row *row) TB_MUST_USE;
+
+/* A side event is here; when it is a lapse, the duty it names has lapsed. Others are none of
+ * ours. */
+tb_err tb_duties_lapsed(const tb_agent *agent,
+                        tb_txn *txn,
+                        const tb_case_row *row,
+                        const tb_event *event,
+                        const tb_digest *id) TB_MUST_USE;
+
+/* Judges what is due, a bounded number; the link may sign. */
+tb_err tb_duties_tick(tb_step *step) TB_MUST_USE;
+/* Real time at which the tick has something to judge. TB_ERR_NOT_FOUND: nothing that time alone
+ * brings about. */
+tb_err tb_duties_due(const tb_agent *agent, tb_txn *txn, tb_time *out) TB_MUST_USE;
+
+/* duties_query.c: open and lapsed duties, by due time. */
+tb_err tb_query_duties(const tb_agent *agent,
+                       tb_txn *txn,
+                       tb_now now,
+                       const tb_local_list_duties *list,
+                       tb_local_answer *answer) TB_MUST_USE;
+
+#endif

@@ -1,0 +1,103 @@
+/* duties_query - what is owed and not done: by due time, with debtor, creditor and basis. */
+#include "agents/campaign/duty.h"
+#include "agents/duties.h"
+
+#define PAGE_DEFAULT 100
+#define PAGE_MAX     500
+/* Rows looked at for one page. */
+#define LOOKED_MAX 5000
+
+static tb_bytes text_of(const char *text)
+{
+    return text == NULL ? tb_bytes_of(NULL, 0) : tb_bytes_str(text);
+}
+
+static void name_from(const tb_case_type *type, const tb_duty_def *def, tb_local_duty_line *line)
+{
+    const tb_action *from = tb_case_type_action(type, tb_bytes_str(def->from));
+    line->from_action = tb_bytes_str(def->from);
+    line->from_zh = from == NULL ? tb_bytes_of(NULL, 0) : text_of(from->title.zh);
+    line->from_en = from == NULL ? tb_bytes_of(NULL, 0) : text_of(from->title.en);
+}
+
+static tb_err show(
+    const tb_agent *agent, tb_txn *txn, tb_now now, const tb_duty_row *row, tb_local_duty_line *out)
+{
+    tb_case_row owner;
+    tb_err err = tb_case_load(agent, txn, &row->key.case_id, &owner);
+    if (err != TB_OK) {
+        return err == TB_ERR_NOT_FOUND ? TB_ERR_CORRUPT : err;
+    }
+    *out = (tb_local_duty_line){
+        .case_id = row->key.case_id,
+        .duty = row->key.duty,
+        .debtor = row->debtor,
+        .creditor = row->creditor,
+        .from = row->from_at,
+        .due = row->due,
+        .state = row->state,
+        .over = row->due < now.civil,
+        .lapse = row->lapse,
+        .ended = row->ended,
+    };
+    const tb_duty_def *def =
+        owner.view.type == NULL ? NULL : tb_case_type_duty(owner.view.type, row->key.duty);
+    if (def == NULL) {
+        return TB_OK; /* its campaign is not installed here now: the row speaks for itself */
+    }
+    out->title_zh = text_of(def->title.zh);
+    out->title_en = text_of(def->title.en);
+    out->by_default = def->by_default;
+    out->basis_zh = text_of(def->basis.zh);
+    out->basis_en = text_of(def->basis.en);
+    out->ends_in = text_of(def->ends_in);
+    name_from(owner.view.type, def, out);
+    return TB_OK;
+}
+
+static bool wanted(const tb_agent *agent, const tb_local_list_duties *list, const tb_duty_row *row)
+{
+    return !list->mine || tb_party_equal(&row->debtor, &agent->self);
+}
+
+tb_err tb_query_duties(const tb_agent *agent,
+                       tb_txn *txn,
+                       tb_now now,
+                       const tb_local_list_duties *list,
+                       tb_local_answer *answer)
+{
+    if (!tb_duty_cursor(TB_DUTY_LISTED, list->after)) {
+        answer->code = TB_REFUSED_REQUEST;
+        return TB_OK;
+    }
+    size_t limit = list->limit == 0 ? PAGE_DEFAULT : list->limit;
+    limit = limit > PAGE_MAX ? PAGE_MAX : limit;
+    tb_local_duties duties = {.civil = now.civil};
+    duties.lines = tb_arena_array(tb_txn_arena(txn), limit, sizeof *duties.lines);
+    if (duties.lines == NULL) {
+        return TB_ERR_LIMIT;
+    }
+    tb_bytes cursor = list->after;
+    for (size_t looked = 0;; looked++) {
+        tb_time due;
+        tb_duty_row row;
+        if (duties.count == limit || looked == LOOKED_MAX) {
+            duties.next = cursor;
+            break;
+        }
+        tb_err err = tb_duty_next(txn, TB_DUTY_LISTED, &cursor, &due, &row);
+        if (err == TB_ERR_NOT_FOUND || (err == TB_OK && list->overdue && due >= now.civil)) {
+            break;
+        }
+        if (err == TB_OK && wanted(agent, list, &row)) {
+            err = show(agent, txn, now, &row, &duties.lines[duties.count]);
+            duties.count++;
+        }
+        if (err != TB_OK) {
+            return err;
+        }
+    }
+    answer->kind = TB_ANSWER_DUTIES;
+    answer->duties = duties;
+    return TB_OK;
+}

@@ -1,0 +1,171 @@
+/* resend_case - one case, as far as a peer was shown it: who may be given what again. */
+#include "agents/chain.h"
+#include "agents/passing.h"
+#include "agents/resend.h"
+
+/* Earlier events in one notice, bytes. */
+#define PASSED_BYTES_MAX (96 * 1024)
+
+_Static_assert(PASSED_BYTES_MAX + TB_EVENT_BYTES_MAX + TB_HEADER_BYTES_MAX < TB_BODY_BYTES_MAX,
+               "a notice fits a body");
+
+typedef struct giving {
+    tb_step *step;
+    const tb_party *peer;
+    tb_case_row row;
+    tb_knower shown;
+    uint32_t readable;
+    uint64_t upto;
+    tb_lane lane;
+    tb_passed *list;
+    size_t count;
+    size_t bytes;
+    size_t events;
+} giving;
+
+static bool addressed(const tb_event *event, const tb_party *party)
+{
+    for (size_t i = 0; i < event->addressee_count; i++) {
+        if (tb_party_equal(&event->addressees[i], party)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Its own, what was addressed to it, and what everybody addressed is given: all that came before;
+ * the side events when it has held the case. */
+static bool
+was_shown(const giving *g, const tb_event_key *key, const tb_event_row *row, const tb_event *event)
+{
+    if (row->standing == TB_STANDING_HELD_BACK) {
+        return false;
+    }
+    if (tb_party_equal(&event->actor, g->peer) || addressed(event, g->peer)) {
+        return true;
+    }
+    if (key->class == TB_CLASS_CHAIN) {
+        return row->standing == TB_STANDING_EFFECTIVE && key->number <= g->shown.upto;
+    }
+    return g->shown.handed > 0 || tb_party_equal(&g->row.view.holder, g->peer);
+}
+
+static tb_err flush(giving *g)
+{
+    tb_resend resend = {.case_id = g->row.id};
+    tb_outgoing_reader reader = {
+        .recipient = *g->peer, .passed = g->list, .passed_count = g->count};
+    tb_outgoing outgoing = {
+        .lane = g->lane, .kind = TB_NOTICE_RESEND, .readers = &reader, .reader_count = 1};
+    uint64_t notice;
+    if (g->count == 0) {
+        return TB_OK;
+    }
+    tb_err err = tb_resend_encode(&resend, g->step->arena, &outgoing.resend);
+    if (err == TB_OK) {
+        err = tb_outbox_add(g->step->agent, g->step->txn, &outgoing, &notice);
+    }
+    g->list = tb_arena_array(g->step->arena, TB_PASSED_MAX, sizeof *g->list);
+    g->count = 0;
+    g->bytes = 0;
+    return err == TB_OK && g->list == NULL ? TB_ERR_LIMIT : err;
+}
+
+/* The openings the peer may read; of its own event all that were ever shown here. */
+static tb_err
+put_openings(giving *g, const tb_event_key *key, const tb_event *event, tb_passed *passed)
+{
+    tb_opening *all;
+    size_t count;
+    bool own = tb_party_equal(&event->actor, g->peer);
+    tb_err err = tb_openings_of(g->step->txn, key, &all, &count);
+    if (err != TB_OK || count == 0) {
+        return err;
+    }
+    passed->openings = tb_arena_array(g->step->arena, count, sizeof *passed->openings);
+    if (passed->openings == NULL) {
+        return TB_ERR_LIMIT;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (own || (tb_case_group_bit(&g->row.view, all[i].group) & g->readable) != 0) {
+            passed->openings[passed->opening_count++] = all[i];
+        }
+    }
+    return TB_OK;
+}
+
+static tb_err give(giving *g, const tb_event_key *key, const tb_event_row *row)
+{
+    tb_event event;
+    tb_passed passed;
+    bool proven = false;
+    tb_err err = tb_chain_decode(g->step->txn, row, &event);
+    if (err != TB_OK || !was_shown(g, key, row, &event)) {
+        return err;
+    }
+    err = tb_pass_proof(g->step->txn, row, &passed, &proven);
+    if (err == TB_OK && proven) {
+        err = put_openings(g, key, &event, &passed);
+    }
+    if (err != TB_OK || !proven) {
+        return err;
+    }
+    size_t more = tb_passed_bytes(&passed);
+    if (g->count == TB_PASSED_MAX || (g->count > 0 && g->bytes + more > PASSED_BYTES_MAX)) {
+        err = flush(g);
+        if (err != TB_OK) {
+            return err;
+        }
+    }
+    g->list[g->count++] = passed;
+    g->bytes += more;
+    g->events++;
+    return TB_OK;
+}
+
+static tb_err give_class(giving *g, uint8_t class)
+{
+    tb_event_walk walk;
+    tb_event_key key;
+    tb_event_row row;
+    tb_err err = tb_event_first(g->step->txn, &g->row.id, class, &walk, &key, &row);
+    while (err == TB_OK) {
+        if (class == TB_CLASS_SIDE || g->upto == 0 || key.number <= g->upto) {
+            err = give(g, &key, &row);
+        }
+        if (err == TB_OK) {
+            err = tb_event_next(g->step->txn, &walk, &key, &row);
+        }
+    }
+    return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+}
+
+tb_err tb_resend_case(tb_step *step,
+                      const tb_case_id *case_id,
+                      const tb_party *peer,
+                      uint64_t upto,
+                      tb_lane lane,
+                      size_t *out_events)
+{
+    giving g = {.step = step, .peer = peer, .upto = upto, .lane = lane};
+    *out_events = 0;
+    tb_err err = tb_case_load(step->agent, step->txn, case_id, &g.row);
+    if (err != TB_OK) {
+        return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+    }
+    g.shown = tb_case_knower(&g.row, peer);
+    g.readable = tb_case_readable(step->agent, &g.row.view, peer) | g.shown.groups;
+    g.list = tb_arena_array(step->arena, TB_PASSED_MAX, sizeof *g.list);
+    if (g.list == NULL) {
+        return TB_ERR_LIMIT;
+    }
+    err = give_class(&g, TB_CLASS_CHAIN);
+    if (err == TB_OK) {
+        err = give_class(&g, TB_CLASS_SIDE);
+    }
+    if (err == TB_OK) {
+        err = flush(&g);
+    }
+    *out_events = g.events;
+    return err;
+}

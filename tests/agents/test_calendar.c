@@ -1,0 +1,103 @@
+/* The table of days off and days worked, and counting by it. */
+#include "tests/test.h"
+
+#include "agents/tables/calendar.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define BLOCK (1u << 20)
+
+static uint8_t block[BLOCK];
+
+static int64_t day(const char *text)
+{
+    int64_t out;
+    assert_true(tb_day_parse(tb_bytes_str(text), &out));
+    return out;
+}
+
+static tb_calendar shipped(void)
+{
+    static char text[1 << 16];
+    tb_arena arena;
+    tb_calendar calendar;
+    FILE *file = fopen(TB_SOURCE_DIR "/ops/tables/holidays-2015-2016.csv", "rb");
+    assert_non_null(file);
+    size_t size = fread(text, 1, sizeof text, file);
+    assert_int_equal(fclose(file), 0);
+    tb_arena_init(&arena, block, sizeof block);
+    assert_int_equal(tb_calendar_read(tb_bytes_of(text, size), &arena, &calendar), TB_ACCEPTED);
+    return calendar;
+}
+
+static void without_a_table_monday_to_friday_are_worked(void **state)
+{
+    (void)state;
+    assert_true(tb_calendar_works(NULL, day("2015-02-09")));  /* Monday */
+    assert_true(tb_calendar_works(NULL, day("2015-02-13")));  /* Friday */
+    assert_false(tb_calendar_works(NULL, day("2015-02-14"))); /* Saturday */
+    assert_false(tb_calendar_works(NULL, day("2015-02-15")));
+    assert_int_equal(tb_calendar_after(NULL, day("2015-02-13"), 1), day("2015-02-16"));
+    assert_int_equal(tb_calendar_after(NULL, day("2015-02-13"), 6), day("2015-02-23"));
+}
+
+static void the_shipped_table_moves_days_off_and_days_worked(void **state)
+{
+    (void)state;
+    tb_calendar calendar = shipped();
+    assert_true(calendar.count > 40);
+    assert_false(tb_calendar_works(&calendar, day("2015-01-01")));
+    assert_true(tb_calendar_works(&calendar, day("2015-01-04"))); /* a Sunday that is worked */
+    assert_true(tb_calendar_works(&calendar, day("2015-02-15")));
+    assert_false(tb_calendar_works(&calendar, day("2015-02-18")));
+    assert_false(tb_calendar_works(&calendar, day("2015-09-03"))); /* announced in May */
+    /* Spring Festival: the day after Tuesday the 17th is Wednesday the 25th. */
+    assert_int_equal(tb_calendar_after(&calendar, day("2015-02-17"), 1), day("2015-02-25"));
+}
+
+static tb_refusal read(const char *csv)
+{
+    tb_arena arena;
+    tb_calendar calendar;
+    tb_arena_init(&arena, block, sizeof block);
+    return tb_calendar_read(tb_bytes_str(csv), &arena, &calendar);
+}
+
+static void what_is_no_calendar_is_refused(void **state)
+{
+    (void)state;
+    assert_int_equal(read("date,kind\n2015-01-01,off\n"), TB_ACCEPTED);
+    assert_int_equal(read("date,kind\n"), TB_ACCEPTED);
+    assert_int_equal(read(""), TB_REFUSED_MALFORMED);
+    assert_int_equal(read("date\n2015-01-01\n"), TB_REFUSED_MALFORMED);
+    assert_int_equal(read("date,kind\n2015-02-29,off\n"), TB_REFUSED_MALFORMED);
+    assert_int_equal(read("date,kind\n2015-01-01,holiday\n"), TB_REFUSED_MALFORMED);
+    assert_int_equal(read("date,kind\n2015-01-01,off\n2015-01-01,work\n"), TB_REFUSED_MALFORMED);
+}
+
+static void a_table_has_a_bound(void **state)
+{
+    (void)state;
+    char *text = malloc(TB_CALENDAR_DAYS_MAX * 20 + 100);
+    assert_non_null(text);
+    size_t size = (size_t)sprintf(text, "date,kind\n");
+    for (int64_t i = 0; i <= TB_CALENDAR_DAYS_MAX; i++) {
+        tb_civil c = tb_civil_of(tb_day_start(i));
+        size += (size_t)sprintf(text + size, "%04d-%02d-%02d,off\n", c.year, c.month, c.day);
+        if (i == TB_CALENDAR_DAYS_MAX - 1) {
+            assert_int_equal(read(text), TB_ACCEPTED);
+        }
+    }
+    assert_int_equal(read(text), TB_REFUSED_TOO_LARGE);
+    free(text);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(without_a_table_monday_to_friday_are_worked),
+    cmocka_unit_test(the_shipped_table_moves_days_off_and_days_worked),
+    cmocka_unit_test(what_is_no_calendar_is_refused),
+    cmocka_unit_test(a_table_has_a_bound),
+};
+
+TB_RUN("agents/calendar", tests)

@@ -1,0 +1,323 @@
+/* A cut that is learnt of late: what is in a chain beyond it is disputed, everywhere alike, and a
+ * take-over settles it. */
+#include "agents/aside.h"
+#include "agents/cut_judge.h"
+#include "agents/dispute.h"
+#include "agents/own_cut.h"
+#include "tests/agents/world.h"
+
+#define LEAD                                                                                       \
+    "number=13800001234|source=police_case|offence=telecom_fraud|reported_at=2015-02-09T11:39:00+" \
+    "08:00"
+
+static tb_directory_key keys[2];
+static tb_directory_party parties[WORLD_AGENTS];
+static tb_cut the_cut;
+static tb_cut_mark marks[3 * WORLD_AGENTS];
+
+static tb_incarnation incarnation_of(world *w, const char *id)
+{
+    world_agent *a = who(w, id);
+    tb_txn *txn;
+    tb_incarnation out;
+    tb_arena_reset(&a->arena);
+    assert_ok(tb_store_begin_read(a->store, &a->arena, &txn));
+    assert_ok(tb_meta_incarnation(txn, &out));
+    tb_store_abort(txn);
+    return out;
+}
+
+/* The directory with one more cut: of the party's key, good up to a notice in every stream. In this
+ * world a notice's number is also its number in every stream, and every key's id is zero. */
+static tb_directory with_cut(world *w, const char *id, uint64_t upto, tb_cut_reason reason)
+{
+    tb_directory next = w->directory;
+    memcpy(parties, w->directory.parties, next.party_count * sizeof *parties);
+    next.parties = parties;
+    next.version++;
+    the_cut = (tb_cut){.reason = reason, .at = w->clock, .marks = marks};
+    assert_true(tb_party_parse(tb_bytes_str(id), &the_cut.party));
+    for (size_t i = 0; i < next.party_count; i++) {
+        if (tb_party_equal(&parties[i].id, &the_cut.party)) {
+            keys[0] = (tb_directory_key){.purpose = TB_PURPOSE_SIGN};
+            keys[1] = parties[i].keys[0];
+            parties[i].keys = keys;
+            parties[i].key_count = 2;
+        }
+        for (unsigned lane = TB_LANE_FIRST; upto > 0 && lane <= TB_LANE_LAST; lane++) {
+            marks[the_cut.mark_count++] =
+                (tb_cut_mark){incarnation_of(w, id), parties[i].id, (tb_lane)lane, upto, {{1}}};
+        }
+    }
+    next.cuts = &the_cut;
+    next.cut_count = 1;
+    return next;
+}
+
+/* As after the first Welcome under the key in use: it is nobody's new key. */
+static tb_err confirmed(tb_step *step)
+{
+    return tb_own_marks_renew(step);
+}
+
+static void scan(world *w, world_agent *a, bool *out_more)
+{
+    tb_txn *txn;
+    tb_step step;
+    tb_arena_reset(&a->arena);
+    tb_effects_reset(a->effects);
+    assert_ok(tb_store_begin(a->store, &a->arena, &txn));
+    assert_ok(
+        tb_step_make(&a->agent, txn, (tb_now){w->clock, w->clock}, &w->random, a->effects, &step));
+    assert_ok(tb_dispute_tick(&step));
+    tb_time due;
+    *out_more = tb_dispute_due(&a->agent, txn, &due) == TB_OK;
+    assert_ok(tb_store_commit(txn));
+}
+
+/* Every agent learns of it. */
+static void learn(world *w, const tb_directory *next)
+{
+    for (size_t i = 0; i < w->agent_count; i++) {
+        world_agent *a = &w->agents[i];
+        tb_txn *txn;
+        tb_arena_reset(&a->arena);
+        assert_ok(tb_store_begin(a->store, &a->arena, &txn));
+        assert_ok(tb_dispute_begin(txn, &w->directory, next));
+        assert_ok(tb_store_commit(txn));
+        a->agent.keys.sign_id.bytes[7] = 9;
+        turn_with(w, a->id.text, confirmed);
+    }
+    w->directory = *next;
+    for (size_t i = 0; i < w->agent_count; i++) {
+        bool more = true;
+        for (unsigned turns = 0; more; turns++) {
+            assert_true(turns < 100);
+            scan(w, &w->agents[i], &more);
+        }
+    }
+}
+
+/* How many events of the case stand like this at a party. */
+static unsigned standing_at(world *w, const char *id, tb_standing standing)
+{
+    tb_local_request request = {.kind = TB_REQUEST_GET_CASE, .case_id = w->case_id};
+    const tb_local_answer *answer = ask(w, id, &request);
+    unsigned count = 0;
+    assert_int_equal(answer->kind, TB_ANSWER_CASE);
+    for (size_t i = 0; i < answer->case_.event_count; i++) {
+        count += answer->case_.events[i].standing == standing;
+    }
+    return count;
+}
+
+/* The home bureau signs for the case with its first notice and orders with its second. */
+static void order(world *w)
+{
+    assert_int_equal(opens(w, "police.33", LEAD), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.44", "sign_for", ""), TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.44", "order", "ordered=cm.44"), TB_ACCEPTED);
+    deliver_all(w);
+    assert_string_equal(holder_at(w, "bureau.33"), "cm.44");
+}
+
+/* Who has seen the order. */
+static const char *const on_the_case[] = {"bureau.33", "bureau.44", "cm.44"};
+
+static void what_is_signed_beyond_a_cut_is_disputed_and_has_no_effect(void **state)
+{
+    world *w = *state;
+    order(w);
+    tb_directory next = with_cut(w, "bureau.44", 1, TB_CUT_STOLEN);
+    learn(w, &next);
+    for (size_t i = 0; i < 3; i++) {
+        const char *id = on_the_case[i];
+        tb_local_summary summary = summary_at(w, id);
+        assert_true(summary.frozen);
+        assert_string_equal(state_at(w, id), "signed_for"); /* up to the cut it counts */
+        assert_string_equal(holder_at(w, id), "bureau.44");
+        assert_int_equal(standing_at(w, id, TB_STANDING_DISPUTED), 1);
+        assert_int_equal(alarms_at(w, id), 1);
+    }
+    assert_int_equal(acts(w, "bureau.44", "order", "ordered=cm.44"), TB_REFUSED_FROZEN);
+    check_world(w);
+}
+
+static void a_take_over_settles_it_and_all_have_the_same_chain(void **state)
+{
+    world *w = *state;
+    order(w);
+    tb_directory next = with_cut(w, "bureau.44", 1, TB_CUT_STOLEN);
+    learn(w, &next);
+    assert_int_equal(acts(w, "bureau.33", "take_over", "take_over_reason=other"), TB_ACCEPTED);
+    deliver_all(w);
+    tb_digest head = summary_at(w, "bureau.33").head;
+    for (size_t i = 0; i < 2; i++) {
+        tb_local_summary summary = summary_at(w, on_the_case[i]);
+        assert_false(summary.frozen);
+        assert_int_equal(summary.term, 2);
+        assert_true(tb_digest_equal(&summary.head, &head));
+        assert_int_equal(standing_at(w, on_the_case[i], TB_STANDING_DISPUTED), 0);
+        assert_int_equal(standing_at(w, on_the_case[i], TB_STANDING_OVERTAKEN), 1);
+    }
+    check_world(w);
+}
+
+/* The operator was ordered by the disputed event: it is no party of the chain that goes on. */
+static void who_holds_what_is_left_aside_is_told_of_the_take_over(void **state)
+{
+    world *w = *state;
+    order(w);
+    tb_directory next = with_cut(w, "bureau.44", 1, TB_CUT_STOLEN);
+    learn(w, &next);
+    assert_int_equal(acts(w, "bureau.33", "take_over", "take_over_reason=other"), TB_ACCEPTED);
+    deliver_all(w);
+    assert_true(summary_at(w, "cm.44").frozen);
+    turn_with(w, "bureau.33", tb_aside_tick);
+    deliver_all(w);
+    tb_digest head = summary_at(w, "bureau.33").head;
+    tb_local_summary summary = summary_at(w, "cm.44");
+    assert_false(summary.frozen);
+    assert_true(tb_digest_equal(&summary.head, &head));
+    assert_int_equal(standing_at(w, "cm.44", TB_STANDING_OVERTAKEN), 1);
+    /* once */
+    turn_with(w, "bureau.33", tb_aside_tick);
+    assert_int_equal(lying(w), 0);
+    check_world(w);
+}
+
+static void at_the_cut_it_counts_and_one_behind_it_does_not(void **state)
+{
+    world *w = *state;
+    order(w);
+    tb_directory next = with_cut(w, "bureau.44", 2, TB_CUT_LOST);
+    learn(w, &next);
+    for (size_t i = 0; i < 3; i++) {
+        assert_false(summary_at(w, on_the_case[i]).frozen);
+        assert_int_equal(standing_at(w, on_the_case[i], TB_STANDING_DISPUTED), 0);
+    }
+    check_world(w);
+}
+
+static void what_honest_parties_built_on_it_hangs_with_it(void **state)
+{
+    world *w = *state;
+    order(w);
+    assert_int_equal(acts(w, "bureau.44", "remark", "comment=请尽快"), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.33", "take_over", "take_over_reason=other"), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(summary_at(w, "police.33").term, 2);
+    /* a cut before all the home bureau did: the take-over was built on the order */
+    tb_directory next = with_cut(w, "bureau.44", 0, TB_CUT_STOLEN);
+    learn(w, &next);
+    for (size_t i = 0; i < 2; i++) {
+        assert_string_equal(state_at(w, on_the_case[i]), "forwarded");
+        assert_int_equal(summary_at(w, on_the_case[i]).term, 1);
+        assert_true(standing_at(w, on_the_case[i], TB_STANDING_DISPUTED) >= 3);
+    }
+    assert_int_equal(acts(w, "bureau.33", "take_over", "take_over_reason=other"), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(summary_at(w, "police.33").term, 2);
+    assert_false(summary_at(w, "police.33").frozen);
+    check_world(w);
+}
+
+static void a_case_opened_beyond_a_cut_can_only_be_opened_anew(void **state)
+{
+    world *w = *state;
+    assert_int_equal(opens(w, "police.33", LEAD), TB_ACCEPTED);
+    deliver_all(w);
+    tb_directory next = with_cut(w, "police.33", 0, TB_CUT_STOLEN);
+    learn(w, &next);
+    assert_true(summary_at(w, "bureau.33").frozen);
+    assert_int_equal(standing_at(w, "bureau.33", TB_STANDING_DISPUTED), 1);
+    assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_REFUSED_FROZEN);
+    assert_int_equal(acts(w, "bureau.33", "take_over", "take_over_reason=other"),
+                     TB_REFUSED_BEYOND_CUT);
+    check_world(w);
+}
+
+/* ---- who vouches ---- */
+
+static tb_party named(const char *id)
+{
+    tb_party out;
+    assert_true(tb_party_parse(tb_bytes_str(id), &out));
+    return out;
+}
+
+static void a_stolen_key_needs_somebody_who_vouches_for_the_place(void **state)
+{
+    world *w = *state;
+    static tb_entry entries[1];
+    tb_party self = named("headquarters");
+    tb_party from = named("bureau.33");
+    tb_party other = named("bureau.44");
+    tb_digest digest = {{7}};
+    tb_header header = {.sender = named("police.33"),
+                        .incarnation = incarnation_of(w, "police.33"),
+                        .lane = TB_LANE_NORMAL,
+                        .entries = entries,
+                        .entry_count = 1};
+    entries[0] = (tb_entry){.recipient = from, .number = 4};
+    tb_directory d = with_cut(w, "police.33", 4, TB_CUT_STOLEN);
+    assert_true(tb_cut_passed_counts(&d, &self, &from, &header, &digest, NULL));
+    entries[0].number = 5;
+    assert_false(tb_cut_passed_counts(&d, &self, &from, &header, &digest, NULL));
+    /* its entry is another's, so it takes the hub's stamp on exactly this header, in time */
+    entries[0] = (tb_entry){.recipient = other, .number = 4};
+    assert_false(tb_cut_passed_counts(&d, &self, &from, &header, &digest, NULL));
+    tb_line stamp = {.kind = TB_LINE_STORED, .from = 3, .to = 4, .digest = digest, .at = w->clock};
+    stamp.stream.recipient = other;
+    assert_true(tb_cut_passed_counts(&d, &self, &from, &header, &digest, &stamp));
+    stamp.at++;
+    assert_false(tb_cut_passed_counts(&d, &self, &from, &header, &digest, &stamp));
+    stamp.at--;
+    stamp.digest.bytes[0]++;
+    assert_false(tb_cut_passed_counts(&d, &self, &from, &header, &digest, &stamp));
+    /* a key that was only replaced says nothing false */
+    d = with_cut(w, "police.33", 4, TB_CUT_ROTATION);
+    assert_true(tb_cut_passed_counts(&d, &self, &from, &header, &digest, NULL));
+    entries[0].number = 5;
+    assert_false(tb_cut_passed_counts(&d, &self, &from, &header, &digest, NULL));
+}
+
+static void what_is_here_is_judged_by_our_own_entry(void **state)
+{
+    world *w = *state;
+    static tb_entry entries[2];
+    tb_party self = named("bureau.44");
+    tb_header header = {.sender = named("police.33"),
+                        .incarnation = incarnation_of(w, "police.33"),
+                        .lane = TB_LANE_NORMAL,
+                        .entries = entries,
+                        .entry_count = 2};
+    entries[0] = (tb_entry){.recipient = named("bureau.33"), .number = 4};
+    entries[1] = (tb_entry){.recipient = self, .number = 5};
+    tb_directory d = with_cut(w, "police.33", 4, TB_CUT_STOLEN);
+    assert_false(tb_cut_kept_counts(&d, &self, &header));
+    header.entry_count = 1;
+    assert_true(tb_cut_kept_counts(&d, &self, &header));
+    entries[0].number = 5;
+    assert_false(tb_cut_kept_counts(&d, &self, &header));
+}
+
+#define IN_A_WORLD(test) cmocka_unit_test_setup_teardown(test, world_setup, world_teardown)
+
+static const struct CMUnitTest tests[] = {
+    IN_A_WORLD(what_is_signed_beyond_a_cut_is_disputed_and_has_no_effect),
+    IN_A_WORLD(a_take_over_settles_it_and_all_have_the_same_chain),
+    IN_A_WORLD(who_holds_what_is_left_aside_is_told_of_the_take_over),
+    IN_A_WORLD(at_the_cut_it_counts_and_one_behind_it_does_not),
+    IN_A_WORLD(what_honest_parties_built_on_it_hangs_with_it),
+    IN_A_WORLD(a_case_opened_beyond_a_cut_can_only_be_opened_anew),
+    IN_A_WORLD(a_stolen_key_needs_somebody_who_vouches_for_the_place),
+    IN_A_WORLD(what_is_here_is_judged_by_our_own_entry),
+};
+
+TB_RUN("dispute", tests)

@@ -1,0 +1,67 @@
+/* Limits of duties: hours, days and working days, to the millisecond. */
+#include "tests/test.h"
+
+#include "agents/campaign/duty.h"
+
+static tb_time at(const char *text)
+{
+    tb_time out;
+    assert_true(tb_time_parse(tb_bytes_str(text), &out));
+    return out;
+}
+
+static void hours_run_from_the_event(void **state)
+{
+    (void)state;
+    tb_duty_def duty = {.hours = 24};
+    tb_time from = at("2015-02-13T11:39:00.500+08:00");
+    assert_int_equal(tb_duty_due(&duty, from, NULL), at("2015-02-14T11:39:00.500+08:00"));
+}
+
+static void day_limits_begin_with_the_next_day_and_end_at_midnight(void **state)
+{
+    (void)state;
+    tb_duty_def duty = {.days = 1};
+    tb_time end = at("2015-02-15T00:00:00+08:00") - 1;
+    assert_int_equal(tb_duty_due(&duty, at("2015-02-13T00:00:00+08:00"), NULL), end);
+    assert_int_equal(tb_duty_due(&duty, at("2015-02-13T23:59:59.999+08:00"), NULL), end);
+    duty.days = 20;
+    assert_int_equal(tb_duty_due(&duty, at("2015-02-13T12:00:00+08:00"), NULL),
+                     at("2015-03-06T00:00:00+08:00") - 1);
+}
+
+static void working_days_pass_over_days_off(void **state)
+{
+    (void)state;
+    tb_duty_def duty = {.working_days = 1};
+    /* Friday: the next working day is Monday */
+    assert_int_equal(tb_duty_due(&duty, at("2015-02-13T11:39:00+08:00"), NULL),
+                     at("2015-02-17T00:00:00+08:00") - 1);
+    /* a Sunday that is worked, and a Monday that is not */
+    int64_t sunday = tb_day_of(at("2015-02-15T12:00:00+08:00"));
+    tb_calendar_day days[] = {{sunday, true}, {sunday + 1, false}};
+    tb_calendar calendar = {.version = 1, .days = days, .count = 2};
+    assert_int_equal(tb_duty_due(&duty, at("2015-02-13T11:39:00+08:00"), &calendar),
+                     at("2015-02-16T00:00:00+08:00") - 1);
+    duty.working_days = 2;
+    assert_int_equal(tb_duty_due(&duty, at("2015-02-13T11:39:00+08:00"), &calendar),
+                     at("2015-02-18T00:00:00+08:00") - 1);
+}
+
+static void grace_is_never_less_than_what_storing_may_take(void **state)
+{
+    (void)state;
+    tb_duty_def duty = {.hours = 1};
+    assert_int_equal(tb_duty_grace(&duty), TB_DUTY_GRACE_MS);
+    duty.grace_hours = 2;
+    assert_int_equal(tb_duty_grace(&duty), 2 * 3600 * 1000);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(hours_run_from_the_event),
+    cmocka_unit_test(day_limits_begin_with_the_next_day_and_end_at_midnight),
+    cmocka_unit_test(working_days_pass_over_days_off),
+    cmocka_unit_test(grace_is_never_less_than_what_storing_may_take),
+};
+
+TB_RUN("agents/duty", tests)

@@ -1,0 +1,435 @@
+/* A new incarnation: which base it takes, whom it asks, and what its first headers say. */
+#include "agents/recovery.h"
+#include "messages/parts.h"
+#include "tests/agents/peer.h"
+#include "tests/messages/samples.h"
+#include "tests/test.h"
+
+static int set_up(void **state)
+{
+    *state = town_make();
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    town_free(*state);
+    return 0;
+}
+
+static tb_signed_line arrived(town *t, const peer *by, const tb_stream *stream, uint64_t to)
+{
+    tb_line line = {
+        .kind = TB_LINE_ARRIVED,
+        .stream = *stream,
+        .to = to,
+        .digest = sample_digest(5),
+        .at = t->now,
+    };
+    return town_line_by(t, &line, by);
+}
+
+static tb_signed_line stored(town *t, const tb_stream *stream, uint64_t to, uint8_t digest)
+{
+    tb_line line = {
+        .kind = TB_LINE_STORED,
+        .stream = *stream,
+        .from = to,
+        .to = to,
+        .digest = sample_digest(digest),
+        .at = t->now,
+    };
+    return town_line(t, &line);
+}
+
+static tb_frame welcome(town *t)
+{
+    tb_frame frame = {.kind = TB_FRAME_WELCOME};
+    frame.welcome.protocol = TB_PROTOCOL;
+    frame.welcome.hub_incarnation = t->hub_run;
+    return frame;
+}
+
+static void bye(town *t, peer *p, tb_refusal code)
+{
+    tb_frame frame = {.kind = TB_FRAME_BYE};
+    frame.bye.code = code;
+    town_send(t, p, &frame);
+}
+
+static tb_recovery_row recovery(town *t, peer *p)
+{
+    tb_recovery_row row;
+    tb_txn *txn = peer_look(t, p);
+    assert_ok(tb_recovery_get(txn, &row));
+    tb_store_abort(txn);
+    return row;
+}
+
+/* a is fenced: the hub holds number 3 of its stream to ct.33, of which it knows nothing. */
+static tb_stream fenced(town *t)
+{
+    tb_stream stream = town_stream(&t->a, "ct.33");
+    tb_signed_line line = stored(t, &stream, 3, 5);
+    tb_frame frame = welcome(t);
+    peer_step(t, &t->a, TB_INPUT_LINK, tb_bytes_of(NULL, 0));
+    frame.welcome.stored = &line;
+    frame.welcome.stored_count = 1;
+    town_send(t, &t->a, &frame);
+    assert_int_equal(peer_link(t, &t->a).fence, TB_REFUSED_MARKS_BACK);
+    peer_forget(&t->a);
+    return stream;
+}
+
+static void an_officers_act_makes_a_new_incarnation_and_says_hello(void **state)
+{
+    town *t = *state;
+    (void)fenced(t);
+    peer_say(t, &t->a, "recover ");
+    assert_true(peer_noted(&t->a, "code=reason_missing"));
+    assert_int_equal(peer_link(t, &t->a).fence, TB_REFUSED_MARKS_BACK);
+    peer_say(t, &t->a, "recover disk");
+    assert_int_equal(peer_link(t, &t->a).fence, TB_ACCEPTED);
+    tb_frame hello = peer_frame(t, &t->a, TB_FRAME_HELLO, 0);
+    assert_true(hello.hello.recovering);
+    assert_int_equal(hello.hello.incarnation.counter, 2);
+    assert_int_equal(recovery(t, &t->a).state, TB_RECOVERY_GREETING);
+    /* Nothing is signed before the Welcome. */
+    peer_forget(&t->a);
+    peer_say(t, &t->a, "ct.33 early");
+    assert_int_equal(peer_count(t, &t->a, TB_FRAME_SUBMIT), 0);
+    peer_say(t, &t->a, "recover again");
+    assert_true(peer_noted(&t->a, "code=nothing_to_recover"));
+}
+
+static void a_higher_counter_is_taken_only_before_the_first_welcome(void **state)
+{
+    town *t = *state;
+    (void)fenced(t);
+    peer_say(t, &t->a, "recover disk");
+    peer_forget(&t->a);
+    t->now += TB_RECONNECT_MS;
+    bye(t, &t->a, TB_REFUSED_OLD_INCARNATION);
+    assert_int_equal(peer_link(t, &t->a).fence, TB_ACCEPTED);
+    assert_int_equal(peer_frame(t, &t->a, TB_FRAME_HELLO, 0).hello.incarnation.counter, 3);
+    tb_frame frame = welcome(t);
+    town_send(t, &t->a, &frame);
+    assert_int_equal(recovery(t, &t->a).state, TB_RECOVERY_ENDED); /* nobody stands above it */
+    bye(t, &t->a, TB_REFUSED_OLD_INCARNATION);
+    assert_int_equal(peer_link(t, &t->a).fence, TB_REFUSED_OLD_INCARNATION);
+}
+
+/* The ask in the nth Submit since peer_forget: opened as its recipient would. */
+static bool asks(town *t, peer *p, const char *of)
+{
+    for (size_t i = 0; i < peer_count(t, p, TB_FRAME_SUBMIT); i++) {
+        tb_frame frame = peer_frame(t, p, TB_FRAME_SUBMIT, i);
+        for (size_t g = 0; g < frame.carry.group_count; g++) {
+            const tb_group *group = &frame.carry.groups[g];
+            if (strcmp(group->recipient.text, of) == 0 &&
+                group->items[0].header.kind == TB_NOTICE_RESEND) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static void exactly_the_peers_that_stand_above_the_copy_are_asked(void **state)
+{
+    town *t = *state;
+    tb_stream stream = fenced(t);
+    tb_stream in = town_stream(&t->c, "bureau.33");
+    peer_say(t, &t->a, "recover disk");
+    tb_signed_line lines[1] = {stored(t, &stream, 3, 5)};
+    tb_frame frame = welcome(t);
+    frame.welcome.stored = lines;
+    frame.welcome.stored_count = 1;
+    peer_forget(&t->a);
+    town_send(t, &t->a, &frame);
+    assert_int_equal(recovery(t, &t->a).state, TB_RECOVERY_ASKING);
+    peer_tick(t, &t->a, 0);
+    assert_true(asks(t, &t->a, "ct.33"));
+    assert_false(asks(t, &t->a, "hq"));
+    /* The other direction counts as well, in a later Welcome too. */
+    tb_signed_line own = arrived(t, &t->a, &in, 7);
+    frame.welcome.taken = &own;
+    frame.welcome.taken_count = 1;
+    peer_step(t, &t->a, TB_INPUT_LINK, tb_bytes_of(NULL, 0));
+    peer_forget(&t->a);
+    town_send(t, &t->a, &frame);
+    assert_int_equal(peer_link(t, &t->a).fence, TB_ACCEPTED);
+    peer_tick(t, &t->a, 0);
+    assert_true(asks(t, &t->a, "hq"));
+    peer_check(t, &t->a);
+}
+
+static void the_base_as_recipient_is_its_own_mark_and_nothing_old_is_taken(void **state)
+{
+    town *t = *state;
+    (void)fenced(t);
+    town_link(t, &t->c);
+    peer_forget(&t->c);
+    peer_say(t, &t->c, "bureau.33 one");
+    tb_frame one = peer_frame(t, &t->c, TB_FRAME_SUBMIT, 0);
+    peer_say(t, &t->c, "bureau.33 two");
+    tb_frame two = peer_frame(t, &t->c, TB_FRAME_SUBMIT, 1);
+    tb_line mark = town_arrived_line(t, &one.carry.groups[0]);
+    tb_signed_line own = town_line_by(t, &mark, &t->a);
+
+    peer_say(t, &t->a, "recover disk");
+    tb_frame frame = welcome(t);
+    frame.welcome.taken = &own;
+    frame.welcome.taken_count = 1;
+    town_send(t, &t->a, &frame);
+    town_deliver(t, &one, &t->a);
+    assert_string_equal(peer_applied(t, &t->a), "");
+    town_deliver(t, &two, &t->a);
+    assert_string_equal(peer_applied(t, &t->a), "two");
+    peer_check(t, &t->a);
+}
+
+static void the_first_header_names_where_the_old_stream_ended(void **state)
+{
+    town *t = *state;
+    tb_stream stream = fenced(t);
+    peer_say(t, &t->a, "recover disk");
+    tb_signed_line line = stored(t, &stream, 3, 5);
+    tb_frame frame = welcome(t);
+    frame.welcome.stored = &line;
+    frame.welcome.stored_count = 1;
+    town_send(t, &t->a, &frame);
+    peer_forget(&t->a);
+    peer_say(t, &t->a, "ct.33 anew");
+    tb_frame sent = peer_frame(t, &t->a, TB_FRAME_SUBMIT, 0);
+    const tb_header *first = &sent.carry.groups[0].items[0].header;
+    assert_int_equal(first->incarnation.counter, 2);
+    assert_int_equal(first->entries[0].number, 1);
+    assert_true(first->has_old);
+    assert_int_equal(first->old_incarnation.counter, 1);
+    assert_int_equal(first->old_mark_count, 1);
+    assert_int_equal(first->old_marks[0].number, 3);
+    assert_int_equal(first->old_marks[0].digest.bytes[0], 5);
+    /* Only the first. */
+    peer_forget(&t->a);
+    peer_say(t, &t->a, "ct.33 second");
+    sent = peer_frame(t, &t->a, TB_FRAME_SUBMIT, 0);
+    assert_false(sent.carry.groups[0].items[0].header.has_old);
+    peer_check(t, &t->a);
+}
+
+static void another_header_at_the_old_streams_end_is_an_alarm_at_its_recipient(void **state)
+{
+    town *t = *state;
+    town_link(t, &t->a);
+    town_link(t, &t->b);
+    peer_forget(&t->a);
+    peer_say(t, &t->a, "ct.33 one");
+    town_relay(t, &t->a, &t->b);
+    tb_stream stream = town_stream(&t->a, "ct.33");
+    /* The hub tells a that its stream ended with another header of that number. */
+    bye(t, &t->a, TB_REFUSED_TWO_COPIES);
+    peer_say(t, &t->a, "recover copied");
+    tb_signed_line line = stored(t, &stream, 1, 9);
+    tb_frame frame = welcome(t);
+    frame.welcome.stored = &line;
+    frame.welcome.stored_count = 1;
+    town_send(t, &t->a, &frame);
+    peer_forget(&t->a);
+    peer_say(t, &t->a, "ct.33 anew");
+    tb_frame sent = peer_frame(t, &t->a, TB_FRAME_SUBMIT, 0);
+    assert_int_equal(peer_alarm(t, &t->b), TB_ACCEPTED);
+    town_deliver(t, &sent, &t->b);
+    assert_int_equal(peer_alarm(t, &t->b), TB_REFUSED_FORK);
+    assert_string_equal(peer_applied(t, &t->b), "one anew");
+}
+
+static void what_the_copy_still_has_of_the_old_stream_goes_on_being_sent(void **state)
+{
+    town *t = *state;
+    tb_stream stream = town_stream(&t->a, "ct.33");
+    tb_stream other = town_stream(&t->a, "hq");
+    town_link(t, &t->a);
+    peer_forget(&t->a);
+    peer_say(t, &t->a, "ct.33 one");
+    tb_frame one = peer_frame(t, &t->a, TB_FRAME_SUBMIT, 0);
+    bye(t, &t->a, TB_REFUSED_TWO_COPIES);
+    peer_say(t, &t->a, "recover copied");
+    tb_signed_line line = stored(t, &other, 4, 5);
+    tb_frame frame = welcome(t);
+    frame.welcome.stored = &line;
+    frame.welcome.stored_count = 1;
+    peer_forget(&t->a);
+    town_send(t, &t->a, &frame);
+    tb_frame again = peer_frame(t, &t->a, TB_FRAME_SUBMIT, 0);
+    assert_true(tb_digest_equal(&again.carry.groups[0].items[0].digest,
+                                &one.carry.groups[0].items[0].digest));
+    peer_check(t, &t->a);
+    /* Again after a while, until it has arrived. */
+    peer_forget(&t->a);
+    peer_tick(t, &t->a, TB_RESEND_AFTER_MS);
+    assert_true(peer_count(t, &t->a, TB_FRAME_SUBMIT) > 0);
+    tb_line mark = town_arrived_line(t, &one.carry.groups[0]);
+    tb_signed_line by_b = town_line_by(t, &mark, &t->b);
+    tb_frame marks = {.kind = TB_FRAME_STORED};
+    marks.lines.lines = &by_b;
+    marks.lines.count = 1;
+    town_send(t, &t->a, &marks);
+    peer_check(t, &t->a);
+    (void)stream;
+}
+
+static void a_gap_that_stays_has_the_hub_asked_for_the_marks(void **state)
+{
+    town *t = *state;
+    town_link(t, &t->a);
+    town_link(t, &t->b);
+    peer_forget(&t->a);
+    peer_forget(&t->b);
+    peer_say(t, &t->a, "ct.33 one");
+    peer_say(t, &t->a, "ct.33 two");
+    tb_frame two = peer_frame(t, &t->a, TB_FRAME_SUBMIT, 1);
+    town_deliver(t, &two, &t->b);
+    t->now += TB_GAP_HELLO_MS - 1;
+    town_deliver(t, &two, &t->b);
+    assert_int_equal(peer_count(t, &t->b, TB_FRAME_HELLO), 0);
+    t->now += 1;
+    town_deliver(t, &two, &t->b);
+    assert_int_equal(peer_count(t, &t->b, TB_FRAME_HELLO), 1);
+    assert_int_equal(peer_link(t, &t->b).state, TB_LINK_GREETING);
+    assert_string_equal(peer_applied(t, &t->b), "");
+}
+
+/* ---- what an answer leaves open ---- */
+
+static tb_asked_row asked_row(town *t, const char *of)
+{
+    tb_asked_row row;
+    tb_party party = sample_party(of);
+    tb_txn *txn = peer_look(t, &t->a);
+    assert_ok(tb_asked_get(txn, &party, &row));
+    tb_store_abort(txn);
+    return row;
+}
+
+static tb_txn *write_txn(town *t)
+{
+    tb_txn *txn;
+    tb_arena_reset(&t->a.node.arena);
+    assert_ok(tb_store_begin(t->a.store, &t->a.node.arena, &txn));
+    return txn;
+}
+
+/* ct.33 ends its answer, holding so much of the stream. */
+static void ends(town *t, const tb_stream *stream, uint64_t held)
+{
+    static tb_effects effects;
+    tb_stream_at at = {*stream, held, sample_digest(7)};
+    tb_resend end = {.to = asked_row(t, "ct.33").notice, .from = &at, .from_count = 1};
+    tb_party other = sample_party("ct.33");
+    tb_now now = {t->now, t->now};
+    tb_effects_reset(&effects);
+    tb_txn *txn = write_txn(t);
+    assert_ok(tb_recovery_answer(&t->a.agent, txn, now, &other, &end, &effects));
+    assert_ok(tb_store_commit(txn));
+}
+
+/* a recovers and has asked ct.33; the hub holds up to 9 of the stream, the recipient signed to 6.
+ */
+static tb_stream asking(town *t)
+{
+    tb_stream stream = fenced(t);
+    peer_say(t, &t->a, "recover disk");
+    tb_signed_line by_hub = stored(t, &stream, 9, 5);
+    tb_signed_line by_b = arrived(t, &t->b, &stream, 6);
+    tb_frame frame = welcome(t);
+    frame.welcome.stored = &by_hub;
+    frame.welcome.stored_count = 1;
+    frame.welcome.arrived = &by_b;
+    frame.welcome.arrived_count = 1;
+    town_send(t, &t->a, &frame);
+    peer_tick(t, &t->a, 0);
+    assert_int_not_equal(asked_row(t, "ct.33").notice, 0);
+    return stream;
+}
+
+static void a_full_answer_ends_it(void **state)
+{
+    town *t = *state;
+    tb_stream stream = asking(t);
+    ends(t, &stream, 9);
+    assert_int_equal(asked_row(t, "ct.33").missing, 0);
+    assert_int_equal(recovery(t, &t->a).state, TB_RECOVERY_ENDED);
+    peer_check(t, &t->a);
+}
+
+static void what_the_hub_may_still_deliver_is_waited_for_a_bounded_number_of_times(void **state)
+{
+    town *t = *state;
+    tb_stream stream = asking(t);
+    for (unsigned i = 0; i < TB_RECOVER_ASKS_MAX; i++) {
+        ends(t, &stream, 6);
+        assert_int_equal(recovery(t, &t->a).state, TB_RECOVERY_ASKING);
+        assert_int_equal(asked_row(t, "ct.33").notice, 0);
+        peer_tick(t, &t->a, TB_RECOVER_AGAIN_MS - 1);
+        assert_int_equal(asked_row(t, "ct.33").notice, 0);
+        peer_tick(t, &t->a, 1);
+        assert_int_not_equal(asked_row(t, "ct.33").notice, 0);
+    }
+    ends(t, &stream, 6);
+    assert_int_equal(asked_row(t, "ct.33").missing, 3);
+    assert_int_equal(recovery(t, &t->a).state, TB_RECOVERY_ENDED);
+    assert_int_equal(peer_alarm(t, &t->a), TB_REFUSED_CONTENT_LOST);
+    peer_check(t, &t->a);
+}
+
+static void what_was_signed_for_and_nobody_holds_is_lost_at_once(void **state)
+{
+    town *t = *state;
+    tb_stream stream = asking(t);
+    ends(t, &stream, 5);
+    assert_int_equal(asked_row(t, "ct.33").missing, 4);
+    assert_int_equal(recovery(t, &t->a).state, TB_RECOVERY_ENDED);
+    assert_int_equal(peer_alarm(t, &t->a), TB_REFUSED_CONTENT_LOST);
+}
+
+static void an_end_of_another_ask_ends_nothing(void **state)
+{
+    town *t = *state;
+    tb_stream stream = asking(t);
+    tb_party other = sample_party("ct.33");
+    tb_txn *txn = write_txn(t);
+    tb_asked_row row;
+    assert_ok(tb_asked_get(txn, &other, &row));
+    row.notice += 1;
+    assert_ok(tb_asked_put(txn, &other, &row));
+    assert_ok(tb_store_commit(txn));
+    static tb_effects effects;
+    tb_stream_at at = {stream, 9, sample_digest(7)};
+    tb_resend end = {.to = row.notice - 1, .from = &at, .from_count = 1};
+    tb_now now = {t->now, t->now};
+    tb_effects_reset(&effects);
+    txn = write_txn(t);
+    assert_ok(tb_recovery_answer(&t->a.agent, txn, now, &other, &end, &effects));
+    assert_ok(tb_store_commit(txn));
+    assert_int_equal(recovery(t, &t->a).state, TB_RECOVERY_ASKING);
+}
+
+#define IN_TOWN(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+static const struct CMUnitTest tests[] = {
+    IN_TOWN(an_officers_act_makes_a_new_incarnation_and_says_hello),
+    IN_TOWN(a_higher_counter_is_taken_only_before_the_first_welcome),
+    IN_TOWN(exactly_the_peers_that_stand_above_the_copy_are_asked),
+    IN_TOWN(the_base_as_recipient_is_its_own_mark_and_nothing_old_is_taken),
+    IN_TOWN(the_first_header_names_where_the_old_stream_ended),
+    IN_TOWN(another_header_at_the_old_streams_end_is_an_alarm_at_its_recipient),
+    IN_TOWN(what_the_copy_still_has_of_the_old_stream_goes_on_being_sent),
+    IN_TOWN(a_gap_that_stays_has_the_hub_asked_for_the_marks),
+    IN_TOWN(a_full_answer_ends_it),
+    IN_TOWN(what_the_hub_may_still_deliver_is_waited_for_a_bounded_number_of_times),
+    IN_TOWN(what_was_signed_for_and_nobody_holds_is_lost_at_once),
+    IN_TOWN(an_end_of_another_ask_ends_nothing),
+};
+
+TB_RUN("agents/recover", tests)

@@ -1,0 +1,205 @@
+/* A recipient retired the key its notices were sealed to: they are sealed anew, once, and whole. */
+#include "agents/old_keys.h"
+#include "agents/reseal.h"
+#include "agents/rows_reseal.h"
+#include "tests/agents/world.h"
+
+#define LEAD                                                                                       \
+    "number=13800001234|source=police_case|offence=telecom_fraud|reported_at=2015-02-09T11:39:00+" \
+    "08:00"
+
+static tb_stream refused_stream;
+static uint64_t refused_notice;
+
+static tb_err note(tb_step *step)
+{
+    return tb_reseal_note(step, &refused_stream, refused_notice);
+}
+
+/* The party refuses a notice of the sender that it never could open. */
+static void refuse(world *w, const char *sender, const char *recipient, uint64_t notice)
+{
+    refused_stream = (tb_stream){
+        .sender = who(w, sender)->id, .recipient = who(w, recipient)->id, .lane = TB_LANE_NORMAL};
+    world_agent *a = who(w, sender);
+    tb_txn *txn;
+    tb_arena_reset(&a->arena);
+    assert_ok(tb_store_begin_read(a->store, &a->arena, &txn));
+    assert_ok(tb_meta_incarnation(txn, &refused_stream.incarnation));
+    tb_store_abort(txn);
+    refused_notice = notice;
+    turn_with(w, sender, note);
+}
+
+static void lose(world *w, const char *id)
+{
+    for (letter *l = letter_to(w, id); l != NULL; l = letter_to(w, id)) {
+        l->gone = true;
+    }
+}
+
+static void new_key(world *w, const char *id)
+{
+    for (size_t i = 0; i < w->directory.party_count; i++) {
+        if (tb_party_equal(&w->parties[i].id, &who(w, id)->id)) {
+            w->keys[i].id.bytes[0]++;
+        }
+    }
+}
+
+static void its_events_go_again_with_all_the_recipient_lacks(void **state)
+{
+    world *w = *state;
+    assert_int_equal(opens(w, "police.33", LEAD), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
+    lose(w, "bureau.44"); /* it could not open it */
+    deliver_all(w);
+    refuse(w, "bureau.33", "bureau.44", 2);
+    /* its new key is not known yet */
+    turn_with(w, "bureau.33", tb_reseal_tick);
+    assert_int_equal(lying(w), 0);
+    new_key(w, "bureau.44");
+    who(w, "bureau.33")->agent.times.reseal = 0;
+    turn_with(w, "bureau.33", tb_reseal_tick);
+    assert_int_equal(lying(w), 1);
+    deliver_all(w);
+    assert_string_equal(state_at(w, "bureau.44"), "forwarded");
+    assert_string_equal(holder_at(w, "bureau.44"), "bureau.44");
+    assert_string_equal(value_at(w, "bureau.44", "number"), "13800001234");
+    assert_int_equal(acts(w, "bureau.44", "sign_for", ""), TB_ACCEPTED);
+    deliver_all(w);
+    assert_string_equal(state_at(w, "bureau.33"), "signed_for");
+    check_world(w);
+}
+
+static void a_refusal_that_is_shown_again_seals_nothing_again(void **state)
+{
+    world *w = *state;
+    assert_int_equal(opens(w, "police.33", LEAD), TB_ACCEPTED);
+    lose(w, "bureau.33");
+    refuse(w, "police.33", "bureau.33", 1);
+    new_key(w, "bureau.33");
+    turn_with(w, "police.33", tb_reseal_tick);
+    assert_int_equal(lying(w), 1);
+    refuse(w, "police.33", "bureau.33", 1);
+    turn_with(w, "police.33", tb_reseal_tick);
+    assert_int_equal(lying(w), 1);
+    deliver_all(w);
+    assert_string_equal(value_at(w, "bureau.33", "number"), "13800001234");
+    check_world(w);
+}
+
+static void what_was_sealed_anew_can_be_sealed_anew_in_turn(void **state)
+{
+    world *w = *state;
+    assert_int_equal(opens(w, "police.33", LEAD), TB_ACCEPTED);
+    lose(w, "bureau.33");
+    refuse(w, "police.33", "bureau.33", 1);
+    new_key(w, "bureau.33");
+    turn_with(w, "police.33", tb_reseal_tick);
+    lose(w, "bureau.33");
+    /* its notice has no events of its own: what it passed on is remembered; in this world it has
+     * no proof, so there it ends */
+    world_agent *a = who(w, "police.33");
+    tb_txn *txn;
+    tb_case_id id;
+    tb_digest *events;
+    size_t count;
+    tb_arena_reset(&a->arena);
+    assert_ok(tb_store_begin_read(a->store, &a->arena, &txn));
+    assert_ok(tb_ahead_get(txn, &refused_stream.incarnation, 2, &id, &events, &count));
+    assert_int_equal(count, 1);
+    assert_true(tb_case_equal(&id, &w->case_id));
+    tb_store_abort(txn);
+}
+
+/* ---- old keys ---- */
+
+#define LIFE 1000
+
+static tb_cut cut;
+static unsigned destroyed;
+
+static tb_err look(tb_step *step)
+{
+    size_t before = step->effects->count;
+    tb_err err = tb_old_keys_tick(step);
+    destroyed = 0;
+    for (size_t i = before; i < step->effects->count; i++) {
+        destroyed += step->effects->list[i].kind == TB_EFFECT_DESTROY;
+    }
+    return err;
+}
+
+static void an_old_key_goes_when_its_time_is_over_and_not_before(void **state)
+{
+    world *w = *state;
+    tb_seal_pair pair;
+    world_agent *a = who(w, "bureau.33");
+    memset(&pair, 0, sizeof pair);
+    a->agent.keys.seal[1] = &pair;
+    a->agent.keys.seal_id[1].bytes[0] = 7;
+    a->agent.keys.seal_count = 2;
+    a->agent.keys.old_seal_life = LIFE;
+    turn_with(w, "bureau.33", look);
+    assert_int_equal(destroyed, 0); /* the directory does not know that it is retired */
+    cut = (tb_cut){.party = a->id, .key = a->agent.keys.seal_id[1], .at = w->clock};
+    w->directory.cuts = &cut;
+    w->directory.cut_count = 1;
+    w->clock += LIFE;
+    turn_with(w, "bureau.33", look);
+    assert_int_equal(destroyed, 0);
+    w->clock++;
+    turn_with(w, "bureau.33", look);
+    assert_int_equal(destroyed, 1);
+    /* no life is longer than a notice's */
+    a->agent.keys.old_seal_life = 2 * TB_NOTICE_LIFE_MS;
+    turn_with(w, "bureau.33", look);
+    assert_int_equal(destroyed, 0);
+    w->clock = cut.at + TB_NOTICE_LIFE_MS + 1;
+    turn_with(w, "bureau.33", look);
+    assert_int_equal(destroyed, 1);
+}
+
+static tb_err put_waiting(tb_step *step)
+{
+    tb_inbox_row row = {.sender = {"police.33"}, .lane = TB_LANE_NORMAL, .number = 1};
+    row.root.suite = TB_SUITE_1;
+    row.root.tree = TB_TREE_HEADERS;
+    row.root.count = 1;
+    return tb_inbox_put(step->txn, &row);
+}
+
+static void nothing_goes_while_a_notice_waits_unopened(void **state)
+{
+    world *w = *state;
+    tb_seal_pair pair;
+    world_agent *a = who(w, "bureau.33");
+    memset(&pair, 0, sizeof pair);
+    a->agent.keys.seal[1] = &pair;
+    a->agent.keys.seal_id[1].bytes[0] = 7;
+    a->agent.keys.seal_count = 2;
+    a->agent.keys.old_seal_life = LIFE;
+    cut = (tb_cut){.party = a->id, .key = a->agent.keys.seal_id[1], .at = w->clock};
+    w->directory.cuts = &cut;
+    w->directory.cut_count = 1;
+    w->clock += 2 * LIFE;
+    turn_with(w, "bureau.33", put_waiting);
+    turn_with(w, "bureau.33", look);
+    assert_int_equal(destroyed, 0);
+}
+
+#define IN_A_WORLD(test) cmocka_unit_test_setup_teardown(test, world_setup, world_teardown)
+
+static const struct CMUnitTest tests[] = {
+    IN_A_WORLD(its_events_go_again_with_all_the_recipient_lacks),
+    IN_A_WORLD(a_refusal_that_is_shown_again_seals_nothing_again),
+    IN_A_WORLD(what_was_sealed_anew_can_be_sealed_anew_in_turn),
+    IN_A_WORLD(an_old_key_goes_when_its_time_is_over_and_not_before),
+    IN_A_WORLD(nothing_goes_while_a_notice_waits_unopened),
+};
+
+TB_RUN("reseal", tests)

@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# translations.sh SOURCE_DIR - fails when a sentence of the command line has no Chinese text.
+#
+# Collects every text marked for translation in agents/cli and compares with po/zh_CN.po: each must be
+# there, translated and not merely guessed (fuzzy).
+set -eu
+source=${1:?usage: translations.sh SOURCE_DIR}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+cd "$source"
+xgettext --from-code=UTF-8 --keyword=_ --keyword=N_ --output="$work/all.pot" agents/cli/*.c
+grep -q '^msgid "duty"' "$work/all.pot" || { echo "the texts could not be collected"; exit 1; }
+msgcmp po/zh_CN.po "$work/all.pot"
