@@ -136,8 +136,7 @@ static void step(play *p)
         peer_tick(t, any_peer(p), fuzz_byte(&p->choices) * INT64_C(977));
         break;
     case 9:
-        peer_step(t, any_peer(p), TB_INPUT_FRAME,
-                  fuzz_bytes(&p->choices, fuzz_byte(&p->choices)));
+        peer_step(t, any_peer(p), TB_INPUT_FRAME, fuzz_bytes(&p->choices, fuzz_byte(&p->choices)));
         break;
     default:
         if (fuzz_below(&p->choices, 2) == 0) {

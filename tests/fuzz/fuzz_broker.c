@@ -91,8 +91,7 @@ static void say_any_taken(play *p)
 {
     party *by = any_party(p);
     size_t from = fuzz_below(&p->choices, PARTIES);
-    tb_line line =
-        arrived_line(p->w, by, from, (tb_lane)(1 + fuzz_below(&p->choices, TB_LANES)));
+    tb_line line = arrived_line(p->w, by, from, (tb_lane)(1 + fuzz_below(&p->choices, TB_LANES)));
     line.to += fuzz_byte(&p->choices);
     line.digest.bytes[0] ^= fuzz_byte(&p->choices);
     if (line.to > 0) {

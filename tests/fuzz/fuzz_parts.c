@@ -93,9 +93,9 @@ static void try_provinces(tb_bytes in, tb_arena *arena)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     typedef void try_fn(tb_bytes in, tb_arena * arena);
-    static try_fn *const all[] = {try_events,      try_openings, try_part_passed,
-                                  try_passed,      try_resend,   try_key_request,
-                                  try_group,       try_segments, try_provinces};
+    static try_fn *const all[] = {try_events, try_openings, try_part_passed,
+                                  try_passed, try_resend,   try_key_request,
+                                  try_group,  try_segments, try_provinces};
     if (size > 0) {
         all[data[0] % (sizeof all / sizeof all[0])](tb_bytes_of(data + 1, size - 1), fuzz_arena());
     }

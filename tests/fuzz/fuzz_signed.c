@@ -92,7 +92,7 @@ static void try_document(tb_bytes in, tb_arena *arena)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     typedef void try_fn(tb_bytes in, tb_arena * arena);
-    static try_fn *const all[] = {try_header, try_line,        try_event,   try_fields,
+    static try_fn *const all[] = {try_header,    try_line,        try_event,   try_fields,
                                   try_directory, try_signed_line, try_document};
     if (size > 0) {
         all[data[0] % (sizeof all / sizeof all[0])](tb_bytes_of(data + 1, size - 1), fuzz_arena());

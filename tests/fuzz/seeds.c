@@ -27,11 +27,11 @@ typedef struct seed_kind {
 } seed_kind;
 
 static const seed_kind kinds[] = {
-    {"frame", "frame", -1},    {"header", "signed", 0},      {"line", "signed", 1},
-    {"event", "signed", 2},    {"fields", "signed", 3},      {"directory", "signed", 4},
-    {"document", "signed", 6}, {"signed_line", "signed", 5}, {"part_events", "parts", 0},
-    {"part_openings", "parts", 1}, {"part_passed", "parts", 2}, {"passed", "parts", 3},
-    {"resend", "parts", 4},    {"key_request", "parts", 5},  {"group", "parts", 6},
+    {"frame", "frame", -1},        {"header", "signed", 0},      {"line", "signed", 1},
+    {"event", "signed", 2},        {"fields", "signed", 3},      {"directory", "signed", 4},
+    {"document", "signed", 6},     {"signed_line", "signed", 5}, {"part_events", "parts", 0},
+    {"part_openings", "parts", 1}, {"part_passed", "parts", 2},  {"passed", "parts", 3},
+    {"resend", "parts", 4},        {"key_request", "parts", 5},  {"group", "parts", 6},
 };
 
 static const char *out;
@@ -152,7 +152,8 @@ static void seed_requests(void)
     tb_field fields[2] = {{tb_bytes_str("to"), tb_bytes_str("hq")},
                           {tb_bytes_str("text"), tb_bytes_str("a notice")}};
     for (int kind = (int)TB_REQUEST_OPEN_CASE; kind <= (int)TB_REQUEST_EXPORT; kind++) {
-        tb_local_request request = {.kind = (tb_request_kind)kind, .account = tb_bytes_str("clerk")};
+        tb_local_request request = {.kind = (tb_request_kind)kind,
+                                    .account = tb_bytes_str("clerk")};
         tb_bytes bytes;
         request.id.bytes[0] = 7;
         if (kind == (int)TB_REQUEST_OPEN_CASE) {

@@ -15,8 +15,8 @@
 #define PROXY_LINKS_MAX 32
 
 typedef struct proxy {
-    uint16_t port;   /* where it listens, on 127.0.0.1 */
-    uint16_t target; /* where it connects to */
+    uint16_t port;             /* where it listens, on 127.0.0.1 */
+    uint16_t target;           /* where it connects to */
     atomic_int delay_ms;       /* every read waits this long before it is passed on */
     atomic_int slice_bytes;    /* at most so many in one write; 0: as they come */
     atomic_int bytes_a_second; /* 0: no limit */

@@ -154,7 +154,9 @@ static void garbage_from_strangers_changes_nothing_for_members(void **state)
  * service, and when the silent ones are gone, new ones get in again. */
 static void silent_connections_beyond_all_descriptors_cost_members_nothing(void **state)
 {
-    enum { SILENT = 160 };
+    enum {
+        SILENT = 160
+    };
     static int fds[SILENT];
     sys_hub *hub = *state;
     struct rlimit few = {96, 96};

@@ -119,8 +119,7 @@ void promises_made_early(promises *p, const replay *r)
 
 static bool holds(uint64_t number, const tb_digest *digest, const promise *one)
 {
-    return number > one->number ||
-           (number == one->number && tb_digest_equal(digest, &one->digest));
+    return number > one->number || (number == one->number && tb_digest_equal(digest, &one->digest));
 }
 
 static bool kept_stored(const promise *one, tb_txn *txn)

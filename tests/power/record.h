@@ -10,17 +10,17 @@
 #include <stdint.h>
 
 typedef enum record_kind {
-    RECORD_NAME = 'N',     /* a file of the folder came into sight; bytes: its name */
-    RECORD_WRITE = 'W',    /* bytes at `at`, durable when flushed */
-    RECORD_DURABLE = 'D',  /* the same through an O_DSYNC descriptor: durable when it returned */
-    RECORD_LENGTH = 'L',   /* cut or lengthened to `at` */
-    RECORD_FLUSH = 'S',    /* the file's bytes and length are durable */
-    RECORD_FOLDER = 'F',   /* the names in the folder are durable */
-    RECORD_PARENT = 'P',   /* the folder's own name is durable */
-    RECORD_RENAME = 'R',   /* bytes: old name, zero byte, new name */
-    RECORD_UNLINK = 'U',   /* bytes: a name */
-    RECORD_MESSAGE = 'M',  /* bytes: a frame for the network */
-    RECORD_ANSWER = 'A',   /* bytes: an answer to somebody local */
+    RECORD_NAME = 'N',    /* a file of the folder came into sight; bytes: its name */
+    RECORD_WRITE = 'W',   /* bytes at `at`, durable when flushed */
+    RECORD_DURABLE = 'D', /* the same through an O_DSYNC descriptor: durable when it returned */
+    RECORD_LENGTH = 'L',  /* cut or lengthened to `at` */
+    RECORD_FLUSH = 'S',   /* the file's bytes and length are durable */
+    RECORD_FOLDER = 'F',  /* the names in the folder are durable */
+    RECORD_PARENT = 'P',  /* the folder's own name is durable */
+    RECORD_RENAME = 'R',  /* bytes: old name, zero byte, new name */
+    RECORD_UNLINK = 'U',  /* bytes: a name */
+    RECORD_MESSAGE = 'M', /* bytes: a frame for the network */
+    RECORD_ANSWER = 'A',  /* bytes: an answer to somebody local */
 } record_kind;
 
 typedef struct record_head {

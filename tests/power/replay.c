@@ -46,7 +46,8 @@ bool replay_read(replay *r, const char *path)
     size_t size = (size_t)status.st_size;
     r->block = malloc(size + 1);
     r->records = malloc((size / sizeof(record_head) + 1) * sizeof *r->records);
-    bool whole = r->block != NULL && r->records != NULL && read(fd, r->block, size) == (ssize_t)size;
+    bool whole =
+        r->block != NULL && r->records != NULL && read(fd, r->block, size) == (ssize_t)size;
     (void)close(fd);
     for (size_t at = 0; whole && at + sizeof(record_head) <= size;) {
         replay_record *record = &r->records[r->count];
@@ -322,7 +323,8 @@ bool replay_state(const replay *r, size_t cut, tb_random *chance, const char *fo
         happen(&d, r, &r->records[i]);
     }
     if (cut < r->count && !d.broken &&
-        (r->records[cut].head.kind == RECORD_WRITE || r->records[cut].head.kind == RECORD_DURABLE)) {
+        (r->records[cut].head.kind == RECORD_WRITE ||
+         r->records[cut].head.kind == RECORD_DURABLE)) {
         await(&d, file_by_number(&d, r->records[cut].head.file), &r->records[cut], true);
     }
     settle_names(&d, d.name_count == 0 ? 0 : any(&d) % (d.name_count + 1));

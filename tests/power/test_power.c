@@ -19,9 +19,15 @@
 #define QUOTA_BYTES  16777216u
 #define ARENA_BYTES  (64u * 1024 * 1024)
 #define CHILD_S      60
+#define WIDTH        2 /* children at a time */
 
 /* What a child that looked at a state found; its exit code. */
-typedef enum finding { FOUND_WHOLE = 0, FOUND_LOSS = 10, FOUND_DAMAGE = 11 } finding;
+typedef enum finding {
+    FOUND_WHOLE = 0,
+    FOUND_LOSS = 10,
+    FOUND_DAMAGE = 11,
+    FOUND_NONSENSE = 12
+} finding;
 
 typedef struct findings {
     size_t states;
@@ -38,8 +44,12 @@ static tb_directory directory;
 
 /* ---- looking at one state, in a child ---- */
 
-static finding look(tb_txn *txn, tb_err checked, const tb_bytes *faults, size_t fault_count,
-                    const promises *p, size_t cut)
+static finding look(tb_txn *txn,
+                    tb_err checked,
+                    const tb_bytes *faults,
+                    size_t fault_count,
+                    const promises *p,
+                    size_t cut)
 {
     uint64_t rows = 0;
     for (size_t i = 0; i < fault_count; i++) {
@@ -103,8 +113,7 @@ static finding look_at_agent(tb_store *store, const char *party, const promises 
     return look(txn, err, faults, count, p, cut);
 }
 
-static finding
-look_at_folder(const char *folder, const char *name, const promises *p, size_t cut)
+static finding look_at_folder(const char *folder, const char *name, const promises *p, size_t cut)
 {
     bool is_hub = strcmp(name, "hub") == 0;
     tb_store_options options = {QUOTA_BYTES, is_hub ? TB_STORE_BROKER : TB_STORE_AGENT};
@@ -130,18 +139,39 @@ static size_t choose_cut(const replay *r, const promises *p, tb_random *chance)
     return any[1] % (r->count + 1);
 }
 
-static finding one_state(
-    const replay *r, const promises *p, const char *name, const char *folder, tb_random *chance)
+static void clear(const char *folder)
 {
-    size_t cut = choose_cut(r, p, chance);
-    char command[SYS_PATH];
-    (void)snprintf(command, sizeof command, "%s/data.mdb", folder);
-    (void)unlink(command);
-    (void)snprintf(command, sizeof command, "%s/lock.mdb", folder);
-    (void)unlink(command);
-    if (!replay_state(r, cut, chance, folder)) {
-        fail_msg("record %zu of %s cannot be replayed", cut, name);
+    char path[SYS_PATH + 16];
+    (void)snprintf(path, sizeof path, "%s/data.mdb", folder);
+    (void)unlink(path);
+    (void)snprintf(path, sizeof path, "%s/lock.mdb", folder);
+    (void)unlink(path);
+}
+
+/* In a child: makes the state of this number and looks at it. */
+static finding
+one_state(const replay *r, const promises *p, const char *name, const char *folder, size_t number)
+{
+    uint8_t seed[32] = {(uint8_t)r->disk, (uint8_t)name[0]};
+    tb_random chance;
+    memcpy(seed + 8, &number, sizeof number);
+    tb_random_seed(&chance, seed);
+    size_t cut = choose_cut(r, p, &chance);
+    if (!replay_state(r, cut, &chance, folder)) {
+        return FOUND_NONSENSE;
     }
+    finding found = look_at_folder(folder, name, p, cut);
+    if (found != FOUND_WHOLE && r->disk == DISK_HONEST) {
+        print_message("%s: state %zu, cut before record %zu of %zu: %s\n", name, number, cut,
+                      r->count, found == FOUND_LOSS ? "loss" : "damage");
+    }
+    return found;
+}
+
+static pid_t
+begin_state(const replay *r, const promises *p, const char *name, const char *folder, size_t number)
+{
+    clear(folder);
     pid_t pid = fork();
     assert_true(pid >= 0);
     if (pid == 0) {
@@ -149,16 +179,21 @@ static finding one_state(
         if (r->disk != DISK_HONEST && freopen("/dev/null", "w", stderr) == NULL) {
             _exit(1);
         }
-        _exit((int)look_at_folder(folder, name, p, cut));
+        finding found = one_state(r, p, name, folder, number);
+        (void)fflush(stdout);
+        _exit((int)found);
     }
-    int status = 0;
-    assert_int_equal(waitpid(pid, &status, 0), pid);
+    return pid;
+}
+
+static void count_state(findings *f, int status)
+{
     finding found = WIFEXITED(status) ? (finding)WEXITSTATUS(status) : FOUND_DAMAGE;
-    if (found != FOUND_WHOLE && r->disk == DISK_HONEST) {
-        print_message("%s: cut before record %zu of %zu: %s (status %x)\n", name, cut, r->count,
-                      found == FOUND_LOSS ? "loss" : "damage", (unsigned)status);
-    }
-    return found;
+    assert_int_not_equal(found, FOUND_NONSENSE);
+    f->states++;
+    f->whole += found == FOUND_WHOLE ? 1 : 0;
+    f->loss += found == FOUND_LOSS ? 1 : 0;
+    f->damage += found != FOUND_WHOLE && found != FOUND_LOSS ? 1 : 0;
 }
 
 /* A file system in memory: the flushes of the look itself cost nothing. */
@@ -169,15 +204,14 @@ static void make_folder(char out[SYS_PATH])
     assert_non_null(mkdtemp(out));
 }
 
-static findings try_states(
-    const char *name, replay_disk disk, bool early, size_t states, bool until_found)
+static findings
+try_states(const char *name, replay_disk disk, bool early, size_t states, bool until_found)
 {
     char record[SYS_PATH];
-    char folder[SYS_PATH];
+    char folder[WIDTH][SYS_PATH];
+    pid_t pids[WIDTH] = {0};
     replay r;
     promises p;
-    tb_random chance;
-    uint8_t seed[32] = {(uint8_t)disk, (uint8_t)early, (uint8_t)name[0]};
     findings f = {0};
     hub_run_record(the_hub, name, record);
     assert_true(replay_read(&r, record));
@@ -188,20 +222,35 @@ static findings try_states(
     if (early) {
         promises_made_early(&p, &r);
     }
-    tb_random_seed(&chance, seed);
-    make_folder(folder);
-    while (f.states < states && !(until_found && f.loss + f.damage > 0)) {
-        finding found = one_state(&r, &p, name, folder, &chance);
-        f.states++;
-        f.whole += found == FOUND_WHOLE ? 1 : 0;
-        f.loss += found == FOUND_LOSS ? 1 : 0;
-        f.damage += found != FOUND_WHOLE && found != FOUND_LOSS ? 1 : 0;
+    for (size_t i = 0; i < WIDTH; i++) {
+        make_folder(folder[i]);
+    }
+    /* The lying disks' states one by one: how many it takes is a figure. */
+    size_t width = until_found ? 1 : WIDTH;
+    (void)fflush(stdout);
+    for (size_t number = 0; f.states < states && !(until_found && f.loss + f.damage > 0);) {
+        for (size_t i = 0; i < width; i++) {
+            int status = 0;
+            if (pids[i] != 0) {
+                assert_int_equal(waitpid(pids[i], &status, 0), pids[i]);
+                count_state(&f, status);
+                pids[i] = 0;
+            }
+            if (number < states && !(until_found && f.loss + f.damage > 0)) {
+                pids[i] = begin_state(&r, &p, name, folder[i], number++);
+            }
+        }
+    }
+    if (pids[0] != 0) {
+        (void)waitpid(pids[0], NULL, 0);
     }
     print_message("%s: %zu records, %zu promises, %zu states: %zu whole, %zu lost, %zu damaged\n",
                   name, r.count, p.count, f.states, f.whole, f.loss, f.damage);
     char command[SYS_PATH + 20];
-    (void)snprintf(command, sizeof command, "rm -rf '%s'", folder);
-    assert_int_equal(system(command), 0);
+    for (size_t i = 0; i < WIDTH; i++) {
+        (void)snprintf(command, sizeof command, "rm -rf '%s'", folder[i]);
+        assert_int_equal(system(command), 0);
+    }
     tb_arena_release(&memory, mark);
     replay_free(&r);
     return f;

@@ -1,5 +1,5 @@
-/* Data folders on file systems as small as they may be: an ext4 image of 8 MB for the hub and one for
- * an agent, a tmpfs of 6 MB for another; a neighbour fills what is left of each. Needs root;
+/* Data folders on file systems as small as they may be: an ext4 image of 8 MB for the hub and one
+ * for an agent, a tmpfs of 6 MB for another; a neighbour fills what is left of each. Needs root;
  * otherwise it is left out. */
 #include "tests/system/hub.h"
 
@@ -38,7 +38,8 @@ static bool mount_ext4(const sys_hub *hub, const char *name)
 
 static bool mount_tmpfs(const sys_hub *hub, const char *name)
 {
-    return run("mkdir -p '%s/stores/%s' && mount -t tmpfs -o size=6M none '%s/stores/%s' 2>/dev/null",
+    return run("mkdir -p '%s/stores/%s' && mount -t tmpfs -o size=6M none '%s/stores/%s' "
+               "2>/dev/null",
                hub->folder, name, hub->folder, name) == 0;
 }
 
