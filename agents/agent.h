@@ -52,6 +52,7 @@ typedef struct tb_link_times {
     bool connected;
     tb_time hello;       /* last Hello; 0: none on this connection */
     tb_time hello_after; /* no Hello before this */
+    bool ask;            /* a mark is long missing: the next tick says Hello to be shown it */
     tb_time sent;        /* last frame of any kind */
     tb_time heard;
     tb_time hub_full; /* when the hub last said that its store is full */

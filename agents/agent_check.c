@@ -42,6 +42,9 @@ static tb_err each_row(link_check *c, tb_table table, row_fn *look)
         } else if (err == TB_OK) {
             err = look(c, key, value);
         }
+        if (err == TB_ERR_NOT_FOUND || err == TB_ERR_CORRUPT) {
+            err = tb_fault(c->faults, "a row does not lead to what it names", key);
+        }
         if (err != TB_OK) {
             return err;
         }

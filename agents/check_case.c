@@ -354,9 +354,10 @@ static tb_err check_events(checking *c, const tb_case_id *id, bool has_case)
 /* The first case behind an id that has events or a row. */
 static tb_err next_case(checking *c, const tb_case_id *after, tb_case_id *out, bool *out_has_case)
 {
-    uint8_t from[TB_CASE_ID_BYTES + 1];
+    /* Behind every key of that case, also one whose class is none. */
+    uint8_t from[sizeof(tb_event_key) + 1];
+    memset(from, UINT8_MAX, sizeof from);
     memcpy(from, after->bytes, TB_CASE_ID_BYTES);
-    from[TB_CASE_ID_BYTES] = UINT8_MAX;
     tb_bytes key;
     tb_bytes value;
     tb_case_id in_events;

@@ -73,6 +73,7 @@ tb_err tb_link_greet(tb_step *step)
     step->agent->times.hello = step->now.real;
     step->agent->times.gap = 0;
     step->agent->times.heard = step->now.real;
+    step->agent->times.ask = false;
     return set_state(step, TB_LINK_GREETING);
 }
 
@@ -183,7 +184,7 @@ tb_err tb_link_tick(tb_step *step)
         return err;
     }
     clamp(times, now);
-    if (row.state == TB_LINK_CONFIRMED && now - times->heard < TB_SILENT_MS) {
+    if (row.state == TB_LINK_CONFIRMED && !times->ask && now - times->heard < TB_SILENT_MS) {
         if (now - times->sent < TB_BEAT_MS) {
             return TB_OK;
         }
@@ -223,6 +224,10 @@ tb_err tb_link_due(tb_agent *agent, tb_txn *txn, tb_time *out)
         return TB_ERR_NOT_FOUND;
     }
 
+    if (row.state == TB_LINK_CONFIRMED && times->ask) {
+        *out = times->hello_after;
+        return TB_OK;
+    }
     if (row.state == TB_LINK_CONFIRMED) {
         tb_time beat = times->sent + TB_BEAT_MS;
         tb_time silent = times->heard + TB_SILENT_MS;

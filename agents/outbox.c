@@ -118,7 +118,7 @@ tb_time tb_outbox_due_of(const tb_stream_out_row *row, tb_time now)
     if (row->flight_count > 0) {
         return row->active + TB_RESEND_AFTER_MS;
     }
-    return now + TB_MARK_ALARM_MS;
+    return now + TB_MARK_ASK_MS;
 }
 
 static tb_stream own_stream(const tb_step *step, const tb_party *recipient, tb_lane lane)
@@ -148,6 +148,18 @@ static tb_err alarm_missing(tb_step *step, const tb_stream *stream, const tb_str
     return tb_alarm_raise(step->agent, step->txn, &alarm, step->effects);
 }
 
+/* The frame that passed the mark on may have been lost while the session lived: the Welcome to a new
+ * Hello shows it. When that brought nothing either, it is an alarm. */
+static tb_err miss_mark(tb_step *step, const tb_stream *stream, const tb_stream_out_row *row)
+{
+    tb_link_times *times = &step->agent->times;
+    tb_time missing = step->now.real - row->active;
+    if (missing >= TB_MARK_ASK_MS && step->now.real - times->hello >= TB_MARK_ASK_MS) {
+        times->ask = true;
+    }
+    return missing >= TB_MARK_ALARM_MS ? alarm_missing(step, stream, row) : TB_OK;
+}
+
 /* One stream whose time has come. */
 static tb_err look_again(tb_step *step, const tb_stream *stream, tb_stream_out_row *row)
 {
@@ -161,9 +173,8 @@ static tb_err look_again(tb_step *step, const tb_stream *stream, tb_stream_out_r
                         row->stored, row->submitted);
         tb_outbox_rewind(row, now);
     } else if (row->flight_count == 0 && row->arrived < row->stored &&
-               !tb_offline_is(step->agent, &stream->recipient) &&
-               now - row->active >= TB_MARK_ALARM_MS) {
-        err = alarm_missing(step, stream, row);
+               !tb_offline_is(step->agent, &stream->recipient)) {
+        err = miss_mark(step, stream, row);
     }
     row->due = tb_outbox_due_of(row, now);
     if (row->due != 0 && row->due <= now) {

@@ -109,6 +109,8 @@
 #define TB_RESEND_AFTER_MS 3000   /* no mark for what was sent: send again behind the newest mark */
 #define TB_BEAT_MS         60000  /* one-way beat */
 #define TB_SILENT_MS       150000 /* a peer not heard of for this long is gone */
+/* No arrived mark for this long: the hub is asked for its newest. */
+#define TB_MARK_ASK_MS     300000
 #define TB_MARK_ALARM_MS   600000 /* no mark for this long: an alarm names both suspects */
 /* Hello again on a connection that goes on: with notices or drafts outstanding, and without. What a
  * hub said and was lost is said again in its Welcome. */

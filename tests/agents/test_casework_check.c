@@ -130,12 +130,27 @@ static void an_opening_that_is_not_ours_to_read_is_noticed(void **state)
     assert_int_equal(faults_at(w, "cm.44"), 1);
 }
 
+/* The walk over all cases goes on behind it. */
+static void an_event_of_no_class_is_noticed(void **state)
+{
+    world *w = *state;
+    world_agent *police = who(w, "police.33");
+    uint8_t key[sizeof(tb_case_id) + 1 + 8 + 4 + TB_DIGEST_BYTES];
+    memset(key, UINT8_MAX, sizeof key);
+    memset(key, 1, sizeof(tb_case_id));
+    tb_txn *txn = begin(police);
+    assert_ok(tb_store_put(txn, TB_TABLE_EVENT, tb_bytes_of(key, sizeof key), tb_bytes_str("?")));
+    assert_ok(tb_store_commit(txn));
+    assert_true(faults_at(w, "police.33") > 0);
+}
+
 #define IN_A_WORLD(test) cmocka_unit_test_setup_teardown(test, world_setup, world_teardown)
 
 static const struct CMUnitTest tests[] = {
     IN_A_WORLD(every_lost_row_is_noticed),
     IN_A_WORLD(a_row_that_says_something_else_is_noticed),
     IN_A_WORLD(an_opening_that_is_not_ours_to_read_is_noticed),
+    IN_A_WORLD(an_event_of_no_class_is_noticed),
 };
 
 TB_RUN("casework check", tests)

@@ -1,0 +1,22 @@
+/* A frame of the link: what is accepted is encoded again and accepted as the same. */
+#include "messages/link.h"
+#include "tests/fuzz/fuzz.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    tb_arena *arena = fuzz_arena();
+    tb_frame frame;
+    tb_frame again;
+    tb_bytes encoded;
+    if (tb_frame_decode(tb_bytes_of(data, size), arena, &frame) != TB_ACCEPTED) {
+        return 0;
+    }
+    tb_err err = tb_frame_encode(&frame, arena, &encoded);
+    FUZZ_CHECK(err == TB_OK || err == TB_ERR_LIMIT);
+    if (err == TB_OK) {
+        tb_refusal refused = tb_frame_decode(encoded, arena, &again);
+        FUZZ_CHECK(refused == TB_ACCEPTED || refused == TB_REFUSED_TOO_LARGE);
+        FUZZ_CHECK(refused != TB_ACCEPTED || again.kind == frame.kind);
+    }
+    return 0;
+}
