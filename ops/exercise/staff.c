@@ -111,7 +111,7 @@ static int digit_before(const ex_row *row)
     return n < 2 ? 0 : row->number[n - 2] - '0';
 }
 
-static const char *outcome_of(const ex_row *row)
+const char *ex_outcome_of(const ex_row *row)
 {
     int d = last_digit(row);
     return d == 6 || d == 7 ? "identified" : d == 8 ? "not_in_use" : "unidentified";
@@ -123,10 +123,19 @@ static const char *resale_of(const ex_row *row)
     return digit_before(row) % 2 == 0 ? "resale.1" : "resale.2";
 }
 
-static const char *network_in(const ex_row *row, char out[TB_PARTY_BYTES])
+/* One that is dead is known to be so once its case was taken over; then another one of the province
+ * checks its numbers. */
+const char *ex_network_in(ex_world *world, const ex_row *row, char out[TB_PARTY_BYTES])
 {
-    const char *code = strcmp(row->operator_code, "CT") == 0 ? "ct" : strcmp(row->operator_code, "CM") == 0 ? "cm" : "cu";
-    (void)snprintf(out, TB_PARTY_BYTES, "%s.%s", code, row->home);
+    const char *codes[] = {"ct", "cm", "cu"};
+    size_t first = strcmp(row->operator_code, "CT") == 0 ? 0 : strcmp(row->operator_code, "CM") == 0 ? 1 : 2;
+    for (size_t i = 0; i < 3; i++) {
+        (void)snprintf(out, TB_PARTY_BYTES, "%s.%s", codes[(first + i) % 3], row->home);
+        const ex_party *party = ex_party_find(world, out);
+        if (party == NULL || !party->given_up) {
+            break;
+        }
+    }
     return out;
 }
 
@@ -144,9 +153,9 @@ static const ex_row *record_of(const ex_world *world, const ex_row *row)
 
 static void from_record(act *a, const ex_row *record, char when[TB_TIME_TEXT])
 {
-    bool shut = strcmp(outcome_of(record), "unidentified") == 0;
+    bool shut = strcmp(ex_outcome_of(record), "unidentified") == 0;
     a->action = "answer_from_record";
-    with(a, "verify_result", outcome_of(record));
+    with(a, "verify_result", ex_outcome_of(record));
     with(a, "action", shut ? "shutdown" : "none");
     with(a, "record_reason", "closed_before");
     if (shut) {
@@ -155,15 +164,15 @@ static void from_record(act *a, const ex_row *record, char when[TB_TIME_TEXT])
     }
 }
 
-static void order(act *a, const ex_row *row, const tb_local_summary *summary, char host[TB_PARTY_BYTES])
+static void order(act *a, ex_world *world, const ex_row *row, const tb_local_summary *summary, char host[TB_PARTY_BYTES])
 {
     tb_bytes result = field_of(summary, "verify_result");
     a->action = "order";
     if (!row->mvno) {
-        with(a, "ordered", network_in(row, host));
+        with(a, "ordered", ex_network_in(world, row, host));
         return;
     }
-    with(a, "host", network_in(row, host));
+    with(a, "host", ex_network_in(world, row, host));
     if (tb_bytes_equal(result, tb_bytes_str("resale_user"))) {
         with(a, "ordered", resale_of(row)); /* the host has named it */
     } else if (result.size == 0 && digit_before(row) % 4 == 0) {
@@ -188,7 +197,7 @@ static void result(act *a, const ex_party *party, const ex_row *row, const tb_lo
         with(a, "verify_result", "not_ours");
         return;
     }
-    const char *outcome = outcome_of(row);
+    const char *outcome = ex_outcome_of(row);
     bool shut = strcmp(outcome, "unidentified") == 0;
     with(a, "verify_result", outcome);
     with(a, "action", shut ? "shutdown" : "none");
@@ -236,10 +245,10 @@ static act next_act(ex_world *world, ex_party *party, ex_row *row, const tb_loca
         with(&a, "home_province", row->home);
         with(&a, "home_basis", "operator_reply");
     } else if (strcmp(state, "accepted") == 0 || strcmp(state, "signed_for") == 0 || strcmp(state, "to_order") == 0) {
-        order(&a, row, summary, text[0]);
+        order(&a, world, row, summary, text[0]);
     } else if (strcmp(state, "verifying") == 0 || strcmp(state, "resale_lookup") == 0) {
         result(&a, party, row, summary, text[0]);
-    } else if (strcmp(state, "verified") == 0 && strcmp(outcome_of(row), "unidentified") == 0) {
+    } else if (strcmp(state, "verified") == 0 && strcmp(ex_outcome_of(row), "unidentified") == 0) {
         a.action = "shut_down";
     } else if (strcmp(state, "verified") == 0 || strcmp(state, "shut_down") == 0) {
         a.action = local ? "pass_on" : "answer";
@@ -291,6 +300,14 @@ static void note_times(ex_world *world, ex_party *party, ex_row *row, const tb_l
     }
 }
 
+static void note_holder(ex_row *row, const tb_local_summary *summary)
+{
+    if (summary->number >= row->known) {
+        row->known = summary->number;
+        (void)snprintf(row->holder, sizeof row->holder, "%s", summary->holder.text);
+    }
+}
+
 static const char *name_of(ex_world *world, const tb_party *id)
 {
     const ex_party *party = ex_party_find(world, id->text);
@@ -329,8 +346,9 @@ void ex_staff_changed(ex_world *world, ex_party *party, const tb_local_answer *a
         return;
     }
     note_times(world, party, row, summary);
+    note_holder(row, summary);
     tell(world, row, summary);
-    if (!tb_party_equal(&summary->holder, &party->id) || summary->number <= row->acted_on || summary->frozen) {
+    if (party->resting || !tb_party_equal(&summary->holder, &party->id) || summary->number <= row->acted_on || summary->frozen) {
         return;
     }
     (void)snprintf(row->state, sizeof row->state, "%.*s", (int)summary->state.size, (const char *)summary->state.data);
