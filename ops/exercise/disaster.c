@@ -248,6 +248,9 @@ static void wait_for_the_rest(ex_world *world, const ex_party *absent)
             ex_look_again(world);
         }
     }
+    if (!rest_closed(world, absent)) {
+        ex_fail("cases that do not concern %s have not closed in %.0f s", absent->id.text, CLOSE_S);
+    }
 }
 
 void ex_disaster_end(ex_world *world)
