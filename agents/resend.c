@@ -163,12 +163,21 @@ answer_event(tb_step *step, const tb_answering_name *name, const tb_answering_ro
     return send_end(step, name, row, &key.case_id, event.lane);
 }
 
+static void note_resent(tb_step *step, const tb_party *asker, size_t events)
+{
+    if (events > 0) {
+        tb_effects_note(step->effects, step->arena, TB_LEVEL_INFO, "event=resent to=%p events=%u",
+                        asker, (uint64_t)events);
+    }
+}
+
 /* The cases behind the cursor, a slice; the end behind the last. */
 static tb_err answer_all(tb_step *step, const tb_answering_name *name, tb_answering_row *row)
 {
     tb_resend ask;
     static const tb_case_id none;
     size_t sent = 0;
+    size_t resent = 0;
     if (tb_resend_decode(row->ask, step->arena, &ask) != TB_ACCEPTED) {
         return TB_ERR_CORRUPT;
     }
@@ -178,6 +187,7 @@ static tb_err answer_all(tb_step *step, const tb_answering_name *name, tb_answer
         bool lost;
         tb_err err = tb_case_after(step->txn, &row->after, false, &id);
         if (err == TB_ERR_NOT_FOUND) {
+            note_resent(step, &name->asker, resent);
             tb_effects_note(step->effects, step->arena, TB_LEVEL_INFO, "event=resent_all to=%p",
                             &name->asker);
             return send_end(step, name, row, &none, TB_LANE_BULK);
@@ -193,8 +203,10 @@ static tb_err answer_all(tb_step *step, const tb_answering_name *name, tb_answer
             return err;
         }
         sent += events > 0 ? 1 : 0;
+        resent += events;
         row->after = id;
     }
+    note_resent(step, &name->asker, resent);
     return tb_answering_put(step->txn, name, row);
 }
 

@@ -40,7 +40,7 @@
     X(200, TB_REFUSED_GAP, "gap", "A number is missing before this one; continue behind the mark shown.", "前面有缺号,请从所示回执标记之后续发。") \
     X(201, TB_REFUSED_FORK, "fork", "The same number was used for different content; both are kept as evidence.", "同一编号出现不同内容,已留存双方证据。") \
     X(202, TB_REFUSED_OLD_INCARNATION, "old_incarnation", "A newer run of this agent has been seen; this one must not send.", "已有该单位较新的运行实例,本实例不得发送。") \
-    X(203, TB_REFUSED_TWO_COPIES, "two_copies", "Two copies of this agent are running; both are stopped until one is removed.", "发现该单位前置程序有两个副本,均已停用,请停掉其一。") \
+    X(203, TB_REFUSED_TWO_COPIES, "two_copies", "Two copies of this agent are running, or its store was lost; nothing is signed. Stop the other copy, then recover the one that is to go on: tongbao recover --reason TEXT.", "发现该单位前置程序有两个副本,或其存储已丢失,已停止签发;请停掉另一副本,再对继续使用的一份执行 tongbao recover --reason 理由 恢复。") \
     X(204, TB_REFUSED_SHARE_USED, "share_used", "The recipient's share for this sender is used up; it will be announced when it opens.", "发往该单位的配额已满,恢复后将另行通知。") \
     X(205, TB_REFUSED_STORE_FULL, "store_full", "The store has reached its watermark; new work is refused until room is made.", "存储已达警戒线,暂不接受新的办理。") \
     X(206, TB_REFUSED_EXPIRED, "expired", "The notice's life ended before it arrived.", "报文在送达前已过有效期。") \

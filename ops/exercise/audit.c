@@ -1,8 +1,11 @@
 /* audit - opens every party's store after the run and compares them, believing none of the programs.
  *
- *   lost               an event in its author's chain that a party it is addressed to does not hold
+ *   lost               an event in its author's chain that a party it is addressed to does not hold; in a run
+ *                      with --disaster in anybody's chain, and its author must hold it, too
  *   duplicate effects  two effective events of one number, or an action counted more often than it is in the chain
  *   order violations   a chain with a hole, a wrong predecessor, or another event than other parties have
+ * A party that died in the run holds what it held; that others went on by taking over is no violation
+ * at it, and what it was never sent is not lost.
  *   readers violated   an opening at a party whose role, by the table below, may not read that group
  */
 #include <stdlib.h>
@@ -25,6 +28,7 @@ typedef struct known_place { /* which event is number n of a case: one answer fo
     bool used;
     tb_case_id case_id;
     uint64_t number;
+    uint32_t term;
     tb_digest event;
 } known_place;
 
@@ -112,20 +116,27 @@ static void audit_openings(ex_world *world, tb_txn *txn, const ex_party *party, 
     }
 }
 
+static void expect_at(ex_world *world, known_event *known, const tb_party *party)
+{
+    for (size_t p = 0; p < world->party_count; p++) {
+        if (tb_party_equal(&world->parties[p].id, party) && !world->parties[p].dead) {
+            set(known->addressed, p);
+        }
+    }
+}
+
 static void audit_event(ex_world *world, tb_txn *txn, size_t who, const tb_event_key *key, const tb_event *event)
 {
     const ex_party *party = &world->parties[who];
     known_event *known = event_of(&key->event);
     set(known->held, who);
     world->audit.events++;
-    if (tb_party_equal(&event->actor, &party->id)) {
-        for (size_t i = 0; i < event->addressee_count; i++) {
-            for (size_t p = 0; p < world->party_count; p++) {
-                if (tb_party_equal(&world->parties[p].id, &event->addressees[i])) {
-                    set(known->addressed, p);
-                }
-            }
-        }
+    bool own = tb_party_equal(&event->actor, &party->id);
+    for (size_t i = 0; i < event->addressee_count && (own || world->options.disaster); i++) {
+        expect_at(world, known, &event->addressees[i]);
+    }
+    if (world->options.disaster) {
+        expect_at(world, known, &event->actor); /* who lost its store has its own acts back, too */
     }
     audit_openings(world, txn, party, event, key);
 }
@@ -137,6 +148,7 @@ static void audit_case(ex_world *world, tb_txn *txn, size_t who, const tb_case_i
     tb_event_key key;
     tb_event_row stored;
     uint64_t next = 1, effective = 0, counted = 0;
+    bool behind = false;
     tb_digest previous = {{0}};
     if (tb_case_get(txn, id, &row) != TB_OK) {
         world->audit.store_faults++;
@@ -152,12 +164,16 @@ static void audit_case(ex_world *world, tb_txn *txn, size_t who, const tb_case_i
         if (stored.standing != TB_STANDING_EFFECTIVE) {
             continue;
         }
+        known_place *place = place_of(id, key.number);
         effective++;
+        behind = behind || (world->parties[who].dead && place->used && place->term > key.term);
+        if (behind) {
+            continue; /* taken over meanwhile: from here on its copy of the case is overtaken */
+        }
         world->audit.duplicate_effects += key.number < next;
         world->audit.order_violations += key.number > next || (next > 1 && !tb_digest_equal(&event.previous, &previous));
-        known_place *place = place_of(id, key.number);
         world->audit.order_violations += place->used && !tb_digest_equal(&place->event, &key.event);
-        *place = (known_place){true, *id, key.number, key.event};
+        *place = (known_place){true, *id, key.number, key.term, key.event};
         previous = key.event;
         next = key.number + 1;
         audit_event(world, txn, who, &key, &event);
@@ -213,7 +229,14 @@ void ex_audit_stores(ex_world *world)
     tb_arena arena;
     tb_arena_init(&arena, block, AUDIT_ARENA);
     for (size_t p = 0; p < world->party_count; p++) {
-        audit_store(world, p, &arena);
+        if (!world->parties[p].dead) {
+            audit_store(world, p, &arena);
+        }
+    }
+    for (size_t p = 0; p < world->party_count; p++) { /* against what the living hold */
+        if (world->parties[p].dead) {
+            audit_store(world, p, &arena);
+        }
     }
     for (size_t i = 0; i < table_size; i++) {
         for (size_t w = 0; events[i].used && w < PARTY_WORDS; w++) {

@@ -6,6 +6,9 @@
  *     leads.c       the leads file, one row each, with the verdict import gives it
  *     feed.c        submits rows at their own time, in that order
  *     staff.c       what clerks and engineers do when a case reaches them
+ *     command.c     the product's own commands, as an operator types them
+ *     look.c        how agents are, as they say themselves
+ *     disaster*.c   what breaks in a run with --disaster, how it is healed, and the page about it
  *     audit.c       opens every store afterwards and compares them
  *     result.c      leads-result.csv, summary.json, and the table by province
  */
@@ -29,12 +32,18 @@ typedef struct ex_party {
     char role[24];
     char province[4]; /* "" nation-wide */
     char name_zh[96];
+    char name_en[128];
     char operator_code[4];
     pid_t pid;
     void *socket; /* to its agent */
     bool watched; /* the agent of this run has been asked to tell changes */
     int64_t outbox; /* last told; -1 not known */
     unsigned touched; /* rows whose case comes to this party */
+    char key[48];     /* its key file below keys/, without .key; "" the party's id */
+    bool away;        /* its agent does not run, and is not started again by itself */
+    bool resting;     /* its staff neither submits nor acts */
+    bool dead;        /* away for ever: nobody waits for it */
+    bool given_up;    /* others know that it is dead: nothing more is ordered from it */
 } ex_party;
 
 typedef struct ex_options {
@@ -45,6 +54,7 @@ typedef struct ex_options {
     unsigned provinces;
     bool keep;
     bool kill;
+    bool disaster;
     bool quiet;
 } ex_options;
 
@@ -73,6 +83,9 @@ typedef struct ex_row {
     bool has_case;
     tb_case_id case_id;
     uint64_t acted_on;   /* chain number we last acted on */
+    uint64_t known;      /* the longest chain anybody told us of, and who holds the case there */
+    char holder[TB_PARTY_BYTES];
+    bool deferred;       /* its submitter's staff could not work when it was its turn */
     bool done;           /* closed as the submitter sees it */
     bool linked;         /* its number came before */
     bool repeated;       /* there is another row of its number */
@@ -120,6 +133,7 @@ typedef struct ex_world {
     unsigned kills;
     unsigned kills_broker;
     ex_audit audit;
+    uint64_t unexpected; /* routed rows that did not end as the staff's rule says */
     double started_s;
     double elapsed_s;
     void *zmq;
@@ -136,6 +150,7 @@ void ex_hub_load(ex_world *world);
 /* processes.c */
 void ex_broker_start(ex_world *world);
 void ex_agent_start(ex_world *world, ex_party *party);
+void ex_stop(pid_t *pid, int with); /* and waits for its end */
 void ex_end_all(ex_world *world);
 void ex_kill_something(ex_world *world);
 void ex_reap(ex_world *world);
@@ -150,20 +165,27 @@ void ex_ask(ex_world *world, ex_party *party, tb_local_request *request, ex_answ
 /* Serves answers and changes for at most ms; returns what was handled. */
 size_t ex_talk_serve(ex_world *world, int ms, ex_answered *changed);
 size_t ex_talk_waiting(const ex_world *world);
+size_t ex_talk_waiting_for(const ex_party *party);
+void ex_talk_forget(const ex_party *party); /* what waits for its answers */
 void ex_watch(ex_world *world, ex_party *party);
 /* leads.c */
 void ex_leads_read(ex_world *world);
 /* feed.c */
 void ex_feed(ex_world *world);
+void ex_feed_deferred(ex_world *world); /* rows whose submitter's staff works again */
 /* main.c: one round of answers, restarts and kills, at most ms long */
 void ex_round(ex_world *world, int ms);
+void ex_look_again(ex_world *world);
 /* staff.c */
 void ex_staff_changed(ex_world *world, ex_party *party, const tb_local_answer *answer, uint64_t tag);
 ex_row *ex_row_of_case(ex_world *world, const tb_case_id *case_id);
 void ex_row_case(ex_world *world, ex_row *row, const tb_case_id *case_id);
+/* The network operator that is ordered for a row. */
+const char *ex_network_in(ex_world *world, const ex_row *row, char out[TB_PARTY_BYTES]);
 /* audit.c, result.c */
 void ex_audit_stores(ex_world *world);
 void ex_collect(ex_world *world);
+void ex_compare(ex_world *world); /* with the outcomes the rule names */
 void ex_write_results(ex_world *world);
 void ex_print_table(const ex_world *world);
 

@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "ops/exercise/exercise.h"
+#include "ops/exercise/disaster.h"
 
 static bool answered;
 
@@ -23,10 +23,38 @@ static void submitted(ex_world *world, ex_party *party, const tb_local_answer *a
     }
 }
 
+static void feed(ex_world *world, ex_row *row, ex_party *party)
+{
+    tb_local_request request = {.kind = TB_REQUEST_OPEN_CASE, .time = row->reported_at};
+    request.open = (tb_local_open){tb_bytes_str(world->campaign->id), tb_bytes_str(world->type->id),
+                                   row->columns, row->column_count, 0};
+    answered = false;
+    world->feeding = row;
+    ex_ask(world, party, &request, submitted, (uint64_t)(row - world->rows));
+    while (!answered || !row->has_case) {
+        ex_round(world, 20);
+    }
+    world->feeding = NULL;
+}
+
+void ex_feed_deferred(ex_world *world)
+{
+    for (size_t k = 0; k < world->fed; k++) {
+        ex_row *row = &world->rows[world->order[k]];
+        ex_party *party = row->deferred ? ex_party_find(world, row->submitter) : NULL;
+        if (party != NULL && !party->resting) {
+            row->deferred = false;
+            feed(world, row, party);
+        }
+    }
+}
+
 void ex_feed(ex_world *world)
 {
     for (size_t k = 0; k < world->row_count; k++) {
         ex_row *row = &world->rows[world->order[k]];
+        ex_disaster_step(world);
+        ex_feed_deferred(world);
         world->fed++;
         if (row->refused || row->off_line) {
             continue;
@@ -35,15 +63,10 @@ void ex_feed(ex_world *world)
         if (party == NULL) {
             ex_fail("no party %s for lead %.*s", row->submitter, (int)row->lead_no.size, (const char *)row->lead_no.data);
         }
-        tb_local_request request = {.kind = TB_REQUEST_OPEN_CASE, .time = row->reported_at};
-        request.open = (tb_local_open){tb_bytes_str(world->campaign->id), tb_bytes_str(world->type->id),
-                                       row->columns, row->column_count, 0};
-        answered = false;
-        world->feeding = row;
-        ex_ask(world, party, &request, submitted, (uint64_t)(row - world->rows));
-        while (!answered || !row->has_case) {
-            ex_round(world, 20);
+        if (party->resting) {
+            row->deferred = true;
+        } else {
+            feed(world, row, party);
         }
-        world->feeding = NULL;
     }
 }

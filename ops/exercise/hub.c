@@ -118,6 +118,7 @@ void ex_hub_load(ex_world *world)
         text_of(party->role, sizeof party->role, p->role);
         text_of(party->province, sizeof party->province, p->jurisdiction);
         text_of(party->name_zh, sizeof party->name_zh, p->name_zh);
+        text_of(party->name_en, sizeof party->name_en, p->name_en);
         text_of(party->operator_code, sizeof party->operator_code, tb_directory_attribute(p, "operator"));
     }
     document = read_document(world, "documents/segments.doc");

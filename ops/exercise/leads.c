@@ -4,7 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "ops/exercise/exercise.h"
+#include "ops/exercise/disaster.h"
 
 #define LEADS_ARENA (64u * 1024 * 1024)
 #define RETURNED_PER_PROVINCE 3
@@ -203,7 +203,8 @@ void ex_leads_read(ex_world *world)
         tb_columns_read(world->type, &heading, &import.columns).code != TB_ACCEPTED) {
         ex_fail("%s is not a leads file: its heading is not understood", world->options.leads);
     }
-    while (tb_csv_next(&csv, &arena, &row) == TB_OK) {
+    size_t most = world->options.disaster ? EX_DISASTER_LEADS : SIZE_MAX;
+    while (world->row_count < most && tb_csv_next(&csv, &arena, &row) == TB_OK) {
         ex_row *lead = &world->rows[world->row_count++];
         tb_judged judged;
         if (tb_import_judge(&import, &row, &arena, &judged) != TB_OK) {

@@ -7,7 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "ops/exercise/exercise.h"
+#include "ops/exercise/disaster.h"
 
 #define SETTLE_S      120.0 /* after the last row: how long cases may take to close before we say so */
 #define LOOK_AGAIN_S  10.0  /* without a case closed */
@@ -58,7 +58,7 @@ void ex_fail(const char *format, ...)
 
 static void usage(FILE *out)
 {
-    (void)fputs("tongbao-exercise --leads FILE --out DIR --programs DIR --source DIR [--provinces N] [--kill] [--keep] [--quiet]\n", out);
+    (void)fputs("tongbao-exercise --leads FILE --out DIR --programs DIR --source DIR [--provinces N] [--kill|--disaster] [--keep] [--quiet]\n", out);
 }
 
 static void parse(int argc, char **argv)
@@ -80,6 +80,8 @@ static void parse(int argc, char **argv)
             i++;
         } else if (strcmp(argv[i], "--kill") == 0) {
             o->kill = true;
+        } else if (strcmp(argv[i], "--disaster") == 0) {
+            o->disaster = true;
         } else if (strcmp(argv[i], "--keep") == 0) {
             o->keep = true;
         } else if (strcmp(argv[i], "--quiet") == 0) {
@@ -89,7 +91,8 @@ static void parse(int argc, char **argv)
             exit(strcmp(argv[i], "--help") == 0 ? 0 : 2);
         }
     }
-    if (o->leads == NULL || o->out == NULL || o->programs == NULL || o->source == NULL || o->provinces < 1 || o->provinces > 31) {
+    if (o->leads == NULL || o->out == NULL || o->programs == NULL || o->source == NULL || o->provinces < 1 || o->provinces > 31 ||
+        (o->disaster && (o->kill || o->keep))) {
         usage(stderr);
         exit(2);
     }
@@ -101,6 +104,41 @@ static void count_outbox(ex_world *w, ex_party *party, const tb_local_answer *an
     (void)tag;
     if (answer->kind == TB_ANSWER_STATUS) {
         party->outbox = (int64_t)(answer->status.outbox + answer->status.drafts + answer->status.held_back);
+    }
+}
+
+/* What waits for a dead party waits for ever, and is no reason to wait. */
+static void leave_out_dead(ex_world *w, ex_party *party, const tb_local_answer *answer, uint64_t tag)
+{
+    for (size_t i = 0; answer->kind == TB_ANSWER_NOTICES && i < answer->notices.count; i++) {
+        const tb_local_notice_line *line = &answer->notices.lines[i];
+        const ex_party *to = ex_party_find(w, line->peer.text);
+        party->outbox -= to != NULL && to->dead && (line->where == TB_WHERE_OUTBOX || line->where == TB_WHERE_STORED);
+    }
+    if (answer->kind == TB_ANSWER_NOTICES && answer->notices.next.size > 0) {
+        tb_local_request request = {.kind = TB_REQUEST_LIST_NOTICES, .notices = {.out = true, .after = answer->notices.next}};
+        ex_ask(w, party, &request, leave_out_dead, tag);
+    }
+}
+
+/* The first that is dead; NULL: none. */
+static const ex_party *dead_party(const ex_world *w)
+{
+    for (size_t i = 0; i < w->party_count; i++) {
+        if (w->parties[i].dead) {
+            return &w->parties[i];
+        }
+    }
+    return NULL;
+}
+
+static void ask_what_is_out(ex_world *w, ex_party *party)
+{
+    tb_local_request request = {.kind = TB_REQUEST_STATUS};
+    ex_ask(w, party, &request, count_outbox, 0);
+    if (dead_party(w) != NULL && party->outbox != 0) {
+        tb_local_request list = {.kind = TB_REQUEST_LIST_NOTICES, .notices = {.out = true}};
+        ex_ask(w, party, &list, leave_out_dead, 0);
     }
 }
 
@@ -130,7 +168,7 @@ void ex_round(ex_world *w, int ms)
     ex_reap(w);
     for (size_t i = 0; i < w->party_count; i++) {
         ex_party *party = &w->parties[i];
-        if (!party->watched) {
+        if (!party->watched && !party->away) {
             ex_watch(w, party);
             tb_local_request request = {.kind = TB_REQUEST_LIST_CASES};
             ex_ask(w, party, &request, resync, 0);
@@ -154,7 +192,7 @@ static bool settled(ex_world *w)
         return false;
     }
     for (size_t i = 0; i < w->party_count; i++) {
-        if (w->parties[i].outbox != 0) {
+        if (w->parties[i].outbox != 0 && !w->parties[i].dead) {
             return false;
         }
     }
@@ -162,7 +200,7 @@ static bool settled(ex_world *w)
 }
 
 /* Clerks look through their lists again: something they were told of, or did, may have been lost. */
-static void look_again(ex_world *w)
+void ex_look_again(ex_world *w)
 {
     for (size_t i = 0; i < w->row_count; i++) {
         w->rows[i].acted_on = 0;
@@ -183,14 +221,13 @@ static void settle(ex_world *w)
             progress = ex_seconds();
         } else if (w->closed < w->routed && ex_seconds() - progress > LOOK_AGAIN_S) {
             progress = ex_seconds();
-            look_again(w);
+            ex_look_again(w);
         }
         if (w->closed >= w->routed && ex_seconds() - asked > 1.0 && ex_talk_waiting(w) == 0) {
             asked = ex_seconds();
             for (size_t i = 0; i < w->party_count; i++) {
                 if (w->parties[i].outbox != 0) {
-                    tb_local_request request = {.kind = TB_REQUEST_STATUS};
-                    ex_ask(w, &w->parties[i], &request, count_outbox, 0);
+                    ask_what_is_out(w, &w->parties[i]);
                 }
             }
         }
@@ -222,16 +259,21 @@ int main(int argc, char **argv)
     ex_hub_load(&world);
     ex_leads_read(&world);
     (void)printf("演练数据,不作统计依据 (exercise)  %zu parties, %zu leads, %zu to route\n", world.party_count, world.row_count, world.routed);
+    if (world.options.disaster) {
+        ex_disaster_plan(&world);
+    }
     ex_broker_start(&world);
     for (size_t i = 0; i < world.party_count; i++) {
         ex_agent_start(&world, &world.parties[i]);
     }
     ex_talk_open(&world);
     ex_feed(&world);
+    ex_disaster_end(&world);
     settle(&world);
     ex_collect(&world);
     world.elapsed_s = ex_seconds() - world.started_s;
     if (world.options.keep) {
+        ex_compare(&world);
         ex_write_results(&world);
         ex_print_table(&world);
         keep_running(&world);
@@ -240,8 +282,10 @@ int main(int argc, char **argv)
     }
     clean_up();
     ex_audit_stores(&world);
+    ex_compare(&world);
+    ex_disaster_page(&world);
     ex_write_results(&world);
     ex_print_table(&world);
-    bool good = world.closed == world.routed && world.audit.lost + world.audit.duplicate_effects + world.audit.order_violations + world.audit.readers_violated == 0;
+    bool good = world.closed == world.routed && world.unexpected == 0 && world.audit.lost + world.audit.duplicate_effects + world.audit.order_violations + world.audit.readers_violated == 0;
     return good ? 0 : 1;
 }

@@ -54,6 +54,7 @@ void ex_broker_start(ex_world *world)
  * proves it, and a store is full at four fifths. */
 #define QUOTA_BASE     (6ull * 1024 * 1024)
 #define QUOTA_PER_CASE (40ull * 1024)
+#define QUOTA_DISASTER 3 /* times as much: what is resent and taken over comes beside what was */
 
 void ex_agent_start(ex_world *world, ex_party *party)
 {
@@ -61,7 +62,7 @@ void ex_agent_start(ex_world *world, ex_party *party)
     char campaign[EX_PATH * 2], segments[EX_PATH * 2], provinces[EX_PATH * 2], calendar[EX_PATH * 2];
     (void)snprintf(program, sizeof program, "%s/tongbao-agent", world->options.programs);
     (void)snprintf(store, sizeof store, "%s/%s", world->store_dir, party->id.text);
-    (void)snprintf(key, sizeof key, "%s/keys/%s.key", world->hub_dir, party->id.text);
+    (void)snprintf(key, sizeof key, "%s/keys/%s.key", world->hub_dir, party->key[0] != 0 ? party->key : party->id.text);
     (void)snprintf(directory, sizeof directory, "%s/directory.doc", world->hub_dir);
     (void)snprintf(sock, sizeof sock, "%s/%s.sock", world->run_dir, party->id.text);
     (void)snprintf(campaign, sizeof campaign, "%s/documents/black-card.doc", world->hub_dir);
@@ -69,7 +70,8 @@ void ex_agent_start(ex_world *world, ex_party *party)
     (void)snprintf(provinces, sizeof provinces, "%s/documents/provinces.doc", world->hub_dir);
     (void)snprintf(calendar, sizeof calendar, "%s/documents/calendar.doc", world->hub_dir);
     char quota[32];
-    (void)snprintf(quota, sizeof quota, "%llu", (unsigned long long)(QUOTA_BASE + QUOTA_PER_CASE * party->touched));
+    unsigned long long per_case = QUOTA_PER_CASE * (world->options.disaster ? QUOTA_DISASTER : 1);
+    (void)snprintf(quota, sizeof quota, "%llu", QUOTA_BASE + per_case * party->touched);
     char *argv[] = {program, "--party", party->id.text, "--store", store, "--key", key,
                     "--directory", directory, "--hub", world->endpoint, "--socket", sock,
                     "--document", campaign, "--document", segments, "--document", provinces,
@@ -77,6 +79,7 @@ void ex_agent_start(ex_world *world, ex_party *party)
                     "--quota", quota, NULL};
     party->pid = start(world, party->id.text, argv);
     party->watched = false;
+    party->away = false;
 }
 
 ex_party *ex_party_find(ex_world *world, const char *id)
@@ -147,6 +150,16 @@ void ex_reap(ex_world *world)
     }
 }
 
+void ex_stop(pid_t *pid, int with)
+{
+    if (*pid > 0) {
+        (void)kill(*pid, with);
+        while (waitpid(*pid, NULL, 0) < 0 && errno == EINTR) {
+        }
+    }
+    *pid = 0;
+}
+
 void ex_end_all(ex_world *world)
 {
     world->stopping = true;
@@ -173,7 +186,11 @@ void ex_end_all(ex_world *world)
         }
     }
     for (size_t i = 0; i < world->party_count; i++) {
-        (void)kill(world->parties[i].pid, SIGKILL);
+        if (world->parties[i].pid > 0) {
+            (void)kill(world->parties[i].pid, SIGKILL);
+        }
     }
-    (void)kill(world->broker, SIGKILL);
+    if (world->broker > 0) {
+        (void)kill(world->broker, SIGKILL);
+    }
 }

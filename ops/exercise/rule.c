@@ -43,12 +43,11 @@ static const char *resale_of(const ex_lead *lead)
     return digit_before(lead->number) % 2 == 0 ? "resale.1" : "resale.2";
 }
 
-static const char *network_in(const ex_lead *lead, char out[TB_TIME_TEXT])
+const char *ex_network(const char *operator_code, const char *home, size_t nth, char out[TB_PARTY_BYTES])
 {
-    const char *code = strcmp(lead->operator_code, "CT") == 0   ? "ct"
-                       : strcmp(lead->operator_code, "CM") == 0 ? "cm"
-                                                                : "cu";
-    (void)snprintf(out, TB_TIME_TEXT, "%s.%s", code, lead->home);
+    static const char *const CODES[EX_NETWORKS] = {"ct", "cm", "cu"};
+    size_t own = strcmp(operator_code, "CT") == 0 ? 0 : strcmp(operator_code, "CM") == 0 ? 1 : 2;
+    (void)snprintf(out, TB_PARTY_BYTES, "%s.%s", CODES[(own + nth) % EX_NETWORKS], home);
     return out;
 }
 
@@ -70,7 +69,7 @@ static void from_record(ex_act *a, const ex_lead *lead)
 static void order(ex_act *a, const ex_lead *lead, const tb_local_summary *summary)
 {
     tb_bytes result = field_of(summary, "verify_result");
-    const char *network = network_in(lead, a->text[0]);
+    const char *network = ex_network(lead->operator_code, lead->home, lead->network, a->text[0]);
     a->action = "order";
     if (!lead->mvno) {
         with(a, "ordered", network);

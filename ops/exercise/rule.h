@@ -15,6 +15,7 @@ typedef struct ex_lead {
     const char *found; /* provinces, two digits */
     const char *home;
     const char *operator_code; /* CT, CM or CU */
+    size_t network;            /* which one of the province checks the number: see ex_network */
     bool mvno;
     bool return_first; /* once returned for correction */
     bool refuse_home;  /* once refused as wrong home */
@@ -32,6 +33,11 @@ typedef struct ex_act {
 } ex_act;
 
 const char *ex_outcome(const char *number);
+
+/* The operators whose networks are in every province. The one of operator_code comes first (nth 0); the
+ * others are asked when it is out of service. Returns out. */
+#define EX_NETWORKS 3
+const char *ex_network(const char *operator_code, const char *home, size_t nth, char out[TB_PARTY_BYTES]);
 
 /* The next act of party, who holds the case that summary tells of. Takes return_first and
  * refuse_home off the lead once they are done. */

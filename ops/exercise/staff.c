@@ -77,6 +77,26 @@ static void send_act(ex_world *world, ex_party *party, ex_row *row, const tb_loc
 
 /* ---- the rule ---- */
 
+/* One that is dead is known to be so once its case was taken over; then another one of the province
+ * checks its numbers. */
+static size_t network_of(ex_world *world, const ex_row *row, char out[TB_PARTY_BYTES])
+{
+    for (size_t nth = 0; nth < EX_NETWORKS; nth++) {
+        const ex_party *party = ex_party_find(world, ex_network(row->operator_code, row->home, nth, out));
+        if (party == NULL || !party->given_up) {
+            return nth;
+        }
+    }
+    (void)ex_network(row->operator_code, row->home, 0, out);
+    return 0;
+}
+
+const char *ex_network_in(ex_world *world, const ex_row *row, char out[TB_PARTY_BYTES])
+{
+    (void)network_of(world, row, out);
+    return out;
+}
+
 /* A row of the same number that is closed already: its outcome answers this one. */
 static const ex_row *record_of(const ex_world *world, const ex_row *row)
 {
@@ -93,11 +113,13 @@ static const ex_row *record_of(const ex_world *world, const ex_row *row)
 static void next_act(ex_world *world, ex_party *party, ex_row *row, const tb_local_summary *summary, ex_act *out)
 {
     const ex_row *record = record_of(world, row);
+    char network[TB_PARTY_BYTES];
     ex_lead lead = {
         .number = row->number,
         .found = row->found,
         .home = row->home,
         .operator_code = row->operator_code,
+        .network = network_of(world, row, network),
         .mvno = row->mvno,
         .return_first = row->return_first,
         .refuse_home = row->refuse_home,
@@ -149,6 +171,14 @@ static void note_times(ex_world *world, ex_party *party, ex_row *row, const tb_l
     }
 }
 
+static void note_holder(ex_row *row, const tb_local_summary *summary)
+{
+    if (summary->number >= row->known) {
+        row->known = summary->number;
+        (void)snprintf(row->holder, sizeof row->holder, "%s", summary->holder.text);
+    }
+}
+
 static const char *name_of(ex_world *world, const tb_party *id)
 {
     const ex_party *party = ex_party_find(world, id->text);
@@ -187,8 +217,9 @@ void ex_staff_changed(ex_world *world, ex_party *party, const tb_local_answer *a
         return;
     }
     note_times(world, party, row, summary);
+    note_holder(row, summary);
     tell(world, row, summary);
-    if (!tb_party_equal(&summary->holder, &party->id) || summary->number <= row->acted_on || summary->frozen) {
+    if (party->resting || !tb_party_equal(&summary->holder, &party->id) || summary->number <= row->acted_on || summary->frozen) {
         return;
     }
     (void)snprintf(row->state, sizeof row->state, "%.*s", (int)summary->state.size, (const char *)summary->state.data);

@@ -87,6 +87,9 @@ static uint64_t number_of(const tb_request_id *id)
 void ex_ask(ex_world *world, ex_party *party, tb_local_request *request, ex_answered *answered, uint64_t tag)
 {
     (void)world;
+    if (party->dead) {
+        return; /* nobody answers any more */
+    }
     waiting *slot = NULL;
     for (size_t tries = 0; tries < WAITING_MAX; tries++, next_number++) {
         if (!slot_of(next_number)->used) {
@@ -118,6 +121,26 @@ void ex_ask(ex_world *world, ex_party *party, tb_local_request *request, ex_answ
     memcpy(slot->bytes, bytes.data, bytes.size);
     waiting_count++;
     (void)zmq_send(party->socket, bytes.data, bytes.size, ZMQ_DONTWAIT);
+}
+
+size_t ex_talk_waiting_for(const ex_party *party)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < WAITING_MAX; i++) {
+        count += list[i].used && list[i].party == party;
+    }
+    return count;
+}
+
+void ex_talk_forget(const ex_party *party)
+{
+    for (size_t i = 0; i < WAITING_MAX; i++) {
+        if (list[i].used && list[i].party == party) {
+            free(list[i].bytes);
+            list[i] = (waiting){0};
+            waiting_count--;
+        }
+    }
 }
 
 void ex_watch(ex_world *world, ex_party *party)

@@ -1,18 +1,6 @@
 /* The whole hub as real processes, on leads made here, against totals computed here. */
 #define _GNU_SOURCE /* memmem */
-#include "tests/test.h"
-
-#include <dirent.h>
-#include <fcntl.h>
-#include <jansson.h>
-#include <poll.h>
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
+#include "tests/system/exercise.h"
 
 #define CANARY "CANARY-7f3a9c-REMARK"
 
@@ -29,8 +17,6 @@ static const struct {
 typedef struct expected {
     int leads, routed, linked, unidentified, identified, not_in_use, police;
 } expected;
-
-static char folder[128];
 
 static void write_leads(const char *path, int count, expected *out)
 {
@@ -56,39 +42,6 @@ static void write_leads(const char *path, int count, expected *out)
         out->police += strcmp(source, "police_case") == 0;
     }
     assert_int_equal(fclose(f), 0);
-}
-
-static pid_t start(char *const argv[], const char *output)
-{
-    pid_t pid = fork();
-    assert_true(pid >= 0);
-    if (pid == 0) {
-        int fd = open(output, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-        (void)dup2(fd, 1);
-        (void)dup2(fd, 2);
-        (void)execv(argv[0], argv);
-        _exit(127);
-    }
-    return pid;
-}
-
-static void show(const char *path)
-{
-    char line[512];
-    FILE *f = fopen(path, "r");
-    while (f != NULL && fgets(line, sizeof line, f) != NULL) {
-        (void)fputs(line, stderr);
-    }
-    if (f != NULL) {
-        (void)fclose(f);
-    }
-}
-
-static json_int_t number_of(const json_t *summary, const char *key)
-{
-    json_t *value = json_object_get(summary, key);
-    assert_true(json_is_integer(value));
-    return json_integer_value(value);
 }
 
 static void check_totals(const expected *want)
@@ -134,21 +87,6 @@ static void run(const expected *want, const char *option)
     check_totals(want);
 }
 
-static int in_a_folder(void **state)
-{
-    (void)state;
-    (void)snprintf(folder, sizeof folder, "/tmp/tongbao-test-XXXXXX");
-    return mkdtemp(folder) == NULL;
-}
-
-static int folder_away(void **state)
-{
-    (void)state;
-    char command[256];
-    (void)snprintf(command, sizeof command, "rm -rf '%s'", folder);
-    return system(command);
-}
-
 static void every_routed_row_ends_answered_and_closed(void **state)
 {
     (void)state;
@@ -170,30 +108,6 @@ static void killing_the_hub_and_agents_changes_no_total(void **state)
 }
 
 /* ---- the canary ---- */
-
-static bool holds(const uint8_t *data, size_t size, const char *text)
-{
-    return memmem(data, size, text, strlen(text)) != NULL;
-}
-
-static bool file_holds(const char *path, const char *text)
-{
-    static uint8_t block[1 << 20];
-    FILE *f = fopen(path, "rb");
-    size_t keep = strlen(text), have = 0;
-    bool found = false;
-    for (size_t n; f != NULL && !found && (n = fread(block + have, 1, sizeof block - have, f)) > 0;) {
-        have += n;
-        found = holds(block, have, text);
-        size_t tail = have < keep ? have : keep;
-        memmove(block, block + have - tail, tail);
-        have = tail;
-    }
-    if (f != NULL) {
-        (void)fclose(f);
-    }
-    return found;
-}
 
 /* The hub's process, by the store it was started with. */
 static pid_t hub_process(void)
@@ -248,18 +162,6 @@ static bool memory_holds(pid_t pid, const char *text, size_t *out_searched)
     (void)fclose(maps);
     (void)close(mem);
     return found;
-}
-
-static void await_line(const char *log, const char *text, pid_t pid)
-{
-    for (int i = 0; i < 6000 && !file_holds(log, text); i++) {
-        if (waitpid(pid, NULL, WNOHANG) == pid) {
-            show(log);
-            fail_msg("the exercise ended before it said: %s", text);
-        }
-        (void)poll(NULL, 0, 50); /* between two looks at the condition */
-    }
-    assert_true(file_holds(log, text));
 }
 
 static void a_sealed_remark_is_nowhere_at_the_hub_nor_at_any_operator(void **state)
