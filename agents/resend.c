@@ -8,6 +8,9 @@
 #define ASKS_A_TURN 16
 /* Nothing could be done: a share is closed, or too much of an answer is outstanding. */
 #define WAIT_MS 1000
+/* Answers take this part of a turn's memory: the rest is for sealing them. What is left over waits
+ * for the next turn, so that no ask, however much it asks for, makes one that cannot succeed. */
+#define MEMORY_PART 8
 
 /* ---- what comes ---- */
 
@@ -162,6 +165,11 @@ answer_event(tb_step *step, const tb_answering_name *name, const tb_answering_ro
     return send_end(step, name, row, &key.case_id, event.lane);
 }
 
+static bool has_memory(const tb_step *step)
+{
+    return step->arena->used < step->arena->size / MEMORY_PART;
+}
+
 /* The cases behind the cursor, a slice; the end behind the last. */
 static tb_err answer_all(tb_step *step, const tb_answering_name *name, tb_answering_row *row)
 {
@@ -171,10 +179,12 @@ static tb_err answer_all(tb_step *step, const tb_answering_name *name, tb_answer
     if (tb_resend_decode(row->ask, step->arena, &ask) != TB_ACCEPTED) {
         return TB_ERR_CORRUPT;
     }
-    for (size_t looked = 0; looked < TB_RESEND_LOOKED_A_TURN && sent < TB_RESEND_CASES_A_TURN;
+    for (size_t looked = 0; looked < TB_RESEND_LOOKED_A_TURN && sent < TB_RESEND_CASES_A_TURN &&
+                            has_memory(step);
          looked++) {
         tb_case_id id;
         bool lost;
+        size_t mark = tb_arena_mark(step->arena);
         tb_err err = tb_case_after(step->txn, &row->after, false, &id);
         if (err == TB_ERR_NOT_FOUND) {
             tb_effects_note(step->effects, step->arena, TB_LEVEL_INFO, "event=resent_all to=%p",
@@ -187,6 +197,8 @@ static tb_err answer_all(tb_step *step, const tb_answering_name *name, tb_answer
         size_t events = 0;
         if (err == TB_OK && lost) {
             err = tb_resend_case(step, &id, &name->asker, 0, TB_LANE_BULK, &events);
+        } else if (err == TB_OK) {
+            tb_arena_release(step->arena, mark);
         }
         if (err != TB_OK) {
             return err;
@@ -239,6 +251,10 @@ tb_err tb_resend_tick(tb_step *step)
     for (size_t i = 0; i < ASKS_A_TURN; i++) {
         tb_answering_row row;
         bool done = false;
+        if (!has_memory(step)) {
+            any = true; /* the next turn has its own */
+            break;
+        }
         tb_err err = tb_answering_after(step->txn, &name, &name, &row);
         if (err == TB_ERR_NOT_FOUND) {
             memset(&name, 0, sizeof name);
