@@ -151,8 +151,7 @@ answer_event(tb_step *step, const tb_answering_name *name, const tb_answering_ro
     if (tb_resend_decode(row->ask, step->arena, &ask) != TB_ACCEPTED) {
         return TB_ERR_CORRUPT;
     }
-    tb_err err =
-        tb_event_in_case(step->txn, &ask.case_id, TB_CLASS_CHAIN, 0, &name->event, &key, &event);
+    tb_err err = tb_event_of_case(step->txn, &ask.case_id, &name->event, &key, &event);
     if (err == TB_OK && event.standing != TB_STANDING_HELD_BACK) {
         uint64_t upto = key.class == TB_CLASS_CHAIN ? key.number : 0;
         err = tb_resend_case(step, &key.case_id, &name->asker, upto, event.lane, &events);
