@@ -1,6 +1,7 @@
 /* A recipient retired the key its notices were sealed to: they are sealed anew, once, and whole. */
 #include "agents/old_keys.h"
 #include "agents/reseal.h"
+#include "agents/resend.h"
 #include "agents/rows_reseal.h"
 #include "tests/agents/world.h"
 
@@ -116,6 +117,63 @@ static void what_was_sealed_anew_can_be_sealed_anew_in_turn(void **state)
     tb_store_abort(txn);
 }
 
+/* ---- what was resent ---- */
+
+static tb_case_id resent_case;
+
+static tb_err resend_all(tb_step *step)
+{
+    tb_party peer = {"police.33"};
+    size_t events;
+    return tb_resend_case(step, &resent_case, &peer, 0, TB_LANE_BULK, &events);
+}
+
+/* The letter's notice, proven as the outbox would have it. */
+static uint64_t prove(world *w, const char *id, const letter *l)
+{
+    world_agent *a = who(w, id);
+    tb_header header;
+    tb_txn *txn;
+    tb_arena_reset(&a->arena);
+    assert_ok(tb_store_begin(a->store, &a->arena, &txn));
+    assert_int_equal(tb_header_decode(l->header, &w->memory, &header), TB_ACCEPTED);
+    tb_proof_row proof = {.header = l->header};
+    proof.root.suite = 1;
+    proof.root.tree = TB_TREE_HEADERS;
+    proof.root.signer = a->id;
+    proof.root.count = 1;
+    proof.root.incarnation = header.incarnation;
+    assert_ok(tb_proof_put(txn, &a->id, &header.incarnation, header.notice, &proof));
+    assert_ok(tb_store_commit(txn));
+    return header.notice;
+}
+
+/* The police lost their disk and the key with it; what they are resent is sealed to the old one. */
+static void what_was_resent_goes_again_with_the_recipients_own_events(void **state)
+{
+    world *w = *state;
+    tb_store *empty;
+    assert_ok(tb_store_mem_clone(who(w, "police.33")->store, &empty));
+    assert_int_equal(opens(w, "police.33", LEAD), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
+    deliver_all(w);
+    tb_store_close(who(w, "police.33")->store);
+    who(w, "police.33")->store = empty;
+    resent_case = w->case_id;
+    turn_with(w, "bureau.33", resend_all);
+    assert_int_equal(lying(w), 1);
+    uint64_t notice = prove(w, "bureau.33", letter_to(w, "police.33"));
+    lose(w, "police.33");
+    refuse(w, "bureau.33", "police.33", notice);
+    new_key(w, "police.33");
+    turn_with(w, "bureau.33", tb_reseal_tick);
+    deliver_all(w);
+    assert_string_equal(state_at(w, "police.33"), "accepted");
+    assert_string_equal(value_at(w, "police.33", "number"), "13800001234");
+    check_world(w);
+}
+
 /* ---- old keys ---- */
 
 #define LIFE 1000
@@ -198,6 +256,7 @@ static const struct CMUnitTest tests[] = {
     IN_A_WORLD(its_events_go_again_with_all_the_recipient_lacks),
     IN_A_WORLD(a_refusal_that_is_shown_again_seals_nothing_again),
     IN_A_WORLD(what_was_sealed_anew_can_be_sealed_anew_in_turn),
+    IN_A_WORLD(what_was_resent_goes_again_with_the_recipients_own_events),
     IN_A_WORLD(an_old_key_goes_when_its_time_is_over_and_not_before),
     IN_A_WORLD(nothing_goes_while_a_notice_waits_unopened),
 };
