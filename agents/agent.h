@@ -19,6 +19,7 @@
 #include "agents/campaign/campaign.h"
 #include "agents/outgoing.h"
 #include "agents/rows_recover.h"
+#include "agents/rows_reseal.h"
 #include "agents/tables/calendar.h"
 #include "agents/tables/segments.h"
 #include "messages/directory.h"
@@ -104,6 +105,7 @@ struct tb_agent {
     bool stale;          /* the directory's time has passed; of the running step */
     tb_time resend_after; /* no piece of an answer before this: the last one waits for room */
     tb_answering_name resend_behind; /* askers up to here had their turn */
+    tb_reseal_key reseal_behind;     /* RESEAL rows up to here were looked at */
     bool watched; /* somebody watches since this process runs: casework tells of changes */
 };
 

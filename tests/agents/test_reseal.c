@@ -117,6 +117,34 @@ static void what_was_sealed_anew_can_be_sealed_anew_in_turn(void **state)
     tb_store_abort(txn);
 }
 
+/* Its new key does not become known, and a turn has little memory. */
+static void however_many_wait_for_a_key_a_turn_can_look_at_them(void **state)
+{
+    world *w = *state;
+    enum {
+        COUNT = 300
+    };
+    for (uint64_t i = 1; i <= COUNT; i++) {
+        assert_int_equal(opens(w, "police.33", LEAD), TB_ACCEPTED);
+        refuse(w, "police.33", "bureau.33", i);
+    }
+    lose(w, "bureau.33");
+    world_agent *police = who(w, "police.33");
+    police->arena.size = 96 * 1024;
+    for (unsigned turns = 0; turns < 3; turns++) {
+        police->agent.times.reseal = 0;
+        turn_with(w, "police.33", tb_reseal_tick);
+    }
+    assert_int_equal(lying(w), 0);
+    police->arena.size = TB_AGENT_ARENA_BYTES;
+    new_key(w, "bureau.33");
+    for (unsigned turns = 0; lying(w) < COUNT; turns++) {
+        assert_true(turns < 2 * COUNT);
+        police->agent.times.reseal = 0;
+        turn_with(w, "police.33", tb_reseal_tick);
+    }
+}
+
 /* ---- what was resent ---- */
 
 static tb_case_id resent_case;
@@ -256,6 +284,7 @@ static const struct CMUnitTest tests[] = {
     IN_A_WORLD(its_events_go_again_with_all_the_recipient_lacks),
     IN_A_WORLD(a_refusal_that_is_shown_again_seals_nothing_again),
     IN_A_WORLD(what_was_sealed_anew_can_be_sealed_anew_in_turn),
+    IN_A_WORLD(however_many_wait_for_a_key_a_turn_can_look_at_them),
     IN_A_WORLD(what_was_resent_goes_again_with_the_recipients_own_events),
     IN_A_WORLD(an_old_key_goes_when_its_time_is_over_and_not_before),
     IN_A_WORLD(nothing_goes_while_a_notice_waits_unopened),
