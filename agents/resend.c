@@ -3,9 +3,12 @@
 #include "agents/casework.h"
 #include "agents/gap.h"
 #include "agents/recovery.h"
+#include "agents/rows_reseal.h"
 
 /* Asks looked at in one turn; those that must wait cost next to nothing. */
 #define ASKS_A_TURN 16
+/* One notice for a retired key after the other, followed so far. */
+#define SEALED_ANEW_MAX 16
 /* Nothing could be done: a share is closed, or too much of an answer is outstanding. */
 #define WAIT_MS 1000
 /* Answers take this part of a turn's memory: the rest is for sealing them. What is left over waits
@@ -55,6 +58,12 @@ tb_err tb_resend_take(tb_agent *agent,
 
 /* ---- which cases ---- */
 
+typedef struct notice_name {
+    tb_party sender;
+    tb_incarnation incarnation;
+    uint64_t notice;
+} notice_name;
+
 static uint64_t named(const tb_resend *ask, const tb_stream *stream)
 {
     for (size_t i = 0; i < ask->from_count; i++) {
@@ -65,31 +74,53 @@ static uint64_t named(const tb_resend *ask, const tb_stream *stream)
     return 0;
 }
 
-/* A notice between the two, above what the asker named. */
-static tb_err was_lost(
-    tb_step *step, const tb_event_row *row, const tb_party *asker, const tb_resend *ask, bool *out)
+/* Whether a notice is one between the two, above what the asker named. */
+static tb_err is_above(
+    tb_step *step, const notice_name *name, const tb_party *asker, const tb_resend *ask, bool *out)
 {
     const tb_party *self = &step->agent->self;
     tb_proof_row proof;
     tb_header header;
     *out = false;
-    bool ours = tb_party_equal(&row->sender, self);
-    if (row->notice == 0 || (!ours && !tb_party_equal(&row->sender, asker))) {
-        return TB_OK;
-    }
-    tb_err err = tb_proof_head(step->txn, &row->sender, &row->incarnation, row->notice, &proof);
+    tb_err err = tb_proof_head(step->txn, &name->sender, &name->incarnation, name->notice, &proof);
     if (err != TB_OK) {
         return err == TB_ERR_NOT_FOUND ? TB_OK : err;
     }
     if (tb_header_decode(proof.header, step->arena, &header) != TB_ACCEPTED) {
         return TB_ERR_CORRUPT;
     }
+    bool ours = tb_party_equal(&name->sender, self);
     const tb_entry *entry = tb_header_entry(&header, ours ? asker : self);
     if (entry != NULL) {
         tb_stream stream = {header.sender, header.incarnation, entry->recipient, header.lane};
         *out = entry->number > named(ask, &stream);
     }
     return TB_OK;
+}
+
+/* The notice an event was given in was lost, or the one it was sealed anew in since. */
+static tb_err was_lost(
+    tb_step *step, const tb_event_row *row, const tb_party *asker, const tb_resend *ask, bool *out)
+{
+    notice_name name = {row->sender, row->incarnation, row->notice};
+    bool ours = tb_party_equal(&row->sender, &step->agent->self);
+    *out = false;
+    if (row->notice == 0 || (!ours && !tb_party_equal(&row->sender, asker))) {
+        return TB_OK;
+    }
+    tb_err err = is_above(step, &name, asker, ask, out);
+    for (unsigned i = 0; err == TB_OK && ours && !*out && i < SEALED_ANEW_MAX; i++) {
+        tb_reseal_key key = {name.incarnation, name.notice, *asker};
+        tb_resealed_row anew;
+        err = tb_resealed_get(step->txn, &key, &anew);
+        if (err != TB_OK || anew.notice == 0) {
+            return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+        }
+        name.incarnation = anew.incarnation;
+        name.notice = anew.notice;
+        err = is_above(step, &name, asker, ask, out);
+    }
+    return err;
 }
 
 static tb_err any_lost(
@@ -178,8 +209,8 @@ static tb_err answer_all(tb_step *step, const tb_answering_name *name, tb_answer
     if (tb_resend_decode(row->ask, step->arena, &ask) != TB_ACCEPTED) {
         return TB_ERR_CORRUPT;
     }
-    for (size_t looked = 0; looked < TB_RESEND_LOOKED_A_TURN && sent < TB_RESEND_CASES_A_TURN &&
-                            has_memory(step);
+    for (size_t looked = 0;
+         looked < TB_RESEND_LOOKED_A_TURN && sent < TB_RESEND_CASES_A_TURN && has_memory(step);
          looked++) {
         tb_case_id id;
         bool lost;

@@ -3,6 +3,7 @@
 #include "agents/reseal.h"
 #include "agents/resend.h"
 #include "agents/rows_reseal.h"
+#include "messages/parts.h"
 #include "tests/agents/world.h"
 
 #define LEAD                                                                                       \
@@ -202,6 +203,58 @@ static void what_was_resent_goes_again_with_the_recipients_own_events(void **sta
     check_world(w);
 }
 
+/* Asks a party for everything above a number of its stream. */
+static void ask_above(world *w, const char *from, const char *of, uint64_t number)
+{
+    letter *l = &w->letters[w->letter_count++];
+    tb_stream_at at = {.stream = refused_stream, .number = number, .digest = {{1}}};
+    tb_resend resend = {.ask = true, .from = &at, .from_count = 1};
+    tb_entry entry = {.recipient = who(w, of)->id, .number = 1};
+    tb_header header = {
+        .suite = 1,
+        .hub = who(w, from)->agent.hub,
+        .sender = who(w, from)->id,
+        .incarnation = {2, {1}},
+        .notice = 999,
+        .lane = TB_LANE_NORMAL,
+        .kind = TB_NOTICE_RESEND,
+        .made = w->clock,
+        .expires = w->clock + 1,
+        .directory_version = 1,
+        .entries = &entry,
+        .entry_count = 1,
+    };
+    *l = (letter){.to = who(w, of)->id, .resend = true};
+    assert_ok(tb_header_encode(&header, &w->memory, &l->header));
+    assert_ok(tb_resend_encode(&resend, &w->memory, &l->asks));
+    assert_ok(tb_part_events_encode(NULL, 0, &w->memory, &l->events));
+    assert_ok(tb_part_openings_encode(NULL, 0, &w->memory, &l->openings));
+    assert_ok(tb_part_passed_encode(NULL, 0, &w->memory, &l->passed));
+    assert_int_equal(deliver(w, l), TB_ACCEPTED);
+}
+
+/* It holds the notice it could not open, and lost the one that was sealed anew. */
+static void what_was_sealed_anew_and_lost_is_resent(void **state)
+{
+    world *w = *state;
+    assert_int_equal(opens(w, "police.33", LEAD), TB_ACCEPTED);
+    lose(w, "bureau.33");
+    refuse(w, "police.33", "bureau.33", 1);
+    new_key(w, "bureau.33");
+    turn_with(w, "police.33", tb_reseal_tick);
+    assert_int_equal(prove(w, "police.33", letter_to(w, "bureau.33")), 2);
+    lose(w, "bureau.33");
+    ask_above(w, "bureau.33", "police.33", 2);
+    tick(w, "police.33", 0);
+    assert_int_equal(lying(w), 1); /* the end alone: it holds all of it */
+    lose(w, "bureau.33");
+    ask_above(w, "bureau.33", "police.33", 1);
+    tick(w, "police.33", 0);
+    deliver_all(w);
+    assert_string_equal(value_at(w, "bureau.33", "number"), "13800001234");
+    check_world(w);
+}
+
 /* ---- old keys ---- */
 
 #define LIFE 1000
@@ -286,6 +339,7 @@ static const struct CMUnitTest tests[] = {
     IN_A_WORLD(what_was_sealed_anew_can_be_sealed_anew_in_turn),
     IN_A_WORLD(however_many_wait_for_a_key_a_turn_can_look_at_them),
     IN_A_WORLD(what_was_resent_goes_again_with_the_recipients_own_events),
+    IN_A_WORLD(what_was_sealed_anew_and_lost_is_resent),
     IN_A_WORLD(an_old_key_goes_when_its_time_is_over_and_not_before),
     IN_A_WORLD(nothing_goes_while_a_notice_waits_unopened),
 };
