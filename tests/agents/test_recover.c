@@ -301,6 +301,29 @@ static void a_gap_that_stays_has_the_hub_asked_for_the_marks(void **state)
     assert_string_equal(peer_applied(t, &t->b), "");
 }
 
+/* The hub had lost its disk too and knew of nothing; the recipient shows its mark later. */
+static void a_mark_that_comes_when_all_has_ended_is_shown(void **state)
+{
+    town *t = *state;
+    tb_stream stream = fenced(t);
+    tb_frame frame = welcome(t);
+    peer_say(t, &t->a, "recover disk");
+    town_send(t, &t->a, &frame);
+    assert_int_equal(recovery(t, &t->a).state, TB_RECOVERY_ENDED);
+    assert_int_equal(peer_alarm(t, &t->a), TB_REFUSED_MARKS_BACK);
+    tb_signed_line by_b = arrived(t, &t->b, &stream, 4);
+    tb_frame marks = {.kind = TB_FRAME_STORED};
+    marks.lines.lines = &by_b;
+    marks.lines.count = 1;
+    town_send(t, &t->a, &marks);
+    assert_int_equal(peer_alarm(t, &t->a), TB_REFUSED_GAP);
+    assert_int_equal(peer_link(t, &t->a).fence, TB_ACCEPTED);
+    uint64_t alarms = peer_rows(t, &t->a, TB_TABLE_ALARM);
+    town_send(t, &t->a, &marks);
+    assert_int_equal(peer_rows(t, &t->a, TB_TABLE_ALARM), alarms);
+    peer_check(t, &t->a);
+}
+
 /* ---- with a new key ---- */
 
 /* As if casework had an own event in its first notice. */
@@ -504,6 +527,7 @@ static const struct CMUnitTest tests[] = {
     IN_TOWN(another_header_at_the_old_streams_end_is_an_alarm_at_its_recipient),
     IN_TOWN(what_the_copy_still_has_of_the_old_stream_goes_on_being_sent),
     IN_TOWN(a_gap_that_stays_has_the_hub_asked_for_the_marks),
+    IN_TOWN(a_mark_that_comes_when_all_has_ended_is_shown),
     IN_TOWN(what_the_hub_took_behind_the_cut_is_signed_anew_once_recovered),
     IN_TOWN(a_full_answer_ends_it),
     IN_TOWN(what_the_hub_may_still_deliver_is_waited_for_a_bounded_number_of_times),
