@@ -59,7 +59,7 @@
     X(RESEALED,         "incarnation notice:u64 recipient",             "ResealedRow",  "always: the notice that carried its events anew") \
     X(AHEAD,            "incarnation notice:u64",                       "case digests", "always: the events a notice of ours without new events passed on") \
     X(CUT_SCAN,         "party key",                                    "EVENT key",    "a cut that was learnt of is not yet held against every event here") \
-    X(AGAIN,            "recipient case event",                         "-",            "a take-over is still to be passed on to a party that holds what it leaves aside") \
+    X(AGAIN,            "recipient case event",                         "-",            "a take-over is still to be passed on to a party that holds what it leaves aside, or was out of service") \
     X(QUARANTINE_DROPPED,"sender incarnation notice:u64",               "DroppedRow",   "always: a notice that was set aside and dropped, by whom and why") \
     /* agent: coming back, and asking for what is missing */                                                           \
     X(LOST,             "peer in:u8 incarnation lane:u8",               "LostRow",      "always: a stream that was longer than our copy of it when this party recovered") \
