@@ -88,7 +88,8 @@ tb_aside_note(tb_agent *agent, tb_txn *txn, const tb_event_key *key, const tb_ev
         err = tb_event_first(txn, &key->case_id, TB_CLASS_CHAIN, &walk, &at, &row);
     }
     while (err == TB_OK) {
-        if (row.standing == TB_STANDING_OVERTAKEN) {
+        /* What earlier take-overs left aside is of lower terms, and theirs to tell. */
+        if (row.standing == TB_STANDING_OVERTAKEN && at.term + 1 >= key->term) {
             err = note_parties(&n, &row);
         }
         if (err == TB_OK) {

@@ -202,6 +202,28 @@ static void who_holds_what_is_left_aside_is_told_of_the_take_over(void **state)
     check_world(w);
 }
 
+static void who_was_left_aside_once_is_told_of_nothing_later(void **state)
+{
+    world *w = *state;
+    tb_directory before = w->directory;
+    order(w);
+    tb_directory next = with_cut(w, "bureau.44", 1, TB_CUT_STOLEN);
+    learn(w, &next);
+    assert_int_equal(acts(w, "bureau.33", "take_over", "take_over_reason=other"), TB_ACCEPTED);
+    tick(w, "bureau.33", 1);
+    deliver_all(w);
+    w->directory = before; /* the home bureau has its new key */
+    tb_digest told = summary_at(w, "cm.44").head;
+    assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.33", "take_over", "take_over_reason=other"), TB_ACCEPTED);
+    tick(w, "bureau.33", 1);
+    deliver_all(w);
+    tb_digest head = summary_at(w, "cm.44").head;
+    assert_int_equal(summary_at(w, "bureau.33").term, 3);
+    assert_true(tb_digest_equal(&head, &told));
+    check_world(w);
+}
+
 /* The home bureau takes the order back with an event whose id is greater than a digest. */
 static void take_back_behind(world *w, const tb_digest *other)
 {
@@ -375,6 +397,7 @@ static const struct CMUnitTest tests[] = {
     IN_A_WORLD(a_take_over_settles_it_and_all_have_the_same_chain),
     IN_A_WORLD(who_holds_what_is_left_aside_is_told_of_the_take_over),
     IN_A_WORLD(a_take_over_that_lost_to_a_disputed_one_wins_after_all),
+    IN_A_WORLD(who_was_left_aside_once_is_told_of_nothing_later),
     IN_A_WORLD(at_the_cut_it_counts_and_one_behind_it_does_not),
     IN_A_WORLD(what_honest_parties_built_on_it_hangs_with_it),
     IN_A_WORLD(a_case_opened_beyond_a_cut_can_only_be_opened_anew),
