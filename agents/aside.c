@@ -1,5 +1,6 @@
 #include "agents/aside.h"
 
+#include "agents/campaign/scene.h"
 #include "agents/chain.h"
 #include "agents/passing.h"
 #include "base/pack.h"
@@ -24,7 +25,7 @@ static bool addressed(const tb_event *event, const tb_party *party)
 static bool can_be_told(const tb_agent *agent, const tb_party *party)
 {
     const tb_directory_party *known = tb_directory_find(agent->directory, party);
-    return known != NULL && known->state == TB_PARTY_ACTIVE;
+    return tb_party_reachable(known) && tb_directory_current(known, TB_PURPOSE_SEAL) != NULL;
 }
 
 static bool is_gone(const tb_agent *agent, const tb_party *party)
@@ -45,7 +46,7 @@ static tb_err note(noting *n, const tb_party *party)
     uint8_t buffer[KEY_BYTES];
     tb_writer w;
     if (tb_party_empty(party) || tb_party_equal(party, &n->agent->self) ||
-        (addressed(n->take_over, party) && can_be_told(n->agent, party))) {
+        addressed(n->take_over, party)) {
         return TB_OK;
     }
     tb_writer_init(&w, buffer, sizeof buffer);
@@ -79,14 +80,8 @@ tb_aside_note(tb_agent *agent, tb_txn *txn, const tb_event_key *key, const tb_ev
     tb_event_walk walk;
     tb_event_key at;
     tb_event_row row;
-    tb_err err = TB_OK;
     agent->aside_after = 0;
-    for (size_t i = 0; err == TB_OK && i < take_over->addressee_count; i++) {
-        err = note(&n, &take_over->addressees[i]);
-    }
-    if (err == TB_OK) {
-        err = tb_event_first(txn, &key->case_id, TB_CLASS_CHAIN, &walk, &at, &row);
-    }
+    tb_err err = tb_event_first(txn, &key->case_id, TB_CLASS_CHAIN, &walk, &at, &row);
     while (err == TB_OK) {
         /* What earlier take-overs left aside is of lower terms, and theirs to tell. */
         if (row.standing == TB_STANDING_OVERTAKEN && at.term + 1 >= key->term) {

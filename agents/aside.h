@@ -2,8 +2,7 @@
  *
  * Who was handed a case by a disputed or forked event is no party of the chain that goes on. It is
  * told all the same, so that its copy ends with the same chain: the take-over is passed on to it in
- * a notice of its own, once it is proven. So is, once it is back, whoever the take-over addresses
- * and cannot be told of it: a holder that went out of service would go on as one.
+ * a notice of its own, once it is proven and it can be sealed to.
  */
 #ifndef TB_ASIDE_H
 #define TB_ASIDE_H

@@ -137,6 +137,17 @@ static void order(world *w)
     assert_string_equal(holder_at(w, "bureau.33"), "cm.44");
 }
 
+static tb_directory_party *party_at(world *w, const char *id)
+{
+    for (size_t i = 0; i < w->directory.party_count; i++) {
+        if (strcmp(w->directory.parties[i].id.text, id) == 0) {
+            return &w->directory.parties[i];
+        }
+    }
+    fail_msg("nobody is called %s", id);
+    return NULL;
+}
+
 /* Who has seen the order. */
 static const char *const on_the_case[] = {"bureau.33", "bureau.44", "cm.44"};
 
@@ -198,6 +209,29 @@ static void who_holds_what_is_left_aside_is_told_of_the_take_over(void **state)
     assert_int_equal(standing_at(w, "cm.44", TB_STANDING_OVERTAKEN), 1);
     /* once */
     turn_with(w, "bureau.33", tb_aside_tick);
+    assert_int_equal(lying(w), 0);
+    check_world(w);
+}
+
+static void who_cannot_be_sealed_to_yet_is_told_when_it_can(void **state)
+{
+    world *w = *state;
+    order(w);
+    tb_directory next = with_cut(w, "bureau.44", 1, TB_CUT_STOLEN);
+    learn(w, &next);
+    assert_int_equal(acts(w, "bureau.33", "take_over", "take_over_reason=other"), TB_ACCEPTED);
+    deliver_all(w);
+    tb_directory_party *away = party_at(w, "cm.44");
+    tb_directory_party back = *away;
+    away->state = TB_PARTY_OFF_LINE;
+    away->key_count = 0;
+    tick(w, "bureau.33", 1);
+    assert_int_equal(lying(w), 0);
+    *away = back;
+    tick(w, "bureau.33", 60000);
+    deliver_all(w);
+    assert_false(summary_at(w, "cm.44").frozen);
+    tick(w, "bureau.33", 60000);
     assert_int_equal(lying(w), 0);
     check_world(w);
 }
@@ -397,6 +431,7 @@ static const struct CMUnitTest tests[] = {
     IN_A_WORLD(a_take_over_settles_it_and_all_have_the_same_chain),
     IN_A_WORLD(who_holds_what_is_left_aside_is_told_of_the_take_over),
     IN_A_WORLD(a_take_over_that_lost_to_a_disputed_one_wins_after_all),
+    IN_A_WORLD(who_cannot_be_sealed_to_yet_is_told_when_it_can),
     IN_A_WORLD(who_was_left_aside_once_is_told_of_nothing_later),
     IN_A_WORLD(at_the_cut_it_counts_and_one_behind_it_does_not),
     IN_A_WORLD(what_honest_parties_built_on_it_hangs_with_it),
