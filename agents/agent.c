@@ -307,7 +307,7 @@ tb_err tb_agent_deadline(tb_agent *agent, tb_txn *txn, tb_time *out)
         err = sooner(err, at, &any, &least);
     }
     if (err == TB_OK && may_sign) {
-        err = tb_aside_due(txn, &at);
+        err = tb_aside_due(agent, txn, &at);
         err = sooner(err, at, &any, &least);
     }
     if (err == TB_OK) {

@@ -19,6 +19,7 @@
 #include "agents/campaign/campaign.h"
 #include "agents/outgoing.h"
 #include "agents/rows_recover.h"
+#include "agents/rows_reseal.h"
 #include "agents/tables/calendar.h"
 #include "agents/tables/segments.h"
 #include "messages/directory.h"
@@ -101,10 +102,12 @@ struct tb_agent {
     tb_inbox_place armed;        /* its attempt is on disk; the next tick may try */
     tb_inbox_place retry_failed; /* of QUARANTINE: its retry aborted the turn before this one */
     tb_err retry_error;
-    tb_time inbox_after; /* no attempt before this: the store was full */
-    bool stale;          /* the directory's time has passed; of the running step */
+    tb_time inbox_after;  /* no attempt before this: the store was full */
+    bool stale;           /* the directory's time has passed; of the running step */
     tb_time resend_after; /* no piece of an answer before this: the last one waits for room */
     tb_answering_name resend_behind; /* askers up to here had their turn */
+    tb_time aside_after;             /* nobody else can be told of a take-over before this */
+    tb_reseal_key reseal_behind;     /* RESEAL rows up to here were looked at */
     bool watched; /* somebody watches since this process runs: casework tells of changes */
 };
 

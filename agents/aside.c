@@ -1,11 +1,14 @@
 #include "agents/aside.h"
 
+#include "agents/campaign/scene.h"
 #include "agents/chain.h"
 #include "agents/passing.h"
 #include "base/pack.h"
 
 #define TELL_SLICE 32
-#define KEY_BYTES  (TB_PARTY_BYTES + TB_CASE_ID_BYTES + TB_DIGEST_BYTES)
+/* Whoever cannot be told yet is looked at again. */
+#define AGAIN_MS  60000
+#define KEY_BYTES (TB_PARTY_BYTES + TB_CASE_ID_BYTES + TB_DIGEST_BYTES)
 
 /* ---- whom ---- */
 
@@ -17,6 +20,18 @@ static bool addressed(const tb_event *event, const tb_party *party)
         }
     }
     return false;
+}
+
+static bool can_be_told(const tb_agent *agent, const tb_party *party)
+{
+    const tb_directory_party *known = tb_directory_find(agent->directory, party);
+    return tb_party_reachable(known) && tb_directory_current(known, TB_PURPOSE_SEAL) != NULL;
+}
+
+static bool is_gone(const tb_agent *agent, const tb_party *party)
+{
+    const tb_directory_party *known = tb_directory_find(agent->directory, party);
+    return known == NULL || known->state == TB_PARTY_ENDED;
 }
 
 typedef struct noting {
@@ -58,18 +73,18 @@ static tb_err note_parties(noting *n, const tb_event_row *row)
     return err;
 }
 
-tb_err tb_aside_note(const tb_agent *agent,
-                     tb_txn *txn,
-                     const tb_event_key *key,
-                     const tb_event *take_over)
+tb_err
+tb_aside_note(tb_agent *agent, tb_txn *txn, const tb_event_key *key, const tb_event *take_over)
 {
     noting n = {agent, txn, key, take_over};
     tb_event_walk walk;
     tb_event_key at;
     tb_event_row row;
+    agent->aside_after = 0;
     tb_err err = tb_event_first(txn, &key->case_id, TB_CLASS_CHAIN, &walk, &at, &row);
     while (err == TB_OK) {
-        if (row.standing == TB_STANDING_OVERTAKEN) {
+        /* What earlier take-overs left aside is of lower terms, and theirs to tell. */
+        if (row.standing == TB_STANDING_OVERTAKEN && at.term + 1 >= key->term) {
             err = note_parties(&n, &row);
         }
         if (err == TB_OK) {
@@ -81,48 +96,80 @@ tb_err tb_aside_note(const tb_agent *agent,
 
 /* ---- telling ---- */
 
-static tb_err tell(tb_step *step, tb_bytes key)
+typedef struct telling {
+    tb_party party;
+    tb_case_id case_id;
+    tb_digest event;
+} telling;
+
+static tb_err read_key(tb_bytes key, telling *out)
 {
     tb_reader r;
-    tb_party party;
-    tb_case_id id;
-    tb_digest event;
+    tb_reader_init(&r, key);
+    tb_get_raw(&r, out->party.text, TB_PARTY_BYTES);
+    tb_get_raw(&r, out->case_id.bytes, TB_CASE_ID_BYTES);
+    tb_get_raw(&r, out->event.bytes, TB_DIGEST_BYTES);
+    return tb_reader_done(&r) ? TB_OK : TB_ERR_CORRUPT;
+}
+
+static tb_err tell(tb_step *step, const telling *t)
+{
     tb_case_row row;
     uint64_t notice;
-    tb_reader_init(&r, key);
-    tb_get_raw(&r, party.text, TB_PARTY_BYTES);
-    tb_get_raw(&r, id.bytes, TB_CASE_ID_BYTES);
-    tb_get_raw(&r, event.bytes, TB_DIGEST_BYTES);
-    if (!tb_reader_done(&r)) {
-        return TB_ERR_CORRUPT;
-    }
-    tb_err err = tb_case_get(step->txn, &id, &row);
-    if (err == TB_OK) {
-        err = tb_pass_again(step->agent, step->txn, &party, &id, &event, 1, row.lane, &notice);
-    }
-    return err == TB_OK ? tb_store_del(step->txn, TB_TABLE_AGAIN, key) : err;
+    tb_err err = tb_case_get(step->txn, &t->case_id, &row);
+    return err == TB_OK ? tb_pass_again(step->agent, step->txn, &t->party, &t->case_id, &t->event,
+                                        1, row.lane, &notice)
+                        : err;
+}
+
+/* Behind every row of a party. */
+static tb_bytes last_of(const tb_party *party, uint8_t buffer[KEY_BYTES])
+{
+    memset(buffer, UINT8_MAX, KEY_BYTES);
+    memcpy(buffer, party->text, TB_PARTY_BYTES);
+    return tb_bytes_of(buffer, KEY_BYTES);
 }
 
 tb_err tb_aside_tick(tb_step *step)
 {
     tb_bytes all = {NULL, 0};
-    tb_bytes key;
-    tb_bytes value;
+    uint8_t buffer[KEY_BYTES] = {0};
+    tb_bytes at = tb_bytes_of(buffer, KEY_BYTES);
     tb_err err = TB_OK;
-    for (unsigned i = 0; err == TB_OK && i < TELL_SLICE; i++) {
-        if (tb_store_rows(step->txn, TB_TABLE_AGAIN) == 0) {
-            return TB_OK;
-        }
-        err = tb_store_seek(step->txn, TB_TABLE_AGAIN, all, all, &key, &value);
+    unsigned told = 0;
+    if (tb_store_rows(step->txn, TB_TABLE_AGAIN) == 0 ||
+        step->now.real < step->agent->aside_after) {
+        return TB_OK;
+    }
+    while (err == TB_OK && told < TELL_SLICE) {
+        tb_bytes key;
+        tb_bytes value;
+        telling t;
+        err = tb_store_next(step->txn, TB_TABLE_AGAIN, all, at, &key, &value);
         if (err == TB_OK) {
-            err = tell(step, key);
+            err = read_key(key, &t);
+        }
+        if (err != TB_OK) {
+            break;
+        }
+        bool now = can_be_told(step->agent, &t.party);
+        if (!now && !is_gone(step->agent, &t.party)) {
+            at = last_of(&t.party, buffer); /* waits, and stands in nobody's way */
+            continue;
+        }
+        told++;
+        at = key;
+        err = now ? tell(step, &t) : TB_OK;
+        if (err == TB_OK) {
+            err = tb_store_del(step->txn, TB_TABLE_AGAIN, key);
         }
     }
-    return err;
+    step->agent->aside_after = step->now.real + (told == TELL_SLICE ? 0 : AGAIN_MS);
+    return err == TB_ERR_NOT_FOUND ? TB_OK : err;
 }
 
-tb_err tb_aside_due(tb_txn *txn, tb_time *out)
+tb_err tb_aside_due(const tb_agent *agent, tb_txn *txn, tb_time *out)
 {
-    *out = 0;
+    *out = agent->aside_after;
     return tb_store_rows(txn, TB_TABLE_AGAIN) > 0 ? TB_OK : TB_ERR_NOT_FOUND;
 }

@@ -2,7 +2,7 @@
  *
  * Who was handed a case by a disputed or forked event is no party of the chain that goes on. It is
  * told all the same, so that its copy ends with the same chain: the take-over is passed on to it in
- * a notice of its own, once it is proven.
+ * a notice of its own, once it is proven and it can be sealed to.
  */
 #ifndef TB_ASIDE_H
 #define TB_ASIDE_H
@@ -11,13 +11,13 @@
 #include "agents/rows_case.h"
 
 /* This party's own take-over took effect: remembers whom to tell. */
-tb_err tb_aside_note(const tb_agent *agent,
+tb_err tb_aside_note(tb_agent *agent,
                      tb_txn *txn,
                      const tb_event_key *key,
                      const tb_event *take_over) TB_MUST_USE;
 /* Tells a slice of them. Only where tb_link_may_sign. */
 tb_err tb_aside_tick(tb_step *step) TB_MUST_USE;
-/* At once while somebody is to be told; else TB_ERR_NOT_FOUND. */
-tb_err tb_aside_due(tb_txn *txn, tb_time *out) TB_MUST_USE;
+/* TB_ERR_NOT_FOUND: nobody is to be told. */
+tb_err tb_aside_due(const tb_agent *agent, tb_txn *txn, tb_time *out) TB_MUST_USE;
 
 #endif

@@ -222,21 +222,26 @@ static tb_err raise_alarm(disputing *d)
     return tb_alarm_raise(d->step->agent, d->step->txn, &alarm, d->step->effects);
 }
 
-/* The chain up to the last event that counts is the chain; with no such event the row stays as the
- * only thing that can be shown, frozen. */
+/* The chain up to the last event that counts is the chain, with the take-over that was left aside
+ * for what is disputed now; with no such event the row stays as the only thing that can be shown,
+ * frozen. */
 static tb_err roll_back(disputing *d)
 {
+    bool resumed = false;
     tb_err err = remember(d);
     if (err == TB_OK && d->good > 0) {
         tb_path kept = {d->path.list, d->good};
         err = tb_chain_switch(d->step->agent, d->step->txn, &kept, &d->row);
+        if (err == TB_OK) {
+            err = tb_dispute_resume(d->step, &d->row, &resumed);
+        }
     } else if (err == TB_OK) {
         err = tb_case_unindex(d->step->txn, &d->row); /* nobody finds or links it any more */
     }
-    if (err == TB_OK) {
+    if (err == TB_OK && !resumed) {
         err = set_standings(d);
+        d->row.frozen = true;
     }
-    d->row.frozen = true;
     return err == TB_OK ? raise_alarm(d) : err;
 }
 

@@ -3,7 +3,7 @@
  *     a directory with a new cut --> CUT_SCAN --every event of that key looked at--> (gone)
  *     an event beyond the cut in a chain: it and all behind it are disputed, without effect from
  *     then on; the case stands where it stood before, frozen like a fork, until a take-over settles
- *     it: then they are overtaken
+ *     it: then they are overtaken. One that was left aside for them does so at once
  *
  * What is up to the cut keeps its effect. Every party judges by the same cut and the same headers,
  * so all end with the same chain. A case whose opening event is beyond the cut has nothing to stand
@@ -27,6 +27,10 @@ tb_err tb_dispute_due(const tb_agent *agent, tb_txn *txn, tb_time *out) TB_MUST_
 /* Whether the notice that proves a stored event counts under the directory in force. */
 tb_err tb_dispute_counts(const tb_agent *agent, tb_txn *txn, const tb_event_row *row, bool *out)
     TB_MUST_USE;
+/* dispute_resume.c: makes the take-over that rules, among those left aside whose whole path counts,
+ * the chain again with what followed it. row is the case cut back, not put. *out_resumed: there was
+ * one. */
+tb_err tb_dispute_resume(tb_step *step, tb_case_row *row, bool *out_resumed) TB_MUST_USE;
 /* Whether the case's opening event is disputed. */
 tb_err tb_dispute_opening(tb_txn *txn, const tb_case_row *row, bool *out) TB_MUST_USE;
 

@@ -202,7 +202,7 @@ static tb_err is_over(tb_step *step, const tb_digest *missing, const tb_gap_row 
     }
     tb_event_key found;
     tb_event_row row;
-    err = tb_event_in_case(step->txn, &gap->case_id, TB_CLASS_CHAIN, 0, missing, &found, &row);
+    err = tb_event_of_case(step->txn, &gap->case_id, missing, &found, &row);
     *out = err == TB_OK;
     return err == TB_ERR_NOT_FOUND ? TB_OK : err;
 }

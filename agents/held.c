@@ -184,8 +184,7 @@ static tb_err resume_unfinished(tb_apply *apply, unsigned *left)
         tb_event_row row;
         err = tb_event_find(apply->txn, &held, &found, &row);
         if (err == TB_OK) {
-            err = tb_event_in_case(apply->txn, &found.case_id, TB_CLASS_CHAIN, 0, &missing, &found,
-                                   &row);
+            err = tb_event_of_case(apply->txn, &found.case_id, &missing, &found, &row);
         }
         if (err == TB_OK && row.standing != TB_STANDING_HELD_BACK) {
             err = release(apply, &missing, left);

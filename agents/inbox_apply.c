@@ -84,12 +84,26 @@ keep_proof(tb_step *step, const tb_arrived_notice *notice, const tb_incoming *in
                                 &proof, notice->tree, (uint32_t)notice->place);
 }
 
+/* Out of the queue or set aside: the key may have been cut since it was taken, and beyond a cut a
+ * signature is good for nobody. */
+static bool beyond_cut(tb_step *step, const tb_arrived_notice *notice)
+{
+    const tb_stream *stream = &notice->stream;
+    return notice->group == NULL &&
+           notice->number > tb_directory_good_until(step->agent->directory, &stream->sender,
+                                                    &notice->root.key, &stream->incarnation,
+                                                    &stream->recipient, stream->lane);
+}
+
 tb_err tb_inbox_apply(tb_step *step, const tb_arrived_notice *notice)
 {
     tb_incoming incoming;
-    tb_refusal refused = TB_ACCEPTED;
+    tb_refusal refused = beyond_cut(step, notice) ? TB_REFUSED_KEY_REVOKED : TB_ACCEPTED;
     tb_digest event = {{0}};
-    tb_err err = tb_inbox_open(step, notice, &incoming, &refused);
+    tb_err err = TB_OK;
+    if (refused == TB_ACCEPTED) {
+        err = tb_inbox_open(step, notice, &incoming, &refused);
+    }
     if (err == TB_OK && refused == TB_REFUSED_KEY_RETIRED) {
         event = notice->header.events; /* all that can be known of them */
     }

@@ -413,7 +413,26 @@ static tb_err look_back(tb_step *step, const tb_line *line, uint64_t *out)
     return err == TB_OK ? TB_ERR_NOT_FOUND : err;
 }
 
-/* The notice number behind a refused header: from the header shown, the outbox, or the proofs. */
+/* The header somebody showed is of a notice that we sent it, under this number. */
+static tb_err
+is_ours(tb_step *step, const tb_line *line, const tb_header *header, tb_bytes shown, bool *out)
+{
+    tb_proof_row proof;
+    const tb_entry *entry = tb_header_entry(header, &line->stream.recipient);
+    *out = false;
+    if (!tb_party_equal(&header->sender, &step->agent->self) || entry == NULL ||
+        entry->number != line->from || header->lane != line->stream.lane ||
+        tb_incarnation_compare(&header->incarnation, &line->stream.incarnation) != 0) {
+        return TB_OK;
+    }
+    tb_err err =
+        tb_proof_head(step->txn, &header->sender, &header->incarnation, header->notice, &proof);
+    *out = err == TB_OK && tb_bytes_equal(proof.header, shown);
+    return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+}
+
+/* The notice number behind a refused header: from the header shown, the outbox, or the proofs.
+ * TB_ERR_NOT_FOUND: it is of none that we know of. */
 static tb_err notice_of(tb_step *step, const tb_refused *refused, uint64_t *out)
 {
     const tb_line *line = &refused->line.line;
@@ -422,8 +441,12 @@ static tb_err notice_of(tb_step *step, const tb_refused *refused, uint64_t *out)
         tb_digest digest = tb_header_digest(refused->header);
         if (tb_digest_equal(&digest, &line->digest) &&
             tb_header_decode(refused->header, step->arena, &header) == TB_ACCEPTED) {
-            *out = header.notice;
-            return TB_OK;
+            bool ours;
+            tb_err err = is_ours(step, line, &header, refused->header, &ours);
+            if (err == TB_OK && ours) {
+                *out = header.notice;
+            }
+            return err != TB_OK || ours ? err : TB_ERR_NOT_FOUND;
         }
     }
     tb_outbox_row kept;

@@ -13,12 +13,18 @@ typedef struct beyond {
     tb_digest previous;  /* of the header before it */
 } beyond;
 
+/* A notice of ours: its number names it in one incarnation alone. */
+typedef struct named {
+    tb_incarnation incarnation;
+    uint64_t notice;
+} named;
+
 typedef struct redoing {
     tb_step *step;
     beyond *streams;
     size_t stream_count;
     size_t stream_capacity;
-    uint64_t *notices; /* ascending, none twice */
+    named *notices; /* ascending, none twice */
     size_t notice_count;
     size_t notice_capacity;
 } redoing;
@@ -98,9 +104,14 @@ static tb_err find_streams(redoing *r)
     return err == TB_ERR_NOT_FOUND ? TB_OK : err;
 }
 
-/* Whether the hub or the recipient has one of them: then somebody knows more than we do. */
-static bool taken_by_somebody(const beyond *b, const tb_signed_line *lines, size_t count)
+/* Whether the hub or the recipient has one of them: then somebody knows more than we do. Of an
+ * earlier incarnation nothing is numbered again, whoever has it. */
+static bool
+taken_by_somebody(const redoing *r, const beyond *b, const tb_signed_line *lines, size_t count)
 {
+    if (tb_incarnation_compare(&b->stream.incarnation, &r->step->incarnation) != 0) {
+        return false;
+    }
     for (size_t i = 0; i < count; i++) {
         if (tb_stream_equal(&lines[i].line.stream, &b->stream) &&
             lines[i].line.to >= b->first.from) {
@@ -112,11 +123,18 @@ static bool taken_by_somebody(const beyond *b, const tb_signed_line *lines, size
 
 /* ---- out of the outbox ---- */
 
-static tb_err remember(redoing *r, uint64_t notice)
+static int compare(const named *a, const named *b)
 {
+    int by_incarnation = tb_incarnation_compare(&a->incarnation, &b->incarnation);
+    return by_incarnation != 0 ? by_incarnation : (a->notice > b->notice) - (a->notice < b->notice);
+}
+
+static tb_err remember(redoing *r, const tb_incarnation *incarnation, uint64_t notice)
+{
+    named name = {*incarnation, notice};
     size_t at = r->notice_count;
-    while (at > 0 && r->notices[at - 1] >= notice) {
-        if (r->notices[at - 1] == notice) {
+    while (at > 0 && compare(&r->notices[at - 1], &name) >= 0) {
+        if (compare(&r->notices[at - 1], &name) == 0) {
             return TB_OK;
         }
         at--;
@@ -129,7 +147,7 @@ static tb_err remember(redoing *r, uint64_t notice)
     }
     r->notices = list;
     memmove(&r->notices[at + 1], &r->notices[at], (r->notice_count - at) * sizeof *r->notices);
-    r->notices[at] = notice;
+    r->notices[at] = name;
     r->notice_count++;
     return TB_OK;
 }
@@ -139,12 +157,17 @@ static tb_err drop_group(redoing *r, const tb_stream *stream, const tb_outbox_ro
     tb_group group;
     tb_err err = read_group(r->step, stream, kept, &group);
     for (size_t i = 0; err == TB_OK && i < group.item_count; i++) {
-        err = remember(r, group.items[i].header.notice);
+        err = remember(r, &stream->incarnation, group.items[i].header.notice);
     }
     for (size_t i = 0; err == TB_OK && i < kept->shared_count; i++) {
         err = tb_outbox_body_drop(r->step->txn, &stream->incarnation, kept->shared[i]);
     }
     return err == TB_OK ? tb_outbox_del(r->step->txn, stream, kept->from) : err;
+}
+
+static uint64_t least(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
 }
 
 static tb_err set_back(redoing *r, beyond *b)
@@ -164,6 +187,8 @@ static tb_err set_back(redoing *r, beyond *b)
     }
     b->row->number = b->first.from - 1;
     b->row->digest = b->previous;
+    b->row->arrived = least(b->row->arrived, b->row->number);
+    b->row->stored = least(b->row->stored, b->row->number);
     tb_outbox_rewind(b->row, r->step->now.real);
     if (b->row->arrived >= b->row->number) {
         b->row->due = 0;
@@ -210,7 +235,7 @@ static tb_err pass_chain_event(redoing *r, tb_event_key *key, tb_event_row *row)
 }
 
 /* An own event whose only proof counts for nobody. */
-static tb_err sign_event(redoing *r, const tb_proof_row *proof, uint64_t notice, size_t place)
+static tb_err sign_event(redoing *r, const tb_proof_row *proof, const named *name, size_t place)
 {
     tb_step *step = r->step;
     tb_event_key key;
@@ -223,8 +248,9 @@ static tb_err sign_event(redoing *r, const tb_proof_row *proof, uint64_t notice,
     if (err != TB_OK) {
         return err == TB_ERR_NOT_FOUND ? TB_OK : err;
     }
-    if (row.notice != notice || !tb_party_equal(&row.sender, &step->agent->self) ||
-        row.standing != TB_STANDING_EFFECTIVE) {
+    if (row.notice != name->notice ||
+        tb_incarnation_compare(&row.incarnation, &name->incarnation) != 0 ||
+        !tb_party_equal(&row.sender, &step->agent->self) || row.standing != TB_STANDING_EFFECTIVE) {
         return TB_OK;
     }
     row.notice = 0;
@@ -244,11 +270,12 @@ static tb_err sign_notices(redoing *r)
     tb_step *step = r->step;
     tb_err err = TB_OK;
     for (size_t i = 0; err == TB_OK && i < r->notice_count; i++) {
+        const named *name = &r->notices[i];
         tb_proof_row proof;
         err =
-            tb_proof_head(step->txn, &step->agent->self, &step->incarnation, r->notices[i], &proof);
+            tb_proof_head(step->txn, &step->agent->self, &name->incarnation, name->notice, &proof);
         for (size_t e = 0; err == TB_OK && e < proof.id_count; e++) {
-            err = sign_event(r, &proof, r->notices[i], e);
+            err = sign_event(r, &proof, name, e);
         }
         err = err == TB_ERR_NOT_FOUND ? TB_OK : err;
     }
@@ -266,8 +293,8 @@ tb_err tb_own_anew(tb_step *step, const tb_welcome *welcome, bool *out_back)
     err = find_streams(&r);
     for (size_t i = 0; err == TB_OK && i < r.stream_count; i++) {
         const beyond *b = &r.streams[i];
-        if (taken_by_somebody(b, welcome->stored, welcome->stored_count) ||
-            taken_by_somebody(b, welcome->arrived, welcome->arrived_count)) {
+        if (taken_by_somebody(&r, b, welcome->stored, welcome->stored_count) ||
+            taken_by_somebody(&r, b, welcome->arrived, welcome->arrived_count)) {
             *out_back = true;
             return tb_link_fence(step, TB_REFUSED_MARKS_BACK, &b->stream, b->first.from);
         }
@@ -278,7 +305,7 @@ tb_err tb_own_anew(tb_step *step, const tb_welcome *welcome, bool *out_back)
     if (err == TB_OK && r.notice_count > 0) {
         tb_effects_note(step->effects, step->arena, TB_LEVEL_WARN,
                         "event=signed_anew notices=%u first=%u", (uint64_t)r.notice_count,
-                        r.notices[0]);
+                        r.notices[0].notice);
         err = sign_notices(&r);
     }
     return err;

@@ -5,7 +5,8 @@
  * ends the session over them. So on the first Welcome under the new key those groups leave the
  * outbox, their streams go back to the cut, and their events are signed and sealed anew under new
  * headers. Has the hub stored one of them all the same, our marks are not the newest and only
- * recovery helps: fenced.
+ * recovery helps: fenced. Once recovered the stream is of an earlier incarnation, in which nothing
+ * is numbered again, and its events are signed anew whoever has the old headers.
  */
 #ifndef TB_OWN_ANEW_H
 #define TB_OWN_ANEW_H

@@ -75,7 +75,8 @@ tb_err tb_own_cut_stands(const tb_agent *agent, tb_txn *txn, bool *out)
     return err;
 }
 
-static tb_err renew(tb_step *step, const tb_stream *stream, const tb_stream_in_row *row)
+static tb_err
+renew(tb_step *step, const tb_stream *stream, const tb_stream_in_row *row, size_t *count)
 {
     tb_signed_line line;
     if (row->line.size == 0 || row->number == 0) {
@@ -92,6 +93,7 @@ static tb_err renew(tb_step *step, const tb_stream *stream, const tb_stream_in_r
     if (err == TB_OK) {
         taken->moved = true;
         taken->shown = true;
+        (*count)++;
     }
     return err;
 }
@@ -121,8 +123,7 @@ tb_err tb_own_marks_renew(tb_step *step)
         tb_stream_in_row row;
         err = tb_stream_in_next(step->txn, &step->agent->self, &cursor, &stream, &row);
         if (err == TB_OK) {
-            count++;
-            err = renew(step, &stream, &row);
+            err = renew(step, &stream, &row, &count);
         }
     }
     /* With more streams than fit, the next Welcome looks again. */

@@ -2,7 +2,8 @@
  *
  * With an event goes all of its chain before it: what a party was shown follows from the chain, so
  * that what the first notice passed on need not be remembered. A recipient that holds an event
- * takes nothing of it twice. Each event goes under the proof of the notice that first carried it.
+ * takes nothing of it twice; of its own it is given those that are named: it lost them, and was
+ * being resent them. Each event goes under the proof of the notice that first carried it.
  */
 #include "agents/passing.h"
 
@@ -21,6 +22,8 @@ typedef struct again {
     const tb_party *recipient;
     tb_lane lane;
     tb_case_id case_id;
+    const tb_digest *named;
+    size_t named_count;
     tb_passed *list;
     tb_digest *ids;
     size_t count;
@@ -68,6 +71,16 @@ static tb_err make_room(again *a)
     return a->list == NULL || a->ids == NULL ? TB_ERR_LIMIT : TB_OK;
 }
 
+static bool is_named(const again *a, const tb_digest *event)
+{
+    for (size_t i = 0; i < a->named_count; i++) {
+        if (tb_digest_equal(&a->named[i], event)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static tb_err add_openings(
     again *a, const tb_case_view *view, const tb_event_key *key, uint32_t readable, tb_passed *p)
 {
@@ -99,7 +112,7 @@ static size_t weight(const tb_passed *p)
     return size;
 }
 
-/* One event; the recipient's own it has, and what no notice proves it was never given. */
+/* One event; what no notice proves the recipient was never given. */
 static tb_err give(again *a,
                    const tb_event_key *key,
                    const tb_event_row *row,
@@ -110,7 +123,10 @@ static tb_err give(again *a,
     tb_passed passed = {.event = row->event};
     bool proven = false;
     if (tb_party_equal(&event->actor, a->recipient)) {
-        return TB_OK;
+        if (!is_named(a, &key->event)) {
+            return TB_OK;
+        }
+        readable = UINT32_MAX; /* whatever was ever shown here of its own */
     }
     tb_err err = tb_pass_proof(a->txn, row, &passed, &proven);
     if (err != TB_OK || !proven) {
@@ -136,27 +152,26 @@ static tb_err give(again *a,
 
 /* The chain up to and with an event. What the recipient may read is as it was when that event
  * addressed it. */
-static tb_err give_chain(again *a, const tb_case_row *owner, const tb_event_key *tip)
+static tb_err give_chain(again *a, const tb_case_row *owner, const tb_event_key *tip, tb_path *path)
 {
-    tb_path path;
     tb_case_row then;
-    tb_err err = tb_chain_path(a->txn, &owner->id, tip->number, &tip->event, &path);
+    tb_err err = tb_chain_path(a->txn, &owner->id, tip->number, &tip->event, path);
     if (err == TB_OK) {
-        err = tb_chain_replay(a->agent, a->txn, &path, path.count, owner, &then);
+        err = tb_chain_replay(a->agent, a->txn, path, path->count, owner, &then);
     }
     if (err != TB_OK) {
         return err;
     }
     uint32_t readable = tb_case_readable(a->agent, &then.view, a->recipient);
-    for (size_t i = 0; err == TB_OK && i < path.count; i++) {
-        const tb_chain_event *at = &path.list[i];
+    for (size_t i = 0; err == TB_OK && i < path->count; i++) {
+        const tb_chain_event *at = &path->list[i];
         err = give(a, &at->key, &at->row, &at->event, &then.view, readable);
     }
     return err;
 }
 
 static tb_err
-give_side(again *a, const tb_case_row *owner, const tb_event_key *key, const tb_event_row *row)
+give_alone(again *a, const tb_case_row *owner, const tb_event_key *key, const tb_event_row *row)
 {
     tb_event event;
     tb_err err = tb_chain_decode(a->txn, row, &event);
@@ -180,25 +195,46 @@ static tb_err find(again *a,
     return err;
 }
 
-/* The newest event of the chain brings all before it along; side events go one by one. */
-static tb_err give_all(again *a, const tb_case_row *owner, const tb_digest *events, size_t count)
+static bool on_path(const tb_path *path, const tb_event_key *key)
 {
-    tb_event_key tip = {.number = 0};
-    for (size_t i = 0; i < count; i++) {
+    return key->number >= 1 && key->number <= path->count &&
+           tb_digest_equal(&path->list[key->number - 1].id, &key->event);
+}
+
+/* What is named beside the chain that was given: side events, and what stands on another branch. */
+static tb_err give_beside(again *a, const tb_case_row *owner, const tb_path *given)
+{
+    tb_err err = TB_OK;
+    for (size_t i = 0; err == TB_OK && i < a->named_count; i++) {
         tb_event_key key;
         tb_event_row row;
-        tb_err err = find(a, &owner->id, &events[i], &key, &row);
-        if (err == TB_OK && key.class == TB_CLASS_SIDE) {
-            err = give_side(a, owner, &key, &row);
-        } else if (err == TB_OK && row.standing != TB_STANDING_HELD_BACK &&
-                   key.number > tip.number) {
+        err = find(a, &owner->id, &a->named[i], &key, &row);
+        if (err == TB_OK && row.standing != TB_STANDING_HELD_BACK && !on_path(given, &key)) {
+            err = give_alone(a, owner, &key, &row);
+        }
+        err = err == TB_ERR_NOT_FOUND ? TB_OK : err;
+    }
+    return err;
+}
+
+/* The newest event of the chain brings all before it along; the others go one by one. */
+static tb_err give_all(again *a, const tb_case_row *owner)
+{
+    tb_event_key tip = {.number = 0};
+    tb_path given = {.count = 0};
+    for (size_t i = 0; i < a->named_count; i++) {
+        tb_event_key key;
+        tb_event_row row;
+        tb_err err = find(a, &owner->id, &a->named[i], &key, &row);
+        if (err == TB_OK && row.standing != TB_STANDING_HELD_BACK && key.number > tip.number) {
             tip = key;
         }
         if (err != TB_OK && err != TB_ERR_NOT_FOUND) {
             return err;
         }
     }
-    return tip.number > 0 ? give_chain(a, owner, &tip) : TB_OK;
+    tb_err err = tip.number > 0 ? give_chain(a, owner, &tip, &given) : TB_OK;
+    return err == TB_OK ? give_beside(a, owner, &given) : err;
 }
 
 tb_err tb_pass_again(tb_agent *agent,
@@ -215,14 +251,16 @@ tb_err tb_pass_again(tb_agent *agent,
                .arena = tb_txn_arena(txn),
                .recipient = recipient,
                .lane = lane,
-               .case_id = *case_id};
+               .case_id = *case_id,
+               .named = events,
+               .named_count = count};
     tb_case_row owner;
     *out_notice = 0;
     tb_err err = tb_case_load(agent, txn, case_id, &owner);
     if (err != TB_OK || owner.view.type == NULL) {
         return err == TB_ERR_NOT_FOUND ? TB_OK : err;
     }
-    err = give_all(&a, &owner, events, count);
+    err = give_all(&a, &owner);
     if (err == TB_OK) {
         err = send_list(&a);
     }

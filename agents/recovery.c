@@ -223,6 +223,23 @@ static tb_err all_stored(tb_step *step, const tb_signed_line *line, tb_stream_ou
     return tb_stream_out_put(step->txn, &line->line.stream, kept_due, row);
 }
 
+/* Nobody is asked any more, and going on in the cases may fork them: people must know. */
+static tb_err alarm_late(tb_step *step, const tb_signed_line *line)
+{
+    tb_alarm_row alarm = {
+        .code = TB_REFUSED_GAP,
+        .at = step->now.real,
+        .party = line->root.signer,
+        .stream = line->line.stream,
+        .number = line->line.to,
+        .digest = line->line.digest,
+        .text = tb_bytes_str("A recipient signed for more than the old copy of this party holds, "
+                             "and said so only after the recovery had ended; look at the cases "
+                             "shared with it before acting on them."),
+    };
+    return tb_alarm_raise(step->agent, step->txn, &alarm, step->effects);
+}
+
 tb_err tb_recovery_sent(tb_step *step, const tb_signed_line *line, tb_mark_verdict verdict)
 {
     bool arrived = line->line.kind == TB_LINE_ARRIVED;
@@ -250,6 +267,8 @@ tb_err tb_recovery_sent(tb_step *step, const tb_signed_line *line, tb_mark_verdi
         if (err == TB_OK && news) {
             err = ask_soon(step, &line->line.stream.recipient);
         }
+    } else if (arrived) {
+        err = alarm_late(step, line);
     }
     if (err != TB_OK) {
         return err;

@@ -5,8 +5,9 @@
 #include "agents/rows_link.h"
 #include "agents/rows_reseal.h"
 
-/* Notices sealed anew in one turn, and how often those that must wait are looked at. */
+/* Notices sealed anew and looked at in one turn, and how often those that must wait are. */
 #define RESEAL_SLICE    32
+#define RESEAL_LOOKED   1024
 #define RESEAL_AGAIN_MS 3000
 #define RESEAL_NEXT_MS  1
 
@@ -98,26 +99,42 @@ static tb_err seal_anew(tb_step *step, const tb_reseal_key *key, bool *out_waits
     return err;
 }
 
+/* The row behind the one looked at last; *out_waits: as before. */
+static tb_err look_at_next(tb_step *step, bool *out_waits)
+{
+    tb_reseal_key key;
+    size_t mark = tb_arena_mark(step->arena);
+    tb_err err = tb_reseal_after(step->txn, &step->agent->reseal_behind, &key);
+    if (err == TB_OK) {
+        err = seal_anew(step, &key, out_waits);
+    }
+    if (err == TB_OK && *out_waits) {
+        tb_arena_release(step->arena, mark);
+    }
+    if (err == TB_OK) {
+        step->agent->reseal_behind = key;
+    }
+    return err;
+}
+
 tb_err tb_reseal_tick(tb_step *step)
 {
-    tb_bytes cursor = {NULL, 0};
     tb_err err = TB_OK;
     size_t done = 0;
     if (tb_store_rows(step->txn, TB_TABLE_RESEAL) == 0 ||
         step->now.real < step->agent->times.reseal) {
         return TB_OK;
     }
-    while (err == TB_OK && done < RESEAL_SLICE) {
-        tb_reseal_key key;
+    for (size_t looked = 0; err == TB_OK && done < RESEAL_SLICE && looked < RESEAL_LOOKED;
+         looked++) {
         bool waits;
-        err = tb_reseal_next(step->txn, &cursor, &key);
-        if (err == TB_OK) {
-            err = seal_anew(step, &key, &waits);
-            done += err == TB_OK && !waits;
-        }
+        err = look_at_next(step, &waits);
+        done += err == TB_OK && !waits;
     }
-    bool more = done == RESEAL_SLICE;
-    step->agent->times.reseal = step->now.real + (more ? RESEAL_NEXT_MS : RESEAL_AGAIN_MS);
+    if (err == TB_ERR_NOT_FOUND) { /* the last was looked at */
+        memset(&step->agent->reseal_behind, 0, sizeof step->agent->reseal_behind);
+    }
+    step->agent->times.reseal = step->now.real + (err == TB_OK ? RESEAL_NEXT_MS : RESEAL_AGAIN_MS);
     return err == TB_ERR_NOT_FOUND ? TB_OK : err;
 }
 

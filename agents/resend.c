@@ -4,11 +4,17 @@
 #include "agents/casework.h"
 #include "agents/gap.h"
 #include "agents/recovery.h"
+#include "agents/rows_reseal.h"
 
 /* Asks looked at in one turn; those that must wait cost next to nothing. */
 #define ASKS_A_TURN 16
+/* One notice for a retired key after the other, followed so far. */
+#define SEALED_ANEW_MAX 16
 /* Nothing could be done: a share is closed, or too much of an answer is outstanding. */
 #define WAIT_MS 1000
+/* Answers take this part of a turn's memory: the rest is for sealing them. What is left over waits
+ * for the next turn, so that no ask, however much it asks for, makes one that cannot succeed. */
+#define MEMORY_PART 8
 
 /* ---- what comes ---- */
 
@@ -53,6 +59,12 @@ tb_err tb_resend_take(tb_agent *agent,
 
 /* ---- which cases ---- */
 
+typedef struct notice_name {
+    tb_party sender;
+    tb_incarnation incarnation;
+    uint64_t notice;
+} notice_name;
+
 static uint64_t named(const tb_resend *ask, const tb_stream *stream)
 {
     for (size_t i = 0; i < ask->from_count; i++) {
@@ -63,31 +75,53 @@ static uint64_t named(const tb_resend *ask, const tb_stream *stream)
     return 0;
 }
 
-/* A notice between the two, above what the asker named. */
-static tb_err was_lost(
-    tb_step *step, const tb_event_row *row, const tb_party *asker, const tb_resend *ask, bool *out)
+/* Whether a notice is one between the two, above what the asker named. */
+static tb_err is_above(
+    tb_step *step, const notice_name *name, const tb_party *asker, const tb_resend *ask, bool *out)
 {
     const tb_party *self = &step->agent->self;
     tb_proof_row proof;
     tb_header header;
     *out = false;
-    bool ours = tb_party_equal(&row->sender, self);
-    if (row->notice == 0 || (!ours && !tb_party_equal(&row->sender, asker))) {
-        return TB_OK;
-    }
-    tb_err err = tb_proof_head(step->txn, &row->sender, &row->incarnation, row->notice, &proof);
+    tb_err err = tb_proof_head(step->txn, &name->sender, &name->incarnation, name->notice, &proof);
     if (err != TB_OK) {
         return err == TB_ERR_NOT_FOUND ? TB_OK : err;
     }
     if (tb_header_decode(proof.header, step->arena, &header) != TB_ACCEPTED) {
         return TB_ERR_CORRUPT;
     }
+    bool ours = tb_party_equal(&name->sender, self);
     const tb_entry *entry = tb_header_entry(&header, ours ? asker : self);
     if (entry != NULL) {
         tb_stream stream = {header.sender, header.incarnation, entry->recipient, header.lane};
         *out = entry->number > named(ask, &stream);
     }
     return TB_OK;
+}
+
+/* The notice an event was given in was lost, or the one it was sealed anew in since. */
+static tb_err was_lost(
+    tb_step *step, const tb_event_row *row, const tb_party *asker, const tb_resend *ask, bool *out)
+{
+    notice_name name = {row->sender, row->incarnation, row->notice};
+    bool ours = tb_party_equal(&row->sender, &step->agent->self);
+    *out = false;
+    if (row->notice == 0 || (!ours && !tb_party_equal(&row->sender, asker))) {
+        return TB_OK;
+    }
+    tb_err err = is_above(step, &name, asker, ask, out);
+    for (unsigned i = 0; err == TB_OK && ours && !*out && i < SEALED_ANEW_MAX; i++) {
+        tb_reseal_key key = {name.incarnation, name.notice, *asker};
+        tb_resealed_row anew;
+        err = tb_resealed_get(step->txn, &key, &anew);
+        if (err != TB_OK || anew.notice == 0) {
+            return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+        }
+        name.incarnation = anew.incarnation;
+        name.notice = anew.notice;
+        err = is_above(step, &name, asker, ask, out);
+    }
+    return err;
 }
 
 static tb_err any_lost(
@@ -149,8 +183,7 @@ answer_event(tb_step *step, const tb_answering_name *name, const tb_answering_ro
     if (tb_resend_decode(row->ask, step->arena, &ask) != TB_ACCEPTED) {
         return TB_ERR_CORRUPT;
     }
-    tb_err err =
-        tb_event_in_case(step->txn, &ask.case_id, TB_CLASS_CHAIN, 0, &name->event, &key, &event);
+    tb_err err = tb_event_of_case(step->txn, &ask.case_id, &name->event, &key, &event);
     if (err == TB_OK && event.standing != TB_STANDING_HELD_BACK) {
         uint64_t upto = key.class == TB_CLASS_CHAIN ? key.number : 0;
         err = tb_resend_case(step, &key.case_id, &name->asker, upto, event.lane, &events);
@@ -171,6 +204,11 @@ static void note_resent(tb_step *step, const tb_party *asker, size_t events)
     }
 }
 
+static bool has_memory(const tb_step *step)
+{
+    return step->arena->used < step->arena->size / MEMORY_PART;
+}
+
 /* The cases behind the cursor, a slice; the end behind the last. */
 static tb_err answer_all(tb_step *step, const tb_answering_name *name, tb_answering_row *row)
 {
@@ -181,10 +219,12 @@ static tb_err answer_all(tb_step *step, const tb_answering_name *name, tb_answer
     if (tb_resend_decode(row->ask, step->arena, &ask) != TB_ACCEPTED) {
         return TB_ERR_CORRUPT;
     }
-    for (size_t looked = 0; looked < TB_RESEND_LOOKED_A_TURN && sent < TB_RESEND_CASES_A_TURN;
+    for (size_t looked = 0;
+         looked < TB_RESEND_LOOKED_A_TURN && sent < TB_RESEND_CASES_A_TURN && has_memory(step);
          looked++) {
         tb_case_id id;
         bool lost;
+        size_t mark = tb_arena_mark(step->arena);
         tb_err err = tb_case_after(step->txn, &row->after, false, &id);
         if (err == TB_ERR_NOT_FOUND) {
             note_resent(step, &name->asker, resent);
@@ -198,6 +238,8 @@ static tb_err answer_all(tb_step *step, const tb_answering_name *name, tb_answer
         size_t events = 0;
         if (err == TB_OK && lost) {
             err = tb_resend_case(step, &id, &name->asker, 0, TB_LANE_BULK, &events);
+        } else if (err == TB_OK) {
+            tb_arena_release(step->arena, mark);
         }
         if (err != TB_OK) {
             return err;
@@ -252,6 +294,10 @@ tb_err tb_resend_tick(tb_step *step)
     for (size_t i = 0; i < ASKS_A_TURN; i++) {
         tb_answering_row row;
         bool done = false;
+        if (!has_memory(step)) {
+            any = true; /* the next turn has its own */
+            break;
+        }
         tb_err err = tb_answering_after(step->txn, &name, &name, &row);
         if (err == TB_ERR_NOT_FOUND) {
             memset(&name, 0, sizeof name);

@@ -2,6 +2,7 @@
 #include "agents/chain.h"
 #include "agents/passing.h"
 #include "agents/resend.h"
+#include "agents/rows_reseal.h"
 
 /* Earlier events in one notice, bytes. */
 #define PASSED_BYTES_MAX (96 * 1024)
@@ -50,6 +51,16 @@ was_shown(const giving *g, const tb_event_key *key, const tb_event_row *row, con
     return g->shown.handed > 0 || tb_party_equal(&g->row.view.holder, g->peer);
 }
 
+/* Should its recipient have retired the key it is sealed to, it goes again. */
+static tb_err remember(giving *g, uint64_t notice)
+{
+    tb_digest ids[TB_PASSED_MAX];
+    for (size_t i = 0; i < g->count; i++) {
+        ids[i] = tb_event_id(g->list[i].event);
+    }
+    return tb_ahead_put(g->step->txn, &g->step->incarnation, notice, &g->row.id, ids, g->count);
+}
+
 static tb_err flush(giving *g)
 {
     tb_resend resend = {.case_id = g->row.id};
@@ -57,13 +68,16 @@ static tb_err flush(giving *g)
         .recipient = *g->peer, .passed = g->list, .passed_count = g->count};
     tb_outgoing outgoing = {
         .lane = g->lane, .kind = TB_NOTICE_RESEND, .readers = &reader, .reader_count = 1};
-    uint64_t notice;
+    uint64_t notice = 0;
     if (g->count == 0) {
         return TB_OK;
     }
     tb_err err = tb_resend_encode(&resend, g->step->arena, &outgoing.resend);
     if (err == TB_OK) {
         err = tb_outbox_add(g->step->agent, g->step->txn, &outgoing, &notice);
+    }
+    if (err == TB_OK && notice > 0) {
+        err = remember(g, notice);
     }
     g->list = tb_arena_array(g->step->arena, TB_PASSED_MAX, sizeof *g->list);
     g->count = 0;

@@ -98,6 +98,12 @@ tb_err tb_event_in_case(tb_txn *txn,
                         const tb_digest *id,
                         tb_event_key *out_key,
                         tb_event_row *out) TB_MUST_USE;
+/* Likewise of either class, when only the id is known. */
+tb_err tb_event_of_case(tb_txn *txn,
+                        const tb_case_id *case_id,
+                        const tb_digest *id,
+                        tb_event_key *out_key,
+                        tb_event_row *out) TB_MUST_USE;
 /* By id alone. Side events and held ones are found at once; for any other every event is looked
  * at, newest case first: for questions people ask, never on the way of a notice. */
 tb_err tb_event_find(tb_txn *txn, const tb_digest *id, tb_event_key *out_key, tb_event_row *out)

@@ -132,6 +132,18 @@ tb_err tb_event_in_case(tb_txn *txn,
     return err;
 }
 
+tb_err tb_event_of_case(tb_txn *txn,
+                        const tb_case_id *case_id,
+                        const tb_digest *id,
+                        tb_event_key *out_key,
+                        tb_event_row *out)
+{
+    tb_err err = tb_event_in_case(txn, case_id, TB_CLASS_CHAIN, 0, id, out_key, out);
+    return err == TB_ERR_NOT_FOUND
+               ? tb_event_in_case(txn, case_id, TB_CLASS_SIDE, 0, id, out_key, out)
+               : err;
+}
+
 /* Looks at every event, newest case first; what was read is given back as it goes. */
 static tb_err search(tb_txn *txn, const tb_digest *id, tb_event_key *out_key, tb_event_row *out)
 {

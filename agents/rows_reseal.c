@@ -44,14 +44,13 @@ tb_err tb_reseal_del(tb_txn *txn, const tb_reseal_key *key)
     return tb_store_del(txn, TB_TABLE_RESEAL, key_of(key, buffer));
 }
 
-tb_err tb_reseal_next(tb_txn *txn, tb_bytes *cursor, tb_reseal_key *out)
+tb_err tb_reseal_after(tb_txn *txn, const tb_reseal_key *after, tb_reseal_key *out)
 {
+    uint8_t buffer[KEY_BYTES];
     tb_bytes all = {NULL, 0};
     tb_bytes key;
     tb_bytes value;
-    tb_err err = cursor->size == 0
-                     ? tb_store_seek(txn, TB_TABLE_RESEAL, all, all, &key, &value)
-                     : tb_store_next(txn, TB_TABLE_RESEAL, all, *cursor, &key, &value);
+    tb_err err = tb_store_next(txn, TB_TABLE_RESEAL, all, key_of(after, buffer), &key, &value);
     if (err != TB_OK) {
         return err;
     }
@@ -60,7 +59,6 @@ tb_err tb_reseal_next(tb_txn *txn, tb_bytes *cursor, tb_reseal_key *out)
     get_incarnation(&r, &out->incarnation);
     out->notice = tb_get_u64(&r);
     tb_get_raw(&r, out->recipient.text, TB_PARTY_BYTES);
-    *cursor = key;
     return tb_reader_done(&r) ? TB_OK : TB_ERR_CORRUPT;
 }
 

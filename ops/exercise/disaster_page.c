@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "ops/exercise/disaster.h"
+#include "ops/exercise/rule.h"
 
 static const struct {
     const char *key, *zh, *en;

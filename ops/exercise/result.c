@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "ops/exercise/disaster.h"
+#include "ops/exercise/rule.h"
 
 #define COLLECT_WINDOW 256
 

@@ -75,8 +75,17 @@ static void scan(world *w, world_agent *a, bool *out_more)
     assert_ok(tb_store_commit(txn));
 }
 
-/* Every agent learns of it. */
-static void learn(world *w, const tb_directory *next)
+static void scan_all(world *w, world_agent *a)
+{
+    bool more = true;
+    for (unsigned turns = 0; more; turns++) {
+        assert_true(turns < 100);
+        scan(w, a, &more);
+    }
+}
+
+/* Every agent learns of it; one has not looked through its events yet. */
+static void learn_but(world *w, const tb_directory *next, const char *late)
 {
     for (size_t i = 0; i < w->agent_count; i++) {
         world_agent *a = &w->agents[i];
@@ -90,12 +99,15 @@ static void learn(world *w, const tb_directory *next)
     }
     w->directory = *next;
     for (size_t i = 0; i < w->agent_count; i++) {
-        bool more = true;
-        for (unsigned turns = 0; more; turns++) {
-            assert_true(turns < 100);
-            scan(w, &w->agents[i], &more);
+        if (strcmp(w->agents[i].id.text, late) != 0) {
+            scan_all(w, &w->agents[i]);
         }
     }
+}
+
+static void learn(world *w, const tb_directory *next)
+{
+    learn_but(w, next, "");
 }
 
 /* How many events of the case stand like this at a party. */
@@ -123,6 +135,17 @@ static void order(world *w)
     assert_int_equal(acts(w, "bureau.44", "order", "ordered=cm.44"), TB_ACCEPTED);
     deliver_all(w);
     assert_string_equal(holder_at(w, "bureau.33"), "cm.44");
+}
+
+static tb_directory_party *party_at(world *w, const char *id)
+{
+    for (size_t i = 0; i < w->directory.party_count; i++) {
+        if (strcmp(w->directory.parties[i].id.text, id) == 0) {
+            return &w->directory.parties[i];
+        }
+    }
+    fail_msg("nobody is called %s", id);
+    return NULL;
 }
 
 /* Who has seen the order. */
@@ -187,6 +210,100 @@ static void who_holds_what_is_left_aside_is_told_of_the_take_over(void **state)
     /* once */
     turn_with(w, "bureau.33", tb_aside_tick);
     assert_int_equal(lying(w), 0);
+    check_world(w);
+}
+
+static void who_cannot_be_sealed_to_yet_is_told_when_it_can(void **state)
+{
+    world *w = *state;
+    order(w);
+    tb_directory next = with_cut(w, "bureau.44", 1, TB_CUT_STOLEN);
+    learn(w, &next);
+    assert_int_equal(acts(w, "bureau.33", "take_over", "take_over_reason=other"), TB_ACCEPTED);
+    deliver_all(w);
+    tb_directory_party *away = party_at(w, "cm.44");
+    tb_directory_party back = *away;
+    away->state = TB_PARTY_OFF_LINE;
+    away->key_count = 0;
+    tick(w, "bureau.33", 1);
+    assert_int_equal(lying(w), 0);
+    *away = back;
+    tick(w, "bureau.33", 60000);
+    deliver_all(w);
+    assert_false(summary_at(w, "cm.44").frozen);
+    tick(w, "bureau.33", 60000);
+    assert_int_equal(lying(w), 0);
+    check_world(w);
+}
+
+static void who_was_left_aside_once_is_told_of_nothing_later(void **state)
+{
+    world *w = *state;
+    tb_directory before = w->directory;
+    order(w);
+    tb_directory next = with_cut(w, "bureau.44", 1, TB_CUT_STOLEN);
+    learn(w, &next);
+    assert_int_equal(acts(w, "bureau.33", "take_over", "take_over_reason=other"), TB_ACCEPTED);
+    tick(w, "bureau.33", 1);
+    deliver_all(w);
+    w->directory = before; /* the home bureau has its new key */
+    tb_digest told = summary_at(w, "cm.44").head;
+    assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.33", "take_over", "take_over_reason=other"), TB_ACCEPTED);
+    tick(w, "bureau.33", 1);
+    deliver_all(w);
+    tb_digest head = summary_at(w, "cm.44").head;
+    assert_int_equal(summary_at(w, "bureau.33").term, 3);
+    assert_true(tb_digest_equal(&head, &told));
+    check_world(w);
+}
+
+/* The home bureau takes the order back with an event whose id is greater than a digest. */
+static void take_back_behind(world *w, const tb_digest *other)
+{
+    world_agent *home = who(w, "bureau.44");
+    for (unsigned tries = 0; tries < 64; tries++) {
+        tb_store *before;
+        size_t letters = w->letter_count;
+        assert_ok(tb_store_mem_clone(home->store, &before));
+        assert_int_equal(acts(w, "bureau.44", "take_back", "take_over_reason=other"), TB_ACCEPTED);
+        tb_digest head = summary_at(w, "bureau.44").head;
+        if (memcmp(head.bytes, other->bytes, TB_DIGEST_BYTES) > 0) {
+            tb_store_close(before);
+            return;
+        }
+        tb_store_close(home->store);
+        home->store = before;
+        w->letter_count = letters;
+    }
+    fail_msg("no such id");
+}
+
+/* A thief takes the case over, and then an honest party does in the same term. Who sees the second
+ * before it knows that the first does not count ends where the others are. */
+static void a_take_over_that_lost_to_a_disputed_one_wins_after_all(void **state)
+{
+    world *w = *state;
+    order(w);
+    assert_int_equal(acts(w, "bureau.33", "take_over", "take_over_reason=other"), TB_ACCEPTED);
+    deliver_all(w);
+    tb_digest stolen = summary_at(w, "cm.44").head;
+    tb_directory next = with_cut(w, "bureau.33", 2, TB_CUT_STOLEN);
+    learn_but(w, &next, "cm.44");
+    assert_true(summary_at(w, "bureau.44").frozen);
+    take_back_behind(w, &stolen);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.44", "order", "ordered=cm.44"), TB_ACCEPTED);
+    deliver_all(w);
+    scan_all(w, who(w, "cm.44"));
+    tb_digest head = summary_at(w, "bureau.44").head;
+    tb_local_summary summary = summary_at(w, "cm.44");
+    assert_true(tb_digest_equal(&summary.head, &head));
+    assert_false(summary.frozen);
+    assert_string_equal(holder_at(w, "cm.44"), "cm.44");
+    assert_int_equal(standing_at(w, "cm.44", TB_STANDING_OVERTAKEN),
+                     standing_at(w, "bureau.44", TB_STANDING_OVERTAKEN));
+    assert_int_equal(standing_at(w, "cm.44", TB_STANDING_DISPUTED), 0);
     check_world(w);
 }
 
@@ -313,6 +430,9 @@ static const struct CMUnitTest tests[] = {
     IN_A_WORLD(what_is_signed_beyond_a_cut_is_disputed_and_has_no_effect),
     IN_A_WORLD(a_take_over_settles_it_and_all_have_the_same_chain),
     IN_A_WORLD(who_holds_what_is_left_aside_is_told_of_the_take_over),
+    IN_A_WORLD(a_take_over_that_lost_to_a_disputed_one_wins_after_all),
+    IN_A_WORLD(who_cannot_be_sealed_to_yet_is_told_when_it_can),
+    IN_A_WORLD(who_was_left_aside_once_is_told_of_nothing_later),
     IN_A_WORLD(at_the_cut_it_counts_and_one_behind_it_does_not),
     IN_A_WORLD(what_honest_parties_built_on_it_hangs_with_it),
     IN_A_WORLD(a_case_opened_beyond_a_cut_can_only_be_opened_anew),

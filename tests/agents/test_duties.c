@@ -205,6 +205,26 @@ static void a_take_over_waits_where_its_lapse_has_not_come(void **state)
     check_world(w);
 }
 
+/* Its record is lost on the way for good: whoever passed the take-over on is asked for it. */
+static void the_lapse_a_take_over_waits_for_is_asked_for_and_resent(void **state)
+{
+    world *w = *state;
+    lapse(w);
+    letter_to(w, "police.33")->gone = true;
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.33", "take_over", OVERDUE), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(summary_at(w, "police.33").held_back, 1);
+    tick(w, "police.33", TB_GAP_ASK_MS);
+    deliver_all(w);
+    tick(w, "bureau.33", 0);
+    deliver_all(w);
+    assert_int_equal(summary_at(w, "police.33").held_back, 0);
+    assert_string_equal(state_at(w, "police.33"), "accepted");
+    assert_int_equal(alarms_at(w, "police.33"), 0);
+    check_world(w);
+}
+
 static void who_joins_later_is_given_the_ground_with_the_take_over(void **state)
 {
     world *w = *state;
@@ -428,6 +448,7 @@ static const struct CMUnitTest tests[] = {
     IN_A_WORLD(without_a_lapse_nobody_takes_over_for_being_overdue),
     IN_A_WORLD(a_handover_not_signed_for_ends_in_take_over),
     IN_A_WORLD(a_take_over_waits_where_its_lapse_has_not_come),
+    IN_A_WORLD(the_lapse_a_take_over_waits_for_is_asked_for_and_resent),
     IN_A_WORLD(who_joins_later_is_given_the_ground_with_the_take_over),
     IN_A_WORLD(an_order_not_answered_is_taken_back_by_who_gave_it),
     IN_A_WORLD(days_off_are_counted_by_the_creditors_calendar),

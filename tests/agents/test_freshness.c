@@ -144,6 +144,28 @@ static void a_newer_directory_that_the_hub_does_not_give_names_it_once(void **st
     assert_int_equal(alarms_at(w, A), 1);
 }
 
+/* Somebody names one that will never be; the next that is withheld is seen all the same. */
+static void a_version_that_never_was_hides_no_other(void **state)
+{
+    world *w = *state;
+    seen = (tb_header){.sender = who(w, "bureau.33")->id, .directory_version = UINT32_MAX};
+    turn_with(w, A, see);
+    w->clock += TB_DIRECTORY_WAIT_MS + 1;
+    turn_with(w, A, look);
+    assert_int_equal(alarms_at(w, A), 1);
+    seen.directory_version = w->directory.version + 1;
+    turn_with(w, A, see);
+    turn_with(w, A, look);
+    assert_int_equal(alarms_at(w, A), 1); /* it has its own time to come */
+    w->clock += TB_DIRECTORY_WAIT_MS + 1;
+    turn_with(w, A, look);
+    assert_int_equal(alarms_at(w, A), 2);
+    turn_with(w, A, see);
+    w->clock += TB_DIRECTORY_WAIT_MS + 1;
+    turn_with(w, A, look);
+    assert_int_equal(alarms_at(w, A), 2);
+}
+
 static void one_that_comes_in_time_is_no_alarm(void **state)
 {
     world *w = *state;
@@ -177,6 +199,7 @@ static const struct CMUnitTest tests[] = {
     IN_A_WORLD(a_late_start_warns_once_of_the_nearest),
     IN_A_WORLD(the_planned_end_of_our_own_keys_is_warned_of_too),
     IN_A_WORLD(a_newer_directory_that_the_hub_does_not_give_names_it_once),
+    IN_A_WORLD(a_version_that_never_was_hides_no_other),
     IN_A_WORLD(one_that_comes_in_time_is_no_alarm),
     IN_A_WORLD(another_directory_of_our_version_is_an_alarm_once),
 };

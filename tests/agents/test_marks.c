@@ -216,6 +216,49 @@ static void what_the_hub_refused_goes_again_as_a_filler(void **state)
     peer_check(t, &t->b);
 }
 
+/* b signs that it refused the header's notice, for a key it retired. */
+static void refuses(town *t, const tb_stream *stream, const tb_header *header)
+{
+    tb_frame frame = {.kind = TB_FRAME_REFUSED};
+    assert_ok(tb_header_encode(header, &t->paper, &frame.refused.header));
+    tb_line line = {
+        .kind = TB_LINE_REFUSED,
+        .stream = *stream,
+        .from = 1,
+        .digest = tb_header_digest(frame.refused.header),
+        .at = t->now,
+        .code = TB_REFUSED_KEY_RETIRED,
+    };
+    frame.refused.has_line = true;
+    frame.refused.line = town_line_by(t, &line, &t->b);
+    frame.refused.code = TB_REFUSED_KEY_RETIRED;
+    town_send(t, &t->a, &frame);
+}
+
+/* Whoever signs refusals of notices that never were, or were not its own, fills no table. */
+static void only_what_was_sent_to_it_can_be_refused_by_a_recipient(void **state)
+{
+    town *t = *state;
+    tb_group group = one_notice(t);
+    tb_stream stream = tb_group_stream(&group);
+    tb_header header = group.items[0].header;
+    for (uint64_t i = 0; i < 3; i++) {
+        header.notice = 1000 + i;
+        refuses(t, &stream, &header);
+    }
+    peer_forget(&t->a);
+    peer_say(t, &t->a, "hq other");
+    tb_frame other = peer_frame(t, &t->a, TB_FRAME_SUBMIT, 0);
+    refuses(t, &stream, &other.carry.groups[0].items[0].header);
+    assert_int_equal(peer_rows(t, &t->a, TB_TABLE_REFUSAL), 0);
+    assert_int_equal(peer_rows(t, &t->a, TB_TABLE_RESEAL), 0);
+    assert_int_equal(peer_alarm(t, &t->a), TB_REFUSED_KEY_RETIRED);
+    refuses(t, &stream, &group.items[0].header);
+    assert_int_equal(peer_rows(t, &t->a, TB_TABLE_REFUSAL), 1);
+    assert_int_equal(peer_rows(t, &t->a, TB_TABLE_RESEAL), 1);
+    peer_check(t, &t->a);
+}
+
 static void a_refusal_after_arrival_finds_its_notice(void **state)
 {
     town *t = *state;
@@ -342,6 +385,7 @@ static const struct CMUnitTest tests[] = {
     IN_TOWN(a_mark_under_a_cut_key_does_not_count),
     IN_TOWN(a_gap_at_the_hub_sends_again_once),
     IN_TOWN(what_the_hub_refused_goes_again_as_a_filler),
+    IN_TOWN(only_what_was_sent_to_it_can_be_refused_by_a_recipient),
     IN_TOWN(a_refusal_after_arrival_finds_its_notice),
     IN_TOWN(marks_of_many_groups_land_in_any_order),
     IN_TOWN(a_stamp_that_comes_behind_the_arrived_mark_is_kept),

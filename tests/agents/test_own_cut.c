@@ -74,11 +74,65 @@ static void after_a_final_one_nothing_is_signed_with_this_key(void **state)
     assert_false(stands);
 }
 
+/* As signed with a key; its id is all that is looked at. */
+static tb_bytes mark_of(tb_step *step, const tb_key_id *key)
+{
+    tb_sign_pair pair;
+    tb_signed_line *made;
+    tb_bytes packed;
+    tb_line line = {.kind = TB_LINE_ARRIVED,
+                    .stream = {{"bureau.33"}, {1, {1}}, step->agent->self, TB_LANE_NORMAL},
+                    .to = 1,
+                    .digest = {{1}},
+                    .at = 1};
+    tb_root root = {.suite = TB_SUITE_1,
+                    .tree = TB_TREE_LINES,
+                    .signer = step->agent->self,
+                    .key = *key,
+                    .incarnation = {1, {1}}};
+    tb_sign_pair_make(&pair, step->random);
+    assert_ok(tb_lines_sign(&line, 1, &root, &step->agent->hub, &pair, step->arena, &made));
+    assert_ok(tb_signed_line_encode(made, step->arena, &packed));
+    return packed;
+}
+
+/* So many marks were signed anew before, and one is left. */
+static tb_err put_received(tb_step *step)
+{
+    tb_key_id former = {{9, 9}};
+    tb_bytes renewed = mark_of(step, &step->agent->keys.sign_id);
+    tb_bytes left = mark_of(step, &former);
+    for (uint64_t i = 1; i <= TB_LEAVES_MAX / 2 + 1; i++) {
+        tb_stream stream = {{"bureau.33"}, {i, {1}}, step->agent->self, TB_LANE_NORMAL};
+        tb_stream_in_row row = {.number = 1, .line = i <= TB_LEAVES_MAX / 2 ? renewed : left};
+        assert_ok(tb_stream_in_put(step->txn, &stream, &row));
+    }
+    return TB_OK;
+}
+
+static bool first_welcome;
+
+static tb_err renew(tb_step *step)
+{
+    tb_err err = tb_own_marks_renew(step);
+    return err == TB_OK ? tb_own_first_welcome(step->agent, step->txn, &first_welcome) : err;
+}
+
+static void marks_signed_anew_before_leave_room_for_the_rest(void **state)
+{
+    world *w = *state;
+    who(w, A)->agent.keys.sign_id.bytes[3] = 1;
+    turn_with(w, A, put_received);
+    turn_with(w, A, renew);
+    assert_false(first_welcome);
+}
+
 #define IN_A_WORLD(test) cmocka_unit_test_setup_teardown(test, world_setup, world_teardown)
 
 static const struct CMUnitTest tests[] = {
     IN_A_WORLD(it_names_every_stream_where_it_stands),
     IN_A_WORLD(after_a_final_one_nothing_is_signed_with_this_key),
+    IN_A_WORLD(marks_signed_anew_before_leave_room_for_the_rest),
 };
 
 TB_RUN("own_cut", tests)

@@ -102,6 +102,22 @@ static void what_the_rules_refuse_on_a_retry_is_refused_for_that(void **state)
     assert_int_equal(peer_rows(t, &t->b, TB_TABLE_QUARANTINE), 0);
 }
 
+/* Its sender's key was cut below it while it lay here: beyond the cut it is good for nobody. */
+static void what_a_cut_left_without_a_signature_is_not_applied(void **state)
+{
+    town *t = *state;
+    tb_directory_party *a = &t->directory.parties[0];
+    tb_cut cut = {.party = a->id, .key = a->keys[0].id, .at = t->now, .reason = TB_CUT_STOLEN};
+    tb_directory next;
+    (void)town_next_directory(t, &cut, 1, &next);
+    t->b.agent.directory = &next;
+    t->b.poison = NULL;
+    peer_say(t, &t->b, "retry " NOTICE);
+    assert_string_equal(peer_applied(t, &t->b), "");
+    assert_int_equal(told(t, &t->b), TB_REFUSED_KEY_REVOKED);
+    assert_int_equal(peer_rows(t, &t->b, TB_TABLE_QUARANTINE), 0);
+}
+
 static void a_full_store_is_not_an_attempt(void **state)
 {
     town *t = *state;
@@ -168,6 +184,7 @@ static const struct CMUnitTest tests[] = {
     IN_TOWN(what_heals_is_applied_and_its_sender_is_told),
     IN_TOWN(what_fails_again_stays_and_counts_the_attempt),
     IN_TOWN(what_the_rules_refuse_on_a_retry_is_refused_for_that),
+    IN_TOWN(what_a_cut_left_without_a_signature_is_not_applied),
     IN_TOWN(a_full_store_is_not_an_attempt),
     IN_TOWN(dropping_needs_a_reason_and_keeps_who_and_why),
     IN_TOWN(nothing_is_decided_while_nothing_may_be_signed),

@@ -1,5 +1,6 @@
 /* A new incarnation: which base it takes, whom it asks, and what its first headers say. */
 #include "agents/recovery.h"
+#include "agents/rows_case.h"
 #include "messages/parts.h"
 #include "tests/agents/peer.h"
 #include "tests/messages/samples.h"
@@ -300,6 +301,106 @@ static void a_gap_that_stays_has_the_hub_asked_for_the_marks(void **state)
     assert_string_equal(peer_applied(t, &t->b), "");
 }
 
+/* The hub had lost its disk too and knew of nothing; the recipient shows its mark later. */
+static void a_mark_that_comes_when_all_has_ended_is_shown(void **state)
+{
+    town *t = *state;
+    tb_stream stream = fenced(t);
+    tb_frame frame = welcome(t);
+    peer_say(t, &t->a, "recover disk");
+    town_send(t, &t->a, &frame);
+    assert_int_equal(recovery(t, &t->a).state, TB_RECOVERY_ENDED);
+    assert_int_equal(peer_alarm(t, &t->a), TB_REFUSED_MARKS_BACK);
+    tb_signed_line by_b = arrived(t, &t->b, &stream, 4);
+    tb_frame marks = {.kind = TB_FRAME_STORED};
+    marks.lines.lines = &by_b;
+    marks.lines.count = 1;
+    town_send(t, &t->a, &marks);
+    assert_int_equal(peer_alarm(t, &t->a), TB_REFUSED_GAP);
+    assert_int_equal(peer_link(t, &t->a).fence, TB_ACCEPTED);
+    uint64_t alarms = peer_rows(t, &t->a, TB_TABLE_ALARM);
+    town_send(t, &t->a, &marks);
+    assert_int_equal(peer_rows(t, &t->a, TB_TABLE_ALARM), alarms);
+    peer_check(t, &t->a);
+}
+
+/* ---- with a new key ---- */
+
+/* As if casework had an own event in its first notice. */
+static void put_event(town *t)
+{
+    tb_proof_row proof;
+    tb_event_key key = {.class = TB_CLASS_SIDE, .term = 1};
+    tb_stream stream = town_stream(&t->a, "ct.33");
+    tb_event_row row = {.event = tb_bytes_str("one"),
+                        .standing = TB_STANDING_EFFECTIVE,
+                        .lane = TB_LANE_NORMAL,
+                        .sender = t->a.agent.self,
+                        .incarnation = stream.incarnation,
+                        .notice = 1};
+    tb_txn *txn;
+    tb_arena_reset(&t->a.node.arena);
+    assert_ok(tb_store_begin(t->a.store, &t->a.node.arena, &txn));
+    assert_ok(tb_proof_head(txn, &t->a.agent.self, &stream.incarnation, 1, &proof));
+    assert_int_equal(proof.id_count, 1);
+    key.event = proof.ids[0];
+    key.case_id = proof.case_id;
+    assert_ok(tb_event_put(txn, &key, &row));
+    assert_ok(tb_store_commit(txn));
+}
+
+/* a's key was cut before anything it signed, and a has a new one. */
+static void new_key(town *t)
+{
+    static tb_cut cut;
+    static tb_sign_pair fresh;
+    tb_directory next;
+    tb_directory_party *a = &t->directory.parties[0];
+    tb_directory_key *keys = tb_arena_array(&t->paper, 4, sizeof *keys);
+    cut = (tb_cut){.party = a->id, .key = a->keys[0].id, .at = t->now, .reason = TB_CUT_LOST};
+    tb_sign_pair_make(&fresh, &t->random);
+    memcpy(keys, a->keys, 3 * sizeof *keys);
+    keys[3] = keys[2];
+    keys[2] = keys[1];
+    keys[1] = (tb_directory_key){TB_PURPOSE_SIGN, fresh.public_key,
+                                 tb_key_id_of(TB_PURPOSE_SIGN, &fresh.public_key), 0, 0};
+    a->keys = keys;
+    a->key_count = 4;
+    t->document = town_next_directory(t, &cut, 1, &next);
+    tb_frame frame = {.kind = TB_FRAME_DOCUMENT, .document = t->document};
+    town_send(t, &t->a, &frame);
+    t->directory = next;
+    t->a.sign = fresh;
+    t->a.agent.keys.sign_id = keys[1].id;
+    town_restart(t, &t->a);
+}
+
+static void what_the_hub_took_behind_the_cut_is_signed_anew_once_recovered(void **state)
+{
+    town *t = *state;
+    town_link(t, &t->a);
+    peer_forget(&t->a);
+    peer_say(t, &t->a, "ct.33 one");
+    tb_frame one = peer_frame(t, &t->a, TB_FRAME_SUBMIT, 0);
+    town_store(t, &t->a, &one.carry.groups[0]);
+    put_event(t);
+    new_key(t);
+    tb_line line = town_stored_line(t, &one.carry.groups[0]);
+    tb_signed_line by_hub = town_line(t, &line);
+    tb_frame frame = welcome(t);
+    frame.welcome.stored = &by_hub;
+    frame.welcome.stored_count = 1;
+    peer_step(t, &t->a, TB_INPUT_LINK, tb_bytes_of(NULL, 0));
+    town_send(t, &t->a, &frame);
+    assert_int_equal(peer_link(t, &t->a).fence, TB_REFUSED_MARKS_BACK);
+    peer_say(t, &t->a, "recover rotated");
+    town_send(t, &t->a, &frame);
+    assert_int_equal(peer_link(t, &t->a).fence, TB_ACCEPTED);
+    assert_true(peer_noted(&t->a, "event=signed_anew notices=1 first=1"));
+    assert_int_equal(peer_rows(t, &t->a, TB_TABLE_LOOSE), 1); /* its next notice signs it */
+    peer_check(t, &t->a);
+}
+
 /* ---- what an answer leaves open ---- */
 
 static tb_asked_row asked_row(town *t, const char *of)
@@ -426,6 +527,8 @@ static const struct CMUnitTest tests[] = {
     IN_TOWN(another_header_at_the_old_streams_end_is_an_alarm_at_its_recipient),
     IN_TOWN(what_the_copy_still_has_of_the_old_stream_goes_on_being_sent),
     IN_TOWN(a_gap_that_stays_has_the_hub_asked_for_the_marks),
+    IN_TOWN(a_mark_that_comes_when_all_has_ended_is_shown),
+    IN_TOWN(what_the_hub_took_behind_the_cut_is_signed_anew_once_recovered),
     IN_TOWN(a_full_answer_ends_it),
     IN_TOWN(what_the_hub_may_still_deliver_is_waited_for_a_bounded_number_of_times),
     IN_TOWN(what_was_signed_for_and_nobody_holds_is_lost_at_once),

@@ -2,7 +2,9 @@
 #include "agents/offline.h"
 #include "agents/old_keys.h"
 #include "agents/reseal.h"
+#include "agents/resend.h"
 #include "agents/rows_reseal.h"
+#include "messages/parts.h"
 #include "tests/agents/world.h"
 
 #define LEAD                                                                                       \
@@ -115,6 +117,143 @@ static void what_was_sealed_anew_can_be_sealed_anew_in_turn(void **state)
     assert_int_equal(count, 1);
     assert_true(tb_case_equal(&id, &w->case_id));
     tb_store_abort(txn);
+}
+
+/* Its new key does not become known, and a turn has little memory. */
+static void however_many_wait_for_a_key_a_turn_can_look_at_them(void **state)
+{
+    world *w = *state;
+    enum {
+        COUNT = 300
+    };
+    for (uint64_t i = 1; i <= COUNT; i++) {
+        assert_int_equal(opens(w, "police.33", LEAD), TB_ACCEPTED);
+        refuse(w, "police.33", "bureau.33", i);
+    }
+    lose(w, "bureau.33");
+    world_agent *police = who(w, "police.33");
+    police->arena.size = 96 * 1024;
+    for (unsigned turns = 0; turns < 3; turns++) {
+        police->agent.times.reseal = 0;
+        turn_with(w, "police.33", tb_reseal_tick);
+    }
+    assert_int_equal(lying(w), 0);
+    police->arena.size = TB_AGENT_ARENA_BYTES;
+    new_key(w, "bureau.33");
+    for (unsigned turns = 0; lying(w) < COUNT; turns++) {
+        assert_true(turns < 2 * COUNT);
+        police->agent.times.reseal = 0;
+        turn_with(w, "police.33", tb_reseal_tick);
+    }
+}
+
+/* ---- what was resent ---- */
+
+static tb_case_id resent_case;
+
+static tb_err resend_all(tb_step *step)
+{
+    tb_party peer = {"police.33"};
+    size_t events;
+    return tb_resend_case(step, &resent_case, &peer, 0, TB_LANE_BULK, &events);
+}
+
+/* The letter's notice, proven as the outbox would have it. */
+static uint64_t prove(world *w, const char *id, const letter *l)
+{
+    world_agent *a = who(w, id);
+    tb_header header;
+    tb_txn *txn;
+    tb_arena_reset(&a->arena);
+    assert_ok(tb_store_begin(a->store, &a->arena, &txn));
+    assert_int_equal(tb_header_decode(l->header, &w->memory, &header), TB_ACCEPTED);
+    tb_proof_row proof = {.header = l->header};
+    proof.root.suite = 1;
+    proof.root.tree = TB_TREE_HEADERS;
+    proof.root.signer = a->id;
+    proof.root.count = 1;
+    proof.root.incarnation = header.incarnation;
+    assert_ok(tb_proof_put(txn, &a->id, &header.incarnation, header.notice, &proof));
+    assert_ok(tb_store_commit(txn));
+    return header.notice;
+}
+
+/* The police lost their disk and the key with it; what they are resent is sealed to the old one. */
+static void what_was_resent_goes_again_with_the_recipients_own_events(void **state)
+{
+    world *w = *state;
+    tb_store *empty;
+    assert_ok(tb_store_mem_clone(who(w, "police.33")->store, &empty));
+    assert_int_equal(opens(w, "police.33", LEAD), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
+    deliver_all(w);
+    tb_store_close(who(w, "police.33")->store);
+    who(w, "police.33")->store = empty;
+    resent_case = w->case_id;
+    turn_with(w, "bureau.33", resend_all);
+    assert_int_equal(lying(w), 1);
+    uint64_t notice = prove(w, "bureau.33", letter_to(w, "police.33"));
+    lose(w, "police.33");
+    refuse(w, "bureau.33", "police.33", notice);
+    new_key(w, "police.33");
+    turn_with(w, "bureau.33", tb_reseal_tick);
+    deliver_all(w);
+    assert_string_equal(state_at(w, "police.33"), "accepted");
+    assert_string_equal(value_at(w, "police.33", "number"), "13800001234");
+    check_world(w);
+}
+
+/* Asks a party for everything above a number of its stream. */
+static void ask_above(world *w, const char *from, const char *of, uint64_t number)
+{
+    letter *l = &w->letters[w->letter_count++];
+    tb_stream_at at = {.stream = refused_stream, .number = number, .digest = {{1}}};
+    tb_resend resend = {.ask = true, .from = &at, .from_count = 1};
+    tb_entry entry = {.recipient = who(w, of)->id, .number = 1};
+    tb_header header = {
+        .suite = 1,
+        .hub = who(w, from)->agent.hub,
+        .sender = who(w, from)->id,
+        .incarnation = {2, {1}},
+        .notice = 999,
+        .lane = TB_LANE_NORMAL,
+        .kind = TB_NOTICE_RESEND,
+        .made = w->clock,
+        .expires = w->clock + 1,
+        .directory_version = 1,
+        .entries = &entry,
+        .entry_count = 1,
+    };
+    *l = (letter){.to = who(w, of)->id, .resend = true};
+    assert_ok(tb_header_encode(&header, &w->memory, &l->header));
+    assert_ok(tb_resend_encode(&resend, &w->memory, &l->asks));
+    assert_ok(tb_part_events_encode(NULL, 0, &w->memory, &l->events));
+    assert_ok(tb_part_openings_encode(NULL, 0, &w->memory, &l->openings));
+    assert_ok(tb_part_passed_encode(NULL, 0, &w->memory, &l->passed));
+    assert_int_equal(deliver(w, l), TB_ACCEPTED);
+}
+
+/* It holds the notice it could not open, and lost the one that was sealed anew. */
+static void what_was_sealed_anew_and_lost_is_resent(void **state)
+{
+    world *w = *state;
+    assert_int_equal(opens(w, "police.33", LEAD), TB_ACCEPTED);
+    lose(w, "bureau.33");
+    refuse(w, "police.33", "bureau.33", 1);
+    new_key(w, "bureau.33");
+    turn_with(w, "police.33", tb_reseal_tick);
+    assert_int_equal(prove(w, "police.33", letter_to(w, "bureau.33")), 2);
+    lose(w, "bureau.33");
+    ask_above(w, "bureau.33", "police.33", 2);
+    tick(w, "police.33", 0);
+    assert_int_equal(lying(w), 1); /* the end alone: it holds all of it */
+    lose(w, "bureau.33");
+    ask_above(w, "bureau.33", "police.33", 1);
+    tick(w, "police.33", 0);
+    deliver_all(w);
+    assert_string_equal(value_at(w, "bureau.33", "number"), "13800001234");
+    check_world(w);
 }
 
 static tb_directory_party *listed(world *w, const char *id)
@@ -261,6 +400,9 @@ static const struct CMUnitTest tests[] = {
     IN_A_WORLD(its_events_go_again_with_all_the_recipient_lacks),
     IN_A_WORLD(a_refusal_that_is_shown_again_seals_nothing_again),
     IN_A_WORLD(what_was_sealed_anew_can_be_sealed_anew_in_turn),
+    IN_A_WORLD(however_many_wait_for_a_key_a_turn_can_look_at_them),
+    IN_A_WORLD(what_was_resent_goes_again_with_the_recipients_own_events),
+    IN_A_WORLD(what_was_sealed_anew_and_lost_is_resent),
     IN_A_WORLD(who_joins_with_another_key_than_it_had_off_line_is_given_its_history),
     IN_A_WORLD(a_new_key_of_a_party_still_off_line_is_sealed_to),
     IN_A_WORLD(an_old_key_goes_when_its_time_is_over_and_not_before),

@@ -243,6 +243,38 @@ static void one_ask_replaces_another_and_single_ones_are_bounded(void **state)
     assert_int_equal(rows(w, "bureau.33", TB_TABLE_ANSWERING), TB_ANSWERING_MAX + 1);
 }
 
+/* Every agency lost everything at once, and a turn has little memory. */
+static void however_many_ask_for_everything_a_turn_can_answer(void **state)
+{
+    static const tb_case_id none;
+    static const tb_digest no_event;
+    static const char *const askers[] = {"bureau.11", "bureau.44", "cm.33",
+                                         "cm.44",     "police.33", "police.11"};
+    world *w = *state;
+    for (unsigned i = 0; i < 60; i++) {
+        submit(w);
+        assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
+        deliver_all(w);
+    }
+    world_agent *bureau = who(w, "bureau.33");
+    bureau->arena.size = TB_AGENT_ARENA_BYTES / 64;
+    link_up(w, "bureau.33", false);
+    for (size_t i = 0; i < sizeof askers / sizeof askers[0]; i++) {
+        ask_for(w, askers[i], "bureau.33", &none, &no_event);
+    }
+    link_up(w, "bureau.33", true);
+    for (unsigned turns = 0; rows(w, "bureau.33", TB_TABLE_ANSWERING) > 0; turns++) {
+        assert_true(turns < 200);
+        tick(w, "bureau.33", 1000);
+    }
+    size_t events = 0;
+    for (size_t i = 0; i < w->letter_count; i++) {
+        letter *l = &w->letters[i];
+        events += !l->gone && strcmp(l->to.text, "police.33") == 0 ? passed_in(w, l) : 0;
+    }
+    assert_int_equal(events, 2 * 60);
+}
+
 /* As if so many events of the bureau were held back already. */
 static void held_already(world *w, const char *at, uint64_t count)
 {
@@ -289,6 +321,7 @@ static const struct CMUnitTest tests[] = {
     IN_WORLD(nobody_is_given_a_case_it_was_not_shown),
     IN_WORLD(an_ask_for_everything_gives_only_the_askers_cases_and_what_it_may_read),
     IN_WORLD(one_ask_replaces_another_and_single_ones_are_bounded),
+    IN_WORLD(however_many_ask_for_everything_a_turn_can_answer),
     IN_WORLD(one_givers_gaps_are_bounded_at_the_bound),
     IN_WORLD(one_givers_gaps_are_bounded_past_the_bound),
 };
