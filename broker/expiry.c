@@ -84,6 +84,35 @@ static tb_err fill(tb_broker *b, const waiting *w, tb_group *group)
     return TB_OK;
 }
 
+/* What goes around headers, bodies, lines and digests in a frame that delivers them, and a line of
+ * the hub with root and path, at most. */
+#define ITEM_BYTES    32
+#define SHARED_BYTES  80
+#define SIBLING_BYTES 36
+#define FRAME_BYTES   4096
+#define LINE_BYTES    (256 + 34 * TB_PATH_MAX)
+
+/* A signed line may be larger than what it takes the place of: a group that would not fit its frame
+ * with fillers is left as it is, and arrives late. */
+static bool fits_filled(const tb_broker *b, const waiting *w, const tb_group *group)
+{
+    uint64_t bytes = FRAME_BYTES + SIBLING_BYTES * group->sibling_count;
+    uint64_t beside = w->row.bytes; /* of it what is in neither header nor item: shared bodies */
+    bool shared = false;
+    for (size_t i = 0; i < group->item_count; i++) {
+        const tb_item *item = &group->items[i];
+        bool filler = item->refusal != NULL || is_over(b, item);
+        uint64_t own = item->header_bytes.size + item->body.size;
+        beside -= own < beside ? own : beside;
+        bytes += ITEM_BYTES + item->header_bytes.size;
+        bytes += item->refusal != NULL ? TB_SIGNED_LINE_BYTES_MAX
+                 : filler              ? LINE_BYTES
+                                       : SHARED_BYTES + item->body.size;
+        shared = shared || (!filler && item->header.entry_count > 1);
+    }
+    return bytes + (shared ? beside : 0) <= TB_FRAME_BYTES_MAX;
+}
+
 /* One group, when it is not on its way. */
 static tb_err look_at(tb_broker *b, const waiting *w, bool *out_filled)
 {
@@ -95,9 +124,16 @@ static tb_err look_at(tb_broker *b, const waiting *w, bool *out_filled)
     if (tb_group_decode(w->row.group, b->running.arena, group) != TB_ACCEPTED) {
         return TB_OK; /* delivery passes it over and says so */
     }
-    *out_filled = any_over(b, group);
+    *out_filled = any_over(b, group) && fits_filled(b, w, group);
     return *out_filled ? fill(b, w, group) : TB_OK;
 }
+
+/* Notices refused in one tick, soft by one group: each is a note and a frame among the effects of a
+ * turn. */
+#define REFUSED_A_TICK 1024
+
+_Static_assert(2 * (REFUSED_A_TICK + TB_GROUP_ITEMS_MAX) <= TB_EFFECTS_MAX / 2,
+               "a tick that tells of ended lives has room for what else is due");
 
 /* What may still be looked at in this tick. */
 typedef struct budget {
@@ -105,9 +141,12 @@ typedef struct budget {
     uint64_t bytes;
 } budget;
 
-static bool some_left(const budget *left)
+/* What is filled stays in the turn's memory until it is signed. */
+static bool some_left(const tb_broker *b, const budget *left)
 {
-    return left->rows > 0 && left->bytes > 0;
+    const tb_running *t = &b->running;
+    return left->rows > 0 && left->bytes > 0 && t->refusal_count < REFUSED_A_TICK &&
+           t->arena->used < t->arena->size / 4;
 }
 
 static void spend(budget *left, uint64_t bytes)
@@ -124,7 +163,7 @@ static tb_err sweep_lane(tb_broker *b, const tb_party *recipient, budget *left, 
     tb_live_party *party;
     tb_err err = tb_running_party(b, recipient, &party);
     *out_done = true;
-    while (err == TB_OK && some_left(left)) {
+    while (err == TB_OK && some_left(b, left)) {
         waiting w = {.recipient = recipient, .lane = (tb_lane)(sweep->lane + TB_LANE_FIRST)};
         bool filled = false;
         size_t mark = tb_arena_mark(t->arena);
@@ -142,7 +181,7 @@ static tb_err sweep_lane(tb_broker *b, const tb_party *recipient, budget *left, 
             tb_arena_release(t->arena, mark);
         }
     }
-    *out_done = some_left(left);
+    *out_done = some_left(b, left);
     return err;
 }
 
@@ -165,8 +204,7 @@ tb_err tb_hub_expiry_tick(tb_broker *b)
     if (waits) {
         return TB_OK;
     }
-    /* What is filled stays in the turn's memory until it is signed. */
-    while (some_left(&left) && t->arena->used < t->arena->size / 4) {
+    while (some_left(b, &left)) {
         bool done;
         if (sweep->party >= t->directory->party_count) {
             *sweep = (tb_expiry_sweep){.after = t->now.real + TB_EXPIRY_SWEEP_MS};
@@ -187,7 +225,15 @@ tb_err tb_hub_expiry_keep(tb_broker *b)
 {
     tb_running *t = &b->running;
     for (tb_filled_group *f = t->filled; f != NULL; f = f->next) {
-        tb_err err = tb_group_encode(f->group, t->arena, &f->row.group);
+        tb_live_stream *live;
+        tb_stream stream = tb_group_stream(f->group);
+        tb_err err = tb_running_stream(b, &stream, &live);
+        if (err == TB_OK && live->row.arrived.number >= f->row.to) {
+            continue; /* as this turn found out: its row is gone, or goes */
+        }
+        if (err == TB_OK) {
+            err = tb_group_encode(f->group, t->arena, &f->row.group);
+        }
         if (err == TB_OK) {
             err = tb_hub_group_put(t->txn, &f->recipient, f->lane, f->seq, &f->row);
         }

@@ -193,6 +193,9 @@ static tb_err fill_place(tb_broker *b, tb_fresh_refusal *refusal, const tb_signe
 static tb_err keep_refusal(tb_broker *b, tb_fresh_refusal *refusal, const tb_signed_line *line)
 {
     tb_running *t = &b->running;
+    if (refusal->fills != NULL && refusal->stream->row.arrived.number >= line->line.from) {
+        return TB_OK; /* this turn found out that it arrived after all */
+    }
     if (refusal->fills != NULL) {
         tb_err err = fill_place(b, refusal, line);
         if (err != TB_OK) {
