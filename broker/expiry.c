@@ -201,7 +201,7 @@ tb_err tb_hub_expiry_tick(tb_broker *b)
     tb_expiry_sweep *sweep = &b->expiry;
     budget left = {TB_EXPIRY_SLICE, TB_EXPIRY_BYTES};
     bool waits = sweep->after > t->now.real && sweep->after <= t->now.real + TB_EXPIRY_SWEEP_MS;
-    if (waits) {
+    if (waits || !tb_hub_may_sign(b)) {
         return TB_OK;
     }
     while (some_left(b, &left)) {

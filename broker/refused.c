@@ -113,6 +113,10 @@ static tb_err tell(tb_broker *b, tb_live_party *sender, tb_bytes packed)
     if (tb_signed_line_decode(packed, b->running.arena, &frame.refused.line) != TB_ACCEPTED) {
         return TB_ERR_CORRUPT;
     }
+    tb_err err = tb_hub_renew_line(b, &frame.refused.line, NULL);
+    if (err != TB_OK) {
+        return err;
+    }
     frame.refused.code = frame.refused.line.line.code;
     frame.refused.reason = tb_bytes_str(tb_refusal_en(frame.refused.code));
     return tb_running_send(b, sender->session.peer, &frame);
