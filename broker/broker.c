@@ -146,7 +146,7 @@ tb_err tb_broker_start(tb_broker *broker,
         return err;
     }
     tb_broker_forget(broker);
-    broker->expiry = (tb_expiry_sweep){.after = 0};
+    broker->expiry = (tb_expiry_sweep){.waited = false};
     *out_refused = refused;
     return TB_OK;
 }

@@ -200,6 +200,10 @@ tb_err tb_hub_expiry_tick(tb_broker *b)
     tb_running *t = &b->running;
     tb_expiry_sweep *sweep = &b->expiry;
     budget left = {TB_EXPIRY_SLICE, TB_EXPIRY_BYTES};
+    if (!sweep->waited) {
+        /* The store may be a copy of long ago: first everybody shows what arrived since. */
+        *sweep = (tb_expiry_sweep){.after = t->now.real + TB_EXPIRY_SWEEP_MS, .waited = true};
+    }
     bool waits = sweep->after > t->now.real && sweep->after <= t->now.real + TB_EXPIRY_SWEEP_MS;
     if (waits || !tb_hub_may_sign(b)) {
         return TB_OK;
@@ -207,7 +211,7 @@ tb_err tb_hub_expiry_tick(tb_broker *b)
     while (some_left(b, &left)) {
         bool done;
         if (sweep->party >= t->directory->party_count) {
-            *sweep = (tb_expiry_sweep){.after = t->now.real + TB_EXPIRY_SWEEP_MS};
+            *sweep = (tb_expiry_sweep){.after = t->now.real + TB_EXPIRY_SWEEP_MS, .waited = true};
             return TB_OK;
         }
         tb_err err = sweep_lane(b, &t->directory->parties[sweep->party].id, &left, &done);
