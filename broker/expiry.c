@@ -53,37 +53,6 @@ typedef struct waiting {
     tb_hub_group row;
 } waiting;
 
-/* Refusals for the items that are over, and the group to be kept again once they are signed. */
-static tb_err fill(tb_broker *b, const waiting *w, tb_group *group)
-{
-    tb_running *t = &b->running;
-    tb_live_party *sender;
-    tb_live_stream *live;
-    tb_stream stream = tb_group_stream(group);
-    tb_filled_group *filled = tb_arena_alloc(t->arena, sizeof *filled);
-    if (filled == NULL) {
-        return TB_ERR_LIMIT;
-    }
-    tb_err err = tb_running_party(b, &stream.sender, &sender);
-    if (err == TB_OK) {
-        err = tb_running_stream(b, &stream, &live);
-    }
-    for (size_t i = 0; err == TB_OK && i < group->item_count; i++) {
-        if (is_over(b, &group->items[i])) {
-            err = tb_hub_refuse_item(b, sender, live, group, i, TB_REFUSED_EXPIRED);
-            if (err == TB_OK) {
-                t->last_refusal->fills = &group->items[i];
-            }
-        }
-    }
-    if (err != TB_OK) {
-        return err;
-    }
-    *filled = (tb_filled_group){*w->recipient, w->lane, w->seq, w->row, group, t->filled};
-    t->filled = filled;
-    return TB_OK;
-}
-
 /* What goes around headers, bodies, lines and digests in a frame that delivers them, and a line of
  * the hub with root and path, at most. */
 #define ITEM_BYTES    32
@@ -113,19 +82,68 @@ static bool fits_filled(const tb_broker *b, const waiting *w, const tb_group *gr
     return bytes + (shared ? beside : 0) <= TB_FRAME_BYTES_MAX;
 }
 
-/* One group, when it is not on its way. */
-static tb_err look_at(tb_broker *b, const waiting *w, bool *out_filled)
+/* Refusals of one stream that wait to be told. With more, or in a store above its watermark, what
+ * is over stays what it is and arrives late: its sender's and recipient's doing must not fill the
+ * hub.
+ */
+#define KEPT_PER_STREAM 16384
+
+static bool has_room(tb_broker *b, const tb_live_stream *live, const tb_group *group)
+{
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < group->item_count; i++) {
+        bytes += is_over(b, &group->items[i]) ? 2 * LINE_BYTES : 0;
+    }
+    return live->row.refused < KEPT_PER_STREAM && tb_running_room(b, bytes);
+}
+
+/* Refusals for the items that are over, and the group to be kept again once they are signed. */
+static tb_err fill(tb_broker *b, const waiting *w, tb_group *group)
+{
+    tb_running *t = &b->running;
+    tb_live_party *sender;
+    tb_live_stream *live;
+    tb_stream stream = tb_group_stream(group);
+    tb_filled_group *filled = tb_arena_alloc(t->arena, sizeof *filled);
+    if (filled == NULL) {
+        return TB_ERR_LIMIT;
+    }
+    tb_err err = tb_running_party(b, &stream.sender, &sender);
+    if (err == TB_OK) {
+        err = tb_running_stream(b, &stream, &live);
+    }
+    if (err != TB_OK || !has_room(b, live, group)) {
+        return err;
+    }
+    for (size_t i = 0; err == TB_OK && i < group->item_count; i++) {
+        if (is_over(b, &group->items[i])) {
+            err = tb_hub_refuse_item(b, sender, live, group, i, TB_REFUSED_EXPIRED);
+            if (err == TB_OK) {
+                t->last_refusal->fills = &group->items[i];
+            }
+        }
+    }
+    if (err != TB_OK) {
+        return err;
+    }
+    *filled = (tb_filled_group){*w->recipient, w->lane, w->seq, w->row, group, t->filled};
+    t->filled = filled;
+    return TB_OK;
+}
+
+/* One group, when it is not on its way. *out_used: it is needed until the turn ends. */
+static tb_err look_at(tb_broker *b, const waiting *w, bool *out_used)
 {
     tb_group *group = tb_arena_alloc(b->running.arena, sizeof *group);
     if (group == NULL) {
         return TB_ERR_LIMIT;
     }
-    *out_filled = false;
+    *out_used = false;
     if (tb_group_decode(w->row.group, b->running.arena, group) != TB_ACCEPTED) {
         return TB_OK; /* delivery passes it over and says so */
     }
-    *out_filled = any_over(b, group) && fits_filled(b, w, group);
-    return *out_filled ? fill(b, w, group) : TB_OK;
+    *out_used = any_over(b, group) && fits_filled(b, w, group);
+    return *out_used ? fill(b, w, group) : TB_OK;
 }
 
 /* Notices refused in one tick, soft by one group: each is a note and a frame among the effects of a
@@ -165,7 +183,7 @@ static tb_err sweep_lane(tb_broker *b, const tb_party *recipient, budget *left, 
     *out_done = true;
     while (err == TB_OK && some_left(b, left)) {
         waiting w = {.recipient = recipient, .lane = (tb_lane)(sweep->lane + TB_LANE_FIRST)};
-        bool filled = false;
+        bool used = false;
         size_t mark = tb_arena_mark(t->arena);
         err = tb_hub_group_after(t->txn, recipient, w.lane, sweep->seq, &w.seq, &w.row);
         if (err == TB_ERR_NOT_FOUND || err == TB_ERR_CORRUPT) {
@@ -174,10 +192,10 @@ static tb_err sweep_lane(tb_broker *b, const tb_party *recipient, budget *left, 
         spend(left, w.row.bytes);
         bool travels = party->linked && w.seq <= party->session.cursor[sweep->lane];
         if (err == TB_OK && !travels) {
-            err = look_at(b, &w, &filled);
+            err = look_at(b, &w, &used);
         }
         sweep->seq = w.seq;
-        if (!filled) {
+        if (!used) {
             tb_arena_release(t->arena, mark);
         }
     }

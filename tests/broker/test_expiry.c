@@ -286,6 +286,28 @@ static void what_turns_out_to_have_arrived_in_the_same_turn_is_not_filled(void *
     assert_int_equal(rows(w, TB_TABLE_HUB_REFUSED), 0);
 }
 
+/* The lines would take the room that marks and trims need. */
+static void above_the_watermark_nothing_is_filled(void **state)
+{
+    world *w = *state;
+    link_up(w, at(w, A));
+    for (size_t i = 0; i < 4; i++) {
+        parcel p = brief(w, 1, 100, 0);
+        say_submit(w, at(w, A), &p);
+        turn(w);
+    }
+    forget_all(w);
+    tb_store_mem_limit(w->node.store, 200 * 1000);
+    tick(w, 1000);
+    turn(w);
+    uint64_t told = rows(w, TB_TABLE_HUB_REFUSED);
+    assert_true(told < 400);
+    link_up(w, at(w, B));
+    assert_int_equal(take_all(w, at(w, B)), 400);
+    turn(w);
+    assert_int_equal(rows(w, TB_TABLE_HUB_GROUP), 0);
+}
+
 /* A hub on a copy of long ago holds what arrived since: it says nothing about it until its parties
  * had time to come and show their marks. */
 static void a_hub_that_just_started_waits_before_it_looks(void **state)
@@ -326,6 +348,7 @@ static void a_hub_that_just_started_waits_before_it_looks(void **state)
 
 static const struct CMUnitTest tests[] = {
     WORLD_TEST(a_hub_that_just_started_waits_before_it_looks),
+    AWAKE_TEST(above_the_watermark_nothing_is_filled),
     AWAKE_TEST(thousands_that_end_at_once_are_told_of_over_several_ticks),
     AWAKE_TEST(a_group_that_fillers_would_make_too_large_stays_what_it_was),
     AWAKE_TEST(what_turns_out_to_have_arrived_in_the_same_turn_is_not_filled),
