@@ -94,6 +94,8 @@
 #define TB_CREDIT_BYTES (2ull * 1024 * 1024)
 
 /* Intervals, ms. */
+/* A gap in a stream we receive that stays: a new Hello shows what the hub holds of our marks. */
+#define TB_GAP_HELLO_MS    6000
 #define TB_RESEND_AFTER_MS 3000   /* no mark for what was sent: send again behind the newest mark */
 #define TB_BEAT_MS         60000  /* one-way beat */
 #define TB_SILENT_MS       150000 /* a peer not heard of for this long is gone */
@@ -134,16 +136,6 @@
 #define TB_EXPIRY_SLICE    256
 #define TB_EXPIRY_BYTES    (4u * 1024 * 1024)
 #define TB_EXPIRY_SWEEP_MS (10 * 60 * 1000)
-#define TB_RESEND_AFTER_MS  3000  /* no mark for what was sent: send again behind the newest mark */
-/* A gap in a stream we receive that stays: a new Hello shows what the hub holds of our marks. */
-#define TB_GAP_HELLO_MS     6000
-#define TB_BEAT_MS          60000 /* one-way beat */
-#define TB_SILENT_MS        150000 /* a peer not heard of for this long is gone */
-#define TB_MARK_ALARM_MS    600000 /* no mark for this long: an alarm names both suspects */
-#define TB_NOTICE_LIFE_MS   (30ll * 24 * 3600 * 1000) /* the longest notice life */
-#define TB_STAMP_WINDOW_MS  (15 * 60 * 1000)          /* design §10 */
-#define TB_RECONNECT_MS     200
-#define TB_RECONNECT_MAX_MS 30000
 
 /* Attempts to apply before a notice is set aside (design §4). */
 #define TB_APPLY_ATTEMPTS_MAX 2
