@@ -6,7 +6,7 @@
 #define DAY_MS (24ll * 3600 * 1000)
 
 /* META */
-#define SEEN_VERSION "directory seen"          /* the newest version a header named */
+#define SEEN_VERSION "directory seen"          /* the next version a header named */
 #define SEEN_SINCE   "directory seen since"    /* real time it was first named */
 #define SEEN_ALARM   "directory seen alarm"    /* the version the hub was named for */
 #define OTHER_ALARM  "directory differs alarm" /* our version, when a header differed from it */
@@ -177,12 +177,12 @@ tb_err tb_freshness_seen(tb_step *step, const tb_header *header)
     }
     uint64_t seen;
     tb_err err = tb_meta_number(step->txn, SEEN_VERSION, &seen);
-    if (err != TB_OK || seen >= header->directory_version) {
+    /* The lowest that is newer than ours: one that nobody made must not hide the next. */
+    if (err != TB_OK || (seen > ours->version && seen <= header->directory_version)) {
         return err;
     }
     err = tb_meta_number_put(step->txn, SEEN_VERSION, header->directory_version);
-    /* Whoever is waited for already has no more time because there is an even newer one. */
-    if (err == TB_OK && seen <= ours->version) {
+    if (err == TB_OK) {
         err = tb_meta_number_put(step->txn, SEEN_SINCE, (uint64_t)step->now.real);
     }
     return err;
@@ -208,7 +208,7 @@ static tb_err awaited(const tb_agent *agent, tb_txn *txn, uint64_t *out_version,
         return err;
     }
     *out_until = (tb_time)since + TB_DIRECTORY_WAIT_MS;
-    return told >= *out_version ? TB_ERR_NOT_FOUND : TB_OK;
+    return told == *out_version ? TB_ERR_NOT_FOUND : TB_OK;
 }
 
 static tb_err name_the_hub(tb_step *step)
