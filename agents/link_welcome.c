@@ -214,7 +214,7 @@ static tb_err own_mark(tb_step *step, const tb_signed_line *line, bool *out_back
     if (!lost) {
         return TB_OK;
     }
-    err = tb_recovery_active(step->txn, &recovering);
+    err = tb_recovery_hears(step->txn, &recovering);
     if (err != TB_OK) {
         return err;
     }

@@ -189,6 +189,31 @@ static void the_base_as_recipient_is_its_own_mark_and_nothing_old_is_taken(void 
     peer_check(t, &t->a);
 }
 
+/* What does not fit a Welcome follows in Stored frames: it must be lost and asked for all the same.
+ */
+static void marks_that_follow_a_welcome_belong_to_it(void **state)
+{
+    town *t = *state;
+    tb_stream out = fenced(t);
+    tb_stream in = town_stream(&t->c, "bureau.33");
+    peer_say(t, &t->a, "recover disk");
+    tb_frame frame = welcome(t);
+    town_send(t, &t->a, &frame);
+    assert_int_equal(recovery(t, &t->a).state, TB_RECOVERY_ENDED); /* as far as it knows */
+    tb_signed_line lines[2] = {arrived(t, &t->a, &in, 7), stored(t, &out, 3, 5)};
+    tb_frame more = {.kind = TB_FRAME_STORED};
+    more.lines.lines = lines;
+    more.lines.count = 2;
+    peer_forget(&t->a);
+    town_send(t, &t->a, &more);
+    assert_int_equal(peer_link(t, &t->a).fence, TB_ACCEPTED);
+    assert_int_equal(recovery(t, &t->a).state, TB_RECOVERY_ASKING);
+    peer_tick(t, &t->a, 0);
+    assert_true(asks(t, &t->a, "hq"));
+    assert_true(asks(t, &t->a, "ct.33"));
+    peer_check(t, &t->a);
+}
+
 /* a has a new signing key, and its former one was stolen. */
 static void steal_key(town *t)
 {
@@ -481,6 +506,7 @@ static const struct CMUnitTest tests[] = {
     IN_TOWN(an_officers_act_makes_a_new_incarnation_and_says_hello),
     IN_TOWN(a_higher_counter_is_taken_only_before_the_first_welcome),
     IN_TOWN(exactly_the_peers_that_stand_above_the_copy_are_asked),
+    IN_TOWN(marks_that_follow_a_welcome_belong_to_it),
     IN_TOWN(a_mark_under_its_own_stolen_key_is_still_the_base),
     IN_TOWN(the_base_as_recipient_is_its_own_mark_and_nothing_old_is_taken),
     IN_TOWN(the_first_header_names_where_the_old_stream_ended),
