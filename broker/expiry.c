@@ -219,7 +219,7 @@ tb_err tb_hub_expiry_tick(tb_broker *b)
     tb_expiry_sweep *sweep = &b->expiry;
     budget left = {TB_EXPIRY_SLICE, TB_EXPIRY_BYTES};
     if (!sweep->waited) {
-        /* The store may be a copy of long ago: first everybody shows what arrived since. */
+        /* The store is a copy of some time ago: first everybody shows what arrived since. */
         *sweep = (tb_expiry_sweep){.after = t->now.real + TB_EXPIRY_SWEEP_MS, .waited = true};
     }
     bool waits = sweep->after > t->now.real && sweep->after <= t->now.real + TB_EXPIRY_SWEEP_MS;

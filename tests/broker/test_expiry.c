@@ -1,18 +1,8 @@
 /* Lives that end: refused when submitted, filled where they wait, and the sender is always told. */
+#include "store/version.h"
 #include "tests/broker/fixture.h"
 
 #define LIFE TB_NOTICE_LIFE_MS
-
-/* The pause behind the hub's start is over. */
-static int set_up_awake(void **state)
-{
-    world *w = world_open();
-    w->broker.expiry.waited = true;
-    *state = w;
-    return 0;
-}
-
-#define AWAKE_TEST(name) cmocka_unit_test_setup_teardown(name, set_up_awake, tear_down)
 
 /* The parcel's headers expire at this time. */
 static void expires_at(world *w, parcel *p, tb_time when, size_t only)
@@ -276,7 +266,6 @@ static void what_turns_out_to_have_arrived_in_the_same_turn_is_not_filled(void *
     }
     assert_int_equal(taken, 1);
     world_restart(w);
-    w->broker.expiry.waited = true;
     tick(w, LIFE);
     say_hello(w, at(w, B));
     tb_line line = arrived_line(w, at(w, B), A, TB_LANE_NORMAL);
@@ -310,7 +299,7 @@ static void above_the_watermark_nothing_is_filled(void **state)
 
 /* A hub on a copy of long ago holds what arrived since: it says nothing about it until its parties
  * had time to come and show their marks. */
-static void a_hub_that_just_started_waits_before_it_looks(void **state)
+static void a_hub_out_of_a_backup_waits_before_it_looks(void **state)
 {
     world *w = *state;
     link_up(w, at(w, B));
@@ -321,6 +310,11 @@ static void a_hub_that_just_started_waits_before_it_looks(void **state)
             assert_true(take(w, at(w, B), &carry->groups[0], carry));
         }
     }
+    tb_txn *txn = NULL;
+    tb_arena_reset(&w->node.arena);
+    assert_ok(tb_store_begin(w->node.store, &w->node.arena, &txn));
+    assert_ok(tb_store_mark_restored(txn, w->now.real));
+    assert_ok(tb_store_commit(txn));
     world_restart(w);
     tick(w, LIFE);
     turn(w);
@@ -347,18 +341,18 @@ static void a_hub_that_just_started_waits_before_it_looks(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-    WORLD_TEST(a_hub_that_just_started_waits_before_it_looks),
-    AWAKE_TEST(above_the_watermark_nothing_is_filled),
-    AWAKE_TEST(thousands_that_end_at_once_are_told_of_over_several_ticks),
-    AWAKE_TEST(a_group_that_fillers_would_make_too_large_stays_what_it_was),
-    AWAKE_TEST(what_turns_out_to_have_arrived_in_the_same_turn_is_not_filled),
-    AWAKE_TEST(what_is_over_is_refused_at_its_edge_and_not_before),
-    AWAKE_TEST(of_a_group_only_what_is_over_is_refused_and_it_comes_again_with_fillers),
-    AWAKE_TEST(what_waits_beyond_its_life_arrives_as_a_number_without_content),
-    AWAKE_TEST(its_sender_is_told_even_after_the_number_was_taken),
-    AWAKE_TEST(a_sender_that_is_there_is_told_at_once),
-    AWAKE_TEST(what_is_on_its_way_is_left_alone),
-    AWAKE_TEST(many_rows_are_swept_in_slices_and_none_is_left),
+    WORLD_TEST(a_hub_out_of_a_backup_waits_before_it_looks),
+    WORLD_TEST(above_the_watermark_nothing_is_filled),
+    WORLD_TEST(thousands_that_end_at_once_are_told_of_over_several_ticks),
+    WORLD_TEST(a_group_that_fillers_would_make_too_large_stays_what_it_was),
+    WORLD_TEST(what_turns_out_to_have_arrived_in_the_same_turn_is_not_filled),
+    WORLD_TEST(what_is_over_is_refused_at_its_edge_and_not_before),
+    WORLD_TEST(of_a_group_only_what_is_over_is_refused_and_it_comes_again_with_fillers),
+    WORLD_TEST(what_waits_beyond_its_life_arrives_as_a_number_without_content),
+    WORLD_TEST(its_sender_is_told_even_after_the_number_was_taken),
+    WORLD_TEST(a_sender_that_is_there_is_told_at_once),
+    WORLD_TEST(what_is_on_its_way_is_left_alone),
+    WORLD_TEST(many_rows_are_swept_in_slices_and_none_is_left),
 };
 
 TB_RUN("broker/expiry", tests)

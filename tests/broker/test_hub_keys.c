@@ -111,7 +111,6 @@ static void what_was_refused_too_late_is_refused_anew_and_filled(void **state)
 static void what_the_hub_filled_too_late_is_filled_anew(void **state)
 {
     world *w = *state;
-    w->broker.expiry.waited = true; /* the pause behind its start is over */
     link_up(w, at(w, A));
     parcel p = make_one(w, at(w, A), B, 1);
     say_submit(w, at(w, A), &p);
