@@ -145,8 +145,11 @@ bool tb_directory_expired_counts(const tb_directory *directory,
 bool tb_directory_in_service(const tb_directory *directory, const tb_party *id)
 {
     const tb_directory_party *party = tb_directory_find(directory, id);
-    if (party == NULL || party->state != TB_PARTY_ACTIVE) {
+    if (party == NULL || party->state == TB_PARTY_ENDED) {
         return false;
+    }
+    if (party->state == TB_PARTY_OFF_LINE) {
+        return true; /* it signs nothing: its answers are entered on paper */
     }
     bool signs = false;
     bool cut = false;

@@ -230,6 +230,9 @@ static void check_fields(tb_check *check, const tb_action *action)
 static void check_action(tb_check *check, const tb_action *action)
 {
     tb_check_label(check, &action->title, "the action");
+    if (strcmp(action->id, TB_MOVE_ACTION) == 0) {
+        tb_check_fault(check, "is an action every campaign has; choose another id", NULL, NULL);
+    }
     check_who(check, action);
     check_conditions(check, &action->when);
     check_ways(check, action);

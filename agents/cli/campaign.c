@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "agents/cli/book.h"
+#include "agents/cli/campaign_diff.h"
 #include "agents/cli/cli.h"
 #include "agents/cli/files.h"
 #include "agents/cli/grid.h"
@@ -202,11 +203,15 @@ int tb_cli_campaign(int argc, char **argv)
     if (words.count == 2 && strcmp(words.list[0], "check") == 0) {
         return check(&common, words.list[1]);
     }
+    if (words.count == 3 && strcmp(words.list[0], "diff") == 0) {
+        return tb_campaign_diff(&common, words.list[1], words.list[2]);
+    }
     if (words.count == 2 && strcmp(words.list[0], "show") == 0) {
         return show(&common, words.list[1]);
     }
     if (words.count == 1 && strcmp(words.list[0], "list") == 0) {
         return list(&common);
     }
-    return tb_help_wrong("campaign", _("campaign takes: list, show CAMPAIGN, or check FILE"));
+    return tb_help_wrong("campaign",
+                         _("campaign takes: list, show CAMPAIGN, check FILE, or diff OLD NEW"));
 }

@@ -84,7 +84,7 @@ static void what_was_stamped_in_time_stays_as_it_is(void **state)
 static void what_was_refused_too_late_is_refused_anew_and_filled(void **state)
 {
     world *w = *state;
-    w->directory.parties[B].state = TB_PARTY_OFF_LINE;
+    w->directory.parties[B].state = TB_PARTY_ENDED;
     link_up(w, at(w, A));
     parcel p = make_one(w, at(w, A), B, 1);
     say_submit(w, at(w, A), &p);
