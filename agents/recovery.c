@@ -262,6 +262,7 @@ tb_err tb_recovery_sent(tb_step *step, const tb_signed_line *line, tb_mark_verdi
     }
     if (err == TB_ERR_NOT_FOUND) {
         memset(&row, 0, sizeof row);
+        err = TB_OK;
     } else if (err != TB_OK) {
         return err;
     }

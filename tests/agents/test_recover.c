@@ -214,6 +214,25 @@ static void marks_that_follow_a_welcome_belong_to_it(void **state)
     peer_check(t, &t->a);
 }
 
+/* An old stream of which an empty store has no row, shown once the recovery is over. */
+static void an_old_stream_that_is_not_here_does_not_keep_the_link_down(void **state)
+{
+    town *t = *state;
+    tb_stream out = fenced(t);
+    peer_say(t, &t->a, "recover disk");
+    tb_frame frame = welcome(t);
+    town_send(t, &t->a, &frame);
+    assert_int_equal(recovery(t, &t->a).state, TB_RECOVERY_ENDED);
+    t->now += 1000;
+    peer_step(t, &t->a, TB_INPUT_LINK, tb_bytes_of(NULL, 0));
+    tb_signed_line line = stored(t, &out, 3, 5);
+    frame.welcome.stored = &line;
+    frame.welcome.stored_count = 1;
+    town_send(t, &t->a, &frame);
+    assert_int_equal(peer_link(t, &t->a).state, TB_LINK_CONFIRMED);
+    peer_check(t, &t->a);
+}
+
 /* a has a new signing key, and its former one was stolen. */
 static void steal_key(town *t)
 {
@@ -506,6 +525,7 @@ static const struct CMUnitTest tests[] = {
     IN_TOWN(an_officers_act_makes_a_new_incarnation_and_says_hello),
     IN_TOWN(a_higher_counter_is_taken_only_before_the_first_welcome),
     IN_TOWN(exactly_the_peers_that_stand_above_the_copy_are_asked),
+    IN_TOWN(an_old_stream_that_is_not_here_does_not_keep_the_link_down),
     IN_TOWN(marks_that_follow_a_welcome_belong_to_it),
     IN_TOWN(a_mark_under_its_own_stolen_key_is_still_the_base),
     IN_TOWN(the_base_as_recipient_is_its_own_mark_and_nothing_old_is_taken),
