@@ -47,6 +47,27 @@ static tb_bytes body_of(const tb_carry *carry, const tb_item *item)
     return tb_bytes_of(NULL, 0);
 }
 
+/* The sender's own word that its notice expired. */
+static tb_refusal check_expired(tb_step *step, const tb_item *item)
+{
+    tb_agent *agent = step->agent;
+    const tb_signed_line *line = item->refusal;
+    const tb_directory_party *party = tb_directory_find(agent->directory, &item->header.sender);
+    const tb_directory_key *key =
+        party == NULL ? NULL : tb_directory_key_of(party, &line->root.key);
+    if (!tb_party_equal(&line->root.signer, &item->header.sender)) {
+        return TB_REFUSED_NOT_SPEAKER;
+    }
+    if (key == NULL || key->purpose != TB_PURPOSE_SIGN) {
+        return TB_REFUSED_UNKNOWN_KEY;
+    }
+    if (!tb_directory_expired_counts(agent->directory, &key->id, &line->line.stream,
+                                     line->line.from, line->line.at)) {
+        return TB_REFUSED_KEY_REVOKED;
+    }
+    return tb_signed_line_verify(line, &agent->hub, &key->key, &agent->roots);
+}
+
 /* A filler is vouched for by hub or recipient, or by the sender itself when the notice expired. */
 static tb_refusal check_filler(tb_step *step, const tb_item *item)
 {
@@ -58,7 +79,7 @@ static tb_refusal check_filler(tb_step *step, const tb_item *item)
     if (line->line.code != TB_REFUSED_EXPIRED) {
         return TB_REFUSED_SIGNATURE;
     }
-    return tb_marks_by_party(step, line, &item->header.sender);
+    return check_expired(step, item);
 }
 
 static tb_refusal check_bodies(tb_step *step, const tb_carry *carry, tb_group *group)

@@ -178,10 +178,24 @@ static tb_err check_arrived(tb_step *step, const tb_welcome *welcome, bool *out_
     return err;
 }
 
+/* Under a key of ours that was stolen a mark proves nothing about us. But hub and sender went by it
+ * and keep nothing at or below it, so that it is where the stream goes on all the same. */
+static tb_refusal check_own(tb_step *step, const tb_signed_line *line)
+{
+    tb_agent *agent = step->agent;
+    tb_refusal refused = tb_marks_by_party(step, line, &agent->self);
+    if (refused != TB_REFUSED_KEY_REVOKED) {
+        return refused;
+    }
+    const tb_directory_party *self = tb_directory_find(agent->directory, &agent->self);
+    const tb_directory_key *key = tb_directory_key_of(self, &line->root.key);
+    return tb_signed_line_verify(line, &agent->hub, &key->key, &agent->roots);
+}
+
 /* We signed that we hold up to there. */
 static tb_err own_mark(tb_step *step, const tb_signed_line *line, bool *out_back)
 {
-    tb_refusal refused = tb_marks_by_party(step, line, &step->agent->self);
+    tb_refusal refused = check_own(step, line);
     if (line->line.kind != TB_LINE_ARRIVED ||
         !tb_party_equal(&line->line.stream.recipient, &step->agent->self)) {
         refused = TB_REFUSED_PROTOCOL;
@@ -202,7 +216,7 @@ static tb_err own_mark(tb_step *step, const tb_signed_line *line, bool *out_back
     if (!lost) {
         return TB_OK;
     }
-    err = tb_recovery_active(step->txn, &recovering);
+    err = tb_recovery_hears(step->txn, &recovering);
     if (err != TB_OK) {
         return err;
     }

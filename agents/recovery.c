@@ -17,6 +17,26 @@ tb_err tb_recovery_active(tb_txn *txn, bool *out)
     return TB_OK;
 }
 
+tb_err tb_recovery_hears(tb_txn *txn, bool *out)
+{
+    tb_recovery_row row;
+    tb_link_row link;
+    tb_err err = tb_recovery_active(txn, out);
+    if (err == TB_OK && !*out) {
+        err = tb_recovery_get(txn, &row);
+    }
+    if (err != TB_OK || *out) {
+        return err;
+    }
+    err = tb_link_get(txn, &link);
+    if (err != TB_OK) {
+        return err;
+    }
+    *out = row.state == TB_RECOVERY_ENDED && link.state == TB_LINK_CONFIRMED &&
+           row.ended >= link.since;
+    return TB_OK;
+}
+
 static tb_err renew(tb_step *step)
 {
     step->incarnation.counter++;
@@ -132,6 +152,10 @@ static tb_err ask_soon(tb_step *step, const tb_party *peer)
     asked.missing = 0;
     asked.due = step->now.real;
     row.due = step->now.real;
+    if (row.state == TB_RECOVERY_ENDED) {
+        row.state = TB_RECOVERY_ASKING;
+        row.ended = 0;
+    }
     err = tb_asked_put(step->txn, peer, &asked);
     return err == TB_OK ? tb_recovery_put(step->txn, &row) : err;
 }
@@ -249,12 +273,13 @@ tb_err tb_recovery_sent(tb_step *step, const tb_signed_line *line, tb_mark_verdi
     if (arrived && verdict == TB_MARK_DIFFERS) {
         return tb_marks_alarm(step, TB_REFUSED_FORK, line); /* its word against ours */
     }
-    tb_err err = tb_recovery_active(step->txn, &active);
+    tb_err err = tb_recovery_hears(step->txn, &active);
     if (err == TB_OK) {
         err = tb_stream_out_get(step->txn, &line->line.stream, &row);
     }
     if (err == TB_ERR_NOT_FOUND) {
         memset(&row, 0, sizeof row);
+        err = TB_OK;
     } else if (err != TB_OK) {
         return err;
     }

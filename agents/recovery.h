@@ -26,6 +26,9 @@ tb_err tb_recovery_begin(tb_step *step, tb_bytes account, tb_bytes reason, tb_re
 tb_err tb_recovery_higher(tb_step *step, tb_refusal why, bool *out_taken) TB_MUST_USE;
 /* Greeting or asking. */
 tb_err tb_recovery_active(tb_txn *txn, bool *out) TB_MUST_USE;
+/* Whether a mark above our copy is one that was lost: while recovering, and in the session in which
+ * it ended, whose later frames belong to its Welcome; such a mark makes it go on. */
+tb_err tb_recovery_hears(tb_txn *txn, bool *out) TB_MUST_USE;
 
 /* A verified mark of a stream of an earlier incarnation of ours, above our copy or over another
  * header than ours: the stream ended there. */

@@ -106,6 +106,8 @@
 #define TB_CREDIT_BYTES (2ull * 1024 * 1024)
 
 /* Intervals, ms. */
+/* A gap in a stream we receive that stays: a new Hello shows what the hub holds of our marks. */
+#define TB_GAP_HELLO_MS    6000
 #define TB_RESEND_AFTER_MS 3000   /* no mark for what was sent: send again behind the newest mark */
 #define TB_BEAT_MS         60000  /* one-way beat */
 #define TB_SILENT_MS       150000 /* a peer not heard of for this long is gone */

@@ -3,6 +3,9 @@
 /* HUB_STREAM rows made on one party's word: three lanes to every party of a large hub, and old
  * runs. */
 #define STREAMS_MAX (4u * TB_PARTIES_MAX)
+/* Of them to one recipient, whose Welcome shows its marks of all: three lanes of so many
+ * incarnations. Beyond it the sender's new ones find no room. */
+#define PAIR_STREAMS_MAX (3u * 128)
 
 tb_err
 tb_hub_new_stream(tb_broker *b, tb_live_party *maker, tb_live_stream *live, bool *out_allowed)
@@ -17,7 +20,15 @@ tb_hub_new_stream(tb_broker *b, tb_live_party *maker, tb_live_stream *live, bool
     if (err != TB_OK) {
         return err;
     }
-    if (agent.streams >= STREAMS_MAX) {
+    size_t between = 0;
+    if (tb_party_equal(&maker->id, &live->stream.sender)) {
+        err = tb_hub_stream_count(b->running.txn, &live->stream.sender, &live->stream.recipient,
+                                  PAIR_STREAMS_MAX, &between);
+    }
+    if (err != TB_OK) {
+        return err;
+    }
+    if (agent.streams >= STREAMS_MAX || between >= PAIR_STREAMS_MAX) {
         *out_allowed = false;
         return TB_OK;
     }

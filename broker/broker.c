@@ -1,6 +1,7 @@
 #include "broker/broker.h"
 
 #include "broker/handlers.h"
+#include "store/version.h"
 
 #define META_HUB         "hub"
 #define META_COUNTER     "incarnation.counter"
@@ -145,8 +146,13 @@ tb_err tb_broker_start(tb_broker *broker,
     if (err != TB_OK) {
         return err;
     }
+    tb_time restored;
+    err = tb_store_restored(txn, &restored);
+    if (err != TB_OK && err != TB_ERR_NOT_FOUND) {
+        return err;
+    }
     tb_broker_forget(broker);
-    broker->expiry = (tb_expiry_sweep){.after = 0};
+    broker->expiry = (tb_expiry_sweep){.waited = err == TB_ERR_NOT_FOUND};
     *out_refused = refused;
     return TB_OK;
 }

@@ -33,6 +33,7 @@ typedef struct tb_expiry_sweep {
     size_t lane;
     uint64_t seq;
     tb_time after; /* not before this */
+    bool waited;   /* unless the store is out of a backup: a pause has begun since the start */
 } tb_expiry_sweep;
 
 struct tb_broker {

@@ -216,6 +216,35 @@ static void skip(filling *f, size_t lane, uint64_t seq)
     f->to->changed = true;
 }
 
+/* Stamp and fillers that the hub signed after the directory had taken its key; the stamp is kept
+ * anew, so that a party hears of one time alone. */
+static tb_err renew(filling *f, size_t lane, uint64_t seq, const tb_hub_group *row, tb_group *group)
+{
+    tb_broker *b = f->b;
+    bool changed;
+    tb_hub_group kept = *row;
+    tb_err err = tb_hub_renew_line(b, &group->stamp, &changed);
+    for (size_t i = 0; err == TB_OK && i < group->item_count; i++) {
+        if (group->items[i].refusal == NULL) {
+            continue;
+        }
+        tb_signed_line *line = tb_arena_alloc(b->running.arena, sizeof *line);
+        if (line == NULL) {
+            return TB_ERR_LIMIT;
+        }
+        *line = *group->items[i].refusal;
+        err = tb_hub_renew_line(b, line, NULL);
+        group->items[i].refusal = line;
+    }
+    if (err != TB_OK || !changed) {
+        return err;
+    }
+    err = tb_signed_line_encode(&group->stamp, b->running.arena, &kept.stamp);
+    return err == TB_OK ? tb_hub_group_put(b->running.txn, &f->to->id,
+                                           (tb_lane)(lane + TB_LANE_FIRST), seq, &kept)
+                        : err;
+}
+
 static tb_err deliver_stored(filling *f, size_t lane, uint64_t seq, const tb_hub_group *row)
 {
     tb_arena *arena = f->b->running.arena;
@@ -223,6 +252,10 @@ static tb_err deliver_stored(filling *f, size_t lane, uint64_t seq, const tb_hub
     if (tb_group_decode(row->group, arena, &group) != TB_ACCEPTED ||
         tb_signed_line_decode(row->stamp, arena, &group.stamp) != TB_ACCEPTED) {
         return TB_ERR_CORRUPT;
+    }
+    tb_err err = renew(f, lane, seq, row, &group);
+    if (err != TB_OK) {
+        return err;
     }
     if (tb_hub_deliverable(f->b, &group) != TB_ACCEPTED) {
         skip(f, lane, seq);
@@ -235,7 +268,7 @@ static tb_err deliver_stored(filling *f, size_t lane, uint64_t seq, const tb_hub
     }
     size_t body_count;
     uint64_t body_bytes;
-    tb_err err = fetch_bodies(f, &group, bodies, &body_count, &body_bytes);
+    err = fetch_bodies(f, &group, bodies, &body_count, &body_bytes);
     if (err != TB_OK) {
         return err;
     }

@@ -53,6 +53,50 @@ typedef struct waiting {
     tb_hub_group row;
 } waiting;
 
+/* What goes around headers, bodies, lines and digests in a frame that delivers them, and a line of
+ * the hub with root and path, at most. */
+#define ITEM_BYTES    32
+#define SHARED_BYTES  80
+#define SIBLING_BYTES 36
+#define FRAME_BYTES   4096
+#define LINE_BYTES    (256 + 34 * TB_PATH_MAX)
+
+/* A signed line may be larger than what it takes the place of: a group that would not fit its frame
+ * with fillers is left as it is, and arrives late. */
+static bool fits_filled(const tb_broker *b, const waiting *w, const tb_group *group)
+{
+    uint64_t bytes = FRAME_BYTES + SIBLING_BYTES * group->sibling_count;
+    uint64_t beside = w->row.bytes; /* of it what is in neither header nor item: shared bodies */
+    bool shared = false;
+    for (size_t i = 0; i < group->item_count; i++) {
+        const tb_item *item = &group->items[i];
+        bool filler = item->refusal != NULL || is_over(b, item);
+        uint64_t own = item->header_bytes.size + item->body.size;
+        beside -= own < beside ? own : beside;
+        bytes += ITEM_BYTES + item->header_bytes.size;
+        bytes += item->refusal != NULL ? TB_SIGNED_LINE_BYTES_MAX
+                 : filler              ? LINE_BYTES
+                                       : SHARED_BYTES + item->body.size;
+        shared = shared || (!filler && item->header.entry_count > 1);
+    }
+    return bytes + (shared ? beside : 0) <= TB_FRAME_BYTES_MAX;
+}
+
+/* Refusals of one stream that wait to be told. With more, or in a store above its watermark, what
+ * is over stays what it is and arrives late: its sender's and recipient's doing must not fill the
+ * hub.
+ */
+#define KEPT_PER_STREAM 16384
+
+static bool has_room(tb_broker *b, const tb_live_stream *live, const tb_group *group)
+{
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < group->item_count; i++) {
+        bytes += is_over(b, &group->items[i]) ? 2 * LINE_BYTES : 0;
+    }
+    return live->row.refused < KEPT_PER_STREAM && tb_running_room(b, bytes);
+}
+
 /* Refusals for the items that are over, and the group to be kept again once they are signed. */
 static tb_err fill(tb_broker *b, const waiting *w, tb_group *group)
 {
@@ -67,6 +111,9 @@ static tb_err fill(tb_broker *b, const waiting *w, tb_group *group)
     tb_err err = tb_running_party(b, &stream.sender, &sender);
     if (err == TB_OK) {
         err = tb_running_stream(b, &stream, &live);
+    }
+    if (err != TB_OK || !has_room(b, live, group)) {
+        return err;
     }
     for (size_t i = 0; err == TB_OK && i < group->item_count; i++) {
         if (is_over(b, &group->items[i])) {
@@ -84,20 +131,27 @@ static tb_err fill(tb_broker *b, const waiting *w, tb_group *group)
     return TB_OK;
 }
 
-/* One group, when it is not on its way. */
-static tb_err look_at(tb_broker *b, const waiting *w, bool *out_filled)
+/* One group, when it is not on its way. *out_used: it is needed until the turn ends. */
+static tb_err look_at(tb_broker *b, const waiting *w, bool *out_used)
 {
     tb_group *group = tb_arena_alloc(b->running.arena, sizeof *group);
     if (group == NULL) {
         return TB_ERR_LIMIT;
     }
-    *out_filled = false;
+    *out_used = false;
     if (tb_group_decode(w->row.group, b->running.arena, group) != TB_ACCEPTED) {
         return TB_OK; /* delivery passes it over and says so */
     }
-    *out_filled = any_over(b, group);
-    return *out_filled ? fill(b, w, group) : TB_OK;
+    *out_used = any_over(b, group) && fits_filled(b, w, group);
+    return *out_used ? fill(b, w, group) : TB_OK;
 }
+
+/* Notices refused in one tick, soft by one group: each is a note and a frame among the effects of a
+ * turn. */
+#define REFUSED_A_TICK 1024
+
+_Static_assert(2 * (REFUSED_A_TICK + TB_GROUP_ITEMS_MAX) <= TB_EFFECTS_MAX / 2,
+               "a tick that tells of ended lives has room for what else is due");
 
 /* What may still be looked at in this tick. */
 typedef struct budget {
@@ -105,9 +159,12 @@ typedef struct budget {
     uint64_t bytes;
 } budget;
 
-static bool some_left(const budget *left)
+/* What is filled stays in the turn's memory until it is signed. */
+static bool some_left(const tb_broker *b, const budget *left)
 {
-    return left->rows > 0 && left->bytes > 0;
+    const tb_running *t = &b->running;
+    return left->rows > 0 && left->bytes > 0 && t->refusal_count < REFUSED_A_TICK &&
+           t->arena->used < t->arena->size / 4;
 }
 
 static void spend(budget *left, uint64_t bytes)
@@ -124,9 +181,9 @@ static tb_err sweep_lane(tb_broker *b, const tb_party *recipient, budget *left, 
     tb_live_party *party;
     tb_err err = tb_running_party(b, recipient, &party);
     *out_done = true;
-    while (err == TB_OK && some_left(left)) {
+    while (err == TB_OK && some_left(b, left)) {
         waiting w = {.recipient = recipient, .lane = (tb_lane)(sweep->lane + TB_LANE_FIRST)};
-        bool filled = false;
+        bool used = false;
         size_t mark = tb_arena_mark(t->arena);
         err = tb_hub_group_after(t->txn, recipient, w.lane, sweep->seq, &w.seq, &w.row);
         if (err == TB_ERR_NOT_FOUND || err == TB_ERR_CORRUPT) {
@@ -135,14 +192,14 @@ static tb_err sweep_lane(tb_broker *b, const tb_party *recipient, budget *left, 
         spend(left, w.row.bytes);
         bool travels = party->linked && w.seq <= party->session.cursor[sweep->lane];
         if (err == TB_OK && !travels) {
-            err = look_at(b, &w, &filled);
+            err = look_at(b, &w, &used);
         }
         sweep->seq = w.seq;
-        if (!filled) {
+        if (!used) {
             tb_arena_release(t->arena, mark);
         }
     }
-    *out_done = some_left(left);
+    *out_done = some_left(b, left);
     return err;
 }
 
@@ -161,15 +218,18 @@ tb_err tb_hub_expiry_tick(tb_broker *b)
     tb_running *t = &b->running;
     tb_expiry_sweep *sweep = &b->expiry;
     budget left = {TB_EXPIRY_SLICE, TB_EXPIRY_BYTES};
+    if (!sweep->waited) {
+        /* The store is a copy of some time ago: first everybody shows what arrived since. */
+        *sweep = (tb_expiry_sweep){.after = t->now.real + TB_EXPIRY_SWEEP_MS, .waited = true};
+    }
     bool waits = sweep->after > t->now.real && sweep->after <= t->now.real + TB_EXPIRY_SWEEP_MS;
-    if (waits) {
+    if (waits || !tb_hub_may_sign(b)) {
         return TB_OK;
     }
-    /* What is filled stays in the turn's memory until it is signed. */
-    while (some_left(&left) && t->arena->used < t->arena->size / 4) {
+    while (some_left(b, &left)) {
         bool done;
         if (sweep->party >= t->directory->party_count) {
-            *sweep = (tb_expiry_sweep){.after = t->now.real + TB_EXPIRY_SWEEP_MS};
+            *sweep = (tb_expiry_sweep){.after = t->now.real + TB_EXPIRY_SWEEP_MS, .waited = true};
             return TB_OK;
         }
         tb_err err = sweep_lane(b, &t->directory->parties[sweep->party].id, &left, &done);
@@ -187,7 +247,15 @@ tb_err tb_hub_expiry_keep(tb_broker *b)
 {
     tb_running *t = &b->running;
     for (tb_filled_group *f = t->filled; f != NULL; f = f->next) {
-        tb_err err = tb_group_encode(f->group, t->arena, &f->row.group);
+        tb_live_stream *live;
+        tb_stream stream = tb_group_stream(f->group);
+        tb_err err = tb_running_stream(b, &stream, &live);
+        if (err == TB_OK && live->row.arrived.number >= f->row.to) {
+            continue; /* as this turn found out: its row is gone, or goes */
+        }
+        if (err == TB_OK) {
+            err = tb_group_encode(f->group, t->arena, &f->row.group);
+        }
         if (err == TB_OK) {
             err = tb_hub_group_put(t->txn, &f->recipient, f->lane, f->seq, &f->row);
         }

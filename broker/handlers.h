@@ -150,6 +150,13 @@ bool tb_hub_transport(const tb_directory *directory, const tb_party *party, tb_k
 /* marks.c: signs the turn's lines, writes groups and streams, queues the lines. */
 tb_err tb_hub_marks_close(tb_broker *b) TB_MUST_USE;
 tb_err tb_hub_stored_close(tb_broker *b) TB_MUST_USE;
+/* Whether the directory leaves the hub the key it signs with: what it signs without counts for
+ * nobody, so it takes nothing. */
+bool tb_hub_may_sign(const tb_broker *b);
+/* Signs a line of the hub's own anew, with the time of this turn, when it stands under a key that
+ * the directory had taken from the hub by then: nobody else would take it. Any other line stays.
+ * *out_changed may be NULL. */
+tb_err tb_hub_renew_line(tb_broker *b, tb_signed_line *line, bool *out_changed) TB_MUST_USE;
 
 /* deliver.c */
 /* Whether a kept group may be delivered under the directory in force, or why not. */

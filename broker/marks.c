@@ -41,6 +41,36 @@ static tb_err sign_lines(tb_broker *b, const tb_line *lines, size_t count, tb_si
     return TB_OK;
 }
 
+bool tb_hub_may_sign(const tb_broker *b)
+{
+    return tb_directory_hub_key_at(b->running.directory, &b->sign_id, b->running.now.real) != NULL;
+}
+
+tb_err tb_hub_renew_line(tb_broker *b, tb_signed_line *line, bool *out_changed)
+{
+    tb_time now = b->running.now.real;
+    bool ours = tb_bytes_equal(tb_party_bytes(&line->root.signer), tb_bytes_str(TB_HUB_PARTY));
+    const tb_directory *directory = b->running.directory;
+    bool renews = ours && tb_hub_may_sign(b) &&
+                  tb_directory_hub_key_at(directory, &line->root.key, line->line.at) == NULL;
+    if (out_changed != NULL) {
+        *out_changed = renews;
+    }
+    if (!renews) {
+        return TB_OK;
+    }
+
+    tb_signed_line *made;
+    tb_line said = line->line;
+    said.at = now;
+    said.civil = b->running.civil;
+    tb_err err = sign_lines(b, &said, 1, &made);
+    if (err == TB_OK) {
+        *line = *made;
+    }
+    return err;
+}
+
 static void stored_line(const tb_running *t, const tb_fresh_group *fresh, tb_line *line)
 {
     line->kind = TB_LINE_STORED;
@@ -194,6 +224,9 @@ static tb_err fill_place(tb_broker *b, tb_fresh_refusal *refusal, const tb_signe
 static tb_err keep_refusal(tb_broker *b, tb_fresh_refusal *refusal, const tb_signed_line *line)
 {
     tb_running *t = &b->running;
+    if (refusal->fills != NULL && refusal->stream->row.arrived.number >= line->line.from) {
+        return TB_OK; /* this turn found out that it arrived after all */
+    }
     if (refusal->fills != NULL) {
         tb_err err = fill_place(b, refusal, line);
         if (err != TB_OK) {
@@ -271,7 +304,8 @@ static tb_err show(tb_broker *b, tb_live_party *sender, tb_bytes packed)
         return TB_ERR_CORRUPT;
     }
 
-    return tb_running_line(b, sender, line);
+    tb_err err = tb_hub_renew_line(b, line, NULL);
+    return err == TB_OK ? tb_running_line(b, sender, line) : err;
 }
 
 /* What the sender is to hear of a stream besides what is new. */

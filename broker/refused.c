@@ -113,6 +113,10 @@ static tb_err tell(tb_broker *b, tb_live_party *sender, tb_bytes packed)
     if (tb_signed_line_decode(packed, b->running.arena, &frame.refused.line) != TB_ACCEPTED) {
         return TB_ERR_CORRUPT;
     }
+    tb_err err = tb_hub_renew_line(b, &frame.refused.line, NULL);
+    if (err != TB_OK) {
+        return err;
+    }
     frame.refused.code = frame.refused.line.line.code;
     frame.refused.reason = tb_bytes_str(tb_refusal_en(frame.refused.code));
     return tb_running_send(b, sender->session.peer, &frame);
@@ -167,9 +171,13 @@ static const tb_directory_key *filler_key(const tb_directory *directory, const t
     const tb_directory_key *key =
         party == NULL ? NULL : tb_directory_key_of(party, &line->root.key);
     /* As strict as the recipient will be: one it refuses would stop the stream for good. */
-    bool speaks = key != NULL && key->purpose == TB_PURPOSE_SIGN &&
-                  tb_directory_line_counts(directory, signer, &key->id, line->line.at);
-    return speaks ? key : NULL;
+    if (key == NULL || key->purpose != TB_PURPOSE_SIGN) {
+        return NULL;
+    }
+    bool counts = sender ? tb_directory_expired_counts(directory, &key->id, &line->line.stream,
+                                                       line->line.from, line->line.at)
+                         : tb_directory_line_counts(directory, signer, &key->id, line->line.at);
+    return counts ? key : NULL;
 }
 
 bool tb_hub_filler_good(tb_broker *b, const tb_group *group, size_t item)

@@ -175,6 +175,25 @@ tb_hub_stream_to(tb_txn *txn, const tb_party *recipient, const tb_stream *after,
     return tb_stream_key_read(tb_bytes_of(back.bytes, sizeof back.bytes), out);
 }
 
+tb_err tb_hub_stream_count(
+    tb_txn *txn, const tb_party *sender, const tb_party *recipient, size_t most, size_t *out)
+{
+    tb_stream_key both = {{0}};
+    size_t mark = tb_arena_mark(tb_txn_arena(txn));
+    tb_bytes prefix = tb_bytes_of(both.bytes, 2 * TB_PARTY_BYTES);
+    tb_bytes key;
+    tb_bytes value;
+    memcpy(both.bytes, recipient->text, TB_PARTY_BYTES);
+    memcpy(both.bytes + TB_PARTY_BYTES, sender->text, TB_PARTY_BYTES);
+    *out = 0;
+    tb_err err = tb_store_seek(txn, TB_TABLE_HUB_STREAM_TO, prefix, prefix, &key, &value);
+    while (err == TB_OK && ++*out < most) {
+        err = tb_store_next(txn, TB_TABLE_HUB_STREAM_TO, prefix, key, &key, &value);
+    }
+    tb_arena_release(tb_txn_arena(txn), mark);
+    return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+}
+
 /* HUB_GROUP */
 
 #define GROUP_KEY_BYTES (TB_PARTY_BYTES + 1 + 8)

@@ -46,6 +46,12 @@ tb_err tb_hub_stream_to(tb_txn *txn,
                         const tb_party *recipient,
                         const tb_stream *after,
                         tb_stream *out) TB_MUST_USE;
+/* Streams from a sender to a recipient, at most so many. */
+tb_err tb_hub_stream_count(tb_txn *txn,
+                           const tb_party *sender,
+                           const tb_party *recipient,
+                           size_t most,
+                           size_t *out) TB_MUST_USE;
 
 /* HUB_GROUP */
 typedef struct tb_hub_group {

@@ -361,6 +361,13 @@ static tb_err look_at(tb_submission *s, tb_group *group)
 tb_err tb_hub_submit(tb_broker *b, tb_live_party *sender, const tb_carry *carry)
 {
     tb_submission s = {b, sender, carry, NULL, NULL, 0};
+    if (!tb_hub_may_sign(b)) {
+        tb_effects_note(b->running.effects, b->running.arena, TB_LEVEL_ERROR,
+                        "event=hub_key_taken what=\"the directory gives the hub other keys; start "
+                        "it with them\" party=%p",
+                        &sender->id);
+        return TB_OK;
+    }
     s.digested = tb_arena_array(b->running.arena, carry->body_count + 1, sizeof *s.digested);
     s.digests = tb_arena_array(b->running.arena, carry->body_count + 1, sizeof *s.digests);
     if (s.digests == NULL || s.digested == NULL) {

@@ -49,8 +49,10 @@ static void *roomier(tb_broker *b, void *list, size_t count, size_t each, size_t
 
 static tb_err unpack(tb_broker *b, tb_bytes packed, tb_signed_line *out)
 {
-    return tb_signed_line_decode(packed, b->running.arena, out) == TB_ACCEPTED ? TB_OK
-                                                                               : TB_ERR_CORRUPT;
+    if (tb_signed_line_decode(packed, b->running.arena, out) != TB_ACCEPTED) {
+        return TB_ERR_CORRUPT;
+    }
+    return tb_hub_renew_line(b, out, NULL);
 }
 
 /* Adds a packed line to a list while it has room; *out_fits says whether it had. */

@@ -132,6 +132,17 @@ uint64_t tb_directory_good_until(const tb_directory *directory,
     return 0;
 }
 
+bool tb_directory_expired_counts(const tb_directory *directory,
+                                 const tb_key_id *key,
+                                 const tb_stream *stream,
+                                 uint64_t number,
+                                 tb_time at)
+{
+    return tb_directory_line_counts(directory, &stream->sender, key, at) ||
+           number <= tb_directory_good_until(directory, &stream->sender, key, &stream->incarnation,
+                                             &stream->recipient, stream->lane);
+}
+
 bool tb_directory_in_service(const tb_directory *directory, const tb_party *id)
 {
     const tb_directory_party *party = tb_directory_find(directory, id);

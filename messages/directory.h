@@ -147,6 +147,13 @@ bool tb_directory_line_counts(const tb_directory *directory,
                               const tb_party *party,
                               const tb_key_id *key,
                               tb_time at);
+/* Whether a sender's own word that a notice of its expired counts in the notice's place: as any
+ * line does, and up to a cut of its key as the number itself does. */
+bool tb_directory_expired_counts(const tb_directory *directory,
+                                 const tb_key_id *key,
+                                 const tb_stream *stream,
+                                 uint64_t number,
+                                 tb_time at);
 /* The highest good number of a stream under a key: UINT64_MAX when the key is not cut, 0 when the
  * cut does not name the stream. */
 uint64_t tb_directory_good_until(const tb_directory *directory,

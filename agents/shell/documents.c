@@ -182,6 +182,7 @@ static tb_err find_newest_directory(tb_txn *txn, tb_documents *d)
 static tb_err load_all(tb_store *store, tb_arena *scratch, tb_documents *d)
 {
     tb_txn *txn = NULL;
+    uint8_t place[TB_KEY_BYTES_MAX];
     tb_bytes cursor = {NULL, 0};
     tb_err err = tb_store_begin_read(store, scratch, &txn);
     if (err != TB_OK) {
@@ -190,12 +191,21 @@ static tb_err load_all(tb_store *store, tb_arena *scratch, tb_documents *d)
 
     d->campaigns.list = d->list;
     d->directories.list = d->versions;
+    size_t mark = tb_arena_mark(scratch);
     err = find_newest_directory(txn, d);
+    tb_arena_release(scratch, mark);
+    /* What is kept was copied: each version gives its memory back, so that their number is no
+     * bound.
+     */
     while (err == TB_OK) {
         tb_document document;
         err = tb_document_next(txn, &cursor, &document);
         if (err == TB_OK) {
             load_one(d, &document);
+            TB_ASSERT(cursor.size <= sizeof place);
+            memmove(place, cursor.data, cursor.size);
+            cursor = tb_bytes_of(place, cursor.size);
+            tb_arena_release(scratch, mark);
         }
     }
     tb_store_abort(txn);

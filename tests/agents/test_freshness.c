@@ -192,6 +192,31 @@ static void another_directory_of_our_version_is_an_alarm_once(void **state)
     assert_int_equal(alarms_at(w, A), 1);
 }
 
+/* One party that names a version nobody made must not hide the next one that is withheld. */
+static void a_version_out_of_reach_does_not_mute_the_next(void **state)
+{
+    world *w = *state;
+    seen = (tb_header){.sender = who(w, "bureau.33")->id, .directory_version = UINT32_MAX};
+    turn_with(w, A, see);
+    w->clock += TB_DIRECTORY_WAIT_MS + 1;
+    turn_with(w, A, look);
+    assert_int_equal(alarms_at(w, A), 1);
+    seen.directory_version = w->directory.version + 1;
+    turn_with(w, A, see);
+    w->clock += TB_DIRECTORY_WAIT_MS;
+    turn_with(w, A, look);
+    assert_int_equal(alarms_at(w, A), 1);
+    w->clock += 1;
+    turn_with(w, A, look);
+    assert_int_equal(alarms_at(w, A), 2);
+    /* Nor does it begin again. */
+    seen.directory_version = UINT32_MAX;
+    turn_with(w, A, see);
+    w->clock += TB_DIRECTORY_WAIT_MS + 1;
+    turn_with(w, A, look);
+    assert_int_equal(alarms_at(w, A), 2);
+}
+
 #define IN_A_WORLD(test) cmocka_unit_test_setup_teardown(test, world_setup, world_teardown)
 
 static const struct CMUnitTest tests[] = {
@@ -201,6 +226,7 @@ static const struct CMUnitTest tests[] = {
     IN_A_WORLD(a_newer_directory_that_the_hub_does_not_give_names_it_once),
     IN_A_WORLD(a_version_that_never_was_hides_no_other),
     IN_A_WORLD(one_that_comes_in_time_is_no_alarm),
+    IN_A_WORLD(a_version_out_of_reach_does_not_mute_the_next),
     IN_A_WORLD(another_directory_of_our_version_is_an_alarm_once),
 };
 

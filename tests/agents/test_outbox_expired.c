@@ -70,11 +70,35 @@ static void what_is_over_goes_as_a_filler_and_is_told_here(void **state)
     assert_string_equal(peer_applied(t, &t->b), "two");
 }
 
+/* The key that signed the filler was stolen later: up to the cut the number counts, and is empty.
+ */
+static void a_filler_below_a_later_cut_is_still_taken(void **state)
+{
+    town *t = *state;
+    t->now += TB_NOTICE_LIFE_MS;
+    open_share(t);
+    peer_tick(t, &t->a, 0);
+    tb_frame sent = peer_frame(t, &t->a, TB_FRAME_SUBMIT, 0);
+    const tb_item *item = &sent.carry.groups[0].items[0];
+    assert_non_null(item->refusal);
+    tb_stream stream = tb_group_stream(&sent.carry.groups[0]);
+    tb_cut_mark mark = {stream.incarnation, stream.recipient, stream.lane, 1, item->digest};
+    tb_cut cut = {stream.sender, t->a.agent.keys.sign_id, t->now, TB_CUT_STOLEN, &mark, 1};
+    tb_directory *next = tb_arena_alloc(&t->paper, sizeof *next);
+    (void)town_next_directory(t, &cut, 1, next);
+    t->b.agent.directory = next;
+    town_link(t, &t->b);
+    town_deliver(t, &sent, &t->b);
+    assert_int_equal(peer_alarm(t, &t->b), TB_ACCEPTED);
+    assert_int_equal(peer_frame(t, &t->b, TB_FRAME_TAKEN, 0).lines.lines[0].line.to, 1);
+}
+
 #define IN_TOWN(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 static const struct CMUnitTest tests[] = {
     IN_TOWN(before_its_end_a_notice_goes_as_it_is),
     IN_TOWN(what_is_over_goes_as_a_filler_and_is_told_here),
+    IN_TOWN(a_filler_below_a_later_cut_is_still_taken),
 };
 
 TB_RUN("agents/outbox_expired", tests)

@@ -190,6 +190,110 @@ static void the_base_as_recipient_is_its_own_mark_and_nothing_old_is_taken(void 
     peer_check(t, &t->a);
 }
 
+/* What does not fit a Welcome follows in Stored frames: it must be lost and asked for all the same.
+ */
+static void marks_that_follow_a_welcome_belong_to_it(void **state)
+{
+    town *t = *state;
+    tb_stream out = fenced(t);
+    tb_stream in = town_stream(&t->c, "bureau.33");
+    peer_say(t, &t->a, "recover disk");
+    tb_frame frame = welcome(t);
+    town_send(t, &t->a, &frame);
+    assert_int_equal(recovery(t, &t->a).state, TB_RECOVERY_ENDED); /* as far as it knows */
+    tb_signed_line lines[2] = {arrived(t, &t->a, &in, 7), stored(t, &out, 3, 5)};
+    tb_frame more = {.kind = TB_FRAME_STORED};
+    more.lines.lines = lines;
+    more.lines.count = 2;
+    peer_forget(&t->a);
+    town_send(t, &t->a, &more);
+    assert_int_equal(peer_link(t, &t->a).fence, TB_ACCEPTED);
+    assert_int_equal(recovery(t, &t->a).state, TB_RECOVERY_ASKING);
+    peer_tick(t, &t->a, 0);
+    assert_true(asks(t, &t->a, "hq"));
+    assert_true(asks(t, &t->a, "ct.33"));
+    peer_check(t, &t->a);
+}
+
+/* An old stream of which an empty store has no row, shown once the recovery is over. */
+static void an_old_stream_that_is_not_here_does_not_keep_the_link_down(void **state)
+{
+    town *t = *state;
+    tb_stream out = fenced(t);
+    peer_say(t, &t->a, "recover disk");
+    tb_frame frame = welcome(t);
+    town_send(t, &t->a, &frame);
+    assert_int_equal(recovery(t, &t->a).state, TB_RECOVERY_ENDED);
+    t->now += 1000;
+    peer_step(t, &t->a, TB_INPUT_LINK, tb_bytes_of(NULL, 0));
+    tb_signed_line line = stored(t, &out, 3, 5);
+    frame.welcome.stored = &line;
+    frame.welcome.stored_count = 1;
+    town_send(t, &t->a, &frame);
+    assert_int_equal(peer_link(t, &t->a).state, TB_LINK_CONFIRMED);
+    peer_check(t, &t->a);
+}
+
+/* a has a new signing key, and its former one was stolen. */
+static void steal_key(town *t)
+{
+    static tb_sign_pair fresh;
+    static tb_cut cut;
+    static tb_directory next;
+    static tb_directory_party parties[3];
+    static tb_directory_key keys[8];
+    tb_directory_party *self = &parties[0];
+    (void)town_next_directory(t, &cut, 0, &next);
+    memcpy(parties, next.parties, sizeof parties);
+    assert_string_equal(self->id.text, "bureau.33");
+    assert_true(self->key_count < 8);
+    memcpy(keys, self->keys, self->key_count * sizeof *keys);
+    tb_sign_pair_make(&fresh, &t->random);
+    tb_directory_key *key = &keys[self->key_count++];
+    *key = (tb_directory_key){.purpose = TB_PURPOSE_SIGN, .key = fresh.public_key};
+    key->id = tb_key_id_of(TB_PURPOSE_SIGN, &fresh.public_key);
+    self->keys = keys;
+    cut = (tb_cut){self->id, t->a.agent.keys.sign_id, t->now, TB_CUT_STOLEN, NULL, 0};
+    next.parties = parties;
+    next.cuts = &cut;
+    next.cut_count = 1;
+    t->a.agent.directory = &next;
+    t->a.agent.keys.sign = &fresh;
+    t->a.agent.keys.sign_id = key->id;
+}
+
+/* The machine was stolen with its key: what the hub was told under that key is gone from hub and
+ * sender alike, so that it is where the stream goes on, whoever said it. */
+static void a_mark_under_its_own_stolen_key_is_still_the_base(void **state)
+{
+    town *t = *state;
+    town_link(t, &t->c);
+    peer_forget(&t->c);
+    peer_say(t, &t->c, "bureau.33 one");
+    tb_frame one = peer_frame(t, &t->c, TB_FRAME_SUBMIT, 0);
+    peer_say(t, &t->c, "bureau.33 two");
+    tb_frame two = peer_frame(t, &t->c, TB_FRAME_SUBMIT, 1);
+    tb_line mark = town_arrived_line(t, &one.carry.groups[0]);
+    tb_signed_line own = town_line_by(t, &mark, &t->a);
+    steal_key(t);
+
+    tb_frame frame = welcome(t);
+    frame.welcome.taken = &own;
+    frame.welcome.taken_count = 1;
+    peer_step(t, &t->a, TB_INPUT_LINK, tb_bytes_of(NULL, 0));
+    town_send(t, &t->a, &frame);
+    assert_int_equal(peer_link(t, &t->a).fence, TB_REFUSED_MARKS_BACK);
+    peer_say(t, &t->a, "recover stolen");
+    peer_forget(&t->a);
+    town_send(t, &t->a, &frame);
+    assert_int_equal(peer_link(t, &t->a).fence, TB_ACCEPTED);
+    peer_tick(t, &t->a, 0);
+    assert_true(asks(t, &t->a, "hq"));
+    town_deliver(t, &two, &t->a);
+    assert_string_equal(peer_applied(t, &t->a), "two");
+    peer_check(t, &t->a);
+}
+
 static void the_first_header_names_where_the_old_stream_ended(void **state)
 {
     town *t = *state;
@@ -522,6 +626,9 @@ static const struct CMUnitTest tests[] = {
     IN_TOWN(an_officers_act_makes_a_new_incarnation_and_says_hello),
     IN_TOWN(a_higher_counter_is_taken_only_before_the_first_welcome),
     IN_TOWN(exactly_the_peers_that_stand_above_the_copy_are_asked),
+    IN_TOWN(an_old_stream_that_is_not_here_does_not_keep_the_link_down),
+    IN_TOWN(marks_that_follow_a_welcome_belong_to_it),
+    IN_TOWN(a_mark_under_its_own_stolen_key_is_still_the_base),
     IN_TOWN(the_base_as_recipient_is_its_own_mark_and_nothing_old_is_taken),
     IN_TOWN(the_first_header_names_where_the_old_stream_ended),
     IN_TOWN(another_header_at_the_old_streams_end_is_an_alarm_at_its_recipient),

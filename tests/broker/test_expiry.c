@@ -1,4 +1,5 @@
 /* Lives that end: refused when submitted, filled where they wait, and the sender is always told. */
+#include "store/version.h"
 #include "tests/broker/fixture.h"
 
 #define LIFE TB_NOTICE_LIFE_MS
@@ -12,6 +13,43 @@ static void expires_at(world *w, parcel *p, tb_time when, size_t only)
         }
     }
     sign_again(w, at(w, A), p);
+}
+
+/* Makes a header as large as one may be. */
+static void add_old_marks(world *w, tb_header *header)
+{
+    header->has_old = true;
+    header->old_incarnation = header->incarnation;
+    header->old_incarnation.counter = 0;
+    header->old_mark_count = TB_OLD_MARKS_MAX;
+    header->old_marks = tb_arena_array(&w->arena, TB_OLD_MARKS_MAX, sizeof *header->old_marks);
+    for (size_t i = 0; i < TB_OLD_MARKS_MAX; i++) {
+        header->old_marks[i] = (tb_old_mark){at(w, B)->id, TB_LANE_NORMAL, 1 + i, {{1}}};
+    }
+}
+
+/* So many small notices from A to B, and to others, that end a second from now, linked and signed;
+ * the group to B alone. */
+static parcel brief(world *w, size_t to_count, size_t count, size_t with_old)
+{
+    const size_t to[] = {B, C, D, E};
+    parcel p = make(w, at(w, A), to, to_count, TB_LANE_NORMAL, count, 1);
+    p.group_count = 1;
+    tb_item *items = p.groups[0].items;
+    for (size_t i = 0; i < count; i++) {
+        items[i].header.expires = w->now.real + 1000;
+        if (i < with_old) {
+            add_old_marks(w, &items[i].header);
+        }
+        for (size_t k = 0; i > 0 && k < to_count; k++) {
+            items[i].header.entries[k].previous = items[i - 1].digest;
+        }
+        assert_ok(tb_header_encode(&items[i].header, &w->arena, &items[i].header_bytes));
+        items[i].digest = tb_header_digest(items[i].header_bytes);
+    }
+    at(w, A)->out[B][TB_LANE_NORMAL - TB_LANE_FIRST].digest = items[count - 1].digest;
+    sign_again(w, at(w, A), &p);
+    return p;
 }
 
 static parcel stored(world *w, size_t count)
@@ -172,7 +210,142 @@ static void many_rows_are_swept_in_slices_and_none_is_left(void **state)
     assert_int_equal(take_all(w, at(w, B)), TB_EXPIRY_SLICE + 9);
 }
 
+/* Once as many have ended as one turn can hardly tell of. */
+static void thousands_that_end_at_once_are_told_of_over_several_ticks(void **state)
+{
+    world *w = *state;
+    link_up(w, at(w, A));
+    for (size_t i = 0; i < 6; i++) {
+        parcel p = brief(w, 1, 900, 0);
+        say_submit(w, at(w, A), &p);
+        turn(w);
+        forget_all(w);
+    }
+    size_t told = 0;
+    tick(w, 1000);
+    for (size_t i = 0; i < 10; i++) {
+        turn(w);
+        for (size_t k = 0; k < w->inbox_count; k++) {
+            told += w->inbox[k].frame->kind == TB_FRAME_REFUSED ? 1 : 0;
+        }
+        forget_all(w);
+        tick(w, 1000);
+    }
+    turn(w);
+    assert_int_equal(told, 6 * 900);
+    assert_int_equal(rows(w, TB_TABLE_HUB_REFUSED), 6 * 900);
+}
+
+/* Signed lines may be larger than what they take the place of. */
+static void a_group_that_fillers_would_make_too_large_stays_what_it_was(void **state)
+{
+    world *w = *state;
+    link_up(w, at(w, A));
+    parcel p = brief(w, 4, TB_GROUP_ITEMS_MAX, 2);
+    say_submit(w, at(w, A), &p);
+    turn(w);
+    expect(w, at(w, A), TB_FRAME_STORED);
+    tick(w, 1000);
+    turn(w);
+    link_up(w, at(w, B));
+    assert_int_equal(take_all(w, at(w, B)), TB_GROUP_ITEMS_MAX);
+}
+
+/* In one turn the search finds an ended life and a Hello shows that it arrived long ago. */
+static void what_turns_out_to_have_arrived_in_the_same_turn_is_not_filled(void **state)
+{
+    world *w = *state;
+    link_up(w, at(w, B));
+    (void)stored(w, 1);
+    size_t taken = 0;
+    for (size_t i = 0; i < w->inbox_count; i++) {
+        if (w->inbox[i].peer == at(w, B)->peer && w->inbox[i].frame->kind == TB_FRAME_DELIVER) {
+            tb_carry *carry = &w->inbox[i].frame->carry;
+            taken += take(w, at(w, B), &carry->groups[0], carry) ? 1 : 0;
+        }
+    }
+    assert_int_equal(taken, 1);
+    world_restart(w);
+    tick(w, LIFE);
+    say_hello(w, at(w, B));
+    tb_line line = arrived_line(w, at(w, B), A, TB_LANE_NORMAL);
+    say_taken(w, at(w, B), &line, 1, false);
+    turn(w);
+    assert_int_equal(rows(w, TB_TABLE_HUB_GROUP), 0);
+    assert_int_equal(rows(w, TB_TABLE_HUB_REFUSED), 0);
+}
+
+/* The lines would take the room that marks and trims need. */
+static void above_the_watermark_nothing_is_filled(void **state)
+{
+    world *w = *state;
+    link_up(w, at(w, A));
+    for (size_t i = 0; i < 4; i++) {
+        parcel p = brief(w, 1, 100, 0);
+        say_submit(w, at(w, A), &p);
+        turn(w);
+    }
+    forget_all(w);
+    tb_store_mem_limit(w->node.store, 200 * 1000);
+    tick(w, 1000);
+    turn(w);
+    uint64_t told = rows(w, TB_TABLE_HUB_REFUSED);
+    assert_true(told < 400);
+    link_up(w, at(w, B));
+    assert_int_equal(take_all(w, at(w, B)), 400);
+    turn(w);
+    assert_int_equal(rows(w, TB_TABLE_HUB_GROUP), 0);
+}
+
+/* A hub on a copy of long ago holds what arrived since: it says nothing about it until its parties
+ * had time to come and show their marks. */
+static void a_hub_out_of_a_backup_waits_before_it_looks(void **state)
+{
+    world *w = *state;
+    link_up(w, at(w, B));
+    (void)stored(w, 1);
+    for (size_t i = 0; i < w->inbox_count; i++) {
+        if (w->inbox[i].peer == at(w, B)->peer && w->inbox[i].frame->kind == TB_FRAME_DELIVER) {
+            tb_carry *carry = &w->inbox[i].frame->carry;
+            assert_true(take(w, at(w, B), &carry->groups[0], carry));
+        }
+    }
+    tb_txn *txn = NULL;
+    tb_arena_reset(&w->node.arena);
+    assert_ok(tb_store_begin(w->node.store, &w->node.arena, &txn));
+    assert_ok(tb_store_mark_restored(txn, w->now.real));
+    assert_ok(tb_store_commit(txn));
+    world_restart(w);
+    tick(w, LIFE);
+    turn(w);
+    tick(w, 30000);
+    turn(w);
+    assert_int_equal(rows(w, TB_TABLE_HUB_REFUSED), 0);
+    link_up(w, at(w, B));
+    tb_line line = arrived_line(w, at(w, B), A, TB_LANE_NORMAL);
+    say_taken(w, at(w, B), &line, 1, false);
+    turn(w);
+    assert_int_equal(link_up(w, at(w, A))->refused_count, 0);
+
+    /* What nobody showed is over when the pause is. */
+    parcel p = make_one(w, at(w, A), B, 1);
+    expires_at(w, &p, w->now.real + 1000, SIZE_MAX);
+    w->inbox_count = 0;
+    tb_frame bye = {.kind = TB_FRAME_BYE};
+    say(w, at(w, B), &bye);
+    say_submit(w, at(w, A), &p);
+    turn(w);
+    tick(w, TB_EXPIRY_SWEEP_MS);
+    turn(w);
+    assert_int_equal(rows(w, TB_TABLE_HUB_REFUSED), 1);
+}
+
 static const struct CMUnitTest tests[] = {
+    WORLD_TEST(a_hub_out_of_a_backup_waits_before_it_looks),
+    WORLD_TEST(above_the_watermark_nothing_is_filled),
+    WORLD_TEST(thousands_that_end_at_once_are_told_of_over_several_ticks),
+    WORLD_TEST(a_group_that_fillers_would_make_too_large_stays_what_it_was),
+    WORLD_TEST(what_turns_out_to_have_arrived_in_the_same_turn_is_not_filled),
     WORLD_TEST(what_is_over_is_refused_at_its_edge_and_not_before),
     WORLD_TEST(of_a_group_only_what_is_over_is_refused_and_it_comes_again_with_fillers),
     WORLD_TEST(what_waits_beyond_its_life_arrives_as_a_number_without_content),

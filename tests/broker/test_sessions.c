@@ -326,7 +326,45 @@ static void the_incarnation_of_the_hub_lasts_as_long_as_its_store(void **state)
     assert_int_not_equal(tb_incarnation_compare(&before, &w->broker.incarnation), 0);
 }
 
+/* A sender that takes a new incarnation again and again must not make its recipient's Welcome grow
+ * without bound. */
+static void the_streams_of_one_pair_are_bounded(void **state)
+{
+    world *w = *state;
+    link_up(w, at(w, B));
+    size_t made = 0;
+    for (size_t i = 0; i < 128; i++) {
+        party *a = at(w, A);
+        a->incarnation.counter++;
+        memset(a->out, 0, sizeof a->out);
+        memset(at(w, B)->in[A], 0, sizeof at(w, B)->in[A]);
+        link_up(w, a);
+        for (unsigned lane = TB_LANE_FIRST; lane <= TB_LANE_LAST; lane++) {
+            const size_t to[] = {B};
+            parcel p = make(w, a, to, 1, (tb_lane)lane, 1, 1);
+            say_submit(w, a, &p);
+        }
+        turn(w);
+        made += take_all(w, at(w, B));
+        turn(w);
+        forget_all(w);
+    }
+    assert_int_equal(made, 3 * 128);
+    at(w, A)->incarnation.counter++;
+    memset(at(w, A)->out, 0, sizeof at(w, A)->out);
+    link_up(w, at(w, A));
+    parcel more = make_one(w, at(w, A), B, 1);
+    say_submit(w, at(w, A), &more);
+    parcel other = make_one(w, at(w, A), C, 1);
+    say_submit(w, at(w, A), &other);
+    turn(w);
+    assert_int_equal(expect(w, at(w, A), TB_FRAME_REFUSED)->refused.code, TB_REFUSED_STORE_FULL);
+    assert_int_equal(expect(w, at(w, A), TB_FRAME_STORED)->lines.count, 1);
+    assert_int_equal(link_up(w, at(w, B))->taken_count, 3 * 128);
+}
+
 static const struct CMUnitTest tests[] = {
+    WORLD_TEST(the_streams_of_one_pair_are_bounded),
     WORLD_TEST(a_frame_without_a_session_is_answered_with_bye),
     WORLD_TEST(hello_and_submit_in_one_turn_are_both_heard),
     WORLD_TEST(the_newest_connection_of_a_party_wins),

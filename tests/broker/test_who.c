@@ -235,6 +235,36 @@ static void a_filler_whose_word_is_under_a_cut_key_is_refused(void **state)
     assert_int_equal(rows(w, TB_TABLE_HUB_GROUP), 0);
 }
 
+/* A notice expired before it left, said its sender, under a key that was stolen later: up to the
+ * cut the number is as good as one with content. */
+static void what_a_sender_let_expire_below_its_cut_still_arrives(void **state)
+{
+    world *w = *state;
+    link_up(w, at(w, A));
+    link_up(w, at(w, E));
+    parcel p = make_one(w, at(w, A), B, 1);
+    tb_line line = {
+        .kind = TB_LINE_REFUSED,
+        .stream = tb_group_stream(&p.groups[0]),
+        .from = 1,
+        .digest = p.groups[0].items[0].digest,
+        .at = w->now.real,
+        .code = TB_REFUSED_EXPIRED,
+    };
+    tb_signed_line word = sign_line(w, at(w, A), &line);
+    p.groups[0].items[0].refusal = &word;
+    p.groups[0].items[0].body = tb_bytes_of(NULL, 0);
+    revoke_a(w, 1);
+    turn(w);
+    world_reload(w);
+    forget_all(w);
+    say_submit(w, at(w, A), &p);
+    turn(w);
+    expect(w, at(w, A), TB_FRAME_STORED);
+    link_up(w, at(w, B));
+    assert_int_equal(take_all(w, at(w, B)), 1);
+}
+
 static void a_cut_holds_in_the_very_turn_that_brings_it(void **state)
 {
     world *w = *state;
@@ -262,6 +292,7 @@ static const struct CMUnitTest tests[] = {
     WORLD_TEST(a_cut_key_signs_up_to_its_cut_and_not_beyond),
     WORLD_TEST(what_a_cut_leaves_bad_is_not_delivered_and_stops_nobody_else),
     WORLD_TEST(a_filler_whose_word_is_under_a_cut_key_is_refused),
+    WORLD_TEST(what_a_sender_let_expire_below_its_cut_still_arrives),
     WORLD_TEST(a_cut_holds_in_the_very_turn_that_brings_it),
 };
 
