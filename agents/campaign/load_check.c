@@ -66,7 +66,8 @@ void tb_check_names(
         if (id[0] == '\0') {
             continue;
         }
-        if (!tb_field_well_formed(TB_FIELD_CHOICE, tb_bytes_str(id))) {
+        if (strlen(id) <= TB_NAME_BYTES_MAX && /* one that is too long is told already */
+            !tb_field_well_formed(TB_FIELD_CHOICE, tb_bytes_str(id))) {
             tb_check_fault(check, tb_at_value(entry), TB_FAULT_ID_FORM, NULL, NULL);
         }
         bool twice = false;

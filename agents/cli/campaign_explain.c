@@ -231,7 +231,7 @@ static void explain_state(const tb_campaign *campaign,
 
 static void explain_life(const tb_campaign *campaign, const tb_case_type *type)
 {
-    (void)printf(_("\n2.2 How a case goes on\n\n  [opening]\n"));
+    (void)printf(_("\nHow a case goes on\n\n  [opening]\n"));
     for (unsigned i = 0; i < type->action_count; i++) {
         if (type->actions[i].kind == TB_ACTION_OPEN) {
             explain_action(campaign, type, &type->actions[i]);
@@ -269,7 +269,7 @@ static void explain_group(const tb_case_type *type, const char *group)
 
 static void explain_readers(const tb_case_type *type)
 {
-    (void)printf(_("\n2.3 What is filled in, and who reads it\n\n"));
+    (void)printf(_("\nWhat is filled in, and who reads it\n\n"));
     (void)printf(_("  open: every party on the case\n"));
     explain_group(type, NULL);
     for (unsigned i = 0; i < type->group_count; i++) {
@@ -281,9 +281,9 @@ static void explain_readers(const tb_case_type *type)
     }
 }
 
-static void explain_type(const tb_campaign *campaign, const tb_case_type *type)
+static void explain_type(const tb_campaign *campaign, const tb_case_type *type, unsigned number)
 {
-    (void)printf(_("\n2. %s\n\n2.1 The parties to a case\n\n"),
+    (void)printf(_("\n%u. %s\n\nThe parties to a case\n\n"), number,
                  tb_explain_label(&type->title, type->id));
     for (unsigned i = 0; i < type->position_count; i++) {
         explain_position(campaign, type, &type->positions[i]);
@@ -306,7 +306,7 @@ int tb_campaign_explain(const char *path)
                  (unsigned)campaign->version, campaign->from, campaign->to);
     explain_roles(campaign);
     for (unsigned i = 0; i < campaign->case_type_count; i++) {
-        explain_type(campaign, &campaign->case_types[i]);
+        explain_type(campaign, &campaign->case_types[i], i + 2);
     }
     tb_campaign_loaded_free(loaded);
     return TB_EXIT_DONE;

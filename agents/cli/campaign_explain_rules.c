@@ -67,7 +67,9 @@ static void put_on_case(const tb_campaign *campaign,
         (void)printf("%s", _("the state is "));
         put_states(type, c);
     } else if (c->test == TB_TEST_LAPSED) {
-        (void)printf(_("a lapse is on record, where \"%s\" says so"), field);
+        (void)printf(_("\"%s\" is "), field);
+        put_values(campaign, type, c);
+        (void)printf("%s", _(", a lapse must be on record"));
     } else {
         (void)printf(c->test == TB_TEST_IS ? _("\"%s\" is ") : _("\"%s\" is not "), field);
         put_values(campaign, type, c);
@@ -192,7 +194,7 @@ void tb_explain_duties(const tb_case_type *type)
     if (type->duty_count == 0) {
         return;
     }
-    (void)printf(_("\n2.4 Duties\n\n"));
+    (void)printf(_("\nDuties\n\n"));
     for (unsigned i = 0; i < type->duty_count; i++) {
         explain_duty(type, &type->duties[i]);
     }
