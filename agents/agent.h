@@ -81,7 +81,8 @@ typedef struct tb_directories {
 
 /* Whether a campaign may be kept: its definition has no fault. Else *out_finding is the first one
  * with its line, in the arena. The shell's, which can read definitions. */
-typedef bool tb_campaign_judge_fn(const tb_document *document, tb_arena *arena, tb_bytes *out_finding);
+typedef bool
+tb_campaign_judge_fn(const tb_document *document, tb_arena *arena, tb_bytes *out_finding);
 
 struct tb_agent {
     /* fixed for the life of the process, or replaced between turns by the shell */
@@ -90,9 +91,9 @@ struct tb_agent {
     tb_digest hub;
     const tb_directory *directory;
     const tb_campaigns *campaigns;
-    const tb_segments *segments;       /* NULL when the table is not installed here */
-    const tb_calendar *calendar;       /* likewise */
-    const tb_directories *directories; /* older ones too; NULL: only the newest */
+    const tb_segments *segments;          /* NULL when the table is not installed here */
+    const tb_calendar *calendar;          /* likewise */
+    const tb_directories *directories;    /* older ones too; NULL: only the newest */
     tb_campaign_judge_fn *judge_campaign; /* NULL: every signed campaign is kept */
     /* caches and the running turn */
     tb_root_cache roots;
@@ -105,8 +106,8 @@ struct tb_agent {
     tb_inbox_place armed;        /* its attempt is on disk; the next tick may try */
     tb_inbox_place retry_failed; /* of QUARANTINE: its retry aborted the turn before this one */
     tb_err retry_error;
-    tb_time inbox_after; /* no attempt before this: the store was full */
-    bool stale;          /* the directory's time has passed; of the running step */
+    tb_time inbox_after;  /* no attempt before this: the store was full */
+    bool stale;           /* the directory's time has passed; of the running step */
     tb_time resend_after; /* no piece of an answer before this: the last one waits for room */
     tb_answering_name resend_behind; /* askers up to here had their turn */
     bool watched; /* somebody watches since this process runs: casework tells of changes */

@@ -24,9 +24,9 @@ void tb_campaign_loaded_free(tb_campaign_loaded *loaded);
 /* One thing that is wrong. The texts live as long as the call that tells them. */
 typedef struct tb_campaign_finding {
     unsigned line;
-    const char *key;  /* stable: "state_unreached" */
-    tb_label reason;  /* "state lost: no action leads to it" */
-    tb_label remedy;  /* "add a way to it, or remove it" */
+    const char *key; /* stable: "state_unreached" */
+    tb_label reason; /* "state lost: no action leads to it" */
+    tb_label remedy; /* "add a way to it, or remove it" */
 } tb_campaign_finding;
 
 /* Called once per finding, in the order of lines. */

@@ -14,12 +14,8 @@ void tb_check_item(tb_check *check, tb_item_kind kind, const char *id, const voi
     check->entry = entry;
 }
 
-void tb_check_fault3(tb_check *check,
-                     tb_place place,
-                     tb_fault fault,
-                     const char *a,
-                     const char *b,
-                     const char *c)
+void tb_check_fault3(
+    tb_check *check, tb_place place, tb_fault fault, const char *a, const char *b, const char *c)
 {
     unsigned line = tb_form_line_of(check->form, place);
     if (line == 0) {
@@ -40,11 +36,8 @@ bool tb_check_given(const tb_check *check, const void *value)
 
 /* ---- names and labels ---- */
 
-void tb_check_label(tb_check *check,
-                    const tb_label *label,
-                    tb_place entry,
-                    const char *of_en,
-                    const char *of_zh)
+void tb_check_label(
+    tb_check *check, const tb_label *label, tb_place entry, const char *of_en, const char *of_zh)
 {
     bool zh = label->zh != NULL && label->zh[0] != '\0';
     bool en = label->en != NULL && label->en[0] != '\0';
@@ -328,7 +321,8 @@ static void check_signed_as(tb_check *check, const char *name, uint32_t version)
 }
 
 /* name NULL: not signed yet. */
-static tb_err check_document(tb_bytes yaml, const char *name, uint32_t version, tb_findings *findings)
+static tb_err
+check_document(tb_bytes yaml, const char *name, uint32_t version, tb_findings *findings)
 {
     tb_pool *pool = findings->pool;
     tb_form form = {.pool = pool, .findings = findings};
@@ -365,10 +359,8 @@ static tb_err check_and_tell(tb_bytes yaml,
     return err;
 }
 
-tb_err tb_campaign_check(tb_bytes yaml,
-                         tb_campaign_fault_fn tell,
-                         void *context,
-                         unsigned *out_faults)
+tb_err
+tb_campaign_check(tb_bytes yaml, tb_campaign_fault_fn tell, void *context, unsigned *out_faults)
 {
     return check_and_tell(yaml, NULL, 0, tell, context, out_faults);
 }

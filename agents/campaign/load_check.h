@@ -29,27 +29,21 @@ void tb_check_item(tb_check *check, tb_item_kind kind, const char *id, const voi
 /* Tells a fault of the current item, at a place within it (where nothing was written there, at the
  * item); the words fill the sentence. */
 void tb_check_fault(tb_check *check, tb_place place, tb_fault fault, const char *a, const char *b);
-void tb_check_fault3(tb_check *check,
-                     tb_place place,
-                     tb_fault fault,
-                     const char *a,
-                     const char *b,
-                     const char *c);
+void tb_check_fault3(
+    tb_check *check, tb_place place, tb_fault fault, const char *a, const char *b, const char *c);
 /* False where a value was told as a fault of form; nothing is told of what follows from it. */
 bool tb_check_given(const tb_check *check, const void *value);
 
 /* Both labels must be there. of_en and of_zh say whose: "the role", "角色". */
-void tb_check_label(tb_check *check,
-                    const tb_label *label,
-                    tb_place entry,
-                    const char *of_en,
-                    const char *of_zh);
+void tb_check_label(
+    tb_check *check, const tb_label *label, tb_place entry, const char *of_en, const char *of_zh);
 
 /* Names of one kind: well formed, each once. ids are read through a stride, as lists differ in
  * type. */
 void tb_check_names(
     tb_check *check, tb_item_kind kind, const void *first, unsigned count, size_t stride);
-void tb_check_bound(tb_check *check, const void *list, const char *what, unsigned count, unsigned most);
+void tb_check_bound(
+    tb_check *check, const void *list, const char *what, unsigned count, unsigned most);
 
 /* The names that lead somewhere; a fault and false when they do not. name is where it stands. */
 bool tb_check_role(tb_check *check, const char *const *name);
@@ -66,7 +60,10 @@ const char *tb_check_type_name(tb_field_type type); /* as it is written */
 /* Two positions that are one party in every case: the same, or declared alike. */
 bool tb_check_alike(const tb_check *check, const char *a, const char *b);
 /* Some of the names is always the party in `position`. */
-bool tb_check_among(const tb_check *check, const char *const *names, unsigned count, const char *position);
+bool tb_check_among(const tb_check *check,
+                    const char *const *names,
+                    unsigned count,
+                    const char *position);
 /* The position can hold a case at some time: opens it, is handed it, or takes it over. */
 bool tb_check_can_hold(const tb_check *check, const char *position);
 /* Some opener has this role. */
@@ -104,6 +101,8 @@ void tb_check_followers(const tb_case_type *type, tb_state_marks *marks);
 /* Marks where an action leads; an action that leaves the state as it is leads where it comes from.
  */
 void tb_check_targets(const tb_case_type *type, const tb_action *action, tb_state_marks *marks);
-bool tb_check_comes_from(const tb_case_type *type, const tb_action *action, const tb_state_marks *marks);
+bool tb_check_comes_from(const tb_case_type *type,
+                         const tb_action *action,
+                         const tb_state_marks *marks);
 
 #endif

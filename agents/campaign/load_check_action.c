@@ -1,4 +1,5 @@
-/* load_check_action - faults of what is done: who may, from where, which ways, with which fields. */
+/* load_check_action - faults of what is done: who may, from where, which ways, with which fields.
+ */
 #include "agents/campaign/load_check.h"
 
 #include <stdio.h>
@@ -93,9 +94,9 @@ static void check_hand_over(tb_check *check, const tb_way *way)
         bool chain = next->kind == TB_ACTION_CHAIN || !tb_check_given(check, &next->kind);
         bool there = listed((const char *const *)next->from, next->from_count, way->to) ||
                      !tb_check_given(check, &next->from);
-        bool may = tb_check_among(check, (const char *const *)next->by, next->by_count,
-                                  way->hands_to) ||
-                   !tb_check_given(check, &next->by);
+        bool may =
+            tb_check_among(check, (const char *const *)next->by, next->by_count, way->hands_to) ||
+            !tb_check_given(check, &next->by);
         if (chain && there && may) {
             return;
         }
@@ -109,7 +110,8 @@ static void check_opening_way(tb_check *check, const tb_way *way)
     const tb_state *state =
         way->to != NULL ? tb_case_type_state(check->type, tb_bytes_str(way->to)) : NULL;
     bool unknown = way->to != NULL && state == NULL; /* that is told already */
-    if (!unknown && (state == NULL || (!state->initial && tb_check_given(check, &state->initial)))) {
+    if (!unknown &&
+        (state == NULL || (!state->initial && tb_check_given(check, &state->initial)))) {
         tb_check_fault(check, way->to != NULL ? tb_at_value(&way->to) : tb_at(way),
                        TB_FAULT_OPEN_STATE, NULL, NULL);
     }

@@ -1,5 +1,5 @@
-/* load_check_condition - faults of conditions: on what is not there, on what cannot be read, on what
- * can never be, and two that exclude each other. */
+/* load_check_condition - faults of conditions: on what is not there, on what cannot be read, on
+ * what can never be, and two that exclude each other. */
 #include "agents/campaign/load_check.h"
 
 #include <stdio.h>
@@ -52,10 +52,8 @@ static const tb_field_def *open_field(tb_check *check, const tb_condition *c)
     return needs(check, c, &c->field, "field") ? tb_check_open_field(check, &c->field) : NULL;
 }
 
-static void check_position(tb_check *check,
-                           const tb_condition *c,
-                           const char *const *name,
-                           const char *key)
+static void
+check_position(tb_check *check, const tb_condition *c, const char *const *name, const char *key)
 {
     if (needs(check, c, name, key)) {
         (void)tb_check_position(check, name);
@@ -110,15 +108,16 @@ static bool actor_may(const tb_check *check, const tb_action *action, const char
 }
 
 /* of NULL: the actor's roles. */
-static void check_roles(tb_check *check, const tb_action *action, const tb_condition *c, const char *of)
+static void
+check_roles(tb_check *check, const tb_action *action, const tb_condition *c, const char *of)
 {
     if (c->value_count == 0 && tb_check_given(check, &c->values)) {
         tb_check_fault(check, tb_at(c), TB_FAULT_NO_ROLES, NULL, NULL);
     }
     for (unsigned i = 0; i < c->value_count; i++) {
         const char *const *role = (const char *const *)&c->values[i];
-        bool possible = of != NULL ? tb_check_may_have_role(check, of, *role)
-                                   : actor_may(check, action, *role);
+        bool possible =
+            of != NULL ? tb_check_may_have_role(check, of, *role) : actor_may(check, action, *role);
         if (tb_check_role(check, role) && !possible) {
             tb_check_fault(check, tb_at_value(role), TB_FAULT_ROLE_NEVER, *role, NULL);
         }
@@ -256,9 +255,8 @@ static bool excludes(const tb_condition *x, const tb_condition *y)
         return (y->test == TB_TEST_KNOWN || y->test == TB_TEST_IS || y->test == TB_TEST_WITHIN) &&
                same(x->field, y->field);
     case TB_TEST_IS:
-        return same(x->field, y->field) &&
-               ((y->test == TB_TEST_IS && !share_a_value(x, y)) ||
-                (y->test == TB_TEST_IS_NOT && all_ruled_out(x, y)));
+        return same(x->field, y->field) && ((y->test == TB_TEST_IS && !share_a_value(x, y)) ||
+                                            (y->test == TB_TEST_IS_NOT && all_ruled_out(x, y)));
     case TB_TEST_SAME:
         return y->test == TB_TEST_DIFFERENT && same_pair(x, y);
     case TB_TEST_COUNT_LEAST:

@@ -149,8 +149,8 @@ static void check_end(tb_check *check, const tb_duty_def *duty, const tb_action 
     for (unsigned i = 0; i < duty->until_count; i++) {
         const char *const *id = (const char *const *)&duty->until[i];
         const tb_action *until = find_action(check, id, "until");
-        bool step = until == NULL || until->kind == TB_ACTION_CHAIN ||
-                    !tb_check_given(check, &until->kind);
+        bool step =
+            until == NULL || until->kind == TB_ACTION_CHAIN || !tb_check_given(check, &until->kind);
         if (!step) {
             tb_check_fault(check, tb_at_value(id), TB_FAULT_UNTIL_KIND, until->id, NULL);
         }

@@ -89,7 +89,8 @@ static tb_state_marks reachable_states(const tb_check *check)
     return marks;
 }
 
-static bool leads_into(const tb_case_type *type, const tb_action *action, const tb_state_marks *marks)
+static bool
+leads_into(const tb_case_type *type, const tb_action *action, const tb_state_marks *marks)
 {
     for (unsigned i = 0; i < action->way_count; i++) {
         const char *to = action->ways[i].to;

@@ -1,4 +1,5 @@
-/* load_check_parties - faults of positions and states; and what a definition says of who can be who.
+/* load_check_parties - faults of positions and states; and what a definition says of who can be
+ * who.
  */
 #include "agents/campaign/load_check.h"
 

@@ -205,7 +205,8 @@ static void tell_nobody(flow *f, const tb_action *action, const tb_way *way, con
 }
 
 /* Told once for a way, with the first state that shows it. */
-static bool already_told(const flow *f, const tb_action *action, const tb_way *way, const char *from);
+static bool
+already_told(const flow *f, const tb_action *action, const tb_way *way, const char *from);
 
 static bool is_nobody(const flow *f, const tb_way *way, const facts *known)
 {
@@ -286,7 +287,8 @@ static void follow(flow *f, const tb_action *action)
     }
 }
 
-static bool already_told(const flow *f, const tb_action *action, const tb_way *way, const char *from)
+static bool
+already_told(const flow *f, const tb_action *action, const tb_way *way, const char *from)
 {
     for (unsigned i = 0; from != NULL && i < action->from_count && action->from[i] != from; i++) {
         const facts *known = known_in(f, action->from[i]);

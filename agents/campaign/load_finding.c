@@ -29,11 +29,16 @@ static const fault_text texts[] = {
 };
 
 static const tb_label items[] = {
-    [TB_ITEM_CAMPAIGN] = {"专项行动", "campaign"},   [TB_ITEM_ROLE] = {"角色", "role"},
-    [TB_ITEM_CODES] = {"代码表", "code list"},       [TB_ITEM_CHOICE] = {"选项", "choice"},
-    [TB_ITEM_CASE_TYPE] = {"办件类型", "case type"}, [TB_ITEM_FIELD] = {"填写项", "field"},
-    [TB_ITEM_GROUP] = {"信息组", "group"},           [TB_ITEM_POSITION] = {"案内身份", "position"},
-    [TB_ITEM_STATE] = {"状态", "state"},             [TB_ITEM_ACTION] = {"办理动作", "action"},
+    [TB_ITEM_CAMPAIGN] = {"专项行动", "campaign"},
+    [TB_ITEM_ROLE] = {"角色", "role"},
+    [TB_ITEM_CODES] = {"代码表", "code list"},
+    [TB_ITEM_CHOICE] = {"选项", "choice"},
+    [TB_ITEM_CASE_TYPE] = {"办件类型", "case type"},
+    [TB_ITEM_FIELD] = {"填写项", "field"},
+    [TB_ITEM_GROUP] = {"信息组", "group"},
+    [TB_ITEM_POSITION] = {"案内身份", "position"},
+    [TB_ITEM_STATE] = {"状态", "state"},
+    [TB_ITEM_ACTION] = {"办理动作", "action"},
     [TB_ITEM_DUTY] = {"应办事项", "duty"},
 };
 
@@ -82,10 +87,8 @@ static void put(char out[SENTENCE_BYTES], size_t *used, const char *text)
     }
 }
 
-static void put_filled(char out[SENTENCE_BYTES],
-                       size_t *used,
-                       const char *text,
-                       const char *const words[3])
+static void
+put_filled(char out[SENTENCE_BYTES], size_t *used, const char *text, const char *const words[3])
 {
     char one[2] = "";
     for (; *text != '\0'; text++) {
@@ -99,7 +102,8 @@ static void put_filled(char out[SENTENCE_BYTES],
     }
 }
 
-static void sentence(const tb_found *found, bool chinese, const char *text, char out[SENTENCE_BYTES])
+static void
+sentence(const tb_found *found, bool chinese, const char *text, char out[SENTENCE_BYTES])
 {
     size_t used = 0;
     out[0] = '\0';

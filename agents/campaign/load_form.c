@@ -35,7 +35,8 @@ static void put_line(tb_form *form, tb_place place, unsigned line, bool bad)
     lines[form->count++] = (tb_form_line){place, line, bad};
 }
 
-static void fault(tb_form *form, const slot *s, unsigned line, tb_fault kind, const char *b, const char *c)
+static void
+fault(tb_form *form, const slot *s, unsigned line, tb_fault kind, const char *b, const char *c)
 {
     put_line(form, tb_at_value(s->at), line, true);
     tb_findings_add(form->findings, line, NULL, kind, s->key, b, c);
@@ -178,8 +179,8 @@ static void keys_of(const cyaml_schema_field_t *fields, char out[WORDS_BYTES])
     size_t used = 0;
     out[0] = '\0';
     for (; fields->key != NULL && used < WORDS_BYTES - 40; fields++) {
-        int size = snprintf(out + used, WORDS_BYTES - used, "%s%s", used > 0 ? ", " : "",
-                            fields->key);
+        int size =
+            snprintf(out + used, WORDS_BYTES - used, "%s%s", used > 0 ? ", " : "", fields->key);
         used += size > 0 ? (size_t)size : 0;
     }
 }
@@ -228,10 +229,8 @@ static void read_pair(tb_form *form,
     read_slot(form, &s, key->next);
 }
 
-static void read_missing(tb_form *form,
-                         const cyaml_schema_field_t *field,
-                         const tb_node *map,
-                         uint8_t *entry)
+static void
+read_missing(tb_form *form, const cyaml_schema_field_t *field, const tb_node *map, uint8_t *entry)
 {
     slot s = slot_of(field, entry);
     if ((field->value.flags & CYAML_FLAG_OPTIONAL) != 0) {

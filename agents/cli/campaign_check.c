@@ -61,7 +61,10 @@ int tb_campaign_file_check(const tb_common *common, const char *path)
     return count == 0 ? TB_EXIT_DONE : TB_EXIT_REFUSED;
 }
 
-int tb_campaign_may_be_signed(const char *path, tb_bytes content, const char *name, uint32_t version)
+int tb_campaign_may_be_signed(const char *path,
+                              tb_bytes content,
+                              const char *name,
+                              uint32_t version)
 {
     unsigned count = 0;
     finding_list list = {path, stderr, NULL};

@@ -11,9 +11,7 @@ const char *tb_explain_label(const tb_label *label, const char *id)
 {
     const char *own = tb_say_chinese() ? label->zh : label->en;
     const char *other = tb_say_chinese() ? label->en : label->zh;
-    return own != NULL && own[0] != '\0'       ? own
-           : other != NULL && other[0] != '\0' ? other
-                                               : id;
+    return own != NULL && own[0] != '\0' ? own : other != NULL && other[0] != '\0' ? other : id;
 }
 
 const char *tb_explain_position(const tb_case_type *type, const char *id)
@@ -67,9 +65,8 @@ static void explain_roles(const tb_campaign *campaign)
     }
 }
 
-static void explain_position(const tb_campaign *campaign,
-                             const tb_case_type *type,
-                             const tb_position *p)
+static void
+explain_position(const tb_campaign *campaign, const tb_case_type *type, const tb_position *p)
 {
     const char *role = p->role != NULL ? tb_explain_role(campaign, p->role) : NULL;
     (void)printf("  - %s: ", tb_explain_label(&p->title, p->id));
@@ -133,9 +130,8 @@ static void explain_way(const tb_campaign *campaign,
     (void)printf("\n");
 }
 
-static void explain_fields(const tb_campaign *campaign,
-                           const tb_case_type *type,
-                           const tb_action *action)
+static void
+explain_fields(const tb_campaign *campaign, const tb_case_type *type, const tb_action *action)
 {
     bool any = false;
     for (unsigned i = 0; i < action->field_count; i++) {
@@ -174,9 +170,8 @@ static const char *receipt_of(const tb_action *action)
     return strcmp(action->receipt, "signed_for") == 0 ? _("signed for") : _("answered");
 }
 
-static void explain_action(const tb_campaign *campaign,
-                           const tb_case_type *type,
-                           const tb_action *action)
+static void
+explain_action(const tb_campaign *campaign, const tb_case_type *type, const tb_action *action)
 {
     (void)printf(_("    %s, by "), tb_explain_label(&action->title, action->id));
     if (action->kind == TB_ACTION_OPEN) {
@@ -214,9 +209,8 @@ static bool is_from(const tb_action *action, const char *state)
     return false;
 }
 
-static void explain_state(const tb_campaign *campaign,
-                          const tb_case_type *type,
-                          const tb_state *state)
+static void
+explain_state(const tb_campaign *campaign, const tb_case_type *type, const tb_state *state)
 {
     (void)printf("\n  [%s]%s\n", tb_explain_label(&state->title, state->id),
                  state->closed ? _(" the case is closed") : "");
@@ -260,7 +254,8 @@ static void explain_group(const tb_case_type *type, const char *group)
         bool in = field->group == group ||
                   (field->group != NULL && group != NULL && strcmp(field->group, group) == 0);
         if (in) {
-            (void)printf("%s%s", any ? _(", ") : "    ", tb_explain_label(&field->title, field->id));
+            (void)printf("%s%s", any ? _(", ") : "    ",
+                         tb_explain_label(&field->title, field->id));
             any = true;
         }
     }

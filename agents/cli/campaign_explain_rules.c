@@ -54,9 +54,8 @@ static void put_pair(const tb_case_type *type, const tb_condition *c, const char
 }
 
 /* Conditions on the case itself. */
-static void put_on_case(const tb_campaign *campaign,
-                        const tb_case_type *type,
-                        const tb_condition *c)
+static void
+put_on_case(const tb_campaign *campaign, const tb_case_type *type, const tb_condition *c)
 {
     const char *field = tb_explain_field(type, c->field);
     if (c->test == TB_TEST_KNOWN) {
@@ -77,9 +76,8 @@ static void put_on_case(const tb_campaign *campaign,
 }
 
 /* Conditions on who acts, and on who is who. */
-static void put_on_parties(const tb_campaign *campaign,
-                           const tb_case_type *type,
-                           const tb_condition *c)
+static void
+put_on_parties(const tb_campaign *campaign, const tb_case_type *type, const tb_condition *c)
 {
     const char *a = tb_explain_position(type, c->a != NULL ? c->a : "");
     if (c->test == TB_TEST_SAME) {
@@ -116,9 +114,8 @@ static void put_on_past(const tb_case_type *type, const tb_condition *c)
     }
 }
 
-static void put_condition(const tb_campaign *campaign,
-                          const tb_case_type *type,
-                          const tb_condition *c)
+static void
+put_condition(const tb_campaign *campaign, const tb_case_type *type, const tb_condition *c)
 {
     switch (c->test) {
     case TB_TEST_KNOWN:
@@ -181,9 +178,9 @@ static void explain_duty(const tb_case_type *type, const tb_duty_def *duty)
     for (unsigned i = 0; i < duty->until_count; i++) {
         (void)printf("%s%s", i > 0 ? _(" or ") : "", tb_explain_action(type, duty->until[i]));
     }
-    (void)printf(_("\n    basis: %s\n"),
-                 duty->by_default ? _("the system's default, not in the plan")
-                                  : tb_explain_label(&duty->basis, ""));
+    (void)printf(_("\n    basis: %s\n"), duty->by_default
+                                             ? _("the system's default, not in the plan")
+                                             : tb_explain_label(&duty->basis, ""));
     if (duty->ends_in != NULL) {
         (void)printf(_("    when it lapsed: %s\n"), tb_explain_action(type, duty->ends_in));
     }

@@ -12,7 +12,10 @@ int tb_campaign_file_check(const tb_common *common, const char *path);
 
 /* Whether a document of this name and version may be signed; the findings go to stderr. name NULL:
  * under the definition's own. path is what the findings say. An exit code. */
-int tb_campaign_may_be_signed(const char *path, tb_bytes content, const char *name, uint32_t version);
+int tb_campaign_may_be_signed(const char *path,
+                              tb_bytes content,
+                              const char *name,
+                              uint32_t version);
 
 /* A definition to be looked at. Faults of meaning do not keep it from that; what does not load is
  * told with its findings. NULL with *out_code when it cannot be had. Free it. */
@@ -32,6 +35,8 @@ typedef struct tb_publish_options {
 } tb_publish_options;
 
 /* Checks, signs, and says how the document reaches the agents. An exit code. */
-int tb_campaign_publish(const tb_common *common, const tb_publish_options *options, const char *path);
+int tb_campaign_publish(const tb_common *common,
+                        const tb_publish_options *options,
+                        const char *path);
 
 #endif

@@ -54,10 +54,8 @@ static void put_positions(const tb_case_type *type, const tb_action *action)
 }
 
 /* from NULL: an opening. */
-static void put_edge(const tb_case_type *type,
-                     const tb_action *action,
-                     const char *from,
-                     const tb_way *way)
+static void
+put_edge(const tb_case_type *type, const tb_action *action, const char *from, const tb_way *way)
 {
     const char *to = way->to != NULL ? way->to : from;
     if (to == NULL) {
@@ -83,11 +81,11 @@ static void put_edge(const tb_case_type *type,
 static bool drawn_before(const tb_action *action, const tb_way *way)
 {
     for (const tb_way *w = action->ways; w != way; w++) {
-        bool to = w->to == way->to ||
-                  (w->to != NULL && way->to != NULL && strcmp(w->to, way->to) == 0);
-        bool hands = w->hands_to == way->hands_to ||
-                     (w->hands_to != NULL && way->hands_to != NULL &&
-                      strcmp(w->hands_to, way->hands_to) == 0);
+        bool to =
+            w->to == way->to || (w->to != NULL && way->to != NULL && strcmp(w->to, way->to) == 0);
+        bool hands =
+            w->hands_to == way->hands_to || (w->hands_to != NULL && way->hands_to != NULL &&
+                                             strcmp(w->hands_to, way->hands_to) == 0);
         if (to && hands) {
             return true;
         }

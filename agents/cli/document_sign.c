@@ -19,10 +19,10 @@ typedef struct sign_options {
 } sign_options;
 
 bool tb_sign_into_file(const char *folder,
-                      const char *authority_key,
-                      const char *out,
-                      tb_document *document,
-                      tb_problem *problem)
+                       const char *authority_key,
+                       const char *out,
+                       tb_document *document,
+                       tb_problem *problem)
 {
     tb_arena arena = tb_file_arena();
     tb_authority authority;

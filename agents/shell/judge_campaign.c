@@ -23,7 +23,9 @@ static void take_first(void *context, const tb_campaign_finding *f)
                    f->line, f->reason.zh, f->reason.en);
 }
 
-bool tb_documents_judge_campaign(const tb_document *document, tb_arena *arena, tb_bytes *out_finding)
+bool tb_documents_judge_campaign(const tb_document *document,
+                                 tb_arena *arena,
+                                 tb_bytes *out_finding)
 {
     first_finding first = {.document = document};
     unsigned faults = 0;

@@ -19,7 +19,8 @@ static char *example(void)
 }
 
 /* The row planted at or behind `from`, the one that stands first. */
-static const planted *next_row(const char *from, const char *text, const planted *rows, size_t count)
+static const planted *
+next_row(const char *from, const char *text, const planted *rows, size_t count)
 {
     const planted *first = NULL;
     for (size_t i = 0; i < count; i++) {

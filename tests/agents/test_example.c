@@ -59,14 +59,14 @@ static void an_overdue_lead_is_taken_over_once_its_lapse_is_on_record(void **sta
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test_setup_teardown(a_lead_goes_to_the_regulator_of_its_place_and_comes_back, setup,
-                                    teardown),
-    cmocka_unit_test_setup_teardown(who_trades_without_a_licence_is_dealt_with_before_the_answer,
-                                    setup, teardown),
-    cmocka_unit_test_setup_teardown(only_a_bureau_refers_and_only_from_its_own_place, setup,
-                                    teardown),
-    cmocka_unit_test_setup_teardown(an_overdue_lead_is_taken_over_once_its_lapse_is_on_record, setup,
-                                    teardown),
+    cmocka_unit_test_setup_teardown(
+        a_lead_goes_to_the_regulator_of_its_place_and_comes_back, setup, teardown),
+    cmocka_unit_test_setup_teardown(
+        who_trades_without_a_licence_is_dealt_with_before_the_answer, setup, teardown),
+    cmocka_unit_test_setup_teardown(
+        only_a_bureau_refers_and_only_from_its_own_place, setup, teardown),
+    cmocka_unit_test_setup_teardown(
+        an_overdue_lead_is_taken_over_once_its_lapse_is_on_record, setup, teardown),
 };
 
 TB_RUN("agents/example", tests)

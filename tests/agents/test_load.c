@@ -86,9 +86,9 @@ static void tell(void *context, const tb_campaign_finding *finding)
 {
     told *t = context;
     size_t used = strlen(t->all);
-    assert_in_range(snprintf(t->all + used, sizeof t->all - used, "%u %s\n", finding->line,
-                             finding->reason.en),
-                    1, sizeof t->all - used);
+    assert_in_range(
+        snprintf(t->all + used, sizeof t->all - used, "%u %s\n", finding->line, finding->reason.en),
+        1, sizeof t->all - used);
     assert_true(finding->reason.zh[0] != '\0' && finding->remedy.zh[0] != '\0' &&
                 finding->remedy.en[0] != '\0');
     t->count++;
@@ -225,7 +225,8 @@ static void every_fault_is_told_with_line_and_reason(void **state)
         const char *fault;
     } rows[] = {
         {"version: 1", "version: 0", "2 campaign small: versions begin with 1"},
-        {"from: \"2015-01-01\"", "from: \"2016-01-01\"", "6 campaign small: it ends on '2015-12-31', before it begins on '2016-01-01'"},
+        {"from: \"2015-01-01\"", "from: \"2016-01-01\"",
+         "6 campaign small: it ends on '2015-12-31', before it begins on '2016-01-01'"},
         {"zh: 甲, en: clerk", "en: clerk", "8 role clerk: the role has no Chinese label"},
         {"zh: 甲, en: clerk", "zh: 甲", "8 role clerk: the role has no English label"},
         {"  - {id: clerk, zh: 甲, en: clerk}",

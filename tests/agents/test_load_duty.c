@@ -98,9 +98,9 @@ static void tell(void *context, const tb_campaign_finding *finding)
 {
     told *t = context;
     size_t used = strlen(t->all);
-    assert_in_range(snprintf(t->all + used, sizeof t->all - used, "%u %s\n", finding->line,
-                             finding->reason.en),
-                    1, sizeof t->all - used);
+    assert_in_range(
+        snprintf(t->all + used, sizeof t->all - used, "%u %s\n", finding->line, finding->reason.en),
+        1, sizeof t->all - used);
     assert_true(finding->reason.zh[0] != '\0' && finding->remedy.zh[0] != '\0' &&
                 finding->remedy.en[0] != '\0');
     t->count++;
@@ -182,7 +182,8 @@ static void every_fault_is_told_with_its_line(void **state)
         {"working_days: 1, ", "working_days: 1, hours: 3, ", "needs one limit"},
         {"working_days: 1, ", "days: 3651, ", "has a limit of more than ten years"},
         {"working_days: 1, ", "hours: 87601, ", "has a limit of more than ten years"},
-        {"tables: [calendar]\n", "", "63 duty answer: needs the table 'calendar', which the campaign does not name"},
+        {"tables: [calendar]\n", "",
+         "63 duty answer: needs the table 'calendar', which the campaign does not name"},
         {"default: true, ", "", "is a default, or has a basis in the plan: say which"},
         {"default: true, ", "default: true, basis_zh: 三, basis_en: three, ", "say which"},
         {"default: true, ", "basis_zh: 三, ", "the basis has no English label"},

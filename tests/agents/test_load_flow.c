@@ -1,4 +1,5 @@
-/* Faults of the flow: who can be who, what can never be, and what is never known where it is needed.
+/* Faults of the flow: who can be who, what can never be, and what is never known where it is
+ * needed.
  */
 #include "tests/agents/planted.h"
 
@@ -24,10 +25,10 @@ static const planted faults[] = {
     {"role: market, field: province", "role: market, field: finding", NULL, "position_field_type"},
     {"by: [opener]\n        from: [answered]", "by: [headquarters]\n        from: [answered]",
      "{to: answered, hands_to: opener}", "idle_recipient"},
-    {"readers: [opener, regulator]}",
-     "readers: [opener, regulator, looker]}", NULL, "position_unknown"},
-    {"kind: take-over\n        by: [headquarters, opener]", "kind: take-over\n        by: []", "by: []",
-     "nobody"},
+    {"readers: [opener, regulator]}", "readers: [opener, regulator, looker]}", NULL,
+     "position_unknown"},
+    {"kind: take-over\n        by: [headquarters, opener]", "kind: take-over\n        by: []",
+     "by: []", "nobody"},
     /* ways */
     {"- {to: taken}", "- {to: taken}\n          - {to: answered}", "- {to: answered}\n",
      "way_shadowed"},
@@ -43,11 +44,12 @@ static const planted faults[] = {
      "state_never"},
     {"- {to: taken}", "- {to: taken, when: [{test: actor-role, values: [bureau]" WHY "]}", NULL,
      "role_never"},
-    {"- {to: taken}", "- {to: taken, when: [{test: role-of, a: regulator, values: [bureau]" WHY "]}",
-     NULL, "role_never"},
     {"- {to: taken}",
-     "- {to: taken, when: [{test: known, field: finding" WHY
-     ", {test: unknown, field: finding" WHY "]}",
+     "- {to: taken, when: [{test: role-of, a: regulator, values: [bureau]" WHY "]}", NULL,
+     "role_never"},
+    {"- {to: taken}",
+     "- {to: taken, when: [{test: known, field: finding" WHY ", {test: unknown, field: finding" WHY
+     "]}",
      NULL, "contradiction"},
     {"- {to: taken}",
      "- {to: taken, when: [{test: is, field: finding, values: [licensed]" WHY
@@ -58,8 +60,8 @@ static const planted faults[] = {
      ", {test: different, a: regulator, b: opener" WHY "]}",
      NULL, "contradiction"},
     {"- {to: taken}", "- {to: taken, when: [{test: known" WHY "]}", NULL, "test_incomplete"},
-    {"- {to: taken}", "- {to: taken, when: [{test: within, a: opener, field: finding" WHY "]}", NULL,
-     "within_type"},
+    {"- {to: taken}", "- {to: taken, when: [{test: within, a: opener, field: finding" WHY "]}",
+     NULL, "within_type"},
     {"- {field: finding, required: true}", "- {field: address}", "test: is, field: finding",
      "field_never_set"},
     /* fields */
@@ -72,8 +74,8 @@ static const planted faults[] = {
      "required_unreadable"},
     /* duties */
     {"from: refer, until: [sign_for]", "from: close, until: [sign_for]", NULL, "until_never"},
-    {"owed_by: regulator, to: opener, from: refer", "owed_by: opener, to: opener, from: refer", NULL,
-     "to_itself"},
+    {"owed_by: regulator, to: opener, from: refer", "owed_by: opener, to: opener, from: refer",
+     NULL, "to_itself"},
     {"working_days: 1, ", "", "en: sign for, owed_by", "limit"},
     /* the document */
     {"roles:\n", "roles: &all\n", "  - {id: bureau", "none"},
@@ -107,7 +109,8 @@ static void a_reader_that_is_never_addressed_is_told(void **state)
     static const planted rows[] = {
         {"kind: role-of-field, role: market, field: province}",
          "kind: role-of-field, role: market, field: province}\n"
-         "      - {id: looker, zh: 旁观, en: looker, kind: role-of-field, role: bureau, field: province}",
+         "      - {id: looker, zh: 旁观, en: looker, kind: role-of-field, role: bureau, field: "
+         "province}",
          NULL, "none"},
         {"readers: [opener, regulator]", "readers: [opener, regulator, looker]", NULL,
          "reader_never"},
@@ -125,7 +128,8 @@ static void who_never_holds_the_case_cannot_take_its_steps(void **state)
     static const planted rows[] = {
         {"kind: role-of-field, role: market, field: province}",
          "kind: role-of-field, role: market, field: province}\n"
-         "      - {id: looker, zh: 旁观, en: looker, kind: role-of-field, role: bureau, field: province}",
+         "      - {id: looker, zh: 旁观, en: looker, kind: role-of-field, role: bureau, field: "
+         "province}",
          NULL, "none"},
         {"by: [regulator]\n        from: [referred]", "by: [looker]\n        from: [referred]",
          "by: [looker]", "never_holds"},
@@ -145,7 +149,8 @@ static void what_a_condition_or_an_earlier_way_makes_sure_is_a_recipient(void **
         bool sure;
     } rows[] = {
         {"- {to: referred, hands_to: regulator}", false},
-        {"- {to: referred, hands_to: regulator, when: [{test: known, field: province" WHY "]}", true},
+        {"- {to: referred, hands_to: regulator, when: [{test: known, field: province" WHY "]}",
+         true},
         {"- {to: referred, hands_to: regulator, when: [{test: same, a: regulator, b: regulator" WHY
          "]}",
          true},
@@ -176,7 +181,9 @@ static void what_a_condition_or_an_earlier_way_makes_sure_is_a_recipient(void **
 /* As many more fields, each used by an action, as make this number. */
 static planted_told with_fields(unsigned number)
 {
-    enum { OWN = 9 };
+    enum {
+        OWN = 9
+    };
     static char fields[16384];
     static char uses[8192];
     size_t at = 0;
@@ -184,11 +191,12 @@ static planted_told with_fields(unsigned number)
     at += (size_t)sprintf(fields, "\n    fields:\n");
     used += (size_t)sprintf(uses, "- {field: address}\n");
     for (unsigned i = OWN; i < number; i++) {
-        at += (size_t)sprintf(fields + at, "      - {id: f%u, zh: 项%u, en: field %u, type: count}\n",
-                              i, i, i);
+        at += (size_t)sprintf(fields + at,
+                              "      - {id: f%u, zh: 项%u, en: field %u, type: count}\n", i, i, i);
         used += (size_t)sprintf(uses + used, "          - {field: f%u}\n", i);
     }
-    planted rows[] = {{"\n    fields:\n", fields, NULL, ""}, {"- {field: address}\n", uses, NULL, ""}};
+    planted rows[] = {{"\n    fields:\n", fields, NULL, ""},
+                      {"- {field: address}\n", uses, NULL, ""}};
     char *text = planted_in_example(rows, 2);
     planted_told told = planted_check(text);
     free(text);
@@ -230,11 +238,14 @@ static void a_document_signed_under_another_name_or_version_is_told(void **state
     (void)state;
     char *text = planted_in_example(NULL, 0);
     unsigned count = 9;
-    assert_ok(tb_campaign_check_as(tb_bytes_str(text), tb_bytes_str("example"), 1, NULL, NULL, &count));
+    assert_ok(
+        tb_campaign_check_as(tb_bytes_str(text), tb_bytes_str("example"), 1, NULL, NULL, &count));
     assert_int_equal(count, 0);
-    assert_ok(tb_campaign_check_as(tb_bytes_str(text), tb_bytes_str("example"), 2, NULL, NULL, &count));
+    assert_ok(
+        tb_campaign_check_as(tb_bytes_str(text), tb_bytes_str("example"), 2, NULL, NULL, &count));
     assert_int_equal(count, 1);
-    assert_ok(tb_campaign_check_as(tb_bytes_str(text), tb_bytes_str("other"), 1, NULL, NULL, &count));
+    assert_ok(
+        tb_campaign_check_as(tb_bytes_str(text), tb_bytes_str("other"), 1, NULL, NULL, &count));
     assert_int_equal(count, 1);
     free(text);
 }
