@@ -3,7 +3,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define SENTENCE_BYTES 1200
+#include "agents/import/utf8.h"
+
+/* One word of the document, or one list of words; what is longer is cut. */
+#define WORD_BYTES     400
+#define SENTENCE_BYTES 2000
 
 typedef struct tb_found {
     unsigned line;
@@ -42,9 +46,18 @@ static const tb_label items[] = {
     [TB_ITEM_DUTY] = {"应办事项", "duty"},
 };
 
+/* In one line, and cut between two characters. */
 static const char *copy(tb_findings *findings, const char *text)
 {
-    return text == NULL ? "" : tb_pool_text(findings->pool, text, strlen(text));
+    size_t size = text != NULL ? strnlen(text, WORD_BYTES) : 0;
+    while (size > 0 && !tb_utf8_valid(tb_bytes_of(text, size))) {
+        size--;
+    }
+    char *copied = tb_pool_text(findings->pool, text, size);
+    for (size_t i = 0; copied != NULL && i < size; i++) {
+        copied[i] = (unsigned char)copied[i] < ' ' ? ' ' : copied[i];
+    }
+    return copied;
 }
 
 void tb_findings_add(tb_findings *findings,

@@ -4,13 +4,27 @@
 
 #include <stdio.h>
 
+#include "agents/import/utf8.h"
+
 #define DETAIL_BYTES 900
+#define REASON_BYTES 400
 _Static_assert(DETAIL_BYTES < TB_REASON_BYTES_MAX, "it fits an answer");
+_Static_assert(2 * REASON_BYTES + TB_NAME_BYTES_MAX + 20 < DETAIL_BYTES, "both languages fit");
 
 typedef struct first_finding {
     const tb_document *document;
     char text[DETAIL_BYTES];
 } first_finding;
+
+/* As much of a reason as fits, cut between two characters. */
+static int size_of(const char *reason)
+{
+    size_t size = strnlen(reason, REASON_BYTES);
+    while (size > 0 && !tb_utf8_valid(tb_bytes_of(reason, size))) {
+        size--;
+    }
+    return (int)size;
+}
 
 static void take_first(void *context, const tb_campaign_finding *f)
 {
@@ -18,9 +32,10 @@ static void take_first(void *context, const tb_campaign_finding *f)
     if (first->text[0] != '\0') {
         return;
     }
-    (void)snprintf(first->text, sizeof first->text, "%.*s:%u: %.300s / %.300s",
+    (void)snprintf(first->text, sizeof first->text, "%.*s:%u: %.*s / %.*s",
                    (int)first->document->name.size, (const char *)first->document->name.data,
-                   f->line, f->reason.zh, f->reason.en);
+                   f->line, size_of(f->reason.zh), f->reason.zh, size_of(f->reason.en),
+                   f->reason.en);
 }
 
 bool tb_documents_judge_campaign(const tb_document *document,

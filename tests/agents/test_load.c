@@ -2,6 +2,7 @@
 #include "tests/test.h"
 
 #include "agents/campaign/load.h"
+#include "agents/import/utf8.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -216,6 +217,54 @@ static void a_document_cut_anywhere_never_crashes(void **state)
     }
 }
 
+static void count_one(void *context, const tb_campaign_finding *finding)
+{
+    unsigned *count = context;
+    assert_true(finding->line > 0);
+    assert_true(tb_utf8_valid(tb_bytes_str(finding->reason.zh)));
+    assert_true(tb_utf8_valid(tb_bytes_str(finding->reason.en)));
+    assert_null(strpbrk(finding->reason.en, "\n\t"));
+    (*count)++;
+}
+
+/* What loads may have faults; what has none loads. */
+static void a_document_with_any_byte_changed_never_crashes(void **state)
+{
+    (void)state;
+    static const char bytes[] = {' ', '\n', '-', '{', ']', ':', '0', 'z', '\0', '\xE4'};
+    char *text = with("", "");
+    for (size_t i = 0; i < sizeof small - 1; i++) {
+        char kept = text[i];
+        text[i] = bytes[i % sizeof bytes];
+        unsigned told = 0;
+        unsigned faults = 0;
+        tb_bytes changed = tb_bytes_of(text, sizeof small - 1);
+        assert_ok(tb_campaign_check(changed, count_one, &told, &faults));
+        assert_int_equal(told, faults);
+        tb_campaign_loaded *loaded = NULL;
+        char error[100];
+        bool loads = tb_campaign_load(changed, &loaded, error, sizeof error) == TB_OK;
+        assert_true(loads || faults > 0);
+        tb_campaign_loaded_free(loaded);
+        text[i] = kept;
+    }
+    free(text);
+}
+
+static void a_very_long_word_is_told_in_part(void **state)
+{
+    (void)state;
+    static char text[8192] = "campaign: small\nversion: ";
+    size_t at = strlen(text);
+    for (size_t i = 0; i < 1000; i++, at += 3) {
+        memcpy(text + at, "长", 3);
+    }
+    unsigned told = 0;
+    unsigned faults = 0;
+    assert_ok(tb_campaign_check(tb_bytes_str(text), count_one, &told, &faults));
+    assert_int_equal(told, faults);
+}
+
 static void every_fault_is_told_with_line_and_reason(void **state)
 {
     (void)state;
@@ -334,6 +383,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_document_of_another_form_names_its_line),
     cmocka_unit_test(what_is_no_campaign_at_all_is_refused),
     cmocka_unit_test(a_document_cut_anywhere_never_crashes),
+    cmocka_unit_test(a_document_with_any_byte_changed_never_crashes),
+    cmocka_unit_test(a_very_long_word_is_told_in_part),
     cmocka_unit_test(every_fault_is_told_with_line_and_reason),
     cmocka_unit_test(freeing_nothing_is_allowed),
 };
