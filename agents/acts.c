@@ -109,7 +109,9 @@ static tb_err find_case(tb_acting *a, bool *out_found)
         (void)refuse(a, TB_REFUSED_UNKNOWN_CAMPAIGN);
         return TB_OK;
     }
-    a->action = tb_case_type_action(a->row.view.type, a->wish->action);
+    a->action = tb_bytes_equal(a->wish->action, tb_bytes_str(TB_MOVE_ACTION))
+                    ? &tb_action_move
+                    : tb_case_type_action(a->row.view.type, a->wish->action);
     if (a->action == NULL) {
         a->objection.detail_zh = a->wish->action;
         (void)refuse(a, TB_REFUSED_UNKNOWN_ACTION);
@@ -277,9 +279,13 @@ static tb_err judge(tb_acting *a)
     if (err != TB_OK) {
         return err;
     }
-    err = tb_judge_act(&a->row.view, a->agent->directory, &a->agent->self,
-                       tb_bytes_str(a->action->id), a->values, a->value_count, &a->linked.known,
-                       a->arena, &a->ruling, &a->objection);
+    tb_bytes action = tb_bytes_str(a->action->id);
+    err = tb_party_empty(&a->wish->paper.on_behalf)
+              ? tb_judge_act(&a->row.view, a->agent->directory, &a->agent->self, action, a->values,
+                             a->value_count, &a->linked.known, a->arena, &a->ruling, &a->objection)
+              : tb_judge_paper(&a->row.view, a->agent->directory, &a->agent->self, &a->wish->paper,
+                               a->now.civil, action, a->values, a->value_count, &a->linked.known,
+                               a->arena, &a->ruling, &a->objection);
     if (err == TB_OK && a->objection.code == TB_ACCEPTED && !open_part_fits(a)) {
         (void)refuse(a, TB_REFUSED_TOO_LARGE);
     }
@@ -402,7 +408,7 @@ tb_err tb_act(tb_agent *agent,
         err = find_case(&a, &found);
     }
     if (err == TB_OK && found) {
-        err = judge(&a);
+        err = a.action->kind == TB_ACTION_VERSION ? tb_acting_move(&a) : judge(&a);
     }
     if (err != TB_OK) {
         return err;

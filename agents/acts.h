@@ -23,6 +23,7 @@ typedef struct tb_wish {
     tb_digest head;     /* otherwise: what the person looked at; zero: whatever it is now */
     tb_field *fields;
     size_t field_count;
+    tb_paper paper; /* entered for an off-line party; on_behalf empty: the party's own act */
 } tb_wish;
 
 typedef struct tb_outcome {

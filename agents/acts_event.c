@@ -43,6 +43,8 @@ static tb_event_kind kind_of(const tb_action *action)
         return TB_EVENT_SIDE;
     case TB_ACTION_TAKE_OVER:
         return TB_EVENT_TAKE_OVER;
+    case TB_ACTION_VERSION:
+        return TB_EVENT_VERSION;
     }
     TB_UNREACHABLE();
 }
@@ -90,6 +92,7 @@ static tb_err head_time(tb_acting *a, tb_time *out)
 static tb_err make_event(tb_acting *a, tb_event *event, tb_opening **out_openings)
 {
     const tb_case_view *view = &a->row.view;
+    const tb_campaign *campaign = a->moves_to != NULL ? a->moves_to : view->campaign;
     tb_time before;
     tb_err err = head_time(a, &before);
     if (err != TB_OK) {
@@ -99,8 +102,8 @@ static tb_err make_event(tb_acting *a, tb_event *event, tb_opening **out_opening
         .suite = 1,
         .hub = a->agent->hub,
         .kind = kind_of(a->action),
-        .campaign = tb_bytes_str(view->campaign->id),
-        .campaign_version = view->campaign->version,
+        .campaign = tb_bytes_str(campaign->id),
+        .campaign_version = campaign->version,
         .directory_version = a->agent->directory->version,
         .actor = a->agent->self,
         .account = a->wish->account,
@@ -113,6 +116,9 @@ static tb_err make_event(tb_acting *a, tb_event *event, tb_opening **out_opening
         .addressee_count = a->ruling.addressee_count,
         .fields = a->ruling.open_fields,
         .field_count = a->ruling.open_count,
+        .on_behalf = a->wish->paper.on_behalf,
+        .paper_no = a->wish->paper.number,
+        .paper_date = a->wish->paper.date,
     };
     link_event(a, event);
     if (a->segments > 0) {
@@ -163,7 +169,8 @@ static tb_err advance(tb_acting *a, const tb_event *event, const tb_digest *id, 
     case TB_EVENT_VERSION:
         err = tb_case_fold(a->agent, a->arena, after, event, id);
         if (err == TB_OK) {
-            err = tb_case_index(a->txn, after, event, id);
+            err = event->kind == TB_EVENT_VERSION ? tb_chain_index(a->txn, after)
+                                                  : tb_case_index(a->txn, after, event, id);
         }
         if (err == TB_OK) {
             err = tb_side_seen(a->txn, event);
@@ -196,16 +203,20 @@ tb_err tb_acting_take_effect(tb_acting *a, tb_outcome *out)
     }
     tb_digest id = tb_event_id(row.event);
     sent.key = tb_event_key_of(&event, &id);
+    tb_case_row before = a->row;
     tb_case_row after = a->row;
     err = store_openings(a, &sent);
-    if (err == TB_OK && event.kind == TB_EVENT_TAKE_OVER) {
+    if (err == TB_OK && event.kind != TB_EVENT_CHAIN && event.kind != TB_EVENT_SIDE) {
         err = tb_event_put(a->txn, &sent.key, &row); /* the chain is walked from it */
     }
     if (err == TB_OK) {
         err = advance(a, &event, &id, &after);
     }
+    if (err == TB_OK && event.kind == TB_EVENT_VERSION) {
+        err = tb_case_regroup(a->arena, &before, a->row.view.type, after.view.type);
+    }
     if (err == TB_OK) {
-        err = event.addressee_count > 0 ? tb_pass_event(a->agent, a->txn, &a->row, &after, &sent)
+        err = event.addressee_count > 0 ? tb_pass_event(a->agent, a->txn, &before, &after, &sent)
                                         : tb_loose_add(a->txn, &sent.key);
     }
     if (err == TB_OK) {

@@ -16,6 +16,7 @@ typedef struct tb_acting {
     const tb_wish *wish;
     tb_case_row row; /* before the act */
     const tb_action *action;
+    const tb_campaign *moves_to; /* the version the act moves the case to; NULL: it stays */
     tb_field *values;
     size_t value_count;
     uint32_t segments; /* table version used; 0: none */
@@ -23,6 +24,10 @@ typedef struct tb_acting {
     tb_ruling ruling;
     tb_objection objection;
 } tb_acting;
+
+/* acts_move.c: finds the version a person wants the case moved to, and judges the move. A refusal
+ * is left in the objection. */
+tb_err tb_acting_move(tb_acting *acting) TB_MUST_USE;
 
 /* Makes the event of an act that was judged and may be signed now; stores it, and sends it on. */
 tb_err tb_acting_take_effect(tb_acting *acting, tb_outcome *out) TB_MUST_USE;

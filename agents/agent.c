@@ -10,9 +10,11 @@
 #include "agents/inbox.h"
 #include "agents/link.h"
 #include "agents/local.h"
+#include "agents/offline.h"
 #include "agents/old_keys.h"
 #include "agents/outbox.h"
 #include "agents/own_cut.h"
+#include "agents/paper.h"
 #include "agents/recovery.h"
 #include "agents/reseal.h"
 #include "agents/resend.h"
@@ -140,6 +142,9 @@ static tb_err tick(tb_step *step)
     bool may_sign = false;
     tb_err err = tb_link_tick(step);
     if (err == TB_OK) {
+        err = tb_apply_resume(step->agent, step->txn, step->now, step->effects);
+    }
+    if (err == TB_OK) {
         err = tb_old_keys_tick(step);
     }
     if (err == TB_OK) {
@@ -147,6 +152,9 @@ static tb_err tick(tb_step *step)
     }
     if (err == TB_OK) {
         err = tb_freshness_tick(step);
+    }
+    if (err == TB_OK) {
+        err = tb_paper_tick(step);
     }
     if (err == TB_OK) {
         err = tb_link_may_sign(step->txn, &may_sign);
@@ -157,6 +165,9 @@ static tb_err tick(tb_step *step)
     err = tb_outbox_tick(step);
     if (err == TB_OK) {
         err = tb_inbox_tick(step);
+    }
+    if (err == TB_OK) {
+        err = tb_offline_tick(step);
     }
     if (err == TB_OK) {
         err = tb_duties_tick(step);
@@ -279,6 +290,14 @@ tb_err tb_agent_deadline(tb_agent *agent, tb_txn *txn, tb_time *out)
         err = tb_inbox_due(agent, txn, &at);
         err = sooner(err, at, &any, &least);
     }
+    bool joined = false;
+    bool came = false;
+    if (err == TB_OK && may_sign && !tb_store_above_watermark(txn)) {
+        err = tb_offline_due(agent, txn, &joined);
+    }
+    if (err == TB_OK) {
+        err = tb_paper_due(agent, txn, &came);
+    }
     if (err == TB_OK && may_sign) {
         err = tb_duties_due(agent, txn, &at);
         err = sooner(err, at, &any, &least);
@@ -308,6 +327,9 @@ tb_err tb_agent_deadline(tb_agent *agent, tb_txn *txn, tb_time *out)
     }
     if (err != TB_OK) {
         return err;
+    }
+    if (joined || came) {
+        (void)!sooner(TB_OK, 0, &any, &least);
     }
     if (may_sign && tb_store_rows(txn, TB_TABLE_DRAFT) > 0) {
         (void)!sooner(TB_OK, agent->times.drafts + DRAFT_AGAIN_MS, &any, &least);

@@ -3,7 +3,9 @@
 #include "agents/check_case.h"
 #include "agents/check_recover.h"
 #include "agents/link.h"
+#include "agents/rows_case.h"
 #include "agents/rows_link_keys.h"
+#include "agents/rows_offline.h"
 #include "messages/merkle.h"
 
 typedef struct link_check {
@@ -203,6 +205,28 @@ static tb_err check_proof(link_check *c, tb_bytes key, tb_bytes value)
     return fault_if(c, wrong, "a proof does not prove its notice", key);
 }
 
+/* ---- parties without a line ---- */
+
+static tb_err check_offline(link_check *c, tb_bytes key, tb_bytes value)
+{
+    tb_offline_row row;
+    tb_event_key found;
+    tb_event_row event;
+    tb_letter_row letter;
+    tb_err err = tb_offline_decode(key, value, &row);
+    if (err == TB_OK) {
+        err = tb_offline_event(c->txn, &row.case_id, &row.event, &found, &event);
+    }
+    if (err == TB_OK && row.letter > 0) {
+        err = tb_letter_get(c->txn, &row.recipient, row.letter, &letter);
+    }
+    bool wrong = err == TB_ERR_NOT_FOUND || err == TB_ERR_CORRUPT;
+    return err == TB_OK || wrong
+               ? fault_if(c, wrong, "what waits for an off-line party names no event or letter",
+                          key)
+               : err;
+}
+
 static tb_err check_link(link_check *c)
 {
     static const tb_bytes none = {NULL, 0};
@@ -231,7 +255,10 @@ static tb_err check_link(link_check *c)
     if (err == TB_OK) {
         err = each_row(c, TB_TABLE_STAMP, check_stamp);
     }
-    return err == TB_OK ? each_row(c, TB_TABLE_PROOF, check_proof) : err;
+    if (err == TB_OK) {
+        err = each_row(c, TB_TABLE_PROOF, check_proof);
+    }
+    return err == TB_OK ? each_row(c, TB_TABLE_OFFLINE, check_offline) : err;
 }
 
 tb_err tb_agent_check(tb_agent *agent, tb_txn *txn, tb_bytes **out_faults, size_t *out_count)

@@ -433,6 +433,17 @@ static tb_err tell(tb_apply *apply)
     return TB_OK;
 }
 
+tb_err tb_apply_resume(tb_agent *agent, tb_txn *txn, tb_now now, tb_effects *effects)
+{
+    if (tb_store_rows(txn, TB_TABLE_HELD) == 0) {
+        return TB_OK;
+    }
+    tb_apply apply = {
+        .agent = agent, .txn = txn, .arena = tb_txn_arena(txn), .now = now, .effects = effects};
+    tb_err err = tb_held_resume(&apply);
+    return err == TB_OK ? tell(&apply) : err;
+}
+
 tb_err tb_apply_notice(tb_agent *agent,
                        tb_txn *txn,
                        tb_now now,

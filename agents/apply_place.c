@@ -4,6 +4,7 @@
 #include "agents/held.h"
 #include "agents/lapses.h"
 #include "agents/link.h"
+#include "agents/paper.h"
 #include "agents/side.h"
 
 /* ---- verdicts ---- */
@@ -27,7 +28,14 @@ static tb_err
 judge(tb_apply *apply, const tb_case_view *view, const tb_event *event, bool *out_fine)
 {
     const tb_directory *directory = tb_agent_directory(apply->agent, event->directory_version);
-    tb_err err = tb_judge_event(view, directory, event, apply->arena, &apply->objection);
+    tb_err err;
+    if (event->kind == TB_EVENT_VERSION) {
+        const tb_campaign *to =
+            tb_campaigns_find(apply->agent->campaigns, event->campaign, event->campaign_version);
+        err = tb_judge_move_event(view, to, directory, event, apply->arena, &apply->objection);
+    } else {
+        err = tb_judge_event(view, directory, event, apply->arena, &apply->objection);
+    }
     if (err == TB_OK) {
         *out_fine = apply->objection.code == TB_ACCEPTED;
     }
@@ -82,7 +90,9 @@ take_effect(tb_apply *apply, tb_case_row *row, const tb_arrival *arrival, tb_pla
         err = tb_case_fold(apply->agent, apply->arena, row, &arrival->event, &arrival->id);
     }
     if (err == TB_OK) {
-        err = tb_case_index(apply->txn, row, &arrival->event, &arrival->id);
+        err = arrival->event.kind == TB_EVENT_VERSION
+                  ? tb_chain_index(apply->txn, row)
+                  : tb_case_index(apply->txn, row, &arrival->event, &arrival->id);
     }
     if (err == TB_OK) {
         err = tb_side_seen(apply->txn, &arrival->event);
@@ -247,8 +257,15 @@ static bool follows(const place_after *after, const tb_arrival *arrival)
     const tb_event *event = &arrival->event;
     uint32_t step = event->kind == TB_EVENT_TAKE_OVER ? 1 : 0;
     return event->term == after->previous.term + step &&
-           tb_bytes_equal(event->campaign, after->row.campaign) &&
-           event->campaign_version == after->row.campaign_version;
+           tb_bytes_equal(event->campaign, after->row.campaign);
+}
+
+/* Pinned to the version of what comes before it, not to the newest the case has here: a take-over
+ * may build on what came before a move. Which version a move may name the judge says. */
+static bool same_version(const place_after *after, const tb_event *event)
+{
+    return event->kind == TB_EVENT_VERSION ||
+           event->campaign_version == after->before.campaign_version;
 }
 
 /* Looks for the lapse that a take-over may need as its ground, among what it lists. */
@@ -299,6 +316,9 @@ static tb_err place_next(tb_apply *apply, const tb_arrival *arrival, tb_place_ve
     if (err != TB_OK) {
         return err;
     }
+    if (!same_version(&after, event)) {
+        return refuse(apply, TB_REFUSED_MALFORMED, out);
+    }
     bool fine;
     tb_ground ground;
     err = find_ground(apply, &after, event, &ground);
@@ -326,6 +346,29 @@ static tb_err place_next(tb_apply *apply, const tb_arrival *arrival, tb_place_ve
     return place_step(apply, &after, arrival, out);
 }
 
+/* *out_done: it waits for a directory, or is refused by the one it names. */
+static tb_err
+place_paper(tb_apply *apply, const tb_arrival *arrival, tb_place_verdict *out, bool *out_done)
+{
+    bool waits = false;
+    bool fine = true;
+    *out_done = false;
+    if (!tb_event_on_paper(&arrival->event)) {
+        return TB_OK;
+    }
+    tb_err err = tb_paper_check(apply, &arrival->event, &waits, &fine);
+    if (err != TB_OK || (fine && !waits)) {
+        return err;
+    }
+    *out_done = true;
+    if (!waits) {
+        *out = TB_PLACE_REFUSED;
+        return TB_OK;
+    }
+    tb_digest missing = tb_paper_directory();
+    return wait_for(apply, &missing, out);
+}
+
 tb_err tb_place_event(tb_apply *apply, const tb_arrival *arrival, tb_place_verdict *out)
 {
     const tb_event *event = &arrival->event;
@@ -333,6 +376,11 @@ tb_err tb_place_event(tb_apply *apply, const tb_arrival *arrival, tb_place_verdi
         NULL) {
         tb_digest missing = tb_held_campaign(event->campaign, event->campaign_version);
         return wait_for(apply, &missing, out);
+    }
+    bool done;
+    tb_err err = place_paper(apply, arrival, out, &done);
+    if (err != TB_OK || done) {
+        return err;
     }
     if (event->kind == TB_EVENT_SIDE) {
         return tb_side_place(apply, arrival, out);

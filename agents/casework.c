@@ -96,6 +96,33 @@ static tb_knower *knower_of(tb_case_row *row, const tb_party *party)
     return &row->knowers[row->knower_count++];
 }
 
+static uint32_t regroup(uint32_t groups, const tb_case_type *from, const tb_case_view *to)
+{
+    uint32_t bits = 0;
+    for (unsigned i = 0; i < from->group_count; i++) {
+        if ((groups & 1u << i) != 0) {
+            bits |= tb_case_group_bit(to, tb_bytes_str(from->groups[i].id));
+        }
+    }
+    return bits;
+}
+
+tb_err
+tb_case_regroup(tb_arena *arena, tb_case_row *row, const tb_case_type *from, const tb_case_type *to)
+{
+    tb_knower *list = tb_arena_array(arena, row->knower_count + 1, sizeof *list);
+    if (list == NULL) {
+        return TB_ERR_LIMIT;
+    }
+    tb_case_view in = {.type = to};
+    for (size_t i = 0; i < row->knower_count; i++) {
+        list[i] = row->knowers[i];
+        list[i].groups = regroup(list[i].groups, from, &in);
+    }
+    row->knowers = list;
+    return TB_OK;
+}
+
 /* Everybody addressed has been given all that came before; so has, by definition, who acted. */
 static tb_err
 fold_knowers(const tb_agent *agent, tb_arena *arena, tb_case_row *row, const tb_event *event)
@@ -170,7 +197,17 @@ tb_err tb_case_fold(const tb_agent *agent,
     if (err != TB_OK) {
         return err;
     }
-    err = tb_case_view_apply(&row->view, row->view.campaign, event, id, arena);
+    const tb_campaign *campaign = row->view.campaign;
+    const tb_case_type *type = row->view.type;
+    if (event->kind == TB_EVENT_VERSION) {
+        campaign = tb_campaigns_find(agent->campaigns, event->campaign, event->campaign_version);
+        TB_ASSERT(campaign != NULL);
+    }
+    err = tb_case_view_apply(&row->view, campaign, event, id, arena);
+    if (err == TB_OK && event->kind == TB_EVENT_VERSION) {
+        row->campaign_version = event->campaign_version;
+        err = tb_case_regroup(arena, row, type, row->view.type);
+    }
     if (err != TB_OK) {
         return err;
     }
@@ -502,6 +539,7 @@ tb_case_summary(const tb_agent *agent, tb_txn *txn, const tb_case_row *row, tb_l
         .term = row->view.term,
         .opener = row->view.opener,
         .action = row->action,
+        .campaign_version = row->campaign_version,
     };
     summary.fields = tb_arena_array(tb_txn_arena(txn), TB_FIELDS_MAX, sizeof *summary.fields);
     if (summary.fields == NULL) {

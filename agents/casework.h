@@ -30,6 +30,12 @@ tb_err tb_case_fold(const tb_agent *agent,
                     const tb_event *event,
                     const tb_digest *id) TB_MUST_USE;
 
+/* Says in the groups of another version of the case's type what its knowers could read. */
+tb_err tb_case_regroup(tb_arena *arena,
+                       tb_case_row *row,
+                       const tb_case_type *from,
+                       const tb_case_type *to) TB_MUST_USE;
+
 /* What a party has been shown; zero when it has seen nothing. */
 tb_knower tb_case_knower(const tb_case_row *row, const tb_party *party);
 

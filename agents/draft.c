@@ -24,8 +24,9 @@ static tb_bytes draft_key(uint64_t number, uint8_t buffer[8])
 static tb_err draft_put(tb_txn *txn, const tb_draft_row *row)
 {
     const tb_wish *wish = &row->wish;
-    size_t size = 512 + wish->account.size + wish->campaign.size + wish->case_type.size +
-                  wish->action.size + row->detail.size;
+    const tb_paper *paper = &wish->paper;
+    size_t size = 1024 + paper->number.size + paper->date.size + wish->account.size +
+                  wish->campaign.size + wish->case_type.size + wish->action.size + row->detail.size;
     for (size_t i = 0; i < wish->field_count; i++) {
         size += 8 + wish->fields[i].id.size + wish->fields[i].value.size;
     }
@@ -50,6 +51,9 @@ static tb_err draft_put(tb_txn *txn, const tb_draft_row *row)
         tb_put_bytes(&w, wish->fields[i].id);
         tb_put_bytes(&w, wish->fields[i].value);
     }
+    tb_put_raw(&w, paper->on_behalf.text, TB_PARTY_BYTES);
+    tb_put_bytes(&w, paper->number);
+    tb_put_bytes(&w, paper->date);
     tb_bytes value;
     tb_err err = tb_writer_bytes(&w, &value);
     if (err != TB_OK) {
@@ -91,6 +95,11 @@ tb_err tb_draft_decode(uint64_t number, tb_bytes value, tb_arena *arena, tb_draf
     for (uint32_t i = 0; i < count; i++) {
         wish->fields[i].id = tb_get_bytes(&r);
         wish->fields[i].value = tb_get_bytes(&r);
+    }
+    if (r.at < r.size) { /* a row of before ends here */
+        tb_get_raw(&r, wish->paper.on_behalf.text, TB_PARTY_BYTES);
+        wish->paper.number = tb_get_bytes(&r);
+        wish->paper.date = tb_get_bytes(&r);
     }
     if (!tb_reader_done(&r) || (row.state != TB_DRAFT_WAITING && row.state != TB_DRAFT_RETURNED)) {
         return TB_ERR_CORRUPT;

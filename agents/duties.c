@@ -104,13 +104,55 @@ static tb_err begin(const tb_agent *agent,
     return tb_duty_put(txn, &duty);
 }
 
-tb_err tb_duties_follow(const tb_agent *agent,
-                        tb_txn *txn,
-                        const tb_case_row *row,
-                        const tb_event *event,
-                        const tb_digest *id)
+/* ---- another version ---- */
+
+/* By the version the case has moved to: what is open gets its limit, what it does not ask for any
+ * more is released as by a take-over. Who owes it to whom is the same in both (compare.h), and what
+ * was done before stays judged as it was. New duties begin with later events. */
+static tb_err move_all(const tb_agent *agent,
+                       tb_txn *txn,
+                       const tb_case_row *row,
+                       const tb_event *event,
+                       const tb_digest *id)
+{
+    tb_duty_row *list;
+    size_t count;
+    tb_err err = tb_duties_of(txn, &row->id, &list, &count);
+    tb_time at = event->at;
+    if (err == TB_OK && count > 0) {
+        err = counts_from(agent, txn, event, id, &at);
+    }
+    for (size_t i = 0; err == TB_OK && i < count; i++) {
+        tb_duty_row *duty = &list[i];
+        const tb_duty_def *def = tb_case_type_duty(row->view.type, duty->key.duty);
+        bool open = duty->state == TB_DUTY_OPEN;
+        if (ended(duty)) {
+            continue;
+        }
+        if (def == NULL) {
+            err = end_duty(txn, duty, open ? TB_DUTY_RELEASED : duty->state, at, id);
+            continue;
+        }
+        duty->due = tb_duty_due(def, duty->from_at, agent->calendar);
+        duty->calendar = agent->calendar != NULL ? agent->calendar->version : 0;
+        if (open && tb_party_equal(&duty->creditor, &agent->self)) {
+            duty->look = duty->due + tb_duty_grace(def);
+        }
+        err = tb_duty_put(txn, duty);
+    }
+    return err;
+}
+
+static tb_err follow(const tb_agent *agent,
+                     tb_txn *txn,
+                     const tb_case_row *row,
+                     const tb_event *event,
+                     const tb_digest *id)
 {
     const tb_case_type *type = row->view.type;
+    if (event->kind == TB_EVENT_VERSION) {
+        return move_all(agent, txn, row, event, id);
+    }
     if (type->duty_count == 0 || event->kind == TB_EVENT_SIDE) {
         return TB_OK;
     }
@@ -148,15 +190,25 @@ static tb_duty_row *meant(tb_duty_row *list, size_t count, tb_bytes duty, uint64
     return found;
 }
 
+/* The case's type in the version the event was judged by: the case may have moved since. */
+static const tb_case_type *
+type_of(const tb_agent *agent, const tb_case_row *row, const tb_event *event)
+{
+    const tb_campaign *campaign =
+        tb_campaigns_find(agent->campaigns, event->campaign, event->campaign_version);
+    return campaign == NULL ? NULL
+                            : tb_campaign_case_type(campaign, tb_bytes_str(row->view.type->id));
+}
+
 tb_err tb_duties_lapsed(const tb_agent *agent,
                         tb_txn *txn,
                         const tb_case_row *row,
                         const tb_event *event,
                         const tb_digest *id)
 {
-    (void)agent;
     tb_bytes name = field_of(event, TB_LAPSE_DUTY);
-    const tb_duty_def *def = tb_case_type_duty(row->view.type, name);
+    const tb_case_type *type = type_of(agent, row, event);
+    const tb_duty_def *def = type == NULL ? NULL : tb_case_type_duty(type, name);
     if (def == NULL || !tb_bytes_equal(event->action, tb_bytes_str(def->lapse))) {
         return TB_OK;
     }
@@ -221,24 +273,46 @@ static tb_err lapses_again(const tb_agent *agent, tb_txn *txn, const tb_case_row
     return err == TB_ERR_NOT_FOUND ? TB_OK : err;
 }
 
+/* Whether any event of the path can have to do with a duty. */
+static bool may_owe(const tb_path *path, const tb_case_row *row)
+{
+    bool may = row->view.type->duty_count > 0;
+    for (size_t i = 0; !may && i < path->count; i++) {
+        may = path->list[i].event.kind == TB_EVENT_VERSION; /* by the versions before it */
+    }
+    return may;
+}
+
 tb_err
 tb_duties_anew(const tb_agent *agent, tb_txn *txn, const tb_path *path, const tb_case_row *row)
 {
-    if (row->view.type->duty_count == 0) {
-        return TB_OK;
-    }
     tb_case_row then;
     tb_err err = forget_all(txn, &row->id);
-    if (err == TB_OK) {
-        err = tb_chain_replay(agent, txn, path, 0, row, &then);
+    if (err != TB_OK || !may_owe(path, row)) {
+        return err;
     }
+    err = tb_chain_replay(agent, txn, path, 0, row, &then);
     for (size_t i = 0; err == TB_OK && i < path->count; i++) {
         const tb_chain_event *at = &path->list[i];
         err = tb_case_fold(agent, tb_txn_arena(txn), &then, &at->event, &at->id);
         /* Of a case disputed from its opening the chain still shows; nobody owes anything by it. */
         if (err == TB_OK && at->row.standing != TB_STANDING_DISPUTED) {
-            err = tb_duties_follow(agent, txn, &then, &at->event, &at->id);
+            err = follow(agent, txn, &then, &at->event, &at->id);
         }
     }
     return err == TB_OK ? lapses_again(agent, txn, row) : err;
+}
+
+tb_err tb_duties_follow(const tb_agent *agent,
+                        tb_txn *txn,
+                        const tb_case_row *row,
+                        const tb_event *event,
+                        const tb_digest *id)
+{
+    if (event->kind != TB_EVENT_VERSION) {
+        return follow(agent, txn, row, event, id);
+    }
+    tb_path path;
+    tb_err err = tb_chain_to_head(txn, row, &path);
+    return err == TB_OK ? tb_duties_anew(agent, txn, &path, row) : err;
 }

@@ -3,6 +3,8 @@
  *
  *     event of the chain  --> tb_duties_follow: what it ends, what it begins
  *     chain switched      --> tb_duties_anew: all of it again, along the chain that counts now
+ *     version moved       --> the same: what is open by the new version's limits, what it does not
+ *                             ask for released
  *     lapse arrives       --> tb_duties_lapsed
  *     due + grace, here   --> tb_duties_tick: the creditor's agent records the lapse, a signed side
  *                             event of the campaign's action for it
@@ -18,7 +20,8 @@
 #include "agents/link.h"
 #include "agents/rows_duty.h"
 
-/* An event of the chain took effect; row is the case with it. */
+/* An event of the chain took effect; row is the case with it. The row of an event that moves the
+ * case to another version is stored already. */
 tb_err tb_duties_follow(const tb_agent *agent,
                         tb_txn *txn,
                         const tb_case_row *row,

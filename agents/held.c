@@ -2,6 +2,7 @@
 
 #include "agents/dispute.h"
 #include "agents/gap.h"
+#include "agents/paper.h"
 #include "agents/rows_link.h"
 #include "base/pack.h"
 #include "messages/digest.h"
@@ -207,6 +208,10 @@ tb_err tb_held_resume(tb_apply *apply)
         tb_digest waited =
             tb_held_campaign(tb_bytes_str(campaigns->list[i]->id), campaigns->list[i]->version);
         err = release(apply, &waited, &left);
+    }
+    if (err == TB_OK) {
+        tb_digest directory = tb_paper_directory();
+        err = release(apply, &directory, &left);
     }
     return err;
 }

@@ -21,7 +21,7 @@ static tb_refusal check_sender(tb_step *step, const tb_group *group)
 }
 
 /* Beyond the cut a signature is good for nobody. */
-static bool beyond_cut(tb_step *step, const tb_group *group)
+bool tb_inbox_beyond_cut(const tb_step *step, const tb_group *group)
 {
     tb_stream stream = tb_group_stream(group);
     uint64_t last = tb_group_number(group, group->item_count - 1);
@@ -80,11 +80,14 @@ static tb_refusal check_bodies(tb_step *step, const tb_carry *carry, tb_group *g
     return TB_ACCEPTED;
 }
 
-static tb_refusal check_stamp(tb_step *step, const tb_group *group)
+static tb_refusal check_stamp(tb_step *step, const tb_group *group, bool carried)
 {
     const tb_line *line = &group->stamp.line;
     tb_stream stream = tb_group_stream(group);
     uint64_t last = tb_group_number(group, group->item_count - 1);
+    if (carried && !group->has_stamp) {
+        return TB_ACCEPTED; /* it did not pass the hub yet; the stamp comes later */
+    }
     if (!group->has_stamp || line->kind != TB_LINE_STORED ||
         !tb_stream_equal(&line->stream, &stream) || line->from > tb_group_number(group, 0) ||
         line->to < last) {
@@ -98,7 +101,7 @@ static tb_refusal check_stamp(tb_step *step, const tb_group *group)
 }
 
 /* In the order PROTOCOL.md has. */
-static tb_refusal check_group(tb_step *step, const tb_carry *carry, tb_group *group)
+tb_refusal tb_inbox_check_group(tb_step *step, const tb_carry *carry, tb_group *group, bool carried)
 {
     if (!tb_party_equal(&group->recipient, &step->agent->self)) {
         return TB_REFUSED_PROTOCOL;
@@ -108,7 +111,7 @@ static tb_refusal check_group(tb_step *step, const tb_carry *carry, tb_group *gr
         refused = check_bodies(step, carry, group);
     }
     if (refused == TB_ACCEPTED) {
-        refused = check_stamp(step, group);
+        refused = check_stamp(step, group, carried);
     }
     return refused;
 }
@@ -178,11 +181,11 @@ end_with_fork(tb_step *step, const tb_group *group, const tb_item *item, tb_byte
 }
 
 /* Looks for another header under a number we hold. */
-static tb_err find_fork(tb_step *step,
-                        const tb_taken *taken,
-                        const tb_group *group,
-                        const tb_item **out_item,
-                        tb_bytes *out_other)
+tb_err tb_inbox_find_fork(tb_step *step,
+                          const tb_taken *taken,
+                          const tb_group *group,
+                          const tb_item **out_item,
+                          tb_bytes *out_other)
 {
     *out_item = NULL;
     for (size_t i = 0; i < group->item_count && *out_item == NULL; i++) {
@@ -313,6 +316,20 @@ static tb_err take_items(tb_step *step, tb_taken *taken, const tb_group *group)
     return err;
 }
 
+/* A notice that came on removable media was not stamped; now the hub says when it stored it. */
+static tb_err late_stamp(tb_step *step, const tb_group *group)
+{
+    tb_signed_line kept;
+    tb_bytes packed;
+    tb_stream stream = tb_group_stream(group);
+    uint64_t last = tb_group_number(group, group->item_count - 1);
+    if (!group->has_stamp) {
+        return TB_OK;
+    }
+    tb_err err = tb_stamp_get(step->txn, &stream, last, &kept, &packed);
+    return err == TB_ERR_NOT_FOUND ? tb_stamp_put(step->txn, &group->stamp) : err;
+}
+
 /* What is missing in a stream comes when it is delivered again. When it does not, hub and we are
  * not of one mind about our own marks (both came back old, say): a Welcome shows them. */
 static tb_err ask_for_marks(tb_step *step)
@@ -324,7 +341,7 @@ static tb_err ask_for_marks(tb_step *step)
     return step->now.real - times->gap < TB_GAP_HELLO_MS ? TB_OK : tb_link_greet(step);
 }
 
-static tb_err take_group(tb_step *step, const tb_group *group)
+tb_err tb_inbox_take_group(tb_step *step, const tb_group *group)
 {
     tb_stream stream = tb_group_stream(group);
     tb_taken *taken;
@@ -339,7 +356,7 @@ static tb_err take_group(tb_step *step, const tb_group *group)
         step->agent->work->again = true;
         return ask_for_marks(step);
     }
-    err = find_fork(step, taken, group, &forked, &other);
+    err = tb_inbox_find_fork(step, taken, group, &forked, &other);
     if (err != TB_OK) {
         return err;
     }
@@ -348,10 +365,10 @@ static tb_err take_group(tb_step *step, const tb_group *group)
     }
     taken->shown = true;
     if (tb_group_number(group, group->item_count - 1) <= taken->row.number) {
-        return TB_OK;
+        return late_stamp(step, group);
     }
 
-    err = tb_stamp_put(step->txn, &group->stamp);
+    err = group->has_stamp ? tb_stamp_put(step->txn, &group->stamp) : TB_OK;
     if (err != TB_OK) {
         return err;
     }
@@ -378,15 +395,15 @@ static tb_err refuse_cut(tb_step *step, const tb_group *group)
 
 static tb_err deliver_group(tb_step *step, const tb_carry *carry, tb_group *group)
 {
-    tb_refusal refused = check_group(step, carry, group);
+    tb_refusal refused = tb_inbox_check_group(step, carry, group, false);
     if (refused != TB_ACCEPTED) {
         tb_err err = raise_alarm(step, refused, group, tb_bytes_of(NULL, 0));
         return err == TB_OK ? tb_link_end(step, refused) : err;
     }
-    if (beyond_cut(step, group)) {
+    if (tb_inbox_beyond_cut(step, group)) {
         return refuse_cut(step, group);
     }
-    return take_group(step, group);
+    return tb_inbox_take_group(step, group);
 }
 
 tb_err tb_inbox_deliver(tb_step *step, const tb_carry *carry)

@@ -60,6 +60,21 @@ tb_err tb_inbox_refuse(tb_step *step,
                        const tb_digest *event,
                        bool keep) TB_MUST_USE;
 
+/* The pieces of taking a group, for what comes on removable media too (bundle_import.c). */
+/* What a group says of itself, its sender and its bodies; carried: it need not be stamped. */
+tb_refusal tb_inbox_check_group(tb_step *step, const tb_carry *carry, tb_group *group, bool carried)
+    TB_MUST_USE;
+bool tb_inbox_beyond_cut(const tb_step *step, const tb_group *group);
+/* Another header under a number that is held, or one that does not follow what is; *out_item NULL:
+ * none. *out_other: the header held, where it still is. */
+tb_err tb_inbox_find_fork(tb_step *step,
+                          const tb_taken *taken,
+                          const tb_group *group,
+                          const tb_item **out_item,
+                          tb_bytes *out_other) TB_MUST_USE;
+/* Takes what is new of a checked group. A gap or a fork is told the hub. */
+tb_err tb_inbox_take_group(tb_step *step, const tb_group *group) TB_MUST_USE;
+
 /* inbox_open.c: everything a notice holds for us, decoded and checked against its header. */
 tb_err tb_inbox_open(tb_step *step,
                      const tb_arrived_notice *notice,

@@ -85,6 +85,11 @@ static tb_err keep_marks(tb_step *step, tb_work *work, const tb_signed_line *sig
 
 static tb_err send_taken(tb_step *step, tb_signed_line *lines, size_t count, bool again)
 {
+    bool may_sign = false;
+    tb_err linked = tb_link_may_sign(step->txn, &may_sign);
+    if (linked != TB_OK || !may_sign) {
+        return linked; /* taken from a bundle while there is no link: Hello will say so */
+    }
     for (size_t sent = 0; sent < count || (again && sent == 0); sent += TAKEN_LINES_MAX) {
         size_t left = count - sent;
         tb_frame frame = {.kind = TB_FRAME_TAKEN};
@@ -146,6 +151,11 @@ tell_refusal(tb_step *step, const tb_refusing *refusing, const tb_signed_line *s
         return TB_OK;
     }
 
+    bool may_sign = false;
+    tb_err linked = tb_link_may_sign(step->txn, &may_sign);
+    if (linked != TB_OK || !may_sign) {
+        return linked;
+    }
     tb_frame frame = {.kind = TB_FRAME_REFUSED};
     frame.refused = (tb_refused){
         .has_line = true,

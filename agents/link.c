@@ -6,6 +6,8 @@
 #include "agents/marks.h"
 #include "agents/outbox.h"
 #include "agents/recovery.h"
+#include "base/text.h"
+#include "messages/protocol.h"
 
 /* What decoding a frame may need of the arena. */
 #define FRAME_ROOM_FACTOR 16
@@ -33,7 +35,7 @@ tb_err tb_step_make(
 tb_err tb_link_send(tb_step *step, tb_frame *frame)
 {
     tb_bytes bytes;
-    frame->protocol = TB_PROTOCOL;
+    frame->protocol = frame->kind == TB_FRAME_HELLO ? tb_protocol_spoken().min : TB_PROTOCOL;
     frame->hub = step->agent->hub;
     tb_err err = tb_clock_shown(step->agent, step->txn, &frame->civil);
     if (err == TB_OK) {
@@ -101,6 +103,16 @@ tb_err tb_link_may_sign(tb_txn *txn, bool *out)
 
     *out = row.state == TB_LINK_CONFIRMED && row.fence == TB_ACCEPTED;
     return TB_OK;
+}
+
+tb_err tb_link_fenced(tb_txn *txn, bool *out)
+{
+    tb_link_row row;
+    tb_err err = tb_link_get(txn, &row);
+    if (err == TB_OK) {
+        *out = row.fence != TB_ACCEPTED;
+    }
+    return err;
 }
 
 tb_err tb_link_fence(tb_step *step, tb_refusal why, const tb_stream *stream, uint64_t number)
@@ -188,6 +200,44 @@ tb_err tb_link_due(tb_agent *agent, tb_txn *txn, tb_time *out)
 
 /* ---- frames ---- */
 
+/* The hub and this agent have no protocol in common: an alarm, shown by status, says which side is
+ * to be upgraded, in the language of who reads it and in the other. */
+static tb_err told_protocol(tb_step *step, const tb_bye *bye)
+{
+    tb_protocol_range hub = {bye->protocol_min, bye->protocol_max};
+    tb_alarm_row alarm = {
+        .code = TB_REFUSED_PROTOCOL,
+        .at = step->now.real,
+        .party = {TB_HUB_PARTY},
+        .number = (uint64_t)hub.min << 32 | hub.max, /* another range is another alarm */
+        .text = bye->reason,
+        .stream = {.lane = TB_LANE_NORMAL},
+    };
+    tb_bytes zh;
+    tb_bytes en;
+    tb_err err = TB_OK;
+    if (hub.max > 0 && tb_protocol_common(hub, tb_protocol_spoken()) == 0) {
+        err = tb_protocol_words(tb_protocol_spoken(), hub, step->arena, &zh, &en);
+        if (err == TB_OK) {
+            tb_text both;
+            tb_text_init(&both, step->arena, zh.size + en.size + 4);
+            tb_text_bytes(&both, zh);
+            tb_text_str(&both, " / ");
+            tb_text_bytes(&both, en);
+            err = tb_text_done(&both, &alarm.text);
+        }
+    }
+    if (err != TB_OK) {
+        return err;
+    }
+    tb_effects_note(step->effects, step->arena, TB_LEVEL_ERROR,
+                    "event=protocol ours_min=%u ours_max=%u hub_min=%u hub_max=%u upgrade=%s",
+                    (uint64_t)tb_protocol_spoken().min, (uint64_t)tb_protocol_spoken().max,
+                    (uint64_t)hub.min, (uint64_t)hub.max,
+                    tb_protocol_spoken().max < hub.min ? "agent" : "hub");
+    return tb_alarm_raise(step->agent, step->txn, &alarm, step->effects);
+}
+
 static tb_err take_bye(tb_step *step, const tb_bye *bye)
 {
     tb_stream none = {.sender = step->agent->self, .incarnation = step->incarnation};
@@ -197,6 +247,9 @@ static tb_err take_bye(tb_step *step, const tb_bye *bye)
     none.lane = TB_LANE_NORMAL;
     tb_effects_note(step->effects, step->arena, TB_LEVEL_WARN, "event=bye code=%s",
                     tb_refusal_key(bye->code));
+    if (bye->code == TB_REFUSED_PROTOCOL) {
+        err = told_protocol(step, bye);
+    }
     bool higher = false;
     if (bye->code == TB_REFUSED_TWO_COPIES || bye->code == TB_REFUSED_OLD_INCARNATION) {
         err = tb_recovery_higher(step, bye->code, &higher);
@@ -330,9 +383,6 @@ tb_err tb_link_frame(tb_step *step, tb_bytes bytes)
         return TB_ERR_LIMIT;
     }
     tb_refusal refused = tb_frame_decode(bytes, step->arena, &frame);
-    if (refused == TB_ACCEPTED && frame.protocol != TB_PROTOCOL) {
-        refused = TB_REFUSED_PROTOCOL;
-    }
     if (refused == TB_ACCEPTED && !tb_digest_equal(&frame.hub, &step->agent->hub)) {
         refused = TB_REFUSED_WRONG_HUB;
     }

@@ -48,6 +48,10 @@ tb_err tb_link_tick(tb_step *step) TB_MUST_USE;
 /* When tb_link_tick has something to do; TB_ERR_NOT_FOUND while the link is down. */
 tb_err tb_link_due(tb_agent *agent, tb_txn *txn, tb_time *out) TB_MUST_USE;
 
+/* Hello on this connection again: the hub lacks what it says. */
+tb_err tb_link_greet(tb_step *step) TB_MUST_USE;
+/* Something stands against signing anything: only recovery or another start takes it away. */
+tb_err tb_link_fenced(tb_txn *txn, bool *out) TB_MUST_USE;
 /* Confirmed and not fenced: we may sign. */
 tb_err tb_link_may_sign(tb_txn *txn, bool *out) TB_MUST_USE;
 /* Nothing is signed any more; alarm, and the sentence that says what to do. */
@@ -82,6 +86,12 @@ tb_err tb_document_announce(tb_step *step, const tb_document *document) TB_MUST_
 /* Every version of every document, in key order; cursor empty for the first, TB_ERR_NOT_FOUND past
  * the last. For the shell, which loads them. */
 tb_err tb_document_next(tb_txn *txn, tb_bytes *cursor, tb_document *out) TB_MUST_USE;
+/* One version; TB_ERR_NOT_FOUND when it is not here. */
+tb_err tb_document_at(tb_txn *txn,
+                      tb_document_kind kind,
+                      tb_bytes name,
+                      uint32_t version,
+                      tb_document *out) TB_MUST_USE;
 /* The newest version of every document here, at most TB_VERSIONS_MAX. */
 tb_err tb_documents_here(tb_txn *txn, tb_version **out, size_t *out_count) TB_MUST_USE;
 /* Sends what is newer here than the hub says it has. */

@@ -50,6 +50,20 @@ static tb_err newest(tb_txn *txn, tb_document_kind kind, tb_bytes name, tb_docum
     return TB_OK;
 }
 
+tb_err tb_document_at(
+    tb_txn *txn, tb_document_kind kind, tb_bytes name, uint32_t version, tb_document *out)
+{
+    uint8_t buffer[DOCUMENT_KEY_MAX];
+    tb_bytes value;
+    tb_err err =
+        tb_store_get(txn, TB_TABLE_DOCUMENT, document_key(buffer, kind, name, version), &value);
+    if (err != TB_OK) {
+        return err;
+    }
+    return tb_document_decode(value, tb_txn_arena(txn), out) == TB_ACCEPTED ? TB_OK
+                                                                            : TB_ERR_CORRUPT;
+}
+
 /* ---- install ---- */
 
 /* Same kind, name and version as what is here. *out_refused says what that means. */
@@ -137,6 +151,22 @@ static tb_err keep(tb_txn *txn, const tb_document *document)
     return tb_store_put(txn, TB_TABLE_DOCUMENT, key, value);
 }
 
+/* Cases are judged by the version they are pinned to, so one that was missed may still be put in.
+ */
+static tb_err missed(tb_txn *txn, const tb_document *document, bool *out)
+{
+    uint8_t buffer[DOCUMENT_KEY_MAX];
+    tb_bytes value;
+    *out = false;
+    if (document->kind != TB_DOCUMENT_CAMPAIGN) {
+        return TB_OK;
+    }
+    tb_bytes key = document_key(buffer, document->kind, document->name, document->version);
+    tb_err err = tb_store_get(txn, TB_TABLE_DOCUMENT, key, &value);
+    *out = err == TB_ERR_NOT_FOUND;
+    return *out ? TB_OK : err;
+}
+
 tb_err tb_document_install(tb_agent *agent,
                            tb_txn *txn,
                            tb_now now,
@@ -153,8 +183,12 @@ tb_err tb_document_install(tb_agent *agent,
         return TB_OK;
     }
     tb_err err = newest(txn, document->kind, document->name, &here);
+    bool fills = false;
     if (err == TB_OK && document->version <= here.version) {
-        return judge_known(agent, document, &here, effects, out_refused);
+        err = missed(txn, document, &fills);
+        if (err == TB_OK && !fills) {
+            return judge_known(agent, document, &here, effects, out_refused);
+        }
     }
     if (err != TB_OK && err != TB_ERR_NOT_FOUND) {
         return err;

@@ -13,6 +13,7 @@
 #include "agents/own_anew.h"
 #include "agents/own_cut.h"
 #include "agents/recovery.h"
+#include "messages/protocol.h"
 
 /* Lines in a Hello: a frame holds no more of them, and the hub lacks them only after losing its
  * disk. */
@@ -78,8 +79,8 @@ tb_err tb_link_hello(tb_step *step)
     tb_hello *hello = &frame.hello;
     hello->party = step->agent->self;
     hello->incarnation = step->incarnation;
-    hello->protocol_min = TB_PROTOCOL;
-    hello->protocol_max = TB_PROTOCOL;
+    hello->protocol_min = tb_protocol_spoken().min;
+    hello->protocol_max = tb_protocol_spoken().max;
     tb_err err = tb_documents_here(step->txn, &hello->documents, &hello->document_count);
     if (err == TB_OK) {
         err = put_arrived(step, hello);
@@ -345,7 +346,8 @@ tb_err tb_link_welcome(tb_step *step, const tb_welcome *welcome)
     if (err != TB_OK || row.state != TB_LINK_GREETING) {
         return err;
     }
-    if (welcome->protocol != TB_PROTOCOL) {
+    tb_protocol_range chosen = {welcome->protocol, welcome->protocol};
+    if (tb_protocol_common(chosen, tb_protocol_spoken()) == 0) {
         return tb_link_end(step, TB_REFUSED_PROTOCOL);
     }
     err = check_stored(step, welcome, &back);

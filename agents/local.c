@@ -1,10 +1,12 @@
 #include "agents/local.h"
 
 #include "agents/acts.h"
+#include "agents/bundle.h"
 #include "agents/check_case.h"
 #include "agents/clock.h"
 #include "agents/draft.h"
 #include "agents/duties.h"
+#include "agents/letter.h"
 #include "agents/link.h"
 #include "agents/own_cut.h"
 #include "agents/quarantine.h"
@@ -78,11 +80,17 @@ static void wish_of(const tb_local_request *request, tb_wish *wish)
         wish->field_count = request->open.field_count;
         return;
     }
-    wish->case_id = request->act.case_id;
-    wish->action = request->act.action;
-    wish->head = request->act.head;
-    wish->fields = request->act.fields;
-    wish->field_count = request->act.field_count;
+    const tb_local_act *act = &request->act;
+    if (request->kind == TB_REQUEST_PAPER) {
+        act = &request->paper.act;
+        wish->paper =
+            (tb_paper){request->paper.on_behalf, request->paper.number, request->paper.date};
+    }
+    wish->case_id = act->case_id;
+    wish->action = act->action;
+    wish->head = act->head;
+    wish->fields = act->fields;
+    wish->field_count = act->field_count;
 }
 
 static tb_err act(tb_asking *a)
@@ -127,6 +135,13 @@ static tb_err install(tb_asking *a)
     return err == TB_OK ? tb_document_announce(&step, &a->request->install) : err;
 }
 
+static tb_err import_bundle(tb_asking *a)
+{
+    tb_step step;
+    tb_err err = tb_step_make(a->agent, a->txn, a->now, a->random, a->effects, &step);
+    return err == TB_OK ? tb_bundle_import(&step, a->request->import_bundle, &a->answer) : err;
+}
+
 static tb_err settle(tb_asking *a)
 {
     return tb_quarantine_settle(a->agent, a->txn, a->now, a->random, a->request, a->effects,
@@ -166,6 +181,12 @@ static tb_err change(tb_asking *a)
 {
     if (a->request->kind == TB_REQUEST_INSTALL) {
         return install(a);
+    }
+    if (a->request->kind == TB_REQUEST_IMPORT_BUNDLE) {
+        return import_bundle(a);
+    }
+    if (a->request->kind == TB_REQUEST_WRITE_LETTER) {
+        return tb_letter_write(a->agent, a->txn, a->now, &a->request->write_letter, &a->answer);
     }
     if (a->request->kind == TB_REQUEST_ACT_QUARANTINE) {
         return settle(a);
@@ -215,6 +236,13 @@ static tb_err check(tb_asking *a)
     return tb_agent_check(a->agent, a->txn, &checked->faults, &checked->fault_count);
 }
 
+static tb_err export_bundle(tb_asking *a)
+{
+    tb_step step;
+    tb_err err = tb_step_make(a->agent, a->txn, a->now, a->random, a->effects, &step);
+    return err == TB_OK ? tb_bundle_export(&step, &a->request->export_bundle, &a->answer) : err;
+}
+
 static tb_err cut(tb_asking *a)
 {
     tb_err err = tb_own_cut(a->agent, a->txn, &a->answer);
@@ -232,12 +260,18 @@ static tb_err dispatch(tb_asking *a)
     case TB_REQUEST_OPEN_CASE:
     case TB_REQUEST_ACT:
     case TB_REQUEST_INSTALL:
+    case TB_REQUEST_PAPER:
+    case TB_REQUEST_IMPORT_BUNDLE:
+    case TB_REQUEST_WRITE_LETTER:
     case TB_REQUEST_ACT_QUARANTINE:
-        return once(a);
-    case TB_REQUEST_LIST_QUARANTINE:
-        return tb_quarantine_list(a->txn, &request->page, &a->answer);
     case TB_REQUEST_RECOVER:
         return once(a);
+    case TB_REQUEST_EXPORT_BUNDLE:
+        return export_bundle(a);
+    case TB_REQUEST_GET_LETTER:
+        return tb_letter_print(agent, a->txn, &request->get_letter, &a->answer);
+    case TB_REQUEST_LIST_QUARANTINE:
+        return tb_quarantine_list(a->txn, &request->page, &a->answer);
     case TB_REQUEST_GET_RECOVERY:
         return show_recovery(a);
     case TB_REQUEST_GET_CASE:

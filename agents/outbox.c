@@ -1,10 +1,12 @@
 #include "agents/outbox.h"
 
+#include "agents/campaign/scene.h"
 #include "agents/freshness.h"
+#include "agents/offline.h"
 
 static const tb_directory_key *sealing_key(const tb_directory_party *party)
 {
-    if (party == NULL || party->state != TB_PARTY_ACTIVE) {
+    if (!tb_party_reachable(party)) {
         return NULL;
     }
     return tb_directory_current(party, TB_PURPOSE_SEAL);
@@ -86,10 +88,14 @@ bool tb_link_ready(tb_agent *agent, tb_txn *txn, const tb_party *recipients, siz
     for (size_t i = 0; i < count; i++) {
         bool closed = true;
         bool first = false;
-        if (tb_closed_get(txn, &recipients[i], &closed) != TB_OK || closed) {
+        /* Nothing is submitted for a party that is off-line, so no share can be used up. */
+        if (!tb_offline_is(agent, &recipients[i]) &&
+            (tb_closed_get(txn, &recipients[i], &closed) != TB_OK || closed)) {
             return false;
         }
-        if (agent->stale && (tb_first_time(txn, &recipients[i], &first) != TB_OK || first)) {
+        bool sealed = sealing_key(tb_directory_find(agent->directory, &recipients[i])) != NULL;
+        if (agent->stale && sealed &&
+            (tb_first_time(txn, &recipients[i], &first) != TB_OK || first)) {
             return false;
         }
     }
@@ -153,6 +159,7 @@ static tb_err look_again(tb_step *step, const tb_stream *stream, tb_stream_out_r
                         row->stored, row->submitted);
         tb_outbox_rewind(row, now);
     } else if (row->flight_count == 0 && row->arrived < row->stored &&
+               !tb_offline_is(step->agent, &stream->recipient) &&
                now - row->active >= TB_MARK_ALARM_MS) {
         err = alarm_missing(step, stream, row);
     }

@@ -36,6 +36,14 @@ tb_time tb_outbox_due_of(const tb_stream_out_row *row, tb_time now);
  * work. */
 tb_err tb_outbox_pump(tb_step *step) TB_MUST_USE;
 
+/* outbox_send.c: a group out of the store with its shared bodies, and fillers for what was refused.
+ */
+tb_err tb_outbox_read(tb_step *step,
+                      const tb_stream *stream,
+                      const tb_stream_out_row *row,
+                      tb_outbox_row *kept,
+                      tb_made *out) TB_MUST_USE;
+
 /* One notice of the turn, on its way through outbox_close.c. */
 typedef struct tb_pending_notice {
     tb_outgoing outgoing;

@@ -1,6 +1,7 @@
 /* outbox_send - what leaves: groups out of this turn's memory or out of the store, packed into
  * frames. */
 #include "agents/clock.h"
+#include "agents/offline.h"
 #include "agents/outbox.h"
 
 /* Room in a frame for everything but groups and bodies, and for what packing adds to each. */
@@ -112,11 +113,11 @@ static tb_err fill_refused(tb_step *step, const tb_stream *stream, tb_item *item
     return TB_OK;
 }
 
-static tb_err read_group(tb_step *step,
-                         const tb_stream *stream,
-                         const tb_stream_out_row *row,
-                         tb_outbox_row *kept,
-                         tb_made *out)
+tb_err tb_outbox_read(tb_step *step,
+                      const tb_stream *stream,
+                      const tb_stream_out_row *row,
+                      tb_outbox_row *kept,
+                      tb_made *out)
 {
     tb_made made = {.stream = *stream, .row = *kept};
     tb_bytes encoded;
@@ -170,7 +171,7 @@ next_group(tb_step *step, const tb_stream *stream, const tb_stream_out_row *row,
         return err;
     }
 
-    return read_group(step, stream, row, &kept, out);
+    return tb_outbox_read(step, stream, row, &kept, out);
 }
 
 /* ---- what is over ---- */
@@ -288,7 +289,8 @@ static tb_err pump_stream(tb_step *step, frame_builder *b, const tb_stream *stre
     if (err == TB_OK) {
         err = tb_closed_get(step->txn, &stream->recipient, &closed);
     }
-    if (err != TB_OK || closed || row.submitted >= row.number) {
+    bool waits = closed || tb_offline_is(step->agent, &stream->recipient);
+    if (err != TB_OK || waits || row.submitted >= row.number) {
         return err;
     }
     tb_time kept_due = row.due;

@@ -73,6 +73,10 @@ typedef struct tb_incoming {
     tb_bytes resend;
 } tb_incoming;
 
+/* Places what was held back and can go on now, a bounded number: the shell asks for a tick when a
+ * document came. Nothing is signed or sent. */
+tb_err tb_apply_resume(tb_agent *agent, tb_txn *txn, tb_now now, tb_effects *effects) TB_MUST_USE;
+
 /* Casework's half of taking: stores and applies the events, or holds them back, freezes, marks as
  * overtaken; anything about the events that is the sender's fault is *out_refused (TB_ACCEPTED when
  * fine) with the event it concerns, and leaves no row behind except what earlier events wrote. */

@@ -1,6 +1,7 @@
 #include "agents/passing.h"
 
 #include "agents/chain.h"
+#include "agents/offline.h"
 #include "agents/rows_link.h"
 #include "agents/rows_reseal.h"
 #include "messages/parts.h"
@@ -65,7 +66,7 @@ static tb_err collect_class(parcel *p, uint8_t class)
     tb_err err = tb_event_first(p->txn, &p->after->id, class, &walk, &key, &row);
     while (err == TB_OK) {
         if (row.standing == TB_STANDING_EFFECTIVE &&
-            !tb_digest_equal(&key.event, &p->sent->key.event)) {
+            (p->sent == NULL || !tb_digest_equal(&key.event, &p->sent->key.event))) {
             item *it;
             err = add_item(p, &it);
             if (err != TB_OK) {
@@ -372,7 +373,7 @@ static tb_err mark_proven(parcel *p, const load *l, uint64_t notice)
         it->row.sender = p->agent->self;
         it->row.incarnation = incarnation;
         it->row.notice = notice;
-        if (tb_digest_equal(&it->key.event, &p->sent->key.event)) {
+        if (p->sent != NULL && tb_digest_equal(&it->key.event, &p->sent->key.event)) {
             *p->sent->row = it->row;
         } else {
             err = tb_event_update(p->txn, &it->key, &it->row);
@@ -535,7 +536,9 @@ tb_err tb_pass_event(tb_agent *agent,
             return err;
         }
     }
-    return send_all(&p, readers, event->addressee_count);
+    err = send_all(&p, readers, event->addressee_count);
+    return err == TB_OK ? tb_offline_note(agent, txn, &sent->key, event, sent->row->notice != 0)
+                        : err;
 }
 
 tb_err tb_pass_side(tb_agent *agent, tb_txn *txn, const tb_case_row *row, const tb_digest *side)
@@ -564,4 +567,97 @@ tb_err tb_pass_side(tb_agent *agent, tb_txn *txn, const tb_case_row *row, const 
     }
     *passed = it.passed;
     return send_ahead(&p, &row->view.holder, passed, 1);
+}
+
+/* ---- a party that can be reached at last ---- */
+
+/* What of the case was addressed to it: its proofs, and what is new with this notice. */
+static tb_err sort_history(parcel *p, const tb_party *party)
+{
+    tb_knower knows = tb_case_knower(p->after, party);
+    bool holds = tb_party_equal(&p->after->view.holder, party);
+    for (size_t i = 0; i < p->count; i++) {
+        item *it = &p->items[i];
+        tb_err err = open_item(p, it);
+        if (err != TB_OK) {
+            return err;
+        }
+        it->wanted = it->key.class == TB_CLASS_SIDE ? holds || addressed(&it->event, party)
+                                                    : it->key.number <= knows.upto;
+        it->wanted = it->wanted && !tb_party_equal(&it->event.actor, party);
+        if (it->wanted) {
+            err = tb_pass_proof(p->txn, &it->row, &it->passed, &it->proven);
+        }
+        it->fresh = it->row.notice == 0;
+        if (err != TB_OK) {
+            return err;
+        }
+    }
+    return TB_OK;
+}
+
+/* Proven events, as many as a notice takes at a time. */
+static tb_err send_proven(parcel *p, const tb_party *party, uint32_t readable)
+{
+    tb_outgoing_reader reader = {.recipient = *party};
+    size_t bytes = 0;
+    tb_err err = TB_OK;
+    for (size_t i = 0; err == TB_OK && i < p->count; i++) {
+        item *it = &p->items[i];
+        if (!it->wanted || !it->proven) {
+            continue;
+        }
+        tb_passed passed = it->passed;
+        err = readable_openings(p, it, readable, &passed);
+        bool full = reader.passed_count == TB_PASSED_MAX ||
+                    (reader.passed_count > 0 && bytes + tb_passed_bytes(&passed) > p->passed_max);
+        if (err == TB_OK && full) {
+            err = send_ahead(p, party, reader.passed, reader.passed_count);
+            reader.passed = NULL;
+            bytes = 0;
+        }
+        if (err == TB_OK && reader.passed == NULL) {
+            err = fresh_list(p, &reader);
+        }
+        if (err == TB_OK) {
+            reader.passed[reader.passed_count++] = passed;
+            bytes += tb_passed_bytes(&passed);
+        }
+    }
+    if (err != TB_OK || reader.passed == NULL) {
+        return err;
+    }
+    return send_ahead(p, party, reader.passed, reader.passed_count);
+}
+
+tb_err tb_pass_history(tb_agent *agent, tb_txn *txn, const tb_case_row *row, const tb_party *party)
+{
+    parcel p = {.agent = agent,
+                .txn = txn,
+                .arena = tb_txn_arena(txn),
+                .before = row,
+                .after = row,
+                .passed_max = PASSED_BYTES_MAX};
+    tb_err err = collect_class(&p, TB_CLASS_CHAIN);
+    if (err == TB_OK) {
+        err = collect_class(&p, TB_CLASS_SIDE);
+    }
+    if (err == TB_OK) {
+        err = sort_history(&p, party);
+    }
+    if (err == TB_OK) {
+        err = send_proven(&p, party, tb_case_readable(agent, &row->view, party));
+    }
+    bool fresh = false;
+    for (size_t i = 0; i < p.count; i++) {
+        fresh = fresh || p.items[i].fresh;
+    }
+    if (err != TB_OK || !fresh) {
+        return err;
+    }
+    tb_digest *loose;
+    size_t count;
+    tb_outgoing_reader reader = {.recipient = *party};
+    err = tb_loose_of(txn, &row->id, true, &loose, &count);
+    return err == TB_OK ? send_all(&p, &reader, 1) : err;
 }

@@ -35,6 +35,11 @@ tb_err tb_pass_event(tb_agent *agent,
 tb_err tb_pass_side(tb_agent *agent, tb_txn *txn, const tb_case_row *row, const tb_digest *side)
     TB_MUST_USE;
 
+/* Gives a party all that the case's events addressed to it while nothing could be sealed to it: the
+ * chain as far as it was to know it, side events for the holder, own events that no notice carries
+ * yet. The caller has asked tb_link_ready and made sure of its key. */
+tb_err tb_pass_history(tb_agent *agent, tb_txn *txn, const tb_case_row *row, const tb_party *party)
+    TB_MUST_USE;
 /* passing_again.c: gives events of a case that were given before once more, with the chain before
  * them, in notices of their own. *out_notice: the newest of them, 0 when there was nothing to
  * give. */

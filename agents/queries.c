@@ -77,6 +77,9 @@ show_event(tb_txn *txn, const tb_event_key *key, const tb_event_row *row, tb_loc
         .standing = row->standing,
         .term = event.term,
         .holder = event.holder,
+        .on_behalf = event.on_behalf,
+        .paper_no = event.paper_no,
+        .paper_date = event.paper_date,
     };
     err = tb_pass_stored(txn, row, &out->stored);
     return err == TB_OK ? add_fields(txn, &event, key, out) : err;
@@ -152,6 +155,9 @@ show_drafts(const tb_agent *agent, tb_txn *txn, const tb_case_id *id, tb_local_c
             .fields = row.wish.fields,
             .field_count = row.wish.field_count,
             .standing = TB_STANDING_DRAFT,
+            .on_behalf = row.wish.paper.on_behalf,
+            .paper_no = row.wish.paper.number,
+            .paper_date = row.wish.paper.date,
         };
     }
     return TB_OK;

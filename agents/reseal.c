@@ -1,5 +1,6 @@
 #include "agents/reseal.h"
 
+#include "agents/campaign/scene.h"
 #include "agents/passing.h"
 #include "agents/rows_link.h"
 #include "agents/rows_reseal.h"
@@ -26,7 +27,7 @@ static bool has_new_key(const tb_agent *agent, const tb_header *header, const tb
 {
     const tb_entry *entry = tb_header_entry(header, recipient);
     const tb_directory_party *party = tb_directory_find(agent->directory, recipient);
-    if (entry == NULL || party == NULL || party->state != TB_PARTY_ACTIVE) {
+    if (entry == NULL || !tb_party_reachable(party)) {
         return false;
     }
     const tb_directory_key *key = tb_directory_current(party, TB_PURPOSE_SEAL);

@@ -1,5 +1,6 @@
 #include "agents/resend.h"
 
+#include "agents/campaign/scene.h"
 #include "agents/casework.h"
 #include "agents/gap.h"
 #include "agents/recovery.h"
@@ -213,7 +214,7 @@ static tb_err has_room(tb_step *step, const tb_party *asker, bool *out)
 static tb_err answer(tb_step *step, const tb_answering_name *name, tb_answering_row *row, bool *out)
 {
     const tb_directory_party *party = tb_directory_find(step->agent->directory, &name->asker);
-    if (party == NULL || party->state != TB_PARTY_ACTIVE) {
+    if (!tb_party_reachable(party)) { /* who is off-line is answered in a bundle */
         return tb_answering_del(step->txn, name);
     }
     tb_err err = has_room(step, &name->asker, out);

@@ -82,6 +82,7 @@ tb_err tb_case_encode(const tb_case_row *row, tb_arena *arena, tb_bytes *out)
     for (size_t i = 0; i < row->unseen_count; i++) {
         tb_put_raw(&w, row->unseen[i].bytes, TB_DIGEST_BYTES);
     }
+    tb_put_raw(&w, row->view.handed_by.text, TB_PARTY_BYTES);
     return tb_writer_bytes(&w, out);
 }
 
@@ -183,6 +184,9 @@ tb_err tb_case_decode(const tb_case_id *id, tb_bytes value, tb_arena *arena, tb_
     err = get_lists(&r, arena, &row);
     if (err != TB_OK) {
         return err;
+    }
+    if (r.at < r.size) { /* a row of before ends here: nobody enters paper for its holder */
+        tb_get_raw(&r, row.view.handed_by.text, TB_PARTY_BYTES);
     }
     if (!tb_reader_done(&r) || form != ROW_FORM) {
         return TB_ERR_CORRUPT;

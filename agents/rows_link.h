@@ -182,6 +182,14 @@ tb_err tb_refusal_put(tb_txn *txn,
 tb_err tb_refusal_get(tb_txn *txn, const tb_stream *stream, uint64_t notice, tb_refusal_row *out)
     TB_MUST_USE;
 
+/* Refusals of a sender's notices by recipient, by notice; cursor empty for the first. Ends with
+ * TB_ERR_NOT_FOUND. */
+tb_err tb_refusal_next(tb_txn *txn,
+                       const tb_party *sender,
+                       const tb_party *recipient,
+                       tb_bytes *cursor,
+                       tb_refusal_row *out) TB_MUST_USE;
+
 /* ---- PROOF, PROOF_TREE ---- */
 
 /* What proves a notice's events. */

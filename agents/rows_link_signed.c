@@ -86,17 +86,8 @@ tb_refusal_put(tb_txn *txn, const tb_stream *stream, uint64_t notice, const tb_r
     return tb_row_store(txn, TB_TABLE_REFUSAL, tb_key_bytes(&key), &w);
 }
 
-tb_err tb_refusal_get(tb_txn *txn, const tb_stream *stream, uint64_t notice, tb_refusal_row *out)
+static tb_err refusal_read(tb_bytes value, tb_refusal_row *out)
 {
-    tb_key key;
-    tb_bytes value;
-
-    refusal_key(&key, stream, notice);
-    tb_err err = tb_store_get(txn, TB_TABLE_REFUSAL, tb_key_bytes(&key), &value);
-    if (err != TB_OK) {
-        return err;
-    }
-
     tb_reader r;
     tb_row_read(&r, value);
     uint32_t code = tb_get_u32(&r);
@@ -111,6 +102,42 @@ tb_err tb_refusal_get(tb_txn *txn, const tb_stream *stream, uint64_t notice, tb_
     row.code = (tb_refusal)code;
     *out = row;
     return TB_OK;
+}
+
+tb_err tb_refusal_get(tb_txn *txn, const tb_stream *stream, uint64_t notice, tb_refusal_row *out)
+{
+    tb_key key;
+    tb_bytes value;
+
+    refusal_key(&key, stream, notice);
+    tb_err err = tb_store_get(txn, TB_TABLE_REFUSAL, tb_key_bytes(&key), &value);
+    return err == TB_OK ? refusal_read(value, out) : err;
+}
+
+tb_err tb_refusal_next(tb_txn *txn,
+                       const tb_party *sender,
+                       const tb_party *recipient,
+                       tb_bytes *cursor,
+                       tb_refusal_row *out)
+{
+    tb_bytes prefix = tb_bytes_of(sender->text, TB_PARTY_BYTES);
+    for (;;) {
+        tb_bytes value;
+        tb_err err = cursor->size == 0
+                         ? tb_store_seek(txn, TB_TABLE_REFUSAL, prefix, prefix, cursor, &value)
+                         : tb_store_next(txn, TB_TABLE_REFUSAL, prefix, *cursor, cursor, &value);
+        if (err != TB_OK) {
+            return err;
+        }
+        tb_party to;
+        if (cursor->size < TB_PARTY_BYTES) {
+            return TB_ERR_CORRUPT;
+        }
+        memcpy(to.text, cursor->data + cursor->size - TB_PARTY_BYTES, TB_PARTY_BYTES);
+        if (tb_party_equal(&to, recipient)) {
+            return refusal_read(value, out);
+        }
+    }
 }
 
 /* ---- ALARM ---- */

@@ -159,6 +159,10 @@ tb_err tb_side_place(tb_apply *apply, const tb_arrival *arrival, tb_place_verdic
             return err;
         }
     }
+    if (arrival->event.campaign_version != then.campaign_version ||
+        !tb_bytes_equal(arrival->event.campaign, then.campaign)) {
+        return refuse(apply, TB_REFUSED_MALFORMED, out);
+    }
     const tb_directory *directory =
         tb_agent_directory(apply->agent, arrival->event.directory_version);
     err = tb_judge_event(&then.view, directory, &arrival->event, apply->arena, &apply->objection);

@@ -1,5 +1,6 @@
 #include "agents/trace_words.h"
 
+#include "agents/offline.h"
 #include "base/text.h"
 
 #define SENTENCE_BYTES 512
@@ -39,6 +40,11 @@ static const pattern CLOSED = {
     "%n的接收配额已满,自%t起在本单位等候;配额恢复后即发送。",
     "The share of %n is used up; waiting here since %t. It is sent when the share opens.",
 };
+static const pattern OFF_LINE = {
+    "%n是线下单位,自%t起由本单位保存;随函件和离线数据包送达,该单位接入后经平台送达。",
+    "%n has no line; kept here since %t. It goes by letter and bundle, and by the hub once that "
+    "party has joined.",
+};
 static const pattern HUB_FULL = {
     "协同平台存储已达警戒线,自%t起在本单位等候;腾出空间后即发送。",
     "The hub's store is full; waiting here since %t. It is sent once the hub has room again.",
@@ -69,8 +75,12 @@ static const pattern QUARANTINED = {
     "%n received it at %t but could not apply it; set aside until a person decides.",
 };
 
-static const pattern *outbox_pattern(const tb_link_row *link, const tb_local_trace_line *line)
+static const pattern *
+outbox_pattern(const tb_agent *agent, const tb_link_row *link, const tb_local_trace_line *line)
 {
+    if (tb_offline_is(agent, &line->recipient)) {
+        return &OFF_LINE;
+    }
     if (link->fence != TB_ACCEPTED) {
         return &FENCED;
     }
@@ -82,7 +92,8 @@ static const pattern *outbox_pattern(const tb_link_row *link, const tb_local_tra
                                                  : &OUTBOX;
 }
 
-static const pattern *pattern_of(const tb_link_row *link, const tb_local_trace_line *line)
+static const pattern *
+pattern_of(const tb_agent *agent, const tb_link_row *link, const tb_local_trace_line *line)
 {
     switch (line->where) {
     case TB_WHERE_DRAFT:
@@ -90,7 +101,7 @@ static const pattern *pattern_of(const tb_link_row *link, const tb_local_trace_l
                : line->code == TB_REFUSED_RECOVERING ? &RECOVERING
                                                      : &RETURNED;
     case TB_WHERE_OUTBOX:
-        return outbox_pattern(link, line);
+        return outbox_pattern(agent, link, line);
     case TB_WHERE_STORED:
         return &STORED;
     case TB_WHERE_ARRIVED:
@@ -159,7 +170,7 @@ tb_err tb_trace_words(const tb_agent *agent,
                       const tb_link_row *link,
                       tb_local_trace_line *line)
 {
-    const pattern *sentence = pattern_of(link, line);
+    const pattern *sentence = pattern_of(agent, link, line);
     const tb_directory_party *party = tb_directory_find(agent->directory, &line->recipient);
     if (sentence == &DRAFT && link->state == TB_LINK_CONFIRMED && link->fence != TB_ACCEPTED) {
         sentence = &FENCED;

@@ -27,7 +27,9 @@
     X(TB_ERR_FULL, "the store is full")                                                            \
     X(TB_ERR_LIMIT, "a compiled bound was reached")                                                \
     X(TB_ERR_CORRUPT, "a stored record does not decode")                                           \
-    X(TB_ERR_VERSION, "the store was written by another version")                                  \
+    X(TB_ERR_VERSION,                                                                              \
+      "the store was written by a newer version, or is another program's; start that one on it")   \
+    X(TB_ERR_OLDER, "the store was written by an older version; its daemon migrates it on start")  \
     X(TB_ERR_IO, "input or output failed")                                                         \
     X(TB_ERR_BUSY, "another process has this store open")
 

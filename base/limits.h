@@ -4,7 +4,9 @@
 #ifndef TB_LIMITS_H
 #define TB_LIMITS_H
 
-#define TB_PROTOCOL 1 /* spoken by this build; Hello carries min and max */
+/* The newest and the oldest protocol this build speaks; Hello carries both. */
+#define TB_PROTOCOL     1
+#define TB_PROTOCOL_MIN 1
 
 /* One ZeroMQ frame, bytes; the socket drops a peer that sends a larger one. */
 #define TB_FRAME_BYTES_MAX (1024 * 1024)
@@ -13,6 +15,10 @@
 /* One group: notices and bytes. A turn to one recipient makes as many groups as it needs. */
 #define TB_GROUP_ITEMS_MAX 1024
 #define TB_GROUP_BYTES_MAX (512 * 1024)
+/* A bundle on removable media, bytes: it fits the local interface. More is carried in several. */
+#define TB_BUNDLE_BYTES_MAX (960 * 1024)
+/* Marks, refusals and stamps of one bundle, together. */
+#define TB_BUNDLE_LINES_MAX 256
 /* Groups in one Submit or Deliver. */
 #define TB_FRAME_GROUPS_MAX 1024
 /* Leaves under one signed root. */
@@ -70,6 +76,8 @@
 #define TB_ATTRIBUTES_MAX      32
 /* A name or title people read, bytes: of a party, a directory, an action, a field. */
 #define TB_TITLE_BYTES_MAX 256
+/* The number of a paper document (文号), bytes. */
+#define TB_PAPER_NO_BYTES_MAX 128
 
 /* Hello, Welcome: lines and versions. */
 #define TB_LINES_MAX    4096
@@ -82,6 +90,10 @@
 #define TB_BATCH_MAX          256
 #define TB_BROKER_ARENA_BYTES (64u * 1024 * 1024)
 #define TB_AGENT_ARENA_BYTES  (64u * 1024 * 1024)
+
+/* One slice of a migration: rows moved between two commits, and bytes after which it ends. */
+#define TB_MIGRATE_ROWS  512
+#define TB_MIGRATE_BYTES (4u * 1024 * 1024)
 
 /* New work is refused above this share of the quota; marks, trims and receipts go on (design §12).
  */
@@ -134,16 +146,8 @@
 #define TB_EXPIRY_SLICE    256
 #define TB_EXPIRY_BYTES    (4u * 1024 * 1024)
 #define TB_EXPIRY_SWEEP_MS (10 * 60 * 1000)
-#define TB_RESEND_AFTER_MS  3000  /* no mark for what was sent: send again behind the newest mark */
 /* A gap in a stream we receive that stays: a new Hello shows what the hub holds of our marks. */
-#define TB_GAP_HELLO_MS     6000
-#define TB_BEAT_MS          60000 /* one-way beat */
-#define TB_SILENT_MS        150000 /* a peer not heard of for this long is gone */
-#define TB_MARK_ALARM_MS    600000 /* no mark for this long: an alarm names both suspects */
-#define TB_NOTICE_LIFE_MS   (30ll * 24 * 3600 * 1000) /* the longest notice life */
-#define TB_STAMP_WINDOW_MS  (15 * 60 * 1000)          /* design §10 */
-#define TB_RECONNECT_MS     200
-#define TB_RECONNECT_MAX_MS 30000
+#define TB_GAP_HELLO_MS 6000
 
 /* Attempts to apply before a notice is set aside (design §4). */
 #define TB_APPLY_ATTEMPTS_MAX 2

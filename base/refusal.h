@@ -54,7 +54,11 @@
     X(220, TB_REFUSED_APPLIED_LATER, "applied_later", "It had been set aside and was applied later; it counts.", "曾隔离存放,后经重试已处理,现已生效。") \
     X(221, TB_REFUSED_DROPPED, "dropped", "It had been set aside, and the recipient's staff dropped it; send the matter again if it still applies.", "曾隔离存放,接收单位人员已将其清除;如仍需办理请重新报送。") \
     X(222, TB_REFUSED_NOT_LINKED, "not_linked", "The link to the hub is not confirmed, so nothing can be signed; try again when it is (tongbao status).", "与协同平台的连接尚未确认,暂不能签发;请待连接恢复后重试(tongbao status)。") \
-    /* 300..399 casework */ \
+    X(225, TB_REFUSED_BUNDLE_CORRUPT, "bundle_corrupt", "This is no bundle, or not a whole one; copy it again from where it was exported. Nothing was changed.", "不是完整的离线数据包,请从导出处重新拷贝;本次未作任何改动。") \
+    X(226, TB_REFUSED_BUNDLE_FOREIGN, "bundle_foreign", "This bundle is for another party; import it there. Nothing was changed.", "该离线数据包的收件单位不是本单位,请交收件单位导入;本次未作任何改动。") \
+    X(227, TB_REFUSED_BUNDLE_KNOWN, "bundle_known", "Everything in this bundle is here already; nothing was changed.", "该离线数据包的内容均已收到;本次未作任何改动。") \
+    X(228, TB_REFUSED_BUNDLE_PARTIAL, "bundle_partial", "Notices before those in this bundle are missing here; import the earlier bundles first, in their order. Nothing was changed.", "缺少该离线数据包之前的报文,请先按顺序导入前面的数据包;本次未作任何改动。") \
+    X(229, TB_REFUSED_BUNDLE_EMPTY, "bundle_empty", "There is nothing to carry to this party.", "没有需要带给该单位的内容。") \
     /* 300..399 casework */ \
     X(300, TB_REFUSED_UNKNOWN_CAMPAIGN, "unknown_campaign", "No such campaign or version is installed here.", "未安装该专项行动或其版本。") \
     X(301, TB_REFUSED_UNKNOWN_CASE, "unknown_case", "No such case here.", "本单位没有该办件。") \
@@ -77,6 +81,12 @@
     X(318, TB_REFUSED_OVERTAKEN, "overtaken", "The case was taken over; this event has no effect.", "办件已被接管,该记录不生效。") \
     X(319, TB_REFUSED_WRONG_HOME_HERE, "home_unknown", "The home province is not known; decide it by hand first.", "归属地未确定,请先人工判定。") \
     X(320, TB_REFUSED_CONTENT_LOST, "content_lost", "The content is lost: nobody who was asked could resend it.", "内容已失:所请各单位均无法补发。") \
+    X(330, TB_REFUSED_PAPER_PARTY, "paper_party", "Paper answers are entered only for a party that is off-line in the directory; others act themselves.", "只能代名录中的线下单位录入纸质答复,其他单位应自行办理。") \
+    X(331, TB_REFUSED_PAPER_SENDER, "paper_sender", "Only the party that handed the case to the off-line party enters its paper answer.", "只有向该线下单位移交办件的单位才能录入其纸质答复。") \
+    X(332, TB_REFUSED_PAPER_REFERENCE, "paper_reference", "A paper answer needs the number (来文文号) and the date of the paper, not later than today.", "纸质答复须填写来文文号和来文日期,日期不得晚于当日。") \
+    X(333, TB_REFUSED_PAPER_ACTION, "paper_action", "This action cannot be entered on paper: only a step of the party that holds the case.", "该动作不能以纸质答复录入,只能录入承办单位的办理动作。") \
+    X(335, TB_REFUSED_VERSION_UNSAFE, "version_unsafe", "The new version of the campaign is not safe for this case as it stands; compare the versions with: tongbao campaign diff.", "新版本与该办件的现状不相容,不能换用;请用 tongbao campaign diff 比较两个版本。") \
+    X(336, TB_REFUSED_VERSION_NOT_NEWER, "version_not_newer", "A case moves to a newer version of its own campaign only.", "办件只能换用本专项行动的更新版本。") \
     X(340, TB_REFUSED_HOLDS, "holds", "This party holds the case already; its holder takes a case over only when it is frozen.", "本单位已是该办件的承办单位;承办单位仅在办件冻结时方可接管。") \
     X(341, TB_REFUSED_NO_LAPSE, "no_lapse", "No lapse of a duty is on record that would let this party take the case over; see: tongbao due --overdue.", "没有可据以接管的超期未办结记录,请查看:tongbao due --overdue。") \
     X(342, TB_REFUSED_LAPSE_BY_AGENT, "lapse_by_agent", "A lapse is recorded by the creditor's agent itself once a duty is overdue; nobody enters it by hand.", "超期未办结由权利单位的前置程序到期自动记录,不得人工填报。") \
@@ -92,6 +102,9 @@
     X(407, TB_REFUSED_REASON_MISSING, "reason_missing", "A reason is needed (--reason TEXT); it is kept with your account.", "须用 --reason 说明理由;理由与经办账号一并留存。") \
     X(408, TB_REFUSED_NO_DEAD_LETTER, "no_dead_letter", "The hub holds no such dead letter; see: tongbao-broker deadletter list.", "平台没有该死信,请用 tongbao-broker deadletter list 查看。") \
     X(409, TB_REFUSED_NOTHING_HELD, "nothing_held", "The hub no longer holds its content, so there is nothing to deliver; its sender was told and still has it.", "平台已不留存其内容,无可重投;已告知发送单位,原件仍在发送单位。") \
+    X(410, TB_REFUSED_FENCED, "fenced", "This agent signs nothing until it is recovered; see: tongbao status.", "本单位前置程序已停止签发,恢复前不能办理;请查看 tongbao status。") \
+    X(411, TB_REFUSED_UNKNOWN_LETTER, "unknown_letter", "No letter of this number was written to this party.", "没有发给该单位的此号函件。") \
+    X(412, TB_REFUSED_LETTER_PARTY, "letter_party", "Letters are written only to a party that is off-line in the directory.", "只向名录中的线下单位发函。") \
     X(420, TB_REFUSED_TIME_FAR, "time_far", "This time is more than a year outside the dates of every campaign installed here.", "所给时间与本单位已安装的各专项行动期限相差一年以上。") \
     /* 500..599 import verdicts that refuse (issue: in this order) */ \
     X(500, TB_REFUSED_NUMBER_MALFORMED, "number_malformed", "Not a telephone number: empty, letters, masked or of the wrong length.", "号码格式错误:为空、含字母或掩码,或位数不对。") \

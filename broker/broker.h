@@ -17,6 +17,7 @@
 #include "broker/running.h"
 #include "messages/directory.h"
 #include "messages/keys.h"
+#include "messages/protocol.h"
 #include "messages/root.h"
 #include "store/turn.h"
 
@@ -41,6 +42,7 @@ struct tb_broker {
     tb_key_id sign_id;
     const tb_directory *directory;
     tb_broker_limits limits;
+    tb_protocol_range speaks;
     /* read from the store by tb_broker_start */
     tb_incarnation incarnation;
     tb_expiry_sweep expiry;

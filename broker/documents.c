@@ -75,9 +75,25 @@ static tb_err cut_revoked(tb_broker *b)
     return err == TB_ERR_NOT_FOUND ? TB_OK : err;
 }
 
+/* Who was off-line and is not any more: senders were told Closed and have kept its notices. */
+static tb_err welcome_joined(tb_broker *b, const tb_directory *before)
+{
+    const tb_directory *now = b->running.directory;
+    tb_err err = TB_OK;
+    for (size_t i = 0; err == TB_OK && i < now->party_count; i++) {
+        const tb_directory_party *party = &now->parties[i];
+        const tb_directory_party *was = tb_directory_find(before, &party->id);
+        if (party->state == TB_PARTY_ACTIVE && was != NULL && was->state == TB_PARTY_OFF_LINE) {
+            err = tb_hub_share_joined(b, &party->id);
+        }
+    }
+    return err;
+}
+
 static tb_err use_directory(tb_broker *b, const tb_directory *directory)
 {
     tb_running *t = &b->running;
+    const tb_directory *before = t->directory;
     t->directory = directory;
     t->directory_taken = true;
     tb_effect reload = {TB_EFFECT_RELOAD, 0, {NULL, 0}, TB_LEVEL_INFO, {NULL, 0}};
@@ -86,7 +102,8 @@ static tb_err use_directory(tb_broker *b, const tb_directory *directory)
         return err;
     }
 
-    return cut_revoked(b);
+    err = cut_revoked(b);
+    return err == TB_OK ? welcome_joined(b, before) : err;
 }
 
 static tb_err frame_of(tb_broker *b, const tb_document *document, tb_document_frame **out)

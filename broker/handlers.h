@@ -45,6 +45,11 @@ tb_err tb_hub_share_free(tb_broker *b,
 /* Tells the sender that the pair is closed, and remembers to tell it when it opens. */
 tb_err
 tb_hub_share_close(tb_broker *b, tb_live_party *sender, const tb_party *recipient) TB_MUST_USE;
+/* The recipient is off-line: Closed, and nothing is kept of it. */
+tb_err
+tb_hub_share_wait(tb_broker *b, tb_live_party *sender, const tb_party *recipient) TB_MUST_USE;
+/* It has joined: Open to every session whose share with it is not used up. */
+tb_err tb_hub_share_joined(tb_broker *b, const tb_party *recipient) TB_MUST_USE;
 
 /* taken.c */
 tb_err tb_hub_taken(tb_broker *b, tb_live_party *recipient, const tb_lines *lines) TB_MUST_USE;

@@ -156,24 +156,34 @@ bool tb_running_room(tb_broker *broker, uint64_t bytes)
     return true;
 }
 
-tb_err tb_running_encode(tb_broker *broker, tb_frame *frame, tb_bytes *out)
+static tb_err encode(tb_broker *broker, uint32_t protocol, tb_frame *frame, tb_bytes *out)
 {
     tb_running *t = &broker->running;
-    frame->protocol = TB_PROTOCOL;
+    frame->protocol = protocol;
     frame->hub = broker->hub;
     frame->civil = t->civil;
     return tb_frame_encode(frame, t->arena, out);
 }
 
-tb_err tb_running_send(tb_broker *broker, uint64_t peer, tb_frame *frame)
+tb_err tb_running_encode(tb_broker *broker, tb_frame *frame, tb_bytes *out)
+{
+    return encode(broker, TB_PROTOCOL, frame, out);
+}
+
+tb_err tb_running_send_as(tb_broker *broker, uint64_t peer, uint32_t protocol, tb_frame *frame)
 {
     tb_bytes bytes;
-    tb_err err = tb_running_encode(broker, frame, &bytes);
+    tb_err err = encode(broker, protocol, frame, &bytes);
     if (err != TB_OK) {
         return err;
     }
 
     return tb_effects_send(broker->running.effects, peer, bytes);
+}
+
+tb_err tb_running_send(tb_broker *broker, uint64_t peer, tb_frame *frame)
+{
+    return tb_running_send_as(broker, peer, TB_PROTOCOL, frame);
 }
 
 tb_err tb_running_line(tb_broker *broker, tb_live_party *party, const tb_signed_line *line)

@@ -164,6 +164,9 @@ bool tb_running_room(tb_broker *broker, uint64_t bytes);
 /* Encodes the frame under this hub's name and sends it. Frames are bounded by whoever fills them.
  */
 tb_err tb_running_send(tb_broker *broker, uint64_t peer, tb_frame *frame) TB_MUST_USE;
+/* The same in the protocol of a peer that speaks another: for Bye alone. */
+tb_err tb_running_send_as(tb_broker *broker, uint64_t peer, uint32_t protocol, tb_frame *frame)
+    TB_MUST_USE;
 tb_err tb_running_encode(tb_broker *broker, tb_frame *frame, tb_bytes *out) TB_MUST_USE;
 
 /* Adds a line to the party's next Stored frame. */

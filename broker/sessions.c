@@ -54,9 +54,11 @@ tb_err tb_hub_forget_session(tb_broker *b, tb_live_party *party)
     return TB_OK;
 }
 
-tb_err tb_hub_dismiss(tb_broker *b, tb_live_party *party, uint64_t peer, tb_refusal code)
+static tb_err
+say_bye(tb_broker *b, tb_live_party *party, uint64_t peer, uint32_t protocol, const tb_bye *bye)
 {
     tb_running *t = &b->running;
+    tb_refusal code = bye->code;
     if (party->dismissed == peer) {
         return TB_OK;
     }
@@ -64,9 +66,8 @@ tb_err tb_hub_dismiss(tb_broker *b, tb_live_party *party, uint64_t peer, tb_refu
     tb_frame frame;
     memset(&frame, 0, sizeof frame);
     frame.kind = TB_FRAME_BYE;
-    frame.bye.code = code;
-    frame.bye.reason = tb_bytes_str(tb_refusal_en(code));
-    tb_err err = tb_running_send(b, peer, &frame);
+    frame.bye = *bye;
+    tb_err err = tb_running_send_as(b, peer, protocol, &frame);
     if (err != TB_OK) {
         return err;
     }
@@ -78,6 +79,12 @@ tb_err tb_hub_dismiss(tb_broker *b, tb_live_party *party, uint64_t peer, tb_refu
         return tb_hub_forget_session(b, party);
     }
     return TB_OK;
+}
+
+tb_err tb_hub_dismiss(tb_broker *b, tb_live_party *party, uint64_t peer, tb_refusal code)
+{
+    tb_bye bye = {.code = code, .reason = tb_bytes_str(tb_refusal_en(code))};
+    return say_bye(b, party, peer, TB_PROTOCOL, &bye);
 }
 
 /* Whether this incarnation may speak; the newest is kept. */
@@ -135,6 +142,32 @@ static tb_err turn_away(tb_broker *b, tb_live_party *party, uint64_t peer, tb_re
     return tb_hub_dismiss(b, party, peer, code);
 }
 
+/* No protocol in common: the agent is told both ranges, and which side to upgrade, in a frame that
+ * it can read. */
+static tb_err
+turn_away_foreign(tb_broker *b, tb_live_party *party, uint64_t peer, const tb_hello *hello)
+{
+    tb_running *t = &b->running;
+    tb_protocol_range theirs = {hello->protocol_min, hello->protocol_max};
+    tb_bye bye = {
+        .code = TB_REFUSED_PROTOCOL, .protocol_min = b->speaks.min, .protocol_max = b->speaks.max};
+    tb_bytes zh;
+    tb_bytes none = {NULL, 0};
+    tb_err err = tb_protocol_words(theirs, b->speaks, t->arena, &zh, &bye.reason);
+    if (err == TB_OK) {
+        err = tb_hub_raise(b, &party->id, bye.code, none, none);
+    }
+    if (err != TB_OK) {
+        return err;
+    }
+    tb_effects_note(t->effects, t->arena, TB_LEVEL_WARN,
+                    "event=protocol party=%p agent_min=%u agent_max=%u ours_min=%u ours_max=%u "
+                    "upgrade=%s",
+                    &party->id, (uint64_t)theirs.min, (uint64_t)theirs.max, (uint64_t)b->speaks.min,
+                    (uint64_t)b->speaks.max, theirs.max < b->speaks.min ? "agent" : "hub");
+    return say_bye(b, party, peer, hello->protocol_min, &bye);
+}
+
 static tb_err begin(
     tb_broker *b, tb_live_party *party, uint64_t peer, const tb_hello *hello, const tb_key_id *key)
 {
@@ -182,8 +215,9 @@ tb_err tb_hub_hello(tb_broker *b, tb_live_party *party, uint64_t peer, const tb_
     if (!tb_party_equal(&hello->party, &party->id)) {
         return turn_away(b, party, peer, TB_REFUSED_NOT_SPEAKER);
     }
-    if (hello->protocol_min > TB_PROTOCOL || hello->protocol_max < TB_PROTOCOL) {
-        return turn_away(b, party, peer, TB_REFUSED_PROTOCOL);
+    tb_protocol_range theirs = {hello->protocol_min, hello->protocol_max};
+    if (tb_protocol_common(theirs, b->speaks) == 0) {
+        return turn_away_foreign(b, party, peer, hello);
     }
     if (hello->incarnation.counter == 0) {
         return turn_away(b, party, peer, TB_REFUSED_MALFORMED);

@@ -69,6 +69,30 @@ tb_hub_share_free(tb_broker *b, const tb_party *sender, const tb_party *recipien
     return announce(b, party->session.peer, TB_FRAME_OPEN, recipient);
 }
 
+tb_err tb_hub_share_wait(tb_broker *b, tb_live_party *sender, const tb_party *recipient)
+{
+    return announce(b, sender->session.peer, TB_FRAME_CLOSED, recipient);
+}
+
+tb_err tb_hub_share_joined(tb_broker *b, const tb_party *recipient)
+{
+    tb_running *t = &b->running;
+    tb_party id = {{0}};
+    tb_hub_session session;
+    tb_err err = tb_hub_session_after(t->txn, &id, &id, &session);
+    while (err == TB_OK) {
+        tb_hub_share share;
+        err = tb_hub_share_get(t->txn, &id, recipient, &share);
+        if (err == TB_OK && !share.closed) {
+            err = announce(b, session.peer, TB_FRAME_OPEN, recipient);
+        }
+        if (err == TB_OK) {
+            err = tb_hub_session_after(t->txn, &id, &id, &session);
+        }
+    }
+    return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+}
+
 tb_err tb_hub_share_close(tb_broker *b, tb_live_party *sender, const tb_party *recipient)
 {
     tb_running *t = &b->running;

@@ -122,6 +122,13 @@ static tb_refusal recipient_state(const tb_broker *b, const tb_party *recipient)
     return party->state == TB_PARTY_ACTIVE ? TB_ACCEPTED : TB_REFUSED_NOT_ACTIVE;
 }
 
+/* It has no line now and may have one again: its numbers stay with their senders. */
+static bool off_line(const tb_broker *b, const tb_party *recipient)
+{
+    const tb_directory_party *party = tb_directory_find(b->running.directory, recipient);
+    return party != NULL && party->state == TB_PARTY_OFF_LINE;
+}
+
 static bool only_fillers(const tb_group *group)
 {
     for (size_t i = 0; i < group->item_count; i++) {
@@ -139,6 +146,10 @@ find_room(tb_submission *s, tb_live_stream *live, const tb_fresh_group *fresh, b
     tb_broker *b = s->b;
     *out_room = false;
     tb_refusal refused = recipient_state(b, &live->stream.recipient);
+    if (refused == TB_REFUSED_NOT_ACTIVE && off_line(b, &live->stream.recipient) &&
+        !only_fillers(fresh->group)) {
+        return tb_hub_share_wait(b, s->sender, &live->stream.recipient);
+    }
     if (refused == TB_REFUSED_UNKNOWN_PARTY ||
         (refused != TB_ACCEPTED && !only_fillers(fresh->group))) {
         return tb_hub_refuse_group(b, s->sender, live, fresh->group, refused,

@@ -279,7 +279,8 @@ static tb_err answer(tb_broker *b, tb_live_party *party)
     memset(&frame, 0, sizeof frame);
     frame.kind = TB_FRAME_WELCOME;
     tb_welcome *welcome = &frame.welcome;
-    welcome->protocol = TB_PROTOCOL;
+    tb_protocol_range theirs = {party->welcome->protocol_min, party->welcome->protocol_max};
+    welcome->protocol = tb_protocol_common(theirs, b->speaks);
     welcome->hub_incarnation = b->incarnation;
     welcome->stored = w.stored.lines;
     welcome->stored_count = w.stored.count;

@@ -134,8 +134,11 @@ uint64_t tb_directory_good_until(const tb_directory *directory,
 bool tb_directory_in_service(const tb_directory *directory, const tb_party *id)
 {
     const tb_directory_party *party = tb_directory_find(directory, id);
-    if (party == NULL || party->state != TB_PARTY_ACTIVE) {
+    if (party == NULL || party->state == TB_PARTY_ENDED) {
         return false;
+    }
+    if (party->state == TB_PARTY_OFF_LINE) {
+        return true; /* it signs nothing: its answers are entered on paper */
     }
     bool signs = false;
     bool cut = false;

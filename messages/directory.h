@@ -119,7 +119,8 @@ tb_directory_encode(const tb_directory *directory, tb_arena *arena, tb_bytes *ou
 
 /* Binary search; NULL when absent. */
 const tb_directory_party *tb_directory_find(const tb_directory *directory, const tb_party *id);
-/* Whether a case may be handed to a party: it is active, and not all its signing keys are cut. */
+/* Whether a case may be handed to a party, or stay with it: it is off-line, and reached by letter,
+ * or active and not all its signing keys are cut. */
 bool tb_directory_in_service(const tb_directory *directory, const tb_party *id);
 /* The current key of a purpose, or NULL. */
 const tb_directory_key *tb_directory_current(const tb_directory_party *party, tb_purpose purpose);

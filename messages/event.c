@@ -11,13 +11,25 @@ typedef Tongbao__Wire__Event wire_event;
 static bool well_formed(const tb_event *event)
 {
     if (tb_case_zero(&event->case_id)) {
-        return event->kind == TB_EVENT_CHAIN && event->number == 1 && event->term == 1 &&
-               tb_digest_zero(&event->previous) && event->case_type.size > 0;
+        return !tb_event_on_paper(event) && event->kind == TB_EVENT_CHAIN && event->number == 1 &&
+               event->term == 1 && tb_digest_zero(&event->previous) && event->case_type.size > 0;
     }
     bool numbered = event->kind == TB_EVENT_SIDE ? event->number == 0 : event->number > 1;
 
-    return numbered && event->term > 0 && !tb_digest_zero(&event->previous) &&
-           event->case_type.size == 0;
+    return numbered && (!tb_event_on_paper(event) || event->kind == TB_EVENT_CHAIN) &&
+           event->term > 0 && !tb_digest_zero(&event->previous) && event->case_type.size == 0;
+}
+
+/* An off-line party's paper is named with its number and date, or not at all. */
+static bool read_paper(const wire_event *in, tb_event *out)
+{
+    if (in->on_behalf.len == 0) {
+        return in->paper_no.len == 0 && in->paper_date.len == 0;
+    }
+    return tb_wire_party(in->on_behalf, &out->on_behalf) &&
+           !tb_party_equal(&out->on_behalf, &out->actor) && in->paper_no.len > 0 &&
+           tb_wire_text(in->paper_no, TB_PAPER_NO_BYTES_MAX, &out->paper_no) &&
+           tb_wire_name(in->paper_date, &out->paper_date);
 }
 
 static bool read_plain(const wire_event *in, tb_event *out)
@@ -42,7 +54,7 @@ static bool read_plain(const wire_event *in, tb_event *out)
            tb_wire_name_or_none(in->from_state, &out->from_state) &&
            tb_wire_name_or_none(in->to_state, &out->to_state) &&
            tb_wire_party(in->holder, &out->holder) && tb_wire_time(in->at_ms, &out->at) &&
-           well_formed(out);
+           read_paper(in, out) && well_formed(out);
 }
 
 static tb_refusal read_tables(const wire_event *in, tb_arena *arena, tb_event *out)
@@ -197,6 +209,9 @@ static void write_plain(const tb_event *in, wire_event *out)
     out->to_state = tb_wire_of(in->to_state);
     out->holder = tb_wire_of_party(&in->holder);
     out->at_ms = in->at;
+    out->on_behalf = tb_wire_of_party(&in->on_behalf);
+    out->paper_no = tb_wire_of(in->paper_no);
+    out->paper_date = tb_wire_of(in->paper_date);
 }
 
 static bool write_tables(const tb_event *in, tb_arena *arena, wire_event *out)

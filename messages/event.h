@@ -62,7 +62,17 @@ typedef struct tb_event {
     size_t commitment_count;
     tb_digest *seen;
     size_t seen_count;
+    /* A paper answer (线下办理): actor entered what this off-line party wrote. All three or none.
+     */
+    tb_party on_behalf;
+    tb_bytes paper_no;   /* 来文文号 */
+    tb_bytes paper_date; /* YYYY-MM-DD */
 } tb_event;
+
+/* Whether the event enters an off-line party's paper answer. */
+bool tb_event_on_paper(const tb_event *event);
+/* Whose act it is: the off-line party of a paper answer, else the actor. */
+const tb_party *tb_event_author(const tb_event *event);
 
 tb_refusal tb_event_decode(tb_bytes in, tb_arena *arena, tb_event *out) TB_MUST_USE;
 tb_err tb_event_encode(const tb_event *event, tb_arena *arena, tb_bytes *out) TB_MUST_USE;

@@ -23,6 +23,16 @@ tb_case_id tb_event_case(const tb_event *event, const tb_digest *event_id)
     return tb_case_zero(&event->case_id) ? tb_event_opens(event->at, event_id) : event->case_id;
 }
 
+bool tb_event_on_paper(const tb_event *event)
+{
+    return !tb_party_empty(&event->on_behalf);
+}
+
+const tb_party *tb_event_author(const tb_event *event)
+{
+    return tb_event_on_paper(event) ? &event->on_behalf : &event->actor;
+}
+
 tb_digest tb_events_digest(const tb_digest *ids, size_t count)
 {
     return tb_digest_of("tongbao events", tb_bytes_of(ids, count * sizeof *ids));

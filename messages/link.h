@@ -118,6 +118,8 @@ typedef struct tb_welcome {
 typedef struct tb_bye {
     tb_refusal code;
     tb_bytes reason;
+    uint32_t protocol_min; /* with code protocol, what the speaker speaks; else 0 */
+    uint32_t protocol_max;
 } tb_bye;
 
 typedef struct tb_frame {
@@ -137,7 +139,8 @@ typedef struct tb_frame {
     };
 } tb_frame;
 
-/* Checked values or a refusal. */
+/* Checked values or a refusal. A frame of another protocol is TB_REFUSED_PROTOCOL, unless it is a
+ * Bye, or a Hello: of such a Hello only party, incarnation and protocols are read. */
 tb_refusal tb_frame_decode(tb_bytes in, tb_arena *arena, tb_frame *out) TB_MUST_USE;
 /* TB_ERR_LIMIT: arena exhausted, or the frame would pass TB_FRAME_BYTES_MAX. */
 tb_err tb_frame_encode(const tb_frame *frame, tb_arena *arena, tb_bytes *out) TB_MUST_USE;

@@ -79,7 +79,8 @@ read_streams(wire_stream_at *const *in, size_t count, tb_arena *arena, tb_stream
     return TB_ACCEPTED;
 }
 
-static tb_refusal read_hello(const wire_hello *in, tb_arena *arena, tb_hello *out)
+/* What a Hello of any protocol says. */
+static tb_refusal read_greeting(const wire_hello *in, tb_hello *out)
 {
     if (!tb_wire_party(in->party, &out->party) ||
         !tb_wire_incarnation(in->incarnation, &out->incarnation) || in->protocol_min == 0 ||
@@ -88,12 +89,21 @@ static tb_refusal read_hello(const wire_hello *in, tb_arena *arena, tb_hello *ou
     }
     out->protocol_min = in->protocol_min;
     out->protocol_max = in->protocol_max;
+    return TB_ACCEPTED;
+}
+
+static tb_refusal read_hello(const wire_hello *in, tb_arena *arena, tb_hello *out)
+{
+    tb_refusal refusal = read_greeting(in, out);
+    if (refusal != TB_ACCEPTED) {
+        return refusal;
+    }
     out->document_count = in->n_documents;
     out->arrived_count = in->n_arrived;
     out->taken_count = in->n_taken;
     out->recovering = in->recovering != 0;
 
-    tb_refusal refusal = read_versions(in->documents, in->n_documents, arena, &out->documents);
+    refusal = read_versions(in->documents, in->n_documents, arena, &out->documents);
     if (refusal == TB_ACCEPTED) {
         refusal = read_lines(in->arrived, in->n_arrived, arena, &out->arrived);
     }
@@ -191,8 +201,8 @@ static tb_refusal read_welcome(const wire_welcome *in, tb_arena *arena, tb_welco
     return refusal;
 }
 
-static tb_refusal
-read_bodies(wire_body *const *in, size_t count, tb_arena *arena, tb_shared_body **out)
+tb_refusal
+tb_wire_read_bodies(wire_body *const *in, size_t count, tb_arena *arena, tb_shared_body **out)
 {
     if (count > TB_LEAVES_MAX) {
         return TB_REFUSED_TOO_LARGE;
@@ -246,7 +256,7 @@ static tb_refusal read_carry(Tongbao__Wire__Group *const *groups,
         }
     }
     out->body_count = body_count;
-    return read_bodies(bodies, body_count, arena, &out->bodies);
+    return tb_wire_read_bodies(bodies, body_count, arena, &out->bodies);
 }
 
 static tb_refusal read_carried(const wire_frame *in, tb_arena *arena, tb_frame *out)
@@ -277,7 +287,9 @@ static tb_refusal read_marks(const wire_frame *in, tb_arena *arena, tb_frame *ou
 
 static bool read_bye(const Tongbao__Wire__Bye *in, tb_bye *out)
 {
-    return tb_wire_code_or_none(in->code, &out->code) &&
+    out->protocol_min = in->protocol_min;
+    out->protocol_max = in->protocol_max;
+    return in->protocol_min <= in->protocol_max && tb_wire_code_or_none(in->code, &out->code) &&
            tb_wire_text(in->reason, TB_REASON_BYTES_MAX, &out->reason);
 }
 
@@ -315,6 +327,19 @@ static tb_refusal read_body(const wire_frame *in, tb_arena *arena, tb_frame *out
     return good ? TB_ACCEPTED : TB_REFUSED_MALFORMED;
 }
 
+/* Of a protocol this build does not speak: a Hello, which is told so, or a Bye, which tells. */
+static tb_refusal read_foreign(const wire_frame *in, tb_frame *out)
+{
+    if (in->protocol == 0) {
+        return TB_REFUSED_PROTOCOL;
+    }
+    if (out->kind == TB_FRAME_BYE) {
+        return read_bye(in->bye, &out->bye) ? TB_ACCEPTED : TB_REFUSED_MALFORMED;
+    }
+    return out->kind == TB_FRAME_HELLO ? read_greeting(in->hello, &out->hello)
+                                       : TB_REFUSED_PROTOCOL;
+}
+
 static tb_refusal read_frame(tb_bytes in, tb_arena *arena, tb_frame *out)
 {
     ProtobufCMessage *message = NULL;
@@ -324,7 +349,10 @@ static tb_refusal read_frame(tb_bytes in, tb_arena *arena, tb_frame *out)
     }
 
     const wire_frame *wire = (const wire_frame *)message;
-    if (wire->protocol != TB_PROTOCOL) {
+    bool spoken = wire->protocol >= TB_PROTOCOL_MIN && wire->protocol <= TB_PROTOCOL;
+    bool any = wire->body_case == TONGBAO__WIRE__FRAME__BODY_HELLO ||
+               wire->body_case == TONGBAO__WIRE__FRAME__BODY_BYE;
+    if (!spoken && !any) {
         return TB_REFUSED_PROTOCOL;
     }
     if (wire->body_case == TONGBAO__WIRE__FRAME__BODY__NOT_SET ||
@@ -335,7 +363,12 @@ static tb_refusal read_frame(tb_bytes in, tb_arena *arena, tb_frame *out)
     out->protocol = wire->protocol;
     /* protobuf-c knows no other case, and each is the field number of its kind. */
     out->kind = (tb_frame_kind)wire->body_case;
-    return read_body(wire, arena, out);
+    refusal = spoken ? read_body(wire, arena, out) : read_foreign(wire, out);
+    if (refusal == TB_ACCEPTED && out->kind == TB_FRAME_HELLO &&
+        out->hello.protocol_min != wire->protocol) {
+        return TB_REFUSED_MALFORMED; /* it is written in the oldest its sender speaks */
+    }
+    return refusal;
 }
 
 tb_refusal tb_frame_decode(tb_bytes in, tb_arena *arena, tb_frame *out)

@@ -158,7 +158,7 @@ write_groups(const tb_group *in, size_t count, bool stamped, tb_arena *arena, wi
     return true;
 }
 
-static bool write_bodies(const tb_shared_body *in, size_t count, tb_arena *arena, wire_body ***out)
+bool tb_wire_write_bodies(const tb_shared_body *in, size_t count, tb_arena *arena, wire_body ***out)
 {
     wire_body **bodies = tb_wire_messages(&tongbao__wire__body__descriptor, count, arena);
     if (bodies == NULL) {
@@ -194,7 +194,7 @@ pack_carry(const tb_frame *in, wire_frame *wire, tb_arena *arena, size_t mark, t
     wire_body **bodies = NULL;
 
     if (!write_groups(carry->groups, carry->group_count, stamped, arena, &groups) ||
-        !write_bodies(carry->bodies, carry->body_count, arena, &bodies)) {
+        !tb_wire_write_bodies(carry->bodies, carry->body_count, arena, &bodies)) {
         return false;
     }
     if (stamped) {
@@ -275,6 +275,8 @@ pack_plain(const tb_frame *in, wire_frame *wire, tb_arena *arena, size_t mark, t
     } else if (in->kind == TB_FRAME_BYE) {
         bye.code = (uint32_t)in->bye.code;
         bye.reason = tb_wire_of(in->bye.reason);
+        bye.protocol_min = in->bye.protocol_min;
+        bye.protocol_max = in->bye.protocol_max;
         wire->bye = &bye;
     } else {
         wire->beat = &beat;

@@ -15,6 +15,7 @@ struct Tongbao__Wire__Root;
 struct Tongbao__Wire__SignedLine;
 struct Tongbao__Wire__Group;
 struct Tongbao__Wire__Document;
+struct Tongbao__Wire__Body;
 
 tb_refusal tb_wire_read_root(const struct Tongbao__Wire__Root *in,
                              tb_tree_kind tree,
@@ -36,6 +37,15 @@ tb_refusal tb_wire_read_group(const struct Tongbao__Wire__Group *in,
 bool tb_wire_write_group(const tb_group *in,
                          tb_arena *arena,
                          struct Tongbao__Wire__Group *out) TB_MUST_USE;
+
+tb_refusal tb_wire_read_bodies(struct Tongbao__Wire__Body *const *in,
+                               size_t count,
+                               tb_arena *arena,
+                               tb_shared_body **out) TB_MUST_USE;
+bool tb_wire_write_bodies(const tb_shared_body *in,
+                          size_t count,
+                          tb_arena *arena,
+                          struct Tongbao__Wire__Body ***out) TB_MUST_USE;
 
 tb_refusal tb_wire_read_document(const struct Tongbao__Wire__Document *in,
                                  tb_document *out) TB_MUST_USE;

@@ -35,6 +35,11 @@ typedef enum tb_request_kind {
     TB_REQUEST_CHECK = 22,
     TB_REQUEST_LIST_ACTS = 23,
     TB_REQUEST_EXPORT = 24,
+    TB_REQUEST_PAPER = 45,
+    TB_REQUEST_EXPORT_BUNDLE = 46,
+    TB_REQUEST_IMPORT_BUNDLE = 47,
+    TB_REQUEST_WRITE_LETTER = 48,
+    TB_REQUEST_GET_LETTER = 49,
     TB_REQUEST_LIST_DUTIES = 55,
     TB_REQUEST_LIST_CAMPAIGNS = 56,
     TB_REQUEST_CUT = 35,
@@ -92,6 +97,29 @@ typedef struct tb_local_get_document {
     uint32_t version; /* 0: the newest */
 } tb_local_get_document;
 
+/* An act of an off-line party, as its paper says. */
+typedef struct tb_local_paper {
+    tb_local_act act;
+    tb_party on_behalf;
+    tb_bytes number; /* 来文文号 */
+    tb_bytes date;   /* YYYY-MM-DD */
+} tb_local_paper;
+
+typedef struct tb_local_export_bundle {
+    tb_party party;
+    tb_bytes after; /* `next` of the bundle before */
+} tb_local_export_bundle;
+
+typedef struct tb_local_write_letter {
+    tb_party party;
+    tb_bytes document_no; /* 发文字号; empty: the agent counts its own */
+} tb_local_write_letter;
+
+typedef struct tb_local_get_letter {
+    tb_party party;
+    uint64_t letter;
+} tb_local_get_letter;
+
 /* A page of what is set aside, or of a hub's dead letters. */
 typedef struct tb_local_page {
     tb_bytes id; /* this one alone */
@@ -131,7 +159,12 @@ typedef struct tb_local_request {
         tb_request_id request; /* GET_REQUEST */
         tb_document install;
         tb_local_get_document document;
-        bool final; /* CUT: sign nothing more under this key */
+        tb_local_paper paper;
+        tb_local_export_bundle export_bundle;
+        tb_bytes import_bundle;
+        tb_local_write_letter write_letter;
+        tb_local_get_letter get_letter;
+        bool final;             /* CUT: sign nothing more under this key */
         tb_local_page page;     /* LIST_QUARANTINE, LIST_DEAD_LETTERS */
         tb_local_settle settle; /* ACT_QUARANTINE */
         tb_local_retry retry;   /* RETRY_DEAD_LETTER */
@@ -152,6 +185,10 @@ typedef enum tb_answer_kind {
     TB_ANSWER_CHECKED = 18,
     TB_ANSWER_CHANGED = 19,
     TB_ANSWER_ACTS = 20,
+    TB_ANSWER_BUNDLE = 46,
+    TB_ANSWER_IMPORTED = 47,
+    TB_ANSWER_WRITTEN = 48,
+    TB_ANSWER_LETTER = 49,
     TB_ANSWER_DUTIES = 55,
     TB_ANSWER_CAMPAIGNS = 56,
     TB_ANSWER_CUT = 35,
@@ -196,6 +233,7 @@ typedef struct tb_local_summary {
     tb_stall stalled;
     tb_bytes *lost_fields; /* set once, and their content is lost */
     size_t lost_count;
+    uint32_t campaign_version; /* the case is judged by */
 } tb_local_summary;
 
 typedef enum tb_standing {
@@ -227,6 +265,9 @@ typedef struct tb_local_event {
     tb_standing standing;
     uint32_t term;
     tb_party holder;
+    tb_party on_behalf; /* entered on paper (线下办理) for this party; empty otherwise */
+    tb_bytes paper_no;
+    tb_bytes paper_date;
     tb_bytes *lost_fields; /* of groups that were ours to read and that nobody could resend */
     size_t lost_count;
 } tb_local_event;
@@ -410,6 +451,41 @@ typedef struct tb_local_acts {
     size_t count;
 } tb_local_acts;
 
+/* What a bundle carries, or what of one was new. */
+typedef struct tb_local_counts {
+    uint32_t notices;
+    uint32_t repeated; /* notices that were here already */
+    uint32_t marks;
+    uint32_t refusals;
+    uint32_t stamps;
+} tb_local_counts;
+
+typedef struct tb_local_bundle {
+    tb_bytes content; /* the file's bytes */
+    tb_bytes next;    /* empty: there is no further one */
+    tb_local_counts counts;
+} tb_local_bundle;
+
+typedef struct tb_local_imported {
+    tb_party sender;
+    tb_local_counts counts;
+} tb_local_imported;
+
+typedef struct tb_local_written {
+    uint64_t letter;
+    tb_bytes document_no;
+    uint32_t items;
+    uint32_t left; /* for the next letter */
+} tb_local_written;
+
+typedef struct tb_local_letter {
+    uint64_t letter;
+    tb_bytes document_no;
+    tb_bytes page;  /* HTML in UTF-8 */
+    tb_bytes table; /* CSV in UTF-8 */
+    uint32_t items;
+} tb_local_letter;
+
 typedef enum tb_duty_state {
     TB_DUTY_OPEN = 1,
     TB_DUTY_ON_TIME = 2,  /* 按期 */
@@ -545,6 +621,10 @@ typedef struct tb_local_answer {
         tb_local_checked checked;
         tb_local_summary changed;
         tb_local_acts acts;
+        tb_local_bundle bundle;
+        tb_local_imported imported;
+        tb_local_written written;
+        tb_local_letter letter;
         tb_local_duties duties;
         tb_local_campaigns campaigns;
         tb_local_cut cut;

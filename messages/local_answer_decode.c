@@ -43,6 +43,7 @@ static tb_refusal read_summary(const wire_summary *in, tb_arena *arena, tb_local
     out->mine = in->mine != 0;
     out->term = in->term;
     out->held_back = in->held_back;
+    out->campaign_version = in->campaign_version;
     out->stalled = (tb_stall)in->stalled;
     out->field_count = in->n_fields;
     out->lost_count = in->n_lost_fields;
@@ -70,7 +71,10 @@ static bool read_event_plain(const wire_event *in, tb_local_event *out)
            tb_local_text(in->from_state, &out->from_state) &&
            tb_local_text(in->to_state, &out->to_state) && tb_wire_time(in->at_ms, &out->at) &&
            tb_wire_time(in->stored_ms, &out->stored) &&
-           tb_wire_party_or_none(in->holder, &out->holder);
+           tb_wire_party_or_none(in->holder, &out->holder) &&
+           tb_wire_party_or_none(in->on_behalf, &out->on_behalf) &&
+           tb_local_text(in->paper_no, &out->paper_no) &&
+           tb_local_text(in->paper_date, &out->paper_date);
 }
 
 static tb_refusal read_event(const wire_event *in, tb_arena *arena, tb_local_event *out)
@@ -338,6 +342,46 @@ static tb_refusal read_acts(const Tongbao__Local__Acts *in, tb_arena *arena, tb_
     return TB_ACCEPTED;
 }
 
+static bool read_bundle(const Tongbao__Local__Bundle *in, tb_local_bundle *out)
+{
+    out->content = tb_bytes_of(in->content.data, in->content.len);
+    out->next = tb_bytes_of(in->next.data, in->next.len);
+    out->counts.notices = in->notices;
+    out->counts.marks = in->marks;
+    out->counts.refusals = in->refusals;
+    out->counts.stamps = in->stamps;
+    return true;
+}
+
+static bool read_imported(const Tongbao__Local__Imported *in, tb_local_imported *out)
+{
+    out->counts =
+        (tb_local_counts){in->notices, in->repeated_notices, in->marks, in->refusals, in->stamps};
+    return tb_wire_party(in->sender, &out->sender);
+}
+
+static bool read_written(const Tongbao__Local__Written *in, tb_local_written *out)
+{
+    out->items = in->items;
+    out->left = in->left;
+    return tb_wire_number(in->letter, &out->letter) &&
+           tb_local_text(in->document_no, &out->document_no);
+}
+
+static bool read_letter(const Tongbao__Local__Letter *in, tb_local_letter *out)
+{
+    out->page = tb_bytes_of(in->page.data, in->page.len);
+    out->table = tb_bytes_of(in->table.data, in->table.len);
+    out->items = in->items;
+    return tb_wire_number(in->letter, &out->letter) &&
+           tb_local_text(in->document_no, &out->document_no);
+}
+
+static tb_refusal checked(bool good)
+{
+    return good ? TB_ACCEPTED : TB_REFUSED_REQUEST;
+}
+
 static bool read_duty(const Tongbao__Local__DutyLine *in, tb_local_duty_line *out)
 {
     out->over = in->over != 0;
@@ -449,6 +493,14 @@ static tb_refusal read_body(const wire_answer *in, tb_arena *arena, tb_local_ans
         return read_summary(in->changed, arena, &out->changed);
     case TB_ANSWER_ACTS:
         return read_acts(in->acts, arena, &out->acts);
+    case TB_ANSWER_BUNDLE:
+        return checked(read_bundle(in->bundle, &out->bundle));
+    case TB_ANSWER_IMPORTED:
+        return checked(read_imported(in->imported, &out->imported));
+    case TB_ANSWER_WRITTEN:
+        return checked(read_written(in->written, &out->written));
+    case TB_ANSWER_LETTER:
+        return checked(read_letter(in->letter, &out->letter));
     case TB_ANSWER_DUTIES:
         return read_duties(in->duties, arena, &out->duties);
     case TB_ANSWER_CAMPAIGNS:

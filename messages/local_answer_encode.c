@@ -26,6 +26,10 @@ typedef struct bodies {
     Tongbao__Local__Checked checked;
     wire_summary changed;
     Tongbao__Local__Acts acts;
+    Tongbao__Local__Bundle bundle;
+    Tongbao__Local__Imported imported;
+    Tongbao__Local__Written written;
+    Tongbao__Local__Letter letter;
     Tongbao__Local__Duties duties;
     Tongbao__Local__Campaigns campaigns;
     Tongbao__Local__Cut cut;
@@ -68,6 +72,7 @@ static bool write_summary(const tb_local_summary *in, tb_arena *arena, wire_summ
     out->term = in->term;
     out->opener = tb_wire_of_party(&in->opener);
     out->held_back = in->held_back;
+    out->campaign_version = in->campaign_version;
     out->action = tb_wire_of(in->action);
     out->stalled = (uint32_t)in->stalled;
     out->n_fields = in->field_count;
@@ -92,6 +97,9 @@ static bool write_event(const tb_local_event *in, tb_arena *arena, wire_event *o
     out->state = (uint32_t)in->standing;
     out->term = in->term;
     out->holder = tb_wire_of_party(&in->holder);
+    out->on_behalf = tb_wire_of_party(&in->on_behalf);
+    out->paper_no = tb_wire_of(in->paper_no);
+    out->paper_date = tb_wire_of(in->paper_date);
     out->n_addressees = in->addressee_count;
     out->addressees = tb_local_write_parties(in->addressees, in->addressee_count, arena);
     out->n_fields = in->field_count;
@@ -339,6 +347,47 @@ static bool write_acts(const tb_local_acts *in, tb_arena *arena, Tongbao__Local_
     return true;
 }
 
+static void write_bundle(const tb_local_bundle *in, Tongbao__Local__Bundle *out)
+{
+    tongbao__local__bundle__init(out);
+    out->content = tb_wire_of(in->content);
+    out->next = tb_wire_of(in->next);
+    out->notices = in->counts.notices;
+    out->marks = in->counts.marks;
+    out->refusals = in->counts.refusals;
+    out->stamps = in->counts.stamps;
+}
+
+static void write_imported(const tb_local_imported *in, Tongbao__Local__Imported *out)
+{
+    tongbao__local__imported__init(out);
+    out->sender = tb_wire_of_party(&in->sender);
+    out->notices = in->counts.notices;
+    out->repeated_notices = in->counts.repeated;
+    out->marks = in->counts.marks;
+    out->refusals = in->counts.refusals;
+    out->stamps = in->counts.stamps;
+}
+
+static void write_written(const tb_local_written *in, Tongbao__Local__Written *out)
+{
+    tongbao__local__written__init(out);
+    out->letter = in->letter;
+    out->document_no = tb_wire_of(in->document_no);
+    out->items = in->items;
+    out->left = in->left;
+}
+
+static void write_letter(const tb_local_letter *in, Tongbao__Local__Letter *out)
+{
+    tongbao__local__letter__init(out);
+    out->letter = in->letter;
+    out->document_no = tb_wire_of(in->document_no);
+    out->page = tb_wire_of(in->page);
+    out->table = tb_wire_of(in->table);
+    out->items = in->items;
+}
+
 static void write_duty(const tb_local_duty_line *in, Tongbao__Local__DutyLine *out)
 {
     out->case_id = case_of(&in->case_id);
@@ -458,6 +507,22 @@ static bool write_body(const tb_local_answer *in, tb_arena *arena, bodies *b, wi
     case TB_ANSWER_ACTS:
         out->acts = &b->acts;
         return write_acts(&in->acts, arena, &b->acts);
+    case TB_ANSWER_BUNDLE:
+        write_bundle(&in->bundle, &b->bundle);
+        out->bundle = &b->bundle;
+        return true;
+    case TB_ANSWER_IMPORTED:
+        write_imported(&in->imported, &b->imported);
+        out->imported = &b->imported;
+        return true;
+    case TB_ANSWER_WRITTEN:
+        write_written(&in->written, &b->written);
+        out->written = &b->written;
+        return true;
+    case TB_ANSWER_LETTER:
+        write_letter(&in->letter, &b->letter);
+        out->letter = &b->letter;
+        return true;
     case TB_ANSWER_DUTIES:
         out->duties = &b->duties;
         return write_duties(&in->duties, arena, &b->duties);

@@ -35,6 +35,32 @@ static tb_refusal read_act(const wire_act *in, tb_arena *arena, tb_local_act *ou
     return tb_local_read_values(in->fields, in->n_fields, arena, &out->fields);
 }
 
+static tb_refusal read_paper(const Tongbao__Local__Paper *in, tb_arena *arena, tb_local_paper *out)
+{
+    if (in->act == NULL || !tb_wire_party(in->on_behalf, &out->on_behalf) ||
+        !tb_local_text(in->number, &out->number) || !tb_local_text(in->date, &out->date)) {
+        return TB_REFUSED_REQUEST;
+    }
+    return read_act(in->act, arena, &out->act);
+}
+
+static bool read_export_bundle(const Tongbao__Local__ExportBundle *in, tb_local_export_bundle *out)
+{
+    return tb_wire_party(in->party, &out->party) &&
+           tb_wire_blob(in->after, TB_LOCAL_BYTES_MAX, &out->after);
+}
+
+static bool read_write_letter(const Tongbao__Local__WriteLetter *in, tb_local_write_letter *out)
+{
+    return tb_wire_party(in->party, &out->party) &&
+           tb_wire_text(in->document_no, TB_PAPER_NO_BYTES_MAX, &out->document_no);
+}
+
+static bool read_get_letter(const Tongbao__Local__GetLetter *in, tb_local_get_letter *out)
+{
+    return tb_wire_party(in->party, &out->party) && tb_wire_number(in->letter, &out->letter);
+}
+
 static bool read_list(const wire_list *in, tb_local_list *out)
 {
     out->mine = in->mine != 0;
@@ -111,6 +137,17 @@ static tb_refusal read_body(const wire_request *in, tb_arena *arena, tb_local_re
         return verdict(read_install(in->install, &out->install));
     case TB_REQUEST_GET_DOCUMENT:
         return verdict(read_get_document(in->get_document, &out->document));
+    case TB_REQUEST_PAPER:
+        return read_paper(in->paper, arena, &out->paper);
+    case TB_REQUEST_EXPORT_BUNDLE:
+        return verdict(read_export_bundle(in->export_bundle, &out->export_bundle));
+    case TB_REQUEST_IMPORT_BUNDLE:
+        return verdict(
+            tb_wire_blob(in->import_bundle->content, TB_LOCAL_BYTES_MAX, &out->import_bundle));
+    case TB_REQUEST_WRITE_LETTER:
+        return verdict(read_write_letter(in->write_letter, &out->write_letter));
+    case TB_REQUEST_GET_LETTER:
+        return verdict(read_get_letter(in->get_letter, &out->get_letter));
     case TB_REQUEST_LIST_DUTIES:
         return verdict(read_list_duties(in->list_duties, &out->duties));
     case TB_REQUEST_CUT:
@@ -145,10 +182,11 @@ static bool identified(const tb_local_request *request)
 {
     static const tb_request_id none;
 
-    bool changes = request->kind == TB_REQUEST_OPEN_CASE || request->kind == TB_REQUEST_ACT ||
-                   request->kind == TB_REQUEST_INSTALL ||
-                   request->kind == TB_REQUEST_ACT_QUARANTINE ||
-                   request->kind == TB_REQUEST_RECOVER;
+    bool changes =
+        request->kind == TB_REQUEST_OPEN_CASE || request->kind == TB_REQUEST_ACT ||
+        request->kind == TB_REQUEST_INSTALL || request->kind == TB_REQUEST_PAPER ||
+        request->kind == TB_REQUEST_IMPORT_BUNDLE || request->kind == TB_REQUEST_WRITE_LETTER ||
+        request->kind == TB_REQUEST_ACT_QUARANTINE || request->kind == TB_REQUEST_RECOVER;
     return !changes || memcmp(request->id.bytes, none.bytes, sizeof none) != 0;
 }
 
@@ -205,6 +243,11 @@ typedef struct bodies {
     Tongbao__Local__Check check;
     Tongbao__Local__ListActs list_acts;
     Tongbao__Local__Export export_case;
+    Tongbao__Local__Paper paper;
+    Tongbao__Local__ExportBundle export_bundle;
+    Tongbao__Local__ImportBundle import_bundle;
+    Tongbao__Local__WriteLetter write_letter;
+    Tongbao__Local__GetLetter get_letter;
     Tongbao__Local__ListDuties duties;
     Tongbao__Local__ListCampaigns campaigns;
     Tongbao__Local__GetCut cut;
@@ -236,6 +279,42 @@ static bool write_act(const tb_local_act *in, tb_arena *arena, wire_act *out)
     out->n_fields = in->field_count;
     out->fields = tb_local_write_values(in->fields, in->field_count, arena);
     return out->fields != NULL;
+}
+
+static bool write_paper(const tb_local_paper *in, tb_arena *arena, bodies *b)
+{
+    tongbao__local__paper__init(&b->paper);
+    b->paper.act = &b->act;
+    b->paper.on_behalf = tb_wire_of_party(&in->on_behalf);
+    b->paper.number = tb_wire_of(in->number);
+    b->paper.date = tb_wire_of(in->date);
+    return write_act(&in->act, arena, &b->act);
+}
+
+/* What goes between hubs and paper: bundles and letters. */
+static void write_carried(const tb_local_request *in, bodies *b, wire_request *out)
+{
+    if (in->kind == TB_REQUEST_EXPORT_BUNDLE) {
+        tongbao__local__export_bundle__init(&b->export_bundle);
+        b->export_bundle.party = tb_wire_of_party(&in->export_bundle.party);
+        b->export_bundle.after = tb_wire_of(in->export_bundle.after);
+        out->export_bundle = &b->export_bundle;
+    } else if (in->kind == TB_REQUEST_IMPORT_BUNDLE) {
+        tongbao__local__import_bundle__init(&b->import_bundle);
+        b->import_bundle.content = tb_wire_of(in->import_bundle);
+        out->import_bundle = &b->import_bundle;
+    } else if (in->kind == TB_REQUEST_WRITE_LETTER) {
+        tongbao__local__write_letter__init(&b->write_letter);
+        b->write_letter.party = tb_wire_of_party(&in->write_letter.party);
+        b->write_letter.document_no = tb_wire_of(in->write_letter.document_no);
+        out->write_letter = &b->write_letter;
+    } else {
+        TB_ASSERT(in->kind == TB_REQUEST_GET_LETTER);
+        tongbao__local__get_letter__init(&b->get_letter);
+        b->get_letter.party = tb_wire_of_party(&in->get_letter.party);
+        b->get_letter.letter = in->get_letter.letter;
+        out->get_letter = &b->get_letter;
+    }
 }
 
 static void write_list(const tb_local_list *in, wire_list *out)
@@ -310,6 +389,15 @@ static bool write_body(const tb_local_request *in, tb_arena *arena, bodies *b, w
     case TB_REQUEST_ACT:
         out->act = &b->act;
         return write_act(&in->act, arena, &b->act);
+    case TB_REQUEST_PAPER:
+        out->paper = &b->paper;
+        return write_paper(&in->paper, arena, b);
+    case TB_REQUEST_EXPORT_BUNDLE:
+    case TB_REQUEST_IMPORT_BUNDLE:
+    case TB_REQUEST_WRITE_LETTER:
+    case TB_REQUEST_GET_LETTER:
+        write_carried(in, b, out);
+        return true;
     case TB_REQUEST_LIST_CASES:
         write_list(&in->list, &b->list);
         out->list_cases = &b->list;

@@ -59,6 +59,7 @@ static const char *common_why(tb_err err)
     case TB_ERR_BUSY:
     case TB_ERR_LIMIT:
     case TB_ERR_IO:
+    case TB_ERR_OLDER:
         break;
     }
     return tb_language("reading or writing failed; look at the disk and the rights of the folders",

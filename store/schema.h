@@ -17,6 +17,7 @@
     X(META,             "name",                                         "bytes",        "always") \
     X(DOCUMENT,         "kind:u32 name 0 version:u32",                  "Document",     "always; the newest version of a name rules") \
     X(ALARM,            "number:u64",                                   "AlarmRow",     "among the newest 10000: what was refused, forged, forked or went back") \
+    X(MIGRATION,        "what the step says",                           "a row's value", "a migration moves the row from one table or key to another (store/migrate.h)") \
     /* broker */                                                                                                       \
     X(HUB_AGENT,       "party",                                         "HubAgentRow",   "once the party has said Hello; newest incarnation, fence") \
     X(HUB_SESSION,     "party",                                         "HubSessionRow", "the party has a session in this run of the hub") \
@@ -33,7 +34,7 @@
     X(STREAM_OUT,       "incarnation recipient lane:u8",                "StreamOutRow", "always, once we numbered a notice") \
     X(STREAM_IN,        "sender incarnation lane:u8",                   "StreamInRow",  "always, once the sender's first notice was taken") \
     X(OUTBOX,           "incarnation recipient lane:u8 from:u64",       "OutboxRow",    "an arrived mark is missing for a number of the group") \
-    X(OUTBOX_GROUP,     "OUTBOX key",                                   "bytes",        "exactly one per OUTBOX row: the encoded group, apart so that trimming need not read it") \
+    X(OUTBOX_GROUP,     "OUTBOX key",                                   "bytes",        "one per OUTBOX row, but of those from schema 1: the encoded group, apart so that trimming need not read it") \
     X(OUTBOX_BODY,      "incarnation notice:u64",                       "OutboxBodyRow", "an OUTBOX row refers to it; counted") \
     X(OUTBOX_DUE,       "due_ms:u64 incarnation recipient lane:u8",     "-",            "exactly one per stream with OUTBOX rows") \
     X(STAMP,            "sender incarnation recipient lane:u8 from:u64", "SignedLine",  "always: stored lines of our own and received notices") \
@@ -67,7 +68,10 @@
     X(FREE,             "counter:u64 case",                             "FreeRow",      "always: may be acted on while that incarnation recovers: opened since, or released by an officer") \
     X(ANSWERING,        "asker event",                                  "AnsweringRow", "a peer's ask to resend is not answered to its end") \
     X(GAP,              "missing event",                                "GapRow",       "held back events wait for it: whom we asked for it, and when") \
-    X(GAP_DUE,          "due_ms:i64 missing event",                     "-",            "exactly one per GAP row")
+    X(GAP_DUE,          "due_ms:i64 missing event",                     "-",            "exactly one per GAP row") \
+    /* agent: parties without a line */                                                                                \
+    X(OFFLINE,          "recipient number:u64",                         "OfflineRow",   "an event addresses a party that is off-line; until it has joined, those a letter lists always") \
+    X(LETTER,           "recipient letter:u64",                         "LetterRow",    "always: a letter (通报函) written to an off-line party")
 /* clang-format on */
 
 typedef enum tb_table {

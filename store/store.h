@@ -29,11 +29,16 @@ typedef struct tb_store_options {
 #define TB_KEY_BYTES_MAX 511
 
 /* path: a folder (LMDB form), created 0700 when absent; ignored by the memory form. TB_ERR_VERSION
- * for a schema newer than this build, TB_ERR_BUSY when another process holds it, TB_ERR_FULL when
- * the quota cannot be allocated. */
+ * for a schema newer than this build or another kind, TB_ERR_OLDER for an older one, TB_ERR_BUSY
+ * when another process holds it, TB_ERR_FULL when the quota cannot be allocated. */
 tb_err tb_store_open(const char *path, const tb_store_options *options, tb_store **out) TB_MUST_USE;
+/* The same, and of an older schema too, which tb_store_open refuses as TB_ERR_OLDER: tb_migrate
+ * (store/migrate.h) comes before anything else. */
+tb_err
+tb_store_open_older(const char *path, const tb_store_options *options, tb_store **out) TB_MUST_USE;
 /* Beside whoever holds it, to look only: nothing is created, allocated or locked, and only
- * tb_store_begin_read is allowed. TB_ERR_NOT_FOUND when there is no store; TB_ERR_VERSION as above.
+ * tb_store_begin_read is allowed. TB_ERR_NOT_FOUND when there is no store; TB_ERR_VERSION and
+ * TB_ERR_OLDER as above.
  * LMDB form only. */
 tb_err tb_store_look(const char *path, uint32_t kind, tb_store **out) TB_MUST_USE;
 void tb_store_close(tb_store *store);

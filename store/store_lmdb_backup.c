@@ -143,7 +143,8 @@ static tb_err verify_all(tb_store *store, tb_backup *backup, uint64_t total)
     tb_err err = tb_store_begin_read(store, &arena, &txn);
     if (err == TB_OK) {
         err = tb_store_rows(txn, TB_TABLE_META) == 0 ? TB_ERR_NOT_FOUND
-                                                     : tb_store_check_version(txn, backup->kind);
+                                                     : tb_store_same_version(txn, backup->kind);
+        err = err == TB_ERR_OLDER ? TB_OK : err; /* its daemon migrates what was restored */
         for (size_t table = 0; err == TB_OK && table < TB_TABLE_COUNT; table++) {
             err = walk_table(txn, (tb_table)table, backup, total);
         }

@@ -130,7 +130,7 @@ static tb_err open_tables(tb_store *store, tb_txn *txn, unsigned flags)
 }
 
 /* All tables are opened in the one transaction that also writes or checks what the store is. */
-static tb_err open_schema(tb_store *store, uint32_t kind)
+static tb_err open_schema(tb_store *store, uint32_t kind, bool older)
 {
     uint8_t block[ROW_BYTES_OPEN];
     tb_arena arena;
@@ -144,6 +144,7 @@ static tb_err open_schema(tb_store *store, uint32_t kind)
     err = open_tables(store, txn, MDB_CREATE);
     if (err == TB_OK) {
         err = tb_store_check_version(txn, kind);
+        err = err == TB_ERR_OLDER && older ? TB_OK : err;
     }
     if (err != TB_OK) {
         tb_store_abort(txn);
@@ -179,7 +180,7 @@ static tb_err sync_folders(const tb_store *store)
     return err;
 }
 
-static tb_err open_all(tb_store *store, const char *path, uint32_t kind)
+static tb_err open_all(tb_store *store, const char *path, uint32_t kind, bool older)
 {
     tb_err err = open_folder(path, &store->folder);
     if (err == TB_OK) {
@@ -189,7 +190,7 @@ static tb_err open_all(tb_store *store, const char *path, uint32_t kind)
         err = allocate_quota(store);
     }
     if (err == TB_OK) {
-        err = open_schema(store, kind);
+        err = open_schema(store, kind, older);
     }
     if (err == TB_OK) {
         err = sync_folders(store);
@@ -197,7 +198,8 @@ static tb_err open_all(tb_store *store, const char *path, uint32_t kind)
     return err;
 }
 
-tb_err tb_store_open(const char *path, const tb_store_options *options, tb_store **out)
+static tb_err
+open_store(const char *path, const tb_store_options *options, bool older, tb_store **out)
 {
     if (options->quota_bytes < TB_QUOTA_BYTES_MIN || options->quota_bytes > INT64_MAX) {
         return TB_ERR_LIMIT;
@@ -209,13 +211,23 @@ tb_err tb_store_open(const char *path, const tb_store_options *options, tb_store
     }
     store->folder = -1;
     store->quota = options->quota_bytes - options->quota_bytes % (uint64_t)sysconf(_SC_PAGESIZE);
-    tb_err err = open_all(store, path, options->kind);
+    tb_err err = open_all(store, path, options->kind, older);
     if (err != TB_OK) {
         tb_store_close(store);
         return err;
     }
     *out = store;
     return TB_OK;
+}
+
+tb_err tb_store_open(const char *path, const tb_store_options *options, tb_store **out)
+{
+    return open_store(path, options, false, out);
+}
+
+tb_err tb_store_open_older(const char *path, const tb_store_options *options, tb_store **out)
+{
+    return open_store(path, options, true, out);
 }
 
 static tb_err look_environment(tb_store *store, const char *path)
@@ -243,8 +255,9 @@ static tb_err look_tables(tb_store *store, uint32_t kind)
         return err;
     }
     err = open_tables(store, txn, 0);
-    if (err == TB_OK) {
-        err = tb_store_same_version(txn, kind);
+    if (err == TB_OK || (err == TB_ERR_NOT_FOUND && store->tables[TB_TABLE_META] != 0)) {
+        tb_err version = tb_store_same_version(txn, kind); /* an older store lacks tables */
+        err = version == TB_OK ? err : version;
     }
     if (err != TB_OK) {
         tb_store_abort(txn);

@@ -68,7 +68,7 @@ static tb_err finish(const char *path, const tb_store_options *options, tb_time 
     tb_store *store;
     tb_txn *txn;
     tb_arena_init(&arena, block, sizeof block);
-    tb_err err = tb_store_open(path, options, &store);
+    tb_err err = tb_store_open_older(path, options, &store);
     if (err != TB_OK) {
         return err;
     }

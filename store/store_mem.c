@@ -221,6 +221,12 @@ tb_err tb_store_open(const char *path, const tb_store_options *options, tb_store
     return TB_OK;
 }
 
+/* What is opened is empty, and so never older. */
+tb_err tb_store_open_older(const char *path, const tb_store_options *options, tb_store **out)
+{
+    return tb_store_open(path, options, out);
+}
+
 static void free_table(table *t)
 {
     row *at = t->head.next[0];

@@ -17,7 +17,7 @@ static tb_err write_number(tb_txn *txn, const char *name, uint32_t number)
     return tb_store_put(txn, TB_TABLE_META, tb_bytes_str(name), value);
 }
 
-static tb_err check_number(tb_txn *txn, const char *name, uint32_t expected)
+static tb_err read_number(tb_txn *txn, const char *name, uint32_t *out)
 {
     tb_bytes value;
     tb_reader reader;
@@ -31,13 +31,35 @@ static tb_err check_number(tb_txn *txn, const char *name, uint32_t expected)
     if (!tb_reader_done(&reader)) {
         return TB_ERR_CORRUPT;
     }
-    return found == expected ? TB_OK : TB_ERR_VERSION;
+    *out = found;
+    return TB_OK;
+}
+
+tb_err tb_store_schema(tb_txn *txn, uint32_t *out)
+{
+    return read_number(txn, "schema", out);
+}
+
+tb_err tb_store_schema_put(tb_txn *txn, uint32_t schema)
+{
+    return write_number(txn, "schema", schema);
 }
 
 tb_err tb_store_same_version(tb_txn *txn, uint32_t kind)
 {
-    tb_err err = check_number(txn, "schema", TB_SCHEMA_VERSION);
-    return err == TB_OK ? check_number(txn, "kind", kind) : err;
+    uint32_t schema = 0;
+    uint32_t found = 0;
+    tb_err err = read_number(txn, "schema", &schema);
+    if (err == TB_OK) {
+        err = read_number(txn, "kind", &found);
+    }
+    if (err != TB_OK) {
+        return err;
+    }
+    if (found != kind || schema > TB_SCHEMA_VERSION) {
+        return TB_ERR_VERSION;
+    }
+    return schema < TB_SCHEMA_VERSION ? TB_ERR_OLDER : TB_OK;
 }
 
 tb_err tb_store_check_version(tb_txn *txn, uint32_t kind)

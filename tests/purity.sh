@@ -41,6 +41,6 @@ check libtb_base.a '.*' '-' || failed=1
 check libtb_messages.a '.*' "$wire" || failed=1
 check libtb_broker.a '.*' '-' || failed=1
 check libtb_agent.a '.*' '-' || failed=1
-check libtb_store_lmdb.a 'turn|range|version|watermark' '-' || failed=1
-check libtb_store_mem.a 'turn|range|version|watermark' '-' || failed=1
+check libtb_store_lmdb.a 'migrate|turn|range|version|watermark' '-' || failed=1
+check libtb_store_mem.a 'migrate|turn|range|version|watermark' '-' || failed=1
 exit $failed

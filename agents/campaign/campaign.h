@@ -168,6 +168,7 @@ typedef enum tb_action_kind {
     TB_ACTION_CHAIN,
     TB_ACTION_SIDE,
     TB_ACTION_TAKE_OVER,
+    TB_ACTION_VERSION, /* tb_action_move alone: no definition declares it */
 } tb_action_kind;
 
 typedef struct tb_action {
@@ -188,6 +189,11 @@ typedef struct tb_action {
     const char
         *receipt; /* "signed_for", "answered" or NULL: which receipt people see (design §9) */
 } tb_action;
+
+/* The one action every campaign has and none declares: the case moves to a newer version of its
+ * campaign, named by the value MOVE_VALUE when a person asks for it. */
+#define TB_MOVE_ACTION "move-version"
+#define TB_MOVE_VALUE  "version"
 
 typedef struct tb_state {
     const char *id;

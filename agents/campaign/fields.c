@@ -113,7 +113,7 @@ static int number_at(tb_bytes text, size_t at, size_t size)
     return value;
 }
 
-static bool is_date(tb_bytes text)
+bool tb_field_date(tb_bytes text, tb_time *out)
 {
     bool form = text.size == 10 && text.data[4] == '-' && text.data[7] == '-' &&
                 all_digits(tb_bytes_of(text.data, 4)) &&
@@ -125,8 +125,13 @@ static bool is_date(tb_bytes text)
     tb_civil civil = {.year = number_at(text, 0, 4),
                       .month = number_at(text, 5, 2),
                       .day = number_at(text, 8, 2)};
-    tb_time t = 0;
-    return tb_civil_to(&civil, &t);
+    return tb_civil_to(&civil, out);
+}
+
+static bool is_date(tb_bytes text)
+{
+    tb_time day;
+    return tb_field_date(text, &day);
 }
 
 static bool is_count(tb_bytes text)

@@ -14,6 +14,9 @@ tb_field_check(const tb_campaign *campaign, const tb_field_def *field, tb_bytes 
 /* The form alone, without the leak guard; a CHOICE is well-formed when it is a name. */
 bool tb_field_well_formed(tb_field_type type, tb_bytes value);
 
+/* The China-time midnight a date begins with; false unless it is YYYY-MM-DD and a day there is. */
+bool tb_field_date(tb_bytes value, tb_time *out);
+
 /* The choice whose id, title or alias the text is; NULL when none. */
 const tb_choice *tb_choice_find(const tb_code_list *codes, tb_bytes text);
 

@@ -176,18 +176,29 @@ static tb_refusal rule(tb_scene *scene, tb_ruling *ruling)
     return TB_ACCEPTED;
 }
 
+/* Who acts: a party for itself, or signer for an off-line one. */
+typedef struct acting {
+    const tb_party *actor;
+    const tb_party *signer; /* NULL: for itself */
+    const tb_paper *paper;
+    tb_time today;
+} acting;
+
 static tb_refusal judge(tb_scene *scene,
-                        const tb_party *actor,
+                        const acting *who,
                         const tb_field *values,
                         size_t value_count,
                         tb_ruling *ruling)
 {
-    tb_refusal code = tb_scene_admit(scene, actor);
+    tb_refusal code = tb_scene_admit(scene, who->actor);
+    if (code == TB_ACCEPTED && who->signer != NULL) {
+        code = tb_scene_paper(scene, who->signer, who->paper->number, who->paper->date, who->today);
+    }
+    if (code == TB_ACCEPTED) {
+        code = tb_scene_active(scene);
+    }
     if (code != TB_ACCEPTED) {
         return code;
-    }
-    if (scene->actor->state != TB_PARTY_ACTIVE) {
-        return tb_scene_object_text(scene, TB_REFUSED_NOT_ACTIVE, tb_party_bytes(actor));
     }
     givens all = {0};
     code = take_values(scene, values, value_count, &all);
@@ -208,16 +219,16 @@ static tb_refusal judge(tb_scene *scene,
     return code == TB_ACCEPTED ? rule(scene, ruling) : code;
 }
 
-tb_err tb_judge_act(const tb_case_view *view,
-                    const tb_directory *directory,
-                    const tb_party *actor,
-                    tb_bytes action,
-                    const tb_field *values,
-                    size_t value_count,
-                    const tb_local_knowledge *known,
-                    tb_arena *arena,
-                    tb_ruling *out_ruling,
-                    tb_objection *out_objection)
+static tb_err judge_for(const acting *who,
+                        const tb_case_view *view,
+                        const tb_directory *directory,
+                        tb_bytes action,
+                        const tb_field *values,
+                        size_t value_count,
+                        const tb_local_knowledge *known,
+                        tb_arena *arena,
+                        tb_ruling *out_ruling,
+                        tb_objection *out_objection)
 {
     TB_ASSERT(view->campaign != NULL);
     TB_ASSERT(view->type != NULL);
@@ -233,7 +244,7 @@ tb_err tb_judge_act(const tb_case_view *view,
     tb_ruling ruling = {.action = scene.action};
     tb_refusal code = scene.action == NULL
                           ? tb_scene_object_text(&scene, TB_REFUSED_UNKNOWN_ACTION, action)
-                          : judge(&scene, actor, values, value_count, &ruling);
+                          : judge(&scene, who, values, value_count, &ruling);
     if (scene.err != TB_OK) {
         return scene.err;
     }
@@ -242,4 +253,38 @@ tb_err tb_judge_act(const tb_case_view *view,
     }
     *out_objection = (tb_objection){code, scene.detail_zh, scene.detail_en};
     return TB_OK;
+}
+
+tb_err tb_judge_act(const tb_case_view *view,
+                    const tb_directory *directory,
+                    const tb_party *actor,
+                    tb_bytes action,
+                    const tb_field *values,
+                    size_t value_count,
+                    const tb_local_knowledge *known,
+                    tb_arena *arena,
+                    tb_ruling *out_ruling,
+                    tb_objection *out_objection)
+{
+    acting who = {.actor = actor};
+    return judge_for(&who, view, directory, action, values, value_count, known, arena, out_ruling,
+                     out_objection);
+}
+
+tb_err tb_judge_paper(const tb_case_view *view,
+                      const tb_directory *directory,
+                      const tb_party *signer,
+                      const tb_paper *paper,
+                      tb_time today,
+                      tb_bytes action,
+                      const tb_field *values,
+                      size_t value_count,
+                      const tb_local_knowledge *known,
+                      tb_arena *arena,
+                      tb_ruling *out_ruling,
+                      tb_objection *out_objection)
+{
+    acting who = {&paper->on_behalf, signer, paper, today};
+    return judge_for(&who, view, directory, action, values, value_count, known, arena, out_ruling,
+                     out_objection);
 }

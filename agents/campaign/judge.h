@@ -31,7 +31,8 @@ typedef struct tb_case_view {
     uint32_t term;
     uint64_t number; /* of the head */
     tb_digest head;
-    tb_field *fields; /* open fields, newest value each, ascending by id */
+    tb_party handed_by; /* who made the holder the holder; may enter its paper answers */
+    tb_field *fields;   /* open fields, newest value each, ascending by id */
     size_t field_count;
     tb_action_count *counts;
     size_t count_count;
@@ -85,15 +86,61 @@ tb_err tb_judge_act(const tb_case_view *view,
                     tb_ruling *out_ruling,
                     tb_objection *out_objection) TB_MUST_USE;
 
+/* What an off-line party wrote on paper, entered by the party that handed it the case (design §13).
+ */
+typedef struct tb_paper {
+    tb_party on_behalf;
+    tb_bytes number; /* 来文文号 */
+    tb_bytes date;   /* YYYY-MM-DD */
+} tb_paper;
+
+/* As tb_judge_act, for an act of the off-line party that signer enters: an action of the chain that
+ * the campaign allows the off-line party, which is off-line in this directory and was handed the
+ * case by signer. The off-line party is among the addressees: it is told what was entered. today is
+ * the civil date nothing may be later than. */
+tb_err tb_judge_paper(const tb_case_view *view,
+                      const tb_directory *directory,
+                      const tb_party *signer,
+                      const tb_paper *paper,
+                      tb_time today,
+                      tb_bytes action,
+                      const tb_field *values,
+                      size_t value_count,
+                      const tb_local_knowledge *known,
+                      tb_arena *arena,
+                      tb_ruling *out_ruling,
+                      tb_objection *out_objection) TB_MUST_USE;
+
 /* An event that arrived, against the case before it: the same rules on its open part; its to_state,
  * holder and addressees must be those of a way the rules allow (LINKED_* tests are skipped, so a
- * way that only they rule out is accepted). Number, term, previous and signature are the caller's.
- * Whether parties are active is judged only under the directory version the event names. */
+ * way that only they rule out is accepted). An event of kind version is judged by
+ * tb_judge_move_event instead; here no action is of its kind. Number, term, previous and signature
+ * are the caller's. Whether parties are active, or off-line for a paper answer, is judged only under
+ * the directory version the event names. */
 tb_err tb_judge_event(const tb_case_view *view,
                       const tb_directory *directory,
                       const tb_event *event,
                       tb_arena *arena,
                       tb_objection *out_objection) TB_MUST_USE;
+
+/* Moving a case to a newer version of its campaign (design §9): by its holder, where the new
+ * version is safe for the case's type and state (agents/campaign/compare.h). The ruling addresses
+ * every active party in a position; the caller may leave some out. */
+extern const tb_action tb_action_move;
+tb_err tb_judge_move(const tb_case_view *view,
+                     const tb_campaign *to,
+                     const tb_directory *directory,
+                     const tb_party *actor,
+                     tb_arena *arena,
+                     tb_ruling *out_ruling,
+                     tb_objection *out_objection) TB_MUST_USE;
+/* An event of kind version that arrived; to is the version it names. */
+tb_err tb_judge_move_event(const tb_case_view *view,
+                           const tb_campaign *to,
+                           const tb_directory *directory,
+                           const tb_event *event,
+                           tb_arena *arena,
+                           tb_objection *out_objection) TB_MUST_USE;
 
 /* The view after an event that was accepted: fields merged, counts, state, holder, number, head. */
 tb_err tb_case_view_apply(tb_case_view *view,

@@ -18,6 +18,8 @@ static bool kind_fits(const tb_action *action, const tb_event *event)
         return event->kind == TB_EVENT_SIDE;
     case TB_ACTION_TAKE_OVER:
         return event->kind == TB_EVENT_TAKE_OVER;
+    case TB_ACTION_VERSION:
+        return event->kind == TB_EVENT_VERSION;
     }
     TB_UNREACHABLE();
 }
@@ -178,12 +180,15 @@ static tb_refusal judge(tb_scene *scene, const tb_event *event)
         return tb_scene_object(scene, TB_REFUSED_CONDITION, &scene->action->title,
                                scene->action->id);
     }
-    tb_refusal code = tb_scene_admit(scene, &event->actor);
+    tb_refusal code = tb_scene_admit(scene, tb_event_author(event));
+    if (code == TB_ACCEPTED && tb_event_on_paper(event)) {
+        code = tb_scene_paper(scene, &event->actor, event->paper_no, event->paper_date, event->at);
+    }
+    if (code == TB_ACCEPTED && same_directory(scene, event)) {
+        code = tb_scene_active(scene);
+    }
     if (code != TB_ACCEPTED) {
         return code;
-    }
-    if (same_directory(scene, event) && scene->actor->state != TB_PARTY_ACTIVE) {
-        return tb_scene_object_text(scene, TB_REFUSED_NOT_ACTIVE, tb_party_bytes(&event->actor));
     }
     if (!tb_bytes_equal(event->from_state, scene->before->state)) {
         return tb_scene_object_text(scene, TB_REFUSED_STATE, event->from_state);
@@ -222,8 +227,7 @@ tb_err tb_judge_event(const tb_case_view *view,
     }
     tb_scene scene = {.before = view, .after = *view, .directory = directory, .arena = arena};
     tb_refusal code;
-    if (view->type == NULL || event->kind == TB_EVENT_VERSION) {
-        /* no change of version is declared safe yet */
+    if (view->type == NULL) {
         code = tb_scene_object_text(&scene, TB_REFUSED_UNKNOWN_CAMPAIGN, event->campaign);
     } else {
         scene.action = tb_case_type_action(view->type, event->action);

@@ -42,7 +42,7 @@ static tb_err count_action(tb_case_view *view, const tb_event *event, tb_arena *
     }
     counts[at].action = event->action;
     counts[at].count++;
-    counts[at].last_actor = event->actor;
+    counts[at].last_actor = *tb_event_author(event);
     view->count_count += at == view->count_count;
     view->counts = counts;
     return TB_OK;
@@ -88,6 +88,9 @@ tb_err tb_case_view_apply(tb_case_view *view,
         return err;
     }
     next.state = tb_bytes_str(state->id);
+    if (opens || !tb_party_equal(&next.holder, &event->holder)) {
+        next.handed_by = event->actor;
+    }
     next.holder = event->holder;
     next.term = event->term;
     next.number = event->number;

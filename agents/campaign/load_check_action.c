@@ -251,6 +251,9 @@ static void check_fields(tb_check *check, const tb_action *action)
 static void check_action(tb_check *check, const tb_action *action)
 {
     tb_check_label(check, &action->title, tb_at(action), "the action", "办理动作");
+    if (strcmp(action->id, TB_MOVE_ACTION) == 0) {
+        tb_check_fault(check, tb_at_value(&action->id), TB_FAULT_ID_RESERVED, NULL, NULL);
+    }
     check_by(check, action);
     check_from(check, action);
     check_copies(check, action);

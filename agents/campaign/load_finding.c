@@ -49,7 +49,8 @@ static const tb_label items[] = {
 /* In one line, and cut between two characters. */
 static const char *copy(tb_findings *findings, const char *text)
 {
-    size_t size = text != NULL ? strnlen(text, WORD_BYTES) : 0;
+    size_t size = text != NULL ? strlen(text) : 0;
+    size = size < WORD_BYTES ? size : WORD_BYTES;
     while (size > 0 && !tb_utf8_valid(tb_bytes_of(text, size))) {
         size--;
     }

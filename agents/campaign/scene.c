@@ -132,6 +132,56 @@ tb_refusal tb_scene_admit(tb_scene *scene, const tb_party *actor)
     return admit_state(scene);
 }
 
+bool tb_party_reachable(const tb_directory_party *party)
+{
+    return party != NULL && (party->state == TB_PARTY_ACTIVE || party->state == TB_PARTY_OFF_LINE);
+}
+
+tb_refusal tb_scene_active(tb_scene *scene)
+{
+    const tb_directory_party *signer = scene->signer != NULL ? scene->signer : scene->actor;
+    if (scene->signer != NULL && scene->actor->state != TB_PARTY_OFF_LINE) {
+        return tb_scene_object_text(scene, TB_REFUSED_PAPER_PARTY,
+                                    tb_party_bytes(&scene->actor->id));
+    }
+    if (signer->state != TB_PARTY_ACTIVE) {
+        return tb_scene_object_text(scene, TB_REFUSED_NOT_ACTIVE, tb_party_bytes(&signer->id));
+    }
+    return TB_ACCEPTED;
+}
+
+/* A day that is over or running by the clock of the act. */
+static bool date_fits(tb_bytes date, tb_time at)
+{
+    tb_time day;
+    return tb_field_date(date, &day) && day <= at;
+}
+
+tb_refusal
+tb_scene_paper(tb_scene *scene, const tb_party *signer, tb_bytes number, tb_bytes date, tb_time at)
+{
+    if (scene->action->kind != TB_ACTION_CHAIN) {
+        return tb_scene_object(scene, TB_REFUSED_PAPER_ACTION, &scene->action->title,
+                               scene->action->id);
+    }
+    scene->signer = tb_directory_find(scene->directory, signer);
+    if (scene->signer == NULL) {
+        return tb_scene_object_text(scene, TB_REFUSED_UNKNOWN_PARTY, tb_party_bytes(signer));
+    }
+    if (!tb_party_equal(&scene->before->handed_by, signer) ||
+        tb_party_equal(&scene->actor->id, signer)) {
+        return tb_scene_object_text(scene, TB_REFUSED_PAPER_SENDER,
+                                    tb_party_bytes(&scene->before->handed_by));
+    }
+    if (number.size == 0 || number.size > TB_PAPER_NO_BYTES_MAX || !date_fits(date, at)) {
+        return tb_scene_object_text(scene, TB_REFUSED_PAPER_REFERENCE, number);
+    }
+    if (tb_has_identity_number(number)) {
+        return TB_REFUSED_IDENTITY_NUMBER;
+    }
+    return tb_has_secret_mark(number) ? TB_REFUSED_SECRET_MARK : TB_ACCEPTED;
+}
+
 int tb_names_compare(tb_bytes a, tb_bytes b)
 {
     size_t shorter = a.size < b.size ? a.size : b.size;
@@ -194,8 +244,7 @@ tb_refusal tb_scene_holder(tb_scene *scene, const tb_way *way, bool check_active
     return TB_ACCEPTED;
 }
 
-/* Keeps the list ascending and each party once; beyond the bound a copy is left out. */
-static size_t insert(tb_party list[TB_ADDRESSEES_MAX], size_t count, const tb_party *party)
+size_t tb_scene_insert_party(tb_party list[TB_ADDRESSEES_MAX], size_t count, const tb_party *party)
 {
     size_t at = 0;
     while (at < count && memcmp(&list[at], party, sizeof *party) < 0) {
@@ -215,15 +264,18 @@ size_t tb_scene_addressees(const tb_scene *scene,
                            tb_party out[TB_ADDRESSEES_MAX])
 {
     const tb_action *action = scene->action;
-    const tb_party *self = &scene->actor->id;
+    const tb_party *self = scene->signer != NULL ? &scene->signer->id : &scene->actor->id;
     size_t count = 0;
+    if (scene->signer != NULL) {
+        count = tb_scene_insert_party(out, count, &scene->actor->id); /* told what was entered in its name */
+    }
     if (!tb_party_equal(holder, self)) {
-        count = insert(out, count, holder);
+        count = tb_scene_insert_party(out, count, holder);
     }
     /* who loses the case is told */
     const tb_party *loser = &scene->before->holder;
     if (action->kind == TB_ACTION_TAKE_OVER && !tb_party_equal(loser, self)) {
-        count = insert(out, count, loser);
+        count = tb_scene_insert_party(out, count, loser);
     }
     for (unsigned i = 0; i < action->copy_count; i++) {
         tb_party party;
@@ -232,8 +284,8 @@ size_t tb_scene_addressees(const tb_scene *scene,
             continue;
         }
         const tb_directory_party *found = tb_directory_find(scene->directory, &party);
-        if (!active_only || (found != NULL && found->state == TB_PARTY_ACTIVE)) {
-            count = insert(out, count, &party);
+        if (!active_only || tb_party_reachable(found)) {
+            count = tb_scene_insert_party(out, count, &party);
         }
     }
     return count;

@@ -1,9 +1,9 @@
 /* scene - one action or event being judged: the case before it, with its own open fields, and who
  * acts.
  *
- * Shared by judge.c (a person acts), judge_event.c (an event arrived) and judge_view.c; not for
- * others. A step returns TB_ACCEPTED or the refusal, whose detail it has put down; when the arena
- * is exhausted err says so and the verdict counts for nothing.
+ * Shared by judge.c (a person acts), judge_event.c (an event arrived), judge_version.c and
+ * judge_view.c; not for others. A step returns TB_ACCEPTED or the refusal, whose detail it has put
+ * down; when the arena is exhausted err says so and the verdict counts for nothing.
  */
 #ifndef TB_CAMPAIGN_SCENE_H
 #define TB_CAMPAIGN_SCENE_H
@@ -14,7 +14,8 @@ typedef struct tb_scene {
     const tb_case_view *before;
     tb_case_view after; /* before, with the action's own open fields */
     const tb_directory *directory;
-    const tb_directory_party *actor;
+    const tb_directory_party *actor;  /* whose act it is: of a paper answer the off-line party */
+    const tb_directory_party *signer; /* of a paper answer who enters it; NULL otherwise */
     const tb_action *action;
     bool acting; /* the actor itself is judged before it acts, not its event by others */
     const tb_local_knowledge *known; /* NULL: another party's knowledge, nobody can tell */
@@ -37,6 +38,15 @@ tb_refusal tb_scene_object_text(tb_scene *scene, tb_refusal code, tb_bytes text)
 /* May the actor act at all: active, in a position or role that may, holder, in a state that allows.
  */
 tb_refusal tb_scene_admit(tb_scene *scene, const tb_party *actor);
+
+/* A paper answer: an action of the chain, entered by who handed the holder the case, with number
+ * and date not later than at. Sets the signer. After tb_scene_admit of the off-line party. */
+tb_refusal
+tb_scene_paper(tb_scene *scene, const tb_party *signer, tb_bytes number, tb_bytes date, tb_time at);
+/* Whether who acts and who signs are in the state for it, under this directory. */
+tb_refusal tb_scene_active(tb_scene *scene);
+/* Whether a party may be sent a copy: active, or off-line and reached by letter. */
+bool tb_party_reachable(const tb_directory_party *party);
 
 /* Merges open fields, ascending by id, into after. */
 tb_err tb_scene_merge(tb_scene *scene, const tb_field *fields, size_t count);
@@ -62,11 +72,15 @@ tb_bytes tb_scene_to_state(const tb_scene *scene, const tb_way *way);
 tb_refusal tb_scene_holder(tb_scene *scene, const tb_way *way, bool check_active, tb_party *out);
 
 /* Who is to be told: holder and copies, ascending, without the actor. active_only leaves out copies
- * to parties that are not active. At most TB_ADDRESSEES_MAX. */
+ * to parties that cannot be reached. At most TB_ADDRESSEES_MAX. */
 size_t tb_scene_addressees(const tb_scene *scene,
                            const tb_party *holder,
                            bool active_only,
                            tb_party out[TB_ADDRESSEES_MAX]);
+
+/* Keeps a list of parties ascending and each once; the new count. Beyond the bound one is left out.
+ */
+size_t tb_scene_insert_party(tb_party list[TB_ADDRESSEES_MAX], size_t count, const tb_party *party);
 
 /* The order of ids in everything canonical: bytes, the shorter first. */
 int tb_names_compare(tb_bytes a, tb_bytes b);

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "agents/campaign/judge.h"
 #include "agents/cli/say.h"
 #include "agents/cli/show.h"
 #include "messages/table.h"
@@ -131,6 +132,9 @@ tb_bytes tb_book_action(tb_book *book, const tb_local_summary *of, tb_bytes acti
 {
     const tb_case_type *type = type_of(book, of);
     const tb_action *found = type == NULL ? NULL : tb_case_type_action(type, action);
+    if (tb_bytes_equal(action, tb_bytes_str(TB_MOVE_ACTION))) {
+        found = &tb_action_move;
+    }
     return found == NULL ? action : tb_book_label(&found->title, action);
 }
 

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "agents/cli/book.h"
+#include "agents/cli/campaign_diff.h"
 #include "agents/cli/campaign_file.h"
 #include "agents/cli/cli.h"
 #include "agents/cli/grid.h"
@@ -178,12 +179,15 @@ int tb_cli_campaign(int argc, char **argv)
     if (words.count == 2 && file_verb(&common, &publish, words.list[0], words.list[1], &code)) {
         return code;
     }
+    if (words.count == 3 && strcmp(words.list[0], "diff") == 0) {
+        return tb_campaign_diff(&common, words.list[1], words.list[2]);
+    }
     if (words.count == 2 && strcmp(words.list[0], "show") == 0) {
         return show(&common, words.list[1]);
     }
     if (words.count == 1 && strcmp(words.list[0], "list") == 0) {
         return list(&common);
     }
-    return tb_help_wrong("campaign", _("campaign takes: list, show CAMPAIGN, or check, explain, "
-                                       "graph or publish FILE"));
+    return tb_help_wrong("campaign", _("campaign takes: list, show CAMPAIGN, check, explain, graph "
+                                       "or publish FILE, or diff OLD NEW"));
 }

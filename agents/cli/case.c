@@ -24,6 +24,10 @@ typedef struct options {
     const char *head;
     const char *type;
     const char *lane;
+    const char *to;
+    const char *on_behalf; /* --for */
+    const char *reference; /* --ref */
+    const char *date;
 } options;
 
 static int print(tb_book *book, const tb_local_answer *answer)
@@ -127,33 +131,78 @@ static int acts(tb_book *book, const options *o)
     return tb_show_acts(book, &of, &answer.acts) ? TB_EXIT_DONE : TB_EXIT_INTERNAL;
 }
 
-static int act(tb_book *book, const options *o)
+/* CASE ACTION FIELD=VALUE... and --head, as every act has them. */
+static int read_act(tb_book *book, const options *o, tb_local_act *out)
 {
     const tb_campaign *campaign = NULL;
     const tb_case_type *type = NULL;
-    tb_local_request request = {.kind = TB_REQUEST_ACT};
-    if (!case_word(o, &request.act.case_id)) {
+    if (!case_word(o, &out->case_id)) {
         return TB_EXIT_USAGE;
     }
     if (o->words.count < 3) {
         return tb_help_wrong("case", _("which action? See: tongbao case acts CASE"));
     }
-    if (o->head != NULL && !tb_hex_parse(tb_bytes_str(o->head), request.act.head.bytes,
-                                         sizeof request.act.head.bytes)) {
+    if (o->head != NULL &&
+        !tb_hex_parse(tb_bytes_str(o->head), out->head.bytes, sizeof out->head.bytes)) {
         return tb_help_wrong("case", _("--head takes the 64 hex digits that case show prints"));
     }
     tb_local_summary of;
-    int code = look_at(book, &request.act.case_id, &of);
+    int code = look_at(book, &out->case_id, &of);
     if (code != TB_EXIT_DONE) {
         return code;
     }
-    request.act.action = tb_book_action_id(book, &of, tb_bytes_str(o->words.list[2]));
+    out->action = tb_book_action_id(book, &of, tb_bytes_str(o->words.list[2]));
     campaign = tb_book_campaign_of(book, of.campaign);
     type = campaign == NULL ? NULL : tb_campaign_case_type(campaign, of.case_type);
-    if (!tb_values_read(book, campaign, type, &o->words, 3, &request.act.fields,
-                        &request.act.field_count)) {
+    return tb_values_read(book, campaign, type, &o->words, 3, &out->fields, &out->field_count)
+               ? TB_EXIT_DONE
+               : TB_EXIT_REFUSED;
+}
+
+static int act(tb_book *book, const options *o)
+{
+    tb_local_request request = {.kind = TB_REQUEST_ACT};
+    int code = read_act(book, o, &request.act);
+    return code == TB_EXIT_DONE ? ask(book, &request, TB_ANSWER_ACTED) : code;
+}
+
+/* An off-line party's answer on paper, entered for it. */
+static int paper(tb_book *book, const options *o)
+{
+    tb_local_request request = {.kind = TB_REQUEST_PAPER};
+    if (o->on_behalf == NULL || o->reference == NULL || o->date == NULL) {
+        return tb_help_wrong("case", _("case paper needs --for PARTY, --ref NUMBER and --date "
+                                       "YYYY-MM-DD, as the paper has them"));
+    }
+    if (!tb_party_parse(tb_bytes_str(o->on_behalf), &request.paper.on_behalf)) {
+        tb_say_refusal(TB_REFUSED_UNKNOWN_PARTY, tb_bytes_str(o->on_behalf));
         return TB_EXIT_REFUSED;
     }
+    request.paper.number = tb_bytes_str(o->reference);
+    request.paper.date = tb_bytes_str(o->date);
+    int code = read_act(book, o, &request.paper.act);
+    return code == TB_EXIT_DONE ? ask(book, &request, TB_ANSWER_ACTED) : code;
+}
+
+/* To another version of its campaign. */
+static int move(tb_book *book, const options *o)
+{
+    tb_local_request request = {.kind = TB_REQUEST_ACT};
+    tb_field version = {.id = tb_bytes_str(TB_MOVE_VALUE)};
+    long number;
+    if (!case_word(o, &request.act.case_id)) {
+        return TB_EXIT_USAGE;
+    }
+    if (o->to == NULL) {
+        return tb_help_wrong("case", _("to which version? For example: case move CASE --to 3"));
+    }
+    if (!tb_arguments_number("to", o->to, 1, INT32_MAX, &number)) {
+        return TB_EXIT_USAGE;
+    }
+    version.value = tb_bytes_str(o->to);
+    request.act.action = tb_bytes_str(TB_MOVE_ACTION);
+    request.act.fields = &version;
+    request.act.field_count = 1;
     return ask(book, &request, TB_ANSWER_ACTED);
 }
 
@@ -206,7 +255,9 @@ static verb_fn *verb_of(const char *word)
     static const struct {
         const char *word;
         verb_fn *verb;
-    } verbs[] = {{"list", list}, {"show", show}, {"acts", acts}, {"act", act}, {"open", open_case}};
+    } verbs[] = {{"list", list}, {"show", show},      {"acts", acts},
+                 {"act", act},   {"open", open_case}, {"move", move},
+                 {"paper", paper}};
     for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
         if (strcmp(verbs[i].word, word) == 0) {
             return verbs[i].verb;
@@ -218,11 +269,12 @@ static verb_fn *verb_of(const char *word)
 int tb_cli_case(int argc, char **argv)
 {
     options o = {0};
-    const tb_option known[] = {{"mine", &o.mine, NULL},   {"stalled", &o.stalled, NULL},
-                               {"state", NULL, &o.state}, {"field", NULL, &o.field},
-                               {"value", NULL, &o.value}, {"limit", NULL, &o.limit},
-                               {"after", NULL, &o.after}, {"head", NULL, &o.head},
-                               {"type", NULL, &o.type},   {"lane", NULL, &o.lane}};
+    const tb_option known[] = {
+        {"mine", &o.mine, NULL},   {"stalled", &o.stalled, NULL}, {"state", NULL, &o.state},
+        {"field", NULL, &o.field}, {"value", NULL, &o.value},     {"limit", NULL, &o.limit},
+        {"after", NULL, &o.after}, {"head", NULL, &o.head},       {"type", NULL, &o.type},
+        {"lane", NULL, &o.lane},   {"to", NULL, &o.to},           {"for", NULL, &o.on_behalf},
+        {"ref", NULL, &o.reference}, {"date", NULL, &o.date}};
     if (!tb_arguments_read(argc, argv, known, sizeof known / sizeof known[0], &o.common,
                            &o.words)) {
         return TB_EXIT_USAGE;
@@ -233,7 +285,7 @@ int tb_cli_case(int argc, char **argv)
     }
     verb_fn *verb = o.words.count == 0 ? NULL : verb_of(o.words.list[0]);
     if (verb == NULL) {
-        return tb_help_wrong("case", _("case takes list, show, acts, act or open"));
+        return tb_help_wrong("case", _("case takes list, show, acts, act, open, move or paper"));
     }
 
     tb_client client;

@@ -17,6 +17,7 @@ typedef enum tb_exit {
 
 typedef int tb_cli_noun(int argc, char **argv);
 
+tb_cli_noun tb_cli_bundle;
 tb_cli_noun tb_cli_campaign;
 tb_cli_noun tb_cli_case;
 tb_cli_noun tb_cli_check;

@@ -180,7 +180,8 @@ static bool give_id(tb_client *client, tb_local_request *request)
 static bool acts(tb_request_kind kind)
 {
     return kind == TB_REQUEST_OPEN_CASE || kind == TB_REQUEST_ACT || kind == TB_REQUEST_INSTALL ||
-           kind == TB_REQUEST_ACT_QUARANTINE;
+           kind == TB_REQUEST_ACT_QUARANTINE || kind == TB_REQUEST_PAPER ||
+           kind == TB_REQUEST_IMPORT_BUNDLE || kind == TB_REQUEST_WRITE_LETTER;
 }
 
 tb_asked tb_client_ask(tb_client *client, tb_local_request *request, tb_local_answer *out)

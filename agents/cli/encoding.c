@@ -88,3 +88,55 @@ bool tb_encoding_read(tb_bytes in, tb_plain_text *out)
     }
     return tb_utf8_valid(in) ? copy(in, "UTF-8", out) : convert(in, "GB18030", out);
 }
+
+static bool to_gb18030(tb_bytes in, tb_plain_text *out)
+{
+    iconv_t way = iconv_open("GB18030", "UTF-8");
+    size_t capacity = in.size * 2 + 16;
+    char *memory = malloc(capacity);
+    char *from = malloc(in.size + 1);
+    bool done = way != (iconv_t)-1 && memory != NULL && from != NULL;
+    size_t room = capacity;
+    if (done) {
+        memcpy(from, in.data, in.size);
+        char *read = from;
+        char *write = memory;
+        size_t left = in.size;
+        done = iconv(way, &read, &left, &write, &room) != (size_t)-1;
+    }
+    if (way != (iconv_t)-1) {
+        (void)iconv_close(way);
+    }
+    free(from);
+    if (!done) {
+        free(memory);
+        tb_say_error(_("this machine cannot write %s"), "GB18030");
+        return false;
+    }
+    *out = (tb_plain_text){(uint8_t *)memory, tb_bytes_of(memory, capacity - room), "GB18030"};
+    return true;
+}
+
+bool tb_encoding_write(tb_bytes in, const char *encoding, tb_plain_text *out)
+{
+    static const uint8_t mark[] = {0xEF, 0xBB, 0xBF};
+    if (strcmp(encoding, "gb18030") == 0) {
+        return to_gb18030(in, out);
+    }
+    uint8_t *memory = malloc(in.size + sizeof mark);
+    if (memory == NULL) {
+        return false;
+    }
+    memcpy(memory, mark, sizeof mark);
+    if (in.size > 0) {
+        memcpy(memory + sizeof mark, in.data, in.size);
+    }
+    *out = (tb_plain_text){memory, tb_bytes_of(memory, in.size + sizeof mark), "UTF-8"};
+    return true;
+}
+
+void tb_encoding_free(tb_plain_text *text)
+{
+    free(text->memory);
+    *text = (tb_plain_text){0};
+}

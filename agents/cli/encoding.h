@@ -14,4 +14,9 @@ typedef struct tb_plain_text {
  * which line is none of these. */
 bool tb_encoding_read(tb_bytes in, tb_plain_text *out);
 
+/* UTF-8 as a spreadsheet reads it: "utf-8" with a byte order mark, or "gb18030". Ended by
+ * tb_encoding_free. False after saying why. */
+bool tb_encoding_write(tb_bytes in, const char *encoding, tb_plain_text *out);
+void tb_encoding_free(tb_plain_text *text);
+
 #endif

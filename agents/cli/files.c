@@ -2,6 +2,8 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "agents/cli/say.h"
 
@@ -52,4 +54,24 @@ bool tb_files_read(const char *path, size_t max, tb_arena *arena, tb_bytes *out)
         tb_say_error("%s: %s", path, tb_err_text(err));
     }
     return err == TB_OK;
+}
+
+bool tb_files_write(const char *path, bool fresh, tb_bytes content)
+{
+    FILE *file = fopen(path, fresh ? "wbx" : "wb");
+    bool open = file != NULL;
+    bool done = open && fwrite(content.data, 1, content.size, file) == content.size &&
+                fflush(file) == 0 && fsync(fileno(file)) == 0;
+    int why = errno;
+    if (open && fclose(file) != 0 && done) {
+        done = false;
+        why = errno;
+    }
+    if (!done) {
+        tb_say_error(_("cannot write %s: %s"), path, strerror(why));
+        if (open) {
+            (void)remove(path);
+        }
+    }
+    return done;
 }

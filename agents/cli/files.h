@@ -12,4 +12,8 @@ bool tb_files_read(const char *path, size_t max, tb_arena *arena, tb_bytes *out)
 /* The same into memory of its own, ended by free; for files whose size is not known before. */
 bool tb_files_load(const char *path, size_t max, uint8_t **out, size_t *out_size);
 
+/* Writes a whole file and sees it to the disk; fresh: one that is there already is an error. False
+ * after saying why; what was begun is taken away. */
+bool tb_files_write(const char *path, bool fresh, tb_bytes content);
+
 #endif

@@ -9,37 +9,38 @@
 /* Marks a text for translation where it stands; help_of translates it. */
 #define N_(text) text
 
-static const char overview[] =
-    N_("tongbao - work cases together with other agencies, through your own agent\n"
-       "\n"
-       "  tongbao import black-card FILE     numbers from a table, each a case of its own\n"
-       "  tongbao case list|show|acts|act|open\n"
-       "  tongbao due [--overdue]            what is owed on cases, by whom, to whom, by when\n"
-       "  tongbao trace ID                   where a notice is, for every recipient, and why\n"
-       "  tongbao notice list|show           what was sent and received\n"
-       "  tongbao quarantine list|show|retry|drop   notices that could not be applied\n"
-       "  tongbao status                     the agent, its link and its store\n"
-       "  tongbao request ID                 what became of a request that was not answered\n"
-       "  tongbao campaign list|show|check|explain|graph|publish   what a campaign lays down\n"
-       "  tongbao document install|sign      signed documents: directory, campaigns, tables\n"
-       "  tongbao directory ...              who takes part (for the authority)\n"
-       "  tongbao key make|request|show|cut  this party's own keys\n"
-       "  tongbao recover                    an agent that was stopped: its store is not the newest\n"
-       "  tongbao check                      walks every invariant of the agent's store\n"
-       "  tongbao version\n"
-       "  tongbao NOUN --help                more about one of them\n"
-       "\n"
-       "Options of every command:\n"
-       "  --socket PATH      the agent's socket (or TONGBAO_SOCKET; else /run/tongbao/agent.sock)\n"
-       "  --json             one JSON object with stable keys instead of text\n"
-       "  --request-id ID    the id of this act, 32 hex digits; repeated, it never acts twice\n"
-       "  --account NAME     who acts (else the account of this process)\n"
-       "  --timeout SECONDS  how long to wait for the agent (else 10)\n"
-       "  --time TIME        exercises only: the time at which this happens\n"
-       "  --lang zh|en       the language of what is printed\n"
-       "\n"
-       "Exit codes: 0 done; 1 refused, the sentence says why; 2 the command is wrong; 3 the agent\n"
-       "cannot be reached or it is not known whether it acted; 4 a file, memory or the program.\n");
+static const char overview[] = N_(
+    "tongbao - work cases together with other agencies, through your own agent\n"
+    "\n"
+    "  tongbao import black-card FILE     numbers from a table, each a case of its own\n"
+    "  tongbao case list|show|acts|act|open|move|paper\n"
+    "  tongbao bundle export|import       by removable media; letters to off-line parties\n"
+    "  tongbao due [--overdue]            what is owed on cases, by whom, to whom, by when\n"
+    "  tongbao trace ID                   where a notice is, for every recipient, and why\n"
+    "  tongbao notice list|show           what was sent and received\n"
+    "  tongbao quarantine list|show|retry|drop   notices that could not be applied\n"
+    "  tongbao status                     the agent, its link and its store\n"
+    "  tongbao request ID                 what became of a request that was not answered\n"
+    "  tongbao campaign list|show|check|explain|graph|diff|publish   what a campaign lays down\n"
+    "  tongbao document install|sign      signed documents: directory, campaigns, tables\n"
+    "  tongbao directory ...              who takes part (for the authority)\n"
+    "  tongbao key make|request|show|cut  this party's own keys\n"
+    "  tongbao recover                    an agent that was stopped: its store is not the newest\n"
+    "  tongbao check                      walks every invariant of the agent's store\n"
+    "  tongbao version\n"
+    "  tongbao NOUN --help                more about one of them\n"
+    "\n"
+    "Options of every command:\n"
+    "  --socket PATH      the agent's socket (or TONGBAO_SOCKET; else /run/tongbao/agent.sock)\n"
+    "  --json             one JSON object with stable keys instead of text\n"
+    "  --request-id ID    the id of this act, 32 hex digits; repeated, it never acts twice\n"
+    "  --account NAME     who acts (else the account of this process)\n"
+    "  --timeout SECONDS  how long to wait for the agent (else 10)\n"
+    "  --time TIME        exercises only: the time at which this happens\n"
+    "  --lang zh|en       the language of what is printed\n"
+    "\n"
+    "Exit codes: 0 done; 1 refused, the sentence says why; 2 the command is wrong; 3 the agent\n"
+    "cannot be reached or it is not known whether it acted; 4 a file, memory or the program.\n");
 static const char case_page[] = N_(
     "tongbao case list [--state STATE] [--mine] [--field FIELD --value VALUE] [--limit N]\n"
     "                  [--stalled] [--after MARK]\n"
@@ -47,6 +48,9 @@ static const char case_page[] = N_(
     "tongbao case acts CASE             what this party may do on it now, and with which fields\n"
     "tongbao case act CASE ACTION [FIELD=VALUE ...] [--head HEAD]\n"
     "tongbao case open CAMPAIGN [FIELD=VALUE ...] [--type TYPE] [--lane urgent|normal|bulk]\n"
+    "tongbao case move CASE --to VERSION   judge it by a newer version of its campaign from now "
+    "on\n"
+    "tongbao case paper CASE ACTION --for PARTY --ref NUMBER --date YYYY-MM-DD [FIELD=VALUE ...]\n"
     "\n"
     "--stalled lists the cases that may have to be taken over: their holder is out of service, "
     "they\n"
@@ -56,6 +60,11 @@ static const char case_page[] = N_(
     "With --head HEAD (case show "
     "prints\n"
     "it) the act is refused if the case has moved on since you looked.\n"
+    "\n"
+    "case paper enters what an off-line party answered on paper: PARTY is that party, NUMBER and\n"
+    "the date are those of its document (来文文号). Only the party that handed it the case can, "
+    "and\n"
+    "everybody on the case sees that it was done on paper (线下办理), and who entered it.\n"
     "\n"
     "examples:\n"
     "  tongbao case list --mine --state submitted\n"
@@ -71,6 +80,26 @@ static const char notice_page[] = N_(
     "examples:\n"
     "  tongbao notice list --out\n"
     "  tongbao notice show bureau.44/1/17\n");
+
+static const char bundle_page[] = N_(
+    "tongbao bundle export PARTY --out DIR [--number NUMBER] [--letter N] [--encoding "
+    "utf-8|gb18030]\n"
+    "tongbao bundle import FILE\n"
+    "\n"
+    "export writes into DIR what PARTY has not taken yet, as bundle files for removable media,\n"
+    "with our marks, refusals and the hub's stamps; it may also travel by the hub: it takes\n"
+    "effect once. To a party that is off-line it writes a letter besides (通报函): a page to\n"
+    "print on A4 and its list as CSV, with what that party may read. NUMBER is the letter's own\n"
+    "(发文字号), else the agent counts. --letter N prints an earlier letter again.\n"
+    "\n"
+    "import takes a bundle that was brought here. All of it is checked first: what is not\n"
+    "whole, not for this party, not signed, or not next in its order is refused and changes\n"
+    "nothing. Several are imported in the order of their numbers. Afterwards export to the\n"
+    "sender carries the marks back.\n"
+    "\n"
+    "examples:\n"
+    "  tongbao bundle export cm.44 --out /media/usb --number 粤通管函〔2015〕12号\n"
+    "  tongbao bundle import /media/usb/bureau.33-0001.bundle\n");
 
 static const char trace_page[] =
     N_("tongbao trace ID\n"
@@ -128,6 +157,10 @@ static const char campaign_page[] = N_(
     "tongbao campaign check FILE        everything that is wrong with it: line, reason, what to do\n"
     "tongbao campaign explain FILE      what it lays down, as a page to read\n"
     "tongbao campaign graph FILE        states and actions for Graphviz, e.g. | dot -Tsvg > x.svg\n"
+    "tongbao campaign diff OLD NEW      what differs between two definition files, and which "
+    "cases\n"
+    "                                   cannot move from OLD to NEW; exit code 1 when there are "
+    "such\n"
     "tongbao campaign publish FILE --authority KEY --dir DIR --out DOCUMENT\n"
     "                                   checks and signs it, under its own name and version\n"
     "\n"
@@ -187,12 +220,12 @@ static const char recover_page[] = N_(
 static const struct {
     const char *noun;
     const char *page;
-} pages[] = {{"case", case_page},         {"notice", notice_page},
-             {"trace", trace_page},       {"request", request_page},
-             {"import", import_page},     {"campaign", campaign_page},
-             {"document", document_page}, {"check", check_page},
-             {"status", status_page},     {"due", due_page},
-             {"recover", recover_page},   {"quarantine", quarantine_page}};
+} pages[] = {
+    {"case", case_page},         {"notice", notice_page},   {"trace", trace_page},
+    {"request", request_page},   {"import", import_page},   {"campaign", campaign_page},
+    {"document", document_page}, {"check", check_page},     {"status", status_page},
+    {"due", due_page},           {"recover", recover_page}, {"quarantine", quarantine_page},
+    {"bundle", bundle_page}};
 
 void tb_help_print(const char *noun)
 {

@@ -63,6 +63,7 @@ json_t *tb_json_summary(const tb_local_summary *s)
     put(o, "holder", tb_json_party(&s->holder));
     put(o, "mine", json_boolean(s->mine));
     put(o, "opener", tb_json_party(&s->opener));
+    put(o, "campaign_version", number(s->campaign_version));
     put(o, "number", number(s->number));
     put(o, "term", number(s->term));
     put(o, "head", digest(&s->head));
@@ -102,6 +103,9 @@ static json_t *event(const tb_local_event *e)
     put(o, "lost_fields", texts(e->lost_fields, e->lost_count));
     put(o, "standing", json_string(tb_standing_key(e->standing)));
     put(o, "term", number(e->term));
+    put(o, "on_behalf", tb_json_party(&e->on_behalf));
+    put(o, "paper_no", tb_json_text(e->paper_no));
+    put(o, "paper_date", tb_json_text(e->paper_date));
     return o;
 }
 
@@ -365,6 +369,29 @@ json_t *tb_json_document(const tb_document *document)
     return o;
 }
 
+static json_t *counts(const tb_local_counts *c, const tb_party *sender)
+{
+    json_t *o = json_object();
+    if (sender != NULL) {
+        put(o, "sender", tb_json_party(sender));
+    }
+    put(o, "notices", number(c->notices));
+    put(o, "repeated_notices", number(c->repeated));
+    put(o, "marks", number(c->marks));
+    put(o, "refusals", number(c->refusals));
+    put(o, "stamps", number(c->stamps));
+    return o;
+}
+
+static json_t *letter(uint64_t letter_number, tb_bytes document_no, uint32_t items)
+{
+    json_t *o = json_object();
+    put(o, "letter", number(letter_number));
+    put(o, "document_no", tb_json_text(document_no));
+    put(o, "items", number(items));
+    return o;
+}
+
 static json_t *duty(const tb_local_duty_line *line)
 {
     static const char *const states[] = {"", "open", "on_time", "late", "lapsed", "released"};
@@ -452,6 +479,14 @@ json_t *tb_json_answer(const tb_local_answer *answer)
         return tb_json_summary(&answer->changed);
     case TB_ANSWER_ACTS:
         return tb_json_acts(&answer->acts);
+    case TB_ANSWER_BUNDLE:
+        return counts(&answer->bundle.counts, NULL);
+    case TB_ANSWER_IMPORTED:
+        return counts(&answer->imported.counts, &answer->imported.sender);
+    case TB_ANSWER_WRITTEN:
+        return letter(answer->written.letter, answer->written.document_no, answer->written.items);
+    case TB_ANSWER_LETTER:
+        return letter(answer->letter.letter, answer->letter.document_no, answer->letter.items);
     case TB_ANSWER_DUTIES:
         return tb_json_duties(&answer->duties);
     case TB_ANSWER_CAMPAIGNS:

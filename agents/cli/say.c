@@ -1,6 +1,9 @@
 #include "agents/cli/say.h"
 
+#include "agents/cli/place.h"
+
 #include <langinfo.h>
+#include <limits.h>
 #include <locale.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -18,9 +21,14 @@ void tb_say_init(const char *language)
     if (language != NULL) {
         (void)setenv("LANGUAGE", strcmp(language, "zh") == 0 ? "zh_CN" : "en", 1);
     }
-    /* A build tree has its translations beside it; an installed program under its prefix. */
+    char beside[PATH_MAX];
     const char *folder = getenv("TONGBAO_LOCALES");
-    (void)bindtextdomain("tongbao", folder != NULL ? folder : TB_LOCALES);
+    if (folder == NULL && tb_place_locales(beside, sizeof beside)) {
+        folder = beside;
+    }
+    if (folder != NULL) {
+        (void)bindtextdomain("tongbao", folder);
+    }
     (void)bind_textdomain_codeset("tongbao", "UTF-8");
     (void)textdomain("tongbao");
 

@@ -175,6 +175,14 @@ static void show_event(tb_book *book, const tb_local_summary *of, const tb_local
                  (const char *)at.data, (int)actor.size, (const char *)actor.data, (int)action.size,
                  (const char *)action.data, (int)state.size, (const char *)state.data,
                  *standing == '\0' ? "" : "  ", standing);
+    if (!tb_party_empty(&e->on_behalf)) {
+        tb_bytes party = tb_book_party(book, &e->on_behalf);
+        (void)printf(
+            _("       on paper (线下办理): %.*s, document %.*s of %.*s, entered by %.*s\n"),
+            (int)party.size, (const char *)party.data, (int)e->paper_no.size,
+            (const char *)e->paper_no.data, (int)e->paper_date.size,
+            (const char *)e->paper_date.data, (int)actor.size, (const char *)actor.data);
+    }
     for (size_t i = 0; i < e->field_count; i++) {
         tb_bytes title = tb_book_field(book, of, e->fields[i].id);
         tb_bytes value = tb_book_value(book, of, &e->fields[i]);
@@ -196,6 +204,8 @@ bool tb_show_case(tb_book *book, const tb_local_case *whole)
     const tb_local_summary *s = &whole->summary;
     tb_arena *arena = &book->client->arena;
     line(_("case"), tb_show_hex(arena, s->case_id.bytes, sizeof s->case_id.bytes));
+    (void)printf(_("campaign: %.*s, version %" PRIu32 "\n"), (int)s->campaign.size,
+                 (const char *)s->campaign.data, s->campaign_version);
     line(_("state"), tb_book_state(book, s, s->state));
     line(_("holder"), tb_book_party(book, &s->holder));
     line(_("opened by"), tb_book_party(book, &s->opener));

@@ -214,6 +214,10 @@ bool tb_show_answer(tb_book *book, const tb_local_answer *answer)
     case TB_ANSWER_CONTENT:
     case TB_ANSWER_CHECKED:
     case TB_ANSWER_CHANGED:
+    case TB_ANSWER_BUNDLE:
+    case TB_ANSWER_IMPORTED:
+    case TB_ANSWER_WRITTEN:
+    case TB_ANSWER_LETTER:
         break;
     }
     (void)printf(answer->draft ? _("accepted, waiting for the link (待发出)\n") : _("done\n"));

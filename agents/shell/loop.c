@@ -1,6 +1,8 @@
 /* loop - read what waits, up to a bound; one turn; again. */
 #include "agents/shell/shell.h"
 
+#include "daemon/notify.h"
+
 #include <malloc.h>
 #include <stdio.h>
 #include <sys/mman.h>
@@ -215,6 +217,7 @@ static void reload(tb_shell *shell)
     tb_documents_use(fresh, &shell->agent);
     tb_documents_free(shell->documents);
     shell->documents = fresh;
+    shell->resume = true;
 }
 
 /* Behind the hub's new key: nothing is said to a hub under one that the directory has taken from
@@ -235,7 +238,9 @@ void tb_shell_run(tb_shell *shell)
     bool was_full = false;
 
     while (!shell->stop) {
-        long left = until_tick(shell);
+        long left = shell->resume ? 0 : until_tick(shell);
+        left = tb_notify_alive(left);
+        shell->resume = false;
         if (sleep_until(shell, left)) {
             return;
         }

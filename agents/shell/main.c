@@ -2,6 +2,8 @@
 #include "shell/keep.h"
 #include "shell/language.h"
 
+#include "daemon/notify.h"
+
 #include <malloc.h>
 #include <signal.h>
 #include <sodium.h>
@@ -53,7 +55,9 @@ static int run(tb_shell *shell, const tb_agent_options *options)
         !tb_agent_net_open_hub(&shell->net, shell->agent.directory)) {
         return 1;
     }
+    tb_notify_ready();
     tb_shell_run(shell);
+    tb_notify_stopping();
     return shell->exit_code;
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/limits.h"
+#include "daemon/config.h"
 #include "shell/keep.h"
 #include "shell/language.h"
 
@@ -13,6 +14,8 @@
 
 static const char help_en[] =
     "tongbao-agent - an agency's daemon: keeps its cases, speaks for it on the hub\n\n"
+    "  --config FILE      options from a file, a line each: store = DIR, # comment; what follows\n"
+    "                     on the command line goes before it\n"
     "  --party ID         who this agent is, as in the directory\n"
     "  --store DIR        its store, created when absent\n"
     "  --key FILE         its secret keys (tongbao key make)\n"
@@ -26,6 +29,7 @@ static const char help_en[] =
     "                     is destroyed when nothing can need it any more; newest first, at most\n"
     "                     3; one that is not there any more is passed over\n"
     "  --old-key-life S   seconds an old key is kept behind its cut; 30 days, and at most\n"
+    "  --version          print the version\n"
     "  --check-config     read everything, say what is wrong, and end\n"
     "  --lang zh|en       the language of this page and of the verbs\n"
     "\nVerbs, instead of the daemon:\n"
@@ -33,6 +37,8 @@ static const char help_en[] =
     "                     gone and it cannot start (else: tongbao key cut)\n";
 static const char help_zh[] =
     "tongbao-agent - 单位前置程序:保存本单位办件,代表本单位与协同平台通信\n\n"
+    "  --config FILE      由文件读取选项,每行一项:store = DIR,# 为注释;命令行中写在其后的\n"
+    "                     选项优先\n"
     "  --party ID         本单位在名录中的编号\n"
     "  --store DIR        存储文件夹,没有则建立\n"
     "  --key FILE         本单位私钥文件(tongbao key make)\n"
@@ -45,6 +51,7 @@ static const char help_zh[] =
     "  --old-key FILE     本单位已停用的密钥文件:用于打开以往加密的内容,不再需要时即销毁;\n"
     "                     新的在前,至多 3 个;文件已不存在的略过\n"
     "  --old-key-life S   停用密钥在停用点之后保留的秒数;默认并至多 30 天\n"
+    "  --version          显示版本\n"
     "  --check-config     读取并检查全部配置,说明问题后退出\n"
     "  --lang zh|en       本页与下列命令的语言\n"
     "\n下列命令代替常驻运行:\n"
@@ -67,104 +74,117 @@ static const char **text_option(tb_agent_options *o, const char *name)
                                               : NULL;
 }
 
-static unsigned fault(const char *what, const char *which)
+static unsigned fault(const char *where, const char *what, const char *which)
 {
-    fprintf(stderr, "tongbao-agent: %s: %s\n", which, what);
+    fprintf(stderr, "tongbao-agent: %s%s: %s\n", where, which, what);
     return 1;
 }
 
-static unsigned read_quota(const char *text, uint64_t *out)
+static unsigned read_quota(const char *where, const char *text, uint64_t *out)
 {
     uint64_t value;
     if (!tb_keep_bytes(text, &value) || value < TB_QUOTA_BYTES_MIN) {
-        return fault("a number of bytes such as 512M, at least 4194304", "--quota");
+        return fault(where, "a number of bytes such as 512M, at least 4194304", "--quota");
     }
 
     *out = value;
     return 0;
 }
 
-static unsigned read_life(const char *text, uint64_t *out)
+static unsigned read_life(const char *where, const char *text, uint64_t *out)
 {
     char *end = NULL;
     errno = 0;
     unsigned long long value = strtoull(text, &end, 10);
     if (errno != 0 || end == text || *end != '\0' || value == 0 ||
         value > TB_NOTICE_LIFE_MS / 1000) {
-        return fault("a number of seconds, at most 2592000", "--old-key-life");
+        return fault(where, "a number of seconds, at most 2592000", "--old-key-life");
     }
 
     *out = value;
     return 0;
 }
 
-static unsigned read_one(tb_agent_options *o, const char *name, const char *value)
+static unsigned
+read_one(tb_agent_options *o, const char *where, const char *name, const char *value)
 {
     const char **text = text_option(o, name);
     if (value == NULL) {
-        return fault("unknown, or its value is missing (--help shows all)", name);
+        return fault(where, "unknown, or its value is missing (--help shows all)", name);
     }
     if (text != NULL) {
         *text = value;
         return 0;
     }
     if (strcmp(name, "--party") == 0) {
-        return tb_party_parse(tb_bytes_str(value), &o->party) ? 0 : fault("not a party id", value);
+        return tb_party_parse(tb_bytes_str(value), &o->party)
+                   ? 0
+                   : fault(where, "not a party id", value);
     }
     if (strcmp(name, "--quota") == 0) {
-        return read_quota(value, &o->quota_bytes);
+        return read_quota(where, value, &o->quota_bytes);
     }
     if (strcmp(name, "--old-key") == 0) {
         if (o->old_key_count == TB_OPTION_OLD_KEYS_MAX) {
-            return fault("more old keys than are kept", value);
+            return fault(where, "more old keys than are kept", value);
         }
         o->old_keys[o->old_key_count++] = value;
         return 0;
     }
     if (strcmp(name, "--old-key-life") == 0) {
-        return read_life(value, &o->old_key_life_s);
+        return read_life(where, value, &o->old_key_life_s);
     }
     if (strcmp(name, "--document") == 0) {
         if (o->document_count == TB_OPTION_DOCUMENTS_MAX) {
-            return fault("too many documents", value);
+            return fault(where, "too many documents", value);
         }
         o->documents[o->document_count++] = value;
         return 0;
     }
-    return fault("unknown (--help shows all)", name);
+    return fault(where, "unknown (--help shows all)", name);
 }
 
 static unsigned missing(const tb_agent_options *o)
 {
     unsigned faults = 0;
-    faults += tb_party_empty(&o->party) ? fault("is needed", "--party") : 0;
-    faults += o->store == NULL ? fault("is needed", "--store") : 0;
-    faults += o->key == NULL ? fault("is needed", "--key") : 0;
-    faults += o->directory == NULL ? fault("is needed", "--directory") : 0;
-    faults += o->hub == NULL ? fault("is needed", "--hub") : 0;
-    faults += o->socket == NULL ? fault("is needed", "--socket") : 0;
+    faults += tb_party_empty(&o->party) ? fault("", "is needed", "--party") : 0;
+    faults += o->store == NULL ? fault("", "is needed", "--store") : 0;
+    faults += o->key == NULL ? fault("", "is needed", "--key") : 0;
+    faults += o->directory == NULL ? fault("", "is needed", "--directory") : 0;
+    faults += o->hub == NULL ? fault("", "is needed", "--hub") : 0;
+    faults += o->socket == NULL ? fault("", "is needed", "--socket") : 0;
     if (o->socket != NULL && strlen(o->socket) > IPC_PATH_MAX) {
-        faults += fault("longer than a local socket's path may be", "--socket");
+        faults += fault("", "longer than a local socket's path may be", "--socket");
     }
     return faults;
 }
 
+static const char *const repeats[] = {"document", "old-key", NULL};
+static const char *const never[] = {"config", "check-config", "help", "lang", "version", NULL};
+static const tb_config_form form = {"tongbao-agent", NULL, repeats, never};
+
 bool tb_agent_options_read(int argc, char **argv, tb_agent_options *out, int *out_code)
 {
-    unsigned faults = 0;
+    static tb_config config; /* the options' texts point into it */
+    unsigned faults = tb_config_read(&form, argc, argv, &config) ? 0 : 1;
     tb_agent_options o = {.quota_bytes = TB_AGENT_QUOTA_USUAL};
 
-    for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "--help") == 0) {
+    for (int i = 1; i < config.argc; i++) {
+        if (strcmp(config.argv[i], "--help") == 0) {
             help();
             *out_code = 0;
             return false;
         }
-        if (strcmp(argv[i], "--check-config") == 0) {
+        if (strcmp(config.argv[i], "--version") == 0) {
+            puts("tongbao-agent " TB_VERSION);
+            *out_code = 0;
+            return false;
+        }
+        if (strcmp(config.argv[i], "--check-config") == 0) {
             o.only_check = true;
             continue;
         }
-        faults += read_one(&o, argv[i], i + 1 < argc ? argv[i + 1] : NULL);
+        faults += read_one(&o, config.where[i], config.argv[i], config.argv[i + 1]);
         i++;
     }
     faults += missing(&o);

@@ -28,6 +28,7 @@ typedef struct tb_shell {
     bool touched;       /* a turn used more memory than is kept */
     bool woken;         /* the last wait ended because something came */
     bool reload;        /* a document was installed */
+    bool resume;        /* it is in use now: what waited for it goes on with a tick */
     bool stop;
     int exit_code;
 } tb_shell;

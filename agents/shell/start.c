@@ -6,6 +6,8 @@
 
 #include "agents/link.h"
 #include "agents/local.h"
+#include "agents/migrate.h"
+#include "daemon/migration_log.h"
 #include "store/version.h"
 
 static bool fail(const char *what, const char *which, const char *why)
@@ -43,14 +45,29 @@ static bool read_keys(tb_shell *shell)
     return true;
 }
 
+/* Brings the store to this program's schema. */
+static bool migrate(tb_shell *shell)
+{
+    tb_migration_log log = {0};
+    tb_err err = tb_migrate(shell->store, &shell->node.arena, tb_agent_migrations,
+                            tb_agent_migration_count, tb_migration_log_news, &log);
+    if (err != TB_OK) {
+        return fail("cannot migrate the store", shell->options->store, tb_migration_log_why(err));
+    }
+    return true;
+}
+
+/* Who only checks must not change the store: an older program could not open it any more. */
 static bool open_store(tb_shell *shell)
 {
     tb_store_options options = {shell->options->quota_bytes, TB_STORE_AGENT};
-    tb_err err = tb_store_open(shell->options->store, &options, &shell->store);
+    bool only_check = shell->options->only_check;
+    tb_err err = only_check ? tb_store_open(shell->options->store, &options, &shell->store)
+                            : tb_store_open_older(shell->options->store, &options, &shell->store);
     if (err != TB_OK) {
         return fail("cannot open the store", shell->options->store, tb_err_text(err));
     }
-    return true;
+    return only_check || migrate(shell);
 }
 
 /* The directory file the operator trusts: signed by the authority it names itself. */

@@ -1,6 +1,7 @@
 #define _POSIX_C_SOURCE 200809L
 
 #include "broker/shell/hub.h"
+#include "daemon/notify.h"
 
 #include <sys/signalfd.h>
 #include <time.h>
@@ -118,13 +119,14 @@ static tb_time next_tick(tb_hub *hub)
 static void wait_until(tb_hub *hub, tb_time until)
 {
     tb_time left = until - clock_ms();
+    long ms = tb_notify_alive(left < TICK_MS ? (long)left : TICK_MS);
     if (left <= 0) {
         return;
     }
     zmq_pollitem_t items[] = {{hub->net.handle, 0, ZMQ_POLLIN, 0},
                               {NULL, hub->signals, ZMQ_POLLIN, 0},
                               {hub->local.handle, 0, ZMQ_POLLIN, 0}};
-    (void)zmq_poll(items, hub->local.handle == NULL ? 2 : 3, left < TICK_MS ? (long)left : TICK_MS);
+    (void)zmq_poll(items, hub->local.handle == NULL ? 2 : 3, ms < 0 ? 0 : ms);
 }
 
 static void look_for_signal(tb_hub *hub)
@@ -189,6 +191,7 @@ int tb_hub_run(tb_hub *hub)
             tick = after_pause(hub, next_tick(hub));
             wait_until(hub, tick);
         }
+        (void)tb_notify_alive(0); /* a busy hub never waits */
         look_for_signal(hub);
     }
     return 0;

@@ -10,6 +10,7 @@
 
 #include "broker/shell/deadletter.h"
 #include "broker/shell/hub.h"
+#include "daemon/notify.h"
 #include "shell/keep.h"
 #include "shell/language.h"
 
@@ -47,7 +48,9 @@ static int serve(tb_hub *hub)
     char *endpoint = zsock_last_endpoint(hub->net.router);
     fprintf(stderr, "level=info event=ready listen=%s\n", endpoint);
     freen(endpoint);
+    tb_notify_ready();
     code = tb_hub_run(hub);
+    tb_notify_stopping();
     fprintf(stderr, "level=info event=ended code=%d frames_dropped=%llu\n", code,
             (unsigned long long)hub->net.dropped);
     return code;

@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "broker/shell/deadletter.h"
+#include "daemon/config.h"
 #include "shell/keep.h"
 #include "shell/language.h"
 
@@ -11,9 +12,13 @@ static const char help_en[] =
     "tongbao-broker: carries sealed notices between the agents of one hub.\n"
     "\n"
     "  tongbao-broker --store DIR --key FILE --directory FILE --listen ENDPOINT\n"
+    "  tongbao-broker --config FILE\n"
     "  tongbao-broker cut PARTY --store DIR    the hub's marks of a party's streams, as a cut;\n"
     "                                          the hub may run or stand still\n"
     "\n"
+    "  --config FILE      options from a file, a line each: store = DIR, verbose = yes, # "
+    "comment;\n"
+    "                     what follows on the command line goes before it\n"
     "  --store DIR        the journal; created when absent, its quota is allocated at once\n"
     "  --key FILE         the hub's key file (rights 0600)\n"
     "  --directory FILE   a signed directory; the store's own is used when that is newer\n"
@@ -23,6 +28,7 @@ static const char help_en[] =
     "                     a larger value enlarges the journal at the next start\n"
     "  --share BYTES      kept for one sender to one recipient; default and at most 8M\n"
     "  --socket PATH      local socket for the verbs below; its folder is made 0750\n"
+    "  --version          print the version\n"
     "  --check-config     check everything that can be checked without the store, and end\n"
     "  --verbose          print what is of use to a developer too\n"
     "  --lang zh|en       the language of this page and of the verbs\n"
@@ -35,7 +41,12 @@ static const char help_zh[] =
     "tongbao-broker:协同平台,在各单位前置程序之间传递密封报文。\n"
     "\n"
     "  tongbao-broker --store DIR --key FILE --directory FILE --listen ENDPOINT\n"
+    "  tongbao-broker --config FILE\n"
+    "  tongbao-broker cut PARTY --store DIR    某单位各条报文流在平台的位置,作为停用点;\n"
+    "                                          平台运行与否均可\n"
     "\n"
+    "  --config FILE      由文件读取选项,每行一项:store = DIR、verbose = yes,# 为注释;\n"
+    "                     命令行中写在其后的选项优先\n"
     "  --store DIR        日志存储,没有则建立,配额立即分配\n"
     "  --key FILE         平台私钥文件(权限 0600)\n"
     "  --directory FILE   已签名名录;存储中的较新时以存储为准\n"
@@ -44,6 +55,7 @@ static const char help_zh[] =
     "                     调大后于下次启动时扩充\n"
     "  --share BYTES      每个发送单位对每个接收单位的留存上限,默认且最多 8M\n"
     "  --socket PATH      供下列命令使用的本地套接字,其文件夹权限为 0750\n"
+    "  --version          显示版本\n"
     "  --check-config     检查除存储以外的全部配置后退出\n"
     "  --verbose          同时输出供开发人员参考的信息\n"
     "  --lang zh|en       本页与下列命令的语言\n"
@@ -52,13 +64,13 @@ static const char help_zh[] =
     "74 提交失败,75 存储正被另一平台程序使用。\n"
     "\n下列命令代替常驻运行:\n";
 
-static bool read_bytes(const char *name, const char *text, uint64_t *out)
+static bool read_bytes(const char *where, const char *name, const char *text, uint64_t *out)
 {
     if (tb_keep_bytes(text, out)) {
         return true;
     }
-    fprintf(stderr, "tongbao-broker: %s wants a number of bytes such as 512M, not '%s'\n", name,
-            text);
+    fprintf(stderr, "tongbao-broker: %s%s wants a number of bytes such as 512M, not '%s'\n", where,
+            name, text);
     return false;
 }
 
@@ -97,9 +109,10 @@ static bool *flag_option(tb_broker_options *options, const char *name)
 }
 
 /* Reads the option at argv[*at] and moves behind it. */
-static bool read_option(char **argv, int *at, tb_broker_options *options)
+static bool read_option(const tb_config *config, int *at, tb_broker_options *options)
 {
-    const char *name = argv[(*at)++];
+    const char *where = config->where[*at];
+    const char *name = config->argv[(*at)++];
     bool *flag = flag_option(options, name);
     if (flag != NULL) {
         *flag = true;
@@ -108,16 +121,16 @@ static bool read_option(char **argv, int *at, tb_broker_options *options)
     const char **text = text_option(options, name);
     uint64_t *bytes = bytes_option(options, name);
     if (text == NULL && bytes == NULL) {
-        fprintf(stderr, "tongbao-broker: no such option: %s (see --help)\n", name);
+        fprintf(stderr, "tongbao-broker: %sno such option: %s (see --help)\n", where, name);
         return false;
     }
-    if (argv[*at] == NULL) {
-        fprintf(stderr, "tongbao-broker: %s wants a value\n", name);
+    if (config->argv[*at] == NULL) {
+        fprintf(stderr, "tongbao-broker: %s%s wants a value\n", where, name);
         return false;
     }
-    const char *value = argv[(*at)++];
+    const char *value = config->argv[(*at)++];
     if (bytes != NULL) {
-        return read_bytes(name, value, bytes);
+        return read_bytes(where, name, value, bytes);
     }
     *text = value;
     return true;
@@ -159,20 +172,29 @@ static bool complete(const tb_broker_options *options)
     return whole;
 }
 
+static const char *const flags[] = {"verbose", NULL};
+static const char *const never[] = {"config", "check-config", "help", "lang", "version", NULL};
+static const tb_config_form form = {"tongbao-broker", flags, NULL, never};
+
 tb_options_outcome tb_options_read(int argc, char **argv, tb_broker_options *out)
 {
     tb_broker_options options = {.quota_bytes = TB_BROKER_QUOTA_USUAL,
                                  .share_bytes = TB_SHARE_BYTES};
-    bool good = true;
+    static tb_config config; /* the options' texts point into it */
+    bool good = tb_config_read(&form, argc, argv, &config);
     int at = 1;
-    while (at < argc) {
-        if (strcmp(argv[at], "--help") == 0) {
+    while (at < config.argc) {
+        if (strcmp(config.argv[at], "--help") == 0) {
             fputs(tb_language(help_en, help_zh), stdout);
             fputs(tb_keep_help(), stdout);
             fputs(tb_deadletter_help(), stdout);
             return TB_OPTIONS_HELP;
         }
-        good = read_option(argv, &at, &options) && good;
+        if (strcmp(config.argv[at], "--version") == 0) {
+            puts("tongbao-broker " TB_VERSION);
+            return TB_OPTIONS_HELP;
+        }
+        good = read_option(&config, &at, &options) && good;
     }
     good = complete(&options) && good;
     if (!good) {

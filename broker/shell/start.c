@@ -3,7 +3,9 @@
 #include <stdlib.h>
 
 #include "base/limits.h"
+#include "broker/migrate.h"
 #include "broker/shell/zap.h"
+#include "daemon/migration_log.h"
 #include "keyfile/disk.h"
 #include "store/version.h"
 
@@ -88,6 +90,7 @@ int tb_hub_load(tb_hub *hub, const tb_broker_options *options)
     }
     hub->broker.sign = &hub->keys.secrets->sign;
     hub->broker.sign_id = tb_keyfile_sign_id(&hub->keys);
+    hub->broker.speaks = tb_protocol_spoken();
     hub->broker.limits.share_bytes = options->share_bytes;
     hub->broker.limits.credit_bytes = TB_CREDIT_BYTES;
 
@@ -190,12 +193,18 @@ bool tb_hub_reload(tb_hub *hub)
 int tb_hub_open(tb_hub *hub)
 {
     tb_store_options store = {hub->options->quota_bytes, TB_STORE_BROKER};
-    tb_err err = tb_store_open(hub->options->store, &store, &hub->node.store);
+    tb_migration_log log = {0};
+    tb_err err = tb_store_open_older(hub->options->store, &store, &hub->node.store);
     if (err != TB_OK) {
         return failed(err == TB_ERR_BUSY ? TB_EXIT_BUSY : TB_EXIT_STORE, hub->options->store,
                       tb_err_text(err));
     }
     tb_arena_init(&hub->node.arena, hub->memory, TB_BROKER_ARENA_BYTES);
+    err = tb_migrate(hub->node.store, &hub->node.arena, tb_broker_migrations,
+                     tb_broker_migration_count, tb_migration_log_news, &log);
+    if (err != TB_OK) {
+        return failed(TB_EXIT_STORE, "migrate the store", tb_migration_log_why(err));
+    }
     hub->node.logic = &hub->broker;
     hub->node.step = tb_broker_step;
     hub->node.close = tb_broker_close;

@@ -6,6 +6,7 @@
 #include "agents/draft.h"
 #include "agents/duties.h"
 #include "agents/local.h"
+#include "agents/paper.h"
 #include "agents/quarantine.h"
 #include "agents/recovery.h"
 #include "base/pack.h"
@@ -281,6 +282,15 @@ tb_err tb_apply_notice(tb_agent *agent,
     return err;
 }
 
+tb_err tb_apply_resume(tb_agent *agent, tb_txn *txn, tb_now now, tb_effects *effects)
+{
+    (void)agent;
+    (void)txn;
+    (void)now;
+    (void)effects;
+    return TB_OK;
+}
+
 tb_err
 tb_drafts_release(tb_agent *agent, tb_txn *txn, tb_now now, tb_random *random, tb_effects *effects)
 {
@@ -318,5 +328,19 @@ tb_err tb_fault(tb_faults *faults, const char *what, tb_bytes about)
 {
     (void)about;
     faults->list[faults->count++] = tb_bytes_str(what);
+    return TB_OK;
+}
+
+tb_err tb_paper_tick(tb_step *step)
+{
+    (void)step;
+    return TB_OK;
+}
+
+tb_err tb_paper_due(const tb_agent *agent, tb_txn *txn, bool *out)
+{
+    (void)agent;
+    (void)txn;
+    *out = false;
     return TB_OK;
 }

@@ -483,18 +483,31 @@ static void anybody_on_the_case_may_remark_and_the_case_stays_as_it_is(void **st
     assert_int_equal(attempt(c, "bureau.33", "remark", ""), TB_REFUSED_FIELD_MISSING);
 }
 
-static void a_party_that_is_not_active_gets_no_case_and_no_copy(void **state)
+static void a_party_that_has_ended_gets_no_case_and_no_copy(void **state)
+{
+    country *c = *state;
+    assert_accepted(act(c, "police.33", "submit", POLICE HOME_44));
+    assert_accepted(act(c, "bureau.33", "accept", ""));
+    country_party(c, "bureau.44")->state = TB_PARTY_ENDED;
+    assert_int_equal(attempt(c, "bureau.33", "forward", ""), TB_REFUSED_PARTY_OFF);
+    country_party(c, "bureau.44")->state = TB_PARTY_ACTIVE;
+    country_party(c, "police.33")->state = TB_PARTY_ENDED;
+    assert_accepted(act(c, "bureau.33", "forward", ""));
+    assert_string_equal(told(c), "bureau.44");
+    country_party(c, "bureau.44")->state = TB_PARTY_ENDED;
+    assert_int_equal(attempt(c, "bureau.44", "sign_for", ""), TB_REFUSED_NOT_ACTIVE);
+}
+
+static void a_party_off_line_gets_case_and_copy_and_does_not_act_itself(void **state)
 {
     country *c = *state;
     assert_accepted(act(c, "police.33", "submit", POLICE HOME_44));
     assert_accepted(act(c, "bureau.33", "accept", ""));
     country_party(c, "bureau.44")->state = TB_PARTY_OFF_LINE;
-    assert_int_equal(attempt(c, "bureau.33", "forward", ""), TB_REFUSED_PARTY_OFF);
-    country_party(c, "bureau.44")->state = TB_PARTY_ACTIVE;
     country_party(c, "police.33")->state = TB_PARTY_OFF_LINE;
     assert_accepted(act(c, "bureau.33", "forward", ""));
-    assert_string_equal(told(c), "bureau.44");
-    country_party(c, "bureau.44")->state = TB_PARTY_ENDED;
+    assert_string_equal(holder_of(c), "bureau.44");
+    assert_string_equal(told(c), "bureau.44 police.33");
     assert_int_equal(attempt(c, "bureau.44", "sign_for", ""), TB_REFUSED_NOT_ACTIVE);
 }
 
@@ -590,7 +603,8 @@ static const struct CMUnitTest tests[] = {
     T(ordering_a_number_again_takes_a_reason),
     T(a_case_is_taken_over_by_headquarters_or_its_discovery_bureau),
     T(anybody_on_the_case_may_remark_and_the_case_stays_as_it_is),
-    T(a_party_that_is_not_active_gets_no_case_and_no_copy),
+    T(a_party_that_has_ended_gets_no_case_and_no_copy),
+    T(a_party_off_line_gets_case_and_copy_and_does_not_act_itself),
     T(what_carries_an_identity_number_or_a_secret_mark_does_not_leave),
     T(values_are_split_into_what_is_open_and_what_is_sealed),
     T(fields_that_are_not_the_actions_are_refused),

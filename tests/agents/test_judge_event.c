@@ -91,8 +91,8 @@ static void a_kind_that_is_not_the_actions_is_refused(void **state)
     tb_event event = forwarding(c);
     event.kind = TB_EVENT_SIDE;
     assert_int_equal(receive(c, &event), TB_REFUSED_CONDITION);
-    event.kind = TB_EVENT_VERSION;
-    assert_int_equal(receive(c, &event), TB_REFUSED_UNKNOWN_CAMPAIGN);
+    event.kind = TB_EVENT_VERSION; /* no declared action is of this kind */
+    assert_int_equal(receive(c, &event), TB_REFUSED_CONDITION);
     event.kind = TB_EVENT_CHAIN;
     event.action = tb_bytes_str("dance");
     assert_int_equal(receive(c, &event), TB_REFUSED_UNKNOWN_ACTION);

@@ -236,11 +236,11 @@ static void a_document_with_any_byte_changed_never_crashes(void **state)
     for (size_t i = 0; i < sizeof small - 1; i++) {
         char kept = text[i];
         text[i] = bytes[i % sizeof bytes];
-        unsigned told = 0;
+        unsigned heard = 0;
         unsigned faults = 0;
         tb_bytes changed = tb_bytes_of(text, sizeof small - 1);
-        assert_ok(tb_campaign_check(changed, count_one, &told, &faults));
-        assert_int_equal(told, faults);
+        assert_ok(tb_campaign_check(changed, count_one, &heard, &faults));
+        assert_int_equal(heard, faults);
         tb_campaign_loaded *loaded = NULL;
         char error[100];
         bool loads = tb_campaign_load(changed, &loaded, error, sizeof error) == TB_OK;
@@ -259,10 +259,10 @@ static void a_very_long_word_is_told_in_part(void **state)
     for (size_t i = 0; i < 1000; i++, at += 3) {
         memcpy(text + at, "长", 3);
     }
-    unsigned told = 0;
+    unsigned heard = 0;
     unsigned faults = 0;
-    assert_ok(tb_campaign_check(tb_bytes_str(text), count_one, &told, &faults));
-    assert_int_equal(told, faults);
+    assert_ok(tb_campaign_check(tb_bytes_str(text), count_one, &heard, &faults));
+    assert_int_equal(heard, faults);
 }
 
 static void every_fault_is_told_with_line_and_reason(void **state)

@@ -277,6 +277,44 @@ static void a_stream_that_cannot_be_read_does_not_stop_the_others(void **state)
     assert_int_equal(strlen(t->a.notes), 0);
 }
 
+/* ct.33 as the directory has it; the next version of it. */
+static void set_state(town *t, tb_party_state state)
+{
+    t->directory.parties[1].state = state;
+    t->directory.version++;
+}
+
+static void what_is_for_a_party_off_line_waits_in_its_place_until_it_joins(void **state)
+{
+    town *t = *state;
+    town_link(t, &t->a);
+    peer_say(t, &t->a, "ct.33 before");
+    set_state(t, TB_PARTY_OFF_LINE);
+    peer_tick(t, &t->a, 1);
+    peer_forget(&t->a);
+    peer_say(t, &t->a, "ct.33,hq one");
+    peer_say(t, &t->a, "ct.33 two");
+    tb_frame to_hq = peer_frame(t, &t->a, TB_FRAME_SUBMIT, 0);
+    assert_int_equal(peer_count(t, &t->a, TB_FRAME_SUBMIT), 1);
+    assert_int_equal(to_hq.carry.group_count, 1);
+    assert_string_equal(to_hq.carry.groups[0].recipient.text, "hq");
+    assert_int_equal(peer_stream_out(t, &t->a, "ct.33").number, 3);
+    /* neither time nor a new session changes that, and it is no alarm */
+    peer_tick(t, &t->a, 2 * TB_MARK_ALARM_MS);
+    town_link(t, &t->a);
+    assert_int_equal(peer_stream_out(t, &t->a, "ct.33").submitted, 0);
+    peer_check(t, &t->a);
+
+    peer_forget(&t->a);
+    set_state(t, TB_PARTY_ACTIVE);
+    peer_tick(t, &t->a, 1);
+    tb_frame frame = peer_frame(t, &t->a, TB_FRAME_SUBMIT, 0);
+    assert_string_equal(frame.carry.groups[0].recipient.text, "ct.33");
+    assert_int_equal(tb_group_number(&frame.carry.groups[0], 0), 1);
+    assert_int_equal(peer_stream_out(t, &t->a, "ct.33").submitted, 3);
+    peer_check(t, &t->a);
+}
+
 #define IN_TOWN(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 static const struct CMUnitTest tests[] = {
@@ -292,6 +330,7 @@ static const struct CMUnitTest tests[] = {
     IN_TOWN(only_so_many_groups_are_in_flight),
     IN_TOWN(a_party_nobody_can_seal_to_is_left_out),
     IN_TOWN(a_stream_that_cannot_be_read_does_not_stop_the_others),
+    IN_TOWN(what_is_for_a_party_off_line_waits_in_its_place_until_it_joins),
     IN_TOWN(large_turns_make_several_groups_and_frames),
 };
 

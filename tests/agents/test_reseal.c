@@ -1,4 +1,5 @@
 /* A recipient retired the key its notices were sealed to: they are sealed anew, once, and whole. */
+#include "agents/offline.h"
 #include "agents/old_keys.h"
 #include "agents/reseal.h"
 #include "agents/rows_reseal.h"
@@ -116,6 +117,68 @@ static void what_was_sealed_anew_can_be_sealed_anew_in_turn(void **state)
     tb_store_abort(txn);
 }
 
+static tb_directory_party *listed(world *w, const char *id)
+{
+    for (size_t i = 0; i < w->directory.party_count; i++) {
+        if (strcmp(w->parties[i].id.text, id) == 0) {
+            return &w->parties[i];
+        }
+    }
+    fail_msg("nobody is called %s", id);
+    return NULL;
+}
+
+/* An order to an operator without a line, sealed to the key it has there; it cannot open it. */
+static void order_off_line(world *w)
+{
+    listed(w, "cm.44")->state = TB_PARTY_OFF_LINE;
+    assert_int_equal(opens(w, "police.33", LEAD "|police_case_ref=A1"), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.44", "sign_for", ""), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.44", "order", "ordered=cm.44"), TB_ACCEPTED);
+    assert_non_null(letter_to(w, "cm.44"));
+    lose(w, "cm.44");
+    deliver_all(w);
+}
+
+static void who_joins_with_another_key_than_it_had_off_line_is_given_its_history(void **state)
+{
+    world *w = *state;
+    order_off_line(w);
+    listed(w, "cm.44")->state = TB_PARTY_ACTIVE;
+    new_key(w, "cm.44");
+    w->directory.version++;
+    turn_with(w, "bureau.44", tb_offline_tick);
+    assert_int_equal(lying(w), 0); /* sealed before; what it cannot open it refuses */
+    refuse(w, "bureau.44", "cm.44", 2);
+    turn_with(w, "bureau.44", tb_reseal_tick);
+    assert_int_equal(lying(w), 1);
+    deliver_all(w);
+    assert_string_equal(state_at(w, "cm.44"), "verifying");
+    assert_string_equal(holder_at(w, "cm.44"), "cm.44");
+    assert_string_equal(value_at(w, "cm.44", "number"), "13800001234");
+    check_world(w);
+}
+
+static void a_new_key_of_a_party_still_off_line_is_sealed_to(void **state)
+{
+    world *w = *state;
+    order_off_line(w);
+    refuse(w, "bureau.44", "cm.44", 2); /* said in a bundle */
+    turn_with(w, "bureau.44", tb_reseal_tick);
+    assert_int_equal(lying(w), 0);
+    new_key(w, "cm.44");
+    who(w, "bureau.44")->agent.times.reseal = 0;
+    turn_with(w, "bureau.44", tb_reseal_tick);
+    assert_int_equal(lying(w), 1);
+    deliver_all(w);
+    assert_string_equal(state_at(w, "cm.44"), "verifying");
+}
+
 /* ---- old keys ---- */
 
 #define LIFE 1000
@@ -198,6 +261,8 @@ static const struct CMUnitTest tests[] = {
     IN_A_WORLD(its_events_go_again_with_all_the_recipient_lacks),
     IN_A_WORLD(a_refusal_that_is_shown_again_seals_nothing_again),
     IN_A_WORLD(what_was_sealed_anew_can_be_sealed_anew_in_turn),
+    IN_A_WORLD(who_joins_with_another_key_than_it_had_off_line_is_given_its_history),
+    IN_A_WORLD(a_new_key_of_a_party_still_off_line_is_sealed_to),
     IN_A_WORLD(an_old_key_goes_when_its_time_is_over_and_not_before),
     IN_A_WORLD(nothing_goes_while_a_notice_waits_unopened),
 };

@@ -69,6 +69,9 @@ static void a_case_is_not_handed_to_a_party_out_of_service(void **state)
     assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_REFUSED_PARTY_OFF);
     next.cut_count = 0;
     assert_true(tb_directory_in_service(&next, &cut.party));
+    /* Off-line it acts on paper: it may be given cases and keeps those it has. */
+    next = version_with(w, 2, "bureau.44", TB_PARTY_OFF_LINE);
+    assert_true(tb_directory_in_service(&next, &cut.party));
     who(w, "bureau.33")->agent.directory = &w->directory;
     assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
 }

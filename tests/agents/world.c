@@ -263,7 +263,7 @@ static void write_letters(world *w, world_agent *a, tb_txn *txn)
     tb_agent_forget(&a->agent);
 }
 
-static void end(world *w, world_agent *a, tb_txn *txn)
+void world_end(world *w, world_agent *a, tb_txn *txn)
 {
     write_letters(w, a, txn);
     assert_ok(tb_store_commit(txn));
@@ -296,7 +296,7 @@ const tb_local_answer *ask(world *w, const char *id, tb_local_request *request)
         }
     }
     assert_true(answered);
-    end(w, a, txn);
+    world_end(w, a, txn);
     return &w->answer;
 }
 
@@ -308,7 +308,7 @@ void turn_with(world *w, const char *id, tb_err (*run)(tb_step *step))
     assert_ok(
         tb_step_make(&a->agent, txn, (tb_now){w->clock, w->clock}, &w->random, a->effects, &step));
     assert_ok(run(&step));
-    end(w, a, txn);
+    world_end(w, a, txn);
 }
 
 size_t fields_of(world *w, const char *text, tb_field **out)
@@ -419,7 +419,7 @@ tb_refusal deliver(world *w, letter *l)
     tb_digest event;
     l->gone = true;
     assert_ok(tb_apply_notice(&a->agent, txn, now, &incoming, a->effects, &a->refused, &event));
-    end(w, a, txn);
+    world_end(w, a, txn);
     return a->refused;
 }
 
@@ -430,7 +430,7 @@ void tick(world *w, const char *id, tb_time later)
     w->clock += later;
     tb_input input = {.kind = TB_INPUT_TICK, .now = {w->clock, w->clock}};
     assert_ok(tb_agent_step(&a->agent, txn, &input, &w->random, a->effects));
-    end(w, a, txn);
+    world_end(w, a, txn);
 }
 
 letter *letter_to(world *w, const char *id)
@@ -471,7 +471,7 @@ void link_up(world *w, const char *id, bool up)
         tb_now now = {w->clock, w->clock};
         assert_ok(tb_drafts_release(&a->agent, txn, now, &w->random, a->effects));
     }
-    end(w, a, txn);
+    world_end(w, a, txn);
 }
 
 /* ---- time ---- */
@@ -493,7 +493,7 @@ void judge_due(world *w, const char *id)
     assert_ok(tb_clock_now(&a->agent, txn, w->clock, &now));
     assert_ok(tb_step_make(&a->agent, txn, now, &w->random, a->effects, &step));
     assert_ok(tb_duties_tick(&step));
-    end(w, a, txn);
+    world_end(w, a, txn);
 }
 
 tb_local_duties duties_at(world *w, const char *id)

@@ -69,6 +69,9 @@ int world_teardown(void **state);
 
 world_agent *who(world *w, const char *id);
 
+/* Ends a turn of the test's own: its notices become letters, and it is committed. */
+void world_end(world *w, world_agent *a, tb_txn *txn);
+
 /* One request through the local step; the answer is decoded into w->answer. */
 const tb_local_answer *ask(world *w, const char *party, tb_local_request *request);
 /* One turn of a party in which this step runs; what it sends lies here afterwards. */

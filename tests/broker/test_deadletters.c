@@ -53,7 +53,7 @@ static void cut_off(world *w, bool cut)
 static void what_the_hub_refused_is_listed_with_its_route(void **state)
 {
     world *w = *state;
-    w->directory.parties[B].state = TB_PARTY_OFF_LINE;
+    w->directory.parties[B].state = TB_PARTY_ENDED;
     link_up(w, at(w, A));
     parcel p = make_one(w, at(w, A), B, 2);
     say_submit(w, at(w, A), &p);
@@ -70,6 +70,18 @@ static void what_the_hub_refused_is_listed_with_its_route(void **state)
     assert_int_equal(one->retry, TB_RETRY_NOTHING);
     assert_int_equal(retry(w, one->id, false).code, TB_REFUSED_NOTHING_HELD);
     assert_int_equal(retry(w, one->id, true).code, TB_ACCEPTED);
+}
+
+/* Its sender keeps what is for a party without a line: nothing was refused. */
+static void what_waits_for_an_off_line_party_is_no_dead_letter(void **state)
+{
+    world *w = *state;
+    w->directory.parties[B].state = TB_PARTY_OFF_LINE;
+    link_up(w, at(w, A));
+    parcel p = make_one(w, at(w, A), B, 2);
+    say_submit(w, at(w, A), &p);
+    turn(w);
+    assert_int_equal(all(w).count, 0);
 }
 
 static void what_the_directory_forbids_is_held_and_delivered_when_it_no_longer_does(void **state)
@@ -167,7 +179,7 @@ static void what_a_recipient_refused_says_by_whom(void **state)
 static void pages_go_through_refusals_and_groups(void **state)
 {
     world *w = *state;
-    w->directory.parties[B].state = TB_PARTY_OFF_LINE;
+    w->directory.parties[B].state = TB_PARTY_ENDED;
     link_up(w, at(w, A));
     parcel p = make_one(w, at(w, A), B, 2);
     say_submit(w, at(w, A), &p);
@@ -219,6 +231,7 @@ static void a_request_that_could_not_be_carried_out_is_answered(void **state)
 
 static const struct CMUnitTest tests[] = {
     WORLD_TEST(what_the_hub_refused_is_listed_with_its_route),
+    WORLD_TEST(what_waits_for_an_off_line_party_is_no_dead_letter),
     WORLD_TEST(what_the_directory_forbids_is_held_and_delivered_when_it_no_longer_does),
     WORLD_TEST(without_its_recipient_a_retry_waits),
     WORLD_TEST(what_a_recipient_refused_says_by_whom),

@@ -66,6 +66,25 @@ static void another_content_of_the_same_version_is_an_alarm(void **state)
     assert_int_equal(rows(w, TB_TABLE_ALARM), 1);
 }
 
+static void who_joins_is_open_to_every_sender_again(void **state)
+{
+    world *w = *state;
+    w->directory.parties[C].state = TB_PARTY_OFF_LINE;
+    link_up(w, at(w, A));
+    link_up(w, at(w, B));
+    tb_directory next = w->directory;
+    next.parties = tb_arena_array(&w->arena, PARTIES, sizeof *next.parties);
+    memcpy(next.parties, w->directory.parties, PARTIES * sizeof *next.parties);
+    next.parties[C].state = TB_PARTY_ACTIVE;
+    tb_document document = world_next_directory(w, &next);
+    say_document(w, B, &document);
+    turn(w);
+    for (size_t sender = A; sender <= B; sender++) {
+        tb_party opened = expect(w, at(w, sender), TB_FRAME_OPEN)->share;
+        assert_true(tb_party_equal(&opened, &at(w, C)->id));
+    }
+}
+
 /* The directory with another transport key for A, or without A being active. */
 static tb_document without_a(world *w, bool ended)
 {
@@ -166,6 +185,7 @@ static const struct CMUnitTest tests[] = {
     WORLD_TEST(another_content_of_the_same_version_is_an_alarm),
     WORLD_TEST(a_revoked_transport_key_is_cut_off_at_once),
     WORLD_TEST(a_party_that_ended_is_not_heard),
+    WORLD_TEST(who_joins_is_open_to_every_sender_again),
     WORLD_TEST(a_directory_of_another_authority_is_refused),
     WORLD_TEST(the_newest_directory_survives_a_restart),
     WORLD_TEST(a_store_of_another_hub_is_not_used),

@@ -18,7 +18,7 @@ static void fill_in(world *w, parcel *p, size_t item, const tb_signed_line *line
 static void every_number_to_a_party_that_is_not_active_is_refused_by_a_signed_line(void **state)
 {
     world *w = *state;
-    set_state(w, B, TB_PARTY_OFF_LINE);
+    set_state(w, B, TB_PARTY_ENDED);
     link_up(w, at(w, A));
     parcel p = make_one(w, at(w, A), B, 2);
     say_submit(w, at(w, A), &p);
@@ -44,7 +44,7 @@ static void every_number_to_a_party_that_is_not_active_is_refused_by_a_signed_li
 static void fillers_take_the_place_of_refused_numbers_and_arrive(void **state)
 {
     world *w = *state;
-    set_state(w, B, TB_PARTY_OFF_LINE);
+    set_state(w, B, TB_PARTY_ENDED);
     link_up(w, at(w, A));
     parcel p = make_one(w, at(w, A), B, 2);
     say_submit(w, at(w, A), &p);
@@ -69,7 +69,7 @@ static void fillers_take_the_place_of_refused_numbers_and_arrive(void **state)
 static void a_refused_number_stays_refused_when_its_recipient_becomes_active(void **state)
 {
     world *w = *state;
-    set_state(w, B, TB_PARTY_OFF_LINE);
+    set_state(w, B, TB_PARTY_ENDED);
     link_up(w, at(w, A));
     parcel p = make_one(w, at(w, A), B, 1);
     say_submit(w, at(w, A), &p);
@@ -86,7 +86,7 @@ static void a_refused_number_stays_refused_when_its_recipient_becomes_active(voi
 static void standing_refusals_are_told_in_welcome(void **state)
 {
     world *w = *state;
-    set_state(w, B, TB_PARTY_OFF_LINE);
+    set_state(w, B, TB_PARTY_ENDED);
     link_up(w, at(w, A));
     parcel p = make_one(w, at(w, A), B, 2);
     say_submit(w, at(w, A), &p);
@@ -94,6 +94,28 @@ static void standing_refusals_are_told_in_welcome(void **state)
     tb_welcome *welcome = link_up(w, at(w, A));
     assert_int_equal(welcome->refused_count, 2);
     assert_int_equal(welcome->refused[1].line.line.from, 2);
+}
+
+static void what_is_for_a_party_off_line_stays_with_its_sender(void **state)
+{
+    world *w = *state;
+    set_state(w, B, TB_PARTY_OFF_LINE);
+    link_up(w, at(w, A));
+    parcel p = make_one(w, at(w, A), B, 2);
+    say_submit(w, at(w, A), &p);
+    turn(w);
+    assert_true(tb_party_equal(&expect(w, at(w, A), TB_FRAME_CLOSED)->share, &at(w, B)->id));
+    expect_nothing(w, at(w, A));
+    assert_int_equal(rows(w, TB_TABLE_HUB_GROUP), 0);
+    assert_int_equal(rows(w, TB_TABLE_HUB_REFUSED), 0);
+    assert_int_equal(rows(w, TB_TABLE_HUB_SHARE), 0);
+
+    set_state(w, B, TB_PARTY_ACTIVE);
+    say_submit(w, at(w, A), &p);
+    turn(w);
+    assert_int_equal(expect(w, at(w, A), TB_FRAME_STORED)->lines.lines[0].line.to, 2);
+    link_up(w, at(w, B));
+    assert_int_equal(take_all(w, at(w, B)), 2);
 }
 
 static void a_recipient_the_directory_does_not_know_leaves_no_row(void **state)
@@ -206,6 +228,7 @@ static const struct CMUnitTest tests[] = {
     WORLD_TEST(fillers_take_the_place_of_refused_numbers_and_arrive),
     WORLD_TEST(a_refused_number_stays_refused_when_its_recipient_becomes_active),
     WORLD_TEST(standing_refusals_are_told_in_welcome),
+    WORLD_TEST(what_is_for_a_party_off_line_stays_with_its_sender),
     WORLD_TEST(a_recipient_the_directory_does_not_know_leaves_no_row),
     WORLD_TEST(an_expired_notice_is_filled_by_its_sender),
     WORLD_TEST(a_filler_signed_by_the_wrong_party_is_refused),

@@ -139,19 +139,59 @@ static void a_hello_in_anothers_name_is_turned_away(void **state)
     assert_int_equal(rows(w, TB_TABLE_HUB_SESSION), 0);
 }
 
-static void a_protocol_that_is_not_spoken_is_named(void **state)
+static void say_hello_of(world *w, uint32_t min, uint32_t max)
 {
-    world *w = *state;
     party *a = at(w, A);
     tb_frame hello = {.kind = TB_FRAME_HELLO};
     a->peer = w->next_peer++;
     hello.hello.party = a->id;
     hello.hello.incarnation = a->incarnation;
-    hello.hello.protocol_min = 2;
-    hello.hello.protocol_max = 3;
+    hello.hello.protocol_min = min;
+    hello.hello.protocol_max = max;
     say(w, a, &hello);
     turn(w);
-    expect_bye(w, a, TB_REFUSED_PROTOCOL);
+}
+
+static void expect_foreign(world *w, uint32_t written_in, const char *words)
+{
+    tb_frame *frame = expect(w, at(w, A), TB_FRAME_BYE);
+    assert_int_equal(frame->bye.code, TB_REFUSED_PROTOCOL);
+    assert_int_equal(frame->protocol, written_in);
+    assert_int_equal(frame->bye.protocol_min, w->broker.speaks.min);
+    assert_int_equal(frame->bye.protocol_max, w->broker.speaks.max);
+    if (!tb_bytes_equal(frame->bye.reason, tb_bytes_str(words))) {
+        fail_msg("%.*s", (int)frame->bye.reason.size, (const char *)frame->bye.reason.data);
+    }
+    assert_int_equal(rows(w, TB_TABLE_HUB_SESSION), 0);
+}
+
+static void a_newer_agent_is_told_both_ranges_and_that_the_hub_is_to_be_upgraded(void **state)
+{
+    world *w = *state;
+    say_hello_of(w, 2, 3);
+    expect_foreign(w, 2,
+                   "The agent speaks protocol 2 to 3, the hub 1; they have none in common: "
+                   "whoever runs the hub must upgrade it.");
+}
+
+static void an_older_agent_is_told_to_upgrade_in_a_frame_it_can_read(void **state)
+{
+    world *w = *state;
+    w->broker.speaks = (tb_protocol_range){2, 4};
+    say_hello_of(w, 1, 1);
+    expect_foreign(w, 1,
+                   "The agent speaks protocol 1, the hub 2 to 4; they have none in common: "
+                   "upgrade the agent.");
+}
+
+static void the_highest_common_protocol_is_chosen(void **state)
+{
+    world *w = *state;
+    say_hello_of(w, 1, 7);
+    assert_int_equal(expect(w, at(w, A), TB_FRAME_WELCOME)->welcome.protocol, 1);
+    w->broker.speaks = (tb_protocol_range){1, 4};
+    say_hello_of(w, 1, 3);
+    assert_int_equal(expect(w, at(w, A), TB_FRAME_WELCOME)->welcome.protocol, 3);
 }
 
 static void a_quiet_session_is_sent_beats_and_a_silent_one_ends(void **state)
@@ -295,7 +335,9 @@ static const struct CMUnitTest tests[] = {
     WORLD_TEST(two_copies_are_both_stopped_until_a_newer_run),
     WORLD_TEST(a_party_that_recovers_is_shown_the_marks_of_every_run),
     WORLD_TEST(a_hello_in_anothers_name_is_turned_away),
-    WORLD_TEST(a_protocol_that_is_not_spoken_is_named),
+    WORLD_TEST(a_newer_agent_is_told_both_ranges_and_that_the_hub_is_to_be_upgraded),
+    WORLD_TEST(an_older_agent_is_told_to_upgrade_in_a_frame_it_can_read),
+    WORLD_TEST(the_highest_common_protocol_is_chosen),
     WORLD_TEST(a_quiet_session_is_sent_beats_and_a_silent_one_ends),
     WORLD_TEST(a_bye_ends_a_session_without_answer),
     WORLD_TEST(a_clock_that_goes_back_a_day_neither_ends_sessions_nor_silences_them),

@@ -140,6 +140,7 @@ static void start(world *w)
     w->broker.sign_id = tb_key_id_of(TB_PURPOSE_SIGN, &w->hub_sign.public_key);
     w->broker.directory = &w->directory;
     w->broker.limits = limits;
+    w->broker.speaks = tb_protocol_spoken();
 
     tb_arena_reset(&w->node.arena);
     tb_txn *txn = NULL;
@@ -229,7 +230,7 @@ void say_bytes(world *w, const party *from, tb_bytes bytes)
 void say(world *w, const party *from, tb_frame *frame)
 {
     tb_bytes bytes;
-    frame->protocol = TB_PROTOCOL;
+    frame->protocol = frame->kind == TB_FRAME_HELLO ? frame->hello.protocol_min : TB_PROTOCOL;
     frame->hub = w->directory.hub;
     assert_ok(tb_frame_encode(frame, &w->arena, &bytes));
     say_bytes(w, from, bytes);

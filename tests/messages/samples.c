@@ -470,8 +470,38 @@ tb_frame sample_frame(tb_arena *arena, tb_frame_kind kind)
     case TB_FRAME_BEAT:
         break;
     case TB_FRAME_BYE:
-        frame.bye = (tb_bye){TB_REFUSED_SUPERSEDED, tb_bytes_str("newer connection")};
+        frame.bye =
+            (tb_bye){.code = TB_REFUSED_SUPERSEDED, .reason = tb_bytes_str("newer connection")};
         break;
     }
     return frame;
+}
+
+tb_bundle sample_bundle(tb_arena *arena)
+{
+    tb_sign_pair pair = sample_sign_pair(1);
+    tb_bundle bundle = {
+        .hub = sample_digest(0x11),
+        .sender = sample_party("bureau.33"),
+        .recipient = sample_party("ct.33"),
+        .made = SAMPLE_TIME,
+        .marks = lines(arena, TB_LINE_ARRIVED, 1),
+        .mark_count = 1,
+        .refusals = lines(arena, TB_LINE_REFUSED, 1),
+        .refusal_count = 1,
+        .stamps = lines(arena, TB_LINE_STORED, 1),
+        .stamp_count = 1,
+        .key = tb_key_id_of(TB_PURPOSE_SIGN, &pair.public_key),
+    };
+    carry(arena, false, &bundle.carry);
+    return bundle;
+}
+
+tb_bytes sample_bundle_file(tb_arena *arena)
+{
+    tb_sign_pair pair = sample_sign_pair(1);
+    tb_bundle bundle = sample_bundle(arena);
+    tb_bytes file;
+    assert_ok(tb_bundle_encode(&bundle, &pair, arena, &file));
+    return file;
 }

@@ -3,6 +3,7 @@
 #ifndef TB_TEST_SAMPLES_H
 #define TB_TEST_SAMPLES_H
 
+#include "messages/bundle.h"
 #include "messages/directory.h"
 #include "messages/event.h"
 #include "messages/link.h"
@@ -25,6 +26,9 @@ tb_signed_line sample_signed_line(tb_arena *arena, tb_line_kind kind);
 /* items notices from bureau.33 to ct.33, proven by a tree with one leaf more, signed by pair 1. */
 tb_group sample_group(tb_arena *arena, size_t items, size_t entries, bool stamped);
 tb_directory sample_directory(tb_arena *arena);
+/* From bureau.33 to ct.33: three notices, and a mark, a refusal and a stamp; signed by pair 1. */
+tb_bundle sample_bundle(tb_arena *arena);
+tb_bytes sample_bundle_file(tb_arena *arena);
 tb_frame sample_frame(tb_arena *arena, tb_frame_kind kind);
 
 #endif

@@ -311,6 +311,50 @@ static void an_opening_matches_only_what_was_committed_to(void **state)
     assert_false(tb_opening_matches(&opening, &moved));
 }
 
+static tb_event on_paper(tb_arena *arena)
+{
+    tb_event event = sample_event(arena);
+    event.on_behalf = sample_party("ct.33");
+    event.paper_no = tb_bytes_str("浙联通函〔2015〕7号");
+    event.paper_date = tb_bytes_str("2015-02-08");
+    return event;
+}
+
+static void a_paper_answer_names_its_party_number_and_date(void **state)
+{
+    (void)state;
+    static const tb_bend paper_bends[] = {
+        {.path = {24}, .op = BEND_DROP, .expect = TB_REFUSED_MALFORMED},
+        {.path = {25}, .op = BEND_DROP, .expect = TB_REFUSED_MALFORMED},
+        {.path = {26}, .op = BEND_DROP, .expect = TB_REFUSED_MALFORMED},
+        {.path = {4}, .op = BEND_NUMBER, .number = 3, .expect = TB_REFUSED_MALFORMED},
+        {.path = {25},
+         .op = BEND_SIZE,
+         .number = TB_PAPER_NO_BYTES_MAX + 1,
+         .expect = TB_REFUSED_MALFORMED},
+    };
+    tb_arena *arena = bend_arena();
+    tb_event in = on_paper(arena);
+    tb_event out;
+    tb_bytes bytes;
+    assert_ok(tb_event_encode(&in, arena, &bytes));
+    assert_int_equal(tb_event_decode(bytes, arena, &out), TB_ACCEPTED);
+    assert_string_equal(out.on_behalf.text, "ct.33");
+    assert_string_equal(tb_event_author(&out)->text, "ct.33");
+    assert_true(tb_bytes_equal(out.paper_no, in.paper_no));
+    assert_true(tb_bytes_equal(out.paper_date, in.paper_date));
+    assert_true(tb_event_on_paper(&out));
+    check_refusals(bytes, paper_bends, sizeof paper_bends / sizeof paper_bends[0], codec);
+
+    in = on_paper(arena);
+    in.on_behalf = in.actor; /* nobody enters its own paper */
+    assert_ok(tb_event_encode(&in, arena, &bytes));
+    assert_int_equal(tb_event_decode(bytes, arena, &out), TB_REFUSED_MALFORMED);
+    in = sample_event(arena);
+    assert_false(tb_event_on_paper(&in));
+    assert_ptr_equal(tb_event_author(&in), &in.actor);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(every_value_comes_back),
     cmocka_unit_test(the_opening_event_names_the_case_it_opens),
@@ -319,6 +363,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(cut_short_or_flipped_it_is_refused_or_the_same),
     cmocka_unit_test(hostile_bytes_cost_no_more_than_the_arena),
     cmocka_unit_test(an_opening_matches_only_what_was_committed_to),
+    cmocka_unit_test(a_paper_answer_names_its_party_number_and_date),
 };
 
 TB_RUN("messages/event", tests)

@@ -150,7 +150,6 @@ static void a_filler_stands_without_body_and_says_why(void **state)
 
 static const tb_bend frame_bends[] = {
     {"no protocol", {1}, BEND_DROP, 0, NULL, TB_REFUSED_PROTOCOL},
-    {"protocol 2", {1}, BEND_NUMBER, 2, NULL, TB_REFUSED_PROTOCOL},
     {"no hub", {2}, BEND_DROP, 0, NULL, TB_REFUSED_MALFORMED},
     {"civil before 1970", {3}, BEND_NUMBER, UINT64_MAX, NULL, TB_REFUSED_MALFORMED},
     {"nothing inside", {21}, BEND_DROP, 0, NULL, TB_REFUSED_MALFORMED},

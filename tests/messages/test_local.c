@@ -41,9 +41,36 @@ static tb_case_id case_id(void)
     return id;
 }
 
+static void fill_carried(tb_local_request *request)
+{
+    if (request->kind == TB_REQUEST_PAPER) {
+        request->paper =
+            (tb_local_paper){{case_id(), tb_bytes_str("result"), fields, 2, sample_digest(0x42)},
+                             sample_party("ct.33"),
+                             tb_bytes_str("粤联通函〔2015〕12号"),
+                             tb_bytes_str("2015-03-02")};
+    } else if (request->kind == TB_REQUEST_EXPORT_BUNDLE) {
+        request->export_bundle =
+            (tb_local_export_bundle){sample_party("ct.33"), tb_bytes_str("\xFF")};
+    } else if (request->kind == TB_REQUEST_IMPORT_BUNDLE) {
+        request->import_bundle = tb_bytes_str("TBBUNDL1");
+    } else if (request->kind == TB_REQUEST_WRITE_LETTER) {
+        request->write_letter = (tb_local_write_letter){sample_party("ct.33"), tb_bytes_str("1号")};
+    } else {
+        request->get_letter = (tb_local_get_letter){sample_party("ct.33"), 3};
+    }
+}
+
 static void fill_request(tb_arena *arena, tb_local_request *request)
 {
     switch (request->kind) {
+    case TB_REQUEST_PAPER:
+    case TB_REQUEST_EXPORT_BUNDLE:
+    case TB_REQUEST_IMPORT_BUNDLE:
+    case TB_REQUEST_WRITE_LETTER:
+    case TB_REQUEST_GET_LETTER:
+        fill_carried(request);
+        break;
     case TB_REQUEST_OPEN_CASE:
         request->open = (tb_local_open){tb_bytes_str("black-card"), tb_bytes_str("card"), fields, 2,
                                         TB_LANE_URGENT};
@@ -137,6 +164,7 @@ static tb_local_summary summary(void)
         .at = SAMPLE_TIME,
         .term = 1,
         .opener = sample_party("police.33.01"),
+        .campaign_version = 3,
         .held_back = 3,
         .action = tb_bytes_str("order"),
         .stalled = TB_STALL_FROZEN,
@@ -444,6 +472,20 @@ static void fill_answer(tb_arena *arena, tb_local_answer *answer)
         acts[0] = act_line(field_lines, texts);
         answer->acts = (tb_local_acts){acts, 1};
         break;
+    case TB_ANSWER_BUNDLE:
+        answer->bundle =
+            (tb_local_bundle){tb_bytes_str("TBBUNDL1"), tb_bytes_str("\xFF"), {1, 0, 2, 3, 4}};
+        break;
+    case TB_ANSWER_IMPORTED:
+        answer->imported = (tb_local_imported){sample_party("ct.33"), {1, 5, 2, 3, 4}};
+        break;
+    case TB_ANSWER_WRITTEN:
+        answer->written = (tb_local_written){3, tb_bytes_str("1号"), 2, 1};
+        break;
+    case TB_ANSWER_LETTER:
+        answer->letter =
+            (tb_local_letter){3, tb_bytes_str("1号"), tb_bytes_str("<p>"), tb_bytes_str("a,b"), 2};
+        break;
     case TB_ANSWER_DUTIES:
         duties[0] = duty_line();
         answer->duties = (tb_local_duties){duties, 1, tb_bytes_str("\x02"), SAMPLE_TIME};
@@ -495,25 +537,12 @@ static tb_bytes encoded_answer(tb_arena *arena, tb_answer_kind kind)
 
 /* clang-format off: one a line */
 static const tb_answer_kind answer_kinds[] = {
-    TB_ANSWER_NONE,
-    TB_ANSWER_ACTED,
-    TB_ANSWER_CASE,
-    TB_ANSWER_CASES,
-    TB_ANSWER_TRACED,
-    TB_ANSWER_STATUS,
-    TB_ANSWER_NOTICES,
-    TB_ANSWER_PARTIES,
-    TB_ANSWER_CONTENT,
-    TB_ANSWER_CHECKED,
-    TB_ANSWER_CHANGED,
-    TB_ANSWER_ACTS,
-    TB_ANSWER_DUTIES,
-    TB_ANSWER_CAMPAIGNS,
-    TB_ANSWER_CUT,
-    TB_ANSWER_QUARANTINE,
-    TB_ANSWER_SETTLED,
-    TB_ANSWER_DEAD_LETTERS,
-    TB_ANSWER_RECOVERY,
+    TB_ANSWER_NONE,    TB_ANSWER_ACTED,        TB_ANSWER_CASE,     TB_ANSWER_CASES,
+    TB_ANSWER_TRACED,  TB_ANSWER_STATUS,       TB_ANSWER_NOTICES,  TB_ANSWER_PARTIES,
+    TB_ANSWER_CONTENT, TB_ANSWER_CHECKED,      TB_ANSWER_CHANGED,  TB_ANSWER_ACTS,
+    TB_ANSWER_BUNDLE,  TB_ANSWER_IMPORTED,     TB_ANSWER_WRITTEN,  TB_ANSWER_LETTER,
+    TB_ANSWER_DUTIES,  TB_ANSWER_CAMPAIGNS,    TB_ANSWER_CUT,      TB_ANSWER_QUARANTINE,
+    TB_ANSWER_SETTLED, TB_ANSWER_DEAD_LETTERS, TB_ANSWER_RECOVERY,
 };
 
 static const tb_request_kind request_kinds[] = {
@@ -532,6 +561,11 @@ static const tb_request_kind request_kinds[] = {
     TB_REQUEST_CHECK,
     TB_REQUEST_LIST_ACTS,
     TB_REQUEST_EXPORT,
+    TB_REQUEST_PAPER,
+    TB_REQUEST_EXPORT_BUNDLE,
+    TB_REQUEST_IMPORT_BUNDLE,
+    TB_REQUEST_WRITE_LETTER,
+    TB_REQUEST_GET_LETTER,
     TB_REQUEST_LIST_DUTIES,
     TB_REQUEST_LIST_CAMPAIGNS,
     TB_REQUEST_CUT,
@@ -553,17 +587,6 @@ static void every_request_comes_back(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT(request_kinds); i++) {
         tb_request_kind kind = request_kinds[i];
-        tb_arena *arena = bend_arena();
-        tb_bytes bytes = encoded_request(arena, kind);
-        tb_local_request out;
-        check_round_trip(bytes, request_codec);
-        assert_int_equal(tb_local_request_decode(bytes, arena, &out), TB_ACCEPTED);
-        assert_int_equal(out.kind, kind);
-        assert_int_equal(out.time, SAMPLE_TIME);
-        assert_true(tb_bytes_equal(out.account, tb_bytes_str("王警官")));
-    }
-    for (size_t k = 0; k < COUNT(request_kinds); k++) {
-        tb_request_kind kind = request_kinds[k];
         tb_arena *arena = bend_arena();
         tb_bytes bytes = encoded_request(arena, kind);
         tb_local_request out;
@@ -715,12 +738,6 @@ static void cut_short_or_flipped_it_is_refused_or_stays_what_it_is(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT(request_kinds); i++) {
         tb_bytes bytes = encoded_request(bend_arena(), request_kinds[i]);
-        check_truncated(bytes, request_codec, false);
-        check_flipped(bytes, request_codec, false);
-    }
-    for (size_t k = 0; k < COUNT(request_kinds); k++) {
-        tb_request_kind kind = request_kinds[k];
-        tb_bytes bytes = encoded_request(bend_arena(), kind);
         check_truncated(bytes, request_codec, false);
         check_flipped(bytes, request_codec, false);
     }

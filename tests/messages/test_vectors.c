@@ -129,6 +129,18 @@ static void say_events(void)
              (tb_bend){.path = {22}, .op = BEND_AGAIN});
     say_bent("refused.not_canonical.event.actor_last", second,
              (tb_bend){.path = {13}, .op = BEND_LAST});
+    later.on_behalf = sample_party("ct.33");
+    later.paper_no = tb_bytes_str("浙联通函〔2015〕7号");
+    later.paper_date = tb_bytes_str("2015-02-08");
+    tb_bytes paper;
+    assert_ok(tb_event_encode(&later, &memory, &paper));
+    say("event.on_paper", paper);
+    say_bent("refused.malformed.event.paper_without_number", paper,
+             (tb_bend){.path = {25}, .op = BEND_DROP});
+    say_bent("refused.malformed.event.paper_of_nobody", paper,
+             (tb_bend){.path = {24}, .op = BEND_DROP});
+    say_bent("refused.malformed.event.side_event_on_paper", paper,
+             (tb_bend){.path = {4}, .op = BEND_NUMBER, .number = 2});
 }
 
 static void say_commitment(void)
@@ -252,6 +264,35 @@ static void say_groups(void)
              (tb_bend){.path = {3, 8}, .op = BEND_SIZE, .number = 64});
 }
 
+/* The bundle file behind its beginning, bent, and put behind it again. */
+static void say_bent_bundle(const char *name, tb_bytes good, tb_bend how)
+{
+    static const size_t begin = 8;
+    tb_bytes inside = bend(tb_bytes_of(good.data + begin, good.size - begin), &how, &memory);
+    uint8_t *file = tb_arena_alloc(&memory, begin + inside.size);
+    assert_non_null(file);
+    memcpy(file, good.data, begin);
+    memcpy(file + begin, inside.data, inside.size);
+    say(name, tb_bytes_of(file, begin + inside.size));
+}
+
+static void say_bundles(void)
+{
+    tb_bytes good = sample_bundle_file(&memory);
+    say("bundle.notices_marks_refusals_stamps", good);
+    say("refused.bundle_corrupt.bundle.without_beginning",
+        tb_bytes_of(good.data + 8, good.size - 8));
+    say("refused.bundle_corrupt.bundle.end_missing", tb_bytes_of(good.data, good.size - 40));
+    say_bent_bundle("refused.bundle_corrupt.bundle.another_recipient", good,
+                    (tb_bend){.path = {1, 3}, .op = BEND_TEXT, .text = "hq"});
+    say_bent_bundle("refused.bundle_corrupt.bundle.mark_left_out", good,
+                    (tb_bend){.path = {1, 7}, .op = BEND_DROP});
+    say_bent_bundle("refused.bundle_corrupt.bundle.stamp_as_mark", good,
+                    (tb_bend){.path = {1, 7, 4, 1}, .op = BEND_NUMBER, .number = 1});
+    say_bent_bundle("refused.bundle_corrupt.bundle.signature_of_ones", good,
+                    (tb_bend){.path = {3}, .op = BEND_SIZE, .number = 64});
+}
+
 static void say_frames(void)
 {
     static const char *const names[] = {
@@ -315,6 +356,7 @@ static void make_text(void)
     say_groups();
     say_frames();
     say_documents();
+    say_bundles();
 }
 
 /* One for each type of message. Signed ones must also verify under the keys the file names. */
@@ -419,6 +461,19 @@ static tb_refusal group_codec(tb_bytes in, tb_arena *arena, tb_bytes *again)
     return tb_group_verify(&value, &hub, &pair.public_key, &cache, arena);
 }
 
+static tb_refusal bundle_codec(tb_bytes in, tb_arena *arena, tb_bytes *again)
+{
+    tb_sign_pair pair = sample_sign_pair(1);
+    tb_bundle value;
+    tb_refusal refusal = tb_bundle_decode(in, arena, &value);
+    if (refusal != TB_ACCEPTED) {
+        return refusal;
+    }
+    bool verified = tb_bundle_verify(&value, &pair.public_key);
+    assert_ok(tb_bundle_encode(&value, &pair, arena, again));
+    return verified ? TB_ACCEPTED : TB_REFUSED_BUNDLE_CORRUPT;
+}
+
 static const struct {
     const char *type;
     tb_codec codec;
@@ -427,7 +482,7 @@ static const struct {
     {"fields", fields_codec},       {"line", line_codec},
     {"directory", directory_codec}, {"document", document_codec},
     {"frame", frame_codec},         {"signed_line", signed_line_codec},
-    {"group", group_codec},
+    {"group", group_codec},         {"bundle", bundle_codec},
 };
 
 static tb_codec codec_of(const char *type)

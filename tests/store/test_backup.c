@@ -221,6 +221,31 @@ static void what_is_not_there_or_of_another_kind_is_refused(void **state)
     assert_false(exists(here.fresh, "data.mdb"));
 }
 
+static void a_store_of_an_older_schema_is_kept_and_restored_as_it_is(void **state)
+{
+    (void)state;
+    store_fixture *f = here.f;
+    uint32_t schema = 0;
+    assert_ok(tb_store_open(f->path, &f->options, &f->store));
+    begin(f);
+    assert_ok(tb_store_schema_put(f->txn, 1));
+    commit(f);
+    tb_store_close(f->store);
+    f->store = NULL;
+    assert_ok(back_up());
+    assert_ok(restore(LARGE));
+    remove_folder(f->path);
+    (void)snprintf(f->path, sizeof f->path, "%s", here.fresh);
+    f->options.quota_bytes = LARGE;
+    assert_int_equal(tb_store_open(f->path, &f->options, &f->store), TB_ERR_OLDER);
+    f->store = NULL;
+    assert_ok(tb_store_open_older(f->path, &f->options, &f->store));
+    begin(f);
+    assert_ok(tb_store_schema(f->txn, &schema));
+    abandon(f);
+    assert_int_equal(schema, 1);
+}
+
 static void what_attempts_that_were_cut_short_left_behind_is_no_hindrance(void **state)
 {
     (void)state;
@@ -331,6 +356,7 @@ static const struct CMUnitTest tests[] = {
     TEST(nothing_is_overwritten),
     TEST(a_store_in_use_is_not_restored_onto),
     TEST(what_is_not_there_or_of_another_kind_is_refused),
+    TEST(a_store_of_an_older_schema_is_kept_and_restored_as_it_is),
     TEST(what_attempts_that_were_cut_short_left_behind_is_no_hindrance),
     TEST(a_damaged_row_makes_no_backup),
     TEST(a_damaged_backup_makes_no_store),

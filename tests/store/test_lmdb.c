@@ -3,6 +3,7 @@
 
 #include "base/limits.h"
 #include "store/store.h"
+#include "store/version.h"
 #include "tests/store/store_fixture.h"
 #include "tests/test.h"
 
@@ -396,6 +397,17 @@ static void who_only_looks_sees_what_is_committed_and_disturbs_nobody(void **sta
     expect(f, T, "unfinished", "v");
 }
 
+static void who_only_looks_at_an_older_store_is_told_so(void **state)
+{
+    store_fixture *f = *state;
+    begin(f);
+    put(f, T, "k", "v");
+    assert_ok(tb_store_schema_put(f->txn, 1));
+    commit(f);
+    assert_int_equal(look_from_outside(f->path, TB_STORE_BROKER, "k"), TB_ERR_OLDER);
+    assert_int_equal(look_from_outside(f->path, TB_STORE_AGENT, "k"), TB_ERR_VERSION);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, store_fixture_open, store_fixture_close)
 
 static const struct CMUnitTest tests[] = {
@@ -407,6 +419,7 @@ static const struct CMUnitTest tests[] = {
     TEST(a_store_without_its_schema_row_is_corrupt),
     TEST(only_its_owner_may_read_it),
     TEST(who_only_looks_sees_what_is_committed_and_disturbs_nobody),
+    TEST(who_only_looks_at_an_older_store_is_told_so),
     TEST(the_quota_is_allocated_at_creation),
     TEST(a_larger_quota_is_allocated_when_opened_again),
     TEST(a_quota_no_disk_has_is_full),

@@ -19,7 +19,9 @@
 #define PORT_COUNT 10000
 #define WORDS_MAX  24
 #define REPEAT_MS  1500
-#define QUOTA      "16777216"
+/* The first version that lists the parties. */
+#define FIRST_DIRECTORY 2
+#define QUOTA           "16777216"
 
 /* ---- time, paths, files ---- */
 
@@ -264,6 +266,51 @@ void sys_socket(const sys_hub *hub, const char *name, char out[SYS_PATH])
     assert_true(snprintf(out, SYS_PATH, "%.300s/%s.sock", hub->run, name) < 100);
 }
 
+/* ---- the authority ---- */
+
+void sys_directory_enrol(sys_hub *hub, const char *party, bool off_line, const char *request)
+{
+    char authority[SYS_PATH];
+    char directory[SYS_PATH];
+    const char *words[WORDS_MAX + 1];
+    size_t count = 0;
+    sys_path(hub, authority, "keys/authority.key");
+    sys_path(hub, directory, "directory");
+    const char *const fixed[] = {"directory",   "enrol",   "--dir",   directory,
+                                 "--authority", authority, "--party", party};
+    for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++) {
+        words[count++] = fixed[i];
+    }
+    if (off_line) {
+        words[count++] = "--off-line";
+    }
+    if (request != NULL) {
+        words[count++] = "--request";
+        words[count++] = request;
+    }
+    if (strchr(party, '.') == NULL) {
+        const char *const fresh[] = {"--role", "operator",  "--name-zh",
+                                     "某公司", "--name-en", party};
+        for (size_t i = 0; i < sizeof fresh / sizeof fresh[0]; i++) {
+            words[count++] = fresh[i];
+        }
+    }
+    words[count] = NULL;
+    if (run(hub, "tongbao", words) != 0) {
+        fail_msg("%s", hub->output);
+    }
+    hub->published = 1 + (hub->published > hub->directory ? hub->published : hub->directory);
+}
+
+void sys_directory_install(sys_agent *agent)
+{
+    char path[SYS_PATH];
+    sys_path(agent->hub, path, "directory/directory.%u.doc", agent->hub->published);
+    if (sys_tongbao_at(agent, "directory", "install", path, (char *)NULL) != 0) {
+        fail_msg("%s", agent->hub->output);
+    }
+}
+
 /* ---- faults ---- */
 
 static char asan_before[256];
@@ -419,7 +466,7 @@ static void hang_up(sys_agent *agent)
     }
 }
 
-void sys_agent_start(sys_agent *agent)
+void sys_agent_launch(sys_agent *agent)
 {
     const sys_hub *hub = agent->hub;
     char program[] = PROGRAMS "tongbao-agent";
@@ -434,11 +481,12 @@ void sys_agent_start(sys_agent *agent)
     sys_path(hub, store, "stores/%s", agent->name);
     sys_path(hub, key, "keys/%s.key", agent->key);
     sys_path(hub, old_key, "keys/%s.key", agent->old_key);
-    sys_path(hub, directory, "directory/directory.%u.doc", hub->directory);
+    sys_path(hub, directory, "directory/directory.%u.doc",
+             agent->directory == 0 ? hub->directory : agent->directory);
     sys_path(hub, relay, "documents/relay.doc");
     sys_path(hub, question, "documents/question.doc");
     sys_path(hub, handled, "documents/handled.doc");
-    assert_true(snprintf(socket, sizeof socket, "%.300s/%s.sock", hub->run, agent->name) < 100);
+    sys_socket(hub, agent->name, socket);
     static word_list w;
     w.count = 0;
     say(&w, program, NULL);
@@ -466,6 +514,13 @@ void sys_agent_start(sys_agent *agent)
     assert_int_equal(agent->pid, 0);
     hang_up(agent);
     agent->pid = start_logged(hub, agent->name, w.argv);
+}
+
+void sys_agent_start(sys_agent *agent)
+{
+    char socket[SYS_PATH];
+    sys_agent_launch(agent);
+    sys_socket(agent->hub, agent->name, socket);
     SYS_AWAIT(listens(socket));
     tb_common common = {.socket = socket, .account = "clerk", .time = "2015-03-02 09:00"};
     assert_int_equal(tb_client_open(&common, &agent->client), 0);
@@ -636,100 +691,39 @@ bool sys_alarmed(sys_agent *agent, const char *text)
     return false;
 }
 
-/* ---- cases ---- */
-
-void sys_tell_time(sys_agent *agent, const char *time)
-{
-    assert_true(tb_time_parse(tb_bytes_str(time), &agent->client.time));
-    (void)sys_status(agent);
-}
-
-/* "id=value|id=value", in a buffer that lives until the next call. */
-static size_t fields_of(const char *text, tb_field fields[TB_FIELDS_MAX])
-{
-    static char copy[4096];
-    assert_true(snprintf(copy, sizeof copy, "%s", text) < (int)sizeof copy);
-    size_t count = 0;
-    for (char *at = copy; *at != '\0';) {
-        char *stop = at + strcspn(at, "|");
-        char *equals = memchr(at, '=', (size_t)(stop - at));
-        assert_true(equals != NULL && count < TB_FIELDS_MAX);
-        fields[count].id = tb_bytes_of(at, (size_t)(equals - at));
-        fields[count++].value = tb_bytes_of(equals + 1, (size_t)(stop - equals) - 1);
-        at = *stop == '\0' ? stop : stop + 1;
-    }
-    return count;
-}
-
-const tb_local_answer *
-sys_open(sys_agent *agent, const char *campaign, const char *type, const char *fields)
-{
-    tb_field list[TB_FIELDS_MAX];
-    tb_local_request request = {.kind = TB_REQUEST_OPEN_CASE};
-    request.open.campaign = tb_bytes_str(campaign);
-    request.open.case_type = tb_bytes_str(type);
-    request.open.field_count = fields_of(fields, list);
-    request.open.fields = list;
-    return sys_ask(agent, &request);
-}
-
-const tb_local_answer *
-sys_act(sys_agent *agent, const tb_case_id *id, const char *action, const char *fields)
-{
-    tb_field list[TB_FIELDS_MAX];
-    tb_local_request request = {.kind = TB_REQUEST_ACT};
-    request.act.case_id = *id;
-    request.act.action = tb_bytes_str(action);
-    request.act.field_count = fields_of(fields, list);
-    request.act.fields = list;
-    return sys_ask(agent, &request);
-}
-
-static const tb_local_answer *look(sys_agent *agent, const tb_case_id *id)
-{
-    tb_local_request request = {.kind = TB_REQUEST_GET_CASE, .case_id = *id};
-    return sys_ask(agent, &request);
-}
-
-tb_local_summary sys_case(sys_agent *agent, const tb_case_id *id)
-{
-    const tb_local_answer *answer = look(agent, id);
-    return answer->kind == TB_ANSWER_CASE ? answer->case_.summary : (tb_local_summary){0};
-}
-
-bool sys_state_is(sys_agent *agent, const tb_case_id *id, const char *state, const char *holder)
-{
-    tb_local_summary summary = sys_case(agent, id);
-    return tb_bytes_equal(summary.state, tb_bytes_str(state)) &&
-           strcmp(summary.holder.text, holder) == 0;
-}
-
-size_t sys_standing(sys_agent *agent, const tb_case_id *id, tb_standing standing)
-{
-    const tb_local_answer *answer = look(agent, id);
-    size_t count = 0;
-    for (size_t i = 0; answer->kind == TB_ANSWER_CASE && i < answer->case_.event_count; i++) {
-        count += answer->case_.events[i].standing == standing;
-    }
-    return count;
-}
-
 /* ---- set-up and tear-down ---- */
 
-static void sign(sys_hub *hub, const char *kind, const char *name, const char *from)
+static void sign_as(sys_hub *hub,
+                    const char *kind,
+                    const char *name,
+                    const char *version,
+                    const char *from,
+                    const char *out)
 {
     char authority[SYS_PATH];
     char directory[SYS_PATH];
-    char out[SYS_PATH];
     sys_path(hub, authority, "keys/authority.key");
     sys_path(hub, directory, "directory");
-    sys_path(hub, out, "documents/%s.doc", name);
     int code =
         sys_tongbao(hub, "document", "sign", "--authority", authority, "--dir", directory, "--kind",
-                    kind, "--name", name, "--version", "1", "--out", out, from, (char *)NULL);
+                    kind, "--name", name, "--version", version, "--out", out, from, (char *)NULL);
     if (code != 0) {
         fail_msg("%s", hub->output);
     }
+}
+
+static void sign(sys_hub *hub, const char *kind, const char *name, const char *from)
+{
+    char out[SYS_PATH];
+    sys_path(hub, out, "documents/%s.doc", name);
+    sign_as(hub, kind, name, "1", from, out);
+}
+
+void sys_sign_campaign(sys_hub *hub, const char *name, const char *version, const char *from)
+{
+    char out[SYS_PATH];
+    sys_path(hub, out, "documents/%s.%s.doc", name, version);
+    sign_as(hub, "campaign", name, version, from, out);
 }
 
 void sys_document(sys_hub *hub, const char *kind, const char *name, const char *from)
@@ -743,6 +737,7 @@ int sys_set_up(void **state)
 {
     static sys_hub hub;
     memset(&hub, 0, sizeof hub);
+    hub.directory = FIRST_DIRECTORY;
     (void)snprintf(hub.folder, sizeof hub.folder, "/tmp/tongbao-test-XXXXXX");
     assert_non_null(mkdtemp(hub.folder));
     (void)snprintf(hub.run, sizeof hub.run, "%.100s/run", hub.folder);

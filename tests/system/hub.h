@@ -27,6 +27,7 @@ typedef struct sys_agent {
     char party[TB_PARTY_BYTES];
     char name[40];      /* of its store, socket and log: the party's id, or another copy's name */
     char endpoint[100]; /* where it looks for the hub */
+    unsigned directory; /* the version it is started with; 0: the hub's */
     char key[64];       /* its key file below keys/, without .key; the party's id at first */
     char old_key[64];   /* likewise, given as --old-key; empty: none */
     char old_key_life[24]; /* seconds, given as --old-key-life; empty: as usual */
@@ -48,6 +49,7 @@ typedef struct sys_hub {
     char quota[24];      /* of it, bytes */
     sys_agent agents[SYS_AGENTS_MAX];
     size_t agent_count;
+    unsigned published;            /* the newest that sys_directory_enrol made; 0: none */
     char extra[SYS_EXTRA_MAX][40]; /* documents beside relay and question */
     size_t extra_count;
     char output[SYS_OUTPUT_BYTES]; /* what the last command printed */
@@ -64,9 +66,17 @@ void sys_path(const sys_hub *hub, char out[SYS_PATH], const char *form, ...)
  */
 int sys_tongbao(sys_hub *hub, const char *word, ...);
 
+/* Signs a campaign file as documents/NAME.VERSION.doc. */
+void sys_sign_campaign(sys_hub *hub, const char *name, const char *version, const char *from);
 /* Runs `tongbao-broker` likewise; for what it prints and ends. */
 int sys_tongbao_broker(sys_hub *hub, const char *word, ...);
 int sys_tongbao_agent(sys_hub *hub, const char *word, ...);
+/* The authority publishes the next directory, in which the party is off-line or active; request: a
+ * key request to enrol it with, or NULL. A party that is new has the role operator. What runs or
+ * starts keeps to hub->directory until it is handed the new one. */
+void sys_directory_enrol(sys_hub *hub, const char *party, bool off_line, const char *request);
+/* Hands that directory to an agent, which shows it to the hub. */
+void sys_directory_install(sys_agent *agent);
 
 void sys_broker_start(sys_hub *hub); /* returns when it is ready */
 void sys_broker_stop(sys_hub *hub, int with);
@@ -87,7 +97,8 @@ int sys_ended(pid_t *pid);
 
 /* A new agent, not started; name is NULL for the party's own. */
 sys_agent *sys_agent_add(sys_hub *hub, const char *party, const char *name);
-void sys_agent_start(sys_agent *agent); /* returns when its socket answers */
+void sys_agent_launch(sys_agent *agent); /* returns at once */
+void sys_agent_start(sys_agent *agent);  /* returns when its socket answers */
 void sys_agent_stop(sys_agent *agent, int with);
 /* Adds, starts and waits for its link. */
 sys_agent *sys_agent_linked(sys_hub *hub, const char *party);

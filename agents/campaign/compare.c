@@ -1,0 +1,491 @@
+#include "agents/campaign/compare.h"
+
+#include "agents/campaign/duty.h"
+
+/* Two versions of one case type being compared. */
+typedef struct comparison {
+    tb_arena *arena;
+    const tb_campaign *from_campaign;
+    const tb_campaign *to_campaign;
+    const tb_case_type *from;
+    const tb_case_type *to;
+    tb_difference *list;
+    size_t count;
+    size_t capacity;
+    tb_err err;
+} comparison;
+
+static void grow(comparison *c)
+{
+    size_t capacity = c->capacity * 2 + 32;
+    tb_difference *longer = tb_arena_array(c->arena, capacity, sizeof *longer);
+    if (longer == NULL) {
+        c->err = TB_ERR_LIMIT;
+        return;
+    }
+    if (c->count > 0) {
+        memcpy(longer, c->list, c->count * sizeof *longer);
+    }
+    c->list = longer;
+    c->capacity = capacity;
+}
+
+static void put(comparison *c,
+                tb_difference_kind kind,
+                const char *state,
+                const char *about,
+                const char *detail)
+{
+    if (c->err == TB_OK && c->count == c->capacity) {
+        grow(c);
+    }
+    if (c->err != TB_OK) {
+        return;
+    }
+    const tb_case_type *type = c->from != NULL ? c->from : c->to;
+    c->list[c->count++] = (tb_difference){
+        .kind = kind,
+        .case_type = type != NULL ? type->id : NULL,
+        .state = state,
+        .about = about,
+        .detail = detail,
+    };
+}
+
+/* Two names of which each may be absent. */
+static bool same(const char *a, const char *b)
+{
+    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+static bool among(const char *const *names, unsigned count, const char *name)
+{
+    for (unsigned i = 0; i < count; i++) {
+        if (strcmp(names[i], name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool
+same_names(const char *const *a, unsigned a_count, const char *const *b, unsigned b_count)
+{
+    for (unsigned i = 0; a_count == b_count && i < a_count; i++) {
+        if (strcmp(a[i], b[i]) != 0) {
+            return false;
+        }
+    }
+    return a_count == b_count;
+}
+
+/* ---- states, and who acts in them ---- */
+
+static bool acts_in(const tb_action *action, const char *state, const char *position)
+{
+    return action->kind == TB_ACTION_CHAIN &&
+           among((const char *const *)action->from, action->from_count, state) &&
+           among((const char *const *)action->by, action->by_count, position);
+}
+
+static bool may_act(const tb_case_type *type, const char *state, const char *position)
+{
+    for (unsigned i = 0; i < type->action_count; i++) {
+        if (acts_in(&type->actions[i], state, position)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void compare_state(comparison *c, const tb_state *from)
+{
+    const tb_state *to = tb_case_type_state(c->to, tb_bytes_str(from->id));
+    if (to == NULL) {
+        put(c, TB_DIFFERENCE_STATE_REMOVED, from->id, from->id, NULL);
+        return;
+    }
+    if (from->closed != to->closed) {
+        put(c, TB_DIFFERENCE_STATE_CLOSES, from->id, from->id, NULL);
+    }
+    for (unsigned i = 0; i < c->from->position_count; i++) {
+        const char *position = c->from->positions[i].id;
+        if (may_act(c->from, from->id, position) && !may_act(c->to, from->id, position)) {
+            put(c, TB_DIFFERENCE_HOLDER_STRANDED, from->id, from->id, position);
+        }
+    }
+}
+
+static void compare_states(comparison *c)
+{
+    for (unsigned i = 0; i < c->from->state_count; i++) {
+        compare_state(c, &c->from->states[i]);
+    }
+    for (unsigned i = 0; i < c->to->state_count; i++) {
+        const char *id = c->to->states[i].id;
+        if (tb_case_type_state(c->from, tb_bytes_str(id)) == NULL) {
+            put(c, TB_DIFFERENCE_STATE_ADDED, NULL, id, NULL);
+        }
+    }
+}
+
+/* ---- positions ---- */
+
+static void compare_positions(comparison *c)
+{
+    for (unsigned i = 0; i < c->from->position_count; i++) {
+        const tb_position *from = &c->from->positions[i];
+        const tb_position *to = tb_case_type_position(c->to, tb_bytes_str(from->id));
+        if (to == NULL) {
+            put(c, TB_DIFFERENCE_POSITION_REMOVED, NULL, from->id, NULL);
+        } else if (from->kind != to->kind || !same(from->role, to->role) ||
+                   !same(from->field, to->field)) {
+            put(c, TB_DIFFERENCE_POSITION_CHANGED, NULL, from->id, NULL);
+        }
+    }
+    for (unsigned i = 0; i < c->to->position_count; i++) {
+        const char *id = c->to->positions[i].id;
+        if (tb_case_type_position(c->from, tb_bytes_str(id)) == NULL) {
+            put(c, TB_DIFFERENCE_POSITION_ADDED, NULL, id, NULL);
+        }
+    }
+}
+
+/* ---- fields ---- */
+
+static const tb_choice *choice_of(const tb_code_list *codes, const char *id)
+{
+    for (unsigned i = 0; codes != NULL && i < codes->choice_count; i++) {
+        if (strcmp(codes->choices[i].id, id) == 0) {
+            return &codes->choices[i];
+        }
+    }
+    return NULL;
+}
+
+static const tb_code_list *codes_of(const tb_campaign *campaign, const tb_field_def *field)
+{
+    return field->choices != NULL ? tb_campaign_codes(campaign, field->choices) : NULL;
+}
+
+/* By the choices themselves: how their list is called does not matter. */
+static void compare_choices(comparison *c, const tb_field_def *from, const tb_field_def *to)
+{
+    const tb_code_list *before = codes_of(c->from_campaign, from);
+    const tb_code_list *after = codes_of(c->to_campaign, to);
+    for (unsigned i = 0; before != NULL && i < before->choice_count; i++) {
+        if (choice_of(after, before->choices[i].id) == NULL) {
+            put(c, TB_DIFFERENCE_CHOICE_REMOVED, NULL, from->id, before->choices[i].id);
+        }
+    }
+    for (unsigned i = 0; after != NULL && i < after->choice_count; i++) {
+        if (choice_of(before, after->choices[i].id) == NULL) {
+            put(c, TB_DIFFERENCE_CHOICE_ADDED, NULL, from->id, after->choices[i].id);
+        }
+    }
+}
+
+static void compare_field(comparison *c, const tb_field_def *from)
+{
+    const tb_field_def *to = tb_case_type_field(c->to, tb_bytes_str(from->id));
+    if (to == NULL) {
+        put(c, TB_DIFFERENCE_FIELD_REMOVED, NULL, from->id, NULL);
+        return;
+    }
+    if (from->type != to->type) {
+        put(c, TB_DIFFERENCE_FIELD_TYPE, NULL, from->id, NULL);
+    } else {
+        compare_choices(c, from, to);
+    }
+    if (!same(from->group, to->group)) {
+        put(c, TB_DIFFERENCE_FIELD_GROUP, NULL, from->id, NULL);
+    }
+    if (from->compute != to->compute || !same(from->of, to->of)) {
+        put(c, TB_DIFFERENCE_FIELD_COMPUTED, NULL, from->id, NULL);
+    }
+}
+
+static void compare_fields(comparison *c)
+{
+    for (unsigned i = 0; i < c->from->field_count; i++) {
+        compare_field(c, &c->from->fields[i]);
+    }
+    for (unsigned i = 0; i < c->to->field_count; i++) {
+        const char *id = c->to->fields[i].id;
+        if (tb_case_type_field(c->from, tb_bytes_str(id)) == NULL) {
+            put(c, TB_DIFFERENCE_FIELD_ADDED, NULL, id, NULL);
+        }
+    }
+}
+
+/* ---- field groups ---- */
+
+static void compare_group(comparison *c, const tb_field_group *from)
+{
+    const tb_field_group *to = tb_case_type_group(c->to, tb_bytes_str(from->id));
+    if (to == NULL) {
+        put(c, TB_DIFFERENCE_GROUP_REMOVED, NULL, from->id, NULL);
+        return;
+    }
+    for (unsigned i = 0; i < to->reader_count; i++) {
+        if (!among((const char *const *)from->readers, from->reader_count, to->readers[i])) {
+            put(c, TB_DIFFERENCE_READER_ADDED, NULL, from->id, to->readers[i]);
+        }
+    }
+    for (unsigned i = 0; i < from->reader_count; i++) {
+        if (!among((const char *const *)to->readers, to->reader_count, from->readers[i])) {
+            put(c, TB_DIFFERENCE_READER_REMOVED, NULL, from->id, from->readers[i]);
+        }
+    }
+}
+
+static void compare_groups(comparison *c)
+{
+    for (unsigned i = 0; i < c->from->group_count; i++) {
+        compare_group(c, &c->from->groups[i]);
+    }
+    for (unsigned i = 0; i < c->to->group_count; i++) {
+        const char *id = c->to->groups[i].id;
+        if (tb_case_type_group(c->from, tb_bytes_str(id)) == NULL) {
+            put(c, TB_DIFFERENCE_GROUP_ADDED, NULL, id, NULL);
+        }
+    }
+}
+
+/* ---- actions ---- */
+
+static bool same_condition(const tb_condition *a, const tb_condition *b)
+{
+    return a->test == b->test && same(a->field, b->field) && same(a->a, b->a) && same(a->b, b->b) &&
+           a->count == b->count &&
+           same_names((const char *const *)a->values, a->value_count,
+                      (const char *const *)b->values, b->value_count);
+}
+
+static bool same_conditions(const tb_conditions *a, const tb_conditions *b)
+{
+    for (unsigned i = 0; a->count == b->count && i < a->count; i++) {
+        if (!same_condition(&a->list[i], &b->list[i])) {
+            return false;
+        }
+    }
+    return a->count == b->count;
+}
+
+static bool same_ways(const tb_action *a, const tb_action *b)
+{
+    for (unsigned i = 0; a->way_count == b->way_count && i < a->way_count; i++) {
+        const tb_way *x = &a->ways[i];
+        const tb_way *y = &b->ways[i];
+        if (!same(x->to, y->to) || !same(x->hands_to, y->hands_to) ||
+            !same_conditions(&x->when, &y->when)) {
+            return false;
+        }
+    }
+    return a->way_count == b->way_count;
+}
+
+static bool same_action_fields(const tb_action *a, const tb_action *b)
+{
+    for (unsigned i = 0; a->field_count == b->field_count && i < a->field_count; i++) {
+        const tb_action_field *x = &a->fields[i];
+        const tb_action_field *y = &b->fields[i];
+        if (!same(x->field, y->field) || x->required != y->required ||
+            !same_conditions(&x->required_when, &y->required_when)) {
+            return false;
+        }
+    }
+    return a->field_count == b->field_count;
+}
+
+static bool same_action(const tb_action *a, const tb_action *b)
+{
+    return a->kind == b->kind && same(a->receipt, b->receipt) &&
+           same_names((const char *const *)a->by, a->by_count, (const char *const *)b->by,
+                      b->by_count) &&
+           same_names((const char *const *)a->from, a->from_count, (const char *const *)b->from,
+                      b->from_count) &&
+           same_names((const char *const *)a->copies, a->copy_count, (const char *const *)b->copies,
+                      b->copy_count) &&
+           same_conditions(&a->when, &b->when) && same_ways(a, b) && same_action_fields(a, b);
+}
+
+static void compare_actions(comparison *c)
+{
+    for (unsigned i = 0; i < c->from->action_count; i++) {
+        const tb_action *from = &c->from->actions[i];
+        const tb_action *to = tb_case_type_action(c->to, tb_bytes_str(from->id));
+        if (to == NULL) {
+            put(c, TB_DIFFERENCE_ACTION_REMOVED, NULL, from->id, NULL);
+        } else if (!same_action(from, to)) {
+            put(c, TB_DIFFERENCE_ACTION_CHANGED, NULL, from->id, NULL);
+        }
+    }
+    for (unsigned i = 0; i < c->to->action_count; i++) {
+        const char *id = c->to->actions[i].id;
+        if (tb_case_type_action(c->from, tb_bytes_str(id)) == NULL) {
+            put(c, TB_DIFFERENCE_ACTION_ADDED, NULL, id, NULL);
+        }
+    }
+}
+
+/* ---- duties ---- */
+
+static bool same_duty(const tb_duty_def *a, const tb_duty_def *b)
+{
+    return same(a->from, b->from) &&
+           same_names((const char *const *)a->until, a->until_count, (const char *const *)b->until,
+                      b->until_count) &&
+           a->hours == b->hours && a->days == b->days && a->working_days == b->working_days &&
+           a->grace_hours == b->grace_hours && a->by_default == b->by_default &&
+           same(a->lapse, b->lapse) && same(a->ends_in, b->ends_in);
+}
+
+static void compare_duties(comparison *c)
+{
+    for (unsigned i = 0; i < c->from->duty_count; i++) {
+        const tb_duty_def *from = &c->from->duties[i];
+        const tb_duty_def *to = tb_case_type_duty(c->to, tb_bytes_str(from->id));
+        if (to == NULL) {
+            put(c, TB_DIFFERENCE_DUTY_REMOVED, NULL, from->id, NULL);
+        } else if (!same(from->owed_by, to->owed_by) || !same(from->to, to->to)) {
+            put(c, TB_DIFFERENCE_DUTY_PARTIES, NULL, from->id, NULL);
+        } else if (!same_duty(from, to)) {
+            put(c, TB_DIFFERENCE_DUTY_CHANGED, NULL, from->id, NULL);
+        }
+    }
+    for (unsigned i = 0; i < c->to->duty_count; i++) {
+        const char *id = c->to->duties[i].id;
+        if (tb_case_type_duty(c->from, tb_bytes_str(id)) == NULL) {
+            put(c, TB_DIFFERENCE_DUTY_ADDED, NULL, id, NULL);
+        }
+    }
+}
+
+/* ---- the whole ---- */
+
+static const tb_role *role_of(const tb_campaign *campaign, const char *id)
+{
+    for (unsigned i = 0; i < campaign->role_count; i++) {
+        if (strcmp(campaign->roles[i].id, id) == 0) {
+            return &campaign->roles[i];
+        }
+    }
+    return NULL;
+}
+
+/* Positions are found by role and jurisdiction: another kind of jurisdiction finds other parties.
+ */
+static void compare_roles(comparison *c)
+{
+    for (unsigned i = 0; i < c->from_campaign->role_count; i++) {
+        const tb_role *from = &c->from_campaign->roles[i];
+        const tb_role *to = role_of(c->to_campaign, from->id);
+        if (to != NULL && from->by_jurisdiction != to->by_jurisdiction) {
+            put(c, TB_DIFFERENCE_ROLE_SCOPE, NULL, from->id, NULL);
+        }
+    }
+}
+
+static void compare_type(comparison *c)
+{
+    if (c->to == NULL) {
+        put(c, TB_DIFFERENCE_TYPE_REMOVED, NULL, c->from->id, NULL);
+        return;
+    }
+    compare_states(c);
+    compare_positions(c);
+    compare_groups(c);
+    compare_fields(c);
+    compare_actions(c);
+    compare_duties(c);
+}
+
+tb_err tb_campaign_compare(const tb_campaign *from,
+                           const tb_campaign *to,
+                           tb_arena *arena,
+                           tb_difference **out,
+                           size_t *out_count)
+{
+    comparison c = {.arena = arena, .from_campaign = from, .to_campaign = to};
+    if (strcmp(from->id, to->id) != 0) {
+        put(&c, TB_DIFFERENCE_OTHER_CAMPAIGN, NULL, to->id, NULL);
+    } else if (to->version <= from->version) {
+        put(&c, TB_DIFFERENCE_NOT_NEWER, NULL, NULL, NULL);
+    }
+    compare_roles(&c);
+    for (unsigned i = 0; i < from->case_type_count; i++) {
+        c.from = &from->case_types[i];
+        c.to = tb_campaign_case_type(to, tb_bytes_str(c.from->id));
+        compare_type(&c);
+    }
+    c.from = NULL;
+    for (unsigned i = 0; i < to->case_type_count; i++) {
+        c.to = &to->case_types[i];
+        if (tb_campaign_case_type(from, tb_bytes_str(c.to->id)) == NULL) {
+            put(&c, TB_DIFFERENCE_TYPE_ADDED, NULL, c.to->id, NULL);
+        }
+    }
+    if (c.err != TB_OK) {
+        return c.err;
+    }
+    *out = c.list;
+    *out_count = c.count;
+    return TB_OK;
+}
+
+/* ---- what a difference means ---- */
+
+typedef struct meaning {
+    tb_hindrance hinders;
+    const char *key;
+    const char *zh;
+    const char *en;
+} meaning;
+
+static meaning meaning_of(tb_difference_kind kind)
+{
+    switch (kind) {
+#define TB_DIFFERENCE_CASE(name, hinders, key, zh, en)                                             \
+    case TB_DIFFERENCE_##name:                                                                     \
+        return (meaning){hinders, key, zh, en};
+        TB_DIFFERENCES(TB_DIFFERENCE_CASE)
+#undef TB_DIFFERENCE_CASE
+    }
+    TB_UNREACHABLE();
+}
+
+tb_hindrance tb_difference_hinders(const tb_difference *difference)
+{
+    return meaning_of(difference->kind).hinders;
+}
+
+bool tb_difference_blocks(const tb_difference *difference, tb_bytes case_type, tb_bytes state)
+{
+    bool concerns = difference->case_type == NULL ||
+                    tb_bytes_equal(tb_bytes_str(difference->case_type), case_type);
+    switch (tb_difference_hinders(difference)) {
+    case TB_HINDERS_NOBODY:
+        return false;
+    case TB_HINDERS_TYPE:
+        return concerns;
+    case TB_HINDERS_STATE:
+        return concerns && tb_bytes_equal(tb_bytes_str(difference->state), state);
+    }
+    TB_UNREACHABLE();
+}
+
+const char *tb_difference_key(tb_difference_kind kind)
+{
+    return meaning_of(kind).key;
+}
+
+const char *tb_difference_zh(tb_difference_kind kind)
+{
+    return meaning_of(kind).zh;
+}
+
+const char *tb_difference_en(tb_difference_kind kind)
+{
+    return meaning_of(kind).en;
+}

@@ -1,0 +1,449 @@
+/* Notices and marks on removable media, with the hub, beside it and without it. */
+#include "agents/bundle.h"
+
+#include "tests/agents/peer.h"
+#include "tests/messages/samples.h"
+#include "tests/test.h"
+
+static int set_up(void **state)
+{
+    town *t = town_make();
+    town_link(t, &t->a);
+    peer_forget(&t->a);
+    *state = t;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    town_free(*state);
+    return 0;
+}
+
+/* ---- a person with a memory stick ---- */
+
+static void begin(town *t, peer *p, tb_txn **out_txn, tb_effects *effects, tb_step *out_step)
+{
+    tb_now now = {t->now, t->now};
+    tb_arena_reset(&p->node.arena);
+    tb_effects_reset(effects);
+    assert_ok(tb_store_begin(p->store, &p->node.arena, out_txn));
+    assert_ok(tb_step_make(&p->agent, *out_txn, now, &t->random, effects, out_step));
+}
+
+static tb_local_answer export_after(town *t, peer *from, const char *to, tb_bytes after)
+{
+    static tb_effects effects;
+    tb_txn *txn;
+    tb_step step;
+    tb_local_answer answer = {.code = TB_ACCEPTED};
+    tb_local_export_bundle wish = {sample_party(to), after};
+    begin(t, from, &txn, &effects, &step);
+    assert_ok(tb_bundle_export(&step, &wish, &answer));
+    if (answer.kind == TB_ANSWER_BUNDLE) {
+        assert_ok(tb_arena_copy(&t->paper, answer.bundle.content, &answer.bundle.content));
+        assert_ok(tb_arena_copy(&t->paper, answer.bundle.next, &answer.bundle.next));
+    }
+    assert_false(tb_txn_wrote(txn));
+    tb_store_abort(txn);
+    return answer;
+}
+
+static tb_bytes carry_out(town *t, peer *from, const char *to)
+{
+    tb_local_answer answer = export_after(t, from, to, tb_bytes_of(NULL, 0));
+    assert_int_equal(answer.code, TB_ACCEPTED);
+    assert_int_equal(answer.bundle.next.size, 0);
+    return answer.bundle.content;
+}
+
+static tb_local_answer bring_in(town *t, peer *to, tb_bytes file)
+{
+    static tb_effects effects;
+    tb_txn *txn;
+    tb_step step;
+    tb_now now = {t->now, t->now};
+    tb_local_answer answer = {.code = TB_ACCEPTED};
+    begin(t, to, &txn, &effects, &step);
+    assert_ok(tb_bundle_import(&step, file, &answer));
+    assert_ok(tb_agent_close(&to->agent, txn, now, &t->random, &effects));
+    if (answer.code != TB_ACCEPTED && answer.code != TB_REFUSED_FORK) {
+        assert_false(tb_txn_wrote(txn)); /* refused, so nothing was changed */
+    }
+    for (size_t i = 0; i < effects.count; i++) {
+        if (effects.list[i].kind == TB_EFFECT_SEND) {
+            assert_ok(tb_arena_copy(&t->paper, effects.list[i].bytes, &to->sent[to->sent_count++]));
+        }
+    }
+    assert_ok(tb_store_commit(txn));
+    return answer;
+}
+
+/* The bundle with something else inside, signed by a. */
+static tb_bytes sign_again(town *t, tb_bundle *bundle, const tb_sign_pair *pair)
+{
+    tb_bytes file;
+    assert_ok(tb_bundle_encode(bundle, pair, &t->paper, &file));
+    return file;
+}
+
+static tb_bundle opened(town *t, tb_bytes file)
+{
+    tb_bundle bundle;
+    assert_int_equal(tb_bundle_decode(file, &t->paper, &bundle), TB_ACCEPTED);
+    return bundle;
+}
+
+/* ---- what is carried ---- */
+
+static void a_notice_is_taken_without_a_hub_and_its_mark_goes_back(void **state)
+{
+    town *t = *state;
+    peer_say(t, &t->a, "ct.33 hello");
+    tb_local_answer in = bring_in(t, &t->b, carry_out(t, &t->a, "ct.33"));
+    assert_int_equal(in.code, TB_ACCEPTED);
+    assert_int_equal(in.imported.counts.notices, 1);
+    assert_string_equal(peer_applied(t, &t->b), "hello");
+    assert_int_equal(t->b.sent_count, 0); /* it has no link */
+    peer_check(t, &t->b);
+
+    tb_local_answer back = bring_in(t, &t->a, carry_out(t, &t->b, "bureau.33"));
+    assert_int_equal(back.code, TB_ACCEPTED);
+    assert_int_equal(back.imported.counts.marks, 1);
+    assert_int_equal(peer_stream_out(t, &t->a, "ct.33").arrived, 1);
+    assert_int_equal(peer_rows(t, &t->a, TB_TABLE_OUTBOX), 0);
+    peer_check(t, &t->a);
+}
+
+static void what_the_hub_lacks_is_shown_to_it_at_once(void **state)
+{
+    town *t = *state;
+    peer_say(t, &t->a, "ct.33 hello");
+    assert_int_equal(bring_in(t, &t->b, carry_out(t, &t->a, "ct.33")).code, TB_ACCEPTED);
+    peer_forget(&t->a);
+    assert_int_equal(bring_in(t, &t->a, carry_out(t, &t->b, "bureau.33")).code, TB_ACCEPTED);
+    tb_frame hello = peer_frame(t, &t->a, TB_FRAME_HELLO, 0);
+    assert_int_equal(hello.hello.arrived_count, 1);
+    assert_int_equal(hello.hello.arrived[0].line.to, 1);
+    assert_int_equal(peer_link(t, &t->a).state, TB_LINK_GREETING);
+}
+
+static void several_notices_and_lanes_come_in_order(void **state)
+{
+    town *t = *state;
+    static const char *const texts[] = {"ct.33 one", "ct.33 two", "ct.33,hq both", "ct.33 three"};
+    for (size_t i = 0; i < 4; i++) {
+        peer_say(t, &t->a, texts[i]);
+    }
+    tb_local_answer in = bring_in(t, &t->b, carry_out(t, &t->a, "ct.33"));
+    assert_int_equal(in.imported.counts.notices, peer_stream_out(t, &t->a, "ct.33").number);
+    const char *applied = peer_applied(t, &t->b);
+    const char *one = strstr(applied, "one");
+    const char *two = strstr(applied, "two");
+    const char *three = strstr(applied, "three");
+    assert_true(one != NULL && two != NULL && three != NULL && one < two && two < three);
+    peer_check(t, &t->b);
+}
+
+static void what_comes_both_ways_is_applied_once(void **state)
+{
+    town *t = *state;
+    town_link(t, &t->b);
+    peer_say(t, &t->a, "ct.33 hello");
+    tb_frame sent = peer_frame(t, &t->a, TB_FRAME_SUBMIT, 0);
+    tb_bytes file = carry_out(t, &t->a, "ct.33");
+    assert_int_equal(bring_in(t, &t->b, file).code, TB_ACCEPTED);
+    assert_int_equal(peer_rows(t, &t->b, TB_TABLE_STAMP), 0);
+    peer_forget(&t->b);
+    town_deliver(t, &sent, &t->b);
+    assert_string_equal(peer_applied(t, &t->b), "hello");
+    assert_int_equal(peer_frame(t, &t->b, TB_FRAME_TAKEN, 0).lines.lines[0].line.to, 1);
+    assert_int_equal(peer_rows(t, &t->b, TB_TABLE_STAMP), 1); /* dated by the hub now */
+    assert_int_equal(bring_in(t, &t->b, file).code, TB_REFUSED_BUNDLE_KNOWN);
+
+    peer_forget(&t->a);
+    peer_say(t, &t->a, "ct.33 again");
+    sent = peer_frame(t, &t->a, TB_FRAME_SUBMIT, 0);
+    file = carry_out(t, &t->a, "ct.33");
+    town_deliver(t, &sent, &t->b);
+    assert_int_equal(bring_in(t, &t->b, file).code, TB_REFUSED_BUNDLE_KNOWN);
+    assert_string_equal(peer_applied(t, &t->b), "hello again");
+    peer_check(t, &t->b);
+}
+
+static void a_bundle_with_old_and_new_gives_only_the_new(void **state)
+{
+    town *t = *state;
+    peer_say(t, &t->a, "ct.33 one");
+    assert_int_equal(bring_in(t, &t->b, carry_out(t, &t->a, "ct.33")).code, TB_ACCEPTED);
+    peer_say(t, &t->a, "ct.33 two");
+    tb_local_answer in = bring_in(t, &t->b, carry_out(t, &t->a, "ct.33"));
+    assert_int_equal(in.imported.counts.notices, 1);
+    assert_int_equal(in.imported.counts.repeated, 1);
+    assert_string_equal(peer_applied(t, &t->b), "one two");
+}
+
+static void a_refusal_goes_back_with_the_mark(void **state)
+{
+    town *t = *state;
+    t->b.disliked = "bad";
+    peer_say(t, &t->a, "ct.33 bad");
+    assert_int_equal(bring_in(t, &t->b, carry_out(t, &t->a, "ct.33")).code, TB_ACCEPTED);
+    assert_int_equal(peer_rows(t, &t->b, TB_TABLE_REFUSAL), 1);
+    tb_bytes file = carry_out(t, &t->b, "bureau.33");
+    tb_local_answer back = bring_in(t, &t->a, file);
+    assert_int_equal(back.imported.counts.refusals, 1);
+    assert_int_equal(peer_rows(t, &t->a, TB_TABLE_REFUSAL), 1);
+    assert_int_equal(peer_stream_out(t, &t->a, "ct.33").arrived, 1);
+    assert_int_equal(bring_in(t, &t->a, file).code, TB_REFUSED_BUNDLE_KNOWN);
+}
+
+static void a_stamp_the_hub_gave_travels_along(void **state)
+{
+    town *t = *state;
+    peer_say(t, &t->a, "ct.33 hello");
+    tb_frame sent = peer_frame(t, &t->a, TB_FRAME_SUBMIT, 0);
+    town_store(t, &t->a, &sent.carry.groups[0]);
+    assert_int_equal(bring_in(t, &t->b, carry_out(t, &t->a, "ct.33")).code, TB_ACCEPTED);
+    assert_int_equal(peer_rows(t, &t->b, TB_TABLE_STAMP), 1);
+}
+
+#define TURNS      16
+#define TURN_TEXTS 64
+
+static void much_is_carried_in_several_bundles_taken_in_their_order(void **state)
+{
+    town *t = *state;
+    static const char *texts[TURN_TEXTS];
+    for (size_t i = 0; i < TURN_TEXTS; i++) {
+        texts[i] = "ct.33 x";
+    }
+    for (size_t i = 0; i < TURNS; i++) {
+        peer_say_all(t, &t->a, texts, TURN_TEXTS);
+    }
+    tb_bytes files[8];
+    size_t count = 0;
+    tb_bytes after = {NULL, 0};
+    do {
+        tb_local_answer answer = export_after(t, &t->a, "ct.33", after);
+        assert_int_equal(answer.code, TB_ACCEPTED);
+        files[count++] = answer.bundle.content;
+        assert_true(answer.bundle.content.size <= TB_BUNDLE_BYTES_MAX);
+        after = answer.bundle.next;
+    } while (after.size > 0 && count < 8);
+    assert_true(count > 1);
+    for (size_t i = 0; i < count; i++) {
+        if (i + 1 < count) {
+            assert_int_equal(bring_in(t, &t->b, files[i + 1]).code, TB_REFUSED_BUNDLE_PARTIAL);
+        }
+        assert_int_equal(bring_in(t, &t->b, files[i]).code, TB_ACCEPTED);
+    }
+    tb_txn *txn = peer_look(t, &t->b);
+    tb_stream stream = town_stream(&t->a, "ct.33");
+    tb_stream_in_row row;
+    assert_ok(tb_stream_in_get(txn, &stream, &row));
+    assert_int_equal(row.number, TURNS * TURN_TEXTS);
+    tb_store_abort(txn);
+}
+
+/* ---- what is refused, and changes nothing ---- */
+
+static void a_damaged_bundle_is_refused_wherever_it_is_damaged(void **state)
+{
+    town *t = *state;
+    peer_say(t, &t->a, "ct.33 hello");
+    tb_bytes file = carry_out(t, &t->a, "ct.33");
+    uint8_t *copy = tb_arena_alloc(&t->paper, file.size);
+    for (size_t at = 0; at < file.size; at += 7) {
+        size_t mark = tb_arena_mark(&t->paper);
+        memcpy(copy, file.data, file.size);
+        copy[at] ^= 0x10;
+        tb_refusal code = bring_in(t, &t->b, tb_bytes_of(copy, file.size)).code;
+        assert_true(code == TB_REFUSED_BUNDLE_CORRUPT || code == TB_REFUSED_WRONG_HUB ||
+                    code == TB_REFUSED_BUNDLE_FOREIGN || code == TB_REFUSED_UNKNOWN_PARTY ||
+                    code == TB_REFUSED_UNKNOWN_KEY);
+        tb_arena_release(&t->paper, mark);
+    }
+    for (size_t size = 0; size < file.size; size += 13) {
+        assert_int_equal(bring_in(t, &t->b, tb_bytes_of(file.data, size)).code,
+                         TB_REFUSED_BUNDLE_CORRUPT);
+    }
+    assert_int_equal(peer_rows(t, &t->b, TB_TABLE_STREAM_IN), 0);
+    assert_int_equal(bring_in(t, &t->b, file).code, TB_ACCEPTED);
+}
+
+static void a_bundle_for_another_party_or_of_another_hub_is_refused(void **state)
+{
+    town *t = *state;
+    peer_say(t, &t->a, "ct.33 hello");
+    tb_bytes file = carry_out(t, &t->a, "ct.33");
+    assert_int_equal(bring_in(t, &t->c, file).code, TB_REFUSED_BUNDLE_FOREIGN);
+    tb_bundle bundle = opened(t, file);
+    bundle.hub.bytes[0] ^= 1;
+    assert_int_equal(bring_in(t, &t->b, sign_again(t, &bundle, &t->a.sign)).code,
+                     TB_REFUSED_WRONG_HUB);
+}
+
+static void a_bundle_signed_by_somebody_else_is_refused(void **state)
+{
+    town *t = *state;
+    peer_say(t, &t->a, "ct.33 hello");
+    tb_bundle bundle = opened(t, carry_out(t, &t->a, "ct.33"));
+    assert_int_equal(bring_in(t, &t->b, sign_again(t, &bundle, &t->c.sign)).code,
+                     TB_REFUSED_BUNDLE_CORRUPT);
+    bundle.key = tb_key_id_of(TB_PURPOSE_SIGN, &t->c.sign.public_key);
+    assert_int_equal(bring_in(t, &t->b, sign_again(t, &bundle, &t->c.sign)).code,
+                     TB_REFUSED_UNKNOWN_KEY);
+    /* c carries a's notices as its own */
+    bundle.sender = sample_party("hq");
+    assert_int_equal(bring_in(t, &t->b, sign_again(t, &bundle, &t->c.sign)).code,
+                     TB_REFUSED_NOT_SPEAKER);
+}
+
+static void a_bundle_whose_beginning_is_missing_is_refused(void **state)
+{
+    town *t = *state;
+    peer_say(t, &t->a, "ct.33 one");
+    peer_say(t, &t->a, "ct.33 two");
+    tb_bundle bundle = opened(t, carry_out(t, &t->a, "ct.33"));
+    assert_int_equal(bundle.carry.group_count, 2);
+    bundle.carry.groups++;
+    bundle.carry.group_count--;
+    assert_int_equal(bring_in(t, &t->b, sign_again(t, &bundle, &t->a.sign)).code,
+                     TB_REFUSED_BUNDLE_PARTIAL);
+    assert_int_equal(peer_rows(t, &t->b, TB_TABLE_STREAM_IN), 0);
+}
+
+static void a_bundle_under_a_cut_key_is_refused(void **state)
+{
+    town *t = *state;
+    peer_say(t, &t->a, "ct.33 one");
+    tb_bytes file = carry_out(t, &t->a, "ct.33");
+    tb_cut cut = {.party = sample_party("bureau.33"),
+                  .key = t->a.agent.keys.sign_id,
+                  .at = TOWN_TIME,
+                  .reason = TB_CUT_STOLEN};
+    tb_directory next;
+    (void)town_next_directory(t, &cut, 1, &next);
+    t->b.agent.directory = &next;
+    assert_int_equal(bring_in(t, &t->b, file).code, TB_REFUSED_KEY_REVOKED);
+}
+
+static void a_fork_is_refused_and_kept_as_evidence(void **state)
+{
+    town *t = *state;
+    tb_store *before;
+    assert_ok(tb_store_mem_clone(t->a.store, &before));
+    peer_say(t, &t->a, "ct.33 one");
+    assert_int_equal(bring_in(t, &t->b, carry_out(t, &t->a, "ct.33")).code, TB_ACCEPTED);
+    tb_store_close(t->a.store);
+    t->a.store = before;
+    t->a.node.store = before;
+    tb_agent_forget(&t->a.agent);
+    peer_say(t, &t->a, "ct.33 another");
+    assert_int_equal(bring_in(t, &t->b, carry_out(t, &t->a, "ct.33")).code, TB_REFUSED_FORK);
+    assert_int_equal(peer_alarm(t, &t->b), TB_REFUSED_FORK);
+    assert_string_equal(peer_applied(t, &t->b), "one");
+}
+
+static void a_mark_of_another_partys_is_refused(void **state)
+{
+    town *t = *state;
+    peer_say(t, &t->a, "ct.33 hello");
+    tb_frame sent = peer_frame(t, &t->a, TB_FRAME_SUBMIT, 0);
+    tb_line line = town_arrived_line(t, &sent.carry.groups[0]);
+    tb_signed_line forged = town_line_by(t, &line, &t->c);
+    tb_bundle bundle = {.hub = t->directory.hub,
+                        .sender = sample_party("ct.33"),
+                        .recipient = sample_party("bureau.33"),
+                        .made = TOWN_TIME,
+                        .marks = &forged,
+                        .mark_count = 1,
+                        .key = t->b.agent.keys.sign_id};
+    assert_int_equal(bring_in(t, &t->a, sign_again(t, &bundle, &t->b.sign)).code,
+                     TB_REFUSED_NOT_SPEAKER);
+    assert_int_equal(peer_stream_out(t, &t->a, "ct.33").arrived, 0);
+    bundle.mark_count = 0;
+    assert_int_equal(bring_in(t, &t->a, sign_again(t, &bundle, &t->b.sign)).code,
+                     TB_REFUSED_BUNDLE_KNOWN);
+}
+
+static void a_mark_above_our_own_numbers_is_an_alarm_and_one_partys_word(void **state)
+{
+    town *t = *state;
+    tb_store *before;
+    assert_ok(tb_store_mem_clone(t->a.store, &before));
+    peer_say(t, &t->a, "ct.33 lost");
+    assert_int_equal(bring_in(t, &t->b, carry_out(t, &t->a, "ct.33")).code, TB_ACCEPTED);
+    tb_bytes file = carry_out(t, &t->b, "bureau.33");
+    tb_store_close(t->a.store);
+    t->a.store = before;
+    t->a.node.store = before;
+    tb_agent_forget(&t->a.agent);
+    static tb_effects effects;
+    tb_txn *txn;
+    tb_step step;
+    tb_local_answer answer = {.code = TB_ACCEPTED};
+    begin(t, &t->a, &txn, &effects, &step);
+    assert_ok(tb_bundle_import(&step, file, &answer));
+    assert_ok(tb_store_commit(txn));
+    assert_int_equal(answer.code, TB_ACCEPTED);
+    assert_int_equal(answer.imported.counts.marks, 0);
+    assert_int_equal(peer_alarm(t, &t->a), TB_REFUSED_GAP);
+    assert_int_equal(peer_link(t, &t->a).fence, TB_ACCEPTED);
+    /* the hub is asked what it knows */
+    assert_int_equal(peer_link(t, &t->a).state, TB_LINK_GREETING);
+}
+
+static void who_is_fenced_neither_takes_nor_gives_bundles(void **state)
+{
+    town *t = *state;
+    peer_say(t, &t->a, "ct.33 one");
+    assert_int_equal(bring_in(t, &t->b, carry_out(t, &t->a, "ct.33")).code, TB_ACCEPTED);
+    tb_bytes file = carry_out(t, &t->b, "bureau.33");
+    static tb_effects effects;
+    tb_txn *txn;
+    tb_step step;
+    begin(t, &t->a, &txn, &effects, &step);
+    tb_stream stream = {t->a.agent.self, step.incarnation, sample_party("ct.33"), TB_LANE_NORMAL};
+    assert_ok(tb_link_fence(&step, TB_REFUSED_MARKS_BACK, &stream, 9));
+    assert_ok(tb_store_commit(txn));
+    assert_int_equal(bring_in(t, &t->a, file).code, TB_REFUSED_FENCED);
+    assert_int_equal(export_after(t, &t->a, "ct.33", tb_bytes_of(NULL, 0)).code, TB_REFUSED_FENCED);
+    assert_int_equal(peer_stream_out(t, &t->a, "ct.33").arrived, 0);
+}
+
+static void nothing_to_carry_is_said(void **state)
+{
+    town *t = *state;
+    tb_bytes none = {NULL, 0};
+    assert_int_equal(export_after(t, &t->a, "ct.33", none).code, TB_REFUSED_BUNDLE_EMPTY);
+    assert_int_equal(export_after(t, &t->a, "nobody", none).code, TB_REFUSED_UNKNOWN_PARTY);
+    assert_int_equal(export_after(t, &t->a, "bureau.33", none).code, TB_REFUSED_UNKNOWN_PARTY);
+    assert_int_equal(export_after(t, &t->a, "ct.33", tb_bytes_str("x")).code, TB_REFUSED_REQUEST);
+}
+
+#define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+static const struct CMUnitTest tests[] = {
+    T(a_notice_is_taken_without_a_hub_and_its_mark_goes_back),
+    T(what_the_hub_lacks_is_shown_to_it_at_once),
+    T(several_notices_and_lanes_come_in_order),
+    T(what_comes_both_ways_is_applied_once),
+    T(a_bundle_with_old_and_new_gives_only_the_new),
+    T(a_refusal_goes_back_with_the_mark),
+    T(a_stamp_the_hub_gave_travels_along),
+    T(much_is_carried_in_several_bundles_taken_in_their_order),
+    T(a_damaged_bundle_is_refused_wherever_it_is_damaged),
+    T(a_bundle_for_another_party_or_of_another_hub_is_refused),
+    T(a_bundle_signed_by_somebody_else_is_refused),
+    T(a_bundle_whose_beginning_is_missing_is_refused),
+    T(a_bundle_under_a_cut_key_is_refused),
+    T(a_fork_is_refused_and_kept_as_evidence),
+    T(a_mark_of_another_partys_is_refused),
+    T(a_mark_above_our_own_numbers_is_an_alarm_and_one_partys_word),
+    T(who_is_fenced_neither_takes_nor_gives_bundles),
+    T(nothing_to_carry_is_said),
+};
+
+TB_RUN("agents/bundle", tests)

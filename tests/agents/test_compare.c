@@ -1,0 +1,253 @@
+#include "tests/agents/edited.h"
+
+#include <stdlib.h>
+
+#include "agents/campaign/compare.h"
+
+#define PATH         "tests/system/question.yaml"
+#define MEMORY_BYTES (256u * 1024)
+
+/* What the last comparison found. */
+static struct {
+    uint8_t memory[MEMORY_BYTES];
+    tb_arena arena;
+    tb_campaign_loaded *from;
+    tb_campaign_loaded *to;
+    tb_difference *list;
+    size_t count;
+} found;
+
+static void forget(void)
+{
+    tb_campaign_loaded_free(found.from);
+    tb_campaign_loaded_free(found.to);
+    found.from = NULL;
+    found.to = NULL;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    forget();
+    return 0;
+}
+
+/* Version 1 against version 2 with one line changed. */
+static void change(const char *line, const char *into)
+{
+    const char *edits[] = {"version: 1", "version: 2", line, into, NULL};
+    forget();
+    found.from = edited(PATH, NULL);
+    found.to = edited(PATH, edits);
+    tb_arena_init(&found.arena, found.memory, sizeof found.memory);
+    assert_ok(tb_campaign_compare(tb_campaign_loaded_get(found.from),
+                                  tb_campaign_loaded_get(found.to), &found.arena, &found.list,
+                                  &found.count));
+}
+
+static const tb_difference *difference(tb_difference_kind kind)
+{
+    for (size_t i = 0; i < found.count; i++) {
+        if (found.list[i].kind == kind) {
+            return &found.list[i];
+        }
+    }
+    fail_msg("no difference \"%s\" was found", tb_difference_en(kind));
+    return NULL;
+}
+
+static bool blocks(const char *state)
+{
+    for (size_t i = 0; i < found.count; i++) {
+        if (tb_difference_blocks(&found.list[i], tb_bytes_str("question"), tb_bytes_str(state))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* One change, what it is called, and which of the states asked and prepared it keeps from moving.
+ */
+typedef struct change_case {
+    const char *line;
+    const char *into;
+    tb_difference_kind kind;
+    bool blocks_asked;
+    bool blocks_prepared;
+} change_case;
+
+#define READERS "readers: [opener, to]"
+#define TEXT    "{id: text, zh: 正文, en: text, type: text, group: content}"
+#define TO      "{id: to, zh: 收文单位, en: recipient, type: party}"
+#define ASKED   "{id: asked, zh: 已询问, en: asked}"
+#define TO_POS  "{id: to, zh: 收文单位, en: asked party, kind: field, field: to}"
+
+static const change_case changes[] = {
+    {READERS, "readers: [opener]", TB_DIFFERENCE_READER_REMOVED, false, false},
+    {"zh: 询问测试", "zh: 询问", TB_DIFFERENCE_STATE_ADDED, false, false}, /* nothing is found */
+    {TEXT, TEXT "\n      - {id: more, zh: 补充, en: more, type: text, group: content}",
+     TB_DIFFERENCE_FIELD_ADDED, false, false},
+    {TEXT, "{id: text, zh: 正文, en: text, type: count, group: content}", TB_DIFFERENCE_FIELD_TYPE,
+     true, true},
+    {TEXT, "{id: text, zh: 正文, en: text, type: text}", TB_DIFFERENCE_FIELD_GROUP, true, true},
+    {TEXT, "{id: words, zh: 正文, en: text, type: text, group: content}",
+     TB_DIFFERENCE_FIELD_REMOVED, true, true},
+    {ASKED, "{id: put, zh: 已询问, en: asked}", TB_DIFFERENCE_STATE_REMOVED, true, false},
+    {ASKED, "{id: asked, zh: 已询问, en: asked, closed: true}", TB_DIFFERENCE_STATE_CLOSES, true,
+     false},
+    {"from: [asked]", "from: [taken]", TB_DIFFERENCE_HOLDER_STRANDED, true, false},
+    {"by: [to]\n        from: [asked]", "by: [opener]\n        from: [asked]",
+     TB_DIFFERENCE_HOLDER_STRANDED, true, false},
+    {TO_POS, "{id: to, zh: 收文单位, en: asked party, kind: opener}",
+     TB_DIFFERENCE_POSITION_CHANGED, true, true},
+    {"- {id: content, zh: 正文, en: content, " READERS "}",
+     "- {id: content, zh: 正文, en: content, " READERS "}\n"
+     "      - {id: notes, zh: 说明, en: notes, readers: [to]}",
+     TB_DIFFERENCE_GROUP_ADDED, false, false},
+    {"copies: [opener]\n", "\n", TB_DIFFERENCE_ACTION_CHANGED, false, false},
+    {"case_types:\n  - id: question", "case_types:\n  - id: query", TB_DIFFERENCE_TYPE_REMOVED,
+     true, true},
+    {"- {id: any, zh: 任何单位, en: any party}",
+     "- {id: any, zh: 任何单位, en: any party, by_jurisdiction: true}", TB_DIFFERENCE_ROLE_SCOPE,
+     true, true},
+    {"campaign: question", "campaign: answer", TB_DIFFERENCE_OTHER_CAMPAIGN, true, true},
+};
+
+static void each_change_is_named_and_keeps_from_moving_what_it_would_harm(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
+        const change_case *c = &changes[i];
+        change(c->line, c->into);
+        if (c->kind == TB_DIFFERENCE_STATE_ADDED) {
+            assert_int_equal(found.count, 0);
+            continue;
+        }
+        assert_non_null(difference(c->kind));
+        if (blocks("asked") != c->blocks_asked || blocks("prepared") != c->blocks_prepared) {
+            fail_msg("%s: wrong states are kept from moving", c->into);
+        }
+    }
+}
+
+static void a_reader_more_keeps_every_case_of_the_type_from_moving(void **state)
+{
+    (void)state;
+    /* read the other way round, the group gains a reader */
+    change(READERS, "readers: [opener]");
+    assert_ok(tb_campaign_compare(tb_campaign_loaded_get(found.to),
+                                  tb_campaign_loaded_get(found.from), &found.arena, &found.list,
+                                  &found.count));
+    const tb_difference *d = difference(TB_DIFFERENCE_READER_ADDED);
+    assert_string_equal(d->about, "content");
+    assert_string_equal(d->detail, "to");
+    assert_true(tb_difference_blocks(d, tb_bytes_str("question"), tb_bytes_str("asked")));
+    assert_false(tb_difference_blocks(d, tb_bytes_str("another"), tb_bytes_str("asked")));
+}
+
+static void the_same_or_an_older_version_is_never_moved_to(void **state)
+{
+    (void)state;
+    change("version: 2", "version: 1");
+    assert_non_null(difference(TB_DIFFERENCE_NOT_NEWER));
+    assert_true(blocks("asked"));
+}
+
+static void choices_are_compared_by_themselves_and_not_by_the_name_of_their_list(void **state)
+{
+    (void)state;
+    const char *older[] = {
+        "case_types:",
+        "codes:\n  - id: kinds\n    choices: [{id: a, zh: 甲, en: a}, {id: b, zh: 乙, en: b}]\n"
+        "case_types:",
+        TO, TO "\n      - {id: sort, zh: 种类, en: sort, type: choice, choices: kinds}", NULL};
+    const char *newer[] = {
+        "version: 1",
+        "version: 2",
+        "case_types:",
+        "codes:\n  - id: sorts\n    choices: [{id: a, zh: 甲, en: a}, {id: c, zh: 丙, en: c}]\n"
+        "case_types:",
+        TO,
+        TO "\n      - {id: sort, zh: 种类, en: sort, type: choice, choices: sorts}",
+        NULL};
+    forget();
+    found.from = edited(PATH, older);
+    found.to = edited(PATH, newer);
+    tb_arena_init(&found.arena, found.memory, sizeof found.memory);
+    assert_ok(tb_campaign_compare(tb_campaign_loaded_get(found.from),
+                                  tb_campaign_loaded_get(found.to), &found.arena, &found.list,
+                                  &found.count));
+    assert_int_equal(found.count, 2);
+    assert_string_equal(difference(TB_DIFFERENCE_CHOICE_REMOVED)->detail, "b");
+    assert_string_equal(difference(TB_DIFFERENCE_CHOICE_ADDED)->detail, "c");
+}
+
+#define SHIPPED "ops/campaigns/black-card.yaml"
+#define VERIFY                                                                                       \
+    "- {id: verify, zh: 反馈核查结果, en: report the result of the order, owed_by: operator, " \
+    "to: home, from: order, until: [result], working_days: 5, default: true, lapse: lapse, "         \
+    "ends_in: take_back}"
+
+static void change_duty(const char *line, const char *into, bool back)
+{
+    const char *older[] = {line, into, NULL};
+    const char *newer[] = {"version: 1", "version: 2", line, into, NULL};
+    forget();
+    found.from = edited(SHIPPED, back ? older : NULL);
+    found.to = edited(SHIPPED, back ? (const char *[]){"version: 1", "version: 2", NULL} : newer);
+    tb_arena_init(&found.arena, found.memory, sizeof found.memory);
+    assert_ok(tb_campaign_compare(tb_campaign_loaded_get(found.from),
+                                  tb_campaign_loaded_get(found.to), &found.arena, &found.list,
+                                  &found.count));
+    assert_int_equal(found.count, 1);
+    assert_string_equal(found.list[0].about, "verify");
+}
+
+static bool duty_blocks(void)
+{
+    return tb_difference_blocks(&found.list[0], tb_bytes_str("notice"), tb_bytes_str("accepted"));
+}
+
+static void duties_may_come_go_and_change_but_not_pass_to_other_parties(void **state)
+{
+    (void)state;
+    change_duty(VERIFY, "# none", false);
+    assert_int_equal(found.list[0].kind, TB_DIFFERENCE_DUTY_REMOVED);
+    assert_false(duty_blocks());
+    change_duty(VERIFY, "# none", true);
+    assert_int_equal(found.list[0].kind, TB_DIFFERENCE_DUTY_ADDED);
+    assert_false(duty_blocks());
+    change_duty("until: [result], working_days: 5", "until: [result], working_days: 6", false);
+    assert_int_equal(found.list[0].kind, TB_DIFFERENCE_DUTY_CHANGED);
+    assert_false(duty_blocks());
+    change_duty("owed_by: operator, to: home", "owed_by: operator, to: discovery", false);
+    assert_int_equal(found.list[0].kind, TB_DIFFERENCE_DUTY_PARTIES);
+    assert_true(duty_blocks());
+    change_duty("owed_by: operator, to: home", "owed_by: host, to: home", false);
+    assert_int_equal(found.list[0].kind, TB_DIFFERENCE_DUTY_PARTIES);
+    assert_true(duty_blocks());
+}
+
+static void too_little_memory_is_said(void **state)
+{
+    (void)state;
+    change(TEXT, "{id: words, zh: 正文, en: text, type: text, group: content}");
+    tb_arena_init(&found.arena, found.memory, 64);
+    assert_int_equal(tb_campaign_compare(tb_campaign_loaded_get(found.from),
+                                         tb_campaign_loaded_get(found.to), &found.arena,
+                                         &found.list, &found.count),
+                     TB_ERR_LIMIT);
+}
+
+#define T(name) cmocka_unit_test_teardown(name, teardown)
+
+static const struct CMUnitTest tests[] = {
+    T(each_change_is_named_and_keeps_from_moving_what_it_would_harm),
+    T(a_reader_more_keeps_every_case_of_the_type_from_moving),
+    T(the_same_or_an_older_version_is_never_moved_to),
+    T(choices_are_compared_by_themselves_and_not_by_the_name_of_their_list),
+    T(duties_may_come_go_and_change_but_not_pass_to_other_parties),
+    T(too_little_memory_is_said),
+};
+
+TB_RUN("agents/compare", tests)

@@ -1,0 +1,180 @@
+/* A party without a line: what is addressed to it waits, and reaches it when it joins. */
+#include "agents/offline.h"
+
+#include "tests/agents/world.h"
+
+#define SUBMIT                                                                                     \
+    "number=13800004567|reported_at=2015-02-09T11:39:00+08:00|offence=telecom_fraud|"              \
+    "source=police_case|police_case_ref=A1"
+
+static tb_directory_party *party(world *w, const char *id)
+{
+    for (size_t i = 0; i < w->directory.party_count; i++) {
+        if (strcmp(w->parties[i].id.text, id) == 0) {
+            return &w->parties[i];
+        }
+    }
+    fail_msg("nobody is called %s", id);
+    return NULL;
+}
+
+static void order(world *w)
+{
+    assert_int_equal(opens(w, "police.33", SUBMIT), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.44", "sign_for", ""), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.44", "order", "ordered=cm.44"), TB_ACCEPTED);
+}
+
+static uint64_t rows(world *w, const char *id, tb_table table)
+{
+    world_agent *a = who(w, id);
+    tb_txn *txn;
+    tb_arena_reset(&a->arena);
+    assert_ok(tb_store_begin(a->store, &a->arena, &txn));
+    uint64_t count = tb_store_rows(txn, table);
+    tb_store_abort(txn);
+    return count;
+}
+
+/* The tick of the agent, as far as it concerns parties without a line. What it makes is sent with
+ * the next request. */
+static void settle(world *w, const char *id)
+{
+    world_agent *a = who(w, id);
+    tb_txn *txn;
+    tb_step step;
+    bool due;
+    tb_arena_reset(&a->arena);
+    tb_effects_reset(a->effects);
+    assert_ok(tb_store_begin(a->store, &a->arena, &txn));
+    assert_ok(
+        tb_step_make(&a->agent, txn, (tb_now){w->clock, w->clock}, &w->random, a->effects, &step));
+    assert_ok(tb_offline_tick(&step));
+    assert_ok(tb_offline_due(&a->agent, txn, &due));
+    assert_false(due);
+    world_end(w, a, txn);
+}
+
+static void joins(world *w, const char *id)
+{
+    tb_directory_party *p = party(w, id);
+    p->state = TB_PARTY_ACTIVE;
+    p->key_count = 1;
+    w->directory.version++;
+}
+
+static void what_it_can_open_is_sealed_at_once(void **state)
+{
+    world *w = *state;
+    party(w, "cm.44")->state = TB_PARTY_OFF_LINE;
+    order(w);
+    assert_non_null(letter_to(w, "cm.44")); /* numbered and sealed, like any other */
+    assert_int_equal(rows(w, "bureau.44", TB_TABLE_OFFLINE), 1);
+    joins(w, "cm.44");
+    settle(w, "bureau.44");
+    assert_int_equal(rows(w, "bureau.44", TB_TABLE_OFFLINE), 0);
+    deliver_all(w);
+    assert_string_equal(state_at(w, "cm.44"), "verifying");
+    check_world(w);
+}
+
+static void without_a_key_its_history_waits_and_comes_when_it_joins(void **state)
+{
+    world *w = *state;
+    party(w, "cm.44")->state = TB_PARTY_OFF_LINE;
+    party(w, "cm.44")->key_count = 0;
+    order(w);
+    assert_null(letter_to(w, "cm.44"));
+    assert_string_equal(holder_at(w, "bureau.44"), "cm.44");
+    check_world(w);
+
+    joins(w, "cm.44");
+    settle(w, "bureau.44");
+    assert_int_equal(rows(w, "bureau.44", TB_TABLE_OFFLINE), 0);
+    deliver_all(w);
+    assert_string_equal(state_at(w, "cm.44"), "verifying");
+    assert_string_equal(holder_at(w, "cm.44"), "cm.44");
+    assert_string_equal(value_at(w, "cm.44", "number"), "13800004567");
+    assert_string_equal(value_at(w, "cm.44", "offence"), ""); /* not its to read */
+    assert_int_equal(acts(w, "cm.44", "result",
+                          "verify_result=unidentified|action=shutdown|action_at=2015-02-09T12:00:"
+                          "00+08:00"),
+                     TB_ACCEPTED);
+    deliver_all(w);
+    assert_string_equal(state_at(w, "bureau.44"), "verified");
+    check_world(w);
+}
+
+/* The hub takes no notice whose life is over, so what it said goes in a new one. */
+static void what_expired_before_it_joined_is_given_again_once(void **state)
+{
+    world *w = *state;
+    party(w, "cm.44")->state = TB_PARTY_OFF_LINE;
+    order(w);
+    letter_to(w, "cm.44")->gone = true;
+    deliver_all(w);
+    w->clock += TB_NOTICE_LIFE_MS - 1;
+    joins(w, "cm.44");
+    party(w, "cm.44")->state = TB_PARTY_OFF_LINE;
+    settle(w, "bureau.44");
+    assert_null(letter_to(w, "cm.44")); /* off-line it goes by bundle */
+    w->clock += 1;
+    joins(w, "cm.44");
+    settle(w, "bureau.44");
+    assert_int_equal(rows(w, "bureau.44", TB_TABLE_OFFLINE), 0);
+    assert_non_null(letter_to(w, "cm.44"));
+    deliver_all(w);
+    assert_string_equal(state_at(w, "cm.44"), "verifying");
+    assert_string_equal(holder_at(w, "cm.44"), "cm.44");
+    w->directory.version++;
+    settle(w, "bureau.44");
+    assert_int_equal(lying(w), 0);
+    check_world(w);
+}
+
+static void a_key_while_it_is_off_line_is_enough_to_seal(void **state)
+{
+    world *w = *state;
+    party(w, "cm.44")->state = TB_PARTY_OFF_LINE;
+    party(w, "cm.44")->key_count = 0;
+    order(w);
+    party(w, "cm.44")->key_count = 1;
+    w->directory.version++;
+    settle(w, "bureau.44");
+    assert_non_null(letter_to(w, "cm.44"));
+    assert_int_equal(rows(w, "bureau.44", TB_TABLE_OFFLINE), 1); /* a letter still lists it */
+    deliver_all(w);
+    assert_string_equal(state_at(w, "cm.44"), "verifying");
+}
+
+static void a_share_that_is_used_up_holds_back_nothing_for_it(void **state)
+{
+    world *w = *state;
+    party(w, "cm.44")->state = TB_PARTY_OFF_LINE;
+    world_agent *a = who(w, "bureau.44");
+    tb_txn *txn;
+    tb_arena_reset(&a->arena);
+    assert_ok(tb_store_begin(a->store, &a->arena, &txn));
+    assert_ok(tb_closed_put(txn, &party(w, "cm.44")->id, true));
+    assert_true(tb_link_ready(&a->agent, txn, &party(w, "cm.44")->id, 1));
+    party(w, "cm.44")->state = TB_PARTY_ACTIVE;
+    assert_false(tb_link_ready(&a->agent, txn, &party(w, "cm.44")->id, 1));
+    tb_store_abort(txn);
+}
+
+#define T(name) cmocka_unit_test_setup_teardown(name, world_setup, world_teardown)
+
+static const struct CMUnitTest tests[] = {
+    T(what_it_can_open_is_sealed_at_once),
+    T(without_a_key_its_history_waits_and_comes_when_it_joins),
+    T(what_expired_before_it_joined_is_given_again_once),
+    T(a_key_while_it_is_off_line_is_enough_to_seal),
+    T(a_share_that_is_used_up_holds_back_nothing_for_it),
+};
+
+TB_RUN("agents/offline", tests)
