@@ -81,6 +81,11 @@ typedef struct tb_directories {
     size_t count;
 } tb_directories;
 
+/* Whether a campaign may be kept: its definition has no fault. Else *out_finding is the first one
+ * with its line, in the arena. The shell's, which can read definitions. */
+typedef bool
+tb_campaign_judge_fn(const tb_document *document, tb_arena *arena, tb_bytes *out_finding);
+
 struct tb_agent {
     /* fixed for the life of the process, or replaced between turns by the shell */
     tb_party self;
@@ -88,9 +93,10 @@ struct tb_agent {
     tb_digest hub;
     const tb_directory *directory;
     const tb_campaigns *campaigns;
-    const tb_segments *segments;       /* NULL when the table is not installed here */
-    const tb_calendar *calendar;       /* likewise */
-    const tb_directories *directories; /* older ones too; NULL: only the newest */
+    const tb_segments *segments;          /* NULL when the table is not installed here */
+    const tb_calendar *calendar;          /* likewise */
+    const tb_directories *directories;    /* older ones too; NULL: only the newest */
+    tb_campaign_judge_fn *judge_campaign; /* NULL: every signed campaign is kept */
     /* caches and the running turn */
     tb_root_cache roots;
     tb_pending pending;

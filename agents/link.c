@@ -315,8 +315,9 @@ static tb_err take_bye(tb_step *step, const tb_bye *bye)
 static tb_err take_document(tb_step *step, const tb_document *document)
 {
     tb_refusal refused = TB_ACCEPTED;
-    tb_err err =
-        tb_document_install(step->agent, step->txn, step->now, document, step->effects, &refused);
+    tb_bytes detail;
+    tb_err err = tb_document_install(step->agent, step->txn, step->now, document, step->effects,
+                                     &refused, &detail);
     if (err != TB_OK || refused == TB_ACCEPTED) {
         return err;
     }
@@ -326,7 +327,7 @@ static tb_err take_document(tb_step *step, const tb_document *document)
         .at = step->now.real,
         .number = document->version,
         .digest = tb_document_digest(document),
-        .text = document->name,
+        .text = detail.size > 0 ? detail : document->name,
     };
     alarm.stream.lane = TB_LANE_NORMAL;
     return tb_alarm_raise(step->agent, step->txn, &alarm, step->effects);

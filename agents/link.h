@@ -76,13 +76,15 @@ tb_err tb_link_own_mark(tb_step *step, const tb_signed_line *line) TB_MUST_USE;
 /* link_documents.c: a signed directory, campaign or table that came over the link or from a person.
  * *out_refused TB_ACCEPTED: kept, and the shell is told to load it; what is here already is
  * accepted without effect. The first directory of a store is the one the agent was started with.
- * The same directory version with other content stops the agent. */
+ * The same directory version with other content stops the agent. A campaign whose definition has
+ * faults is refused, and *out_detail (else empty, in the turn's arena) is the first of them. */
 tb_err tb_document_install(tb_agent *agent,
                            tb_txn *txn,
                            tb_now now,
                            const tb_document *document,
                            tb_effects *effects,
-                           tb_refusal *out_refused) TB_MUST_USE;
+                           tb_refusal *out_refused,
+                           tb_bytes *out_detail) TB_MUST_USE;
 /* Shows the hub what a person installed here, when the link is up; else the next Welcome does. */
 tb_err tb_document_announce(tb_step *step, const tb_document *document) TB_MUST_USE;
 /* Every version of every document, in key order; cursor empty for the first, TB_ERR_NOT_FOUND past

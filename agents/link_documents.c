@@ -92,17 +92,33 @@ static tb_err judge_known(tb_agent *agent,
     return tb_effects_add(effects, &stop);
 }
 
+/* A table, or a campaign, whose definition must have no fault: signed elsewhere with an older
+ * command or another program, it would fail here where nobody expects it. */
+static void judge_other(const tb_agent *agent,
+                        tb_arena *arena,
+                        const tb_document *document,
+                        tb_refusal *out_refused,
+                        tb_bytes *out_detail)
+{
+    *out_refused = tb_directory_accept_document(agent->directory, document);
+    if (*out_refused == TB_ACCEPTED && document->kind == TB_DOCUMENT_CAMPAIGN &&
+        agent->judge_campaign != NULL && !agent->judge_campaign(document, arena, out_detail)) {
+        *out_refused = TB_REFUSED_CAMPAIGN_FAULTY;
+    }
+}
+
 /* Of a directory *out is it, decoded; NULL for any other document, and for the very one in use. */
 static tb_err judge_new(tb_agent *agent,
                         tb_arena *arena,
                         const tb_document *document,
                         bool is_first,
                         tb_directory **out,
-                        tb_refusal *out_refused)
+                        tb_refusal *out_refused,
+                        tb_bytes *out_detail)
 {
     *out = NULL;
     if (document->kind != TB_DOCUMENT_DIRECTORY) {
-        *out_refused = tb_directory_accept_document(agent->directory, document);
+        judge_other(agent, arena, document, out_refused, out_detail);
         return TB_OK;
     }
     tb_digest digest = tb_document_digest(document);
@@ -156,10 +172,12 @@ tb_err tb_document_install(tb_agent *agent,
                            tb_now now,
                            const tb_document *document,
                            tb_effects *effects,
-                           tb_refusal *out_refused)
+                           tb_refusal *out_refused,
+                           tb_bytes *out_detail)
 {
     tb_document here;
     (void)now;
+    *out_detail = (tb_bytes){0};
     if (document->name.size > TB_NAME_BYTES_MAX || document->content.size > TB_DOCUMENT_BYTES_MAX) {
         *out_refused = TB_REFUSED_TOO_LARGE;
         return TB_OK;
@@ -177,7 +195,8 @@ tb_err tb_document_install(tb_agent *agent,
     }
     tb_directory *next;
     tb_refusal refused;
-    err = judge_new(agent, tb_txn_arena(txn), document, err == TB_ERR_NOT_FOUND, &next, &refused);
+    err = judge_new(agent, tb_txn_arena(txn), document, err == TB_ERR_NOT_FOUND, &next, &refused,
+                    out_detail);
     if (err != TB_OK) {
         return err;
     }

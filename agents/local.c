@@ -128,7 +128,7 @@ static tb_err install(tb_asking *a)
 {
     tb_step step;
     tb_err err = tb_document_install(a->agent, a->txn, a->now, &a->request->install, a->effects,
-                                     &a->answer.code);
+                                     &a->answer.code, &a->answer.detail);
     if (err != TB_OK || a->answer.code != TB_ACCEPTED) {
         return err;
     }

@@ -6,8 +6,6 @@
 
 struct tb_campaign_loaded {
     tb_campaign *campaign;
-    uint8_t *text; /* a copy, to find the line of a fault in */
-    size_t text_size;
 };
 
 /* The first error, and the innermost line of the backtrace that libcyaml prints after it. */
@@ -75,15 +73,11 @@ tb_err tb_campaign_load(tb_bytes yaml, tb_campaign_loaded **out, char *error, si
         return code == CYAML_ERR_OOM ? TB_ERR_LIMIT : TB_ERR_CORRUPT;
     }
     tb_campaign_loaded *loaded = calloc(1, sizeof *loaded);
-    uint8_t *text = malloc(yaml.size + 1);
-    if (loaded == NULL || text == NULL) {
-        free(loaded);
-        free(text);
+    if (loaded == NULL) {
         cyaml_free(&config, &tb_campaign_schema, data, 0);
         return TB_ERR_LIMIT;
     }
-    memcpy(text, yaml.data, yaml.size);
-    *loaded = (tb_campaign_loaded){data, text, yaml.size};
+    *loaded = (tb_campaign_loaded){data};
     *out = loaded;
     return TB_OK;
 }
@@ -93,11 +87,6 @@ const tb_campaign *tb_campaign_loaded_get(const tb_campaign_loaded *loaded)
     return loaded->campaign;
 }
 
-tb_bytes tb_campaign_loaded_text(const tb_campaign_loaded *loaded)
-{
-    return tb_bytes_of(loaded->text, loaded->text_size);
-}
-
 void tb_campaign_loaded_free(tb_campaign_loaded *loaded)
 {
     if (loaded == NULL) {
@@ -105,6 +94,5 @@ void tb_campaign_loaded_free(tb_campaign_loaded *loaded)
     }
     cyaml_config_t config;
     cyaml_free(config_for(NULL, &config), &tb_campaign_schema, loaded->campaign, 0);
-    free(loaded->text);
     free(loaded);
 }

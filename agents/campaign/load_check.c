@@ -1,191 +1,204 @@
-/* load_check - faults of a campaign's vocabulary: roles, codes, fields, groups, positions, states.
- */
+/* load_check - everything that is wrong with a definition: the campaign, its roles and code lists;
+ * the rest of it is in files of its own. */
 #include "agents/campaign/load_check.h"
-#include "agents/campaign/fields.h"
 
 #include <stdio.h>
 
-static bool is_name_char(uint8_t c)
+#include "agents/campaign/fields.h"
+
+/* ---- telling ---- */
+
+void tb_check_item(tb_check *check, tb_item_kind kind, const char *id, const void *entry)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '-' || c == '.';
+    check->item = (tb_item){kind, id};
+    check->entry = entry;
 }
 
-/* Where "key: word" stands at or after `from`; text.size when it does not. word NULL: any. */
-static size_t find_entry(tb_bytes text, size_t from, const char *key, const char *word)
+void tb_check_fault3(
+    tb_check *check, tb_place place, tb_fault fault, const char *a, const char *b, const char *c)
 {
-    size_t key_size = strlen(key);
-    size_t word_size = word != NULL ? strlen(word) : 0;
-    for (size_t i = from; i + key_size < text.size; i++) {
-        bool begins = i == 0 || !is_name_char(text.data[i - 1]);
-        if (!begins || memcmp(text.data + i, key, key_size) != 0 ||
-            text.data[i + key_size] != ':') {
+    unsigned line = tb_form_line_of(check->form, place);
+    if (line == 0) {
+        line = tb_form_line_of(check->form, tb_at(check->entry));
+    }
+    tb_findings_add(check->findings, line, &check->item, fault, a, b, c);
+}
+
+void tb_check_fault(tb_check *check, tb_place place, tb_fault fault, const char *a, const char *b)
+{
+    tb_check_fault3(check, place, fault, a, b, NULL);
+}
+
+bool tb_check_given(const tb_check *check, const void *value)
+{
+    return tb_form_given(check->form, value);
+}
+
+/* ---- names and labels ---- */
+
+void tb_check_label(
+    tb_check *check, const tb_label *label, tb_place entry, const char *of_en, const char *of_zh)
+{
+    bool zh = label->zh != NULL && label->zh[0] != '\0';
+    bool en = label->en != NULL && label->en[0] != '\0';
+    if (!zh && tb_check_given(check, &label->zh)) {
+        tb_check_fault(check, entry, TB_FAULT_NO_ZH, of_en, of_zh);
+    }
+    if (!en && tb_check_given(check, &label->en)) {
+        tb_check_fault(check, entry, TB_FAULT_NO_EN, of_en, of_zh);
+    }
+}
+
+void tb_check_names(
+    tb_check *check, tb_item_kind kind, const void *first, unsigned count, size_t stride)
+{
+    for (unsigned i = 0; i < count; i++) {
+        const uint8_t *entry = (const uint8_t *)first + i * stride;
+        const char *id = *(const char *const *)(const void *)entry;
+        tb_check_item(check, kind, id, entry);
+        if (id[0] == '\0') {
             continue;
         }
-        size_t at = i + key_size + 1;
-        while (at < text.size &&
-               (text.data[at] == ' ' || text.data[at] == '"' || text.data[at] == '\'')) {
-            at++;
+        if (strlen(id) <= TB_NAME_BYTES_MAX && /* one that is too long is told already */
+            !tb_field_well_formed(TB_FIELD_CHOICE, tb_bytes_str(id))) {
+            tb_check_fault(check, tb_at_value(entry), TB_FAULT_ID_FORM, NULL, NULL);
         }
-        bool same = at + word_size <= text.size &&
-                    memcmp(text.data + at, word != NULL ? word : "", word_size) == 0;
-        bool ends = at + word_size >= text.size || !is_name_char(text.data[at + word_size]);
-        if (word == NULL || (same && ends)) {
-            return i;
+        bool twice = false;
+        for (unsigned j = 0; j < i && !twice; j++) {
+            const void *other = (const uint8_t *)first + j * stride;
+            twice = strcmp(*(const char *const *)other, id) == 0;
+        }
+        if (twice) {
+            tb_check_fault(check, tb_at_value(entry), TB_FAULT_ID_TWICE, NULL, NULL);
         }
     }
-    return text.size;
 }
 
-void tb_check_section(tb_check *check, size_t from, const char *key)
+void tb_check_bound(
+    tb_check *check, const void *list, const char *what, unsigned count, unsigned most)
 {
-    size_t at = find_entry(check->text, from, key, NULL);
-    check->section = at < check->text.size ? at : from;
-    check->at = check->section;
-}
-
-void tb_check_item(tb_check *check, const char *what, const char *id)
-{
-    size_t at = find_entry(check->text, check->section, "id", id);
-    if (at == check->text.size) {
-        at = find_entry(check->text, check->section, "campaign", id);
-    }
-    check->at = at < check->text.size ? at : check->section;
-    check->what = what;
-    check->id = id;
-}
-
-void tb_check_fault(tb_check *check, const char *sentence, const char *a, const char *b)
-{
-    check->faults++;
-    if (check->tell == NULL) {
-        return;
-    }
-    unsigned line = 1;
-    for (size_t i = 0; i < check->at && i < check->text.size; i++) {
-        line += check->text.data[i] == '\n';
-    }
-    char said[256];
-    char reason[400];
-    (void)snprintf(said, sizeof said, sentence, a != NULL ? a : "", b != NULL ? b : "");
-    (void)snprintf(reason, sizeof reason, "%s %s: %s", check->what, check->id, said);
-    check->tell(check->context, line, reason);
-}
-
-void tb_check_label(tb_check *check, const tb_label *label, const char *of)
-{
-    if (label->zh == NULL || label->zh[0] == '\0') {
-        tb_check_fault(check, "%s has no Chinese label (zh)", of, NULL);
-    }
-    if (label->en == NULL || label->en[0] == '\0') {
-        tb_check_fault(check, "%s has no English label (en)", of, NULL);
+    char given[16];
+    char allowed[16];
+    if (count > most) {
+        (void)snprintf(given, sizeof given, "%u", count);
+        (void)snprintf(allowed, sizeof allowed, "%u", most);
+        tb_check_fault3(check, tb_at_value(list), TB_FAULT_TOO_MANY, what, given, allowed);
     }
 }
 
-bool tb_check_role(tb_check *check, const char *id)
+bool tb_check_role(tb_check *check, const char *const *name)
 {
-    for (unsigned i = 0; id != NULL && i < check->campaign->role_count; i++) {
-        if (strcmp(check->campaign->roles[i].id, id) == 0) {
+    for (unsigned i = 0; *name != NULL && i < check->campaign->role_count; i++) {
+        if (strcmp(check->campaign->roles[i].id, *name) == 0) {
             return true;
         }
     }
-    tb_check_fault(check, "role '%s' is not declared", id, NULL);
+    if (*name != NULL && **name != '\0') {
+        tb_check_fault(check, tb_at_value(name), TB_FAULT_ROLE_UNKNOWN, *name, NULL);
+    }
     return false;
 }
 
-bool tb_check_position(tb_check *check, const char *id)
+bool tb_check_position(tb_check *check, const char *const *name)
 {
-    if (id != NULL && tb_case_type_position(check->type, tb_bytes_str(id)) != NULL) {
+    if (*name != NULL && tb_case_type_position(check->type, tb_bytes_str(*name)) != NULL) {
         return true;
     }
-    tb_check_fault(check, "position '%s' is not declared", id, NULL);
+    if (*name != NULL && **name != '\0') {
+        tb_check_fault(check, tb_at_value(name), TB_FAULT_POSITION_UNKNOWN, *name, NULL);
+    }
     return false;
 }
 
-bool tb_check_state(tb_check *check, const char *id)
+bool tb_check_state(tb_check *check, const char *const *name)
 {
-    if (id != NULL && tb_case_type_state(check->type, tb_bytes_str(id)) != NULL) {
+    if (*name != NULL && tb_case_type_state(check->type, tb_bytes_str(*name)) != NULL) {
         return true;
     }
-    tb_check_fault(check, "state '%s' is not declared", id, NULL);
+    if (*name != NULL && **name != '\0') {
+        tb_check_fault(check, tb_at_value(name), TB_FAULT_STATE_UNKNOWN, *name, NULL);
+    }
     return false;
 }
 
-const tb_field_def *tb_check_open_field(tb_check *check, const char *id)
+/* ---- the campaign ---- */
+
+static bool check_day(tb_check *check, const char *const *day, const char *key)
 {
-    const tb_field_def *field =
-        id != NULL ? tb_case_type_field(check->type, tb_bytes_str(id)) : NULL;
-    if (field == NULL) {
-        tb_check_fault(check, "field '%s' is not declared", id, NULL);
-    } else if (field->group != NULL) {
-        tb_check_fault(check,
-                       "field '%s' is sealed in group '%s', and not all who judge can read it", id,
-                       field->group);
-        return NULL;
+    if (!tb_check_given(check, day)) {
+        return false;
     }
-    return field;
+    if (tb_field_well_formed(TB_FIELD_DATE, tb_bytes_str(*day))) {
+        return true;
+    }
+    tb_check_fault(check, tb_at_value(day), TB_FAULT_NOT_A_DAY, key, *day);
+    return false;
 }
 
-/* Names of one kind: well formed, each once. ids are read through a stride, as lists differ in
- * type. */
-static void
-check_names(tb_check *check, const char *what, const void *first, unsigned count, size_t stride)
+static bool names_table(const tb_campaign *campaign, const char *table)
 {
-    const char *const *ids[256];
-    for (unsigned i = 0; i < count && i < 256; i++) {
-        ids[i] = (const char *const *)(const void *)((const uint8_t *)first + i * stride);
-        tb_check_item(check, what, *ids[i]);
-        if (!tb_field_well_formed(TB_FIELD_CHOICE, tb_bytes_str(*ids[i]))) {
-            tb_check_fault(check, "the id may have letters, digits, '_', '-' and '.' only", NULL,
-                           NULL);
-        }
-        for (unsigned j = 0; j < i; j++) {
-            if (strcmp(*ids[j], *ids[i]) == 0) {
-                tb_check_fault(check, "is declared twice", NULL, NULL);
-            }
+    for (unsigned i = 0; i < campaign->table_count; i++) {
+        if (strcmp(campaign->tables[i], table) == 0) {
+            return true;
         }
     }
+    return false;
 }
 
-static void check_bound(tb_check *check, const char *what, unsigned count, unsigned most)
+static bool computes_by_segment(const tb_case_type *type)
 {
-    char numbers[64];
-    if (count > most) {
-        (void)snprintf(numbers, sizeof numbers, "%u, at most %u", count, most);
-        tb_check_fault(check, "too many %s: %s", what, numbers);
+    for (unsigned i = 0; i < type->field_count; i++) {
+        tb_computation compute = type->fields[i].compute;
+        if (compute != TB_COMPUTE_NONE && compute != TB_COMPUTE_JURISDICTION &&
+            compute != TB_COMPUTE_MASK) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void check_tables(tb_check *check)
+{
+    const tb_campaign *campaign = check->campaign;
+    bool segments = false;
+    for (unsigned i = 0; i < campaign->case_type_count; i++) {
+        segments = segments || computes_by_segment(&campaign->case_types[i]);
+    }
+    if (segments && !names_table(campaign, "segments")) {
+        tb_check_fault(check, tb_at_value(&campaign->tables), TB_FAULT_NO_TABLE, "segments", NULL);
     }
 }
 
 static void check_head(tb_check *check)
 {
     const tb_campaign *campaign = check->campaign;
-    tb_check_item(check, "campaign", campaign->id);
-    tb_check_label(check, &campaign->title, "the campaign");
-    if (!tb_field_well_formed(TB_FIELD_CHOICE, tb_bytes_str(campaign->id))) {
-        tb_check_fault(check, "the id may have letters, digits, '_', '-' and '.' only", NULL, NULL);
+    tb_check_names(check, TB_ITEM_CAMPAIGN, campaign, 1, sizeof *campaign);
+    tb_check_label(check, &campaign->title, tb_at(campaign), "the campaign", "专项行动");
+    if (campaign->version == 0 && tb_check_given(check, &campaign->version)) {
+        tb_check_fault(check, tb_at_value(&campaign->version), TB_FAULT_VERSION, NULL, NULL);
     }
-    if (campaign->version == 0) {
-        tb_check_fault(check, "versions begin with 1", NULL, NULL);
-    }
-    bool days = tb_field_well_formed(TB_FIELD_DATE, tb_bytes_str(campaign->from)) &&
-                tb_field_well_formed(TB_FIELD_DATE, tb_bytes_str(campaign->to));
-    if (!days || strcmp(campaign->from, campaign->to) > 0) {
-        tb_check_fault(check, "from '%s' to '%s' are not days in order", campaign->from,
+    bool from = check_day(check, &campaign->from, "from");
+    bool to = check_day(check, &campaign->to, "to");
+    if (from && to && strcmp(campaign->from, campaign->to) > 0) {
+        tb_check_fault(check, tb_at_value(&campaign->to), TB_FAULT_FROM_AFTER_TO, campaign->from,
                        campaign->to);
     }
-    if (campaign->case_type_count == 0) {
-        tb_check_fault(check, "no case type is declared", NULL, NULL);
+    if (campaign->case_type_count == 0 && tb_check_given(check, &campaign->case_types)) {
+        tb_check_fault(check, tb_at_value(&campaign->case_types), TB_FAULT_NO_CASE_TYPE, NULL,
+                       NULL);
     }
+    check_tables(check);
 }
 
 static void check_roles(tb_check *check)
 {
     const tb_campaign *campaign = check->campaign;
-    tb_check_section(check, 0, "roles");
-    check_names(check, "role", campaign->roles, campaign->role_count, sizeof *campaign->roles);
+    tb_check_names(check, TB_ITEM_ROLE, campaign->roles, campaign->role_count,
+                   sizeof *campaign->roles);
     for (unsigned i = 0; i < campaign->role_count; i++) {
-        tb_check_item(check, "role", campaign->roles[i].id);
-        tb_check_label(check, &campaign->roles[i].title, "the role");
+        const tb_role *role = &campaign->roles[i];
+        tb_check_item(check, TB_ITEM_ROLE, role->id, role);
+        tb_check_label(check, &role->title, tb_at(role), "the role", "角色");
     }
 }
 
@@ -197,8 +210,8 @@ static void check_spellings(tb_check *check, const tb_code_list *codes, unsigned
     for (unsigned i = 0; i < choice->alias_count; i++) {
         const tb_choice *other = tb_choice_find(&before, tb_bytes_str(choice->aliases[i]));
         if (other != NULL) {
-            tb_check_fault(check, "alias '%s' also means choice '%s'", choice->aliases[i],
-                           other->id);
+            tb_check_fault(check, tb_at_value(&choice->aliases[i]), TB_FAULT_ALIAS_CHOICE,
+                           choice->aliases[i], other->id);
         }
     }
 }
@@ -206,220 +219,163 @@ static void check_spellings(tb_check *check, const tb_code_list *codes, unsigned
 static void check_codes(tb_check *check)
 {
     const tb_campaign *campaign = check->campaign;
-    tb_check_section(check, 0, "codes");
-    check_names(check, "code list", campaign->codes, campaign->code_count, sizeof *campaign->codes);
+    tb_check_names(check, TB_ITEM_CODES, campaign->codes, campaign->code_count,
+                   sizeof *campaign->codes);
     for (unsigned i = 0; i < campaign->code_count; i++) {
         const tb_code_list *codes = &campaign->codes[i];
-        tb_check_section(check, 0, "codes");
-        tb_check_item(check, "code list", codes->id);
-        if (codes->choice_count == 0) {
-            tb_check_fault(check, "has no choices", NULL, NULL);
+        tb_check_item(check, TB_ITEM_CODES, codes->id, codes);
+        if (codes->choice_count == 0 && tb_check_given(check, &codes->choices)) {
+            tb_check_fault(check, tb_at_value(&codes->choices), TB_FAULT_NO_CHOICES, NULL, NULL);
         }
-        check->section = check->at;
-        check_names(check, "choice", codes->choices, codes->choice_count, sizeof *codes->choices);
+        tb_check_names(check, TB_ITEM_CHOICE, codes->choices, codes->choice_count,
+                       sizeof *codes->choices);
         for (unsigned j = 0; j < codes->choice_count; j++) {
-            tb_check_item(check, "choice", codes->choices[j].id);
-            tb_check_label(check, &codes->choices[j].title, "the choice");
+            const tb_choice *choice = &codes->choices[j];
+            tb_check_item(check, TB_ITEM_CHOICE, choice->id, choice);
+            tb_check_label(check, &choice->title, tb_at(choice), "the choice", "选项");
             check_spellings(check, codes, j);
         }
     }
 }
 
-/* The open part carries ids, codes and times only (what the words say is for the readers of a
- * group). */
-static bool may_be_open(tb_field_type type)
-{
-    switch (type) {
-    case TB_FIELD_PROVINCE:
-    case TB_FIELD_PARTY:
-    case TB_FIELD_TIME:
-    case TB_FIELD_DATE:
-    case TB_FIELD_COUNT:
-    case TB_FIELD_CHOICE:
-    case TB_FIELD_FLAG:
-        return true;
-    default:
-        return false;
-    }
-}
+/* ---- one case type ---- */
 
-static void check_field(tb_check *check, const tb_field_def *field)
-{
-    tb_check_label(check, &field->title, "the field");
-    if ((field->type == TB_FIELD_CHOICE) != (field->choices != NULL)) {
-        tb_check_fault(check, "'choices' goes with type choice, and with no other", NULL, NULL);
-    }
-    if (field->choices != NULL && tb_campaign_codes(check->campaign, field->choices) == NULL) {
-        tb_check_fault(check, "code list '%s' is not declared", field->choices, NULL);
-    }
-    if (field->group != NULL &&
-        tb_case_type_group(check->type, tb_bytes_str(field->group)) == NULL) {
-        tb_check_fault(check, "group '%s' is not declared", field->group, NULL);
-    }
-    if (field->group == NULL && !may_be_open(field->type)) {
-        tb_check_fault(check, "must be in a group: open fields hold ids, codes and times only",
-                       NULL, NULL);
-    }
-    bool needs_of = field->compute != TB_COMPUTE_NONE && field->compute != TB_COMPUTE_JURISDICTION;
-    if (needs_of &&
-        (field->of == NULL || tb_case_type_field(check->type, tb_bytes_str(field->of)) == NULL)) {
-        tb_check_fault(check, "is computed 'of' a field that is not declared", NULL, NULL);
-    }
-    if (!needs_of && field->of != NULL) {
-        tb_check_fault(check, "'of' has no use here", NULL, NULL);
-    }
-    if (field->compute == TB_COMPUTE_JURISDICTION && field->group != NULL) {
-        tb_check_fault(check, "a jurisdiction that all must judge cannot be sealed", NULL, NULL);
-    }
-}
-
-/* A heading that means two fields would fill the wrong one. */
-static void check_headings(tb_check *check, unsigned at)
-{
-    const tb_field_def *field = &check->type->fields[at];
-    for (unsigned i = 0; i < at; i++) {
-        const tb_field_def *other = &check->type->fields[i];
-        for (unsigned j = 0; j < field->alias_count; j++) {
-            if (tb_field_named(other, tb_bytes_str(field->aliases[j]))) {
-                tb_check_fault(check, "alias '%s' also means field '%s'", field->aliases[j],
-                               other->id);
-            }
-        }
-        if (tb_field_named(other, tb_bytes_str(field->id))) {
-            tb_check_fault(check, "the id also means field '%s'", other->id, NULL);
-        }
-    }
-}
-
-static void check_groups(tb_check *check)
+static void check_bounds(tb_check *check)
 {
     const tb_case_type *type = check->type;
-    check_names(check, "group", type->groups, type->group_count, sizeof *type->groups);
-    for (unsigned i = 0; i < type->group_count; i++) {
-        const tb_field_group *group = &type->groups[i];
-        tb_check_item(check, "group", group->id);
-        tb_check_label(check, &group->title, "the group");
-        if (group->reader_count == 0) {
-            tb_check_fault(check, "nobody may read it", NULL, NULL);
-        }
-        for (unsigned j = 0; j < group->reader_count; j++) {
-            (void)tb_check_position(check, group->readers[j]);
-        }
-    }
+    tb_check_bound(check, &type->fields, "fields", type->field_count, TB_FIELDS_MAX);
+    tb_check_bound(check, &type->groups, "groups", type->group_count, TB_GROUPS_MAX);
+    tb_check_bound(check, &type->states, "states", type->state_count, TB_STATES_MAX);
+    tb_check_bound(check, &type->actions, "actions", type->action_count, TB_ACTIONS_MAX);
+    tb_check_bound(check, &type->duties, "duties", type->duty_count, TB_DUTIES_MAX);
 }
 
-static void check_position_field(tb_check *check, const tb_position *position, tb_field_type wanted)
+/* What follows states and fields by number needs them within their bounds. */
+static bool within_bounds(const tb_case_type *type)
 {
-    const tb_field_def *field = tb_check_open_field(check, position->field);
-    if (field != NULL && field->type != wanted) {
-        tb_check_fault(check, "field '%s' is not of the type this kind of position needs",
-                       field->id, NULL);
-    }
-}
-
-static void check_position(tb_check *check, const tb_position *position)
-{
-    tb_check_label(check, &position->title, "the position");
-    switch (position->kind) {
-    case TB_POSITION_OPENER:
-        if (position->role != NULL) {
-            (void)tb_check_role(check, position->role);
-        }
-        return;
-    case TB_POSITION_ROLE_OF_FIELD:
-        (void)tb_check_role(check, position->role);
-        check_position_field(check, position, TB_FIELD_PROVINCE);
-        return;
-    case TB_POSITION_FIELD:
-        check_position_field(check, position, TB_FIELD_PARTY);
-        return;
-    case TB_POSITION_ROLE:
-        (void)tb_check_role(check, position->role);
-        return;
-    case TB_POSITION_ACTOR_OF:
-        if (position->field == NULL ||
-            tb_case_type_action(check->type, tb_bytes_str(position->field)) == NULL) {
-            tb_check_fault(check, "action '%s' is not declared", position->field, NULL);
-        }
-        return;
-    }
-}
-
-static void check_positions(tb_check *check)
-{
-    const tb_case_type *type = check->type;
-    check_names(check, "position", type->positions, type->position_count, sizeof *type->positions);
-    for (unsigned i = 0; i < type->position_count; i++) {
-        tb_check_item(check, "position", type->positions[i].id);
-        check_position(check, &type->positions[i]);
-    }
-}
-
-static void check_states(tb_check *check)
-{
-    const tb_case_type *type = check->type;
-    bool initial = false;
-    bool closed = false;
-    check_names(check, "state", type->states, type->state_count, sizeof *type->states);
-    for (unsigned i = 0; i < type->state_count; i++) {
-        tb_check_item(check, "state", type->states[i].id);
-        tb_check_label(check, &type->states[i].title, "the state");
-        initial = initial || type->states[i].initial;
-        closed = closed || type->states[i].closed;
-    }
-    if (!initial || !closed) {
-        tb_check_fault(check, "one state at least must be initial, and one closed", NULL, NULL);
-    }
+    return type->field_count <= TB_FIELDS_MAX && type->state_count <= TB_STATES_MAX &&
+           type->action_count <= TB_ACTIONS_MAX;
 }
 
 static void check_case_type(tb_check *check, const tb_case_type *type)
 {
     check->type = type;
-    tb_check_section(check, 0, "case_types");
-    tb_check_item(check, "case type", type->id);
-    size_t at = check->at;
-    tb_check_label(check, &type->title, "the case type");
-    check_bound(check, "fields", type->field_count, TB_FIELDS_MAX);
-    check_bound(check, "groups", type->group_count, TB_GROUPS_MAX);
-    check_bound(check, "states", type->state_count, TB_STATES_MAX);
-    check_bound(check, "actions", type->action_count, TB_ACTIONS_MAX);
-
-    tb_check_section(check, at, "fields");
-    check_names(check, "field", type->fields, type->field_count, sizeof *type->fields);
-    for (unsigned i = 0; i < type->field_count; i++) {
-        tb_check_item(check, "field", type->fields[i].id);
-        check_field(check, &type->fields[i]);
-        check_headings(check, i);
+    tb_check_item(check, TB_ITEM_CASE_TYPE, type->id, type);
+    tb_check_label(check, &type->title, tb_at(type), "the case type", "办件类型");
+    check_bounds(check);
+    tb_check_fields(check);
+    tb_check_groups(check);
+    tb_check_positions(check);
+    tb_check_states(check);
+    tb_check_actions(check);
+    if (within_bounds(type)) {
+        tb_check_flow(check);
+        tb_check_routes(check);
     }
-    tb_check_section(check, at, "groups");
-    check_groups(check);
-    tb_check_section(check, at, "positions");
-    check_positions(check);
-    tb_check_section(check, at, "states");
-    check_states(check);
-    tb_check_section(check, at, "actions");
-    check_names(check, "action", type->actions, type->action_count, sizeof *type->actions);
-    tb_check_actions(check, at);
-    check_bound(check, "duties", type->duty_count, TB_DUTIES_MAX);
-    tb_check_section(check, at, "duties");
-    check_names(check, "duty", type->duties, type->duty_count, sizeof *type->duties);
     tb_check_duties(check);
 }
 
-unsigned
-tb_campaign_check(const tb_campaign_loaded *loaded, tb_campaign_fault_fn tell, void *context)
+static void check_all(tb_check *check)
 {
-    tb_check check = {.text = tb_campaign_loaded_text(loaded),
-                      .campaign = tb_campaign_loaded_get(loaded),
-                      .tell = tell,
-                      .context = context,
-                      .what = "",
-                      .id = ""};
-    check_head(&check);
-    check_roles(&check);
-    check_codes(&check);
-    for (unsigned i = 0; i < check.campaign->case_type_count; i++) {
-        check_case_type(&check, &check.campaign->case_types[i]);
+    const tb_campaign *campaign = check->campaign;
+    check_head(check);
+    check_roles(check);
+    check_codes(check);
+    tb_check_names(check, TB_ITEM_CASE_TYPE, campaign->case_types, campaign->case_type_count,
+                   sizeof *campaign->case_types);
+    for (unsigned i = 0; i < campaign->case_type_count; i++) {
+        check_case_type(check, &campaign->case_types[i]);
     }
-    return check.faults;
+}
+
+/* ---- the document ---- */
+
+/* What was found good here must load: the two read by one table, and this sees to it that a
+ * difference between them is a finding and not a surprise. */
+static tb_err check_loads(tb_bytes yaml, tb_findings *findings)
+{
+    char error[512] = "";
+    tb_campaign_loaded *loaded = NULL;
+    tb_err err = tb_campaign_load(yaml, &loaded, error, sizeof error);
+    tb_campaign_loaded_free(loaded);
+    if (err == TB_ERR_CORRUPT) {
+        tb_findings_add(findings, 1, NULL, TB_FAULT_LOADER, error, NULL, NULL);
+        return TB_OK;
+    }
+    return err;
+}
+
+static void check_signed_as(tb_check *check, const char *name, uint32_t version)
+{
+    char as[TB_NAME_BYTES_MAX + 32];
+    char own[TB_NAME_BYTES_MAX + 32];
+    const tb_campaign *campaign = check->campaign;
+    if (strcmp(name, campaign->id) == 0 && version == campaign->version) {
+        return;
+    }
+    (void)snprintf(as, sizeof as, "%.*s, version %u", TB_NAME_BYTES_MAX, name, (unsigned)version);
+    (void)snprintf(own, sizeof own, "%.*s, version %u", TB_NAME_BYTES_MAX, campaign->id,
+                   (unsigned)campaign->version);
+    tb_check_item(check, TB_ITEM_CAMPAIGN, campaign->id, campaign);
+    tb_check_fault(check, tb_at_value(&campaign->id), TB_FAULT_NAME_OTHER, as, own);
+}
+
+/* name NULL: not signed yet. */
+static tb_err
+check_document(tb_bytes yaml, const char *name, uint32_t version, tb_findings *findings)
+{
+    tb_pool *pool = findings->pool;
+    tb_form form = {.pool = pool, .findings = findings};
+    const tb_node *root = tb_nodes_read(yaml, pool, findings);
+    const tb_campaign *campaign = root != NULL ? tb_form_read(&form, root) : NULL;
+    tb_check check = {.form = &form, .findings = findings, .campaign = campaign};
+    if (campaign != NULL) {
+        check_all(&check);
+    }
+    if (campaign != NULL && name != NULL) {
+        check_signed_as(&check, name, version);
+    }
+    return findings->total == 0 && !pool->exhausted ? check_loads(yaml, findings) : TB_OK;
+}
+
+static tb_err check_and_tell(tb_bytes yaml,
+                             const char *name,
+                             uint32_t version,
+                             tb_campaign_fault_fn tell,
+                             void *context,
+                             unsigned *out_faults)
+{
+    tb_pool pool = {NULL, false};
+    tb_findings findings = {.pool = &pool};
+    tb_err err = check_document(yaml, name, version, &findings);
+    if (pool.exhausted) {
+        err = TB_ERR_LIMIT;
+    }
+    if (err == TB_OK) {
+        tb_findings_tell(&findings, tell, context);
+        *out_faults = (unsigned)findings.total;
+    }
+    tb_pool_free(&pool);
+    return err;
+}
+
+tb_err
+tb_campaign_check(tb_bytes yaml, tb_campaign_fault_fn tell, void *context, unsigned *out_faults)
+{
+    return check_and_tell(yaml, NULL, 0, tell, context, out_faults);
+}
+
+tb_err tb_campaign_check_as(tb_bytes yaml,
+                            tb_bytes name,
+                            uint32_t version,
+                            tb_campaign_fault_fn tell,
+                            void *context,
+                            unsigned *out_faults)
+{
+    char text[TB_NAME_BYTES_MAX + 1] = "";
+    TB_ASSERT(name.size <= TB_NAME_BYTES_MAX);
+    if (name.size > 0) {
+        memcpy(text, name.data, name.size);
+    }
+    return check_and_tell(yaml, text, version, tell, context, out_faults);
 }

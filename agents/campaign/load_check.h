@@ -1,44 +1,108 @@
-/* load_check - what the parts of the check share: where we are in the document, and telling a
- * fault. */
+/* load_check - what the parts of the check share: what is being read, and telling a fault of it.
+ *
+ *     load_check.c            the campaign, its roles and code lists
+ *     load_check_fields.c     fields and groups
+ *     load_check_parties.c    positions and states, and who can be who
+ *     load_check_action.c     who may act, from where, which ways, with which fields
+ *     load_check_condition.c  conditions
+ *     load_check_flow.c       how states follow each other
+ *     load_check_route.c      whether whom a case is handed to is somebody
+ *     load_check_duty.c       duties
+ */
 #ifndef TB_CAMPAIGN_LOAD_CHECK_H
 #define TB_CAMPAIGN_LOAD_CHECK_H
 
-#include "agents/campaign/load.h"
+#include "agents/campaign/load_form.h"
 
 typedef struct tb_check {
-    tb_bytes text;
+    const tb_form *form;
+    tb_findings *findings;
     const tb_campaign *campaign;
     const tb_case_type *type; /* the one being read */
-    tb_campaign_fault_fn tell;
-    void *context;
-    unsigned faults;
-    size_t section; /* where the list that is being read begins in the text */
-    size_t at;      /* where the item that is being read begins */
-    const char *what;
-    const char *id;
+    tb_item item;             /* what is being read */
+    const void *entry;        /* where it is */
 } tb_check;
 
-/* Enters a list ("states:") behind `from`, and an item of it by id. The text is searched, so a
- * place that is not found leaves the place of what is around it. */
-void tb_check_section(tb_check *check, size_t from, const char *key);
-void tb_check_item(tb_check *check, const char *what, const char *id);
+/* Enters one entry of a list. */
+void tb_check_item(tb_check *check, tb_item_kind kind, const char *id, const void *entry);
 
-/* Tells one fault about the current item; up to two names fill the %s of the sentence. */
-void tb_check_fault(tb_check *check, const char *sentence, const char *a, const char *b);
+/* Tells a fault of the current item, at a place within it (where nothing was written there, at the
+ * item); the words fill the sentence. */
+void tb_check_fault(tb_check *check, tb_place place, tb_fault fault, const char *a, const char *b);
+void tb_check_fault3(
+    tb_check *check, tb_place place, tb_fault fault, const char *a, const char *b, const char *c);
+/* False where a value was told as a fault of form; nothing is told of what follows from it. */
+bool tb_check_given(const tb_check *check, const void *value);
 
-/* Both labels must be there. */
-void tb_check_label(tb_check *check, const tb_label *label, const char *of);
-/* The names that lead somewhere; a fault and false when they do not. */
-bool tb_check_role(tb_check *check, const char *id);
-bool tb_check_position(tb_check *check, const char *id);
-bool tb_check_state(tb_check *check, const char *id);
-/* An open field, which everybody who judges can read. */
-const tb_field_def *tb_check_open_field(tb_check *check, const char *id);
+/* Both labels must be there. of_en and of_zh say whose: "the role", "角色". */
+void tb_check_label(
+    tb_check *check, const tb_label *label, tb_place entry, const char *of_en, const char *of_zh);
 
-/* The second half: conditions, ways, and how states are reached. */
-void tb_check_actions(tb_check *check, size_t case_type_at);
+/* Names of one kind: well formed, each once. ids are read through a stride, as lists differ in
+ * type. */
+void tb_check_names(
+    tb_check *check, tb_item_kind kind, const void *first, unsigned count, size_t stride);
+void tb_check_bound(
+    tb_check *check, const void *list, const char *what, unsigned count, unsigned most);
 
-/* load_check_duty.c: limits, who owes whom, and whether a duty can begin, end and lapse. */
+/* The names that lead somewhere; a fault and false when they do not. name is where it stands. */
+bool tb_check_role(tb_check *check, const char *const *name);
+bool tb_check_position(tb_check *check, const char *const *name);
+bool tb_check_state(tb_check *check, const char *const *name);
+/* An open field, which everybody who judges can read, and which some action sets; NULL with the
+ * fault when it is none. A name that is not written is the caller's to tell. */
+const tb_field_def *tb_check_open_field(tb_check *check, const char *const *name);
+const tb_field_def *tb_check_field_of(const tb_check *check, const char *id);
+const char *tb_check_type_name(tb_field_type type); /* as it is written */
+
+/* ---- who can be who (load_check_parties.c) ---- */
+
+/* Two positions that are one party in every case: the same, or declared alike. */
+bool tb_check_alike(const tb_check *check, const char *a, const char *b);
+/* Some of the names is always the party in `position`. */
+bool tb_check_among(const tb_check *check,
+                    const char *const *names,
+                    unsigned count,
+                    const char *position);
+/* The position can hold a case at some time: opens it, is handed it, or takes it over. */
+bool tb_check_can_hold(const tb_check *check, const char *position);
+/* Some opener has this role. */
+bool tb_check_opens(const tb_check *check, const char *role);
+/* Whether the party in a position may have a role; true where the definition cannot tell. */
+bool tb_check_may_have_role(const tb_check *check, const char *position, const char *role);
+
+/* ---- the parts ---- */
+
+void tb_check_fields(tb_check *check);
+void tb_check_groups(tb_check *check);
+void tb_check_positions(tb_check *check);
+void tb_check_states(tb_check *check);
+void tb_check_actions(tb_check *check);
+/* Conditions of the current action: `also` holds besides, as an action's own conditions do for its
+ * ways. NULL: none. */
+void tb_check_conditions(tb_check *check,
+                         const tb_action *action,
+                         const tb_conditions *conditions,
+                         const tb_conditions *also);
+bool tb_check_same_condition(const tb_condition *a, const tb_condition *b);
+void tb_check_flow(tb_check *check);
+void tb_check_routes(tb_check *check);
 void tb_check_duties(tb_check *check);
+
+/* ---- how states follow each other (load_check_flow.c) ---- */
+
+/* Per state of the type, by its place in the list. */
+typedef struct tb_state_marks {
+    bool set[TB_STATES_MAX];
+} tb_state_marks;
+
+/* Adds every state that can follow one of those marked. */
+void tb_check_followers(const tb_case_type *type, tb_state_marks *marks);
+/* Marks where an action leads; an action that leaves the state as it is leads where it comes from.
+ */
+void tb_check_targets(const tb_case_type *type, const tb_action *action, tb_state_marks *marks);
+bool tb_check_comes_from(const tb_case_type *type,
+                         const tb_action *action,
+                         const tb_state_marks *marks);
 
 #endif

@@ -4,43 +4,55 @@
 
 #include "agents/campaign/scene.h"
 
-static const tb_action *find_action(tb_check *check, const char *id, const char *as)
+/* key is where it is named: "from". Not written or told already: NULL without a word. */
+static const tb_action *find_action(tb_check *check, const char *const *id, const char *key)
 {
-    const tb_action *action = tb_case_type_action(check->type, tb_bytes_str(id));
-    if (action == NULL) {
-        tb_check_fault(check, "%s: action '%s' is not declared", as, id);
+    const tb_action *action =
+        *id != NULL ? tb_case_type_action(check->type, tb_bytes_str(*id)) : NULL;
+    if (action == NULL && *id != NULL && **id != '\0') {
+        tb_check_fault(check, tb_at_value(id), TB_FAULT_ACTION_UNKNOWN, *id, key);
     }
     return action;
+}
+
+/* ---- the limit ---- */
+
+static bool limits_given(const tb_check *check, const tb_duty_def *duty)
+{
+    return tb_check_given(check, &duty->hours) && tb_check_given(check, &duty->days) &&
+           tb_check_given(check, &duty->working_days);
 }
 
 static void check_limit(tb_check *check, const tb_duty_def *duty)
 {
     int given = (duty->hours > 0) + (duty->days > 0) + (duty->working_days > 0);
-    if (given != 1) {
-        tb_check_fault(check, "needs one limit: hours, days or working_days", NULL, NULL);
+    if (given != 1 && limits_given(check, duty)) {
+        tb_check_fault(check, tb_at(duty), TB_FAULT_LIMIT, NULL, NULL);
     }
     if (duty->hours > TB_DUTY_HOURS_MAX || duty->grace_hours > TB_DUTY_HOURS_MAX ||
         duty->days > TB_DUTY_DAYS_MAX || duty->working_days > TB_DUTY_DAYS_MAX) {
-        tb_check_fault(check, "has a limit of more than ten years", NULL, NULL);
+        tb_check_fault(check, tb_at(duty), TB_FAULT_LIMIT_LONG, NULL, NULL);
     }
     bool calendar = tb_names_hold(check->campaign->tables, check->campaign->table_count,
                                   tb_bytes_str("calendar"));
     if (duty->working_days > 0 && !calendar) {
-        tb_check_fault(check, "counts working days, so the campaign needs the table 'calendar'",
-                       NULL, NULL);
-    }
-    bool clause = duty->basis.zh != NULL || duty->basis.en != NULL;
-    if (duty->by_default == clause) {
-        tb_check_fault(check, "its limit is a default, or has a basis in the plan: say which", NULL,
+        tb_check_fault(check, tb_at_value(&duty->working_days), TB_FAULT_NO_TABLE, "calendar",
                        NULL);
     }
+    bool clause = duty->basis.zh != NULL || duty->basis.en != NULL;
+    if (duty->by_default == clause && tb_check_given(check, &duty->by_default)) {
+        tb_check_fault(check, tb_at(duty), TB_FAULT_BASIS, NULL, NULL);
+    }
     if (clause) {
-        tb_check_label(check, &duty->basis, "the basis");
+        tb_check_label(check, &duty->basis, tb_at(duty), "the basis", "依据");
     }
 }
 
+/* ---- the lapse ---- */
+
 /* That a lapse has the open fields the agent fills in. */
 static void check_lapse_field(tb_check *check,
+                              const tb_duty_def *duty,
                               const tb_action *lapse,
                               const char *id,
                               tb_field_type type,
@@ -50,74 +62,143 @@ static void check_lapse_field(tb_check *check,
     if (!has && may_be_missing) {
         return;
     }
-    const tb_field_def *field = has ? tb_case_type_field(check->type, tb_bytes_str(id)) : NULL;
-    if (field == NULL || field->group != NULL || field->type != type) {
-        tb_check_fault(check, "its lapse '%s' has no open field '%s' of the type that is needed",
-                       lapse->id, id);
+    const tb_field_def *field = has ? tb_check_field_of(check, id) : NULL;
+    bool fits = field != NULL && field->group == NULL &&
+                (field->type == type || !tb_check_given(check, &field->type));
+    if (!fits) {
+        tb_check_fault(check, tb_at_value(&duty->lapse), TB_FAULT_LAPSE_FIELD, lapse->id, id);
+    }
+}
+
+static void check_lapse_choice(tb_check *check, const tb_duty_def *duty)
+{
+    const tb_field_def *field = tb_check_field_of(check, TB_LAPSE_DUTY);
+    const tb_code_list *codes = field != NULL && field->choices != NULL
+                                    ? tb_campaign_codes(check->campaign, field->choices)
+                                    : NULL;
+    bool named = codes == NULL || duty->id[0] == '\0'; /* that is told already */
+    for (unsigned i = 0; codes != NULL && i < codes->choice_count; i++) {
+        named = named || strcmp(codes->choices[i].id, duty->id) == 0;
+    }
+    if (!named) {
+        tb_check_fault(check, tb_at_value(&duty->id), TB_FAULT_LAPSE_CHOICE, TB_LAPSE_DUTY, NULL);
     }
 }
 
 static void check_lapse(tb_check *check, const tb_duty_def *duty)
 {
-    const tb_action *lapse = find_action(check, duty->lapse, "lapse");
+    const tb_action *lapse = find_action(check, &duty->lapse, "lapse");
     if (lapse == NULL) {
         return;
     }
-    if (lapse->kind != TB_ACTION_SIDE) {
-        tb_check_fault(check, "its lapse '%s' is not a side event", lapse->id, NULL);
+    if (lapse->kind != TB_ACTION_SIDE && tb_check_given(check, &lapse->kind)) {
+        tb_check_fault(check, tb_at_value(&duty->lapse), TB_FAULT_LAPSE_KIND, lapse->id, NULL);
     }
-    if (!tb_names_hold(lapse->by, lapse->by_count, tb_bytes_str(duty->to))) {
-        tb_check_fault(check, "its lapse '%s' may not be recorded by its creditor '%s'", lapse->id,
-                       duty->to);
+    if (tb_case_type_position(check->type, tb_bytes_str(duty->to)) != NULL &&
+        !tb_names_hold(lapse->by, lapse->by_count, tb_bytes_str(duty->to))) {
+        tb_check_fault(check, tb_at_value(&duty->lapse), TB_FAULT_LAPSE_BY, lapse->id, duty->to);
     }
-    check_lapse_field(check, lapse, TB_LAPSE_DUTY, TB_FIELD_CHOICE, false);
-    check_lapse_field(check, lapse, TB_LAPSE_DUE, TB_FIELD_TIME, false);
-    check_lapse_field(check, lapse, TB_LAPSE_UPTO, TB_FIELD_COUNT, true);
-    const tb_field_def *field = tb_case_type_field(check->type, tb_bytes_str(TB_LAPSE_DUTY));
-    const tb_code_list *codes = field != NULL && field->choices != NULL
-                                    ? tb_campaign_codes(check->campaign, field->choices)
-                                    : NULL;
-    bool named = false;
-    for (unsigned i = 0; codes != NULL && i < codes->choice_count; i++) {
-        named = named || strcmp(codes->choices[i].id, duty->id) == 0;
+    check_lapse_field(check, duty, lapse, TB_LAPSE_DUTY, TB_FIELD_CHOICE, false);
+    check_lapse_field(check, duty, lapse, TB_LAPSE_DUE, TB_FIELD_TIME, false);
+    check_lapse_field(check, duty, lapse, TB_LAPSE_UPTO, TB_FIELD_COUNT, true);
+    check_lapse_choice(check, duty);
+}
+
+/* ---- beginning and end ---- */
+
+/* Whether some action that ends the duty can come after the one that begins it. */
+static bool can_end(const tb_check *check, const tb_duty_def *duty, const tb_action *from)
+{
+    tb_state_marks after = {0};
+    tb_check_targets(check->type, from, &after);
+    tb_check_followers(check->type, &after);
+    for (unsigned i = 0; i < duty->until_count; i++) {
+        const tb_action *until = tb_case_type_action(check->type, tb_bytes_str(duty->until[i]));
+        if (until == NULL || !tb_check_given(check, &until->from) ||
+            tb_check_comes_from(check->type, until, &after)) {
+            return true;
+        }
     }
-    if (!named) {
-        tb_check_fault(check, "is not a choice of field '%s'", TB_LAPSE_DUTY, NULL);
+    return false;
+}
+
+static bool debtor_can(const tb_check *check, const tb_duty_def *duty)
+{
+    if (tb_case_type_position(check->type, tb_bytes_str(duty->owed_by)) == NULL) {
+        return true; /* that is told already */
+    }
+    for (unsigned i = 0; i < duty->until_count; i++) {
+        const tb_action *until = tb_case_type_action(check->type, tb_bytes_str(duty->until[i]));
+        if (until == NULL || !tb_check_given(check, &until->by) ||
+            tb_check_among(check, (const char *const *)until->by, until->by_count, duty->owed_by)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void check_end(tb_check *check, const tb_duty_def *duty, const tb_action *from)
+{
+    bool steps = true;
+    if (duty->until_count == 0) {
+        if (tb_check_given(check, &duty->until)) {
+            tb_check_fault(check, tb_at_value(&duty->until), TB_FAULT_NO_UNTIL, NULL, NULL);
+        }
+        return;
+    }
+    for (unsigned i = 0; i < duty->until_count; i++) {
+        const char *const *id = (const char *const *)&duty->until[i];
+        const tb_action *until = find_action(check, id, "until");
+        bool step =
+            until == NULL || until->kind == TB_ACTION_CHAIN || !tb_check_given(check, &until->kind);
+        if (!step) {
+            tb_check_fault(check, tb_at_value(id), TB_FAULT_UNTIL_KIND, until->id, NULL);
+        }
+        steps = steps && step;
+    }
+    if (steps && from != NULL && from->kind != TB_ACTION_SIDE && !can_end(check, duty, from)) {
+        tb_check_fault(check, tb_at_value(&duty->until), TB_FAULT_UNTIL_NEVER, from->id, NULL);
+    }
+    if (steps && !debtor_can(check, duty)) {
+        tb_check_fault(check, tb_at_value(&duty->owed_by), TB_FAULT_DEBTOR_CANNOT, duty->owed_by,
+                       NULL);
+    }
+}
+
+static void check_parties(tb_check *check, const tb_duty_def *duty)
+{
+    bool debtor = tb_check_position(check, &duty->owed_by);
+    bool creditor = tb_check_position(check, &duty->to);
+    if (debtor && creditor && tb_check_alike(check, duty->owed_by, duty->to)) {
+        tb_check_fault(check, tb_at_value(&duty->to), TB_FAULT_TO_ITSELF, duty->owed_by, duty->to);
     }
 }
 
 static void check_duty(tb_check *check, const tb_duty_def *duty)
 {
-    tb_check_label(check, &duty->title, "the duty");
-    (void)tb_check_position(check, duty->owed_by);
-    (void)tb_check_position(check, duty->to);
-    const tb_action *from = find_action(check, duty->from, "from");
+    tb_check_label(check, &duty->title, tb_at(duty), "the duty", "应办事项");
+    check_parties(check, duty);
+    const tb_action *from = find_action(check, &duty->from, "from");
     if (from != NULL && from->kind == TB_ACTION_SIDE) {
-        tb_check_fault(check, "begins with '%s', a side event", from->id, NULL);
+        tb_check_fault(check, tb_at_value(&duty->from), TB_FAULT_BEGINS_SIDE, from->id, NULL);
     }
-    if (duty->until_count == 0) {
-        tb_check_fault(check, "nothing ends it (until)", NULL, NULL);
-    }
-    for (unsigned i = 0; i < duty->until_count; i++) {
-        const tb_action *until = find_action(check, duty->until[i], "until");
-        if (until != NULL && until->kind != TB_ACTION_CHAIN) {
-            tb_check_fault(check, "ends with '%s', which is no step of the case's holder",
-                           until->id, NULL);
-        }
-    }
+    check_end(check, duty, from);
     check_limit(check, duty);
     check_lapse(check, duty);
-    const tb_action *ends_in =
-        duty->ends_in != NULL ? find_action(check, duty->ends_in, "ends_in") : NULL;
-    if (ends_in != NULL && ends_in->kind != TB_ACTION_TAKE_OVER) {
-        tb_check_fault(check, "ends in '%s', which is no take-over", ends_in->id, NULL);
+    const tb_action *ends_in = find_action(check, &duty->ends_in, "ends_in");
+    if (ends_in != NULL && ends_in->kind != TB_ACTION_TAKE_OVER &&
+        tb_check_given(check, &ends_in->kind)) {
+        tb_check_fault(check, tb_at_value(&duty->ends_in), TB_FAULT_ENDS_IN_KIND, ends_in->id,
+                       NULL);
     }
 }
 
 void tb_check_duties(tb_check *check)
 {
-    for (unsigned i = 0; i < check->type->duty_count; i++) {
-        tb_check_item(check, "duty", check->type->duties[i].id);
-        check_duty(check, &check->type->duties[i]);
+    const tb_case_type *type = check->type;
+    tb_check_names(check, TB_ITEM_DUTY, type->duties, type->duty_count, sizeof *type->duties);
+    for (unsigned i = 0; i < type->duty_count; i++) {
+        tb_check_item(check, TB_ITEM_DUTY, type->duties[i].id, &type->duties[i]);
+        check_duty(check, &type->duties[i]);
     }
 }

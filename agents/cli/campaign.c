@@ -1,65 +1,15 @@
-/* campaign - what a campaign allows, and everything that is wrong with one before it is signed. */
+/* campaign - what the campaigns installed here allow; definition files are campaign_file.h's. */
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "agents/cli/book.h"
 #include "agents/cli/campaign_diff.h"
+#include "agents/cli/campaign_file.h"
 #include "agents/cli/cli.h"
-#include "agents/cli/files.h"
 #include "agents/cli/grid.h"
 #include "agents/cli/help.h"
 #include "agents/cli/json.h"
 #include "agents/cli/say.h"
 #include "agents/cli/show.h"
-
-typedef struct fault_list {
-    const char *path;
-    bool json;
-    json_t *array;
-} fault_list;
-
-static void tell(void *context, unsigned line, const char *reason)
-{
-    fault_list *faults = context;
-    if (faults->json) {
-        (void)json_array_append_new(faults->array,
-                                    json_pack("{s:i, s:s}", "line", (int)line, "reason", reason));
-    } else if (line > 0) {
-        (void)printf("%s:%u: %s\n", faults->path, line, reason);
-    } else {
-        (void)printf("%s: %s\n", faults->path, reason);
-    }
-}
-
-static int check(const tb_common *common, const char *path)
-{
-    uint8_t *data = NULL;
-    size_t size = 0;
-    char error[512] = "";
-    tb_campaign_loaded *loaded = NULL;
-    if (!tb_files_load(path, TB_DOCUMENT_BYTES_MAX, &data, &size)) {
-        return TB_EXIT_INTERNAL;
-    }
-    tb_err err = tb_campaign_load(tb_bytes_of(data, size), &loaded, error, sizeof error);
-    free(data);
-
-    fault_list faults = {.path = path, .json = common->json, .array = json_array()};
-    unsigned count = 1;
-    if (err == TB_OK) {
-        count = tb_campaign_check(loaded, tell, &faults);
-        tb_campaign_loaded_free(loaded);
-    } else {
-        tell(&faults, 0, error[0] == '\0' ? tb_err_text(err) : error);
-    }
-    if (common->json) {
-        tb_json_print(
-            json_pack("{s:s, s:b, s:o}", "file", path, "good", count == 0, "faults", faults.array));
-    } else {
-        json_decref(faults.array);
-        (void)printf(count == 0 ? _("%s may be signed\n") : _("%s may not be signed\n"), path);
-    }
-    return count == 0 ? TB_EXIT_DONE : TB_EXIT_REFUSED;
-}
 
 static json_t *label_json(const char *id, const tb_label *label)
 {
@@ -189,19 +139,45 @@ static int list(const tb_common *common)
     return code;
 }
 
+/* What is done with a definition file; false when the word is none of these. */
+static bool file_verb(const tb_common *common,
+                      const tb_publish_options *publish,
+                      const char *verb,
+                      const char *path,
+                      int *out_code)
+{
+    if (strcmp(verb, "check") == 0) {
+        *out_code = tb_campaign_file_check(common, path);
+    } else if (strcmp(verb, "explain") == 0) {
+        *out_code = tb_campaign_explain(path);
+    } else if (strcmp(verb, "graph") == 0) {
+        *out_code = tb_campaign_graph(path);
+    } else if (strcmp(verb, "publish") == 0) {
+        *out_code = tb_campaign_publish(common, publish, path);
+    } else {
+        return false;
+    }
+    return true;
+}
+
 int tb_cli_campaign(int argc, char **argv)
 {
     tb_common common;
     tb_words words;
-    if (!tb_arguments_read(argc, argv, NULL, 0, &common, &words)) {
+    tb_publish_options publish = {0};
+    int code;
+    const tb_option options[] = {{"dir", NULL, &publish.folder},
+                                 {"authority", NULL, &publish.authority},
+                                 {"out", NULL, &publish.out}};
+    if (!tb_arguments_read(argc, argv, options, 3, &common, &words)) {
         return TB_EXIT_USAGE;
     }
     if (common.help) {
         tb_help_print("campaign");
         return TB_EXIT_DONE;
     }
-    if (words.count == 2 && strcmp(words.list[0], "check") == 0) {
-        return check(&common, words.list[1]);
+    if (words.count == 2 && file_verb(&common, &publish, words.list[0], words.list[1], &code)) {
+        return code;
     }
     if (words.count == 3 && strcmp(words.list[0], "diff") == 0) {
         return tb_campaign_diff(&common, words.list[1], words.list[2]);
@@ -212,6 +188,6 @@ int tb_cli_campaign(int argc, char **argv)
     if (words.count == 1 && strcmp(words.list[0], "list") == 0) {
         return list(&common);
     }
-    return tb_help_wrong("campaign",
-                         _("campaign takes: list, show CAMPAIGN, check FILE, or diff OLD NEW"));
+    return tb_help_wrong("campaign", _("campaign takes: list, show CAMPAIGN, check, explain, graph "
+                                       "or publish FILE, or diff OLD NEW"));
 }

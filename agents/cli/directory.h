@@ -34,6 +34,14 @@ int tb_file_dispatch(int argc, char **argv, const tb_verb *verbs, size_t count, 
 /* What the agent's own copy of the directory lists. */
 int tb_directory_list_agent(const tb_common *common);
 
+/* Signs a document, content and all, with the authority's key into a new file. False: *problem says
+ * why. */
+bool tb_sign_into_file(const char *folder,
+                      const char *authority_key,
+                      const char *out,
+                      tb_document *document,
+                      tb_problem *problem) TB_MUST_USE;
+
 /* Memory for one command; the same block each time. */
 tb_arena tb_file_arena(void);
 /* The wall clock. */

@@ -1,7 +1,10 @@
 /* document_sign - `tongbao document sign`: a campaign or a table becomes a document of this hub. */
 #include <stdio.h>
+#include <stdlib.h>
 
+#include "agents/cli/campaign_file.h"
 #include "agents/cli/directory.h"
+#include "agents/cli/files.h"
 #include "agents/cli/say.h"
 #include "keyfile/disk.h"
 
@@ -15,26 +18,49 @@ typedef struct sign_options {
     tb_common common;
 } sign_options;
 
-static bool
-sign(const sign_options *o, const char *content, tb_document *document, tb_problem *problem)
+bool tb_sign_into_file(const char *folder,
+                       const char *authority_key,
+                       const char *out,
+                       tb_document *document,
+                       tb_problem *problem)
 {
     tb_arena arena = tb_file_arena();
     tb_authority authority;
     tb_keyfile keys;
     tb_bytes encoded;
-    if (!tb_disk_read(content, TB_DOCUMENT_BYTES_MAX, &arena, &document->content, problem) ||
-        !tb_keyfile_read(o->authority, &keys, problem)) {
+    if (!tb_keyfile_read(authority_key, &keys, problem)) {
         return false;
     }
-    if (!tb_authority_open(o->folder, &authority, problem)) {
+    if (!tb_authority_open(folder, &authority, problem)) {
         tb_keyfile_wipe(&keys);
         return false;
     }
     bool done = tb_authority_sign(&authority, &keys, document, &arena, &encoded, problem) &&
-                tb_disk_create(o->out, encoded, 0644, problem);
+                tb_disk_create(out, encoded, 0644, problem);
     tb_authority_close(&authority);
     tb_keyfile_wipe(&keys);
     return done;
+}
+
+/* An exit code. A definition with faults is never signed. */
+static int sign(const sign_options *o, const char *path, tb_document *document)
+{
+    tb_problem problem;
+    uint8_t *data = NULL;
+    size_t size = 0;
+    if (!tb_files_load(path, TB_DOCUMENT_BYTES_MAX, &data, &size)) {
+        return TB_EXIT_INTERNAL;
+    }
+    document->content = tb_bytes_of(data, size);
+    int code = document->kind == TB_DOCUMENT_CAMPAIGN
+                   ? tb_campaign_may_be_signed(path, document->content, o->name, document->version)
+                   : TB_EXIT_DONE;
+    if (code == TB_EXIT_DONE &&
+        !tb_sign_into_file(o->folder, o->authority, o->out, document, &problem)) {
+        code = tb_say_problem(&problem);
+    }
+    free(data);
+    return code;
 }
 
 static int missing(const sign_options *o)
@@ -56,7 +82,9 @@ static void help(void)
             "\n"
             "Signs the bytes of CONTENT_FILE as they stand; install the document at any agent, and "
             "the hub\n"
-            "hands it on to all.\n"),
+            "hands it on to all. A campaign is checked first, and not signed while anything is "
+            "wrong with it\n"
+            "(tongbao campaign check); its name and version must be those it says itself.\n"),
           stdout);
 }
 
@@ -96,8 +124,9 @@ int tb_cli_document_sign(int argc, char **argv)
         tb_problem_refused(&problem, o.name, TB_REFUSED_TOO_LARGE);
         return tb_say_problem(&problem);
     }
-    if (!sign(&o, words.list[0], &document, &problem)) {
-        return tb_say_problem(&problem);
+    int code = sign(&o, words.list[0], &document);
+    if (code != TB_EXIT_DONE) {
+        return code;
     }
     if (o.common.json) {
         return tb_print_json(json_pack("{s:s, s:s, s:s, s:i}", "file", o.out, "kind", o.kind,

@@ -21,7 +21,7 @@ static const char overview[] = N_(
     "  tongbao quarantine list|show|retry|drop   notices that could not be applied\n"
     "  tongbao status                     the agent, its link and its store\n"
     "  tongbao request ID                 what became of a request that was not answered\n"
-    "  tongbao campaign list|show|check|diff   what the campaigns installed here allow\n"
+    "  tongbao campaign list|show|check|explain|graph|diff|publish   what a campaign lays down\n"
     "  tongbao document install|sign      signed documents: directory, campaigns, tables\n"
     "  tongbao directory ...              who takes part (for the authority)\n"
     "  tongbao key make|request|show|cut  this party's own keys\n"
@@ -149,14 +149,24 @@ static const char due_page[] = N_(
     "  tongbao due --mine\n"
     "  tongbao due --overdue\n");
 
-static const char campaign_page[] =
-    N_("tongbao campaign list              the campaigns installed here, with their versions\n"
-       "tongbao campaign show CAMPAIGN     roles, fields, states and actions\n"
-       "tongbao campaign check FILE        everything that is wrong with it, before it is signed\n"
-       "tongbao campaign diff OLD NEW      what differs between two definition files, and which "
-       "cases\n"
-       "                                   cannot move from OLD to NEW; exit code 1 when there are "
-       "such\n");
+static const char campaign_page[] = N_(
+    "tongbao campaign list              the campaigns installed here, with their versions\n"
+    "tongbao campaign show CAMPAIGN     roles, fields, states and actions\n"
+    "\n"
+    "Of a definition file, without an agent:\n"
+    "tongbao campaign check FILE        everything that is wrong with it: line, reason, what to do\n"
+    "tongbao campaign explain FILE      what it lays down, as a page to read\n"
+    "tongbao campaign graph FILE        states and actions for Graphviz, e.g. | dot -Tsvg > x.svg\n"
+    "tongbao campaign diff OLD NEW      what differs between two definition files, and which "
+    "cases\n"
+    "                                   cannot move from OLD to NEW; exit code 1 when there are "
+    "such\n"
+    "tongbao campaign publish FILE --authority KEY --dir DIR --out DOCUMENT\n"
+    "                                   checks and signs it, under its own name and version\n"
+    "\n"
+    "A definition with a finding is never signed, and an agent that is shown one signed elsewhere\n"
+    "refuses it. Exit code of check: 0 without a finding, 1 with one. How to write a definition:\n"
+    "ops/campaigns/README.md.\n");
 
 static const char document_page[] =
     N_("tongbao document install FILE      a signed directory, campaign or table, into the agent\n"

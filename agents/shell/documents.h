@@ -34,6 +34,9 @@ void tb_documents_free(tb_documents *documents);
 /* Points the logic at them. */
 void tb_documents_use(const tb_documents *documents, tb_agent *agent);
 
+/* tb_campaign_judge_fn: judge_campaign.c. */
+tb_campaign_judge_fn tb_documents_judge_campaign;
+
 /* A document file, read and decoded into the arena. False: stderr says why. */
 bool tb_documents_read(const char *path, tb_arena *arena, tb_document *out) TB_MUST_USE;
 

@@ -91,12 +91,17 @@ read_directory(tb_shell *shell, tb_arena *arena, tb_document *document, tb_direc
 static bool install(tb_shell *shell, tb_txn *txn, const char *path, const tb_document *document)
 {
     tb_refusal refused = TB_ACCEPTED;
+    tb_bytes detail;
     tb_err err = tb_document_install(&shell->agent, txn, tb_shell_now(), document,
-                                     &shell->node.effects, &refused);
+                                     &shell->node.effects, &refused, &detail);
     if (err != TB_OK) {
         return fail("cannot install the document", path, tb_err_text(err));
     }
     if (refused != TB_ACCEPTED) {
+        if (detail.size > 0) {
+            fprintf(stderr, "level=error event=finding which=%s what=\"%.*s\"\n", path,
+                    (int)detail.size, (const char *)detail.data);
+        }
         return fail("cannot install the document", path, tb_refusal_en(refused));
     }
     return true;
@@ -235,6 +240,7 @@ bool tb_shell_start(tb_shell *shell, const tb_agent_options *options)
 {
     shell->options = options;
     shell->agent.self = options->party;
+    shell->agent.judge_campaign = tb_documents_judge_campaign;
     shell->net.endpoint = options->hub;
     shell->touched = true; /* starting takes more memory than any turn after it */
     shell->node.logic = &shell->agent;

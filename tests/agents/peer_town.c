@@ -160,8 +160,9 @@ void town_restart(town *t, peer *p)
     assert_ok(tb_agent_start(&p->agent, txn, &random, &refused));
     assert_int_equal(refused, TB_ACCEPTED);
     tb_effects_reset(&p->node.effects);
+    tb_bytes detail;
     assert_ok(tb_document_install(&p->agent, txn, (tb_now){t->now, t->now}, &t->document,
-                                  &p->node.effects, &refused));
+                                  &p->node.effects, &refused, &detail));
     assert_int_equal(refused, TB_ACCEPTED);
     assert_ok(tb_store_commit(txn));
     peer_forget(p);

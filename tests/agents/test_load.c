@@ -2,6 +2,7 @@
 #include "tests/test.h"
 
 #include "agents/campaign/load.h"
+#include "agents/import/utf8.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,7 +30,7 @@ static const char small[] =
     "    groups:\n"
     "      - {id: words, zh: 文, en: words, readers: [opener]}\n"
     "    fields:\n"
-    "      - {id: text, zh: 文, en: text, type: text, group: words, index: true}\n"
+    "      - {id: text, zh: 文, en: text, type: reg-no, group: words, index: true}\n"
     "      - {id: answer, zh: 答, en: answer, type: choice, choices: answers}\n"
     "      - {id: to, zh: 至, en: to, type: party}\n"
     "    positions:\n"
@@ -82,27 +83,26 @@ typedef struct told {
     unsigned count;
 } told;
 
-static void tell(void *context, unsigned line, const char *reason)
+static void tell(void *context, const tb_campaign_finding *finding)
 {
     told *t = context;
     size_t used = strlen(t->all);
-    assert_in_range(snprintf(t->all + used, sizeof t->all - used, "%u %s\n", line, reason), 1,
-                    sizeof t->all - used);
+    assert_in_range(
+        snprintf(t->all + used, sizeof t->all - used, "%u %s\n", finding->line, finding->reason.en),
+        1, sizeof t->all - used);
+    assert_true(finding->reason.zh[0] != '\0' && finding->remedy.zh[0] != '\0' &&
+                finding->remedy.en[0] != '\0');
     t->count++;
 }
 
 static told faults_of(const char *text)
 {
     told t = {.count = 0};
-    char error[200] = "";
-    tb_campaign_loaded *loaded = NULL;
-    if (load(text, &loaded, error, sizeof error) != TB_OK) {
-        fail_msg("%s", error);
-    }
-    unsigned faults = tb_campaign_check(loaded, tell, &t);
+    unsigned faults = 0;
+    assert_ok(tb_campaign_check(tb_bytes_str(text), tell, &t, &faults));
     assert_int_equal(faults, t.count);
-    assert_int_equal(tb_campaign_check(loaded, NULL, NULL), t.count);
-    tb_campaign_loaded_free(loaded);
+    assert_ok(tb_campaign_check(tb_bytes_str(text), NULL, NULL, &faults));
+    assert_int_equal(faults, t.count);
     return t;
 }
 
@@ -126,6 +126,7 @@ static void the_shipped_campaigns_have_no_fault(void **state)
     (void)state;
     shipped("black-card.yaml");
     shipped("relay.yaml");
+    shipped("example.yaml");
     assert_string_equal(faults_of(small).all, "");
 }
 
@@ -208,10 +209,60 @@ static void a_document_cut_anywhere_never_crashes(void **state)
         char error[100];
         tb_campaign_loaded *loaded = NULL;
         if (tb_campaign_load(tb_bytes_of(small, size), &loaded, error, sizeof error) == TB_OK) {
-            (void)tb_campaign_check(loaded, NULL, NULL);
             tb_campaign_loaded_free(loaded);
         }
+        unsigned faults = 0;
+        assert_ok(tb_campaign_check(tb_bytes_of(small, size), NULL, NULL, &faults));
+        assert_true(faults > 0);
     }
+}
+
+static void count_one(void *context, const tb_campaign_finding *finding)
+{
+    unsigned *count = context;
+    assert_true(finding->line > 0);
+    assert_true(tb_utf8_valid(tb_bytes_str(finding->reason.zh)));
+    assert_true(tb_utf8_valid(tb_bytes_str(finding->reason.en)));
+    assert_null(strpbrk(finding->reason.en, "\n\t"));
+    (*count)++;
+}
+
+/* What loads may have faults; what has none loads. */
+static void a_document_with_any_byte_changed_never_crashes(void **state)
+{
+    (void)state;
+    static const char bytes[] = {' ', '\n', '-', '{', ']', ':', '0', 'z', '\0', '\xE4'};
+    char *text = with("", "");
+    for (size_t i = 0; i < sizeof small - 1; i++) {
+        char kept = text[i];
+        text[i] = bytes[i % sizeof bytes];
+        unsigned heard = 0;
+        unsigned faults = 0;
+        tb_bytes changed = tb_bytes_of(text, sizeof small - 1);
+        assert_ok(tb_campaign_check(changed, count_one, &heard, &faults));
+        assert_int_equal(heard, faults);
+        tb_campaign_loaded *loaded = NULL;
+        char error[100];
+        bool loads = tb_campaign_load(changed, &loaded, error, sizeof error) == TB_OK;
+        assert_true(loads || faults > 0);
+        tb_campaign_loaded_free(loaded);
+        text[i] = kept;
+    }
+    free(text);
+}
+
+static void a_very_long_word_is_told_in_part(void **state)
+{
+    (void)state;
+    static char text[8192] = "campaign: small\nversion: ";
+    size_t at = strlen(text);
+    for (size_t i = 0; i < 1000; i++, at += 3) {
+        memcpy(text + at, "长", 3);
+    }
+    unsigned heard = 0;
+    unsigned faults = 0;
+    assert_ok(tb_campaign_check(tb_bytes_str(text), count_one, &heard, &faults));
+    assert_int_equal(heard, faults);
 }
 
 static void every_fault_is_told_with_line_and_reason(void **state)
@@ -222,8 +273,9 @@ static void every_fault_is_told_with_line_and_reason(void **state)
         const char *to;
         const char *fault;
     } rows[] = {
-        {"version: 1", "version: 0", "1 campaign small: versions begin with 1"},
-        {"from: \"2015-01-01\"", "from: \"2016-01-01\"", "are not days in order"},
+        {"version: 1", "version: 0", "2 campaign small: versions begin with 1"},
+        {"from: \"2015-01-01\"", "from: \"2016-01-01\"",
+         "6 campaign small: it ends on '2015-12-31', before it begins on '2016-01-01'"},
         {"zh: 甲, en: clerk", "en: clerk", "8 role clerk: the role has no Chinese label"},
         {"zh: 甲, en: clerk", "zh: 甲", "8 role clerk: the role has no English label"},
         {"  - {id: clerk, zh: 甲, en: clerk}",
@@ -244,7 +296,7 @@ static void every_fault_is_told_with_line_and_reason(void **state)
         {"type: choice, choices: answers", "type: choice",
          "21 field answer: 'choices' goes with type choice"},
         {"type: party", "type: party, compute: mask, of: nothing",
-         "22 field to: is computed 'of' a field"},
+         "22 field to: field 'nothing' is not declared"},
         {"type: party", "type: party, aliases: [文]",
          "22 field to: alias '文' also means field 'text'"},
         {"kind: opener}", "kind: opener, role: chief}",
@@ -253,49 +305,49 @@ static void every_fault_is_told_with_line_and_reason(void **state)
          "25 position to: field 'text' is sealed in group 'words'"},
         {"kind: field, field: to", "kind: field, field: answer",
          "25 position to: field 'answer' is not of the type"},
-        {"kind: field, field: to", "kind: field", "25 position to: field '' is not declared"},
+        {"kind: field, field: to", "kind: field", "25 position to: names no field"},
         {"kind: field, field: to", "kind: actor-of, field: sing",
-         "25 position to: action 'sing' is not declared"},
+         "25 position to: field: action 'sing' is not declared"},
         {"zh: 开, ", "", "27 state open: the state has no Chinese label"},
-        {"closed: true", "closed: false", "one closed"},
+        {"closed: true", "closed: false", "27 case type thing: no state is closed"},
         {"      - {id: done", "      - {id: lost, zh: 失, en: lost}\n      - {id: done",
          "28 state lost: no action leads to it"},
         {"      - {id: done", "      - {id: lost, zh: 失, en: lost}\n      - {id: done",
-         "28 state lost: no closed state can be reached"},
-        {"by: [clerk]", "by: []", "30 action ask: nobody may take it"},
-        {"by: [clerk]", "by: [chief]", "30 action ask: role 'chief' is not declared"},
-        {"by: [to]", "by: [chief]", "37 action reply: position 'chief' is not declared"},
+         "28 state lost: nothing can be done in it, and it is not closed"},
+        {"by: [clerk]", "by: []", "34 action ask: nobody may take it"},
+        {"by: [clerk]", "by: [chief]", "34 action ask: role 'chief' is not declared"},
+        {"by: [to]", "by: [chief]", "41 action reply: position 'chief' is not declared"},
         {"by: [to]", "by: [opener]",
-         "30 action ask: hands to 'to' in state 'open', where it may do nothing"},
-        {"from: [open]", "from: [shut]", "37 action reply: state 'shut' is not declared"},
-        {"from: [open]", "from: []", "37 action reply: is possible in no state"},
-        {"hands_to: to", "hands_to: them", "30 action ask: position 'them' is not declared"},
-        {"{to: open, hands_to: to}", "{to: open}", "30 action ask: an opening has no recipient"},
+         "35 action ask: hands to 'to' in state 'open', where it may do nothing"},
+        {"from: [open]", "from: [shut]", "42 action reply: state 'shut' is not declared"},
+        {"from: [open]", "from: []", "42 action reply: is possible in no state"},
+        {"hands_to: to", "hands_to: them", "35 action ask: position 'them' is not declared"},
+        {"{to: open, hands_to: to}", "{to: open}", "35 action ask: an opening has no recipient"},
         {"{to: open, hands_to: to}", "{to: done, hands_to: to}",
-         "30 action ask: an opening leads to an initial state"},
-        {"[{to: done}]", "[{to: gone}]", "37 action reply: state 'gone' is not declared"},
+         "35 action ask: an opening leads to an initial state"},
+        {"[{to: done}]", "[{to: gone}]", "45 action reply: state 'gone' is not declared"},
         {"[{to: done}]", "[{to: done}, {to: open}]",
-         "37 action reply: a way without conditions stands before others"},
-        {"[{to: done}]", "[]", "37 action reply: has no way"},
-        {"copies: [opener]", "copies: [all]", "37 action reply: position 'all' is not declared"},
+         "45 action reply: this way is never taken: the one on line 45 always holds before it"},
+        {"[{to: done}]", "[]", "45 action reply: has no way"},
+        {"copies: [opener]", "copies: [all]", "46 action reply: position 'all' is not declared"},
         {"{field: answer, required", "{field: answers, required",
-         "37 action reply: field 'answers' is not declared"},
+         "47 action reply: field 'answers' is not declared"},
         {"{field: to, required: true}, {field: text}", "{field: to, required: true}, {field: to}",
-         "30 action ask: field 'to' is named twice"},
+         "36 action ask: field 'to' is named twice"},
         {"test: known, field: answer", "test: known, field: text",
-         "37 action reply: field 'text' is sealed in group 'words'"},
+         "44 action reply: field 'text' is sealed in group 'words'"},
         {"test: known, field: answer", "test: known, field: nothing",
-         "37 action reply: field 'nothing' is not declared"},
+         "44 action reply: field 'nothing' is not declared"},
         {"test: known, field: answer, zh: 未答", "test: known, field: answer",
-         "37 action reply: a condition has no Chinese label"},
+         "44 action reply: a condition has no Chinese label"},
         {"test: known, field: answer", "test: is, field: answer",
-         "37 action reply: a condition on 'answer' has no values"},
+         "44 action reply: a condition on 'answer' has no values"},
         {"test: known, field: answer", "test: is, field: answer, values: [no_]",
-         "37 action reply: 'no_' is not a choice of field 'answer'"},
+         "44 action reply: 'no_' is not a choice of field 'answer'"},
         {"test: known, field: answer", "test: same, a: to, b: me",
-         "37 action reply: position 'me' is not declared"},
+         "44 action reply: position 'me' is not declared"},
         {"test: known, field: answer", "test: count-least, field: sing, count: 1",
-         "a condition counts action 'sing'"},
+         "44 action reply: field: action 'sing' is not declared"},
         {"test: known, field: answer", "test: count-least, field: ask", "a condition counts to 0"},
         {"test: known, field: answer", "test: actor-role, values: [chief]",
          "role 'chief' is not declared"},
@@ -306,7 +358,7 @@ static void every_fault_is_told_with_line_and_reason(void **state)
          "position 'me' is not declared"},
         {"test: known, field: answer", "test: linked-open, field: answer",
          "cases are linked by an indexed field"},
-        {"copies: [opener]", "receipt: seen", "37 action reply: receipt 'seen' is neither"},
+        {"copies: [opener]", "receipt: seen", "46 action reply: receipt 'seen' is neither"},
         {"kind: open\n", "kind: chain\n", "no action opens a case"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -331,6 +383,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_document_of_another_form_names_its_line),
     cmocka_unit_test(what_is_no_campaign_at_all_is_refused),
     cmocka_unit_test(a_document_cut_anywhere_never_crashes),
+    cmocka_unit_test(a_document_with_any_byte_changed_never_crashes),
+    cmocka_unit_test(a_very_long_word_is_told_in_part),
     cmocka_unit_test(every_fault_is_told_with_line_and_reason),
     cmocka_unit_test(freeing_nothing_is_allowed),
 };

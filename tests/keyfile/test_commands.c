@@ -178,17 +178,23 @@ static void what_is_published_is_the_newest_version(void **state)
         TB_EXIT_REFUSED);
 }
 
-static void a_campaign_is_signed(void **state)
+static int sign_relay(fixture *f, const char *content, const char *out)
+{
+    return run(tb_cli_document_sign, "sign", "--authority", f->authority_key, "--dir", f->directory,
+               "--kind", "campaign", "--name", "relay", "--version", "1", "--out", out, content,
+               NULL);
+}
+
+static void a_campaign_is_signed_and_what_is_none_is_not(void **state)
 {
     fixture *f = *state;
-    const char *content = folder_path(f->folder, "black-card.yaml");
-    const char *out = folder_path(f->folder, "black-card.doc");
-    folder_write(content, "title: x\n", 9);
-    assert_int_equal(run(tb_cli_document_sign, "sign", "--authority", f->authority_key, "--dir",
-                         f->directory, "--kind", "campaign", "--name", "black-card", "--version",
-                         "1", "--out", out, content, NULL),
-                     TB_EXIT_DONE);
+    const char *faulty = folder_path(f->folder, "faulty.yaml");
+    const char *out = folder_path(f->folder, "relay.doc");
     struct stat status;
+    folder_write(faulty, "title: x\n", 9);
+    assert_int_equal(sign_relay(f, faulty, out), TB_EXIT_REFUSED);
+    assert_int_not_equal(stat(out, &status), 0);
+    assert_int_equal(sign_relay(f, TB_SOURCE_DIR "/ops/campaigns/relay.yaml", out), TB_EXIT_DONE);
     assert_int_equal(stat(out, &status), 0);
     assert_int_equal(status.st_mode & 0777, 0644);
 }
@@ -241,10 +247,14 @@ static void lists_and_keys_are_shown_in_both_forms(void **state)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 static const struct CMUnitTest tests[] = {
-    TEST(one_party_is_enrolled_from_its_request),  TEST(a_batch_makes_one_new_version),
-    TEST(a_wrong_batch_changes_nothing),           TEST(a_party_is_revoked_with_all_its_keys),
-    TEST(what_is_published_is_the_newest_version), TEST(a_campaign_is_signed),
-    TEST(what_is_not_understood_is_a_usage_error), TEST(what_cannot_be_is_refused),
+    TEST(one_party_is_enrolled_from_its_request),
+    TEST(a_batch_makes_one_new_version),
+    TEST(a_wrong_batch_changes_nothing),
+    TEST(a_party_is_revoked_with_all_its_keys),
+    TEST(what_is_published_is_the_newest_version),
+    TEST(a_campaign_is_signed_and_what_is_none_is_not),
+    TEST(what_is_not_understood_is_a_usage_error),
+    TEST(what_cannot_be_is_refused),
     TEST(lists_and_keys_are_shown_in_both_forms),
 };
 

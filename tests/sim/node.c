@@ -222,8 +222,9 @@ static tb_err start_agent(sim *s, sim_node *n, tb_txn *txn, tb_random *random, t
                                       &s->directory_documents[n->directory_given],
                                       &s->campaign_document};
     for (size_t i = 0; i < 3 && err == TB_OK && *refused == TB_ACCEPTED; i++) {
+        tb_bytes detail;
         err = tb_document_install(&n->agent, txn, sim_clock(s, n), documents[i], &n->node.effects,
-                                  refused);
+                                  refused, &detail);
     }
     return err;
 }

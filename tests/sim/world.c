@@ -17,6 +17,7 @@ static const char *const codes[PROVINCES_ALL] = {
 
 static uint8_t *paper_block;
 static tb_campaign_loaded *loaded;
+static tb_bytes campaign_text; /* as a document carries it */
 
 /* ---- what all seeds share ---- */
 
@@ -35,7 +36,7 @@ static void load_campaign(void)
         fprintf(stderr, "%s: %s\n", path, error);
         abort();
     }
-    free(text);
+    campaign_text = tb_bytes_of(text, size);
 }
 
 static void share(sim *s)
@@ -251,7 +252,7 @@ static void sign_campaign(sim *s)
         .kind = TB_DOCUMENT_CAMPAIGN,
         .name = tb_bytes_str("black-card"),
         .version = s->campaign->version,
-        .content = tb_campaign_loaded_text(loaded),
+        .content = campaign_text,
         .signer_key = tb_key_id_of(TB_PURPOSE_AUTHORITY, &s->authority.public_key),
     };
     tb_document_sign(&s->campaign_document, &s->directories[0].hub, &s->authority);

@@ -192,7 +192,7 @@ static void what_a_thief_did_beyond_the_cut_is_disputed_and_taken_over(void **st
     sys_agent_start(c);
     SYS_AWAIT(standing(c, &matter, TB_STANDING_DISPUTED, &frozen, &heads[1]) == 1 && frozen);
 
-    assert_int_equal(question_act(a, &matter, "take_over", NULL)->code, TB_ACCEPTED);
+    assert_int_equal(sys_act(a, &matter, "take_over", "reason=other")->code, TB_ACCEPTED);
     SYS_AWAIT(state_is(c, &matter, "recalled"));
     assert_int_equal(standing(a, &matter, TB_STANDING_OVERTAKEN, &frozen, &heads[0]), 1);
     assert_false(frozen);

@@ -323,7 +323,7 @@ static void a_forked_case_is_frozen_until_it_is_taken_over(void **state)
 
     sys_agent_start(hq);
     SYS_AWAIT(sys_state_is(hq, &id, "reported", FIRST));
-    done(sys_act(hq, &id, "take_over", ""));
+    done(sys_act(hq, &id, "take_over", "reason=other"));
     SYS_AWAIT(sys_state_is(police, &id, "settled", HQ));
     SYS_AWAIT(sys_state_is(first, &id, "settled", HQ));
     assert_false(sys_case(police, &id).frozen);

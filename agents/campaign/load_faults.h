@@ -1,0 +1,127 @@
+/* load_faults - the sentences of the check: name, stable key, reason and remedy in English, and in
+ * Chinese. {1} {2} {3} are the words of the case. */
+#ifndef TB_CAMPAIGN_LOAD_FAULTS_H
+#define TB_CAMPAIGN_LOAD_FAULTS_H
+
+/* clang-format off */
+#define TB_FAULTS(X) \
+    /* the form: what is not YAML, or not a campaign's */ \
+    X(TB_FAULT_NOT_YAML, "not_yaml", "this is not YAML: {1}", "look at indentation, quotes and brackets here and just before", "不是规范的YAML文本：{1}", "请检查此处及前文的缩进、引号和括号") \
+    X(TB_FAULT_EMPTY, "empty", "the document is empty", "begin with the line 'campaign: ID'", "文件没有内容", "请从“campaign: 标识”一行写起") \
+    X(TB_FAULT_NOT_CAMPAIGN, "not_campaign", "the document is no list of keys with values", "begin with the line 'campaign: ID'", "文件不是“键: 值”的形式", "请从“campaign: 标识”一行写起") \
+    X(TB_FAULT_TWO_DOCUMENTS, "two_documents", "a second document begins here (---)", "keep one campaign in one file", "此处开始了第二个文档（---）", "一个文件只写一个专项行动") \
+    X(TB_FAULT_ALIAS, "alias", "it refers to an anchor (*{1})", "write out what is meant", "使用了引用（*{1}）", "请把内容直接写出") \
+    X(TB_FAULT_TOO_DEEP, "too_deep", "lists and keys are nested too deep", "look at indentation and brackets", "层次嵌套过深", "请检查缩进和括号") \
+    X(TB_FAULT_KEY_FORM, "key_form", "a key is no word", "write 'key: value'", "键不是文字", "请按“键: 值”书写") \
+    X(TB_FAULT_KEY_UNKNOWN, "key_unknown", "key '{1}' is not known here", "use one of: {2}", "此处没有“{1}”这个键", "可用的键：{2}") \
+    X(TB_FAULT_KEY_MISSING, "key_missing", "key '{1}' is missing", "add '{1}: ...'", "缺少“{1}”", "请补写“{1}: ……”") \
+    X(TB_FAULT_KEY_TWICE, "key_twice", "key '{1}' is written twice", "keep one of them", "“{1}”写了两次", "请只保留一处") \
+    X(TB_FAULT_NOT_MAP, "not_map", "'{1}' must be keys with values", "write 'key: value' lines under it", "“{1}”应为“键: 值”的形式", "请在其下逐行写“键: 值”") \
+    X(TB_FAULT_NOT_LIST, "not_list", "'{1}' must be a list", "write it as [a, b], or as lines that begin with '-'", "“{1}”应为列表", "请写成[甲, 乙]，或以“-”逐行列出") \
+    X(TB_FAULT_NOT_TEXT, "not_text", "'{1}' must be one word or text", "write one value behind the colon", "“{1}”应为一个词或一段文字", "请在冒号后写一个值") \
+    X(TB_FAULT_ENTRY_NOT_MAP, "entry_not_map", "an entry of '{1}' must be keys with values", "write '- {id: ..., ...}'", "“{1}”的条目应为“键: 值”的形式", "请写成“- {id: ……, ……}”") \
+    X(TB_FAULT_ENTRY_NOT_TEXT, "entry_not_text", "an entry of '{1}' must be a word", "write the id alone, without brackets", "“{1}”的条目应为一个词", "请只写标识，不加括号") \
+    X(TB_FAULT_NOT_COUNT, "not_count", "'{1}' must be a whole number, not '{2}'", "write digits only, such as 5", "“{1}”应为整数，不能是“{2}”", "请只写数字，例如5") \
+    X(TB_FAULT_NOT_WORD, "not_word", "'{1}' may not be '{2}'", "use one of: {3}", "“{1}”不能是“{2}”", "可用的词：{3}") \
+    X(TB_FAULT_EMPTY_TEXT, "empty_text", "'{1}' is empty", "write a value, or leave the key out if it may be", "“{1}”没有内容", "请填写内容；可以不写的，请去掉该键") \
+    X(TB_FAULT_TOO_LONG, "too_long", "'{1}' is too long: '{2}', at most {3} bytes", "choose a shorter one, here and wherever it is named", "“{1}”过长：“{2}”，最多{3}个字节", "请缩短，并同时修改引用之处") \
+    X(TB_FAULT_NUL, "nul", "'{1}' holds a NUL character", "remove it", "“{1}”含有空字符", "请删除该字符") \
+    X(TB_FAULT_LIST_LONG, "list_long", "'{1}' has more than {2} entries", "shorten the list; what is beyond was not looked at", "“{1}”超过{2}条", "请缩减；超出部分未作检查") \
+    X(TB_FAULT_LOADER, "loader", "the loader refuses the document: {1}", "correct the place it names", "载入程序不接受该文件：{1}", "请修改所指之处") \
+    X(TB_FAULT_MORE, "more", "there are more findings; the first {1} are shown", "correct these and check again", "问题较多，仅列出前{1}条", "请改正后再次检查") \
+    /* names and labels */ \
+    X(TB_FAULT_ID_FORM, "id_form", "the id may have letters, digits, '_', '-' and '.' only", "choose another id, and put the words in zh and en", "标识只能由字母、数字和“_”“-”“.”组成", "请另取标识，名称写在zh和en中") \
+    X(TB_FAULT_ID_TWICE, "id_twice", "is declared twice", "give one of them another id", "重复定义", "请为其中一个另取标识") \
+    X(TB_FAULT_ID_RESERVED, "id_reserved", "is the name of an action that every campaign has", "choose another id", "与各专项行动固有的办理动作重名", "请另取标识") \
+    X(TB_FAULT_NO_ZH, "no_zh", "{1} has no Chinese label (zh)", "add 'zh: ...'", "{2}缺少中文名称（zh）", "请补写“zh: ……”") \
+    X(TB_FAULT_NO_EN, "no_en", "{1} has no English label (en)", "add 'en: ...'", "{2}缺少英文名称（en）", "请补写“en: ……”") \
+    X(TB_FAULT_TOO_MANY, "too_many", "too many {1}: {2}, at most {3}", "divide the campaign, or leave some out", "{1}过多：{2}项，最多{3}项", "请拆分或精简") \
+    X(TB_FAULT_ROLE_UNKNOWN, "role_unknown", "role '{1}' is not declared", "declare it under roles, or correct the name", "角色“{1}”未定义", "请在roles中定义，或改正名称") \
+    X(TB_FAULT_POSITION_UNKNOWN, "position_unknown", "position '{1}' is not declared", "declare it under positions, or correct the name", "案内身份“{1}”未定义", "请在positions中定义，或改正名称") \
+    X(TB_FAULT_STATE_UNKNOWN, "state_unknown", "state '{1}' is not declared", "declare it under states, or correct the name", "状态“{1}”未定义", "请在states中定义，或改正名称") \
+    X(TB_FAULT_FIELD_UNKNOWN, "field_unknown", "field '{1}' is not declared", "declare it under fields, or correct the name", "填写项“{1}”未定义", "请在fields中定义，或改正名称") \
+    X(TB_FAULT_GROUP_UNKNOWN, "group_unknown", "group '{1}' is not declared", "declare it under groups, or correct the name", "信息组“{1}”未定义", "请在groups中定义，或改正名称") \
+    X(TB_FAULT_CODES_UNKNOWN, "codes_unknown", "code list '{1}' is not declared", "declare it under codes, or correct the name", "代码表“{1}”未定义", "请在codes中定义，或改正名称") \
+    X(TB_FAULT_ACTION_UNKNOWN, "action_unknown", "{2}: action '{1}' is not declared", "declare it under actions, or correct the name", "{2}：办理动作“{1}”未定义", "请在actions中定义，或改正名称") \
+    X(TB_FAULT_FIELD_SEALED, "field_sealed", "field '{1}' is sealed in group '{2}', and not all who judge can read it", "use an open field (without group) instead: a code, a date or a flag", "填写项“{1}”密封在信息组“{2}”中，判定的各方不能都读到", "请改用公开的填写项（不设group），如代码、日期或是否") \
+    /* the campaign, roles, codes */ \
+    X(TB_FAULT_VERSION, "version", "versions begin with 1", "write 'version: 1'", "版本从1开始", "请写“version: 1”") \
+    X(TB_FAULT_NOT_A_DAY, "not_a_day", "'{1}' is no day: '{2}'", "write it as \"2015-01-31\", in quotes", "“{1}”不是日期：“{2}”", "请写成\"2015-01-31\"，加引号") \
+    X(TB_FAULT_FROM_AFTER_TO, "from_after_to", "it ends on '{2}', before it begins on '{1}'", "put from and to in order", "结束日期“{2}”早于开始日期“{1}”", "请按先后填写from和to") \
+    X(TB_FAULT_NO_CASE_TYPE, "no_case_type", "no case type is declared", "add one under case_types", "没有办件类型", "请在case_types中增加") \
+    X(TB_FAULT_NO_TABLE, "no_table", "needs the table '{1}', which the campaign does not name", "add it to 'tables: [...]'", "需要参考表“{1}”，但专项行动未列出", "请加入“tables: [……]”") \
+    X(TB_FAULT_NO_CHOICES, "no_choices", "has no choices", "add choices, each with id, zh and en", "没有选项", "请增加选项，各写id、zh、en") \
+    X(TB_FAULT_ALIAS_CHOICE, "alias_choice", "alias '{1}' also means choice '{2}'", "leave it at one of them", "别名“{1}”同时指选项“{2}”", "请只保留在其中一个上") \
+    /* fields and groups */ \
+    X(TB_FAULT_CHOICES_MISPLACED, "choices_misplaced", "'choices' goes with type choice, and with no other", "name a code list, or choose another type", "choices须与类型choice一起使用", "请指明代码表，或改用其他类型") \
+    X(TB_FAULT_OPEN_TYPE, "open_type", "must be in a group: open fields hold ids, codes and times only", "add 'group: ...' with the readers it is meant for", "必须归入信息组：公开的填写项只能是编号、代码和时间", "请加“group: ……”，并写明可读的各方") \
+    X(TB_FAULT_OF_MISSING, "of_missing", "is computed, but not said of which field", "add 'of: FIELD'", "为自动计算，但未指明依据哪一项", "请加“of: 填写项”") \
+    X(TB_FAULT_OF_TYPE, "of_type", "is computed of '{1}', which is no phone number", "name a field of type msisdn", "计算所依据的“{1}”不是电话号码", "请指明类型为msisdn的填写项") \
+    X(TB_FAULT_OF_USELESS, "of_useless", "'of' has no use here", "remove it, or add 'compute: ...'", "此处的of没有用处", "请去掉，或加“compute: ……”") \
+    X(TB_FAULT_COMPUTED_TYPE, "computed_type", "what is computed is of type {1}", "write 'type: {1}'", "计算结果的类型为{1}", "请写“type: {1}”") \
+    X(TB_FAULT_JURISDICTION_SEALED, "jurisdiction_sealed", "a jurisdiction that all must judge cannot be sealed", "leave out its group", "各方均须判定的管辖地不能密封", "请去掉group") \
+    X(TB_FAULT_ALIAS_FIELD, "alias_field", "alias '{1}' also means field '{2}'", "leave it at one of them", "别名“{1}”同时指填写项“{2}”", "请只保留在其中一个上") \
+    X(TB_FAULT_ID_FIELD, "id_field", "the id also means field '{1}'", "choose another id, or remove the alias there", "标识同时指填写项“{1}”", "请另取标识，或去掉该处别名") \
+    X(TB_FAULT_INDEX_TYPE, "index_type", "a field of type {1} is no key to find a case by", "index a number, a code or a name of a party, or remove 'index'", "类型为{1}的填写项不能用于检索办件", "请改为检索号码、代码或单位，或去掉index") \
+    X(TB_FAULT_GROUP_UNUSED, "group_unused", "no field is in this group", "put a field in it, or remove it", "没有填写项属于该信息组", "请将填写项归入，或去掉该组") \
+    X(TB_FAULT_NO_READER, "no_reader", "nobody may read it", "name the positions that may: 'readers: [...]'", "无人可读", "请写明可读的各方：“readers: [……]”") \
+    X(TB_FAULT_READER_NEVER, "reader_never", "reader '{1}' can never hold the case or be addressed by it", "hand over to it or copy it somewhere, or remove it here", "可读方“{1}”从不承办，也从不收到该办件", "请在移交或抄送中加入，或在此去掉") \
+    /* positions and states */ \
+    X(TB_FAULT_POSITION_FIELD_TYPE, "position_field_type", "field '{1}' is not of the type this kind of position needs", "role-of-field needs a field of type province, field one of type party", "填写项“{1}”的类型不适合这种案内身份", "role-of-field须用省份类，field须用单位类") \
+    X(TB_FAULT_POSITION_NO_FIELD, "position_no_field", "names no field", "add 'field: ...'", "未指明填写项", "请加“field: ……”") \
+    X(TB_FAULT_POSITION_NO_ROLE, "position_no_role", "names no role", "add 'role: ...'", "未指明角色", "请加“role: ……”") \
+    X(TB_FAULT_FIELD_NEVER_SET, "field_never_set", "needs field '{1}', which no action sets", "add it to the fields of an action", "所依据的填写项“{1}”没有任何动作填写", "请在办理动作的fields中加入") \
+    X(TB_FAULT_NO_INITIAL, "no_initial", "no state is initial", "mark the first with 'initial: true'", "没有起始状态", "请在起始状态上写“initial: true”") \
+    X(TB_FAULT_NO_CLOSED, "no_closed", "no state is closed", "mark the last with 'closed: true'", "没有办结状态", "请在办结状态上写“closed: true”") \
+    X(TB_FAULT_STATE_UNREACHED, "state_unreached", "no action leads to it", "add a way to it, or remove it", "没有动作到达该状态", "请增加去向，或去掉该状态") \
+    X(TB_FAULT_STATE_STUCK, "state_stuck", "nothing can be done in it, and it is not closed", "add an action from it, or mark it 'closed: true'", "在该状态下无动作可办，而又不是办结状态", "请增加从该状态办理的动作，或写“closed: true”") \
+    X(TB_FAULT_STATE_NO_END, "state_no_end", "no closed state can be reached from it", "add a way that ends the case", "从该状态不能到达办结", "请增加通向办结的去向") \
+    /* actions: who, from where, with what */ \
+    X(TB_FAULT_NO_OPENING, "no_opening", "no action opens a case", "add one of 'kind: open'", "没有开启办件的动作", "请增加“kind: open”的动作") \
+    X(TB_FAULT_NOBODY, "nobody", "nobody may take it", "name who may: 'by: [...]'", "无人可办", "请写明办理方：“by: [……]”") \
+    X(TB_FAULT_NEVER_HOLDS, "never_holds", "nobody who may take it ever holds the case", "hand the case over to one of 'by' somewhere", "可办理方从不承办该办件", "请在某处将办件移交给by中的一方") \
+    X(TB_FAULT_OPEN_FROM, "open_from", "an opening comes from no state", "remove 'from'", "开启动作没有来自的状态", "请去掉from") \
+    X(TB_FAULT_NO_FROM, "no_from", "is possible in no state (from)", "add 'from: [...]'", "没有可办理的状态（from）", "请加“from: [……]”") \
+    X(TB_FAULT_NO_WAY, "no_way", "has no way: nothing comes of it", "add 'ways: [{to: STATE}]'", "没有去向，办了也没有结果", "请加“ways: [{to: 状态}]”") \
+    X(TB_FAULT_WAY_SHADOWED, "way_shadowed", "this way is never taken: the one on line {1} always holds before it", "put it before that one, or give that one a further condition", "该去向永远走不到：第{1}行的去向总在其前成立", "请移到其前，或为其前的去向增加条件") \
+    X(TB_FAULT_OPEN_STATE, "open_state", "an opening leads to an initial state", "write 'to:' with one", "开启动作应到达起始状态", "请在to写明起始状态") \
+    X(TB_FAULT_OPEN_NO_RECIPIENT, "open_no_recipient", "an opening has no recipient (hands_to)", "add 'hands_to: POSITION' (opener, if it keeps the case)", "开启动作没有收件方（hands_to）", "请加“hands_to: 案内身份”（自办的写报送方）") \
+    X(TB_FAULT_SIDE_WAY, "side_way", "a side event changes neither state nor holder", "remove to and hands_to, or make it 'kind: chain'", "旁注不改变状态和承办单位", "请去掉to和hands_to，或改为“kind: chain”") \
+    X(TB_FAULT_IDLE_RECIPIENT, "idle_recipient", "hands to '{1}' in state '{2}', where it may do nothing", "let it act there ('by' of an action from '{2}'), or hand to another", "移交给“{1}”后状态为“{2}”，该方无动作可办", "请让该方在“{2}”可办，或移交其他方") \
+    X(TB_FAULT_NO_RECIPIENT, "no_recipient", "hands to '{1}', which can be nobody when it comes from {2}", "require the field that names it, or add a condition that it is known", "移交给“{1}”，但从{2}办理时该方可能不存在", "请将确定该方的填写项设为必填，或增加已填的条件") \
+    X(TB_FAULT_COPIES_MANY, "copies_many", "is copied to {1} positions, at most {2}", "shorten copies", "抄送{1}方，最多{2}方", "请精简copies") \
+    X(TB_FAULT_FIELD_NAMED_TWICE, "field_named_twice", "field '{1}' is named twice", "keep one of them", "填写项“{1}”写了两次", "请只保留一处") \
+    X(TB_FAULT_REQUIRED_UNREADABLE, "required_unreadable", "requires field '{1}' of group '{2}', which nobody who may take it can read", "add one of them to the group's readers, or do not require it", "必填的“{1}”属于信息组“{2}”，办理方均不能读", "请将办理方加入该组readers，或不作必填") \
+    X(TB_FAULT_NO_REASON, "no_reason", "a take-over asks for no reason", "require a field for it: '{field: ..., required: true}'", "接管没有要求说明原因", "请设必填项：“{field: ……, required: true}”") \
+    X(TB_FAULT_RECEIPT, "receipt", "receipt '{1}' is neither signed_for nor answered", "use one of the two, or remove it", "回执“{1}”不是signed_for，也不是answered", "请用其中之一，或去掉") \
+    /* conditions */ \
+    X(TB_FAULT_NO_VALUES, "no_values", "a condition on '{1}' has no values", "add 'values: [...]'", "对“{1}”的条件没有取值", "请加“values: [……]”") \
+    X(TB_FAULT_NOT_A_CHOICE, "not_a_choice", "'{1}' is not a choice of field '{2}'", "add it to the code list, or correct it", "“{1}”不是填写项“{2}”的选项", "请加入代码表，或改正") \
+    X(TB_FAULT_NOT_A_VALUE, "not_a_value", "'{1}' can never be the value of field '{2}', of type {3}", "correct the value", "填写项“{2}”（类型{3}）不可能取值“{1}”", "请改正取值") \
+    X(TB_FAULT_TEST_INCOMPLETE, "test_incomplete", "this test needs '{1}'", "add '{1}: ...'", "该条件须写明“{1}”", "请补写“{1}: ……”") \
+    X(TB_FAULT_NO_ROLES, "no_roles", "a condition on roles names none", "add 'values: [ROLE, ...]'", "对角色的条件没有写明角色", "请加“values: [角色, ……]”") \
+    X(TB_FAULT_STATE_NEVER, "state_never", "the case is never in state '{1}' here: the action does not come from it", "add it to 'from', or remove it", "此处办件不可能处于“{1}”：该动作不从该状态办理", "请加入from，或去掉") \
+    X(TB_FAULT_ROLE_NEVER, "role_never", "role '{1}' can never be met here", "correct the role, or remove it", "此处不可能是角色“{1}”", "请改正或去掉") \
+    X(TB_FAULT_COUNT_ZERO, "count_zero", "a condition counts to 0", "write 'count: 1' or more", "条件的次数为0", "请写“count: 1”或以上") \
+    X(TB_FAULT_WITHIN_TYPE, "within_type", "field '{1}' holds no jurisdiction", "name a field of type province", "填写项“{1}”不是管辖地", "请指明省份类填写项") \
+    X(TB_FAULT_LINKED_FIELD, "linked_field", "cases are linked by an indexed field; '{1}' is none", "write 'index: true' at the field", "办件按可检索的填写项关联，“{1}”不是", "请在该填写项写“index: true”") \
+    X(TB_FAULT_CONTRADICTION, "contradiction", "can never hold together with the condition on line {1}", "correct one of the two", "与第{1}行的条件不可能同时成立", "请改正其中之一") \
+    /* duties */ \
+    X(TB_FAULT_LIMIT, "limit", "needs one limit: hours, days or working_days", "write exactly one of them", "须有且只有一个时限：hours、days或working_days", "请只写其中一个") \
+    X(TB_FAULT_LIMIT_LONG, "limit_long", "has a limit of more than ten years", "shorten it", "时限超过十年", "请缩短") \
+    X(TB_FAULT_BASIS, "basis", "its limit is a default, or has a basis in the plan: say which", "write 'default: true', or basis_zh and basis_en", "时限是系统默认还是方案规定，须写明其一", "请写“default: true”，或写basis_zh和basis_en") \
+    X(TB_FAULT_TO_ITSELF, "to_itself", "is always owed to oneself: '{1}' and '{2}' are one party", "name another debtor or creditor", "义务方与权利方总是同一单位：“{1}”与“{2}”", "请改正其中之一") \
+    X(TB_FAULT_BEGINS_SIDE, "begins_side", "begins with '{1}', a side event", "let it begin with a step of the case", "由旁注“{1}”起算", "请改由办理动作起算") \
+    X(TB_FAULT_NO_UNTIL, "no_until", "nothing ends it (until)", "add 'until: [ACTION, ...]'", "没有使其完成的动作（until）", "请加“until: [办理动作, ……]”") \
+    X(TB_FAULT_UNTIL_KIND, "until_kind", "ends with '{1}', which is no step of the case's holder", "name an action of 'kind: chain'", "完成动作“{1}”不是承办单位的办理步骤", "请写“kind: chain”的动作") \
+    X(TB_FAULT_UNTIL_NEVER, "until_never", "none of what ends it can happen after '{1}'", "add ways that lead there, or name another end", "在“{1}”之后不可能出现其完成动作", "请增加去向，或改写完成动作") \
+    X(TB_FAULT_DEBTOR_CANNOT, "debtor_cannot", "'{1}' owes it and may take none of the actions that end it", "add it to 'by' of one of them, or name another debtor", "义务方“{1}”不能办理任何一个完成动作", "请加入其中之一的by，或改写义务方") \
+    X(TB_FAULT_LAPSE_KIND, "lapse_kind", "its lapse '{1}' is not a side event", "name an action of 'kind: side'", "超期记录“{1}”不是旁注", "请写“kind: side”的动作") \
+    X(TB_FAULT_LAPSE_BY, "lapse_by", "its lapse '{1}' may not be recorded by its creditor '{2}'", "add the creditor to 'by' of the lapse", "超期记录“{1}”不能由权利方“{2}”作出", "请将权利方加入该动作的by") \
+    X(TB_FAULT_LAPSE_FIELD, "lapse_field", "its lapse '{1}' has no open field '{2}' of the type that is needed", "declare it (duty: choice, due: time, upto: count) and add it to the lapse", "超期记录“{1}”没有所需类型的公开填写项“{2}”", "请定义（事项choice、期限time、已收至count）并加入该动作") \
+    X(TB_FAULT_LAPSE_CHOICE, "lapse_choice", "is not a choice of field '{1}'", "add it to that field's code list", "不是填写项“{1}”的选项", "请加入该项的代码表") \
+    X(TB_FAULT_ENDS_IN_KIND, "ends_in_kind", "ends in '{1}', which is no take-over", "name an action of 'kind: take-over'", "超期后的“{1}”不是接管动作", "请写“kind: take-over”的动作") \
+    X(TB_FAULT_NAME_OTHER, "name_other", "the document is signed as '{1}', the definition says '{2}'", "sign it under the definition's own id and version", "文件以“{1}”签名，而定义写的是“{2}”", "请以定义中的标识和版本签名")
+/* clang-format on */
+
+#endif

@@ -1,0 +1,25 @@
+/* campaign_explain - what the parts of the page share: names in the reader's language. Private to
+ * campaign_explain*.c. */
+#ifndef TB_CAMPAIGN_EXPLAIN_H
+#define TB_CAMPAIGN_EXPLAIN_H
+
+#include "agents/campaign/campaign.h"
+
+/* What stands before the at-th entry of a list. */
+const char *tb_explain_between(unsigned at);
+
+/* Titles; the id where there is none. */
+const char *tb_explain_label(const tb_label *label, const char *id);
+const char *tb_explain_position(const tb_case_type *type, const char *id);
+const char *tb_explain_state(const tb_case_type *type, const char *id);
+const char *tb_explain_action(const tb_case_type *type, const char *id);
+const char *tb_explain_field(const tb_case_type *type, const char *id);
+const char *tb_explain_role(const tb_campaign *campaign, const char *id);
+
+/* campaign_explain_rules.c: the conditions in one line, and the duties of a case type. */
+void tb_explain_conditions(const tb_campaign *campaign,
+                           const tb_case_type *type,
+                           const tb_conditions *conditions);
+void tb_explain_duties(const tb_case_type *type);
+
+#endif

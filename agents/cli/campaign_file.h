@@ -1,0 +1,42 @@
+/* campaign_file - definition files on the way to an agent: checked, explained, drawn, signed. */
+#ifndef TB_CAMPAIGN_FILE_H
+#define TB_CAMPAIGN_FILE_H
+
+#include "agents/campaign/load.h"
+#include "agents/cli/arguments.h"
+
+/* ---- campaign_check.c ---- */
+
+/* Prints every finding and whether the file may be signed; an exit code. */
+int tb_campaign_file_check(const tb_common *common, const char *path);
+
+/* Whether a document of this name and version may be signed; the findings go to stderr. name NULL:
+ * under the definition's own. path is what the findings say. An exit code. */
+int tb_campaign_may_be_signed(const char *path,
+                              tb_bytes content,
+                              const char *name,
+                              uint32_t version);
+
+/* A definition to be looked at. Faults of meaning do not keep it from that; what does not load is
+ * told with its findings. NULL with *out_code when it cannot be had. Free it. */
+tb_campaign_loaded *tb_campaign_file_load(const char *path, int *out_code);
+
+/* ---- campaign_explain.c, campaign_graph.c: pages on stdout; exit codes ---- */
+
+int tb_campaign_explain(const char *path);
+int tb_campaign_graph(const char *path);
+
+/* ---- campaign_publish.c ---- */
+
+typedef struct tb_publish_options {
+    const char *folder;    /* the directory's */
+    const char *authority; /* its key file */
+    const char *out;
+} tb_publish_options;
+
+/* Checks, signs, and says how the document reaches the agents. An exit code. */
+int tb_campaign_publish(const tb_common *common,
+                        const tb_publish_options *options,
+                        const char *path);
+
+#endif
