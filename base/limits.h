@@ -118,8 +118,6 @@
  * hub said and was lost is said again in its Welcome. */
 #define TB_GREET_AGAIN_MS   600000
 #define TB_GREET_IDLE_MS    3600000
-/* A gap in a stream we receive that stays: a new Hello shows what the hub holds of our marks. */
-#define TB_GAP_HELLO_MS     6000
 #define TB_NOTICE_LIFE_MS  (30ll * 24 * 3600 * 1000) /* the longest notice life */
 /* A newer directory that a header names must come from the hub within this, or an alarm names it.
  */
