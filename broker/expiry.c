@@ -101,8 +101,8 @@ static bool has_room(tb_broker *b, const tb_live_stream *live, const tb_group *g
 static tb_err fill(tb_broker *b, const waiting *w, tb_group *group)
 {
     tb_running *t = &b->running;
-    tb_live_party *sender;
-    tb_live_stream *live;
+    tb_live_party *sender = NULL;
+    tb_live_stream *live = NULL;
     tb_stream stream = tb_group_stream(group);
     tb_filled_group *filled = tb_arena_alloc(t->arena, sizeof *filled);
     if (filled == NULL) {

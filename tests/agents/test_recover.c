@@ -415,6 +415,9 @@ static void a_mark_that_comes_when_all_has_ended_is_shown(void **state)
     town_send(t, &t->a, &frame);
     assert_int_equal(recovery(t, &t->a).state, TB_RECOVERY_ENDED);
     assert_int_equal(peer_alarm(t, &t->a), TB_REFUSED_MARKS_BACK);
+    t->now += TB_RECONNECT_MS; /* in another session than that whose Welcome seemed to end it */
+    peer_step(t, &t->a, TB_INPUT_LINK, tb_bytes_of(NULL, 0));
+    town_send(t, &t->a, &frame);
     tb_signed_line by_b = arrived(t, &t->b, &stream, 4);
     tb_frame marks = {.kind = TB_FRAME_STORED};
     marks.lines.lines = &by_b;

@@ -203,6 +203,7 @@ static void use_documents(sim *s, sim_node *n)
     TB_ASSERT(newest >= 1 && newest <= s->directory_count);
     if (n->index == SIM_HUB) {
         n->broker.directory = &s->directories[newest - 1];
+        n->broker.speaks = tb_protocol_spoken();
     } else {
         n->agent.directory = &s->directories[newest - 1];
         n->agent.campaigns = &s->campaigns;
