@@ -46,36 +46,46 @@ swap_case(sys_hub *hub, const char *name, const tb_case_id *id, uint8_t *value, 
 static uint8_t kept[4096];
 static size_t kept_size;
 
-static setting set_aside(sys_hub *hub)
+/* b has what a asked. */
+static setting asked(sys_hub *hub)
 {
     setting s = {.a = NULL};
-    tb_local_trace_line line;
     sys_broker_start(hub);
     s.a = sys_agent_linked(hub, A);
     s.b = sys_agent_linked(hub, B);
     s.acted = question_prepare(s.a, B, "what is this?");
-    const tb_local_answer *asked = question_act(s.a, &s.acted.case_id, "ask", NULL);
-    assert_int_equal(asked->code, TB_ACCEPTED);
+    assert_int_equal(question_act(s.a, &s.acted.case_id, "ask", NULL)->code, TB_ACCEPTED);
     SYS_AWAIT(sys_status(s.b)->cases == 1);
-    assert_int_equal(question_act(s.b, &s.acted.case_id, "take", NULL)->code, TB_ACCEPTED);
-    char state[TB_NAME_BYTES_MAX + 1];
-    SYS_AWAIT(strcmp(question_state(s.a, &s.acted.case_id, state), "taken") == 0);
+    sys_socket(hub, A, s.socket);
+    return s;
+}
 
-    /* The row at a no longer decodes: b's answer cannot be applied there. */
-    sys_agent_stop(s.a, SIGTERM);
+/* The row at a no longer decodes: b's act cannot be applied there. */
+static void set_aside_act(sys_hub *hub, setting *s, const char *action, const char *text)
+{
+    tb_local_trace_line line;
+    sys_agent_stop(s->a, SIGTERM);
     kept[0] = 0xEE;
     kept_size = 1;
-    swap_case(hub, A, &s.acted.case_id, kept, &kept_size);
-    sys_agent_start(s.a);
-    SYS_AWAIT(sys_status(s.a)->linked);
-    const tb_local_answer *answered = question_act(s.b, &s.acted.case_id, "answer", "a lamp");
-    assert_int_equal(answered->code, TB_ACCEPTED);
-    s.event = answered->acted.event;
-    SYS_AWAIT(sys_where(s.b, &s.event, A, &line) == TB_WHERE_QUARANTINED);
-    assert_true(line.notice.size < sizeof s.notice);
-    memcpy(s.notice, line.notice.data, line.notice.size);
-    s.notice[line.notice.size] = '\0';
-    sys_socket(hub, A, s.socket);
+    swap_case(hub, A, &s->acted.case_id, kept, &kept_size);
+    sys_agent_start(s->a);
+    SYS_AWAIT(sys_status(s->a)->linked);
+    const tb_local_answer *answer = question_act(s->b, &s->acted.case_id, action, text);
+    assert_int_equal(answer->code, TB_ACCEPTED);
+    s->event = answer->acted.event;
+    SYS_AWAIT(sys_where(s->b, &s->event, A, &line) == TB_WHERE_QUARANTINED);
+    assert_true(line.notice.size < sizeof s->notice);
+    memcpy(s->notice, line.notice.data, line.notice.size);
+    s->notice[line.notice.size] = '\0';
+}
+
+static setting set_aside(sys_hub *hub)
+{
+    setting s = asked(hub);
+    char state[TB_NAME_BYTES_MAX + 1];
+    assert_int_equal(question_act(s.b, &s.acted.case_id, "take", NULL)->code, TB_ACCEPTED);
+    SYS_AWAIT(strcmp(question_state(s.a, &s.acted.case_id, state), "taken") == 0);
+    set_aside_act(hub, &s, "answer", "a lamp");
     return s;
 }
 
@@ -162,6 +172,29 @@ static void what_is_dropped_leaves_who_and_why_and_its_sender_hears_so(void **st
     assert_non_null(strstr(hub->output, "settled by telephone"));
 }
 
+/* A gap: the event before is not there. It is waited for, shown, asked for after T and resent. */
+static void what_follows_a_dropped_event_waits_until_that_is_resent(void **state)
+{
+    sys_hub *hub = *state;
+    char text[TB_NAME_BYTES_MAX + 1];
+    setting s = asked(hub);
+    set_aside_act(hub, &s, "take", NULL);
+    assert_int_equal(quarantine(hub, &s, "drop", "by mistake"), 0);
+    SYS_AWAIT(sys_where(s.b, &s.event, A, NULL) == TB_WHERE_REFUSED);
+    heal(hub, &s);
+    const tb_local_answer *answered = question_act(s.b, &s.acted.case_id, "answer", "a lamp");
+    assert_int_equal(answered->code, TB_ACCEPTED);
+    tb_digest answer = answered->acted.event;
+    SYS_AWAIT(sys_status(s.a)->held_back == 1);
+    assert_true(sys_where(s.a, &answer, A, NULL) == TB_WHERE_HELD_BACK);
+    assert_string_equal(question_state(s.a, &s.acted.case_id, text), "asked");
+    int64_t held = sys_now_ms();
+    SYS_AWAIT(sys_now_ms() - held >= TB_GAP_ASK_MS); /* only then is it asked for */
+    SYS_AWAIT(sys_status(s.a)->held_back == 0);
+    assert_string_equal(question_state(s.a, &s.acted.case_id, text), "answered");
+    assert_true(sys_sound(s.a) && sys_sound(s.b));
+}
+
 #define SYSTEM_TEST(name) cmocka_unit_test_setup_teardown(name, sys_set_up, sys_tear_down)
 
 static const struct CMUnitTest tests[] = {
@@ -169,6 +202,7 @@ static const struct CMUnitTest tests[] = {
     SYSTEM_TEST(a_retry_that_fails_says_why_and_leaves_it_there),
     SYSTEM_TEST(healed_it_is_applied_once_by_a_retry_and_its_sender_hears_so),
     SYSTEM_TEST(what_is_dropped_leaves_who_and_why_and_its_sender_hears_so),
+    SYSTEM_TEST(what_follows_a_dropped_event_waits_until_that_is_resent),
 };
 
 TB_RUN("system/recovery_quarantine", tests)
