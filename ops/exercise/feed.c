@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "ops/exercise/disaster.h"
+#include "ops/exercise/play.h"
 
 static bool answered;
 
@@ -35,6 +36,7 @@ static void feed(ex_world *world, ex_row *row, ex_party *party)
         ex_round(world, 20);
     }
     world->feeding = NULL;
+    world->due += !row->parked;
 }
 
 void ex_feed_deferred(ex_world *world)
@@ -53,6 +55,7 @@ void ex_feed(ex_world *world)
 {
     for (size_t k = 0; k < world->row_count; k++) {
         ex_row *row = &world->rows[world->order[k]];
+        ex_play_until(world, row->reported_at);
         ex_disaster_step(world);
         ex_feed_deferred(world);
         world->fed++;
