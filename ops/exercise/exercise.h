@@ -50,7 +50,8 @@ typedef struct ex_party {
 } ex_party;
 
 typedef struct ex_options {
-    const char *leads;
+    const char *campaign; /* id: ops/campaigns/ID.yaml */
+    const char *leads; /* NULL: none, and the parties are those of ops/exercise/parties/ID.csv */
     const char *play; /* NULL: none */
     const char *out;
     const char *programs; /* folder of tongbao, tongbao-agent, tongbao-broker */
@@ -120,7 +121,7 @@ typedef struct ex_world {
     ex_party parties[EX_PARTIES_MAX];
     size_t party_count;
     const tb_campaign *campaign;
-    const tb_case_type *type;
+    const tb_case_type *type; /* of the leads' cases; NULL without leads */
     tb_segments segments;
     ex_row *rows; /* in input order */
     size_t row_count;

@@ -59,17 +59,19 @@ void ex_fail(const char *format, ...)
 
 static void usage(FILE *out)
 {
-    (void)fputs("tongbao-exercise --leads FILE --out DIR --programs DIR --source DIR [--play FILE] [--provinces N] [--kill|--disaster] [--keep] [--quiet]\n", out);
+    (void)fputs("tongbao-exercise [--campaign ID] [--leads FILE] --out DIR --programs DIR --source DIR [--play FILE] [--provinces N] [--kill|--disaster] [--keep] [--quiet]\n", out);
 }
 
 static void parse(int argc, char **argv)
 {
     ex_options *o = &world.options;
     o->provinces = 31;
+    o->campaign = "black-card";
     for (int i = 1; i < argc; i++) {
         const char *next = i + 1 < argc ? argv[i + 1] : NULL;
         const char **text = strcmp(argv[i], "--leads") == 0      ? &o->leads
                             : strcmp(argv[i], "--play") == 0     ? &o->play
+                            : strcmp(argv[i], "--campaign") == 0 ? &o->campaign
                             : strcmp(argv[i], "--out") == 0      ? &o->out
                             : strcmp(argv[i], "--programs") == 0 ? &o->programs
                             : strcmp(argv[i], "--source") == 0   ? &o->source
@@ -93,7 +95,7 @@ static void parse(int argc, char **argv)
             exit(strcmp(argv[i], "--help") == 0 ? 0 : 2);
         }
     }
-    if (o->leads == NULL || o->out == NULL || o->programs == NULL || o->source == NULL || o->provinces < 1 || o->provinces > 31 ||
+    if ((o->leads == NULL && (o->play == NULL || o->kill || o->disaster)) || o->out == NULL || o->programs == NULL || o->source == NULL || o->provinces < 1 || o->provinces > 31 ||
         (o->disaster && (o->kill || o->keep))) {
         usage(stderr);
         exit(2);

@@ -8,6 +8,7 @@
 
 typedef struct named {
     const char *name;
+    const char *type;
     tb_case_id id;
 } named;
 
@@ -22,17 +23,24 @@ static bool answered;
 static tb_refusal code;
 static bool draft;
 static char detail[256];
+static char came_to[64]; /* state */
 static tb_case_id opened;
 static tb_request_id asked;
 
-const tb_case_id *ex_play_case(const char *name)
+static const named *find(const char *name)
 {
     for (size_t i = 0; i < case_count; i++) {
         if (strcmp(cases[i].name, name) == 0) {
-            return &cases[i].id;
+            return &cases[i];
         }
     }
     return NULL;
+}
+
+const tb_case_id *ex_play_case(const char *name)
+{
+    const named *found = find(name);
+    return found != NULL ? &found->id : NULL;
 }
 
 static void remember(const ex_step *step)
@@ -40,7 +48,7 @@ static void remember(const ex_step *step)
     if (ex_play_case(step->name) != NULL) {
         ex_fail("line %llu of the play: there is a case \"%s\" already", (unsigned long long)step->line, step->name);
     }
-    cases[case_count++] = (named){step->name, opened};
+    cases[case_count++] = (named){step->name, step->opens, opened};
 }
 
 void ex_play_read(ex_world *world)
@@ -66,6 +74,7 @@ static void took(ex_world *world, ex_party *party, const tb_local_answer *answer
     (void)snprintf(detail, sizeof detail, "%.*s", (int)answer->detail.size, (const char *)answer->detail.data);
     if (answer->kind == TB_ANSWER_ACTED && !tb_case_zero(&answer->acted.case_id)) {
         opened = answer->acted.case_id;
+        (void)snprintf(came_to, sizeof came_to, "%.*s", (int)answer->acted.state.size, (const char *)answer->acted.state.data);
     }
 }
 
@@ -112,6 +121,27 @@ static void request_of(const ex_world *world, const ex_step *step, tb_local_requ
                               .field_count = step->field_count};
 }
 
+/* One line for each line of the sheet, so that a person sees what happens. */
+static void tell(const ex_world *world, const ex_step *step)
+{
+    if (world->options.quiet || step->nth > 1) {
+        return;
+    }
+    const char *id = step->opens != NULL ? step->opens : find(step->name)->type;
+    const tb_case_type *type = tb_campaign_case_type(world->campaign, tb_bytes_str(id));
+    const tb_action *action = tb_case_type_action(type, tb_bytes_str(step->act));
+    for (unsigned a = 0; step->opens != NULL && a < type->action_count; a++) {
+        action = type->actions[a].kind == TB_ACTION_OPEN ? &type->actions[a] : action;
+    }
+    const tb_state *state = tb_case_type_state(type, tb_bytes_str(came_to));
+    char when[TB_TIME_TEXT];
+    tb_time_print(step->at, when);
+    (void)printf("  %.16s  %s  %s  %s  %s%s%s\n", when, step->name, step->party->name_zh, action != NULL ? action->title.zh : step->act,
+                 code != TB_ACCEPTED ? tb_refusal_zh(code) : "", code == TB_ACCEPTED && state != NULL ? "→  " : "",
+                 code == TB_ACCEPTED && state != NULL ? state->title.zh : "");
+    (void)fflush(stdout);
+}
+
 static void act(ex_world *world, const ex_step *step)
 {
     double until = ex_seconds() + PATIENCE_S;
@@ -131,6 +161,7 @@ static void act(ex_world *world, const ex_step *step)
                 step->party->id.text, step->act, *came == 0 ? "accepted" : came, detail,
                 *step->expect == 0 ? "accepted" : step->expect);
     }
+    tell(world, step);
     if (step->opens != NULL && code == TB_ACCEPTED) {
         remember(step);
     }

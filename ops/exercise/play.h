@@ -40,6 +40,7 @@ typedef struct ex_step {
     const char *expect; /* refusal, or "" */
     tb_field *fields;
     size_t field_count;
+    unsigned nth;  /* of those the line means, from 1 */
     uint64_t line; /* of the sheet */
 } ex_step;
 

@@ -116,7 +116,7 @@ static void add(const tb_csv_row *row, ex_party *party, unsigned n)
             ex_fail("no memory");
         }
     }
-    ex_step step = {.party = party, .line = row->number};
+    ex_step step = {.party = party, .nth = n, .line = row->number};
     if (!tb_dates_read(row->fields[0], &step.at)) {
         ex_fail("line %llu of the play: \"%.*s\" is no time", (unsigned long long)row->number,
                 (int)row->fields[0].size, (const char *)row->fields[0].data);

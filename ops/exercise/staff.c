@@ -212,7 +212,7 @@ void ex_staff_changed(ex_world *world, ex_party *party, const tb_local_answer *a
 {
     (void)tag;
     const tb_local_summary *summary = &answer->changed;
-    bool notice = tb_bytes_equal(summary->case_type, tb_bytes_str(world->type->id));
+    bool notice = world->type != NULL && tb_bytes_equal(summary->case_type, tb_bytes_str(world->type->id));
     ex_row *row = notice ? row_of(world, party, summary) : NULL;
     if (row == NULL) {
         return;
