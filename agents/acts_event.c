@@ -4,6 +4,7 @@
 #include "agents/chain.h"
 #include "agents/duties.h"
 #include "agents/effective.h"
+#include "agents/measures.h"
 #include "agents/passing.h"
 #include "agents/side.h"
 #include "messages/table.h"
@@ -179,6 +180,9 @@ static tb_err advance(tb_acting *a, const tb_event *event, const tb_digest *id, 
             err = tb_duties_follow(a->agent, a->txn, after, event, id);
         }
         break;
+    }
+    if (err == TB_OK && event->kind != TB_EVENT_SIDE) {
+        err = tb_measures_touch(a->agent, a->txn, after);
     }
     return err == TB_OK ? tb_case_put(a->txn, after, &a->agent->self) : err;
 }

@@ -10,6 +10,7 @@
 #include "agents/inbox.h"
 #include "agents/link.h"
 #include "agents/local.h"
+#include "agents/measures.h"
 #include "agents/offline.h"
 #include "agents/old_keys.h"
 #include "agents/outbox.h"
@@ -157,6 +158,9 @@ static tb_err tick(tb_step *step)
         err = tb_paper_tick(step);
     }
     if (err == TB_OK) {
+        err = tb_measures_tick(step->agent, step->txn);
+    }
+    if (err == TB_OK) {
         err = tb_link_may_sign(step->txn, &may_sign);
     }
     if (err != TB_OK || !may_sign) {
@@ -224,7 +228,7 @@ tb_err tb_agent_close(void *logic, tb_txn *txn, tb_now now, tb_random *random, t
     tb_now here;
     tb_step step;
     if (agent->pending.count == 0 && agent->work == NULL) {
-        return TB_OK;
+        return tb_measures_settle(agent, txn, TB_MEASURE_CASES_A_TURN);
     }
     tb_err err = tb_clock_now(agent, txn, now.real, &here);
     if (err == TB_OK) {
@@ -237,7 +241,7 @@ tb_err tb_agent_close(void *logic, tb_txn *txn, tb_now now, tb_random *random, t
         err = tb_inbox_close(&step);
     }
     tb_agent_forget(agent);
-    return err;
+    return err == TB_OK ? tb_measures_settle(agent, txn, TB_MEASURE_CASES_A_TURN) : err;
 }
 
 /* ---- the next tick ---- */
@@ -316,6 +320,10 @@ tb_err tb_agent_deadline(tb_agent *agent, tb_txn *txn, tb_time *out)
     }
     if (err == TB_OK) {
         err = tb_dispute_due(agent, txn, &at);
+        err = sooner(err, at, &any, &least);
+    }
+    if (err == TB_OK) {
+        err = tb_measures_due(agent, txn, &at);
         err = sooner(err, at, &any, &least);
     }
     if (err == TB_OK) {

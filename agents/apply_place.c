@@ -4,6 +4,7 @@
 #include "agents/held.h"
 #include "agents/lapses.h"
 #include "agents/link.h"
+#include "agents/measures.h"
 #include "agents/paper.h"
 #include "agents/side.h"
 #include "base/mutant.h"
@@ -100,6 +101,9 @@ take_effect(tb_apply *apply, tb_case_row *row, const tb_arrival *arrival, tb_pla
     }
     if (err == TB_OK) {
         err = tb_duties_follow(apply->agent, apply->txn, row, &arrival->event, &arrival->id);
+    }
+    if (err == TB_OK) {
+        err = tb_measures_touch(apply->agent, apply->txn, row);
     }
     apply->settled = err == TB_OK && reads_all(apply, &row->view, &arrival->event);
     return err == TB_OK ? tb_case_put(apply->txn, row, &apply->agent->self) : err;
@@ -249,6 +253,9 @@ static tb_err place_take_over(tb_apply *apply,
     }
     if (err == TB_OK) {
         err = tb_duties_anew(apply->agent, apply->txn, &path, &after->row);
+    }
+    if (err == TB_OK) {
+        err = tb_measures_touch(apply->agent, apply->txn, &after->row);
     }
     return err == TB_OK ? tb_case_put(apply->txn, &after->row, &apply->agent->self) : err;
 }

@@ -37,6 +37,12 @@ static tb_bytes type_name(tb_field_type type)
         return tb_bytes_str("flag");
     case TB_FIELD_CASE:
         return tb_bytes_str("case");
+    case TB_FIELD_PERIOD:
+        return tb_bytes_str("period");
+    case TB_FIELD_FIGURES:
+        return tb_bytes_str("figures");
+    case TB_FIELD_DECLARED:
+        return tb_bytes_str("declared");
     }
     TB_UNREACHABLE();
 }

@@ -71,7 +71,14 @@
     X(GAP_DUE,          "due_ms:i64 missing event",                     "-",            "exactly one per GAP row") \
     /* agent: parties without a line */                                                                                \
     X(OFFLINE,          "recipient number:u64",                         "OfflineRow",   "an event addresses a party that is off-line; until it has joined, those a letter lists always") \
-    X(LETTER,           "recipient letter:u64",                         "LetterRow",    "always: a letter (通报函) written to an off-line party")
+    X(LETTER,           "recipient letter:u64",                         "LetterRow",    "always: a letter (通报函) written to an off-line party") \
+    /* agent: figures */                                                                                               \
+    X(MEASURE,          "campaign 0 measure 0 group 0 first:u16 last:u16 bucket:u32", "total:u64", "the total is not 0; months count year * 12 + month - 1") \
+    X(MEASURED,         "case number:u64 measure",                      "MeasuredRow",  "the event counts in the measure") \
+    X(MEASURED_IN,      "campaign 0 measure 0 month:u16 group 0 case number:u64", "amount:u64 bucket:u32 kind:u8", "exactly one per MEASURED row: what a figure opens to") \
+    X(MEASURE_DISTINCT, "campaign 0 measure 0 group 0 value:16 year:u16", "12 counts:u32", "an event of the year counts the value") \
+    X(MEASURE_STALE,    "case",                                         "-",            "the case moved, and is not yet counted anew") \
+    X(MEASURE_AWAIT,    "sender incarnation recipient lane:u8 number:u64 case", "-",    "an event of the case is dated by this stamp, which is not here yet")
 /* clang-format on */
 
 typedef enum tb_table {

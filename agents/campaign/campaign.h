@@ -58,6 +58,9 @@ typedef enum tb_field_type {
     TB_FIELD_DIGEST, /* 64 hex digits */
     TB_FIELD_FLAG,   /* "0" or "1" */
     TB_FIELD_CASE,   /* case id, 32 hex digits */
+    TB_FIELD_PERIOD,   /* of a report: 2015-Q1 (agents/campaign/period.h) */
+    TB_FIELD_FIGURES,  /* every figure of a report (agents/campaign/figures.h) */
+    TB_FIELD_DECLARED, /* a figure somebody typed in (agents/campaign/figures.h) */
 } tb_field_type;
 
 typedef enum tb_computation {
@@ -68,6 +71,7 @@ typedef enum tb_computation {
     TB_COMPUTE_SEGMENT_OPERATOR,
     TB_COMPUTE_SEGMENT_MVNO,
     TB_COMPUTE_MASK, /* 138****5678 of the field `of` */
+    TB_COMPUTE_FIGURES, /* the figures of the report, from this party's counters; nobody types them */
 } tb_computation;
 
 typedef struct tb_field_def {
@@ -246,6 +250,114 @@ typedef struct tb_case_type {
     unsigned duty_count;
 } tb_case_type;
 
+/* How a figure comes about; what is not DECLARED follows from the cases a party has (design §11). */
+typedef enum tb_measure_kind {
+    TB_MEASURE_COUNTS,   /* events, or the distinct values of a field in them */
+    TB_MEASURE_SUMS,     /* the numbers in a field of events */
+    TB_MEASURE_HOURS,    /* between two events of one case, in tenths of an hour, cut off */
+    TB_MEASURE_RATIO,    /* of two others of kind COUNTS or SUMS */
+    TB_MEASURE_DECLARED, /* typed in, in the report's field of the same id */
+} tb_measure_kind;
+
+typedef enum tb_declared_form {
+    TB_DECLARED_NOT,
+    TB_DECLARED_NUMBER,
+    TB_DECLARED_RATIO, /* numerator and denominator */
+} tb_declared_form;
+
+typedef enum tb_stat {
+    TB_STAT_NONE,
+    TB_STAT_MEDIAN, /* the lower of the two middle ones */
+    TB_STAT_MAX,
+} tb_stat;
+
+typedef struct tb_measure_hours {
+    const char *from; /* action; the last one before `to` */
+    const char *to;   /* action */
+    tb_stat stat;
+} tb_measure_hours;
+
+typedef struct tb_measure_ratio {
+    const char *of; /* measure: numerator */
+    const char *to; /* measure: denominator */
+} tb_measure_ratio;
+
+/* 指标: one figure of a report. An event counts in the month of its effective time, in China. */
+typedef struct tb_measure {
+    const char *id;
+    tb_label title;
+    tb_label unit;
+    const char *case_type; /* NULL: RATIO, DECLARED */
+    const char **counts;   /* actions; COUNTS and SUMS */
+    unsigned count_count;
+    const char *sums;   /* SUMS: field of type count */
+    const char *at;     /* position this party must be in right after the event; NULL: any */
+    tb_conditions when; /* judged with the case right after the event */
+    const char *distinct; /* COUNTS: field whose distinct values are counted; NULL: events */
+    const char **by;      /* open fields a figure is also given for each value of */
+    unsigned by_count;
+    tb_measure_hours hours;
+    tb_measure_ratio ratio;
+    tb_declared_form declared;
+} tb_measure;
+
+tb_measure_kind tb_measure_kind_of(const tb_measure *measure);
+
+typedef enum tb_every {
+    TB_EVERY_NONE, /* by dates */
+    TB_EVERY_MONTH,
+    TB_EVERY_QUARTER,
+    TB_EVERY_HALF_YEAR,
+    TB_EVERY_YEAR,
+} tb_every;
+
+typedef struct tb_threshold {
+    unsigned numerator;
+    unsigned denominator;
+} tb_threshold;
+
+/* A ratio held against a threshold, unrounded: 89.996 % is not 90 %. */
+typedef struct tb_judged_def {
+    const char *measure;
+    tb_threshold at_least;
+    const char *role;  /* whose reports are judged; NULL: all */
+    const char *as_of; /* YYYY-MM-DD: only figures as of this day; NULL: any */
+} tb_judged_def;
+
+typedef struct tb_report_due {
+    unsigned months_after; /* the month of the due day, counted from the period's last */
+    unsigned day;          /* in time to the end of this day */
+} tb_report_due;
+
+/* 报告: what each party of a role owes for each period, as a case of its own type. The verbs of a
+ * report are the type's actions file, accept, return and revise; which of them led to a state says
+ * what state the report is in. */
+#define TB_REPORT_FILE   "file"
+#define TB_REPORT_ACCEPT "accept"
+#define TB_REPORT_RETURN "return"
+#define TB_REPORT_REVISE "revise"
+
+typedef struct tb_report_def {
+    const char *id;
+    tb_label title;
+    const char *case_type;
+    const char **owed_by; /* roles */
+    unsigned owed_by_count;
+    const char *to; /* role */
+    tb_every every;
+    const char *first; /* period, with every */
+    const char *last;
+    tb_report_due due;
+    const char **dates; /* instead of every: a period named by its day, which is also due */
+    unsigned date_count;
+    const char **measures;
+    unsigned measure_count;
+    const char **text; /* fields of the case type, as sections */
+    unsigned text_count;
+    tb_judged_def *judged;
+    unsigned judged_count;
+} tb_report_def;
+
 typedef struct tb_campaign {
     const char *id; /* "black-card" */
     uint32_t version;
@@ -260,6 +372,10 @@ typedef struct tb_campaign {
     unsigned code_count;
     tb_case_type *case_types;
     unsigned case_type_count;
+    tb_measure *measures;
+    unsigned measure_count;
+    tb_report_def *reports;
+    unsigned report_count;
 } tb_campaign;
 
 /* By id; NULL when absent. */
@@ -270,6 +386,11 @@ const tb_state *tb_case_type_state(const tb_case_type *type, tb_bytes id);
 const tb_field_def *tb_case_type_field(const tb_case_type *type, tb_bytes id);
 const tb_field_group *tb_case_type_group(const tb_case_type *type, tb_bytes id);
 const tb_position *tb_case_type_position(const tb_case_type *type, tb_bytes id);
+
+const tb_measure *tb_campaign_measure(const tb_campaign *campaign, tb_bytes id);
+const tb_report_def *tb_campaign_report(const tb_campaign *campaign, tb_bytes id);
+/* The report whose cases are of this type, or NULL. */
+const tb_report_def *tb_campaign_report_of(const tb_campaign *campaign, tb_bytes case_type);
 
 /* The campaigns installed at this agent, all versions. */
 typedef struct tb_campaigns {

@@ -88,7 +88,8 @@ static tb_truth judge_condition(const tb_scene *scene, const tb_condition *c)
     case TB_TEST_WITHIN:
         return of(is_within(scene, c));
     case TB_TEST_ACTOR_HOLDS:
-        return of(tb_party_equal(&scene->actor->id, &scene->before->holder));
+        return of(scene->actor != NULL &&
+                  tb_party_equal(&scene->actor->id, &scene->before->holder));
     case TB_TEST_LAPSED:
         return of(scene->before->lapsed || !tb_condition_asks_lapse(c, field_value(scene, c)));
     case TB_TEST_LINKED_OPEN:
@@ -116,6 +117,12 @@ judge_conditions(const tb_scene *scene, const tb_conditions *conditions, unsigne
     }
     *out_met = conditions->count;
     return truth;
+}
+
+bool tb_scene_hold(const tb_scene *scene, const tb_conditions *conditions)
+{
+    unsigned met = 0;
+    return judge_conditions(scene, conditions, &met) == TB_YES;
 }
 
 static tb_refusal refuse_for(tb_scene *scene, const tb_condition *c)

@@ -150,7 +150,7 @@ static bool computes_by_segment(const tb_case_type *type)
     for (unsigned i = 0; i < type->field_count; i++) {
         tb_computation compute = type->fields[i].compute;
         if (compute != TB_COMPUTE_NONE && compute != TB_COMPUTE_JURISDICTION &&
-            compute != TB_COMPUTE_MASK) {
+            compute != TB_COMPUTE_MASK && compute != TB_COMPUTE_FIGURES) {
             return true;
         }
     }

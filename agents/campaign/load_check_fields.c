@@ -9,6 +9,8 @@ static const char *const type_names[] = {
     [TB_FIELD_PROVINCE] = "province", [TB_FIELD_DATE] = "date",   [TB_FIELD_COUNT] = "count",
     [TB_FIELD_TEXT] = "text",         [TB_FIELD_FLAG] = "flag",   [TB_FIELD_CHOICE] = "choice",
     [TB_FIELD_DIGEST] = "digest",     [TB_FIELD_CASE] = "case",
+    [TB_FIELD_PERIOD] = "period",     [TB_FIELD_FIGURES] = "figures",
+    [TB_FIELD_DECLARED] = "declared",
 };
 
 const char *tb_check_type_name(tb_field_type type)
@@ -66,6 +68,9 @@ static bool may_be_open(tb_field_type type)
     case TB_FIELD_COUNT:
     case TB_FIELD_CHOICE:
     case TB_FIELD_FLAG:
+    case TB_FIELD_PERIOD:
+    case TB_FIELD_FIGURES:
+    case TB_FIELD_DECLARED:
         return true;
     case TB_FIELD_MSISDN:
     case TB_FIELD_ICCID:
@@ -126,6 +131,8 @@ static tb_field_type computed_type(tb_computation compute)
         return TB_FIELD_CHOICE;
     case TB_COMPUTE_SEGMENT_MVNO:
         return TB_FIELD_FLAG;
+    case TB_COMPUTE_FIGURES:
+        return TB_FIELD_FIGURES;
     case TB_COMPUTE_NONE:
     case TB_COMPUTE_SEGMENT_CITY:
     case TB_COMPUTE_MASK:
@@ -152,7 +159,8 @@ static void check_computed(tb_check *check, const tb_field_def *field)
     if (!tb_check_given(check, &field->compute)) {
         return;
     }
-    bool needs_of = field->compute != TB_COMPUTE_NONE && field->compute != TB_COMPUTE_JURISDICTION;
+    bool needs_of = field->compute != TB_COMPUTE_NONE && field->compute != TB_COMPUTE_JURISDICTION &&
+                    field->compute != TB_COMPUTE_FIGURES;
     if (needs_of) {
         check_source(check, field);
     } else if (field->of != NULL) {

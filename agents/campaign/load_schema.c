@@ -64,7 +64,8 @@ static const cyaml_strval_t field_types[] = {
     {"reg-no", TB_FIELD_REG_NO}, {"province", TB_FIELD_PROVINCE}, {"party", TB_FIELD_PARTY},
     {"time", TB_FIELD_TIME},     {"date", TB_FIELD_DATE},         {"count", TB_FIELD_COUNT},
     {"text", TB_FIELD_TEXT},     {"choice", TB_FIELD_CHOICE},     {"digest", TB_FIELD_DIGEST},
-    {"flag", TB_FIELD_FLAG},     {"case", TB_FIELD_CASE},
+    {"flag", TB_FIELD_FLAG},     {"case", TB_FIELD_CASE},         {"period", TB_FIELD_PERIOD},
+    {"figures", TB_FIELD_FIGURES}, {"declared", TB_FIELD_DECLARED},
 };
 
 static const cyaml_strval_t computations[] = {
@@ -75,6 +76,7 @@ static const cyaml_strval_t computations[] = {
     {"segment-operator", TB_COMPUTE_SEGMENT_OPERATOR},
     {"segment-mvno", TB_COMPUTE_SEGMENT_MVNO},
     {"mask", TB_COMPUTE_MASK},
+    {"figures", TB_COMPUTE_FIGURES},
 };
 
 static const cyaml_schema_field_t field_fields[] = {
@@ -250,6 +252,109 @@ static const cyaml_schema_field_t case_type_fields[] = {
 static const cyaml_schema_value_t case_type_schema = {
     CYAML_VALUE_MAPPING(MAPPING, tb_case_type, case_type_fields)};
 
+/* ---- measures and reports ---- */
+
+static const cyaml_strval_t stats[] = {{"median", TB_STAT_MEDIAN}, {"max", TB_STAT_MAX}};
+static const cyaml_strval_t declared_forms[] = {{"number", TB_DECLARED_NUMBER},
+                                                {"ratio", TB_DECLARED_RATIO}};
+
+/* The members of an inline mapping are counted from its own beginning. */
+typedef struct label_of {
+    tb_label label;
+} label_of;
+_Static_assert(sizeof(label_of) == sizeof(tb_label), "a label is read in its place");
+static const cyaml_schema_field_t unit_fields[] = {
+    ZH(label_of, label),
+    EN(label_of, label),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t hours_fields[] = {
+    NAME("from", tb_measure_hours, from),
+    NAME("to", tb_measure_hours, to),
+    CYAML_FIELD_ENUM("stat", STRICT, tb_measure_hours, stat, stats, CYAML_ARRAY_LEN(stats)),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t ratio_fields[] = {
+    NAME("of", tb_measure_ratio, of),
+    NAME("to", tb_measure_ratio, to),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t measure_fields[] = {
+    NAME("id", tb_measure, id),
+    ZH(tb_measure, title),
+    EN(tb_measure, title),
+    CYAML_FIELD_MAPPING("unit", MAYBE, tb_measure, unit, unit_fields),
+    MAYBE_NAME("case_type", tb_measure, case_type),
+    NAMES("counts", MAYBE_LIST, tb_measure, counts, count_count),
+    MAYBE_NAME("sums", tb_measure, sums),
+    MAYBE_NAME("at", tb_measure, at),
+    CONDITIONS("when", tb_measure, when),
+    MAYBE_NAME("distinct", tb_measure, distinct),
+    NAMES("by", MAYBE_LIST, tb_measure, by, by_count),
+    CYAML_FIELD_MAPPING("hours", MAYBE, tb_measure, hours, hours_fields),
+    CYAML_FIELD_MAPPING("ratio", MAYBE, tb_measure, ratio, ratio_fields),
+    CYAML_FIELD_ENUM("declared",
+                     STRICT | MAYBE,
+                     tb_measure,
+                     declared,
+                     declared_forms,
+                     CYAML_ARRAY_LEN(declared_forms)),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t measure_schema = {
+    CYAML_VALUE_MAPPING(MAPPING, tb_measure, measure_fields)};
+
+static const cyaml_strval_t rhythms[] = {{"month", TB_EVERY_MONTH},
+                                         {"quarter", TB_EVERY_QUARTER},
+                                         {"half-year", TB_EVERY_HALF_YEAR},
+                                         {"year", TB_EVERY_YEAR}};
+
+static const cyaml_schema_field_t due_fields[] = {
+    CYAML_FIELD_UINT("months_after", MAYBE, tb_report_due, months_after),
+    CYAML_FIELD_UINT("day", MAPPING, tb_report_due, day),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t threshold_fields[] = {
+    CYAML_FIELD_UINT("numerator", MAPPING, tb_threshold, numerator),
+    CYAML_FIELD_UINT("denominator", MAPPING, tb_threshold, denominator),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t judged_fields[] = {
+    NAME("measure", tb_judged_def, measure),
+    CYAML_FIELD_MAPPING("at_least", MAPPING, tb_judged_def, at_least, threshold_fields),
+    MAYBE_NAME("role", tb_judged_def, role),
+    MAYBE_NAME("as_of", tb_judged_def, as_of),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t judged_schema = {
+    CYAML_VALUE_MAPPING(MAPPING, tb_judged_def, judged_fields)};
+
+static const cyaml_schema_field_t report_fields[] = {
+    NAME("id", tb_report_def, id),
+    ZH(tb_report_def, title),
+    EN(tb_report_def, title),
+    NAME("case_type", tb_report_def, case_type),
+    NAMES("owed_by", LIST, tb_report_def, owed_by, owed_by_count),
+    NAME("to", tb_report_def, to),
+    CYAML_FIELD_ENUM(
+        "every", STRICT | MAYBE, tb_report_def, every, rhythms, CYAML_ARRAY_LEN(rhythms)),
+    MAYBE_NAME("first", tb_report_def, first),
+    MAYBE_NAME("last", tb_report_def, last),
+    CYAML_FIELD_MAPPING("due", MAYBE, tb_report_def, due, due_fields),
+    NAMES("dates", MAYBE_LIST, tb_report_def, dates, date_count),
+    NAMES("measures", MAYBE_LIST, tb_report_def, measures, measure_count),
+    NAMES("text", MAYBE_LIST, tb_report_def, text, text_count),
+    LIST_OF("judged", MAYBE_LIST, tb_report_def, judged, judged_count, &judged_schema),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t report_schema = {
+    CYAML_VALUE_MAPPING(MAPPING, tb_report_def, report_fields)};
+
 static const cyaml_schema_field_t campaign_fields[] = {
     NAME("campaign", tb_campaign, id),
     CYAML_FIELD_UINT("version", MAPPING, tb_campaign, version),
@@ -261,6 +366,8 @@ static const cyaml_schema_field_t campaign_fields[] = {
     LIST_OF("roles", LIST, tb_campaign, roles, role_count, &role_schema),
     LIST_OF("codes", MAYBE_LIST, tb_campaign, codes, code_count, &code_schema),
     LIST_OF("case_types", LIST, tb_campaign, case_types, case_type_count, &case_type_schema),
+    LIST_OF("measures", MAYBE_LIST, tb_campaign, measures, measure_count, &measure_schema),
+    LIST_OF("reports", MAYBE_LIST, tb_campaign, reports, report_count, &report_schema),
     CYAML_FIELD_END,
 };
 

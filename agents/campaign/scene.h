@@ -51,6 +51,9 @@ bool tb_party_reachable(const tb_directory_party *party);
 /* Merges open fields, ascending by id, into after. */
 tb_err tb_scene_merge(tb_scene *scene, const tb_field *fields, size_t count);
 
+/* Whether all of a list holds, of before, after and actor alone (which may be NULL: nobody). */
+bool tb_scene_hold(const tb_scene *scene, const tb_conditions *conditions);
+
 /* The action's `when`. skip_own leaves out conditions on fields the action itself may set. */
 tb_refusal tb_scene_when(tb_scene *scene, bool skip_own);
 
