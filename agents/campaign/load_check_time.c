@@ -63,9 +63,9 @@ static void tell_placeholder(tb_findings *findings, const tb_node *node)
     const char *at = find_in(node, "${");
     if (at != NULL) {
         const char *end = memchr(at, '}', node->size - (size_t)(at - node->text));
-        int size = end != NULL && end - at <= 60 ? (int)(end - at) + 1 : 2;
+        int size = end != NULL && end - at <= 60 ? (int)(end - at) - 2 : 0;
         char name[64];
-        (void)snprintf(name, sizeof name, "%.*s", size, at);
+        (void)snprintf(name, sizeof name, "%.*s", size, at + 2);
         tb_findings_add(findings, node->line, NULL, TB_FAULT_PARAMETER_UNKNOWN, name, NULL, NULL);
     } else if (find_in(node, "20XX") != NULL || find_in(node, "20xx") != NULL) {
         tb_findings_add(findings, node->line, NULL, TB_FAULT_PLACEHOLDER, node->text, NULL, NULL);

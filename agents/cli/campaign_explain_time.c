@@ -121,10 +121,14 @@ void tb_explain_looked_up(const tb_campaign *campaign, const tb_case_type *type,
     (void)printf(_("looked up by \"%s\""), tb_explain_field(type, p->field));
     for (unsigned i = 0; lookup != NULL && i < lookup->row_count; i++) {
         const tb_lookup_row *row = &lookup->rows[i];
-        (void)printf(_("\n      %s: %s"), choice_title(campaign, lookup, row->value),
-                     row->role != NULL ? tb_explain_role(campaign, row->role)
-                                       : tb_explain_position(type, row->position != NULL
-                                                                       ? row->position
-                                                                       : ""));
+        bool more = i > 0 && strcmp(lookup->rows[i - 1].value, row->value) == 0;
+        const char *position = row->position != NULL ? row->position : "";
+        const char *who = row->role != NULL ? tb_explain_role(campaign, row->role)
+                                            : tb_explain_position(type, position);
+        if (more) {
+            (void)printf("%s%s", tb_explain_between(1), who);
+        } else {
+            (void)printf("\n      %s: %s", choice_title(campaign, lookup, row->value), who);
+        }
     }
 }
