@@ -280,6 +280,10 @@ static tb_err judge(tb_acting *a)
         return err;
     }
     tb_bytes action = tb_bytes_str(a->action->id);
+    err = tb_acting_time(a, &a->row.view.at);
+    if (err != TB_OK) {
+        return err;
+    }
     err = tb_party_empty(&a->wish->paper.on_behalf)
               ? tb_judge_act(&a->row.view, a->agent->directory, &a->agent->self, action, a->values,
                              a->value_count, &a->linked.known, a->arena, &a->ruling, &a->objection)

@@ -158,7 +158,9 @@ static tb_err follow(const tb_agent *agent,
     }
     tb_err err = end_all(agent, txn, row, event, id);
     for (unsigned i = 0; err == TB_OK && i < type->duty_count; i++) {
-        if (tb_duty_begins(&type->duties[i], event->action)) {
+        const tb_directory *directory = tb_agent_directory(agent, event->directory_version);
+        if (tb_duty_begins(&type->duties[i], event->action) &&
+            tb_duty_owed(&type->duties[i], &row->view, directory, event->at)) {
             err = begin(agent, txn, row, event, id, &type->duties[i]);
         }
     }

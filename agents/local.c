@@ -280,7 +280,7 @@ static tb_err dispatch(tb_asking *a)
     case TB_REQUEST_LIST_CASES:
         return tb_query_cases(agent, a->txn, &request->list, &a->answer);
     case TB_REQUEST_LIST_ACTS:
-        return tb_query_acts(agent, a->txn, &request->case_id, &a->answer);
+        return tb_query_acts(agent, a->now, a->txn, &request->case_id, &a->answer);
     case TB_REQUEST_LIST_DIRECTORY:
         return tb_query_directory(agent, a->txn, &a->answer);
     case TB_REQUEST_GET_DOCUMENT:

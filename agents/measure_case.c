@@ -1,6 +1,7 @@
 /* measure_case - what one case gives to the measures of its campaign: pure reading of its chain. */
 #include "agents/campaign/fields.h"
 #include "agents/campaign/scene.h"
+#include "agents/campaign/stages.h"
 #include "agents/chain.h"
 #include "agents/effective.h"
 #include "agents/measures.h"
@@ -159,6 +160,7 @@ static bool holds(counting *c, const tb_measure *measure, const tb_directory *di
         .directory = directory,
         .actor = tb_directory_find(directory, &c->path.list[c->at].event.actor),
         .arena = c->arena,
+        .at = c->path.list[c->at].event.at,
     };
     return tb_scene_hold(&scene, &measure->when);
 }
@@ -244,6 +246,14 @@ static tb_err weigh(counting *c, const tb_measure *measure, tb_measured *row, bo
     return err;
 }
 
+/* Not in a window that was extended for work alone. */
+static bool counts_then(const counting *c, tb_time at)
+{
+    const tb_action *action =
+        tb_case_type_action(c->after.view.type, c->path.list[c->at].event.action);
+    return action == NULL || tb_time_counts(c->campaign, action, at);
+}
+
 static tb_err count_event(counting *c, const tb_measure *measure, const tb_directory *directory)
 {
     tb_time at;
@@ -253,7 +263,7 @@ static tb_err count_event(counting *c, const tb_measure *measure, const tb_direc
         return TB_OK;
     }
     tb_err err = time_of(c, &c->path.list[c->at], &at, &known);
-    if (err != TB_OK || !known) {
+    if (err != TB_OK || !known || !counts_then(c, at)) {
         return err;
     }
     tb_measured row = row_at(c, measure, at);
@@ -287,7 +297,7 @@ static tb_err count_hours(counting *c, const tb_measure *measure, const tb_direc
     if (err == TB_OK) {
         err = time_of(c, &c->path.list[c->at], &at, &known);
     }
-    if (err != TB_OK || !known_from || !known) {
+    if (err != TB_OK || !known_from || !known || !counts_then(c, at)) {
         return err;
     }
     tb_measured row = row_at(c, measure, at);

@@ -53,6 +53,7 @@
 
 /* A campaign's names: identifiers in bytes; counts per definition. */
 #define TB_NAME_BYTES_MAX  32
+#define TB_PARAMETER_BYTES_MAX 120 /* one value put in wherever it is named */
 #define TB_GROUPS_MAX      16
 #define TB_FIELDS_MAX      64
 #define TB_FIELD_BYTES_MAX 4096 /* one value */

@@ -113,7 +113,14 @@
     X(503, TB_REFUSED_OUTSIDE_CAMPAIGN, "outside_campaign", "Outside the campaign's dates (2015-01-01 to 2015-12-31, China time).", "不在专项行动期限内(2015年1月1日至12月31日)。") \
     X(504, TB_REFUSED_ROW, "row_malformed", "The row does not have the columns of the heading.", "该行与表头列数不一致或引号有误。") \
     X(505, TB_REFUSED_VALUE_UNKNOWN, "value_unknown", "A value is not known for its column.", "该列的取值无法识别。") \
-    X(506, TB_REFUSED_DATE, "date_malformed", "The date is not understood; write 2015-02-09 11:39.", "日期无法识别,请按 2015-02-09 11:39 填写。")
+    X(506, TB_REFUSED_DATE, "date_malformed", "The date is not understood; write 2015-02-09 11:39.", "日期无法识别,请按 2015-02-09 11:39 填写。") \
+    /* 510..529 stages, parameters and field rules */ \
+    X(510, TB_REFUSED_STAGE, "stage", "This act belongs to a stage of the campaign that is not running now; its days are named here.", "该动作只能在规定阶段内办理,现不在该阶段期限内(阶段及起止日期见附注)。") \
+    X(511, TB_REFUSED_TEXT_LONG, "text_long", "The text is longer than the campaign allows; shorten it.", "文字超过规定字数,请精简。") \
+    X(512, TB_REFUSED_COUNT_RANGE, "count_range", "The number is outside the range the campaign allows.", "数值超出规定范围,请核对。") \
+    X(513, TB_REFUSED_FUTURE, "future", "The date or time is in the future; state when it happened.", "日期或时间晚于办理时间,请填写实际发生的时间。") \
+    X(514, TB_REFUSED_ABOVE, "above", "The number is greater than the total it is part of.", "数值大于其所属的总数,请核对。") \
+    X(515, TB_REFUSED_PARAMETER, "parameter", "The definition has no such parameter, or the value does not fit it; see its 'parameters'.", "该定义没有此参数,或取值不符合参数类型,请查看定义中的parameters。")
 /* clang-format on */
 
 typedef enum tb_refusal {

@@ -246,6 +246,13 @@ typedef enum tb_standing {
     TB_STANDING_DISPUTED = 35, /* signed beyond a cut, or behind such an event; without effect */
 } tb_standing;
 
+/* An act's time against the stages and dates of its campaign. */
+typedef enum tb_shown_timing {
+    TB_IN_TIME = 0,
+    TB_IN_NO_STAGE = 1, /* late: 不在规定阶段内 */
+    TB_NOT_COUNTED = 2, /* done after the day up to which it counts: 不计入统计 */
+} tb_shown_timing;
+
 typedef struct tb_local_event {
     tb_digest event; /* zero for a draft */
     uint64_t number;
@@ -271,6 +278,7 @@ typedef struct tb_local_event {
     tb_bytes paper_date;
     tb_bytes *lost_fields; /* of groups that were ours to read and that nobody could resend */
     size_t lost_count;
+    tb_shown_timing timing;
 } tb_local_event;
 
 typedef struct tb_local_case {

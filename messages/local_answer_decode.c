@@ -58,9 +58,11 @@ static bool read_event_plain(const wire_event *in, tb_local_event *out)
 {
     if (in->kind < TB_EVENT_CHAIN || in->kind > TB_EVENT_VERSION ||
         ((in->state < TB_STANDING_EFFECTIVE || in->state > TB_STANDING_FORKED) &&
-         in->state != TB_STANDING_DISPUTED)) {
+         in->state != TB_STANDING_DISPUTED) ||
+        in->timing > TB_NOT_COUNTED) {
         return false;
     }
+    out->timing = (tb_shown_timing)in->timing;
     out->kind = (tb_event_kind)in->kind;
     out->standing = (tb_standing)in->state;
     out->term = in->term;

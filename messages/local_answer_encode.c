@@ -95,6 +95,7 @@ static bool write_event(const tb_local_event *in, tb_arena *arena, wire_event *o
     out->at_ms = in->at;
     out->stored_ms = in->stored;
     out->state = (uint32_t)in->standing;
+    out->timing = (uint32_t)in->timing;
     out->term = in->term;
     out->holder = tb_wire_of_party(&in->holder);
     out->on_behalf = tb_wire_of_party(&in->on_behalf);

@@ -69,6 +69,26 @@ const tb_code_list *tb_campaign_codes(const tb_campaign *campaign, const char *i
     return NULL;
 }
 
+const tb_stage *tb_campaign_stage(const tb_campaign *campaign, const char *id)
+{
+    for (unsigned i = 0; i < campaign->stage_count; i++) {
+        if (strcmp(campaign->stages[i].id, id) == 0) {
+            return &campaign->stages[i];
+        }
+    }
+    return NULL;
+}
+
+const tb_lookup *tb_campaign_lookup(const tb_campaign *campaign, const char *id)
+{
+    for (unsigned i = 0; i < campaign->lookup_count; i++) {
+        if (strcmp(campaign->lookups[i].id, id) == 0) {
+            return &campaign->lookups[i];
+        }
+    }
+    return NULL;
+}
+
 const tb_action *tb_case_type_action(const tb_case_type *type, tb_bytes id)
 {
     for (unsigned i = 0; i < type->action_count; i++) {

@@ -30,6 +30,49 @@ typedef struct tb_role {
     bool by_jurisdiction; /* its parties each have a jurisdiction, else they are nation-wide */
 } tb_role;
 
+/* 参数: what changes from one time to the next, a year above all. Wherever the document says ${id} its
+ * value stands already: it is put in before the form is read (agents/campaign/load_parameters.h). */
+typedef enum tb_parameter_type {
+    TB_PARAMETER_YEAR, /* four digits */
+    TB_PARAMETER_DATE, /* YYYY-MM-DD */
+    TB_PARAMETER_COUNT,
+    TB_PARAMETER_TEXT, /* no quotes, brackets or other signs of YAML */
+} tb_parameter_type;
+
+typedef struct tb_parameter {
+    const char *id;
+    tb_label title;
+    tb_parameter_type type;
+    const char *value;
+} tb_parameter;
+
+/* 阶段: from the first day 00:00 to the last day 24:00, China time. Stages may overlap and leave
+ * days between them. */
+typedef struct tb_stage {
+    const char *id;
+    tb_label title;
+    const char *from;         /* YYYY-MM-DD */
+    const char *to;           /* last day */
+    const char *counts_until; /* last day that counts, where a window was extended so that work may
+                                 go on and not count; NULL: all of it */
+} tb_stage;
+
+/* A table from a code to who is concerned with it: 查表. Several rows of one value: several parties,
+ * in the order written. Each row names a role, of which there is one party, or another position of
+ * the case. */
+typedef struct tb_lookup_row {
+    const char *value; /* a choice of `choices` */
+    const char *role;
+    const char *position;
+} tb_lookup_row;
+
+typedef struct tb_lookup {
+    const char *id;
+    const char *choices; /* code list id: every one of its choices has a row */
+    tb_lookup_row *rows;
+    unsigned row_count;
+} tb_lookup;
+
 typedef struct tb_choice {
     const char *id;
     tb_label title;
@@ -85,6 +128,11 @@ typedef struct tb_field_def {
     bool index;           /* FIELD_INDEX rows are kept where it can be read */
     const char **aliases; /* column headings accepted on import */
     unsigned alias_count;
+    unsigned max_length; /* of a TEXT, in characters; 0: TB_FIELD_BYTES_MAX alone bounds it */
+    unsigned min;        /* of a COUNT */
+    unsigned max;        /* of a COUNT; 0: none */
+    bool not_future;     /* a DATE or TIME not after the act that states it */
+    const char *at_most; /* a COUNT not above this one; both open, so that everybody can judge */
 } tb_field_def;
 
 /* Who may read the group, by position; the author of an event always reads what it wrote. */
@@ -103,6 +151,8 @@ typedef enum tb_position_kind {
     TB_POSITION_FIELD,         /* the party named by the open field `field` */
     TB_POSITION_ROLE,          /* the one party of `role` */
     TB_POSITION_ACTOR_OF,      /* who last did action `field` */
+    TB_POSITION_LOOKED_UP,     /* whom `lookup` names for the value of the open field `field`; where
+                                  it names several, all of them if several fit, else the first */
 } tb_position_kind;
 
 typedef struct tb_position {
@@ -111,6 +161,7 @@ typedef struct tb_position {
     tb_position_kind kind;
     const char *role;
     const char *field;
+    const char *lookup;
 } tb_position;
 
 typedef enum tb_test {
@@ -133,6 +184,13 @@ typedef enum tb_test {
                             is open */
     TB_TEST_LINKED_DONE, /* at the actor alone: such a case is closed */
     TB_TEST_LINKED_NONE_OPEN, /* at the actor alone: no such case is open */
+    /* Of a time: that in the open field `field` (a date is its midnight), else the event's own.
+     * One that has no value is neither since nor before anything, and in no window. */
+    TB_TEST_SINCE,           /* not before the day `date` begins, China time */
+    TB_TEST_BEFORE,          /* before it begins */
+    TB_TEST_WITHIN_CAMPAIGN, /* from the campaign's first day to the end of its last */
+    TB_TEST_IN_STAGE,        /* in a stage of `values` */
+    TB_TEST_OUTSIDE_STAGE,   /* known, and in none of them */
 } tb_test;
 
 typedef struct tb_condition {
@@ -143,7 +201,8 @@ typedef struct tb_condition {
     const char **values;
     unsigned value_count;
     unsigned count;
-    tb_label why; /* shown when it is not met */
+    const char *date; /* YYYY-MM-DD */
+    tb_label why;     /* shown when it is not met */
 } tb_condition;
 
 typedef struct tb_conditions {
@@ -175,6 +234,12 @@ typedef enum tb_action_kind {
     TB_ACTION_VERSION, /* tb_action_move alone: no definition declares it */
 } tb_action_kind;
 
+/* What becomes of an act at a time outside all of its action's stages. */
+typedef enum tb_outside {
+    TB_OUTSIDE_REFUSE,
+    TB_OUTSIDE_LATE, /* allowed, and shown as late (agents/campaign/stages.h) */
+} tb_outside;
+
 typedef struct tb_action {
     const char *id;
     tb_label title;
@@ -192,6 +257,9 @@ typedef struct tb_action {
     unsigned field_count;
     const char
         *receipt; /* "signed_for", "answered" or NULL: which receipt people see (design §9) */
+    const char **stages; /* it belongs to these alone, by the event's own time; none: to any time */
+    unsigned stage_count;
+    tb_outside outside;
 } tb_action;
 
 /* The one action every campaign has and none declares: the case moves to a newer version of its
@@ -206,9 +274,15 @@ typedef struct tb_state {
     bool closed;
 } tb_state;
 
+/* A day of a month, or of a month of the quarter: past the month's end, its last day. */
+typedef struct tb_period_day {
+    unsigned month; /* 1 to 3, of a quarter; 0 otherwise */
+    unsigned day;   /* 1 to 31; 0: not given */
+} tb_period_day;
+
 /* 应办事项: who owes which act to whom, from which event, until which, and by when (design §10).
- * One of the three limits is set. Hours run from the event; days begin with the next one and end at
- * 24:00, China time. */
+ * One of the limits is set. Hours run from the event; days begin with the next one and end at
+ * 24:00, China time; so do dates, stages and period days. */
 typedef struct tb_duty_def {
     const char *id;
     tb_label title;
@@ -220,6 +294,12 @@ typedef struct tb_duty_def {
     unsigned hours;
     unsigned days;
     unsigned working_days;
+    const char *due_date;    /* YYYY-MM-DD */
+    const char *stage;       /* until the end of this stage */
+    const char *stage_end;   /* its last day: no key, set by tb_campaign_load */
+    tb_period_day monthly;   /* on this day of the month after the event's */
+    tb_period_day quarterly; /* on this day of the quarter after the event's */
+    tb_conditions when;      /* owed only if these hold right after the event it begins with */
     unsigned grace_hours; /* from due until the lapse is recorded, if more than TB_DUTY_GRACE_MS */
     bool by_default;      /* 系统默认时限(非方案规定): no figure in the plan */
     tb_label basis;       /* otherwise: the clause */
@@ -364,6 +444,13 @@ typedef struct tb_campaign {
     tb_label title;
     const char *from; /* YYYY-MM-DD, first day */
     const char *to;   /* last day */
+    const char *counts_until; /* last day that counts, NULL: everything counts */
+    tb_parameter *parameters;
+    unsigned parameter_count;
+    tb_stage *stages;
+    unsigned stage_count;
+    tb_lookup *lookups;
+    unsigned lookup_count;
     const char **tables;
     unsigned table_count;
     tb_role *roles;
@@ -381,6 +468,8 @@ typedef struct tb_campaign {
 /* By id; NULL when absent. */
 const tb_case_type *tb_campaign_case_type(const tb_campaign *campaign, tb_bytes id);
 const tb_code_list *tb_campaign_codes(const tb_campaign *campaign, const char *id);
+const tb_stage *tb_campaign_stage(const tb_campaign *campaign, const char *id);
+const tb_lookup *tb_campaign_lookup(const tb_campaign *campaign, const char *id);
 const tb_action *tb_case_type_action(const tb_case_type *type, tb_bytes id);
 const tb_state *tb_case_type_state(const tb_case_type *type, tb_bytes id);
 const tb_field_def *tb_case_type_field(const tb_case_type *type, tb_bytes id);

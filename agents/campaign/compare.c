@@ -1,19 +1,6 @@
-#include "agents/campaign/compare.h"
+#include "agents/campaign/comparison.h"
 
 #include "agents/campaign/duty.h"
-
-/* Two versions of one case type being compared. */
-typedef struct comparison {
-    tb_arena *arena;
-    const tb_campaign *from_campaign;
-    const tb_campaign *to_campaign;
-    const tb_case_type *from;
-    const tb_case_type *to;
-    tb_difference *list;
-    size_t count;
-    size_t capacity;
-    tb_err err;
-} comparison;
 
 static void grow(comparison *c)
 {
@@ -50,6 +37,15 @@ static void put(comparison *c,
         .about = about,
         .detail = detail,
     };
+}
+
+void tb_comparison_put(comparison *c,
+                       tb_difference_kind kind,
+                       const char *state,
+                       const char *about,
+                       const char *detail)
+{
+    put(c, kind, state, about, detail);
 }
 
 /* Two names of which each may be absent. */
@@ -139,7 +135,7 @@ static void compare_positions(comparison *c)
         if (to == NULL) {
             put(c, TB_DIFFERENCE_POSITION_REMOVED, NULL, from->id, NULL);
         } else if (from->kind != to->kind || !same(from->role, to->role) ||
-                   !same(from->field, to->field)) {
+                   !same(from->field, to->field) || !same(from->lookup, to->lookup)) {
             put(c, TB_DIFFERENCE_POSITION_CHANGED, NULL, from->id, NULL);
         }
     }
@@ -196,6 +192,9 @@ static void compare_field(comparison *c, const tb_field_def *from)
         put(c, TB_DIFFERENCE_FIELD_TYPE, NULL, from->id, NULL);
     } else {
         compare_choices(c, from, to);
+    }
+    if (!tb_same_field_rules(from, to)) {
+        put(c, TB_DIFFERENCE_FIELD_RULES, NULL, from->id, NULL);
     }
     if (!same(from->group, to->group)) {
         put(c, TB_DIFFERENCE_FIELD_GROUP, NULL, from->id, NULL);
@@ -257,7 +256,7 @@ static void compare_groups(comparison *c)
 static bool same_condition(const tb_condition *a, const tb_condition *b)
 {
     return a->test == b->test && same(a->field, b->field) && same(a->a, b->a) && same(a->b, b->b) &&
-           a->count == b->count &&
+           same(a->date, b->date) && a->count == b->count &&
            same_names((const char *const *)a->values, a->value_count,
                       (const char *const *)b->values, b->value_count);
 }
@@ -300,7 +299,7 @@ static bool same_action_fields(const tb_action *a, const tb_action *b)
 
 static bool same_action(const tb_action *a, const tb_action *b)
 {
-    return a->kind == b->kind && same(a->receipt, b->receipt) &&
+    return a->kind == b->kind && same(a->receipt, b->receipt) && tb_same_stages(a, b) &&
            same_names((const char *const *)a->by, a->by_count, (const char *const *)b->by,
                       b->by_count) &&
            same_names((const char *const *)a->from, a->from_count, (const char *const *)b->from,
@@ -337,6 +336,7 @@ static bool same_duty(const tb_duty_def *a, const tb_duty_def *b)
            same_names((const char *const *)a->until, a->until_count, (const char *const *)b->until,
                       b->until_count) &&
            a->hours == b->hours && a->days == b->days && a->working_days == b->working_days &&
+           tb_same_day_limits(a, b) && same_conditions(&a->when, &b->when) &&
            a->grace_hours == b->grace_hours && a->by_default == b->by_default &&
            same(a->lapse, b->lapse) && same(a->ends_in, b->ends_in);
 }
@@ -395,6 +395,7 @@ static void compare_type(comparison *c)
     }
     compare_states(c);
     compare_positions(c);
+    tb_compare_lookups(c);
     compare_groups(c);
     compare_fields(c);
     compare_actions(c);
@@ -413,6 +414,7 @@ tb_err tb_campaign_compare(const tb_campaign *from,
     } else if (to->version <= from->version) {
         put(&c, TB_DIFFERENCE_NOT_NEWER, NULL, NULL, NULL);
     }
+    tb_compare_dates(&c);
     compare_roles(&c);
     for (unsigned i = 0; i < from->case_type_count; i++) {
         c.from = &from->case_types[i];

@@ -207,6 +207,7 @@ void tb_check_fields(tb_check *check)
         check_choices(check, field);
         check_group_of(check, field);
         check_computed(check, field);
+        tb_check_field_rules(check, field);
         check_headings(check, i);
         if (field->index && tb_check_given(check, &field->type) && !may_be_indexed(field->type)) {
             tb_check_fault(check, tb_at_value(&field->index), TB_FAULT_INDEX_TYPE,

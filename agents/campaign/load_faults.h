@@ -107,7 +107,7 @@
     X(TB_FAULT_LINKED_FIELD, "linked_field", "cases are linked by an indexed field; '{1}' is none", "write 'index: true' at the field", "办件按可检索的填写项关联，“{1}”不是", "请在该填写项写“index: true”") \
     X(TB_FAULT_CONTRADICTION, "contradiction", "can never hold together with the condition on line {1}", "correct one of the two", "与第{1}行的条件不可能同时成立", "请改正其中之一") \
     /* duties */ \
-    X(TB_FAULT_LIMIT, "limit", "needs one limit: hours, days or working_days", "write exactly one of them", "须有且只有一个时限：hours、days或working_days", "请只写其中一个") \
+    X(TB_FAULT_LIMIT, "limit", "needs one limit: hours, days, working_days, due_date, stage, monthly or quarterly", "write exactly one of them", "须有且只有一个时限：hours、days、working_days、due_date、stage、monthly或quarterly", "请只写其中一个") \
     X(TB_FAULT_LIMIT_LONG, "limit_long", "has a limit of more than ten years", "shorten it", "时限超过十年", "请缩短") \
     X(TB_FAULT_BASIS, "basis", "its limit is a default, or has a basis in the plan: say which", "write 'default: true', or basis_zh and basis_en", "时限是系统默认还是方案规定，须写明其一", "请写“default: true”，或写basis_zh和basis_en") \
     X(TB_FAULT_TO_ITSELF, "to_itself", "is always owed to oneself: '{1}' and '{2}' are one party", "name another debtor or creditor", "义务方与权利方总是同一单位：“{1}”与“{2}”", "请改正其中之一") \
@@ -121,6 +121,32 @@
     X(TB_FAULT_LAPSE_FIELD, "lapse_field", "its lapse '{1}' has no open field '{2}' of the type that is needed", "declare it (duty: choice, due: time, upto: count) and add it to the lapse", "超期记录“{1}”没有所需类型的公开填写项“{2}”", "请定义（事项choice、期限time、已收至count）并加入该动作") \
     X(TB_FAULT_LAPSE_CHOICE, "lapse_choice", "is not a choice of field '{1}'", "add it to that field's code list", "不是填写项“{1}”的选项", "请加入该项的代码表") \
     X(TB_FAULT_ENDS_IN_KIND, "ends_in_kind", "ends in '{1}', which is no take-over", "name an action of 'kind: take-over'", "超期后的“{1}”不是接管动作", "请写“kind: take-over”的动作") \
+    X(TB_FAULT_DUE_DAY, "due_day", "'{1}' is on no day there is", "write a day from 1 to 31, and for a quarter a month from 1 to 3", "“{1}”所指日期不存在", "日（day）为1至31，季度内的月（month）为1至3") \
+    X(TB_FAULT_DUE_BEFORE, "due_before", "is due on {1}, before {2} begins on {3}", "set a later limit, or correct the stage", "期限{1}早于{2}的开始日期{3}", "请推后期限，或改正阶段") \
+    X(TB_FAULT_DUTY_TEST, "duty_test", "a duty cannot depend on who acts, on a state, or on what one party alone knows", "let it depend on open fields or dates; name other actions in 'from'", "应办事项的条件不能涉及办理人、状态或仅一方所知的情况", "请改用公开的填写项或日期；起算动作写在from中") \
+    /* parameters, stages, dates */ \
+    X(TB_FAULT_PARAMETER_VALUE, "parameter_value", "its value '{1}' is no {2}", "write one, or set it with: tongbao campaign set FILE --parameter {3}=VALUE", "取值“{1}”不符合类型{2}", "请填写实际取值，或用 tongbao campaign set 文件 --parameter {3}=值 代入") \
+    X(TB_FAULT_PARAMETER_UNKNOWN, "parameter_unknown", "'{1}' is no parameter", "declare it under parameters, or correct the name", "“{1}”不是已定义的参数", "请在parameters中定义，或改正名称") \
+    X(TB_FAULT_PARAMETER_UNUSED, "parameter_unused", "stands nowhere in the definition", "write ${{1}} where it is meant, or remove it", "定义中没有用到", "请在应代入之处写${{1}}，或去掉该参数") \
+    X(TB_FAULT_PLACEHOLDER, "placeholder", "the year is not set: '{1}'", "write the year, or a parameter such as ${year}", "年份尚未填写：“{1}”", "请填写年份，或写成参数，如${year}") \
+    X(TB_FAULT_STAGE_UNKNOWN, "stage_unknown", "stage '{1}' is not declared", "declare it under stages, or correct the name", "阶段“{1}”未定义", "请在stages中定义，或改正名称") \
+    X(TB_FAULT_STAGE_OUTSIDE, "stage_outside", "lies outside the campaign, which runs from {1} to {2}", "correct the days of one of the two", "超出专项行动期限（{1}至{2}）", "请改正其中之一的日期") \
+    X(TB_FAULT_COUNTS_UNTIL, "counts_until", "counts until {1}, which is not between {2} and {3}", "write a day within, or leave it out", "计入统计的截止日期{1}不在{2}至{3}之间", "请填写期限内的日期，或不写") \
+    X(TB_FAULT_OUTSIDE_USELESS, "outside_useless", "'outside' has no use without stages", "name the stages: 'stages: [...]', or remove it", "未写明阶段，outside没有用处", "请写“stages: [……]”，或去掉") \
+    X(TB_FAULT_TIME_FIELD, "time_field", "field '{1}' holds no date and no time", "name a field of type date or time, or none for the event's own time", "填写项“{1}”不是日期或时间", "请指明日期类或时间类的填写项；以办理时间为准的不写field") \
+    /* look-ups */ \
+    X(TB_FAULT_LOOKUP_UNKNOWN, "lookup_unknown", "look-up '{1}' is not declared", "declare it under lookups, or correct the name", "查找表“{1}”未定义", "请在lookups中定义，或改正名称") \
+    X(TB_FAULT_LOOKUP_MISSING, "lookup_missing", "names no look-up", "add 'lookup: ...'", "未指明查找表", "请加“lookup: ……”") \
+    X(TB_FAULT_LOOKUP_FIELD, "lookup_field", "field '{1}' is not chosen from the code list '{2}' of the look-up", "name a field of type choice with that list", "填写项“{1}”不是从查找表的代码表“{2}”中选择", "请指明使用该代码表的选项类填写项") \
+    X(TB_FAULT_LOOKUP_NO_ROW, "lookup_no_row", "choice '{1}' has no row: nobody is concerned with it", "add '- {value: \"{1}\", role: ...}'", "选项“{1}”没有对应行，无人负责", "请加“- {value: \"{1}\", role: ……}”") \
+    X(TB_FAULT_LOOKUP_VALUE, "lookup_value", "'{1}' is not a choice of '{2}'", "add it to the code list, or correct it", "“{1}”不是代码表“{2}”的选项", "请加入代码表，或改正") \
+    X(TB_FAULT_LOOKUP_ROW, "lookup_row", "a row names one role or one position", "write 'role: ...' or 'position: ...'", "每行应写一个角色或一个案内身份", "请写“role: ……”或“position: ……”") \
+    X(TB_FAULT_LOOKUP_ROLE, "lookup_role", "role '{1}' has a party for each jurisdiction: which of them is not said", "name a position of kind role-of-field instead", "角色“{1}”每个管辖地各有一个单位，未指明是哪一个", "请改用role-of-field的案内身份") \
+    X(TB_FAULT_LOOKUP_NESTED, "lookup_nested", "position '{1}' is looked up itself", "name the role, or a position of another kind", "案内身份“{1}”本身也是查表所得", "请写角色，或其他种类的案内身份") \
+    /* rules of a field */ \
+    X(TB_FAULT_RULE_TYPE, "rule_type", "'{1}' goes with type {2}, and with no other", "remove it, or choose that type", "“{1}”只适用于类型{2}", "请去掉，或改用该类型") \
+    X(TB_FAULT_RULE_RANGE, "rule_range", "no number is at least {1} and at most {2}", "put min and max in order", "没有不小于{1}且不大于{2}的数", "请按大小填写min和max") \
+    X(TB_FAULT_RULE_TOTAL, "rule_total", "'{1}' is no open field of type count, or this one is sealed", "compare two open counts", "“{1}”不是公开的数量类填写项，或本项为密封", "请用两个公开的数量类填写项比较") \
     X(TB_FAULT_NAME_OTHER, "name_other", "the document is signed as '{1}', the definition says '{2}'", "sign it under the definition's own id and version", "文件以“{1}”签名，而定义写的是“{2}”", "请以定义中的标识和版本签名")
 /* clang-format on */
 

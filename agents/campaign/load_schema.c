@@ -43,6 +43,59 @@ static const cyaml_schema_field_t role_fields[] = {
 static const cyaml_schema_value_t role_schema = {
     CYAML_VALUE_MAPPING(MAPPING, tb_role, role_fields)};
 
+static const cyaml_strval_t parameter_types[] = {
+    {"year", TB_PARAMETER_YEAR},
+    {"date", TB_PARAMETER_DATE},
+    {"count", TB_PARAMETER_COUNT},
+    {"text", TB_PARAMETER_TEXT},
+};
+
+static const cyaml_schema_field_t parameter_fields[] = {
+    NAME("id", tb_parameter, id),
+    ZH(tb_parameter, title),
+    EN(tb_parameter, title),
+    CYAML_FIELD_ENUM("type",
+                     STRICT,
+                     tb_parameter,
+                     type,
+                     parameter_types,
+                     CYAML_ARRAY_LEN(parameter_types)),
+    CYAML_FIELD_STRING_PTR("value", LIST, tb_parameter, value, 0, LABEL_BYTES),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t parameter_schema = {
+    CYAML_VALUE_MAPPING(MAPPING, tb_parameter, parameter_fields)};
+
+static const cyaml_schema_field_t stage_fields[] = {
+    NAME("id", tb_stage, id),
+    ZH(tb_stage, title),
+    EN(tb_stage, title),
+    NAME("from", tb_stage, from),
+    NAME("to", tb_stage, to),
+    MAYBE_NAME("counts_until", tb_stage, counts_until),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t stage_schema = {
+    CYAML_VALUE_MAPPING(MAPPING, tb_stage, stage_fields)};
+
+static const cyaml_schema_field_t lookup_row_fields[] = {
+    NAME("value", tb_lookup_row, value),
+    MAYBE_NAME("role", tb_lookup_row, role),
+    MAYBE_NAME("position", tb_lookup_row, position),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t lookup_row_schema = {
+    CYAML_VALUE_MAPPING(MAPPING, tb_lookup_row, lookup_row_fields)};
+
+static const cyaml_schema_field_t lookup_fields[] = {
+    NAME("id", tb_lookup, id),
+    NAME("choices", tb_lookup, choices),
+    LIST_OF("rows", LIST, tb_lookup, rows, row_count, &lookup_row_schema),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t lookup_schema = {
+    CYAML_VALUE_MAPPING(MAPPING, tb_lookup, lookup_fields)};
+
 static const cyaml_schema_field_t choice_fields[] = {
     NAME("id", tb_choice, id), ZH(tb_choice, title),
     EN(tb_choice, title),      NAMES("aliases", MAYBE_LIST, tb_choice, aliases, alias_count),
@@ -95,6 +148,11 @@ static const cyaml_schema_field_t field_fields[] = {
     MAYBE_NAME("of", tb_field_def, of),
     TRUTH("index", tb_field_def, index),
     NAMES("aliases", MAYBE_LIST, tb_field_def, aliases, alias_count),
+    CYAML_FIELD_UINT("max_length", MAYBE, tb_field_def, max_length),
+    CYAML_FIELD_UINT("min", MAYBE, tb_field_def, min),
+    CYAML_FIELD_UINT("max", MAYBE, tb_field_def, max),
+    TRUTH("not_future", tb_field_def, not_future),
+    MAYBE_NAME("at_most", tb_field_def, at_most),
     CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t field_schema = {
@@ -113,7 +171,7 @@ static const cyaml_schema_value_t group_schema = {
 static const cyaml_strval_t position_kinds[] = {
     {"opener", TB_POSITION_OPENER},     {"role-of-field", TB_POSITION_ROLE_OF_FIELD},
     {"field", TB_POSITION_FIELD},       {"role", TB_POSITION_ROLE},
-    {"actor-of", TB_POSITION_ACTOR_OF},
+    {"actor-of", TB_POSITION_ACTOR_OF}, {"looked-up", TB_POSITION_LOOKED_UP},
 };
 
 static const cyaml_schema_field_t position_fields[] = {
@@ -124,6 +182,7 @@ static const cyaml_schema_field_t position_fields[] = {
         "kind", STRICT, tb_position, kind, position_kinds, CYAML_ARRAY_LEN(position_kinds)),
     MAYBE_NAME("role", tb_position, role),
     MAYBE_NAME("field", tb_position, field),
+    MAYBE_NAME("lookup", tb_position, lookup),
     CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t position_schema = {
@@ -147,6 +206,11 @@ static const cyaml_strval_t tests[] = {
     {"linked-open", TB_TEST_LINKED_OPEN},
     {"linked-done", TB_TEST_LINKED_DONE},
     {"linked-none-open", TB_TEST_LINKED_NONE_OPEN},
+    {"since", TB_TEST_SINCE},
+    {"before", TB_TEST_BEFORE},
+    {"within-campaign", TB_TEST_WITHIN_CAMPAIGN},
+    {"in-stage", TB_TEST_IN_STAGE},
+    {"outside-stage", TB_TEST_OUTSIDE_STAGE},
 };
 
 static const cyaml_schema_field_t condition_fields[] = {
@@ -156,6 +220,7 @@ static const cyaml_schema_field_t condition_fields[] = {
     MAYBE_NAME("b", tb_condition, b),
     NAMES("values", MAYBE_LIST, tb_condition, values, value_count),
     CYAML_FIELD_UINT("count", MAYBE, tb_condition, count),
+    MAYBE_NAME("date", tb_condition, date),
     ZH(tb_condition, why),
     EN(tb_condition, why),
     CYAML_FIELD_END,
@@ -187,6 +252,11 @@ static const cyaml_strval_t action_kinds[] = {
     {"take-over", TB_ACTION_TAKE_OVER},
 };
 
+static const cyaml_strval_t outsides[] = {
+    {"refuse", TB_OUTSIDE_REFUSE},
+    {"late", TB_OUTSIDE_LATE},
+};
+
 static const cyaml_schema_field_t action_fields[] = {
     NAME("id", tb_action, id),
     ZH(tb_action, title),
@@ -199,6 +269,9 @@ static const cyaml_schema_field_t action_fields[] = {
     NAMES("copies", MAYBE_LIST, tb_action, copies, copy_count),
     LIST_OF("fields", MAYBE_LIST, tb_action, fields, field_count, &action_field_schema),
     MAYBE_NAME("receipt", tb_action, receipt),
+    NAMES("stages", MAYBE_LIST, tb_action, stages, stage_count),
+    CYAML_FIELD_ENUM(
+        "outside", STRICT | MAYBE, tb_action, outside, outsides, CYAML_ARRAY_LEN(outsides)),
     CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t action_schema = {
@@ -215,6 +288,16 @@ static const cyaml_schema_field_t state_fields[] = {
 static const cyaml_schema_value_t state_schema = {
     CYAML_VALUE_MAPPING(MAPPING, tb_state, state_fields)};
 
+static const cyaml_schema_field_t monthly_fields[] = {
+    CYAML_FIELD_UINT("day", MAPPING, tb_period_day, day),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_field_t quarterly_fields[] = {
+    CYAML_FIELD_UINT("month", MAPPING, tb_period_day, month),
+    CYAML_FIELD_UINT("day", MAPPING, tb_period_day, day),
+    CYAML_FIELD_END,
+};
+
 static const cyaml_schema_field_t duty_fields[] = {
     NAME("id", tb_duty_def, id),
     ZH(tb_duty_def, title),
@@ -226,6 +309,11 @@ static const cyaml_schema_field_t duty_fields[] = {
     CYAML_FIELD_UINT("hours", MAYBE, tb_duty_def, hours),
     CYAML_FIELD_UINT("days", MAYBE, tb_duty_def, days),
     CYAML_FIELD_UINT("working_days", MAYBE, tb_duty_def, working_days),
+    MAYBE_NAME("due_date", tb_duty_def, due_date),
+    MAYBE_NAME("stage", tb_duty_def, stage),
+    CYAML_FIELD_MAPPING("monthly", MAYBE, tb_duty_def, monthly, monthly_fields),
+    CYAML_FIELD_MAPPING("quarterly", MAYBE, tb_duty_def, quarterly, quarterly_fields),
+    CONDITIONS("when", tb_duty_def, when),
     CYAML_FIELD_UINT("grace_hours", MAYBE, tb_duty_def, grace_hours),
     TRUTH("default", tb_duty_def, by_default),
     CYAML_FIELD_STRING_PTR("basis_zh", MAYBE_LIST, tb_duty_def, basis.zh, 0, LABEL_BYTES),
@@ -362,6 +450,15 @@ static const cyaml_schema_field_t campaign_fields[] = {
     EN(tb_campaign, title),
     NAME("from", tb_campaign, from),
     NAME("to", tb_campaign, to),
+    MAYBE_NAME("counts_until", tb_campaign, counts_until),
+    LIST_OF("parameters",
+            MAYBE_LIST,
+            tb_campaign,
+            parameters,
+            parameter_count,
+            &parameter_schema),
+    LIST_OF("stages", MAYBE_LIST, tb_campaign, stages, stage_count, &stage_schema),
+    LIST_OF("lookups", MAYBE_LIST, tb_campaign, lookups, lookup_count, &lookup_schema),
     NAMES("tables", MAYBE_LIST, tb_campaign, tables, table_count),
     LIST_OF("roles", LIST, tb_campaign, roles, role_count, &role_schema),
     LIST_OF("codes", MAYBE_LIST, tb_campaign, codes, code_count, &code_schema),

@@ -165,11 +165,13 @@ int tb_cli_campaign(int argc, char **argv)
     tb_common common;
     tb_words words;
     tb_publish_options publish = {0};
+    const char *parameters = NULL;
     int code;
     const tb_option options[] = {{"dir", NULL, &publish.folder},
                                  {"authority", NULL, &publish.authority},
-                                 {"out", NULL, &publish.out}};
-    if (!tb_arguments_read(argc, argv, options, 3, &common, &words)) {
+                                 {"out", NULL, &publish.out},
+                                 {"parameter", NULL, &parameters}};
+    if (!tb_arguments_read(argc, argv, options, 4, &common, &words)) {
         return TB_EXIT_USAGE;
     }
     if (common.help) {
@@ -178,6 +180,9 @@ int tb_cli_campaign(int argc, char **argv)
     }
     if (words.count == 2 && file_verb(&common, &publish, words.list[0], words.list[1], &code)) {
         return code;
+    }
+    if (words.count == 2 && strcmp(words.list[0], "set") == 0 && parameters != NULL) {
+        return tb_campaign_set(words.list[1], parameters);
     }
     if (words.count == 3 && strcmp(words.list[0], "diff") == 0) {
         return tb_campaign_diff(&common, words.list[1], words.list[2]);
@@ -189,5 +194,6 @@ int tb_cli_campaign(int argc, char **argv)
         return list(&common);
     }
     return tb_help_wrong("campaign", _("campaign takes: list, show CAMPAIGN, check, explain, graph "
-                                       "or publish FILE, or diff OLD NEW"));
+                                       "or publish FILE, diff OLD NEW, or set FILE "
+                                       "--parameter NAME=VALUE"));
 }

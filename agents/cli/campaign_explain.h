@@ -20,6 +20,18 @@ const char *tb_explain_role(const tb_campaign *campaign, const char *id);
 void tb_explain_conditions(const tb_campaign *campaign,
                            const tb_case_type *type,
                            const tb_conditions *conditions);
-void tb_explain_duties(const tb_case_type *type);
+void tb_explain_duties(const tb_campaign *campaign, const tb_case_type *type);
+
+/* campaign_explain_time.c */
+void tb_explain_head(const tb_campaign *campaign); /* parameters and stages */
+void tb_explain_action_stages(const tb_campaign *campaign, const tb_action *action);
+void tb_explain_time_condition(const tb_campaign *campaign,
+                               const tb_case_type *type,
+                               const tb_condition *c);
+/* False: the limit names no day. */
+bool tb_explain_fixed_limit(const tb_campaign *campaign, const tb_duty_def *duty);
+void tb_explain_looked_up(const tb_campaign *campaign,
+                          const tb_case_type *type,
+                          const tb_position *p);
 
 #endif

@@ -41,5 +41,6 @@ json_t *tb_json_answer(const tb_local_answer *answer);
 /* The stable key of a place or standing. */
 const char *tb_where_key(tb_where where);
 const char *tb_standing_key(tb_standing standing);
+const char *tb_timing_key(tb_shown_timing timing);
 
 #endif

@@ -106,6 +106,7 @@ static json_t *event(const tb_local_event *e)
     put(o, "on_behalf", tb_json_party(&e->on_behalf));
     put(o, "paper_no", tb_json_text(e->paper_no));
     put(o, "paper_date", tb_json_text(e->paper_date));
+    put(o, "timing", json_string(tb_timing_key(e->timing)));
     return o;
 }
 

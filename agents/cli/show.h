@@ -13,6 +13,8 @@ tb_bytes tb_show_time(tb_arena *arena, tb_time time);
 tb_bytes tb_show_hex(tb_arena *arena, const void *data, size_t size);
 const char *tb_show_where(tb_where where);
 const char *tb_show_standing(tb_standing standing);
+/* Why an act is not simply in time; empty when it is. */
+const char *tb_show_timing(tb_shown_timing timing);
 
 /* To stdout. False when memory ended. */
 bool tb_show_cases(tb_book *book, const tb_local_cases *cases);
