@@ -71,7 +71,9 @@
     X(GAP_DUE,          "due_ms:i64 missing event",                     "-",            "exactly one per GAP row") \
     /* agent: parties without a line */                                                                                \
     X(OFFLINE,          "recipient number:u64",                         "OfflineRow",   "an event addresses a party that is off-line; until it has joined, those a letter lists always") \
-    X(LETTER,           "recipient letter:u64",                         "LetterRow",    "always: a letter (通报函) written to an off-line party")
+    X(LETTER,           "recipient letter:u64",                         "LetterRow",    "always: a letter (通报函) written to an off-line party") \
+    /* agent: who may ask it to act */                                                                                \
+    X(ACCOUNT,          "name",                                         "AccountRow",   "always: an account (账号) of this party, closed ones too")
 /* clang-format on */
 
 typedef enum tb_table {

@@ -171,6 +171,26 @@ typedef enum tb_action_kind {
     TB_ACTION_VERSION, /* tb_action_move alone: no definition declares it */
 } tb_action_kind;
 
+/* Steps of approval (审核, 签发) that other accounts of the acting party take before the act is made
+ * (agents/approval.h). The party's own affair: others see who, and do not judge it. */
+#define TB_APPROVAL_REVIEW "review"
+#define TB_APPROVAL_SIGN   "sign"
+
+/* How long after the state was entered; hours run at once, days as those of a duty. All 0: at
+ * once. */
+typedef struct tb_delay {
+    unsigned hours;
+    unsigned days;
+    unsigned working_days;
+} tb_delay;
+
+/* Done by the holder's agent by itself, as its own signed act, when the case has been in one of the
+ * states `from` for so long and the action's conditions hold (agents/automatic.h). */
+typedef struct tb_automatic {
+    tb_delay *after; /* NULL: at once */
+    bool switched;   /* only where the party has switched it on */
+} tb_automatic;
+
 typedef struct tb_action {
     const char *id;
     tb_label title;
@@ -188,6 +208,9 @@ typedef struct tb_action {
     unsigned field_count;
     const char
         *receipt; /* "signed_for", "answered" or NULL: which receipt people see (design §9) */
+    const char **approval; /* steps, in this order: TB_APPROVAL_REVIEW, TB_APPROVAL_SIGN */
+    unsigned approval_count;
+    tb_automatic *automatic; /* NULL: by people alone */
 } tb_action;
 
 /* The one action every campaign has and none declares: the case moves to a newer version of its

@@ -178,6 +178,19 @@ static const cyaml_schema_field_t way_fields[] = {
 };
 static const cyaml_schema_value_t way_schema = {CYAML_VALUE_MAPPING(MAPPING, tb_way, way_fields)};
 
+static const cyaml_schema_field_t delay_fields[] = {
+    CYAML_FIELD_UINT("hours", MAYBE, tb_delay, hours),
+    CYAML_FIELD_UINT("days", MAYBE, tb_delay, days),
+    CYAML_FIELD_UINT("working_days", MAYBE, tb_delay, working_days),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t automatic_fields[] = {
+    CYAML_FIELD_MAPPING_PTR("after", MAYBE_LIST, tb_automatic, after, delay_fields),
+    TRUTH("switch", tb_automatic, switched),
+    CYAML_FIELD_END,
+};
+
 static const cyaml_strval_t action_kinds[] = {
     {"open", TB_ACTION_OPEN},
     {"chain", TB_ACTION_CHAIN},
@@ -197,6 +210,8 @@ static const cyaml_schema_field_t action_fields[] = {
     NAMES("copies", MAYBE_LIST, tb_action, copies, copy_count),
     LIST_OF("fields", MAYBE_LIST, tb_action, fields, field_count, &action_field_schema),
     MAYBE_NAME("receipt", tb_action, receipt),
+    NAMES("approval", MAYBE_LIST, tb_action, approval, approval_count),
+    CYAML_FIELD_MAPPING_PTR("automatic", MAYBE_LIST, tb_action, automatic, automatic_fields),
     CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t action_schema = {
