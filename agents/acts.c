@@ -1,5 +1,6 @@
 #include "agents/acts_making.h"
 
+#include "agents/approval.h"
 #include "agents/campaign/scene.h"
 #include "agents/chain.h"
 #include "agents/dispute.h"
@@ -417,6 +418,7 @@ tb_err tb_act(tb_agent *agent,
     if (err != TB_OK) {
         return err;
     }
+    outcome.state = a.ruling.to_state;
     outcome.code = a.objection.code;
     outcome.based_on = a.row.view.head;
     if (outcome.code != TB_ACCEPTED) {
@@ -425,6 +427,10 @@ tb_err tb_act(tb_agent *agent,
         return finish(err, &outcome, out);
     }
     bool waits;
+    err = tb_approval_ask(txn, now, a.action, wish, &outcome);
+    if (err != TB_OK || outcome.waits != TB_STEP_MADE || outcome.code != TB_ACCEPTED) {
+        return finish(err, &outcome, out);
+    }
     err = must_wait(&a, &outcome, &waits);
     if (err != TB_OK || waits) {
         return finish(err, &outcome, out);

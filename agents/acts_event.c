@@ -130,6 +130,8 @@ static tb_err make_event(tb_acting *a, tb_event *event, tb_opening **out_opening
         .on_behalf = a->wish->paper.on_behalf,
         .paper_no = a->wish->paper.number,
         .paper_date = a->wish->paper.date,
+        .approvals = a->wish->approvals,
+        .approval_count = a->wish->approval_count,
     };
     link_event(a, event);
     if (a->segments > 0) {

@@ -1,7 +1,9 @@
 #include "agents/local.h"
 #include "base/mutant.h"
 
+#include "agents/accounts.h"
 #include "agents/acts.h"
+#include "agents/approval.h"
 #include "agents/bundle.h"
 #include "agents/check_case.h"
 #include "agents/clock.h"
@@ -28,9 +30,11 @@ typedef struct tb_asking {
     tb_random *random;
     tb_effects *effects;
     const tb_local_request *request;
+    tb_asker asker;
     tb_digest digest; /* of the request as it came */
     tb_local_answer answer;
     tb_bytes repeat; /* an answer kept from before, encoded */
+    bool settled;    /* the answer is kept, whatever its code: something was changed */
 } tb_asking;
 
 /* ---- what acts ---- */
@@ -57,7 +61,7 @@ static tb_err asked_before(tb_asking *a, bool *out)
 
 static tb_err keep_answer(tb_asking *a)
 {
-    if (a->answer.code != TB_ACCEPTED || TB_MUTANT(REQUEST_FORGOTTEN)) {
+    if ((a->answer.code != TB_ACCEPTED && !a->settled) || TB_MUTANT(REQUEST_FORGOTTEN)) {
         return TB_OK;
     }
     tb_request_row row = {.digest = a->digest, .at = a->now.real};
@@ -69,9 +73,11 @@ static tb_err keep_answer(tb_asking *a)
     return err == TB_OK && sweeps ? tb_requests_sweep(a->txn, a->now.real) : err;
 }
 
-static void wish_of(const tb_local_request *request, tb_wish *wish)
+static void wish_of(const tb_asking *a, tb_wish *wish)
 {
-    *wish = (tb_wish){.request = request->id, .account = request->account};
+    const tb_local_request *request = a->request;
+    *wish =
+        (tb_wish){.request = request->id, .account = a->asker.code, .asked = a->now.civil};
     if (request->kind == TB_REQUEST_OPEN_CASE) {
         wish->opens = true;
         wish->campaign = request->open.campaign;
@@ -97,7 +103,7 @@ static void wish_of(const tb_local_request *request, tb_wish *wish)
 static tb_err act(tb_asking *a)
 {
     tb_wish wish;
-    wish_of(a->request, &wish);
+    wish_of(a, &wish);
     if (tb_store_above_watermark(a->txn)) {
         a->answer.code = TB_REFUSED_STORE_FULL;
         return TB_OK;
@@ -109,19 +115,19 @@ static tb_err act(tb_asking *a)
     }
     a->answer.code = outcome.code;
     a->answer.detail = outcome.detail;
-    a->answer.draft = outcome.draft;
+    a->answer.draft = outcome.draft || outcome.waits != TB_STEP_MADE;
     if (outcome.code != TB_ACCEPTED) {
         return TB_OK;
     }
     a->answer.kind = TB_ANSWER_ACTED;
     a->answer.acted =
-        (tb_local_acted){outcome.case_id, outcome.event, outcome.number, outcome.state};
-    if (!outcome.draft) {
+        (tb_local_acted){outcome.case_id, outcome.event, outcome.number, outcome.state, 0,
+                         outcome.waits};
+    if (!a->answer.draft) {
         return TB_OK;
     }
     wish.head = outcome.based_on;
-    uint64_t number;
-    return tb_draft_keep(a->txn, a->now, &wish, &number);
+    return tb_draft_keep(a->txn, a->now, &wish, outcome.waits, &a->answer.acted.draft);
 }
 
 static tb_err install(tb_asking *a)
@@ -178,8 +184,25 @@ static tb_err show_recovery(tb_asking *a)
     return tb_recovery_show(a->agent, a->txn, &a->answer.recovery);
 }
 
+static tb_err approve(tb_asking *a)
+{
+    if (tb_store_above_watermark(a->txn)) {
+        a->answer.code = TB_REFUSED_STORE_FULL;
+        return TB_OK;
+    }
+    return tb_approve(a->agent, a->txn, a->now, a->random, &a->asker, &a->request->approve,
+                      a->effects, &a->settled, &a->answer);
+}
+
 static tb_err change(tb_asking *a)
 {
+    if (a->request->kind == TB_REQUEST_CHANGE_ACCOUNT) {
+        return tb_account_change_one(a->txn, a->now, &a->asker, &a->request->change_account,
+                                     &a->answer);
+    }
+    if (a->request->kind == TB_REQUEST_APPROVE) {
+        return approve(a);
+    }
     if (a->request->kind == TB_REQUEST_INSTALL) {
         return install(a);
     }
@@ -266,7 +289,14 @@ static tb_err dispatch(tb_asking *a)
     case TB_REQUEST_WRITE_LETTER:
     case TB_REQUEST_ACT_QUARANTINE:
     case TB_REQUEST_RECOVER:
+    case TB_REQUEST_CHANGE_ACCOUNT:
+    case TB_REQUEST_APPROVE:
         return once(a);
+    case TB_REQUEST_LIST_ACCOUNTS:
+        return tb_query_accounts(a->txn, &a->answer);
+    case TB_REQUEST_LIST_APPROVALS:
+        return tb_query_approvals(agent, a->txn, a->now, &a->asker, &request->list_approvals,
+                                  &a->answer);
     case TB_REQUEST_EXPORT_BUNDLE:
         return export_bundle(a);
     case TB_REQUEST_GET_LETTER:
@@ -335,6 +365,16 @@ static tb_err tell_time(tb_asking *a, const tb_input *input)
     return tb_clock_now(a->agent, a->txn, input->now.real, &a->now);
 }
 
+/* Who asks, and whether he may ask for that. */
+static tb_err admit(tb_asking *a, const tb_input *input)
+{
+    if (a->request->kind == TB_REQUEST_LIST_APPROVALS) {
+        return tb_account_recognise(a->txn, a->request, input->bytes, input->person, &a->asker);
+    }
+    return tb_account_admit(a->agent, a->txn, a->now, a->request, input->bytes, input->person,
+                            a->effects, &a->asker, &a->answer.code);
+}
+
 static tb_err send_answer(tb_asking *a, const tb_input *input)
 {
     tb_bytes encoded = a->repeat;
@@ -395,6 +435,9 @@ tb_err tb_local_step(
     a.answer.id = request.id;
     a.digest = tb_request_digest(input->bytes);
     tb_err err = tell_time(&a, input);
+    if (err == TB_OK && a.answer.code == TB_ACCEPTED) {
+        err = admit(&a, input);
+    }
     if (err == TB_OK && a.answer.code == TB_ACCEPTED) {
         err = dispatch(&a);
     }

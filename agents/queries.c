@@ -1,5 +1,6 @@
 #include "agents/queries.h"
 
+#include "agents/approval.h"
 #include "agents/chain.h"
 #include "agents/draft.h"
 #include "agents/lost.h"
@@ -90,6 +91,9 @@ static tb_err show_event(const tb_agent *agent,
     if (err == TB_OK) {
         err = tb_event_timing(agent, txn, &event, row, case_type, &out->timing);
     }
+    if (err == TB_OK) {
+        err = tb_approvals_show(tb_txn_arena(txn), event.approvals, event.approval_count, out);
+    }
     return err == TB_OK ? add_fields(txn, &event, key, out) : err;
 }
 
@@ -171,6 +175,11 @@ show_drafts(const tb_agent *agent, tb_txn *txn, const tb_case_id *id, tb_local_c
             .paper_no = row.wish.paper.number,
             .paper_date = row.wish.paper.date,
         };
+        err = tb_approvals_show(tb_txn_arena(txn), row.wish.approvals, row.wish.approval_count,
+                                slot);
+        if (err != TB_OK) {
+            return err;
+        }
     }
     return TB_OK;
 }
@@ -237,6 +246,9 @@ tb_query_case(const tb_agent *agent, tb_txn *txn, const tb_case_id *id, tb_local
     }
     if (err == TB_OK) {
         err = show_drafts(agent, txn, id, &shown);
+    }
+    if (err == TB_OK) {
+        err = tb_approval_name_events(agent, txn, &shown);
     }
     if (err != TB_OK) {
         return err;

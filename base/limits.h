@@ -65,6 +65,8 @@
 #define TB_DUTY_DAYS_MAX     3650
 #define TB_ADDRESSEES_MAX    32
 #define TB_ACCOUNT_BYTES_MAX 64
+/* Accounts of one party at its agent, closed ones too; looking one up reads them all. */
+#define TB_ACCOUNTS_MAX 512
 
 /* The directory. */
 #define TB_PARTIES_MAX    4096

@@ -49,6 +49,10 @@ typedef enum tb_request_kind {
     TB_REQUEST_RETRY_DEAD_LETTER = 43, /* asked of a hub */
     TB_REQUEST_RECOVER = 30,
     TB_REQUEST_GET_RECOVERY = 31,
+    TB_REQUEST_LIST_ACCOUNTS = 80,
+    TB_REQUEST_CHANGE_ACCOUNT = 81,
+    TB_REQUEST_LIST_APPROVALS = 82,
+    TB_REQUEST_APPROVE = 83,
 } tb_request_kind;
 
 typedef struct tb_local_open {
@@ -144,9 +148,60 @@ typedef struct tb_local_recover {
     tb_case_id release; /* this case; zero: the recovery begins */
 } tb_local_recover;
 
+/* 岗位: what an account may do at its agent; a bit each. */
+#define TB_POST_CLERK    1u /* 经办: acts */
+#define TB_POST_REVIEWER 2u /* 审核 */
+#define TB_POST_SIGNER   4u /* 签发 */
+#define TB_POST_OFFICER  8u /* 管理: accounts, documents, recovery */
+#define TB_POST_ALL      15u
+
+/* One account (账号) as listed. */
+typedef struct tb_local_account {
+    tb_bytes name;
+    tb_bytes code;  /* stands in open parts of events */
+    tb_bytes title; /* the person's name */
+    tb_bytes phone;
+    uint32_t posts;
+    bool has_uid;
+    uint32_t uid; /* of the local socket */
+    bool has_key;
+    uint8_t key[32]; /* public half of its account key */
+    tb_bytes absent; /* acts for this account; empty: for nobody */
+    tb_bytes from;   /* YYYY-MM-DD, first and last day */
+    tb_bytes to;
+    tb_time made;
+    tb_bytes made_by;
+    tb_time closed; /* 0: it is not */
+} tb_local_account;
+
+typedef enum tb_account_change {
+    TB_ACCOUNT_ADD = 1,
+    TB_ACCOUNT_CHANGE = 2, /* what is empty stays as it is */
+    TB_ACCOUNT_DEPUTY = 3,
+    TB_ACCOUNT_CLOSE = 4,
+} tb_account_change;
+
+typedef struct tb_local_change_account {
+    tb_account_change what;
+    tb_local_account account;
+} tb_local_change_account;
+
+typedef struct tb_local_list_approvals {
+    uint64_t number; /* this one alone; 0: all */
+    uint64_t after;
+    uint32_t limit;
+} tb_local_list_approvals;
+
+typedef struct tb_local_approve {
+    uint64_t number;
+    bool back; /* to its author */
+    tb_bytes reason;
+} tb_local_approve;
+
 typedef struct tb_local_request {
     tb_request_id id; /* never zero for what changes something */
     tb_bytes account;
+    bool named;   /* the person named the account */
     tb_time time; /* exercises only; 0: no time given */
     tb_request_kind kind;
     union {
@@ -170,6 +225,9 @@ typedef struct tb_local_request {
         tb_local_settle settle; /* ACT_QUARANTINE */
         tb_local_retry retry;   /* RETRY_DEAD_LETTER */
         tb_local_recover recover;
+        tb_local_change_account change_account;
+        tb_local_list_approvals list_approvals;
+        tb_local_approve approve;
     };
 } tb_local_request;
 
@@ -197,13 +255,27 @@ typedef enum tb_answer_kind {
     TB_ANSWER_SETTLED = 41,
     TB_ANSWER_DEAD_LETTERS = 42,
     TB_ANSWER_RECOVERY = 30,
+    TB_ANSWER_ACCOUNTS = 80,
+    TB_ANSWER_APPROVALS = 82,
 } tb_answer_kind;
+
+/* Who made, reviewed or signed, as its own party knows them. */
+typedef struct tb_local_approval {
+    tb_approval_step step;
+    tb_bytes account; /* as the event says */
+    tb_bytes name;    /* of the person; empty where it is another party's */
+    tb_bytes absent;  /* for whom as a deputy; empty: for nobody */
+    tb_bytes absent_name;
+    tb_time at;
+} tb_local_approval;
 
 typedef struct tb_local_acted {
     tb_case_id case_id; /* with event, zero for a draft that has none yet */
     tb_digest event;
     uint64_t number;
     tb_bytes state;
+    uint64_t draft;         /* an act that waits: its number; 0: it was done */
+    tb_approval_step waits; /* for this approval; TB_STEP_MADE: for the link */
 } tb_local_acted;
 
 /* Why a case may have to be taken over. */
@@ -279,6 +351,9 @@ typedef struct tb_local_event {
     tb_bytes *lost_fields; /* of groups that were ours to read and that nobody could resend */
     size_t lost_count;
     tb_shown_timing timing;
+    tb_bytes account_name; /* of the person; empty where it is another party's */
+    tb_local_approval *approvals;
+    size_t approval_count;
 } tb_local_event;
 
 typedef struct tb_local_case {
@@ -324,6 +399,7 @@ typedef struct tb_local_trace_line {
     tb_bytes title_zh; /* of the action */
     tb_bytes title_en;
     tb_standing standing; /* of the event; 0: about none */
+    tb_approval_step waits; /* a draft that is to be approved; within the agent alone */
 } tb_local_trace_line;
 
 typedef struct tb_local_traced {
@@ -392,6 +468,8 @@ typedef struct tb_local_status {
     tb_local_warning *warnings;
     size_t warning_count;
     tb_local_recovery recovery;
+    uint64_t accounts;  /* 0: whoever opens the socket may act */
+    uint64_t approvals; /* acts that wait for approval */
 } tb_local_status;
 
 typedef struct tb_local_notice_line {
@@ -612,6 +690,37 @@ typedef struct tb_local_dead_letters {
     tb_bytes next;
 } tb_local_dead_letters;
 
+typedef struct tb_local_accounts {
+    tb_local_account *lines;
+    size_t count;
+} tb_local_accounts;
+
+/* An act that waits for approval, or was sent back. */
+typedef struct tb_local_approval_line {
+    uint64_t number;
+    tb_approval_step waits; /* TB_STEP_MADE: sent back */
+    tb_case_id case_id;     /* zero: it opens a case */
+    tb_bytes campaign;
+    tb_bytes case_type;
+    tb_bytes action;
+    tb_bytes title_zh;
+    tb_bytes title_en;
+    tb_field *fields;
+    size_t field_count;
+    tb_local_approval made;
+    tb_local_approval *approvals;
+    size_t approval_count;
+    tb_bytes detail; /* sent back: why */
+    tb_refusal code;
+    bool may; /* the account that asks may approve it */
+} tb_local_approval_line;
+
+typedef struct tb_local_approvals {
+    tb_local_approval_line *lines;
+    size_t count;
+    bool more; /* ask again, after the last number */
+} tb_local_approvals;
+
 typedef struct tb_local_answer {
     tb_request_id id; /* zero: to a watcher, or to a request that does not decode */
     tb_refusal code;
@@ -641,6 +750,8 @@ typedef struct tb_local_answer {
         tb_local_settled settled;
         tb_local_dead_letters dead_letters;
         tb_local_recovery recovery;
+        tb_local_accounts accounts;
+        tb_local_approvals approvals;
     };
 } tb_local_answer;
 
@@ -651,6 +762,19 @@ tb_refusal tb_local_request_decode(tb_bytes in, tb_arena *arena, tb_local_reques
 tb_err tb_local_request_encode(const tb_local_request *request,
                                tb_arena *arena,
                                tb_bytes *out) TB_MUST_USE;
+
+/* local_proof.c: who asks, by the key of the account. The proof is the signature over domain
+ * "tongbao account request" and the encoded request before it, and stands at its end. */
+#define TB_PROOF_BYTES 64
+/* request: encoded without proof. TB_ERR_LIMIT as for the encoding. */
+tb_err tb_local_request_prove(tb_bytes request,
+                              const uint8_t secret[64],
+                              tb_arena *arena,
+                              tb_bytes *out) TB_MUST_USE;
+/* Whether the encoded request ends with a proof. */
+bool tb_local_request_proved(tb_bytes request);
+/* And by this account's key. */
+bool tb_local_request_proof_good(tb_bytes request, const uint8_t key[32]) TB_MUST_USE;
 
 tb_refusal tb_local_answer_decode(tb_bytes in, tb_arena *arena, tb_local_answer *out) TB_MUST_USE;
 tb_err

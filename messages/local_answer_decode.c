@@ -21,7 +21,9 @@ static bool read_digest(tb_wire_bytes in, tb_digest *out)
 
 static bool read_acted(const Tongbao__Local__Acted *in, tb_local_acted *out)
 {
-    return tb_wire_fixed_or_zero(in->case_id, out->case_id.bytes, TB_CASE_ID_BYTES) &&
+    out->waits = (tb_approval_step)in->waits;
+    return in->waits <= TB_STEP_SIGN && tb_wire_number_or_zero(in->draft, &out->draft) &&
+           tb_wire_fixed_or_zero(in->case_id, out->case_id.bytes, TB_CASE_ID_BYTES) &&
            read_digest(in->event, &out->event) &&
            tb_wire_number_or_zero(in->number, &out->number) &&
            tb_local_text(in->state, &out->state);
@@ -76,7 +78,8 @@ static bool read_event_plain(const wire_event *in, tb_local_event *out)
            tb_wire_party_or_none(in->holder, &out->holder) &&
            tb_wire_party_or_none(in->on_behalf, &out->on_behalf) &&
            tb_local_text(in->paper_no, &out->paper_no) &&
-           tb_local_text(in->paper_date, &out->paper_date);
+           tb_local_text(in->paper_date, &out->paper_date) &&
+           tb_local_text(in->account_name, &out->account_name);
 }
 
 static tb_refusal read_event(const wire_event *in, tb_arena *arena, tb_local_event *out)
@@ -96,6 +99,10 @@ static tb_refusal read_event(const wire_event *in, tb_arena *arena, tb_local_eve
     if (refusal == TB_ACCEPTED) {
         refusal =
             tb_local_read_texts(in->unread_groups, in->n_unread_groups, arena, &out->unread_groups);
+    }
+    out->approval_count = in->n_approvals;
+    if (refusal == TB_ACCEPTED) {
+        refusal = tb_local_read_signed(in->approvals, in->n_approvals, arena, &out->approvals);
     }
     return refusal;
 }
@@ -200,6 +207,8 @@ static tb_refusal read_status(const wire_status *in, tb_arena *arena, tb_local_s
     out->used_bytes = in->used_bytes;
     out->exercise = in->exercise != 0;
     out->alarms = in->alarms;
+    out->accounts = in->accounts;
+    out->approvals = in->approvals;
     out->warning_count = in->n_warnings;
     out->warnings = tb_arena_array(arena, in->n_warnings, sizeof *out->warnings);
     if (out->warnings == NULL) {
@@ -517,6 +526,10 @@ static tb_refusal read_body(const wire_answer *in, tb_arena *arena, tb_local_ans
         return tb_local_read_letters(in->dead_letters, arena, &out->dead_letters);
     case TB_ANSWER_RECOVERY:
         return tb_local_read_recovery(in->recovery, arena, &out->recovery);
+    case TB_ANSWER_ACCOUNTS:
+        return tb_local_read_accounts(in->accounts, arena, &out->accounts);
+    case TB_ANSWER_APPROVALS:
+        return tb_local_read_approvals(in->approvals, arena, &out->approvals);
     }
     return TB_REFUSED_REQUEST;
 }

@@ -16,6 +16,8 @@ typedef Tongbao__Local__Content wire_content;
 /* Every body message an answer can have; the one in use is filled. */
 typedef struct bodies {
     Tongbao__Local__Acted acted;
+    Tongbao__Local__Accounts accounts;
+    Tongbao__Local__Approvals approvals;
     Tongbao__Local__Case a_case;
     Tongbao__Local__Cases cases;
     Tongbao__Local__Traced traced;
@@ -55,6 +57,8 @@ static void write_acted(const tb_local_acted *in, Tongbao__Local__Acted *out)
     out->event = digest_of(&in->event);
     out->number = in->number;
     out->state = tb_wire_of(in->state);
+    out->draft = in->draft;
+    out->waits = (uint32_t)in->waits;
 }
 
 static bool write_summary(const tb_local_summary *in, tb_arena *arena, wire_summary *out)
@@ -109,7 +113,10 @@ static bool write_event(const tb_local_event *in, tb_arena *arena, wire_event *o
     out->unread_groups = tb_local_write_texts(in->unread_groups, in->unread_count, arena);
     out->n_lost_fields = in->lost_count;
     out->lost_fields = tb_local_write_texts(in->lost_fields, in->lost_count, arena);
-    return out->addressees != NULL && out->fields != NULL && out->unread_groups != NULL &&
+    out->account_name = tb_wire_of(in->account_name);
+    out->n_approvals = in->approval_count;
+    out->approvals = tb_local_write_signed(in->approvals, in->approval_count, arena);
+    return out->addressees != NULL && out->approvals != NULL && out->fields != NULL && out->unread_groups != NULL &&
            out->lost_fields != NULL;
 }
 
@@ -205,6 +212,8 @@ static bool write_status(const tb_local_status *in, tb_arena *arena, wire_status
     out->exercise = in->exercise;
     out->hub = digest_of(&in->hub);
     out->alarms = in->alarms;
+    out->accounts = in->accounts;
+    out->approvals = in->approvals;
     out->n_alarm_texts = in->alarm_text_count;
     out->alarm_texts = tb_local_write_texts(in->alarm_texts, in->alarm_text_count, arena);
     out->n_warnings = in->warning_count;
@@ -546,6 +555,12 @@ static bool write_body(const tb_local_answer *in, tb_arena *arena, bodies *b, wi
     case TB_ANSWER_RECOVERY:
         out->recovery = tb_local_write_recovery(&in->recovery, arena);
         return out->recovery != NULL;
+    case TB_ANSWER_ACCOUNTS:
+        out->accounts = &b->accounts;
+        return tb_local_write_accounts(&in->accounts, arena, &b->accounts);
+    case TB_ANSWER_APPROVALS:
+        out->approvals = &b->approvals;
+        return tb_local_write_approvals(&in->approvals, arena, &b->approvals);
     }
     TB_UNREACHABLE();
 }

@@ -166,6 +166,13 @@ static tb_refusal read_body(const wire_request *in, tb_arena *arena, tb_local_re
             tb_wire_text(in->recover->reason, TB_REASON_BYTES_MAX / 2, &out->recover.reason) &&
             tb_wire_fixed_or_zero(in->recover->release, out->recover.release.bytes,
                                   TB_CASE_ID_BYTES));
+    case TB_REQUEST_CHANGE_ACCOUNT:
+        return verdict(tb_local_read_change_account(in->change_account, &out->change_account));
+    case TB_REQUEST_LIST_APPROVALS:
+        return verdict(tb_local_read_list_approvals(in->list_approvals, &out->list_approvals));
+    case TB_REQUEST_APPROVE:
+        return verdict(tb_local_read_approve(in->approve, &out->approve));
+    case TB_REQUEST_LIST_ACCOUNTS:
     case TB_REQUEST_STATUS:
     case TB_REQUEST_WATCH:
     case TB_REQUEST_LIST_DIRECTORY:
@@ -186,7 +193,8 @@ static bool identified(const tb_local_request *request)
         request->kind == TB_REQUEST_OPEN_CASE || request->kind == TB_REQUEST_ACT ||
         request->kind == TB_REQUEST_INSTALL || request->kind == TB_REQUEST_PAPER ||
         request->kind == TB_REQUEST_IMPORT_BUNDLE || request->kind == TB_REQUEST_WRITE_LETTER ||
-        request->kind == TB_REQUEST_ACT_QUARANTINE || request->kind == TB_REQUEST_RECOVER;
+        request->kind == TB_REQUEST_ACT_QUARANTINE || request->kind == TB_REQUEST_RECOVER ||
+        request->kind == TB_REQUEST_CHANGE_ACCOUNT || request->kind == TB_REQUEST_APPROVE;
     return !changes || memcmp(request->id.bytes, none.bytes, sizeof none) != 0;
 }
 
@@ -203,9 +211,11 @@ static tb_refusal read_request(tb_bytes in, tb_arena *arena, tb_local_request *o
     if (wire->body_case == TONGBAO__LOCAL__REQUEST__BODY__NOT_SET ||
         !tb_wire_fixed(wire->request_id, out->id.bytes, sizeof out->id) || !identified(out) ||
         !tb_wire_text(wire->account, TB_ACCOUNT_BYTES_MAX, &out->account) ||
+        (wire->proof.len != 0 && wire->proof.len != TB_PROOF_BYTES) ||
         !tb_wire_time(wire->time_ms, &out->time)) {
         return TB_REFUSED_REQUEST;
     }
+    out->named = wire->named != 0;
     return read_body(wire, arena, out);
 }
 
@@ -257,6 +267,10 @@ typedef struct bodies {
     Tongbao__Local__RetryDeadLetter retry_dead_letter;
     Tongbao__Local__Recover recover;
     Tongbao__Local__GetRecovery get_recovery;
+    Tongbao__Local__ListAccounts list_accounts;
+    Tongbao__Local__ChangeAccount change_account;
+    Tongbao__Local__ListApprovals list_approvals;
+    Tongbao__Local__Approve approve;
 } bodies;
 
 static bool write_open(const tb_local_open *in, tb_arena *arena, wire_open *out)
@@ -417,6 +431,21 @@ static bool write_body(const tb_local_request *in, tb_arena *arena, bodies *b, w
         tongbao__local__get_recovery__init(&b->get_recovery);
         out->get_recovery = &b->get_recovery;
         return true;
+    case TB_REQUEST_LIST_ACCOUNTS:
+        tongbao__local__list_accounts__init(&b->list_accounts);
+        out->list_accounts = &b->list_accounts;
+        return true;
+    case TB_REQUEST_CHANGE_ACCOUNT:
+        out->change_account = &b->change_account;
+        return tb_local_write_change_account(&in->change_account, arena, &b->change_account);
+    case TB_REQUEST_LIST_APPROVALS:
+        tb_local_write_list_approvals(&in->list_approvals, &b->list_approvals);
+        out->list_approvals = &b->list_approvals;
+        return true;
+    case TB_REQUEST_APPROVE:
+        tb_local_write_approve(&in->approve, &b->approve);
+        out->approve = &b->approve;
+        return true;
     case TB_REQUEST_STATUS:
         tongbao__local__get_status__init(&b->status);
         out->status = &b->status;
@@ -488,6 +517,7 @@ tb_err tb_local_request_encode(const tb_local_request *request, tb_arena *arena,
     wire.request_id = tb_wire_raw(request->id.bytes, sizeof request->id);
     wire.account = tb_wire_of(request->account);
     wire.time_ms = request->time;
+    wire.named = request->named;
     wire.body_case = (Tongbao__Local__Request__BodyCase)request->kind;
     if (!write_body(request, arena, &body, &wire)) {
         tb_arena_release(arena, mark);

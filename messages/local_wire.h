@@ -71,6 +71,45 @@ void tb_local_write_settled(const tb_local_settled *in, struct Tongbao__Local__S
 bool tb_local_write_letters(const tb_local_dead_letters *in,
                             tb_arena *arena,
                             struct Tongbao__Local__DeadLetters *out);
+/* local_account.c: accounts, and acts that wait for approval. */
+struct Tongbao__Local__ChangeAccount;
+struct Tongbao__Local__ListApprovals;
+struct Tongbao__Local__Approve;
+struct Tongbao__Local__Accounts;
+struct Tongbao__Local__Approvals;
+struct Tongbao__Local__Approval;
+
+bool tb_local_read_change_account(const struct Tongbao__Local__ChangeAccount *in,
+                                  tb_local_change_account *out);
+bool tb_local_read_list_approvals(const struct Tongbao__Local__ListApprovals *in,
+                                  tb_local_list_approvals *out);
+bool tb_local_read_approve(const struct Tongbao__Local__Approve *in, tb_local_approve *out);
+void tb_local_write_list_approvals(const tb_local_list_approvals *in,
+                                   struct Tongbao__Local__ListApprovals *out);
+void tb_local_write_approve(const tb_local_approve *in, struct Tongbao__Local__Approve *out);
+tb_refusal tb_local_read_accounts(const struct Tongbao__Local__Accounts *in,
+                                  tb_arena *arena,
+                                  tb_local_accounts *out) TB_MUST_USE;
+tb_refusal tb_local_read_approvals(const struct Tongbao__Local__Approvals *in,
+                                   tb_arena *arena,
+                                   tb_local_approvals *out) TB_MUST_USE;
+tb_refusal tb_local_read_signed(struct Tongbao__Local__Approval *const *in,
+                                size_t count,
+                                tb_arena *arena,
+                                tb_local_approval **out) TB_MUST_USE;
+/* False, or NULL, when memory ends. */
+bool tb_local_write_change_account(const tb_local_change_account *in,
+                                   tb_arena *arena,
+                                   struct Tongbao__Local__ChangeAccount *out);
+bool tb_local_write_accounts(const tb_local_accounts *in,
+                             tb_arena *arena,
+                             struct Tongbao__Local__Accounts *out);
+bool tb_local_write_approvals(const tb_local_approvals *in,
+                              tb_arena *arena,
+                              struct Tongbao__Local__Approvals *out);
+struct Tongbao__Local__Approval **
+tb_local_write_signed(const tb_local_approval *in, size_t count, tb_arena *arena);
+
 struct Tongbao__Local__Recovery;
 
 /* local_recovery.c */

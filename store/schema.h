@@ -78,7 +78,9 @@
     X(MEASURED_IN,      "campaign 0 measure 0 month:u16 group 0 case number:u64", "amount:u64 bucket:u32 kind:u8", "exactly one per MEASURED row: what a figure opens to") \
     X(MEASURE_DISTINCT, "campaign 0 measure 0 group 0 value:16 year:u16", "12 counts:u32", "an event of the year counts the value") \
     X(MEASURE_STALE,    "case",                                         "-",            "the case moved, and is not yet counted anew") \
-    X(MEASURE_AWAIT,    "sender incarnation recipient lane:u8 number:u64 case", "-",    "an event of the case is dated by this stamp, which is not here yet")
+    X(MEASURE_AWAIT,    "sender incarnation recipient lane:u8 number:u64 case", "-",    "an event of the case is dated by this stamp, which is not here yet") \
+    /* agent: who may ask it to act */                                                                                \
+    X(ACCOUNT,          "name",                                         "AccountRow",   "always: an account (账号) of this party, closed ones too")
 /* clang-format on */
 
 typedef enum tb_table {

@@ -239,6 +239,25 @@ typedef enum tb_outside {
     TB_OUTSIDE_REFUSE,
     TB_OUTSIDE_LATE, /* allowed, and shown as late (agents/campaign/stages.h) */
 } tb_outside;
+/* Steps of approval (审核, 签发) that other accounts of the acting party take before the act is made
+ * (agents/approval.h). The party's own affair: others see who, and do not judge it. */
+#define TB_APPROVAL_REVIEW "review"
+#define TB_APPROVAL_SIGN   "sign"
+
+/* How long after the state was entered; hours run at once, days as those of a duty. All 0: at
+ * once. */
+typedef struct tb_delay {
+    unsigned hours;
+    unsigned days;
+    unsigned working_days;
+} tb_delay;
+
+/* Done by the holder's agent by itself, as its own signed act, when the case has been in one of the
+ * states `from` for so long and the action's conditions hold (agents/automatic.h). */
+typedef struct tb_automatic {
+    tb_delay *after; /* NULL: at once */
+    bool switched;   /* only where the party has switched it on */
+} tb_automatic;
 
 typedef struct tb_action {
     const char *id;
@@ -260,6 +279,9 @@ typedef struct tb_action {
     const char **stages; /* it belongs to these alone, by the event's own time; none: to any time */
     unsigned stage_count;
     tb_outside outside;
+    const char **approval; /* steps, in this order: TB_APPROVAL_REVIEW, TB_APPROVAL_SIGN */
+    unsigned approval_count;
+    tb_automatic *automatic; /* NULL: by people alone */
 } tb_action;
 
 /* The one action every campaign has and none declares: the case moves to a newer version of its

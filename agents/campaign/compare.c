@@ -297,9 +297,24 @@ static bool same_action_fields(const tb_action *a, const tb_action *b)
     return a->field_count == b->field_count;
 }
 
+static bool same_automatic(const tb_automatic *a, const tb_automatic *b)
+{
+    static const tb_delay at_once = {0};
+    if (a == NULL || b == NULL) {
+        return a == b;
+    }
+    const tb_delay *x = a->after != NULL ? a->after : &at_once;
+    const tb_delay *y = b->after != NULL ? b->after : &at_once;
+    return a->switched == b->switched && x->hours == y->hours && x->days == y->days &&
+           x->working_days == y->working_days;
+}
+
 static bool same_action(const tb_action *a, const tb_action *b)
 {
-    return a->kind == b->kind && same(a->receipt, b->receipt) && tb_same_stages(a, b) &&
+    return a->kind == b->kind && same_automatic(a->automatic, b->automatic) &&
+           same_names((const char *const *)a->approval, a->approval_count,
+                      (const char *const *)b->approval, b->approval_count) && same(a->receipt, b->receipt) &&
+           tb_same_stages(a, b) &&
            same_names((const char *const *)a->by, a->by_count, (const char *const *)b->by,
                       b->by_count) &&
            same_names((const char *const *)a->from, a->from_count, (const char *const *)b->from,

@@ -4,6 +4,7 @@
  *     load_check_fields.c     fields and groups
  *     load_check_parties.c    positions and states, and who can be who
  *     load_check_action.c     who may act, from where, which ways, with which fields
+ *     load_check_approval.c   approval, and what agents do by themselves
  *     load_check_condition.c  conditions
  *     load_check_flow.c       how states follow each other
  *     load_check_route.c      whether whom a case is handed to is somebody
@@ -89,6 +90,7 @@ void tb_check_conditions(tb_check *check,
                          const tb_conditions *also);
 bool tb_check_same_condition(const tb_condition *a, const tb_condition *b);
 void tb_check_flow(tb_check *check);
+void tb_check_approval(tb_check *check, const tb_action *action);
 void tb_check_routes(tb_check *check);
 void tb_check_duties(tb_check *check);
 

@@ -261,6 +261,7 @@ static void check_action(tb_check *check, const tb_action *action)
     tb_check_conditions(check, action, &action->when, NULL);
     check_ways(check, action);
     check_fields(check, action);
+    tb_check_approval(check, action);
     bool known = action->receipt == NULL || action->receipt[0] == '\0' ||
                  strcmp(action->receipt, "signed_for") == 0 ||
                  strcmp(action->receipt, "answered") == 0;

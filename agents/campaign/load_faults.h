@@ -94,6 +94,14 @@
     X(TB_FAULT_REQUIRED_UNREADABLE, "required_unreadable", "requires field '{1}' of group '{2}', which nobody who may take it can read", "add one of them to the group's readers, or do not require it", "必填的“{1}”属于信息组“{2}”，办理方均不能读", "请将办理方加入该组readers，或不作必填") \
     X(TB_FAULT_NO_REASON, "no_reason", "a take-over asks for no reason", "require a field for it: '{field: ..., required: true}'", "接管没有要求说明原因", "请设必填项：“{field: ……, required: true}”") \
     X(TB_FAULT_RECEIPT, "receipt", "receipt '{1}' is neither signed_for nor answered", "use one of the two, or remove it", "回执“{1}”不是signed_for，也不是answered", "请用其中之一，或去掉") \
+    /* approval, and what agents do by themselves */ \
+    X(TB_FAULT_APPROVAL_STEP, "approval_step", "'{1}' is no step of approval", "write 'approval: [review, sign]', or one of the two", "“{1}”不是审批步骤", "请写“approval: [review, sign]”，或其中之一") \
+    X(TB_FAULT_APPROVAL_ORDER, "approval_order", "review comes before sign, and each once", "write 'approval: [review, sign]'", "审核在签发之前，且各一次", "请写“approval: [review, sign]”") \
+    X(TB_FAULT_APPROVAL_AGENT, "approval_agent", "is done by an agent itself, and nobody could approve it", "remove 'approval'", "由前置程序自行办理，无人可审批", "请去掉approval") \
+    X(TB_FAULT_AUTOMATIC_KIND, "automatic_kind", "only a step of the case's holder is done by itself", "remove 'automatic', or make it 'kind: chain'", "只有承办单位的办理步骤可自动办理", "请去掉automatic，或改为“kind: chain”") \
+    X(TB_FAULT_AUTOMATIC_WHEN, "automatic_when", "is not said when it is done by itself", "add 'after: {hours: 0}' (or days, working_days), or 'switch: true'", "未写明何时自动办理", "请加“after: {hours: 0}”（或days、working_days），或“switch: true”") \
+    X(TB_FAULT_AUTOMATIC_LIMIT, "automatic_limit", "takes one of hours, days and working_days", "write exactly one of them", "hours、days、working_days只能写一个", "请只写其中一个") \
+    X(TB_FAULT_AUTOMATIC_FIELD, "automatic_field", "is done by itself, and nobody would fill in field '{1}'", "do not require it, or remove 'automatic'", "为自动办理，必填的“{1}”无人填写", "请不作必填，或去掉automatic") \
     /* conditions */ \
     X(TB_FAULT_NO_VALUES, "no_values", "a condition on '{1}' has no values", "add 'values: [...]'", "对“{1}”的条件没有取值", "请加“values: [……]”") \
     X(TB_FAULT_NOT_A_CHOICE, "not_a_choice", "'{1}' is not a choice of field '{2}'", "add it to the code list, or correct it", "“{1}”不是填写项“{2}”的选项", "请加入代码表，或改正") \

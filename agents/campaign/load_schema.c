@@ -245,6 +245,19 @@ static const cyaml_schema_field_t way_fields[] = {
 };
 static const cyaml_schema_value_t way_schema = {CYAML_VALUE_MAPPING(MAPPING, tb_way, way_fields)};
 
+static const cyaml_schema_field_t delay_fields[] = {
+    CYAML_FIELD_UINT("hours", MAYBE, tb_delay, hours),
+    CYAML_FIELD_UINT("days", MAYBE, tb_delay, days),
+    CYAML_FIELD_UINT("working_days", MAYBE, tb_delay, working_days),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t automatic_fields[] = {
+    CYAML_FIELD_MAPPING_PTR("after", MAYBE_LIST, tb_automatic, after, delay_fields),
+    TRUTH("switch", tb_automatic, switched),
+    CYAML_FIELD_END,
+};
+
 static const cyaml_strval_t action_kinds[] = {
     {"open", TB_ACTION_OPEN},
     {"chain", TB_ACTION_CHAIN},
@@ -272,6 +285,8 @@ static const cyaml_schema_field_t action_fields[] = {
     NAMES("stages", MAYBE_LIST, tb_action, stages, stage_count),
     CYAML_FIELD_ENUM(
         "outside", STRICT | MAYBE, tb_action, outside, outsides, CYAML_ARRAY_LEN(outsides)),
+    NAMES("approval", MAYBE_LIST, tb_action, approval, approval_count),
+    CYAML_FIELD_MAPPING_PTR("automatic", MAYBE_LIST, tb_action, automatic, automatic_fields),
     CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t action_schema = {

@@ -33,5 +33,7 @@ bool tb_explain_fixed_limit(const tb_campaign *campaign, const tb_duty_def *duty
 void tb_explain_looked_up(const tb_campaign *campaign,
                           const tb_case_type *type,
                           const tb_position *p);
+/* Who approves the action before it is made, and when it is done by itself. */
+void tb_explain_approval(const tb_action *action);
 
 #endif

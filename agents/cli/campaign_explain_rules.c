@@ -201,6 +201,36 @@ explain_duty(const tb_campaign *campaign, const tb_case_type *type, const tb_dut
     }
 }
 
+static void put_delay(const tb_delay *after)
+{
+    if (after == NULL || (after->hours == 0 && after->days == 0 && after->working_days == 0)) {
+        (void)printf("%s", _("at once"));
+    } else if (after->hours > 0) {
+        (void)printf(_("after %u hours"), after->hours);
+    } else if (after->days > 0) {
+        (void)printf(_("after %u days"), after->days);
+    } else {
+        (void)printf(_("after %u working days"), after->working_days);
+    }
+}
+
+void tb_explain_approval(const tb_action *action)
+{
+    for (unsigned i = 0; i < action->approval_count; i++) {
+        (void)printf("%s%s", i == 0 ? _("        before it is made, other accounts: ") : _(", "),
+                     strcmp(action->approval[i], TB_APPROVAL_REVIEW) == 0 ? _("review it")
+                                                                          : _("sign it"));
+    }
+    (void)printf("%s", action->approval_count > 0 ? "\n" : "");
+    if (action->automatic != NULL) {
+        (void)printf("%s", _("        done by the holder's agent itself: "));
+        put_delay(action->automatic->after);
+        (void)printf("%s\n", action->automatic->switched
+                                 ? _(", where the party has switched it on")
+                                 : "");
+    }
+}
+
 void tb_explain_duties(const tb_campaign *campaign, const tb_case_type *type)
 {
     if (type->duty_count == 0) {

@@ -17,6 +17,8 @@ typedef enum tb_exit {
 
 typedef int tb_cli_noun(int argc, char **argv);
 
+tb_cli_noun tb_cli_account;
+tb_cli_noun tb_cli_approve;
 tb_cli_noun tb_cli_bundle;
 tb_cli_noun tb_cli_campaign;
 tb_cli_noun tb_cli_case;

@@ -25,6 +25,8 @@ static const char overview[] = N_(
     "  tongbao document install|sign      signed documents: directory, campaigns, tables\n"
     "  tongbao directory ...              who takes part (for the authority)\n"
     "  tongbao key make|request|show|cut  this party's own keys\n"
+    "  tongbao account list|add|change|deputy|close   who of this party may act here\n"
+    "  tongbao approve list|show|approve|send-back    acts to be reviewed or signed\n"
     "  tongbao recover                    an agent that was stopped: its store is not the newest\n"
     "  tongbao check                      walks every invariant of the agent's store\n"
     "  tongbao version\n"
@@ -34,7 +36,8 @@ static const char overview[] = N_(
     "  --socket PATH      the agent's socket (or TONGBAO_SOCKET; else /run/tongbao/agent.sock)\n"
     "  --json             one JSON object with stable keys instead of text\n"
     "  --request-id ID    the id of this act, 32 hex digits; repeated, it never acts twice\n"
-    "  --account NAME     who acts (else the account of this process)\n"
+    "  --as ACCOUNT       who acts (or TONGBAO_ACCOUNT; else the system user of this process)\n"
+    "  --account-key FILE the key that shows it (or TONGBAO_ACCOUNT_KEY); see: tongbao account\n"
     "  --timeout SECONDS  how long to wait for the agent (else 10)\n"
     "  --time TIME        exercises only: the time at which this happens\n"
     "  --lang zh|en       the language of what is printed\n"
@@ -234,6 +237,9 @@ void tb_help_print(const char *noun)
         if (strcmp(pages[i].noun, noun) == 0) {
             page = pages[i].page;
         }
+    }
+    if (noun != NULL && tb_help_people(noun) != NULL) {
+        page = tb_help_people(noun);
     }
     (void)fputs(gettext(page), stdout);
 }

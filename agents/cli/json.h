@@ -34,6 +34,10 @@ json_t *tb_json_acts(const tb_local_acts *acts);
 json_t *tb_json_checked(const tb_local_checked *checked);
 json_t *tb_json_document(const tb_document *document);
 json_t *tb_json_quarantine(const tb_local_quarantine *quarantine);
+json_t *tb_json_accounts(const tb_local_accounts *accounts);
+json_t *tb_json_approvals(const tb_local_approvals *approvals);
+json_t *tb_json_step(const tb_local_approval *approval);
+json_t *tb_json_steps(const tb_local_approval *list, size_t count);
 json_t *tb_json_settled(const tb_local_settled *settled);
 /* Whatever kind the answer is of. */
 json_t *tb_json_answer(const tb_local_answer *answer);

@@ -39,6 +39,10 @@ json_t *tb_json_acted(const tb_local_answer *answer)
     put(o, "number", number(acted->number));
     put(o, "state", tb_json_text(acted->state));
     put(o, "draft", json_boolean(answer->draft));
+    if (acted->waits != TB_STEP_MADE) {
+        put(o, "waits", json_string(acted->waits == TB_STEP_REVIEW ? "review" : "sign"));
+        put(o, "approval", number(acted->draft));
+    }
     if (answer->detail.size > 0) {
         put(o, "detail", tb_json_text(answer->detail));
     }
@@ -107,6 +111,8 @@ static json_t *event(const tb_local_event *e)
     put(o, "paper_no", tb_json_text(e->paper_no));
     put(o, "paper_date", tb_json_text(e->paper_date));
     put(o, "timing", json_string(tb_timing_key(e->timing)));
+    put(o, "account_name", tb_json_text(e->account_name));
+    put(o, "approvals", tb_json_steps(e->approvals, e->approval_count));
     return o;
 }
 
@@ -223,6 +229,8 @@ json_t *tb_json_status(const tb_local_status *s)
     put(o, "cases", number(s->cases));
     put(o, "outbox", number(s->outbox));
     put(o, "drafts", number(s->drafts));
+    put(o, "accounts", number(s->accounts));
+    put(o, "approvals", number(s->approvals));
     put(o, "held_back", number(s->held_back));
     put(o, "quota_bytes", number(s->quota_bytes));
     put(o, "used_bytes", number(s->used_bytes));
@@ -501,6 +509,10 @@ json_t *tb_json_answer(const tb_local_answer *answer)
     case TB_ANSWER_DEAD_LETTERS: /* a hub's answer */
     case TB_ANSWER_RECOVERY:
         return tb_json_recovery(&answer->recovery);
+    case TB_ANSWER_ACCOUNTS:
+        return tb_json_accounts(&answer->accounts);
+    case TB_ANSWER_APPROVALS:
+        return tb_json_approvals(&answer->approvals);
     case TB_ANSWER_NONE:
         break;
     }

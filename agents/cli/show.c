@@ -199,6 +199,9 @@ static void show_event(tb_book *book, const tb_local_summary *of, const tb_local
             (const char *)e->paper_no.data, (int)e->paper_date.size,
             (const char *)e->paper_date.data, (int)actor.size, (const char *)actor.data);
     }
+    for (size_t i = 0; i < e->approval_count; i++) {
+        tb_show_step(book, &e->approvals[i]);
+    }
     for (size_t i = 0; i < e->field_count; i++) {
         tb_bytes title = tb_book_field(book, of, e->fields[i].id);
         tb_bytes value = tb_book_value(book, of, &e->fields[i]);
@@ -257,7 +260,10 @@ bool tb_show_case(tb_book *book, const tb_local_case *whole)
 
 void tb_show_acted(tb_book *book, const tb_local_answer *answer)
 {
-    if (answer->draft && answer->detail.size > 0) {
+    if (answer->acted.waits != TB_STEP_MADE) {
+        (void)printf(_("accepted, %s; number %" PRIu64 ", see: tongbao approve list\n"),
+                     tb_show_waits(answer->acted.waits), answer->acted.draft);
+    } else if (answer->draft && answer->detail.size > 0) {
         (void)printf(_("accepted, waiting (待发出): %.*s\n"), (int)answer->detail.size,
                      (const char *)answer->detail.data);
     } else if (answer->draft) {

@@ -29,6 +29,16 @@ bool tb_show_campaigns(tb_book *book, const tb_local_campaigns *campaigns);
 /* Why a case may have to be taken over; "" when it need not. */
 const char *tb_show_stall(tb_stall stall);
 bool tb_show_parties(tb_book *book, const tb_local_parties *parties);
+/* show_accounts.c */
+bool tb_show_accounts(tb_book *book, const tb_local_accounts *accounts);
+bool tb_show_approvals(tb_book *book, const tb_local_approvals *approvals);
+/* One of them in full. */
+void tb_show_approval(tb_book *book, const tb_local_approval_line *line);
+/* Who made, reviewed or signed, one line. */
+void tb_show_step(tb_book *book, const tb_local_approval *approval);
+const char *tb_show_waits(tb_approval_step waits);
+/* The bit of a post's stable key; 0: none is called so. */
+uint32_t tb_post_of(const char *word);
 /* recover.c: who was asked, who has ended, who has not and since when. */
 void tb_show_recovery(tb_book *book, const tb_local_recovery *recovery);
 void tb_show_status(tb_book *book, const tb_local_status *status);

@@ -280,9 +280,13 @@ const tb_local_answer *ask(world *w, const char *id, tb_local_request *request)
         request->account = tb_bytes_str("li");
     }
     assert_ok(tb_local_request_encode(request, &a->arena, &encoded));
+    if (w->secret != NULL) {
+        assert_ok(tb_local_request_prove(encoded, w->secret, &a->arena, &encoded));
+    }
     w->clock += 1000;
     tb_input input = {
         .kind = TB_INPUT_LOCAL, .now = {w->clock, w->clock}, .peer = 3, .bytes = keep(w, encoded)};
+    input.person = w->person;
     assert_ok(tb_local_step(&a->agent, txn, &input, &w->random, a->effects));
     bool answered = false;
     for (size_t i = 0; i < a->effects->count; i++) {

@@ -59,6 +59,8 @@ typedef struct world {
     letter letters[WORLD_LETTERS];
     size_t letter_count;
     uint64_t requests;
+    uint64_t person;       /* who asks, as tb_input.person */
+    const uint8_t *secret; /* of the account key that proves requests; NULL: none does */
     tb_case_id case_id; /* of the last open or act */
     tb_local_answer answer;
 } world;

@@ -224,7 +224,11 @@ void world_reload(world *w)
 void say_bytes(world *w, const party *from, tb_bytes bytes)
 {
     assert_true(w->input_count < INPUTS_MAX);
-    w->inputs[w->input_count++] = (tb_input){TB_INPUT_FRAME, w->now, from->peer, from->id, bytes};
+    w->inputs[w->input_count++] = (tb_input){.kind = TB_INPUT_FRAME,
+                                             .now = w->now,
+                                             .peer = from->peer,
+                                             .party = from->id,
+                                             .bytes = bytes};
 }
 
 void say(world *w, const party *from, tb_frame *frame)

@@ -61,6 +61,39 @@ static void fill_carried(tb_local_request *request)
     }
 }
 
+static tb_local_account an_account(void)
+{
+    tb_local_account made = {
+        .name = tb_bytes_str("wang.min"),
+        .code = tb_bytes_str("a2"),
+        .title = tb_bytes_str("王敏"),
+        .phone = tb_bytes_str("0571-1234"),
+        .posts = TB_POST_CLERK | TB_POST_SIGNER,
+        .has_uid = true,
+        .uid = 1000,
+        .has_key = true,
+        .absent = tb_bytes_str("zhao.lei"),
+        .from = tb_bytes_str("2015-05-01"),
+        .to = tb_bytes_str("2015-05-03"),
+        .made = SAMPLE_TIME,
+        .made_by = tb_bytes_str("zhao.lei"),
+        .closed = SAMPLE_TIME + 1,
+    };
+    memset(made.key, 0x51, sizeof made.key);
+    return made;
+}
+
+static void fill_people(tb_local_request *request)
+{
+    if (request->kind == TB_REQUEST_CHANGE_ACCOUNT) {
+        request->change_account = (tb_local_change_account){TB_ACCOUNT_DEPUTY, an_account()};
+    } else if (request->kind == TB_REQUEST_LIST_APPROVALS) {
+        request->list_approvals = (tb_local_list_approvals){3, 2, 7};
+    } else {
+        request->approve = (tb_local_approve){3, true, tb_bytes_str("请补充依据")};
+    }
+}
+
 static void fill_request(tb_arena *arena, tb_local_request *request)
 {
     switch (request->kind) {
@@ -126,6 +159,12 @@ static void fill_request(tb_arena *arena, tb_local_request *request)
     case TB_REQUEST_RECOVER:
         request->recover = (tb_local_recover){tb_bytes_str("磁盘损坏"), case_id()};
         break;
+    case TB_REQUEST_CHANGE_ACCOUNT:
+    case TB_REQUEST_LIST_APPROVALS:
+    case TB_REQUEST_APPROVE:
+        fill_people(request);
+        break;
+    case TB_REQUEST_LIST_ACCOUNTS:
     case TB_REQUEST_GET_RECOVERY:
     case TB_REQUEST_STATUS:
     case TB_REQUEST_WATCH:
@@ -139,7 +178,7 @@ static void fill_request(tb_arena *arena, tb_local_request *request)
 static tb_bytes encoded_request(tb_arena *arena, tb_request_kind kind)
 {
     tb_local_request request = {
-        .account = tb_bytes_str("王警官"), .time = SAMPLE_TIME, .kind = kind};
+        .account = tb_bytes_str("王警官"), .named = true, .time = SAMPLE_TIME, .kind = kind};
     tb_bytes bytes;
     memset(request.id.bytes, 1, sizeof request.id);
     fill_request(arena, &request);
@@ -174,8 +213,40 @@ static tb_local_summary summary(void)
     return made;
 }
 
+static tb_local_approval an_approval(void)
+{
+    return (tb_local_approval){TB_STEP_SIGN,           tb_bytes_str("a2"),   tb_bytes_str("王敏"),
+                               tb_bytes_str("a1"), tb_bytes_str("赵磊"), SAMPLE_TIME};
+}
+
+static tb_local_approval_line approval_line(tb_local_approval *approvals)
+{
+    approvals[0] = an_approval();
+    tb_local_approval_line made = {
+        .number = 3,
+        .waits = TB_STEP_SIGN,
+        .case_id = case_id(),
+        .campaign = tb_bytes_str("black-card"),
+        .case_type = tb_bytes_str("card"),
+        .action = tb_bytes_str("order"),
+        .title_zh = tb_bytes_str("下达"),
+        .title_en = tb_bytes_str("order"),
+        .fields = fields,
+        .field_count = 2,
+        .made = an_approval(),
+        .approvals = approvals,
+        .approval_count = 1,
+        .detail = tb_bytes_str("请补充依据"),
+        .code = TB_REFUSED_SENT_BACK,
+        .may = true,
+    };
+    return made;
+}
+
 static tb_local_case a_case(void)
 {
+    static tb_local_approval approvals[1];
+    approvals[0] = an_approval();
     static tb_party addressees[1];
     static tb_bytes unread[1];
     static tb_local_event events[1];
@@ -201,6 +272,9 @@ static tb_local_case a_case(void)
         .standing = TB_STANDING_HELD_BACK,
         .term = 1,
         .holder = sample_party("ct.33"),
+        .account_name = tb_bytes_str("李某"),
+        .approvals = approvals,
+        .approval_count = 1,
     };
     tb_local_case made = {summary(), events, 1};
 
@@ -428,6 +502,9 @@ static void fill_answer(tb_arena *arena, tb_local_answer *answer)
     static tb_local_act_line acts[1];
     static tb_local_duty_line duties[1];
     static tb_local_campaign_line campaigns[1];
+    static tb_local_account accounts[1];
+    static tb_local_approval approvals[1];
+    static tb_local_approval_line waiting[1];
     static tb_bytes texts[1];
     texts[0] = tb_bytes_str("一个故障");
 
@@ -435,7 +512,8 @@ static void fill_answer(tb_arena *arena, tb_local_answer *answer)
     case TB_ANSWER_NONE:
         break;
     case TB_ANSWER_ACTED:
-        answer->acted = (tb_local_acted){case_id(), sample_digest(4), 2, tb_bytes_str("ordered")};
+        answer->acted = (tb_local_acted){
+            case_id(), sample_digest(4), 2, tb_bytes_str("ordered"), 5, TB_STEP_REVIEW};
         break;
     case TB_ANSWER_CASE:
         answer->case_ = a_case();
@@ -501,6 +579,14 @@ static void fill_answer(tb_arena *arena, tb_local_answer *answer)
                                                 true};
         answer->campaigns = (tb_local_campaigns){campaigns, 1};
         break;
+    case TB_ANSWER_ACCOUNTS:
+        accounts[0] = an_account();
+        answer->accounts = (tb_local_accounts){accounts, 1};
+        break;
+    case TB_ANSWER_APPROVALS:
+        waiting[0] = approval_line(approvals);
+        answer->approvals = (tb_local_approvals){waiting, 1, true};
+        break;
     case TB_ANSWER_RECOVERY:
         answer->recovery = recovery();
         break;
@@ -543,10 +629,15 @@ static const tb_answer_kind answer_kinds[] = {
     TB_ANSWER_CONTENT, TB_ANSWER_CHECKED,      TB_ANSWER_CHANGED,  TB_ANSWER_ACTS,
     TB_ANSWER_BUNDLE,  TB_ANSWER_IMPORTED,     TB_ANSWER_WRITTEN,  TB_ANSWER_LETTER,
     TB_ANSWER_DUTIES,  TB_ANSWER_CAMPAIGNS,    TB_ANSWER_CUT,      TB_ANSWER_QUARANTINE,
-    TB_ANSWER_SETTLED, TB_ANSWER_DEAD_LETTERS, TB_ANSWER_RECOVERY,
+    TB_ANSWER_SETTLED, TB_ANSWER_DEAD_LETTERS, TB_ANSWER_RECOVERY, TB_ANSWER_ACCOUNTS,
+    TB_ANSWER_APPROVALS,
 };
 
 static const tb_request_kind request_kinds[] = {
+    TB_REQUEST_LIST_ACCOUNTS,
+    TB_REQUEST_CHANGE_ACCOUNT,
+    TB_REQUEST_LIST_APPROVALS,
+    TB_REQUEST_APPROVE,
     TB_REQUEST_OPEN_CASE,
     TB_REQUEST_ACT,
     TB_REQUEST_GET_CASE,
