@@ -127,6 +127,9 @@ tb_err tb_hub_refused_before(tb_broker *b,
                              bool *out_told) TB_MUST_USE;
 /* Whether the refusal a filler carries is signed by who may say so. */
 bool tb_hub_filler_good(tb_broker *b, const tb_group *group, size_t item);
+/* Whether the recipient refused the stream as forked above what arrived of it: until its mark goes
+ * beyond, or the refusal ends, nothing of it can arrive. */
+tb_err tb_hub_forked(tb_broker *b, const tb_live_stream *live, bool *out) TB_MUST_USE;
 /* A recipient could not open or apply a notice. */
 tb_err tb_hub_notice_refused(tb_broker *b,
                              tb_live_party *recipient,
@@ -159,8 +162,9 @@ bool tb_hub_may_sign(const tb_broker *b);
 tb_err tb_hub_renew_line(tb_broker *b, tb_signed_line *line, bool *out_changed) TB_MUST_USE;
 
 /* deliver.c */
-/* Whether a kept group may be delivered under the directory in force, or why not. */
-tb_refusal tb_hub_deliverable(tb_broker *b, const tb_group *group);
+/* *out_why: whether a kept group may be delivered, under the directory in force and after what its
+ * recipient said of its stream, or why not. */
+tb_err tb_hub_deliverable(tb_broker *b, const tb_group *group, tb_refusal *out_why) TB_MUST_USE;
 tb_err tb_hub_deliver_close(tb_broker *b) TB_MUST_USE;
 /* Delivery begins again behind the newest arrived marks. */
 void tb_hub_deliver_again(tb_broker *b, tb_live_party *recipient);

@@ -259,7 +259,30 @@ tb_err tb_hub_refused_keep(tb_broker *b, tb_live_stream *live, const tb_signed_l
 
 static tb_err keep_by_recipient(tb_broker *b, tb_live_stream *live, const tb_signed_line *line)
 {
-    return live->row.refused >= KEPT_PER_STREAM ? TB_OK : tb_hub_refused_keep(b, live, line);
+    /* One place is left for a fork, which ends the stream: its sender must not use them all up. */
+    uint32_t most = KEPT_PER_STREAM + (line->line.code == TB_REFUSED_FORK ? 1 : 0);
+    return live->row.refused >= most ? TB_OK : tb_hub_refused_keep(b, live, line);
+}
+
+tb_err tb_hub_forked(tb_broker *b, const tb_live_stream *live, bool *out)
+{
+    tb_hub_refused row;
+    *out = false;
+    if (live->row.refused == 0) {
+        return TB_OK;
+    }
+
+    tb_err err =
+        tb_hub_refused_at(b->running.txn, &live->stream, live->row.arrived.number + 1, &row);
+    while (err == TB_OK && !*out) {
+        tb_signed_line line;
+        if (tb_signed_line_decode(row.line, b->running.arena, &line) != TB_ACCEPTED) {
+            return TB_ERR_CORRUPT;
+        }
+        *out = !row.by_hub && line.line.code == TB_REFUSED_FORK;
+        err = tb_hub_refused_at(b->running.txn, &live->stream, row.number + 1, &row);
+    }
+    return err == TB_ERR_NOT_FOUND ? TB_OK : err;
 }
 
 tb_err tb_hub_notice_refused(tb_broker *b, tb_live_party *recipient, const tb_refused *refused)

@@ -203,6 +203,70 @@ static void a_recipients_refusal_is_kept_and_passed_to_the_sender(void **state)
     assert_int_equal(rows(w, TB_TABLE_HUB_REFUSED), 0);
 }
 
+static void refuse_as_fork(world *w, const parcel *p)
+{
+    tb_line line = refusal_of(w, p, 0, TB_REFUSED_FORK);
+    tb_frame frame = {.kind = TB_FRAME_REFUSED};
+    frame.refused.has_line = true;
+    frame.refused.line = sign_line(w, at(w, B), &line);
+    frame.refused.code = TB_REFUSED_FORK;
+    say(w, at(w, B), &frame);
+    turn(w);
+}
+
+static void a_stream_refused_as_forked_is_delivered_no_more_and_keeps_no_other_back(void **state)
+{
+    world *w = *state;
+    world_limits(w, 64 * 1024, 4 * 1024); /* one of A's notices uses up the credit */
+    const size_t to_b[] = {B};
+    link_up(w, at(w, A));
+    link_up(w, at(w, B));
+    link_up(w, at(w, C));
+    parcel first = make(w, at(w, A), to_b, 1, TB_LANE_NORMAL, 1, 8 * 1024);
+    parcel second = make(w, at(w, A), to_b, 1, TB_LANE_NORMAL, 1, 8 * 1024);
+    say_submit(w, at(w, A), &first);
+    turn(w);
+    expect(w, at(w, B), TB_FRAME_DELIVER);
+    refuse_as_fork(w, &first);
+    say_submit(w, at(w, A), &second);
+    parcel other = make_one(w, at(w, C), B, 1);
+    say_submit(w, at(w, C), &other);
+    turn(w);
+    forget_all(w);
+    tick(w, TB_RESEND_AFTER_MS + 1); /* what is out and was not taken is out no more */
+    turn(w);
+    tb_frame *delivered = expect(w, at(w, B), TB_FRAME_DELIVER);
+    assert_int_equal(delivered->carry.group_count, 1);
+    assert_true(tb_party_equal(&delivered->carry.groups[0].root.signer, &at(w, C)->id));
+    expect_nothing(w, at(w, B));
+
+    link_up(w, at(w, B)); /* nor in its next session */
+    delivered = expect(w, at(w, B), TB_FRAME_DELIVER);
+    assert_int_equal(delivered->carry.group_count, 1);
+    assert_true(tb_party_equal(&delivered->carry.groups[0].root.signer, &at(w, C)->id));
+    assert_int_equal(rows(w, TB_TABLE_HUB_GROUP), 3); /* evidence, and the sender's own share */
+}
+
+static void a_refused_fork_is_delivered_again_when_its_refusal_has_ended(void **state)
+{
+    world *w = *state;
+    link_up(w, at(w, A));
+    link_up(w, at(w, B));
+    parcel p = make_one(w, at(w, A), B, 1);
+    p.groups[0].items[0].header.expires = w->now.real + 2 * TB_NOTICE_LIFE_MS;
+    say_submit(w, at(w, A), &p);
+    turn(w);
+    refuse_as_fork(w, &p);
+    assert_int_equal(rows(w, TB_TABLE_HUB_REFUSED), 1);
+    w->now.real += TB_NOTICE_LIFE_MS;
+    tick(w, 0);
+    turn(w);
+    assert_int_equal(rows(w, TB_TABLE_HUB_REFUSED), 0);
+    forget_all(w);
+    link_up(w, at(w, B));
+    expect(w, at(w, B), TB_FRAME_DELIVER);
+}
+
 static void a_refusal_in_anothers_name_ends_the_session(void **state)
 {
     world *w = *state;
@@ -233,6 +297,8 @@ static const struct CMUnitTest tests[] = {
     WORLD_TEST(an_expired_notice_is_filled_by_its_sender),
     WORLD_TEST(a_filler_signed_by_the_wrong_party_is_refused),
     WORLD_TEST(a_recipients_refusal_is_kept_and_passed_to_the_sender),
+    WORLD_TEST(a_stream_refused_as_forked_is_delivered_no_more_and_keeps_no_other_back),
+    WORLD_TEST(a_refused_fork_is_delivered_again_when_its_refusal_has_ended),
     WORLD_TEST(a_refusal_in_anothers_name_ends_the_session),
 };
 

@@ -305,6 +305,18 @@ static void feed_again(sim *s, sim_node *n)
     }
 }
 
+/* The counter of the incarnation its store holds; an empty one begins with 1. */
+static uint64_t counter_of(sim *s, const sim_node *n)
+{
+    tb_incarnation incarnation = {.counter = 1};
+    if (n->store != NULL) {
+        tb_txn *txn = sim_look(s, n);
+        (void)!tb_meta_incarnation(txn, &incarnation);
+        tb_store_abort(txn);
+    }
+    return incarnation.counter;
+}
+
 static void agent_back(sim *s, sim_node *n, bool copy, bool empty)
 {
     if (copy) {
@@ -325,6 +337,7 @@ static void agent_back(sim *s, sim_node *n, bool copy, bool empty)
     } else {
         n->emptied = n->lost = hub_knows(s, n);
     }
+    n->lost_counter = counter_of(s, n);
     feed_again(s, n);
 }
 

@@ -185,7 +185,8 @@ struct sim_node {
     bool emptied; /* its store, and the hub knew it */
     bool told_two_copies;
     tb_time recover_asked;
-    bool lost; /* the hub knows more of it than its own store: it must sign nothing */
+    bool lost; /* the hub knows more of it than its own store: it must sign nothing ... */
+    uint64_t lost_counter; /* ... before it recovered, by a counter above this one */
     bool slow;
     unsigned crash_chance; /* per 100000 turns */
     unsigned life;         /* how often its store was replaced by another */

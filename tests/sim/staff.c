@@ -381,7 +381,6 @@ void sim_staff_answer(sim *s, sim_node *n, tb_bytes bytes)
     }
     if (ask->kind == TB_REQUEST_RECOVER && answer.code == TB_ACCEPTED) {
         sim_trace(s, "recovers %s", n->id.text);
-        n->lost = false;
         return;
     }
     if (answer.kind == TB_ANSWER_CASES) {
