@@ -185,11 +185,8 @@ static tb_err held_header(tb_step *step,
 /* A fork is its sender's doing, whoever brings it: the signature is good. Alarm with both headers
  * and a signed refusal; nothing of the group is taken, nor what follows it. The session goes on, or
  * one liar could end it whenever the hub has its notice to deliver. */
-static tb_err refuse_fork(tb_step *step,
-                          tb_taken *taken,
-                          const tb_group *group,
-                          const tb_item *item,
-                          tb_bytes other)
+static tb_err refuse_fork(
+    tb_step *step, tb_taken *taken, const tb_group *group, const tb_item *item, tb_bytes other)
 {
     static const tb_digest no_event;
     tb_arrived_notice notice = {
@@ -408,7 +405,7 @@ tb_err tb_inbox_take_group(tb_step *step, const tb_group *group)
     }
 
     bool waits;
-    err = tb_freshness_waits(step, &group->items[group->item_count - 1].header, &waits);
+    err = tb_inbox_awaits_directory(step, taken, group, &waits);
     if (err != TB_OK) {
         return err;
     }
