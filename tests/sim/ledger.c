@@ -282,8 +282,7 @@ void sim_ledger_hub_said(sim *s, sim_node *to, tb_bytes bytes)
             known->stored = line->to > known->stored ? line->to : known->stored;
             known->hub_life = hub->life;
             for (uint64_t k = line->from; k > 0 && k <= line->to; k++) {
-                sim_header_of(s->ledger, &line->stream, k, true)->stamped_life =
-                    hub->life + 1;
+                sim_header_of(s->ledger, &line->stream, k, true)->stamped_life = hub->life + 1;
             }
         }
     }
