@@ -25,6 +25,16 @@ tb_err tb_hub_sessions_close(tb_broker *b) TB_MUST_USE;
 /* welcome.c */
 tb_err tb_hub_welcome_close(tb_broker *b) TB_MUST_USE;
 
+/* tell.c: refusals that stand for the party's notices, in the order of their rows. */
+/* The next ones, at most so many; when there may be more, the session goes on behind them later. */
+tb_err tb_hub_tell_refusals(tb_broker *b,
+                            tb_live_party *party,
+                            size_t most,
+                            tb_refused *out,
+                            size_t *out_count) TB_MUST_USE;
+/* The next ones, in frames of their own. */
+tb_err tb_hub_tell_more(tb_broker *b, tb_live_party *party) TB_MUST_USE;
+
 /* submit.c */
 tb_err tb_hub_submit(tb_broker *b, tb_live_party *sender, const tb_carry *carry) TB_MUST_USE;
 

@@ -96,6 +96,52 @@ static void standing_refusals_are_told_in_welcome(void **state)
     assert_int_equal(welcome->refused[1].line.line.from, 2);
 }
 
+/* However many stand: Welcome has the first, the others follow until each was told once. */
+static void every_standing_refusal_is_told_after_welcome(void **state)
+{
+    enum {
+        EACH = 600,
+        MANY = 2 * EACH
+    };
+    static bool told[PARTIES][EACH + 1];
+    world *w = *state;
+    memset(told, 0, sizeof told);
+    link_up(w, at(w, A));
+    for (size_t to = B; to <= C; to++) {
+        set_state(w, to, TB_PARTY_ENDED);
+        parcel p = make_one(w, at(w, A), to, EACH);
+        say_submit(w, at(w, A), &p);
+        turn(w);
+        forget_all(w);
+    }
+    assert_int_equal(rows(w, TB_TABLE_HUB_REFUSED), MANY);
+
+    tb_welcome *welcome = link_up(w, at(w, A));
+    size_t count = welcome->refused_count;
+    for (size_t i = 0; i < welcome->refused_count; i++) {
+        const tb_line *line = &welcome->refused[i].line.line;
+        told[place_of(w, &line->stream.recipient)][line->from] = true;
+    }
+    for (size_t turns = 0; turns < 100; turns++) {
+        size_t in_turn = 0;
+        forget_all(w);
+        tick(w, 50);
+        turn(w);
+        for (size_t i = 0; i < w->inbox_count; i++) {
+            if (w->inbox[i].frame->kind == TB_FRAME_REFUSED) {
+                const tb_line *line = &w->inbox[i].frame->refused.line.line;
+                bool *at_number = &told[place_of(w, &line->stream.recipient)][line->from];
+                assert_false(*at_number);
+                *at_number = true;
+                in_turn++;
+            }
+        }
+        assert_true(in_turn <= 64); /* what the queue of a connection takes */
+        count += in_turn;
+    }
+    assert_int_equal(count, MANY);
+}
+
 static void what_is_for_a_party_off_line_stays_with_its_sender(void **state)
 {
     world *w = *state;
@@ -292,6 +338,7 @@ static const struct CMUnitTest tests[] = {
     WORLD_TEST(fillers_take_the_place_of_refused_numbers_and_arrive),
     WORLD_TEST(a_refused_number_stays_refused_when_its_recipient_becomes_active),
     WORLD_TEST(standing_refusals_are_told_in_welcome),
+    WORLD_TEST(every_standing_refusal_is_told_after_welcome),
     WORLD_TEST(what_is_for_a_party_off_line_stays_with_its_sender),
     WORLD_TEST(a_recipient_the_directory_does_not_know_leaves_no_row),
     WORLD_TEST(an_expired_notice_is_filled_by_its_sender),
