@@ -139,7 +139,7 @@ tb_err tb_hub_refused_before(tb_broker *b,
 bool tb_hub_filler_good(tb_broker *b, const tb_group *group, size_t item);
 /* Whether the recipient refused the stream as forked above what arrived of it: until its mark goes
  * beyond, or the refusal ends, nothing of it can arrive. */
-tb_err tb_hub_forked(tb_broker *b, const tb_live_stream *live, bool *out) TB_MUST_USE;
+tb_err tb_hub_forked(tb_broker *b, tb_live_stream *live, bool *out) TB_MUST_USE;
 /* A recipient could not open or apply a notice. */
 tb_err tb_hub_notice_refused(tb_broker *b,
                              tb_live_party *recipient,

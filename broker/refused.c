@@ -247,6 +247,7 @@ tb_err tb_hub_refused_keep(tb_broker *b, tb_live_stream *live, const tb_signed_l
     }
     live->row.refused++;
     live->changed = true;
+    live->fork_known = false;
 
     uint8_t key[TB_STREAM_KEY_BYTES + 8];
     tb_writer w;
@@ -264,25 +265,38 @@ static tb_err keep_by_recipient(tb_broker *b, tb_live_stream *live, const tb_sig
     return live->row.refused >= most ? TB_OK : tb_hub_refused_keep(b, live, line);
 }
 
-tb_err tb_hub_forked(tb_broker *b, const tb_live_stream *live, bool *out)
+/* A row that does not read says nothing. */
+static bool is_fork(tb_broker *b, const tb_hub_refused *row)
 {
-    tb_hub_refused row;
-    *out = false;
-    if (live->row.refused == 0) {
+    tb_signed_line line;
+    size_t mark = tb_arena_mark(b->running.arena);
+    bool fork = !row->by_hub &&
+                tb_signed_line_decode(row->line, b->running.arena, &line) == TB_ACCEPTED &&
+                line.line.code == TB_REFUSED_FORK;
+    tb_arena_release(b->running.arena, mark);
+    return fork;
+}
+
+tb_err tb_hub_forked(tb_broker *b, tb_live_stream *live, bool *out)
+{
+    *out = live->fork_known && live->forked;
+    if (live->row.refused == 0 || live->fork_known) {
         return TB_OK;
     }
 
-    tb_err err =
-        tb_hub_refused_at(b->running.txn, &live->stream, live->row.arrived.number + 1, &row);
+    tb_hub_refused row;
+    uint64_t at = live->row.arrived.number + 1;
+    tb_err err = tb_hub_refused_at(b->running.txn, &live->stream, at, &row);
     while (err == TB_OK && !*out) {
-        tb_signed_line line;
-        if (tb_signed_line_decode(row.line, b->running.arena, &line) != TB_ACCEPTED) {
-            return TB_ERR_CORRUPT;
-        }
-        *out = !row.by_hub && line.line.code == TB_REFUSED_FORK;
+        *out = is_fork(b, &row);
         err = tb_hub_refused_at(b->running.txn, &live->stream, row.number + 1, &row);
     }
-    return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+    if (err != TB_OK && err != TB_ERR_NOT_FOUND) {
+        return err;
+    }
+    live->fork_known = true;
+    live->forked = *out;
+    return TB_OK;
 }
 
 tb_err tb_hub_notice_refused(tb_broker *b, tb_live_party *recipient, const tb_refused *refused)
