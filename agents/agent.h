@@ -60,7 +60,6 @@ typedef struct tb_link_times {
     tb_time drafts;   /* when waiting drafts were last looked at */
     tb_time reseal;   /* when notices to be sealed anew are looked at next */
     tb_time gap;      /* first gap in a received stream since the last Hello; 0: none */
-    uint32_t hub_directory; /* version of the directory the last Welcome names; 0: none */
 } tb_link_times;
 
 /* One notice of a stream we receive. */

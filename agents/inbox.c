@@ -405,7 +405,7 @@ tb_err tb_inbox_take_group(tb_step *step, const tb_group *group)
     }
 
     bool waits;
-    err = tb_inbox_awaits_directory(step, taken, group, &waits);
+    err = tb_freshness_waits(step, &group->items[group->item_count - 1].header, &waits);
     if (err != TB_OK) {
         return err;
     }

@@ -73,11 +73,6 @@ tb_err tb_inbox_find_fork(tb_step *step,
                           const tb_item **out_item,
                           tb_bytes *out_other) TB_MUST_USE;
 /* Takes what is new of a checked group. A gap or a fork is told the hub. */
-/* Whether a group that follows what is held waits for a directory that is not here. */
-tb_err tb_inbox_awaits_directory(tb_step *step,
-                                 const tb_taken *taken,
-                                 const tb_group *group,
-                                 bool *out) TB_MUST_USE;
 tb_err tb_inbox_take_group(tb_step *step, const tb_group *group) TB_MUST_USE;
 
 /* inbox_open.c: everything a notice holds for us, decoded and checked against its header. */

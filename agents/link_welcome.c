@@ -355,17 +355,6 @@ static tb_err confirm(tb_step *step, const tb_welcome *welcome, tb_link_row *row
     return tb_drafts_release(step->agent, step->txn, step->now, step->random, step->effects);
 }
 
-/* The directory the hub says it has. */
-static uint32_t directory_of(const tb_welcome *welcome)
-{
-    uint32_t version = 0;
-    for (size_t i = 0; i < welcome->document_count; i++) {
-        const tb_version *document = &welcome->documents[i];
-        version = document->kind == TB_DOCUMENT_DIRECTORY ? document->version : version;
-    }
-    return version;
-}
-
 tb_err tb_link_welcome(tb_step *step, const tb_welcome *welcome)
 {
     tb_link_row row;
@@ -378,7 +367,6 @@ tb_err tb_link_welcome(tb_step *step, const tb_welcome *welcome)
     if (tb_protocol_common(chosen, tb_protocol_spoken()) == 0) {
         return tb_link_end(step, TB_REFUSED_PROTOCOL);
     }
-    step->agent->times.hub_directory = directory_of(welcome);
     err = check_stored(step, welcome, &back);
     if (err == TB_OK) {
         err = check_arrived(step, welcome, &back);

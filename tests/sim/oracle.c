@@ -4,6 +4,7 @@
 #include "agents/draft.h"
 #include "agents/rows_case.h"
 #include "agents/rows_link.h"
+#include "agents/rows_reseal.h"
 #include "broker/rows.h"
 #include "broker/rows_stream.h"
 #include "tests/sim/ledger.h"
@@ -224,6 +225,17 @@ static bool agent_quiet(sim *s, sim_node *n, char *why, size_t size)
          at = draft.number) {
         if (draft.state == TB_DRAFT_WAITING) {
             (void)snprintf(why, size, "%s has a draft that waits", n->id.text);
+            quiet = false;
+        }
+    }
+    /* What an honest recipient could not verify for want of a directory is given again. */
+    tb_reseal_key again = {.notice = 0};
+    tb_time since;
+    while (quiet && tb_reseal_after(txn, &again, &again, &since) == TB_OK) {
+        sim_node *to = sim_party(s, &again.recipient);
+        if (!to->was_hostile && !to->doubled) {
+            (void)snprintf(why, size, "%s has a notice to give again to %s", n->id.text,
+                           to->id.text);
             quiet = false;
         }
     }
