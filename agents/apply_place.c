@@ -1,4 +1,5 @@
 #include "agents/apply.h"
+#include "agents/aside.h"
 #include "agents/chain.h"
 #include "agents/duties.h"
 #include "agents/held.h"
@@ -104,6 +105,10 @@ take_effect(tb_apply *apply, tb_case_row *row, const tb_arrival *arrival, tb_pla
     }
     if (err == TB_OK) {
         err = tb_measures_touch(apply->agent, apply->txn, row);
+    }
+    if (err == TB_OK) {
+        err = tb_aside_regained(apply->agent, apply->txn, &arrival->key, &arrival->event,
+                                &arrival->giver);
     }
     apply->settled = err == TB_OK && reads_all(apply, &row->view, &arrival->event);
     return err == TB_OK ? tb_case_put(apply->txn, row, &apply->agent->self) : err;

@@ -44,7 +44,8 @@ tb_err tb_reseal_del(tb_txn *txn, const tb_reseal_key *key)
     return tb_store_del(txn, TB_TABLE_RESEAL, key_of(key, buffer));
 }
 
-tb_err tb_reseal_after(tb_txn *txn, const tb_reseal_key *after, tb_reseal_key *out)
+tb_err
+tb_reseal_after(tb_txn *txn, const tb_reseal_key *after, tb_reseal_key *out, tb_time *out_since)
 {
     uint8_t buffer[KEY_BYTES];
     tb_bytes all = {NULL, 0};
@@ -59,7 +60,10 @@ tb_err tb_reseal_after(tb_txn *txn, const tb_reseal_key *after, tb_reseal_key *o
     get_incarnation(&r, &out->incarnation);
     out->notice = tb_get_u64(&r);
     tb_get_raw(&r, out->recipient.text, TB_PARTY_BYTES);
-    return tb_reader_done(&r) ? TB_OK : TB_ERR_CORRUPT;
+    bool read = tb_reader_done(&r);
+    tb_reader_init(&r, value);
+    *out_since = tb_get_i64(&r);
+    return read && tb_reader_done(&r) ? TB_OK : TB_ERR_CORRUPT;
 }
 
 tb_err tb_resealed_put(tb_txn *txn, const tb_reseal_key *key, const tb_resealed_row *row)

@@ -56,11 +56,11 @@
     X(REQUEST,          "request_id",                                   "RequestRow",   "30 days: the answer to a local request") \
     X(DUTY,             "case from-event duty",                         "DutyRow",      "always, once the case's chain has begun the duty") \
     X(DUTY_DUE,         "walk:u8 at:i64 case from-event duty",          "-",            "walk 1, by look: one per DUTY row to be judged here; walk 2, by due: one per open or lapsed one") \
-    X(RESEAL,           "incarnation notice:u64 recipient",             "since_ms:i64", "refused for a retired key, and not sealed anew yet: its new one is not known here") \
+    X(RESEAL,           "incarnation notice:u64 recipient",             "since_ms:i64", "refused for a retired key or one of a newer directory, and not sealed anew yet") \
     X(RESEALED,         "incarnation notice:u64 recipient",             "ResealedRow",  "always: the notice that carried its events anew") \
     X(AHEAD,            "incarnation notice:u64",                       "case digests", "always: the events a notice of ours without new events passed on") \
     X(CUT_SCAN,         "party key",                                    "EVENT key",    "a cut that was learnt of is not yet held against every event here") \
-    X(AGAIN,            "recipient case event",                         "-",            "a take-over is still to be passed on to a party that holds what it leaves aside") \
+    X(AGAIN,            "recipient case event",                         "-",            "an event is still to be passed on again: a take-over to who holds what it leaves aside, one that came back to its addressees") \
     X(QUARANTINE_DROPPED,"sender incarnation notice:u64",               "DroppedRow",   "always: a notice that was set aside and dropped, by whom and why") \
     /* agent: coming back, and asking for what is missing */                                                           \
     X(LOST,             "peer in:u8 incarnation lane:u8",               "LostRow",      "always: a stream that was longer than our copy of it when this party recovered") \

@@ -3,6 +3,8 @@
 #include <sodium.h>
 #include <stdlib.h>
 
+#include "agents/rows_link.h"
+
 #define FIRST_PLACES  4096
 #define SCRATCH_BYTES (32u * 1024 * 1024)
 static const char canary[] = "CANARY";
@@ -173,10 +175,21 @@ static uint64_t bytes_of(const tb_carry *carry, const tb_group *group)
     return bytes;
 }
 
+/* Its officer's word is kept in the store with a new incarnation, whoever heard the answer. */
+static bool recovered(sim *s, const sim_node *n)
+{
+    tb_incarnation incarnation = {.counter = 0};
+    tb_txn *txn = sim_look(s, n);
+    (void)!tb_meta_incarnation(txn, &incarnation);
+    tb_store_abort(txn);
+    return incarnation.counter > n->lost_counter;
+}
+
 static void submitted(sim *s, sim_node *n, const tb_carry *carry, const tb_group *group)
 {
     uint64_t bytes = bytes_of(carry, group);
     s->ledger->largest = bytes > s->ledger->largest ? bytes : s->ledger->largest;
+    n->lost = n->lost && !recovered(s, n);
     if (n->lost) {
         sim_fail(s, "I6 %s lost something and signs all the same", n->id.text);
     }
@@ -268,6 +281,9 @@ void sim_ledger_hub_said(sim *s, sim_node *to, tb_bytes bytes)
             sim_stream *known = sim_stream_of(s->ledger, &line->stream);
             known->stored = line->to > known->stored ? line->to : known->stored;
             known->hub_life = hub->life;
+            for (uint64_t k = line->from; k > 0 && k <= line->to; k++) {
+                sim_header_of(s->ledger, &line->stream, k, true)->stamped_life = hub->life + 1;
+            }
         }
     }
 }

@@ -24,6 +24,7 @@ typedef struct sim_header {
     bool refused; /* its recipient refused what is in it */
     unsigned applied;
     unsigned applied_life; /* of the recipient's store */
+    unsigned stamped_life; /* of the hub's store that stamped this number, + 1; 0: none */
     tb_time sent;
 } sim_header;
 
