@@ -63,8 +63,10 @@ static bool find_type(tb_acting *a)
     a->row = (tb_case_row){.lane = a->wish->lane == 0 ? TB_LANE_NORMAL : a->wish->lane};
     a->row.view.campaign = campaign;
     a->row.view.type = type;
-    a->action = opening_action(a->agent, type);
-    return a->action != NULL || refuse(a, TB_REFUSED_UNKNOWN_ACTION);
+    a->action = a->wish->action.size > 0 ? tb_case_type_action(type, a->wish->action)
+                                         : opening_action(a->agent, type);
+    bool opens = a->action != NULL && a->action->kind == TB_ACTION_OPEN;
+    return opens || refuse(a, TB_REFUSED_UNKNOWN_ACTION);
 }
 
 /* Says which step came first. */

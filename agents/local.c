@@ -82,6 +82,7 @@ static void wish_of(const tb_asking *a, tb_wish *wish)
         wish->opens = true;
         wish->campaign = request->open.campaign;
         wish->case_type = request->open.case_type;
+        wish->action = request->open.action;
         wish->lane = (tb_lane)request->open.lane;
         wish->fields = request->open.fields;
         wish->field_count = request->open.field_count;

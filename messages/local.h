@@ -60,7 +60,8 @@ typedef struct tb_local_open {
     tb_bytes case_type;
     tb_field *fields;
     size_t field_count;
-    uint32_t lane; /* a tb_lane, or 0: the campaign's own choice */
+    uint32_t lane;   /* a tb_lane, or 0: the campaign's own choice */
+    tb_bytes action; /* empty: the first opening for this party's role */
 } tb_local_open;
 
 typedef struct tb_local_act {

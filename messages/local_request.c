@@ -16,7 +16,8 @@ static tb_refusal verdict(bool good)
 static tb_refusal read_open(const wire_open *in, tb_arena *arena, tb_local_open *out)
 {
     if (!tb_wire_name(in->campaign, &out->campaign) ||
-        !tb_wire_name(in->case_type, &out->case_type) || in->lane > TB_LANE_LAST) {
+        !tb_wire_name(in->case_type, &out->case_type) ||
+        !tb_local_text(in->action, &out->action) || in->lane > TB_LANE_LAST) {
         return TB_REFUSED_REQUEST;
     }
     out->lane = in->lane;
@@ -278,6 +279,7 @@ static bool write_open(const tb_local_open *in, tb_arena *arena, wire_open *out)
     tongbao__local__open_case__init(out);
     out->campaign = tb_wire_of(in->campaign);
     out->case_type = tb_wire_of(in->case_type);
+    out->action = tb_wire_of(in->action);
     out->lane = in->lane;
     out->n_fields = in->field_count;
     out->fields = tb_local_write_values(in->fields, in->field_count, arena);

@@ -109,7 +109,7 @@ static void request_of(const ex_world *world, const ex_step *step, tb_local_requ
     *out = (tb_local_request){.kind = TB_REQUEST_OPEN_CASE, .time = step->at, .account = tb_bytes_str("clerk")};
     if (step->opens != NULL) {
         out->open = (tb_local_open){tb_bytes_str(world->campaign->id), tb_bytes_str(step->opens), step->fields,
-                                    step->field_count, TB_LANE_NORMAL};
+                                    step->field_count, TB_LANE_NORMAL, tb_bytes_str(step->by)};
         return;
     }
     const tb_case_id *id = ex_play_case(step->name);
@@ -131,7 +131,8 @@ static void tell(const ex_world *world, const ex_step *step)
     const tb_case_type *type = tb_campaign_case_type(world->campaign, tb_bytes_str(id));
     const tb_action *action = tb_case_type_action(type, tb_bytes_str(step->act));
     for (unsigned a = 0; step->opens != NULL && a < type->action_count; a++) {
-        action = type->actions[a].kind == TB_ACTION_OPEN ? &type->actions[a] : action;
+        bool meant = *step->by == 0 || strcmp(step->by, type->actions[a].id) == 0;
+        action = meant && type->actions[a].kind == TB_ACTION_OPEN ? &type->actions[a] : action;
     }
     const tb_state *state = tb_case_type_state(type, tb_bytes_str(came_to));
     char when[TB_TIME_TEXT];

@@ -6,7 +6,7 @@
  *     who     a party, or `each bureau`, or `each bureau except bureau.13 bureau.65`: every party
  *             whose id begins with that word, one step each. A party that does not take part in
  *             this exercise is left out with its steps.
- *     act     an action; `open TYPE` opens a case; `rest` and `work`: the party's clerks act on
+ *     act     an action; `open TYPE` or `open TYPE:ACTION` opens a case; `rest` and `work`: the party's clerks act on
  *             no notice until they work again; `settle`: wait until all that was submitted so
  *             far is closed and has arrived everywhere
  *     case    what the play calls the case
@@ -36,6 +36,7 @@ typedef struct ex_step {
     ex_party *party; /* NULL: settle */
     const char *act;
     const char *opens; /* case type, or NULL */
+    const char *by;    /* which opening of it; empty: the party's first */
     const char *name;  /* of the case */
     const char *expect; /* refusal, or "" */
     tb_field *fields;

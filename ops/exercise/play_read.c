@@ -122,7 +122,11 @@ static void add(const tb_csv_row *row, ex_party *party, unsigned n)
                 (int)row->fields[0].size, (const char *)row->fields[0].data);
     }
     const char *act = fill(row->fields[2], party, n);
-    step.opens = strncmp(act, "open ", 5) == 0 ? act + 5 : NULL;
+    if (strncmp(act, "open ", 5) == 0) {
+        const char *colon = strchr(act, ':');
+        step.opens = colon != NULL ? keep(act + 5, (size_t)(colon - act - 5)) : act + 5;
+        step.by = colon != NULL ? colon + 1 : "";
+    }
     step.act = act;
     step.name = fill(row->fields[3], party, n);
     read_values(&step, fill(row->fields[4], party, n));

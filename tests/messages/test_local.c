@@ -106,7 +106,7 @@ static void fill_request(tb_arena *arena, tb_local_request *request)
         break;
     case TB_REQUEST_OPEN_CASE:
         request->open = (tb_local_open){tb_bytes_str("black-card"), tb_bytes_str("card"), fields, 2,
-                                        TB_LANE_URGENT};
+                                        TB_LANE_URGENT, tb_bytes_str("submit")};
         break;
     case TB_REQUEST_ACT:
         request->act =
