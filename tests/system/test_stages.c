@@ -88,6 +88,46 @@ static void an_act_is_refused_before_its_stage_allowed_in_it_and_late_behind_it(
     assert_true(sys_sound(hq));
 }
 
+/* What headquarters extends: a new version, to which the holder moves the case. Work goes on in it
+ * and does not count. */
+static void an_extended_stage_is_worked_in_after_a_move_and_does_not_count(void **state)
+{
+    sys_hub *hub = *state;
+    char command[3 * SYS_PATH];
+    char path[SYS_PATH];
+    char hex[2 * TB_CASE_ID_BYTES + 1];
+    sys_document(hub, "campaign", "staged", FILE_PATH);
+    sys_path(hub, path, "staged.2.yaml");
+    (void)snprintf(command, sizeof command,
+                   "sed -e 's/^version: 1/version: 2/' -e 's/10-30\"}/11-15\", counts_until: "
+                   "\"${year}-10-30\"}/' '%s' > '%s'",
+                   FILE_PATH, path);
+    assert_int_equal(system(command), 0);
+    sys_sign_campaign(hub, "staged", "2", path);
+    sys_broker_start(hub);
+    sys_agent *unit = sys_agent_linked(hub, UNIT);
+    sys_agent *hq = sys_agent_linked(hub, HQ);
+    sys_tell_time(unit, "2015-10-20T09:00:00+08:00");
+    const tb_local_answer *answer = sys_open(unit, "staged", "problem", "item=first");
+    done(answer);
+    tb_case_id id = answer->acted.case_id;
+    tb_hex(id.bytes, TB_CASE_ID_BYTES, hex);
+    sys_path(hub, path, "documents/staged.2.doc");
+    assert_int_equal(sys_tongbao_at(hq, "document", "install", path, NULL), 0);
+    SYS_AWAIT(sys_tongbao_at(unit, "case", "move", hex, "--to", "2", NULL) == 0);
+    sys_tell_time(unit, "2015-10-31T10:00:00+08:00");
+    done(sys_act(unit, &id, "note", ""));
+    SYS_AWAIT(shown(hq, &id, TB_NOT_COUNTED) == 1);
+    assert_int_equal(shown(hq, &id, TB_IN_NO_STAGE), 0);
+    sys_tell_time(unit, "2015-11-16T00:00:00+08:00");
+    done(sys_act(unit, &id, "note", ""));
+    SYS_AWAIT(shown(hq, &id, TB_IN_NO_STAGE) == 1);
+    assert_int_equal(sys_tongbao_at(unit, "case", "show", hex, NULL), 0);
+    assert_non_null(strstr(hub->output, "not counted: done after the day up to which it counts"));
+    assert_true(sys_sound(unit));
+    assert_true(sys_sound(hq));
+}
+
 static void write_file(const char *path, const char *text)
 {
     FILE *file = fopen(path, "w");
@@ -126,6 +166,10 @@ static void a_definition_is_set_to_another_year_and_shown_in_words(void **state)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test_setup_teardown(
         an_act_is_refused_before_its_stage_allowed_in_it_and_late_behind_it,
+        sys_set_up,
+        sys_tear_down),
+    cmocka_unit_test_setup_teardown(
+        an_extended_stage_is_worked_in_after_a_move_and_does_not_count,
         sys_set_up,
         sys_tear_down),
     cmocka_unit_test_setup_teardown(
