@@ -84,6 +84,10 @@ static void an_act_is_refused_before_its_stage_allowed_in_it_and_late_behind_it(
     assert_non_null(strstr(hub->output, "late: in none of the stages it belongs to"));
     assert_int_equal(sys_tongbao_at(hq, "--json", "case", "show", hex, NULL), 0);
     assert_non_null(strstr(hub->output, "\"timing\": \"late\""));
+    assert_int_equal(sys_tongbao_at(hq, "campaign", "show", "staged", NULL), 0);
+    assert_non_null(strstr(hub->output, "mend: from 2015-09-01 to 2015-10-30"));
+    assert_int_equal(sys_tongbao_at(hq, "--json", "campaign", "show", "staged", NULL), 0);
+    assert_non_null(strstr(hub->output, "\"to\": \"2015-10-30\""));
     assert_true(sys_sound(unit));
     assert_true(sys_sound(hq));
 }
