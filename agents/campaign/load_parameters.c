@@ -209,6 +209,9 @@ tb_bytes tb_parameters_fill(tb_bytes yaml, tb_pool *pool)
         return yaml;
     }
     size_t size = fill(yaml, &all, NULL);
+    if (size > TB_DOCUMENT_BYTES_MAX) {
+        return yaml; /* a small document is not made a large one: its placeholders are told */
+    }
     uint8_t *text = tb_pool_alloc(pool, size + 1, 1);
     if (text == NULL) {
         return yaml;

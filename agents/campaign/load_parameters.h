@@ -14,7 +14,8 @@
 #include "agents/campaign/campaign.h"
 #include "agents/campaign/load_nodes.h"
 
-/* The text with every declared parameter put in; the text itself when it declares none. In place of
+/* The text with every declared parameter put in; the text itself when it declares none, or
+ * would become longer than TB_DOCUMENT_BYTES_MAX. In place of
  * a value that does not fit its type stands one that does: the value is what is told, not all that
  * follows from it. pool->exhausted says when there was no memory. */
 tb_bytes tb_parameters_fill(tb_bytes yaml, tb_pool *pool);

@@ -315,6 +315,28 @@ static void parameters_are_put_in_wherever_they_are_named_and_no_line_moves(void
     tb_pool_free(&pool);
 }
 
+static void a_small_document_is_not_made_a_large_one(void **state)
+{
+    (void)state;
+    static const char head[] = "parameters: [{id: t, zh: 文, en: t, type: text, value: "
+                               "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa}]\n";
+    size_t places = TB_DOCUMENT_BYTES_MAX / 60 + 1;
+    size_t size = sizeof head - 1 + 4 * places;
+    char *text = malloc(size);
+    assert_non_null(text);
+    memcpy(text, head, sizeof head - 1);
+    for (size_t i = 0; i < places; i++) {
+        memcpy(text + sizeof head - 1 + 4 * i, "${t}", 4);
+    }
+    tb_pool pool = {NULL, false};
+    tb_bytes filled = tb_parameters_fill(tb_bytes_of((uint8_t *)text, size), &pool);
+    assert_int_equal(filled.size, size);
+    filled = tb_parameters_fill(tb_bytes_of((uint8_t *)text, size - 400), &pool);
+    assert_in_range(filled.size, size, TB_DOCUMENT_BYTES_MAX);
+    tb_pool_free(&pool);
+    free(text);
+}
+
 static void another_value_changes_that_value_alone(void **state)
 {
     (void)state;
@@ -381,6 +403,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_case_is_not_handed_to_whom_a_table_cannot_name_yet),
     cmocka_unit_test(each_fault_of_a_field_s_rules_is_told),
     cmocka_unit_test(parameters_are_put_in_wherever_they_are_named_and_no_line_moves),
+    cmocka_unit_test(a_small_document_is_not_made_a_large_one),
     cmocka_unit_test(another_value_changes_that_value_alone),
     cmocka_unit_test(a_value_that_does_not_fit_is_not_set),
     cmocka_unit_test(every_cut_of_a_text_with_parameters_is_read_without_harm),
