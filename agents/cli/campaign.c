@@ -47,9 +47,9 @@ static json_t *stages_json(const tb_campaign *campaign)
         json_t *o = label_json(stage->id, &stage->title);
         (void)json_object_set_new(o, "from", json_string(stage->from));
         (void)json_object_set_new(o, "to", json_string(stage->to));
-        (void)json_object_set_new(o, "counts_until", stage->counts_until != NULL
-                                                         ? json_string(stage->counts_until)
-                                                         : json_null());
+        (void)json_object_set_new(o, "counts_until",
+                                  stage->counts_until != NULL ? json_string(stage->counts_until)
+                                                              : json_null());
         (void)json_array_append_new(stages, o);
     }
     return stages;

@@ -1,4 +1,5 @@
-/* Two versions that differ in dates, parameters, stages, look-ups or what a field's value must be. */
+/* Two versions that differ in dates, parameters, stages, look-ups or what a field's value must be.
+ */
 #include "tests/agents/edited.h"
 
 #include "agents/campaign/compare.h"
@@ -92,8 +93,9 @@ static void what_may_change_freely_keeps_no_case_from_moving(void **state)
          TB_DIFFERENCE_DATES},
         {"value: \"2015\"", "value: \"2016\"", TB_DIFFERENCE_PARAMETER},
         {"value: \"2015\"", "value: \"2016\"", TB_DIFFERENCE_DUTY_CHANGED},
-        {"  - {id: mend, zh", "  - {id: again, zh: 再, en: again, from: \"${year}-11-01\", to: "
-                              "\"${year}-11-30\"}\n  - {id: mend, zh",
+        {"  - {id: mend, zh",
+         "  - {id: again, zh: 再, en: again, from: \"${year}-11-01\", to: "
+         "\"${year}-11-30\"}\n  - {id: mend, zh",
          TB_DIFFERENCE_STAGE_ADDED},
         {"outside: late", "outside: refuse", TB_DIFFERENCE_ACTION_CHANGED},
         {"stages: [check, mend]", "stages: [mend]", TB_DIFFERENCE_ACTION_CHANGED},
@@ -129,7 +131,9 @@ static void a_table_that_names_another_party_keeps_every_case_from_moving(void *
 static void a_new_choice_with_a_row_of_its_own_keeps_none(void **state)
 {
     compared *c = *state;
-    const char *edits[] = {"version: 1", "version: 2", "      - {id: third, zh: 第三项",
+    const char *edits[] = {"version: 1",
+                           "version: 2",
+                           "      - {id: third, zh: 第三项",
                            "      - {id: fourth, zh: 第四项, en: fourth}\n      - {id: third, zh: "
                            "第三项",
                            "      - {value: third, position: opener}",

@@ -131,8 +131,7 @@ static const tb_campaign *key_at(const plans *all, const char *at, char out[KEY_
         const char *end = strchr(at, '`');
         if (end != NULL && strncmp(at, names[i], size) == 0 && strncmp(at + size, ": ", 2) == 0 &&
             (size_t)(end - at) - size - 2 < KEY_BYTES) {
-            (void)snprintf(out, KEY_BYTES, "%.*s", (int)(end - at - 2) - (int)size,
-                           at + size + 2);
+            (void)snprintf(out, KEY_BYTES, "%.*s", (int)(end - at - 2) - (int)size, at + size + 2);
             return tb_campaign_loaded_get(all->loaded[i]);
         }
     }
@@ -168,7 +167,8 @@ static unsigned each_row(const plans *all, void (*look)(const plans *, const cha
     char *copy = strdup(all->page);
     char *rest = NULL;
     assert_non_null(copy);
-    for (char *line = strtok_r(copy, "\n", &rest); line != NULL; line = strtok_r(NULL, "\n", &rest)) {
+    for (char *line = strtok_r(copy, "\n", &rest); line != NULL;
+         line = strtok_r(NULL, "\n", &rest)) {
         if (line[0] == '|' && strncmp(line, "| clause", 8) != 0 && strncmp(line, "|---", 4) != 0) {
             look(all, line);
             count++;
@@ -246,8 +246,9 @@ static void a_key_that_is_not_there_is_seen(void **state)
         const char *key;
         bool there;
     } rows[] = {
-        {"stages.self_check", true}, {"stages.spring", false},       {"problem.actions.report", true},
-        {"problem.report", false},   {"problem.actions.sing", false}, {"self_check", false},
+        {"stages.self_check", true},      {"stages.spring", false},
+        {"problem.actions.report", true}, {"problem.report", false},
+        {"problem.actions.sing", false},  {"self_check", false},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         char key[KEY_BYTES];

@@ -1,8 +1,8 @@
 /* Stages, a fixed date, a look-up and parameters on real processes. */
 #include "tests/system/hub.h"
 
-#define UNIT "bureau.11"
-#define HQ   "hq"
+#define UNIT      "bureau.11"
+#define HQ        "hq"
 #define FILE_PATH TB_SOURCE_DIR "/tests/system/staged.yaml"
 
 static void done(const tb_local_answer *answer)
@@ -145,14 +145,14 @@ static void a_definition_is_set_to_another_year_and_shown_in_words(void **state)
     sys_hub *hub = *state;
     char path[SYS_PATH];
     assert_int_equal(sys_tongbao(hub, "campaign", "check", FILE_PATH, NULL), 0);
-    assert_int_equal(sys_tongbao(hub, "campaign", "set", FILE_PATH, "--parameter", "year=20XX", NULL),
-                     1);
+    assert_int_equal(
+        sys_tongbao(hub, "campaign", "set", FILE_PATH, "--parameter", "year=20XX", NULL), 1);
     assert_int_equal(sys_tongbao(hub, "campaign", "set", FILE_PATH, "--parameter", "month=7", NULL),
                      1);
-    assert_int_not_equal(sys_tongbao(hub, "campaign", "set", FILE_PATH, "--parameter", "year", NULL),
-                         0);
-    assert_int_equal(sys_tongbao(hub, "campaign", "set", FILE_PATH, "--parameter", "year=2019", NULL),
-                     0);
+    assert_int_not_equal(
+        sys_tongbao(hub, "campaign", "set", FILE_PATH, "--parameter", "year", NULL), 0);
+    assert_int_equal(
+        sys_tongbao(hub, "campaign", "set", FILE_PATH, "--parameter", "year=2019", NULL), 0);
     sys_path(hub, path, "of2019.yaml");
     write_file(path, hub->output);
     assert_int_equal(sys_tongbao(hub, "campaign", "check", path, NULL), 0);
@@ -173,9 +173,7 @@ static const struct CMUnitTest tests[] = {
         sys_set_up,
         sys_tear_down),
     cmocka_unit_test_setup_teardown(
-        an_extended_stage_is_worked_in_after_a_move_and_does_not_count,
-        sys_set_up,
-        sys_tear_down),
+        an_extended_stage_is_worked_in_after_a_move_and_does_not_count, sys_set_up, sys_tear_down),
     cmocka_unit_test_setup_teardown(
         a_definition_is_set_to_another_year_and_shown_in_words, sys_set_up, sys_tear_down),
 };
