@@ -116,11 +116,8 @@ static tb_err add_event(tb_txn *txn, tb_local_case *out, tb_local_event **slot)
     return TB_OK;
 }
 
-static tb_err show_class(const tb_agent *agent,
-                         tb_txn *txn,
-                         const tb_case_id *id,
-                         uint8_t class,
-                         tb_local_case *out)
+static tb_err show_class(
+    const tb_agent *agent, tb_txn *txn, const tb_case_id *id, uint8_t class, tb_local_case *out)
 {
     tb_event_walk walk;
     tb_event_key key;

@@ -145,8 +145,7 @@ add_possible(const tb_agent *agent, tb_arena *arena, const tb_case_view *view, t
     return TB_OK;
 }
 
-static tb_err
-acts_to_open(const tb_agent *agent, tb_now now, tb_arena *arena, tb_local_acts *acts)
+static tb_err acts_to_open(const tb_agent *agent, tb_now now, tb_arena *arena, tb_local_acts *acts)
 {
     for (size_t i = 0; i < agent->campaigns->count; i++) {
         const tb_campaign *campaign = agent->campaigns->list[i];
@@ -165,12 +164,8 @@ acts_to_open(const tb_agent *agent, tb_now now, tb_arena *arena, tb_local_acts *
     return TB_OK;
 }
 
-tb_err
-tb_query_acts(const tb_agent *agent,
-              tb_now now,
-              tb_txn *txn,
-              const tb_case_id *id,
-              tb_local_answer *answer)
+tb_err tb_query_acts(
+    const tb_agent *agent, tb_now now, tb_txn *txn, const tb_case_id *id, tb_local_answer *answer)
 {
     tb_arena *arena = tb_txn_arena(txn);
     tb_local_acts acts = {0};

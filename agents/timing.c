@@ -5,8 +5,7 @@
 
 static const tb_action *action_of(const tb_campaign *campaign, tb_bytes case_type, tb_bytes id)
 {
-    const tb_case_type *type =
-        campaign != NULL ? tb_campaign_case_type(campaign, case_type) : NULL;
+    const tb_case_type *type = campaign != NULL ? tb_campaign_case_type(campaign, case_type) : NULL;
     return type != NULL ? tb_case_type_action(type, id) : NULL;
 }
 

@@ -1,5 +1,6 @@
-/* timing - whether an act is shown as late for its stage, or as not counted (agents/campaign/stages.h
- * says by which days): by its effective time, as far as that is known here. */
+/* timing - whether an act is shown as late for its stage, or as not counted
+ * (agents/campaign/stages.h says by which days): by its effective time, as far as that is known
+ * here. */
 #ifndef TB_TIMING_H
 #define TB_TIMING_H
 

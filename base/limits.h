@@ -51,9 +51,11 @@
  * many of older incarnations. What is not named is asked for from its beginning. */
 #define TB_HELD_STREAMS_MAX 256
 
+/* A campaign's parameter: its value in bytes, put in wherever it is named. */
+#define TB_PARAMETER_BYTES_MAX 120
+
 /* A campaign's names: identifiers in bytes; counts per definition. */
 #define TB_NAME_BYTES_MAX  32
-#define TB_PARAMETER_BYTES_MAX 120 /* one value put in wherever it is named */
 #define TB_GROUPS_MAX      16
 #define TB_FIELDS_MAX      64
 #define TB_FIELD_BYTES_MAX 4096 /* one value */

@@ -30,8 +30,9 @@ typedef struct tb_role {
     bool by_jurisdiction; /* its parties each have a jurisdiction, else they are nation-wide */
 } tb_role;
 
-/* 参数: what changes from one time to the next, a year above all. Wherever the document says ${id} its
- * value stands already: it is put in before the form is read (agents/campaign/load_parameters.h). */
+/* 参数: what changes from one time to the next, a year above all. Wherever the document says ${id}
+ * its value stands already: it is put in before the form is read
+ * (agents/campaign/load_parameters.h). */
 typedef enum tb_parameter_type {
     TB_PARAMETER_YEAR, /* four digits */
     TB_PARAMETER_DATE, /* YYYY-MM-DD */
@@ -57,9 +58,9 @@ typedef struct tb_stage {
                                  go on and not count; NULL: all of it */
 } tb_stage;
 
-/* A table from a code to who is concerned with it: 查表. Several rows of one value: several parties,
- * in the order written. Each row names a role, of which there is one party, or another position of
- * the case. */
+/* A table from a code to who is concerned with it: 查表. Several rows of one value: several
+ * parties, in the order written. Each row names a role, of which there is one party, or another
+ * position of the case. */
 typedef struct tb_lookup_row {
     const char *value; /* a choice of `choices` */
     const char *role;
@@ -464,8 +465,8 @@ typedef struct tb_campaign {
     const char *id; /* "black-card" */
     uint32_t version;
     tb_label title;
-    const char *from; /* YYYY-MM-DD, first day */
-    const char *to;   /* last day */
+    const char *from;         /* YYYY-MM-DD, first day */
+    const char *to;           /* last day */
     const char *counts_until; /* last day that counts, NULL: everything counts */
     tb_parameter *parameters;
     unsigned parameter_count;

@@ -76,8 +76,7 @@ static void link_stages(tb_campaign *campaign)
     }
 }
 
-static tb_err
-load_filled(tb_bytes yaml, tb_campaign_loaded **out, char *error, size_t error_size)
+static tb_err load_filled(tb_bytes yaml, tb_campaign_loaded **out, char *error, size_t error_size)
 {
     complaint heard = {0};
     cyaml_config_t config;

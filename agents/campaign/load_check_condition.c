@@ -29,7 +29,8 @@ static bool has_value(const tb_condition *c, const char *value)
 bool tb_check_same_condition(const tb_condition *a, const tb_condition *b)
 {
     bool alike = a->test == b->test && same(a->field, b->field) && same(a->a, b->a) &&
-                 same(a->b, b->b) && same(a->date, b->date) && a->count == b->count && a->value_count == b->value_count;
+                 same(a->b, b->b) && same(a->date, b->date) && a->count == b->count &&
+                 a->value_count == b->value_count;
     for (unsigned i = 0; alike && i < a->value_count; i++) {
         alike = has_value(b, a->values[i]);
     }

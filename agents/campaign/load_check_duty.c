@@ -29,7 +29,8 @@ static bool limits_given(const tb_check *check, const tb_duty_def *duty)
 static void check_limit(tb_check *check, const tb_duty_def *duty)
 {
     int given = (duty->hours > 0) + (duty->days > 0) + (duty->working_days > 0) +
-                (duty->due_date != NULL) + (duty->stage != NULL) + tb_check_has_period(check, &duty->monthly) +
+                (duty->due_date != NULL) + (duty->stage != NULL) +
+                tb_check_has_period(check, &duty->monthly) +
                 tb_check_has_period(check, &duty->quarterly);
     if (given != 1 && limits_given(check, duty)) {
         tb_check_fault(check, tb_at(duty), TB_FAULT_LIMIT, NULL, NULL);

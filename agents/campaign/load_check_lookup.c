@@ -65,8 +65,7 @@ static void check_row(tb_check *check, const tb_lookup_row *row)
     }
     if (role == position) {
         tb_check_fault(check, tb_at(row), TB_FAULT_LOOKUP_ROW, NULL, NULL);
-    } else if (role && tb_check_role(check, &row->role) &&
-               is_of_many(check->campaign, row->role)) {
+    } else if (role && tb_check_role(check, &row->role) && is_of_many(check->campaign, row->role)) {
         tb_check_fault(check, tb_at_value(&row->role), TB_FAULT_LOOKUP_ROLE, row->role, NULL);
     }
 }

@@ -3,8 +3,8 @@
 
 #include <stdio.h>
 
-static void
-check_type(tb_check *check, const void *rule, bool given, const char *key, bool fits, const char *type)
+static void check_type(
+    tb_check *check, const void *rule, bool given, const char *key, bool fits, const char *type)
 {
     if (given && !fits) {
         tb_check_fault(check, tb_at_value(rule), TB_FAULT_RULE_TYPE, key, type);

@@ -89,7 +89,8 @@ void tb_check_placeholders(tb_findings *findings, const tb_node *root)
         return;
     }
     for (const tb_node *key = root->child; key != NULL; key = key->next->next) {
-        bool declares = tb_bytes_equal(tb_bytes_of(key->text, key->size), tb_bytes_str("parameters"));
+        bool declares =
+            tb_bytes_equal(tb_bytes_of(key->text, key->size), tb_bytes_str("parameters"));
         if (!declares) { /* a value that is none is told there */
             look_for_placeholders(findings, key->next);
         }
@@ -104,7 +105,8 @@ static bool is_day(const char *text)
     return text != NULL && tb_day_parse(tb_bytes_str(text), &day);
 }
 
-static void check_counts_until(tb_check *check, const char *const *until, const char *from, const char *to)
+static void
+check_counts_until(tb_check *check, const char *const *until, const char *from, const char *to)
 {
     if (*until == NULL || !tb_check_day(check, until, "counts_until")) {
         return;
@@ -227,7 +229,8 @@ static const tb_stage *first_stage(const tb_check *check, const tb_action *actio
     return first;
 }
 
-/* The stage whose begin makes the deadline impossible: of what begins it, or of all that ends it. */
+/* The stage whose begin makes the deadline impossible: of what begins it, or of all that ends it.
+ */
 static const tb_stage *
 stage_after(const tb_check *check, const tb_duty_def *duty, const tb_action *from, const char *due)
 {
@@ -247,10 +250,12 @@ stage_after(const tb_check *check, const tb_duty_def *duty, const tb_action *fro
     return ends;
 }
 
-static void check_due(tb_check *check, const tb_duty_def *duty, const tb_action *from, const char *due)
+static void
+check_due(tb_check *check, const tb_duty_def *duty, const tb_action *from, const char *due)
 {
     const tb_campaign *campaign = check->campaign;
-    tb_place place = duty->due_date != NULL ? tb_at_value(&duty->due_date) : tb_at_value(&duty->stage);
+    tb_place place =
+        duty->due_date != NULL ? tb_at_value(&duty->due_date) : tb_at_value(&duty->stage);
     const tb_stage *stage = stage_after(check, duty, from, due);
     if (is_day(campaign->from) && strcmp(due, campaign->from) < 0) {
         tb_check_fault3(check, place, TB_FAULT_DUE_BEFORE, due, campaign->id, campaign->from);

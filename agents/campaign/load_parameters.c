@@ -91,8 +91,7 @@ static tb_bytes find_block(tb_bytes yaml)
 {
     size_t size = sizeof KEY - 1;
     size_t at = 0;
-    while (at < yaml.size &&
-           (yaml.size - at < size || memcmp(yaml.data + at, KEY, size) != 0)) {
+    while (at < yaml.size && (yaml.size - at < size || memcmp(yaml.data + at, KEY, size) != 0)) {
         at = line_end(yaml, at);
     }
     size_t end = at < yaml.size ? line_end(yaml, at) : at;
@@ -131,8 +130,7 @@ static void read_declared(tb_bytes yaml, tb_pool *pool, declarations *out)
     tb_findings unheard = {.pool = pool};
     out->count = 0;
     out->block = find_block(yaml);
-    const tb_node *root =
-        out->block.size > 0 ? tb_nodes_read(out->block, pool, &unheard) : NULL;
+    const tb_node *root = out->block.size > 0 ? tb_nodes_read(out->block, pool, &unheard) : NULL;
     const tb_node *list = root != NULL ? value_of(root, "parameters") : NULL;
     const tb_node *entry = list != NULL && list->kind == TB_NODE_LIST ? list->child : NULL;
     for (; entry != NULL && out->count < PARAMETERS_MAX; entry = entry->next) {
@@ -209,6 +207,9 @@ tb_bytes tb_parameters_fill(tb_bytes yaml, tb_pool *pool)
         return yaml;
     }
     size_t size = fill(yaml, &all, NULL);
+    if (size > TB_DOCUMENT_BYTES_MAX) {
+        return yaml; /* a small document is not made a large one: its placeholders are told */
+    }
     uint8_t *text = tb_pool_alloc(pool, size + 1, 1);
     if (text == NULL) {
         return yaml;
@@ -232,8 +233,7 @@ static size_t byte_of(tb_bytes text, size_t character)
     return at;
 }
 
-tb_err
-tb_parameters_set(tb_bytes yaml, tb_bytes id, tb_bytes value, tb_pool *pool, tb_bytes *out)
+tb_err tb_parameters_set(tb_bytes yaml, tb_bytes id, tb_bytes value, tb_pool *pool, tb_bytes *out)
 {
     declarations all;
     read_declared(yaml, pool, &all);

@@ -54,12 +54,8 @@ static const cyaml_schema_field_t parameter_fields[] = {
     NAME("id", tb_parameter, id),
     ZH(tb_parameter, title),
     EN(tb_parameter, title),
-    CYAML_FIELD_ENUM("type",
-                     STRICT,
-                     tb_parameter,
-                     type,
-                     parameter_types,
-                     CYAML_ARRAY_LEN(parameter_types)),
+    CYAML_FIELD_ENUM(
+        "type", STRICT, tb_parameter, type, parameter_types, CYAML_ARRAY_LEN(parameter_types)),
     CYAML_FIELD_STRING_PTR("value", LIST, tb_parameter, value, 0, LABEL_BYTES),
     CYAML_FIELD_END,
 };
@@ -67,12 +63,9 @@ static const cyaml_schema_value_t parameter_schema = {
     CYAML_VALUE_MAPPING(MAPPING, tb_parameter, parameter_fields)};
 
 static const cyaml_schema_field_t stage_fields[] = {
-    NAME("id", tb_stage, id),
-    ZH(tb_stage, title),
-    EN(tb_stage, title),
-    NAME("from", tb_stage, from),
-    NAME("to", tb_stage, to),
-    MAYBE_NAME("counts_until", tb_stage, counts_until),
+    NAME("id", tb_stage, id), ZH(tb_stage, title),
+    EN(tb_stage, title),      NAME("from", tb_stage, from),
+    NAME("to", tb_stage, to), MAYBE_NAME("counts_until", tb_stage, counts_until),
     CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t stage_schema = {
@@ -466,12 +459,7 @@ static const cyaml_schema_field_t campaign_fields[] = {
     NAME("from", tb_campaign, from),
     NAME("to", tb_campaign, to),
     MAYBE_NAME("counts_until", tb_campaign, counts_until),
-    LIST_OF("parameters",
-            MAYBE_LIST,
-            tb_campaign,
-            parameters,
-            parameter_count,
-            &parameter_schema),
+    LIST_OF("parameters", MAYBE_LIST, tb_campaign, parameters, parameter_count, &parameter_schema),
     LIST_OF("stages", MAYBE_LIST, tb_campaign, stages, stage_count, &stage_schema),
     LIST_OF("lookups", MAYBE_LIST, tb_campaign, lookups, lookup_count, &lookup_schema),
     NAMES("tables", MAYBE_LIST, tb_campaign, tables, table_count),

@@ -9,9 +9,9 @@ static bool party_of_row(const tb_case_view *view,
     if (row->role != NULL) {
         return tb_party_of_role(directory, row->role, NULL, out);
     }
-    const tb_position *p =
-        row->position == NULL ? NULL
-                              : tb_case_type_position(view->type, tb_bytes_str(row->position));
+    const tb_position *p = row->position == NULL
+                               ? NULL
+                               : tb_case_type_position(view->type, tb_bytes_str(row->position));
     return p != NULL && p->kind != TB_POSITION_LOOKED_UP &&
            tb_position_party(view, directory, p->id, out);
 }

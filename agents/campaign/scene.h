@@ -17,7 +17,7 @@ typedef struct tb_scene {
     const tb_directory_party *actor;  /* whose act it is: of a paper answer the off-line party */
     const tb_directory_party *signer; /* of a paper answer who enters it; NULL otherwise */
     const tb_action *action;
-    tb_time at; /* the event's own time */
+    tb_time at;  /* the event's own time */
     bool acting; /* the actor itself is judged before it acts, not its event by others */
     const tb_local_knowledge *known; /* NULL: another party's knowledge, nobody can tell */
     tb_arena *arena;

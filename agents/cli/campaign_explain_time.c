@@ -31,7 +31,8 @@ void tb_explain_head(const tb_campaign *campaign)
     }
     for (unsigned i = 0; i < campaign->stage_count; i++) {
         const tb_stage *s = &campaign->stages[i];
-        (void)printf(_("  - %s: from %s to %s"), tb_explain_label(&s->title, s->id), s->from, s->to);
+        (void)printf(_("  - %s: from %s to %s"), tb_explain_label(&s->title, s->id), s->from,
+                     s->to);
         if (s->counts_until != NULL) {
             (void)printf(_("; what is done after %s does not count"), s->counts_until);
         }
@@ -104,7 +105,8 @@ bool tb_explain_fixed_limit(const tb_campaign *campaign, const tb_duty_def *duty
     return true;
 }
 
-static const char *choice_title(const tb_campaign *campaign, const tb_lookup *lookup, const char *id)
+static const char *
+choice_title(const tb_campaign *campaign, const tb_lookup *lookup, const char *id)
 {
     const tb_code_list *codes = tb_campaign_codes(campaign, lookup->choices);
     for (unsigned i = 0; codes != NULL && i < codes->choice_count; i++) {
@@ -115,7 +117,9 @@ static const char *choice_title(const tb_campaign *campaign, const tb_lookup *lo
     return id;
 }
 
-void tb_explain_looked_up(const tb_campaign *campaign, const tb_case_type *type, const tb_position *p)
+void tb_explain_looked_up(const tb_campaign *campaign,
+                          const tb_case_type *type,
+                          const tb_position *p)
 {
     const tb_lookup *lookup = p->lookup != NULL ? tb_campaign_lookup(campaign, p->lookup) : NULL;
     (void)printf(_("looked up by \"%s\""), tb_explain_field(type, p->field));

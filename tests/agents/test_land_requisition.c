@@ -8,9 +8,11 @@
 #include "agents/campaign/stages.h"
 
 static const country_row town[] = {
-    {"agri", "agri_centre", ""},    {"county", "superior", ""},      {"finance", "finance_office", ""},
-    {"government", "town_gov", ""}, {"labour", "labour_office", ""}, {"land", "land_office", ""},
-    {"supervision", "supervision", ""}, {"village.1", "village", ""}, {"village.2", "village", ""},
+    {"agri", "agri_centre", ""},        {"county", "superior", ""},
+    {"finance", "finance_office", ""},  {"government", "town_gov", ""},
+    {"labour", "labour_office", ""},    {"land", "land_office", ""},
+    {"supervision", "supervision", ""}, {"village.1", "village", ""},
+    {"village.2", "village", ""},
 };
 
 static int setup(void **state)
@@ -110,9 +112,9 @@ static void every_item_has_its_leading_and_its_supporting_units(void **state)
         const char *support; /* the first */
         size_t supports;
     } rows[] = {
-        {"1.1", "land", "village.1", 1},     {"1.4", "land", "village.1", 1},
-        {"2.1", "labour", "land", 3},        {"2.4", "labour", "land", 3},
-        {"3.1", "village.1", "finance", 2},  {"3.10", "village.1", "finance", 2},
+        {"1.1", "land", "village.1", 1},    {"1.4", "land", "village.1", 1},
+        {"2.1", "labour", "land", 3},       {"2.4", "labour", "land", 3},
+        {"3.1", "village.1", "finance", 2}, {"3.10", "village.1", "finance", 2},
     };
     const tb_position *support = tb_case_type_position(c->view.type, tb_bytes_str("support"));
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -239,12 +241,13 @@ static void a_grave_breach_is_inquired_into_and_referred(void **state)
     country *c = *state;
     lead_to_ledger(c, "3.2", "land");
     assert_int_equal(attempt(c, "village.1", "ask_inquiry", ""), TB_REFUSED_CONDITION);
-    assert_accepted(act(c, "village.1", "form_opinion",
-                        "opinion=涉嫌挪用|responsible=村主任|grave=1"));
+    assert_accepted(
+        act(c, "village.1", "form_opinion", "opinion=涉嫌挪用|responsible=村主任|grave=1"));
     assert_accepted(act(c, "village.1", "ask_inquiry", ""));
     assert_string_equal(holder_of(c), "supervision");
-    assert_accepted(act(c, "supervision", "conclude_inquiry",
-                        "inquiry_result=judiciary|inquiry_note=涉嫌犯罪|referral_no=移〔2015〕1号"));
+    assert_accepted(
+        act(c, "supervision", "conclude_inquiry",
+            "inquiry_result=judiciary|inquiry_note=涉嫌犯罪|referral_no=移〔2015〕1号"));
     assert_string_equal(state_of(c), "transferred");
 }
 
@@ -312,8 +315,8 @@ static void accountability_and_emergencies_take_their_course(void **state)
     assert_int_equal(due_of(c, "respond", "government", "village.1"), c->at + 3600000);
     assert_accepted(act(c, "government", "respond", "instruction=就地稳控"));
     assert_accepted(act(c, "village.1", "update", "situation=人员减少|people=20"));
-    assert_accepted(act(c, "village.1", "settle",
-                        "settled_at=2015-07-20T11:00:00+08:00|situation=已散去"));
+    assert_accepted(
+        act(c, "village.1", "settle", "settled_at=2015-07-20T11:00:00+08:00|situation=已散去"));
     assert_accepted(act(c, "government", "close", ""));
 }
 

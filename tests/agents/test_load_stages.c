@@ -9,7 +9,7 @@
 #define PARAMETERS                                                                                 \
     "tables: [calendar]\n"                                                                         \
     "parameters:\n"                                                                                \
-    "  - {id: year, zh: 年份, en: year, type: year, value: \"2015\"}\n"                            \
+    "  - {id: year, zh: 年份, en: year, type: year, value: \"2015\"}\n"                          \
     "stages:\n"                                                                                    \
     "  - {id: check, zh: 排查, en: check, from: \"${year}-02-01\", to: \"${year}-08-31\"}\n"
 #define LOOKUPS                                                                                    \
@@ -51,7 +51,8 @@ static void what_is_right_has_no_finding(void **state)
         {"tables: [calendar]\n", PARAMETERS, NULL, ""},
         {"case_types:\n", LOOKUPS "case_types:\n", NULL, ""},
         {"    positions:\n", LOOKED_UP, NULL, ""},
-        {"from: [taken]\n", "from: [taken]\n        stages: [check]\n        outside: late\n", NULL, ""},
+        {"from: [taken]\n", "from: [taken]\n        stages: [check]\n        outside: late\n", NULL,
+         ""},
         {"days: 15", "stage: check", NULL, ""},
         {"working_days: 1", "quarterly: {month: 1, day: 15}", NULL, ""},
         {"en: address, type: text", "en: address, max_length: 20, type: text", NULL, ""},
@@ -145,7 +146,8 @@ static void each_fault_of_a_condition_on_time_is_told(void **state)
          "stage_unknown"},
         {"from: [taken]\n", WHEN("test: outside-stage"), "test: outside", "test_incomplete"},
         {"from: [taken]\n",
-         "from: [taken]\n        when:\n          - {test: since, date: \"2015-05-01\", zh: 否, en: "
+         "from: [taken]\n        when:\n          - {test: since, date: \"2015-05-01\", zh: 否, "
+         "en: "
          "no}\n          - {test: before, date: \"2015-05-01\", zh: 否, en: no}\n",
          "{test: before", "contradiction"},
     };
@@ -167,9 +169,8 @@ static void each_fault_of_a_limit_that_names_a_day_is_told(void **state)
         {"days: 15", "quarterly: {month: 4, day: 1}", NULL, "due_day"},
         {"days: 15", "quarterly: {day: 1}", NULL, "key_missing"},
         {"days: 15", "days: 15, when: [{test: actor-holds, zh: 否, en: no}]", NULL, "duty_test"},
-        {"days: 15",
-         "days: 15, when: [{test: is, field: finding, values: [gone], zh: 否, en: no}]", NULL,
-         "not_a_choice"},
+        {"days: 15", "days: 15, when: [{test: is, field: finding, values: [gone], zh: 否, en: no}]",
+         NULL, "not_a_choice"},
     };
     static const planted before[] = {
         {"tables: [calendar]\n", PARAMETERS, NULL, ""},
@@ -196,57 +197,66 @@ static void each_fault_of_a_look_up_is_told(void **state)
           "    positions:\n      - {id: whose, zh: 谁, en: whose, kind: looked-up, lookup: who, "
           "field: finding}\n",
           NULL, ""},
-         "{id: whose, zh", "lookup_unknown"},
+         "{id: whose, zh",
+         "lookup_unknown"},
         {{"case_types:\n", LOOKUPS "case_types:\n", NULL, ""},
          {"    positions:\n",
           "    positions:\n      - {id: whose, zh: 谁, en: whose, kind: looked-up, field: "
           "finding}\n",
           NULL, ""},
-         "{id: whose, zh", "lookup_missing"},
+         "{id: whose, zh",
+         "lookup_missing"},
         {{"case_types:\n", LOOKUPS "case_types:\n", NULL, ""},
          {"    positions:\n",
           "    positions:\n      - {id: whose, zh: 谁, en: whose, kind: looked-up, lookup: whose, "
           "field: province}\n",
           NULL, ""},
-         "{id: whose, zh", "lookup_field"},
+         "{id: whose, zh",
+         "lookup_field"},
         {{"case_types:\n",
           "lookups:\n  - id: whose\n    choices: findings\n    rows:\n      - {value: unlicensed, "
           "role: headquarters}\n      - {value: licensed, position: whose}\n      - {value: "
           "not_found, role: headquarters}\ncase_types:\n",
           NULL, ""},
          {"    positions:\n", LOOKED_UP, NULL, ""},
-         "position: whose", "lookup_nested"},
+         "position: whose",
+         "lookup_nested"},
         {{"case_types:\n",
           "lookups:\n  - id: whose\n    choices: findings\n    rows:\n      - {value: unlicensed, "
           "role: headquarters}\n      - {value: licensed, role: headquarters}\ncase_types:\n",
           NULL, ""},
          {"    positions:\n", LOOKED_UP, NULL, ""},
-         "  - id: whose", "lookup_no_row"},
+         "  - id: whose",
+         "lookup_no_row"},
         {{"case_types:\n",
           "lookups:\n  - id: whose\n    choices: findings\n    rows:\n      - {value: unlicensed, "
           "role: market}\n      - {value: licensed, role: headquarters}\n      - {value: "
           "not_found, role: headquarters}\ncase_types:\n",
           NULL, ""},
          {"    positions:\n", LOOKED_UP, NULL, ""},
-         "role: market}\n      - {value: licensed", "lookup_role"},
+         "role: market}\n      - {value: licensed",
+         "lookup_role"},
         {{"case_types:\n",
           "lookups:\n  - id: whose\n    choices: findings\n    rows:\n      - {value: "
           "unlicensed}\n      - {value: licensed, role: headquarters}\n      - {value: not_found, "
           "role: headquarters}\ncase_types:\n",
           NULL, ""},
          {"    positions:\n", LOOKED_UP, NULL, ""},
-         "{value: unlicensed}", "lookup_row"},
+         "{value: unlicensed}",
+         "lookup_row"},
         {{"case_types:\n",
           "lookups:\n  - id: whose\n    choices: findings\n    rows:\n      - {value: unlicensed, "
           "role: police}\n      - {value: licensed, role: headquarters}\n      - {value: "
           "not_found, role: headquarters}\ncase_types:\n",
           NULL, ""},
          {"    positions:\n", LOOKED_UP, NULL, ""},
-         "role: police", "role_unknown"},
-        {{"case_types:\n",
-          LOOKUPS "      - {value: gone, role: headquarters}\ncase_types:\n", NULL, ""},
+         "role: police",
+         "role_unknown"},
+        {{"case_types:\n", LOOKUPS "      - {value: gone, role: headquarters}\ncase_types:\n", NULL,
+          ""},
          {"    positions:\n", LOOKED_UP, NULL, ""},
-         "{value: gone", "lookup_value"},
+         "{value: gone",
+         "lookup_value"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         planted both[] = {rows[i].lookups, rows[i].position};
@@ -267,7 +277,8 @@ static void a_case_is_not_handed_to_whom_a_table_cannot_name_yet(void **state)
         {"    positions:\n", LOOKED_UP, NULL, ""},
         {"          - {to: referred, hands_to: regulator}\n",
          "          - {to: referred, hands_to: whose}\n", NULL, "no_recipient"},
-        {"by: [regulator]\n        from: [referred]", "by: [whose, regulator]\n        from: [referred]", NULL, ""},
+        {"by: [regulator]\n        from: [referred]",
+         "by: [whose, regulator]\n        from: [referred]", NULL, ""},
     };
     char *text = planted_in_example(rows, 4);
     planted_told told = planted_check(text);
@@ -315,6 +326,28 @@ static void parameters_are_put_in_wherever_they_are_named_and_no_line_moves(void
     tb_pool_free(&pool);
 }
 
+static void a_small_document_is_not_made_a_large_one(void **state)
+{
+    (void)state;
+    static const char head[] = "parameters: [{id: t, zh: 文, en: t, type: text, value: "
+                               "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa}]\n";
+    size_t places = TB_DOCUMENT_BYTES_MAX / 60 + 1;
+    size_t size = sizeof head - 1 + 4 * places;
+    char *text = malloc(size);
+    assert_non_null(text);
+    memcpy(text, head, sizeof head - 1);
+    for (size_t i = 0; i < places; i++) {
+        memcpy(text + sizeof head - 1 + 4 * i, "${t}", 4);
+    }
+    tb_pool pool = {NULL, false};
+    tb_bytes filled = tb_parameters_fill(tb_bytes_of((uint8_t *)text, size), &pool);
+    assert_int_equal(filled.size, size);
+    filled = tb_parameters_fill(tb_bytes_of((uint8_t *)text, size - 400), &pool);
+    assert_in_range(filled.size, size, TB_DOCUMENT_BYTES_MAX);
+    tb_pool_free(&pool);
+    free(text);
+}
+
 static void another_value_changes_that_value_alone(void **state)
 {
     (void)state;
@@ -338,8 +371,8 @@ static void a_value_that_does_not_fit_is_not_set(void **state)
 {
     (void)state;
     static const char *const rows[][2] = {
-        {"year", "20XX"}, {"year", "19"},      {"town", "a: b"},  {"town", "\"x"},
-        {"town", "a\nb"}, {"town", "- x"},     {"town", "${x}"},  {"town", ""},
+        {"year", "20XX"}, {"year", "19"},  {"town", "a: b"}, {"town", "\"x"},
+        {"town", "a\nb"}, {"town", "- x"}, {"town", "${x}"}, {"town", ""},
     };
     tb_pool pool = {NULL, false};
     tb_bytes out;
@@ -381,6 +414,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_case_is_not_handed_to_whom_a_table_cannot_name_yet),
     cmocka_unit_test(each_fault_of_a_field_s_rules_is_told),
     cmocka_unit_test(parameters_are_put_in_wherever_they_are_named_and_no_line_moves),
+    cmocka_unit_test(a_small_document_is_not_made_a_large_one),
     cmocka_unit_test(another_value_changes_that_value_alone),
     cmocka_unit_test(a_value_that_does_not_fit_is_not_set),
     cmocka_unit_test(every_cut_of_a_text_with_parameters_is_read_without_harm),

@@ -4,8 +4,12 @@
 #include "agents/campaign/duty.h"
 
 static const country_row areas[] = {
-    {"dept.33", "department", "33"}, {"drc.33", "local_drc", "33"}, {"drc.44", "local_drc", "44"},
-    {"mr.33", "local_mr", "33"},     {"mr.44", "local_mr", "44"},   {"ndrc", "ndrc", ""},
+    {"dept.33", "department", "33"},
+    {"drc.33", "local_drc", "33"},
+    {"drc.44", "local_drc", "44"},
+    {"mr.33", "local_mr", "33"},
+    {"mr.44", "local_mr", "44"},
+    {"ndrc", "ndrc", ""},
     {"samr", "samr", ""},
 };
 
@@ -83,16 +87,16 @@ static void joint_enforcement_is_asked_for_agreed_and_reported(void **state)
     assert_int_equal(
         attempt(c, "mr.33", "request", "asked=mr.33|service_field=tourism|matter=联合检查"),
         TB_REFUSED_CONDITION);
-    assert_accepted(act(c, "mr.33", "request",
-                        "asked=mr.44|service_field=tourism|matter=联合检查|targets=20"));
+    assert_accepted(
+        act(c, "mr.33", "request", "asked=mr.44|service_field=tourism|matter=联合检查|targets=20"));
     assert_int_equal(attempt(c, "mr.44", "respond", "answer=declined"), TB_REFUSED_FIELD_MISSING);
     assert_accepted(act(c, "mr.44", "respond", "answer=agreed"));
     assert_true(is_owed(c, "report_result"));
     assert_int_equal(attempt(c, "mr.44", "report_result",
                              "result=breach|result_note=查实|checked=20|breaches=21"),
                      TB_REFUSED_ABOVE);
-    assert_accepted(act(c, "mr.44", "report_result",
-                        "result=breach|result_note=查实|checked=20|breaches=3"));
+    assert_accepted(
+        act(c, "mr.44", "report_result", "result=breach|result_note=查实|checked=20|breaches=3"));
     assert_accepted(act(c, "mr.33", "close", ""));
 }
 
@@ -194,7 +198,8 @@ static void local_plans_go_to_the_ministry_of_who_files_them(void **state)
     assert_string_equal(holder_of(c), "ndrc");
 }
 
-/* Scenario 14, as far as no report is asked for: there are no thresholds and no quarterly reports. */
+/* Scenario 14, as far as no report is asked for: there are no thresholds and no quarterly reports.
+ */
 static void the_definition_has_no_finding_and_no_threshold(void **state)
 {
     country *c = *state;

@@ -37,6 +37,8 @@ done <<'LIST'
 755 bin/tongbao-tables
 644 share/locale/zh_CN/LC_MESSAGES/tongbao.mo
 644 share/tongbao/campaigns/black-card.yaml
+644 share/tongbao/campaigns/land-requisition.yaml
+644 share/tongbao/campaigns/service-quality.yaml
 644 share/tongbao/tables/README.md
 644 share/tongbao/tables/LICENSE
 644 share/tongbao/tables/NOTICE
