@@ -106,6 +106,14 @@
     X(411, TB_REFUSED_UNKNOWN_LETTER, "unknown_letter", "No letter of this number was written to this party.", "没有发给该单位的此号函件。") \
     X(412, TB_REFUSED_LETTER_PARTY, "letter_party", "Letters are written only to a party that is off-line in the directory.", "只向名录中的线下单位发函。") \
     X(420, TB_REFUSED_TIME_FAR, "time_far", "This time is more than a year outside the dates of every campaign installed here.", "所给时间与本单位已安装的各专项行动期限相差一年以上。") \
+    X(470, TB_REFUSED_REPORT_UNKNOWN, "report_unknown", "No campaign here asks for such a report; see: tongbao report list.", "本单位已安装的专项行动没有此报告,请用 tongbao report list 查看。") \
+    X(471, TB_REFUSED_REPORT_PERIOD, "report_period", "The report is not owed for this period; see: tongbao report list.", "此报告没有该报告期,请用 tongbao report list 查看。") \
+    X(472, TB_REFUSED_REPORT_EARLY, "report_early", "The period is not over yet; the report is filed after its last day. Look at it so far with: tongbao report draft.", "报告期尚未结束,期满后方可报送;可用 tongbao report draft 查看截至目前的数据。") \
+    X(473, TB_REFUSED_REPORT_FILED, "report_filed", "A report for this period was filed already; revise it when it is returned.", "该报告期的报告已经报送,退回后请修订原报告。") \
+    X(474, TB_REFUSED_REPORT_COUNTING, "report_counting", "The figures are still being counted here; ask again in a moment.", "本单位正在统计指标数据,请稍后再试。") \
+    X(475, TB_REFUSED_REPORT_FIGURES, "report_figures", "Figures are counted from the cases and typed in by nobody; leave this field out.", "指标数据由办件记录统计得出,不得人工填写,请去掉此项。") \
+    X(476, TB_REFUSED_REPORT_NOT_OWED, "report_not_owed", "This party does not owe the report.", "本单位不是该报告的报送单位。") \
+    X(477, TB_REFUSED_MEASURE_UNKNOWN, "measure_unknown", "The report has no such measure; tongbao report show ID lists them.", "该报告没有此指标,请用 tongbao report show 编号 查看。") \
     /* 500..599 import verdicts that refuse (issue: in this order) */ \
     X(500, TB_REFUSED_NUMBER_MALFORMED, "number_malformed", "Not a telephone number: empty, letters, masked or of the wrong length.", "号码格式错误:为空、含字母或掩码,或位数不对。") \
     X(501, TB_REFUSED_NUMBER_SCIENTIFIC, "number_scientific", "The number was turned into scientific notation by a spreadsheet; format the column as text and enter it again.", "号码被表格软件转为科学计数法,请将该列设为文本格式后重新填写。") \

@@ -8,6 +8,7 @@
  *     load_check_flow.c       how states follow each other
  *     load_check_route.c      whether whom a case is handed to is somebody
  *     load_check_duty.c       duties
+ *     load_check_report.c     measures and reports
  */
 #ifndef TB_CAMPAIGN_LOAD_CHECK_H
 #define TB_CAMPAIGN_LOAD_CHECK_H
@@ -88,6 +89,7 @@ bool tb_check_same_condition(const tb_condition *a, const tb_condition *b);
 void tb_check_flow(tb_check *check);
 void tb_check_routes(tb_check *check);
 void tb_check_duties(tb_check *check);
+void tb_check_reports(tb_check *check);
 
 /* ---- how states follow each other (load_check_flow.c) ---- */
 
