@@ -159,7 +159,7 @@ static void check_bounds(tb_check *check, const tb_report_def *r)
     if ((r->due.day == 0 || r->due.day > DUE_DAY_MAX || r->due.months_after == 0 ||
          r->due.months_after > DUE_MONTHS_MAX) &&
         tb_check_given(check, &r->due)) {
-        tb_check_fault(check, tb_at_value(&r->due), TB_FAULT_REPORT_DUE, NULL, NULL);
+        tb_check_fault(check, tb_at(&r->due), TB_FAULT_REPORT_DUE, NULL, NULL);
     }
 }
 

@@ -21,5 +21,7 @@ void tb_explain_conditions(const tb_campaign *campaign,
                            const tb_case_type *type,
                            const tb_conditions *conditions);
 void tb_explain_duties(const tb_case_type *type);
+/* campaign_explain_reports.c: who reports what, for which periods, and how figures are counted. */
+void tb_explain_reports(const tb_campaign *campaign);
 
 #endif
