@@ -141,7 +141,7 @@ static const planted rows[] = {
     {"due: {months_after: 1, day: 15}", "due: {months_after: 1, day: 32}", NULL, "report_due"},
     {"every: quarter\n    first: 2015-Q1\n    last: 2015-Q4\n    due: {months_after: 1, day: 15}", "dates: [\"2015-11-29\"]", NULL, "report_date_month"},
     {"every: quarter\n    first: 2015-Q1\n    last: 2015-Q4\n    due: {months_after: 1, day: 15}", "dates: [\"2015-11-31\"]", NULL, "not_a_day"},
-    {"case_type: paper", "case_type: thing", NULL, "report_file"},
+    {"case_type: paper", "case_type: thing", "case_type: thing\n    owed_by", "report_file"},
     {"type: period, index: true", "type: period", "case_type: paper", "report_field"},
     {"{field: figures, required: true}, ", "", "case_type: paper", "report_field"},
     {"owed_by: [clerk]", "owed_by: [clerk, head]", NULL, "report_nobody"},
