@@ -7,6 +7,7 @@
 #include "agents/lapses.h"
 #include "agents/link.h"
 #include "agents/recovery.h"
+#include "agents/reports.h"
 #include "base/text.h"
 
 /* All values of one act, bytes: an event and its field groups fit a notice with room to spare. */
@@ -273,9 +274,13 @@ static tb_err judge(tb_acting *a)
     tb_err err = tb_act_compute(a->agent, a->arena, &a->row.view, a->action, a->wish->fields,
                                 a->wish->field_count, &a->values, &a->value_count, &a->segments);
     if (err == TB_OK) {
-        err = tb_linked_find(a->agent, a->txn, &a->row, a->action, a->values, a->value_count,
-                             &a->linked);
+        err = tb_report_prepare(a);
     }
+    if (err != TB_OK || a->objection.code != TB_ACCEPTED) {
+        return err;
+    }
+    err = tb_linked_find(a->agent, a->txn, &a->row, a->action, a->values, a->value_count,
+                         &a->linked);
     if (err == TB_OK) {
         err = name_linked(a);
     }

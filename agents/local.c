@@ -15,6 +15,7 @@
 #include "agents/quarantine.h"
 #include "agents/queries.h"
 #include "agents/recovery.h"
+#include "agents/reports.h"
 #include "agents/requests.h"
 #include "agents/status.h"
 #include "agents/trace.h"
@@ -331,6 +332,10 @@ static tb_err dispatch(tb_asking *a)
         return TB_OK;
     case TB_REQUEST_LIST_DUTIES:
         return tb_query_duties(agent, a->txn, a->now, &request->duties, &a->answer);
+    case TB_REQUEST_LIST_REPORTS:
+        return tb_query_reports(agent, a->txn, a->now, &request->list_reports, &a->answer);
+    case TB_REQUEST_GET_REPORT:
+        return tb_query_report(agent, a->txn, a->now, &request->get_report, &a->answer);
     case TB_REQUEST_LIST_CAMPAIGNS:
         return tb_query_campaigns(agent, a->txn, &a->answer);
     case TB_REQUEST_CUT:

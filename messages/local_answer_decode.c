@@ -514,6 +514,10 @@ static tb_refusal read_body(const wire_answer *in, tb_arena *arena, tb_local_ans
         return checked(read_letter(in->letter, &out->letter));
     case TB_ANSWER_DUTIES:
         return read_duties(in->duties, arena, &out->duties);
+    case TB_ANSWER_REPORTS:
+        return tb_local_read_reports(in->reports, arena, &out->reports);
+    case TB_ANSWER_REPORT:
+        return tb_local_read_report(in->report, arena, &out->report);
     case TB_ANSWER_CAMPAIGNS:
         return read_campaigns(in->campaigns, arena, &out->campaigns);
     case TB_ANSWER_CUT:

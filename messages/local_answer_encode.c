@@ -38,6 +38,8 @@ typedef struct bodies {
     Tongbao__Local__Quarantine quarantine;
     Tongbao__Local__Settled settled;
     Tongbao__Local__DeadLetters dead_letters;
+    Tongbao__Local__Reports reports;
+    Tongbao__Local__Report report;
 } bodies;
 
 static tb_wire_bytes digest_of(const tb_digest *digest)
@@ -536,6 +538,12 @@ static bool write_body(const tb_local_answer *in, tb_arena *arena, bodies *b, wi
     case TB_ANSWER_DUTIES:
         out->duties = &b->duties;
         return write_duties(&in->duties, arena, &b->duties);
+    case TB_ANSWER_REPORTS:
+        out->reports = &b->reports;
+        return tb_local_write_reports(&in->reports, arena, &b->reports);
+    case TB_ANSWER_REPORT:
+        out->report = &b->report;
+        return tb_local_write_report(&in->report, arena, &b->report);
     case TB_ANSWER_CAMPAIGNS:
         out->campaigns = &b->campaigns;
         return write_campaigns(&in->campaigns, arena, &b->campaigns);

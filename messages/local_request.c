@@ -149,6 +149,10 @@ static tb_refusal read_body(const wire_request *in, tb_arena *arena, tb_local_re
         return verdict(read_write_letter(in->write_letter, &out->write_letter));
     case TB_REQUEST_GET_LETTER:
         return verdict(read_get_letter(in->get_letter, &out->get_letter));
+    case TB_REQUEST_LIST_REPORTS:
+        return verdict(tb_local_read_list_reports(in->list_reports, &out->list_reports));
+    case TB_REQUEST_GET_REPORT:
+        return verdict(tb_local_read_get_report(in->get_report, &out->get_report));
     case TB_REQUEST_LIST_DUTIES:
         return verdict(read_list_duties(in->list_duties, &out->duties));
     case TB_REQUEST_CUT:
@@ -266,6 +270,8 @@ typedef struct bodies {
     Tongbao__Local__ActQuarantine act_quarantine;
     Tongbao__Local__ListDeadLetters list_dead_letters;
     Tongbao__Local__RetryDeadLetter retry_dead_letter;
+    Tongbao__Local__ListReports list_reports;
+    Tongbao__Local__GetReport get_report;
     Tongbao__Local__Recover recover;
     Tongbao__Local__GetRecovery get_recovery;
     Tongbao__Local__ListAccounts list_accounts;
@@ -463,6 +469,14 @@ static bool write_body(const tb_local_request *in, tb_arena *arena, bodies *b, w
     case TB_REQUEST_CHECK:
         tongbao__local__check__init(&b->check);
         out->check = &b->check;
+        return true;
+    case TB_REQUEST_LIST_REPORTS:
+        tb_local_write_list_reports(&in->list_reports, &b->list_reports);
+        out->list_reports = &b->list_reports;
+        return true;
+    case TB_REQUEST_GET_REPORT:
+        tb_local_write_get_report(&in->get_report, &b->get_report);
+        out->get_report = &b->get_report;
         return true;
     case TB_REQUEST_LIST_DUTIES:
         tongbao__local__list_duties__init(&b->duties);

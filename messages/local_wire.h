@@ -109,6 +109,32 @@ bool tb_local_write_approvals(const tb_local_approvals *in,
                               struct Tongbao__Local__Approvals *out);
 struct Tongbao__Local__Approval **
 tb_local_write_signed(const tb_local_approval *in, size_t count, tb_arena *arena);
+/* local_report.c */
+struct Tongbao__Local__ListReports;
+struct Tongbao__Local__GetReport;
+struct Tongbao__Local__Reports;
+struct Tongbao__Local__Report;
+bool tb_local_read_list_reports(const struct Tongbao__Local__ListReports *in,
+                                tb_local_list_reports *out);
+bool tb_local_read_get_report(const struct Tongbao__Local__GetReport *in,
+                              tb_local_get_report *out);
+void tb_local_write_list_reports(const tb_local_list_reports *in,
+                                 struct Tongbao__Local__ListReports *out);
+void tb_local_write_get_report(const tb_local_get_report *in,
+                               struct Tongbao__Local__GetReport *out);
+tb_refusal tb_local_read_reports(const struct Tongbao__Local__Reports *in,
+                                 tb_arena *arena,
+                                 tb_local_reports *out) TB_MUST_USE;
+tb_refusal tb_local_read_report(const struct Tongbao__Local__Report *in,
+                                tb_arena *arena,
+                                tb_local_report *out) TB_MUST_USE;
+/* False when memory ends. */
+bool tb_local_write_reports(const tb_local_reports *in,
+                            tb_arena *arena,
+                            struct Tongbao__Local__Reports *out);
+bool tb_local_write_report(const tb_local_report *in,
+                           tb_arena *arena,
+                           struct Tongbao__Local__Report *out);
 
 struct Tongbao__Local__Recovery;
 

@@ -402,6 +402,89 @@ static void compare_roles(comparison *c)
     }
 }
 
+/* ---- measures and reports ---- */
+
+static bool same_measure(const tb_measure *a, const tb_measure *b)
+{
+    return same(a->case_type, b->case_type) && same(a->sums, b->sums) && same(a->at, b->at) &&
+           same(a->distinct, b->distinct) && same(a->hours.from, b->hours.from) &&
+           same(a->hours.to, b->hours.to) && a->hours.stat == b->hours.stat &&
+           same(a->ratio.of, b->ratio.of) && same(a->ratio.to, b->ratio.to) &&
+           a->declared == b->declared && same_conditions(&a->when, &b->when) &&
+           same_names((const char *const *)a->counts, a->count_count,
+                      (const char *const *)b->counts, b->count_count) &&
+           same_names((const char *const *)a->by, a->by_count, (const char *const *)b->by,
+                      b->by_count);
+}
+
+static void compare_measures(comparison *c)
+{
+    for (unsigned i = 0; i < c->from_campaign->measure_count; i++) {
+        const tb_measure *from = &c->from_campaign->measures[i];
+        const tb_measure *to = tb_campaign_measure(c->to_campaign, tb_bytes_str(from->id));
+        if (to == NULL) {
+            put(c, TB_DIFFERENCE_MEASURE_REMOVED, NULL, from->id, NULL);
+        } else if (!same_measure(from, to)) {
+            put(c, TB_DIFFERENCE_MEASURE_CHANGED, NULL, from->id, NULL);
+        }
+    }
+    for (unsigned i = 0; i < c->to_campaign->measure_count; i++) {
+        const char *id = c->to_campaign->measures[i].id;
+        if (tb_campaign_measure(c->from_campaign, tb_bytes_str(id)) == NULL) {
+            put(c, TB_DIFFERENCE_MEASURE_ADDED, NULL, id, NULL);
+        }
+    }
+}
+
+static bool same_judged(const tb_report_def *a, const tb_report_def *b)
+{
+    for (unsigned i = 0; a->judged_count == b->judged_count && i < a->judged_count; i++) {
+        const tb_judged_def *x = &a->judged[i];
+        const tb_judged_def *y = &b->judged[i];
+        if (!same(x->measure, y->measure) || !same(x->role, y->role) ||
+            !same(x->as_of, y->as_of) || x->at_least.numerator != y->at_least.numerator ||
+            x->at_least.denominator != y->at_least.denominator) {
+            return false;
+        }
+    }
+    return a->judged_count == b->judged_count;
+}
+
+static bool same_report(const tb_report_def *a, const tb_report_def *b)
+{
+    return same(a->case_type, b->case_type) && same(a->to, b->to) && a->every == b->every &&
+           same(a->first, b->first) && same(a->last, b->last) &&
+           a->due.months_after == b->due.months_after && a->due.day == b->due.day &&
+           same_names((const char *const *)a->owed_by, a->owed_by_count,
+                      (const char *const *)b->owed_by, b->owed_by_count) &&
+           same_names((const char *const *)a->dates, a->date_count,
+                      (const char *const *)b->dates, b->date_count) &&
+           same_names((const char *const *)a->measures, a->measure_count,
+                      (const char *const *)b->measures, b->measure_count) &&
+           same_names((const char *const *)a->text, a->text_count, (const char *const *)b->text,
+                      b->text_count) &&
+           same_judged(a, b);
+}
+
+static void compare_reports(comparison *c)
+{
+    for (unsigned i = 0; i < c->from_campaign->report_count; i++) {
+        const tb_report_def *from = &c->from_campaign->reports[i];
+        const tb_report_def *to = tb_campaign_report(c->to_campaign, tb_bytes_str(from->id));
+        if (to == NULL) {
+            put(c, TB_DIFFERENCE_REPORT_REMOVED, NULL, from->id, NULL);
+        } else if (!same_report(from, to)) {
+            put(c, TB_DIFFERENCE_REPORT_CHANGED, NULL, from->id, NULL);
+        }
+    }
+    for (unsigned i = 0; i < c->to_campaign->report_count; i++) {
+        const char *id = c->to_campaign->reports[i].id;
+        if (tb_campaign_report(c->from_campaign, tb_bytes_str(id)) == NULL) {
+            put(c, TB_DIFFERENCE_REPORT_ADDED, NULL, id, NULL);
+        }
+    }
+}
+
 static void compare_type(comparison *c)
 {
     if (c->to == NULL) {
@@ -431,6 +514,8 @@ tb_err tb_campaign_compare(const tb_campaign *from,
     }
     tb_compare_dates(&c);
     compare_roles(&c);
+    compare_measures(&c);
+    compare_reports(&c);
     for (unsigned i = 0; i < from->case_type_count; i++) {
         c.from = &from->case_types[i];
         c.to = tb_campaign_case_type(to, tb_bytes_str(c.from->id));

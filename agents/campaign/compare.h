@@ -63,7 +63,13 @@ typedef enum tb_hindrance {
     X(DUTY_ADDED,       TB_HINDERS_NOBODY, "duty_added",       "新增应办事项",            "a duty is added") \
     X(DUTY_REMOVED,     TB_HINDERS_NOBODY, "duty_removed",     "取消应办事项",            "a duty is gone") \
     X(DUTY_PARTIES,     TB_HINDERS_TYPE,   "duty_parties",     "应办事项的应办方或相对方改变", "a duty is owed by or to another position") \
-    X(DUTY_CHANGED,     TB_HINDERS_NOBODY, "duty_changed",     "应办事项的规定改变",      "a duty's rules change")
+    X(DUTY_CHANGED,     TB_HINDERS_NOBODY, "duty_changed",     "应办事项的规定改变",      "a duty's rules change") \
+    X(MEASURE_ADDED,    TB_HINDERS_NOBODY, "measure_added",    "新增指标",                "a measure is added") \
+    X(MEASURE_REMOVED,  TB_HINDERS_NOBODY, "measure_removed",  "取消指标",                "a measure is gone") \
+    X(MEASURE_CHANGED,  TB_HINDERS_NOBODY, "measure_changed",  "指标的算法改变,各单位将重新统计", "a measure is counted in another way, everywhere anew") \
+    X(REPORT_ADDED,     TB_HINDERS_NOBODY, "report_added",     "新增报告",                "a report is added") \
+    X(REPORT_REMOVED,   TB_HINDERS_NOBODY, "report_removed",   "取消报告",                "a report is gone") \
+    X(REPORT_CHANGED,   TB_HINDERS_NOBODY, "report_changed",   "报告的规定改变",          "a report's rules change")
 /* clang-format on */
 
 typedef enum tb_difference_kind {

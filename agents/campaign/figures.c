@@ -2,7 +2,7 @@
 
 /* ---- values ---- */
 
-static void print_value(tb_text *text, const tb_figure_value *value)
+void tb_figure_value_print(tb_text *text, const tb_figure_value *value)
 {
     if (!value->known) {
         tb_text_char(text, '-');
@@ -67,7 +67,7 @@ void tb_figure_print(tb_text *text, const tb_figure *figure)
     }
     for (int i = 0; i < TB_FIGURE_VALUES; i++) {
         tb_text_char(text, i == 0 ? '=' : ' ');
-        print_value(text, &figure->values[i]);
+        tb_figure_value_print(text, &figure->values[i]);
     }
     tb_text_char(text, '\n');
 }

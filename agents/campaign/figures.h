@@ -41,6 +41,7 @@ typedef struct tb_figure {
     tb_figure_value values[TB_FIGURE_VALUES];
 } tb_figure;
 
+void tb_figure_value_print(tb_text *text, const tb_figure_value *value);
 /* Appends one line. */
 void tb_figure_print(tb_text *text, const tb_figure *figure);
 /* Takes the first line off; false at the end, and with *out_fine false where it is none. */

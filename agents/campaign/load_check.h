@@ -12,6 +12,7 @@
  *     load_check_time.c       parameters, stages, and limits that name a day
  *     load_check_lookup.c     look-ups
  *     load_check_rules.c      what else a field's value must be
+ *     load_check_report.c     measures and reports
  */
 #ifndef TB_CAMPAIGN_LOAD_CHECK_H
 #define TB_CAMPAIGN_LOAD_CHECK_H
@@ -93,6 +94,7 @@ void tb_check_flow(tb_check *check);
 void tb_check_approval(tb_check *check, const tb_action *action);
 void tb_check_routes(tb_check *check);
 void tb_check_duties(tb_check *check);
+void tb_check_reports(tb_check *check);
 
 /* ---- parameters, stages, look-ups, rules of fields ---- */
 

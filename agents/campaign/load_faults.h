@@ -155,6 +155,29 @@
     X(TB_FAULT_RULE_TYPE, "rule_type", "'{1}' goes with type {2}, and with no other", "remove it, or choose that type", "“{1}”只适用于类型{2}", "请去掉，或改用该类型") \
     X(TB_FAULT_RULE_RANGE, "rule_range", "no number is at least {1} and at most {2}", "put min and max in order", "没有不小于{1}且不大于{2}的数", "请按大小填写min和max") \
     X(TB_FAULT_RULE_TOTAL, "rule_total", "'{1}' is no open field of type count, or this one is sealed", "compare two open counts", "“{1}”不是公开的数量类填写项，或本项为密封", "请用两个公开的数量类填写项比较") \
+    /* measures and reports */ \
+    X(TB_FAULT_CASE_TYPE_UNKNOWN, "case_type_unknown", "case type '{1}' is not declared", "declare it under case_types, or correct the name", "办件类型“{1}”未定义", "请在case_types中定义，或改正名称") \
+    X(TB_FAULT_MEASURE_FORM, "measure_form", "a measure is counted in one way: counts (with sums or distinct if wanted), hours, ratio or declared", "write exactly one of them", "指标只能有一种算法：counts（可加sums或distinct）、hours、ratio或declared", "请只写其中一种") \
+    X(TB_FAULT_MEASURE_SIDE, "measure_side", "counts '{1}', which is no step of the case", "name actions of kind open, chain or take-over", "统计的“{1}”不是办理步骤", "请写open、chain或take-over类的办理动作") \
+    X(TB_FAULT_MEASURE_TEST, "measure_test", "a figure cannot hang on what one party alone knows", "use conditions on open fields, positions or states", "指标不能取决于仅一方知道的情况", "请用公开填写项、案内身份或状态作条件") \
+    X(TB_FAULT_MEASURE_SEALED, "measure_sealed", "field '{1}' is sealed in group '{2}', which the party that counts need not read", "write 'at:' with a position that is a reader of the group", "填写项“{1}”密封在信息组“{2}”中，统计单位未必可读", "请用“at:”写明该组的可读方") \
+    X(TB_FAULT_MEASURE_SUM, "measure_sum", "only a field of type count can be summed, '{1}' is none", "name a field of type count", "只能对类型为count的填写项求和，“{1}”不是", "请指明类型为count的填写项") \
+    X(TB_FAULT_MEASURE_UNKNOWN, "measure_unknown", "measure '{1}' is not declared", "declare it under measures, or correct the name", "指标“{1}”未定义", "请在measures中定义，或改正名称") \
+    X(TB_FAULT_MEASURE_PART, "measure_part", "a ratio is of two counted measures, '{1}' is none", "name measures with counts", "比率须由两个计数指标组成，“{1}”不是", "请写有counts的指标") \
+    X(TB_FAULT_MEASURE_USELESS, "measure_useless", "'{1}' has no use in this measure", "remove it", "“{1}”在此指标中没有用处", "请去掉") \
+    X(TB_FAULT_REPORT_RHYTHM, "report_rhythm", "is owed by a rhythm (every) or by dates: say which", "write every, first, last and due, or dates", "须写明按周期（every）还是按日期（dates）报送", "请写every、first、last、due，或只写dates") \
+    X(TB_FAULT_REPORT_PERIOD, "report_period", "'{2}' is no period of this rhythm: '{1}'", "write it as 2015-01, 2015-Q1, 2015-H1 or 2015, as 'every' says", "“{2}”不是该周期的报告期：“{1}”", "请按every写成2015-01、2015-Q1、2015-H1或2015") \
+    X(TB_FAULT_REPORT_ORDER, "report_order", "its last period '{2}' is before its first '{1}'", "put first and last in order", "最后报告期“{2}”早于最初报告期“{1}”", "请按先后填写first和last") \
+    X(TB_FAULT_REPORT_DUE, "report_due", "the due day must come after the period", "write 'due: {months_after: 1, day: 15}', with 1 to 12 months and a day from 1 to 31", "报送期限须在报告期之后", "请写“due: {months_after: 1, day: 15}”，月数1至12，日1至31") \
+    X(TB_FAULT_REPORT_DATE_MONTH, "report_date_month", "figures are counted by whole months, and '{1}' is not the last day of one", "choose the last day of a month, or report declared measures only", "指标按整月统计，“{1}”不是月末", "请改为月末日期，或只报填报的指标") \
+    X(TB_FAULT_REPORT_FILE, "report_file", "its case type has no action 'file' of 'kind: open'", "add one: filing is what opens a report", "其办件类型没有“kind: open”的file动作", "请增加：报送即开启报告") \
+    X(TB_FAULT_REPORT_FIELD, "report_field", "its 'file' lacks the field of type '{1}' that a report needs", "add it: {id: period, type: period, index: true}, open; {id: figures, type: figures, compute: figures}", "其file动作缺少报告必需的“{1}”类填写项", "请增加：公开的{id: period, type: period, index: true}；{id: figures, type: figures, compute: figures}") \
+    X(TB_FAULT_REPORT_NOBODY, "report_nobody", "role '{1}' owes it and may not file it", "add the role to 'by' of the action 'file'", "角色“{1}”应当报送，却不能办理file", "请将该角色加入file动作的by") \
+    X(TB_FAULT_REPORT_STATE, "report_state", "two of file, accept, return and revise lead to state '{1}', so that it does not say how the report stands", "give each a state of its own", "file、accept、return、revise中有两个通向状态“{1}”，无法判明报告状态", "请各用不同状态") \
+    X(TB_FAULT_REPORT_DECLARED, "report_declared", "measure '{1}' is typed in, and the case type has no field of this id and of type declared", "add {id: {1}, type: declared} and put it among the fields of 'file'", "指标“{1}”由人填报，而办件类型没有同名的declared类填写项", "请增加同名、类型为declared的填写项，并列入file的fields") \
+    X(TB_FAULT_REPORT_TYPE_TWICE, "report_type_twice", "case type '{1}' is that of report '{2}' already", "give each report a case type of its own", "办件类型“{1}”已用于报告“{2}”", "请为每种报告各设办件类型") \
+    X(TB_FAULT_JUDGED_MEASURE, "judged_measure", "'{1}' is no ratio among the report's measures", "judge a ratio that the report has", "“{1}”不是该报告中的比率指标", "请写该报告中的比率指标") \
+    X(TB_FAULT_JUDGED_THRESHOLD, "judged_threshold", "a threshold is a share of at most one", "write 'at_least: {numerator: 9, denominator: 10}'", "达标线应为不大于一的分数", "请写“at_least: {numerator: 9, denominator: 10}”") \
     X(TB_FAULT_NAME_OTHER, "name_other", "the document is signed as '{1}', the definition says '{2}'", "sign it under the definition's own id and version", "文件以“{1}”签名，而定义写的是“{2}”", "请以定义中的标识和版本签名")
 /* clang-format on */
 

@@ -309,6 +309,7 @@ int tb_campaign_explain(const char *path)
     for (unsigned i = 0; i < campaign->case_type_count; i++) {
         explain_type(campaign, &campaign->case_types[i], i + 2);
     }
+    tb_explain_reports(campaign);
     tb_campaign_loaded_free(loaded);
     return TB_EXIT_DONE;
 }

@@ -35,5 +35,7 @@ void tb_explain_looked_up(const tb_campaign *campaign,
                           const tb_position *p);
 /* Who approves the action before it is made, and when it is done by itself. */
 void tb_explain_approval(const tb_action *action);
+/* campaign_explain_reports.c: who reports what, for which periods, and how figures are counted. */
+void tb_explain_reports(const tb_campaign *campaign);
 
 #endif

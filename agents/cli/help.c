@@ -15,6 +15,8 @@ static const char overview[] = N_(
     "  tongbao import black-card FILE     numbers from a table, each a case of its own\n"
     "  tongbao case list|show|acts|act|open|move|paper\n"
     "  tongbao bundle export|import       by removable media; letters to off-line parties\n"
+    "  tongbao report list|draft|file|show|accept|return|revise|export   what is owed for a "
+    "period\n"
     "  tongbao due [--overdue]            what is owed on cases, by whom, to whom, by when\n"
     "  tongbao trace ID                   where a notice is, for every recipient, and why\n"
     "  tongbao notice list|show           what was sent and received\n"
@@ -141,6 +143,30 @@ static const char import_page[] =
        "  tongbao import black-card 线索.csv --dry-run\n"
        "  tongbao import black-card 线索.csv\n");
 
+static const char report_page[] = N_(
+    "tongbao report list [REPORT] [--period PERIOD] [--campaign CAMPAIGN]\n"
+    "tongbao report draft REPORT PERIOD     figures so far, the period before, and the change\n"
+    "tongbao report file REPORT PERIOD [FIELD=VALUE ...]   figures are counted, never typed\n"
+    "tongbao report show CASE [--measure MEASURE [--group GROUP] [--limit N] [--after MARK]]\n"
+    "tongbao report accept CASE [FIELD=VALUE ...]\n"
+    "tongbao report return CASE [FIELD=VALUE ...]\n"
+    "tongbao report revise CASE [FIELD=VALUE ...]\n"
+    "tongbao report export CASE|REPORT PERIOD [--format csv]\n"
+    "\n"
+    "list shows every report that is owed, those never filed as missing: headquarters sees all\n"
+    "parties, every other party its own. PERIOD is 2015-01, 2015-Q1, 2015-H1, 2015, or the day of\n"
+    "a report by date. A report is on time when the hub had its first filing by the end of the\n"
+    "due day; a return gives a new date and changes nothing in that. Filed figures stay as they\n"
+    "were signed; what changed since is shown as a correction. --measure lists the events behind\n"
+    "a figure. What a person declares is written 9000, 9000/10000, or with its day\n"
+    "9000/10000@2015-12-31.\n"
+    "\n"
+    "examples:\n"
+    "  tongbao report list --period 2015-Q1\n"
+    "  tongbao report draft quarterly 2015-Q1\n"
+    "  tongbao report file quarterly 2015-Q1 practice=... real_name_rate=9000/10000@2015-12-31\n"
+    "  tongbao report show CASE --measure forwarded --group 44\n");
+
 static const char due_page[] = N_(
     "tongbao due [--overdue] [--mine] [--limit N] [--after MARK]\n"
     "\n"
@@ -231,7 +257,7 @@ static const struct {
     {"case", case_page},         {"notice", notice_page},   {"trace", trace_page},
     {"request", request_page},   {"import", import_page},   {"campaign", campaign_page},
     {"document", document_page}, {"check", check_page},     {"status", status_page},
-    {"due", due_page},           {"recover", recover_page}, {"quarantine", quarantine_page},
+    {"report", report_page},     {"due", due_page},           {"recover", recover_page}, {"quarantine", quarantine_page},
     {"bundle", bundle_page}};
 
 void tb_help_print(const char *noun)

@@ -29,6 +29,8 @@ json_t *tb_json_cut(const tb_local_cut *cut);
 json_t *tb_json_notices(const tb_local_notices *notices);
 json_t *tb_json_parties(const tb_local_parties *parties);
 json_t *tb_json_duties(const tb_local_duties *duties);
+json_t *tb_json_reports(const tb_local_reports *reports);
+json_t *tb_json_report(const tb_local_report *report);
 json_t *tb_json_campaigns(const tb_local_campaigns *campaigns);
 json_t *tb_json_acts(const tb_local_acts *acts);
 json_t *tb_json_checked(const tb_local_checked *checked);

@@ -498,6 +498,10 @@ json_t *tb_json_answer(const tb_local_answer *answer)
         return letter(answer->letter.letter, answer->letter.document_no, answer->letter.items);
     case TB_ANSWER_DUTIES:
         return tb_json_duties(&answer->duties);
+    case TB_ANSWER_REPORTS:
+        return tb_json_reports(&answer->reports);
+    case TB_ANSWER_REPORT:
+        return tb_json_report(&answer->report);
     case TB_ANSWER_CAMPAIGNS:
         return tb_json_campaigns(&answer->campaigns);
     case TB_ANSWER_CUT:

@@ -25,6 +25,9 @@ bool tb_show_notices(tb_book *book, const tb_local_notices *notices);
 bool tb_show_trace(tb_book *book, const tb_local_traced *traced);
 void tb_show_acted(tb_book *book, const tb_local_answer *answer);
 bool tb_show_duties(tb_book *book, const tb_local_duties *duties);
+/* show_report.c */
+bool tb_show_reports(tb_book *book, const tb_local_reports *reports);
+bool tb_show_report(tb_book *book, const tb_local_report *report);
 bool tb_show_campaigns(tb_book *book, const tb_local_campaigns *campaigns);
 /* Why a case may have to be taken over; "" when it need not. */
 const char *tb_show_stall(tb_stall stall);

@@ -25,7 +25,85 @@
     "     case_type: notice, hours: {from: submit, to: forward, stat: max}, at: discovery}\n"      \
     "  - {id: share, zh: 核实率, en: share, unit: {zh: '%', en: '%'},\n"                           \
     "     ratio: {of: verified, to: submitted}}\n"                                                 \
+    "  - {id: real_name_rate, zh: 实名率, en: real-name rate, unit: {zh: '%', en: '%'},\n"         \
+    "     declared: ratio}\n"                                                                      \
     "\ncodes:\n"
+#define REPORTS                                                                                    \
+    "reports:\n"                                                                                   \
+    "  - id: quarterly\n"                                                                          \
+    "    zh: 季度报告\n"                                                                           \
+    "    en: quarterly report\n"                                                                   \
+    "    case_type: quarterly_report\n"                                                            \
+    "    owed_by: [bureau, operator_group]\n"                                                      \
+    "    to: headquarters\n"                                                                       \
+    "    every: quarter\n"                                                                         \
+    "    first: 2015-Q1\n"                                                                         \
+    "    last: 2015-Q4\n"                                                                          \
+    "    due: {months_after: 1, day: 15}\n"                                                        \
+    "    measures: [received, forwarded, forwarded_in, numbers, slowest, share, real_name_rate]\n" \
+    "    text: [practice]\n"                                                                       \
+    "    judged:\n"                                                                                \
+    "      - {measure: real_name_rate, at_least: {numerator: 9, denominator: 10}, role: bureau}\n" \
+    "\ncase_types:\n"                                                                             \
+    "  - id: quarterly_report\n"                                                                   \
+    "    zh: 季度报告\n"                                                                           \
+    "    en: quarterly report\n"                                                                   \
+    "    groups:\n"                                                                                \
+    "      - {id: contents, zh: 报告内容, en: contents, readers: [reporter, headquarters]}\n"      \
+    "    fields:\n"                                                                                \
+    "      - {id: period, zh: 报告期, en: period, type: period, index: true}\n"                    \
+    "      - {id: figures, zh: 指标数据, en: figures, type: figures, compute: figures,\n"          \
+    "         group: contents}\n"                                                                  \
+    "      - {id: real_name_rate, zh: 实名率, en: rate, type: declared, group: contents}\n"        \
+    "      - {id: practice, zh: 主要做法, en: what was done, type: text, group: contents}\n"       \
+    "      - {id: again_by, zh: 重报期限, en: file again by, type: date}\n"                        \
+    "    positions:\n"                                                                             \
+    "      - {id: reporter, zh: 报送单位, en: reporter, kind: opener}\n"                           \
+    "      - {id: headquarters, zh: 专项办, en: headquarters, kind: role, role: headquarters}\n"   \
+    "    states:\n"                                                                                \
+    "      - {id: filed, zh: 已报送, en: filed, initial: true}\n"                                  \
+    "      - {id: returned, zh: 已退回, en: returned}\n"                                           \
+    "      - {id: revised, zh: 已修订, en: revised}\n"                                             \
+    "      - {id: accepted, zh: 已接收, en: accepted, closed: true}\n"                             \
+    "    actions:\n"                                                                               \
+    "      - id: file\n"                                                                           \
+    "        zh: 报送\n"                                                                           \
+    "        en: file\n"                                                                           \
+    "        kind: open\n"                                                                         \
+    "        by: [bureau, operator_group]\n"                                                       \
+    "        ways: [{to: filed, hands_to: headquarters}]\n"                                        \
+    "        fields:\n"                                                                            \
+    "          - {field: period, required: true}\n"                                                \
+    "          - {field: figures, required: true}\n"                                               \
+    "          - {field: practice}\n"                                                              \
+    "          - {field: real_name_rate}\n"                                                        \
+    "      - id: accept\n"                                                                         \
+    "        zh: 接收\n"                                                                           \
+    "        en: accept\n"                                                                         \
+    "        kind: chain\n"                                                                        \
+    "        by: [headquarters]\n"                                                                 \
+    "        from: [filed, revised]\n"                                                             \
+    "        ways: [{to: accepted}]\n"                                                             \
+    "        copies: [reporter]\n"                                                                 \
+    "      - id: return\n"                                                                         \
+    "        zh: 退回\n"                                                                           \
+    "        en: return\n"                                                                         \
+    "        kind: chain\n"                                                                        \
+    "        by: [headquarters]\n"                                                                 \
+    "        from: [filed, revised]\n"                                                             \
+    "        ways: [{to: returned, hands_to: reporter}]\n"                                         \
+    "        fields: [{field: again_by, required: true}]\n"                                        \
+    "      - id: revise\n"                                                                         \
+    "        zh: 修订\n"                                                                           \
+    "        en: revise\n"                                                                         \
+    "        kind: chain\n"                                                                        \
+    "        by: [reporter]\n"                                                                     \
+    "        from: [returned]\n"                                                                   \
+    "        ways: [{to: revised, hands_to: headquarters}]\n"                                      \
+    "        fields:\n"                                                                            \
+    "          - {field: figures, required: true}\n"                                               \
+    "          - {field: practice}\n"                                                              \
+    "          - {field: real_name_rate}\n\n"
 #define OTHERS                                                                                     \
     "measures:\n"                                                                                  \
     "  - {id: submitted, zh: 报送, en: submitted, " UNIT ", counts: [submit], at: opener}\n"       \
@@ -35,7 +113,8 @@
 
 tb_campaign_loaded *measured_campaign(unsigned version)
 {
-    const char *const second[] = {"version: 1", "version: 2", "\ncodes:\n", "\n" MEASURES, NULL};
+    const char *const second[] = {"version: 1", "version: 2", "\ncodes:\n", "\n" MEASURES,
+                                  "\ncase_types:\n", "\n" REPORTS, NULL};
     const char *const third[] = {"version: 1", "version: 3", "\ncodes:\n", "\n" OTHERS, NULL};
     return edited(PATH, version == 2 ? second : third);
 }

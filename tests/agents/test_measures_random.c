@@ -143,6 +143,18 @@ static void live(world *w, dice *d)
     }
 }
 
+/* A case ends with a take-over that leaves counted events aside, everywhere, and nothing behind it
+ * that would have it counted again. */
+static void end_with_take_over(world *w, dice *d)
+{
+    static const char *const by[] = {"headquarters", "bureau.33", "bureau.11"};
+    settle_all(w);
+    (void)acts(w, by[roll(d, 3)], "take_over", "take_over_reason=other");
+    the_holder_acts(w, d);
+    (void)acts(w, "headquarters", "take_over", "take_over_reason=forked");
+    deliver_all(w);
+}
+
 /* ---- counting by hand ---- */
 
 typedef struct tally {
@@ -282,6 +294,9 @@ static void play(world *w, dice *d, size_t histories)
 {
     for (size_t i = 0; i < histories && w->letter_count + 200 < WORLD_LETTERS; i++) {
         live(w, d);
+        if (roll(d, 3) == 0) {
+            end_with_take_over(w, d);
+        }
         if (i % 24 == 0) {
             settle_all(w);
             check_measures(w);

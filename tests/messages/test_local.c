@@ -145,6 +145,16 @@ static void fill_request(tb_arena *arena, tb_local_request *request)
     case TB_REQUEST_LIST_DUTIES:
         request->duties = (tb_local_list_duties){true, true, tb_bytes_str("\x02"), 7};
         break;
+    case TB_REQUEST_LIST_REPORTS:
+        request->list_reports = (tb_local_list_reports){
+            tb_bytes_str("black-card"), tb_bytes_str("quarterly"), tb_bytes_str("2015-Q1")};
+        break;
+    case TB_REQUEST_GET_REPORT:
+        request->get_report = (tb_local_get_report){
+            case_id(),           tb_bytes_str("black-card"), tb_bytes_str("quarterly"),
+            tb_bytes_str("2015-Q1"), tb_bytes_str("forwarded"), tb_bytes_str("44"),
+            tb_bytes_str("\x03"), 9};
+        break;
     case TB_REQUEST_LIST_QUARANTINE:
     case TB_REQUEST_LIST_DEAD_LETTERS:
         request->page = (tb_local_page){tb_bytes_str("bureau.33/3/7"), tb_bytes_str("\xFF"), 20};
@@ -490,6 +500,56 @@ static tb_local_recovery recovery(void)
     return made;
 }
 
+static tb_local_report_line report_line(void)
+{
+    static tb_report_moment history[2];
+    history[0] = (tb_report_moment){TB_REPORT_FILED, SAMPLE_TIME};
+    history[1] = (tb_report_moment){TB_REPORT_RETURNED, SAMPLE_TIME + 1};
+    return (tb_local_report_line){
+        .campaign = tb_bytes_str("black-card"),
+        .report = tb_bytes_str("quarterly"),
+        .title_zh = tb_bytes_str("季度报告"),
+        .title_en = tb_bytes_str("quarterly report"),
+        .reporter = sample_party("bureau.33"),
+        .period = tb_bytes_str("2015-Q1"),
+        .due = SAMPLE_TIME,
+        .case_id = case_id(),
+        .state = TB_REPORT_RETURNED,
+        .timeliness = TB_TIMELINESS_LATE,
+        .days_late = 3,
+        .filed = SAMPLE_TIME + 2,
+        .again_by = tb_bytes_str("2015-04-30"),
+        .history = history,
+        .history_count = 2,
+    };
+}
+
+static tb_local_report report(void)
+{
+    static tb_local_figure figures[1];
+    static tb_local_judged judged[1];
+    static tb_local_behind behind[1];
+    figures[0] = (tb_local_figure){tb_bytes_str("forwarded"), tb_bytes_str("转出"),
+                                   tb_bytes_str("forwarded"), tb_bytes_str("件"),
+                                   tb_bytes_str("cases"),     1,
+                                   tb_bytes_str("44"),        tb_bytes_str("120"),
+                                   tb_bytes_str("340"),       tb_bytes_str("-"),
+                                   tb_bytes_str("121"),       tb_bytes_str("2015-12-31")};
+    judged[0] = (tb_local_judged){tb_bytes_str("rate"), 9, 10, TB_VERDICT_NOT_REACHED};
+    behind[0] = (tb_local_behind){case_id(), sample_digest(0x44), 3, tb_bytes_str("forward"),
+                                  SAMPLE_TIME, 1, tb_bytes_str("44")};
+    return (tb_local_report){.line = report_line(),
+                             .figures = figures,
+                             .figure_count = 1,
+                             .judged = judged,
+                             .judged_count = 1,
+                             .texts = fields,
+                             .text_count = 2,
+                             .behind = behind,
+                             .behind_count = 1,
+                             .next = tb_bytes_str("\x05")};
+}
+
 static void fill_answer(tb_arena *arena, tb_local_answer *answer)
 {
     static tb_local_set_aside aside[1];
@@ -505,6 +565,7 @@ static void fill_answer(tb_arena *arena, tb_local_answer *answer)
     static tb_local_account accounts[1];
     static tb_local_approval approvals[1];
     static tb_local_approval_line waiting[1];
+    static tb_local_report_line report_lines[1];
     static tb_bytes texts[1];
     texts[0] = tb_bytes_str("一个故障");
 
@@ -569,6 +630,13 @@ static void fill_answer(tb_arena *arena, tb_local_answer *answer)
         duties[0] = duty_line();
         answer->duties = (tb_local_duties){duties, 1, tb_bytes_str("\x02"), SAMPLE_TIME};
         break;
+    case TB_ANSWER_REPORTS:
+        report_lines[0] = report_line();
+        answer->reports = (tb_local_reports){report_lines, 1, SAMPLE_TIME};
+        break;
+    case TB_ANSWER_REPORT:
+        answer->report = report();
+        break;
     case TB_ANSWER_CAMPAIGNS:
         campaigns[0] = (tb_local_campaign_line){tb_bytes_str("black-card"),
                                                 2,
@@ -631,6 +699,7 @@ static const tb_answer_kind answer_kinds[] = {
     TB_ANSWER_DUTIES,  TB_ANSWER_CAMPAIGNS,    TB_ANSWER_CUT,      TB_ANSWER_QUARANTINE,
     TB_ANSWER_SETTLED, TB_ANSWER_DEAD_LETTERS, TB_ANSWER_RECOVERY, TB_ANSWER_ACCOUNTS,
     TB_ANSWER_APPROVALS,
+    TB_ANSWER_REPORTS, TB_ANSWER_REPORT,
 };
 
 static const tb_request_kind request_kinds[] = {
@@ -647,6 +716,8 @@ static const tb_request_kind request_kinds[] = {
     TB_REQUEST_LIST_NOTICES,
     TB_REQUEST_GET_REQUEST,
     TB_REQUEST_INSTALL,
+    TB_REQUEST_LIST_REPORTS,
+    TB_REQUEST_GET_REPORT,
     TB_REQUEST_WATCH,
     TB_REQUEST_LIST_DIRECTORY,
     TB_REQUEST_GET_DOCUMENT,
