@@ -106,6 +106,7 @@
     X(411, TB_REFUSED_UNKNOWN_LETTER, "unknown_letter", "No letter of this number was written to this party.", "没有发给该单位的此号函件。") \
     X(412, TB_REFUSED_LETTER_PARTY, "letter_party", "Letters are written only to a party that is off-line in the directory.", "只向名录中的线下单位发函。") \
     X(420, TB_REFUSED_TIME_FAR, "time_far", "This time is more than a year outside the dates of every campaign installed here.", "所给时间与本单位已安装的各专项行动期限相差一年以上。") \
+    X(440, TB_REFUSED_ROW_UNREADABLE, "row_unreadable", "A row of this agent's store could not be read and was set aside; what was waiting in it is not done any more. See what is missing with: tongbao check.", "本单位存储中有一条待办数据无法读取,已另行搁置,所对应的事项不再自动办理;请执行 tongbao check 查明缺失内容。") \
     /* 500..599 import verdicts that refuse (issue: in this order) */ \
     X(500, TB_REFUSED_NUMBER_MALFORMED, "number_malformed", "Not a telephone number: empty, letters, masked or of the wrong length.", "号码格式错误:为空、含字母或掩码,或位数不对。") \
     X(501, TB_REFUSED_NUMBER_SCIENTIFIC, "number_scientific", "The number was turned into scientific notation by a spreadsheet; format the column as text and enter it again.", "号码被表格软件转为科学计数法,请将该列设为文本格式后重新填写。") \

@@ -71,7 +71,9 @@
     X(GAP_DUE,          "due_ms:i64 missing event",                     "-",            "exactly one per GAP row") \
     /* agent: parties without a line */                                                                                \
     X(OFFLINE,          "recipient number:u64",                         "OfflineRow",   "an event addresses a party that is off-line; until it has joined, those a letter lists always") \
-    X(LETTER,           "recipient letter:u64",                         "LetterRow",    "always: a letter (通报函) written to an off-line party")
+    X(LETTER,           "recipient letter:u64",                         "LetterRow",    "always: a letter (通报函) written to an off-line party") \
+    /* agent: what does not read */                                                                                    \
+    X(SET_ASIDE,        "table 0 key",                                  "as it was",    "always: a waiting row that could not be worked with; the value is empty when it did not read")
 /* clang-format on */
 
 typedef enum tb_table {

@@ -231,7 +231,8 @@ static bool agent_quiet(sim *s, sim_node *n, char *why, size_t size)
     /* What an honest recipient could not verify for want of a directory is given again. */
     tb_reseal_key again = {.notice = 0};
     tb_time since;
-    while (quiet && tb_reseal_after(txn, &again, &again, &since) == TB_OK) {
+    tb_bytes key;
+    while (quiet && tb_reseal_after(txn, &again, &again, &since, &key) == TB_OK) {
         sim_node *to = sim_party(s, &again.recipient);
         if (!to->was_hostile && !to->doubled) {
             (void)snprintf(why, size, "%s has a notice to give again to %s", n->id.text,
