@@ -360,6 +360,9 @@ static void acted(sim *s, sim_node *n, const sim_ask *ask, const tb_local_answer
     sim_trace(s, "acted %s L%zu%s", n->id.text, ask->lead, answer->draft ? " as a draft" : "");
     if (answer->draft || answer->kind != TB_ANSWER_ACTED) {
         s->stats.drafts++;
+        if (answer->draft) {
+            sim_ledger_drafted(s, n, &ask->id, ask->lead);
+        }
         return;
     }
     if (ask->kind == TB_REQUEST_OPEN_CASE && !lead->has_case) {
