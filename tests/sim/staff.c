@@ -178,7 +178,7 @@ static void note(sim *s, sim_node *n, sim_lead *lead, const tb_local_summary *su
 
 static void take_over(sim *s, sim_node *n, sim_lead *lead, const tb_local_summary *summary)
 {
-    tb_field field = {tb_bytes_str("take_over_reason"), tb_bytes_str("overdue")};
+    tb_field field = {tb_bytes_str("take_over_reason"), tb_bytes_str("other")};
     tb_local_request request = {.kind = TB_REQUEST_ACT};
     request.act =
         (tb_local_act){summary->case_id, tb_bytes_str("take_over"), &field, 1, summary->head};
