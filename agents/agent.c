@@ -19,6 +19,7 @@
 #include "agents/recovery.h"
 #include "agents/reseal.h"
 #include "agents/resend.h"
+#include "agents/set_aside.h"
 
 /* Waiting drafts are looked at this often while the link is confirmed. */
 #define DRAFT_AGAIN_MS 3000
@@ -133,15 +134,18 @@ static tb_err tick_resend(tb_step *step)
 {
     tb_err err = tb_recovery_tick(step);
     if (err == TB_OK) {
-        err = tb_gap_tick(step);
+        err = tb_hand_work(step, tb_gap_tick);
     }
-    return err == TB_OK ? tb_resend_tick(step) : err;
+    return err == TB_OK ? tb_hand_work(step, tb_resend_tick) : err;
 }
 
 static tb_err tick(tb_step *step)
 {
     bool may_sign = false;
-    tb_err err = tb_link_tick(step);
+    tb_err err = tb_hand_aside(step);
+    if (err == TB_OK) {
+        err = tb_link_tick(step);
+    }
     if (err == TB_OK) {
         err = tb_apply_resume(step->agent, step->txn, step->now, step->effects);
     }
@@ -174,13 +178,13 @@ static tb_err tick(tb_step *step)
         err = tb_offline_tick(step);
     }
     if (err == TB_OK) {
-        err = tb_duties_tick(step);
+        err = tb_hand_work(step, tb_duties_tick);
     }
     if (err == TB_OK) {
-        err = tb_reseal_tick(step);
+        err = tb_hand_work(step, tb_reseal_tick);
     }
     if (err == TB_OK) {
-        err = tb_aside_tick(step);
+        err = tb_hand_work(step, tb_aside_tick);
     }
     if (err == TB_OK) {
         err = tick_resend(step);

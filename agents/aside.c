@@ -3,6 +3,7 @@
 #include "agents/campaign/scene.h"
 #include "agents/chain.h"
 #include "agents/passing.h"
+#include "agents/set_aside.h"
 #include "base/pack.h"
 
 #define TELL_SLICE 32
@@ -216,6 +217,9 @@ tb_err tb_aside_tick(tb_step *step)
         tb_bytes value;
         telling t;
         err = tb_store_next(step->txn, TB_TABLE_AGAIN, all, at, &key, &value);
+        if (err == TB_OK || err == TB_ERR_CORRUPT) {
+            tb_hand_take(step->agent, TB_TABLE_AGAIN, key);
+        }
         if (err == TB_OK) {
             err = read_key(key, &t);
         }
@@ -234,8 +238,11 @@ tb_err tb_aside_tick(tb_step *step)
             err = tb_store_del(step->txn, TB_TABLE_AGAIN, key);
         }
     }
+    if (err != TB_OK && err != TB_ERR_NOT_FOUND) {
+        return err;
+    }
     step->agent->aside_after = step->now.real + (told == TELL_SLICE ? 0 : AGAIN_MS);
-    return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+    return TB_OK;
 }
 
 tb_err tb_aside_due(const tb_agent *agent, tb_txn *txn, tb_time *out)

@@ -4,6 +4,7 @@
 #include "agents/passing.h"
 #include "agents/rows_link.h"
 #include "agents/rows_reseal.h"
+#include "agents/set_aside.h"
 
 /* Notices sealed anew and looked at in one turn, and how often those that must wait are. */
 #define RESEAL_SLICE    32
@@ -129,8 +130,12 @@ static tb_err look_at_next(tb_step *step, bool *out_waits)
 {
     tb_reseal_key key;
     tb_time since;
+    tb_bytes row;
     size_t mark = tb_arena_mark(step->arena);
-    tb_err err = tb_reseal_after(step->txn, &step->agent->reseal_behind, &key, &since);
+    tb_err err = tb_reseal_after(step->txn, &step->agent->reseal_behind, &key, &since, &row);
+    if (err == TB_OK || err == TB_ERR_CORRUPT) {
+        tb_hand_take(step->agent, TB_TABLE_RESEAL, row);
+    }
     if (err == TB_OK) {
         err = seal_anew(step, &key, since, out_waits);
     }
@@ -160,8 +165,11 @@ tb_err tb_reseal_tick(tb_step *step)
     if (err == TB_ERR_NOT_FOUND) { /* the last was looked at */
         memset(&step->agent->reseal_behind, 0, sizeof step->agent->reseal_behind);
     }
+    if (err != TB_OK && err != TB_ERR_NOT_FOUND) {
+        return err;
+    }
     step->agent->times.reseal = step->now.real + (err == TB_OK ? RESEAL_NEXT_MS : RESEAL_AGAIN_MS);
-    return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+    return TB_OK;
 }
 
 tb_err tb_reseal_due(tb_agent *agent, tb_txn *txn, tb_time *out)

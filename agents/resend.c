@@ -5,6 +5,7 @@
 #include "agents/gap.h"
 #include "agents/recovery.h"
 #include "agents/rows_reseal.h"
+#include "agents/set_aside.h"
 
 /* Asks looked at in one turn; those that must wait cost next to nothing. */
 #define ASKS_A_TURN 16
@@ -298,10 +299,14 @@ tb_err tb_resend_tick(tb_step *step)
             any = true; /* the next turn has its own */
             break;
         }
-        tb_err err = tb_answering_after(step->txn, &name, &name, &row);
+        tb_bytes key;
+        tb_err err = tb_answering_after(step->txn, &name, &name, &row, &key);
         if (err == TB_ERR_NOT_FOUND) {
             memset(&name, 0, sizeof name);
             break;
+        }
+        if (err == TB_OK || err == TB_ERR_CORRUPT) {
+            tb_hand_take(step->agent, TB_TABLE_ANSWERING, key);
         }
         if (err == TB_OK) {
             err = answer(step, &name, &row, &done);

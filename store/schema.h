@@ -80,7 +80,9 @@
     X(MEASURE_STALE,    "case",                                         "-",            "the case moved, and is not yet counted anew") \
     X(MEASURE_AWAIT,    "sender incarnation recipient lane:u8 number:u64 case", "-",    "an event of the case is dated by this stamp, which is not here yet") \
     /* agent: who may ask it to act */                                                                                \
-    X(ACCOUNT,          "name",                                         "AccountRow",   "always: an account (账号) of this party, closed ones too")
+    X(ACCOUNT,          "name",                                         "AccountRow",   "always: an account (账号) of this party, closed ones too") \
+    /* agent: what does not read */                                                                                    \
+    X(SET_ASIDE,        "table 0 key",                                  "as it was",    "always: a waiting row that could not be worked with; the value is empty when it did not read")
 /* clang-format on */
 
 typedef enum tb_table {

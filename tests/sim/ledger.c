@@ -42,6 +42,7 @@ void sim_ledger_free(sim *s)
     free(s->ledger->streams);
     free(s->ledger->stream_index);
     free(s->ledger->accepted);
+    free(s->ledger->drafted);
     free(s->ledger);
 }
 
@@ -314,6 +315,20 @@ void sim_ledger_accepted(sim *s, sim_node *n, const tb_local_answer *answer, siz
                                                       .case_id = answer->acted.case_id,
                                                       .event = answer->acted.event,
                                                       .number = answer->acted.number};
+}
+
+void sim_ledger_drafted(sim *s, const sim_node *n, const tb_request_id *request, size_t lead)
+{
+    sim_ledger *l = s->ledger;
+    if (n->was_hostile || n->doubled) {
+        return;
+    }
+    if (l->drafted_count == l->drafted_capacity) {
+        l->drafted_capacity = 2 * l->drafted_capacity + 64;
+        l->drafted = realloc(l->drafted, l->drafted_capacity * sizeof *l->drafted);
+        TB_ASSERT(l->drafted != NULL);
+    }
+    l->drafted[l->drafted_count++] = (sim_drafted){n->index, n->life, lead, *request};
 }
 
 void sim_ledger_replaced(sim *s, sim_node *n)

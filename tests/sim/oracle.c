@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "agents/draft.h"
+#include "agents/requests.h"
 #include "agents/rows_case.h"
 #include "agents/rows_link.h"
 #include "agents/rows_reseal.h"
@@ -146,6 +147,29 @@ has_event(tb_txn *txn, const tb_case_id *case_id, uint64_t number, const tb_dige
     return tb_event_in_case(txn, case_id, TB_CLASS_CHAIN, number, event, &key, &row) == TB_OK;
 }
 
+/* A draft waits, or its request has another answer: it became an event or was given back. */
+static void check_draft(sim *s, const sim_node *n, tb_txn *txn, const sim_drafted *act)
+{
+    tb_request_row row;
+    tb_local_answer answer;
+    tb_draft_row draft;
+    tb_err err = tb_request_get(txn, &act->request, &row);
+    if (err != TB_OK ||
+        tb_local_answer_decode(row.answer, tb_txn_arena(txn), &answer) != TB_ACCEPTED) {
+        sim_fail(s, "I1 %s took an act on lead L%zu as a draft and does not know its request",
+                 n->id.text, act->lead);
+        return;
+    }
+    bool waits = !answer.draft;
+    for (uint64_t at = 0; !waits && tb_draft_next(txn, at, &draft) == TB_OK; at = draft.number) {
+        waits = memcmp(&draft.wish.request, &act->request, sizeof act->request) == 0;
+    }
+    if (!waits) {
+        sim_fail(s, "I1 %s took an act on lead L%zu as a draft and has forgotten it", n->id.text,
+                 act->lead);
+    }
+}
+
 static void check_agent(sim *s, sim_node *n)
 {
     tb_txn *txn = sim_look(s, n);
@@ -158,6 +182,12 @@ static void check_agent(sim *s, sim_node *n)
             !has_event(txn, &act->case_id, act->number, &act->event)) {
             sim_fail(s, "I1 %s accepted an act on lead L%zu and has no event of it", n->id.text,
                      act->lead);
+        }
+    }
+    for (size_t i = 0; i < s->ledger->drafted_count && !s->failed; i++) {
+        const sim_drafted *act = &s->ledger->drafted[i];
+        if (act->node == n->index && act->life == n->life) {
+            check_draft(s, n, txn, act);
         }
     }
     tb_store_abort(txn);
@@ -231,7 +261,8 @@ static bool agent_quiet(sim *s, sim_node *n, char *why, size_t size)
     /* What an honest recipient could not verify for want of a directory is given again. */
     tb_reseal_key again = {.notice = 0};
     tb_time since;
-    while (quiet && tb_reseal_after(txn, &again, &again, &since) == TB_OK) {
+    tb_bytes key;
+    while (quiet && tb_reseal_after(txn, &again, &again, &since, &key) == TB_OK) {
         sim_node *to = sim_party(s, &again.recipient);
         if (!to->was_hostile && !to->doubled) {
             (void)snprintf(why, size, "%s has a notice to give again to %s", n->id.text,

@@ -368,6 +368,7 @@ void sim_ledger_free(sim *s);
 void sim_ledger_agent_said(sim *s, sim_node *n, tb_bytes frame);
 void sim_ledger_hub_said(sim *s, sim_node *to, tb_bytes frame);
 void sim_ledger_accepted(sim *s, sim_node *n, const tb_local_answer *answer, size_t lead);
+void sim_ledger_drafted(sim *s, const sim_node *n, const tb_request_id *request, size_t lead);
 /* The store of n was replaced: what it promised and lost is not held against it. */
 void sim_ledger_replaced(sim *s, sim_node *n);
 /* spy.c: casework applied a notice in the running turn; counts when the turn commits. */

@@ -178,7 +178,7 @@ static void note(sim *s, sim_node *n, sim_lead *lead, const tb_local_summary *su
 
 static void take_over(sim *s, sim_node *n, sim_lead *lead, const tb_local_summary *summary)
 {
-    tb_field field = {tb_bytes_str("take_over_reason"), tb_bytes_str("overdue")};
+    tb_field field = {tb_bytes_str("take_over_reason"), tb_bytes_str("other")};
     tb_local_request request = {.kind = TB_REQUEST_ACT};
     request.act =
         (tb_local_act){summary->case_id, tb_bytes_str("take_over"), &field, 1, summary->head};
@@ -360,6 +360,9 @@ static void acted(sim *s, sim_node *n, const sim_ask *ask, const tb_local_answer
     sim_trace(s, "acted %s L%zu%s", n->id.text, ask->lead, answer->draft ? " as a draft" : "");
     if (answer->draft || answer->kind != TB_ANSWER_ACTED) {
         s->stats.drafts++;
+        if (answer->draft) {
+            sim_ledger_drafted(s, n, &ask->id, ask->lead);
+        }
         return;
     }
     if (ask->kind == TB_REQUEST_OPEN_CASE && !lead->has_case) {
