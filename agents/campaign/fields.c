@@ -168,9 +168,24 @@ static size_t text_step(tb_bytes text, size_t at)
     return code >= least[size] && code <= 0x10FFFF && !surrogate && !control ? size : 0;
 }
 
+/* Eight printable ASCII characters at a time: of long texts most is that or Chinese. Each byte is
+ * below 0x80, and neither below 0x20 nor 0x7F. */
+static bool is_plain_block(const uint8_t *at)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    uint64_t block;
+    memcpy(&block, at, sizeof block);
+    uint64_t control = (block - ones * 0x20) & ~block;
+    return ((block | control | (block + ones)) & ones << 7) == 0;
+}
+
 static bool is_text(tb_bytes text)
 {
     for (size_t at = 0; at < text.size;) {
+        if (text.size - at >= sizeof(uint64_t) && is_plain_block(text.data + at)) {
+            at += sizeof(uint64_t);
+            continue;
+        }
         size_t step = text_step(text, at);
         if (step == 0) {
             return false;

@@ -26,6 +26,47 @@ static void a_valid_identity_number_is_found_anywhere_in_a_text(void **state)
     assert_true(has("4405241880010100140"));
 }
 
+/* Texts are looked through in blocks first; no place in one is passed over. */
+static void an_identity_number_is_found_wherever_it_stands(void **state)
+{
+    static const char *const numbers[] = {"440524188001010014", "11010519491231002X",
+                                          "１１０１０５１９４９１２３１００２Ｘ"};
+    static const char *const around[] = {"a", "密", "/", ":", "o", "\xBF", "\xB0"};
+    (void)state;
+    for (size_t n = 0; n < sizeof numbers / sizeof numbers[0]; n++) {
+        for (size_t a = 0; a < sizeof around / sizeof around[0]; a++) {
+            for (unsigned before = 0; before < 18; before++) {
+                char text[160] = "";
+                for (unsigned i = 0; i < before; i++) {
+                    strcat(text, around[a]);
+                }
+                strcat(text, numbers[n]);
+                for (unsigned i = 0; i < 17 - before; i++) {
+                    strcat(text, around[a]);
+                }
+                assert_true(has(text));
+            }
+        }
+    }
+}
+
+static void a_secret_mark_is_found_wherever_it_stands(void **state)
+{
+    static const char *const around[] = {"a", "宇", "\xE5", "\xE5\xAF"};
+    (void)state;
+    for (size_t a = 0; a < sizeof around / sizeof around[0]; a++) {
+        for (unsigned before = 0; before < 18; before++) {
+            char text[160] = "";
+            for (unsigned i = 0; i < before; i++) {
+                strcat(text, around[a]);
+            }
+            assert_false(secret(text));
+            strcat(text, "\n机密\n");
+            assert_true(secret(text));
+        }
+    }
+}
+
 static void blanks_dashes_and_full_width_digits_hide_nothing(void **state)
 {
     (void)state;
@@ -129,6 +170,8 @@ static void a_word_in_a_sentence_is_no_mark(void **state)
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_valid_identity_number_is_found_anywhere_in_a_text),
+    cmocka_unit_test(an_identity_number_is_found_wherever_it_stands),
+    cmocka_unit_test(a_secret_mark_is_found_wherever_it_stands),
     cmocka_unit_test(blanks_dashes_and_full_width_digits_hide_nothing),
     cmocka_unit_test(what_is_not_one_is_left_alone),
     cmocka_unit_test(broken_text_is_read_to_its_end),
