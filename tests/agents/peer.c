@@ -1,6 +1,7 @@
 #include "tests/agents/peer.h"
 
 #include "tests/messages/samples.h"
+#include "tests/store/failing.h"
 #include "tests/test.h"
 
 /* ---- an agent ---- */
@@ -10,7 +11,12 @@ static void turn(town *t, peer *p, tb_input *inputs, size_t count)
     for (size_t i = 0; i < count; i++) {
         inputs[i].now = (tb_now){t->now, t->now};
     }
-    if (tb_turn(&p->node, inputs, count) != TB_OK) {
+    tb_err err;
+    do {
+        failing_start(p->store, &p->node.arena, &p->agent, sizeof p->agent);
+        err = tb_turn(&p->node, inputs, count);
+    } while (failing_again(NULL, err));
+    if (err != TB_OK) {
         assert_ok(tb_turn_each(&p->node, inputs, count));
     }
 }

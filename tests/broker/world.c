@@ -5,6 +5,7 @@
 
 #include "messages/merkle.h"
 #include "messages/seal.h"
+#include "tests/store/failing.h"
 #include "tests/test.h"
 
 #define MEMORY_BYTES (192u * 1024 * 1024)
@@ -261,7 +262,11 @@ static void check(world *w)
 
 tb_err turn_err(world *w)
 {
-    tb_err err = tb_turn(&w->node, w->inputs, w->input_count);
+    tb_err err;
+    do {
+        failing_start(w->node.store, &w->node.arena, &w->broker, sizeof w->broker);
+        err = tb_turn(&w->node, w->inputs, w->input_count);
+    } while (failing_again(NULL, err));
     w->input_count = 0;
     return err;
 }
