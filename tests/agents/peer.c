@@ -11,11 +11,22 @@ static void turn(town *t, peer *p, tb_input *inputs, size_t count)
     for (size_t i = 0; i < count; i++) {
         inputs[i].now = (tb_now){t->now, t->now};
     }
+    /* What an agent did last and what failed to be applied it keeps in memory, on purpose: sends
+     * may be lost, and the turn is played again with the notice queued. */
+    static peer before;
+    bool failed;
     tb_err err;
+    before = *p;
     do {
         failing_start(p->store, &p->node.arena, &p->agent, sizeof p->agent);
         err = tb_turn(&p->node, inputs, count);
-    } while (failing_again(NULL, err));
+        failed = failing_again(NULL, err);
+        if (failed) {
+            p->agent = before.agent;
+            p->releases = before.releases;
+            p->resends = before.resends;
+        }
+    } while (failed);
     if (err != TB_OK) {
         assert_ok(tb_turn_each(&p->node, inputs, count));
     }
