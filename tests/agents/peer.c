@@ -165,8 +165,18 @@ void peer_check(town *t, peer *p)
 {
     tb_bytes *faults = NULL;
     size_t count = 0;
-    tb_txn *txn = peer_look(t, p);
-    assert_ok(tb_agent_check(&p->agent, txn, &faults, &count));
+    tb_txn *txn;
+    tb_err err;
+    do {
+        size_t mark = tb_arena_mark(&t->paper);
+        failing_start(p->store, &t->paper, &p->agent, sizeof p->agent);
+        txn = peer_look(t, p);
+        err = tb_agent_check(&p->agent, txn, &faults, &count);
+        if (err != TB_OK) {
+            tb_arena_release(&t->paper, mark);
+        }
+    } while (failing_again(txn, err));
+    assert_ok(err);
     for (size_t i = 0; i < count; i++) {
         print_error("%.*s\n", (int)faults[i].size, (const char *)faults[i].data);
     }

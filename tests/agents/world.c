@@ -658,10 +658,16 @@ void check_world(world *w)
 {
     for (size_t i = 0; i < w->agent_count; i++) {
         world_agent *a = &w->agents[i];
-        tb_txn *txn = look_at(a);
+        tb_txn *txn;
         tb_bytes list[TB_CHECK_FAULTS_MAX];
-        tb_faults faults = {.arena = &a->arena, .list = list};
-        assert_ok(tb_check_cases(&a->agent, txn, &faults));
+        tb_faults faults;
+        tb_err err;
+        do {
+            txn = begin(a);
+            faults = (tb_faults){.arena = &a->arena, .list = list};
+            err = tb_check_cases(&a->agent, txn, &faults);
+        } while (again(a, txn, err));
+        assert_ok(err);
         for (size_t f = 0; f < faults.count; f++) {
             print_error("%s: %.*s\n", a->id.text, (int)list[f].size, (const char *)list[f].data);
         }

@@ -247,12 +247,17 @@ void tick(world *w, tb_time later_ms)
 
 static void check(world *w)
 {
-    tb_txn *txn = NULL;
+    tb_txn *txn;
     tb_bytes *faults;
     size_t count;
-    tb_arena_reset(&w->node.arena);
-    assert_ok(tb_store_begin_read(w->node.store, &w->node.arena, &txn));
-    assert_ok(tb_broker_check(&w->broker, txn, &faults, &count));
+    tb_err err;
+    do {
+        failing_start(w->node.store, &w->node.arena, &w->broker, sizeof w->broker);
+        tb_arena_reset(&w->node.arena);
+        assert_ok(tb_store_begin_read(w->node.store, &w->node.arena, &txn));
+        err = tb_broker_check(&w->broker, txn, &faults, &count);
+    } while (failing_again(txn, err));
+    assert_ok(err);
     for (size_t i = 0; i < count; i++) {
         print_error("fault: %.*s\n", (int)faults[i].size, (const char *)faults[i].data);
     }

@@ -151,6 +151,7 @@ static tb_err read_fails(fault how, tb_err err, tb_bytes *value)
         value->size /= 2;
     }
     return how == BROKEN   ? TB_ERR_IO
+           : err != TB_OK  ? err
            : how == ROTTEN ? TB_ERR_CORRUPT
            : how == LOST   ? TB_ERR_NOT_FOUND
                            : err;
