@@ -6,7 +6,6 @@
 #include <execinfo.h>
 #include <sodium.h>
 #include <stdlib.h>
-#include <stdio.h>
 #include <unistd.h>
 
 #define DEPTH_MAX  128
@@ -286,7 +285,7 @@ static void remember(void *logic, size_t size)
     now.logic_before = copy;
 }
 
-void failing_start(tb_store *store, tb_arena *arena, void *logic, size_t logic_size)
+static bool awake(void)
 {
     if (!now.asked) {
         const char *asked = getenv("TONGBAO_FAILING");
@@ -294,7 +293,12 @@ void failing_start(tb_store *store, tb_arena *arena, void *logic, size_t logic_s
         now.each_way = asked != NULL && strcmp(asked, "ways") == 0;
         now.asked = true;
     }
-    if (!now.awake) {
+    return now.awake;
+}
+
+void failing_start(tb_store *store, tb_arena *arena, void *logic, size_t logic_size)
+{
+    if (!awake()) {
         return;
     }
     now.store = store;
@@ -323,7 +327,7 @@ bool failing_again(tb_txn *txn, tb_err err)
     }
     if (now.failed == BROKEN && (now.unsaid || err != TB_ERR_IO)) {
         backtrace_symbols_fd(now.places, now.place_count, STDERR_FILENO);
-        if(getenv("LISTONLY")){fprintf(stderr,"ERROR-END\n");} else fail_msg("the call above failed, and the turn %s: %s", now.unsaid ? "went on" : "ended with",
+        fail_msg("the call above failed, and the turn %s: %s", now.unsaid ? "went on" : "ended with",
                  tb_err_text(err));
     }
     if (now.unsaid) {
