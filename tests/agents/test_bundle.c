@@ -23,14 +23,19 @@ static int tear_down(void **state)
 
 /* ---- a person with a memory stick ---- */
 
-static tb_err begin(town *t, peer *p, tb_txn **out_txn, tb_effects *effects, tb_step *out_step)
+static tb_err open_turn(town *t, peer *p, tb_txn **out_txn, tb_effects *effects, tb_step *out_step)
 {
     tb_now now = {t->now, t->now};
-    failing_start(p->store, &p->node.arena, &p->agent, sizeof p->agent);
     tb_arena_reset(&p->node.arena);
     tb_effects_reset(effects);
     assert_ok(tb_store_begin(p->store, &p->node.arena, out_txn));
     return tb_step_make(&p->agent, *out_txn, now, &t->random, effects, out_step);
+}
+
+static tb_err begin(town *t, peer *p, tb_txn **out_txn, tb_effects *effects, tb_step *out_step)
+{
+    failing_start(p->store, &p->node.arena, &p->agent, sizeof p->agent);
+    return open_turn(t, p, out_txn, effects, out_step);
 }
 
 /* Whether it failed on purpose and is to be done again, by an agent that remembers nothing of it. */
@@ -445,7 +450,7 @@ static void who_is_fenced_neither_takes_nor_gives_bundles(void **state)
     static tb_effects effects;
     tb_txn *txn;
     tb_step step;
-    begin(t, &t->a, &txn, &effects, &step);
+    assert_ok(open_turn(t, &t->a, &txn, &effects, &step));
     tb_stream stream = {t->a.agent.self, step.incarnation, sample_party("ct.33"), TB_LANE_NORMAL};
     assert_ok(tb_link_fence(&step, TB_REFUSED_MARKS_BACK, &stream, 9));
     assert_ok(tb_store_commit(txn));
