@@ -96,8 +96,8 @@ static tb_err ready_for(tb_agent *agent, tb_txn *txn, const tb_party *recipient,
     return err;
 }
 
-tb_err tb_link_ready(
-    tb_agent *agent, tb_txn *txn, const tb_party *recipients, size_t count, bool *out)
+tb_err
+tb_link_ready(tb_agent *agent, tb_txn *txn, const tb_party *recipients, size_t count, bool *out)
 {
     bool ready = false;
     tb_err err = tb_link_may_sign(txn, &ready);
@@ -153,8 +153,8 @@ static tb_err alarm_missing(tb_step *step, const tb_stream *stream, const tb_str
     return tb_alarm_raise(step->agent, step->txn, &alarm, step->effects);
 }
 
-/* The frame that passed the mark on may have been lost while the session lived: the Welcome to a new
- * Hello shows it. When that brought nothing either, it is an alarm. */
+/* The frame that passed the mark on may have been lost while the session lived: the Welcome to a
+ * new Hello shows it. When that brought nothing either, it is an alarm. */
 static tb_err miss_mark(tb_step *step, const tb_stream *stream, const tb_stream_out_row *row)
 {
     tb_link_times *times = &step->agent->times;

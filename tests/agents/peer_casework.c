@@ -278,7 +278,8 @@ tb_err tb_apply_notice(tb_agent *agent,
         if (err == TB_OK && p->poison != NULL && tb_bytes_equal(text, tb_bytes_str(p->poison))) {
             return p->poison_err;
         }
-        if (err == TB_OK && p->disliked != NULL && tb_bytes_equal(text, tb_bytes_str(p->disliked))) {
+        if (err == TB_OK && p->disliked != NULL &&
+            tb_bytes_equal(text, tb_bytes_str(p->disliked))) {
             *out_refused = TB_REFUSED_ROLE;
             *out_event = incoming->ids[i];
         }

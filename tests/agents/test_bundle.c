@@ -38,7 +38,8 @@ static tb_err begin(town *t, peer *p, tb_txn **out_txn, tb_effects *effects, tb_
     return open_turn(t, p, out_txn, effects, out_step);
 }
 
-/* Whether it failed on purpose and is to be done again, by an agent that remembers nothing of it. */
+/* Whether it failed on purpose and is to be done again, by an agent that remembers nothing of it.
+ */
 static bool again(peer *p, const tb_agent *before, tb_txn *txn, tb_err err)
 {
     bool failed = failing_again(txn, err);

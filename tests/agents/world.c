@@ -177,8 +177,8 @@ static tb_txn *look_at(world_agent *a)
     return txn;
 }
 
-/* A turn; from here to again() calls may fail on purpose. What an agent did last it keeps in memory,
- * and what it sends may be lost, so that goes back with the attempt. */
+/* A turn; from here to again() calls may fail on purpose. What an agent did last it keeps in
+ * memory, and what it sends may be lost, so that goes back with the attempt. */
 static tb_txn *begin(world_agent *a)
 {
     a->before = a->agent;

@@ -84,8 +84,8 @@ static void a_frame_of_any_kind_without_room_is_not_written(void **state)
 {
     (void)state;
     static const tb_frame_kind kinds[] = {
-        TB_FRAME_HELLO,  TB_FRAME_WELCOME, TB_FRAME_SUBMIT, TB_FRAME_STORED,   TB_FRAME_DELIVER,
-        TB_FRAME_TAKEN,  TB_FRAME_REFUSED, TB_FRAME_CLOSED, TB_FRAME_DOCUMENT, TB_FRAME_BYE,
+        TB_FRAME_HELLO, TB_FRAME_WELCOME, TB_FRAME_SUBMIT, TB_FRAME_STORED,   TB_FRAME_DELIVER,
+        TB_FRAME_TAKEN, TB_FRAME_REFUSED, TB_FRAME_CLOSED, TB_FRAME_DOCUMENT, TB_FRAME_BYE,
     };
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         tb_arena_reset(&paper);

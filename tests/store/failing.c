@@ -1,6 +1,5 @@
 #include "tests/store/failing.h"
 
-#include "base/random.h"
 #include "tests/test.h"
 
 #include <execinfo.h>
@@ -31,19 +30,19 @@ static struct {
     bool asked; /* the environment was read */
     bool armed;
     bool rests;
-    bool again;      /* the store as it was is known */
-    fault failed;    /* what did, in this attempt */
-    bool unsaid;     /* it came to the commit all the same */
+    bool again;   /* the store as it was is known */
+    fault failed; /* what did, in this attempt */
+    bool unsaid;  /* it came to the commit all the same */
     tb_store *store;
     const tb_arena *arena;
     void *logic;
     size_t logic_size;
     void *logic_before;
-    const void *loop; /* its frame */
+    const void *loop;        /* its frame */
     void *places[DEPTH_MAX]; /* from the verb's caller up to it; of the call that failed */
     int place_count;
     contents before;
-    bool each_way; /* rather than each place on a way */
+    bool each_way;          /* rather than each place on a way */
     uint64_t set[SET_SIZE]; /* what has failed; 0 is a free slot */
     size_t count;
     tb_arena look;
@@ -327,8 +326,8 @@ bool failing_again(tb_txn *txn, tb_err err)
     }
     if (now.failed == BROKEN && (now.unsaid || err != TB_ERR_IO)) {
         backtrace_symbols_fd(now.places, now.place_count, STDERR_FILENO);
-        fail_msg("the call above failed, and the turn %s: %s", now.unsaid ? "went on" : "ended with",
-                 tb_err_text(err));
+        fail_msg("the call above failed, and the turn %s: %s",
+                 now.unsaid ? "went on" : "ended with", tb_err_text(err));
     }
     if (now.unsaid) {
         memcpy(now.logic, now.logic_before, now.logic_size);
