@@ -373,8 +373,12 @@ static tb_err must_wait(tb_acting *a, tb_outcome *outcome, bool *out)
     if (err != TB_OK) {
         return err;
     }
-    *out = blocked ||
-           !tb_link_ready(a->agent, a->txn, a->ruling.addressees, a->ruling.addressee_count);
+    bool ready;
+    err = tb_link_ready(a->agent, a->txn, a->ruling.addressees, a->ruling.addressee_count, &ready);
+    if (err != TB_OK) {
+        return err;
+    }
+    *out = blocked || !ready;
     if (!*out) {
         return TB_OK;
     }

@@ -370,8 +370,11 @@ static tb_err next_case(checking *c, const tb_case_id *after, tb_case_id *out, b
     }
     tb_case_id in_cases;
     tb_err cases = tb_case_after(c->txn, after, false, &in_cases);
-    if (events != TB_OK && cases != TB_OK) {
+    if (events != TB_OK && (events != TB_ERR_NOT_FOUND || cases != TB_OK)) {
         return events == TB_ERR_NOT_FOUND ? cases : events;
+    }
+    if (cases != TB_OK && cases != TB_ERR_NOT_FOUND) {
+        return cases;
     }
     if (events != TB_OK ||
         (cases == TB_OK && memcmp(in_cases.bytes, in_events.bytes, TB_CASE_ID_BYTES) <= 0)) {

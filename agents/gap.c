@@ -176,8 +176,10 @@ static tb_err ask_next(tb_step *step, const tb_digest *missing, tb_gap_row *row)
         return alarm_spent(step, missing, row);
     }
     row->due = now + WAIT_MS;
-    if (!tb_link_ready(step->agent, step->txn, of, 1)) {
-        return TB_OK;
+    bool ready;
+    err = tb_link_ready(step->agent, step->txn, of, 1, &ready);
+    if (err != TB_OK || !ready) {
+        return err;
     }
     uint64_t notice = 0;
     err = send_ask(step, missing, row, of, &notice);

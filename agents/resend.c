@@ -258,8 +258,11 @@ static tb_err has_room(tb_step *step, const tb_party *asker, bool *out)
 {
     tb_stream stream = {step->agent->self, step->incarnation, *asker, TB_LANE_BULK};
     tb_stream_out_row row;
-    *out = tb_link_ready(step->agent, step->txn, asker, 1);
-    tb_err err = *out ? tb_stream_out_get(step->txn, &stream, &row) : TB_ERR_NOT_FOUND;
+    tb_err err = tb_link_ready(step->agent, step->txn, asker, 1, out);
+    if (err != TB_OK || !*out) {
+        return err;
+    }
+    err = tb_stream_out_get(step->txn, &stream, &row);
     if (err == TB_OK) {
         *out = row.number - row.arrived < TB_RESEND_OUTSTANDING_MAX;
     }

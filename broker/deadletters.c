@@ -137,7 +137,9 @@ typedef struct walk {
 static void hold_cursor(walk *w)
 {
     TB_ASSERT(w->cursor.size <= sizeof w->key);
-    memmove(w->key, w->cursor.data, w->cursor.size);
+    if (w->cursor.size > 0) {
+        memmove(w->key, w->cursor.data, w->cursor.size);
+    }
     w->cursor = tb_bytes_of(w->key, w->cursor.size);
 }
 

@@ -931,7 +931,47 @@ static void an_answer_above_the_bound_is_not_made(void **state)
     assert_int_equal(arena->used, 0);
 }
 
+/* Memory that ends at any point of writing it: nothing is written, and the error is that. */
+static void without_room_nothing_is_written(void **state)
+{
+    (void)state;
+    static uint8_t room[512 * 1024];
+    for (size_t i = 0; i < COUNT(answer_kinds); i++) {
+        tb_arena *arena = bend_arena();
+        tb_local_answer answer;
+        tb_bytes bytes;
+        tb_bytes all = encoded_answer(arena, answer_kinds[i]);
+        assert_int_equal(tb_local_answer_decode(all, arena, &answer), TB_ACCEPTED);
+        tb_err err = TB_ERR_LIMIT;
+        for (size_t size = 0; err != TB_OK; size += 24) {
+            tb_arena small;
+            assert_true(size <= sizeof room);
+            tb_arena_init(&small, room, size);
+            err = tb_local_answer_encode(&answer, &small, &bytes);
+            assert_true(err == TB_OK || err == TB_ERR_LIMIT);
+        }
+        assert_true(tb_bytes_equal(bytes, all));
+    }
+    for (size_t i = 0; i < COUNT(request_kinds); i++) {
+        tb_arena *arena = bend_arena();
+        tb_local_request request;
+        tb_bytes bytes;
+        tb_bytes all = encoded_request(arena, request_kinds[i]);
+        assert_int_equal(tb_local_request_decode(all, arena, &request), TB_ACCEPTED);
+        tb_err err = TB_ERR_LIMIT;
+        for (size_t size = 0; err != TB_OK; size += 24) {
+            tb_arena small;
+            assert_true(size <= sizeof room);
+            tb_arena_init(&small, room, size);
+            err = tb_local_request_encode(&request, &small, &bytes);
+            assert_true(err == TB_OK || err == TB_ERR_LIMIT);
+        }
+        assert_true(tb_bytes_equal(bytes, all));
+    }
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(without_room_nothing_is_written),
     cmocka_unit_test(every_request_comes_back),
     cmocka_unit_test(requests_about_what_is_set_aside_come_back),
     cmocka_unit_test(every_answer_comes_back),
