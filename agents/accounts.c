@@ -21,6 +21,7 @@ uint32_t tb_account_needed(const tb_local_request *request)
     case TB_REQUEST_INSTALL:
     case TB_REQUEST_RECOVER:
     case TB_REQUEST_CHANGE_ACCOUNT:
+    case TB_REQUEST_SET_SWITCH:
         return TB_POST_OFFICER;
     case TB_REQUEST_CUT:
         return request->final ? TB_POST_OFFICER : 0;
@@ -45,6 +46,7 @@ uint32_t tb_account_needed(const tb_local_request *request)
     case TB_REQUEST_GET_RECOVERY:
     case TB_REQUEST_LIST_ACCOUNTS:
     case TB_REQUEST_LIST_APPROVALS:
+    case TB_REQUEST_LIST_SWITCHES:
         return 0;
     }
     TB_UNREACHABLE();

@@ -1,6 +1,7 @@
 #include "agents/acts_making.h"
 
 #include "agents/aside.h"
+#include "agents/automatic.h"
 #include "agents/chain.h"
 #include "agents/duties.h"
 #include "agents/effective.h"
@@ -181,6 +182,9 @@ static tb_err advance(tb_acting *a, const tb_event *event, const tb_digest *id, 
             err = tb_duties_follow(a->agent, a->txn, after, event, id);
         }
         break;
+    }
+    if (err == TB_OK && event->kind != TB_EVENT_SIDE) {
+        err = tb_automatic_follow(a->agent, a->txn, after);
     }
     return err == TB_OK ? tb_case_put(a->txn, after, &a->agent->self) : err;
 }

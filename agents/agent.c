@@ -1,6 +1,7 @@
 #include "agents/agent.h"
 
 #include "agents/aside.h"
+#include "agents/automatic.h"
 #include "agents/clock.h"
 #include "agents/dispute.h"
 #include "agents/draft.h"
@@ -173,6 +174,9 @@ static tb_err tick(tb_step *step)
         err = tb_duties_tick(step);
     }
     if (err == TB_OK) {
+        err = tb_automatic_tick(step);
+    }
+    if (err == TB_OK) {
         err = tb_reseal_tick(step);
     }
     if (err == TB_OK) {
@@ -300,6 +304,10 @@ tb_err tb_agent_deadline(tb_agent *agent, tb_txn *txn, tb_time *out)
     }
     if (err == TB_OK && may_sign) {
         err = tb_duties_due(agent, txn, &at);
+        err = sooner(err, at, &any, &least);
+    }
+    if (err == TB_OK && may_sign) {
+        err = tb_automatic_due(agent, txn, &at);
         err = sooner(err, at, &any, &least);
     }
     if (err == TB_OK && may_sign) {

@@ -1,4 +1,5 @@
 #include "agents/apply.h"
+#include "agents/automatic.h"
 #include "agents/chain.h"
 #include "agents/duties.h"
 #include "agents/held.h"
@@ -100,6 +101,9 @@ take_effect(tb_apply *apply, tb_case_row *row, const tb_arrival *arrival, tb_pla
     }
     if (err == TB_OK) {
         err = tb_duties_follow(apply->agent, apply->txn, row, &arrival->event, &arrival->id);
+    }
+    if (err == TB_OK) {
+        err = tb_automatic_follow(apply->agent, apply->txn, row);
     }
     apply->settled = err == TB_OK && reads_all(apply, &row->view, &arrival->event);
     return err == TB_OK ? tb_case_put(apply->txn, row, &apply->agent->self) : err;
@@ -249,6 +253,9 @@ static tb_err place_take_over(tb_apply *apply,
     }
     if (err == TB_OK) {
         err = tb_duties_anew(apply->agent, apply->txn, &path, &after->row);
+    }
+    if (err == TB_OK) {
+        err = tb_automatic_follow(apply->agent, apply->txn, &after->row);
     }
     return err == TB_OK ? tb_case_put(apply->txn, &after->row, &apply->agent->self) : err;
 }

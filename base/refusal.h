@@ -127,7 +127,8 @@
     X(506, TB_REFUSED_DATE, "date_malformed", "The date is not understood; write 2015-02-09 11:39.", "日期无法识别,请按 2015-02-09 11:39 填写。") \
     /* 507..509 accounts and approval, further */ \
     X(507, TB_REFUSED_SENT_BACK, "sent_back", "It was sent back before approval; correct it and do it again.", "审批退回,请修改后重新办理。") \
-    X(508, TB_REFUSED_DEPUTY, "deputy_malformed", "A deputy acts for another open account between two days, the last not before the first and not past.", "代理须指明另一未停用账号及起止日期,止日不得早于起日,也不得已过。")
+    X(508, TB_REFUSED_DEPUTY, "deputy_malformed", "A deputy acts for another open account between two days, the last not before the first and not past.", "代理须指明另一未停用账号及起止日期,止日不得早于起日,也不得已过。") \
+    X(509, TB_REFUSED_NOT_SWITCHED, "not_switched", "No campaign installed here leaves it to the party whether this is done by itself; see: tongbao campaign automatic.", "已安装的专项行动没有可由本单位选择自动办理的此动作,请用 tongbao campaign automatic 查看。")
 /* clang-format on */
 
 typedef enum tb_refusal {

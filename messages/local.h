@@ -53,6 +53,8 @@ typedef enum tb_request_kind {
     TB_REQUEST_CHANGE_ACCOUNT = 81,
     TB_REQUEST_LIST_APPROVALS = 82,
     TB_REQUEST_APPROVE = 83,
+    TB_REQUEST_LIST_SWITCHES = 84,
+    TB_REQUEST_SET_SWITCH = 85,
 } tb_request_kind;
 
 typedef struct tb_local_open {
@@ -197,6 +199,15 @@ typedef struct tb_local_approve {
     tb_bytes reason;
 } tb_local_approve;
 
+/* An action the agent does by itself if its party wants it. */
+typedef struct tb_local_switch {
+    tb_bytes campaign;
+    tb_bytes action;
+    bool on;
+    tb_bytes title_zh; /* of an answer */
+    tb_bytes title_en;
+} tb_local_switch;
+
 typedef struct tb_local_request {
     tb_request_id id; /* never zero for what changes something */
     tb_bytes account;
@@ -227,6 +238,7 @@ typedef struct tb_local_request {
         tb_local_change_account change_account;
         tb_local_list_approvals list_approvals;
         tb_local_approve approve;
+        tb_local_switch set_switch;
     };
 } tb_local_request;
 
@@ -256,6 +268,7 @@ typedef enum tb_answer_kind {
     TB_ANSWER_RECOVERY = 30,
     TB_ANSWER_ACCOUNTS = 80,
     TB_ANSWER_APPROVALS = 82,
+    TB_ANSWER_SWITCHES = 84,
 } tb_answer_kind;
 
 /* Who made, reviewed or signed, as its own party knows them. */
@@ -712,6 +725,11 @@ typedef struct tb_local_approvals {
     bool more; /* ask again, after the last number */
 } tb_local_approvals;
 
+typedef struct tb_local_switches {
+    tb_local_switch *lines;
+    size_t count;
+} tb_local_switches;
+
 typedef struct tb_local_answer {
     tb_request_id id; /* zero: to a watcher, or to a request that does not decode */
     tb_refusal code;
@@ -743,6 +761,7 @@ typedef struct tb_local_answer {
         tb_local_recovery recovery;
         tb_local_accounts accounts;
         tb_local_approvals approvals;
+        tb_local_switches switches;
     };
 } tb_local_answer;
 

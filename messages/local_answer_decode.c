@@ -528,6 +528,8 @@ static tb_refusal read_body(const wire_answer *in, tb_arena *arena, tb_local_ans
         return tb_local_read_accounts(in->accounts, arena, &out->accounts);
     case TB_ANSWER_APPROVALS:
         return tb_local_read_approvals(in->approvals, arena, &out->approvals);
+    case TB_ANSWER_SWITCHES:
+        return tb_local_read_switches(in->switches, arena, &out->switches);
     }
     return TB_REFUSED_REQUEST;
 }

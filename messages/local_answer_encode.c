@@ -18,6 +18,7 @@ typedef struct bodies {
     Tongbao__Local__Acted acted;
     Tongbao__Local__Accounts accounts;
     Tongbao__Local__Approvals approvals;
+    Tongbao__Local__Switches switches;
     Tongbao__Local__Case a_case;
     Tongbao__Local__Cases cases;
     Tongbao__Local__Traced traced;
@@ -560,6 +561,9 @@ static bool write_body(const tb_local_answer *in, tb_arena *arena, bodies *b, wi
     case TB_ANSWER_APPROVALS:
         out->approvals = &b->approvals;
         return tb_local_write_approvals(&in->approvals, arena, &b->approvals);
+    case TB_ANSWER_SWITCHES:
+        out->switches = &b->switches;
+        return tb_local_write_switches(&in->switches, arena, &b->switches);
     }
     TB_UNREACHABLE();
 }

@@ -172,6 +172,9 @@ static tb_refusal read_body(const wire_request *in, tb_arena *arena, tb_local_re
         return verdict(tb_local_read_list_approvals(in->list_approvals, &out->list_approvals));
     case TB_REQUEST_APPROVE:
         return verdict(tb_local_read_approve(in->approve, &out->approve));
+    case TB_REQUEST_SET_SWITCH:
+        return verdict(tb_local_read_switch(in->set_switch, &out->set_switch));
+    case TB_REQUEST_LIST_SWITCHES:
     case TB_REQUEST_LIST_ACCOUNTS:
     case TB_REQUEST_STATUS:
     case TB_REQUEST_WATCH:
@@ -194,7 +197,8 @@ static bool identified(const tb_local_request *request)
         request->kind == TB_REQUEST_INSTALL || request->kind == TB_REQUEST_PAPER ||
         request->kind == TB_REQUEST_IMPORT_BUNDLE || request->kind == TB_REQUEST_WRITE_LETTER ||
         request->kind == TB_REQUEST_ACT_QUARANTINE || request->kind == TB_REQUEST_RECOVER ||
-        request->kind == TB_REQUEST_CHANGE_ACCOUNT || request->kind == TB_REQUEST_APPROVE;
+        request->kind == TB_REQUEST_CHANGE_ACCOUNT || request->kind == TB_REQUEST_APPROVE ||
+        request->kind == TB_REQUEST_SET_SWITCH;
     return !changes || memcmp(request->id.bytes, none.bytes, sizeof none) != 0;
 }
 
@@ -271,6 +275,8 @@ typedef struct bodies {
     Tongbao__Local__ChangeAccount change_account;
     Tongbao__Local__ListApprovals list_approvals;
     Tongbao__Local__Approve approve;
+    Tongbao__Local__ListSwitches list_switches;
+    Tongbao__Local__Switch set_switch;
 } bodies;
 
 static bool write_open(const tb_local_open *in, tb_arena *arena, wire_open *out)
@@ -433,6 +439,14 @@ static bool write_body(const tb_local_request *in, tb_arena *arena, bodies *b, w
     case TB_REQUEST_LIST_ACCOUNTS:
         tongbao__local__list_accounts__init(&b->list_accounts);
         out->list_accounts = &b->list_accounts;
+        return true;
+    case TB_REQUEST_LIST_SWITCHES:
+        tongbao__local__list_switches__init(&b->list_switches);
+        out->list_switches = &b->list_switches;
+        return true;
+    case TB_REQUEST_SET_SWITCH:
+        tb_local_write_switch(&in->set_switch, &b->set_switch);
+        out->set_switch = &b->set_switch;
         return true;
     case TB_REQUEST_CHANGE_ACCOUNT:
         out->change_account = &b->change_account;

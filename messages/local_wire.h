@@ -78,6 +78,8 @@ struct Tongbao__Local__Approve;
 struct Tongbao__Local__Accounts;
 struct Tongbao__Local__Approvals;
 struct Tongbao__Local__Approval;
+struct Tongbao__Local__Switch;
+struct Tongbao__Local__Switches;
 
 bool tb_local_read_change_account(const struct Tongbao__Local__ChangeAccount *in,
                                   tb_local_change_account *out);
@@ -97,6 +99,14 @@ tb_refusal tb_local_read_signed(struct Tongbao__Local__Approval *const *in,
                                 size_t count,
                                 tb_arena *arena,
                                 tb_local_approval **out) TB_MUST_USE;
+bool tb_local_read_switch(const struct Tongbao__Local__Switch *in, tb_local_switch *out);
+void tb_local_write_switch(const tb_local_switch *in, struct Tongbao__Local__Switch *out);
+tb_refusal tb_local_read_switches(const struct Tongbao__Local__Switches *in,
+                                  tb_arena *arena,
+                                  tb_local_switches *out) TB_MUST_USE;
+bool tb_local_write_switches(const tb_local_switches *in,
+                             tb_arena *arena,
+                             struct Tongbao__Local__Switches *out);
 /* False, or NULL, when memory ends. */
 bool tb_local_write_change_account(const tb_local_change_account *in,
                                    tb_arena *arena,

@@ -73,7 +73,10 @@
     X(OFFLINE,          "recipient number:u64",                         "OfflineRow",   "an event addresses a party that is off-line; until it has joined, those a letter lists always") \
     X(LETTER,           "recipient letter:u64",                         "LetterRow",    "always: a letter (通报函) written to an off-line party") \
     /* agent: who may ask it to act */                                                                                \
-    X(ACCOUNT,          "name",                                         "AccountRow",   "always: an account (账号) of this party, closed ones too")
+    X(ACCOUNT,          "name",                                         "AccountRow",   "always: an account (账号) of this party, closed ones too") \
+    X(AUTOMATIC,        "case action",                                  "AutomaticRow", "this party holds the case in a state from which its agent does the action by itself") \
+    X(AUTOMATIC_DUE,    "1 look:i64 case action | 2 campaign 0 action 0 case action", "-", "exactly one per AUTOMATIC row: 2 while the action is switched off") \
+    X(AUTOMATIC_SWITCH, "campaign 0 action",                            "SwitchRow",    "always, once the party has switched the action on or off")
 /* clang-format on */
 
 typedef enum tb_table {

@@ -26,6 +26,11 @@ tb_campaign_loaded *tb_campaign_file_load(const char *path, int *out_code);
 int tb_campaign_explain(const char *path);
 int tb_campaign_graph(const char *path);
 
+/* ---- campaign_automatic.c ---- */
+
+/* Lists what can be switched, or switches: CAMPAIGN ACTION on|off. An exit code. */
+int tb_campaign_automatic(const tb_common *common, const char *const *words, size_t count);
+
 /* ---- campaign_publish.c ---- */
 
 typedef struct tb_publish_options {

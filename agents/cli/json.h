@@ -36,6 +36,7 @@ json_t *tb_json_document(const tb_document *document);
 json_t *tb_json_quarantine(const tb_local_quarantine *quarantine);
 json_t *tb_json_accounts(const tb_local_accounts *accounts);
 json_t *tb_json_approvals(const tb_local_approvals *approvals);
+json_t *tb_json_switches(const tb_local_switches *switches);
 json_t *tb_json_step(const tb_local_approval *approval);
 json_t *tb_json_steps(const tb_local_approval *list, size_t count);
 json_t *tb_json_settled(const tb_local_settled *settled);

@@ -512,6 +512,8 @@ json_t *tb_json_answer(const tb_local_answer *answer)
         return tb_json_accounts(&answer->accounts);
     case TB_ANSWER_APPROVALS:
         return tb_json_approvals(&answer->approvals);
+    case TB_ANSWER_SWITCHES:
+        return tb_json_switches(&answer->switches);
     case TB_ANSWER_NONE:
         break;
     }

@@ -32,6 +32,7 @@ bool tb_show_accounts(tb_book *book, const tb_local_accounts *accounts);
 bool tb_show_approvals(tb_book *book, const tb_local_approvals *approvals);
 /* One of them in full. */
 void tb_show_approval(tb_book *book, const tb_local_approval_line *line);
+bool tb_show_switches(tb_book *book, const tb_local_switches *switches);
 /* Who made, reviewed or signed, one line. */
 void tb_show_step(tb_book *book, const tb_local_approval *approval);
 const char *tb_show_waits(tb_approval_step waits);

@@ -89,6 +89,10 @@ static void fill_people(tb_local_request *request)
         request->change_account = (tb_local_change_account){TB_ACCOUNT_DEPUTY, an_account()};
     } else if (request->kind == TB_REQUEST_LIST_APPROVALS) {
         request->list_approvals = (tb_local_list_approvals){3, 2, 7};
+    } else if (request->kind == TB_REQUEST_SET_SWITCH) {
+        request->set_switch = (tb_local_switch){tb_bytes_str("black-card"), tb_bytes_str("relay"),
+                                                true, tb_bytes_of(NULL, 0),
+                                                tb_bytes_of(NULL, 0)};
     } else {
         request->approve = (tb_local_approve){3, true, tb_bytes_str("请补充依据")};
     }
@@ -161,8 +165,10 @@ static void fill_request(tb_arena *arena, tb_local_request *request)
     case TB_REQUEST_CHANGE_ACCOUNT:
     case TB_REQUEST_LIST_APPROVALS:
     case TB_REQUEST_APPROVE:
+    case TB_REQUEST_SET_SWITCH:
         fill_people(request);
         break;
+    case TB_REQUEST_LIST_SWITCHES:
     case TB_REQUEST_LIST_ACCOUNTS:
     case TB_REQUEST_GET_RECOVERY:
     case TB_REQUEST_STATUS:
@@ -502,6 +508,7 @@ static void fill_answer(tb_arena *arena, tb_local_answer *answer)
     static tb_local_duty_line duties[1];
     static tb_local_campaign_line campaigns[1];
     static tb_local_account accounts[1];
+    static tb_local_switch a_switch;
     static tb_local_approval approvals[1];
     static tb_local_approval_line waiting[1];
     static tb_bytes texts[1];
@@ -586,6 +593,11 @@ static void fill_answer(tb_arena *arena, tb_local_answer *answer)
         waiting[0] = approval_line(approvals);
         answer->approvals = (tb_local_approvals){waiting, 1, true};
         break;
+    case TB_ANSWER_SWITCHES:
+        a_switch = (tb_local_switch){tb_bytes_str("black-card"), tb_bytes_str("relay"), true,
+                                     tb_bytes_str("转告"), tb_bytes_str("pass on")};
+        answer->switches = (tb_local_switches){&a_switch, 1};
+        break;
     case TB_ANSWER_RECOVERY:
         answer->recovery = recovery();
         break;
@@ -629,7 +641,7 @@ static const tb_answer_kind answer_kinds[] = {
     TB_ANSWER_BUNDLE,  TB_ANSWER_IMPORTED,     TB_ANSWER_WRITTEN,  TB_ANSWER_LETTER,
     TB_ANSWER_DUTIES,  TB_ANSWER_CAMPAIGNS,    TB_ANSWER_CUT,      TB_ANSWER_QUARANTINE,
     TB_ANSWER_SETTLED, TB_ANSWER_DEAD_LETTERS, TB_ANSWER_RECOVERY, TB_ANSWER_ACCOUNTS,
-    TB_ANSWER_APPROVALS,
+    TB_ANSWER_APPROVALS, TB_ANSWER_SWITCHES,
 };
 
 static const tb_request_kind request_kinds[] = {
@@ -637,6 +649,8 @@ static const tb_request_kind request_kinds[] = {
     TB_REQUEST_CHANGE_ACCOUNT,
     TB_REQUEST_LIST_APPROVALS,
     TB_REQUEST_APPROVE,
+    TB_REQUEST_LIST_SWITCHES,
+    TB_REQUEST_SET_SWITCH,
     TB_REQUEST_OPEN_CASE,
     TB_REQUEST_ACT,
     TB_REQUEST_GET_CASE,
