@@ -47,6 +47,8 @@ uint32_t tb_account_needed(const tb_local_request *request)
     case TB_REQUEST_LIST_ACCOUNTS:
     case TB_REQUEST_LIST_APPROVALS:
     case TB_REQUEST_LIST_SWITCHES:
+    case TB_REQUEST_UNANSWERED:
+    case TB_REQUEST_EXPLAIN_DUTIES:
         return 0;
     }
     TB_UNREACHABLE();

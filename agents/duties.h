@@ -54,5 +54,17 @@ tb_err tb_query_duties(const tb_agent *agent,
                        tb_now now,
                        const tb_local_list_duties *list,
                        tb_local_answer *answer) TB_MUST_USE;
+/* One of them, as listed. */
+tb_err tb_duty_show(const tb_agent *agent,
+                    tb_txn *txn,
+                    tb_now now,
+                    const tb_duty_row *row,
+                    tb_local_duty_line *out) TB_MUST_USE;
+/* duties_explain.c: every duty of a case, ended ones too, and how its due time comes about. */
+tb_err tb_query_explained(const tb_agent *agent,
+                          tb_txn *txn,
+                          tb_now now,
+                          const tb_case_id *id,
+                          tb_local_answer *answer) TB_MUST_USE;
 
 #endif

@@ -19,6 +19,7 @@
 #include "agents/requests.h"
 #include "agents/status.h"
 #include "agents/trace.h"
+#include "agents/unanswered.h"
 
 /* One request in so many sweeps a few old answers away: more than one comes in. */
 #define SWEEP_EVERY 8
@@ -298,6 +299,10 @@ static tb_err dispatch(tb_asking *a)
     case TB_REQUEST_APPROVE:
     case TB_REQUEST_SET_SWITCH:
         return once(a);
+    case TB_REQUEST_UNANSWERED:
+        return tb_query_unanswered(agent, a->txn, a->now, &request->get_unanswered, &a->answer);
+    case TB_REQUEST_EXPLAIN_DUTIES:
+        return tb_query_explained(agent, a->txn, a->now, &request->case_id, &a->answer);
     case TB_REQUEST_LIST_SWITCHES:
         return tb_query_switches(agent, a->txn, &a->answer);
     case TB_REQUEST_LIST_ACCOUNTS:

@@ -143,6 +143,10 @@
 #define TB_AUTOMATIC_TICK_MAX 16
 /* Switches of automatic acts listed. */
 #define TB_SWITCHES_SHOWN_MAX 64
+/* Of a duty that is explained: days told one by one; and duties of one case. Beyond it they are
+ * counted. */
+#define TB_EXPLAINED_DAYS_MAX   64
+#define TB_EXPLAINED_DUTIES_MAX 128
 /* An exercise's clock stays this near the dates of the campaigns installed: a wrong frame or
  * request beyond it is not followed. */
 #define TB_EXERCISE_MARGIN_MS (366ll * 24 * 3600 * 1000)

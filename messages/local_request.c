@@ -76,7 +76,8 @@ static bool read_list_duties(const Tongbao__Local__ListDuties *in, tb_local_list
     out->overdue = in->overdue != 0;
     out->mine = in->mine != 0;
     out->limit = in->limit;
-    return tb_wire_blob(in->after, TB_LOCAL_BYTES_MAX, &out->after);
+    return tb_wire_party_or_none(in->by, &out->by) &&
+           tb_wire_blob(in->after, TB_LOCAL_BYTES_MAX, &out->after);
 }
 
 static bool read_install(const wire_install *in, tb_document *out)
@@ -174,6 +175,10 @@ static tb_refusal read_body(const wire_request *in, tb_arena *arena, tb_local_re
         return verdict(tb_local_read_approve(in->approve, &out->approve));
     case TB_REQUEST_SET_SWITCH:
         return verdict(tb_local_read_switch(in->set_switch, &out->set_switch));
+    case TB_REQUEST_UNANSWERED:
+        return verdict(tb_local_read_get_unanswered(in->get_unanswered, &out->get_unanswered));
+    case TB_REQUEST_EXPLAIN_DUTIES:
+        return verdict(read_case_id(in->explain_duties->case_id, &out->case_id));
     case TB_REQUEST_LIST_SWITCHES:
     case TB_REQUEST_LIST_ACCOUNTS:
     case TB_REQUEST_STATUS:
@@ -275,6 +280,8 @@ typedef struct bodies {
     Tongbao__Local__ChangeAccount change_account;
     Tongbao__Local__ListApprovals list_approvals;
     Tongbao__Local__Approve approve;
+    Tongbao__Local__GetUnanswered get_unanswered;
+    Tongbao__Local__ExplainDuties explain_duties;
     Tongbao__Local__ListSwitches list_switches;
     Tongbao__Local__Switch set_switch;
 } bodies;
@@ -440,6 +447,15 @@ static bool write_body(const tb_local_request *in, tb_arena *arena, bodies *b, w
         tongbao__local__list_accounts__init(&b->list_accounts);
         out->list_accounts = &b->list_accounts;
         return true;
+    case TB_REQUEST_UNANSWERED:
+        tb_local_write_get_unanswered(&in->get_unanswered, &b->get_unanswered);
+        out->get_unanswered = &b->get_unanswered;
+        return true;
+    case TB_REQUEST_EXPLAIN_DUTIES:
+        tongbao__local__explain_duties__init(&b->explain_duties);
+        b->explain_duties.case_id = tb_wire_raw(in->case_id.bytes, TB_CASE_ID_BYTES);
+        out->explain_duties = &b->explain_duties;
+        return true;
     case TB_REQUEST_LIST_SWITCHES:
         tongbao__local__list_switches__init(&b->list_switches);
         out->list_switches = &b->list_switches;
@@ -479,6 +495,7 @@ static bool write_body(const tb_local_request *in, tb_arena *arena, bodies *b, w
         tongbao__local__list_duties__init(&b->duties);
         b->duties.overdue = in->duties.overdue;
         b->duties.mine = in->duties.mine;
+        b->duties.by = tb_wire_of_party(&in->duties.by);
         b->duties.after = tb_wire_of(in->duties.after);
         b->duties.limit = in->duties.limit;
         out->list_duties = &b->duties;

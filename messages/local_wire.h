@@ -120,6 +120,34 @@ bool tb_local_write_approvals(const tb_local_approvals *in,
 struct Tongbao__Local__Approval **
 tb_local_write_signed(const tb_local_approval *in, size_t count, tb_arena *arena);
 
+/* local_duty.c */
+struct Tongbao__Local__DutyLine;
+struct Tongbao__Local__GetUnanswered;
+struct Tongbao__Local__Unanswered;
+struct Tongbao__Local__Explained;
+
+/* local_answer_*.c: one duty, as it is listed. */
+bool tb_local_read_duty(const struct Tongbao__Local__DutyLine *in, tb_local_duty_line *out);
+void tb_local_write_duty(const tb_local_duty_line *in, struct Tongbao__Local__DutyLine *out);
+
+bool tb_local_read_get_unanswered(const struct Tongbao__Local__GetUnanswered *in,
+                                  tb_local_get_unanswered *out);
+void tb_local_write_get_unanswered(const tb_local_get_unanswered *in,
+                                   struct Tongbao__Local__GetUnanswered *out);
+tb_refusal tb_local_read_unanswered(const struct Tongbao__Local__Unanswered *in,
+                                    tb_arena *arena,
+                                    tb_local_unanswered *out) TB_MUST_USE;
+tb_refusal tb_local_read_explained(const struct Tongbao__Local__Explained *in,
+                                   tb_arena *arena,
+                                   tb_local_explained *out) TB_MUST_USE;
+/* False when memory ends. */
+bool tb_local_write_unanswered(const tb_local_unanswered *in,
+                               tb_arena *arena,
+                               struct Tongbao__Local__Unanswered *out);
+bool tb_local_write_explained(const tb_local_explained *in,
+                              tb_arena *arena,
+                              struct Tongbao__Local__Explained *out);
+
 struct Tongbao__Local__Recovery;
 
 /* local_recovery.c */

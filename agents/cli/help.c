@@ -16,6 +16,7 @@ static const char overview[] = N_(
     "  tongbao case list|show|acts|act|open|move|paper\n"
     "  tongbao bundle export|import       by removable media; letters to off-line parties\n"
     "  tongbao due [--overdue]            what is owed on cases, by whom, to whom, by when\n"
+    "  tongbao unanswered [--by PARTY]    what was notified and not answered, by age and party\n"
     "  tongbao trace ID                   where a notice is, for every recipient, and why\n"
     "  tongbao notice list|show           what was sent and received\n"
     "  tongbao quarantine list|show|retry|drop   notices that could not be applied\n"
@@ -141,11 +142,14 @@ static const char import_page[] =
        "  tongbao import black-card 线索.csv\n");
 
 static const char due_page[] = N_(
-    "tongbao due [--overdue] [--mine] [--limit N] [--after MARK]\n"
+    "tongbao due [--overdue] [--mine] [--by PARTY] [--limit N] [--after MARK]\n"
+    "tongbao due --explain CASE\n"
     "\n"
     "What is owed on the cases here and not done, by due time: the duty, who owes it to whom,\n"
     "since when, until when, and on which basis. --overdue lists what is past due, --mine what\n"
-    "this party owes. When a duty is overdue, its creditor's agent records the lapse by itself;\n"
+    "this party owes, --by PARTY what that one does. --explain tells of every duty of a case how\n"
+    "its due time comes about: event, the time that counts and why, every day counted or not.\n"
+    "When a duty is overdue, its creditor's agent records the lapse by itself;\n"
     "if the campaign says so, the case may then be taken over (tongbao case acts CASE).\n"
     "\n"
     "examples:\n"

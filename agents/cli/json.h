@@ -28,6 +28,8 @@ json_t *tb_json_status(const tb_local_status *status);
 json_t *tb_json_cut(const tb_local_cut *cut);
 json_t *tb_json_notices(const tb_local_notices *notices);
 json_t *tb_json_parties(const tb_local_parties *parties);
+json_t *tb_json_duty(const tb_local_duty_line *line);
+json_t *tb_json_explained(const tb_local_explained *explained);
 json_t *tb_json_duties(const tb_local_duties *duties);
 json_t *tb_json_campaigns(const tb_local_campaigns *campaigns);
 json_t *tb_json_acts(const tb_local_acts *acts);

@@ -22,6 +22,10 @@ bool tb_show_acts(tb_book *book, const tb_local_summary *of, const tb_local_acts
 bool tb_show_notices(tb_book *book, const tb_local_notices *notices);
 bool tb_show_trace(tb_book *book, const tb_local_traced *traced);
 void tb_show_acted(tb_book *book, const tb_local_answer *answer);
+/* The words of 按期, 超期办结, 超期未办结; an open one is due or overdue. */
+const char *tb_show_duty_state(const tb_local_duty_line *duty);
+/* show_explained.c */
+void tb_show_explained(tb_book *book, const tb_local_explained *explained);
 bool tb_show_duties(tb_book *book, const tb_local_duties *duties);
 bool tb_show_campaigns(tb_book *book, const tb_local_campaigns *campaigns);
 /* Why a case may have to be taken over; "" when it need not. */

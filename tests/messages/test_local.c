@@ -119,6 +119,7 @@ static void fill_request(tb_arena *arena, tb_local_request *request)
     case TB_REQUEST_GET_CASE:
     case TB_REQUEST_LIST_ACTS:
     case TB_REQUEST_EXPORT:
+    case TB_REQUEST_EXPLAIN_DUTIES:
         request->case_id = case_id();
         break;
     case TB_REQUEST_LIST_CASES:
@@ -146,7 +147,8 @@ static void fill_request(tb_arena *arena, tb_local_request *request)
             (tb_local_get_document){TB_DOCUMENT_CAMPAIGN, tb_bytes_str("black-card"), 0};
         break;
     case TB_REQUEST_LIST_DUTIES:
-        request->duties = (tb_local_list_duties){true, true, tb_bytes_str("\x02"), 7};
+        request->duties = (tb_local_list_duties){true, true, tb_bytes_str("\x02"), 7,
+                                                 sample_party("ct.33")};
         break;
     case TB_REQUEST_LIST_QUARANTINE:
     case TB_REQUEST_LIST_DEAD_LETTERS:
@@ -167,6 +169,9 @@ static void fill_request(tb_arena *arena, tb_local_request *request)
     case TB_REQUEST_APPROVE:
     case TB_REQUEST_SET_SWITCH:
         fill_people(request);
+        break;
+    case TB_REQUEST_UNANSWERED:
+        request->get_unanswered = (tb_local_get_unanswered){sample_party("ct.33"), case_id()};
         break;
     case TB_REQUEST_LIST_SWITCHES:
     case TB_REQUEST_LIST_ACCOUNTS:
@@ -495,6 +500,44 @@ static tb_local_recovery recovery(void)
     return made;
 }
 
+static tb_local_unanswered unanswered(void)
+{
+    static tb_local_unanswered_line lines[1];
+    static tb_local_unanswered_case cases[1];
+    lines[0] = (tb_local_unanswered_line){sample_party("ct.33"), {1, 2, 3, 4, 5, 6}, SAMPLE_TIME};
+    cases[0] = (tb_local_unanswered_case){case_id(),
+                                          sample_party("ct.33"),
+                                          tb_bytes_str("black-card"),
+                                          tb_bytes_str("card"),
+                                          tb_bytes_str("ordered"),
+                                          SAMPLE_TIME};
+    return (tb_local_unanswered){30, 7, 2, lines, 1, cases, 1, case_id(), SAMPLE_TIME};
+}
+
+static tb_local_explained_duty explained_duty(void)
+{
+    static tb_local_explained_day days[2];
+    days[0] = (tb_local_explained_day){SAMPLE_TIME, TB_DAY_WEEKEND};
+    days[1] = (tb_local_explained_day){SAMPLE_TIME + 1, TB_DAY_WORKED};
+    return (tb_local_explained_duty){
+        .line = duty_line(),
+        .event = sample_digest(0x42),
+        .number = 3,
+        .actor = sample_party("ct.33"),
+        .own = SAMPLE_TIME,
+        .stored = SAMPLE_TIME + 1,
+        .why = TB_EFFECTIVE_STORED,
+        .unit = TB_LIMIT_WORKING_DAYS,
+        .amount = 5,
+        .calendar = 2,
+        .calendar_here = 3,
+        .days = days,
+        .day_count = 2,
+        .more_days = 4,
+        .judged = SAMPLE_TIME + 2,
+    };
+}
+
 static void fill_answer(tb_arena *arena, tb_local_answer *answer)
 {
     static tb_local_set_aside aside[1];
@@ -509,6 +552,7 @@ static void fill_answer(tb_arena *arena, tb_local_answer *answer)
     static tb_local_campaign_line campaigns[1];
     static tb_local_account accounts[1];
     static tb_local_switch a_switch;
+    static tb_local_explained_duty explained[1];
     static tb_local_approval approvals[1];
     static tb_local_approval_line waiting[1];
     static tb_bytes texts[1];
@@ -593,6 +637,13 @@ static void fill_answer(tb_arena *arena, tb_local_answer *answer)
         waiting[0] = approval_line(approvals);
         answer->approvals = (tb_local_approvals){waiting, 1, true};
         break;
+    case TB_ANSWER_UNANSWERED:
+        answer->unanswered = unanswered();
+        break;
+    case TB_ANSWER_EXPLAINED:
+        explained[0] = explained_duty();
+        answer->explained = (tb_local_explained){explained, 1, SAMPLE_TIME};
+        break;
     case TB_ANSWER_SWITCHES:
         a_switch = (tb_local_switch){tb_bytes_str("black-card"), tb_bytes_str("relay"), true,
                                      tb_bytes_str("转告"), tb_bytes_str("pass on")};
@@ -641,7 +692,7 @@ static const tb_answer_kind answer_kinds[] = {
     TB_ANSWER_BUNDLE,  TB_ANSWER_IMPORTED,     TB_ANSWER_WRITTEN,  TB_ANSWER_LETTER,
     TB_ANSWER_DUTIES,  TB_ANSWER_CAMPAIGNS,    TB_ANSWER_CUT,      TB_ANSWER_QUARANTINE,
     TB_ANSWER_SETTLED, TB_ANSWER_DEAD_LETTERS, TB_ANSWER_RECOVERY, TB_ANSWER_ACCOUNTS,
-    TB_ANSWER_APPROVALS, TB_ANSWER_SWITCHES,
+    TB_ANSWER_APPROVALS, TB_ANSWER_SWITCHES, TB_ANSWER_UNANSWERED, TB_ANSWER_EXPLAINED,
 };
 
 static const tb_request_kind request_kinds[] = {
@@ -651,6 +702,8 @@ static const tb_request_kind request_kinds[] = {
     TB_REQUEST_APPROVE,
     TB_REQUEST_LIST_SWITCHES,
     TB_REQUEST_SET_SWITCH,
+    TB_REQUEST_UNANSWERED,
+    TB_REQUEST_EXPLAIN_DUTIES,
     TB_REQUEST_OPEN_CASE,
     TB_REQUEST_ACT,
     TB_REQUEST_GET_CASE,
