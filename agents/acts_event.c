@@ -41,6 +41,7 @@ static tb_event_kind kind_of(const tb_action *action)
     case TB_ACTION_CHAIN:
         return TB_EVENT_CHAIN;
     case TB_ACTION_SIDE:
+    case TB_ACTION_REQUEST:
         return TB_EVENT_SIDE;
     case TB_ACTION_TAKE_OVER:
         return TB_EVENT_TAKE_OVER;
@@ -154,7 +155,7 @@ static tb_err advance(tb_acting *a, const tb_event *event, const tb_digest *id, 
     case TB_EVENT_SIDE:
         err = tb_side_add(a->arena, after, id);
         if (err == TB_OK) {
-            err = tb_duties_lapsed(a->agent, a->txn, after, event, id);
+            err = tb_duties_beside(a->agent, a->txn, after, event, id);
         }
         break;
     case TB_EVENT_TAKE_OVER: {

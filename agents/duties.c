@@ -36,13 +36,25 @@ end_duty(tb_txn *txn, tb_duty_row *duty, tb_duty_state state, tb_time at, const 
 }
 
 /* What was done in time never lapsed: a record that says so is left without effect. */
-static tb_err fulfil(tb_txn *txn, tb_duty_row *duty, tb_time at, const tb_digest *by)
+static tb_err
+fulfil_at(tb_txn *txn, tb_duty_row *duty, tb_time at, const tb_digest *by)
 {
     bool in_time = at <= duty->due;
     if (in_time) {
         duty->lapse = (tb_digest){{0}};
     }
     return end_duty(txn, duty, in_time ? TB_DUTY_ON_TIME : TB_DUTY_LATE, at, by);
+}
+
+tb_err tb_duty_fulfil(const tb_agent *agent,
+                      tb_txn *txn,
+                      tb_duty_row *duty,
+                      const tb_event *event,
+                      const tb_digest *id)
+{
+    tb_time at;
+    tb_err err = counts_from(agent, txn, event, id, &at);
+    return err == TB_OK ? fulfil_at(txn, duty, at, id) : err;
 }
 
 /* A take-over releases the debtor; what had lapsed by then stays on record as it is. */
@@ -68,7 +80,7 @@ static tb_err end_all(const tb_agent *agent,
             bool open = list[i].state == TB_DUTY_OPEN;
             err = end_duty(txn, &list[i], open ? TB_DUTY_RELEASED : list[i].state, at, id);
         } else if (tb_duty_ends(def, event->action)) {
-            err = fulfil(txn, &list[i], at, id);
+            err = fulfil_at(txn, &list[i], at, id);
         }
     }
     return err;
@@ -76,12 +88,12 @@ static tb_err end_all(const tb_agent *agent,
 
 /* ---- begins ---- */
 
-static tb_err begin(const tb_agent *agent,
-                    tb_txn *txn,
-                    const tb_case_row *row,
-                    const tb_event *event,
-                    const tb_digest *id,
-                    const tb_duty_def *def)
+tb_err tb_duty_begin(const tb_agent *agent,
+                     tb_txn *txn,
+                     const tb_case_row *row,
+                     const tb_event *event,
+                     const tb_digest *id,
+                     const tb_duty_def *def)
 {
     tb_duty_row duty = {
         .key = {row->id, *id, tb_bytes_str(def->id)},
@@ -159,7 +171,7 @@ static tb_err follow(const tb_agent *agent,
     tb_err err = end_all(agent, txn, row, event, id);
     for (unsigned i = 0; err == TB_OK && i < type->duty_count; i++) {
         if (tb_duty_begins(&type->duties[i], event->action)) {
-            err = begin(agent, txn, row, event, id, &type->duties[i]);
+            err = tb_duty_begin(agent, txn, row, event, id, &type->duties[i]);
         }
     }
     return err;
@@ -262,7 +274,7 @@ static tb_err lapses_again(const tb_agent *agent, tb_txn *txn, const tb_case_row
         if (side.standing == TB_STANDING_EFFECTIVE) {
             err = tb_chain_decode(txn, &side, &event);
             if (err == TB_OK) {
-                err = tb_duties_lapsed(agent, txn, row, &event, &key.event);
+                err = tb_duties_beside(agent, txn, row, &event, &key.event);
             }
             if (err != TB_OK) {
                 return err;

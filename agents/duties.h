@@ -5,7 +5,8 @@
  *     chain switched      --> tb_duties_anew: all of it again, along the chain that counts now
  *     version moved       --> the same: what is open by the new version's limits, what it does not
  *                             ask for released
- *     lapse arrives       --> tb_duties_lapsed
+ *     side event arrives  --> tb_duties_beside: a lapse (tb_duties_lapsed), or a request, which may
+ *                             begin a duty
  *     due + grace, here   --> tb_duties_tick: the creditor's agent records the lapse, a signed side
  *                             event of the campaign's action for it
  *
@@ -41,6 +42,26 @@ tb_err tb_duties_lapsed(const tb_agent *agent,
                         const tb_case_row *row,
                         const tb_event *event,
                         const tb_digest *id) TB_MUST_USE;
+
+/* duties_request.c: a side event is here, and if it is listed already its row says by which event:
+ * it is a lapse, or a request that begins a duty, or none of ours. */
+tb_err tb_duties_beside(const tb_agent *agent,
+                        tb_txn *txn,
+                        const tb_case_row *row,
+                        const tb_event *event,
+                        const tb_digest *id) TB_MUST_USE;
+/* For it: the duty begins with this event; it is fulfilled by that one. */
+tb_err tb_duty_begin(const tb_agent *agent,
+                     tb_txn *txn,
+                     const tb_case_row *row,
+                     const tb_event *event,
+                     const tb_digest *id,
+                     const tb_duty_def *def) TB_MUST_USE;
+tb_err tb_duty_fulfil(const tb_agent *agent,
+                      tb_txn *txn,
+                      tb_duty_row *duty,
+                      const tb_event *event,
+                      const tb_digest *id) TB_MUST_USE;
 
 /* Judges what is due, a bounded number; the link may sign. */
 tb_err tb_duties_tick(tb_step *step) TB_MUST_USE;

@@ -27,7 +27,8 @@ static tb_err explain_beginning(const tb_agent *agent,
     tb_event_key key;
     tb_event_row stored;
     tb_event event;
-    tb_err err = tb_event_in_case(txn, &row->key.case_id, TB_CLASS_CHAIN, row->from_number,
+    uint8_t class = row->from_number == 0 ? TB_CLASS_SIDE : TB_CLASS_CHAIN; /* a request */
+    tb_err err = tb_event_in_case(txn, &row->key.case_id, class, row->from_number,
                                   &row->key.from, &key, &stored);
     if (err == TB_OK) {
         err = tb_chain_decode(txn, &stored, &event);

@@ -1,5 +1,6 @@
 #include "agents/campaign/load.h"
 #include "agents/campaign/load_schema.h"
+#include "agents/campaign/load_settle.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -77,6 +78,7 @@ tb_err tb_campaign_load(tb_bytes yaml, tb_campaign_loaded **out, char *error, si
         cyaml_free(&config, &tb_campaign_schema, data, 0);
         return TB_ERR_LIMIT;
     }
+    tb_campaign_settle(data);
     *loaded = (tb_campaign_loaded){data};
     *out = loaded;
     return TB_OK;

@@ -195,6 +195,7 @@ static const cyaml_strval_t action_kinds[] = {
     {"open", TB_ACTION_OPEN},
     {"chain", TB_ACTION_CHAIN},
     {"side", TB_ACTION_SIDE},
+    {"request", TB_ACTION_REQUEST},
     {"take-over", TB_ACTION_TAKE_OVER},
 };
 
@@ -210,6 +211,7 @@ static const cyaml_schema_field_t action_fields[] = {
     NAMES("copies", MAYBE_LIST, tb_action, copies, copy_count),
     LIST_OF("fields", MAYBE_LIST, tb_action, fields, field_count, &action_field_schema),
     MAYBE_NAME("receipt", tb_action, receipt),
+    NAMES("answered_by", MAYBE_LIST, tb_action, answered_by, answered_by_count),
     NAMES("approval", MAYBE_LIST, tb_action, approval, approval_count),
     CYAML_FIELD_MAPPING_PTR("automatic", MAYBE_LIST, tb_action, automatic, automatic_fields),
     CYAML_FIELD_END,
