@@ -263,7 +263,24 @@ static tb_err forget_all(tb_txn *txn, const tb_case_id *id)
     return err;
 }
 
-static tb_err lapses_again(const tb_agent *agent, tb_txn *txn, const tb_case_row *row)
+typedef tb_err beside_fn(const tb_agent *agent,
+                         tb_txn *txn,
+                         const tb_case_row *row,
+                         const tb_event *event,
+                         const tb_digest *id);
+
+tb_err tb_duties_beside(const tb_agent *agent,
+                        tb_txn *txn,
+                        const tb_case_row *row,
+                        const tb_event *event,
+                        const tb_digest *id)
+{
+    tb_err err = tb_duties_requested(agent, txn, row, event, id);
+    return err == TB_OK ? tb_duties_lapsed(agent, txn, row, event, id) : err;
+}
+
+static tb_err
+sides_again(const tb_agent *agent, tb_txn *txn, const tb_case_row *row, beside_fn *look)
 {
     tb_event_walk walk;
     tb_event_key key;
@@ -274,7 +291,7 @@ static tb_err lapses_again(const tb_agent *agent, tb_txn *txn, const tb_case_row
         if (side.standing == TB_STANDING_EFFECTIVE) {
             err = tb_chain_decode(txn, &side, &event);
             if (err == TB_OK) {
-                err = tb_duties_beside(agent, txn, row, &event, &key.event);
+                err = look(agent, txn, row, &event, &key.event);
             }
             if (err != TB_OK) {
                 return err;
@@ -312,7 +329,11 @@ tb_duties_anew(const tb_agent *agent, tb_txn *txn, const tb_path *path, const tb
             err = follow(agent, txn, &then, &at->event, &at->id);
         }
     }
-    return err == TB_OK ? lapses_again(agent, txn, row) : err;
+    /* Side events have no order: what a lapse is of must have begun. */
+    if (err == TB_OK) {
+        err = sides_again(agent, txn, row, tb_duties_requested);
+    }
+    return err == TB_OK ? sides_again(agent, txn, row, tb_duties_lapsed) : err;
 }
 
 tb_err tb_duties_follow(const tb_agent *agent,

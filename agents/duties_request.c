@@ -41,18 +41,15 @@ static tb_err end_answered(const tb_agent *agent,
     return tb_duty_fulfil(agent, txn, &duty, &path.list[at].event, &path.list[at].id);
 }
 
-tb_err tb_duties_beside(const tb_agent *agent,
-                        tb_txn *txn,
-                        const tb_case_row *row,
-                        const tb_event *event,
-                        const tb_digest *id)
+tb_err tb_duties_requested(const tb_agent *agent,
+                           tb_txn *txn,
+                           const tb_case_row *row,
+                           const tb_event *event,
+                           const tb_digest *id)
 {
     const tb_case_type *type = row->view.type;
     uint64_t listed;
-    tb_err err = tb_duties_lapsed(agent, txn, row, event, id);
-    if (err == TB_OK) {
-        err = listed_by(txn, event, id, &listed);
-    }
+    tb_err err = listed_by(txn, event, id, &listed);
     for (unsigned i = 0; err == TB_OK && type != NULL && i < type->duty_count; i++) {
         const tb_duty_def *def = &type->duties[i];
         if (!tb_duty_begins(def, event->action)) {
