@@ -1,5 +1,6 @@
 #include "agents/acts_making.h"
 
+#include "agents/answers.h"
 #include "agents/approval.h"
 #include "agents/campaign/scene.h"
 #include "agents/chain.h"
@@ -261,6 +262,20 @@ static tb_err find_ground(tb_acting *a)
     return err;
 }
 
+/* What answers a request is done only while one waits. */
+static tb_err answers_something(tb_acting *a)
+{
+    bool unasked = false;
+    tb_err err =
+        a->wish->opens ? TB_OK : tb_answer_unasked(a->txn, &a->row, a->action, &unasked);
+    if (err == TB_OK && unasked) {
+        a->objection.detail_zh = tb_bytes_str("没有待答复的相应请求");
+        a->objection.detail_en = tb_bytes_str("no request that this would answer is waiting");
+        (void)refuse(a, TB_REFUSED_CONDITION);
+    }
+    return err;
+}
+
 static tb_err judge(tb_acting *a)
 {
     if (!values_fit(a)) {
@@ -301,7 +316,7 @@ static tb_err judge(tb_acting *a)
     if (err == TB_OK && a->objection.code == TB_ACCEPTED && !open_part_fits(a)) {
         (void)refuse(a, TB_REFUSED_TOO_LARGE);
     }
-    return err;
+    return err == TB_OK && a->objection.code == TB_ACCEPTED ? answers_something(a) : err;
 }
 
 /* ---- refusals ---- */

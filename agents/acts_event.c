@@ -1,6 +1,7 @@
 #include "agents/acts_making.h"
 
 #include "agents/aside.h"
+#include "agents/automatic.h"
 #include "agents/chain.h"
 #include "agents/duties.h"
 #include "agents/effective.h"
@@ -41,6 +42,7 @@ static tb_event_kind kind_of(const tb_action *action)
     case TB_ACTION_CHAIN:
         return TB_EVENT_CHAIN;
     case TB_ACTION_SIDE:
+    case TB_ACTION_REQUEST:
         return TB_EVENT_SIDE;
     case TB_ACTION_TAKE_OVER:
         return TB_EVENT_TAKE_OVER;
@@ -164,7 +166,7 @@ static tb_err advance(tb_acting *a, const tb_event *event, const tb_digest *id, 
     case TB_EVENT_SIDE:
         err = tb_side_add(a->arena, after, id);
         if (err == TB_OK) {
-            err = tb_duties_lapsed(a->agent, a->txn, after, event, id);
+            err = tb_duties_beside(a->agent, a->txn, after, event, id);
         }
         break;
     case TB_EVENT_TAKE_OVER: {
@@ -195,6 +197,9 @@ static tb_err advance(tb_acting *a, const tb_event *event, const tb_digest *id, 
     }
     if (err == TB_OK && event->kind != TB_EVENT_SIDE) {
         err = tb_measures_touch(a->agent, a->txn, after);
+    }
+    if (err == TB_OK) {
+        err = tb_automatic_follow(a->agent, a->txn, after);
     }
     return err == TB_OK ? tb_case_put(a->txn, after, &a->agent->self) : err;
 }

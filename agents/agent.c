@@ -1,6 +1,7 @@
 #include "agents/agent.h"
 
 #include "agents/aside.h"
+#include "agents/automatic.h"
 #include "agents/clock.h"
 #include "agents/dispute.h"
 #include "agents/draft.h"
@@ -181,6 +182,9 @@ static tb_err tick(tb_step *step)
         err = tb_hand_work(step, tb_duties_tick);
     }
     if (err == TB_OK) {
+        err = tb_hand_work(step, tb_automatic_tick);
+    }
+    if (err == TB_OK) {
         err = tb_hand_work(step, tb_reseal_tick);
     }
     if (err == TB_OK) {
@@ -308,6 +312,10 @@ tb_err tb_agent_deadline(tb_agent *agent, tb_txn *txn, tb_time *out)
     }
     if (err == TB_OK && may_sign) {
         err = tb_duties_due(agent, txn, &at);
+        err = sooner(err, at, &any, &least);
+    }
+    if (err == TB_OK && may_sign) {
+        err = tb_automatic_due(agent, txn, &at);
         err = sooner(err, at, &any, &least);
     }
     if (err == TB_OK && may_sign) {

@@ -1,5 +1,6 @@
 #include "agents/apply.h"
 #include "agents/aside.h"
+#include "agents/automatic.h"
 #include "agents/chain.h"
 #include "agents/duties.h"
 #include "agents/held.h"
@@ -109,6 +110,9 @@ take_effect(tb_apply *apply, tb_case_row *row, const tb_arrival *arrival, tb_pla
     if (err == TB_OK) {
         err = tb_aside_regained(apply->agent, apply->txn, &arrival->key, &arrival->event,
                                 &arrival->giver);
+    }
+    if (err == TB_OK) {
+        err = tb_automatic_follow(apply->agent, apply->txn, row);
     }
     apply->settled = err == TB_OK && reads_all(apply, &row->view, &arrival->event);
     return err == TB_OK ? tb_case_put(apply->txn, row, &apply->agent->self) : err;
@@ -261,6 +265,9 @@ static tb_err place_take_over(tb_apply *apply,
     }
     if (err == TB_OK) {
         err = tb_measures_touch(apply->agent, apply->txn, &after->row);
+    }
+    if (err == TB_OK) {
+        err = tb_automatic_follow(apply->agent, apply->txn, &after->row);
     }
     return err == TB_OK ? tb_case_put(apply->txn, &after->row, &apply->agent->self) : err;
 }

@@ -1,5 +1,6 @@
 #include "agents/check_case.h"
 
+#include "agents/automatic.h"
 #include "agents/chain.h"
 #include "agents/draft.h"
 #include "agents/requests.h"
@@ -536,6 +537,9 @@ tb_err tb_check_cases(const tb_agent *agent, tb_txn *txn, tb_faults *faults)
     }
     if (err == TB_OK) {
         err = tb_check_duties_rows(txn, faults);
+    }
+    if (err == TB_OK) {
+        err = tb_check_automatic_rows(txn, faults);
     }
     if (err == TB_OK) {
         err = check_total(&c, TB_TABLE_EVENT, c.events, "EVENT has rows of no case");

@@ -144,7 +144,8 @@ static tb_err date_again(tb_step *step, const tb_duty_def *def, tb_duty_row *dut
     tb_event_key key;
     tb_event_row row;
     tb_event event;
-    tb_err err = tb_event_in_case(step->txn, &duty->key.case_id, TB_CLASS_CHAIN, duty->from_number,
+    uint8_t class = duty->from_number == 0 ? TB_CLASS_SIDE : TB_CLASS_CHAIN; /* a request */
+    tb_err err = tb_event_in_case(step->txn, &duty->key.case_id, class, duty->from_number,
                                   &duty->key.from, &key, &row);
     if (err == TB_OK) {
         err = tb_chain_decode(step->txn, &row, &event);

@@ -4,6 +4,7 @@
 #include "agents/accounts.h"
 #include "agents/acts.h"
 #include "agents/approval.h"
+#include "agents/automatic.h"
 #include "agents/bundle.h"
 #include "agents/check_case.h"
 #include "agents/clock.h"
@@ -19,6 +20,7 @@
 #include "agents/requests.h"
 #include "agents/status.h"
 #include "agents/trace.h"
+#include "agents/unanswered.h"
 
 /* One request in so many sweeps a few old answers away: more than one comes in. */
 #define SWEEP_EVERY 8
@@ -205,6 +207,10 @@ static tb_err change(tb_asking *a)
     if (a->request->kind == TB_REQUEST_APPROVE) {
         return approve(a);
     }
+    if (a->request->kind == TB_REQUEST_SET_SWITCH) {
+        return tb_automatic_switch(a->agent, a->txn, a->now, a->request->account,
+                                   &a->request->set_switch, &a->answer);
+    }
     if (a->request->kind == TB_REQUEST_INSTALL) {
         return install(a);
     }
@@ -293,7 +299,14 @@ static tb_err dispatch(tb_asking *a)
     case TB_REQUEST_RECOVER:
     case TB_REQUEST_CHANGE_ACCOUNT:
     case TB_REQUEST_APPROVE:
+    case TB_REQUEST_SET_SWITCH:
         return once(a);
+    case TB_REQUEST_UNANSWERED:
+        return tb_query_unanswered(agent, a->txn, a->now, &request->get_unanswered, &a->answer);
+    case TB_REQUEST_EXPLAIN_DUTIES:
+        return tb_query_explained(agent, a->txn, a->now, &request->case_id, &a->answer);
+    case TB_REQUEST_LIST_SWITCHES:
+        return tb_query_switches(agent, a->txn, &a->answer);
     case TB_REQUEST_LIST_ACCOUNTS:
         return tb_query_accounts(a->txn, &a->answer);
     case TB_REQUEST_LIST_APPROVALS:

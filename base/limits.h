@@ -142,6 +142,14 @@
 #define TB_DUTY_REFUSED_AGAIN_MS (24ll * 3600 * 1000) /* and what was refused */
 /* Duties judged in one tick; the rest waits for the next. */
 #define TB_DUTY_TICK_MAX 16
+/* Acts an agent does by itself in one tick, and such that become due by a switch; likewise. */
+#define TB_AUTOMATIC_TICK_MAX 16
+/* Switches of automatic acts listed. */
+#define TB_SWITCHES_SHOWN_MAX 64
+/* Of a duty that is explained: days told one by one; and duties of one case. Beyond it they are
+ * counted. */
+#define TB_EXPLAINED_DAYS_MAX   64
+#define TB_EXPLAINED_DUTIES_MAX 128
 /* An exercise's clock stays this near the dates of the campaigns installed: a wrong frame or
  * request beyond it is not followed. */
 #define TB_EXERCISE_MARGIN_MS (366ll * 24 * 3600 * 1000)

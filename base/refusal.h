@@ -137,6 +137,7 @@
     /* 507..509 accounts and approval, further */ \
     X(507, TB_REFUSED_SENT_BACK, "sent_back", "It was sent back before approval; correct it and do it again.", "审批退回,请修改后重新办理。") \
     X(508, TB_REFUSED_DEPUTY, "deputy_malformed", "A deputy acts for another open account between two days, the last not before the first and not past.", "代理须指明另一未停用账号及起止日期,止日不得早于起日,也不得已过。") \
+    X(509, TB_REFUSED_NOT_SWITCHED, "not_switched", "No campaign installed here leaves it to the party whether this is done by itself; see: tongbao campaign automatic.", "已安装的专项行动没有可由本单位选择自动办理的此动作,请用 tongbao campaign automatic 查看。") \
     /* 510..529 stages, parameters and field rules */ \
     X(510, TB_REFUSED_STAGE, "stage", "This act belongs to a stage of the campaign that is not running now; its days are named here.", "该动作只能在规定阶段内办理,现不在该阶段期限内(阶段及起止日期见附注)。") \
     X(511, TB_REFUSED_TEXT_LONG, "text_long", "The text is longer than the campaign allows; shorten it.", "文字超过规定字数,请精简。") \

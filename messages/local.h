@@ -55,6 +55,10 @@ typedef enum tb_request_kind {
     TB_REQUEST_CHANGE_ACCOUNT = 81,
     TB_REQUEST_LIST_APPROVALS = 82,
     TB_REQUEST_APPROVE = 83,
+    TB_REQUEST_LIST_SWITCHES = 84,
+    TB_REQUEST_SET_SWITCH = 85,
+    TB_REQUEST_UNANSWERED = 86,
+    TB_REQUEST_EXPLAIN_DUTIES = 87,
 } tb_request_kind;
 
 typedef struct tb_local_open {
@@ -90,6 +94,7 @@ typedef struct tb_local_list_duties {
     bool mine; /* owed by this party */
     tb_bytes after;
     uint32_t limit;
+    tb_party by; /* owed by this party; empty: by anybody */
 } tb_local_list_duties;
 
 typedef struct tb_local_list_notices {
@@ -219,6 +224,20 @@ typedef struct tb_local_get_report {
     uint32_t limit;
 } tb_local_get_report;
 
+/* An action the agent does by itself if its party wants it. */
+typedef struct tb_local_switch {
+    tb_bytes campaign;
+    tb_bytes action;
+    bool on;
+    tb_bytes title_zh; /* of an answer */
+    tb_bytes title_en;
+} tb_local_switch;
+
+typedef struct tb_local_get_unanswered {
+    tb_party by;      /* what this party holds, case by case; empty: only counted */
+    tb_case_id after; /* `next` of the page before */
+} tb_local_get_unanswered;
+
 typedef struct tb_local_request {
     tb_request_id id; /* never zero for what changes something */
     tb_bytes account;
@@ -228,7 +247,7 @@ typedef struct tb_local_request {
     union {
         tb_local_open open;
         tb_local_act act;
-        tb_case_id case_id; /* GET_CASE, LIST_ACTS, EXPORT */
+        tb_case_id case_id; /* GET_CASE, LIST_ACTS, EXPORT, EXPLAIN_DUTIES */
         tb_local_list list; /* LIST_CASES */
         tb_local_list_duties duties;
         tb_bytes trace; /* case or event id in hex, or "party/incarnation/number" */
@@ -251,6 +270,8 @@ typedef struct tb_local_request {
         tb_local_change_account change_account;
         tb_local_list_approvals list_approvals;
         tb_local_approve approve;
+        tb_local_switch set_switch;
+        tb_local_get_unanswered get_unanswered;
     };
 } tb_local_request;
 
@@ -282,6 +303,9 @@ typedef enum tb_answer_kind {
     TB_ANSWER_RECOVERY = 30,
     TB_ANSWER_ACCOUNTS = 80,
     TB_ANSWER_APPROVALS = 82,
+    TB_ANSWER_SWITCHES = 84,
+    TB_ANSWER_UNANSWERED = 86,
+    TB_ANSWER_EXPLAINED = 87,
 } tb_answer_kind;
 
 /* Who made, reviewed or signed, as its own party knows them. */
@@ -843,6 +867,92 @@ typedef struct tb_local_report {
     tb_bytes next;
 } tb_local_report;
 
+typedef struct tb_local_switches {
+    tb_local_switch *lines;
+    size_t count;
+} tb_local_switches;
+
+/* Bands of age: today, 1 to 3 days, 4 to 7, 8 to 15, 16 to 30, over 30. */
+#define TB_AGES 6
+
+typedef struct tb_local_unanswered_line {
+    tb_party party; /* the holder */
+    uint64_t ages[TB_AGES];
+    tb_time oldest;
+} tb_local_unanswered_line;
+
+typedef struct tb_local_unanswered_case {
+    tb_case_id case_id;
+    tb_party holder;
+    tb_bytes campaign;
+    tb_bytes case_type;
+    tb_bytes state;
+    tb_time since;
+} tb_local_unanswered_case;
+
+typedef struct tb_local_unanswered {
+    uint64_t notified; /* of the page */
+    uint64_t answered;
+    uint64_t here; /* back with this party */
+    tb_local_unanswered_line *lines;
+    size_t count;
+    tb_local_unanswered_case *cases;
+    size_t case_count;
+    tb_case_id next; /* zero on the last page */
+    tb_time civil;
+} tb_local_unanswered;
+
+/* Which time of an event counts, and why. */
+typedef enum tb_effective_why {
+    TB_EFFECTIVE_UNKNOWN = 0,  /* its own: no stamp is here yet */
+    TB_EFFECTIVE_OWN = 1,      /* stored in time after it */
+    TB_EFFECTIVE_STORED = 2,   /* the stored time */
+    TB_EFFECTIVE_EXERCISE = 3, /* its own */
+} tb_effective_why;
+
+typedef enum tb_limit_unit {
+    TB_LIMIT_UNKNOWN = 0,
+    TB_LIMIT_HOURS = 1,
+    TB_LIMIT_DAYS = 2,
+    TB_LIMIT_WORKING_DAYS = 3,
+} tb_limit_unit;
+
+typedef enum tb_day_why {
+    TB_DAY_COUNTS = 0,
+    TB_DAY_WEEKEND = 1,
+    TB_DAY_OFF = 2,    /* by the calendar */
+    TB_DAY_WORKED = 3, /* a weekend worked by the calendar: counts */
+} tb_day_why;
+
+typedef struct tb_local_explained_day {
+    tb_time at; /* its beginning */
+    tb_day_why why;
+} tb_local_explained_day;
+
+typedef struct tb_local_explained_duty {
+    tb_local_duty_line line;
+    tb_digest event; /* it begins with */
+    uint64_t number;
+    tb_party actor;
+    tb_time own;
+    tb_time stored; /* 0: not known */
+    tb_effective_why why;
+    tb_limit_unit unit;
+    uint32_t amount;
+    uint32_t calendar; /* version it was counted by; 0: Monday to Friday */
+    uint32_t calendar_here;
+    tb_local_explained_day *days;
+    size_t day_count;
+    uint32_t more_days;
+    tb_time judged; /* a lapse is recorded after this */
+} tb_local_explained_duty;
+
+typedef struct tb_local_explained {
+    tb_local_explained_duty *duties;
+    size_t count;
+    tb_time civil;
+} tb_local_explained;
+
 typedef struct tb_local_answer {
     tb_request_id id; /* zero: to a watcher, or to a request that does not decode */
     tb_refusal code;
@@ -876,6 +986,9 @@ typedef struct tb_local_answer {
         tb_local_recovery recovery;
         tb_local_accounts accounts;
         tb_local_approvals approvals;
+        tb_local_switches switches;
+        tb_local_unanswered unanswered;
+        tb_local_explained explained;
     };
 } tb_local_answer;
 

@@ -269,3 +269,52 @@ bool tb_local_write_approvals(const tb_local_approvals *in,
     }
     return out->approvals != NULL;
 }
+
+/* ---- what agents do by themselves ---- */
+
+bool tb_local_read_switch(const Tongbao__Local__Switch *in, tb_local_switch *out)
+{
+    out->on = in->on != 0;
+    return tb_wire_name(in->campaign, &out->campaign) && tb_wire_name(in->action, &out->action) &&
+           tb_local_text(in->title_zh, &out->title_zh) &&
+           tb_local_text(in->title_en, &out->title_en);
+}
+
+void tb_local_write_switch(const tb_local_switch *in, Tongbao__Local__Switch *out)
+{
+    tongbao__local__switch__init(out);
+    out->campaign = tb_wire_of(in->campaign);
+    out->action = tb_wire_of(in->action);
+    out->on = in->on;
+    out->title_zh = tb_wire_of(in->title_zh);
+    out->title_en = tb_wire_of(in->title_en);
+}
+
+tb_refusal
+tb_local_read_switches(const Tongbao__Local__Switches *in, tb_arena *arena, tb_local_switches *out)
+{
+    out->count = in->n_switches;
+    out->lines = tb_arena_array(arena, in->n_switches + 1, sizeof *out->lines);
+    if (out->lines == NULL) {
+        return TB_REFUSED_TOO_LARGE;
+    }
+    for (size_t i = 0; i < in->n_switches; i++) {
+        if (!tb_local_read_switch(in->switches[i], &out->lines[i])) {
+            return TB_REFUSED_REQUEST;
+        }
+    }
+    return TB_ACCEPTED;
+}
+
+bool tb_local_write_switches(const tb_local_switches *in,
+                             tb_arena *arena,
+                             Tongbao__Local__Switches *out)
+{
+    tongbao__local__switches__init(out);
+    out->n_switches = in->count;
+    out->switches = tb_wire_messages(&tongbao__local__switch__descriptor, in->count, arena);
+    for (size_t i = 0; out->switches != NULL && i < in->count; i++) {
+        tb_local_write_switch(&in->lines[i], out->switches[i]);
+    }
+    return out->switches != NULL;
+}

@@ -393,7 +393,7 @@ static tb_refusal checked(bool good)
     return good ? TB_ACCEPTED : TB_REFUSED_REQUEST;
 }
 
-static bool read_duty(const Tongbao__Local__DutyLine *in, tb_local_duty_line *out)
+bool tb_local_read_duty(const Tongbao__Local__DutyLine *in, tb_local_duty_line *out)
 {
     out->over = in->over != 0;
     out->by_default = in->by_default != 0;
@@ -423,7 +423,7 @@ read_duties(const Tongbao__Local__Duties *in, tb_arena *arena, tb_local_duties *
     }
     bool good = tb_wire_time(in->civil_ms, &out->civil);
     for (size_t i = 0; good && i < in->n_duties; i++) {
-        good = read_duty(in->duties[i], &out->lines[i]);
+        good = tb_local_read_duty(in->duties[i], &out->lines[i]);
     }
     return good ? TB_ACCEPTED : TB_REFUSED_REQUEST;
 }
@@ -534,6 +534,12 @@ static tb_refusal read_body(const wire_answer *in, tb_arena *arena, tb_local_ans
         return tb_local_read_accounts(in->accounts, arena, &out->accounts);
     case TB_ANSWER_APPROVALS:
         return tb_local_read_approvals(in->approvals, arena, &out->approvals);
+    case TB_ANSWER_UNANSWERED:
+        return tb_local_read_unanswered(in->unanswered, arena, &out->unanswered);
+    case TB_ANSWER_EXPLAINED:
+        return tb_local_read_explained(in->explained, arena, &out->explained);
+    case TB_ANSWER_SWITCHES:
+        return tb_local_read_switches(in->switches, arena, &out->switches);
     }
     return TB_REFUSED_REQUEST;
 }

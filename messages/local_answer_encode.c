@@ -18,6 +18,9 @@ typedef struct bodies {
     Tongbao__Local__Acted acted;
     Tongbao__Local__Accounts accounts;
     Tongbao__Local__Approvals approvals;
+    Tongbao__Local__Switches switches;
+    Tongbao__Local__Unanswered unanswered;
+    Tongbao__Local__Explained explained;
     Tongbao__Local__Case a_case;
     Tongbao__Local__Cases cases;
     Tongbao__Local__Traced traced;
@@ -400,7 +403,7 @@ static void write_letter(const tb_local_letter *in, Tongbao__Local__Letter *out)
     out->items = in->items;
 }
 
-static void write_duty(const tb_local_duty_line *in, Tongbao__Local__DutyLine *out)
+void tb_local_write_duty(const tb_local_duty_line *in, Tongbao__Local__DutyLine *out)
 {
     out->case_id = case_of(&in->case_id);
     out->duty = tb_wire_of(in->duty);
@@ -431,7 +434,7 @@ static bool write_duties(const tb_local_duties *in, tb_arena *arena, Tongbao__Lo
     out->n_duties = in->count;
     out->duties = tb_wire_messages(&tongbao__local__duty_line__descriptor, in->count, arena);
     for (size_t i = 0; out->duties != NULL && i < in->count; i++) {
-        write_duty(&in->lines[i], out->duties[i]);
+        tb_local_write_duty(&in->lines[i], out->duties[i]);
     }
     return out->duties != NULL;
 }
@@ -569,6 +572,15 @@ static bool write_body(const tb_local_answer *in, tb_arena *arena, bodies *b, wi
     case TB_ANSWER_APPROVALS:
         out->approvals = &b->approvals;
         return tb_local_write_approvals(&in->approvals, arena, &b->approvals);
+    case TB_ANSWER_UNANSWERED:
+        out->unanswered = &b->unanswered;
+        return tb_local_write_unanswered(&in->unanswered, arena, &b->unanswered);
+    case TB_ANSWER_EXPLAINED:
+        out->explained = &b->explained;
+        return tb_local_write_explained(&in->explained, arena, &b->explained);
+    case TB_ANSWER_SWITCHES:
+        out->switches = &b->switches;
+        return tb_local_write_switches(&in->switches, arena, &b->switches);
     }
     TB_UNREACHABLE();
 }

@@ -77,7 +77,8 @@ static bool read_list_duties(const Tongbao__Local__ListDuties *in, tb_local_list
     out->overdue = in->overdue != 0;
     out->mine = in->mine != 0;
     out->limit = in->limit;
-    return tb_wire_blob(in->after, TB_LOCAL_BYTES_MAX, &out->after);
+    return tb_wire_party_or_none(in->by, &out->by) &&
+           tb_wire_blob(in->after, TB_LOCAL_BYTES_MAX, &out->after);
 }
 
 static bool read_install(const wire_install *in, tb_document *out)
@@ -177,6 +178,13 @@ static tb_refusal read_body(const wire_request *in, tb_arena *arena, tb_local_re
         return verdict(tb_local_read_list_approvals(in->list_approvals, &out->list_approvals));
     case TB_REQUEST_APPROVE:
         return verdict(tb_local_read_approve(in->approve, &out->approve));
+    case TB_REQUEST_SET_SWITCH:
+        return verdict(tb_local_read_switch(in->set_switch, &out->set_switch));
+    case TB_REQUEST_UNANSWERED:
+        return verdict(tb_local_read_get_unanswered(in->get_unanswered, &out->get_unanswered));
+    case TB_REQUEST_EXPLAIN_DUTIES:
+        return verdict(read_case_id(in->explain_duties->case_id, &out->case_id));
+    case TB_REQUEST_LIST_SWITCHES:
     case TB_REQUEST_LIST_ACCOUNTS:
     case TB_REQUEST_STATUS:
     case TB_REQUEST_WATCH:
@@ -199,7 +207,8 @@ static bool identified(const tb_local_request *request)
         request->kind == TB_REQUEST_INSTALL || request->kind == TB_REQUEST_PAPER ||
         request->kind == TB_REQUEST_IMPORT_BUNDLE || request->kind == TB_REQUEST_WRITE_LETTER ||
         request->kind == TB_REQUEST_ACT_QUARANTINE || request->kind == TB_REQUEST_RECOVER ||
-        request->kind == TB_REQUEST_CHANGE_ACCOUNT || request->kind == TB_REQUEST_APPROVE;
+        request->kind == TB_REQUEST_CHANGE_ACCOUNT || request->kind == TB_REQUEST_APPROVE ||
+        request->kind == TB_REQUEST_SET_SWITCH;
     return !changes || memcmp(request->id.bytes, none.bytes, sizeof none) != 0;
 }
 
@@ -278,6 +287,10 @@ typedef struct bodies {
     Tongbao__Local__ChangeAccount change_account;
     Tongbao__Local__ListApprovals list_approvals;
     Tongbao__Local__Approve approve;
+    Tongbao__Local__GetUnanswered get_unanswered;
+    Tongbao__Local__ExplainDuties explain_duties;
+    Tongbao__Local__ListSwitches list_switches;
+    Tongbao__Local__Switch set_switch;
 } bodies;
 
 static bool write_open(const tb_local_open *in, tb_arena *arena, wire_open *out)
@@ -443,6 +456,23 @@ static bool write_body(const tb_local_request *in, tb_arena *arena, bodies *b, w
         tongbao__local__list_accounts__init(&b->list_accounts);
         out->list_accounts = &b->list_accounts;
         return true;
+    case TB_REQUEST_UNANSWERED:
+        tb_local_write_get_unanswered(&in->get_unanswered, &b->get_unanswered);
+        out->get_unanswered = &b->get_unanswered;
+        return true;
+    case TB_REQUEST_EXPLAIN_DUTIES:
+        tongbao__local__explain_duties__init(&b->explain_duties);
+        b->explain_duties.case_id = tb_wire_raw(in->case_id.bytes, TB_CASE_ID_BYTES);
+        out->explain_duties = &b->explain_duties;
+        return true;
+    case TB_REQUEST_LIST_SWITCHES:
+        tongbao__local__list_switches__init(&b->list_switches);
+        out->list_switches = &b->list_switches;
+        return true;
+    case TB_REQUEST_SET_SWITCH:
+        tb_local_write_switch(&in->set_switch, &b->set_switch);
+        out->set_switch = &b->set_switch;
+        return true;
     case TB_REQUEST_CHANGE_ACCOUNT:
         out->change_account = &b->change_account;
         return tb_local_write_change_account(&in->change_account, arena, &b->change_account);
@@ -482,6 +512,7 @@ static bool write_body(const tb_local_request *in, tb_arena *arena, bodies *b, w
         tongbao__local__list_duties__init(&b->duties);
         b->duties.overdue = in->duties.overdue;
         b->duties.mine = in->duties.mine;
+        b->duties.by = tb_wire_of_party(&in->duties.by);
         b->duties.after = tb_wire_of(in->duties.after);
         b->duties.limit = in->duties.limit;
         out->list_duties = &b->duties;

@@ -78,6 +78,8 @@ struct Tongbao__Local__Approve;
 struct Tongbao__Local__Accounts;
 struct Tongbao__Local__Approvals;
 struct Tongbao__Local__Approval;
+struct Tongbao__Local__Switch;
+struct Tongbao__Local__Switches;
 
 bool tb_local_read_change_account(const struct Tongbao__Local__ChangeAccount *in,
                                   tb_local_change_account *out);
@@ -97,6 +99,14 @@ tb_refusal tb_local_read_signed(struct Tongbao__Local__Approval *const *in,
                                 size_t count,
                                 tb_arena *arena,
                                 tb_local_approval **out) TB_MUST_USE;
+bool tb_local_read_switch(const struct Tongbao__Local__Switch *in, tb_local_switch *out);
+void tb_local_write_switch(const tb_local_switch *in, struct Tongbao__Local__Switch *out);
+tb_refusal tb_local_read_switches(const struct Tongbao__Local__Switches *in,
+                                  tb_arena *arena,
+                                  tb_local_switches *out) TB_MUST_USE;
+bool tb_local_write_switches(const tb_local_switches *in,
+                             tb_arena *arena,
+                             struct Tongbao__Local__Switches *out);
 /* False, or NULL, when memory ends. */
 bool tb_local_write_change_account(const tb_local_change_account *in,
                                    tb_arena *arena,
@@ -135,6 +145,34 @@ bool tb_local_write_reports(const tb_local_reports *in,
 bool tb_local_write_report(const tb_local_report *in,
                            tb_arena *arena,
                            struct Tongbao__Local__Report *out);
+
+/* local_duty.c */
+struct Tongbao__Local__DutyLine;
+struct Tongbao__Local__GetUnanswered;
+struct Tongbao__Local__Unanswered;
+struct Tongbao__Local__Explained;
+
+/* local_answer_*.c: one duty, as it is listed. */
+bool tb_local_read_duty(const struct Tongbao__Local__DutyLine *in, tb_local_duty_line *out);
+void tb_local_write_duty(const tb_local_duty_line *in, struct Tongbao__Local__DutyLine *out);
+
+bool tb_local_read_get_unanswered(const struct Tongbao__Local__GetUnanswered *in,
+                                  tb_local_get_unanswered *out);
+void tb_local_write_get_unanswered(const tb_local_get_unanswered *in,
+                                   struct Tongbao__Local__GetUnanswered *out);
+tb_refusal tb_local_read_unanswered(const struct Tongbao__Local__Unanswered *in,
+                                    tb_arena *arena,
+                                    tb_local_unanswered *out) TB_MUST_USE;
+tb_refusal tb_local_read_explained(const struct Tongbao__Local__Explained *in,
+                                   tb_arena *arena,
+                                   tb_local_explained *out) TB_MUST_USE;
+/* False when memory ends. */
+bool tb_local_write_unanswered(const tb_local_unanswered *in,
+                               tb_arena *arena,
+                               struct Tongbao__Local__Unanswered *out);
+bool tb_local_write_explained(const tb_local_explained *in,
+                              tb_arena *arena,
+                              struct Tongbao__Local__Explained *out);
 
 struct Tongbao__Local__Recovery;
 

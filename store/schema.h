@@ -82,7 +82,10 @@
     /* agent: who may ask it to act */                                                                                \
     X(ACCOUNT,          "name",                                         "AccountRow",   "always: an account (账号) of this party, closed ones too") \
     /* agent: what does not read */                                                                                    \
-    X(SET_ASIDE,        "table 0 key",                                  "as it was",    "always: a waiting row that could not be worked with; the value is empty when it did not read")
+    X(SET_ASIDE,        "table 0 key",                                  "as it was",    "always: a waiting row that could not be worked with; the value is empty when it did not read") \
+    X(AUTOMATIC,        "case action",                                  "AutomaticRow", "this party holds the case in a state from which its agent does the action by itself") \
+    X(AUTOMATIC_DUE,    "1 look:i64 case action | 2 campaign 0 action 0 case action", "-", "exactly one per AUTOMATIC row: 2 while the action is switched off") \
+    X(AUTOMATIC_SWITCH, "campaign 0 action",                            "SwitchRow",    "always, once the party has switched the action on or off")
 /* clang-format on */
 
 typedef enum tb_table {

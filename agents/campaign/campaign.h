@@ -232,6 +232,7 @@ typedef enum tb_action_kind {
     TB_ACTION_CHAIN,
     TB_ACTION_SIDE,
     TB_ACTION_TAKE_OVER,
+    TB_ACTION_REQUEST, /* as it is written; loading makes it a SIDE with `request` */
     TB_ACTION_VERSION, /* tb_action_move alone: no definition declares it */
 } tb_action_kind;
 
@@ -280,6 +281,9 @@ typedef struct tb_action {
     const char **stages; /* it belongs to these alone, by the event's own time; none: to any time */
     unsigned stage_count;
     tb_outside outside;
+    bool request; /* 请求: a SIDE that the holder must answer by one of: */
+    const char **answered_by; /* actions; possible only while such a request waits */
+    unsigned answered_by_count;
     const char **approval; /* steps, in this order: TB_APPROVAL_REVIEW, TB_APPROVAL_SIGN */
     unsigned approval_count;
     tb_automatic *automatic; /* NULL: by people alone */
@@ -311,7 +315,7 @@ typedef struct tb_duty_def {
     tb_label title;
     const char *owed_by; /* position, resolved right after the event `from` */
     const char *to;      /* position: the creditor, whose agent alone judges */
-    const char *from;    /* action */
+    const char *from;    /* action: a step of the case, or a request */
     const char **until;  /* actions, any of which fulfils it */
     unsigned until_count;
     unsigned hours;

@@ -311,7 +311,10 @@ static bool same_automatic(const tb_automatic *a, const tb_automatic *b)
 
 static bool same_action(const tb_action *a, const tb_action *b)
 {
-    return a->kind == b->kind && same_automatic(a->automatic, b->automatic) &&
+    return a->kind == b->kind && a->request == b->request &&
+           same_names((const char *const *)a->answered_by, a->answered_by_count,
+                      (const char *const *)b->answered_by, b->answered_by_count) &&
+           same_automatic(a->automatic, b->automatic) &&
            same_names((const char *const *)a->approval, a->approval_count,
                       (const char *const *)b->approval, b->approval_count) && same(a->receipt, b->receipt) &&
            tb_same_stages(a, b) &&

@@ -15,6 +15,7 @@ static bool kind_fits(const tb_action *action, const tb_event *event)
     case TB_ACTION_CHAIN:
         return event->kind == TB_EVENT_CHAIN;
     case TB_ACTION_SIDE:
+    case TB_ACTION_REQUEST:
         return event->kind == TB_EVENT_SIDE;
     case TB_ACTION_TAKE_OVER:
         return event->kind == TB_EVENT_TAKE_OVER;

@@ -1,6 +1,7 @@
 #include "agents/campaign/load.h"
 #include "agents/campaign/load_parameters.h"
 #include "agents/campaign/load_schema.h"
+#include "agents/campaign/load_settle.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -92,6 +93,7 @@ static tb_err load_filled(tb_bytes yaml, tb_campaign_loaded **out, char *error, 
         cyaml_free(&config, &tb_campaign_schema, data, 0);
         return TB_ERR_LIMIT;
     }
+    tb_campaign_settle(data);
     *loaded = (tb_campaign_loaded){data};
     link_stages(loaded->campaign);
     *out = loaded;

@@ -1,4 +1,5 @@
-/* load_check_approval - faults of approval (审核, 签发), and of what agents do by themselves. */
+/* load_check_approval - faults of approval (审核, 签发), of what agents do by themselves, and of
+ * requests. */
 #include "agents/campaign/load_check.h"
 
 static bool records_lapse(const tb_check *check, const tb_action *action)
@@ -56,8 +57,30 @@ static void check_automatic(tb_check *check, const tb_action *action)
     }
 }
 
+static void check_request(tb_check *check, const tb_action *action)
+{
+    bool told = !tb_check_given(check, &action->kind) || !tb_check_given(check, &action->answered_by);
+    if (action->request && action->answered_by_count == 0 && !told) {
+        tb_check_fault(check, tb_at_value(&action->kind), TB_FAULT_REQUEST_ANSWER, NULL, NULL);
+    }
+    if (!action->request && action->answered_by_count > 0 && !told) {
+        tb_check_fault(check, tb_at_value(&action->answered_by), TB_FAULT_ANSWER_NOT_REQUEST, NULL,
+                       NULL);
+    }
+    for (unsigned i = 0; i < action->answered_by_count; i++) {
+        const char *const *id = (const char *const *)&action->answered_by[i];
+        const tb_action *answer = tb_case_type_action(check->type, tb_bytes_str(*id));
+        if (answer == NULL) {
+            tb_check_fault(check, tb_at_value(id), TB_FAULT_ACTION_UNKNOWN, *id, "answered_by");
+        } else if (answer->kind != TB_ACTION_CHAIN && tb_check_given(check, &answer->kind)) {
+            tb_check_fault(check, tb_at_value(id), TB_FAULT_ANSWER_KIND, *id, NULL);
+        }
+    }
+}
+
 void tb_check_approval(tb_check *check, const tb_action *action)
 {
+    check_request(check, action);
     check_steps(check, action);
     if (action->automatic != NULL) {
         check_automatic(check, action);

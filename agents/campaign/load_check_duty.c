@@ -185,7 +185,7 @@ static void check_duty(tb_check *check, const tb_duty_def *duty)
     tb_check_label(check, &duty->title, tb_at(duty), "the duty", "应办事项");
     check_parties(check, duty);
     const tb_action *from = find_action(check, &duty->from, "from");
-    if (from != NULL && from->kind == TB_ACTION_SIDE) {
+    if (from != NULL && from->kind == TB_ACTION_SIDE && !from->request) {
         tb_check_fault(check, tb_at_value(&duty->from), TB_FAULT_BEGINS_SIDE, from->id, NULL);
     }
     check_end(check, duty, from);
@@ -193,6 +193,9 @@ static void check_duty(tb_check *check, const tb_duty_def *duty)
     tb_check_fixed_limit(check, duty, from);
     check_lapse(check, duty);
     const tb_action *ends_in = find_action(check, &duty->ends_in, "ends_in");
+    if (ends_in != NULL && from != NULL && from->request) {
+        tb_check_fault(check, tb_at_value(&duty->ends_in), TB_FAULT_REQUEST_ENDS_IN, NULL, NULL);
+    }
     if (ends_in != NULL && ends_in->kind != TB_ACTION_TAKE_OVER &&
         tb_check_given(check, &ends_in->kind)) {
         tb_check_fault(check, tb_at_value(&duty->ends_in), TB_FAULT_ENDS_IN_KIND, ends_in->id,

@@ -94,6 +94,11 @@
     X(TB_FAULT_REQUIRED_UNREADABLE, "required_unreadable", "requires field '{1}' of group '{2}', which nobody who may take it can read", "add one of them to the group's readers, or do not require it", "必填的“{1}”属于信息组“{2}”，办理方均不能读", "请将办理方加入该组readers，或不作必填") \
     X(TB_FAULT_NO_REASON, "no_reason", "a take-over asks for no reason", "require a field for it: '{field: ..., required: true}'", "接管没有要求说明原因", "请设必填项：“{field: ……, required: true}”") \
     X(TB_FAULT_RECEIPT, "receipt", "receipt '{1}' is neither signed_for nor answered", "use one of the two, or remove it", "回执“{1}”不是signed_for，也不是answered", "请用其中之一，或去掉") \
+    /* requests */ \
+    X(TB_FAULT_REQUEST_ANSWER, "request_answer", "is a request, and nothing answers it", "add 'answered_by: [ACTION, ...]'", "为请求，但没有答复它的动作", "请加“answered_by: [办理动作, ……]”") \
+    X(TB_FAULT_ANSWER_KIND, "answer_kind", "is answered by '{1}', which is no step of the case's holder", "name actions of 'kind: chain'", "答复动作“{1}”不是承办单位的办理步骤", "请写“kind: chain”的动作") \
+    X(TB_FAULT_ANSWER_NOT_REQUEST, "answer_not_request", "'answered_by' goes with a request alone", "write 'kind: request', or remove it", "answered_by只用于请求", "请写“kind: request”，或去掉") \
+    X(TB_FAULT_REQUEST_ENDS_IN, "request_ends_in", "begins with a request, and is no ground for a take-over", "remove 'ends_in'", "由请求起算的事项不能作为接管依据", "请去掉ends_in") \
     /* approval, and what agents do by themselves */ \
     X(TB_FAULT_APPROVAL_STEP, "approval_step", "'{1}' is no step of approval", "write 'approval: [review, sign]', or one of the two", "“{1}”不是审批步骤", "请写“approval: [review, sign]”，或其中之一") \
     X(TB_FAULT_APPROVAL_ORDER, "approval_order", "review comes before sign, and each once", "write 'approval: [review, sign]'", "审核在签发之前，且各一次", "请写“approval: [review, sign]”") \
@@ -119,7 +124,7 @@
     X(TB_FAULT_LIMIT_LONG, "limit_long", "has a limit of more than ten years", "shorten it", "时限超过十年", "请缩短") \
     X(TB_FAULT_BASIS, "basis", "its limit is a default, or has a basis in the plan: say which", "write 'default: true', or basis_zh and basis_en", "时限是系统默认还是方案规定，须写明其一", "请写“default: true”，或写basis_zh和basis_en") \
     X(TB_FAULT_TO_ITSELF, "to_itself", "is always owed to oneself: '{1}' and '{2}' are one party", "name another debtor or creditor", "义务方与权利方总是同一单位：“{1}”与“{2}”", "请改正其中之一") \
-    X(TB_FAULT_BEGINS_SIDE, "begins_side", "begins with '{1}', a side event", "let it begin with a step of the case", "由旁注“{1}”起算", "请改由办理动作起算") \
+    X(TB_FAULT_BEGINS_SIDE, "begins_side", "begins with '{1}', a side event", "let it begin with a step of the case, or a request", "由旁注“{1}”起算", "请改由办理动作或请求起算") \
     X(TB_FAULT_NO_UNTIL, "no_until", "nothing ends it (until)", "add 'until: [ACTION, ...]'", "没有使其完成的动作（until）", "请加“until: [办理动作, ……]”") \
     X(TB_FAULT_UNTIL_KIND, "until_kind", "ends with '{1}', which is no step of the case's holder", "name an action of 'kind: chain'", "完成动作“{1}”不是承办单位的办理步骤", "请写“kind: chain”的动作") \
     X(TB_FAULT_UNTIL_NEVER, "until_never", "none of what ends it can happen after '{1}'", "add ways that lead there, or name another end", "在“{1}”之后不可能出现其完成动作", "请增加去向，或改写完成动作") \

@@ -1,6 +1,7 @@
 #include "agents/campaign/load_form.h"
 
 #include "agents/campaign/load_schema.h"
+#include "agents/campaign/load_settle.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -350,7 +351,11 @@ tb_campaign *tb_form_read(tb_form *form, const tb_node *root)
     if (form->count > 0) {
         qsort(form->lines, form->count, sizeof *form->lines, order);
     }
-    return form->pool->exhausted ? NULL : campaign;
+    if (form->pool->exhausted) {
+        return NULL;
+    }
+    tb_campaign_settle(campaign);
+    return campaign;
 }
 
 /* The first of a place in the sorted lines. */

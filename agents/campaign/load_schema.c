@@ -255,6 +255,7 @@ static const cyaml_strval_t action_kinds[] = {
     {"open", TB_ACTION_OPEN},
     {"chain", TB_ACTION_CHAIN},
     {"side", TB_ACTION_SIDE},
+    {"request", TB_ACTION_REQUEST},
     {"take-over", TB_ACTION_TAKE_OVER},
 };
 
@@ -278,6 +279,7 @@ static const cyaml_schema_field_t action_fields[] = {
     NAMES("stages", MAYBE_LIST, tb_action, stages, stage_count),
     CYAML_FIELD_ENUM(
         "outside", STRICT | MAYBE, tb_action, outside, outsides, CYAML_ARRAY_LEN(outsides)),
+    NAMES("answered_by", MAYBE_LIST, tb_action, answered_by, answered_by_count),
     NAMES("approval", MAYBE_LIST, tb_action, approval, approval_count),
     CYAML_FIELD_MAPPING_PTR("automatic", MAYBE_LIST, tb_action, automatic, automatic_fields),
     CYAML_FIELD_END,

@@ -193,7 +193,7 @@ explain_action(const tb_campaign *campaign, const tb_case_type *type, const tb_a
         explain_way(campaign, type, action, i);
     }
     explain_fields(campaign, type, action);
-    tb_explain_approval(action);
+    tb_explain_approval(type, action);
     if (action->copy_count > 0) {
         (void)printf(_("        copied to "));
         list_positions(type, (const char *const *)action->copies, action->copy_count);

@@ -214,8 +214,13 @@ static void put_delay(const tb_delay *after)
     }
 }
 
-void tb_explain_approval(const tb_action *action)
+void tb_explain_approval(const tb_case_type *type, const tb_action *action)
 {
+    for (unsigned i = 0; i < action->answered_by_count; i++) {
+        (void)printf("%s%s", i == 0 ? _("        a request; the holder answers it by: ") : _(" or "),
+                     tb_explain_action(type, action->answered_by[i]));
+    }
+    (void)printf("%s", action->answered_by_count > 0 ? "\n" : "");
     for (unsigned i = 0; i < action->approval_count; i++) {
         (void)printf("%s%s", i == 0 ? _("        before it is made, other accounts: ") : _(", "),
                      strcmp(action->approval[i], TB_APPROVAL_REVIEW) == 0 ? _("review it")

@@ -32,6 +32,11 @@ int tb_campaign_set(const char *path, const char *values);
 int tb_campaign_explain(const char *path);
 int tb_campaign_graph(const char *path);
 
+/* ---- campaign_automatic.c ---- */
+
+/* Lists what can be switched, or switches: CAMPAIGN ACTION on|off. An exit code. */
+int tb_campaign_automatic(const tb_common *common, const char *const *words, size_t count);
+
 /* ---- campaign_publish.c ---- */
 
 typedef struct tb_publish_options {

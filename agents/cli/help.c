@@ -18,6 +18,7 @@ static const char overview[] = N_(
     "  tongbao report list|draft|file|show|accept|return|revise|export   what is owed for a "
     "period\n"
     "  tongbao due [--overdue]            what is owed on cases, by whom, to whom, by when\n"
+    "  tongbao unanswered [--by PARTY]    what was notified and not answered, by age and party\n"
     "  tongbao trace ID                   where a notice is, for every recipient, and why\n"
     "  tongbao notice list|show           what was sent and received\n"
     "  tongbao quarantine list|show|retry|drop   notices that could not be applied\n"
@@ -168,11 +169,14 @@ static const char report_page[] = N_(
     "  tongbao report show CASE --measure forwarded --group 44\n");
 
 static const char due_page[] = N_(
-    "tongbao due [--overdue] [--mine] [--limit N] [--after MARK]\n"
+    "tongbao due [--overdue] [--mine] [--by PARTY] [--limit N] [--after MARK]\n"
+    "tongbao due --explain CASE\n"
     "\n"
     "What is owed on the cases here and not done, by due time: the duty, who owes it to whom,\n"
     "since when, until when, and on which basis. --overdue lists what is past due, --mine what\n"
-    "this party owes. When a duty is overdue, its creditor's agent records the lapse by itself;\n"
+    "this party owes, --by PARTY what that one does. --explain tells of every duty of a case how\n"
+    "its due time comes about: event, the time that counts and why, every day counted or not.\n"
+    "When a duty is overdue, its creditor's agent records the lapse by itself;\n"
     "if the campaign says so, the case may then be taken over (tongbao case acts CASE).\n"
     "\n"
     "examples:\n"
@@ -182,6 +186,8 @@ static const char due_page[] = N_(
 static const char campaign_page[] = N_(
     "tongbao campaign list              the campaigns installed here, with their versions\n"
     "tongbao campaign show CAMPAIGN     roles, fields, states and actions\n"
+    "tongbao campaign automatic [CAMPAIGN ACTION on|off]   what the agent does by itself, where the\n"
+    "                                   campaign leaves this party the choice\n"
     "\n"
     "Of a definition file, without an agent:\n"
     "tongbao campaign check FILE        everything that is wrong with it: line, reason, what to do\n"

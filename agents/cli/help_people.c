@@ -1,4 +1,4 @@
-/* The pages about people: accounts, approval. */
+/* The pages about people: accounts, approval, what waits for an answer. */
 #include "agents/cli/help.h"
 
 #include <string.h>
@@ -50,9 +50,23 @@ static const char approve_page[] = N_(
     "  tongbao approve list\n"
     "  tongbao approve send-back 7 --reason 请补充关停依据\n");
 
+static const char unanswered_page[] = N_(
+    "tongbao unanswered [--by PARTY [--limit N]]\n"
+    "\n"
+    "What this party notified others of and has not been answered: how many cases it opened or\n"
+    "handed on, how many were answered or are back with it, and of the rest how old they are and\n"
+    "who has them now, the most first. A case is answered once an action that the campaign shows\n"
+    "as \"answered\" has reached this party, or it is closed. Days are those of the calendar, today\n"
+    "is 0. With --by PARTY only what that party has, and its oldest cases one by one.\n"
+    "\n"
+    "examples:\n"
+    "  tongbao unanswered\n"
+    "  tongbao unanswered --by bureau.44\n");
+
 const char *tb_help_people(const char *noun)
 {
-    return strcmp(noun, "account") == 0   ? account_page
-           : strcmp(noun, "approve") == 0 ? approve_page
-                                          : NULL;
+    return strcmp(noun, "account") == 0      ? account_page
+           : strcmp(noun, "approve") == 0    ? approve_page
+           : strcmp(noun, "unanswered") == 0 ? unanswered_page
+                                             : NULL;
 }

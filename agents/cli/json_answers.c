@@ -401,7 +401,7 @@ static json_t *letter(uint64_t letter_number, tb_bytes document_no, uint32_t ite
     return o;
 }
 
-static json_t *duty(const tb_local_duty_line *line)
+json_t *tb_json_duty(const tb_local_duty_line *line)
 {
     static const char *const states[] = {"", "open", "on_time", "late", "lapsed", "released"};
     json_t *o = json_object();
@@ -429,7 +429,7 @@ json_t *tb_json_duties(const tb_local_duties *duties)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < duties->count; i++) {
-        (void)json_array_append_new(list, duty(&duties->lines[i]));
+        (void)json_array_append_new(list, tb_json_duty(&duties->lines[i]));
     }
     json_t *o = json_object();
     put(o, "duties", list);
@@ -517,6 +517,12 @@ json_t *tb_json_answer(const tb_local_answer *answer)
         return tb_json_accounts(&answer->accounts);
     case TB_ANSWER_APPROVALS:
         return tb_json_approvals(&answer->approvals);
+    case TB_ANSWER_EXPLAINED:
+        return tb_json_explained(&answer->explained);
+    case TB_ANSWER_UNANSWERED: /* printed by its own command, all pages together */
+        break;
+    case TB_ANSWER_SWITCHES:
+        return tb_json_switches(&answer->switches);
     case TB_ANSWER_NONE:
         break;
     }

@@ -24,6 +24,10 @@ bool tb_show_acts(tb_book *book, const tb_local_summary *of, const tb_local_acts
 bool tb_show_notices(tb_book *book, const tb_local_notices *notices);
 bool tb_show_trace(tb_book *book, const tb_local_traced *traced);
 void tb_show_acted(tb_book *book, const tb_local_answer *answer);
+/* The words of 按期, 超期办结, 超期未办结; an open one is due or overdue. */
+const char *tb_show_duty_state(const tb_local_duty_line *duty);
+/* show_explained.c */
+void tb_show_explained(tb_book *book, const tb_local_explained *explained);
 bool tb_show_duties(tb_book *book, const tb_local_duties *duties);
 /* show_report.c */
 bool tb_show_reports(tb_book *book, const tb_local_reports *reports);
@@ -37,6 +41,7 @@ bool tb_show_accounts(tb_book *book, const tb_local_accounts *accounts);
 bool tb_show_approvals(tb_book *book, const tb_local_approvals *approvals);
 /* One of them in full. */
 void tb_show_approval(tb_book *book, const tb_local_approval_line *line);
+bool tb_show_switches(tb_book *book, const tb_local_switches *switches);
 /* Who made, reviewed or signed, one line. */
 void tb_show_step(tb_book *book, const tb_local_approval *approval);
 const char *tb_show_waits(tb_approval_step waits);

@@ -319,3 +319,42 @@ json_t *tb_json_approvals(const tb_local_approvals *approvals)
     (void)json_object_set_new(o, "more", json_boolean(approvals->more));
     return o;
 }
+
+/* ---- what the agent does by itself ---- */
+
+bool tb_show_switches(tb_book *book, const tb_local_switches *switches)
+{
+    const char *const headings[] = {_("campaign"), _("action"), _("name"), _("by itself"), NULL};
+    tb_grid grid;
+    if (switches->count == 0) {
+        (void)printf(_("no campaign installed here leaves the party such a choice\n"));
+        return true;
+    }
+    tb_grid_init(&grid, &book->client->arena, headings);
+    for (size_t i = 0; i < switches->count; i++) {
+        const tb_local_switch *s = &switches->lines[i];
+        tb_grid_put(&grid, s->campaign);
+        tb_grid_put(&grid, s->action);
+        tb_grid_put(&grid, tb_say_chinese() ? s->title_zh : s->title_en);
+        tb_grid_text(&grid, s->on ? _("on") : _("off"));
+    }
+    return tb_grid_print(&grid, stdout);
+}
+
+json_t *tb_json_switches(const tb_local_switches *switches)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < switches->count; i++) {
+        const tb_local_switch *s = &switches->lines[i];
+        json_t *o = json_object();
+        (void)json_object_set_new(o, "campaign", tb_json_text(s->campaign));
+        (void)json_object_set_new(o, "action", tb_json_text(s->action));
+        (void)json_object_set_new(o, "title_zh", tb_json_text(s->title_zh));
+        (void)json_object_set_new(o, "title_en", tb_json_text(s->title_en));
+        (void)json_object_set_new(o, "on", json_boolean(s->on));
+        (void)json_array_append_new(list, o);
+    }
+    json_t *o = json_object();
+    (void)json_object_set_new(o, "automatic", list);
+    return o;
+}

@@ -224,6 +224,13 @@ bool tb_show_answer(tb_book *book, const tb_local_answer *answer)
         return tb_show_accounts(book, &answer->accounts);
     case TB_ANSWER_APPROVALS:
         return tb_show_approvals(book, &answer->approvals);
+    case TB_ANSWER_EXPLAINED:
+        tb_show_explained(book, &answer->explained);
+        return true;
+    case TB_ANSWER_UNANSWERED:
+        break;
+    case TB_ANSWER_SWITCHES:
+        return tb_show_switches(book, &answer->switches);
     case TB_ANSWER_NONE:
     case TB_ANSWER_CONTENT:
     case TB_ANSWER_CHECKED:

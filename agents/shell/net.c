@@ -209,9 +209,9 @@ bool tb_agent_net_from_hub(tb_agent_net *net, zmq_msg_t *out)
 
 /* The user of the process at the other end (SO_PEERCRED), plus 1; 0 where the library does not say.
  * It writes "name:uid:gid:pid", and the name is not ours to choose: counted from the end. */
-static uint64_t person_of(zmq_msg_t *id)
+static uint64_t person_of(zmq_msg_t *message)
 {
-    const char *address = zmq_msg_gets(id, "Peer-Address");
+    const char *address = zmq_msg_gets(message, "Peer-Address");
     const char *at = address == NULL ? NULL : address + strlen(address);
     for (int colons = 0; at != NULL && colons < 3;) {
         if (at == address) {
@@ -250,7 +250,6 @@ bool tb_agent_net_from_local(tb_agent_net *net,
             return false;
         }
         bool known = peer_of(&id, out_peer) && zmq_msg_more(&id);
-        *out_person = person_of(&id);
         if (!known) {
             discard_rest(net->local_handle, &id);
             zmq_msg_close(&id);
@@ -259,6 +258,7 @@ bool tb_agent_net_from_local(tb_agent_net *net,
         zmq_msg_close(&id);
         zmq_msg_init(out);
         if (zmq_msg_recv(out, net->local_handle, ZMQ_DONTWAIT) >= 0 && !zmq_msg_more(out)) {
+            *out_person = person_of(out); /* the frame with the routing id does not always say */
             return true;
         }
         discard_rest(net->local_handle, out);

@@ -2,6 +2,7 @@
 
 /* peer_casework - what stands in for casework: a line of words becomes an event, applying keeps its
  * text. */
+#include "agents/automatic.h"
 #include "agents/check_case.h"
 #include "agents/draft.h"
 #include "agents/duties.h"
@@ -317,6 +318,20 @@ tb_drafts_release(tb_agent *agent, tb_txn *txn, tb_now now, tb_random *random, t
     (void)effects;
     town_peer(agent)->releases++;
     return TB_OK;
+}
+
+tb_err tb_automatic_tick(tb_step *step)
+{
+    (void)step;
+    return TB_OK;
+}
+
+tb_err tb_automatic_due(const tb_agent *agent, tb_txn *txn, tb_time *out)
+{
+    (void)agent;
+    (void)txn;
+    (void)out;
+    return TB_ERR_NOT_FOUND;
 }
 
 tb_err tb_duties_tick(tb_step *step)

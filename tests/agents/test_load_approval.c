@@ -26,11 +26,20 @@ static const planted faults[] = {
      "field: finding, required: true", "automatic_field"},
     {"        kind: side\n", "        kind: side\n        automatic: {switch: true}\n",
      "automatic: {switch: true}", "automatic_kind"},
+    /* requests */
+    {"        kind: side\n", "        kind: request\n", NULL, "request_answer"},
+    {"        kind: side\n", "        kind: side\n        answered_by: [close]\n",
+     "answered_by: [close]", "answer_not_request"},
+    {"        kind: side\n", "        kind: request\n        answered_by: [refer]\n",
+     "answered_by: [refer]", "answer_kind"},
+    {"        kind: side\n", "        kind: request\n        answered_by: [reply]\n",
+     "answered_by: [reply]", "action_unknown"},
+    {"from: sign_for, until: [answer]", "from: lapse, until: [answer]", NULL, "begins_side"},
 };
 
 #define FAULTS (sizeof faults / sizeof faults[0])
 
-static void each_fault_of_approval_is_told_with_its_line(void **state)
+static void each_fault_is_told_with_its_line(void **state)
 {
     (void)state;
     for (size_t i = 0; i < FAULTS; i++) {
@@ -64,7 +73,7 @@ static void what_is_well_said_has_no_finding(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(each_fault_of_approval_is_told_with_its_line),
+    cmocka_unit_test(each_fault_is_told_with_its_line),
     cmocka_unit_test(what_is_well_said_has_no_finding),
 };
 

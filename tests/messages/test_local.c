@@ -89,6 +89,10 @@ static void fill_people(tb_local_request *request)
         request->change_account = (tb_local_change_account){TB_ACCOUNT_DEPUTY, an_account()};
     } else if (request->kind == TB_REQUEST_LIST_APPROVALS) {
         request->list_approvals = (tb_local_list_approvals){3, 2, 7};
+    } else if (request->kind == TB_REQUEST_SET_SWITCH) {
+        request->set_switch = (tb_local_switch){tb_bytes_str("black-card"), tb_bytes_str("relay"),
+                                                true, tb_bytes_of(NULL, 0),
+                                                tb_bytes_of(NULL, 0)};
     } else {
         request->approve = (tb_local_approve){3, true, tb_bytes_str("请补充依据")};
     }
@@ -115,6 +119,7 @@ static void fill_request(tb_arena *arena, tb_local_request *request)
     case TB_REQUEST_GET_CASE:
     case TB_REQUEST_LIST_ACTS:
     case TB_REQUEST_EXPORT:
+    case TB_REQUEST_EXPLAIN_DUTIES:
         request->case_id = case_id();
         break;
     case TB_REQUEST_LIST_CASES:
@@ -143,7 +148,8 @@ static void fill_request(tb_arena *arena, tb_local_request *request)
             (tb_local_get_document){TB_DOCUMENT_CAMPAIGN, tb_bytes_str("black-card"), 0};
         break;
     case TB_REQUEST_LIST_DUTIES:
-        request->duties = (tb_local_list_duties){true, true, tb_bytes_str("\x02"), 7};
+        request->duties = (tb_local_list_duties){true, true, tb_bytes_str("\x02"), 7,
+                                                 sample_party("ct.33")};
         break;
     case TB_REQUEST_LIST_REPORTS:
         request->list_reports = (tb_local_list_reports){
@@ -172,8 +178,13 @@ static void fill_request(tb_arena *arena, tb_local_request *request)
     case TB_REQUEST_CHANGE_ACCOUNT:
     case TB_REQUEST_LIST_APPROVALS:
     case TB_REQUEST_APPROVE:
+    case TB_REQUEST_SET_SWITCH:
         fill_people(request);
         break;
+    case TB_REQUEST_UNANSWERED:
+        request->get_unanswered = (tb_local_get_unanswered){sample_party("ct.33"), case_id()};
+        break;
+    case TB_REQUEST_LIST_SWITCHES:
     case TB_REQUEST_LIST_ACCOUNTS:
     case TB_REQUEST_GET_RECOVERY:
     case TB_REQUEST_STATUS:
@@ -550,6 +561,44 @@ static tb_local_report report(void)
                              .next = tb_bytes_str("\x05")};
 }
 
+static tb_local_unanswered unanswered(void)
+{
+    static tb_local_unanswered_line lines[1];
+    static tb_local_unanswered_case cases[1];
+    lines[0] = (tb_local_unanswered_line){sample_party("ct.33"), {1, 2, 3, 4, 5, 6}, SAMPLE_TIME};
+    cases[0] = (tb_local_unanswered_case){case_id(),
+                                          sample_party("ct.33"),
+                                          tb_bytes_str("black-card"),
+                                          tb_bytes_str("card"),
+                                          tb_bytes_str("ordered"),
+                                          SAMPLE_TIME};
+    return (tb_local_unanswered){30, 7, 2, lines, 1, cases, 1, case_id(), SAMPLE_TIME};
+}
+
+static tb_local_explained_duty explained_duty(void)
+{
+    static tb_local_explained_day days[2];
+    days[0] = (tb_local_explained_day){SAMPLE_TIME, TB_DAY_WEEKEND};
+    days[1] = (tb_local_explained_day){SAMPLE_TIME + 1, TB_DAY_WORKED};
+    return (tb_local_explained_duty){
+        .line = duty_line(),
+        .event = sample_digest(0x42),
+        .number = 3,
+        .actor = sample_party("ct.33"),
+        .own = SAMPLE_TIME,
+        .stored = SAMPLE_TIME + 1,
+        .why = TB_EFFECTIVE_STORED,
+        .unit = TB_LIMIT_WORKING_DAYS,
+        .amount = 5,
+        .calendar = 2,
+        .calendar_here = 3,
+        .days = days,
+        .day_count = 2,
+        .more_days = 4,
+        .judged = SAMPLE_TIME + 2,
+    };
+}
+
 static void fill_answer(tb_arena *arena, tb_local_answer *answer)
 {
     static tb_local_set_aside aside[1];
@@ -563,6 +612,8 @@ static void fill_answer(tb_arena *arena, tb_local_answer *answer)
     static tb_local_duty_line duties[1];
     static tb_local_campaign_line campaigns[1];
     static tb_local_account accounts[1];
+    static tb_local_switch a_switch;
+    static tb_local_explained_duty explained[1];
     static tb_local_approval approvals[1];
     static tb_local_approval_line waiting[1];
     static tb_local_report_line report_lines[1];
@@ -655,6 +706,18 @@ static void fill_answer(tb_arena *arena, tb_local_answer *answer)
         waiting[0] = approval_line(approvals);
         answer->approvals = (tb_local_approvals){waiting, 1, true};
         break;
+    case TB_ANSWER_UNANSWERED:
+        answer->unanswered = unanswered();
+        break;
+    case TB_ANSWER_EXPLAINED:
+        explained[0] = explained_duty();
+        answer->explained = (tb_local_explained){explained, 1, SAMPLE_TIME};
+        break;
+    case TB_ANSWER_SWITCHES:
+        a_switch = (tb_local_switch){tb_bytes_str("black-card"), tb_bytes_str("relay"), true,
+                                     tb_bytes_str("转告"), tb_bytes_str("pass on")};
+        answer->switches = (tb_local_switches){&a_switch, 1};
+        break;
     case TB_ANSWER_RECOVERY:
         answer->recovery = recovery();
         break;
@@ -700,6 +763,7 @@ static const tb_answer_kind answer_kinds[] = {
     TB_ANSWER_SETTLED, TB_ANSWER_DEAD_LETTERS, TB_ANSWER_RECOVERY, TB_ANSWER_ACCOUNTS,
     TB_ANSWER_APPROVALS,
     TB_ANSWER_REPORTS, TB_ANSWER_REPORT,
+    TB_ANSWER_SWITCHES, TB_ANSWER_UNANSWERED, TB_ANSWER_EXPLAINED,
 };
 
 static const tb_request_kind request_kinds[] = {
@@ -707,6 +771,10 @@ static const tb_request_kind request_kinds[] = {
     TB_REQUEST_CHANGE_ACCOUNT,
     TB_REQUEST_LIST_APPROVALS,
     TB_REQUEST_APPROVE,
+    TB_REQUEST_LIST_SWITCHES,
+    TB_REQUEST_SET_SWITCH,
+    TB_REQUEST_UNANSWERED,
+    TB_REQUEST_EXPLAIN_DUTIES,
     TB_REQUEST_OPEN_CASE,
     TB_REQUEST_ACT,
     TB_REQUEST_GET_CASE,
