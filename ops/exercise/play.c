@@ -170,6 +170,11 @@ static void act(ex_world *world, const ex_step *step)
 
 static void play(ex_world *world, const ex_step *step)
 {
+    bool absent = step->opens == NULL && *step->name != 0 && ex_play_case(step->name) == NULL &&
+                  ex_play_left_out(step->name);
+    if (absent) {
+        return;
+    }
     if (step->party == NULL) {
         ex_settle(world);
     } else if (strcmp(step->act, "rest") == 0) {

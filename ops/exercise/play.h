@@ -4,8 +4,9 @@
  *
  *     at      when, in the exercise's time; steps are played in this order
  *     who     a party, or `each bureau`, or `each bureau except bureau.13 bureau.65`: every party
- *             whose id begins with that word, one step each. A party that does not take part in
- *             this exercise is left out with its steps.
+ *             whose id begins with that word, one step each; or `hq for each bureau`: one party,
+ *             a step for each of those. A party that does not take part in this exercise is left out
+ *             with its steps.
  *     act     an action; `open TYPE` or `open TYPE:ACTION` opens a case; `rest` and `work`: the party's clerks act on
  *             no notice until they work again; `settle`: wait until all that was submitted so
  *             far is closed and has arrived everywhere
@@ -13,8 +14,8 @@
  *     values  field=value; field=value
  *     expect  empty, or the refusal that must come
  *
- * In case and values {party}, {province} and {n} stand for the party, its jurisdiction, and which of
- * `each` it is, from 1.
+ * In case and values {party}, {province} and {n} stand for the party (of `for each`: the one it is for),
+ * its jurisdiction, and which of `each` it is, from 1.
  */
 #ifndef TB_EXERCISE_PLAY_H
 #define TB_EXERCISE_PLAY_H
@@ -44,6 +45,9 @@ typedef struct ex_step {
     unsigned nth;  /* of those the line means, from 1 */
     uint64_t line; /* of the sheet */
 } ex_step;
+
+/* Whether the case would be that of a party that does not take part; others do nothing with it. */
+bool ex_play_left_out(const char *name);
 
 /* The steps of a sheet in the order they are played; they stay for ever. */
 ex_step *ex_play_steps(ex_world *world, const char *path, size_t *out_count);

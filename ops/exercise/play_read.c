@@ -12,11 +12,14 @@
 #define VALUES_MAX  64
 #define TEXT_MAX    8192
 #define COLUMNS     6
+#define LEFT_MAX    4096
 
 static tb_arena arena;
 static ex_step *steps;
 static size_t step_count;
 static size_t step_room;
+static const char *left[LEFT_MAX]; /* cases of parties that do not take part */
+static size_t left_count;
 
 static tb_bytes read_all(const char *path)
 {
@@ -107,7 +110,8 @@ static void read_values(ex_step *step, const char *text)
 
 /* ---- lines ---- */
 
-static void add(const tb_csv_row *row, ex_party *party, unsigned n)
+/* about: whom the placeholders name. */
+static void add(const tb_csv_row *row, ex_party *party, const ex_party *about, unsigned n)
 {
     if (step_count == step_room) {
         step_room = step_room == 0 ? 256 : 2 * step_room;
@@ -121,16 +125,16 @@ static void add(const tb_csv_row *row, ex_party *party, unsigned n)
         ex_fail("line %llu of the play: \"%.*s\" is no time", (unsigned long long)row->number,
                 (int)row->fields[0].size, (const char *)row->fields[0].data);
     }
-    const char *act = fill(row->fields[2], party, n);
+    const char *act = fill(row->fields[2], about, n);
     if (strncmp(act, "open ", 5) == 0) {
         const char *colon = strchr(act, ':');
         step.opens = colon != NULL ? keep(act + 5, (size_t)(colon - act - 5)) : act + 5;
         step.by = colon != NULL ? colon + 1 : "";
     }
     step.act = act;
-    step.name = fill(row->fields[3], party, n);
-    read_values(&step, fill(row->fields[4], party, n));
-    step.expect = fill(row->fields[5], party, n);
+    step.name = fill(row->fields[3], about, n);
+    read_values(&step, fill(row->fields[4], about, n));
+    step.expect = fill(row->fields[5], about, n);
     steps[step_count++] = step;
 }
 
@@ -146,7 +150,8 @@ static bool among(const char *list, const char *id)
     return false;
 }
 
-static void add_each(ex_world *world, const tb_csv_row *row, const char *who)
+/* actor NULL: each acts himself. */
+static void add_each(ex_world *world, const tb_csv_row *row, ex_party *actor, const char *who)
 {
     const char *kind = who + strlen("each ");
     size_t size = strcspn(kind, " ");
@@ -157,7 +162,7 @@ static void add_each(ex_world *world, const tb_csv_row *row, const char *who)
         bool of_kind = strncmp(party->id.text, kind, size) == 0 &&
                        (party->id.text[size] == '.' || party->id.text[size] == 0);
         if (of_kind && (except == NULL || !among(except + strlen(" except "), party->id.text))) {
-            add(row, party, ++n);
+            add(row, actor != NULL ? actor : party, party, ++n);
         }
     }
 }
@@ -165,13 +170,29 @@ static void add_each(ex_world *world, const tb_csv_row *row, const char *who)
 static void add_line(ex_world *world, const tb_csv_row *row)
 {
     const char *who = fill(row->fields[1], NULL, 0);
+    const char *each = strstr(who, " for each ");
+    ex_party *party = ex_party_find(world, each != NULL ? keep(who, (size_t)(each - who)) : who);
     if (strncmp(who, "each ", 5) == 0) {
-        add_each(world, row, who);
+        add_each(world, row, NULL, who);
     } else if (*who == 0) {
-        add(row, NULL, 0);
-    } else if (ex_party_find(world, who) != NULL) {
-        add(row, ex_party_find(world, who), 1);
+        add(row, NULL, NULL, 0);
+    } else if (party != NULL && each != NULL) {
+        add_each(world, row, party, each + 5);
+    } else if (party != NULL) {
+        add(row, party, party, 1);
+    } else if (left_count < LEFT_MAX) {
+        left[left_count++] = fill(row->fields[3], NULL, 0);
     }
+}
+
+bool ex_play_left_out(const char *name)
+{
+    for (size_t i = 0; i < left_count; i++) {
+        if (strcmp(left[i], name) == 0) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* In the order of time; steps of one time in the order of the sheet. */
