@@ -395,7 +395,7 @@ static tb_err check_all(checking *c)
     for (;;) {
         size_t mark = tb_arena_mark(c->arena);
         size_t faults = c->faults->count;
-        bool has_case;
+        bool has_case = false;
         tb_err err = next_case(c, &at, &at, &has_case);
         if (err != TB_OK) {
             return err == TB_ERR_NOT_FOUND ? TB_OK : err;

@@ -249,6 +249,9 @@ tb_err tb_measures_tick(const tb_agent *agent, tb_txn *txn)
     const tb_campaign *campaign;
     progress p;
     tb_err err = heed_directory(agent, txn);
+    if (agent->pending.count > 0 || agent->work != NULL) {
+        return err; /* what was done in this turn is in a notice, and awaits its stamp, only at its end */
+    }
     if (err == TB_OK) {
         err = tb_measures_settle(agent, txn, TB_MEASURE_CASES_A_TURN);
     }
