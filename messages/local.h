@@ -49,6 +49,7 @@ typedef enum tb_request_kind {
     TB_REQUEST_RETRY_DEAD_LETTER = 43, /* asked of a hub */
     TB_REQUEST_LIST_REPORTS = 70,
     TB_REQUEST_GET_REPORT = 71,
+    TB_REQUEST_VERIFY = 72,
     TB_REQUEST_RECOVER = 30,
     TB_REQUEST_GET_RECOVERY = 31,
 } tb_request_kind;
@@ -165,6 +166,11 @@ typedef struct tb_local_get_report {
     uint32_t limit;
 } tb_local_get_report;
 
+typedef struct tb_local_verify {
+    tb_case_id case_id;
+    bool report; /* with what its figures open to */
+} tb_local_verify;
+
 typedef struct tb_local_request {
     tb_request_id id; /* never zero for what changes something */
     tb_bytes account;
@@ -192,6 +198,7 @@ typedef struct tb_local_request {
         tb_local_retry retry;   /* RETRY_DEAD_LETTER */
         tb_local_list_reports list_reports;
         tb_local_get_report get_report;
+        tb_local_verify verify;
         tb_local_recover recover;
     };
 } tb_local_request;
@@ -221,6 +228,7 @@ typedef enum tb_answer_kind {
     TB_ANSWER_DEAD_LETTERS = 42,
     TB_ANSWER_REPORTS = 70,
     TB_ANSWER_REPORT = 71,
+    TB_ANSWER_VERIFIED = 72,
     TB_ANSWER_RECOVERY = 30,
 } tb_answer_kind;
 
@@ -727,6 +735,20 @@ typedef struct tb_local_report {
     tb_bytes next;
 } tb_local_report;
 
+typedef struct tb_local_verified {
+    tb_case_id case_id;
+    uint64_t events;
+    uint64_t signatures; /* events that a signed notice carries; the next one signs the others */
+    uint64_t stamps;
+    uint64_t openings;
+    uint64_t behind;     /* events behind a report's figures, among events */
+    uint64_t not_looked; /* and those beyond the bound */
+    bool attested;       /* the figures' events are with the reporter */
+    uint64_t wrong;
+    tb_bytes *faults; /* the first of what is wrong */
+    size_t fault_count;
+} tb_local_verified;
+
 typedef struct tb_local_answer {
     tb_request_id id; /* zero: to a watcher, or to a request that does not decode */
     tb_refusal code;
@@ -757,6 +779,7 @@ typedef struct tb_local_answer {
         tb_local_dead_letters dead_letters;
         tb_local_reports reports;
         tb_local_report report;
+        tb_local_verified verified;
         tb_local_recovery recovery;
     };
 } tb_local_answer;

@@ -261,3 +261,43 @@ bool tb_local_write_report(const tb_local_report *in, tb_arena *arena, Tongbao__
     }
     return true;
 }
+
+/* ---- what was proved ---- */
+
+tb_refusal tb_local_read_verified(const Tongbao__Local__Verified *in,
+                                  tb_arena *arena,
+                                  tb_local_verified *out)
+{
+    out->events = in->events;
+    out->signatures = in->signatures;
+    out->stamps = in->stamps;
+    out->openings = in->openings;
+    out->behind = in->behind;
+    out->not_looked = in->not_looked;
+    out->attested = in->attested != 0;
+    out->wrong = in->wrong;
+    out->fault_count = in->n_faults;
+    if (!tb_wire_fixed(in->case_id, out->case_id.bytes, TB_CASE_ID_BYTES)) {
+        return TB_REFUSED_REQUEST;
+    }
+    return tb_local_read_texts(in->faults, in->n_faults, arena, &out->faults);
+}
+
+bool tb_local_write_verified(const tb_local_verified *in,
+                             tb_arena *arena,
+                             Tongbao__Local__Verified *out)
+{
+    tongbao__local__verified__init(out);
+    out->case_id = tb_wire_raw(in->case_id.bytes, TB_CASE_ID_BYTES);
+    out->events = in->events;
+    out->signatures = in->signatures;
+    out->stamps = in->stamps;
+    out->openings = in->openings;
+    out->behind = in->behind;
+    out->not_looked = in->not_looked;
+    out->attested = in->attested;
+    out->wrong = in->wrong;
+    out->n_faults = in->fault_count;
+    out->faults = tb_local_write_texts(in->faults, in->fault_count, arena);
+    return out->faults != NULL;
+}

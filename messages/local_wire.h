@@ -98,6 +98,14 @@ bool tb_local_write_report(const tb_local_report *in,
                            tb_arena *arena,
                            struct Tongbao__Local__Report *out);
 
+struct Tongbao__Local__Verified;
+tb_refusal tb_local_read_verified(const struct Tongbao__Local__Verified *in,
+                                  tb_arena *arena,
+                                  tb_local_verified *out) TB_MUST_USE;
+bool tb_local_write_verified(const tb_local_verified *in,
+                             tb_arena *arena,
+                             struct Tongbao__Local__Verified *out);
+
 struct Tongbao__Local__Recovery;
 
 /* local_recovery.c */

@@ -88,8 +88,8 @@ static bool is_word(tb_bytes text, bool commas)
 bool tb_figure_read(tb_bytes *rest, tb_figure *out, bool *out_fine)
 {
     tb_bytes line;
-    tb_bytes what;
-    tb_bytes values;
+    tb_bytes what = {NULL, 0};
+    tb_bytes values = {NULL, 0};
     *out_fine = true;
     if (rest->size == 0) {
         return false;

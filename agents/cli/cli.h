@@ -34,5 +34,6 @@ tb_cli_noun tb_cli_request;
 tb_cli_noun tb_cli_recover;
 tb_cli_noun tb_cli_status;
 tb_cli_noun tb_cli_trace;
+tb_cli_noun tb_cli_verify;
 
 #endif

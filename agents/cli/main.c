@@ -16,7 +16,7 @@ static const struct {
     {"due", tb_cli_due},         {"import", tb_cli_import},         {"key", tb_cli_key},
     {"notice", tb_cli_notice},   {"quarantine", tb_cli_quarantine}, {"recover", tb_cli_recover},
     {"report", tb_cli_report},   {"request", tb_cli_request},       {"status", tb_cli_status},
-    {"trace", tb_cli_trace},
+    {"trace", tb_cli_trace},     {"verify", tb_cli_verify},
 };
 
 /* --lang may stand anywhere; it is needed before the first sentence is printed. */

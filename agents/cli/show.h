@@ -23,6 +23,8 @@ bool tb_show_notices(tb_book *book, const tb_local_notices *notices);
 bool tb_show_trace(tb_book *book, const tb_local_traced *traced);
 void tb_show_acted(tb_book *book, const tb_local_answer *answer);
 bool tb_show_duties(tb_book *book, const tb_local_duties *duties);
+/* verify.c */
+void tb_show_verified(const tb_local_verified *verified);
 /* show_report.c */
 bool tb_show_reports(tb_book *book, const tb_local_reports *reports);
 bool tb_show_report(tb_book *book, const tb_local_report *report);

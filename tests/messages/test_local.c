@@ -122,6 +122,9 @@ static void fill_request(tb_arena *arena, tb_local_request *request)
             tb_bytes_str("2015-Q1"), tb_bytes_str("forwarded"), tb_bytes_str("44"),
             tb_bytes_str("\x03"), 9};
         break;
+    case TB_REQUEST_VERIFY:
+        request->verify = (tb_local_verify){case_id(), true};
+        break;
     case TB_REQUEST_LIST_QUARANTINE:
     case TB_REQUEST_LIST_DEAD_LETTERS:
         request->page = (tb_local_page){tb_bytes_str("bureau.33/3/7"), tb_bytes_str("\xFF"), 20};
@@ -559,6 +562,10 @@ static void fill_answer(tb_arena *arena, tb_local_answer *answer)
     case TB_ANSWER_REPORT:
         answer->report = report();
         break;
+    case TB_ANSWER_VERIFIED:
+        answer->verified =
+            (tb_local_verified){case_id(), 9, 8, 7, 6, 5, 4, true, 1, texts, 1};
+        break;
     case TB_ANSWER_CAMPAIGNS:
         campaigns[0] = (tb_local_campaign_line){tb_bytes_str("black-card"),
                                                 2,
@@ -612,7 +619,7 @@ static const tb_answer_kind answer_kinds[] = {
     TB_ANSWER_BUNDLE,  TB_ANSWER_IMPORTED,     TB_ANSWER_WRITTEN,  TB_ANSWER_LETTER,
     TB_ANSWER_DUTIES,  TB_ANSWER_CAMPAIGNS,    TB_ANSWER_CUT,      TB_ANSWER_QUARANTINE,
     TB_ANSWER_SETTLED, TB_ANSWER_DEAD_LETTERS, TB_ANSWER_RECOVERY, TB_ANSWER_REPORTS,
-    TB_ANSWER_REPORT,
+    TB_ANSWER_REPORT,  TB_ANSWER_VERIFIED,
 };
 
 static const tb_request_kind request_kinds[] = {
@@ -627,6 +634,7 @@ static const tb_request_kind request_kinds[] = {
     TB_REQUEST_INSTALL,
     TB_REQUEST_LIST_REPORTS,
     TB_REQUEST_GET_REPORT,
+    TB_REQUEST_VERIFY,
     TB_REQUEST_WATCH,
     TB_REQUEST_LIST_DIRECTORY,
     TB_REQUEST_GET_DOCUMENT,
