@@ -262,8 +262,9 @@ static tb_err verify(tb_asking *a)
     if (err != TB_OK) {
         return err;
     }
-    return a->request->verify.report ? tb_verify_report(&step, &a->request->verify.case_id, &a->answer)
-                                     : tb_verify_case(&step, &a->request->verify.case_id, &a->answer);
+    return a->request->verify.report
+               ? tb_verify_report(&step, &a->request->verify.case_id, &a->answer)
+               : tb_verify_case(&step, &a->request->verify.case_id, &a->answer);
 }
 
 static tb_err dispatch(tb_asking *a)

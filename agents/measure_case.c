@@ -67,8 +67,7 @@ static tb_err note_stamps(counting *c, const tb_event_row *row)
 
 static tb_err time_of(counting *c, const tb_chain_event *at, tb_time *out, bool *out_known)
 {
-    tb_err err =
-        tb_effective_time(c->agent, c->txn, &at->row, at->event.at, out, out_known);
+    tb_err err = tb_effective_time(c->agent, c->txn, &at->row, at->event.at, out, out_known);
     if (err == TB_OK && c->note && !c->agent->directory->exercise) {
         err = note_stamps(c, &at->row);
     }
@@ -96,8 +95,8 @@ static tb_err field_value(counting *c, const char *id, tb_bytes *out)
         if (err == TB_ERR_NOT_FOUND) {
             continue;
         }
-        if (err == TB_OK && tb_group_fields_decode(opening.content, c->arena, &fields, &count) !=
-                                TB_ACCEPTED) {
+        if (err == TB_OK &&
+            tb_group_fields_decode(opening.content, c->arena, &fields, &count) != TB_ACCEPTED) {
             err = TB_ERR_CORRUPT;
         }
         for (size_t f = 0; err == TB_OK && f < count; f++) {

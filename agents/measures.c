@@ -196,7 +196,8 @@ tb_err tb_measures_counted(tb_txn *txn, const tb_campaign *newest, bool *out)
     return err;
 }
 
-static tb_err count_slice(const tb_agent *agent, tb_txn *txn, const tb_campaign *newest, progress *p)
+static tb_err
+count_slice(const tb_agent *agent, tb_txn *txn, const tb_campaign *newest, progress *p)
 {
     tb_err err = TB_OK;
     for (size_t i = 0; err == TB_OK && i < TB_MEASURE_SLICE; i++) {

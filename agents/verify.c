@@ -161,16 +161,14 @@ tb_err tb_verify_case(tb_step *step, const tb_case_id *id, tb_local_answer *answ
 
 /* ---- a report ---- */
 
-static tb_err event_at(verifying *v,
-                       const tb_measured_place *place,
-                       tb_event_key *out_key,
-                       tb_event_row *out_row)
+static tb_err
+event_at(verifying *v, const tb_measured_place *place, tb_event_key *out_key, tb_event_row *out_row)
 {
     tb_event_walk walk;
     tb_err err =
         tb_event_first(v->step->txn, &place->case_id, TB_CLASS_CHAIN, &walk, out_key, out_row);
-    while (err == TB_OK && (out_key->number != place->number ||
-                            out_row->standing != TB_STANDING_EFFECTIVE)) {
+    while (err == TB_OK &&
+           (out_key->number != place->number || out_row->standing != TB_STANDING_EFFECTIVE)) {
         err = tb_event_next(v->step->txn, &walk, out_key, out_row);
     }
     return err;
@@ -227,8 +225,7 @@ static tb_err prove_figures(verifying *v,
             continue;
         }
         err = prove_figure(v, campaign, measure, period, &sum);
-        bool adds_up =
-            measure->distinct == NULL && tb_measure_kind_of(measure) != TB_MEASURE_HOURS;
+        bool adds_up = measure->distinct == NULL && tb_measure_kind_of(measure) != TB_MEASURE_HOURS;
         if (err == TB_OK && adds_up) {
             err = tb_measure_total(v->step->txn, tb_bytes_str(campaign->id),
                                    tb_bytes_str(measure->id), tb_bytes_of(NULL, 0), false,
@@ -265,8 +262,7 @@ tb_err tb_verify_report(tb_step *step, const tb_case_id *id, tb_local_answer *an
     tb_bytes text = field == NULL ? tb_bytes_of(NULL, 0)
                                   : tb_case_view_field(&row.view, tb_bytes_str(field->id));
     v.out.attested = !tb_party_equal(&row.view.opener, &step->agent->self);
-    if (err == TB_OK && !v.out.attested &&
-        tb_report_period(campaign, report, text, &period)) {
+    if (err == TB_OK && !v.out.attested && tb_report_period(campaign, report, text, &period)) {
         err = prove_figures(&v, campaign, report, &period);
     }
     return finish(err, &v, answer);

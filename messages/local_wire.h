@@ -78,8 +78,7 @@ struct Tongbao__Local__Reports;
 struct Tongbao__Local__Report;
 bool tb_local_read_list_reports(const struct Tongbao__Local__ListReports *in,
                                 tb_local_list_reports *out);
-bool tb_local_read_get_report(const struct Tongbao__Local__GetReport *in,
-                              tb_local_get_report *out);
+bool tb_local_read_get_report(const struct Tongbao__Local__GetReport *in, tb_local_get_report *out);
 void tb_local_write_list_reports(const tb_local_list_reports *in,
                                  struct Tongbao__Local__ListReports *out);
 void tb_local_write_get_report(const tb_local_get_report *in,

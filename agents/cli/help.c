@@ -144,10 +144,13 @@ static const char verify_page[] = N_(
     "tongbao verify case CASE\n"
     "tongbao verify report CASE\n"
     "\n"
-    "Proves every event of a case again from what this party holds: its signature under the key in\n"
+    "Proves every event of a case again from what this party holds: its signature under the key "
+    "in\n"
     "the directory, its place in the signed tree, the hub's stamp, and every field group that is\n"
-    "open here against its commitment. Of a report the reporter also proves every event behind its\n"
-    "figures; elsewhere they are attested by the reporter's signature. Exit code 1: something does\n"
+    "open here against its commitment. Of a report the reporter also proves every event behind "
+    "its\n"
+    "figures; elsewhere they are attested by the reporter's signature. Exit code 1: something "
+    "does\n"
     "not verify, and is listed.\n");
 
 static const char report_page[] = N_(
@@ -191,7 +194,8 @@ static const char campaign_page[] = N_(
     "tongbao campaign show CAMPAIGN     roles, fields, states and actions\n"
     "\n"
     "Of a definition file, without an agent:\n"
-    "tongbao campaign check FILE        everything that is wrong with it: line, reason, what to do\n"
+    "tongbao campaign check FILE        everything that is wrong with it: line, reason, what to "
+    "do\n"
     "tongbao campaign explain FILE      what it lays down, as a page to read\n"
     "tongbao campaign graph FILE        states and actions for Graphviz, e.g. | dot -Tsvg > x.svg\n"
     "tongbao campaign diff OLD NEW      what differs between two definition files, and which "
@@ -258,11 +262,11 @@ static const struct {
     const char *noun;
     const char *page;
 } pages[] = {
-    {"case", case_page},         {"notice", notice_page},   {"trace", trace_page},
-    {"request", request_page},   {"import", import_page},   {"campaign", campaign_page},
-    {"document", document_page}, {"check", check_page},     {"status", status_page},
-    {"verify", verify_page}, {"report", report_page},     {"due", due_page},           {"recover", recover_page}, {"quarantine", quarantine_page},
-    {"bundle", bundle_page}};
+    {"case", case_page},         {"notice", notice_page},         {"trace", trace_page},
+    {"request", request_page},   {"import", import_page},         {"campaign", campaign_page},
+    {"document", document_page}, {"check", check_page},           {"status", status_page},
+    {"verify", verify_page},     {"report", report_page},         {"due", due_page},
+    {"recover", recover_page},   {"quarantine", quarantine_page}, {"bundle", bundle_page}};
 
 void tb_help_print(const char *noun)
 {

@@ -23,8 +23,9 @@ void tb_show_verified(const tb_local_verified *verified)
                      (unsigned long long)verified->not_looked);
     }
     if (verified->attested) {
-        (void)printf(_("the figures are attested by the reporter's signature; their events are with "
-                       "the reporter\n"));
+        (void)printf(
+            _("the figures are attested by the reporter's signature; their events are with "
+              "the reporter\n"));
     }
     for (size_t i = 0; i < verified->fault_count; i++) {
         (void)printf(_("wrong: %.*s\n"), (int)verified->faults[i].size,
@@ -41,8 +42,7 @@ json_t *tb_json_verified(const tb_local_verified *verified)
     for (size_t i = 0; i < verified->fault_count; i++) {
         (void)json_array_append_new(faults, tb_json_text(verified->faults[i]));
     }
-    (void)json_object_set_new(o, "case",
-                              tb_json_hex_of(verified->case_id.bytes, TB_CASE_ID_BYTES));
+    (void)json_object_set_new(o, "case", tb_json_hex_of(verified->case_id.bytes, TB_CASE_ID_BYTES));
     (void)json_object_set_new(o, "verifies", json_boolean(verified->wrong == 0));
     (void)json_object_set_new(o, "events", json_integer((json_int_t)verified->events));
     (void)json_object_set_new(o, "signed", json_integer((json_int_t)verified->signatures));

@@ -100,7 +100,8 @@ static void a_quarter_is_counted_drafted_filed_returned_revised_and_accepted(voi
     SYS_AWAIT(report_is(hq, "2015-Q1", TB_REPORT_REVISED));
     assert_int_equal(sys_tongbao_at(hq, "report", "accept", id, NULL), 0);
     SYS_AWAIT(report_is(bureau, "2015-Q1", TB_REPORT_ACCEPTED));
-    assert_int_equal(sys_tongbao_at(hq, "--json", "report", "list", "--period", "2015-Q1", NULL), 0);
+    assert_int_equal(sys_tongbao_at(hq, "--json", "report", "list", "--period", "2015-Q1", NULL),
+                     0);
     assert_true(prints(hub, "\"timeliness\": \"on_time\""));
     assert_true(prints(hub, "\"state\": \"accepted\""));
     /* two leads, one answer; one of them opened to all its readers */
