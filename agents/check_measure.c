@@ -78,7 +78,7 @@ static tb_err recount(check *c, tb_bytes key, tb_bytes value)
     size_t kept_count;
     size_t now_count = 0;
     bool certain = true;
-    bool is_stale;
+    bool is_stale = false;
     bool ready = false;
     (void)value;
     if (key.size != TB_CASE_ID_BYTES) {

@@ -246,7 +246,7 @@ static tb_err weigh(counting *c, const tb_measure *measure, tb_measured *row, bo
 static tb_err count_event(counting *c, const tb_measure *measure, const tb_directory *directory)
 {
     tb_time at;
-    bool known;
+    bool known = false;
     bool gives;
     if (!stands_at(c, measure, directory) || !holds(c, measure, directory)) {
         return TB_OK;
@@ -266,8 +266,8 @@ static tb_err count_hours(counting *c, const tb_measure *measure, const tb_direc
     size_t from = c->at;
     tb_time began;
     tb_time at;
-    bool known_from;
-    bool known;
+    bool known_from = false;
+    bool known = false;
     bool found = false;
     while (from-- > 0 && !found) {
         tb_bytes action = c->path.list[from].event.action;

@@ -247,7 +247,7 @@ static tb_err heed_directory(const tb_agent *agent, tb_txn *txn)
 
 tb_err tb_measures_tick(const tb_agent *agent, tb_txn *txn)
 {
-    const tb_campaign *campaign;
+    const tb_campaign *campaign = NULL;
     progress p;
     tb_err err = heed_directory(agent, txn);
     if (err == TB_OK) {
@@ -261,7 +261,7 @@ tb_err tb_measures_tick(const tb_agent *agent, tb_txn *txn)
 
 tb_err tb_measures_due(const tb_agent *agent, tb_txn *txn, tb_time *out)
 {
-    const tb_campaign *campaign;
+    const tb_campaign *campaign = NULL;
     progress p;
     *out = 0;
     if (tb_store_rows(txn, TB_TABLE_MEASURE_STALE) > 0) {

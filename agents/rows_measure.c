@@ -30,7 +30,7 @@ measured_key(uint8_t buffer[KEY_MAX], const tb_case_id *case_id, uint64_t number
 
 tb_err tb_measured_decode(tb_bytes key, tb_bytes value, tb_measured *out)
 {
-    tb_measured row;
+    tb_measured row = {.number = 0};
     tb_reader r;
     if (key.size <= MEASURE_AT || key.size > KEY_MAX) {
         return TB_ERR_CORRUPT;
