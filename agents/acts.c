@@ -294,8 +294,8 @@ static tb_err judge(tb_acting *a)
     if (err != TB_OK || a->objection.code != TB_ACCEPTED) {
         return err;
     }
-    err = tb_linked_find(a->agent, a->txn, &a->row, a->action, a->values, a->value_count,
-                         &a->linked);
+    err =
+        tb_linked_find(a->agent, a->txn, &a->row, a->action, a->values, a->value_count, &a->linked);
     if (err == TB_OK) {
         err = name_linked(a);
     }

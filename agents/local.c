@@ -21,6 +21,7 @@
 #include "agents/status.h"
 #include "agents/trace.h"
 #include "agents/unanswered.h"
+#include "agents/verify.h"
 
 /* One request in so many sweeps a few old answers away: more than one comes in. */
 #define SWEEP_EVERY 8
@@ -284,6 +285,18 @@ static tb_err cut(tb_asking *a)
     return tb_own_cut_final(a->agent, a->txn, a->now);
 }
 
+static tb_err verify(tb_asking *a)
+{
+    tb_step step;
+    tb_err err = tb_step_make(a->agent, a->txn, a->now, a->random, a->effects, &step);
+    if (err != TB_OK) {
+        return err;
+    }
+    return a->request->verify.report
+               ? tb_verify_report(&step, &a->request->verify.case_id, &a->answer)
+               : tb_verify_case(&step, &a->request->verify.case_id, &a->answer);
+}
+
 static tb_err dispatch(tb_asking *a)
 {
     const tb_local_request *request = a->request;
@@ -349,6 +362,8 @@ static tb_err dispatch(tb_asking *a)
         return tb_query_reports(agent, a->txn, a->now, &request->list_reports, &a->answer);
     case TB_REQUEST_GET_REPORT:
         return tb_query_report(agent, a->txn, a->now, &request->get_report, &a->answer);
+    case TB_REQUEST_VERIFY:
+        return verify(a);
     case TB_REQUEST_LIST_CAMPAIGNS:
         return tb_query_campaigns(agent, a->txn, &a->answer);
     case TB_REQUEST_CUT:

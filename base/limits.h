@@ -187,8 +187,8 @@
 #define TB_MEASURE_CASES_A_TURN 64
 #define TB_MEASURE_SLICE        256
 /* Figures shown of one report, and events listed behind one figure on one page. */
-#define TB_FIGURES_MAX     512
-#define TB_DRILL_PAGE_MAX  500
+#define TB_FIGURES_MAX    512
+#define TB_DRILL_PAGE_MAX 500
 
 /* Resend (design.md §7, §9). An event held back is asked for after this long: shorter, and what is
  * merely on its way in another lane would be asked for. */

@@ -49,6 +49,7 @@ typedef enum tb_request_kind {
     TB_REQUEST_RETRY_DEAD_LETTER = 43, /* asked of a hub */
     TB_REQUEST_LIST_REPORTS = 70,
     TB_REQUEST_GET_REPORT = 71,
+    TB_REQUEST_VERIFY = 72,
     TB_REQUEST_RECOVER = 30,
     TB_REQUEST_GET_RECOVERY = 31,
     TB_REQUEST_LIST_ACCOUNTS = 80,
@@ -237,6 +238,10 @@ typedef struct tb_local_get_unanswered {
     tb_party by;      /* what this party holds, case by case; empty: only counted */
     tb_case_id after; /* `next` of the page before */
 } tb_local_get_unanswered;
+typedef struct tb_local_verify {
+    tb_case_id case_id;
+    bool report; /* with what its figures open to */
+} tb_local_verify;
 
 typedef struct tb_local_request {
     tb_request_id id; /* never zero for what changes something */
@@ -266,6 +271,7 @@ typedef struct tb_local_request {
         tb_local_retry retry;   /* RETRY_DEAD_LETTER */
         tb_local_list_reports list_reports;
         tb_local_get_report get_report;
+        tb_local_verify verify;
         tb_local_recover recover;
         tb_local_change_account change_account;
         tb_local_list_approvals list_approvals;
@@ -300,6 +306,7 @@ typedef enum tb_answer_kind {
     TB_ANSWER_DEAD_LETTERS = 42,
     TB_ANSWER_REPORTS = 70,
     TB_ANSWER_REPORT = 71,
+    TB_ANSWER_VERIFIED = 72,
     TB_ANSWER_RECOVERY = 30,
     TB_ANSWER_ACCOUNTS = 80,
     TB_ANSWER_APPROVALS = 82,
@@ -952,6 +959,19 @@ typedef struct tb_local_explained {
     size_t count;
     tb_time civil;
 } tb_local_explained;
+typedef struct tb_local_verified {
+    tb_case_id case_id;
+    uint64_t events;
+    uint64_t signatures; /* events that a signed notice carries; the next one signs the others */
+    uint64_t stamps;
+    uint64_t openings;
+    uint64_t behind;     /* events behind a report's figures, among events */
+    uint64_t not_looked; /* and those beyond the bound */
+    bool attested;       /* the figures' events are with the reporter */
+    uint64_t wrong;
+    tb_bytes *faults; /* the first of what is wrong */
+    size_t fault_count;
+} tb_local_verified;
 
 typedef struct tb_local_answer {
     tb_request_id id; /* zero: to a watcher, or to a request that does not decode */
@@ -983,6 +1003,7 @@ typedef struct tb_local_answer {
         tb_local_dead_letters dead_letters;
         tb_local_reports reports;
         tb_local_report report;
+        tb_local_verified verified;
         tb_local_recovery recovery;
         tb_local_accounts accounts;
         tb_local_approvals approvals;

@@ -518,6 +518,8 @@ static tb_refusal read_body(const wire_answer *in, tb_arena *arena, tb_local_ans
         return tb_local_read_reports(in->reports, arena, &out->reports);
     case TB_ANSWER_REPORT:
         return tb_local_read_report(in->report, arena, &out->report);
+    case TB_ANSWER_VERIFIED:
+        return tb_local_read_verified(in->verified, arena, &out->verified);
     case TB_ANSWER_CAMPAIGNS:
         return read_campaigns(in->campaigns, arena, &out->campaigns);
     case TB_ANSWER_CUT:

@@ -43,6 +43,7 @@ typedef struct bodies {
     Tongbao__Local__DeadLetters dead_letters;
     Tongbao__Local__Reports reports;
     Tongbao__Local__Report report;
+    Tongbao__Local__Verified verified;
 } bodies;
 
 static tb_wire_bytes digest_of(const tb_digest *digest)
@@ -547,6 +548,9 @@ static bool write_body(const tb_local_answer *in, tb_arena *arena, bodies *b, wi
     case TB_ANSWER_REPORT:
         out->report = &b->report;
         return tb_local_write_report(&in->report, arena, &b->report);
+    case TB_ANSWER_VERIFIED:
+        out->verified = &b->verified;
+        return tb_local_write_verified(&in->verified, arena, &b->verified);
     case TB_ANSWER_CAMPAIGNS:
         out->campaigns = &b->campaigns;
         return write_campaigns(&in->campaigns, arena, &b->campaigns);

@@ -154,6 +154,10 @@ static tb_refusal read_body(const wire_request *in, tb_arena *arena, tb_local_re
         return verdict(tb_local_read_list_reports(in->list_reports, &out->list_reports));
     case TB_REQUEST_GET_REPORT:
         return verdict(tb_local_read_get_report(in->get_report, &out->get_report));
+    case TB_REQUEST_VERIFY:
+        out->verify.report = in->verify->report != 0;
+        return verdict(
+            tb_wire_fixed(in->verify->case_id, out->verify.case_id.bytes, TB_CASE_ID_BYTES));
     case TB_REQUEST_LIST_DUTIES:
         return verdict(read_list_duties(in->list_duties, &out->duties));
     case TB_REQUEST_CUT:
@@ -281,6 +285,7 @@ typedef struct bodies {
     Tongbao__Local__RetryDeadLetter retry_dead_letter;
     Tongbao__Local__ListReports list_reports;
     Tongbao__Local__GetReport get_report;
+    Tongbao__Local__Verify verify;
     Tongbao__Local__Recover recover;
     Tongbao__Local__GetRecovery get_recovery;
     Tongbao__Local__ListAccounts list_accounts;
@@ -507,6 +512,12 @@ static bool write_body(const tb_local_request *in, tb_arena *arena, bodies *b, w
     case TB_REQUEST_GET_REPORT:
         tb_local_write_get_report(&in->get_report, &b->get_report);
         out->get_report = &b->get_report;
+        return true;
+    case TB_REQUEST_VERIFY:
+        tongbao__local__verify__init(&b->verify);
+        b->verify.case_id = tb_wire_raw(in->verify.case_id.bytes, TB_CASE_ID_BYTES);
+        b->verify.report = in->verify.report;
+        out->verify = &b->verify;
         return true;
     case TB_REQUEST_LIST_DUTIES:
         tongbao__local__list_duties__init(&b->duties);

@@ -99,9 +99,9 @@ typedef enum tb_field_type {
     TB_FIELD_COUNT,    /* decimal, no sign */
     TB_FIELD_TEXT,
     TB_FIELD_CHOICE,
-    TB_FIELD_DIGEST, /* 64 hex digits */
-    TB_FIELD_FLAG,   /* "0" or "1" */
-    TB_FIELD_CASE,   /* case id, 32 hex digits */
+    TB_FIELD_DIGEST,   /* 64 hex digits */
+    TB_FIELD_FLAG,     /* "0" or "1" */
+    TB_FIELD_CASE,     /* case id, 32 hex digits */
     TB_FIELD_PERIOD,   /* of a report: 2015-Q1 (agents/campaign/period.h) */
     TB_FIELD_FIGURES,  /* every figure of a report (agents/campaign/figures.h) */
     TB_FIELD_DECLARED, /* a figure somebody typed in (agents/campaign/figures.h) */
@@ -114,8 +114,9 @@ typedef enum tb_computation {
     TB_COMPUTE_SEGMENT_CITY,
     TB_COMPUTE_SEGMENT_OPERATOR,
     TB_COMPUTE_SEGMENT_MVNO,
-    TB_COMPUTE_MASK, /* 138****5678 of the field `of` */
-    TB_COMPUTE_FIGURES, /* the figures of the report, from this party's counters; nobody types them */
+    TB_COMPUTE_MASK,    /* 138****5678 of the field `of` */
+    TB_COMPUTE_FIGURES, /* the figures of the report, from this party's counters; nobody types them
+                         */
 } tb_computation;
 
 typedef struct tb_field_def {
@@ -357,7 +358,8 @@ typedef struct tb_case_type {
     unsigned duty_count;
 } tb_case_type;
 
-/* How a figure comes about; what is not DECLARED follows from the cases a party has (design §11). */
+/* How a figure comes about; what is not DECLARED follows from the cases a party has (design §11).
+ */
 typedef enum tb_measure_kind {
     TB_MEASURE_COUNTS,   /* events, or the distinct values of a field in them */
     TB_MEASURE_SUMS,     /* the numbers in a field of events */
@@ -397,9 +399,9 @@ typedef struct tb_measure {
     const char *case_type; /* NULL: RATIO, DECLARED */
     const char **counts;   /* actions; COUNTS and SUMS */
     unsigned count_count;
-    const char *sums;   /* SUMS: field of type count */
-    const char *at;     /* position this party must be in right after the event; NULL: any */
-    tb_conditions when; /* judged with the case right after the event */
+    const char *sums;     /* SUMS: field of type count */
+    const char *at;       /* position this party must be in right after the event; NULL: any */
+    tb_conditions when;   /* judged with the case right after the event */
     const char *distinct; /* COUNTS: field whose distinct values are counted; NULL: events */
     const char **by;      /* open fields a figure is also given for each value of */
     unsigned by_count;

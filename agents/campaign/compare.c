@@ -444,8 +444,8 @@ static bool same_judged(const tb_report_def *a, const tb_report_def *b)
     for (unsigned i = 0; a->judged_count == b->judged_count && i < a->judged_count; i++) {
         const tb_judged_def *x = &a->judged[i];
         const tb_judged_def *y = &b->judged[i];
-        if (!same(x->measure, y->measure) || !same(x->role, y->role) ||
-            !same(x->as_of, y->as_of) || x->at_least.numerator != y->at_least.numerator ||
+        if (!same(x->measure, y->measure) || !same(x->role, y->role) || !same(x->as_of, y->as_of) ||
+            x->at_least.numerator != y->at_least.numerator ||
             x->at_least.denominator != y->at_least.denominator) {
             return false;
         }
@@ -460,8 +460,8 @@ static bool same_report(const tb_report_def *a, const tb_report_def *b)
            a->due.months_after == b->due.months_after && a->due.day == b->due.day &&
            same_names((const char *const *)a->owed_by, a->owed_by_count,
                       (const char *const *)b->owed_by, b->owed_by_count) &&
-           same_names((const char *const *)a->dates, a->date_count,
-                      (const char *const *)b->dates, b->date_count) &&
+           same_names((const char *const *)a->dates, a->date_count, (const char *const *)b->dates,
+                      b->date_count) &&
            same_names((const char *const *)a->measures, a->measure_count,
                       (const char *const *)b->measures, b->measure_count) &&
            same_names((const char *const *)a->text, a->text_count, (const char *const *)b->text,

@@ -37,5 +37,6 @@ tb_cli_noun tb_cli_recover;
 tb_cli_noun tb_cli_status;
 tb_cli_noun tb_cli_trace;
 tb_cli_noun tb_cli_unanswered;
+tb_cli_noun tb_cli_verify;
 
 #endif

@@ -17,6 +17,7 @@ static const char overview[] = N_(
     "  tongbao bundle export|import       by removable media; letters to off-line parties\n"
     "  tongbao report list|draft|file|show|accept|return|revise|export   what is owed for a "
     "period\n"
+    "  tongbao verify case|report ID      proves signatures, stamps and commitments again\n"
     "  tongbao due [--overdue]            what is owed on cases, by whom, to whom, by when\n"
     "  tongbao unanswered [--by PARTY]    what was notified and not answered, by age and party\n"
     "  tongbao trace ID                   where a notice is, for every recipient, and why\n"
@@ -144,6 +145,19 @@ static const char import_page[] =
        "  tongbao import black-card 线索.csv --dry-run\n"
        "  tongbao import black-card 线索.csv\n");
 
+static const char verify_page[] = N_(
+    "tongbao verify case CASE\n"
+    "tongbao verify report CASE\n"
+    "\n"
+    "Proves every event of a case again from what this party holds: its signature under the key "
+    "in\n"
+    "the directory, its place in the signed tree, the hub's stamp, and every field group that is\n"
+    "open here against its commitment. Of a report the reporter also proves every event behind "
+    "its\n"
+    "figures; elsewhere they are attested by the reporter's signature. Exit code 1: something "
+    "does\n"
+    "not verify, and is listed.\n");
+
 static const char report_page[] = N_(
     "tongbao report list [REPORT] [--period PERIOD] [--campaign CAMPAIGN]\n"
     "tongbao report draft REPORT PERIOD     figures so far, the period before, and the change\n"
@@ -190,7 +204,8 @@ static const char campaign_page[] = N_(
     "                                   campaign leaves this party the choice\n"
     "\n"
     "Of a definition file, without an agent:\n"
-    "tongbao campaign check FILE        everything that is wrong with it: line, reason, what to do\n"
+    "tongbao campaign check FILE        everything that is wrong with it: line, reason, what to "
+    "do\n"
     "tongbao campaign explain FILE      what it lays down, as a page to read\n"
     "tongbao campaign graph FILE        states and actions for Graphviz, e.g. | dot -Tsvg > x.svg\n"
     "tongbao campaign diff OLD NEW      what differs between two definition files, and which "
@@ -260,11 +275,11 @@ static const struct {
     const char *noun;
     const char *page;
 } pages[] = {
-    {"case", case_page},         {"notice", notice_page},   {"trace", trace_page},
-    {"request", request_page},   {"import", import_page},   {"campaign", campaign_page},
-    {"document", document_page}, {"check", check_page},     {"status", status_page},
-    {"report", report_page},     {"due", due_page},           {"recover", recover_page}, {"quarantine", quarantine_page},
-    {"bundle", bundle_page}};
+    {"case", case_page},         {"notice", notice_page},         {"trace", trace_page},
+    {"request", request_page},   {"import", import_page},         {"campaign", campaign_page},
+    {"document", document_page}, {"check", check_page},           {"status", status_page},
+    {"verify", verify_page},     {"report", report_page},         {"due", due_page},
+    {"recover", recover_page},   {"quarantine", quarantine_page}, {"bundle", bundle_page}};
 
 void tb_help_print(const char *noun)
 {

@@ -502,6 +502,8 @@ json_t *tb_json_answer(const tb_local_answer *answer)
         return tb_json_reports(&answer->reports);
     case TB_ANSWER_REPORT:
         return tb_json_report(&answer->report);
+    case TB_ANSWER_VERIFIED:
+        return tb_json_verified(&answer->verified);
     case TB_ANSWER_CAMPAIGNS:
         return tb_json_campaigns(&answer->campaigns);
     case TB_ANSWER_CUT:

@@ -19,6 +19,7 @@ static const struct {
     {"report", tb_cli_report},   {"request", tb_cli_request},       {"status", tb_cli_status},
     {"trace", tb_cli_trace},
     {"unanswered", tb_cli_unanswered},
+    {"verify", tb_cli_verify},
 };
 
 /* --lang may stand anywhere; it is needed before the first sentence is printed. */

@@ -16,8 +16,9 @@ static tb_bytes in_language(tb_bytes zh, tb_bytes en)
 bool tb_show_reports(tb_book *book, const tb_local_reports *reports)
 {
     tb_arena *arena = &book->client->arena;
-    const char *const headings[] = {_("report"), _("period"),     _("owed by"), _("due"),
-                                    _("state"),  _("timeliness"), _("filed at"), _("case"), NULL};
+    const char *const headings[] = {_("report"),   _("period"), _("owed by"),
+                                    _("due"),      _("state"),  _("timeliness"),
+                                    _("filed at"), _("case"),   NULL};
     tb_grid grid;
     tb_grid_init(&grid, arena, headings);
     for (size_t i = 0; i < reports->count; i++) {
@@ -72,21 +73,19 @@ static tb_bytes figure_name(tb_book *book, const tb_local_figure *f)
         return title;
     }
     const tb_provinces *provinces = tb_book_provinces(book);
-    const tb_province *province =
-        provinces == NULL ? NULL : tb_provinces_find(provinces, f->group);
+    const tb_province *province = provinces == NULL ? NULL : tb_provinces_find(provinces, f->group);
     tb_text_init(&text, &book->client->arena, f->group.size + 512);
     tb_text_str(&text, "  ");
-    tb_text_bytes(&text, province == NULL ? f->group
-                                          : in_language(province->name_zh, province->name_en));
+    tb_text_bytes(&text,
+                  province == NULL ? f->group : in_language(province->name_zh, province->name_en));
     return tb_text_done(&text, &out) == TB_OK ? out : title;
 }
 
 static bool show_figures(tb_book *book, const tb_local_report *report)
 {
     tb_arena *arena = &book->client->arena;
-    const char *const headings[] = {_("measure"),      _("unit"),   _("this period"),
-                                    _("year to date"), _("before"), _("change"),
-                                    _("as of"),        NULL};
+    const char *const headings[] = {_("measure"), _("unit"),   _("this period"), _("year to date"),
+                                    _("before"),  _("change"), _("as of"),       NULL};
     tb_grid grid;
     tb_grid_init(&grid, arena, headings);
     for (size_t i = 0; i < report->figure_count; i++) {
@@ -136,7 +135,7 @@ static void show_judged(const tb_local_report *report)
 static bool show_behind(tb_book *book, const tb_local_report *report)
 {
     tb_arena *arena = &book->client->arena;
-    const char *const headings[] = {_("case"), _("step"),  _("action"), _("counts from"),
+    const char *const headings[] = {_("case"),  _("step"),   _("action"), _("counts from"),
                                     _("group"), _("amount"), NULL};
     tb_grid grid;
     tb_grid_init(&grid, arena, headings);
@@ -164,8 +163,8 @@ static void show_texts(tb_book *book, const tb_local_report *report)
     for (size_t i = 0; i < report->text_count; i++) {
         const tb_field_def *field =
             type == NULL ? NULL : tb_case_type_field(type, report->texts[i].id);
-        tb_bytes name = field == NULL ? report->texts[i].id
-                                      : tb_book_label(&field->title, report->texts[i].id);
+        tb_bytes name =
+            field == NULL ? report->texts[i].id : tb_book_label(&field->title, report->texts[i].id);
         (void)printf("\n%.*s\n%.*s\n", (int)name.size, (const char *)name.data,
                      (int)report->texts[i].value.size, (const char *)report->texts[i].value.data);
     }

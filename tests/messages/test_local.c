@@ -156,10 +156,17 @@ static void fill_request(tb_arena *arena, tb_local_request *request)
             tb_bytes_str("black-card"), tb_bytes_str("quarterly"), tb_bytes_str("2015-Q1")};
         break;
     case TB_REQUEST_GET_REPORT:
-        request->get_report = (tb_local_get_report){
-            case_id(),           tb_bytes_str("black-card"), tb_bytes_str("quarterly"),
-            tb_bytes_str("2015-Q1"), tb_bytes_str("forwarded"), tb_bytes_str("44"),
-            tb_bytes_str("\x03"), 9};
+        request->get_report = (tb_local_get_report){case_id(),
+                                                    tb_bytes_str("black-card"),
+                                                    tb_bytes_str("quarterly"),
+                                                    tb_bytes_str("2015-Q1"),
+                                                    tb_bytes_str("forwarded"),
+                                                    tb_bytes_str("44"),
+                                                    tb_bytes_str("\x03"),
+                                                    9};
+        break;
+    case TB_REQUEST_VERIFY:
+        request->verify = (tb_local_verify){case_id(), true};
         break;
     case TB_REQUEST_LIST_QUARANTINE:
     case TB_REQUEST_LIST_DEAD_LETTERS:
@@ -540,15 +547,15 @@ static tb_local_report report(void)
     static tb_local_figure figures[1];
     static tb_local_judged judged[1];
     static tb_local_behind behind[1];
-    figures[0] = (tb_local_figure){tb_bytes_str("forwarded"), tb_bytes_str("转出"),
-                                   tb_bytes_str("forwarded"), tb_bytes_str("件"),
-                                   tb_bytes_str("cases"),     1,
-                                   tb_bytes_str("44"),        tb_bytes_str("120"),
-                                   tb_bytes_str("340"),       tb_bytes_str("-"),
-                                   tb_bytes_str("121"),       tb_bytes_str("2015-12-31")};
+    figures[0] = (tb_local_figure){
+        tb_bytes_str("forwarded"), tb_bytes_str("转出"),  tb_bytes_str("forwarded"),
+        tb_bytes_str("件"),        tb_bytes_str("cases"), 1,
+        tb_bytes_str("44"),        tb_bytes_str("120"),   tb_bytes_str("340"),
+        tb_bytes_str("-"),         tb_bytes_str("121"),   tb_bytes_str("2015-12-31")};
     judged[0] = (tb_local_judged){tb_bytes_str("rate"), 9, 10, TB_VERDICT_NOT_REACHED};
-    behind[0] = (tb_local_behind){case_id(), sample_digest(0x44), 3, tb_bytes_str("forward"),
-                                  SAMPLE_TIME, 1, tb_bytes_str("44")};
+    behind[0] =
+        (tb_local_behind){case_id(), sample_digest(0x44), 3, tb_bytes_str("forward"), SAMPLE_TIME,
+                          1,         tb_bytes_str("44")};
     return (tb_local_report){.line = report_line(),
                              .figures = figures,
                              .figure_count = 1,
@@ -688,6 +695,9 @@ static void fill_answer(tb_arena *arena, tb_local_answer *answer)
     case TB_ANSWER_REPORT:
         answer->report = report();
         break;
+    case TB_ANSWER_VERIFIED:
+        answer->verified = (tb_local_verified){case_id(), 9, 8, 7, 6, 5, 4, true, 1, texts, 1};
+        break;
     case TB_ANSWER_CAMPAIGNS:
         campaigns[0] = (tb_local_campaign_line){tb_bytes_str("black-card"),
                                                 2,
@@ -764,6 +774,7 @@ static const tb_answer_kind answer_kinds[] = {
     TB_ANSWER_APPROVALS,
     TB_ANSWER_REPORTS, TB_ANSWER_REPORT,
     TB_ANSWER_SWITCHES, TB_ANSWER_UNANSWERED, TB_ANSWER_EXPLAINED,
+    TB_ANSWER_VERIFIED,
 };
 
 static const tb_request_kind request_kinds[] = {
@@ -786,6 +797,7 @@ static const tb_request_kind request_kinds[] = {
     TB_REQUEST_INSTALL,
     TB_REQUEST_LIST_REPORTS,
     TB_REQUEST_GET_REPORT,
+    TB_REQUEST_VERIFY,
     TB_REQUEST_WATCH,
     TB_REQUEST_LIST_DIRECTORY,
     TB_REQUEST_GET_DOCUMENT,
