@@ -123,6 +123,11 @@ static tb_err check_chain(checking *c)
             err =
                 tb_fault(c->faults, "an event of the chain is not in effect", of_event(&event->id));
         }
+        tb_digest content = tb_event_id(event->row.event);
+        if (!tb_digest_equal(&content, &event->id)) {
+            c->known = false; /* nothing follows from it; check_event tells of it */
+            return err;
+        }
         if (err == TB_OK) {
             err = tb_case_fold(c->agent, c->arena, &fresh, &event->event, &event->id);
         }
