@@ -261,6 +261,7 @@ static void explain_group(const tb_case_type *type, const char *group)
         if (in) {
             (void)printf("%s%s", any ? _(", ") : "    ",
                          tb_explain_label(&field->title, field->id));
+            tb_explain_field_rules(type, field);
             any = true;
         }
     }

@@ -303,6 +303,7 @@ static tb_local_case a_case(void)
         .account_name = tb_bytes_str("李某"),
         .approvals = approvals,
         .approval_count = 1,
+        .timing = TB_IN_NO_STAGE,
     };
     tb_local_case made = {summary(), events, 1};
 
@@ -902,6 +903,7 @@ static void a_case_comes_with_its_events(void **state)
     assert_string_equal(read->summary.holder.text, "ct.33");
     assert_int_equal(read->event_count, 1);
     assert_int_equal(read->events[0].standing, TB_STANDING_HELD_BACK);
+    assert_int_equal(read->events[0].timing, TB_IN_NO_STAGE);
     assert_string_equal(read->events[0].addressees[0].text, "hq");
     assert_true(tb_bytes_equal(read->events[0].unread_groups[0], tb_bytes_str("police")));
 }
@@ -955,6 +957,7 @@ static const tb_bend answer_bends[] = {
     {"value with escape", {11, 1, 10, 2}, BEND_TEXT, 0, "\x1b", TB_REFUSED_REQUEST},
     {"event of no kind", {11, 2, 3}, BEND_DROP, 0, NULL, TB_REFUSED_REQUEST},
     {"event of no actor", {11, 2, 4}, BEND_DROP, 0, NULL, TB_REFUSED_REQUEST},
+    {"event of an unknown timing", {11, 2, 90}, BEND_NUMBER, 3, NULL, TB_REFUSED_REQUEST},
     {"event without standing", {11, 2, 14}, BEND_DROP, 0, NULL, TB_REFUSED_REQUEST},
     {"too large", {3}, BEND_SIZE, TB_LOCAL_BYTES_MAX, NULL, TB_REFUSED_TOO_LARGE},
 };
