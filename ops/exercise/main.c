@@ -282,10 +282,12 @@ int main(int argc, char **argv)
     world.due = world.routed;
     ex_settle(&world);
     ex_collect(&world);
+    ex_collect_reports(&world);
     world.elapsed_s = ex_seconds() - world.started_s;
     if (world.options.keep) {
         ex_compare(&world);
         ex_write_results(&world);
+        ex_write_reports(&world);
         ex_print_table(&world);
         keep_running(&world);
         clean_up();
@@ -296,7 +298,8 @@ int main(int argc, char **argv)
     ex_compare(&world);
     ex_disaster_page(&world);
     ex_write_results(&world);
+    ex_write_reports(&world);
     ex_print_table(&world);
-    bool good = world.closed == world.routed && world.unexpected == 0 && world.audit.lost + world.audit.duplicate_effects + world.audit.order_violations + world.audit.readers_violated == 0;
+    bool good = world.closed == world.routed && world.unexpected == 0 && world.figures_wrong == 0 && world.audit.lost + world.audit.duplicate_effects + world.audit.order_violations + world.audit.readers_violated == 0;
     return good ? 0 : 1;
 }
