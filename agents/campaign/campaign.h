@@ -172,8 +172,8 @@ typedef enum tb_action_kind {
     TB_ACTION_VERSION, /* tb_action_move alone: no definition declares it */
 } tb_action_kind;
 
-/* Steps of approval (审核, 签发) that other accounts of the acting party take before the act is made
- * (agents/approval.h). The party's own affair: others see who, and do not judge it. */
+/* Steps of approval (审核, 签发) that other accounts of the acting party take before the act is
+ * made (agents/approval.h). The party's own affair: others see who, and do not judge it. */
 #define TB_APPROVAL_REVIEW "review"
 #define TB_APPROVAL_SIGN   "sign"
 

@@ -21,8 +21,8 @@ void tb_explain_conditions(const tb_campaign *campaign,
                            const tb_case_type *type,
                            const tb_conditions *conditions);
 void tb_explain_duties(const tb_case_type *type);
-/* What answers the action if it is a request, who approves it before it is made, and when it is done
- * by itself. */
+/* What answers the action if it is a request, who approves it before it is made, and when it is
+ * done by itself. */
 void tb_explain_approval(const tb_case_type *type, const tb_action *action);
 
 #endif
