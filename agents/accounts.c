@@ -26,6 +26,9 @@ uint32_t tb_account_needed(const tb_local_request *request)
     case TB_REQUEST_CUT:
         return request->final ? TB_POST_OFFICER : 0;
     case TB_REQUEST_GET_CASE:
+    case TB_REQUEST_LIST_REPORTS:
+    case TB_REQUEST_GET_REPORT:
+    case TB_REQUEST_VERIFY:
     case TB_REQUEST_LIST_CASES:
     case TB_REQUEST_TRACE:
     case TB_REQUEST_STATUS:

@@ -8,6 +8,7 @@
 #include "agents/lapses.h"
 #include "agents/link.h"
 #include "agents/recovery.h"
+#include "agents/reports.h"
 #include "base/text.h"
 
 /* All values of one act, bytes: an event and its field groups fit a notice with room to spare. */
@@ -64,8 +65,10 @@ static bool find_type(tb_acting *a)
     a->row = (tb_case_row){.lane = a->wish->lane == 0 ? TB_LANE_NORMAL : a->wish->lane};
     a->row.view.campaign = campaign;
     a->row.view.type = type;
-    a->action = opening_action(a->agent, type);
-    return a->action != NULL || refuse(a, TB_REFUSED_UNKNOWN_ACTION);
+    a->action = a->wish->action.size > 0 ? tb_case_type_action(type, a->wish->action)
+                                         : opening_action(a->agent, type);
+    bool opens = a->action != NULL && a->action->kind == TB_ACTION_OPEN;
+    return opens || refuse(a, TB_REFUSED_UNKNOWN_ACTION);
 }
 
 /* Says which step came first. */
@@ -285,9 +288,13 @@ static tb_err judge(tb_acting *a)
     tb_err err = tb_act_compute(a->agent, a->arena, &a->row.view, a->action, a->wish->fields,
                                 a->wish->field_count, &a->values, &a->value_count, &a->segments);
     if (err == TB_OK) {
-        err = tb_linked_find(a->agent, a->txn, &a->row, a->action, a->values, a->value_count,
-                             &a->linked);
+        err = tb_report_prepare(a);
     }
+    if (err != TB_OK || a->objection.code != TB_ACCEPTED) {
+        return err;
+    }
+    err =
+        tb_linked_find(a->agent, a->txn, &a->row, a->action, a->values, a->value_count, &a->linked);
     if (err == TB_OK) {
         err = name_linked(a);
     }
@@ -295,6 +302,10 @@ static tb_err judge(tb_acting *a)
         return err;
     }
     tb_bytes action = tb_bytes_str(a->action->id);
+    err = tb_acting_time(a, &a->row.view.at);
+    if (err != TB_OK) {
+        return err;
+    }
     err = tb_party_empty(&a->wish->paper.on_behalf)
               ? tb_judge_act(&a->row.view, a->agent->directory, &a->agent->self, action, a->values,
                              a->value_count, &a->linked.known, a->arena, &a->ruling, &a->objection)
@@ -376,8 +387,12 @@ static tb_err must_wait(tb_acting *a, tb_outcome *outcome, bool *out)
     if (err != TB_OK) {
         return err;
     }
-    *out = blocked ||
-           !tb_link_ready(a->agent, a->txn, a->ruling.addressees, a->ruling.addressee_count);
+    bool ready;
+    err = tb_link_ready(a->agent, a->txn, a->ruling.addressees, a->ruling.addressee_count, &ready);
+    if (err != TB_OK) {
+        return err;
+    }
+    *out = blocked || !ready;
     if (!*out) {
         return TB_OK;
     }

@@ -19,7 +19,7 @@ typedef struct tb_wish {
     tb_bytes case_type; /* opens */
     tb_lane lane;       /* opens */
     tb_case_id case_id; /* otherwise */
-    tb_bytes action;    /* otherwise */
+    tb_bytes action;    /* otherwise; of an opening: empty, or which of the type's openings */
     tb_digest head;     /* otherwise: what the person looked at; zero: whatever it is now */
     tb_field *fields;
     size_t field_count;

@@ -1,10 +1,12 @@
 #include "agents/apply.h"
+#include "agents/aside.h"
 #include "agents/automatic.h"
 #include "agents/chain.h"
 #include "agents/duties.h"
 #include "agents/held.h"
 #include "agents/lapses.h"
 #include "agents/link.h"
+#include "agents/measures.h"
 #include "agents/paper.h"
 #include "agents/side.h"
 #include "base/mutant.h"
@@ -101,6 +103,13 @@ take_effect(tb_apply *apply, tb_case_row *row, const tb_arrival *arrival, tb_pla
     }
     if (err == TB_OK) {
         err = tb_duties_follow(apply->agent, apply->txn, row, &arrival->event, &arrival->id);
+    }
+    if (err == TB_OK) {
+        err = tb_measures_touch(apply->agent, apply->txn, row);
+    }
+    if (err == TB_OK) {
+        err = tb_aside_regained(apply->agent, apply->txn, &arrival->key, &arrival->event,
+                                &arrival->giver);
     }
     if (err == TB_OK) {
         err = tb_automatic_follow(apply->agent, apply->txn, row);
@@ -253,6 +262,9 @@ static tb_err place_take_over(tb_apply *apply,
     }
     if (err == TB_OK) {
         err = tb_duties_anew(apply->agent, apply->txn, &path, &after->row);
+    }
+    if (err == TB_OK) {
+        err = tb_measures_touch(apply->agent, apply->txn, &after->row);
     }
     if (err == TB_OK) {
         err = tb_automatic_follow(apply->agent, apply->txn, &after->row);

@@ -254,8 +254,12 @@ static tb_err release_side(releasing *r, const tb_draft_row *row)
     if (err != TB_OK) {
         return err == TB_ERR_NOT_FOUND ? TB_ERR_CORRUPT : err;
     }
-    if (owner.view.type == NULL || !tb_link_ready(r->agent, r->txn, &owner.view.holder, 1)) {
-        return TB_OK;
+    bool ready = false;
+    if (owner.view.type != NULL) {
+        err = tb_link_ready(r->agent, r->txn, &owner.view.holder, 1, &ready);
+    }
+    if (err != TB_OK || !ready) {
+        return err;
     }
     if (!tb_party_equal(&owner.view.holder, &r->agent->self)) {
         err = tb_pass_side(r->agent, r->txn, &owner, &row->side);
@@ -340,19 +344,19 @@ static tb_err release_from(releasing *r, uint64_t at)
     return err == TB_OK ? tb_meta_number_put(r->txn, UNFINISHED, at) : err;
 }
 
-static bool may_release(tb_agent *agent, tb_txn *txn)
-{
-    return tb_store_rows(txn, TB_TABLE_DRAFT) > 0 && tb_link_ready(agent, txn, NULL, 0);
-}
-
 tb_err
 tb_drafts_release(tb_agent *agent, tb_txn *txn, tb_now now, tb_random *random, tb_effects *effects)
 {
-    if (!may_release(agent, txn)) {
+    if (tb_store_rows(txn, TB_TABLE_DRAFT) == 0) {
         return TB_OK;
     }
+    bool ready;
+    tb_err err = tb_link_ready(agent, txn, NULL, 0, &ready);
+    if (err != TB_OK || !ready) {
+        return err;
+    }
     uint64_t at;
-    tb_err err = tb_meta_number(txn, UNFINISHED, &at);
+    err = tb_meta_number(txn, UNFINISHED, &at);
     releasing r = {agent, txn, now, random, effects};
     return err == TB_OK ? release_from(&r, at) : err;
 }

@@ -101,7 +101,8 @@ tb_err tb_duty_begin(const tb_agent *agent,
         .calendar = agent->calendar != NULL ? agent->calendar->version : 0,
     };
     const tb_directory *directory = tb_agent_directory(agent, event->directory_version);
-    if (!tb_duty_parties(def, &row->view, directory, &duty.debtor, &duty.creditor)) {
+    if (!tb_duty_owed(def, &row->view, directory, event->at) ||
+        !tb_duty_parties(def, &row->view, directory, &duty.debtor, &duty.creditor)) {
         return TB_OK;
     }
     tb_err err = counts_from(agent, txn, event, id, &duty.from_at);

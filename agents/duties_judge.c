@@ -3,6 +3,7 @@
 #include "agents/campaign/duty.h"
 #include "agents/duties.h"
 #include "agents/effective.h"
+#include "agents/set_aside.h"
 #include "base/text.h"
 
 /* The account in an event nobody asked for. */
@@ -221,6 +222,12 @@ static tb_err judge_one(tb_step *step, tb_duty_row *duty)
     return judge_open(step, &row, def, duty);
 }
 
+static void in_hand(tb_agent *agent, tb_bytes due)
+{
+    tb_hand_take(agent, TB_TABLE_DUTY_DUE, due);
+    tb_hand_too(agent, TB_TABLE_DUTY, tb_duty_of_due(due));
+}
+
 tb_err tb_duties_tick(tb_step *step)
 {
     tb_time at;
@@ -232,7 +239,13 @@ tb_err tb_duties_tick(tb_step *step)
         tb_bytes cursor = tb_bytes_of(NULL, 0);
         tb_duty_row duty;
         err = tb_duty_next(step->txn, TB_DUTY_TO_JUDGE, &cursor, &at, &duty);
-        if (err != TB_OK || at > step->now.civil) {
+        if (err == TB_OK && at > step->now.civil) {
+            return TB_OK;
+        }
+        if (err == TB_OK || err == TB_ERR_CORRUPT) {
+            in_hand(step->agent, cursor);
+        }
+        if (err != TB_OK) {
             return err == TB_ERR_NOT_FOUND ? TB_OK : err;
         }
         err = judge_one(step, &duty);

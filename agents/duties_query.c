@@ -90,6 +90,9 @@ tb_err tb_query_duties(const tb_agent *agent,
         if (err == TB_ERR_NOT_FOUND || (err == TB_OK && list->overdue && due >= now.civil)) {
             break;
         }
+        if (err == TB_ERR_CORRUPT) {
+            continue; /* one that does not read hides no other; `tongbao check` tells of it */
+        }
         if (err == TB_OK && wanted(agent, list, &row)) {
             err = tb_duty_show(agent, txn, now, &row, &duties.lines[duties.count]);
             duties.count++;

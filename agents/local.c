@@ -16,10 +16,12 @@
 #include "agents/quarantine.h"
 #include "agents/queries.h"
 #include "agents/recovery.h"
+#include "agents/reports.h"
 #include "agents/requests.h"
 #include "agents/status.h"
 #include "agents/trace.h"
 #include "agents/unanswered.h"
+#include "agents/verify.h"
 
 /* One request in so many sweeps a few old answers away: more than one comes in. */
 #define SWEEP_EVERY 8
@@ -83,6 +85,7 @@ static void wish_of(const tb_asking *a, tb_wish *wish)
         wish->opens = true;
         wish->campaign = request->open.campaign;
         wish->case_type = request->open.case_type;
+        wish->action = request->open.action;
         wish->lane = (tb_lane)request->open.lane;
         wish->fields = request->open.fields;
         wish->field_count = request->open.field_count;
@@ -280,6 +283,18 @@ static tb_err cut(tb_asking *a)
     return tb_own_cut_final(a->agent, a->txn, a->now);
 }
 
+static tb_err verify(tb_asking *a)
+{
+    tb_step step;
+    tb_err err = tb_step_make(a->agent, a->txn, a->now, a->random, a->effects, &step);
+    if (err != TB_OK) {
+        return err;
+    }
+    return a->request->verify.report
+               ? tb_verify_report(&step, &a->request->verify.case_id, &a->answer)
+               : tb_verify_case(&step, &a->request->verify.case_id, &a->answer);
+}
+
 static tb_err dispatch(tb_asking *a)
 {
     const tb_local_request *request = a->request;
@@ -321,7 +336,7 @@ static tb_err dispatch(tb_asking *a)
     case TB_REQUEST_LIST_CASES:
         return tb_query_cases(agent, a->txn, &request->list, &a->answer);
     case TB_REQUEST_LIST_ACTS:
-        return tb_query_acts(agent, a->txn, &request->case_id, &a->answer);
+        return tb_query_acts(agent, a->now, a->txn, &request->case_id, &a->answer);
     case TB_REQUEST_LIST_DIRECTORY:
         return tb_query_directory(agent, a->txn, &a->answer);
     case TB_REQUEST_GET_DOCUMENT:
@@ -341,6 +356,12 @@ static tb_err dispatch(tb_asking *a)
         return TB_OK;
     case TB_REQUEST_LIST_DUTIES:
         return tb_query_duties(agent, a->txn, a->now, &request->duties, &a->answer);
+    case TB_REQUEST_LIST_REPORTS:
+        return tb_query_reports(agent, a->txn, a->now, &request->list_reports, &a->answer);
+    case TB_REQUEST_GET_REPORT:
+        return tb_query_report(agent, a->txn, a->now, &request->get_report, &a->answer);
+    case TB_REQUEST_VERIFY:
+        return verify(a);
     case TB_REQUEST_LIST_CAMPAIGNS:
         return tb_query_campaigns(agent, a->txn, &a->answer);
     case TB_REQUEST_CUT:

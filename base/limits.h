@@ -51,6 +51,9 @@
  * many of older incarnations. What is not named is asked for from its beginning. */
 #define TB_HELD_STREAMS_MAX 256
 
+/* A campaign's parameter: its value in bytes, put in wherever it is named. */
+#define TB_PARAMETER_BYTES_MAX 120
+
 /* A campaign's names: identifiers in bytes; counts per definition. */
 #define TB_NAME_BYTES_MAX  32
 #define TB_GROUPS_MAX      16
@@ -170,6 +173,22 @@
  * the others'. Beyond it the notice is refused as cannot_apply. */
 #define TB_HELD_BACK_MAX       4096
 #define TB_HELD_BACK_GIVER_MAX 1024
+
+/* Measures and reports (design §11). What one definition may declare. */
+#define TB_MEASURES_MAX       64
+#define TB_MEASURE_BY_MAX     2
+#define TB_REPORTS_MAX        16
+#define TB_REPORT_PERIODS_MAX 120
+/* Values of the fields a figure is grouped by, with the comma between two, bytes. */
+#define TB_MEASURE_GROUP_MAX 64
+/* Events of one case that count; the chain of a case beyond it is refused long before. */
+#define TB_MEASURED_CASE_MAX 4096
+/* Cases counted anew at the end of one turn, and looked through in one slice of a full recount. */
+#define TB_MEASURE_CASES_A_TURN 64
+#define TB_MEASURE_SLICE        256
+/* Figures shown of one report, and events listed behind one figure on one page. */
+#define TB_FIGURES_MAX    512
+#define TB_DRILL_PAGE_MAX 500
 
 /* Resend (design.md §7, §9). An event held back is asked for after this long: shorter, and what is
  * merely on its way in another lane would be asked for. */

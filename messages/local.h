@@ -47,6 +47,9 @@ typedef enum tb_request_kind {
     TB_REQUEST_ACT_QUARANTINE = 41,
     TB_REQUEST_LIST_DEAD_LETTERS = 42, /* asked of a hub */
     TB_REQUEST_RETRY_DEAD_LETTER = 43, /* asked of a hub */
+    TB_REQUEST_LIST_REPORTS = 70,
+    TB_REQUEST_GET_REPORT = 71,
+    TB_REQUEST_VERIFY = 72,
     TB_REQUEST_RECOVER = 30,
     TB_REQUEST_GET_RECOVERY = 31,
     TB_REQUEST_LIST_ACCOUNTS = 80,
@@ -64,7 +67,8 @@ typedef struct tb_local_open {
     tb_bytes case_type;
     tb_field *fields;
     size_t field_count;
-    uint32_t lane; /* a tb_lane, or 0: the campaign's own choice */
+    uint32_t lane;   /* a tb_lane, or 0: the campaign's own choice */
+    tb_bytes action; /* empty: the first opening for this party's role */
 } tb_local_open;
 
 typedef struct tb_local_act {
@@ -202,6 +206,24 @@ typedef struct tb_local_approve {
     bool back; /* to its author */
     tb_bytes reason;
 } tb_local_approve;
+/* Empty: all. */
+typedef struct tb_local_list_reports {
+    tb_bytes campaign;
+    tb_bytes report;
+    tb_bytes period;
+} tb_local_list_reports;
+
+/* One that was filed, by its case; with a zero case this party's own as it would be filed now. */
+typedef struct tb_local_get_report {
+    tb_case_id case_id;
+    tb_bytes campaign; /* empty: the only one with such a report */
+    tb_bytes report;
+    tb_bytes period;
+    tb_bytes measure; /* empty: the report itself; else what this figure opens to */
+    tb_bytes group;
+    tb_bytes after;
+    uint32_t limit;
+} tb_local_get_report;
 
 /* An action the agent does by itself if its party wants it. */
 typedef struct tb_local_switch {
@@ -216,6 +238,10 @@ typedef struct tb_local_get_unanswered {
     tb_party by;      /* what this party holds, case by case; empty: only counted */
     tb_case_id after; /* `next` of the page before */
 } tb_local_get_unanswered;
+typedef struct tb_local_verify {
+    tb_case_id case_id;
+    bool report; /* with what its figures open to */
+} tb_local_verify;
 
 typedef struct tb_local_request {
     tb_request_id id; /* never zero for what changes something */
@@ -243,6 +269,9 @@ typedef struct tb_local_request {
         tb_local_page page;     /* LIST_QUARANTINE, LIST_DEAD_LETTERS */
         tb_local_settle settle; /* ACT_QUARANTINE */
         tb_local_retry retry;   /* RETRY_DEAD_LETTER */
+        tb_local_list_reports list_reports;
+        tb_local_get_report get_report;
+        tb_local_verify verify;
         tb_local_recover recover;
         tb_local_change_account change_account;
         tb_local_list_approvals list_approvals;
@@ -275,6 +304,9 @@ typedef enum tb_answer_kind {
     TB_ANSWER_QUARANTINE = 40,
     TB_ANSWER_SETTLED = 41,
     TB_ANSWER_DEAD_LETTERS = 42,
+    TB_ANSWER_REPORTS = 70,
+    TB_ANSWER_REPORT = 71,
+    TB_ANSWER_VERIFIED = 72,
     TB_ANSWER_RECOVERY = 30,
     TB_ANSWER_ACCOUNTS = 80,
     TB_ANSWER_APPROVALS = 82,
@@ -342,6 +374,13 @@ typedef enum tb_standing {
     TB_STANDING_DISPUTED = 35, /* signed beyond a cut, or behind such an event; without effect */
 } tb_standing;
 
+/* An act's time against the stages and dates of its campaign. */
+typedef enum tb_shown_timing {
+    TB_IN_TIME = 0,
+    TB_IN_NO_STAGE = 1, /* late: 不在规定阶段内 */
+    TB_NOT_COUNTED = 2, /* done after the day up to which it counts: 不计入统计 */
+} tb_shown_timing;
+
 typedef struct tb_local_event {
     tb_digest event; /* zero for a draft */
     uint64_t number;
@@ -367,6 +406,7 @@ typedef struct tb_local_event {
     tb_bytes paper_date;
     tb_bytes *lost_fields; /* of groups that were ours to read and that nobody could resend */
     size_t lost_count;
+    tb_shown_timing timing;
     tb_bytes account_name; /* of the person; empty where it is another party's */
     tb_local_approval *approvals;
     size_t approval_count;
@@ -736,6 +776,103 @@ typedef struct tb_local_approvals {
     size_t count;
     bool more; /* ask again, after the last number */
 } tb_local_approvals;
+typedef enum tb_report_state {
+    TB_REPORT_NOT_DUE = 1, /* its period is not over */
+    TB_REPORT_DUE = 2,
+    TB_REPORT_FILED = 3,
+    TB_REPORT_ACCEPTED = 4,
+    TB_REPORT_RETURNED = 5,
+    TB_REPORT_REVISED = 6,
+} tb_report_state;
+
+/* Set by the first filing; a return changes nothing in it. */
+typedef enum tb_timeliness {
+    TB_TIMELINESS_OPEN = 0, /* not filed and not late, or filed and no stamp yet */
+    TB_TIMELINESS_ON_TIME = 1,
+    TB_TIMELINESS_LATE = 2,
+    TB_TIMELINESS_MISSING = 3,
+} tb_timeliness;
+
+typedef struct tb_report_moment {
+    tb_report_state state;
+    tb_time at;
+} tb_report_moment;
+
+typedef struct tb_local_report_line {
+    tb_bytes campaign;
+    tb_bytes report;
+    tb_bytes title_zh;
+    tb_bytes title_en;
+    tb_party reporter;
+    tb_bytes period;
+    tb_time due;
+    tb_case_id case_id; /* zero: not filed */
+    tb_report_state state;
+    tb_timeliness timeliness;
+    uint32_t days_late;
+    tb_time filed;
+    tb_bytes again_by;
+    tb_report_moment *history;
+    size_t history_count;
+} tb_local_report_line;
+
+typedef struct tb_local_reports {
+    tb_local_report_line *lines;
+    size_t count;
+    tb_time civil;
+} tb_local_reports;
+
+/* Values as agents/campaign/figures.h prints them. */
+typedef struct tb_local_figure {
+    tb_bytes measure;
+    tb_bytes title_zh;
+    tb_bytes title_en;
+    tb_bytes unit_zh;
+    tb_bytes unit_en;
+    uint32_t kind; /* 1 counts, 2 sums, 3 hours, 4 ratio, 5 declared */
+    tb_bytes group;
+    tb_bytes period;
+    tb_bytes year;
+    tb_bytes previous;
+    tb_bytes now;
+    tb_bytes as_of;
+} tb_local_figure;
+
+typedef enum tb_threshold_verdict {
+    TB_VERDICT_REACHED = 1,
+    TB_VERDICT_NOT_REACHED = 2,
+    TB_VERDICT_NO_FIGURE = 3,
+} tb_threshold_verdict;
+
+typedef struct tb_local_judged {
+    tb_bytes measure;
+    uint32_t numerator; /* of the threshold */
+    uint32_t denominator;
+    tb_threshold_verdict verdict;
+} tb_local_judged;
+
+typedef struct tb_local_behind {
+    tb_case_id case_id;
+    tb_digest event;
+    uint64_t number;
+    tb_bytes action;
+    tb_time at; /* effective */
+    uint64_t amount;
+    tb_bytes group;
+} tb_local_behind;
+
+typedef struct tb_local_report {
+    tb_local_report_line line;
+    tb_local_figure *figures;
+    size_t figure_count;
+    tb_local_judged *judged;
+    size_t judged_count;
+    tb_field *texts;
+    size_t text_count;
+    tb_local_behind *behind;
+    size_t behind_count;
+    tb_bytes next;
+} tb_local_report;
 
 typedef struct tb_local_switches {
     tb_local_switch *lines;
@@ -822,6 +959,19 @@ typedef struct tb_local_explained {
     size_t count;
     tb_time civil;
 } tb_local_explained;
+typedef struct tb_local_verified {
+    tb_case_id case_id;
+    uint64_t events;
+    uint64_t signatures; /* events that a signed notice carries; the next one signs the others */
+    uint64_t stamps;
+    uint64_t openings;
+    uint64_t behind;     /* events behind a report's figures, among events */
+    uint64_t not_looked; /* and those beyond the bound */
+    bool attested;       /* the figures' events are with the reporter */
+    uint64_t wrong;
+    tb_bytes *faults; /* the first of what is wrong */
+    size_t fault_count;
+} tb_local_verified;
 
 typedef struct tb_local_answer {
     tb_request_id id; /* zero: to a watcher, or to a request that does not decode */
@@ -851,6 +1001,9 @@ typedef struct tb_local_answer {
         tb_local_quarantine quarantine;
         tb_local_settled settled;
         tb_local_dead_letters dead_letters;
+        tb_local_reports reports;
+        tb_local_report report;
+        tb_local_verified verified;
         tb_local_recovery recovery;
         tb_local_accounts accounts;
         tb_local_approvals approvals;

@@ -60,9 +60,11 @@ static bool read_event_plain(const wire_event *in, tb_local_event *out)
 {
     if (in->kind < TB_EVENT_CHAIN || in->kind > TB_EVENT_VERSION ||
         ((in->state < TB_STANDING_EFFECTIVE || in->state > TB_STANDING_FORKED) &&
-         in->state != TB_STANDING_DISPUTED)) {
+         in->state != TB_STANDING_DISPUTED) ||
+        in->timing > TB_NOT_COUNTED) {
         return false;
     }
+    out->timing = (tb_shown_timing)in->timing;
     out->kind = (tb_event_kind)in->kind;
     out->standing = (tb_standing)in->state;
     out->term = in->term;
@@ -512,6 +514,12 @@ static tb_refusal read_body(const wire_answer *in, tb_arena *arena, tb_local_ans
         return checked(read_letter(in->letter, &out->letter));
     case TB_ANSWER_DUTIES:
         return read_duties(in->duties, arena, &out->duties);
+    case TB_ANSWER_REPORTS:
+        return tb_local_read_reports(in->reports, arena, &out->reports);
+    case TB_ANSWER_REPORT:
+        return tb_local_read_report(in->report, arena, &out->report);
+    case TB_ANSWER_VERIFIED:
+        return tb_local_read_verified(in->verified, arena, &out->verified);
     case TB_ANSWER_CAMPAIGNS:
         return read_campaigns(in->campaigns, arena, &out->campaigns);
     case TB_ANSWER_CUT:

@@ -41,6 +41,9 @@ typedef struct bodies {
     Tongbao__Local__Quarantine quarantine;
     Tongbao__Local__Settled settled;
     Tongbao__Local__DeadLetters dead_letters;
+    Tongbao__Local__Reports reports;
+    Tongbao__Local__Report report;
+    Tongbao__Local__Verified verified;
 } bodies;
 
 static tb_wire_bytes digest_of(const tb_digest *digest)
@@ -102,6 +105,7 @@ static bool write_event(const tb_local_event *in, tb_arena *arena, wire_event *o
     out->at_ms = in->at;
     out->stored_ms = in->stored;
     out->state = (uint32_t)in->standing;
+    out->timing = (uint32_t)in->timing;
     out->term = in->term;
     out->holder = tb_wire_of_party(&in->holder);
     out->on_behalf = tb_wire_of_party(&in->on_behalf);
@@ -538,6 +542,15 @@ static bool write_body(const tb_local_answer *in, tb_arena *arena, bodies *b, wi
     case TB_ANSWER_DUTIES:
         out->duties = &b->duties;
         return write_duties(&in->duties, arena, &b->duties);
+    case TB_ANSWER_REPORTS:
+        out->reports = &b->reports;
+        return tb_local_write_reports(&in->reports, arena, &b->reports);
+    case TB_ANSWER_REPORT:
+        out->report = &b->report;
+        return tb_local_write_report(&in->report, arena, &b->report);
+    case TB_ANSWER_VERIFIED:
+        out->verified = &b->verified;
+        return tb_local_write_verified(&in->verified, arena, &b->verified);
     case TB_ANSWER_CAMPAIGNS:
         out->campaigns = &b->campaigns;
         return write_campaigns(&in->campaigns, arena, &b->campaigns);

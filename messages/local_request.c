@@ -16,7 +16,8 @@ static tb_refusal verdict(bool good)
 static tb_refusal read_open(const wire_open *in, tb_arena *arena, tb_local_open *out)
 {
     if (!tb_wire_name(in->campaign, &out->campaign) ||
-        !tb_wire_name(in->case_type, &out->case_type) || in->lane > TB_LANE_LAST) {
+        !tb_wire_name(in->case_type, &out->case_type) ||
+        !tb_local_text(in->action, &out->action) || in->lane > TB_LANE_LAST) {
         return TB_REFUSED_REQUEST;
     }
     out->lane = in->lane;
@@ -149,6 +150,14 @@ static tb_refusal read_body(const wire_request *in, tb_arena *arena, tb_local_re
         return verdict(read_write_letter(in->write_letter, &out->write_letter));
     case TB_REQUEST_GET_LETTER:
         return verdict(read_get_letter(in->get_letter, &out->get_letter));
+    case TB_REQUEST_LIST_REPORTS:
+        return verdict(tb_local_read_list_reports(in->list_reports, &out->list_reports));
+    case TB_REQUEST_GET_REPORT:
+        return verdict(tb_local_read_get_report(in->get_report, &out->get_report));
+    case TB_REQUEST_VERIFY:
+        out->verify.report = in->verify->report != 0;
+        return verdict(
+            tb_wire_fixed(in->verify->case_id, out->verify.case_id.bytes, TB_CASE_ID_BYTES));
     case TB_REQUEST_LIST_DUTIES:
         return verdict(read_list_duties(in->list_duties, &out->duties));
     case TB_REQUEST_CUT:
@@ -274,6 +283,9 @@ typedef struct bodies {
     Tongbao__Local__ActQuarantine act_quarantine;
     Tongbao__Local__ListDeadLetters list_dead_letters;
     Tongbao__Local__RetryDeadLetter retry_dead_letter;
+    Tongbao__Local__ListReports list_reports;
+    Tongbao__Local__GetReport get_report;
+    Tongbao__Local__Verify verify;
     Tongbao__Local__Recover recover;
     Tongbao__Local__GetRecovery get_recovery;
     Tongbao__Local__ListAccounts list_accounts;
@@ -291,6 +303,7 @@ static bool write_open(const tb_local_open *in, tb_arena *arena, wire_open *out)
     tongbao__local__open_case__init(out);
     out->campaign = tb_wire_of(in->campaign);
     out->case_type = tb_wire_of(in->case_type);
+    out->action = tb_wire_of(in->action);
     out->lane = in->lane;
     out->n_fields = in->field_count;
     out->fields = tb_local_write_values(in->fields, in->field_count, arena);
@@ -491,6 +504,20 @@ static bool write_body(const tb_local_request *in, tb_arena *arena, bodies *b, w
     case TB_REQUEST_CHECK:
         tongbao__local__check__init(&b->check);
         out->check = &b->check;
+        return true;
+    case TB_REQUEST_LIST_REPORTS:
+        tb_local_write_list_reports(&in->list_reports, &b->list_reports);
+        out->list_reports = &b->list_reports;
+        return true;
+    case TB_REQUEST_GET_REPORT:
+        tb_local_write_get_report(&in->get_report, &b->get_report);
+        out->get_report = &b->get_report;
+        return true;
+    case TB_REQUEST_VERIFY:
+        tongbao__local__verify__init(&b->verify);
+        b->verify.case_id = tb_wire_raw(in->verify.case_id.bytes, TB_CASE_ID_BYTES);
+        b->verify.report = in->verify.report;
+        out->verify = &b->verify;
         return true;
     case TB_REQUEST_LIST_DUTIES:
         tongbao__local__list_duties__init(&b->duties);

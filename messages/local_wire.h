@@ -119,6 +119,31 @@ bool tb_local_write_approvals(const tb_local_approvals *in,
                               struct Tongbao__Local__Approvals *out);
 struct Tongbao__Local__Approval **
 tb_local_write_signed(const tb_local_approval *in, size_t count, tb_arena *arena);
+/* local_report.c */
+struct Tongbao__Local__ListReports;
+struct Tongbao__Local__GetReport;
+struct Tongbao__Local__Reports;
+struct Tongbao__Local__Report;
+bool tb_local_read_list_reports(const struct Tongbao__Local__ListReports *in,
+                                tb_local_list_reports *out);
+bool tb_local_read_get_report(const struct Tongbao__Local__GetReport *in, tb_local_get_report *out);
+void tb_local_write_list_reports(const tb_local_list_reports *in,
+                                 struct Tongbao__Local__ListReports *out);
+void tb_local_write_get_report(const tb_local_get_report *in,
+                               struct Tongbao__Local__GetReport *out);
+tb_refusal tb_local_read_reports(const struct Tongbao__Local__Reports *in,
+                                 tb_arena *arena,
+                                 tb_local_reports *out) TB_MUST_USE;
+tb_refusal tb_local_read_report(const struct Tongbao__Local__Report *in,
+                                tb_arena *arena,
+                                tb_local_report *out) TB_MUST_USE;
+/* False when memory ends. */
+bool tb_local_write_reports(const tb_local_reports *in,
+                            tb_arena *arena,
+                            struct Tongbao__Local__Reports *out);
+bool tb_local_write_report(const tb_local_report *in,
+                           tb_arena *arena,
+                           struct Tongbao__Local__Report *out);
 
 /* local_duty.c */
 struct Tongbao__Local__DutyLine;
@@ -147,6 +172,13 @@ bool tb_local_write_unanswered(const tb_local_unanswered *in,
 bool tb_local_write_explained(const tb_local_explained *in,
                               tb_arena *arena,
                               struct Tongbao__Local__Explained *out);
+struct Tongbao__Local__Verified;
+tb_refusal tb_local_read_verified(const struct Tongbao__Local__Verified *in,
+                                  tb_arena *arena,
+                                  tb_local_verified *out) TB_MUST_USE;
+bool tb_local_write_verified(const tb_local_verified *in,
+                             tb_arena *arena,
+                             struct Tongbao__Local__Verified *out);
 
 struct Tongbao__Local__Recovery;
 

@@ -226,7 +226,8 @@ tb_err tb_judge_event(const tb_case_view *view,
         opening.type = tb_campaign_case_type(view->campaign, event->case_type);
         view = &opening;
     }
-    tb_scene scene = {.before = view, .after = *view, .directory = directory, .arena = arena};
+    tb_scene scene = {
+        .before = view, .after = *view, .directory = directory, .at = event->at, .arena = arena};
     tb_refusal code;
     if (view->type == NULL) {
         code = tb_scene_object_text(&scene, TB_REFUSED_UNKNOWN_CAMPAIGN, event->campaign);

@@ -170,6 +170,7 @@ static void check_shadowed(tb_check *check, const tb_action *action, unsigned at
 
 static void check_ways(tb_check *check, const tb_action *action)
 {
+    tb_check_action_stages(check, action);
     bool needs = action->kind == TB_ACTION_OPEN || action->kind == TB_ACTION_CHAIN;
     if (action->way_count == 0 && needs && tb_check_given(check, &action->kind) &&
         tb_check_given(check, &action->ways)) {

@@ -20,12 +20,18 @@ static const tb_action *find_action(tb_check *check, const char *const *id, cons
 static bool limits_given(const tb_check *check, const tb_duty_def *duty)
 {
     return tb_check_given(check, &duty->hours) && tb_check_given(check, &duty->days) &&
-           tb_check_given(check, &duty->working_days);
+           tb_check_given(check, &duty->working_days) && tb_check_given(check, &duty->due_date) &&
+           tb_check_given(check, &duty->stage) && tb_check_given(check, &duty->monthly) &&
+           tb_check_given(check, &duty->quarterly) && tb_check_given(check, &duty->monthly.day) &&
+           tb_check_given(check, &duty->quarterly.day);
 }
 
 static void check_limit(tb_check *check, const tb_duty_def *duty)
 {
-    int given = (duty->hours > 0) + (duty->days > 0) + (duty->working_days > 0);
+    int given = (duty->hours > 0) + (duty->days > 0) + (duty->working_days > 0) +
+                (duty->due_date != NULL) + (duty->stage != NULL) +
+                tb_check_has_period(check, &duty->monthly) +
+                tb_check_has_period(check, &duty->quarterly);
     if (given != 1 && limits_given(check, duty)) {
         tb_check_fault(check, tb_at(duty), TB_FAULT_LIMIT, NULL, NULL);
     }
@@ -184,6 +190,7 @@ static void check_duty(tb_check *check, const tb_duty_def *duty)
     }
     check_end(check, duty, from);
     check_limit(check, duty);
+    tb_check_fixed_limit(check, duty, from);
     check_lapse(check, duty);
     const tb_action *ends_in = find_action(check, &duty->ends_in, "ends_in");
     if (ends_in != NULL && from != NULL && from->request) {

@@ -141,6 +141,13 @@ put_condition(const tb_campaign *campaign, const tb_case_type *type, const tb_co
     case TB_TEST_LINKED_NONE_OPEN:
         put_on_past(type, c);
         return;
+    case TB_TEST_SINCE:
+    case TB_TEST_BEFORE:
+    case TB_TEST_WITHIN_CAMPAIGN:
+    case TB_TEST_IN_STAGE:
+    case TB_TEST_OUTSIDE_STAGE:
+        tb_explain_time_condition(campaign, type, c);
+        return;
     }
 }
 
@@ -167,13 +174,21 @@ static void put_limit(const tb_duty_def *duty)
     }
 }
 
-static void explain_duty(const tb_case_type *type, const tb_duty_def *duty)
+static void
+explain_duty(const tb_campaign *campaign, const tb_case_type *type, const tb_duty_def *duty)
 {
     (void)printf("  - %s\n", tb_explain_label(&duty->title, duty->id));
-    (void)printf(_("    %s owes it to %s, from \"%s\" on, within "),
+    (void)printf(_("    %s owes it to %s, from \"%s\" on, "),
                  tb_explain_position(type, duty->owed_by), tb_explain_position(type, duty->to),
                  tb_explain_action(type, duty->from));
-    put_limit(duty);
+    if (!tb_explain_fixed_limit(campaign, duty)) {
+        (void)printf("%s", _("within "));
+        put_limit(duty);
+    }
+    if (duty->when.count > 0) {
+        (void)printf("%s", _("\n    only if "));
+        tb_explain_conditions(campaign, type, &duty->when);
+    }
     (void)printf("\n%s", _("    done by: "));
     for (unsigned i = 0; i < duty->until_count; i++) {
         (void)printf("%s%s", i > 0 ? _(" or ") : "", tb_explain_action(type, duty->until[i]));
@@ -221,13 +236,13 @@ void tb_explain_approval(const tb_case_type *type, const tb_action *action)
     }
 }
 
-void tb_explain_duties(const tb_case_type *type)
+void tb_explain_duties(const tb_campaign *campaign, const tb_case_type *type)
 {
     if (type->duty_count == 0) {
         return;
     }
     (void)printf(_("\nDuties\n\n"));
     for (unsigned i = 0; i < type->duty_count; i++) {
-        explain_duty(type, &type->duties[i]);
+        explain_duty(campaign, type, &type->duties[i]);
     }
 }

@@ -31,10 +31,12 @@ tb_cli_noun tb_cli_import;
 tb_cli_noun tb_cli_key;
 tb_cli_noun tb_cli_notice;
 tb_cli_noun tb_cli_quarantine;
+tb_cli_noun tb_cli_report;
 tb_cli_noun tb_cli_request;
 tb_cli_noun tb_cli_recover;
 tb_cli_noun tb_cli_status;
 tb_cli_noun tb_cli_trace;
 tb_cli_noun tb_cli_unanswered;
+tb_cli_noun tb_cli_verify;
 
 #endif

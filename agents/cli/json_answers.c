@@ -110,6 +110,7 @@ static json_t *event(const tb_local_event *e)
     put(o, "on_behalf", tb_json_party(&e->on_behalf));
     put(o, "paper_no", tb_json_text(e->paper_no));
     put(o, "paper_date", tb_json_text(e->paper_date));
+    put(o, "timing", json_string(tb_timing_key(e->timing)));
     put(o, "account_name", tb_json_text(e->account_name));
     put(o, "approvals", tb_json_steps(e->approvals, e->approval_count));
     return o;
@@ -497,6 +498,12 @@ json_t *tb_json_answer(const tb_local_answer *answer)
         return letter(answer->letter.letter, answer->letter.document_no, answer->letter.items);
     case TB_ANSWER_DUTIES:
         return tb_json_duties(&answer->duties);
+    case TB_ANSWER_REPORTS:
+        return tb_json_reports(&answer->reports);
+    case TB_ANSWER_REPORT:
+        return tb_json_report(&answer->report);
+    case TB_ANSWER_VERIFIED:
+        return tb_json_verified(&answer->verified);
     case TB_ANSWER_CAMPAIGNS:
         return tb_json_campaigns(&answer->campaigns);
     case TB_ANSWER_CUT:

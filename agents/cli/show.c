@@ -73,6 +73,19 @@ const char *tb_show_where(tb_where where)
     return _("unknown");
 }
 
+const char *tb_show_timing(tb_shown_timing timing)
+{
+    switch (timing) {
+    case TB_IN_TIME:
+        return "";
+    case TB_IN_NO_STAGE:
+        return _("late: in none of the stages it belongs to");
+    case TB_NOT_COUNTED:
+        return _("not counted: done after the day up to which it counts");
+    }
+    return "";
+}
+
 const char *tb_show_standing(tb_standing standing)
 {
     switch (standing) {
@@ -175,6 +188,9 @@ static void show_event(tb_book *book, const tb_local_summary *of, const tb_local
                  (const char *)at.data, (int)actor.size, (const char *)actor.data, (int)action.size,
                  (const char *)action.data, (int)state.size, (const char *)state.data,
                  *standing == '\0' ? "" : "  ", standing);
+    if (e->timing != TB_IN_TIME) {
+        (void)printf("       %s\n", tb_show_timing(e->timing));
+    }
     if (!tb_party_empty(&e->on_behalf)) {
         tb_bytes party = tb_book_party(book, &e->on_behalf);
         (void)printf(

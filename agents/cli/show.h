@@ -13,6 +13,8 @@ tb_bytes tb_show_time(tb_arena *arena, tb_time time);
 tb_bytes tb_show_hex(tb_arena *arena, const void *data, size_t size);
 const char *tb_show_where(tb_where where);
 const char *tb_show_standing(tb_standing standing);
+/* Why an act is not simply in time; empty when it is. */
+const char *tb_show_timing(tb_shown_timing timing);
 
 /* To stdout. False when memory ended. */
 bool tb_show_cases(tb_book *book, const tb_local_cases *cases);
@@ -27,6 +29,11 @@ const char *tb_show_duty_state(const tb_local_duty_line *duty);
 /* show_explained.c */
 void tb_show_explained(tb_book *book, const tb_local_explained *explained);
 bool tb_show_duties(tb_book *book, const tb_local_duties *duties);
+/* verify.c */
+void tb_show_verified(const tb_local_verified *verified);
+/* show_report.c */
+bool tb_show_reports(tb_book *book, const tb_local_reports *reports);
+bool tb_show_report(tb_book *book, const tb_local_report *report);
 bool tb_show_campaigns(tb_book *book, const tb_local_campaigns *campaigns);
 /* Why a case may have to be taken over; "" when it need not. */
 const char *tb_show_stall(tb_stall stall);

@@ -204,6 +204,13 @@ bool tb_show_answer(tb_book *book, const tb_local_answer *answer)
         return tb_show_acts(book, NULL, &answer->acts);
     case TB_ANSWER_DUTIES:
         return tb_show_duties(book, &answer->duties);
+    case TB_ANSWER_REPORTS:
+        return tb_show_reports(book, &answer->reports);
+    case TB_ANSWER_REPORT:
+        return tb_show_report(book, &answer->report);
+    case TB_ANSWER_VERIFIED:
+        tb_show_verified(&answer->verified);
+        return true;
     case TB_ANSWER_CAMPAIGNS:
         return tb_show_campaigns(book, &answer->campaigns);
     case TB_ANSWER_CUT:

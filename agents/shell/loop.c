@@ -19,7 +19,7 @@
 /* Memory of a turn that is kept for the next; what large turns touched beyond goes back when
  * nothing has come for a while. */
 #define ARENA_KEPT_BYTES (256u * 1024)
-#define ARENA_IDLE_MS    200
+#define ARENA_IDLE_MS    1000
 /* The longest sleep: a clock that was set back is noticed after it. */
 #define SLEEP_MS 60000
 

@@ -24,6 +24,7 @@ typedef struct world_agent {
     tb_store *store;
     tb_arena arena;
     tb_agent agent;
+    tb_agent before; /* the turn that runs */
     tb_effects *effects;
     tb_refusal refused; /* what it said of the last letter */
 } world_agent;

@@ -108,8 +108,9 @@ static void fill_request(tb_arena *arena, tb_local_request *request)
         fill_carried(request);
         break;
     case TB_REQUEST_OPEN_CASE:
-        request->open = (tb_local_open){tb_bytes_str("black-card"), tb_bytes_str("card"), fields, 2,
-                                        TB_LANE_URGENT};
+        request->open = (tb_local_open){
+            tb_bytes_str("black-card"), tb_bytes_str("card"), fields, 2, TB_LANE_URGENT,
+            tb_bytes_str("submit")};
         break;
     case TB_REQUEST_ACT:
         request->act =
@@ -149,6 +150,23 @@ static void fill_request(tb_arena *arena, tb_local_request *request)
     case TB_REQUEST_LIST_DUTIES:
         request->duties =
             (tb_local_list_duties){true, true, tb_bytes_str("\x02"), 7, sample_party("ct.33")};
+        break;
+    case TB_REQUEST_LIST_REPORTS:
+        request->list_reports = (tb_local_list_reports){
+            tb_bytes_str("black-card"), tb_bytes_str("quarterly"), tb_bytes_str("2015-Q1")};
+        break;
+    case TB_REQUEST_GET_REPORT:
+        request->get_report = (tb_local_get_report){case_id(),
+                                                    tb_bytes_str("black-card"),
+                                                    tb_bytes_str("quarterly"),
+                                                    tb_bytes_str("2015-Q1"),
+                                                    tb_bytes_str("forwarded"),
+                                                    tb_bytes_str("44"),
+                                                    tb_bytes_str("\x03"),
+                                                    9};
+        break;
+    case TB_REQUEST_VERIFY:
+        request->verify = (tb_local_verify){case_id(), true};
         break;
     case TB_REQUEST_LIST_QUARANTINE:
     case TB_REQUEST_LIST_DEAD_LETTERS:
@@ -285,6 +303,7 @@ static tb_local_case a_case(void)
         .account_name = tb_bytes_str("李某"),
         .approvals = approvals,
         .approval_count = 1,
+        .timing = TB_IN_NO_STAGE,
     };
     tb_local_case made = {summary(), events, 1};
 
@@ -500,6 +519,56 @@ static tb_local_recovery recovery(void)
     return made;
 }
 
+static tb_local_report_line report_line(void)
+{
+    static tb_report_moment history[2];
+    history[0] = (tb_report_moment){TB_REPORT_FILED, SAMPLE_TIME};
+    history[1] = (tb_report_moment){TB_REPORT_RETURNED, SAMPLE_TIME + 1};
+    return (tb_local_report_line){
+        .campaign = tb_bytes_str("black-card"),
+        .report = tb_bytes_str("quarterly"),
+        .title_zh = tb_bytes_str("季度报告"),
+        .title_en = tb_bytes_str("quarterly report"),
+        .reporter = sample_party("bureau.33"),
+        .period = tb_bytes_str("2015-Q1"),
+        .due = SAMPLE_TIME,
+        .case_id = case_id(),
+        .state = TB_REPORT_RETURNED,
+        .timeliness = TB_TIMELINESS_LATE,
+        .days_late = 3,
+        .filed = SAMPLE_TIME + 2,
+        .again_by = tb_bytes_str("2015-04-30"),
+        .history = history,
+        .history_count = 2,
+    };
+}
+
+static tb_local_report report(void)
+{
+    static tb_local_figure figures[1];
+    static tb_local_judged judged[1];
+    static tb_local_behind behind[1];
+    figures[0] = (tb_local_figure){
+        tb_bytes_str("forwarded"), tb_bytes_str("转出"),  tb_bytes_str("forwarded"),
+        tb_bytes_str("件"),        tb_bytes_str("cases"), 1,
+        tb_bytes_str("44"),        tb_bytes_str("120"),   tb_bytes_str("340"),
+        tb_bytes_str("-"),         tb_bytes_str("121"),   tb_bytes_str("2015-12-31")};
+    judged[0] = (tb_local_judged){tb_bytes_str("rate"), 9, 10, TB_VERDICT_NOT_REACHED};
+    behind[0] =
+        (tb_local_behind){case_id(), sample_digest(0x44), 3, tb_bytes_str("forward"), SAMPLE_TIME,
+                          1,         tb_bytes_str("44")};
+    return (tb_local_report){.line = report_line(),
+                             .figures = figures,
+                             .figure_count = 1,
+                             .judged = judged,
+                             .judged_count = 1,
+                             .texts = fields,
+                             .text_count = 2,
+                             .behind = behind,
+                             .behind_count = 1,
+                             .next = tb_bytes_str("\x05")};
+}
+
 static tb_local_unanswered unanswered(void)
 {
     static tb_local_unanswered_line lines[1];
@@ -555,6 +624,7 @@ static void fill_answer(tb_arena *arena, tb_local_answer *answer)
     static tb_local_explained_duty explained[1];
     static tb_local_approval approvals[1];
     static tb_local_approval_line waiting[1];
+    static tb_local_report_line report_lines[1];
     static tb_bytes texts[1];
     texts[0] = tb_bytes_str("一个故障");
 
@@ -618,6 +688,16 @@ static void fill_answer(tb_arena *arena, tb_local_answer *answer)
     case TB_ANSWER_DUTIES:
         duties[0] = duty_line();
         answer->duties = (tb_local_duties){duties, 1, tb_bytes_str("\x02"), SAMPLE_TIME};
+        break;
+    case TB_ANSWER_REPORTS:
+        report_lines[0] = report_line();
+        answer->reports = (tb_local_reports){report_lines, 1, SAMPLE_TIME};
+        break;
+    case TB_ANSWER_REPORT:
+        answer->report = report();
+        break;
+    case TB_ANSWER_VERIFIED:
+        answer->verified = (tb_local_verified){case_id(), 9, 8, 7, 6, 5, 4, true, 1, texts, 1};
         break;
     case TB_ANSWER_CAMPAIGNS:
         campaigns[0] = (tb_local_campaign_line){tb_bytes_str("black-card"),
@@ -686,13 +766,14 @@ static tb_bytes encoded_answer(tb_arena *arena, tb_answer_kind kind)
 
 /* clang-format off: one a line */
 static const tb_answer_kind answer_kinds[] = {
-    TB_ANSWER_NONE,      TB_ANSWER_ACTED,        TB_ANSWER_CASE,       TB_ANSWER_CASES,
-    TB_ANSWER_TRACED,    TB_ANSWER_STATUS,       TB_ANSWER_NOTICES,    TB_ANSWER_PARTIES,
-    TB_ANSWER_CONTENT,   TB_ANSWER_CHECKED,      TB_ANSWER_CHANGED,    TB_ANSWER_ACTS,
-    TB_ANSWER_BUNDLE,    TB_ANSWER_IMPORTED,     TB_ANSWER_WRITTEN,    TB_ANSWER_LETTER,
-    TB_ANSWER_DUTIES,    TB_ANSWER_CAMPAIGNS,    TB_ANSWER_CUT,        TB_ANSWER_QUARANTINE,
-    TB_ANSWER_SETTLED,   TB_ANSWER_DEAD_LETTERS, TB_ANSWER_RECOVERY,   TB_ANSWER_ACCOUNTS,
-    TB_ANSWER_APPROVALS, TB_ANSWER_SWITCHES,     TB_ANSWER_UNANSWERED, TB_ANSWER_EXPLAINED,
+    TB_ANSWER_NONE,       TB_ANSWER_ACTED,        TB_ANSWER_CASE,     TB_ANSWER_CASES,
+    TB_ANSWER_TRACED,     TB_ANSWER_STATUS,       TB_ANSWER_NOTICES,  TB_ANSWER_PARTIES,
+    TB_ANSWER_CONTENT,    TB_ANSWER_CHECKED,      TB_ANSWER_CHANGED,  TB_ANSWER_ACTS,
+    TB_ANSWER_BUNDLE,     TB_ANSWER_IMPORTED,     TB_ANSWER_WRITTEN,  TB_ANSWER_LETTER,
+    TB_ANSWER_DUTIES,     TB_ANSWER_CAMPAIGNS,    TB_ANSWER_CUT,      TB_ANSWER_QUARANTINE,
+    TB_ANSWER_SETTLED,    TB_ANSWER_DEAD_LETTERS, TB_ANSWER_RECOVERY, TB_ANSWER_ACCOUNTS,
+    TB_ANSWER_APPROVALS,  TB_ANSWER_REPORTS,      TB_ANSWER_REPORT,   TB_ANSWER_SWITCHES,
+    TB_ANSWER_UNANSWERED, TB_ANSWER_EXPLAINED,    TB_ANSWER_VERIFIED,
 };
 
 static const tb_request_kind request_kinds[] = {
@@ -713,6 +794,9 @@ static const tb_request_kind request_kinds[] = {
     TB_REQUEST_LIST_NOTICES,
     TB_REQUEST_GET_REQUEST,
     TB_REQUEST_INSTALL,
+    TB_REQUEST_LIST_REPORTS,
+    TB_REQUEST_GET_REPORT,
+    TB_REQUEST_VERIFY,
     TB_REQUEST_WATCH,
     TB_REQUEST_LIST_DIRECTORY,
     TB_REQUEST_GET_DOCUMENT,
@@ -817,6 +901,7 @@ static void a_case_comes_with_its_events(void **state)
     assert_string_equal(read->summary.holder.text, "ct.33");
     assert_int_equal(read->event_count, 1);
     assert_int_equal(read->events[0].standing, TB_STANDING_HELD_BACK);
+    assert_int_equal(read->events[0].timing, TB_IN_NO_STAGE);
     assert_string_equal(read->events[0].addressees[0].text, "hq");
     assert_true(tb_bytes_equal(read->events[0].unread_groups[0], tb_bytes_str("police")));
 }
@@ -870,6 +955,7 @@ static const tb_bend answer_bends[] = {
     {"value with escape", {11, 1, 10, 2}, BEND_TEXT, 0, "\x1b", TB_REFUSED_REQUEST},
     {"event of no kind", {11, 2, 3}, BEND_DROP, 0, NULL, TB_REFUSED_REQUEST},
     {"event of no actor", {11, 2, 4}, BEND_DROP, 0, NULL, TB_REFUSED_REQUEST},
+    {"event of an unknown timing", {11, 2, 90}, BEND_NUMBER, 3, NULL, TB_REFUSED_REQUEST},
     {"event without standing", {11, 2, 14}, BEND_DROP, 0, NULL, TB_REFUSED_REQUEST},
     {"too large", {3}, BEND_SIZE, TB_LOCAL_BYTES_MAX, NULL, TB_REFUSED_TOO_LARGE},
 };
@@ -926,7 +1012,47 @@ static void an_answer_above_the_bound_is_not_made(void **state)
     assert_int_equal(arena->used, 0);
 }
 
+/* Memory that ends at any point of writing it: nothing is written, and the error is that. */
+static void without_room_nothing_is_written(void **state)
+{
+    (void)state;
+    static uint8_t room[512 * 1024];
+    for (size_t i = 0; i < COUNT(answer_kinds); i++) {
+        tb_arena *arena = bend_arena();
+        tb_local_answer answer;
+        tb_bytes bytes;
+        tb_bytes all = encoded_answer(arena, answer_kinds[i]);
+        assert_int_equal(tb_local_answer_decode(all, arena, &answer), TB_ACCEPTED);
+        tb_err err = TB_ERR_LIMIT;
+        for (size_t size = 0; err != TB_OK; size += 24) {
+            tb_arena small;
+            assert_true(size <= sizeof room);
+            tb_arena_init(&small, room, size);
+            err = tb_local_answer_encode(&answer, &small, &bytes);
+            assert_true(err == TB_OK || err == TB_ERR_LIMIT);
+        }
+        assert_true(tb_bytes_equal(bytes, all));
+    }
+    for (size_t i = 0; i < COUNT(request_kinds); i++) {
+        tb_arena *arena = bend_arena();
+        tb_local_request request;
+        tb_bytes bytes;
+        tb_bytes all = encoded_request(arena, request_kinds[i]);
+        assert_int_equal(tb_local_request_decode(all, arena, &request), TB_ACCEPTED);
+        tb_err err = TB_ERR_LIMIT;
+        for (size_t size = 0; err != TB_OK; size += 24) {
+            tb_arena small;
+            assert_true(size <= sizeof room);
+            tb_arena_init(&small, room, size);
+            err = tb_local_request_encode(&request, &small, &bytes);
+            assert_true(err == TB_OK || err == TB_ERR_LIMIT);
+        }
+        assert_true(tb_bytes_equal(bytes, all));
+    }
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(without_room_nothing_is_written),
     cmocka_unit_test(every_request_comes_back),
     cmocka_unit_test(requests_about_what_is_set_aside_come_back),
     cmocka_unit_test(every_answer_comes_back),
