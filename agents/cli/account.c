@@ -89,8 +89,10 @@ static bool read_posts(const char *text, uint32_t *out)
 static bool read_user(const char *text, tb_local_account *out)
 {
     long uid = 0;
-    const struct passwd *who = getpwnam(text);
-    if (who != NULL) {
+    struct passwd entry;
+    struct passwd *who = NULL;
+    char room[4096];
+    if (getpwnam_r(text, &entry, room, sizeof room, &who) == 0 && who != NULL) {
         uid = (long)who->pw_uid;
     } else if (!tb_arguments_number("user", text, 0, UINT32_MAX, &uid)) {
         return false;
