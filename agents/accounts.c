@@ -188,11 +188,8 @@ tb_err tb_account_admit(tb_agent *agent,
                   effects);
 }
 
-tb_err tb_account_recognise(tb_txn *txn,
-                            const tb_local_request *request,
-                            tb_bytes encoded,
-                            uint64_t person,
-                            tb_asker *out)
+tb_err tb_account_recognise(
+    tb_txn *txn, const tb_local_request *request, tb_bytes encoded, uint64_t person, tb_asker *out)
 {
     tb_refusal refused;
     return find(txn, request, encoded, person, out, &refused);

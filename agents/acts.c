@@ -266,8 +266,7 @@ static tb_err find_ground(tb_acting *a)
 static tb_err answers_something(tb_acting *a)
 {
     bool unasked = false;
-    tb_err err =
-        a->wish->opens ? TB_OK : tb_answer_unasked(a->txn, &a->row, a->action, &unasked);
+    tb_err err = a->wish->opens ? TB_OK : tb_answer_unasked(a->txn, &a->row, a->action, &unasked);
     if (err == TB_OK && unasked) {
         a->objection.detail_zh = tb_bytes_str("没有待答复的相应请求");
         a->objection.detail_en = tb_bytes_str("no request that this would answer is waiting");

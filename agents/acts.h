@@ -31,8 +31,8 @@ typedef struct tb_wish {
 
 typedef struct tb_outcome {
     tb_refusal code;
-    tb_bytes detail; /* which field, which state, what changed; may be empty */
-    bool draft;      /* the link is not ready: nothing was done */
+    tb_bytes detail;        /* which field, which state, what changed; may be empty */
+    bool draft;             /* the link is not ready: nothing was done */
     tb_approval_step waits; /* nothing was done: it is to be approved first; else TB_STEP_MADE */
     tb_case_id case_id;
     tb_digest event;

@@ -36,8 +36,7 @@ end_duty(tb_txn *txn, tb_duty_row *duty, tb_duty_state state, tb_time at, const 
 }
 
 /* What was done in time never lapsed: a record that says so is left without effect. */
-static tb_err
-fulfil_at(tb_txn *txn, tb_duty_row *duty, tb_time at, const tb_digest *by)
+static tb_err fulfil_at(tb_txn *txn, tb_duty_row *duty, tb_time at, const tb_digest *by)
 {
     bool in_time = at <= duty->due;
     if (in_time) {

@@ -4,8 +4,7 @@
 #include "agents/duties.h"
 
 /* The number of the event that lists the request; 0: none yet. */
-static tb_err
-listed_by(tb_txn *txn, const tb_event *event, const tb_digest *id, uint64_t *out)
+static tb_err listed_by(tb_txn *txn, const tb_event *event, const tb_digest *id, uint64_t *out)
 {
     tb_event_key key = tb_event_key_of(event, id);
     tb_event_row row;

@@ -80,8 +80,7 @@ static tb_err keep_answer(tb_asking *a)
 static void wish_of(const tb_asking *a, tb_wish *wish)
 {
     const tb_local_request *request = a->request;
-    *wish =
-        (tb_wish){.request = request->id, .account = a->asker.code, .asked = a->now.civil};
+    *wish = (tb_wish){.request = request->id, .account = a->asker.code, .asked = a->now.civil};
     if (request->kind == TB_REQUEST_OPEN_CASE) {
         wish->opens = true;
         wish->campaign = request->open.campaign;
@@ -125,9 +124,8 @@ static tb_err act(tb_asking *a)
         return TB_OK;
     }
     a->answer.kind = TB_ANSWER_ACTED;
-    a->answer.acted =
-        (tb_local_acted){outcome.case_id, outcome.event, outcome.number, outcome.state, 0,
-                         outcome.waits};
+    a->answer.acted = (tb_local_acted){
+        outcome.case_id, outcome.event, outcome.number, outcome.state, 0, outcome.waits};
     if (!a->answer.draft) {
         return TB_OK;
     }

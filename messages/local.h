@@ -454,7 +454,7 @@ typedef struct tb_local_trace_line {
     tb_bytes why_en;
     tb_bytes title_zh; /* of the action */
     tb_bytes title_en;
-    tb_standing standing; /* of the event; 0: about none */
+    tb_standing standing;   /* of the event; 0: about none */
     tb_approval_step waits; /* a draft that is to be approved; within the agent alone */
 } tb_local_trace_line;
 

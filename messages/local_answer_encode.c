@@ -122,8 +122,8 @@ static bool write_event(const tb_local_event *in, tb_arena *arena, wire_event *o
     out->account_name = tb_wire_of(in->account_name);
     out->n_approvals = in->approval_count;
     out->approvals = tb_local_write_signed(in->approvals, in->approval_count, arena);
-    return out->addressees != NULL && out->approvals != NULL && out->fields != NULL && out->unread_groups != NULL &&
-           out->lost_fields != NULL;
+    return out->addressees != NULL && out->approvals != NULL && out->fields != NULL &&
+           out->unread_groups != NULL && out->lost_fields != NULL;
 }
 
 static bool write_case(const tb_local_case *in, tb_arena *arena, Tongbao__Local__Case *out)

@@ -242,8 +242,8 @@ typedef enum tb_outside {
     TB_OUTSIDE_REFUSE,
     TB_OUTSIDE_LATE, /* allowed, and shown as late (agents/campaign/stages.h) */
 } tb_outside;
-/* Steps of approval (审核, 签发) that other accounts of the acting party take before the act is made
- * (agents/approval.h). The party's own affair: others see who, and do not judge it. */
+/* Steps of approval (审核, 签发) that other accounts of the acting party take before the act is
+ * made (agents/approval.h). The party's own affair: others see who, and do not judge it. */
 #define TB_APPROVAL_REVIEW "review"
 #define TB_APPROVAL_SIGN   "sign"
 
@@ -282,7 +282,7 @@ typedef struct tb_action {
     const char **stages; /* it belongs to these alone, by the event's own time; none: to any time */
     unsigned stage_count;
     tb_outside outside;
-    bool request; /* 请求: a SIDE that the holder must answer by one of: */
+    bool request;             /* 请求: a SIDE that the holder must answer by one of: */
     const char **answered_by; /* actions; possible only while such a request waits */
     unsigned answered_by_count;
     const char **approval; /* steps, in this order: TB_APPROVAL_REVIEW, TB_APPROVAL_SIGN */

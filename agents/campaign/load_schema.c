@@ -252,11 +252,8 @@ static const cyaml_schema_field_t automatic_fields[] = {
 };
 
 static const cyaml_strval_t action_kinds[] = {
-    {"open", TB_ACTION_OPEN},
-    {"chain", TB_ACTION_CHAIN},
-    {"side", TB_ACTION_SIDE},
-    {"request", TB_ACTION_REQUEST},
-    {"take-over", TB_ACTION_TAKE_OVER},
+    {"open", TB_ACTION_OPEN},       {"chain", TB_ACTION_CHAIN},         {"side", TB_ACTION_SIDE},
+    {"request", TB_ACTION_REQUEST}, {"take-over", TB_ACTION_TAKE_OVER},
 };
 
 static const cyaml_strval_t outsides[] = {

@@ -200,7 +200,8 @@ static const char due_page[] = N_(
 static const char campaign_page[] = N_(
     "tongbao campaign list              the campaigns installed here, with their versions\n"
     "tongbao campaign show CAMPAIGN     roles, fields, states and actions\n"
-    "tongbao campaign automatic [CAMPAIGN ACTION on|off]   what the agent does by itself, where the\n"
+    "tongbao campaign automatic [CAMPAIGN ACTION on|off]   what the agent does by itself, where "
+    "the\n"
     "                                   campaign leaves this party the choice\n"
     "\n"
     "Of a definition file, without an agent:\n"

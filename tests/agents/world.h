@@ -62,7 +62,7 @@ typedef struct world {
     uint64_t requests;
     uint64_t person;       /* who asks, as tb_input.person */
     const uint8_t *secret; /* of the account key that proves requests; NULL: none does */
-    tb_case_id case_id; /* of the last open or act */
+    tb_case_id case_id;    /* of the last open or act */
     tb_local_answer answer;
 } world;
 

@@ -91,8 +91,7 @@ static void fill_people(tb_local_request *request)
         request->list_approvals = (tb_local_list_approvals){3, 2, 7};
     } else if (request->kind == TB_REQUEST_SET_SWITCH) {
         request->set_switch = (tb_local_switch){tb_bytes_str("black-card"), tb_bytes_str("relay"),
-                                                true, tb_bytes_of(NULL, 0),
-                                                tb_bytes_of(NULL, 0)};
+                                                true, tb_bytes_of(NULL, 0), tb_bytes_of(NULL, 0)};
     } else {
         request->approve = (tb_local_approve){3, true, tb_bytes_str("请补充依据")};
     }
@@ -109,8 +108,9 @@ static void fill_request(tb_arena *arena, tb_local_request *request)
         fill_carried(request);
         break;
     case TB_REQUEST_OPEN_CASE:
-        request->open = (tb_local_open){tb_bytes_str("black-card"), tb_bytes_str("card"), fields, 2,
-                                        TB_LANE_URGENT, tb_bytes_str("submit")};
+        request->open = (tb_local_open){
+            tb_bytes_str("black-card"), tb_bytes_str("card"), fields, 2, TB_LANE_URGENT,
+            tb_bytes_str("submit")};
         break;
     case TB_REQUEST_ACT:
         request->act =
@@ -148,8 +148,8 @@ static void fill_request(tb_arena *arena, tb_local_request *request)
             (tb_local_get_document){TB_DOCUMENT_CAMPAIGN, tb_bytes_str("black-card"), 0};
         break;
     case TB_REQUEST_LIST_DUTIES:
-        request->duties = (tb_local_list_duties){true, true, tb_bytes_str("\x02"), 7,
-                                                 sample_party("ct.33")};
+        request->duties =
+            (tb_local_list_duties){true, true, tb_bytes_str("\x02"), 7, sample_party("ct.33")};
         break;
     case TB_REQUEST_LIST_REPORTS:
         request->list_reports = (tb_local_list_reports){
@@ -243,7 +243,7 @@ static tb_local_summary summary(void)
 
 static tb_local_approval an_approval(void)
 {
-    return (tb_local_approval){TB_STEP_SIGN,           tb_bytes_str("a2"),   tb_bytes_str("王敏"),
+    return (tb_local_approval){TB_STEP_SIGN,       tb_bytes_str("a2"),   tb_bytes_str("王敏"),
                                tb_bytes_str("a1"), tb_bytes_str("赵磊"), SAMPLE_TIME};
 }
 
@@ -632,8 +632,8 @@ static void fill_answer(tb_arena *arena, tb_local_answer *answer)
     case TB_ANSWER_NONE:
         break;
     case TB_ANSWER_ACTED:
-        answer->acted = (tb_local_acted){
-            case_id(), sample_digest(4), 2, tb_bytes_str("ordered"), 5, TB_STEP_REVIEW};
+        answer->acted = (tb_local_acted){case_id(), sample_digest(4), 2, tb_bytes_str("ordered"),
+                                         5,         TB_STEP_REVIEW};
         break;
     case TB_ANSWER_CASE:
         answer->case_ = a_case();
@@ -766,16 +766,14 @@ static tb_bytes encoded_answer(tb_arena *arena, tb_answer_kind kind)
 
 /* clang-format off: one a line */
 static const tb_answer_kind answer_kinds[] = {
-    TB_ANSWER_NONE,    TB_ANSWER_ACTED,        TB_ANSWER_CASE,     TB_ANSWER_CASES,
-    TB_ANSWER_TRACED,  TB_ANSWER_STATUS,       TB_ANSWER_NOTICES,  TB_ANSWER_PARTIES,
-    TB_ANSWER_CONTENT, TB_ANSWER_CHECKED,      TB_ANSWER_CHANGED,  TB_ANSWER_ACTS,
-    TB_ANSWER_BUNDLE,  TB_ANSWER_IMPORTED,     TB_ANSWER_WRITTEN,  TB_ANSWER_LETTER,
-    TB_ANSWER_DUTIES,  TB_ANSWER_CAMPAIGNS,    TB_ANSWER_CUT,      TB_ANSWER_QUARANTINE,
-    TB_ANSWER_SETTLED, TB_ANSWER_DEAD_LETTERS, TB_ANSWER_RECOVERY, TB_ANSWER_ACCOUNTS,
-    TB_ANSWER_APPROVALS,
-    TB_ANSWER_REPORTS, TB_ANSWER_REPORT,
-    TB_ANSWER_SWITCHES, TB_ANSWER_UNANSWERED, TB_ANSWER_EXPLAINED,
-    TB_ANSWER_VERIFIED,
+    TB_ANSWER_NONE,       TB_ANSWER_ACTED,        TB_ANSWER_CASE,     TB_ANSWER_CASES,
+    TB_ANSWER_TRACED,     TB_ANSWER_STATUS,       TB_ANSWER_NOTICES,  TB_ANSWER_PARTIES,
+    TB_ANSWER_CONTENT,    TB_ANSWER_CHECKED,      TB_ANSWER_CHANGED,  TB_ANSWER_ACTS,
+    TB_ANSWER_BUNDLE,     TB_ANSWER_IMPORTED,     TB_ANSWER_WRITTEN,  TB_ANSWER_LETTER,
+    TB_ANSWER_DUTIES,     TB_ANSWER_CAMPAIGNS,    TB_ANSWER_CUT,      TB_ANSWER_QUARANTINE,
+    TB_ANSWER_SETTLED,    TB_ANSWER_DEAD_LETTERS, TB_ANSWER_RECOVERY, TB_ANSWER_ACCOUNTS,
+    TB_ANSWER_APPROVALS,  TB_ANSWER_REPORTS,      TB_ANSWER_REPORT,   TB_ANSWER_SWITCHES,
+    TB_ANSWER_UNANSWERED, TB_ANSWER_EXPLAINED,    TB_ANSWER_VERIFIED,
 };
 
 static const tb_request_kind request_kinds[] = {
