@@ -71,7 +71,10 @@
     X(GAP_DUE,          "due_ms:i64 missing event",                     "-",            "exactly one per GAP row") \
     /* agent: parties without a line */                                                                                \
     X(OFFLINE,          "recipient number:u64",                         "OfflineRow",   "an event addresses a party that is off-line; until it has joined, those a letter lists always") \
-    X(LETTER,           "recipient letter:u64",                         "LetterRow",    "always: a letter (通报函) written to an off-line party")
+    X(LETTER,           "recipient letter:u64",                         "LetterRow",    "always: a letter (通报函) written to an off-line party") \
+    /* agent: lists */                                                                                                 \
+    X(LIST_ENTRY,       "campaign 0 list 0 case",                       "ListEntryRow", "the case is on the list, or was taken off it; our copy of the register") \
+    X(LIST,             "campaign 0 list 0 key:u8 value 0 case",        "-",            "a LIST_ENTRY row is listed: one per key it can be found by; key 255 is name and place")
 /* clang-format on */
 
 typedef enum tb_table {

@@ -99,6 +99,9 @@ typedef enum tb_position_kind {
     TB_POSITION_FIELD,         /* the party named by the open field `field` */
     TB_POSITION_ROLE,          /* the one party of `role` */
     TB_POSITION_ACTOR_OF,      /* who last did action `field` */
+    TB_POSITION_EVERY, /* every party of `role`: whose jurisdiction is the open field `field`, or
+                          without `field` all of them. Reads, is told, writes side events, owes a
+                          duty each; never holds a case and is never compared */
 } tb_position_kind;
 
 typedef struct tb_position {
@@ -171,6 +174,22 @@ typedef enum tb_action_kind {
     TB_ACTION_VERSION, /* tb_action_move alone: no definition declares it */
 } tb_action_kind;
 
+/* Another case that an act opens in the same turn, through the same agent (design §9). The case
+ * opened knows its parent by its own field `parent`; the parent need not know of it. It lives on
+ * when the parent ends. */
+typedef struct tb_copied_field {
+    const char *field; /* of the case opened */
+    const char *from;  /* of the case acted on; a field the actor cannot read is left out */
+} tb_copied_field;
+
+typedef struct tb_opens {
+    const char *case_type;
+    const char *parent; /* field of type case there, indexed */
+    tb_copied_field *fields;
+    unsigned field_count;
+    tb_conditions when; /* on the case acted on, with the act's own fields; none: always */
+} tb_opens;
+
 typedef struct tb_action {
     const char *id;
     tb_label title;
@@ -188,6 +207,8 @@ typedef struct tb_action {
     unsigned field_count;
     const char
         *receipt; /* "signed_for", "answered" or NULL: which receipt people see (design §9) */
+    tb_opens *opens;
+    unsigned opens_count;
 } tb_action;
 
 /* The one action every campaign has and none declares: the case moves to a newer version of its
@@ -246,6 +267,53 @@ typedef struct tb_case_type {
     unsigned duty_count;
 } tb_case_type;
 
+/* 名单: a shared register. An entry is a case of one type, so it is signed, delivered, traced and
+ * taken over as a case is; the list says which states list it, by what it is found, and who keeps
+ * a copy of it (agents/lists.h). */
+typedef enum tb_list_scope {
+    TB_LIST_PROVINCE, /* an entry lists in the province of its field `province` alone */
+    TB_LIST_NATIONAL,
+} tb_list_scope;
+
+/* Fields that together say who is meant; every one of them is given, or the key does not count. */
+typedef struct tb_list_key {
+    const char **fields;
+    unsigned count;
+} tb_list_key;
+
+/* The same name at the same place is likely the same, and a person must look (疑似). */
+typedef struct tb_list_possible {
+    const char *name; /* NULL: none is told */
+    const char *place;
+} tb_list_possible;
+
+/* Of one party no more than `count` entries are listed or removed within `hours`, unless a second
+ * account is named in the act's field TB_LIST_CONFIRMED. count 0: no brake. */
+typedef struct tb_list_brake {
+    unsigned count;
+    unsigned hours;
+} tb_list_brake;
+#define TB_LIST_CONFIRMED "confirmed_by"
+
+typedef struct tb_list_def {
+    const char *id;
+    tb_label title;
+    const char *case_type;
+    const char **listed_in; /* states in which an entry lists */
+    unsigned listed_count;
+    const char **removed_in; /* states in which one that was listed is taken off */
+    unsigned removed_count;
+    tb_list_scope scope;
+    const char *province; /* open field of type province; may be NULL when national */
+    tb_list_key *keys;
+    unsigned key_count;
+    tb_list_possible possible;
+    tb_list_brake brake;
+    const char **subscribers; /* positions that keep a copy */
+    unsigned subscriber_count;
+    const char *removed_receipt; /* side action; a removal is open until each of them did it */
+} tb_list_def;
+
 typedef struct tb_campaign {
     const char *id; /* "black-card" */
     uint32_t version;
@@ -260,10 +328,13 @@ typedef struct tb_campaign {
     unsigned code_count;
     tb_case_type *case_types;
     unsigned case_type_count;
+    tb_list_def *lists;
+    unsigned list_count;
 } tb_campaign;
 
 /* By id; NULL when absent. */
 const tb_case_type *tb_campaign_case_type(const tb_campaign *campaign, tb_bytes id);
+const tb_list_def *tb_campaign_list(const tb_campaign *campaign, tb_bytes id);
 const tb_code_list *tb_campaign_codes(const tb_campaign *campaign, const char *id);
 const tb_action *tb_case_type_action(const tb_case_type *type, tb_bytes id);
 const tb_state *tb_case_type_state(const tb_case_type *type, tb_bytes id);

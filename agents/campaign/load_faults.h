@@ -70,6 +70,7 @@
     X(TB_FAULT_POSITION_FIELD_TYPE, "position_field_type", "field '{1}' is not of the type this kind of position needs", "role-of-field needs a field of type province, field one of type party", "填写项“{1}”的类型不适合这种案内身份", "role-of-field须用省份类，field须用单位类") \
     X(TB_FAULT_POSITION_NO_FIELD, "position_no_field", "names no field", "add 'field: ...'", "未指明填写项", "请加“field: ……”") \
     X(TB_FAULT_POSITION_NO_ROLE, "position_no_role", "names no role", "add 'role: ...'", "未指明角色", "请加“role: ……”") \
+    X(TB_FAULT_POSITION_MANY, "position_many", "'{2}' needs one party, and position '{1}' is every party of a role", "name a position of one party; many may read, be copied, write side events and owe a duty each", "“{2}”须为一个单位，而案内身份“{1}”指一类全部单位", "请改写单个单位的案内身份；多个单位只可阅读、抄送、旁注和各自承担应办事项") \
     X(TB_FAULT_FIELD_NEVER_SET, "field_never_set", "needs field '{1}', which no action sets", "add it to the fields of an action", "所依据的填写项“{1}”没有任何动作填写", "请在办理动作的fields中加入") \
     X(TB_FAULT_NO_INITIAL, "no_initial", "no state is initial", "mark the first with 'initial: true'", "没有起始状态", "请在起始状态上写“initial: true”") \
     X(TB_FAULT_NO_CLOSED, "no_closed", "no state is closed", "mark the last with 'closed: true'", "没有办结状态", "请在办结状态上写“closed: true”") \
@@ -121,6 +122,30 @@
     X(TB_FAULT_LAPSE_FIELD, "lapse_field", "its lapse '{1}' has no open field '{2}' of the type that is needed", "declare it (duty: choice, due: time, upto: count) and add it to the lapse", "超期记录“{1}”没有所需类型的公开填写项“{2}”", "请定义（事项choice、期限time、已收至count）并加入该动作") \
     X(TB_FAULT_LAPSE_CHOICE, "lapse_choice", "is not a choice of field '{1}'", "add it to that field's code list", "不是填写项“{1}”的选项", "请加入该项的代码表") \
     X(TB_FAULT_ENDS_IN_KIND, "ends_in_kind", "ends in '{1}', which is no take-over", "name an action of 'kind: take-over'", "超期后的“{1}”不是接管动作", "请写“kind: take-over”的动作") \
+    /* other cases that an act opens */ \
+    X(TB_FAULT_CASE_TYPE_UNKNOWN, "case_type_unknown", "case type '{1}' is not declared", "declare it under case_types, or correct the name", "办件类型“{1}”未定义", "请在case_types中定义，或改正名称") \
+    X(TB_FAULT_OPENS_KIND, "opens_kind", "only a step of the case or a take-over opens another case", "move 'opens' to an action of 'kind: chain' or 'take-over'", "只有办理步骤或接管可以开启另一办件", "请把opens移到“kind: chain”或“take-over”的动作上") \
+    X(TB_FAULT_OPENS_TWICE, "opens_twice", "opens a case of type '{1}' twice", "keep one of them", "两次开启类型为“{1}”的办件", "请只保留一处") \
+    X(TB_FAULT_OPENS_ROLE, "opens_role", "'{1}' may take it, and may not open the other case by '{2}'", "add its role to 'by' of that opening, or let others act here", "“{1}”可办本动作，但不能以“{2}”开启另一办件", "请将其角色加入该开启动作的by，或改由他方办理") \
+    X(TB_FAULT_OPENS_PARENT, "opens_parent", "'{1}' is no indexed field of type case that the opening of the other case takes", "declare it there with 'type: case, index: true' and add it to the fields of its opening", "“{1}”不是另一办件开启时填写的、可检索的办件类填写项", "请在该办件类型定义“type: case, index: true”，并加入其开启动作的fields") \
+    X(TB_FAULT_OPENS_FIELD, "opens_field", "field '{1}' is not taken by '{2}' of the other case", "add it to the fields of that opening, or do not copy it", "另一办件的“{2}”不填写“{1}”", "请加入该开启动作的fields，或不复制") \
+    X(TB_FAULT_OPENS_TYPE, "opens_type", "fields '{1}' and '{2}' are of different types, or have other choices", "copy a field of the same type and code list", "填写项“{1}”与“{2}”的类型或代码表不同", "请复制类型和代码表相同的填写项") \
+    X(TB_FAULT_OPENS_UNSEALED, "opens_unsealed", "copies field '{1}', sealed in group '{2}', into the open field '{3}'", "put that field into a group whose readers may all read the first", "将密封在信息组“{2}”的“{1}”复制到公开的“{3}”", "请将后者归入信息组，其可读各方均须可读前者") \
+    X(TB_FAULT_OPENS_READER, "opens_reader", "copies field '{1}' of group '{2}' to where '{3}' reads it, and nothing shows that it may", "take it out of the readers there, or let the same position read both; the field it is found by is copied and never changed", "将信息组“{2}”的“{1}”复制到“{3}”可读之处，而不能断定其可读", "请在该处readers中去掉，或让同一方在两处均可读，确定该方的填写项须一并复制且此后不变") \
+    X(TB_FAULT_OPENS_MISSING, "opens_missing", "opens the other case by '{1}' without its field '{2}', which must be given", "copy a field to it, or do not require it there", "以“{1}”开启另一办件时缺少必填的“{2}”", "请复制一个填写项过去，或在该处不作必填") \
+    /* lists */ \
+    X(TB_FAULT_LIST_NO_STATE, "list_no_state", "needs states in which an entry is listed, and in which it is removed", "write 'listed_in: [...]' and 'removed_in: [...]'", "须写明列入和移出名单的状态", "请写“listed_in: [……]”和“removed_in: [……]”") \
+    X(TB_FAULT_LIST_BOTH, "list_both", "in state '{1}' an entry is both listed and removed", "leave it at one of them", "状态“{1}”既算列入又算移出", "请只保留一处") \
+    X(TB_FAULT_LIST_NO_KEY, "list_no_key", "nothing says what an entry is found by", "write 'keys: [{fields: [...]}]'", "没有写明按什么查询", "请写“keys: [{fields: [……]}]”") \
+    X(TB_FAULT_LIST_PROVINCE, "list_province", "holds within a province, and no field of type province says which", "write 'province: FIELD', or 'scope: national'", "按省份适用，但没有指明省份类填写项", "请写“province: 填写项”，或写“scope: national”") \
+    X(TB_FAULT_LIST_UNREADABLE, "list_unreadable", "is searched by field '{1}' of group '{2}', which its subscriber '{3}' cannot read", "add the subscriber to the group's readers, or search by another field", "按信息组“{2}”的“{1}”查询，但订阅方“{3}”不能读", "请将订阅方加入该组readers，或改用其他填写项") \
+    X(TB_FAULT_LIST_NO_SUBSCRIBER, "list_no_subscriber", "nobody keeps a copy of it", "name who does: 'subscribers: [...]'", "没有订阅方", "请写明：“subscribers: [……]”") \
+    X(TB_FAULT_LIST_NOT_TOLD, "list_not_told", "subscriber '{1}' is not told by '{2}', which changes the list", "add it to 'copies' of that action", "“{2}”改变名单，但不抄送订阅方“{1}”", "请加入该动作的copies") \
+    X(TB_FAULT_LIST_BRAKE, "list_brake", "its brake needs a count and hours above 0", "write 'brake: {count: 20, hours: 24}'", "限量须写明大于0的条数和小时数", "请写“brake: {count: 20, hours: 24}”") \
+    X(TB_FAULT_LIST_UNCONFIRMED, "list_unconfirmed", "'{1}' changes the list and has no field '{2}', so that nobody could go beyond the brake", "declare the field and add it to the action", "“{1}”改变名单而没有填写项“{2}”，达到限量后无法复核", "请定义该填写项并加入该动作") \
+    X(TB_FAULT_LIST_RECEIPT_KIND, "list_receipt_kind", "the receipt of a removal, '{1}', is no side event", "name an action of 'kind: side'", "移出回执“{1}”不是旁注", "请写“kind: side”的动作") \
+    X(TB_FAULT_LIST_RECEIPT_BY, "list_receipt_by", "subscriber '{2}' may not do '{1}', the receipt of a removal", "add it to 'by' of that action", "订阅方“{2}”不能办理移出回执“{1}”", "请加入该动作的by") \
+    X(TB_FAULT_LIST_RECEIPT_OWED, "list_receipt_owed", "subscriber '{1}' owes no receipt: no duty of it ends with '{2}'", "add a duty: owed_by that position, until that action", "订阅方“{1}”没有以“{2}”完成的应办事项", "请增加应办事项：owed_by写该方，until写该动作") \
     X(TB_FAULT_NAME_OTHER, "name_other", "the document is signed as '{1}', the definition says '{2}'", "sign it under the definition's own id and version", "文件以“{1}”签名，而定义写的是“{2}”", "请以定义中的标识和版本签名")
 /* clang-format on */
 

@@ -32,6 +32,7 @@ typedef enum tb_item_kind {
     TB_ITEM_STATE,
     TB_ITEM_ACTION,
     TB_ITEM_DUTY,
+    TB_ITEM_LIST,
 } tb_item_kind;
 
 typedef struct tb_item {

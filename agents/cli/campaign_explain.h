@@ -22,4 +22,10 @@ void tb_explain_conditions(const tb_campaign *campaign,
                            const tb_conditions *conditions);
 void tb_explain_duties(const tb_case_type *type);
 
+/* campaign_explain_lists.c: the cases an action opens, and the lists of the campaign. */
+void tb_explain_opens(const tb_campaign *campaign,
+                      const tb_case_type *type,
+                      const tb_action *action);
+void tb_explain_lists(const tb_campaign *campaign);
+
 #endif

@@ -125,12 +125,29 @@ static void fill_request(tb_arena *arena, tb_local_request *request)
     case TB_REQUEST_RECOVER:
         request->recover = (tb_local_recover){tb_bytes_str("磁盘损坏"), case_id()};
         break;
+    case TB_REQUEST_SHOW_LIST:
+        request->show_list =
+            (tb_local_show_list){tb_bytes_str("channels"), case_id(), tb_bytes_str("\xFF"), 20};
+        break;
+    case TB_REQUEST_CHECK_LIST: {
+        static tb_field asked;
+        static tb_local_applicant applicant;
+        asked = (tb_field){tb_bytes_str("agent_code"), tb_bytes_str("GD-17")};
+        applicant = (tb_local_applicant){&asked, 1};
+        request->check_list = (tb_local_check_list){tb_bytes_str("channels"), tb_bytes_str("44"),
+                                                    &applicant, 1};
+        break;
+    }
+    case TB_REQUEST_GET_FAMILY:
+        request->case_id = case_id();
+        break;
     case TB_REQUEST_GET_RECOVERY:
     case TB_REQUEST_STATUS:
     case TB_REQUEST_WATCH:
     case TB_REQUEST_LIST_DIRECTORY:
     case TB_REQUEST_CHECK:
     case TB_REQUEST_LIST_CAMPAIGNS:
+    case TB_REQUEST_LIST_LISTS:
         break;
     }
 }
@@ -415,6 +432,43 @@ static tb_local_recovery recovery(void)
     return made;
 }
 
+static tb_local_list_line list_line(void)
+{
+    return (tb_local_list_line){.campaign = tb_bytes_str("black-card"),
+                                .list = tb_bytes_str("channels"),
+                                .title_zh = tb_bytes_str("名单"),
+                                .title_en = tb_bytes_str("list"),
+                                .national = true,
+                                .listed = 3,
+                                .removed = 2,
+                                .heard = SAMPLE_TIME,
+                                .now = SAMPLE_TIME + 1,
+                                .linked = true};
+}
+
+static tb_local_entry entry_line(void)
+{
+    static tb_field known[1];
+    static tb_party parties[2];
+    known[0] = (tb_field){tb_bytes_str("agent_code"), tb_bytes_str("GD-17")};
+    parties[0] = sample_party("cm.44");
+    parties[1] = sample_party("ct.44");
+    return (tb_local_entry){.case_id = case_id(),
+                            .standing = TB_LIST_REMOVED,
+                            .state = tb_bytes_str("removed"),
+                            .province = tb_bytes_str("44"),
+                            .listed = SAMPLE_TIME,
+                            .listed_by = sample_party("bureau.44"),
+                            .removed = SAMPLE_TIME + 5,
+                            .removed_by = sample_party("hq"),
+                            .fields = known,
+                            .field_count = 1,
+                            .confirmed = parties,
+                            .confirmed_count = 1,
+                            .outstanding = parties + 1,
+                            .outstanding_count = 1};
+}
+
 static void fill_answer(tb_arena *arena, tb_local_answer *answer)
 {
     static tb_local_set_aside aside[1];
@@ -427,6 +481,10 @@ static void fill_answer(tb_arena *arena, tb_local_answer *answer)
     static tb_local_act_line acts[1];
     static tb_local_duty_line duties[1];
     static tb_local_campaign_line campaigns[1];
+    static tb_local_list_line list_lines[1];
+    static tb_local_entry entries[1];
+    static tb_local_verdict verdicts[1];
+    static tb_local_relative relatives[1];
     static tb_bytes texts[1];
     texts[0] = tb_bytes_str("一个故障");
 
@@ -500,6 +558,28 @@ static void fill_answer(tb_arena *arena, tb_local_answer *answer)
                                                 true};
         answer->campaigns = (tb_local_campaigns){campaigns, 1};
         break;
+    case TB_ANSWER_LISTS:
+        list_lines[0] = list_line();
+        answer->lists = (tb_local_lists){list_lines, 1};
+        break;
+    case TB_ANSWER_SHOWN_LIST:
+        entries[0] = entry_line();
+        answer->shown_list =
+            (tb_local_shown_list){list_line(), entries, 1, tb_bytes_str("\xFE")};
+        break;
+    case TB_ANSWER_VERDICTS:
+        entries[0] = entry_line();
+        verdicts[0] = (tb_local_verdict){TB_GATE_LISTED, entries, 1, TB_REFUSED_CHOICE,
+                                         tb_bytes_str("operator")};
+        answer->verdicts =
+            (tb_local_verdicts){list_line(), tb_bytes_str("44"), verdicts, 1};
+        break;
+    case TB_ANSWER_FAMILY:
+        relatives[0] = (tb_local_relative){case_id(), tb_bytes_str("entry"), tb_bytes_str("listed"),
+                                           sample_party("bureau.33"), true};
+        answer->family =
+            (tb_local_family){tb_bytes_str("black-card"), relatives[0], relatives, 1};
+        break;
     case TB_ANSWER_RECOVERY:
         answer->recovery = recovery();
         break;
@@ -542,7 +622,8 @@ static const tb_answer_kind answer_kinds[] = {
     TB_ANSWER_CONTENT, TB_ANSWER_CHECKED,      TB_ANSWER_CHANGED,  TB_ANSWER_ACTS,
     TB_ANSWER_BUNDLE,  TB_ANSWER_IMPORTED,     TB_ANSWER_WRITTEN,  TB_ANSWER_LETTER,
     TB_ANSWER_DUTIES,  TB_ANSWER_CAMPAIGNS,    TB_ANSWER_CUT,      TB_ANSWER_QUARANTINE,
-    TB_ANSWER_SETTLED, TB_ANSWER_DEAD_LETTERS, TB_ANSWER_RECOVERY,
+    TB_ANSWER_SETTLED, TB_ANSWER_DEAD_LETTERS, TB_ANSWER_RECOVERY,   TB_ANSWER_LISTS,
+    TB_ANSWER_VERDICTS, TB_ANSWER_SHOWN_LIST,  TB_ANSWER_FAMILY,
 };
 
 static const tb_request_kind request_kinds[] = {
@@ -575,6 +656,10 @@ static const tb_request_kind request_kinds[] = {
     TB_REQUEST_RETRY_DEAD_LETTER,
     TB_REQUEST_RECOVER,
     TB_REQUEST_GET_RECOVERY,
+    TB_REQUEST_LIST_LISTS,
+    TB_REQUEST_SHOW_LIST,
+    TB_REQUEST_CHECK_LIST,
+    TB_REQUEST_GET_FAMILY,
 };
 /* clang-format on */
 

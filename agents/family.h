@@ -1,0 +1,14 @@
+/* family - which case opened this one, and which it opened: from the field by which a case knows
+ * its parent, as far as it can be read here.
+ */
+#ifndef TB_FAMILY_H
+#define TB_FAMILY_H
+
+#include "agents/casework.h"
+
+tb_err tb_query_family(const tb_agent *agent,
+                       tb_txn *txn,
+                       const tb_case_id *id,
+                       tb_local_answer *answer) TB_MUST_USE;
+
+#endif
