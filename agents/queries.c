@@ -283,7 +283,8 @@ static tb_err look(page *p, const tb_case_id *id)
     if (err != TB_OK) {
         return err == TB_ERR_NOT_FOUND ? TB_ERR_CORRUPT : err;
     }
-    if (p->list->state.size > 0 && !tb_bytes_equal(p->list->state, row.view.state)) {
+    if ((p->list->state.size > 0 && !tb_bytes_equal(p->list->state, row.view.state)) ||
+        (p->list->case_type.size > 0 && !tb_bytes_equal(p->list->case_type, row.case_type))) {
         return TB_OK;
     }
     tb_stall stalled;
@@ -430,7 +431,8 @@ tb_err tb_query_cases(const tb_agent *agent,
     if (p.cases.cases == NULL) {
         return TB_ERR_LIMIT;
     }
-    if (list->state.size == 0 && list->field.size == 0 && !list->stalled) {
+    if (list->state.size == 0 && list->field.size == 0 && list->case_type.size == 0 &&
+        !list->stalled) {
         p.cases.total = tb_store_rows(txn, list->mine ? TB_TABLE_CASE_MINE : TB_TABLE_CASE);
     }
     bool indexed = list->field.size > 0 && is_indexed(agent, list->field);

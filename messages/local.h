@@ -78,7 +78,8 @@ typedef struct tb_local_list {
     uint32_t limit; /* 0: the agent's own page size */
     tb_bytes field; /* only cases where this field has this value */
     tb_bytes value;
-    bool stalled; /* only cases somebody may have to take over */
+    tb_bytes case_type; /* empty: of every type */
+    bool stalled;       /* only cases somebody may have to take over */
 } tb_local_list;
 
 typedef struct tb_local_list_duties {

@@ -66,7 +66,7 @@ static bool read_list(const wire_list *in, tb_local_list *out)
     out->mine = in->mine != 0;
     out->stalled = in->stalled != 0;
     out->limit = in->limit;
-    return tb_local_text(in->state, &out->state) &&
+    return tb_local_text(in->state, &out->state) && tb_local_text(in->case_type, &out->case_type) &&
            tb_wire_blob(in->after, TB_LOCAL_BYTES_MAX, &out->after) &&
            tb_local_text(in->field, &out->field) && tb_local_text(in->value, &out->value);
 }
@@ -336,6 +336,7 @@ static void write_list(const tb_local_list *in, wire_list *out)
     out->limit = in->limit;
     out->field = tb_wire_of(in->field);
     out->value = tb_wire_of(in->value);
+    out->case_type = tb_wire_of(in->case_type);
 }
 
 static void write_install(const tb_document *in, wire_install *out)

@@ -44,7 +44,10 @@ const tb_provinces *tb_book_provinces(tb_book *book); /* NULL when not installed
  * and fields are looked for in all campaigns installed here, actions in the case's own. What is not
  * found stays as it is, for the agent to refuse; *out_known says so where asked for. */
 tb_bytes tb_book_campaign_id(tb_book *book, tb_bytes text);
-tb_bytes tb_book_state_id(tb_book *book, tb_bytes text, bool *out_known);
+/* Among the types of one campaign, or of all installed here for NULL; NULL: none is called that. */
+const tb_case_type *tb_book_case_type(tb_book *book, const tb_campaign *campaign, const char *text);
+/* Of that case type, or of any for NULL. */
+tb_bytes tb_book_state_id(tb_book *book, const tb_case_type *type, tb_bytes text, bool *out_known);
 tb_bytes tb_book_action_id(tb_book *book, const tb_local_summary *of, tb_bytes text);
 tb_bytes tb_book_party_id(tb_book *book, tb_bytes text);
 /* The field of that name and what it belongs to; false when no campaign here has it. */

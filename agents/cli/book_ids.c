@@ -32,21 +32,55 @@ tb_bytes tb_book_campaign_id(tb_book *book, tb_bytes text)
     return text;
 }
 
-static const tb_state *state_in(const tb_campaign *campaign, tb_bytes text)
+static const tb_case_type *type_in(const tb_campaign *campaign, tb_bytes text)
 {
     for (unsigned i = 0; campaign != NULL && i < campaign->case_type_count; i++) {
-        const tb_case_type *type = &campaign->case_types[i];
-        for (unsigned j = 0; j < type->state_count; j++) {
-            if (means(&type->states[j].title, type->states[j].id, text)) {
-                return &type->states[j];
-            }
+        if (means(&campaign->case_types[i].title, campaign->case_types[i].id, text)) {
+            return &campaign->case_types[i];
         }
     }
     return NULL;
 }
 
-tb_bytes tb_book_state_id(tb_book *book, tb_bytes text, bool *out_known)
+const tb_case_type *tb_book_case_type(tb_book *book, const tb_campaign *campaign, const char *text)
 {
+    if (campaign != NULL) {
+        return type_in(campaign, tb_bytes_str(text));
+    }
+    const tb_case_type *found = NULL;
+    tb_local_campaigns here = campaigns_here(book);
+    for (size_t i = 0; i < here.count && found == NULL; i++) {
+        found = type_in(tb_book_campaign_of(book, here.lines[i].id), tb_bytes_str(text));
+    }
+    return found;
+}
+
+static const tb_state *state_of(const tb_case_type *type, tb_bytes text)
+{
+    for (unsigned j = 0; j < type->state_count; j++) {
+        if (means(&type->states[j].title, type->states[j].id, text)) {
+            return &type->states[j];
+        }
+    }
+    return NULL;
+}
+
+static const tb_state *state_in(const tb_campaign *campaign, tb_bytes text)
+{
+    const tb_state *found = NULL;
+    for (unsigned i = 0; campaign != NULL && i < campaign->case_type_count && found == NULL; i++) {
+        found = state_of(&campaign->case_types[i], text);
+    }
+    return found;
+}
+
+tb_bytes tb_book_state_id(tb_book *book, const tb_case_type *type, tb_bytes text, bool *out_known)
+{
+    if (type != NULL) {
+        const tb_state *state = state_of(type, text);
+        *out_known = state != NULL;
+        return state != NULL ? tb_bytes_str(state->id) : text;
+    }
     tb_local_campaigns here = campaigns_here(book);
     for (size_t i = 0; i < here.count; i++) {
         const tb_state *state = state_in(tb_book_campaign_of(book, here.lines[i].id), text);

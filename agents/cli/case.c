@@ -66,9 +66,20 @@ static int list(tb_book *book, const options *o)
     request.list.mine = o->mine;
     request.list.stalled = o->stalled;
     request.list.limit = (uint32_t)limit;
+    const tb_case_type *type = NULL;
+    if (o->type != NULL) {
+        type = tb_book_case_type(book, NULL, o->type);
+        if (type == NULL) {
+            tb_say_error(_("no campaign here has a case type \"%s\"; see: tongbao campaign show "
+                           "CAMPAIGN"),
+                         o->type);
+            return TB_EXIT_USAGE;
+        }
+        request.list.case_type = tb_bytes_str(type->id);
+    }
     if (o->state != NULL) {
         bool known;
-        request.list.state = tb_book_state_id(book, tb_bytes_str(o->state), &known);
+        request.list.state = tb_book_state_id(book, type, tb_bytes_str(o->state), &known);
         if (!known) {
             tb_say_error(_("no campaign here has a state \"%s\"; see: tongbao campaign show "
                            "CAMPAIGN"),
@@ -260,11 +271,13 @@ static int open_case(tb_book *book, const options *o)
         tb_say_error(_("what is installed here lists: tongbao campaign list"));
         return TB_EXIT_REFUSED;
     }
-    const tb_case_type *type = o->type == NULL
-                                   ? &campaign->case_types[0]
-                                   : tb_campaign_case_type(campaign, tb_bytes_str(o->type));
+    const tb_case_type *type =
+        o->type == NULL ? &campaign->case_types[0] : tb_book_case_type(book, campaign, o->type);
     if (type == NULL) {
-        return tb_help_wrong("case", _("the campaign has no such case type"));
+        tb_say_error(_("no campaign here has a case type \"%s\"; see: tongbao campaign show "
+                       "CAMPAIGN"),
+                     o->type);
+        return TB_EXIT_USAGE;
     }
     request.open.case_type = tb_bytes_str(type->id);
     if (!tb_values_read(book, campaign, type, &o->words, 2, &request.open.fields,
@@ -281,9 +294,8 @@ static verb_fn *verb_of(const char *word)
     static const struct {
         const char *word;
         verb_fn *verb;
-    } verbs[] = {{"list", list}, {"show", show},      {"acts", acts},
-                 {"act", act},   {"open", open_case}, {"move", move},
-                 {"paper", paper}};
+    } verbs[] = {{"list", list},      {"show", show}, {"acts", acts},  {"act", act},
+                 {"open", open_case}, {"move", move}, {"paper", paper}};
     for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
         if (strcmp(verbs[i].word, word) == 0) {
             return verbs[i].verb;
@@ -296,10 +308,10 @@ int tb_cli_case(int argc, char **argv)
 {
     options o = {0};
     const tb_option known[] = {
-        {"mine", &o.mine, NULL},   {"stalled", &o.stalled, NULL}, {"state", NULL, &o.state},
-        {"field", NULL, &o.field}, {"value", NULL, &o.value},     {"limit", NULL, &o.limit},
-        {"after", NULL, &o.after}, {"head", NULL, &o.head},       {"type", NULL, &o.type},
-        {"lane", NULL, &o.lane},   {"to", NULL, &o.to},           {"for", NULL, &o.on_behalf},
+        {"mine", &o.mine, NULL},     {"stalled", &o.stalled, NULL}, {"state", NULL, &o.state},
+        {"field", NULL, &o.field},   {"value", NULL, &o.value},     {"limit", NULL, &o.limit},
+        {"after", NULL, &o.after},   {"head", NULL, &o.head},       {"type", NULL, &o.type},
+        {"lane", NULL, &o.lane},     {"to", NULL, &o.to},           {"for", NULL, &o.on_behalf},
         {"ref", NULL, &o.reference}, {"date", NULL, &o.date}};
     if (!tb_arguments_read(argc, argv, known, sizeof known / sizeof known[0], &o.common,
                            &o.words)) {

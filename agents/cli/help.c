@@ -46,7 +46,7 @@ static const char overview[] = N_(
     "of list check besides: 10 listed, 11 possible.\n");
 static const char case_page[] = N_(
     "tongbao case list [--state STATE] [--mine] [--field FIELD --value VALUE] [--limit N]\n"
-    "                  [--stalled] [--after MARK]\n"
+    "                  [--type TYPE] [--stalled] [--after MARK]\n"
     "tongbao case show CASE             what is known of a case, and every step so far\n"
     "tongbao case acts CASE             what this party may do on it now, and with which fields\n"
     "tongbao case act CASE ACTION [FIELD=VALUE ...] [--head HEAD]\n"

@@ -117,6 +117,10 @@ static void cases_are_found_by_state_and_by_number(void **state)
     list.list.field = tb_bytes_str("home_province");
     list.list.value = tb_bytes_str("44");
     assert_int_equal(ask(w, "bureau.33", &list)->cases.count, 2);
+    list.list.case_type = tb_bytes_str("notice");
+    assert_int_equal(ask(w, "bureau.33", &list)->cases.count, 2);
+    list.list.case_type = tb_bytes_str("channel_case");
+    assert_int_equal(ask(w, "bureau.33", &list)->cases.count, 0);
 }
 
 static void people_see_what_they_may_do(void **state)
@@ -137,8 +141,13 @@ static void people_see_what_they_may_do(void **state)
     assert_true(accept);
     request.case_id = (tb_case_id){{0}};
     answer = ask(w, "police.33", &request);
-    assert_int_equal(answer->acts.count, 1);
+    assert_true(tb_bytes_equal(answer->acts.lines[0].action, tb_bytes_str("submit")));
+    assert_int_equal(answer->acts.lines[0].code, TB_ACCEPTED);
     assert_true(answer->acts.lines[0].field_count > 5);
+    for (size_t i = 0; i < answer->acts.count; i++) {
+        bool inspection = tb_bytes_equal(answer->acts.lines[i].action, tb_bytes_str("plan"));
+        assert_true(!inspection || answer->acts.lines[i].code != TB_ACCEPTED);
+    }
 }
 
 static void the_directory_is_shown_with_names(void **state)

@@ -85,9 +85,10 @@ static void fill_request(tb_arena *arena, tb_local_request *request)
         request->case_id = case_id();
         break;
     case TB_REQUEST_LIST_CASES:
-        request->list = (tb_local_list){
-            tb_bytes_str("ordered"), true, tb_bytes_str("\x01\xFF"), 20, tb_bytes_str("home"),
-            tb_bytes_str("33"),      true};
+        request->list = (tb_local_list){tb_bytes_str("ordered"),  true,
+                                        tb_bytes_str("\x01\xFF"), 20,
+                                        tb_bytes_str("home"),     tb_bytes_str("33"),
+                                        tb_bytes_str("notice"),   true};
         break;
     case TB_REQUEST_TRACE:
         request->trace = tb_bytes_str("bureau.33/3/7");
