@@ -152,7 +152,7 @@ static tb_err advance(tb_acting *a, const tb_event *event, const tb_digest *id, 
     case TB_EVENT_SIDE:
         err = tb_side_add(a->arena, after, id);
         if (err == TB_OK) {
-            err = tb_duties_lapsed(a->agent, a->txn, after, event, id);
+            err = tb_duties_beside(a->agent, a->txn, after, event, id);
         }
         break;
     case TB_EVENT_TAKE_OVER: {

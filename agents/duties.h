@@ -5,7 +5,7 @@
  *     chain switched      --> tb_duties_anew: all of it again, along the chain that counts now
  *     version moved       --> the same: what is open by the new version's limits, what it does not
  *                             ask for released
- *     lapse arrives       --> tb_duties_lapsed
+ *     side event arrives  --> tb_duties_beside: what it fulfils, or a lapse
  *     due + grace, here   --> tb_duties_tick: the creditor's agent records the lapse, a signed side
  *                             event of the campaign's action for it
  *
@@ -34,9 +34,9 @@ tb_err tb_duties_anew(const tb_agent *agent,
                       const tb_path *path,
                       const tb_case_row *row) TB_MUST_USE;
 
-/* A side event is here; when it is a lapse, the duty it names has lapsed. Others are none of
- * ours. */
-tb_err tb_duties_lapsed(const tb_agent *agent,
+/* A side event is here: the duty its author owes may be fulfilled by it; when it is a lapse, the
+ * duty it names has lapsed. Others are none of ours. */
+tb_err tb_duties_beside(const tb_agent *agent,
                         tb_txn *txn,
                         const tb_case_row *row,
                         const tb_event *event,

@@ -1,5 +1,10 @@
 #include "agents/family.h"
 
+#include "agents/campaign/duty.h"
+#include "agents/campaign/scene.h"
+#include "agents/chain.h"
+#include "agents/rows_duty.h"
+
 /* Cases shown that one case opened. */
 #define CHILDREN_MAX 64
 
@@ -100,6 +105,99 @@ static tb_err add_children(const tb_agent *agent,
     return err == TB_ERR_NOT_FOUND ? TB_OK : err;
 }
 
+/* ---- what each of many owes ---- */
+
+static tb_bytes text_of(const char *text)
+{
+    return text == NULL ? tb_bytes_of(NULL, 0) : tb_bytes_str(text);
+}
+
+/* What the debtor said last: the open fields of its newest side event that fulfils the duty. */
+static tb_err say(tb_txn *txn, const tb_duty_row *duty, const tb_duty_def *def, tb_local_owed *out)
+{
+    tb_event_walk walk;
+    tb_event_key key;
+    tb_event_row stored;
+    tb_time newest = 0;
+    tb_err err =
+        tb_event_first(txn, &duty->key.case_id, TB_CLASS_SIDE, &walk, &key, &stored);
+    while (err == TB_OK) {
+        tb_event event;
+        err = tb_chain_decode(txn, &stored, &event);
+        if (err != TB_OK) {
+            return err;
+        }
+        if (stored.standing == TB_STANDING_EFFECTIVE && tb_duty_ends(def, event.action) &&
+            tb_party_equal(tb_event_author(&event), &duty->key.debtor) && event.at >= newest) {
+            newest = event.at;
+            out->fields = event.fields;
+            out->field_count = event.field_count;
+        }
+        err = tb_event_next(txn, &walk, &key, &stored);
+    }
+    return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+}
+
+static bool goes_before(const tb_local_owed *a, const tb_local_owed *b)
+{
+    int order = tb_bytes_equal(a->duty, b->duty) ? 0 : tb_names_compare(a->duty, b->duty);
+    return order != 0 ? order < 0 : memcmp(&a->debtor, &b->debtor, sizeof a->debtor) < 0;
+}
+
+/* Of a duty that began twice the newer round. */
+static void keep(tb_local_family *family, uint64_t *rounds, const tb_local_owed *one, uint64_t round)
+{
+    size_t at = 0;
+    while (at < family->owed_count && goes_before(&family->owed[at], one)) {
+        at++;
+    }
+    bool there = at < family->owed_count && !goes_before(one, &family->owed[at]);
+    if (there && rounds[at] > round) {
+        return;
+    }
+    if (!there) {
+        memmove(family->owed + at + 1, family->owed + at,
+                (family->owed_count - at) * sizeof *one);
+        memmove(rounds + at + 1, rounds + at, (family->owed_count - at) * sizeof *rounds);
+        family->owed_count++;
+    }
+    family->owed[at] = *one;
+    rounds[at] = round;
+}
+
+static tb_err add_owed(tb_txn *txn, const tb_case_row *row, tb_local_family *family)
+{
+    tb_duty_row *list;
+    size_t count;
+    tb_err err = tb_duties_of(txn, &row->id, &list, &count);
+    if (err != TB_OK || row->view.type == NULL) {
+        return err;
+    }
+    uint64_t *rounds = tb_arena_array(tb_txn_arena(txn), count + 1, sizeof *rounds);
+    family->owed = tb_arena_array(tb_txn_arena(txn), count + 1, sizeof *family->owed);
+    if (family->owed == NULL || rounds == NULL) {
+        return TB_ERR_LIMIT;
+    }
+    for (size_t i = 0; err == TB_OK && i < count; i++) {
+        const tb_duty_def *def = tb_case_type_duty(row->view.type, list[i].key.duty);
+        if (def == NULL || !tb_position_many(row->view.type, def->owed_by)) {
+            continue;
+        }
+        tb_local_owed one = {.duty = list[i].key.duty,
+                             .title_zh = text_of(def->title.zh),
+                             .title_en = text_of(def->title.en),
+                             .debtor = list[i].key.debtor,
+                             .state = list[i].state,
+                             .due = list[i].due,
+                             .ended = list[i].ended};
+        err = say(txn, &list[i], def, &one);
+        if (err == TB_OK) {
+            keep(family, rounds, &one, list[i].from_number);
+        }
+    }
+    return err;
+}
+
 tb_err
 tb_query_family(const tb_agent *agent, tb_txn *txn, const tb_case_id *id, tb_local_answer *answer)
 {
@@ -115,6 +213,10 @@ tb_query_family(const tb_agent *agent, tb_txn *txn, const tb_case_id *id, tb_loc
         return TB_OK;
     }
     family.campaign = row.campaign;
+    family.case_type = row.case_type;
+    if (err == TB_OK) {
+        err = add_owed(txn, &row, &family);
+    }
     /* by every version: parent and child may be pinned to different ones */
     for (size_t c = 0; err == TB_OK && c < agent->campaigns->count; c++) {
         const tb_campaign *campaign = agent->campaigns->list[c];

@@ -115,7 +115,7 @@ static tb_err store(tb_apply *apply, tb_case_row *row, const tb_arrival *arrival
         err = tb_side_add(apply->arena, row, &arrival->id);
     }
     if (err == TB_OK) {
-        err = tb_duties_lapsed(apply->agent, apply->txn, row, &arrival->event, &arrival->id);
+        err = tb_duties_beside(apply->agent, apply->txn, row, &arrival->event, &arrival->id);
     }
     if (err == TB_OK) {
         err = tb_case_put(apply->txn, row, &apply->agent->self);

@@ -713,11 +713,27 @@ typedef struct tb_local_relative {
     bool known;
 } tb_local_relative;
 
+/* What one of many owes on a case, done or not. */
+typedef struct tb_local_owed {
+    tb_bytes duty;
+    tb_bytes title_zh;
+    tb_bytes title_en;
+    tb_party debtor;
+    tb_duty_state state;
+    tb_time due;
+    tb_time ended;
+    tb_field *fields; /* of the newest side event by which it is fulfilled */
+    size_t field_count;
+} tb_local_owed;
+
 typedef struct tb_local_family {
     tb_bytes campaign;
+    tb_bytes case_type;
     tb_local_relative parent; /* zero case id: it was opened by nobody's act on another */
     tb_local_relative *children;
     size_t count;
+    tb_local_owed *owed; /* by duty, then by debtor */
+    size_t owed_count;
 } tb_local_family;
 
 typedef struct tb_local_answer {

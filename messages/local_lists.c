@@ -331,6 +331,40 @@ static void write_relative(const tb_local_relative *in, wire_relative *out)
     out->known = in->known;
 }
 
+static bool read_owed(const Tongbao__Local__Owed *in, tb_arena *arena, tb_local_owed *out)
+{
+    out->state = (tb_duty_state)in->state;
+    out->field_count = in->n_fields;
+    return in->state >= TB_DUTY_OPEN && in->state <= TB_DUTY_RELEASED &&
+           tb_local_text(in->duty, &out->duty) && tb_local_text(in->title_zh, &out->title_zh) &&
+           tb_local_text(in->title_en, &out->title_en) &&
+           tb_wire_party(in->debtor, &out->debtor) && tb_wire_time(in->due_ms, &out->due) &&
+           tb_wire_time(in->ended_ms, &out->ended) &&
+           tb_local_read_values(in->fields, in->n_fields, arena, &out->fields) == TB_ACCEPTED;
+}
+
+static bool write_owed(const tb_local_family *in, tb_arena *arena, Tongbao__Local__Family *out)
+{
+    out->n_owed = in->owed_count;
+    out->owed = tb_wire_messages(&tongbao__local__owed__descriptor, in->owed_count, arena);
+    for (size_t i = 0; out->owed != NULL && i < in->owed_count; i++) {
+        const tb_local_owed *one = &in->owed[i];
+        out->owed[i]->duty = tb_wire_of(one->duty);
+        out->owed[i]->title_zh = tb_wire_of(one->title_zh);
+        out->owed[i]->title_en = tb_wire_of(one->title_en);
+        out->owed[i]->debtor = tb_wire_of_party(&one->debtor);
+        out->owed[i]->state = (uint32_t)one->state;
+        out->owed[i]->due_ms = one->due;
+        out->owed[i]->ended_ms = one->ended;
+        out->owed[i]->n_fields = one->field_count;
+        out->owed[i]->fields = tb_local_write_values(one->fields, one->field_count, arena);
+        if (out->owed[i]->fields == NULL) {
+            return false;
+        }
+    }
+    return out->owed != NULL;
+}
+
 tb_refusal
 tb_local_read_family(const Tongbao__Local__Family *in, tb_arena *arena, tb_local_family *out)
 {
@@ -339,10 +373,19 @@ tb_local_read_family(const Tongbao__Local__Family *in, tb_arena *arena, tb_local
     if (out->children == NULL) {
         return TB_REFUSED_TOO_LARGE;
     }
+    out->owed_count = in->n_owed;
+    out->owed = tb_arena_array(arena, out->owed_count + 1, sizeof *out->owed);
+    if (out->owed == NULL) {
+        return TB_REFUSED_TOO_LARGE;
+    }
     bool good = tb_local_text(in->campaign, &out->campaign) &&
+                tb_local_text(in->case_type, &out->case_type) &&
                 (in->parent == NULL || read_relative(in->parent, &out->parent));
     for (size_t i = 0; good && i < out->count; i++) {
         good = read_relative(in->children[i], &out->children[i]);
+    }
+    for (size_t i = 0; good && i < out->owed_count; i++) {
+        good = read_owed(in->owed[i], arena, &out->owed[i]);
     }
     return checked(good);
 }
@@ -354,9 +397,10 @@ Tongbao__Local__Family *tb_local_write_family(const tb_local_family *in, tb_aren
         return NULL;
     }
     out->campaign = tb_wire_of(in->campaign);
+    out->case_type = tb_wire_of(in->case_type);
     out->n_children = in->count;
     out->children = tb_wire_messages(&tongbao__local__relative__descriptor, in->count, arena);
-    if (out->children == NULL) {
+    if (out->children == NULL || !write_owed(in, arena, out)) {
         return NULL;
     }
     for (size_t i = 0; i < in->count; i++) {

@@ -8,7 +8,7 @@
 #ifndef TB_SCHEMA_H
 #define TB_SCHEMA_H
 
-#define TB_SCHEMA_VERSION 2
+#define TB_SCHEMA_VERSION 3
 
 /* clang-format off */
 /*    table            key                                              value           rows exist while */
@@ -54,8 +54,8 @@
     X(FIELD_INDEX,      "campaign 0 field 0 value 0 case",              "-",            "an indexed field of the case is readable here") \
     X(DRAFT,            "number:u64",                                   "DraftRow",     "an act waits for the link (待发出)") \
     X(REQUEST,          "request_id",                                   "RequestRow",   "30 days: the answer to a local request") \
-    X(DUTY,             "case from-event duty",                         "DutyRow",      "always, once the case's chain has begun the duty") \
-    X(DUTY_DUE,         "walk:u8 at:i64 case from-event duty",          "-",            "walk 1, by look: one per DUTY row to be judged here; walk 2, by due: one per open or lapsed one") \
+    X(DUTY,             "case from-event debtor duty",                  "DutyRow",      "always, once the case's chain has begun the duty") \
+    X(DUTY_DUE,         "walk:u8 at:i64 case from-event debtor duty",   "-",            "walk 1, by look: one per DUTY row to be judged here; walk 2, by due: one per open or lapsed one") \
     X(RESEAL,           "incarnation notice:u64 recipient",             "since_ms:i64", "refused for a retired key, and not sealed anew yet: its new one is not known here") \
     X(RESEALED,         "incarnation notice:u64 recipient",             "ResealedRow",  "always: the notice that carried its events anew") \
     X(AHEAD,            "incarnation notice:u64",                       "case digests", "always: the events a notice of ours without new events passed on") \

@@ -229,10 +229,12 @@ typedef struct tb_state {
 typedef struct tb_duty_def {
     const char *id;
     tb_label title;
-    const char *owed_by; /* position, resolved right after the event `from` */
+    const char *owed_by; /* position, resolved right after the event `from`; of a position of many
+                            each party owes its own */
     const char *to;      /* position: the creditor, whose agent alone judges */
     const char *from;    /* action */
-    const char **until;  /* actions, any of which fulfils it */
+    const char **until;  /* actions, any of which fulfils it: steps of the case, or side events,
+                            which fulfil their author's alone */
     unsigned until_count;
     unsigned hours;
     unsigned days;
@@ -249,6 +251,8 @@ typedef struct tb_duty_def {
 #define TB_LAPSE_DUTY "lapsed_duty"
 #define TB_LAPSE_DUE  "lapsed_due"
 #define TB_LAPSE_UPTO "lapsed_upto"
+/* Of a duty that many owe each: whose lapse it is. */
+#define TB_LAPSE_DEBTOR "lapsed_debtor"
 
 typedef struct tb_case_type {
     const char *id;

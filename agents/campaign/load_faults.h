@@ -114,12 +114,16 @@
     X(TB_FAULT_TO_ITSELF, "to_itself", "is always owed to oneself: '{1}' and '{2}' are one party", "name another debtor or creditor", "义务方与权利方总是同一单位：“{1}”与“{2}”", "请改正其中之一") \
     X(TB_FAULT_BEGINS_SIDE, "begins_side", "begins with '{1}', a side event", "let it begin with a step of the case", "由旁注“{1}”起算", "请改由办理动作起算") \
     X(TB_FAULT_NO_UNTIL, "no_until", "nothing ends it (until)", "add 'until: [ACTION, ...]'", "没有使其完成的动作（until）", "请加“until: [办理动作, ……]”") \
-    X(TB_FAULT_UNTIL_KIND, "until_kind", "ends with '{1}', which is no step of the case's holder", "name an action of 'kind: chain'", "完成动作“{1}”不是承办单位的办理步骤", "请写“kind: chain”的动作") \
+    X(TB_FAULT_UNTIL_KIND, "until_kind", "ends with '{1}', which is neither a step of the case nor a side event", "name an action of 'kind: chain' or 'kind: side'", "完成动作“{1}”既不是办理步骤，也不是旁注", "请写“kind: chain”或“kind: side”的动作") \
+    X(TB_FAULT_UNTIL_MIXED, "until_mixed", "ends with a step of the case and with a side event", "keep one kind: a step fulfils it for whoever owes it, a side event for its author", "完成动作既有办理步骤又有旁注", "请只保留一种：办理步骤不论由谁办理均算完成，旁注只算作出者完成") \
+    X(TB_FAULT_UNTIL_MANY, "until_many", "'{1}' each owe it, and it ends with a step of the one that holds the case", "let it end with an action of 'kind: side' that each of them may do", "“{1}”各自承担，而完成动作是承办单位一家的办理步骤", "请以各方均可办理的“kind: side”动作完成") \
+    X(TB_FAULT_DUTY_NOT_TOLD, "duty_not_told", "'{1}' each owe it and are not told by '{2}', with which it begins", "add them to 'copies' of that action", "“{1}”各自承担，但起算动作“{2}”不抄送", "请加入该动作的copies") \
+    X(TB_FAULT_BESIDE_ENDS_IN, "beside_ends_in", "a side event fulfils it, which not everybody who judges a take-over has seen: its lapse is no ground for one", "leave out 'ends_in', or let a step of the case end it", "以旁注完成，而判定接管的各方未必都已收到旁注，其超期不能作为接管的理由", "请去掉ends_in，或改以办理步骤完成") \
     X(TB_FAULT_UNTIL_NEVER, "until_never", "none of what ends it can happen after '{1}'", "add ways that lead there, or name another end", "在“{1}”之后不可能出现其完成动作", "请增加去向，或改写完成动作") \
     X(TB_FAULT_DEBTOR_CANNOT, "debtor_cannot", "'{1}' owes it and may take none of the actions that end it", "add it to 'by' of one of them, or name another debtor", "义务方“{1}”不能办理任何一个完成动作", "请加入其中之一的by，或改写义务方") \
     X(TB_FAULT_LAPSE_KIND, "lapse_kind", "its lapse '{1}' is not a side event", "name an action of 'kind: side'", "超期记录“{1}”不是旁注", "请写“kind: side”的动作") \
     X(TB_FAULT_LAPSE_BY, "lapse_by", "its lapse '{1}' may not be recorded by its creditor '{2}'", "add the creditor to 'by' of the lapse", "超期记录“{1}”不能由权利方“{2}”作出", "请将权利方加入该动作的by") \
-    X(TB_FAULT_LAPSE_FIELD, "lapse_field", "its lapse '{1}' has no open field '{2}' of the type that is needed", "declare it (duty: choice, due: time, upto: count) and add it to the lapse", "超期记录“{1}”没有所需类型的公开填写项“{2}”", "请定义（事项choice、期限time、已收至count）并加入该动作") \
+    X(TB_FAULT_LAPSE_FIELD, "lapse_field", "its lapse '{1}' has no open field '{2}' of the type that is needed", "declare it (duty: choice, due: time, upto: count, debtor: party) and add it to the lapse", "超期记录“{1}”没有所需类型的公开填写项“{2}”", "请定义（事项choice、期限time、已收至count、义务方party）并加入该动作") \
     X(TB_FAULT_LAPSE_CHOICE, "lapse_choice", "is not a choice of field '{1}'", "add it to that field's code list", "不是填写项“{1}”的选项", "请加入该项的代码表") \
     X(TB_FAULT_ENDS_IN_KIND, "ends_in_kind", "ends in '{1}', which is no take-over", "name an action of 'kind: take-over'", "超期后的“{1}”不是接管动作", "请写“kind: take-over”的动作") \
     /* other cases that an act opens */ \

@@ -115,6 +115,24 @@ static json_t *relative(const tb_local_relative *r)
     return o;
 }
 
+static json_t *owed(const tb_local_family *family)
+{
+    static const char *const states[] = {"", "open", "on_time", "late", "lapsed", "released"};
+    json_t *array = json_array();
+    for (size_t i = 0; i < family->owed_count; i++) {
+        const tb_local_owed *one = &family->owed[i];
+        json_t *o = json_object();
+        put(o, "duty", tb_json_text(one->duty));
+        put(o, "debtor", tb_json_party(&one->debtor));
+        put(o, "state", json_string(states[one->state]));
+        put(o, "due_at", tb_json_time(one->due));
+        put(o, "ended_at", tb_json_time(one->ended));
+        put(o, "fields", tb_json_fields(one->fields, one->field_count));
+        (void)json_array_append_new(array, o);
+    }
+    return array;
+}
+
 json_t *tb_json_family(const tb_local_family *family)
 {
     json_t *o = json_object();
@@ -125,5 +143,6 @@ json_t *tb_json_family(const tb_local_family *family)
     put(o, "parent", tb_case_zero(&family->parent.case_id) ? json_null()
                                                            : relative(&family->parent));
     put(o, "children", array);
+    put(o, "owed_by_each", owed(family));
     return o;
 }

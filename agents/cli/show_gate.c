@@ -211,6 +211,46 @@ static void show_relative(tb_book *book,
                  (const char *)state.data, (int)holder.size, (const char *)holder.data);
 }
 
+static const char *owed_words(const tb_local_owed *one)
+{
+    switch (one->state) {
+    case TB_DUTY_OPEN:
+        return _("not given yet");
+    case TB_DUTY_ON_TIME:
+        return _("on time");
+    case TB_DUTY_LATE:
+        return _("late");
+    case TB_DUTY_LAPSED:
+        return _("lapsed, not given");
+    case TB_DUTY_RELEASED:
+        return _("released by a take-over");
+    }
+    return _("unknown");
+}
+
+/* Each of many under the duty's title: 同意, 有意见, or 逾期未复. */
+static void show_owed(tb_book *book, const tb_local_family *family)
+{
+    tb_local_summary of = {.campaign = family->campaign, .case_type = family->case_type};
+    for (size_t i = 0; i < family->owed_count; i++) {
+        const tb_local_owed *one = &family->owed[i];
+        bool first = i == 0 || !tb_bytes_equal(one->duty, family->owed[i - 1].duty);
+        tb_bytes title = in_language(one->title_zh, one->title_en);
+        tb_bytes party = tb_book_party(book, &one->debtor);
+        tb_bytes due = tb_show_time(&book->client->arena, one->due);
+        if (first) {
+            (void)printf(_("%.*s, owed by each until %.*s:\n"), (int)title.size,
+                         (const char *)title.data, (int)due.size, (const char *)due.data);
+        }
+        (void)printf("    %.*s: ", (int)party.size, (const char *)party.data);
+        for (size_t f = 0; f < one->field_count; f++) {
+            tb_bytes value = tb_book_value(book, &of, &one->fields[f]);
+            (void)printf("%.*s, ", (int)value.size, (const char *)value.data);
+        }
+        (void)printf("%s\n", owed_words(one));
+    }
+}
+
 bool tb_show_family(tb_book *book, const tb_local_family *family)
 {
     if (!tb_case_zero(&family->parent.case_id)) {
@@ -219,5 +259,6 @@ bool tb_show_family(tb_book *book, const tb_local_family *family)
     for (size_t i = 0; i < family->count; i++) {
         show_relative(book, family->campaign, _("has opened"), &family->children[i]);
     }
+    show_owed(book, family);
     return true;
 }

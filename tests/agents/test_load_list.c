@@ -25,6 +25,20 @@ static const planted faults[] = {
      NULL, "position_many"},
     {"readers: [bureau, operators, resale_all, headquarters]}",
      "readers: [bureau, operators, resale_all, headquarters, others]}", NULL, "position_unknown"},
+    /* what each of many owes */
+    {"until: [opine], hours: 72", "until: [consult], hours: 72", NULL, "until_many"},
+    {"until: [opine], hours: 72", "until: [opine, consult], hours: 72", NULL, "until_mixed"},
+    {"ways: [{to: open}]\n        copies: [operators]\n", "ways: [{to: open}]\n",
+     "owed_by: operators, to: bureau, from: consult", "duty_not_told"},
+    {"hours: 72, default: true, lapse: lapse", "hours: 72, default: true, lapse: lapse, ends_in: take",
+     NULL, "beside_ends_in"},
+    {"owed_by: operators, to: bureau, from: consult", "owed_by: bureau, to: operators, from: consult",
+     NULL, "position_many"},
+    {"copies: [operators]\n        fields: [{field: lapsed_duty, required: true}, {field: lapsed_due, "
+     "required: true}, {field: lapsed_debtor}]",
+     "copies: [operators]\n        fields: [{field: lapsed_duty, required: true}, {field: lapsed_due, "
+     "required: true}]",
+     "until: [opine], hours: 72", "lapse_field"},
     /* opened cases */
     {"case_type: entry\n            parent", "case_type: entri\n            parent", NULL,
      "case_type_unknown"},
@@ -67,6 +81,12 @@ static const planted faults[] = {
     {"        ways: [{to: listed}]\n        copies: [operators, resale_all, headquarters]",
      "        ways: [{to: listed}]\n        copies: [operators, headquarters]",
      "    subscribers: [operators", "list_not_told"},
+    {"removed_receipt: confirm_removal", "removed_receipt: confirm", NULL, "action_unknown"},
+    {"removed_receipt: confirm_removal", "removed_receipt: remove", NULL, "list_receipt_kind"},
+    {"by: [operators, resale_all, headquarters]", "by: [operators, headquarters]",
+     "removed_receipt: confirm_removal", "list_receipt_by"},
+    {"owed_by: resale_all, to: bureau, from: remove", "owed_by: operators, to: bureau, from: remove",
+     "removed_receipt: confirm_removal", "list_receipt_owed"},
     {"en: unlawful channels", "en: \"\"", "- id: channels", "no_en"},
 };
 
@@ -107,12 +127,10 @@ static void a_place_that_changes_later_proves_nothing(void **state)
     free(text);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_campaign_with_lists_and_opened_cases_has_no_fault),
-        cmocka_unit_test(each_fault_is_told_with_its_line),
-        cmocka_unit_test(a_place_that_changes_later_proves_nothing),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(a_campaign_with_lists_and_opened_cases_has_no_fault),
+    cmocka_unit_test(each_fault_is_told_with_its_line),
+    cmocka_unit_test(a_place_that_changes_later_proves_nothing),
+};
+
+TB_RUN("agents/load_list", tests)

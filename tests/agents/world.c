@@ -29,6 +29,7 @@ static const struct {
     {"bureau.44", "bureau", "44", "广东省通信管理局"},
     {"cm.33", "operator", "33", "浙江移动"},
     {"cm.44", "operator", "44", "广东移动"},
+    {"ct.44", "operator", "44", "广东电信"},
     {"headquarters", "headquarters", "", "专项办"},
     {"police.11", "police", "11", "北京市公安局"},
     {"police.33", "police", "33", "浙江省公安厅"},

@@ -486,6 +486,7 @@ static void fill_answer(tb_arena *arena, tb_local_answer *answer)
     static tb_local_entry entries[1];
     static tb_local_verdict verdicts[1];
     static tb_local_relative relatives[1];
+    static tb_local_owed owed[1];
     static tb_bytes texts[1];
     texts[0] = tb_bytes_str("一个故障");
 
@@ -578,8 +579,11 @@ static void fill_answer(tb_arena *arena, tb_local_answer *answer)
     case TB_ANSWER_FAMILY:
         relatives[0] = (tb_local_relative){case_id(), tb_bytes_str("entry"), tb_bytes_str("listed"),
                                            sample_party("bureau.33"), true};
-        answer->family =
-            (tb_local_family){tb_bytes_str("black-card"), relatives[0], relatives, 1};
+        owed[0] = (tb_local_owed){tb_bytes_str("opinion"), tb_bytes_str("会签"),
+                                  tb_bytes_str("joint opinion"), sample_party("cm.44"),
+                                  TB_DUTY_LATE, SAMPLE_TIME, SAMPLE_TIME + 1, fields, 1};
+        answer->family = (tb_local_family){tb_bytes_str("black-card"), tb_bytes_str("card"), relatives[0], relatives, 1,
+                                           owed, 1};
         break;
     case TB_ANSWER_RECOVERY:
         answer->recovery = recovery();
