@@ -29,8 +29,7 @@ static tb_err check_case(const tb_agent *agent,
         if (found != TB_OK && found != TB_ERR_NOT_FOUND) {
             return tb_fault(faults, "a LIST_ENTRY row does not decode", about);
         }
-        if (expected != (found == TB_OK) ||
-            (expected && !tb_list_entries_equal(&should, &is))) {
+        if (expected != (found == TB_OK) || (expected && !tb_list_entries_equal(&should, &is))) {
             err = tb_fault(faults, "a LIST_ENTRY row is not what its case says", about);
         }
         *wanted += expected;
@@ -61,7 +60,8 @@ tb_err tb_check_lists(const tb_agent *agent, tb_txn *txn, tb_faults *faults)
         size_t mark = tb_arena_mark(tb_txn_arena(txn));
         size_t told = faults->count;
         tb_err err = tb_case_after(txn, &id, false, &id);
-        if (err == TB_ERR_NOT_FOUND) {
+        if (err == TB_ERR_NOT_FOUND || err == TB_ERR_CORRUPT) {
+            unknown = unknown || err == TB_ERR_CORRUPT; /* what lies behind it cannot be walked */
             break;
         }
         if (err == TB_OK) {

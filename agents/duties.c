@@ -94,8 +94,8 @@ static tb_err begin(const tb_agent *agent,
     tb_err err = counts_from(agent, txn, event, id, &duty.from_at);
     duty.due = tb_duty_due(def, duty.from_at, agent->calendar);
     size_t at = 0;
-    while (err == TB_OK && tb_duty_parties(def, &row->view, directory, &at, &duty.key.debtor,
-                                           &duty.creditor)) {
+    while (err == TB_OK &&
+           tb_duty_parties(def, &row->view, directory, &at, &duty.key.debtor, &duty.creditor)) {
         if (tb_party_equal(&duty.creditor, &agent->self)) {
             duty.look = duty.due + tb_duty_grace(def);
         }
@@ -230,12 +230,11 @@ static tb_err lapse(tb_txn *txn,
 
 /* Side events come in any order, and before or after a take-over that released the debtor: what was
  * done counts, and of several the first. */
-static tb_err
-fulfil_beside(tb_txn *txn, tb_duty_row *duty, tb_time at, const tb_digest *by)
+static tb_err fulfil_beside(tb_txn *txn, tb_duty_row *duty, tb_time at, const tb_digest *by)
 {
     bool done = duty->state == TB_DUTY_ON_TIME || duty->state == TB_DUTY_LATE;
-    bool earlier = at < duty->ended || (at == duty->ended && memcmp(by->bytes, duty->end.bytes,
-                                                                    TB_DIGEST_BYTES) < 0);
+    bool earlier = at < duty->ended ||
+                   (at == duty->ended && memcmp(by->bytes, duty->end.bytes, TB_DIGEST_BYTES) < 0);
     return done && !earlier ? TB_OK : fulfil(txn, duty, at, by);
 }
 
@@ -282,10 +281,10 @@ tb_err tb_duties_beside(const tb_agent *agent,
     }
     for (unsigned i = 0; err == TB_OK && i < type->duty_count; i++) {
         const tb_duty_def *def = &type->duties[i];
-        tb_duty_row *duty = !tb_duty_ends(def, event->action)
-                                ? NULL
-                                : meant(list, count, tb_bytes_str(def->id),
-                                        tb_event_author(event), head.number);
+        tb_duty_row *duty =
+            !tb_duty_ends(def, event->action)
+                ? NULL
+                : meant(list, count, tb_bytes_str(def->id), tb_event_author(event), head.number);
         err = duty != NULL ? fulfil_beside(txn, duty, at, id) : TB_OK;
     }
     return err;

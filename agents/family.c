@@ -119,8 +119,7 @@ static tb_err say(tb_txn *txn, const tb_duty_row *duty, const tb_duty_def *def, 
     tb_event_key key;
     tb_event_row stored;
     tb_time newest = 0;
-    tb_err err =
-        tb_event_first(txn, &duty->key.case_id, TB_CLASS_SIDE, &walk, &key, &stored);
+    tb_err err = tb_event_first(txn, &duty->key.case_id, TB_CLASS_SIDE, &walk, &key, &stored);
     while (err == TB_OK) {
         tb_event event;
         err = tb_chain_decode(txn, &stored, &event);
@@ -145,7 +144,8 @@ static bool goes_before(const tb_local_owed *a, const tb_local_owed *b)
 }
 
 /* Of a duty that began twice the newer round. */
-static void keep(tb_local_family *family, uint64_t *rounds, const tb_local_owed *one, uint64_t round)
+static void
+keep(tb_local_family *family, uint64_t *rounds, const tb_local_owed *one, uint64_t round)
 {
     size_t at = 0;
     while (at < family->owed_count && goes_before(&family->owed[at], one)) {
@@ -156,8 +156,7 @@ static void keep(tb_local_family *family, uint64_t *rounds, const tb_local_owed 
         return;
     }
     if (!there) {
-        memmove(family->owed + at + 1, family->owed + at,
-                (family->owed_count - at) * sizeof *one);
+        memmove(family->owed + at + 1, family->owed + at, (family->owed_count - at) * sizeof *one);
         memmove(rounds + at + 1, rounds + at, (family->owed_count - at) * sizeof *rounds);
         family->owed_count++;
     }

@@ -1,6 +1,6 @@
 /* family - what belongs to a case besides its own steps: which case opened it and which it opened,
- * from the field by which a case knows its parent, as far as that can be read here; and what each of
- * many owes on it (会签, receipts), done or not.
+ * from the field by which a case knows its parent, as far as that can be read here; and what each
+ * of many owes on it (会签, receipts), done or not.
  */
 #ifndef TB_FAMILY_H
 #define TB_FAMILY_H

@@ -22,9 +22,33 @@ static tb_bytes value_of(const tb_field *values, size_t count, const char *id)
 /* Signs that people put into names or leave out. */
 static bool is_sign(uint32_t c)
 {
-    static const uint32_t signs[] = {'.', ',', ';', ':', '\'', '"', '/', '\\', '_', '*', '#', '&',
-                                     0xB7 /* · */, 0x2022, 0x3001 /* 、 */, 0x3002 /* 。 */,
-                                     0x300A, 0x300B, 0x300C, 0x300D, 0x300E, 0x300F, 0x201C, 0x201D, 0x2018, 0x2019, 0x30FB};
+    static const uint32_t signs[] = {'.',
+                                     ',',
+                                     ';',
+                                     ':',
+                                     '\'',
+                                     '"',
+                                     '/',
+                                     '\\',
+                                     '_',
+                                     '*',
+                                     '#',
+                                     '&',
+                                     0xB7 /* · */,
+                                     0x2022,
+                                     0x3001 /* 、 */,
+                                     0x3002 /* 。 */,
+                                     0x300A,
+                                     0x300B,
+                                     0x300C,
+                                     0x300D,
+                                     0x300E,
+                                     0x300F,
+                                     0x201C,
+                                     0x201D,
+                                     0x2018,
+                                     0x2019,
+                                     0x30FB};
     for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++) {
         if (signs[i] == c) {
             return true;

@@ -150,8 +150,8 @@ tb_err tb_lists_follow(const tb_agent *agent, tb_txn *txn, const tb_case_row *ro
 {
     const tb_campaign *campaign = row->view.campaign;
     tb_err err = TB_OK;
-    for (unsigned i = 0; campaign != NULL && row->view.type != NULL && err == TB_OK &&
-                         i < campaign->list_count;
+    for (unsigned i = 0;
+         campaign != NULL && row->view.type != NULL && err == TB_OK && i < campaign->list_count;
          i++) {
         const tb_list_def *list = &campaign->lists[i];
         tb_list_entry entry;
@@ -188,14 +188,12 @@ static tb_err is_over(const tb_agent *agent,
     tb_list_entry entry = {.case_id = {{0}}};
     *out = false;
     while (!*out) {
-        tb_err err =
-            tb_list_next(txn, campaign, tb_bytes_str(list->id), &entry.case_id, &entry);
+        tb_err err = tb_list_next(txn, campaign, tb_bytes_str(list->id), &entry.case_id, &entry);
         if (err != TB_OK) {
             return err == TB_ERR_NOT_FOUND ? TB_OK : err;
         }
         done += recent(entry.listed, &entry.listed_by, &agent->self, since);
-        done += entry.removed != 0 &&
-                recent(entry.removed, &entry.removed_by, &agent->self, since);
+        done += entry.removed != 0 && recent(entry.removed, &entry.removed_by, &agent->self, since);
         *out = done >= list->brake.count;
     }
     return TB_OK;

@@ -3,7 +3,7 @@
  *     (not on it) --state in listed_in--> listed --state in removed_in--> removed --> listed again
  *
  * An entry is a case, so signature, delivery, receipt, take-over and archive are those of cases;
- * what a list adds is the copy that is searched by key (rows_list.h), the gate (lists_query.c) and
+ * what a list adds is the copy that is searched by key (rows_list.h), the gate (lists_gate.c) and
  * the brake. Every party that can read an entry keeps it. The copy follows from the chain in effect
  * and from what is open here, and is made anew whenever a case changed, chain switches and cuts
  * included; check_list.c says whether it is so.
@@ -46,14 +46,30 @@ tb_err tb_lists_brake(const tb_agent *agent,
 const tb_list_def *
 tb_lists_find(const tb_agent *agent, tb_bytes id, const tb_campaign **out_campaign);
 
-/* lists_query.c: the lists here; one list with its entries; the gate. */
-tb_err tb_query_lists(const tb_agent *agent, tb_txn *txn, tb_now now, tb_local_answer *answer)
-    TB_MUST_USE;
+/* lists_query.c: a list and the age of our copy, with its entries counted or not; and an entry as
+ * people see it, with its case. */
+tb_err tb_lists_line(const tb_agent *agent,
+                     tb_txn *txn,
+                     tb_now now,
+                     const tb_campaign *campaign,
+                     const tb_list_def *list,
+                     bool count,
+                     tb_local_list_line *out) TB_MUST_USE;
+tb_err tb_lists_show(const tb_agent *agent,
+                     tb_txn *txn,
+                     const tb_list_entry *entry,
+                     tb_case_row *row,
+                     tb_local_entry *out) TB_MUST_USE;
+
+/* The lists here, and one list with its entries. */
+tb_err
+tb_query_lists(const tb_agent *agent, tb_txn *txn, tb_now now, tb_local_answer *answer) TB_MUST_USE;
 tb_err tb_query_list(const tb_agent *agent,
                      tb_txn *txn,
                      tb_now now,
                      const tb_local_show_list *show,
                      tb_local_answer *answer) TB_MUST_USE;
+/* lists_gate.c */
 tb_err tb_query_gate(const tb_agent *agent,
                      tb_txn *txn,
                      tb_now now,

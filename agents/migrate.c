@@ -269,9 +269,9 @@ typedef enum phase_3 {
 } phase_3;
 
 /* A DUTY row of schema 2: form u8, state u8, debtor. */
-#define DEBTOR_AT   2
-#define DUTY_FIXED  (TB_CASE_ID_BYTES + TB_DIGEST_BYTES)
-#define WALK_BYTES  (1 + 8)
+#define DEBTOR_AT  2
+#define DUTY_FIXED (TB_CASE_ID_BYTES + TB_DIGEST_BYTES)
+#define WALK_BYTES (1 + 8)
 
 /* The key with the debtor behind its first `fixed` bytes. */
 static tb_err with_debtor(tb_txn *txn, tb_bytes key, size_t fixed, tb_bytes row, tb_bytes *out_key)
@@ -299,8 +299,8 @@ static tb_err duty_due_place(tb_txn *txn, tb_bytes key, tb_bytes value, tb_bytes
     if (key.size <= WALK_BYTES) {
         return TB_ERR_NOT_FOUND;
     }
-    tb_err err = tb_store_get(
-        txn, TB_TABLE_DUTY, tb_bytes_of(key.data + WALK_BYTES, key.size - WALK_BYTES), &row);
+    tb_err err = tb_store_get(txn, TB_TABLE_DUTY,
+                              tb_bytes_of(key.data + WALK_BYTES, key.size - WALK_BYTES), &row);
     if (err != TB_OK) {
         return err == TB_ERR_CORRUPT ? TB_ERR_NOT_FOUND : err;
     }

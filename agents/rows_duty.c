@@ -93,8 +93,7 @@ tb_err tb_duty_decode(tb_bytes key, tb_bytes value, tb_duty_row *out)
     tb_get_raw(&r, row.lapse.bytes, TB_DIGEST_BYTES);
     row.calendar = tb_get_u32(&r);
     if (!tb_reader_done(&r) || form != ROW_FORM || !tb_party_equal(&debtor, &row.key.debtor) ||
-        state < TB_DUTY_OPEN ||
-        state > TB_DUTY_RELEASED) {
+        state < TB_DUTY_OPEN || state > TB_DUTY_RELEASED) {
         return TB_ERR_CORRUPT;
     }
     *out = row;

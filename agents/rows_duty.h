@@ -20,7 +20,7 @@
 
 typedef struct tb_duty_key {
     tb_case_id case_id;
-    tb_digest from; /* the event it began with */
+    tb_digest from;  /* the event it began with */
     tb_party debtor; /* each of many owes his own */
     tb_bytes duty;   /* id in the campaign */
 } tb_duty_key;

@@ -17,8 +17,7 @@ static void put_list(tb_writer *w, tb_bytes campaign, tb_bytes list)
     tb_put_u8(w, 0);
 }
 
-static tb_bytes
-entry_key(uint8_t *buffer, tb_bytes campaign, tb_bytes list, const tb_case_id *id)
+static tb_bytes entry_key(uint8_t *buffer, tb_bytes campaign, tb_bytes list, const tb_case_id *id)
 {
     tb_writer w;
     tb_writer_init(&w, buffer, ENTRY_KEY_MAX);
@@ -146,8 +145,8 @@ bool tb_list_entries_equal(const tb_list_entry *a, const tb_list_entry *b)
 
 /* ---- verbs ---- */
 
-tb_err tb_list_get(
-    tb_txn *txn, tb_bytes campaign, tb_bytes list, const tb_case_id *id, tb_list_entry *out)
+tb_err
+tb_list_get(tb_txn *txn, tb_bytes campaign, tb_bytes list, const tb_case_id *id, tb_list_entry *out)
 {
     uint8_t *buffer = tb_arena_alloc(tb_txn_arena(txn), ENTRY_KEY_MAX);
     tb_bytes value;
@@ -181,9 +180,9 @@ tb_err tb_list_del(tb_txn *txn, tb_bytes campaign, tb_bytes list, const tb_case_
     }
     err = forget_marks(txn, &old);
     uint8_t buffer[ENTRY_KEY_MAX];
-    return err == TB_OK ? tb_store_del(txn, TB_TABLE_LIST_ENTRY,
-                                       entry_key(buffer, campaign, list, id))
-                        : err;
+    return err == TB_OK
+               ? tb_store_del(txn, TB_TABLE_LIST_ENTRY, entry_key(buffer, campaign, list, id))
+               : err;
 }
 
 tb_err tb_list_put(tb_txn *txn, const tb_list_entry *entry)

@@ -37,10 +37,7 @@ tb_err tb_list_get(tb_txn *txn,
                    const tb_case_id *id,
                    tb_list_entry *out) TB_MUST_USE;
 tb_err tb_list_put(tb_txn *txn, const tb_list_entry *entry) TB_MUST_USE;
-tb_err tb_list_del(tb_txn *txn,
-                   tb_bytes campaign,
-                   tb_bytes list,
-                   const tb_case_id *id) TB_MUST_USE;
+tb_err tb_list_del(tb_txn *txn, tb_bytes campaign, tb_bytes list, const tb_case_id *id) TB_MUST_USE;
 
 /* The entry behind this one, by case id; zero: the first. TB_ERR_NOT_FOUND at the end. */
 tb_err tb_list_next(tb_txn *txn,
@@ -60,8 +57,8 @@ tb_err tb_list_found(tb_txn *txn,
                      tb_case_id *out) TB_MUST_USE;
 
 /* For checks: a LIST_ENTRY row as it stands. */
-tb_err tb_list_decode(tb_bytes key, tb_bytes value, tb_arena *arena, tb_list_entry *out)
-    TB_MUST_USE;
+tb_err
+tb_list_decode(tb_bytes key, tb_bytes value, tb_arena *arena, tb_list_entry *out) TB_MUST_USE;
 bool tb_list_entries_equal(const tb_list_entry *a, const tb_list_entry *b);
 
 #endif

@@ -700,7 +700,7 @@ typedef struct tb_local_verdict {
 
 typedef struct tb_local_verdicts {
     tb_local_list_line list;
-    tb_bytes province; /* it was asked for; empty of a national list */
+    tb_bytes province;          /* it was asked for; empty of a national list */
     tb_local_verdict *verdicts; /* as asked */
     size_t count;
 } tb_local_verdicts;

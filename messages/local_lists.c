@@ -63,8 +63,8 @@ tb_refusal tb_local_read_check_list(const Tongbao__Local__CheckList *in,
             return TB_REFUSED_TOO_LARGE;
         }
         out->applicants[i].field_count = one->n_fields;
-        tb_refusal code = tb_local_read_values(one->fields, one->n_fields, arena,
-                                               &out->applicants[i].fields);
+        tb_refusal code =
+            tb_local_read_values(one->fields, one->n_fields, arena, &out->applicants[i].fields);
         if (code != TB_ACCEPTED) {
             return code;
         }
@@ -317,8 +317,7 @@ static bool read_relative(const wire_relative *in, tb_local_relative *out)
 {
     out->known = in->known != 0;
     return tb_wire_fixed(in->case_id, out->case_id.bytes, TB_CASE_ID_BYTES) &&
-           tb_local_text(in->case_type, &out->case_type) &&
-           tb_local_text(in->state, &out->state) &&
+           tb_local_text(in->case_type, &out->case_type) && tb_local_text(in->state, &out->state) &&
            tb_wire_party_or_none(in->holder, &out->holder);
 }
 
@@ -337,9 +336,8 @@ static bool read_owed(const Tongbao__Local__Owed *in, tb_arena *arena, tb_local_
     out->field_count = in->n_fields;
     return in->state >= TB_DUTY_OPEN && in->state <= TB_DUTY_RELEASED &&
            tb_local_text(in->duty, &out->duty) && tb_local_text(in->title_zh, &out->title_zh) &&
-           tb_local_text(in->title_en, &out->title_en) &&
-           tb_wire_party(in->debtor, &out->debtor) && tb_wire_time(in->due_ms, &out->due) &&
-           tb_wire_time(in->ended_ms, &out->ended) &&
+           tb_local_text(in->title_en, &out->title_en) && tb_wire_party(in->debtor, &out->debtor) &&
+           tb_wire_time(in->due_ms, &out->due) && tb_wire_time(in->ended_ms, &out->ended) &&
            tb_local_read_values(in->fields, in->n_fields, arena, &out->fields) == TB_ACCEPTED;
 }
 

@@ -171,7 +171,8 @@ static tb_refusal read_body(const wire_request *in, tb_arena *arena, tb_local_re
     case TB_REQUEST_CHECK_LIST:
         return tb_local_read_check_list(in->check_list, arena, &out->check_list);
     case TB_REQUEST_GET_FAMILY:
-        return verdict(tb_wire_fixed(in->get_family->case_id, out->case_id.bytes, TB_CASE_ID_BYTES));
+        return verdict(
+            tb_wire_fixed(in->get_family->case_id, out->case_id.bytes, TB_CASE_ID_BYTES));
     case TB_REQUEST_STATUS:
     case TB_REQUEST_WATCH:
     case TB_REQUEST_LIST_DIRECTORY:

@@ -51,9 +51,8 @@ struct Tongbao__Local__ShowList *tb_local_write_show_list(const tb_local_show_li
                                                           tb_arena *arena);
 struct Tongbao__Local__CheckList *tb_local_write_check_list(const tb_local_check_list *in,
                                                             tb_arena *arena);
-tb_refusal tb_local_read_lists(const struct Tongbao__Local__Lists *in,
-                               tb_arena *arena,
-                               tb_local_lists *out);
+tb_refusal
+tb_local_read_lists(const struct Tongbao__Local__Lists *in, tb_arena *arena, tb_local_lists *out);
 tb_refusal tb_local_read_shown_list(const struct Tongbao__Local__ShownList *in,
                                     tb_arena *arena,
                                     tb_local_shown_list *out);

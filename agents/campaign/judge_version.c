@@ -79,8 +79,8 @@ static size_t in_position(const tb_scene *scene, tb_party out[TB_ADDRESSEES_MAX]
     for (unsigned i = 0; i < type->position_count; i++) {
         size_t at = 0;
         tb_party party;
-        while (tb_position_next(scene->before, scene->directory, type->positions[i].id, &at,
-                                &party)) {
+        while (
+            tb_position_next(scene->before, scene->directory, type->positions[i].id, &at, &party)) {
             const tb_directory_party *found = tb_directory_find(scene->directory, &party);
             if (!tb_party_equal(&party, &scene->actor->id) && found != NULL &&
                 found->state == TB_PARTY_ACTIVE) {

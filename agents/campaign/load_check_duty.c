@@ -213,7 +213,8 @@ static void check_end(tb_check *check, const tb_duty_def *duty, const tb_action 
 static void check_parties(tb_check *check, const tb_duty_def *duty)
 {
     bool debtor = tb_check_position(check, &duty->owed_by);
-    bool creditor = tb_check_position(check, &duty->to) && tb_check_one_party(check, &duty->to, "to");
+    bool creditor =
+        tb_check_position(check, &duty->to) && tb_check_one_party(check, &duty->to, "to");
     if (debtor && creditor && tb_check_alike(check, duty->owed_by, duty->to)) {
         tb_check_fault(check, tb_at_value(&duty->to), TB_FAULT_TO_ITSELF, duty->owed_by, duty->to);
     }

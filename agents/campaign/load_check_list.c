@@ -15,8 +15,8 @@ static bool names(const char *const *list, unsigned count, const char *name)
 /* ---- what it is found by ---- */
 
 /* A subscriber's copy is of use only where it can read what is searched. */
-static void check_readable(tb_check *check, const tb_list_def *list, const tb_field_def *field,
-                           tb_place place)
+static void
+check_readable(tb_check *check, const tb_list_def *list, const tb_field_def *field, tb_place place)
 {
     const tb_field_group *group =
         field->group != NULL ? tb_case_type_group(check->type, tb_bytes_str(field->group)) : NULL;
@@ -106,8 +106,8 @@ static bool leads(const tb_list_def *list, const tb_action *action, bool listed)
 
 static bool is_told(tb_check *check, const tb_action *action, const char *subscriber)
 {
-    bool told = tb_check_among(check, (const char *const *)action->copies, action->copy_count,
-                               subscriber);
+    bool told =
+        tb_check_among(check, (const char *const *)action->copies, action->copy_count, subscriber);
     for (unsigned i = 0; !told && i < action->way_count; i++) {
         told = action->ways[i].hands_to != NULL &&
                tb_check_alike(check, action->ways[i].hands_to, subscriber);
@@ -164,8 +164,7 @@ static void check_receipt(tb_check *check, const tb_list_def *list)
     if (list->removed_receipt == NULL || list->removed_receipt[0] == '\0') {
         return;
     }
-    const tb_action *action =
-        tb_case_type_action(check->type, tb_bytes_str(list->removed_receipt));
+    const tb_action *action = tb_case_type_action(check->type, tb_bytes_str(list->removed_receipt));
     if (action == NULL) {
         tb_check_fault(check, tb_at_value(&list->removed_receipt), TB_FAULT_ACTION_UNKNOWN,
                        list->removed_receipt, "removed_receipt");

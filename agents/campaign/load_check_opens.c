@@ -190,7 +190,9 @@ static bool may_read(const opening *o, const tb_field_group *group, const tb_pos
 }
 
 /* The opener reads what it wrote, whoever the group's readers are. */
-static void check_seal(opening *o, const tb_copied_field *copy, const tb_field_def *from,
+static void check_seal(opening *o,
+                       const tb_copied_field *copy,
+                       const tb_field_def *from,
                        const tb_field_def *to)
 {
     const tb_field_group *group =
@@ -219,8 +221,8 @@ static void check_seal(opening *o, const tb_copied_field *copy, const tb_field_d
 
 static bool alike(const tb_check *check, const tb_field_def *a, const tb_field_def *b)
 {
-    return a->type == b->type && same(a->choices, b->choices) &&
-           tb_check_given(check, &a->type) && tb_check_given(check, &b->type);
+    return a->type == b->type && same(a->choices, b->choices) && tb_check_given(check, &a->type) &&
+           tb_check_given(check, &b->type);
 }
 
 static void check_copy(opening *o, const tb_copied_field *copy)
@@ -228,7 +230,8 @@ static void check_copy(opening *o, const tb_copied_field *copy)
     const tb_field_def *from = tb_check_field_of(o->check, copy->from);
     const tb_field_def *to = tb_case_type_field(o->type, tb_bytes_str(copy->field));
     if (from == NULL && copy->from[0] != '\0') {
-        tb_check_fault(o->check, tb_at_value(&copy->from), TB_FAULT_FIELD_UNKNOWN, copy->from, NULL);
+        tb_check_fault(o->check, tb_at_value(&copy->from), TB_FAULT_FIELD_UNKNOWN, copy->from,
+                       NULL);
     }
     bool taken = to != NULL && tb_action_field_of(o->its_open, tb_bytes_str(copy->field)) != NULL;
     if (!taken && copy->field[0] != '\0') {

@@ -4,9 +4,8 @@
  */
 #include "agents/campaign/scene.h"
 
-static bool stands_in(const tb_case_view *view,
-                      const tb_position *position,
-                      const tb_directory_party *party)
+static bool
+stands_in(const tb_case_view *view, const tb_position *position, const tb_directory_party *party)
 {
     if (!tb_bytes_equal(party->role, tb_bytes_str(position->role))) {
         return false;

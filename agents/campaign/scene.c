@@ -281,9 +281,8 @@ static const tb_party *self_of(const tb_scene *scene)
     return scene->signer != NULL ? &scene->signer->id : &scene->actor->id;
 }
 
-size_t tb_scene_addressees(const tb_scene *scene,
-                           const tb_party *holder,
-                           tb_party out[TB_ADDRESSEES_MAX])
+size_t
+tb_scene_addressees(const tb_scene *scene, const tb_party *holder, tb_party out[TB_ADDRESSEES_MAX])
 {
     const tb_action *action = scene->action;
     const tb_party *self = self_of(scene);

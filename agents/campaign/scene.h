@@ -73,9 +73,8 @@ tb_refusal tb_scene_holder(tb_scene *scene, const tb_way *way, bool check_active
 
 /* Who is to be told: holder and copies, ascending, without the actor and without copies to parties
  * that cannot be reached. More than TB_ADDRESSEES_MAX: more than an event may name. */
-size_t tb_scene_addressees(const tb_scene *scene,
-                           const tb_party *holder,
-                           tb_party out[TB_ADDRESSEES_MAX]);
+size_t
+tb_scene_addressees(const tb_scene *scene, const tb_party *holder, tb_party out[TB_ADDRESSEES_MAX]);
 /* Whether a party may be among them, in whatever state it is. */
 bool tb_scene_may_tell(const tb_scene *scene, const tb_party *holder, const tb_party *party);
 

@@ -4,12 +4,13 @@
 #include "agents/cli/campaign_explain.h"
 #include "agents/cli/say.h"
 
-void tb_explain_opens(const tb_campaign *campaign, const tb_case_type *type, const tb_action *action)
+void tb_explain_opens(const tb_campaign *campaign,
+                      const tb_case_type *type,
+                      const tb_action *action)
 {
     for (unsigned i = 0; i < action->opens_count; i++) {
         const tb_opens *opens = &action->opens[i];
-        const tb_case_type *other =
-            tb_campaign_case_type(campaign, tb_bytes_str(opens->case_type));
+        const tb_case_type *other = tb_campaign_case_type(campaign, tb_bytes_str(opens->case_type));
         (void)printf(_("        opens another case: %s"),
                      other != NULL ? tb_explain_label(&other->title, other->id) : opens->case_type);
         if (opens->when.count > 0) {
@@ -64,7 +65,8 @@ static void explain_list(const tb_campaign *campaign, const tb_list_def *list)
     }
     (void)printf("%s", _("    copies kept by: "));
     for (unsigned i = 0; i < list->subscriber_count; i++) {
-        (void)printf("%s%s", tb_explain_between(i), tb_explain_position(type, list->subscribers[i]));
+        (void)printf("%s%s", tb_explain_between(i),
+                     tb_explain_position(type, list->subscribers[i]));
     }
     (void)printf("\n");
     if (list->brake.count > 0) {

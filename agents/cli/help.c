@@ -157,7 +157,8 @@ static const char campaign_page[] = N_(
     "tongbao campaign show CAMPAIGN     roles, fields, states and actions\n"
     "\n"
     "Of a definition file, without an agent:\n"
-    "tongbao campaign check FILE        everything that is wrong with it: line, reason, what to do\n"
+    "tongbao campaign check FILE        everything that is wrong with it: line, reason, what to "
+    "do\n"
     "tongbao campaign explain FILE      what it lays down, as a page to read\n"
     "tongbao campaign graph FILE        states and actions for Graphviz, e.g. | dot -Tsvg > x.svg\n"
     "tongbao campaign diff OLD NEW      what differs between two definition files, and which "
@@ -235,7 +236,8 @@ static const char list_page[] = N_(
     "Codes may be written with blanks or dashes, in full width or small letters. A list that\n"
     "holds within a province is asked for this party's own unless --province says another.\n"
     "\n"
-    "It says listed (exit code 10), with entry number, since when and by whom; possible (11): name\n"
+    "It says listed (exit code 10), with entry number, since when and by whom; possible (11): "
+    "name\n"
     "and place are alike, a person must compare; or not found (0). Each time it says how old the\n"
     "copy is. A sheet is CSV, as a spreadsheet saves it; verdicts stand behind its own columns\n"
     "in SHEET.checked.csv, and the exit code is that of the worst row (1: a row was not judged).\n"
@@ -249,12 +251,20 @@ static const char list_page[] = N_(
 static const struct {
     const char *noun;
     const char *page;
-} pages[] = {
-    {"case", case_page},         {"notice", notice_page},   {"trace", trace_page},
-    {"request", request_page},   {"import", import_page},   {"campaign", campaign_page},
-    {"document", document_page}, {"check", check_page},     {"status", status_page},
-    {"due", due_page},           {"list", list_page},       {"recover", recover_page}, {"quarantine", quarantine_page},
-    {"bundle", bundle_page}};
+} pages[] = {{"case", case_page},
+             {"notice", notice_page},
+             {"trace", trace_page},
+             {"request", request_page},
+             {"import", import_page},
+             {"campaign", campaign_page},
+             {"document", document_page},
+             {"check", check_page},
+             {"status", status_page},
+             {"due", due_page},
+             {"list", list_page},
+             {"recover", recover_page},
+             {"quarantine", quarantine_page},
+             {"bundle", bundle_page}};
 
 void tb_help_print(const char *noun)
 {

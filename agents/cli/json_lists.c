@@ -74,8 +74,8 @@ json_t *tb_json_shown_list(const tb_local_shown_list *shown)
 {
     json_t *o = line(&shown->list);
     put(o, "entries", entries(shown->entries, shown->count));
-    put(o, "next", shown->next.size == 0 ? json_null()
-                                         : tb_json_hex_of(shown->next.data, shown->next.size));
+    put(o, "next",
+        shown->next.size == 0 ? json_null() : tb_json_hex_of(shown->next.data, shown->next.size));
     return o;
 }
 
@@ -140,8 +140,8 @@ json_t *tb_json_family(const tb_local_family *family)
     for (size_t i = 0; i < family->count; i++) {
         (void)json_array_append_new(array, relative(&family->children[i]));
     }
-    put(o, "parent", tb_case_zero(&family->parent.case_id) ? json_null()
-                                                           : relative(&family->parent));
+    put(o, "parent",
+        tb_case_zero(&family->parent.case_id) ? json_null() : relative(&family->parent));
     put(o, "children", array);
     put(o, "owed_by_each", owed(family));
     return o;

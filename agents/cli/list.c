@@ -10,10 +10,9 @@
 #define LIMIT_USUAL 50
 #define LIMIT_MAX   200
 /* What `list check` understands besides the fields of the list. */
-static const char *const own_options[] = {"json",    "help",    "socket", "request-id",
-                                          "account", "time",    "timeout", "lang",
-                                          "entry",   "after",   "limit",  "province",
-                                          "file",    "out",     "h"};
+static const char *const own_options[] = {"json",  "help",     "socket", "request-id", "account",
+                                          "time",  "timeout",  "lang",   "entry",      "after",
+                                          "limit", "province", "file",   "out",        "h"};
 
 static bool means(const tb_list_def *list, tb_bytes text)
 {
@@ -38,8 +37,8 @@ const tb_list_def *tb_list_named(tb_book *book,
         for (unsigned l = 0; campaign != NULL && l < campaign->list_count; l++) {
             if (means(&campaign->lists[l], text)) {
                 *out_campaign = campaign;
-                *out_type = tb_campaign_case_type(campaign,
-                                                  tb_bytes_str(campaign->lists[l].case_type));
+                *out_type =
+                    tb_campaign_case_type(campaign, tb_bytes_str(campaign->lists[l].case_type));
                 return *out_type != NULL ? &campaign->lists[l] : NULL;
             }
         }
@@ -73,8 +72,7 @@ static int show(tb_book *book, const tb_list_asked *asked)
     if (asked->words.count != 2) {
         return tb_help_wrong("list", _("which list? They are in: tongbao list list"));
     }
-    if (asked->limit != NULL &&
-        !tb_arguments_number("limit", asked->limit, 1, LIMIT_MAX, &limit)) {
+    if (asked->limit != NULL && !tb_arguments_number("limit", asked->limit, 1, LIMIT_MAX, &limit)) {
         return TB_EXIT_USAGE;
     }
     tb_bytes name = tb_bytes_str(asked->words.list[1]);

@@ -38,8 +38,8 @@ typedef struct gate {
 static const tb_field_def *field_named(const gate *g, tb_bytes text)
 {
     const tb_field_def *field = tb_names_field(g->type, text);
-    bool place = tb_utf8_same(text, tb_bytes_str("place")) ||
-                 tb_utf8_same(text, tb_bytes_str("district"));
+    bool place =
+        tb_utf8_same(text, tb_bytes_str("place")) || tb_utf8_same(text, tb_bytes_str("district"));
     if (field != NULL || g->list->possible.name == NULL) {
         return field;
     }
@@ -81,19 +81,17 @@ static int read_words(const gate *g, tb_local_applicant *out)
         out->fields[out->field_count++].value = tb_bytes_str(equals + 1);
     }
     if (out->field_count == 0) {
-        return tb_help_wrong("list", _("say who is asked about, as --FIELD VALUE, or --file SHEET"));
+        return tb_help_wrong("list",
+                             _("say who is asked about, as --FIELD VALUE, or --file SHEET"));
     }
     return TB_EXIT_DONE;
 }
 
-static int ask(const gate *g,
-               const tb_local_applicant *applicants,
-               size_t count,
-               tb_local_answer *out)
+static int
+ask(const gate *g, const tb_local_applicant *applicants, size_t count, tb_local_answer *out)
 {
     tb_local_request request = {.kind = TB_REQUEST_CHECK_LIST};
-    tb_local_applicant *copy =
-        tb_arena_array(&g->book->client->arena, count + 1, sizeof *copy);
+    tb_local_applicant *copy = tb_arena_array(&g->book->client->arena, count + 1, sizeof *copy);
     if (copy == NULL) {
         return TB_EXIT_INTERNAL;
     }
@@ -304,9 +302,9 @@ static int write_sheet(sheet *s, char *text, size_t size, const tb_local_list_li
     char path[4096];
     tb_plain_text plain;
     const char *wanted = s->gate->asked->out;
-    int length = wanted != NULL ? snprintf(path, sizeof path, "%s", wanted)
-                                : snprintf(path, sizeof path, "%s.checked.csv",
-                                           s->gate->asked->file);
+    int length = wanted != NULL
+                     ? snprintf(path, sizeof path, "%s", wanted)
+                     : snprintf(path, sizeof path, "%s.checked.csv", s->gate->asked->file);
     if (length < 0 || (size_t)length >= sizeof path ||
         !tb_encoding_write(tb_bytes_of(text, size), "utf-8", &plain)) {
         return TB_EXIT_INTERNAL;

@@ -94,7 +94,9 @@ bool tb_show_lists_here(tb_book *book, const tb_local_lists *lists)
 /* As much of a case as its names need. */
 static tb_local_summary as_case(tb_book *book, tb_bytes campaign, const tb_local_entry *entry)
 {
-    tb_local_summary of = {.campaign = campaign, .state = entry->state, .fields = entry->fields,
+    tb_local_summary of = {.campaign = campaign,
+                           .state = entry->state,
+                           .fields = entry->fields,
                            .field_count = entry->field_count};
     const tb_campaign *found = tb_book_campaign_of(book, campaign);
     for (unsigned i = 0; found != NULL && i < found->list_count; i++) {
@@ -150,8 +152,8 @@ static void show_entry(tb_book *book, tb_bytes campaign, const tb_local_entry *e
     for (size_t i = 0; i < e->field_count; i++) {
         tb_bytes title = tb_book_field(book, &of, e->fields[i].id);
         tb_bytes value = tb_book_value(book, &of, &e->fields[i]);
-        (void)printf("    %.*s: %.*s\n", (int)title.size, (const char *)title.data,
-                     (int)value.size, (const char *)value.data);
+        (void)printf("    %.*s: %.*s\n", (int)title.size, (const char *)title.data, (int)value.size,
+                     (const char *)value.data);
     }
 }
 
@@ -186,10 +188,8 @@ void tb_show_verdict(tb_book *book, const tb_local_verdicts *all, const tb_local
 
 /* ---- cases that opened each other ---- */
 
-static void show_relative(tb_book *book,
-                          tb_bytes campaign,
-                          const char *what,
-                          const tb_local_relative *relative)
+static void
+show_relative(tb_book *book, tb_bytes campaign, const char *what, const tb_local_relative *relative)
 {
     tb_arena *arena = &book->client->arena;
     tb_bytes id = tb_show_hex(arena, relative->case_id.bytes, TB_CASE_ID_BYTES);
@@ -202,8 +202,8 @@ static void show_relative(tb_book *book,
     const tb_campaign *found = tb_book_campaign_of(book, campaign);
     const tb_case_type *type =
         found != NULL ? tb_campaign_case_type(found, relative->case_type) : NULL;
-    tb_bytes title = type != NULL ? tb_book_label(&type->title, relative->case_type)
-                                  : relative->case_type;
+    tb_bytes title =
+        type != NULL ? tb_book_label(&type->title, relative->case_type) : relative->case_type;
     tb_bytes state = tb_book_state(book, &of, relative->state);
     tb_bytes holder = tb_book_party(book, &relative->holder);
     (void)printf("%s: %.*s %.*s [%.*s] %.*s\n", what, (int)id.size, (const char *)id.data,

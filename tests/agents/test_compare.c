@@ -260,9 +260,11 @@ static void a_list_may_change_but_its_entries_do_not_leave_it(void **state)
     assert_false(entry_blocked());
     change_register("{fields: [reg_no]}, ", "", false);
     assert_int_equal(found.list[0].kind, TB_DIFFERENCE_LIST_CHANGED);
-    change_register("    listed_in: [listed]", "    scope: national\n    listed_in: [listed]", true);
+    change_register("    listed_in: [listed]", "    scope: national\n    listed_in: [listed]",
+                    true);
     assert_int_equal(found.list[0].kind, TB_DIFFERENCE_LIST_CHANGED);
-    change_register("    case_type: entry\n    listed_in", "    case_type: card\n    listed_in", false);
+    change_register("    case_type: entry\n    listed_in", "    case_type: card\n    listed_in",
+                    false);
     assert_int_equal(found.list[0].kind, TB_DIFFERENCE_LIST_REMOVED);
     assert_true(entry_blocked());
 }
@@ -279,11 +281,12 @@ static void what_an_act_opens_is_part_of_its_rules(void **state)
 static void a_position_of_many_in_place_of_one_means_others(void **state)
 {
     (void)state;
-    change_register("{id: operators, zh: 本省运营企业, en: operators of the province, kind: every, role: "
-                    "operator, field: province}",
-                    "{id: operators, zh: 本省运营企业, en: operators of the province, kind: every, role: "
-                    "operator}",
-                    false);
+    change_register(
+        "{id: operators, zh: 本省运营企业, en: operators of the province, kind: every, role: "
+        "operator, field: province}",
+        "{id: operators, zh: 本省运营企业, en: operators of the province, kind: every, role: "
+        "operator}",
+        false);
     assert_int_equal(found.list[0].kind, TB_DIFFERENCE_POSITION_CHANGED);
 }
 

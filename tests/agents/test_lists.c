@@ -128,7 +128,8 @@ static void an_act_told_to_more_parties_than_a_notice_can_name_is_refused(void *
 
 /* ---- the gate (domain.md §7, 11) ---- */
 
-static void an_agent_code_on_the_list_is_refused_in_its_province_and_allowed_in_another(void **state)
+static void
+an_agent_code_on_the_list_is_refused_in_its_province_and_allowed_in_another(void **state)
 {
     world *w = *state;
     list_one(w, SHOP);
@@ -141,10 +142,12 @@ static void an_agent_code_on_the_list_is_refused_in_its_province_and_allowed_in_
     assert_true(tb_bytes_equal(entry->state, tb_bytes_str("listed")));
     assert_true(entry->listed > 0);
     /* a resale operator works in every province, and has the entry: it lists in its own alone */
-    assert_int_equal(gate(w, "resale.1", "operator=CM|agent_code=GD-00-17", "44").verdicts[0].verdict,
-                     TB_GATE_LISTED);
-    assert_int_equal(gate(w, "resale.1", "operator=CM|agent_code=GD-00-17", "33").verdicts[0].verdict,
-                     TB_GATE_NOT_FOUND);
+    assert_int_equal(
+        gate(w, "resale.1", "operator=CM|agent_code=GD-00-17", "44").verdicts[0].verdict,
+        TB_GATE_LISTED);
+    assert_int_equal(
+        gate(w, "resale.1", "operator=CM|agent_code=GD-00-17", "33").verdicts[0].verdict,
+        TB_GATE_NOT_FOUND);
     assert_int_equal(verdict(w, "cm.33", "operator=CM|agent_code=GD-00-17"), TB_GATE_NOT_FOUND);
     check_world(w);
 }
@@ -152,16 +155,17 @@ static void an_agent_code_on_the_list_is_refused_in_its_province_and_allowed_in_
 static void with_sharing_on_it_is_refused_in_every_province(void **state)
 {
     world *w = *state;
-    const char *edits[] = {"    listed_in: [listed]\n", "    scope: national\n    listed_in: [listed]\n",
-                           "kind: every, role: operator, field: province}\n      - {id: resale_all, zh: "
-                           "转售企业, en: resale operators, kind: every, role: resale}\n      - {id: "
-                           "headquarters, zh: 专项办, en: headquarters, kind: role, role: "
-                           "headquarters}\n    states:\n      - {id: proposed",
-                           "kind: every, role: operator}\n      - {id: resale_all, zh: "
-                           "转售企业, en: resale operators, kind: every, role: resale}\n      - {id: "
-                           "headquarters, zh: 专项办, en: headquarters, kind: role, role: "
-                           "headquarters}\n    states:\n      - {id: proposed",
-                           NULL};
+    const char *edits[] = {
+        "    listed_in: [listed]\n", "    scope: national\n    listed_in: [listed]\n",
+        "kind: every, role: operator, field: province}\n      - {id: resale_all, zh: "
+        "转售企业, en: resale operators, kind: every, role: resale}\n      - {id: "
+        "headquarters, zh: 专项办, en: headquarters, kind: role, role: "
+        "headquarters}\n    states:\n      - {id: proposed",
+        "kind: every, role: operator}\n      - {id: resale_all, zh: "
+        "转售企业, en: resale operators, kind: every, role: resale}\n      - {id: "
+        "headquarters, zh: 专项办, en: headquarters, kind: role, role: "
+        "headquarters}\n    states:\n      - {id: proposed",
+        NULL};
     tb_campaign_loaded *national = edited("tests/agents/register.yaml", edits);
     w->campaign = tb_campaign_loaded_get(national);
     list_one(w, SHOP);
@@ -205,10 +209,12 @@ static void a_like_name_at_the_place_is_possible_and_a_person_must_compare(void 
     assert_int_equal(verdict(w, "cm.44", "channel_name=某某通讯器材店"), TB_GATE_POSSIBLE);
     assert_int_equal(verdict(w, "cm.44", "channel_name=某某通讯器材店|district=天河区"),
                      TB_GATE_NOT_FOUND);
-    assert_int_equal(verdict(w, "cm.44", "channel_name=某某通讯|district=海珠区"), TB_GATE_NOT_FOUND);
+    assert_int_equal(verdict(w, "cm.44", "channel_name=某某通讯|district=海珠区"),
+                     TB_GATE_NOT_FOUND);
     /* the number decides before the name does */
-    assert_int_equal(verdict(w, "cm.44", "operator=CM|agent_code=GD-00-17|channel_name=某某通讯器材店"),
-                     TB_GATE_LISTED);
+    assert_int_equal(
+        verdict(w, "cm.44", "operator=CM|agent_code=GD-00-17|channel_name=某某通讯器材店"),
+        TB_GATE_LISTED);
 }
 
 static void a_question_without_a_whole_key_is_told_what_is_missing(void **state)
@@ -262,8 +268,9 @@ static void a_take_over_that_leaves_a_listing_aside_takes_it_off_every_copy(void
     assert_int_equal(acts(w, "headquarters", "take", "reason=误列"), TB_ACCEPTED);
     deliver_all(w);
     assert_int_equal(verdict(w, "cm.44", "operator=CM|agent_code=GD-00-17"), TB_GATE_NOT_FOUND);
-    assert_int_equal(gate(w, "bureau.44", "operator=CM|agent_code=GD-00-17", "").verdicts[0].verdict,
-                     TB_GATE_NOT_FOUND);
+    assert_int_equal(
+        gate(w, "bureau.44", "operator=CM|agent_code=GD-00-17", "").verdicts[0].verdict,
+        TB_GATE_NOT_FOUND);
     check_world(w);
 }
 
@@ -330,7 +337,8 @@ static tb_refusal list_nth(world *w, unsigned n, const char *confirmed)
 {
     char fields[200];
     assert_true(snprintf(fields, sizeof fields,
-                         "province=44|operator=CM|agent_code=GD-02-%u|channel_name=店%u", n, n) > 0);
+                         "province=44|operator=CM|agent_code=GD-02-%u|channel_name=店%u", n,
+                         n) > 0);
     assert_int_equal(opens_type(w, "bureau.44", "entry", fields), TB_ACCEPTED);
     return acts(w, "bureau.44", "list", confirmed);
 }
@@ -349,7 +357,8 @@ static void beyond_the_brake_a_second_account_must_confirm(void **state)
     /* a removal counts alike */
     assert_int_equal(acts(w, "bureau.44", "remove", "reason=x"), TB_REFUSED_LIST_BRAKE);
     /* another party's brake is its own */
-    assert_int_equal(opens_type(w, "bureau.33", "entry", "province=33|channel_name=店"), TB_ACCEPTED);
+    assert_int_equal(opens_type(w, "bureau.33", "entry", "province=33|channel_name=店"),
+                     TB_ACCEPTED);
     assert_int_equal(acts(w, "bureau.33", "list", ""), TB_ACCEPTED);
     deliver_all(w);
     check_world(w);

@@ -9,8 +9,8 @@
 /* Each planted alone. */
 static const planted faults[] = {
     /* positions of many */
-    {"kind: every, role: operator, field: province}", "kind: every, role: operators, field: province}",
-     NULL, "role_unknown"},
+    {"kind: every, role: operator, field: province}",
+     "kind: every, role: operators, field: province}", NULL, "role_unknown"},
     {"kind: every, role: operator, field: province}", "kind: every, field: province}", NULL,
      "position_no_role"},
     {"kind: every, role: operator, field: province}",
@@ -30,13 +30,15 @@ static const planted faults[] = {
     {"until: [opine], hours: 72", "until: [opine, consult], hours: 72", NULL, "until_mixed"},
     {"ways: [{to: open}]\n        copies: [operators]\n", "ways: [{to: open}]\n",
      "owed_by: operators, to: bureau, from: consult", "duty_not_told"},
-    {"hours: 72, default: true, lapse: lapse", "hours: 72, default: true, lapse: lapse, ends_in: take",
-     NULL, "beside_ends_in"},
-    {"owed_by: operators, to: bureau, from: consult", "owed_by: bureau, to: operators, from: consult",
-     NULL, "position_many"},
-    {"copies: [operators]\n        fields: [{field: lapsed_duty, required: true}, {field: lapsed_due, "
+    {"hours: 72, default: true, lapse: lapse",
+     "hours: 72, default: true, lapse: lapse, ends_in: take", NULL, "beside_ends_in"},
+    {"owed_by: operators, to: bureau, from: consult",
+     "owed_by: bureau, to: operators, from: consult", NULL, "position_many"},
+    {"copies: [operators]\n        fields: [{field: lapsed_duty, required: true}, {field: "
+     "lapsed_due, "
      "required: true}, {field: lapsed_debtor}]",
-     "copies: [operators]\n        fields: [{field: lapsed_duty, required: true}, {field: lapsed_due, "
+     "copies: [operators]\n        fields: [{field: lapsed_duty, required: true}, {field: "
+     "lapsed_due, "
      "required: true}]",
      "until: [opine], hours: 72", "lapse_field"},
     /* opened cases */
@@ -85,8 +87,9 @@ static const planted faults[] = {
     {"removed_receipt: confirm_removal", "removed_receipt: remove", NULL, "list_receipt_kind"},
     {"by: [operators, resale_all, headquarters]", "by: [operators, headquarters]",
      "removed_receipt: confirm_removal", "list_receipt_by"},
-    {"owed_by: resale_all, to: bureau, from: remove", "owed_by: operators, to: bureau, from: remove",
-     "removed_receipt: confirm_removal", "list_receipt_owed"},
+    {"owed_by: resale_all, to: bureau, from: remove",
+     "owed_by: operators, to: bureau, from: remove", "removed_receipt: confirm_removal",
+     "list_receipt_owed"},
     {"en: unlawful channels", "en: \"\"", "- id: channels", "no_en"},
 };
 
@@ -113,14 +116,15 @@ static void a_campaign_with_lists_and_opened_cases_has_no_fault(void **state)
     free(text);
 }
 
-/* What shows who reads what must not change behind it: the place the opened case's readers are found
- * by may be set by its opening alone. */
+/* What shows who reads what must not change behind it: the place the opened case's readers are
+ * found by may be set by its opening alone. */
 static void a_place_that_changes_later_proves_nothing(void **state)
 {
     (void)state;
-    planted row = {"fields: [{field: reason}, {field: confirmed_by}, {field: uscc}]",
-                   "fields: [{field: reason}, {field: confirmed_by}, {field: uscc}, {field: province}]",
-                   "{field: agent_code, from: shop_code}", "opens_reader"};
+    planted row = {
+        "fields: [{field: reason}, {field: confirmed_by}, {field: uscc}]",
+        "fields: [{field: reason}, {field: confirmed_by}, {field: uscc}, {field: province}]",
+        "{field: agent_code, from: shop_code}", "opens_reader"};
     char *text = planted_in(REGISTER, &row, 1);
     planted_told told = planted_check(text);
     planted_is_told(&row, text, &told);

@@ -135,8 +135,8 @@ static void fill_request(tb_arena *arena, tb_local_request *request)
         static tb_local_applicant applicant;
         asked = (tb_field){tb_bytes_str("agent_code"), tb_bytes_str("GD-17")};
         applicant = (tb_local_applicant){&asked, 1};
-        request->check_list = (tb_local_check_list){tb_bytes_str("channels"), tb_bytes_str("44"),
-                                                    &applicant, 1};
+        request->check_list =
+            (tb_local_check_list){tb_bytes_str("channels"), tb_bytes_str("44"), &applicant, 1};
         break;
     }
     case TB_REQUEST_GET_FAMILY:
@@ -566,24 +566,28 @@ static void fill_answer(tb_arena *arena, tb_local_answer *answer)
         break;
     case TB_ANSWER_SHOWN_LIST:
         entries[0] = entry_line();
-        answer->shown_list =
-            (tb_local_shown_list){list_line(), entries, 1, tb_bytes_str("\xFE")};
+        answer->shown_list = (tb_local_shown_list){list_line(), entries, 1, tb_bytes_str("\xFE")};
         break;
     case TB_ANSWER_VERDICTS:
         entries[0] = entry_line();
         verdicts[0] = (tb_local_verdict){TB_GATE_LISTED, entries, 1, TB_REFUSED_CHOICE,
                                          tb_bytes_str("operator")};
-        answer->verdicts =
-            (tb_local_verdicts){list_line(), tb_bytes_str("44"), verdicts, 1};
+        answer->verdicts = (tb_local_verdicts){list_line(), tb_bytes_str("44"), verdicts, 1};
         break;
     case TB_ANSWER_FAMILY:
         relatives[0] = (tb_local_relative){case_id(), tb_bytes_str("entry"), tb_bytes_str("listed"),
                                            sample_party("bureau.33"), true};
-        owed[0] = (tb_local_owed){tb_bytes_str("opinion"), tb_bytes_str("会签"),
-                                  tb_bytes_str("joint opinion"), sample_party("cm.44"),
-                                  TB_DUTY_LATE, SAMPLE_TIME, SAMPLE_TIME + 1, fields, 1};
-        answer->family = (tb_local_family){tb_bytes_str("black-card"), tb_bytes_str("card"), relatives[0], relatives, 1,
-                                           owed, 1};
+        owed[0] = (tb_local_owed){tb_bytes_str("opinion"),
+                                  tb_bytes_str("会签"),
+                                  tb_bytes_str("joint opinion"),
+                                  sample_party("cm.44"),
+                                  TB_DUTY_LATE,
+                                  SAMPLE_TIME,
+                                  SAMPLE_TIME + 1,
+                                  fields,
+                                  1};
+        answer->family = (tb_local_family){
+            tb_bytes_str("black-card"), tb_bytes_str("card"), relatives[0], relatives, 1, owed, 1};
         break;
     case TB_ANSWER_RECOVERY:
         answer->recovery = recovery();
@@ -622,13 +626,13 @@ static tb_bytes encoded_answer(tb_arena *arena, tb_answer_kind kind)
 
 /* clang-format off: one a line */
 static const tb_answer_kind answer_kinds[] = {
-    TB_ANSWER_NONE,    TB_ANSWER_ACTED,        TB_ANSWER_CASE,     TB_ANSWER_CASES,
-    TB_ANSWER_TRACED,  TB_ANSWER_STATUS,       TB_ANSWER_NOTICES,  TB_ANSWER_PARTIES,
-    TB_ANSWER_CONTENT, TB_ANSWER_CHECKED,      TB_ANSWER_CHANGED,  TB_ANSWER_ACTS,
-    TB_ANSWER_BUNDLE,  TB_ANSWER_IMPORTED,     TB_ANSWER_WRITTEN,  TB_ANSWER_LETTER,
-    TB_ANSWER_DUTIES,  TB_ANSWER_CAMPAIGNS,    TB_ANSWER_CUT,      TB_ANSWER_QUARANTINE,
-    TB_ANSWER_SETTLED, TB_ANSWER_DEAD_LETTERS, TB_ANSWER_RECOVERY,   TB_ANSWER_LISTS,
-    TB_ANSWER_VERDICTS, TB_ANSWER_SHOWN_LIST,  TB_ANSWER_FAMILY,
+    TB_ANSWER_NONE,     TB_ANSWER_ACTED,        TB_ANSWER_CASE,     TB_ANSWER_CASES,
+    TB_ANSWER_TRACED,   TB_ANSWER_STATUS,       TB_ANSWER_NOTICES,  TB_ANSWER_PARTIES,
+    TB_ANSWER_CONTENT,  TB_ANSWER_CHECKED,      TB_ANSWER_CHANGED,  TB_ANSWER_ACTS,
+    TB_ANSWER_BUNDLE,   TB_ANSWER_IMPORTED,     TB_ANSWER_WRITTEN,  TB_ANSWER_LETTER,
+    TB_ANSWER_DUTIES,   TB_ANSWER_CAMPAIGNS,    TB_ANSWER_CUT,      TB_ANSWER_QUARANTINE,
+    TB_ANSWER_SETTLED,  TB_ANSWER_DEAD_LETTERS, TB_ANSWER_RECOVERY, TB_ANSWER_LISTS,
+    TB_ANSWER_VERDICTS, TB_ANSWER_SHOWN_LIST,   TB_ANSWER_FAMILY,
 };
 
 static const tb_request_kind request_kinds[] = {

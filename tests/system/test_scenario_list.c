@@ -1,6 +1,6 @@
-/* Lists on real processes (scenario 11 of the plans): an agent code that was listed is refused in its
- * province and allowed in another, from the command line, with the line down, and by the sheet; a
- * removal is open until it was confirmed; and an act opens another case.
+/* Lists on real processes (scenario 11 of the plans): an agent code that was listed is refused in
+ * its province and allowed in another, from the command line, with the line down, and by the sheet;
+ * a removal is open until it was confirmed; and an act opens another case.
  */
 #include "tests/system/authority.h"
 
@@ -35,7 +35,7 @@ static void begin(sys_hub *hub, sys_agent **bureau, sys_agent **operator)
                      TB_EXIT_DONE);
     sys_broker_start(hub);
     *bureau = sys_agent_linked(hub, BUREAU);
-    *operator = sys_agent_linked(hub, OPERATOR);
+    *operator= sys_agent_linked(hub, OPERATOR);
     assert_int_equal(sys_tongbao_at(*bureau, "document", "install", out, NULL), TB_EXIT_DONE);
     SYS_AWAIT(sys_tongbao_at(*operator, "campaign", "show", "register", NULL) == TB_EXIT_DONE);
     sys_tell_time(*bureau, "2015-03-02T09:00:00+08:00");
@@ -44,9 +44,9 @@ static void begin(sys_hub *hub, sys_agent **bureau, sys_agent **operator)
 
 static tb_case_id list_one(sys_agent *bureau)
 {
-    const tb_local_answer *answer =
-        sys_open(bureau, "register", "entry",
-                 "province=11|operator=CM|agent_code=BJ-00-17|channel_name=某某通讯器材店|district=朝阳区");
+    const tb_local_answer *answer = sys_open(
+        bureau, "register", "entry",
+        "province=11|operator=CM|agent_code=BJ-00-17|channel_name=某某通讯器材店|district=朝阳区");
     assert_int_equal(answer->code, TB_ACCEPTED);
     tb_case_id id = answer->acted.case_id;
     assert_int_equal(sys_act(bureau, &id, "list", "reason=卖卡不登记")->code, TB_ACCEPTED);
@@ -79,9 +79,9 @@ static void a_listed_agent_code_is_refused_in_its_province_and_allowed_in_anothe
                                     "某某 通讯器材店", "--district=朝阳区", NULL),
                      TB_EXIT_POSSIBLE);
     assert_true(says(hub, "possible"));
-    assert_int_equal(sys_tongbao_at(operator, "list", "check", "channels", "--reg-no",
-                                    "110108000000017", NULL),
-                     TB_EXIT_REFUSED);
+    assert_int_equal(
+        sys_tongbao_at(operator, "list", "check", "channels", "--reg-no", "110108000000017", NULL),
+        TB_EXIT_REFUSED);
     assert_int_equal(sys_tongbao_at(operator, "list", "check", "channels", "--colour", "red", NULL),
                      TB_EXIT_USAGE);
     assert_int_equal(sys_tongbao_at(operator, "list", "check", "nothing", "--name", "x", NULL),
@@ -150,7 +150,7 @@ static void a_removal_is_open_until_it_was_confirmed(void **state)
                      TB_EXIT_DONE);
     assert_true(says(hub, "\"standing\": \"removed\""));
     assert_true(says(hub, "\"confirmed\": []"));
-    assert_int_equal(sys_act(operator, &id, "confirm_removal", "")->code, TB_ACCEPTED);
+    assert_int_equal(sys_act(operator, & id, "confirm_removal", "")->code, TB_ACCEPTED);
     SYS_AWAIT(sys_tongbao_at(bureau, "list", "show", "channels", NULL) == TB_EXIT_DONE &&
               says(hub, "receipt returned by"));
     assert_true(says(hub, "removal still open, no receipt from")); /* others have not */
@@ -169,8 +169,8 @@ static void an_act_opens_another_case_and_each_shows_the_other(void **state)
     assert_int_equal(answer->code, TB_ACCEPTED);
     tb_case_id card = answer->acted.case_id;
     assert_int_equal(sys_act(bureau, &card, "consult", "")->code, TB_ACCEPTED);
-    SYS_AWAIT(sys_state_is(operator, &card, "open", BUREAU));
-    assert_int_equal(sys_act(operator, &card, "opine", "opinion=agree")->code, TB_ACCEPTED);
+    SYS_AWAIT(sys_state_is(operator, & card, "open", BUREAU));
+    assert_int_equal(sys_act(operator, & card, "opine", "opinion=agree")->code, TB_ACCEPTED);
     tb_hex(card.bytes, TB_CASE_ID_BYTES, hex);
     SYS_AWAIT(sys_tongbao_at(bureau, "case", "show", hex, NULL) == TB_EXIT_DONE &&
               says(hub, "agreed, on time"));
