@@ -73,14 +73,22 @@ typedef struct findings {
     size_t passed_capacity;
 } findings;
 
+/* What one part holds, behind what others held; of the first, most often the only one, the list
+ * itself is taken. */
 static tb_err add_all(tb_arena *arena,
                       void **list,
                       size_t *count,
                       size_t *capacity,
-                      const void *more,
+                      void *more,
                       size_t n,
                       size_t each)
 {
+    if (*count == 0) {
+        *list = more;
+        *count = n;
+        *capacity = n;
+        return TB_OK;
+    }
     for (size_t i = 0; i < n; i++) {
         tb_err err = tb_work_room(arena, list, *count, capacity, each);
         if (err != TB_OK) {

@@ -91,7 +91,12 @@ static tb_err send_after(tb_apply *apply, const tb_case_row *row, const tb_arriv
     if (shown.handed == 0 && !tb_party_equal(&row->view.opener, &apply->agent->self)) {
         return TB_OK; /* never held it: a copy */
     }
-    if (!tb_link_ready(apply->agent, apply->txn, holder, 1)) {
+    bool ready;
+    tb_err err = tb_link_ready(apply->agent, apply->txn, holder, 1, &ready);
+    if (err != TB_OK) {
+        return err;
+    }
+    if (!ready) {
         return tb_draft_side(apply->txn, apply->now, &row->id, &arrival->id);
     }
     return tb_pass_side(apply->agent, apply->txn, row, &arrival->id);

@@ -16,52 +16,81 @@ void tb_writer_arena(tb_writer *w, tb_arena *arena, size_t capacity)
     w->overflow = buffer == NULL;
 }
 
-void tb_put_raw(tb_writer *w, const void *data, size_t size)
+/* The next size bytes, or NULL when they do not fit. */
+static uint8_t *room(tb_writer *w, size_t size)
 {
     if (w->overflow || size > w->capacity - w->size) {
         w->overflow = true;
-        return;
+        return NULL;
     }
-    if (size > 0) {
-        memcpy(w->data + w->size, data, size);
-        w->size += size;
-    }
+
+    uint8_t *at = w->data + w->size;
+    w->size += size;
+    return at;
 }
 
-static void put_big_endian(tb_writer *w, uint64_t v, size_t size)
+void tb_put_raw(tb_writer *w, const void *data, size_t size)
 {
-    uint8_t bytes[8];
+    uint8_t *at = size > 0 ? room(w, size) : NULL;
 
-    for (size_t i = 0; i < size; i++) {
-        bytes[size - 1 - i] = (uint8_t)(v >> (8 * i));
+    if (at != NULL) {
+        memcpy(at, data, size);
     }
-    tb_put_raw(w, bytes, size);
 }
 
 void tb_put_u8(tb_writer *w, uint8_t v)
 {
-    put_big_endian(w, v, 1);
+    uint8_t *at = room(w, 1);
+
+    if (at != NULL) {
+        *at = v;
+    }
 }
 
+/* Byte by byte, each of a fixed width: the compiler makes one store of it, and keys and rows are
+ * full of these. */
 void tb_put_u16(tb_writer *w, uint16_t v)
 {
-    put_big_endian(w, v, 2);
+    uint8_t *at = room(w, 2);
+
+    if (at != NULL) {
+        at[0] = (uint8_t)(v >> 8);
+        at[1] = (uint8_t)v;
+    }
 }
 
 void tb_put_u32(tb_writer *w, uint32_t v)
 {
-    put_big_endian(w, v, 4);
+    uint8_t *at = room(w, 4);
+
+    if (at != NULL) {
+        at[0] = (uint8_t)(v >> 24);
+        at[1] = (uint8_t)(v >> 16);
+        at[2] = (uint8_t)(v >> 8);
+        at[3] = (uint8_t)v;
+    }
 }
 
 void tb_put_u64(tb_writer *w, uint64_t v)
 {
-    put_big_endian(w, v, 8);
+    uint8_t *at = room(w, 8);
+
+    if (at != NULL) {
+        at[0] = (uint8_t)(v >> 56);
+        at[1] = (uint8_t)(v >> 48);
+        at[2] = (uint8_t)(v >> 40);
+        at[3] = (uint8_t)(v >> 32);
+        at[4] = (uint8_t)(v >> 24);
+        at[5] = (uint8_t)(v >> 16);
+        at[6] = (uint8_t)(v >> 8);
+        at[7] = (uint8_t)v;
+    }
 }
 
 /* The sign bit is flipped, so that byte order is numeric order for negative numbers too. */
 void tb_put_i64(tb_writer *w, int64_t v)
 {
-    put_big_endian(w, (uint64_t)v ^ (UINT64_C(1) << 63), 8);
+    tb_put_u64(w, (uint64_t)v ^ (UINT64_C(1) << 63));
 }
 
 void tb_put_bytes(tb_writer *w, tb_bytes b)
@@ -106,40 +135,48 @@ static const uint8_t *get(tb_reader *r, size_t size)
     return bytes;
 }
 
-static uint64_t get_big_endian(tb_reader *r, size_t size)
-{
-    const uint8_t *bytes = get(r, size);
-    uint64_t v = 0;
-
-    for (size_t i = 0; bytes != NULL && i < size; i++) {
-        v = v << 8 | bytes[i];
-    }
-    return v;
-}
-
 uint8_t tb_get_u8(tb_reader *r)
 {
-    return (uint8_t)get_big_endian(r, 1);
+    const uint8_t *at = get(r, 1);
+
+    return at == NULL ? 0 : *at;
 }
 
 uint16_t tb_get_u16(tb_reader *r)
 {
-    return (uint16_t)get_big_endian(r, 2);
+    const uint8_t *at = get(r, 2);
+
+    if (at == NULL) {
+        return 0;
+    }
+    return (uint16_t)(at[0] << 8 | at[1]);
 }
 
 uint32_t tb_get_u32(tb_reader *r)
 {
-    return (uint32_t)get_big_endian(r, 4);
+    const uint8_t *at = get(r, 4);
+
+    if (at == NULL) {
+        return 0;
+    }
+    return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
 }
 
 uint64_t tb_get_u64(tb_reader *r)
 {
-    return get_big_endian(r, 8);
+    const uint8_t *at = get(r, 8);
+
+    if (at == NULL) {
+        return 0;
+    }
+    return (uint64_t)at[0] << 56 | (uint64_t)at[1] << 48 | (uint64_t)at[2] << 40 |
+           (uint64_t)at[3] << 32 | (uint64_t)at[4] << 24 | (uint64_t)at[5] << 16 |
+           (uint64_t)at[6] << 8 | at[7];
 }
 
 int64_t tb_get_i64(tb_reader *r)
 {
-    uint64_t v = get_big_endian(r, 8);
+    uint64_t v = tb_get_u64(r);
 
     return r->failed ? 0 : (int64_t)(v ^ (UINT64_C(1) << 63));
 }

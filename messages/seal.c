@@ -392,7 +392,7 @@ tb_refusal tb_seal_open(const tb_seal_context *context,
     if (!body_read(body, &sealed) || sealed.wrap_count != entry_count) {
         return TB_REFUSED_MALFORMED;
     }
-    uint8_t *room = tb_arena_alloc(arena, body.size);
+    uint8_t *room = tb_arena_raw(arena, body.size);
     if (room == NULL) {
         return TB_REFUSED_TOO_LARGE;
     }

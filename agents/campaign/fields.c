@@ -1,5 +1,8 @@
 #include "agents/campaign/fields.h"
+
+#include "agents/campaign/figures.h"
 #include "agents/campaign/judge.h"
+#include "agents/campaign/period.h"
 #include "base/ids.h"
 #include "base/limits.h"
 
@@ -165,9 +168,24 @@ static size_t text_step(tb_bytes text, size_t at)
     return code >= least[size] && code <= 0x10FFFF && !surrogate && !control ? size : 0;
 }
 
+/* Eight printable ASCII characters at a time: of long texts most is that or Chinese. Each byte is
+ * below 0x80, and neither below 0x20 nor 0x7F. */
+static bool is_plain_block(const uint8_t *at)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    uint64_t block;
+    memcpy(&block, at, sizeof block);
+    uint64_t control = (block - ones * 0x20) & ~block;
+    return ((block | control | (block + ones)) & ones << 7) == 0;
+}
+
 static bool is_text(tb_bytes text)
 {
     for (size_t at = 0; at < text.size;) {
+        if (text.size - at >= sizeof(uint64_t) && is_plain_block(text.data + at)) {
+            at += sizeof(uint64_t);
+            continue;
+        }
         size_t step = text_step(text, at);
         if (step == 0) {
             return false;
@@ -195,6 +213,8 @@ bool tb_field_well_formed(tb_field_type type, tb_bytes value)
         return false;
     }
     tb_party party;
+    tb_period period;
+    tb_declared declared;
     switch (type) {
     case TB_FIELD_MSISDN:
         return is_msisdn(value);
@@ -224,6 +244,12 @@ bool tb_field_well_formed(tb_field_type type, tb_bytes value)
         return value.size == 1 && (value.data[0] == '0' || value.data[0] == '1');
     case TB_FIELD_CASE:
         return value.size == 32 && all_hex(value);
+    case TB_FIELD_PERIOD:
+        return tb_period_parse(value, &period);
+    case TB_FIELD_FIGURES:
+        return tb_figures_well_formed(value);
+    case TB_FIELD_DECLARED:
+        return tb_declared_read(value, &declared);
     }
     TB_UNREACHABLE();
 }
@@ -238,6 +264,7 @@ static bool is_exempt(tb_field_type type, bool well_formed)
         return true;
     case TB_FIELD_DIGEST:
     case TB_FIELD_CASE:
+    case TB_FIELD_FIGURES: /* nobody types these; counts in a row may look like anything */
         return well_formed;
     default:
         return false;

@@ -128,13 +128,31 @@ static bool next_identity(tb_bytes text, size_t *at, window *w)
     return false;
 }
 
+/* Digits, and lead bytes of digits in full width, among eight bytes; all bytes of the count's
+ * multiples of 0x01 are added up by the multiplication. */
+static unsigned digits_in_block(const uint8_t *at)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    uint64_t block;
+    memcpy(&block, at, sizeof block);
+    uint64_t low = block & ones * 0x7F; /* additions below stay within their byte */
+    uint64_t digit = (low + ones * (0x80 - '0')) & ~(low + ones * (0x7F - '9')) & ~block;
+    uint64_t lead = ~((low ^ ones * 0x6F) + ones * 0x7F) & block;
+    uint64_t either = ((digit | lead) >> 7) & ones;
+    return (unsigned)(either * ones >> 56);
+}
+
 /* Whether there are digits enough for a number, in ASCII or full width (lead byte 0xEF): most texts
  * need no closer look. */
 static bool may_hold_identity(tb_bytes text)
 {
     size_t digits = 0;
-    for (size_t i = 0; i < text.size; i++) {
-        uint8_t c = text.data[i];
+    size_t at = 0;
+    for (; text.size - at >= sizeof(uint64_t); at += sizeof(uint64_t)) {
+        digits += digits_in_block(text.data + at);
+    }
+    for (; at < text.size; at++) {
+        uint8_t c = text.data[at];
         digits += (c >= '0' && c <= '9') || c == 0xEF;
     }
     return digits >= ID_DIGITS - 1;
@@ -255,10 +273,18 @@ static bool may_hold_secret_word(tb_bytes text)
 {
     static const char word[] = "密";
     size_t size = sizeof word - 1;
-    for (size_t i = 0; i + size <= text.size; i++) {
-        if (text.data[i] == (uint8_t)word[0] && memcmp(text.data + i, word, size) == 0) {
+    const uint8_t *at = text.data;
+    size_t left = text.size;
+    while (left >= size) {
+        const uint8_t *lead = memchr(at, (uint8_t)word[0], left - size + 1);
+        if (lead == NULL) {
+            return false;
+        }
+        if (memcmp(lead, word, size) == 0) {
             return true;
         }
+        left -= (size_t)(lead + 1 - at);
+        at = lead + 1;
     }
     return false;
 }

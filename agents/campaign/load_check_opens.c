@@ -159,6 +159,7 @@ static bool covers(const opening *o, const tb_position *q, const tb_position *p)
     case TB_POSITION_FIELD:
         return q->kind == TB_POSITION_FIELD && q->field != NULL &&
                same(q->field, equal_field(o, p->field));
+    case TB_POSITION_LOOKED_UP:
     case TB_POSITION_ACTOR_OF:
         return false;
     }

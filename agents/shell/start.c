@@ -7,8 +7,12 @@
 #include "agents/link.h"
 #include "agents/local.h"
 #include "agents/migrate.h"
+#include "daemon/memory.h"
 #include "daemon/migration_log.h"
 #include "store/version.h"
+
+/* Free memory kept for the next frames: those of one turn, and what answers them. */
+#define KEPT_FREE_BYTES (2 * TB_FRAME_BYTES_MAX)
 
 static bool fail(const char *what, const char *which, const char *why)
 {
@@ -238,6 +242,7 @@ static bool check_enrolled(tb_shell *shell)
 
 bool tb_shell_start(tb_shell *shell, const tb_agent_options *options)
 {
+    tb_memory_keep(KEPT_FREE_BYTES);
     shell->options = options;
     shell->agent.self = options->party;
     shell->agent.judge_campaign = tb_documents_judge_campaign;

@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "broker/migrate.h"
 #include "broker/shell/zap.h"
+#include "daemon/memory.h"
 #include "daemon/migration_log.h"
 #include "keyfile/disk.h"
 #include "store/version.h"
@@ -12,6 +13,9 @@
 /* A directory of the largest size, decoded. */
 #define DIRECTORY_MEMORY_BYTES (24u * 1024 * 1024)
 #define SMALL_MEMORY_BYTES     (64u * 1024)
+/* Free memory kept for the next frames: those of one turn, and what they become on their way out.
+ */
+#define KEPT_FREE_BYTES (8 * TB_FRAME_BYTES_MAX)
 
 static int failed(int code, const char *what, const char *why)
 {
@@ -194,6 +198,7 @@ int tb_hub_open(tb_hub *hub)
 {
     tb_store_options store = {hub->options->quota_bytes, TB_STORE_BROKER};
     tb_migration_log log = {0};
+    tb_memory_keep(KEPT_FREE_BYTES);
     tb_err err = tb_store_open_older(hub->options->store, &store, &hub->node.store);
     if (err != TB_OK) {
         return failed(err == TB_ERR_BUSY ? TB_EXIT_BUSY : TB_EXIT_STORE, hub->options->store,

@@ -4,11 +4,13 @@
  *     processes.c   starts, kills, restarts and ends broker and agents
  *     talk.c        requests to agents and their answers, repeated until answered
  *     leads.c       the leads file, one row each, with the verdict import gives it
+ *     play*.c       what staff do beside the notices, from a sheet (ops/exercise/plays)
  *     feed.c        submits rows at their own time, in that order
  *     staff.c       what clerks and engineers do when a case reaches them
  *     command.c     the product's own commands, as an operator types them
  *     look.c        how agents are, as they say themselves
  *     disaster*.c   what breaks in a run with --disaster, how it is healed, and the page about it
+ *     readers.c     who may ever read what, by a sheet (ops/exercise/readers)
  *     audit.c       opens every store afterwards and compares them
  *     result.c      leads-result.csv, summary.json, and the table by province
  */
@@ -41,13 +43,16 @@ typedef struct ex_party {
     unsigned touched; /* rows whose case comes to this party */
     char key[48];     /* its key file below keys/, without .key; "" the party's id */
     bool away;        /* its agent does not run, and is not started again by itself */
+    bool idle;        /* its staff acts on no notice */
     bool resting;     /* its staff neither submits nor acts */
     bool dead;        /* away for ever: nobody waits for it */
     bool given_up;    /* others know that it is dead: nothing more is ordered from it */
 } ex_party;
 
 typedef struct ex_options {
-    const char *leads;
+    const char *campaign; /* id: ops/campaigns/ID.yaml */
+    const char *leads; /* NULL: none, and the parties are those of ops/exercise/parties/ID.csv */
+    const char *play; /* NULL: none */
     const char *out;
     const char *programs; /* folder of tongbao, tongbao-agent, tongbao-broker */
     const char *source;   /* the checkout: campaigns and tables */
@@ -116,7 +121,7 @@ typedef struct ex_world {
     ex_party parties[EX_PARTIES_MAX];
     size_t party_count;
     const tb_campaign *campaign;
-    const tb_case_type *type;
+    const tb_case_type *type; /* of the leads' cases; NULL without leads */
     tb_segments segments;
     ex_row *rows; /* in input order */
     size_t row_count;
@@ -130,6 +135,7 @@ typedef struct ex_world {
     ex_row *feeding; /* submitted, its case not known yet */
     size_t closed;
     size_t routed;
+    size_t due; /* routed rows submitted so far */
     unsigned kills;
     unsigned kills_broker;
     ex_audit audit;
@@ -176,12 +182,17 @@ void ex_feed_deferred(ex_world *world); /* rows whose submitter's staff works ag
 /* main.c: one round of answers, restarts and kills, at most ms long */
 void ex_round(ex_world *world, int ms);
 void ex_look_again(ex_world *world);
+/* Until all that was submitted so far is closed and has arrived everywhere. */
+void ex_settle(ex_world *world);
 /* staff.c */
 void ex_staff_changed(ex_world *world, ex_party *party, const tb_local_answer *answer, uint64_t tag);
 ex_row *ex_row_of_case(ex_world *world, const tb_case_id *case_id);
 void ex_row_case(ex_world *world, ex_row *row, const tb_case_id *case_id);
 /* The network operator that is ordered for a row. */
 const char *ex_network_in(ex_world *world, const ex_row *row, char out[TB_PARTY_BYTES]);
+/* readers.c: whether a role may ever open a group of such cases that another party wrote. */
+void ex_readers_load(const ex_world *world);
+bool ex_may_ever_read(tb_bytes case_type, tb_bytes group, const char *role);
 /* audit.c, result.c */
 void ex_audit_stores(ex_world *world);
 void ex_collect(ex_world *world);

@@ -217,7 +217,9 @@ void ex_compare(ex_world *world)
 
 void ex_write_results(ex_world *world)
 {
-    write_csv(world);
+    if (world->options.leads != NULL) {
+        write_csv(world);
+    }
     json_t *verdicts = json_object(), *by_home = json_object(), *by_found = json_object(), *outcomes = json_object();
     json_int_t n[7] = {0};
     for (size_t i = 0; i < world->row_count; i++) {
@@ -268,7 +270,7 @@ static void print_right(const char *text, int columns)
 #define NAME_COLUMNS   28
 #define NUMBER_COLUMNS 8
 
-void ex_print_table(const ex_world *world)
+static void print_provinces(const ex_world *world)
 {
     static const char *headings[] = {"发现", "归属", "已关停", "已查清", "空号", "已办结"};
     (void)printf("\n演练数据,不作统计依据\n");
@@ -303,9 +305,19 @@ void ex_print_table(const ex_world *world)
         }
         (void)printf("\n");
     }
+}
+
+void ex_print_table(const ex_world *world)
+{
+    if (world->options.leads != NULL) {
+        print_provinces(world);
+    }
     (void)printf("\n%zu leads, %zu routed, %zu closed, in %.1f s; kills %u\n", world->row_count, world->routed, world->closed, world->elapsed_s, world->kills);
-    (void)printf("lost %llu, duplicate effects %llu, order violations %llu, readers violated %llu; outcomes other than the rule's %llu\n%s/leads-result.csv\n%s/summary.json\n",
+    (void)printf("lost %llu, duplicate effects %llu, order violations %llu, readers violated %llu; outcomes other than the rule's %llu\n%s/summary.json\n",
                  (unsigned long long)world->audit.lost, (unsigned long long)world->audit.duplicate_effects,
                  (unsigned long long)world->audit.order_violations, (unsigned long long)world->audit.readers_violated,
-                 (unsigned long long)world->unexpected, world->options.out, world->options.out);
+                 (unsigned long long)world->unexpected, world->options.out);
+    if (world->options.leads != NULL) {
+        (void)printf("%s/leads-result.csv\n", world->options.out);
+    }
 }

@@ -45,7 +45,8 @@ typedef struct relay_world {
     const char *out;
     unsigned rounds;
     double seconds; /* of one window's measuring */
-    unsigned feed;  /* least part of a window that is filled at once, in notices; 0: three quarters */
+    unsigned feed; /* least part of a window that is filled at once, in notices; 0, or more than the
+                      window: three quarters */
     bool json;
     char endpoint[64];
     char socket_dir[64];

@@ -39,7 +39,7 @@ void relay_settle(void)
 static unsigned room(unsigned window)
 {
     uint64_t out = world.given - world.stored;
-    unsigned least = world.feed == 0 ? window / 4 * 3 : world.feed;
+    unsigned least = world.feed == 0 || world.feed > window ? window / 4 * 3 : world.feed;
     if (out >= window || window - out < least) {
         return 0;
     }

@@ -62,6 +62,28 @@ static void values_of_each_type_are_known_by_their_form(void **state)
     }
 }
 
+/* Texts are looked through in blocks first; no place in one is passed over. */
+static void a_control_character_is_found_wherever_it_stands(void **state)
+{
+    (void)state;
+    for (unsigned at = 0; at < 19; at++) {
+        for (unsigned c = 0; c < 0x80; c++) {
+            char text[19];
+            memset(text, 'x', sizeof text);
+            text[at] = (char)c;
+            bool printable = (c >= 0x20 && c < 0x7F) || c == '\n';
+            tb_bytes value = tb_bytes_of(text, sizeof text);
+            assert_int_equal(tb_field_well_formed(TB_FIELD_TEXT, value), printable);
+        }
+        for (unsigned c = 0x80; c < 0x100; c++) {
+            char text[19];
+            memset(text, 'x', sizeof text);
+            text[at] = (char)c;
+            assert_false(tb_field_well_formed(TB_FIELD_TEXT, tb_bytes_of(text, sizeof text)));
+        }
+    }
+}
+
 static void nothing_and_too_much_are_of_no_type(void **state)
 {
     (void)state;
@@ -164,6 +186,7 @@ static void a_masked_number_shows_three_and_four_digits(void **state)
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(values_of_each_type_are_known_by_their_form),
+    cmocka_unit_test(a_control_character_is_found_wherever_it_stands),
     cmocka_unit_test(nothing_and_too_much_are_of_no_type),
     cmocka_unit_test(the_leak_guard_comes_before_the_type),
     cmocka_unit_test(numbers_of_companies_and_cards_are_exempt),
