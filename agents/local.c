@@ -10,8 +10,10 @@
 #include "agents/clock.h"
 #include "agents/draft.h"
 #include "agents/duties.h"
+#include "agents/family.h"
 #include "agents/letter.h"
 #include "agents/link.h"
+#include "agents/lists.h"
 #include "agents/own_cut.h"
 #include "agents/quarantine.h"
 #include "agents/queries.h"
@@ -364,6 +366,14 @@ static tb_err dispatch(tb_asking *a)
         return verify(a);
     case TB_REQUEST_LIST_CAMPAIGNS:
         return tb_query_campaigns(agent, a->txn, &a->answer);
+    case TB_REQUEST_LIST_LISTS:
+        return tb_query_lists(agent, a->txn, a->now, &a->answer);
+    case TB_REQUEST_SHOW_LIST:
+        return tb_query_list(agent, a->txn, a->now, &request->show_list, &a->answer);
+    case TB_REQUEST_CHECK_LIST:
+        return tb_query_gate(agent, a->txn, a->now, &request->check_list, &a->answer);
+    case TB_REQUEST_GET_FAMILY:
+        return tb_query_family(agent, a->txn, &request->case_id, &a->answer);
     case TB_REQUEST_CUT:
         return cut(a);
     case TB_REQUEST_LIST_DEAD_LETTERS:

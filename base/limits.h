@@ -65,7 +65,9 @@
 /* One limit of a duty: ten years. A campaign with more is refused by its check. */
 #define TB_DUTY_HOURS_MAX    87600
 #define TB_DUTY_DAYS_MAX     3650
-#define TB_ADDRESSEES_MAX    32
+/* Parties one event is addressed to, each a recipient of its notice: an act that would tell more is
+ * refused as addressees_many. */
+#define TB_ADDRESSEES_MAX    TB_ENTRIES_MAX
 #define TB_ACCOUNT_BYTES_MAX 64
 /* Accounts of one party at its agent, closed ones too; looking one up reads them all. */
 #define TB_ACCOUNTS_MAX 512
@@ -124,6 +126,8 @@
 #define TB_GREET_AGAIN_MS 600000
 #define TB_GREET_IDLE_MS  3600000
 #define TB_NOTICE_LIFE_MS (30ll * 24 * 3600 * 1000) /* the longest notice life */
+/* How often META says that the hub was heard: how old a copy is people are told to the minute. */
+#define TB_HEARD_NOTE_MS 15000
 /* A newer directory that a header names must come from the hub within this, or an alarm names it.
  */
 #define TB_DIRECTORY_WAIT_MS 60000

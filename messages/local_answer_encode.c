@@ -554,6 +554,18 @@ static bool write_body(const tb_local_answer *in, tb_arena *arena, bodies *b, wi
     case TB_ANSWER_CAMPAIGNS:
         out->campaigns = &b->campaigns;
         return write_campaigns(&in->campaigns, arena, &b->campaigns);
+    case TB_ANSWER_LISTS:
+        out->lists = tb_local_write_lists(&in->lists, arena);
+        return out->lists != NULL;
+    case TB_ANSWER_SHOWN_LIST:
+        out->shown_list = tb_local_write_shown_list(&in->shown_list, arena);
+        return out->shown_list != NULL;
+    case TB_ANSWER_VERDICTS:
+        out->verdicts = tb_local_write_verdicts(&in->verdicts, arena);
+        return out->verdicts != NULL;
+    case TB_ANSWER_FAMILY:
+        out->family = tb_local_write_family(&in->family, arena);
+        return out->family != NULL;
     case TB_ANSWER_CUT:
         out->cut = &b->cut;
         return write_cut(&in->cut, arena, &b->cut);

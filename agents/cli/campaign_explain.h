@@ -41,4 +41,10 @@ void tb_explain_approval(const tb_case_type *type, const tb_action *action);
 /* campaign_explain_reports.c: who reports what, for which periods, and how figures are counted. */
 void tb_explain_reports(const tb_campaign *campaign);
 
+/* campaign_explain_lists.c: the cases an action opens, and the lists of the campaign. */
+void tb_explain_opens(const tb_campaign *campaign,
+                      const tb_case_type *type,
+                      const tb_action *action);
+void tb_explain_lists(const tb_campaign *campaign);
+
 #endif

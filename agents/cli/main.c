@@ -18,6 +18,7 @@ static const struct {
     {"quarantine", tb_cli_quarantine}, {"recover", tb_cli_recover},   {"report", tb_cli_report},
     {"request", tb_cli_request},       {"status", tb_cli_status},     {"trace", tb_cli_trace},
     {"unanswered", tb_cli_unanswered}, {"verify", tb_cli_verify},
+    {"list", tb_cli_list},
 };
 
 /* --lang may stand anywhere; it is needed before the first sentence is printed. */

@@ -191,7 +191,7 @@ static void check_duties(sim *s, const sim_lead *lead, sim_node *n)
             sim_fail(s,
                      "duty: %s has %.*s of lead L%zu, owed by %s, as %s, and nothing was due yet",
                      n->id.text, (int)rows[i].key.duty.size, (const char *)rows[i].key.duty.data,
-                     (size_t)(lead - s->leads), rows[i].debtor.text,
+                     (size_t)(lead - s->leads), rows[i].key.debtor.text,
                      rows[i].state == TB_DUTY_LAPSED ? "lapsed" : "late");
         }
     }
