@@ -1,8 +1,12 @@
 /* position_every - positions of many parties: every party of a role, nation-wide or of the place an
- * open field names. Who they are follows from the directory an event names, so a party that is
+ * open field names, and all that a look-up names. Who they are follows from the directory an event names, so a party that is
  * enrolled later stands there from then on.
  */
+#include "agents/campaign/lookup.h"
 #include "agents/campaign/scene.h"
+
+/* A look-up that names more: the first. */
+#define LOOKED_UP_MAX 16
 
 static bool
 stands_in(const tb_case_view *view, const tb_position *position, const tb_directory_party *party)
@@ -37,8 +41,16 @@ bool tb_position_holds(const tb_case_view *view,
         const tb_directory_party *found = tb_directory_find(directory, party);
         return found != NULL && stands_in(view, p, found);
     }
-    tb_party one;
-    return tb_position_party(view, directory, position, &one) && tb_party_equal(&one, party);
+    tb_party list[LOOKED_UP_MAX];
+    size_t count = p != NULL && p->kind == TB_POSITION_LOOKED_UP
+                       ? tb_lookup_parties(view, directory, p, list, LOOKED_UP_MAX)
+                       : tb_position_party(view, directory, position, list);
+    for (size_t i = 0; i < count; i++) {
+        if (tb_party_equal(&list[i], party)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 bool tb_position_next(const tb_case_view *view,
@@ -48,6 +60,15 @@ bool tb_position_next(const tb_case_view *view,
                       tb_party *out)
 {
     const tb_position *p = tb_case_type_position(view->type, tb_bytes_str(position));
+    if (p != NULL && p->kind == TB_POSITION_LOOKED_UP) {
+        tb_party list[LOOKED_UP_MAX];
+        size_t count = tb_lookup_parties(view, directory, p, list, LOOKED_UP_MAX);
+        if (*at >= count) {
+            return false;
+        }
+        *out = list[(*at)++];
+        return true;
+    }
     if (!is_many(p)) {
         return (*at)++ == 0 && tb_position_party(view, directory, position, out);
     }
