@@ -546,6 +546,8 @@ tb_err tb_check_cases(const tb_agent *agent, tb_txn *txn, tb_faults *faults)
     }
     if (err == TB_OK) {
         err = tb_check_lists(agent, txn, faults);
+    }
+    if (err == TB_OK) {
         err = tb_check_automatic_rows(txn, faults);
     }
     if (err == TB_OK) {

@@ -15,6 +15,13 @@
 #define DUTY        "    duties:\n" ACCEPT_DUTY
 
 static const char *const asking[] = {
+    /* the shipped campaign's own request */
+    "      - {id: ask_withdraw[...]" BEFORE,
+    BEFORE,
+    "      - {id: answer_withdraw, zh: 答复撤回请求, en: answer the request to withdraw}\n",
+    "",
+    "      - {id: answer_withdraw[...]" ACCEPT_DUTY,
+    ACCEPT_DUTY,
     CHOICE,
     "      - {id: answer_withdraw, zh: 答复撤回请求, en: answer}\n" CHOICE,
     BEFORE,
