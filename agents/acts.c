@@ -1,11 +1,14 @@
 #include "agents/acts_making.h"
 
+#include "agents/answers.h"
+#include "agents/approval.h"
 #include "agents/campaign/scene.h"
 #include "agents/chain.h"
 #include "agents/dispute.h"
 #include "agents/lapses.h"
 #include "agents/link.h"
 #include "agents/recovery.h"
+#include "agents/reports.h"
 #include "base/text.h"
 
 /* All values of one act, bytes: an event and its field groups fit a notice with room to spare. */
@@ -62,8 +65,10 @@ static bool find_type(tb_acting *a)
     a->row = (tb_case_row){.lane = a->wish->lane == 0 ? TB_LANE_NORMAL : a->wish->lane};
     a->row.view.campaign = campaign;
     a->row.view.type = type;
-    a->action = opening_action(a->agent, type);
-    return a->action != NULL || refuse(a, TB_REFUSED_UNKNOWN_ACTION);
+    a->action = a->wish->action.size > 0 ? tb_case_type_action(type, a->wish->action)
+                                         : opening_action(a->agent, type);
+    bool opens = a->action != NULL && a->action->kind == TB_ACTION_OPEN;
+    return opens || refuse(a, TB_REFUSED_UNKNOWN_ACTION);
 }
 
 /* Says which step came first. */
@@ -257,6 +262,20 @@ static tb_err find_ground(tb_acting *a)
     return err;
 }
 
+/* What answers a request is done only while one waits. */
+static tb_err answers_something(tb_acting *a)
+{
+    bool unasked = false;
+    tb_err err =
+        a->wish->opens ? TB_OK : tb_answer_unasked(a->txn, &a->row, a->action, &unasked);
+    if (err == TB_OK && unasked) {
+        a->objection.detail_zh = tb_bytes_str("没有待答复的相应请求");
+        a->objection.detail_en = tb_bytes_str("no request that this would answer is waiting");
+        (void)refuse(a, TB_REFUSED_CONDITION);
+    }
+    return err;
+}
+
 static tb_err judge(tb_acting *a)
 {
     if (!values_fit(a)) {
@@ -270,9 +289,13 @@ static tb_err judge(tb_acting *a)
     tb_err err = tb_act_compute(a->agent, a->arena, &a->row.view, a->action, a->wish->fields,
                                 a->wish->field_count, &a->values, &a->value_count, &a->segments);
     if (err == TB_OK) {
-        err = tb_linked_find(a->agent, a->txn, &a->row, a->action, a->values, a->value_count,
-                             &a->linked);
+        err = tb_report_prepare(a);
     }
+    if (err != TB_OK || a->objection.code != TB_ACCEPTED) {
+        return err;
+    }
+    err =
+        tb_linked_find(a->agent, a->txn, &a->row, a->action, a->values, a->value_count, &a->linked);
     if (err == TB_OK) {
         err = name_linked(a);
     }
@@ -280,6 +303,10 @@ static tb_err judge(tb_acting *a)
         return err;
     }
     tb_bytes action = tb_bytes_str(a->action->id);
+    err = tb_acting_time(a, &a->row.view.at);
+    if (err != TB_OK) {
+        return err;
+    }
     err = tb_party_empty(&a->wish->paper.on_behalf)
               ? tb_judge_act(&a->row.view, a->agent->directory, &a->agent->self, action, a->values,
                              a->value_count, &a->linked.known, a->arena, &a->ruling, &a->objection)
@@ -289,7 +316,7 @@ static tb_err judge(tb_acting *a)
     if (err == TB_OK && a->objection.code == TB_ACCEPTED && !open_part_fits(a)) {
         (void)refuse(a, TB_REFUSED_TOO_LARGE);
     }
-    return err;
+    return err == TB_OK && a->objection.code == TB_ACCEPTED ? answers_something(a) : err;
 }
 
 /* ---- refusals ---- */
@@ -361,8 +388,12 @@ static tb_err must_wait(tb_acting *a, tb_outcome *outcome, bool *out)
     if (err != TB_OK) {
         return err;
     }
-    *out = blocked ||
-           !tb_link_ready(a->agent, a->txn, a->ruling.addressees, a->ruling.addressee_count);
+    bool ready;
+    err = tb_link_ready(a->agent, a->txn, a->ruling.addressees, a->ruling.addressee_count, &ready);
+    if (err != TB_OK) {
+        return err;
+    }
+    *out = blocked || !ready;
     if (!*out) {
         return TB_OK;
     }
@@ -413,6 +444,7 @@ tb_err tb_act(tb_agent *agent,
     if (err != TB_OK) {
         return err;
     }
+    outcome.state = a.ruling.to_state;
     outcome.code = a.objection.code;
     outcome.based_on = a.row.view.head;
     if (outcome.code != TB_ACCEPTED) {
@@ -421,6 +453,10 @@ tb_err tb_act(tb_agent *agent,
         return finish(err, &outcome, out);
     }
     bool waits;
+    err = tb_approval_ask(txn, now, a.action, wish, &outcome);
+    if (err != TB_OK || outcome.waits != TB_STEP_MADE || outcome.code != TB_ACCEPTED) {
+        return finish(err, &outcome, out);
+    }
     err = must_wait(&a, &outcome, &waits);
     if (err != TB_OK || waits) {
         return finish(err, &outcome, out);

@@ -19,17 +19,21 @@ typedef struct tb_wish {
     tb_bytes case_type; /* opens */
     tb_lane lane;       /* opens */
     tb_case_id case_id; /* otherwise */
-    tb_bytes action;    /* otherwise */
+    tb_bytes action;    /* otherwise; of an opening: empty, or which of the type's openings */
     tb_digest head;     /* otherwise: what the person looked at; zero: whatever it is now */
     tb_field *fields;
     size_t field_count;
     tb_paper paper; /* entered for an off-line party; on_behalf empty: the party's own act */
+    tb_time asked;  /* civil, when the person asked; 0: not known */
+    tb_approval *approvals; /* given so far (agents/approval.h), by step */
+    size_t approval_count;
 } tb_wish;
 
 typedef struct tb_outcome {
     tb_refusal code;
     tb_bytes detail; /* which field, which state, what changed; may be empty */
     bool draft;      /* the link is not ready: nothing was done */
+    tb_approval_step waits; /* nothing was done: it is to be approved first; else TB_STEP_MADE */
     tb_case_id case_id;
     tb_digest event;
     uint64_t number;
@@ -37,7 +41,8 @@ typedef struct tb_outcome {
     tb_digest based_on; /* the head it was judged on; zero when it opens */
 } tb_outcome;
 
-/* Does it, or says why not, or that it must wait as a draft (the caller keeps it). What role or
+/* Does it, or says why not, or that it must wait as a draft, for the link or to be approved (the
+ * caller keeps it). What role or
  * jurisdiction does not allow is recorded as an alarm. */
 tb_err tb_act(tb_agent *agent,
               tb_txn *txn,

@@ -70,6 +70,7 @@ static tb_err compute(const tb_agent *agent,
     *out_table = agent->segments != NULL;
     switch (def->compute) {
     case TB_COMPUTE_NONE:
+    case TB_COMPUTE_FIGURES: /* agents/report_acts.c */
         TB_UNREACHABLE();
     case TB_COMPUTE_JURISDICTION:
         *out = jurisdiction(agent, view);
@@ -98,7 +99,7 @@ static tb_err compute(const tb_agent *agent,
 static bool
 computes(const tb_case_view *view, const tb_field_def *def, const tb_field *values, size_t count)
 {
-    if (def->compute == TB_COMPUTE_NONE) {
+    if (def->compute == TB_COMPUTE_NONE || def->compute == TB_COMPUTE_FIGURES) {
         return false;
     }
     if (def->compute == TB_COMPUTE_JURISDICTION) {

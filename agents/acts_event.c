@@ -1,9 +1,11 @@
 #include "agents/acts_making.h"
 
 #include "agents/aside.h"
+#include "agents/automatic.h"
 #include "agents/chain.h"
 #include "agents/duties.h"
 #include "agents/effective.h"
+#include "agents/measures.h"
 #include "agents/passing.h"
 #include "agents/side.h"
 #include "messages/table.h"
@@ -40,6 +42,7 @@ static tb_event_kind kind_of(const tb_action *action)
     case TB_ACTION_CHAIN:
         return TB_EVENT_CHAIN;
     case TB_ACTION_SIDE:
+    case TB_ACTION_REQUEST:
         return TB_EVENT_SIDE;
     case TB_ACTION_TAKE_OVER:
         return TB_EVENT_TAKE_OVER;
@@ -89,12 +92,22 @@ static tb_err head_time(tb_acting *a, tb_time *out)
     return err == TB_ERR_NOT_FOUND ? TB_ERR_CORRUPT : err;
 }
 
+tb_err tb_acting_time(tb_acting *a, tb_time *out)
+{
+    tb_time before;
+    tb_err err = head_time(a, &before);
+    if (err == TB_OK) {
+        *out = a->now.civil > before ? a->now.civil : before;
+    }
+    return err;
+}
+
 static tb_err make_event(tb_acting *a, tb_event *event, tb_opening **out_openings)
 {
     const tb_case_view *view = &a->row.view;
     const tb_campaign *campaign = a->moves_to != NULL ? a->moves_to : view->campaign;
-    tb_time before;
-    tb_err err = head_time(a, &before);
+    tb_time at = view->at; /* the time it was judged by */
+    tb_err err = at == 0 ? tb_acting_time(a, &at) : TB_OK;
     if (err != TB_OK) {
         return err;
     }
@@ -111,7 +124,7 @@ static tb_err make_event(tb_acting *a, tb_event *event, tb_opening **out_opening
         .from_state = view->state,
         .to_state = a->ruling.to_state,
         .holder = a->ruling.holder,
-        .at = a->now.civil > before ? a->now.civil : before,
+        .at = at,
         .addressees = a->ruling.addressees,
         .addressee_count = a->ruling.addressee_count,
         .fields = a->ruling.open_fields,
@@ -119,6 +132,8 @@ static tb_err make_event(tb_acting *a, tb_event *event, tb_opening **out_opening
         .on_behalf = a->wish->paper.on_behalf,
         .paper_no = a->wish->paper.number,
         .paper_date = a->wish->paper.date,
+        .approvals = a->wish->approvals,
+        .approval_count = a->wish->approval_count,
     };
     link_event(a, event);
     if (a->segments > 0) {
@@ -151,7 +166,7 @@ static tb_err advance(tb_acting *a, const tb_event *event, const tb_digest *id, 
     case TB_EVENT_SIDE:
         err = tb_side_add(a->arena, after, id);
         if (err == TB_OK) {
-            err = tb_duties_lapsed(a->agent, a->txn, after, event, id);
+            err = tb_duties_beside(a->agent, a->txn, after, event, id);
         }
         break;
     case TB_EVENT_TAKE_OVER: {
@@ -179,6 +194,12 @@ static tb_err advance(tb_acting *a, const tb_event *event, const tb_digest *id, 
             err = tb_duties_follow(a->agent, a->txn, after, event, id);
         }
         break;
+    }
+    if (err == TB_OK && event->kind != TB_EVENT_SIDE) {
+        err = tb_measures_touch(a->agent, a->txn, after);
+    }
+    if (err == TB_OK) {
+        err = tb_automatic_follow(a->agent, a->txn, after);
     }
     return err == TB_OK ? tb_case_put(a->txn, after, &a->agent->self) : err;
 }

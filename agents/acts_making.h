@@ -29,6 +29,10 @@ typedef struct tb_acting {
  * is left in the objection. */
 tb_err tb_acting_move(tb_acting *acting) TB_MUST_USE;
 
+/* When the act is done, as its event will say: now, or the head's effective time if that is later.
+ */
+tb_err tb_acting_time(tb_acting *acting, tb_time *out) TB_MUST_USE;
+
 /* Makes the event of an act that was judged and may be signed now; stores it, and sends it on. */
 tb_err tb_acting_take_effect(tb_acting *acting, tb_outcome *out) TB_MUST_USE;
 

@@ -1,6 +1,7 @@
 #include "agents/agent.h"
 
 #include "agents/aside.h"
+#include "agents/automatic.h"
 #include "agents/clock.h"
 #include "agents/dispute.h"
 #include "agents/draft.h"
@@ -10,6 +11,7 @@
 #include "agents/inbox.h"
 #include "agents/link.h"
 #include "agents/local.h"
+#include "agents/measures.h"
 #include "agents/offline.h"
 #include "agents/old_keys.h"
 #include "agents/outbox.h"
@@ -18,6 +20,7 @@
 #include "agents/recovery.h"
 #include "agents/reseal.h"
 #include "agents/resend.h"
+#include "agents/set_aside.h"
 
 /* Waiting drafts are looked at this often while the link is confirmed. */
 #define DRAFT_AGAIN_MS 3000
@@ -132,15 +135,18 @@ static tb_err tick_resend(tb_step *step)
 {
     tb_err err = tb_recovery_tick(step);
     if (err == TB_OK) {
-        err = tb_gap_tick(step);
+        err = tb_hand_work(step, tb_gap_tick);
     }
-    return err == TB_OK ? tb_resend_tick(step) : err;
+    return err == TB_OK ? tb_hand_work(step, tb_resend_tick) : err;
 }
 
 static tb_err tick(tb_step *step)
 {
     bool may_sign = false;
-    tb_err err = tb_link_tick(step);
+    tb_err err = tb_hand_aside(step);
+    if (err == TB_OK) {
+        err = tb_link_tick(step);
+    }
     if (err == TB_OK) {
         err = tb_apply_resume(step->agent, step->txn, step->now, step->effects);
     }
@@ -157,6 +163,9 @@ static tb_err tick(tb_step *step)
         err = tb_paper_tick(step);
     }
     if (err == TB_OK) {
+        err = tb_measures_tick(step->agent, step->txn);
+    }
+    if (err == TB_OK) {
         err = tb_link_may_sign(step->txn, &may_sign);
     }
     if (err != TB_OK || !may_sign) {
@@ -170,13 +179,16 @@ static tb_err tick(tb_step *step)
         err = tb_offline_tick(step);
     }
     if (err == TB_OK) {
-        err = tb_duties_tick(step);
+        err = tb_hand_work(step, tb_duties_tick);
     }
     if (err == TB_OK) {
-        err = tb_reseal_tick(step);
+        err = tb_hand_work(step, tb_automatic_tick);
     }
     if (err == TB_OK) {
-        err = tb_aside_tick(step);
+        err = tb_hand_work(step, tb_reseal_tick);
+    }
+    if (err == TB_OK) {
+        err = tb_hand_work(step, tb_aside_tick);
     }
     if (err == TB_OK) {
         err = tick_resend(step);
@@ -224,7 +236,7 @@ tb_err tb_agent_close(void *logic, tb_txn *txn, tb_now now, tb_random *random, t
     tb_now here;
     tb_step step;
     if (agent->pending.count == 0 && agent->work == NULL) {
-        return TB_OK;
+        return tb_measures_settle(agent, txn, TB_MEASURE_CASES_A_TURN);
     }
     tb_err err = tb_clock_now(agent, txn, now.real, &here);
     if (err == TB_OK) {
@@ -237,7 +249,7 @@ tb_err tb_agent_close(void *logic, tb_txn *txn, tb_now now, tb_random *random, t
         err = tb_inbox_close(&step);
     }
     tb_agent_forget(agent);
-    return err;
+    return err == TB_OK ? tb_measures_settle(agent, txn, TB_MEASURE_CASES_A_TURN) : err;
 }
 
 /* ---- the next tick ---- */
@@ -303,6 +315,10 @@ tb_err tb_agent_deadline(tb_agent *agent, tb_txn *txn, tb_time *out)
         err = sooner(err, at, &any, &least);
     }
     if (err == TB_OK && may_sign) {
+        err = tb_automatic_due(agent, txn, &at);
+        err = sooner(err, at, &any, &least);
+    }
+    if (err == TB_OK && may_sign) {
         err = tb_reseal_due(agent, txn, &at);
         err = sooner(err, at, &any, &least);
     }
@@ -316,6 +332,10 @@ tb_err tb_agent_deadline(tb_agent *agent, tb_txn *txn, tb_time *out)
     }
     if (err == TB_OK) {
         err = tb_dispute_due(agent, txn, &at);
+        err = sooner(err, at, &any, &least);
+    }
+    if (err == TB_OK) {
+        err = tb_measures_due(agent, txn, &at);
         err = sooner(err, at, &any, &least);
     }
     if (err == TB_OK) {

@@ -72,6 +72,19 @@ typedef struct tb_inbox_place {
     uint32_t attempts;
 } tb_inbox_place;
 
+/* The waiting rows a tick has in hand (set_aside.h). Survives an aborted turn. */
+#define TB_HAND_KEY_MAX 511 /* the longest of a store */
+typedef struct tb_hand_row {
+    tb_table table;
+    uint8_t key[TB_HAND_KEY_MAX];
+    size_t size;
+} tb_hand_row;
+typedef struct tb_hand {
+    tb_hand_row rows[2];
+    size_t count;
+    bool bad; /* with them the tick failed: they are set aside next */
+} tb_hand;
+
 /* Notices whose applying failed in the turn that took them: next time they are queued (inbox.h). */
 #define TB_SUSPECTS_MAX 32
 
@@ -108,6 +121,7 @@ struct tb_agent {
     tb_inbox_place armed;        /* its attempt is on disk; the next tick may try */
     tb_inbox_place retry_failed; /* of QUARANTINE: its retry aborted the turn before this one */
     tb_err retry_error;
+    tb_hand hand;
     tb_time inbox_after;  /* no attempt before this: the store was full */
     bool stale;           /* the directory's time has passed; of the running step */
     tb_time resend_after; /* no piece of an answer before this: the last one waits for room */

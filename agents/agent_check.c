@@ -280,6 +280,9 @@ tb_err tb_agent_check(tb_agent *agent, tb_txn *txn, tb_bytes **out_faults, size_
     if (err == TB_OK) {
         err = tb_check_cases(agent, txn, &faults);
     }
+    if (err == TB_OK) {
+        err = tb_check_measures(agent, txn, &faults);
+    }
     if (err != TB_OK) {
         return err;
     }

@@ -4,6 +4,7 @@
 #include "agents/gap.h"
 #include "agents/held.h"
 #include "agents/link.h"
+#include "agents/measures.h"
 #include "agents/passing.h"
 #include "agents/recovery.h"
 #include "agents/resend.h"
@@ -80,6 +81,9 @@ tb_err tb_openings_settle(tb_apply *apply, const tb_event_key *event)
         return err;
     }
     err = tb_chain_index(apply->txn, &row);
+    if (err == TB_OK) {
+        err = tb_measures_touch(apply->agent, apply->txn, &row);
+    }
     return err == TB_OK ? tb_case_put(apply->txn, &row, &apply->agent->self) : err;
 }
 
@@ -148,6 +152,9 @@ static tb_err reindex(tb_apply *apply, const tb_event_key *key, const tb_event_r
     err = tb_chain_decode(apply->txn, row, &event);
     if (err == TB_OK) {
         err = tb_case_index(apply->txn, &owner, &event, &key->event);
+    }
+    if (err == TB_OK) {
+        err = tb_measures_touch(apply->agent, apply->txn, &owner);
     }
     return err == TB_OK ? tb_case_put(apply->txn, &owner, &apply->agent->self) : err;
 }

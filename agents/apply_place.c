@@ -1,9 +1,12 @@
 #include "agents/apply.h"
+#include "agents/aside.h"
+#include "agents/automatic.h"
 #include "agents/chain.h"
 #include "agents/duties.h"
 #include "agents/held.h"
 #include "agents/lapses.h"
 #include "agents/link.h"
+#include "agents/measures.h"
 #include "agents/paper.h"
 #include "agents/side.h"
 #include "base/mutant.h"
@@ -100,6 +103,16 @@ take_effect(tb_apply *apply, tb_case_row *row, const tb_arrival *arrival, tb_pla
     }
     if (err == TB_OK) {
         err = tb_duties_follow(apply->agent, apply->txn, row, &arrival->event, &arrival->id);
+    }
+    if (err == TB_OK) {
+        err = tb_measures_touch(apply->agent, apply->txn, row);
+    }
+    if (err == TB_OK) {
+        err = tb_aside_regained(apply->agent, apply->txn, &arrival->key, &arrival->event,
+                                &arrival->giver);
+    }
+    if (err == TB_OK) {
+        err = tb_automatic_follow(apply->agent, apply->txn, row);
     }
     apply->settled = err == TB_OK && reads_all(apply, &row->view, &arrival->event);
     return err == TB_OK ? tb_case_put(apply->txn, row, &apply->agent->self) : err;
@@ -249,6 +262,12 @@ static tb_err place_take_over(tb_apply *apply,
     }
     if (err == TB_OK) {
         err = tb_duties_anew(apply->agent, apply->txn, &path, &after->row);
+    }
+    if (err == TB_OK) {
+        err = tb_measures_touch(apply->agent, apply->txn, &after->row);
+    }
+    if (err == TB_OK) {
+        err = tb_automatic_follow(apply->agent, apply->txn, &after->row);
     }
     return err == TB_OK ? tb_case_put(apply->txn, &after->row, &apply->agent->self) : err;
 }

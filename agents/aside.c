@@ -3,6 +3,7 @@
 #include "agents/campaign/scene.h"
 #include "agents/chain.h"
 #include "agents/passing.h"
+#include "agents/set_aside.h"
 #include "base/pack.h"
 
 #define TELL_SLICE 32
@@ -41,19 +42,24 @@ typedef struct noting {
     const tb_event *take_over;
 } noting;
 
+static tb_bytes row_key(uint8_t buffer[KEY_BYTES], const tb_party *party, const tb_event_key *event)
+{
+    tb_writer w;
+    tb_writer_init(&w, buffer, KEY_BYTES);
+    tb_put_raw(&w, party->text, TB_PARTY_BYTES);
+    tb_put_raw(&w, event->case_id.bytes, TB_CASE_ID_BYTES);
+    tb_put_raw(&w, event->event.bytes, TB_DIGEST_BYTES);
+    return tb_bytes_of(buffer, KEY_BYTES);
+}
+
 static tb_err note(noting *n, const tb_party *party)
 {
     uint8_t buffer[KEY_BYTES];
-    tb_writer w;
     if (tb_party_empty(party) || tb_party_equal(party, &n->agent->self) ||
         addressed(n->take_over, party)) {
         return TB_OK;
     }
-    tb_writer_init(&w, buffer, sizeof buffer);
-    tb_put_raw(&w, party->text, TB_PARTY_BYTES);
-    tb_put_raw(&w, n->key->case_id.bytes, TB_CASE_ID_BYTES);
-    tb_put_raw(&w, n->key->event.bytes, TB_DIGEST_BYTES);
-    return tb_store_put(n->txn, TB_TABLE_AGAIN, tb_bytes_of(buffer, sizeof buffer),
+    return tb_store_put(n->txn, TB_TABLE_AGAIN, row_key(buffer, party, n->key),
                         tb_bytes_of(NULL, 0));
 }
 
@@ -92,6 +98,71 @@ tb_aside_note(tb_agent *agent, tb_txn *txn, const tb_event_key *key, const tb_ev
         }
     }
     return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+}
+
+/* ---- what came back ---- */
+
+/* Rows of a party and a case: that of a later event stands for those before it, since an event goes
+ * with its chain. *out_later: one is there already. */
+static tb_err
+replace_earlier(tb_txn *txn, tb_bytes prefix, const tb_event_key *with, bool *out_later)
+{
+    tb_bytes at = prefix;
+    tb_err err = TB_OK;
+    *out_later = false;
+    while (err == TB_OK && !*out_later) {
+        tb_bytes key;
+        tb_bytes value;
+        tb_digest id;
+        tb_event_key found;
+        tb_event_row row;
+        err = tb_store_next(txn, TB_TABLE_AGAIN, prefix, at, &key, &value);
+        if (err == TB_OK && key.size != KEY_BYTES) {
+            err = TB_ERR_CORRUPT;
+        }
+        if (err != TB_OK) {
+            break;
+        }
+        at = key;
+        memcpy(id.bytes, key.data + KEY_BYTES - TB_DIGEST_BYTES, TB_DIGEST_BYTES);
+        err = tb_event_in_case(txn, &with->case_id, TB_CLASS_CHAIN, 0, &id, &found, &row);
+        if (err == TB_ERR_NOT_FOUND) {
+            err = TB_OK;
+            continue;
+        }
+        *out_later = err == TB_OK && found.number >= with->number;
+        if (err == TB_OK && !*out_later) {
+            err = tb_store_del(txn, TB_TABLE_AGAIN, key);
+        }
+    }
+    return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+}
+
+tb_err tb_aside_regained(tb_agent *agent,
+                         tb_txn *txn,
+                         const tb_event_key *key,
+                         const tb_event *event,
+                         const tb_party *giver)
+{
+    tb_err err = TB_OK;
+    if (key->class != TB_CLASS_CHAIN || !tb_party_equal(&event->actor, &agent->self)) {
+        return TB_OK;
+    }
+    for (size_t i = 0; err == TB_OK && i < event->addressee_count; i++) {
+        const tb_party *party = &event->addressees[i];
+        uint8_t buffer[KEY_BYTES];
+        bool later = true;
+        tb_bytes row = row_key(buffer, party, key);
+        if (!tb_party_equal(party, giver) && !tb_party_equal(party, &agent->self)) {
+            err = replace_earlier(txn, tb_bytes_of(buffer, TB_PARTY_BYTES + TB_CASE_ID_BYTES), key,
+                                  &later);
+        }
+        if (err == TB_OK && !later) {
+            agent->aside_after = 0;
+            err = tb_store_put(txn, TB_TABLE_AGAIN, row, tb_bytes_of(NULL, 0));
+        }
+    }
+    return err;
 }
 
 /* ---- telling ---- */
@@ -146,6 +217,9 @@ tb_err tb_aside_tick(tb_step *step)
         tb_bytes value;
         telling t;
         err = tb_store_next(step->txn, TB_TABLE_AGAIN, all, at, &key, &value);
+        if (err == TB_OK || err == TB_ERR_CORRUPT) {
+            tb_hand_take(step->agent, TB_TABLE_AGAIN, key);
+        }
         if (err == TB_OK) {
             err = read_key(key, &t);
         }
@@ -164,8 +238,11 @@ tb_err tb_aside_tick(tb_step *step)
             err = tb_store_del(step->txn, TB_TABLE_AGAIN, key);
         }
     }
+    if (err != TB_OK && err != TB_ERR_NOT_FOUND) {
+        return err;
+    }
     step->agent->aside_after = step->now.real + (told == TELL_SLICE ? 0 : AGAIN_MS);
-    return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+    return TB_OK;
 }
 
 tb_err tb_aside_due(const tb_agent *agent, tb_txn *txn, tb_time *out)

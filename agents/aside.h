@@ -1,8 +1,12 @@
-/* aside - parties that hold events which a take-over leaves aside, and that it does not address.
+/* aside - parties to whom an event must be passed on again, in a notice of its own.
  *
+ * First, those that hold events which a take-over leaves aside, and that it does not address.
  * Who was handed a case by a disputed or forked event is no party of the chain that goes on. It is
- * told all the same, so that its copy ends with the same chain: the take-over is passed on to it in
- * a notice of its own, once it is proven and it can be sealed to.
+ * told all the same, so that its copy ends with the same chain: the take-over is passed on to it
+ * once it is proven and it can be sealed to.
+ *
+ * Second, those that an own event addresses which this party lost with its store and was resent by
+ * somebody: the notice to them may have been lost with it. Whoever has the event loses nothing.
  */
 #ifndef TB_ASIDE_H
 #define TB_ASIDE_H
@@ -15,6 +19,12 @@ tb_err tb_aside_note(tb_agent *agent,
                      tb_txn *txn,
                      const tb_event_key *key,
                      const tb_event *take_over) TB_MUST_USE;
+/* An own event came back from another party and took effect: its addressees are to have it. */
+tb_err tb_aside_regained(tb_agent *agent,
+                         tb_txn *txn,
+                         const tb_event_key *key,
+                         const tb_event *event,
+                         const tb_party *giver) TB_MUST_USE;
 /* Tells a slice of them. Only where tb_link_may_sign. */
 tb_err tb_aside_tick(tb_step *step) TB_MUST_USE;
 /* TB_ERR_NOT_FOUND: nobody is to be told. */

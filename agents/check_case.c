@@ -1,5 +1,6 @@
 #include "agents/check_case.h"
 
+#include "agents/automatic.h"
 #include "agents/chain.h"
 #include "agents/draft.h"
 #include "agents/requests.h"
@@ -121,6 +122,11 @@ static tb_err check_chain(checking *c)
         if (event->row.standing != (groundless ? TB_STANDING_DISPUTED : TB_STANDING_EFFECTIVE)) {
             err =
                 tb_fault(c->faults, "an event of the chain is not in effect", of_event(&event->id));
+        }
+        tb_digest content = tb_event_id(event->row.event);
+        if (!tb_digest_equal(&content, &event->id)) {
+            c->known = false; /* nothing follows from it; check_event tells of it */
+            return err;
         }
         if (err == TB_OK) {
             err = tb_case_fold(c->agent, c->arena, &fresh, &event->event, &event->id);
@@ -370,8 +376,11 @@ static tb_err next_case(checking *c, const tb_case_id *after, tb_case_id *out, b
     }
     tb_case_id in_cases;
     tb_err cases = tb_case_after(c->txn, after, false, &in_cases);
-    if (events != TB_OK && cases != TB_OK) {
+    if (events != TB_OK && (events != TB_ERR_NOT_FOUND || cases != TB_OK)) {
         return events == TB_ERR_NOT_FOUND ? cases : events;
+    }
+    if (cases != TB_OK && cases != TB_ERR_NOT_FOUND) {
+        return cases;
     }
     if (events != TB_OK ||
         (cases == TB_OK && memcmp(in_cases.bytes, in_events.bytes, TB_CASE_ID_BYTES) <= 0)) {
@@ -391,7 +400,7 @@ static tb_err check_all(checking *c)
     for (;;) {
         size_t mark = tb_arena_mark(c->arena);
         size_t faults = c->faults->count;
-        bool has_case;
+        bool has_case = false;
         tb_err err = next_case(c, &at, &at, &has_case);
         if (err != TB_OK) {
             return err == TB_ERR_NOT_FOUND ? TB_OK : err;
@@ -533,6 +542,9 @@ tb_err tb_check_cases(const tb_agent *agent, tb_txn *txn, tb_faults *faults)
     }
     if (err == TB_OK) {
         err = tb_check_duties_rows(txn, faults);
+    }
+    if (err == TB_OK) {
+        err = tb_check_automatic_rows(txn, faults);
     }
     if (err == TB_OK) {
         err = check_total(&c, TB_TABLE_EVENT, c.events, "EVENT has rows of no case");

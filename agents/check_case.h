@@ -26,6 +26,9 @@ tb_err tb_check_cases(const tb_agent *agent, tb_txn *txn, tb_faults *faults) TB_
 /* One fault: what, about which bytes (as hex; may be empty). */
 tb_err tb_fault(tb_faults *faults, const char *what, tb_bytes about) TB_MUST_USE;
 
+/* check_measure.c: figures, their totals and a full recount agree. */
+tb_err tb_check_measures(const tb_agent *agent, tb_txn *txn, tb_faults *faults) TB_MUST_USE;
+
 /* check_duty.c: DUTY_DUE is in step with DUTY. */
 tb_err tb_check_duties_rows(tb_txn *txn, tb_faults *faults) TB_MUST_USE;
 

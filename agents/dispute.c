@@ -1,8 +1,10 @@
 #include "agents/dispute.h"
 
+#include "agents/automatic.h"
 #include "agents/chain.h"
 #include "agents/cut_judge.h"
 #include "agents/duties.h"
+#include "agents/measures.h"
 #include "agents/outbox_work.h"
 #include "agents/own_cut.h"
 #include "agents/rows_link.h"
@@ -276,6 +278,12 @@ static tb_err dispute_case(tb_step *step, const tb_case_id *id, bool *out_disput
     }
     if (err == TB_OK) {
         err = tb_duties_anew(step->agent, step->txn, &now, &d.row);
+    }
+    if (err == TB_OK) {
+        err = tb_measures_touch(step->agent, step->txn, &d.row);
+    }
+    if (err == TB_OK) {
+        err = tb_automatic_follow(step->agent, step->txn, &d.row);
     }
     if (err == TB_OK) {
         err = tb_case_put(step->txn, &d.row, &step->agent->self);

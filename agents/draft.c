@@ -22,12 +22,48 @@ static tb_bytes draft_key(uint64_t number, uint8_t buffer[8])
     return tb_bytes_of(buffer, 8);
 }
 
+static void put_approvals(tb_writer *w, const tb_wish *wish)
+{
+    tb_put_i64(w, wish->asked);
+    tb_put_u32(w, (uint32_t)wish->approval_count);
+    for (size_t i = 0; i < wish->approval_count; i++) {
+        tb_put_u8(w, (uint8_t)wish->approvals[i].step);
+        tb_put_bytes(w, wish->approvals[i].account);
+        tb_put_bytes(w, wish->approvals[i].absent);
+        tb_put_i64(w, wish->approvals[i].at);
+    }
+}
+
+static tb_err get_approvals(tb_reader *r, tb_arena *arena, tb_wish *wish)
+{
+    wish->asked = tb_get_i64(r);
+    uint32_t count = tb_get_u32(r);
+    if (r->failed || count > TB_APPROVALS_MAX) {
+        return TB_ERR_CORRUPT;
+    }
+    wish->approvals = tb_arena_array(arena, (size_t)count + 1, sizeof *wish->approvals);
+    if (wish->approvals == NULL) {
+        return TB_ERR_LIMIT;
+    }
+    wish->approval_count = count;
+    for (uint32_t i = 0; i < count; i++) {
+        wish->approvals[i].step = (tb_approval_step)tb_get_u8(r);
+        wish->approvals[i].account = tb_get_bytes(r);
+        wish->approvals[i].absent = tb_get_bytes(r);
+        wish->approvals[i].at = tb_get_i64(r);
+    }
+    return TB_OK;
+}
+
 static tb_err draft_put(tb_txn *txn, const tb_draft_row *row)
 {
     const tb_wish *wish = &row->wish;
     const tb_paper *paper = &wish->paper;
     size_t size = 1024 + paper->number.size + paper->date.size + wish->account.size +
                   wish->campaign.size + wish->case_type.size + wish->action.size + row->detail.size;
+    for (size_t i = 0; i < wish->approval_count; i++) {
+        size += 32 + wish->approvals[i].account.size + wish->approvals[i].absent.size;
+    }
     for (size_t i = 0; i < wish->field_count; i++) {
         size += 8 + wish->fields[i].id.size + wish->fields[i].value.size;
     }
@@ -55,6 +91,7 @@ static tb_err draft_put(tb_txn *txn, const tb_draft_row *row)
     tb_put_raw(&w, paper->on_behalf.text, TB_PARTY_BYTES);
     tb_put_bytes(&w, paper->number);
     tb_put_bytes(&w, paper->date);
+    put_approvals(&w, wish);
     tb_bytes value;
     tb_err err = tb_writer_bytes(&w, &value);
     if (err != TB_OK) {
@@ -102,7 +139,13 @@ tb_err tb_draft_decode(uint64_t number, tb_bytes value, tb_arena *arena, tb_draf
         wish->paper.number = tb_get_bytes(&r);
         wish->paper.date = tb_get_bytes(&r);
     }
-    if (!tb_reader_done(&r) || (row.state != TB_DRAFT_WAITING && row.state != TB_DRAFT_RETURNED)) {
+    if (r.at < r.size) { /* likewise */
+        tb_err err = get_approvals(&r, arena, wish);
+        if (err != TB_OK) {
+            return err;
+        }
+    }
+    if (!tb_reader_done(&r) || row.state < TB_DRAFT_WAITING || row.state > TB_DRAFT_TO_SIGN) {
         return TB_ERR_CORRUPT;
     }
     *out = row;
@@ -134,9 +177,30 @@ tb_err tb_draft_del(tb_txn *txn, uint64_t number)
 
 /* ---- keeping ---- */
 
-tb_err tb_draft_keep(tb_txn *txn, tb_now now, const tb_wish *wish, uint64_t *out_number)
+static tb_draft_state state_of(tb_approval_step waits)
 {
-    tb_draft_row row = {.state = TB_DRAFT_WAITING, .made = now.real, .wish = *wish};
+    return waits == TB_STEP_REVIEW ? TB_DRAFT_TO_REVIEW
+           : waits == TB_STEP_SIGN ? TB_DRAFT_TO_SIGN
+                                   : TB_DRAFT_WAITING;
+}
+
+tb_approval_step tb_draft_waits(const tb_draft_row *row)
+{
+    return row->state == TB_DRAFT_TO_REVIEW ? TB_STEP_REVIEW
+           : row->state == TB_DRAFT_TO_SIGN ? TB_STEP_SIGN
+                                            : TB_STEP_MADE;
+}
+
+tb_err tb_draft_save(tb_txn *txn, const tb_draft_row *row)
+{
+    TB_ASSERT(row->number > 0);
+    return draft_put(txn, row);
+}
+
+tb_err tb_draft_keep(
+    tb_txn *txn, tb_now now, const tb_wish *wish, tb_approval_step waits, uint64_t *out_number)
+{
+    tb_draft_row row = {.state = state_of(waits), .made = now.real, .wish = *wish};
     tb_err err = tb_counter_next(txn, NEWEST, &row.number);
     if (err == TB_OK) {
         err = draft_put(txn, &row);
@@ -165,16 +229,22 @@ typedef struct releasing {
     tb_effects *effects;
 } releasing;
 
-static tb_err follow(releasing *r, const tb_draft_row *row, const tb_outcome *outcome)
+tb_err tb_draft_tell(tb_txn *txn, const tb_draft_row *row, const tb_outcome *outcome)
 {
-    tb_local_answer answer = {
-        .id = row->wish.request, .code = outcome->code, .detail = outcome->detail};
-    if (outcome->code == TB_ACCEPTED) {
+    tb_local_answer answer = {.id = row->wish.request,
+                              .code = outcome == NULL ? row->code : outcome->code,
+                              .detail = outcome == NULL ? row->detail : outcome->detail};
+    if (answer.code == TB_ACCEPTED) {
         answer.kind = TB_ANSWER_ACTED;
-        answer.acted =
-            (tb_local_acted){outcome->case_id, outcome->event, outcome->number, outcome->state};
+        answer.draft = outcome->draft || outcome->waits != TB_STEP_MADE;
+        answer.acted = (tb_local_acted){.case_id = outcome->case_id,
+                                        .event = outcome->event,
+                                        .number = outcome->number,
+                                        .state = outcome->state,
+                                        .draft = answer.draft ? row->number : 0,
+                                        .waits = outcome->waits};
     }
-    return tb_request_follow(r->txn, &row->wish.request, &answer);
+    return tb_request_follow(txn, &row->wish.request, &answer);
 }
 
 static tb_err release_side(releasing *r, const tb_draft_row *row)
@@ -184,8 +254,12 @@ static tb_err release_side(releasing *r, const tb_draft_row *row)
     if (err != TB_OK) {
         return err == TB_ERR_NOT_FOUND ? TB_ERR_CORRUPT : err;
     }
-    if (owner.view.type == NULL || !tb_link_ready(r->agent, r->txn, &owner.view.holder, 1)) {
-        return TB_OK;
+    bool ready = false;
+    if (owner.view.type != NULL) {
+        err = tb_link_ready(r->agent, r->txn, &owner.view.holder, 1, &ready);
+    }
+    if (err != TB_OK || !ready) {
+        return err;
     }
     if (!tb_party_equal(&owner.view.holder, &r->agent->self)) {
         err = tb_pass_side(r->agent, r->txn, &owner, &row->side);
@@ -193,29 +267,49 @@ static tb_err release_side(releasing *r, const tb_draft_row *row)
     return err == TB_OK ? tb_draft_del(r->txn, row->number) : err;
 }
 
-static tb_err release_act(releasing *r, tb_draft_row *row)
+static tb_err give_back(releasing *r, tb_draft_row *row, const tb_outcome *outcome)
 {
-    tb_outcome outcome;
-    tb_err err = tb_act(r->agent, r->txn, r->now, r->random, &row->wish, r->effects, &outcome);
-    if (err == TB_OK && outcome.draft && TB_MUTANT(DRAFT_DROPPED)) {
+    row->state = TB_DRAFT_RETURNED;
+    row->code = outcome->code;
+    row->detail = outcome->detail;
+    tb_effects_note(r->effects, tb_txn_arena(r->txn), TB_LEVEL_WARN,
+                    "event=draft_returned number=%u code=%u", row->number, (uint64_t)outcome->code);
+    return draft_put(r->txn, row);
+}
+
+static tb_err act_again(releasing *r, tb_draft_row *row, tb_outcome *outcome)
+{
+    tb_err err = tb_act(r->agent, r->txn, r->now, r->random, &row->wish, r->effects, outcome);
+    if (err == TB_OK && outcome->draft && TB_MUTANT(DRAFT_DROPPED)) {
         return tb_draft_del(r->txn, row->number);
     }
-    if (err != TB_OK || outcome.draft) {
+    if (err != TB_OK || (outcome->draft && row->state == TB_DRAFT_WAITING)) {
         return err;
     }
-    err = follow(r, row, &outcome);
+    err = tb_draft_tell(r->txn, row, outcome);
     if (err != TB_OK) {
         return err;
     }
-    if (outcome.code == TB_ACCEPTED) {
-        return tb_draft_del(r->txn, row->number);
+    if (outcome->code != TB_ACCEPTED) {
+        return give_back(r, row, outcome);
     }
-    row->state = TB_DRAFT_RETURNED;
-    row->code = outcome.code;
-    row->detail = outcome.detail;
-    tb_effects_note(r->effects, tb_txn_arena(r->txn), TB_LEVEL_WARN,
-                    "event=draft_returned number=%u code=%u", row->number, (uint64_t)outcome.code);
-    return draft_put(r->txn, row);
+    if (outcome->draft || outcome->waits != TB_STEP_MADE) {
+        row->state = state_of(outcome->waits);
+        return draft_put(r->txn, row);
+    }
+    return tb_draft_del(r->txn, row->number);
+}
+
+tb_err tb_draft_again(tb_agent *agent,
+                      tb_txn *txn,
+                      tb_now now,
+                      tb_random *random,
+                      tb_effects *effects,
+                      tb_draft_row *row,
+                      tb_outcome *out)
+{
+    releasing r = {agent, txn, now, random, effects};
+    return act_again(&r, row, out);
 }
 
 static tb_err release_one(releasing *r, tb_draft_row *row)
@@ -224,7 +318,11 @@ static tb_err release_one(releasing *r, tb_draft_row *row)
         bool old = r->now.real - row->made > TB_DRAFT_KEPT_MS;
         return old ? tb_draft_del(r->txn, row->number) : TB_OK;
     }
-    return tb_digest_zero(&row->side) ? release_act(r, row) : release_side(r, row);
+    if (tb_draft_waits(row) != TB_STEP_MADE) {
+        return TB_OK; /* for people */
+    }
+    tb_outcome outcome;
+    return tb_digest_zero(&row->side) ? act_again(r, row, &outcome) : release_side(r, row);
 }
 
 /* The drafts behind a number. One whose recipient is closed stays and stands in nobody's way. */
@@ -246,19 +344,19 @@ static tb_err release_from(releasing *r, uint64_t at)
     return err == TB_OK ? tb_meta_number_put(r->txn, UNFINISHED, at) : err;
 }
 
-static bool may_release(tb_agent *agent, tb_txn *txn)
-{
-    return tb_store_rows(txn, TB_TABLE_DRAFT) > 0 && tb_link_ready(agent, txn, NULL, 0);
-}
-
 tb_err
 tb_drafts_release(tb_agent *agent, tb_txn *txn, tb_now now, tb_random *random, tb_effects *effects)
 {
-    if (!may_release(agent, txn)) {
+    if (tb_store_rows(txn, TB_TABLE_DRAFT) == 0) {
         return TB_OK;
     }
+    bool ready;
+    tb_err err = tb_link_ready(agent, txn, NULL, 0, &ready);
+    if (err != TB_OK || !ready) {
+        return err;
+    }
     uint64_t at;
-    tb_err err = tb_meta_number(txn, UNFINISHED, &at);
+    err = tb_meta_number(txn, UNFINISHED, &at);
     releasing r = {agent, txn, now, random, effects};
     return err == TB_OK ? release_from(&r, at) : err;
 }

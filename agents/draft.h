@@ -5,6 +5,8 @@
  *                                              +------ready, case changed----> returned, with what
  * changed
  *
+ * An act that the campaign wants approved is kept here likewise until it is (agents/approval.h).
+ *
  * Nothing of a draft is signed, numbered or shown to others. The stored answer of the request that
  * made it follows it: first "draft", then what became of it.
  */
@@ -19,6 +21,8 @@
 typedef enum tb_draft_state {
     TB_DRAFT_WAITING = 1,
     TB_DRAFT_RETURNED = 2,
+    TB_DRAFT_TO_REVIEW = 3, /* 待审核 */
+    TB_DRAFT_TO_SIGN = 4,   /* 待签发 */
 } tb_draft_state;
 
 typedef struct tb_draft_row {
@@ -31,9 +35,28 @@ typedef struct tb_draft_row {
     tb_bytes detail;
 } tb_draft_row;
 
-/* Keeps an act until the link is ready. */
+/* Keeps an act until the link is ready, or until the step it waits for is done. */
+tb_err tb_draft_keep(tb_txn *txn,
+                     tb_now now,
+                     const tb_wish *wish,
+                     tb_approval_step waits,
+                     uint64_t *out_number) TB_MUST_USE;
+/* The approval a draft waits for; TB_STEP_MADE: none. */
+tb_approval_step tb_draft_waits(const tb_draft_row *row);
+/* Writes a draft that is there. */
+tb_err tb_draft_save(tb_txn *txn, const tb_draft_row *row) TB_MUST_USE;
+/* Asks for its act again: it becomes an event and the row goes, waits for the link or a further
+ * step, or is returned. The stored answer of its request follows. */
+tb_err tb_draft_again(tb_agent *agent,
+                      tb_txn *txn,
+                      tb_now now,
+                      tb_random *random,
+                      tb_effects *effects,
+                      tb_draft_row *row,
+                      tb_outcome *out) TB_MUST_USE;
+/* The stored answer of its request says what became of it; NULL: it was returned for row->code. */
 tb_err
-tb_draft_keep(tb_txn *txn, tb_now now, const tb_wish *wish, uint64_t *out_number) TB_MUST_USE;
+tb_draft_tell(tb_txn *txn, const tb_draft_row *row, const tb_outcome *outcome) TB_MUST_USE;
 /* Keeps a side event that is to be passed on. */
 tb_err tb_draft_side(tb_txn *txn, tb_now now, const tb_case_id *case_id, const tb_digest *side)
     TB_MUST_USE;

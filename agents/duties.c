@@ -36,13 +36,25 @@ end_duty(tb_txn *txn, tb_duty_row *duty, tb_duty_state state, tb_time at, const 
 }
 
 /* What was done in time never lapsed: a record that says so is left without effect. */
-static tb_err fulfil(tb_txn *txn, tb_duty_row *duty, tb_time at, const tb_digest *by)
+static tb_err
+fulfil_at(tb_txn *txn, tb_duty_row *duty, tb_time at, const tb_digest *by)
 {
     bool in_time = at <= duty->due;
     if (in_time) {
         duty->lapse = (tb_digest){{0}};
     }
     return end_duty(txn, duty, in_time ? TB_DUTY_ON_TIME : TB_DUTY_LATE, at, by);
+}
+
+tb_err tb_duty_fulfil(const tb_agent *agent,
+                      tb_txn *txn,
+                      tb_duty_row *duty,
+                      const tb_event *event,
+                      const tb_digest *id)
+{
+    tb_time at;
+    tb_err err = counts_from(agent, txn, event, id, &at);
+    return err == TB_OK ? fulfil_at(txn, duty, at, id) : err;
 }
 
 /* A take-over releases the debtor; what had lapsed by then stays on record as it is. */
@@ -68,7 +80,7 @@ static tb_err end_all(const tb_agent *agent,
             bool open = list[i].state == TB_DUTY_OPEN;
             err = end_duty(txn, &list[i], open ? TB_DUTY_RELEASED : list[i].state, at, id);
         } else if (tb_duty_ends(def, event->action)) {
-            err = fulfil(txn, &list[i], at, id);
+            err = fulfil_at(txn, &list[i], at, id);
         }
     }
     return err;
@@ -76,12 +88,12 @@ static tb_err end_all(const tb_agent *agent,
 
 /* ---- begins ---- */
 
-static tb_err begin(const tb_agent *agent,
-                    tb_txn *txn,
-                    const tb_case_row *row,
-                    const tb_event *event,
-                    const tb_digest *id,
-                    const tb_duty_def *def)
+tb_err tb_duty_begin(const tb_agent *agent,
+                     tb_txn *txn,
+                     const tb_case_row *row,
+                     const tb_event *event,
+                     const tb_digest *id,
+                     const tb_duty_def *def)
 {
     tb_duty_row duty = {
         .key = {row->id, *id, tb_bytes_str(def->id)},
@@ -90,7 +102,8 @@ static tb_err begin(const tb_agent *agent,
         .calendar = agent->calendar != NULL ? agent->calendar->version : 0,
     };
     const tb_directory *directory = tb_agent_directory(agent, event->directory_version);
-    if (!tb_duty_parties(def, &row->view, directory, &duty.debtor, &duty.creditor)) {
+    if (!tb_duty_owed(def, &row->view, directory, event->at) ||
+        !tb_duty_parties(def, &row->view, directory, &duty.debtor, &duty.creditor)) {
         return TB_OK;
     }
     tb_err err = counts_from(agent, txn, event, id, &duty.from_at);
@@ -159,7 +172,7 @@ static tb_err follow(const tb_agent *agent,
     tb_err err = end_all(agent, txn, row, event, id);
     for (unsigned i = 0; err == TB_OK && i < type->duty_count; i++) {
         if (tb_duty_begins(&type->duties[i], event->action)) {
-            err = begin(agent, txn, row, event, id, &type->duties[i]);
+            err = tb_duty_begin(agent, txn, row, event, id, &type->duties[i]);
         }
     }
     return err;
@@ -251,7 +264,24 @@ static tb_err forget_all(tb_txn *txn, const tb_case_id *id)
     return err;
 }
 
-static tb_err lapses_again(const tb_agent *agent, tb_txn *txn, const tb_case_row *row)
+typedef tb_err beside_fn(const tb_agent *agent,
+                         tb_txn *txn,
+                         const tb_case_row *row,
+                         const tb_event *event,
+                         const tb_digest *id);
+
+tb_err tb_duties_beside(const tb_agent *agent,
+                        tb_txn *txn,
+                        const tb_case_row *row,
+                        const tb_event *event,
+                        const tb_digest *id)
+{
+    tb_err err = tb_duties_requested(agent, txn, row, event, id);
+    return err == TB_OK ? tb_duties_lapsed(agent, txn, row, event, id) : err;
+}
+
+static tb_err
+sides_again(const tb_agent *agent, tb_txn *txn, const tb_case_row *row, beside_fn *look)
 {
     tb_event_walk walk;
     tb_event_key key;
@@ -262,7 +292,7 @@ static tb_err lapses_again(const tb_agent *agent, tb_txn *txn, const tb_case_row
         if (side.standing == TB_STANDING_EFFECTIVE) {
             err = tb_chain_decode(txn, &side, &event);
             if (err == TB_OK) {
-                err = tb_duties_lapsed(agent, txn, row, &event, &key.event);
+                err = look(agent, txn, row, &event, &key.event);
             }
             if (err != TB_OK) {
                 return err;
@@ -300,7 +330,11 @@ tb_duties_anew(const tb_agent *agent, tb_txn *txn, const tb_path *path, const tb
             err = follow(agent, txn, &then, &at->event, &at->id);
         }
     }
-    return err == TB_OK ? lapses_again(agent, txn, row) : err;
+    /* Side events have no order: what a lapse is of must have begun. */
+    if (err == TB_OK) {
+        err = sides_again(agent, txn, row, tb_duties_requested);
+    }
+    return err == TB_OK ? sides_again(agent, txn, row, tb_duties_lapsed) : err;
 }
 
 tb_err tb_duties_follow(const tb_agent *agent,

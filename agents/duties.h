@@ -5,7 +5,8 @@
  *     chain switched      --> tb_duties_anew: all of it again, along the chain that counts now
  *     version moved       --> the same: what is open by the new version's limits, what it does not
  *                             ask for released
- *     lapse arrives       --> tb_duties_lapsed
+ *     side event arrives  --> tb_duties_beside: a request, which may begin a duty
+ *                             (tb_duties_requested), or a lapse (tb_duties_lapsed)
  *     due + grace, here   --> tb_duties_tick: the creditor's agent records the lapse, a signed side
  *                             event of the campaign's action for it
  *
@@ -34,6 +35,12 @@ tb_err tb_duties_anew(const tb_agent *agent,
                       const tb_path *path,
                       const tb_case_row *row) TB_MUST_USE;
 
+/* A side event is here: both of the next. */
+tb_err tb_duties_beside(const tb_agent *agent,
+                        tb_txn *txn,
+                        const tb_case_row *row,
+                        const tb_event *event,
+                        const tb_digest *id) TB_MUST_USE;
 /* A side event is here; when it is a lapse, the duty it names has lapsed. Others are none of
  * ours. */
 tb_err tb_duties_lapsed(const tb_agent *agent,
@@ -41,6 +48,26 @@ tb_err tb_duties_lapsed(const tb_agent *agent,
                         const tb_case_row *row,
                         const tb_event *event,
                         const tb_digest *id) TB_MUST_USE;
+
+/* duties_request.c: a side event is here, and if it is listed already its row says by which event:
+ * it may be a request that begins a duty. Before its lapse is looked at. */
+tb_err tb_duties_requested(const tb_agent *agent,
+                           tb_txn *txn,
+                           const tb_case_row *row,
+                           const tb_event *event,
+                           const tb_digest *id) TB_MUST_USE;
+/* For it: the duty begins with this event; it is fulfilled by that one. */
+tb_err tb_duty_begin(const tb_agent *agent,
+                     tb_txn *txn,
+                     const tb_case_row *row,
+                     const tb_event *event,
+                     const tb_digest *id,
+                     const tb_duty_def *def) TB_MUST_USE;
+tb_err tb_duty_fulfil(const tb_agent *agent,
+                      tb_txn *txn,
+                      tb_duty_row *duty,
+                      const tb_event *event,
+                      const tb_digest *id) TB_MUST_USE;
 
 /* Judges what is due, a bounded number; the link may sign. */
 tb_err tb_duties_tick(tb_step *step) TB_MUST_USE;
@@ -54,5 +81,17 @@ tb_err tb_query_duties(const tb_agent *agent,
                        tb_now now,
                        const tb_local_list_duties *list,
                        tb_local_answer *answer) TB_MUST_USE;
+/* One of them, as listed. */
+tb_err tb_duty_show(const tb_agent *agent,
+                    tb_txn *txn,
+                    tb_now now,
+                    const tb_duty_row *row,
+                    tb_local_duty_line *out) TB_MUST_USE;
+/* duties_explain.c: every duty of a case, ended ones too, and how its due time comes about. */
+tb_err tb_query_explained(const tb_agent *agent,
+                          tb_txn *txn,
+                          tb_now now,
+                          const tb_case_id *id,
+                          tb_local_answer *answer) TB_MUST_USE;
 
 #endif

@@ -3,6 +3,7 @@
 #include "agents/campaign/duty.h"
 #include "agents/duties.h"
 #include "agents/effective.h"
+#include "agents/set_aside.h"
 #include "base/text.h"
 
 /* The account in an event nobody asked for. */
@@ -143,7 +144,8 @@ static tb_err date_again(tb_step *step, const tb_duty_def *def, tb_duty_row *dut
     tb_event_key key;
     tb_event_row row;
     tb_event event;
-    tb_err err = tb_event_in_case(step->txn, &duty->key.case_id, TB_CLASS_CHAIN, duty->from_number,
+    uint8_t class = duty->from_number == 0 ? TB_CLASS_SIDE : TB_CLASS_CHAIN; /* a request */
+    tb_err err = tb_event_in_case(step->txn, &duty->key.case_id, class, duty->from_number,
                                   &duty->key.from, &key, &row);
     if (err == TB_OK) {
         err = tb_chain_decode(step->txn, &row, &event);
@@ -220,6 +222,12 @@ static tb_err judge_one(tb_step *step, tb_duty_row *duty)
     return judge_open(step, &row, def, duty);
 }
 
+static void in_hand(tb_agent *agent, tb_bytes due)
+{
+    tb_hand_take(agent, TB_TABLE_DUTY_DUE, due);
+    tb_hand_too(agent, TB_TABLE_DUTY, tb_duty_of_due(due));
+}
+
 tb_err tb_duties_tick(tb_step *step)
 {
     tb_time at;
@@ -231,7 +239,13 @@ tb_err tb_duties_tick(tb_step *step)
         tb_bytes cursor = tb_bytes_of(NULL, 0);
         tb_duty_row duty;
         err = tb_duty_next(step->txn, TB_DUTY_TO_JUDGE, &cursor, &at, &duty);
-        if (err != TB_OK || at > step->now.civil) {
+        if (err == TB_OK && at > step->now.civil) {
+            return TB_OK;
+        }
+        if (err == TB_OK || err == TB_ERR_CORRUPT) {
+            in_hand(step->agent, cursor);
+        }
+        if (err != TB_OK) {
             return err == TB_ERR_NOT_FOUND ? TB_OK : err;
         }
         err = judge_one(step, &duty);

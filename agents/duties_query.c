@@ -20,7 +20,7 @@ static void name_from(const tb_case_type *type, const tb_duty_def *def, tb_local
     line->from_en = from == NULL ? tb_bytes_of(NULL, 0) : text_of(from->title.en);
 }
 
-static tb_err show(
+tb_err tb_duty_show(
     const tb_agent *agent, tb_txn *txn, tb_now now, const tb_duty_row *row, tb_local_duty_line *out)
 {
     tb_case_row owner;
@@ -57,7 +57,8 @@ static tb_err show(
 
 static bool wanted(const tb_agent *agent, const tb_local_list_duties *list, const tb_duty_row *row)
 {
-    return !list->mine || tb_party_equal(&row->debtor, &agent->self);
+    return (!list->mine || tb_party_equal(&row->debtor, &agent->self)) &&
+           (tb_party_empty(&list->by) || tb_party_equal(&row->debtor, &list->by));
 }
 
 tb_err tb_query_duties(const tb_agent *agent,
@@ -89,8 +90,11 @@ tb_err tb_query_duties(const tb_agent *agent,
         if (err == TB_ERR_NOT_FOUND || (err == TB_OK && list->overdue && due >= now.civil)) {
             break;
         }
+        if (err == TB_ERR_CORRUPT) {
+            continue; /* one that does not read hides no other; `tongbao check` tells of it */
+        }
         if (err == TB_OK && wanted(agent, list, &row)) {
-            err = show(agent, txn, now, &row, &duties.lines[duties.count]);
+            err = tb_duty_show(agent, txn, now, &row, &duties.lines[duties.count]);
             duties.count++;
         }
         if (err != TB_OK) {

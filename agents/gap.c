@@ -2,6 +2,7 @@
 
 #include "agents/casework.h"
 #include "agents/recovery.h"
+#include "agents/set_aside.h"
 
 /* The link or a share stands against it: looked at again. */
 #define WAIT_MS 3000
@@ -49,7 +50,8 @@ tb_err tb_gap_answered(tb_txn *txn, tb_now now, const tb_digest *missing, const 
 tb_err tb_gap_due(tb_txn *txn, tb_time *out)
 {
     tb_digest missing;
-    return tb_gap_due_first(txn, out, &missing);
+    tb_bytes row;
+    return tb_gap_due_first(txn, out, &missing, &row);
 }
 
 /* ---- whom to ask ---- */
@@ -174,8 +176,10 @@ static tb_err ask_next(tb_step *step, const tb_digest *missing, tb_gap_row *row)
         return alarm_spent(step, missing, row);
     }
     row->due = now + WAIT_MS;
-    if (!tb_link_ready(step->agent, step->txn, of, 1)) {
-        return TB_OK;
+    bool ready;
+    err = tb_link_ready(step->agent, step->txn, of, 1, &ready);
+    if (err != TB_OK || !ready) {
+        return err;
     }
     uint64_t notice = 0;
     err = send_ask(step, missing, row, of, &notice);
@@ -216,7 +220,7 @@ static tb_err look_at(tb_step *step, const tb_digest *missing, tb_time due)
     if (err == TB_OK) {
         err = is_over(step, missing, &row, &over);
     }
-    if (err == TB_ERR_NOT_FOUND || err == TB_ERR_CORRUPT || (err == TB_OK && over)) {
+    if (err == TB_ERR_NOT_FOUND || (err == TB_OK && over)) {
         return tb_gap_del(step->txn, missing, due);
     }
     if (err == TB_OK) {
@@ -240,10 +244,15 @@ tb_err tb_gap_tick(tb_step *step)
     }
     for (size_t i = 0; i < TB_GAP_ASKS_A_TURN; i++) {
         tb_time due;
-        tb_digest missing;
-        tb_err err = tb_gap_due_first(step->txn, &due, &missing);
+        tb_digest missing = {{0}};
+        tb_bytes row;
+        tb_err err = tb_gap_due_first(step->txn, &due, &missing, &row);
         if (err == TB_ERR_NOT_FOUND || (err == TB_OK && due > step->now.real)) {
             return TB_OK;
+        }
+        if (err == TB_OK || err == TB_ERR_CORRUPT) {
+            tb_hand_take(step->agent, TB_TABLE_GAP_DUE, row);
+            tb_hand_too(step->agent, TB_TABLE_GAP, tb_bytes_of(missing.bytes, TB_DIGEST_BYTES));
         }
         if (err == TB_OK) {
             err = look_at(step, &missing, due);

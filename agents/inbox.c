@@ -182,24 +182,36 @@ static tb_err held_header(tb_step *step,
     return TB_OK;
 }
 
-/* A fork: alarm with both headers, nothing is taken, the session ends. */
-static tb_err
-end_with_fork(tb_step *step, const tb_group *group, const tb_item *item, tb_bytes other)
+/* A fork is its sender's doing, whoever brings it: the signature is good. Alarm with both headers
+ * and a signed refusal; nothing of the group is taken, nor what follows it. The session goes on, or
+ * one liar could end it whenever the hub has its notice to deliver. */
+static tb_err refuse_fork(
+    tb_step *step, tb_taken *taken, const tb_group *group, const tb_item *item, tb_bytes other)
 {
+    static const tb_digest no_event;
+    tb_arrived_notice notice = {
+        .stream = taken->stream,
+        .number = tb_group_number(group, (size_t)(item - group->items)),
+        .header = item->header,
+        .header_bytes = item->header_bytes,
+        .digest = item->digest,
+    };
     tb_alarm_row alarm = {
         .code = TB_REFUSED_FORK,
         .at = step->now.real,
         .party = group->root.signer,
-        .stream = tb_group_stream(group),
-        .number = tb_group_number(group, (size_t)(item - group->items)),
-        .digest = item->digest,
-        .evidence = {item->header_bytes, other},
+        .stream = notice.stream,
+        .number = notice.number,
+        .digest = notice.digest,
+        .evidence = {notice.header_bytes, other},
     };
+    taken->forked = true;
+    taken->shown = notice.number > taken->row.number; /* the hub delivers no more of it */
     tb_err err = tb_alarm_raise(step->agent, step->txn, &alarm, step->effects);
     if (err != TB_OK) {
         return err;
     }
-    return tb_link_end(step, TB_REFUSED_FORK);
+    return tb_inbox_refuse(step, &notice, TB_REFUSED_FORK, &no_event, false);
 }
 
 /* Looks for another header under a number we hold. */
@@ -371,7 +383,7 @@ tb_err tb_inbox_take_group(tb_step *step, const tb_group *group)
     const tb_item *forked = NULL;
     tb_bytes other = {NULL, 0};
     tb_err err = tb_work_taken(step, &stream, &taken);
-    if (err != TB_OK) {
+    if (err != TB_OK || taken->forked) {
         return err;
     }
     if (tb_group_number(group, 0) > taken->row.number + 1 && !TB_MUTANT(GAP_UNSEEN)) {
@@ -384,7 +396,7 @@ tb_err tb_inbox_take_group(tb_step *step, const tb_group *group)
         return err;
     }
     if (forked != NULL) {
-        return end_with_fork(step, group, forked, other);
+        return refuse_fork(step, taken, group, forked, other);
     }
     taken->shown = true;
     if (tb_group_number(group, group->item_count - 1) <= taken->row.number &&

@@ -127,6 +127,9 @@ static tb_err value_words(making *m, const tb_field_def *def, tb_bytes value, tb
     case TB_FIELD_COUNT:
     case TB_FIELD_DIGEST:
     case TB_FIELD_CASE:
+    case TB_FIELD_PERIOD:
+    case TB_FIELD_FIGURES:
+    case TB_FIELD_DECLARED:
         return TB_OK;
     }
     TB_UNREACHABLE();

@@ -1,7 +1,10 @@
 #include "agents/local.h"
 #include "base/mutant.h"
 
+#include "agents/accounts.h"
 #include "agents/acts.h"
+#include "agents/approval.h"
+#include "agents/automatic.h"
 #include "agents/bundle.h"
 #include "agents/check_case.h"
 #include "agents/clock.h"
@@ -13,9 +16,12 @@
 #include "agents/quarantine.h"
 #include "agents/queries.h"
 #include "agents/recovery.h"
+#include "agents/reports.h"
 #include "agents/requests.h"
 #include "agents/status.h"
 #include "agents/trace.h"
+#include "agents/unanswered.h"
+#include "agents/verify.h"
 
 /* One request in so many sweeps a few old answers away: more than one comes in. */
 #define SWEEP_EVERY 8
@@ -28,9 +34,11 @@ typedef struct tb_asking {
     tb_random *random;
     tb_effects *effects;
     const tb_local_request *request;
+    tb_asker asker;
     tb_digest digest; /* of the request as it came */
     tb_local_answer answer;
     tb_bytes repeat; /* an answer kept from before, encoded */
+    bool settled;    /* the answer is kept, whatever its code: something was changed */
 } tb_asking;
 
 /* ---- what acts ---- */
@@ -57,7 +65,7 @@ static tb_err asked_before(tb_asking *a, bool *out)
 
 static tb_err keep_answer(tb_asking *a)
 {
-    if (a->answer.code != TB_ACCEPTED || TB_MUTANT(REQUEST_FORGOTTEN)) {
+    if ((a->answer.code != TB_ACCEPTED && !a->settled) || TB_MUTANT(REQUEST_FORGOTTEN)) {
         return TB_OK;
     }
     tb_request_row row = {.digest = a->digest, .at = a->now.real};
@@ -69,13 +77,16 @@ static tb_err keep_answer(tb_asking *a)
     return err == TB_OK && sweeps ? tb_requests_sweep(a->txn, a->now.real) : err;
 }
 
-static void wish_of(const tb_local_request *request, tb_wish *wish)
+static void wish_of(const tb_asking *a, tb_wish *wish)
 {
-    *wish = (tb_wish){.request = request->id, .account = request->account};
+    const tb_local_request *request = a->request;
+    *wish =
+        (tb_wish){.request = request->id, .account = a->asker.code, .asked = a->now.civil};
     if (request->kind == TB_REQUEST_OPEN_CASE) {
         wish->opens = true;
         wish->campaign = request->open.campaign;
         wish->case_type = request->open.case_type;
+        wish->action = request->open.action;
         wish->lane = (tb_lane)request->open.lane;
         wish->fields = request->open.fields;
         wish->field_count = request->open.field_count;
@@ -97,7 +108,7 @@ static void wish_of(const tb_local_request *request, tb_wish *wish)
 static tb_err act(tb_asking *a)
 {
     tb_wish wish;
-    wish_of(a->request, &wish);
+    wish_of(a, &wish);
     if (tb_store_above_watermark(a->txn)) {
         a->answer.code = TB_REFUSED_STORE_FULL;
         return TB_OK;
@@ -109,19 +120,19 @@ static tb_err act(tb_asking *a)
     }
     a->answer.code = outcome.code;
     a->answer.detail = outcome.detail;
-    a->answer.draft = outcome.draft;
+    a->answer.draft = outcome.draft || outcome.waits != TB_STEP_MADE;
     if (outcome.code != TB_ACCEPTED) {
         return TB_OK;
     }
     a->answer.kind = TB_ANSWER_ACTED;
     a->answer.acted =
-        (tb_local_acted){outcome.case_id, outcome.event, outcome.number, outcome.state};
-    if (!outcome.draft) {
+        (tb_local_acted){outcome.case_id, outcome.event, outcome.number, outcome.state, 0,
+                         outcome.waits};
+    if (!a->answer.draft) {
         return TB_OK;
     }
     wish.head = outcome.based_on;
-    uint64_t number;
-    return tb_draft_keep(a->txn, a->now, &wish, &number);
+    return tb_draft_keep(a->txn, a->now, &wish, outcome.waits, &a->answer.acted.draft);
 }
 
 static tb_err install(tb_asking *a)
@@ -178,8 +189,29 @@ static tb_err show_recovery(tb_asking *a)
     return tb_recovery_show(a->agent, a->txn, &a->answer.recovery);
 }
 
+static tb_err approve(tb_asking *a)
+{
+    if (tb_store_above_watermark(a->txn)) {
+        a->answer.code = TB_REFUSED_STORE_FULL;
+        return TB_OK;
+    }
+    return tb_approve(a->agent, a->txn, a->now, a->random, &a->asker, &a->request->approve,
+                      a->effects, &a->settled, &a->answer);
+}
+
 static tb_err change(tb_asking *a)
 {
+    if (a->request->kind == TB_REQUEST_CHANGE_ACCOUNT) {
+        return tb_account_change_one(a->txn, a->now, &a->asker, &a->request->change_account,
+                                     &a->answer);
+    }
+    if (a->request->kind == TB_REQUEST_APPROVE) {
+        return approve(a);
+    }
+    if (a->request->kind == TB_REQUEST_SET_SWITCH) {
+        return tb_automatic_switch(a->agent, a->txn, a->now, a->request->account,
+                                   &a->request->set_switch, &a->answer);
+    }
     if (a->request->kind == TB_REQUEST_INSTALL) {
         return install(a);
     }
@@ -253,6 +285,18 @@ static tb_err cut(tb_asking *a)
     return tb_own_cut_final(a->agent, a->txn, a->now);
 }
 
+static tb_err verify(tb_asking *a)
+{
+    tb_step step;
+    tb_err err = tb_step_make(a->agent, a->txn, a->now, a->random, a->effects, &step);
+    if (err != TB_OK) {
+        return err;
+    }
+    return a->request->verify.report
+               ? tb_verify_report(&step, &a->request->verify.case_id, &a->answer)
+               : tb_verify_case(&step, &a->request->verify.case_id, &a->answer);
+}
+
 static tb_err dispatch(tb_asking *a)
 {
     const tb_local_request *request = a->request;
@@ -266,7 +310,21 @@ static tb_err dispatch(tb_asking *a)
     case TB_REQUEST_WRITE_LETTER:
     case TB_REQUEST_ACT_QUARANTINE:
     case TB_REQUEST_RECOVER:
+    case TB_REQUEST_CHANGE_ACCOUNT:
+    case TB_REQUEST_APPROVE:
+    case TB_REQUEST_SET_SWITCH:
         return once(a);
+    case TB_REQUEST_UNANSWERED:
+        return tb_query_unanswered(agent, a->txn, a->now, &request->get_unanswered, &a->answer);
+    case TB_REQUEST_EXPLAIN_DUTIES:
+        return tb_query_explained(agent, a->txn, a->now, &request->case_id, &a->answer);
+    case TB_REQUEST_LIST_SWITCHES:
+        return tb_query_switches(agent, a->txn, &a->answer);
+    case TB_REQUEST_LIST_ACCOUNTS:
+        return tb_query_accounts(a->txn, &a->answer);
+    case TB_REQUEST_LIST_APPROVALS:
+        return tb_query_approvals(agent, a->txn, a->now, &a->asker, &request->list_approvals,
+                                  &a->answer);
     case TB_REQUEST_EXPORT_BUNDLE:
         return export_bundle(a);
     case TB_REQUEST_GET_LETTER:
@@ -280,7 +338,7 @@ static tb_err dispatch(tb_asking *a)
     case TB_REQUEST_LIST_CASES:
         return tb_query_cases(agent, a->txn, &request->list, &a->answer);
     case TB_REQUEST_LIST_ACTS:
-        return tb_query_acts(agent, a->txn, &request->case_id, &a->answer);
+        return tb_query_acts(agent, a->now, a->txn, &request->case_id, &a->answer);
     case TB_REQUEST_LIST_DIRECTORY:
         return tb_query_directory(agent, a->txn, &a->answer);
     case TB_REQUEST_GET_DOCUMENT:
@@ -300,6 +358,12 @@ static tb_err dispatch(tb_asking *a)
         return TB_OK;
     case TB_REQUEST_LIST_DUTIES:
         return tb_query_duties(agent, a->txn, a->now, &request->duties, &a->answer);
+    case TB_REQUEST_LIST_REPORTS:
+        return tb_query_reports(agent, a->txn, a->now, &request->list_reports, &a->answer);
+    case TB_REQUEST_GET_REPORT:
+        return tb_query_report(agent, a->txn, a->now, &request->get_report, &a->answer);
+    case TB_REQUEST_VERIFY:
+        return verify(a);
     case TB_REQUEST_LIST_CAMPAIGNS:
         return tb_query_campaigns(agent, a->txn, &a->answer);
     case TB_REQUEST_CUT:
@@ -333,6 +397,16 @@ static tb_err tell_time(tb_asking *a, const tb_input *input)
         }
     }
     return tb_clock_now(a->agent, a->txn, input->now.real, &a->now);
+}
+
+/* Who asks, and whether he may ask for that. */
+static tb_err admit(tb_asking *a, const tb_input *input)
+{
+    if (a->request->kind == TB_REQUEST_LIST_APPROVALS) {
+        return tb_account_recognise(a->txn, a->request, input->bytes, input->person, &a->asker);
+    }
+    return tb_account_admit(a->agent, a->txn, a->now, a->request, input->bytes, input->person,
+                            a->effects, &a->asker, &a->answer.code);
 }
 
 static tb_err send_answer(tb_asking *a, const tb_input *input)
@@ -395,6 +469,9 @@ tb_err tb_local_step(
     a.answer.id = request.id;
     a.digest = tb_request_digest(input->bytes);
     tb_err err = tell_time(&a, input);
+    if (err == TB_OK && a.answer.code == TB_ACCEPTED) {
+        err = admit(&a, input);
+    }
     if (err == TB_OK && a.answer.code == TB_ACCEPTED) {
         err = dispatch(&a);
     }

@@ -545,7 +545,7 @@ tb_err tb_marks_refused(tb_step *step, const tb_refused *refused)
     if (err == TB_OK) {
         err = keep_refusal(step, refused, notice);
     }
-    if (err == TB_OK && by_hub != TB_ACCEPTED && line->line.code == TB_REFUSED_KEY_RETIRED) {
+    if (err == TB_OK && by_hub != TB_ACCEPTED && tb_reseal_heals(line->line.code)) {
         err = tb_reseal_note(step, &line->line.stream, notice);
     }
     if (err != TB_OK || by_hub != TB_ACCEPTED) {

@@ -79,28 +79,33 @@ tb_outbox_add(tb_agent *agent, tb_txn *txn, const tb_outgoing *outgoing, uint64_
     return TB_OK;
 }
 
-bool tb_link_ready(tb_agent *agent, tb_txn *txn, const tb_party *recipients, size_t count)
+/* Nothing is submitted for a party that is off-line, so no share can be used up. */
+static tb_err ready_for(tb_agent *agent, tb_txn *txn, const tb_party *recipient, bool *out)
+{
+    bool closed = false;
+    bool first = false;
+    tb_err err = TB_OK;
+    if (!tb_offline_is(agent, recipient)) {
+        err = tb_closed_get(txn, recipient, &closed);
+    }
+    bool sealed = sealing_key(tb_directory_find(agent->directory, recipient)) != NULL;
+    if (err == TB_OK && !closed && agent->stale && sealed) {
+        err = tb_first_time(txn, recipient, &first);
+    }
+    *out = err == TB_OK && !closed && !first;
+    return err;
+}
+
+tb_err
+tb_link_ready(tb_agent *agent, tb_txn *txn, const tb_party *recipients, size_t count, bool *out)
 {
     bool ready = false;
-    /* A row that cannot be read is as good as no link: the act waits as a draft. */
-    if (tb_link_may_sign(txn, &ready) != TB_OK || !ready) {
-        return false;
+    tb_err err = tb_link_may_sign(txn, &ready);
+    for (size_t i = 0; err == TB_OK && ready && i < count; i++) {
+        err = ready_for(agent, txn, &recipients[i], &ready);
     }
-    for (size_t i = 0; i < count; i++) {
-        bool closed = true;
-        bool first = false;
-        /* Nothing is submitted for a party that is off-line, so no share can be used up. */
-        if (!tb_offline_is(agent, &recipients[i]) &&
-            (tb_closed_get(txn, &recipients[i], &closed) != TB_OK || closed)) {
-            return false;
-        }
-        bool sealed = sealing_key(tb_directory_find(agent->directory, &recipients[i])) != NULL;
-        if (agent->stale && sealed &&
-            (tb_first_time(txn, &recipients[i], &first) != TB_OK || first)) {
-            return false;
-        }
-    }
-    return true;
+    *out = err == TB_OK && ready;
+    return err == TB_ERR_CORRUPT ? TB_OK : err;
 }
 
 void tb_outbox_rewind(tb_stream_out_row *row, tb_time now)
@@ -148,8 +153,8 @@ static tb_err alarm_missing(tb_step *step, const tb_stream *stream, const tb_str
     return tb_alarm_raise(step->agent, step->txn, &alarm, step->effects);
 }
 
-/* The frame that passed the mark on may have been lost while the session lived: the Welcome to a new
- * Hello shows it. When that brought nothing either, it is an alarm. */
+/* The frame that passed the mark on may have been lost while the session lived: the Welcome to a
+ * new Hello shows it. When that brought nothing either, it is an alarm. */
 static tb_err miss_mark(tb_step *step, const tb_stream *stream, const tb_stream_out_row *row)
 {
     tb_link_times *times = &step->agent->times;

@@ -15,6 +15,7 @@ typedef struct tb_taken {
     tb_stream_in_row row;
     bool moved;  /* sign a new mark; else the old line is shown again */
     bool shown;  /* Taken names it */
+    bool forked; /* refused as its sender's fork: nothing more of it in this turn */
     bool queued; /* earlier notices of it wait in INBOX: later ones queue up behind them */
 } tb_taken;
 

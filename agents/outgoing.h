@@ -53,8 +53,10 @@ tb_err tb_outbox_add(tb_agent *agent,
                      uint64_t *out_notice) TB_MUST_USE;
 
 /* Whether an act addressed to these parties can be signed now, or must wait as a draft: the link's
- * Welcome of this run has confirmed our marks and every recipient's share is open. */
-bool tb_link_ready(tb_agent *agent, tb_txn *txn, const tb_party *recipients, size_t count);
+ * Welcome of this run has confirmed our marks and every recipient's share is open. A record of
+ * these that does not decode is as good as no link: the act waits. */
+tb_err tb_link_ready(
+    tb_agent *agent, tb_txn *txn, const tb_party *recipients, size_t count, bool *out) TB_MUST_USE;
 
 /* A taken notice, opened. events, openings and passed are decoded and checked against each other
  * (ids against the header, openings against commitments); chain and campaign rules are not. */

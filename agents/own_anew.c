@@ -1,6 +1,7 @@
 #include "agents/own_anew.h"
 
 #include "agents/chain.h"
+#include "agents/measures.h"
 #include "agents/outbox.h"
 #include "agents/own_cut.h"
 #include "agents/passing.h"
@@ -255,6 +256,9 @@ static tb_err sign_event(redoing *r, const tb_proof_row *proof, const named *nam
     }
     row.notice = 0;
     err = tb_event_update(step->txn, &key, &row);
+    if (err == TB_OK) {
+        err = tb_measures_touch_case(step->agent, step->txn, &key.case_id);
+    }
     if (err != TB_OK) {
         return err;
     }

@@ -1,10 +1,12 @@
 #include "agents/queries.h"
 
+#include "agents/approval.h"
 #include "agents/chain.h"
 #include "agents/draft.h"
 #include "agents/lost.h"
 #include "agents/passing.h"
 #include "agents/stalled.h"
+#include "agents/timing.h"
 
 #define PAGE_DEFAULT 100
 #define PAGE_MAX     500
@@ -54,8 +56,12 @@ add_fields(tb_txn *txn, const tb_event *event, const tb_event_key *key, tb_local
     return TB_OK;
 }
 
-static tb_err
-show_event(tb_txn *txn, const tb_event_key *key, const tb_event_row *row, tb_local_event *out)
+static tb_err show_event(const tb_agent *agent,
+                         tb_txn *txn,
+                         tb_bytes case_type,
+                         const tb_event_key *key,
+                         const tb_event_row *row,
+                         tb_local_event *out)
 {
     tb_event event;
     tb_err err = tb_chain_decode(txn, row, &event);
@@ -82,6 +88,12 @@ show_event(tb_txn *txn, const tb_event_key *key, const tb_event_row *row, tb_loc
         .paper_date = event.paper_date,
     };
     err = tb_pass_stored(txn, row, &out->stored);
+    if (err == TB_OK) {
+        err = tb_event_timing(agent, txn, &event, row, case_type, &out->timing);
+    }
+    if (err == TB_OK) {
+        err = tb_approvals_show(tb_txn_arena(txn), event.approvals, event.approval_count, out);
+    }
     return err == TB_OK ? add_fields(txn, &event, key, out) : err;
 }
 
@@ -104,7 +116,8 @@ static tb_err add_event(tb_txn *txn, tb_local_case *out, tb_local_event **slot)
     return TB_OK;
 }
 
-static tb_err show_class(tb_txn *txn, const tb_case_id *id, uint8_t class, tb_local_case *out)
+static tb_err show_class(
+    const tb_agent *agent, tb_txn *txn, const tb_case_id *id, uint8_t class, tb_local_case *out)
 {
     tb_event_walk walk;
     tb_event_key key;
@@ -114,7 +127,7 @@ static tb_err show_class(tb_txn *txn, const tb_case_id *id, uint8_t class, tb_lo
         tb_local_event *slot;
         err = add_event(txn, out, &slot);
         if (err == TB_OK) {
-            err = show_event(txn, &key, &row, slot);
+            err = show_event(agent, txn, out->summary.case_type, &key, &row, slot);
         }
         if (err != TB_OK) {
             return err;
@@ -159,6 +172,11 @@ show_drafts(const tb_agent *agent, tb_txn *txn, const tb_case_id *id, tb_local_c
             .paper_no = row.wish.paper.number,
             .paper_date = row.wish.paper.date,
         };
+        err = tb_approvals_show(tb_txn_arena(txn), row.wish.approvals, row.wish.approval_count,
+                                slot);
+        if (err != TB_OK) {
+            return err;
+        }
     }
     return TB_OK;
 }
@@ -215,16 +233,19 @@ tb_query_case(const tb_agent *agent, tb_txn *txn, const tb_case_id *id, tb_local
         err = tb_case_stalled(agent, txn, &row, &shown.summary.stalled);
     }
     if (err == TB_OK || err == TB_ERR_NOT_FOUND) {
-        err = show_class(txn, id, TB_CLASS_CHAIN, &shown);
+        err = show_class(agent, txn, id, TB_CLASS_CHAIN, &shown);
     }
     if (err == TB_OK) {
-        err = show_class(txn, id, TB_CLASS_SIDE, &shown);
+        err = show_class(agent, txn, id, TB_CLASS_SIDE, &shown);
     }
     if (err == TB_OK && known) {
         err = mark_lost(agent, txn, &row, &shown);
     }
     if (err == TB_OK) {
         err = show_drafts(agent, txn, id, &shown);
+    }
+    if (err == TB_OK) {
+        err = tb_approval_name_events(agent, txn, &shown);
     }
     if (err != TB_OK) {
         return err;

@@ -22,6 +22,7 @@ tb_err tb_query_cases(const tb_agent *agent,
 
 /* What this party may do with a case now; with a zero id, what it may open. */
 tb_err tb_query_acts(const tb_agent *agent,
+                     tb_now now,
                      tb_txn *txn,
                      const tb_case_id *id,
                      tb_local_answer *answer) TB_MUST_USE;

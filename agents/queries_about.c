@@ -37,6 +37,12 @@ static tb_bytes type_name(tb_field_type type)
         return tb_bytes_str("flag");
     case TB_FIELD_CASE:
         return tb_bytes_str("case");
+    case TB_FIELD_PERIOD:
+        return tb_bytes_str("period");
+    case TB_FIELD_FIGURES:
+        return tb_bytes_str("figures");
+    case TB_FIELD_DECLARED:
+        return tb_bytes_str("declared");
     }
     TB_UNREACHABLE();
 }
@@ -139,7 +145,7 @@ add_possible(const tb_agent *agent, tb_arena *arena, const tb_case_view *view, t
     return TB_OK;
 }
 
-static tb_err acts_to_open(const tb_agent *agent, tb_arena *arena, tb_local_acts *acts)
+static tb_err acts_to_open(const tb_agent *agent, tb_now now, tb_arena *arena, tb_local_acts *acts)
 {
     for (size_t i = 0; i < agent->campaigns->count; i++) {
         const tb_campaign *campaign = agent->campaigns->list[i];
@@ -147,7 +153,8 @@ static tb_err acts_to_open(const tb_agent *agent, tb_arena *arena, tb_local_acts
             continue;
         }
         for (unsigned t = 0; t < campaign->case_type_count; t++) {
-            tb_case_view view = {.campaign = campaign, .type = &campaign->case_types[t]};
+            tb_case_view view = {
+                .campaign = campaign, .type = &campaign->case_types[t], .at = now.civil};
             tb_err err = add_possible(agent, arena, &view, acts);
             if (err != TB_OK) {
                 return err;
@@ -157,14 +164,14 @@ static tb_err acts_to_open(const tb_agent *agent, tb_arena *arena, tb_local_acts
     return TB_OK;
 }
 
-tb_err
-tb_query_acts(const tb_agent *agent, tb_txn *txn, const tb_case_id *id, tb_local_answer *answer)
+tb_err tb_query_acts(
+    const tb_agent *agent, tb_now now, tb_txn *txn, const tb_case_id *id, tb_local_answer *answer)
 {
     tb_arena *arena = tb_txn_arena(txn);
     tb_local_acts acts = {0};
     tb_err err;
     if (tb_case_zero(id)) {
-        err = acts_to_open(agent, arena, &acts);
+        err = acts_to_open(agent, now, arena, &acts);
     } else {
         tb_case_row row;
         err = tb_case_load(agent, txn, id, &row);
@@ -177,6 +184,7 @@ tb_query_acts(const tb_agent *agent, tb_txn *txn, const tb_case_id *id, tb_local
             return TB_OK;
         }
         if (err == TB_OK) {
+            row.view.at = now.civil > row.at ? now.civil : row.at;
             err = add_possible(agent, arena, &row.view, &acts);
         }
     }

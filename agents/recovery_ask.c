@@ -230,7 +230,11 @@ static tb_err look_after(tb_step *step, const tb_party *peer, tb_asked_row *aske
     }
     asked->due = now + TB_RECOVER_AGAIN_MS;
     bool wanted = asked->notice == 0 || (arrived && now - newest >= SILENT_MS);
-    if (wanted && tb_link_ready(step->agent, step->txn, peer, 1)) {
+    bool ready = false;
+    if (wanted) {
+        err = tb_link_ready(step->agent, step->txn, peer, 1, &ready);
+    }
+    if (err == TB_OK && ready) {
         err = send_ask(step, peer, asked);
     }
     return err == TB_OK ? tb_asked_put(step->txn, peer, asked) : err;

@@ -4,12 +4,22 @@
 #include "agents/passing.h"
 #include "agents/rows_link.h"
 #include "agents/rows_reseal.h"
+#include "agents/set_aside.h"
 
 /* Notices sealed anew and looked at in one turn, and how often those that must wait are. */
 #define RESEAL_SLICE    32
 #define RESEAL_LOOKED   1024
 #define RESEAL_AGAIN_MS 3000
 #define RESEAL_NEXT_MS  1
+/* A recipient that lacked a directory has had its next Welcome, which brings it, and may be given
+ * again what it could not verify. One from whom the directory is kept costs a notice each time. */
+#define DIRECTORY_WAIT_MS (10ll * 60 * 1000)
+
+bool tb_reseal_heals(tb_refusal code)
+{
+    return code == TB_REFUSED_KEY_RETIRED || code == TB_REFUSED_UNKNOWN_KEY ||
+           code == TB_REFUSED_UNKNOWN_PARTY;
+}
 
 tb_err tb_reseal_note(tb_step *step, const tb_stream *stream, uint64_t notice)
 {
@@ -23,16 +33,30 @@ tb_err tb_reseal_note(tb_step *step, const tb_stream *stream, uint64_t notice)
     return tb_reseal_put(step->txn, &key, step->now.real);
 }
 
-/* The key the notice was sealed to is still the newest we know of: nothing would be gained. */
-static bool has_new_key(const tb_agent *agent, const tb_header *header, const tb_party *recipient)
+/* Whether giving it again may help: it was refused for a retired key, and the recipient's newest
+ * is another than it was sealed to; or the directory may have come meanwhile. */
+static tb_err
+may_help(tb_step *step, const tb_reseal_key *key, const tb_header *header, tb_time since, bool *out)
 {
-    const tb_entry *entry = tb_header_entry(header, recipient);
-    const tb_directory_party *party = tb_directory_find(agent->directory, recipient);
-    if (entry == NULL || !tb_party_reachable(party)) {
-        return false;
+    const tb_entry *entry = tb_header_entry(header, &key->recipient);
+    const tb_directory_party *party = tb_directory_find(step->agent->directory, &key->recipient);
+    const tb_directory_key *newest =
+        party == NULL ? NULL : tb_directory_current(party, TB_PURPOSE_SEAL);
+    *out = false;
+    if (entry == NULL || newest == NULL || !tb_party_reachable(party)) {
+        return TB_OK;
     }
-    const tb_directory_key *key = tb_directory_current(party, TB_PURPOSE_SEAL);
-    return key != NULL && !tb_key_id_equal(&key->id, &entry->sealing_key);
+    tb_stream stream = {step->agent->self, key->incarnation, key->recipient, header->lane};
+    tb_refusal_row refused = {.code = TB_REFUSED_KEY_RETIRED};
+    tb_err err = tb_refusal_get(step->txn, &stream, key->notice, &refused);
+    if (err != TB_OK && err != TB_ERR_NOT_FOUND) {
+        return err;
+    }
+    tb_time waited = step->now.real - since;
+    *out = refused.code == TB_REFUSED_KEY_RETIRED
+               ? !tb_key_id_equal(&newest->id, &entry->sealing_key)
+               : waited >= DIRECTORY_WAIT_MS || waited < 0; /* the clock was set back */
+    return TB_OK;
 }
 
 /* The events a notice gave its recipient: its own, or what it passed on. */
@@ -57,7 +81,7 @@ events_of(tb_txn *txn, const tb_reseal_key *key, tb_proof_row *proof, tb_digest 
     return err == TB_ERR_NOT_FOUND ? TB_OK : err;
 }
 
-static tb_err seal_anew(tb_step *step, const tb_reseal_key *key, bool *out_waits)
+static tb_err seal_anew(tb_step *step, const tb_reseal_key *key, tb_time since, bool *out_waits)
 {
     tb_proof_row proof;
     tb_header header;
@@ -75,9 +99,11 @@ static tb_err seal_anew(tb_step *step, const tb_reseal_key *key, bool *out_waits
     if (err != TB_OK) {
         return err;
     }
-    if (!has_new_key(step->agent, &header, &key->recipient)) {
+    bool helps;
+    err = may_help(step, key, &header, since, &helps);
+    if (err != TB_OK || !helps) {
         *out_waits = true;
-        return TB_OK;
+        return err;
     }
     tb_resealed_row row = {.incarnation = step->incarnation, .at = step->now.real};
     err = events_of(step->txn, key, &proof, &events, &count);
@@ -103,10 +129,15 @@ static tb_err seal_anew(tb_step *step, const tb_reseal_key *key, bool *out_waits
 static tb_err look_at_next(tb_step *step, bool *out_waits)
 {
     tb_reseal_key key;
+    tb_time since;
+    tb_bytes row;
     size_t mark = tb_arena_mark(step->arena);
-    tb_err err = tb_reseal_after(step->txn, &step->agent->reseal_behind, &key);
+    tb_err err = tb_reseal_after(step->txn, &step->agent->reseal_behind, &key, &since, &row);
+    if (err == TB_OK || err == TB_ERR_CORRUPT) {
+        tb_hand_take(step->agent, TB_TABLE_RESEAL, row);
+    }
     if (err == TB_OK) {
-        err = seal_anew(step, &key, out_waits);
+        err = seal_anew(step, &key, since, out_waits);
     }
     if (err == TB_OK && *out_waits) {
         tb_arena_release(step->arena, mark);
@@ -134,8 +165,11 @@ tb_err tb_reseal_tick(tb_step *step)
     if (err == TB_ERR_NOT_FOUND) { /* the last was looked at */
         memset(&step->agent->reseal_behind, 0, sizeof step->agent->reseal_behind);
     }
+    if (err != TB_OK && err != TB_ERR_NOT_FOUND) {
+        return err;
+    }
     step->agent->times.reseal = step->now.real + (err == TB_OK ? RESEAL_NEXT_MS : RESEAL_AGAIN_MS);
-    return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+    return TB_OK;
 }
 
 tb_err tb_reseal_due(tb_agent *agent, tb_txn *txn, tb_time *out)

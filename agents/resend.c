@@ -5,6 +5,7 @@
 #include "agents/gap.h"
 #include "agents/recovery.h"
 #include "agents/rows_reseal.h"
+#include "agents/set_aside.h"
 
 /* Asks looked at in one turn; those that must wait cost next to nothing. */
 #define ASKS_A_TURN 16
@@ -257,8 +258,11 @@ static tb_err has_room(tb_step *step, const tb_party *asker, bool *out)
 {
     tb_stream stream = {step->agent->self, step->incarnation, *asker, TB_LANE_BULK};
     tb_stream_out_row row;
-    *out = tb_link_ready(step->agent, step->txn, asker, 1);
-    tb_err err = *out ? tb_stream_out_get(step->txn, &stream, &row) : TB_ERR_NOT_FOUND;
+    tb_err err = tb_link_ready(step->agent, step->txn, asker, 1, out);
+    if (err != TB_OK || !*out) {
+        return err;
+    }
+    err = tb_stream_out_get(step->txn, &stream, &row);
     if (err == TB_OK) {
         *out = row.number - row.arrived < TB_RESEND_OUTSTANDING_MAX;
     }
@@ -298,10 +302,14 @@ tb_err tb_resend_tick(tb_step *step)
             any = true; /* the next turn has its own */
             break;
         }
-        tb_err err = tb_answering_after(step->txn, &name, &name, &row);
+        tb_bytes key;
+        tb_err err = tb_answering_after(step->txn, &name, &name, &row, &key);
         if (err == TB_ERR_NOT_FOUND) {
             memset(&name, 0, sizeof name);
             break;
+        }
+        if (err == TB_OK || err == TB_ERR_CORRUPT) {
+            tb_hand_take(step->agent, TB_TABLE_ANSWERING, key);
         }
         if (err == TB_OK) {
             err = answer(step, &name, &row, &done);

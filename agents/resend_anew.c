@@ -3,6 +3,7 @@
  * incarnation; whoever knows them already loses nothing. */
 #include "agents/casework.h"
 #include "agents/chain.h"
+#include "agents/measures.h"
 #include "agents/resend.h"
 
 /* Notices a turn takes for this; more are left out, with an alarm. */
@@ -70,7 +71,8 @@ send_event(tb_step *step, const tb_party *reader, const tb_event_key *key, tb_ev
     }
     row->incarnation = step->incarnation;
     row->notice = notice;
-    return tb_event_update(step->txn, key, row);
+    err = tb_event_update(step->txn, key, row);
+    return err == TB_OK ? tb_measures_touch_case(step->agent, step->txn, &key->case_id) : err;
 }
 
 static tb_err send_notice(tb_step *step, const tb_stream *stream, uint64_t notice)

@@ -54,12 +54,15 @@ tb_err
 tb_duties_of(tb_txn *txn, const tb_case_id *id, tb_duty_row **out, size_t *out_count) TB_MUST_USE;
 
 /* The first row of a walk behind the cursor, which is moved; empty: from the beginning. *out_at is
- * the time it stands under. TB_ERR_NOT_FOUND at the end. */
+ * the time it stands under. TB_ERR_NOT_FOUND at the end. With TB_ERR_CORRUPT, the duty does not
+ * read or is gone, cursor and time are moved all the same. */
 tb_err tb_duty_next(tb_txn *txn,
                     tb_duty_walk walk,
                     tb_bytes *cursor,
                     tb_time *out_at,
                     tb_duty_row *out) TB_MUST_USE;
+/* The key of the DUTY row that a DUTY_DUE key stands for; empty: it is none. */
+tb_bytes tb_duty_of_due(tb_bytes key);
 /* When the first is to be looked at. TB_ERR_NOT_FOUND: none. */
 tb_err tb_duty_look(tb_txn *txn, tb_time *out) TB_MUST_USE;
 /* Whether a cursor that came from outside may be one of this walk. */

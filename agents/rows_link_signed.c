@@ -1,5 +1,6 @@
 /* rows_link_signed - STAMP, REFUSAL and ALARM: what was signed, and what was wrong. */
 #include "agents/rows_link_keys.h"
+#include "agents/rows_measure.h"
 
 /* ---- STAMP ---- */
 
@@ -23,7 +24,10 @@ tb_err tb_stamp_put(tb_txn *txn, const tb_signed_line *line)
     tb_key key;
     stream_key(&key, &line->line.stream);
     tb_key_number(&key, line->line.from);
-    return tb_store_put(txn, TB_TABLE_STAMP, tb_key_bytes(&key), packed);
+    err = tb_store_put(txn, TB_TABLE_STAMP, tb_key_bytes(&key), packed);
+    return err == TB_OK
+               ? tb_measure_stamped(txn, &line->line.stream, line->line.from, line->line.to)
+               : err;
 }
 
 tb_err tb_stamp_get(tb_txn *txn,

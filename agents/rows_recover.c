@@ -384,16 +384,16 @@ answering_decode(tb_bytes key, tb_bytes value, tb_answering_name *out_name, tb_a
 tb_err tb_answering_after(tb_txn *txn,
                           const tb_answering_name *after,
                           tb_answering_name *out_name,
-                          tb_answering_row *out)
+                          tb_answering_row *out,
+                          tb_bytes *out_row)
 {
     tb_bytes all = {NULL, 0};
     tb_key from;
-    tb_bytes key;
     tb_bytes value;
 
     answering_key(&from, after);
-    tb_err err = tb_store_next(txn, TB_TABLE_ANSWERING, all, tb_key_bytes(&from), &key, &value);
-    return err == TB_OK ? answering_decode(key, value, out_name, out) : err;
+    tb_err err = tb_store_next(txn, TB_TABLE_ANSWERING, all, tb_key_bytes(&from), out_row, &value);
+    return err == TB_OK ? answering_decode(*out_row, value, out_name, out) : err;
 }
 
 tb_err tb_answering_count(tb_txn *txn, const tb_party *asker, size_t most, size_t *out)
@@ -505,18 +505,17 @@ tb_err tb_gap_del(tb_txn *txn, const tb_digest *missing, tb_time due)
     return gap_due_del(txn, missing, due);
 }
 
-tb_err tb_gap_due_first(tb_txn *txn, tb_time *out_due, tb_digest *out_missing)
+tb_err tb_gap_due_first(tb_txn *txn, tb_time *out_due, tb_digest *out_missing, tb_bytes *out_row)
 {
     tb_bytes all = {NULL, 0};
-    tb_bytes key;
     tb_bytes value;
-    tb_err err = tb_store_seek(txn, TB_TABLE_GAP_DUE, all, all, &key, &value);
+    tb_err err = tb_store_seek(txn, TB_TABLE_GAP_DUE, all, all, out_row, &value);
     if (err != TB_OK) {
         return err;
     }
 
     tb_reader r;
-    tb_reader_init(&r, key);
+    tb_reader_init(&r, *out_row);
     tb_time due = (tb_time)tb_get_u64(&r);
     tb_digest missing = tb_read_digest(&r);
     if (!tb_reader_done(&r)) {

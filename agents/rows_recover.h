@@ -125,11 +125,13 @@ tb_err tb_answering_put(tb_txn *txn,
                         const tb_answering_name *name,
                         const tb_answering_row *row) TB_MUST_USE;
 tb_err tb_answering_del(tb_txn *txn, const tb_answering_name *name) TB_MUST_USE;
-/* The first ask behind a name; the zero name for the first of all. */
+/* The first ask behind a name; the zero name for the first of all. *out_row is its key as it is,
+ * also with TB_ERR_CORRUPT. */
 tb_err tb_answering_after(tb_txn *txn,
                           const tb_answering_name *after,
                           tb_answering_name *out_name,
-                          tb_answering_row *out) TB_MUST_USE;
+                          tb_answering_row *out,
+                          tb_bytes *out_row) TB_MUST_USE;
 /* Asks of one party, counted up to most. */
 tb_err tb_answering_count(tb_txn *txn, const tb_party *asker, size_t most, size_t *out) TB_MUST_USE;
 
@@ -154,6 +156,8 @@ tb_err tb_gap_get(tb_txn *txn, const tb_digest *missing, tb_gap_row *out) TB_MUS
 tb_err tb_gap_put(tb_txn *txn, const tb_digest *missing, tb_time kept_due, const tb_gap_row *row)
     TB_MUST_USE;
 tb_err tb_gap_del(tb_txn *txn, const tb_digest *missing, tb_time due) TB_MUST_USE;
-tb_err tb_gap_due_first(tb_txn *txn, tb_time *out_due, tb_digest *out_missing) TB_MUST_USE;
+/* *out_row is the GAP_DUE key as it is, also with TB_ERR_CORRUPT. */
+tb_err tb_gap_due_first(tb_txn *txn, tb_time *out_due, tb_digest *out_missing, tb_bytes *out_row)
+    TB_MUST_USE;
 
 #endif

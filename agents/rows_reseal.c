@@ -44,22 +44,28 @@ tb_err tb_reseal_del(tb_txn *txn, const tb_reseal_key *key)
     return tb_store_del(txn, TB_TABLE_RESEAL, key_of(key, buffer));
 }
 
-tb_err tb_reseal_after(tb_txn *txn, const tb_reseal_key *after, tb_reseal_key *out)
+tb_err tb_reseal_after(tb_txn *txn,
+                       const tb_reseal_key *after,
+                       tb_reseal_key *out,
+                       tb_time *out_since,
+                       tb_bytes *out_row)
 {
     uint8_t buffer[KEY_BYTES];
     tb_bytes all = {NULL, 0};
-    tb_bytes key;
     tb_bytes value;
-    tb_err err = tb_store_next(txn, TB_TABLE_RESEAL, all, key_of(after, buffer), &key, &value);
+    tb_err err = tb_store_next(txn, TB_TABLE_RESEAL, all, key_of(after, buffer), out_row, &value);
     if (err != TB_OK) {
         return err;
     }
+    tb_reader key;
     tb_reader r;
-    tb_reader_init(&r, key);
-    get_incarnation(&r, &out->incarnation);
-    out->notice = tb_get_u64(&r);
-    tb_get_raw(&r, out->recipient.text, TB_PARTY_BYTES);
-    return tb_reader_done(&r) ? TB_OK : TB_ERR_CORRUPT;
+    tb_reader_init(&key, *out_row);
+    get_incarnation(&key, &out->incarnation);
+    out->notice = tb_get_u64(&key);
+    tb_get_raw(&key, out->recipient.text, TB_PARTY_BYTES);
+    tb_reader_init(&r, value);
+    *out_since = tb_get_i64(&r);
+    return tb_reader_done(&key) && tb_reader_done(&r) ? TB_OK : TB_ERR_CORRUPT;
 }
 
 tb_err tb_resealed_put(tb_txn *txn, const tb_reseal_key *key, const tb_resealed_row *row)

@@ -21,8 +21,13 @@ typedef struct tb_resealed_row {
 
 tb_err tb_reseal_put(tb_txn *txn, const tb_reseal_key *key, tb_time since) TB_MUST_USE;
 tb_err tb_reseal_del(tb_txn *txn, const tb_reseal_key *key) TB_MUST_USE;
-/* The first behind a key; the zero key for the first of all. Ends with TB_ERR_NOT_FOUND. */
-tb_err tb_reseal_after(tb_txn *txn, const tb_reseal_key *after, tb_reseal_key *out) TB_MUST_USE;
+/* The first behind a key, and since when it waits; the zero key for the first of all. Ends with
+ * TB_ERR_NOT_FOUND. *out_row is its key as it is, also with TB_ERR_CORRUPT. */
+tb_err tb_reseal_after(tb_txn *txn,
+                       const tb_reseal_key *after,
+                       tb_reseal_key *out,
+                       tb_time *out_since,
+                       tb_bytes *out_row) TB_MUST_USE;
 
 tb_err
 tb_resealed_put(tb_txn *txn, const tb_reseal_key *key, const tb_resealed_row *row) TB_MUST_USE;

@@ -91,7 +91,12 @@ static tb_err send_after(tb_apply *apply, const tb_case_row *row, const tb_arriv
     if (shown.handed == 0 && !tb_party_equal(&row->view.opener, &apply->agent->self)) {
         return TB_OK; /* never held it: a copy */
     }
-    if (!tb_link_ready(apply->agent, apply->txn, holder, 1)) {
+    bool ready;
+    tb_err err = tb_link_ready(apply->agent, apply->txn, holder, 1, &ready);
+    if (err != TB_OK) {
+        return err;
+    }
+    if (!ready) {
         return tb_draft_side(apply->txn, apply->now, &row->id, &arrival->id);
     }
     return tb_pass_side(apply->agent, apply->txn, row, &arrival->id);
@@ -115,7 +120,7 @@ static tb_err store(tb_apply *apply, tb_case_row *row, const tb_arrival *arrival
         err = tb_side_add(apply->arena, row, &arrival->id);
     }
     if (err == TB_OK) {
-        err = tb_duties_lapsed(apply->agent, apply->txn, row, &arrival->event, &arrival->id);
+        err = tb_duties_beside(apply->agent, apply->txn, row, &arrival->event, &arrival->id);
     }
     if (err == TB_OK) {
         err = tb_case_put(apply->txn, row, &apply->agent->self);

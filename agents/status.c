@@ -1,5 +1,6 @@
 #include "agents/status.h"
 
+#include "agents/approval.h"
 #include "agents/freshness.h"
 #include "agents/recovery.h"
 #include "agents/rows_link.h"
@@ -93,6 +94,7 @@ tb_err tb_status(const tb_agent *agent, tb_txn *txn, tb_now now, tb_local_answer
         .held_back = tb_store_rows(txn, TB_TABLE_HELD),
         .drafts = tb_store_rows(txn, TB_TABLE_DRAFT),
         .cases = tb_store_rows(txn, TB_TABLE_CASE),
+        .accounts = tb_store_rows(txn, TB_TABLE_ACCOUNT),
         .civil = now.civil,
         .exercise = agent->directory->exercise,
         .hub = agent->hub,
@@ -122,6 +124,9 @@ tb_err tb_status(const tb_agent *agent, tb_txn *txn, tb_now now, tb_local_answer
     }
     if (err == TB_OK) {
         err = tb_recovery_show(agent, txn, &status.recovery);
+    }
+    if (err == TB_OK) {
+        err = tb_approvals_count(txn, &status.approvals);
     }
     if (err != TB_OK) {
         return err;

@@ -408,6 +408,7 @@ static tb_err trace_drafts(tracing *t, const tb_case_id *id)
             .since = row.made,
             .code = row.code,
             .standing = TB_STANDING_DRAFT,
+            .waits = tb_draft_waits(&row),
         };
         err = name_draft(t, id, &line);
         if (err != TB_OK) {

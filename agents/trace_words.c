@@ -16,6 +16,14 @@ static const pattern DRAFT = {
     "Not sent yet: the link is not ready; a draft since %t. It goes out once the link is up, if "
     "the case is unchanged.",
 };
+static const pattern TO_REVIEW = {
+    "尚未发出:自%t起待审核;请由审核岗办理:tongbao approve list。",
+    "Not sent yet: waits for review since %t; a reviewer sees it with: tongbao approve list.",
+};
+static const pattern TO_SIGN = {
+    "尚未发出:自%t起待签发;请由签发岗办理:tongbao approve list。",
+    "Not sent yet: waits to be signed since %t; a signer sees it with: tongbao approve list.",
+};
 static const pattern STALE = {
     "尚未发出,自%t起待发出:%c",
     "Not sent yet, a draft since %t: %c",
@@ -97,7 +105,9 @@ pattern_of(const tb_agent *agent, const tb_link_row *link, const tb_local_trace_
 {
     switch (line->where) {
     case TB_WHERE_DRAFT:
-        return line->code == TB_ACCEPTED             ? &DRAFT
+        return line->waits == TB_STEP_REVIEW         ? &TO_REVIEW
+               : line->waits == TB_STEP_SIGN         ? &TO_SIGN
+               : line->code == TB_ACCEPTED           ? &DRAFT
                : line->code == TB_REFUSED_RECOVERING ? &RECOVERING
                                                      : &RETURNED;
     case TB_WHERE_OUTBOX:

@@ -51,6 +51,9 @@
  * many of older incarnations. What is not named is asked for from its beginning. */
 #define TB_HELD_STREAMS_MAX 256
 
+/* A campaign's parameter: its value in bytes, put in wherever it is named. */
+#define TB_PARAMETER_BYTES_MAX 120
+
 /* A campaign's names: identifiers in bytes; counts per definition. */
 #define TB_NAME_BYTES_MAX  32
 #define TB_GROUPS_MAX      16
@@ -64,6 +67,8 @@
 #define TB_DUTY_DAYS_MAX     3650
 #define TB_ADDRESSEES_MAX    32
 #define TB_ACCOUNT_BYTES_MAX 64
+/* Accounts of one party at its agent, closed ones too; looking one up reads them all. */
+#define TB_ACCOUNTS_MAX 512
 
 /* The directory. */
 #define TB_PARTIES_MAX    4096
@@ -137,6 +142,14 @@
 #define TB_DUTY_REFUSED_AGAIN_MS (24ll * 3600 * 1000) /* and what was refused */
 /* Duties judged in one tick; the rest waits for the next. */
 #define TB_DUTY_TICK_MAX 16
+/* Acts an agent does by itself in one tick, and such that become due by a switch; likewise. */
+#define TB_AUTOMATIC_TICK_MAX 16
+/* Switches of automatic acts listed. */
+#define TB_SWITCHES_SHOWN_MAX 64
+/* Of a duty that is explained: days told one by one; and duties of one case. Beyond it they are
+ * counted. */
+#define TB_EXPLAINED_DAYS_MAX   64
+#define TB_EXPLAINED_DUTIES_MAX 128
 /* An exercise's clock stays this near the dates of the campaigns installed: a wrong frame or
  * request beyond it is not followed. */
 #define TB_EXERCISE_MARGIN_MS (366ll * 24 * 3600 * 1000)
@@ -160,6 +173,22 @@
  * the others'. Beyond it the notice is refused as cannot_apply. */
 #define TB_HELD_BACK_MAX       4096
 #define TB_HELD_BACK_GIVER_MAX 1024
+
+/* Measures and reports (design §11). What one definition may declare. */
+#define TB_MEASURES_MAX       64
+#define TB_MEASURE_BY_MAX     2
+#define TB_REPORTS_MAX        16
+#define TB_REPORT_PERIODS_MAX 120
+/* Values of the fields a figure is grouped by, with the comma between two, bytes. */
+#define TB_MEASURE_GROUP_MAX 64
+/* Events of one case that count; the chain of a case beyond it is refused long before. */
+#define TB_MEASURED_CASE_MAX 4096
+/* Cases counted anew at the end of one turn, and looked through in one slice of a full recount. */
+#define TB_MEASURE_CASES_A_TURN 64
+#define TB_MEASURE_SLICE        256
+/* Figures shown of one report, and events listed behind one figure on one page. */
+#define TB_FIGURES_MAX    512
+#define TB_DRILL_PAGE_MAX 500
 
 /* Resend (design.md §7, §9). An event held back is asked for after this long: shorter, and what is
  * merely on its way in another lane would be asked for. */

@@ -106,6 +106,26 @@
     X(411, TB_REFUSED_UNKNOWN_LETTER, "unknown_letter", "No letter of this number was written to this party.", "没有发给该单位的此号函件。") \
     X(412, TB_REFUSED_LETTER_PARTY, "letter_party", "Letters are written only to a party that is off-line in the directory.", "只向名录中的线下单位发函。") \
     X(420, TB_REFUSED_TIME_FAR, "time_far", "This time is more than a year outside the dates of every campaign installed here.", "所给时间与本单位已安装的各专项行动期限相差一年以上。") \
+    X(440, TB_REFUSED_ROW_UNREADABLE, "row_unreadable", "A row of this agent's store could not be read and was set aside; what was waiting in it is not done any more. See what is missing with: tongbao check.", "本单位存储中有一条待办数据无法读取,已另行搁置,所对应的事项不再自动办理;请执行 tongbao check 查明缺失内容。") \
+    X(470, TB_REFUSED_REPORT_UNKNOWN, "report_unknown", "No campaign here asks for such a report; see: tongbao report list.", "本单位已安装的专项行动没有此报告,请用 tongbao report list 查看。") \
+    X(471, TB_REFUSED_REPORT_PERIOD, "report_period", "The report is not owed for this period; see: tongbao report list.", "此报告没有该报告期,请用 tongbao report list 查看。") \
+    X(472, TB_REFUSED_REPORT_EARLY, "report_early", "The period is not over yet; the report is filed after its last day. Look at it so far with: tongbao report draft.", "报告期尚未结束,期满后方可报送;可用 tongbao report draft 查看截至目前的数据。") \
+    X(473, TB_REFUSED_REPORT_FILED, "report_filed", "A report for this period was filed already; revise it when it is returned.", "该报告期的报告已经报送,退回后请修订原报告。") \
+    X(474, TB_REFUSED_REPORT_COUNTING, "report_counting", "The figures are still being counted here; ask again in a moment.", "本单位正在统计指标数据,请稍后再试。") \
+    X(475, TB_REFUSED_REPORT_FIGURES, "report_figures", "Figures are counted from the cases and typed in by nobody; leave this field out.", "指标数据由办件记录统计得出,不得人工填写,请去掉此项。") \
+    X(476, TB_REFUSED_REPORT_NOT_OWED, "report_not_owed", "This party does not owe the report.", "本单位不是该报告的报送单位。") \
+    X(477, TB_REFUSED_MEASURE_UNKNOWN, "measure_unknown", "The report has no such measure; tongbao report show ID lists them.", "该报告没有此指标,请用 tongbao report show 编号 查看。") \
+    /* 490..499 accounts and approval */ \
+    X(490, TB_REFUSED_UNKNOWN_ACCOUNT, "unknown_account", "This person is no account of this party, and only accounts act here; an officer adds one with: tongbao account add.", "不是本单位账号;本单位只允许账号办理,请由管理岗用 tongbao account add 添加。") \
+    X(491, TB_REFUSED_ACCOUNT_PROOF, "account_proof", "The account was named and not shown to be one's own: give its key with --account-key FILE, or use the system account that is bound to it.", "指定了账号但未能证明是本人:请用 --account-key 文件 提供账号密钥,或使用与该账号绑定的系统用户。") \
+    X(492, TB_REFUSED_ACCOUNT_POST, "account_post", "This account does not have the post (岗位) for this; an officer gives it with: tongbao account change.", "该账号无此岗位;岗位由管理岗用 tongbao account change 调整。") \
+    X(493, TB_REFUSED_FIRST_OFFICER, "first_officer", "The first account must be an officer's (--post officer), or nobody could manage the others.", "首个账号须为管理岗(--post officer),否则无人可管理其他账号。") \
+    X(494, TB_REFUSED_LAST_OFFICER, "last_officer", "This is the last officer; add another officer first.", "这是最后一个管理岗账号,请先添加另一个管理岗。") \
+    X(495, TB_REFUSED_ACCOUNT_TAKEN, "account_taken", "This name, system account or key belongs to another account already; see: tongbao account list.", "该账号名、系统用户或密钥已属于其他账号,请用 tongbao account list 查看。") \
+    X(496, TB_REFUSED_ACCOUNT_MALFORMED, "account_malformed", "An account needs a name of letters, digits, '.', '_' or '-', a person's name, at least one post, and a system account or a key.", "账号须有由小写字母、数字和“.”“_”“-”组成的账号名、姓名、至少一个岗位,以及绑定的系统用户或密钥。") \
+    X(497, TB_REFUSED_OWN_ACT, "own_act", "Nobody reviews or signs what he made or reviewed himself, nor as a deputy of who did; another account must.", "经办人、审核人不得自行审核或签发,也不得由其代理人代为办理,请由其他账号办理。") \
+    X(498, TB_REFUSED_NO_APPROVER, "no_approver", "This act needs review or signature (审核, 签发), and no other account of this party has that post; an officer gives it with: tongbao account change.", "此动作须经审核或签发,而本单位没有其他账号具备该岗位;请由管理岗用 tongbao account change 设置。") \
+    X(499, TB_REFUSED_NOT_WAITING, "not_waiting", "Nothing of this number waits for approval; see: tongbao approve list.", "没有该编号的待审核、待签发事项,请用 tongbao approve list 查看。") \
     /* 500..599 import verdicts that refuse (issue: in this order) */ \
     X(500, TB_REFUSED_NUMBER_MALFORMED, "number_malformed", "Not a telephone number: empty, letters, masked or of the wrong length.", "号码格式错误:为空、含字母或掩码,或位数不对。") \
     X(501, TB_REFUSED_NUMBER_SCIENTIFIC, "number_scientific", "The number was turned into scientific notation by a spreadsheet; format the column as text and enter it again.", "号码被表格软件转为科学计数法,请将该列设为文本格式后重新填写。") \
@@ -113,7 +133,18 @@
     X(503, TB_REFUSED_OUTSIDE_CAMPAIGN, "outside_campaign", "Outside the campaign's dates (2015-01-01 to 2015-12-31, China time).", "不在专项行动期限内(2015年1月1日至12月31日)。") \
     X(504, TB_REFUSED_ROW, "row_malformed", "The row does not have the columns of the heading.", "该行与表头列数不一致或引号有误。") \
     X(505, TB_REFUSED_VALUE_UNKNOWN, "value_unknown", "A value is not known for its column.", "该列的取值无法识别。") \
-    X(506, TB_REFUSED_DATE, "date_malformed", "The date is not understood; write 2015-02-09 11:39.", "日期无法识别,请按 2015-02-09 11:39 填写。")
+    X(506, TB_REFUSED_DATE, "date_malformed", "The date is not understood; write 2015-02-09 11:39.", "日期无法识别,请按 2015-02-09 11:39 填写。") \
+    /* 507..509 accounts and approval, further */ \
+    X(507, TB_REFUSED_SENT_BACK, "sent_back", "It was sent back before approval; correct it and do it again.", "审批退回,请修改后重新办理。") \
+    X(508, TB_REFUSED_DEPUTY, "deputy_malformed", "A deputy acts for another open account between two days, the last not before the first and not past.", "代理须指明另一未停用账号及起止日期,止日不得早于起日,也不得已过。") \
+    X(509, TB_REFUSED_NOT_SWITCHED, "not_switched", "No campaign installed here leaves it to the party whether this is done by itself; see: tongbao campaign automatic.", "已安装的专项行动没有可由本单位选择自动办理的此动作,请用 tongbao campaign automatic 查看。") \
+    /* 510..529 stages, parameters and field rules */ \
+    X(510, TB_REFUSED_STAGE, "stage", "This act belongs to a stage of the campaign that is not running now; its days are named here.", "该动作只能在规定阶段内办理,现不在该阶段期限内(阶段及起止日期见附注)。") \
+    X(511, TB_REFUSED_TEXT_LONG, "text_long", "The text is longer than the campaign allows; shorten it.", "文字超过规定字数,请精简。") \
+    X(512, TB_REFUSED_COUNT_RANGE, "count_range", "The number is outside the range the campaign allows.", "数值超出规定范围,请核对。") \
+    X(513, TB_REFUSED_FUTURE, "future", "The date or time is in the future; state when it happened.", "日期或时间晚于办理时间,请填写实际发生的时间。") \
+    X(514, TB_REFUSED_ABOVE, "above", "The number is greater than the total it is part of.", "数值大于其所属的总数,请核对。") \
+    X(515, TB_REFUSED_PARAMETER, "parameter", "The definition has no such parameter, or the value does not fit it; see its 'parameters'.", "该定义没有此参数,或取值不符合参数类型,请查看定义中的parameters。")
 /* clang-format on */
 
 typedef enum tb_refusal {

@@ -40,7 +40,11 @@ judge(letters *l, const tb_hub_group *row, const tb_party *to, tb_local_dead_let
     if (tb_group_decode(row->group, arena, &group) != TB_ACCEPTED) {
         return TB_ERR_CORRUPT;
     }
-    tb_refusal why = tb_hub_deliverable(l->b, &group);
+    tb_refusal why;
+    err = tb_hub_deliverable(l->b, &group, &why);
+    if (err != TB_OK) {
+        return err;
+    }
     out->bytes = row->bytes;
     if (why != TB_ACCEPTED) {
         out->retry = TB_RETRY_REFUSED;
@@ -133,7 +137,9 @@ typedef struct walk {
 static void hold_cursor(walk *w)
 {
     TB_ASSERT(w->cursor.size <= sizeof w->key);
-    memmove(w->key, w->cursor.data, w->cursor.size);
+    if (w->cursor.size > 0) {
+        memmove(w->key, w->cursor.data, w->cursor.size);
+    }
     w->cursor = tb_bytes_of(w->key, w->cursor.size);
 }
 

@@ -121,11 +121,27 @@ static bool has_credit(const filling *f)
     return f->to->session.in_flight < f->b->limits.credit_bytes || TB_MUTANT(CREDIT_UNBOUNDED);
 }
 
+/* The lane goes on behind this group. */
+static void skip(filling *f, size_t lane, uint64_t seq)
+{
+    f->to->session.cursor[lane] = seq;
+    f->to->changed = true;
+}
+
 static tb_err deliver_fresh(filling *f, size_t lane, tb_fresh_group *fresh)
 {
     uint64_t bytes =
         fresh->packed_size + GROUP_BYTES + fresh->shared_bytes + BODY_BYTES * fresh->shared_count;
-    tb_err err = make_room(f, bytes, fresh->shared_count);
+    bool forked;
+    tb_err err = tb_hub_forked(f->b, fresh->stream, &forked);
+    if (err != TB_OK) {
+        return err;
+    }
+    if (forked) {
+        skip(f, lane, fresh->seq);
+        return TB_OK;
+    }
+    err = make_room(f, bytes, fresh->shared_count);
     if (err != TB_OK) {
         return err;
     }
@@ -183,9 +199,8 @@ static tb_err fetch_bodies(
     return TB_OK;
 }
 
-/* Under the directory in force now. What its recipient would have to refuse is not delivered: it
- * would use up the credit of all who write to that recipient. */
-tb_refusal tb_hub_deliverable(tb_broker *b, const tb_group *group)
+/* Under the directory in force now. */
+static tb_refusal allowed(tb_broker *b, const tb_group *group)
 {
     const tb_directory *directory = b->running.directory;
     const tb_header *header = &group->items[0].header;
@@ -209,11 +224,22 @@ tb_refusal tb_hub_deliverable(tb_broker *b, const tb_group *group)
     return TB_ACCEPTED;
 }
 
-/* The lane goes on behind this group. */
-static void skip(filling *f, size_t lane, uint64_t seq)
+/* What its recipient would have to refuse is not delivered: it would use up the credit of all who
+ * write to that recipient. */
+tb_err tb_hub_deliverable(tb_broker *b, const tb_group *group, tb_refusal *out_why)
 {
-    f->to->session.cursor[lane] = seq;
-    f->to->changed = true;
+    tb_live_stream *live;
+    tb_stream stream = tb_group_stream(group);
+    bool forked = false;
+    *out_why = allowed(b, group);
+    tb_err err = tb_running_stream(b, &stream, &live);
+    if (err == TB_OK) {
+        err = tb_hub_forked(b, live, &forked);
+    }
+    if (err == TB_OK && forked && *out_why == TB_ACCEPTED) {
+        *out_why = TB_REFUSED_FORK;
+    }
+    return err;
 }
 
 /* Stamp and fillers that the hub signed after the directory had taken its key; the stamp is kept
@@ -257,7 +283,12 @@ static tb_err deliver_stored(filling *f, size_t lane, uint64_t seq, const tb_hub
     if (err != TB_OK) {
         return err;
     }
-    if (tb_hub_deliverable(f->b, &group) != TB_ACCEPTED) {
+    tb_refusal why;
+    err = tb_hub_deliverable(f->b, &group, &why);
+    if (err != TB_OK) {
+        return err;
+    }
+    if (why != TB_ACCEPTED) {
         skip(f, lane, seq);
         return TB_OK;
     }

@@ -153,53 +153,69 @@ static tb_err look_at(tb_broker *b, const waiting *w, bool *out_used)
 _Static_assert(2 * (REFUSED_A_TICK + TB_GROUP_ITEMS_MAX) <= TB_EFFECTS_MAX / 2,
                "a tick that tells of ended lives has room for what else is due");
 
-/* What may still be looked at in this tick. */
-typedef struct budget {
-    size_t rows;
-    uint64_t bytes;
-} budget;
+/* One tick's part of the sweep. */
+typedef struct stretch {
+    tb_expiry_sweep at;
+    bool filled;    /* something was, and the sweep's place stays before it */
+    size_t rows;    /* what may still be looked at */
+    uint64_t bytes; /* likewise */
+} stretch;
 
 /* What is filled stays in the turn's memory until it is signed. */
-static bool some_left(const tb_broker *b, const budget *left)
+static bool some_left(const tb_broker *b, const stretch *s)
 {
     const tb_running *t = &b->running;
-    return left->rows > 0 && left->bytes > 0 && t->refusal_count < REFUSED_A_TICK &&
+    return s->rows > 0 && s->bytes > 0 && t->refusal_count < REFUSED_A_TICK &&
            t->arena->used < t->arena->size / 4;
 }
 
-static void spend(budget *left, uint64_t bytes)
+static void spend(stretch *s, uint64_t bytes)
 {
-    left->rows--;
-    left->bytes -= bytes < left->bytes ? bytes : left->bytes;
+    s->rows--;
+    s->bytes -= bytes < s->bytes ? bytes : s->bytes;
 }
 
-/* The lane's rows behind the sweep's place. *out_done: there is no more to look at. */
-static tb_err sweep_lane(tb_broker *b, const tb_party *recipient, budget *left, bool *out_done)
+/* Moves the sweep behind what needed nothing, and never behind what this turn fills: whether the
+ * turn is committed is not known here. The next tick looks at it again, and finds it filled. */
+static void pass(tb_broker *b, stretch *s, uint64_t seq, bool filled)
+{
+    if (filled && !s->filled) {
+        b->expiry = s->at;
+        s->filled = true;
+    }
+    s->at.seq = seq;
+}
+
+/* The lane's rows behind the stretch's place. *out_done: there is no more to look at. */
+static tb_err sweep_lane(tb_broker *b, const tb_party *recipient, stretch *s, bool *out_done)
 {
     tb_running *t = &b->running;
-    tb_expiry_sweep *sweep = &b->expiry;
     tb_live_party *party;
     tb_err err = tb_running_party(b, recipient, &party);
     *out_done = true;
-    while (err == TB_OK && some_left(b, left)) {
-        waiting w = {.recipient = recipient, .lane = (tb_lane)(sweep->lane + TB_LANE_FIRST)};
+    while (err == TB_OK && some_left(b, s)) {
+        waiting w = {.recipient = recipient, .lane = (tb_lane)(s->at.lane + TB_LANE_FIRST)};
+        const tb_filled_group *filled = t->filled;
         bool used = false;
         size_t mark = tb_arena_mark(t->arena);
-        err = tb_hub_group_after(t->txn, recipient, w.lane, sweep->seq, &w.seq, &w.row);
+        err = tb_hub_group_after(t->txn, recipient, w.lane, s->at.seq, &w.seq, &w.row);
         if (err == TB_ERR_NOT_FOUND || err == TB_ERR_CORRUPT) {
             return TB_OK; /* a row that cannot be read is delivery's to pass over */
         }
-        spend(left, w.row.bytes);
-        bool travels = party->linked && w.seq <= party->session.cursor[sweep->lane];
-        if (err == TB_OK && !travels) {
+        if (err != TB_OK) {
+            return err;
+        }
+        spend(s, w.row.bytes);
+        bool travels = party->linked && w.seq <= party->session.cursor[s->at.lane];
+        if (!travels) {
             err = look_at(b, &w, &used);
         }
-        sweep->seq = w.seq;
+        pass(b, s, w.seq, t->filled != filled);
         if (!used) {
             tb_arena_release(t->arena, mark);
         }
     }
-    *out_done = some_left(b, left);
+    *out_done = some_left(b, s);
     return err;
 }
 
@@ -213,34 +229,44 @@ static void next_lane(tb_expiry_sweep *sweep)
     }
 }
 
-tb_err tb_hub_expiry_tick(tb_broker *b)
+static tb_err sweep(tb_broker *b, stretch *s)
 {
-    tb_running *t = &b->running;
-    tb_expiry_sweep *sweep = &b->expiry;
-    budget left = {TB_EXPIRY_SLICE, TB_EXPIRY_BYTES};
-    if (!sweep->waited) {
-        /* The store is a copy of some time ago: first everybody shows what arrived since. */
-        *sweep = (tb_expiry_sweep){.after = t->now.real + TB_EXPIRY_SWEEP_MS, .waited = true};
-    }
-    bool waits = sweep->after > t->now.real && sweep->after <= t->now.real + TB_EXPIRY_SWEEP_MS;
-    if (waits || !tb_hub_may_sign(b)) {
-        return TB_OK;
-    }
-    while (some_left(b, &left)) {
+    const tb_directory *directory = b->running.directory;
+    while (some_left(b, s)) {
         bool done;
-        if (sweep->party >= t->directory->party_count) {
-            *sweep = (tb_expiry_sweep){.after = t->now.real + TB_EXPIRY_SWEEP_MS, .waited = true};
+        if (s->at.party >= directory->party_count) {
+            s->at = (tb_expiry_sweep){.after = b->running.now.real + TB_EXPIRY_SWEEP_MS,
+                                      .waited = true};
             return TB_OK;
         }
-        tb_err err = sweep_lane(b, &t->directory->parties[sweep->party].id, &left, &done);
+        tb_err err = sweep_lane(b, &directory->parties[s->at.party].id, s, &done);
         if (err != TB_OK) {
             return err;
         }
         if (done) {
-            next_lane(sweep);
+            next_lane(&s->at);
         }
     }
     return TB_OK;
+}
+
+tb_err tb_hub_expiry_tick(tb_broker *b)
+{
+    tb_time now = b->running.now.real;
+    if (!b->expiry.waited) {
+        /* The store is a copy of some time ago: first everybody shows what arrived since. */
+        b->expiry = (tb_expiry_sweep){.after = now + TB_EXPIRY_SWEEP_MS, .waited = true};
+    }
+    bool waits = b->expiry.after > now && b->expiry.after <= now + TB_EXPIRY_SWEEP_MS;
+    if (waits || !tb_hub_may_sign(b)) {
+        return TB_OK;
+    }
+    stretch s = {.at = b->expiry, .rows = TB_EXPIRY_SLICE, .bytes = TB_EXPIRY_BYTES};
+    tb_err err = sweep(b, &s);
+    if (err == TB_OK && !s.filled) {
+        b->expiry = s.at;
+    }
+    return err;
 }
 
 tb_err tb_hub_expiry_keep(tb_broker *b)

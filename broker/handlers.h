@@ -25,6 +25,16 @@ tb_err tb_hub_sessions_close(tb_broker *b) TB_MUST_USE;
 /* welcome.c */
 tb_err tb_hub_welcome_close(tb_broker *b) TB_MUST_USE;
 
+/* tell.c: refusals that stand for the party's notices, in the order of their rows. */
+/* The next ones, at most so many; when there may be more, the session goes on behind them later. */
+tb_err tb_hub_tell_refusals(tb_broker *b,
+                            tb_live_party *party,
+                            size_t most,
+                            tb_refused *out,
+                            size_t *out_count) TB_MUST_USE;
+/* The next ones, in frames of their own. */
+tb_err tb_hub_tell_more(tb_broker *b, tb_live_party *party) TB_MUST_USE;
+
 /* submit.c */
 tb_err tb_hub_submit(tb_broker *b, tb_live_party *sender, const tb_carry *carry) TB_MUST_USE;
 
@@ -127,6 +137,9 @@ tb_err tb_hub_refused_before(tb_broker *b,
                              bool *out_told) TB_MUST_USE;
 /* Whether the refusal a filler carries is signed by who may say so. */
 bool tb_hub_filler_good(tb_broker *b, const tb_group *group, size_t item);
+/* Whether the recipient refused the stream as forked above what arrived of it: until its mark goes
+ * beyond, or the refusal ends, nothing of it can arrive. */
+tb_err tb_hub_forked(tb_broker *b, tb_live_stream *live, bool *out) TB_MUST_USE;
 /* A recipient could not open or apply a notice. */
 tb_err tb_hub_notice_refused(tb_broker *b,
                              tb_live_party *recipient,
@@ -159,8 +172,9 @@ bool tb_hub_may_sign(const tb_broker *b);
 tb_err tb_hub_renew_line(tb_broker *b, tb_signed_line *line, bool *out_changed) TB_MUST_USE;
 
 /* deliver.c */
-/* Whether a kept group may be delivered under the directory in force, or why not. */
-tb_refusal tb_hub_deliverable(tb_broker *b, const tb_group *group);
+/* *out_why: whether a kept group may be delivered, under the directory in force and after what its
+ * recipient said of its stream, or why not. */
+tb_err tb_hub_deliverable(tb_broker *b, const tb_group *group, tb_refusal *out_why) TB_MUST_USE;
 tb_err tb_hub_deliver_close(tb_broker *b) TB_MUST_USE;
 /* Delivery begins again behind the newest arrived marks. */
 void tb_hub_deliver_again(tb_broker *b, tb_live_party *recipient);

@@ -247,6 +247,7 @@ tb_err tb_hub_refused_keep(tb_broker *b, tb_live_stream *live, const tb_signed_l
     }
     live->row.refused++;
     live->changed = true;
+    live->fork_known = false;
 
     uint8_t key[TB_STREAM_KEY_BYTES + 8];
     tb_writer w;
@@ -259,7 +260,43 @@ tb_err tb_hub_refused_keep(tb_broker *b, tb_live_stream *live, const tb_signed_l
 
 static tb_err keep_by_recipient(tb_broker *b, tb_live_stream *live, const tb_signed_line *line)
 {
-    return live->row.refused >= KEPT_PER_STREAM ? TB_OK : tb_hub_refused_keep(b, live, line);
+    /* One place is left for a fork, which ends the stream: its sender must not use them all up. */
+    uint32_t most = KEPT_PER_STREAM + (line->line.code == TB_REFUSED_FORK ? 1 : 0);
+    return live->row.refused >= most ? TB_OK : tb_hub_refused_keep(b, live, line);
+}
+
+/* A row that does not read says nothing. */
+static bool is_fork(tb_broker *b, const tb_hub_refused *row)
+{
+    tb_signed_line line;
+    size_t mark = tb_arena_mark(b->running.arena);
+    bool fork = !row->by_hub &&
+                tb_signed_line_decode(row->line, b->running.arena, &line) == TB_ACCEPTED &&
+                line.line.code == TB_REFUSED_FORK;
+    tb_arena_release(b->running.arena, mark);
+    return fork;
+}
+
+tb_err tb_hub_forked(tb_broker *b, tb_live_stream *live, bool *out)
+{
+    *out = live->fork_known && live->forked;
+    if (live->row.refused == 0 || live->fork_known) {
+        return TB_OK;
+    }
+
+    tb_hub_refused row;
+    uint64_t at = live->row.arrived.number + 1;
+    tb_err err = tb_hub_refused_at(b->running.txn, &live->stream, at, &row);
+    while (err == TB_OK && !*out) {
+        *out = is_fork(b, &row);
+        err = tb_hub_refused_at(b->running.txn, &live->stream, row.number + 1, &row);
+    }
+    if (err != TB_OK && err != TB_ERR_NOT_FOUND) {
+        return err;
+    }
+    live->fork_known = true;
+    live->forked = *out;
+    return TB_OK;
 }
 
 tb_err tb_hub_notice_refused(tb_broker *b, tb_live_party *recipient, const tb_refused *refused)

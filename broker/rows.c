@@ -107,6 +107,10 @@ static tb_err read_session(tb_bytes value, tb_hub_session *out)
         out->cursor[i] = tb_get_u64(&r);
         out->behind[i] = tb_get_u8(&r) != 0;
     }
+    out->telling = !tb_reader_done(&r);
+    if (out->telling) {
+        tb_get_raw(&r, out->told, sizeof out->told);
+    }
     return tb_row_done(&r);
 }
 
@@ -123,7 +127,7 @@ tb_err tb_hub_session_get(tb_txn *txn, const tb_party *party, tb_hub_session *ou
 
 tb_err tb_hub_session_put(tb_txn *txn, const tb_party *party, const tb_hub_session *row)
 {
-    uint8_t buffer[160];
+    uint8_t buffer[160 + TB_HUB_REFUSED_KEY_BYTES];
     tb_writer w;
     tb_writer_init(&w, buffer, sizeof buffer);
     tb_put_u64(&w, row->peer);
@@ -139,6 +143,9 @@ tb_err tb_hub_session_put(tb_txn *txn, const tb_party *party, const tb_hub_sessi
     for (size_t i = 0; i < TB_LANES; i++) {
         tb_put_u64(&w, row->cursor[i]);
         tb_put_u8(&w, row->behind[i] ? 1 : 0);
+    }
+    if (row->telling) {
+        tb_put_raw(&w, row->told, sizeof row->told);
     }
     return tb_store_put(txn, TB_TABLE_HUB_SESSION, party_key(party), tb_row_packed(&w));
 }

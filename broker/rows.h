@@ -9,6 +9,7 @@
 #include "base/ids.h"
 #include "base/refusal.h"
 #include "base/time.h"
+#include "broker/rows_stream.h"
 #include "messages/document.h"
 #include "store/store.h"
 
@@ -62,6 +63,8 @@ typedef struct tb_hub_session {
     uint64_t in_flight;        /* bytes delivered and not taken */
     uint64_t cursor[TB_LANES]; /* sequence number last delivered */
     bool behind[TB_LANES];     /* rows beyond the cursor are waiting in the store */
+    bool telling;              /* standing refusals were not all told; kept only while it is so */
+    uint8_t told[TB_HUB_REFUSED_KEY_BYTES]; /* HUB_REFUSED key of the last one told */
 } tb_hub_session;
 tb_err tb_hub_session_get(tb_txn *txn, const tb_party *party, tb_hub_session *out) TB_MUST_USE;
 tb_err

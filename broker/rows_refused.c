@@ -78,6 +78,25 @@ tb_err tb_hub_refused_at(tb_txn *txn, const tb_stream *stream, uint64_t number, 
     return read_refused(key, value, out);
 }
 
+tb_err tb_hub_refused_of(tb_txn *txn, const tb_party *sender, tb_bytes *cursor, tb_hub_refused *out)
+{
+    tb_bytes prefix = tb_bytes_of(sender->text, TB_PARTY_BYTES);
+    tb_bytes key;
+    tb_bytes value;
+    tb_err err = cursor->size == 0
+                     ? tb_store_seek(txn, TB_TABLE_HUB_REFUSED, prefix, prefix, &key, &value)
+                     : tb_store_next(txn, TB_TABLE_HUB_REFUSED, prefix, *cursor, &key, &value);
+    if (err != TB_OK) {
+        return err;
+    }
+    if (key.size != TB_HUB_REFUSED_KEY_BYTES) {
+        return TB_ERR_NOT_FOUND; /* no row of ours, and no place to go on behind */
+    }
+
+    *cursor = key;
+    return read_refused(key, value, out);
+}
+
 tb_err
 tb_hub_refused_walk(tb_txn *txn, tb_bytes *cursor, tb_stream *out_stream, tb_hub_refused *out)
 {

@@ -145,6 +145,11 @@ tb_err tb_hub_refused_del(tb_txn *txn, const tb_stream *stream, uint64_t number)
 /* The stream's first refusal at or above a number. */
 tb_err tb_hub_refused_at(tb_txn *txn, const tb_stream *stream, uint64_t number, tb_hub_refused *out)
     TB_MUST_USE;
+/* The first refusal of a sender's streams behind the cursor, which is empty for the first and moves
+ * to the row found, also when its value does not read: TB_ERR_CORRUPT. */
+#define TB_HUB_REFUSED_KEY_BYTES (TB_STREAM_KEY_BYTES + 8)
+tb_err tb_hub_refused_of(tb_txn *txn, const tb_party *sender, tb_bytes *cursor, tb_hub_refused *out)
+    TB_MUST_USE;
 /* Every refusal; cursor as above. */
 tb_err tb_hub_refused_walk(tb_txn *txn,
                            tb_bytes *cursor,

@@ -25,6 +25,8 @@ typedef struct tb_live_stream {
     bool held;         /* a group of this turn found no room: those behind it wait too */
     bool show_stored;  /* tell the sender the newest marks again */
     bool show_arrived; /* tell the sender the new arrived mark */
+    bool fork_known; /* whether its recipient refused it as forked was looked up in this turn ... */
+    bool forked;     /* ... and it did */
     struct tb_live_stream *next;
 } tb_live_stream;
 

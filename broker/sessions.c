@@ -288,6 +288,12 @@ static tb_err tend(tb_broker *b, tb_live_party *party)
         session->repeats = repeats;
     }
     party->deliver = true;
+    if (session->telling) {
+        tb_err err = tb_hub_tell_more(b, party);
+        if (err != TB_OK) {
+            return err;
+        }
+    }
 
     tb_time next = earlier(session->beat, session->heard + TB_SILENT_MS);
     if (session->in_flight > 0) {

@@ -3,11 +3,10 @@
 /* Packed bytes of each list of lines in one Welcome; stored and arrived lines beyond it follow in
  * Stored frames, so that the frame stays below its bound. */
 #define LINES_BYTES_MAX (290u * 1024)
-/* Refusals told in one Welcome, and behind it each in a frame of its own. */
+/* Refusals told in one Welcome; the rest follow (tell.c). */
 #define REFUSED_IN_WELCOME 48
 /* Closed recipients named; a Submit to any other is answered as always. */
-#define CLOSED_MAX  2000
-#define REFUSED_MAX 1024
+#define CLOSED_MAX 2000
 
 typedef struct line_list {
     tb_signed_line *lines;
@@ -22,9 +21,8 @@ typedef struct writing {
     line_list stored;
     line_list arrived;
     line_list taken;
-    tb_refused *refused;
+    tb_refused refused[REFUSED_IN_WELCOME];
     size_t refused_count;
-    size_t refused_capacity;
     tb_party *closed;
     size_t closed_count;
     size_t closed_capacity;
@@ -113,29 +111,6 @@ static tb_err show_marks(writing *w, const tb_hub_stream *row)
     return show(w, row->arrived.line, &w->arrived);
 }
 
-static tb_err show_refused(writing *w, const tb_stream *stream)
-{
-    tb_hub_refused row;
-    tb_err err = tb_hub_refused_at(w->b->running.txn, stream, 0, &row);
-    while (err == TB_OK && w->refused_count < REFUSED_MAX) {
-        w->refused =
-            roomier(w->b, w->refused, w->refused_count, sizeof *w->refused, &w->refused_capacity);
-        if (w->refused == NULL) {
-            return TB_ERR_LIMIT;
-        }
-        tb_refused *refused = &w->refused[w->refused_count];
-        refused->has_line = true;
-        err = unpack(w->b, row.line, &refused->line);
-        if (err != TB_OK) {
-            return err;
-        }
-        refused->code = refused->line.line.code;
-        w->refused_count++;
-        err = tb_hub_refused_at(w->b->running.txn, stream, row.number + 1, &row);
-    }
-    return err == TB_ERR_NOT_FOUND ? TB_OK : err;
-}
-
 /* The streams the party sends: all of this incarnation, of older ones those that have not arrived,
  * and to a party that recovers all of them: it may have lost what it knew of them. */
 static tb_err show_sent(writing *w)
@@ -156,9 +131,6 @@ static tb_err show_sent(writing *w)
         if (is_current || w->party->welcome->recovering || row.arrived.number < row.stored.number ||
             row.refused > 0) {
             err = show_marks(w, &row);
-            if (err == TB_OK && row.refused > 0) {
-                err = show_refused(w, &stream);
-            }
             if (err != TB_OK) {
                 return err;
             }
@@ -248,22 +220,8 @@ static tb_err gather(writing *w)
     if (err != TB_OK) {
         return err;
     }
-    return show_closed(w);
-}
-
-static tb_err send_refused(writing *w, size_t from)
-{
-    for (size_t i = from; i < w->refused_count; i++) {
-        tb_frame frame;
-        memset(&frame, 0, sizeof frame);
-        frame.kind = TB_FRAME_REFUSED;
-        frame.refused = w->refused[i];
-        tb_err err = tb_running_send(w->b, w->party->session.peer, &frame);
-        if (err != TB_OK) {
-            return err;
-        }
-    }
-    return TB_OK;
+    err = tb_hub_tell_refusals(w->b, w->party, REFUSED_IN_WELCOME, w->refused, &w->refused_count);
+    return err == TB_OK ? show_closed(w) : err;
 }
 
 static tb_err answer(tb_broker *b, tb_live_party *party)
@@ -293,17 +251,12 @@ static tb_err answer(tb_broker *b, tb_live_party *party)
     welcome->closed = w.closed;
     welcome->closed_count = w.closed_count;
     welcome->refused = w.refused;
-    welcome->refused_count =
-        w.refused_count < REFUSED_IN_WELCOME ? w.refused_count : REFUSED_IN_WELCOME;
+    welcome->refused_count = w.refused_count;
     err = show_documents(&w, welcome);
     if (err != TB_OK) {
         return err;
     }
     err = tb_running_send(b, party->session.peer, &frame);
-    if (err != TB_OK) {
-        return err;
-    }
-    err = send_refused(&w, welcome->refused_count);
     if (err != TB_OK) {
         return err;
     }

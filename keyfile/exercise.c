@@ -16,7 +16,9 @@ typedef struct set_up {
     tb_time now;
     tb_random random;
     tb_arena arena;
-    tb_enrolment list[PARTIES_MAX];
+    const char *title_zh;
+    const char *title_en;
+    tb_enrolment *list;
     size_t count;
     tb_problem *problem;
 } set_up;
@@ -209,8 +211,8 @@ static bool request_keys(set_up *s, tb_enrolment *row)
 static bool make_first(set_up *s, const tb_keyfile *authority, const char *directory)
 {
     tb_hub_plan plan = {.exercise = true,
-                        .title_zh = plain("电话黑卡治理专项行动(演练)"),
-                        .title_en = plain("Phone black card campaign (exercise)"),
+                        .title_zh = plain(s->title_zh),
+                        .title_en = plain(s->title_en),
                         .has_spare = true};
     tb_keyfile hub;
     tb_keyfile spare;
@@ -260,29 +262,63 @@ static bool make_folders(set_up *s, char directory[PATH_BYTES])
            tb_disk_folder(directory, 0755, s->problem);
 }
 
-static bool make_all(set_up *s, const char *provinces_csv, size_t province_count)
+/* The parties of the first provinces of a table. */
+static bool list_provinces(set_up *s, const char *provinces_csv, size_t province_count)
 {
     tb_province_row provinces[TB_PROVINCES_MAX];
     tb_bytes table;
     size_t known = 0;
-    char directory[PATH_BYTES];
+    s->list = tb_arena_array(&s->arena, PARTIES_MAX, sizeof(*s->list));
+    if (s->list == NULL) {
+        return tb_problem_set(s->problem, "There is not enough memory.", "内存不足。");
+    }
     if (!tb_disk_read(provinces_csv, 64 * 1024, &s->arena, &table, s->problem) ||
-        !tb_provinces_csv(table, provinces_csv, provinces, &known, s->problem) ||
-        !make_folders(s, directory) || !tb_random_kernel(&s->random, s->problem)) {
+        !tb_provinces_csv(table, provinces_csv, provinces, &known, s->problem)) {
         return false;
     }
     add_nation(s);
     for (size_t i = 0; i < known && i < province_count; i++) {
         add_province(s, &provinces[i]);
     }
+    return true;
+}
 
+static bool make_all(set_up *s)
+{
+    char directory[PATH_BYTES];
     tb_keyfile authority;
+    if (!make_folders(s, directory) || !tb_random_kernel(&s->random, s->problem)) {
+        return false;
+    }
     if (!make_keys(s, TB_AUTHORITY_PARTY, "authority", &authority)) {
         return false;
     }
     bool done = make_first(s, &authority, directory) && enrol_all(s, &authority, directory);
     tb_keyfile_wipe(&authority);
     return done;
+}
+
+static set_up *begin(const char *folder, tb_time now, tb_problem *problem)
+{
+    set_up *s = calloc(1, sizeof(*s));
+    uint8_t *block = malloc(ARENA_BYTES);
+    if (s == NULL || block == NULL) {
+        free(s);
+        free(block);
+        tb_problem_set(problem, "There is not enough memory.", "内存不足。");
+        return NULL;
+    }
+    s->folder = folder;
+    s->now = now;
+    s->problem = problem;
+    tb_arena_init(&s->arena, block, ARENA_BYTES);
+    return s;
+}
+
+static void end(set_up *s)
+{
+    free(s->arena.block);
+    free(s);
 }
 
 bool tb_exercise_make(const char *folder,
@@ -292,20 +328,35 @@ bool tb_exercise_make(const char *folder,
                       size_t *out_parties,
                       tb_problem *problem)
 {
-    set_up *s = calloc(1, sizeof(*s));
-    uint8_t *block = malloc(ARENA_BYTES);
-    bool done = false;
-    if (s == NULL || block == NULL) {
-        tb_problem_set(problem, "There is not enough memory.", "内存不足。");
-    } else {
-        s->folder = folder;
-        s->now = now;
-        s->problem = problem;
-        tb_arena_init(&s->arena, block, ARENA_BYTES);
-        done = make_all(s, provinces_csv, province_count);
-        *out_parties = s->count;
+    set_up *s = begin(folder, now, problem);
+    if (s == NULL) {
+        return false;
     }
-    free(block);
-    free(s);
+    s->title_zh = "电话黑卡治理专项行动(演练)";
+    s->title_en = "Phone black card campaign (exercise)";
+    bool done = list_provinces(s, provinces_csv, province_count) && make_all(s);
+    *out_parties = s->count;
+    end(s);
+    return done;
+}
+
+bool tb_exercise_enrol(const char *folder,
+                       const char *title_zh,
+                       const char *title_en,
+                       tb_enrolment *list,
+                       size_t count,
+                       tb_time now,
+                       tb_problem *problem)
+{
+    set_up *s = begin(folder, now, problem);
+    if (s == NULL) {
+        return false;
+    }
+    s->title_zh = title_zh;
+    s->title_en = title_en;
+    s->list = list;
+    s->count = count;
+    bool done = make_all(s);
+    end(s);
     return done;
 }

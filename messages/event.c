@@ -140,6 +140,11 @@ static tb_refusal read_lists(const wire_event *in, tb_arena *arena, tb_event *ou
     if (refusal != TB_ACCEPTED) {
         return refusal;
     }
+    out->approval_count = in->n_approvals;
+    refusal = tb_wire_read_approvals(in->approvals, in->n_approvals, arena, &out->approvals);
+    if (refusal != TB_ACCEPTED) {
+        return refusal;
+    }
     out->seen_count = in->n_seen;
     return tb_wire_digests(in->seen, in->n_seen, TB_SEEN_MAX, arena, &out->seen);
 }
@@ -274,7 +279,9 @@ tb_err tb_event_encode(const tb_event *event, tb_arena *arena, tb_bytes *out)
     wire.n_fields = event->field_count;
     wire.fields = tb_wire_write_fields(event->fields, event->field_count, arena);
     wire.n_seen = event->seen_count;
-    if (wire.fields == NULL || !write_tables(event, arena, &wire) ||
+    wire.n_approvals = event->approval_count;
+    wire.approvals = tb_wire_write_approvals(event->approvals, event->approval_count, arena);
+    if (wire.fields == NULL || wire.approvals == NULL || !write_tables(event, arena, &wire) ||
         !write_addressees(event, arena, &wire) || !write_commitments(event, arena, &wire) ||
         !tb_wire_of_digests(event->seen, event->seen_count, arena, &wire.seen)) {
         tb_arena_release(arena, mark);

@@ -33,6 +33,21 @@ typedef struct tb_table_version {
     uint32_t version;
 } tb_table_version;
 
+/* Approval (审核, 签发) at the actor, before the event was made. */
+typedef enum tb_approval_step {
+    TB_STEP_MADE = 0, /* 经办: of no approval; where a step is asked for */
+    TB_STEP_REVIEW = 1,
+    TB_STEP_SIGN = 2,
+} tb_approval_step;
+#define TB_APPROVALS_MAX 2
+
+typedef struct tb_approval {
+    tb_approval_step step;
+    tb_bytes account; /* a code of the actor's own */
+    tb_bytes absent;  /* for whom as a deputy; empty: for nobody */
+    tb_time at;       /* civil */
+} tb_approval;
+
 typedef struct tb_event {
     uint32_t suite;
     tb_digest hub;
@@ -67,6 +82,8 @@ typedef struct tb_event {
     tb_party on_behalf;
     tb_bytes paper_no;   /* 来文文号 */
     tb_bytes paper_date; /* YYYY-MM-DD */
+    tb_approval *approvals; /* by step, ascending */
+    size_t approval_count;
 } tb_event;
 
 /* Whether the event enters an off-line party's paper answer. */

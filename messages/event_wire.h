@@ -17,6 +17,16 @@ tb_refusal tb_wire_read_fields(struct Tongbao__Wire__Field *const *in,
 struct Tongbao__Wire__Field **
 tb_wire_write_fields(const tb_field *in, size_t count, tb_arena *arena);
 
+/* approvals.c: at most TB_APPROVALS_MAX, ascending by step, no step twice. */
+struct Tongbao__Wire__Approval;
+tb_refusal tb_wire_read_approvals(struct Tongbao__Wire__Approval *const *in,
+                                  size_t count,
+                                  tb_arena *arena,
+                                  tb_approval **out) TB_MUST_USE;
+/* NULL when memory ends. */
+struct Tongbao__Wire__Approval **
+tb_wire_write_approvals(const tb_approval *in, size_t count, tb_arena *arena);
+
 tb_refusal tb_wire_read_openings(struct Tongbao__Wire__Opening *const *in,
                                  size_t count,
                                  tb_arena *arena,

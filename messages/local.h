@@ -47,8 +47,19 @@ typedef enum tb_request_kind {
     TB_REQUEST_ACT_QUARANTINE = 41,
     TB_REQUEST_LIST_DEAD_LETTERS = 42, /* asked of a hub */
     TB_REQUEST_RETRY_DEAD_LETTER = 43, /* asked of a hub */
+    TB_REQUEST_LIST_REPORTS = 70,
+    TB_REQUEST_GET_REPORT = 71,
+    TB_REQUEST_VERIFY = 72,
     TB_REQUEST_RECOVER = 30,
     TB_REQUEST_GET_RECOVERY = 31,
+    TB_REQUEST_LIST_ACCOUNTS = 80,
+    TB_REQUEST_CHANGE_ACCOUNT = 81,
+    TB_REQUEST_LIST_APPROVALS = 82,
+    TB_REQUEST_APPROVE = 83,
+    TB_REQUEST_LIST_SWITCHES = 84,
+    TB_REQUEST_SET_SWITCH = 85,
+    TB_REQUEST_UNANSWERED = 86,
+    TB_REQUEST_EXPLAIN_DUTIES = 87,
 } tb_request_kind;
 
 typedef struct tb_local_open {
@@ -56,7 +67,8 @@ typedef struct tb_local_open {
     tb_bytes case_type;
     tb_field *fields;
     size_t field_count;
-    uint32_t lane; /* a tb_lane, or 0: the campaign's own choice */
+    uint32_t lane;   /* a tb_lane, or 0: the campaign's own choice */
+    tb_bytes action; /* empty: the first opening for this party's role */
 } tb_local_open;
 
 typedef struct tb_local_act {
@@ -83,6 +95,7 @@ typedef struct tb_local_list_duties {
     bool mine; /* owed by this party */
     tb_bytes after;
     uint32_t limit;
+    tb_party by; /* owed by this party; empty: by anybody */
 } tb_local_list_duties;
 
 typedef struct tb_local_list_notices {
@@ -144,15 +157,102 @@ typedef struct tb_local_recover {
     tb_case_id release; /* this case; zero: the recovery begins */
 } tb_local_recover;
 
+/* 岗位: what an account may do at its agent; a bit each. */
+#define TB_POST_CLERK    1u /* 经办: acts */
+#define TB_POST_REVIEWER 2u /* 审核 */
+#define TB_POST_SIGNER   4u /* 签发 */
+#define TB_POST_OFFICER  8u /* 管理: accounts, documents, recovery */
+#define TB_POST_ALL      15u
+
+/* One account (账号) as listed. */
+typedef struct tb_local_account {
+    tb_bytes name;
+    tb_bytes code;  /* stands in open parts of events */
+    tb_bytes title; /* the person's name */
+    tb_bytes phone;
+    uint32_t posts;
+    bool has_uid;
+    uint32_t uid; /* of the local socket */
+    bool has_key;
+    uint8_t key[32]; /* public half of its account key */
+    tb_bytes absent; /* acts for this account; empty: for nobody */
+    tb_bytes from;   /* YYYY-MM-DD, first and last day */
+    tb_bytes to;
+    tb_time made;
+    tb_bytes made_by;
+    tb_time closed; /* 0: it is not */
+} tb_local_account;
+
+typedef enum tb_account_change {
+    TB_ACCOUNT_ADD = 1,
+    TB_ACCOUNT_CHANGE = 2, /* what is empty stays as it is */
+    TB_ACCOUNT_DEPUTY = 3,
+    TB_ACCOUNT_CLOSE = 4,
+} tb_account_change;
+
+typedef struct tb_local_change_account {
+    tb_account_change what;
+    tb_local_account account;
+} tb_local_change_account;
+
+typedef struct tb_local_list_approvals {
+    uint64_t number; /* this one alone; 0: all */
+    uint64_t after;
+    uint32_t limit;
+} tb_local_list_approvals;
+
+typedef struct tb_local_approve {
+    uint64_t number;
+    bool back; /* to its author */
+    tb_bytes reason;
+} tb_local_approve;
+/* Empty: all. */
+typedef struct tb_local_list_reports {
+    tb_bytes campaign;
+    tb_bytes report;
+    tb_bytes period;
+} tb_local_list_reports;
+
+/* One that was filed, by its case; with a zero case this party's own as it would be filed now. */
+typedef struct tb_local_get_report {
+    tb_case_id case_id;
+    tb_bytes campaign; /* empty: the only one with such a report */
+    tb_bytes report;
+    tb_bytes period;
+    tb_bytes measure; /* empty: the report itself; else what this figure opens to */
+    tb_bytes group;
+    tb_bytes after;
+    uint32_t limit;
+} tb_local_get_report;
+
+/* An action the agent does by itself if its party wants it. */
+typedef struct tb_local_switch {
+    tb_bytes campaign;
+    tb_bytes action;
+    bool on;
+    tb_bytes title_zh; /* of an answer */
+    tb_bytes title_en;
+} tb_local_switch;
+
+typedef struct tb_local_get_unanswered {
+    tb_party by;      /* what this party holds, case by case; empty: only counted */
+    tb_case_id after; /* `next` of the page before */
+} tb_local_get_unanswered;
+typedef struct tb_local_verify {
+    tb_case_id case_id;
+    bool report; /* with what its figures open to */
+} tb_local_verify;
+
 typedef struct tb_local_request {
     tb_request_id id; /* never zero for what changes something */
     tb_bytes account;
+    bool named;   /* the person named the account */
     tb_time time; /* exercises only; 0: no time given */
     tb_request_kind kind;
     union {
         tb_local_open open;
         tb_local_act act;
-        tb_case_id case_id; /* GET_CASE, LIST_ACTS, EXPORT */
+        tb_case_id case_id; /* GET_CASE, LIST_ACTS, EXPORT, EXPLAIN_DUTIES */
         tb_local_list list; /* LIST_CASES */
         tb_local_list_duties duties;
         tb_bytes trace; /* case or event id in hex, or "party/incarnation/number" */
@@ -169,7 +269,15 @@ typedef struct tb_local_request {
         tb_local_page page;     /* LIST_QUARANTINE, LIST_DEAD_LETTERS */
         tb_local_settle settle; /* ACT_QUARANTINE */
         tb_local_retry retry;   /* RETRY_DEAD_LETTER */
+        tb_local_list_reports list_reports;
+        tb_local_get_report get_report;
+        tb_local_verify verify;
         tb_local_recover recover;
+        tb_local_change_account change_account;
+        tb_local_list_approvals list_approvals;
+        tb_local_approve approve;
+        tb_local_switch set_switch;
+        tb_local_get_unanswered get_unanswered;
     };
 } tb_local_request;
 
@@ -196,14 +304,34 @@ typedef enum tb_answer_kind {
     TB_ANSWER_QUARANTINE = 40,
     TB_ANSWER_SETTLED = 41,
     TB_ANSWER_DEAD_LETTERS = 42,
+    TB_ANSWER_REPORTS = 70,
+    TB_ANSWER_REPORT = 71,
+    TB_ANSWER_VERIFIED = 72,
     TB_ANSWER_RECOVERY = 30,
+    TB_ANSWER_ACCOUNTS = 80,
+    TB_ANSWER_APPROVALS = 82,
+    TB_ANSWER_SWITCHES = 84,
+    TB_ANSWER_UNANSWERED = 86,
+    TB_ANSWER_EXPLAINED = 87,
 } tb_answer_kind;
+
+/* Who made, reviewed or signed, as its own party knows them. */
+typedef struct tb_local_approval {
+    tb_approval_step step;
+    tb_bytes account; /* as the event says */
+    tb_bytes name;    /* of the person; empty where it is another party's */
+    tb_bytes absent;  /* for whom as a deputy; empty: for nobody */
+    tb_bytes absent_name;
+    tb_time at;
+} tb_local_approval;
 
 typedef struct tb_local_acted {
     tb_case_id case_id; /* with event, zero for a draft that has none yet */
     tb_digest event;
     uint64_t number;
     tb_bytes state;
+    uint64_t draft;         /* an act that waits: its number; 0: it was done */
+    tb_approval_step waits; /* for this approval; TB_STEP_MADE: for the link */
 } tb_local_acted;
 
 /* Why a case may have to be taken over. */
@@ -246,6 +374,13 @@ typedef enum tb_standing {
     TB_STANDING_DISPUTED = 35, /* signed beyond a cut, or behind such an event; without effect */
 } tb_standing;
 
+/* An act's time against the stages and dates of its campaign. */
+typedef enum tb_shown_timing {
+    TB_IN_TIME = 0,
+    TB_IN_NO_STAGE = 1, /* late: 不在规定阶段内 */
+    TB_NOT_COUNTED = 2, /* done after the day up to which it counts: 不计入统计 */
+} tb_shown_timing;
+
 typedef struct tb_local_event {
     tb_digest event; /* zero for a draft */
     uint64_t number;
@@ -271,6 +406,10 @@ typedef struct tb_local_event {
     tb_bytes paper_date;
     tb_bytes *lost_fields; /* of groups that were ours to read and that nobody could resend */
     size_t lost_count;
+    tb_shown_timing timing;
+    tb_bytes account_name; /* of the person; empty where it is another party's */
+    tb_local_approval *approvals;
+    size_t approval_count;
 } tb_local_event;
 
 typedef struct tb_local_case {
@@ -316,6 +455,7 @@ typedef struct tb_local_trace_line {
     tb_bytes title_zh; /* of the action */
     tb_bytes title_en;
     tb_standing standing; /* of the event; 0: about none */
+    tb_approval_step waits; /* a draft that is to be approved; within the agent alone */
 } tb_local_trace_line;
 
 typedef struct tb_local_traced {
@@ -384,6 +524,8 @@ typedef struct tb_local_status {
     tb_local_warning *warnings;
     size_t warning_count;
     tb_local_recovery recovery;
+    uint64_t accounts;  /* 0: whoever opens the socket may act */
+    uint64_t approvals; /* acts that wait for approval */
 } tb_local_status;
 
 typedef struct tb_local_notice_line {
@@ -604,6 +746,233 @@ typedef struct tb_local_dead_letters {
     tb_bytes next;
 } tb_local_dead_letters;
 
+typedef struct tb_local_accounts {
+    tb_local_account *lines;
+    size_t count;
+} tb_local_accounts;
+
+/* An act that waits for approval, or was sent back. */
+typedef struct tb_local_approval_line {
+    uint64_t number;
+    tb_approval_step waits; /* TB_STEP_MADE: sent back */
+    tb_case_id case_id;     /* zero: it opens a case */
+    tb_bytes campaign;
+    tb_bytes case_type;
+    tb_bytes action;
+    tb_bytes title_zh;
+    tb_bytes title_en;
+    tb_field *fields;
+    size_t field_count;
+    tb_local_approval made;
+    tb_local_approval *approvals;
+    size_t approval_count;
+    tb_bytes detail; /* sent back: why */
+    tb_refusal code;
+    bool may; /* the account that asks may approve it */
+} tb_local_approval_line;
+
+typedef struct tb_local_approvals {
+    tb_local_approval_line *lines;
+    size_t count;
+    bool more; /* ask again, after the last number */
+} tb_local_approvals;
+typedef enum tb_report_state {
+    TB_REPORT_NOT_DUE = 1, /* its period is not over */
+    TB_REPORT_DUE = 2,
+    TB_REPORT_FILED = 3,
+    TB_REPORT_ACCEPTED = 4,
+    TB_REPORT_RETURNED = 5,
+    TB_REPORT_REVISED = 6,
+} tb_report_state;
+
+/* Set by the first filing; a return changes nothing in it. */
+typedef enum tb_timeliness {
+    TB_TIMELINESS_OPEN = 0, /* not filed and not late, or filed and no stamp yet */
+    TB_TIMELINESS_ON_TIME = 1,
+    TB_TIMELINESS_LATE = 2,
+    TB_TIMELINESS_MISSING = 3,
+} tb_timeliness;
+
+typedef struct tb_report_moment {
+    tb_report_state state;
+    tb_time at;
+} tb_report_moment;
+
+typedef struct tb_local_report_line {
+    tb_bytes campaign;
+    tb_bytes report;
+    tb_bytes title_zh;
+    tb_bytes title_en;
+    tb_party reporter;
+    tb_bytes period;
+    tb_time due;
+    tb_case_id case_id; /* zero: not filed */
+    tb_report_state state;
+    tb_timeliness timeliness;
+    uint32_t days_late;
+    tb_time filed;
+    tb_bytes again_by;
+    tb_report_moment *history;
+    size_t history_count;
+} tb_local_report_line;
+
+typedef struct tb_local_reports {
+    tb_local_report_line *lines;
+    size_t count;
+    tb_time civil;
+} tb_local_reports;
+
+/* Values as agents/campaign/figures.h prints them. */
+typedef struct tb_local_figure {
+    tb_bytes measure;
+    tb_bytes title_zh;
+    tb_bytes title_en;
+    tb_bytes unit_zh;
+    tb_bytes unit_en;
+    uint32_t kind; /* 1 counts, 2 sums, 3 hours, 4 ratio, 5 declared */
+    tb_bytes group;
+    tb_bytes period;
+    tb_bytes year;
+    tb_bytes previous;
+    tb_bytes now;
+    tb_bytes as_of;
+} tb_local_figure;
+
+typedef enum tb_threshold_verdict {
+    TB_VERDICT_REACHED = 1,
+    TB_VERDICT_NOT_REACHED = 2,
+    TB_VERDICT_NO_FIGURE = 3,
+} tb_threshold_verdict;
+
+typedef struct tb_local_judged {
+    tb_bytes measure;
+    uint32_t numerator; /* of the threshold */
+    uint32_t denominator;
+    tb_threshold_verdict verdict;
+} tb_local_judged;
+
+typedef struct tb_local_behind {
+    tb_case_id case_id;
+    tb_digest event;
+    uint64_t number;
+    tb_bytes action;
+    tb_time at; /* effective */
+    uint64_t amount;
+    tb_bytes group;
+} tb_local_behind;
+
+typedef struct tb_local_report {
+    tb_local_report_line line;
+    tb_local_figure *figures;
+    size_t figure_count;
+    tb_local_judged *judged;
+    size_t judged_count;
+    tb_field *texts;
+    size_t text_count;
+    tb_local_behind *behind;
+    size_t behind_count;
+    tb_bytes next;
+} tb_local_report;
+
+typedef struct tb_local_switches {
+    tb_local_switch *lines;
+    size_t count;
+} tb_local_switches;
+
+/* Bands of age: today, 1 to 3 days, 4 to 7, 8 to 15, 16 to 30, over 30. */
+#define TB_AGES 6
+
+typedef struct tb_local_unanswered_line {
+    tb_party party; /* the holder */
+    uint64_t ages[TB_AGES];
+    tb_time oldest;
+} tb_local_unanswered_line;
+
+typedef struct tb_local_unanswered_case {
+    tb_case_id case_id;
+    tb_party holder;
+    tb_bytes campaign;
+    tb_bytes case_type;
+    tb_bytes state;
+    tb_time since;
+} tb_local_unanswered_case;
+
+typedef struct tb_local_unanswered {
+    uint64_t notified; /* of the page */
+    uint64_t answered;
+    uint64_t here; /* back with this party */
+    tb_local_unanswered_line *lines;
+    size_t count;
+    tb_local_unanswered_case *cases;
+    size_t case_count;
+    tb_case_id next; /* zero on the last page */
+    tb_time civil;
+} tb_local_unanswered;
+
+/* Which time of an event counts, and why. */
+typedef enum tb_effective_why {
+    TB_EFFECTIVE_UNKNOWN = 0,  /* its own: no stamp is here yet */
+    TB_EFFECTIVE_OWN = 1,      /* stored in time after it */
+    TB_EFFECTIVE_STORED = 2,   /* the stored time */
+    TB_EFFECTIVE_EXERCISE = 3, /* its own */
+} tb_effective_why;
+
+typedef enum tb_limit_unit {
+    TB_LIMIT_UNKNOWN = 0,
+    TB_LIMIT_HOURS = 1,
+    TB_LIMIT_DAYS = 2,
+    TB_LIMIT_WORKING_DAYS = 3,
+} tb_limit_unit;
+
+typedef enum tb_day_why {
+    TB_DAY_COUNTS = 0,
+    TB_DAY_WEEKEND = 1,
+    TB_DAY_OFF = 2,    /* by the calendar */
+    TB_DAY_WORKED = 3, /* a weekend worked by the calendar: counts */
+} tb_day_why;
+
+typedef struct tb_local_explained_day {
+    tb_time at; /* its beginning */
+    tb_day_why why;
+} tb_local_explained_day;
+
+typedef struct tb_local_explained_duty {
+    tb_local_duty_line line;
+    tb_digest event; /* it begins with */
+    uint64_t number;
+    tb_party actor;
+    tb_time own;
+    tb_time stored; /* 0: not known */
+    tb_effective_why why;
+    tb_limit_unit unit;
+    uint32_t amount;
+    uint32_t calendar; /* version it was counted by; 0: Monday to Friday */
+    uint32_t calendar_here;
+    tb_local_explained_day *days;
+    size_t day_count;
+    uint32_t more_days;
+    tb_time judged; /* a lapse is recorded after this */
+} tb_local_explained_duty;
+
+typedef struct tb_local_explained {
+    tb_local_explained_duty *duties;
+    size_t count;
+    tb_time civil;
+} tb_local_explained;
+typedef struct tb_local_verified {
+    tb_case_id case_id;
+    uint64_t events;
+    uint64_t signatures; /* events that a signed notice carries; the next one signs the others */
+    uint64_t stamps;
+    uint64_t openings;
+    uint64_t behind;     /* events behind a report's figures, among events */
+    uint64_t not_looked; /* and those beyond the bound */
+    bool attested;       /* the figures' events are with the reporter */
+    uint64_t wrong;
+    tb_bytes *faults; /* the first of what is wrong */
+    size_t fault_count;
+} tb_local_verified;
+
 typedef struct tb_local_answer {
     tb_request_id id; /* zero: to a watcher, or to a request that does not decode */
     tb_refusal code;
@@ -632,7 +1001,15 @@ typedef struct tb_local_answer {
         tb_local_quarantine quarantine;
         tb_local_settled settled;
         tb_local_dead_letters dead_letters;
+        tb_local_reports reports;
+        tb_local_report report;
+        tb_local_verified verified;
         tb_local_recovery recovery;
+        tb_local_accounts accounts;
+        tb_local_approvals approvals;
+        tb_local_switches switches;
+        tb_local_unanswered unanswered;
+        tb_local_explained explained;
     };
 } tb_local_answer;
 
@@ -643,6 +1020,19 @@ tb_refusal tb_local_request_decode(tb_bytes in, tb_arena *arena, tb_local_reques
 tb_err tb_local_request_encode(const tb_local_request *request,
                                tb_arena *arena,
                                tb_bytes *out) TB_MUST_USE;
+
+/* local_proof.c: who asks, by the key of the account. The proof is the signature over domain
+ * "tongbao account request" and the encoded request before it, and stands at its end. */
+#define TB_PROOF_BYTES 64
+/* request: encoded without proof. TB_ERR_LIMIT as for the encoding. */
+tb_err tb_local_request_prove(tb_bytes request,
+                              const uint8_t secret[64],
+                              tb_arena *arena,
+                              tb_bytes *out) TB_MUST_USE;
+/* Whether the encoded request ends with a proof. */
+bool tb_local_request_proved(tb_bytes request);
+/* And by this account's key. */
+bool tb_local_request_proof_good(tb_bytes request, const uint8_t key[32]) TB_MUST_USE;
 
 tb_refusal tb_local_answer_decode(tb_bytes in, tb_arena *arena, tb_local_answer *out) TB_MUST_USE;
 tb_err

@@ -21,7 +21,9 @@ static bool read_digest(tb_wire_bytes in, tb_digest *out)
 
 static bool read_acted(const Tongbao__Local__Acted *in, tb_local_acted *out)
 {
-    return tb_wire_fixed_or_zero(in->case_id, out->case_id.bytes, TB_CASE_ID_BYTES) &&
+    out->waits = (tb_approval_step)in->waits;
+    return in->waits <= TB_STEP_SIGN && tb_wire_number_or_zero(in->draft, &out->draft) &&
+           tb_wire_fixed_or_zero(in->case_id, out->case_id.bytes, TB_CASE_ID_BYTES) &&
            read_digest(in->event, &out->event) &&
            tb_wire_number_or_zero(in->number, &out->number) &&
            tb_local_text(in->state, &out->state);
@@ -58,9 +60,11 @@ static bool read_event_plain(const wire_event *in, tb_local_event *out)
 {
     if (in->kind < TB_EVENT_CHAIN || in->kind > TB_EVENT_VERSION ||
         ((in->state < TB_STANDING_EFFECTIVE || in->state > TB_STANDING_FORKED) &&
-         in->state != TB_STANDING_DISPUTED)) {
+         in->state != TB_STANDING_DISPUTED) ||
+        in->timing > TB_NOT_COUNTED) {
         return false;
     }
+    out->timing = (tb_shown_timing)in->timing;
     out->kind = (tb_event_kind)in->kind;
     out->standing = (tb_standing)in->state;
     out->term = in->term;
@@ -74,7 +78,8 @@ static bool read_event_plain(const wire_event *in, tb_local_event *out)
            tb_wire_party_or_none(in->holder, &out->holder) &&
            tb_wire_party_or_none(in->on_behalf, &out->on_behalf) &&
            tb_local_text(in->paper_no, &out->paper_no) &&
-           tb_local_text(in->paper_date, &out->paper_date);
+           tb_local_text(in->paper_date, &out->paper_date) &&
+           tb_local_text(in->account_name, &out->account_name);
 }
 
 static tb_refusal read_event(const wire_event *in, tb_arena *arena, tb_local_event *out)
@@ -94,6 +99,10 @@ static tb_refusal read_event(const wire_event *in, tb_arena *arena, tb_local_eve
     if (refusal == TB_ACCEPTED) {
         refusal =
             tb_local_read_texts(in->unread_groups, in->n_unread_groups, arena, &out->unread_groups);
+    }
+    out->approval_count = in->n_approvals;
+    if (refusal == TB_ACCEPTED) {
+        refusal = tb_local_read_signed(in->approvals, in->n_approvals, arena, &out->approvals);
     }
     return refusal;
 }
@@ -198,6 +207,8 @@ static tb_refusal read_status(const wire_status *in, tb_arena *arena, tb_local_s
     out->used_bytes = in->used_bytes;
     out->exercise = in->exercise != 0;
     out->alarms = in->alarms;
+    out->accounts = in->accounts;
+    out->approvals = in->approvals;
     out->warning_count = in->n_warnings;
     out->warnings = tb_arena_array(arena, in->n_warnings, sizeof *out->warnings);
     if (out->warnings == NULL) {
@@ -382,7 +393,7 @@ static tb_refusal checked(bool good)
     return good ? TB_ACCEPTED : TB_REFUSED_REQUEST;
 }
 
-static bool read_duty(const Tongbao__Local__DutyLine *in, tb_local_duty_line *out)
+bool tb_local_read_duty(const Tongbao__Local__DutyLine *in, tb_local_duty_line *out)
 {
     out->over = in->over != 0;
     out->by_default = in->by_default != 0;
@@ -412,7 +423,7 @@ read_duties(const Tongbao__Local__Duties *in, tb_arena *arena, tb_local_duties *
     }
     bool good = tb_wire_time(in->civil_ms, &out->civil);
     for (size_t i = 0; good && i < in->n_duties; i++) {
-        good = read_duty(in->duties[i], &out->lines[i]);
+        good = tb_local_read_duty(in->duties[i], &out->lines[i]);
     }
     return good ? TB_ACCEPTED : TB_REFUSED_REQUEST;
 }
@@ -503,6 +514,12 @@ static tb_refusal read_body(const wire_answer *in, tb_arena *arena, tb_local_ans
         return checked(read_letter(in->letter, &out->letter));
     case TB_ANSWER_DUTIES:
         return read_duties(in->duties, arena, &out->duties);
+    case TB_ANSWER_REPORTS:
+        return tb_local_read_reports(in->reports, arena, &out->reports);
+    case TB_ANSWER_REPORT:
+        return tb_local_read_report(in->report, arena, &out->report);
+    case TB_ANSWER_VERIFIED:
+        return tb_local_read_verified(in->verified, arena, &out->verified);
     case TB_ANSWER_CAMPAIGNS:
         return read_campaigns(in->campaigns, arena, &out->campaigns);
     case TB_ANSWER_CUT:
@@ -515,6 +532,16 @@ static tb_refusal read_body(const wire_answer *in, tb_arena *arena, tb_local_ans
         return tb_local_read_letters(in->dead_letters, arena, &out->dead_letters);
     case TB_ANSWER_RECOVERY:
         return tb_local_read_recovery(in->recovery, arena, &out->recovery);
+    case TB_ANSWER_ACCOUNTS:
+        return tb_local_read_accounts(in->accounts, arena, &out->accounts);
+    case TB_ANSWER_APPROVALS:
+        return tb_local_read_approvals(in->approvals, arena, &out->approvals);
+    case TB_ANSWER_UNANSWERED:
+        return tb_local_read_unanswered(in->unanswered, arena, &out->unanswered);
+    case TB_ANSWER_EXPLAINED:
+        return tb_local_read_explained(in->explained, arena, &out->explained);
+    case TB_ANSWER_SWITCHES:
+        return tb_local_read_switches(in->switches, arena, &out->switches);
     }
     return TB_REFUSED_REQUEST;
 }

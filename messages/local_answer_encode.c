@@ -16,6 +16,11 @@ typedef Tongbao__Local__Content wire_content;
 /* Every body message an answer can have; the one in use is filled. */
 typedef struct bodies {
     Tongbao__Local__Acted acted;
+    Tongbao__Local__Accounts accounts;
+    Tongbao__Local__Approvals approvals;
+    Tongbao__Local__Switches switches;
+    Tongbao__Local__Unanswered unanswered;
+    Tongbao__Local__Explained explained;
     Tongbao__Local__Case a_case;
     Tongbao__Local__Cases cases;
     Tongbao__Local__Traced traced;
@@ -36,6 +41,9 @@ typedef struct bodies {
     Tongbao__Local__Quarantine quarantine;
     Tongbao__Local__Settled settled;
     Tongbao__Local__DeadLetters dead_letters;
+    Tongbao__Local__Reports reports;
+    Tongbao__Local__Report report;
+    Tongbao__Local__Verified verified;
 } bodies;
 
 static tb_wire_bytes digest_of(const tb_digest *digest)
@@ -55,6 +63,8 @@ static void write_acted(const tb_local_acted *in, Tongbao__Local__Acted *out)
     out->event = digest_of(&in->event);
     out->number = in->number;
     out->state = tb_wire_of(in->state);
+    out->draft = in->draft;
+    out->waits = (uint32_t)in->waits;
 }
 
 static bool write_summary(const tb_local_summary *in, tb_arena *arena, wire_summary *out)
@@ -95,6 +105,7 @@ static bool write_event(const tb_local_event *in, tb_arena *arena, wire_event *o
     out->at_ms = in->at;
     out->stored_ms = in->stored;
     out->state = (uint32_t)in->standing;
+    out->timing = (uint32_t)in->timing;
     out->term = in->term;
     out->holder = tb_wire_of_party(&in->holder);
     out->on_behalf = tb_wire_of_party(&in->on_behalf);
@@ -108,7 +119,10 @@ static bool write_event(const tb_local_event *in, tb_arena *arena, wire_event *o
     out->unread_groups = tb_local_write_texts(in->unread_groups, in->unread_count, arena);
     out->n_lost_fields = in->lost_count;
     out->lost_fields = tb_local_write_texts(in->lost_fields, in->lost_count, arena);
-    return out->addressees != NULL && out->fields != NULL && out->unread_groups != NULL &&
+    out->account_name = tb_wire_of(in->account_name);
+    out->n_approvals = in->approval_count;
+    out->approvals = tb_local_write_signed(in->approvals, in->approval_count, arena);
+    return out->addressees != NULL && out->approvals != NULL && out->fields != NULL && out->unread_groups != NULL &&
            out->lost_fields != NULL;
 }
 
@@ -204,6 +218,8 @@ static bool write_status(const tb_local_status *in, tb_arena *arena, wire_status
     out->exercise = in->exercise;
     out->hub = digest_of(&in->hub);
     out->alarms = in->alarms;
+    out->accounts = in->accounts;
+    out->approvals = in->approvals;
     out->n_alarm_texts = in->alarm_text_count;
     out->alarm_texts = tb_local_write_texts(in->alarm_texts, in->alarm_text_count, arena);
     out->n_warnings = in->warning_count;
@@ -388,7 +404,7 @@ static void write_letter(const tb_local_letter *in, Tongbao__Local__Letter *out)
     out->items = in->items;
 }
 
-static void write_duty(const tb_local_duty_line *in, Tongbao__Local__DutyLine *out)
+void tb_local_write_duty(const tb_local_duty_line *in, Tongbao__Local__DutyLine *out)
 {
     out->case_id = case_of(&in->case_id);
     out->duty = tb_wire_of(in->duty);
@@ -419,7 +435,7 @@ static bool write_duties(const tb_local_duties *in, tb_arena *arena, Tongbao__Lo
     out->n_duties = in->count;
     out->duties = tb_wire_messages(&tongbao__local__duty_line__descriptor, in->count, arena);
     for (size_t i = 0; out->duties != NULL && i < in->count; i++) {
-        write_duty(&in->lines[i], out->duties[i]);
+        tb_local_write_duty(&in->lines[i], out->duties[i]);
     }
     return out->duties != NULL;
 }
@@ -526,6 +542,15 @@ static bool write_body(const tb_local_answer *in, tb_arena *arena, bodies *b, wi
     case TB_ANSWER_DUTIES:
         out->duties = &b->duties;
         return write_duties(&in->duties, arena, &b->duties);
+    case TB_ANSWER_REPORTS:
+        out->reports = &b->reports;
+        return tb_local_write_reports(&in->reports, arena, &b->reports);
+    case TB_ANSWER_REPORT:
+        out->report = &b->report;
+        return tb_local_write_report(&in->report, arena, &b->report);
+    case TB_ANSWER_VERIFIED:
+        out->verified = &b->verified;
+        return tb_local_write_verified(&in->verified, arena, &b->verified);
     case TB_ANSWER_CAMPAIGNS:
         out->campaigns = &b->campaigns;
         return write_campaigns(&in->campaigns, arena, &b->campaigns);
@@ -545,6 +570,21 @@ static bool write_body(const tb_local_answer *in, tb_arena *arena, bodies *b, wi
     case TB_ANSWER_RECOVERY:
         out->recovery = tb_local_write_recovery(&in->recovery, arena);
         return out->recovery != NULL;
+    case TB_ANSWER_ACCOUNTS:
+        out->accounts = &b->accounts;
+        return tb_local_write_accounts(&in->accounts, arena, &b->accounts);
+    case TB_ANSWER_APPROVALS:
+        out->approvals = &b->approvals;
+        return tb_local_write_approvals(&in->approvals, arena, &b->approvals);
+    case TB_ANSWER_UNANSWERED:
+        out->unanswered = &b->unanswered;
+        return tb_local_write_unanswered(&in->unanswered, arena, &b->unanswered);
+    case TB_ANSWER_EXPLAINED:
+        out->explained = &b->explained;
+        return tb_local_write_explained(&in->explained, arena, &b->explained);
+    case TB_ANSWER_SWITCHES:
+        out->switches = &b->switches;
+        return tb_local_write_switches(&in->switches, arena, &b->switches);
     }
     TB_UNREACHABLE();
 }

@@ -16,7 +16,8 @@ static tb_refusal verdict(bool good)
 static tb_refusal read_open(const wire_open *in, tb_arena *arena, tb_local_open *out)
 {
     if (!tb_wire_name(in->campaign, &out->campaign) ||
-        !tb_wire_name(in->case_type, &out->case_type) || in->lane > TB_LANE_LAST) {
+        !tb_wire_name(in->case_type, &out->case_type) ||
+        !tb_local_text(in->action, &out->action) || in->lane > TB_LANE_LAST) {
         return TB_REFUSED_REQUEST;
     }
     out->lane = in->lane;
@@ -76,7 +77,8 @@ static bool read_list_duties(const Tongbao__Local__ListDuties *in, tb_local_list
     out->overdue = in->overdue != 0;
     out->mine = in->mine != 0;
     out->limit = in->limit;
-    return tb_wire_blob(in->after, TB_LOCAL_BYTES_MAX, &out->after);
+    return tb_wire_party_or_none(in->by, &out->by) &&
+           tb_wire_blob(in->after, TB_LOCAL_BYTES_MAX, &out->after);
 }
 
 static bool read_install(const wire_install *in, tb_document *out)
@@ -148,6 +150,14 @@ static tb_refusal read_body(const wire_request *in, tb_arena *arena, tb_local_re
         return verdict(read_write_letter(in->write_letter, &out->write_letter));
     case TB_REQUEST_GET_LETTER:
         return verdict(read_get_letter(in->get_letter, &out->get_letter));
+    case TB_REQUEST_LIST_REPORTS:
+        return verdict(tb_local_read_list_reports(in->list_reports, &out->list_reports));
+    case TB_REQUEST_GET_REPORT:
+        return verdict(tb_local_read_get_report(in->get_report, &out->get_report));
+    case TB_REQUEST_VERIFY:
+        out->verify.report = in->verify->report != 0;
+        return verdict(
+            tb_wire_fixed(in->verify->case_id, out->verify.case_id.bytes, TB_CASE_ID_BYTES));
     case TB_REQUEST_LIST_DUTIES:
         return verdict(read_list_duties(in->list_duties, &out->duties));
     case TB_REQUEST_CUT:
@@ -166,6 +176,20 @@ static tb_refusal read_body(const wire_request *in, tb_arena *arena, tb_local_re
             tb_wire_text(in->recover->reason, TB_REASON_BYTES_MAX / 2, &out->recover.reason) &&
             tb_wire_fixed_or_zero(in->recover->release, out->recover.release.bytes,
                                   TB_CASE_ID_BYTES));
+    case TB_REQUEST_CHANGE_ACCOUNT:
+        return verdict(tb_local_read_change_account(in->change_account, &out->change_account));
+    case TB_REQUEST_LIST_APPROVALS:
+        return verdict(tb_local_read_list_approvals(in->list_approvals, &out->list_approvals));
+    case TB_REQUEST_APPROVE:
+        return verdict(tb_local_read_approve(in->approve, &out->approve));
+    case TB_REQUEST_SET_SWITCH:
+        return verdict(tb_local_read_switch(in->set_switch, &out->set_switch));
+    case TB_REQUEST_UNANSWERED:
+        return verdict(tb_local_read_get_unanswered(in->get_unanswered, &out->get_unanswered));
+    case TB_REQUEST_EXPLAIN_DUTIES:
+        return verdict(read_case_id(in->explain_duties->case_id, &out->case_id));
+    case TB_REQUEST_LIST_SWITCHES:
+    case TB_REQUEST_LIST_ACCOUNTS:
     case TB_REQUEST_STATUS:
     case TB_REQUEST_WATCH:
     case TB_REQUEST_LIST_DIRECTORY:
@@ -186,7 +210,9 @@ static bool identified(const tb_local_request *request)
         request->kind == TB_REQUEST_OPEN_CASE || request->kind == TB_REQUEST_ACT ||
         request->kind == TB_REQUEST_INSTALL || request->kind == TB_REQUEST_PAPER ||
         request->kind == TB_REQUEST_IMPORT_BUNDLE || request->kind == TB_REQUEST_WRITE_LETTER ||
-        request->kind == TB_REQUEST_ACT_QUARANTINE || request->kind == TB_REQUEST_RECOVER;
+        request->kind == TB_REQUEST_ACT_QUARANTINE || request->kind == TB_REQUEST_RECOVER ||
+        request->kind == TB_REQUEST_CHANGE_ACCOUNT || request->kind == TB_REQUEST_APPROVE ||
+        request->kind == TB_REQUEST_SET_SWITCH;
     return !changes || memcmp(request->id.bytes, none.bytes, sizeof none) != 0;
 }
 
@@ -203,9 +229,11 @@ static tb_refusal read_request(tb_bytes in, tb_arena *arena, tb_local_request *o
     if (wire->body_case == TONGBAO__LOCAL__REQUEST__BODY__NOT_SET ||
         !tb_wire_fixed(wire->request_id, out->id.bytes, sizeof out->id) || !identified(out) ||
         !tb_wire_text(wire->account, TB_ACCOUNT_BYTES_MAX, &out->account) ||
+        (wire->proof.len != 0 && wire->proof.len != TB_PROOF_BYTES) ||
         !tb_wire_time(wire->time_ms, &out->time)) {
         return TB_REFUSED_REQUEST;
     }
+    out->named = wire->named != 0;
     return read_body(wire, arena, out);
 }
 
@@ -255,8 +283,19 @@ typedef struct bodies {
     Tongbao__Local__ActQuarantine act_quarantine;
     Tongbao__Local__ListDeadLetters list_dead_letters;
     Tongbao__Local__RetryDeadLetter retry_dead_letter;
+    Tongbao__Local__ListReports list_reports;
+    Tongbao__Local__GetReport get_report;
+    Tongbao__Local__Verify verify;
     Tongbao__Local__Recover recover;
     Tongbao__Local__GetRecovery get_recovery;
+    Tongbao__Local__ListAccounts list_accounts;
+    Tongbao__Local__ChangeAccount change_account;
+    Tongbao__Local__ListApprovals list_approvals;
+    Tongbao__Local__Approve approve;
+    Tongbao__Local__GetUnanswered get_unanswered;
+    Tongbao__Local__ExplainDuties explain_duties;
+    Tongbao__Local__ListSwitches list_switches;
+    Tongbao__Local__Switch set_switch;
 } bodies;
 
 static bool write_open(const tb_local_open *in, tb_arena *arena, wire_open *out)
@@ -264,6 +303,7 @@ static bool write_open(const tb_local_open *in, tb_arena *arena, wire_open *out)
     tongbao__local__open_case__init(out);
     out->campaign = tb_wire_of(in->campaign);
     out->case_type = tb_wire_of(in->case_type);
+    out->action = tb_wire_of(in->action);
     out->lane = in->lane;
     out->n_fields = in->field_count;
     out->fields = tb_local_write_values(in->fields, in->field_count, arena);
@@ -417,6 +457,38 @@ static bool write_body(const tb_local_request *in, tb_arena *arena, bodies *b, w
         tongbao__local__get_recovery__init(&b->get_recovery);
         out->get_recovery = &b->get_recovery;
         return true;
+    case TB_REQUEST_LIST_ACCOUNTS:
+        tongbao__local__list_accounts__init(&b->list_accounts);
+        out->list_accounts = &b->list_accounts;
+        return true;
+    case TB_REQUEST_UNANSWERED:
+        tb_local_write_get_unanswered(&in->get_unanswered, &b->get_unanswered);
+        out->get_unanswered = &b->get_unanswered;
+        return true;
+    case TB_REQUEST_EXPLAIN_DUTIES:
+        tongbao__local__explain_duties__init(&b->explain_duties);
+        b->explain_duties.case_id = tb_wire_raw(in->case_id.bytes, TB_CASE_ID_BYTES);
+        out->explain_duties = &b->explain_duties;
+        return true;
+    case TB_REQUEST_LIST_SWITCHES:
+        tongbao__local__list_switches__init(&b->list_switches);
+        out->list_switches = &b->list_switches;
+        return true;
+    case TB_REQUEST_SET_SWITCH:
+        tb_local_write_switch(&in->set_switch, &b->set_switch);
+        out->set_switch = &b->set_switch;
+        return true;
+    case TB_REQUEST_CHANGE_ACCOUNT:
+        out->change_account = &b->change_account;
+        return tb_local_write_change_account(&in->change_account, arena, &b->change_account);
+    case TB_REQUEST_LIST_APPROVALS:
+        tb_local_write_list_approvals(&in->list_approvals, &b->list_approvals);
+        out->list_approvals = &b->list_approvals;
+        return true;
+    case TB_REQUEST_APPROVE:
+        tb_local_write_approve(&in->approve, &b->approve);
+        out->approve = &b->approve;
+        return true;
     case TB_REQUEST_STATUS:
         tongbao__local__get_status__init(&b->status);
         out->status = &b->status;
@@ -433,10 +505,25 @@ static bool write_body(const tb_local_request *in, tb_arena *arena, bodies *b, w
         tongbao__local__check__init(&b->check);
         out->check = &b->check;
         return true;
+    case TB_REQUEST_LIST_REPORTS:
+        tb_local_write_list_reports(&in->list_reports, &b->list_reports);
+        out->list_reports = &b->list_reports;
+        return true;
+    case TB_REQUEST_GET_REPORT:
+        tb_local_write_get_report(&in->get_report, &b->get_report);
+        out->get_report = &b->get_report;
+        return true;
+    case TB_REQUEST_VERIFY:
+        tongbao__local__verify__init(&b->verify);
+        b->verify.case_id = tb_wire_raw(in->verify.case_id.bytes, TB_CASE_ID_BYTES);
+        b->verify.report = in->verify.report;
+        out->verify = &b->verify;
+        return true;
     case TB_REQUEST_LIST_DUTIES:
         tongbao__local__list_duties__init(&b->duties);
         b->duties.overdue = in->duties.overdue;
         b->duties.mine = in->duties.mine;
+        b->duties.by = tb_wire_of_party(&in->duties.by);
         b->duties.after = tb_wire_of(in->duties.after);
         b->duties.limit = in->duties.limit;
         out->list_duties = &b->duties;
@@ -488,6 +575,7 @@ tb_err tb_local_request_encode(const tb_local_request *request, tb_arena *arena,
     wire.request_id = tb_wire_raw(request->id.bytes, sizeof request->id);
     wire.account = tb_wire_of(request->account);
     wire.time_ms = request->time;
+    wire.named = request->named;
     wire.body_case = (Tongbao__Local__Request__BodyCase)request->kind;
     if (!write_body(request, arena, &body, &wire)) {
         tb_arena_release(arena, mark);

@@ -71,6 +71,115 @@ void tb_local_write_settled(const tb_local_settled *in, struct Tongbao__Local__S
 bool tb_local_write_letters(const tb_local_dead_letters *in,
                             tb_arena *arena,
                             struct Tongbao__Local__DeadLetters *out);
+/* local_account.c: accounts, and acts that wait for approval. */
+struct Tongbao__Local__ChangeAccount;
+struct Tongbao__Local__ListApprovals;
+struct Tongbao__Local__Approve;
+struct Tongbao__Local__Accounts;
+struct Tongbao__Local__Approvals;
+struct Tongbao__Local__Approval;
+struct Tongbao__Local__Switch;
+struct Tongbao__Local__Switches;
+
+bool tb_local_read_change_account(const struct Tongbao__Local__ChangeAccount *in,
+                                  tb_local_change_account *out);
+bool tb_local_read_list_approvals(const struct Tongbao__Local__ListApprovals *in,
+                                  tb_local_list_approvals *out);
+bool tb_local_read_approve(const struct Tongbao__Local__Approve *in, tb_local_approve *out);
+void tb_local_write_list_approvals(const tb_local_list_approvals *in,
+                                   struct Tongbao__Local__ListApprovals *out);
+void tb_local_write_approve(const tb_local_approve *in, struct Tongbao__Local__Approve *out);
+tb_refusal tb_local_read_accounts(const struct Tongbao__Local__Accounts *in,
+                                  tb_arena *arena,
+                                  tb_local_accounts *out) TB_MUST_USE;
+tb_refusal tb_local_read_approvals(const struct Tongbao__Local__Approvals *in,
+                                   tb_arena *arena,
+                                   tb_local_approvals *out) TB_MUST_USE;
+tb_refusal tb_local_read_signed(struct Tongbao__Local__Approval *const *in,
+                                size_t count,
+                                tb_arena *arena,
+                                tb_local_approval **out) TB_MUST_USE;
+bool tb_local_read_switch(const struct Tongbao__Local__Switch *in, tb_local_switch *out);
+void tb_local_write_switch(const tb_local_switch *in, struct Tongbao__Local__Switch *out);
+tb_refusal tb_local_read_switches(const struct Tongbao__Local__Switches *in,
+                                  tb_arena *arena,
+                                  tb_local_switches *out) TB_MUST_USE;
+bool tb_local_write_switches(const tb_local_switches *in,
+                             tb_arena *arena,
+                             struct Tongbao__Local__Switches *out);
+/* False, or NULL, when memory ends. */
+bool tb_local_write_change_account(const tb_local_change_account *in,
+                                   tb_arena *arena,
+                                   struct Tongbao__Local__ChangeAccount *out);
+bool tb_local_write_accounts(const tb_local_accounts *in,
+                             tb_arena *arena,
+                             struct Tongbao__Local__Accounts *out);
+bool tb_local_write_approvals(const tb_local_approvals *in,
+                              tb_arena *arena,
+                              struct Tongbao__Local__Approvals *out);
+struct Tongbao__Local__Approval **
+tb_local_write_signed(const tb_local_approval *in, size_t count, tb_arena *arena);
+/* local_report.c */
+struct Tongbao__Local__ListReports;
+struct Tongbao__Local__GetReport;
+struct Tongbao__Local__Reports;
+struct Tongbao__Local__Report;
+bool tb_local_read_list_reports(const struct Tongbao__Local__ListReports *in,
+                                tb_local_list_reports *out);
+bool tb_local_read_get_report(const struct Tongbao__Local__GetReport *in, tb_local_get_report *out);
+void tb_local_write_list_reports(const tb_local_list_reports *in,
+                                 struct Tongbao__Local__ListReports *out);
+void tb_local_write_get_report(const tb_local_get_report *in,
+                               struct Tongbao__Local__GetReport *out);
+tb_refusal tb_local_read_reports(const struct Tongbao__Local__Reports *in,
+                                 tb_arena *arena,
+                                 tb_local_reports *out) TB_MUST_USE;
+tb_refusal tb_local_read_report(const struct Tongbao__Local__Report *in,
+                                tb_arena *arena,
+                                tb_local_report *out) TB_MUST_USE;
+/* False when memory ends. */
+bool tb_local_write_reports(const tb_local_reports *in,
+                            tb_arena *arena,
+                            struct Tongbao__Local__Reports *out);
+bool tb_local_write_report(const tb_local_report *in,
+                           tb_arena *arena,
+                           struct Tongbao__Local__Report *out);
+
+/* local_duty.c */
+struct Tongbao__Local__DutyLine;
+struct Tongbao__Local__GetUnanswered;
+struct Tongbao__Local__Unanswered;
+struct Tongbao__Local__Explained;
+
+/* local_answer_*.c: one duty, as it is listed. */
+bool tb_local_read_duty(const struct Tongbao__Local__DutyLine *in, tb_local_duty_line *out);
+void tb_local_write_duty(const tb_local_duty_line *in, struct Tongbao__Local__DutyLine *out);
+
+bool tb_local_read_get_unanswered(const struct Tongbao__Local__GetUnanswered *in,
+                                  tb_local_get_unanswered *out);
+void tb_local_write_get_unanswered(const tb_local_get_unanswered *in,
+                                   struct Tongbao__Local__GetUnanswered *out);
+tb_refusal tb_local_read_unanswered(const struct Tongbao__Local__Unanswered *in,
+                                    tb_arena *arena,
+                                    tb_local_unanswered *out) TB_MUST_USE;
+tb_refusal tb_local_read_explained(const struct Tongbao__Local__Explained *in,
+                                   tb_arena *arena,
+                                   tb_local_explained *out) TB_MUST_USE;
+/* False when memory ends. */
+bool tb_local_write_unanswered(const tb_local_unanswered *in,
+                               tb_arena *arena,
+                               struct Tongbao__Local__Unanswered *out);
+bool tb_local_write_explained(const tb_local_explained *in,
+                              tb_arena *arena,
+                              struct Tongbao__Local__Explained *out);
+struct Tongbao__Local__Verified;
+tb_refusal tb_local_read_verified(const struct Tongbao__Local__Verified *in,
+                                  tb_arena *arena,
+                                  tb_local_verified *out) TB_MUST_USE;
+bool tb_local_write_verified(const tb_local_verified *in,
+                             tb_arena *arena,
+                             struct Tongbao__Local__Verified *out);
+
 struct Tongbao__Local__Recovery;
 
 /* local_recovery.c */

@@ -56,11 +56,11 @@
     X(REQUEST,          "request_id",                                   "RequestRow",   "30 days: the answer to a local request") \
     X(DUTY,             "case from-event duty",                         "DutyRow",      "always, once the case's chain has begun the duty") \
     X(DUTY_DUE,         "walk:u8 at:i64 case from-event duty",          "-",            "walk 1, by look: one per DUTY row to be judged here; walk 2, by due: one per open or lapsed one") \
-    X(RESEAL,           "incarnation notice:u64 recipient",             "since_ms:i64", "refused for a retired key, and not sealed anew yet: its new one is not known here") \
+    X(RESEAL,           "incarnation notice:u64 recipient",             "since_ms:i64", "refused for a retired key or one of a newer directory, and not sealed anew yet") \
     X(RESEALED,         "incarnation notice:u64 recipient",             "ResealedRow",  "always: the notice that carried its events anew") \
     X(AHEAD,            "incarnation notice:u64",                       "case digests", "always: the events a notice of ours without new events passed on") \
     X(CUT_SCAN,         "party key",                                    "EVENT key",    "a cut that was learnt of is not yet held against every event here") \
-    X(AGAIN,            "recipient case event",                         "-",            "a take-over is still to be passed on to a party that holds what it leaves aside") \
+    X(AGAIN,            "recipient case event",                         "-",            "an event is still to be passed on again: a take-over to who holds what it leaves aside, one that came back to its addressees") \
     X(QUARANTINE_DROPPED,"sender incarnation notice:u64",               "DroppedRow",   "always: a notice that was set aside and dropped, by whom and why") \
     /* agent: coming back, and asking for what is missing */                                                           \
     X(LOST,             "peer in:u8 incarnation lane:u8",               "LostRow",      "always: a stream that was longer than our copy of it when this party recovered") \
@@ -71,7 +71,21 @@
     X(GAP_DUE,          "due_ms:i64 missing event",                     "-",            "exactly one per GAP row") \
     /* agent: parties without a line */                                                                                \
     X(OFFLINE,          "recipient number:u64",                         "OfflineRow",   "an event addresses a party that is off-line; until it has joined, those a letter lists always") \
-    X(LETTER,           "recipient letter:u64",                         "LetterRow",    "always: a letter (通报函) written to an off-line party")
+    X(LETTER,           "recipient letter:u64",                         "LetterRow",    "always: a letter (通报函) written to an off-line party") \
+    /* agent: figures */                                                                                               \
+    X(MEASURE,          "campaign 0 measure 0 group 0 first:u16 last:u16 bucket:u32", "total:u64", "the total is not 0; months count year * 12 + month - 1") \
+    X(MEASURED,         "case number:u64 measure",                      "MeasuredRow",  "the event counts in the measure") \
+    X(MEASURED_IN,      "campaign 0 measure 0 month:u16 group 0 case number:u64", "amount:u64 bucket:u32 kind:u8", "exactly one per MEASURED row: what a figure opens to") \
+    X(MEASURE_DISTINCT, "campaign 0 measure 0 group 0 value:16 year:u16", "12 counts:u32", "an event of the year counts the value") \
+    X(MEASURE_STALE,    "case",                                         "-",            "the case moved, and is not yet counted anew") \
+    X(MEASURE_AWAIT,    "sender incarnation recipient lane:u8 number:u64 case", "-",    "an event of the case is dated by this stamp, which is not here yet") \
+    /* agent: who may ask it to act */                                                                                \
+    X(ACCOUNT,          "name",                                         "AccountRow",   "always: an account (账号) of this party, closed ones too") \
+    /* agent: what does not read */                                                                                    \
+    X(SET_ASIDE,        "table 0 key",                                  "as it was",    "always: a waiting row that could not be worked with; the value is empty when it did not read") \
+    X(AUTOMATIC,        "case action",                                  "AutomaticRow", "this party holds the case in a state from which its agent does the action by itself") \
+    X(AUTOMATIC_DUE,    "1 look:i64 case action | 2 campaign 0 action 0 case action", "-", "exactly one per AUTOMATIC row: 2 while the action is switched off") \
+    X(AUTOMATIC_SWITCH, "campaign 0 action",                            "SwitchRow",    "always, once the party has switched the action on or off")
 /* clang-format on */
 
 typedef enum tb_table {

@@ -22,7 +22,8 @@ typedef struct tb_input {
     tb_now now;
     uint64_t peer;
     tb_party party;
-    tb_bytes bytes; /* borrowed for the turn */
+    tb_bytes bytes;  /* borrowed for the turn */
+    uint64_t person; /* LOCAL: the system's number of who connected, plus 1; 0: not known */
 } tb_input;
 
 typedef struct tb_node tb_node;

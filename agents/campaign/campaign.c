@@ -15,11 +15,75 @@ const tb_case_type *tb_campaign_case_type(const tb_campaign *campaign, tb_bytes 
     return NULL;
 }
 
+const tb_measure *tb_campaign_measure(const tb_campaign *campaign, tb_bytes id)
+{
+    for (unsigned i = 0; i < campaign->measure_count; i++) {
+        if (named(campaign->measures[i].id, id)) {
+            return &campaign->measures[i];
+        }
+    }
+    return NULL;
+}
+
+tb_measure_kind tb_measure_kind_of(const tb_measure *measure)
+{
+    if (measure->declared != TB_DECLARED_NOT) {
+        return TB_MEASURE_DECLARED;
+    }
+    if (measure->ratio.of != NULL) {
+        return TB_MEASURE_RATIO;
+    }
+    if (measure->hours.from != NULL) {
+        return TB_MEASURE_HOURS;
+    }
+    return measure->sums != NULL ? TB_MEASURE_SUMS : TB_MEASURE_COUNTS;
+}
+
+const tb_report_def *tb_campaign_report(const tb_campaign *campaign, tb_bytes id)
+{
+    for (unsigned i = 0; i < campaign->report_count; i++) {
+        if (named(campaign->reports[i].id, id)) {
+            return &campaign->reports[i];
+        }
+    }
+    return NULL;
+}
+
+const tb_report_def *tb_campaign_report_of(const tb_campaign *campaign, tb_bytes case_type)
+{
+    for (unsigned i = 0; i < campaign->report_count; i++) {
+        if (named(campaign->reports[i].case_type, case_type)) {
+            return &campaign->reports[i];
+        }
+    }
+    return NULL;
+}
+
 const tb_code_list *tb_campaign_codes(const tb_campaign *campaign, const char *id)
 {
     for (unsigned i = 0; i < campaign->code_count; i++) {
         if (strcmp(campaign->codes[i].id, id) == 0) {
             return &campaign->codes[i];
+        }
+    }
+    return NULL;
+}
+
+const tb_stage *tb_campaign_stage(const tb_campaign *campaign, const char *id)
+{
+    for (unsigned i = 0; i < campaign->stage_count; i++) {
+        if (strcmp(campaign->stages[i].id, id) == 0) {
+            return &campaign->stages[i];
+        }
+    }
+    return NULL;
+}
+
+const tb_lookup *tb_campaign_lookup(const tb_campaign *campaign, const char *id)
+{
+    for (unsigned i = 0; i < campaign->lookup_count; i++) {
+        if (strcmp(campaign->lookups[i].id, id) == 0) {
+            return &campaign->lookups[i];
         }
     }
     return NULL;

@@ -30,6 +30,50 @@ typedef struct tb_role {
     bool by_jurisdiction; /* its parties each have a jurisdiction, else they are nation-wide */
 } tb_role;
 
+/* 参数: what changes from one time to the next, a year above all. Wherever the document says ${id}
+ * its value stands already: it is put in before the form is read
+ * (agents/campaign/load_parameters.h). */
+typedef enum tb_parameter_type {
+    TB_PARAMETER_YEAR, /* four digits */
+    TB_PARAMETER_DATE, /* YYYY-MM-DD */
+    TB_PARAMETER_COUNT,
+    TB_PARAMETER_TEXT, /* no quotes, brackets or other signs of YAML */
+} tb_parameter_type;
+
+typedef struct tb_parameter {
+    const char *id;
+    tb_label title;
+    tb_parameter_type type;
+    const char *value;
+} tb_parameter;
+
+/* 阶段: from the first day 00:00 to the last day 24:00, China time. Stages may overlap and leave
+ * days between them. */
+typedef struct tb_stage {
+    const char *id;
+    tb_label title;
+    const char *from;         /* YYYY-MM-DD */
+    const char *to;           /* last day */
+    const char *counts_until; /* last day that counts, where a window was extended so that work may
+                                 go on and not count; NULL: all of it */
+} tb_stage;
+
+/* A table from a code to who is concerned with it: 查表. Several rows of one value: several
+ * parties, in the order written. Each row names a role, of which there is one party, or another
+ * position of the case. */
+typedef struct tb_lookup_row {
+    const char *value; /* a choice of `choices` */
+    const char *role;
+    const char *position;
+} tb_lookup_row;
+
+typedef struct tb_lookup {
+    const char *id;
+    const char *choices; /* code list id: every one of its choices has a row */
+    tb_lookup_row *rows;
+    unsigned row_count;
+} tb_lookup;
+
 typedef struct tb_choice {
     const char *id;
     tb_label title;
@@ -55,9 +99,12 @@ typedef enum tb_field_type {
     TB_FIELD_COUNT,    /* decimal, no sign */
     TB_FIELD_TEXT,
     TB_FIELD_CHOICE,
-    TB_FIELD_DIGEST, /* 64 hex digits */
-    TB_FIELD_FLAG,   /* "0" or "1" */
-    TB_FIELD_CASE,   /* case id, 32 hex digits */
+    TB_FIELD_DIGEST,   /* 64 hex digits */
+    TB_FIELD_FLAG,     /* "0" or "1" */
+    TB_FIELD_CASE,     /* case id, 32 hex digits */
+    TB_FIELD_PERIOD,   /* of a report: 2015-Q1 (agents/campaign/period.h) */
+    TB_FIELD_FIGURES,  /* every figure of a report (agents/campaign/figures.h) */
+    TB_FIELD_DECLARED, /* a figure somebody typed in (agents/campaign/figures.h) */
 } tb_field_type;
 
 typedef enum tb_computation {
@@ -67,7 +114,9 @@ typedef enum tb_computation {
     TB_COMPUTE_SEGMENT_CITY,
     TB_COMPUTE_SEGMENT_OPERATOR,
     TB_COMPUTE_SEGMENT_MVNO,
-    TB_COMPUTE_MASK, /* 138****5678 of the field `of` */
+    TB_COMPUTE_MASK,    /* 138****5678 of the field `of` */
+    TB_COMPUTE_FIGURES, /* the figures of the report, from this party's counters; nobody types them
+                         */
 } tb_computation;
 
 typedef struct tb_field_def {
@@ -81,6 +130,11 @@ typedef struct tb_field_def {
     bool index;           /* FIELD_INDEX rows are kept where it can be read */
     const char **aliases; /* column headings accepted on import */
     unsigned alias_count;
+    unsigned max_length; /* of a TEXT, in characters; 0: TB_FIELD_BYTES_MAX alone bounds it */
+    unsigned min;        /* of a COUNT */
+    unsigned max;        /* of a COUNT; 0: none */
+    bool not_future;     /* a DATE or TIME not after the act that states it */
+    const char *at_most; /* a COUNT not above this one; both open, so that everybody can judge */
 } tb_field_def;
 
 /* Who may read the group, by position; the author of an event always reads what it wrote. */
@@ -99,6 +153,8 @@ typedef enum tb_position_kind {
     TB_POSITION_FIELD,         /* the party named by the open field `field` */
     TB_POSITION_ROLE,          /* the one party of `role` */
     TB_POSITION_ACTOR_OF,      /* who last did action `field` */
+    TB_POSITION_LOOKED_UP,     /* whom `lookup` names for the value of the open field `field`; where
+                                  it names several, all of them if several fit, else the first */
 } tb_position_kind;
 
 typedef struct tb_position {
@@ -107,6 +163,7 @@ typedef struct tb_position {
     tb_position_kind kind;
     const char *role;
     const char *field;
+    const char *lookup;
 } tb_position;
 
 typedef enum tb_test {
@@ -129,6 +186,13 @@ typedef enum tb_test {
                             is open */
     TB_TEST_LINKED_DONE, /* at the actor alone: such a case is closed */
     TB_TEST_LINKED_NONE_OPEN, /* at the actor alone: no such case is open */
+    /* Of a time: that in the open field `field` (a date is its midnight), else the event's own.
+     * One that has no value is neither since nor before anything, and in no window. */
+    TB_TEST_SINCE,           /* not before the day `date` begins, China time */
+    TB_TEST_BEFORE,          /* before it begins */
+    TB_TEST_WITHIN_CAMPAIGN, /* from the campaign's first day to the end of its last */
+    TB_TEST_IN_STAGE,        /* in a stage of `values` */
+    TB_TEST_OUTSIDE_STAGE,   /* known, and in none of them */
 } tb_test;
 
 typedef struct tb_condition {
@@ -139,7 +203,8 @@ typedef struct tb_condition {
     const char **values;
     unsigned value_count;
     unsigned count;
-    tb_label why; /* shown when it is not met */
+    const char *date; /* YYYY-MM-DD */
+    tb_label why;     /* shown when it is not met */
 } tb_condition;
 
 typedef struct tb_conditions {
@@ -168,8 +233,34 @@ typedef enum tb_action_kind {
     TB_ACTION_CHAIN,
     TB_ACTION_SIDE,
     TB_ACTION_TAKE_OVER,
+    TB_ACTION_REQUEST, /* as it is written; loading makes it a SIDE with `request` */
     TB_ACTION_VERSION, /* tb_action_move alone: no definition declares it */
 } tb_action_kind;
+
+/* What becomes of an act at a time outside all of its action's stages. */
+typedef enum tb_outside {
+    TB_OUTSIDE_REFUSE,
+    TB_OUTSIDE_LATE, /* allowed, and shown as late (agents/campaign/stages.h) */
+} tb_outside;
+/* Steps of approval (审核, 签发) that other accounts of the acting party take before the act is made
+ * (agents/approval.h). The party's own affair: others see who, and do not judge it. */
+#define TB_APPROVAL_REVIEW "review"
+#define TB_APPROVAL_SIGN   "sign"
+
+/* How long after the state was entered; hours run at once, days as those of a duty. All 0: at
+ * once. */
+typedef struct tb_delay {
+    unsigned hours;
+    unsigned days;
+    unsigned working_days;
+} tb_delay;
+
+/* Done by the holder's agent by itself, as its own signed act, when the case has been in one of the
+ * states `from` for so long and the action's conditions hold (agents/automatic.h). */
+typedef struct tb_automatic {
+    tb_delay *after; /* NULL: at once */
+    bool switched;   /* only where the party has switched it on */
+} tb_automatic;
 
 typedef struct tb_action {
     const char *id;
@@ -188,6 +279,15 @@ typedef struct tb_action {
     unsigned field_count;
     const char
         *receipt; /* "signed_for", "answered" or NULL: which receipt people see (design §9) */
+    const char **stages; /* it belongs to these alone, by the event's own time; none: to any time */
+    unsigned stage_count;
+    tb_outside outside;
+    bool request; /* 请求: a SIDE that the holder must answer by one of: */
+    const char **answered_by; /* actions; possible only while such a request waits */
+    unsigned answered_by_count;
+    const char **approval; /* steps, in this order: TB_APPROVAL_REVIEW, TB_APPROVAL_SIGN */
+    unsigned approval_count;
+    tb_automatic *automatic; /* NULL: by people alone */
 } tb_action;
 
 /* The one action every campaign has and none declares: the case moves to a newer version of its
@@ -202,20 +302,32 @@ typedef struct tb_state {
     bool closed;
 } tb_state;
 
+/* A day of a month, or of a month of the quarter: past the month's end, its last day. */
+typedef struct tb_period_day {
+    unsigned month; /* 1 to 3, of a quarter; 0 otherwise */
+    unsigned day;   /* 1 to 31; 0: not given */
+} tb_period_day;
+
 /* 应办事项: who owes which act to whom, from which event, until which, and by when (design §10).
- * One of the three limits is set. Hours run from the event; days begin with the next one and end at
- * 24:00, China time. */
+ * One of the limits is set. Hours run from the event; days begin with the next one and end at
+ * 24:00, China time; so do dates, stages and period days. */
 typedef struct tb_duty_def {
     const char *id;
     tb_label title;
     const char *owed_by; /* position, resolved right after the event `from` */
     const char *to;      /* position: the creditor, whose agent alone judges */
-    const char *from;    /* action */
+    const char *from;    /* action: a step of the case, or a request */
     const char **until;  /* actions, any of which fulfils it */
     unsigned until_count;
     unsigned hours;
     unsigned days;
     unsigned working_days;
+    const char *due_date;    /* YYYY-MM-DD */
+    const char *stage;       /* until the end of this stage */
+    const char *stage_end;   /* its last day: no key, set by tb_campaign_load */
+    tb_period_day monthly;   /* on this day of the month after the event's */
+    tb_period_day quarterly; /* on this day of the quarter after the event's */
+    tb_conditions when;      /* owed only if these hold right after the event it begins with */
     unsigned grace_hours; /* from due until the lapse is recorded, if more than TB_DUTY_GRACE_MS */
     bool by_default;      /* 系统默认时限(非方案规定): no figure in the plan */
     tb_label basis;       /* otherwise: the clause */
@@ -246,12 +358,128 @@ typedef struct tb_case_type {
     unsigned duty_count;
 } tb_case_type;
 
+/* How a figure comes about; what is not DECLARED follows from the cases a party has (design §11).
+ */
+typedef enum tb_measure_kind {
+    TB_MEASURE_COUNTS,   /* events, or the distinct values of a field in them */
+    TB_MEASURE_SUMS,     /* the numbers in a field of events */
+    TB_MEASURE_HOURS,    /* between two events of one case, in tenths of an hour, cut off */
+    TB_MEASURE_RATIO,    /* of two others of kind COUNTS or SUMS */
+    TB_MEASURE_DECLARED, /* typed in, in the report's field of the same id */
+} tb_measure_kind;
+
+typedef enum tb_declared_form {
+    TB_DECLARED_NOT,
+    TB_DECLARED_NUMBER,
+    TB_DECLARED_RATIO, /* numerator and denominator */
+} tb_declared_form;
+
+typedef enum tb_stat {
+    TB_STAT_NONE,
+    TB_STAT_MEDIAN, /* the lower of the two middle ones */
+    TB_STAT_MAX,
+} tb_stat;
+
+typedef struct tb_measure_hours {
+    const char *from; /* action; the last one before `to` */
+    const char *to;   /* action */
+    tb_stat stat;
+} tb_measure_hours;
+
+typedef struct tb_measure_ratio {
+    const char *of; /* measure: numerator */
+    const char *to; /* measure: denominator */
+} tb_measure_ratio;
+
+/* 指标: one figure of a report. An event counts in the month of its effective time, in China. */
+typedef struct tb_measure {
+    const char *id;
+    tb_label title;
+    tb_label unit;
+    const char *case_type; /* NULL: RATIO, DECLARED */
+    const char **counts;   /* actions; COUNTS and SUMS */
+    unsigned count_count;
+    const char *sums;     /* SUMS: field of type count */
+    const char *at;       /* position this party must be in right after the event; NULL: any */
+    tb_conditions when;   /* judged with the case right after the event */
+    const char *distinct; /* COUNTS: field whose distinct values are counted; NULL: events */
+    const char **by;      /* open fields a figure is also given for each value of */
+    unsigned by_count;
+    tb_measure_hours hours;
+    tb_measure_ratio ratio;
+    tb_declared_form declared;
+} tb_measure;
+
+tb_measure_kind tb_measure_kind_of(const tb_measure *measure);
+
+typedef enum tb_every {
+    TB_EVERY_NONE, /* by dates */
+    TB_EVERY_MONTH,
+    TB_EVERY_QUARTER,
+    TB_EVERY_HALF_YEAR,
+    TB_EVERY_YEAR,
+} tb_every;
+
+typedef struct tb_threshold {
+    unsigned numerator;
+    unsigned denominator;
+} tb_threshold;
+
+/* A ratio held against a threshold, unrounded: 89.996 % is not 90 %. */
+typedef struct tb_judged_def {
+    const char *measure;
+    tb_threshold at_least;
+    const char *role;  /* whose reports are judged; NULL: all */
+    const char *as_of; /* YYYY-MM-DD: only figures as of this day; NULL: any */
+} tb_judged_def;
+
+typedef struct tb_report_due {
+    unsigned months_after; /* the month of the due day, counted from the period's last */
+    unsigned day;          /* in time to the end of this day */
+} tb_report_due;
+
+/* 报告: what each party of a role owes for each period, as a case of its own type. The verbs of a
+ * report are the type's actions file, accept, return and revise; which of them led to a state says
+ * what state the report is in. */
+#define TB_REPORT_FILE   "file"
+#define TB_REPORT_ACCEPT "accept"
+#define TB_REPORT_RETURN "return"
+#define TB_REPORT_REVISE "revise"
+
+typedef struct tb_report_def {
+    const char *id;
+    tb_label title;
+    const char *case_type;
+    const char **owed_by; /* roles */
+    unsigned owed_by_count;
+    const char *to; /* role */
+    tb_every every;
+    const char *first; /* period, with every */
+    const char *last;
+    tb_report_due due;
+    const char **dates; /* instead of every: a period named by its day, which is also due */
+    unsigned date_count;
+    const char **measures;
+    unsigned measure_count;
+    const char **text; /* fields of the case type, as sections */
+    unsigned text_count;
+    tb_judged_def *judged;
+    unsigned judged_count;
+} tb_report_def;
+
 typedef struct tb_campaign {
     const char *id; /* "black-card" */
     uint32_t version;
     tb_label title;
-    const char *from; /* YYYY-MM-DD, first day */
-    const char *to;   /* last day */
+    const char *from;         /* YYYY-MM-DD, first day */
+    const char *to;           /* last day */
+    const char *counts_until; /* last day that counts, NULL: everything counts */
+    tb_parameter *parameters;
+    unsigned parameter_count;
+    tb_stage *stages;
+    unsigned stage_count;
+    tb_lookup *lookups;
+    unsigned lookup_count;
     const char **tables;
     unsigned table_count;
     tb_role *roles;
@@ -260,16 +488,27 @@ typedef struct tb_campaign {
     unsigned code_count;
     tb_case_type *case_types;
     unsigned case_type_count;
+    tb_measure *measures;
+    unsigned measure_count;
+    tb_report_def *reports;
+    unsigned report_count;
 } tb_campaign;
 
 /* By id; NULL when absent. */
 const tb_case_type *tb_campaign_case_type(const tb_campaign *campaign, tb_bytes id);
 const tb_code_list *tb_campaign_codes(const tb_campaign *campaign, const char *id);
+const tb_stage *tb_campaign_stage(const tb_campaign *campaign, const char *id);
+const tb_lookup *tb_campaign_lookup(const tb_campaign *campaign, const char *id);
 const tb_action *tb_case_type_action(const tb_case_type *type, tb_bytes id);
 const tb_state *tb_case_type_state(const tb_case_type *type, tb_bytes id);
 const tb_field_def *tb_case_type_field(const tb_case_type *type, tb_bytes id);
 const tb_field_group *tb_case_type_group(const tb_case_type *type, tb_bytes id);
 const tb_position *tb_case_type_position(const tb_case_type *type, tb_bytes id);
+
+const tb_measure *tb_campaign_measure(const tb_campaign *campaign, tb_bytes id);
+const tb_report_def *tb_campaign_report(const tb_campaign *campaign, tb_bytes id);
+/* The report whose cases are of this type, or NULL. */
+const tb_report_def *tb_campaign_report_of(const tb_campaign *campaign, tb_bytes case_type);
 
 /* The campaigns installed at this agent, all versions. */
 typedef struct tb_campaigns {

@@ -1,19 +1,6 @@
-#include "agents/campaign/compare.h"
+#include "agents/campaign/comparison.h"
 
 #include "agents/campaign/duty.h"
-
-/* Two versions of one case type being compared. */
-typedef struct comparison {
-    tb_arena *arena;
-    const tb_campaign *from_campaign;
-    const tb_campaign *to_campaign;
-    const tb_case_type *from;
-    const tb_case_type *to;
-    tb_difference *list;
-    size_t count;
-    size_t capacity;
-    tb_err err;
-} comparison;
 
 static void grow(comparison *c)
 {
@@ -50,6 +37,15 @@ static void put(comparison *c,
         .about = about,
         .detail = detail,
     };
+}
+
+void tb_comparison_put(comparison *c,
+                       tb_difference_kind kind,
+                       const char *state,
+                       const char *about,
+                       const char *detail)
+{
+    put(c, kind, state, about, detail);
 }
 
 /* Two names of which each may be absent. */
@@ -139,7 +135,7 @@ static void compare_positions(comparison *c)
         if (to == NULL) {
             put(c, TB_DIFFERENCE_POSITION_REMOVED, NULL, from->id, NULL);
         } else if (from->kind != to->kind || !same(from->role, to->role) ||
-                   !same(from->field, to->field)) {
+                   !same(from->field, to->field) || !same(from->lookup, to->lookup)) {
             put(c, TB_DIFFERENCE_POSITION_CHANGED, NULL, from->id, NULL);
         }
     }
@@ -196,6 +192,9 @@ static void compare_field(comparison *c, const tb_field_def *from)
         put(c, TB_DIFFERENCE_FIELD_TYPE, NULL, from->id, NULL);
     } else {
         compare_choices(c, from, to);
+    }
+    if (!tb_same_field_rules(from, to)) {
+        put(c, TB_DIFFERENCE_FIELD_RULES, NULL, from->id, NULL);
     }
     if (!same(from->group, to->group)) {
         put(c, TB_DIFFERENCE_FIELD_GROUP, NULL, from->id, NULL);
@@ -257,7 +256,7 @@ static void compare_groups(comparison *c)
 static bool same_condition(const tb_condition *a, const tb_condition *b)
 {
     return a->test == b->test && same(a->field, b->field) && same(a->a, b->a) && same(a->b, b->b) &&
-           a->count == b->count &&
+           same(a->date, b->date) && a->count == b->count &&
            same_names((const char *const *)a->values, a->value_count,
                       (const char *const *)b->values, b->value_count);
 }
@@ -298,9 +297,27 @@ static bool same_action_fields(const tb_action *a, const tb_action *b)
     return a->field_count == b->field_count;
 }
 
+static bool same_automatic(const tb_automatic *a, const tb_automatic *b)
+{
+    static const tb_delay at_once = {0};
+    if (a == NULL || b == NULL) {
+        return a == b;
+    }
+    const tb_delay *x = a->after != NULL ? a->after : &at_once;
+    const tb_delay *y = b->after != NULL ? b->after : &at_once;
+    return a->switched == b->switched && x->hours == y->hours && x->days == y->days &&
+           x->working_days == y->working_days;
+}
+
 static bool same_action(const tb_action *a, const tb_action *b)
 {
-    return a->kind == b->kind && same(a->receipt, b->receipt) &&
+    return a->kind == b->kind && a->request == b->request &&
+           same_names((const char *const *)a->answered_by, a->answered_by_count,
+                      (const char *const *)b->answered_by, b->answered_by_count) &&
+           same_automatic(a->automatic, b->automatic) &&
+           same_names((const char *const *)a->approval, a->approval_count,
+                      (const char *const *)b->approval, b->approval_count) && same(a->receipt, b->receipt) &&
+           tb_same_stages(a, b) &&
            same_names((const char *const *)a->by, a->by_count, (const char *const *)b->by,
                       b->by_count) &&
            same_names((const char *const *)a->from, a->from_count, (const char *const *)b->from,
@@ -337,6 +354,7 @@ static bool same_duty(const tb_duty_def *a, const tb_duty_def *b)
            same_names((const char *const *)a->until, a->until_count, (const char *const *)b->until,
                       b->until_count) &&
            a->hours == b->hours && a->days == b->days && a->working_days == b->working_days &&
+           tb_same_day_limits(a, b) && same_conditions(&a->when, &b->when) &&
            a->grace_hours == b->grace_hours && a->by_default == b->by_default &&
            same(a->lapse, b->lapse) && same(a->ends_in, b->ends_in);
 }
@@ -387,6 +405,89 @@ static void compare_roles(comparison *c)
     }
 }
 
+/* ---- measures and reports ---- */
+
+static bool same_measure(const tb_measure *a, const tb_measure *b)
+{
+    return same(a->case_type, b->case_type) && same(a->sums, b->sums) && same(a->at, b->at) &&
+           same(a->distinct, b->distinct) && same(a->hours.from, b->hours.from) &&
+           same(a->hours.to, b->hours.to) && a->hours.stat == b->hours.stat &&
+           same(a->ratio.of, b->ratio.of) && same(a->ratio.to, b->ratio.to) &&
+           a->declared == b->declared && same_conditions(&a->when, &b->when) &&
+           same_names((const char *const *)a->counts, a->count_count,
+                      (const char *const *)b->counts, b->count_count) &&
+           same_names((const char *const *)a->by, a->by_count, (const char *const *)b->by,
+                      b->by_count);
+}
+
+static void compare_measures(comparison *c)
+{
+    for (unsigned i = 0; i < c->from_campaign->measure_count; i++) {
+        const tb_measure *from = &c->from_campaign->measures[i];
+        const tb_measure *to = tb_campaign_measure(c->to_campaign, tb_bytes_str(from->id));
+        if (to == NULL) {
+            put(c, TB_DIFFERENCE_MEASURE_REMOVED, NULL, from->id, NULL);
+        } else if (!same_measure(from, to)) {
+            put(c, TB_DIFFERENCE_MEASURE_CHANGED, NULL, from->id, NULL);
+        }
+    }
+    for (unsigned i = 0; i < c->to_campaign->measure_count; i++) {
+        const char *id = c->to_campaign->measures[i].id;
+        if (tb_campaign_measure(c->from_campaign, tb_bytes_str(id)) == NULL) {
+            put(c, TB_DIFFERENCE_MEASURE_ADDED, NULL, id, NULL);
+        }
+    }
+}
+
+static bool same_judged(const tb_report_def *a, const tb_report_def *b)
+{
+    for (unsigned i = 0; a->judged_count == b->judged_count && i < a->judged_count; i++) {
+        const tb_judged_def *x = &a->judged[i];
+        const tb_judged_def *y = &b->judged[i];
+        if (!same(x->measure, y->measure) || !same(x->role, y->role) || !same(x->as_of, y->as_of) ||
+            x->at_least.numerator != y->at_least.numerator ||
+            x->at_least.denominator != y->at_least.denominator) {
+            return false;
+        }
+    }
+    return a->judged_count == b->judged_count;
+}
+
+static bool same_report(const tb_report_def *a, const tb_report_def *b)
+{
+    return same(a->case_type, b->case_type) && same(a->to, b->to) && a->every == b->every &&
+           same(a->first, b->first) && same(a->last, b->last) &&
+           a->due.months_after == b->due.months_after && a->due.day == b->due.day &&
+           same_names((const char *const *)a->owed_by, a->owed_by_count,
+                      (const char *const *)b->owed_by, b->owed_by_count) &&
+           same_names((const char *const *)a->dates, a->date_count, (const char *const *)b->dates,
+                      b->date_count) &&
+           same_names((const char *const *)a->measures, a->measure_count,
+                      (const char *const *)b->measures, b->measure_count) &&
+           same_names((const char *const *)a->text, a->text_count, (const char *const *)b->text,
+                      b->text_count) &&
+           same_judged(a, b);
+}
+
+static void compare_reports(comparison *c)
+{
+    for (unsigned i = 0; i < c->from_campaign->report_count; i++) {
+        const tb_report_def *from = &c->from_campaign->reports[i];
+        const tb_report_def *to = tb_campaign_report(c->to_campaign, tb_bytes_str(from->id));
+        if (to == NULL) {
+            put(c, TB_DIFFERENCE_REPORT_REMOVED, NULL, from->id, NULL);
+        } else if (!same_report(from, to)) {
+            put(c, TB_DIFFERENCE_REPORT_CHANGED, NULL, from->id, NULL);
+        }
+    }
+    for (unsigned i = 0; i < c->to_campaign->report_count; i++) {
+        const char *id = c->to_campaign->reports[i].id;
+        if (tb_campaign_report(c->from_campaign, tb_bytes_str(id)) == NULL) {
+            put(c, TB_DIFFERENCE_REPORT_ADDED, NULL, id, NULL);
+        }
+    }
+}
+
 static void compare_type(comparison *c)
 {
     if (c->to == NULL) {
@@ -395,6 +496,7 @@ static void compare_type(comparison *c)
     }
     compare_states(c);
     compare_positions(c);
+    tb_compare_lookups(c);
     compare_groups(c);
     compare_fields(c);
     compare_actions(c);
@@ -413,7 +515,10 @@ tb_err tb_campaign_compare(const tb_campaign *from,
     } else if (to->version <= from->version) {
         put(&c, TB_DIFFERENCE_NOT_NEWER, NULL, NULL, NULL);
     }
+    tb_compare_dates(&c);
     compare_roles(&c);
+    compare_measures(&c);
+    compare_reports(&c);
     for (unsigned i = 0; i < from->case_type_count; i++) {
         c.from = &from->case_types[i];
         c.to = tb_campaign_case_type(to, tb_bytes_str(c.from->id));

@@ -30,6 +30,13 @@ typedef enum tb_hindrance {
     X(OTHER_CAMPAIGN,   TB_HINDERS_TYPE,   "other_campaign",   "不是同一专项行动",         "another campaign") \
     X(NOT_NEWER,        TB_HINDERS_TYPE,   "not_newer",        "版本号不高于原版本",       "not a newer version") \
     X(ROLE_SCOPE,       TB_HINDERS_TYPE,   "role_scope",       "角色的管辖方式改变",       "the role's kind of jurisdiction changes") \
+    X(DATES,            TB_HINDERS_NOBODY, "dates",            "专项行动起止日期或计入统计的截止日期改变", "the campaign's dates, or up to when it counts, change") \
+    X(PARAMETER,        TB_HINDERS_NOBODY, "parameter",        "参数改变",                "a parameter changes") \
+    X(STAGE_ADDED,      TB_HINDERS_NOBODY, "stage_added",      "新增阶段",                "a stage is added") \
+    X(STAGE_REMOVED,    TB_HINDERS_NOBODY, "stage_removed",    "取消阶段",                "a stage is gone") \
+    X(STAGE_CHANGED,    TB_HINDERS_NOBODY, "stage_changed",    "阶段起止日期改变",         "a stage's days change") \
+    X(LOOKUP_CHANGED,   TB_HINDERS_TYPE,   "lookup_changed",   "查找表对原有选项改指他方",  "a look-up means another party for a choice there was") \
+    X(FIELD_RULES,      TB_HINDERS_NOBODY, "field_rules",      "填写项的取值要求改变",     "what a field's value must be changes") \
     X(TYPE_ADDED,       TB_HINDERS_NOBODY, "type_added",       "新增办件类型",            "a case type is added") \
     X(TYPE_REMOVED,     TB_HINDERS_TYPE,   "type_removed",     "取消办件类型",            "the case type is gone") \
     X(STATE_ADDED,      TB_HINDERS_NOBODY, "state_added",      "新增状态",                "a state is added") \
@@ -56,7 +63,13 @@ typedef enum tb_hindrance {
     X(DUTY_ADDED,       TB_HINDERS_NOBODY, "duty_added",       "新增应办事项",            "a duty is added") \
     X(DUTY_REMOVED,     TB_HINDERS_NOBODY, "duty_removed",     "取消应办事项",            "a duty is gone") \
     X(DUTY_PARTIES,     TB_HINDERS_TYPE,   "duty_parties",     "应办事项的应办方或相对方改变", "a duty is owed by or to another position") \
-    X(DUTY_CHANGED,     TB_HINDERS_NOBODY, "duty_changed",     "应办事项的规定改变",      "a duty's rules change")
+    X(DUTY_CHANGED,     TB_HINDERS_NOBODY, "duty_changed",     "应办事项的规定改变",      "a duty's rules change") \
+    X(MEASURE_ADDED,    TB_HINDERS_NOBODY, "measure_added",    "新增指标",                "a measure is added") \
+    X(MEASURE_REMOVED,  TB_HINDERS_NOBODY, "measure_removed",  "取消指标",                "a measure is gone") \
+    X(MEASURE_CHANGED,  TB_HINDERS_NOBODY, "measure_changed",  "指标的算法改变,各单位将重新统计", "a measure is counted in another way, everywhere anew") \
+    X(REPORT_ADDED,     TB_HINDERS_NOBODY, "report_added",     "新增报告",                "a report is added") \
+    X(REPORT_REMOVED,   TB_HINDERS_NOBODY, "report_removed",   "取消报告",                "a report is gone") \
+    X(REPORT_CHANGED,   TB_HINDERS_NOBODY, "report_changed",   "报告的规定改变",          "a report's rules change")
 /* clang-format on */
 
 typedef enum tb_difference_kind {
@@ -74,8 +87,8 @@ typedef struct tb_difference {
     const char *detail;    /* a choice or reader of it, or a position; may be NULL */
 } tb_difference;
 
-/* Everything that differs, hindrances and others, in the order of the definitions. Titles, dates
- * and spellings accepted on input do not count. TB_ERR_LIMIT: the arena is exhausted. */
+/* Everything that differs, hindrances and others, in the order of the definitions. Titles and
+ * spellings accepted on input do not count. TB_ERR_LIMIT: the arena is exhausted. */
 tb_err tb_campaign_compare(const tb_campaign *from,
                            const tb_campaign *to,
                            tb_arena *arena,

@@ -1,5 +1,6 @@
 /* conditions - whether what a campaign asks for holds. */
-#include "agents/campaign/scene.h"
+#include "agents/campaign/field_rules.h"
+#include "agents/campaign/stages.h"
 
 const tb_action_field *tb_action_field_of(const tb_action *action, tb_bytes field)
 {
@@ -88,13 +89,20 @@ static tb_truth judge_condition(const tb_scene *scene, const tb_condition *c)
     case TB_TEST_WITHIN:
         return of(is_within(scene, c));
     case TB_TEST_ACTOR_HOLDS:
-        return of(tb_party_equal(&scene->actor->id, &scene->before->holder));
+        return of(scene->actor != NULL &&
+                  tb_party_equal(&scene->actor->id, &scene->before->holder));
     case TB_TEST_LAPSED:
         return of(scene->before->lapsed || !tb_condition_asks_lapse(c, field_value(scene, c)));
     case TB_TEST_LINKED_OPEN:
     case TB_TEST_LINKED_DONE:
     case TB_TEST_LINKED_NONE_OPEN:
         return linked(scene, c->test);
+    case TB_TEST_SINCE:
+    case TB_TEST_BEFORE:
+    case TB_TEST_WITHIN_CAMPAIGN:
+    case TB_TEST_IN_STAGE:
+    case TB_TEST_OUTSIDE_STAGE:
+        return of(tb_condition_time_holds(scene, c));
     }
     TB_UNREACHABLE();
 }
@@ -118,6 +126,22 @@ judge_conditions(const tb_scene *scene, const tb_conditions *conditions, unsigne
     return truth;
 }
 
+bool tb_scene_hold(const tb_scene *scene, const tb_conditions *conditions)
+{
+    unsigned met = 0;
+    return judge_conditions(scene, conditions, &met) == TB_YES;
+}
+
+bool tb_conditions_hold(const tb_case_view *view,
+                        const tb_directory *directory,
+                        const tb_conditions *conditions,
+                        tb_time at)
+{
+    unsigned met = 0;
+    tb_scene scene = {.before = view, .after = *view, .directory = directory, .at = at};
+    return judge_conditions(&scene, conditions, &met) == TB_YES;
+}
+
 static tb_refusal refuse_for(tb_scene *scene, const tb_condition *c)
 {
     tb_refusal code = c->test == TB_TEST_ACTOR_ROLE ? TB_REFUSED_ROLE
@@ -135,6 +159,13 @@ static bool is_own(const tb_action *action, const tb_condition *c)
 tb_refusal tb_scene_when(tb_scene *scene, bool skip_own)
 {
     const tb_conditions *when = &scene->action->when;
+    tb_refusal code = tb_scene_stage(scene);
+    if (code == TB_ACCEPTED && !skip_own) {
+        code = tb_scene_totals(scene);
+    }
+    if (code != TB_ACCEPTED) {
+        return code;
+    }
     for (unsigned i = 0; i < when->count; i++) {
         const tb_condition *c = &when->list[i];
         if (!(skip_own && is_own(scene->action, c)) && judge_condition(scene, c) == TB_NO) {

@@ -7,6 +7,10 @@
 
 tb_time tb_duty_due(const tb_duty_def *duty, tb_time from, const tb_calendar *calendar)
 {
+    tb_time fixed;
+    if (tb_duty_fixed(duty, from, &fixed)) {
+        return fixed;
+    }
     if (duty->hours > 0) {
         return from + (tb_time)duty->hours * HOUR_MS;
     }

@@ -13,6 +13,17 @@
  * with the day after and ends with its last day's last millisecond (design §10). */
 tb_time tb_duty_due(const tb_duty_def *duty, tb_time from, const tb_calendar *calendar);
 
+/* The same where the limit names a day: a date, a stage's end, a day of the next month or quarter
+ * (duty_limit.c). False: it is counted from `from`. A day may be over when the duty begins: what is
+ * then done is late. */
+bool tb_duty_fixed(const tb_duty_def *duty, tb_time from, tb_time *out);
+
+/* Whether its conditions hold, right after the event that begins it; at is the event's own time. */
+bool tb_duty_owed(const tb_duty_def *duty,
+                  const tb_case_view *view,
+                  const tb_directory *directory,
+                  tb_time at);
+
 /* How long after due nothing is said yet. */
 tb_time tb_duty_grace(const tb_duty_def *duty);
 

@@ -1,5 +1,8 @@
 #include "agents/campaign/fields.h"
+
+#include "agents/campaign/figures.h"
 #include "agents/campaign/judge.h"
+#include "agents/campaign/period.h"
 #include "base/ids.h"
 #include "base/limits.h"
 
@@ -210,6 +213,8 @@ bool tb_field_well_formed(tb_field_type type, tb_bytes value)
         return false;
     }
     tb_party party;
+    tb_period period;
+    tb_declared declared;
     switch (type) {
     case TB_FIELD_MSISDN:
         return is_msisdn(value);
@@ -239,6 +244,12 @@ bool tb_field_well_formed(tb_field_type type, tb_bytes value)
         return value.size == 1 && (value.data[0] == '0' || value.data[0] == '1');
     case TB_FIELD_CASE:
         return value.size == 32 && all_hex(value);
+    case TB_FIELD_PERIOD:
+        return tb_period_parse(value, &period);
+    case TB_FIELD_FIGURES:
+        return tb_figures_well_formed(value);
+    case TB_FIELD_DECLARED:
+        return tb_declared_read(value, &declared);
     }
     TB_UNREACHABLE();
 }
@@ -253,6 +264,7 @@ static bool is_exempt(tb_field_type type, bool well_formed)
         return true;
     case TB_FIELD_DIGEST:
     case TB_FIELD_CASE:
+    case TB_FIELD_FIGURES: /* nobody types these; counts in a row may look like anything */
         return well_formed;
     default:
         return false;

@@ -238,6 +238,7 @@ static tb_err judge_for(const acting *who,
                       .after = *view,
                       .directory = directory,
                       .action = tb_case_type_action(view->type, action),
+                      .at = view->at,
                       .acting = true,
                       .known = known != NULL ? known : &nothing,
                       .arena = arena};

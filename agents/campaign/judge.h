@@ -38,6 +38,7 @@ typedef struct tb_case_view {
     size_t count_count;
     /* of this moment, not of the chain; whoever judges sets them */
     bool frozen; /* the chain forked, as far as this party knows */
+    tb_time at;  /* when the act is done that a person wants; an event states it itself */
     bool lapsed; /* a lapse here is a ground for the action that is judged (agents/lapses.h) */
 } tb_case_view;
 

@@ -15,6 +15,7 @@ static bool kind_fits(const tb_action *action, const tb_event *event)
     case TB_ACTION_CHAIN:
         return event->kind == TB_EVENT_CHAIN;
     case TB_ACTION_SIDE:
+    case TB_ACTION_REQUEST:
         return event->kind == TB_EVENT_SIDE;
     case TB_ACTION_TAKE_OVER:
         return event->kind == TB_EVENT_TAKE_OVER;
@@ -225,7 +226,8 @@ tb_err tb_judge_event(const tb_case_view *view,
         opening.type = tb_campaign_case_type(view->campaign, event->case_type);
         view = &opening;
     }
-    tb_scene scene = {.before = view, .after = *view, .directory = directory, .arena = arena};
+    tb_scene scene = {
+        .before = view, .after = *view, .directory = directory, .at = event->at, .arena = arena};
     tb_refusal code;
     if (view->type == NULL) {
         code = tb_scene_object_text(&scene, TB_REFUSED_UNKNOWN_CAMPAIGN, event->campaign);

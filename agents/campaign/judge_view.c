@@ -157,6 +157,7 @@ tb_err tb_judge_possible(const tb_case_view *view,
                           .after = *view,
                           .directory = directory,
                           .action = action,
+                          .at = view->at,
                           .acting = true,
                           .arena = arena};
         tb_refusal code = tb_scene_admit(&scene, actor);

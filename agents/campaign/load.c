@@ -1,5 +1,7 @@
 #include "agents/campaign/load.h"
+#include "agents/campaign/load_parameters.h"
 #include "agents/campaign/load_schema.h"
+#include "agents/campaign/load_settle.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -61,7 +63,21 @@ static void explain(const complaint *heard, cyaml_err_t code, char *error, size_
     }
 }
 
-tb_err tb_campaign_load(tb_bytes yaml, tb_campaign_loaded **out, char *error, size_t error_size)
+/* What a duty's stage says of its end, where the duty is counted. */
+static void link_stages(tb_campaign *campaign)
+{
+    for (unsigned i = 0; i < campaign->case_type_count; i++) {
+        tb_case_type *type = &campaign->case_types[i];
+        for (unsigned j = 0; j < type->duty_count; j++) {
+            tb_duty_def *duty = &type->duties[j];
+            const tb_stage *stage =
+                duty->stage != NULL ? tb_campaign_stage(campaign, duty->stage) : NULL;
+            duty->stage_end = stage != NULL ? stage->to : NULL;
+        }
+    }
+}
+
+static tb_err load_filled(tb_bytes yaml, tb_campaign_loaded **out, char *error, size_t error_size)
 {
     complaint heard = {0};
     cyaml_config_t config;
@@ -77,9 +93,20 @@ tb_err tb_campaign_load(tb_bytes yaml, tb_campaign_loaded **out, char *error, si
         cyaml_free(&config, &tb_campaign_schema, data, 0);
         return TB_ERR_LIMIT;
     }
+    tb_campaign_settle(data);
     *loaded = (tb_campaign_loaded){data};
+    link_stages(loaded->campaign);
     *out = loaded;
     return TB_OK;
+}
+
+tb_err tb_campaign_load(tb_bytes yaml, tb_campaign_loaded **out, char *error, size_t error_size)
+{
+    tb_pool pool = {NULL, false};
+    tb_bytes filled = tb_parameters_fill(yaml, &pool);
+    tb_err err = pool.exhausted ? TB_ERR_LIMIT : load_filled(filled, out, error, error_size);
+    tb_pool_free(&pool);
+    return err;
 }
 
 const tb_campaign *tb_campaign_loaded_get(const tb_campaign_loaded *loaded)

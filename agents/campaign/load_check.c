@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "agents/campaign/fields.h"
+#include "agents/campaign/load_parameters.h"
 
 /* ---- telling ---- */
 
@@ -123,7 +124,7 @@ bool tb_check_state(tb_check *check, const char *const *name)
 
 /* ---- the campaign ---- */
 
-static bool check_day(tb_check *check, const char *const *day, const char *key)
+bool tb_check_day(tb_check *check, const char *const *day, const char *key)
 {
     if (!tb_check_given(check, day)) {
         return false;
@@ -150,7 +151,7 @@ static bool computes_by_segment(const tb_case_type *type)
     for (unsigned i = 0; i < type->field_count; i++) {
         tb_computation compute = type->fields[i].compute;
         if (compute != TB_COMPUTE_NONE && compute != TB_COMPUTE_JURISDICTION &&
-            compute != TB_COMPUTE_MASK) {
+            compute != TB_COMPUTE_MASK && compute != TB_COMPUTE_FIGURES) {
             return true;
         }
     }
@@ -177,8 +178,8 @@ static void check_head(tb_check *check)
     if (campaign->version == 0 && tb_check_given(check, &campaign->version)) {
         tb_check_fault(check, tb_at_value(&campaign->version), TB_FAULT_VERSION, NULL, NULL);
     }
-    bool from = check_day(check, &campaign->from, "from");
-    bool to = check_day(check, &campaign->to, "to");
+    bool from = tb_check_day(check, &campaign->from, "from");
+    bool to = tb_check_day(check, &campaign->to, "to");
     if (from && to && strcmp(campaign->from, campaign->to) > 0) {
         tb_check_fault(check, tb_at_value(&campaign->to), TB_FAULT_FROM_AFTER_TO, campaign->from,
                        campaign->to);
@@ -188,6 +189,7 @@ static void check_head(tb_check *check)
                        NULL);
     }
     check_tables(check);
+    tb_check_stages(check);
 }
 
 static void check_roles(tb_check *check)
@@ -281,11 +283,13 @@ static void check_all(tb_check *check)
     check_head(check);
     check_roles(check);
     check_codes(check);
+    tb_check_lookups(check);
     tb_check_names(check, TB_ITEM_CASE_TYPE, campaign->case_types, campaign->case_type_count,
                    sizeof *campaign->case_types);
     for (unsigned i = 0; i < campaign->case_type_count; i++) {
         check_case_type(check, &campaign->case_types[i]);
     }
+    tb_check_reports(check);
 }
 
 /* ---- the document ---- */
@@ -326,11 +330,13 @@ check_document(tb_bytes yaml, const char *name, uint32_t version, tb_findings *f
 {
     tb_pool *pool = findings->pool;
     tb_form form = {.pool = pool, .findings = findings};
-    const tb_node *root = tb_nodes_read(yaml, pool, findings);
+    const tb_node *root = tb_nodes_read(tb_parameters_fill(yaml, pool), pool, findings);
     const tb_campaign *campaign = root != NULL ? tb_form_read(&form, root) : NULL;
     tb_check check = {.form = &form, .findings = findings, .campaign = campaign};
     if (campaign != NULL) {
         check_all(&check);
+        tb_check_parameters(&check, yaml);
+        tb_check_placeholders(findings, root);
     }
     if (campaign != NULL && name != NULL) {
         check_signed_as(&check, name, version);

@@ -4,10 +4,15 @@
  *     load_check_fields.c     fields and groups
  *     load_check_parties.c    positions and states, and who can be who
  *     load_check_action.c     who may act, from where, which ways, with which fields
+ *     load_check_approval.c   approval, and what agents do by themselves
  *     load_check_condition.c  conditions
  *     load_check_flow.c       how states follow each other
  *     load_check_route.c      whether whom a case is handed to is somebody
  *     load_check_duty.c       duties
+ *     load_check_time.c       parameters, stages, and limits that name a day
+ *     load_check_lookup.c     look-ups
+ *     load_check_rules.c      what else a field's value must be
+ *     load_check_report.c     measures and reports
  */
 #ifndef TB_CAMPAIGN_LOAD_CHECK_H
 #define TB_CAMPAIGN_LOAD_CHECK_H
@@ -86,8 +91,32 @@ void tb_check_conditions(tb_check *check,
                          const tb_conditions *also);
 bool tb_check_same_condition(const tb_condition *a, const tb_condition *b);
 void tb_check_flow(tb_check *check);
+void tb_check_approval(tb_check *check, const tb_action *action);
 void tb_check_routes(tb_check *check);
 void tb_check_duties(tb_check *check);
+void tb_check_reports(tb_check *check);
+
+/* ---- parameters, stages, look-ups, rules of fields ---- */
+
+/* The values of parameters; yaml is the document as written. */
+void tb_check_parameters(tb_check *check, tb_bytes yaml);
+/* Placeholders that nothing was put in for, in the document as filled. */
+void tb_check_placeholders(tb_findings *findings, const tb_node *root);
+void tb_check_stages(tb_check *check);
+void tb_check_lookups(tb_check *check);
+/* A day written where it must be one; false with the fault. key is what it is called. */
+bool tb_check_day(tb_check *check, const char *const *day, const char *key);
+/* The stages an action belongs to. */
+void tb_check_action_stages(tb_check *check, const tb_action *action);
+/* One condition on time. */
+void tb_check_time_condition(tb_check *check, const tb_condition *c);
+/* A limit that names a day: that it is one, and that the duty can be done by then. from is the
+ * action it begins with, or NULL. */
+void tb_check_fixed_limit(tb_check *check, const tb_duty_def *duty, const tb_action *from);
+/* Whether a day of a period was written. */
+bool tb_check_has_period(const tb_check *check, const tb_period_day *day);
+void tb_check_looked_up(tb_check *check, const tb_position *position);
+void tb_check_field_rules(tb_check *check, const tb_field_def *field);
 
 /* ---- how states follow each other (load_check_flow.c) ---- */
 

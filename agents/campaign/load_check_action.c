@@ -170,6 +170,7 @@ static void check_shadowed(tb_check *check, const tb_action *action, unsigned at
 
 static void check_ways(tb_check *check, const tb_action *action)
 {
+    tb_check_action_stages(check, action);
     bool needs = action->kind == TB_ACTION_OPEN || action->kind == TB_ACTION_CHAIN;
     if (action->way_count == 0 && needs && tb_check_given(check, &action->kind) &&
         tb_check_given(check, &action->ways)) {
@@ -260,6 +261,7 @@ static void check_action(tb_check *check, const tb_action *action)
     tb_check_conditions(check, action, &action->when, NULL);
     check_ways(check, action);
     check_fields(check, action);
+    tb_check_approval(check, action);
     bool known = action->receipt == NULL || action->receipt[0] == '\0' ||
                  strcmp(action->receipt, "signed_for") == 0 ||
                  strcmp(action->receipt, "answered") == 0;

@@ -29,7 +29,8 @@ static bool has_value(const tb_condition *c, const char *value)
 bool tb_check_same_condition(const tb_condition *a, const tb_condition *b)
 {
     bool alike = a->test == b->test && same(a->field, b->field) && same(a->a, b->a) &&
-                 same(a->b, b->b) && a->count == b->count && a->value_count == b->value_count;
+                 same(a->b, b->b) && same(a->date, b->date) && a->count == b->count &&
+                 a->value_count == b->value_count;
     for (unsigned i = 0; alike && i < a->value_count; i++) {
         alike = has_value(b, a->values[i]);
     }
@@ -219,6 +220,13 @@ static void check_condition(tb_check *check, const tb_action *action, const tb_c
     case TB_TEST_LINKED_NONE_OPEN:
         check_linked(check, c);
         return;
+    case TB_TEST_SINCE:
+    case TB_TEST_BEFORE:
+    case TB_TEST_WITHIN_CAMPAIGN:
+    case TB_TEST_IN_STAGE:
+    case TB_TEST_OUTSIDE_STAGE:
+        tb_check_time_condition(check, c);
+        return;
     }
 }
 
@@ -268,6 +276,14 @@ static bool excludes(const tb_condition *x, const tb_condition *y)
         return y->test == x->test && same(x->a, y->a) && !share_a_value(x, y);
     case TB_TEST_LINKED_OPEN:
         return y->test == TB_TEST_LINKED_NONE_OPEN && same(x->field, y->field);
+    case TB_TEST_SINCE:
+        return y->test == TB_TEST_BEFORE && same(x->field, y->field) && x->date != NULL &&
+               y->date != NULL && strcmp(y->date, x->date) <= 0;
+    case TB_TEST_IN_STAGE:
+        return y->test == TB_TEST_OUTSIDE_STAGE && same(x->field, y->field) && all_ruled_out(x, y);
+    case TB_TEST_BEFORE:
+    case TB_TEST_WITHIN_CAMPAIGN:
+    case TB_TEST_OUTSIDE_STAGE:
     case TB_TEST_KNOWN:
     case TB_TEST_IS_NOT:
     case TB_TEST_DIFFERENT:

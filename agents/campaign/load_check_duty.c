@@ -20,12 +20,18 @@ static const tb_action *find_action(tb_check *check, const char *const *id, cons
 static bool limits_given(const tb_check *check, const tb_duty_def *duty)
 {
     return tb_check_given(check, &duty->hours) && tb_check_given(check, &duty->days) &&
-           tb_check_given(check, &duty->working_days);
+           tb_check_given(check, &duty->working_days) && tb_check_given(check, &duty->due_date) &&
+           tb_check_given(check, &duty->stage) && tb_check_given(check, &duty->monthly) &&
+           tb_check_given(check, &duty->quarterly) && tb_check_given(check, &duty->monthly.day) &&
+           tb_check_given(check, &duty->quarterly.day);
 }
 
 static void check_limit(tb_check *check, const tb_duty_def *duty)
 {
-    int given = (duty->hours > 0) + (duty->days > 0) + (duty->working_days > 0);
+    int given = (duty->hours > 0) + (duty->days > 0) + (duty->working_days > 0) +
+                (duty->due_date != NULL) + (duty->stage != NULL) +
+                tb_check_has_period(check, &duty->monthly) +
+                tb_check_has_period(check, &duty->quarterly);
     if (given != 1 && limits_given(check, duty)) {
         tb_check_fault(check, tb_at(duty), TB_FAULT_LIMIT, NULL, NULL);
     }
@@ -179,13 +185,17 @@ static void check_duty(tb_check *check, const tb_duty_def *duty)
     tb_check_label(check, &duty->title, tb_at(duty), "the duty", "应办事项");
     check_parties(check, duty);
     const tb_action *from = find_action(check, &duty->from, "from");
-    if (from != NULL && from->kind == TB_ACTION_SIDE) {
+    if (from != NULL && from->kind == TB_ACTION_SIDE && !from->request) {
         tb_check_fault(check, tb_at_value(&duty->from), TB_FAULT_BEGINS_SIDE, from->id, NULL);
     }
     check_end(check, duty, from);
     check_limit(check, duty);
+    tb_check_fixed_limit(check, duty, from);
     check_lapse(check, duty);
     const tb_action *ends_in = find_action(check, &duty->ends_in, "ends_in");
+    if (ends_in != NULL && from != NULL && from->request) {
+        tb_check_fault(check, tb_at_value(&duty->ends_in), TB_FAULT_REQUEST_ENDS_IN, NULL, NULL);
+    }
     if (ends_in != NULL && ends_in->kind != TB_ACTION_TAKE_OVER &&
         tb_check_given(check, &ends_in->kind)) {
         tb_check_fault(check, tb_at_value(&duty->ends_in), TB_FAULT_ENDS_IN_KIND, ends_in->id,

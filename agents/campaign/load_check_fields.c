@@ -4,11 +4,15 @@
 #include "agents/campaign/fields.h"
 
 static const char *const type_names[] = {
-    [TB_FIELD_MSISDN] = "msisdn",     [TB_FIELD_ICCID] = "iccid", [TB_FIELD_USCC] = "uscc",
-    [TB_FIELD_REG_NO] = "reg-no",     [TB_FIELD_PARTY] = "party", [TB_FIELD_TIME] = "time",
-    [TB_FIELD_PROVINCE] = "province", [TB_FIELD_DATE] = "date",   [TB_FIELD_COUNT] = "count",
-    [TB_FIELD_TEXT] = "text",         [TB_FIELD_FLAG] = "flag",   [TB_FIELD_CHOICE] = "choice",
+    [TB_FIELD_MSISDN] = "msisdn",     [TB_FIELD_ICCID] = "iccid",
+    [TB_FIELD_USCC] = "uscc",         [TB_FIELD_REG_NO] = "reg-no",
+    [TB_FIELD_PARTY] = "party",       [TB_FIELD_TIME] = "time",
+    [TB_FIELD_PROVINCE] = "province", [TB_FIELD_DATE] = "date",
+    [TB_FIELD_COUNT] = "count",       [TB_FIELD_TEXT] = "text",
+    [TB_FIELD_FLAG] = "flag",         [TB_FIELD_CHOICE] = "choice",
     [TB_FIELD_DIGEST] = "digest",     [TB_FIELD_CASE] = "case",
+    [TB_FIELD_PERIOD] = "period",     [TB_FIELD_FIGURES] = "figures",
+    [TB_FIELD_DECLARED] = "declared",
 };
 
 const char *tb_check_type_name(tb_field_type type)
@@ -66,6 +70,9 @@ static bool may_be_open(tb_field_type type)
     case TB_FIELD_COUNT:
     case TB_FIELD_CHOICE:
     case TB_FIELD_FLAG:
+    case TB_FIELD_PERIOD:
+    case TB_FIELD_FIGURES:
+    case TB_FIELD_DECLARED:
         return true;
     case TB_FIELD_MSISDN:
     case TB_FIELD_ICCID:
@@ -126,6 +133,8 @@ static tb_field_type computed_type(tb_computation compute)
         return TB_FIELD_CHOICE;
     case TB_COMPUTE_SEGMENT_MVNO:
         return TB_FIELD_FLAG;
+    case TB_COMPUTE_FIGURES:
+        return TB_FIELD_FIGURES;
     case TB_COMPUTE_NONE:
     case TB_COMPUTE_SEGMENT_CITY:
     case TB_COMPUTE_MASK:
@@ -152,7 +161,9 @@ static void check_computed(tb_check *check, const tb_field_def *field)
     if (!tb_check_given(check, &field->compute)) {
         return;
     }
-    bool needs_of = field->compute != TB_COMPUTE_NONE && field->compute != TB_COMPUTE_JURISDICTION;
+    bool needs_of = field->compute != TB_COMPUTE_NONE &&
+                    field->compute != TB_COMPUTE_JURISDICTION &&
+                    field->compute != TB_COMPUTE_FIGURES;
     if (needs_of) {
         check_source(check, field);
     } else if (field->of != NULL) {
@@ -199,6 +210,7 @@ void tb_check_fields(tb_check *check)
         check_choices(check, field);
         check_group_of(check, field);
         check_computed(check, field);
+        tb_check_field_rules(check, field);
         check_headings(check, i);
         if (field->index && tb_check_given(check, &field->type) && !may_be_indexed(field->type)) {
             tb_check_fault(check, tb_at_value(&field->index), TB_FAULT_INDEX_TYPE,

@@ -21,7 +21,7 @@ bool tb_check_alike(const tb_check *check, const char *a, const char *b)
     const tb_position *p = position_of(check, a);
     const tb_position *q = position_of(check, b);
     return p != NULL && q != NULL && p->kind == q->kind && same(p->role, q->role) &&
-           same(p->field, q->field);
+           same(p->field, q->field) && same(p->lookup, q->lookup);
 }
 
 bool tb_check_among(const tb_check *check,
@@ -76,6 +76,20 @@ bool tb_check_can_hold(const tb_check *check, const char *position)
     return opener || is_handed(check, position);
 }
 
+static bool may_be_looked_up(const tb_check *check, const tb_position *p, const char *role)
+{
+    const tb_lookup *lookup =
+        p->lookup != NULL ? tb_campaign_lookup(check->campaign, p->lookup) : NULL;
+    bool may = lookup == NULL;
+    for (unsigned i = 0; !may && i < lookup->row_count; i++) {
+        const tb_lookup_row *row = &lookup->rows[i];
+        const tb_position *q = position_of(check, row->position);
+        may = same(row->role, role) || (q != NULL && q->kind != TB_POSITION_LOOKED_UP &&
+                                        tb_check_may_have_role(check, q->id, role));
+    }
+    return may;
+}
+
 bool tb_check_may_have_role(const tb_check *check, const char *position, const char *role)
 {
     const tb_position *p = position_of(check, position);
@@ -91,6 +105,8 @@ bool tb_check_may_have_role(const tb_check *check, const char *position, const c
     case TB_POSITION_FIELD:
     case TB_POSITION_ACTOR_OF:
         return true;
+    case TB_POSITION_LOOKED_UP:
+        return may_be_looked_up(check, p, role);
     }
     return true;
 }
@@ -154,6 +170,9 @@ static void check_position(tb_check *check, const tb_position *position)
         return;
     case TB_POSITION_ACTOR_OF:
         check_actor_of(check, position);
+        return;
+    case TB_POSITION_LOOKED_UP:
+        tb_check_looked_up(check, position);
         return;
     }
 }

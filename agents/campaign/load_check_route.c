@@ -69,6 +69,24 @@ static void add(facts *known, const facts *more)
     known->actions[1] |= more->actions[1];
 }
 
+static facts needed_for(const flow *f, const char *position);
+static void add(facts *known, const facts *more);
+
+/* Whatever row it is: the positions of all of them. */
+static void need_rows(const flow *f, facts *needed, const tb_position *p)
+{
+    const tb_lookup *lookup =
+        p->lookup != NULL ? tb_campaign_lookup(f->check->campaign, p->lookup) : NULL;
+    for (unsigned i = 0; lookup != NULL && i < lookup->row_count; i++) {
+        const char *id = lookup->rows[i].position;
+        const tb_position *q = id != NULL ? tb_case_type_position(f->type, tb_bytes_str(id)) : NULL;
+        if (q != NULL && q->kind != TB_POSITION_LOOKED_UP) {
+            facts more = needed_for(f, id);
+            add(needed, &more);
+        }
+    }
+}
+
 /* What makes a position somebody. */
 static facts needed_for(const flow *f, const char *position)
 {
@@ -83,6 +101,10 @@ static facts needed_for(const flow *f, const char *position)
     }
     if (p->kind == TB_POSITION_ACTOR_OF) {
         know_action(f, &needed, p->field);
+    }
+    if (p->kind == TB_POSITION_LOOKED_UP) {
+        know_field(f, &needed, p->field);
+        need_rows(f, &needed, p);
     }
     return needed;
 }
@@ -121,6 +143,13 @@ static void learn(const flow *f, facts *known, const tb_condition *c)
     switch (c->test) {
     case TB_TEST_KNOWN:
     case TB_TEST_IS:
+        know_field(f, known, c->field);
+        return;
+    case TB_TEST_SINCE:
+    case TB_TEST_BEFORE:
+    case TB_TEST_WITHIN_CAMPAIGN:
+    case TB_TEST_IN_STAGE:
+    case TB_TEST_OUTSIDE_STAGE:
         know_field(f, known, c->field);
         return;
     case TB_TEST_WITHIN:

@@ -94,6 +94,19 @@
     X(TB_FAULT_REQUIRED_UNREADABLE, "required_unreadable", "requires field '{1}' of group '{2}', which nobody who may take it can read", "add one of them to the group's readers, or do not require it", "必填的“{1}”属于信息组“{2}”，办理方均不能读", "请将办理方加入该组readers，或不作必填") \
     X(TB_FAULT_NO_REASON, "no_reason", "a take-over asks for no reason", "require a field for it: '{field: ..., required: true}'", "接管没有要求说明原因", "请设必填项：“{field: ……, required: true}”") \
     X(TB_FAULT_RECEIPT, "receipt", "receipt '{1}' is neither signed_for nor answered", "use one of the two, or remove it", "回执“{1}”不是signed_for，也不是answered", "请用其中之一，或去掉") \
+    /* requests */ \
+    X(TB_FAULT_REQUEST_ANSWER, "request_answer", "is a request, and nothing answers it", "add 'answered_by: [ACTION, ...]'", "为请求，但没有答复它的动作", "请加“answered_by: [办理动作, ……]”") \
+    X(TB_FAULT_ANSWER_KIND, "answer_kind", "is answered by '{1}', which is no step of the case's holder", "name actions of 'kind: chain'", "答复动作“{1}”不是承办单位的办理步骤", "请写“kind: chain”的动作") \
+    X(TB_FAULT_ANSWER_NOT_REQUEST, "answer_not_request", "'answered_by' goes with a request alone", "write 'kind: request', or remove it", "answered_by只用于请求", "请写“kind: request”，或去掉") \
+    X(TB_FAULT_REQUEST_ENDS_IN, "request_ends_in", "begins with a request, and is no ground for a take-over", "remove 'ends_in'", "由请求起算的事项不能作为接管依据", "请去掉ends_in") \
+    /* approval, and what agents do by themselves */ \
+    X(TB_FAULT_APPROVAL_STEP, "approval_step", "'{1}' is no step of approval", "write 'approval: [review, sign]', or one of the two", "“{1}”不是审批步骤", "请写“approval: [review, sign]”，或其中之一") \
+    X(TB_FAULT_APPROVAL_ORDER, "approval_order", "review comes before sign, and each once", "write 'approval: [review, sign]'", "审核在签发之前，且各一次", "请写“approval: [review, sign]”") \
+    X(TB_FAULT_APPROVAL_AGENT, "approval_agent", "is done by an agent itself, and nobody could approve it", "remove 'approval'", "由前置程序自行办理，无人可审批", "请去掉approval") \
+    X(TB_FAULT_AUTOMATIC_KIND, "automatic_kind", "only a step of the case's holder is done by itself", "remove 'automatic', or make it 'kind: chain'", "只有承办单位的办理步骤可自动办理", "请去掉automatic，或改为“kind: chain”") \
+    X(TB_FAULT_AUTOMATIC_WHEN, "automatic_when", "is not said when it is done by itself", "add 'after: {hours: 0}' (or days, working_days), or 'switch: true'", "未写明何时自动办理", "请加“after: {hours: 0}”（或days、working_days），或“switch: true”") \
+    X(TB_FAULT_AUTOMATIC_LIMIT, "automatic_limit", "takes one of hours, days and working_days", "write exactly one of them", "hours、days、working_days只能写一个", "请只写其中一个") \
+    X(TB_FAULT_AUTOMATIC_FIELD, "automatic_field", "is done by itself, and nobody would fill in field '{1}'", "do not require it, or remove 'automatic'", "为自动办理，必填的“{1}”无人填写", "请不作必填，或去掉automatic") \
     /* conditions */ \
     X(TB_FAULT_NO_VALUES, "no_values", "a condition on '{1}' has no values", "add 'values: [...]'", "对“{1}”的条件没有取值", "请加“values: [……]”") \
     X(TB_FAULT_NOT_A_CHOICE, "not_a_choice", "'{1}' is not a choice of field '{2}'", "add it to the code list, or correct it", "“{1}”不是填写项“{2}”的选项", "请加入代码表，或改正") \
@@ -107,11 +120,11 @@
     X(TB_FAULT_LINKED_FIELD, "linked_field", "cases are linked by an indexed field; '{1}' is none", "write 'index: true' at the field", "办件按可检索的填写项关联，“{1}”不是", "请在该填写项写“index: true”") \
     X(TB_FAULT_CONTRADICTION, "contradiction", "can never hold together with the condition on line {1}", "correct one of the two", "与第{1}行的条件不可能同时成立", "请改正其中之一") \
     /* duties */ \
-    X(TB_FAULT_LIMIT, "limit", "needs one limit: hours, days or working_days", "write exactly one of them", "须有且只有一个时限：hours、days或working_days", "请只写其中一个") \
+    X(TB_FAULT_LIMIT, "limit", "needs one limit: hours, days, working_days, due_date, stage, monthly or quarterly", "write exactly one of them", "须有且只有一个时限：hours、days、working_days、due_date、stage、monthly或quarterly", "请只写其中一个") \
     X(TB_FAULT_LIMIT_LONG, "limit_long", "has a limit of more than ten years", "shorten it", "时限超过十年", "请缩短") \
     X(TB_FAULT_BASIS, "basis", "its limit is a default, or has a basis in the plan: say which", "write 'default: true', or basis_zh and basis_en", "时限是系统默认还是方案规定，须写明其一", "请写“default: true”，或写basis_zh和basis_en") \
     X(TB_FAULT_TO_ITSELF, "to_itself", "is always owed to oneself: '{1}' and '{2}' are one party", "name another debtor or creditor", "义务方与权利方总是同一单位：“{1}”与“{2}”", "请改正其中之一") \
-    X(TB_FAULT_BEGINS_SIDE, "begins_side", "begins with '{1}', a side event", "let it begin with a step of the case", "由旁注“{1}”起算", "请改由办理动作起算") \
+    X(TB_FAULT_BEGINS_SIDE, "begins_side", "begins with '{1}', a side event", "let it begin with a step of the case, or a request", "由旁注“{1}”起算", "请改由办理动作或请求起算") \
     X(TB_FAULT_NO_UNTIL, "no_until", "nothing ends it (until)", "add 'until: [ACTION, ...]'", "没有使其完成的动作（until）", "请加“until: [办理动作, ……]”") \
     X(TB_FAULT_UNTIL_KIND, "until_kind", "ends with '{1}', which is no step of the case's holder", "name an action of 'kind: chain'", "完成动作“{1}”不是承办单位的办理步骤", "请写“kind: chain”的动作") \
     X(TB_FAULT_UNTIL_NEVER, "until_never", "none of what ends it can happen after '{1}'", "add ways that lead there, or name another end", "在“{1}”之后不可能出现其完成动作", "请增加去向，或改写完成动作") \
@@ -121,6 +134,55 @@
     X(TB_FAULT_LAPSE_FIELD, "lapse_field", "its lapse '{1}' has no open field '{2}' of the type that is needed", "declare it (duty: choice, due: time, upto: count) and add it to the lapse", "超期记录“{1}”没有所需类型的公开填写项“{2}”", "请定义（事项choice、期限time、已收至count）并加入该动作") \
     X(TB_FAULT_LAPSE_CHOICE, "lapse_choice", "is not a choice of field '{1}'", "add it to that field's code list", "不是填写项“{1}”的选项", "请加入该项的代码表") \
     X(TB_FAULT_ENDS_IN_KIND, "ends_in_kind", "ends in '{1}', which is no take-over", "name an action of 'kind: take-over'", "超期后的“{1}”不是接管动作", "请写“kind: take-over”的动作") \
+    X(TB_FAULT_DUE_DAY, "due_day", "'{1}' is on no day there is", "write a day from 1 to 31, and for a quarter a month from 1 to 3", "“{1}”所指日期不存在", "日（day）为1至31，季度内的月（month）为1至3") \
+    X(TB_FAULT_DUE_BEFORE, "due_before", "is due on {1}, before {2} begins on {3}", "set a later limit, or correct the stage", "期限{1}早于{2}的开始日期{3}", "请推后期限，或改正阶段") \
+    X(TB_FAULT_DUTY_TEST, "duty_test", "a duty cannot depend on who acts, on a state, or on what one party alone knows", "let it depend on open fields or dates; name other actions in 'from'", "应办事项的条件不能涉及办理人、状态或仅一方所知的情况", "请改用公开的填写项或日期；起算动作写在from中") \
+    /* parameters, stages, dates */ \
+    X(TB_FAULT_PARAMETER_VALUE, "parameter_value", "its value '{1}' is no {2}", "write one, or set it with: tongbao campaign set FILE --parameter {3}=VALUE", "取值“{1}”不符合类型{2}", "请填写实际取值，或用 tongbao campaign set 文件 --parameter {3}=值 代入") \
+    X(TB_FAULT_PARAMETER_UNKNOWN, "parameter_unknown", "'{1}' is no parameter", "declare it under parameters, or correct the name", "“{1}”不是已定义的参数", "请在parameters中定义，或改正名称") \
+    X(TB_FAULT_PARAMETER_UNUSED, "parameter_unused", "stands nowhere in the definition", "write ${{1}} where it is meant, or remove it", "定义中没有用到", "请在应代入之处写${{1}}，或去掉该参数") \
+    X(TB_FAULT_PLACEHOLDER, "placeholder", "the year is not set: '{1}'", "write the year, or a parameter such as ${year}", "年份尚未填写：“{1}”", "请填写年份，或写成参数，如${year}") \
+    X(TB_FAULT_STAGE_UNKNOWN, "stage_unknown", "stage '{1}' is not declared", "declare it under stages, or correct the name", "阶段“{1}”未定义", "请在stages中定义，或改正名称") \
+    X(TB_FAULT_STAGE_OUTSIDE, "stage_outside", "lies outside the campaign, which runs from {1} to {2}", "correct the days of one of the two", "超出专项行动期限（{1}至{2}）", "请改正其中之一的日期") \
+    X(TB_FAULT_COUNTS_UNTIL, "counts_until", "counts until {1}, which is not between {2} and {3}", "write a day within, or leave it out", "计入统计的截止日期{1}不在{2}至{3}之间", "请填写期限内的日期，或不写") \
+    X(TB_FAULT_OUTSIDE_USELESS, "outside_useless", "'outside' has no use without stages", "name the stages: 'stages: [...]', or remove it", "未写明阶段，outside没有用处", "请写“stages: [……]”，或去掉") \
+    X(TB_FAULT_TIME_FIELD, "time_field", "field '{1}' holds no date and no time", "name a field of type date or time, or none for the event's own time", "填写项“{1}”不是日期或时间", "请指明日期类或时间类的填写项；以办理时间为准的不写field") \
+    /* look-ups */ \
+    X(TB_FAULT_LOOKUP_UNKNOWN, "lookup_unknown", "look-up '{1}' is not declared", "declare it under lookups, or correct the name", "查找表“{1}”未定义", "请在lookups中定义，或改正名称") \
+    X(TB_FAULT_LOOKUP_MISSING, "lookup_missing", "names no look-up", "add 'lookup: ...'", "未指明查找表", "请加“lookup: ……”") \
+    X(TB_FAULT_LOOKUP_FIELD, "lookup_field", "field '{1}' is not chosen from the code list '{2}' of the look-up", "name a field of type choice with that list", "填写项“{1}”不是从查找表的代码表“{2}”中选择", "请指明使用该代码表的选项类填写项") \
+    X(TB_FAULT_LOOKUP_NO_ROW, "lookup_no_row", "choice '{1}' has no row: nobody is concerned with it", "add '- {value: \"{1}\", role: ...}'", "选项“{1}”没有对应行，无人负责", "请加“- {value: \"{1}\", role: ……}”") \
+    X(TB_FAULT_LOOKUP_VALUE, "lookup_value", "'{1}' is not a choice of '{2}'", "add it to the code list, or correct it", "“{1}”不是代码表“{2}”的选项", "请加入代码表，或改正") \
+    X(TB_FAULT_LOOKUP_ROW, "lookup_row", "a row names one role or one position", "write 'role: ...' or 'position: ...'", "每行应写一个角色或一个案内身份", "请写“role: ……”或“position: ……”") \
+    X(TB_FAULT_LOOKUP_ROLE, "lookup_role", "role '{1}' has a party for each jurisdiction: which of them is not said", "name a position of kind role-of-field instead", "角色“{1}”每个管辖地各有一个单位，未指明是哪一个", "请改用role-of-field的案内身份") \
+    X(TB_FAULT_LOOKUP_NESTED, "lookup_nested", "position '{1}' is looked up itself", "name the role, or a position of another kind", "案内身份“{1}”本身也是查表所得", "请写角色，或其他种类的案内身份") \
+    /* rules of a field */ \
+    X(TB_FAULT_RULE_TYPE, "rule_type", "'{1}' goes with type {2}, and with no other", "remove it, or choose that type", "“{1}”只适用于类型{2}", "请去掉，或改用该类型") \
+    X(TB_FAULT_RULE_RANGE, "rule_range", "no number is at least {1} and at most {2}", "put min and max in order", "没有不小于{1}且不大于{2}的数", "请按大小填写min和max") \
+    X(TB_FAULT_RULE_TOTAL, "rule_total", "'{1}' is no open field of type count, or this one is sealed", "compare two open counts", "“{1}”不是公开的数量类填写项，或本项为密封", "请用两个公开的数量类填写项比较") \
+    /* measures and reports */ \
+    X(TB_FAULT_CASE_TYPE_UNKNOWN, "case_type_unknown", "case type '{1}' is not declared", "declare it under case_types, or correct the name", "办件类型“{1}”未定义", "请在case_types中定义，或改正名称") \
+    X(TB_FAULT_MEASURE_FORM, "measure_form", "a measure is counted in one way: counts (with sums or distinct if wanted), hours, ratio or declared", "write exactly one of them", "指标只能有一种算法：counts（可加sums或distinct）、hours、ratio或declared", "请只写其中一种") \
+    X(TB_FAULT_MEASURE_SIDE, "measure_side", "counts '{1}', which is no step of the case", "name actions of kind open, chain or take-over", "统计的“{1}”不是办理步骤", "请写open、chain或take-over类的办理动作") \
+    X(TB_FAULT_MEASURE_TEST, "measure_test", "a figure cannot hang on what one party alone knows", "use conditions on open fields, positions or states", "指标不能取决于仅一方知道的情况", "请用公开填写项、案内身份或状态作条件") \
+    X(TB_FAULT_MEASURE_SEALED, "measure_sealed", "field '{1}' is sealed in group '{2}', which the party that counts need not read", "write 'at:' with a position that is a reader of the group", "填写项“{1}”密封在信息组“{2}”中，统计单位未必可读", "请用“at:”写明该组的可读方") \
+    X(TB_FAULT_MEASURE_SUM, "measure_sum", "only a field of type count can be summed, '{1}' is none", "name a field of type count", "只能对类型为count的填写项求和，“{1}”不是", "请指明类型为count的填写项") \
+    X(TB_FAULT_MEASURE_UNKNOWN, "measure_unknown", "measure '{1}' is not declared", "declare it under measures, or correct the name", "指标“{1}”未定义", "请在measures中定义，或改正名称") \
+    X(TB_FAULT_MEASURE_PART, "measure_part", "a ratio is of two counted measures, '{1}' is none", "name measures with counts", "比率须由两个计数指标组成，“{1}”不是", "请写有counts的指标") \
+    X(TB_FAULT_MEASURE_USELESS, "measure_useless", "'{1}' has no use in this measure", "remove it", "“{1}”在此指标中没有用处", "请去掉") \
+    X(TB_FAULT_REPORT_RHYTHM, "report_rhythm", "is owed by a rhythm (every) or by dates: say which", "write every, first, last and due, or dates", "须写明按周期（every）还是按日期（dates）报送", "请写every、first、last、due，或只写dates") \
+    X(TB_FAULT_REPORT_PERIOD, "report_period", "'{2}' is no period of this rhythm: '{1}'", "write it as 2015-01, 2015-Q1, 2015-H1 or 2015, as 'every' says", "“{2}”不是该周期的报告期：“{1}”", "请按every写成2015-01、2015-Q1、2015-H1或2015") \
+    X(TB_FAULT_REPORT_ORDER, "report_order", "its last period '{2}' is before its first '{1}'", "put first and last in order", "最后报告期“{2}”早于最初报告期“{1}”", "请按先后填写first和last") \
+    X(TB_FAULT_REPORT_DUE, "report_due", "the due day must come after the period", "write 'due: {months_after: 1, day: 15}', with 1 to 12 months and a day from 1 to 31", "报送期限须在报告期之后", "请写“due: {months_after: 1, day: 15}”，月数1至12，日1至31") \
+    X(TB_FAULT_REPORT_DATE_MONTH, "report_date_month", "figures are counted by whole months, and '{1}' is not the last day of one", "choose the last day of a month, or report declared measures only", "指标按整月统计，“{1}”不是月末", "请改为月末日期，或只报填报的指标") \
+    X(TB_FAULT_REPORT_FILE, "report_file", "its case type has no action 'file' of 'kind: open'", "add one: filing is what opens a report", "其办件类型没有“kind: open”的file动作", "请增加：报送即开启报告") \
+    X(TB_FAULT_REPORT_FIELD, "report_field", "its 'file' lacks the field of type '{1}' that a report needs", "add it: {id: period, type: period, index: true}, open; {id: figures, type: figures, compute: figures}", "其file动作缺少报告必需的“{1}”类填写项", "请增加：公开的{id: period, type: period, index: true}；{id: figures, type: figures, compute: figures}") \
+    X(TB_FAULT_REPORT_NOBODY, "report_nobody", "role '{1}' owes it and may not file it", "add the role to 'by' of the action 'file'", "角色“{1}”应当报送，却不能办理file", "请将该角色加入file动作的by") \
+    X(TB_FAULT_REPORT_STATE, "report_state", "two of file, accept, return and revise lead to state '{1}', so that it does not say how the report stands", "give each a state of its own", "file、accept、return、revise中有两个通向状态“{1}”，无法判明报告状态", "请各用不同状态") \
+    X(TB_FAULT_REPORT_DECLARED, "report_declared", "measure '{1}' is typed in, and the case type has no field of this id and of type declared", "add {id: {1}, type: declared} and put it among the fields of 'file'", "指标“{1}”由人填报，而办件类型没有同名的declared类填写项", "请增加同名、类型为declared的填写项，并列入file的fields") \
+    X(TB_FAULT_REPORT_TYPE_TWICE, "report_type_twice", "case type '{1}' is that of report '{2}' already", "give each report a case type of its own", "办件类型“{1}”已用于报告“{2}”", "请为每种报告各设办件类型") \
+    X(TB_FAULT_JUDGED_MEASURE, "judged_measure", "'{1}' is no ratio among the report's measures", "judge a ratio that the report has", "“{1}”不是该报告中的比率指标", "请写该报告中的比率指标") \
+    X(TB_FAULT_JUDGED_THRESHOLD, "judged_threshold", "a threshold is a share of at most one", "write 'at_least: {numerator: 9, denominator: 10}'", "达标线应为不大于一的分数", "请写“at_least: {numerator: 9, denominator: 10}”") \
     X(TB_FAULT_NAME_OTHER, "name_other", "the document is signed as '{1}', the definition says '{2}'", "sign it under the definition's own id and version", "文件以“{1}”签名，而定义写的是“{2}”", "请以定义中的标识和版本签名")
 /* clang-format on */
 

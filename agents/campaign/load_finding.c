@@ -44,6 +44,11 @@ static const tb_label items[] = {
     [TB_ITEM_STATE] = {"状态", "state"},
     [TB_ITEM_ACTION] = {"办理动作", "action"},
     [TB_ITEM_DUTY] = {"应办事项", "duty"},
+    [TB_ITEM_PARAMETER] = {"参数", "parameter"},
+    [TB_ITEM_STAGE] = {"阶段", "stage"},
+    [TB_ITEM_LOOKUP] = {"查找表", "look-up"},
+    [TB_ITEM_MEASURE] = {"指标", "measure"},
+    [TB_ITEM_REPORT] = {"报告", "report"},
 };
 
 /* In one line, and cut between two characters. */

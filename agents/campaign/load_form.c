@@ -1,6 +1,7 @@
 #include "agents/campaign/load_form.h"
 
 #include "agents/campaign/load_schema.h"
+#include "agents/campaign/load_settle.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -257,6 +258,21 @@ static void read_map(tb_form *form, const slot *s, const tb_node *node)
     }
 }
 
+/* One that may be absent is behind a pointer. */
+static void read_mapping(tb_form *form, const slot *s, const tb_node *node)
+{
+    slot inside = *s;
+    if ((s->schema->flags & CYAML_FLAG_POINTER) != 0) {
+        void *entry = tb_pool_alloc(form->pool, 1, s->schema->data_size);
+        if (entry == NULL) {
+            return;
+        }
+        memcpy(s->at, &entry, sizeof entry);
+        inside.at = entry;
+    }
+    read_map(form, &inside, node);
+}
+
 /* ---- any value ---- */
 
 static void tell_shape(tb_form *form, const slot *s, const tb_node *node)
@@ -285,7 +301,7 @@ static void read_slot(tb_form *form, const slot *s, const tb_node *node)
     }
     switch (s->schema->type) {
     case CYAML_MAPPING:
-        read_map(form, s, node);
+        read_mapping(form, s, node);
         return;
     case CYAML_SEQUENCE:
         read_list(form, s, node);
@@ -331,11 +347,15 @@ tb_campaign *tb_form_read(tb_form *form, const tb_node *root)
         return NULL;
     }
     slot s = {.schema = &tb_campaign_schema, .key = "campaign", .at = campaign};
-    read_slot(form, &s, root);
+    read_map(form, &s, root); /* its place is given */
     if (form->count > 0) {
         qsort(form->lines, form->count, sizeof *form->lines, order);
     }
-    return form->pool->exhausted ? NULL : campaign;
+    if (form->pool->exhausted) {
+        return NULL;
+    }
+    tb_campaign_settle(campaign);
+    return campaign;
 }
 
 /* The first of a place in the sorted lines. */

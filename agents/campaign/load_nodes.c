@@ -72,6 +72,8 @@ static void scalar(reading *r, const yaml_event_t *event)
         return;
     }
     node->size = event->data.scalar.length;
+    node->start = event->start_mark.index;
+    node->end = event->end_mark.index;
     node->text = tb_pool_text(r->pool, (const char *)event->data.scalar.value, node->size);
     r->failed = r->failed || node->text == NULL;
 }

@@ -23,7 +23,9 @@ typedef struct tb_node {
     tb_node_kind kind;
     unsigned line; /* 1 is the first */
     const char *text;
-    size_t size; /* of the text: it may hold a NUL */
+    size_t size;  /* of the text: it may hold a NUL */
+    size_t start; /* of a scalar: where it stands with its quotes, in characters; behind it */
+    size_t end;
     struct tb_node *child;
     struct tb_node *last; /* child */
     struct tb_node *next; /* sibling */

@@ -43,6 +43,52 @@ static const cyaml_schema_field_t role_fields[] = {
 static const cyaml_schema_value_t role_schema = {
     CYAML_VALUE_MAPPING(MAPPING, tb_role, role_fields)};
 
+static const cyaml_strval_t parameter_types[] = {
+    {"year", TB_PARAMETER_YEAR},
+    {"date", TB_PARAMETER_DATE},
+    {"count", TB_PARAMETER_COUNT},
+    {"text", TB_PARAMETER_TEXT},
+};
+
+static const cyaml_schema_field_t parameter_fields[] = {
+    NAME("id", tb_parameter, id),
+    ZH(tb_parameter, title),
+    EN(tb_parameter, title),
+    CYAML_FIELD_ENUM(
+        "type", STRICT, tb_parameter, type, parameter_types, CYAML_ARRAY_LEN(parameter_types)),
+    CYAML_FIELD_STRING_PTR("value", LIST, tb_parameter, value, 0, LABEL_BYTES),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t parameter_schema = {
+    CYAML_VALUE_MAPPING(MAPPING, tb_parameter, parameter_fields)};
+
+static const cyaml_schema_field_t stage_fields[] = {
+    NAME("id", tb_stage, id), ZH(tb_stage, title),
+    EN(tb_stage, title),      NAME("from", tb_stage, from),
+    NAME("to", tb_stage, to), MAYBE_NAME("counts_until", tb_stage, counts_until),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t stage_schema = {
+    CYAML_VALUE_MAPPING(MAPPING, tb_stage, stage_fields)};
+
+static const cyaml_schema_field_t lookup_row_fields[] = {
+    NAME("value", tb_lookup_row, value),
+    MAYBE_NAME("role", tb_lookup_row, role),
+    MAYBE_NAME("position", tb_lookup_row, position),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t lookup_row_schema = {
+    CYAML_VALUE_MAPPING(MAPPING, tb_lookup_row, lookup_row_fields)};
+
+static const cyaml_schema_field_t lookup_fields[] = {
+    NAME("id", tb_lookup, id),
+    NAME("choices", tb_lookup, choices),
+    LIST_OF("rows", LIST, tb_lookup, rows, row_count, &lookup_row_schema),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t lookup_schema = {
+    CYAML_VALUE_MAPPING(MAPPING, tb_lookup, lookup_fields)};
+
 static const cyaml_schema_field_t choice_fields[] = {
     NAME("id", tb_choice, id), ZH(tb_choice, title),
     EN(tb_choice, title),      NAMES("aliases", MAYBE_LIST, tb_choice, aliases, alias_count),
@@ -60,11 +106,12 @@ static const cyaml_schema_value_t code_schema = {
     CYAML_VALUE_MAPPING(MAPPING, tb_code_list, code_fields)};
 
 static const cyaml_strval_t field_types[] = {
-    {"msisdn", TB_FIELD_MSISDN}, {"iccid", TB_FIELD_ICCID},       {"uscc", TB_FIELD_USCC},
-    {"reg-no", TB_FIELD_REG_NO}, {"province", TB_FIELD_PROVINCE}, {"party", TB_FIELD_PARTY},
-    {"time", TB_FIELD_TIME},     {"date", TB_FIELD_DATE},         {"count", TB_FIELD_COUNT},
-    {"text", TB_FIELD_TEXT},     {"choice", TB_FIELD_CHOICE},     {"digest", TB_FIELD_DIGEST},
-    {"flag", TB_FIELD_FLAG},     {"case", TB_FIELD_CASE},
+    {"msisdn", TB_FIELD_MSISDN},   {"iccid", TB_FIELD_ICCID},       {"uscc", TB_FIELD_USCC},
+    {"reg-no", TB_FIELD_REG_NO},   {"province", TB_FIELD_PROVINCE}, {"party", TB_FIELD_PARTY},
+    {"time", TB_FIELD_TIME},       {"date", TB_FIELD_DATE},         {"count", TB_FIELD_COUNT},
+    {"text", TB_FIELD_TEXT},       {"choice", TB_FIELD_CHOICE},     {"digest", TB_FIELD_DIGEST},
+    {"flag", TB_FIELD_FLAG},       {"case", TB_FIELD_CASE},         {"period", TB_FIELD_PERIOD},
+    {"figures", TB_FIELD_FIGURES}, {"declared", TB_FIELD_DECLARED},
 };
 
 static const cyaml_strval_t computations[] = {
@@ -75,6 +122,7 @@ static const cyaml_strval_t computations[] = {
     {"segment-operator", TB_COMPUTE_SEGMENT_OPERATOR},
     {"segment-mvno", TB_COMPUTE_SEGMENT_MVNO},
     {"mask", TB_COMPUTE_MASK},
+    {"figures", TB_COMPUTE_FIGURES},
 };
 
 static const cyaml_schema_field_t field_fields[] = {
@@ -93,6 +141,11 @@ static const cyaml_schema_field_t field_fields[] = {
     MAYBE_NAME("of", tb_field_def, of),
     TRUTH("index", tb_field_def, index),
     NAMES("aliases", MAYBE_LIST, tb_field_def, aliases, alias_count),
+    CYAML_FIELD_UINT("max_length", MAYBE, tb_field_def, max_length),
+    CYAML_FIELD_UINT("min", MAYBE, tb_field_def, min),
+    CYAML_FIELD_UINT("max", MAYBE, tb_field_def, max),
+    TRUTH("not_future", tb_field_def, not_future),
+    MAYBE_NAME("at_most", tb_field_def, at_most),
     CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t field_schema = {
@@ -111,7 +164,7 @@ static const cyaml_schema_value_t group_schema = {
 static const cyaml_strval_t position_kinds[] = {
     {"opener", TB_POSITION_OPENER},     {"role-of-field", TB_POSITION_ROLE_OF_FIELD},
     {"field", TB_POSITION_FIELD},       {"role", TB_POSITION_ROLE},
-    {"actor-of", TB_POSITION_ACTOR_OF},
+    {"actor-of", TB_POSITION_ACTOR_OF}, {"looked-up", TB_POSITION_LOOKED_UP},
 };
 
 static const cyaml_schema_field_t position_fields[] = {
@@ -122,6 +175,7 @@ static const cyaml_schema_field_t position_fields[] = {
         "kind", STRICT, tb_position, kind, position_kinds, CYAML_ARRAY_LEN(position_kinds)),
     MAYBE_NAME("role", tb_position, role),
     MAYBE_NAME("field", tb_position, field),
+    MAYBE_NAME("lookup", tb_position, lookup),
     CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t position_schema = {
@@ -145,6 +199,11 @@ static const cyaml_strval_t tests[] = {
     {"linked-open", TB_TEST_LINKED_OPEN},
     {"linked-done", TB_TEST_LINKED_DONE},
     {"linked-none-open", TB_TEST_LINKED_NONE_OPEN},
+    {"since", TB_TEST_SINCE},
+    {"before", TB_TEST_BEFORE},
+    {"within-campaign", TB_TEST_WITHIN_CAMPAIGN},
+    {"in-stage", TB_TEST_IN_STAGE},
+    {"outside-stage", TB_TEST_OUTSIDE_STAGE},
 };
 
 static const cyaml_schema_field_t condition_fields[] = {
@@ -154,6 +213,7 @@ static const cyaml_schema_field_t condition_fields[] = {
     MAYBE_NAME("b", tb_condition, b),
     NAMES("values", MAYBE_LIST, tb_condition, values, value_count),
     CYAML_FIELD_UINT("count", MAYBE, tb_condition, count),
+    MAYBE_NAME("date", tb_condition, date),
     ZH(tb_condition, why),
     EN(tb_condition, why),
     CYAML_FIELD_END,
@@ -178,11 +238,30 @@ static const cyaml_schema_field_t way_fields[] = {
 };
 static const cyaml_schema_value_t way_schema = {CYAML_VALUE_MAPPING(MAPPING, tb_way, way_fields)};
 
+static const cyaml_schema_field_t delay_fields[] = {
+    CYAML_FIELD_UINT("hours", MAYBE, tb_delay, hours),
+    CYAML_FIELD_UINT("days", MAYBE, tb_delay, days),
+    CYAML_FIELD_UINT("working_days", MAYBE, tb_delay, working_days),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t automatic_fields[] = {
+    CYAML_FIELD_MAPPING_PTR("after", MAYBE_LIST, tb_automatic, after, delay_fields),
+    TRUTH("switch", tb_automatic, switched),
+    CYAML_FIELD_END,
+};
+
 static const cyaml_strval_t action_kinds[] = {
     {"open", TB_ACTION_OPEN},
     {"chain", TB_ACTION_CHAIN},
     {"side", TB_ACTION_SIDE},
+    {"request", TB_ACTION_REQUEST},
     {"take-over", TB_ACTION_TAKE_OVER},
+};
+
+static const cyaml_strval_t outsides[] = {
+    {"refuse", TB_OUTSIDE_REFUSE},
+    {"late", TB_OUTSIDE_LATE},
 };
 
 static const cyaml_schema_field_t action_fields[] = {
@@ -197,6 +276,12 @@ static const cyaml_schema_field_t action_fields[] = {
     NAMES("copies", MAYBE_LIST, tb_action, copies, copy_count),
     LIST_OF("fields", MAYBE_LIST, tb_action, fields, field_count, &action_field_schema),
     MAYBE_NAME("receipt", tb_action, receipt),
+    NAMES("stages", MAYBE_LIST, tb_action, stages, stage_count),
+    CYAML_FIELD_ENUM(
+        "outside", STRICT | MAYBE, tb_action, outside, outsides, CYAML_ARRAY_LEN(outsides)),
+    NAMES("answered_by", MAYBE_LIST, tb_action, answered_by, answered_by_count),
+    NAMES("approval", MAYBE_LIST, tb_action, approval, approval_count),
+    CYAML_FIELD_MAPPING_PTR("automatic", MAYBE_LIST, tb_action, automatic, automatic_fields),
     CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t action_schema = {
@@ -213,6 +298,16 @@ static const cyaml_schema_field_t state_fields[] = {
 static const cyaml_schema_value_t state_schema = {
     CYAML_VALUE_MAPPING(MAPPING, tb_state, state_fields)};
 
+static const cyaml_schema_field_t monthly_fields[] = {
+    CYAML_FIELD_UINT("day", MAPPING, tb_period_day, day),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_field_t quarterly_fields[] = {
+    CYAML_FIELD_UINT("month", MAPPING, tb_period_day, month),
+    CYAML_FIELD_UINT("day", MAPPING, tb_period_day, day),
+    CYAML_FIELD_END,
+};
+
 static const cyaml_schema_field_t duty_fields[] = {
     NAME("id", tb_duty_def, id),
     ZH(tb_duty_def, title),
@@ -224,6 +319,11 @@ static const cyaml_schema_field_t duty_fields[] = {
     CYAML_FIELD_UINT("hours", MAYBE, tb_duty_def, hours),
     CYAML_FIELD_UINT("days", MAYBE, tb_duty_def, days),
     CYAML_FIELD_UINT("working_days", MAYBE, tb_duty_def, working_days),
+    MAYBE_NAME("due_date", tb_duty_def, due_date),
+    MAYBE_NAME("stage", tb_duty_def, stage),
+    CYAML_FIELD_MAPPING("monthly", MAYBE, tb_duty_def, monthly, monthly_fields),
+    CYAML_FIELD_MAPPING("quarterly", MAYBE, tb_duty_def, quarterly, quarterly_fields),
+    CONDITIONS("when", tb_duty_def, when),
     CYAML_FIELD_UINT("grace_hours", MAYBE, tb_duty_def, grace_hours),
     TRUTH("default", tb_duty_def, by_default),
     CYAML_FIELD_STRING_PTR("basis_zh", MAYBE_LIST, tb_duty_def, basis.zh, 0, LABEL_BYTES),
@@ -250,6 +350,109 @@ static const cyaml_schema_field_t case_type_fields[] = {
 static const cyaml_schema_value_t case_type_schema = {
     CYAML_VALUE_MAPPING(MAPPING, tb_case_type, case_type_fields)};
 
+/* ---- measures and reports ---- */
+
+static const cyaml_strval_t stats[] = {{"median", TB_STAT_MEDIAN}, {"max", TB_STAT_MAX}};
+static const cyaml_strval_t declared_forms[] = {{"number", TB_DECLARED_NUMBER},
+                                                {"ratio", TB_DECLARED_RATIO}};
+
+/* The members of an inline mapping are counted from its own beginning. */
+typedef struct label_of {
+    tb_label label;
+} label_of;
+_Static_assert(sizeof(label_of) == sizeof(tb_label), "a label is read in its place");
+static const cyaml_schema_field_t unit_fields[] = {
+    ZH(label_of, label),
+    EN(label_of, label),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t hours_fields[] = {
+    NAME("from", tb_measure_hours, from),
+    NAME("to", tb_measure_hours, to),
+    CYAML_FIELD_ENUM("stat", STRICT, tb_measure_hours, stat, stats, CYAML_ARRAY_LEN(stats)),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t ratio_fields[] = {
+    NAME("of", tb_measure_ratio, of),
+    NAME("to", tb_measure_ratio, to),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t measure_fields[] = {
+    NAME("id", tb_measure, id),
+    ZH(tb_measure, title),
+    EN(tb_measure, title),
+    CYAML_FIELD_MAPPING("unit", MAYBE, tb_measure, unit, unit_fields),
+    MAYBE_NAME("case_type", tb_measure, case_type),
+    NAMES("counts", MAYBE_LIST, tb_measure, counts, count_count),
+    MAYBE_NAME("sums", tb_measure, sums),
+    MAYBE_NAME("at", tb_measure, at),
+    CONDITIONS("when", tb_measure, when),
+    MAYBE_NAME("distinct", tb_measure, distinct),
+    NAMES("by", MAYBE_LIST, tb_measure, by, by_count),
+    CYAML_FIELD_MAPPING("hours", MAYBE, tb_measure, hours, hours_fields),
+    CYAML_FIELD_MAPPING("ratio", MAYBE, tb_measure, ratio, ratio_fields),
+    CYAML_FIELD_ENUM("declared",
+                     STRICT | MAYBE,
+                     tb_measure,
+                     declared,
+                     declared_forms,
+                     CYAML_ARRAY_LEN(declared_forms)),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t measure_schema = {
+    CYAML_VALUE_MAPPING(MAPPING, tb_measure, measure_fields)};
+
+static const cyaml_strval_t rhythms[] = {{"month", TB_EVERY_MONTH},
+                                         {"quarter", TB_EVERY_QUARTER},
+                                         {"half-year", TB_EVERY_HALF_YEAR},
+                                         {"year", TB_EVERY_YEAR}};
+
+static const cyaml_schema_field_t due_fields[] = {
+    CYAML_FIELD_UINT("months_after", MAYBE, tb_report_due, months_after),
+    CYAML_FIELD_UINT("day", MAPPING, tb_report_due, day),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t threshold_fields[] = {
+    CYAML_FIELD_UINT("numerator", MAPPING, tb_threshold, numerator),
+    CYAML_FIELD_UINT("denominator", MAPPING, tb_threshold, denominator),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t judged_fields[] = {
+    NAME("measure", tb_judged_def, measure),
+    CYAML_FIELD_MAPPING("at_least", MAPPING, tb_judged_def, at_least, threshold_fields),
+    MAYBE_NAME("role", tb_judged_def, role),
+    MAYBE_NAME("as_of", tb_judged_def, as_of),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t judged_schema = {
+    CYAML_VALUE_MAPPING(MAPPING, tb_judged_def, judged_fields)};
+
+static const cyaml_schema_field_t report_fields[] = {
+    NAME("id", tb_report_def, id),
+    ZH(tb_report_def, title),
+    EN(tb_report_def, title),
+    NAME("case_type", tb_report_def, case_type),
+    NAMES("owed_by", LIST, tb_report_def, owed_by, owed_by_count),
+    NAME("to", tb_report_def, to),
+    CYAML_FIELD_ENUM(
+        "every", STRICT | MAYBE, tb_report_def, every, rhythms, CYAML_ARRAY_LEN(rhythms)),
+    MAYBE_NAME("first", tb_report_def, first),
+    MAYBE_NAME("last", tb_report_def, last),
+    CYAML_FIELD_MAPPING("due", MAYBE, tb_report_def, due, due_fields),
+    NAMES("dates", MAYBE_LIST, tb_report_def, dates, date_count),
+    NAMES("measures", MAYBE_LIST, tb_report_def, measures, measure_count),
+    NAMES("text", MAYBE_LIST, tb_report_def, text, text_count),
+    LIST_OF("judged", MAYBE_LIST, tb_report_def, judged, judged_count, &judged_schema),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t report_schema = {
+    CYAML_VALUE_MAPPING(MAPPING, tb_report_def, report_fields)};
+
 static const cyaml_schema_field_t campaign_fields[] = {
     NAME("campaign", tb_campaign, id),
     CYAML_FIELD_UINT("version", MAPPING, tb_campaign, version),
@@ -257,10 +460,16 @@ static const cyaml_schema_field_t campaign_fields[] = {
     EN(tb_campaign, title),
     NAME("from", tb_campaign, from),
     NAME("to", tb_campaign, to),
+    MAYBE_NAME("counts_until", tb_campaign, counts_until),
+    LIST_OF("parameters", MAYBE_LIST, tb_campaign, parameters, parameter_count, &parameter_schema),
+    LIST_OF("stages", MAYBE_LIST, tb_campaign, stages, stage_count, &stage_schema),
+    LIST_OF("lookups", MAYBE_LIST, tb_campaign, lookups, lookup_count, &lookup_schema),
     NAMES("tables", MAYBE_LIST, tb_campaign, tables, table_count),
     LIST_OF("roles", LIST, tb_campaign, roles, role_count, &role_schema),
     LIST_OF("codes", MAYBE_LIST, tb_campaign, codes, code_count, &code_schema),
     LIST_OF("case_types", LIST, tb_campaign, case_types, case_type_count, &case_type_schema),
+    LIST_OF("measures", MAYBE_LIST, tb_campaign, measures, measure_count, &measure_schema),
+    LIST_OF("reports", MAYBE_LIST, tb_campaign, reports, report_count, &report_schema),
     CYAML_FIELD_END,
 };
 

@@ -1,6 +1,6 @@
 /* positions - who stands where in a case, from its opener, its open fields and the directory alone.
  */
-#include "agents/campaign/scene.h"
+#include "agents/campaign/lookup.h"
 
 bool tb_names_hold(const char *const *names, unsigned count, tb_bytes name)
 {
@@ -32,11 +32,10 @@ uint32_t tb_case_view_count(const tb_case_view *view, const char *action)
     return 0;
 }
 
-/* The party of a role, of a jurisdiction when one is given; an active one goes before others. */
-static bool party_of_role(const tb_directory *directory,
-                          const char *role,
-                          const tb_bytes *jurisdiction,
-                          tb_party *out)
+bool tb_party_of_role(const tb_directory *directory,
+                      const char *role,
+                      const tb_bytes *jurisdiction,
+                      tb_party *out)
 {
     tb_bytes wanted = tb_bytes_str(role);
     const tb_directory_party *found = NULL;
@@ -99,7 +98,7 @@ bool tb_position_party(const tb_case_view *view,
         return opener_of_role(view, directory, p->role, out);
     case TB_POSITION_ROLE_OF_FIELD:
         value = tb_case_view_field(view, tb_bytes_str(p->field));
-        return value.size > 0 && party_of_role(directory, p->role, &value, out);
+        return value.size > 0 && tb_party_of_role(directory, p->role, &value, out);
     case TB_POSITION_FIELD:
         value = tb_case_view_field(view, tb_bytes_str(p->field));
         if (!tb_party_parse(value, &named) || tb_directory_find(directory, &named) == NULL) {
@@ -108,9 +107,11 @@ bool tb_position_party(const tb_case_view *view,
         *out = named;
         return true;
     case TB_POSITION_ROLE:
-        return party_of_role(directory, p->role, NULL, out);
+        return tb_party_of_role(directory, p->role, NULL, out);
     case TB_POSITION_ACTOR_OF:
         return last_actor_of(view, p->field, out);
+    case TB_POSITION_LOOKED_UP:
+        return tb_lookup_parties(view, directory, p, out, 1) == 1;
     }
     TB_UNREACHABLE();
 }

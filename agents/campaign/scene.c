@@ -1,4 +1,5 @@
 #include "agents/campaign/scene.h"
+#include "agents/campaign/field_rules.h"
 #include "agents/campaign/fields.h"
 #include "base/mutant.h"
 #include "base/text.h"
@@ -297,6 +298,10 @@ tb_refusal tb_scene_field(tb_scene *scene, const tb_field_def *field, tb_bytes v
     tb_refusal code = tb_field_check(scene->before->campaign, field, value);
     if (code != TB_ACCEPTED) {
         return tb_scene_object(scene, code, &field->title, field->id);
+    }
+    code = tb_scene_field_rules(scene, field, value);
+    if (code != TB_ACCEPTED) {
+        return code;
     }
     if (field->compute == TB_COMPUTE_JURISDICTION) {
         const tb_directory_party *opener =

@@ -17,6 +17,7 @@ typedef struct tb_scene {
     const tb_directory_party *actor;  /* whose act it is: of a paper answer the off-line party */
     const tb_directory_party *signer; /* of a paper answer who enters it; NULL otherwise */
     const tb_action *action;
+    tb_time at;  /* the event's own time */
     bool acting; /* the actor itself is judged before it acts, not its event by others */
     const tb_local_knowledge *known; /* NULL: another party's knowledge, nobody can tell */
     tb_arena *arena;
@@ -50,6 +51,9 @@ bool tb_party_reachable(const tb_directory_party *party);
 
 /* Merges open fields, ascending by id, into after. */
 tb_err tb_scene_merge(tb_scene *scene, const tb_field *fields, size_t count);
+
+/* Whether all of a list holds, of before, after and actor alone (which may be NULL: nobody). */
+bool tb_scene_hold(const tb_scene *scene, const tb_conditions *conditions);
 
 /* The action's `when`. skip_own leaves out conditions on fields the action itself may set. */
 tb_refusal tb_scene_when(tb_scene *scene, bool skip_own);
@@ -93,6 +97,17 @@ uint32_t tb_case_view_count(const tb_case_view *view, const char *action);
 bool tb_action_records_lapse(const tb_case_type *type, const tb_action *action);
 /* Whether a LAPSED condition asks for a lapse when its field has this value. */
 bool tb_condition_asks_lapse(const tb_condition *condition, tb_bytes value);
+/* Whether all of some conditions hold that ask neither who acts nor what one party alone knows: of
+ * a case as it stands, for something that began at `at`. */
+bool tb_conditions_hold(const tb_case_view *view,
+                        const tb_directory *directory,
+                        const tb_conditions *conditions,
+                        tb_time at);
+/* The party of a role, of a jurisdiction when one is given; an active one goes before others. */
+bool tb_party_of_role(const tb_directory *directory,
+                      const char *role,
+                      const tb_bytes *jurisdiction,
+                      tb_party *out) TB_MUST_USE;
 /* Whether a list of names holds one. */
 bool tb_names_hold(const char *const *names, unsigned count, tb_bytes name);
 

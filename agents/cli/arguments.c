@@ -5,7 +5,7 @@
 
 #include "agents/cli/say.h"
 
-#define COMMON_COUNT 8
+#define COMMON_COUNT 10
 
 static const tb_option *find(const tb_option *list, size_t count, const char *name, size_t size)
 {
@@ -62,7 +62,8 @@ bool tb_arguments_read(int argc,
         {"json", &out_common->json, NULL},       {"help", &out_common->help, NULL},
         {"socket", NULL, &out_common->socket},   {"request-id", NULL, &out_common->request_id},
         {"account", NULL, &out_common->account}, {"time", NULL, &out_common->time},
-        {"timeout", NULL, &out_common->timeout}, {"lang", NULL, &language}};
+        {"timeout", NULL, &out_common->timeout}, {"lang", NULL, &language},
+        {"as", NULL, &out_common->account},      {"account-key", NULL, &out_common->account_key}};
     bool words_only = false;
     for (int i = 1; i < argc; i++) {
         if (!words_only && strcmp(argv[i], "--") == 0) {

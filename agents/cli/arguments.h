@@ -24,6 +24,7 @@ typedef struct tb_common {
     const char *socket;
     const char *request_id;
     const char *account;
+    const char *account_key;
     const char *time;
     const char *timeout;
 } tb_common;

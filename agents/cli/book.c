@@ -200,6 +200,9 @@ tb_bytes tb_book_value(tb_book *book, const tb_local_summary *of, const tb_field
     case TB_FIELD_TEXT:
     case TB_FIELD_DIGEST:
     case TB_FIELD_CASE:
+    case TB_FIELD_PERIOD:
+    case TB_FIELD_FIGURES:
+    case TB_FIELD_DECLARED:
         break;
     }
     return field->value;

@@ -3,6 +3,7 @@
 
 #include "agents/cli/book.h"
 #include "agents/cli/campaign_diff.h"
+#include "agents/cli/campaign_explain.h"
 #include "agents/cli/campaign_file.h"
 #include "agents/cli/cli.h"
 #include "agents/cli/grid.h"
@@ -38,6 +39,34 @@ static json_t *type_json(const tb_case_type *type)
     return o;
 }
 
+static json_t *stages_json(const tb_campaign *campaign)
+{
+    json_t *stages = json_array();
+    for (unsigned i = 0; i < campaign->stage_count; i++) {
+        const tb_stage *stage = &campaign->stages[i];
+        json_t *o = label_json(stage->id, &stage->title);
+        (void)json_object_set_new(o, "from", json_string(stage->from));
+        (void)json_object_set_new(o, "to", json_string(stage->to));
+        (void)json_object_set_new(o, "counts_until",
+                                  stage->counts_until != NULL ? json_string(stage->counts_until)
+                                                              : json_null());
+        (void)json_array_append_new(stages, o);
+    }
+    return stages;
+}
+
+static json_t *parameters_json(const tb_campaign *campaign)
+{
+    json_t *parameters = json_array();
+    for (unsigned i = 0; i < campaign->parameter_count; i++) {
+        const tb_parameter *parameter = &campaign->parameters[i];
+        json_t *o = label_json(parameter->id, &parameter->title);
+        (void)json_object_set_new(o, "value", json_string(parameter->value));
+        (void)json_array_append_new(parameters, o);
+    }
+    return parameters;
+}
+
 static json_t *campaign_json(const tb_campaign *campaign)
 {
     json_t *roles = json_array();
@@ -55,6 +84,8 @@ static json_t *campaign_json(const tb_campaign *campaign)
     (void)json_object_set_new(o, "to", json_string(campaign->to));
     (void)json_object_set_new(o, "roles", roles);
     (void)json_object_set_new(o, "case_types", types);
+    (void)json_object_set_new(o, "stages", stages_json(campaign));
+    (void)json_object_set_new(o, "parameters", parameters_json(campaign));
     return o;
 }
 
@@ -107,6 +138,7 @@ static int show(const tb_common *common, const char *name)
         (void)printf(_("%.*s (%s, version %u), %s to %s\n\n"), (int)title.size,
                      (const char *)title.data, campaign->id, campaign->version, campaign->from,
                      campaign->to);
+        tb_explain_head(campaign);
         for (unsigned i = 0; i < campaign->case_type_count && code == TB_EXIT_DONE; i++) {
             code = print_type(&campaign->case_types[i], &client.arena) ? TB_EXIT_DONE
                                                                        : TB_EXIT_INTERNAL;
@@ -165,19 +197,27 @@ int tb_cli_campaign(int argc, char **argv)
     tb_common common;
     tb_words words;
     tb_publish_options publish = {0};
+    const char *parameters = NULL;
     int code;
     const tb_option options[] = {{"dir", NULL, &publish.folder},
                                  {"authority", NULL, &publish.authority},
-                                 {"out", NULL, &publish.out}};
-    if (!tb_arguments_read(argc, argv, options, 3, &common, &words)) {
+                                 {"out", NULL, &publish.out},
+                                 {"parameter", NULL, &parameters}};
+    if (!tb_arguments_read(argc, argv, options, 4, &common, &words)) {
         return TB_EXIT_USAGE;
     }
     if (common.help) {
         tb_help_print("campaign");
         return TB_EXIT_DONE;
     }
+    if (words.count > 0 && strcmp(words.list[0], "automatic") == 0) {
+        return tb_campaign_automatic(&common, words.list + 1, words.count - 1);
+    }
     if (words.count == 2 && file_verb(&common, &publish, words.list[0], words.list[1], &code)) {
         return code;
+    }
+    if (words.count == 2 && strcmp(words.list[0], "set") == 0 && parameters != NULL) {
+        return tb_campaign_set(words.list[1], parameters);
     }
     if (words.count == 3 && strcmp(words.list[0], "diff") == 0) {
         return tb_campaign_diff(&common, words.list[1], words.list[2]);
@@ -189,5 +229,6 @@ int tb_cli_campaign(int argc, char **argv)
         return list(&common);
     }
     return tb_help_wrong("campaign", _("campaign takes: list, show CAMPAIGN, check, explain, graph "
-                                       "or publish FILE, or diff OLD NEW"));
+                                       "or publish FILE, diff OLD NEW, or set FILE "
+                                       "--parameter NAME=VALUE"));
 }

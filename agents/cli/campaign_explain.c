@@ -89,6 +89,9 @@ explain_position(const tb_campaign *campaign, const tb_case_type *type, const tb
         (void)printf(_("who last did \"%s\""),
                      p->field != NULL ? tb_explain_action(type, p->field) : "");
         break;
+    case TB_POSITION_LOOKED_UP:
+        tb_explain_looked_up(campaign, type, p);
+        break;
     }
     (void)printf("\n");
 }
@@ -180,6 +183,7 @@ explain_action(const tb_campaign *campaign, const tb_case_type *type, const tb_a
         list_positions(type, (const char *const *)action->by, action->by_count);
     }
     (void)printf("%s\n", action->kind == TB_ACTION_TAKE_OVER ? _(" (take-over)") : "");
+    tb_explain_action_stages(campaign, action);
     if (action->when.count > 0) {
         (void)printf(_("        only if "));
         tb_explain_conditions(campaign, type, &action->when);
@@ -189,6 +193,7 @@ explain_action(const tb_campaign *campaign, const tb_case_type *type, const tb_a
         explain_way(campaign, type, action, i);
     }
     explain_fields(campaign, type, action);
+    tb_explain_approval(type, action);
     if (action->copy_count > 0) {
         (void)printf(_("        copied to "));
         list_positions(type, (const char *const *)action->copies, action->copy_count);
@@ -256,6 +261,7 @@ static void explain_group(const tb_case_type *type, const char *group)
         if (in) {
             (void)printf("%s%s", any ? _(", ") : "    ",
                          tb_explain_label(&field->title, field->id));
+            tb_explain_field_rules(type, field);
             any = true;
         }
     }
@@ -285,7 +291,7 @@ static void explain_type(const tb_campaign *campaign, const tb_case_type *type, 
     }
     explain_life(campaign, type);
     explain_readers(type);
-    tb_explain_duties(type);
+    tb_explain_duties(campaign, type);
 }
 
 int tb_campaign_explain(const char *path)
@@ -299,10 +305,12 @@ int tb_campaign_explain(const char *path)
     (void)printf(_("%s\n\n%s, version %u, from %s to %s\n"),
                  tb_explain_label(&campaign->title, campaign->id), campaign->id,
                  (unsigned)campaign->version, campaign->from, campaign->to);
+    tb_explain_head(campaign);
     explain_roles(campaign);
     for (unsigned i = 0; i < campaign->case_type_count; i++) {
         explain_type(campaign, &campaign->case_types[i], i + 2);
     }
+    tb_explain_reports(campaign);
     tb_campaign_loaded_free(loaded);
     return TB_EXIT_DONE;
 }

@@ -141,6 +141,13 @@ put_condition(const tb_campaign *campaign, const tb_case_type *type, const tb_co
     case TB_TEST_LINKED_NONE_OPEN:
         put_on_past(type, c);
         return;
+    case TB_TEST_SINCE:
+    case TB_TEST_BEFORE:
+    case TB_TEST_WITHIN_CAMPAIGN:
+    case TB_TEST_IN_STAGE:
+    case TB_TEST_OUTSIDE_STAGE:
+        tb_explain_time_condition(campaign, type, c);
+        return;
     }
 }
 
@@ -167,13 +174,21 @@ static void put_limit(const tb_duty_def *duty)
     }
 }
 
-static void explain_duty(const tb_case_type *type, const tb_duty_def *duty)
+static void
+explain_duty(const tb_campaign *campaign, const tb_case_type *type, const tb_duty_def *duty)
 {
     (void)printf("  - %s\n", tb_explain_label(&duty->title, duty->id));
-    (void)printf(_("    %s owes it to %s, from \"%s\" on, within "),
+    (void)printf(_("    %s owes it to %s, from \"%s\" on, "),
                  tb_explain_position(type, duty->owed_by), tb_explain_position(type, duty->to),
                  tb_explain_action(type, duty->from));
-    put_limit(duty);
+    if (!tb_explain_fixed_limit(campaign, duty)) {
+        (void)printf("%s", _("within "));
+        put_limit(duty);
+    }
+    if (duty->when.count > 0) {
+        (void)printf("%s", _("\n    only if "));
+        tb_explain_conditions(campaign, type, &duty->when);
+    }
     (void)printf("\n%s", _("    done by: "));
     for (unsigned i = 0; i < duty->until_count; i++) {
         (void)printf("%s%s", i > 0 ? _(" or ") : "", tb_explain_action(type, duty->until[i]));
@@ -186,13 +201,48 @@ static void explain_duty(const tb_case_type *type, const tb_duty_def *duty)
     }
 }
 
-void tb_explain_duties(const tb_case_type *type)
+static void put_delay(const tb_delay *after)
+{
+    if (after == NULL || (after->hours == 0 && after->days == 0 && after->working_days == 0)) {
+        (void)printf("%s", _("at once"));
+    } else if (after->hours > 0) {
+        (void)printf(_("after %u hours"), after->hours);
+    } else if (after->days > 0) {
+        (void)printf(_("after %u days"), after->days);
+    } else {
+        (void)printf(_("after %u working days"), after->working_days);
+    }
+}
+
+void tb_explain_approval(const tb_case_type *type, const tb_action *action)
+{
+    for (unsigned i = 0; i < action->answered_by_count; i++) {
+        (void)printf("%s%s", i == 0 ? _("        a request; the holder answers it by: ") : _(" or "),
+                     tb_explain_action(type, action->answered_by[i]));
+    }
+    (void)printf("%s", action->answered_by_count > 0 ? "\n" : "");
+    for (unsigned i = 0; i < action->approval_count; i++) {
+        (void)printf("%s%s", i == 0 ? _("        before it is made, other accounts: ") : _(", "),
+                     strcmp(action->approval[i], TB_APPROVAL_REVIEW) == 0 ? _("review it")
+                                                                          : _("sign it"));
+    }
+    (void)printf("%s", action->approval_count > 0 ? "\n" : "");
+    if (action->automatic != NULL) {
+        (void)printf("%s", _("        done by the holder's agent itself: "));
+        put_delay(action->automatic->after);
+        (void)printf("%s\n", action->automatic->switched
+                                 ? _(", where the party has switched it on")
+                                 : "");
+    }
+}
+
+void tb_explain_duties(const tb_campaign *campaign, const tb_case_type *type)
 {
     if (type->duty_count == 0) {
         return;
     }
     (void)printf(_("\nDuties\n\n"));
     for (unsigned i = 0; i < type->duty_count; i++) {
-        explain_duty(type, &type->duties[i]);
+        explain_duty(campaign, type, &type->duties[i]);
     }
 }

@@ -21,10 +21,21 @@ int tb_campaign_may_be_signed(const char *path,
  * told with its findings. NULL with *out_code when it cannot be had. Free it. */
 tb_campaign_loaded *tb_campaign_file_load(const char *path, int *out_code);
 
+/* ---- campaign_set.c ---- */
+
+/* Prints the definition with other values of its parameters: "year=2019,town=河口镇". An exit code.
+ */
+int tb_campaign_set(const char *path, const char *values);
+
 /* ---- campaign_explain.c, campaign_graph.c: pages on stdout; exit codes ---- */
 
 int tb_campaign_explain(const char *path);
 int tb_campaign_graph(const char *path);
+
+/* ---- campaign_automatic.c ---- */
+
+/* Lists what can be switched, or switches: CAMPAIGN ACTION on|off. An exit code. */
+int tb_campaign_automatic(const tb_common *common, const char *const *words, size_t count);
 
 /* ---- campaign_publish.c ---- */
 

@@ -23,6 +23,7 @@ typedef struct options {
     const char *after;
     const char *head;
     const char *type;
+    const char *action;
     const char *lane;
     const char *to;
     const char *on_behalf; /* --for */
@@ -254,6 +255,11 @@ static int open_case(tb_book *book, const options *o)
         return TB_EXIT_USAGE;
     }
     request.open.case_type = tb_bytes_str(type->id);
+    if (o->action != NULL) {
+        tb_local_summary of = {.campaign = request.open.campaign,
+                               .case_type = request.open.case_type};
+        request.open.action = tb_book_action_id(book, &of, tb_bytes_str(o->action));
+    }
     if (!tb_values_read(book, campaign, type, &o->words, 2, &request.open.fields,
                         &request.open.field_count)) {
         return TB_EXIT_REFUSED;
@@ -286,7 +292,7 @@ int tb_cli_case(int argc, char **argv)
         {"field", NULL, &o.field},   {"value", NULL, &o.value},     {"limit", NULL, &o.limit},
         {"after", NULL, &o.after},   {"head", NULL, &o.head},       {"type", NULL, &o.type},
         {"lane", NULL, &o.lane},     {"to", NULL, &o.to},           {"for", NULL, &o.on_behalf},
-        {"ref", NULL, &o.reference}, {"date", NULL, &o.date}};
+        {"ref", NULL, &o.reference}, {"date", NULL, &o.date},       {"action", NULL, &o.action}};
     if (!tb_arguments_read(argc, argv, known, sizeof known / sizeof known[0], &o.common,
                            &o.words)) {
         return TB_EXIT_USAGE;

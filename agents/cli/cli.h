@@ -17,6 +17,8 @@ typedef enum tb_exit {
 
 typedef int tb_cli_noun(int argc, char **argv);
 
+tb_cli_noun tb_cli_account;
+tb_cli_noun tb_cli_approve;
 tb_cli_noun tb_cli_bundle;
 tb_cli_noun tb_cli_campaign;
 tb_cli_noun tb_cli_case;
@@ -29,9 +31,12 @@ tb_cli_noun tb_cli_import;
 tb_cli_noun tb_cli_key;
 tb_cli_noun tb_cli_notice;
 tb_cli_noun tb_cli_quarantine;
+tb_cli_noun tb_cli_report;
 tb_cli_noun tb_cli_request;
 tb_cli_noun tb_cli_recover;
 tb_cli_noun tb_cli_status;
 tb_cli_noun tb_cli_trace;
+tb_cli_noun tb_cli_unanswered;
+tb_cli_noun tb_cli_verify;
 
 #endif

@@ -96,26 +96,45 @@ static bool read_common(const tb_common *common, tb_client *client)
     return true;
 }
 
-static tb_bytes account_of(const tb_common *common)
+static const char *said(const char *option, const char *variable)
 {
-    if (common->account != NULL) {
-        return tb_bytes_str(common->account);
+    const char *value = option != NULL ? option : getenv(variable);
+    return value != NULL && value[0] != '\0' ? value : NULL;
+}
+
+/* Whom the person says he is, and the key that shows it. False after saying what is wrong. */
+static bool read_account(const tb_common *common, tb_client *client)
+{
+    const char *name = said(common->account, "TONGBAO_ACCOUNT");
+    const char *key = said(common->account_key, "TONGBAO_ACCOUNT_KEY");
+    if (key != NULL && !tb_account_key_read(key, &client->key)) {
+        return false;
     }
-    const struct passwd *who = getpwuid(getuid());
-    return who == NULL ? tb_bytes_str("nobody") : tb_bytes_str(who->pw_name);
+    client->has_key = key != NULL;
+    client->named = name != NULL || key != NULL;
+    if (name == NULL && key != NULL) {
+        name = client->key.name;
+    }
+    if (name == NULL) {
+        const struct passwd *who = getpwuid(getuid());
+        name = who == NULL ? "nobody" : who->pw_name;
+    }
+    client->account = tb_bytes_str(name);
+    if (client->account.size > TB_ACCOUNT_BYTES_MAX) {
+        tb_say_error(_("an account's name has at most %d bytes"), TB_ACCOUNT_BYTES_MAX);
+        return false;
+    }
+    return true;
 }
 
 int tb_client_open(const tb_common *common, tb_client *out)
 {
-    tb_client client = {.path = socket_path(common), .json = common->json};
-    if (!read_common(common, &client)) {
+    *out = (tb_client){.path = socket_path(common), .json = common->json};
+    if (!read_common(common, out) || !read_account(common, out)) {
+        tb_client_close(out);
         return TB_EXIT_USAGE;
     }
-    client.account = account_of(common);
-    if (client.account.size > TB_ACCOUNT_BYTES_MAX) {
-        tb_say_error(_("an account's name has at most %d bytes"), TB_ACCOUNT_BYTES_MAX);
-        return TB_EXIT_USAGE;
-    }
+    tb_client client = *out; /* the account's name stays in *out */
     if (!listening(client.path)) {
         say_unreachable(client.path);
         return TB_EXIT_UNKNOWN;
@@ -139,6 +158,7 @@ void tb_client_close(tb_client *client)
     if (client->context != NULL) {
         (void)zmq_ctx_term(client->context);
     }
+    tb_account_key_wipe(&client->key);
     free(client->block);
     *client = (tb_client){0};
 }
@@ -180,19 +200,30 @@ static bool give_id(tb_client *client, tb_local_request *request)
 static bool acts(tb_request_kind kind)
 {
     return kind == TB_REQUEST_OPEN_CASE || kind == TB_REQUEST_ACT || kind == TB_REQUEST_INSTALL ||
+           kind == TB_REQUEST_CHANGE_ACCOUNT || kind == TB_REQUEST_APPROVE ||
+           kind == TB_REQUEST_SET_SWITCH ||
            kind == TB_REQUEST_ACT_QUARANTINE || kind == TB_REQUEST_PAPER ||
            kind == TB_REQUEST_IMPORT_BUNDLE || kind == TB_REQUEST_WRITE_LETTER;
 }
 
-tb_asked tb_client_ask(tb_client *client, tb_local_request *request, tb_local_answer *out)
+bool tb_client_encode(tb_client *client, tb_local_request *request, tb_bytes *out)
 {
     request->account = client->account;
+    request->named = client->named;
+    tb_err err = tb_local_request_encode(request, &client->arena, out);
+    if (err == TB_OK && client->has_key) {
+        err = tb_local_request_prove(*out, client->key.pair.secret, &client->arena, out);
+    }
+    return err == TB_OK;
+}
+
+tb_asked tb_client_ask(tb_client *client, tb_local_request *request, tb_local_answer *out)
+{
     request->time = client->time;
     tb_bytes bytes;
     bool given =
         acts(request->kind) ? give_id(client, request) : getrandom(request->id.bytes, 16, 0) == 16;
-    if (!given || tb_local_request_encode(request, &client->arena, &bytes) != TB_OK ||
-        !tb_client_send(client, bytes)) {
+    if (!given || !tb_client_encode(client, request, &bytes) || !tb_client_send(client, bytes)) {
         return TB_ASKED_NONSENSE;
     }
     tb_time left = client->timeout_ms;

@@ -7,6 +7,7 @@
 #ifndef TB_CLIENT_H
 #define TB_CLIENT_H
 
+#include "agents/cli/account_key.h"
 #include "agents/cli/arguments.h"
 #include "messages/local.h"
 
@@ -23,6 +24,9 @@ typedef struct tb_client {
     uint8_t *block;
     tb_arena arena; /* requests and answers; reset by whoever asks many */
     tb_bytes account;
+    bool named; /* the person named it */
+    bool has_key;
+    tb_account_key key; /* shows that it is his; wiped by tb_client_close */
     tb_time time;
     bool has_id;
     tb_request_id id; /* of the next act, when the person gave one */
@@ -37,6 +41,10 @@ typedef enum tb_asked {
     TB_ASKED_NOTHING, /* it did not answer in time */
     TB_ASKED_NONSENSE /* the answer does not decode */
 } tb_asked;
+
+/* The request with the account, and shown to be of it where the person has its key; in the client's
+ * arena. False when memory ended. */
+bool tb_client_encode(tb_client *client, tb_local_request *request, tb_bytes *out);
 
 /* Fills in id (unless given), account and time, sends, and waits. *out lives in the client's arena.
  */

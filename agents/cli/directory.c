@@ -26,7 +26,8 @@ static void help(void)
           "                      [--spare FILE] --dir DIR --authority FILE\n"
           "tongbao directory renew [--fresh-until TIME] --dir DIR --authority FILE\n"
           "tongbao directory install FILE\n"
-          "tongbao directory exercise [--provinces N] [--table FILE] --out DIR\n"),
+          "tongbao directory exercise [--provinces N] [--table FILE] --out DIR\n"
+          "tongbao directory exercise --parties FILE [--title-zh T --title-en T] --out DIR\n"),
         stdout);
     fputs(_("\n"
             "DIR holds every signed version as directory.N.doc; it has no secrets. Each change "

@@ -234,13 +234,17 @@ int tb_directory_exercise_verb(int argc, char **argv)
 {
     const char *provinces = "31";
     const char *table = "ops/tables/provinces.csv";
+    const char *parties_file = NULL;
+    const char *title_zh = "演练";
+    const char *title_en = "Exercise";
     const char *out = NULL;
-    const tb_option options[] = {
-        {"provinces", NULL, &provinces}, {"table", NULL, &table}, {"out", NULL, &out}};
+    const tb_option options[] = {{"provinces", NULL, &provinces},  {"table", NULL, &table},
+                                 {"parties", NULL, &parties_file}, {"title-zh", NULL, &title_zh},
+                                 {"title-en", NULL, &title_en},    {"out", NULL, &out}};
     tb_common common;
     tb_words words;
     long count = 0;
-    if (!tb_arguments_read(argc, argv, options, 3, &common, &words) ||
+    if (!tb_arguments_read(argc, argv, options, 6, &common, &words) ||
         !tb_arguments_number("provinces", provinces, 1, 31, &count)) {
         return TB_EXIT_USAGE;
     }
@@ -250,7 +254,16 @@ int tb_directory_exercise_verb(int argc, char **argv)
 
     tb_problem problem;
     size_t parties = 0;
-    if (!tb_exercise_make(out, table, (size_t)count, tb_file_now(), &parties, &problem)) {
+    bool made = false;
+    if (parties_file != NULL) {
+        tb_arena arena = tb_file_arena();
+        tb_enrolment *list;
+        made = tb_enrolments_read(parties_file, &arena, &list, &parties, &problem) &&
+               tb_exercise_enrol(out, title_zh, title_en, list, parties, tb_file_now(), &problem);
+    } else {
+        made = tb_exercise_make(out, table, (size_t)count, tb_file_now(), &parties, &problem);
+    }
+    if (!made) {
         return tb_say_problem(&problem);
     }
     char folder[TB_AUTHORITY_PATH];

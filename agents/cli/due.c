@@ -8,7 +8,33 @@
 #define LIMIT_USUAL 50
 #define LIMIT_MAX   500
 
-static int ask(const tb_common *common, tb_local_request *request)
+static int explain(const tb_common *common, const char *id)
+{
+    tb_client client;
+    tb_book book;
+    tb_local_answer answer;
+    tb_local_request request = {.kind = TB_REQUEST_EXPLAIN_DUTIES};
+    if (!tb_arguments_id(id, request.case_id.bytes)) {
+        return TB_EXIT_USAGE;
+    }
+    int code = tb_client_open(common, &client);
+    if (code != TB_EXIT_DONE) {
+        return code;
+    }
+    tb_book_init(&book, &client);
+    code = tb_client_get(&client, &request, TB_ANSWER_EXPLAINED, &answer);
+    if (code == TB_EXIT_DONE && client.json) {
+        tb_json_print(tb_json_explained(&answer.explained));
+    } else if (code == TB_EXIT_DONE) {
+        tb_show_explained(&book, &answer.explained);
+    }
+    tb_book_close(&book);
+    tb_client_close(&client);
+    return code;
+}
+
+/* by: a party's id or name, or NULL. */
+static int ask(const tb_common *common, tb_local_request *request, const char *by)
 {
     tb_client client;
     tb_book book;
@@ -18,7 +44,14 @@ static int ask(const tb_common *common, tb_local_request *request)
         return code;
     }
     tb_book_init(&book, &client);
-    code = tb_client_get(&client, request, TB_ANSWER_DUTIES, &answer);
+    if (by != NULL &&
+        !tb_party_parse(tb_book_party_id(&book, tb_bytes_str(by)), &request->duties.by)) {
+        tb_say_error(_("\"%s\" is no party of the directory; see: tongbao directory list"), by);
+        code = TB_EXIT_USAGE;
+    }
+    if (code == TB_EXIT_DONE) {
+        code = tb_client_get(&client, request, TB_ANSWER_DUTIES, &answer);
+    }
     if (code == TB_EXIT_DONE && client.json) {
         tb_json_print(tb_json_answer(&answer));
     } else if (code == TB_EXIT_DONE && !tb_show_duties(&book, &answer.duties)) {
@@ -36,13 +69,17 @@ int tb_cli_due(int argc, char **argv)
     tb_local_request request = {.kind = TB_REQUEST_LIST_DUTIES};
     const char *limit = NULL;
     const char *after = NULL;
+    const char *by = NULL;
+    const char *explained = NULL;
     long most = LIMIT_USUAL;
     uint8_t mark[128];
     const tb_option known[] = {{"overdue", &request.duties.overdue, NULL},
                                {"mine", &request.duties.mine, NULL},
                                {"limit", NULL, &limit},
-                               {"after", NULL, &after}};
-    if (!tb_arguments_read(argc, argv, known, 4, &common, &words)) {
+                               {"after", NULL, &after},
+                               {"by", NULL, &by},
+                               {"explain", NULL, &explained}};
+    if (!tb_arguments_read(argc, argv, known, 6, &common, &words)) {
         return TB_EXIT_USAGE;
     }
     if (common.help) {
@@ -51,6 +88,9 @@ int tb_cli_due(int argc, char **argv)
     }
     if (words.count != 0) {
         return tb_help_wrong("due", _("due takes no words"));
+    }
+    if (explained != NULL) {
+        return explain(&common, explained);
     }
     if (limit != NULL && !tb_arguments_number("limit", limit, 1, LIMIT_MAX, &most)) {
         return TB_EXIT_USAGE;
@@ -64,5 +104,5 @@ int tb_cli_due(int argc, char **argv)
         }
         request.duties.after = tb_bytes_of(mark, size);
     }
-    return ask(&common, &request);
+    return ask(&common, &request, by);
 }

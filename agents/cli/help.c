@@ -15,16 +15,22 @@ static const char overview[] = N_(
     "  tongbao import black-card FILE     numbers from a table, each a case of its own\n"
     "  tongbao case list|show|acts|act|open|move|paper\n"
     "  tongbao bundle export|import       by removable media; letters to off-line parties\n"
+    "  tongbao report list|draft|file|show|accept|return|revise|export   what is owed for a "
+    "period\n"
+    "  tongbao verify case|report ID      proves signatures, stamps and commitments again\n"
     "  tongbao due [--overdue]            what is owed on cases, by whom, to whom, by when\n"
+    "  tongbao unanswered [--by PARTY]    what was notified and not answered, by age and party\n"
     "  tongbao trace ID                   where a notice is, for every recipient, and why\n"
     "  tongbao notice list|show           what was sent and received\n"
     "  tongbao quarantine list|show|retry|drop   notices that could not be applied\n"
     "  tongbao status                     the agent, its link and its store\n"
     "  tongbao request ID                 what became of a request that was not answered\n"
-    "  tongbao campaign list|show|check|explain|graph|diff|publish   what a campaign lays down\n"
+    "  tongbao campaign list|show|check|explain|graph|diff|set|publish   what a campaign says\n"
     "  tongbao document install|sign      signed documents: directory, campaigns, tables\n"
     "  tongbao directory ...              who takes part (for the authority)\n"
     "  tongbao key make|request|show|cut  this party's own keys\n"
+    "  tongbao account list|add|change|deputy|close   who of this party may act here\n"
+    "  tongbao approve list|show|approve|send-back    acts to be reviewed or signed\n"
     "  tongbao recover                    an agent that was stopped: its store is not the newest\n"
     "  tongbao check                      walks every invariant of the agent's store\n"
     "  tongbao version\n"
@@ -34,7 +40,8 @@ static const char overview[] = N_(
     "  --socket PATH      the agent's socket (or TONGBAO_SOCKET; else /run/tongbao/agent.sock)\n"
     "  --json             one JSON object with stable keys instead of text\n"
     "  --request-id ID    the id of this act, 32 hex digits; repeated, it never acts twice\n"
-    "  --account NAME     who acts (else the account of this process)\n"
+    "  --as ACCOUNT       who acts (or TONGBAO_ACCOUNT; else the system user of this process)\n"
+    "  --account-key FILE the key that shows it (or TONGBAO_ACCOUNT_KEY); see: tongbao account\n"
     "  --timeout SECONDS  how long to wait for the agent (else 10)\n"
     "  --time TIME        exercises only: the time at which this happens\n"
     "  --lang zh|en       the language of what is printed\n"
@@ -47,7 +54,8 @@ static const char case_page[] = N_(
     "tongbao case show CASE             what is known of a case, and every step so far\n"
     "tongbao case acts CASE             what this party may do on it now, and with which fields\n"
     "tongbao case act CASE ACTION [FIELD=VALUE ...] [--head HEAD]\n"
-    "tongbao case open CAMPAIGN [FIELD=VALUE ...] [--type TYPE] [--lane urgent|normal|bulk]\n"
+    "tongbao case open CAMPAIGN [FIELD=VALUE ...] [--type TYPE] [--action ACTION]\n"
+    "                  [--lane urgent|normal|bulk]\n"
     "tongbao case move CASE --to VERSION   judge it by a newer version of its campaign from now "
     "on\n"
     "tongbao case paper CASE ACTION --for PARTY --ref NUMBER --date YYYY-MM-DD [FIELD=VALUE ...]\n"
@@ -137,12 +145,52 @@ static const char import_page[] =
        "  tongbao import black-card 线索.csv --dry-run\n"
        "  tongbao import black-card 线索.csv\n");
 
+static const char verify_page[] = N_(
+    "tongbao verify case CASE\n"
+    "tongbao verify report CASE\n"
+    "\n"
+    "Proves every event of a case again from what this party holds: its signature under the key "
+    "in\n"
+    "the directory, its place in the signed tree, the hub's stamp, and every field group that is\n"
+    "open here against its commitment. Of a report the reporter also proves every event behind "
+    "its\n"
+    "figures; elsewhere they are attested by the reporter's signature. Exit code 1: something "
+    "does\n"
+    "not verify, and is listed.\n");
+
+static const char report_page[] = N_(
+    "tongbao report list [REPORT] [--period PERIOD] [--campaign CAMPAIGN]\n"
+    "tongbao report draft REPORT PERIOD     figures so far, the period before, and the change\n"
+    "tongbao report file REPORT PERIOD [FIELD=VALUE ...]   figures are counted, never typed\n"
+    "tongbao report show CASE [--measure MEASURE [--group GROUP] [--limit N] [--after MARK]]\n"
+    "tongbao report accept CASE [FIELD=VALUE ...]\n"
+    "tongbao report return CASE [FIELD=VALUE ...]\n"
+    "tongbao report revise CASE [FIELD=VALUE ...]\n"
+    "tongbao report export CASE|REPORT PERIOD [--format csv]\n"
+    "\n"
+    "list shows every report that is owed, those never filed as missing: headquarters sees all\n"
+    "parties, every other party its own. PERIOD is 2015-01, 2015-Q1, 2015-H1, 2015, or the day of\n"
+    "a report by date. A report is on time when the hub had its first filing by the end of the\n"
+    "due day; a return gives a new date and changes nothing in that. Filed figures stay as they\n"
+    "were signed; what changed since is shown as a correction. --measure lists the events behind\n"
+    "a figure. What a person declares is written 9000, 9000/10000, or with its day\n"
+    "9000/10000@2015-12-31.\n"
+    "\n"
+    "examples:\n"
+    "  tongbao report list --period 2015-Q1\n"
+    "  tongbao report draft quarterly 2015-Q1\n"
+    "  tongbao report file quarterly 2015-Q1 practice=... real_name_rate=9000/10000@2015-12-31\n"
+    "  tongbao report show CASE --measure forwarded --group 44\n");
+
 static const char due_page[] = N_(
-    "tongbao due [--overdue] [--mine] [--limit N] [--after MARK]\n"
+    "tongbao due [--overdue] [--mine] [--by PARTY] [--limit N] [--after MARK]\n"
+    "tongbao due --explain CASE\n"
     "\n"
     "What is owed on the cases here and not done, by due time: the duty, who owes it to whom,\n"
     "since when, until when, and on which basis. --overdue lists what is past due, --mine what\n"
-    "this party owes. When a duty is overdue, its creditor's agent records the lapse by itself;\n"
+    "this party owes, --by PARTY what that one does. --explain tells of every duty of a case how\n"
+    "its due time comes about: event, the time that counts and why, every day counted or not.\n"
+    "When a duty is overdue, its creditor's agent records the lapse by itself;\n"
     "if the campaign says so, the case may then be taken over (tongbao case acts CASE).\n"
     "\n"
     "examples:\n"
@@ -152,9 +200,12 @@ static const char due_page[] = N_(
 static const char campaign_page[] = N_(
     "tongbao campaign list              the campaigns installed here, with their versions\n"
     "tongbao campaign show CAMPAIGN     roles, fields, states and actions\n"
+    "tongbao campaign automatic [CAMPAIGN ACTION on|off]   what the agent does by itself, where the\n"
+    "                                   campaign leaves this party the choice\n"
     "\n"
     "Of a definition file, without an agent:\n"
-    "tongbao campaign check FILE        everything that is wrong with it: line, reason, what to do\n"
+    "tongbao campaign check FILE        everything that is wrong with it: line, reason, what to "
+    "do\n"
     "tongbao campaign explain FILE      what it lays down, as a page to read\n"
     "tongbao campaign graph FILE        states and actions for Graphviz, e.g. | dot -Tsvg > x.svg\n"
     "tongbao campaign diff OLD NEW      what differs between two definition files, and which "
@@ -163,6 +214,9 @@ static const char campaign_page[] = N_(
     "such\n"
     "tongbao campaign publish FILE --authority KEY --dir DIR --out DOCUMENT\n"
     "                                   checks and signs it, under its own name and version\n"
+    "tongbao campaign set FILE --parameter NAME=VALUE[,NAME=VALUE...]\n"
+    "                                   prints it with other values of its parameters, such as the "
+    "year\n"
     "\n"
     "A definition with a finding is never signed, and an agent that is shown one signed elsewhere\n"
     "refuses it. Exit code of check: 0 without a finding, 1 with one. How to write a definition:\n"
@@ -221,11 +275,11 @@ static const struct {
     const char *noun;
     const char *page;
 } pages[] = {
-    {"case", case_page},         {"notice", notice_page},   {"trace", trace_page},
-    {"request", request_page},   {"import", import_page},   {"campaign", campaign_page},
-    {"document", document_page}, {"check", check_page},     {"status", status_page},
-    {"due", due_page},           {"recover", recover_page}, {"quarantine", quarantine_page},
-    {"bundle", bundle_page}};
+    {"case", case_page},         {"notice", notice_page},         {"trace", trace_page},
+    {"request", request_page},   {"import", import_page},         {"campaign", campaign_page},
+    {"document", document_page}, {"check", check_page},           {"status", status_page},
+    {"verify", verify_page},     {"report", report_page},         {"due", due_page},
+    {"recover", recover_page},   {"quarantine", quarantine_page}, {"bundle", bundle_page}};
 
 void tb_help_print(const char *noun)
 {
@@ -234,6 +288,9 @@ void tb_help_print(const char *noun)
         if (strcmp(pages[i].noun, noun) == 0) {
             page = pages[i].page;
         }
+    }
+    if (noun != NULL && tb_help_people(noun) != NULL) {
+        page = tb_help_people(noun);
     }
     (void)fputs(gettext(page), stdout);
 }

@@ -98,6 +98,12 @@ const char *tb_where_key(tb_where where)
     return "unknown";
 }
 
+const char *tb_timing_key(tb_shown_timing timing)
+{
+    static const char *const keys[] = {"in_time", "late", "not_counted"};
+    return keys[timing];
+}
+
 const char *tb_standing_key(tb_standing standing)
 {
     switch (standing) {

@@ -28,12 +28,23 @@ json_t *tb_json_status(const tb_local_status *status);
 json_t *tb_json_cut(const tb_local_cut *cut);
 json_t *tb_json_notices(const tb_local_notices *notices);
 json_t *tb_json_parties(const tb_local_parties *parties);
+json_t *tb_json_duty(const tb_local_duty_line *line);
+json_t *tb_json_explained(const tb_local_explained *explained);
 json_t *tb_json_duties(const tb_local_duties *duties);
+/* verify.c */
+json_t *tb_json_verified(const tb_local_verified *verified);
+json_t *tb_json_reports(const tb_local_reports *reports);
+json_t *tb_json_report(const tb_local_report *report);
 json_t *tb_json_campaigns(const tb_local_campaigns *campaigns);
 json_t *tb_json_acts(const tb_local_acts *acts);
 json_t *tb_json_checked(const tb_local_checked *checked);
 json_t *tb_json_document(const tb_document *document);
 json_t *tb_json_quarantine(const tb_local_quarantine *quarantine);
+json_t *tb_json_accounts(const tb_local_accounts *accounts);
+json_t *tb_json_approvals(const tb_local_approvals *approvals);
+json_t *tb_json_switches(const tb_local_switches *switches);
+json_t *tb_json_step(const tb_local_approval *approval);
+json_t *tb_json_steps(const tb_local_approval *list, size_t count);
 json_t *tb_json_settled(const tb_local_settled *settled);
 /* Whatever kind the answer is of. */
 json_t *tb_json_answer(const tb_local_answer *answer);
@@ -41,5 +52,6 @@ json_t *tb_json_answer(const tb_local_answer *answer);
 /* The stable key of a place or standing. */
 const char *tb_where_key(tb_where where);
 const char *tb_standing_key(tb_standing standing);
+const char *tb_timing_key(tb_shown_timing timing);
 
 #endif

@@ -39,6 +39,10 @@ json_t *tb_json_acted(const tb_local_answer *answer)
     put(o, "number", number(acted->number));
     put(o, "state", tb_json_text(acted->state));
     put(o, "draft", json_boolean(answer->draft));
+    if (acted->waits != TB_STEP_MADE) {
+        put(o, "waits", json_string(acted->waits == TB_STEP_REVIEW ? "review" : "sign"));
+        put(o, "approval", number(acted->draft));
+    }
     if (answer->detail.size > 0) {
         put(o, "detail", tb_json_text(answer->detail));
     }
@@ -106,6 +110,9 @@ static json_t *event(const tb_local_event *e)
     put(o, "on_behalf", tb_json_party(&e->on_behalf));
     put(o, "paper_no", tb_json_text(e->paper_no));
     put(o, "paper_date", tb_json_text(e->paper_date));
+    put(o, "timing", json_string(tb_timing_key(e->timing)));
+    put(o, "account_name", tb_json_text(e->account_name));
+    put(o, "approvals", tb_json_steps(e->approvals, e->approval_count));
     return o;
 }
 
@@ -222,6 +229,8 @@ json_t *tb_json_status(const tb_local_status *s)
     put(o, "cases", number(s->cases));
     put(o, "outbox", number(s->outbox));
     put(o, "drafts", number(s->drafts));
+    put(o, "accounts", number(s->accounts));
+    put(o, "approvals", number(s->approvals));
     put(o, "held_back", number(s->held_back));
     put(o, "quota_bytes", number(s->quota_bytes));
     put(o, "used_bytes", number(s->used_bytes));
@@ -392,7 +401,7 @@ static json_t *letter(uint64_t letter_number, tb_bytes document_no, uint32_t ite
     return o;
 }
 
-static json_t *duty(const tb_local_duty_line *line)
+json_t *tb_json_duty(const tb_local_duty_line *line)
 {
     static const char *const states[] = {"", "open", "on_time", "late", "lapsed", "released"};
     json_t *o = json_object();
@@ -420,7 +429,7 @@ json_t *tb_json_duties(const tb_local_duties *duties)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < duties->count; i++) {
-        (void)json_array_append_new(list, duty(&duties->lines[i]));
+        (void)json_array_append_new(list, tb_json_duty(&duties->lines[i]));
     }
     json_t *o = json_object();
     put(o, "duties", list);
@@ -489,6 +498,12 @@ json_t *tb_json_answer(const tb_local_answer *answer)
         return letter(answer->letter.letter, answer->letter.document_no, answer->letter.items);
     case TB_ANSWER_DUTIES:
         return tb_json_duties(&answer->duties);
+    case TB_ANSWER_REPORTS:
+        return tb_json_reports(&answer->reports);
+    case TB_ANSWER_REPORT:
+        return tb_json_report(&answer->report);
+    case TB_ANSWER_VERIFIED:
+        return tb_json_verified(&answer->verified);
     case TB_ANSWER_CAMPAIGNS:
         return tb_json_campaigns(&answer->campaigns);
     case TB_ANSWER_CUT:
@@ -500,6 +515,16 @@ json_t *tb_json_answer(const tb_local_answer *answer)
     case TB_ANSWER_DEAD_LETTERS: /* a hub's answer */
     case TB_ANSWER_RECOVERY:
         return tb_json_recovery(&answer->recovery);
+    case TB_ANSWER_ACCOUNTS:
+        return tb_json_accounts(&answer->accounts);
+    case TB_ANSWER_APPROVALS:
+        return tb_json_approvals(&answer->approvals);
+    case TB_ANSWER_EXPLAINED:
+        return tb_json_explained(&answer->explained);
+    case TB_ANSWER_UNANSWERED: /* printed by its own command, all pages together */
+        break;
+    case TB_ANSWER_SWITCHES:
+        return tb_json_switches(&answer->switches);
     case TB_ANSWER_NONE:
         break;
     }

@@ -73,6 +73,19 @@ const char *tb_show_where(tb_where where)
     return _("unknown");
 }
 
+const char *tb_show_timing(tb_shown_timing timing)
+{
+    switch (timing) {
+    case TB_IN_TIME:
+        return "";
+    case TB_IN_NO_STAGE:
+        return _("late: in none of the stages it belongs to");
+    case TB_NOT_COUNTED:
+        return _("not counted: done after the day up to which it counts");
+    }
+    return "";
+}
+
 const char *tb_show_standing(tb_standing standing)
 {
     switch (standing) {
@@ -175,6 +188,9 @@ static void show_event(tb_book *book, const tb_local_summary *of, const tb_local
                  (const char *)at.data, (int)actor.size, (const char *)actor.data, (int)action.size,
                  (const char *)action.data, (int)state.size, (const char *)state.data,
                  *standing == '\0' ? "" : "  ", standing);
+    if (e->timing != TB_IN_TIME) {
+        (void)printf("       %s\n", tb_show_timing(e->timing));
+    }
     if (!tb_party_empty(&e->on_behalf)) {
         tb_bytes party = tb_book_party(book, &e->on_behalf);
         (void)printf(
@@ -182,6 +198,9 @@ static void show_event(tb_book *book, const tb_local_summary *of, const tb_local
             (int)party.size, (const char *)party.data, (int)e->paper_no.size,
             (const char *)e->paper_no.data, (int)e->paper_date.size,
             (const char *)e->paper_date.data, (int)actor.size, (const char *)actor.data);
+    }
+    for (size_t i = 0; i < e->approval_count; i++) {
+        tb_show_step(book, &e->approvals[i]);
     }
     for (size_t i = 0; i < e->field_count; i++) {
         tb_bytes title = tb_book_field(book, of, e->fields[i].id);
@@ -241,7 +260,10 @@ bool tb_show_case(tb_book *book, const tb_local_case *whole)
 
 void tb_show_acted(tb_book *book, const tb_local_answer *answer)
 {
-    if (answer->draft && answer->detail.size > 0) {
+    if (answer->acted.waits != TB_STEP_MADE) {
+        (void)printf(_("accepted, %s; number %" PRIu64 ", see: tongbao approve list\n"),
+                     tb_show_waits(answer->acted.waits), answer->acted.draft);
+    } else if (answer->draft && answer->detail.size > 0) {
         (void)printf(_("accepted, waiting (待发出): %.*s\n"), (int)answer->detail.size,
                      (const char *)answer->detail.data);
     } else if (answer->draft) {

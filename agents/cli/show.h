@@ -13,6 +13,8 @@ tb_bytes tb_show_time(tb_arena *arena, tb_time time);
 tb_bytes tb_show_hex(tb_arena *arena, const void *data, size_t size);
 const char *tb_show_where(tb_where where);
 const char *tb_show_standing(tb_standing standing);
+/* Why an act is not simply in time; empty when it is. */
+const char *tb_show_timing(tb_shown_timing timing);
 
 /* To stdout. False when memory ended. */
 bool tb_show_cases(tb_book *book, const tb_local_cases *cases);
@@ -22,11 +24,31 @@ bool tb_show_acts(tb_book *book, const tb_local_summary *of, const tb_local_acts
 bool tb_show_notices(tb_book *book, const tb_local_notices *notices);
 bool tb_show_trace(tb_book *book, const tb_local_traced *traced);
 void tb_show_acted(tb_book *book, const tb_local_answer *answer);
+/* The words of 按期, 超期办结, 超期未办结; an open one is due or overdue. */
+const char *tb_show_duty_state(const tb_local_duty_line *duty);
+/* show_explained.c */
+void tb_show_explained(tb_book *book, const tb_local_explained *explained);
 bool tb_show_duties(tb_book *book, const tb_local_duties *duties);
+/* verify.c */
+void tb_show_verified(const tb_local_verified *verified);
+/* show_report.c */
+bool tb_show_reports(tb_book *book, const tb_local_reports *reports);
+bool tb_show_report(tb_book *book, const tb_local_report *report);
 bool tb_show_campaigns(tb_book *book, const tb_local_campaigns *campaigns);
 /* Why a case may have to be taken over; "" when it need not. */
 const char *tb_show_stall(tb_stall stall);
 bool tb_show_parties(tb_book *book, const tb_local_parties *parties);
+/* show_accounts.c */
+bool tb_show_accounts(tb_book *book, const tb_local_accounts *accounts);
+bool tb_show_approvals(tb_book *book, const tb_local_approvals *approvals);
+/* One of them in full. */
+void tb_show_approval(tb_book *book, const tb_local_approval_line *line);
+bool tb_show_switches(tb_book *book, const tb_local_switches *switches);
+/* Who made, reviewed or signed, one line. */
+void tb_show_step(tb_book *book, const tb_local_approval *approval);
+const char *tb_show_waits(tb_approval_step waits);
+/* The bit of a post's stable key; 0: none is called so. */
+uint32_t tb_post_of(const char *word);
 /* recover.c: who was asked, who has ended, who has not and since when. */
 void tb_show_recovery(tb_book *book, const tb_local_recovery *recovery);
 void tb_show_status(tb_book *book, const tb_local_status *status);

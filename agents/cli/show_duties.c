@@ -11,8 +11,7 @@ static tb_bytes in_language(tb_bytes zh, tb_bytes en)
     return (tb_say_chinese() && zh.size > 0) || en.size == 0 ? zh : en;
 }
 
-/* The words of 按期, 超期办结, 超期未办结; an open one is due or overdue. */
-static const char *state_of(const tb_local_duty_line *duty)
+const char *tb_show_duty_state(const tb_local_duty_line *duty)
 {
     switch (duty->state) {
     case TB_DUTY_OPEN:
@@ -53,7 +52,7 @@ bool tb_show_duties(tb_book *book, const tb_local_duties *duties)
         tb_grid_put(&grid, tb_book_party(book, &d->creditor));
         tb_grid_put(&grid, tb_show_time(arena, d->from));
         tb_grid_put(&grid, tb_show_time(arena, d->due));
-        tb_grid_text(&grid, state_of(d));
+        tb_grid_text(&grid, tb_show_duty_state(d));
         tb_grid_put(&grid, basis_of(d));
     }
     bool printed = tb_grid_print(&grid, stdout);

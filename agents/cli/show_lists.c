@@ -154,7 +154,13 @@ void tb_show_status(tb_book *book, const tb_local_status *s)
     }
     counted(_("cases"), s->cases);
     counted(_("notices not yet arrived everywhere"), s->outbox);
-    counted(_("drafts waiting for the link"), s->drafts);
+    counted(_("drafts waiting for the link"), s->drafts - s->approvals);
+    counted(_("acts waiting for approval"), s->approvals);
+    if (s->accounts == 0) {
+        row(_("accounts"), _("none: whoever may open the agent's socket may act"));
+    } else {
+        counted(_("accounts"), s->accounts);
+    }
     counted(_("events held back"), s->held_back);
     (void)printf(_("store: %" PRIu64 " of %" PRIu64 " MiB used\n"), s->used_bytes >> 20,
                  s->quota_bytes >> 20);
@@ -198,6 +204,13 @@ bool tb_show_answer(tb_book *book, const tb_local_answer *answer)
         return tb_show_acts(book, NULL, &answer->acts);
     case TB_ANSWER_DUTIES:
         return tb_show_duties(book, &answer->duties);
+    case TB_ANSWER_REPORTS:
+        return tb_show_reports(book, &answer->reports);
+    case TB_ANSWER_REPORT:
+        return tb_show_report(book, &answer->report);
+    case TB_ANSWER_VERIFIED:
+        tb_show_verified(&answer->verified);
+        return true;
     case TB_ANSWER_CAMPAIGNS:
         return tb_show_campaigns(book, &answer->campaigns);
     case TB_ANSWER_CUT:
@@ -210,6 +223,17 @@ bool tb_show_answer(tb_book *book, const tb_local_answer *answer)
     case TB_ANSWER_RECOVERY:
         tb_show_recovery(book, &answer->recovery);
         return true;
+    case TB_ANSWER_ACCOUNTS:
+        return tb_show_accounts(book, &answer->accounts);
+    case TB_ANSWER_APPROVALS:
+        return tb_show_approvals(book, &answer->approvals);
+    case TB_ANSWER_EXPLAINED:
+        tb_show_explained(book, &answer->explained);
+        return true;
+    case TB_ANSWER_UNANSWERED:
+        break;
+    case TB_ANSWER_SWITCHES:
+        return tb_show_switches(book, &answer->switches);
     case TB_ANSWER_NONE:
     case TB_ANSWER_CONTENT:
     case TB_ANSWER_CHECKED:

@@ -119,6 +119,9 @@ static tb_err meaning(const tb_campaign *campaign,
     case TB_FIELD_COUNT:
     case TB_FIELD_DIGEST:
     case TB_FIELD_CASE:
+    case TB_FIELD_PERIOD:
+    case TB_FIELD_FIGURES:
+    case TB_FIELD_DECLARED:
         return compact(cell, false, arena, out);
     case TB_FIELD_PARTY:
     case TB_FIELD_TEXT:

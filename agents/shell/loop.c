@@ -47,7 +47,8 @@ static bool has_room(const batch *b)
     return b->count < TB_BATCH_MAX - 1 && b->bytes < TURN_BYTES;
 }
 
-static void add(batch *b, tb_input_kind kind, uint64_t peer, zmq_msg_t *message)
+/* Its place. */
+static size_t add(batch *b, tb_input_kind kind, uint64_t peer, zmq_msg_t *message)
 {
     tb_input *input = &b->inputs[b->count];
     *input = (tb_input){.kind = kind, .peer = peer};
@@ -56,7 +57,7 @@ static void add(batch *b, tb_input_kind kind, uint64_t peer, zmq_msg_t *message)
         input->bytes = tb_bytes_of(zmq_msg_data(message), zmq_msg_size(message));
         b->bytes += input->bytes.size;
     }
-    b->count++;
+    return b->count++;
 }
 
 static void drain_events(tb_shell *shell, batch *b)
@@ -66,7 +67,7 @@ static void drain_events(tb_shell *shell, batch *b)
         if (event == TB_NET_NOTHING) {
             return;
         }
-        add(b, event == TB_NET_UP ? TB_INPUT_LINK : TB_INPUT_GONE, 0, NULL);
+        (void)add(b, event == TB_NET_UP ? TB_INPUT_LINK : TB_INPUT_GONE, 0, NULL);
     }
 }
 
@@ -76,14 +77,15 @@ static void drain_messages(tb_shell *shell, batch *b)
     while (more && has_room(b)) {
         zmq_msg_t *message = &b->messages[b->count];
         uint64_t peer = 0;
+        uint64_t person = 0;
         more = false;
         if (tb_agent_net_from_hub(&shell->net, message)) {
-            add(b, TB_INPUT_FRAME, 0, message);
+            (void)add(b, TB_INPUT_FRAME, 0, message);
             more = true;
         }
         message = &b->messages[b->count];
-        if (has_room(b) && tb_agent_net_from_local(&shell->net, &peer, message)) {
-            add(b, TB_INPUT_LOCAL, peer, message);
+        if (has_room(b) && tb_agent_net_from_local(&shell->net, &peer, &person, message)) {
+            b->inputs[add(b, TB_INPUT_LOCAL, peer, message)].person = person;
             more = true;
         }
     }
@@ -251,7 +253,7 @@ void tb_shell_run(tb_shell *shell)
         }
         was_full = !has_room(&b);
         if (b.count == 0 || left == 0) {
-            add(&b, TB_INPUT_TICK, 0, NULL);
+            (void)add(&b, TB_INPUT_TICK, 0, NULL);
         }
         turn(shell, &b);
         release(&b);

@@ -207,6 +207,23 @@ bool tb_agent_net_from_hub(tb_agent_net *net, zmq_msg_t *out)
     return false;
 }
 
+/* The user of the process at the other end (SO_PEERCRED), plus 1; 0 where the library does not say.
+ * It writes "name:uid:gid:pid", and the name is not ours to choose: counted from the end. */
+static uint64_t person_of(zmq_msg_t *message)
+{
+    const char *address = zmq_msg_gets(message, "Peer-Address");
+    const char *at = address == NULL ? NULL : address + strlen(address);
+    for (int colons = 0; at != NULL && colons < 3;) {
+        if (at == address) {
+            return 0;
+        }
+        colons += *--at == ':';
+    }
+    char *end = NULL;
+    unsigned long uid = at == NULL ? 0 : strtoul(at + 1, &end, 10);
+    return end == NULL || end == at + 1 || *end != ':' || uid > UINT32_MAX ? 0 : uid + 1;
+}
+
 static bool peer_of(zmq_msg_t *id, uint64_t *out)
 {
     const uint8_t *bytes = zmq_msg_data(id);
@@ -220,7 +237,10 @@ static bool peer_of(zmq_msg_t *id, uint64_t *out)
     return true;
 }
 
-bool tb_agent_net_from_local(tb_agent_net *net, uint64_t *out_peer, zmq_msg_t *out)
+bool tb_agent_net_from_local(tb_agent_net *net,
+                             uint64_t *out_peer,
+                             uint64_t *out_person,
+                             zmq_msg_t *out)
 {
     for (int i = 0; i < DROPS_MAX; i++) {
         zmq_msg_t id;
@@ -238,6 +258,7 @@ bool tb_agent_net_from_local(tb_agent_net *net, uint64_t *out_peer, zmq_msg_t *o
         zmq_msg_close(&id);
         zmq_msg_init(out);
         if (zmq_msg_recv(out, net->local_handle, ZMQ_DONTWAIT) >= 0 && !zmq_msg_more(out)) {
+            *out_person = person_of(out); /* the frame with the routing id does not always say */
             return true;
         }
         discard_rest(net->local_handle, out);

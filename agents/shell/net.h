@@ -45,7 +45,11 @@ bool tb_agent_net_key_named(const tb_agent_net *net, const tb_directory *directo
 
 /* The next message without waiting; the caller closes it. */
 bool tb_agent_net_from_hub(tb_agent_net *net, zmq_msg_t *out);
-bool tb_agent_net_from_local(tb_agent_net *net, uint64_t *out_peer, zmq_msg_t *out);
+/* *out_person: the system's number of who connected, plus 1; 0: not known. */
+bool tb_agent_net_from_local(tb_agent_net *net,
+                             uint64_t *out_peer,
+                             uint64_t *out_person,
+                             zmq_msg_t *out);
 void tb_agent_net_to_hub(tb_agent_net *net, tb_bytes frame);
 /* False: the caller is gone. */
 bool tb_agent_net_to_local(tb_agent_net *net, uint64_t peer, tb_bytes answer);

@@ -6,7 +6,7 @@
  *   order violations   a chain with a hole, a wrong predecessor, or another event than other parties have
  * A party that died in the run holds what it held; that others went on by taking over is no violation
  * at it, and what it was never sent is not lost.
- *   readers violated   an opening at a party whose role, by the table below, may not read that group
+ *   readers violated   an opening at a party whose role may not read that group (readers.c)
  */
 #include <stdlib.h>
 #include <string.h>
@@ -74,37 +74,7 @@ static void set(uint64_t *bits, size_t n)
     bits[n / 64] |= 1ull << (n % 64);
 }
 
-static bool in_list(const char *list, tb_bytes word)
-{
-    for (const char *at = list; *at != 0;) {
-        size_t n = strcspn(at, " ");
-        if (n == word.size && memcmp(at, word.data, n) == 0) {
-            return true;
-        }
-        at += n + (at[n] == ' ');
-    }
-    return false;
-}
-
-/* Groups a role may ever open of what others wrote; written down here, not asked of the program. */
-static const char *readable_by(const char *role)
-{
-    if (strcmp(role, "bureau") == 0) {
-        return "number masked lead correction routing instruction verification links";
-    }
-    if (strcmp(role, "police") == 0) {
-        return "number masked lead correction verification";
-    }
-    if (strcmp(role, "operator") == 0) {
-        return "number masked correction instruction"; /* correction: of its own self-checks */
-    }
-    if (strcmp(role, "resale") == 0) {
-        return "number masked instruction";
-    }
-    return strcmp(role, "headquarters") == 0 ? "masked routing links" : "";
-}
-
-static void audit_openings(ex_world *world, tb_txn *txn, const ex_party *party, const tb_event *event, const tb_event_key *key)
+static void audit_openings(ex_world *world, tb_txn *txn, const ex_party *party, const tb_event *event, const tb_event_key *key, tb_bytes case_type)
 {
     tb_opening *openings = NULL;
     size_t count = 0;
@@ -112,7 +82,7 @@ static void audit_openings(ex_world *world, tb_txn *txn, const ex_party *party, 
         return;
     }
     for (size_t i = 0; i < count; i++) {
-        world->audit.readers_violated += !in_list(readable_by(party->role), openings[i].group);
+        world->audit.readers_violated += !ex_may_ever_read(case_type, openings[i].group, party->role);
     }
 }
 
@@ -125,7 +95,7 @@ static void expect_at(ex_world *world, known_event *known, const tb_party *party
     }
 }
 
-static void audit_event(ex_world *world, tb_txn *txn, size_t who, const tb_event_key *key, const tb_event *event)
+static void audit_event(ex_world *world, tb_txn *txn, size_t who, const tb_event_key *key, const tb_event *event, tb_bytes case_type)
 {
     const ex_party *party = &world->parties[who];
     known_event *known = event_of(&key->event);
@@ -138,7 +108,7 @@ static void audit_event(ex_world *world, tb_txn *txn, size_t who, const tb_event
     if (world->options.disaster) {
         expect_at(world, known, &event->actor); /* who lost its store has its own acts back, too */
     }
-    audit_openings(world, txn, party, event, key);
+    audit_openings(world, txn, party, event, key, case_type);
 }
 
 static void audit_case(ex_world *world, tb_txn *txn, size_t who, const tb_case_id *id)
@@ -176,7 +146,7 @@ static void audit_case(ex_world *world, tb_txn *txn, size_t who, const tb_case_i
         *place = (known_place){true, *id, key.number, key.term, key.event};
         previous = key.event;
         next = key.number + 1;
-        audit_event(world, txn, who, &key, &event);
+        audit_event(world, txn, who, &key, &event, row.case_type);
     }
     for (size_t i = 0; i < row.view.count_count; i++) {
         counted += row.view.counts[i].count;

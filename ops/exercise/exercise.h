@@ -4,11 +4,14 @@
  *     processes.c   starts, kills, restarts and ends broker and agents
  *     talk.c        requests to agents and their answers, repeated until answered
  *     leads.c       the leads file, one row each, with the verdict import gives it
+ *     play*.c       what staff do beside the notices, from a sheet (ops/exercise/plays)
  *     feed.c        submits rows at their own time, in that order
  *     staff.c       what clerks and engineers do when a case reaches them
  *     command.c     the product's own commands, as an operator types them
  *     look.c        how agents are, as they say themselves
  *     disaster*.c   what breaks in a run with --disaster, how it is healed, and the page about it
+ *     readers.c     who may ever read what, by a sheet (ops/exercise/readers)
+ *     reports.c     the reports at headquarters, and whether their figures are those of the rows
  *     audit.c       opens every store afterwards and compares them
  *     result.c      leads-result.csv, summary.json, and the table by province
  */
@@ -26,6 +29,7 @@
 
 #define EX_PARTIES_MAX 256
 #define EX_PATH        512
+#define EX_FORWARDS_MAX 4
 
 typedef struct ex_party {
     tb_party id;
@@ -41,13 +45,16 @@ typedef struct ex_party {
     unsigned touched; /* rows whose case comes to this party */
     char key[48];     /* its key file below keys/, without .key; "" the party's id */
     bool away;        /* its agent does not run, and is not started again by itself */
+    bool idle;        /* its staff acts on no notice */
     bool resting;     /* its staff neither submits nor acts */
     bool dead;        /* away for ever: nobody waits for it */
     bool given_up;    /* others know that it is dead: nothing more is ordered from it */
 } ex_party;
 
 typedef struct ex_options {
-    const char *leads;
+    const char *campaign; /* id: ops/campaigns/ID.yaml */
+    const char *leads; /* NULL: none, and the parties are those of ops/exercise/parties/ID.csv */
+    const char *play; /* NULL: none */
     const char *out;
     const char *programs; /* folder of tongbao, tongbao-agent, tongbao-broker */
     const char *source;   /* the checkout: campaigns and tables */
@@ -93,6 +100,10 @@ typedef struct ex_row {
     char outcome[24];
     char resale[TB_PARTY_BYTES];
     tb_time submitted_at, forwarded_at, signed_for_at, verified_at, shut_down_at, answered_at, closed_at;
+    tb_time confirmed_at; /* the shutdown of this case; shut_down_at may be that of an earlier one */
+    tb_time informed_at;
+    tb_time forwards[EX_FORWARDS_MAX]; /* each time: a home may refuse it, and it goes to another */
+    size_t forward_count;
 } ex_row;
 
 typedef struct ex_audit {
@@ -116,7 +127,7 @@ typedef struct ex_world {
     ex_party parties[EX_PARTIES_MAX];
     size_t party_count;
     const tb_campaign *campaign;
-    const tb_case_type *type;
+    const tb_case_type *type; /* of the leads' cases; NULL without leads */
     tb_segments segments;
     ex_row *rows; /* in input order */
     size_t row_count;
@@ -130,9 +141,12 @@ typedef struct ex_world {
     ex_row *feeding; /* submitted, its case not known yet */
     size_t closed;
     size_t routed;
+    size_t due; /* routed rows submitted so far */
     unsigned kills;
     unsigned kills_broker;
     ex_audit audit;
+    uint64_t figures; /* of filed reports, counted here as well */
+    uint64_t figures_wrong;
     uint64_t unexpected; /* routed rows that did not end as the staff's rule says */
     double started_s;
     double elapsed_s;
@@ -176,17 +190,26 @@ void ex_feed_deferred(ex_world *world); /* rows whose submitter's staff works ag
 /* main.c: one round of answers, restarts and kills, at most ms long */
 void ex_round(ex_world *world, int ms);
 void ex_look_again(ex_world *world);
+/* Until all that was submitted so far is closed and has arrived everywhere. */
+void ex_settle(ex_world *world);
 /* staff.c */
 void ex_staff_changed(ex_world *world, ex_party *party, const tb_local_answer *answer, uint64_t tag);
 ex_row *ex_row_of_case(ex_world *world, const tb_case_id *case_id);
 void ex_row_case(ex_world *world, ex_row *row, const tb_case_id *case_id);
 /* The network operator that is ordered for a row. */
 const char *ex_network_in(ex_world *world, const ex_row *row, char out[TB_PARTY_BYTES]);
+/* readers.c: whether a role may ever open a group of such cases that another party wrote. */
+void ex_readers_load(const ex_world *world);
+bool ex_may_ever_read(tb_bytes case_type, tb_bytes group, const char *role);
 /* audit.c, result.c */
 void ex_audit_stores(ex_world *world);
 void ex_collect(ex_world *world);
 void ex_compare(ex_world *world); /* with the outcomes the rule names */
 void ex_write_results(ex_world *world);
 void ex_print_table(const ex_world *world);
+/* reports.c: what headquarters has of every report, compared with a count over the rows; written to
+ * reports.json. Nothing without reports. */
+void ex_collect_reports(ex_world *world);
+void ex_write_reports(ex_world *world);
 
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "ops/exercise/disaster.h"
+#include "ops/exercise/play.h"
 
 static bool answered;
 
@@ -26,8 +27,8 @@ static void submitted(ex_world *world, ex_party *party, const tb_local_answer *a
 static void feed(ex_world *world, ex_row *row, ex_party *party)
 {
     tb_local_request request = {.kind = TB_REQUEST_OPEN_CASE, .time = row->reported_at};
-    request.open = (tb_local_open){tb_bytes_str(world->campaign->id), tb_bytes_str(world->type->id),
-                                   row->columns, row->column_count, 0};
+    request.open = (tb_local_open){.campaign = tb_bytes_str(world->campaign->id), .case_type = tb_bytes_str(world->type->id),
+                                   .fields = row->columns, .field_count = row->column_count};
     answered = false;
     world->feeding = row;
     ex_ask(world, party, &request, submitted, (uint64_t)(row - world->rows));
@@ -35,6 +36,7 @@ static void feed(ex_world *world, ex_row *row, ex_party *party)
         ex_round(world, 20);
     }
     world->feeding = NULL;
+    world->due += !row->parked;
 }
 
 void ex_feed_deferred(ex_world *world)
@@ -53,6 +55,7 @@ void ex_feed(ex_world *world)
 {
     for (size_t k = 0; k < world->row_count; k++) {
         ex_row *row = &world->rows[world->order[k]];
+        ex_play_until(world, row->reported_at);
         ex_disaster_step(world);
         ex_feed_deferred(world);
         world->fed++;

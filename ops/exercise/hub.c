@@ -53,8 +53,11 @@ void ex_hub_make(ex_world *world)
     (void)snprintf(provinces, sizeof provinces, "%u", world->options.provinces);
     char table[EX_PATH * 2];
     (void)snprintf(table, sizeof table, "%s/ops/tables/provinces.csv", world->options.source);
-    char *argv[] = {program, "directory", "exercise", "--provinces", provinces, "--table", table, "--out", world->hub_dir, NULL};
-    ex_run(argv);
+    char parties[EX_PATH * 2];
+    (void)snprintf(parties, sizeof parties, "%s/ops/exercise/parties/%s.csv", world->options.source, world->options.campaign);
+    char *by_province[] = {program, "directory", "exercise", "--provinces", provinces, "--table", table, "--out", world->hub_dir, NULL};
+    char *by_list[] = {program, "directory", "exercise", "--parties", parties, "--out", world->hub_dir, NULL};
+    ex_run(world->options.leads != NULL ? by_province : by_list);
     char versions[EX_PATH * 2], newest[EX_PATH * 2];
     (void)snprintf(versions, sizeof versions, "%s/directory", world->hub_dir);
     (void)snprintf(newest, sizeof newest, "%s/directory.doc", world->hub_dir);
@@ -62,8 +65,8 @@ void ex_hub_make(ex_world *world)
     ex_run(publish);
     (void)snprintf(documents, sizeof documents, "%s/documents", world->hub_dir);
     make_folder(documents);
-    (void)snprintf(path, sizeof path, "%s/ops/campaigns/black-card.yaml", world->options.source);
-    sign(world, "campaign", "black-card", path);
+    (void)snprintf(path, sizeof path, "%s/ops/campaigns/%s.yaml", world->options.source, world->options.campaign);
+    sign(world, "campaign", world->options.campaign, path);
     (void)snprintf(tables, sizeof tables, "%s/../tables/segments.table", world->options.programs);
     sign(world, "table", "segments", tables);
     (void)snprintf(tables, sizeof tables, "%s/../tables/provinces.table", world->options.programs);
@@ -125,12 +128,14 @@ void ex_hub_load(ex_world *world)
     if (tb_segments_decode(document.content, &arena, &world->segments) != TB_ACCEPTED) {
         ex_fail("the number segments do not decode");
     }
-    document = read_document(world, "documents/black-card.doc");
+    char name[EX_PATH];
+    (void)snprintf(name, sizeof name, "documents/%s.doc", world->options.campaign);
+    document = read_document(world, name);
     static tb_campaign_loaded *loaded;
     char error[512];
     if (tb_campaign_load(document.content, &loaded, error, sizeof error) != TB_OK) {
         ex_fail("the campaign: %s", error);
     }
     world->campaign = tb_campaign_loaded_get(loaded);
-    world->type = tb_campaign_case_type(world->campaign, tb_bytes_str("notice"));
+    world->type = world->options.leads != NULL ? tb_campaign_case_type(world->campaign, tb_bytes_str("notice")) : NULL;
 }

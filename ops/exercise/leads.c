@@ -175,30 +175,14 @@ static void arrange(ex_world *world)
     world->order = order;
 }
 
-void ex_leads_read(ex_world *world)
+/* Every row of the file, judged as import judges it. */
+static void read_rows(ex_world *world, tb_bytes text, const tb_provinces *provinces)
 {
-    void *block = malloc(LEADS_ARENA);
-    if (block == NULL) {
-        ex_fail("no memory");
-    }
-    tb_arena_init(&arena, block, LEADS_ARENA);
-    char table[EX_PATH * 2];
-    (void)snprintf(table, sizeof table, "%s/ops/tables/provinces.csv", world->options.source);
-    static tb_provinces provinces;
-    if (tb_provinces_read(read_all(table), &arena, &provinces) != TB_ACCEPTED) {
-        ex_fail("%s is not the table of provinces", table);
-    }
-    tb_bytes text = read_all(world->options.leads);
-    size_t lines = 1;
-    for (size_t i = 0; i < text.size; i++) {
-        lines += text.data[i] == '\n';
-    }
-    world->rows = calloc(lines + 1, sizeof *world->rows);
     tb_import import;
     tb_csv csv;
     tb_csv_row heading, row;
     tb_csv_init(&csv, text);
-    if (world->rows == NULL || !tb_import_init(&import, world->campaign, &world->segments, &provinces) ||
+    if (!tb_import_init(&import, world->campaign, &world->segments, provinces) ||
         tb_csv_next(&csv, &arena, &heading) != TB_OK ||
         tb_columns_read(world->type, &heading, &import.columns).code != TB_ACCEPTED) {
         ex_fail("%s is not a leads file: its heading is not understood", world->options.leads);
@@ -215,6 +199,33 @@ void ex_leads_read(ex_world *world)
         lead->source = cell(&heading, &row, "source");
         lead->reported_at = judged.reported;
         take(world, lead, &judged);
+    }
+}
+
+void ex_leads_read(ex_world *world)
+{
+    void *block = malloc(LEADS_ARENA);
+    if (block == NULL) {
+        ex_fail("no memory");
+    }
+    tb_arena_init(&arena, block, LEADS_ARENA);
+    char table[EX_PATH * 2];
+    (void)snprintf(table, sizeof table, "%s/ops/tables/provinces.csv", world->options.source);
+    static tb_provinces provinces;
+    if (tb_provinces_read(read_all(table), &arena, &provinces) != TB_ACCEPTED) {
+        ex_fail("%s is not the table of provinces", table);
+    }
+    tb_bytes text = world->options.leads != NULL ? read_all(world->options.leads) : tb_bytes_str("");
+    size_t lines = 1;
+    for (size_t i = 0; i < text.size; i++) {
+        lines += text.data[i] == '\n';
+    }
+    world->rows = calloc(lines + 1, sizeof *world->rows);
+    if (world->rows == NULL) {
+        ex_fail("no memory");
+    }
+    if (world->options.leads != NULL) {
+        read_rows(world, text, &provinces);
     }
     arrange(world);
     world->by_case_size = 1;

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "ops/exercise/disaster.h"
+#include "ops/exercise/play.h"
 
 #define SETTLE_S      120.0 /* after the last row: how long cases may take to close before we say so */
 #define LOOK_AGAIN_S  10.0  /* without a case closed */
@@ -58,16 +59,19 @@ void ex_fail(const char *format, ...)
 
 static void usage(FILE *out)
 {
-    (void)fputs("tongbao-exercise --leads FILE --out DIR --programs DIR --source DIR [--provinces N] [--kill|--disaster] [--keep] [--quiet]\n", out);
+    (void)fputs("tongbao-exercise [--campaign ID] [--leads FILE] --out DIR --programs DIR --source DIR [--play FILE] [--provinces N] [--kill|--disaster] [--keep] [--quiet]\n", out);
 }
 
 static void parse(int argc, char **argv)
 {
     ex_options *o = &world.options;
     o->provinces = 31;
+    o->campaign = "black-card";
     for (int i = 1; i < argc; i++) {
         const char *next = i + 1 < argc ? argv[i + 1] : NULL;
         const char **text = strcmp(argv[i], "--leads") == 0      ? &o->leads
+                            : strcmp(argv[i], "--play") == 0     ? &o->play
+                            : strcmp(argv[i], "--campaign") == 0 ? &o->campaign
                             : strcmp(argv[i], "--out") == 0      ? &o->out
                             : strcmp(argv[i], "--programs") == 0 ? &o->programs
                             : strcmp(argv[i], "--source") == 0   ? &o->source
@@ -91,7 +95,7 @@ static void parse(int argc, char **argv)
             exit(strcmp(argv[i], "--help") == 0 ? 0 : 2);
         }
     }
-    if (o->leads == NULL || o->out == NULL || o->programs == NULL || o->source == NULL || o->provinces < 1 || o->provinces > 31 ||
+    if ((o->leads == NULL && (o->play == NULL || o->kill || o->disaster)) || o->out == NULL || o->programs == NULL || o->source == NULL || o->provinces < 1 || o->provinces > 31 ||
         (o->disaster && (o->kill || o->keep))) {
         usage(stderr);
         exit(2);
@@ -188,7 +192,7 @@ void ex_round(ex_world *w, int ms)
 
 static bool settled(ex_world *w)
 {
-    if (w->closed < w->routed || ex_talk_waiting(w) > 0) {
+    if (w->closed < w->due || ex_talk_waiting(w) > 0) {
         return false;
     }
     for (size_t i = 0; i < w->party_count; i++) {
@@ -210,8 +214,11 @@ void ex_look_again(ex_world *w)
     }
 }
 
-static void settle(ex_world *w)
+void ex_settle(ex_world *w)
 {
+    for (size_t i = 0; i < w->party_count; i++) {
+        w->parties[i].outbox = -1;
+    }
     double until = ex_seconds() + SETTLE_S, asked = 0, progress = ex_seconds();
     size_t closed = w->closed;
     while (!settled(w) && ex_seconds() < until) {
@@ -219,11 +226,11 @@ static void settle(ex_world *w)
         if (w->closed != closed) {
             closed = w->closed;
             progress = ex_seconds();
-        } else if (w->closed < w->routed && ex_seconds() - progress > LOOK_AGAIN_S) {
+        } else if (w->closed < w->due && ex_seconds() - progress > LOOK_AGAIN_S) {
             progress = ex_seconds();
             ex_look_again(w);
         }
-        if (w->closed >= w->routed && ex_seconds() - asked > 1.0 && ex_talk_waiting(w) == 0) {
+        if (w->closed >= w->due && ex_seconds() - asked > 0.3 && ex_talk_waiting(w) == 0) {
             asked = ex_seconds();
             for (size_t i = 0; i < w->party_count; i++) {
                 if (w->parties[i].outbox != 0) {
@@ -257,6 +264,7 @@ int main(int argc, char **argv)
     (void)snprintf(world.endpoint, sizeof world.endpoint, "tcp://127.0.0.1:%d", 20000 + (int)(getpid() % 20000));
     ex_hub_make(&world);
     ex_hub_load(&world);
+    ex_readers_load(&world);
     ex_leads_read(&world);
     (void)printf("演练数据,不作统计依据 (exercise)  %zu parties, %zu leads, %zu to route\n", world.party_count, world.row_count, world.routed);
     if (world.options.disaster) {
@@ -267,14 +275,19 @@ int main(int argc, char **argv)
         ex_agent_start(&world, &world.parties[i]);
     }
     ex_talk_open(&world);
+    ex_play_read(&world);
     ex_feed(&world);
+    ex_play_rest(&world);
     ex_disaster_end(&world);
-    settle(&world);
+    world.due = world.routed;
+    ex_settle(&world);
     ex_collect(&world);
+    ex_collect_reports(&world);
     world.elapsed_s = ex_seconds() - world.started_s;
     if (world.options.keep) {
         ex_compare(&world);
         ex_write_results(&world);
+        ex_write_reports(&world);
         ex_print_table(&world);
         keep_running(&world);
         clean_up();
@@ -285,7 +298,8 @@ int main(int argc, char **argv)
     ex_compare(&world);
     ex_disaster_page(&world);
     ex_write_results(&world);
+    ex_write_reports(&world);
     ex_print_table(&world);
-    bool good = world.closed == world.routed && world.unexpected == 0 && world.audit.lost + world.audit.duplicate_effects + world.audit.order_violations + world.audit.readers_violated == 0;
+    bool good = world.closed == world.routed && world.unexpected == 0 && world.figures_wrong == 0 && world.audit.lost + world.audit.duplicate_effects + world.audit.order_violations + world.audit.readers_violated == 0;
     return good ? 0 : 1;
 }

@@ -65,7 +65,7 @@ void ex_agent_start(ex_world *world, ex_party *party)
     (void)snprintf(key, sizeof key, "%s/keys/%s.key", world->hub_dir, party->key[0] != 0 ? party->key : party->id.text);
     (void)snprintf(directory, sizeof directory, "%s/directory.doc", world->hub_dir);
     (void)snprintf(sock, sizeof sock, "%s/%s.sock", world->run_dir, party->id.text);
-    (void)snprintf(campaign, sizeof campaign, "%s/documents/black-card.doc", world->hub_dir);
+    (void)snprintf(campaign, sizeof campaign, "%s/documents/%s.doc", world->hub_dir, world->options.campaign);
     (void)snprintf(segments, sizeof segments, "%s/documents/segments.doc", world->hub_dir);
     (void)snprintf(provinces, sizeof provinces, "%s/documents/provinces.doc", world->hub_dir);
     (void)snprintf(calendar, sizeof calendar, "%s/documents/calendar.doc", world->hub_dir);

@@ -25,6 +25,15 @@ static void take_event(ex_row *row, const tb_local_event *event)
             *times[i].at = event->at;
         }
     }
+    if (tb_bytes_equal(event->action, tb_bytes_str("shut_down"))) {
+        row->confirmed_at = event->at;
+    }
+    if (tb_bytes_equal(event->action, tb_bytes_str("forward")) && row->forward_count < EX_FORWARDS_MAX) {
+        row->forwards[row->forward_count++] = event->at;
+    }
+    if (tb_bytes_equal(event->action, tb_bytes_str("pass_on"))) {
+        row->informed_at = event->at;
+    }
     /* Where found = home nobody answers across provinces: the submitter is informed at once. */
     if (tb_bytes_equal(event->action, tb_bytes_str("pass_on")) && row->answered_at == 0) {
         row->answered_at = event->at;
@@ -52,6 +61,7 @@ static void collected(ex_world *world, ex_party *party, const tb_local_answer *a
     }
     const tb_local_summary *s = &answer->case_.summary;
     row->closed_at = row->shut_down_at = 0;
+    row->forward_count = 0;
     (void)snprintf(row->state, sizeof row->state, "%.*s", (int)s->state.size, (const char *)s->state.data);
     for (size_t i = 0; i < answer->case_.event_count; i++) {
         take_event(row, &answer->case_.events[i]);
@@ -217,7 +227,9 @@ void ex_compare(ex_world *world)
 
 void ex_write_results(ex_world *world)
 {
-    write_csv(world);
+    if (world->options.leads != NULL) {
+        write_csv(world);
+    }
     json_t *verdicts = json_object(), *by_home = json_object(), *by_found = json_object(), *outcomes = json_object();
     json_int_t n[7] = {0};
     for (size_t i = 0; i < world->row_count; i++) {
@@ -235,6 +247,10 @@ void ex_write_results(ex_world *world)
         "elapsed_s", world->elapsed_s);
     if (summary != NULL) {
         (void)json_object_set_new(summary, "unexpected", json_integer((json_int_t)world->unexpected));
+    }
+    if (summary != NULL && world->options.play != NULL) {
+        (void)json_object_set_new(summary, "figures", json_integer((json_int_t)world->figures));
+        (void)json_object_set_new(summary, "figures_wrong", json_integer((json_int_t)world->figures_wrong));
     }
     if (summary != NULL && world->options.disaster) {
         (void)json_object_set_new(summary, "disasters", disasters());
@@ -268,7 +284,7 @@ static void print_right(const char *text, int columns)
 #define NAME_COLUMNS   28
 #define NUMBER_COLUMNS 8
 
-void ex_print_table(const ex_world *world)
+static void print_provinces(const ex_world *world)
 {
     static const char *headings[] = {"发现", "归属", "已关停", "已查清", "空号", "已办结"};
     (void)printf("\n演练数据,不作统计依据\n");
@@ -303,9 +319,19 @@ void ex_print_table(const ex_world *world)
         }
         (void)printf("\n");
     }
+}
+
+void ex_print_table(const ex_world *world)
+{
+    if (world->options.leads != NULL) {
+        print_provinces(world);
+    }
     (void)printf("\n%zu leads, %zu routed, %zu closed, in %.1f s; kills %u\n", world->row_count, world->routed, world->closed, world->elapsed_s, world->kills);
-    (void)printf("lost %llu, duplicate effects %llu, order violations %llu, readers violated %llu; outcomes other than the rule's %llu\n%s/leads-result.csv\n%s/summary.json\n",
+    (void)printf("lost %llu, duplicate effects %llu, order violations %llu, readers violated %llu; outcomes other than the rule's %llu\n%s/summary.json\n",
                  (unsigned long long)world->audit.lost, (unsigned long long)world->audit.duplicate_effects,
                  (unsigned long long)world->audit.order_violations, (unsigned long long)world->audit.readers_violated,
-                 (unsigned long long)world->unexpected, world->options.out, world->options.out);
+                 (unsigned long long)world->unexpected, world->options.out);
+    if (world->options.leads != NULL) {
+        (void)printf("%s/leads-result.csv\n", world->options.out);
+    }
 }

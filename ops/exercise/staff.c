@@ -212,14 +212,15 @@ void ex_staff_changed(ex_world *world, ex_party *party, const tb_local_answer *a
 {
     (void)tag;
     const tb_local_summary *summary = &answer->changed;
-    ex_row *row = row_of(world, party, summary);
+    bool notice = world->type != NULL && tb_bytes_equal(summary->case_type, tb_bytes_str(world->type->id));
+    ex_row *row = notice ? row_of(world, party, summary) : NULL;
     if (row == NULL) {
         return;
     }
     note_times(world, party, row, summary);
     note_holder(row, summary);
     tell(world, row, summary);
-    if (party->resting || !tb_party_equal(&summary->holder, &party->id) || summary->number <= row->acted_on || summary->frozen) {
+    if (party->resting || party->idle || !tb_party_equal(&summary->holder, &party->id) || summary->number <= row->acted_on || summary->frozen) {
         return;
     }
     (void)snprintf(row->state, sizeof row->state, "%.*s", (int)summary->state.size, (const char *)summary->state.data);

@@ -5,14 +5,8 @@
 
 #define ARENA_BYTES (4u * 1024 * 1024)
 
-typedef struct row {
-    const char *id;
-    const char *role;
-    const char *jurisdiction;
-} row;
-
 /* ascending by id */
-static const row rows[PARTIES] = {
+static const country_row rows[PARTIES] = {
     {"bureau.11", "bureau", "11"}, {"bureau.33", "bureau", "33"},
     {"bureau.44", "bureau", "44"}, {"cm.33", "operator", "33"},
     {"cm.44", "operator", "44"},   {"ct.33", "operator", "33"},
@@ -32,8 +26,8 @@ tb_party party_of(const char *id)
 
 tb_directory_party *country_party(country *c, const char *id)
 {
-    for (size_t i = 0; i < PARTIES; i++) {
-        if (strcmp(rows[i].id, id) == 0) {
+    for (size_t i = 0; i < c->directory.party_count; i++) {
+        if (strcmp(c->parties[i].id.text, id) == 0) {
             return &c->parties[i];
         }
     }
@@ -53,29 +47,55 @@ static void read_text(country *c, const char *name)
     assert_int_equal(fclose(file), 0);
 }
 
-void country_setup(country *c, const char *name)
+static void settle(country *c, const country_row *list, size_t count)
 {
-    *c = (country){0};
-    c->block = malloc(ARENA_BYTES);
-    assert_non_null(c->block);
-    tb_arena_init(&c->arena, c->block, ARENA_BYTES);
-    read_text(c, name);
     char error[200] = "";
     if (tb_campaign_load(tb_bytes_of(c->text, c->text_size), &c->loaded, error, sizeof error) !=
         TB_OK) {
         fail_msg("%s", error);
     }
+    assert_true(count <= PARTIES);
     c->campaign = tb_campaign_loaded_get(c->loaded);
-    for (size_t i = 0; i < PARTIES; i++) {
+    for (size_t i = 0; i < count; i++) {
         c->parties[i] = (tb_directory_party){
-            .id = party_of(rows[i].id),
-            .role = tb_bytes_str(rows[i].role),
-            .jurisdiction = tb_bytes_str(rows[i].jurisdiction),
+            .id = party_of(list[i].id),
+            .role = tb_bytes_str(list[i].role),
+            .jurisdiction = tb_bytes_str(list[i].jurisdiction),
             .state = TB_PARTY_ACTIVE,
         };
     }
-    c->directory = (tb_directory){.version = 1, .parties = c->parties, .party_count = PARTIES};
+    c->directory = (tb_directory){.version = 1, .parties = c->parties, .party_count = count};
     country_forget(c);
+}
+
+static void begin(country *c)
+{
+    *c = (country){0};
+    c->block = malloc(ARENA_BYTES);
+    assert_non_null(c->block);
+    tb_arena_init(&c->arena, c->block, ARENA_BYTES);
+}
+
+void country_setup_of(country *c, const char *name, const country_row *list, size_t count)
+{
+    begin(c);
+    read_text(c, name);
+    settle(c, list, count);
+}
+
+void country_setup_text(country *c, const char *text, const country_row *list, size_t count)
+{
+    begin(c);
+    c->text_size = strlen(text);
+    c->text = malloc(c->text_size + 1);
+    assert_non_null(c->text);
+    memcpy(c->text, text, c->text_size + 1);
+    settle(c, list, count);
+}
+
+void country_setup(country *c, const char *name)
+{
+    country_setup_of(c, name, rows, PARTIES);
 }
 
 void country_teardown(country *c)
@@ -90,6 +110,23 @@ void country_forget(country *c)
     c->view = (tb_case_view){.campaign = c->campaign, .type = &c->campaign->case_types[0]};
     c->known = (tb_local_knowledge){0};
     tb_arena_reset(&c->arena);
+}
+
+void country_begin(country *c, const char *type)
+{
+    country_forget(c);
+    c->view.type = tb_campaign_case_type(c->campaign, tb_bytes_str(type));
+    assert_non_null(c->view.type);
+}
+
+void country_time(country *c, const char *time)
+{
+    int64_t day;
+    if (tb_day_parse(tb_bytes_str(time), &day)) {
+        c->at = tb_day_start(day) + INT64_C(12) * 3600 * 1000;
+    } else {
+        assert_true(tb_time_parse(tb_bytes_str(time), &c->at));
+    }
 }
 
 static size_t parse_fields(country *c, const char *fields, tb_field **out)
@@ -121,6 +158,7 @@ tb_refusal attempt(country *c, const char *actor, const char *action, const char
     tb_field *values = NULL;
     size_t count = parse_fields(c, fields, &values);
     tb_party party = party_of(actor);
+    c->view.at = c->at;
     assert_ok(tb_judge_act(&c->view, &c->directory, &party, tb_bytes_str(action), values, count,
                            &c->known, &c->arena, &c->ruling, &c->objection));
     return c->objection.code;
@@ -155,6 +193,7 @@ tb_event event_of(country *c, const char *actor, const tb_ruling *ruling)
         .from_state = c->view.state,
         .to_state = ruling->to_state,
         .holder = ruling->holder,
+        .at = c->at,
         .addressees = ruling->addressees,
         .addressee_count = ruling->addressee_count,
         .fields = ruling->open_fields,

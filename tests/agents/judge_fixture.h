@@ -13,6 +13,12 @@
 
 #define PARTIES 16
 
+typedef struct country_row {
+    const char *id;
+    const char *role;
+    const char *jurisdiction;
+} country_row;
+
 typedef struct country {
     tb_arena arena;
     uint8_t *block;
@@ -22,6 +28,7 @@ typedef struct country {
     const tb_campaign *campaign;
     tb_directory directory;
     tb_directory_party parties[PARTIES];
+    tb_time at; /* when what is attempted is done */
     tb_case_view view;
     tb_local_knowledge known;
     tb_ruling ruling;
@@ -33,8 +40,17 @@ typedef struct country {
 void country_setup(country *c, const char *name);
 void country_teardown(country *c);
 
+/* Likewise with other parties, ascending by id, at most PARTIES. */
+void country_setup_of(country *c, const char *name, const country_row *rows, size_t count);
+/* Likewise with a text instead of a file. */
+void country_setup_text(country *c, const char *text, const country_row *rows, size_t count);
+
 /* Another case, or another try from the start. */
 void country_forget(country *c);
+/* Likewise, of another case type. */
+void country_begin(country *c, const char *type);
+/* From now on it is this time: "2015-08-21T09:00:00+08:00", or a day for its noon. */
+void country_time(country *c, const char *time);
 
 tb_party party_of(const char *id);
 tb_directory_party *country_party(country *c, const char *id);

@@ -1,6 +1,7 @@
 #include "tests/agents/peer.h"
 
 #include "tests/messages/samples.h"
+#include "tests/store/failing.h"
 #include "tests/test.h"
 
 /* ---- an agent ---- */
@@ -10,7 +11,23 @@ static void turn(town *t, peer *p, tb_input *inputs, size_t count)
     for (size_t i = 0; i < count; i++) {
         inputs[i].now = (tb_now){t->now, t->now};
     }
-    if (tb_turn(&p->node, inputs, count) != TB_OK) {
+    /* What an agent did last and what failed to be applied it keeps in memory, on purpose: sends
+     * may be lost, and the turn is played again with the notice queued. */
+    static peer before;
+    bool failed;
+    tb_err err;
+    before = *p;
+    do {
+        failing_start(p->store, &p->node.arena, &p->agent, sizeof p->agent);
+        err = tb_turn(&p->node, inputs, count);
+        failed = failing_again(NULL, err);
+        if (failed) {
+            p->agent = before.agent;
+            p->releases = before.releases;
+            p->resends = before.resends;
+        }
+    } while (failed);
+    if (err != TB_OK) {
         assert_ok(tb_turn_each(&p->node, inputs, count));
     }
 }
@@ -148,8 +165,18 @@ void peer_check(town *t, peer *p)
 {
     tb_bytes *faults = NULL;
     size_t count = 0;
-    tb_txn *txn = peer_look(t, p);
-    assert_ok(tb_agent_check(&p->agent, txn, &faults, &count));
+    tb_txn *txn;
+    tb_err err;
+    do {
+        size_t mark = tb_arena_mark(&t->paper);
+        failing_start(p->store, &t->paper, &p->agent, sizeof p->agent);
+        txn = peer_look(t, p);
+        err = tb_agent_check(&p->agent, txn, &faults, &count);
+        if (err != TB_OK) {
+            tb_arena_release(&t->paper, mark);
+        }
+    } while (failing_again(txn, err));
+    assert_ok(err);
     for (size_t i = 0; i < count; i++) {
         print_error("%.*s\n", (int)faults[i].size, (const char *)faults[i].data);
     }

@@ -2,6 +2,7 @@
 
 /* peer_casework - what stands in for casework: a line of words becomes an event, applying keeps its
  * text. */
+#include "agents/automatic.h"
 #include "agents/check_case.h"
 #include "agents/draft.h"
 #include "agents/duties.h"
@@ -12,6 +13,7 @@
 #include "base/pack.h"
 #include "tests/agents/peer.h"
 #include "tests/messages/samples.h"
+#include "tests/store/failing.h"
 #include "tests/test.h"
 
 #include <stdio.h>
@@ -36,7 +38,9 @@ static tb_err keep_event(tb_txn *txn,
     tb_put_raw(&w, incarnation->random, sizeof incarnation->random);
     tb_put_u64(&w, notice);
     tb_put_bytes(&w, event);
-    assert_ok(tb_writer_bytes(&w, &value));
+    if (tb_writer_bytes(&w, &value) != TB_OK) {
+        return TB_ERR_LIMIT;
+    }
     return tb_store_put(txn, TB_TABLE_META, tb_bytes_str(key), value);
 }
 
@@ -151,7 +155,7 @@ static tb_err settle(tb_agent *agent,
                      const char *words,
                      tb_effects *effects)
 {
-    char *line = tb_arena_alloc(tb_txn_arena(txn), strlen(words) + 1);
+    char *line = tb_arena_alloc(&town_here()->paper, strlen(words) + 1);
     char *rest = NULL;
     (void)memcpy(line, words, strlen(words) + 1);
     tb_local_request request = {.kind = TB_REQUEST_ACT_QUARANTINE,
@@ -193,7 +197,9 @@ recover(tb_agent *agent, tb_txn *txn, const tb_input *input, tb_random *random, 
 tb_err tb_local_step(
     tb_agent *agent, tb_txn *txn, const tb_input *input, tb_random *random, tb_effects *effects)
 {
+    failing_rest(true);
     char *line = tb_arena_alloc(tb_txn_arena(txn), input->bytes.size + 1);
+    failing_rest(false);
     tb_outgoing outgoing;
     uint64_t notice = 0;
     if (input->bytes.size >= 8 && memcmp(input->bytes.data, "recover ", 8) == 0) {
@@ -203,20 +209,29 @@ tb_err tb_local_step(
     if (strncmp(line, "retry ", 6) == 0 || strncmp(line, "drop ", 5) == 0) {
         return settle(agent, txn, input->now, random, line, effects);
     }
+    failing_rest(true);
     read_wish(agent, txn, tb_txn_arena(txn), line, &outgoing);
+    failing_rest(false);
     tb_party to[8];
     for (size_t i = 0; i < outgoing.reader_count; i++) {
         to[i] = outgoing.readers[i].recipient;
     }
-    if (!tb_link_ready(agent, txn, to, outgoing.reader_count)) {
+    bool ready;
+    tb_err err = tb_link_ready(agent, txn, to, outgoing.reader_count, &ready);
+    if (err != TB_OK) {
+        return err;
+    }
+    if (!ready) {
         tb_effects_note(effects, tb_txn_arena(txn), TB_LEVEL_INFO, "event=draft");
         return TB_OK;
     }
     tb_event event;
     tb_incarnation incarnation;
-    tb_err err = tb_outbox_add(agent, txn, &outgoing, &notice);
+    err = tb_outbox_add(agent, txn, &outgoing, &notice);
+    failing_rest(true);
     assert_ok(tb_meta_incarnation(txn, &incarnation));
     assert_int_equal(tb_event_decode(outgoing.events[0], tb_txn_arena(txn), &event), TB_ACCEPTED);
+    failing_rest(false);
     return err != TB_OK ? err
                         : keep_event(txn, event.account, outgoing.events[0], &agent->self,
                                      &incarnation, notice);
@@ -261,10 +276,11 @@ tb_err tb_apply_notice(tb_agent *agent,
             err = keep_event(txn, text, incoming->events[i], &incoming->header->sender,
                              &incoming->header->incarnation, incoming->header->notice);
         }
-        if (p->poison != NULL && tb_bytes_equal(text, tb_bytes_str(p->poison))) {
+        if (err == TB_OK && p->poison != NULL && tb_bytes_equal(text, tb_bytes_str(p->poison))) {
             return p->poison_err;
         }
-        if (p->disliked != NULL && tb_bytes_equal(text, tb_bytes_str(p->disliked))) {
+        if (err == TB_OK && p->disliked != NULL &&
+            tb_bytes_equal(text, tb_bytes_str(p->disliked))) {
             *out_refused = TB_REFUSED_ROLE;
             *out_event = incoming->ids[i];
         }
@@ -274,8 +290,10 @@ tb_err tb_apply_notice(tb_agent *agent,
     }
     for (size_t i = 0; err == TB_OK && i < incoming->passed_count; i++) {
         tb_event event;
+        failing_rest(true);
         assert_int_equal(tb_event_decode(incoming->passed[i].event, tb_txn_arena(txn), &event),
                          TB_ACCEPTED);
+        failing_rest(false);
         assert_ok(tb_passed_encode(&incoming->passed[i], &town_here()->paper, &p->passed));
         err = append_applied(txn, event.account, "^");
     }
@@ -300,6 +318,20 @@ tb_drafts_release(tb_agent *agent, tb_txn *txn, tb_now now, tb_random *random, t
     (void)effects;
     town_peer(agent)->releases++;
     return TB_OK;
+}
+
+tb_err tb_automatic_tick(tb_step *step)
+{
+    (void)step;
+    return TB_OK;
+}
+
+tb_err tb_automatic_due(const tb_agent *agent, tb_txn *txn, tb_time *out)
+{
+    (void)agent;
+    (void)txn;
+    (void)out;
+    return TB_ERR_NOT_FOUND;
 }
 
 tb_err tb_duties_tick(tb_step *step)

@@ -3,6 +3,7 @@
 
 #include "tests/agents/peer.h"
 #include "tests/messages/samples.h"
+#include "tests/store/failing.h"
 #include "tests/test.h"
 
 static int set_up(void **state)
@@ -22,13 +23,30 @@ static int tear_down(void **state)
 
 /* ---- a person with a memory stick ---- */
 
-static void begin(town *t, peer *p, tb_txn **out_txn, tb_effects *effects, tb_step *out_step)
+static tb_err open_turn(town *t, peer *p, tb_txn **out_txn, tb_effects *effects, tb_step *out_step)
 {
     tb_now now = {t->now, t->now};
     tb_arena_reset(&p->node.arena);
     tb_effects_reset(effects);
     assert_ok(tb_store_begin(p->store, &p->node.arena, out_txn));
-    assert_ok(tb_step_make(&p->agent, *out_txn, now, &t->random, effects, out_step));
+    return tb_step_make(&p->agent, *out_txn, now, &t->random, effects, out_step);
+}
+
+static tb_err begin(town *t, peer *p, tb_txn **out_txn, tb_effects *effects, tb_step *out_step)
+{
+    failing_start(p->store, &p->node.arena, &p->agent, sizeof p->agent);
+    return open_turn(t, p, out_txn, effects, out_step);
+}
+
+/* Whether it failed on purpose and is to be done again, by an agent that remembers nothing of it.
+ */
+static bool again(peer *p, const tb_agent *before, tb_txn *txn, tb_err err)
+{
+    bool failed = failing_again(txn, err);
+    if (failed) {
+        p->agent = *before;
+    }
+    return failed;
 }
 
 static tb_local_answer export_after(town *t, peer *from, const char *to, tb_bytes after)
@@ -36,10 +54,19 @@ static tb_local_answer export_after(town *t, peer *from, const char *to, tb_byte
     static tb_effects effects;
     tb_txn *txn;
     tb_step step;
-    tb_local_answer answer = {.code = TB_ACCEPTED};
+    tb_local_answer answer;
     tb_local_export_bundle wish = {sample_party(to), after};
-    begin(t, from, &txn, &effects, &step);
-    assert_ok(tb_bundle_export(&step, &wish, &answer));
+    static tb_agent before;
+    tb_err err;
+    before = from->agent;
+    do {
+        answer = (tb_local_answer){.code = TB_ACCEPTED};
+        err = begin(t, from, &txn, &effects, &step);
+        if (err == TB_OK) {
+            err = tb_bundle_export(&step, &wish, &answer);
+        }
+    } while (again(from, &before, txn, err));
+    assert_ok(err);
     if (answer.kind == TB_ANSWER_BUNDLE) {
         assert_ok(tb_arena_copy(&t->paper, answer.bundle.content, &answer.bundle.content));
         assert_ok(tb_arena_copy(&t->paper, answer.bundle.next, &answer.bundle.next));
@@ -63,10 +90,21 @@ static tb_local_answer bring_in(town *t, peer *to, tb_bytes file)
     tb_txn *txn;
     tb_step step;
     tb_now now = {t->now, t->now};
-    tb_local_answer answer = {.code = TB_ACCEPTED};
-    begin(t, to, &txn, &effects, &step);
-    assert_ok(tb_bundle_import(&step, file, &answer));
-    assert_ok(tb_agent_close(&to->agent, txn, now, &t->random, &effects));
+    tb_local_answer answer;
+    static tb_agent before;
+    tb_err err;
+    before = to->agent;
+    do {
+        answer = (tb_local_answer){.code = TB_ACCEPTED};
+        err = begin(t, to, &txn, &effects, &step);
+        if (err == TB_OK) {
+            err = tb_bundle_import(&step, file, &answer);
+        }
+        if (err == TB_OK) {
+            err = tb_agent_close(&to->agent, txn, now, &t->random, &effects);
+        }
+    } while (again(to, &before, txn, err));
+    assert_ok(err);
     if (answer.code != TB_ACCEPTED && answer.code != TB_REFUSED_FORK) {
         assert_false(tb_txn_wrote(txn)); /* refused, so nothing was changed */
     }
@@ -383,9 +421,18 @@ static void a_mark_above_our_own_numbers_is_an_alarm_and_one_partys_word(void **
     static tb_effects effects;
     tb_txn *txn;
     tb_step step;
-    tb_local_answer answer = {.code = TB_ACCEPTED};
-    begin(t, &t->a, &txn, &effects, &step);
-    assert_ok(tb_bundle_import(&step, file, &answer));
+    tb_local_answer answer;
+    static tb_agent agent;
+    tb_err err;
+    agent = t->a.agent;
+    do {
+        answer = (tb_local_answer){.code = TB_ACCEPTED};
+        err = begin(t, &t->a, &txn, &effects, &step);
+        if (err == TB_OK) {
+            err = tb_bundle_import(&step, file, &answer);
+        }
+    } while (again(&t->a, &agent, txn, err));
+    assert_ok(err);
     assert_ok(tb_store_commit(txn));
     assert_int_equal(answer.code, TB_ACCEPTED);
     assert_int_equal(answer.imported.counts.marks, 0);
@@ -404,7 +451,7 @@ static void who_is_fenced_neither_takes_nor_gives_bundles(void **state)
     static tb_effects effects;
     tb_txn *txn;
     tb_step step;
-    begin(t, &t->a, &txn, &effects, &step);
+    assert_ok(open_turn(t, &t->a, &txn, &effects, &step));
     tb_stream stream = {t->a.agent.self, step.incarnation, sample_party("ct.33"), TB_LANE_NORMAL};
     assert_ok(tb_link_fence(&step, TB_REFUSED_MARKS_BACK, &stream, 9));
     assert_ok(tb_store_commit(txn));

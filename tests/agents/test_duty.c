@@ -48,6 +48,61 @@ static void working_days_pass_over_days_off(void **state)
                      at("2015-02-18T00:00:00+08:00") - 1);
 }
 
+static void a_limit_may_be_a_day_whenever_the_duty_began(void **state)
+{
+    (void)state;
+    tb_time end = at("2015-08-21T00:00:00+08:00") - 1;
+    tb_duty_def duty = {.due_date = "2015-08-20"};
+    assert_int_equal(tb_duty_due(&duty, at("2015-07-16T08:00:00+08:00"), NULL), end);
+    assert_int_equal(tb_duty_due(&duty, at("2015-08-21T08:00:00+08:00"), NULL), end); /* over */
+    tb_duty_def staged = {.stage = "check", .stage_end = "2015-08-31"};
+    assert_int_equal(tb_duty_due(&staged, at("2015-07-16T08:00:00+08:00"), NULL),
+                     at("2015-09-01T00:00:00+08:00") - 1);
+}
+
+static void a_period_limit_is_a_day_of_the_month_after(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *from;
+        unsigned day;
+        const char *behind;
+    } rows[] = {
+        {"2015-03-31T23:59:59+08:00", 15, "2015-04-16T00:00:00+08:00"},
+        {"2015-04-01T00:00:00+08:00", 15, "2015-05-16T00:00:00+08:00"},
+        {"2015-12-05T12:00:00+08:00", 15, "2016-01-16T00:00:00+08:00"},
+        {"2015-01-10T12:00:00+08:00", 31, "2015-03-01T00:00:00+08:00"}, /* February's last */
+        {"2016-01-10T12:00:00+08:00", 30, "2016-03-01T00:00:00+08:00"},
+        {"2014-12-31T23:30:00+08:00", 1, "2015-01-02T00:00:00+08:00"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        tb_duty_def duty = {.monthly = {.day = rows[i].day}};
+        assert_int_equal(tb_duty_due(&duty, at(rows[i].from), NULL), at(rows[i].behind) - 1);
+    }
+}
+
+/* 四(二): 每季度第一个月的15日前, for the quarter before. */
+static void or_a_day_of_the_quarter_after(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *from;
+        const char *behind;
+    } rows[] = {
+        {"2015-01-01T00:00:00+08:00", "2015-04-16T00:00:00+08:00"},
+        {"2015-03-31T23:59:59+08:00", "2015-04-16T00:00:00+08:00"},
+        {"2015-04-01T00:00:00+08:00", "2015-07-16T00:00:00+08:00"},
+        {"2015-12-31T23:59:59+08:00", "2016-01-16T00:00:00+08:00"},
+    };
+    tb_duty_def duty = {.quarterly = {.month = 1, .day = 15}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        assert_int_equal(tb_duty_due(&duty, at(rows[i].from), NULL), at(rows[i].behind) - 1);
+    }
+    tb_duty_def third = {.quarterly = {.month = 3, .day = 31}};
+    assert_int_equal(tb_duty_due(&third, at("2015-11-11T00:00:00+08:00"), NULL),
+                     at("2016-04-01T00:00:00+08:00") - 1);
+}
+
 static void grace_is_never_less_than_what_storing_may_take(void **state)
 {
     (void)state;
@@ -61,6 +116,9 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(hours_run_from_the_event),
     cmocka_unit_test(day_limits_begin_with_the_next_day_and_end_at_midnight),
     cmocka_unit_test(working_days_pass_over_days_off),
+    cmocka_unit_test(a_limit_may_be_a_day_whenever_the_duty_began),
+    cmocka_unit_test(a_period_limit_is_a_day_of_the_month_after),
+    cmocka_unit_test(or_a_day_of_the_quarter_after),
     cmocka_unit_test(grace_is_never_less_than_what_storing_may_take),
 };
 

@@ -81,6 +81,66 @@ static void blanks_dashes_and_full_width_digits_hide_nothing(void **state)
     assert_true(has("11010519491231002Ⅹ"));
 }
 
+/* The 17 digits with their check digit, by GB 11643. */
+static bool has_dated(const char *date)
+{
+    static const int weights[] = {7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2};
+    char number[19] = "110105";
+    int sum = 0;
+    assert_int_equal(strlen(date), 8);
+    memcpy(number + 6, date, 8);
+    memcpy(number + 14, "002", 3);
+    for (size_t i = 0; i < 17; i++) {
+        sum += weights[i] * (number[i] - '0');
+    }
+    number[17] = "10X98765432"[sum % 11];
+    return has(number);
+}
+
+static void the_date_of_birth_must_exist(void **state)
+{
+    (void)state;
+    static const char *const born[] = {"18500101", "21001231", "20000229", "19040229",
+                                       "20230228", "19490430", "19490131"};
+    static const char *const unborn[] = {"18491231", "21010101", "19490001", "19491301",
+                                         "19490100", "19490132", "19490431", "19000229",
+                                         "20230229", "20000230"};
+    for (size_t i = 0; i < sizeof born / sizeof born[0]; i++) {
+        if (!has_dated(born[i])) {
+            fail_msg("not found: born %s", born[i]);
+        }
+    }
+    for (size_t i = 0; i < sizeof unborn / sizeof unborn[0]; i++) {
+        if (has_dated(unborn[i])) {
+            fail_msg("found: born %s", unborn[i]);
+        }
+    }
+}
+
+static void no_blank_and_no_dash_that_people_type_hides_one(void **state)
+{
+    (void)state;
+    static const char *const between[] = {
+        " ",      "\t",     "\n",     "\v",     "\f",     "\r",     "-",      "_",      "\u00A0",
+        "\u2000", "\u200B", "\u200F", "\u2028", "\u2029", "\u202F", "\u2060", "\u3000", "\uFEFF",
+        "\u00AD", "\u2010", "\u2015", "\u2212", "\uFE58", "\uFE63", "\uFF0D", "\uFF3F",
+    };
+    char text[64];
+    for (size_t i = 0; i < sizeof between / sizeof between[0]; i++) {
+        size_t size = strlen(between[i]);
+        memcpy(text, "110105", 6);
+        memcpy(text + 6, between[i], size);
+        memcpy(text + 6 + size, "19491231002X", 13);
+        if (!has(text)) {
+            fail_msg("hidden by %s", text);
+        }
+    }
+    assert_true(has("11010519491231002\u2169"));
+    assert_true(has("11010519491231002\u00D7"));
+    assert_true(has("11010519491231002\uFF38"));
+    assert_true(has("11010519491231002\uFF58"));
+}
+
 static void what_is_not_one_is_left_alone(void **state)
 {
     (void)state;
@@ -154,6 +214,35 @@ static void a_secret_mark_is_found_alone_with_a_star_or_in_brackets(void **state
     }
 }
 
+static void a_secret_mark_is_found_in_any_brackets_and_with_any_star(void **state)
+{
+    (void)state;
+    static const char *const pairs[][2] = {
+        {"(", ")"},           {"[", "]"},           {"<", ">"},           {"\uFF08", "\uFF09"},
+        {"\u3010", "\u3011"}, {"\u3014", "\u3015"}, {"\u300A", "\u300B"}, {"\u3008", "\u3009"},
+        {"\uFF3B", "\uFF3D"}, {"\u300C", "\u300D"}, {"\u300E", "\u300F"}, {"\u2018", "\u2019"},
+        {"\u201C", "\u201D"}, {"\"", "\""},
+    };
+    static const char *const stars[] = {"*", "\u2605", "\u2606"};
+    char text[64];
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
+        size_t size = strlen(pairs[i][0]);
+        memcpy(text, pairs[i][0], size);
+        memcpy(text + size, "机密", 6);
+        memcpy(text + size + 6, pairs[i][1], strlen(pairs[i][1]) + 1);
+        if (!secret(text)) {
+            fail_msg("%s", text);
+        }
+    }
+    for (size_t i = 0; i < sizeof stars / sizeof stars[0]; i++) {
+        memcpy(text, "密件 绝密", 13);
+        memcpy(text + 13, stars[i], strlen(stars[i]) + 1);
+        if (!secret(text)) {
+            fail_msg("%s", text);
+        }
+    }
+}
+
 static void a_word_in_a_sentence_is_no_mark(void **state)
 {
     (void)state;
@@ -173,6 +262,9 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(an_identity_number_is_found_wherever_it_stands),
     cmocka_unit_test(a_secret_mark_is_found_wherever_it_stands),
     cmocka_unit_test(blanks_dashes_and_full_width_digits_hide_nothing),
+    cmocka_unit_test(the_date_of_birth_must_exist),
+    cmocka_unit_test(no_blank_and_no_dash_that_people_type_hides_one),
+    cmocka_unit_test(a_secret_mark_is_found_in_any_brackets_and_with_any_star),
     cmocka_unit_test(what_is_not_one_is_left_alone),
     cmocka_unit_test(broken_text_is_read_to_its_end),
     cmocka_unit_test(every_identity_number_is_masked_and_the_rest_stays),

@@ -173,10 +173,43 @@ static void another_header_under_a_number_we_hold_is_a_fork(void **state)
     peer_forget(&t->b);
     town_deliver(t, &forged, &t->b);
     assert_int_equal(peer_alarm(t, &t->b), TB_REFUSED_FORK);
-    assert_int_equal(peer_frame(t, &t->b, TB_FRAME_BYE, 0).bye.code, TB_REFUSED_FORK);
+    assert_int_equal(peer_frame(t, &t->b, TB_FRAME_REFUSED, 0).refused.line.line.code,
+                     TB_REFUSED_FORK);
     assert_int_equal(peer_count(t, &t->b, TB_FRAME_TAKEN), 0);
     assert_string_equal(peer_applied(t, &t->b), "one");
-    assert_int_equal(peer_link(t, &t->b).state, TB_LINK_DOWN);
+}
+
+static void a_forking_sender_does_not_end_its_recipients_session(void **state)
+{
+    town *t = *state;
+    tb_frame one = say(t, "ct.33 one");
+    tb_frame two = say(t, "ct.33 two");
+    tb_frame three = say(t, "ct.33 three");
+    town_deliver(t, &one, &t->b);
+    tb_header bent = two.carry.groups[0].items[0].header;
+    tb_entry entry = bent.entries[0];
+    entry.previous.bytes[7] ^= 1;
+    bent.entries = &entry;
+    tb_frame forged = forge(t, &two, &bent, two.carry.groups[0].items[0].body, &t->a.sign);
+    tb_frame bad = town_delivery(t, &forged, &t->b);
+    tb_frame behind = town_delivery(t, &three, &t->b);
+    peer_forget(&t->b);
+    tb_group both[] = {bad.carry.groups[0], behind.carry.groups[0]};
+    bad.carry.groups = both;
+    bad.carry.group_count = 2;
+    town_send(t, &t->b, &bad);
+    assert_int_equal(peer_count(t, &t->b, TB_FRAME_BYE), 0);
+    assert_int_equal(peer_link(t, &t->b).state, TB_LINK_CONFIRMED);
+    tb_refused refused = peer_frame(t, &t->b, TB_FRAME_REFUSED, 0).refused;
+    assert_int_equal(refused.line.line.code, TB_REFUSED_FORK);
+    assert_int_equal(refused.line.line.from, 2);
+    tb_frame taken = peer_frame(t, &t->b, TB_FRAME_TAKEN, 0);
+    assert_int_equal(taken.lines.lines[0].line.to, 1); /* how far it is held, and no call for more */
+    assert_false(taken.lines.again);
+
+    town_deliver(t, &two, &t->b); /* the true one, should it ever come */
+    assert_string_equal(peer_applied(t, &t->b), "one two");
+    peer_check(t, &t->b);
 }
 
 static void a_link_that_does_not_match_is_a_fork(void **state)
@@ -470,6 +503,7 @@ static const struct CMUnitTest tests[] = {
     IN_TOWN(a_group_that_overlaps_what_is_held_gives_only_the_rest),
     IN_TOWN(another_header_under_a_number_we_hold_is_a_fork),
     IN_TOWN(a_link_that_does_not_match_is_a_fork),
+    IN_TOWN(a_forking_sender_does_not_end_its_recipients_session),
     IN_TOWN(a_swapped_body_is_not_taken),
     IN_TOWN(a_forged_signature_is_not_taken),
     IN_TOWN(a_notice_of_another_hub_is_not_taken),

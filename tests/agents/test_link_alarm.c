@@ -81,7 +81,8 @@ static void the_same_again_is_not_counted(void **state)
 static bool refuse_campaign(const tb_document *document, tb_arena *arena, tb_bytes *out_finding)
 {
     (void)document;
-    assert_ok(tb_arena_copy(arena, tb_bytes_str("example:69: nobody may take it"), out_finding));
+    (void)arena;
+    *out_finding = tb_bytes_str("example:69: nobody may take it");
     return false;
 }
 

@@ -126,6 +126,8 @@ static void the_shipped_campaigns_have_no_fault(void **state)
     (void)state;
     shipped("black-card.yaml");
     shipped("relay.yaml");
+    shipped("land-requisition.yaml");
+    shipped("service-quality.yaml");
     shipped("example.yaml");
     assert_string_equal(faults_of(small).all, "");
 }

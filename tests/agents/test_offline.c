@@ -161,9 +161,12 @@ static void a_share_that_is_used_up_holds_back_nothing_for_it(void **state)
     tb_arena_reset(&a->arena);
     assert_ok(tb_store_begin(a->store, &a->arena, &txn));
     assert_ok(tb_closed_put(txn, &party(w, "cm.44")->id, true));
-    assert_true(tb_link_ready(&a->agent, txn, &party(w, "cm.44")->id, 1));
+    bool ready = false;
+    assert_ok(tb_link_ready(&a->agent, txn, &party(w, "cm.44")->id, 1, &ready));
+    assert_true(ready);
     party(w, "cm.44")->state = TB_PARTY_ACTIVE;
-    assert_false(tb_link_ready(&a->agent, txn, &party(w, "cm.44")->id, 1));
+    assert_ok(tb_link_ready(&a->agent, txn, &party(w, "cm.44")->id, 1, &ready));
+    assert_false(ready);
     tb_store_abort(txn);
 }
 

@@ -1,4 +1,5 @@
 /* A recipient retired the key its notices were sealed to: they are sealed anew, once, and whole. */
+#include "agents/aside.h"
 #include "agents/offline.h"
 #include "agents/old_keys.h"
 #include "agents/reseal.h"
@@ -147,6 +148,52 @@ static void however_many_wait_for_a_key_a_turn_can_look_at_them(void **state)
     }
 }
 
+/* ---- a directory that the recipient lacked ---- */
+
+static tb_err note_unknown_key(tb_step *step)
+{
+    tb_refusal_row row = {.code = TB_REFUSED_UNKNOWN_KEY,
+                          .lane = TB_LANE_NORMAL,
+                          .number = refused_notice,
+                          .at = step->now.real,
+                          .line = tb_bytes_str("signed")};
+    assert_true(tb_reseal_heals(row.code));
+    assert_ok(tb_refusal_put(step->txn, &refused_stream, refused_notice, &row));
+    return tb_reseal_note(step, &refused_stream, refused_notice);
+}
+
+static void
+what_was_refused_for_an_unknown_key_goes_again_when_the_directory_may_be_there(void **state)
+{
+    world *w = *state;
+    world_agent *police = who(w, "police.33");
+    assert_int_equal(opens(w, "police.33", LEAD), TB_ACCEPTED);
+    lose(w, "bureau.33"); /* it lacks the directory that has the key */
+    refused_stream = (tb_stream){
+        .sender = police->id, .recipient = who(w, "bureau.33")->id, .lane = TB_LANE_NORMAL};
+    tb_txn *txn;
+    tb_arena_reset(&police->arena);
+    assert_ok(tb_store_begin_read(police->store, &police->arena, &txn));
+    assert_ok(tb_meta_incarnation(txn, &refused_stream.incarnation));
+    tb_store_abort(txn);
+    refused_notice = 1;
+    turn_with(w, "police.33", note_unknown_key);
+    turn_with(w, "police.33", tb_reseal_tick);
+    assert_int_equal(lying(w), 0);
+    w->clock += 10 * 60 * 1000 - 1;
+    turn_with(w, "police.33", tb_reseal_tick);
+    assert_int_equal(lying(w), 0);
+    w->clock += 5000;
+    turn_with(w, "police.33", tb_reseal_tick);
+    assert_int_equal(lying(w), 1);
+    deliver_all(w);
+    assert_string_equal(value_at(w, "bureau.33", "number"), "13800001234");
+    w->clock += 3600 * 1000;
+    turn_with(w, "police.33", tb_reseal_tick);
+    assert_int_equal(lying(w), 0);
+    check_world(w);
+}
+
 /* ---- what was resent ---- */
 
 static tb_case_id resent_case;
@@ -154,6 +201,13 @@ static tb_case_id resent_case;
 static tb_err resend_all(tb_step *step)
 {
     tb_party peer = {"police.33"};
+    size_t events;
+    return tb_resend_case(step, &resent_case, &peer, 0, TB_LANE_BULK, &events);
+}
+
+static tb_err resend_to_bureau(tb_step *step)
+{
+    tb_party peer = {"bureau.33"};
     size_t events;
     return tb_resend_case(step, &resent_case, &peer, 0, TB_LANE_BULK, &events);
 }
@@ -176,6 +230,37 @@ static uint64_t prove(world *w, const char *id, const letter *l)
     assert_ok(tb_proof_put(txn, &a->id, &header.incarnation, header.notice, &proof));
     assert_ok(tb_store_commit(txn));
     return header.notice;
+}
+
+/* The bureau is set back to before it forwarded; the police have its event and give it again, the
+ * home bureau it was for never got the notice. */
+static void an_own_event_that_comes_back_is_passed_on_to_whom_it_addresses(void **state)
+{
+    world *w = *state;
+    tb_store *old;
+    assert_int_equal(opens(w, "police.33", LEAD), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
+    deliver_all(w);
+    assert_ok(tb_store_mem_clone(who(w, "bureau.33")->store, &old));
+    assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
+    lose(w, "bureau.44");
+    deliver_all(w);
+    tb_store_close(who(w, "bureau.33")->store);
+    who(w, "bureau.33")->store = old;
+    assert_string_equal(state_at(w, "bureau.33"), "accepted");
+
+    resent_case = w->case_id;
+    turn_with(w, "police.33", resend_to_bureau);
+    assert_int_equal(lying(w), 1);
+    deliver_all(w);
+    assert_string_equal(state_at(w, "bureau.33"), "forwarded");
+    who(w, "bureau.33")->agent.aside_after = 0;
+    turn_with(w, "bureau.33", tb_aside_tick);
+    deliver_all(w);
+    assert_string_equal(state_at(w, "bureau.44"), "forwarded");
+    assert_string_equal(holder_at(w, "bureau.44"), "bureau.44");
+    check_world(w);
 }
 
 /* The police lost their disk and the key with it; what they are resent is sealed to the old one. */
@@ -202,6 +287,48 @@ static void what_was_resent_goes_again_with_the_recipients_own_events(void **sta
     assert_string_equal(state_at(w, "police.33"), "accepted");
     assert_string_equal(value_at(w, "police.33", "number"), "13800001234");
     check_world(w);
+}
+
+static tb_err resend_to_operator(tb_step *step)
+{
+    tb_party peer = {"cm.44"};
+    size_t events;
+    return tb_resend_case(step, &resent_case, &peer, 0, TB_LANE_BULK, &events);
+}
+
+/* The discovery bureau takes over from before the order; the operator that was ordered has lost its
+ * store, and the order builds on the signing for, which never addressed it. */
+static void what_a_take_over_left_aside_is_resent_with_what_it_builds_on(void **state)
+{
+    world *w = *state;
+    tb_store *empty;
+    assert_ok(tb_store_mem_clone(who(w, "cm.44")->store, &empty));
+    assert_int_equal(opens(w, "police.33", LEAD), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.44", "sign_for", ""), TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.44", "order", "ordered=cm.44"), TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.33", "take_over", "take_over_reason=other"), TB_ACCEPTED);
+    deliver_all(w);
+    assert_string_equal(state_at(w, "bureau.44"), "accepted");
+    assert_string_equal(holder_at(w, "bureau.44"), "bureau.33");
+
+    tb_store_close(who(w, "cm.44")->store);
+    who(w, "cm.44")->store = empty;
+    resent_case = w->case_id;
+    turn_with(w, "bureau.44", resend_to_operator);
+    deliver_all(w);
+    world_agent *cm = who(w, "cm.44");
+    tb_txn *txn;
+    tb_arena_reset(&cm->arena);
+    assert_ok(tb_store_begin_read(cm->store, &cm->arena, &txn));
+    uint64_t held = tb_store_rows(txn, TB_TABLE_HELD);
+    uint64_t events = tb_store_rows(txn, TB_TABLE_EVENT);
+    tb_store_abort(txn);
+    assert_int_equal(held, 0);
+    assert_int_equal(events, 5);
 }
 
 /* Asks a party for everything above a number of its stream. */
@@ -399,9 +526,12 @@ static void nothing_goes_while_a_notice_waits_unopened(void **state)
 static const struct CMUnitTest tests[] = {
     IN_A_WORLD(its_events_go_again_with_all_the_recipient_lacks),
     IN_A_WORLD(a_refusal_that_is_shown_again_seals_nothing_again),
+    IN_A_WORLD(what_was_refused_for_an_unknown_key_goes_again_when_the_directory_may_be_there),
     IN_A_WORLD(what_was_sealed_anew_can_be_sealed_anew_in_turn),
     IN_A_WORLD(however_many_wait_for_a_key_a_turn_can_look_at_them),
+    IN_A_WORLD(an_own_event_that_comes_back_is_passed_on_to_whom_it_addresses),
     IN_A_WORLD(what_was_resent_goes_again_with_the_recipients_own_events),
+    IN_A_WORLD(what_a_take_over_left_aside_is_resent_with_what_it_builds_on),
     IN_A_WORLD(what_was_sealed_anew_and_lost_is_resent),
     IN_A_WORLD(who_joins_with_another_key_than_it_had_off_line_is_given_its_history),
     IN_A_WORLD(a_new_key_of_a_party_still_off_line_is_sealed_to),

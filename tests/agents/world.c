@@ -11,6 +11,7 @@
 #include "agents/outbox.h"
 #include "messages/digest.h"
 #include "messages/parts.h"
+#include "tests/store/failing.h"
 
 #define MEMORY_BYTES (64u * 1024 * 1024)
 #define AGENT_BYTES  TB_AGENT_ARENA_BYTES
@@ -167,13 +168,32 @@ world_agent *who(world *w, const char *id)
 
 /* ---- a turn ---- */
 
-static tb_txn *begin(world_agent *a)
+static tb_txn *look_at(world_agent *a)
 {
     tb_txn *txn;
     tb_arena_reset(&a->arena);
     tb_effects_reset(a->effects);
     assert_ok(tb_store_begin(a->store, &a->arena, &txn));
     return txn;
+}
+
+/* A turn; from here to again() calls may fail on purpose. What an agent did last it keeps in
+ * memory, and what it sends may be lost, so that goes back with the attempt. */
+static tb_txn *begin(world_agent *a)
+{
+    a->before = a->agent;
+    failing_start(a->store, &a->arena, &a->agent, sizeof a->agent);
+    return look_at(a);
+}
+
+/* Whether it failed on purpose and is to be run again. */
+static bool again(world_agent *a, tb_txn *txn, tb_err err)
+{
+    bool failed = failing_again(txn, err);
+    if (failed) {
+        a->agent = a->before;
+    }
+    return failed;
 }
 
 static tb_bytes keep(world *w, tb_bytes bytes)
@@ -274,16 +294,25 @@ void world_end(world *w, world_agent *a, tb_txn *txn)
 const tb_local_answer *ask(world *w, const char *id, tb_local_request *request)
 {
     world_agent *a = who(w, id);
-    tb_txn *txn = begin(a);
     tb_bytes encoded;
     if (request->account.size == 0) {
         request->account = tb_bytes_str("li");
     }
-    assert_ok(tb_local_request_encode(request, &a->arena, &encoded));
+    assert_ok(tb_local_request_encode(request, &w->memory, &encoded));
+    if (w->secret != NULL) {
+        assert_ok(tb_local_request_prove(encoded, w->secret, &w->memory, &encoded));
+    }
     w->clock += 1000;
     tb_input input = {
-        .kind = TB_INPUT_LOCAL, .now = {w->clock, w->clock}, .peer = 3, .bytes = keep(w, encoded)};
-    assert_ok(tb_local_step(&a->agent, txn, &input, &w->random, a->effects));
+        .kind = TB_INPUT_LOCAL, .now = {w->clock, w->clock}, .peer = 3, .bytes = encoded};
+    input.person = w->person;
+    tb_txn *txn;
+    tb_err err;
+    do {
+        txn = begin(a);
+        err = tb_local_step(&a->agent, txn, &input, &w->random, a->effects);
+    } while (again(a, txn, err));
+    assert_ok(err);
     bool answered = false;
     for (size_t i = 0; i < a->effects->count; i++) {
         if (a->effects->list[i].kind == TB_EFFECT_ANSWER) {
@@ -303,7 +332,7 @@ const tb_local_answer *ask(world *w, const char *id, tb_local_request *request)
 void turn_with(world *w, const char *id, tb_err (*run)(tb_step *step))
 {
     world_agent *a = who(w, id);
-    tb_txn *txn = begin(a);
+    tb_txn *txn = look_at(a); /* the test's own step: it does not fail */
     tb_step step;
     assert_ok(
         tb_step_make(&a->agent, txn, (tb_now){w->clock, w->clock}, &w->random, a->effects, &step));
@@ -375,28 +404,27 @@ tb_refusal acts(world *w, const char *id, const char *action, const char *fields
 
 /* ---- letters ---- */
 
-tb_refusal deliver(world *w, letter *l)
+/* Opened and proved as the inbox does, then applied. */
+static tb_err take_in(world *w, world_agent *a, tb_txn *txn, const letter *l)
 {
-    world_agent *a = who(w, l->to.text);
-    tb_txn *txn = begin(a);
     tb_header header;
     tb_incoming incoming = {
         .header_bytes = l->header, .header = &header, .has_resend = l->resend, .resend = l->asks};
-    assert_int_equal(tb_header_decode(l->header, &a->arena, &header), TB_ACCEPTED);
+    assert_int_equal(tb_header_decode(l->header, &w->memory, &header), TB_ACCEPTED);
     assert_int_equal(
-        tb_part_events_decode(l->events, &a->arena, &incoming.events, &incoming.event_count),
+        tb_part_events_decode(l->events, &w->memory, &incoming.events, &incoming.event_count),
         TB_ACCEPTED);
-    assert_int_equal(tb_part_openings_decode(l->openings, &a->arena, &incoming.openings,
+    assert_int_equal(tb_part_openings_decode(l->openings, &w->memory, &incoming.openings,
                                              &incoming.opening_count),
                      TB_ACCEPTED);
     assert_int_equal(
-        tb_part_passed_decode(l->passed, &a->arena, &incoming.passed, &incoming.passed_count),
+        tb_part_passed_decode(l->passed, &w->memory, &incoming.passed, &incoming.passed_count),
         TB_ACCEPTED);
     incoming.ids = l->ids;
     incoming.decoded =
-        tb_arena_array(&a->arena, incoming.event_count + 1, sizeof *incoming.decoded);
+        tb_arena_array(&w->memory, incoming.event_count + 1, sizeof *incoming.decoded);
     for (size_t i = 0; i < incoming.event_count; i++) {
-        assert_int_equal(tb_event_decode(incoming.events[i], &a->arena, &incoming.decoded[i]),
+        assert_int_equal(tb_event_decode(incoming.events[i], &w->memory, &incoming.decoded[i]),
                          TB_ACCEPTED);
     }
     for (size_t i = 0; i < incoming.opening_count; i++) {
@@ -412,13 +440,29 @@ tb_refusal deliver(world *w, letter *l)
     proof.root.signer = header.sender;
     proof.root.count = 1;
     proof.root.incarnation = header.incarnation;
+    tb_err err = TB_OK;
     if (proof.id_count > 0) {
-        assert_ok(tb_proof_put(txn, &header.sender, &header.incarnation, header.notice, &proof));
+        err = tb_proof_put(txn, &header.sender, &header.incarnation, header.notice, &proof);
     }
     tb_now now = {w->clock, w->clock};
     tb_digest event;
+    if (err != TB_OK) {
+        return err;
+    }
+    return tb_apply_notice(&a->agent, txn, now, &incoming, a->effects, &a->refused, &event);
+}
+
+tb_refusal deliver(world *w, letter *l)
+{
+    world_agent *a = who(w, l->to.text);
+    tb_txn *txn;
+    tb_err err;
     l->gone = true;
-    assert_ok(tb_apply_notice(&a->agent, txn, now, &incoming, a->effects, &a->refused, &event));
+    do {
+        txn = begin(a);
+        err = take_in(w, a, txn, l);
+    } while (again(a, txn, err));
+    assert_ok(err);
     world_end(w, a, txn);
     return a->refused;
 }
@@ -426,10 +470,15 @@ tb_refusal deliver(world *w, letter *l)
 void tick(world *w, const char *id, tb_time later)
 {
     world_agent *a = who(w, id);
-    tb_txn *txn = begin(a);
+    tb_txn *txn;
+    tb_err err;
     w->clock += later;
     tb_input input = {.kind = TB_INPUT_TICK, .now = {w->clock, w->clock}};
-    assert_ok(tb_agent_step(&a->agent, txn, &input, &w->random, a->effects));
+    do {
+        txn = begin(a);
+        err = tb_agent_step(&a->agent, txn, &input, &w->random, a->effects);
+    } while (again(a, txn, err));
+    assert_ok(err);
     world_end(w, a, txn);
 }
 
@@ -464,13 +513,18 @@ void deliver_all(world *w)
 void link_up(world *w, const char *id, bool up)
 {
     world_agent *a = who(w, id);
-    tb_txn *txn = begin(a);
     tb_link_row row = {.state = up ? TB_LINK_CONFIRMED : TB_LINK_DOWN, .since = w->clock};
-    assert_ok(tb_link_put(txn, &row));
-    if (up) {
-        tb_now now = {w->clock, w->clock};
-        assert_ok(tb_drafts_release(&a->agent, txn, now, &w->random, a->effects));
-    }
+    tb_now now = {w->clock, w->clock};
+    tb_txn *txn;
+    tb_err err;
+    do {
+        txn = begin(a);
+        err = tb_link_put(txn, &row);
+        if (err == TB_OK && up) {
+            err = tb_drafts_release(&a->agent, txn, now, &w->random, a->effects);
+        }
+    } while (again(a, txn, err));
+    assert_ok(err);
     world_end(w, a, txn);
 }
 
@@ -489,10 +543,19 @@ void judge_due(world *w, const char *id)
     tb_step step;
     tb_now now;
     w->clock += TB_DUTY_QUIET_MS;
-    tb_txn *txn = begin(a);
-    assert_ok(tb_clock_now(&a->agent, txn, w->clock, &now));
-    assert_ok(tb_step_make(&a->agent, txn, now, &w->random, a->effects, &step));
-    assert_ok(tb_duties_tick(&step));
+    tb_txn *txn;
+    tb_err err;
+    do {
+        txn = begin(a);
+        err = tb_clock_now(&a->agent, txn, w->clock, &now);
+        if (err == TB_OK) {
+            err = tb_step_make(&a->agent, txn, now, &w->random, a->effects, &step);
+        }
+        if (err == TB_OK) {
+            err = tb_duties_tick(&step);
+        }
+    } while (again(a, txn, err));
+    assert_ok(err);
     world_end(w, a, txn);
 }
 
@@ -552,7 +615,7 @@ const char *value_at(world *w, const char *id, const char *field)
 uint64_t alarms_at(world *w, const char *id)
 {
     world_agent *a = who(w, id);
-    tb_txn *txn = begin(a);
+    tb_txn *txn = look_at(a);
     uint64_t count = tb_store_rows(txn, TB_TABLE_ALARM);
     tb_store_abort(txn);
     return count;
@@ -564,7 +627,7 @@ static void check_duties(world_agent *a)
     if (!a->agent.directory->exercise) {
         return; /* a stamp that came since dates them anew */
     }
-    tb_txn *txn = begin(a);
+    tb_txn *txn = look_at(a);
     tb_case_id id = {{0}};
     while (tb_case_after(txn, &id, false, &id) == TB_OK) {
         tb_case_row row;
@@ -599,10 +662,16 @@ void check_world(world *w)
 {
     for (size_t i = 0; i < w->agent_count; i++) {
         world_agent *a = &w->agents[i];
-        tb_txn *txn = begin(a);
+        tb_txn *txn;
         tb_bytes list[TB_CHECK_FAULTS_MAX];
-        tb_faults faults = {.arena = &a->arena, .list = list};
-        assert_ok(tb_check_cases(&a->agent, txn, &faults));
+        tb_faults faults;
+        tb_err err;
+        do {
+            txn = begin(a);
+            faults = (tb_faults){.arena = &a->arena, .list = list};
+            err = tb_check_cases(&a->agent, txn, &faults);
+        } while (again(a, txn, err));
+        assert_ok(err);
         for (size_t f = 0; f < faults.count; f++) {
             print_error("%s: %.*s\n", a->id.text, (int)list[f].size, (const char *)list[f].data);
         }

@@ -24,6 +24,7 @@ typedef struct world_agent {
     tb_store *store;
     tb_arena arena;
     tb_agent agent;
+    tb_agent before; /* the turn that runs */
     tb_effects *effects;
     tb_refusal refused; /* what it said of the last letter */
 } world_agent;
@@ -59,6 +60,8 @@ typedef struct world {
     letter letters[WORLD_LETTERS];
     size_t letter_count;
     uint64_t requests;
+    uint64_t person;       /* who asks, as tb_input.person */
+    const uint8_t *secret; /* of the account key that proves requests; NULL: none does */
     tb_case_id case_id; /* of the last open or act */
     tb_local_answer answer;
 } world;

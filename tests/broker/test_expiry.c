@@ -340,7 +340,23 @@ static void a_hub_out_of_a_backup_waits_before_it_looks(void **state)
     assert_int_equal(rows(w, TB_TABLE_HUB_REFUSED), 1);
 }
 
+/* The tick's turn is aborted by what came with it, or by the disk: nobody was told. */
+static void what_an_aborted_tick_filled_is_filled_by_the_next(void **state)
+{
+    world *w = *state;
+    link_up(w, at(w, A));
+    (void)stored(w, 2);
+    tick(w, LIFE);
+    tb_store_mem_fail_commit(w->node.store, 1, TB_ERR_FULL);
+    assert_int_equal(turn_err(w), TB_ERR_FULL);
+    assert_int_equal(rows(w, TB_TABLE_HUB_REFUSED), 0);
+    tick(w, 0);
+    turn(w);
+    assert_int_equal(rows(w, TB_TABLE_HUB_REFUSED), 2);
+}
+
 static const struct CMUnitTest tests[] = {
+    WORLD_TEST(what_an_aborted_tick_filled_is_filled_by_the_next),
     WORLD_TEST(a_hub_out_of_a_backup_waits_before_it_looks),
     WORLD_TEST(above_the_watermark_nothing_is_filled),
     WORLD_TEST(thousands_that_end_at_once_are_told_of_over_several_ticks),

@@ -96,6 +96,52 @@ static void standing_refusals_are_told_in_welcome(void **state)
     assert_int_equal(welcome->refused[1].line.line.from, 2);
 }
 
+/* However many stand: Welcome has the first, the others follow until each was told once. */
+static void every_standing_refusal_is_told_after_welcome(void **state)
+{
+    enum {
+        EACH = 600,
+        MANY = 2 * EACH
+    };
+    static bool told[PARTIES][EACH + 1];
+    world *w = *state;
+    memset(told, 0, sizeof told);
+    link_up(w, at(w, A));
+    for (size_t to = B; to <= C; to++) {
+        set_state(w, to, TB_PARTY_ENDED);
+        parcel p = make_one(w, at(w, A), to, EACH);
+        say_submit(w, at(w, A), &p);
+        turn(w);
+        forget_all(w);
+    }
+    assert_int_equal(rows(w, TB_TABLE_HUB_REFUSED), MANY);
+
+    tb_welcome *welcome = link_up(w, at(w, A));
+    size_t count = welcome->refused_count;
+    for (size_t i = 0; i < welcome->refused_count; i++) {
+        const tb_line *line = &welcome->refused[i].line.line;
+        told[place_of(w, &line->stream.recipient)][line->from] = true;
+    }
+    for (size_t turns = 0; turns < 100; turns++) {
+        size_t in_turn = 0;
+        forget_all(w);
+        tick(w, 50);
+        turn(w);
+        for (size_t i = 0; i < w->inbox_count; i++) {
+            if (w->inbox[i].frame->kind == TB_FRAME_REFUSED) {
+                const tb_line *line = &w->inbox[i].frame->refused.line.line;
+                bool *at_number = &told[place_of(w, &line->stream.recipient)][line->from];
+                assert_false(*at_number);
+                *at_number = true;
+                in_turn++;
+            }
+        }
+        assert_true(in_turn <= 64); /* what the queue of a connection takes */
+        count += in_turn;
+    }
+    assert_int_equal(count, MANY);
+}
+
 static void what_is_for_a_party_off_line_stays_with_its_sender(void **state)
 {
     world *w = *state;
@@ -203,6 +249,70 @@ static void a_recipients_refusal_is_kept_and_passed_to_the_sender(void **state)
     assert_int_equal(rows(w, TB_TABLE_HUB_REFUSED), 0);
 }
 
+static void refuse_as_fork(world *w, const parcel *p)
+{
+    tb_line line = refusal_of(w, p, 0, TB_REFUSED_FORK);
+    tb_frame frame = {.kind = TB_FRAME_REFUSED};
+    frame.refused.has_line = true;
+    frame.refused.line = sign_line(w, at(w, B), &line);
+    frame.refused.code = TB_REFUSED_FORK;
+    say(w, at(w, B), &frame);
+    turn(w);
+}
+
+static void a_stream_refused_as_forked_is_delivered_no_more_and_keeps_no_other_back(void **state)
+{
+    world *w = *state;
+    world_limits(w, 64 * 1024, 4 * 1024); /* one of A's notices uses up the credit */
+    const size_t to_b[] = {B};
+    link_up(w, at(w, A));
+    link_up(w, at(w, B));
+    link_up(w, at(w, C));
+    parcel first = make(w, at(w, A), to_b, 1, TB_LANE_NORMAL, 1, 8 * 1024);
+    parcel second = make(w, at(w, A), to_b, 1, TB_LANE_NORMAL, 1, 8 * 1024);
+    say_submit(w, at(w, A), &first);
+    turn(w);
+    expect(w, at(w, B), TB_FRAME_DELIVER);
+    refuse_as_fork(w, &first);
+    say_submit(w, at(w, A), &second);
+    parcel other = make_one(w, at(w, C), B, 1);
+    say_submit(w, at(w, C), &other);
+    turn(w);
+    forget_all(w);
+    tick(w, TB_RESEND_AFTER_MS + 1); /* what is out and was not taken is out no more */
+    turn(w);
+    tb_frame *delivered = expect(w, at(w, B), TB_FRAME_DELIVER);
+    assert_int_equal(delivered->carry.group_count, 1);
+    assert_true(tb_party_equal(&delivered->carry.groups[0].root.signer, &at(w, C)->id));
+    expect_nothing(w, at(w, B));
+
+    link_up(w, at(w, B)); /* nor in its next session */
+    delivered = expect(w, at(w, B), TB_FRAME_DELIVER);
+    assert_int_equal(delivered->carry.group_count, 1);
+    assert_true(tb_party_equal(&delivered->carry.groups[0].root.signer, &at(w, C)->id));
+    assert_int_equal(rows(w, TB_TABLE_HUB_GROUP), 3); /* evidence, and the sender's own share */
+}
+
+static void a_refused_fork_is_delivered_again_when_its_refusal_has_ended(void **state)
+{
+    world *w = *state;
+    link_up(w, at(w, A));
+    link_up(w, at(w, B));
+    parcel p = make_one(w, at(w, A), B, 1);
+    p.groups[0].items[0].header.expires = w->now.real + 2 * TB_NOTICE_LIFE_MS;
+    say_submit(w, at(w, A), &p);
+    turn(w);
+    refuse_as_fork(w, &p);
+    assert_int_equal(rows(w, TB_TABLE_HUB_REFUSED), 1);
+    w->now.real += TB_NOTICE_LIFE_MS;
+    tick(w, 0);
+    turn(w);
+    assert_int_equal(rows(w, TB_TABLE_HUB_REFUSED), 0);
+    forget_all(w);
+    link_up(w, at(w, B));
+    expect(w, at(w, B), TB_FRAME_DELIVER);
+}
+
 static void a_refusal_in_anothers_name_ends_the_session(void **state)
 {
     world *w = *state;
@@ -228,11 +338,14 @@ static const struct CMUnitTest tests[] = {
     WORLD_TEST(fillers_take_the_place_of_refused_numbers_and_arrive),
     WORLD_TEST(a_refused_number_stays_refused_when_its_recipient_becomes_active),
     WORLD_TEST(standing_refusals_are_told_in_welcome),
+    WORLD_TEST(every_standing_refusal_is_told_after_welcome),
     WORLD_TEST(what_is_for_a_party_off_line_stays_with_its_sender),
     WORLD_TEST(a_recipient_the_directory_does_not_know_leaves_no_row),
     WORLD_TEST(an_expired_notice_is_filled_by_its_sender),
     WORLD_TEST(a_filler_signed_by_the_wrong_party_is_refused),
     WORLD_TEST(a_recipients_refusal_is_kept_and_passed_to_the_sender),
+    WORLD_TEST(a_stream_refused_as_forked_is_delivered_no_more_and_keeps_no_other_back),
+    WORLD_TEST(a_refused_fork_is_delivered_again_when_its_refusal_has_ended),
     WORLD_TEST(a_refusal_in_anothers_name_ends_the_session),
 };
 

@@ -290,7 +290,7 @@ static void an_arrived_mark_for_what_was_never_stored_is_an_alarm(void **state)
     assert_int_equal(rows(w, TB_TABLE_ALARM), 1);
 }
 
-static void an_arrived_mark_with_another_digest_ends_the_recipients_session(void **state)
+static void an_arrived_mark_with_another_digest_is_an_alarm_and_ends_no_session(void **state)
 {
     world *w = *state;
     link_up(w, at(w, A));
@@ -299,12 +299,16 @@ static void an_arrived_mark_with_another_digest_ends_the_recipients_session(void
     say_submit(w, at(w, A), &p);
     turn(w);
     take_all(w, at(w, B));
+    forget_all(w);
     w->input_count = 0;
     memset(&at(w, B)->in[A][1].digest, 0x77, sizeof(tb_digest));
     tb_line line = arrived_line(w, at(w, B), A, TB_LANE_NORMAL);
     say_taken(w, at(w, B), &line, 1, false);
     turn(w);
-    expect_bye(w, at(w, B), TB_REFUSED_FORK);
+    expect_nothing(w, at(w, B));
+    expect_nothing(w, at(w, A));
+    assert_int_equal(rows(w, TB_TABLE_ALARM), 1);
+    assert_int_equal(rows(w, TB_TABLE_HUB_SESSION), 2);
     assert_int_equal(rows(w, TB_TABLE_HUB_GROUP), 1);
 }
 
@@ -353,7 +357,7 @@ static const struct CMUnitTest tests[] = {
     WORLD_TEST(a_lost_store_takes_the_recipients_signed_word_after_its_hello),
     WORLD_TEST(a_recipient_that_lies_about_where_it_stands_is_not_believed),
     WORLD_TEST(an_arrived_mark_for_what_was_never_stored_is_an_alarm),
-    WORLD_TEST(an_arrived_mark_with_another_digest_ends_the_recipients_session),
+    WORLD_TEST(an_arrived_mark_with_another_digest_is_an_alarm_and_ends_no_session),
     WORLD_TEST(what_the_recipient_already_holds_is_not_kept),
 };
 

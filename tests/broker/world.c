@@ -5,6 +5,7 @@
 
 #include "messages/merkle.h"
 #include "messages/seal.h"
+#include "tests/store/failing.h"
 #include "tests/test.h"
 
 #define MEMORY_BYTES (192u * 1024 * 1024)
@@ -224,7 +225,11 @@ void world_reload(world *w)
 void say_bytes(world *w, const party *from, tb_bytes bytes)
 {
     assert_true(w->input_count < INPUTS_MAX);
-    w->inputs[w->input_count++] = (tb_input){TB_INPUT_FRAME, w->now, from->peer, from->id, bytes};
+    w->inputs[w->input_count++] = (tb_input){.kind = TB_INPUT_FRAME,
+                                             .now = w->now,
+                                             .peer = from->peer,
+                                             .party = from->id,
+                                             .bytes = bytes};
 }
 
 void say(world *w, const party *from, tb_frame *frame)
@@ -246,12 +251,17 @@ void tick(world *w, tb_time later_ms)
 
 static void check(world *w)
 {
-    tb_txn *txn = NULL;
+    tb_txn *txn;
     tb_bytes *faults;
     size_t count;
-    tb_arena_reset(&w->node.arena);
-    assert_ok(tb_store_begin_read(w->node.store, &w->node.arena, &txn));
-    assert_ok(tb_broker_check(&w->broker, txn, &faults, &count));
+    tb_err err;
+    do {
+        failing_start(w->node.store, &w->node.arena, &w->broker, sizeof w->broker);
+        tb_arena_reset(&w->node.arena);
+        assert_ok(tb_store_begin_read(w->node.store, &w->node.arena, &txn));
+        err = tb_broker_check(&w->broker, txn, &faults, &count);
+    } while (failing_again(txn, err));
+    assert_ok(err);
     for (size_t i = 0; i < count; i++) {
         print_error("fault: %.*s\n", (int)faults[i].size, (const char *)faults[i].data);
     }
@@ -261,7 +271,11 @@ static void check(world *w)
 
 tb_err turn_err(world *w)
 {
-    tb_err err = tb_turn(&w->node, w->inputs, w->input_count);
+    tb_err err;
+    do {
+        failing_start(w->node.store, &w->node.arena, &w->broker, sizeof w->broker);
+        err = tb_turn(&w->node, w->inputs, w->input_count);
+    } while (failing_again(NULL, err));
     w->input_count = 0;
     return err;
 }

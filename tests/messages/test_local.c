@@ -61,6 +61,43 @@ static void fill_carried(tb_local_request *request)
     }
 }
 
+static tb_local_account an_account(void)
+{
+    tb_local_account made = {
+        .name = tb_bytes_str("wang.min"),
+        .code = tb_bytes_str("a2"),
+        .title = tb_bytes_str("王敏"),
+        .phone = tb_bytes_str("0571-1234"),
+        .posts = TB_POST_CLERK | TB_POST_SIGNER,
+        .has_uid = true,
+        .uid = 1000,
+        .has_key = true,
+        .absent = tb_bytes_str("zhao.lei"),
+        .from = tb_bytes_str("2015-05-01"),
+        .to = tb_bytes_str("2015-05-03"),
+        .made = SAMPLE_TIME,
+        .made_by = tb_bytes_str("zhao.lei"),
+        .closed = SAMPLE_TIME + 1,
+    };
+    memset(made.key, 0x51, sizeof made.key);
+    return made;
+}
+
+static void fill_people(tb_local_request *request)
+{
+    if (request->kind == TB_REQUEST_CHANGE_ACCOUNT) {
+        request->change_account = (tb_local_change_account){TB_ACCOUNT_DEPUTY, an_account()};
+    } else if (request->kind == TB_REQUEST_LIST_APPROVALS) {
+        request->list_approvals = (tb_local_list_approvals){3, 2, 7};
+    } else if (request->kind == TB_REQUEST_SET_SWITCH) {
+        request->set_switch = (tb_local_switch){tb_bytes_str("black-card"), tb_bytes_str("relay"),
+                                                true, tb_bytes_of(NULL, 0),
+                                                tb_bytes_of(NULL, 0)};
+    } else {
+        request->approve = (tb_local_approve){3, true, tb_bytes_str("请补充依据")};
+    }
+}
+
 static void fill_request(tb_arena *arena, tb_local_request *request)
 {
     switch (request->kind) {
@@ -73,7 +110,7 @@ static void fill_request(tb_arena *arena, tb_local_request *request)
         break;
     case TB_REQUEST_OPEN_CASE:
         request->open = (tb_local_open){tb_bytes_str("black-card"), tb_bytes_str("card"), fields, 2,
-                                        TB_LANE_URGENT};
+                                        TB_LANE_URGENT, tb_bytes_str("submit")};
         break;
     case TB_REQUEST_ACT:
         request->act =
@@ -82,6 +119,7 @@ static void fill_request(tb_arena *arena, tb_local_request *request)
     case TB_REQUEST_GET_CASE:
     case TB_REQUEST_LIST_ACTS:
     case TB_REQUEST_EXPORT:
+    case TB_REQUEST_EXPLAIN_DUTIES:
         request->case_id = case_id();
         break;
     case TB_REQUEST_LIST_CASES:
@@ -110,7 +148,25 @@ static void fill_request(tb_arena *arena, tb_local_request *request)
             (tb_local_get_document){TB_DOCUMENT_CAMPAIGN, tb_bytes_str("black-card"), 0};
         break;
     case TB_REQUEST_LIST_DUTIES:
-        request->duties = (tb_local_list_duties){true, true, tb_bytes_str("\x02"), 7};
+        request->duties = (tb_local_list_duties){true, true, tb_bytes_str("\x02"), 7,
+                                                 sample_party("ct.33")};
+        break;
+    case TB_REQUEST_LIST_REPORTS:
+        request->list_reports = (tb_local_list_reports){
+            tb_bytes_str("black-card"), tb_bytes_str("quarterly"), tb_bytes_str("2015-Q1")};
+        break;
+    case TB_REQUEST_GET_REPORT:
+        request->get_report = (tb_local_get_report){case_id(),
+                                                    tb_bytes_str("black-card"),
+                                                    tb_bytes_str("quarterly"),
+                                                    tb_bytes_str("2015-Q1"),
+                                                    tb_bytes_str("forwarded"),
+                                                    tb_bytes_str("44"),
+                                                    tb_bytes_str("\x03"),
+                                                    9};
+        break;
+    case TB_REQUEST_VERIFY:
+        request->verify = (tb_local_verify){case_id(), true};
         break;
     case TB_REQUEST_LIST_QUARANTINE:
     case TB_REQUEST_LIST_DEAD_LETTERS:
@@ -126,6 +182,17 @@ static void fill_request(tb_arena *arena, tb_local_request *request)
     case TB_REQUEST_RECOVER:
         request->recover = (tb_local_recover){tb_bytes_str("磁盘损坏"), case_id()};
         break;
+    case TB_REQUEST_CHANGE_ACCOUNT:
+    case TB_REQUEST_LIST_APPROVALS:
+    case TB_REQUEST_APPROVE:
+    case TB_REQUEST_SET_SWITCH:
+        fill_people(request);
+        break;
+    case TB_REQUEST_UNANSWERED:
+        request->get_unanswered = (tb_local_get_unanswered){sample_party("ct.33"), case_id()};
+        break;
+    case TB_REQUEST_LIST_SWITCHES:
+    case TB_REQUEST_LIST_ACCOUNTS:
     case TB_REQUEST_GET_RECOVERY:
     case TB_REQUEST_STATUS:
     case TB_REQUEST_WATCH:
@@ -139,7 +206,7 @@ static void fill_request(tb_arena *arena, tb_local_request *request)
 static tb_bytes encoded_request(tb_arena *arena, tb_request_kind kind)
 {
     tb_local_request request = {
-        .account = tb_bytes_str("王警官"), .time = SAMPLE_TIME, .kind = kind};
+        .account = tb_bytes_str("王警官"), .named = true, .time = SAMPLE_TIME, .kind = kind};
     tb_bytes bytes;
     memset(request.id.bytes, 1, sizeof request.id);
     fill_request(arena, &request);
@@ -174,8 +241,40 @@ static tb_local_summary summary(void)
     return made;
 }
 
+static tb_local_approval an_approval(void)
+{
+    return (tb_local_approval){TB_STEP_SIGN,           tb_bytes_str("a2"),   tb_bytes_str("王敏"),
+                               tb_bytes_str("a1"), tb_bytes_str("赵磊"), SAMPLE_TIME};
+}
+
+static tb_local_approval_line approval_line(tb_local_approval *approvals)
+{
+    approvals[0] = an_approval();
+    tb_local_approval_line made = {
+        .number = 3,
+        .waits = TB_STEP_SIGN,
+        .case_id = case_id(),
+        .campaign = tb_bytes_str("black-card"),
+        .case_type = tb_bytes_str("card"),
+        .action = tb_bytes_str("order"),
+        .title_zh = tb_bytes_str("下达"),
+        .title_en = tb_bytes_str("order"),
+        .fields = fields,
+        .field_count = 2,
+        .made = an_approval(),
+        .approvals = approvals,
+        .approval_count = 1,
+        .detail = tb_bytes_str("请补充依据"),
+        .code = TB_REFUSED_SENT_BACK,
+        .may = true,
+    };
+    return made;
+}
+
 static tb_local_case a_case(void)
 {
+    static tb_local_approval approvals[1];
+    approvals[0] = an_approval();
     static tb_party addressees[1];
     static tb_bytes unread[1];
     static tb_local_event events[1];
@@ -201,6 +300,10 @@ static tb_local_case a_case(void)
         .standing = TB_STANDING_HELD_BACK,
         .term = 1,
         .holder = sample_party("ct.33"),
+        .account_name = tb_bytes_str("李某"),
+        .approvals = approvals,
+        .approval_count = 1,
+        .timing = TB_IN_NO_STAGE,
     };
     tb_local_case made = {summary(), events, 1};
 
@@ -416,6 +519,94 @@ static tb_local_recovery recovery(void)
     return made;
 }
 
+static tb_local_report_line report_line(void)
+{
+    static tb_report_moment history[2];
+    history[0] = (tb_report_moment){TB_REPORT_FILED, SAMPLE_TIME};
+    history[1] = (tb_report_moment){TB_REPORT_RETURNED, SAMPLE_TIME + 1};
+    return (tb_local_report_line){
+        .campaign = tb_bytes_str("black-card"),
+        .report = tb_bytes_str("quarterly"),
+        .title_zh = tb_bytes_str("季度报告"),
+        .title_en = tb_bytes_str("quarterly report"),
+        .reporter = sample_party("bureau.33"),
+        .period = tb_bytes_str("2015-Q1"),
+        .due = SAMPLE_TIME,
+        .case_id = case_id(),
+        .state = TB_REPORT_RETURNED,
+        .timeliness = TB_TIMELINESS_LATE,
+        .days_late = 3,
+        .filed = SAMPLE_TIME + 2,
+        .again_by = tb_bytes_str("2015-04-30"),
+        .history = history,
+        .history_count = 2,
+    };
+}
+
+static tb_local_report report(void)
+{
+    static tb_local_figure figures[1];
+    static tb_local_judged judged[1];
+    static tb_local_behind behind[1];
+    figures[0] = (tb_local_figure){
+        tb_bytes_str("forwarded"), tb_bytes_str("转出"),  tb_bytes_str("forwarded"),
+        tb_bytes_str("件"),        tb_bytes_str("cases"), 1,
+        tb_bytes_str("44"),        tb_bytes_str("120"),   tb_bytes_str("340"),
+        tb_bytes_str("-"),         tb_bytes_str("121"),   tb_bytes_str("2015-12-31")};
+    judged[0] = (tb_local_judged){tb_bytes_str("rate"), 9, 10, TB_VERDICT_NOT_REACHED};
+    behind[0] =
+        (tb_local_behind){case_id(), sample_digest(0x44), 3, tb_bytes_str("forward"), SAMPLE_TIME,
+                          1,         tb_bytes_str("44")};
+    return (tb_local_report){.line = report_line(),
+                             .figures = figures,
+                             .figure_count = 1,
+                             .judged = judged,
+                             .judged_count = 1,
+                             .texts = fields,
+                             .text_count = 2,
+                             .behind = behind,
+                             .behind_count = 1,
+                             .next = tb_bytes_str("\x05")};
+}
+
+static tb_local_unanswered unanswered(void)
+{
+    static tb_local_unanswered_line lines[1];
+    static tb_local_unanswered_case cases[1];
+    lines[0] = (tb_local_unanswered_line){sample_party("ct.33"), {1, 2, 3, 4, 5, 6}, SAMPLE_TIME};
+    cases[0] = (tb_local_unanswered_case){case_id(),
+                                          sample_party("ct.33"),
+                                          tb_bytes_str("black-card"),
+                                          tb_bytes_str("card"),
+                                          tb_bytes_str("ordered"),
+                                          SAMPLE_TIME};
+    return (tb_local_unanswered){30, 7, 2, lines, 1, cases, 1, case_id(), SAMPLE_TIME};
+}
+
+static tb_local_explained_duty explained_duty(void)
+{
+    static tb_local_explained_day days[2];
+    days[0] = (tb_local_explained_day){SAMPLE_TIME, TB_DAY_WEEKEND};
+    days[1] = (tb_local_explained_day){SAMPLE_TIME + 1, TB_DAY_WORKED};
+    return (tb_local_explained_duty){
+        .line = duty_line(),
+        .event = sample_digest(0x42),
+        .number = 3,
+        .actor = sample_party("ct.33"),
+        .own = SAMPLE_TIME,
+        .stored = SAMPLE_TIME + 1,
+        .why = TB_EFFECTIVE_STORED,
+        .unit = TB_LIMIT_WORKING_DAYS,
+        .amount = 5,
+        .calendar = 2,
+        .calendar_here = 3,
+        .days = days,
+        .day_count = 2,
+        .more_days = 4,
+        .judged = SAMPLE_TIME + 2,
+    };
+}
+
 static void fill_answer(tb_arena *arena, tb_local_answer *answer)
 {
     static tb_local_set_aside aside[1];
@@ -428,6 +619,12 @@ static void fill_answer(tb_arena *arena, tb_local_answer *answer)
     static tb_local_act_line acts[1];
     static tb_local_duty_line duties[1];
     static tb_local_campaign_line campaigns[1];
+    static tb_local_account accounts[1];
+    static tb_local_switch a_switch;
+    static tb_local_explained_duty explained[1];
+    static tb_local_approval approvals[1];
+    static tb_local_approval_line waiting[1];
+    static tb_local_report_line report_lines[1];
     static tb_bytes texts[1];
     texts[0] = tb_bytes_str("一个故障");
 
@@ -435,7 +632,8 @@ static void fill_answer(tb_arena *arena, tb_local_answer *answer)
     case TB_ANSWER_NONE:
         break;
     case TB_ANSWER_ACTED:
-        answer->acted = (tb_local_acted){case_id(), sample_digest(4), 2, tb_bytes_str("ordered")};
+        answer->acted = (tb_local_acted){
+            case_id(), sample_digest(4), 2, tb_bytes_str("ordered"), 5, TB_STEP_REVIEW};
         break;
     case TB_ANSWER_CASE:
         answer->case_ = a_case();
@@ -491,6 +689,16 @@ static void fill_answer(tb_arena *arena, tb_local_answer *answer)
         duties[0] = duty_line();
         answer->duties = (tb_local_duties){duties, 1, tb_bytes_str("\x02"), SAMPLE_TIME};
         break;
+    case TB_ANSWER_REPORTS:
+        report_lines[0] = report_line();
+        answer->reports = (tb_local_reports){report_lines, 1, SAMPLE_TIME};
+        break;
+    case TB_ANSWER_REPORT:
+        answer->report = report();
+        break;
+    case TB_ANSWER_VERIFIED:
+        answer->verified = (tb_local_verified){case_id(), 9, 8, 7, 6, 5, 4, true, 1, texts, 1};
+        break;
     case TB_ANSWER_CAMPAIGNS:
         campaigns[0] = (tb_local_campaign_line){tb_bytes_str("black-card"),
                                                 2,
@@ -500,6 +708,26 @@ static void fill_answer(tb_arena *arena, tb_local_answer *answer)
                                                 tb_bytes_str("2015-12-31"),
                                                 true};
         answer->campaigns = (tb_local_campaigns){campaigns, 1};
+        break;
+    case TB_ANSWER_ACCOUNTS:
+        accounts[0] = an_account();
+        answer->accounts = (tb_local_accounts){accounts, 1};
+        break;
+    case TB_ANSWER_APPROVALS:
+        waiting[0] = approval_line(approvals);
+        answer->approvals = (tb_local_approvals){waiting, 1, true};
+        break;
+    case TB_ANSWER_UNANSWERED:
+        answer->unanswered = unanswered();
+        break;
+    case TB_ANSWER_EXPLAINED:
+        explained[0] = explained_duty();
+        answer->explained = (tb_local_explained){explained, 1, SAMPLE_TIME};
+        break;
+    case TB_ANSWER_SWITCHES:
+        a_switch = (tb_local_switch){tb_bytes_str("black-card"), tb_bytes_str("relay"), true,
+                                     tb_bytes_str("转告"), tb_bytes_str("pass on")};
+        answer->switches = (tb_local_switches){&a_switch, 1};
         break;
     case TB_ANSWER_RECOVERY:
         answer->recovery = recovery();
@@ -543,10 +771,22 @@ static const tb_answer_kind answer_kinds[] = {
     TB_ANSWER_CONTENT, TB_ANSWER_CHECKED,      TB_ANSWER_CHANGED,  TB_ANSWER_ACTS,
     TB_ANSWER_BUNDLE,  TB_ANSWER_IMPORTED,     TB_ANSWER_WRITTEN,  TB_ANSWER_LETTER,
     TB_ANSWER_DUTIES,  TB_ANSWER_CAMPAIGNS,    TB_ANSWER_CUT,      TB_ANSWER_QUARANTINE,
-    TB_ANSWER_SETTLED, TB_ANSWER_DEAD_LETTERS, TB_ANSWER_RECOVERY,
+    TB_ANSWER_SETTLED, TB_ANSWER_DEAD_LETTERS, TB_ANSWER_RECOVERY, TB_ANSWER_ACCOUNTS,
+    TB_ANSWER_APPROVALS,
+    TB_ANSWER_REPORTS, TB_ANSWER_REPORT,
+    TB_ANSWER_SWITCHES, TB_ANSWER_UNANSWERED, TB_ANSWER_EXPLAINED,
+    TB_ANSWER_VERIFIED,
 };
 
 static const tb_request_kind request_kinds[] = {
+    TB_REQUEST_LIST_ACCOUNTS,
+    TB_REQUEST_CHANGE_ACCOUNT,
+    TB_REQUEST_LIST_APPROVALS,
+    TB_REQUEST_APPROVE,
+    TB_REQUEST_LIST_SWITCHES,
+    TB_REQUEST_SET_SWITCH,
+    TB_REQUEST_UNANSWERED,
+    TB_REQUEST_EXPLAIN_DUTIES,
     TB_REQUEST_OPEN_CASE,
     TB_REQUEST_ACT,
     TB_REQUEST_GET_CASE,
@@ -556,6 +796,9 @@ static const tb_request_kind request_kinds[] = {
     TB_REQUEST_LIST_NOTICES,
     TB_REQUEST_GET_REQUEST,
     TB_REQUEST_INSTALL,
+    TB_REQUEST_LIST_REPORTS,
+    TB_REQUEST_GET_REPORT,
+    TB_REQUEST_VERIFY,
     TB_REQUEST_WATCH,
     TB_REQUEST_LIST_DIRECTORY,
     TB_REQUEST_GET_DOCUMENT,
@@ -660,6 +903,7 @@ static void a_case_comes_with_its_events(void **state)
     assert_string_equal(read->summary.holder.text, "ct.33");
     assert_int_equal(read->event_count, 1);
     assert_int_equal(read->events[0].standing, TB_STANDING_HELD_BACK);
+    assert_int_equal(read->events[0].timing, TB_IN_NO_STAGE);
     assert_string_equal(read->events[0].addressees[0].text, "hq");
     assert_true(tb_bytes_equal(read->events[0].unread_groups[0], tb_bytes_str("police")));
 }
@@ -713,6 +957,7 @@ static const tb_bend answer_bends[] = {
     {"value with escape", {11, 1, 10, 2}, BEND_TEXT, 0, "\x1b", TB_REFUSED_REQUEST},
     {"event of no kind", {11, 2, 3}, BEND_DROP, 0, NULL, TB_REFUSED_REQUEST},
     {"event of no actor", {11, 2, 4}, BEND_DROP, 0, NULL, TB_REFUSED_REQUEST},
+    {"event of an unknown timing", {11, 2, 90}, BEND_NUMBER, 3, NULL, TB_REFUSED_REQUEST},
     {"event without standing", {11, 2, 14}, BEND_DROP, 0, NULL, TB_REFUSED_REQUEST},
     {"too large", {3}, BEND_SIZE, TB_LOCAL_BYTES_MAX, NULL, TB_REFUSED_TOO_LARGE},
 };
@@ -769,7 +1014,47 @@ static void an_answer_above_the_bound_is_not_made(void **state)
     assert_int_equal(arena->used, 0);
 }
 
+/* Memory that ends at any point of writing it: nothing is written, and the error is that. */
+static void without_room_nothing_is_written(void **state)
+{
+    (void)state;
+    static uint8_t room[512 * 1024];
+    for (size_t i = 0; i < COUNT(answer_kinds); i++) {
+        tb_arena *arena = bend_arena();
+        tb_local_answer answer;
+        tb_bytes bytes;
+        tb_bytes all = encoded_answer(arena, answer_kinds[i]);
+        assert_int_equal(tb_local_answer_decode(all, arena, &answer), TB_ACCEPTED);
+        tb_err err = TB_ERR_LIMIT;
+        for (size_t size = 0; err != TB_OK; size += 24) {
+            tb_arena small;
+            assert_true(size <= sizeof room);
+            tb_arena_init(&small, room, size);
+            err = tb_local_answer_encode(&answer, &small, &bytes);
+            assert_true(err == TB_OK || err == TB_ERR_LIMIT);
+        }
+        assert_true(tb_bytes_equal(bytes, all));
+    }
+    for (size_t i = 0; i < COUNT(request_kinds); i++) {
+        tb_arena *arena = bend_arena();
+        tb_local_request request;
+        tb_bytes bytes;
+        tb_bytes all = encoded_request(arena, request_kinds[i]);
+        assert_int_equal(tb_local_request_decode(all, arena, &request), TB_ACCEPTED);
+        tb_err err = TB_ERR_LIMIT;
+        for (size_t size = 0; err != TB_OK; size += 24) {
+            tb_arena small;
+            assert_true(size <= sizeof room);
+            tb_arena_init(&small, room, size);
+            err = tb_local_request_encode(&request, &small, &bytes);
+            assert_true(err == TB_OK || err == TB_ERR_LIMIT);
+        }
+        assert_true(tb_bytes_equal(bytes, all));
+    }
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(without_room_nothing_is_written),
     cmocka_unit_test(every_request_comes_back),
     cmocka_unit_test(requests_about_what_is_set_aside_come_back),
     cmocka_unit_test(every_answer_comes_back),

@@ -37,6 +37,8 @@ done <<'LIST'
 755 bin/tongbao-tables
 644 share/locale/zh_CN/LC_MESSAGES/tongbao.mo
 644 share/tongbao/campaigns/black-card.yaml
+644 share/tongbao/campaigns/land-requisition.yaml
+644 share/tongbao/campaigns/service-quality.yaml
 644 share/tongbao/tables/README.md
 644 share/tongbao/tables/LICENSE
 644 share/tongbao/tables/NOTICE
@@ -59,7 +61,7 @@ done <<'LIST'
 644 lib/tmpfiles.d/tongbao.conf
 LIST
 # nothing else was put there
-expected=26
+expected=28
 found=$(find "$usr" -type f | wc -l)
 [ "$found" -eq "$expected" ] || wrong "$found files were installed, not $expected"
 

@@ -2,7 +2,6 @@
  * what healing is. */
 #include <stdlib.h>
 
-#include "agents/rows_case.h"
 #include "agents/rows_link.h"
 #include "broker/rows.h"
 #include "broker/rows_stream.h"
@@ -279,30 +278,16 @@ static bool hub_knows(sim *s, const sim_node *n)
     return known;
 }
 
-/* A case that was in the lost store and nowhere else is opened anew by its people. */
-static void feed_again(sim *s, sim_node *n)
+/* The counter of the incarnation its store holds; an empty one begins with 1. */
+static uint64_t counter_of(sim *s, const sim_node *n)
 {
-    for (size_t i = 0; i < s->lead_count; i++) {
-        sim_lead *lead = &s->leads[i];
-        bool somewhere = false;
-        if (lead->submitter != n->index || !lead->fed) {
-            continue;
-        }
-        for (size_t k = 1; k < s->node_count && lead->has_case && !somewhere; k++) {
-            tb_case_row row;
-            if (s->nodes[k].store != NULL) {
-                tb_txn *txn = sim_look(s, &s->nodes[k]);
-                somewhere = tb_case_get(txn, &lead->case_id, &row) == TB_OK;
-                tb_store_abort(txn);
-            }
-        }
-        if (!somewhere) {
-            lead->has_case = false;
-            sim_schedule(
-                s,
-                (sim_event){.at = s->now + 60000, .kind = SIM_FEED, .node = n->index, .number = i});
-        }
+    tb_incarnation incarnation = {.counter = 1};
+    if (n->store != NULL) {
+        tb_txn *txn = sim_look(s, n);
+        (void)!tb_meta_incarnation(txn, &incarnation);
+        tb_store_abort(txn);
     }
+    return incarnation.counter;
 }
 
 static void agent_back(sim *s, sim_node *n, bool copy, bool empty)
@@ -325,7 +310,8 @@ static void agent_back(sim *s, sim_node *n, bool copy, bool empty)
     } else {
         n->emptied = n->lost = hub_knows(s, n);
     }
-    feed_again(s, n);
+    n->lost_counter = counter_of(s, n);
+    sim_lost_leads(s, n);
 }
 
 static void rotate(sim *s, sim_node *n)

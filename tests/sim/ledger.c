@@ -3,6 +3,8 @@
 #include <sodium.h>
 #include <stdlib.h>
 
+#include "agents/rows_link.h"
+
 #define FIRST_PLACES  4096
 #define SCRATCH_BYTES (32u * 1024 * 1024)
 static const char canary[] = "CANARY";
@@ -40,6 +42,7 @@ void sim_ledger_free(sim *s)
     free(s->ledger->streams);
     free(s->ledger->stream_index);
     free(s->ledger->accepted);
+    free(s->ledger->drafted);
     free(s->ledger);
 }
 
@@ -173,10 +176,21 @@ static uint64_t bytes_of(const tb_carry *carry, const tb_group *group)
     return bytes;
 }
 
+/* Its officer's word is kept in the store with a new incarnation, whoever heard the answer. */
+static bool recovered(sim *s, const sim_node *n)
+{
+    tb_incarnation incarnation = {.counter = 0};
+    tb_txn *txn = sim_look(s, n);
+    (void)!tb_meta_incarnation(txn, &incarnation);
+    tb_store_abort(txn);
+    return incarnation.counter > n->lost_counter;
+}
+
 static void submitted(sim *s, sim_node *n, const tb_carry *carry, const tb_group *group)
 {
     uint64_t bytes = bytes_of(carry, group);
     s->ledger->largest = bytes > s->ledger->largest ? bytes : s->ledger->largest;
+    n->lost = n->lost && !recovered(s, n);
     if (n->lost) {
         sim_fail(s, "I6 %s lost something and signs all the same", n->id.text);
     }
@@ -226,6 +240,20 @@ static void refused(sim *s, const sim_node *n, const tb_refused *said)
     }
 }
 
+/* What a turn refuses stands with its commit, whether or not the frame that says so leaves; what it
+ * applied behind it is looked at next. */
+void sim_ledger_refusals(sim *s, const sim_node *n, const tb_effects *effects)
+{
+    for (size_t i = 0; i < effects->count && !n->was_hostile; i++) {
+        tb_frame frame;
+        const tb_effect *effect = &effects->list[i];
+        if (effect->kind == TB_EFFECT_SEND && decode(effect->bytes, &frame) &&
+            frame.kind == TB_FRAME_REFUSED) {
+            refused(s, n, &frame.refused);
+        }
+    }
+}
+
 void sim_ledger_agent_said(sim *s, sim_node *n, tb_bytes bytes)
 {
     tb_frame frame;
@@ -268,6 +296,9 @@ void sim_ledger_hub_said(sim *s, sim_node *to, tb_bytes bytes)
             sim_stream *known = sim_stream_of(s->ledger, &line->stream);
             known->stored = line->to > known->stored ? line->to : known->stored;
             known->hub_life = hub->life;
+            for (uint64_t k = line->from; k > 0 && k <= line->to; k++) {
+                sim_header_of(s->ledger, &line->stream, k, true)->stamped_life = hub->life + 1;
+            }
         }
     }
 }
@@ -298,6 +329,20 @@ void sim_ledger_accepted(sim *s, sim_node *n, const tb_local_answer *answer, siz
                                                       .case_id = answer->acted.case_id,
                                                       .event = answer->acted.event,
                                                       .number = answer->acted.number};
+}
+
+void sim_ledger_drafted(sim *s, const sim_node *n, const tb_request_id *request, size_t lead)
+{
+    sim_ledger *l = s->ledger;
+    if (n->was_hostile || n->doubled) {
+        return;
+    }
+    if (l->drafted_count == l->drafted_capacity) {
+        l->drafted_capacity = 2 * l->drafted_capacity + 64;
+        l->drafted = realloc(l->drafted, l->drafted_capacity * sizeof *l->drafted);
+        TB_ASSERT(l->drafted != NULL);
+    }
+    l->drafted[l->drafted_count++] = (sim_drafted){n->index, n->life, lead, *request};
 }
 
 void sim_ledger_replaced(sim *s, sim_node *n)

@@ -24,6 +24,7 @@ typedef struct sim_header {
     bool refused; /* its recipient refused what is in it */
     unsigned applied;
     unsigned applied_life; /* of the recipient's store */
+    unsigned stamped_life; /* of the hub's store that stamped this number, + 1; 0: none */
     tb_time sent;
 } sim_header;
 
@@ -48,6 +49,14 @@ typedef struct sim_accepted {
     uint64_t number;
 } sim_accepted;
 
+/* An act its author's agent took as a draft. */
+typedef struct sim_drafted {
+    size_t node;
+    unsigned life;
+    size_t lead;
+    tb_request_id request;
+} sim_drafted;
+
 struct sim_ledger {
     sim_header *headers; /* open addressing */
     size_t header_places, header_count;
@@ -57,6 +66,8 @@ struct sim_ledger {
     size_t stream_places;
     sim_accepted *accepted;
     size_t accepted_count, accepted_capacity;
+    sim_drafted *drafted;
+    size_t drafted_count, drafted_capacity;
     uint64_t largest; /* group submitted, bytes: shares and credit are soft by one */
 };
 

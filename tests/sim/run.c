@@ -138,7 +138,9 @@ static void handle(sim *s, const sim_event *event)
         }
         break;
     case SIM_FEED:
-        sim_staff_feed(s, (size_t)event->number);
+        if (event->extra == 0 || sim_lead_is_lost(s, n, (size_t)event->number)) {
+            sim_staff_feed(s, (size_t)event->number);
+        }
         break;
     case SIM_STAFF:
         sim_staff_act(s, event);

@@ -3,6 +3,7 @@
  *
  *     world.c      who takes part: keys, directory, campaign, numbers; from the seed
  *     faults.c     which faults a seed draws, and when they strike
+ *     lost.c       leads whose case was in a store that is gone
  *     node.c       one process: its store, its turns (the tb_turn that ships), crashes and restarts
  *     net.c        connections and what happens to frames on them
  *     hostile.c    a hub and an agent that do not keep to the protocol
@@ -185,7 +186,8 @@ struct sim_node {
     bool emptied; /* its store, and the hub knew it */
     bool told_two_copies;
     tb_time recover_asked;
-    bool lost; /* the hub knows more of it than its own store: it must sign nothing */
+    bool lost; /* the hub knows more of it than its own store: it must sign nothing ... */
+    uint64_t lost_counter; /* ... before it recovered, by a counter above this one */
     bool slow;
     unsigned crash_chance; /* per 100000 turns */
     unsigned life;         /* how often its store was replaced by another */
@@ -300,6 +302,12 @@ void sim_faults_print(const sim *s, FILE *out);
 void sim_strike(sim *s, const sim_event *event);
 void sim_heal(sim *s);
 
+/* ---- lost.c ---- */
+/* The store of n was replaced: its people look, later, which leads they have to open anew. */
+void sim_lost_leads(sim *s, const sim_node *n);
+/* Whether the case of a lead is nowhere any more. While that cannot be known they look again. */
+bool sim_lead_is_lost(sim *s, sim_node *n, size_t lead);
+
 /* ---- world.c ---- */
 void sim_world_make(sim *s);
 void sim_world_free(sim *s);
@@ -356,14 +364,18 @@ bool sim_staff_idle(const sim *s);
 /* ---- ledger.c: what left a process ---- */
 void sim_ledger_make(sim *s);
 void sim_ledger_free(sim *s);
+/* The refusals among what a turn will say; when it has committed. */
+void sim_ledger_refusals(sim *s, const sim_node *n, const tb_effects *effects);
 /* A frame an agent sent, or the hub sent to n; after its commit. */
 void sim_ledger_agent_said(sim *s, sim_node *n, tb_bytes frame);
 void sim_ledger_hub_said(sim *s, sim_node *to, tb_bytes frame);
 void sim_ledger_accepted(sim *s, sim_node *n, const tb_local_answer *answer, size_t lead);
+void sim_ledger_drafted(sim *s, const sim_node *n, const tb_request_id *request, size_t lead);
 /* The store of n was replaced: what it promised and lost is not held against it. */
 void sim_ledger_replaced(sim *s, sim_node *n);
 /* spy.c: casework applied a notice in the running turn; counts when the turn commits. */
 void sim_spy_begin(sim *s, sim_node *n);
+bool sim_spy_any(void);
 void sim_spy_commit(sim *s);
 void sim_ledger_applied(
     sim *s, sim_node *n, const tb_header *header, const tb_digest *digest, tb_refusal refused);

@@ -123,6 +123,7 @@ void sim_staff_feed(sim *s, size_t at)
     request.open.field_count = sizeof fields / sizeof fields[0];
     request.open.lane = (uint32_t)(at % 7 == 0 ? TB_LANE_URGENT : 0);
     lead->fed = true;
+    sim_trace(s, "feed %s L%zu", n->id.text, at);
     sim_staff_ask(s, n, &request, at);
 }
 
@@ -177,7 +178,7 @@ static void note(sim *s, sim_node *n, sim_lead *lead, const tb_local_summary *su
 
 static void take_over(sim *s, sim_node *n, sim_lead *lead, const tb_local_summary *summary)
 {
-    tb_field field = {tb_bytes_str("take_over_reason"), tb_bytes_str("overdue")};
+    tb_field field = {tb_bytes_str("take_over_reason"), tb_bytes_str("other")};
     tb_local_request request = {.kind = TB_REQUEST_ACT};
     request.act =
         (tb_local_act){summary->case_id, tb_bytes_str("take_over"), &field, 1, summary->head};
@@ -299,8 +300,10 @@ static void look_at(sim *s, sim_node *n, const tb_local_summary *summary)
 
 void sim_staff_changed(sim *s, sim_node *n, tb_bytes answer)
 {
-    sim_event event = {
-        .at = s->now + sim_between(&s->people, 50, 4000), .kind = SIM_STAFF, .node = n->index};
+    sim_event event = {.at = s->now + sim_between(&s->people, 50, 4000),
+                       .kind = SIM_STAFF,
+                       .node = n->index,
+                       .number = n->life};
     event.bytes.data = malloc(answer.size + 1);
     TB_ASSERT(event.bytes.data != NULL);
     memcpy(event.bytes.data, answer.data, answer.size);
@@ -321,7 +324,9 @@ void sim_staff_act(sim *s, const sim_event *event)
 {
     tb_local_answer answer;
     sim_node *n = &s->nodes[event->node];
-    if (n->up && decode(tb_bytes_of(event->bytes.data, event->bytes.size), &answer) &&
+    /* What was told by a store that is gone may be of a case that nobody has any more. */
+    if (n->up && event->number == n->life &&
+        decode(tb_bytes_of(event->bytes.data, event->bytes.size), &answer) &&
         answer.kind == TB_ANSWER_CHANGED) {
         look_at(s, n, &answer.changed);
     }
@@ -352,8 +357,12 @@ static void acted(sim *s, sim_node *n, const sim_ask *ask, const tb_local_answer
         return;
     }
     s->stats.acts++;
+    sim_trace(s, "acted %s L%zu%s", n->id.text, ask->lead, answer->draft ? " as a draft" : "");
     if (answer->draft || answer->kind != TB_ANSWER_ACTED) {
         s->stats.drafts++;
+        if (answer->draft) {
+            sim_ledger_drafted(s, n, &ask->id, ask->lead);
+        }
         return;
     }
     if (ask->kind == TB_REQUEST_OPEN_CASE && !lead->has_case) {
@@ -381,7 +390,6 @@ void sim_staff_answer(sim *s, sim_node *n, tb_bytes bytes)
     }
     if (ask->kind == TB_REQUEST_RECOVER && answer.code == TB_ACCEPTED) {
         sim_trace(s, "recovers %s", n->id.text);
-        n->lost = false;
         return;
     }
     if (answer.kind == TB_ANSWER_CASES) {

@@ -107,6 +107,15 @@ static void what_is_published_reaches_every_agent_and_is_played(void **state)
     assert_int_equal(answer->code, TB_ACCEPTED);
     tb_case_id id = answer->acted.case_id;
     SYS_AWAIT(sys_state_is(market, &id, "referred", MARKET));
+    assert_int_equal(sys_tongbao_at(bureau, "unanswered", "--by", MARKET, NULL), TB_EXIT_DONE);
+    assert_true(says(hub, "notified 1, answered 0") && says(hub, "over 30 days"));
+    char hex[2 * TB_CASE_ID_BYTES + 1];
+    tb_hex(id.bytes, TB_CASE_ID_BYTES, hex);
+    assert_true(says(hub, hex));
+    assert_int_equal(sys_tongbao_at(bureau, "due", "--explain", hex, NULL), TB_EXIT_DONE);
+    assert_true(says(hub, "event 1 of the case") && says(hub, "day 1: counts"));
+    assert_int_equal(sys_tongbao_at(bureau, "due", "--by", MARKET, "--json", NULL), TB_EXIT_DONE);
+    assert_true(says(hub, "\"duty\": \"sign_for\""));
     assert_int_equal(sys_act(market, &id, "sign_for", "")->code, TB_ACCEPTED);
     assert_int_equal(sys_act(market, &id, "answer", "finding=licensed")->code, TB_ACCEPTED);
     SYS_AWAIT(sys_state_is(bureau, &id, "answered", BUREAU));

@@ -1,0 +1,364 @@
+/* load_check_report - faults of measures and reports: what is counted, what is owed, and whether
+ * the cases that reports are can carry what they must. */
+#include "agents/campaign/load_check.h"
+
+#include "agents/campaign/period.h"
+#include "agents/campaign/scene.h"
+
+#define DUE_DAY_MAX    31
+#define DUE_MONTHS_MAX 12
+
+/* ---- measures ---- */
+
+static unsigned forms_of(const tb_measure *m)
+{
+    return (unsigned)(m->count_count > 0) + (unsigned)(m->hours.to != NULL) +
+           (unsigned)(m->ratio.of != NULL) + (unsigned)(m->declared != TB_DECLARED_NOT);
+}
+
+static bool enter_type(tb_check *check, const char *const *name)
+{
+    check->type =
+        *name != NULL ? tb_campaign_case_type(check->campaign, tb_bytes_str(*name)) : NULL;
+    if (check->type == NULL && (*name == NULL || **name != '\0')) {
+        tb_check_fault(check, tb_at_value(name), TB_FAULT_CASE_TYPE_UNKNOWN,
+                       *name != NULL ? *name : "", NULL);
+    }
+    return check->type != NULL;
+}
+
+static const tb_action *counted(tb_check *check, const char *const *id, const char *key)
+{
+    const tb_action *action = tb_case_type_action(check->type, tb_bytes_str(*id));
+    if (action == NULL && **id != '\0') {
+        tb_check_fault(check, tb_at_value(id), TB_FAULT_ACTION_UNKNOWN, *id, key);
+    } else if (action != NULL && action->kind == TB_ACTION_SIDE) {
+        tb_check_fault(check, tb_at_value(id), TB_FAULT_MEASURE_SIDE, *id, NULL);
+    }
+    return action;
+}
+
+static bool local_test(tb_test test)
+{
+    return test == TB_TEST_LINKED_OPEN || test == TB_TEST_LINKED_DONE ||
+           test == TB_TEST_LINKED_NONE_OPEN || test == TB_TEST_LAPSED;
+}
+
+static void check_when(tb_check *check, const tb_measure *m, const tb_action *action)
+{
+    for (unsigned i = 0; i < m->when.count; i++) {
+        if (local_test(m->when.list[i].test)) {
+            tb_check_fault(check, tb_at(&m->when.list[i]), TB_FAULT_MEASURE_TEST, NULL, NULL);
+        }
+    }
+    if (action != NULL) {
+        tb_check_conditions(check, action, &m->when, NULL);
+    }
+}
+
+/* A field whose value this party must have: open, or of a group that `at` reads. */
+static const tb_field_def *check_value(tb_check *check, const tb_measure *m, const char *const *id)
+{
+    const tb_field_def *field = tb_check_field_of(check, *id);
+    if (field == NULL) {
+        tb_check_fault(check, tb_at_value(id), TB_FAULT_FIELD_UNKNOWN, *id, NULL);
+        return NULL;
+    }
+    const tb_field_group *group =
+        field->group != NULL ? tb_case_type_group(check->type, tb_bytes_str(field->group)) : NULL;
+    if (group != NULL &&
+        (m->at == NULL ||
+         !tb_check_among(check, (const char *const *)group->readers, group->reader_count, m->at))) {
+        tb_check_fault(check, tb_at_value(id), TB_FAULT_MEASURE_SEALED, *id, group->id);
+    }
+    return field;
+}
+
+static void check_counted(tb_check *check, const tb_measure *m)
+{
+    const tb_action *action = NULL;
+    if (!enter_type(check, &m->case_type)) {
+        return;
+    }
+    for (unsigned i = 0; i < m->count_count; i++) {
+        const tb_action *one = counted(check, (const char *const *)&m->counts[i], "counts");
+        action = action == NULL ? one : action;
+    }
+    if (m->hours.to != NULL) {
+        (void)counted(check, &m->hours.from, "hours.from");
+        action = counted(check, &m->hours.to, "hours.to");
+    }
+    if (m->at != NULL) {
+        (void)tb_check_position(check, &m->at);
+    }
+    check_when(check, m, action);
+    tb_check_bound(check, &m->by, "by", m->by_count, TB_MEASURE_BY_MAX);
+    for (unsigned i = 0; i < m->by_count; i++) {
+        (void)tb_check_open_field(check, (const char *const *)&m->by[i]);
+    }
+    if (m->distinct != NULL) {
+        (void)check_value(check, m, &m->distinct);
+    }
+    const tb_field_def *sums = m->sums != NULL ? check_value(check, m, &m->sums) : NULL;
+    if (sums != NULL && sums->type != TB_FIELD_COUNT && tb_check_given(check, &sums->type)) {
+        tb_check_fault(check, tb_at_value(&m->sums), TB_FAULT_MEASURE_SUM, m->sums, NULL);
+    }
+}
+
+static void check_part(tb_check *check, const char *const *id)
+{
+    const tb_measure *part = tb_campaign_measure(check->campaign, tb_bytes_str(*id));
+    if (part == NULL) {
+        tb_check_fault(check, tb_at_value(id), TB_FAULT_MEASURE_UNKNOWN, *id, NULL);
+    } else if (part->count_count == 0) {
+        tb_check_fault(check, tb_at_value(id), TB_FAULT_MEASURE_PART, *id, NULL);
+    }
+}
+
+static void check_measure(tb_check *check, const tb_measure *m)
+{
+    tb_check_item(check, TB_ITEM_MEASURE, m->id, m);
+    tb_check_label(check, &m->title, tb_at(m), "the measure", "指标");
+    tb_check_label(check, &m->unit, tb_at(m), "the unit", "计量单位");
+    bool twice = m->sums != NULL && m->distinct != NULL;
+    if ((forms_of(m) != 1 || (m->sums != NULL && m->count_count == 0) || twice) &&
+        tb_check_given(check, &m->counts) && tb_check_given(check, &m->declared)) {
+        tb_check_fault(check, tb_at(m), TB_FAULT_MEASURE_FORM, NULL, NULL);
+        return;
+    }
+    if (m->count_count > 0 || m->hours.to != NULL) {
+        check_counted(check, m);
+    } else if (m->ratio.of != NULL) {
+        check_part(check, &m->ratio.of);
+        check_part(check, &m->ratio.to);
+    }
+    if (m->case_type != NULL && m->count_count == 0 && m->hours.to == NULL) {
+        tb_check_fault(check, tb_at_value(&m->case_type), TB_FAULT_MEASURE_USELESS, "case_type",
+                       NULL);
+    }
+}
+
+/* ---- what a report is about ---- */
+
+static void check_bounds(tb_check *check, const tb_report_def *r)
+{
+    const char *const *names[] = {&r->first, &r->last};
+    tb_period periods[2];
+    bool fine = true;
+    for (int i = 0; i < 2; i++) {
+        bool one = *names[i] != NULL && tb_period_parse(tb_bytes_str(*names[i]), &periods[i]) &&
+                   periods[i].every == r->every;
+        if (!one && tb_check_given(check, names[i])) {
+            tb_check_fault(check, tb_at_value(names[i]), TB_FAULT_REPORT_PERIOD,
+                           *names[i] != NULL ? *names[i] : "", i == 0 ? "first" : "last");
+        }
+        fine = fine && one;
+    }
+    if (fine && periods[0].first > periods[1].first) {
+        tb_check_fault(check, tb_at_value(&r->last), TB_FAULT_REPORT_ORDER, r->first, r->last);
+    }
+    if ((r->due.day == 0 || r->due.day > DUE_DAY_MAX || r->due.months_after == 0 ||
+         r->due.months_after > DUE_MONTHS_MAX) &&
+        tb_check_given(check, &r->due)) {
+        tb_check_fault(check, tb_at(&r->due), TB_FAULT_REPORT_DUE, NULL, NULL);
+    }
+}
+
+static bool counts_by_month(const tb_check *check, const tb_report_def *r)
+{
+    for (unsigned i = 0; i < r->measure_count; i++) {
+        const tb_measure *m = tb_campaign_measure(check->campaign, tb_bytes_str(r->measures[i]));
+        if (m != NULL && m->declared == TB_DECLARED_NOT) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void check_dates(tb_check *check, const tb_report_def *r)
+{
+    bool by_month = counts_by_month(check, r);
+    for (unsigned i = 0; i < r->date_count; i++) {
+        int64_t day = 0;
+        if (!tb_day_parse(tb_bytes_str(r->dates[i]), &day)) {
+            tb_check_fault(check, tb_at_value(&r->dates[i]), TB_FAULT_NOT_A_DAY, "dates",
+                           r->dates[i]);
+        } else if (by_month &&
+                   tb_month_of(tb_day_start(day)) == tb_month_of(tb_day_start(day + 1))) {
+            tb_check_fault(check, tb_at_value(&r->dates[i]), TB_FAULT_REPORT_DATE_MONTH,
+                           r->dates[i], NULL);
+        }
+    }
+}
+
+static void check_periods(tb_check *check, const tb_report_def *r)
+{
+    bool rhythm = r->every != TB_EVERY_NONE;
+    bool dated = r->date_count > 0;
+    if (!tb_check_given(check, &r->every) || !tb_check_given(check, &r->dates)) {
+        return;
+    }
+    if (rhythm == dated) {
+        tb_check_fault(check, tb_at(r), TB_FAULT_REPORT_RHYTHM, NULL, NULL);
+    } else if (rhythm) {
+        check_bounds(check, r);
+    } else {
+        check_dates(check, r);
+    }
+    if (tb_report_periods(check->campaign, r) >= TB_REPORT_PERIODS_MAX) {
+        char most[8] = "119";
+        tb_check_fault3(check, tb_at(r), TB_FAULT_TOO_MANY, "periods", most, most);
+    }
+}
+
+/* ---- what its cases carry ---- */
+
+static const tb_field_def *
+field_of_type(const tb_case_type *type, const tb_action *action, tb_field_type wanted)
+{
+    for (unsigned i = 0; i < action->field_count; i++) {
+        const tb_field_def *field = tb_case_type_field(type, tb_bytes_str(action->fields[i].field));
+        if (field != NULL && field->type == wanted) {
+            return field;
+        }
+    }
+    return NULL;
+}
+
+static void check_file(tb_check *check, const tb_report_def *r)
+{
+    const tb_action *file = tb_case_type_action(check->type, tb_bytes_str(TB_REPORT_FILE));
+    if (file == NULL || file->kind != TB_ACTION_OPEN) {
+        tb_check_fault(check, tb_at_value(&r->case_type), TB_FAULT_REPORT_FILE, NULL, NULL);
+        return;
+    }
+    const tb_field_def *period = field_of_type(check->type, file, TB_FIELD_PERIOD);
+    if (period == NULL || period->group != NULL || !period->index) {
+        tb_check_fault(check, tb_at_value(&r->case_type), TB_FAULT_REPORT_FIELD, "period", NULL);
+    }
+    const tb_field_def *figures = field_of_type(check->type, file, TB_FIELD_FIGURES);
+    if (counts_by_month(check, r) && (figures == NULL || figures->compute != TB_COMPUTE_FIGURES)) {
+        tb_check_fault(check, tb_at_value(&r->case_type), TB_FAULT_REPORT_FIELD, "figures", NULL);
+    }
+    for (unsigned i = 0; i < r->owed_by_count; i++) {
+        if (tb_check_role(check, (const char *const *)&r->owed_by[i]) &&
+            !tb_names_hold((const char *const *)file->by, file->by_count,
+                           tb_bytes_str(r->owed_by[i]))) {
+            tb_check_fault(check, tb_at_value(&r->owed_by[i]), TB_FAULT_REPORT_NOBODY,
+                           r->owed_by[i], NULL);
+        }
+    }
+}
+
+static bool leads_to(const tb_action *action, const char *state)
+{
+    for (unsigned i = 0; action != NULL && i < action->way_count; i++) {
+        if (action->ways[i].to != NULL && strcmp(action->ways[i].to, state) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What state a report is in must follow from the state of its case. */
+static void check_states(tb_check *check, const tb_report_def *r)
+{
+    static const char *const verbs[] = {TB_REPORT_FILE, TB_REPORT_ACCEPT, TB_REPORT_RETURN,
+                                        TB_REPORT_REVISE};
+    for (unsigned s = 0; s < check->type->state_count; s++) {
+        const char *state = check->type->states[s].id;
+        unsigned leading = 0;
+        for (size_t v = 0; v < 4; v++) {
+            leading += leads_to(tb_case_type_action(check->type, tb_bytes_str(verbs[v])), state);
+        }
+        if (leading > 1) {
+            tb_check_fault(check, tb_at_value(&r->case_type), TB_FAULT_REPORT_STATE, state, NULL);
+        }
+    }
+}
+
+static void check_contents(tb_check *check, const tb_report_def *r)
+{
+    for (unsigned i = 0; i < r->measure_count; i++) {
+        const char *const *id = (const char *const *)&r->measures[i];
+        const tb_measure *m = tb_campaign_measure(check->campaign, tb_bytes_str(*id));
+        const tb_field_def *field = tb_check_field_of(check, *id);
+        if (m == NULL) {
+            tb_check_fault(check, tb_at_value(id), TB_FAULT_MEASURE_UNKNOWN, *id, NULL);
+        } else if (m->declared != TB_DECLARED_NOT &&
+                   (field == NULL || field->type != TB_FIELD_DECLARED)) {
+            tb_check_fault(check, tb_at_value(id), TB_FAULT_REPORT_DECLARED, *id, NULL);
+        }
+    }
+    for (unsigned i = 0; i < r->text_count; i++) {
+        if (tb_check_field_of(check, r->text[i]) == NULL) {
+            tb_check_fault(check, tb_at_value(&r->text[i]), TB_FAULT_FIELD_UNKNOWN, r->text[i],
+                           NULL);
+        }
+    }
+}
+
+static void check_judged(tb_check *check, const tb_report_def *r)
+{
+    for (unsigned i = 0; i < r->judged_count; i++) {
+        const tb_judged_def *j = &r->judged[i];
+        const tb_measure *m = tb_campaign_measure(check->campaign, tb_bytes_str(j->measure));
+        bool ratio = m != NULL && (m->declared == TB_DECLARED_RATIO || m->ratio.of != NULL);
+        bool named = tb_names_hold((const char *const *)r->measures, r->measure_count,
+                                   tb_bytes_str(j->measure));
+        if (!ratio || !named) {
+            tb_check_fault(check, tb_at_value(&j->measure), TB_FAULT_JUDGED_MEASURE, j->measure,
+                           NULL);
+        }
+        if (j->at_least.denominator == 0 || j->at_least.numerator > j->at_least.denominator) {
+            tb_check_fault(check, tb_at(j), TB_FAULT_JUDGED_THRESHOLD, NULL, NULL);
+        }
+        int64_t day;
+        if (j->as_of != NULL && !tb_day_parse(tb_bytes_str(j->as_of), &day)) {
+            tb_check_fault(check, tb_at_value(&j->as_of), TB_FAULT_NOT_A_DAY, "as_of", j->as_of);
+        }
+        if (j->role != NULL) {
+            (void)tb_check_role(check, &j->role);
+        }
+    }
+}
+
+static void check_report(tb_check *check, unsigned at)
+{
+    const tb_report_def *r = &check->campaign->reports[at];
+    tb_check_item(check, TB_ITEM_REPORT, r->id, r);
+    tb_check_label(check, &r->title, tb_at(r), "the report", "报告");
+    (void)tb_check_role(check, &r->to);
+    check_periods(check, r);
+    check_judged(check, r);
+    for (unsigned i = 0; i < at; i++) {
+        if (strcmp(check->campaign->reports[i].case_type, r->case_type) == 0) {
+            tb_check_fault(check, tb_at_value(&r->case_type), TB_FAULT_REPORT_TYPE_TWICE,
+                           r->case_type, check->campaign->reports[i].id);
+        }
+    }
+    if (enter_type(check, &r->case_type)) {
+        check_file(check, r);
+        check_states(check, r);
+        check_contents(check, r);
+    }
+}
+
+void tb_check_reports(tb_check *check)
+{
+    const tb_campaign *campaign = check->campaign;
+    tb_check_item(check, TB_ITEM_CAMPAIGN, campaign->id, campaign);
+    tb_check_bound(check, &campaign->measures, "measures", campaign->measure_count,
+                   TB_MEASURES_MAX);
+    tb_check_bound(check, &campaign->reports, "reports", campaign->report_count, TB_REPORTS_MAX);
+    tb_check_names(check, TB_ITEM_MEASURE, campaign->measures, campaign->measure_count,
+                   sizeof *campaign->measures);
+    tb_check_names(check, TB_ITEM_REPORT, campaign->reports, campaign->report_count,
+                   sizeof *campaign->reports);
+    for (unsigned i = 0; i < campaign->measure_count; i++) {
+        check_measure(check, &campaign->measures[i]);
+    }
+    for (unsigned i = 0; i < campaign->report_count; i++) {
+        check_report(check, i);
+    }
+}

@@ -1,0 +1,316 @@
+/* report - what is owed to headquarters for a period: drafting, filing, accepting, returning. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agents/cli/cli.h"
+#include "agents/cli/help.h"
+#include "agents/cli/json.h"
+#include "agents/cli/report_export.h"
+#include "agents/cli/say.h"
+#include "agents/cli/show.h"
+#include "agents/cli/values.h"
+
+#define LIMIT_MAX 500
+
+typedef struct options {
+    tb_common common;
+    tb_words words; /* the verb first */
+    const char *campaign;
+    const char *period;
+    const char *measure;
+    const char *group;
+    const char *format;
+    const char *limit;
+    const char *after;
+    const char *head;
+} options;
+
+static int ask(tb_book *book, tb_local_request *request, tb_answer_kind kind)
+{
+    tb_local_answer answer;
+    int code = tb_client_get(book->client, request, kind, &answer);
+    if (code != TB_EXIT_DONE) {
+        return code;
+    }
+    if (book->client->json) {
+        tb_json_print(tb_json_answer(&answer));
+        return TB_EXIT_DONE;
+    }
+    return tb_show_answer(book, &answer) ? TB_EXIT_DONE : TB_EXIT_INTERNAL;
+}
+
+static tb_bytes given(tb_book *book, const char *campaign)
+{
+    return campaign == NULL ? tb_bytes_of(NULL, 0)
+                            : tb_book_campaign_id(book, tb_bytes_str(campaign));
+}
+
+static int list(tb_book *book, const options *o)
+{
+    tb_local_request request = {.kind = TB_REQUEST_LIST_REPORTS};
+    request.list_reports.campaign = given(book, o->campaign);
+    if (o->words.count > 1) {
+        request.list_reports.report = tb_bytes_str(o->words.list[1]);
+    }
+    if (o->period != NULL) {
+        request.list_reports.period = tb_bytes_str(o->period);
+    }
+    return ask(book, &request, TB_ANSWER_REPORTS);
+}
+
+static int wrong_words(void)
+{
+    return tb_help_wrong("report", _("which report, for which period? For example: tongbao report "
+                                     "draft quarterly 2015-Q1; see: tongbao report list"));
+}
+
+static bool case_word(const options *o, tb_case_id *out)
+{
+    if (o->words.count < 2) {
+        (void)tb_help_wrong("report", _("which report? Its case is in: tongbao report list"));
+        return false;
+    }
+    return tb_arguments_id(o->words.list[1], out->bytes);
+}
+
+static int draft_request(tb_book *book, const options *o, tb_local_request *request)
+{
+    if (o->words.count < 3) {
+        return wrong_words();
+    }
+    request->kind = TB_REQUEST_GET_REPORT;
+    request->get_report.campaign = given(book, o->campaign);
+    request->get_report.report = tb_bytes_str(o->words.list[1]);
+    request->get_report.period = tb_bytes_str(o->words.list[2]);
+    return TB_EXIT_DONE;
+}
+
+static int draft(tb_book *book, const options *o)
+{
+    tb_local_request request = {.kind = TB_REQUEST_GET_REPORT};
+    int code = draft_request(book, o, &request);
+    return code == TB_EXIT_DONE ? ask(book, &request, TB_ANSWER_REPORT) : code;
+}
+
+static int show(tb_book *book, const options *o)
+{
+    tb_local_request request = {.kind = TB_REQUEST_GET_REPORT};
+    long limit = 100;
+    uint8_t mark[TB_NAME_BYTES_MAX * 8];
+    if (!case_word(o, &request.get_report.case_id)) {
+        return TB_EXIT_USAGE;
+    }
+    if (o->limit != NULL && !tb_arguments_number("limit", o->limit, 1, LIMIT_MAX, &limit)) {
+        return TB_EXIT_USAGE;
+    }
+    request.get_report.limit = (uint32_t)limit;
+    if (o->measure != NULL) {
+        request.get_report.measure = tb_bytes_str(o->measure);
+    }
+    if (o->group != NULL) {
+        request.get_report.group = tb_bytes_str(o->group);
+    }
+    if (o->after != NULL) {
+        size_t size = strlen(o->after) / 2;
+        if (size > sizeof mark || !tb_hex_parse(tb_bytes_str(o->after), mark, size)) {
+            return tb_help_wrong("report",
+                                 _("--after takes what the page before printed as \"next\""));
+        }
+        request.get_report.after = tb_bytes_of(mark, size);
+    }
+    return ask(book, &request, TB_ANSWER_REPORT);
+}
+
+/* As a table: CASE of one that was filed, or REPORT PERIOD for the draft. */
+static int export(tb_book *book, const options *o)
+{
+    tb_local_request request = {.kind = TB_REQUEST_GET_REPORT};
+    tb_local_answer answer;
+    int code = TB_EXIT_DONE;
+    if (o->format != NULL && strcmp(o->format, "csv") != 0) {
+        return tb_help_wrong("report", _("--format is csv"));
+    }
+    if (o->words.count >= 3) {
+        code = draft_request(book, o, &request);
+    } else if (!case_word(o, &request.get_report.case_id)) {
+        code = TB_EXIT_USAGE;
+    }
+    if (code == TB_EXIT_DONE) {
+        code = tb_client_get(book->client, &request, TB_ANSWER_REPORT, &answer);
+    }
+    if (code == TB_EXIT_DONE && !tb_report_export(stdout, book, &answer.report)) {
+        code = TB_EXIT_INTERNAL;
+    }
+    return code;
+}
+
+/* ---- acts ---- */
+
+typedef struct found {
+    const tb_campaign *campaign;
+    const tb_report_def *report;
+    const tb_case_type *type;
+} found;
+
+/* The report of that name, in the campaign given or in any that is installed. */
+static bool find_report(tb_book *book, const options *o, found *out)
+{
+    tb_local_request request = {.kind = TB_REQUEST_LIST_CAMPAIGNS};
+    tb_local_answer answer;
+    tb_bytes only = given(book, o->campaign);
+    if (tb_client_get(book->client, &request, TB_ANSWER_CAMPAIGNS, &answer) != TB_EXIT_DONE) {
+        return false;
+    }
+    for (size_t i = 0; i < answer.campaigns.count; i++) {
+        const tb_local_campaign_line *line = &answer.campaigns.lines[i];
+        if (!line->newest || (only.size > 0 && !tb_bytes_equal(only, line->id))) {
+            continue;
+        }
+        out->campaign = tb_book_campaign_of(book, line->id);
+        out->report = out->campaign == NULL
+                          ? NULL
+                          : tb_campaign_report(out->campaign, tb_bytes_str(o->words.list[1]));
+        out->type =
+            out->report == NULL
+                ? NULL
+                : tb_campaign_case_type(out->campaign, tb_bytes_str(out->report->case_type));
+        if (out->type != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The open field of type period that filing sets. */
+static const tb_field_def *period_field(const tb_case_type *type)
+{
+    const tb_action *file = tb_case_type_action(type, tb_bytes_str(TB_REPORT_FILE));
+    for (unsigned i = 0; file != NULL && i < file->field_count; i++) {
+        const tb_field_def *field = tb_case_type_field(type, tb_bytes_str(file->fields[i].field));
+        if (field != NULL && field->type == TB_FIELD_PERIOD) {
+            return field;
+        }
+    }
+    return NULL;
+}
+
+static int by_id(const void *a, const void *b)
+{
+    const tb_field *x = a;
+    const tb_field *y = b;
+    size_t least = x->id.size < y->id.size ? x->id.size : y->id.size;
+    int order = memcmp(x->id.data, y->id.data, least);
+    return order != 0 ? order : (x->id.size > y->id.size) - (x->id.size < y->id.size);
+}
+
+static int file(tb_book *book, const options *o)
+{
+    tb_local_request request = {.kind = TB_REQUEST_OPEN_CASE};
+    found f;
+    tb_field *fields;
+    size_t count;
+    if (o->words.count < 3) {
+        return wrong_words();
+    }
+    if (!find_report(book, o, &f) || period_field(f.type) == NULL) {
+        tb_say_refusal(TB_REFUSED_REPORT_UNKNOWN, tb_bytes_str(o->words.list[1]));
+        return TB_EXIT_REFUSED;
+    }
+    if (!tb_values_read(book, f.campaign, f.type, &o->words, 3, &fields, &count)) {
+        return TB_EXIT_REFUSED;
+    }
+    tb_field *all = tb_arena_array(&book->client->arena, count + 1, sizeof *all);
+    if (all == NULL) {
+        return TB_EXIT_INTERNAL;
+    }
+    if (count > 0) {
+        memcpy(all, fields, count * sizeof *all);
+    }
+    all[count].id = tb_bytes_str(period_field(f.type)->id);
+    all[count].value = tb_bytes_str(o->words.list[2]);
+    qsort(all, count + 1, sizeof *all, by_id);
+    request.open.campaign = tb_bytes_str(f.campaign->id);
+    request.open.case_type = tb_bytes_str(f.type->id);
+    request.open.fields = all;
+    request.open.field_count = count + 1;
+    return ask(book, &request, TB_ANSWER_ACTED);
+}
+
+static int act(tb_book *book, const options *o)
+{
+    tb_local_request look = {.kind = TB_REQUEST_GET_CASE};
+    tb_local_request request = {.kind = TB_REQUEST_ACT};
+    tb_local_answer answer;
+    if (!case_word(o, &look.case_id)) {
+        return TB_EXIT_USAGE;
+    }
+    if (o->head != NULL &&
+        !tb_hex_parse(tb_bytes_str(o->head), request.act.head.bytes, TB_DIGEST_BYTES)) {
+        return tb_help_wrong("report", _("--head takes the 64 hex digits that case show prints"));
+    }
+    int code = tb_client_get(book->client, &look, TB_ANSWER_CASE, &answer);
+    if (code != TB_EXIT_DONE) {
+        return code;
+    }
+    const tb_local_summary *of = &answer.case_.summary;
+    const tb_campaign *campaign = tb_book_campaign_of(book, of->campaign);
+    const tb_case_type *type =
+        campaign == NULL ? NULL : tb_campaign_case_type(campaign, of->case_type);
+    request.act.case_id = look.case_id;
+    request.act.action = tb_bytes_str(o->words.list[0]);
+    if (!tb_values_read(book, campaign, type, &o->words, 2, &request.act.fields,
+                        &request.act.field_count)) {
+        return TB_EXIT_REFUSED;
+    }
+    return ask(book, &request, TB_ANSWER_ACTED);
+}
+
+typedef int verb_fn(tb_book *book, const options *o);
+
+static verb_fn *verb_of(const char *word)
+{
+    static const struct {
+        const char *word;
+        verb_fn *verb;
+    } verbs[] = {{"list", list},  {"show", show},  {"draft", draft}, {"file", file},
+                 {"accept", act}, {"return", act}, {"revise", act},  {"export", export}};
+    for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
+        if (strcmp(verbs[i].word, word) == 0) {
+            return verbs[i].verb;
+        }
+    }
+    return NULL;
+}
+
+int tb_cli_report(int argc, char **argv)
+{
+    options o = {0};
+    const tb_option known[] = {{"campaign", NULL, &o.campaign}, {"period", NULL, &o.period},
+                               {"measure", NULL, &o.measure},   {"group", NULL, &o.group},
+                               {"format", NULL, &o.format},     {"limit", NULL, &o.limit},
+                               {"after", NULL, &o.after},       {"head", NULL, &o.head}};
+    if (!tb_arguments_read(argc, argv, known, sizeof known / sizeof known[0], &o.common,
+                           &o.words)) {
+        return TB_EXIT_USAGE;
+    }
+    if (o.common.help) {
+        tb_help_print("report");
+        return TB_EXIT_DONE;
+    }
+    verb_fn *verb = o.words.count == 0 ? NULL : verb_of(o.words.list[0]);
+    if (verb == NULL) {
+        return tb_help_wrong(
+            "report", _("report takes list, draft, file, show, accept, return, revise or export"));
+    }
+    tb_client client;
+    tb_book book;
+    int code = tb_client_open(&o.common, &client);
+    if (code == TB_EXIT_DONE) {
+        tb_book_init(&book, &client);
+        code = verb(&book, &o);
+        tb_book_close(&book);
+        tb_client_close(&client);
+    }
+    return code;
+}

@@ -1,0 +1,148 @@
+#include "agents/cli/report_words.h"
+
+#include "agents/campaign/figures.h"
+#include "agents/cli/say.h"
+
+#define WORD_BYTES 96
+#define KIND_HOURS 3
+
+static tb_bytes done(const tb_text *text)
+{
+    tb_bytes out;
+    return tb_text_done(text, &out) == TB_OK ? out : tb_bytes_of(NULL, 0);
+}
+
+/* numerator * scale / denominator without overflow for what fits 18 digits; cut off. */
+static uint64_t scaled(uint64_t numerator, uint64_t denominator, uint64_t scale)
+{
+    uint64_t whole = numerator / denominator;
+    uint64_t rest = numerator % denominator;
+    uint64_t out = whole;
+    for (uint64_t step = 1; step < scale; step *= 10) {
+        /* one decimal digit at a time: rest < denominator <= 10^18, so rest * 10 fits */
+        rest *= 10;
+        out = out * 10 + rest / denominator;
+        rest %= denominator;
+    }
+    return out;
+}
+
+static void put_percent(tb_text *text, uint64_t numerator, uint64_t denominator)
+{
+    uint64_t hundredths = scaled(numerator, denominator, 10000);
+    tb_text_u64(text, hundredths / 100);
+    tb_text_char(text, '.');
+    tb_text_u64_wide(text, hundredths % 100, 2);
+    tb_text_str(text, "% (");
+    tb_text_u64(text, numerator);
+    tb_text_char(text, '/');
+    tb_text_u64(text, denominator);
+    tb_text_char(text, ')');
+}
+
+tb_bytes tb_report_value(tb_arena *arena, uint32_t kind, tb_bytes value)
+{
+    tb_declared read;
+    tb_text text;
+    if (!tb_declared_read(value, &read)) {
+        return tb_bytes_of(NULL, 0); /* none, or of nothing: 0/0 */
+    }
+    tb_text_init(&text, arena, WORD_BYTES);
+    if (read.value.ratio) {
+        put_percent(&text, read.value.numerator, read.value.denominator);
+    } else if (kind == KIND_HOURS) {
+        tb_text_u64(&text, read.value.numerator / 10);
+        tb_text_char(&text, '.');
+        tb_text_u64(&text, read.value.numerator % 10);
+    } else {
+        tb_text_u64(&text, read.value.numerator);
+    }
+    return done(&text);
+}
+
+tb_bytes tb_report_change(tb_arena *arena, const tb_local_figure *figure)
+{
+    tb_declared now;
+    tb_declared before;
+    tb_text text;
+    if (!tb_declared_read(figure->period, &now) || !tb_declared_read(figure->previous, &before) ||
+        now.value.ratio || before.value.ratio || before.value.numerator == 0) {
+        return tb_bytes_of(NULL, 0);
+    }
+    bool down = now.value.numerator < before.value.numerator;
+    uint64_t by = down ? before.value.numerator - now.value.numerator
+                       : now.value.numerator - before.value.numerator;
+    uint64_t tenths = scaled(by, before.value.numerator, 1000);
+    tb_text_init(&text, arena, WORD_BYTES);
+    tb_text_str(&text, down ? "-" : by > 0 ? "+" : "");
+    tb_text_u64(&text, tenths / 10);
+    tb_text_char(&text, '.');
+    tb_text_u64(&text, tenths % 10);
+    tb_text_char(&text, '%');
+    return done(&text);
+}
+
+const char *tb_report_state_word(tb_report_state state)
+{
+    switch (state) {
+    case TB_REPORT_NOT_DUE:
+        return _("its period is not over");
+    case TB_REPORT_DUE:
+        return _("to be filed");
+    case TB_REPORT_FILED:
+        return _("filed");
+    case TB_REPORT_ACCEPTED:
+        return _("report accepted");
+    case TB_REPORT_RETURNED:
+        return _("returned");
+    case TB_REPORT_REVISED:
+        return _("revised");
+    }
+    return _("unknown");
+}
+
+tb_bytes tb_report_timeliness_word(tb_arena *arena, const tb_local_report_line *line)
+{
+    tb_text text;
+    switch (line->timeliness) {
+    case TB_TIMELINESS_OPEN:
+        return tb_bytes_of(NULL, 0);
+    case TB_TIMELINESS_ON_TIME:
+        return tb_bytes_str(_("on time"));
+    case TB_TIMELINESS_MISSING:
+        return tb_bytes_str(_("missing"));
+    case TB_TIMELINESS_LATE:
+        break;
+    }
+    tb_text_init(&text, arena, WORD_BYTES);
+    tb_text_str(&text, _("late, days:"));
+    tb_text_char(&text, ' ');
+    tb_text_u64(&text, line->days_late);
+    return done(&text);
+}
+
+const char *tb_report_verdict_word(tb_threshold_verdict verdict)
+{
+    switch (verdict) {
+    case TB_VERDICT_REACHED:
+        return _("reached");
+    case TB_VERDICT_NOT_REACHED:
+        return _("not reached");
+    case TB_VERDICT_NO_FIGURE:
+        return _("no figure");
+    }
+    return _("unknown");
+}
+
+const char *tb_report_state_key(tb_report_state state)
+{
+    static const char *const keys[] = {"",         "not_due",  "due",    "filed",
+                                       "accepted", "returned", "revised"};
+    return keys[state];
+}
+
+const char *tb_report_timeliness_key(tb_timeliness timeliness)
+{
+    static const char *const keys[] = {"open", "on_time", "late", "missing"};
+    return keys[timeliness];
+}

@@ -1,0 +1,63 @@
+/* reports - 报告: who owes which, how they stand, and what they say.
+ *
+ * A report is a case of its definition's type, opened by the reporter's act `file`; its figures are
+ * a field of that event, computed from this party's counters (measures.h) and signed with it, so
+ * they stay what they were when the counters move on. Two things are apart:
+ *
+ *     state        not due -> due -> filed -> accepted, or returned -> revised -> ...
+ *     timeliness   on time, late by days, or missing: set by the first filing, at the hub's stored
+ *                  time (in an exercise at the event's own), and by nothing after it
+ *
+ *     report_figures.c   the figures of a period from the counters
+ *     report_acts.c      what filing and revising need beyond the campaign's rules
+ *     reports_query.c    lists, one report, and what a figure opens to
+ */
+#ifndef TB_REPORTS_H
+#define TB_REPORTS_H
+
+#include "agents/acts_making.h"
+#include "agents/campaign/figures.h"
+#include "agents/campaign/period.h"
+#include "agents/measures.h"
+
+/* In the order of the report's measures; declared ones are not among them. */
+tb_err tb_report_figures(tb_txn *txn,
+                         const tb_campaign *campaign,
+                         const tb_report_def *report,
+                         const tb_period *period,
+                         tb_figure **out,
+                         size_t *out_count) TB_MUST_USE;
+/* As a field of type figures holds them. TB_ERR_LIMIT: longer than a field may be. */
+tb_err tb_report_figures_text(tb_arena *arena,
+                              const tb_figure *figures,
+                              size_t count,
+                              tb_bytes *out) TB_MUST_USE;
+
+/* The field of a type that an action sets, or NULL. */
+const tb_field_def *
+tb_report_field(const tb_case_type *type, const tb_action *action, tb_field_type wanted);
+/* The report of this party for a period, by its opening event. TB_ERR_NOT_FOUND: none was filed. */
+tb_err tb_report_find(const tb_agent *agent,
+                      tb_txn *txn,
+                      const tb_campaign *campaign,
+                      const tb_report_def *report,
+                      tb_bytes period,
+                      const tb_party *reporter,
+                      tb_case_row *out) TB_MUST_USE;
+
+/* An act on a report, or the filing of one: fills in the figures among the values, or leaves an
+ * objection. Any other act: nothing. */
+tb_err tb_report_prepare(tb_acting *acting) TB_MUST_USE;
+
+tb_err tb_query_reports(const tb_agent *agent,
+                        tb_txn *txn,
+                        tb_now now,
+                        const tb_local_list_reports *list,
+                        tb_local_answer *answer) TB_MUST_USE;
+tb_err tb_query_report(const tb_agent *agent,
+                       tb_txn *txn,
+                       tb_now now,
+                       const tb_local_get_report *get,
+                       tb_local_answer *answer) TB_MUST_USE;
+
+#endif

@@ -1,0 +1,31 @@
+/* measured - the black card campaign with measures of every kind, for tests of figures. */
+#ifndef TB_MEASURED_H
+#define TB_MEASURED_H
+
+#include "tests/agents/edited.h"
+#include "tests/agents/world.h"
+
+/* Version 2: the measures below; version 3: another set, so that everything is counted anew. */
+tb_campaign_loaded *measured_campaign(unsigned version);
+
+/* A figure of a party over months "2015-02" to "2015-04"; group "" for all. */
+uint64_t figure_at(world *w,
+                   const char *party,
+                   const char *measure,
+                   const char *group,
+                   const char *first,
+                   const char *last);
+/* Of hours: how many, and the statistic in tenths of an hour. */
+uint64_t hours_at(world *w,
+                  const char *party,
+                  const char *measure,
+                  const char *first,
+                  const char *last,
+                  uint32_t *out_tenths);
+/* Ends what turns would have ended: stale cases are counted, and a new definition to its end. */
+void settle(world *w, const char *party);
+void settle_all(world *w);
+/* Rows, totals and a full recount agree at every party. */
+void check_measures(world *w);
+
+#endif

@@ -1,0 +1,345 @@
+/* Thousands of cases live through whatever can happen to one; after each, what was counted as they
+ * moved is what a full recount gives, and what counting by hand gives. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "tests/agents/measured.h"
+
+#include "agents/dispute.h"
+#include "agents/measures.h"
+#include "agents/own_cut.h"
+
+#define WORLDS    9
+#define HISTORIES 240
+#define STEPS     22
+
+typedef struct dice {
+    uint64_t state;
+} dice;
+
+static uint64_t roll(dice *d, uint64_t sides)
+{
+    d->state = d->state * 6364136223846793005ull + 1442695040888963407ull;
+    return (d->state >> 33) % sides;
+}
+
+static const struct {
+    const char *action;
+    const char *fields[3];
+} moves[] = {
+    {"return", {"return_reason=incomplete", "return_reason=number_wrong", ""}},
+    {"resubmit", {"number=13800000001", "number=13900000002", ""}},
+    {"accept", {"", "", ""}},
+    {"decide",
+     {"home_province=44|home_basis=other", "home_province=11|home_basis=other",
+      "home_province=33|home_basis=other"}},
+    {"forward", {"", "", ""}},
+    {"sign_for", {"", "", ""}},
+    {"wrong_home", {"wrong_home_reason=other", "wrong_home_reason=other|routing_note=x", ""}},
+    {"decide_home", {"home_province=44|home_basis=other", "home_province=11|home_basis=other", ""}},
+    {"order",
+     {"ordered=cm.44", "ordered=cm.33", "ordered=cm.44|reorder_reason=other|instruction=x"}},
+    {"result",
+     {"verify_result=unidentified|action=shutdown|action_at=2015-02-10T10:00:00+08:00",
+      "verify_result=not_in_use|action=none", "verify_result=not_ours"}},
+    {"shut_down", {"", "", ""}},
+    {"answer", {"", "", ""}},
+    {"answer_from_record",
+     {"verify_result=not_in_use|action=none|record_reason=closed_before", "", ""}},
+    {"pass_on", {"", "", ""}},
+    {"close", {"", "", ""}},
+    {"take_over", {"take_over_reason=other", "take_over_reason=forked", ""}},
+    {"take_back", {"take_over_reason=other", "take_over_reason=party_off", ""}},
+};
+
+#define MOVES (sizeof moves / sizeof moves[0])
+
+static void anybody_acts(world *w, dice *d)
+{
+    const char *party = w->agents[roll(d, w->agent_count)].id.text;
+    size_t move = roll(d, MOVES);
+    (void)acts(w, party, moves[move].action, moves[move].fields[roll(d, 3)]);
+}
+
+/* Gives back what the world keeps of an answer that nobody looks at again. */
+static bool holds(world *w, const char *party)
+{
+    size_t mark = tb_arena_mark(&w->memory);
+    bool mine = summary_at(w, party).mine;
+    tb_arena_release(&w->memory, mark);
+    return mine;
+}
+
+static void the_holder_acts(world *w, dice *d)
+{
+    for (size_t i = 0; i < w->agent_count; i++) {
+        const char *party = w->agents[i].id.text;
+        size_t from = roll(d, MOVES);
+        bool mine = holds(w, party);
+        for (size_t m = 0; mine && m < MOVES; m++) {
+            size_t move = (from + m) % MOVES;
+            if (acts(w, party, moves[move].action, moves[move].fields[roll(d, 3)]) == TB_ACCEPTED) {
+                return;
+            }
+        }
+    }
+}
+
+/* Any letter: those of one stream may overtake each other, so events wait and are held back. */
+static void something_arrives(world *w, dice *d)
+{
+    size_t wanted = roll(d, lying(w) + 1);
+    for (size_t i = 0; i < w->letter_count; i++) {
+        if (!w->letters[i].gone && wanted-- == 0) {
+            (void)deliver(w, &w->letters[i]);
+            return;
+        }
+    }
+}
+
+static void time_passes(world *w, dice *d)
+{
+    char at[TB_TIME_TEXT];
+    w->clock += (tb_time)roll(d, 40) * 3600 * 1000;
+    tb_time_print(w->clock, at);
+    size_t mark = tb_arena_mark(&w->memory);
+    for (size_t i = 0; i < w->agent_count; i++) {
+        at_time(w, w->agents[i].id.text, at);
+    }
+    tb_arena_release(&w->memory, mark);
+}
+
+static void live(world *w, dice *d)
+{
+    static const char *const numbers[] = {"13800001234", "13800001234", "13900001234",
+                                          "13800005678", "13800009999"};
+    static const char *const who_opens[] = {"police.33", "police.11", "bureau.33"};
+    static const char *const sources[] = {"police_case", "police_case", "public_report"};
+    size_t opener = roll(d, 3);
+    char fields[256];
+    assert_true(snprintf(fields, sizeof fields,
+                         "number=%s|source=%s|offence=other|reported_at=2015-02-09T11:39:00+08:00",
+                         numbers[roll(d, 5)], sources[opener]) > 0);
+    assert_int_equal(opens(w, who_opens[opener], fields), TB_ACCEPTED);
+    for (size_t i = 0; i < STEPS; i++) {
+        switch (roll(d, 10)) {
+        case 0:
+            anybody_acts(w, d);
+            break;
+        case 1:
+        case 2:
+        case 3:
+            the_holder_acts(w, d);
+            break;
+        case 4:
+            time_passes(w, d);
+            break;
+        case 5:
+            settle(w, w->agents[roll(d, w->agent_count)].id.text);
+            break;
+        default:
+            something_arrives(w, d);
+        }
+    }
+}
+
+/* A case ends with a take-over that leaves counted events aside, everywhere, and nothing behind it
+ * that would have it counted again. */
+static void end_with_take_over(world *w, dice *d)
+{
+    static const char *const by[] = {"headquarters", "bureau.33", "bureau.11"};
+    settle_all(w);
+    (void)acts(w, by[roll(d, 3)], "take_over", "take_over_reason=other");
+    the_holder_acts(w, d);
+    (void)acts(w, "headquarters", "take_over", "take_over_reason=forked");
+    deliver_all(w);
+}
+
+/* ---- counting by hand ---- */
+
+typedef struct tally {
+    uint64_t months[24]; /* of 2015 and 2016 */
+} tally;
+
+/* Events of one action that stand, by the month of their own time: this is an exercise. */
+static tally count_by_hand(world *w, const char *party, const char *action)
+{
+    world_agent *a = who(w, party);
+    tally t = {{0}};
+    tb_txn *txn;
+    tb_bytes all = {NULL, 0};
+    tb_bytes key;
+    tb_bytes value;
+    tb_arena_reset(&a->arena);
+    assert_ok(tb_store_begin(a->store, &a->arena, &txn));
+    tb_err err = tb_store_seek(txn, TB_TABLE_EVENT, all, all, &key, &value);
+    while (err == TB_OK) {
+        tb_event_row row;
+        tb_event event;
+        assert_ok(tb_event_row_decode(value, &row));
+        assert_int_equal(tb_event_decode(row.event, &a->arena, &event), TB_ACCEPTED);
+        if (row.standing == TB_STANDING_EFFECTIVE &&
+            tb_bytes_equal(event.action, tb_bytes_str(action))) {
+            tb_civil civil = tb_civil_of(event.at);
+            t.months[(civil.year - 2015) * 12 + civil.month - 1]++;
+        }
+        err = tb_store_next(txn, TB_TABLE_EVENT, all, key, &key, &value);
+    }
+    assert_int_equal(err, TB_ERR_NOT_FOUND);
+    tb_store_abort(txn);
+    return t;
+}
+
+static void compare_by_hand(world *w)
+{
+    for (size_t i = 0; i < w->agent_count; i++) {
+        const char *party = w->agents[i].id.text;
+        tally t = count_by_hand(w, party, "submit");
+        for (unsigned m = 0; m < 24; m++) {
+            char month[16];
+            assert_true(snprintf(month, sizeof month, "%u-%02u", 2015 + m / 12, m % 12 + 1) > 0);
+            assert_int_equal(figure_at(w, party, "submitted", "", month, month), t.months[m]);
+        }
+    }
+}
+
+/* ---- a cut ---- */
+
+static tb_directory_key keys[2];
+static tb_directory_party parties[WORLD_AGENTS];
+static tb_cut the_cut;
+static tb_cut_mark marks[4 * WORLD_AGENTS];
+
+/* A key is cut: what its party sent behind a notice counts for nobody. In this world a notice's
+ * number is also its number in every stream, and every key's id is zero. */
+static void cut_somebody(world *w, dice *d)
+{
+    tb_directory next = w->directory;
+    world_agent *who_is = &w->agents[roll(d, w->agent_count)];
+    tb_incarnation incarnation;
+    tb_txn *txn;
+    uint64_t sent = 0;
+    tb_arena_reset(&who_is->arena);
+    assert_ok(tb_store_begin_read(who_is->store, &who_is->arena, &txn));
+    assert_ok(tb_meta_incarnation(txn, &incarnation));
+    (void)!tb_meta_number(txn, "notice", &sent);
+    tb_store_abort(txn);
+    memcpy(parties, w->directory.parties, next.party_count * sizeof *parties);
+    next.parties = parties;
+    next.version++;
+    the_cut =
+        (tb_cut){.reason = TB_CUT_STOLEN, .at = w->clock, .marks = marks, .party = who_is->id};
+    uint64_t upto = roll(d, sent + 1);
+    for (size_t i = 0; i < next.party_count; i++) {
+        if (tb_party_equal(&parties[i].id, &the_cut.party)) {
+            keys[0] = (tb_directory_key){.purpose = TB_PURPOSE_SIGN};
+            keys[1] = parties[i].keys[0];
+            parties[i].keys = keys;
+            parties[i].key_count = 2;
+        }
+        for (unsigned lane = TB_LANE_FIRST; upto > 0 && lane <= TB_LANE_LAST; lane++) {
+            marks[the_cut.mark_count++] =
+                (tb_cut_mark){incarnation, parties[i].id, (tb_lane)lane, upto, {{1}}};
+        }
+    }
+    next.cuts = &the_cut;
+    next.cut_count = 1;
+    for (size_t i = 0; i < w->agent_count; i++) {
+        world_agent *a = &w->agents[i];
+        tb_arena_reset(&a->arena);
+        assert_ok(tb_store_begin(a->store, &a->arena, &txn));
+        assert_ok(tb_dispute_begin(txn, &w->directory, &next));
+        assert_ok(tb_store_commit(txn));
+        a->agent.keys.sign_id.bytes[7] = 9;
+        turn_with(w, a->id.text, tb_own_marks_renew);
+    }
+    w->directory = next;
+    for (size_t i = 0; i < w->agent_count; i++) {
+        for (unsigned turns = 0; turns < 400; turns++) {
+            turn_with(w, w->agents[i].id.text, tb_dispute_tick);
+        }
+    }
+}
+
+/* ---- the whole ---- */
+
+static uint64_t disputed_at(world *w)
+{
+    uint64_t count = 0;
+    for (size_t i = 0; i < w->agent_count; i++) {
+        world_agent *a = &w->agents[i];
+        tb_txn *txn;
+        tb_bytes all = {NULL, 0};
+        tb_bytes key;
+        tb_bytes value;
+        tb_arena_reset(&a->arena);
+        assert_ok(tb_store_begin(a->store, &a->arena, &txn));
+        tb_err err = tb_store_seek(txn, TB_TABLE_EVENT, all, all, &key, &value);
+        while (err == TB_OK) {
+            tb_event_row row;
+            assert_ok(tb_event_row_decode(value, &row));
+            count += row.standing == TB_STANDING_DISPUTED;
+            err = tb_store_next(txn, TB_TABLE_EVENT, all, key, &key, &value);
+        }
+        tb_store_abort(txn);
+    }
+    return count;
+}
+
+static uint64_t disputed;
+
+static void play(world *w, dice *d, size_t histories)
+{
+    for (size_t i = 0; i < histories && w->letter_count + 200 < WORLD_LETTERS; i++) {
+        live(w, d);
+        if (roll(d, 3) == 0) {
+            end_with_take_over(w, d);
+        }
+        if (i % 80 == 0) { /* it looks at every case there is */
+            settle_all(w);
+            check_measures(w);
+        }
+    }
+    settle_all(w);
+    check_measures(w);
+    compare_by_hand(w);
+    cut_somebody(w, d);
+    disputed += disputed_at(w);
+    settle_all(w);
+    check_measures(w);
+    compare_by_hand(w);
+}
+
+static void whatever_happens_to_cases_their_figures_equal_a_full_recount(void **state)
+{
+    (void)state;
+    const char *one = getenv("SEED");
+    uint64_t from = one != NULL ? strtoull(one, NULL, 10) : 1;
+    for (uint64_t seed = from; seed < from + (one != NULL ? 1 : WORLDS); seed++) {
+        void *at;
+        dice d = {seed};
+        print_message("SEED=%llu\n", (unsigned long long)seed);
+        assert_int_equal(world_setup(&at), 0);
+        world *w = at;
+        tb_campaign_loaded *second = measured_campaign(2);
+        tb_campaign_loaded *third = measured_campaign(3);
+        const tb_campaign *list[] = {w->campaign, tb_campaign_loaded_get(second),
+                                     tb_campaign_loaded_get(third)};
+        w->campaigns = (tb_campaigns){list + 1, 1};
+        play(w, &d, HISTORIES);
+        /* another definition: everything is counted anew, under its own measures */
+        w->campaigns = (tb_campaigns){list + 1, 2};
+        settle_all(w);
+        check_measures(w);
+        assert_int_equal(world_teardown(&at), 0);
+        tb_campaign_loaded_free(second);
+        tb_campaign_loaded_free(third);
+    }
+    assert_true(one != NULL || disputed > 0);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(whatever_happens_to_cases_their_figures_equal_a_full_recount),
+};
+
+TB_RUN("measures random", tests)

@@ -1,0 +1,327 @@
+/* Reports as cases: filing, what is owed and how it stands, and what a figure opens to. */
+#include "tests/agents/measured.h"
+
+#include "agents/campaign/figures.h"
+
+#define LEAD                                                                                       \
+    "number=13800001234|source=police_case|offence=telecom_fraud|reported_at=2015-02-09T11:39:00+" \
+    "08:00"
+
+static tb_campaign_loaded *second;
+static const tb_campaign *campaign;
+
+static int setup(void **state)
+{
+    int code = world_setup(state);
+    world *w = *state;
+    second = measured_campaign(2);
+    campaign = tb_campaign_loaded_get(second);
+    w->campaigns = (tb_campaigns){&campaign, 1};
+    return code;
+}
+
+static int teardown(void **state)
+{
+    int code = world_teardown(state);
+    tb_campaign_loaded_free(second);
+    return code;
+}
+
+static tb_refusal files_at(world *w, const char *party, const char *time, const char *fields)
+{
+    static uint8_t counter;
+    tb_local_request request = {.kind = TB_REQUEST_OPEN_CASE};
+    request.id.bytes[0] = ++counter;
+    request.id.bytes[1] = 0xAB;
+    request.open.campaign = tb_bytes_str("black-card");
+    request.open.case_type = tb_bytes_str("quarterly_report");
+    request.open.field_count = fields_of(w, fields, &request.open.fields);
+    assert_true(tb_time_parse(tb_bytes_str(time), &request.time));
+    settle(w, party);
+    const tb_local_answer *answer = ask(w, party, &request);
+    if (answer->code == TB_ACCEPTED) {
+        w->case_id = answer->acted.case_id;
+    }
+    return answer->code;
+}
+
+static tb_local_reports reports_at(world *w, const char *party, const char *period)
+{
+    tb_local_request request = {.kind = TB_REQUEST_LIST_REPORTS};
+    request.list_reports.period = tb_bytes_str(period);
+    const tb_local_answer *answer = ask(w, party, &request);
+    assert_int_equal(answer->kind, TB_ANSWER_REPORTS);
+    return answer->reports;
+}
+
+static const tb_local_report_line *of(const tb_local_reports *reports, const char *party)
+{
+    for (size_t i = 0; i < reports->count; i++) {
+        if (strcmp(reports->lines[i].reporter.text, party) == 0) {
+            return &reports->lines[i];
+        }
+    }
+    fail_msg("no report of %s is listed", party);
+    return NULL;
+}
+
+static const tb_local_report *report_at(world *w, const char *party, const char *measure)
+{
+    tb_local_request request = {.kind = TB_REQUEST_GET_REPORT};
+    request.get_report.case_id = w->case_id;
+    request.get_report.measure = tb_bytes_str(measure);
+    const tb_local_answer *answer = ask(w, party, &request);
+    assert_int_equal(answer->kind, TB_ANSWER_REPORT);
+    return &answer->report;
+}
+
+static const tb_local_figure *
+figure(const tb_local_report *report, const char *measure, const char *group)
+{
+    for (size_t i = 0; i < report->figure_count; i++) {
+        if (tb_bytes_equal(report->figures[i].measure, tb_bytes_str(measure)) &&
+            tb_bytes_equal(report->figures[i].group, tb_bytes_str(group))) {
+            return &report->figures[i];
+        }
+    }
+    fail_msg("the report has no figure %s/%s", measure, group);
+    return NULL;
+}
+
+static void says(tb_bytes value, const char *expected)
+{
+    if (!tb_bytes_equal(value, tb_bytes_str(expected))) {
+        fail_msg("'%.*s' is not '%s'", (int)value.size, (const char *)value.data, expected);
+    }
+}
+
+static void one_forwarded(world *w)
+{
+    assert_int_equal(opens(w, "police.33", LEAD), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
+    deliver_all(w);
+}
+
+/* domain.md, scenario 8 */
+static void in_time_to_the_last_second_late_with_the_next_and_missing_when_never_filed(void **state)
+{
+    world *w = *state;
+    assert_int_equal(files_at(w, "bureau.33", "2015-04-15T23:59:59+08:00", "period=2015-Q1"),
+                     TB_ACCEPTED);
+    assert_int_equal(files_at(w, "bureau.44", "2015-04-16T00:00:00+08:00", "period=2015-Q1"),
+                     TB_ACCEPTED);
+    deliver_all(w);
+    at_time(w, "headquarters", "2015-04-20T09:00:00+08:00");
+    tb_local_reports all = reports_at(w, "headquarters", "2015-Q1");
+    assert_int_equal(all.count, 3); /* everybody who owes it, whoever has filed */
+    assert_int_equal(of(&all, "bureau.33")->timeliness, TB_TIMELINESS_ON_TIME);
+    assert_int_equal(of(&all, "bureau.33")->days_late, 0);
+    assert_int_equal(of(&all, "bureau.44")->timeliness, TB_TIMELINESS_LATE);
+    assert_int_equal(of(&all, "bureau.44")->days_late, 1);
+    assert_int_equal(of(&all, "bureau.11")->timeliness, TB_TIMELINESS_MISSING);
+    assert_int_equal(of(&all, "bureau.11")->state, TB_REPORT_DUE);
+    assert_int_equal(reports_at(w, "bureau.33", "2015-Q1").count, 1); /* others see their own */
+    assert_int_equal(reports_at(w, "police.33", "2015-Q1").count, 0);
+    tb_local_reports later = reports_at(w, "headquarters", "2015-Q4");
+    assert_int_equal(of(&later, "bureau.33")->state, TB_REPORT_NOT_DUE);
+    assert_int_equal(of(&later, "bureau.33")->timeliness, TB_TIMELINESS_OPEN);
+}
+
+static void filed_figures_are_counted_signed_and_stay_when_the_counters_move_on(void **state)
+{
+    world *w = *state;
+    one_forwarded(w);
+    one_forwarded(w);
+    assert_int_equal(files_at(w, "bureau.33", "2015-04-02T09:00:00+08:00",
+                              "period=2015-Q1|practice=三项措施|real_name_rate=8999/10000"),
+                     TB_ACCEPTED);
+    deliver_all(w);
+    const tb_local_report *at_hq = report_at(w, "headquarters", "");
+    says(figure(at_hq, "forwarded", "")->period, "2");
+    says(figure(at_hq, "forwarded", "44")->period, "2");
+    says(figure(at_hq, "numbers", "")->period, "1");
+    says(figure(at_hq, "forwarded", "")->previous, "0");
+    says(figure(at_hq, "real_name_rate", "")->period, "8999/10000");
+    says(at_hq->texts[0].value, "三项措施");
+    says(figure(at_hq, "forwarded", "")->now, ""); /* it does not count at headquarters */
+    /* a case is taken over: what it forwarded no longer counts, what was filed stands */
+    tb_case_id report = w->case_id;
+    tb_local_report before = *report_at(w, "bureau.33", "forwarded");
+    assert_int_equal(before.behind_count, 2);
+    w->case_id = before.behind[0].case_id;
+    assert_int_equal(before.behind[0].number, 3);
+    w->case_id = report;
+    one_forwarded(w);
+    at_time(w, "bureau.33", "2015-04-03T09:00:00+08:00");
+    settle_all(w);
+    w->case_id = report;
+    const tb_local_report *now = report_at(w, "bureau.33", "");
+    says(figure(now, "forwarded", "")->period, "2");
+    says(figure(now, "forwarded", "")->now, "2"); /* forwarded in April, so of another quarter */
+}
+
+static void a_return_gives_a_new_date_and_leaves_timeliness_as_it_is(void **state)
+{
+    world *w = *state;
+    assert_int_equal(files_at(w, "bureau.33", "2015-04-16T00:00:00+08:00", "period=2015-Q1"),
+                     TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "headquarters", "return", "again_by=2015-04-30"), TB_ACCEPTED);
+    deliver_all(w);
+    tb_local_reports all = reports_at(w, "headquarters", "2015-Q1");
+    assert_int_equal(of(&all, "bureau.33")->state, TB_REPORT_RETURNED);
+    says(of(&all, "bureau.33")->again_by, "2015-04-30");
+    assert_int_equal(acts(w, "bureau.33", "revise", "practice=x"), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "headquarters", "accept", ""), TB_ACCEPTED);
+    deliver_all(w);
+    all = reports_at(w, "bureau.33", "2015-Q1");
+    const tb_local_report_line *line = of(&all, "bureau.33");
+    assert_int_equal(line->state, TB_REPORT_ACCEPTED);
+    assert_int_equal(line->timeliness, TB_TIMELINESS_LATE);
+    assert_int_equal(line->history_count, 4);
+    assert_int_equal(line->history[1].state, TB_REPORT_RETURNED);
+    assert_int_equal(line->history[2].state, TB_REPORT_REVISED);
+}
+
+static void a_zero_return_is_filed_like_any_other(void **state)
+{
+    world *w = *state;
+    assert_int_equal(files_at(w, "bureau.11", "2015-04-02T09:00:00+08:00", "period=2015-Q1"),
+                     TB_ACCEPTED);
+    deliver_all(w);
+    const tb_local_report *report = report_at(w, "headquarters", "");
+    says(figure(report, "forwarded", "")->period, "0");
+    says(figure(report, "slowest", "")->period, "-");
+}
+
+static void what_may_not_be_filed_is_refused_with_what_to_do(void **state)
+{
+    world *w = *state;
+    static const char time[] = "2015-04-02T09:00:00+08:00";
+    assert_int_equal(files_at(w, "bureau.33", "2015-03-31T23:59:58+08:00", "period=2015-Q1"),
+                     TB_REFUSED_REPORT_EARLY);
+    assert_int_equal(files_at(w, "bureau.33", time, "period=2014-Q4"), TB_REFUSED_REPORT_PERIOD);
+    assert_int_equal(files_at(w, "bureau.33", time, "period=2015-Q1|figures=forwarded=9 9 9\n"),
+                     TB_REFUSED_REPORT_FIGURES);
+    assert_int_equal(files_at(w, "bureau.33", time, "period=2015-Q1|real_name_rate=90%"),
+                     TB_REFUSED_FIELD_INVALID);
+    assert_int_equal(files_at(w, "police.33", time, "period=2015-Q1"), TB_REFUSED_ROLE);
+    assert_int_equal(files_at(w, "bureau.33", time, "period=2015-Q1"), TB_ACCEPTED);
+    tb_case_id first = w->case_id;
+    char hex[2 * TB_CASE_ID_BYTES + 1];
+    tb_hex(first.bytes, TB_CASE_ID_BYTES, hex);
+    assert_int_equal(files_at(w, "bureau.33", time, "period=2015-Q1"), TB_REFUSED_REPORT_FILED);
+    says(w->answer.detail, hex);
+}
+
+/* domain.md, scenario 10 */
+static void the_rate_is_judged_unrounded_and_only_where_the_plan_judges_it(void **state)
+{
+    world *w = *state;
+    static const struct {
+        const char *party;
+        const char *rate;
+        tb_threshold_verdict verdict;
+    } rows[] = {{"bureau.11", "real_name_rate=900/1000", TB_VERDICT_REACHED},
+                {"bureau.33", "real_name_rate=89996/100000", TB_VERDICT_NOT_REACHED},
+                {"bureau.44", "practice=x", TB_VERDICT_NO_FIGURE}};
+    for (size_t i = 0; i < 3; i++) {
+        char fields[128] = "period=2015-Q1|";
+        strcat(fields, rows[i].rate);
+        assert_int_equal(files_at(w, rows[i].party, "2015-04-02T09:00:00+08:00", fields),
+                         TB_ACCEPTED);
+        deliver_all(w);
+        const tb_local_report *report = report_at(w, "headquarters", "");
+        assert_int_equal(report->judged_count, 1);
+        assert_int_equal(report->judged[0].verdict, rows[i].verdict);
+    }
+}
+
+static void a_draft_shows_the_period_before_and_files_nothing(void **state)
+{
+    world *w = *state;
+    one_forwarded(w);
+    settle_all(w);
+    at_time(w, "bureau.33", "2015-05-04T09:00:00+08:00");
+    tb_local_request request = {.kind = TB_REQUEST_GET_REPORT};
+    request.get_report.report = tb_bytes_str("quarterly");
+    request.get_report.period = tb_bytes_str("2015-Q2");
+    const tb_local_answer *answer = ask(w, "bureau.33", &request);
+    assert_int_equal(answer->kind, TB_ANSWER_REPORT);
+    says(figure(&answer->report, "forwarded", "")->period, "0");
+    says(figure(&answer->report, "forwarded", "")->previous, "1");
+    says(figure(&answer->report, "forwarded", "")->year, "1");
+    assert_true(tb_case_zero(&answer->report.line.case_id));
+    request.get_report.period = tb_bytes_str("2016-Q2");
+    assert_int_equal(ask(w, "bureau.33", &request)->code, TB_REFUSED_REPORT_PERIOD);
+    request.get_report.report = tb_bytes_str("weekly");
+    assert_int_equal(ask(w, "bureau.33", &request)->code, TB_REFUSED_REPORT_UNKNOWN);
+    request.get_report.report = tb_bytes_str("quarterly");
+    request.get_report.period = tb_bytes_str("2015-Q2");
+    assert_int_equal(ask(w, "police.33", &request)->code, TB_REFUSED_REPORT_NOT_OWED);
+}
+
+static void a_figure_opens_to_its_events_page_by_page(void **state)
+{
+    world *w = *state;
+    for (unsigned i = 0; i < 3; i++) {
+        one_forwarded(w);
+    }
+    settle_all(w);
+    tb_local_request request = {.kind = TB_REQUEST_GET_REPORT};
+    request.get_report.report = tb_bytes_str("quarterly");
+    request.get_report.period = tb_bytes_str("2015-Q1");
+    request.get_report.measure = tb_bytes_str("forwarded");
+    request.get_report.group = tb_bytes_str("44");
+    request.get_report.limit = 2;
+    tb_local_report first = ask(w, "bureau.33", &request)->report;
+    assert_int_equal(first.behind_count, 2);
+    request.get_report.after = first.next;
+    tb_local_report rest = ask(w, "bureau.33", &request)->report;
+    assert_int_equal(rest.behind_count, 1);
+    assert_int_equal(rest.next.size, 0);
+    says(rest.behind[0].action, "forward");
+    request.get_report.after = tb_bytes_of(NULL, 0);
+    request.get_report.group = tb_bytes_str("11");
+    assert_int_equal(ask(w, "bureau.33", &request)->report.behind_count, 0);
+    request.get_report.measure = tb_bytes_str("nothing");
+    assert_int_equal(ask(w, "bureau.33", &request)->code, TB_REFUSED_MEASURE_UNKNOWN);
+}
+
+/* In this world nobody signs: proofs are made up, which is what verifying must find. */
+static void a_case_whose_signatures_are_made_up_does_not_verify(void **state)
+{
+    world *w = *state;
+    one_forwarded(w);
+    tb_local_request request = {.kind = TB_REQUEST_VERIFY};
+    request.verify.case_id = w->case_id;
+    tb_local_verified verified = ask(w, "bureau.44", &request)->verified;
+    assert_int_equal(verified.events, 3);
+    assert_int_equal(verified.signatures, 3);
+    assert_int_equal(verified.wrong, 3);
+    assert_int_equal(verified.fault_count, 3);
+    request.verify.case_id.bytes[15] ^= 1;
+    assert_int_equal(ask(w, "bureau.44", &request)->code, TB_REFUSED_UNKNOWN_CASE);
+    request.verify.case_id.bytes[15] ^= 1;
+    request.verify.report = true;
+    assert_int_equal(ask(w, "bureau.44", &request)->code, TB_REFUSED_REPORT_UNKNOWN);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+static const struct CMUnitTest tests[] = {
+    TEST(in_time_to_the_last_second_late_with_the_next_and_missing_when_never_filed),
+    TEST(filed_figures_are_counted_signed_and_stay_when_the_counters_move_on),
+    TEST(a_return_gives_a_new_date_and_leaves_timeliness_as_it_is),
+    TEST(a_zero_return_is_filed_like_any_other),
+    TEST(what_may_not_be_filed_is_refused_with_what_to_do),
+    TEST(the_rate_is_judged_unrounded_and_only_where_the_plan_judges_it),
+    TEST(a_draft_shows_the_period_before_and_files_nothing),
+    TEST(a_figure_opens_to_its_events_page_by_page),
+    TEST(a_case_whose_signatures_are_made_up_does_not_verify),
+};
+
+TB_RUN("reports", tests)
