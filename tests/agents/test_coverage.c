@@ -84,6 +84,12 @@ static bool of_campaign(const tb_campaign *c, const char *list, const char *id)
         LISTED(c->stages, c->stage_count, id);
     } else if (strcmp(list, "lookups") == 0) {
         LISTED(c->lookups, c->lookup_count, id);
+    } else if (strcmp(list, "measures") == 0) {
+        LISTED(c->measures, c->measure_count, id);
+    } else if (strcmp(list, "reports") == 0) {
+        LISTED(c->reports, c->report_count, id);
+    } else if (strcmp(list, "lists") == 0) {
+        LISTED(c->lists, c->list_count, id);
     }
     return false;
 }
