@@ -3,6 +3,7 @@
 #include "agents/automatic.h"
 #include "agents/chain.h"
 #include "agents/draft.h"
+#include "agents/lists.h"
 #include "agents/requests.h"
 #include "base/text.h"
 
@@ -122,6 +123,11 @@ static tb_err check_chain(checking *c)
         if (event->row.standing != (groundless ? TB_STANDING_DISPUTED : TB_STANDING_EFFECTIVE)) {
             err =
                 tb_fault(c->faults, "an event of the chain is not in effect", of_event(&event->id));
+        }
+        tb_digest content = tb_event_id(event->row.event);
+        if (!tb_digest_equal(&content, &event->id)) {
+            c->known = false; /* nothing follows from it; check_event tells of it */
+            return err;
         }
         if (err == TB_OK) {
             err = tb_case_fold(c->agent, c->arena, &fresh, &event->event, &event->id);
@@ -395,7 +401,7 @@ static tb_err check_all(checking *c)
     for (;;) {
         size_t mark = tb_arena_mark(c->arena);
         size_t faults = c->faults->count;
-        bool has_case;
+        bool has_case = false;
         tb_err err = next_case(c, &at, &at, &has_case);
         if (err != TB_OK) {
             return err == TB_ERR_NOT_FOUND ? TB_OK : err;
@@ -537,6 +543,9 @@ tb_err tb_check_cases(const tb_agent *agent, tb_txn *txn, tb_faults *faults)
     }
     if (err == TB_OK) {
         err = tb_check_duties_rows(txn, faults);
+    }
+    if (err == TB_OK) {
+        err = tb_check_lists(agent, txn, faults);
     }
     if (err == TB_OK) {
         err = tb_check_automatic_rows(txn, faults);

@@ -12,13 +12,13 @@ typedef struct check {
     const tb_agent *agent;
     tb_txn *txn;
     tb_faults *faults;
-    uint64_t rows;      /* of MEASURED */
-    uint64_t wanted;    /* weighed totals, by what MEASURED says */
-    uint64_t totals;    /* by MEASURE, months of what is no distinct value */
-    uint64_t distinct;  /* by MEASURED, distinct values */
-    uint64_t years;     /* by MEASURE_DISTINCT */
-    uint64_t spans;     /* by MEASURE, spans of distinct values */
-    uint64_t appear;    /* by MEASURE_DISTINCT, where a value appears in a span */
+    uint64_t rows;     /* of MEASURED */
+    uint64_t wanted;   /* weighed totals, by what MEASURED says */
+    uint64_t totals;   /* by MEASURE, months of what is no distinct value */
+    uint64_t distinct; /* by MEASURED, distinct values */
+    uint64_t years;    /* by MEASURE_DISTINCT */
+    uint64_t spans;    /* by MEASURE, spans of distinct values */
+    uint64_t appear;   /* by MEASURE_DISTINCT, where a value appears in a span */
 } check;
 
 static const tb_bytes nothing = {NULL, 0};
@@ -78,7 +78,7 @@ static tb_err recount(check *c, tb_bytes key, tb_bytes value)
     size_t kept_count;
     size_t now_count = 0;
     bool certain = true;
-    bool is_stale;
+    bool is_stale = false;
     bool ready = false;
     (void)value;
     if (key.size != TB_CASE_ID_BYTES) {
@@ -117,9 +117,9 @@ static tb_err weigh_group(check *c, tb_bytes campaign, const tb_measured *row, t
 {
     tb_bytes place;
     bool distinct = row->kind == TB_MEASURED_DISTINCT;
-    tb_err err = tb_measure_key(tb_txn_arena(c->txn), campaign, row->measure, group, row->month,
-                                row->month, row->kind == TB_MEASURED_HOURS ? row->bucket : 0,
-                                &place);
+    tb_err err =
+        tb_measure_key(tb_txn_arena(c->txn), campaign, row->measure, group, row->month, row->month,
+                       row->kind == TB_MEASURED_HOURS ? row->bucket : 0, &place);
     if (err != TB_OK) {
         return err;
     }
@@ -170,8 +170,7 @@ static tb_err weigh_total(check *c, tb_bytes key, tb_bytes value)
     uint32_t bucket;
     bool distinct = false;
     uint64_t total = 0;
-    tb_err err =
-        tb_measure_key_read(key, &names[0], &names[1], &names[2], &first, &last, &bucket);
+    tb_err err = tb_measure_key_read(key, &names[0], &names[1], &names[2], &first, &last, &bucket);
     if (err != TB_OK || value.size != 8) {
         return tb_fault(c->faults, "a MEASURE row does not decode", key);
     }
@@ -242,8 +241,8 @@ tb_err tb_check_measures(const tb_agent *agent, tb_txn *txn, tb_faults *faults)
                        "MEASURED and MEASURED_IN differ in number", nothing);
     }
     if (err == TB_OK) {
-        err = fault_if(&c, c.wanted != c.totals, "totals differ from the events they count",
-                       nothing);
+        err =
+            fault_if(&c, c.wanted != c.totals, "totals differ from the events they count", nothing);
     }
     if (err == TB_OK) {
         err = fault_if(&c, c.distinct != c.years,

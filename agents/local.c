@@ -10,8 +10,10 @@
 #include "agents/clock.h"
 #include "agents/draft.h"
 #include "agents/duties.h"
+#include "agents/family.h"
 #include "agents/letter.h"
 #include "agents/link.h"
+#include "agents/lists.h"
 #include "agents/own_cut.h"
 #include "agents/quarantine.h"
 #include "agents/queries.h"
@@ -21,6 +23,7 @@
 #include "agents/status.h"
 #include "agents/trace.h"
 #include "agents/unanswered.h"
+#include "agents/verify.h"
 
 /* One request in so many sweeps a few old answers away: more than one comes in. */
 #define SWEEP_EVERY 8
@@ -79,8 +82,7 @@ static tb_err keep_answer(tb_asking *a)
 static void wish_of(const tb_asking *a, tb_wish *wish)
 {
     const tb_local_request *request = a->request;
-    *wish =
-        (tb_wish){.request = request->id, .account = a->asker.code, .asked = a->now.civil};
+    *wish = (tb_wish){.request = request->id, .account = a->asker.code, .asked = a->now.civil};
     if (request->kind == TB_REQUEST_OPEN_CASE) {
         wish->opens = true;
         wish->campaign = request->open.campaign;
@@ -124,9 +126,8 @@ static tb_err act(tb_asking *a)
         return TB_OK;
     }
     a->answer.kind = TB_ANSWER_ACTED;
-    a->answer.acted =
-        (tb_local_acted){outcome.case_id, outcome.event, outcome.number, outcome.state, 0,
-                         outcome.waits};
+    a->answer.acted = (tb_local_acted){
+        outcome.case_id, outcome.event, outcome.number, outcome.state, 0, outcome.waits};
     if (!a->answer.draft) {
         return TB_OK;
     }
@@ -284,6 +285,18 @@ static tb_err cut(tb_asking *a)
     return tb_own_cut_final(a->agent, a->txn, a->now);
 }
 
+static tb_err verify(tb_asking *a)
+{
+    tb_step step;
+    tb_err err = tb_step_make(a->agent, a->txn, a->now, a->random, a->effects, &step);
+    if (err != TB_OK) {
+        return err;
+    }
+    return a->request->verify.report
+               ? tb_verify_report(&step, &a->request->verify.case_id, &a->answer)
+               : tb_verify_case(&step, &a->request->verify.case_id, &a->answer);
+}
+
 static tb_err dispatch(tb_asking *a)
 {
     const tb_local_request *request = a->request;
@@ -349,8 +362,18 @@ static tb_err dispatch(tb_asking *a)
         return tb_query_reports(agent, a->txn, a->now, &request->list_reports, &a->answer);
     case TB_REQUEST_GET_REPORT:
         return tb_query_report(agent, a->txn, a->now, &request->get_report, &a->answer);
+    case TB_REQUEST_VERIFY:
+        return verify(a);
     case TB_REQUEST_LIST_CAMPAIGNS:
         return tb_query_campaigns(agent, a->txn, &a->answer);
+    case TB_REQUEST_LIST_LISTS:
+        return tb_query_lists(agent, a->txn, a->now, &a->answer);
+    case TB_REQUEST_SHOW_LIST:
+        return tb_query_list(agent, a->txn, a->now, &request->show_list, &a->answer);
+    case TB_REQUEST_CHECK_LIST:
+        return tb_query_gate(agent, a->txn, a->now, &request->check_list, &a->answer);
+    case TB_REQUEST_GET_FAMILY:
+        return tb_query_family(agent, a->txn, &request->case_id, &a->answer);
     case TB_REQUEST_CUT:
         return cut(a);
     case TB_REQUEST_LIST_DEAD_LETTERS:

@@ -68,8 +68,7 @@ static tb_err note_stamps(counting *c, const tb_event_row *row)
 
 static tb_err time_of(counting *c, const tb_chain_event *at, tb_time *out, bool *out_known)
 {
-    tb_err err =
-        tb_effective_time(c->agent, c->txn, &at->row, at->event.at, out, out_known);
+    tb_err err = tb_effective_time(c->agent, c->txn, &at->row, at->event.at, out, out_known);
     if (err == TB_OK && c->note && !c->agent->directory->exercise) {
         err = note_stamps(c, &at->row);
     }
@@ -97,8 +96,8 @@ static tb_err field_value(counting *c, const char *id, tb_bytes *out)
         if (err == TB_ERR_NOT_FOUND) {
             continue;
         }
-        if (err == TB_OK && tb_group_fields_decode(opening.content, c->arena, &fields, &count) !=
-                                TB_ACCEPTED) {
+        if (err == TB_OK &&
+            tb_group_fields_decode(opening.content, c->arena, &fields, &count) != TB_ACCEPTED) {
             err = TB_ERR_CORRUPT;
         }
         for (size_t f = 0; err == TB_OK && f < count; f++) {
@@ -257,7 +256,7 @@ static bool counts_then(const counting *c, tb_time at)
 static tb_err count_event(counting *c, const tb_measure *measure, const tb_directory *directory)
 {
     tb_time at;
-    bool known;
+    bool known = false;
     bool gives;
     if (!stands_at(c, measure, directory) || !holds(c, measure, directory)) {
         return TB_OK;
@@ -277,8 +276,8 @@ static tb_err count_hours(counting *c, const tb_measure *measure, const tb_direc
     size_t from = c->at;
     tb_time began;
     tb_time at;
-    bool known_from;
-    bool known;
+    bool known_from = false;
+    bool known = false;
     bool found = false;
     while (from-- > 0 && !found) {
         tb_bytes action = c->path.list[from].event.action;

@@ -196,7 +196,8 @@ tb_err tb_measures_counted(tb_txn *txn, const tb_campaign *newest, bool *out)
     return err;
 }
 
-static tb_err count_slice(const tb_agent *agent, tb_txn *txn, const tb_campaign *newest, progress *p)
+static tb_err
+count_slice(const tb_agent *agent, tb_txn *txn, const tb_campaign *newest, progress *p)
 {
     tb_err err = TB_OK;
     for (size_t i = 0; err == TB_OK && i < TB_MEASURE_SLICE; i++) {
@@ -246,9 +247,12 @@ static tb_err heed_directory(const tb_agent *agent, tb_txn *txn)
 
 tb_err tb_measures_tick(const tb_agent *agent, tb_txn *txn)
 {
-    const tb_campaign *campaign;
+    const tb_campaign *campaign = NULL;
     progress p;
     tb_err err = heed_directory(agent, txn);
+    if (agent->pending.count > 0 || agent->work != NULL) {
+        return err; /* what was done in this turn is in a notice, and awaits its stamp, only at its end */
+    }
     if (err == TB_OK) {
         err = tb_measures_settle(agent, txn, TB_MEASURE_CASES_A_TURN);
     }
@@ -260,7 +264,7 @@ tb_err tb_measures_tick(const tb_agent *agent, tb_txn *txn)
 
 tb_err tb_measures_due(const tb_agent *agent, tb_txn *txn, tb_time *out)
 {
-    const tb_campaign *campaign;
+    const tb_campaign *campaign = NULL;
     progress p;
     *out = 0;
     if (tb_store_rows(txn, TB_TABLE_MEASURE_STALE) > 0) {

@@ -20,8 +20,7 @@
 /* The case may give something else from now on. Costs nothing where its campaign measures
  * nothing. */
 tb_err tb_measures_touch(const tb_agent *agent, tb_txn *txn, const tb_case_row *row) TB_MUST_USE;
-tb_err
-tb_measures_touch_case(const tb_agent *agent, tb_txn *txn, const tb_case_id *id) TB_MUST_USE;
+tb_err tb_measures_touch_case(const tb_agent *agent, tb_txn *txn, const tb_case_id *id) TB_MUST_USE;
 
 /* Counts stale cases anew, at most so many. */
 tb_err tb_measures_settle(const tb_agent *agent, tb_txn *txn, size_t most) TB_MUST_USE;
@@ -33,16 +32,14 @@ tb_err tb_measures_due(const tb_agent *agent, tb_txn *txn, tb_time *out) TB_MUST
 
 /* Whether every case was counted by the measures of this version. */
 tb_err tb_measures_counted(tb_txn *txn, const tb_campaign *newest, bool *out) TB_MUST_USE;
-/* Whether the figures of a campaign are those of everything here: nothing is stale, and the measures
- * of its newest version are counted to the end. */
-tb_err tb_measures_ready(const tb_agent *agent,
-                         tb_txn *txn,
-                         const tb_campaign *campaign,
-                         bool *out) TB_MUST_USE;
+/* Whether the figures of a campaign are those of everything here: nothing is stale, and the
+ * measures of its newest version are counted to the end. */
+tb_err tb_measures_ready(const tb_agent *agent, tb_txn *txn, const tb_campaign *campaign, bool *out)
+    TB_MUST_USE;
 
 /* measure_case.c: what a case gives now, by number and measure, in the arena. note: remember which
- * stamps and directories would change that. *out_certain false: it was judged under a directory that
- * is not here, and a recount may differ. */
+ * stamps and directories would change that. *out_certain false: it was judged under a directory
+ * that is not here, and a recount may differ. */
 tb_err tb_measure_case(const tb_agent *agent,
                        tb_txn *txn,
                        const tb_case_row *row,
@@ -53,6 +50,5 @@ tb_err tb_measure_case(const tb_agent *agent,
                        bool *out_certain) TB_MUST_USE;
 /* The order rows of a case stand in. */
 int tb_measured_compare(const tb_measured *a, const tb_measured *b);
-
 
 #endif

@@ -2,6 +2,7 @@
 #include "base/mutant.h"
 
 #include "agents/chain.h"
+#include "agents/measures.h"
 #include "agents/offline.h"
 #include "agents/rows_link.h"
 #include "agents/rows_reseal.h"
@@ -380,6 +381,9 @@ static tb_err mark_proven(parcel *p, const load *l, uint64_t notice)
             *p->sent->row = it->row;
         } else {
             err = tb_event_update(p->txn, &it->key, &it->row);
+        }
+        if (err == TB_OK) { /* from now on a stamp dates it */
+            err = tb_measures_touch_case(p->agent, p->txn, &it->key.case_id);
         }
     }
     return err;

@@ -7,8 +7,7 @@ const tb_field_def *
 tb_report_field(const tb_case_type *type, const tb_action *action, tb_field_type wanted)
 {
     for (unsigned i = 0; action != NULL && i < action->field_count; i++) {
-        const tb_field_def *field =
-            tb_case_type_field(type, tb_bytes_str(action->fields[i].field));
+        const tb_field_def *field = tb_case_type_field(type, tb_bytes_str(action->fields[i].field));
         if (field != NULL && field->type == wanted) {
             return field;
         }
@@ -65,10 +64,10 @@ tb_err tb_report_find(const tb_agent *agent,
 {
     const tb_case_type *type = tb_campaign_case_type(campaign, tb_bytes_str(report->case_type));
     const tb_field_def *field =
-        type == NULL ? NULL
-                     : tb_report_field(
-                           type, tb_case_type_action(type, tb_bytes_str(TB_REPORT_FILE)),
-                           TB_FIELD_PERIOD);
+        type == NULL
+            ? NULL
+            : tb_report_field(type, tb_case_type_action(type, tb_bytes_str(TB_REPORT_FILE)),
+                              TB_FIELD_PERIOD);
     tb_bytes prefix;
     tb_bytes key;
     tb_bytes none;
@@ -106,8 +105,7 @@ static tb_err file_once(tb_acting *a, const tb_report_def *report, tb_bytes peri
         return TB_ERR_LIMIT;
     }
     tb_hex(other.id.bytes, TB_CASE_ID_BYTES, hex);
-    *out_fine =
-        refuse(a, TB_REFUSED_REPORT_FILED, tb_bytes_of(hex, (size_t)2 * TB_CASE_ID_BYTES));
+    *out_fine = refuse(a, TB_REFUSED_REPORT_FILED, tb_bytes_of(hex, (size_t)2 * TB_CASE_ID_BYTES));
     return TB_OK;
 }
 
@@ -182,8 +180,7 @@ tb_err tb_report_prepare(tb_acting *a)
         (void)(text.size > 0 && refuse(a, TB_REFUSED_REPORT_PERIOD, text));
         return TB_OK; /* without one the judge asks for it */
     }
-    if (a->wish->opens && period.every != TB_EVERY_NONE &&
-        a->now.civil < tb_period_end(&period)) {
+    if (a->wish->opens && period.every != TB_EVERY_NONE && a->now.civil < tb_period_end(&period)) {
         (void)refuse(a, TB_REFUSED_REPORT_EARLY, text);
         return TB_OK;
     }

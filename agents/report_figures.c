@@ -37,22 +37,16 @@ static bool months_of(const drafting *d, tb_figure_of which, months *out)
     TB_UNREACHABLE();
 }
 
-static tb_err total(drafting *d,
-                    const tb_measure *measure,
-                    tb_bytes group,
-                    const months *of,
-                    tb_figure_value *out)
+static tb_err total(
+    drafting *d, const tb_measure *measure, tb_bytes group, const months *of, tb_figure_value *out)
 {
     *out = (tb_figure_value){.known = true};
     return tb_measure_total(d->txn, d->id, tb_bytes_str(measure->id), group,
                             measure->distinct != NULL, of->first, of->last, &out->numerator);
 }
 
-static tb_err hours(drafting *d,
-                    const tb_measure *measure,
-                    tb_bytes group,
-                    const months *of,
-                    tb_figure_value *out)
+static tb_err hours(
+    drafting *d, const tb_measure *measure, tb_bytes group, const months *of, tb_figure_value *out)
 {
     uint64_t count;
     uint32_t tenths;
@@ -64,11 +58,8 @@ static tb_err hours(drafting *d,
     return err;
 }
 
-static tb_err ratio(drafting *d,
-                    const tb_measure *measure,
-                    tb_bytes group,
-                    const months *of,
-                    tb_figure_value *out)
+static tb_err ratio(
+    drafting *d, const tb_measure *measure, tb_bytes group, const months *of, tb_figure_value *out)
 {
     tb_figure_value over;
     tb_figure_value under = {.known = false};
@@ -156,10 +147,8 @@ tb_err tb_report_figures(tb_txn *txn,
                          tb_figure **out,
                          size_t *out_count)
 {
-    drafting d = {.txn = txn,
-                  .campaign = campaign,
-                  .id = tb_bytes_str(campaign->id),
-                  .period = period};
+    drafting d = {
+        .txn = txn, .campaign = campaign, .id = tb_bytes_str(campaign->id), .period = period};
     d.has_previous = tb_period_before(period, &d.previous);
     d.list = tb_arena_array(tb_txn_arena(txn), TB_FIGURES_MAX, sizeof *d.list);
     if (d.list == NULL) {
@@ -169,8 +158,7 @@ tb_err tb_report_figures(tb_txn *txn,
     for (unsigned i = 0; err == TB_OK && i < report->measure_count; i++) {
         const tb_measure *measure =
             tb_campaign_measure(campaign, tb_bytes_str(report->measures[i]));
-        if (measure == NULL || measure->declared != TB_DECLARED_NOT ||
-            d.count == TB_FIGURES_MAX) {
+        if (measure == NULL || measure->declared != TB_DECLARED_NOT || d.count == TB_FIGURES_MAX) {
             continue;
         }
         tb_figure *figure = &d.list[d.count++];

@@ -35,7 +35,8 @@ static tb_report_state state_by(tb_bytes action)
 
 /* When the hub had it; in an exercise, whose clock has nothing to do with the hub's, its own time.
  * 0: not known yet. */
-static tb_err stored_time(const tb_agent *agent, tb_txn *txn, const tb_chain_event *at, tb_time *out)
+static tb_err
+stored_time(const tb_agent *agent, tb_txn *txn, const tb_chain_event *at, tb_time *out)
 {
     if (agent->directory->exercise) {
         *out = at->event.at;
@@ -60,10 +61,8 @@ static void set_timeliness(tb_local_report_line *line, tb_time now)
     }
 }
 
-static tb_err read_history(const tb_agent *agent,
-                           tb_txn *txn,
-                           const tb_case_row *row,
-                           tb_local_report_line *line)
+static tb_err
+read_history(const tb_agent *agent, tb_txn *txn, const tb_case_row *row, tb_local_report_line *line)
 {
     tb_path path;
     tb_err err = tb_chain_to_head(txn, row, &path);
@@ -96,8 +95,7 @@ static tb_err read_history(const tb_agent *agent,
 /* The new date of a return: the date among the fields of the action. */
 static tb_bytes again_by(const tb_case_row *row)
 {
-    const tb_action *action =
-        tb_case_type_action(row->view.type, tb_bytes_str(TB_REPORT_RETURN));
+    const tb_action *action = tb_case_type_action(row->view.type, tb_bytes_str(TB_REPORT_RETURN));
     const tb_field_def *date = tb_report_field(row->view.type, action, TB_FIELD_DATE);
     return date == NULL ? tb_bytes_of(NULL, 0)
                         : tb_case_view_field(&row->view, tb_bytes_str(date->id));
@@ -127,8 +125,8 @@ static tb_err stand(const owing *o, tb_local_report_line *line, tb_case_row *out
     };
     tb_err err = tb_arena_copy(tb_txn_arena(o->txn), tb_bytes_str(o->period.text), &line->period);
     if (err == TB_OK) {
-        err = tb_report_find(o->agent, o->txn, o->campaign, o->report, line->period,
-                             &o->reporter, out_row);
+        err = tb_report_find(o->agent, o->txn, o->campaign, o->report, line->period, &o->reporter,
+                             out_row);
     }
     if (err == TB_OK) {
         line->case_id = out_row->id;
@@ -154,7 +152,8 @@ static bool owes(const tb_report_def *report, const tb_directory_party *party)
 }
 
 /* Whom this party sees: everybody when reports go to it, else itself. */
-static bool sees(const tb_agent *agent, const tb_report_def *report, const tb_directory_party *party)
+static bool
+sees(const tb_agent *agent, const tb_report_def *report, const tb_directory_party *party)
 {
     const tb_directory_party *self = tb_directory_find(agent->directory, &agent->self);
     bool to_us = self != NULL && tb_bytes_equal(self->role, tb_bytes_str(report->to));
@@ -261,11 +260,8 @@ static tb_err print(tb_arena *arena, const tb_figure_value *value, tb_bytes *out
 static void name_figure(const tb_measure *measure, tb_local_figure *out)
 {
     static const uint32_t kinds[] = {
-        [TB_MEASURE_COUNTS] = 1,
-        [TB_MEASURE_SUMS] = 2,
-        [TB_MEASURE_HOURS] = 3,
-        [TB_MEASURE_RATIO] = 4,
-        [TB_MEASURE_DECLARED] = 5,
+        [TB_MEASURE_COUNTS] = 1, [TB_MEASURE_SUMS] = 2,     [TB_MEASURE_HOURS] = 3,
+        [TB_MEASURE_RATIO] = 4,  [TB_MEASURE_DECLARED] = 5,
     };
     out->measure = tb_bytes_str(measure->id);
     out->title_zh = text_of(measure->title.zh);
@@ -312,8 +308,7 @@ static tb_local_figure *line_of(const showing *s, const tb_figure *figure)
 /* As filed, out of the signed field. */
 static tb_err filed_figures(showing *s)
 {
-    const tb_action *file =
-        tb_case_type_action(s->row.view.type, tb_bytes_str(TB_REPORT_FILE));
+    const tb_action *file = tb_case_type_action(s->row.view.type, tb_bytes_str(TB_REPORT_FILE));
     const tb_field_def *field = tb_report_field(s->row.view.type, file, TB_FIELD_FIGURES);
     tb_bytes rest = field == NULL ? tb_bytes_of(NULL, 0) : value_of(s, field->id);
     tb_figure figure;
@@ -332,8 +327,8 @@ static tb_err counted_figures(showing *s)
 {
     tb_figure *figures;
     size_t count;
-    tb_err err = tb_report_figures(s->o.txn, s->o.campaign, s->o.report, &s->o.period, &figures,
-                                   &count);
+    tb_err err =
+        tb_report_figures(s->o.txn, s->o.campaign, s->o.report, &s->o.period, &figures, &count);
     for (size_t i = 0; err == TB_OK && i < count; i++) {
         tb_local_figure *line = s->filed ? line_of(s, &figures[i]) : NULL;
         if (line == NULL && s->filed && figures[i].values[TB_FIGURE_PERIOD].numerator == 0) {
@@ -396,7 +391,7 @@ static tb_err judge_one(showing *s, const tb_judged_def *judged)
         .measure = of.measure,
         .numerator = judged->at_least.numerator,
         .denominator = judged->at_least.denominator,
-        .verdict = !known ? TB_VERDICT_NO_FIGURE
+        .verdict = !known                                               ? TB_VERDICT_NO_FIGURE
                    : tb_figure_reaches(&value.value, &judged->at_least) ? TB_VERDICT_REACHED
                                                                         : TB_VERDICT_NOT_REACHED,
     };
@@ -452,8 +447,7 @@ static tb_err open_place(showing *s, const tb_measured_place *place, tb_local_be
     tb_event event;
     bool known;
     tb_err err = tb_event_first(s->o.txn, &place->case_id, TB_CLASS_CHAIN, &walk, &key, &row);
-    while (err == TB_OK &&
-           (key.number != place->number || row.standing != TB_STANDING_EFFECTIVE)) {
+    while (err == TB_OK && (key.number != place->number || row.standing != TB_STANDING_EFFECTIVE)) {
         err = tb_event_next(s->o.txn, &walk, &key, &row);
     }
     if (err == TB_OK) {
@@ -522,9 +516,8 @@ static tb_err find_filed(showing *s, tb_refusal *out)
     const tb_field_def *field = tb_report_field(
         s->row.view.type, tb_case_type_action(s->row.view.type, tb_bytes_str(TB_REPORT_FILE)),
         TB_FIELD_PERIOD);
-    tb_bytes period = field == NULL
-                          ? tb_bytes_of(NULL, 0)
-                          : tb_case_view_field(&s->row.view, tb_bytes_str(field->id));
+    tb_bytes period = field == NULL ? tb_bytes_of(NULL, 0)
+                                    : tb_case_view_field(&s->row.view, tb_bytes_str(field->id));
     s->o.reporter = s->row.view.opener;
     s->filed = true;
     *out = tb_report_period(s->o.campaign, s->o.report, period, &s->o.period)
@@ -581,8 +574,8 @@ tb_err tb_query_report(const tb_agent *agent,
 {
     showing s = {.o = {.agent = agent, .txn = txn, .now = now.civil}, .get = get};
     tb_case_row filed;
-    tb_err err = tb_case_zero(&get->case_id) ? find_draft(&s, &answer->code)
-                                             : find_filed(&s, &answer->code);
+    tb_err err =
+        tb_case_zero(&get->case_id) ? find_draft(&s, &answer->code) : find_filed(&s, &answer->code);
     if (err != TB_OK || answer->code != TB_ACCEPTED) {
         return err;
     }

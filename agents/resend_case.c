@@ -7,6 +7,9 @@
 /* Earlier events in one notice, bytes. */
 #define PASSED_BYTES_MAX (96 * 1024)
 
+/* Events of branches left aside that one peer is given again, beside those it was named in. */
+#define ASIDE_MAX 256
+
 _Static_assert(PASSED_BYTES_MAX + TB_EVENT_BYTES_MAX + TB_HEADER_BYTES_MAX < TB_BODY_BYTES_MAX,
                "a notice fits a body");
 
@@ -22,12 +25,24 @@ typedef struct giving {
     size_t count;
     size_t bytes;
     size_t events;
+    tb_digest *aside; /* what precedes events left aside that the peer was shown */
+    size_t aside_count;
 } giving;
 
 static bool addressed(const tb_event *event, const tb_party *party)
 {
     for (size_t i = 0; i < event->addressee_count; i++) {
         if (tb_party_equal(&event->addressees[i], party)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_aside(const giving *g, const tb_digest *event)
+{
+    for (size_t i = 0; i < g->aside_count; i++) {
+        if (tb_digest_equal(&g->aside[i], event)) {
             return true;
         }
     }
@@ -46,7 +61,8 @@ was_shown(const giving *g, const tb_event_key *key, const tb_event_row *row, con
         return true;
     }
     if (key->class == TB_CLASS_CHAIN) {
-        return row->standing == TB_STANDING_EFFECTIVE && key->number <= g->shown.upto;
+        return (row->standing == TB_STANDING_EFFECTIVE && key->number <= g->shown.upto) ||
+               is_aside(g, &key->event);
     }
     return g->shown.handed > 0 || tb_party_equal(&g->row.view.holder, g->peer);
 }
@@ -137,6 +153,43 @@ static tb_err give(giving *g, const tb_event_key *key, const tb_event_row *row)
     return TB_OK;
 }
 
+/* What came before an event that is no longer on the chain to the head. */
+static tb_err add_branch(giving *g, const tb_event_key *tip)
+{
+    tb_path path;
+    tb_err err = tb_chain_path(g->step->txn, &tip->case_id, tip->number, &tip->event, &path);
+    for (size_t i = 0; err == TB_OK && i < path.count && g->aside_count < ASIDE_MAX; i++) {
+        const tb_chain_event *before = &path.list[i];
+        if (!is_aside(g, &before->key.event)) {
+            g->aside[g->aside_count++] = before->key.event;
+        }
+    }
+    return err == TB_ERR_NOT_FOUND ? TB_OK : err; /* what is not here cannot be given */
+}
+
+/* A take-over left events aside that the peer has, or has lost: with each goes what it builds on,
+ * or it would wait for that for ever. */
+static tb_err find_aside(giving *g)
+{
+    tb_event_walk walk;
+    tb_event_key key;
+    tb_event_row row;
+    tb_err err = tb_event_first(g->step->txn, &g->row.id, TB_CLASS_CHAIN, &walk, &key, &row);
+    while (err == TB_OK) {
+        tb_event event;
+        bool off = row.standing != TB_STANDING_EFFECTIVE && row.standing != TB_STANDING_HELD_BACK;
+        err = off ? tb_chain_decode(g->step->txn, &row, &event) : TB_OK;
+        if (err == TB_OK && off &&
+            (tb_party_equal(&event.actor, g->peer) || addressed(&event, g->peer))) {
+            err = add_branch(g, &key);
+        }
+        if (err == TB_OK) {
+            err = tb_event_next(g->step->txn, &walk, &key, &row);
+        }
+    }
+    return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+}
+
 static tb_err give_class(giving *g, uint8_t class)
 {
     tb_event_walk walk;
@@ -170,10 +223,14 @@ tb_err tb_resend_case(tb_step *step,
     g.shown = tb_case_knower(&g.row, peer);
     g.readable = tb_case_readable(step->agent, &g.row.view, peer) | g.shown.groups;
     g.list = tb_arena_array(step->arena, TB_PASSED_MAX, sizeof *g.list);
-    if (g.list == NULL) {
+    g.aside = tb_arena_array(step->arena, ASIDE_MAX, sizeof *g.aside);
+    if (g.list == NULL || g.aside == NULL) {
         return TB_ERR_LIMIT;
     }
-    err = give_class(&g, TB_CLASS_CHAIN);
+    err = find_aside(&g);
+    if (err == TB_OK) {
+        err = give_class(&g, TB_CLASS_CHAIN);
+    }
     if (err == TB_OK) {
         err = give_class(&g, TB_CLASS_SIDE);
     }

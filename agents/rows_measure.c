@@ -30,7 +30,7 @@ measured_key(uint8_t buffer[KEY_MAX], const tb_case_id *case_id, uint64_t number
 
 tb_err tb_measured_decode(tb_bytes key, tb_bytes value, tb_measured *out)
 {
-    tb_measured row;
+    tb_measured row = {.number = 0};
     tb_reader r;
     if (key.size <= MEASURE_AT || key.size > KEY_MAX) {
         return TB_ERR_CORRUPT;
@@ -141,8 +141,7 @@ static tb_bytes in_key(uint8_t buffer[IN_MAX], tb_bytes campaign, const tb_measu
     return tb_bytes_of(buffer, w.size);
 }
 
-static tb_err
-in_read(tb_bytes key, tb_bytes value, size_t prefix, tb_measured_place *out)
+static tb_err in_read(tb_bytes key, tb_bytes value, size_t prefix, tb_measured_place *out)
 {
     tb_reader r;
     if (key.size < prefix + 2 + 1 + IN_TAIL) {
@@ -166,8 +165,8 @@ in_read(tb_bytes key, tb_bytes value, size_t prefix, tb_measured_place *out)
     return TB_OK;
 }
 
-tb_err tb_measured_in_from(
-    tb_txn *txn, tb_bytes campaign, tb_bytes measure, tb_month first, tb_bytes *out)
+tb_err
+tb_measured_in_from(tb_txn *txn, tb_bytes campaign, tb_bytes measure, tb_month first, tb_bytes *out)
 {
     tb_writer w;
     tb_writer_arena(&w, tb_txn_arena(txn), IN_MAX);
@@ -241,8 +240,8 @@ tb_err tb_measured_drop(tb_txn *txn, tb_bytes campaign, const tb_measured *row)
 
 tb_err tb_measure_stale_put(tb_txn *txn, const tb_case_id *case_id)
 {
-    return tb_store_put(txn, TB_TABLE_MEASURE_STALE,
-                        tb_bytes_of(case_id->bytes, TB_CASE_ID_BYTES), nothing);
+    return tb_store_put(txn, TB_TABLE_MEASURE_STALE, tb_bytes_of(case_id->bytes, TB_CASE_ID_BYTES),
+                        nothing);
 }
 
 tb_err tb_measure_stale_next(tb_txn *txn, const tb_case_id *after, tb_case_id *out)
@@ -262,8 +261,7 @@ tb_err tb_measure_stale_next(tb_txn *txn, const tb_case_id *after, tb_case_id *o
 
 tb_err tb_measure_stale_del(tb_txn *txn, const tb_case_id *case_id)
 {
-    return tb_store_del(txn, TB_TABLE_MEASURE_STALE,
-                        tb_bytes_of(case_id->bytes, TB_CASE_ID_BYTES));
+    return tb_store_del(txn, TB_TABLE_MEASURE_STALE, tb_bytes_of(case_id->bytes, TB_CASE_ID_BYTES));
 }
 
 /* ---- MEASURE_AWAIT ---- */
@@ -277,10 +275,8 @@ static void put_stream(tb_writer *w, const tb_stream *stream)
     tb_put_u8(w, (uint8_t)stream->lane);
 }
 
-tb_err tb_measure_await(tb_txn *txn,
-                        const tb_stream *stream,
-                        uint64_t number,
-                        const tb_case_id *case_id)
+tb_err
+tb_measure_await(tb_txn *txn, const tb_stream *stream, uint64_t number, const tb_case_id *case_id)
 {
     uint8_t buffer[AWAIT_MAX];
     tb_writer w;

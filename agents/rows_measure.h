@@ -44,15 +44,14 @@ typedef struct tb_measured {
 tb_err tb_measured_add(tb_txn *txn, tb_bytes campaign, const tb_measured *row) TB_MUST_USE;
 tb_err tb_measured_drop(tb_txn *txn, tb_bytes campaign, const tb_measured *row) TB_MUST_USE;
 /* Every row of a case, by number and measure, in the arena. */
-tb_err tb_measured_of(tb_txn *txn,
-                      const tb_case_id *case_id,
-                      tb_measured **out,
-                      size_t *out_count) TB_MUST_USE;
+tb_err tb_measured_of(tb_txn *txn, const tb_case_id *case_id, tb_measured **out, size_t *out_count)
+    TB_MUST_USE;
 tb_err tb_measured_decode(tb_bytes key, tb_bytes value, tb_measured *out) TB_MUST_USE;
 /* The same row, in everything. */
 bool tb_measured_equal(const tb_measured *a, const tb_measured *b);
 
-/* rows_measure_total.c, for rows_measure.c alone: what a row gives to totals, added or taken off. */
+/* rows_measure_total.c, for rows_measure.c alone: what a row gives to totals, added or taken off.
+ */
 tb_err
 tb_measure_give(tb_txn *txn, tb_bytes campaign, const tb_measured *row, bool add) TB_MUST_USE;
 
@@ -113,10 +112,8 @@ tb_err tb_measure_await(tb_txn *txn,
                         uint64_t number,
                         const tb_case_id *case_id) TB_MUST_USE;
 /* A stamp for numbers from..to of a stream is here: the cases that waited for it are stale. */
-tb_err tb_measure_stamped(tb_txn *txn,
-                          const tb_stream *stream,
-                          uint64_t from,
-                          uint64_t to) TB_MUST_USE;
+tb_err
+tb_measure_stamped(tb_txn *txn, const tb_stream *stream, uint64_t from, uint64_t to) TB_MUST_USE;
 
 /* For checks: the digest-free name of a total, and the layouts as they stand. */
 tb_err tb_measure_key(tb_arena *arena,

@@ -11,9 +11,9 @@
 
 /* Months, quarters, half years, and January up to each month; each once. */
 const tb_span tb_measure_spans[TB_SPANS] = {
-    {0, 0}, {1, 1}, {2, 2}, {3, 3}, {4, 4}, {5, 5}, {6, 6},  {7, 7},   {8, 8},
-    {9, 9}, {10, 10}, {11, 11}, {3, 5}, {6, 8}, {9, 11}, {6, 11}, {0, 1}, {0, 2},
-    {0, 3}, {0, 4}, {0, 5}, {0, 6}, {0, 7}, {0, 8}, {0, 9}, {0, 10}, {0, 11},
+    {0, 0}, {1, 1},   {2, 2},   {3, 3}, {4, 4}, {5, 5},  {6, 6},  {7, 7},  {8, 8},
+    {9, 9}, {10, 10}, {11, 11}, {3, 5}, {6, 8}, {9, 11}, {6, 11}, {0, 1},  {0, 2},
+    {0, 3}, {0, 4},   {0, 5},   {0, 6}, {0, 7}, {0, 8},  {0, 9},  {0, 10}, {0, 11},
 };
 
 static void put_names(tb_writer *w, tb_bytes campaign, tb_bytes measure, tb_bytes group)
@@ -256,14 +256,12 @@ give_group(tb_txn *txn, tb_bytes campaign, const tb_measured *row, tb_bytes grou
     uint8_t key[KEY_MAX];
     switch (row->kind) {
     case TB_MEASURED_AMOUNT:
-        return change(txn,
-                      put_key(key, campaign, row->measure, group, row->month, row->month, 0),
+        return change(txn, put_key(key, campaign, row->measure, group, row->month, row->month, 0),
                       row->amount, add);
     case TB_MEASURED_HOURS:
         return change(
-            txn,
-            put_key(key, campaign, row->measure, group, row->month, row->month, row->bucket), 1,
-            add);
+            txn, put_key(key, campaign, row->measure, group, row->month, row->month, row->bucket),
+            1, add);
     case TB_MEASURED_DISTINCT:
         return give_distinct(txn, campaign, row, group, add);
     }
@@ -281,8 +279,8 @@ tb_err tb_measure_give(tb_txn *txn, tb_bytes campaign, const tb_measured *row, b
 
 /* ---- asking ---- */
 
-static tb_err names_prefix(
-    tb_txn *txn, tb_bytes campaign, tb_bytes measure, tb_bytes group, tb_bytes *out)
+static tb_err
+names_prefix(tb_txn *txn, tb_bytes campaign, tb_bytes measure, tb_bytes group, tb_bytes *out)
 {
     tb_writer w;
     tb_writer_arena(&w, tb_txn_arena(txn), NAMES_MAX);
@@ -304,7 +302,8 @@ static bool kept_span(tb_month first, tb_month last)
 }
 
 /* Counts the values of a span that no total is kept for: a value's years stand together. */
-static tb_err count_distinct(tb_txn *txn, tb_bytes prefix, tb_month first, tb_month last, uint64_t *out)
+static tb_err
+count_distinct(tb_txn *txn, tb_bytes prefix, tb_month first, tb_month last, uint64_t *out)
 {
     uint8_t counted[TB_DISTINCT_BYTES];
     bool any = false;

@@ -42,6 +42,10 @@ typedef enum tb_request_kind {
     TB_REQUEST_GET_LETTER = 49,
     TB_REQUEST_LIST_DUTIES = 55,
     TB_REQUEST_LIST_CAMPAIGNS = 56,
+    TB_REQUEST_LIST_LISTS = 60,
+    TB_REQUEST_SHOW_LIST = 61,
+    TB_REQUEST_CHECK_LIST = 62,
+    TB_REQUEST_GET_FAMILY = 63,
     TB_REQUEST_CUT = 35,
     TB_REQUEST_LIST_QUARANTINE = 40,
     TB_REQUEST_ACT_QUARANTINE = 41,
@@ -49,6 +53,7 @@ typedef enum tb_request_kind {
     TB_REQUEST_RETRY_DEAD_LETTER = 43, /* asked of a hub */
     TB_REQUEST_LIST_REPORTS = 70,
     TB_REQUEST_GET_REPORT = 71,
+    TB_REQUEST_VERIFY = 72,
     TB_REQUEST_RECOVER = 30,
     TB_REQUEST_GET_RECOVERY = 31,
     TB_REQUEST_LIST_ACCOUNTS = 80,
@@ -156,6 +161,27 @@ typedef struct tb_local_recover {
     tb_case_id release; /* this case; zero: the recovery begins */
 } tb_local_recover;
 
+/* Entries of a list, by case id. */
+typedef struct tb_local_show_list {
+    tb_bytes list;
+    tb_case_id entry; /* this one alone; zero: a page */
+    tb_bytes after;
+    uint32_t limit;
+} tb_local_show_list;
+
+typedef struct tb_local_applicant {
+    tb_field *fields;
+    size_t field_count;
+} tb_local_applicant;
+
+/* Applicants asked about at once. */
+#define TB_APPLICANTS_MAX 256
+typedef struct tb_local_check_list {
+    tb_bytes list;
+    tb_bytes province; /* empty: this party's own */
+    tb_local_applicant *applicants;
+    size_t count;
+} tb_local_check_list;
 /* 岗位: what an account may do at its agent; a bit each. */
 #define TB_POST_CLERK    1u /* 经办: acts */
 #define TB_POST_REVIEWER 2u /* 审核 */
@@ -237,6 +263,10 @@ typedef struct tb_local_get_unanswered {
     tb_party by;      /* what this party holds, case by case; empty: only counted */
     tb_case_id after; /* `next` of the page before */
 } tb_local_get_unanswered;
+typedef struct tb_local_verify {
+    tb_case_id case_id;
+    bool report; /* with what its figures open to */
+} tb_local_verify;
 
 typedef struct tb_local_request {
     tb_request_id id; /* never zero for what changes something */
@@ -247,9 +277,11 @@ typedef struct tb_local_request {
     union {
         tb_local_open open;
         tb_local_act act;
-        tb_case_id case_id; /* GET_CASE, LIST_ACTS, EXPORT, EXPLAIN_DUTIES */
+        tb_case_id case_id; /* GET_CASE, LIST_ACTS, EXPORT, GET_FAMILY, EXPLAIN_DUTIES */
         tb_local_list list; /* LIST_CASES */
         tb_local_list_duties duties;
+        tb_local_show_list show_list;
+        tb_local_check_list check_list;
         tb_bytes trace; /* case or event id in hex, or "party/incarnation/number" */
         tb_local_list_notices notices;
         tb_request_id request; /* GET_REQUEST */
@@ -266,6 +298,7 @@ typedef struct tb_local_request {
         tb_local_retry retry;   /* RETRY_DEAD_LETTER */
         tb_local_list_reports list_reports;
         tb_local_get_report get_report;
+        tb_local_verify verify;
         tb_local_recover recover;
         tb_local_change_account change_account;
         tb_local_list_approvals list_approvals;
@@ -294,12 +327,17 @@ typedef enum tb_answer_kind {
     TB_ANSWER_LETTER = 49,
     TB_ANSWER_DUTIES = 55,
     TB_ANSWER_CAMPAIGNS = 56,
+    TB_ANSWER_LISTS = 60,
+    TB_ANSWER_SHOWN_LIST = 61,
+    TB_ANSWER_VERDICTS = 62,
+    TB_ANSWER_FAMILY = 63,
     TB_ANSWER_CUT = 35,
     TB_ANSWER_QUARANTINE = 40,
     TB_ANSWER_SETTLED = 41,
     TB_ANSWER_DEAD_LETTERS = 42,
     TB_ANSWER_REPORTS = 70,
     TB_ANSWER_REPORT = 71,
+    TB_ANSWER_VERIFIED = 72,
     TB_ANSWER_RECOVERY = 30,
     TB_ANSWER_ACCOUNTS = 80,
     TB_ANSWER_APPROVALS = 82,
@@ -447,7 +485,7 @@ typedef struct tb_local_trace_line {
     tb_bytes why_en;
     tb_bytes title_zh; /* of the action */
     tb_bytes title_en;
-    tb_standing standing; /* of the event; 0: about none */
+    tb_standing standing;   /* of the event; 0: about none */
     tb_approval_step waits; /* a draft that is to be approved; within the agent alone */
 } tb_local_trace_line;
 
@@ -739,6 +777,105 @@ typedef struct tb_local_dead_letters {
     tb_bytes next;
 } tb_local_dead_letters;
 
+/* Our copy of a list (名单), and how old it is. */
+typedef struct tb_local_list_line {
+    tb_bytes campaign;
+    tb_bytes list;
+    tb_bytes title_zh;
+    tb_bytes title_en;
+    bool national;
+    uint64_t listed;
+    uint64_t removed;
+    tb_time heard; /* real time; 0: the hub never spoke to us */
+    tb_time now;   /* real time of the answer */
+    bool linked;
+} tb_local_list_line;
+
+typedef struct tb_local_lists {
+    tb_local_list_line *lines;
+    size_t count;
+} tb_local_lists;
+
+typedef enum tb_list_standing {
+    TB_LIST_LISTED = 1,
+    TB_LIST_REMOVED = 2,
+} tb_list_standing;
+
+typedef struct tb_local_entry {
+    tb_case_id case_id;
+    tb_list_standing standing;
+    tb_bytes state;
+    tb_bytes province;
+    tb_time listed;
+    tb_party listed_by;
+    tb_time removed; /* 0: it is listed */
+    tb_party removed_by;
+    tb_field *fields;
+    size_t field_count;
+    tb_party *confirmed; /* of a removal: who has returned the receipt for it */
+    size_t confirmed_count;
+    tb_party *outstanding; /* and who has not */
+    size_t outstanding_count;
+} tb_local_entry;
+
+typedef struct tb_local_shown_list {
+    tb_local_list_line list;
+    tb_local_entry *entries;
+    size_t count;
+    tb_bytes next;
+} tb_local_shown_list;
+
+typedef enum tb_gate {
+    TB_GATE_NOT_FOUND = 1,
+    TB_GATE_POSSIBLE = 2, /* 疑似,需人工核对 */
+    TB_GATE_LISTED = 3,
+} tb_gate;
+
+typedef struct tb_local_verdict {
+    tb_gate verdict; /* 0: not judged, for code */
+    tb_local_entry *entries;
+    size_t count;
+    tb_refusal code;
+    tb_bytes detail; /* which field */
+} tb_local_verdict;
+
+typedef struct tb_local_verdicts {
+    tb_local_list_line list;
+    tb_bytes province;          /* it was asked for; empty of a national list */
+    tb_local_verdict *verdicts; /* as asked */
+    size_t count;
+} tb_local_verdicts;
+
+typedef struct tb_local_relative {
+    tb_case_id case_id;
+    tb_bytes case_type; /* empty, and what follows, when the case is not known here */
+    tb_bytes state;
+    tb_party holder;
+    bool known;
+} tb_local_relative;
+
+/* What one of many owes on a case, done or not. */
+typedef struct tb_local_owed {
+    tb_bytes duty;
+    tb_bytes title_zh;
+    tb_bytes title_en;
+    tb_party debtor;
+    tb_duty_state state;
+    tb_time due;
+    tb_time ended;
+    tb_field *fields; /* of the newest side event by which it is fulfilled */
+    size_t field_count;
+} tb_local_owed;
+
+typedef struct tb_local_family {
+    tb_bytes campaign;
+    tb_bytes case_type;
+    tb_local_relative parent; /* zero case id: it was opened by nobody's act on another */
+    tb_local_relative *children;
+    size_t count;
+    tb_local_owed *owed; /* by duty, then by debtor */
+    size_t owed_count;
+} tb_local_family;
 typedef struct tb_local_accounts {
     tb_local_account *lines;
     size_t count;
@@ -952,6 +1089,19 @@ typedef struct tb_local_explained {
     size_t count;
     tb_time civil;
 } tb_local_explained;
+typedef struct tb_local_verified {
+    tb_case_id case_id;
+    uint64_t events;
+    uint64_t signatures; /* events that a signed notice carries; the next one signs the others */
+    uint64_t stamps;
+    uint64_t openings;
+    uint64_t behind;     /* events behind a report's figures, among events */
+    uint64_t not_looked; /* and those beyond the bound */
+    bool attested;       /* the figures' events are with the reporter */
+    uint64_t wrong;
+    tb_bytes *faults; /* the first of what is wrong */
+    size_t fault_count;
+} tb_local_verified;
 
 typedef struct tb_local_answer {
     tb_request_id id; /* zero: to a watcher, or to a request that does not decode */
@@ -977,12 +1127,17 @@ typedef struct tb_local_answer {
         tb_local_letter letter;
         tb_local_duties duties;
         tb_local_campaigns campaigns;
+        tb_local_lists lists;
+        tb_local_shown_list shown_list;
+        tb_local_verdicts verdicts;
+        tb_local_family family;
         tb_local_cut cut;
         tb_local_quarantine quarantine;
         tb_local_settled settled;
         tb_local_dead_letters dead_letters;
         tb_local_reports reports;
         tb_local_report report;
+        tb_local_verified verified;
         tb_local_recovery recovery;
         tb_local_accounts accounts;
         tb_local_approvals approvals;

@@ -10,12 +10,11 @@ typedef Tongbao__Local__BehindLine wire_behind;
 
 bool tb_local_read_list_reports(const Tongbao__Local__ListReports *in, tb_local_list_reports *out)
 {
-    return tb_local_text(in->campaign, &out->campaign) &&
-           tb_local_text(in->report, &out->report) && tb_local_text(in->period, &out->period);
+    return tb_local_text(in->campaign, &out->campaign) && tb_local_text(in->report, &out->report) &&
+           tb_local_text(in->period, &out->period);
 }
 
-void tb_local_write_list_reports(const tb_local_list_reports *in,
-                                 Tongbao__Local__ListReports *out)
+void tb_local_write_list_reports(const tb_local_list_reports *in, Tongbao__Local__ListReports *out)
 {
     tongbao__local__list_reports__init(out);
     out->campaign = tb_wire_of(in->campaign);
@@ -27,9 +26,9 @@ bool tb_local_read_get_report(const Tongbao__Local__GetReport *in, tb_local_get_
 {
     out->limit = in->limit;
     return tb_wire_fixed_or_zero(in->case_id, out->case_id.bytes, TB_CASE_ID_BYTES) &&
-           tb_local_text(in->campaign, &out->campaign) &&
-           tb_local_text(in->report, &out->report) && tb_local_text(in->period, &out->period) &&
-           tb_local_text(in->measure, &out->measure) && tb_local_text(in->group, &out->group) &&
+           tb_local_text(in->campaign, &out->campaign) && tb_local_text(in->report, &out->report) &&
+           tb_local_text(in->period, &out->period) && tb_local_text(in->measure, &out->measure) &&
+           tb_local_text(in->group, &out->group) &&
            tb_wire_blob(in->after, TB_LOCAL_BYTES_MAX, &out->after);
 }
 
@@ -64,8 +63,9 @@ static tb_refusal read_line(const wire_line *in, tb_arena *arena, tb_local_repor
         in->state >= TB_REPORT_NOT_DUE && in->state <= TB_REPORT_REVISED &&
         in->timeliness <= TB_TIMELINESS_MISSING && tb_local_text(in->campaign, &out->campaign) &&
         tb_local_text(in->report, &out->report) && tb_local_text(in->title_zh, &out->title_zh) &&
-        tb_local_text(in->title_en, &out->title_en) && tb_wire_party(in->reporter, &out->reporter) &&
-        tb_local_text(in->period, &out->period) && tb_wire_time(in->due_ms, &out->due) &&
+        tb_local_text(in->title_en, &out->title_en) &&
+        tb_wire_party(in->reporter, &out->reporter) && tb_local_text(in->period, &out->period) &&
+        tb_wire_time(in->due_ms, &out->due) &&
         tb_wire_fixed_or_zero(in->case_id, out->case_id.bytes, TB_CASE_ID_BYTES) &&
         tb_wire_time(in->filed_ms, &out->filed) && tb_local_text(in->again_by, &out->again_by);
     out->history_count = in->n_history;
@@ -104,9 +104,8 @@ static bool write_line(const tb_local_report_line *in, tb_arena *arena, wire_lin
     return out->history != NULL;
 }
 
-tb_refusal tb_local_read_reports(const Tongbao__Local__Reports *in,
-                                 tb_arena *arena,
-                                 tb_local_reports *out)
+tb_refusal
+tb_local_read_reports(const Tongbao__Local__Reports *in, tb_arena *arena, tb_local_reports *out)
 {
     out->count = in->n_reports;
     out->lines = tb_arena_array(arena, in->n_reports + 1, sizeof *out->lines);
@@ -183,9 +182,8 @@ static bool read_behind(const wire_behind *in, tb_local_behind *out)
            tb_wire_time(in->at_ms, &out->at) && tb_local_text(in->group, &out->group);
 }
 
-tb_refusal tb_local_read_report(const Tongbao__Local__Report *in,
-                                tb_arena *arena,
-                                tb_local_report *out)
+tb_refusal
+tb_local_read_report(const Tongbao__Local__Report *in, tb_arena *arena, tb_local_report *out)
 {
     if (in->line == NULL) {
         return TB_REFUSED_REQUEST;
@@ -260,4 +258,43 @@ bool tb_local_write_report(const tb_local_report *in, tb_arena *arena, Tongbao__
         wire->group = tb_wire_of(one->group);
     }
     return true;
+}
+
+/* ---- what was proved ---- */
+
+tb_refusal
+tb_local_read_verified(const Tongbao__Local__Verified *in, tb_arena *arena, tb_local_verified *out)
+{
+    out->events = in->events;
+    out->signatures = in->signatures;
+    out->stamps = in->stamps;
+    out->openings = in->openings;
+    out->behind = in->behind;
+    out->not_looked = in->not_looked;
+    out->attested = in->attested != 0;
+    out->wrong = in->wrong;
+    out->fault_count = in->n_faults;
+    if (!tb_wire_fixed(in->case_id, out->case_id.bytes, TB_CASE_ID_BYTES)) {
+        return TB_REFUSED_REQUEST;
+    }
+    return tb_local_read_texts(in->faults, in->n_faults, arena, &out->faults);
+}
+
+bool tb_local_write_verified(const tb_local_verified *in,
+                             tb_arena *arena,
+                             Tongbao__Local__Verified *out)
+{
+    tongbao__local__verified__init(out);
+    out->case_id = tb_wire_raw(in->case_id.bytes, TB_CASE_ID_BYTES);
+    out->events = in->events;
+    out->signatures = in->signatures;
+    out->stamps = in->stamps;
+    out->openings = in->openings;
+    out->behind = in->behind;
+    out->not_looked = in->not_looked;
+    out->attested = in->attested;
+    out->wrong = in->wrong;
+    out->n_faults = in->fault_count;
+    out->faults = tb_local_write_texts(in->faults, in->fault_count, arena);
+    return out->faults != NULL;
 }

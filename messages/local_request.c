@@ -154,6 +154,10 @@ static tb_refusal read_body(const wire_request *in, tb_arena *arena, tb_local_re
         return verdict(tb_local_read_list_reports(in->list_reports, &out->list_reports));
     case TB_REQUEST_GET_REPORT:
         return verdict(tb_local_read_get_report(in->get_report, &out->get_report));
+    case TB_REQUEST_VERIFY:
+        out->verify.report = in->verify->report != 0;
+        return verdict(
+            tb_wire_fixed(in->verify->case_id, out->verify.case_id.bytes, TB_CASE_ID_BYTES));
     case TB_REQUEST_LIST_DUTIES:
         return verdict(read_list_duties(in->list_duties, &out->duties));
     case TB_REQUEST_CUT:
@@ -172,6 +176,13 @@ static tb_refusal read_body(const wire_request *in, tb_arena *arena, tb_local_re
             tb_wire_text(in->recover->reason, TB_REASON_BYTES_MAX / 2, &out->recover.reason) &&
             tb_wire_fixed_or_zero(in->recover->release, out->recover.release.bytes,
                                   TB_CASE_ID_BYTES));
+    case TB_REQUEST_SHOW_LIST:
+        return verdict(tb_local_read_show_list(in->show_list, &out->show_list));
+    case TB_REQUEST_CHECK_LIST:
+        return tb_local_read_check_list(in->check_list, arena, &out->check_list);
+    case TB_REQUEST_GET_FAMILY:
+        return verdict(
+            tb_wire_fixed(in->get_family->case_id, out->case_id.bytes, TB_CASE_ID_BYTES));
     case TB_REQUEST_CHANGE_ACCOUNT:
         return verdict(tb_local_read_change_account(in->change_account, &out->change_account));
     case TB_REQUEST_LIST_APPROVALS:
@@ -191,6 +202,7 @@ static tb_refusal read_body(const wire_request *in, tb_arena *arena, tb_local_re
     case TB_REQUEST_LIST_DIRECTORY:
     case TB_REQUEST_CHECK:
     case TB_REQUEST_LIST_CAMPAIGNS:
+    case TB_REQUEST_LIST_LISTS:
     case TB_REQUEST_GET_RECOVERY:
         return TB_ACCEPTED;
     }
@@ -272,6 +284,8 @@ typedef struct bodies {
     Tongbao__Local__ImportBundle import_bundle;
     Tongbao__Local__WriteLetter write_letter;
     Tongbao__Local__GetLetter get_letter;
+    Tongbao__Local__ListLists list_lists;
+    Tongbao__Local__GetFamily family;
     Tongbao__Local__ListDuties duties;
     Tongbao__Local__ListCampaigns campaigns;
     Tongbao__Local__GetCut cut;
@@ -281,6 +295,7 @@ typedef struct bodies {
     Tongbao__Local__RetryDeadLetter retry_dead_letter;
     Tongbao__Local__ListReports list_reports;
     Tongbao__Local__GetReport get_report;
+    Tongbao__Local__Verify verify;
     Tongbao__Local__Recover recover;
     Tongbao__Local__GetRecovery get_recovery;
     Tongbao__Local__ListAccounts list_accounts;
@@ -508,6 +523,12 @@ static bool write_body(const tb_local_request *in, tb_arena *arena, bodies *b, w
         tb_local_write_get_report(&in->get_report, &b->get_report);
         out->get_report = &b->get_report;
         return true;
+    case TB_REQUEST_VERIFY:
+        tongbao__local__verify__init(&b->verify);
+        b->verify.case_id = tb_wire_raw(in->verify.case_id.bytes, TB_CASE_ID_BYTES);
+        b->verify.report = in->verify.report;
+        out->verify = &b->verify;
+        return true;
     case TB_REQUEST_LIST_DUTIES:
         tongbao__local__list_duties__init(&b->duties);
         b->duties.overdue = in->duties.overdue;
@@ -520,6 +541,21 @@ static bool write_body(const tb_local_request *in, tb_arena *arena, bodies *b, w
     case TB_REQUEST_LIST_CAMPAIGNS:
         tongbao__local__list_campaigns__init(&b->campaigns);
         out->list_campaigns = &b->campaigns;
+        return true;
+    case TB_REQUEST_LIST_LISTS:
+        tongbao__local__list_lists__init(&b->list_lists);
+        out->list_lists = &b->list_lists;
+        return true;
+    case TB_REQUEST_SHOW_LIST:
+        out->show_list = tb_local_write_show_list(&in->show_list, arena);
+        return out->show_list != NULL;
+    case TB_REQUEST_CHECK_LIST:
+        out->check_list = tb_local_write_check_list(&in->check_list, arena);
+        return out->check_list != NULL;
+    case TB_REQUEST_GET_FAMILY:
+        tongbao__local__get_family__init(&b->family);
+        b->family.case_id = tb_wire_raw(in->case_id.bytes, TB_CASE_ID_BYTES);
+        out->get_family = &b->family;
         return true;
     case TB_REQUEST_CUT:
         tongbao__local__get_cut__init(&b->cut);

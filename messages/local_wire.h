@@ -34,6 +34,41 @@ tb_refusal tb_local_read_parties(const tb_wire_bytes *in,
                                  tb_party **out) TB_MUST_USE;
 tb_wire_bytes *tb_local_write_parties(const tb_party *in, size_t count, tb_arena *arena);
 
+/* local_lists.c: lists and their gate, and cases that opened each other. Writers answer NULL when
+ * memory ends. */
+struct Tongbao__Local__ShowList;
+struct Tongbao__Local__CheckList;
+struct Tongbao__Local__Lists;
+struct Tongbao__Local__ShownList;
+struct Tongbao__Local__Verdicts;
+struct Tongbao__Local__Family;
+
+bool tb_local_read_show_list(const struct Tongbao__Local__ShowList *in, tb_local_show_list *out);
+tb_refusal tb_local_read_check_list(const struct Tongbao__Local__CheckList *in,
+                                    tb_arena *arena,
+                                    tb_local_check_list *out);
+struct Tongbao__Local__ShowList *tb_local_write_show_list(const tb_local_show_list *in,
+                                                          tb_arena *arena);
+struct Tongbao__Local__CheckList *tb_local_write_check_list(const tb_local_check_list *in,
+                                                            tb_arena *arena);
+tb_refusal
+tb_local_read_lists(const struct Tongbao__Local__Lists *in, tb_arena *arena, tb_local_lists *out);
+tb_refusal tb_local_read_shown_list(const struct Tongbao__Local__ShownList *in,
+                                    tb_arena *arena,
+                                    tb_local_shown_list *out);
+tb_refusal tb_local_read_verdicts(const struct Tongbao__Local__Verdicts *in,
+                                  tb_arena *arena,
+                                  tb_local_verdicts *out);
+tb_refusal tb_local_read_family(const struct Tongbao__Local__Family *in,
+                                tb_arena *arena,
+                                tb_local_family *out);
+struct Tongbao__Local__Lists *tb_local_write_lists(const tb_local_lists *in, tb_arena *arena);
+struct Tongbao__Local__ShownList *tb_local_write_shown_list(const tb_local_shown_list *in,
+                                                            tb_arena *arena);
+struct Tongbao__Local__Verdicts *tb_local_write_verdicts(const tb_local_verdicts *in,
+                                                         tb_arena *arena);
+struct Tongbao__Local__Family *tb_local_write_family(const tb_local_family *in, tb_arena *arena);
+
 /* local_aside.c: what is set aside at an agent, and a hub's dead letters. */
 struct Tongbao__Local__ListQuarantine;
 struct Tongbao__Local__ActQuarantine;
@@ -126,8 +161,7 @@ struct Tongbao__Local__Reports;
 struct Tongbao__Local__Report;
 bool tb_local_read_list_reports(const struct Tongbao__Local__ListReports *in,
                                 tb_local_list_reports *out);
-bool tb_local_read_get_report(const struct Tongbao__Local__GetReport *in,
-                              tb_local_get_report *out);
+bool tb_local_read_get_report(const struct Tongbao__Local__GetReport *in, tb_local_get_report *out);
 void tb_local_write_list_reports(const tb_local_list_reports *in,
                                  struct Tongbao__Local__ListReports *out);
 void tb_local_write_get_report(const tb_local_get_report *in,
@@ -173,6 +207,13 @@ bool tb_local_write_unanswered(const tb_local_unanswered *in,
 bool tb_local_write_explained(const tb_local_explained *in,
                               tb_arena *arena,
                               struct Tongbao__Local__Explained *out);
+struct Tongbao__Local__Verified;
+tb_refusal tb_local_read_verified(const struct Tongbao__Local__Verified *in,
+                                  tb_arena *arena,
+                                  tb_local_verified *out) TB_MUST_USE;
+bool tb_local_write_verified(const tb_local_verified *in,
+                             tb_arena *arena,
+                             struct Tongbao__Local__Verified *out);
 
 struct Tongbao__Local__Recovery;
 

@@ -297,6 +297,24 @@ static bool same_action_fields(const tb_action *a, const tb_action *b)
     return a->field_count == b->field_count;
 }
 
+static bool same_opens(const tb_action *a, const tb_action *b)
+{
+    for (unsigned i = 0; a->opens_count == b->opens_count && i < a->opens_count; i++) {
+        const tb_opens *x = &a->opens[i];
+        const tb_opens *y = &b->opens[i];
+        bool fields = x->field_count == y->field_count;
+        for (unsigned f = 0; fields && f < x->field_count; f++) {
+            fields = same(x->fields[f].field, y->fields[f].field) &&
+                     same(x->fields[f].from, y->fields[f].from);
+        }
+        if (!fields || !same(x->case_type, y->case_type) || !same(x->parent, y->parent) ||
+            !same_conditions(&x->when, &y->when)) {
+            return false;
+        }
+    }
+    return a->opens_count == b->opens_count;
+}
+
 static bool same_automatic(const tb_automatic *a, const tb_automatic *b)
 {
     static const tb_delay at_once = {0};
@@ -316,15 +334,16 @@ static bool same_action(const tb_action *a, const tb_action *b)
                       (const char *const *)b->answered_by, b->answered_by_count) &&
            same_automatic(a->automatic, b->automatic) &&
            same_names((const char *const *)a->approval, a->approval_count,
-                      (const char *const *)b->approval, b->approval_count) && same(a->receipt, b->receipt) &&
-           tb_same_stages(a, b) &&
+                      (const char *const *)b->approval, b->approval_count) &&
+           same(a->receipt, b->receipt) && tb_same_stages(a, b) &&
            same_names((const char *const *)a->by, a->by_count, (const char *const *)b->by,
                       b->by_count) &&
            same_names((const char *const *)a->from, a->from_count, (const char *const *)b->from,
                       b->from_count) &&
            same_names((const char *const *)a->copies, a->copy_count, (const char *const *)b->copies,
                       b->copy_count) &&
-           same_conditions(&a->when, &b->when) && same_ways(a, b) && same_action_fields(a, b);
+           same_conditions(&a->when, &b->when) && same_ways(a, b) && same_action_fields(a, b) &&
+           same_opens(a, b);
 }
 
 static void compare_actions(comparison *c)
@@ -405,6 +424,56 @@ static void compare_roles(comparison *c)
     }
 }
 
+/* ---- lists ---- */
+
+static bool same_keys(const tb_list_def *a, const tb_list_def *b)
+{
+    for (unsigned i = 0; a->key_count == b->key_count && i < a->key_count; i++) {
+        if (!same_names((const char *const *)a->keys[i].fields, a->keys[i].count,
+                        (const char *const *)b->keys[i].fields, b->keys[i].count)) {
+            return false;
+        }
+    }
+    return a->key_count == b->key_count && same(a->possible.name, b->possible.name) &&
+           same(a->possible.place, b->possible.place);
+}
+
+static bool same_list(const tb_list_def *a, const tb_list_def *b)
+{
+    return same_names((const char *const *)a->listed_in, a->listed_count,
+                      (const char *const *)b->listed_in, b->listed_count) &&
+           same_names((const char *const *)a->removed_in, a->removed_count,
+                      (const char *const *)b->removed_in, b->removed_count) &&
+           same_names((const char *const *)a->subscribers, a->subscriber_count,
+                      (const char *const *)b->subscribers, b->subscriber_count) &&
+           a->scope == b->scope && same(a->province, b->province) && same_keys(a, b) &&
+           a->brake.count == b->brake.count && a->brake.hours == b->brake.hours &&
+           same(a->removed_receipt, b->removed_receipt);
+}
+
+/* An entry that moved to a version without its list could be found by nobody. */
+static void compare_lists(comparison *c)
+{
+    for (unsigned i = 0; i < c->from_campaign->list_count; i++) {
+        const tb_list_def *from = &c->from_campaign->lists[i];
+        const tb_list_def *to = tb_campaign_list(c->to_campaign, tb_bytes_str(from->id));
+        c->from = tb_campaign_case_type(c->from_campaign, tb_bytes_str(from->case_type));
+        if (to == NULL || !same(from->case_type, to->case_type)) {
+            put(c, TB_DIFFERENCE_LIST_REMOVED, NULL, from->id, NULL);
+        } else if (!same_list(from, to)) {
+            put(c, TB_DIFFERENCE_LIST_CHANGED, NULL, from->id, NULL);
+        }
+    }
+    for (unsigned i = 0; i < c->to_campaign->list_count; i++) {
+        const tb_list_def *to = &c->to_campaign->lists[i];
+        c->from = tb_campaign_case_type(c->to_campaign, tb_bytes_str(to->case_type));
+        if (tb_campaign_list(c->from_campaign, tb_bytes_str(to->id)) == NULL) {
+            put(c, TB_DIFFERENCE_LIST_ADDED, NULL, to->id, NULL);
+        }
+    }
+    c->from = NULL;
+}
+
 /* ---- measures and reports ---- */
 
 static bool same_measure(const tb_measure *a, const tb_measure *b)
@@ -444,8 +513,8 @@ static bool same_judged(const tb_report_def *a, const tb_report_def *b)
     for (unsigned i = 0; a->judged_count == b->judged_count && i < a->judged_count; i++) {
         const tb_judged_def *x = &a->judged[i];
         const tb_judged_def *y = &b->judged[i];
-        if (!same(x->measure, y->measure) || !same(x->role, y->role) ||
-            !same(x->as_of, y->as_of) || x->at_least.numerator != y->at_least.numerator ||
+        if (!same(x->measure, y->measure) || !same(x->role, y->role) || !same(x->as_of, y->as_of) ||
+            x->at_least.numerator != y->at_least.numerator ||
             x->at_least.denominator != y->at_least.denominator) {
             return false;
         }
@@ -460,8 +529,8 @@ static bool same_report(const tb_report_def *a, const tb_report_def *b)
            a->due.months_after == b->due.months_after && a->due.day == b->due.day &&
            same_names((const char *const *)a->owed_by, a->owed_by_count,
                       (const char *const *)b->owed_by, b->owed_by_count) &&
-           same_names((const char *const *)a->dates, a->date_count,
-                      (const char *const *)b->dates, b->date_count) &&
+           same_names((const char *const *)a->dates, a->date_count, (const char *const *)b->dates,
+                      b->date_count) &&
            same_names((const char *const *)a->measures, a->measure_count,
                       (const char *const *)b->measures, b->measure_count) &&
            same_names((const char *const *)a->text, a->text_count, (const char *const *)b->text,
@@ -531,6 +600,7 @@ tb_err tb_campaign_compare(const tb_campaign *from,
             put(&c, TB_DIFFERENCE_TYPE_ADDED, NULL, c.to->id, NULL);
         }
     }
+    compare_lists(&c);
     if (c.err != TB_OK) {
         return c.err;
     }

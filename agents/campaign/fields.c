@@ -1,8 +1,8 @@
 #include "agents/campaign/fields.h"
 
 #include "agents/campaign/figures.h"
-#include "agents/campaign/period.h"
 #include "agents/campaign/judge.h"
+#include "agents/campaign/period.h"
 #include "base/ids.h"
 #include "base/limits.h"
 

@@ -88,8 +88,8 @@ static bool is_word(tb_bytes text, bool commas)
 bool tb_figure_read(tb_bytes *rest, tb_figure *out, bool *out_fine)
 {
     tb_bytes line;
-    tb_bytes what;
-    tb_bytes values;
+    tb_bytes what = {NULL, 0};
+    tb_bytes values = {NULL, 0};
     *out_fine = true;
     if (rest->size == 0) {
         return false;
@@ -97,10 +97,9 @@ bool tb_figure_read(tb_bytes *rest, tb_figure *out, bool *out_fine)
     *out_fine = split(*rest, '\n', &line, rest) && split(line, '=', &what, &values);
     tb_figure figure = {.measure = what};
     bool grouped = *out_fine && split(what, '/', &figure.measure, &figure.group);
-    *out_fine = *out_fine && is_word(figure.measure, false) &&
-                figure.measure.size <= TB_NAME_BYTES_MAX &&
-                (!grouped || (is_word(figure.group, true) &&
-                              figure.group.size <= TB_MEASURE_GROUP_MAX));
+    *out_fine =
+        *out_fine && is_word(figure.measure, false) && figure.measure.size <= TB_NAME_BYTES_MAX &&
+        (!grouped || (is_word(figure.group, true) && figure.group.size <= TB_MEASURE_GROUP_MAX));
     for (int i = 0; *out_fine && i < TB_FIGURE_VALUES; i++) {
         tb_bytes one;
         bool more = split(values, ' ', &one, &values);

@@ -4,10 +4,12 @@
 #include "agents/campaign/fields.h"
 
 static const char *const type_names[] = {
-    [TB_FIELD_MSISDN] = "msisdn",     [TB_FIELD_ICCID] = "iccid", [TB_FIELD_USCC] = "uscc",
-    [TB_FIELD_REG_NO] = "reg-no",     [TB_FIELD_PARTY] = "party", [TB_FIELD_TIME] = "time",
-    [TB_FIELD_PROVINCE] = "province", [TB_FIELD_DATE] = "date",   [TB_FIELD_COUNT] = "count",
-    [TB_FIELD_TEXT] = "text",         [TB_FIELD_FLAG] = "flag",   [TB_FIELD_CHOICE] = "choice",
+    [TB_FIELD_MSISDN] = "msisdn",     [TB_FIELD_ICCID] = "iccid",
+    [TB_FIELD_USCC] = "uscc",         [TB_FIELD_REG_NO] = "reg-no",
+    [TB_FIELD_PARTY] = "party",       [TB_FIELD_TIME] = "time",
+    [TB_FIELD_PROVINCE] = "province", [TB_FIELD_DATE] = "date",
+    [TB_FIELD_COUNT] = "count",       [TB_FIELD_TEXT] = "text",
+    [TB_FIELD_FLAG] = "flag",         [TB_FIELD_CHOICE] = "choice",
     [TB_FIELD_DIGEST] = "digest",     [TB_FIELD_CASE] = "case",
     [TB_FIELD_PERIOD] = "period",     [TB_FIELD_FIGURES] = "figures",
     [TB_FIELD_DECLARED] = "declared",
@@ -159,7 +161,8 @@ static void check_computed(tb_check *check, const tb_field_def *field)
     if (!tb_check_given(check, &field->compute)) {
         return;
     }
-    bool needs_of = field->compute != TB_COMPUTE_NONE && field->compute != TB_COMPUTE_JURISDICTION &&
+    bool needs_of = field->compute != TB_COMPUTE_NONE &&
+                    field->compute != TB_COMPUTE_JURISDICTION &&
                     field->compute != TB_COMPUTE_FIGURES;
     if (needs_of) {
         check_source(check, field);

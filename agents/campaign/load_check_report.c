@@ -1,5 +1,5 @@
-/* load_check_report - faults of measures and reports: what is counted, what is owed, and whether the
- * cases that reports are can carry what they must. */
+/* load_check_report - faults of measures and reports: what is counted, what is owed, and whether
+ * the cases that reports are can carry what they must. */
 #include "agents/campaign/load_check.h"
 
 #include "agents/campaign/period.h"
@@ -18,7 +18,8 @@ static unsigned forms_of(const tb_measure *m)
 
 static bool enter_type(tb_check *check, const char *const *name)
 {
-    check->type = *name != NULL ? tb_campaign_case_type(check->campaign, tb_bytes_str(*name)) : NULL;
+    check->type =
+        *name != NULL ? tb_campaign_case_type(check->campaign, tb_bytes_str(*name)) : NULL;
     if (check->type == NULL && (*name == NULL || **name != '\0')) {
         tb_check_fault(check, tb_at_value(name), TB_FAULT_CASE_TYPE_UNKNOWN,
                        *name != NULL ? *name : "", NULL);
@@ -66,8 +67,8 @@ static const tb_field_def *check_value(tb_check *check, const tb_measure *m, con
     const tb_field_group *group =
         field->group != NULL ? tb_case_type_group(check->type, tb_bytes_str(field->group)) : NULL;
     if (group != NULL &&
-        (m->at == NULL || !tb_check_among(check, (const char *const *)group->readers,
-                                          group->reader_count, m->at))) {
+        (m->at == NULL ||
+         !tb_check_among(check, (const char *const *)group->readers, group->reader_count, m->at))) {
         tb_check_fault(check, tb_at_value(id), TB_FAULT_MEASURE_SEALED, *id, group->id);
     }
     return field;
@@ -216,8 +217,7 @@ static const tb_field_def *
 field_of_type(const tb_case_type *type, const tb_action *action, tb_field_type wanted)
 {
     for (unsigned i = 0; i < action->field_count; i++) {
-        const tb_field_def *field =
-            tb_case_type_field(type, tb_bytes_str(action->fields[i].field));
+        const tb_field_def *field = tb_case_type_field(type, tb_bytes_str(action->fields[i].field));
         if (field != NULL && field->type == wanted) {
             return field;
         }

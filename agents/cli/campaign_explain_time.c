@@ -1,5 +1,5 @@
-/* campaign_explain_time - parameters, stages, dates, limits that name a day, and look-ups in words.
- */
+/* campaign_explain_time - parameters, stages, dates, limits that name a day, look-ups, and what a
+ * value must be, in words. */
 #include <stdio.h>
 
 #include "agents/campaign/stages.h"
@@ -103,6 +103,24 @@ bool tb_explain_fixed_limit(const tb_campaign *campaign, const tb_duty_def *duty
         return false;
     }
     return true;
+}
+
+void tb_explain_field_rules(const tb_case_type *type, const tb_field_def *field)
+{
+    if (field->max_length > 0) {
+        (void)printf(_(" (at most %u characters)"), field->max_length);
+    }
+    if (field->max > 0) {
+        (void)printf(_(" (%u to %u)"), field->min, field->max);
+    } else if (field->min > 0) {
+        (void)printf(_(" (%u or more)"), field->min);
+    }
+    if (field->not_future) {
+        (void)printf("%s", _(" (not in the future)"));
+    }
+    if (field->at_most != NULL) {
+        (void)printf(_(" (at most \"%s\")"), tb_explain_field(type, field->at_most));
+    }
 }
 
 static const char *

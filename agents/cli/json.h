@@ -31,6 +31,8 @@ json_t *tb_json_parties(const tb_local_parties *parties);
 json_t *tb_json_duty(const tb_local_duty_line *line);
 json_t *tb_json_explained(const tb_local_explained *explained);
 json_t *tb_json_duties(const tb_local_duties *duties);
+/* verify.c */
+json_t *tb_json_verified(const tb_local_verified *verified);
 json_t *tb_json_reports(const tb_local_reports *reports);
 json_t *tb_json_report(const tb_local_report *report);
 json_t *tb_json_campaigns(const tb_local_campaigns *campaigns);

@@ -171,10 +171,10 @@ static bool find_report(tb_book *book, const options *o, found *out)
         out->report = out->campaign == NULL
                           ? NULL
                           : tb_campaign_report(out->campaign, tb_bytes_str(o->words.list[1]));
-        out->type = out->report == NULL
-                        ? NULL
-                        : tb_campaign_case_type(out->campaign,
-                                                tb_bytes_str(out->report->case_type));
+        out->type =
+            out->report == NULL
+                ? NULL
+                : tb_campaign_case_type(out->campaign, tb_bytes_str(out->report->case_type));
         if (out->type != NULL) {
             return true;
         }
@@ -187,8 +187,7 @@ static const tb_field_def *period_field(const tb_case_type *type)
 {
     const tb_action *file = tb_case_type_action(type, tb_bytes_str(TB_REPORT_FILE));
     for (unsigned i = 0; file != NULL && i < file->field_count; i++) {
-        const tb_field_def *field =
-            tb_case_type_field(type, tb_bytes_str(file->fields[i].field));
+        const tb_field_def *field = tb_case_type_field(type, tb_bytes_str(file->fields[i].field));
         if (field != NULL && field->type == TB_FIELD_PERIOD) {
             return field;
         }
@@ -274,8 +273,8 @@ static verb_fn *verb_of(const char *word)
     static const struct {
         const char *word;
         verb_fn *verb;
-    } verbs[] = {{"list", list},  {"show", show},   {"draft", draft},  {"file", file},
-                 {"accept", act}, {"return", act},  {"revise", act},   {"export", export}};
+    } verbs[] = {{"list", list},  {"show", show},  {"draft", draft}, {"file", file},
+                 {"accept", act}, {"return", act}, {"revise", act},  {"export", export}};
     for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
         if (strcmp(verbs[i].word, word) == 0) {
             return verbs[i].verb;
@@ -287,10 +286,10 @@ static verb_fn *verb_of(const char *word)
 int tb_cli_report(int argc, char **argv)
 {
     options o = {0};
-    const tb_option known[] = {
-        {"campaign", NULL, &o.campaign}, {"period", NULL, &o.period}, {"measure", NULL, &o.measure},
-        {"group", NULL, &o.group},       {"format", NULL, &o.format}, {"limit", NULL, &o.limit},
-        {"after", NULL, &o.after},       {"head", NULL, &o.head}};
+    const tb_option known[] = {{"campaign", NULL, &o.campaign}, {"period", NULL, &o.period},
+                               {"measure", NULL, &o.measure},   {"group", NULL, &o.group},
+                               {"format", NULL, &o.format},     {"limit", NULL, &o.limit},
+                               {"after", NULL, &o.after},       {"head", NULL, &o.head}};
     if (!tb_arguments_read(argc, argv, known, sizeof known / sizeof known[0], &o.common,
                            &o.words)) {
         return TB_EXIT_USAGE;

@@ -5,7 +5,8 @@
 #include "agents/cli/report_words.h"
 #include "agents/cli/say.h"
 
-/* Quoted whenever it holds what separates; a cell a spreadsheet would take for a formula is text. */
+/* Quoted whenever it holds what separates; a cell a spreadsheet would take for a formula is text.
+ */
 static void cell(FILE *out, tb_bytes text, bool last)
 {
     bool formula = text.size > 0 && (text.data[0] == '=' || text.data[0] == '@' ||
@@ -73,8 +74,10 @@ static void texts(FILE *out, tb_book *book, const tb_local_report *report)
     for (size_t i = 0; i < report->text_count; i++) {
         const tb_field_def *field =
             type == NULL ? NULL : tb_case_type_field(type, report->texts[i].id);
-        cell(out, field == NULL ? report->texts[i].id
-                                : tb_book_label(&field->title, report->texts[i].id), false);
+        cell(out,
+             field == NULL ? report->texts[i].id
+                           : tb_book_label(&field->title, report->texts[i].id),
+             false);
         cell(out, report->texts[i].value, true);
     }
 }

@@ -29,6 +29,8 @@ const char *tb_show_duty_state(const tb_local_duty_line *duty);
 /* show_explained.c */
 void tb_show_explained(tb_book *book, const tb_local_explained *explained);
 bool tb_show_duties(tb_book *book, const tb_local_duties *duties);
+/* verify.c */
+void tb_show_verified(const tb_local_verified *verified);
 /* show_report.c */
 bool tb_show_reports(tb_book *book, const tb_local_reports *reports);
 bool tb_show_report(tb_book *book, const tb_local_report *report);

@@ -8,6 +8,8 @@
 #include "agents/cli/say.h"
 #include "base/text.h"
 
+#define GROUP_NAMES_BYTES 512 /* titles of at most TB_MEASURE_BY_MAX values */
+
 static tb_bytes in_language(tb_bytes zh, tb_bytes en)
 {
     return (tb_say_chinese() && zh.size > 0) || en.size == 0 ? zh : en;
@@ -16,8 +18,9 @@ static tb_bytes in_language(tb_bytes zh, tb_bytes en)
 bool tb_show_reports(tb_book *book, const tb_local_reports *reports)
 {
     tb_arena *arena = &book->client->arena;
-    const char *const headings[] = {_("report"), _("period"),     _("owed by"), _("due"),
-                                    _("state"),  _("timeliness"), _("filed at"), _("case"), NULL};
+    const char *const headings[] = {_("report"),   _("period"), _("owed by"),
+                                    _("due"),      _("state"),  _("timeliness"),
+                                    _("filed at"), _("case"),   NULL};
     tb_grid grid;
     tb_grid_init(&grid, arena, headings);
     for (size_t i = 0; i < reports->count; i++) {
@@ -62,8 +65,34 @@ static void show_head(tb_book *book, const tb_local_report_line *line)
     (void)printf("\n\n");
 }
 
-/* The group's values by the names of provinces and parties where they are such. */
-static tb_bytes figure_name(tb_book *book, const tb_local_figure *f)
+/* A group's values as the fields mean them that the measure is told apart by: 浙江省, 公安办案. */
+static tb_bytes group_name(tb_book *book, const tb_local_report *report, tb_bytes id, tb_bytes group)
+{
+    const tb_campaign *campaign = tb_book_campaign_of(book, report->line.campaign);
+    const tb_measure *measure = campaign == NULL ? NULL : tb_campaign_measure(campaign, id);
+    tb_text text;
+    tb_bytes out;
+    if (measure == NULL || measure->case_type == NULL) {
+        return group;
+    }
+    tb_local_summary of = {.campaign = report->line.campaign,
+                           .case_type = tb_bytes_str(measure->case_type)};
+    tb_text_init(&text, &book->client->arena, group.size + GROUP_NAMES_BYTES);
+    for (unsigned i = 0; i < measure->by_count; i++) {
+        const uint8_t *comma = group.size == 0 ? NULL : memchr(group.data, ',', group.size);
+        size_t size = comma == NULL ? group.size : (size_t)(comma - group.data);
+        tb_field field = {.id = tb_bytes_str(measure->by[i]),
+                          .value = tb_bytes_of(group.data, size)};
+        tb_text_str(&text, i > 0 ? ", " : "");
+        tb_text_bytes(&text, tb_book_value(book, &of, &field));
+        size_t used = comma == NULL ? size : size + 1;
+        group = tb_bytes_of(group.data + used, group.size - used);
+    }
+    return tb_text_done(&text, &out) == TB_OK ? out : group;
+}
+
+static tb_bytes
+figure_name(tb_book *book, const tb_local_report *report, const tb_local_figure *f)
 {
     tb_bytes title = in_language(f->title_zh, f->title_en);
     tb_text text;
@@ -71,27 +100,23 @@ static tb_bytes figure_name(tb_book *book, const tb_local_figure *f)
     if (f->group.size == 0) {
         return title;
     }
-    const tb_provinces *provinces = tb_book_provinces(book);
-    const tb_province *province =
-        provinces == NULL ? NULL : tb_provinces_find(provinces, f->group);
-    tb_text_init(&text, &book->client->arena, f->group.size + 512);
+    tb_bytes name = group_name(book, report, f->measure, f->group);
+    tb_text_init(&text, &book->client->arena, name.size + 2);
     tb_text_str(&text, "  ");
-    tb_text_bytes(&text, province == NULL ? f->group
-                                          : in_language(province->name_zh, province->name_en));
+    tb_text_bytes(&text, name);
     return tb_text_done(&text, &out) == TB_OK ? out : title;
 }
 
 static bool show_figures(tb_book *book, const tb_local_report *report)
 {
     tb_arena *arena = &book->client->arena;
-    const char *const headings[] = {_("measure"),      _("unit"),   _("this period"),
-                                    _("year to date"), _("before"), _("change"),
-                                    _("as of"),        NULL};
+    const char *const headings[] = {_("measure"), _("unit"),   _("this period"), _("year to date"),
+                                    _("before"),  _("change"), _("as of"),       NULL};
     tb_grid grid;
     tb_grid_init(&grid, arena, headings);
     for (size_t i = 0; i < report->figure_count; i++) {
         const tb_local_figure *f = &report->figures[i];
-        tb_grid_put(&grid, figure_name(book, f));
+        tb_grid_put(&grid, figure_name(book, report, f));
         tb_grid_put(&grid, in_language(f->unit_zh, f->unit_en));
         tb_grid_put(&grid, tb_report_value(arena, f->kind, f->period));
         tb_grid_put(&grid, tb_report_value(arena, f->kind, f->year));
@@ -112,7 +137,7 @@ static void show_corrections(tb_book *book, const tb_local_report *report)
             tb_bytes_equal(f->now, f->period)) {
             continue;
         }
-        tb_bytes name = figure_name(book, f);
+        tb_bytes name = figure_name(book, report, f);
         tb_bytes filed = tb_report_value(arena, f->kind, f->period);
         tb_bytes now = tb_report_value(arena, f->kind, f->now);
         (void)printf(_("correction: %.*s, filed %.*s, now %.*s; its events: tongbao report show "
@@ -136,7 +161,7 @@ static void show_judged(const tb_local_report *report)
 static bool show_behind(tb_book *book, const tb_local_report *report)
 {
     tb_arena *arena = &book->client->arena;
-    const char *const headings[] = {_("case"), _("step"),  _("action"), _("counts from"),
+    const char *const headings[] = {_("case"),  _("step"),   _("action"), _("counts from"),
                                     _("group"), _("amount"), NULL};
     tb_grid grid;
     tb_grid_init(&grid, arena, headings);
@@ -164,8 +189,8 @@ static void show_texts(tb_book *book, const tb_local_report *report)
     for (size_t i = 0; i < report->text_count; i++) {
         const tb_field_def *field =
             type == NULL ? NULL : tb_case_type_field(type, report->texts[i].id);
-        tb_bytes name = field == NULL ? report->texts[i].id
-                                      : tb_book_label(&field->title, report->texts[i].id);
+        tb_bytes name =
+            field == NULL ? report->texts[i].id : tb_book_label(&field->title, report->texts[i].id);
         (void)printf("\n%.*s\n%.*s\n", (int)name.size, (const char *)name.data,
                      (int)report->texts[i].value.size, (const char *)report->texts[i].value.data);
     }

@@ -11,6 +11,7 @@
  *     look.c        how agents are, as they say themselves
  *     disaster*.c   what breaks in a run with --disaster, how it is healed, and the page about it
  *     readers.c     who may ever read what, by a sheet (ops/exercise/readers)
+ *     reports.c     the reports at headquarters, and whether their figures are those of the rows
  *     audit.c       opens every store afterwards and compares them
  *     result.c      leads-result.csv, summary.json, and the table by province
  */
@@ -28,6 +29,7 @@
 
 #define EX_PARTIES_MAX 256
 #define EX_PATH        512
+#define EX_FORWARDS_MAX 4
 
 typedef struct ex_party {
     tb_party id;
@@ -98,6 +100,10 @@ typedef struct ex_row {
     char outcome[24];
     char resale[TB_PARTY_BYTES];
     tb_time submitted_at, forwarded_at, signed_for_at, verified_at, shut_down_at, answered_at, closed_at;
+    tb_time confirmed_at; /* the shutdown of this case; shut_down_at may be that of an earlier one */
+    tb_time informed_at;
+    tb_time forwards[EX_FORWARDS_MAX]; /* each time: a home may refuse it, and it goes to another */
+    size_t forward_count;
 } ex_row;
 
 typedef struct ex_audit {
@@ -139,6 +145,8 @@ typedef struct ex_world {
     unsigned kills;
     unsigned kills_broker;
     ex_audit audit;
+    uint64_t figures; /* of filed reports, counted here as well */
+    uint64_t figures_wrong;
     uint64_t unexpected; /* routed rows that did not end as the staff's rule says */
     double started_s;
     double elapsed_s;
@@ -199,5 +207,9 @@ void ex_collect(ex_world *world);
 void ex_compare(ex_world *world); /* with the outcomes the rule names */
 void ex_write_results(ex_world *world);
 void ex_print_table(const ex_world *world);
+/* reports.c: what headquarters has of every report, compared with a count over the rows; written to
+ * reports.json. Nothing without reports. */
+void ex_collect_reports(ex_world *world);
+void ex_write_reports(ex_world *world);
 
 #endif

@@ -25,6 +25,15 @@ static void take_event(ex_row *row, const tb_local_event *event)
             *times[i].at = event->at;
         }
     }
+    if (tb_bytes_equal(event->action, tb_bytes_str("shut_down"))) {
+        row->confirmed_at = event->at;
+    }
+    if (tb_bytes_equal(event->action, tb_bytes_str("forward")) && row->forward_count < EX_FORWARDS_MAX) {
+        row->forwards[row->forward_count++] = event->at;
+    }
+    if (tb_bytes_equal(event->action, tb_bytes_str("pass_on"))) {
+        row->informed_at = event->at;
+    }
     /* Where found = home nobody answers across provinces: the submitter is informed at once. */
     if (tb_bytes_equal(event->action, tb_bytes_str("pass_on")) && row->answered_at == 0) {
         row->answered_at = event->at;
@@ -52,6 +61,7 @@ static void collected(ex_world *world, ex_party *party, const tb_local_answer *a
     }
     const tb_local_summary *s = &answer->case_.summary;
     row->closed_at = row->shut_down_at = 0;
+    row->forward_count = 0;
     (void)snprintf(row->state, sizeof row->state, "%.*s", (int)s->state.size, (const char *)s->state.data);
     for (size_t i = 0; i < answer->case_.event_count; i++) {
         take_event(row, &answer->case_.events[i]);
@@ -237,6 +247,10 @@ void ex_write_results(ex_world *world)
         "elapsed_s", world->elapsed_s);
     if (summary != NULL) {
         (void)json_object_set_new(summary, "unexpected", json_integer((json_int_t)world->unexpected));
+    }
+    if (summary != NULL && world->options.play != NULL) {
+        (void)json_object_set_new(summary, "figures", json_integer((json_int_t)world->figures));
+        (void)json_object_set_new(summary, "figures_wrong", json_integer((json_int_t)world->figures_wrong));
     }
     if (summary != NULL && world->options.disaster) {
         (void)json_object_set_new(summary, "disasters", disasters());

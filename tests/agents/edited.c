@@ -4,15 +4,37 @@
 #include <stdlib.h>
 
 #define TEXT_BYTES (256u * 1024)
+#define ELLIPSIS   "[...]"
+
+/* How much text stands for `from`: itself, or with ELLIPSIS in it everything between its two ends. */
+static char *find(char *text, const char *from, size_t *out_size)
+{
+    char begin[128];
+    const char *gap = strstr(from, ELLIPSIS);
+    *out_size = strlen(from);
+    if (gap == NULL) {
+        return strstr(text, from);
+    }
+    assert_true((size_t)(gap - from) < sizeof begin);
+    memcpy(begin, from, (size_t)(gap - from));
+    begin[gap - from] = '\0';
+    char *at = strstr(text, begin);
+    const char *end = at != NULL ? strstr(at + strlen(begin), gap + strlen(ELLIPSIS)) : NULL;
+    if (end == NULL) {
+        return NULL;
+    }
+    *out_size = (size_t)(end - at) + strlen(gap + strlen(ELLIPSIS));
+    return at;
+}
 
 static void replace(char *text, const char *from, const char *to)
 {
-    char *at = strstr(text, from);
+    size_t from_size;
+    char *at = find(text, from, &from_size);
     if (at == NULL) {
         fail_msg("the campaign does not say: %s", from);
         return;
     }
-    size_t from_size = strlen(from);
     size_t to_size = strlen(to);
     assert_true(strlen(text) + to_size < TEXT_BYTES);
     memmove(at + to_size, at + from_size, strlen(at + from_size) + 1);

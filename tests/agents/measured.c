@@ -5,117 +5,126 @@
 
 #define PATH "ops/campaigns/black-card.yaml"
 
+/* What the shipped campaign counts and reports itself. */
+#define NO_FIGURES     "\nmeasures:\n[...]\ncase_types:\n"
+#define NO_REPORT_CASE "\n  # C14, F20[...]\n  # C15"
+
 #define UNIT "unit: {zh: 件, en: cases}, case_type: notice"
-#define MEASURES                                                                                   \
-    "measures:\n"                                                                                  \
-    "  - {id: submitted, zh: 报送, en: submitted, " UNIT ", counts: [submit]}\n"                   \
-    "  - {id: received, zh: 收到报送, en: received, " UNIT ", counts: [submit], at: discovery,\n"  \
-    "     by: [source]}\n"                                                                         \
-    "  - {id: forwarded, zh: 转出, en: forwarded, " UNIT ", counts: [forward], at: discovery,\n"   \
-    "     by: [home_province]}\n"                                                                  \
-    "  - {id: forwarded_in, zh: 转入, en: forwarded to us, " UNIT ", counts: [forward], at: home,\n" \
-    "     by: [found_province, home_province]}\n"                                                  \
+#define MEASURES                                                                                       \
+    "measures:\n"                                                                                      \
+    "  - {id: submitted, zh: 报送, en: submitted, " UNIT ", counts: [submit]}\n"                       \
+    "  - {id: received, zh: 收到报送, en: received, " UNIT ", counts: [submit], at: discovery,\n"      \
+    "     by: [source]}\n"                                                                             \
+    "  - {id: forwarded, zh: 转出, en: forwarded, " UNIT ", counts: [forward], at: discovery,\n"       \
+    "     by: [home_province]}\n"                                                                      \
+    "  - {id: forwarded_in, zh: 转入, en: forwarded to us, " UNIT                                      \
+    ", counts: [forward], at: home,\n"                                                                 \
+    "     by: [found_province, home_province]}\n"                                                      \
     "  - {id: numbers, zh: 号码数, en: numbers, unit: {zh: 个, en: numbers}, case_type: notice,\n" \
-    "     counts: [forward, accept], at: discovery, distinct: number, by: [home_province]}\n"      \
-    "  - {id: verified, zh: 核实, en: verified, " UNIT ", counts: [result],\n"                     \
-    "     when: [{test: is, field: verify_result, values: [unidentified], zh: 无, en: none}]}\n"   \
-    "  - {id: quick, zh: 核查用时, en: time to result, unit: {zh: 小时, en: hours},\n"             \
-    "     case_type: notice, hours: {from: order, to: result, stat: median}}\n"                    \
-    "  - {id: slowest, zh: 最长用时, en: longest, unit: {zh: 小时, en: hours},\n"                  \
-    "     case_type: notice, hours: {from: submit, to: forward, stat: max}, at: discovery}\n"      \
-    "  - {id: share, zh: 核实率, en: share, unit: {zh: '%', en: '%'},\n"                           \
-    "     ratio: {of: verified, to: submitted}}\n"                                                 \
-    "  - {id: real_name_rate, zh: 实名率, en: real-name rate, unit: {zh: '%', en: '%'},\n"         \
-    "     declared: ratio}\n"                                                                      \
+    "     counts: [forward, accept], at: discovery, distinct: number, by: [home_province]}\n"          \
+    "  - {id: verified, zh: 核实, en: verified, " UNIT ", counts: [result],\n"                         \
+    "     when: [{test: is, field: verify_result, values: [unidentified], zh: 无, en: none}]}\n"      \
+    "  - {id: quick, zh: 核查用时, en: time to result, unit: {zh: 小时, en: hours},\n"           \
+    "     case_type: notice, hours: {from: order, to: result, stat: median}}\n"                        \
+    "  - {id: slowest, zh: 最长用时, en: longest, unit: {zh: 小时, en: hours},\n"                \
+    "     case_type: notice, hours: {from: submit, to: forward, stat: max}, at: discovery}\n"          \
+    "  - {id: share, zh: 核实率, en: share, unit: {zh: '%', en: '%'},\n"                            \
+    "     ratio: {of: verified, to: submitted}}\n"                                                     \
+    "  - {id: real_name_rate, zh: 实名率, en: real-name rate, unit: {zh: '%', en: '%'},\n"          \
+    "     declared: ratio}\n"                                                                          \
     "\ncodes:\n"
-#define REPORTS                                                                                    \
-    "reports:\n"                                                                                   \
-    "  - id: quarterly\n"                                                                          \
-    "    zh: 季度报告\n"                                                                           \
-    "    en: quarterly report\n"                                                                   \
-    "    case_type: quarterly_report\n"                                                            \
-    "    owed_by: [bureau, operator_group]\n"                                                      \
-    "    to: headquarters\n"                                                                       \
-    "    every: quarter\n"                                                                         \
-    "    first: 2015-Q1\n"                                                                         \
-    "    last: 2015-Q4\n"                                                                          \
-    "    due: {months_after: 1, day: 15}\n"                                                        \
-    "    measures: [received, forwarded, forwarded_in, numbers, slowest, share, real_name_rate]\n" \
-    "    text: [practice]\n"                                                                       \
-    "    judged:\n"                                                                                \
-    "      - {measure: real_name_rate, at_least: {numerator: 9, denominator: 10}, role: bureau}\n" \
-    "\ncase_types:\n"                                                                             \
-    "  - id: quarterly_report\n"                                                                   \
-    "    zh: 季度报告\n"                                                                           \
-    "    en: quarterly report\n"                                                                   \
-    "    groups:\n"                                                                                \
-    "      - {id: contents, zh: 报告内容, en: contents, readers: [reporter, headquarters]}\n"      \
-    "    fields:\n"                                                                                \
-    "      - {id: period, zh: 报告期, en: period, type: period, index: true}\n"                    \
-    "      - {id: figures, zh: 指标数据, en: figures, type: figures, compute: figures,\n"          \
-    "         group: contents}\n"                                                                  \
-    "      - {id: real_name_rate, zh: 实名率, en: rate, type: declared, group: contents}\n"        \
-    "      - {id: practice, zh: 主要做法, en: what was done, type: text, group: contents}\n"       \
-    "      - {id: again_by, zh: 重报期限, en: file again by, type: date}\n"                        \
-    "    positions:\n"                                                                             \
-    "      - {id: reporter, zh: 报送单位, en: reporter, kind: opener}\n"                           \
-    "      - {id: headquarters, zh: 专项办, en: headquarters, kind: role, role: headquarters}\n"   \
-    "    states:\n"                                                                                \
-    "      - {id: filed, zh: 已报送, en: filed, initial: true}\n"                                  \
-    "      - {id: returned, zh: 已退回, en: returned}\n"                                           \
-    "      - {id: revised, zh: 已修订, en: revised}\n"                                             \
-    "      - {id: accepted, zh: 已接收, en: accepted, closed: true}\n"                             \
-    "    actions:\n"                                                                               \
-    "      - id: file\n"                                                                           \
-    "        zh: 报送\n"                                                                           \
-    "        en: file\n"                                                                           \
-    "        kind: open\n"                                                                         \
-    "        by: [bureau, operator_group]\n"                                                       \
-    "        ways: [{to: filed, hands_to: headquarters}]\n"                                        \
-    "        fields:\n"                                                                            \
-    "          - {field: period, required: true}\n"                                                \
-    "          - {field: figures, required: true}\n"                                               \
-    "          - {field: practice}\n"                                                              \
-    "          - {field: real_name_rate}\n"                                                        \
-    "      - id: accept\n"                                                                         \
-    "        zh: 接收\n"                                                                           \
-    "        en: accept\n"                                                                         \
-    "        kind: chain\n"                                                                        \
-    "        by: [headquarters]\n"                                                                 \
-    "        from: [filed, revised]\n"                                                             \
-    "        ways: [{to: accepted}]\n"                                                             \
-    "        copies: [reporter]\n"                                                                 \
-    "      - id: return\n"                                                                         \
-    "        zh: 退回\n"                                                                           \
-    "        en: return\n"                                                                         \
-    "        kind: chain\n"                                                                        \
-    "        by: [headquarters]\n"                                                                 \
-    "        from: [filed, revised]\n"                                                             \
-    "        ways: [{to: returned, hands_to: reporter}]\n"                                         \
-    "        fields: [{field: again_by, required: true}]\n"                                        \
-    "      - id: revise\n"                                                                         \
-    "        zh: 修订\n"                                                                           \
-    "        en: revise\n"                                                                         \
-    "        kind: chain\n"                                                                        \
-    "        by: [reporter]\n"                                                                     \
-    "        from: [returned]\n"                                                                   \
-    "        ways: [{to: revised, hands_to: headquarters}]\n"                                      \
-    "        fields:\n"                                                                            \
-    "          - {field: figures, required: true}\n"                                               \
-    "          - {field: practice}\n"                                                              \
+#define REPORTS                                                                                     \
+    "reports:\n"                                                                                    \
+    "  - id: quarterly\n"                                                                           \
+    "    zh: 季度报告\n"                                                                        \
+    "    en: quarterly report\n"                                                                    \
+    "    case_type: quarterly_report\n"                                                             \
+    "    owed_by: [bureau, operator_group]\n"                                                       \
+    "    to: headquarters\n"                                                                        \
+    "    every: quarter\n"                                                                          \
+    "    first: 2015-Q1\n"                                                                          \
+    "    last: 2015-Q4\n"                                                                           \
+    "    due: {months_after: 1, day: 15}\n"                                                         \
+    "    measures: [received, forwarded, forwarded_in, numbers, slowest, share, real_name_rate]\n"  \
+    "    text: [practice]\n"                                                                        \
+    "    judged:\n"                                                                                 \
+    "      - {measure: real_name_rate, at_least: {numerator: 9, denominator: 10}, role: bureau}\n"  \
+    "\ncase_types:\n"                                                                               \
+    "  - id: quarterly_report\n"                                                                    \
+    "    zh: 季度报告\n"                                                                        \
+    "    en: quarterly report\n"                                                                    \
+    "    groups:\n"                                                                                 \
+    "      - {id: contents, zh: 报告内容, en: contents, readers: [reporter, headquarters]}\n"   \
+    "    fields:\n"                                                                                 \
+    "      - {id: period, zh: 报告期, en: period, type: period, index: true}\n"                  \
+    "      - {id: figures, zh: 指标数据, en: figures, type: figures, compute: figures,\n"       \
+    "         group: contents}\n"                                                                   \
+    "      - {id: real_name_rate, zh: 实名率, en: rate, type: declared, group: contents}\n"      \
+    "      - {id: practice, zh: 主要做法, en: what was done, type: text, group: contents}\n"    \
+    "      - {id: again_by, zh: 重报期限, en: file again by, type: date}\n"                     \
+    "    positions:\n"                                                                              \
+    "      - {id: reporter, zh: 报送单位, en: reporter, kind: opener}\n"                        \
+    "      - {id: headquarters, zh: 专项办, en: headquarters, kind: role, role: headquarters}\n" \
+    "    states:\n"                                                                                 \
+    "      - {id: filed, zh: 已报送, en: filed, initial: true}\n"                                \
+    "      - {id: returned, zh: 已退回, en: returned}\n"                                         \
+    "      - {id: revised, zh: 已修订, en: revised}\n"                                           \
+    "      - {id: accepted, zh: 已接收, en: accepted, closed: true}\n"                           \
+    "    actions:\n"                                                                                \
+    "      - id: file\n"                                                                            \
+    "        zh: 报送\n"                                                                          \
+    "        en: file\n"                                                                            \
+    "        kind: open\n"                                                                          \
+    "        by: [bureau, operator_group]\n"                                                        \
+    "        ways: [{to: filed, hands_to: headquarters}]\n"                                         \
+    "        fields:\n"                                                                             \
+    "          - {field: period, required: true}\n"                                                 \
+    "          - {field: figures, required: true}\n"                                                \
+    "          - {field: practice}\n"                                                               \
+    "          - {field: real_name_rate}\n"                                                         \
+    "      - id: accept\n"                                                                          \
+    "        zh: 接收\n"                                                                          \
+    "        en: accept\n"                                                                          \
+    "        kind: chain\n"                                                                         \
+    "        by: [headquarters]\n"                                                                  \
+    "        from: [filed, revised]\n"                                                              \
+    "        ways: [{to: accepted}]\n"                                                              \
+    "        copies: [reporter]\n"                                                                  \
+    "      - id: return\n"                                                                          \
+    "        zh: 退回\n"                                                                          \
+    "        en: return\n"                                                                          \
+    "        kind: chain\n"                                                                         \
+    "        by: [headquarters]\n"                                                                  \
+    "        from: [filed, revised]\n"                                                              \
+    "        ways: [{to: returned, hands_to: reporter}]\n"                                          \
+    "        fields: [{field: again_by, required: true}]\n"                                         \
+    "      - id: revise\n"                                                                          \
+    "        zh: 修订\n"                                                                          \
+    "        en: revise\n"                                                                          \
+    "        kind: chain\n"                                                                         \
+    "        by: [reporter]\n"                                                                      \
+    "        from: [returned]\n"                                                                    \
+    "        ways: [{to: revised, hands_to: headquarters}]\n"                                       \
+    "        fields:\n"                                                                             \
+    "          - {field: figures, required: true}\n"                                                \
+    "          - {field: practice}\n"                                                               \
     "          - {field: real_name_rate}\n\n"
 #define OTHERS                                                                                     \
     "measures:\n"                                                                                  \
     "  - {id: submitted, zh: 报送, en: submitted, " UNIT ", counts: [submit], at: opener}\n"       \
-    "  - {id: forwarded, zh: 转出, en: forwarded, unit: {zh: 个, en: numbers}, case_type: notice,\n" \
+    "  - {id: forwarded, zh: 转出, en: forwarded, unit: {zh: 个, en: numbers}, case_type: "     \
+    "notice,\n"                                                                                    \
     "     counts: [forward], distinct: number}\n"                                                  \
     "\ncodes:\n"
 
 tb_campaign_loaded *measured_campaign(unsigned version)
 {
-    const char *const second[] = {"version: 1", "version: 2", "\ncodes:\n", "\n" MEASURES,
-                                  "\ncase_types:\n", "\n" REPORTS, NULL};
-    const char *const third[] = {"version: 1", "version: 3", "\ncodes:\n", "\n" OTHERS, NULL};
+    const char *const second[] = {"version: 1",      "version: 2",       NO_FIGURES, "\ncase_types:\n",
+                                  NO_REPORT_CASE,    "\n  # C15",        "\ncodes:\n", "\n" MEASURES,
+                                  "\ncase_types:\n", "\n" REPORTS,      NULL};
+    const char *const third[] = {"version: 1",   "version: 3", NO_FIGURES,    "\ncase_types:\n",
+                                 NO_REPORT_CASE, "\n  # C15",  "\ncodes:\n", "\n" OTHERS,
+                                 NULL};
     return edited(PATH, version == 2 ? second : third);
 }
 
@@ -143,8 +152,7 @@ uint64_t figure_at(world *w,
 {
     world_agent *a = who(w, party);
     tb_txn *txn = begin(a);
-    const tb_campaign *newest =
-        tb_campaigns_newest(a->agent.campaigns, tb_bytes_str("black-card"));
+    const tb_campaign *newest = tb_campaigns_newest(a->agent.campaigns, tb_bytes_str("black-card"));
     const tb_measure *def = tb_campaign_measure(newest, tb_bytes_str(measure));
     uint64_t total;
     assert_non_null(def);
@@ -164,8 +172,7 @@ uint64_t hours_at(world *w,
 {
     world_agent *a = who(w, party);
     tb_txn *txn = begin(a);
-    const tb_campaign *newest =
-        tb_campaigns_newest(a->agent.campaigns, tb_bytes_str("black-card"));
+    const tb_campaign *newest = tb_campaigns_newest(a->agent.campaigns, tb_bytes_str("black-card"));
     const tb_measure *def = tb_campaign_measure(newest, tb_bytes_str(measure));
     uint64_t count;
     assert_non_null(def);

@@ -98,6 +98,37 @@ static void a_row_that_says_something_else_is_noticed(void **state)
     assert_int_equal(faults_at(w, "bureau.33"), 1);
 }
 
+/* In each of its bytes, though its checksum fits: told, and no case is worked out from it. */
+static void an_event_that_is_not_what_its_id_says_is_noticed(void **state)
+{
+    world *w = *state;
+    world_agent *a = busy_bureau(w);
+    tb_txn *txn = begin(a);
+    tb_event_walk walk;
+    tb_event_key key;
+    tb_event_row row;
+    assert_ok(tb_event_first(txn, &w->case_id, TB_CLASS_CHAIN, &walk, &key, &row));
+    assert_ok(tb_arena_copy(&w->memory, row.event, &row.event));
+    tb_store_abort(txn);
+    uint8_t *changed = tb_arena_alloc(&w->memory, row.event.size);
+    assert_non_null(changed);
+    memcpy(changed, row.event.data, row.event.size);
+    for (size_t i = 0; i < row.event.size; i++) {
+        tb_store *kept = a->store;
+        changed[i] ^= 1;
+        tb_event_row other = row;
+        other.event = tb_bytes_of(changed, row.event.size);
+        assert_ok(tb_store_mem_clone(kept, &a->store));
+        txn = begin(a);
+        assert_ok(tb_event_put(txn, &key, &other));
+        assert_ok(tb_store_commit(txn));
+        assert_true(faults_at(w, "bureau.33") > 0);
+        tb_store_close(a->store);
+        a->store = kept;
+        changed[i] ^= 1;
+    }
+}
+
 static void an_opening_that_is_not_ours_to_read_is_noticed(void **state)
 {
     world *w = *state;
@@ -149,6 +180,7 @@ static void an_event_of_no_class_is_noticed(void **state)
 static const struct CMUnitTest tests[] = {
     IN_A_WORLD(every_lost_row_is_noticed),
     IN_A_WORLD(a_row_that_says_something_else_is_noticed),
+    IN_A_WORLD(an_event_that_is_not_what_its_id_says_is_noticed),
     IN_A_WORLD(an_opening_that_is_not_ours_to_read_is_noticed),
     IN_A_WORLD(an_event_of_no_class_is_noticed),
 };

@@ -20,8 +20,8 @@ static void a_period_is_a_month_a_quarter_a_half_year_a_year_or_a_day(void **sta
         const char *text;
         unsigned first;
         unsigned last;
-    } good[] = {{"2015-01", 0, 0}, {"2015-12", 11, 11}, {"2015-Q1", 0, 2},  {"2015-Q4", 9, 11},
-                {"2015-H1", 0, 5}, {"2015-H2", 6, 11},  {"2015", 0, 11},    {"2015-03-31", 2, 2}};
+    } good[] = {{"2015-01", 0, 0}, {"2015-12", 11, 11}, {"2015-Q1", 0, 2}, {"2015-Q4", 9, 11},
+                {"2015-H1", 0, 5}, {"2015-H2", 6, 11},  {"2015", 0, 11},   {"2015-03-31", 2, 2}};
     static const char *const bad[] = {"",        "2015-00", "2015-13", "2015-Q0",    "2015-Q5",
                                       "2015-H3", "0000",    "15-Q1",   "2015-02-30", "2015-q1"};
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
@@ -48,8 +48,7 @@ static void a_report_is_due_at_the_end_of_its_day_in_china(void **state)
                 {"2015-01", 31, "2015-02-28T23:59:59+08:00"}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         tb_period p = period(rows[i].period);
-        tb_report_def report = {.every = p.every,
-                                .due = {.months_after = 1, .day = rows[i].day}};
+        tb_report_def report = {.every = p.every, .due = {.months_after = 1, .day = rows[i].day}};
         char text[TB_TIME_TEXT];
         tb_time_print(tb_report_due_at(&report, &p), text);
         assert_string_equal(text, rows[i].due);
@@ -77,8 +76,9 @@ static void figures_are_read_as_they_are_printed_and_nothing_else_is(void **stat
     (void)state;
     static const char text[] = "forwarded=120 340 110\nforwarded/44=118 300 110\n"
                                "share=9/10 - 8/9\n";
-    static const char *const bad[] = {"", "a=1 2 3", "a=1 2\n", "a=1 2 3 4\n", "=1 2 3\n",
-                                      "a=01 2 3\n", "a/=1 2 3\n", "a=1  3\n", "a b=1 2 3\n"};
+    static const char *const bad[] = {"",           "a=1 2 3",    "a=1 2\n",    "a=1 2 3 4\n",
+                                      "=1 2 3\n",   "a=01 2 3\n", "a/=1 2 3\n", "a=1  3\n",
+                                      "a b=1 2 3\n"};
     tb_bytes rest = tb_bytes_str(text);
     uint8_t buffer[256];
     tb_text out;

@@ -1,5 +1,5 @@
-/* Measures and reports of a campaign document: what is right loads, and every fault is told where it
- * stands. */
+/* Measures and reports of a campaign document: what is right loads, and every fault is told where
+ * it stands. */
 #include "tests/agents/planted.h"
 
 #include <stdlib.h>
@@ -117,9 +117,11 @@ static const char small[] =
 
 /* Each planted alone, told on its own line. */
 static const planted rows[] = {
-    {"counts: [ask], at: opener", "counts: [ask], hours: {from: ask, to: reply, stat: max}", "- {id: asked,", "measure_form"},
+    {"counts: [ask], at: opener", "counts: [ask], hours: {from: ask, to: reply, stat: max}",
+     "- {id: asked,", "measure_form"},
     {"counts: [reply], sums: cost", "counts: [note], sums: cost", NULL, "measure_side"},
-    {"case_type: thing,\n     counts: [ask]", "case_type: think,\n     counts: [ask]", NULL, "case_type_unknown"},
+    {"case_type: thing,\n     counts: [ask]", "case_type: think,\n     counts: [ask]", NULL,
+     "case_type_unknown"},
     {"counts: [ask], at", "counts: [asks], at", NULL, "action_unknown"},
     {"counts: [ask], at: opener", "counts: [ask], at: somebody", NULL, "position_unknown"},
     {"at: opener, distinct", "at: head, distinct", NULL, "measure_sealed"},
@@ -132,15 +134,18 @@ static const planted rows[] = {
     {"{of: replied, to: asked}", "{of: reply, to: asked}", NULL, "measure_unknown"},
     {"{of: replied, to: asked}", "{of: time, to: asked}", NULL, "measure_part"},
     {"'%'}, declared: ratio", "'%'}, declared: ratio, case_type: thing", NULL, "measure_useless"},
-    {"en: asked, unit: {zh: 件, en: cases}", "en: asked, unit: {en: cases}", "- {id: asked,", "no_zh"},
+    {"en: asked, unit: {zh: 件, en: cases}", "en: asked, unit: {en: cases}", "- {id: asked,",
+     "no_zh"},
     {"- {id: replied,", "- {id: asked,", "- {id: asked, zh: 答数", "id_twice"},
     {"    every: quarter\n", "", "  - id: quarterly", "report_rhythm"},
     {"first: 2015-Q1", "first: 2015-01", NULL, "report_period"},
     {"last: 2015-Q4", "last: 2014-Q4", NULL, "report_order"},
     {"due: {months_after: 1, day: 15}", "due: {day: 15}", NULL, "report_due"},
     {"due: {months_after: 1, day: 15}", "due: {months_after: 1, day: 32}", NULL, "report_due"},
-    {"every: quarter\n    first: 2015-Q1\n    last: 2015-Q4\n    due: {months_after: 1, day: 15}", "dates: [\"2015-11-29\"]", NULL, "report_date_month"},
-    {"every: quarter\n    first: 2015-Q1\n    last: 2015-Q4\n    due: {months_after: 1, day: 15}", "dates: [\"2015-11-31\"]", NULL, "not_a_day"},
+    {"every: quarter\n    first: 2015-Q1\n    last: 2015-Q4\n    due: {months_after: 1, day: 15}",
+     "dates: [\"2015-11-29\"]", NULL, "report_date_month"},
+    {"every: quarter\n    first: 2015-Q1\n    last: 2015-Q4\n    due: {months_after: 1, day: 15}",
+     "dates: [\"2015-11-31\"]", NULL, "not_a_day"},
     {"case_type: paper", "case_type: thing", "case_type: thing\n    owed_by", "report_file"},
     {"type: period, index: true", "type: period", "case_type: paper", "report_field"},
     {"{field: figures, required: true}, ", "", "case_type: paper", "report_field"},

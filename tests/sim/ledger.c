@@ -240,6 +240,20 @@ static void refused(sim *s, const sim_node *n, const tb_refused *said)
     }
 }
 
+/* What a turn refuses stands with its commit, whether or not the frame that says so leaves; what it
+ * applied behind it is looked at next. */
+void sim_ledger_refusals(sim *s, const sim_node *n, const tb_effects *effects)
+{
+    for (size_t i = 0; i < effects->count && !n->was_hostile; i++) {
+        tb_frame frame;
+        const tb_effect *effect = &effects->list[i];
+        if (effect->kind == TB_EFFECT_SEND && decode(effect->bytes, &frame) &&
+            frame.kind == TB_FRAME_REFUSED) {
+            refused(s, n, &frame.refused);
+        }
+    }
+}
+
 void sim_ledger_agent_said(sim *s, sim_node *n, tb_bytes bytes)
 {
     tb_frame frame;

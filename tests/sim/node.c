@@ -118,6 +118,9 @@ static void perform(void *shell, const tb_effects *effects)
 {
     sim_node *n = shell;
     size_t count = effects->count;
+    if (sim_spy_any()) {
+        sim_ledger_refusals(here, n, effects);
+    }
     sim_spy_commit(here);
     if (n->crash == SIM_AFTER) {
         count = 0;

@@ -364,6 +364,8 @@ bool sim_staff_idle(const sim *s);
 /* ---- ledger.c: what left a process ---- */
 void sim_ledger_make(sim *s);
 void sim_ledger_free(sim *s);
+/* The refusals among what a turn will say; when it has committed. */
+void sim_ledger_refusals(sim *s, const sim_node *n, const tb_effects *effects);
 /* A frame an agent sent, or the hub sent to n; after its commit. */
 void sim_ledger_agent_said(sim *s, sim_node *n, tb_bytes frame);
 void sim_ledger_hub_said(sim *s, sim_node *to, tb_bytes frame);
@@ -373,6 +375,7 @@ void sim_ledger_drafted(sim *s, const sim_node *n, const tb_request_id *request,
 void sim_ledger_replaced(sim *s, sim_node *n);
 /* spy.c: casework applied a notice in the running turn; counts when the turn commits. */
 void sim_spy_begin(sim *s, sim_node *n);
+bool sim_spy_any(void);
 void sim_spy_commit(sim *s);
 void sim_ledger_applied(
     sim *s, sim_node *n, const tb_header *header, const tb_digest *digest, tb_refusal refused);

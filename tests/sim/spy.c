@@ -30,6 +30,11 @@ void sim_spy_begin(sim *s, sim_node *n)
     count = 0;
 }
 
+bool sim_spy_any(void)
+{
+    return count > 0;
+}
+
 void sim_spy_commit(sim *s)
 {
     for (size_t i = 0; i < count; i++) {

@@ -25,9 +25,11 @@ static tb_bytes campaign_text; /* as a document carries it */
  * tables compares them with a full recount after every crash and at the end. */
 static const char measures[] =
     "\nmeasures:\n"
-    "  - {id: sim_submitted, zh: 报送, en: submitted, unit: {zh: 件, en: cases}, case_type: notice,\n"
+    "  - {id: sim_submitted, zh: 报送, en: submitted, unit: {zh: 件, en: cases}, case_type: "
+    "notice,\n"
     "     counts: [submit]}\n"
-    "  - {id: sim_forwarded, zh: 转出, en: forwarded, unit: {zh: 件, en: cases}, case_type: notice,\n"
+    "  - {id: sim_forwarded, zh: 转出, en: forwarded, unit: {zh: 件, en: cases}, case_type: "
+    "notice,\n"
     "     counts: [forward], at: discovery, by: [home_province]}\n"
     "  - {id: sim_numbers, zh: 号码, en: numbers, unit: {zh: 个, en: numbers}, case_type: notice,\n"
     "     counts: [forward, accept], at: discovery, distinct: number, by: [home_province]}\n"

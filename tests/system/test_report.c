@@ -100,9 +100,20 @@ static void a_quarter_is_counted_drafted_filed_returned_revised_and_accepted(voi
     SYS_AWAIT(report_is(hq, "2015-Q1", TB_REPORT_REVISED));
     assert_int_equal(sys_tongbao_at(hq, "report", "accept", id, NULL), 0);
     SYS_AWAIT(report_is(bureau, "2015-Q1", TB_REPORT_ACCEPTED));
-    assert_int_equal(sys_tongbao_at(hq, "--json", "report", "list", "--period", "2015-Q1", NULL), 0);
+    assert_int_equal(sys_tongbao_at(hq, "--json", "report", "list", "--period", "2015-Q1", NULL),
+                     0);
     assert_true(prints(hub, "\"timeliness\": \"on_time\""));
     assert_true(prints(hub, "\"state\": \"accepted\""));
+    /* two leads, one answer; one of them opened to all its readers */
+    assert_int_equal(sys_tongbao_at(bureau, "--json", "verify", "report", id, NULL), 0);
+    assert_true(prints(hub, "\"verifies\": true"));
+    assert_true(prints(hub, "\"behind\": 4"));
+    assert_true(prints(hub, "\"attested\": false"));
+    assert_int_equal(sys_tongbao_at(hq, "verify", "report", id, NULL), 0);
+    assert_true(prints(hub, "everything verifies"));
+    assert_true(prints(hub, "attested by the reporter"));
+    assert_int_equal(sys_tongbao_at(hq, "verify", "case", id, NULL), 0);
+    assert_true(prints(hub, "4 events, 4 of them signed"));
     assert_true(sys_sound(police) && sys_sound(bureau) && sys_sound(hq));
 }
 

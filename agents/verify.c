@@ -1,0 +1,269 @@
+#include "agents/verify.h"
+
+#include "agents/campaign/scene.h"
+#include "agents/chain.h"
+#include "agents/inbox.h"
+#include "agents/passing.h"
+#include "agents/reports.h"
+#include "base/text.h"
+
+#define FAULTS_MAX 100
+
+typedef struct verifying {
+    tb_step *step;
+    tb_local_verified out;
+} verifying;
+
+static tb_err fault(verifying *v, const tb_digest *event, const char *what)
+{
+    tb_text text;
+    v->out.wrong++;
+    if (v->out.fault_count == FAULTS_MAX) {
+        return TB_OK;
+    }
+    tb_text_init(&text, v->step->arena, 2 * TB_DIGEST_BYTES + strlen(what) + 4);
+    if (event != NULL) {
+        tb_text_hex(&text, tb_bytes_of(event->bytes, TB_DIGEST_BYTES));
+        tb_text_char(&text, ' ');
+    }
+    tb_text_str(&text, what);
+    return tb_text_done(&text, &v->out.faults[v->out.fault_count++]);
+}
+
+tb_err tb_verify_event(tb_step *step,
+                       const tb_event_key *key,
+                       const tb_event_row *row,
+                       bool *out_signed,
+                       bool *out_stamped,
+                       size_t *out_openings,
+                       tb_refusal *out)
+{
+    tb_passed passed;
+    tb_opening *openings = NULL;
+    size_t count = 0;
+    tb_digest id = tb_event_id(row->event);
+    *out_signed = false;
+    *out_stamped = false;
+    *out_openings = 0;
+    *out = TB_ACCEPTED;
+    tb_err err = tb_pass_proof(step->txn, row, &passed, out_signed);
+    if (err == TB_OK) {
+        err = tb_openings_of(step->txn, key, &openings, &count);
+    }
+    if (err != TB_OK) {
+        return err;
+    }
+    if (!tb_digest_equal(&id, &key->event)) {
+        *out = TB_REFUSED_PROOF;
+        return TB_OK;
+    }
+    if (!*out_signed) {
+        return TB_OK; /* an own act that the next notice of the case signs */
+    }
+    passed.openings = openings;
+    passed.opening_count = count;
+    *out_stamped = passed.stamp.size > 0;
+    *out_openings = count;
+    *out = tb_inbox_check_passed(step, &step->agent->self, &passed);
+    return TB_OK;
+}
+
+static tb_err prove(verifying *v, const tb_event_key *key, const tb_event_row *row)
+{
+    bool is_signed;
+    bool stamped;
+    size_t openings;
+    tb_refusal refused;
+    size_t mark = tb_arena_mark(v->step->arena);
+    tb_err err = tb_verify_event(v->step, key, row, &is_signed, &stamped, &openings, &refused);
+    tb_arena_release(v->step->arena, mark);
+    if (err == TB_ERR_CORRUPT) {
+        return fault(v, &key->event, "a stored row of it does not decode");
+    }
+    if (err != TB_OK) {
+        return err;
+    }
+    v->out.events++;
+    v->out.signatures += is_signed;
+    v->out.stamps += stamped;
+    v->out.openings += openings;
+    return refused == TB_ACCEPTED ? TB_OK : fault(v, &key->event, tb_refusal_key(refused));
+}
+
+/* Every event of a case but what is held back, chain and beside it; and that the chain is one. */
+static tb_err prove_case(verifying *v, const tb_case_row *row)
+{
+    tb_path path;
+    tb_err err = tb_chain_to_head(v->step->txn, row, &path);
+    if (err == TB_ERR_CORRUPT) {
+        return fault(v, &row->view.head, "the chain to it is broken");
+    }
+    for (uint8_t class = TB_CLASS_CHAIN; err == TB_OK && class <= TB_CLASS_SIDE; class ++) {
+        tb_event_walk walk;
+        tb_event_key key;
+        tb_event_row event;
+        err = tb_event_first(v->step->txn, &row->id, class, &walk, &key, &event);
+        while (err == TB_OK) {
+            if (event.standing != TB_STANDING_HELD_BACK) {
+                err = prove(v, &key, &event);
+            }
+            if (err == TB_OK) {
+                err = tb_event_next(v->step->txn, &walk, &key, &event);
+            }
+        }
+        err = err == TB_ERR_NOT_FOUND ? TB_OK : err;
+    }
+    return err;
+}
+
+static tb_err begin(tb_step *step,
+                    const tb_case_id *id,
+                    verifying *v,
+                    tb_case_row *row,
+                    tb_local_answer *answer,
+                    bool *out_go_on)
+{
+    *v = (verifying){.step = step, .out = {.case_id = *id}};
+    *out_go_on = false;
+    v->out.faults = tb_arena_array(step->arena, FAULTS_MAX, sizeof *v->out.faults);
+    if (v->out.faults == NULL) {
+        return TB_ERR_LIMIT;
+    }
+    tb_err err = tb_case_load(step->agent, step->txn, id, row);
+    if (err == TB_ERR_NOT_FOUND) {
+        answer->code = TB_REFUSED_UNKNOWN_CASE;
+        return TB_OK;
+    }
+    *out_go_on = err == TB_OK;
+    return err;
+}
+
+static tb_err finish(tb_err err, const verifying *v, tb_local_answer *answer)
+{
+    if (err == TB_OK) {
+        answer->kind = TB_ANSWER_VERIFIED;
+        answer->verified = v->out;
+    }
+    return err;
+}
+
+tb_err tb_verify_case(tb_step *step, const tb_case_id *id, tb_local_answer *answer)
+{
+    verifying v;
+    tb_case_row row;
+    bool go_on;
+    tb_err err = begin(step, id, &v, &row, answer, &go_on);
+    if (err != TB_OK || !go_on) {
+        return err;
+    }
+    return finish(prove_case(&v, &row), &v, answer);
+}
+
+/* ---- a report ---- */
+
+static tb_err
+event_at(verifying *v, const tb_measured_place *place, tb_event_key *out_key, tb_event_row *out_row)
+{
+    tb_event_walk walk;
+    tb_err err =
+        tb_event_first(v->step->txn, &place->case_id, TB_CLASS_CHAIN, &walk, out_key, out_row);
+    while (err == TB_OK &&
+           (out_key->number != place->number || out_row->standing != TB_STANDING_EFFECTIVE)) {
+        err = tb_event_next(v->step->txn, &walk, out_key, out_row);
+    }
+    return err;
+}
+
+/* Every event behind one figure; *out_sum is what they add up to. */
+static tb_err prove_figure(verifying *v,
+                           const tb_campaign *campaign,
+                           const tb_measure *measure,
+                           const tb_period *period,
+                           uint64_t *out_sum)
+{
+    tb_bytes id = tb_bytes_str(campaign->id);
+    tb_bytes name = tb_bytes_str(measure->id);
+    tb_bytes cursor;
+    *out_sum = 0;
+    tb_err err = tb_measured_in_from(v->step->txn, id, name, period->first, &cursor);
+    while (err == TB_OK) {
+        tb_measured_place place;
+        tb_event_key key;
+        tb_event_row row;
+        err = tb_measured_in_next(v->step->txn, id, name, period->last, &cursor, &place);
+        if (err != TB_OK) {
+            break;
+        }
+        *out_sum += place.amount;
+        if (v->out.behind == TB_VERIFY_BEHIND_MAX) {
+            v->out.not_looked++;
+            continue;
+        }
+        v->out.behind++;
+        err = event_at(v, &place, &key, &row);
+        if (err == TB_OK) {
+            err = prove(v, &key, &row);
+        } else if (err == TB_ERR_NOT_FOUND) {
+            err = fault(v, NULL, "a counted event is not here");
+        }
+    }
+    return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+}
+
+static tb_err prove_figures(verifying *v,
+                            const tb_campaign *campaign,
+                            const tb_report_def *report,
+                            const tb_period *period)
+{
+    tb_err err = TB_OK;
+    for (unsigned i = 0; err == TB_OK && i < report->measure_count; i++) {
+        const tb_measure *measure =
+            tb_campaign_measure(campaign, tb_bytes_str(report->measures[i]));
+        uint64_t sum;
+        uint64_t total = 0;
+        if (measure == NULL || measure->case_type == NULL) {
+            continue;
+        }
+        err = prove_figure(v, campaign, measure, period, &sum);
+        bool adds_up = measure->distinct == NULL && tb_measure_kind_of(measure) != TB_MEASURE_HOURS;
+        if (err == TB_OK && adds_up) {
+            err = tb_measure_total(v->step->txn, tb_bytes_str(campaign->id),
+                                   tb_bytes_str(measure->id), tb_bytes_of(NULL, 0), false,
+                                   period->first, period->last, &total);
+        }
+        if (err == TB_OK && adds_up && total != sum) {
+            err = fault(v, NULL, "a figure is not the sum of its events");
+        }
+    }
+    return err;
+}
+
+tb_err tb_verify_report(tb_step *step, const tb_case_id *id, tb_local_answer *answer)
+{
+    verifying v;
+    tb_case_row row;
+    bool go_on;
+    tb_period period;
+    tb_err err = begin(step, id, &v, &row, answer, &go_on);
+    if (err != TB_OK || !go_on) {
+        return err;
+    }
+    const tb_campaign *campaign = tb_campaigns_newest(step->agent->campaigns, row.campaign);
+    const tb_report_def *report =
+        campaign == NULL ? NULL : tb_campaign_report_of(campaign, row.case_type);
+    if (report == NULL || row.view.type == NULL) {
+        answer->code = TB_REFUSED_REPORT_UNKNOWN;
+        return TB_OK;
+    }
+    err = prove_case(&v, &row);
+    const tb_field_def *field = tb_report_field(
+        row.view.type, tb_case_type_action(row.view.type, tb_bytes_str(TB_REPORT_FILE)),
+        TB_FIELD_PERIOD);
+    tb_bytes text = field == NULL ? tb_bytes_of(NULL, 0)
+                                  : tb_case_view_field(&row.view, tb_bytes_str(field->id));
+    v.out.attested = !tb_party_equal(&row.view.opener, &step->agent->self);
+    if (err == TB_OK && !v.out.attested && tb_report_period(campaign, report, text, &period)) {
+        err = prove_figures(&v, campaign, report, &period);
+    }
+    return finish(err, &v, answer);
+}
