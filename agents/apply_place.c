@@ -311,6 +311,17 @@ find_ground(tb_apply *apply, place_after *after, const tb_event *event, tb_groun
     return err;
 }
 
+/* The predecessor is here, at another place of its case than the event says: it will never fit, and
+ * is not waited for. */
+static tb_err misplaced(tb_apply *apply, const tb_event *event, bool *out)
+{
+    tb_event_key key;
+    tb_event_row row;
+    tb_err err = tb_event_of_case(apply->txn, &event->case_id, &event->previous, &key, &row);
+    *out = err == TB_OK;
+    return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+}
+
 static tb_err place_next(tb_apply *apply, const tb_arrival *arrival, tb_place_verdict *out)
 {
     const tb_event *event = &arrival->event;
@@ -318,6 +329,14 @@ static tb_err place_next(tb_apply *apply, const tb_arrival *arrival, tb_place_ve
     tb_event_row previous;
     tb_err err = tb_event_in_case(apply->txn, &event->case_id, TB_CLASS_CHAIN, event->number - 1,
                                   &event->previous, &after.previous, &previous);
+    bool never = false;
+    if (err == TB_ERR_NOT_FOUND) {
+        tb_err looked = misplaced(apply, event, &never);
+        err = looked == TB_OK ? err : looked;
+    }
+    if (never) {
+        return refuse(apply, TB_REFUSED_MALFORMED, out);
+    }
     if (err == TB_ERR_NOT_FOUND || (err == TB_OK && previous.standing == TB_STANDING_HELD_BACK)) {
         return wait_for(apply, &event->previous, out);
     }

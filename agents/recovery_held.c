@@ -126,6 +126,50 @@ static tb_err add_marks(tb_step *step, const tb_recovery_row *row, tb_header *he
     return err;
 }
 
+/* The newest incarnation before this one in which a mark to this recipient is above our copy. */
+static tb_err newest_shown(tb_step *step, const tb_party *recipient, tb_incarnation *newest)
+{
+    tb_bytes cursor = {NULL, 0};
+    tb_err err = TB_OK;
+    while (err == TB_OK) {
+        tb_stream stream;
+        tb_lost_row lost;
+        err = tb_lost_next(step->txn, &step->agent->self, recipient, &cursor, &stream, &lost);
+        if (err == TB_OK && tb_party_equal(&stream.sender, &step->agent->self) &&
+            stream.incarnation.counter < step->incarnation.counter &&
+            stream.incarnation.counter > newest->counter) {
+            *newest = stream.incarnation;
+        }
+    }
+    return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+}
+
+/* Which incarnation the marks of a header are of. The one the store had may never have been used:
+ * an empty store makes one up before it is told of its own. */
+static tb_err choose_old(tb_step *step, tb_recovery_row *row, tb_header *header)
+{
+    tb_incarnation newest = {.counter = 0};
+    tb_err err = TB_OK;
+    for (size_t i = 0; err == TB_OK && i < header->entry_count; i++) {
+        if (header->entries[i].number != 1) {
+            continue;
+        }
+        header->old_mark_count = 0;
+        err = add_marks(step, row, header, i);
+        if (err == TB_OK && header->old_mark_count > 0 && row->old.counter >= newest.counter) {
+            newest = row->old;
+        }
+        if (err == TB_OK) {
+            err = newest_shown(step, &header->entries[i].recipient, &newest);
+        }
+    }
+    header->old_mark_count = 0;
+    if (err == TB_OK && newest.counter > 0) {
+        row->old = newest;
+    }
+    return err;
+}
+
 tb_err tb_recovery_old_marks(tb_step *step, tb_header *header)
 {
     _Static_assert(NAMED_MAX <= TB_OLD_MARKS_MAX, "a header takes so many");
@@ -139,11 +183,12 @@ tb_err tb_recovery_old_marks(tb_step *step, tb_header *header)
         return err;
     }
     header->has_old = true;
-    header->old_incarnation = row.old;
     header->old_marks = tb_arena_array(step->arena, NAMED_MAX, sizeof *header->old_marks);
     if (header->old_marks == NULL) {
         return TB_ERR_LIMIT;
     }
+    err = choose_old(step, &row, header);
+    header->old_incarnation = row.old;
     for (size_t i = 0; err == TB_OK && i < header->entry_count; i++) {
         if (header->entries[i].number == 1) {
             err = add_marks(step, &row, header, i);

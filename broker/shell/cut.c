@@ -60,7 +60,9 @@ static int print(tb_store *store, tb_arena *arena, const tb_party *party)
         return TB_EXIT_STORE;
     }
     if (count == 0) {
-        fprintf(stderr, "tongbao-broker: the hub holds no mark of a stream of %s\n", party->text);
+        fprintf(stderr, "tongbao-broker: the hub holds no mark of a stream of %s; if it never sent "
+                "anything, its cut is an empty file\n",
+                party->text);
         return TB_EXIT_DATA;
     }
     tb_cut_file_print(stdout, party, marks, count);

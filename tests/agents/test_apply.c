@@ -1,5 +1,7 @@
 #include "tests/agents/world.h"
 
+#include "messages/parts.h"
+
 #define LEAD                                                                                       \
     "number=13800001234|source=police_case|offence=telecom_fraud|reported_at=2015-02-09T11:39:00+" \
     "08:00"
@@ -62,6 +64,27 @@ static void an_event_without_its_predecessor_is_held_back_until_it_comes(void **
     summary = summary_at(w, "police.33");
     assert_int_equal(summary.number, 3);
     assert_int_equal(summary.held_back, 0);
+    check_world(w);
+}
+
+static void an_event_whose_number_does_not_follow_is_refused_and_not_held_back(void **state)
+{
+    world *w = *state;
+    submit(w);
+    assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
+    letter *l = letter_to(w, "police.33");
+    tb_bytes *events;
+    size_t count;
+    tb_event event;
+    assert_int_equal(tb_part_events_decode(l->events, &w->memory, &events, &count), TB_ACCEPTED);
+    assert_int_equal(tb_event_decode(events[0], &w->memory, &event), TB_ACCEPTED);
+    event.number = 3;
+    assert_ok(tb_event_encode(&event, &w->memory, &events[0]));
+    assert_ok(tb_part_events_encode(events, count, &w->memory, &l->events));
+    l->ids[0] = tb_event_id(events[0]);
+    assert_int_equal(deliver(w, l), TB_REFUSED_MALFORMED);
+    assert_int_equal(summary_at(w, "police.33").held_back, 0);
+    assert_int_equal(summary_at(w, "police.33").number, 1);
     check_world(w);
 }
 
@@ -271,6 +294,7 @@ static void a_lost_chain_goes_on_when_all_of_it_comes_late(void **state)
 static const struct CMUnitTest tests[] = {
     IN_A_WORLD(what_is_known_already_has_no_second_effect),
     IN_A_WORLD(an_event_without_its_predecessor_is_held_back_until_it_comes),
+    IN_A_WORLD(an_event_whose_number_does_not_follow_is_refused_and_not_held_back),
     IN_A_WORLD(a_case_whose_opening_has_not_come_is_shown_as_held_back),
     IN_A_WORLD(a_fork_freezes_the_case_and_keeps_both),
     IN_A_WORLD(a_take_over_settles_a_fork),

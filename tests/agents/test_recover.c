@@ -323,6 +323,29 @@ static void the_first_header_names_where_the_old_stream_ended(void **state)
     peer_check(t, &t->a);
 }
 
+/* The incarnation that an empty store makes up was never used; what counts is what is shown. */
+static void after_an_empty_store_the_incarnation_that_is_shown_is_named(void **state)
+{
+    town *t = *state;
+    tb_stream stream = fenced(t);
+    peer_say(t, &t->a, "recover disk");
+    stream.incarnation.random[0] ^= 1;
+    tb_signed_line line = stored(t, &stream, 3, 5);
+    tb_frame frame = welcome(t);
+    frame.welcome.stored = &line;
+    frame.welcome.stored_count = 1;
+    town_send(t, &t->a, &frame);
+    peer_forget(&t->a);
+    peer_say(t, &t->a, "ct.33 anew");
+    tb_frame sent = peer_frame(t, &t->a, TB_FRAME_SUBMIT, 0);
+    const tb_header *first = &sent.carry.groups[0].items[0].header;
+    assert_true(first->has_old);
+    assert_memory_equal(first->old_incarnation.random, stream.incarnation.random, 8);
+    assert_int_equal(first->old_mark_count, 1);
+    assert_int_equal(first->old_marks[0].number, 3);
+    peer_check(t, &t->a);
+}
+
 static void another_header_at_the_old_streams_end_is_an_alarm_at_its_recipient(void **state)
 {
     town *t = *state;
@@ -634,6 +657,7 @@ static const struct CMUnitTest tests[] = {
     IN_TOWN(a_mark_under_its_own_stolen_key_is_still_the_base),
     IN_TOWN(the_base_as_recipient_is_its_own_mark_and_nothing_old_is_taken),
     IN_TOWN(the_first_header_names_where_the_old_stream_ended),
+    IN_TOWN(after_an_empty_store_the_incarnation_that_is_shown_is_named),
     IN_TOWN(another_header_at_the_old_streams_end_is_an_alarm_at_its_recipient),
     IN_TOWN(what_the_copy_still_has_of_the_old_stream_goes_on_being_sent),
     IN_TOWN(a_gap_that_stays_has_the_hub_asked_for_the_marks),
