@@ -255,7 +255,7 @@ static bool counts_then(const counting *c, tb_time at)
 
 static tb_err count_event(counting *c, const tb_measure *measure, const tb_directory *directory)
 {
-    tb_time at;
+    tb_time at = 0;
     bool known = false;
     bool gives;
     if (!stands_at(c, measure, directory) || !holds(c, measure, directory)) {
@@ -274,8 +274,8 @@ static tb_err count_event(counting *c, const tb_measure *measure, const tb_direc
 static tb_err count_hours(counting *c, const tb_measure *measure, const tb_directory *directory)
 {
     size_t from = c->at;
-    tb_time began;
-    tb_time at;
+    tb_time began = 0;
+    tb_time at = 0;
     bool known_from = false;
     bool known = false;
     bool found = false;
