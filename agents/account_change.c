@@ -21,8 +21,8 @@ static bool name_good(tb_bytes name)
 {
     for (size_t i = 0; i < name.size; i++) {
         uint8_t c = name.data[i];
-        bool good = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
-                    c == '-';
+        bool good =
+            (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
         if (!good) {
             return false;
         }
@@ -92,8 +92,8 @@ static tb_err add(changing *c, tb_account_row *out, tb_refusal *out_refused)
     for (size_t i = 0; i < c->count; i++) {
         taken = taken || tb_bytes_equal(c->all[i].name, wanted->name);
     }
-    *out_refused = !good                      ? TB_REFUSED_ACCOUNT_MALFORMED
-                   : taken                    ? TB_REFUSED_ACCOUNT_TAKEN
+    *out_refused = !good                         ? TB_REFUSED_ACCOUNT_MALFORMED
+                   : taken                       ? TB_REFUSED_ACCOUNT_TAKEN
                    : c->count >= TB_ACCOUNTS_MAX ? TB_REFUSED_TOO_LARGE
                    : c->count == 0 && (wanted->posts & TB_POST_OFFICER) == 0
                        ? TB_REFUSED_FIRST_OFFICER
@@ -159,8 +159,7 @@ static tb_refusal close_one(changing *c, tb_account_row *row)
     return TB_ACCEPTED;
 }
 
-static tb_refusal
-alter(changing *c, tb_account_change what, tb_account_row *row)
+static tb_refusal alter(changing *c, tb_account_change what, tb_account_row *row)
 {
     switch (what) {
     case TB_ACCOUNT_CHANGE:
@@ -216,9 +215,8 @@ static tb_err answer_with(tb_txn *txn, const tb_account_row *row, tb_local_answe
     answer->kind = TB_ANSWER_ACCOUNTS;
     answer->accounts.count = 1;
     answer->accounts.lines = tb_arena_alloc(tb_txn_arena(txn), sizeof *answer->accounts.lines);
-    return answer->accounts.lines == NULL
-               ? TB_ERR_LIMIT
-               : show(tb_txn_arena(txn), row, answer->accounts.lines);
+    return answer->accounts.lines == NULL ? TB_ERR_LIMIT
+                                          : show(tb_txn_arena(txn), row, answer->accounts.lines);
 }
 
 tb_err tb_account_change_one(tb_txn *txn,
@@ -237,8 +235,7 @@ tb_err tb_account_change_one(tb_txn *txn,
         err = add(&c, &row, &answer->code);
     } else {
         tb_account_row *found = open_account(&c, c.wanted->name);
-        answer->code =
-            found == NULL ? TB_REFUSED_UNKNOWN_ACCOUNT : alter(&c, wanted->what, found);
+        answer->code = found == NULL ? TB_REFUSED_UNKNOWN_ACCOUNT : alter(&c, wanted->what, found);
         row = found == NULL ? row : *found;
     }
     if (err != TB_OK || answer->code != TB_ACCEPTED) {

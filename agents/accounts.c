@@ -43,6 +43,10 @@ uint32_t tb_account_needed(const tb_local_request *request)
     case TB_REQUEST_GET_LETTER:
     case TB_REQUEST_LIST_DUTIES:
     case TB_REQUEST_LIST_CAMPAIGNS:
+    case TB_REQUEST_LIST_LISTS:
+    case TB_REQUEST_SHOW_LIST:
+    case TB_REQUEST_CHECK_LIST:
+    case TB_REQUEST_GET_FAMILY:
     case TB_REQUEST_LIST_QUARANTINE:
     case TB_REQUEST_LIST_DEAD_LETTERS:
     case TB_REQUEST_RETRY_DEAD_LETTER:
@@ -188,11 +192,8 @@ tb_err tb_account_admit(tb_agent *agent,
                   effects);
 }
 
-tb_err tb_account_recognise(tb_txn *txn,
-                            const tb_local_request *request,
-                            tb_bytes encoded,
-                            uint64_t person,
-                            tb_asker *out)
+tb_err tb_account_recognise(
+    tb_txn *txn, const tb_local_request *request, tb_bytes encoded, uint64_t person, tb_asker *out)
 {
     tb_refusal refused;
     return find(txn, request, encoded, person, out, &refused);

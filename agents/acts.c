@@ -266,8 +266,7 @@ static tb_err find_ground(tb_acting *a)
 static tb_err answers_something(tb_acting *a)
 {
     bool unasked = false;
-    tb_err err =
-        a->wish->opens ? TB_OK : tb_answer_unasked(a->txn, &a->row, a->action, &unasked);
+    tb_err err = a->wish->opens ? TB_OK : tb_answer_unasked(a->txn, &a->row, a->action, &unasked);
     if (err == TB_OK && unasked) {
         a->objection.detail_zh = tb_bytes_str("没有待答复的相应请求");
         a->objection.detail_en = tb_bytes_str("no request that this would answer is waiting");
@@ -316,6 +315,7 @@ static tb_err judge(tb_acting *a)
     if (err == TB_OK && a->objection.code == TB_ACCEPTED && !open_part_fits(a)) {
         (void)refuse(a, TB_REFUSED_TOO_LARGE);
     }
+    err = err == TB_OK && a->objection.code == TB_ACCEPTED ? tb_acting_foresee(a) : err;
     return err == TB_OK && a->objection.code == TB_ACCEPTED ? answers_something(a) : err;
 }
 
@@ -393,7 +393,7 @@ static tb_err must_wait(tb_acting *a, tb_outcome *outcome, bool *out)
     if (err != TB_OK) {
         return err;
     }
-    *out = blocked || !ready;
+    *out = blocked || a->others_wait || !ready;
     if (!*out) {
         return TB_OK;
     }
@@ -449,7 +449,7 @@ tb_err tb_act(tb_agent *agent,
     outcome.based_on = a.row.view.head;
     if (outcome.code != TB_ACCEPTED) {
         err = tell(&a, &outcome.detail);
-        err = err == TB_OK && a.action != NULL ? record(&a) : err;
+        err = err == TB_OK && a.action != NULL && !wish->only_judged ? record(&a) : err;
         return finish(err, &outcome, out);
     }
     bool waits;
@@ -458,10 +458,13 @@ tb_err tb_act(tb_agent *agent,
         return finish(err, &outcome, out);
     }
     err = must_wait(&a, &outcome, &waits);
-    if (err != TB_OK || waits) {
+    if (err != TB_OK || waits || wish->only_judged) {
         return finish(err, &outcome, out);
     }
     err = tb_acting_take_effect(&a, &outcome);
+    if (err == TB_OK) {
+        err = tb_acting_open_others(&a);
+    }
     if (err == TB_OK && wish->opens) {
         err = tb_recovery_free(txn, now, &outcome.case_id, TB_FREE_OPENED);
     }

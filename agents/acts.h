@@ -13,7 +13,8 @@
 typedef struct tb_wish {
     tb_request_id request; /* whose stored answer follows a draft */
     tb_bytes account;
-    bool by_agent; /* the agent's own act: recording a lapse */
+    bool by_agent;    /* the agent's own act: recording a lapse */
+    bool only_judged; /* nothing is made of it: what its outcome would be (acts_opens.c) */
     bool opens;
     tb_bytes campaign;  /* opens */
     tb_bytes case_type; /* opens */
@@ -31,8 +32,8 @@ typedef struct tb_wish {
 
 typedef struct tb_outcome {
     tb_refusal code;
-    tb_bytes detail; /* which field, which state, what changed; may be empty */
-    bool draft;      /* the link is not ready: nothing was done */
+    tb_bytes detail;        /* which field, which state, what changed; may be empty */
+    bool draft;             /* the link is not ready: nothing was done */
     tb_approval_step waits; /* nothing was done: it is to be approved first; else TB_STEP_MADE */
     tb_case_id case_id;
     tb_digest event;

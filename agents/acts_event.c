@@ -5,6 +5,7 @@
 #include "agents/chain.h"
 #include "agents/duties.h"
 #include "agents/effective.h"
+#include "agents/lists.h"
 #include "agents/measures.h"
 #include "agents/passing.h"
 #include "agents/side.h"
@@ -253,5 +254,9 @@ tb_err tb_acting_take_effect(tb_acting *a, tb_outcome *out)
     out->event = id;
     out->number = event.number;
     out->state = after.view.state;
+    err = tb_lists_follow(a->agent, a->txn, &after);
+    if (err != TB_OK) {
+        return err;
+    }
     return tb_case_changed(a->agent, a->txn, &after, a->effects);
 }

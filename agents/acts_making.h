@@ -23,7 +23,15 @@ typedef struct tb_acting {
     tb_linked linked;
     tb_ruling ruling;
     tb_objection objection;
+    tb_wish *others; /* cases that the act opens besides */
+    size_t other_count;
+    bool others_wait; /* one of them would be a draft */
 } tb_acting;
+
+/* acts_opens.c: what an allowed act brings about besides. Foreseen before anything is written, and
+ * an objection left where it would be refused; opened after the act took effect. */
+tb_err tb_acting_foresee(tb_acting *acting) TB_MUST_USE;
+tb_err tb_acting_open_others(tb_acting *acting) TB_MUST_USE;
 
 /* acts_move.c: finds the version a person wants the case moved to, and judges the move. A refusal
  * is left in the objection. */

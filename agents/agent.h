@@ -56,6 +56,7 @@ typedef struct tb_link_times {
     bool ask;            /* a mark is long missing: the next tick says Hello to be shown it */
     tb_time sent;        /* last frame of any kind */
     tb_time heard;
+    tb_time noted;    /* heard, as META has it */
     tb_time hub_full; /* when the hub last said that its store is full */
     tb_time drafts;   /* when waiting drafts were last looked at */
     tb_time reseal;   /* when notices to be sealed anew are looked at next */

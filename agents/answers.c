@@ -6,9 +6,9 @@ static bool answers_any(const tb_case_type *type, const tb_action *action)
 {
     for (unsigned i = 0; i < type->action_count; i++) {
         const tb_action *request = &type->actions[i];
-        if (request->request && tb_names_hold((const char *const *)request->answered_by,
-                                              request->answered_by_count,
-                                              tb_bytes_str(action->id))) {
+        if (request->request &&
+            tb_names_hold((const char *const *)request->answered_by, request->answered_by_count,
+                          tb_bytes_str(action->id))) {
             return true;
         }
     }
@@ -57,8 +57,7 @@ static tb_err waits(tb_txn *txn,
     return TB_OK;
 }
 
-tb_err
-tb_answer_unasked(tb_txn *txn, const tb_case_row *row, const tb_action *action, bool *out)
+tb_err tb_answer_unasked(tb_txn *txn, const tb_case_row *row, const tb_action *action, bool *out)
 {
     *out = row->view.type != NULL && answers_any(row->view.type, action);
     if (!*out) {

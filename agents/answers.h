@@ -10,10 +10,8 @@
 #include "agents/chain.h"
 
 /* Whether the action answers requests and none that it answers waits. */
-tb_err tb_answer_unasked(tb_txn *txn,
-                         const tb_case_row *row,
-                         const tb_action *action,
-                         bool *out) TB_MUST_USE;
+tb_err tb_answer_unasked(tb_txn *txn, const tb_case_row *row, const tb_action *action, bool *out)
+    TB_MUST_USE;
 
 /* The number of the first event of the path, from the one that lists a request on, that is among
  * the actions which answer it; 0: none is. listed 0: no event lists it yet. */

@@ -4,6 +4,7 @@
 #include "agents/gap.h"
 #include "agents/held.h"
 #include "agents/link.h"
+#include "agents/lists.h"
 #include "agents/measures.h"
 #include "agents/passing.h"
 #include "agents/recovery.h"
@@ -427,9 +428,13 @@ static tb_err settle_all(tb_apply *apply)
 
 static tb_err tell(tb_apply *apply)
 {
-    for (size_t i = 0; apply->agent->watched && i < apply->touched_count; i++) {
+    bool wanted = apply->agent->watched || tb_lists_any(apply->agent);
+    for (size_t i = 0; wanted && i < apply->touched_count; i++) {
         tb_case_row row;
         tb_err err = tb_case_load(apply->agent, apply->txn, &apply->touched[i], &row);
+        if (err == TB_OK) {
+            err = tb_lists_follow(apply->agent, apply->txn, &row);
+        }
         if (err == TB_OK) {
             err = tb_case_changed(apply->agent, apply->txn, &row, apply->effects);
         }

@@ -24,9 +24,8 @@ tb_approval_step tb_approval_next(tb_txn *txn, const tb_action *action, const tb
         return TB_STEP_MADE;
     }
     for (unsigned i = 0; i < action->approval_count; i++) {
-        tb_approval_step step = strcmp(action->approval[i], TB_APPROVAL_REVIEW) == 0
-                                    ? TB_STEP_REVIEW
-                                    : TB_STEP_SIGN;
+        tb_approval_step step =
+            strcmp(action->approval[i], TB_APPROVAL_REVIEW) == 0 ? TB_STEP_REVIEW : TB_STEP_SIGN;
         if (!done(wish, step)) {
             return step;
         }
@@ -96,14 +95,14 @@ tb_err tb_approval_may(tb_txn *txn,
     if (err == TB_OK && stands) {
         err = tb_account_code(tb_txn_arena(txn), &absent, out_absent);
     }
-    *out_refused = !stands                          ? TB_REFUSED_ACCOUNT_POST
+    *out_refused = !stands                        ? TB_REFUSED_ACCOUNT_POST
                    : took_part(wish, *out_absent) ? TB_REFUSED_OWN_ACT
-                                                    : TB_ACCEPTED;
+                                                  : TB_ACCEPTED;
     return err;
 }
 
-tb_err tb_approval_possible(
-    tb_txn *txn, tb_now now, tb_approval_step step, const tb_wish *wish, bool *out)
+tb_err
+tb_approval_possible(tb_txn *txn, tb_now now, tb_approval_step step, const tb_wish *wish, bool *out)
 {
     tb_account_row *all;
     size_t count;

@@ -29,11 +29,8 @@ tb_err tb_approval_ask(tb_txn *txn,
 
 /* Whether somebody could do it: an open account with the post, or a deputy of one, that has no part
  * in the act yet. */
-tb_err tb_approval_possible(tb_txn *txn,
-                            tb_now now,
-                            tb_approval_step step,
-                            const tb_wish *wish,
-                            bool *out) TB_MUST_USE;
+tb_err tb_approval_possible(
+    tb_txn *txn, tb_now now, tb_approval_step step, const tb_wish *wish, bool *out) TB_MUST_USE;
 
 /* Approves or sends back; the answer is what became of the act. *out_settled: the step was taken,
  * even where the answer is a refusal: the case has changed, and the act went back to its author. */

@@ -14,10 +14,7 @@ static tb_err name_one(tb_txn *txn, tb_local_approval *approval)
                : err;
 }
 
-static tb_err copy(tb_arena *arena,
-                   const tb_approval *from,
-                   size_t count,
-                   tb_local_approval **out)
+static tb_err copy(tb_arena *arena, const tb_approval *from, size_t count, tb_local_approval **out)
 {
     tb_local_approval *list = tb_arena_array(arena, count + 1, sizeof *list);
     if (list == NULL) {
@@ -91,8 +88,8 @@ static tb_err describe(listing *l, const tb_wish *wish, tb_local_approval_line *
     }
     const tb_action *action = type == NULL ? NULL : tb_case_type_action(type, wish->action);
     for (unsigned i = 0; wish->opens && type != NULL && i < type->action_count; i++) {
-        action = type->actions[i].kind == TB_ACTION_OPEN && action == NULL ? &type->actions[i]
-                                                                          : action;
+        action =
+            type->actions[i].kind == TB_ACTION_OPEN && action == NULL ? &type->actions[i] : action;
     }
     line->action = action == NULL ? wish->action : tb_bytes_str(action->id);
     if (action != NULL && action->title.zh != NULL && action->title.en != NULL) {
@@ -171,8 +168,8 @@ tb_err tb_query_approvals(const tb_agent *agent,
     for (;;) {
         tb_draft_row row;
         tb_err err = tb_draft_next(txn, at, &row);
-        if (err == TB_ERR_NOT_FOUND || (list->number != 0 && err == TB_OK &&
-                                        row.number != list->number)) {
+        if (err == TB_ERR_NOT_FOUND ||
+            (list->number != 0 && err == TB_OK && row.number != list->number)) {
             break;
         }
         if (err == TB_OK && listed(&row)) {

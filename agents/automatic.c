@@ -60,9 +60,8 @@ static tb_err plan(const tb_agent *agent,
         .state = row->view.state,
         .since = before != NULL ? before->since : row->at,
     };
-    tb_err err = action->automatic->switched
-                     ? tb_switch_on(txn, row->campaign, next.action, &on)
-                     : TB_OK;
+    tb_err err =
+        action->automatic->switched ? tb_switch_on(txn, row->campaign, next.action, &on) : TB_OK;
     if (err != TB_OK) {
         return err;
     }

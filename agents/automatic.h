@@ -19,8 +19,7 @@
 #include "agents/rows_case.h"
 
 /* The case is as this row says now. */
-tb_err
-tb_automatic_follow(const tb_agent *agent, tb_txn *txn, const tb_case_row *row) TB_MUST_USE;
+tb_err tb_automatic_follow(const tb_agent *agent, tb_txn *txn, const tb_case_row *row) TB_MUST_USE;
 
 /* Does what is due, a bounded number; the link may sign. */
 tb_err tb_automatic_tick(tb_step *step) TB_MUST_USE;
@@ -37,8 +36,7 @@ tb_err tb_automatic_switch(const tb_agent *agent,
                            const tb_local_switch *wanted,
                            tb_local_answer *answer) TB_MUST_USE;
 /* Every action that can be switched, in the newest version of each campaign here. */
-tb_err
-tb_query_switches(const tb_agent *agent, tb_txn *txn, tb_local_answer *answer) TB_MUST_USE;
+tb_err tb_query_switches(const tb_agent *agent, tb_txn *txn, tb_local_answer *answer) TB_MUST_USE;
 
 /* AUTOMATIC_DUE is in step with AUTOMATIC. */
 struct tb_faults;

@@ -57,8 +57,8 @@ static tb_err do_one(tb_step *step, tb_automatic_row *row)
         .head = owner.view.head,
     };
     if (err == TB_OK) {
-        err = tb_act(step->agent, step->txn, step->now, step->random, &wish, step->effects,
-                     &outcome);
+        err =
+            tb_act(step->agent, step->txn, step->now, step->random, &wish, step->effects, &outcome);
     }
     if (err != TB_OK || (outcome.code == TB_ACCEPTED && !outcome.draft)) {
         return err; /* the case moved on, and the row went with it */

@@ -44,10 +44,8 @@ tb_err tb_automatic_switch(const tb_agent *agent,
     return err == TB_OK ? tb_query_switches(agent, txn, answer) : err;
 }
 
-static tb_err show(tb_txn *txn,
-                   const tb_campaign *campaign,
-                   const tb_action *action,
-                   tb_local_switch *out)
+static tb_err
+show(tb_txn *txn, const tb_campaign *campaign, const tb_action *action, tb_local_switch *out)
 {
     *out = (tb_local_switch){
         .campaign = tb_bytes_str(campaign->id),
@@ -72,8 +70,7 @@ tb_err tb_query_switches(const tb_agent *agent, tb_txn *txn, tb_local_answer *an
             const tb_case_type *type = &campaign->case_types[t];
             for (unsigned a = 0; err == TB_OK && a < type->action_count; a++) {
                 if (can_switch(&type->actions[a]) && switches.count < TB_SWITCHES_SHOWN_MAX) {
-                    err = show(txn, campaign, &type->actions[a],
-                               &switches.lines[switches.count++]);
+                    err = show(txn, campaign, &type->actions[a], &switches.lines[switches.count++]);
                 }
             }
         }

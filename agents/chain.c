@@ -214,9 +214,7 @@ static unsigned named_at(const tb_agent *agent, const tb_case_view *before, cons
     }
     const tb_directory *directory = tb_agent_directory(agent, event->directory_version);
     for (unsigned i = 0; i < action->by_count; i++) {
-        tb_party party;
-        if (tb_position_party(before, directory, action->by[i], &party) &&
-            tb_party_equal(&party, &event->actor)) {
+        if (tb_position_holds(before, directory, action->by[i], &event->actor)) {
             return i;
         }
     }

@@ -3,6 +3,7 @@
 #include "agents/automatic.h"
 #include "agents/chain.h"
 #include "agents/draft.h"
+#include "agents/lists.h"
 #include "agents/requests.h"
 #include "base/text.h"
 
@@ -542,6 +543,9 @@ tb_err tb_check_cases(const tb_agent *agent, tb_txn *txn, tb_faults *faults)
     }
     if (err == TB_OK) {
         err = tb_check_duties_rows(txn, faults);
+    }
+    if (err == TB_OK) {
+        err = tb_check_lists(agent, txn, faults);
     }
     if (err == TB_OK) {
         err = tb_check_automatic_rows(txn, faults);

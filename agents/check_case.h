@@ -31,5 +31,7 @@ tb_err tb_check_measures(const tb_agent *agent, tb_txn *txn, tb_faults *faults) 
 
 /* check_duty.c: DUTY_DUE is in step with DUTY. */
 tb_err tb_check_duties_rows(tb_txn *txn, tb_faults *faults) TB_MUST_USE;
+/* check_list.c: LIST_ENTRY says what the cases say, and LIST leads to it. */
+tb_err tb_check_lists(const tb_agent *agent, tb_txn *txn, tb_faults *faults) TB_MUST_USE;
 
 #endif

@@ -4,6 +4,7 @@
 #include "agents/chain.h"
 #include "agents/cut_judge.h"
 #include "agents/duties.h"
+#include "agents/lists.h"
 #include "agents/measures.h"
 #include "agents/outbox_work.h"
 #include "agents/own_cut.h"
@@ -287,6 +288,9 @@ static tb_err dispute_case(tb_step *step, const tb_case_id *id, bool *out_disput
     }
     if (err == TB_OK) {
         err = tb_case_put(step->txn, &d.row, &step->agent->self);
+    }
+    if (err == TB_OK) {
+        err = tb_lists_follow(step->agent, step->txn, &d.row);
     }
     return err == TB_OK ? tb_case_changed(step->agent, step->txn, &d.row, step->effects) : err;
 }

@@ -55,8 +55,7 @@ tb_err tb_draft_again(tb_agent *agent,
                       tb_draft_row *row,
                       tb_outcome *out) TB_MUST_USE;
 /* The stored answer of its request says what became of it; NULL: it was returned for row->code. */
-tb_err
-tb_draft_tell(tb_txn *txn, const tb_draft_row *row, const tb_outcome *outcome) TB_MUST_USE;
+tb_err tb_draft_tell(tb_txn *txn, const tb_draft_row *row, const tb_outcome *outcome) TB_MUST_USE;
 /* Keeps a side event that is to be passed on. */
 tb_err tb_draft_side(tb_txn *txn, tb_now now, const tb_case_id *case_id, const tb_digest *side)
     TB_MUST_USE;

@@ -36,8 +36,7 @@ end_duty(tb_txn *txn, tb_duty_row *duty, tb_duty_state state, tb_time at, const 
 }
 
 /* What was done in time never lapsed: a record that says so is left without effect. */
-static tb_err
-fulfil_at(tb_txn *txn, tb_duty_row *duty, tb_time at, const tb_digest *by)
+static tb_err fulfil_at(tb_txn *txn, tb_duty_row *duty, tb_time at, const tb_digest *by)
 {
     bool in_time = at <= duty->due;
     if (in_time) {
@@ -88,6 +87,7 @@ static tb_err end_all(const tb_agent *agent,
 
 /* ---- begins ---- */
 
+/* One row for each who owes it. */
 tb_err tb_duty_begin(const tb_agent *agent,
                      tb_txn *txn,
                      const tb_case_row *row,
@@ -96,25 +96,26 @@ tb_err tb_duty_begin(const tb_agent *agent,
                      const tb_duty_def *def)
 {
     tb_duty_row duty = {
-        .key = {row->id, *id, tb_bytes_str(def->id)},
+        .key = {.case_id = row->id, .from = *id, .duty = tb_bytes_str(def->id)},
         .state = TB_DUTY_OPEN,
         .from_number = event->number,
         .calendar = agent->calendar != NULL ? agent->calendar->version : 0,
     };
     const tb_directory *directory = tb_agent_directory(agent, event->directory_version);
-    if (!tb_duty_owed(def, &row->view, directory, event->at) ||
-        !tb_duty_parties(def, &row->view, directory, &duty.debtor, &duty.creditor)) {
+    if (!tb_duty_owed(def, &row->view, directory, event->at)) {
         return TB_OK;
     }
     tb_err err = counts_from(agent, txn, event, id, &duty.from_at);
-    if (err != TB_OK) {
-        return err;
-    }
     duty.due = tb_duty_due(def, duty.from_at, agent->calendar);
-    if (tb_party_equal(&duty.creditor, &agent->self)) {
-        duty.look = duty.due + tb_duty_grace(def);
+    size_t at = 0;
+    while (err == TB_OK &&
+           tb_duty_parties(def, &row->view, directory, &at, &duty.key.debtor, &duty.creditor)) {
+        if (tb_party_equal(&duty.creditor, &agent->self)) {
+            duty.look = duty.due + tb_duty_grace(def);
+        }
+        err = tb_duty_put(txn, &duty);
     }
-    return tb_duty_put(txn, &duty);
+    return err;
 }
 
 /* ---- another version ---- */
@@ -178,7 +179,7 @@ static tb_err follow(const tb_agent *agent,
     return err;
 }
 
-/* ---- lapses ---- */
+/* ---- side events ---- */
 
 static tb_bytes field_of(const tb_event *event, const char *id)
 {
@@ -190,12 +191,15 @@ static tb_bytes field_of(const tb_event *event, const char *id)
     return tb_bytes_of(NULL, 0);
 }
 
-/* The newest duty of the name that its author can have meant: begun where the lapse was based. */
-static tb_duty_row *meant(tb_duty_row *list, size_t count, tb_bytes duty, uint64_t upto)
+/* The newest duty of the name that its author can have meant: begun where the side event was based.
+ * debtor NULL: whoever owes it. */
+static tb_duty_row *
+meant(tb_duty_row *list, size_t count, tb_bytes duty, const tb_party *debtor, uint64_t upto)
 {
     tb_duty_row *found = NULL;
     for (size_t i = 0; i < count; i++) {
-        bool fits = tb_bytes_equal(list[i].key.duty, duty) && list[i].from_number <= upto;
+        bool fits = tb_bytes_equal(list[i].key.duty, duty) && list[i].from_number <= upto &&
+                    (debtor == NULL || tb_party_equal(&list[i].key.debtor, debtor));
         if (fits && (found == NULL || list[i].from_number > found->from_number)) {
             found = &list[i];
         }
@@ -213,31 +217,18 @@ type_of(const tb_agent *agent, const tb_case_row *row, const tb_event *event)
                             : tb_campaign_case_type(campaign, tb_bytes_str(row->view.type->id));
 }
 
-tb_err tb_duties_lapsed(const tb_agent *agent,
-                        tb_txn *txn,
-                        const tb_case_row *row,
-                        const tb_event *event,
-                        const tb_digest *id)
+static tb_err lapse(tb_txn *txn,
+                    tb_duty_row *list,
+                    size_t count,
+                    uint64_t upto,
+                    const tb_event *event,
+                    const tb_digest *id)
 {
-    tb_bytes name = field_of(event, TB_LAPSE_DUTY);
-    const tb_case_type *type = type_of(agent, row, event);
-    const tb_duty_def *def = type == NULL ? NULL : tb_case_type_duty(type, name);
-    if (def == NULL || !tb_bytes_equal(event->action, tb_bytes_str(def->lapse))) {
-        return TB_OK;
-    }
-    tb_event_key head;
-    tb_event_row head_row;
-    tb_duty_row *list;
-    size_t count;
-    tb_err err =
-        tb_event_in_case(txn, &row->id, TB_CLASS_CHAIN, 0, &event->previous, &head, &head_row);
-    if (err == TB_OK) {
-        err = tb_duties_of(txn, &row->id, &list, &count);
-    }
-    if (err != TB_OK) {
-        return err == TB_ERR_NOT_FOUND ? TB_ERR_CORRUPT : err;
-    }
-    tb_duty_row *duty = meant(list, count, name, head.number);
+    tb_party debtor;
+    tb_bytes named = field_of(event, TB_LAPSE_DEBTOR);
+    bool one = named.size > 0 && tb_party_parse(named, &debtor);
+    tb_duty_row *duty =
+        meant(list, count, field_of(event, TB_LAPSE_DUTY), one ? &debtor : NULL, upto);
     /* What was done in time after all has not lapsed, whatever its creditor could see then. */
     if (duty == NULL || duty->state == TB_DUTY_ON_TIME ||
         !tb_party_equal(&duty->creditor, &event->actor)) {
@@ -249,6 +240,68 @@ tb_err tb_duties_lapsed(const tb_agent *agent,
     duty->lapse = *id;
     duty->look = 0;
     return tb_duty_put(txn, duty);
+}
+
+/* Side events come in any order, and before or after a take-over that released the debtor: what was
+ * done counts, and of several the first. */
+static tb_err fulfil_beside(tb_txn *txn, tb_duty_row *duty, tb_time at, const tb_digest *by)
+{
+    bool done = duty->state == TB_DUTY_ON_TIME || duty->state == TB_DUTY_LATE;
+    bool earlier = at < duty->ended ||
+                   (at == duty->ended && memcmp(by->bytes, duty->end.bytes, TB_DIGEST_BYTES) < 0);
+    return done && !earlier ? TB_OK : fulfil_at(txn, duty, at, by);
+}
+
+static bool has_to_do(const tb_case_type *type, tb_bytes action)
+{
+    for (unsigned i = 0; i < type->duty_count; i++) {
+        if (tb_bytes_equal(tb_bytes_str(type->duties[i].lapse), action) ||
+            tb_duty_ends(&type->duties[i], action)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+tb_err tb_duties_lapsed(const tb_agent *agent,
+                        tb_txn *txn,
+                        const tb_case_row *row,
+                        const tb_event *event,
+                        const tb_digest *id)
+{
+    const tb_case_type *type = type_of(agent, row, event);
+    if (type == NULL || !has_to_do(type, event->action)) {
+        return TB_OK;
+    }
+    tb_event_key head;
+    tb_event_row head_row;
+    tb_duty_row *list;
+    size_t count;
+    tb_time at;
+    tb_err err =
+        tb_event_in_case(txn, &row->id, TB_CLASS_CHAIN, 0, &event->previous, &head, &head_row);
+    if (err == TB_OK) {
+        err = tb_duties_of(txn, &row->id, &list, &count);
+    }
+    if (err == TB_OK) {
+        err = counts_from(agent, txn, event, id, &at);
+    }
+    if (err != TB_OK) {
+        return err == TB_ERR_NOT_FOUND ? TB_ERR_CORRUPT : err;
+    }
+    const tb_duty_def *lapsed = tb_case_type_duty(type, field_of(event, TB_LAPSE_DUTY));
+    if (lapsed != NULL && tb_bytes_equal(event->action, tb_bytes_str(lapsed->lapse))) {
+        return lapse(txn, list, count, head.number, event, id);
+    }
+    for (unsigned i = 0; err == TB_OK && i < type->duty_count; i++) {
+        const tb_duty_def *def = &type->duties[i];
+        tb_duty_row *duty =
+            !tb_duty_ends(def, event->action)
+                ? NULL
+                : meant(list, count, tb_bytes_str(def->id), tb_event_author(event), head.number);
+        err = duty != NULL ? fulfil_beside(txn, duty, at, id) : TB_OK;
+    }
+    return err;
 }
 
 /* ---- another chain ---- */

@@ -6,7 +6,7 @@
  *     version moved       --> the same: what is open by the new version's limits, what it does not
  *                             ask for released
  *     side event arrives  --> tb_duties_beside: a request, which may begin a duty
- *                             (tb_duties_requested), or a lapse (tb_duties_lapsed)
+ *                             (tb_duties_requested), what fulfils its author's, or a lapse (tb_duties_lapsed)
  *     due + grace, here   --> tb_duties_tick: the creditor's agent records the lapse, a signed side
  *                             event of the campaign's action for it
  *
@@ -41,8 +41,8 @@ tb_err tb_duties_beside(const tb_agent *agent,
                         const tb_case_row *row,
                         const tb_event *event,
                         const tb_digest *id) TB_MUST_USE;
-/* A side event is here; when it is a lapse, the duty it names has lapsed. Others are none of
- * ours. */
+/* A side event is here: the duty its author owes may be fulfilled by it; when it is a lapse, the
+ * duty it names has lapsed. Others are none of ours. */
 tb_err tb_duties_lapsed(const tb_agent *agent,
                         tb_txn *txn,
                         const tb_case_row *row,

@@ -28,8 +28,8 @@ static tb_err explain_beginning(const tb_agent *agent,
     tb_event_row stored;
     tb_event event;
     uint8_t class = row->from_number == 0 ? TB_CLASS_SIDE : TB_CLASS_CHAIN; /* a request */
-    tb_err err = tb_event_in_case(txn, &row->key.case_id, class, row->from_number,
-                                  &row->key.from, &key, &stored);
+    tb_err err = tb_event_in_case(txn, &row->key.case_id, class, row->from_number, &row->key.from,
+                                  &key, &stored);
     if (err == TB_OK) {
         err = tb_chain_decode(txn, &stored, &event);
     }
@@ -141,8 +141,7 @@ tb_err tb_query_explained(
         return TB_ERR_LIMIT;
     }
     for (size_t i = 0; err == TB_OK && i < count && i < TB_EXPLAINED_DUTIES_MAX; i++) {
-        err = explain_one(agent, txn, now, &owner, &list[i],
-                          &explained.duties[explained.count++]);
+        err = explain_one(agent, txn, now, &owner, &list[i], &explained.duties[explained.count++]);
     }
     answer->kind = TB_ANSWER_EXPLAINED;
     answer->explained = explained;

@@ -103,7 +103,7 @@ static tb_err record(tb_step *step,
     const tb_action *lapse = tb_case_type_action(row->view.type, tb_bytes_str(def->lapse));
     char *due = tb_arena_alloc(step->arena, TB_TIME_TEXT);
     uint64_t upto;
-    tb_field fields[3] = {{.id = tb_bytes_str(TB_LAPSE_DUE)},
+    tb_field fields[4] = {{.id = tb_bytes_str(TB_LAPSE_DUE)},
                           {.id = tb_bytes_str(TB_LAPSE_DUTY), .value = tb_bytes_str(def->id)},
                           {.id = tb_bytes_str(TB_LAPSE_UPTO)}};
     if (due == NULL) {
@@ -111,21 +111,25 @@ static tb_err record(tb_step *step,
     }
     tb_time_print(duty->due, due);
     fields[0].value = tb_bytes_str(due);
-    tb_err err = held_upto(step, &duty->debtor, row->lane, &upto);
+    tb_err err = held_upto(step, &duty->key.debtor, row->lane, &upto);
     if (err == TB_OK) {
         err = number_text(step->arena, upto, &fields[2].value);
     }
     if (err != TB_OK) {
         return err;
     }
-    bool says_upto = lapse != NULL && takes(lapse, TB_LAPSE_UPTO);
+    size_t count = lapse != NULL && takes(lapse, TB_LAPSE_UPTO) ? 3 : 2;
+    if (lapse != NULL && takes(lapse, TB_LAPSE_DEBTOR)) {
+        fields[count++] =
+            (tb_field){tb_bytes_str(TB_LAPSE_DEBTOR), tb_party_bytes(&duty->key.debtor)};
+    }
     tb_wish wish = {
         .account = tb_bytes_str(AGENT_ACCOUNT),
         .by_agent = true,
         .case_id = row->id,
         .action = tb_bytes_str(def->lapse),
         .fields = fields,
-        .field_count = says_upto ? 3 : 2,
+        .field_count = count,
     };
     return tb_act(step->agent, step->txn, step->now, step->random, &wish, step->effects, out);
 }
@@ -166,7 +170,7 @@ static tb_err put_off(tb_step *step, tb_duty_row *duty, tb_refusal code)
     tb_alarm_row alarm = {
         .code = code,
         .at = step->now.real,
-        .party = duty->debtor,
+        .party = duty->key.debtor,
         .digest = duty->key.from,
         .text = tb_bytes_str("A duty is overdue and its lapse could not be recorded."),
         .stream = {.lane = TB_LANE_NORMAL},

@@ -31,7 +31,7 @@ tb_err tb_duty_show(
     *out = (tb_local_duty_line){
         .case_id = row->key.case_id,
         .duty = row->key.duty,
-        .debtor = row->debtor,
+        .debtor = row->key.debtor,
         .creditor = row->creditor,
         .from = row->from_at,
         .due = row->due,
@@ -57,8 +57,8 @@ tb_err tb_duty_show(
 
 static bool wanted(const tb_agent *agent, const tb_local_list_duties *list, const tb_duty_row *row)
 {
-    return (!list->mine || tb_party_equal(&row->debtor, &agent->self)) &&
-           (tb_party_empty(&list->by) || tb_party_equal(&row->debtor, &list->by));
+    return (!list->mine || tb_party_equal(&row->key.debtor, &agent->self)) &&
+           (tb_party_empty(&list->by) || tb_party_equal(&row->key.debtor, &list->by));
 }
 
 tb_err tb_query_duties(const tb_agent *agent,

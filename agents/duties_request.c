@@ -4,8 +4,7 @@
 #include "agents/duties.h"
 
 /* The number of the event that lists the request; 0: none yet. */
-static tb_err
-listed_by(tb_txn *txn, const tb_event *event, const tb_digest *id, uint64_t *out)
+static tb_err listed_by(tb_txn *txn, const tb_event *event, const tb_digest *id, uint64_t *out)
 {
     tb_event_key key = tb_event_key_of(event, id);
     tb_event_row row;
@@ -27,18 +26,21 @@ static tb_err end_answered(const tb_agent *agent,
 {
     tb_path path;
     size_t at = 0;
-    tb_duty_row duty;
+    tb_duty_row *list;
+    size_t count;
     tb_err err = tb_chain_to_head(txn, row, &path);
     if (err != TB_OK ||
         tb_answer_in(&path, listed, (const char *const *)def->until, def->until_count, &at) == 0) {
         return err;
     }
-    tb_duty_key key = {row->id, *id, tb_bytes_str(def->id)};
-    err = tb_duty_get(txn, &key, &duty);
-    if (err != TB_OK) {
-        return err == TB_ERR_NOT_FOUND ? TB_OK : err; /* it began with nobody to owe it */
+    err = tb_duties_of(txn, &row->id, &list, &count); /* it may have begun with nobody to owe it */
+    for (size_t i = 0; err == TB_OK && i < count; i++) {
+        if (tb_digest_equal(&list[i].key.from, id) &&
+            tb_bytes_equal(list[i].key.duty, tb_bytes_str(def->id))) {
+            err = tb_duty_fulfil(agent, txn, &list[i], &path.list[at].event, &path.list[at].id);
+        }
     }
-    return tb_duty_fulfil(agent, txn, &duty, &path.list[at].event, &path.list[at].id);
+    return err;
 }
 
 tb_err tb_duties_requested(const tb_agent *agent,

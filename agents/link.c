@@ -416,6 +416,18 @@ static tb_err refuse_frame(tb_step *step, tb_refusal code)
     return tb_link_end(step, code);
 }
 
+/* For people who ask how old our copy of something is, after a restart too. */
+static tb_err note_heard(tb_step *step)
+{
+    tb_link_times *times = &step->agent->times;
+    if (times->noted != 0 && times->noted <= times->heard &&
+        times->heard - times->noted < TB_HEARD_NOTE_MS) {
+        return TB_OK;
+    }
+    times->noted = times->heard;
+    return tb_meta_number_put(step->txn, TB_META_HEARD, (uint64_t)times->heard);
+}
+
 tb_err tb_link_frame(tb_step *step, tb_bytes bytes)
 {
     tb_frame frame;
@@ -433,7 +445,10 @@ tb_err tb_link_frame(tb_step *step, tb_bytes bytes)
     }
 
     step->agent->times.heard = step->now.real;
-    tb_err err = tb_clock_move(step->agent, step->txn, frame.civil);
+    tb_err err = note_heard(step);
+    if (err == TB_OK) {
+        err = tb_clock_move(step->agent, step->txn, frame.civil);
+    }
     if (err == TB_OK) {
         err = tb_clock_now(step->agent, step->txn, step->now.real, &step->now);
     }

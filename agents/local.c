@@ -10,8 +10,10 @@
 #include "agents/clock.h"
 #include "agents/draft.h"
 #include "agents/duties.h"
+#include "agents/family.h"
 #include "agents/letter.h"
 #include "agents/link.h"
+#include "agents/lists.h"
 #include "agents/own_cut.h"
 #include "agents/quarantine.h"
 #include "agents/queries.h"
@@ -80,8 +82,7 @@ static tb_err keep_answer(tb_asking *a)
 static void wish_of(const tb_asking *a, tb_wish *wish)
 {
     const tb_local_request *request = a->request;
-    *wish =
-        (tb_wish){.request = request->id, .account = a->asker.code, .asked = a->now.civil};
+    *wish = (tb_wish){.request = request->id, .account = a->asker.code, .asked = a->now.civil};
     if (request->kind == TB_REQUEST_OPEN_CASE) {
         wish->opens = true;
         wish->campaign = request->open.campaign;
@@ -125,9 +126,8 @@ static tb_err act(tb_asking *a)
         return TB_OK;
     }
     a->answer.kind = TB_ANSWER_ACTED;
-    a->answer.acted =
-        (tb_local_acted){outcome.case_id, outcome.event, outcome.number, outcome.state, 0,
-                         outcome.waits};
+    a->answer.acted = (tb_local_acted){
+        outcome.case_id, outcome.event, outcome.number, outcome.state, 0, outcome.waits};
     if (!a->answer.draft) {
         return TB_OK;
     }
@@ -366,6 +366,14 @@ static tb_err dispatch(tb_asking *a)
         return verify(a);
     case TB_REQUEST_LIST_CAMPAIGNS:
         return tb_query_campaigns(agent, a->txn, &a->answer);
+    case TB_REQUEST_LIST_LISTS:
+        return tb_query_lists(agent, a->txn, a->now, &a->answer);
+    case TB_REQUEST_SHOW_LIST:
+        return tb_query_list(agent, a->txn, a->now, &request->show_list, &a->answer);
+    case TB_REQUEST_CHECK_LIST:
+        return tb_query_gate(agent, a->txn, a->now, &request->check_list, &a->answer);
+    case TB_REQUEST_GET_FAMILY:
+        return tb_query_family(agent, a->txn, &request->case_id, &a->answer);
     case TB_REQUEST_CUT:
         return cut(a);
     case TB_REQUEST_LIST_DEAD_LETTERS:

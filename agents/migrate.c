@@ -7,6 +7,9 @@
  *         PROOF rows of schema 1 are those that stand alone, OUTBOX rows those with their group
  *         inside; both are still read and stay. Tables that came with schema 2 are empty: DUTY too,
  *         for a program of schema 1 took no definition that names duties.
+ *
+ * 2 -> 3  DUTY was keyed "case from-event duty", and had one debtor: he is in the key now, for of
+ *         many each owes his own. DUTY_DUE, which leads to it, likewise. Who he was the row says.
  */
 #include "agents/migrate.h"
 
@@ -256,5 +259,78 @@ static tb_err from_1(tb_txn *txn, tb_migration_at *at, bool *out_done)
     return err;
 }
 
-const tb_migration tb_agent_migrations[] = {{1, from_1}};
+/* ---- 2 -> 3 ---- */
+
+typedef enum phase_3 {
+    DUTY_DUES_AWAY, /* while the duties they lead to stand under their old keys */
+    DUTY_DUES_BACK,
+    DUTIES_AWAY,
+    DUTIES_BACK,
+} phase_3;
+
+/* A DUTY row of schema 2: form u8, state u8, debtor. */
+#define DEBTOR_AT  2
+#define DUTY_FIXED (TB_CASE_ID_BYTES + TB_DIGEST_BYTES)
+#define WALK_BYTES (1 + 8)
+
+/* The key with the debtor behind its first `fixed` bytes. */
+static tb_err with_debtor(tb_txn *txn, tb_bytes key, size_t fixed, tb_bytes row, tb_bytes *out_key)
+{
+    if (key.size <= fixed || row.size < DEBTOR_AT + TB_PARTY_BYTES) {
+        return TB_ERR_NOT_FOUND;
+    }
+    tb_writer w;
+    tb_writer_arena(&w, tb_txn_arena(txn), key.size + TB_PARTY_BYTES);
+    tb_put_raw(&w, key.data, fixed);
+    tb_put_raw(&w, row.data + DEBTOR_AT, TB_PARTY_BYTES);
+    tb_put_raw(&w, key.data + fixed, key.size - fixed);
+    return tb_writer_bytes(&w, out_key);
+}
+
+static tb_err duty_place(tb_txn *txn, tb_bytes key, tb_bytes value, tb_bytes *out_key)
+{
+    return with_debtor(txn, key, DUTY_FIXED, value, out_key);
+}
+
+static tb_err duty_due_place(tb_txn *txn, tb_bytes key, tb_bytes value, tb_bytes *out_key)
+{
+    tb_bytes row;
+    (void)value;
+    if (key.size <= WALK_BYTES) {
+        return TB_ERR_NOT_FOUND;
+    }
+    tb_err err = tb_store_get(txn, TB_TABLE_DUTY,
+                              tb_bytes_of(key.data + WALK_BYTES, key.size - WALK_BYTES), &row);
+    if (err != TB_OK) {
+        return err == TB_ERR_CORRUPT ? TB_ERR_NOT_FOUND : err;
+    }
+    return with_debtor(txn, key, WALK_BYTES + DUTY_FIXED, row, out_key);
+}
+
+static tb_err from_2(tb_txn *txn, tb_migration_at *at, bool *out_done)
+{
+    bool end = false;
+    tb_err err = TB_ERR_CORRUPT;
+    switch ((phase_3)at->phase) {
+    case DUTY_DUES_AWAY:
+        err = tb_migrate_rows(txn, TB_TABLE_DUTY_DUE, TB_TABLE_MIGRATION, duty_due_place, at, &end);
+        break;
+    case DUTY_DUES_BACK:
+        err = tb_migrate_rows(txn, TB_TABLE_MIGRATION, TB_TABLE_DUTY_DUE, NULL, at, &end);
+        break;
+    case DUTIES_AWAY:
+        err = tb_migrate_rows(txn, TB_TABLE_DUTY, TB_TABLE_MIGRATION, duty_place, at, &end);
+        break;
+    case DUTIES_BACK:
+        err = tb_migrate_rows(txn, TB_TABLE_MIGRATION, TB_TABLE_DUTY, NULL, at, &end);
+        *out_done = end;
+        break;
+    }
+    if (err == TB_OK && end) {
+        at->phase++;
+    }
+    return err;
+}
+
+const tb_migration tb_agent_migrations[] = {{1, from_1}, {2, from_2}};
 const size_t tb_agent_migration_count = sizeof tb_agent_migrations / sizeof tb_agent_migrations[0];

@@ -172,8 +172,8 @@ show_drafts(const tb_agent *agent, tb_txn *txn, const tb_case_id *id, tb_local_c
             .paper_no = row.wish.paper.number,
             .paper_date = row.wish.paper.date,
         };
-        err = tb_approvals_show(tb_txn_arena(txn), row.wish.approvals, row.wish.approval_count,
-                                slot);
+        err =
+            tb_approvals_show(tb_txn_arena(txn), row.wish.approvals, row.wish.approval_count, slot);
         if (err != TB_OK) {
             return err;
         }

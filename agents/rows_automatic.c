@@ -132,10 +132,8 @@ tb_err tb_automatic_del(tb_txn *txn, const tb_case_id *case_id, tb_bytes action)
     return err == TB_OK ? tb_store_del(txn, TB_TABLE_AUTOMATIC, key) : err;
 }
 
-tb_err tb_automatics_of(tb_txn *txn,
-                        const tb_case_id *case_id,
-                        tb_automatic_row **out,
-                        size_t *out_count)
+tb_err
+tb_automatics_of(tb_txn *txn, const tb_case_id *case_id, tb_automatic_row **out, size_t *out_count)
 {
     tb_bytes prefix = tb_bytes_of(case_id->bytes, TB_CASE_ID_BYTES);
     tb_bytes key;
@@ -236,8 +234,8 @@ tb_err tb_switch_on(tb_txn *txn, tb_bytes campaign, tb_bytes action, bool *out)
     tb_bytes value;
     tb_switch_row row = {.on = false};
     *out = false;
-    tb_err err = tb_store_get(txn, TB_TABLE_AUTOMATIC_SWITCH,
-                              switch_key(buffer, campaign, action), &value);
+    tb_err err =
+        tb_store_get(txn, TB_TABLE_AUTOMATIC_SWITCH, switch_key(buffer, campaign, action), &value);
     if (err == TB_OK) {
         err = decode_switch(value, &row);
         *out = row.on;
@@ -251,10 +249,9 @@ tb_err tb_switch_next(tb_txn *txn, tb_bytes *cursor, tb_switch_row *out)
     tb_bytes key;
     tb_bytes value;
     tb_switch_row row;
-    tb_err err =
-        cursor->size == 0
-            ? tb_store_seek(txn, TB_TABLE_AUTOMATIC_SWITCH, all, all, &key, &value)
-            : tb_store_next(txn, TB_TABLE_AUTOMATIC_SWITCH, all, *cursor, &key, &value);
+    tb_err err = cursor->size == 0
+                     ? tb_store_seek(txn, TB_TABLE_AUTOMATIC_SWITCH, all, all, &key, &value)
+                     : tb_store_next(txn, TB_TABLE_AUTOMATIC_SWITCH, all, *cursor, &key, &value);
     if (err != TB_OK) {
         return err;
     }

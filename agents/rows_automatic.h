@@ -1,5 +1,5 @@
-/* rows_automatic - what this agent is to do by itself: AUTOMATIC, AUTOMATIC_DUE which leads to it by
- * time, and AUTOMATIC_SWITCH, what the party has switched on.
+/* rows_automatic - what this agent is to do by itself: AUTOMATIC, AUTOMATIC_DUE which leads to it
+ * by time, and AUTOMATIC_SWITCH, what the party has switched on.
  *
  * An AUTOMATIC row has one AUTOMATIC_DUE row: under its look time, or, while its action is switched
  * off, under its action. tb_automatic_put keeps the two in step.

@@ -3,7 +3,7 @@
 #include "base/pack.h"
 
 #define ROW_FORM      1
-#define KEY_FIXED     (TB_CASE_ID_BYTES + TB_DIGEST_BYTES)
+#define KEY_FIXED     (TB_CASE_ID_BYTES + TB_DIGEST_BYTES + TB_PARTY_BYTES)
 #define KEY_BYTES_MAX (KEY_FIXED + TB_NAME_BYTES_MAX)
 #define DUE_FIXED     (1 + 8)
 #define DUE_BYTES_MAX (DUE_FIXED + KEY_BYTES_MAX)
@@ -13,6 +13,7 @@ static void put_key(tb_writer *w, const tb_duty_key *key)
 {
     tb_put_raw(w, key->case_id.bytes, TB_CASE_ID_BYTES);
     tb_put_raw(w, key->from.bytes, TB_DIGEST_BYTES);
+    tb_put_raw(w, key->debtor.text, TB_PARTY_BYTES);
     tb_put_raw(w, key->duty.data, key->duty.size);
     TB_ASSERT(!w->overflow);
 }
@@ -32,6 +33,7 @@ static tb_err decode_key(tb_bytes in, tb_duty_key *out)
     }
     memcpy(out->case_id.bytes, in.data, TB_CASE_ID_BYTES);
     memcpy(out->from.bytes, in.data + TB_CASE_ID_BYTES, TB_DIGEST_BYTES);
+    memcpy(out->debtor.text, in.data + TB_CASE_ID_BYTES + TB_DIGEST_BYTES, TB_PARTY_BYTES);
     out->duty = tb_bytes_of(in.data + KEY_FIXED, in.size - KEY_FIXED);
     return TB_OK;
 }
@@ -54,7 +56,7 @@ static tb_err encode_row(const tb_duty_row *row, tb_arena *arena, tb_bytes *out)
     tb_writer_arena(&w, arena, ROW_BYTES);
     tb_put_u8(&w, ROW_FORM);
     tb_put_u8(&w, (uint8_t)row->state);
-    tb_put_raw(&w, row->debtor.text, TB_PARTY_BYTES);
+    tb_put_raw(&w, row->key.debtor.text, TB_PARTY_BYTES);
     tb_put_raw(&w, row->creditor.text, TB_PARTY_BYTES);
     tb_put_u64(&w, row->from_number);
     tb_put_i64(&w, row->from_at);
@@ -70,6 +72,7 @@ static tb_err encode_row(const tb_duty_row *row, tb_arena *arena, tb_bytes *out)
 tb_err tb_duty_decode(tb_bytes key, tb_bytes value, tb_duty_row *out)
 {
     tb_duty_row row;
+    tb_party debtor;
     tb_err err = decode_key(key, &row.key);
     if (err != TB_OK) {
         return err;
@@ -79,7 +82,7 @@ tb_err tb_duty_decode(tb_bytes key, tb_bytes value, tb_duty_row *out)
     uint8_t form = tb_get_u8(&r);
     uint8_t state = tb_get_u8(&r);
     row.state = (tb_duty_state)state;
-    tb_get_raw(&r, row.debtor.text, TB_PARTY_BYTES);
+    tb_get_raw(&r, debtor.text, TB_PARTY_BYTES);
     tb_get_raw(&r, row.creditor.text, TB_PARTY_BYTES);
     row.from_number = tb_get_u64(&r);
     row.from_at = tb_get_i64(&r);
@@ -89,8 +92,8 @@ tb_err tb_duty_decode(tb_bytes key, tb_bytes value, tb_duty_row *out)
     tb_get_raw(&r, row.end.bytes, TB_DIGEST_BYTES);
     tb_get_raw(&r, row.lapse.bytes, TB_DIGEST_BYTES);
     row.calendar = tb_get_u32(&r);
-    if (!tb_reader_done(&r) || form != ROW_FORM || state < TB_DUTY_OPEN ||
-        state > TB_DUTY_RELEASED) {
+    if (!tb_reader_done(&r) || form != ROW_FORM || !tb_party_equal(&debtor, &row.key.debtor) ||
+        state < TB_DUTY_OPEN || state > TB_DUTY_RELEASED) {
         return TB_ERR_CORRUPT;
     }
     *out = row;

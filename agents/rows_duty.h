@@ -1,6 +1,6 @@
 /* rows_duty - duties as stored: DUTY, and DUTY_DUE which leads to it by time.
  *
- *     open --until, in time--> on time
+ *     open --until, in time--> on time     a step of the case, or a side event of the debtor
  *       |  --until, late-----> late          with or without a lapse before
  *       |  --lapse recorded--> lapsed --until--> late
  *       +--taken over--------> released      (a lapsed one stays lapsed)
@@ -20,14 +20,14 @@
 
 typedef struct tb_duty_key {
     tb_case_id case_id;
-    tb_digest from; /* the event it began with */
-    tb_bytes duty;  /* id in the campaign */
+    tb_digest from;  /* the event it began with */
+    tb_party debtor; /* each of many owes his own */
+    tb_bytes duty;   /* id in the campaign */
 } tb_duty_key;
 
 typedef struct tb_duty_row {
     tb_duty_key key;
     tb_duty_state state;
-    tb_party debtor;
     tb_party creditor;
     uint64_t from_number;
     tb_time from_at; /* effective, as far as known */

@@ -23,6 +23,8 @@
 /* ---- META ---- */
 
 /* 0 when absent. */
+/* META, real time: when the hub was last heard, noted at most every TB_HEARD_NOTE_MS. */
+#define TB_META_HEARD "hub heard"
 tb_err tb_meta_number(tb_txn *txn, const char *name, uint64_t *out) TB_MUST_USE;
 tb_err tb_meta_number_put(tb_txn *txn, const char *name, uint64_t value) TB_MUST_USE;
 /* TB_ERR_NOT_FOUND before tb_agent_start prepared the store. */

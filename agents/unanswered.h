@@ -1,5 +1,5 @@
-/* unanswered - 已通报未答复: what this party notified others of and has not been answered, by age and
- * by who has it now. The view that matters most.
+/* unanswered - 已通报未答复: what this party notified others of and has not been answered, by age
+ * and by who has it now. The view that matters most.
  *
  * A case counts as notified where this party opened it or handed it on. It is answered once an
  * action whose receipt is "answered" has reached this party, or it is closed; while it is back with

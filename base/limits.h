@@ -65,7 +65,9 @@
 /* One limit of a duty: ten years. A campaign with more is refused by its check. */
 #define TB_DUTY_HOURS_MAX    87600
 #define TB_DUTY_DAYS_MAX     3650
-#define TB_ADDRESSEES_MAX    32
+/* Parties one event is addressed to, each a recipient of its notice: an act that would tell more is
+ * refused as addressees_many. */
+#define TB_ADDRESSEES_MAX    TB_ENTRIES_MAX
 #define TB_ACCOUNT_BYTES_MAX 64
 /* Accounts of one party at its agent, closed ones too; looking one up reads them all. */
 #define TB_ACCOUNTS_MAX 512
@@ -117,13 +119,15 @@
 #define TB_BEAT_MS         60000  /* one-way beat */
 #define TB_SILENT_MS       150000 /* a peer not heard of for this long is gone */
 /* No arrived mark for this long: the hub is asked for its newest. */
-#define TB_MARK_ASK_MS     300000
-#define TB_MARK_ALARM_MS   600000 /* no mark for this long: an alarm names both suspects */
+#define TB_MARK_ASK_MS   300000
+#define TB_MARK_ALARM_MS 600000 /* no mark for this long: an alarm names both suspects */
 /* Hello again on a connection that goes on: with notices or drafts outstanding, and without. What a
  * hub said and was lost is said again in its Welcome. */
-#define TB_GREET_AGAIN_MS   600000
-#define TB_GREET_IDLE_MS    3600000
-#define TB_NOTICE_LIFE_MS  (30ll * 24 * 3600 * 1000) /* the longest notice life */
+#define TB_GREET_AGAIN_MS 600000
+#define TB_GREET_IDLE_MS  3600000
+#define TB_NOTICE_LIFE_MS (30ll * 24 * 3600 * 1000) /* the longest notice life */
+/* How often META says that the hub was heard: how old a copy is people are told to the minute. */
+#define TB_HEARD_NOTE_MS 15000
 /* A newer directory that a header names must come from the hub within this, or an alarm names it.
  */
 #define TB_DIRECTORY_WAIT_MS 60000

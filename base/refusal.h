@@ -107,6 +107,14 @@
     X(412, TB_REFUSED_LETTER_PARTY, "letter_party", "Letters are written only to a party that is off-line in the directory.", "只向名录中的线下单位发函。") \
     X(420, TB_REFUSED_TIME_FAR, "time_far", "This time is more than a year outside the dates of every campaign installed here.", "所给时间与本单位已安装的各专项行动期限相差一年以上。") \
     X(440, TB_REFUSED_ROW_UNREADABLE, "row_unreadable", "A row of this agent's store could not be read and was set aside; what was waiting in it is not done any more. See what is missing with: tongbao check.", "本单位存储中有一条待办数据无法读取,已另行搁置,所对应的事项不再自动办理;请执行 tongbao check 查明缺失内容。") \
+    /* 450..469 positions of many, opened cases, lists */ \
+    X(450, TB_REFUSED_ADDRESSEES_MANY, "addressees_many", "The act would have to be told to more parties than one notice can name (64); the campaign has to divide its copies.", "该办理动作应告知的单位超过一份报文的上限(64个),须由专项行动定义拆分抄送对象。") \
+    X(451, TB_REFUSED_LIST_UNKNOWN, "list_unknown", "No campaign installed here has this list; see: tongbao list list.", "本单位已安装的专项行动没有该名单,请用 tongbao list list 查看。") \
+    X(452, TB_REFUSED_LIST_KEY, "list_key_missing", "Nothing that the list is searched by was given in full; give every field of one of its keys, or a name.", "未完整填写任何一组查询项,请填齐其中一组,或填写名称。") \
+    X(453, TB_REFUSED_LIST_BRAKE, "list_brake", "So many entries were listed or removed in a short time that a second account must confirm: name it in the field confirmed_by.", "短时间内列入或移出名单的条目已达上限,须由另一账号复核,并在“confirmed_by”项填写该账号。") \
+    X(454, TB_REFUSED_LIST_PROVINCE, "list_province", "This list holds within a province, and this party has none; say which (--province).", "该名单按省份适用,而本单位没有管辖省份,请用 --province 指明。") \
+    X(455, TB_REFUSED_LIST_ENTRY, "list_entry_unknown", "This list has no such entry here; see: tongbao list show LIST.", "本单位的该名单副本没有该条目,请用 tongbao list show 名单 查看。") \
+    X(456, TB_REFUSED_OPENS, "opens_refused", "The act opens another case, and that one would be refused; correct what it names.", "该办理动作同时开启另一办件,而后者不符合规定,请按所指之处改正。") \
     X(470, TB_REFUSED_REPORT_UNKNOWN, "report_unknown", "No campaign here asks for such a report; see: tongbao report list.", "本单位已安装的专项行动没有此报告,请用 tongbao report list 查看。") \
     X(471, TB_REFUSED_REPORT_PERIOD, "report_period", "The report is not owed for this period; see: tongbao report list.", "此报告没有该报告期,请用 tongbao report list 查看。") \
     X(472, TB_REFUSED_REPORT_EARLY, "report_early", "The period is not over yet; the report is filed after its last day. Look at it so far with: tongbao report draft.", "报告期尚未结束,期满后方可报送;可用 tongbao report draft 查看截至目前的数据。") \

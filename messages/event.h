@@ -80,8 +80,8 @@ typedef struct tb_event {
     /* A paper answer (线下办理): actor entered what this off-line party wrote. All three or none.
      */
     tb_party on_behalf;
-    tb_bytes paper_no;   /* 来文文号 */
-    tb_bytes paper_date; /* YYYY-MM-DD */
+    tb_bytes paper_no;      /* 来文文号 */
+    tb_bytes paper_date;    /* YYYY-MM-DD */
     tb_approval *approvals; /* by step, ascending */
     size_t approval_count;
 } tb_event;

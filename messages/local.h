@@ -42,6 +42,10 @@ typedef enum tb_request_kind {
     TB_REQUEST_GET_LETTER = 49,
     TB_REQUEST_LIST_DUTIES = 55,
     TB_REQUEST_LIST_CAMPAIGNS = 56,
+    TB_REQUEST_LIST_LISTS = 60,
+    TB_REQUEST_SHOW_LIST = 61,
+    TB_REQUEST_CHECK_LIST = 62,
+    TB_REQUEST_GET_FAMILY = 63,
     TB_REQUEST_CUT = 35,
     TB_REQUEST_LIST_QUARANTINE = 40,
     TB_REQUEST_ACT_QUARANTINE = 41,
@@ -157,6 +161,27 @@ typedef struct tb_local_recover {
     tb_case_id release; /* this case; zero: the recovery begins */
 } tb_local_recover;
 
+/* Entries of a list, by case id. */
+typedef struct tb_local_show_list {
+    tb_bytes list;
+    tb_case_id entry; /* this one alone; zero: a page */
+    tb_bytes after;
+    uint32_t limit;
+} tb_local_show_list;
+
+typedef struct tb_local_applicant {
+    tb_field *fields;
+    size_t field_count;
+} tb_local_applicant;
+
+/* Applicants asked about at once. */
+#define TB_APPLICANTS_MAX 256
+typedef struct tb_local_check_list {
+    tb_bytes list;
+    tb_bytes province; /* empty: this party's own */
+    tb_local_applicant *applicants;
+    size_t count;
+} tb_local_check_list;
 /* 岗位: what an account may do at its agent; a bit each. */
 #define TB_POST_CLERK    1u /* 经办: acts */
 #define TB_POST_REVIEWER 2u /* 审核 */
@@ -252,9 +277,11 @@ typedef struct tb_local_request {
     union {
         tb_local_open open;
         tb_local_act act;
-        tb_case_id case_id; /* GET_CASE, LIST_ACTS, EXPORT, EXPLAIN_DUTIES */
+        tb_case_id case_id; /* GET_CASE, LIST_ACTS, EXPORT, GET_FAMILY, EXPLAIN_DUTIES */
         tb_local_list list; /* LIST_CASES */
         tb_local_list_duties duties;
+        tb_local_show_list show_list;
+        tb_local_check_list check_list;
         tb_bytes trace; /* case or event id in hex, or "party/incarnation/number" */
         tb_local_list_notices notices;
         tb_request_id request; /* GET_REQUEST */
@@ -300,6 +327,10 @@ typedef enum tb_answer_kind {
     TB_ANSWER_LETTER = 49,
     TB_ANSWER_DUTIES = 55,
     TB_ANSWER_CAMPAIGNS = 56,
+    TB_ANSWER_LISTS = 60,
+    TB_ANSWER_SHOWN_LIST = 61,
+    TB_ANSWER_VERDICTS = 62,
+    TB_ANSWER_FAMILY = 63,
     TB_ANSWER_CUT = 35,
     TB_ANSWER_QUARANTINE = 40,
     TB_ANSWER_SETTLED = 41,
@@ -454,7 +485,7 @@ typedef struct tb_local_trace_line {
     tb_bytes why_en;
     tb_bytes title_zh; /* of the action */
     tb_bytes title_en;
-    tb_standing standing; /* of the event; 0: about none */
+    tb_standing standing;   /* of the event; 0: about none */
     tb_approval_step waits; /* a draft that is to be approved; within the agent alone */
 } tb_local_trace_line;
 
@@ -746,6 +777,105 @@ typedef struct tb_local_dead_letters {
     tb_bytes next;
 } tb_local_dead_letters;
 
+/* Our copy of a list (名单), and how old it is. */
+typedef struct tb_local_list_line {
+    tb_bytes campaign;
+    tb_bytes list;
+    tb_bytes title_zh;
+    tb_bytes title_en;
+    bool national;
+    uint64_t listed;
+    uint64_t removed;
+    tb_time heard; /* real time; 0: the hub never spoke to us */
+    tb_time now;   /* real time of the answer */
+    bool linked;
+} tb_local_list_line;
+
+typedef struct tb_local_lists {
+    tb_local_list_line *lines;
+    size_t count;
+} tb_local_lists;
+
+typedef enum tb_list_standing {
+    TB_LIST_LISTED = 1,
+    TB_LIST_REMOVED = 2,
+} tb_list_standing;
+
+typedef struct tb_local_entry {
+    tb_case_id case_id;
+    tb_list_standing standing;
+    tb_bytes state;
+    tb_bytes province;
+    tb_time listed;
+    tb_party listed_by;
+    tb_time removed; /* 0: it is listed */
+    tb_party removed_by;
+    tb_field *fields;
+    size_t field_count;
+    tb_party *confirmed; /* of a removal: who has returned the receipt for it */
+    size_t confirmed_count;
+    tb_party *outstanding; /* and who has not */
+    size_t outstanding_count;
+} tb_local_entry;
+
+typedef struct tb_local_shown_list {
+    tb_local_list_line list;
+    tb_local_entry *entries;
+    size_t count;
+    tb_bytes next;
+} tb_local_shown_list;
+
+typedef enum tb_gate {
+    TB_GATE_NOT_FOUND = 1,
+    TB_GATE_POSSIBLE = 2, /* 疑似,需人工核对 */
+    TB_GATE_LISTED = 3,
+} tb_gate;
+
+typedef struct tb_local_verdict {
+    tb_gate verdict; /* 0: not judged, for code */
+    tb_local_entry *entries;
+    size_t count;
+    tb_refusal code;
+    tb_bytes detail; /* which field */
+} tb_local_verdict;
+
+typedef struct tb_local_verdicts {
+    tb_local_list_line list;
+    tb_bytes province;          /* it was asked for; empty of a national list */
+    tb_local_verdict *verdicts; /* as asked */
+    size_t count;
+} tb_local_verdicts;
+
+typedef struct tb_local_relative {
+    tb_case_id case_id;
+    tb_bytes case_type; /* empty, and what follows, when the case is not known here */
+    tb_bytes state;
+    tb_party holder;
+    bool known;
+} tb_local_relative;
+
+/* What one of many owes on a case, done or not. */
+typedef struct tb_local_owed {
+    tb_bytes duty;
+    tb_bytes title_zh;
+    tb_bytes title_en;
+    tb_party debtor;
+    tb_duty_state state;
+    tb_time due;
+    tb_time ended;
+    tb_field *fields; /* of the newest side event by which it is fulfilled */
+    size_t field_count;
+} tb_local_owed;
+
+typedef struct tb_local_family {
+    tb_bytes campaign;
+    tb_bytes case_type;
+    tb_local_relative parent; /* zero case id: it was opened by nobody's act on another */
+    tb_local_relative *children;
+    size_t count;
+    tb_local_owed *owed; /* by duty, then by debtor */
+    size_t owed_count;
+} tb_local_family;
 typedef struct tb_local_accounts {
     tb_local_account *lines;
     size_t count;
@@ -997,6 +1127,10 @@ typedef struct tb_local_answer {
         tb_local_letter letter;
         tb_local_duties duties;
         tb_local_campaigns campaigns;
+        tb_local_lists lists;
+        tb_local_shown_list shown_list;
+        tb_local_verdicts verdicts;
+        tb_local_family family;
         tb_local_cut cut;
         tb_local_quarantine quarantine;
         tb_local_settled settled;

@@ -145,8 +145,7 @@ static bool read_approval(const wire_approval *in, tb_local_approval *out)
 {
     return read_step(in->step, &out->step) && tb_local_text(in->account, &out->account) &&
            tb_local_text(in->name, &out->name) && tb_local_text(in->absent, &out->absent) &&
-           tb_local_text(in->absent_name, &out->absent_name) &&
-           tb_wire_time(in->at_ms, &out->at);
+           tb_local_text(in->absent_name, &out->absent_name) && tb_wire_time(in->at_ms, &out->at);
 }
 
 static void write_approval(const tb_local_approval *in, wire_approval *out)

@@ -522,6 +522,14 @@ static tb_refusal read_body(const wire_answer *in, tb_arena *arena, tb_local_ans
         return tb_local_read_verified(in->verified, arena, &out->verified);
     case TB_ANSWER_CAMPAIGNS:
         return read_campaigns(in->campaigns, arena, &out->campaigns);
+    case TB_ANSWER_LISTS:
+        return tb_local_read_lists(in->lists, arena, &out->lists);
+    case TB_ANSWER_SHOWN_LIST:
+        return tb_local_read_shown_list(in->shown_list, arena, &out->shown_list);
+    case TB_ANSWER_VERDICTS:
+        return tb_local_read_verdicts(in->verdicts, arena, &out->verdicts);
+    case TB_ANSWER_FAMILY:
+        return tb_local_read_family(in->family, arena, &out->family);
     case TB_ANSWER_CUT:
         return read_cut(in->cut, arena, &out->cut);
     case TB_ANSWER_QUARANTINE:

@@ -122,8 +122,8 @@ static bool write_event(const tb_local_event *in, tb_arena *arena, wire_event *o
     out->account_name = tb_wire_of(in->account_name);
     out->n_approvals = in->approval_count;
     out->approvals = tb_local_write_signed(in->approvals, in->approval_count, arena);
-    return out->addressees != NULL && out->approvals != NULL && out->fields != NULL && out->unread_groups != NULL &&
-           out->lost_fields != NULL;
+    return out->addressees != NULL && out->approvals != NULL && out->fields != NULL &&
+           out->unread_groups != NULL && out->lost_fields != NULL;
 }
 
 static bool write_case(const tb_local_case *in, tb_arena *arena, Tongbao__Local__Case *out)
@@ -554,6 +554,18 @@ static bool write_body(const tb_local_answer *in, tb_arena *arena, bodies *b, wi
     case TB_ANSWER_CAMPAIGNS:
         out->campaigns = &b->campaigns;
         return write_campaigns(&in->campaigns, arena, &b->campaigns);
+    case TB_ANSWER_LISTS:
+        out->lists = tb_local_write_lists(&in->lists, arena);
+        return out->lists != NULL;
+    case TB_ANSWER_SHOWN_LIST:
+        out->shown_list = tb_local_write_shown_list(&in->shown_list, arena);
+        return out->shown_list != NULL;
+    case TB_ANSWER_VERDICTS:
+        out->verdicts = tb_local_write_verdicts(&in->verdicts, arena);
+        return out->verdicts != NULL;
+    case TB_ANSWER_FAMILY:
+        out->family = tb_local_write_family(&in->family, arena);
+        return out->family != NULL;
     case TB_ANSWER_CUT:
         out->cut = &b->cut;
         return write_cut(&in->cut, arena, &b->cut);

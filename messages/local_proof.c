@@ -11,10 +11,8 @@ static const uint8_t proof_head[] = {0xC2, 0x3E, TB_PROOF_BYTES};
 
 #define SUFFIX_BYTES (sizeof proof_head + TB_PROOF_BYTES)
 
-tb_err tb_local_request_prove(tb_bytes request,
-                              const uint8_t secret[64],
-                              tb_arena *arena,
-                              tb_bytes *out)
+tb_err
+tb_local_request_prove(tb_bytes request, const uint8_t secret[64], tb_arena *arena, tb_bytes *out)
 {
     size_t size = request.size + SUFFIX_BYTES;
     uint8_t *bytes = size > TB_LOCAL_BYTES_MAX ? NULL : tb_arena_alloc(arena, size);

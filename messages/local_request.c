@@ -176,6 +176,13 @@ static tb_refusal read_body(const wire_request *in, tb_arena *arena, tb_local_re
             tb_wire_text(in->recover->reason, TB_REASON_BYTES_MAX / 2, &out->recover.reason) &&
             tb_wire_fixed_or_zero(in->recover->release, out->recover.release.bytes,
                                   TB_CASE_ID_BYTES));
+    case TB_REQUEST_SHOW_LIST:
+        return verdict(tb_local_read_show_list(in->show_list, &out->show_list));
+    case TB_REQUEST_CHECK_LIST:
+        return tb_local_read_check_list(in->check_list, arena, &out->check_list);
+    case TB_REQUEST_GET_FAMILY:
+        return verdict(
+            tb_wire_fixed(in->get_family->case_id, out->case_id.bytes, TB_CASE_ID_BYTES));
     case TB_REQUEST_CHANGE_ACCOUNT:
         return verdict(tb_local_read_change_account(in->change_account, &out->change_account));
     case TB_REQUEST_LIST_APPROVALS:
@@ -195,6 +202,7 @@ static tb_refusal read_body(const wire_request *in, tb_arena *arena, tb_local_re
     case TB_REQUEST_LIST_DIRECTORY:
     case TB_REQUEST_CHECK:
     case TB_REQUEST_LIST_CAMPAIGNS:
+    case TB_REQUEST_LIST_LISTS:
     case TB_REQUEST_GET_RECOVERY:
         return TB_ACCEPTED;
     }
@@ -276,6 +284,8 @@ typedef struct bodies {
     Tongbao__Local__ImportBundle import_bundle;
     Tongbao__Local__WriteLetter write_letter;
     Tongbao__Local__GetLetter get_letter;
+    Tongbao__Local__ListLists list_lists;
+    Tongbao__Local__GetFamily family;
     Tongbao__Local__ListDuties duties;
     Tongbao__Local__ListCampaigns campaigns;
     Tongbao__Local__GetCut cut;
@@ -531,6 +541,21 @@ static bool write_body(const tb_local_request *in, tb_arena *arena, bodies *b, w
     case TB_REQUEST_LIST_CAMPAIGNS:
         tongbao__local__list_campaigns__init(&b->campaigns);
         out->list_campaigns = &b->campaigns;
+        return true;
+    case TB_REQUEST_LIST_LISTS:
+        tongbao__local__list_lists__init(&b->list_lists);
+        out->list_lists = &b->list_lists;
+        return true;
+    case TB_REQUEST_SHOW_LIST:
+        out->show_list = tb_local_write_show_list(&in->show_list, arena);
+        return out->show_list != NULL;
+    case TB_REQUEST_CHECK_LIST:
+        out->check_list = tb_local_write_check_list(&in->check_list, arena);
+        return out->check_list != NULL;
+    case TB_REQUEST_GET_FAMILY:
+        tongbao__local__get_family__init(&b->family);
+        b->family.case_id = tb_wire_raw(in->case_id.bytes, TB_CASE_ID_BYTES);
+        out->get_family = &b->family;
         return true;
     case TB_REQUEST_CUT:
         tongbao__local__get_cut__init(&b->cut);

@@ -34,6 +34,41 @@ tb_refusal tb_local_read_parties(const tb_wire_bytes *in,
                                  tb_party **out) TB_MUST_USE;
 tb_wire_bytes *tb_local_write_parties(const tb_party *in, size_t count, tb_arena *arena);
 
+/* local_lists.c: lists and their gate, and cases that opened each other. Writers answer NULL when
+ * memory ends. */
+struct Tongbao__Local__ShowList;
+struct Tongbao__Local__CheckList;
+struct Tongbao__Local__Lists;
+struct Tongbao__Local__ShownList;
+struct Tongbao__Local__Verdicts;
+struct Tongbao__Local__Family;
+
+bool tb_local_read_show_list(const struct Tongbao__Local__ShowList *in, tb_local_show_list *out);
+tb_refusal tb_local_read_check_list(const struct Tongbao__Local__CheckList *in,
+                                    tb_arena *arena,
+                                    tb_local_check_list *out);
+struct Tongbao__Local__ShowList *tb_local_write_show_list(const tb_local_show_list *in,
+                                                          tb_arena *arena);
+struct Tongbao__Local__CheckList *tb_local_write_check_list(const tb_local_check_list *in,
+                                                            tb_arena *arena);
+tb_refusal
+tb_local_read_lists(const struct Tongbao__Local__Lists *in, tb_arena *arena, tb_local_lists *out);
+tb_refusal tb_local_read_shown_list(const struct Tongbao__Local__ShownList *in,
+                                    tb_arena *arena,
+                                    tb_local_shown_list *out);
+tb_refusal tb_local_read_verdicts(const struct Tongbao__Local__Verdicts *in,
+                                  tb_arena *arena,
+                                  tb_local_verdicts *out);
+tb_refusal tb_local_read_family(const struct Tongbao__Local__Family *in,
+                                tb_arena *arena,
+                                tb_local_family *out);
+struct Tongbao__Local__Lists *tb_local_write_lists(const tb_local_lists *in, tb_arena *arena);
+struct Tongbao__Local__ShownList *tb_local_write_shown_list(const tb_local_shown_list *in,
+                                                            tb_arena *arena);
+struct Tongbao__Local__Verdicts *tb_local_write_verdicts(const tb_local_verdicts *in,
+                                                         tb_arena *arena);
+struct Tongbao__Local__Family *tb_local_write_family(const tb_local_family *in, tb_arena *arena);
+
 /* local_aside.c: what is set aside at an agent, and a hub's dead letters. */
 struct Tongbao__Local__ListQuarantine;
 struct Tongbao__Local__ActQuarantine;

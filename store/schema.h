@@ -8,7 +8,7 @@
 #ifndef TB_SCHEMA_H
 #define TB_SCHEMA_H
 
-#define TB_SCHEMA_VERSION 2
+#define TB_SCHEMA_VERSION 3
 
 /* clang-format off */
 /*    table            key                                              value           rows exist while */
@@ -54,9 +54,9 @@
     X(FIELD_INDEX,      "campaign 0 field 0 value 0 case",              "-",            "an indexed field of the case is readable here") \
     X(DRAFT,            "number:u64",                                   "DraftRow",     "an act waits for the link (待发出)") \
     X(REQUEST,          "request_id",                                   "RequestRow",   "30 days: the answer to a local request") \
-    X(DUTY,             "case from-event duty",                         "DutyRow",      "always, once the case's chain has begun the duty") \
-    X(DUTY_DUE,         "walk:u8 at:i64 case from-event duty",          "-",            "walk 1, by look: one per DUTY row to be judged here; walk 2, by due: one per open or lapsed one") \
-    X(RESEAL,           "incarnation notice:u64 recipient",             "since_ms:i64", "refused for a retired key or one of a newer directory, and not sealed anew yet") \
+    X(DUTY,             "case from-event debtor duty",                  "DutyRow",      "always, once the case's chain has begun the duty") \
+    X(DUTY_DUE,         "walk:u8 at:i64 case from-event debtor duty",   "-",            "walk 1, by look: one per DUTY row to be judged here; walk 2, by due: one per open or lapsed one") \
+    X(RESEAL,           "incarnation notice:u64 recipient",             "since_ms:i64", "refused for a retired key, and not sealed anew yet: its new one is not known here") \
     X(RESEALED,         "incarnation notice:u64 recipient",             "ResealedRow",  "always: the notice that carried its events anew") \
     X(AHEAD,            "incarnation notice:u64",                       "case digests", "always: the events a notice of ours without new events passed on") \
     X(CUT_SCAN,         "party key",                                    "EVENT key",    "a cut that was learnt of is not yet held against every event here") \
@@ -85,7 +85,10 @@
     X(SET_ASIDE,        "table 0 key",                                  "as it was",    "always: a waiting row that could not be worked with; the value is empty when it did not read") \
     X(AUTOMATIC,        "case action",                                  "AutomaticRow", "this party holds the case in a state from which its agent does the action by itself") \
     X(AUTOMATIC_DUE,    "1 look:i64 case action | 2 campaign 0 action 0 case action", "-", "exactly one per AUTOMATIC row: 2 while the action is switched off") \
-    X(AUTOMATIC_SWITCH, "campaign 0 action",                            "SwitchRow",    "always, once the party has switched the action on or off")
+    X(AUTOMATIC_SWITCH, "campaign 0 action",                            "SwitchRow",    "always, once the party has switched the action on or off") \
+    /* agent: lists */                                                                                                 \
+    X(LIST_ENTRY,       "campaign 0 list 0 case",                       "ListEntryRow", "the case is on the list, or was taken off it; our copy of the register") \
+    X(LIST,             "campaign 0 list 0 key:u8 value 0 case",        "-",            "a LIST_ENTRY row is listed: one per key it can be found by; key 255 is name and place")
 /* clang-format on */
 
 typedef enum tb_table {

@@ -15,6 +15,16 @@ const tb_case_type *tb_campaign_case_type(const tb_campaign *campaign, tb_bytes 
     return NULL;
 }
 
+const tb_list_def *tb_campaign_list(const tb_campaign *campaign, tb_bytes id)
+{
+    for (unsigned i = 0; i < campaign->list_count; i++) {
+        if (tb_bytes_equal(tb_bytes_str(campaign->lists[i].id), id)) {
+            return &campaign->lists[i];
+        }
+    }
+    return NULL;
+}
+
 const tb_measure *tb_campaign_measure(const tb_campaign *campaign, tb_bytes id)
 {
     for (unsigned i = 0; i < campaign->measure_count; i++) {

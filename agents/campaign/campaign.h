@@ -153,6 +153,9 @@ typedef enum tb_position_kind {
     TB_POSITION_FIELD,         /* the party named by the open field `field` */
     TB_POSITION_ROLE,          /* the one party of `role` */
     TB_POSITION_ACTOR_OF,      /* who last did action `field` */
+    TB_POSITION_EVERY, /* every party of `role`: whose jurisdiction is the open field `field`, or
+                          without `field` all of them. Reads, is told, writes side events, owes a
+                          duty each; never holds a case and is never compared */
     TB_POSITION_LOOKED_UP,     /* whom `lookup` names for the value of the open field `field`; where
                                   it names several, all of them if several fit, else the first */
 } tb_position_kind;
@@ -237,13 +240,28 @@ typedef enum tb_action_kind {
     TB_ACTION_VERSION, /* tb_action_move alone: no definition declares it */
 } tb_action_kind;
 
+/* Another case that an act opens in the same turn, through the same agent (design §9). The case
+ * opened knows its parent by its own field `parent`; the parent need not know of it. It lives on
+ * when the parent ends. */
+typedef struct tb_copied_field {
+    const char *field; /* of the case opened */
+    const char *from;  /* of the case acted on; a field the actor cannot read is left out */
+} tb_copied_field;
+
+typedef struct tb_opens {
+    const char *case_type;
+    const char *parent; /* field of type case there, indexed */
+    tb_copied_field *fields;
+    unsigned field_count;
+    tb_conditions when; /* on the case acted on, with the act's own fields; none: always */
+} tb_opens;
 /* What becomes of an act at a time outside all of its action's stages. */
 typedef enum tb_outside {
     TB_OUTSIDE_REFUSE,
     TB_OUTSIDE_LATE, /* allowed, and shown as late (agents/campaign/stages.h) */
 } tb_outside;
-/* Steps of approval (审核, 签发) that other accounts of the acting party take before the act is made
- * (agents/approval.h). The party's own affair: others see who, and do not judge it. */
+/* Steps of approval (审核, 签发) that other accounts of the acting party take before the act is
+ * made (agents/approval.h). The party's own affair: others see who, and do not judge it. */
 #define TB_APPROVAL_REVIEW "review"
 #define TB_APPROVAL_SIGN   "sign"
 
@@ -279,10 +297,12 @@ typedef struct tb_action {
     unsigned field_count;
     const char
         *receipt; /* "signed_for", "answered" or NULL: which receipt people see (design §9) */
+    tb_opens *opens;
+    unsigned opens_count;
     const char **stages; /* it belongs to these alone, by the event's own time; none: to any time */
     unsigned stage_count;
     tb_outside outside;
-    bool request; /* 请求: a SIDE that the holder must answer by one of: */
+    bool request;             /* 请求: a SIDE that the holder must answer by one of: */
     const char **answered_by; /* actions; possible only while such a request waits */
     unsigned answered_by_count;
     const char **approval; /* steps, in this order: TB_APPROVAL_REVIEW, TB_APPROVAL_SIGN */
@@ -314,10 +334,12 @@ typedef struct tb_period_day {
 typedef struct tb_duty_def {
     const char *id;
     tb_label title;
-    const char *owed_by; /* position, resolved right after the event `from` */
+    const char *owed_by; /* position, resolved right after the event `from`; of a position of many
+                            each party owes its own */
     const char *to;      /* position: the creditor, whose agent alone judges */
     const char *from;    /* action: a step of the case, or a request */
-    const char **until;  /* actions, any of which fulfils it */
+    const char **until;  /* actions, any of which fulfils it: steps of the case, or side events,
+                            which fulfil their author's alone */
     unsigned until_count;
     unsigned hours;
     unsigned days;
@@ -340,6 +362,8 @@ typedef struct tb_duty_def {
 #define TB_LAPSE_DUTY "lapsed_duty"
 #define TB_LAPSE_DUE  "lapsed_due"
 #define TB_LAPSE_UPTO "lapsed_upto"
+/* Of a duty that many owe each: whose lapse it is. */
+#define TB_LAPSE_DEBTOR "lapsed_debtor"
 
 typedef struct tb_case_type {
     const char *id;
@@ -358,6 +382,52 @@ typedef struct tb_case_type {
     unsigned duty_count;
 } tb_case_type;
 
+/* 名单: a shared register. An entry is a case of one type, so it is signed, delivered, traced and
+ * taken over as a case is; the list says which states list it, by what it is found, and who keeps
+ * a copy of it (agents/lists.h). */
+typedef enum tb_list_scope {
+    TB_LIST_PROVINCE, /* an entry lists in the province of its field `province` alone */
+    TB_LIST_NATIONAL,
+} tb_list_scope;
+
+/* Fields that together say who is meant; every one of them is given, or the key does not count. */
+typedef struct tb_list_key {
+    const char **fields;
+    unsigned count;
+} tb_list_key;
+
+/* The same name at the same place is likely the same, and a person must look (疑似). */
+typedef struct tb_list_possible {
+    const char *name; /* NULL: none is told */
+    const char *place;
+} tb_list_possible;
+
+/* Of one party no more than `count` entries are listed or removed within `hours`, unless a second
+ * account is named in the act's field TB_LIST_CONFIRMED. count 0: no brake. */
+typedef struct tb_list_brake {
+    unsigned count;
+    unsigned hours;
+} tb_list_brake;
+#define TB_LIST_CONFIRMED "confirmed_by"
+
+typedef struct tb_list_def {
+    const char *id;
+    tb_label title;
+    const char *case_type;
+    const char **listed_in; /* states in which an entry lists */
+    unsigned listed_count;
+    const char **removed_in; /* states in which one that was listed is taken off */
+    unsigned removed_count;
+    tb_list_scope scope;
+    const char *province; /* open field of type province; may be NULL when national */
+    tb_list_key *keys;
+    unsigned key_count;
+    tb_list_possible possible;
+    tb_list_brake brake;
+    const char **subscribers; /* positions that keep a copy */
+    unsigned subscriber_count;
+    const char *removed_receipt; /* side action; a removal is open until each of them did it */
+} tb_list_def;
 /* How a figure comes about; what is not DECLARED follows from the cases a party has (design §11).
  */
 typedef enum tb_measure_kind {
@@ -499,6 +569,8 @@ typedef struct tb_campaign {
     unsigned code_count;
     tb_case_type *case_types;
     unsigned case_type_count;
+    tb_list_def *lists;
+    unsigned list_count;
     tb_measure *measures;
     unsigned measure_count;
     tb_report_def *reports;
@@ -507,6 +579,7 @@ typedef struct tb_campaign {
 
 /* By id; NULL when absent. */
 const tb_case_type *tb_campaign_case_type(const tb_campaign *campaign, tb_bytes id);
+const tb_list_def *tb_campaign_list(const tb_campaign *campaign, tb_bytes id);
 const tb_code_list *tb_campaign_codes(const tb_campaign *campaign, const char *id);
 const tb_stage *tb_campaign_stage(const tb_campaign *campaign, const char *id);
 const tb_lookup *tb_campaign_lookup(const tb_campaign *campaign, const char *id);

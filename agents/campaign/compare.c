@@ -297,6 +297,24 @@ static bool same_action_fields(const tb_action *a, const tb_action *b)
     return a->field_count == b->field_count;
 }
 
+static bool same_opens(const tb_action *a, const tb_action *b)
+{
+    for (unsigned i = 0; a->opens_count == b->opens_count && i < a->opens_count; i++) {
+        const tb_opens *x = &a->opens[i];
+        const tb_opens *y = &b->opens[i];
+        bool fields = x->field_count == y->field_count;
+        for (unsigned f = 0; fields && f < x->field_count; f++) {
+            fields = same(x->fields[f].field, y->fields[f].field) &&
+                     same(x->fields[f].from, y->fields[f].from);
+        }
+        if (!fields || !same(x->case_type, y->case_type) || !same(x->parent, y->parent) ||
+            !same_conditions(&x->when, &y->when)) {
+            return false;
+        }
+    }
+    return a->opens_count == b->opens_count;
+}
+
 static bool same_automatic(const tb_automatic *a, const tb_automatic *b)
 {
     static const tb_delay at_once = {0};
@@ -324,7 +342,8 @@ static bool same_action(const tb_action *a, const tb_action *b)
                       b->from_count) &&
            same_names((const char *const *)a->copies, a->copy_count, (const char *const *)b->copies,
                       b->copy_count) &&
-           same_conditions(&a->when, &b->when) && same_ways(a, b) && same_action_fields(a, b);
+           same_conditions(&a->when, &b->when) && same_ways(a, b) && same_action_fields(a, b) &&
+           same_opens(a, b);
 }
 
 static void compare_actions(comparison *c)
@@ -403,6 +422,56 @@ static void compare_roles(comparison *c)
             put(c, TB_DIFFERENCE_ROLE_SCOPE, NULL, from->id, NULL);
         }
     }
+}
+
+/* ---- lists ---- */
+
+static bool same_keys(const tb_list_def *a, const tb_list_def *b)
+{
+    for (unsigned i = 0; a->key_count == b->key_count && i < a->key_count; i++) {
+        if (!same_names((const char *const *)a->keys[i].fields, a->keys[i].count,
+                        (const char *const *)b->keys[i].fields, b->keys[i].count)) {
+            return false;
+        }
+    }
+    return a->key_count == b->key_count && same(a->possible.name, b->possible.name) &&
+           same(a->possible.place, b->possible.place);
+}
+
+static bool same_list(const tb_list_def *a, const tb_list_def *b)
+{
+    return same_names((const char *const *)a->listed_in, a->listed_count,
+                      (const char *const *)b->listed_in, b->listed_count) &&
+           same_names((const char *const *)a->removed_in, a->removed_count,
+                      (const char *const *)b->removed_in, b->removed_count) &&
+           same_names((const char *const *)a->subscribers, a->subscriber_count,
+                      (const char *const *)b->subscribers, b->subscriber_count) &&
+           a->scope == b->scope && same(a->province, b->province) && same_keys(a, b) &&
+           a->brake.count == b->brake.count && a->brake.hours == b->brake.hours &&
+           same(a->removed_receipt, b->removed_receipt);
+}
+
+/* An entry that moved to a version without its list could be found by nobody. */
+static void compare_lists(comparison *c)
+{
+    for (unsigned i = 0; i < c->from_campaign->list_count; i++) {
+        const tb_list_def *from = &c->from_campaign->lists[i];
+        const tb_list_def *to = tb_campaign_list(c->to_campaign, tb_bytes_str(from->id));
+        c->from = tb_campaign_case_type(c->from_campaign, tb_bytes_str(from->case_type));
+        if (to == NULL || !same(from->case_type, to->case_type)) {
+            put(c, TB_DIFFERENCE_LIST_REMOVED, NULL, from->id, NULL);
+        } else if (!same_list(from, to)) {
+            put(c, TB_DIFFERENCE_LIST_CHANGED, NULL, from->id, NULL);
+        }
+    }
+    for (unsigned i = 0; i < c->to_campaign->list_count; i++) {
+        const tb_list_def *to = &c->to_campaign->lists[i];
+        c->from = tb_campaign_case_type(c->to_campaign, tb_bytes_str(to->case_type));
+        if (tb_campaign_list(c->from_campaign, tb_bytes_str(to->id)) == NULL) {
+            put(c, TB_DIFFERENCE_LIST_ADDED, NULL, to->id, NULL);
+        }
+    }
+    c->from = NULL;
 }
 
 /* ---- measures and reports ---- */
@@ -543,6 +612,7 @@ tb_err tb_campaign_compare(const tb_campaign *from,
             put(&c, TB_DIFFERENCE_TYPE_ADDED, NULL, c.to->id, NULL);
         }
     }
+    compare_lists(&c);
     if (c.err != TB_OK) {
         return c.err;
     }

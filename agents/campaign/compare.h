@@ -63,6 +63,9 @@ typedef enum tb_hindrance {
     X(DUTY_ADDED,       TB_HINDERS_NOBODY, "duty_added",       "新增应办事项",            "a duty is added") \
     X(DUTY_REMOVED,     TB_HINDERS_NOBODY, "duty_removed",     "取消应办事项",            "a duty is gone") \
     X(DUTY_PARTIES,     TB_HINDERS_TYPE,   "duty_parties",     "应办事项的应办方或相对方改变", "a duty is owed by or to another position") \
+    X(LIST_ADDED,       TB_HINDERS_NOBODY, "list_added",       "新增名单",                "a list is added") \
+    X(LIST_REMOVED,     TB_HINDERS_TYPE,   "list_removed",     "取消名单",                "a list is gone") \
+    X(LIST_CHANGED,     TB_HINDERS_NOBODY, "list_changed",     "名单的规定改变",          "a list's rules change") \
     X(DUTY_CHANGED,     TB_HINDERS_NOBODY, "duty_changed",     "应办事项的规定改变",      "a duty's rules change") \
     X(MEASURE_ADDED,    TB_HINDERS_NOBODY, "measure_added",    "新增指标",                "a measure is added") \
     X(MEASURE_REMOVED,  TB_HINDERS_NOBODY, "measure_removed",  "取消指标",                "a measure is gone") \

@@ -33,12 +33,28 @@ tb_time tb_duty_grace(const tb_duty_def *duty)
 bool tb_duty_parties(const tb_duty_def *duty,
                      const tb_case_view *view,
                      const tb_directory *directory,
+                     size_t *at,
                      tb_party *out_debtor,
                      tb_party *out_creditor)
 {
-    return tb_position_party(view, directory, duty->owed_by, out_debtor) &&
-           tb_position_party(view, directory, duty->to, out_creditor) &&
-           !tb_party_equal(out_debtor, out_creditor);
+    bool many = tb_position_many(view->type, duty->owed_by);
+    if (!tb_position_party(view, directory, duty->to, out_creditor)) {
+        return false;
+    }
+    while (tb_position_next(view, directory, duty->owed_by, at, out_debtor)) {
+        bool told = !many || tb_party_reachable(tb_directory_find(directory, out_debtor));
+        if (told && !tb_party_equal(out_debtor, out_creditor)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool tb_duty_ends_beside(const tb_case_type *type, const tb_duty_def *duty)
+{
+    const tb_action *until =
+        duty->until_count > 0 ? tb_case_type_action(type, tb_bytes_str(duty->until[0])) : NULL;
+    return until != NULL && until->kind == TB_ACTION_SIDE;
 }
 
 bool tb_duty_begins(const tb_duty_def *duty, tb_bytes action)

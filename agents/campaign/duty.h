@@ -27,13 +27,17 @@ bool tb_duty_owed(const tb_duty_def *duty,
 /* How long after due nothing is said yet. */
 tb_time tb_duty_grace(const tb_duty_def *duty);
 
-/* Debtor and creditor; false while one is nobody yet, or both are one party: nobody owes himself
- * anything. view: right after the event. */
+/* The next debtor, and the creditor; false when there is none, or no creditor yet. Nobody owes
+ * himself anything, and of many nobody who cannot be told. *at is 0 before the first. view: right
+ * after the event. */
 bool tb_duty_parties(const tb_duty_def *duty,
                      const tb_case_view *view,
                      const tb_directory *directory,
+                     size_t *at,
                      tb_party *out_debtor,
                      tb_party *out_creditor) TB_MUST_USE;
+/* Whether side events fulfil it, each its author's: then none of its actions is a step. */
+bool tb_duty_ends_beside(const tb_case_type *type, const tb_duty_def *duty);
 
 bool tb_duty_begins(const tb_duty_def *duty, tb_bytes action);
 bool tb_duty_ends(const tb_duty_def *duty, tb_bytes action);

@@ -165,7 +165,11 @@ static tb_refusal rule(tb_scene *scene, tb_ruling *ruling)
     }
     ruling->to_state = tb_scene_to_state(scene, way);
     tb_party addressees[TB_ADDRESSEES_MAX];
-    size_t count = tb_scene_addressees(scene, &ruling->holder, true, addressees);
+    size_t count = tb_scene_addressees(scene, &ruling->holder, addressees);
+    if (count > TB_ADDRESSEES_MAX) {
+        return tb_scene_object(scene, TB_REFUSED_ADDRESSEES_MANY, &scene->action->title,
+                               scene->action->id);
+    }
     ruling->addressees = tb_arena_array(scene->arena, count + 1, sizeof *addressees);
     if (ruling->addressees == NULL) {
         scene->err = TB_ERR_LIMIT;

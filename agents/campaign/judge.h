@@ -112,6 +112,17 @@ tb_err tb_judge_paper(const tb_case_view *view,
                       tb_ruling *out_ruling,
                       tb_objection *out_objection) TB_MUST_USE;
 
+/* Whether an allowed act opens that other case too: its `when` on the case with the act's own
+ * fields. The actor's own business; others do not judge it. */
+tb_err tb_judge_opens(const tb_case_view *view,
+                      const tb_directory *directory,
+                      const tb_party *actor,
+                      const tb_ruling *ruling,
+                      const tb_opens *opens,
+                      const tb_local_knowledge *known,
+                      tb_arena *arena,
+                      bool *out) TB_MUST_USE;
+
 /* An event that arrived, against the case before it: the same rules on its open part; its to_state,
  * holder and addressees must be those of a way the rules allow (LINKED_* tests are skipped, so a
  * way that only they rule out is accepted). An event of kind version is judged by
@@ -155,11 +166,24 @@ tb_err tb_case_view_apply(tb_case_view *view,
  * and never wait for each other. */
 bool tb_case_leads(const tb_case_view *view, const tb_party *self);
 
-/* The party in a position; false when it cannot be resolved yet. */
+/* The party in a position; false when it cannot be resolved yet, or is a position of many. */
 bool tb_position_party(const tb_case_view *view,
                        const tb_directory *directory,
                        const char *position,
                        tb_party *out) TB_MUST_USE;
+/* Whether this is a position of every party of a role. */
+bool tb_position_many(const tb_case_type *type, const char *position);
+/* Whether a party stands in a position, of one or of many. */
+bool tb_position_holds(const tb_case_view *view,
+                       const tb_directory *directory,
+                       const char *position,
+                       const tb_party *party);
+/* The next party in a position, of one or of many, ascending; *at is 0 before the first. */
+bool tb_position_next(const tb_case_view *view,
+                      const tb_directory *directory,
+                      const char *position,
+                      size_t *at,
+                      tb_party *out) TB_MUST_USE;
 
 /* Whether a party may read a field group of this case, as things stand after the view. */
 bool tb_may_read(const tb_case_view *view,

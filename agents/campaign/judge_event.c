@@ -114,10 +114,8 @@ static bool holds(const tb_party *list, size_t count, const tb_party *party)
 /* Nobody is told who should not be, and nobody is left out who could be told. */
 static bool addressees_fit(const tb_scene *scene, const tb_event *event, const tb_party *holder)
 {
-    tb_party may[TB_ADDRESSEES_MAX];
-    size_t may_count = tb_scene_addressees(scene, holder, false, may);
     for (size_t i = 0; i < event->addressee_count; i++) {
-        if (!holds(may, may_count, &event->addressees[i])) {
+        if (!tb_scene_may_tell(scene, holder, &event->addressees[i])) {
             return false;
         }
     }
@@ -125,8 +123,11 @@ static bool addressees_fit(const tb_scene *scene, const tb_event *event, const t
         return true;
     }
     tb_party must[TB_ADDRESSEES_MAX];
-    size_t must_count = tb_scene_addressees(scene, holder, true, must);
+    size_t must_count = tb_scene_addressees(scene, holder, must);
     for (size_t i = 0; i < must_count; i++) {
+        if (i == TB_ADDRESSEES_MAX) {
+            return false; /* more than it can name: its author was refused */
+        }
         if (!holds(event->addressees, event->addressee_count, &must[i])) {
             return false;
         }

@@ -70,29 +70,42 @@ static tb_refusal check_actor(tb_scene *scene, const tb_party *actor, bool must_
     return TB_ACCEPTED;
 }
 
-/* Everybody who has a position in the case now, ascending, without the actor. */
-static size_t in_position(const tb_scene *scene, bool active_only, tb_party out[TB_ADDRESSEES_MAX])
+/* Everybody active who has a position in the case now, ascending, without the actor; beyond the
+ * bound some are left out, and learn of the move when they are next told of the case. */
+static size_t in_position(const tb_scene *scene, tb_party out[TB_ADDRESSEES_MAX])
 {
     const tb_case_type *type = scene->before->type;
     size_t count = 0;
     for (unsigned i = 0; i < type->position_count; i++) {
+        size_t at = 0;
         tb_party party;
-        if (!tb_position_party(scene->before, scene->directory, type->positions[i].id, &party) ||
-            tb_party_equal(&party, &scene->actor->id)) {
-            continue;
-        }
-        const tb_directory_party *found = tb_directory_find(scene->directory, &party);
-        if (!active_only || (found != NULL && found->state == TB_PARTY_ACTIVE)) {
-            count = tb_scene_insert_party(out, count, &party);
+        while (
+            tb_position_next(scene->before, scene->directory, type->positions[i].id, &at, &party)) {
+            const tb_directory_party *found = tb_directory_find(scene->directory, &party);
+            if (!tb_party_equal(&party, &scene->actor->id) && found != NULL &&
+                found->state == TB_PARTY_ACTIVE) {
+                count = tb_scene_insert_party(out, count, &party);
+            }
         }
     }
     return count;
 }
 
+static bool has_position(const tb_scene *scene, const tb_party *party)
+{
+    const tb_case_type *type = scene->before->type;
+    for (unsigned i = 0; i < type->position_count; i++) {
+        if (tb_position_holds(scene->before, scene->directory, type->positions[i].id, party)) {
+            return !tb_party_equal(party, &scene->actor->id);
+        }
+    }
+    return false;
+}
+
 static tb_refusal rule(tb_scene *scene, tb_ruling *out)
 {
     tb_party list[TB_ADDRESSEES_MAX];
-    size_t count = in_position(scene, true, list);
+    size_t count = in_position(scene, list);
     tb_ruling ruling = {
         .action = &tb_action_move,
         .to_state = scene->before->state,
@@ -156,14 +169,8 @@ static tb_refusal check_unchanged(tb_scene *scene, const tb_event *event)
     if (event->commitment_count > 0) {
         return tb_scene_object_text(scene, TB_REFUSED_FIELD_UNKNOWN, event->commitments[0].group);
     }
-    tb_party may[TB_ADDRESSEES_MAX];
-    size_t count = in_position(scene, false, may);
     for (size_t i = 0; i < event->addressee_count; i++) {
-        bool fits = false;
-        for (size_t j = 0; j < count && !fits; j++) {
-            fits = tb_party_equal(&may[j], &event->addressees[i]);
-        }
-        if (!fits) {
+        if (!has_position(scene, &event->addressees[i])) {
             return tb_scene_object_text(scene, TB_REFUSED_CONDITION,
                                         tb_party_bytes(&event->addressees[i]));
         }

@@ -289,6 +289,7 @@ static void check_all(tb_check *check)
     for (unsigned i = 0; i < campaign->case_type_count; i++) {
         check_case_type(check, &campaign->case_types[i]);
     }
+    tb_check_lists_of(check);
     tb_check_reports(check);
 }
 

@@ -9,6 +9,8 @@
  *     load_check_flow.c       how states follow each other
  *     load_check_route.c      whether whom a case is handed to is somebody
  *     load_check_duty.c       duties
+ *     load_check_opens.c      other cases that an act opens
+ *     load_check_list.c       lists
  *     load_check_time.c       parameters, stages, and limits that name a day
  *     load_check_lookup.c     look-ups
  *     load_check_rules.c      what else a field's value must be
@@ -71,6 +73,9 @@ bool tb_check_among(const tb_check *check,
                     const char *position);
 /* The position can hold a case at some time: opens it, is handed it, or takes it over. */
 bool tb_check_can_hold(const tb_check *check, const char *position);
+/* False, with the fault, for a position of many where one party is needed; key is where it is
+ * named: "hands_to". */
+bool tb_check_one_party(tb_check *check, const char *const *position, const char *key);
 /* Some opener has this role. */
 bool tb_check_opens(const tb_check *check, const char *role);
 /* Whether the party in a position may have a role; true where the definition cannot tell. */
@@ -94,6 +99,9 @@ void tb_check_flow(tb_check *check);
 void tb_check_approval(tb_check *check, const tb_action *action);
 void tb_check_routes(tb_check *check);
 void tb_check_duties(tb_check *check);
+void tb_check_opens_of(tb_check *check, const tb_action *action);
+/* The lists of the campaign, when its case types were looked at. */
+void tb_check_lists_of(tb_check *check);
 void tb_check_reports(tb_check *check);
 
 /* ---- parameters, stages, look-ups, rules of fields ---- */

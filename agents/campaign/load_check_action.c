@@ -38,7 +38,8 @@ static void check_by(tb_check *check, const tb_action *action)
         if (action->kind == TB_ACTION_OPEN) {
             (void)tb_check_role(check, by);
         } else {
-            (void)tb_check_position(check, by);
+            (void)(tb_check_position(check, by) && action->kind != TB_ACTION_SIDE &&
+                   tb_check_one_party(check, by, "by"));
         }
     }
     if (known_kind && action->kind == TB_ACTION_CHAIN && action->by_count > 0 &&
@@ -126,7 +127,8 @@ static void check_way(tb_check *check, const tb_action *action, const tb_way *wa
     if (way->to != NULL) {
         (void)tb_check_state(check, &way->to);
     }
-    if (way->hands_to != NULL && tb_check_position(check, &way->hands_to)) {
+    if (way->hands_to != NULL && tb_check_position(check, &way->hands_to) &&
+        tb_check_one_party(check, &way->hands_to, "hands_to")) {
         check_hand_over(check, way);
     }
     if (!tb_check_given(check, &action->kind)) {
@@ -261,6 +263,7 @@ static void check_action(tb_check *check, const tb_action *action)
     tb_check_conditions(check, action, &action->when, NULL);
     check_ways(check, action);
     check_fields(check, action);
+    tb_check_opens_of(check, action);
     tb_check_approval(check, action);
     bool known = action->receipt == NULL || action->receipt[0] == '\0' ||
                  strcmp(action->receipt, "signed_for") == 0 ||

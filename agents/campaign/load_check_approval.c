@@ -29,8 +29,7 @@ static void check_steps(tb_check *check, const tb_action *action)
         }
         signing = signing || sign;
     }
-    if (action->approval_count > 0 &&
-        (action->automatic != NULL || records_lapse(check, action))) {
+    if (action->approval_count > 0 && (action->automatic != NULL || records_lapse(check, action))) {
         tb_check_fault(check, tb_at_value(&action->approval), TB_FAULT_APPROVAL_AGENT, NULL, NULL);
     }
 }
@@ -59,7 +58,8 @@ static void check_automatic(tb_check *check, const tb_action *action)
 
 static void check_request(tb_check *check, const tb_action *action)
 {
-    bool told = !tb_check_given(check, &action->kind) || !tb_check_given(check, &action->answered_by);
+    bool told =
+        !tb_check_given(check, &action->kind) || !tb_check_given(check, &action->answered_by);
     if (action->request && action->answered_by_count == 0 && !told) {
         tb_check_fault(check, tb_at_value(&action->kind), TB_FAULT_REQUEST_ANSWER, NULL, NULL);
     }

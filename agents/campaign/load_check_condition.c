@@ -57,7 +57,7 @@ static void
 check_position(tb_check *check, const tb_condition *c, const char *const *name, const char *key)
 {
     if (needs(check, c, name, key)) {
-        (void)tb_check_position(check, name);
+        (void)(tb_check_position(check, name) && tb_check_one_party(check, name, key));
     }
 }
 

@@ -107,6 +107,8 @@ static void check_lapse(tb_check *check, const tb_duty_def *duty)
     check_lapse_field(check, duty, lapse, TB_LAPSE_DUTY, TB_FIELD_CHOICE, false);
     check_lapse_field(check, duty, lapse, TB_LAPSE_DUE, TB_FIELD_TIME, false);
     check_lapse_field(check, duty, lapse, TB_LAPSE_UPTO, TB_FIELD_COUNT, true);
+    check_lapse_field(check, duty, lapse, TB_LAPSE_DEBTOR, TB_FIELD_PARTY,
+                      !tb_position_many(check->type, duty->owed_by));
     check_lapse_choice(check, duty);
 }
 
@@ -121,6 +123,7 @@ static bool can_end(const tb_check *check, const tb_duty_def *duty, const tb_act
     for (unsigned i = 0; i < duty->until_count; i++) {
         const tb_action *until = tb_case_type_action(check->type, tb_bytes_str(duty->until[i]));
         if (until == NULL || !tb_check_given(check, &until->from) ||
+            (until->kind == TB_ACTION_SIDE && until->from_count == 0) ||
             tb_check_comes_from(check->type, until, &after)) {
             return true;
         }
@@ -143,6 +146,45 @@ static bool debtor_can(const tb_check *check, const tb_duty_def *duty)
     return false;
 }
 
+static bool ends_by(const tb_check *check, const tb_duty_def *duty, tb_action_kind kind)
+{
+    for (unsigned i = 0; i < duty->until_count; i++) {
+        const tb_action *until = tb_case_type_action(check->type, tb_bytes_str(duty->until[i]));
+        if (until != NULL && until->kind == kind && tb_check_given(check, &until->kind)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Steps are the holder's, so that they can fulfil one debtor's duty; a side event its author's. */
+static void check_beside(tb_check *check, const tb_duty_def *duty)
+{
+    bool step = ends_by(check, duty, TB_ACTION_CHAIN);
+    if (step && ends_by(check, duty, TB_ACTION_SIDE)) {
+        tb_check_fault(check, tb_at_value(&duty->until), TB_FAULT_UNTIL_MIXED, NULL, NULL);
+    } else if (!step && duty->ends_in != NULL && duty->ends_in[0] != '\0' &&
+               ends_by(check, duty, TB_ACTION_SIDE)) {
+        tb_check_fault(check, tb_at_value(&duty->ends_in), TB_FAULT_BESIDE_ENDS_IN, NULL, NULL);
+    } else if (step && tb_position_many(check->type, duty->owed_by)) {
+        tb_check_fault(check, tb_at_value(&duty->until), TB_FAULT_UNTIL_MANY, duty->owed_by, NULL);
+    }
+}
+
+/* Each of many owes his own: he must have been told, and a lapse must say whose it is. */
+static void check_each(tb_check *check, const tb_duty_def *duty, const tb_action *from)
+{
+    if (!tb_position_many(check->type, duty->owed_by)) {
+        return;
+    }
+    if (from != NULL && tb_check_given(check, &from->copies) &&
+        !tb_check_among(check, (const char *const *)from->copies, from->copy_count,
+                        duty->owed_by)) {
+        tb_check_fault(check, tb_at_value(&duty->owed_by), TB_FAULT_DUTY_NOT_TOLD, duty->owed_by,
+                       from->id);
+    }
+}
+
 static void check_end(tb_check *check, const tb_duty_def *duty, const tb_action *from)
 {
     bool steps = true;
@@ -155,12 +197,15 @@ static void check_end(tb_check *check, const tb_duty_def *duty, const tb_action 
     for (unsigned i = 0; i < duty->until_count; i++) {
         const char *const *id = (const char *const *)&duty->until[i];
         const tb_action *until = find_action(check, id, "until");
-        bool step =
-            until == NULL || until->kind == TB_ACTION_CHAIN || !tb_check_given(check, &until->kind);
+        bool step = until == NULL || until->kind == TB_ACTION_CHAIN ||
+                    until->kind == TB_ACTION_SIDE || !tb_check_given(check, &until->kind);
         if (!step) {
             tb_check_fault(check, tb_at_value(id), TB_FAULT_UNTIL_KIND, until->id, NULL);
         }
         steps = steps && step;
+    }
+    if (steps) {
+        check_beside(check, duty);
     }
     if (steps && from != NULL && from->kind != TB_ACTION_SIDE && !can_end(check, duty, from)) {
         tb_check_fault(check, tb_at_value(&duty->until), TB_FAULT_UNTIL_NEVER, from->id, NULL);
@@ -174,7 +219,8 @@ static void check_end(tb_check *check, const tb_duty_def *duty, const tb_action 
 static void check_parties(tb_check *check, const tb_duty_def *duty)
 {
     bool debtor = tb_check_position(check, &duty->owed_by);
-    bool creditor = tb_check_position(check, &duty->to);
+    bool creditor =
+        tb_check_position(check, &duty->to) && tb_check_one_party(check, &duty->to, "to");
     if (debtor && creditor && tb_check_alike(check, duty->owed_by, duty->to)) {
         tb_check_fault(check, tb_at_value(&duty->to), TB_FAULT_TO_ITSELF, duty->owed_by, duty->to);
     }
@@ -189,6 +235,7 @@ static void check_duty(tb_check *check, const tb_duty_def *duty)
         tb_check_fault(check, tb_at_value(&duty->from), TB_FAULT_BEGINS_SIDE, from->id, NULL);
     }
     check_end(check, duty, from);
+    check_each(check, duty, from);
     check_limit(check, duty);
     tb_check_fixed_limit(check, duty, from);
     check_lapse(check, duty);

@@ -3,6 +3,8 @@
  */
 #include "agents/campaign/load_check.h"
 
+#include "agents/campaign/judge.h"
+
 static bool same(const char *a, const char *b)
 {
     return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
@@ -34,6 +36,15 @@ bool tb_check_among(const tb_check *check,
             return true;
         }
     }
+    return false;
+}
+
+bool tb_check_one_party(tb_check *check, const char *const *position, const char *key)
+{
+    if (*position == NULL || !tb_position_many(check->type, *position)) {
+        return true;
+    }
+    tb_check_fault(check, tb_at_value(position), TB_FAULT_POSITION_MANY, *position, key);
     return false;
 }
 
@@ -101,6 +112,7 @@ bool tb_check_may_have_role(const tb_check *check, const char *position, const c
         return p->role != NULL ? same(p->role, role) : tb_check_opens(check, role);
     case TB_POSITION_ROLE_OF_FIELD:
     case TB_POSITION_ROLE:
+    case TB_POSITION_EVERY:
         return p->role == NULL || same(p->role, role);
     case TB_POSITION_FIELD:
     case TB_POSITION_ACTOR_OF:
@@ -170,6 +182,12 @@ static void check_position(tb_check *check, const tb_position *position)
         return;
     case TB_POSITION_ACTOR_OF:
         check_actor_of(check, position);
+        return;
+    case TB_POSITION_EVERY:
+        check_position_role(check, position);
+        if (position->field != NULL) {
+            check_position_field(check, position, TB_FIELD_PROVINCE);
+        }
         return;
     case TB_POSITION_LOOKED_UP:
         tb_check_looked_up(check, position);

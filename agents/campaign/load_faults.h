@@ -70,6 +70,7 @@
     X(TB_FAULT_POSITION_FIELD_TYPE, "position_field_type", "field '{1}' is not of the type this kind of position needs", "role-of-field needs a field of type province, field one of type party", "填写项“{1}”的类型不适合这种案内身份", "role-of-field须用省份类，field须用单位类") \
     X(TB_FAULT_POSITION_NO_FIELD, "position_no_field", "names no field", "add 'field: ...'", "未指明填写项", "请加“field: ……”") \
     X(TB_FAULT_POSITION_NO_ROLE, "position_no_role", "names no role", "add 'role: ...'", "未指明角色", "请加“role: ……”") \
+    X(TB_FAULT_POSITION_MANY, "position_many", "'{2}' needs one party, and position '{1}' is every party of a role", "name a position of one party; many may read, be copied, write side events and owe a duty each", "“{2}”须为一个单位，而案内身份“{1}”指一类全部单位", "请改写单个单位的案内身份；多个单位只可阅读、抄送、旁注和各自承担应办事项") \
     X(TB_FAULT_FIELD_NEVER_SET, "field_never_set", "needs field '{1}', which no action sets", "add it to the fields of an action", "所依据的填写项“{1}”没有任何动作填写", "请在办理动作的fields中加入") \
     X(TB_FAULT_NO_INITIAL, "no_initial", "no state is initial", "mark the first with 'initial: true'", "没有起始状态", "请在起始状态上写“initial: true”") \
     X(TB_FAULT_NO_CLOSED, "no_closed", "no state is closed", "mark the last with 'closed: true'", "没有办结状态", "请在办结状态上写“closed: true”") \
@@ -126,14 +127,41 @@
     X(TB_FAULT_TO_ITSELF, "to_itself", "is always owed to oneself: '{1}' and '{2}' are one party", "name another debtor or creditor", "义务方与权利方总是同一单位：“{1}”与“{2}”", "请改正其中之一") \
     X(TB_FAULT_BEGINS_SIDE, "begins_side", "begins with '{1}', a side event", "let it begin with a step of the case, or a request", "由旁注“{1}”起算", "请改由办理动作或请求起算") \
     X(TB_FAULT_NO_UNTIL, "no_until", "nothing ends it (until)", "add 'until: [ACTION, ...]'", "没有使其完成的动作（until）", "请加“until: [办理动作, ……]”") \
-    X(TB_FAULT_UNTIL_KIND, "until_kind", "ends with '{1}', which is no step of the case's holder", "name an action of 'kind: chain'", "完成动作“{1}”不是承办单位的办理步骤", "请写“kind: chain”的动作") \
+    X(TB_FAULT_UNTIL_KIND, "until_kind", "ends with '{1}', which is neither a step of the case nor a side event", "name an action of 'kind: chain' or 'kind: side'", "完成动作“{1}”既不是办理步骤，也不是旁注", "请写“kind: chain”或“kind: side”的动作") \
+    X(TB_FAULT_UNTIL_MIXED, "until_mixed", "ends with a step of the case and with a side event", "keep one kind: a step fulfils it for whoever owes it, a side event for its author", "完成动作既有办理步骤又有旁注", "请只保留一种：办理步骤不论由谁办理均算完成，旁注只算作出者完成") \
+    X(TB_FAULT_UNTIL_MANY, "until_many", "'{1}' each owe it, and it ends with a step of the one that holds the case", "let it end with an action of 'kind: side' that each of them may do", "“{1}”各自承担，而完成动作是承办单位一家的办理步骤", "请以各方均可办理的“kind: side”动作完成") \
+    X(TB_FAULT_DUTY_NOT_TOLD, "duty_not_told", "'{1}' each owe it and are not told by '{2}', with which it begins", "add them to 'copies' of that action", "“{1}”各自承担，但起算动作“{2}”不抄送", "请加入该动作的copies") \
+    X(TB_FAULT_BESIDE_ENDS_IN, "beside_ends_in", "a side event fulfils it, which not everybody who judges a take-over has seen: its lapse is no ground for one", "leave out 'ends_in', or let a step of the case end it", "以旁注完成，而判定接管的各方未必都已收到旁注，其超期不能作为接管的理由", "请去掉ends_in，或改以办理步骤完成") \
     X(TB_FAULT_UNTIL_NEVER, "until_never", "none of what ends it can happen after '{1}'", "add ways that lead there, or name another end", "在“{1}”之后不可能出现其完成动作", "请增加去向，或改写完成动作") \
     X(TB_FAULT_DEBTOR_CANNOT, "debtor_cannot", "'{1}' owes it and may take none of the actions that end it", "add it to 'by' of one of them, or name another debtor", "义务方“{1}”不能办理任何一个完成动作", "请加入其中之一的by，或改写义务方") \
     X(TB_FAULT_LAPSE_KIND, "lapse_kind", "its lapse '{1}' is not a side event", "name an action of 'kind: side'", "超期记录“{1}”不是旁注", "请写“kind: side”的动作") \
     X(TB_FAULT_LAPSE_BY, "lapse_by", "its lapse '{1}' may not be recorded by its creditor '{2}'", "add the creditor to 'by' of the lapse", "超期记录“{1}”不能由权利方“{2}”作出", "请将权利方加入该动作的by") \
-    X(TB_FAULT_LAPSE_FIELD, "lapse_field", "its lapse '{1}' has no open field '{2}' of the type that is needed", "declare it (duty: choice, due: time, upto: count) and add it to the lapse", "超期记录“{1}”没有所需类型的公开填写项“{2}”", "请定义（事项choice、期限time、已收至count）并加入该动作") \
+    X(TB_FAULT_LAPSE_FIELD, "lapse_field", "its lapse '{1}' has no open field '{2}' of the type that is needed", "declare it (duty: choice, due: time, upto: count, debtor: party) and add it to the lapse", "超期记录“{1}”没有所需类型的公开填写项“{2}”", "请定义（事项choice、期限time、已收至count、义务方party）并加入该动作") \
     X(TB_FAULT_LAPSE_CHOICE, "lapse_choice", "is not a choice of field '{1}'", "add it to that field's code list", "不是填写项“{1}”的选项", "请加入该项的代码表") \
     X(TB_FAULT_ENDS_IN_KIND, "ends_in_kind", "ends in '{1}', which is no take-over", "name an action of 'kind: take-over'", "超期后的“{1}”不是接管动作", "请写“kind: take-over”的动作") \
+    /* other cases that an act opens */ \
+    X(TB_FAULT_OPENS_KIND, "opens_kind", "only a step of the case or a take-over opens another case", "move 'opens' to an action of 'kind: chain' or 'take-over'", "只有办理步骤或接管可以开启另一办件", "请把opens移到“kind: chain”或“take-over”的动作上") \
+    X(TB_FAULT_OPENS_TWICE, "opens_twice", "opens a case of type '{1}' twice", "keep one of them", "两次开启类型为“{1}”的办件", "请只保留一处") \
+    X(TB_FAULT_OPENS_ROLE, "opens_role", "'{1}' may take it, and may not open the other case by '{2}'", "add its role to 'by' of that opening, or let others act here", "“{1}”可办本动作，但不能以“{2}”开启另一办件", "请将其角色加入该开启动作的by，或改由他方办理") \
+    X(TB_FAULT_OPENS_PARENT, "opens_parent", "'{1}' is no indexed field of type case that the opening of the other case takes", "declare it there with 'type: case, index: true' and add it to the fields of its opening", "“{1}”不是另一办件开启时填写的、可检索的办件类填写项", "请在该办件类型定义“type: case, index: true”，并加入其开启动作的fields") \
+    X(TB_FAULT_OPENS_FIELD, "opens_field", "field '{1}' is not taken by '{2}' of the other case", "add it to the fields of that opening, or do not copy it", "另一办件的“{2}”不填写“{1}”", "请加入该开启动作的fields，或不复制") \
+    X(TB_FAULT_OPENS_TYPE, "opens_type", "fields '{1}' and '{2}' are of different types, or have other choices", "copy a field of the same type and code list", "填写项“{1}”与“{2}”的类型或代码表不同", "请复制类型和代码表相同的填写项") \
+    X(TB_FAULT_OPENS_UNSEALED, "opens_unsealed", "copies field '{1}', sealed in group '{2}', into the open field '{3}'", "put that field into a group whose readers may all read the first", "将密封在信息组“{2}”的“{1}”复制到公开的“{3}”", "请将后者归入信息组，其可读各方均须可读前者") \
+    X(TB_FAULT_OPENS_READER, "opens_reader", "copies field '{1}' of group '{2}' to where '{3}' reads it, and nothing shows that it may", "take it out of the readers there, or let the same position read both; the field it is found by is copied and never changed", "将信息组“{2}”的“{1}”复制到“{3}”可读之处，而不能断定其可读", "请在该处readers中去掉，或让同一方在两处均可读，确定该方的填写项须一并复制且此后不变") \
+    X(TB_FAULT_OPENS_MISSING, "opens_missing", "opens the other case by '{1}' without its field '{2}', which must be given", "copy a field to it, or do not require it there", "以“{1}”开启另一办件时缺少必填的“{2}”", "请复制一个填写项过去，或在该处不作必填") \
+    /* lists */ \
+    X(TB_FAULT_LIST_NO_STATE, "list_no_state", "needs states in which an entry is listed, and in which it is removed", "write 'listed_in: [...]' and 'removed_in: [...]'", "须写明列入和移出名单的状态", "请写“listed_in: [……]”和“removed_in: [……]”") \
+    X(TB_FAULT_LIST_BOTH, "list_both", "in state '{1}' an entry is both listed and removed", "leave it at one of them", "状态“{1}”既算列入又算移出", "请只保留一处") \
+    X(TB_FAULT_LIST_NO_KEY, "list_no_key", "nothing says what an entry is found by", "write 'keys: [{fields: [...]}]'", "没有写明按什么查询", "请写“keys: [{fields: [……]}]”") \
+    X(TB_FAULT_LIST_PROVINCE, "list_province", "holds within a province, and no field of type province says which", "write 'province: FIELD', or 'scope: national'", "按省份适用，但没有指明省份类填写项", "请写“province: 填写项”，或写“scope: national”") \
+    X(TB_FAULT_LIST_UNREADABLE, "list_unreadable", "is searched by field '{1}' of group '{2}', which its subscriber '{3}' cannot read", "add the subscriber to the group's readers, or search by another field", "按信息组“{2}”的“{1}”查询，但订阅方“{3}”不能读", "请将订阅方加入该组readers，或改用其他填写项") \
+    X(TB_FAULT_LIST_NO_SUBSCRIBER, "list_no_subscriber", "nobody keeps a copy of it", "name who does: 'subscribers: [...]'", "没有订阅方", "请写明：“subscribers: [……]”") \
+    X(TB_FAULT_LIST_NOT_TOLD, "list_not_told", "subscriber '{1}' is not told by '{2}', which changes the list", "add it to 'copies' of that action", "“{2}”改变名单，但不抄送订阅方“{1}”", "请加入该动作的copies") \
+    X(TB_FAULT_LIST_BRAKE, "list_brake", "its brake needs a count and hours above 0", "write 'brake: {count: 20, hours: 24}'", "限量须写明大于0的条数和小时数", "请写“brake: {count: 20, hours: 24}”") \
+    X(TB_FAULT_LIST_UNCONFIRMED, "list_unconfirmed", "'{1}' changes the list and has no field '{2}', so that nobody could go beyond the brake", "declare the field and add it to the action", "“{1}”改变名单而没有填写项“{2}”，达到限量后无法复核", "请定义该填写项并加入该动作") \
+    X(TB_FAULT_LIST_RECEIPT_KIND, "list_receipt_kind", "the receipt of a removal, '{1}', is no side event", "name an action of 'kind: side'", "移出回执“{1}”不是旁注", "请写“kind: side”的动作") \
+    X(TB_FAULT_LIST_RECEIPT_BY, "list_receipt_by", "subscriber '{2}' may not do '{1}', the receipt of a removal", "add it to 'by' of that action", "订阅方“{2}”不能办理移出回执“{1}”", "请加入该动作的by") \
+    X(TB_FAULT_LIST_RECEIPT_OWED, "list_receipt_owed", "subscriber '{1}' owes no receipt: no duty of it ends with '{2}'", "add a duty: owed_by that position, until that action", "订阅方“{1}”没有以“{2}”完成的应办事项", "请增加应办事项：owed_by写该方，until写该动作") \
     X(TB_FAULT_DUE_DAY, "due_day", "'{1}' is on no day there is", "write a day from 1 to 31, and for a quarter a month from 1 to 3", "“{1}”所指日期不存在", "日（day）为1至31，季度内的月（month）为1至3") \
     X(TB_FAULT_DUE_BEFORE, "due_before", "is due on {1}, before {2} begins on {3}", "set a later limit, or correct the stage", "期限{1}早于{2}的开始日期{3}", "请推后期限，或改正阶段") \
     X(TB_FAULT_DUTY_TEST, "duty_test", "a duty cannot depend on who acts, on a state, or on what one party alone knows", "let it depend on open fields or dates; name other actions in 'from'", "应办事项的条件不能涉及办理人、状态或仅一方所知的情况", "请改用公开的填写项或日期；起算动作写在from中") \

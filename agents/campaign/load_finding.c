@@ -44,6 +44,7 @@ static const tb_label items[] = {
     [TB_ITEM_STATE] = {"状态", "state"},
     [TB_ITEM_ACTION] = {"办理动作", "action"},
     [TB_ITEM_DUTY] = {"应办事项", "duty"},
+    [TB_ITEM_LIST] = {"名单", "list"},
     [TB_ITEM_PARAMETER] = {"参数", "parameter"},
     [TB_ITEM_STAGE] = {"阶段", "stage"},
     [TB_ITEM_LOOKUP] = {"查找表", "look-up"},

@@ -32,6 +32,7 @@ typedef enum tb_item_kind {
     TB_ITEM_STATE,
     TB_ITEM_ACTION,
     TB_ITEM_DUTY,
+    TB_ITEM_LIST,
     TB_ITEM_PARAMETER,
     TB_ITEM_STAGE,
     TB_ITEM_LOOKUP,

@@ -164,7 +164,8 @@ static const cyaml_schema_value_t group_schema = {
 static const cyaml_strval_t position_kinds[] = {
     {"opener", TB_POSITION_OPENER},     {"role-of-field", TB_POSITION_ROLE_OF_FIELD},
     {"field", TB_POSITION_FIELD},       {"role", TB_POSITION_ROLE},
-    {"actor-of", TB_POSITION_ACTOR_OF}, {"looked-up", TB_POSITION_LOOKED_UP},
+    {"actor-of", TB_POSITION_ACTOR_OF}, {"every", TB_POSITION_EVERY},
+    {"looked-up", TB_POSITION_LOOKED_UP},
 };
 
 static const cyaml_schema_field_t position_fields[] = {
@@ -238,6 +239,23 @@ static const cyaml_schema_field_t way_fields[] = {
 };
 static const cyaml_schema_value_t way_schema = {CYAML_VALUE_MAPPING(MAPPING, tb_way, way_fields)};
 
+static const cyaml_schema_field_t copied_fields[] = {
+    NAME("field", tb_copied_field, field),
+    NAME("from", tb_copied_field, from),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t copied_schema = {
+    CYAML_VALUE_MAPPING(MAPPING, tb_copied_field, copied_fields)};
+
+static const cyaml_schema_field_t opens_fields[] = {
+    NAME("case_type", tb_opens, case_type),
+    NAME("parent", tb_opens, parent),
+    LIST_OF("fields", MAYBE_LIST, tb_opens, fields, field_count, &copied_schema),
+    CONDITIONS("when", tb_opens, when),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t opens_schema = {
+    CYAML_VALUE_MAPPING(MAPPING, tb_opens, opens_fields)};
 static const cyaml_schema_field_t delay_fields[] = {
     CYAML_FIELD_UINT("hours", MAYBE, tb_delay, hours),
     CYAML_FIELD_UINT("days", MAYBE, tb_delay, days),
@@ -273,6 +291,7 @@ static const cyaml_schema_field_t action_fields[] = {
     NAMES("copies", MAYBE_LIST, tb_action, copies, copy_count),
     LIST_OF("fields", MAYBE_LIST, tb_action, fields, field_count, &action_field_schema),
     MAYBE_NAME("receipt", tb_action, receipt),
+    LIST_OF("opens", MAYBE_LIST, tb_action, opens, opens_count, &opens_schema),
     NAMES("stages", MAYBE_LIST, tb_action, stages, stage_count),
     CYAML_FIELD_ENUM(
         "outside", STRICT | MAYBE, tb_action, outside, outsides, CYAML_ARRAY_LEN(outsides)),
@@ -347,6 +366,48 @@ static const cyaml_schema_field_t case_type_fields[] = {
 static const cyaml_schema_value_t case_type_schema = {
     CYAML_VALUE_MAPPING(MAPPING, tb_case_type, case_type_fields)};
 
+static const cyaml_strval_t scopes[] = {
+    {"province", TB_LIST_PROVINCE},
+    {"national", TB_LIST_NATIONAL},
+};
+
+static const cyaml_schema_field_t key_fields[] = {
+    NAMES("fields", LIST, tb_list_key, fields, count),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t key_schema = {
+    CYAML_VALUE_MAPPING(MAPPING, tb_list_key, key_fields)};
+
+static const cyaml_schema_field_t possible_fields[] = {
+    NAME("name", tb_list_possible, name),
+    NAME("place", tb_list_possible, place),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t brake_fields[] = {
+    CYAML_FIELD_UINT("count", MAPPING, tb_list_brake, count),
+    CYAML_FIELD_UINT("hours", MAPPING, tb_list_brake, hours),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t list_fields[] = {
+    NAME("id", tb_list_def, id),
+    ZH(tb_list_def, title),
+    EN(tb_list_def, title),
+    NAME("case_type", tb_list_def, case_type),
+    NAMES("listed_in", LIST, tb_list_def, listed_in, listed_count),
+    NAMES("removed_in", LIST, tb_list_def, removed_in, removed_count),
+    CYAML_FIELD_ENUM("scope", STRICT | MAYBE, tb_list_def, scope, scopes, CYAML_ARRAY_LEN(scopes)),
+    MAYBE_NAME("province", tb_list_def, province),
+    LIST_OF("keys", LIST, tb_list_def, keys, key_count, &key_schema),
+    CYAML_FIELD_MAPPING("possible", MAYBE, tb_list_def, possible, possible_fields),
+    CYAML_FIELD_MAPPING("brake", MAYBE, tb_list_def, brake, brake_fields),
+    NAMES("subscribers", LIST, tb_list_def, subscribers, subscriber_count),
+    MAYBE_NAME("removed_receipt", tb_list_def, removed_receipt),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t list_schema = {
+    CYAML_VALUE_MAPPING(MAPPING, tb_list_def, list_fields)};
 /* ---- measures and reports ---- */
 
 static const cyaml_strval_t stats[] = {{"median", TB_STAT_MEDIAN}, {"max", TB_STAT_MAX}};
@@ -478,6 +539,7 @@ static const cyaml_schema_field_t campaign_fields[] = {
     LIST_OF("roles", LIST, tb_campaign, roles, role_count, &role_schema),
     LIST_OF("codes", MAYBE_LIST, tb_campaign, codes, code_count, &code_schema),
     LIST_OF("case_types", LIST, tb_campaign, case_types, case_type_count, &case_type_schema),
+    LIST_OF("lists", MAYBE_LIST, tb_campaign, lists, list_count, &list_schema),
     LIST_OF("measures", MAYBE_LIST, tb_campaign, measures, measure_count, &measure_schema),
     LIST_OF("reports", MAYBE_LIST, tb_campaign, reports, report_count, &report_schema),
     CYAML_FIELD_END,

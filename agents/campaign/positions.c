@@ -110,6 +110,8 @@ bool tb_position_party(const tb_case_view *view,
         return tb_party_of_role(directory, p->role, NULL, out);
     case TB_POSITION_ACTOR_OF:
         return last_actor_of(view, p->field, out);
+    case TB_POSITION_EVERY:
+        return false; /* many: position_every.c */
     case TB_POSITION_LOOKED_UP:
         return tb_lookup_parties(view, directory, p, out, 1) == 1;
     }
@@ -123,9 +125,7 @@ bool tb_may_read(const tb_case_view *view,
 {
     const tb_field_group *g = tb_case_type_group(view->type, group);
     for (unsigned i = 0; g != NULL && i < g->reader_count; i++) {
-        tb_party reader;
-        if (tb_position_party(view, directory, g->readers[i], &reader) &&
-            tb_party_equal(&reader, party)) {
+        if (tb_position_holds(view, directory, g->readers[i], party)) {
             return true;
         }
     }

@@ -74,15 +74,14 @@ static tb_refusal admit_position(tb_scene *scene)
     const tb_action *action = scene->action;
     tb_refusal code = TB_REFUSED_ROLE;
     for (unsigned i = 0; i < action->by_count; i++) {
-        tb_party party;
-        if (tb_position_party(scene->before, scene->directory, action->by[i], &party) &&
-            tb_party_equal(&party, &scene->actor->id)) {
+        if (tb_position_holds(scene->before, scene->directory, action->by[i], &scene->actor->id)) {
             return TB_ACCEPTED;
         }
         const tb_position *p =
             tb_case_type_position(scene->before->type, tb_bytes_str(action->by[i]));
-        if (p != NULL && p->kind == TB_POSITION_ROLE_OF_FIELD &&
-            tb_bytes_equal(tb_bytes_str(p->role), scene->actor->role)) {
+        bool by_place = p != NULL && p->field != NULL &&
+                        (p->kind == TB_POSITION_ROLE_OF_FIELD || p->kind == TB_POSITION_EVERY);
+        if (by_place && tb_bytes_equal(tb_bytes_str(p->role), scene->actor->role)) {
             code = TB_REFUSED_JURISDICTION;
         }
     }
@@ -260,37 +259,76 @@ size_t tb_scene_insert_party(tb_party list[TB_ADDRESSEES_MAX], size_t count, con
     return count + 1;
 }
 
-size_t tb_scene_addressees(const tb_scene *scene,
-                           const tb_party *holder,
-                           bool active_only,
-                           tb_party out[TB_ADDRESSEES_MAX])
+/* A list that says when it had no room. */
+typedef struct told {
+    tb_party *list;
+    size_t count;
+    bool over;
+} told;
+
+static void tell(told *t, const tb_party *party)
+{
+    size_t count = tb_scene_insert_party(t->list, t->count, party);
+    bool there = count > t->count;
+    for (size_t i = 0; !there && i < t->count; i++) {
+        there = tb_party_equal(&t->list[i], party);
+    }
+    t->over = t->over || !there;
+    t->count = count;
+}
+
+static const tb_party *self_of(const tb_scene *scene)
+{
+    return scene->signer != NULL ? &scene->signer->id : &scene->actor->id;
+}
+
+size_t
+tb_scene_addressees(const tb_scene *scene, const tb_party *holder, tb_party out[TB_ADDRESSEES_MAX])
 {
     const tb_action *action = scene->action;
-    const tb_party *self = scene->signer != NULL ? &scene->signer->id : &scene->actor->id;
-    size_t count = 0;
+    const tb_party *self = self_of(scene);
+    told t = {.list = out};
     if (scene->signer != NULL) {
-        count = tb_scene_insert_party(out, count, &scene->actor->id); /* told what was entered in its name */
+        tell(&t, &scene->actor->id); /* told what was entered in its name */
     }
     if (!tb_party_equal(holder, self)) {
-        count = tb_scene_insert_party(out, count, holder);
+        tell(&t, holder);
     }
     /* who loses the case is told */
     const tb_party *loser = &scene->before->holder;
     if (action->kind == TB_ACTION_TAKE_OVER && !tb_party_equal(loser, self)) {
-        count = tb_scene_insert_party(out, count, loser);
+        tell(&t, loser);
     }
     for (unsigned i = 0; i < action->copy_count; i++) {
+        size_t at = 0;
         tb_party party;
-        if (!tb_position_party(&scene->after, scene->directory, action->copies[i], &party) ||
-            tb_party_equal(&party, self)) {
-            continue;
-        }
-        const tb_directory_party *found = tb_directory_find(scene->directory, &party);
-        if (!active_only || tb_party_reachable(found)) {
-            count = tb_scene_insert_party(out, count, &party);
+        while (tb_position_next(&scene->after, scene->directory, action->copies[i], &at, &party)) {
+            if (!tb_party_equal(&party, self) &&
+                tb_party_reachable(tb_directory_find(scene->directory, &party))) {
+                tell(&t, &party);
+            }
         }
     }
-    return count;
+    return t.over ? TB_ADDRESSEES_MAX + 1 : t.count;
+}
+
+bool tb_scene_may_tell(const tb_scene *scene, const tb_party *holder, const tb_party *party)
+{
+    const tb_action *action = scene->action;
+    if (tb_party_equal(party, self_of(scene))) {
+        return false;
+    }
+    if (tb_party_equal(party, holder) ||
+        (scene->signer != NULL && tb_party_equal(party, &scene->actor->id)) ||
+        (action->kind == TB_ACTION_TAKE_OVER && tb_party_equal(party, &scene->before->holder))) {
+        return true;
+    }
+    for (unsigned i = 0; i < action->copy_count; i++) {
+        if (tb_position_holds(&scene->after, scene->directory, action->copies[i], party)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 tb_refusal tb_scene_field(tb_scene *scene, const tb_field_def *field, tb_bytes value)

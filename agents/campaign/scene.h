@@ -75,12 +75,12 @@ tb_refusal tb_scene_no_way(tb_scene *scene);
 tb_bytes tb_scene_to_state(const tb_scene *scene, const tb_way *way);
 tb_refusal tb_scene_holder(tb_scene *scene, const tb_way *way, bool check_active, tb_party *out);
 
-/* Who is to be told: holder and copies, ascending, without the actor. active_only leaves out copies
- * to parties that cannot be reached. At most TB_ADDRESSEES_MAX. */
-size_t tb_scene_addressees(const tb_scene *scene,
-                           const tb_party *holder,
-                           bool active_only,
-                           tb_party out[TB_ADDRESSEES_MAX]);
+/* Who is to be told: holder and copies, ascending, without the actor and without copies to parties
+ * that cannot be reached. More than TB_ADDRESSEES_MAX: more than an event may name. */
+size_t
+tb_scene_addressees(const tb_scene *scene, const tb_party *holder, tb_party out[TB_ADDRESSEES_MAX]);
+/* Whether a party may be among them, in whatever state it is. */
+bool tb_scene_may_tell(const tb_scene *scene, const tb_party *holder, const tb_party *party);
 
 /* Keeps a list of parties ascending and each once; the new count. Beyond the bound one is left out.
  */

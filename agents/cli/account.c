@@ -75,7 +75,8 @@ static bool read_posts(const char *text, uint32_t *out)
             bit = tb_post_of(word);
         }
         if (bit == 0) {
-            tb_say_error(_("--post takes clerk, reviewer, signer and officer, separated by commas"));
+            tb_say_error(
+                _("--post takes clerk, reviewer, signer and officer, separated by commas"));
             return false;
         }
         *out |= bit;
@@ -88,8 +89,10 @@ static bool read_posts(const char *text, uint32_t *out)
 static bool read_user(const char *text, tb_local_account *out)
 {
     long uid = 0;
-    const struct passwd *who = getpwnam(text);
-    if (who != NULL) {
+    struct passwd entry;
+    struct passwd *who = NULL;
+    char room[4096];
+    if (getpwnam_r(text, &entry, room, sizeof room, &who) == 0 && who != NULL) {
         uid = (long)who->pw_uid;
     } else if (!tb_arguments_number("user", text, 0, UINT32_MAX, &uid)) {
         return false;
@@ -141,10 +144,10 @@ int tb_cli_account(int argc, char **argv)
     tb_common common;
     tb_words words;
     wanted w = {.name = NULL};
-    const tb_option known[] = {{"name", NULL, &w.title},   {"phone", NULL, &w.phone},
-                               {"post", NULL, &w.posts},   {"user", NULL, &w.user},
+    const tb_option known[] = {{"name", NULL, &w.title},      {"phone", NULL, &w.phone},
+                               {"post", NULL, &w.posts},      {"user", NULL, &w.user},
                                {"key-out", NULL, &w.key_out}, {"for", NULL, &w.absent},
-                               {"from", NULL, &w.from},    {"to", NULL, &w.to}};
+                               {"from", NULL, &w.from},       {"to", NULL, &w.to}};
     if (!tb_arguments_read(argc, argv, known, sizeof known / sizeof known[0], &common, &words)) {
         return TB_EXIT_USAGE;
     }

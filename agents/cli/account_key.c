@@ -41,8 +41,7 @@ bool tb_account_key_make(const char *path, const char *name, tb_account_key *out
     tb_hex(key.pair.secret, 64, secret_hex);
     int size = snprintf(text, sizeof text, "tongbao-account 1\nname %s\nkey %s %s\n", name,
                         public_hex, secret_hex);
-    bool made =
-        size > 0 && tb_disk_create(path, tb_bytes_of(text, (size_t)size), 0600, &problem);
+    bool made = size > 0 && tb_disk_create(path, tb_bytes_of(text, (size_t)size), 0600, &problem);
     sodium_memzero(text, sizeof text);
     sodium_memzero(secret_hex, sizeof secret_hex);
     if (!made) {
@@ -80,8 +79,9 @@ bool tb_account_key_read(const char *path, tb_account_key *out)
         return false;
     }
     if ((about.st_mode & 077) != 0) {
-        tb_say_error(_("others may read the account key %s; take that from them with: chmod 600 %s"),
-                     path, path);
+        tb_say_error(
+            _("others may read the account key %s; take that from them with: chmod 600 %s"), path,
+            path);
         (void)fclose(file);
         return false;
     }

@@ -85,6 +85,12 @@ explain_position(const tb_campaign *campaign, const tb_case_type *type, const tb
     case TB_POSITION_ROLE:
         (void)printf(_("the party of the role %s"), role != NULL ? role : "");
         break;
+    case TB_POSITION_EVERY:
+        (void)(p->field != NULL
+                   ? printf(_("every %s of the place in \"%s\""), role != NULL ? role : "",
+                            tb_explain_field(type, p->field))
+                   : printf(_("every party of the role %s"), role != NULL ? role : ""));
+        break;
     case TB_POSITION_ACTOR_OF:
         (void)printf(_("who last did \"%s\""),
                      p->field != NULL ? tb_explain_action(type, p->field) : "");
@@ -199,6 +205,7 @@ explain_action(const tb_campaign *campaign, const tb_case_type *type, const tb_a
         list_positions(type, (const char *const *)action->copies, action->copy_count);
         (void)printf("\n");
     }
+    tb_explain_opens(campaign, type, action);
     if (receipt_of(action) != NULL) {
         (void)printf(_("        shown as receipt: %s\n"), receipt_of(action));
     }
@@ -310,6 +317,7 @@ int tb_campaign_explain(const char *path)
     for (unsigned i = 0; i < campaign->case_type_count; i++) {
         explain_type(campaign, &campaign->case_types[i], i + 2);
     }
+    tb_explain_lists(campaign);
     tb_explain_reports(campaign);
     tb_campaign_loaded_free(loaded);
     return TB_EXIT_DONE;

@@ -35,10 +35,16 @@ void tb_explain_field_rules(const tb_case_type *type, const tb_field_def *field)
 void tb_explain_looked_up(const tb_campaign *campaign,
                           const tb_case_type *type,
                           const tb_position *p);
-/* What answers the action if it is a request, who approves it before it is made, and when it is done
- * by itself. */
+/* What answers the action if it is a request, who approves it before it is made, and when it is
+ * done by itself. */
 void tb_explain_approval(const tb_case_type *type, const tb_action *action);
 /* campaign_explain_reports.c: who reports what, for which periods, and how figures are counted. */
 void tb_explain_reports(const tb_campaign *campaign);
+
+/* campaign_explain_lists.c: the cases an action opens, and the lists of the campaign. */
+void tb_explain_opens(const tb_campaign *campaign,
+                      const tb_case_type *type,
+                      const tb_action *action);
+void tb_explain_lists(const tb_campaign *campaign);
 
 #endif

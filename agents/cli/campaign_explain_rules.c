@@ -217,7 +217,8 @@ static void put_delay(const tb_delay *after)
 void tb_explain_approval(const tb_case_type *type, const tb_action *action)
 {
     for (unsigned i = 0; i < action->answered_by_count; i++) {
-        (void)printf("%s%s", i == 0 ? _("        a request; the holder answers it by: ") : _(" or "),
+        (void)printf("%s%s",
+                     i == 0 ? _("        a request; the holder answers it by: ") : _(" or "),
                      tb_explain_action(type, action->answered_by[i]));
     }
     (void)printf("%s", action->answered_by_count > 0 ? "\n" : "");
@@ -230,9 +231,8 @@ void tb_explain_approval(const tb_case_type *type, const tb_action *action)
     if (action->automatic != NULL) {
         (void)printf("%s", _("        done by the holder's agent itself: "));
         put_delay(action->automatic->after);
-        (void)printf("%s\n", action->automatic->switched
-                                 ? _(", where the party has switched it on")
-                                 : "");
+        (void)printf("%s\n",
+                     action->automatic->switched ? _(", where the party has switched it on") : "");
     }
 }
 

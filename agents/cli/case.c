@@ -4,6 +4,7 @@
 #include "agents/cli/cli.h"
 #include "agents/cli/help.h"
 #include "agents/cli/json.h"
+#include "agents/cli/list.h"
 #include "agents/cli/say.h"
 #include "agents/cli/show.h"
 #include "agents/cli/values.h"
@@ -106,10 +107,35 @@ static int list(tb_book *book, const options *o)
     return ask(book, &request, TB_ANSWER_CASES);
 }
 
+/* The case, and which case opened it and which it opened. */
 static int show(tb_book *book, const options *o)
 {
     tb_local_request request = {.kind = TB_REQUEST_GET_CASE};
-    return case_word(o, &request.case_id) ? ask(book, &request, TB_ANSWER_CASE) : TB_EXIT_USAGE;
+    tb_local_answer answer;
+    tb_local_answer family;
+    if (!case_word(o, &request.case_id)) {
+        return TB_EXIT_USAGE;
+    }
+    int code = tb_client_get(book->client, &request, TB_ANSWER_CASE, &answer);
+    if (code != TB_EXIT_DONE) {
+        return code;
+    }
+    request.kind = TB_REQUEST_GET_FAMILY;
+    bool known = tb_client_ask(book->client, &request, &family) == TB_ASKED_ANSWERED &&
+                 family.kind == TB_ANSWER_FAMILY && family.code == TB_ACCEPTED;
+    if (book->client->json) {
+        json_t *whole = tb_json_answer(&answer);
+        if (known) {
+            json_t *relatives = tb_json_family(&family.family);
+            (void)json_object_update(whole, relatives);
+            json_decref(relatives);
+        }
+        tb_json_print(whole);
+        return TB_EXIT_DONE;
+    }
+    bool shown = tb_show_answer(book, &answer);
+    shown = shown && (!known || tb_show_family(book, &family.family));
+    return shown ? TB_EXIT_DONE : TB_EXIT_INTERNAL;
 }
 
 /* The case itself first: what kind it is says how values are read and shown. The id a person gave

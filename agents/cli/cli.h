@@ -13,6 +13,8 @@ typedef enum tb_exit {
     TB_EXIT_USAGE = 2,    /* not understood: nothing was asked of the agent */
     TB_EXIT_UNKNOWN = 3,  /* the agent cannot be reached, or it is not known whether it acted */
     TB_EXIT_INTERNAL = 4, /* a file, memory or the program itself */
+    TB_EXIT_LISTED = 10,  /* list check: on the list */
+    TB_EXIT_POSSIBLE = 11 /* list check: perhaps, a person must compare */
 } tb_exit;
 
 typedef int tb_cli_noun(int argc, char **argv);
@@ -29,6 +31,7 @@ tb_cli_noun tb_cli_document_sign; /* argv[0] is "sign" */
 tb_cli_noun tb_cli_due;
 tb_cli_noun tb_cli_import;
 tb_cli_noun tb_cli_key;
+tb_cli_noun tb_cli_list;
 tb_cli_noun tb_cli_notice;
 tb_cli_noun tb_cli_quarantine;
 tb_cli_noun tb_cli_report;

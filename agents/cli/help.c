@@ -19,6 +19,8 @@ static const char overview[] = N_(
     "period\n"
     "  tongbao verify case|report ID      proves signatures, stamps and commitments again\n"
     "  tongbao due [--overdue]            what is owed on cases, by whom, to whom, by when\n"
+    "  tongbao list list|show|check       lists, what is on one, and whether somebody may be "
+    "appointed\n"
     "  tongbao unanswered [--by PARTY]    what was notified and not answered, by age and party\n"
     "  tongbao trace ID                   where a notice is, for every recipient, and why\n"
     "  tongbao notice list|show           what was sent and received\n"
@@ -47,7 +49,8 @@ static const char overview[] = N_(
     "  --lang zh|en       the language of what is printed\n"
     "\n"
     "Exit codes: 0 done; 1 refused, the sentence says why; 2 the command is wrong; 3 the agent\n"
-    "cannot be reached or it is not known whether it acted; 4 a file, memory or the program.\n");
+    "cannot be reached or it is not known whether it acted; 4 a file, memory or the program;\n"
+    "of list check besides: 10 listed, 11 possible.\n");
 static const char case_page[] = N_(
     "tongbao case list [--state STATE] [--mine] [--field FIELD --value VALUE] [--limit N]\n"
     "                  [--type TYPE] [--stalled] [--after MARK]\n"
@@ -204,7 +207,8 @@ static const char due_page[] = N_(
 static const char campaign_page[] = N_(
     "tongbao campaign list              the campaigns installed here, with their versions\n"
     "tongbao campaign show CAMPAIGN     roles, fields, states and actions\n"
-    "tongbao campaign automatic [CAMPAIGN ACTION on|off]   what the agent does by itself, where the\n"
+    "tongbao campaign automatic [CAMPAIGN ACTION on|off]   what the agent does by itself, where "
+    "the\n"
     "                                   campaign leaves this party the choice\n"
     "\n"
     "Of a definition file, without an agent:\n"
@@ -275,6 +279,33 @@ static const char recover_page[] = N_(
     "  tongbao recover\n"
     "  tongbao recover --release 014ae7f0... --reason 时限将到\n");
 
+static const char list_page[] = N_(
+    "tongbao list list                  the lists (名单) of the campaigns installed here\n"
+    "tongbao list show LIST [--entry ID] [--limit N] [--after ID]\n"
+    "tongbao list check LIST --FIELD VALUE ... [--province PROVINCE]\n"
+    "tongbao list check LIST --file SHEET [--out FILE] [--province PROVINCE]\n"
+    "\n"
+    "show prints the entries of our copy: state, who listed it and when; of one taken off, who\n"
+    "has returned the receipt and who has not: until all have, the removal is open.\n"
+    "\n"
+    "check asks our copy whether somebody is on the list; it needs no line. --FIELD is any field\n"
+    "the list is searched by, as tongbao campaign explain names them, with - for _: --reg-no,\n"
+    "--agent-code; --name and --place stand for those that are compared when no number is found.\n"
+    "Codes may be written with blanks or dashes, in full width or small letters. A list that\n"
+    "holds within a province is asked for this party's own unless --province says another.\n"
+    "\n"
+    "It says listed (exit code 10), with entry number, since when and by whom; possible (11): "
+    "name\n"
+    "and place are alike, a person must compare; or not found (0). Each time it says how old the\n"
+    "copy is. A sheet is CSV, as a spreadsheet saves it; verdicts stand behind its own columns\n"
+    "in SHEET.checked.csv, and the exit code is that of the worst row (1: a row was not judged).\n"
+    "\n"
+    "examples:\n"
+    "  tongbao list check channel-blacklist --operator CM --agent-code GD-00-17\n"
+    "  tongbao list check channel-blacklist --uscc 91350100M000100Y43\n"
+    "  tongbao list check channel-blacklist --name 某某通讯器材店 --place 海珠区\n"
+    "  tongbao list check channel-blacklist --file applicants.csv\n");
+
 static const struct {
     const char *noun;
     const char *page;
@@ -283,7 +314,7 @@ static const struct {
     {"request", request_page},   {"import", import_page},         {"campaign", campaign_page},
     {"document", document_page}, {"check", check_page},           {"status", status_page},
     {"verify", verify_page},     {"report", report_page},         {"due", due_page},
-    {"recover", recover_page},   {"quarantine", quarantine_page}, {"bundle", bundle_page}};
+    {"recover", recover_page},   {"quarantine", quarantine_page}, {"bundle", bundle_page},     {"list", list_page}};
 
 void tb_help_print(const char *noun)
 {

@@ -87,8 +87,7 @@ static bool send(sender *s, flight *f)
     f->sent_s = tb_seconds();
     size_t mark = tb_arena_mark(&s->client->arena);
     tb_bytes bytes;
-    bool sent =
-        tb_client_encode(s->client, &request, &bytes) && tb_client_send(s->client, bytes);
+    bool sent = tb_client_encode(s->client, &request, &bytes) && tb_client_send(s->client, bytes);
     tb_arena_release(&s->client->arena, mark);
     return sent;
 }

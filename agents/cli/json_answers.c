@@ -1,5 +1,6 @@
 /* Every kind of answer as JSON; the keys are those of messages/local.proto. */
 #include "agents/cli/json.h"
+#include "agents/cli/list.h"
 
 static json_t *digest(const tb_digest *d)
 {
@@ -506,6 +507,14 @@ json_t *tb_json_answer(const tb_local_answer *answer)
         return tb_json_verified(&answer->verified);
     case TB_ANSWER_CAMPAIGNS:
         return tb_json_campaigns(&answer->campaigns);
+    case TB_ANSWER_LISTS:
+        return tb_json_lists(&answer->lists);
+    case TB_ANSWER_SHOWN_LIST:
+        return tb_json_shown_list(&answer->shown_list);
+    case TB_ANSWER_VERDICTS:
+        return tb_json_verdicts(&answer->verdicts);
+    case TB_ANSWER_FAMILY:
+        return tb_json_family(&answer->family);
     case TB_ANSWER_CUT:
         return tb_json_cut(&answer->cut);
     case TB_ANSWER_QUARANTINE:

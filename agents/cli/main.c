@@ -11,15 +11,14 @@ static const struct {
     const char *word;
     tb_cli_noun *noun;
 } nouns[] = {
-    {"account", tb_cli_account}, {"approve", tb_cli_approve},
-    {"bundle", tb_cli_bundle},   {"campaign", tb_cli_campaign},     {"case", tb_cli_case},
-    {"check", tb_cli_check},     {"directory", tb_cli_directory},   {"document", tb_cli_document},
-    {"due", tb_cli_due},         {"import", tb_cli_import},         {"key", tb_cli_key},
-    {"notice", tb_cli_notice},   {"quarantine", tb_cli_quarantine}, {"recover", tb_cli_recover},
-    {"report", tb_cli_report},   {"request", tb_cli_request},       {"status", tb_cli_status},
-    {"trace", tb_cli_trace},
-    {"unanswered", tb_cli_unanswered},
-    {"verify", tb_cli_verify},
+    {"account", tb_cli_account},       {"approve", tb_cli_approve},   {"bundle", tb_cli_bundle},
+    {"campaign", tb_cli_campaign},     {"case", tb_cli_case},         {"check", tb_cli_check},
+    {"directory", tb_cli_directory},   {"document", tb_cli_document}, {"due", tb_cli_due},
+    {"import", tb_cli_import},         {"key", tb_cli_key},           {"notice", tb_cli_notice},
+    {"quarantine", tb_cli_quarantine}, {"recover", tb_cli_recover},   {"report", tb_cli_report},
+    {"request", tb_cli_request},       {"status", tb_cli_status},     {"trace", tb_cli_trace},
+    {"unanswered", tb_cli_unanswered}, {"verify", tb_cli_verify},
+    {"list", tb_cli_list},
 };
 
 /* --lang may stand anywhere; it is needed before the first sentence is printed. */

@@ -157,9 +157,7 @@ json_t *tb_json_accounts(const tb_local_accounts *accounts)
 
 static const char *step_title(tb_approval_step step)
 {
-    return step == TB_STEP_REVIEW ? _("reviewed")
-           : step == TB_STEP_SIGN ? _("signed")
-                                  : _("made");
+    return step == TB_STEP_REVIEW ? _("reviewed") : step == TB_STEP_SIGN ? _("signed") : _("made");
 }
 
 void tb_show_step(tb_book *book, const tb_local_approval *a)
@@ -279,7 +277,8 @@ void tb_show_approval(tb_book *book, const tb_local_approval_line *a)
                      (int)value.size, (const char *)value.data);
     }
     if (a->waits == TB_STEP_MADE && a->code != TB_ACCEPTED) {
-        (void)printf("  ! %s\n", tb_say_chinese() ? tb_refusal_zh(a->code) : tb_refusal_en(a->code));
+        (void)printf("  ! %s\n",
+                     tb_say_chinese() ? tb_refusal_zh(a->code) : tb_refusal_en(a->code));
         (void)printf("    %.*s\n", (int)a->detail.size, (const char *)a->detail.data);
     } else if (a->may) {
         (void)printf(_("you may approve it: tongbao approve approve %" PRIu64 "\n"), a->number);
@@ -307,9 +306,8 @@ json_t *tb_json_approvals(const tb_local_approvals *approvals)
         (void)json_object_set_new(o, "fields", tb_json_fields(a->fields, a->field_count));
         (void)json_object_set_new(o, "made", tb_json_step(&a->made));
         (void)json_object_set_new(o, "approvals", tb_json_steps(a->approvals, a->approval_count));
-        (void)json_object_set_new(o, "code",
-                                  a->code == TB_ACCEPTED ? json_null()
-                                                         : json_string(tb_refusal_key(a->code)));
+        (void)json_object_set_new(
+            o, "code", a->code == TB_ACCEPTED ? json_null() : json_string(tb_refusal_key(a->code)));
         (void)json_object_set_new(o, "detail", tb_json_text(a->detail));
         (void)json_object_set_new(o, "may_approve", json_boolean(a->may));
         (void)json_array_append_new(list, o);

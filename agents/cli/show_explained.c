@@ -51,7 +51,8 @@ static void show_limit(const tb_local_explained_duty *d)
         (void)printf(_("  limit: %" PRIu32 " hours, from the event on\n"), d->amount);
         return;
     case TB_LIMIT_DAYS:
-        (void)printf(_("  limit: %" PRIu32 " days, from the next day on, until 24:00\n"), d->amount);
+        (void)printf(_("  limit: %" PRIu32 " days, from the next day on, until 24:00\n"),
+                     d->amount);
         return;
     case TB_LIMIT_WORKING_DAYS:
         (void)printf(_("  limit: %" PRIu32 " working days, from the next day on, until 24:00\n"),
@@ -115,11 +116,10 @@ static void show_one(tb_book *book, const tb_local_explained_duty *d)
                  (int)debtor.size, (const char *)debtor.data, (int)creditor.size,
                  (const char *)creditor.data);
     (void)printf(_("  begins with: %.*s by %.*s, event %" PRIu64 " of the case, at %.*s\n"),
-                 (int)from.size, (const char *)from.data, (int)actor.size,
-                 (const char *)actor.data, d->number, (int)own.size, (const char *)own.data);
+                 (int)from.size, (const char *)from.data, (int)actor.size, (const char *)actor.data,
+                 d->number, (int)own.size, (const char *)own.data);
     if (d->stored != 0) {
-        (void)printf(_("  stored by the hub: %.*s\n"), (int)stored.size,
-                     (const char *)stored.data);
+        (void)printf(_("  stored by the hub: %.*s\n"), (int)stored.size, (const char *)stored.data);
     }
     (void)printf(_("  counts from: %.*s, %s\n"), (int)counts.size, (const char *)counts.data,
                  why_text(d->why));

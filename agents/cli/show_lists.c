@@ -1,5 +1,5 @@
 /* Notices, traces, parties, possible acts and status as people read them. */
-#include "agents/cli/show.h"
+#include "agents/cli/list.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -213,6 +213,17 @@ bool tb_show_answer(tb_book *book, const tb_local_answer *answer)
         return true;
     case TB_ANSWER_CAMPAIGNS:
         return tb_show_campaigns(book, &answer->campaigns);
+    case TB_ANSWER_LISTS:
+        return tb_show_lists_here(book, &answer->lists);
+    case TB_ANSWER_SHOWN_LIST:
+        return tb_show_list(book, &answer->shown_list);
+    case TB_ANSWER_VERDICTS:
+        for (size_t i = 0; i < answer->verdicts.count; i++) {
+            tb_show_verdict(book, &answer->verdicts, &answer->verdicts.verdicts[i]);
+        }
+        return true;
+    case TB_ANSWER_FAMILY:
+        return tb_show_family(book, &answer->family);
     case TB_ANSWER_CUT:
     case TB_ANSWER_QUARANTINE:
         return tb_show_quarantine(book, &answer->quarantine);

@@ -1,4 +1,5 @@
-/* tongbao unanswered - 已通报未答复: what was notified and has not been answered, by age and party. */
+/* tongbao unanswered - 已通报未答复: what was notified and has not been answered, by age and party.
+ */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -153,10 +154,10 @@ static bool print_parties(tb_book *book, const whole *w)
 {
     tb_arena *arena = &book->client->arena;
     uint64_t most = w->count > 0 ? total_of(&w->lines[0]) : 0;
-    const char *const headings[] = {_("with"),         _("cases"),      band_title(0),
-                                    band_title(1),     band_title(2),   band_title(3),
-                                    band_title(4),     band_title(5),   _("oldest since"),
-                                    "",                NULL};
+    const char *const headings[] = {
+        _("with"),     _("cases"),    band_title(0), band_title(1),     band_title(2),
+        band_title(3), band_title(4), band_title(5), _("oldest since"), "",
+        NULL};
     tb_grid grid;
     tb_grid_init(&grid, arena, headings);
     for (size_t i = 0; i < w->count; i++) {

@@ -40,7 +40,8 @@ tb_net_event tb_agent_net_event(tb_agent_net *net);
  * another. */
 bool tb_agent_net_wants_other_key(const tb_agent_net *net, const tb_directory *directory);
 
-/* Whether the directory still names the key the socket was opened for, as the hub's or the spare. */
+/* Whether the directory still names the key the socket was opened for, as the hub's or the spare.
+ */
 bool tb_agent_net_key_named(const tb_agent_net *net, const tb_directory *directory);
 
 /* The next message without waiting; the caller closes it. */

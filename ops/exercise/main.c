@@ -1,9 +1,12 @@
 /* tongbao-exercise - the program behind ops/demo: an exercise hub, its leads and its staff, in one run. */
+#include <arpa/inet.h>
 #include <errno.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -55,6 +58,19 @@ void ex_fail(const char *format, ...)
     va_end(args);
     clean_up();
     exit(1);
+}
+
+/* One that nobody listens on now. */
+static unsigned free_port(void)
+{
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    socklen_t size = sizeof at;
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    if (fd < 0 || bind(fd, (struct sockaddr *)&at, size) != 0 || getsockname(fd, (struct sockaddr *)&at, &size) != 0) {
+        ex_fail("no free port: %s", strerror(errno));
+    }
+    (void)close(fd);
+    return ntohs(at.sin_port);
 }
 
 static void usage(FILE *out)
@@ -261,7 +277,7 @@ int main(int argc, char **argv)
     (void)sigaction(SIGTERM, &action, NULL);
     (void)signal(SIGPIPE, SIG_IGN);
     world.started_s = ex_seconds();
-    (void)snprintf(world.endpoint, sizeof world.endpoint, "tcp://127.0.0.1:%d", 20000 + (int)(getpid() % 20000));
+    (void)snprintf(world.endpoint, sizeof world.endpoint, "tcp://127.0.0.1:%u", free_port());
     ex_hub_make(&world);
     ex_hub_load(&world);
     ex_readers_load(&world);

@@ -59,8 +59,7 @@ tb_refusal approve(world *w, const char *party, unsigned uid, uint64_t number)
     return settle(w, party, uid, number, false, "");
 }
 
-tb_refusal
-send_back(world *w, const char *party, unsigned uid, uint64_t number, const char *reason)
+tb_refusal send_back(world *w, const char *party, unsigned uid, uint64_t number, const char *reason)
 {
     return settle(w, party, uid, number, true, reason);
 }

@@ -8,8 +8,10 @@
 void user(world *w, unsigned uid);
 /* Adds an account bound to a system user, by whoever asks; the answer's code. */
 tb_refusal hire(world *w, const char *party, const char *name, uint32_t posts, unsigned uid);
-tb_refusal
-change_account(world *w, const char *party, tb_account_change what, const tb_local_account *account);
+tb_refusal change_account(world *w,
+                          const char *party,
+                          tb_account_change what,
+                          const tb_local_account *account);
 /* The account "officer" of user 1 alone, then "clerk" 2, "clerk2" 3, "reviewer" 4, "signer" 5, as
  * clerk, clerk and reviewer, reviewer, signer. The clerk asks next. */
 void staff(world *w, const char *party);

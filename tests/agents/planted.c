@@ -5,12 +5,12 @@
 
 #define TEXT_MAX (1u << 16)
 
-static char *example(void)
+static char *read_source(const char *name)
 {
     char path[512];
     char *text = calloc(1, TEXT_MAX);
     assert_non_null(text);
-    assert_true(snprintf(path, sizeof path, "%s/ops/campaigns/example.yaml", TB_SOURCE_DIR) > 0);
+    assert_true(snprintf(path, sizeof path, "%s/%s", TB_SOURCE_DIR, name) > 0);
     FILE *file = fopen(path, "rb");
     assert_non_null(file);
     assert_in_range(fread(text, 1, TEXT_MAX, file), 1, TEXT_MAX - 1);
@@ -37,7 +37,12 @@ next_row(const char *from, const char *text, const planted *rows, size_t count)
 
 char *planted_in_example(const planted *rows, size_t count)
 {
-    char *text = example();
+    return planted_in("ops/campaigns/example.yaml", rows, count);
+}
+
+char *planted_in(const char *name, const planted *rows, size_t count)
+{
+    char *text = read_source(name);
     char *out = calloc(1, 2 * TEXT_MAX);
     assert_non_null(out);
     const char *from = text;

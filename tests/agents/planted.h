@@ -29,6 +29,9 @@ typedef struct planted_told {
 /* The example with these planted, each at its own place; free it. */
 char *planted_in_example(const planted *rows, size_t count);
 
+/* The same in another campaign, by its path below the source folder. */
+char *planted_in(const char *path, const planted *rows, size_t count);
+
 /* What is told of a text. Each finding has both languages, and they come in the order of lines. */
 planted_told planted_check(const char *text);
 

@@ -154,7 +154,8 @@ static void a_closed_account_acts_no_more_and_keeps_its_name_and_code(void **sta
     tb_local_account clerk = {.name = tb_bytes_str("clerk")};
     assert_int_equal(change_account(w, POLICE, TB_ACCOUNT_CLOSE, &clerk), TB_ACCEPTED);
     assert_int_equal(hire(w, POLICE, "clerk", TB_POST_CLERK, 9), TB_REFUSED_ACCOUNT_TAKEN);
-    assert_int_equal(hire(w, POLICE, "clerk3", TB_POST_CLERK, 2), TB_ACCEPTED); /* its user is free */
+    assert_int_equal(hire(w, POLICE, "clerk3", TB_POST_CLERK, 2),
+                     TB_ACCEPTED); /* its user is free */
     user(w, 2);
     assert_int_equal(opens(w, POLICE, LEAD), TB_ACCEPTED);
     assert_true(tb_bytes_equal(last_event(w, POLICE).account, tb_bytes_str("a6")));

@@ -19,7 +19,8 @@ static const char *const wary[] = {
     "        en: return for correction\n        kind: chain\n",
     "        en: return for correction\n        kind: chain\n        approval: [sign]\n",
     "        en: submit\n        kind: open\n",
-    "        en: submit\n        kind: open\n        approval: [review]\n", NULL};
+    "        en: submit\n        kind: open\n        approval: [review]\n",
+    NULL};
 
 static tb_campaign_loaded *loaded;
 static const tb_campaign *only[1];
@@ -120,8 +121,8 @@ static void an_act_nobody_else_could_approve_is_refused_at_once(void **state)
     assert_int_equal(opens(w, POLICE, LEAD), TB_ACCEPTED);
     deliver_all(w);
     user(w, 1);
-    assert_int_equal(
-        hire(w, BUREAU, "all", TB_POST_OFFICER | TB_POST_CLERK | TB_POST_REVIEWER, 1), TB_ACCEPTED);
+    assert_int_equal(hire(w, BUREAU, "all", TB_POST_OFFICER | TB_POST_CLERK | TB_POST_REVIEWER, 1),
+                     TB_ACCEPTED);
     assert_int_equal(acts(w, BUREAU, "accept", ""), TB_REFUSED_NO_APPROVER);
     assert_int_equal(approvals_at(w, BUREAU).count, 0);
 }

@@ -228,6 +228,68 @@ static void duties_may_come_go_and_change_but_not_pass_to_other_parties(void **s
     assert_true(duty_blocks());
 }
 
+/* register.yaml against version 2 with one line changed, or version 1 with it against a plain 2. */
+static void change_register(const char *line, const char *into, bool back)
+{
+    static const char path[] = "tests/agents/register.yaml";
+    const char *older[] = {line, into, NULL};
+    const char *newer[] = {"version: 1", "version: 2", line, into, NULL};
+    const char *plain[] = {"version: 1", "version: 2", NULL};
+    forget();
+    found.from = edited(path, back ? older : NULL);
+    found.to = edited(path, back ? plain : newer);
+    tb_arena_init(&found.arena, found.memory, sizeof found.memory);
+    assert_ok(tb_campaign_compare(tb_campaign_loaded_get(found.from),
+                                  tb_campaign_loaded_get(found.to), &found.arena, &found.list,
+                                  &found.count));
+    assert_int_equal(found.count, 1);
+}
+
+static bool entry_blocked(void)
+{
+    return tb_difference_blocks(&found.list[0], tb_bytes_str("entry"), tb_bytes_str("listed"));
+}
+
+static void a_list_may_change_but_its_entries_do_not_leave_it(void **state)
+{
+    (void)state;
+    change_register("brake: {count: 3, hours: 24}", "brake: {count: 4, hours: 24}", false);
+    assert_int_equal(found.list[0].kind, TB_DIFFERENCE_LIST_CHANGED);
+    assert_string_equal(found.list[0].about, "channels");
+    assert_string_equal(found.list[0].case_type, "entry");
+    assert_false(entry_blocked());
+    change_register("{fields: [reg_no]}, ", "", false);
+    assert_int_equal(found.list[0].kind, TB_DIFFERENCE_LIST_CHANGED);
+    change_register("    listed_in: [listed]", "    scope: national\n    listed_in: [listed]",
+                    true);
+    assert_int_equal(found.list[0].kind, TB_DIFFERENCE_LIST_CHANGED);
+    change_register("    case_type: entry\n    listed_in", "    case_type: card\n    listed_in",
+                    false);
+    assert_int_equal(found.list[0].kind, TB_DIFFERENCE_LIST_REMOVED);
+    assert_true(entry_blocked());
+}
+
+static void what_an_act_opens_is_part_of_its_rules(void **state)
+{
+    (void)state;
+    change_register("              - {field: agent_code, from: shop_code}\n", "", false);
+    assert_int_equal(found.list[0].kind, TB_DIFFERENCE_ACTION_CHANGED);
+    assert_string_equal(found.list[0].about, "shut");
+    assert_false(tb_difference_blocks(&found.list[0], tb_bytes_str("card"), tb_bytes_str("open")));
+}
+
+static void a_position_of_many_in_place_of_one_means_others(void **state)
+{
+    (void)state;
+    change_register(
+        "{id: operators, zh: 本省运营企业, en: operators of the province, kind: every, role: "
+        "operator, field: province}",
+        "{id: operators, zh: 本省运营企业, en: operators of the province, kind: every, role: "
+        "operator}",
+        false);
+    assert_int_equal(found.list[0].kind, TB_DIFFERENCE_POSITION_CHANGED);
+}
+
 static void too_little_memory_is_said(void **state)
 {
     (void)state;
@@ -247,6 +309,9 @@ static const struct CMUnitTest tests[] = {
     T(the_same_or_an_older_version_is_never_moved_to),
     T(choices_are_compared_by_themselves_and_not_by_the_name_of_their_list),
     T(duties_may_come_go_and_change_but_not_pass_to_other_parties),
+    T(a_list_may_change_but_its_entries_do_not_leave_it),
+    T(what_an_act_opens_is_part_of_its_rules),
+    T(a_position_of_many_in_place_of_one_means_others),
     T(too_little_memory_is_said),
 };
 

@@ -78,10 +78,10 @@ static void a_card_travels_to_its_home_and_its_answer_back(void **state)
     assert_accepted(
         act(c, "cm.44", "result", "verify_result=unidentified|action=shutdown|action_at=" AT));
     assert_string_equal(holder_of(c), "bureau.44");
-    assert_string_equal(told(c), "bureau.44");
+    assert_string_equal(told(c), "bureau.33 bureau.44");
     assert_accepted(act(c, "bureau.44", "shut_down", ""));
     assert_string_equal(holder_of(c), "bureau.44");
-    assert_string_equal(told(c), "cm.44");
+    assert_string_equal(told(c), "bureau.33 cm.44");
     assert_accepted(act(c, "bureau.44", "answer", ""));
     assert_string_equal(holder_of(c), "bureau.33");
     assert_string_equal(told(c), "bureau.33");

@@ -39,6 +39,7 @@ static const move moves[] = {
     {"submit-unknown", "police.33", "submit", POLICE},
     {"return", "bureau.33", "return", "return_reason=number_wrong"},
     {"accept", "bureau.33", "accept", ""},
+    {"withdraw", "bureau.33", "withdraw", ""},
     {"decide", "bureau.33", "decide", "home_province=44|home_basis=other"},
     {"forward", "bureau.33", "forward", ""},
     {"sign-for", "bureau.44", "sign_for", ""},
@@ -74,10 +75,17 @@ static const situation situations[] = {
      "",
      "police.33: submit\n"},
     {"submitted", "submitted", NOTHING,
+     /* whether somebody asked for it the agent knows, not the judge (agents/answers.h) */
      "submit",
-     "bureau.33: return accept remark\n"
+     "bureau.33: return withdraw keep accept remark\n"
      "bureau.44: remark\n"
      "headquarters: remark take_over\n"
+     "police.33: ask_withdraw remark\n"},
+    {"withdrawn", "withdrawn", NOTHING,
+     "submit withdraw",
+     "bureau.33: remark\n"
+     "bureau.44: remark\n"
+     "headquarters: remark\n"
      "police.33: remark\n"},
     {"returned", "returned", NOTHING,
      "submit return",
@@ -87,15 +95,15 @@ static const situation situations[] = {
      "police.33: resubmit remark\n"},
     {"home unknown", "undetermined", NOTHING,
      "submit-unknown accept",
-     "bureau.33: return decide remark\n"
+     "bureau.33: return withdraw keep decide remark\n"
      "headquarters: remark take_over\n"
-     "police.33: remark\n"},
+     "police.33: ask_withdraw remark\n"},
     {"accepted", "accepted", NOTHING,
      "submit accept",
-     "bureau.33: forward remark\n"
+     "bureau.33: withdraw keep forward remark\n"
      "bureau.44: remark\n"
      "headquarters: remark take_over\n"
-     "police.33: remark\n"},
+     "police.33: ask_withdraw remark\n"},
     {"forwarded", "forwarded", NOTHING,
      "submit accept forward",
      "bureau.33: remark take_over\n"
@@ -213,14 +221,14 @@ static const situation situations[] = {
      "police.33: remark\n"},
     {"local, accepted", "accepted", NOTHING,
      "submit-local accept",
-     "bureau.33: wrong_home order remark\n"
+     "bureau.33: withdraw keep wrong_home order remark\n"
      "headquarters: remark take_over\n"
-     "police.33: remark\n"},
+     "police.33: ask_withdraw remark\n"},
     {"local, dealt with before", "accepted", DONE_BEFORE,
      "submit-local accept",
-     "bureau.33: wrong_home order answer_from_record remark\n"
+     "bureau.33: withdraw keep wrong_home order answer_from_record remark\n"
      "headquarters: remark take_over\n"
-     "police.33: remark\n"},
+     "police.33: ask_withdraw remark\n"},
     {"local, waiting", "waiting", OPEN_BEFORE,
      "submit-local accept",
      "bureau.33: wrong_home order answer_from_record remark\n"
@@ -290,6 +298,7 @@ static const char *fields_for(const situation *s, const char *action)
     static const move given[] = {
         {"", "", "submit", POLICE "|home_province=44"},
         {"", "", "return", "return_reason=number_wrong"},
+        {"", "", "keep", "return_note=x"},
         {"", "", "decide", "home_province=11|home_basis=operator_reply"},
         {"", "", "decide_home", "home_province=11|home_basis=headquarters_ruling"},
         {"", "", "wrong_home", "wrong_home_reason=not_found"},

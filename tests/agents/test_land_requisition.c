@@ -62,7 +62,8 @@ static tb_time due_of(country *c, const char *id, const char *debtor, const char
     assert_non_null(duty);
     assert_true(tb_duty_begins(duty, c->event.action));
     assert_true(tb_duty_owed(duty, &c->view, &c->directory, c->at));
-    assert_true(tb_duty_parties(duty, &c->view, &c->directory, &owes, &to));
+    size_t first = 0;
+    assert_true(tb_duty_parties(duty, &c->view, &c->directory, &first, &owes, &to));
     assert_string_equal(owes.text, debtor);
     assert_string_equal(to.text, creditor);
     return tb_duty_due(duty, c->at, NULL);

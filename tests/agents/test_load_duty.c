@@ -177,7 +177,7 @@ static void every_fault_is_told_with_its_line(void **state)
         {"from: ask", "from: lapse", "begins with 'lapse', a side event"},
         {"until: [reply]", "until: []", "nothing ends it (until)"},
         {"until: [reply]", "until: [sing]", "until: action 'sing' is not declared"},
-        {"until: [reply]", "until: [take]", "ends with 'take', which is no step"},
+        {"until: [reply]", "until: [take]", "ends with 'take', which is neither"},
         {"working_days: 1, ", "", "needs one limit"},
         {"working_days: 1, ", "working_days: 1, hours: 3, ", "needs one limit"},
         {"working_days: 1, ", "days: 3651, ", "has a limit of more than ten years"},

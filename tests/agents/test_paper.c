@@ -104,8 +104,9 @@ static void the_off_line_party_is_told_what_was_entered_in_its_name(void **state
     assert_int_equal(papers(w, "bureau.44", "cm.44", "result", "7号", "2015-02-08", RESULT),
                      TB_ACCEPTED);
     const tb_local_event *event = newest_event(w, "bureau.44");
-    assert_int_equal(event->addressee_count, 1);
-    assert_string_equal(event->addressees[0].text, "cm.44");
+    assert_int_equal(event->addressee_count, 2); /* and the discovery bureau, as of any result */
+    assert_string_equal(event->addressees[0].text, "bureau.33");
+    assert_string_equal(event->addressees[1].text, "cm.44");
 }
 
 static void nobody_else_enters_it(void **state)

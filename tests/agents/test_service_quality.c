@@ -198,20 +198,28 @@ static void local_plans_go_to_the_ministry_of_who_files_them(void **state)
     assert_string_equal(holder_of(c), "ndrc");
 }
 
-/* Scenario 14, as far as no report is asked for: there are no thresholds and no quarterly reports.
- */
+/* Scenario 14: there are no thresholds and no quarterly reports; progress is reported on two days. */
 static void the_definition_has_no_finding_and_no_threshold(void **state)
 {
     country *c = *state;
     unsigned faults = 0;
     assert_ok(tb_campaign_check(tb_bytes_of(c->text, c->text_size), NULL, NULL, &faults));
     assert_int_equal(faults, 0);
-    assert_int_equal(c->campaign->case_type_count, 7);
+    assert_int_equal(c->campaign->case_type_count, 9);
     for (unsigned i = 0; i < c->campaign->case_type_count; i++) {
         const tb_case_type *type = &c->campaign->case_types[i];
         for (unsigned j = 0; j < type->duty_count; j++) {
             assert_true(type->duties[j].by_default); /* the plan has no figure */
         }
+    }
+    assert_int_equal(c->campaign->report_count, 2);
+    for (unsigned i = 0; i < c->campaign->report_count; i++) {
+        const tb_report_def *report = &c->campaign->reports[i];
+        assert_int_equal(report->judged_count, 0);
+        assert_int_equal(report->every, TB_EVERY_NONE);
+        assert_int_equal(report->date_count, 2);
+        assert_string_equal(report->dates[0], "2019-11-30");
+        assert_string_equal(report->dates[1], "2020-11-30");
     }
     assert_string_equal(c->campaign->from, "2019-01-01");
     assert_string_equal(c->campaign->to, "2020-12-31");

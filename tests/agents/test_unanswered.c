@@ -7,7 +7,8 @@
     "number=13800001234|source=police_case|offence=telecom_fraud|reported_at=2015-02-09T11:39:00+" \
     "08:00"
 
-static tb_local_unanswered page(world *w, const char *party, const char *by, const tb_case_id *after)
+static tb_local_unanswered
+page(world *w, const char *party, const char *by, const tb_case_id *after)
 {
     tb_local_request request = {.kind = TB_REQUEST_UNANSWERED};
     if (by != NULL) {

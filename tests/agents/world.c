@@ -30,6 +30,7 @@ static const struct {
     {"bureau.44", "bureau", "44", "广东省通信管理局"},
     {"cm.33", "operator", "33", "浙江移动"},
     {"cm.44", "operator", "44", "广东移动"},
+    {"ct.44", "operator", "44", "广东电信"},
     {"headquarters", "headquarters", "", "专项办"},
     {"police.11", "police", "11", "北京市公安局"},
     {"police.33", "police", "33", "浙江省公安厅"},
@@ -45,11 +46,11 @@ static tb_party party(const char *id)
     return out;
 }
 
-static void load_campaign(world *w)
+static void load_campaign(world *w, const char *name)
 {
     char path[512];
     char error[256] = "";
-    assert_true(snprintf(path, sizeof path, "%s/ops/campaigns/black-card.yaml", TB_SOURCE_DIR) > 0);
+    assert_true(snprintf(path, sizeof path, "%s/%s", TB_SOURCE_DIR, name) > 0);
     FILE *file = fopen(path, "rb");
     assert_non_null(file);
     char *text = malloc(1 << 20);
@@ -131,7 +132,7 @@ int world_setup(void **state)
     static const uint8_t seed[32] = {1, 2, 3};
     tb_random_seed(&w->random, seed);
     w->clock = START;
-    load_campaign(w);
+    load_campaign(w, "ops/campaigns/black-card.yaml");
     write_directory(w);
     w->agent_count = PEOPLE;
     for (size_t i = 0; i < PEOPLE; i++) {
@@ -370,12 +371,23 @@ static void next_id(world *w, tb_local_request *request)
     memcpy(request->id.bytes, &w->requests, sizeof w->requests);
 }
 
+void world_campaign(world *w, const char *file)
+{
+    tb_campaign_loaded_free(w->loaded);
+    load_campaign(w, file);
+}
+
 tb_refusal opens(world *w, const char *id, const char *fields)
+{
+    return opens_type(w, id, "notice", fields);
+}
+
+tb_refusal opens_type(world *w, const char *id, const char *type, const char *fields)
 {
     tb_local_request request = {.kind = TB_REQUEST_OPEN_CASE};
     next_id(w, &request);
-    request.open.campaign = tb_bytes_str("black-card");
-    request.open.case_type = tb_bytes_str("notice");
+    request.open.campaign = tb_bytes_str(w->campaign->id);
+    request.open.case_type = tb_bytes_str(type);
     request.open.field_count = fields_of(w, fields, &request.open.fields);
     const tb_local_answer *answer = ask(w, id, &request);
     if (answer->code == TB_ACCEPTED && !answer->draft) {

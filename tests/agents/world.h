@@ -62,13 +62,15 @@ typedef struct world {
     uint64_t requests;
     uint64_t person;       /* who asks, as tb_input.person */
     const uint8_t *secret; /* of the account key that proves requests; NULL: none does */
-    tb_case_id case_id; /* of the last open or act */
+    tb_case_id case_id;    /* of the last open or act */
     tb_local_answer answer;
 } world;
 
 /* setup and teardown in cmocka's form; the campaign is ops/campaigns/black-card.yaml. */
 int world_setup(void **state);
 int world_teardown(void **state);
+/* Another campaign in its place, by a path below the source folder; before the first act. */
+void world_campaign(world *w, const char *file);
 
 world_agent *who(world *w, const char *id);
 
@@ -83,6 +85,8 @@ void turn_with(world *w, const char *party, tb_err (*step)(tb_step *step));
 size_t fields_of(world *w, const char *text, tb_field **out);
 /* Opens a case of the campaign's only type, or acts on w->case_id; returns the answer's code. */
 tb_refusal opens(world *w, const char *party, const char *fields);
+/* Likewise of a case type by its id. */
+tb_refusal opens_type(world *w, const char *party, const char *type, const char *fields);
 tb_refusal acts(world *w, const char *party, const char *action, const char *fields);
 /* As acts, naming the head that was looked at. */
 tb_refusal

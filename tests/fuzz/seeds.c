@@ -72,7 +72,7 @@ static void seed_vector(const char *name, const char *hex)
 {
     static uint8_t bytes[LINE_BYTES_MAX / 2];
     char words[256];
-    (void)snprintf(words, sizeof words, "%s", name);
+    (void)snprintf(words, sizeof words, "%.*s", (int)sizeof words - 1, name);
     char *rest = NULL;
     const char *word = strtok_r(words, ".", &rest);
     if (word != NULL && strcmp(word, "refused") == 0) {

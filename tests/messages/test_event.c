@@ -188,7 +188,7 @@ static const tb_bend bends[] = {
     {"at before 1970", {19}, BEND_NUMBER, UINT64_MAX, NULL, TB_REFUSED_MALFORMED},
     {"an addressee twice", {20}, BEND_AGAIN, 0, NULL, TB_REFUSED_MALFORMED},
     {"addressees descending", {20}, BEND_SWAP, 0, NULL, TB_REFUSED_MALFORMED},
-    {"33 addressees", {20}, BEND_TIMES, 33, NULL, TB_REFUSED_TOO_LARGE},
+    {"65 addressees", {20}, BEND_TIMES, 65, NULL, TB_REFUSED_TOO_LARGE},
     {"an empty addressee", {20}, BEND_SIZE, 0, NULL, TB_REFUSED_MALFORMED},
     {"a field twice", {21}, BEND_AGAIN, 0, NULL, TB_REFUSED_MALFORMED},
     {"fields descending", {21}, BEND_SWAP, 0, NULL, TB_REFUSED_MALFORMED},

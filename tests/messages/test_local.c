@@ -91,8 +91,7 @@ static void fill_people(tb_local_request *request)
         request->list_approvals = (tb_local_list_approvals){3, 2, 7};
     } else if (request->kind == TB_REQUEST_SET_SWITCH) {
         request->set_switch = (tb_local_switch){tb_bytes_str("black-card"), tb_bytes_str("relay"),
-                                                true, tb_bytes_of(NULL, 0),
-                                                tb_bytes_of(NULL, 0)};
+                                                true, tb_bytes_of(NULL, 0), tb_bytes_of(NULL, 0)};
     } else {
         request->approve = (tb_local_approve){3, true, tb_bytes_str("请补充依据")};
     }
@@ -109,8 +108,9 @@ static void fill_request(tb_arena *arena, tb_local_request *request)
         fill_carried(request);
         break;
     case TB_REQUEST_OPEN_CASE:
-        request->open = (tb_local_open){tb_bytes_str("black-card"), tb_bytes_str("card"), fields, 2,
-                                        TB_LANE_URGENT, tb_bytes_str("submit")};
+        request->open = (tb_local_open){
+            tb_bytes_str("black-card"), tb_bytes_str("card"), fields, 2, TB_LANE_URGENT,
+            tb_bytes_str("submit")};
         break;
     case TB_REQUEST_ACT:
         request->act =
@@ -148,8 +148,8 @@ static void fill_request(tb_arena *arena, tb_local_request *request)
             (tb_local_get_document){TB_DOCUMENT_CAMPAIGN, tb_bytes_str("black-card"), 0};
         break;
     case TB_REQUEST_LIST_DUTIES:
-        request->duties = (tb_local_list_duties){true, true, tb_bytes_str("\x02"), 7,
-                                                 sample_party("ct.33")};
+        request->duties =
+            (tb_local_list_duties){true, true, tb_bytes_str("\x02"), 7, sample_party("ct.33")};
         break;
     case TB_REQUEST_LIST_REPORTS:
         request->list_reports = (tb_local_list_reports){
@@ -182,6 +182,22 @@ static void fill_request(tb_arena *arena, tb_local_request *request)
     case TB_REQUEST_RECOVER:
         request->recover = (tb_local_recover){tb_bytes_str("磁盘损坏"), case_id()};
         break;
+    case TB_REQUEST_SHOW_LIST:
+        request->show_list =
+            (tb_local_show_list){tb_bytes_str("channels"), case_id(), tb_bytes_str("\xFF"), 20};
+        break;
+    case TB_REQUEST_CHECK_LIST: {
+        static tb_field asked;
+        static tb_local_applicant applicant;
+        asked = (tb_field){tb_bytes_str("agent_code"), tb_bytes_str("GD-17")};
+        applicant = (tb_local_applicant){&asked, 1};
+        request->check_list =
+            (tb_local_check_list){tb_bytes_str("channels"), tb_bytes_str("44"), &applicant, 1};
+        break;
+    }
+    case TB_REQUEST_GET_FAMILY:
+        request->case_id = case_id();
+        break;
     case TB_REQUEST_CHANGE_ACCOUNT:
     case TB_REQUEST_LIST_APPROVALS:
     case TB_REQUEST_APPROVE:
@@ -199,6 +215,7 @@ static void fill_request(tb_arena *arena, tb_local_request *request)
     case TB_REQUEST_LIST_DIRECTORY:
     case TB_REQUEST_CHECK:
     case TB_REQUEST_LIST_CAMPAIGNS:
+    case TB_REQUEST_LIST_LISTS:
         break;
     }
 }
@@ -243,7 +260,7 @@ static tb_local_summary summary(void)
 
 static tb_local_approval an_approval(void)
 {
-    return (tb_local_approval){TB_STEP_SIGN,           tb_bytes_str("a2"),   tb_bytes_str("王敏"),
+    return (tb_local_approval){TB_STEP_SIGN,       tb_bytes_str("a2"),   tb_bytes_str("王敏"),
                                tb_bytes_str("a1"), tb_bytes_str("赵磊"), SAMPLE_TIME};
 }
 
@@ -519,6 +536,43 @@ static tb_local_recovery recovery(void)
     return made;
 }
 
+static tb_local_list_line list_line(void)
+{
+    return (tb_local_list_line){.campaign = tb_bytes_str("black-card"),
+                                .list = tb_bytes_str("channels"),
+                                .title_zh = tb_bytes_str("名单"),
+                                .title_en = tb_bytes_str("list"),
+                                .national = true,
+                                .listed = 3,
+                                .removed = 2,
+                                .heard = SAMPLE_TIME,
+                                .now = SAMPLE_TIME + 1,
+                                .linked = true};
+}
+
+static tb_local_entry entry_line(void)
+{
+    static tb_field known[1];
+    static tb_party parties[2];
+    known[0] = (tb_field){tb_bytes_str("agent_code"), tb_bytes_str("GD-17")};
+    parties[0] = sample_party("cm.44");
+    parties[1] = sample_party("ct.44");
+    return (tb_local_entry){.case_id = case_id(),
+                            .standing = TB_LIST_REMOVED,
+                            .state = tb_bytes_str("removed"),
+                            .province = tb_bytes_str("44"),
+                            .listed = SAMPLE_TIME,
+                            .listed_by = sample_party("bureau.44"),
+                            .removed = SAMPLE_TIME + 5,
+                            .removed_by = sample_party("hq"),
+                            .fields = known,
+                            .field_count = 1,
+                            .confirmed = parties,
+                            .confirmed_count = 1,
+                            .outstanding = parties + 1,
+                            .outstanding_count = 1};
+}
+
 static tb_local_report_line report_line(void)
 {
     static tb_report_moment history[2];
@@ -619,6 +673,11 @@ static void fill_answer(tb_arena *arena, tb_local_answer *answer)
     static tb_local_act_line acts[1];
     static tb_local_duty_line duties[1];
     static tb_local_campaign_line campaigns[1];
+    static tb_local_list_line list_lines[1];
+    static tb_local_entry entries[1];
+    static tb_local_verdict verdicts[1];
+    static tb_local_relative relatives[1];
+    static tb_local_owed owed[1];
     static tb_local_account accounts[1];
     static tb_local_switch a_switch;
     static tb_local_explained_duty explained[1];
@@ -632,8 +691,8 @@ static void fill_answer(tb_arena *arena, tb_local_answer *answer)
     case TB_ANSWER_NONE:
         break;
     case TB_ANSWER_ACTED:
-        answer->acted = (tb_local_acted){
-            case_id(), sample_digest(4), 2, tb_bytes_str("ordered"), 5, TB_STEP_REVIEW};
+        answer->acted = (tb_local_acted){case_id(), sample_digest(4), 2, tb_bytes_str("ordered"),
+                                         5,         TB_STEP_REVIEW};
         break;
     case TB_ANSWER_CASE:
         answer->case_ = a_case();
@@ -709,6 +768,35 @@ static void fill_answer(tb_arena *arena, tb_local_answer *answer)
                                                 true};
         answer->campaigns = (tb_local_campaigns){campaigns, 1};
         break;
+    case TB_ANSWER_LISTS:
+        list_lines[0] = list_line();
+        answer->lists = (tb_local_lists){list_lines, 1};
+        break;
+    case TB_ANSWER_SHOWN_LIST:
+        entries[0] = entry_line();
+        answer->shown_list = (tb_local_shown_list){list_line(), entries, 1, tb_bytes_str("\xFE")};
+        break;
+    case TB_ANSWER_VERDICTS:
+        entries[0] = entry_line();
+        verdicts[0] = (tb_local_verdict){TB_GATE_LISTED, entries, 1, TB_REFUSED_CHOICE,
+                                         tb_bytes_str("operator")};
+        answer->verdicts = (tb_local_verdicts){list_line(), tb_bytes_str("44"), verdicts, 1};
+        break;
+    case TB_ANSWER_FAMILY:
+        relatives[0] = (tb_local_relative){case_id(), tb_bytes_str("entry"), tb_bytes_str("listed"),
+                                           sample_party("bureau.33"), true};
+        owed[0] = (tb_local_owed){tb_bytes_str("opinion"),
+                                  tb_bytes_str("会签"),
+                                  tb_bytes_str("joint opinion"),
+                                  sample_party("cm.44"),
+                                  TB_DUTY_LATE,
+                                  SAMPLE_TIME,
+                                  SAMPLE_TIME + 1,
+                                  fields,
+                                  1};
+        answer->family = (tb_local_family){
+            tb_bytes_str("black-card"), tb_bytes_str("card"), relatives[0], relatives, 1, owed, 1};
+        break;
     case TB_ANSWER_ACCOUNTS:
         accounts[0] = an_account();
         answer->accounts = (tb_local_accounts){accounts, 1};
@@ -776,6 +864,7 @@ static const tb_answer_kind answer_kinds[] = {
     TB_ANSWER_REPORTS, TB_ANSWER_REPORT,
     TB_ANSWER_SWITCHES, TB_ANSWER_UNANSWERED, TB_ANSWER_EXPLAINED,
     TB_ANSWER_VERIFIED,
+    TB_ANSWER_LISTS, TB_ANSWER_VERDICTS, TB_ANSWER_SHOWN_LIST, TB_ANSWER_FAMILY,
 };
 
 static const tb_request_kind request_kinds[] = {
@@ -819,6 +908,10 @@ static const tb_request_kind request_kinds[] = {
     TB_REQUEST_RETRY_DEAD_LETTER,
     TB_REQUEST_RECOVER,
     TB_REQUEST_GET_RECOVERY,
+    TB_REQUEST_LIST_LISTS,
+    TB_REQUEST_SHOW_LIST,
+    TB_REQUEST_CHECK_LIST,
+    TB_REQUEST_GET_FAMILY,
 };
 /* clang-format on */
 

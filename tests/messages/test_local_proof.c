@@ -1,6 +1,6 @@
 /* A request shown to be of an account. */
-#include "messages/local.h"
 #include "messages/keys.h"
+#include "messages/local.h"
 #include "tests/messages/bend.h"
 #include "tests/test.h"
 

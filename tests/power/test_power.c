@@ -248,7 +248,7 @@ try_states(const char *name, replay_disk disk, bool early, size_t states, bool u
                   name, r.count, p.count, f.states, f.whole, f.loss, f.damage);
     char command[SYS_PATH + 20];
     for (size_t i = 0; i < WIDTH; i++) {
-        (void)snprintf(command, sizeof command, "rm -rf '%s'", folder[i]);
+        (void)snprintf(command, sizeof command, "rm -rf '%.*s'", SYS_PATH - 1, folder[i]);
         assert_int_equal(system(command), 0);
     }
     tb_arena_release(&memory, mark);

@@ -191,7 +191,7 @@ static void check_duties(sim *s, const sim_lead *lead, sim_node *n)
             sim_fail(s,
                      "duty: %s has %.*s of lead L%zu, owed by %s, as %s, and nothing was due yet",
                      n->id.text, (int)rows[i].key.duty.size, (const char *)rows[i].key.duty.data,
-                     (size_t)(lead - s->leads), rows[i].debtor.text,
+                     (size_t)(lead - s->leads), rows[i].key.debtor.text,
                      rows[i].state == TB_DUTY_LAPSED ? "lapsed" : "late");
         }
     }
@@ -267,7 +267,25 @@ static void check_secret(sim *s)
     tb_store_abort(txn);
 }
 
-/* Every case is of a lead: an act asked for twice opens none. */
+/* How often this party confirmed a shutdown in the case, whatever became of it. */
+static size_t shutdowns_by(tb_txn *txn, const tb_case_id *id, const tb_party *self)
+{
+    tb_event_walk walk;
+    tb_event_key key;
+    tb_event_row row;
+    tb_event event;
+    size_t count = 0;
+    tb_err err = tb_event_first(txn, id, TB_CLASS_CHAIN, &walk, &key, &row);
+    while (err == TB_OK) {
+        count += tb_event_decode(row.event, tb_txn_arena(txn), &event) == TB_ACCEPTED &&
+                 tb_party_equal(&event.actor, self) &&
+                 tb_bytes_equal(event.action, tb_bytes_str("shut_down"));
+        err = tb_event_next(txn, &walk, &key, &row);
+    }
+    return count;
+}
+
+/* Every case is of a lead, or opened by a shutdown, one by each: an act asked for twice opens none. */
 static void check_known_cases(sim *s)
 {
     for (size_t i = 1; i < s->node_count; i++) {
@@ -275,13 +293,26 @@ static void check_known_cases(sim *s)
             continue;
         }
         tb_case_id id = {{0}};
+        size_t shutdowns = 0;
+        size_t opened = 0;
         tb_txn *txn = sim_look(s, &s->nodes[i]);
         while (tb_case_after(txn, &id, false, &id) == TB_OK) {
-            if (sim_lead_of(s, &id) == NULL) {
+            tb_case_row row;
+            size_t mark = tb_arena_mark(tb_txn_arena(txn));
+            bool read = tb_case_get(txn, &id, &row) == TB_OK;
+            bool channel = read && tb_bytes_equal(row.case_type, tb_bytes_str("channel_case"));
+            opened += channel && tb_party_equal(&row.view.opener, &s->nodes[i].id);
+            shutdowns += channel ? 0 : shutdowns_by(txn, &id, &s->nodes[i].id);
+            tb_arena_release(tb_txn_arena(txn), mark);
+            if (!channel && sim_lead_of(s, &id) == NULL) {
                 sim_fail(s, "I2 %s has a case nobody knows: a lead was opened twice",
                          s->nodes[i].id.text);
                 break;
             }
+        }
+        if (opened > shutdowns) {
+            sim_fail(s, "I2 %s opened %zu cases by %zu shutdowns", s->nodes[i].id.text, opened,
+                     shutdowns);
         }
         tb_store_abort(txn);
     }

@@ -1,5 +1,6 @@
-/* Accounts at real agents: by the system user of the socket, by a key file; an act that is signed by
- * another account before it leaves, over a kill; and the recipient's agent answering by itself. */
+/* Accounts at real agents: by the system user of the socket, by a key file; an act that is signed
+ * by another account before it leaves, over a kill; and the recipient's agent answering by itself.
+ */
 #include "tests/system/hub.h"
 
 #include <signal.h>
