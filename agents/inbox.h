@@ -86,6 +86,22 @@ tb_err tb_inbox_open(tb_step *step,
 tb_refusal
 tb_inbox_check_passed(tb_step *step, const tb_party *from, const tb_passed *passed) TB_MUST_USE;
 
+/* Its pieces, for who proves many events of one notice, or notices of one tree (prover.h). Whose
+ * key a root must verify under, and whether it is a root for this header. */
+tb_refusal tb_inbox_signing_key(const tb_agent *agent,
+                                const tb_root *root,
+                                const tb_header *header,
+                                const tb_directory_key **out) TB_MUST_USE;
+/* Of a notice whose header is proven: stamp, cut, and the list of ids. digest: the header's. */
+tb_refusal tb_inbox_check_notice(tb_step *step,
+                                 const tb_party *from,
+                                 const tb_passed *passed,
+                                 const tb_header *header,
+                                 const tb_digest *digest) TB_MUST_USE;
+/* Of an event, by its id, that a proven list must name: its bytes and openings. */
+tb_refusal
+tb_inbox_check_event(tb_step *step, const tb_passed *passed, const tb_digest *id) TB_MUST_USE;
+
 /* inbox_old.c: the first header of a new incarnation says where the old streams ended; another
  * header than ours at that place is the sender's fork: an alarm with both digests. */
 tb_err tb_inbox_old_marks(tb_step *step, const tb_arrived_notice *notice) TB_MUST_USE;

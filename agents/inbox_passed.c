@@ -11,10 +11,11 @@
 #include "agents/marks.h"
 #include "messages/merkle.h"
 
-static tb_refusal check_signature(tb_step *step, const tb_passed *passed, const tb_header *header)
+tb_refusal tb_inbox_signing_key(const tb_agent *agent,
+                                const tb_root *root,
+                                const tb_header *header,
+                                const tb_directory_key **out)
 {
-    tb_agent *agent = step->agent;
-    const tb_root *root = &passed->root;
     const tb_directory_party *party = tb_directory_find(agent->directory, &header->sender);
     if (party == NULL) {
         return TB_REFUSED_UNKNOWN_PARTY;
@@ -28,23 +29,39 @@ static tb_refusal check_signature(tb_step *step, const tb_passed *passed, const 
         tb_incarnation_compare(&root->incarnation, &header->incarnation) != 0) {
         return TB_REFUSED_SIGNATURE;
     }
+    *out = key;
+    return TB_ACCEPTED;
+}
 
-    tb_digest digest = tb_header_digest(passed->header);
+static tb_refusal check_signature(tb_step *step,
+                                  const tb_passed *passed,
+                                  const tb_header *header,
+                                  const tb_digest *digest)
+{
+    const tb_root *root = &passed->root;
+    const tb_directory_key *key;
+    tb_refusal refused = tb_inbox_signing_key(step->agent, root, header, &key);
+    if (refused != TB_ACCEPTED) {
+        return refused;
+    }
     tb_digest led_to;
-    if (!tb_merkle_root_of_path(root->count, passed->index, &digest, passed->path,
+    if (!tb_merkle_root_of_path(root->count, passed->index, digest, passed->path,
                                 passed->path_count, &led_to) ||
         !tb_digest_equal(&led_to, &root->root)) {
         return TB_REFUSED_PROOF;
     }
-    if (!tb_root_verify_cached(&agent->roots, root, &agent->hub, &key->key)) {
+    if (!tb_root_verify_cached(&step->agent->roots, root, &step->agent->hub, &key->key)) {
         return TB_REFUSED_SIGNATURE;
     }
     return TB_ACCEPTED;
 }
 
 /* *out is the verified stamp, or NULL when there is none. */
-static tb_refusal
-check_stamp(tb_step *step, const tb_passed *passed, const tb_header *header, const tb_line **out)
+static tb_refusal check_stamp(tb_step *step,
+                              const tb_passed *passed,
+                              const tb_header *header,
+                              const tb_digest *digest,
+                              const tb_line **out)
 {
     *out = NULL;
     if (passed->stamp.size == 0) {
@@ -67,8 +84,7 @@ check_stamp(tb_step *step, const tb_passed *passed, const tb_header *header, con
         entry->number < stamp.line.from || entry->number > stamp.line.to) {
         return TB_REFUSED_PROOF;
     }
-    tb_digest digest = tb_header_digest(passed->header);
-    if (entry->number == stamp.line.to && !tb_digest_equal(&digest, &stamp.line.digest)) {
+    if (entry->number == stamp.line.to && !tb_digest_equal(digest, &stamp.line.digest)) {
         return TB_REFUSED_PROOF;
     }
     refused = tb_marks_by_hub(step, &stamp);
@@ -77,17 +93,15 @@ check_stamp(tb_step *step, const tb_passed *passed, const tb_header *header, con
     return refused;
 }
 
-static tb_refusal check_event(tb_step *step, const tb_passed *passed, const tb_header *header)
+tb_refusal tb_inbox_check_event(tb_step *step, const tb_passed *passed, const tb_digest *id)
 {
     tb_event event;
-    tb_digest id = tb_event_id(passed->event);
-    tb_digest ids = tb_events_digest(passed->ids, passed->id_count);
     bool named = false;
 
     for (size_t i = 0; i < passed->id_count; i++) {
-        named = named || tb_digest_equal(&passed->ids[i], &id);
+        named = named || tb_digest_equal(&passed->ids[i], id);
     }
-    if (!named || !tb_digest_equal(&ids, &header->events)) {
+    if (!named) {
         return TB_REFUSED_PROOF;
     }
     tb_refusal refused = tb_event_decode(passed->event, step->arena, &event);
@@ -98,7 +112,7 @@ static tb_refusal check_event(tb_step *step, const tb_passed *passed, const tb_h
         return TB_REFUSED_WRONG_HUB;
     }
     for (size_t i = 0; i < passed->opening_count; i++) {
-        if (!tb_digest_equal(&passed->openings[i].event, &id) ||
+        if (!tb_digest_equal(&passed->openings[i].event, id) ||
             !tb_opening_matches(&passed->openings[i], &event)) {
             return TB_REFUSED_CANNOT_OPEN;
         }
@@ -106,27 +120,42 @@ static tb_refusal check_event(tb_step *step, const tb_passed *passed, const tb_h
     return TB_ACCEPTED;
 }
 
+tb_refusal tb_inbox_check_notice(tb_step *step,
+                                 const tb_party *from,
+                                 const tb_passed *passed,
+                                 const tb_header *header,
+                                 const tb_digest *digest)
+{
+    const tb_line *stamp = NULL;
+    tb_refusal refused = check_stamp(step, passed, header, digest, &stamp);
+    if (refused != TB_ACCEPTED) {
+        return refused;
+    }
+    if (!tb_cut_passed_counts(step->agent->directory, &step->agent->self, from, header, digest,
+                              stamp)) {
+        return TB_REFUSED_KEY_REVOKED;
+    }
+    tb_digest ids = tb_events_digest(passed->ids, passed->id_count);
+    return tb_digest_equal(&ids, &header->events) ? TB_ACCEPTED : TB_REFUSED_PROOF;
+}
+
 tb_refusal tb_inbox_check_passed(tb_step *step, const tb_party *from, const tb_passed *passed)
 {
     tb_header header;
+    tb_digest digest = tb_header_digest(passed->header);
+    tb_digest id = tb_event_id(passed->event);
     tb_refusal refused = tb_header_decode(passed->header, step->arena, &header);
     if (refused == TB_ACCEPTED && !tb_digest_equal(&header.hub, &step->agent->hub)) {
         refused = TB_REFUSED_WRONG_HUB;
     }
     if (refused == TB_ACCEPTED) {
-        refused = check_signature(step, passed, &header);
-    }
-    const tb_line *stamp = NULL;
-    if (refused == TB_ACCEPTED) {
-        refused = check_stamp(step, passed, &header, &stamp);
-    }
-    tb_digest digest = tb_header_digest(passed->header);
-    if (refused == TB_ACCEPTED && !tb_cut_passed_counts(step->agent->directory, &step->agent->self,
-                                                        from, &header, &digest, stamp)) {
-        refused = TB_REFUSED_KEY_REVOKED;
+        refused = check_signature(step, passed, &header, &digest);
     }
     if (refused == TB_ACCEPTED) {
-        refused = check_event(step, passed, &header);
+        refused = tb_inbox_check_notice(step, from, passed, &header, &digest);
+    }
+    if (refused == TB_ACCEPTED) {
+        refused = tb_inbox_check_event(step, passed, &id);
     }
     return refused;
 }

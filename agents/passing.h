@@ -58,6 +58,10 @@ tb_err tb_pass_again(tb_agent *agent,
  * finished notice does. */
 tb_err
 tb_pass_proof(tb_txn *txn, const tb_event_row *row, tb_passed *out, bool *out_proven) TB_MUST_USE;
+/* The stamp of a notice: the line that covers the number of any of its entries, packed as it is
+ * kept. TB_ERR_NOT_FOUND: none is here. */
+tb_err tb_pass_stamp(tb_txn *txn, const tb_header *header, tb_bytes *out_packed, tb_time *out_at)
+    TB_MUST_USE;
 /* What it takes of a part, at most. */
 size_t tb_passed_bytes(const tb_passed *passed);
 /* Keeps what proves an earlier event somebody passed on, and says which notice that is. */

@@ -2,8 +2,7 @@
 
 #include "agents/rows_link.h"
 
-/* The stamp of a notice: the line that covers the number of any of its entries. */
-static tb_err stamp_of(tb_txn *txn, const tb_header *header, tb_bytes *out_packed, tb_time *out_at)
+tb_err tb_pass_stamp(tb_txn *txn, const tb_header *header, tb_bytes *out_packed, tb_time *out_at)
 {
     tb_signed_line *line = tb_arena_alloc(tb_txn_arena(txn), sizeof *line);
     if (line == NULL) {
@@ -50,7 +49,7 @@ tb_err tb_pass_proof(tb_txn *txn, const tb_event_row *row, tb_passed *out, bool 
         return TB_ERR_CORRUPT;
     }
     tb_time at;
-    err = stamp_of(txn, &header, &passed.stamp, &at);
+    err = tb_pass_stamp(txn, &header, &passed.stamp, &at);
     if (err != TB_OK && err != TB_ERR_NOT_FOUND) {
         return err;
     }
@@ -85,7 +84,7 @@ tb_err tb_pass_stored(tb_txn *txn, const tb_event_row *row, tb_time *out)
         return TB_ERR_CORRUPT;
     }
     tb_bytes packed;
-    err = stamp_of(txn, &header, &packed, out);
+    err = tb_pass_stamp(txn, &header, &packed, out);
     return err == TB_ERR_NOT_FOUND ? TB_OK : err;
 }
 

@@ -249,6 +249,24 @@ tb_err tb_proof_head(tb_txn *txn,
                      uint64_t notice,
                      tb_proof_row *out) TB_MUST_USE;
 
+/* Likewise, and where it stands: *out_tree the notice its tree is kept under, 0 when the proof
+ * stands alone; root and path are there only then. */
+tb_err tb_proof_stands(tb_txn *txn,
+                       const tb_party *sender,
+                       const tb_incarnation *incarnation,
+                       uint64_t notice,
+                       tb_proof_row *out,
+                       uint64_t *out_tree,
+                       uint32_t *out_place) TB_MUST_USE;
+/* A tree in the arena, its root in *out_root. TB_ERR_CORRUPT: there is none, or it does not decode.
+ */
+tb_err tb_proof_tree_get(tb_txn *txn,
+                         const tb_party *sender,
+                         const tb_incarnation *incarnation,
+                         uint64_t notice,
+                         tb_root *out_root,
+                         tb_proof_tree *out) TB_MUST_USE;
+
 /* ---- INBOX, QUARANTINE ---- */
 
 typedef struct tb_inbox_row {

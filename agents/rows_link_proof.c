@@ -103,8 +103,7 @@ static tb_err read_indexes(tb_reader *r, tb_proof_tree *tree, tb_arena *arena)
     return TB_OK;
 }
 
-/* Root, index and path of one place of a tree. */
-static tb_err read_path(tb_txn *txn, tb_bytes key, uint32_t place, tb_proof_row *row)
+static tb_err tree_at(tb_txn *txn, tb_bytes key, tb_root *out_root, tb_proof_tree *out)
 {
     tb_bytes value;
     tb_arena *arena = tb_txn_arena(txn);
@@ -116,9 +115,9 @@ static tb_err read_path(tb_txn *txn, tb_bytes key, uint32_t place, tb_proof_row 
     tb_reader r;
     tb_digest *statements;
     tb_digest *siblings;
-    tb_proof_tree tree = {.root = &row->root};
+    tb_proof_tree tree = {.root = out_root};
     tb_row_read(&r, value);
-    row->root = tb_read_root(&r);
+    *out_root = tb_read_root(&r);
     err = tb_read_digests(&r, TB_LEAVES_MAX, arena, &statements, &tree.count);
     if (err == TB_OK) {
         err = read_indexes(&r, &tree, arena);
@@ -129,12 +128,30 @@ static tb_err read_path(tb_txn *txn, tb_bytes key, uint32_t place, tb_proof_row 
     if (err != TB_OK) {
         return err;
     }
-    if (!tb_reader_done(&r) || place >= tree.count) {
+    if (!tb_reader_done(&r)) {
+        return TB_ERR_CORRUPT;
+    }
+    tree.statements = statements;
+    tree.siblings = siblings;
+    *out = tree;
+    return TB_OK;
+}
+
+/* Root, index and path of one place of a tree. */
+static tb_err read_path(tb_txn *txn, tb_bytes key, uint32_t place, tb_proof_row *row)
+{
+    tb_proof_tree tree;
+    tb_err err = tree_at(txn, key, &row->root, &tree);
+    if (err != TB_OK) {
+        return err;
+    }
+    if (place >= tree.count) {
         return TB_ERR_CORRUPT;
     }
     row->index = tree.indexes[place];
-    return tb_merkle_path_in_group(row->root.count, tree.indexes, statements, tree.count, siblings,
-                                   tree.sibling_count, place, arena, &row->path, &row->path_count);
+    return tb_merkle_path_in_group(row->root.count, tree.indexes, tree.statements, tree.count,
+                                   tree.siblings, tree.sibling_count, place, tb_txn_arena(txn),
+                                   &row->path, &row->path_count);
 }
 
 static tb_err read_alone(tb_reader *r, tb_arena *arena, tb_proof_row *row)
@@ -182,23 +199,15 @@ static tb_err get(tb_txn *txn,
                   const tb_party *sender,
                   const tb_incarnation *incarnation,
                   uint64_t notice,
-                  bool with_path,
-                  tb_proof_row *out)
+                  tb_proof_row *out,
+                  standing *out_standing)
 {
     tb_key key;
     tb_bytes value;
-    standing at;
 
     proof_key(&key, sender, incarnation, notice);
     tb_err err = tb_store_get(txn, TB_TABLE_PROOF, tb_key_bytes(&key), &value);
-    if (err == TB_OK) {
-        err = read_row(txn, value, out, &at);
-    }
-    if (err != TB_OK || at.tree == 0 || !with_path) {
-        return err;
-    }
-    proof_key(&key, sender, incarnation, at.tree);
-    return read_path(txn, tb_key_bytes(&key), at.place, out);
+    return err == TB_OK ? read_row(txn, value, out, out_standing) : err;
 }
 
 tb_err tb_proof_get(tb_txn *txn,
@@ -207,7 +216,14 @@ tb_err tb_proof_get(tb_txn *txn,
                     uint64_t notice,
                     tb_proof_row *out)
 {
-    return get(txn, sender, incarnation, notice, true, out);
+    tb_key key;
+    standing at;
+    tb_err err = get(txn, sender, incarnation, notice, out, &at);
+    if (err != TB_OK || at.tree == 0) {
+        return err;
+    }
+    proof_key(&key, sender, incarnation, at.tree);
+    return read_path(txn, tb_key_bytes(&key), at.place, out);
 }
 
 tb_err tb_proof_head(tb_txn *txn,
@@ -216,5 +232,35 @@ tb_err tb_proof_head(tb_txn *txn,
                      uint64_t notice,
                      tb_proof_row *out)
 {
-    return get(txn, sender, incarnation, notice, false, out);
+    standing at;
+    return get(txn, sender, incarnation, notice, out, &at);
+}
+
+tb_err tb_proof_stands(tb_txn *txn,
+                       const tb_party *sender,
+                       const tb_incarnation *incarnation,
+                       uint64_t notice,
+                       tb_proof_row *out,
+                       uint64_t *out_tree,
+                       uint32_t *out_place)
+{
+    standing at;
+    tb_err err = get(txn, sender, incarnation, notice, out, &at);
+    if (err == TB_OK) {
+        *out_tree = at.tree;
+        *out_place = at.place;
+    }
+    return err;
+}
+
+tb_err tb_proof_tree_get(tb_txn *txn,
+                         const tb_party *sender,
+                         const tb_incarnation *incarnation,
+                         uint64_t notice,
+                         tb_root *out_root,
+                         tb_proof_tree *out)
+{
+    tb_key key;
+    proof_key(&key, sender, incarnation, notice);
+    return tree_at(txn, tb_key_bytes(&key), out_root, out);
 }

@@ -2,8 +2,7 @@
 
 #include "agents/campaign/scene.h"
 #include "agents/chain.h"
-#include "agents/inbox.h"
-#include "agents/passing.h"
+#include "agents/prover.h"
 #include "agents/reports.h"
 #include "base/text.h"
 
@@ -11,6 +10,7 @@
 
 typedef struct verifying {
     tb_step *step;
+    tb_prover *prover;
     tb_local_verified out;
 } verifying;
 
@@ -30,52 +30,11 @@ static tb_err fault(verifying *v, const tb_digest *event, const char *what)
     return tb_text_done(&text, &v->out.faults[v->out.fault_count++]);
 }
 
-tb_err tb_verify_event(tb_step *step,
-                       const tb_event_key *key,
-                       const tb_event_row *row,
-                       bool *out_signed,
-                       bool *out_stamped,
-                       size_t *out_openings,
-                       tb_refusal *out)
-{
-    tb_passed passed;
-    tb_opening *openings = NULL;
-    size_t count = 0;
-    tb_digest id = tb_event_id(row->event);
-    *out_signed = false;
-    *out_stamped = false;
-    *out_openings = 0;
-    *out = TB_ACCEPTED;
-    tb_err err = tb_pass_proof(step->txn, row, &passed, out_signed);
-    if (err == TB_OK) {
-        err = tb_openings_of(step->txn, key, &openings, &count);
-    }
-    if (err != TB_OK) {
-        return err;
-    }
-    if (!tb_digest_equal(&id, &key->event)) {
-        *out = TB_REFUSED_PROOF;
-        return TB_OK;
-    }
-    if (!*out_signed) {
-        return TB_OK; /* an own act that the next notice of the case signs */
-    }
-    passed.openings = openings;
-    passed.opening_count = count;
-    *out_stamped = passed.stamp.size > 0;
-    *out_openings = count;
-    *out = tb_inbox_check_passed(step, &step->agent->self, &passed);
-    return TB_OK;
-}
-
 static tb_err prove(verifying *v, const tb_event_key *key, const tb_event_row *row)
 {
-    bool is_signed;
-    bool stamped;
-    size_t openings;
-    tb_refusal refused;
+    tb_proven proven;
     size_t mark = tb_arena_mark(v->step->arena);
-    tb_err err = tb_verify_event(v->step, key, row, &is_signed, &stamped, &openings, &refused);
+    tb_err err = tb_prove_event(v->prover, key, row, &proven);
     tb_arena_release(v->step->arena, mark);
     if (err == TB_ERR_CORRUPT) {
         return fault(v, &key->event, "a stored row of it does not decode");
@@ -84,10 +43,11 @@ static tb_err prove(verifying *v, const tb_event_key *key, const tb_event_row *r
         return err;
     }
     v->out.events++;
-    v->out.signatures += is_signed;
-    v->out.stamps += stamped;
-    v->out.openings += openings;
-    return refused == TB_ACCEPTED ? TB_OK : fault(v, &key->event, tb_refusal_key(refused));
+    v->out.signatures += proven.is_signed;
+    v->out.stamps += proven.is_stamped;
+    v->out.openings += proven.openings;
+    return proven.refused == TB_ACCEPTED ? TB_OK
+                                         : fault(v, &key->event, tb_refusal_key(proven.refused));
 }
 
 /* Every event of a case but what is held back, chain and beside it; and that the chain is one. */
@@ -126,10 +86,15 @@ static tb_err begin(tb_step *step,
     *v = (verifying){.step = step, .out = {.case_id = *id}};
     *out_go_on = false;
     v->out.faults = tb_arena_array(step->arena, FAULTS_MAX, sizeof *v->out.faults);
-    if (v->out.faults == NULL) {
+    v->prover = tb_arena_alloc(step->arena, sizeof *v->prover);
+    if (v->out.faults == NULL || v->prover == NULL) {
         return TB_ERR_LIMIT;
     }
-    tb_err err = tb_case_load(step->agent, step->txn, id, row);
+    tb_err err = tb_prover_init(step, v->prover);
+    if (err != TB_OK) {
+        return err;
+    }
+    err = tb_case_load(step->agent, step->txn, id, row);
     if (err == TB_ERR_NOT_FOUND) {
         answer->code = TB_REFUSED_UNKNOWN_CASE;
         return TB_OK;

@@ -1,7 +1,7 @@
 /* verify - 核验: proving a case, or a report and what its figures open to, from what is stored
  * here.
  *
- * Every event is proved as if a stranger had just passed it on (inbox_passed.c): its id and its
+ * Every event is proved as if a stranger had just passed it on (prover.h): its id and its
  * notice's header, the path to the signed root, the signature under the key the directory has,
  * cuts, the hub's stamp, and every field group that is open here against its commitment. Nothing is
  * believed because it is in the store.
@@ -20,15 +20,5 @@ tb_err tb_verify_case(tb_step *step, const tb_case_id *id, tb_local_answer *answ
 /* The report's case; and at the reporter, every event behind its counted figures, and that they
  * make up the figures counted now. */
 tb_err tb_verify_report(tb_step *step, const tb_case_id *id, tb_local_answer *answer) TB_MUST_USE;
-
-/* One event that is stored here: TB_ACCEPTED, or what is wrong with it. *out_signed false: no
- * notice carries it yet. openings counts those proved. */
-tb_err tb_verify_event(tb_step *step,
-                       const tb_event_key *key,
-                       const tb_event_row *row,
-                       bool *out_signed,
-                       bool *out_stamped,
-                       size_t *out_openings,
-                       tb_refusal *out) TB_MUST_USE;
 
 #endif

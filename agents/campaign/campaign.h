@@ -508,6 +508,15 @@ typedef struct tb_report_due {
     unsigned day;          /* in time to the end of this day */
 } tb_report_due;
 
+/* 对账: what one reporter says it sent another against what that one says it received. Both measures
+ * are told apart by one field, of the other side's place: i's group j is held against j's group i. */
+typedef struct tb_reconcile_def {
+    const char *id;
+    tb_label title;
+    const char *sent;     /* measure */
+    const char *received; /* measure */
+} tb_reconcile_def;
+
 /* 报告: what each party of a role owes for each period, as a case of its own type. The verbs of a
  * report are the type's actions file, accept, return and revise; which of them led to a state says
  * what state the report is in. */
@@ -535,6 +544,8 @@ typedef struct tb_report_def {
     unsigned text_count;
     tb_judged_def *judged;
     unsigned judged_count;
+    tb_reconcile_def *reconciles;
+    unsigned reconcile_count;
 } tb_report_def;
 
 typedef struct tb_campaign {

@@ -522,6 +522,18 @@ static bool same_judged(const tb_report_def *a, const tb_report_def *b)
     return a->judged_count == b->judged_count;
 }
 
+static bool same_reconciles(const tb_report_def *a, const tb_report_def *b)
+{
+    for (unsigned i = 0; a->reconcile_count == b->reconcile_count && i < a->reconcile_count; i++) {
+        const tb_reconcile_def *x = &a->reconciles[i];
+        const tb_reconcile_def *y = &b->reconciles[i];
+        if (!same(x->id, y->id) || !same(x->sent, y->sent) || !same(x->received, y->received)) {
+            return false;
+        }
+    }
+    return a->reconcile_count == b->reconcile_count;
+}
+
 static bool same_report(const tb_report_def *a, const tb_report_def *b)
 {
     return same(a->case_type, b->case_type) && same(a->to, b->to) && a->every == b->every &&
@@ -535,7 +547,7 @@ static bool same_report(const tb_report_def *a, const tb_report_def *b)
                       (const char *const *)b->measures, b->measure_count) &&
            same_names((const char *const *)a->text, a->text_count, (const char *const *)b->text,
                       b->text_count) &&
-           same_judged(a, b);
+           same_judged(a, b) && same_reconciles(a, b);
 }
 
 static void compare_reports(comparison *c)

@@ -323,6 +323,47 @@ static void check_judged(tb_check *check, const tb_report_def *r)
     }
 }
 
+/* The type of the one field a measure of the report is told apart by; NULL, with a finding: it is
+ * no side of a reconciliation. */
+static const tb_measure *
+check_side(tb_check *check, const tb_report_def *r, const char *const *id, tb_field_type *out_by)
+{
+    const tb_measure *m = tb_campaign_measure(check->campaign, tb_bytes_str(*id));
+    const tb_case_type *type =
+        m == NULL || m->case_type == NULL
+            ? NULL
+            : tb_campaign_case_type(check->campaign, tb_bytes_str(m->case_type));
+    const tb_field_def *by =
+        type == NULL || m->by_count != 1 ? NULL : tb_case_type_field(type, tb_bytes_str(m->by[0]));
+    bool fits =
+        by != NULL && m->count_count > 0 && m->sums == NULL && m->distinct == NULL &&
+        (by->type == TB_FIELD_PROVINCE || by->type == TB_FIELD_PARTY) &&
+        tb_names_hold((const char *const *)r->measures, r->measure_count, tb_bytes_str(*id));
+    if (!fits) {
+        tb_check_fault(check, tb_at_value(id), TB_FAULT_RECONCILE_MEASURE, *id, NULL);
+        return NULL;
+    }
+    *out_by = by->type;
+    return m;
+}
+
+static void check_reconciles(tb_check *check, const tb_report_def *r)
+{
+    tb_check_names(check, TB_ITEM_REPORT, r->reconciles, r->reconcile_count, sizeof *r->reconciles);
+    for (unsigned i = 0; i < r->reconcile_count; i++) {
+        const tb_reconcile_def *def = &r->reconciles[i];
+        tb_field_type by_sent = TB_FIELD_TEXT;
+        tb_field_type by_received = TB_FIELD_TEXT;
+        tb_check_label(check, &def->title, tb_at(def), "the reconciliation", "对账");
+        const tb_measure *sent = check_side(check, r, &def->sent, &by_sent);
+        const tb_measure *received = check_side(check, r, &def->received, &by_received);
+        if (sent != NULL && received != NULL &&
+            (strcmp(sent->case_type, received->case_type) != 0 || by_sent != by_received)) {
+            tb_check_fault(check, tb_at(def), TB_FAULT_RECONCILE_TYPE, def->sent, def->received);
+        }
+    }
+}
+
 static void check_report(tb_check *check, unsigned at)
 {
     const tb_report_def *r = &check->campaign->reports[at];
@@ -331,6 +372,7 @@ static void check_report(tb_check *check, unsigned at)
     (void)tb_check_role(check, &r->to);
     check_periods(check, r);
     check_judged(check, r);
+    check_reconciles(check, r);
     for (unsigned i = 0; i < at; i++) {
         if (strcmp(check->campaign->reports[i].case_type, r->case_type) == 0) {
             tb_check_fault(check, tb_at_value(&r->case_type), TB_FAULT_REPORT_TYPE_TWICE,

@@ -211,6 +211,8 @@
     X(TB_FAULT_REPORT_TYPE_TWICE, "report_type_twice", "case type '{1}' is that of report '{2}' already", "give each report a case type of its own", "办件类型“{1}”已用于报告“{2}”", "请为每种报告各设办件类型") \
     X(TB_FAULT_JUDGED_MEASURE, "judged_measure", "'{1}' is no ratio among the report's measures", "judge a ratio that the report has", "“{1}”不是该报告中的比率指标", "请写该报告中的比率指标") \
     X(TB_FAULT_JUDGED_THRESHOLD, "judged_threshold", "a threshold is a share of at most one", "write 'at_least: {numerator: 9, denominator: 10}'", "达标线应为不大于一的分数", "请写“at_least: {numerator: 9, denominator: 10}”") \
+    X(TB_FAULT_RECONCILE_MEASURE, "reconcile_measure", "'{1}' is not a count among the report's measures, told apart by one field of type province or party", "name a measure of the report that counts events 'by' the other side's province or party", "“{1}”不是该报告中按对方省份或单位(一个province或party类填写项)分组的计数指标", "请写该报告中按对方省份或单位分组计数的指标") \
+    X(TB_FAULT_RECONCILE_TYPE, "reconcile_type", "measures '{1}' and '{2}' do not count the same kind of case", "reconcile two measures of one case type, both told apart by provinces or both by parties", "指标“{1}”与“{2}”统计的不是同一类办件或分组方式不同", "请用同一办件类型、同为按省份或同为按单位分组的两个指标对账") \
     X(TB_FAULT_NAME_OTHER, "name_other", "the document is signed as '{1}', the definition says '{2}'", "sign it under the definition's own id and version", "文件以“{1}”签名，而定义写的是“{2}”", "请以定义中的标识和版本签名")
 /* clang-format on */
 

@@ -490,6 +490,17 @@ static const cyaml_schema_field_t judged_fields[] = {
 static const cyaml_schema_value_t judged_schema = {
     CYAML_VALUE_MAPPING(MAPPING, tb_judged_def, judged_fields)};
 
+static const cyaml_schema_field_t reconcile_fields[] = {
+    NAME("id", tb_reconcile_def, id),
+    ZH(tb_reconcile_def, title),
+    EN(tb_reconcile_def, title),
+    NAME("sent", tb_reconcile_def, sent),
+    NAME("received", tb_reconcile_def, received),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t reconcile_schema = {
+    CYAML_VALUE_MAPPING(MAPPING, tb_reconcile_def, reconcile_fields)};
+
 static const cyaml_schema_field_t report_fields[] = {
     NAME("id", tb_report_def, id),
     ZH(tb_report_def, title),
@@ -506,6 +517,8 @@ static const cyaml_schema_field_t report_fields[] = {
     NAMES("measures", MAYBE_LIST, tb_report_def, measures, measure_count),
     NAMES("text", MAYBE_LIST, tb_report_def, text, text_count),
     LIST_OF("judged", MAYBE_LIST, tb_report_def, judged, judged_count, &judged_schema),
+    LIST_OF(
+        "reconciles", MAYBE_LIST, tb_report_def, reconciles, reconcile_count, &reconcile_schema),
     CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t report_schema = {

@@ -90,6 +90,11 @@ static void explain_report(const tb_campaign *campaign, const tb_report_def *r)
         (void)printf("%s%s\n", j->role == NULL ? "" : " · ",
                      j->role == NULL ? "" : tb_explain_role(campaign, j->role));
     }
+    for (unsigned i = 0; i < r->reconcile_count; i++) {
+        const tb_reconcile_def *def = &r->reconciles[i];
+        (void)printf(_("    reconciled: %s of one party against %s of the other\n"),
+                     measure_title(campaign, def->sent), measure_title(campaign, def->received));
+    }
 }
 
 void tb_explain_reports(const tb_campaign *campaign)

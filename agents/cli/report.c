@@ -7,6 +7,7 @@
 #include "agents/cli/help.h"
 #include "agents/cli/json.h"
 #include "agents/cli/report_export.h"
+#include "agents/cli/report_reconcile.h"
 #include "agents/cli/say.h"
 #include "agents/cli/show.h"
 #include "agents/cli/values.h"
@@ -24,6 +25,9 @@ typedef struct options {
     const char *limit;
     const char *after;
     const char *head;
+    const char *report; /* of reconcile */
+    const char *of;
+    const char *with;
 } options;
 
 static int ask(tb_book *book, tb_local_request *request, tb_answer_kind kind)
@@ -266,6 +270,62 @@ static int act(tb_book *book, const options *o)
     return ask(book, &request, TB_ANSWER_ACTED);
 }
 
+/* The report that reconciles figures, of the name given or the first of any campaign here. */
+static bool find_reconciled(tb_book *book, const options *o, tb_reconciling *out)
+{
+    tb_local_request request = {.kind = TB_REQUEST_LIST_CAMPAIGNS};
+    tb_local_answer answer;
+    tb_bytes only = given(book, o->campaign);
+    if (tb_client_get(book->client, &request, TB_ANSWER_CAMPAIGNS, &answer) != TB_EXIT_DONE) {
+        return false;
+    }
+    for (size_t i = 0; i < answer.campaigns.count; i++) {
+        const tb_local_campaign_line *line = &answer.campaigns.lines[i];
+        if (!line->newest || (only.size > 0 && !tb_bytes_equal(only, line->id))) {
+            continue;
+        }
+        out->campaign = tb_book_campaign_of(book, line->id);
+        for (unsigned r = 0; out->campaign != NULL && r < out->campaign->report_count; r++) {
+            out->report = &out->campaign->reports[r];
+            if (out->report->reconcile_count > 0 &&
+                (o->report == NULL || strcmp(o->report, out->report->id) == 0)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static int reconcile(tb_book *book, const options *o)
+{
+    tb_reconciling r = {.book = book};
+    tb_period period;
+    bool pair = o->of != NULL || o->with != NULL;
+    if (o->words.count < 2 || (pair && (o->of == NULL || o->with == NULL))) {
+        return tb_help_wrong("report", _("which period? For example: tongbao report reconcile "
+                                         "2015-Q1, or with both --of PARTY --with PARTY"));
+    }
+    if (!find_reconciled(book, o, &r)) {
+        tb_say_refusal(TB_REFUSED_REPORT_UNKNOWN, tb_bytes_str(o->report ? o->report : ""));
+        return TB_EXIT_REFUSED;
+    }
+    if (!tb_report_period(r.campaign, r.report, tb_bytes_str(o->words.list[1]), &period)) {
+        tb_say_refusal(TB_REFUSED_REPORT_PERIOD, tb_bytes_str(o->words.list[1]));
+        return TB_EXIT_REFUSED;
+    }
+    r.period = &period;
+    if (pair && (!tb_party_parse(tb_book_party_id(book, tb_bytes_str(o->of)), &r.of) ||
+                 !tb_party_parse(tb_book_party_id(book, tb_bytes_str(o->with)), &r.with))) {
+        return tb_help_wrong("report", _("--of and --with take a party's id or name"));
+    }
+    int code = TB_EXIT_DONE;
+    for (unsigned i = 0; code == TB_EXIT_DONE && i < r.report->reconcile_count; i++) {
+        r.def = &r.report->reconciles[i];
+        code = pair ? tb_report_reconcile_with(&r) : tb_report_reconcile_pairs(&r);
+    }
+    return code;
+}
+
 typedef int verb_fn(tb_book *book, const options *o);
 
 static verb_fn *verb_of(const char *word)
@@ -273,8 +333,9 @@ static verb_fn *verb_of(const char *word)
     static const struct {
         const char *word;
         verb_fn *verb;
-    } verbs[] = {{"list", list},  {"show", show},  {"draft", draft}, {"file", file},
-                 {"accept", act}, {"return", act}, {"revise", act},  {"export", export}};
+    } verbs[] = {{"list", list},  {"show", show},     {"draft", draft},
+                 {"file", file},  {"accept", act},    {"return", act},
+                 {"revise", act}, {"export", export}, {"reconcile", reconcile}};
     for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
         if (strcmp(verbs[i].word, word) == 0) {
             return verbs[i].verb;
@@ -289,7 +350,9 @@ int tb_cli_report(int argc, char **argv)
     const tb_option known[] = {{"campaign", NULL, &o.campaign}, {"period", NULL, &o.period},
                                {"measure", NULL, &o.measure},   {"group", NULL, &o.group},
                                {"format", NULL, &o.format},     {"limit", NULL, &o.limit},
-                               {"after", NULL, &o.after},       {"head", NULL, &o.head}};
+                               {"after", NULL, &o.after},       {"head", NULL, &o.head},
+                               {"report", NULL, &o.report},     {"of", NULL, &o.of},
+                               {"with", NULL, &o.with}};
     if (!tb_arguments_read(argc, argv, known, sizeof known / sizeof known[0], &o.common,
                            &o.words)) {
         return TB_EXIT_USAGE;
@@ -301,7 +364,8 @@ int tb_cli_report(int argc, char **argv)
     verb_fn *verb = o.words.count == 0 ? NULL : verb_of(o.words.list[0]);
     if (verb == NULL) {
         return tb_help_wrong(
-            "report", _("report takes list, draft, file, show, accept, return, revise or export"));
+            "report",
+            _("report takes list, draft, file, show, accept, return, revise, export or reconcile"));
     }
     tb_client client;
     tb_book book;

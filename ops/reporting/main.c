@@ -5,7 +5,7 @@
  * turns, counting as it goes; then measures drafts (the whole request, from encoded question to
  * encoded answer), a plain recount over the rows that figures open to, which must give the drafted
  * figure, and proving every event: signature, place in the signed tree, commitment
- * (agents/verify.h). An exercise, so that every event is dated at once. Every case is copied to
+ * (agents/prover.h). An exercise, so that every event is dated at once. Every case is copied to
  * headquarters, so its events are sealed and signed as they are in use; there is no hub, so nothing
  * leaves the outbox and no event has a stamp.
  */
@@ -19,8 +19,7 @@
 #include "agents/campaign/load.h"
 #include "agents/link.h"
 #include "agents/measures.h"
-#include "agents/rows_case.h"
-#include "agents/verify.h"
+#include "agents/prover.h"
 #include "messages/local.h"
 
 #define PAIRS_A_TURN 128
@@ -324,17 +323,15 @@ static double recount_per_s(bench *b, uint64_t events, uint64_t begun)
 }
 
 /* One event behind a key, which moves; false past the last. */
-static bool prove_next(tb_step *step, uint8_t at[TB_KEY_BYTES_MAX], size_t *size)
+static bool prove_next(tb_prover *prover, uint8_t at[TB_KEY_BYTES_MAX], size_t *size)
 {
     tb_bytes all = {NULL, 0};
     tb_bytes key;
     tb_bytes value;
     tb_event_key event;
     tb_event_row row;
-    bool is_signed;
-    bool stamped;
-    size_t openings;
-    tb_refusal refused;
+    tb_proven proven;
+    tb_step *step = prover->step;
     tb_err err = *size == 0 ? tb_store_seek(step->txn, TB_TABLE_EVENT, all, all, &key, &value)
                             : tb_store_next(step->txn, TB_TABLE_EVENT, all, tb_bytes_of(at, *size),
                                             &key, &value);
@@ -346,10 +343,10 @@ static bool prove_next(tb_step *step, uint8_t at[TB_KEY_BYTES_MAX], size_t *size
     *size = key.size;
     check("key", tb_event_key_decode(key, &event));
     check("row", tb_event_row_decode(value, &row));
-    check("verify", tb_verify_event(step, &event, &row, &is_signed, &stamped, &openings, &refused));
-    if (refused != TB_ACCEPTED || !is_signed) {
+    check("verify", tb_prove_event(prover, &event, &row, &proven));
+    if (proven.refused != TB_ACCEPTED || !proven.is_signed) {
         (void)fprintf(stderr, "an event does not verify: %s\n",
-                      is_signed ? tb_refusal_key(refused) : "not signed");
+                      proven.is_signed ? tb_refusal_key(proven.refused) : "not signed");
         exit(1);
     }
     return true;
@@ -361,16 +358,18 @@ static double verified_per_s(bench *b, uint64_t events)
     uint8_t at[TB_KEY_BYTES_MAX];
     size_t size = 0;
     uint64_t proved = 0;
+    static tb_prover prover;
     tb_step step;
     tb_txn *txn = begin(b);
     memset(&b->agent.roots, 0, sizeof b->agent.roots);
     check("step",
           tb_step_make(&b->agent, txn, (tb_now){BEGAN, BEGAN}, &b->random, b->effects, &step));
     double from = now_s();
+    check("prover", tb_prover_init(&step, &prover));
     bool more = true;
     while (more) {
         size_t mark = tb_arena_mark(&b->arena);
-        more = prove_next(&step, at, &size);
+        more = prove_next(&prover, at, &size);
         proved += more;
         tb_arena_release(&b->arena, mark);
     }

@@ -18,7 +18,8 @@ static const char small[] =
     "  - {id: asked, zh: 问数, en: asked, unit: {zh: 件, en: cases}, case_type: thing,\n"
     "     counts: [ask], at: opener, distinct: secret, by: [place]}\n"
     "  - {id: replied, zh: 答数, en: replied, unit: {zh: 件, en: cases}, case_type: thing,\n"
-    "     counts: [reply], when: [{test: known, field: place, zh: 无地, en: no place}]}\n"
+    "     counts: [reply], when: [{test: known, field: place, zh: 无地, en: no place}],\n"
+    "     by: [place]}\n"
     "  - {id: money, zh: 金额, en: money, unit: {zh: 元, en: yuan}, case_type: thing,\n"
     "     counts: [reply], sums: cost}\n"
     "  - {id: time, zh: 用时, en: time, unit: {zh: 小时, en: hours}, case_type: thing,\n"
@@ -42,6 +43,7 @@ static const char small[] =
     "    judged:\n"
     "      - {measure: rate, at_least: {numerator: 9, denominator: 10}, role: clerk,\n"
     "         as_of: \"2015-12-31\"}\n"
+    "    reconciles: [{id: both, zh: 核对, en: both, sent: replied, received: replied}]\n"
     "case_types:\n"
     "  - id: thing\n"
     "    zh: 事\n"
@@ -160,6 +162,10 @@ static const planted rows[] = {
     {"numerator: 9, denominator: 10", "numerator: 9, denominator: 0", NULL, "judged_threshold"},
     {"numerator: 9, denominator: 10", "numerator: 11, denominator: 10", NULL, "judged_threshold"},
     {"as_of: \"2015-12-31\"", "as_of: \"2015-12-32\"", NULL, "not_a_day"},
+    {"sent: replied", "sent: money", NULL, "reconcile_measure"},
+    {"received: replied", "received: asked", NULL, "reconcile_measure"},
+    {"received: replied", "received: nothing", NULL, "reconcile_measure"},
+    {"{id: both, zh: 核对,", "{id: both,", NULL, "no_zh"},
 };
 
 static void a_campaign_with_measures_and_reports_has_no_fault(void **state)

@@ -1,0 +1,361 @@
+/* report_reconcile - 对账: filed figures of two reporters held against each other, and the cases
+ * behind one side of a pair. */
+#include "agents/cli/report_reconcile.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agents/campaign/scene.h"
+#include "agents/cli/grid.h"
+#include "agents/cli/json.h"
+#include "agents/cli/say.h"
+#include "agents/cli/show.h"
+
+#define REPORTERS_MAX 256
+#define PAGE          500
+
+/* Parties are told apart by province, or by their own id. */
+static bool by_party(const tb_reconciling *r)
+{
+    const tb_measure *m = tb_campaign_measure(r->campaign, tb_bytes_str(r->def->sent));
+    const tb_case_type *type =
+        m == NULL ? NULL : tb_campaign_case_type(r->campaign, tb_bytes_str(m->case_type));
+    const tb_field_def *by = type == NULL ? NULL : tb_case_type_field(type, tb_bytes_str(m->by[0]));
+    return by != NULL && by->type == TB_FIELD_PARTY;
+}
+
+static tb_bytes group_of(const tb_reconciling *r, const tb_party *party)
+{
+    const tb_local_party_line *line = tb_book_find(r->book, party);
+    if (by_party(r)) {
+        return tb_party_bytes(party);
+    }
+    return line == NULL ? tb_bytes_of(NULL, 0) : line->jurisdiction;
+}
+
+static uint64_t number(tb_bytes text)
+{
+    uint64_t value = 0;
+    for (size_t i = 0; i < text.size && text.data[i] >= '0' && text.data[i] <= '9'; i++) {
+        value = value * 10 + (uint64_t)(text.data[i] - '0');
+    }
+    return value;
+}
+
+/* ---- at headquarters: every pair ---- */
+
+typedef struct reporter {
+    tb_party id;
+    tb_bytes group;
+    bool filed;
+} reporter;
+
+typedef struct table {
+    reporter list[REPORTERS_MAX];
+    size_t count;
+    uint64_t *sent; /* [of][with] */
+    uint64_t *received;
+} table;
+
+static int read_one(const tb_reconciling *r, const tb_case_id *case_id, size_t of, table *t)
+{
+    tb_local_request request = {.kind = TB_REQUEST_GET_REPORT};
+    tb_local_answer answer;
+    size_t mark = tb_arena_mark(&r->book->client->arena);
+    request.get_report.case_id = *case_id;
+    int code = tb_client_get(r->book->client, &request, TB_ANSWER_REPORT, &answer);
+    for (size_t f = 0; code == TB_EXIT_DONE && f < answer.report.figure_count; f++) {
+        const tb_local_figure *figure = &answer.report.figures[f];
+        for (size_t with = 0; with < t->count; with++) {
+            if (t->list[with].group.size == 0 ||
+                !tb_bytes_equal(figure->group, t->list[with].group)) {
+                continue;
+            }
+            if (tb_bytes_equal(figure->measure, tb_bytes_str(r->def->sent))) {
+                t->sent[of * t->count + with] = number(figure->period);
+            }
+            if (tb_bytes_equal(figure->measure, tb_bytes_str(r->def->received))) {
+                t->received[of * t->count + with] = number(figure->period);
+            }
+        }
+    }
+    tb_arena_release(&r->book->client->arena, mark);
+    return code;
+}
+
+static int read_all(const tb_reconciling *r, const tb_local_reports *reports, table *t)
+{
+    int code = TB_EXIT_DONE;
+    t->count = reports->count > REPORTERS_MAX ? REPORTERS_MAX : reports->count;
+    t->sent = calloc(t->count * t->count + 1, sizeof *t->sent);
+    t->received = calloc(t->count * t->count + 1, sizeof *t->received);
+    if (t->sent == NULL || t->received == NULL) {
+        return TB_EXIT_INTERNAL;
+    }
+    for (size_t i = 0; i < t->count; i++) {
+        const tb_local_report_line *line = &reports->lines[i];
+        t->list[i] = (reporter){.id = line->reporter,
+                                .group = group_of(r, &line->reporter),
+                                .filed = !tb_case_zero(&line->case_id)};
+    }
+    for (size_t i = 0; code == TB_EXIT_DONE && i < t->count; i++) {
+        if (t->list[i].filed) {
+            code = read_one(r, &reports->lines[i].case_id, i, t);
+        }
+    }
+    return code;
+}
+
+static bool differs(const table *t, size_t of, size_t with)
+{
+    return of != with && t->list[of].filed && t->list[with].filed &&
+           t->sent[of * t->count + with] != t->received[with * t->count + of];
+}
+
+static json_t *pairs_json(const tb_reconciling *r, const table *t)
+{
+    json_t *o = json_object();
+    json_t *pairs = json_array();
+    json_t *absent = json_array();
+    for (size_t of = 0; of < t->count; of++) {
+        if (!t->list[of].filed) {
+            (void)json_array_append_new(absent, tb_json_party(&t->list[of].id));
+        }
+        for (size_t with = 0; with < t->count; with++) {
+            if (differs(t, of, with)) {
+                json_int_t sent = (json_int_t)t->sent[of * t->count + with];
+                json_int_t received = (json_int_t)t->received[with * t->count + of];
+                (void)json_array_append_new(
+                    pairs, json_pack("{s:o,s:o,s:I,s:I,s:I}", "of", tb_json_party(&t->list[of].id),
+                                     "with", tb_json_party(&t->list[with].id), "sent", sent,
+                                     "received", received, "difference", sent - received));
+            }
+        }
+    }
+    (void)json_object_set_new(o, "reconciles", json_string(r->def->id));
+    (void)json_object_set_new(o, "period", json_string(r->period->text));
+    (void)json_object_set_new(o, "differences", pairs);
+    (void)json_object_set_new(o, "not_filed", absent);
+    return o;
+}
+
+static bool print_pairs(const tb_reconciling *r, const table *t)
+{
+    const char *const headings[] = {_("sent by"),          _("received by"), _("says it sent"),
+                                    _("says it received"), _("difference"),  NULL};
+    tb_grid grid;
+    size_t shown = 0;
+    tb_grid_init(&grid, &r->book->client->arena, headings);
+    for (size_t of = 0; of < t->count; of++) {
+        for (size_t with = 0; with < t->count; with++) {
+            if (!differs(t, of, with)) {
+                continue;
+            }
+            uint64_t sent = t->sent[of * t->count + with];
+            uint64_t received = t->received[with * t->count + of];
+            char text[24];
+            (void)snprintf(text, sizeof text, "%+lld", (long long)sent - (long long)received);
+            tb_bytes kept;
+            if (tb_arena_copy(&r->book->client->arena, tb_bytes_str(text), &kept) != TB_OK) {
+                return false;
+            }
+            tb_grid_put(&grid, tb_book_party(r->book, &t->list[of].id));
+            tb_grid_put(&grid, tb_book_party(r->book, &t->list[with].id));
+            tb_grid_number(&grid, sent);
+            tb_grid_number(&grid, received);
+            tb_grid_put(&grid, kept);
+            shown++;
+        }
+    }
+    bool printed = shown == 0 || tb_grid_print(&grid, stdout);
+    if (shown == 0) {
+        (void)printf(_("every pair of filed figures agrees\n"));
+    }
+    for (size_t i = 0; i < t->count; i++) {
+        if (!t->list[i].filed) {
+            tb_bytes name = tb_book_party(r->book, &t->list[i].id);
+            (void)printf(_("not filed: %.*s\n"), (int)name.size, (const char *)name.data);
+        }
+    }
+    return printed;
+}
+
+int tb_report_reconcile_pairs(const tb_reconciling *r)
+{
+    static table t;
+    tb_local_request request = {.kind = TB_REQUEST_LIST_REPORTS};
+    tb_local_answer answer;
+    request.list_reports.campaign = tb_bytes_str(r->campaign->id);
+    request.list_reports.report = tb_bytes_str(r->report->id);
+    request.list_reports.period = tb_bytes_str(r->period->text);
+    int code = tb_client_get(r->book->client, &request, TB_ANSWER_REPORTS, &answer);
+    if (code == TB_EXIT_DONE) {
+        code = read_all(r, &answer.reports, &t);
+    }
+    if (code == TB_EXIT_DONE && r->book->client->json) {
+        tb_json_print(pairs_json(r, &t));
+    } else if (code == TB_EXIT_DONE) {
+        code = print_pairs(r, &t) ? TB_EXIT_DONE : TB_EXIT_INTERNAL;
+    }
+    free(t.sent);
+    free(t.received);
+    return code;
+}
+
+/* ---- at one of two parties: its own cases ---- */
+
+typedef enum reason {
+    BOTH,
+    IN_TRANSIT,
+    REFUSED,
+    MISSING,
+} reason;
+
+static const char *const reason_keys[] = {"both", "in_transit", "refused", "missing"};
+
+static const char *reason_word(reason why)
+{
+    switch (why) {
+    case BOTH:
+        return _("counted by both");
+    case IN_TRANSIT:
+        return _("in transit at the cut-off");
+    case REFUSED:
+        return _("refused by the other side");
+    case MISSING:
+        return _("nothing heard");
+    }
+    return "";
+}
+
+static bool counts(const tb_measure *m, tb_bytes action)
+{
+    return m != NULL && tb_names_hold((const char *const *)m->counts, m->count_count, action);
+}
+
+static bool within(const tb_reconciling *r, tb_time at)
+{
+    tb_month month = tb_month_of(at);
+    return month >= r->period->first && month <= r->period->last;
+}
+
+/* What the case says of the other side's figure: the nearest event that side counts, after ours
+ * where we sent and before it where we received; else whether the other side did anything. */
+static reason
+reason_of(const tb_reconciling *r, const tb_local_case *whole, uint64_t mine, bool sent)
+{
+    const tb_measure *theirs =
+        tb_campaign_measure(r->campaign, tb_bytes_str(sent ? r->def->received : r->def->sent));
+    const tb_local_event *found = NULL;
+    bool acted = false;
+    for (size_t i = 0; i < whole->event_count; i++) {
+        const tb_local_event *e = &whole->events[i];
+        if (e->standing != TB_STANDING_EFFECTIVE || e->number == 0 ||
+            (sent ? e->number <= mine : e->number >= mine)) {
+            continue;
+        }
+        acted = acted || tb_party_equal(&e->actor, &r->with);
+        if (counts(theirs, e->action) && (found == NULL || !sent)) {
+            found = e;
+        }
+    }
+    if (found != NULL) {
+        return within(r, found->at) ? BOTH : IN_TRANSIT;
+    }
+    return sent && acted ? REFUSED : MISSING;
+}
+
+typedef struct listing {
+    const tb_reconciling *r;
+    bool sent;
+    tb_grid grid;
+    json_t *cases;
+    size_t count;
+    size_t apart;
+} listing;
+
+static int put_case(listing *l, const tb_local_behind *behind)
+{
+    tb_arena *arena = &l->r->book->client->arena;
+    tb_local_request request = {.kind = TB_REQUEST_GET_CASE};
+    tb_local_answer answer;
+    size_t mark = tb_arena_mark(arena);
+    request.case_id = behind->case_id;
+    int code = tb_client_get(l->r->book->client, &request, TB_ANSWER_CASE, &answer);
+    if (code != TB_EXIT_DONE) {
+        return code;
+    }
+    reason why = reason_of(l->r, &answer.case_, behind->number, l->sent);
+    tb_arena_release(arena, mark);
+    l->count++;
+    l->apart += why != BOTH;
+    (void)json_array_append_new(
+        l->cases, json_pack("{s:o,s:o,s:s,s:o}", "case",
+                            tb_json_hex_of(behind->case_id.bytes, TB_CASE_ID_BYTES), "at",
+                            tb_json_time(behind->at), "reason", reason_keys[why], "event",
+                            tb_json_hex_of(behind->event.bytes, TB_DIGEST_BYTES)));
+    if (why != BOTH && !l->r->book->client->json) {
+        tb_grid_put(&l->grid, tb_show_hex(arena, behind->case_id.bytes, TB_CASE_ID_BYTES));
+        tb_grid_put(&l->grid, tb_show_time(arena, behind->at));
+        tb_grid_text(&l->grid, reason_word(why));
+    }
+    return TB_EXIT_DONE;
+}
+
+static int list_side(listing *l)
+{
+    tb_local_request request = {.kind = TB_REQUEST_GET_REPORT};
+    tb_local_answer answer;
+    tb_local_get_report *get = &request.get_report;
+    get->campaign = tb_bytes_str(l->r->campaign->id);
+    get->report = tb_bytes_str(l->r->report->id);
+    get->period = tb_bytes_str(l->r->period->text);
+    get->measure = tb_bytes_str(l->sent ? l->r->def->sent : l->r->def->received);
+    get->group = group_of(l->r, &l->r->with);
+    get->limit = PAGE;
+    int code = TB_EXIT_DONE;
+    do {
+        code = tb_client_get(l->r->book->client, &request, TB_ANSWER_REPORT, &answer);
+        for (size_t i = 0; code == TB_EXIT_DONE && i < answer.report.behind_count; i++) {
+            code = put_case(l, &answer.report.behind[i]);
+        }
+        get->after = code == TB_EXIT_DONE ? answer.report.next : tb_bytes_of(NULL, 0);
+    } while (code == TB_EXIT_DONE && get->after.size > 0);
+    return code;
+}
+
+static int show_side(const tb_reconciling *r, bool sent, json_t *into)
+{
+    const char *const headings[] = {_("case"), _("when"), _("why the other side does not count it"),
+                                    NULL};
+    listing l = {.r = r, .sent = sent, .cases = json_array()};
+    tb_grid_init(&l.grid, &r->book->client->arena, headings);
+    int code = list_side(&l);
+    (void)json_object_set_new(into, sent ? "sent" : "received", l.cases);
+    if (code == TB_EXIT_DONE && !r->book->client->json) {
+        tb_bytes name = tb_book_party(r->book, &r->with);
+        (void)printf(sent ? _("sent to %.*s: %zu, of these %zu not counted there in this period\n")
+                          : _("received from %.*s: %zu, of these %zu not counted there in this "
+                              "period\n"),
+                     (int)name.size, (const char *)name.data, l.count, l.apart);
+        code = l.apart == 0 || tb_grid_print(&l.grid, stdout) ? TB_EXIT_DONE : TB_EXIT_INTERNAL;
+    }
+    return code;
+}
+
+int tb_report_reconcile_with(const tb_reconciling *r)
+{
+    json_t *o = json_pack("{s:s,s:s,s:o,s:o}", "reconciles", r->def->id, "period", r->period->text,
+                          "of", tb_json_party(&r->of), "with", tb_json_party(&r->with));
+    int code = show_side(r, true, o);
+    if (code == TB_EXIT_DONE) {
+        code = show_side(r, false, o);
+    }
+    if (code == TB_EXIT_DONE && r->book->client->json) {
+        tb_json_print(o);
+    } else {
+        json_decref(o);
+    }
+    return code;
+}

@@ -1,0 +1,106 @@
+/* Two parties' filed figures are held against each other on real processes, and a difference opens
+ * to the cases behind it, each with the reason. */
+#include "tests/system/hub.h"
+
+#define HERE  "bureau.11"
+#define THERE "police.11"
+#define HQ    "hq"
+
+static bool prints(const sys_hub *hub, const char *text)
+{
+    if (strstr(hub->output, text) == NULL) {
+        print_error("not in: %s\n", hub->output);
+        return false;
+    }
+    return true;
+}
+
+static tb_case_id forwards(sys_agent *agent, char id[2 * TB_CASE_ID_BYTES + 1])
+{
+    static unsigned serial; /* equal events of one instant are one event */
+    char fields[100];
+    (void)snprintf(fields, sizeof fields, "found=" HERE "|home=" THERE "|serial=%u", ++serial);
+    const tb_local_answer *answer = sys_open(agent, "reconcile", "matter", fields);
+    assert_int_equal(answer->code, TB_ACCEPTED);
+    tb_hex(answer->acted.case_id.bytes, TB_CASE_ID_BYTES, id);
+    return answer->acted.case_id;
+}
+
+static bool filed_by(sys_agent *hq, size_t wanted)
+{
+    tb_local_request request = {.kind = TB_REQUEST_LIST_REPORTS};
+    request.list_reports.period = tb_bytes_str("2015-Q1");
+    const tb_local_answer *answer = sys_ask(hq, &request);
+    size_t count = 0;
+    for (size_t i = 0; answer->kind == TB_ANSWER_REPORTS && i < answer->reports.count; i++) {
+        count += !tb_case_zero(&answer->reports.lines[i].case_id);
+    }
+    return count == wanted;
+}
+
+/* domain.md, scenario 9, with four cases: one signed for, one in transit at the cut-off, one
+ * refused, one that nothing was heard of. */
+static void what_is_not_counted_by_both_is_listed_with_its_reason(void **state)
+{
+    sys_hub *hub = *state;
+    char both[2 * TB_CASE_ID_BYTES + 1];
+    char transit[2 * TB_CASE_ID_BYTES + 1];
+    char refused[2 * TB_CASE_ID_BYTES + 1];
+    char missing[2 * TB_CASE_ID_BYTES + 1];
+    sys_document(hub, "campaign", "reconcile", TB_SOURCE_DIR "/tests/system/reconcile.yaml");
+    sys_broker_start(hub);
+    sys_agent *here = sys_agent_linked(hub, HERE);
+    sys_agent *there = sys_agent_linked(hub, THERE);
+    sys_agent *hq = sys_agent_linked(hub, HQ);
+    sys_tell_time(here, "2015-03-30T10:00:00+08:00");
+    tb_case_id first = forwards(here, both);
+    tb_case_id second = forwards(here, transit);
+    tb_case_id third = forwards(here, refused);
+    (void)forwards(here, missing);
+    SYS_AWAIT(sys_state_is(there, &first, "forwarded", THERE));
+    SYS_AWAIT(sys_state_is(there, &third, "forwarded", THERE));
+    assert_int_equal(sys_act(there, &first, "sign_for", "")->code, TB_ACCEPTED);
+    assert_int_equal(sys_act(there, &third, "wrong_home", "")->code, TB_ACCEPTED);
+    SYS_AWAIT(sys_state_is(here, &third, "refused", HERE));
+    sys_tell_time(there, "2015-04-02T09:00:00+08:00");
+    SYS_AWAIT(sys_state_is(there, &second, "forwarded", THERE));
+    assert_int_equal(sys_act(there, &second, "sign_for", "")->code, TB_ACCEPTED);
+    SYS_AWAIT(sys_state_is(here, &second, "closed", THERE));
+    sys_tell_time(here, "2015-04-03T09:00:00+08:00");
+    assert_int_equal(sys_tongbao_at(here, "report", "file", "quarterly", "2015-Q1", NULL), 0);
+    assert_int_equal(sys_tongbao_at(there, "report", "file", "quarterly", "2015-Q1", NULL), 0);
+    SYS_AWAIT(filed_by(hq, 2));
+
+    assert_int_equal(sys_tongbao_at(hq, "report", "reconcile", "2015-Q1", NULL), 0);
+    assert_true(prints(hub, "+3"));
+    assert_int_equal(sys_tongbao_at(hq, "--json", "report", "reconcile", "2015-Q1", NULL), 0);
+    assert_true(prints(hub, "\"sent\": 4"));
+    assert_true(prints(hub, "\"received\": 1"));
+    assert_true(prints(hub, "\"difference\": 3"));
+
+    assert_int_equal(
+        sys_tongbao_at(here, "report", "reconcile", "2015-Q1", "--of", HERE, "--with", THERE, NULL),
+        0);
+    assert_null(strstr(hub->output, both));
+    assert_true(prints(hub, transit) && prints(hub, "in transit at the cut-off"));
+    assert_true(prints(hub, refused) && prints(hub, "refused by the other side"));
+    assert_true(prints(hub, missing) && prints(hub, "nothing heard"));
+    assert_int_equal(sys_tongbao_at(there, "--json", "report", "reconcile", "2015-Q1", "--of",
+                                    THERE, "--with", HERE, NULL),
+                     0);
+    assert_true(
+        prints(hub, both)); /* counted by both, so that two lists can be laid side by side */
+    assert_true(prints(hub, "\"reason\": \"both\""));
+    assert_null(strstr(hub->output, transit));
+    assert_int_equal(sys_tongbao_at(hq, "report", "reconcile", "2014-Q1", NULL), 1);
+    assert_int_equal(sys_tongbao_at(hq, "report", "reconcile", "2015-Q1", "--of", HERE, NULL), 2);
+    assert_true(sys_sound(here) && sys_sound(there) && sys_sound(hq));
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, sys_set_up, sys_tear_down)
+
+static const struct CMUnitTest tests[] = {
+    TEST(what_is_not_counted_by_both_is_listed_with_its_reason),
+};
+
+TB_RUN("system reconcile", tests)
