@@ -241,12 +241,15 @@ static bool within(const tb_reconciling *r, tb_time at)
 }
 
 /* What the case says of the other side's figure: the nearest event that side counts, after ours
- * where we sent and before it where we received; else whether the other side did anything. */
+ * where we sent and before it where we received; else whether the other side did anything. What was
+ * sent again, having been refused, is another event of ours and has its own answer. */
 static reason
 reason_of(const tb_reconciling *r, const tb_local_case *whole, uint64_t mine, bool sent)
 {
     const tb_measure *theirs =
         tb_campaign_measure(r->campaign, tb_bytes_str(sent ? r->def->received : r->def->sent));
+    const tb_measure *ours =
+        tb_campaign_measure(r->campaign, tb_bytes_str(sent ? r->def->sent : r->def->received));
     const tb_local_event *found = NULL;
     bool acted = false;
     for (size_t i = 0; i < whole->event_count; i++) {
@@ -254,6 +257,12 @@ reason_of(const tb_reconciling *r, const tb_local_case *whole, uint64_t mine, bo
         if (e->standing != TB_STANDING_EFFECTIVE || e->number == 0 ||
             (sent ? e->number <= mine : e->number >= mine)) {
             continue;
+        }
+        if (counts(ours, e->action)) {
+            if (sent) {
+                break; /* events stand in the order of the chain */
+            }
+            found = NULL;
         }
         acted = acted || tb_party_equal(&e->actor, &r->with);
         if (counts(theirs, e->action) && (found == NULL || !sent)) {

@@ -10,7 +10,7 @@
 
 #define WORDS_MAX 32
 
-char ex_output[16384];
+char ex_output[262144];
 
 void ex_socket_of(const ex_world *world, const ex_party *party, char out[EX_PATH])
 {

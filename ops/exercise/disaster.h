@@ -48,7 +48,7 @@ extern ex_disaster ex_disasters[EX_DISASTERS];
 /* Runs a program of the product with these words, the last NULL. Its output (both) is in ex_output;
  * its exit code. With a disaster the command is noted there, paths shortened to those below --out. */
 int ex_command(ex_world *world, ex_disaster *note, const char *program, ...);
-extern char ex_output[16384];
+extern char ex_output[262144];
 /* The command must end with 0. */
 void ex_done(ex_world *world, int code);
 /* The line of the last output that holds a text, or follows it when the text ends a line; of a table's row

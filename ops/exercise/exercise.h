@@ -22,6 +22,7 @@
 #include <sys/types.h>
 
 #include "agents/campaign/campaign.h"
+#include "agents/campaign/period.h"
 #include "agents/import/verdict.h"
 #include "agents/tables/segments.h"
 #include "messages/directory.h"
@@ -211,5 +212,7 @@ void ex_print_table(const ex_world *world);
  * reports.json. Nothing without reports. */
 void ex_collect_reports(ex_world *world);
 void ex_write_reports(ex_world *world);
+/* reconcile.c: reconciliation.json, while the agents run. */
+void ex_reconcile(ex_world *world);
 
 #endif

@@ -299,6 +299,7 @@ int main(int argc, char **argv)
     ex_settle(&world);
     ex_collect(&world);
     ex_collect_reports(&world);
+    ex_reconcile(&world);
     world.elapsed_s = ex_seconds() - world.started_s;
     if (world.options.keep) {
         ex_compare(&world);
