@@ -180,6 +180,9 @@ static void play(ex_world *world, const ex_step *step)
     } else if (strcmp(step->act, "rest") == 0) {
         step->party->idle = true;
     } else if (strcmp(step->act, "work") == 0) {
+        /* who comes back sees today's date before anything else */
+        tb_local_request request = {.kind = TB_REQUEST_STATUS, .time = step->at};
+        ask(world, step->party, &request);
         step->party->idle = false;
         ex_look_again(world);
     } else {
