@@ -14,6 +14,7 @@
 static json_t *reports;         /* array, as written */
 static tb_case_id ids[REPORTS_MAX];
 static size_t id_of[REPORTS_MAX]; /* which of `reports` */
+static ex_party *reader_of[REPORTS_MAX];
 static size_t filed_count;
 
 static json_t *text(tb_bytes in)
@@ -40,7 +41,7 @@ static const char *timeliness_key(tb_timeliness timeliness)
     return keys[timeliness];
 }
 
-static void take_line(const tb_local_report_line *line)
+static void take_line(const tb_local_report_line *line, ex_party *reader)
 {
     json_t *history = json_array();
     for (size_t i = 0; i < line->history_count; i++) {
@@ -54,6 +55,7 @@ static void take_line(const tb_local_report_line *line)
     (void)json_array_append_new(reports, one);
     if (!tb_case_zero(&line->case_id) && filed_count < REPORTS_MAX) {
         ids[filed_count] = line->case_id;
+        reader_of[filed_count] = reader;
         id_of[filed_count++] = json_array_size(reports) - 1;
     }
 }
@@ -61,10 +63,9 @@ static void take_line(const tb_local_report_line *line)
 static void got_list(ex_world *world, ex_party *party, const tb_local_answer *answer, uint64_t tag)
 {
     (void)world;
-    (void)party;
     (void)tag;
     for (size_t i = 0; answer->kind == TB_ANSWER_REPORTS && i < answer->reports.count; i++) {
-        take_line(&answer->reports.lines[i]);
+        take_line(&answer->reports.lines[i], party);
     }
 }
 
@@ -143,28 +144,37 @@ static void compare(ex_world *world, json_t *one)
     }
 }
 
+/* The first party of the role; NULL: none takes part. */
+static ex_party *role_holder(ex_world *world, const char *role)
+{
+    for (size_t i = 0; i < world->party_count; i++) {
+        if (strcmp(world->parties[i].role, role) == 0) {
+            return &world->parties[i];
+        }
+    }
+    return NULL;
+}
+
 void ex_collect_reports(ex_world *world)
 {
     if (world->campaign->report_count == 0 || world->options.play == NULL) {
         return;
     }
-    const char *to = world->campaign->reports[0].to;
-    ex_party *reader = NULL;
-    for (size_t i = 0; i < world->party_count && reader == NULL; i++) {
-        reader = strcmp(world->parties[i].role, to) == 0 ? &world->parties[i] : NULL;
-    }
     reports = json_array();
-    tb_local_request list = {.kind = TB_REQUEST_LIST_REPORTS};
-    if (reader == NULL || reports == NULL) {
-        return;
-    }
-    ex_ask(world, reader, &list, got_list, 0);
-    while (ex_talk_waiting(world) > 0) {
-        ex_round(world, 20);
+    for (unsigned r = 0; reports != NULL && r < world->campaign->report_count; r++) {
+        const tb_report_def *report = &world->campaign->reports[r];
+        tb_local_request list = {.kind = TB_REQUEST_LIST_REPORTS, .list_reports = {.report = tb_bytes_str(report->id)}};
+        ex_party *reader = role_holder(world, report->to);
+        if (reader != NULL) {
+            ex_ask(world, reader, &list, got_list, 0);
+        }
+        while (ex_talk_waiting(world) > 0) {
+            ex_round(world, 20);
+        }
     }
     for (size_t i = 0; i < filed_count; i++) {
         tb_local_request get = {.kind = TB_REQUEST_GET_REPORT, .get_report = {.case_id = ids[i]}};
-        ex_ask(world, reader, &get, got_figures, i);
+        ex_ask(world, reader_of[i], &get, got_figures, i);
     }
     while (ex_talk_waiting(world) > 0) {
         ex_round(world, 20);
@@ -174,14 +184,15 @@ void ex_collect_reports(ex_world *world)
     }
 }
 
-/* The campaign's first report in a file of its own: the others are filings beside it. */
-static void write_list(const ex_world *world, const char *name, bool first)
+/* Reports with figures, and filings without, each in a file of their own. */
+static void write_list(const ex_world *world, const char *name, bool figures)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < json_array_size(reports); i++) {
         json_t *one = json_array_get(reports, i);
-        bool is_first = strcmp(json_string_value(json_object_get(one, "report")), world->campaign->reports[0].id) == 0;
-        if (is_first == first) {
+        const char *id = json_string_value(json_object_get(one, "report"));
+        const tb_report_def *report = tb_campaign_report(world->campaign, tb_bytes_str(id));
+        if (report != NULL && (report->measure_count > 0) == figures) {
             (void)json_array_append(list, one);
         }
     }
