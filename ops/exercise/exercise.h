@@ -2,6 +2,7 @@
  *
  *     hub.c         keys, directory, documents of an exercise hub (by the product's own commands)
  *     processes.c   starts, kills, restarts and ends broker and agents
+ *     files.c       a file, whole
  *     talk.c        requests to agents and their answers, repeated until answered
  *     leads.c       the leads file, one row each, with the verdict import gives it
  *     play*.c       what staff do beside the notices, from a sheet (ops/exercise/plays)
@@ -159,6 +160,8 @@ typedef struct ex_world {
 void ex_fail(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
 double ex_seconds(void); /* monotonic */
 
+/* files.c: in the arena; fails when it cannot be read. */
+tb_bytes ex_read_file(const char *path, tb_arena *arena);
 /* hub.c */
 void ex_hub_make(ex_world *world);
 void ex_hub_load(ex_world *world);

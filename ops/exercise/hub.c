@@ -75,27 +75,12 @@ void ex_hub_make(ex_world *world)
     sign(world, "table", "calendar", tables);
 }
 
-static tb_bytes read_file(const char *path)
-{
-    FILE *f = fopen(path, "rb");
-    struct stat st;
-    if (f == NULL || fstat(fileno(f), &st) != 0) {
-        ex_fail("cannot read %s: %s", path, strerror(errno));
-    }
-    uint8_t *data = tb_arena_alloc(&arena, (size_t)st.st_size + 1);
-    if (data == NULL || fread(data, 1, (size_t)st.st_size, f) != (size_t)st.st_size) {
-        ex_fail("cannot read %s", path);
-    }
-    (void)fclose(f);
-    return tb_bytes_of(data, (size_t)st.st_size);
-}
-
 static tb_document read_document(const ex_world *world, const char *name)
 {
     char path[EX_PATH * 2];
     (void)snprintf(path, sizeof path, "%s/%s", world->hub_dir, name);
     tb_document document;
-    if (tb_document_decode(read_file(path), &arena, &document) != TB_ACCEPTED) {
+    if (tb_document_decode(ex_read_file(path, &arena), &arena, &document) != TB_ACCEPTED) {
         ex_fail("%s does not decode", path);
     }
     return document;

@@ -1,8 +1,6 @@
 /* play_read - a play as steps, one for each party that a line means. */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "agents/import/csv.h"
 #include "agents/import/dates.h"
@@ -20,21 +18,6 @@ static size_t step_count;
 static size_t step_room;
 static const char *left[LEFT_MAX]; /* cases of parties that do not take part */
 static size_t left_count;
-
-static tb_bytes read_all(const char *path)
-{
-    FILE *f = fopen(path, "rb");
-    struct stat st;
-    if (f == NULL || fstat(fileno(f), &st) != 0) {
-        ex_fail("cannot read the play %s: %s", path, strerror(errno));
-    }
-    uint8_t *data = tb_arena_alloc(&arena, (size_t)st.st_size + 1);
-    if (data == NULL || fread(data, 1, (size_t)st.st_size, f) != (size_t)st.st_size) {
-        ex_fail("cannot read the play %s", path);
-    }
-    (void)fclose(f);
-    return tb_bytes_of(data, (size_t)st.st_size);
-}
 
 static const char *keep(const char *text, size_t size)
 {
@@ -213,7 +196,7 @@ ex_step *ex_play_steps(ex_world *world, const char *path, size_t *out_count)
     }
     tb_arena_init(&arena, block, PLAY_ARENA);
     tb_csv csv;
-    tb_csv_init(&csv, read_all(path));
+    tb_csv_init(&csv, ex_read_file(path, &arena));
     tb_csv_row row;
     bool heading = true;
     tb_err err;

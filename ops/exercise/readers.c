@@ -1,8 +1,5 @@
 /* readers - which roles may ever open what, as a sheet says that knows nothing of the definition. */
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "agents/import/csv.h"
 #include "ops/exercise/exercise.h"
@@ -19,21 +16,6 @@ typedef struct reader_row {
 static reader_row rows[READERS_MAX];
 static size_t row_count;
 
-static tb_bytes read_all(const char *path, tb_arena *arena)
-{
-    FILE *f = fopen(path, "rb");
-    struct stat st;
-    if (f == NULL || fstat(fileno(f), &st) != 0) {
-        ex_fail("cannot read %s: %s", path, strerror(errno));
-    }
-    uint8_t *data = tb_arena_alloc(arena, (size_t)st.st_size + 1);
-    if (data == NULL || fread(data, 1, (size_t)st.st_size, f) != (size_t)st.st_size) {
-        ex_fail("cannot read %s", path);
-    }
-    (void)fclose(f);
-    return tb_bytes_of(data, (size_t)st.st_size);
-}
-
 void ex_readers_load(const ex_world *world)
 {
     static uint8_t block[READERS_ARENA];
@@ -42,7 +24,7 @@ void ex_readers_load(const ex_world *world)
     char path[EX_PATH * 2];
     (void)snprintf(path, sizeof path, "%s/ops/exercise/readers/%s.csv", world->options.source, world->campaign->id);
     tb_csv csv;
-    tb_csv_init(&csv, read_all(path, &arena));
+    tb_csv_init(&csv, ex_read_file(path, &arena));
     tb_csv_row row;
     while (tb_csv_next(&csv, &arena, &row) == TB_OK) {
         if (row.raw.data[0] == '#') {
