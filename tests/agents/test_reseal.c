@@ -289,6 +289,39 @@ static void what_was_resent_goes_again_with_the_recipients_own_events(void **sta
     check_world(w);
 }
 
+/* The discovery bureau takes over without knowing of the order; who ordered tells the operator, and
+ * its answer, which went to both bureaus meanwhile, counts for nobody. */
+static void who_was_ordered_unknown_to_the_take_over_learns_of_it(void **state)
+{
+    world *w = *state;
+    assert_int_equal(opens(w, "police.33", LEAD), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.44", "sign_for", ""), TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.44", "order", "ordered=cm.44"), TB_ACCEPTED);
+    letter *order = letter_to(w, "cm.44");
+    assert_int_equal(deliver(w, order), TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.33", "take_over", "take_over_reason=other"), TB_ACCEPTED);
+    assert_int_equal(acts(w, "cm.44", "result", "verify_result=not_in_use|action=none"), TB_ACCEPTED);
+    deliver_all(w);
+    assert_string_equal(holder_at(w, "bureau.44"), "bureau.33");
+    assert_string_equal(holder_at(w, "cm.44"), "bureau.44");
+    turn_with(w, "bureau.44", tb_aside_tick);
+    deliver_all(w);
+    assert_string_equal(state_at(w, "cm.44"), "accepted");
+    assert_string_equal(holder_at(w, "cm.44"), "bureau.33");
+    assert_int_equal(summary_at(w, "cm.44").term, 2);
+    /* who took over saw the answer alone, and tells its author as well: nothing happens twice */
+    turn_with(w, "bureau.33", tb_aside_tick);
+    deliver_all(w);
+    assert_int_equal(summary_at(w, "cm.44").term, 2);
+    turn_with(w, "cm.44", tb_aside_tick);
+    assert_int_equal(lying(w), 0); /* who its answer went to made or was given the take-over */
+    check_world(w);
+}
+
 static tb_err resend_to_operator(tb_step *step)
 {
     tb_party peer = {"cm.44"};
@@ -531,6 +564,7 @@ static const struct CMUnitTest tests[] = {
     IN_A_WORLD(however_many_wait_for_a_key_a_turn_can_look_at_them),
     IN_A_WORLD(an_own_event_that_comes_back_is_passed_on_to_whom_it_addresses),
     IN_A_WORLD(what_was_resent_goes_again_with_the_recipients_own_events),
+    IN_A_WORLD(who_was_ordered_unknown_to_the_take_over_learns_of_it),
     IN_A_WORLD(what_a_take_over_left_aside_is_resent_with_what_it_builds_on),
     IN_A_WORLD(what_was_sealed_anew_and_lost_is_resent),
     IN_A_WORLD(who_joins_with_another_key_than_it_had_off_line_is_given_its_history),
