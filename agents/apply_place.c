@@ -71,10 +71,8 @@ keep(tb_apply *apply, const tb_arrival *arrival, tb_standing standing, tb_place_
 }
 
 /* Of no effect: the chain went on without it, and whoever it was for is to learn so. */
-static tb_err overtaken(tb_apply *apply,
-                        const tb_case_row *row,
-                        const tb_arrival *arrival,
-                        tb_place_verdict *out)
+static tb_err
+overtaken(tb_apply *apply, const tb_case_row *row, const tb_arrival *arrival, tb_place_verdict *out)
 {
     tb_err err = keep(apply, arrival, TB_STANDING_OVERTAKEN, out);
     return err == TB_OK ? tb_aside_late(apply->agent, apply->txn, row, &arrival->event) : err;

@@ -64,8 +64,8 @@ static tb_err note(noting *n, const tb_party *party)
 }
 
 /* The parties of an event that the take-over leaves aside. It is told by its author to those of
- * every such event here; by everybody else to those of own events: whoever has an event was given it
- * by its author, who is told before. */
+ * every such event here; by everybody else to those of own events: whoever has an event was given
+ * it by its author, who is told before. */
 static tb_err note_event(noting *n, const tb_event *event, bool any)
 {
     if (!any && !tb_party_equal(&event->actor, &n->agent->self)) {

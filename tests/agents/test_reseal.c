@@ -304,7 +304,8 @@ static void who_was_ordered_unknown_to_the_take_over_learns_of_it(void **state)
     letter *order = letter_to(w, "cm.44");
     assert_int_equal(deliver(w, order), TB_ACCEPTED);
     assert_int_equal(acts(w, "bureau.33", "take_over", "take_over_reason=other"), TB_ACCEPTED);
-    assert_int_equal(acts(w, "cm.44", "result", "verify_result=not_in_use|action=none"), TB_ACCEPTED);
+    assert_int_equal(acts(w, "cm.44", "result", "verify_result=not_in_use|action=none"),
+                     TB_ACCEPTED);
     deliver_all(w);
     assert_string_equal(holder_at(w, "bureau.44"), "bureau.33");
     assert_string_equal(holder_at(w, "cm.44"), "bureau.44");
