@@ -341,6 +341,22 @@ void turn_with(world *w, const char *id, tb_err (*run)(tb_step *step))
     world_end(w, a, txn);
 }
 
+void turn_of(world *w, const char *id, tb_err (*run)(tb_step *step))
+{
+    world_agent *a = who(w, id);
+    tb_txn *txn;
+    tb_err err;
+    do {
+        tb_step step;
+        txn = begin(a);
+        err = tb_step_make(&a->agent, txn, (tb_now){w->clock, w->clock}, &w->random, a->effects,
+                           &step);
+        err = err == TB_OK ? run(&step) : err;
+    } while (again(a, txn, err));
+    assert_ok(err);
+    world_end(w, a, txn);
+}
+
 size_t fields_of(world *w, const char *text, tb_field **out)
 {
     tb_bytes all = keep(w, tb_bytes_str(text));

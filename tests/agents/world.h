@@ -81,6 +81,8 @@ void world_end(world *w, world_agent *a, tb_txn *txn);
 const tb_local_answer *ask(world *w, const char *party, tb_local_request *request);
 /* One turn of a party in which this step runs; what it sends lies here afterwards. */
 void turn_with(world *w, const char *party, tb_err (*step)(tb_step *step));
+/* Likewise of a step of the product, whose calls may fail (tests/store/failing.h). */
+void turn_of(world *w, const char *party, tb_err (*step)(tb_step *step));
 /* "id=value|id=value" */
 size_t fields_of(world *w, const char *text, tb_field **out);
 /* Opens a case of the campaign's only type, or acts on w->case_id; returns the answer's code. */
