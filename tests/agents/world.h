@@ -102,6 +102,8 @@ void deliver_all(world *w);
 tb_refusal deliver(world *w, letter *l);
 /* The first undelivered letter to a party, or NULL. */
 letter *letter_to(world *w, const char *party);
+/* The hub's stamp of the world's first notice, from one to another, as the recipient keeps it. */
+void stamp_first(world *w, const char *from, const char *to, tb_time at);
 /* Undelivered letters. */
 size_t lying(const world *w);
 
