@@ -362,7 +362,10 @@ static void what_a_take_over_left_aside_is_resent_with_what_it_builds_on(void **
     uint64_t events = tb_store_rows(txn, TB_TABLE_EVENT);
     tb_store_abort(txn);
     assert_int_equal(held, 0);
-    assert_int_equal(events, 5);
+    assert_int_equal(events, 6);
+    /* and the take-over with it, or the order would count there again */
+    assert_string_equal(state_at(w, "cm.44"), "accepted");
+    assert_string_equal(holder_at(w, "cm.44"), "bureau.33");
 }
 
 /* Asks a party for everything above a number of its stream. */
