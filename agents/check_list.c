@@ -43,7 +43,7 @@ static tb_err check_case(const tb_agent *agent,
                 found = tb_list_found(txn, is.campaign, is.list, &is.marks[m], true, &cursor, &id);
             } while (found == TB_OK && !tb_case_equal(&id, &row->id));
             (*marks)++;
-            if (found != TB_OK && found != TB_ERR_NOT_FOUND && found != TB_ERR_CORRUPT) {
+            if (found != TB_OK && !tb_fault_is(found)) {
                 return found;
             }
             if (found != TB_OK) {
@@ -78,7 +78,7 @@ tb_err tb_check_lists(const tb_agent *agent, tb_txn *txn, tb_faults *faults)
         } else if (err == TB_OK) {
             err = check_case(agent, txn, &row, faults, &wanted, &marks);
         }
-        if (err != TB_OK && err != TB_ERR_NOT_FOUND && err != TB_ERR_CORRUPT) {
+        if (err != TB_OK && !tb_fault_is(err)) {
             return err; /* what does not decode the check of cases tells */
         }
         if (faults->count == told) {

@@ -85,6 +85,14 @@ static void every_lost_row_is_noticed(void **state)
     }
 }
 
+static void whatever_a_row_is_the_check_goes_to_its_end(void **state)
+{
+    world *w = *state;
+    (void)busy_bureau(w);
+    assert_true(bend_rows(w, "bureau.33") > 50);
+    assert_int_equal(faults_at(w, "bureau.33"), 0);
+}
+
 static void a_row_that_says_something_else_is_noticed(void **state)
 {
     world *w = *state;
@@ -179,6 +187,7 @@ static void an_event_of_no_class_is_noticed(void **state)
 
 static const struct CMUnitTest tests[] = {
     IN_A_WORLD(every_lost_row_is_noticed),
+    IN_A_WORLD(whatever_a_row_is_the_check_goes_to_its_end),
     IN_A_WORLD(a_row_that_says_something_else_is_noticed),
     IN_A_WORLD(an_event_that_is_not_what_its_id_says_is_noticed),
     IN_A_WORLD(an_opening_that_is_not_ours_to_read_is_noticed),

@@ -249,6 +249,15 @@ static void a_list_nobody_has_and_a_party_without_a_province_are_told(void **sta
     assert_int_equal(ask(w, "cm.44", &show)->code, TB_REFUSED_REQUEST);
 }
 
+static void whatever_a_row_of_a_list_is_the_check_goes_to_its_end(void **state)
+{
+    world *w = *state;
+    list_one(w, SHOP);
+    check_world(w);
+    assert_true(bend_rows(w, "cm.44") > 50);
+    check_world(w);
+}
+
 static void every_list_is_told_with_how_many_stand_on_it(void **state)
 {
     world *w = *state;
@@ -644,6 +653,7 @@ static const struct CMUnitTest tests[] = {
     HERE(a_like_name_at_the_place_is_possible_and_a_person_must_compare),
     HERE(a_question_without_a_whole_key_is_told_what_is_missing),
     HERE(a_list_nobody_has_and_a_party_without_a_province_are_told),
+    HERE(whatever_a_row_of_a_list_is_the_check_goes_to_its_end),
     HERE(every_list_is_told_with_how_many_stand_on_it),
     HERE(what_is_taken_off_is_not_found_and_what_is_listed_again_is),
     HERE(a_take_over_that_leaves_a_listing_aside_takes_it_off_every_copy),

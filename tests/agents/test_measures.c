@@ -140,6 +140,15 @@ static void hours_are_those_between_two_events_of_one_case(void **state)
     assert_int_equal(tenths, 25);
 }
 
+static void whatever_a_row_of_figures_is_the_check_goes_to_its_end(void **state)
+{
+    world *w = *state;
+    ordered(w);
+    settle_all(w);
+    assert_true(bend_rows(w, "bureau.33") > 50);
+    check_measures(w);
+}
+
 /* Outside exercises the hub's stamp dates an event: 21 minutes after the author's clock, its own. */
 static void a_figure_waits_for_the_hubs_stamp_and_counts_in_its_month(void **state)
 {
@@ -197,6 +206,7 @@ static const struct CMUnitTest tests[] = {
     TEST(what_a_take_over_leaves_aside_counts_no_more),
     TEST(one_number_counts_once_in_its_month_its_quarter_and_its_year),
     TEST(hours_are_those_between_two_events_of_one_case),
+    TEST(whatever_a_row_of_figures_is_the_check_goes_to_its_end),
     TEST(a_figure_waits_for_the_hubs_stamp_and_counts_in_its_month),
     TEST(another_definition_has_everything_counted_anew_and_until_then_is_not_ready),
 };
