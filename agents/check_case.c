@@ -57,11 +57,6 @@ static tb_bytes of_event(const tb_digest *id)
     return tb_bytes_of(id->bytes, TB_DIGEST_BYTES);
 }
 
-bool tb_fault_is(tb_err err)
-{
-    return err == TB_ERR_NOT_FOUND || err == TB_ERR_CORRUPT;
-}
-
 /* ---- the case row ---- */
 
 /* Whether two rows say the same; who may read what may have changed with the directory since. */

@@ -1,5 +1,6 @@
 /* Lists: positions of many parties keep copies, the gate answers from them, and cases that an act
  * opens. On tests/agents/register.yaml. */
+#include "tests/agents/bent_rows.h"
 #include "tests/agents/world.h"
 
 #include <stdio.h>
@@ -254,7 +255,8 @@ static void whatever_a_row_of_a_list_is_the_check_goes_to_its_end(void **state)
     world *w = *state;
     list_one(w, SHOP);
     check_world(w);
-    assert_true(bend_rows(w, "cm.44") > 50);
+    assert_true(
+        bend_rows(who(w, "cm.44")->store, &who(w, "cm.44")->arena, &who(w, "cm.44")->agent) > 50);
     check_world(w);
 }
 

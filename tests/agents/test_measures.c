@@ -1,4 +1,5 @@
 /* Figures follow what the cases do: where a party stands, in the month of the event's own time. */
+#include "tests/agents/bent_rows.h"
 #include "tests/agents/measured.h"
 
 #include "agents/measures.h"
@@ -145,11 +146,13 @@ static void whatever_a_row_of_figures_is_the_check_goes_to_its_end(void **state)
     world *w = *state;
     ordered(w);
     settle_all(w);
-    assert_true(bend_rows(w, "bureau.33") > 50);
+    assert_true(bend_rows(who(w, "bureau.33")->store, &who(w, "bureau.33")->arena,
+                          &who(w, "bureau.33")->agent) > 50);
     check_measures(w);
 }
 
-/* Outside exercises the hub's stamp dates an event: 21 minutes after the author's clock, its own. */
+/* Outside exercises the hub's stamp dates an event: 21 minutes after the author's clock, its own.
+ */
 static void a_figure_waits_for_the_hubs_stamp_and_counts_in_its_month(void **state)
 {
     world *w = *state;

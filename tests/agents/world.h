@@ -125,11 +125,6 @@ const char *holder_at(world *w, const char *party);
 const char *value_at(world *w, const char *party, const char *field);
 uint64_t alarms_at(world *w, const char *party);
 
-/* Each row of a party's store in turn is gone, half as long, longer, or another at its ends: whatever
- * it was, the check of the store goes to its end. Returns after how many the check told something;
- * nothing stays of it. */
-size_t bend_rows(world *w, const char *party);
-
 /* Every invariant of every store holds. */
 void check_world(world *w);
 
