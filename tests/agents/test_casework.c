@@ -253,30 +253,6 @@ static void time_in_a_case_never_goes_back(void **state)
     assert_true(summary_at(w, "bureau.33").at >= opened);
 }
 
-/* The hub's stamp of the first notice from one to another, as the recipient keeps it. */
-static void stamp(world *w, const char *from, const char *to, tb_time at)
-{
-    world_agent *a = who(w, to);
-    tb_txn *txn;
-    tb_sign_pair pair;
-    tb_signed_line *signed_line;
-    tb_root root = {.suite = 1, .tree = TB_TREE_LINES};
-    tb_arena_reset(&a->arena);
-    assert_ok(tb_store_begin(a->store, &a->arena, &txn));
-    tb_line line = {.kind = TB_LINE_STORED, .from = 1, .to = 1, .at = at};
-    line.stream =
-        (tb_stream){.sender = who(w, from)->id, .recipient = a->id, .lane = TB_LANE_NORMAL};
-    letter *l = &w->letters[0];
-    tb_header header;
-    assert_int_equal(tb_header_decode(l->header, &a->arena, &header), TB_ACCEPTED);
-    line.stream.incarnation = header.incarnation;
-    assert_true(tb_party_parse(tb_bytes_str("hub"), &root.signer));
-    tb_sign_pair_make(&pair, &w->random);
-    assert_ok(tb_lines_sign(&line, 1, &root, &a->agent.hub, &pair, &a->arena, &signed_line));
-    assert_ok(tb_stamp_put(txn, signed_line));
-    assert_ok(tb_store_commit(txn));
-}
-
 static void one_wrong_clock_does_not_drag_a_case_along(void **state)
 {
     world *w = *state;
@@ -287,7 +263,7 @@ static void one_wrong_clock_does_not_drag_a_case_along(void **state)
     assert_int_equal(opens(w, "police.33", LEAD), TB_ACCEPTED);
     w->clock = now;
     deliver_all(w);
-    stamp(w, "police.33", "bureau.33", now);
+    stamp_first(w, "police.33", "bureau.33", now);
     assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
     assert_true(summary_at(w, "bureau.33").at < now + 60000);
     check_world(w);

@@ -81,6 +81,8 @@ void world_end(world *w, world_agent *a, tb_txn *txn);
 const tb_local_answer *ask(world *w, const char *party, tb_local_request *request);
 /* One turn of a party in which this step runs; what it sends lies here afterwards. */
 void turn_with(world *w, const char *party, tb_err (*step)(tb_step *step));
+/* Likewise of a step of the product, whose calls may fail (tests/store/failing.h). */
+void turn_of(world *w, const char *party, tb_err (*step)(tb_step *step));
 /* "id=value|id=value" */
 size_t fields_of(world *w, const char *text, tb_field **out);
 /* Opens a case of the campaign's only type, or acts on w->case_id; returns the answer's code. */
@@ -100,6 +102,8 @@ void deliver_all(world *w);
 tb_refusal deliver(world *w, letter *l);
 /* The first undelivered letter to a party, or NULL. */
 letter *letter_to(world *w, const char *party);
+/* The hub's stamp of the world's first notice, from one to another, as the recipient keeps it. */
+void stamp_first(world *w, const char *from, const char *to, tb_time at);
 /* Undelivered letters. */
 size_t lying(const world *w);
 
