@@ -144,7 +144,7 @@ static void focus_3_is_led_by_the_village_and_collected_by_the_land_office(void 
 }
 
 /* Scenario 13. */
-static void focus_3_reported_on_21_august_is_late_and_focus_1_on_31_august_is_on_time(void **state)
+static void scenario_13_focus_3_is_late_on_21_august_and_focus_1_in_time_on_31_august(void **state)
 {
     country *c = *state;
     find(c, "3.3");
@@ -169,7 +169,7 @@ static void focus_3_reported_on_21_august_is_late_and_focus_1_on_31_august_is_on
     assert_accepted(act(c, "village.1", "report", ""));
 }
 
-static void what_is_dated_31_october_is_in_no_stage_and_late(void **state)
+static void scenario_13_what_is_dated_31_october_is_in_no_stage_and_late(void **state)
 {
     country *c = *state;
     lead_to_ledger(c, "1.1", "land");
@@ -351,8 +351,8 @@ static const struct CMUnitTest tests[] = {
     TEST(a_problem_goes_to_its_leading_unit_and_is_struck_off_once_verified),
     TEST(every_item_has_its_leading_and_its_supporting_units),
     TEST(focus_3_is_led_by_the_village_and_collected_by_the_land_office),
-    TEST(focus_3_reported_on_21_august_is_late_and_focus_1_on_31_august_is_on_time),
-    TEST(what_is_dated_31_october_is_in_no_stage_and_late),
+    TEST(scenario_13_focus_3_is_late_on_21_august_and_focus_1_in_time_on_31_august),
+    TEST(scenario_13_what_is_dated_31_october_is_in_no_stage_and_late),
     TEST(before_their_stages_nothing_is_reported_finished_or_summed_up),
     TEST(duties_end_with_the_stage_and_an_extension_begins_another),
     TEST(concealment_has_an_end_of_its_own),

@@ -199,7 +199,7 @@ static void local_plans_go_to_the_ministry_of_who_files_them(void **state)
 }
 
 /* Scenario 14: there are no thresholds and no quarterly reports; progress is reported on two days. */
-static void the_definition_has_no_finding_and_no_threshold(void **state)
+static void scenario_14_two_dated_reports_and_neither_thresholds_nor_quarters(void **state)
 {
     country *c = *state;
     unsigned faults = 0;
@@ -237,7 +237,7 @@ static const struct CMUnitTest tests[] = {
     TEST(a_monitoring_result_is_used_by_the_15th_of_the_next_quarter),
     TEST(of_the_seven_steps_one_may_be_left_out_and_none_comes_before_its_turn),
     TEST(local_plans_go_to_the_ministry_of_who_files_them),
-    TEST(the_definition_has_no_finding_and_no_threshold),
+    TEST(scenario_14_two_dated_reports_and_neither_thresholds_nor_quarters),
 };
 
 TB_RUN("agents/service_quality", tests)

@@ -59,7 +59,7 @@ static int gate(sys_agent *agent, const char *province)
                           "--agent-code", "bj 00 17", "--province", province, NULL);
 }
 
-static void a_listed_agent_code_is_refused_in_its_province_and_allowed_in_another(void **state)
+static void scenario_11_a_listed_agent_code_is_refused_in_its_province_and_allowed_in_another(void **state)
 {
     sys_hub *hub = *state;
     sys_agent *bureau;
@@ -187,7 +187,7 @@ static void an_act_opens_another_case_and_each_shows_the_other(void **state)
 #define SYSTEM_TEST(name) cmocka_unit_test_setup_teardown(name, sys_set_up, sys_tear_down)
 
 static const struct CMUnitTest tests[] = {
-    SYSTEM_TEST(a_listed_agent_code_is_refused_in_its_province_and_allowed_in_another),
+    SYSTEM_TEST(scenario_11_a_listed_agent_code_is_refused_in_its_province_and_allowed_in_another),
     SYSTEM_TEST(a_sheet_of_applicants_comes_back_with_verdicts),
     SYSTEM_TEST(a_removal_is_open_until_it_was_confirmed),
     SYSTEM_TEST(an_act_opens_another_case_and_each_shows_the_other),
