@@ -205,7 +205,7 @@ static void scenario_14_two_dated_reports_and_neither_thresholds_nor_quarters(vo
     unsigned faults = 0;
     assert_ok(tb_campaign_check(tb_bytes_of(c->text, c->text_size), NULL, NULL, &faults));
     assert_int_equal(faults, 0);
-    assert_int_equal(c->campaign->case_type_count, 9);
+    assert_int_equal(c->campaign->case_type_count, 11);
     for (unsigned i = 0; i < c->campaign->case_type_count; i++) {
         const tb_case_type *type = &c->campaign->case_types[i];
         for (unsigned j = 0; j < type->duty_count; j++) {
