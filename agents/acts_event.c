@@ -3,6 +3,7 @@
 #include "agents/aside.h"
 #include "agents/automatic.h"
 #include "agents/chain.h"
+#include "agents/document_numbers.h"
 #include "agents/duties.h"
 #include "agents/effective.h"
 #include "agents/lists.h"
@@ -254,6 +255,9 @@ tb_err tb_acting_take_effect(tb_acting *a, tb_outcome *out)
     tb_case_row before = a->row;
     tb_case_row after = a->row;
     err = store_openings(a, &sent);
+    if (err == TB_OK) {
+        err = tb_document_number_note(a->agent, a->txn, &event);
+    }
     if (err == TB_OK && event.kind != TB_EVENT_CHAIN && event.kind != TB_EVENT_SIDE) {
         err = tb_event_put(a->txn, &sent.key, &row); /* the chain is walked from it */
     }
