@@ -93,6 +93,31 @@ an_answer_is_signed_for_and_the_case_closes_by_itself_after_five_working_days(vo
     check_world(w);
 }
 
+/* 及时反馈: a finished answer need not wait for a clerk, where the bureau wants that. */
+static void a_bureau_may_let_finished_answers_pass_on_at_once(void **state)
+{
+    world *w = *state;
+    now(w, "2015-03-02T09:00:00+08:00");
+    assert_int_equal(opens(w, POLICE, LEAD), TB_ACCEPTED);
+    deliver_all(w);
+    done(w, BUREAU, "accept", "");
+    done(w, BUREAU, "forward", "");
+    done(w, HOME, "sign_for", "");
+    done(w, HOME, "order", "ordered=" OPERATOR);
+    done(w, OPERATOR, "result", "verify_result=not_in_use|action=none");
+    done(w, HOME, "answer", "");
+    by_itself(w);
+    assert_string_equal(state_at(w, BUREAU), "answered"); /* not unless it says so */
+    tb_local_request request = {.kind = TB_REQUEST_SET_SWITCH, .id = {{77}}};
+    request.set_switch.campaign = tb_bytes_str("black-card");
+    request.set_switch.action = tb_bytes_str("pass_on");
+    request.set_switch.on = true;
+    assert_int_equal(ask(w, BUREAU, &request)->code, TB_ACCEPTED);
+    by_itself(w);
+    assert_string_equal(state_at(w, POLICE), "informed");
+    check_world(w);
+}
+
 static void an_objection_goes_back_to_the_home_bureau_within_its_duty_and_is_counted(void **state)
 {
     world *w = *state;
@@ -220,6 +245,7 @@ static void an_order_to_restore_that_is_not_carried_out_is_taken_back_for_review
 
 static const struct CMUnitTest tests[] = {
     IN_A_WORLD(an_answer_is_signed_for_and_the_case_closes_by_itself_after_five_working_days),
+    IN_A_WORLD(a_bureau_may_let_finished_answers_pass_on_at_once),
     IN_A_WORLD(an_objection_goes_back_to_the_home_bureau_within_its_duty_and_is_counted),
     IN_A_WORLD(an_answer_that_is_upheld_travels_back_with_its_reason),
     IN_A_WORLD(a_closed_case_is_reopened_on_request_or_declined_with_a_reason),
