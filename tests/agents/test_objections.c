@@ -93,7 +93,55 @@ an_answer_is_signed_for_and_the_case_closes_by_itself_after_five_working_days(vo
     check_world(w);
 }
 
-/* 及时反馈: a finished answer need not wait for a clerk, where the bureau wants that. */
+/* 及时反馈: who was answered owes it to the police, and is late with what it keeps to itself. */
+static void the_police_are_owed_the_answer_within_a_working_day(void **state)
+{
+    world *w = *state;
+    now(w, "2015-03-02T09:00:00+08:00");
+    assert_int_equal(opens(w, POLICE, LEAD), TB_ACCEPTED);
+    deliver_all(w);
+    done(w, BUREAU, "accept", "");
+    done(w, BUREAU, "forward", "");
+    done(w, HOME, "sign_for", "");
+    done(w, HOME, "order", "ordered=" OPERATOR);
+    done(w, OPERATOR, "result", "verify_result=not_in_use|action=none");
+    assert_int_equal(owed(w, BUREAU, "inform"), 0);
+    assert_int_equal(owed(w, BUREAU, "inform_local"), 0); /* it is another province's */
+    done(w, HOME, "answer", "");
+    assert_int_equal(owed(w, BUREAU, "inform"), TB_DUTY_OPEN);
+    now(w, "2015-03-04T00:15:00+08:00");
+    judge_due(w, BUREAU); /* what is late is not for the debtor to say */
+    assert_int_equal(owed(w, BUREAU, "inform"), TB_DUTY_OPEN);
+    done(w, BUREAU, "pass_on", "");
+    assert_int_equal(owed(w, POLICE, "inform"), TB_DUTY_LATE);
+    check_world(w);
+}
+
+static void of_a_local_number_it_is_owed_from_the_outcome_on(void **state)
+{
+    static const char *const here[] = {"police.33", "bureau.33", "cm.33"};
+    world *w = *state;
+    for (size_t i = 0; i < 3; i++) {
+        at_time(w, here[i], "2015-03-02T09:00:00+08:00");
+    }
+    assert_int_equal(opens(w, "police.33",
+                           "number=13900001234|source=police_case|offence=telecom_fraud|reported_"
+                           "at=2015-03-02T08:00:00+08:00"),
+                     TB_ACCEPTED);
+    deliver_all(w);
+    done(w, "bureau.33", "accept", "");
+    done(w, "bureau.33", "decide", "home_province=33|home_basis=operator_reply");
+    done(w, "bureau.33", "order", "ordered=cm.33");
+    done(w, "cm.33", "result", "verify_result=unidentified|action=none");
+    assert_int_equal(owed(w, "bureau.33", "inform_local"), 0); /* it is shut down first */
+    done(w, "bureau.33", "shut_down", "action=shutdown|action_at=2015-03-02T10:00:00+08:00");
+    assert_int_equal(owed(w, "bureau.33", "inform_shut_down"), TB_DUTY_OPEN);
+    done(w, "bureau.33", "pass_on", "");
+    assert_int_equal(owed(w, "police.33", "inform_shut_down"), TB_DUTY_ON_TIME);
+    check_world(w);
+}
+
+/* A finished answer need not wait for a clerk, where the bureau wants that. */
 static void a_bureau_may_let_finished_answers_pass_on_at_once(void **state)
 {
     world *w = *state;
@@ -245,6 +293,8 @@ static void an_order_to_restore_that_is_not_carried_out_is_taken_back_for_review
 
 static const struct CMUnitTest tests[] = {
     IN_A_WORLD(an_answer_is_signed_for_and_the_case_closes_by_itself_after_five_working_days),
+    IN_A_WORLD(the_police_are_owed_the_answer_within_a_working_day),
+    IN_A_WORLD(of_a_local_number_it_is_owed_from_the_outcome_on),
     IN_A_WORLD(a_bureau_may_let_finished_answers_pass_on_at_once),
     IN_A_WORLD(an_objection_goes_back_to_the_home_bureau_within_its_duty_and_is_counted),
     IN_A_WORLD(an_answer_that_is_upheld_travels_back_with_its_reason),
