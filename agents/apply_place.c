@@ -2,6 +2,7 @@
 #include "agents/aside.h"
 #include "agents/automatic.h"
 #include "agents/chain.h"
+#include "agents/document_numbers.h"
 #include "agents/duties.h"
 #include "agents/held.h"
 #include "agents/lapses.h"
@@ -59,7 +60,8 @@ tb_err tb_place_put(tb_apply *apply, const tb_arrival *arrival, tb_standing stan
         .incarnation = arrival->origin.incarnation,
         .notice = arrival->origin.notice,
     };
-    return tb_event_put(apply->txn, &arrival->key, &row);
+    tb_err err = tb_document_number_note(apply->agent, apply->txn, &arrival->event);
+    return err == TB_OK ? tb_event_put(apply->txn, &arrival->key, &row) : err;
 }
 
 static tb_err

@@ -2,6 +2,7 @@
 
 #include "agents/automatic.h"
 #include "agents/chain.h"
+#include "agents/document_numbers.h"
 #include "agents/draft.h"
 #include "agents/lists.h"
 #include "agents/requests.h"
@@ -332,6 +333,14 @@ check_event(checking *c, const tb_event_key *key, const tb_event_row *row, bool 
     }
     bool own = tb_party_equal(&event.actor, &c->agent->self);
     c->loose += own && row->notice == 0 && row->standing == TB_STANDING_EFFECTIVE;
+    bool noted = true;
+    if (err == TB_OK) {
+        err = tb_document_number_noted(c->agent, c->txn, &event, &noted);
+    }
+    if (err == TB_OK && !noted) {
+        err = tb_fault(c->faults, "a document number of an own event could be given again",
+                       of_event(&id));
+    }
     if (err == TB_OK) {
         err = check_place(c, key, row, has_case);
     }

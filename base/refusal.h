@@ -152,7 +152,9 @@
     X(512, TB_REFUSED_COUNT_RANGE, "count_range", "The number is outside the range the campaign allows.", "数值超出规定范围,请核对。") \
     X(513, TB_REFUSED_FUTURE, "future", "The date or time is in the future; state when it happened.", "日期或时间晚于办理时间,请填写实际发生的时间。") \
     X(514, TB_REFUSED_ABOVE, "above", "The number is greater than the total it is part of.", "数值大于其所属的总数,请核对。") \
-    X(515, TB_REFUSED_PARAMETER, "parameter", "The definition has no such parameter, or the value does not fit it; see its 'parameters'.", "该定义没有此参数,或取值不符合参数类型,请查看定义中的parameters。")
+    X(515, TB_REFUSED_PARAMETER, "parameter", "The definition has no such parameter, or the value does not fit it; see its 'parameters'.", "该定义没有此参数,或取值不符合参数类型,请查看定义中的parameters。") \
+    X(560, TB_REFUSED_NUMBER_GIVEN, "number_given", "The agent gives this document number when the act is issued; leave the field out.", "该文号由前置程序在签发时编定，请勿填写。") \
+    X(561, TB_REFUSED_NUMBERS_USED_UP, "numbers_used_up", "The document numbers of this year are used up; ask headquarters for another field in the campaign's definition.", "本年度文号已用完，请商专项办在方案中另设文号。")
 /* clang-format on */
 
 typedef enum tb_refusal {

@@ -253,6 +253,25 @@ static void time_in_a_case_never_goes_back(void **state)
     assert_true(summary_at(w, "bureau.33").at >= opened);
 }
 
+static void equal_openings_of_one_instant_are_two_cases_and_one_request_is_one(void **state)
+{
+    world *w = *state;
+    static const char fields[] = "province=33|channel_source=inspection"; /* nothing sealed */
+    at_time(w, "bureau.33", "2015-03-31T23:59:59+08:00");
+    assert_int_equal(opens_type(w, "bureau.33", "channel_case", fields), TB_ACCEPTED);
+    tb_case_id first = w->case_id;
+    tb_time at = summary_at(w, "bureau.33").at;
+    assert_int_equal(opens_type(w, "bureau.33", "channel_case", fields), TB_ACCEPTED);
+    assert_false(tb_case_equal(&first, &w->case_id));
+    assert_int_equal(summary_at(w, "bureau.33").at, at + 1);
+    w->requests--; /* the second one asked again: its answer, and no third case */
+    tb_case_id second = w->case_id;
+    assert_int_equal(opens_type(w, "bureau.33", "channel_case", fields), TB_ACCEPTED);
+    assert_true(tb_case_equal(&second, &w->case_id));
+    deliver_all(w);
+    check_world(w);
+}
+
 static void one_wrong_clock_does_not_drag_a_case_along(void **state)
 {
     world *w = *state;
@@ -366,6 +385,7 @@ static const struct CMUnitTest tests[] = {
     IN_A_WORLD(an_act_nobody_is_addressed_by_goes_with_the_next_notice),
     IN_A_WORLD(a_second_notice_of_a_number_waits_for_the_first),
     IN_A_WORLD(time_in_a_case_never_goes_back),
+    IN_A_WORLD(equal_openings_of_one_instant_are_two_cases_and_one_request_is_one),
     IN_A_WORLD(one_wrong_clock_does_not_drag_a_case_along),
     IN_A_WORLD(a_long_case_is_handed_over_whole),
     IN_A_WORLD(many_loose_events_go_in_notices_of_their_own),

@@ -153,7 +153,7 @@ an_agent_code_on_the_list_is_refused_in_its_province_and_allowed_in_another(void
     check_world(w);
 }
 
-static void with_sharing_on_it_is_refused_in_every_province(void **state)
+static void scenario_11_with_sharing_on_it_is_refused_in_every_province(void **state)
 {
     world *w = *state;
     const char *edits[] = {
@@ -649,7 +649,7 @@ static const struct CMUnitTest tests[] = {
     HERE(one_of_many_writes_its_side_event_and_a_party_of_another_place_may_not),
     HERE(an_act_told_to_more_parties_than_a_notice_can_name_is_refused),
     HERE(an_agent_code_on_the_list_is_refused_in_its_province_and_allowed_in_another),
-    HERE(with_sharing_on_it_is_refused_in_every_province),
+    HERE(scenario_11_with_sharing_on_it_is_refused_in_every_province),
     HERE(a_code_is_found_however_it_is_written_and_another_is_not),
     HERE(a_shop_is_found_by_its_old_number_and_its_new_one),
     HERE(a_like_name_at_the_place_is_possible_and_a_person_must_compare),

@@ -16,8 +16,15 @@
 #include "agents/rows_link.h"
 #include "messages/local.h"
 
-#define WORLD_AGENTS  16
+#define WORLD_AGENTS  80
 #define WORLD_LETTERS 4096
+
+typedef struct world_person {
+    const char *id;
+    const char *role;
+    const char *jurisdiction;
+    const char *name;
+} world_person;
 
 typedef struct world_agent {
     tb_party id;
@@ -71,6 +78,11 @@ int world_setup(void **state);
 int world_teardown(void **state);
 /* Another campaign in its place, by a path below the source folder; before the first act. */
 void world_campaign(world *w, const char *file);
+
+/* Other parties in the place of those that are there, ascending by id; before the first act. */
+void world_people(world *w, const world_person *people, size_t count);
+/* Forgets letters and answers, so that many cases fit; nothing may be lying. */
+void world_sweep(world *w);
 
 world_agent *who(world *w, const char *id);
 
