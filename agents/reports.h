@@ -36,6 +36,8 @@ tb_err tb_report_figures_text(tb_arena *arena,
 /* The field of a type that an action sets, or NULL. */
 const tb_field_def *
 tb_report_field(const tb_case_type *type, const tb_action *action, tb_field_type wanted);
+/* The period a report's case is about, of a loaded row; empty when it says none. */
+tb_bytes tb_report_period_text(const tb_case_row *row);
 /* The report of this party for a period, by its opening event. TB_ERR_NOT_FOUND: none was filed. */
 tb_err tb_report_find(const tb_agent *agent,
                       tb_txn *txn,

@@ -17,6 +17,12 @@
 #define TB_GROUP_BYTES_MAX (512 * 1024)
 /* A bundle on removable media, bytes: it fits the local interface. More is carried in several. */
 #define TB_BUNDLE_BYTES_MAX (960 * 1024)
+/* One page of exported evidence, bytes: it fits the local interface, and more is in the next. What
+ * is put on it stops earlier, so that what was begun has room. */
+#define TB_EVIDENCE_PAGE_BYTES_MAX (976 * 1024)
+#define TB_EVIDENCE_FILL_BYTES     (640 * 1024)
+/* Cases looked through for one page of a report's evidence. */
+#define TB_EVIDENCE_LOOKED_MAX 4096
 /* Marks, refusals and stamps of one bundle, together. */
 #define TB_BUNDLE_LINES_MAX 256
 /* Groups in one Submit or Deliver. */

@@ -25,6 +25,12 @@ typedef struct tb_local_get_report {
     uint32_t limit;
 } tb_local_get_report;
 
+typedef struct tb_local_export_evidence {
+    tb_case_id case_id;
+    bool report;
+    tb_bytes after; /* `next` of the page before */
+} tb_local_export_evidence;
+
 typedef struct tb_local_verify {
     tb_case_id case_id;
     bool report; /* with what its figures open to */
@@ -141,5 +147,10 @@ typedef struct tb_local_verified {
     tb_bytes *faults; /* the first of what is wrong */
     size_t fault_count;
 } tb_local_verified;
+
+typedef struct tb_local_evidence {
+    tb_bytes content; /* a signed page; empty: none yet, ask on */
+    tb_bytes next;    /* empty: that was the last */
+} tb_local_evidence;
 
 #endif

@@ -17,7 +17,7 @@ static const char overview[] = N_(
     "  tongbao bundle export|import       by removable media; letters to off-line parties\n"
     "  tongbao report list|draft|file|show|accept|return|revise|export   what is owed for a "
     "period\n"
-    "  tongbao verify case|report ID      proves signatures, stamps and commitments again\n"
+    "  tongbao verify case|report ID, or FILE   proves signatures, stamps and commitments again\n"
     "  tongbao due [--overdue]            what is owed on cases, by whom, to whom, by when\n"
     "  tongbao list list|show|check       lists, what is on one, and whether somebody may be "
     "appointed\n"
@@ -59,6 +59,7 @@ static const char case_page[] = N_(
     "tongbao case act CASE ACTION [FIELD=VALUE ...] [--head HEAD]\n"
     "tongbao case open CAMPAIGN [FIELD=VALUE ...] [--type TYPE] [--action ACTION]\n"
     "                  [--lane urgent|normal|bulk]\n"
+    "tongbao case export CASE --out FILE   all that proves it, to be checked without an agent\n"
     "tongbao case move CASE --to VERSION   judge it by a newer version of its campaign from now "
     "on\n"
     "tongbao case paper CASE ACTION --for PARTY --ref NUMBER --date YYYY-MM-DD [FIELD=VALUE ...]\n"
@@ -151,6 +152,7 @@ static const char import_page[] =
 static const char verify_page[] = N_(
     "tongbao verify case CASE\n"
     "tongbao verify report CASE\n"
+    "tongbao verify FILE [--directory FILE | --authority FINGERPRINT]\n"
     "\n"
     "Proves every event of a case again from what this party holds: its signature under the key "
     "in\n"
@@ -159,7 +161,17 @@ static const char verify_page[] = N_(
     "its\n"
     "figures; elsewhere they are attested by the reporter's signature. Exit code 1: something "
     "does\n"
-    "not verify, and is listed.\n");
+    "not verify, and is listed.\n"
+    "\n"
+    "FILE is what case export or report export --signed wrote; no agent is needed. Every directory,\n"
+    "campaign, signature, tree, commitment, chain, stamp and arrived mark in it is proved again, and\n"
+    "a report's figures are counted again from the cases in it. Nothing of it is believed but the\n"
+    "authority's key: give a signed directory you trust, or the key's fingerprint as the authority\n"
+    "told it; with neither the fingerprint is printed, to be compared.\n"
+    "\n"
+    "examples:\n"
+    "  tongbao report export 014ae7f0... --signed --out q1.proof\n"
+    "  tongbao verify q1.proof --directory directory.7.doc\n");
 
 static const char report_page[] = N_(
     "tongbao report list [REPORT] [--period PERIOD] [--campaign CAMPAIGN]\n"
@@ -170,6 +182,7 @@ static const char report_page[] = N_(
     "tongbao report return CASE [FIELD=VALUE ...]\n"
     "tongbao report revise CASE [FIELD=VALUE ...]\n"
     "tongbao report export CASE|REPORT PERIOD [--format csv]\n"
+    "tongbao report export CASE --signed --out FILE   all that proves it and its figures\n"
     "tongbao report reconcile PERIOD [--report REPORT] [--of PARTY --with PARTY]\n"
     "\n"
     "list shows every report that is owed, those never filed as missing: headquarters sees all\n"

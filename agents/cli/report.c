@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "agents/cli/cli.h"
+#include "agents/cli/evidence.h"
 #include "agents/cli/help.h"
 #include "agents/cli/json.h"
 #include "agents/cli/report_export.h"
@@ -28,6 +29,8 @@ typedef struct options {
     const char *report; /* of reconcile */
     const char *of;
     const char *with;
+    const char *out;
+    bool is_signed;
 } options;
 
 static int ask(tb_book *book, tb_local_request *request, tb_answer_kind kind)
@@ -126,12 +129,28 @@ static int show(tb_book *book, const options *o)
     return ask(book, &request, TB_ANSWER_REPORT);
 }
 
+/* With all that proves it, for who has no agent: tongbao verify FILE. */
+static int export_signed(tb_book *book, const options *o)
+{
+    tb_case_id id;
+    if (!case_word(o, &id)) {
+        return TB_EXIT_USAGE;
+    }
+    if (o->out == NULL) {
+        return tb_help_wrong("report", _("--signed writes a file: give its name with --out"));
+    }
+    return tb_evidence_write(book->client, &id, true, o->out);
+}
+
 /* As a table: CASE of one that was filed, or REPORT PERIOD for the draft. */
 static int export(tb_book *book, const options *o)
 {
     tb_local_request request = {.kind = TB_REQUEST_GET_REPORT};
     tb_local_answer answer;
     int code = TB_EXIT_DONE;
+    if (o->is_signed) {
+        return export_signed(book, o);
+    }
     if (o->format != NULL && strcmp(o->format, "csv") != 0) {
         return tb_help_wrong("report", _("--format is csv"));
     }
@@ -352,7 +371,8 @@ int tb_cli_report(int argc, char **argv)
                                {"format", NULL, &o.format},     {"limit", NULL, &o.limit},
                                {"after", NULL, &o.after},       {"head", NULL, &o.head},
                                {"report", NULL, &o.report},     {"of", NULL, &o.of},
-                               {"with", NULL, &o.with}};
+                               {"with", NULL, &o.with},
+                               {"out", NULL, &o.out},           {"signed", &o.is_signed, NULL}};
     if (!tb_arguments_read(argc, argv, known, sizeof known / sizeof known[0], &o.common,
                            &o.words)) {
         return TB_EXIT_USAGE;

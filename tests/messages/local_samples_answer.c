@@ -529,6 +529,9 @@ static void fill_answer(tb_arena *arena, tb_local_answer *answer)
     case TB_ANSWER_REPORT:
         answer->report = report();
         break;
+    case TB_ANSWER_EVIDENCE:
+        answer->evidence = (tb_local_evidence){tb_bytes_str("TB"), tb_bytes_str("\xFF")};
+        break;
     case TB_ANSWER_VERIFIED:
         answer->verified =
             (tb_local_verified){local_case_id(), 9, 8, 7, 6, 5, 4, true, 1, texts, 1};
