@@ -38,6 +38,7 @@ typedef struct exporting {
     const tb_local_export_evidence *wish;
     tb_case_row row; /* of the subject */
     bool counted;    /* a report of this party's own */
+    const tb_report_def *summed; /* of a summary: the report whose filings are behind it */
     tb_month first;  /* months its figures are about */
     tb_month last;
     cursor c;
@@ -219,6 +220,16 @@ static tb_err add_case(exporting *e, const tb_case_id *id)
 
 /* ---- behind the figures ---- */
 
+/* Whether the case is one of the filings that a summary puts together. */
+static bool is_summed(exporting *e, const tb_case_id *id, tb_err *out_err)
+{
+    tb_case_row row;
+    *out_err = tb_case_load(e->step->agent, e->step->txn, id, &row);
+    return *out_err == TB_OK &&
+           tb_bytes_equal(row.case_type, tb_bytes_str(e->summed->case_type)) &&
+           tb_bytes_equal(tb_report_period_text(&row), tb_report_period_text(&e->row));
+}
+
 /* Whether the case gives anything to the campaign's figures in the months the report speaks of. */
 static tb_err gives(exporting *e, const tb_case_id *id, bool *out)
 {
@@ -230,7 +241,9 @@ static tb_err gives(exporting *e, const tb_case_id *id, bool *out)
     tb_err err = tb_case_get(e->step->txn, id, &row);
     bool ours = err == TB_OK && tb_bytes_equal(row.campaign, e->row.campaign) &&
                 !tb_case_equal(id, &e->row.id);
-    if (ours) {
+    if (ours && e->summed != NULL) {
+        *out = is_summed(e, id, &err);
+    } else if (ours) {
         err = tb_measured_of(e->step->txn, id, &list, &count);
         for (size_t i = 0; err == TB_OK && i < count; i++) {
             *out = *out || (list[i].month >= e->first && list[i].month <= e->last);
@@ -367,6 +380,9 @@ static tb_err prepare(exporting *e, tb_local_answer *answer)
         answer->code = TB_REFUSED_REPORT_UNKNOWN;
     } else {
         e->counted = e->wish->report && own && months_of(e, campaign, report);
+        e->summed = e->counted && report->summary_of != NULL
+                        ? tb_campaign_report(campaign, tb_bytes_str(report->summary_of))
+                        : NULL;
     }
     e->capacity = TB_EVIDENCE_FILL_BYTES / 256;
     e->page.documents = tb_arena_array(arena, e->capacity, sizeof *e->page.documents);

@@ -132,9 +132,13 @@ static tb_err fill_figures(tb_acting *a,
         (void)refuse(a, TB_REFUSED_REPORT_COUNTING, text);
         return err;
     }
-    err = tb_report_figures(a->txn, a->row.view.campaign, report, period, &figures, &count);
+    err = tb_report_figures(a->agent, a->txn, a->row.view.campaign, report, period, &figures, &count);
     if (err == TB_OK) {
         err = tb_report_figures_text(a->arena, figures, count, &text);
+    }
+    if (err == TB_ERR_LIMIT || (err == TB_OK && count == TB_FIGURES_MAX)) {
+        (void)refuse(a, TB_REFUSED_REPORT_LONG, tb_bytes_of(NULL, 0));
+        return TB_OK;
     }
     if (err != TB_OK) {
         return err;

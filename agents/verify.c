@@ -209,7 +209,7 @@ static tb_err prove_figures(verifying *v,
 static tb_err line_of(tb_arena *arena, const tb_figure *figure, tb_bytes *out)
 {
     tb_text text;
-    tb_text_init(&text, arena, TB_FIELD_BYTES_MAX);
+    tb_text_init(&text, arena, TB_FIELD_BYTES_MAX); /* one line */
     tb_figure_print(&text, figure);
     tb_err err = tb_text_done(&text, out);
     if (err == TB_OK && out->size > 0) {
@@ -287,7 +287,7 @@ static tb_err recount(verifying *v,
         TB_FIELD_FIGURES);
     tb_err err = tb_case_summary(v->step->agent, v->step->txn, row, &summary);
     if (err == TB_OK) {
-        err = tb_report_figures(v->step->txn, campaign, report, period, &counted, &count);
+        err = tb_report_figures(v->step->agent, v->step->txn, campaign, report, period, &counted, &count);
     }
     for (size_t i = 0; err == TB_OK && field != NULL && i < summary.field_count; i++) {
         if (tb_bytes_equal(summary.fields[i].id, tb_bytes_str(field->id))) {

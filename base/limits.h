@@ -65,6 +65,9 @@
 #define TB_GROUPS_MAX      16
 #define TB_FIELDS_MAX      64
 #define TB_FIELD_BYTES_MAX 4096 /* one value */
+/* The figures of one report, which are one value: a summary has a line for each party and measure.
+ * More is refused as report_long. */
+#define TB_FIGURES_BYTES_MAX (96 * 1024)
 #define TB_STATES_MAX      64
 #define TB_ACTIONS_MAX     128
 #define TB_DUTIES_MAX      32
@@ -197,7 +200,7 @@
 #define TB_MEASURE_CASES_A_TURN 64
 #define TB_MEASURE_SLICE        256
 /* Figures shown of one report, and events listed behind one figure on one page. */
-#define TB_FIGURES_MAX    512
+#define TB_FIGURES_MAX    3072
 #define TB_DRILL_PAGE_MAX 500
 
 /* Resend (design.md §7, §9). An event held back is asked for after this long: shorter, and what is

@@ -152,7 +152,9 @@
     X(512, TB_REFUSED_COUNT_RANGE, "count_range", "The number is outside the range the campaign allows.", "数值超出规定范围,请核对。") \
     X(513, TB_REFUSED_FUTURE, "future", "The date or time is in the future; state when it happened.", "日期或时间晚于办理时间,请填写实际发生的时间。") \
     X(514, TB_REFUSED_ABOVE, "above", "The number is greater than the total it is part of.", "数值大于其所属的总数,请核对。") \
-    X(515, TB_REFUSED_PARAMETER, "parameter", "The definition has no such parameter, or the value does not fit it; see its 'parameters'.", "该定义没有此参数,或取值不符合参数类型,请查看定义中的parameters。")
+    X(515, TB_REFUSED_PARAMETER, "parameter", "The definition has no such parameter, or the value does not fit it; see its 'parameters'.", "该定义没有此参数,或取值不符合参数类型,请查看定义中的parameters。") \
+    /* 540..559 reports, further */ \
+    X(540, TB_REFUSED_REPORT_LONG, "report_long", "The figures take more room than a report has: the campaign's definition tells measures apart by too many values; tell its author.", "指标数据过多,超出一份报告的容量:专项行动规定中指标分组过细,请告知其编制单位。")
 /* clang-format on */
 
 typedef enum tb_refusal {

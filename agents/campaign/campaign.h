@@ -532,6 +532,7 @@ typedef struct tb_report_def {
     const char **owed_by; /* roles */
     unsigned owed_by_count;
     const char *to; /* role */
+    const char *summary_of; /* a report whose filed figures this one puts together, or NULL */
     tb_every every;
     const char *first; /* period, with every */
     const char *last;

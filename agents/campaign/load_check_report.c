@@ -168,7 +168,7 @@ static bool counts_by_month(const tb_check *check, const tb_report_def *r)
 {
     for (unsigned i = 0; i < r->measure_count; i++) {
         const tb_measure *m = tb_campaign_measure(check->campaign, tb_bytes_str(r->measures[i]));
-        if (m != NULL && m->declared == TB_DECLARED_NOT) {
+        if (m != NULL && (m->declared == TB_DECLARED_NOT || r->summary_of != NULL)) {
             return true;
         }
     }
@@ -277,6 +277,35 @@ static void check_states(tb_check *check, const tb_report_def *r)
     }
 }
 
+/* A summary says what others filed: of the same periods, to whom it is that sums up. */
+static void check_summary(tb_check *check, const tb_report_def *r)
+{
+    const tb_report_def *source =
+        tb_campaign_report(check->campaign, tb_bytes_str(r->summary_of));
+    bool same_periods = source != NULL && source->every == r->every &&
+                        source->every != TB_EVERY_NONE && source->first != NULL &&
+                        r->first != NULL && strcmp(source->first, r->first) == 0 &&
+                        source->last != NULL && r->last != NULL &&
+                        strcmp(source->last, r->last) == 0;
+    if (!same_periods || source->summary_of != NULL ||
+        !tb_names_hold((const char *const *)r->owed_by, r->owed_by_count,
+                       tb_bytes_str(source->to))) {
+        tb_check_fault(check, tb_at_value(&r->summary_of), TB_FAULT_SUMMARY_OF, r->summary_of,
+                       NULL);
+        return;
+    }
+    for (unsigned i = 0; i < r->measure_count; i++) {
+        if (!tb_names_hold((const char *const *)source->measures, source->measure_count,
+                           tb_bytes_str(r->measures[i]))) {
+            tb_check_fault(check, tb_at_value(&r->measures[i]), TB_FAULT_SUMMARY_MEASURE,
+                           r->measures[i], r->summary_of);
+        }
+    }
+    if (r->judged_count > 0 || r->reconcile_count > 0) {
+        tb_check_fault(check, tb_at(r), TB_FAULT_SUMMARY_JUDGED, NULL, NULL);
+    }
+}
+
 static void check_contents(tb_check *check, const tb_report_def *r)
 {
     for (unsigned i = 0; i < r->measure_count; i++) {
@@ -285,7 +314,7 @@ static void check_contents(tb_check *check, const tb_report_def *r)
         const tb_field_def *field = tb_check_field_of(check, *id);
         if (m == NULL) {
             tb_check_fault(check, tb_at_value(id), TB_FAULT_MEASURE_UNKNOWN, *id, NULL);
-        } else if (m->declared != TB_DECLARED_NOT &&
+        } else if (m->declared != TB_DECLARED_NOT && r->summary_of == NULL &&
                    (field == NULL || field->type != TB_FIELD_DECLARED)) {
             tb_check_fault(check, tb_at_value(id), TB_FAULT_REPORT_DECLARED, *id, NULL);
         }
@@ -373,6 +402,9 @@ static void check_report(tb_check *check, unsigned at)
     check_periods(check, r);
     check_judged(check, r);
     check_reconciles(check, r);
+    if (r->summary_of != NULL) {
+        check_summary(check, r);
+    }
     for (unsigned i = 0; i < at; i++) {
         if (strcmp(check->campaign->reports[i].case_type, r->case_type) == 0) {
             tb_check_fault(check, tb_at_value(&r->case_type), TB_FAULT_REPORT_TYPE_TWICE,

@@ -508,6 +508,7 @@ static const cyaml_schema_field_t report_fields[] = {
     NAME("case_type", tb_report_def, case_type),
     NAMES("owed_by", LIST, tb_report_def, owed_by, owed_by_count),
     NAME("to", tb_report_def, to),
+    MAYBE_NAME("summary_of", tb_report_def, summary_of),
     CYAML_FIELD_ENUM(
         "every", STRICT | MAYBE, tb_report_def, every, rhythms, CYAML_ARRAY_LEN(rhythms)),
     MAYBE_NAME("first", tb_report_def, first),
