@@ -227,7 +227,7 @@ void ex_write_reports(ex_world *world)
                  json_array_size(reports), filed_count, (unsigned long long)world->figures,
                  (unsigned long long)world->figures_wrong);
     write_list(world, "reports.json", REPORTS);
-    write_list(world, "summary.json", SUMMARIES);
+    write_list(world, "national.json", SUMMARIES);
     write_list(world, "filings.json", FILINGS);
     json_decref(reports);
     reports = NULL;
