@@ -19,6 +19,7 @@
 #include "agents/quarantine.h"
 #include "agents/queries.h"
 #include "agents/recovery.h"
+#include "agents/reconcile.h"
 #include "agents/reports.h"
 #include "agents/requests.h"
 #include "agents/status.h"
@@ -370,6 +371,8 @@ static tb_err dispatch(tb_asking *a)
         return tb_query_reports(agent, a->txn, a->now, &request->list_reports, &a->answer);
     case TB_REQUEST_GET_REPORT:
         return tb_query_report(agent, a->txn, a->now, &request->get_report, &a->answer);
+    case TB_REQUEST_RECONCILE:
+        return tb_query_reconciled(agent, a->txn, &request->reconcile, &a->answer);
     case TB_REQUEST_EXPORT_EVIDENCE:
         return export_evidence(a);
     case TB_REQUEST_VERIFY:

@@ -154,7 +154,9 @@
     X(514, TB_REFUSED_ABOVE, "above", "The number is greater than the total it is part of.", "数值大于其所属的总数,请核对。") \
     X(515, TB_REFUSED_PARAMETER, "parameter", "The definition has no such parameter, or the value does not fit it; see its 'parameters'.", "该定义没有此参数,或取值不符合参数类型,请查看定义中的parameters。") \
     /* 540..559 reports, further */ \
-    X(540, TB_REFUSED_REPORT_LONG, "report_long", "The figures take more room than a report has: the campaign's definition tells measures apart by too many values; tell its author.", "指标数据过多,超出一份报告的容量:专项行动规定中指标分组过细,请告知其编制单位。")
+    X(540, TB_REFUSED_REPORT_LONG, "report_long", "The figures take more room than a report has: the campaign's definition tells measures apart by too many values; tell its author.", "指标数据过多,超出一份报告的容量:专项行动规定中指标分组过细,请告知其编制单位。") \
+    X(541, TB_REFUSED_RECONCILE_OF, "reconcile_of", "The cases behind a figure are with the party that filed it: name this party with --of, or ask at the other.", "指标背后的办件在报送该指标的单位:请用 --of 写本单位,或在对方单位查询。") \
+    X(542, TB_REFUSED_RECONCILE_SETTLE, "reconcile_settle", "The campaign names no act by which a difference over such a case is settled.", "专项行动规定中没有对此类办件差异作说明的办理动作。")
 /* clang-format on */
 
 typedef enum tb_refusal {

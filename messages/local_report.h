@@ -25,6 +25,42 @@ typedef struct tb_local_get_report {
     uint32_t limit;
 } tb_local_get_report;
 
+typedef struct tb_local_reconcile {
+    tb_bytes campaign;
+    tb_bytes report;
+    tb_bytes period;
+    tb_bytes reconcile; /* id in the report */
+    tb_party of;        /* this party */
+    tb_party with;
+    bool sent;
+    tb_bytes after; /* `next` of the page before */
+} tb_local_reconcile;
+
+typedef enum tb_reconciled_reason {
+    TB_RECONCILED_BOTH = 1,
+    TB_RECONCILED_IN_TRANSIT = 2,
+    TB_RECONCILED_REFUSED = 3,
+    TB_RECONCILED_MISSING = 4,
+    TB_RECONCILED_NOT_ARRIVED = 5,
+} tb_reconciled_reason;
+
+typedef struct tb_local_reconciled_line {
+    tb_case_id case_id;
+    tb_digest event;
+    tb_time at;
+    tb_reconciled_reason reason;
+    bool arrived;
+    tb_party settled_by; /* empty: not settled */
+    tb_time settled_at;
+    tb_bytes settled; /* why */
+} tb_local_reconciled_line;
+
+typedef struct tb_local_reconciled {
+    tb_local_reconciled_line *lines;
+    size_t count;
+    tb_bytes next;
+} tb_local_reconciled;
+
 typedef struct tb_local_export_evidence {
     tb_case_id case_id;
     bool report;

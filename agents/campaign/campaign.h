@@ -515,6 +515,7 @@ typedef struct tb_reconcile_def {
     tb_label title;
     const char *sent;     /* measure */
     const char *received; /* measure */
+    const char *settled_by; /* side action by which a difference is explained, or NULL */
 } tb_reconcile_def;
 
 /* 报告: what each party of a role owes for each period, as a case of its own type. The verbs of a

@@ -527,7 +527,8 @@ static bool same_reconciles(const tb_report_def *a, const tb_report_def *b)
     for (unsigned i = 0; a->reconcile_count == b->reconcile_count && i < a->reconcile_count; i++) {
         const tb_reconcile_def *x = &a->reconciles[i];
         const tb_reconcile_def *y = &b->reconciles[i];
-        if (!same(x->id, y->id) || !same(x->sent, y->sent) || !same(x->received, y->received)) {
+        if (!same(x->id, y->id) || !same(x->sent, y->sent) || !same(x->received, y->received) ||
+            !same(x->settled_by, y->settled_by)) {
             return false;
         }
     }

@@ -376,6 +376,24 @@ check_side(tb_check *check, const tb_report_def *r, const char *const *id, tb_fi
     return m;
 }
 
+/* How differences are explained: beside the chain, and never without a word. */
+static void check_settled(tb_check *check, const tb_reconcile_def *def, const tb_measure *sent)
+{
+    const tb_case_type *type =
+        sent == NULL ? NULL
+                     : tb_campaign_case_type(check->campaign, tb_bytes_str(sent->case_type));
+    const tb_action *action =
+        type == NULL ? NULL : tb_case_type_action(type, tb_bytes_str(def->settled_by));
+    bool says_why = false;
+    for (unsigned i = 0; action != NULL && i < action->field_count; i++) {
+        says_why = says_why || action->fields[i].required;
+    }
+    if (type != NULL && (action == NULL || action->kind != TB_ACTION_SIDE || !says_why)) {
+        tb_check_fault(check, tb_at_value(&def->settled_by), TB_FAULT_RECONCILE_SETTLE,
+                       def->settled_by, type->id);
+    }
+}
+
 static void check_reconciles(tb_check *check, const tb_report_def *r)
 {
     tb_check_names(check, TB_ITEM_REPORT, r->reconciles, r->reconcile_count, sizeof *r->reconciles);
@@ -386,6 +404,9 @@ static void check_reconciles(tb_check *check, const tb_report_def *r)
         tb_check_label(check, &def->title, tb_at(def), "the reconciliation", "对账");
         const tb_measure *sent = check_side(check, r, &def->sent, &by_sent);
         const tb_measure *received = check_side(check, r, &def->received, &by_received);
+        if (def->settled_by != NULL) {
+            check_settled(check, def, sent);
+        }
         if (sent != NULL && received != NULL &&
             (strcmp(sent->case_type, received->case_type) != 0 || by_sent != by_received)) {
             tb_check_fault(check, tb_at(def), TB_FAULT_RECONCILE_TYPE, def->sent, def->received);

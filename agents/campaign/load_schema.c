@@ -496,6 +496,7 @@ static const cyaml_schema_field_t reconcile_fields[] = {
     EN(tb_reconcile_def, title),
     NAME("sent", tb_reconcile_def, sent),
     NAME("received", tb_reconcile_def, received),
+    MAYBE_NAME("settled_by", tb_reconcile_def, settled_by),
     CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t reconcile_schema = {

@@ -345,6 +345,51 @@ static int reconcile(tb_book *book, const options *o)
     return code;
 }
 
+/* The side act by which differences over cases of this type are settled, or NULL. */
+static const char *settles(const tb_campaign *campaign, tb_bytes case_type)
+{
+    for (unsigned r = 0; campaign != NULL && r < campaign->report_count; r++) {
+        const tb_report_def *report = &campaign->reports[r];
+        for (unsigned i = 0; i < report->reconcile_count; i++) {
+            const tb_measure *sent =
+                tb_campaign_measure(campaign, tb_bytes_str(report->reconciles[i].sent));
+            if (sent != NULL && tb_bytes_equal(tb_bytes_str(sent->case_type), case_type)) {
+                return report->reconciles[i].settled_by;
+            }
+        }
+    }
+    return NULL;
+}
+
+/* Says, signed and kept with the case, why both sides need not count it alike. */
+static int settle(tb_book *book, const options *o)
+{
+    tb_local_request look = {.kind = TB_REQUEST_GET_CASE};
+    tb_local_request request = {.kind = TB_REQUEST_ACT};
+    tb_local_answer answer;
+    if (!case_word(o, &look.case_id)) {
+        return TB_EXIT_USAGE;
+    }
+    int code = tb_client_get(book->client, &look, TB_ANSWER_CASE, &answer);
+    if (code != TB_EXIT_DONE) {
+        return code;
+    }
+    const tb_local_summary *of = &answer.case_.summary;
+    const tb_campaign *campaign = tb_book_campaign_of(book, of->campaign);
+    const char *action = settles(campaign, of->case_type);
+    if (action == NULL) {
+        tb_say_refusal(TB_REFUSED_RECONCILE_SETTLE, tb_bytes_of(NULL, 0));
+        return TB_EXIT_REFUSED;
+    }
+    request.act.case_id = look.case_id;
+    request.act.action = tb_bytes_str(action);
+    if (!tb_values_read(book, campaign, tb_campaign_case_type(campaign, of->case_type), &o->words,
+                        2, &request.act.fields, &request.act.field_count)) {
+        return TB_EXIT_REFUSED;
+    }
+    return ask(book, &request, TB_ANSWER_ACTED);
+}
+
 typedef int verb_fn(tb_book *book, const options *o);
 
 static verb_fn *verb_of(const char *word)
@@ -354,7 +399,8 @@ static verb_fn *verb_of(const char *word)
         verb_fn *verb;
     } verbs[] = {{"list", list},  {"show", show},     {"draft", draft},
                  {"file", file},  {"accept", act},    {"return", act},
-                 {"revise", act}, {"export", export}, {"reconcile", reconcile}};
+                 {"revise", act}, {"export", export}, {"reconcile", reconcile},
+                 {"settle", settle}};
     for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
         if (strcmp(verbs[i].word, word) == 0) {
             return verbs[i].verb;
@@ -385,7 +431,8 @@ int tb_cli_report(int argc, char **argv)
     if (verb == NULL) {
         return tb_help_wrong(
             "report",
-            _("report takes list, draft, file, show, accept, return, revise, export or reconcile"));
+            _("report takes list, draft, file, show, accept, return, revise, export, reconcile or "
+              "settle"));
     }
     tb_client client;
     tb_book book;

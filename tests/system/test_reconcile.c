@@ -92,6 +92,24 @@ static void what_is_not_counted_by_both_is_listed_with_its_reason(void **state)
         prints(hub, both)); /* counted by both, so that two lists can be laid side by side */
     assert_true(prints(hub, "\"reason\": \"both\""));
     assert_null(strstr(hub->output, transit));
+    /* asked of a party that is not this one's */
+    assert_int_equal(
+        sys_tongbao_at(there, "report", "reconcile", "2015-Q1", "--of", HERE, "--with", THERE, NULL),
+        1);
+    assert_true(prints(hub, "--of"));
+    /* settled by a person, with a reason that both sides then see */
+    assert_int_equal(sys_tongbao_at(here, "report", "settle", transit,
+                                    "why=signed for on 2 April, counts there in Q2", NULL),
+                     0);
+    assert_int_equal(
+        sys_tongbao_at(here, "report", "reconcile", "2015-Q1", "--of", HERE, "--with", THERE, NULL),
+        0);
+    assert_true(prints(hub, "signed for on 2 April") && prints(hub, "of these 1 settled"));
+    assert_int_equal(sys_tongbao_at(here, "--json", "report", "reconcile", "2015-Q1", "--of", HERE,
+                                    "--with", THERE, NULL),
+                     0);
+    assert_true(prints(hub, "\"by\": \"" HERE "\""));
+    assert_int_equal(sys_tongbao_at(here, "report", "settle", transit, NULL), 1);
     assert_int_equal(sys_tongbao_at(hq, "report", "reconcile", "2014-Q1", NULL), 1);
     assert_int_equal(sys_tongbao_at(hq, "report", "reconcile", "2015-Q1", "--of", HERE, NULL), 2);
     assert_true(sys_sound(here) && sys_sound(there) && sys_sound(hq));
