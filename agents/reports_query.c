@@ -398,20 +398,28 @@ static tb_err judge_one(showing *s, const tb_judged_def *judged)
     return TB_OK;
 }
 
+static void put_texts(showing *s, const char **ids, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        tb_bytes value = value_of(s, ids[i]);
+        if (value.size > 0) {
+            s->out.texts[s->out.text_count++] = (tb_field){tb_bytes_str(ids[i]), value};
+        }
+    }
+}
+
+/* Sections, then who signs. */
 static tb_err show_texts(showing *s)
 {
-    s->out.texts =
-        tb_arena_array(tb_txn_arena(s->o.txn), s->o.report->text_count + 1, sizeof *s->out.texts);
+    const tb_report_def *report = s->o.report;
+    s->out.texts = tb_arena_array(tb_txn_arena(s->o.txn),
+                                  report->text_count + report->signed_by_count + 1,
+                                  sizeof *s->out.texts);
     if (s->out.texts == NULL) {
         return TB_ERR_LIMIT;
     }
-    for (unsigned i = 0; i < s->o.report->text_count; i++) {
-        tb_bytes value = value_of(s, s->o.report->text[i]);
-        if (value.size > 0) {
-            s->out.texts[s->out.text_count++] =
-                (tb_field){tb_bytes_str(s->o.report->text[i]), value};
-        }
-    }
+    put_texts(s, report->text, report->text_count);
+    put_texts(s, report->signed_by, report->signed_by_count);
     return TB_OK;
 }
 

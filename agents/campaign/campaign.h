@@ -544,6 +544,8 @@ typedef struct tb_report_def {
     unsigned measure_count;
     const char **text; /* fields of the case type, as sections */
     unsigned text_count;
+    const char **signed_by; /* fields at its foot: 填报人, 审核人, 单位负责人, 联系电话 */
+    unsigned signed_by_count;
     tb_judged_def *judged;
     unsigned judged_count;
     tb_reconcile_def *reconciles;

@@ -549,6 +549,8 @@ static bool same_report(const tb_report_def *a, const tb_report_def *b)
                       (const char *const *)b->measures, b->measure_count) &&
            same_names((const char *const *)a->text, a->text_count, (const char *const *)b->text,
                       b->text_count) &&
+           same_names((const char *const *)a->signed_by, a->signed_by_count,
+                      (const char *const *)b->signed_by, b->signed_by_count) &&
            same_judged(a, b) && same_reconciles(a, b);
 }
 

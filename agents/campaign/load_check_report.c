@@ -306,6 +306,15 @@ static void check_summary(tb_check *check, const tb_report_def *r)
     }
 }
 
+static void check_fields(tb_check *check, const char **ids, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        if (tb_check_field_of(check, ids[i]) == NULL) {
+            tb_check_fault(check, tb_at_value(&ids[i]), TB_FAULT_FIELD_UNKNOWN, ids[i], NULL);
+        }
+    }
+}
+
 static void check_contents(tb_check *check, const tb_report_def *r)
 {
     for (unsigned i = 0; i < r->measure_count; i++) {
@@ -319,12 +328,8 @@ static void check_contents(tb_check *check, const tb_report_def *r)
             tb_check_fault(check, tb_at_value(id), TB_FAULT_REPORT_DECLARED, *id, NULL);
         }
     }
-    for (unsigned i = 0; i < r->text_count; i++) {
-        if (tb_check_field_of(check, r->text[i]) == NULL) {
-            tb_check_fault(check, tb_at_value(&r->text[i]), TB_FAULT_FIELD_UNKNOWN, r->text[i],
-                           NULL);
-        }
-    }
+    check_fields(check, r->text, r->text_count);
+    check_fields(check, r->signed_by, r->signed_by_count);
 }
 
 static void check_judged(tb_check *check, const tb_report_def *r)

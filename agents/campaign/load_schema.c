@@ -518,6 +518,7 @@ static const cyaml_schema_field_t report_fields[] = {
     NAMES("dates", MAYBE_LIST, tb_report_def, dates, date_count),
     NAMES("measures", MAYBE_LIST, tb_report_def, measures, measure_count),
     NAMES("text", MAYBE_LIST, tb_report_def, text, text_count),
+    NAMES("signed_by", MAYBE_LIST, tb_report_def, signed_by, signed_by_count),
     LIST_OF("judged", MAYBE_LIST, tb_report_def, judged, judged_count, &judged_schema),
     LIST_OF(
         "reconciles", MAYBE_LIST, tb_report_def, reconciles, reconcile_count, &reconcile_schema),

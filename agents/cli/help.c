@@ -181,7 +181,7 @@ static const char report_page[] = N_(
     "tongbao report accept CASE [FIELD=VALUE ...]\n"
     "tongbao report return CASE [FIELD=VALUE ...]\n"
     "tongbao report revise CASE [FIELD=VALUE ...]\n"
-    "tongbao report export CASE|REPORT PERIOD [--format csv]\n"
+    "tongbao report export CASE|REPORT PERIOD [--format csv|xlsx] [--out FILE]\n"
     "tongbao report export CASE --signed --out FILE   all that proves it and its figures\n"
     "tongbao report reconcile PERIOD [--report REPORT] [--of PARTY --with PARTY]\n"
     "tongbao report settle CASE FIELD=VALUE ...   says why both sides need not count a case alike\n"

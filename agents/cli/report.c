@@ -9,6 +9,7 @@
 #include "agents/cli/json.h"
 #include "agents/cli/report_export.h"
 #include "agents/cli/report_reconcile.h"
+#include "agents/cli/report_sheet.h"
 #include "agents/cli/say.h"
 #include "agents/cli/show.h"
 #include "agents/cli/values.h"
@@ -151,8 +152,12 @@ static int export(tb_book *book, const options *o)
     if (o->is_signed) {
         return export_signed(book, o);
     }
-    if (o->format != NULL && strcmp(o->format, "csv") != 0) {
-        return tb_help_wrong("report", _("--format is csv"));
+    bool sheet = o->format != NULL && strcmp(o->format, "xlsx") == 0;
+    if (o->format != NULL && !sheet && strcmp(o->format, "csv") != 0) {
+        return tb_help_wrong("report", _("--format is csv or xlsx"));
+    }
+    if (sheet && o->out == NULL) {
+        return tb_help_wrong("report", _("--format xlsx writes a file: give its name with --out"));
     }
     if (o->words.count >= 3) {
         code = draft_request(book, o, &request);
@@ -162,7 +167,8 @@ static int export(tb_book *book, const options *o)
     if (code == TB_EXIT_DONE) {
         code = tb_client_get(book->client, &request, TB_ANSWER_REPORT, &answer);
     }
-    if (code == TB_EXIT_DONE && !tb_report_export(stdout, book, &answer.report)) {
+    if (code == TB_EXIT_DONE && !(sheet ? tb_report_sheet(o->out, book, &answer.report)
+                                        : tb_report_export(stdout, book, &answer.report))) {
         code = TB_EXIT_INTERNAL;
     }
     return code;

@@ -87,6 +87,14 @@ static void texts(FILE *out, tb_book *book, const tb_local_report *report)
     }
 }
 
+static bool has_signed_by(tb_book *book, const tb_local_report *report)
+{
+    const tb_campaign *campaign = tb_book_campaign_of(book, report->line.campaign);
+    const tb_report_def *def =
+        campaign == NULL ? NULL : tb_campaign_report(campaign, report->line.report);
+    return def != NULL && def->signed_by_count > 0;
+}
+
 bool tb_report_export(FILE *out, tb_book *book, const tb_local_report *report)
 {
     static const uint8_t mark[] = {0xEF, 0xBB, 0xBF}; /* without it spreadsheets guess wrong */
@@ -96,10 +104,11 @@ bool tb_report_export(FILE *out, tb_book *book, const tb_local_report *report)
     pair(out, _("period"), report->line.period);
     figures(out, book, report);
     texts(out, book, report);
-    /* signed by hand on the print */
-    pair(out, _("filled in by"), tb_bytes_of(NULL, 0));
-    pair(out, _("checked by"), tb_bytes_of(NULL, 0));
-    pair(out, _("head of the party"), tb_bytes_of(NULL, 0));
-    pair(out, _("telephone"), tb_bytes_of(NULL, 0));
+    if (!has_signed_by(book, report)) { /* signed by hand on the print */
+        pair(out, _("filled in by"), tb_bytes_of(NULL, 0));
+        pair(out, _("checked by"), tb_bytes_of(NULL, 0));
+        pair(out, _("head of the party"), tb_bytes_of(NULL, 0));
+        pair(out, _("telephone"), tb_bytes_of(NULL, 0));
+    }
     return ferror(out) == 0;
 }
