@@ -17,7 +17,9 @@
 #include "messages/evidence.h"
 #include "messages/local.h"
 
-/* One page behind `after`. Refused: unknown_case, report_unknown, fenced, request_malformed. */
+/* One page behind `after`. Of a campaign (an archive) the subject is zero, and every closed case is
+ * in it. Refused: unknown_case, unknown_campaign, campaign_running, report_unknown, fenced,
+ * request_malformed. */
 tb_err tb_evidence_export(tb_step *step,
                           const tb_local_export_evidence *wish,
                           tb_local_answer *answer) TB_MUST_USE;

@@ -37,6 +37,7 @@ typedef struct exporting {
     tb_step *step;
     const tb_local_export_evidence *wish;
     tb_case_row row; /* of the subject */
+    bool archive;    /* of a campaign instead of a case */
     bool counted;    /* a report of this party's own */
     const tb_report_def *summed; /* of a summary: the report whose filings are behind it */
     tb_month first;  /* months its figures are about */
@@ -241,7 +242,9 @@ static tb_err gives(exporting *e, const tb_case_id *id, bool *out)
     tb_err err = tb_case_get(e->step->txn, id, &row);
     bool ours = err == TB_OK && tb_bytes_equal(row.campaign, e->row.campaign) &&
                 !tb_case_equal(id, &e->row.id);
-    if (ours && e->summed != NULL) {
+    if (ours && e->archive) {
+        *out = row.closed;
+    } else if (ours && e->summed != NULL) {
         *out = is_summed(e, id, &err);
     } else if (ours) {
         err = tb_measured_of(e->step->txn, id, &list, &count);
@@ -287,7 +290,7 @@ static tb_err fill(exporting *e)
     if (e->c.stage == STAGE_DOCUMENTS) {
         err = add_documents(e);
         if (err == TB_OK && !e->full) {
-            e->c.stage = STAGE_SUBJECT;
+            e->c.stage = e->archive ? STAGE_BEHIND : STAGE_SUBJECT;
             e->c.skip = 0;
         }
     }
@@ -352,38 +355,68 @@ static bool months_of(exporting *e, const tb_campaign *campaign, const tb_report
     return true;
 }
 
-static tb_err prepare(exporting *e, tb_local_answer *answer)
+/* The report a case is, of this party's own: what stands behind its figures goes along. */
+static tb_refusal prepare_report(exporting *e)
 {
-    bool fenced = false;
-    tb_arena *arena = e->step->arena;
-    tb_err err = tb_link_fenced(e->step->txn, &fenced);
-    if (err == TB_OK) {
-        err = tb_case_load(e->step->agent, e->step->txn, &e->wish->case_id, &e->row);
-    }
-    if (err == TB_ERR_NOT_FOUND) {
-        answer->code = TB_REFUSED_UNKNOWN_CASE;
-        return TB_OK;
-    }
-    if (err != TB_OK) {
-        return err;
-    }
     const tb_campaign *campaign =
         tb_campaigns_newest(e->step->agent->campaigns, e->row.campaign);
     const tb_report_def *report =
         campaign == NULL ? NULL : tb_campaign_report_of(campaign, e->row.case_type);
-    bool own = tb_party_equal(&e->row.view.opener, &e->step->agent->self);
-    if (fenced) {
-        answer->code = TB_REFUSED_FENCED;
-    } else if (!read_cursor(e->wish->after, &e->c)) {
-        answer->code = TB_REFUSED_REQUEST;
-    } else if (e->wish->report && (report == NULL || e->row.view.type == NULL)) {
-        answer->code = TB_REFUSED_REPORT_UNKNOWN;
-    } else {
-        e->counted = e->wish->report && own && months_of(e, campaign, report);
-        e->summed = e->counted && report->summary_of != NULL
-                        ? tb_campaign_report(campaign, tb_bytes_str(report->summary_of))
-                        : NULL;
+    if (report == NULL || e->row.view.type == NULL) {
+        return TB_REFUSED_REPORT_UNKNOWN;
     }
+    e->counted = tb_party_equal(&e->row.view.opener, &e->step->agent->self) &&
+                 months_of(e, campaign, report);
+    e->summed = e->counted && report->summary_of != NULL
+                    ? tb_campaign_report(campaign, tb_bytes_str(report->summary_of))
+                    : NULL;
+    return TB_ACCEPTED;
+}
+
+/* A campaign is archived when its last day is over; what is open then lives on. */
+static tb_refusal prepare_archive(exporting *e)
+{
+    int64_t day;
+    const tb_campaign *campaign =
+        tb_campaigns_newest(e->step->agent->campaigns, e->wish->campaign);
+    if (campaign == NULL || !tb_day_parse(tb_bytes_str(campaign->to), &day)) {
+        return TB_REFUSED_UNKNOWN_CAMPAIGN;
+    }
+    if (e->step->now.civil < tb_day_start(day + 1)) {
+        return TB_REFUSED_CAMPAIGN_RUNNING;
+    }
+    e->archive = true;
+    e->row.campaign = e->wish->campaign;
+    return TB_ACCEPTED;
+}
+
+static tb_err prepare_case(exporting *e, tb_refusal *out)
+{
+    tb_err err = tb_case_load(e->step->agent, e->step->txn, &e->wish->case_id, &e->row);
+    *out = TB_REFUSED_UNKNOWN_CASE;
+    if (err != TB_OK) {
+        return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+    }
+    *out = e->wish->report ? prepare_report(e) : TB_ACCEPTED;
+    return TB_OK;
+}
+
+static tb_err prepare(exporting *e, tb_refusal *out)
+{
+    bool fenced = false;
+    tb_arena *arena = e->step->arena;
+    tb_err err = tb_link_fenced(e->step->txn, &fenced);
+    if (err == TB_OK && e->wish->campaign.size > 0) {
+        *out = prepare_archive(e);
+    } else if (err == TB_OK) {
+        err = prepare_case(e, out);
+    }
+    if (err != TB_OK || *out != TB_ACCEPTED) {
+        return err;
+    }
+    *out = fenced                                   ? TB_REFUSED_FENCED
+           : !read_cursor(e->wish->after, &e->c) ? TB_REFUSED_REQUEST
+                                                    : TB_ACCEPTED;
     e->capacity = TB_EVIDENCE_FILL_BYTES / 256;
     e->page.documents = tb_arena_array(arena, e->capacity, sizeof *e->page.documents);
     e->page.passed = tb_arena_array(arena, e->capacity, sizeof *e->page.passed);
@@ -406,7 +439,7 @@ tb_err tb_evidence_export(tb_step *step,
     memset(e, 0, sizeof *e);
     e->step = step;
     e->wish = wish;
-    tb_err err = prepare(e, answer);
+    tb_err err = prepare(e, &answer->code);
     if (err != TB_OK || answer->code != TB_ACCEPTED) {
         return err;
     }

@@ -64,7 +64,8 @@ typedef struct tb_local_reconciled {
 typedef struct tb_local_export_evidence {
     tb_case_id case_id;
     bool report;
-    tb_bytes after; /* `next` of the page before */
+    tb_bytes after;    /* `next` of the page before */
+    tb_bytes campaign; /* instead of a case: every closed case of a campaign that is over */
 } tb_local_export_evidence;
 
 typedef struct tb_local_verify {

@@ -160,8 +160,10 @@ static tb_refusal read_body(const wire_request *in, tb_arena *arena, tb_local_re
         out->export_evidence.report = in->export_evidence->report != 0;
         out->export_evidence.after =
             tb_bytes_of(in->export_evidence->after.data, in->export_evidence->after.len);
-        return verdict(tb_wire_fixed(in->export_evidence->case_id,
-                                     out->export_evidence.case_id.bytes, TB_CASE_ID_BYTES));
+        return verdict(
+            tb_wire_fixed_or_zero(in->export_evidence->case_id,
+                                  out->export_evidence.case_id.bytes, TB_CASE_ID_BYTES) &&
+            tb_local_text(in->export_evidence->campaign, &out->export_evidence.campaign));
     case TB_REQUEST_VERIFY:
         out->verify.report = in->verify->report != 0;
         return verdict(
@@ -540,7 +542,8 @@ static bool write_body(const tb_local_request *in, tb_arena *arena, bodies *b, w
     case TB_REQUEST_EXPORT_EVIDENCE:
         tongbao__local__export_evidence__init(&b->export_evidence);
         b->export_evidence.case_id =
-            tb_wire_raw(in->export_evidence.case_id.bytes, TB_CASE_ID_BYTES);
+            tb_wire_raw_or_none(in->export_evidence.case_id.bytes, TB_CASE_ID_BYTES);
+        b->export_evidence.campaign = tb_wire_of(in->export_evidence.campaign);
         b->export_evidence.report = in->export_evidence.report;
         b->export_evidence.after = tb_wire_of(in->export_evidence.after);
         out->export_evidence = &b->export_evidence;

@@ -41,7 +41,7 @@ static bool put_page(writing *w, tb_bytes page)
     return put(w, length, sizeof length) && put(w, page.data, page.size);
 }
 
-static int write_pages(writing *w, const tb_case_id *id, bool report)
+static int write_pages(writing *w, const tb_local_export_evidence *wish)
 {
     uint8_t cursor[CURSOR_MAX];
     tb_bytes after = {NULL, 0};
@@ -49,7 +49,8 @@ static int write_pages(writing *w, const tb_case_id *id, bool report)
         tb_local_request request = {.kind = TB_REQUEST_EXPORT_EVIDENCE};
         tb_local_answer answer;
         size_t mark = tb_arena_mark(&w->client->arena);
-        request.export_evidence = (tb_local_export_evidence){*id, report, after};
+        request.export_evidence = *wish;
+        request.export_evidence.after = after;
         int code = tb_client_get(w->client, &request, TB_ANSWER_EVIDENCE, &answer);
         if (code != TB_EXIT_DONE) {
             return code;
@@ -82,25 +83,38 @@ static int say_written(const writing *w)
     return TB_EXIT_DONE;
 }
 
+static int write_file(writing *w, const tb_local_export_evidence *wish)
+{
+    int file = open(w->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    w->out = file < 0 ? NULL : fdopen(file, "wb");
+    if (w->out == NULL) {
+        tb_say_error(_("cannot write %s: %s"), w->path, strerror(errno));
+        return TB_EXIT_INTERNAL;
+    }
+    int code = put(w, TB_EVIDENCE_MAGIC, TB_EVIDENCE_MAGIC_BYTES) ? write_pages(w, wish)
+                                                                  : TB_EXIT_INTERNAL;
+    if (code == TB_EXIT_DONE && (fflush(w->out) != 0 || fsync(file) != 0)) {
+        tb_say_error(_("cannot write %s: %s"), w->path, strerror(errno));
+        code = TB_EXIT_INTERNAL;
+    }
+    (void)fclose(w->out);
+    if (code != TB_EXIT_DONE) {
+        (void)unlink(w->path);
+    }
+    return code;
+}
+
 int tb_evidence_write(tb_client *client, const tb_case_id *id, bool report, const char *path)
 {
     writing w = {.client = client, .path = path};
-    int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    w.out = file < 0 ? NULL : fdopen(file, "wb");
-    if (w.out == NULL) {
-        tb_say_error(_("cannot write %s: %s"), path, strerror(errno));
-        return TB_EXIT_INTERNAL;
-    }
-    int code = put(&w, TB_EVIDENCE_MAGIC, TB_EVIDENCE_MAGIC_BYTES) ? write_pages(&w, id, report)
-                                                                   : TB_EXIT_INTERNAL;
-    if (code == TB_EXIT_DONE && (fflush(w.out) != 0 || fsync(file) != 0)) {
-        tb_say_error(_("cannot write %s: %s"), path, strerror(errno));
-        code = TB_EXIT_INTERNAL;
-    }
-    (void)fclose(w.out);
-    if (code != TB_EXIT_DONE) {
-        (void)unlink(path);
-        return code;
-    }
-    return say_written(&w);
+    const tb_local_export_evidence wish = {.case_id = *id, .report = report};
+    int code = write_file(&w, &wish);
+    return code == TB_EXIT_DONE ? say_written(&w) : code;
+}
+
+int tb_evidence_archive(tb_client *client, tb_bytes campaign, const char *path)
+{
+    writing w = {.client = client, .path = path};
+    const tb_local_export_evidence wish = {.campaign = campaign};
+    return write_file(&w, &wish);
 }

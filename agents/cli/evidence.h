@@ -8,6 +8,9 @@
  * field groups are open in it. An exit code. */
 int tb_evidence_write(tb_client *client, const tb_case_id *id, bool report, const char *path);
 
+/* Likewise every closed case of a campaign that is over; says nothing. */
+int tb_evidence_archive(tb_client *client, tb_bytes campaign, const char *path);
+
 /* verify_file.c: proves such a file from itself and the authority's key. trusted: a signed directory
  * the reader trusts, authority: the fingerprint he was told; either may be NULL, and with neither
  * the fingerprint is printed to be compared. An exit code. */

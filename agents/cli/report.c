@@ -30,6 +30,10 @@ typedef struct options {
     const char *report; /* of reconcile */
     const char *of;
     const char *with;
+    const char *left;  /* measures to be reconciled, and roles where they are summed */
+    const char *right;
+    const char *left_role;
+    const char *right_role;
     const char *out;
     bool is_signed;
 } options;
@@ -321,6 +325,43 @@ static bool find_reconciled(tb_book *book, const options *o, tb_reconciling *out
     return false;
 }
 
+/* Told apart by one field of province or party, so that it names the other side. */
+static bool names_others(const tb_reconciling *r, const char *id)
+{
+    const tb_measure *m = tb_campaign_measure(r->campaign, tb_bytes_str(id));
+    const tb_case_type *type =
+        m == NULL || m->case_type == NULL
+            ? NULL
+            : tb_campaign_case_type(r->campaign, tb_bytes_str(m->case_type));
+    const tb_field_def *by =
+        type == NULL || m->by_count != 1 ? NULL : tb_case_type_field(type, tb_bytes_str(m->by[0]));
+    if (by != NULL && (by->type == TB_FIELD_PROVINCE || by->type == TB_FIELD_PARTY)) {
+        return true;
+    }
+    tb_say_refusal(TB_REFUSED_MEASURE_UNKNOWN, tb_bytes_str(id));
+    return false;
+}
+
+/* Two measures the person chose: pair by pair, or summed over the parties of two roles. */
+static int reconcile_chosen(tb_reconciling *r, const options *o)
+{
+    if (o->left == NULL || o->right == NULL || (o->left_role == NULL) != (o->right_role == NULL)) {
+        return tb_help_wrong("report", _("--left and --right belong together, and so do --left-role "
+                                         "and --right-role"));
+    }
+    if (o->left_role != NULL) {
+        const tb_sum_side left = {o->left, o->left_role};
+        const tb_sum_side right = {o->right, o->right_role};
+        return tb_report_reconcile_sums(r, &left, &right);
+    }
+    if (!names_others(r, o->left) || !names_others(r, o->right)) {
+        return TB_EXIT_REFUSED;
+    }
+    const tb_reconcile_def chosen = {.id = "chosen", .sent = o->left, .received = o->right};
+    r->def = &chosen;
+    return tb_report_reconcile_pairs(r);
+}
+
 static int reconcile(tb_book *book, const options *o)
 {
     tb_reconciling r = {.book = book};
@@ -342,6 +383,9 @@ static int reconcile(tb_book *book, const options *o)
     if (pair && (!tb_party_parse(tb_book_party_id(book, tb_bytes_str(o->of)), &r.of) ||
                  !tb_party_parse(tb_book_party_id(book, tb_bytes_str(o->with)), &r.with))) {
         return tb_help_wrong("report", _("--of and --with take a party's id or name"));
+    }
+    if (o->left != NULL || o->right != NULL) {
+        return reconcile_chosen(&r, o);
     }
     int code = TB_EXIT_DONE;
     for (unsigned i = 0; code == TB_EXIT_DONE && i < r.report->reconcile_count; i++) {
@@ -424,7 +468,10 @@ int tb_cli_report(int argc, char **argv)
                                {"after", NULL, &o.after},       {"head", NULL, &o.head},
                                {"report", NULL, &o.report},     {"of", NULL, &o.of},
                                {"with", NULL, &o.with},
-                               {"out", NULL, &o.out},           {"signed", &o.is_signed, NULL}};
+                               {"out", NULL, &o.out},           {"signed", &o.is_signed, NULL},
+                               {"left", NULL, &o.left},         {"right", NULL, &o.right},
+                               {"left-role", NULL, &o.left_role},
+                               {"right-role", NULL, &o.right_role}};
     if (!tb_arguments_read(argc, argv, known, sizeof known / sizeof known[0], &o.common,
                            &o.words)) {
         return TB_EXIT_USAGE;

@@ -51,6 +51,11 @@ typedef struct checking {
     size_t fault_count;
     uint64_t wrong;
     uint64_t marks;
+    bool archive; /* of a campaign: every case in it is proved */
+    tb_local_verified sum;
+    tb_case_id at;
+    bool end;
+    uint64_t cases;
 } checking;
 
 static void fault(checking *c, const char *form, ...) __attribute__((format(printf, 2, 3)));
@@ -438,6 +443,9 @@ static void say_whose(const checking *c, bool compared)
     fingerprint_of(newest, printed);
     (void)printf(_("exported by %s at %s; directory version %u\n"), c->first.maker.text, at,
                  (unsigned)newest->version);
+    if (c->archive) {
+        (void)printf(_("archive of a campaign: %llu cases\n"), (unsigned long long)c->cases);
+    }
     (void)printf(_("%llu arrived marks of recipients\n"), (unsigned long long)c->marks);
     if (!compared) {
         (void)printf(_("the authority's key has the fingerprint\n  %s\n"
@@ -465,6 +473,36 @@ static tb_err merge(checking *c, tb_step *step, tb_local_verified *verified)
     return TB_OK;
 }
 
+/* The next case of an archive. */
+static tb_err verify_next(checking *c, tb_step *step, const void *input)
+{
+    (void)input;
+    tb_local_answer answer = {.code = TB_ACCEPTED};
+    tb_case_id next;
+    tb_err err = tb_case_after(step->txn, &c->at, false, &next);
+    if (err == TB_ERR_NOT_FOUND) {
+        c->end = true;
+        return TB_OK;
+    }
+    if (err == TB_OK) {
+        c->at = next;
+        err = tb_verify_case(step, &next, &answer);
+    }
+    if (err != TB_OK || answer.kind != TB_ANSWER_VERIFIED) {
+        return err;
+    }
+    const tb_local_verified *one = &answer.verified;
+    c->cases++;
+    c->sum.events += one->events;
+    c->sum.signatures += one->signatures;
+    c->sum.stamps += one->stamps;
+    c->sum.openings += one->openings;
+    for (size_t i = 0; i < one->fault_count; i++) {
+        fault(c, "%.*s", (int)one->faults[i].size, (const char *)one->faults[i].data);
+    }
+    return TB_OK;
+}
+
 typedef struct verdict {
     bool json;
     bool compared;
@@ -475,8 +513,14 @@ static tb_err verify(checking *c, tb_step *step, const void *input)
     const verdict *v = input;
     tb_local_answer answer = {.code = TB_ACCEPTED};
     uint64_t held = tb_store_rows(step->txn, TB_TABLE_HELD);
-    tb_err err = c->first.report ? tb_verify_report(step, &c->first.subject, true, &answer)
-                                 : tb_verify_case(step, &c->first.subject, &answer);
+    tb_err err = TB_OK;
+    if (c->archive) {
+        answer.kind = TB_ANSWER_VERIFIED;
+        answer.verified = c->sum;
+    } else {
+        err = c->first.report ? tb_verify_report(step, &c->first.subject, true, &answer)
+                              : tb_verify_case(step, &c->first.subject, &answer);
+    }
     if (err != TB_OK) {
         return err;
     }
@@ -495,6 +539,8 @@ static tb_err verify(checking *c, tb_step *step, const void *input)
         char printed[TB_FINGERPRINT_TEXT];
         fingerprint_of(&c->directories[c->directory_count - 1], printed);
         (void)json_object_set_new(o, "maker", json_string(c->first.maker.text));
+        (void)json_object_set_new(o, "cases",
+                                  json_integer(c->archive ? (json_int_t)c->cases : 1));
         (void)json_object_set_new(o, "marks", json_integer((json_int_t)c->marks));
         (void)json_object_set_new(o, "authority", json_string(printed));
         (void)json_object_set_new(o, "authority_compared", json_boolean(v->compared));
@@ -536,7 +582,13 @@ static int check(checking *c, const char *trusted, const char *authority, bool j
     if (authority != NULL) {
         trust_fingerprint(c, authority);
     }
-    if (!open_store(c) || !take_all(c) || !settle_all(c) || !turn(c, verify, &v)) {
+    c->archive = tb_case_zero(&c->first.subject);
+    bool fine = open_store(c) && take_all(c);
+    while (fine && c->archive && !c->end) {
+        fine = turn(c, verify_next, NULL);
+    }
+    fine = fine && (c->archive || settle_all(c)) && turn(c, verify, &v);
+    if (!fine) {
         return TB_EXIT_INTERNAL;
     }
     return c->wrong > 0 ? TB_EXIT_REFUSED : TB_EXIT_DONE;

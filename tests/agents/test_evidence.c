@@ -62,7 +62,7 @@ static bool take_page(world *w, gathered *g, const char *party, const tb_case_id
     tb_arena arena;
     tb_evidence_page page;
     tb_local_request request = {.kind = TB_REQUEST_EXPORT_EVIDENCE};
-    request.export_evidence = (tb_local_export_evidence){*id, report, g->after};
+    request.export_evidence = (tb_local_export_evidence){.case_id = *id, .report = report, .after = g->after};
     const tb_local_answer *answer = ask(w, party, &request);
     assert_int_equal(answer->kind, TB_ANSWER_EVIDENCE);
     tb_arena_init(&arena, block, sizeof block);

@@ -146,7 +146,8 @@ static void fill_request(tb_arena *arena, tb_local_request *request)
         break;
     case TB_REQUEST_EXPORT_EVIDENCE:
         request->export_evidence =
-            (tb_local_export_evidence){local_case_id(), true, tb_bytes_str("\xFF")};
+            (tb_local_export_evidence){local_case_id(), true, tb_bytes_str("\xFF"),
+                                       tb_bytes_str("black-card")};
         break;
     case TB_REQUEST_VERIFY:
         request->verify = (tb_local_verify){local_case_id(), true};

@@ -176,6 +176,20 @@ static void an_opening(tb_evidence_page *page)
     put_event(page, 0, &passed);
 }
 
+/* Of whatever event has one. */
+static void an_opening_of_any(tb_evidence_page *page)
+{
+    for (size_t i = 0; i < page->passed_count; i++) {
+        tb_passed passed = event_at(page, i);
+        if (passed.opening_count > 0) {
+            passed.openings[0].random[1] ^= 1;
+            put_event(page, i, &passed);
+            return;
+        }
+    }
+    fail_msg("nothing is open");
+}
+
 static void the_random_of_an_opening(tb_evidence_page *page)
 {
     tb_passed passed = event_at(page, 0);
@@ -305,6 +319,7 @@ typedef struct worked {
     sys_agent *bureau;
     sys_agent *hq;
     tb_case_id answered;
+    tb_case_id other;
     tb_case_id report;
 } worked;
 
@@ -339,8 +354,8 @@ static worked work(sys_hub *hub)
     w.hq = sys_agent_linked(hub, HQ);
     w.answered = lead(w.police, "2015-03-03T08:00:00+08:00");
     SYS_AWAIT(sys_state_is(w.bureau, &w.answered, "submitted", BUREAU));
-    tb_case_id other = lead(w.police, "2015-03-03T08:01:00+08:00");
-    SYS_AWAIT(sys_state_is(w.bureau, &other, "submitted", BUREAU));
+    w.other = lead(w.police, "2015-03-03T08:01:00+08:00");
+    SYS_AWAIT(sys_state_is(w.bureau, &w.other, "submitted", BUREAU));
     sys_tell_time(w.bureau, "2015-03-03T10:30:00+08:00");
     assert_int_equal(sys_act(w.bureau, &w.answered, "answer", "")->code, TB_ACCEPTED);
     SYS_AWAIT(sys_state_is(w.police, &w.answered, "answered", BUREAU));
@@ -423,11 +438,52 @@ static void a_case_is_proved_by_any_party_on_it_and_a_report_at_headquarters_is_
     assert_int_equal(sys_tongbao_at(w.hq, "case", "export", id, NULL), 2);
 }
 
+static void a_campaign_is_closed_after_its_last_day_and_its_archive_proves_itself(void **state)
+{
+    worked w = work(*state);
+    sys_hub *hub = w.hub;
+    char folder[SYS_PATH];
+    char archive[SYS_PATH];
+    char contents[SYS_PATH];
+    char id[2 * TB_CASE_ID_BYTES + 1];
+    sys_path(hub, folder, "closed");
+    sys_path(hub, archive, "closed/archive.proof");
+    sys_path(hub, contents, "closed/contents.csv");
+    assert_int_equal(sys_tongbao_at(w.bureau, "campaign", "close", "reporting", NULL), 2);
+    sys_tell_time(w.bureau, "2015-12-31T23:59:59+08:00");
+    assert_true(sys_status(w.bureau)->linked);
+    assert_int_equal(
+        sys_tongbao_at(w.bureau, "campaign", "close", "reporting", "--out", folder, NULL), 1);
+    assert_true(prints(hub, "last day is not over"));
+    sys_tell_time(w.bureau, "2016-01-01T00:00:00+08:00");
+    assert_true(sys_status(w.bureau)->linked);
+    assert_int_equal(
+        sys_tongbao_at(w.bureau, "campaign", "close", "reporting", "--out", folder, NULL), 0);
+    assert_true(prints(hub, "2 closed cases"));
+    assert_true(prints(hub, "1 cases are still open"));
+    tb_hex(w.answered.bytes, TB_CASE_ID_BYTES, id);
+    assert_true(sys_file_holds(contents, id, strlen(id)));
+    assert_true(sys_file_holds(contents, "open, lives on", 14));
+    assert_int_equal(sys_tongbao(hub, "verify", archive, "--lang", "en", NULL), 0);
+    assert_true(prints(hub, "archive of a campaign: 2 cases"));
+    assert_true(prints(hub, "4 events, 4 of them signed"));
+    /* a second time into the same folder changes nothing */
+    assert_int_equal(
+        sys_tongbao_at(w.bureau, "campaign", "close", "reporting", "--out", folder, NULL), 4);
+    tb_evidence_page page = only_page(archive);
+    an_opening_of_any(&page);
+    write_page(hub, archive, &page);
+    assert_int_equal(sys_tongbao(hub, "verify", archive, "--lang", "en", NULL), 1);
+    /* what is open goes on */
+    assert_int_equal(sys_act(w.bureau, &w.other, "answer", "")->code, TB_ACCEPTED);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, sys_set_up, sys_tear_down)
 
 static const struct CMUnitTest tests[] = {
     TEST(a_report_and_its_figures_are_proved_without_an_agent_and_any_bend_is_found),
     TEST(a_case_is_proved_by_any_party_on_it_and_a_report_at_headquarters_is_attested),
+    TEST(a_campaign_is_closed_after_its_last_day_and_its_archive_proves_itself),
 };
 
 TB_RUN("system evidence", tests)
