@@ -88,7 +88,8 @@
     X(AUTOMATIC_SWITCH, "campaign 0 action",                            "SwitchRow",    "always, once the party has switched the action on or off") \
     /* agent: lists */                                                                                                 \
     X(LIST_ENTRY,       "campaign 0 list 0 case",                       "ListEntryRow", "the case is on the list, or was taken off it; our copy of the register") \
-    X(LIST,             "campaign 0 list 0 key:u8 value 0 case",        "-",            "a LIST_ENTRY row is listed: one per key it can be found by; key 255 is name and place")
+    X(LIST,             "campaign 0 list 0 key:u8 value 0 case",        "-",            "a LIST_ENTRY row is listed: one per key it can be found by; key 255 is name and place") \
+    X(NUMBERED,         "campaign 0 field 0 year:u16",                  "form:u8 newest:u32", "always, once an own event bore a document number (发文字号) of that year")
 /* clang-format on */
 
 typedef enum tb_table {

@@ -105,6 +105,7 @@ typedef enum tb_field_type {
     TB_FIELD_PERIOD,   /* of a report: 2015-Q1 (agents/campaign/period.h) */
     TB_FIELD_FIGURES,  /* every figure of a report (agents/campaign/figures.h) */
     TB_FIELD_DECLARED, /* a figure somebody typed in (agents/campaign/figures.h) */
+    TB_FIELD_NUMBER,   /* of a document: 〔2015〕7号 (agents/campaign/document_number.h) */
 } tb_field_type;
 
 typedef enum tb_computation {
@@ -156,8 +157,8 @@ typedef enum tb_position_kind {
     TB_POSITION_EVERY, /* every party of `role`: whose jurisdiction is the open field `field`, or
                           without `field` all of them. Reads, is told, writes side events, owes a
                           duty each; never holds a case and is never compared */
-    TB_POSITION_LOOKED_UP,     /* whom `lookup` names for the value of the open field `field`; where
-                                  it names several, all of them if several fit, else the first */
+    TB_POSITION_LOOKED_UP, /* whom `lookup` names for the value of the open field `field`; where
+                              it names several, all of them if several fit, else the first */
 } tb_position_kind;
 
 typedef struct tb_position {
@@ -307,7 +308,10 @@ typedef struct tb_action {
     unsigned answered_by_count;
     const char **approval; /* steps, in this order: TB_APPROVAL_REVIEW, TB_APPROVAL_SIGN */
     unsigned approval_count;
-    tb_automatic *automatic; /* NULL: by people alone */
+    tb_automatic *automatic;     /* NULL: by people alone */
+    const char *document_number; /* field that the agent numbers in sequence when the act is made
+                                    (agents/document_numbers.h), one sequence for each field of this
+                                    id and year; NULL: none */
 } tb_action;
 
 /* The one action every campaign has and none declares: the case moves to a newer version of its
@@ -508,8 +512,9 @@ typedef struct tb_report_due {
     unsigned day;          /* in time to the end of this day */
 } tb_report_due;
 
-/* 对账: what one reporter says it sent another against what that one says it received. Both measures
- * are told apart by one field, of the other side's place: i's group j is held against j's group i. */
+/* 对账: what one reporter says it sent another against what that one says it received. Both
+ * measures are told apart by one field, of the other side's place: i's group j is held against j's
+ * group i. */
 typedef struct tb_reconcile_def {
     const char *id;
     tb_label title;

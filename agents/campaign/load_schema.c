@@ -106,12 +106,15 @@ static const cyaml_schema_value_t code_schema = {
     CYAML_VALUE_MAPPING(MAPPING, tb_code_list, code_fields)};
 
 static const cyaml_strval_t field_types[] = {
-    {"msisdn", TB_FIELD_MSISDN},   {"iccid", TB_FIELD_ICCID},       {"uscc", TB_FIELD_USCC},
-    {"reg-no", TB_FIELD_REG_NO},   {"province", TB_FIELD_PROVINCE}, {"party", TB_FIELD_PARTY},
-    {"time", TB_FIELD_TIME},       {"date", TB_FIELD_DATE},         {"count", TB_FIELD_COUNT},
-    {"text", TB_FIELD_TEXT},       {"choice", TB_FIELD_CHOICE},     {"digest", TB_FIELD_DIGEST},
-    {"flag", TB_FIELD_FLAG},       {"case", TB_FIELD_CASE},         {"period", TB_FIELD_PERIOD},
-    {"figures", TB_FIELD_FIGURES}, {"declared", TB_FIELD_DECLARED},
+    {"msisdn", TB_FIELD_MSISDN},     {"iccid", TB_FIELD_ICCID},
+    {"uscc", TB_FIELD_USCC},         {"reg-no", TB_FIELD_REG_NO},
+    {"province", TB_FIELD_PROVINCE}, {"party", TB_FIELD_PARTY},
+    {"time", TB_FIELD_TIME},         {"date", TB_FIELD_DATE},
+    {"count", TB_FIELD_COUNT},       {"text", TB_FIELD_TEXT},
+    {"choice", TB_FIELD_CHOICE},     {"digest", TB_FIELD_DIGEST},
+    {"flag", TB_FIELD_FLAG},         {"case", TB_FIELD_CASE},
+    {"period", TB_FIELD_PERIOD},     {"figures", TB_FIELD_FIGURES},
+    {"declared", TB_FIELD_DECLARED}, {"document-number", TB_FIELD_NUMBER},
 };
 
 static const cyaml_strval_t computations[] = {
@@ -162,9 +165,9 @@ static const cyaml_schema_value_t group_schema = {
     CYAML_VALUE_MAPPING(MAPPING, tb_field_group, group_fields)};
 
 static const cyaml_strval_t position_kinds[] = {
-    {"opener", TB_POSITION_OPENER},     {"role-of-field", TB_POSITION_ROLE_OF_FIELD},
-    {"field", TB_POSITION_FIELD},       {"role", TB_POSITION_ROLE},
-    {"actor-of", TB_POSITION_ACTOR_OF}, {"every", TB_POSITION_EVERY},
+    {"opener", TB_POSITION_OPENER},       {"role-of-field", TB_POSITION_ROLE_OF_FIELD},
+    {"field", TB_POSITION_FIELD},         {"role", TB_POSITION_ROLE},
+    {"actor-of", TB_POSITION_ACTOR_OF},   {"every", TB_POSITION_EVERY},
     {"looked-up", TB_POSITION_LOOKED_UP},
 };
 
@@ -298,6 +301,7 @@ static const cyaml_schema_field_t action_fields[] = {
     NAMES("answered_by", MAYBE_LIST, tb_action, answered_by, answered_by_count),
     NAMES("approval", MAYBE_LIST, tb_action, approval, approval_count),
     CYAML_FIELD_MAPPING_PTR("automatic", MAYBE_LIST, tb_action, automatic, automatic_fields),
+    MAYBE_NAME("document_number", tb_action, document_number),
     CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t action_schema = {
