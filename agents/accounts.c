@@ -13,6 +13,7 @@ uint32_t tb_account_needed(const tb_local_request *request)
         return TB_POST_CLERK;
     case TB_REQUEST_IMPORT_BUNDLE:
     case TB_REQUEST_EXPORT_BUNDLE:
+    case TB_REQUEST_EXPORT_EVIDENCE: /* field groups leave the agency open */
         return TB_POST_CLERK | TB_POST_OFFICER;
     case TB_REQUEST_ACT_QUARANTINE:
         return request->settle.drop ? TB_POST_OFFICER : TB_POST_CLERK | TB_POST_OFFICER;
@@ -28,6 +29,7 @@ uint32_t tb_account_needed(const tb_local_request *request)
     case TB_REQUEST_GET_CASE:
     case TB_REQUEST_LIST_REPORTS:
     case TB_REQUEST_GET_REPORT:
+    case TB_REQUEST_RECONCILE:
     case TB_REQUEST_VERIFY:
     case TB_REQUEST_LIST_CASES:
     case TB_REQUEST_TRACE:

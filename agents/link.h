@@ -85,6 +85,8 @@ tb_err tb_document_install(tb_agent *agent,
                            tb_effects *effects,
                            tb_refusal *out_refused,
                            tb_bytes *out_detail) TB_MUST_USE;
+/* Keeps one that the caller has judged. */
+tb_err tb_document_keep(tb_txn *txn, const tb_document *document) TB_MUST_USE;
 /* Shows the hub what a person installed here, when the link is up; else the next Welcome does. */
 tb_err tb_document_announce(tb_step *step, const tb_document *document) TB_MUST_USE;
 /* Every version of every document, in key order; cursor empty for the first, TB_ERR_NOT_FOUND past

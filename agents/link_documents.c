@@ -138,7 +138,7 @@ static tb_err judge_new(tb_agent *agent,
     return TB_OK;
 }
 
-static tb_err keep(tb_txn *txn, const tb_document *document)
+tb_err tb_document_keep(tb_txn *txn, const tb_document *document)
 {
     uint8_t buffer[DOCUMENT_KEY_MAX];
     tb_bytes value;
@@ -202,7 +202,7 @@ tb_err tb_document_install(tb_agent *agent,
     }
     if (refused == TB_ACCEPTED) {
         tb_effect reload = {.kind = TB_EFFECT_RELOAD};
-        err = keep(txn, document);
+        err = tb_document_keep(txn, document);
         if (err == TB_OK && next != NULL) {
             err = tb_dispute_begin(txn, agent->directory, next);
         }

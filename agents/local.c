@@ -1,3 +1,4 @@
+#include "agents/evidence.h"
 #include "agents/local.h"
 #include "base/mutant.h"
 
@@ -18,6 +19,7 @@
 #include "agents/quarantine.h"
 #include "agents/queries.h"
 #include "agents/recovery.h"
+#include "agents/reconcile.h"
 #include "agents/reports.h"
 #include "agents/requests.h"
 #include "agents/status.h"
@@ -293,8 +295,15 @@ static tb_err verify(tb_asking *a)
         return err;
     }
     return a->request->verify.report
-               ? tb_verify_report(&step, &a->request->verify.case_id, &a->answer)
+               ? tb_verify_report(&step, &a->request->verify.case_id, false, &a->answer)
                : tb_verify_case(&step, &a->request->verify.case_id, &a->answer);
+}
+
+static tb_err export_evidence(tb_asking *a)
+{
+    tb_step step;
+    tb_err err = tb_step_make(a->agent, a->txn, a->now, a->random, a->effects, &step);
+    return err == TB_OK ? tb_evidence_export(&step, &a->request->export_evidence, &a->answer) : err;
 }
 
 static tb_err dispatch(tb_asking *a)
@@ -362,6 +371,10 @@ static tb_err dispatch(tb_asking *a)
         return tb_query_reports(agent, a->txn, a->now, &request->list_reports, &a->answer);
     case TB_REQUEST_GET_REPORT:
         return tb_query_report(agent, a->txn, a->now, &request->get_report, &a->answer);
+    case TB_REQUEST_RECONCILE:
+        return tb_query_reconciled(agent, a->txn, &request->reconcile, &a->answer);
+    case TB_REQUEST_EXPORT_EVIDENCE:
+        return export_evidence(a);
     case TB_REQUEST_VERIFY:
         return verify(a);
     case TB_REQUEST_LIST_CAMPAIGNS:

@@ -15,6 +15,19 @@ tb_report_field(const tb_case_type *type, const tb_action *action, tb_field_type
     return NULL;
 }
 
+static const tb_field_def *period_field(const tb_case_type *type)
+{
+    return tb_report_field(type, tb_case_type_action(type, tb_bytes_str(TB_REPORT_FILE)),
+                           TB_FIELD_PERIOD);
+}
+
+tb_bytes tb_report_period_text(const tb_case_row *row)
+{
+    const tb_field_def *field = row->view.type == NULL ? NULL : period_field(row->view.type);
+    return field == NULL ? tb_bytes_of(NULL, 0)
+                         : tb_case_view_field(&row->view, tb_bytes_str(field->id));
+}
+
 static bool refuse(tb_acting *a, tb_refusal code, tb_bytes detail)
 {
     a->objection = (tb_objection){.code = code, .detail_zh = detail, .detail_en = detail};
@@ -63,11 +76,7 @@ tb_err tb_report_find(const tb_agent *agent,
                       tb_case_row *out)
 {
     const tb_case_type *type = tb_campaign_case_type(campaign, tb_bytes_str(report->case_type));
-    const tb_field_def *field =
-        type == NULL
-            ? NULL
-            : tb_report_field(type, tb_case_type_action(type, tb_bytes_str(TB_REPORT_FILE)),
-                              TB_FIELD_PERIOD);
+    const tb_field_def *field = type == NULL ? NULL : period_field(type);
     tb_bytes prefix;
     tb_bytes key;
     tb_bytes none;
@@ -123,9 +132,13 @@ static tb_err fill_figures(tb_acting *a,
         (void)refuse(a, TB_REFUSED_REPORT_COUNTING, text);
         return err;
     }
-    err = tb_report_figures(a->txn, a->row.view.campaign, report, period, &figures, &count);
+    err = tb_report_figures(a->agent, a->txn, a->row.view.campaign, report, period, &figures, &count);
     if (err == TB_OK) {
         err = tb_report_figures_text(a->arena, figures, count, &text);
+    }
+    if (err == TB_ERR_LIMIT || (err == TB_OK && count == TB_FIGURES_MAX)) {
+        (void)refuse(a, TB_REFUSED_REPORT_LONG, tb_bytes_of(NULL, 0));
+        return TB_OK;
     }
     if (err != TB_OK) {
         return err;

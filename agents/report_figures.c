@@ -140,13 +140,17 @@ static tb_err add_groups(drafting *d, const tb_measure *measure)
     return err == TB_ERR_NOT_FOUND ? TB_OK : err;
 }
 
-tb_err tb_report_figures(tb_txn *txn,
+tb_err tb_report_figures(const tb_agent *agent,
+                         tb_txn *txn,
                          const tb_campaign *campaign,
                          const tb_report_def *report,
                          const tb_period *period,
                          tb_figure **out,
                          size_t *out_count)
 {
+    if (report->summary_of != NULL) {
+        return tb_report_summary(agent, txn, campaign, report, period, out, out_count);
+    }
     drafting d = {
         .txn = txn, .campaign = campaign, .id = tb_bytes_str(campaign->id), .period = period};
     d.has_previous = tb_period_before(period, &d.previous);
@@ -177,7 +181,7 @@ tb_err
 tb_report_figures_text(tb_arena *arena, const tb_figure *figures, size_t count, tb_bytes *out)
 {
     tb_text text;
-    tb_text_init(&text, arena, TB_FIELD_BYTES_MAX);
+    tb_text_init(&text, arena, TB_FIGURES_BYTES_MAX);
     for (size_t i = 0; i < count; i++) {
         tb_figure_print(&text, &figures[i]);
     }

@@ -9,6 +9,7 @@
  *                  time (in an exercise at the event's own), and by nothing after it
  *
  *     report_figures.c   the figures of a period from the counters
+ *     report_summary.c   the figures of a summary, from the reports filed here
  *     report_acts.c      what filing and revising need beyond the campaign's rules
  *     reports_query.c    lists, one report, and what a figure opens to
  */
@@ -20,14 +21,27 @@
 #include "agents/campaign/period.h"
 #include "agents/measures.h"
 
-/* In the order of the report's measures; declared ones are not among them. */
-tb_err tb_report_figures(tb_txn *txn,
+/* In the order of the report's measures; declared ones are not among them. Of a summary what was
+ * filed here (tb_report_summary). */
+tb_err tb_report_figures(const tb_agent *agent,
+                         tb_txn *txn,
                          const tb_campaign *campaign,
                          const tb_report_def *report,
                          const tb_period *period,
                          tb_figure **out,
                          size_t *out_count) TB_MUST_USE;
-/* As a field of type figures holds them. TB_ERR_LIMIT: longer than a field may be. */
+/* report_summary.c: of a report with summary_of; a line for each measure, and one for each party
+ * that owes the other report, declared measures too. TB_ERR_LIMIT: more than TB_FIGURES_MAX. */
+tb_err tb_report_summary(const tb_agent *agent,
+                         tb_txn *txn,
+                         const tb_campaign *campaign,
+                         const tb_report_def *report,
+                         const tb_period *period,
+                         tb_figure **out,
+                         size_t *out_count) TB_MUST_USE;
+/* Whether the figures of parties add up to one of all: no event or value counts at two. */
+bool tb_measure_adds_up(const tb_campaign *campaign, const tb_measure *measure);
+/* As a field of type figures holds them. TB_ERR_LIMIT: longer than figures may be. */
 tb_err tb_report_figures_text(tb_arena *arena,
                               const tb_figure *figures,
                               size_t count,
@@ -36,6 +50,9 @@ tb_err tb_report_figures_text(tb_arena *arena,
 /* The field of a type that an action sets, or NULL. */
 const tb_field_def *
 tb_report_field(const tb_case_type *type, const tb_action *action, tb_field_type wanted);
+/* The period a report's case is about, of a loaded row; empty when it says none. */
+tb_bytes tb_report_period_text(const tb_case_row *row);
+bool tb_report_owes(const tb_report_def *report, const tb_directory_party *party);
 /* The report of this party for a period, by its opening event. TB_ERR_NOT_FOUND: none was filed. */
 tb_err tb_report_find(const tb_agent *agent,
                       tb_txn *txn,

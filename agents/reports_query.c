@@ -144,7 +144,7 @@ static tb_err stand(const owing *o, tb_local_report_line *line, tb_case_row *out
 
 /* ---- lists ---- */
 
-static bool owes(const tb_report_def *report, const tb_directory_party *party)
+bool tb_report_owes(const tb_report_def *report, const tb_directory_party *party)
 {
     return tb_names_hold((const char *const *)report->owed_by, report->owed_by_count,
                          party->role) &&
@@ -157,7 +157,7 @@ sees(const tb_agent *agent, const tb_report_def *report, const tb_directory_part
 {
     const tb_directory_party *self = tb_directory_find(agent->directory, &agent->self);
     bool to_us = self != NULL && tb_bytes_equal(self->role, tb_bytes_str(report->to));
-    return owes(report, party) && (to_us || tb_party_equal(&party->id, &agent->self));
+    return tb_report_owes(report, party) && (to_us || tb_party_equal(&party->id, &agent->self));
 }
 
 static bool wanted(tb_bytes name, const char *id)
@@ -328,7 +328,7 @@ static tb_err counted_figures(showing *s)
     tb_figure *figures;
     size_t count;
     tb_err err =
-        tb_report_figures(s->o.txn, s->o.campaign, s->o.report, &s->o.period, &figures, &count);
+        tb_report_figures(s->o.agent, s->o.txn, s->o.campaign, s->o.report, &s->o.period, &figures, &count);
     for (size_t i = 0; err == TB_OK && i < count; i++) {
         tb_local_figure *line = s->filed ? line_of(s, &figures[i]) : NULL;
         if (line == NULL && s->filed && figures[i].values[TB_FIGURE_PERIOD].numerator == 0) {
@@ -398,20 +398,28 @@ static tb_err judge_one(showing *s, const tb_judged_def *judged)
     return TB_OK;
 }
 
+static void put_texts(showing *s, const char **ids, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        tb_bytes value = value_of(s, ids[i]);
+        if (value.size > 0) {
+            s->out.texts[s->out.text_count++] = (tb_field){tb_bytes_str(ids[i]), value};
+        }
+    }
+}
+
+/* Sections, then who signs. */
 static tb_err show_texts(showing *s)
 {
-    s->out.texts =
-        tb_arena_array(tb_txn_arena(s->o.txn), s->o.report->text_count + 1, sizeof *s->out.texts);
+    const tb_report_def *report = s->o.report;
+    s->out.texts = tb_arena_array(tb_txn_arena(s->o.txn),
+                                  report->text_count + report->signed_by_count + 1,
+                                  sizeof *s->out.texts);
     if (s->out.texts == NULL) {
         return TB_ERR_LIMIT;
     }
-    for (unsigned i = 0; i < s->o.report->text_count; i++) {
-        tb_bytes value = value_of(s, s->o.report->text[i]);
-        if (value.size > 0) {
-            s->out.texts[s->out.text_count++] =
-                (tb_field){tb_bytes_str(s->o.report->text[i]), value};
-        }
-    }
+    put_texts(s, report->text, report->text_count);
+    put_texts(s, report->signed_by, report->signed_by_count);
     return TB_OK;
 }
 
@@ -428,8 +436,8 @@ static tb_err show(showing *s)
     if (err == TB_OK && ours) {
         err = counted_figures(s);
     }
-    if (err == TB_OK) {
-        err = declared_figures(s);
+    if (err == TB_OK && s->o.report->summary_of == NULL) {
+        err = declared_figures(s); /* a summary's are among the others */
     }
     for (unsigned i = 0; err == TB_OK && i < s->o.report->judged_count; i++) {
         err = judge_one(s, &s->o.report->judged[i]);
@@ -557,7 +565,7 @@ static tb_err find_draft(showing *s, tb_refusal *out)
         *out = TB_REFUSED_REPORT_PERIOD;
         return TB_OK;
     }
-    if (self == NULL || !owes(s->o.report, self)) {
+    if (self == NULL || !tb_report_owes(s->o.report, self)) {
         *out = TB_REFUSED_REPORT_NOT_OWED;
         return TB_OK;
     }

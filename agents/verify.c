@@ -203,7 +203,104 @@ static tb_err prove_figures(verifying *v,
     return err;
 }
 
-tb_err tb_verify_report(tb_step *step, const tb_case_id *id, tb_local_answer *answer)
+/* ---- a recount ---- */
+
+/* The line of a figure, without what ends it. */
+static tb_err line_of(tb_arena *arena, const tb_figure *figure, tb_bytes *out)
+{
+    tb_text text;
+    tb_text_init(&text, arena, TB_FIELD_BYTES_MAX); /* one line */
+    tb_figure_print(&text, figure);
+    tb_err err = tb_text_done(&text, out);
+    if (err == TB_OK && out->size > 0) {
+        out->size--;
+    }
+    return err;
+}
+
+static bool same_figure(const tb_figure *a, const tb_figure *b)
+{
+    return tb_bytes_equal(a->measure, b->measure) && tb_bytes_equal(a->group, b->group);
+}
+
+/* One of the two may be NULL: filed and not counted, or counted and not filed. */
+static tb_err compare(verifying *v, const tb_figure *filed, const tb_figure *counted)
+{
+    tb_text text;
+    tb_bytes said = tb_bytes_str("-");
+    tb_bytes found = tb_bytes_str("-");
+    tb_bytes what;
+    tb_arena *arena = v->step->arena;
+    tb_err err = filed == NULL ? TB_OK : line_of(arena, filed, &said);
+    if (err == TB_OK && counted != NULL) {
+        err = line_of(arena, counted, &found);
+    }
+    if (err != TB_OK || tb_bytes_equal(said, found)) {
+        return err;
+    }
+    tb_text_init(&text, arena, said.size + found.size + 64);
+    tb_text_str(&text, "filed ");
+    tb_text_bytes(&text, said);
+    tb_text_str(&text, "; recounted from its events ");
+    tb_text_bytes(&text, found);
+    tb_text_char(&text, '\0');
+    err = tb_text_done(&text, &what);
+    return err == TB_OK ? fault(v, NULL, (const char *)what.data) : err;
+}
+
+static tb_err compare_all(verifying *v, tb_bytes filed, const tb_figure *counted, size_t count)
+{
+    tb_figure figure;
+    bool fine = true;
+    tb_err err = TB_OK;
+    bool *met = tb_arena_array(v->step->arena, count + 1, sizeof *met);
+    if (met == NULL) {
+        return TB_ERR_LIMIT;
+    }
+    while (err == TB_OK && tb_figure_read(&filed, &figure, &fine)) {
+        const tb_figure *other = NULL;
+        for (size_t i = 0; i < count; i++) {
+            if (same_figure(&figure, &counted[i])) {
+                other = &counted[i];
+                met[i] = true;
+            }
+        }
+        err = compare(v, &figure, other);
+    }
+    for (size_t i = 0; err == TB_OK && i < count; i++) {
+        err = met[i] ? TB_OK : compare(v, NULL, &counted[i]);
+    }
+    return err == TB_OK && !fine ? fault(v, NULL, "its figures do not read") : err;
+}
+
+static tb_err recount(verifying *v,
+                      const tb_case_row *row,
+                      const tb_campaign *campaign,
+                      const tb_report_def *report,
+                      const tb_period *period)
+{
+    tb_local_summary summary;
+    tb_figure *counted;
+    size_t count;
+    const tb_field_def *field = tb_report_field(
+        row->view.type, tb_case_type_action(row->view.type, tb_bytes_str(TB_REPORT_FILE)),
+        TB_FIELD_FIGURES);
+    tb_err err = tb_case_summary(v->step->agent, v->step->txn, row, &summary);
+    if (err == TB_OK) {
+        err = tb_report_figures(v->step->agent, v->step->txn, campaign, report, period, &counted, &count);
+    }
+    for (size_t i = 0; err == TB_OK && field != NULL && i < summary.field_count; i++) {
+        if (tb_bytes_equal(summary.fields[i].id, tb_bytes_str(field->id))) {
+            return compare_all(v, summary.fields[i].value, counted, count);
+        }
+    }
+    return err == TB_OK ? fault(v, NULL, "its figures are not here") : err;
+}
+
+tb_err tb_verify_report(tb_step *step,
+                        const tb_case_id *id,
+                        bool recounts,
+                        tb_local_answer *answer)
 {
     verifying v;
     tb_case_row row;
@@ -221,14 +318,13 @@ tb_err tb_verify_report(tb_step *step, const tb_case_id *id, tb_local_answer *an
         return TB_OK;
     }
     err = prove_case(&v, &row);
-    const tb_field_def *field = tb_report_field(
-        row.view.type, tb_case_type_action(row.view.type, tb_bytes_str(TB_REPORT_FILE)),
-        TB_FIELD_PERIOD);
-    tb_bytes text = field == NULL ? tb_bytes_of(NULL, 0)
-                                  : tb_case_view_field(&row.view, tb_bytes_str(field->id));
+    tb_bytes text = tb_report_period_text(&row);
     v.out.attested = !tb_party_equal(&row.view.opener, &step->agent->self);
     if (err == TB_OK && !v.out.attested && tb_report_period(campaign, report, text, &period)) {
         err = prove_figures(&v, campaign, report, &period);
+        if (err == TB_OK && recounts) {
+            err = recount(&v, &row, campaign, report, &period);
+        }
     }
     return finish(err, &v, answer);
 }

@@ -18,7 +18,12 @@
 
 tb_err tb_verify_case(tb_step *step, const tb_case_id *id, tb_local_answer *answer) TB_MUST_USE;
 /* The report's case; and at the reporter, every event behind its counted figures, and that they
- * make up the figures counted now. */
-tb_err tb_verify_report(tb_step *step, const tb_case_id *id, tb_local_answer *answer) TB_MUST_USE;
+ * make up the figures counted now. recounts: and that these are the figures that were filed, for
+ * who has only what was exported for it; at an agent cases go on after a report is filed, and what
+ * changed is shown as a correction. */
+tb_err tb_verify_report(tb_step *step,
+                        const tb_case_id *id,
+                        bool recounts,
+                        tb_local_answer *answer) TB_MUST_USE;
 
 #endif

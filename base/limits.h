@@ -17,6 +17,12 @@
 #define TB_GROUP_BYTES_MAX (512 * 1024)
 /* A bundle on removable media, bytes: it fits the local interface. More is carried in several. */
 #define TB_BUNDLE_BYTES_MAX (960 * 1024)
+/* One page of exported evidence, bytes: it fits the local interface, and more is in the next. What
+ * is put on it stops earlier, so that what was begun has room. */
+#define TB_EVIDENCE_PAGE_BYTES_MAX (976 * 1024)
+#define TB_EVIDENCE_FILL_BYTES     (640 * 1024)
+/* Cases looked through for one page of a report's evidence. */
+#define TB_EVIDENCE_LOOKED_MAX 4096
 /* Marks, refusals and stamps of one bundle, together. */
 #define TB_BUNDLE_LINES_MAX 256
 /* Groups in one Submit or Deliver. */
@@ -59,6 +65,9 @@
 #define TB_GROUPS_MAX      16
 #define TB_FIELDS_MAX      64
 #define TB_FIELD_BYTES_MAX 4096 /* one value */
+/* The figures of one report, which are one value: a summary has a line for each party and measure.
+ * More is refused as report_long. */
+#define TB_FIGURES_BYTES_MAX (96 * 1024)
 #define TB_STATES_MAX      64
 #define TB_ACTIONS_MAX     128
 #define TB_DUTIES_MAX      32
@@ -191,7 +200,7 @@
 #define TB_MEASURE_CASES_A_TURN 64
 #define TB_MEASURE_SLICE        256
 /* Figures shown of one report, and events listed behind one figure on one page. */
-#define TB_FIGURES_MAX    512
+#define TB_FIGURES_MAX    3072
 #define TB_DRILL_PAGE_MAX 500
 
 /* Document numbers of one party, campaign and field in one year: six digits, more than any office

@@ -153,6 +153,11 @@
     X(513, TB_REFUSED_FUTURE, "future", "The date or time is in the future; state when it happened.", "日期或时间晚于办理时间,请填写实际发生的时间。") \
     X(514, TB_REFUSED_ABOVE, "above", "The number is greater than the total it is part of.", "数值大于其所属的总数,请核对。") \
     X(515, TB_REFUSED_PARAMETER, "parameter", "The definition has no such parameter, or the value does not fit it; see its 'parameters'.", "该定义没有此参数,或取值不符合参数类型,请查看定义中的parameters。") \
+    /* 540..559 reports, further */ \
+    X(540, TB_REFUSED_REPORT_LONG, "report_long", "The figures take more room than a report has: the campaign's definition tells measures apart by too many values; tell its author.", "指标数据过多,超出一份报告的容量:专项行动规定中指标分组过细,请告知其编制单位。") \
+    X(541, TB_REFUSED_RECONCILE_OF, "reconcile_of", "The cases behind a figure are with the party that filed it: name this party with --of, or ask at the other.", "指标背后的办件在报送该指标的单位:请用 --of 写本单位,或在对方单位查询。") \
+    X(542, TB_REFUSED_RECONCILE_SETTLE, "reconcile_settle", "The campaign names no act by which a difference over such a case is settled.", "专项行动规定中没有对此类办件差异作说明的办理动作。") \
+    X(543, TB_REFUSED_CAMPAIGN_RUNNING, "campaign_running", "The campaign's last day is not over yet; it is closed and archived after it.", "专项行动尚未期满,期满后方可办结归档。") \
     X(560, TB_REFUSED_NUMBER_GIVEN, "number_given", "The agent gives this document number when the act is issued; leave the field out.", "该文号由前置程序在签发时编定，请勿填写。") \
     X(561, TB_REFUSED_NUMBERS_USED_UP, "numbers_used_up", "The document numbers of this year are used up; ask headquarters for another field in the campaign's definition.", "本年度文号已用完，请商专项办在方案中另设文号。")
 /* clang-format on */

@@ -19,7 +19,7 @@ tb_refusal tb_wire_read_fields(wire_field *const *in, size_t count, tb_arena *ar
 
     for (size_t i = 0; i < count; i++) {
         if (!tb_wire_name(in[i]->id, &fields[i].id) ||
-            !tb_wire_text(in[i]->value, TB_FIELD_BYTES_MAX, &fields[i].value) ||
+            !tb_wire_text(in[i]->value, TB_FIGURES_BYTES_MAX, &fields[i].value) ||
             (i > 0 && tb_wire_compare(fields[i - 1].id, fields[i].id) >= 0)) {
             return TB_REFUSED_MALFORMED;
         }

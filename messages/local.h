@@ -58,6 +58,8 @@ typedef enum tb_request_kind {
     TB_REQUEST_LIST_REPORTS = 70,
     TB_REQUEST_GET_REPORT = 71,
     TB_REQUEST_VERIFY = 72,
+    TB_REQUEST_EXPORT_EVIDENCE = 110,
+    TB_REQUEST_RECONCILE = 111,
     TB_REQUEST_RECOVER = 30,
     TB_REQUEST_GET_RECOVERY = 31,
     TB_REQUEST_LIST_ACCOUNTS = 80,
@@ -188,6 +190,8 @@ typedef struct tb_local_request {
         tb_local_list_reports list_reports;
         tb_local_get_report get_report;
         tb_local_verify verify;
+        tb_local_export_evidence export_evidence;
+        tb_local_reconcile reconcile;
         tb_local_recover recover;
         tb_local_change_account change_account;
         tb_local_list_approvals list_approvals;
@@ -227,6 +231,8 @@ typedef enum tb_answer_kind {
     TB_ANSWER_REPORTS = 70,
     TB_ANSWER_REPORT = 71,
     TB_ANSWER_VERIFIED = 72,
+    TB_ANSWER_EVIDENCE = 110,
+    TB_ANSWER_RECONCILED = 111,
     TB_ANSWER_RECOVERY = 30,
     TB_ANSWER_ACCOUNTS = 80,
     TB_ANSWER_APPROVALS = 82,
@@ -654,6 +660,8 @@ typedef struct tb_local_answer {
         tb_local_reports reports;
         tb_local_report report;
         tb_local_verified verified;
+        tb_local_evidence evidence;
+        tb_local_reconciled reconciled;
         tb_local_recovery recovery;
         tb_local_accounts accounts;
         tb_local_approvals approvals;

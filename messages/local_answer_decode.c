@@ -518,6 +518,12 @@ static tb_refusal read_body(const wire_answer *in, tb_arena *arena, tb_local_ans
         return tb_local_read_reports(in->reports, arena, &out->reports);
     case TB_ANSWER_REPORT:
         return tb_local_read_report(in->report, arena, &out->report);
+    case TB_ANSWER_RECONCILED:
+        return tb_local_read_reconciled(in->reconciled, arena, &out->reconciled);
+    case TB_ANSWER_EVIDENCE:
+        out->evidence.content = tb_bytes_of(in->evidence->content.data, in->evidence->content.len);
+        out->evidence.next = tb_bytes_of(in->evidence->next.data, in->evidence->next.len);
+        return TB_ACCEPTED;
     case TB_ANSWER_VERIFIED:
         return tb_local_read_verified(in->verified, arena, &out->verified);
     case TB_ANSWER_CAMPAIGNS:

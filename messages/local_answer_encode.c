@@ -44,6 +44,8 @@ typedef struct bodies {
     Tongbao__Local__Reports reports;
     Tongbao__Local__Report report;
     Tongbao__Local__Verified verified;
+    Tongbao__Local__Evidence evidence;
+    Tongbao__Local__Reconciled reconciled;
 } bodies;
 
 static tb_wire_bytes digest_of(const tb_digest *digest)
@@ -548,6 +550,15 @@ static bool write_body(const tb_local_answer *in, tb_arena *arena, bodies *b, wi
     case TB_ANSWER_REPORT:
         out->report = &b->report;
         return tb_local_write_report(&in->report, arena, &b->report);
+    case TB_ANSWER_RECONCILED:
+        out->reconciled = &b->reconciled;
+        return tb_local_write_reconciled(&in->reconciled, arena, &b->reconciled);
+    case TB_ANSWER_EVIDENCE:
+        tongbao__local__evidence__init(&b->evidence);
+        b->evidence.content = tb_wire_of(in->evidence.content);
+        b->evidence.next = tb_wire_of(in->evidence.next);
+        out->evidence = &b->evidence;
+        return true;
     case TB_ANSWER_VERIFIED:
         out->verified = &b->verified;
         return tb_local_write_verified(&in->verified, arena, &b->verified);

@@ -298,3 +298,84 @@ bool tb_local_write_verified(const tb_local_verified *in,
     out->faults = tb_local_write_texts(in->faults, in->fault_count, arena);
     return out->faults != NULL;
 }
+
+/* ---- reconciliation ---- */
+
+bool tb_local_read_reconcile(const Tongbao__Local__Reconcile *in, tb_local_reconcile *out)
+{
+    out->sent = in->sent != 0;
+    return tb_local_text(in->campaign, &out->campaign) && tb_local_text(in->report, &out->report) &&
+           tb_local_text(in->period, &out->period) &&
+           tb_local_text(in->reconcile, &out->reconcile) && tb_wire_party(in->of, &out->of) &&
+           tb_wire_party(in->with, &out->with) &&
+           tb_wire_blob(in->after, TB_LOCAL_BYTES_MAX, &out->after);
+}
+
+void tb_local_write_reconcile(const tb_local_reconcile *in, Tongbao__Local__Reconcile *out)
+{
+    tongbao__local__reconcile__init(out);
+    out->campaign = tb_wire_of(in->campaign);
+    out->report = tb_wire_of(in->report);
+    out->period = tb_wire_of(in->period);
+    out->reconcile = tb_wire_of(in->reconcile);
+    out->of = tb_wire_of_party(&in->of);
+    out->with = tb_wire_of_party(&in->with);
+    out->sent = in->sent;
+    out->after = tb_wire_of(in->after);
+}
+
+static bool read_reconciled_line(const Tongbao__Local__ReconciledLine *in,
+                                 tb_local_reconciled_line *out)
+{
+    out->reason = (tb_reconciled_reason)in->reason;
+    out->arrived = in->arrived != 0;
+    return in->reason >= TB_RECONCILED_BOTH && in->reason <= TB_RECONCILED_NOT_ARRIVED &&
+           tb_wire_fixed(in->case_id, out->case_id.bytes, TB_CASE_ID_BYTES) &&
+           tb_wire_fixed(in->event, out->event.bytes, TB_DIGEST_BYTES) &&
+           tb_wire_time(in->at_ms, &out->at) &&
+           tb_wire_party_or_none(in->settled_by, &out->settled_by) &&
+           tb_wire_time(in->settled_ms, &out->settled_at) &&
+           tb_local_text(in->settled, &out->settled);
+}
+
+tb_refusal tb_local_read_reconciled(const Tongbao__Local__Reconciled *in,
+                                    tb_arena *arena,
+                                    tb_local_reconciled *out)
+{
+    out->count = in->n_lines;
+    out->next = tb_bytes_of(in->next.data, in->next.len);
+    out->lines = tb_arena_array(arena, in->n_lines + 1, sizeof *out->lines);
+    if (out->lines == NULL) {
+        return TB_REFUSED_TOO_LARGE;
+    }
+    for (size_t i = 0; i < in->n_lines; i++) {
+        if (!read_reconciled_line(in->lines[i], &out->lines[i])) {
+            return TB_REFUSED_REQUEST;
+        }
+    }
+    return TB_ACCEPTED;
+}
+
+bool tb_local_write_reconciled(const tb_local_reconciled *in,
+                               tb_arena *arena,
+                               Tongbao__Local__Reconciled *out)
+{
+    tongbao__local__reconciled__init(out);
+    out->next = tb_wire_of(in->next);
+    out->n_lines = in->count;
+    out->lines =
+        tb_wire_messages(&tongbao__local__reconciled_line__descriptor, in->count, arena);
+    for (size_t i = 0; out->lines != NULL && i < in->count; i++) {
+        const tb_local_reconciled_line *line = &in->lines[i];
+        Tongbao__Local__ReconciledLine *wire = out->lines[i];
+        wire->case_id = tb_wire_raw(line->case_id.bytes, TB_CASE_ID_BYTES);
+        wire->event = tb_wire_raw(line->event.bytes, TB_DIGEST_BYTES);
+        wire->at_ms = line->at;
+        wire->reason = (uint32_t)line->reason;
+        wire->arrived = line->arrived;
+        wire->settled_by = tb_wire_of_party(&line->settled_by);
+        wire->settled_ms = line->settled_at;
+        wire->settled = tb_wire_of(line->settled);
+    }
+    return out->lines != NULL;
+}

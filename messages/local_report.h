@@ -25,6 +25,49 @@ typedef struct tb_local_get_report {
     uint32_t limit;
 } tb_local_get_report;
 
+typedef struct tb_local_reconcile {
+    tb_bytes campaign;
+    tb_bytes report;
+    tb_bytes period;
+    tb_bytes reconcile; /* id in the report */
+    tb_party of;        /* this party */
+    tb_party with;
+    bool sent;
+    tb_bytes after; /* `next` of the page before */
+} tb_local_reconcile;
+
+typedef enum tb_reconciled_reason {
+    TB_RECONCILED_BOTH = 1,
+    TB_RECONCILED_IN_TRANSIT = 2,
+    TB_RECONCILED_REFUSED = 3,
+    TB_RECONCILED_MISSING = 4,
+    TB_RECONCILED_NOT_ARRIVED = 5,
+} tb_reconciled_reason;
+
+typedef struct tb_local_reconciled_line {
+    tb_case_id case_id;
+    tb_digest event;
+    tb_time at;
+    tb_reconciled_reason reason;
+    bool arrived;
+    tb_party settled_by; /* empty: not settled */
+    tb_time settled_at;
+    tb_bytes settled; /* why */
+} tb_local_reconciled_line;
+
+typedef struct tb_local_reconciled {
+    tb_local_reconciled_line *lines;
+    size_t count;
+    tb_bytes next;
+} tb_local_reconciled;
+
+typedef struct tb_local_export_evidence {
+    tb_case_id case_id;
+    bool report;
+    tb_bytes after;    /* `next` of the page before */
+    tb_bytes campaign; /* instead of a case: every closed case of a campaign that is over */
+} tb_local_export_evidence;
+
 typedef struct tb_local_verify {
     tb_case_id case_id;
     bool report; /* with what its figures open to */
@@ -141,5 +184,10 @@ typedef struct tb_local_verified {
     tb_bytes *faults; /* the first of what is wrong */
     size_t fault_count;
 } tb_local_verified;
+
+typedef struct tb_local_evidence {
+    tb_bytes content; /* a signed page; empty: none yet, ask on */
+    tb_bytes next;    /* empty: that was the last */
+} tb_local_evidence;
 
 #endif

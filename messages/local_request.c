@@ -154,6 +154,16 @@ static tb_refusal read_body(const wire_request *in, tb_arena *arena, tb_local_re
         return verdict(tb_local_read_list_reports(in->list_reports, &out->list_reports));
     case TB_REQUEST_GET_REPORT:
         return verdict(tb_local_read_get_report(in->get_report, &out->get_report));
+    case TB_REQUEST_RECONCILE:
+        return verdict(tb_local_read_reconcile(in->reconcile, &out->reconcile));
+    case TB_REQUEST_EXPORT_EVIDENCE:
+        out->export_evidence.report = in->export_evidence->report != 0;
+        out->export_evidence.after =
+            tb_bytes_of(in->export_evidence->after.data, in->export_evidence->after.len);
+        return verdict(
+            tb_wire_fixed_or_zero(in->export_evidence->case_id,
+                                  out->export_evidence.case_id.bytes, TB_CASE_ID_BYTES) &&
+            tb_local_text(in->export_evidence->campaign, &out->export_evidence.campaign));
     case TB_REQUEST_VERIFY:
         out->verify.report = in->verify->report != 0;
         return verdict(
@@ -296,6 +306,8 @@ typedef struct bodies {
     Tongbao__Local__ListReports list_reports;
     Tongbao__Local__GetReport get_report;
     Tongbao__Local__Verify verify;
+    Tongbao__Local__ExportEvidence export_evidence;
+    Tongbao__Local__Reconcile reconcile;
     Tongbao__Local__Recover recover;
     Tongbao__Local__GetRecovery get_recovery;
     Tongbao__Local__ListAccounts list_accounts;
@@ -522,6 +534,19 @@ static bool write_body(const tb_local_request *in, tb_arena *arena, bodies *b, w
     case TB_REQUEST_GET_REPORT:
         tb_local_write_get_report(&in->get_report, &b->get_report);
         out->get_report = &b->get_report;
+        return true;
+    case TB_REQUEST_RECONCILE:
+        tb_local_write_reconcile(&in->reconcile, &b->reconcile);
+        out->reconcile = &b->reconcile;
+        return true;
+    case TB_REQUEST_EXPORT_EVIDENCE:
+        tongbao__local__export_evidence__init(&b->export_evidence);
+        b->export_evidence.case_id =
+            tb_wire_raw_or_none(in->export_evidence.case_id.bytes, TB_CASE_ID_BYTES);
+        b->export_evidence.campaign = tb_wire_of(in->export_evidence.campaign);
+        b->export_evidence.report = in->export_evidence.report;
+        b->export_evidence.after = tb_wire_of(in->export_evidence.after);
+        out->export_evidence = &b->export_evidence;
         return true;
     case TB_REQUEST_VERIFY:
         tongbao__local__verify__init(&b->verify);

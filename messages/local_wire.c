@@ -21,7 +21,7 @@ tb_local_read_values(wire_value *const *in, size_t count, tb_arena *arena, tb_fi
         if (!tb_wire_name(in[i]->id, &fields[i].id)) {
             return TB_REFUSED_FIELD_UNKNOWN;
         }
-        if (!tb_wire_text(in[i]->value, TB_FIELD_BYTES_MAX, &fields[i].value)) {
+        if (!tb_wire_text(in[i]->value, TB_FIGURES_BYTES_MAX, &fields[i].value)) {
             return TB_REFUSED_FIELD_INVALID;
         }
     }

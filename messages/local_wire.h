@@ -207,6 +207,16 @@ bool tb_local_write_unanswered(const tb_local_unanswered *in,
 bool tb_local_write_explained(const tb_local_explained *in,
                               tb_arena *arena,
                               struct Tongbao__Local__Explained *out);
+struct Tongbao__Local__Reconcile;
+struct Tongbao__Local__Reconciled;
+bool tb_local_read_reconcile(const struct Tongbao__Local__Reconcile *in, tb_local_reconcile *out);
+void tb_local_write_reconcile(const tb_local_reconcile *in, struct Tongbao__Local__Reconcile *out);
+tb_refusal tb_local_read_reconciled(const struct Tongbao__Local__Reconciled *in,
+                                    tb_arena *arena,
+                                    tb_local_reconciled *out) TB_MUST_USE;
+bool tb_local_write_reconciled(const tb_local_reconciled *in,
+                               tb_arena *arena,
+                               struct Tongbao__Local__Reconciled *out);
 struct Tongbao__Local__Verified;
 tb_refusal tb_local_read_verified(const struct Tongbao__Local__Verified *in,
                                   tb_arena *arena,

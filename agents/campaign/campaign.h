@@ -520,6 +520,7 @@ typedef struct tb_reconcile_def {
     tb_label title;
     const char *sent;     /* measure */
     const char *received; /* measure */
+    const char *settled_by; /* side action by which a difference is explained, or NULL */
 } tb_reconcile_def;
 
 /* 报告: what each party of a role owes for each period, as a case of its own type. The verbs of a
@@ -537,6 +538,7 @@ typedef struct tb_report_def {
     const char **owed_by; /* roles */
     unsigned owed_by_count;
     const char *to; /* role */
+    const char *summary_of; /* a report whose filed figures this one puts together, or NULL */
     tb_every every;
     const char *first; /* period, with every */
     const char *last;
@@ -547,6 +549,8 @@ typedef struct tb_report_def {
     unsigned measure_count;
     const char **text; /* fields of the case type, as sections */
     unsigned text_count;
+    const char **signed_by; /* fields at its foot: 填报人, 审核人, 单位负责人, 联系电话 */
+    unsigned signed_by_count;
     tb_judged_def *judged;
     unsigned judged_count;
     tb_reconcile_def *reconciles;

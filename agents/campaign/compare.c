@@ -528,7 +528,8 @@ static bool same_reconciles(const tb_report_def *a, const tb_report_def *b)
     for (unsigned i = 0; a->reconcile_count == b->reconcile_count && i < a->reconcile_count; i++) {
         const tb_reconcile_def *x = &a->reconciles[i];
         const tb_reconcile_def *y = &b->reconciles[i];
-        if (!same(x->id, y->id) || !same(x->sent, y->sent) || !same(x->received, y->received)) {
+        if (!same(x->id, y->id) || !same(x->sent, y->sent) || !same(x->received, y->received) ||
+            !same(x->settled_by, y->settled_by)) {
             return false;
         }
     }
@@ -537,7 +538,8 @@ static bool same_reconciles(const tb_report_def *a, const tb_report_def *b)
 
 static bool same_report(const tb_report_def *a, const tb_report_def *b)
 {
-    return same(a->case_type, b->case_type) && same(a->to, b->to) && a->every == b->every &&
+    return same(a->case_type, b->case_type) && same(a->to, b->to) &&
+           same(a->summary_of, b->summary_of) && a->every == b->every &&
            same(a->first, b->first) && same(a->last, b->last) &&
            a->due.months_after == b->due.months_after && a->due.day == b->due.day &&
            same_names((const char *const *)a->owed_by, a->owed_by_count,
@@ -548,6 +550,8 @@ static bool same_report(const tb_report_def *a, const tb_report_def *b)
                       (const char *const *)b->measures, b->measure_count) &&
            same_names((const char *const *)a->text, a->text_count, (const char *const *)b->text,
                       b->text_count) &&
+           same_names((const char *const *)a->signed_by, a->signed_by_count,
+                      (const char *const *)b->signed_by, b->signed_by_count) &&
            same_judged(a, b) && same_reconciles(a, b);
 }
 

@@ -210,7 +210,7 @@ static bool is_name(tb_bytes text)
 
 bool tb_field_well_formed(tb_field_type type, tb_bytes value)
 {
-    if (value.size == 0 || value.size > TB_FIELD_BYTES_MAX) {
+    if (value.size == 0 || value.size > (type == TB_FIELD_FIGURES ? TB_FIGURES_BYTES_MAX : TB_FIELD_BYTES_MAX)) {
         return false;
     }
     tb_party party;

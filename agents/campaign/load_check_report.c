@@ -168,7 +168,7 @@ static bool counts_by_month(const tb_check *check, const tb_report_def *r)
 {
     for (unsigned i = 0; i < r->measure_count; i++) {
         const tb_measure *m = tb_campaign_measure(check->campaign, tb_bytes_str(r->measures[i]));
-        if (m != NULL && m->declared == TB_DECLARED_NOT) {
+        if (m != NULL && (m->declared == TB_DECLARED_NOT || r->summary_of != NULL)) {
             return true;
         }
     }
@@ -277,6 +277,44 @@ static void check_states(tb_check *check, const tb_report_def *r)
     }
 }
 
+/* A summary says what others filed: of the same periods, to whom it is that sums up. */
+static void check_summary(tb_check *check, const tb_report_def *r)
+{
+    const tb_report_def *source =
+        tb_campaign_report(check->campaign, tb_bytes_str(r->summary_of));
+    bool same_periods = source != NULL && source->every == r->every &&
+                        source->every != TB_EVERY_NONE && source->first != NULL &&
+                        r->first != NULL && strcmp(source->first, r->first) == 0 &&
+                        source->last != NULL && r->last != NULL &&
+                        strcmp(source->last, r->last) == 0;
+    if (!same_periods || source->summary_of != NULL ||
+        !tb_names_hold((const char *const *)r->owed_by, r->owed_by_count,
+                       tb_bytes_str(source->to))) {
+        tb_check_fault(check, tb_at_value(&r->summary_of), TB_FAULT_SUMMARY_OF, r->summary_of,
+                       NULL);
+        return;
+    }
+    for (unsigned i = 0; i < r->measure_count; i++) {
+        if (!tb_names_hold((const char *const *)source->measures, source->measure_count,
+                           tb_bytes_str(r->measures[i]))) {
+            tb_check_fault(check, tb_at_value(&r->measures[i]), TB_FAULT_SUMMARY_MEASURE,
+                           r->measures[i], r->summary_of);
+        }
+    }
+    if (r->judged_count > 0 || r->reconcile_count > 0) {
+        tb_check_fault(check, tb_at(r), TB_FAULT_SUMMARY_JUDGED, NULL, NULL);
+    }
+}
+
+static void check_fields(tb_check *check, const char **ids, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        if (tb_check_field_of(check, ids[i]) == NULL) {
+            tb_check_fault(check, tb_at_value(&ids[i]), TB_FAULT_FIELD_UNKNOWN, ids[i], NULL);
+        }
+    }
+}
+
 static void check_contents(tb_check *check, const tb_report_def *r)
 {
     for (unsigned i = 0; i < r->measure_count; i++) {
@@ -285,17 +323,13 @@ static void check_contents(tb_check *check, const tb_report_def *r)
         const tb_field_def *field = tb_check_field_of(check, *id);
         if (m == NULL) {
             tb_check_fault(check, tb_at_value(id), TB_FAULT_MEASURE_UNKNOWN, *id, NULL);
-        } else if (m->declared != TB_DECLARED_NOT &&
+        } else if (m->declared != TB_DECLARED_NOT && r->summary_of == NULL &&
                    (field == NULL || field->type != TB_FIELD_DECLARED)) {
             tb_check_fault(check, tb_at_value(id), TB_FAULT_REPORT_DECLARED, *id, NULL);
         }
     }
-    for (unsigned i = 0; i < r->text_count; i++) {
-        if (tb_check_field_of(check, r->text[i]) == NULL) {
-            tb_check_fault(check, tb_at_value(&r->text[i]), TB_FAULT_FIELD_UNKNOWN, r->text[i],
-                           NULL);
-        }
-    }
+    check_fields(check, r->text, r->text_count);
+    check_fields(check, r->signed_by, r->signed_by_count);
 }
 
 static void check_judged(tb_check *check, const tb_report_def *r)
@@ -347,6 +381,24 @@ check_side(tb_check *check, const tb_report_def *r, const char *const *id, tb_fi
     return m;
 }
 
+/* How differences are explained: beside the chain, and never without a word. */
+static void check_settled(tb_check *check, const tb_reconcile_def *def, const tb_measure *sent)
+{
+    const tb_case_type *type =
+        sent == NULL ? NULL
+                     : tb_campaign_case_type(check->campaign, tb_bytes_str(sent->case_type));
+    const tb_action *action =
+        type == NULL ? NULL : tb_case_type_action(type, tb_bytes_str(def->settled_by));
+    bool says_why = false;
+    for (unsigned i = 0; action != NULL && i < action->field_count; i++) {
+        says_why = says_why || action->fields[i].required;
+    }
+    if (type != NULL && (action == NULL || action->kind != TB_ACTION_SIDE || !says_why)) {
+        tb_check_fault(check, tb_at_value(&def->settled_by), TB_FAULT_RECONCILE_SETTLE,
+                       def->settled_by, type->id);
+    }
+}
+
 static void check_reconciles(tb_check *check, const tb_report_def *r)
 {
     tb_check_names(check, TB_ITEM_REPORT, r->reconciles, r->reconcile_count, sizeof *r->reconciles);
@@ -357,6 +409,9 @@ static void check_reconciles(tb_check *check, const tb_report_def *r)
         tb_check_label(check, &def->title, tb_at(def), "the reconciliation", "对账");
         const tb_measure *sent = check_side(check, r, &def->sent, &by_sent);
         const tb_measure *received = check_side(check, r, &def->received, &by_received);
+        if (def->settled_by != NULL) {
+            check_settled(check, def, sent);
+        }
         if (sent != NULL && received != NULL &&
             (strcmp(sent->case_type, received->case_type) != 0 || by_sent != by_received)) {
             tb_check_fault(check, tb_at(def), TB_FAULT_RECONCILE_TYPE, def->sent, def->received);
@@ -373,6 +428,9 @@ static void check_report(tb_check *check, unsigned at)
     check_periods(check, r);
     check_judged(check, r);
     check_reconciles(check, r);
+    if (r->summary_of != NULL) {
+        check_summary(check, r);
+    }
     for (unsigned i = 0; i < at; i++) {
         if (strcmp(check->campaign->reports[i].case_type, r->case_type) == 0) {
             tb_check_fault(check, tb_at_value(&r->case_type), TB_FAULT_REPORT_TYPE_TWICE,

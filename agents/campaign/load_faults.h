@@ -215,6 +215,10 @@
     X(TB_FAULT_JUDGED_THRESHOLD, "judged_threshold", "a threshold is a share of at most one", "write 'at_least: {numerator: 9, denominator: 10}'", "达标线应为不大于一的分数", "请写“at_least: {numerator: 9, denominator: 10}”") \
     X(TB_FAULT_RECONCILE_MEASURE, "reconcile_measure", "'{1}' is not a count among the report's measures, told apart by one field of type province or party", "name a measure of the report that counts events 'by' the other side's province or party", "“{1}”不是该报告中按对方省份或单位(一个province或party类填写项)分组的计数指标", "请写该报告中按对方省份或单位分组计数的指标") \
     X(TB_FAULT_RECONCILE_TYPE, "reconcile_type", "measures '{1}' and '{2}' do not count the same kind of case", "reconcile two measures of one case type, both told apart by provinces or both by parties", "指标“{1}”与“{2}”统计的不是同一类办件或分组方式不同", "请用同一办件类型、同为按省份或同为按单位分组的两个指标对账") \
+    X(TB_FAULT_RECONCILE_SETTLE, "reconcile_settle", "'{1}' is no side action of case type '{2}' with a required field", "name one, with the field that says why: {id: explain, kind: side, fields: [{field: reason, required: true}]}", "“{1}”不是办件类型“{2}”的、带必填项的side动作", "请指明一个side动作，并设说明原因的必填项") \
+    X(TB_FAULT_SUMMARY_OF, "summary_of", "'{1}' is no report of the same periods that is owed to a role which owes this one", "name a report with the same every, first and last, owed to who files this summary", "“{1}”不是报告期相同、且报给本汇总报告报送单位的报告", "请写every、first、last相同，且报给汇总单位的报告") \
+    X(TB_FAULT_SUMMARY_MEASURE, "summary_measure", "measure '{1}' is not in the report '{2}' that is put together", "add it there, or leave it out here", "所汇总的报告“{2}”没有指标“{1}”", "请在该报告中增加，或在此去掉") \
+    X(TB_FAULT_SUMMARY_JUDGED, "summary_judged", "a summary has no judged figures and no reconciliations", "leave them to the report it puts together", "汇总报告不设达标线和对账", "请在所汇总的报告中规定") \
     X(TB_FAULT_NAME_OTHER, "name_other", "the document is signed as '{1}', the definition says '{2}'", "sign it under the definition's own id and version", "文件以“{1}”签名，而定义写的是“{2}”", "请以定义中的标识和版本签名")
 /* clang-format on */
 

@@ -500,6 +500,7 @@ static const cyaml_schema_field_t reconcile_fields[] = {
     EN(tb_reconcile_def, title),
     NAME("sent", tb_reconcile_def, sent),
     NAME("received", tb_reconcile_def, received),
+    MAYBE_NAME("settled_by", tb_reconcile_def, settled_by),
     CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t reconcile_schema = {
@@ -512,6 +513,7 @@ static const cyaml_schema_field_t report_fields[] = {
     NAME("case_type", tb_report_def, case_type),
     NAMES("owed_by", LIST, tb_report_def, owed_by, owed_by_count),
     NAME("to", tb_report_def, to),
+    MAYBE_NAME("summary_of", tb_report_def, summary_of),
     CYAML_FIELD_ENUM(
         "every", STRICT | MAYBE, tb_report_def, every, rhythms, CYAML_ARRAY_LEN(rhythms)),
     MAYBE_NAME("first", tb_report_def, first),
@@ -520,6 +522,7 @@ static const cyaml_schema_field_t report_fields[] = {
     NAMES("dates", MAYBE_LIST, tb_report_def, dates, date_count),
     NAMES("measures", MAYBE_LIST, tb_report_def, measures, measure_count),
     NAMES("text", MAYBE_LIST, tb_report_def, text, text_count),
+    NAMES("signed_by", MAYBE_LIST, tb_report_def, signed_by, signed_by_count),
     LIST_OF("judged", MAYBE_LIST, tb_report_def, judged, judged_count, &judged_schema),
     LIST_OF(
         "reconciles", MAYBE_LIST, tb_report_def, reconciles, reconcile_count, &reconcile_schema),

@@ -210,6 +210,9 @@ int tb_cli_campaign(int argc, char **argv)
         tb_help_print("campaign");
         return TB_EXIT_DONE;
     }
+    if (words.count == 2 && strcmp(words.list[0], "close") == 0) {
+        return tb_campaign_close(&common, words.list[1], publish.out);
+    }
     if (words.count > 0 && strcmp(words.list[0], "automatic") == 0) {
         return tb_campaign_automatic(&common, words.list + 1, words.count - 1);
     }

@@ -76,6 +76,11 @@ static void explain_report(const tb_campaign *campaign, const tb_report_def *r)
         (void)printf("%s%s", tb_explain_between(i), tb_explain_role(campaign, r->owed_by[i]));
     }
     (void)printf(_(" to %s\n"), tb_explain_role(campaign, r->to));
+    if (r->summary_of != NULL) {
+        const tb_report_def *of = tb_campaign_report(campaign, tb_bytes_str(r->summary_of));
+        (void)printf(_("    puts together what was filed as: %s; who filed nothing is missing\n"),
+                     of == NULL ? r->summary_of : tb_explain_label(&of->title, of->id));
+    }
     unsigned periods = tb_report_periods(campaign, r);
     for (unsigned i = 0; i < periods; i++) {
         char due[TB_TIME_TEXT];

@@ -37,6 +37,12 @@ int tb_campaign_graph(const char *path);
 /* Lists what can be switched, or switches: CAMPAIGN ACTION on|off. An exit code. */
 int tb_campaign_automatic(const tb_common *common, const char *const *words, size_t count);
 
+/* ---- campaign_close.c ---- */
+
+/* Archives this party's closed cases of a campaign that is over, with a list of contents, into a
+ * folder. An exit code. */
+int tb_campaign_close(const tb_common *common, const char *name, const char *folder);
+
 /* ---- campaign_publish.c ---- */
 
 typedef struct tb_publish_options {

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "agents/cli/cli.h"
+#include "agents/cli/evidence.h"
 #include "agents/cli/help.h"
 #include "agents/cli/json.h"
 #include "agents/cli/list.h"
@@ -30,6 +31,7 @@ typedef struct options {
     const char *on_behalf; /* --for */
     const char *reference; /* --ref */
     const char *date;
+    const char *out;
 } options;
 
 static int print(tb_book *book, const tb_local_answer *answer)
@@ -55,6 +57,19 @@ static bool case_word(const options *o, tb_case_id *out)
         return false;
     }
     return tb_arguments_id(o->words.list[1], out->bytes);
+}
+
+/* For who has no agent: tongbao verify FILE. */
+static int export(tb_book *book, const options *o)
+{
+    tb_case_id id;
+    if (!case_word(o, &id)) {
+        return TB_EXIT_USAGE;
+    }
+    if (o->out == NULL) {
+        return tb_help_wrong("case", _("case export writes a file: give its name with --out"));
+    }
+    return tb_evidence_write(book->client, &id, false, o->out);
 }
 
 static int list(tb_book *book, const options *o)
@@ -301,7 +316,7 @@ static verb_fn *verb_of(const char *word)
         const char *word;
         verb_fn *verb;
     } verbs[] = {{"list", list},      {"show", show}, {"acts", acts},  {"act", act},
-                 {"open", open_case}, {"move", move}, {"paper", paper}};
+                 {"open", open_case}, {"move", move}, {"paper", paper}, {"export", export}};
     for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
         if (strcmp(verbs[i].word, word) == 0) {
             return verbs[i].verb;
@@ -318,7 +333,8 @@ int tb_cli_case(int argc, char **argv)
         {"field", NULL, &o.field},   {"value", NULL, &o.value},     {"limit", NULL, &o.limit},
         {"after", NULL, &o.after},   {"head", NULL, &o.head},       {"type", NULL, &o.type},
         {"lane", NULL, &o.lane},     {"to", NULL, &o.to},           {"for", NULL, &o.on_behalf},
-        {"ref", NULL, &o.reference}, {"date", NULL, &o.date},       {"action", NULL, &o.action}};
+        {"ref", NULL, &o.reference}, {"date", NULL, &o.date},       {"action", NULL, &o.action},
+        {"out", NULL, &o.out}};
     if (!tb_arguments_read(argc, argv, known, sizeof known / sizeof known[0], &o.common,
                            &o.words)) {
         return TB_EXIT_USAGE;
@@ -329,7 +345,7 @@ int tb_cli_case(int argc, char **argv)
     }
     verb_fn *verb = o.words.count == 0 ? NULL : verb_of(o.words.list[0]);
     if (verb == NULL) {
-        return tb_help_wrong("case", _("case takes list, show, acts, act, open, move or paper"));
+        return tb_help_wrong("case", _("case takes list, show, acts, act, open, move, paper or export"));
     }
 
     tb_client client;

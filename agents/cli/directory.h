@@ -51,7 +51,7 @@ int tb_say_problem(const tb_problem *problem);
 /* Says which option is missing; returns TB_EXIT_USAGE. */
 int tb_say_missing(const char *option);
 /* False after saying that text is no party id. */
-bool tb_read_party(const char *text, tb_party *out);
+bool tb_read_party_word(const char *text, tb_party *out);
 /* Prints and gives back a JSON value; returns TB_EXIT_DONE, or TB_EXIT_INTERNAL when memory ended.
  */
 int tb_print_json(json_t *value);

@@ -219,7 +219,7 @@ int tb_directory_revoke_verb(int argc, char **argv)
         tb_say_error(_("name one party, and as reason lost, stolen or rotation"));
         return TB_EXIT_USAGE;
     }
-    if (!tb_read_party(words.list[0], &cut.party)) {
+    if (!tb_read_party_word(words.list[0], &cut.party)) {
         return TB_EXIT_USAGE;
     }
 

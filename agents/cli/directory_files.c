@@ -76,7 +76,7 @@ int tb_say_missing(const char *option)
     return TB_EXIT_USAGE;
 }
 
-bool tb_read_party(const char *text, tb_party *out)
+bool tb_read_party_word(const char *text, tb_party *out)
 {
     if (!tb_party_parse(tb_bytes_str(text), out)) {
         tb_say_error(_("\"%s\" is not a party id: up to 23 of a-z, 0-9, dot and dash"), text);

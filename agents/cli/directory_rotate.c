@@ -103,7 +103,7 @@ int tb_directory_rotate_verb(int argc, char **argv)
     if (!read_time("keys-until", keys_until, &c.keys_until)) {
         return TB_EXIT_USAGE;
     }
-    return tb_read_party(words.list[0], &c.cut.party) ? change_by(&c, rotate) : TB_EXIT_USAGE;
+    return tb_read_party_word(words.list[0], &c.cut.party) ? change_by(&c, rotate) : TB_EXIT_USAGE;
 }
 
 /* ---- hub ---- */

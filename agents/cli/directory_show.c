@@ -174,7 +174,7 @@ int tb_directory_show_verb(int argc, char **argv)
         tb_say_error(_("name one party; see: tongbao directory --help"));
         return TB_EXIT_USAGE;
     }
-    if (!tb_read_party(words.list[0], &id)) {
+    if (!tb_read_party_word(words.list[0], &id)) {
         return TB_EXIT_USAGE;
     }
 

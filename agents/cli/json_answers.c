@@ -503,6 +503,10 @@ json_t *tb_json_answer(const tb_local_answer *answer)
         return tb_json_reports(&answer->reports);
     case TB_ANSWER_REPORT:
         return tb_json_report(&answer->report);
+    case TB_ANSWER_RECONCILED: /* printed by its own command, both sides together */
+        break;
+    case TB_ANSWER_EVIDENCE:
+        return json_pack("{s:i}", "bytes", (int)answer->evidence.content.size);
     case TB_ANSWER_VERIFIED:
         return tb_json_verified(&answer->verified);
     case TB_ANSWER_CAMPAIGNS:

@@ -113,7 +113,7 @@ static int make(int argc, char **argv)
         return tb_say_missing(party_text == NULL ? "party" : "out");
     }
     tb_party party;
-    if (!tb_read_party(party_text, &party)) {
+    if (!tb_read_party_word(party_text, &party)) {
         return TB_EXIT_USAGE;
     }
 
@@ -197,8 +197,12 @@ static int show(int argc, char **argv)
             return tb_say_problem(&problem);
         }
         public_keys all = of_file(&keys);
+        char authority[TB_FINGERPRINT_TEXT];
+        bool is_authority = keys.is_authority;
         tb_keyfile_wipe(&keys);
-        return print(&all, path, NULL, common.json);
+        tb_fingerprint(tb_bytes_of(all.keys[0].bytes, sizeof all.keys[0].bytes), authority);
+        /* the authority's is what verify FILE prints or is told */
+        return print(&all, path, is_authority ? authority : NULL, common.json);
     }
     tb_arena arena = tb_file_arena();
     tb_bytes packed;

@@ -4,10 +4,12 @@
 #include <string.h>
 
 #include "agents/cli/cli.h"
+#include "agents/cli/evidence.h"
 #include "agents/cli/help.h"
 #include "agents/cli/json.h"
 #include "agents/cli/report_export.h"
 #include "agents/cli/report_reconcile.h"
+#include "agents/cli/report_sheet.h"
 #include "agents/cli/say.h"
 #include "agents/cli/show.h"
 #include "agents/cli/values.h"
@@ -28,6 +30,12 @@ typedef struct options {
     const char *report; /* of reconcile */
     const char *of;
     const char *with;
+    const char *left;  /* measures to be reconciled, and roles where they are summed */
+    const char *right;
+    const char *left_role;
+    const char *right_role;
+    const char *out;
+    bool is_signed;
 } options;
 
 static int ask(tb_book *book, tb_local_request *request, tb_answer_kind kind)
@@ -126,14 +134,34 @@ static int show(tb_book *book, const options *o)
     return ask(book, &request, TB_ANSWER_REPORT);
 }
 
+/* With all that proves it, for who has no agent: tongbao verify FILE. */
+static int export_signed(tb_book *book, const options *o)
+{
+    tb_case_id id;
+    if (!case_word(o, &id)) {
+        return TB_EXIT_USAGE;
+    }
+    if (o->out == NULL) {
+        return tb_help_wrong("report", _("--signed writes a file: give its name with --out"));
+    }
+    return tb_evidence_write(book->client, &id, true, o->out);
+}
+
 /* As a table: CASE of one that was filed, or REPORT PERIOD for the draft. */
 static int export(tb_book *book, const options *o)
 {
     tb_local_request request = {.kind = TB_REQUEST_GET_REPORT};
     tb_local_answer answer;
     int code = TB_EXIT_DONE;
-    if (o->format != NULL && strcmp(o->format, "csv") != 0) {
-        return tb_help_wrong("report", _("--format is csv"));
+    if (o->is_signed) {
+        return export_signed(book, o);
+    }
+    bool sheet = o->format != NULL && strcmp(o->format, "xlsx") == 0;
+    if (o->format != NULL && !sheet && strcmp(o->format, "csv") != 0) {
+        return tb_help_wrong("report", _("--format is csv or xlsx"));
+    }
+    if (sheet && o->out == NULL) {
+        return tb_help_wrong("report", _("--format xlsx writes a file: give its name with --out"));
     }
     if (o->words.count >= 3) {
         code = draft_request(book, o, &request);
@@ -143,7 +171,8 @@ static int export(tb_book *book, const options *o)
     if (code == TB_EXIT_DONE) {
         code = tb_client_get(book->client, &request, TB_ANSWER_REPORT, &answer);
     }
-    if (code == TB_EXIT_DONE && !tb_report_export(stdout, book, &answer.report)) {
+    if (code == TB_EXIT_DONE && !(sheet ? tb_report_sheet(o->out, book, &answer.report)
+                                        : tb_report_export(stdout, book, &answer.report))) {
         code = TB_EXIT_INTERNAL;
     }
     return code;
@@ -296,6 +325,43 @@ static bool find_reconciled(tb_book *book, const options *o, tb_reconciling *out
     return false;
 }
 
+/* Told apart by one field of province or party, so that it names the other side. */
+static bool names_others(const tb_reconciling *r, const char *id)
+{
+    const tb_measure *m = tb_campaign_measure(r->campaign, tb_bytes_str(id));
+    const tb_case_type *type =
+        m == NULL || m->case_type == NULL
+            ? NULL
+            : tb_campaign_case_type(r->campaign, tb_bytes_str(m->case_type));
+    const tb_field_def *by =
+        type == NULL || m->by_count != 1 ? NULL : tb_case_type_field(type, tb_bytes_str(m->by[0]));
+    if (by != NULL && (by->type == TB_FIELD_PROVINCE || by->type == TB_FIELD_PARTY)) {
+        return true;
+    }
+    tb_say_refusal(TB_REFUSED_MEASURE_UNKNOWN, tb_bytes_str(id));
+    return false;
+}
+
+/* Two measures the person chose: pair by pair, or summed over the parties of two roles. */
+static int reconcile_chosen(tb_reconciling *r, const options *o)
+{
+    if (o->left == NULL || o->right == NULL || (o->left_role == NULL) != (o->right_role == NULL)) {
+        return tb_help_wrong("report", _("--left and --right belong together, and so do --left-role "
+                                         "and --right-role"));
+    }
+    if (o->left_role != NULL) {
+        const tb_sum_side left = {o->left, o->left_role};
+        const tb_sum_side right = {o->right, o->right_role};
+        return tb_report_reconcile_sums(r, &left, &right);
+    }
+    if (!names_others(r, o->left) || !names_others(r, o->right)) {
+        return TB_EXIT_REFUSED;
+    }
+    const tb_reconcile_def chosen = {.id = "chosen", .sent = o->left, .received = o->right};
+    r->def = &chosen;
+    return tb_report_reconcile_pairs(r);
+}
+
 static int reconcile(tb_book *book, const options *o)
 {
     tb_reconciling r = {.book = book};
@@ -318,12 +384,60 @@ static int reconcile(tb_book *book, const options *o)
                  !tb_party_parse(tb_book_party_id(book, tb_bytes_str(o->with)), &r.with))) {
         return tb_help_wrong("report", _("--of and --with take a party's id or name"));
     }
+    if (o->left != NULL || o->right != NULL) {
+        return reconcile_chosen(&r, o);
+    }
     int code = TB_EXIT_DONE;
     for (unsigned i = 0; code == TB_EXIT_DONE && i < r.report->reconcile_count; i++) {
         r.def = &r.report->reconciles[i];
         code = pair ? tb_report_reconcile_with(&r) : tb_report_reconcile_pairs(&r);
     }
     return code;
+}
+
+/* The side act by which differences over cases of this type are settled, or NULL. */
+static const char *settles(const tb_campaign *campaign, tb_bytes case_type)
+{
+    for (unsigned r = 0; campaign != NULL && r < campaign->report_count; r++) {
+        const tb_report_def *report = &campaign->reports[r];
+        for (unsigned i = 0; i < report->reconcile_count; i++) {
+            const tb_measure *sent =
+                tb_campaign_measure(campaign, tb_bytes_str(report->reconciles[i].sent));
+            if (sent != NULL && tb_bytes_equal(tb_bytes_str(sent->case_type), case_type)) {
+                return report->reconciles[i].settled_by;
+            }
+        }
+    }
+    return NULL;
+}
+
+/* Says, signed and kept with the case, why both sides need not count it alike. */
+static int settle(tb_book *book, const options *o)
+{
+    tb_local_request look = {.kind = TB_REQUEST_GET_CASE};
+    tb_local_request request = {.kind = TB_REQUEST_ACT};
+    tb_local_answer answer;
+    if (!case_word(o, &look.case_id)) {
+        return TB_EXIT_USAGE;
+    }
+    int code = tb_client_get(book->client, &look, TB_ANSWER_CASE, &answer);
+    if (code != TB_EXIT_DONE) {
+        return code;
+    }
+    const tb_local_summary *of = &answer.case_.summary;
+    const tb_campaign *campaign = tb_book_campaign_of(book, of->campaign);
+    const char *action = settles(campaign, of->case_type);
+    if (action == NULL) {
+        tb_say_refusal(TB_REFUSED_RECONCILE_SETTLE, tb_bytes_of(NULL, 0));
+        return TB_EXIT_REFUSED;
+    }
+    request.act.case_id = look.case_id;
+    request.act.action = tb_bytes_str(action);
+    if (!tb_values_read(book, campaign, tb_campaign_case_type(campaign, of->case_type), &o->words,
+                        2, &request.act.fields, &request.act.field_count)) {
+        return TB_EXIT_REFUSED;
+    }
+    return ask(book, &request, TB_ANSWER_ACTED);
 }
 
 typedef int verb_fn(tb_book *book, const options *o);
@@ -335,7 +449,8 @@ static verb_fn *verb_of(const char *word)
         verb_fn *verb;
     } verbs[] = {{"list", list},  {"show", show},     {"draft", draft},
                  {"file", file},  {"accept", act},    {"return", act},
-                 {"revise", act}, {"export", export}, {"reconcile", reconcile}};
+                 {"revise", act}, {"export", export}, {"reconcile", reconcile},
+                 {"settle", settle}};
     for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
         if (strcmp(verbs[i].word, word) == 0) {
             return verbs[i].verb;
@@ -352,7 +467,11 @@ int tb_cli_report(int argc, char **argv)
                                {"format", NULL, &o.format},     {"limit", NULL, &o.limit},
                                {"after", NULL, &o.after},       {"head", NULL, &o.head},
                                {"report", NULL, &o.report},     {"of", NULL, &o.of},
-                               {"with", NULL, &o.with}};
+                               {"with", NULL, &o.with},
+                               {"out", NULL, &o.out},           {"signed", &o.is_signed, NULL},
+                               {"left", NULL, &o.left},         {"right", NULL, &o.right},
+                               {"left-role", NULL, &o.left_role},
+                               {"right-role", NULL, &o.right_role}};
     if (!tb_arguments_read(argc, argv, known, sizeof known / sizeof known[0], &o.common,
                            &o.words)) {
         return TB_EXIT_USAGE;
@@ -365,7 +484,8 @@ int tb_cli_report(int argc, char **argv)
     if (verb == NULL) {
         return tb_help_wrong(
             "report",
-            _("report takes list, draft, file, show, accept, return, revise, export or reconcile"));
+            _("report takes list, draft, file, show, accept, return, revise, export, reconcile or "
+              "settle"));
     }
     tb_client client;
     tb_book book;

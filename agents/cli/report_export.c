@@ -4,6 +4,7 @@
 #include "agents/cli/report_export.h"
 #include "agents/cli/report_words.h"
 #include "agents/cli/say.h"
+#include "agents/cli/show.h"
 
 /* Quoted whenever it holds what separates; a cell a spreadsheet would take for a formula is text.
  */
@@ -42,8 +43,9 @@ static tb_bytes in_language(tb_bytes zh, tb_bytes en)
     return (tb_say_chinese() && zh.size > 0) || en.size == 0 ? zh : en;
 }
 
-static void figures(FILE *out, tb_arena *arena, const tb_local_report *report)
+static void figures(FILE *out, tb_book *book, const tb_local_report *report)
 {
+    tb_arena *arena = &book->client->arena;
     const char *const heads[] = {_("No."),          _("measure"), _("unit"),  _("this period"),
                                  _("year to date"), _("before"),  _("change")};
     unsigned row = 0;
@@ -55,7 +57,10 @@ static void figures(FILE *out, tb_arena *arena, const tb_local_report *report)
             (void)snprintf(number, sizeof number, "%u", ++row);
         }
         cell(out, tb_bytes_str(number), false);
-        cell(out, f->group.size > 0 ? f->group : in_language(f->title_zh, f->title_en), false);
+        cell(out,
+             f->group.size > 0 ? tb_show_group_name(book, report, f->measure, f->group)
+                               : in_language(f->title_zh, f->title_en),
+             false);
         cell(out, in_language(f->unit_zh, f->unit_en), false);
         cell(out, tb_report_value(arena, f->kind, f->period), false);
         cell(out, tb_report_value(arena, f->kind, f->year), false);
@@ -82,20 +87,28 @@ static void texts(FILE *out, tb_book *book, const tb_local_report *report)
     }
 }
 
+static bool has_signed_by(tb_book *book, const tb_local_report *report)
+{
+    const tb_campaign *campaign = tb_book_campaign_of(book, report->line.campaign);
+    const tb_report_def *def =
+        campaign == NULL ? NULL : tb_campaign_report(campaign, report->line.report);
+    return def != NULL && def->signed_by_count > 0;
+}
+
 bool tb_report_export(FILE *out, tb_book *book, const tb_local_report *report)
 {
     static const uint8_t mark[] = {0xEF, 0xBB, 0xBF}; /* without it spreadsheets guess wrong */
-    tb_arena *arena = &book->client->arena;
     (void)fwrite(mark, 1, sizeof mark, out);
     cell(out, in_language(report->line.title_zh, report->line.title_en), true);
     pair(out, _("owed by"), tb_book_party(book, &report->line.reporter));
     pair(out, _("period"), report->line.period);
-    figures(out, arena, report);
+    figures(out, book, report);
     texts(out, book, report);
-    /* signed by hand on the print */
-    pair(out, _("filled in by"), tb_bytes_of(NULL, 0));
-    pair(out, _("checked by"), tb_bytes_of(NULL, 0));
-    pair(out, _("head of the party"), tb_bytes_of(NULL, 0));
-    pair(out, _("telephone"), tb_bytes_of(NULL, 0));
+    if (!has_signed_by(book, report)) { /* signed by hand on the print */
+        pair(out, _("filled in by"), tb_bytes_of(NULL, 0));
+        pair(out, _("checked by"), tb_bytes_of(NULL, 0));
+        pair(out, _("head of the party"), tb_bytes_of(NULL, 0));
+        pair(out, _("telephone"), tb_bytes_of(NULL, 0));
+    }
     return ferror(out) == 0;
 }

@@ -6,14 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "agents/campaign/scene.h"
 #include "agents/cli/grid.h"
 #include "agents/cli/json.h"
 #include "agents/cli/say.h"
 #include "agents/cli/show.h"
+#include "base/text.h"
 
 #define REPORTERS_MAX 256
-#define PAGE          500
 
 /* Parties are told apart by province, or by their own id. */
 static bool by_party(const tb_reconciling *r)
@@ -205,74 +204,24 @@ int tb_report_reconcile_pairs(const tb_reconciling *r)
 
 /* ---- at one of two parties: its own cases ---- */
 
-typedef enum reason {
-    BOTH,
-    IN_TRANSIT,
-    REFUSED,
-    MISSING,
-} reason;
+static const char *const reason_keys[] = {"",        "both",    "in_transit",
+                                          "refused", "missing", "not_arrived"};
 
-static const char *const reason_keys[] = {"both", "in_transit", "refused", "missing"};
-
-static const char *reason_word(reason why)
+static const char *reason_word(tb_reconciled_reason why)
 {
     switch (why) {
-    case BOTH:
+    case TB_RECONCILED_BOTH:
         return _("counted by both");
-    case IN_TRANSIT:
+    case TB_RECONCILED_IN_TRANSIT:
         return _("in transit at the cut-off");
-    case REFUSED:
+    case TB_RECONCILED_REFUSED:
         return _("refused by the other side");
-    case MISSING:
+    case TB_RECONCILED_MISSING:
         return _("nothing heard");
+    case TB_RECONCILED_NOT_ARRIVED:
+        return _("no arrived mark yet");
     }
     return "";
-}
-
-static bool counts(const tb_measure *m, tb_bytes action)
-{
-    return m != NULL && tb_names_hold((const char *const *)m->counts, m->count_count, action);
-}
-
-static bool within(const tb_reconciling *r, tb_time at)
-{
-    tb_month month = tb_month_of(at);
-    return month >= r->period->first && month <= r->period->last;
-}
-
-/* What the case says of the other side's figure: the nearest event that side counts, after ours
- * where we sent and before it where we received; else whether the other side did anything. What was
- * sent again, having been refused, is another event of ours and has its own answer. */
-static reason
-reason_of(const tb_reconciling *r, const tb_local_case *whole, uint64_t mine, bool sent)
-{
-    const tb_measure *theirs =
-        tb_campaign_measure(r->campaign, tb_bytes_str(sent ? r->def->received : r->def->sent));
-    const tb_measure *ours =
-        tb_campaign_measure(r->campaign, tb_bytes_str(sent ? r->def->sent : r->def->received));
-    const tb_local_event *found = NULL;
-    bool acted = false;
-    for (size_t i = 0; i < whole->event_count; i++) {
-        const tb_local_event *e = &whole->events[i];
-        if (e->standing != TB_STANDING_EFFECTIVE || e->number == 0 ||
-            (sent ? e->number <= mine : e->number >= mine)) {
-            continue;
-        }
-        if (counts(ours, e->action)) {
-            if (sent) {
-                break; /* events stand in the order of the chain */
-            }
-            found = NULL;
-        }
-        acted = acted || tb_party_equal(&e->actor, &r->with);
-        if (counts(theirs, e->action) && (found == NULL || !sent)) {
-            found = e;
-        }
-    }
-    if (found != NULL) {
-        return within(r, found->at) ? BOTH : IN_TRANSIT;
-    }
-    return sent && acted ? REFUSED : MISSING;
 }
 
 typedef struct listing {
@@ -282,62 +231,81 @@ typedef struct listing {
     json_t *cases;
     size_t count;
     size_t apart;
+    size_t settled;
 } listing;
 
-static int put_case(listing *l, const tb_local_behind *behind)
+/* Who settled it, and why; empty when nobody did. */
+static tb_bytes settled_text(const listing *l, const tb_local_reconciled_line *line)
 {
     tb_arena *arena = &l->r->book->client->arena;
-    tb_local_request request = {.kind = TB_REQUEST_GET_CASE};
-    tb_local_answer answer;
-    size_t mark = tb_arena_mark(arena);
-    request.case_id = behind->case_id;
-    int code = tb_client_get(l->r->book->client, &request, TB_ANSWER_CASE, &answer);
-    if (code != TB_EXIT_DONE) {
-        return code;
+    tb_text text;
+    tb_bytes out = {NULL, 0};
+    if (line->settled_at == 0) {
+        return out;
     }
-    reason why = reason_of(l->r, &answer.case_, behind->number, l->sent);
-    tb_arena_release(arena, mark);
+    tb_bytes name = tb_book_party(l->r->book, &line->settled_by);
+    tb_text_init(&text, arena, name.size + line->settled.size + 4);
+    tb_text_bytes(&text, name);
+    tb_text_str(&text, ": ");
+    tb_text_bytes(&text, line->settled);
+    return tb_text_done(&text, &out) == TB_OK ? out : name;
+}
+
+static void put_case(listing *l, const tb_local_reconciled_line *line)
+{
+    tb_arena *arena = &l->r->book->client->arena;
+    bool apart = line->reason != TB_RECONCILED_BOTH;
+    json_t *one = json_pack("{s:o,s:o,s:s,s:o,s:b}", "case",
+                            tb_json_hex_of(line->case_id.bytes, TB_CASE_ID_BYTES), "at",
+                            tb_json_time(line->at), "reason", reason_keys[line->reason], "event",
+                            tb_json_hex_of(line->event.bytes, TB_DIGEST_BYTES), "arrived",
+                            line->arrived);
+    if (line->settled_at != 0) {
+        (void)json_object_set_new(one, "settled",
+                                  json_pack("{s:o,s:o,s:o}", "by",
+                                            tb_json_party(&line->settled_by), "at",
+                                            tb_json_time(line->settled_at), "why",
+                                            tb_json_text(line->settled)));
+    }
+    (void)json_array_append_new(l->cases, one);
     l->count++;
-    l->apart += why != BOTH;
-    (void)json_array_append_new(
-        l->cases, json_pack("{s:o,s:o,s:s,s:o}", "case",
-                            tb_json_hex_of(behind->case_id.bytes, TB_CASE_ID_BYTES), "at",
-                            tb_json_time(behind->at), "reason", reason_keys[why], "event",
-                            tb_json_hex_of(behind->event.bytes, TB_DIGEST_BYTES)));
-    if (why != BOTH && !l->r->book->client->json) {
-        tb_grid_put(&l->grid, tb_show_hex(arena, behind->case_id.bytes, TB_CASE_ID_BYTES));
-        tb_grid_put(&l->grid, tb_show_time(arena, behind->at));
-        tb_grid_text(&l->grid, reason_word(why));
+    l->apart += apart;
+    l->settled += apart && line->settled_at != 0;
+    if (apart && !l->r->book->client->json) {
+        tb_grid_put(&l->grid, tb_show_hex(arena, line->case_id.bytes, TB_CASE_ID_BYTES));
+        tb_grid_put(&l->grid, tb_show_time(arena, line->at));
+        tb_grid_text(&l->grid, reason_word(line->reason));
+        tb_grid_put(&l->grid, settled_text(l, line));
     }
-    return TB_EXIT_DONE;
 }
 
 static int list_side(listing *l)
 {
-    tb_local_request request = {.kind = TB_REQUEST_GET_REPORT};
+    tb_local_request request = {.kind = TB_REQUEST_RECONCILE};
     tb_local_answer answer;
-    tb_local_get_report *get = &request.get_report;
-    get->campaign = tb_bytes_str(l->r->campaign->id);
-    get->report = tb_bytes_str(l->r->report->id);
-    get->period = tb_bytes_str(l->r->period->text);
-    get->measure = tb_bytes_str(l->sent ? l->r->def->sent : l->r->def->received);
-    get->group = group_of(l->r, &l->r->with);
-    get->limit = PAGE;
+    request.reconcile = (tb_local_reconcile){.campaign = tb_bytes_str(l->r->campaign->id),
+                                             .report = tb_bytes_str(l->r->report->id),
+                                             .period = tb_bytes_str(l->r->period->text),
+                                             .reconcile = tb_bytes_str(l->r->def->id),
+                                             .of = l->r->of,
+                                             .with = l->r->with,
+                                             .sent = l->sent};
     int code = TB_EXIT_DONE;
     do {
-        code = tb_client_get(l->r->book->client, &request, TB_ANSWER_REPORT, &answer);
-        for (size_t i = 0; code == TB_EXIT_DONE && i < answer.report.behind_count; i++) {
-            code = put_case(l, &answer.report.behind[i]);
+        code = tb_client_get(l->r->book->client, &request, TB_ANSWER_RECONCILED, &answer);
+        for (size_t i = 0; code == TB_EXIT_DONE && i < answer.reconciled.count; i++) {
+            put_case(l, &answer.reconciled.lines[i]);
         }
-        get->after = code == TB_EXIT_DONE ? answer.report.next : tb_bytes_of(NULL, 0);
-    } while (code == TB_EXIT_DONE && get->after.size > 0);
+        request.reconcile.after =
+            code == TB_EXIT_DONE ? answer.reconciled.next : tb_bytes_of(NULL, 0);
+    } while (code == TB_EXIT_DONE && request.reconcile.after.size > 0);
     return code;
 }
 
 static int show_side(const tb_reconciling *r, bool sent, json_t *into)
 {
     const char *const headings[] = {_("case"), _("when"), _("why the other side does not count it"),
-                                    NULL};
+                                    _("settled by, and why"), NULL};
     listing l = {.r = r, .sent = sent, .cases = json_array()};
     tb_grid_init(&l.grid, &r->book->client->arena, headings);
     int code = list_side(&l);
@@ -348,6 +316,9 @@ static int show_side(const tb_reconciling *r, bool sent, json_t *into)
                           : _("received from %.*s: %zu, of these %zu not counted there in this "
                               "period\n"),
                      (int)name.size, (const char *)name.data, l.count, l.apart);
+        if (l.settled > 0) {
+            (void)printf(_("of these %zu settled\n"), l.settled);
+        }
         code = l.apart == 0 || tb_grid_print(&l.grid, stdout) ? TB_EXIT_DONE : TB_EXIT_INTERNAL;
     }
     return code;

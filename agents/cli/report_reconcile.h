@@ -21,6 +21,16 @@ typedef struct tb_reconciling {
     tb_party with;
 } tb_reconciling;
 
+/* A measure as the parties of a role filed it, summed. */
+typedef struct tb_sum_side {
+    const char *measure;
+    const char *role;
+} tb_sum_side;
+
+/* report_sums.c: at headquarters; def and the parties are not used. Who filed nothing is named. */
+int tb_report_reconcile_sums(const tb_reconciling *reconciling,
+                             const tb_sum_side *left,
+                             const tb_sum_side *right);
 /* Both print, and give the command's exit code. */
 int tb_report_reconcile_pairs(const tb_reconciling *reconciling);
 int tb_report_reconcile_with(const tb_reconciling *reconciling);

@@ -33,6 +33,11 @@ bool tb_show_duties(tb_book *book, const tb_local_duties *duties);
 void tb_show_verified(const tb_local_verified *verified);
 /* show_report.c */
 bool tb_show_reports(tb_book *book, const tb_local_reports *reports);
+/* A figure's group as people read it: 浙江省, 公安办案; of a summary the party's name. */
+tb_bytes tb_show_group_name(tb_book *book,
+                            const tb_local_report *report,
+                            tb_bytes id,
+                            tb_bytes group);
 bool tb_show_report(tb_book *book, const tb_local_report *report);
 bool tb_show_campaigns(tb_book *book, const tb_local_campaigns *campaigns);
 /* Why a case may have to be taken over; "" when it need not. */

@@ -253,6 +253,8 @@ bool tb_show_answer(tb_book *book, const tb_local_answer *answer)
     case TB_ANSWER_IMPORTED:
     case TB_ANSWER_WRITTEN:
     case TB_ANSWER_LETTER:
+    case TB_ANSWER_EVIDENCE:
+    case TB_ANSWER_RECONCILED:
         break;
     }
     (void)printf(answer->draft ? _("accepted, waiting for the link (待发出)\n") : _("done\n"));

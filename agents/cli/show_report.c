@@ -66,12 +66,21 @@ static void show_head(tb_book *book, const tb_local_report_line *line)
 }
 
 /* A group's values as the fields mean them that the measure is told apart by: 浙江省, 公安办案. */
-static tb_bytes group_name(tb_book *book, const tb_local_report *report, tb_bytes id, tb_bytes group)
+tb_bytes tb_show_group_name(tb_book *book,
+                            const tb_local_report *report,
+                            tb_bytes id,
+                            tb_bytes group)
 {
     const tb_campaign *campaign = tb_book_campaign_of(book, report->line.campaign);
     const tb_measure *measure = campaign == NULL ? NULL : tb_campaign_measure(campaign, id);
     tb_text text;
     tb_bytes out;
+    const tb_report_def *def =
+        campaign == NULL ? NULL : tb_campaign_report(campaign, report->line.report);
+    tb_party party;
+    if (def != NULL && def->summary_of != NULL && tb_party_parse(group, &party)) {
+        return tb_book_party(book, &party);
+    }
     if (measure == NULL || measure->case_type == NULL) {
         return group;
     }
@@ -100,7 +109,7 @@ figure_name(tb_book *book, const tb_local_report *report, const tb_local_figure 
     if (f->group.size == 0) {
         return title;
     }
-    tb_bytes name = group_name(book, report, f->measure, f->group);
+    tb_bytes name = tb_show_group_name(book, report, f->measure, f->group);
     tb_text_init(&text, &book->client->arena, name.size + 2);
     tb_text_str(&text, "  ");
     tb_text_bytes(&text, name);
@@ -179,6 +188,37 @@ static bool show_behind(tb_book *book, const tb_local_report *report)
     return printed;
 }
 
+static bool says_nothing(const tb_local_figure *f)
+{
+    tb_bytes none = tb_bytes_str("-");
+    return tb_bytes_equal(f->period, none) && tb_bytes_equal(f->year, none) &&
+           tb_bytes_equal(f->previous, none);
+}
+
+/* Of a summary: the parties all of whose figures are missing, each once. */
+static void show_missing(tb_book *book, const tb_local_report *report)
+{
+    const tb_campaign *campaign = tb_book_campaign_of(book, report->line.campaign);
+    const tb_report_def *def =
+        campaign == NULL ? NULL : tb_campaign_report(campaign, report->line.report);
+    for (size_t i = 0; def != NULL && def->summary_of != NULL && i < report->figure_count; i++) {
+        const tb_local_figure *first = &report->figures[i];
+        bool missing = first->group.size > 0;
+        tb_party party;
+        if (!tb_bytes_equal(first->measure, report->figures[0].measure)) {
+            return; /* each party stands under each measure */
+        }
+        for (size_t k = 0; missing && k < report->figure_count; k++) {
+            const tb_local_figure *f = &report->figures[k];
+            missing = !tb_bytes_equal(f->group, first->group) || says_nothing(f);
+        }
+        if (missing && tb_party_parse(first->group, &party)) {
+            tb_bytes name = tb_book_party(book, &party);
+            (void)printf(_("not filed: %.*s\n"), (int)name.size, (const char *)name.data);
+        }
+    }
+}
+
 static void show_texts(tb_book *book, const tb_local_report *report)
 {
     const tb_campaign *campaign = tb_book_campaign_of(book, report->line.campaign);
@@ -203,6 +243,7 @@ bool tb_show_report(tb_book *book, const tb_local_report *report)
         return show_behind(book, report);
     }
     bool printed = show_figures(book, report);
+    show_missing(book, report);
     show_corrections(book, report);
     show_judged(report);
     show_texts(book, report);

@@ -184,15 +184,26 @@ void ex_collect_reports(ex_world *world)
     }
 }
 
-/* Reports with figures, and filings without, each in a file of their own. */
-static void write_list(const ex_world *world, const char *name, bool figures)
+typedef enum report_kind {
+    FILINGS, /* without figures */
+    REPORTS,
+    SUMMARIES,
+} report_kind;
+
+static report_kind kind_of(const tb_report_def *report)
+{
+    return report->summary_of != NULL ? SUMMARIES : report->measure_count > 0 ? REPORTS : FILINGS;
+}
+
+/* Each kind in a file of its own. */
+static void write_list(const ex_world *world, const char *name, report_kind kind)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < json_array_size(reports); i++) {
         json_t *one = json_array_get(reports, i);
         const char *id = json_string_value(json_object_get(one, "report"));
         const tb_report_def *report = tb_campaign_report(world->campaign, tb_bytes_str(id));
-        if (report != NULL && (report->measure_count > 0) == figures) {
+        if (report != NULL && kind_of(report) == kind) {
             (void)json_array_append(list, one);
         }
     }
@@ -215,8 +226,9 @@ void ex_write_reports(ex_world *world)
     (void)printf("%zu reports owed, %zu filed; of their figures %llu were counted over the leads as well, %llu differ\n",
                  json_array_size(reports), filed_count, (unsigned long long)world->figures,
                  (unsigned long long)world->figures_wrong);
-    write_list(world, "reports.json", true);
-    write_list(world, "filings.json", false);
+    write_list(world, "reports.json", REPORTS);
+    write_list(world, "national.json", SUMMARIES);
+    write_list(world, "filings.json", FILINGS);
     json_decref(reports);
     reports = NULL;
 }

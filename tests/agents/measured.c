@@ -248,7 +248,14 @@ tb_local_reports reports_at(world *w, const char *party, const char *period)
     request.list_reports.period = tb_bytes_str(period);
     const tb_local_answer *answer = ask(w, party, &request);
     assert_int_equal(answer->kind, TB_ANSWER_REPORTS);
-    return answer->reports;
+    tb_local_reports out = answer->reports;
+    out.count = 0;
+    for (size_t i = 0; i < answer->reports.count; i++) {
+        if (!tb_bytes_equal(answer->reports.lines[i].report, tb_bytes_str("national"))) {
+            out.lines[out.count++] = answer->reports.lines[i];
+        }
+    }
+    return out;
 }
 
 const tb_local_report_line *report_of(const tb_local_reports *reports, const char *party)

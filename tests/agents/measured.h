@@ -31,6 +31,7 @@ void check_measures(world *w);
 /* Files a quarterly report at this time, when everything is counted; the answer's code. */
 tb_refusal files_at(world *w, const char *party, const char *time, const char *fields);
 /* The reports of a period as a party lists them, and a reporter's line of them. */
+/* What is owed for a period; the summary of it, which headquarters owes itself, left out. */
 tb_local_reports reports_at(world *w, const char *party, const char *period);
 const tb_local_report_line *report_of(const tb_local_reports *reports, const char *party);
 

@@ -80,213 +80,213 @@ static const situation situations[] = {
     {"submitted", "submitted", NOTHING,
      /* whether somebody asked for it the agent knows, not the judge (agents/answers.h) */
      "submit",
-     "bureau.33: return withdraw keep accept remark\n"
-     "bureau.44: remark\n"
+     "bureau.33: return withdraw keep accept remark explain_difference\n"
+     "bureau.44: remark explain_difference\n"
      "headquarters: remark take_over\n"
      "police.33: ask_withdraw remark\n"},
     {"withdrawn", "withdrawn", NOTHING,
      "submit withdraw",
-     "bureau.33: remark\n"
-     "bureau.44: remark\n"
+     "bureau.33: remark explain_difference\n"
+     "bureau.44: remark explain_difference\n"
      "headquarters: remark\n"
      "police.33: remark\n"},
     {"returned", "returned", NOTHING,
      "submit return",
-     "bureau.33: remark take_over\n"
-     "bureau.44: remark\n"
+     "bureau.33: remark explain_difference take_over\n"
+     "bureau.44: remark explain_difference\n"
      "headquarters: remark take_over\n"
      "police.33: resubmit remark\n"},
     {"home unknown", "undetermined", NOTHING,
      "submit-unknown accept",
-     "bureau.33: return withdraw keep decide remark\n"
+     "bureau.33: return withdraw keep decide remark explain_difference\n"
      "headquarters: remark take_over\n"
      "police.33: ask_withdraw remark\n"},
     {"accepted", "accepted", NOTHING,
      "submit accept",
-     "bureau.33: withdraw keep forward remark\n"
-     "bureau.44: remark\n"
+     "bureau.33: withdraw keep forward remark explain_difference\n"
+     "bureau.44: remark explain_difference\n"
      "headquarters: remark take_over\n"
      "police.33: ask_withdraw remark\n"},
     {"forwarded", "forwarded", NOTHING,
      "submit accept forward",
-     "bureau.33: remark take_over\n"
-     "bureau.44: sign_for wrong_home remark\n"
+     "bureau.33: remark explain_difference take_over\n"
+     "bureau.44: sign_for wrong_home remark explain_difference\n"
      "headquarters: remark take_over\n"
      "police.33: remark\n"},
     {"signed for", "signed_for", NOTHING,
      "submit accept forward sign-for",
-     "bureau.33: remark take_over\n"
-     "bureau.44: wrong_home order remark\n"
+     "bureau.33: remark explain_difference take_over\n"
+     "bureau.44: wrong_home order remark explain_difference\n"
      "headquarters: remark take_over\n"
      "police.33: remark\n"},
     {"waiting at its home", "waiting", OPEN_BEFORE,
      "submit accept forward sign-for",
-     "bureau.33: remark take_over\n"
-     "bureau.44: wrong_home order answer_from_record remark\n"
+     "bureau.33: remark explain_difference take_over\n"
+     "bureau.44: wrong_home order answer_from_record remark explain_difference\n"
      "headquarters: remark take_over\n"
      "police.33: remark\n"},
     {"signed for, dealt with before", "signed_for", DONE_BEFORE,
      "submit accept forward sign-for",
-     "bureau.33: remark take_over\n"
-     "bureau.44: wrong_home order answer_from_record remark\n"
+     "bureau.33: remark explain_difference take_over\n"
+     "bureau.44: wrong_home order answer_from_record remark explain_difference\n"
      "headquarters: remark take_over\n"
      "police.33: remark\n"},
     {"rerouted", "rerouted", NOTHING,
      "submit accept forward wrong-home",
-     "bureau.33: return decide remark\n"
-     "bureau.44: remark\n"
+     "bureau.33: return decide remark explain_difference\n"
+     "bureau.44: remark explain_difference\n"
      "headquarters: remark take_over\n"
      "police.33: remark\n"},
     {"at headquarters", "at_headquarters", NOTHING,
      "submit accept forward wrong-home decide forward wrong-home",
-     "bureau.33: remark take_over\n"
-     "bureau.44: remark\n"
+     "bureau.33: remark explain_difference take_over\n"
+     "bureau.44: remark explain_difference\n"
      "headquarters: decide_home remark\n"
      "police.33: remark\n"},
     {"verifying", "verifying", NOTHING,
      "submit accept forward sign-for order",
-     "bureau.33: remark take_over\n"
-     "bureau.44: remark take_back\n"
+     "bureau.33: remark explain_difference take_over\n"
+     "bureau.44: remark explain_difference take_back\n"
      "cm.44: result remark\n"
      "headquarters: remark take_over\n"
      "police.33: remark\n"},
     {"resale operator ordered", "verifying", NOTHING,
      "submit-resale accept forward sign-for order-resale",
-     "bureau.33: remark take_over\n"
-     "bureau.44: remark take_back\n"
+     "bureau.33: remark explain_difference take_over\n"
+     "bureau.44: remark explain_difference take_back\n"
      "cm.44: remark\n"
      "headquarters: remark take_over\n"
      "police.33: remark\n"
      "resale.1: result remark\n"},
     {"resale operator looked up", "resale_lookup", NOTHING,
      "submit-resale accept forward sign-for look-up",
-     "bureau.33: remark take_over\n"
-     "bureau.44: remark take_back\n"
+     "bureau.33: remark explain_difference take_over\n"
+     "bureau.44: remark explain_difference take_back\n"
      "cm.44: result remark\n"
      "headquarters: remark take_over\n"
      "police.33: remark\n"},
     {"not ours", "to_order", NOTHING,
      "submit-resale accept forward sign-for order-resale not-ours",
-     "bureau.33: remark take_over\n"
-     "bureau.44: wrong_home order remark\n"
+     "bureau.33: remark explain_difference take_over\n"
+     "bureau.44: wrong_home order remark explain_difference\n"
      "cm.44: remark\n"
      "headquarters: remark take_over\n"
      "police.33: remark\n"
      "resale.1: remark\n"},
     {"unidentified", "verified", NOTHING,
      "submit accept forward sign-for order unidentified",
-     "bureau.33: remark take_over\n"
-     "bureau.44: shut_down remark\n"
+     "bureau.33: remark explain_difference take_over\n"
+     "bureau.44: shut_down remark explain_difference\n"
      "cm.44: remark\n"
      "headquarters: remark take_over\n"
      "police.33: remark\n"},
     {"identified", "verified", NOTHING,
      "submit accept forward sign-for order identified",
-     "bureau.33: remark take_over\n"
-     "bureau.44: answer remark\n"
+     "bureau.33: remark explain_difference take_over\n"
+     "bureau.44: answer remark explain_difference\n"
      "cm.44: remark\n"
      "headquarters: remark take_over\n"
      "police.33: remark\n"},
     {"not in use", "verified", NOTHING,
      "submit accept forward sign-for order not-in-use",
-     "bureau.33: remark take_over\n"
-     "bureau.44: answer remark\n"
+     "bureau.33: remark explain_difference take_over\n"
+     "bureau.44: answer remark explain_difference\n"
      "cm.44: remark\n"
      "headquarters: remark take_over\n"
      "police.33: remark\n"},
     {"shut down", "shut_down", NOTHING,
      "submit accept forward sign-for order unidentified shut-down",
-     "bureau.33: ask_restore remark take_over\n"
-     "bureau.44: answer ask_restore remark\n"
+     "bureau.33: ask_restore remark explain_difference take_over\n"
+     "bureau.44: answer ask_restore remark explain_difference\n"
      "cm.44: ask_restore remark\n"
      "headquarters: remark take_over\n"
      "police.33: ask_restore remark\n"},
     {"answered", "answered", NOTHING,
      "submit accept forward sign-for order unidentified shut-down answer",
-     "bureau.33: pass_on remark\n"
-     "bureau.44: remark\n"
+     "bureau.33: pass_on remark explain_difference\n"
+     "bureau.44: remark explain_difference\n"
      "cm.44: remark\n"
      "headquarters: remark take_over\n"
      "police.33: remark\n"},
     {"informed", "informed", NOTHING,
      "submit accept forward sign-for order unidentified shut-down answer pass-on",
-     "bureau.33: close ask_restore refer_back decline remark\n"
-     "bureau.44: ask_restore remark\n"
+     "bureau.33: close ask_restore refer_back decline remark explain_difference\n"
+     "bureau.44: ask_restore remark explain_difference\n"
      "cm.44: ask_restore remark\n"
      "headquarters: remark take_over\n"
      "police.33: acknowledge object ask_restore remark\n"},
     {"closed", "closed", NOTHING,
      "submit accept forward sign-for order unidentified shut-down answer pass-on close",
-     "bureau.33: ask_reopen ask_restore refer_back decline remark\n"
-     "bureau.44: ask_restore remark\n"
+     "bureau.33: ask_reopen ask_restore refer_back decline remark explain_difference\n"
+     "bureau.44: ask_restore remark explain_difference\n"
      "cm.44: ask_restore remark\n"
      "headquarters: ask_reopen remark\n"
      "police.33: ask_reopen ask_restore remark\n"},
     {"being reviewed", "reviewing", NOTHING,
      "submit accept forward sign-for order unidentified shut-down answer pass-on close refer-back",
-     "bureau.33: remark take_over\n"
-     "bureau.44: order uphold order_restore remark\n"
+     "bureau.33: remark explain_difference take_over\n"
+     "bureau.44: order uphold order_restore remark explain_difference\n"
      "cm.44: remark\n"
      "headquarters: remark take_over\n"
      "police.33: remark\n"},
     {"being restored", "restoring", NOTHING,
      "submit accept forward sign-for order unidentified shut-down answer pass-on refer-back order-restore",
-     "bureau.33: remark take_over\n"
-     "bureau.44: remark take_back\n"
+     "bureau.33: remark explain_difference take_over\n"
+     "bureau.44: remark explain_difference take_back\n"
      "cm.44: restore remark\n"
      "headquarters: remark take_over\n"
      "police.33: remark\n"},
     {"restored", "restored", NOTHING,
      "submit accept forward sign-for order unidentified shut-down answer pass-on refer-back order-restore restore",
-     "bureau.33: remark take_over\n"
-     "bureau.44: answer remark\n"
+     "bureau.33: remark explain_difference take_over\n"
+     "bureau.44: answer remark explain_difference\n"
      "cm.44: remark\n"
      "headquarters: remark take_over\n"
      "police.33: remark\n"},
     {"restored, answered", "answered", NOTHING,
      "submit accept forward sign-for order unidentified shut-down answer pass-on refer-back order-restore restore answer",
-     "bureau.33: pass_on remark\n"
-     "bureau.44: remark\n"
+     "bureau.33: pass_on remark explain_difference\n"
+     "bureau.44: remark explain_difference\n"
      "cm.44: remark\n"
      "headquarters: remark take_over\n"
      "police.33: remark\n"},
     {"restored, informed", "informed", NOTHING,
      "submit accept forward sign-for order unidentified shut-down answer pass-on refer-back order-restore restore answer pass-on",
-     "bureau.33: close refer_back decline remark\n"
-     "bureau.44: remark\n"
+     "bureau.33: close refer_back decline remark explain_difference\n"
+     "bureau.44: remark explain_difference\n"
      "cm.44: remark\n"
      "headquarters: remark take_over\n"
      "police.33: acknowledge object remark\n"},
     {"local, accepted", "accepted", NOTHING,
      "submit-local accept",
-     "bureau.33: withdraw keep wrong_home order remark\n"
+     "bureau.33: withdraw keep wrong_home order remark explain_difference\n"
      "headquarters: remark take_over\n"
      "police.33: ask_withdraw remark\n"},
     {"local, dealt with before", "accepted", DONE_BEFORE,
      "submit-local accept",
-     "bureau.33: withdraw keep wrong_home order answer_from_record remark\n"
+     "bureau.33: withdraw keep wrong_home order answer_from_record remark explain_difference\n"
      "headquarters: remark take_over\n"
      "police.33: ask_withdraw remark\n"},
     {"local, waiting", "waiting", OPEN_BEFORE,
      "submit-local accept",
-     "bureau.33: wrong_home order answer_from_record remark\n"
+     "bureau.33: wrong_home order answer_from_record remark explain_difference\n"
      "headquarters: remark take_over\n"
      "police.33: remark\n"},
     {"local, unidentified", "verified", NOTHING,
      "submit-local accept order-local unidentified-local",
-     "bureau.33: shut_down remark\n"
+     "bureau.33: shut_down remark explain_difference\n"
      "cm.33: remark\n"
      "headquarters: remark take_over\n"
      "police.33: remark\n"},
     {"local, identified", "verified", NOTHING,
      "submit-local accept order-local identified-local",
-     "bureau.33: pass_on remark\n"
+     "bureau.33: pass_on remark explain_difference\n"
      "cm.33: remark\n"
      "headquarters: remark take_over\n"
      "police.33: remark\n"},
     {"local, shut down", "shut_down", NOTHING,
      "submit-local accept order-local unidentified-local shut-down-local",
-     "bureau.33: pass_on ask_restore remark\n"
+     "bureau.33: pass_on ask_restore remark explain_difference\n"
      "cm.33: ask_restore remark\n"
      "headquarters: remark take_over\n"
      "police.33: ask_restore remark\n"},
@@ -343,6 +343,7 @@ static const char *fields_for(const situation *s, const char *action)
         {"", "", "answer_from_record",
          "verify_result=not_in_use|action=none|record_reason=closed_before"},
         {"", "", "remark", "comment=x"},
+        {"", "", "explain_difference", "difference_note=x"},
         {"", "", "take_over", "take_over_reason=other"},
         {"", "", "take_back", "take_over_reason=other"},
         {"", "", "object", "objection_reason=still_in_use"},

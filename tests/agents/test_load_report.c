@@ -117,6 +117,48 @@ static const char small[] =
     "        ways: [{to: accepted}]\n"
     "        copies: [reporter]\n";
 
+/* A second report that puts the first together: what stands before case_types, and behind them. */
+static const char summary[] =
+    "  - id: whole\n"
+    "    zh: 汇总\n"
+    "    en: summary\n"
+    "    case_type: sum\n"
+    "    owed_by: [head]\n"
+    "    to: head\n"
+    "    summary_of: quarterly\n"
+    "    every: quarter\n"
+    "    first: 2015-Q1\n"
+    "    last: 2015-Q4\n"
+    "    due: {months_after: 1, day: 30}\n"
+    "    measures: [replied, rate]\n";
+static const char summary_type[] =
+    "  - id: sum\n"
+    "    zh: 总\n"
+    "    en: sum\n"
+    "    fields:\n"
+    "      - {id: period, zh: 期, en: period, type: period, index: true}\n"
+    "      - {id: figures, zh: 数, en: figures, type: figures, compute: figures}\n"
+    "    positions:\n"
+    "      - {id: head, zh: 总, en: head, kind: opener}\n"
+    "    states:\n"
+    "      - {id: drawn, zh: 成, en: drawn, initial: true}\n"
+    "      - {id: issued, zh: 发, en: issued, closed: true}\n"
+    "    actions:\n"
+    "      - id: file\n"
+    "        zh: 汇\n"
+    "        en: file\n"
+    "        kind: open\n"
+    "        by: [head]\n"
+    "        ways: [{to: drawn, hands_to: head}]\n"
+    "        fields: [{field: period, required: true}, {field: figures, required: true}]\n"
+    "      - id: issue\n"
+    "        zh: 发\n"
+    "        en: issue\n"
+    "        kind: chain\n"
+    "        by: [head]\n"
+    "        from: [drawn]\n"
+    "        ways: [{to: issued}]\n";
+
 /* Each planted alone, told on its own line. */
 static const planted rows[] = {
     {"counts: [ask], at: opener", "counts: [ask], hours: {from: ask, to: reply, stat: max}",
@@ -168,6 +210,19 @@ static const planted rows[] = {
     {"{id: both, zh: 核对,", "{id: both,", NULL, "no_zh"},
 };
 
+static const planted summary_rows[] = {
+    {"summary_of: quarterly", "summary_of: monthly", NULL, "summary_of"},
+    {"summary_of: quarterly", "summary_of: whole", NULL, "summary_of"},
+    {"first: 2015-Q1\n    last: 2015-Q4\n    due: {months_after: 1, day: 30}",
+     "first: 2015-Q2\n    last: 2015-Q4\n    due: {months_after: 1, day: 30}",
+     "summary_of: quarterly", "summary_of"},
+    {"measures: [asked, replied, money", "measures: [asked, money", "measures: [replied, rate]",
+     "summary_measure"},
+    {"    measures: [replied, rate]",
+     "    measures: [replied, rate]\n    reconciles: [{id: b, zh: 对, en: b, sent: replied, received: replied}]",
+     "  - id: whole", "summary_judged"},
+};
+
 static void a_campaign_with_measures_and_reports_has_no_fault(void **state)
 {
     (void)state;
@@ -178,28 +233,49 @@ static void a_campaign_with_measures_and_reports_has_no_fault(void **state)
     assert_int_equal(told.count, 0);
 }
 
+static void each_is_told(const char *whole, const planted *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const char *at = strstr(whole, list[i].from);
+        char *text = calloc(1, strlen(whole) + 512);
+        assert_non_null(text);
+        if (at == NULL) {
+            fail_msg("the campaign has no '%s'", list[i].from);
+        }
+        memcpy(text, whole, (size_t)(at - whole));
+        strcat(text, list[i].to);
+        strcat(text, at + strlen(list[i].from));
+        planted_told told = planted_check(text);
+        planted_is_told(&list[i], text, &told);
+        free(text);
+    }
+}
+
 static void each_fault_of_a_measure_or_a_report_is_told_on_its_line(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        const char *at = strstr(small, rows[i].from);
-        char *text = calloc(1, sizeof small + 512);
-        assert_non_null(text);
-        if (at == NULL) {
-            fail_msg("the campaign has no '%s'", rows[i].from);
-        }
-        memcpy(text, small, (size_t)(at - small));
-        strcat(text, rows[i].to);
-        strcat(text, at + strlen(rows[i].from));
-        planted_told told = planted_check(text);
-        planted_is_told(&rows[i], text, &told);
-        free(text);
-    }
+    each_is_told(small, rows, sizeof rows / sizeof rows[0]);
+}
+
+static void each_fault_of_a_summary_is_told_on_its_line(void **state)
+{
+    (void)state;
+    static char text[sizeof small + sizeof summary + sizeof summary_type];
+    const char *types = strstr(small, "case_types:");
+    assert_non_null(types);
+    memcpy(text, small, (size_t)(types - small));
+    strcat(text, summary);
+    strcat(text, types);
+    strcat(text, summary_type);
+    planted_told told = planted_check(text);
+    assert_int_equal(told.count, 0);
+    each_is_told(text, summary_rows, sizeof summary_rows / sizeof summary_rows[0]);
 }
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_campaign_with_measures_and_reports_has_no_fault),
     cmocka_unit_test(each_fault_of_a_measure_or_a_report_is_told_on_its_line),
+    cmocka_unit_test(each_fault_of_a_summary_is_told_on_its_line),
 };
 
 TB_RUN("load report", tests)

@@ -447,6 +447,7 @@ static void fill_answer(tb_arena *arena, tb_local_answer *answer)
     static tb_local_act_line acts[1];
     static tb_local_duty_line duties[1];
     static tb_local_campaign_line campaigns[1];
+    static tb_local_reconciled_line reconciled[1];
     static tb_local_list_line list_lines[1];
     static tb_local_entry entries[1];
     static tb_local_verdict verdicts[1];
@@ -528,6 +529,20 @@ static void fill_answer(tb_arena *arena, tb_local_answer *answer)
         break;
     case TB_ANSWER_REPORT:
         answer->report = report();
+        break;
+    case TB_ANSWER_RECONCILED:
+        reconciled[0] = (tb_local_reconciled_line){local_case_id(),
+                                                   sample_digest(0x42),
+                                                   SAMPLE_TIME,
+                                                   TB_RECONCILED_MISSING,
+                                                   true,
+                                                   sample_party("bureau.44"),
+                                                   SAMPLE_TIME + 1,
+                                                   tb_bytes_str("已核对")};
+        answer->reconciled = (tb_local_reconciled){reconciled, 1, tb_bytes_str("\xFF")};
+        break;
+    case TB_ANSWER_EVIDENCE:
+        answer->evidence = (tb_local_evidence){tb_bytes_str("TB"), tb_bytes_str("\xFF")};
         break;
     case TB_ANSWER_VERIFIED:
         answer->verified =

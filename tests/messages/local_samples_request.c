@@ -138,6 +138,17 @@ static void fill_request(tb_arena *arena, tb_local_request *request)
                                   tb_bytes_str("forwarded"), tb_bytes_str("44"),
                                   tb_bytes_str("\x03"),      9};
         break;
+    case TB_REQUEST_RECONCILE:
+        request->reconcile = (tb_local_reconcile){
+            tb_bytes_str("black-card"), tb_bytes_str("quarterly"), tb_bytes_str("2015-Q1"),
+            tb_bytes_str("forwarded"),  sample_party("bureau.33"), sample_party("bureau.44"),
+            true,                       tb_bytes_str("\xFF")};
+        break;
+    case TB_REQUEST_EXPORT_EVIDENCE:
+        request->export_evidence =
+            (tb_local_export_evidence){local_case_id(), true, tb_bytes_str("\xFF"),
+                                       tb_bytes_str("black-card")};
+        break;
     case TB_REQUEST_VERIFY:
         request->verify = (tb_local_verify){local_case_id(), true};
         break;

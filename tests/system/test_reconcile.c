@@ -92,6 +92,43 @@ static void scenario_9_what_is_not_counted_by_both_is_listed_with_its_reason(voi
         prints(hub, both)); /* counted by both, so that two lists can be laid side by side */
     assert_true(prints(hub, "\"reason\": \"both\""));
     assert_null(strstr(hub->output, transit));
+    /* two measures of choice: what each received against what the other sent, and sums by role */
+    assert_int_equal(sys_tongbao_at(hq, "report", "reconcile", "2015-Q1", "--left", "received",
+                                    "--right", "forwarded", NULL),
+                     0);
+    assert_true(prints(hub, "-3"));
+    assert_int_equal(sys_tongbao_at(hq, "report", "reconcile", "2015-Q1", "--left", "forwarded",
+                                    "--left-role", "bureau", "--right", "received",
+                                    "--right-role", "police", NULL),
+                     0);
+    assert_true(prints(hub, "forwarded of bureau, 1 filed: 4"));
+    assert_true(prints(hub, "received of police, 1 filed: 1") && prints(hub, "the two differ"));
+    assert_int_equal(sys_tongbao_at(hq, "report", "reconcile", "2015-Q1", "--left", "received", NULL),
+                     2);
+    assert_int_equal(sys_tongbao_at(hq, "report", "reconcile", "2015-Q1", "--left", "burnt",
+                                    "--right", "received", NULL),
+                     1);
+    /* of a quarter in which nobody filed, everybody is named */
+    assert_int_equal(sys_tongbao_at(hq, "report", "reconcile", "2015-Q2", NULL), 0);
+    assert_true(prints(hub, "not filed: "));
+    /* asked of a party that is not this one's */
+    assert_int_equal(
+        sys_tongbao_at(there, "report", "reconcile", "2015-Q1", "--of", HERE, "--with", THERE, NULL),
+        1);
+    assert_true(prints(hub, "--of"));
+    /* settled by a person, with a reason that both sides then see */
+    assert_int_equal(sys_tongbao_at(here, "report", "settle", transit,
+                                    "why=signed for on 2 April, counts there in Q2", NULL),
+                     0);
+    assert_int_equal(
+        sys_tongbao_at(here, "report", "reconcile", "2015-Q1", "--of", HERE, "--with", THERE, NULL),
+        0);
+    assert_true(prints(hub, "signed for on 2 April") && prints(hub, "of these 1 settled"));
+    assert_int_equal(sys_tongbao_at(here, "--json", "report", "reconcile", "2015-Q1", "--of", HERE,
+                                    "--with", THERE, NULL),
+                     0);
+    assert_true(prints(hub, "\"by\": \"" HERE "\""));
+    assert_int_equal(sys_tongbao_at(here, "report", "settle", transit, NULL), 1);
     assert_int_equal(sys_tongbao_at(hq, "report", "reconcile", "2014-Q1", NULL), 1);
     assert_int_equal(sys_tongbao_at(hq, "report", "reconcile", "2015-Q1", "--of", HERE, NULL), 2);
     assert_true(sys_sound(here) && sys_sound(there) && sys_sound(hq));

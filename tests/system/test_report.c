@@ -94,6 +94,16 @@ static void a_quarter_is_counted_drafted_filed_returned_revised_and_accepted(voi
     assert_true(prints(hub, "\"1\",\"leads received\",\"cases\",\"2\",\"2\",\"0\",\"\""));
     assert_true(prints(hub, "\"checked by\""));
 
+    char sheet[SYS_PATH];
+    sys_path(hub, sheet, "annex.xlsx");
+    assert_int_equal(sys_tongbao_at(hq, "report", "export", id, "--format", "xlsx", NULL), 2);
+    assert_int_equal(
+        sys_tongbao_at(hq, "report", "export", id, "--format", "xlsx", "--out", sheet, NULL), 0);
+    assert_true(sys_file_holds(sheet, "xl/worksheets/sheet1.xml", 24));
+    assert_int_equal(
+        sys_tongbao_at(hq, "report", "export", id, "--format", "xlsx", "--out", sheet, NULL), 4);
+    assert_int_equal(sys_tongbao_at(hq, "report", "export", id, "--format", "pdf", NULL), 2);
+
     assert_int_equal(sys_tongbao_at(hq, "report", "return", id, "again_by=2015-04-30", NULL), 0);
     SYS_AWAIT(report_is(bureau, "2015-Q1", TB_REPORT_RETURNED));
     assert_int_equal(sys_tongbao_at(bureau, "report", "revise", id, "rate=90/100", NULL), 0);

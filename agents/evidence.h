@@ -1,0 +1,46 @@
+/* evidence - 核验材料: what proves a case, or a report and its figures, for who has no agent.
+ *
+ *     export   documents, the case's events each as it would be passed on, the recipients' marks for
+ *              what this party sent; of a report at its reporter also every case that its figures
+ *              are counted from. In signed pages (messages/evidence.h).
+ *     check    the same pages, taken into a store of nobody's: every event is proved and judged as
+ *              if the maker had passed it on, and what is then in the store is proved and counted by
+ *              the same code as at an agent (verify.h).
+ *
+ * Nothing of a page is believed: directories are bound to the newest of them, that one's authority
+ * key to whoever reads; all else follows from it.
+ */
+#ifndef TB_EVIDENCE_H
+#define TB_EVIDENCE_H
+
+#include "agents/link.h"
+#include "messages/evidence.h"
+#include "messages/local.h"
+
+/* One page behind `after`. Of a campaign (an archive) the subject is zero, and every closed case is
+ * in it. Refused: unknown_case, unknown_campaign, campaign_running, report_unknown, fenced,
+ * request_malformed. */
+tb_err tb_evidence_export(tb_step *step,
+                          const tb_local_export_evidence *wish,
+                          tb_local_answer *answer) TB_MUST_USE;
+
+/* evidence_check.c */
+
+/* Directories of one hub, ascending by version, each with the document it is the content of: whether
+ * the newest is signed by the authority it names, and the one at a place is signed and leads to it,
+ * by predecessors or by the same authority's key. */
+bool tb_evidence_bound(const tb_directory *directories,
+                       const tb_document *documents,
+                       size_t count,
+                       size_t place) TB_MUST_USE;
+/* Proves a packed Passed and takes its event. *out_refused says what is wrong with it; *out_event is
+ * the event's id, zero when it does not decode. */
+tb_err tb_evidence_take(tb_step *step,
+                        const tb_party *maker,
+                        tb_bytes packed,
+                        tb_refusal *out_refused,
+                        tb_digest *out_event) TB_MUST_USE;
+/* A packed SignedLine: an arrived mark, signed by the recipient it speaks of. */
+tb_refusal tb_evidence_mark(tb_step *step, tb_bytes packed) TB_MUST_USE;
+
+#endif

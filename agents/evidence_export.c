@@ -1,0 +1,448 @@
+/* evidence_export - the pages of what proves a case or a report (evidence.h). */
+#include "agents/evidence.h"
+
+#include "agents/casework.h"
+#include "agents/passing.h"
+#include "agents/reports.h"
+#include "base/pack.h"
+
+#define STREAMS_MAX  256
+#define CURSOR_BYTES (1 + TB_CASE_ID_BYTES + 4 + 4 + TB_DIGEST_BYTES)
+
+/* What goes on a page may be this much larger than where filling stops. */
+_Static_assert(TB_EVIDENCE_FILL_BYTES + TB_BODY_BYTES_MAX + STREAMS_MAX * 16 +
+                       TB_ENTRIES_MAX * TB_SIGNED_LINE_BYTES_MAX <
+                   TB_EVIDENCE_PAGE_BYTES_MAX,
+               "an event begun on a page fits it");
+_Static_assert(TB_DOCUMENT_BYTES_MAX + 4096 < TB_EVIDENCE_PAGE_BYTES_MAX,
+               "a document has room on a page of its own");
+
+typedef enum stage {
+    STAGE_DOCUMENTS,
+    STAGE_SUBJECT,
+    STAGE_BEHIND, /* the cases a report's figures are counted from */
+    STAGE_DONE,
+} stage;
+
+/* How far the pages before came. */
+typedef struct cursor {
+    stage stage;
+    tb_case_id at;
+    uint32_t skip; /* documents, or events of the case, that are on them already */
+    uint32_t number;
+    tb_digest previous;
+} cursor;
+
+typedef struct exporting {
+    tb_step *step;
+    const tb_local_export_evidence *wish;
+    tb_case_row row; /* of the subject */
+    bool archive;    /* of a campaign instead of a case */
+    bool counted;    /* a report of this party's own */
+    const tb_report_def *summed; /* of a summary: the report whose filings are behind it */
+    tb_month first;  /* months its figures are about */
+    tb_month last;
+    cursor c;
+    tb_evidence_page page;
+    size_t capacity;
+    size_t bytes;
+    bool full;
+    tb_stream *streams; /* whose marks are on the page */
+    size_t stream_count;
+} exporting;
+
+static bool read_cursor(tb_bytes in, cursor *out)
+{
+    tb_reader r;
+    *out = (cursor){.stage = STAGE_DOCUMENTS};
+    if (in.size == 0) {
+        return true;
+    }
+    tb_reader_init(&r, in);
+    uint8_t at = tb_get_u8(&r);
+    tb_get_raw(&r, out->at.bytes, TB_CASE_ID_BYTES);
+    out->skip = tb_get_u32(&r);
+    out->number = tb_get_u32(&r);
+    tb_get_raw(&r, out->previous.bytes, TB_DIGEST_BYTES);
+    out->stage = (stage)at;
+    return tb_reader_done(&r) && at < STAGE_DONE;
+}
+
+static tb_err write_cursor(const cursor *c, tb_arena *arena, tb_bytes *out)
+{
+    tb_writer w;
+    tb_writer_arena(&w, arena, CURSOR_BYTES);
+    tb_put_u8(&w, (uint8_t)c->stage);
+    tb_put_raw(&w, c->at.bytes, TB_CASE_ID_BYTES);
+    tb_put_u32(&w, c->skip);
+    tb_put_u32(&w, c->number);
+    tb_put_raw(&w, c->previous.bytes, TB_DIGEST_BYTES);
+    return tb_writer_bytes(&w, out);
+}
+
+static bool has_room(exporting *e, size_t more)
+{
+    e->full = e->full || (e->bytes > 0 && e->bytes + more > TB_EVIDENCE_FILL_BYTES);
+    return !e->full;
+}
+
+static tb_err put(exporting *e, tb_bytes **list, size_t *count, tb_bytes item)
+{
+    if (*count == e->capacity) {
+        return TB_ERR_LIMIT;
+    }
+    (*list)[(*count)++] = item;
+    e->bytes += item.size + 8;
+    return TB_OK;
+}
+
+/* ---- documents ---- */
+
+/* Every directory, and every version of the case's campaign: what the events name. */
+static bool is_wanted(const exporting *e, const tb_document *document)
+{
+    return document->kind == TB_DOCUMENT_DIRECTORY ||
+           (document->kind == TB_DOCUMENT_CAMPAIGN &&
+            tb_bytes_equal(document->name, e->row.campaign));
+}
+
+static tb_err add_documents(exporting *e)
+{
+    tb_bytes place = {NULL, 0};
+    uint32_t at = 0;
+    tb_err err = TB_OK;
+    while (err == TB_OK && !e->full) {
+        tb_document document;
+        tb_bytes packed;
+        err = tb_document_next(e->step->txn, &place, &document);
+        if (err != TB_OK || !is_wanted(e, &document) || at++ < e->c.skip) {
+            continue;
+        }
+        if (has_room(e, document.content.size)) {
+            err = tb_document_encode(&document, e->step->arena, &packed);
+            if (err == TB_OK) {
+                err = put(e, &e->page.documents, &e->page.document_count, packed);
+            }
+            e->c.skip++;
+        }
+    }
+    return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+}
+
+/* ---- events ---- */
+
+static bool is_marked(exporting *e, const tb_stream *stream)
+{
+    for (size_t i = 0; i < e->stream_count; i++) {
+        if (memcmp(&e->streams[i], stream, sizeof *stream) == 0) {
+            return true;
+        }
+    }
+    if (e->stream_count < STREAMS_MAX) {
+        e->streams[e->stream_count++] = *stream;
+    }
+    return false;
+}
+
+/* The recipients' newest marks that cover a notice this party sent; each once a page. */
+static tb_err add_marks(exporting *e, tb_bytes header_bytes)
+{
+    tb_header header;
+    if (tb_header_decode(header_bytes, e->step->arena, &header) != TB_ACCEPTED) {
+        return TB_ERR_CORRUPT;
+    }
+    tb_err err = TB_OK;
+    bool ours = tb_party_equal(&header.sender, &e->step->agent->self);
+    for (size_t i = 0; err == TB_OK && ours && i < header.entry_count; i++) {
+        tb_stream_out_row *row = tb_arena_alloc(e->step->arena, sizeof *row);
+        tb_stream stream;
+        memset(&stream, 0, sizeof stream);
+        stream.sender = header.sender;
+        stream.incarnation = header.incarnation;
+        stream.recipient = header.entries[i].recipient;
+        stream.lane = header.lane;
+        err = row == NULL ? TB_ERR_LIMIT : tb_stream_out_get(e->step->txn, &stream, row);
+        if (err == TB_OK && row->arrived >= header.entries[i].number &&
+            row->arrived_line.size > 0 && !is_marked(e, &stream)) {
+            err = put(e, &e->page.lines, &e->page.line_count, row->arrived_line);
+        }
+        err = err == TB_ERR_NOT_FOUND ? TB_OK : err;
+    }
+    return err;
+}
+
+/* One that no notice carries yet proves nothing, and is left out. */
+static tb_err add_event(exporting *e, const tb_event_key *key, const tb_event_row *row)
+{
+    tb_passed passed;
+    tb_bytes packed;
+    bool proven;
+    tb_err err = tb_pass_proof(e->step->txn, row, &passed, &proven);
+    if (err != TB_OK || !proven) {
+        return err;
+    }
+    err = tb_openings_of(e->step->txn, key, &passed.openings, &passed.opening_count);
+    if (err != TB_OK || !has_room(e, tb_passed_bytes(&passed))) {
+        return err;
+    }
+    err = tb_passed_encode(&passed, e->step->arena, &packed);
+    if (err == TB_OK) {
+        err = put(e, &e->page.passed, &e->page.passed_count, packed);
+    }
+    return err == TB_OK ? add_marks(e, passed.header) : err;
+}
+
+/* What is left of a case: chain, then side events; what is held back is nobody's yet. */
+static tb_err add_case(exporting *e, const tb_case_id *id)
+{
+    uint32_t at = 0;
+    tb_err err = TB_OK;
+    for (uint8_t class = TB_CLASS_CHAIN; err == TB_OK && class <= TB_CLASS_SIDE; class ++) {
+        tb_event_walk walk;
+        tb_event_key key;
+        tb_event_row row;
+        err = tb_event_first(e->step->txn, id, class, &walk, &key, &row);
+        while (err == TB_OK && !e->full) {
+            if (at++ >= e->c.skip) {
+                err = row.standing == TB_STANDING_HELD_BACK ? TB_OK : add_event(e, &key, &row);
+                e->c.skip += !e->full;
+            }
+            if (err == TB_OK && !e->full) {
+                err = tb_event_next(e->step->txn, &walk, &key, &row);
+            }
+        }
+        err = err == TB_ERR_NOT_FOUND ? TB_OK : err;
+    }
+    if (err == TB_OK && !e->full) {
+        e->c.skip = 0;
+    }
+    return err;
+}
+
+/* ---- behind the figures ---- */
+
+/* Whether the case is one of the filings that a summary puts together. */
+static bool is_summed(exporting *e, const tb_case_id *id, tb_err *out_err)
+{
+    tb_case_row row;
+    *out_err = tb_case_load(e->step->agent, e->step->txn, id, &row);
+    return *out_err == TB_OK &&
+           tb_bytes_equal(row.case_type, tb_bytes_str(e->summed->case_type)) &&
+           tb_bytes_equal(tb_report_period_text(&row), tb_report_period_text(&e->row));
+}
+
+/* Whether the case gives anything to the campaign's figures in the months the report speaks of. */
+static tb_err gives(exporting *e, const tb_case_id *id, bool *out)
+{
+    tb_measured *list;
+    size_t count;
+    size_t mark = tb_arena_mark(e->step->arena);
+    *out = false;
+    tb_case_row row;
+    tb_err err = tb_case_get(e->step->txn, id, &row);
+    bool ours = err == TB_OK && tb_bytes_equal(row.campaign, e->row.campaign) &&
+                !tb_case_equal(id, &e->row.id);
+    if (ours && e->archive) {
+        *out = row.closed;
+    } else if (ours && e->summed != NULL) {
+        *out = is_summed(e, id, &err);
+    } else if (ours) {
+        err = tb_measured_of(e->step->txn, id, &list, &count);
+        for (size_t i = 0; err == TB_OK && i < count; i++) {
+            *out = *out || (list[i].month >= e->first && list[i].month <= e->last);
+        }
+    }
+    tb_arena_release(e->step->arena, mark);
+    return err;
+}
+
+/* c.at: the case that is being written while skip is not 0, else the last one looked at. */
+static tb_err add_behind(exporting *e, bool *out_end)
+{
+    tb_err err = e->c.skip > 0 ? add_case(e, &e->c.at) : TB_OK;
+    for (size_t looked = 0; err == TB_OK && !e->full && looked < TB_EVIDENCE_LOOKED_MAX;
+         looked++) {
+        tb_case_id next;
+        bool wanted;
+        tb_case_id before = e->c.at;
+        err = tb_case_after(e->step->txn, &e->c.at, false, &next);
+        if (err == TB_OK) {
+            err = gives(e, &next, &wanted);
+        }
+        if (err == TB_OK) {
+            e->c.at = next;
+            err = wanted ? add_case(e, &next) : TB_OK;
+        }
+        if (err == TB_OK && e->full && e->c.skip == 0) {
+            e->c.at = before; /* nothing of it went on the page */
+        }
+    }
+    *out_end = err == TB_ERR_NOT_FOUND;
+    return *out_end ? TB_OK : err;
+}
+
+/* ---- a page ---- */
+
+static tb_err fill(exporting *e)
+{
+    tb_err err = TB_OK;
+    bool end = true;
+    if (e->c.stage == STAGE_DOCUMENTS) {
+        err = add_documents(e);
+        if (err == TB_OK && !e->full) {
+            e->c.stage = e->archive ? STAGE_BEHIND : STAGE_SUBJECT;
+            e->c.skip = 0;
+        }
+    }
+    if (err == TB_OK && e->c.stage == STAGE_SUBJECT && !e->full) {
+        err = add_case(e, &e->row.id);
+        if (err == TB_OK && !e->full) {
+            e->c.stage = e->counted ? STAGE_BEHIND : STAGE_DONE;
+        }
+    }
+    if (err == TB_OK && e->c.stage == STAGE_BEHIND && !e->full) {
+        err = add_behind(e, &end);
+        if (err == TB_OK && end) {
+            e->c.stage = STAGE_DONE;
+        }
+    }
+    return err;
+}
+
+static tb_err close_page(exporting *e, tb_local_answer *answer)
+{
+    tb_evidence_page *page = &e->page;
+    tb_agent *agent = e->step->agent;
+    tb_local_evidence *out = &answer->evidence;
+    *out = (tb_local_evidence){{NULL, 0}, {NULL, 0}};
+    tb_err err = TB_OK;
+    page->last = e->c.stage == STAGE_DONE;
+    if (page->last || e->bytes > 0) {
+        page->hub = agent->hub;
+        page->maker = agent->self;
+        page->subject = e->row.id;
+        page->report = e->wish->report;
+        page->number = e->c.number + 1;
+        page->previous = e->c.previous;
+        page->made = e->step->now.real;
+        page->key = agent->keys.sign_id;
+        err = tb_evidence_page_encode(page, agent->keys.sign, e->step->arena, &out->content);
+        e->c.number++;
+        e->c.previous = page->digest;
+    }
+    if (err == TB_OK && !page->last) {
+        err = write_cursor(&e->c, e->step->arena, &out->next);
+    }
+    answer->kind = TB_ANSWER_EVIDENCE;
+    return err;
+}
+
+/* The months of a report's three values: from January, or the period before where that is earlier. */
+static bool months_of(exporting *e, const tb_campaign *campaign, const tb_report_def *report)
+{
+    tb_period period;
+    tb_period before;
+    tb_bytes text = tb_report_period_text(&e->row);
+    if (!tb_report_period(campaign, report, text, &period)) {
+        return false;
+    }
+    e->first = tb_month_january(period.last);
+    e->first = period.first < e->first ? period.first : e->first;
+    if (tb_period_before(&period, &before) && before.first < e->first) {
+        e->first = before.first;
+    }
+    e->last = period.last;
+    return true;
+}
+
+/* The report a case is, of this party's own: what stands behind its figures goes along. */
+static tb_refusal prepare_report(exporting *e)
+{
+    const tb_campaign *campaign =
+        tb_campaigns_newest(e->step->agent->campaigns, e->row.campaign);
+    const tb_report_def *report =
+        campaign == NULL ? NULL : tb_campaign_report_of(campaign, e->row.case_type);
+    if (report == NULL || e->row.view.type == NULL) {
+        return TB_REFUSED_REPORT_UNKNOWN;
+    }
+    e->counted = tb_party_equal(&e->row.view.opener, &e->step->agent->self) &&
+                 months_of(e, campaign, report);
+    e->summed = e->counted && report->summary_of != NULL
+                    ? tb_campaign_report(campaign, tb_bytes_str(report->summary_of))
+                    : NULL;
+    return TB_ACCEPTED;
+}
+
+/* A campaign is archived when its last day is over; what is open then lives on. */
+static tb_refusal prepare_archive(exporting *e)
+{
+    int64_t day;
+    const tb_campaign *campaign =
+        tb_campaigns_newest(e->step->agent->campaigns, e->wish->campaign);
+    if (campaign == NULL || !tb_day_parse(tb_bytes_str(campaign->to), &day)) {
+        return TB_REFUSED_UNKNOWN_CAMPAIGN;
+    }
+    if (e->step->now.civil < tb_day_start(day + 1)) {
+        return TB_REFUSED_CAMPAIGN_RUNNING;
+    }
+    e->archive = true;
+    e->row.campaign = e->wish->campaign;
+    return TB_ACCEPTED;
+}
+
+static tb_err prepare_case(exporting *e, tb_refusal *out)
+{
+    tb_err err = tb_case_load(e->step->agent, e->step->txn, &e->wish->case_id, &e->row);
+    *out = TB_REFUSED_UNKNOWN_CASE;
+    if (err != TB_OK) {
+        return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+    }
+    *out = e->wish->report ? prepare_report(e) : TB_ACCEPTED;
+    return TB_OK;
+}
+
+static tb_err prepare(exporting *e, tb_refusal *out)
+{
+    bool fenced = false;
+    tb_arena *arena = e->step->arena;
+    tb_err err = tb_link_fenced(e->step->txn, &fenced);
+    if (err == TB_OK && e->wish->campaign.size > 0) {
+        *out = prepare_archive(e);
+    } else if (err == TB_OK) {
+        err = prepare_case(e, out);
+    }
+    if (err != TB_OK || *out != TB_ACCEPTED) {
+        return err;
+    }
+    *out = fenced                                   ? TB_REFUSED_FENCED
+           : !read_cursor(e->wish->after, &e->c) ? TB_REFUSED_REQUEST
+                                                    : TB_ACCEPTED;
+    e->capacity = TB_EVIDENCE_FILL_BYTES / 256;
+    e->page.documents = tb_arena_array(arena, e->capacity, sizeof *e->page.documents);
+    e->page.passed = tb_arena_array(arena, e->capacity, sizeof *e->page.passed);
+    e->page.lines = tb_arena_array(arena, e->capacity, sizeof *e->page.lines);
+    e->streams = tb_arena_array(arena, STREAMS_MAX, sizeof *e->streams);
+    return e->page.documents == NULL || e->page.passed == NULL || e->page.lines == NULL ||
+                   e->streams == NULL
+               ? TB_ERR_LIMIT
+               : TB_OK;
+}
+
+tb_err tb_evidence_export(tb_step *step,
+                          const tb_local_export_evidence *wish,
+                          tb_local_answer *answer)
+{
+    exporting *e = tb_arena_alloc(step->arena, sizeof *e);
+    if (e == NULL) {
+        return TB_ERR_LIMIT;
+    }
+    memset(e, 0, sizeof *e);
+    e->step = step;
+    e->wish = wish;
+    tb_err err = prepare(e, &answer->code);
+    if (err != TB_OK || answer->code != TB_ACCEPTED) {
+        return err;
+    }
+    err = fill(e);
+    return err == TB_OK ? close_page(e, answer) : err;
+}

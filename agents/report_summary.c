@@ -1,0 +1,174 @@
+/* report_summary - 汇总报告: the figures of a summary, from the reports that were filed here.
+ *
+ * For each measure a line of its own with the total, then one for each party that owes the summed
+ * report: what it filed, or - where it filed nothing. Nothing is counted here: what a party did not
+ * file is missing, and its figures are its own word. A total is the sum of what adds up:
+ *
+ *     counts, sums           always: each event counts at one party
+ *     distinct values        where the value itself says which party counts it: a number counts at
+ *                            its home bureau alone, which so attests it
+ *     ratios                 numerators and denominators, each for itself
+ *     hours                  have no total: a median of medians is none
+ */
+#include "agents/reports.h"
+
+#include "agents/campaign/scene.h"
+
+typedef struct filed_one {
+    tb_party party;
+    bool filed;
+    tb_local_summary summary;
+    tb_bytes figures; /* of its field, as filed */
+} filed_one;
+
+typedef struct summing {
+    const tb_agent *agent;
+    tb_txn *txn;
+    const tb_campaign *campaign;
+    const tb_report_def *source;
+    tb_bytes period;
+    filed_one *list;
+    size_t party_count;
+    tb_figure *out;
+    size_t count;
+} summing;
+
+bool tb_measure_adds_up(const tb_campaign *campaign, const tb_measure *measure)
+{
+    if (measure->distinct == NULL) {
+        return tb_measure_kind_of(measure) != TB_MEASURE_HOURS;
+    }
+    const tb_case_type *type = tb_campaign_case_type(campaign, tb_bytes_str(measure->case_type));
+    const tb_position *at = type == NULL || measure->at == NULL
+                                ? NULL
+                                : tb_case_type_position(type, tb_bytes_str(measure->at));
+    const tb_field_def *by =
+        at == NULL || at->field == NULL ? NULL : tb_case_type_field(type, tb_bytes_str(at->field));
+    return by != NULL && by->of != NULL && strcmp(by->of, measure->distinct) == 0;
+}
+
+static tb_bytes value_of(const tb_local_summary *summary, tb_bytes id)
+{
+    for (size_t i = 0; i < summary->field_count; i++) {
+        if (tb_bytes_equal(summary->fields[i].id, id)) {
+            return summary->fields[i].value;
+        }
+    }
+    return tb_bytes_of(NULL, 0);
+}
+
+static tb_err read_filed(summing *s, filed_one *one)
+{
+    tb_case_row row;
+    tb_err err = tb_report_find(s->agent, s->txn, s->campaign, s->source, s->period, &one->party,
+                                &row);
+    if (err != TB_OK) {
+        return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+    }
+    err = tb_case_summary(s->agent, s->txn, &row, &one->summary);
+    const tb_field_def *field = tb_report_field(
+        row.view.type, tb_case_type_action(row.view.type, tb_bytes_str(TB_REPORT_FILE)),
+        TB_FIELD_FIGURES);
+    if (err == TB_OK && field != NULL) {
+        one->figures = value_of(&one->summary, tb_bytes_str(field->id));
+    }
+    one->filed = err == TB_OK;
+    return err;
+}
+
+static tb_err read_all(summing *s)
+{
+    const tb_directory *directory = s->agent->directory;
+    s->list = tb_arena_array(tb_txn_arena(s->txn), directory->party_count + 1, sizeof *s->list);
+    tb_err err = s->list == NULL ? TB_ERR_LIMIT : TB_OK;
+    for (size_t i = 0; err == TB_OK && i < directory->party_count; i++) {
+        if (tb_report_owes(s->source, &directory->parties[i])) {
+            filed_one *one = &s->list[s->party_count++];
+            *one = (filed_one){.party = directory->parties[i].id};
+            err = read_filed(s, one);
+        }
+    }
+    return err;
+}
+
+/* What a party filed of a measure as a whole; unknown in every part when it filed nothing. */
+static void filed_figure(const filed_one *one, const tb_measure *measure, tb_figure *out)
+{
+    tb_declared declared;
+    tb_figure figure;
+    bool fine;
+    tb_bytes id = tb_bytes_str(measure->id);
+    tb_bytes rest = one->figures;
+    if (one->filed && measure->declared != TB_DECLARED_NOT) {
+        if (tb_declared_read(value_of(&one->summary, id), &declared)) {
+            out->values[TB_FIGURE_PERIOD] = declared.value;
+        }
+        return;
+    }
+    while (one->filed && tb_figure_read(&rest, &figure, &fine)) {
+        if (tb_bytes_equal(figure.measure, id) && figure.group.size == 0) {
+            memcpy(out->values, figure.values, sizeof out->values);
+            return;
+        }
+    }
+}
+
+static void add_to(tb_figure *total, const tb_figure *one)
+{
+    for (int i = 0; i < TB_FIGURE_VALUES; i++) {
+        const tb_figure_value *value = &one->values[i];
+        if (value->known) {
+            total->values[i].known = true;
+            total->values[i].ratio = value->ratio;
+            total->values[i].numerator += value->numerator;
+            total->values[i].denominator += value->denominator;
+        }
+    }
+}
+
+static tb_err sum_measure(summing *s, const tb_measure *measure)
+{
+    if (s->count + 1 + s->party_count > TB_FIGURES_MAX) {
+        return TB_ERR_LIMIT;
+    }
+    bool adds_up = tb_measure_adds_up(s->campaign, measure);
+    tb_figure *total = &s->out[s->count++];
+    *total = (tb_figure){.measure = tb_bytes_str(measure->id)};
+    for (size_t i = 0; i < s->party_count; i++) {
+        tb_figure *figure = &s->out[s->count++];
+        *figure = (tb_figure){.measure = total->measure,
+                              .group = tb_party_bytes(&s->list[i].party)};
+        filed_figure(&s->list[i], measure, figure);
+        if (adds_up) {
+            add_to(total, figure);
+        }
+    }
+    return TB_OK;
+}
+
+tb_err tb_report_summary(const tb_agent *agent,
+                         tb_txn *txn,
+                         const tb_campaign *campaign,
+                         const tb_report_def *report,
+                         const tb_period *period,
+                         tb_figure **out,
+                         size_t *out_count)
+{
+    summing s = {.agent = agent,
+                 .txn = txn,
+                 .campaign = campaign,
+                 .source = tb_campaign_report(campaign, tb_bytes_str(report->summary_of)),
+                 .period = tb_bytes_str(period->text)};
+    s.out = tb_arena_array(tb_txn_arena(txn), TB_FIGURES_MAX, sizeof *s.out);
+    tb_err err = s.out == NULL || s.source == NULL ? TB_ERR_LIMIT : read_all(&s);
+    for (unsigned i = 0; err == TB_OK && i < report->measure_count; i++) {
+        const tb_measure *measure =
+            tb_campaign_measure(campaign, tb_bytes_str(report->measures[i]));
+        if (measure != NULL) {
+            err = sum_measure(&s, measure);
+        }
+    }
+    *out = s.out;
+    *out_count = s.count;
+    return err;
+}
