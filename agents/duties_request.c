@@ -37,7 +37,7 @@ static tb_err end_answered(const tb_agent *agent,
     for (size_t i = 0; err == TB_OK && i < count; i++) {
         if (tb_digest_equal(&list[i].key.from, id) &&
             tb_bytes_equal(list[i].key.duty, tb_bytes_str(def->id))) {
-            err = tb_duty_fulfil(agent, txn, &list[i], &path.list[at].event, &path.list[at].id);
+            err = tb_duty_fulfil(agent, txn, row, &list[i], &path.list[at].event, &path.list[at].id);
         }
     }
     return err;

@@ -144,6 +144,9 @@
 /* What cannot be judged yet is looked at again. */
 #define TB_DUTY_AGAIN_MS         60000
 #define TB_DUTY_REFUSED_AGAIN_MS (24ll * 3600 * 1000) /* and what was refused */
+/* Office hours where a party has set none, minutes after midnight: 9:00 to 17:00. A default. */
+#define TB_OFFICE_FROM_MINUTE 540
+#define TB_OFFICE_TO_MINUTE   1020
 /* Duties judged in one tick; the rest waits for the next. */
 #define TB_DUTY_TICK_MAX 16
 /* Acts an agent does by itself in one tick, and such that become due by a switch; likewise. */

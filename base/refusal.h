@@ -89,7 +89,7 @@
     X(336, TB_REFUSED_VERSION_NOT_NEWER, "version_not_newer", "A case moves to a newer version of its own campaign only.", "办件只能换用本专项行动的更新版本。") \
     X(340, TB_REFUSED_HOLDS, "holds", "This party holds the case already; its holder takes a case over only when it is frozen.", "本单位已是该办件的承办单位;承办单位仅在办件冻结时方可接管。") \
     X(341, TB_REFUSED_NO_LAPSE, "no_lapse", "No lapse of a duty is on record that would let this party take the case over; see: tongbao due --overdue.", "没有可据以接管的超期未办结记录,请查看:tongbao due --overdue。") \
-    X(342, TB_REFUSED_LAPSE_BY_AGENT, "lapse_by_agent", "A lapse is recorded by the creditor's agent itself once a duty is overdue; nobody enters it by hand.", "超期未办结由权利单位的前置程序到期自动记录,不得人工填报。") \
+    X(342, TB_REFUSED_LAPSE_BY_AGENT, "lapse_by_agent", "What is recorded of a duty (a reminder, a lapse, its escalation or withdrawal) the creditor's agent records by itself; nobody enters it by hand.", "应办事项的提醒、超期、上报和撤销记录由权利单位的前置程序自动作出,不得人工填报。") \
     X(350, TB_REFUSED_CAMPAIGN_FAULTY, "campaign_faulty", "The definition has faults, so it is neither signed nor installed; tongbao campaign check FILE tells them all.", "专项行动定义有误,不予签名,也不予安装;请用 tongbao campaign check 文件 查看全部问题。") \
     /* 400..499 the local interface */ \
     X(400, TB_REFUSED_REQUEST, "bad_request", "The request is not understood; the command and the agent must be of one version.", "请求无法识别,请核对命令与前置程序版本。") \

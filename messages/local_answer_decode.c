@@ -409,7 +409,10 @@ bool tb_local_read_duty(const Tongbao__Local__DutyLine *in, tb_local_duty_line *
            tb_local_text(in->basis_zh, &out->basis_zh) &&
            tb_local_text(in->basis_en, &out->basis_en) &&
            tb_local_text(in->ends_in, &out->ends_in) && read_digest(in->lapse, &out->lapse) &&
-           tb_wire_time(in->ended_ms, &out->ended);
+           tb_wire_time(in->ended_ms, &out->ended) &&
+           tb_wire_time(in->reminded_ms, &out->reminded) &&
+           tb_wire_time(in->escalated_ms, &out->escalated) &&
+           tb_wire_time(in->withdrawn_ms, &out->withdrawn);
 }
 
 static tb_refusal

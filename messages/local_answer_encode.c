@@ -425,6 +425,9 @@ void tb_local_write_duty(const tb_local_duty_line *in, Tongbao__Local__DutyLine 
     out->ends_in = tb_wire_of(in->ends_in);
     out->lapse = digest_of(&in->lapse);
     out->ended_ms = in->ended;
+    out->reminded_ms = in->reminded;
+    out->escalated_ms = in->escalated;
+    out->withdrawn_ms = in->withdrawn;
 }
 
 static bool write_duties(const tb_local_duties *in, tb_arena *arena, Tongbao__Local__Duties *out)

@@ -47,6 +47,9 @@ typedef struct tb_local_duty_line {
     tb_bytes ends_in; /* empty: in nothing */
     tb_digest lapse;  /* zero: none recorded */
     tb_time ended;
+    tb_time reminded; /* 0: was not; likewise */
+    tb_time escalated;
+    tb_time withdrawn; /* its lapse */
 } tb_local_duty_line;
 
 typedef struct tb_local_duties {

@@ -328,6 +328,24 @@ typedef struct tb_period_day {
     unsigned day;   /* 1 to 31; 0: not given */
 } tb_period_day;
 
+/* What the creditor's agent says of a duty by itself, each word a side event of its own, and once. */
+typedef enum tb_duty_word {
+    TB_DUTY_NOTHING = 0,
+    TB_DUTY_REMINDS = 1,   /* 到期提醒 */
+    TB_DUTY_ESCALATES = 2, /* 逾期上报 */
+    TB_DUTY_WITHDRAWS = 3, /* 撤销超期记录: it was done in time */
+    TB_DUTY_LAPSES = 4,    /* 超期记录 */
+} tb_duty_word;
+
+/* Said so long before or after a duty is due, in office hours; whom it is told to say the copies of
+ * its action. Day figures count whole days from the due day. */
+typedef struct tb_duty_notice {
+    const char *act; /* side action; NULL: nothing is said */
+    unsigned hours;
+    unsigned days;
+    unsigned working_days;
+} tb_duty_notice;
+
 /* 应办事项: who owes which act to whom, from which event, until which, and by when (design §10).
  * One of the limits is set. Hours run from the event; days begin with the next one and end at
  * 24:00, China time; so do dates, stages and period days. */
@@ -355,10 +373,14 @@ typedef struct tb_duty_def {
     tb_label basis;       /* otherwise: the clause */
     const char *lapse;    /* side action that records a lapse */
     const char *ends_in;  /* take-over action that a lapse is a ground for, or NULL */
+    tb_duty_notice remind;      /* before it is due */
+    tb_duty_notice escalate;    /* after it was due and has lapsed */
+    const char *withdraw_lapse; /* side action that withdraws the lapse of what was done in time
+                                   after all, or NULL */
 } tb_duty_def;
 
-/* The open fields of a lapse: which duty, when it was due, up to where the debtor's stream was
- * held. */
+/* The open fields of a lapse, and of what else the creditor's agent says: which duty, when it was
+ * due, up to where the debtor's stream was held. */
 #define TB_LAPSE_DUTY "lapsed_duty"
 #define TB_LAPSE_DUE  "lapsed_due"
 #define TB_LAPSE_UPTO "lapsed_upto"

@@ -367,6 +367,12 @@ static void compare_actions(comparison *c)
 
 /* ---- duties ---- */
 
+static bool same_notice(const tb_duty_notice *a, const tb_duty_notice *b)
+{
+    return same(a->act, b->act) && a->hours == b->hours && a->days == b->days &&
+           a->working_days == b->working_days;
+}
+
 static bool same_duty(const tb_duty_def *a, const tb_duty_def *b)
 {
     return same(a->from, b->from) &&
@@ -375,7 +381,9 @@ static bool same_duty(const tb_duty_def *a, const tb_duty_def *b)
            a->hours == b->hours && a->days == b->days && a->working_days == b->working_days &&
            tb_same_day_limits(a, b) && same_conditions(&a->when, &b->when) &&
            a->grace_hours == b->grace_hours && a->by_default == b->by_default &&
-           same(a->lapse, b->lapse) && same(a->ends_in, b->ends_in);
+           same(a->lapse, b->lapse) && same(a->ends_in, b->ends_in) &&
+           same_notice(&a->remind, &b->remind) && same_notice(&a->escalate, &b->escalate) &&
+           same(a->withdraw_lapse, b->withdraw_lapse);
 }
 
 static void compare_duties(comparison *c)

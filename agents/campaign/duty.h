@@ -27,6 +27,17 @@ bool tb_duty_owed(const tb_duty_def *duty,
 /* How long after due nothing is said yet. */
 tb_time tb_duty_grace(const tb_duty_def *duty);
 
+/* When a duty due then is reminded of, and when its lapse is escalated, office hours aside. What
+ * counts in days comes as its day begins. The duty has such a notice. */
+tb_time tb_duty_remind_at(const tb_duty_def *duty, tb_time due, const tb_calendar *calendar);
+tb_time tb_duty_escalate_at(const tb_duty_def *duty, tb_time due, const tb_calendar *calendar);
+
+/* What the action says of the duty, and the action that says it; NULL: the duty has none. */
+tb_duty_word tb_duty_word_of(const tb_duty_def *duty, tb_bytes action);
+/* Whether more than one word of the duty is said by the action: nobody could tell which. */
+bool tb_duty_word_twice(const tb_duty_def *duty, tb_bytes action);
+const char *tb_duty_word_act(const tb_duty_def *duty, tb_duty_word word);
+
 /* The next debtor, and the creditor; false when there is none, or no creditor yet. Nobody owes
  * himself anything, and of many nobody who cannot be told. *at is 0 before the first. view: right
  * after the event. */

@@ -324,6 +324,14 @@ static const cyaml_schema_field_t quarterly_fields[] = {
     CYAML_FIELD_END,
 };
 
+static const cyaml_schema_field_t notice_fields[] = {
+    NAME("act", tb_duty_notice, act),
+    CYAML_FIELD_UINT("hours", MAYBE, tb_duty_notice, hours),
+    CYAML_FIELD_UINT("days", MAYBE, tb_duty_notice, days),
+    CYAML_FIELD_UINT("working_days", MAYBE, tb_duty_notice, working_days),
+    CYAML_FIELD_END,
+};
+
 static const cyaml_schema_field_t duty_fields[] = {
     NAME("id", tb_duty_def, id),
     ZH(tb_duty_def, title),
@@ -346,6 +354,9 @@ static const cyaml_schema_field_t duty_fields[] = {
     CYAML_FIELD_STRING_PTR("basis_en", MAYBE_LIST, tb_duty_def, basis.en, 0, LABEL_BYTES),
     NAME("lapse", tb_duty_def, lapse),
     MAYBE_NAME("ends_in", tb_duty_def, ends_in),
+    CYAML_FIELD_MAPPING("remind", MAYBE, tb_duty_def, remind, notice_fields),
+    CYAML_FIELD_MAPPING("escalate", MAYBE, tb_duty_def, escalate, notice_fields),
+    MAYBE_NAME("withdraw_lapse", tb_duty_def, withdraw_lapse),
     CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t duty_schema = {

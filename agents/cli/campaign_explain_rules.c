@@ -174,6 +174,18 @@ static void put_limit(const tb_duty_def *duty)
     }
 }
 
+/* sentence: "when" and whom, in words with the figure's place between. */
+static void put_notice(const tb_case_type *type, const tb_duty_notice *notice, const char *sentence)
+{
+    const tb_duty_def limit = {
+        .hours = notice->hours, .days = notice->days, .working_days = notice->working_days};
+    if (notice->act != NULL) {
+        (void)printf("    %s", sentence);
+        put_limit(&limit);
+        (void)printf(_(", in office hours: %s\n"), tb_explain_action(type, notice->act));
+    }
+}
+
 static void
 explain_duty(const tb_campaign *campaign, const tb_case_type *type, const tb_duty_def *duty)
 {
@@ -196,8 +208,14 @@ explain_duty(const tb_campaign *campaign, const tb_case_type *type, const tb_dut
     (void)printf(_("\n    basis: %s\n"), duty->by_default
                                              ? _("the system's default, not in the plan")
                                              : tb_explain_label(&duty->basis, ""));
+    put_notice(type, &duty->remind, _("reminded before it is due by "));
+    put_notice(type, &duty->escalate, _("escalated when it lapsed and is overdue by "));
     if (duty->ends_in != NULL) {
         (void)printf(_("    when it lapsed: %s\n"), tb_explain_action(type, duty->ends_in));
+    }
+    if (duty->withdraw_lapse != NULL) {
+        (void)printf(_("    when it was done in time after all: %s\n"),
+                     tb_explain_action(type, duty->withdraw_lapse));
     }
 }
 

@@ -423,6 +423,9 @@ json_t *tb_json_duty(const tb_local_duty_line *line)
     put(o, "ends_in", tb_json_text(line->ends_in));
     put(o, "lapse", digest(&line->lapse));
     put(o, "ended", tb_json_time(line->ended));
+    put(o, "reminded", tb_json_time(line->reminded));
+    put(o, "escalated", tb_json_time(line->escalated));
+    put(o, "lapse_withdrawn", tb_json_time(line->withdrawn));
     return o;
 }
 

@@ -95,6 +95,14 @@ static void show_days(tb_book *book, const tb_local_explained_duty *d)
     }
 }
 
+static void show_said(tb_book *book, const char *what, tb_time at)
+{
+    tb_bytes text = tb_show_time(&book->client->arena, at);
+    if (at != 0) {
+        (void)printf("  %s: %.*s\n", what, (int)text.size, (const char *)text.data);
+    }
+}
+
 static void show_one(tb_book *book, const tb_local_explained_duty *d)
 {
     tb_arena *arena = &book->client->arena;
@@ -129,6 +137,9 @@ static void show_one(tb_book *book, const tb_local_explained_duty *d)
     show_days(book, d);
     (void)printf(_("  due: %.*s; a lapse is recorded after %.*s\n"), (int)due.size,
                  (const char *)due.data, (int)judged.size, (const char *)judged.data);
+    show_said(book, _("reminded"), l->reminded);
+    show_said(book, _("escalated"), l->escalated);
+    show_said(book, _("lapse withdrawn, it was done in time"), l->withdrawn);
     (void)printf(_("  state: %s\n"), tb_show_duty_state(l));
 }
 
