@@ -42,7 +42,10 @@ static tb_err said(tb_txn *txn, tb_faults *faults)
         tb_bytes duty;
         if (!tb_duty_said_reads(key, value, &of)) {
             err = tb_fault(faults, "a DUTY_SAID row does not decode", key);
-        } else if (tb_store_get(txn, TB_TABLE_DUTY, of, &duty) != TB_OK) {
+        } else {
+            err = tb_store_get(txn, TB_TABLE_DUTY, of, &duty);
+        }
+        if (err == TB_ERR_NOT_FOUND) {
             err = tb_fault(faults, "a DUTY_SAID row leads to no DUTY row", key);
         }
         if (err == TB_OK) {

@@ -47,3 +47,21 @@ tb_time tb_office_next(const tb_office *office, const tb_calendar *calendar, tb_
     }
     return tb_day_start(tb_calendar_after(calendar, day, 1)) + (tb_time)office->from * MINUTE_MS;
 }
+
+tb_err tb_query_office(tb_txn *txn, tb_local_answer *answer)
+{
+    tb_office office;
+    tb_err err = tb_office_get(txn, &office);
+    if (err == TB_OK) {
+        answer->kind = TB_ANSWER_OFFICE;
+        answer->office = (tb_local_office){office.from, office.to, office.by_default};
+    }
+    return err;
+}
+
+tb_err tb_office_set(tb_txn *txn, const tb_local_office *wanted, tb_local_answer *answer)
+{
+    const tb_office office = {.from = wanted->from, .to = wanted->to};
+    tb_err err = tb_office_put(txn, &office);
+    return err == TB_OK ? tb_query_office(txn, answer) : err;
+}

@@ -5,6 +5,7 @@
 #define TB_OFFICE_H
 
 #include "agents/tables/calendar.h"
+#include "messages/local.h"
 #include "store/store.h"
 
 /* Minutes after midnight, China time, on working days: from <= t < to. */
@@ -18,6 +19,11 @@ tb_err tb_office_get(tb_txn *txn, tb_office *out) TB_MUST_USE;
 /* office fits: tb_office_fits. */
 tb_err tb_office_put(tb_txn *txn, const tb_office *office) TB_MUST_USE;
 bool tb_office_fits(unsigned from, unsigned to);
+
+/* For people: what is set, after setting it. */
+tb_err
+tb_office_set(tb_txn *txn, const tb_local_office *wanted, tb_local_answer *answer) TB_MUST_USE;
+tb_err tb_query_office(tb_txn *txn, tb_local_answer *answer) TB_MUST_USE;
 
 /* The first instant not before t that is in office hours. */
 tb_time tb_office_next(const tb_office *office, const tb_calendar *calendar, tb_time t);

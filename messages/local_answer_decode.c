@@ -551,6 +551,8 @@ static tb_refusal read_body(const wire_answer *in, tb_arena *arena, tb_local_ans
         return tb_local_read_unanswered(in->unanswered, arena, &out->unanswered);
     case TB_ANSWER_EXPLAINED:
         return tb_local_read_explained(in->explained, arena, &out->explained);
+    case TB_ANSWER_OFFICE:
+        return tb_local_read_office(in->office, &out->office) ? TB_ACCEPTED : TB_REFUSED_REQUEST;
     case TB_ANSWER_SWITCHES:
         return tb_local_read_switches(in->switches, arena, &out->switches);
     }

@@ -19,6 +19,7 @@ typedef struct bodies {
     Tongbao__Local__Accounts accounts;
     Tongbao__Local__Approvals approvals;
     Tongbao__Local__Switches switches;
+    Tongbao__Local__Office office;
     Tongbao__Local__Unanswered unanswered;
     Tongbao__Local__Explained explained;
     Tongbao__Local__Case a_case;
@@ -597,6 +598,10 @@ static bool write_body(const tb_local_answer *in, tb_arena *arena, bodies *b, wi
     case TB_ANSWER_EXPLAINED:
         out->explained = &b->explained;
         return tb_local_write_explained(&in->explained, arena, &b->explained);
+    case TB_ANSWER_OFFICE:
+        out->office = &b->office;
+        tb_local_write_office(&in->office, &b->office);
+        return true;
     case TB_ANSWER_SWITCHES:
         out->switches = &b->switches;
         return tb_local_write_switches(&in->switches, arena, &b->switches);

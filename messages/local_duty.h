@@ -75,6 +75,8 @@ typedef struct tb_local_unanswered_case {
     tb_bytes case_type;
     tb_bytes state;
     tb_time since;
+    tb_time reminded; /* of what its holder owes and has not done, the newest; 0: was not */
+    tb_time escalated;
 } tb_local_unanswered_case;
 
 typedef struct tb_local_unanswered {
@@ -90,6 +92,13 @@ typedef struct tb_local_unanswered {
 } tb_local_unanswered;
 
 /* Which time of an event counts, and why. */
+/* 办公时间: minutes after midnight, China time, on working days: from <= t < to <= 1440. */
+typedef struct tb_local_office {
+    uint32_t from;
+    uint32_t to;
+    bool by_default; /* in an answer: the party has set none */
+} tb_local_office;
+
 typedef enum tb_effective_why {
     TB_EFFECTIVE_UNKNOWN = 0,  /* its own: no stamp is here yet */
     TB_EFFECTIVE_OWN = 1,      /* stored in time after it */

@@ -201,7 +201,7 @@ static bool acts(tb_request_kind kind)
 {
     return kind == TB_REQUEST_OPEN_CASE || kind == TB_REQUEST_ACT || kind == TB_REQUEST_INSTALL ||
            kind == TB_REQUEST_CHANGE_ACCOUNT || kind == TB_REQUEST_APPROVE ||
-           kind == TB_REQUEST_SET_SWITCH || kind == TB_REQUEST_ACT_QUARANTINE ||
+           kind == TB_REQUEST_SET_SWITCH || kind == TB_REQUEST_SET_OFFICE || kind == TB_REQUEST_ACT_QUARANTINE ||
            kind == TB_REQUEST_PAPER || kind == TB_REQUEST_IMPORT_BUNDLE ||
            kind == TB_REQUEST_WRITE_LETTER;
 }

@@ -2,6 +2,7 @@
 #include "agents/cli/cli.h"
 #include "agents/cli/help.h"
 #include "agents/cli/json.h"
+#include "agents/cli/office.h"
 #include "agents/cli/say.h"
 #include "agents/cli/show.h"
 
@@ -71,6 +72,7 @@ int tb_cli_due(int argc, char **argv)
     const char *after = NULL;
     const char *by = NULL;
     const char *explained = NULL;
+    const char *office = NULL;
     long most = LIMIT_USUAL;
     uint8_t mark[128];
     const tb_option known[] = {{"overdue", &request.duties.overdue, NULL},
@@ -78,8 +80,9 @@ int tb_cli_due(int argc, char **argv)
                                {"limit", NULL, &limit},
                                {"after", NULL, &after},
                                {"by", NULL, &by},
-                               {"explain", NULL, &explained}};
-    if (!tb_arguments_read(argc, argv, known, 6, &common, &words)) {
+                               {"explain", NULL, &explained},
+                               {"office", NULL, &office}};
+    if (!tb_arguments_read(argc, argv, known, 7, &common, &words)) {
         return TB_EXIT_USAGE;
     }
     if (common.help) {
@@ -91,6 +94,9 @@ int tb_cli_due(int argc, char **argv)
     }
     if (explained != NULL) {
         return explain(&common, explained);
+    }
+    if (office != NULL) {
+        return tb_due_office(&common, office);
     }
     if (limit != NULL && !tb_arguments_number("limit", limit, 1, LIMIT_MAX, &most)) {
         return TB_EXIT_USAGE;

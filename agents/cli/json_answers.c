@@ -535,6 +535,8 @@ json_t *tb_json_answer(const tb_local_answer *answer)
         return tb_json_explained(&answer->explained);
     case TB_ANSWER_UNANSWERED: /* printed by its own command, all pages together */
         break;
+    case TB_ANSWER_OFFICE:
+        return tb_json_office(&answer->office);
     case TB_ANSWER_SWITCHES:
         return tb_json_switches(&answer->switches);
     case TB_ANSWER_NONE:

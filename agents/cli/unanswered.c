@@ -176,7 +176,8 @@ static bool print_parties(tb_book *book, const whole *w)
 static bool print_cases(tb_book *book, const whole *w)
 {
     tb_arena *arena = &book->client->arena;
-    const char *const headings[] = {_("case"), _("state"), _("since"), NULL};
+    const char *const headings[] = {_("case"),     _("state"),     _("since"),
+                                    _("reminded"), _("escalated"), NULL};
     tb_grid grid;
     tb_grid_init(&grid, arena, headings);
     for (size_t i = 0; i < w->case_count; i++) {
@@ -186,6 +187,8 @@ static bool print_cases(tb_book *book, const whole *w)
         tb_grid_put(&grid, tb_show_hex(arena, c->case_id.bytes, sizeof c->case_id.bytes));
         tb_grid_put(&grid, tb_book_state(book, &of, c->state));
         tb_grid_put(&grid, tb_show_time(arena, c->since));
+        tb_grid_put(&grid, tb_show_time(arena, c->reminded));
+        tb_grid_put(&grid, tb_show_time(arena, c->escalated));
     }
     return tb_grid_print(&grid, stdout);
 }
@@ -251,6 +254,8 @@ static void print_json(tb_book *book, const whole *w)
         (void)json_object_set_new(o, "holder", tb_json_party(&c->holder));
         (void)json_object_set_new(o, "state", tb_json_text(c->state));
         (void)json_object_set_new(o, "since", tb_json_time(c->since));
+        (void)json_object_set_new(o, "reminded", tb_json_time(c->reminded));
+        (void)json_object_set_new(o, "escalated", tb_json_time(c->escalated));
         (void)json_array_append_new(cases, o);
     }
     json_t *o = json_object();

@@ -411,7 +411,7 @@ static void every_state_and_every_action_is_in_the_table(void **state)
     }
     for (unsigned i = 0; i < type->action_count; i++) {
         /* a lapse is recorded by the creditor's agent: no person ever does it */
-        bool seen = tb_action_records_lapse(type, &type->actions[i]);
+        bool seen = tb_action_by_agent(type, &type->actions[i]);
         for (size_t j = 0; j < COUNT_OF(situations) * COUNT_OF(actors); j++) {
             const char *actor = actors[j % COUNT_OF(actors)];
             seen =

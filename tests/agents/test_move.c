@@ -29,7 +29,9 @@ static const char *const longer[] = {"version: 1", "version: 4", SIGN_FOR_RULES 
 static const char *const laxer[] = {"version: 1", "version: 5",
                                     "- {id: sign_for, zh: 签收通报, en: sign for what was "
                                     "forwarded, owed_by: home, to: discovery, " SIGN_FOR_RULES
-                                    "1, default: true, lapse: lapse, ends_in: take_over}",
+                                    "1, default: true, lapse: lapse, withdraw_lapse: "
+                                    "withdraw_lapse, escalate: {act: escalate, working_days: 3}, "
+                                    "ends_in: take_over}",
                                     "# no sign_for", NULL};
 
 /* Version 1, a safe version 2, a version 3 that is not, and two with other duties. */
