@@ -66,6 +66,10 @@ tb_err tb_duty_show(
     out->title_zh = text_of(def->title.zh);
     out->title_en = text_of(def->title.en);
     out->by_default = def->by_default;
+    out->scores = tb_duty_scores(def, row->from_at) && row->state != TB_DUTY_ON_TIME;
+    if (tb_duty_adopted(def, row->from_at)) {
+        out->adopted_no = tb_bytes_str(def->adopted.document_no);
+    }
     out->basis_zh = text_of(def->basis.zh);
     out->basis_en = text_of(def->basis.en);
     out->ends_in = text_of(def->ends_in);

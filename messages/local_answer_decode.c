@@ -397,6 +397,7 @@ bool tb_local_read_duty(const Tongbao__Local__DutyLine *in, tb_local_duty_line *
 {
     out->over = in->over != 0;
     out->by_default = in->by_default != 0;
+    out->scores = in->scores != 0;
     out->state = (tb_duty_state)in->state;
     return in->state >= TB_DUTY_OPEN && in->state <= TB_DUTY_RELEASED &&
            tb_wire_fixed(in->case_id, out->case_id.bytes, TB_CASE_ID_BYTES) &&
@@ -412,7 +413,8 @@ bool tb_local_read_duty(const Tongbao__Local__DutyLine *in, tb_local_duty_line *
            tb_wire_time(in->ended_ms, &out->ended) &&
            tb_wire_time(in->reminded_ms, &out->reminded) &&
            tb_wire_time(in->escalated_ms, &out->escalated) &&
-           tb_wire_time(in->withdrawn_ms, &out->withdrawn);
+           tb_wire_time(in->withdrawn_ms, &out->withdrawn) &&
+           tb_local_text(in->adopted_no, &out->adopted_no);
 }
 
 static tb_refusal

@@ -429,6 +429,8 @@ void tb_local_write_duty(const tb_local_duty_line *in, Tongbao__Local__DutyLine 
     out->reminded_ms = in->reminded;
     out->escalated_ms = in->escalated;
     out->withdrawn_ms = in->withdrawn;
+    out->scores = in->scores;
+    out->adopted_no = tb_wire_of(in->adopted_no);
 }
 
 static bool write_duties(const tb_local_duties *in, tb_arena *arena, Tongbao__Local__Duties *out)

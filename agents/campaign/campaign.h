@@ -346,6 +346,13 @@ typedef struct tb_duty_notice {
     unsigned working_days;
 } tb_duty_notice;
 
+/* 采用: headquarters adopts a default limit by a document, for duties that begin on this day or
+ * later. */
+typedef struct tb_adoption {
+    const char *document_no; /* NULL: it has not */
+    const char *from;        /* YYYY-MM-DD */
+} tb_adoption;
+
 /* 应办事项: who owes which act to whom, from which event, until which, and by when (design §10).
  * One of the limits is set. Hours run from the event; days begin with the next one and end at
  * 24:00, China time; so do dates, stages and period days. */
@@ -370,6 +377,7 @@ typedef struct tb_duty_def {
     tb_conditions when;      /* owed only if these hold right after the event it begins with */
     unsigned grace_hours; /* from due until the lapse is recorded, if more than TB_DUTY_GRACE_MS */
     bool by_default;      /* 系统默认时限(非方案规定): no figure in the plan */
+    tb_adoption adopted;  /* of a default */
     tb_label basis;       /* otherwise: the clause */
     const char *lapse;    /* side action that records a lapse */
     const char *ends_in;  /* take-over action that a lapse is a ground for, or NULL */

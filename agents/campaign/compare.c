@@ -398,6 +398,10 @@ static void compare_duties(comparison *c)
         } else if (!same_duty(from, to)) {
             put(c, TB_DIFFERENCE_DUTY_CHANGED, NULL, from->id, NULL);
         }
+        if (to != NULL && (!same(from->adopted.document_no, to->adopted.document_no) ||
+                           !same(from->adopted.from, to->adopted.from))) {
+            put(c, TB_DIFFERENCE_DUTY_ADOPTED, NULL, from->id, to->adopted.document_no);
+        }
     }
     for (unsigned i = 0; i < c->to->duty_count; i++) {
         const char *id = c->to->duties[i].id;

@@ -38,6 +38,11 @@ tb_duty_word tb_duty_word_of(const tb_duty_def *duty, tb_bytes action);
 bool tb_duty_word_twice(const tb_duty_def *duty, tb_bytes action);
 const char *tb_duty_word_act(const tb_duty_def *duty, tb_duty_word word);
 
+/* Whether headquarters has adopted the duty's default limit for what begins then; and whether a
+ * lapse counts in evaluation: what the plan says, and what is adopted (design §10). */
+bool tb_duty_adopted(const tb_duty_def *duty, tb_time from);
+bool tb_duty_scores(const tb_duty_def *duty, tb_time from);
+
 /* The next debtor, and the creditor; false when there is none, or no creditor yet. Nobody owes
  * himself anything, and of many nobody who cannot be told. *at is 0 before the first. view: right
  * after the event. */

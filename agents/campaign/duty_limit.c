@@ -1,4 +1,5 @@
-/* duty_limit - the limits of a duty that name a day, and whether a duty is owed at all. */
+/* duty_limit - the limits of a duty that name a day, whether a duty is owed at all, and
+ * whether its limit counts as law. */
 #include "agents/campaign/duty.h"
 #include "agents/campaign/stages.h"
 
@@ -47,4 +48,16 @@ bool tb_duty_owed(const tb_duty_def *duty,
                   tb_time at)
 {
     return tb_conditions_hold(view, directory, &duty->when, at);
+}
+
+bool tb_duty_adopted(const tb_duty_def *duty, tb_time from)
+{
+    int64_t day;
+    return duty->adopted.document_no != NULL &&
+           tb_day_parse(tb_bytes_str(duty->adopted.from), &day) && tb_day_of(from) >= day;
+}
+
+bool tb_duty_scores(const tb_duty_def *duty, tb_time from)
+{
+    return !duty->by_default || tb_duty_adopted(duty, from);
 }

@@ -50,6 +50,12 @@ static void check_limit(tb_check *check, const tb_duty_def *duty)
     if (duty->by_default == clause && tb_check_given(check, &duty->by_default)) {
         tb_check_fault(check, tb_at(duty), TB_FAULT_BASIS, NULL, NULL);
     }
+    if (duty->adopted.document_no != NULL) {
+        bool day = tb_check_day(check, &duty->adopted.from, "adopted.from");
+        if (day && !duty->by_default && tb_check_given(check, &duty->by_default)) {
+            tb_check_fault(check, tb_at(&duty->adopted), TB_FAULT_ADOPTED_LAW, NULL, NULL);
+        }
+    }
     if (clause) {
         tb_check_label(check, &duty->basis, tb_at(duty), "the basis", "依据");
     }

@@ -124,6 +124,7 @@
     X(TB_FAULT_LIMIT, "limit", "needs one limit: hours, days, working_days, due_date, stage, monthly or quarterly", "write exactly one of them", "须有且只有一个时限：hours、days、working_days、due_date、stage、monthly或quarterly", "请只写其中一个") \
     X(TB_FAULT_LIMIT_LONG, "limit_long", "has a limit of more than ten years", "shorten it", "时限超过十年", "请缩短") \
     X(TB_FAULT_BASIS, "basis", "its limit is a default, or has a basis in the plan: say which", "write 'default: true', or basis_zh and basis_en", "时限是系统默认还是方案规定，须写明其一", "请写“default: true”，或写basis_zh和basis_en") \
+    X(TB_FAULT_ADOPTED_LAW, "adopted_law", "is no default, and headquarters need not adopt it", "remove 'adopted', or write 'default: true'", "不是系统默认时限，无须专项办采用", "请去掉adopted，或写“default: true”") \
     X(TB_FAULT_TO_ITSELF, "to_itself", "is always owed to oneself: '{1}' and '{2}' are one party", "name another debtor or creditor", "义务方与权利方总是同一单位：“{1}”与“{2}”", "请改正其中之一") \
     X(TB_FAULT_BEGINS_SIDE, "begins_side", "begins with '{1}', a side event", "let it begin with a step of the case, or a request", "由旁注“{1}”起算", "请改由办理动作或请求起算") \
     X(TB_FAULT_NO_UNTIL, "no_until", "nothing ends it (until)", "add 'until: [ACTION, ...]'", "没有使其完成的动作（until）", "请加“until: [办理动作, ……]”") \

@@ -324,6 +324,12 @@ static const cyaml_schema_field_t quarterly_fields[] = {
     CYAML_FIELD_END,
 };
 
+static const cyaml_schema_field_t adoption_fields[] = {
+    CYAML_FIELD_STRING_PTR("document_no", LIST, tb_adoption, document_no, 1, TB_PAPER_NO_BYTES_MAX),
+    NAME("from", tb_adoption, from),
+    CYAML_FIELD_END,
+};
+
 static const cyaml_schema_field_t notice_fields[] = {
     NAME("act", tb_duty_notice, act),
     CYAML_FIELD_UINT("hours", MAYBE, tb_duty_notice, hours),
@@ -350,6 +356,7 @@ static const cyaml_schema_field_t duty_fields[] = {
     CONDITIONS("when", tb_duty_def, when),
     CYAML_FIELD_UINT("grace_hours", MAYBE, tb_duty_def, grace_hours),
     TRUTH("default", tb_duty_def, by_default),
+    CYAML_FIELD_MAPPING("adopted", MAYBE, tb_duty_def, adopted, adoption_fields),
     CYAML_FIELD_STRING_PTR("basis_zh", MAYBE_LIST, tb_duty_def, basis.zh, 0, LABEL_BYTES),
     CYAML_FIELD_STRING_PTR("basis_en", MAYBE_LIST, tb_duty_def, basis.en, 0, LABEL_BYTES),
     NAME("lapse", tb_duty_def, lapse),

@@ -208,6 +208,10 @@ explain_duty(const tb_campaign *campaign, const tb_case_type *type, const tb_dut
     (void)printf(_("\n    basis: %s\n"), duty->by_default
                                              ? _("the system's default, not in the plan")
                                              : tb_explain_label(&duty->basis, ""));
+    if (duty->adopted.document_no != NULL) {
+        (void)printf(_("    adopted by headquarters in %s, for what begins on %s or later\n"),
+                     duty->adopted.document_no, duty->adopted.from);
+    }
     put_notice(type, &duty->remind, _("reminded before it is due by "));
     put_notice(type, &duty->escalate, _("escalated when it lapsed and is overdue by "));
     if (duty->ends_in != NULL) {

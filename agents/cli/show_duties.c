@@ -50,10 +50,21 @@ static tb_bytes state_of(tb_arena *arena, const tb_local_duty_line *duty)
 }
 
 /* A default never looks like law. */
-static tb_bytes basis_of(const tb_local_duty_line *duty)
+tb_bytes tb_show_basis(tb_arena *arena, const tb_local_duty_line *duty)
 {
-    return duty->by_default ? tb_bytes_str(_("basis: default limit (not of the plan)"))
-                            : in_language(duty->basis_zh, duty->basis_en);
+    if (!duty->by_default) {
+        return in_language(duty->basis_zh, duty->basis_en);
+    }
+    if (duty->adopted_no.size == 0) {
+        return tb_bytes_str(_("basis: default limit (not of the plan)"));
+    }
+    const char *adopted = _("basis: default limit, adopted by headquarters in ");
+    tb_text text;
+    tb_bytes out;
+    tb_text_init(&text, arena, strlen(adopted) + duty->adopted_no.size + 1);
+    tb_text_str(&text, adopted);
+    tb_text_bytes(&text, duty->adopted_no);
+    return tb_text_done(&text, &out) == TB_OK ? out : duty->adopted_no;
 }
 
 bool tb_show_duties(tb_book *book, const tb_local_duties *duties)
@@ -74,7 +85,7 @@ bool tb_show_duties(tb_book *book, const tb_local_duties *duties)
         tb_grid_put(&grid, tb_show_time(arena, d->from));
         tb_grid_put(&grid, tb_show_time(arena, d->due));
         tb_grid_put(&grid, state_of(arena, d));
-        tb_grid_put(&grid, basis_of(d));
+        tb_grid_put(&grid, tb_show_basis(arena, d));
     }
     bool printed = tb_grid_print(&grid, stdout);
     if (duties->count == 0) {

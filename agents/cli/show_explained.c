@@ -118,8 +118,7 @@ static void show_one(tb_book *book, const tb_local_explained_duty *d)
     tb_bytes counts = tb_show_time(arena, l->from);
     tb_bytes due = tb_show_time(arena, l->due);
     tb_bytes judged = tb_show_time(arena, d->judged);
-    tb_bytes basis = l->by_default ? tb_bytes_str(_("basis: default limit (not of the plan)"))
-                                   : in_language(l->basis_zh, l->basis_en);
+    tb_bytes basis = tb_show_basis(arena, l);
     (void)printf(_("%.*s: owed by %.*s to %.*s\n"), (int)title.size, (const char *)title.data,
                  (int)debtor.size, (const char *)debtor.data, (int)creditor.size,
                  (const char *)creditor.data);
@@ -141,6 +140,9 @@ static void show_one(tb_book *book, const tb_local_explained_duty *d)
     show_said(book, _("escalated"), l->escalated);
     show_said(book, _("lapse withdrawn, it was done in time"), l->withdrawn);
     (void)printf(_("  state: %s\n"), tb_show_duty_state(l));
+    if (l->by_default && l->adopted_no.size == 0) {
+        (void)printf("%s", _("  does not count in evaluation until headquarters adopts the limit\n"));
+    }
 }
 
 void tb_show_explained(tb_book *book, const tb_local_explained *explained)

@@ -221,6 +221,13 @@ static void duties_may_come_go_and_change_but_not_pass_to_other_parties(void **s
     change_duty("until: [result], working_days: 5", "until: [result], working_days: 6", false);
     assert_int_equal(found.list[0].kind, TB_DIFFERENCE_DUTY_CHANGED);
     assert_false(duty_blocks());
+    change_duty("working_days: 5, default: true, lapse: lapse, withdraw_lapse: withdraw_lapse, remind",
+                "working_days: 5, default: true, adopted: {document_no: 专项办3号, from: "
+                "\"2015-06-01\"}, lapse: lapse, withdraw_lapse: withdraw_lapse, remind",
+                false);
+    assert_int_equal(found.list[0].kind, TB_DIFFERENCE_DUTY_ADOPTED);
+    assert_string_equal(found.list[0].detail, "专项办3号");
+    assert_false(duty_blocks());
     change_duty("remind: {act: remind_due, working_days: 1}, ", "", false);
     assert_int_equal(found.list[0].kind, TB_DIFFERENCE_DUTY_CHANGED);
     assert_false(duty_blocks());
