@@ -111,7 +111,7 @@ tb_err tb_duty_begin(const tb_agent *agent,
         return TB_OK;
     }
     tb_err err = tb_duty_counts_from(agent, txn, event, id, &duty.from_at);
-    duty.due = tb_duty_due(def, duty.from_at, agent->calendar);
+    duty.due = tb_duty_due_in(def, &row->view, duty.from_at, agent->calendar);
     size_t at = 0;
     while (err == TB_OK &&
            tb_duty_parties(def, &row->view, directory, &at, &duty.key.debtor, &duty.creditor)) {
@@ -152,7 +152,9 @@ static tb_err move_all(const tb_agent *agent,
             err = end_duty(txn, duty, open ? TB_DUTY_RELEASED : duty->state, at, id);
             continue;
         }
-        duty->due = tb_duty_due(def, duty->from_at, agent->calendar);
+        if (def->due_field == NULL) {
+            duty->due = tb_duty_due(def, duty->from_at, agent->calendar);
+        }
         duty->calendar = agent->calendar != NULL ? agent->calendar->version : 0;
         err = tb_duty_plan(agent, txn, row, duty);
         if (err == TB_OK) {
@@ -197,12 +199,6 @@ static tb_err forget_all(tb_txn *txn, const tb_case_id *id)
     return err;
 }
 
-typedef tb_err beside_fn(const tb_agent *agent,
-                         tb_txn *txn,
-                         const tb_case_row *row,
-                         const tb_event *event,
-                         const tb_digest *id);
-
 tb_err tb_duties_beside(const tb_agent *agent,
                         tb_txn *txn,
                         const tb_case_row *row,
@@ -213,8 +209,10 @@ tb_err tb_duties_beside(const tb_agent *agent,
     return err == TB_OK ? tb_duties_lapsed(agent, txn, row, event, id) : err;
 }
 
-static tb_err
-sides_again(const tb_agent *agent, tb_txn *txn, const tb_case_row *row, beside_fn *look)
+tb_err tb_duties_sides(const tb_agent *agent,
+                       tb_txn *txn,
+                       const tb_case_row *row,
+                       tb_duties_side_fn *look)
 {
     tb_event_walk walk;
     tb_event_key key;
@@ -265,9 +263,9 @@ tb_duties_anew(const tb_agent *agent, tb_txn *txn, const tb_path *path, const tb
     }
     /* Side events have no order: what a lapse is of must have begun. */
     if (err == TB_OK) {
-        err = sides_again(agent, txn, row, tb_duties_requested);
+        err = tb_duties_sides(agent, txn, row, tb_duties_requested);
     }
-    return err == TB_OK ? sides_again(agent, txn, row, tb_duties_lapsed) : err;
+    return err == TB_OK ? tb_duties_sides(agent, txn, row, tb_duties_lapsed) : err;
 }
 
 tb_err tb_duties_follow(const tb_agent *agent,

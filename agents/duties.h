@@ -53,8 +53,19 @@ tb_err tb_duties_lapsed(const tb_agent *agent,
                         const tb_event *event,
                         const tb_digest *id) TB_MUST_USE;
 
+/* Every side event of the case that counts, one by one. */
+typedef tb_err tb_duties_side_fn(const tb_agent *agent,
+                                 tb_txn *txn,
+                                 const tb_case_row *row,
+                                 const tb_event *event,
+                                 const tb_digest *id);
+tb_err tb_duties_sides(const tb_agent *agent,
+                       tb_txn *txn,
+                       const tb_case_row *row,
+                       tb_duties_side_fn *look) TB_MUST_USE;
+
 /* duties_request.c: a side event is here, and if it is listed already its row says by which event:
- * it may be a request that begins a duty. Before its lapse is looked at. */
+ * it may be a request or a supervision that begins a duty. Before its lapse is looked at. */
 tb_err tb_duties_requested(const tb_agent *agent,
                            tb_txn *txn,
                            const tb_case_row *row,

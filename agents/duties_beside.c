@@ -13,16 +13,29 @@ static tb_bytes field_of(const tb_event *event, const char *id)
     return tb_bytes_of(NULL, 0);
 }
 
+static bool due_is(const tb_duty_row *duty, tb_bytes due)
+{
+    char text[TB_TIME_TEXT];
+    tb_time_print(duty->due, text);
+    return tb_bytes_equal(due, tb_bytes_str(text));
+}
+
 /* The newest duty of the name that its author can have meant: begun where the side event was based.
- * debtor NULL: whoever owes it. */
-static tb_duty_row *
-meant(tb_duty_row *list, size_t count, tb_bytes duty, const tb_party *debtor, uint64_t upto)
+ * debtor NULL: whoever owes it. Of several that began with side events, the one due at `due`. */
+static tb_duty_row *meant(tb_duty_row *list,
+                          size_t count,
+                          tb_bytes duty,
+                          const tb_party *debtor,
+                          uint64_t upto,
+                          tb_bytes due)
 {
     tb_duty_row *found = NULL;
     for (size_t i = 0; i < count; i++) {
         bool fits = tb_bytes_equal(list[i].key.duty, duty) && list[i].from_number <= upto &&
                     (debtor == NULL || tb_party_equal(&list[i].key.debtor, debtor));
-        if (fits && (found == NULL || list[i].from_number > found->from_number)) {
+        bool newer = found == NULL || list[i].from_number > found->from_number ||
+                     (list[i].from_number == found->from_number && due_is(&list[i], due));
+        if (fits && newer) {
             found = &list[i];
         }
     }
@@ -74,7 +87,8 @@ meant_by(tb_duty_row *list, size_t count, uint64_t upto, const tb_event *event)
     tb_party debtor;
     tb_bytes named = field_of(event, TB_LAPSE_DEBTOR);
     bool one = named.size > 0 && tb_party_parse(named, &debtor);
-    return meant(list, count, field_of(event, TB_LAPSE_DUTY), one ? &debtor : NULL, upto);
+    return meant(list, count, field_of(event, TB_LAPSE_DUTY), one ? &debtor : NULL, upto,
+                 field_of(event, TB_LAPSE_DUE));
 }
 
 /* Side events come in any order, and before or after a take-over that released the debtor: what was
@@ -90,6 +104,33 @@ static tb_err fulfil_beside(const tb_agent *agent,
     bool earlier = at < duty->ended ||
                    (at == duty->ended && memcmp(by->bytes, duty->end.bytes, TB_DIGEST_BYTES) < 0);
     return done && !earlier ? TB_OK : tb_duty_fulfil_at(agent, txn, row, duty, at, by);
+}
+
+static bool begins_supervised(const tb_case_type *type, const tb_duty_def *def)
+{
+    const tb_action *from = tb_case_type_action(type, tb_bytes_str(def->from));
+    return from != NULL && from->supervises_count > 0;
+}
+
+/* Supervised more than once, one report back answers all that was asked by then. */
+static tb_err reported_back(const tb_agent *agent,
+                            tb_txn *txn,
+                            const tb_case_row *row,
+                            const tb_duty_def *def,
+                            tb_duty_row *list,
+                            size_t count,
+                            const tb_event *event,
+                            tb_time at,
+                            const tb_digest *id)
+{
+    tb_err err = TB_OK;
+    for (size_t i = 0; err == TB_OK && i < count; i++) {
+        if (tb_bytes_equal(list[i].key.duty, tb_bytes_str(def->id)) &&
+            tb_party_equal(&list[i].key.debtor, tb_event_author(event)) && list[i].from_at <= at) {
+            err = fulfil_beside(agent, txn, row, &list[i], at, id);
+        }
+    }
+    return err;
 }
 
 static bool has_to_do(const tb_case_type *type, tb_bytes action)
@@ -136,10 +177,15 @@ tb_err tb_duties_lapsed(const tb_agent *agent,
     }
     for (unsigned i = 0; err == TB_OK && i < type->duty_count; i++) {
         const tb_duty_def *def = &type->duties[i];
+        if (tb_duty_ends(def, event->action) && begins_supervised(type, def)) {
+            err = reported_back(agent, txn, row, def, list, count, event, at, id);
+            continue;
+        }
         tb_duty_row *duty =
             !tb_duty_ends(def, event->action)
                 ? NULL
-                : meant(list, count, tb_bytes_str(def->id), tb_event_author(event), head.number);
+                : meant(list, count, tb_bytes_str(def->id), tb_event_author(event), head.number,
+                        tb_bytes_of(NULL, 0));
         err = duty != NULL ? fulfil_beside(agent, txn, row, duty, at, id) : TB_OK;
     }
     return err;

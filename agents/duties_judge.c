@@ -161,7 +161,9 @@ static tb_err date_again(tb_step *step, const tb_duty_def *def, tb_duty_row *dut
         err = tb_effective_time(step->agent, step->txn, &row, event.at, &duty->from_at, out_known);
     }
     if (err == TB_OK) {
-        duty->due = tb_duty_due(def, duty->from_at, step->agent->calendar);
+        if (def->due_field == NULL) {
+            duty->due = tb_duty_due(def, duty->from_at, step->agent->calendar);
+        }
         duty->calendar = step->agent->calendar != NULL ? step->agent->calendar->version : 0;
     }
     return err == TB_ERR_NOT_FOUND ? TB_ERR_CORRUPT : err;

@@ -152,7 +152,9 @@
     X(512, TB_REFUSED_COUNT_RANGE, "count_range", "The number is outside the range the campaign allows.", "数值超出规定范围,请核对。") \
     X(513, TB_REFUSED_FUTURE, "future", "The date or time is in the future; state when it happened.", "日期或时间晚于办理时间,请填写实际发生的时间。") \
     X(514, TB_REFUSED_ABOVE, "above", "The number is greater than the total it is part of.", "数值大于其所属的总数,请核对。") \
-    X(515, TB_REFUSED_PARAMETER, "parameter", "The definition has no such parameter, or the value does not fit it; see its 'parameters'.", "该定义没有此参数,或取值不符合参数类型,请查看定义中的parameters。")
+    X(515, TB_REFUSED_PARAMETER, "parameter", "The definition has no such parameter, or the value does not fit it; see its 'parameters'.", "该定义没有此参数,或取值不符合参数类型,请查看定义中的parameters。") \
+    /* 520..539 supervision */ \
+    X(520, TB_REFUSED_NOT_SUPERVISED, "not_supervised", "A party that has a jurisdiction supervises those that take part in the case within it, others supervise all of them, and nobody himself; the party named is none of these.", "督办对象应为参与本办件的其他单位;有管辖地的单位只能督办本辖区内的单位。所填单位不在其列。")
 /* clang-format on */
 
 typedef enum tb_refusal {

@@ -151,7 +151,7 @@ static tb_refusal read_duty(const wire_duty *in, tb_arena *arena, tb_local_expla
     out->more_days = in->more_days;
     if (in->line == NULL || !tb_local_read_duty(in->line, &out->line) ||
         !tb_wire_fixed(in->event, out->event.bytes, TB_DIGEST_BYTES) ||
-        in->why > TB_EFFECTIVE_EXERCISE || in->unit > TB_LIMIT_WORKING_DAYS ||
+        in->why > TB_EFFECTIVE_EXERCISE || in->unit > TB_LIMIT_DAY ||
         !tb_wire_party(in->actor, &out->actor) || !tb_wire_time(in->own_ms, &out->own) ||
         !tb_wire_time(in->stored_ms, &out->stored) || !tb_wire_time(in->judged_ms, &out->judged)) {
         return TB_REFUSED_REQUEST;

@@ -113,6 +113,7 @@ typedef enum tb_limit_unit {
     TB_LIMIT_HOURS = 1,
     TB_LIMIT_DAYS = 2,
     TB_LIMIT_WORKING_DAYS = 3,
+    TB_LIMIT_DAY = 4, /* one that the campaign or the event names */
 } tb_limit_unit;
 
 typedef enum tb_day_why {

@@ -308,7 +308,16 @@ typedef struct tb_action {
     const char **approval; /* steps, in this order: TB_APPROVAL_REVIEW, TB_APPROVAL_SIGN */
     unsigned approval_count;
     tb_automatic *automatic; /* NULL: by people alone */
+    const char **supervises; /* 督办: a SIDE that demands a report back of one of these positions */
+    unsigned supervises_count;
 } tb_action;
+
+/* The fields of such an act: whom, by which day, and what; and the action by that name which
+ * `tongbao case supervise` takes. */
+#define TB_SUPERVISE        "supervise"
+#define TB_SUPERVISED       "supervised"
+#define TB_SUPERVISED_UNTIL "report_by"
+#define TB_SUPERVISED_TEXT  "supervision"
 
 /* The one action every campaign has and none declares: the case moves to a newer version of its
  * campaign, named by the value MOVE_VALUE when a person asks for it. */
@@ -362,7 +371,7 @@ typedef struct tb_duty_def {
     const char *owed_by; /* position, resolved right after the event `from`; of a position of many
                             each party owes its own */
     const char *to;      /* position: the creditor, whose agent alone judges */
-    const char *from;    /* action: a step of the case, or a request */
+    const char *from;    /* action: a step of the case, a request or a supervision */
     const char **until;  /* actions, any of which fulfils it: steps of the case, or side events,
                             which fulfil their author's alone */
     unsigned until_count;
@@ -370,6 +379,7 @@ typedef struct tb_duty_def {
     unsigned days;
     unsigned working_days;
     const char *due_date;    /* YYYY-MM-DD */
+    const char *due_field;   /* the day in this open field of the event it begins with */
     const char *stage;       /* until the end of this stage */
     const char *stage_end;   /* its last day: no key, set by tb_campaign_load */
     tb_period_day monthly;   /* on this day of the month after the event's */

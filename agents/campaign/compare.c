@@ -333,6 +333,8 @@ static bool same_action(const tb_action *a, const tb_action *b)
            same_names((const char *const *)a->answered_by, a->answered_by_count,
                       (const char *const *)b->answered_by, b->answered_by_count) &&
            same_automatic(a->automatic, b->automatic) &&
+           same_names((const char *const *)a->supervises, a->supervises_count,
+                      (const char *const *)b->supervises, b->supervises_count) &&
            same_names((const char *const *)a->approval, a->approval_count,
                       (const char *const *)b->approval, b->approval_count) &&
            same(a->receipt, b->receipt) && tb_same_stages(a, b) &&
@@ -379,7 +381,7 @@ static bool same_duty(const tb_duty_def *a, const tb_duty_def *b)
            same_names((const char *const *)a->until, a->until_count, (const char *const *)b->until,
                       b->until_count) &&
            a->hours == b->hours && a->days == b->days && a->working_days == b->working_days &&
-           tb_same_day_limits(a, b) && same_conditions(&a->when, &b->when) &&
+           tb_same_day_limits(a, b) && same(a->due_field, b->due_field) && same_conditions(&a->when, &b->when) &&
            a->grace_hours == b->grace_hours && a->by_default == b->by_default &&
            same(a->lapse, b->lapse) && same(a->ends_in, b->ends_in) &&
            same_notice(&a->remind, &b->remind) && same_notice(&a->escalate, &b->escalate) &&

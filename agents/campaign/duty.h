@@ -18,6 +18,12 @@ tb_time tb_duty_due(const tb_duty_def *duty, tb_time from, const tb_calendar *ca
  * then done is late. */
 bool tb_duty_fixed(const tb_duty_def *duty, tb_time from, tb_time *out);
 
+/* The same of a duty that began with this view: with the day in the field it names. */
+tb_time tb_duty_due_in(const tb_duty_def *duty,
+                       const tb_case_view *view,
+                       tb_time from,
+                       const tb_calendar *calendar);
+
 /* Whether its conditions hold, right after the event that begins it; at is the event's own time. */
 bool tb_duty_owed(const tb_duty_def *duty,
                   const tb_case_view *view,

@@ -61,3 +61,17 @@ bool tb_duty_scores(const tb_duty_def *duty, tb_time from)
 {
     return !duty->by_default || tb_duty_adopted(duty, from);
 }
+
+tb_time tb_duty_due_in(const tb_duty_def *duty,
+                       const tb_case_view *view,
+                       tb_time from,
+                       const tb_calendar *calendar)
+{
+    int64_t day;
+    if (duty->due_field == NULL) {
+        return tb_duty_due(duty, from, calendar);
+    }
+    tb_bytes named = tb_case_view_field(view, tb_bytes_str(duty->due_field));
+    bool given = tb_day_parse(named, &day);
+    return given ? tb_day_start(day + 1) - 1 : from; /* the definition requires it */
+}

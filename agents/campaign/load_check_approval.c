@@ -72,6 +72,7 @@ static void check_request(tb_check *check, const tb_action *action)
 void tb_check_approval(tb_check *check, const tb_action *action)
 {
     check_request(check, action);
+    tb_check_supervision(check, action);
     check_steps(check, action);
     if (action->automatic != NULL) {
         check_automatic(check, action);

@@ -22,7 +22,8 @@ static bool limits_given(const tb_check *check, const tb_duty_def *duty)
 {
     return tb_check_given(check, &duty->hours) && tb_check_given(check, &duty->days) &&
            tb_check_given(check, &duty->working_days) && tb_check_given(check, &duty->due_date) &&
-           tb_check_given(check, &duty->stage) && tb_check_given(check, &duty->monthly) &&
+           tb_check_given(check, &duty->due_field) && tb_check_given(check, &duty->stage) &&
+           tb_check_given(check, &duty->monthly) &&
            tb_check_given(check, &duty->quarterly) && tb_check_given(check, &duty->monthly.day) &&
            tb_check_given(check, &duty->quarterly.day);
 }
@@ -30,7 +31,7 @@ static bool limits_given(const tb_check *check, const tb_duty_def *duty)
 static void check_limit(tb_check *check, const tb_duty_def *duty)
 {
     int given = (duty->hours > 0) + (duty->days > 0) + (duty->working_days > 0) +
-                (duty->due_date != NULL) + (duty->stage != NULL) +
+                (duty->due_date != NULL) + (duty->due_field != NULL) + (duty->stage != NULL) +
                 tb_check_has_period(check, &duty->monthly) +
                 tb_check_has_period(check, &duty->quarterly);
     if (given != 1 && limits_given(check, duty)) {
@@ -298,13 +299,19 @@ static void check_duty(tb_check *check, const tb_duty_def *duty)
     tb_check_label(check, &duty->title, tb_at(duty), "the duty", "应办事项");
     check_parties(check, duty);
     const tb_action *from = find_action(check, &duty->from, "from");
-    if (from != NULL && from->kind == TB_ACTION_SIDE && !from->request) {
+    if (from != NULL && from->kind == TB_ACTION_SIDE && !from->request &&
+        from->supervises_count == 0) {
         tb_check_fault(check, tb_at_value(&duty->from), TB_FAULT_BEGINS_SIDE, from->id, NULL);
     }
     check_end(check, duty, from);
     check_each(check, duty, from);
     check_limit(check, duty);
     tb_check_fixed_limit(check, duty, from);
+    if (duty->due_field != NULL && from != NULL &&
+        !tb_check_requires(check, from, duty->due_field, TB_FIELD_DATE)) {
+        tb_check_fault(check, tb_at_value(&duty->due_field), TB_FAULT_DUE_FIELD, duty->due_field,
+                       from->id);
+    }
     check_words(check, duty);
     const tb_action *ends_in = find_action(check, &duty->ends_in, "ends_in");
     if (ends_in != NULL && from != NULL && from->request) {

@@ -121,12 +121,16 @@
     X(TB_FAULT_LINKED_FIELD, "linked_field", "cases are linked by an indexed field; '{1}' is none", "write 'index: true' at the field", "办件按可检索的填写项关联，“{1}”不是", "请在该填写项写“index: true”") \
     X(TB_FAULT_CONTRADICTION, "contradiction", "can never hold together with the condition on line {1}", "correct one of the two", "与第{1}行的条件不可能同时成立", "请改正其中之一") \
     /* duties */ \
-    X(TB_FAULT_LIMIT, "limit", "needs one limit: hours, days, working_days, due_date, stage, monthly or quarterly", "write exactly one of them", "须有且只有一个时限：hours、days、working_days、due_date、stage、monthly或quarterly", "请只写其中一个") \
+    X(TB_FAULT_LIMIT, "limit", "needs one limit: hours, days, working_days, due_date, due_field, stage, monthly or quarterly", "write exactly one of them", "须有且只有一个时限：hours、days、working_days、due_date、due_field、stage、monthly或quarterly", "请只写其中一个") \
     X(TB_FAULT_LIMIT_LONG, "limit_long", "has a limit of more than ten years", "shorten it", "时限超过十年", "请缩短") \
     X(TB_FAULT_BASIS, "basis", "its limit is a default, or has a basis in the plan: say which", "write 'default: true', or basis_zh and basis_en", "时限是系统默认还是方案规定，须写明其一", "请写“default: true”，或写basis_zh和basis_en") \
     X(TB_FAULT_ADOPTED_LAW, "adopted_law", "is no default, and headquarters need not adopt it", "remove 'adopted', or write 'default: true'", "不是系统默认时限，无须专项办采用", "请去掉adopted，或写“default: true”") \
     X(TB_FAULT_TO_ITSELF, "to_itself", "is always owed to oneself: '{1}' and '{2}' are one party", "name another debtor or creditor", "义务方与权利方总是同一单位：“{1}”与“{2}”", "请改正其中之一") \
-    X(TB_FAULT_BEGINS_SIDE, "begins_side", "begins with '{1}', a side event", "let it begin with a step of the case, or a request", "由旁注“{1}”起算", "请改由办理动作或请求起算") \
+    X(TB_FAULT_BEGINS_SIDE, "begins_side", "begins with '{1}', a side event", "let it begin with a step of the case, a request or a supervision", "由旁注“{1}”起算", "请改由办理动作、请求或督办起算") \
+    X(TB_FAULT_SUPERVISES_KIND, "supervises_kind", "only a side event supervises", "write 'kind: side', or remove 'supervises'", "只有旁注可用于督办", "请写“kind: side”，或去掉supervises") \
+    X(TB_FAULT_SUPERVISES_FIELD, "supervises_field", "supervises, and has no open field '{1}' of type {2} that must be given", "declare it and add it to the action with 'required: true'", "为督办，但没有必填的公开填写项“{1}”（类型{2}）", "请定义并加入该动作，写“required: true”") \
+    X(TB_FAULT_SUPERVISES_DUTY, "supervises_duty", "supervises, and no duty begins with it", "add a duty: 'from: {1}', owed_by a position of kind field on 'supervised'", "为督办，但没有由它起算的应办事项", "请增加应办事项：from写“{1}”，owed_by写以supervised确定的身份") \
+    X(TB_FAULT_DUE_FIELD, "due_field", "'{1}' is no open field of type date that '{2}' requires", "name one, with 'required: true' in that action", "“{1}”不是“{2}”必填的公开日期项", "请写该动作中“required: true”的日期项") \
     X(TB_FAULT_NO_UNTIL, "no_until", "nothing ends it (until)", "add 'until: [ACTION, ...]'", "没有使其完成的动作（until）", "请加“until: [办理动作, ……]”") \
     X(TB_FAULT_UNTIL_KIND, "until_kind", "ends with '{1}', which is neither a step of the case nor a side event", "name an action of 'kind: chain' or 'kind: side'", "完成动作“{1}”既不是办理步骤，也不是旁注", "请写“kind: chain”或“kind: side”的动作") \
     X(TB_FAULT_UNTIL_MIXED, "until_mixed", "ends with a step of the case and with a side event", "keep one kind: a step fulfils it for whoever owes it, a side event for its author", "完成动作既有办理步骤又有旁注", "请只保留一种：办理步骤不论由谁办理均算完成，旁注只算作出者完成") \

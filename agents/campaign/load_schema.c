@@ -298,6 +298,7 @@ static const cyaml_schema_field_t action_fields[] = {
     NAMES("answered_by", MAYBE_LIST, tb_action, answered_by, answered_by_count),
     NAMES("approval", MAYBE_LIST, tb_action, approval, approval_count),
     CYAML_FIELD_MAPPING_PTR("automatic", MAYBE_LIST, tb_action, automatic, automatic_fields),
+    NAMES("supervises", MAYBE_LIST, tb_action, supervises, supervises_count),
     CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t action_schema = {
@@ -350,6 +351,7 @@ static const cyaml_schema_field_t duty_fields[] = {
     CYAML_FIELD_UINT("days", MAYBE, tb_duty_def, days),
     CYAML_FIELD_UINT("working_days", MAYBE, tb_duty_def, working_days),
     MAYBE_NAME("due_date", tb_duty_def, due_date),
+    MAYBE_NAME("due_field", tb_duty_def, due_field),
     MAYBE_NAME("stage", tb_duty_def, stage),
     CYAML_FIELD_MAPPING("monthly", MAYBE, tb_duty_def, monthly, monthly_fields),
     CYAML_FIELD_MAPPING("quarterly", MAYBE, tb_duty_def, quarterly, quarterly_fields),

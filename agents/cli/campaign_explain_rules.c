@@ -193,7 +193,7 @@ explain_duty(const tb_campaign *campaign, const tb_case_type *type, const tb_dut
     (void)printf(_("    %s owes it to %s, from \"%s\" on, "),
                  tb_explain_position(type, duty->owed_by), tb_explain_position(type, duty->to),
                  tb_explain_action(type, duty->from));
-    if (!tb_explain_fixed_limit(campaign, duty)) {
+    if (!tb_explain_fixed_limit(campaign, type, duty)) {
         (void)printf("%s", _("within "));
         put_limit(duty);
     }

@@ -61,6 +61,7 @@ static const char case_page[] = N_(
     "                  [--lane urgent|normal|bulk]\n"
     "tongbao case move CASE --to VERSION   judge it by a newer version of its campaign from now "
     "on\n"
+    "tongbao case supervise CASE PARTY --by DAY --text TEXT   call upon it to report back\n"
     "tongbao case paper CASE ACTION --for PARTY --ref NUMBER --date YYYY-MM-DD [FIELD=VALUE ...]\n"
     "\n"
     "--stalled lists the cases that may have to be taken over: their holder is out of service, "

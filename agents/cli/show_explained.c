@@ -54,6 +54,9 @@ static void show_limit(const tb_local_explained_duty *d)
         (void)printf(_("  limit: %" PRIu32 " days, from the next day on, until 24:00\n"),
                      d->amount);
         return;
+    case TB_LIMIT_DAY:
+        (void)printf("%s", _("  limit: a day that is named, until 24:00\n"));
+        return;
     case TB_LIMIT_WORKING_DAYS:
         (void)printf(_("  limit: %" PRIu32 " working days, from the next day on, until 24:00\n"),
                      d->amount);
@@ -174,7 +177,7 @@ static json_t *json_days(const tb_local_explained_duty *d)
 json_t *tb_json_explained(const tb_local_explained *explained)
 {
     static const char *const whys[] = {"no_stamp_yet", "own", "stored", "exercise"};
-    static const char *const units[] = {"unknown", "hours", "days", "working_days"};
+    static const char *const units[] = {"unknown", "hours", "days", "working_days", "day"};
     json_t *list = json_array();
     for (size_t i = 0; i < explained->count; i++) {
         const tb_local_explained_duty *d = &explained->duties[i];
