@@ -244,11 +244,35 @@ static bool may_owe(const tb_path *path, const tb_case_row *row)
     return may;
 }
 
+/* What is dated by an older calendar stays so until its creditor re-dates it. */
+static tb_err
+keep_date(const tb_agent *agent, tb_txn *txn, const tb_case_row *row, const tb_duty_row *before)
+{
+    tb_duty_row now;
+    const tb_duty_def *def = tb_case_type_duty(row->view.type, before->key.duty);
+    tb_err err = tb_duty_get(txn, &before->key, &now);
+    bool same = err == TB_OK && def != NULL && now.from_at == before->from_at &&
+                now.calendar > before->calendar && now.state == TB_DUTY_OPEN &&
+                tb_duty_redated(agent, def, before) == now.due;
+    if (!same || now.due == before->due) {
+        return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+    }
+    now.due = before->due;
+    now.calendar = before->calendar;
+    err = tb_duty_plan(agent, txn, row, &now);
+    return err == TB_OK ? tb_duty_put(txn, &now) : err;
+}
+
 tb_err
 tb_duties_anew(const tb_agent *agent, tb_txn *txn, const tb_path *path, const tb_case_row *row)
 {
     tb_case_row then;
-    tb_err err = forget_all(txn, &row->id);
+    tb_duty_row *before;
+    size_t count;
+    tb_err err = tb_duties_of(txn, &row->id, &before, &count);
+    if (err == TB_OK) {
+        err = forget_all(txn, &row->id);
+    }
     if (err != TB_OK || !may_owe(path, row)) {
         return err;
     }
@@ -264,6 +288,9 @@ tb_duties_anew(const tb_agent *agent, tb_txn *txn, const tb_path *path, const tb
     /* Side events have no order: what a lapse is of must have begun. */
     if (err == TB_OK) {
         err = tb_duties_sides(agent, txn, row, tb_duties_requested);
+    }
+    for (size_t i = 0; err == TB_OK && i < count; i++) {
+        err = keep_date(agent, txn, row, &before[i]);
     }
     return err == TB_OK ? tb_duties_sides(agent, txn, row, tb_duties_lapsed) : err;
 }

@@ -52,6 +52,33 @@ type_of(const tb_agent *agent, const tb_case_row *row, const tb_event *event)
                             : tb_campaign_case_type(campaign, tb_bytes_str(row->view.type->id));
 }
 
+/* A count as fields have it, judged already; false past 32 bits. */
+static bool version_of(tb_bytes text, uint32_t *out)
+{
+    uint64_t number = 0;
+    for (size_t i = 0; i < text.size && number <= UINT32_MAX; i++) {
+        number = number * 10 + (uint64_t)(text.data[i] - '0');
+    }
+    *out = (uint32_t)number;
+    return text.size > 0 && number <= UINT32_MAX;
+}
+
+/* By a calendar no older than the one it was counted by. What has ended stays dated as it was. */
+static tb_err redate(
+    tb_txn *txn, tb_duty_row *duty, tb_time at, const tb_event *event, const tb_digest *id)
+{
+    tb_time due;
+    uint32_t calendar;
+    if (!tb_time_parse(field_of(event, TB_REDATED_DUE), &due) ||
+        !version_of(field_of(event, TB_REDATED_CALENDAR), &calendar) ||
+        calendar < duty->calendar || duty->state != TB_DUTY_OPEN) {
+        return TB_OK;
+    }
+    duty->due = tb_day_start(tb_day_of(due) + 1) - 1; /* said to the second */
+    duty->calendar = calendar;
+    return tb_duty_said_put(txn, &duty->key, TB_DUTY_REDATES, at, id);
+}
+
 /* What its creditor's agent says of a duty (TB_LAPSE_DUTY): that it lapsed, or a word besides. */
 static tb_err creditors_word(const tb_agent *agent,
                              tb_txn *txn,
@@ -67,7 +94,9 @@ static tb_err creditors_word(const tb_agent *agent,
     }
     tb_duty_word what = tb_duty_word_of(def, event->action);
     tb_err err = TB_OK;
-    if (what != TB_DUTY_LAPSES) {
+    if (what == TB_DUTY_REDATES) {
+        err = redate(txn, duty, at, event, id);
+    } else if (what != TB_DUTY_LAPSES) {
         err = tb_duty_said_put(txn, &duty->key, what, at, id);
     } else {
         duty->lapse = *id; /* of what was done in time after all: it is withdrawn */

@@ -9,6 +9,8 @@
 
 /* The account in an event nobody asked for. */
 #define AGENT_ACCOUNT "agent"
+/* Open fields of a word: duty, due, upto, debtor, new due, calendar. */
+#define WORD_FIELDS_MAX 6
 
 /* ---- when ---- */
 
@@ -40,6 +42,12 @@ tb_err tb_duties_due(const tb_agent *agent, tb_txn *txn, tb_time *out)
         err = drained_at(agent, txn, &drained);
     }
     if (err != TB_OK) {
+        return err;
+    }
+    bool redating;
+    err = tb_duties_redating(agent, txn, &redating);
+    if (err != TB_OK || redating) {
+        *out = err == TB_OK ? drained : *out;
         return err;
     }
     if (agent->directory->exercise) {
@@ -95,6 +103,23 @@ static bool takes(const tb_action *action, const char *field)
     return false;
 }
 
+/* When it is due now, and by which calendar: instead of how far the debtor's stream is held. */
+static tb_err redated(tb_step *step,
+                      const tb_duty_def *def,
+                      const tb_duty_row *duty,
+                      tb_field fields[WORD_FIELDS_MAX],
+                      size_t *count)
+{
+    char *due = tb_arena_alloc(step->arena, TB_TIME_TEXT);
+    if (due == NULL) {
+        return TB_ERR_LIMIT;
+    }
+    tb_time_print(tb_duty_redated(step->agent, def, duty), due);
+    fields[(*count)++] = (tb_field){tb_bytes_str(TB_REDATED_DUE), tb_bytes_str(due)};
+    fields[*count].id = tb_bytes_str(TB_REDATED_CALENDAR);
+    return number_text(step->arena, step->agent->calendar->version, &fields[(*count)++].value);
+}
+
 static tb_err record(tb_step *step,
                      const tb_case_row *row,
                      const tb_duty_def *def,
@@ -106,7 +131,7 @@ static tb_err record(tb_step *step,
     const tb_action *action = tb_case_type_action(row->view.type, act);
     char *due = tb_arena_alloc(step->arena, TB_TIME_TEXT);
     uint64_t upto;
-    tb_field fields[4] = {{.id = tb_bytes_str(TB_LAPSE_DUE)},
+    tb_field fields[WORD_FIELDS_MAX] = {{.id = tb_bytes_str(TB_LAPSE_DUE)},
                           {.id = tb_bytes_str(TB_LAPSE_DUTY), .value = tb_bytes_str(def->id)},
                           {.id = tb_bytes_str(TB_LAPSE_UPTO)}};
     if (due == NULL) {
@@ -125,6 +150,12 @@ static tb_err record(tb_step *step,
     if (action != NULL && takes(action, TB_LAPSE_DEBTOR)) {
         fields[count++] =
             (tb_field){tb_bytes_str(TB_LAPSE_DEBTOR), tb_party_bytes(&duty->key.debtor)};
+    }
+    if (word == TB_DUTY_REDATES) {
+        err = redated(step, def, duty, fields, &count);
+    }
+    if (err != TB_OK) {
+        return err;
     }
     tb_wish wish = {
         .account = tb_bytes_str(AGENT_ACCOUNT),
@@ -151,6 +182,7 @@ static tb_err date_again(tb_step *step, const tb_duty_def *def, tb_duty_row *dut
     tb_event_key key;
     tb_event_row row;
     tb_event event;
+    tb_time before = duty->from_at;
     uint8_t class = duty->from_number == 0 ? TB_CLASS_SIDE : TB_CLASS_CHAIN; /* a request */
     tb_err err = tb_event_in_case(step->txn, &duty->key.case_id, class, duty->from_number,
                                   &duty->key.from, &key, &row);
@@ -160,7 +192,8 @@ static tb_err date_again(tb_step *step, const tb_duty_def *def, tb_duty_row *dut
     if (err == TB_OK) {
         err = tb_effective_time(step->agent, step->txn, &row, event.at, &duty->from_at, out_known);
     }
-    if (err == TB_OK) {
+    /* by a newer calendar alone a duty is re-dated aloud, where its definition says how */
+    if (err == TB_OK && (def->redate == NULL || duty->from_at != before)) {
         if (def->due_field == NULL) {
             duty->due = tb_duty_due(def, duty->from_at, step->agent->calendar);
         }
@@ -257,6 +290,10 @@ tb_err tb_duties_tick(tb_step *step)
     tb_err err = tb_duties_due(step->agent, step->txn, &at);
     if (err != TB_OK || at > step->now.real) {
         return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+    }
+    err = tb_duties_redate(step);
+    if (err != TB_OK) {
+        return err;
     }
     for (unsigned i = 0; i < TB_DUTY_TICK_MAX; i++) {
         tb_bytes cursor = tb_bytes_of(NULL, 0);

@@ -1,6 +1,6 @@
 /* duties_plan - what the creditor's agent says of a duty, in the order it says it:
  *
- *     open      a reminder, in office hours before it is due; the lapse, after due and grace
+ *     open      that it is due at another time by a newer calendar; a reminder, in office hours before it is due; the lapse, after due and grace
  *     lapsed    an escalation, in office hours
  *     on time   that its lapse is withdrawn, if one was recorded
  */
@@ -46,6 +46,11 @@ static tb_err in_office_hours(const planning *p, tb_time at, tb_time last, tb_ti
 static tb_err of_open(const planning *p, tb_duty_word *out, tb_time *out_at)
 {
     const tb_calendar *calendar = p->agent->calendar;
+    if (tb_duty_redated(p->agent, p->def, p->duty) != p->duty->due) {
+        *out = TB_DUTY_REDATES;
+        *out_at = later(p->duty->from_at, p->not_before);
+        return TB_OK;
+    }
     tb_time due = p->duty->due;
     tb_time at = tb_duty_remind_at(p->def, due, calendar);
     bool done = true;
@@ -118,6 +123,14 @@ tb_err tb_duty_next_word(const tb_agent *agent,
         return TB_OK;
     }
     TB_UNREACHABLE();
+}
+
+tb_time tb_duty_redated(const tb_agent *agent, const tb_duty_def *def, const tb_duty_row *duty)
+{
+    bool newer = agent->calendar != NULL && agent->calendar->version > duty->calendar;
+    return newer && def->redate != NULL && def->working_days > 0
+               ? tb_duty_due(def, duty->from_at, agent->calendar)
+               : duty->due;
 }
 
 tb_err

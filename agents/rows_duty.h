@@ -40,7 +40,7 @@ typedef struct tb_duty_row {
     uint32_t calendar; /* version of the table it was counted by; 0: none */
 } tb_duty_row;
 
-/* That it was said, and by which event; of several the first. */
+/* That it was said, and by which event; of several the first, of re-datings the last put. */
 typedef struct tb_duty_said {
     tb_time at; /* effective, as far as known */
     tb_digest event;
@@ -57,7 +57,7 @@ tb_err tb_duty_put(tb_txn *txn, const tb_duty_row *row) TB_MUST_USE;
 /* With what was said of it. */
 tb_err tb_duty_del(tb_txn *txn, const tb_duty_key *key) TB_MUST_USE;
 
-/* rows_duty_said.c: DUTY_SAID. word is one of the first three. */
+/* rows_duty_said.c: DUTY_SAID. word is none of TB_DUTY_NOTHING and TB_DUTY_LAPSES. */
 tb_err tb_duty_said_put(tb_txn *txn,
                         const tb_duty_key *key,
                         tb_duty_word word,

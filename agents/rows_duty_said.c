@@ -12,7 +12,7 @@ static tb_err
 key_of(tb_arena *arena, tb_duty_word word, const tb_duty_key *duty, tb_bytes *out)
 {
     TB_ASSERT(word >= TB_DUTY_REMINDS);
-    TB_ASSERT(word <= TB_DUTY_WITHDRAWS);
+    TB_ASSERT(word <= TB_DUTY_REDATES);
     tb_bytes of;
     tb_err err = tb_duty_key_bytes(arena, duty, &of);
     if (err != TB_OK) {
@@ -56,7 +56,7 @@ tb_err tb_duty_said_put(tb_txn *txn,
 {
     tb_duty_said before;
     tb_err err = tb_duty_said_get(txn, key, word, &before);
-    if (err == TB_OK &&
+    if (err == TB_OK && word != TB_DUTY_REDATES &&
         (before.at < at || (before.at == at && memcmp(before.event.bytes, event->bytes,
                                                       TB_DIGEST_BYTES) <= 0))) {
         return TB_OK;
@@ -80,7 +80,7 @@ tb_err tb_duty_said_put(tb_txn *txn,
 tb_err tb_duty_said_del(tb_txn *txn, const tb_duty_key *key)
 {
     tb_err err = TB_OK;
-    for (tb_duty_word word = TB_DUTY_REMINDS; err == TB_OK && word <= TB_DUTY_WITHDRAWS; word++) {
+    for (tb_duty_word word = TB_DUTY_REMINDS; err == TB_OK && word <= TB_DUTY_REDATES; word++) {
         tb_bytes place;
         err = key_of(tb_txn_arena(txn), word, key, &place);
         if (err == TB_OK) {
@@ -94,7 +94,7 @@ tb_err tb_duty_said_del(tb_txn *txn, const tb_duty_key *key)
 bool tb_duty_said_reads(tb_bytes key, tb_bytes value, tb_bytes *out_of)
 {
     tb_duty_said row;
-    if (key.size < 2 || key.data[0] < TB_DUTY_REMINDS || key.data[0] > TB_DUTY_WITHDRAWS) {
+    if (key.size < 2 || key.data[0] < TB_DUTY_REMINDS || key.data[0] > TB_DUTY_REDATES) {
         return false;
     }
     *out_of = tb_bytes_of(key.data + 1, key.size - 1);

@@ -153,7 +153,9 @@ static tb_refusal read_duty(const wire_duty *in, tb_arena *arena, tb_local_expla
         !tb_wire_fixed(in->event, out->event.bytes, TB_DIGEST_BYTES) ||
         in->why > TB_EFFECTIVE_EXERCISE || in->unit > TB_LIMIT_DAY ||
         !tb_wire_party(in->actor, &out->actor) || !tb_wire_time(in->own_ms, &out->own) ||
-        !tb_wire_time(in->stored_ms, &out->stored) || !tb_wire_time(in->judged_ms, &out->judged)) {
+        !tb_wire_time(in->stored_ms, &out->stored) || !tb_wire_time(in->judged_ms, &out->judged) ||
+        !tb_wire_time(in->was_due_ms, &out->was_due) ||
+        !tb_wire_time(in->redated_ms, &out->redated)) {
         return TB_REFUSED_REQUEST;
     }
     return read_days(in, arena, out);
@@ -204,6 +206,8 @@ static bool write_duty(const tb_local_explained_duty *in, tb_arena *arena, wire_
     out->calendar_here = in->calendar_here;
     out->more_days = in->more_days;
     out->judged_ms = in->judged;
+    out->was_due_ms = in->was_due;
+    out->redated_ms = in->redated;
     return true;
 }
 

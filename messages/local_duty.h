@@ -144,6 +144,8 @@ typedef struct tb_local_explained_duty {
     size_t day_count;
     uint32_t more_days;
     tb_time judged; /* a lapse is recorded after this */
+    tb_time was_due; /* before its creditor re-dated it by a newer calendar; 0: it did not */
+    tb_time redated; /* when it did */
 } tb_local_explained_duty;
 
 typedef struct tb_local_explained {

@@ -343,7 +343,8 @@ typedef enum tb_duty_word {
     TB_DUTY_REMINDS = 1,   /* 到期提醒 */
     TB_DUTY_ESCALATES = 2, /* 逾期上报 */
     TB_DUTY_WITHDRAWS = 3, /* 撤销超期记录: it was done in time */
-    TB_DUTY_LAPSES = 4,    /* 超期记录 */
+    TB_DUTY_REDATES = 4,   /* 期限调整: by a newer calendar; the newest counts */
+    TB_DUTY_LAPSES = 5,    /* 超期记录 */
 } tb_duty_word;
 
 /* Said so long before or after a duty is due, in office hours; whom it is told to say the copies of
@@ -395,6 +396,7 @@ typedef struct tb_duty_def {
     tb_duty_notice escalate;    /* after it was due and has lapsed */
     const char *withdraw_lapse; /* side action that withdraws the lapse of what was done in time
                                    after all, or NULL */
+    const char *redate;         /* side action that re-dates it by a newer calendar; NULL: it stays */
 } tb_duty_def;
 
 /* The open fields of a lapse, and of what else the creditor's agent says: which duty, when it was
@@ -404,6 +406,10 @@ typedef struct tb_duty_def {
 #define TB_LAPSE_UPTO "lapsed_upto"
 /* Of a duty that many owe each: whose lapse it is. */
 #define TB_LAPSE_DEBTOR "lapsed_debtor"
+/* Of a re-dating besides, where TB_LAPSE_DUE is when it was due before: when it is now, and by which
+ * version of the calendar. */
+#define TB_REDATED_DUE      "redated_due"
+#define TB_REDATED_CALENDAR "redated_calendar"
 
 typedef struct tb_case_type {
     const char *id;

@@ -385,7 +385,7 @@ static bool same_duty(const tb_duty_def *a, const tb_duty_def *b)
            a->grace_hours == b->grace_hours && a->by_default == b->by_default &&
            same(a->lapse, b->lapse) && same(a->ends_in, b->ends_in) &&
            same_notice(&a->remind, &b->remind) && same_notice(&a->escalate, &b->escalate) &&
-           same(a->withdraw_lapse, b->withdraw_lapse);
+           same(a->withdraw_lapse, b->withdraw_lapse) && same(a->redate, b->redate);
 }
 
 static void compare_duties(comparison *c)

@@ -112,13 +112,15 @@ tb_duty_word tb_duty_word_of(const tb_duty_def *duty, tb_bytes action)
            : is_named(duty->remind.act, action)     ? TB_DUTY_REMINDS
            : is_named(duty->escalate.act, action)   ? TB_DUTY_ESCALATES
            : is_named(duty->withdraw_lapse, action) ? TB_DUTY_WITHDRAWS
+           : is_named(duty->redate, action)         ? TB_DUTY_REDATES
                                                     : TB_DUTY_NOTHING;
 }
 
 bool tb_duty_word_twice(const tb_duty_def *duty, tb_bytes action)
 {
     return is_named(duty->lapse, action) + is_named(duty->remind.act, action) +
-               is_named(duty->escalate.act, action) + is_named(duty->withdraw_lapse, action) >
+               is_named(duty->escalate.act, action) + is_named(duty->withdraw_lapse, action) +
+               is_named(duty->redate, action) >
            1;
 }
 
@@ -133,6 +135,8 @@ const char *tb_duty_word_act(const tb_duty_def *duty, tb_duty_word word)
         return duty->escalate.act;
     case TB_DUTY_WITHDRAWS:
         return duty->withdraw_lapse;
+    case TB_DUTY_REDATES:
+        return duty->redate;
     case TB_DUTY_LAPSES:
         return duty->lapse;
     }

@@ -172,6 +172,16 @@ static void check_words(tb_check *check, const tb_duty_def *duty)
     check_notice(check, duty, &duty->remind, "remind");
     check_remind(check, duty);
     check_notice(check, duty, &duty->escalate, "escalate");
+    const tb_action *redate =
+        check_word(check, duty, (const char *const *)&duty->redate, "redate");
+    if (redate != NULL) {
+        const word_place place = {redate, (const char *const *)&duty->redate, "redate"};
+        check_word_field(check, &place, TB_REDATED_DUE, TB_FIELD_TIME, false);
+        check_word_field(check, &place, TB_REDATED_CALENDAR, TB_FIELD_COUNT, false);
+    }
+    if (redate != NULL && tb_duty_word_twice(duty, tb_bytes_str(redate->id))) {
+        tb_check_fault(check, tb_at_value(&duty->redate), TB_FAULT_WORD_TWICE, redate->id, NULL);
+    }
     const tb_action *withdraw =
         check_word(check, duty, (const char *const *)&duty->withdraw_lapse, "withdraw_lapse");
     if (withdraw != NULL && tb_duty_word_twice(duty, tb_bytes_str(withdraw->id))) {

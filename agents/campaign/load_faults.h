@@ -141,11 +141,11 @@
     X(TB_FAULT_DEBTOR_CANNOT, "debtor_cannot", "'{1}' owes it and may take none of the actions that end it", "add it to 'by' of one of them, or name another debtor", "义务方“{1}”不能办理任何一个完成动作", "请加入其中之一的by，或改写义务方") \
     X(TB_FAULT_LAPSE_KIND, "lapse_kind", "its {2} '{1}' is not a side event", "name an action of 'kind: side'", "{2}的动作“{1}”不是旁注", "请写“kind: side”的动作") \
     X(TB_FAULT_LAPSE_BY, "lapse_by", "its {3} '{1}' may not be recorded by its creditor '{2}'", "add the creditor to 'by' of that action", "{3}的动作“{1}”不能由权利方“{2}”作出", "请将权利方加入该动作的by") \
-    X(TB_FAULT_LAPSE_FIELD, "lapse_field", "its {3} '{1}' has no open field '{2}' of the type that is needed", "declare it (duty: choice, due: time, upto: count, debtor: party) and add it to that action", "{3}的动作“{1}”没有所需类型的公开填写项“{2}”", "请定义（事项choice、期限time、已收至count、义务方party）并加入该动作") \
+    X(TB_FAULT_LAPSE_FIELD, "lapse_field", "its {3} '{1}' has no open field '{2}' of the type that is needed", "declare it (duty: choice, due: time, upto and calendar: count, debtor: party) and add it to that action", "{3}的动作“{1}”没有所需类型的公开填写项“{2}”", "请定义（事项choice、期限time、已收至和日历版本count、义务方party）并加入该动作") \
     X(TB_FAULT_LAPSE_CHOICE, "lapse_choice", "is not a choice of field '{1}'", "add it to that field's code list", "不是填写项“{1}”的选项", "请加入该项的代码表") \
     X(TB_FAULT_NOTICE_LIMIT, "notice_limit", "its {1} needs one of hours, days and working_days, above 0 and at most ten years", "write exactly one of them", "{1}须写明hours、days、working_days之一，大于0且不超过十年", "请只写其中一个") \
     X(TB_FAULT_REMIND_NEVER, "remind_never", "is reminded of no later than it begins", "remind later, or leave 'remind' out", "提醒时间不晚于事项起算", "请推后提醒，或去掉remind") \
-    X(TB_FAULT_WORD_TWICE, "word_twice", "'{1}' would say two different things of the duty", "name an action of its own for each of lapse, remind, escalate and withdraw_lapse", "“{1}”被用于同一事项的两种记录", "lapse、remind、escalate、withdraw_lapse请各用一个动作") \
+    X(TB_FAULT_WORD_TWICE, "word_twice", "'{1}' would say two different things of the duty", "name an action of its own for each of lapse, remind, escalate, withdraw_lapse and redate", "“{1}”被用于同一事项的两种记录", "lapse、remind、escalate、withdraw_lapse、redate请各用一个动作") \
     X(TB_FAULT_ENDS_IN_KIND, "ends_in_kind", "ends in '{1}', which is no take-over", "name an action of 'kind: take-over'", "超期后的“{1}”不是接管动作", "请写“kind: take-over”的动作") \
     /* other cases that an act opens */ \
     X(TB_FAULT_OPENS_KIND, "opens_kind", "only a step of the case or a take-over opens another case", "move 'opens' to an action of 'kind: chain' or 'take-over'", "只有办理步骤或接管可以开启另一办件", "请把opens移到“kind: chain”或“take-over”的动作上") \

@@ -366,6 +366,7 @@ static const cyaml_schema_field_t duty_fields[] = {
     CYAML_FIELD_MAPPING("remind", MAYBE, tb_duty_def, remind, notice_fields),
     CYAML_FIELD_MAPPING("escalate", MAYBE, tb_duty_def, escalate, notice_fields),
     MAYBE_NAME("withdraw_lapse", tb_duty_def, withdraw_lapse),
+    MAYBE_NAME("redate", tb_duty_def, redate),
     CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t duty_schema = {

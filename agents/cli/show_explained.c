@@ -137,6 +137,12 @@ static void show_one(tb_book *book, const tb_local_explained_duty *d)
     (void)printf("  %.*s\n", (int)basis.size, (const char *)basis.data);
     show_calendar(d);
     show_days(book, d);
+    if (d->redated != 0) {
+        tb_bytes was = tb_show_time(arena, d->was_due);
+        tb_bytes when = tb_show_time(arena, d->redated);
+        (void)printf(_("  was due: %.*s, until its creditor re-dated it at %.*s\n"), (int)was.size,
+                     (const char *)was.data, (int)when.size, (const char *)when.data);
+    }
     (void)printf(_("  due: %.*s; a lapse is recorded after %.*s\n"), (int)due.size,
                  (const char *)due.data, (int)judged.size, (const char *)judged.data);
     show_said(book, _("reminded"), l->reminded);
@@ -195,6 +201,8 @@ json_t *tb_json_explained(const tb_local_explained *explained)
         (void)json_object_set_new(o, "days", json_days(d));
         (void)json_object_set_new(o, "more_days", json_integer(d->more_days));
         (void)json_object_set_new(o, "lapse_after", tb_json_time(d->judged));
+        (void)json_object_set_new(o, "was_due", tb_json_time(d->was_due));
+        (void)json_object_set_new(o, "redated", tb_json_time(d->redated));
         (void)json_array_append_new(list, o);
     }
     json_t *o = json_object();

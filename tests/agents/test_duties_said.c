@@ -257,6 +257,70 @@ static void with_the_link_down_it_is_said_later(void **state)
     assert_true(line_at(w, "bureau.44", "verify")->reminded == instant("2015-02-13T09:01:00+08:00"));
 }
 
+static const tb_local_explained_duty *explained_at(world *w, const char *party, const char *duty)
+{
+    tb_local_request request = {.kind = TB_REQUEST_EXPLAIN_DUTIES, .case_id = w->case_id};
+    const tb_local_explained *explained = &ask(w, party, &request)->explained;
+    for (size_t i = 0; i < explained->count; i++) {
+        if (tb_bytes_equal(explained->duties[i].line.duty, tb_bytes_str(duty))) {
+            return &explained->duties[i];
+        }
+    }
+    fail_msg("no duty %s", duty);
+    return NULL;
+}
+
+/* The order is due on Monday the 16th; by the newer calendar that day is off. */
+static void a_newer_calendar_redates_open_duties_by_a_signed_event_of_the_creditor(void **state)
+{
+    world *w = *state;
+    int64_t monday = tb_day_of(instant(NEXT_OPENS));
+    tb_calendar_day off[] = {{monday, false}};
+    tb_calendar first = {.version = 1};
+    tb_calendar second = {.version = 2, .days = off, .count = 1};
+    tb_time was = tb_day_start(monday + 1) - 1;
+    who(w, "bureau.44")->agent.calendar = &first;
+    order(w);
+    judge_due(w, "bureau.44");
+    who(w, "bureau.44")->agent.calendar = &second;
+    assert_true(line_at(w, "bureau.44", "verify")->due == was); /* not before it says so */
+    turn_with(w, "bureau.44", made_anew);
+    assert_true(line_at(w, "bureau.44", "verify")->due == was);
+    judge_due(w, "bureau.44");
+    assert_true(lying(w) > 0);
+    deliver_all(w);
+    static const char *const told[] = {"bureau.44", "cm.44"};
+    for (size_t i = 0; i < 2; i++) {
+        const tb_local_explained_duty *d = explained_at(w, told[i], "verify");
+        assert_int_equal(d->line.due, tb_day_start(monday + 2) - 1);
+        assert_int_equal(d->was_due, tb_day_start(monday + 1) - 1000); /* said to the second */
+        assert_int_equal(d->redated, instant(MONDAY));
+        assert_int_equal(d->calendar, 2);
+    }
+    turn_with(w, "bureau.44", made_anew);
+    judge_due(w, "bureau.44");
+    assert_int_equal(lying(w), 0); /* once */
+    judge_at(w, "bureau.44", LAPSED); /* by the older one */
+    assert_int_equal(line_at(w, "bureau.44", "verify")->state, TB_DUTY_OPEN);
+    judge_at(w, "bureau.44", "2015-02-18T00:15:00+08:00");
+    assert_int_equal(line_at(w, "bureau.44", "verify")->state, TB_DUTY_LAPSED);
+    check_world(w);
+}
+
+static void a_calendar_by_which_nothing_changes_redates_nothing(void **state)
+{
+    world *w = *state;
+    tb_calendar first = {.version = 1};
+    tb_calendar second = {.version = 2};
+    who(w, "bureau.44")->agent.calendar = &first;
+    order(w);
+    who(w, "bureau.44")->agent.calendar = &second;
+    judge_due(w, "bureau.44");
+    judge_due(w, "bureau.44");
+    assert_int_equal(lying(w), 0);
+    assert_int_equal(explained_at(w, "bureau.44", "verify")->redated, 0);
+}
+
 #define IN_A_WORLD(test) cmocka_unit_test_setup_teardown(test, world_setup, world_teardown)
 
 static const struct CMUnitTest tests[] = {
@@ -271,6 +335,8 @@ static const struct CMUnitTest tests[] = {
     IN_A_WORLD(the_lapse_of_what_was_done_in_time_is_withdrawn_and_both_records_stay),
     IN_A_WORLD(what_was_said_is_not_said_again_when_the_duties_are_made_anew),
     IN_A_WORLD(with_the_link_down_it_is_said_later),
+    IN_A_WORLD(a_newer_calendar_redates_open_duties_by_a_signed_event_of_the_creditor),
+    IN_A_WORLD(a_calendar_by_which_nothing_changes_redates_nothing),
 };
 
 TB_RUN("duties_said", tests)

@@ -201,6 +201,8 @@ static void every_fault_is_told_with_its_line(void **state)
          "is no default, and headquarters need not adopt it"},
         {"default: true, ", "default: true, adopted: {document_no: a1, from: 2015-06-31}, ",
          "adopted.from"},
+        {"lapse: lapse", "lapse: lapse, redate: lapse", "has no open field 'redated_due'"},
+        {"lapse: lapse", "lapse: lapse, redate: lapse", "has no open field 'redated_calendar'"},
         {"working_days: 1, ", "due_field: when, ", "'when' is no open field of type date"},
         {"working_days: 1, ", "due_field: to, ", "'to' is no open field of type date"},
         {"working_days: 1, ", "due_field: to, days: 1, ", "needs one limit"},

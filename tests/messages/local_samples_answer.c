@@ -397,6 +397,8 @@ static tb_local_report report(void)
                              .figures = figures,
                              .figure_count = 1,
                              .judged = judged,
+        .was_due = SAMPLE_TIME + 5,
+        .redated = SAMPLE_TIME + 6,
                              .judged_count = 1,
                              .texts = fields,
                              .text_count = 2,
