@@ -2,6 +2,7 @@
  * says what else is to be said of a duty (duties_plan.c). */
 #include "agents/acts.h"
 #include "agents/campaign/duty.h"
+#include "agents/digest.h"
 #include "agents/duties.h"
 #include "agents/effective.h"
 #include "agents/set_aside.h"
@@ -249,7 +250,10 @@ say_next(tb_step *step, const tb_case_row *row, const tb_duty_def *def, tb_duty_
     if (outcome.draft) {
         return look_again(step, duty);
     }
-    return outcome.code == TB_ACCEPTED ? TB_OK : put_off(step, def, duty, word, outcome.code);
+    if (outcome.code != TB_ACCEPTED) {
+        return put_off(step, def, duty, word, outcome.code);
+    }
+    return word == TB_DUTY_LAPSES ? tb_digest_lapsed(step) : TB_OK;
 }
 
 static tb_err judge_one(tb_step *step, tb_duty_row *duty)

@@ -147,6 +147,8 @@
 /* Office hours where a party has set none, minutes after midnight: 9:00 to 17:00. A default. */
 #define TB_OFFICE_FROM_MINUTE 540
 #define TB_OFFICE_TO_MINUTE   1020
+/* Duties looked through for a digest; of more it says so. */
+#define TB_DIGEST_LOOKED_MAX 4096
 /* Duties looked through in one tick when a calendar is new here; the rest waits for the next. */
 #define TB_REDATE_SLICE 256
 /* Duties judged in one tick; the rest waits for the next. */

@@ -1,5 +1,6 @@
 /* due - what is owed on cases and not done: 应办事项. */
 #include "agents/cli/cli.h"
+#include "agents/cli/digest.h"
 #include "agents/cli/help.h"
 #include "agents/cli/json.h"
 #include "agents/cli/office.h"
@@ -73,6 +74,7 @@ int tb_cli_due(int argc, char **argv)
     const char *by = NULL;
     const char *explained = NULL;
     const char *office = NULL;
+    bool digest = false;
     long most = LIMIT_USUAL;
     uint8_t mark[128];
     const tb_option known[] = {{"overdue", &request.duties.overdue, NULL},
@@ -81,8 +83,9 @@ int tb_cli_due(int argc, char **argv)
                                {"after", NULL, &after},
                                {"by", NULL, &by},
                                {"explain", NULL, &explained},
-                               {"office", NULL, &office}};
-    if (!tb_arguments_read(argc, argv, known, 7, &common, &words)) {
+                               {"office", NULL, &office},
+                               {"digest", &digest, NULL}};
+    if (!tb_arguments_read(argc, argv, known, 8, &common, &words)) {
         return TB_EXIT_USAGE;
     }
     if (common.help) {
@@ -94,6 +97,9 @@ int tb_cli_due(int argc, char **argv)
     }
     if (explained != NULL) {
         return explain(&common, explained);
+    }
+    if (digest) {
+        return tb_due_digest(&common);
     }
     if (office != NULL) {
         return tb_due_office(&common, office);

@@ -193,6 +193,7 @@ static const char report_page[] = N_(
 static const char due_page[] = N_(
     "tongbao due [--overdue] [--mine] [--by PARTY] [--limit N] [--after MARK]\n"
     "tongbao due --explain CASE\n"
+    "tongbao due --digest\n"
     "tongbao due --office show|HH:MM-HH:MM\n"
     "\n"
     "What is owed on the cases here and not done, by due time: the duty, who owes it to whom,\n"
@@ -203,7 +204,8 @@ static const char due_page[] = N_(
     "if the campaign says so, the case may then be taken over (tongbao case acts CASE). Likewise it\n"
     "reminds before, escalates after, and withdraws the lapse of what was done in time after all:\n"
     "each once, and in its office hours (--office; an officer sets them) unless the case is urgent\n"
-    "or it would be too late by then.\n"
+    "or it would be too late by then. --digest lists what is overdue or due by the end of tomorrow;\n"
+    "how much that is the agent's log says once a working day, and when it begins and is over.\n"
     "\n"
     "examples:\n"
     "  tongbao due --mine\n"
