@@ -209,10 +209,8 @@ tb_err tb_duties_beside(const tb_agent *agent,
     return err == TB_OK ? tb_duties_lapsed(agent, txn, row, event, id) : err;
 }
 
-tb_err tb_duties_sides(const tb_agent *agent,
-                       tb_txn *txn,
-                       const tb_case_row *row,
-                       tb_duties_side_fn *look)
+tb_err
+tb_duties_sides(const tb_agent *agent, tb_txn *txn, const tb_case_row *row, tb_duties_side_fn *look)
 {
     tb_event_walk walk;
     tb_event_key key;

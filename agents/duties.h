@@ -6,11 +6,11 @@
  *     version moved       --> the same: what is open by the new version's limits, what it does not
  *                             ask for released
  *     side event arrives  --> tb_duties_beside: a request, which may begin a duty
- *                             (tb_duties_requested), what fulfils its author's, or a lapse (tb_duties_lapsed)
- *     due + grace, here   --> tb_duties_tick: the creditor's agent records the lapse, a signed side
- *                             event of the campaign's action for it
- *     before, and after   --> the same: a reminder before it is due, an escalation once it has
- *                             lapsed, a withdrawal of the lapse of what was done in time after all
+ *                             (tb_duties_requested), what fulfils its author's, or a lapse
+ * (tb_duties_lapsed) due + grace, here   --> tb_duties_tick: the creditor's agent records the
+ * lapse, a signed side event of the campaign's action for it before, and after   --> the same: a
+ * reminder before it is due, an escalation once it has lapsed, a withdrawal of the lapse of what
+ * was done in time after all
  *
  * Each of these is said once: the side event, however it comes back, leaves a DUTY_SAID row.
  * Every party on a case keeps its duties; the creditor's agent alone judges. What a limit is says
@@ -44,9 +44,9 @@ tb_err tb_duties_beside(const tb_agent *agent,
                         const tb_case_row *row,
                         const tb_event *event,
                         const tb_digest *id) TB_MUST_USE;
-/* duties_beside.c: a side event is here: the duty its author owes may be fulfilled by it; when it is
- * a lapse, the duty it names has lapsed; another word of the creditor is noted. Others are none of
- * ours. */
+/* duties_beside.c: a side event is here: the duty its author owes may be fulfilled by it; when it
+ * is a lapse, the duty it names has lapsed; another word of the creditor is noted. Others are none
+ * of ours. */
 tb_err tb_duties_lapsed(const tb_agent *agent,
                         tb_txn *txn,
                         const tb_case_row *row,
@@ -117,10 +117,8 @@ tb_err tb_duties_redate(tb_step *step) TB_MUST_USE;
 /* Whether there is any left to look through. */
 tb_err tb_duties_redating(const tb_agent *agent, tb_txn *txn, bool *out) TB_MUST_USE;
 /* Sets when the duty is to be looked at here; it is not put. */
-tb_err tb_duty_plan(const tb_agent *agent,
-                    tb_txn *txn,
-                    const tb_case_row *row,
-                    tb_duty_row *duty) TB_MUST_USE;
+tb_err tb_duty_plan(const tb_agent *agent, tb_txn *txn, const tb_case_row *row, tb_duty_row *duty)
+    TB_MUST_USE;
 
 /* Judges what is due, a bounded number; the link may sign. */
 tb_err tb_duties_tick(tb_step *step) TB_MUST_USE;

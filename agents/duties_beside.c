@@ -64,14 +64,14 @@ static bool version_of(tb_bytes text, uint32_t *out)
 }
 
 /* By a calendar no older than the one it was counted by. What has ended stays dated as it was. */
-static tb_err redate(
-    tb_txn *txn, tb_duty_row *duty, tb_time at, const tb_event *event, const tb_digest *id)
+static tb_err
+redate(tb_txn *txn, tb_duty_row *duty, tb_time at, const tb_event *event, const tb_digest *id)
 {
     tb_time due;
     uint32_t calendar;
     if (!tb_time_parse(field_of(event, TB_REDATED_DUE), &due) ||
-        !version_of(field_of(event, TB_REDATED_CALENDAR), &calendar) ||
-        calendar < duty->calendar || duty->state != TB_DUTY_OPEN) {
+        !version_of(field_of(event, TB_REDATED_CALENDAR), &calendar) || calendar < duty->calendar ||
+        duty->state != TB_DUTY_OPEN) {
         return TB_OK;
     }
     duty->due = tb_day_start(tb_day_of(due) + 1) - 1; /* said to the second */
@@ -110,8 +110,7 @@ static tb_err creditors_word(const tb_agent *agent,
     return err == TB_OK ? tb_duty_put(txn, duty) : err;
 }
 
-static tb_duty_row *
-meant_by(tb_duty_row *list, size_t count, uint64_t upto, const tb_event *event)
+static tb_duty_row *meant_by(tb_duty_row *list, size_t count, uint64_t upto, const tb_event *event)
 {
     tb_party debtor;
     tb_bytes named = field_of(event, TB_LAPSE_DEBTOR);
@@ -210,11 +209,10 @@ tb_err tb_duties_lapsed(const tb_agent *agent,
             err = reported_back(agent, txn, row, def, list, count, event, at, id);
             continue;
         }
-        tb_duty_row *duty =
-            !tb_duty_ends(def, event->action)
-                ? NULL
-                : meant(list, count, tb_bytes_str(def->id), tb_event_author(event), head.number,
-                        tb_bytes_of(NULL, 0));
+        tb_duty_row *duty = !tb_duty_ends(def, event->action)
+                                ? NULL
+                                : meant(list, count, tb_bytes_str(def->id), tb_event_author(event),
+                                        head.number, tb_bytes_of(NULL, 0));
         err = duty != NULL ? fulfil_beside(agent, txn, row, duty, at, id) : TB_OK;
     }
     return err;

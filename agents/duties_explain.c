@@ -68,7 +68,8 @@ static tb_err explain_days(tb_arena *arena,
     int64_t first = tb_day_of(row->from_at) + 1;
     int64_t last = tb_day_of(row->due);
     int64_t all = last < first || out->unit == TB_LIMIT_HOURS || out->unit == TB_LIMIT_DAY
-                      ? 0 : last - first + 1;
+                      ? 0
+                      : last - first + 1;
     out->day_count = all < TB_EXPLAINED_DAYS_MAX ? (size_t)all : TB_EXPLAINED_DAYS_MAX;
     out->more_days = (uint32_t)(all - (int64_t)out->day_count);
     out->days = tb_arena_array(arena, out->day_count + 1, sizeof *out->days);

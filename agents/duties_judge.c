@@ -1,5 +1,5 @@
-/* duties_judge - the creditor's agent: what is due and has not come has lapsed, and it says so; as it
- * says what else is to be said of a duty (duties_plan.c). */
+/* duties_judge - the creditor's agent: what is due and has not come has lapsed, and it says so; as
+ * it says what else is to be said of a duty (duties_plan.c). */
 #include "agents/acts.h"
 #include "agents/campaign/duty.h"
 #include "agents/digest.h"
@@ -132,9 +132,10 @@ static tb_err record(tb_step *step,
     const tb_action *action = tb_case_type_action(row->view.type, act);
     char *due = tb_arena_alloc(step->arena, TB_TIME_TEXT);
     uint64_t upto;
-    tb_field fields[WORD_FIELDS_MAX] = {{.id = tb_bytes_str(TB_LAPSE_DUE)},
-                          {.id = tb_bytes_str(TB_LAPSE_DUTY), .value = tb_bytes_str(def->id)},
-                          {.id = tb_bytes_str(TB_LAPSE_UPTO)}};
+    tb_field fields[WORD_FIELDS_MAX] = {
+        {.id = tb_bytes_str(TB_LAPSE_DUE)},
+        {.id = tb_bytes_str(TB_LAPSE_DUTY), .value = tb_bytes_str(def->id)},
+        {.id = tb_bytes_str(TB_LAPSE_UPTO)}};
     if (due == NULL) {
         return TB_ERR_LIMIT;
     }
@@ -205,8 +206,8 @@ static tb_err date_again(tb_step *step, const tb_duty_def *def, tb_duty_row *dut
 
 /* It cannot be said now, perhaps never: shown, and tried again once a day; a lapse waits for no
  * reminder. */
-static tb_err
-put_off(tb_step *step, const tb_duty_def *def, tb_duty_row *duty, tb_duty_word word, tb_refusal code)
+static tb_err put_off(
+    tb_step *step, const tb_duty_def *def, tb_duty_row *duty, tb_duty_word word, tb_refusal code)
 {
     tb_time lapses = duty->due + tb_duty_grace(def);
     tb_alarm_row alarm = {
@@ -234,8 +235,7 @@ say_next(tb_step *step, const tb_case_row *row, const tb_duty_def *def, tb_duty_
     tb_duty_word word;
     tb_time at;
     tb_outcome outcome;
-    tb_err err =
-        tb_duty_next_word(step->agent, step->txn, row, duty, step->now.civil, &word, &at);
+    tb_err err = tb_duty_next_word(step->agent, step->txn, row, duty, step->now.civil, &word, &at);
     if (err != TB_OK) {
         return err;
     }

@@ -1,8 +1,8 @@
 /* duties_plan - what the creditor's agent says of a duty, in the order it says it:
  *
- *     open      that it is due at another time by a newer calendar; a reminder, in office hours before it is due; the lapse, after due and grace
- *     lapsed    an escalation, in office hours
- *     on time   that its lapse is withdrawn, if one was recorded
+ *     open      that it is due at another time by a newer calendar; a reminder, in office hours
+ * before it is due; the lapse, after due and grace lapsed    an escalation, in office hours on time
+ * that its lapse is withdrawn, if one was recorded
  */
 #include "agents/campaign/duty.h"
 #include "agents/duties.h"
@@ -104,7 +104,7 @@ tb_err tb_duty_next_word(const tb_agent *agent,
                          tb_duty_word *out,
                          tb_time *out_at)
 {
-    planning p = {agent, txn, row, tb_case_type_duty(row->view.type, duty->key.duty),
+    planning p = {agent, txn,       row, tb_case_type_duty(row->view.type, duty->key.duty),
                   duty,  not_before};
     *out = TB_DUTY_NOTHING;
     *out_at = 0;
@@ -133,8 +133,7 @@ tb_time tb_duty_redated(const tb_agent *agent, const tb_duty_def *def, const tb_
                : duty->due;
 }
 
-tb_err
-tb_duty_plan(const tb_agent *agent, tb_txn *txn, const tb_case_row *row, tb_duty_row *duty)
+tb_err tb_duty_plan(const tb_agent *agent, tb_txn *txn, const tb_case_row *row, tb_duty_row *duty)
 {
     tb_duty_word word;
     return tb_duty_next_word(agent, txn, row, duty, 0, &word, &duty->look);

@@ -1,5 +1,5 @@
-/* duties_request - a duty that begins with a side event: a request, which ends with its answer, or a
- * supervision (督办), which ends with the report back of whom it calls upon. */
+/* duties_request - a duty that begins with a side event: a request, which ends with its answer, or
+ * a supervision (督办), which ends with the report back of whom it calls upon. */
 #include "agents/answers.h"
 #include "agents/campaign/duty.h"
 #include "agents/duties.h"
@@ -38,7 +38,8 @@ static tb_err end_answered(const tb_agent *agent,
     for (size_t i = 0; err == TB_OK && i < count; i++) {
         if (tb_digest_equal(&list[i].key.from, id) &&
             tb_bytes_equal(list[i].key.duty, tb_bytes_str(def->id))) {
-            err = tb_duty_fulfil(agent, txn, row, &list[i], &path.list[at].event, &path.list[at].id);
+            err =
+                tb_duty_fulfil(agent, txn, row, &list[i], &path.list[at].event, &path.list[at].id);
         }
     }
     return err;
@@ -46,10 +47,8 @@ static tb_err end_answered(const tb_agent *agent,
 
 /* The case as it is to who is supervised: with the side event's own values, and its author as the
  * last who did that. */
-static tb_err supervised_view(tb_txn *txn,
-                              const tb_case_row *row,
-                              const tb_event *event,
-                              tb_case_row *out)
+static tb_err
+supervised_view(tb_txn *txn, const tb_case_row *row, const tb_event *event, tb_case_row *out)
 {
     tb_arena *arena = tb_txn_arena(txn);
     const tb_case_view *view = &row->view;
@@ -60,7 +59,8 @@ static tb_err supervised_view(tb_txn *txn,
         return TB_ERR_LIMIT;
     }
     for (size_t i = 0; i < field_count; i++) { /* the first of a name is found */
-        fields[i] = i < event->field_count ? event->fields[i] : view->fields[i - event->field_count];
+        fields[i] =
+            i < event->field_count ? event->fields[i] : view->fields[i - event->field_count];
     }
     counts[0] = (tb_action_count){
         .action = event->action, .count = 1, .last_actor = *tb_event_author(event)};

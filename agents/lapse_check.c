@@ -34,9 +34,8 @@ static tb_bytes value_of(const tb_event *event, const char *field)
 static const tb_duty_def *duty_of(const tb_case_row *row, const tb_event *event)
 {
     const tb_duty_def *def =
-        row->view.type == NULL
-            ? NULL
-            : tb_case_type_duty(row->view.type, value_of(event, TB_LAPSE_DUTY));
+        row->view.type == NULL ? NULL
+                               : tb_case_type_duty(row->view.type, value_of(event, TB_LAPSE_DUTY));
     return def != NULL && tb_duty_word_of(def, event->action) == TB_DUTY_LAPSES ? def : NULL;
 }
 
@@ -53,9 +52,11 @@ static bool same_second(tb_time due, tb_bytes said)
     return tb_bytes_equal(said, tb_bytes_str(text));
 }
 
-static tb_err
-judge(tb_txn *txn, const tb_duty_row *duty, const tb_duty_def *def, const tb_event *event,
-      tb_lapse_verdict *out)
+static tb_err judge(tb_txn *txn,
+                    const tb_duty_row *duty,
+                    const tb_duty_def *def,
+                    const tb_event *event,
+                    tb_lapse_verdict *out)
 {
     tb_duty_said said;
     *out = TB_LAPSE_HOLDS;

@@ -29,8 +29,7 @@ tb_err tb_office_get(tb_txn *txn, tb_office *out)
 tb_err tb_office_put(tb_txn *txn, const tb_office *office)
 {
     TB_ASSERT(tb_office_fits(office->from, office->to));
-    return tb_meta_number_put(txn, META_NAME,
-                              (uint64_t)office->from << PLACE_OF_FROM | office->to);
+    return tb_meta_number_put(txn, META_NAME, (uint64_t)office->from << PLACE_OF_FROM | office->to);
 }
 
 tb_time tb_office_next(const tb_office *office, const tb_calendar *calendar, tb_time t)

@@ -1,5 +1,5 @@
-/* office - 办公时间: when this party's people read what is not urgent. A setting of the party; until
- * it is set a default, which is shown as a default.
+/* office - 办公时间: when this party's people read what is not urgent. A setting of the party;
+ * until it is set a default, which is shown as a default.
  */
 #ifndef TB_OFFICE_H
 #define TB_OFFICE_H

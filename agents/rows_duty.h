@@ -63,10 +63,8 @@ tb_err tb_duty_said_put(tb_txn *txn,
                         tb_duty_word word,
                         tb_time at,
                         const tb_digest *event) TB_MUST_USE;
-tb_err tb_duty_said_get(tb_txn *txn,
-                        const tb_duty_key *key,
-                        tb_duty_word word,
-                        tb_duty_said *out) TB_MUST_USE;
+tb_err tb_duty_said_get(tb_txn *txn, const tb_duty_key *key, tb_duty_word word, tb_duty_said *out)
+    TB_MUST_USE;
 tb_err tb_duty_said_del(tb_txn *txn, const tb_duty_key *key) TB_MUST_USE;
 /* For checks: whether a DUTY_SAID row reads, and the key of the DUTY row it is of. */
 bool tb_duty_said_reads(tb_bytes key, tb_bytes value, tb_bytes *out_of);

@@ -8,8 +8,7 @@
 
 #define VALUE_BYTES (8 + TB_DIGEST_BYTES)
 
-static tb_err
-key_of(tb_arena *arena, tb_duty_word word, const tb_duty_key *duty, tb_bytes *out)
+static tb_err key_of(tb_arena *arena, tb_duty_word word, const tb_duty_key *duty, tb_bytes *out)
 {
     TB_ASSERT(word >= TB_DUTY_REMINDS);
     TB_ASSERT(word <= TB_DUTY_REDATES);
@@ -48,17 +47,14 @@ tb_err tb_duty_said_get(tb_txn *txn, const tb_duty_key *key, tb_duty_word word, 
     return decode(value, out) ? TB_OK : TB_ERR_CORRUPT;
 }
 
-tb_err tb_duty_said_put(tb_txn *txn,
-                        const tb_duty_key *key,
-                        tb_duty_word word,
-                        tb_time at,
-                        const tb_digest *event)
+tb_err tb_duty_said_put(
+    tb_txn *txn, const tb_duty_key *key, tb_duty_word word, tb_time at, const tb_digest *event)
 {
     tb_duty_said before;
     tb_err err = tb_duty_said_get(txn, key, word, &before);
     if (err == TB_OK && word != TB_DUTY_REDATES &&
-        (before.at < at || (before.at == at && memcmp(before.event.bytes, event->bytes,
-                                                      TB_DIGEST_BYTES) <= 0))) {
+        (before.at < at ||
+         (before.at == at && memcmp(before.event.bytes, event->bytes, TB_DIGEST_BYTES) <= 0))) {
         return TB_OK;
     }
     tb_bytes place;

@@ -63,8 +63,8 @@
 #define TB_ACTIONS_MAX     128
 #define TB_DUTIES_MAX      32
 /* One limit of a duty: ten years. A campaign with more is refused by its check. */
-#define TB_DUTY_HOURS_MAX    87600
-#define TB_DUTY_DAYS_MAX     3650
+#define TB_DUTY_HOURS_MAX 87600
+#define TB_DUTY_DAYS_MAX  3650
 /* Parties one event is addressed to, each a recipient of its notice: an act that would tell more is
  * refused as addressees_many. */
 #define TB_ADDRESSEES_MAX    TB_ENTRIES_MAX

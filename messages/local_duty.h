@@ -49,8 +49,8 @@ typedef struct tb_local_duty_line {
     tb_time ended;
     tb_time reminded; /* 0: was not; likewise */
     tb_time escalated;
-    tb_time withdrawn; /* its lapse */
-    bool scores;       /* a lapse of it counts in evaluation; false of what was done in time */
+    tb_time withdrawn;   /* its lapse */
+    bool scores;         /* a lapse of it counts in evaluation; false of what was done in time */
     tb_bytes adopted_no; /* of the document that adopted the default; empty: none for this duty */
 } tb_local_duty_line;
 
@@ -143,7 +143,7 @@ typedef struct tb_local_explained_duty {
     tb_local_explained_day *days;
     size_t day_count;
     uint32_t more_days;
-    tb_time judged; /* a lapse is recorded after this */
+    tb_time judged;  /* a lapse is recorded after this */
     tb_time was_due; /* before its creditor re-dated it by a newer calendar; 0: it did not */
     tb_time redated; /* when it did */
 } tb_local_explained_duty;

@@ -16,8 +16,8 @@ static tb_refusal verdict(bool good)
 static tb_refusal read_open(const wire_open *in, tb_arena *arena, tb_local_open *out)
 {
     if (!tb_wire_name(in->campaign, &out->campaign) ||
-        !tb_wire_name(in->case_type, &out->case_type) ||
-        !tb_local_text(in->action, &out->action) || in->lane > TB_LANE_LAST) {
+        !tb_wire_name(in->case_type, &out->case_type) || !tb_local_text(in->action, &out->action) ||
+        in->lane > TB_LANE_LAST) {
         return TB_REFUSED_REQUEST;
     }
     out->lane = in->lane;

@@ -156,8 +156,8 @@ typedef enum tb_position_kind {
     TB_POSITION_EVERY, /* every party of `role`: whose jurisdiction is the open field `field`, or
                           without `field` all of them. Reads, is told, writes side events, owes a
                           duty each; never holds a case and is never compared */
-    TB_POSITION_LOOKED_UP,     /* whom `lookup` names for the value of the open field `field`; where
-                                  it names several, all of them if several fit, else the first */
+    TB_POSITION_LOOKED_UP, /* whom `lookup` names for the value of the open field `field`; where
+                              it names several, all of them if several fit, else the first */
 } tb_position_kind;
 
 typedef struct tb_position {
@@ -337,7 +337,8 @@ typedef struct tb_period_day {
     unsigned day;   /* 1 to 31; 0: not given */
 } tb_period_day;
 
-/* What the creditor's agent says of a duty by itself, each word a side event of its own, and once. */
+/* What the creditor's agent says of a duty by itself, each word a side event of its own, and once.
+ */
 typedef enum tb_duty_word {
     TB_DUTY_NOTHING = 0,
     TB_DUTY_REMINDS = 1,   /* 到期提醒 */
@@ -386,17 +387,17 @@ typedef struct tb_duty_def {
     tb_period_day monthly;   /* on this day of the month after the event's */
     tb_period_day quarterly; /* on this day of the quarter after the event's */
     tb_conditions when;      /* owed only if these hold right after the event it begins with */
-    unsigned grace_hours; /* from due until the lapse is recorded, if more than TB_DUTY_GRACE_MS */
-    bool by_default;      /* 系统默认时限(非方案规定): no figure in the plan */
-    tb_adoption adopted;  /* of a default */
-    tb_label basis;       /* otherwise: the clause */
-    const char *lapse;    /* side action that records a lapse */
-    const char *ends_in;  /* take-over action that a lapse is a ground for, or NULL */
-    tb_duty_notice remind;      /* before it is due */
+    unsigned grace_hours;  /* from due until the lapse is recorded, if more than TB_DUTY_GRACE_MS */
+    bool by_default;       /* 系统默认时限(非方案规定): no figure in the plan */
+    tb_adoption adopted;   /* of a default */
+    tb_label basis;        /* otherwise: the clause */
+    const char *lapse;     /* side action that records a lapse */
+    const char *ends_in;   /* take-over action that a lapse is a ground for, or NULL */
+    tb_duty_notice remind; /* before it is due */
     tb_duty_notice escalate;    /* after it was due and has lapsed */
     const char *withdraw_lapse; /* side action that withdraws the lapse of what was done in time
                                    after all, or NULL */
-    const char *redate;         /* side action that re-dates it by a newer calendar; NULL: it stays */
+    const char *redate; /* side action that re-dates it by a newer calendar; NULL: it stays */
 } tb_duty_def;
 
 /* The open fields of a lapse, and of what else the creditor's agent says: which duty, when it was
@@ -406,8 +407,8 @@ typedef struct tb_duty_def {
 #define TB_LAPSE_UPTO "lapsed_upto"
 /* Of a duty that many owe each: whose lapse it is. */
 #define TB_LAPSE_DEBTOR "lapsed_debtor"
-/* Of a re-dating besides, where TB_LAPSE_DUE is when it was due before: when it is now, and by which
- * version of the calendar. */
+/* Of a re-dating besides, where TB_LAPSE_DUE is when it was due before: when it is now, and by
+ * which version of the calendar. */
 #define TB_REDATED_DUE      "redated_due"
 #define TB_REDATED_CALENDAR "redated_calendar"
 
@@ -554,8 +555,9 @@ typedef struct tb_report_due {
     unsigned day;          /* in time to the end of this day */
 } tb_report_due;
 
-/* 对账: what one reporter says it sent another against what that one says it received. Both measures
- * are told apart by one field, of the other side's place: i's group j is held against j's group i. */
+/* 对账: what one reporter says it sent another against what that one says it received. Both
+ * measures are told apart by one field, of the other side's place: i's group j is held against j's
+ * group i. */
 typedef struct tb_reconcile_def {
     const char *id;
     tb_label title;

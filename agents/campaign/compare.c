@@ -381,11 +381,12 @@ static bool same_duty(const tb_duty_def *a, const tb_duty_def *b)
            same_names((const char *const *)a->until, a->until_count, (const char *const *)b->until,
                       b->until_count) &&
            a->hours == b->hours && a->days == b->days && a->working_days == b->working_days &&
-           tb_same_day_limits(a, b) && same(a->due_field, b->due_field) && same_conditions(&a->when, &b->when) &&
-           a->grace_hours == b->grace_hours && a->by_default == b->by_default &&
-           same(a->lapse, b->lapse) && same(a->ends_in, b->ends_in) &&
-           same_notice(&a->remind, &b->remind) && same_notice(&a->escalate, &b->escalate) &&
-           same(a->withdraw_lapse, b->withdraw_lapse) && same(a->redate, b->redate);
+           tb_same_day_limits(a, b) && same(a->due_field, b->due_field) &&
+           same_conditions(&a->when, &b->when) && a->grace_hours == b->grace_hours &&
+           a->by_default == b->by_default && same(a->lapse, b->lapse) &&
+           same(a->ends_in, b->ends_in) && same_notice(&a->remind, &b->remind) &&
+           same_notice(&a->escalate, &b->escalate) && same(a->withdraw_lapse, b->withdraw_lapse) &&
+           same(a->redate, b->redate);
 }
 
 static void compare_duties(comparison *c)

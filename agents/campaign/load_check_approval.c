@@ -20,7 +20,8 @@ static void check_steps(tb_check *check, const tb_action *action)
         }
         signing = signing || sign;
     }
-    if (action->approval_count > 0 && (action->automatic != NULL || tb_action_by_agent(check->type, action))) {
+    if (action->approval_count > 0 &&
+        (action->automatic != NULL || tb_action_by_agent(check->type, action))) {
         tb_check_fault(check, tb_at_value(&action->approval), TB_FAULT_APPROVAL_AGENT, NULL, NULL);
     }
 }

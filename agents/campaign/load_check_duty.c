@@ -23,9 +23,8 @@ static bool limits_given(const tb_check *check, const tb_duty_def *duty)
     return tb_check_given(check, &duty->hours) && tb_check_given(check, &duty->days) &&
            tb_check_given(check, &duty->working_days) && tb_check_given(check, &duty->due_date) &&
            tb_check_given(check, &duty->due_field) && tb_check_given(check, &duty->stage) &&
-           tb_check_given(check, &duty->monthly) &&
-           tb_check_given(check, &duty->quarterly) && tb_check_given(check, &duty->monthly.day) &&
-           tb_check_given(check, &duty->quarterly.day);
+           tb_check_given(check, &duty->monthly) && tb_check_given(check, &duty->quarterly) &&
+           tb_check_given(check, &duty->monthly.day) && tb_check_given(check, &duty->quarterly.day);
 }
 
 static void check_limit(tb_check *check, const tb_duty_def *duty)
@@ -172,8 +171,7 @@ static void check_words(tb_check *check, const tb_duty_def *duty)
     check_notice(check, duty, &duty->remind, "remind");
     check_remind(check, duty);
     check_notice(check, duty, &duty->escalate, "escalate");
-    const tb_action *redate =
-        check_word(check, duty, (const char *const *)&duty->redate, "redate");
+    const tb_action *redate = check_word(check, duty, (const char *const *)&duty->redate, "redate");
     if (redate != NULL) {
         const word_place place = {redate, (const char *const *)&duty->redate, "redate"};
         check_word_field(check, &place, TB_REDATED_DUE, TB_FIELD_TIME, false);

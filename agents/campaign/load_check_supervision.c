@@ -14,10 +14,8 @@ bool tb_check_requires(tb_check *check,
            (def->type == type || !tb_check_given(check, &def->type));
 }
 
-static void check_field(tb_check *check,
-                        const tb_action *action,
-                        const char *field,
-                        tb_field_type type)
+static void
+check_field(tb_check *check, const tb_action *action, const char *field, tb_field_type type)
 {
     if (!tb_check_requires(check, action, field, type)) {
         tb_check_fault(check, tb_at_value(&action->supervises), TB_FAULT_SUPERVISES_FIELD, field,

@@ -162,9 +162,9 @@ static const cyaml_schema_value_t group_schema = {
     CYAML_VALUE_MAPPING(MAPPING, tb_field_group, group_fields)};
 
 static const cyaml_strval_t position_kinds[] = {
-    {"opener", TB_POSITION_OPENER},     {"role-of-field", TB_POSITION_ROLE_OF_FIELD},
-    {"field", TB_POSITION_FIELD},       {"role", TB_POSITION_ROLE},
-    {"actor-of", TB_POSITION_ACTOR_OF}, {"every", TB_POSITION_EVERY},
+    {"opener", TB_POSITION_OPENER},       {"role-of-field", TB_POSITION_ROLE_OF_FIELD},
+    {"field", TB_POSITION_FIELD},         {"role", TB_POSITION_ROLE},
+    {"actor-of", TB_POSITION_ACTOR_OF},   {"every", TB_POSITION_EVERY},
     {"looked-up", TB_POSITION_LOOKED_UP},
 };
 

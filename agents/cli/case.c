@@ -323,7 +323,7 @@ static verb_fn *verb_of(const char *word)
     static const struct {
         const char *word;
         verb_fn *verb;
-    } verbs[] = {{"list", list},      {"show", show}, {"acts", acts},  {"act", act},
+    } verbs[] = {{"list", list},      {"show", show}, {"acts", acts},   {"act", act},
                  {"open", open_case}, {"move", move}, {"paper", paper}, {"supervise", supervise}};
     for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
         if (strcmp(verbs[i].word, word) == 0) {
@@ -353,7 +353,8 @@ int tb_cli_case(int argc, char **argv)
     }
     verb_fn *verb = o.words.count == 0 ? NULL : verb_of(o.words.list[0]);
     if (verb == NULL) {
-        return tb_help_wrong("case", _("case takes list, show, acts, act, open, move, paper or supervise"));
+        return tb_help_wrong("case",
+                             _("case takes list, show, acts, act, open, move, paper or supervise"));
     }
 
     tb_client client;

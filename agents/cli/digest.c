@@ -39,8 +39,8 @@ static bool print(tb_book *book, const tb_local_duties *duties, size_t overdue, 
         tb_json_print(o);
         return true;
     }
-    (void)printf(_("overdue %zu, due by the end of tomorrow %zu, unanswered %" PRIu64 "\n"), overdue,
-                 duties->count - overdue, unanswered);
+    (void)printf(_("overdue %zu, due by the end of tomorrow %zu, unanswered %" PRIu64 "\n"),
+                 overdue, duties->count - overdue, unanswered);
     return tb_show_duties(book, duties);
 }
 

@@ -36,8 +36,8 @@ static bool read_hours(const char *text, tb_local_office *out)
 
 void tb_show_office(const tb_local_office *office)
 {
-    (void)printf(_("office hours: %02u:%02u to %02u:%02u on working days%s\n"),
-                 office->from / HOUR, office->from % HOUR, office->to / HOUR, office->to % HOUR,
+    (void)printf(_("office hours: %02u:%02u to %02u:%02u on working days%s\n"), office->from / HOUR,
+                 office->from % HOUR, office->to / HOUR, office->to % HOUR,
                  office->by_default ? _(" (default, not set by this party)") : "");
 }
 

@@ -150,7 +150,8 @@ static void show_one(tb_book *book, const tb_local_explained_duty *d)
     show_said(book, _("lapse withdrawn, it was done in time"), l->withdrawn);
     (void)printf(_("  state: %s\n"), tb_show_duty_state(l));
     if (l->by_default && l->adopted_no.size == 0) {
-        (void)printf("%s", _("  does not count in evaluation until headquarters adopts the limit\n"));
+        (void)printf("%s",
+                     _("  does not count in evaluation until headquarters adopts the limit\n"));
     }
 }
 

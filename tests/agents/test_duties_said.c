@@ -18,8 +18,8 @@
 #define EVENING      "2015-02-16T17:00:00+08:00" /* of the last day: it cannot wait for the next */
 #define LAPSED       "2015-02-17T00:15:00+08:00"
 /* Three working days after it was due: Thursday the 19th, no holidays being known. */
-#define NOT_YET      "2015-02-19T08:59:59+08:00"
-#define ESCALATED    "2015-02-19T09:00:00+08:00"
+#define NOT_YET   "2015-02-19T08:59:59+08:00"
+#define ESCALATED "2015-02-19T09:00:00+08:00"
 
 static const char *const all[] = {"police.33", "bureau.33", "bureau.44", "cm.44", "headquarters"};
 
@@ -254,7 +254,8 @@ static void with_the_link_down_it_is_said_later(void **state)
     assert_true(line_at(w, "bureau.44", "verify")->reminded == 0);
     link_up(w, "bureau.44", true);
     judge_at(w, "bureau.44", "2015-02-13T09:01:00+08:00");
-    assert_true(line_at(w, "bureau.44", "verify")->reminded == instant("2015-02-13T09:01:00+08:00"));
+    assert_true(line_at(w, "bureau.44", "verify")->reminded ==
+                instant("2015-02-13T09:01:00+08:00"));
 }
 
 static const tb_local_explained_duty *explained_at(world *w, const char *party, const char *duty)
@@ -299,7 +300,7 @@ static void a_newer_calendar_redates_open_duties_by_a_signed_event_of_the_credit
     }
     turn_with(w, "bureau.44", made_anew);
     judge_due(w, "bureau.44");
-    assert_int_equal(lying(w), 0); /* once */
+    assert_int_equal(lying(w), 0);    /* once */
     judge_at(w, "bureau.44", LAPSED); /* by the older one */
     assert_int_equal(line_at(w, "bureau.44", "verify")->state, TB_DUTY_OPEN);
     judge_at(w, "bureau.44", "2015-02-18T00:15:00+08:00");
