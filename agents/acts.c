@@ -5,6 +5,7 @@
 #include "agents/campaign/scene.h"
 #include "agents/chain.h"
 #include "agents/dispute.h"
+#include "agents/document_numbers.h"
 #include "agents/lapses.h"
 #include "agents/link.h"
 #include "agents/recovery.h"
@@ -174,7 +175,7 @@ static tb_err view_with_values(tb_acting *a, tb_case_view *out)
     return TB_OK;
 }
 
-static tb_err add_value(tb_acting *a, tb_bytes id, tb_bytes value)
+tb_err tb_acting_add(tb_acting *a, tb_bytes id, tb_bytes value)
 {
     tb_field *values = tb_arena_array(a->arena, a->value_count + 1, sizeof *values);
     if (values == NULL) {
@@ -217,7 +218,7 @@ static tb_err name_linked(tb_acting *a)
             return TB_ERR_LIMIT;
         }
         tb_hex(a->linked.first.bytes, TB_CASE_ID_BYTES, hex);
-        return add_value(a, id, tb_bytes_of(hex, (size_t)2 * TB_CASE_ID_BYTES));
+        return tb_acting_add(a, id, tb_bytes_of(hex, (size_t)2 * TB_CASE_ID_BYTES));
     }
     return TB_OK;
 }
@@ -289,6 +290,9 @@ static tb_err judge(tb_acting *a)
                                 a->wish->field_count, &a->values, &a->value_count, &a->segments);
     if (err == TB_OK) {
         err = tb_report_prepare(a);
+    }
+    if (err == TB_OK && a->objection.code == TB_ACCEPTED) {
+        err = tb_document_number_prepare(a);
     }
     if (err != TB_OK || a->objection.code != TB_ACCEPTED) {
         return err;
@@ -388,6 +392,12 @@ static tb_err must_wait(tb_acting *a, tb_outcome *outcome, bool *out)
     if (err != TB_OK) {
         return err;
     }
+    bool unnumbered;
+    err = tb_document_number_waits(a, &unnumbered);
+    if (err != TB_OK) {
+        return err;
+    }
+    blocked = blocked || unnumbered;
     bool ready;
     err = tb_link_ready(a->agent, a->txn, a->ruling.addressees, a->ruling.addressee_count, &ready);
     if (err != TB_OK) {

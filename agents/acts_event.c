@@ -3,6 +3,7 @@
 #include "agents/aside.h"
 #include "agents/automatic.h"
 #include "agents/chain.h"
+#include "agents/document_numbers.h"
 #include "agents/duties.h"
 #include "agents/effective.h"
 #include "agents/lists.h"
@@ -205,6 +206,32 @@ static tb_err advance(tb_acting *a, const tb_event *event, const tb_digest *id, 
     return err == TB_OK ? tb_case_put(a->txn, after, &a->agent->self) : err;
 }
 
+/* Two openings that say the same at one instant are two cases, and a case is named by its opening:
+ * the later one says a millisecond more. It happens where nothing sealed tells them apart and the
+ * clock stands still, in an exercise; times there are told in seconds, so no limit is passed. */
+static tb_err encode_apart(tb_acting *a, tb_event *event, tb_bytes *out, tb_digest *out_id)
+{
+    for (;;) {
+        size_t mark = tb_arena_mark(a->arena);
+        tb_err err = tb_event_encode(event, a->arena, out);
+        if (err != TB_OK) {
+            return err;
+        }
+        *out_id = tb_event_id(*out);
+        if (!a->wish->opens) {
+            return TB_OK;
+        }
+        tb_event_key key = tb_event_key_of(event, out_id);
+        tb_case_row twin;
+        err = tb_case_get(a->txn, &key.case_id, &twin);
+        if (err != TB_OK) {
+            return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+        }
+        tb_arena_release(a->arena, mark);
+        event->at++;
+    }
+}
+
 /* The event's row is put last, when it is known which notice carries it. */
 tb_err tb_acting_take_effect(tb_acting *a, tb_outcome *out)
 {
@@ -216,18 +243,21 @@ tb_err tb_acting_take_effect(tb_acting *a, tb_outcome *out)
         .sender = a->agent->self,
     };
     tb_passing sent = {.event = &event, .row = &row};
+    tb_digest id;
     tb_err err = make_event(a, &event, &sent.openings);
     if (err == TB_OK) {
-        err = tb_event_encode(&event, a->arena, &row.event);
+        err = encode_apart(a, &event, &row.event, &id);
     }
     if (err != TB_OK) {
         return err;
     }
-    tb_digest id = tb_event_id(row.event);
     sent.key = tb_event_key_of(&event, &id);
     tb_case_row before = a->row;
     tb_case_row after = a->row;
     err = store_openings(a, &sent);
+    if (err == TB_OK) {
+        err = tb_document_number_note(a->agent, a->txn, &event);
+    }
     if (err == TB_OK && event.kind != TB_EVENT_CHAIN && event.kind != TB_EVENT_SIDE) {
         err = tb_event_put(a->txn, &sent.key, &row); /* the chain is walked from it */
     }

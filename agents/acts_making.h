@@ -37,6 +37,9 @@ tb_err tb_acting_open_others(tb_acting *acting) TB_MUST_USE;
  * is left in the objection. */
 tb_err tb_acting_move(tb_acting *acting) TB_MUST_USE;
 
+/* One more value than the person gave. TB_ERR_LIMIT: arena. */
+tb_err tb_acting_add(tb_acting *acting, tb_bytes field, tb_bytes value) TB_MUST_USE;
+
 /* When the act is done, as its event will say: now, or the head's effective time if that is later.
  */
 tb_err tb_acting_time(tb_acting *acting, tb_time *out) TB_MUST_USE;

@@ -31,7 +31,18 @@ uint64_t tb_answer_in(const tb_path *path,
     return 0;
 }
 
-/* Whether a side event is a request that the action answers and nothing has answered. */
+static bool has_requests(const tb_case_type *type)
+{
+    for (unsigned i = 0; i < type->action_count; i++) {
+        if (type->actions[i].request) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether a side event is a request that the action (NULL: any) answers and nothing has answered.
+ */
 static tb_err waits(tb_txn *txn,
                     const tb_case_type *type,
                     const tb_path *path,
@@ -52,17 +63,14 @@ static tb_err waits(tb_txn *txn,
     }
     const char *const *by = (const char *const *)request->answered_by;
     unsigned count = request->answered_by_count;
-    *out = tb_names_hold(by, count, tb_bytes_str(action->id)) &&
+    *out = (action == NULL || tb_names_hold(by, count, tb_bytes_str(action->id))) &&
            tb_answer_in(path, row->seen, by, count, &at) == 0;
     return TB_OK;
 }
 
-tb_err tb_answer_unasked(tb_txn *txn, const tb_case_row *row, const tb_action *action, bool *out)
+/* Whether a request that the action (NULL: any) answers waits among the side events. */
+static tb_err any_waits(tb_txn *txn, const tb_case_row *row, const tb_action *action, bool *out)
 {
-    *out = row->view.type != NULL && answers_any(row->view.type, action);
-    if (!*out) {
-        return TB_OK;
-    }
     tb_path path;
     tb_event_walk walk;
     tb_event_key key;
@@ -71,13 +79,30 @@ tb_err tb_answer_unasked(tb_txn *txn, const tb_case_row *row, const tb_action *a
     if (err == TB_OK) {
         err = tb_event_first(txn, &row->id, TB_CLASS_SIDE, &walk, &key, &side);
     }
-    while (err == TB_OK && *out) {
-        bool waiting;
-        err = waits(txn, row->view.type, &path, &side, action, &waiting);
-        *out = !waiting;
-        if (err == TB_OK && *out) {
+    *out = false;
+    while (err == TB_OK && !*out) {
+        err = waits(txn, row->view.type, &path, &side, action, out);
+        if (err == TB_OK && !*out) {
             err = tb_event_next(txn, &walk, &key, &side);
         }
     }
     return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+}
+
+tb_err tb_answer_unasked(tb_txn *txn, const tb_case_row *row, const tb_action *action, bool *out)
+{
+    bool waiting = true;
+    tb_err err = TB_OK;
+    if (row->view.type != NULL && answers_any(row->view.type, action)) {
+        err = any_waits(txn, row, action, &waiting);
+    }
+    *out = !waiting;
+    return err;
+}
+
+tb_err tb_request_waits(tb_txn *txn, const tb_case_row *row, bool *out)
+{
+    *out = false;
+    bool may = row->view.type != NULL && has_requests(row->view.type);
+    return may ? any_waits(txn, row, NULL, out) : TB_OK;
 }

@@ -13,6 +13,9 @@
 tb_err tb_answer_unasked(tb_txn *txn, const tb_case_row *row, const tb_action *action, bool *out)
     TB_MUST_USE;
 
+/* Whether any request on the case waits for its answer. */
+tb_err tb_request_waits(tb_txn *txn, const tb_case_row *row, bool *out) TB_MUST_USE;
+
 /* The number of the first event of the path, from the one that lists a request on, that is among
  * the actions which answer it; 0: none is. listed 0: no event lists it yet. */
 uint64_t tb_answer_in(const tb_path *path,

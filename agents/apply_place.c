@@ -2,6 +2,7 @@
 #include "agents/aside.h"
 #include "agents/automatic.h"
 #include "agents/chain.h"
+#include "agents/document_numbers.h"
 #include "agents/duties.h"
 #include "agents/held.h"
 #include "agents/lapses.h"
@@ -59,7 +60,8 @@ tb_err tb_place_put(tb_apply *apply, const tb_arrival *arrival, tb_standing stan
         .incarnation = arrival->origin.incarnation,
         .notice = arrival->origin.notice,
     };
-    return tb_event_put(apply->txn, &arrival->key, &row);
+    tb_err err = tb_document_number_note(apply->agent, apply->txn, &arrival->event);
+    return err == TB_OK ? tb_event_put(apply->txn, &arrival->key, &row) : err;
 }
 
 static tb_err
@@ -68,6 +70,14 @@ keep(tb_apply *apply, const tb_arrival *arrival, tb_standing standing, tb_place_
     *out = TB_PLACE_KEPT;
     tb_err err = tb_place_put(apply, arrival, standing);
     return err == TB_OK ? tb_apply_touch(apply, &arrival->key.case_id) : err;
+}
+
+/* Of no effect: the chain went on without it, and whoever it was for is to learn so. */
+static tb_err
+overtaken(tb_apply *apply, const tb_case_row *row, const tb_arrival *arrival, tb_place_verdict *out)
+{
+    tb_err err = keep(apply, arrival, TB_STANDING_OVERTAKEN, out);
+    return err == TB_OK ? tb_aside_late(apply->agent, apply->txn, row, &arrival->event) : err;
 }
 
 /* Whether every group of an event is this party's to read now: then its openings need no second
@@ -195,7 +205,7 @@ place_step(tb_apply *apply, place_after *after, const tb_arrival *arrival, tb_pl
 {
     if (arrival->event.term < after->row.view.term ||
         after->previous_standing == TB_STANDING_OVERTAKEN) {
-        return keep(apply, arrival, TB_STANDING_OVERTAKEN, out);
+        return overtaken(apply, &after->row, arrival, out);
     }
     if (after->previous_standing == TB_STANDING_FORKED) {
         return keep(apply, arrival, TB_STANDING_FORKED, out);
@@ -248,7 +258,7 @@ static tb_err place_take_over(tb_apply *apply,
         err = goes_before(apply, after, arrival, &wins);
     }
     if (err != TB_OK || !wins) {
-        return err == TB_OK ? keep(apply, arrival, TB_STANDING_OVERTAKEN, out) : err;
+        return err == TB_OK ? overtaken(apply, &after->row, arrival, out) : err;
     }
     err = keep(apply, arrival, TB_STANDING_EFFECTIVE, out);
     if (err != TB_OK) {
@@ -259,6 +269,9 @@ static tb_err place_take_over(tb_apply *apply,
         tb_chain_path(apply->txn, &arrival->key.case_id, arrival->key.number, &arrival->id, &path);
     if (err == TB_OK) {
         err = tb_chain_switch(apply->agent, apply->txn, &path, &after->row);
+    }
+    if (err == TB_OK) {
+        err = tb_aside_note(apply->agent, apply->txn, &arrival->key, &arrival->event);
     }
     if (err == TB_OK) {
         err = tb_duties_anew(apply->agent, apply->txn, &path, &after->row);

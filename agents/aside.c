@@ -36,7 +36,7 @@ static bool is_gone(const tb_agent *agent, const tb_party *party)
 }
 
 typedef struct noting {
-    const tb_agent *agent;
+    tb_agent *agent;
     tb_txn *txn;
     const tb_event_key *key;
     const tb_event *take_over;
@@ -56,48 +56,74 @@ static tb_err note(noting *n, const tb_party *party)
 {
     uint8_t buffer[KEY_BYTES];
     if (tb_party_empty(party) || tb_party_equal(party, &n->agent->self) ||
-        addressed(n->take_over, party)) {
+        tb_party_equal(party, &n->take_over->actor) || addressed(n->take_over, party)) {
         return TB_OK;
     }
     return tb_store_put(n->txn, TB_TABLE_AGAIN, row_key(buffer, party, n->key),
                         tb_bytes_of(NULL, 0));
 }
 
-static tb_err note_parties(noting *n, const tb_event_row *row)
+/* The parties of an event that the take-over leaves aside. It is told by its author to those of
+ * every such event here; by everybody else to those of own events: whoever has an event was given
+ * it by its author, who is told before. */
+static tb_err note_event(noting *n, const tb_event *event, bool any)
+{
+    if (!any && !tb_party_equal(&event->actor, &n->agent->self)) {
+        return TB_OK;
+    }
+    n->agent->aside_after = 0;
+    tb_err err = note(n, &event->actor);
+    if (err == TB_OK) {
+        err = note(n, &event->holder);
+    }
+    for (size_t i = 0; err == TB_OK && i < event->addressee_count; i++) {
+        err = note(n, &event->addressees[i]);
+    }
+    return err;
+}
+
+static tb_err note_parties(noting *n, const tb_event_row *row, bool any)
 {
     tb_event event;
     tb_err err = tb_chain_decode(n->txn, row, &event);
-    if (err == TB_OK) {
-        err = note(n, &event.actor);
-    }
-    if (err == TB_OK) {
-        err = note(n, &event.holder);
-    }
-    for (size_t i = 0; err == TB_OK && i < event.addressee_count; i++) {
-        err = note(n, &event.addressees[i]);
-    }
-    return err;
+    return err == TB_OK ? note_event(n, &event, any) : err;
 }
 
 tb_err
 tb_aside_note(tb_agent *agent, tb_txn *txn, const tb_event_key *key, const tb_event *take_over)
 {
     noting n = {agent, txn, key, take_over};
+    bool own = tb_party_equal(&take_over->actor, &agent->self);
     tb_event_walk walk;
     tb_event_key at;
     tb_event_row row;
-    agent->aside_after = 0;
     tb_err err = tb_event_first(txn, &key->case_id, TB_CLASS_CHAIN, &walk, &at, &row);
     while (err == TB_OK) {
         /* What earlier take-overs left aside is of lower terms, and theirs to tell. */
         if (row.standing == TB_STANDING_OVERTAKEN && at.term + 1 >= key->term) {
-            err = note_parties(&n, &row);
+            err = note_parties(&n, &row, own);
         }
         if (err == TB_OK) {
             err = tb_event_next(txn, &walk, &at, &row);
         }
     }
     return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+}
+
+tb_err tb_aside_late(tb_agent *agent, tb_txn *txn, const tb_case_row *row, const tb_event *late)
+{
+    tb_path path;
+    tb_err err = tb_chain_to_head(txn, row, &path);
+    size_t ruling = err == TB_OK ? path.count : 0;
+    while (ruling > 0 && path.list[ruling - 1].event.kind != TB_EVENT_TAKE_OVER) {
+        ruling--;
+    }
+    if (ruling == 0) {
+        return err;
+    }
+    const tb_chain_event *by = &path.list[ruling - 1];
+    noting n = {agent, txn, &by->key, &by->event};
+    return note_event(&n, late, tb_party_equal(&by->event.actor, &agent->self));
 }
 
 /* ---- what came back ---- */

@@ -4,8 +4,9 @@
  *
  *     case comes to a state of `from`, held here --> row, with the time it is due
  *     the state or the holder changes            --> row gone
- *     due, and the link may sign                 --> the action, if its conditions hold; else it is
- *                                                    looked at again a day later
+ *     due, and the link may sign                 --> the action, if its conditions hold and no
+ *                                                    request on the case waits for its answer; else
+ *                                                    it is looked at again a day later
  *     switched off by the party                  --> dormant until it is switched on
  *
  * Rows survive a restart. In an exercise the clock stands still: what is due at once is done at

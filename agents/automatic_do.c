@@ -1,5 +1,6 @@
 /* automatic_do - the tick: what is due is done, as this party's own act. */
 #include "agents/acts.h"
+#include "agents/answers.h"
 #include "agents/automatic.h"
 
 /* The account in an event nobody asked for. */
@@ -47,6 +48,11 @@ static tb_err do_one(tb_step *step, tb_automatic_row *row)
     if (err == TB_OK && !on) {
         row->look = 0;
         return tb_automatic_put(step->txn, row);
+    }
+    bool asked = false; /* somebody waits for a person's answer, which goes before */
+    err = err == TB_OK ? tb_request_waits(step->txn, &owner, &asked) : err;
+    if (err == TB_OK && asked) {
+        return look_again(step, row, TB_DUTY_REFUSED_AGAIN_MS);
     }
     tb_outcome outcome;
     tb_wish wish = {

@@ -176,11 +176,11 @@ static tb_err fold_seen(tb_arena *arena, tb_case_row *row, const tb_event *event
     return TB_OK;
 }
 
-tb_err tb_case_fold(const tb_agent *agent,
-                    tb_arena *arena,
-                    tb_case_row *row,
-                    const tb_event *event,
-                    const tb_digest *id)
+tb_err tb_case_fold_view(const tb_agent *agent,
+                         tb_arena *arena,
+                         tb_case_row *row,
+                         const tb_event *event,
+                         const tb_digest *id)
 {
     if (event->number == 1) {
         row->id = tb_event_case(event, id);
@@ -217,11 +217,20 @@ tb_err tb_case_fold(const tb_agent *agent,
     row->action = event->action;
     const tb_state *state = tb_case_type_state(row->view.type, row->view.state);
     row->closed = state != NULL && state->closed;
-    err = fold_knowers(agent, arena, row, event);
-    if (err != TB_OK) {
-        return err;
+    return TB_OK;
+}
+
+tb_err tb_case_fold(const tb_agent *agent,
+                    tb_arena *arena,
+                    tb_case_row *row,
+                    const tb_event *event,
+                    const tb_digest *id)
+{
+    tb_err err = tb_case_fold_view(agent, arena, row, event, id);
+    if (err == TB_OK) {
+        err = fold_knowers(agent, arena, row, event);
     }
-    return fold_seen(arena, row, event);
+    return err == TB_OK ? fold_seen(arena, row, event) : err;
 }
 
 /* ---- FIELD_INDEX ---- */

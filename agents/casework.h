@@ -30,6 +30,14 @@ tb_err tb_case_fold(const tb_agent *agent,
                     const tb_event *event,
                     const tb_digest *id) TB_MUST_USE;
 
+/* Likewise without who was shown what and which side events were seen: for whom the view is enough,
+ * a fraction of the work. */
+tb_err tb_case_fold_view(const tb_agent *agent,
+                         tb_arena *arena,
+                         tb_case_row *row,
+                         const tb_event *event,
+                         const tb_digest *id) TB_MUST_USE;
+
 /* Says in the groups of another version of the case's type what its knowers could read. */
 tb_err tb_case_regroup(tb_arena *arena,
                        tb_case_row *row,

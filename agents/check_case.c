@@ -2,6 +2,7 @@
 
 #include "agents/automatic.h"
 #include "agents/chain.h"
+#include "agents/document_numbers.h"
 #include "agents/draft.h"
 #include "agents/lists.h"
 #include "agents/requests.h"
@@ -43,7 +44,8 @@ typedef struct checking {
     uint64_t loose; /* own events in effect that no notice carries */
     uint64_t mine;
     uint64_t indexed;
-    bool unknown; /* some case's campaign is not installed: its index is not counted */
+    bool unknown;  /* of some case the index is not counted: no campaign, or a row does not read */
+    bool unwalked; /* an EVENT row did not decode: what is counted along events says nothing */
 } checking;
 
 static tb_bytes of_case(const checking *c)
@@ -54,12 +56,6 @@ static tb_bytes of_case(const checking *c)
 static tb_bytes of_event(const tb_digest *id)
 {
     return tb_bytes_of(id->bytes, TB_DIGEST_BYTES);
-}
-
-/* A row that is not there or makes no sense is what the check is for. */
-static bool is_fault(tb_err err)
-{
-    return err == TB_ERR_NOT_FOUND || err == TB_ERR_CORRUPT;
 }
 
 /* ---- the case row ---- */
@@ -96,13 +92,13 @@ static tb_err look_aside(checking *c)
                    row.standing == TB_STANDING_OVERTAKEN;
         err = tb_event_next(c->txn, &walk, &key, &row);
     }
-    return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+    return tb_fault_is(err) ? TB_OK : err; /* what does not decode check_events tells */
 }
 
 static tb_err check_chain(checking *c)
 {
     tb_err err = tb_chain_to_head(c->txn, &c->row, &c->path);
-    if (is_fault(err)) {
+    if (tb_fault_is(err)) {
         c->known = false;
         return tb_fault(c->faults, "the chain of a case has a gap", of_case(c));
     }
@@ -172,6 +168,10 @@ static tb_err check_index(checking *c)
 {
     tb_local_summary summary;
     tb_err err = tb_case_summary(c->agent, c->txn, &c->row, &summary);
+    if (tb_fault_is(err)) {
+        c->unknown = true; /* an opening that does not decode: check_openings tells */
+        return TB_OK;
+    }
     for (size_t i = 0; err == TB_OK && i < c->row.indexed_count; i++) {
         const tb_indexed *indexed = &c->row.indexed[i];
         if (!tb_bytes_equal(indexed->value, shown(&summary, indexed->field))) {
@@ -210,7 +210,7 @@ static tb_err check_unseen(checking *c)
         tb_event_row row;
         err = tb_event_in_case(c->txn, &c->row.id, TB_CLASS_SIDE, 0, &c->row.unseen[i], &key, &row);
         bool fine = err == TB_OK && row.seen == 0 && row.standing == TB_STANDING_EFFECTIVE;
-        if (is_fault(err) || (err == TB_OK && !fine)) {
+        if (tb_fault_is(err) || (err == TB_OK && !fine)) {
             err = tb_fault(c->faults, "a side event of the case is not as its row says",
                            of_event(&c->row.unseen[i]));
         }
@@ -251,6 +251,9 @@ check_openings(checking *c, const tb_event_key *key, const tb_event_row *row, co
     tb_opening *openings;
     size_t count;
     tb_err err = tb_openings_of(c->txn, key, &openings, &count);
+    if (tb_fault_is(err)) {
+        return tb_fault(c->faults, "an opening does not decode", of_event(&key->event));
+    }
     bool own = tb_party_equal(&event->actor, &c->agent->self);
     for (size_t i = 0; err == TB_OK && i < count; i++) {
         if (!tb_opening_matches(&openings[i], event)) {
@@ -302,7 +305,7 @@ static tb_err check_event_id(checking *c, const tb_event_key *key)
     if (err == TB_OK) {
         err = tb_event_key_decode(place, &found);
     }
-    return is_fault(err) || (err == TB_OK && !same_place(&found, key))
+    return tb_fault_is(err) || (err == TB_OK && !same_place(&found, key))
                ? tb_fault(c->faults, "EVENT_ID does not lead to its event", of_event(&key->event))
                : err;
 }
@@ -330,6 +333,14 @@ check_event(checking *c, const tb_event_key *key, const tb_event_row *row, bool 
     }
     bool own = tb_party_equal(&event.actor, &c->agent->self);
     c->loose += own && row->notice == 0 && row->standing == TB_STANDING_EFFECTIVE;
+    bool noted = true;
+    if (err == TB_OK) {
+        err = tb_document_number_noted(c->agent, c->txn, &event, &noted);
+    }
+    if (err == TB_OK && !noted) {
+        err = tb_fault(c->faults, "a document number of an own event could be given again",
+                       of_event(&id));
+    }
     if (err == TB_OK) {
         err = check_place(c, key, row, has_case);
     }
@@ -349,7 +360,15 @@ static tb_err check_events(checking *c, const tb_case_id *id, bool has_case)
                 err = tb_event_next(c->txn, &walk, &key, &row);
             }
         }
-        if (err != TB_ERR_NOT_FOUND) {
+        if (err == TB_ERR_CORRUPT) { /* what lies behind it cannot be walked */
+            err = tb_fault(c->faults, "an EVENT row does not decode",
+                           tb_bytes_of(id->bytes, TB_CASE_ID_BYTES));
+            c->unknown = true;
+            c->unwalked = true;
+        } else if (err == TB_ERR_NOT_FOUND) {
+            err = TB_OK;
+        }
+        if (err != TB_OK) {
             return err;
         }
     }
@@ -440,7 +459,7 @@ static tb_err check_held(checking *c)
         }
         memcpy(held.bytes, key.data + TB_DIGEST_BYTES, TB_DIGEST_BYTES);
         err = tb_event_find(c->txn, &held, &found, &row);
-        if (is_fault(err) || (err == TB_OK && row.standing != TB_STANDING_HELD_BACK)) {
+        if (tb_fault_is(err) || (err == TB_OK && row.standing != TB_STANDING_HELD_BACK)) {
             err = tb_fault(c->faults, "a HELD row names an event that does not wait", key);
         }
         if (err == TB_OK) {
@@ -476,7 +495,7 @@ static tb_err check_loose(checking *c)
         tb_event_row row;
         err = loose_event(c, key, value, &row);
         bool fine = err == TB_OK && row.notice == 0 && tb_party_equal(&row.sender, &c->agent->self);
-        if (is_fault(err) || (err == TB_OK && !fine)) {
+        if (tb_fault_is(err) || (err == TB_OK && !fine)) {
             err = tb_fault(c->faults, "a LOOSE row names an event that is not loose", key);
         }
         if (err == TB_OK) {
@@ -550,14 +569,14 @@ tb_err tb_check_cases(const tb_agent *agent, tb_txn *txn, tb_faults *faults)
     if (err == TB_OK) {
         err = tb_check_automatic_rows(txn, faults);
     }
-    if (err == TB_OK) {
+    if (err == TB_OK && !c.unwalked) {
         err = check_total(&c, TB_TABLE_EVENT, c.events, "EVENT has rows of no case");
     }
-    if (err == TB_OK) {
+    if (err == TB_OK && !c.unwalked) {
         err = check_total(&c, TB_TABLE_EVENT_ID, c.by_id,
                           "EVENT_ID has more or fewer rows than side events and held ones");
     }
-    if (err == TB_OK) {
+    if (err == TB_OK && !c.unwalked) {
         err =
             check_total(&c, TB_TABLE_HELD, c.held, "HELD has more or fewer rows than events wait");
     }

@@ -25,6 +25,11 @@ tb_err tb_check_cases(const tb_agent *agent, tb_txn *txn, tb_faults *faults) TB_
 
 /* One fault: what, about which bytes (as hex; may be empty). */
 tb_err tb_fault(tb_faults *faults, const char *what, tb_bytes about) TB_MUST_USE;
+/* A row that is not there or makes no sense is what the check is for; anything else ends it. */
+static inline bool tb_fault_is(tb_err err)
+{
+    return err == TB_ERR_NOT_FOUND || err == TB_ERR_CORRUPT;
+}
 
 /* check_measure.c: figures, their totals and a full recount agree. */
 tb_err tb_check_measures(const tb_agent *agent, tb_txn *txn, tb_faults *faults) TB_MUST_USE;

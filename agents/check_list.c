@@ -26,8 +26,11 @@ static tb_err check_case(const tb_agent *agent,
             return err;
         }
         tb_err found = tb_list_get(txn, row->campaign, tb_bytes_str(list->id), &row->id, &is);
-        if (found != TB_OK && found != TB_ERR_NOT_FOUND) {
+        if (found == TB_ERR_CORRUPT) {
             return tb_fault(faults, "a LIST_ENTRY row does not decode", about);
+        }
+        if (found != TB_OK && found != TB_ERR_NOT_FOUND) {
+            return found;
         }
         if (expected != (found == TB_OK) || (expected && !tb_list_entries_equal(&should, &is))) {
             err = tb_fault(faults, "a LIST_ENTRY row is not what its case says", about);
@@ -40,6 +43,9 @@ static tb_err check_case(const tb_agent *agent,
                 found = tb_list_found(txn, is.campaign, is.list, &is.marks[m], true, &cursor, &id);
             } while (found == TB_OK && !tb_case_equal(&id, &row->id));
             (*marks)++;
+            if (found != TB_OK && !tb_fault_is(found)) {
+                return found;
+            }
             if (found != TB_OK) {
                 err = tb_fault(faults, "a listed entry is not found by its key", about);
                 found = TB_OK;
@@ -72,7 +78,7 @@ tb_err tb_check_lists(const tb_agent *agent, tb_txn *txn, tb_faults *faults)
         } else if (err == TB_OK) {
             err = check_case(agent, txn, &row, faults, &wanted, &marks);
         }
-        if (err != TB_OK && err != TB_ERR_NOT_FOUND && err != TB_ERR_CORRUPT) {
+        if (err != TB_OK && !tb_fault_is(err)) {
             return err; /* what does not decode the check of cases tells */
         }
         if (faults->count == told) {

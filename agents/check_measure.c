@@ -69,10 +69,10 @@ static tb_err stale(check *c, const tb_case_id *id, bool *out)
     return err == TB_ERR_NOT_FOUND ? TB_OK : err;
 }
 
-static tb_err recount(check *c, tb_bytes key, tb_bytes value)
+/* *out_same stays true where nothing can be said: stale, not counted yet, or no campaign here. */
+static tb_err compare(check *c, const tb_case_id *id, bool *out_same)
 {
     tb_case_row row;
-    tb_case_id id;
     tb_measured *kept;
     tb_measured *now;
     size_t kept_count;
@@ -80,14 +80,10 @@ static tb_err recount(check *c, tb_bytes key, tb_bytes value)
     bool certain = true;
     bool is_stale = false;
     bool ready = false;
-    (void)value;
-    if (key.size != TB_CASE_ID_BYTES) {
-        return tb_fault(c->faults, "a CASE row has no case's key", key);
-    }
-    memcpy(id.bytes, key.data, sizeof id.bytes);
-    tb_err err = tb_case_load(c->agent, c->txn, &id, &row);
+    *out_same = true;
+    tb_err err = tb_case_load(c->agent, c->txn, id, &row);
     if (err == TB_OK) {
-        err = stale(c, &id, &is_stale);
+        err = stale(c, id, &is_stale);
     }
     if (err != TB_OK || is_stale || row.view.type == NULL) {
         return err;
@@ -95,7 +91,7 @@ static tb_err recount(check *c, tb_bytes key, tb_bytes value)
     const tb_campaign *newest = tb_campaigns_newest(c->agent->campaigns, row.campaign);
     err = tb_measures_counted(c->txn, newest, &ready);
     if (err == TB_OK && ready) {
-        err = tb_measured_of(c->txn, &id, &kept, &kept_count);
+        err = tb_measured_of(c->txn, id, &kept, &kept_count);
     }
     if (err != TB_OK || !ready) {
         return err;
@@ -104,11 +100,28 @@ static tb_err recount(check *c, tb_bytes key, tb_bytes value)
     if (err != TB_OK || !certain) {
         return err;
     }
-    bool same = kept_count == now_count;
-    for (size_t i = 0; same && i < now_count; i++) {
-        same = tb_measured_equal(&kept[i], &now[i]);
+    *out_same = kept_count == now_count;
+    for (size_t i = 0; *out_same && i < now_count; i++) {
+        *out_same = tb_measured_equal(&kept[i], &now[i]);
     }
-    return fault_if(c, !same, "a case's figures differ from a full recount", key);
+    return TB_OK;
+}
+
+static tb_err recount(check *c, tb_bytes key, tb_bytes value)
+{
+    tb_case_id id;
+    bool same = true;
+    (void)value;
+    if (key.size != TB_CASE_ID_BYTES) {
+        return tb_fault(c->faults, "a CASE row has no case's key", key);
+    }
+    memcpy(id.bytes, key.data, sizeof id.bytes);
+    tb_err err = compare(c, &id, &same);
+    if (tb_fault_is(err)) {
+        return tb_fault(c->faults, "a case's figures cannot be counted anew", key);
+    }
+    return err == TB_OK ? fault_if(c, !same, "a case's figures differ from a full recount", key)
+                        : err;
 }
 
 /* ---- totals ---- */

@@ -130,6 +130,7 @@ static tb_err value_words(making *m, const tb_field_def *def, tb_bytes value, tb
     case TB_FIELD_PERIOD:
     case TB_FIELD_FIGURES:
     case TB_FIELD_DECLARED:
+    case TB_FIELD_NUMBER:
         return TB_OK;
     }
     TB_UNREACHABLE();

@@ -367,7 +367,7 @@ tb_err tb_measure_case(const tb_agent *agent,
     for (c.at = 0; err == TB_OK && c.at < c.path.count; c.at++) {
         const tb_chain_event *event = &c.path.list[c.at];
         c.before = c.after;
-        err = tb_case_fold(agent, c.arena, &c.after, &event->event, &event->id);
+        err = tb_case_fold_view(agent, c.arena, &c.after, &event->event, &event->id);
         /* Of a case disputed from its opening the chain still shows; nothing counts by it. */
         if (err == TB_OK && event->row.standing == TB_STANDING_EFFECTIVE) {
             err = count_at(&c);

@@ -43,6 +43,8 @@ static tb_bytes type_name(tb_field_type type)
         return tb_bytes_str("figures");
     case TB_FIELD_DECLARED:
         return tb_bytes_str("declared");
+    case TB_FIELD_NUMBER:
+        return tb_bytes_str("document-number");
     }
     TB_UNREACHABLE();
 }

@@ -130,18 +130,7 @@ static tb_err fill_figures(tb_acting *a,
     if (err != TB_OK) {
         return err;
     }
-    tb_field *values = tb_arena_array(a->arena, a->value_count + 1, sizeof *values);
-    if (values == NULL) {
-        return TB_ERR_LIMIT;
-    }
-    if (a->value_count > 0) {
-        memcpy(values, a->values, a->value_count * sizeof *values);
-    }
-    values[a->value_count].id = tb_bytes_str(field->id);
-    values[a->value_count].value = text;
-    a->values = values;
-    a->value_count += text.size > 0;
-    return TB_OK;
+    return text.size > 0 ? tb_acting_add(a, tb_bytes_str(field->id), text) : TB_OK;
 }
 
 static bool typed(const tb_acting *a, const tb_field_def *field)

@@ -167,8 +167,20 @@ static tb_err add_branch(giving *g, const tb_event_key *tip)
     return err == TB_ERR_NOT_FOUND ? TB_OK : err; /* what is not here cannot be given */
 }
 
+/* The take-over that rules was passed on to the parties of what it left aside (agents/aside.h). */
+static tb_err add_ruling(giving *g)
+{
+    tb_path path;
+    tb_err err = tb_chain_to_head(g->step->txn, &g->row, &path);
+    size_t ruling = err == TB_OK ? path.count : 0;
+    while (ruling > 0 && path.list[ruling - 1].event.kind != TB_EVENT_TAKE_OVER) {
+        ruling--;
+    }
+    return ruling == 0 ? err : add_branch(g, &path.list[ruling - 1].key);
+}
+
 /* A take-over left events aside that the peer has, or has lost: with each goes what it builds on,
- * or it would wait for that for ever. */
+ * or it would wait for that for ever, and the take-over, or it would count again there. */
 static tb_err find_aside(giving *g)
 {
     tb_event_walk walk;
@@ -187,7 +199,10 @@ static tb_err find_aside(giving *g)
             err = tb_event_next(g->step->txn, &walk, &key, &row);
         }
     }
-    return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+    if (err != TB_ERR_NOT_FOUND) {
+        return err;
+    }
+    return g->aside_count > 0 ? add_ruling(g) : TB_OK;
 }
 
 static tb_err give_class(giving *g, uint8_t class)

@@ -201,6 +201,10 @@
 #define TB_FIGURES_MAX    512
 #define TB_DRILL_PAGE_MAX 500
 
+/* Document numbers of one party, campaign and field in one year: six digits, more than any office
+ * issues. Beyond it the act is refused (numbers_used_up). */
+#define TB_DOCUMENT_NUMBER_MAX 999999
+
 /* Resend (design.md §7, §9). An event held back is asked for after this long: shorter, and what is
  * merely on its way in another lane would be asked for. */
 #define TB_GAP_ASK_MS 10000

@@ -154,7 +154,9 @@
     X(514, TB_REFUSED_ABOVE, "above", "The number is greater than the total it is part of.", "数值大于其所属的总数,请核对。") \
     X(515, TB_REFUSED_PARAMETER, "parameter", "The definition has no such parameter, or the value does not fit it; see its 'parameters'.", "该定义没有此参数,或取值不符合参数类型,请查看定义中的parameters。") \
     /* 520..539 supervision */ \
-    X(520, TB_REFUSED_NOT_SUPERVISED, "not_supervised", "A party that has a jurisdiction supervises those that take part in the case within it, others supervise all of them, and nobody himself; the party named is none of these.", "督办对象应为参与本办件的其他单位;有管辖地的单位只能督办本辖区内的单位。所填单位不在其列。")
+    X(520, TB_REFUSED_NOT_SUPERVISED, "not_supervised", "A party that has a jurisdiction supervises those that take part in the case within it, others supervise all of them, and nobody himself; the party named is none of these.", "督办对象应为参与本办件的其他单位;有管辖地的单位只能督办本辖区内的单位。所填单位不在其列。") \
+    X(560, TB_REFUSED_NUMBER_GIVEN, "number_given", "The agent gives this document number when the act is issued; leave the field out.", "该文号由前置程序在签发时编定，请勿填写。") \
+    X(561, TB_REFUSED_NUMBERS_USED_UP, "numbers_used_up", "The document numbers of this year are used up; ask headquarters for another field in the campaign's definition.", "本年度文号已用完，请商专项办在方案中另设文号。")
 /* clang-format on */
 
 typedef enum tb_refusal {

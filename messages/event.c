@@ -161,23 +161,20 @@ static tb_refusal read_event(tb_bytes in, tb_arena *arena, tb_event *out)
     if (wire->suite != TB_SUITE_1) {
         return TB_REFUSED_SUITE;
     }
-    if (!read_plain(wire, out)) {
-        return TB_REFUSED_MALFORMED;
-    }
-    refusal = read_lists(wire, arena, out);
-    if (refusal != TB_ACCEPTED) {
-        return refusal;
-    }
+    return read_plain(wire, out) ? read_lists(wire, arena, out) : TB_REFUSED_MALFORMED;
+}
 
+static tb_refusal check_canonical(tb_bytes in, tb_arena *arena, const tb_event *event)
+{
     tb_bytes again;
     tb_arena scratch = tb_wire_scratch(arena, 0);
-    if (tb_event_encode(out, &scratch, &again) != TB_OK) {
+    if (tb_event_encode(event, &scratch, &again) != TB_OK) {
         return TB_REFUSED_TOO_LARGE;
     }
     return tb_bytes_equal(in, again) ? TB_ACCEPTED : TB_REFUSED_NOT_CANONICAL;
 }
 
-tb_refusal tb_event_decode(tb_bytes in, tb_arena *arena, tb_event *out)
+static tb_refusal decode(tb_bytes in, bool kept, tb_arena *arena, tb_event *out)
 {
     if (in.size > TB_EVENT_BYTES_MAX) {
         return TB_REFUSED_TOO_LARGE;
@@ -186,12 +183,25 @@ tb_refusal tb_event_decode(tb_bytes in, tb_arena *arena, tb_event *out)
     size_t mark = tb_arena_mark(arena);
     tb_event event = {0};
     tb_refusal refusal = read_event(in, arena, &event);
+    if (refusal == TB_ACCEPTED && !kept) {
+        refusal = check_canonical(in, arena, &event);
+    }
     if (refusal != TB_ACCEPTED) {
         tb_arena_release(arena, mark);
         return refusal;
     }
     *out = event;
     return TB_ACCEPTED;
+}
+
+tb_refusal tb_event_decode(tb_bytes in, tb_arena *arena, tb_event *out)
+{
+    return decode(in, false, arena, out);
+}
+
+tb_refusal tb_event_reread(tb_bytes in, tb_arena *arena, tb_event *out)
+{
+    return decode(in, true, arena, out);
 }
 
 static void write_plain(const tb_event *in, wire_event *out)

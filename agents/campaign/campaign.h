@@ -105,6 +105,7 @@ typedef enum tb_field_type {
     TB_FIELD_PERIOD,   /* of a report: 2015-Q1 (agents/campaign/period.h) */
     TB_FIELD_FIGURES,  /* every figure of a report (agents/campaign/figures.h) */
     TB_FIELD_DECLARED, /* a figure somebody typed in (agents/campaign/figures.h) */
+    TB_FIELD_NUMBER,   /* of a document: 〔2015〕7号 (agents/campaign/document_number.h) */
 } tb_field_type;
 
 typedef enum tb_computation {
@@ -307,7 +308,10 @@ typedef struct tb_action {
     unsigned answered_by_count;
     const char **approval; /* steps, in this order: TB_APPROVAL_REVIEW, TB_APPROVAL_SIGN */
     unsigned approval_count;
-    tb_automatic *automatic; /* NULL: by people alone */
+    tb_automatic *automatic;     /* NULL: by people alone */
+    const char *document_number; /* field that the agent numbers in sequence when the act is made
+                                    (agents/document_numbers.h), one sequence for each field of this
+                                    id and year; NULL: none */
     const char **supervises; /* 督办: a SIDE that demands a report back of one of these positions */
     unsigned supervises_count;
 } tb_action;

@@ -337,7 +337,8 @@ static bool same_action(const tb_action *a, const tb_action *b)
                       (const char *const *)b->supervises, b->supervises_count) &&
            same_names((const char *const *)a->approval, a->approval_count,
                       (const char *const *)b->approval, b->approval_count) &&
-           same(a->receipt, b->receipt) && tb_same_stages(a, b) &&
+           same(a->receipt, b->receipt) && same(a->document_number, b->document_number) &&
+           tb_same_stages(a, b) &&
            same_names((const char *const *)a->by, a->by_count, (const char *const *)b->by,
                       b->by_count) &&
            same_names((const char *const *)a->from, a->from_count, (const char *const *)b->from,

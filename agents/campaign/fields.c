@@ -1,5 +1,6 @@
 #include "agents/campaign/fields.h"
 
+#include "agents/campaign/document_number.h"
 #include "agents/campaign/figures.h"
 #include "agents/campaign/judge.h"
 #include "agents/campaign/period.h"
@@ -215,6 +216,8 @@ bool tb_field_well_formed(tb_field_type type, tb_bytes value)
     tb_party party;
     tb_period period;
     tb_declared declared;
+    unsigned year;
+    uint32_t number;
     switch (type) {
     case TB_FIELD_MSISDN:
         return is_msisdn(value);
@@ -250,6 +253,8 @@ bool tb_field_well_formed(tb_field_type type, tb_bytes value)
         return tb_figures_well_formed(value);
     case TB_FIELD_DECLARED:
         return tb_declared_read(value, &declared);
+    case TB_FIELD_NUMBER:
+        return tb_document_number_read(value, &year, &number);
     }
     TB_UNREACHABLE();
 }

@@ -4,7 +4,7 @@
  *     load_check_fields.c     fields and groups
  *     load_check_parties.c    positions and states, and who can be who
  *     load_check_action.c     who may act, from where, which ways, with which fields
- *     load_check_approval.c   approval, and what agents do by themselves
+ *     load_check_approval.c   approval, what agents do by themselves, and the numbers they give
  *     load_check_condition.c  conditions
  *     load_check_flow.c       how states follow each other
  *     load_check_route.c      whether whom a case is handed to is somebody

@@ -1,5 +1,5 @@
 /* load_check_approval - faults of approval (审核, 签发), of what agents do by themselves, and of
- * requests. */
+ * requests and document numbers. */
 #include "agents/campaign/load_check.h"
 
 #include "agents/campaign/scene.h"
@@ -70,8 +70,32 @@ static void check_request(tb_check *check, const tb_action *action)
     }
 }
 
+/* The number stands in the open part, where it comes back with the event whoever may read it. */
+static void check_number(tb_check *check, const tb_action *action)
+{
+    const char *const *name = &action->document_number;
+    bool listed = false;
+    for (unsigned i = 0; i < action->field_count; i++) {
+        const char *const *id = &action->fields[i].field;
+        const tb_field_def *field = tb_check_field_of(check, *id);
+        bool ours = *name != NULL && strcmp(*id, *name) == 0;
+        listed = listed || ours;
+        if (!ours && field != NULL && field->type == TB_FIELD_NUMBER &&
+            tb_check_given(check, &field->type)) {
+            tb_check_fault(check, tb_at_value(id), TB_FAULT_NUMBER_TYPED, *id, NULL);
+        }
+    }
+    const tb_field_def *field = tb_check_field_of(check, *name);
+    if (*name != NULL &&
+        (!listed || field == NULL || field->group != NULL ||
+         (field->type != TB_FIELD_NUMBER && tb_check_given(check, &field->type)))) {
+        tb_check_fault(check, tb_at_value(name), TB_FAULT_NUMBER_FIELD, *name, NULL);
+    }
+}
+
 void tb_check_approval(tb_check *check, const tb_action *action)
 {
+    check_number(check, action);
     check_request(check, action);
     tb_check_supervision(check, action);
     check_steps(check, action);

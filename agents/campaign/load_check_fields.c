@@ -12,7 +12,7 @@ static const char *const type_names[] = {
     [TB_FIELD_FLAG] = "flag",         [TB_FIELD_CHOICE] = "choice",
     [TB_FIELD_DIGEST] = "digest",     [TB_FIELD_CASE] = "case",
     [TB_FIELD_PERIOD] = "period",     [TB_FIELD_FIGURES] = "figures",
-    [TB_FIELD_DECLARED] = "declared",
+    [TB_FIELD_DECLARED] = "declared", [TB_FIELD_NUMBER] = "document-number",
 };
 
 const char *tb_check_type_name(tb_field_type type)
@@ -73,6 +73,7 @@ static bool may_be_open(tb_field_type type)
     case TB_FIELD_PERIOD:
     case TB_FIELD_FIGURES:
     case TB_FIELD_DECLARED:
+    case TB_FIELD_NUMBER:
         return true;
     case TB_FIELD_MSISDN:
     case TB_FIELD_ICCID:

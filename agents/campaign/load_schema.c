@@ -106,12 +106,15 @@ static const cyaml_schema_value_t code_schema = {
     CYAML_VALUE_MAPPING(MAPPING, tb_code_list, code_fields)};
 
 static const cyaml_strval_t field_types[] = {
-    {"msisdn", TB_FIELD_MSISDN},   {"iccid", TB_FIELD_ICCID},       {"uscc", TB_FIELD_USCC},
-    {"reg-no", TB_FIELD_REG_NO},   {"province", TB_FIELD_PROVINCE}, {"party", TB_FIELD_PARTY},
-    {"time", TB_FIELD_TIME},       {"date", TB_FIELD_DATE},         {"count", TB_FIELD_COUNT},
-    {"text", TB_FIELD_TEXT},       {"choice", TB_FIELD_CHOICE},     {"digest", TB_FIELD_DIGEST},
-    {"flag", TB_FIELD_FLAG},       {"case", TB_FIELD_CASE},         {"period", TB_FIELD_PERIOD},
-    {"figures", TB_FIELD_FIGURES}, {"declared", TB_FIELD_DECLARED},
+    {"msisdn", TB_FIELD_MSISDN},     {"iccid", TB_FIELD_ICCID},
+    {"uscc", TB_FIELD_USCC},         {"reg-no", TB_FIELD_REG_NO},
+    {"province", TB_FIELD_PROVINCE}, {"party", TB_FIELD_PARTY},
+    {"time", TB_FIELD_TIME},         {"date", TB_FIELD_DATE},
+    {"count", TB_FIELD_COUNT},       {"text", TB_FIELD_TEXT},
+    {"choice", TB_FIELD_CHOICE},     {"digest", TB_FIELD_DIGEST},
+    {"flag", TB_FIELD_FLAG},         {"case", TB_FIELD_CASE},
+    {"period", TB_FIELD_PERIOD},     {"figures", TB_FIELD_FIGURES},
+    {"declared", TB_FIELD_DECLARED}, {"document-number", TB_FIELD_NUMBER},
 };
 
 static const cyaml_strval_t computations[] = {
@@ -299,6 +302,7 @@ static const cyaml_schema_field_t action_fields[] = {
     NAMES("approval", MAYBE_LIST, tb_action, approval, approval_count),
     CYAML_FIELD_MAPPING_PTR("automatic", MAYBE_LIST, tb_action, automatic, automatic_fields),
     NAMES("supervises", MAYBE_LIST, tb_action, supervises, supervises_count),
+    MAYBE_NAME("document_number", tb_action, document_number),
     CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t action_schema = {

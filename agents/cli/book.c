@@ -203,6 +203,7 @@ tb_bytes tb_book_value(tb_book *book, const tb_local_summary *of, const tb_field
     case TB_FIELD_PERIOD:
     case TB_FIELD_FIGURES:
     case TB_FIELD_DECLARED:
+    case TB_FIELD_NUMBER:
         break;
     }
     return field->value;

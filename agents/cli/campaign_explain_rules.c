@@ -250,6 +250,11 @@ void tb_explain_approval(const tb_case_type *type, const tb_action *action)
                                                                           : _("sign it"));
     }
     (void)printf("%s", action->approval_count > 0 ? "\n" : "");
+    if (action->document_number != NULL) {
+        (void)printf(_("        its number is given by the agent, in sequence for each party and "
+                       "year: %s\n"),
+                     tb_explain_field(type, action->document_number));
+    }
     if (action->automatic != NULL) {
         (void)printf("%s", _("        done by the holder's agent itself: "));
         put_delay(action->automatic->after);

@@ -173,11 +173,27 @@ static bool print_parties(tb_book *book, const whole *w)
     return tb_grid_print(&grid, stdout);
 }
 
+/* Whole hours a case waits, by the agent's civil clock. */
+static int64_t hours_of(const whole *w, const tb_local_unanswered_case *c)
+{
+    return w->civil > c->since ? (w->civil - c->since) / 3600000 : 0;
+}
+
+static const char *hours_text(tb_arena *arena, int64_t hours)
+{
+    char text[40];
+    tb_bytes kept;
+    (void)snprintf(text, sizeof text, _("%" PRId64 " h"), hours);
+    return tb_arena_copy(arena, tb_bytes_of(text, strlen(text) + 1), &kept) == TB_OK
+               ? (const char *)kept.data
+               : "";
+}
+
 static bool print_cases(tb_book *book, const whole *w)
 {
     tb_arena *arena = &book->client->arena;
-    const char *const headings[] = {_("case"),     _("state"),     _("since"),
-                                    _("reminded"), _("escalated"), NULL};
+    const char *const headings[] = {_("case"),    _("state"),    _("since"),
+                                    _("waiting"), _("reminded"), _("escalated"), NULL};
     tb_grid grid;
     tb_grid_init(&grid, arena, headings);
     for (size_t i = 0; i < w->case_count; i++) {
@@ -187,6 +203,7 @@ static bool print_cases(tb_book *book, const whole *w)
         tb_grid_put(&grid, tb_show_hex(arena, c->case_id.bytes, sizeof c->case_id.bytes));
         tb_grid_put(&grid, tb_book_state(book, &of, c->state));
         tb_grid_put(&grid, tb_show_time(arena, c->since));
+        tb_grid_text(&grid, hours_text(arena, hours_of(w, c)));
         tb_grid_put(&grid, tb_show_time(arena, c->reminded));
         tb_grid_put(&grid, tb_show_time(arena, c->escalated));
     }
@@ -254,6 +271,7 @@ static void print_json(tb_book *book, const whole *w)
         (void)json_object_set_new(o, "holder", tb_json_party(&c->holder));
         (void)json_object_set_new(o, "state", tb_json_text(c->state));
         (void)json_object_set_new(o, "since", tb_json_time(c->since));
+        (void)json_object_set_new(o, "hours", json_integer((json_int_t)hours_of(w, c)));
         (void)json_object_set_new(o, "reminded", tb_json_time(c->reminded));
         (void)json_object_set_new(o, "escalated", tb_json_time(c->escalated));
         (void)json_array_append_new(cases, o);

@@ -122,6 +122,7 @@ static tb_err meaning(const tb_campaign *campaign,
     case TB_FIELD_PERIOD:
     case TB_FIELD_FIGURES:
     case TB_FIELD_DECLARED:
+    case TB_FIELD_NUMBER:
         return compact(cell, false, arena, out);
     case TB_FIELD_PARTY:
     case TB_FIELD_TEXT:

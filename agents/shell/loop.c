@@ -4,6 +4,7 @@
 #include "daemon/notify.h"
 
 #include <malloc.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/signalfd.h>
@@ -14,8 +15,6 @@
 
 /* Bytes read for one turn: decoded and answered they must fit its memory. */
 #define TURN_BYTES (1024u * 1024)
-/* Under load a turn may wait this long to be fuller; a lone notice never does. */
-#define FILL_MS 2
 /* Memory of a turn that is kept for the next; what large turns touched beyond goes back when
  * nothing has come for a while. */
 #define ARENA_KEPT_BYTES (256u * 1024)
@@ -29,6 +28,7 @@ typedef struct batch {
     bool held[TB_BATCH_MAX];
     size_t count;
     size_t bytes;
+    size_t from_hub; /* of them */
 } batch;
 
 tb_now tb_shell_now(void)
@@ -80,7 +80,7 @@ static void drain_messages(tb_shell *shell, batch *b)
         uint64_t person = 0;
         more = false;
         if (tb_agent_net_from_hub(&shell->net, message)) {
-            (void)add(b, TB_INPUT_FRAME, 0, message);
+            b->from_hub += b->inputs[add(b, TB_INPUT_FRAME, 0, message)].bytes.size;
             more = true;
         }
         message = &b->messages[b->count];
@@ -100,6 +100,7 @@ static void release(batch *b)
     }
     b->count = 0;
     b->bytes = 0;
+    b->from_hub = 0;
 }
 
 /* Sleeps until something comes or wait_ms have passed. True: a signal asked us to end. */
@@ -116,6 +117,20 @@ static bool wait_for(tb_shell *shell, long wait_ms)
         return false;
     }
     return (items[3].revents & ZMQ_POLLIN) != 0;
+}
+
+/* Lets more come when much flows in; people, the connection and signals end the wait. */
+static void gather(tb_shell *shell)
+{
+    zmq_pollitem_t items[] = {
+        {.socket = shell->net.local_handle, .events = ZMQ_POLLIN},
+        {.socket = shell->net.events, .events = ZMQ_POLLIN},
+        {.fd = shell->signals, .events = ZMQ_POLLIN},
+    };
+    tb_time wait = tb_gather_wait(&shell->gather, tb_shell_now().real);
+    if (shell->woken && wait > 0) {
+        (void)zmq_poll(items, 3, (long)wait);
+    }
 }
 
 /* Sleeps until the next tick; when nothing comes for a while, large turns' memory goes back first.
@@ -237,8 +252,8 @@ static void try_key(tb_shell *shell, bool spare)
 void tb_shell_run(tb_shell *shell)
 {
     static batch b;
-    bool was_full = false;
 
+    shell->gather.moment = randombytes_uniform(TB_GATHER_MS);
     while (!shell->stop) {
         long left = shell->resume ? 0 : until_tick(shell);
         left = tb_notify_alive(left);
@@ -246,12 +261,10 @@ void tb_shell_run(tb_shell *shell)
         if (sleep_until(shell, left)) {
             return;
         }
+        gather(shell);
         drain_events(shell, &b);
         drain_messages(shell, &b);
-        if (was_full && has_room(&b) && !wait_for(shell, FILL_MS)) {
-            drain_messages(shell, &b);
-        }
-        was_full = !has_room(&b);
+        tb_gather_note(&shell->gather, tb_shell_now().real, b.from_hub);
         if (b.count == 0 || left == 0) {
             (void)add(&b, TB_INPUT_TICK, 0, NULL);
         }

@@ -4,6 +4,7 @@
 #define TB_AGENT_SHELL_H
 
 #include "agents/shell/documents.h"
+#include "agents/shell/gather.h"
 #include "agents/shell/net.h"
 #include "agents/shell/options.h"
 #include "keyfile/keyfile.h"
@@ -21,6 +22,7 @@ typedef struct tb_shell {
     tb_agent agent;
     tb_node node;
     tb_agent_net net;
+    tb_gather gather;
     int signals; /* signalfd */
     uint64_t watchers[TB_WATCHERS_MAX];
     size_t watcher_count;

@@ -45,8 +45,8 @@ typedef struct relay_world {
     const char *out;
     unsigned rounds;
     double seconds; /* of one window's measuring */
-    unsigned feed; /* least part of a window that is filled at once, in notices; 0, or more than the
-                      window: three quarters */
+    unsigned feed; /* notices the sender makes in one turn; 0, or more than the window: half of it,
+                      so that it makes the second half while the hub stores the first */
     bool json;
     char endpoint[64];
     char socket_dir[64];

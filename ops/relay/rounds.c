@@ -39,12 +39,8 @@ void relay_settle(void)
 static unsigned room(unsigned window)
 {
     uint64_t out = world.given - world.stored;
-    unsigned least = world.feed == 0 || world.feed > window ? window / 4 * 3 : world.feed;
-    if (out >= window || window - out < least) {
-        return 0;
-    }
-    unsigned free = window - (unsigned)out;
-    return free > OPEN_MAX ? OPEN_MAX : free;
+    unsigned feed = world.feed == 0 || world.feed > window ? window / 2 : world.feed;
+    return out + feed > window ? 0 : feed;
 }
 
 static uint64_t marks(void)

@@ -119,12 +119,12 @@
 
 tb_campaign_loaded *measured_campaign(unsigned version)
 {
-    const char *const second[] = {"version: 1",      "version: 2",       NO_FIGURES, "\ncase_types:\n",
-                                  NO_REPORT_CASE,    "\n  # C15",        "\ncodes:\n", "\n" MEASURES,
-                                  "\ncase_types:\n", "\n" REPORTS,      NULL};
-    const char *const third[] = {"version: 1",   "version: 3", NO_FIGURES,    "\ncase_types:\n",
-                                 NO_REPORT_CASE, "\n  # C15",  "\ncodes:\n", "\n" OTHERS,
-                                 NULL};
+    const char *const second[] = {"version: 1",      "version: 2", NO_FIGURES,   "\ncase_types:\n",
+                                  NO_REPORT_CASE,    "\n  # C15",  "\ncodes:\n", "\n" MEASURES,
+                                  "\ncase_types:\n", "\n" REPORTS, NULL};
+    const char *const third[] = {"version: 1",      "version: 3",   NO_FIGURES,
+                                 "\ncase_types:\n", NO_REPORT_CASE, "\n  # C15",
+                                 "\ncodes:\n",      "\n" OTHERS,    NULL};
     return edited(PATH, version == 2 ? second : third);
 }
 
@@ -220,4 +220,44 @@ void check_measures(world *w)
         assert_int_equal(faults.count, 0);
         tb_store_abort(txn);
     }
+}
+
+/* ---- reports ---- */
+
+tb_refusal files_at(world *w, const char *party, const char *time, const char *fields)
+{
+    static uint8_t counter;
+    tb_local_request request = {.kind = TB_REQUEST_OPEN_CASE};
+    request.id.bytes[0] = ++counter;
+    request.id.bytes[1] = 0xAB;
+    request.open.campaign = tb_bytes_str("black-card");
+    request.open.case_type = tb_bytes_str("quarterly_report");
+    request.open.field_count = fields_of(w, fields, &request.open.fields);
+    assert_true(tb_time_parse(tb_bytes_str(time), &request.time));
+    settle(w, party);
+    const tb_local_answer *answer = ask(w, party, &request);
+    if (answer->code == TB_ACCEPTED) {
+        w->case_id = answer->acted.case_id;
+    }
+    return answer->code;
+}
+
+tb_local_reports reports_at(world *w, const char *party, const char *period)
+{
+    tb_local_request request = {.kind = TB_REQUEST_LIST_REPORTS};
+    request.list_reports.period = tb_bytes_str(period);
+    const tb_local_answer *answer = ask(w, party, &request);
+    assert_int_equal(answer->kind, TB_ANSWER_REPORTS);
+    return answer->reports;
+}
+
+const tb_local_report_line *report_of(const tb_local_reports *reports, const char *party)
+{
+    for (size_t i = 0; i < reports->count; i++) {
+        if (strcmp(reports->lines[i].reporter.text, party) == 0) {
+            return &reports->lines[i];
+        }
+    }
+    fail_msg("no report of %s is listed", party);
+    return NULL;
 }

@@ -28,4 +28,10 @@ void settle_all(world *w);
 /* Rows, totals and a full recount agree at every party. */
 void check_measures(world *w);
 
+/* Files a quarterly report at this time, when everything is counted; the answer's code. */
+tb_refusal files_at(world *w, const char *party, const char *time, const char *fields);
+/* The reports of a period as a party lists them, and a reporter's line of them. */
+tb_local_reports reports_at(world *w, const char *party, const char *period);
+const tb_local_report_line *report_of(const tb_local_reports *reports, const char *party);
+
 #endif

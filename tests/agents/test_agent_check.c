@@ -1,6 +1,7 @@
 /* A row that leads nowhere is told by the check of the link's tables like any other fault. */
 #include "tests/test.h"
 
+#include "tests/agents/bent_rows.h"
 #include "tests/agents/peer.h"
 
 static int set_up(void **state)
@@ -42,10 +43,28 @@ static void a_proof_under_a_key_of_no_notice_is_told(void **state)
     assert_true(faults_of(t) > 0);
 }
 
+/* A sender and a recipient with everything on its way: groups that wait, and some that arrived. */
+static void whatever_a_row_of_the_link_is_the_check_goes_to_its_end(void **state)
+{
+    town *t = *state;
+    town_link(t, &t->a);
+    town_link(t, &t->b);
+    peer_say(t, &t->a, "ct.33 one");
+    town_relay(t, &t->a, &t->b);
+    peer_say(t, &t->a, "ct.33 two");
+    peer_say(t, &t->a, "hq three");
+    peer *both[] = {&t->a, &t->b};
+    for (size_t i = 0; i < 2; i++) {
+        assert_true(bend_rows(both[i]->store, &both[i]->node.arena, &both[i]->agent) > 5);
+        peer_check(t, both[i]);
+    }
+}
+
 #define IN_TOWN(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 static const struct CMUnitTest tests[] = {
     IN_TOWN(a_proof_under_a_key_of_no_notice_is_told),
+    IN_TOWN(whatever_a_row_of_the_link_is_the_check_goes_to_its_end),
 };
 
 TB_RUN("agents/agent_check", tests)

@@ -31,9 +31,9 @@ static const char *const asking[] = {
     "from: [submitted, accepted], ways: [{to: closed}], copies: [opener]}\n"
     "      - {id: keep, zh: 不同意撤回, en: decline to withdraw, kind: chain, by: [discovery], "
     "from: [submitted, accepted], ways: [{to: accepted}], copies: [opener]}\n"
-    "      - {id: ask_reopen, zh: 请求重办, en: ask to reopen, kind: request, by: [opener], "
-    "from: [closed], answered_by: [reopen]}\n"
-    "      - {id: reopen, zh: 重办, en: reopen, kind: chain, by: [discovery], from: [closed], "
+    "      - {id: ask_anew, zh: 请求重来, en: ask to begin anew, kind: request, by: [opener], "
+    "from: [closed], answered_by: [anew]}\n"
+    "      - {id: anew, zh: 重来, en: begin anew, kind: chain, by: [discovery], from: [closed], "
     "ways: [{to: submitted}], copies: [opener]}\n" BEFORE,
     DUTY,
     "    duties:\n"
@@ -169,10 +169,10 @@ static void a_closed_case_is_opened_again_by_its_last_holder_when_asked(void **s
     deliver_all(w);
     assert_int_equal(acts(w, BUREAU, "withdraw", ""), TB_ACCEPTED);
     deliver_all(w);
-    assert_int_equal(acts(w, BUREAU, "reopen", ""), TB_REFUSED_CONDITION);
-    assert_int_equal(acts(w, POLICE, "ask_reopen", ""), TB_ACCEPTED);
+    assert_int_equal(acts(w, BUREAU, "anew", ""), TB_REFUSED_CONDITION);
+    assert_int_equal(acts(w, POLICE, "ask_anew", ""), TB_ACCEPTED);
     deliver_all(w);
-    assert_int_equal(acts(w, BUREAU, "reopen", ""), TB_ACCEPTED);
+    assert_int_equal(acts(w, BUREAU, "anew", ""), TB_ACCEPTED);
     deliver_all(w);
     assert_string_equal(state_at(w, POLICE), "submitted");
     assert_true(summary_at(w, BUREAU).mine);

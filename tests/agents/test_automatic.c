@@ -160,12 +160,15 @@ static void what_can_be_switched_is_off_until_the_party_wants_it(void **state)
     assert_string_equal(state_at(w, BUREAU), "submitted");
     tb_local_request request = {.kind = TB_REQUEST_LIST_SWITCHES};
     const tb_local_answer *answer = ask(w, BUREAU, &request);
-    assert_int_equal(answer->switches.count, 1);
+    assert_int_equal(answer->switches.count, 2); /* and passing on, as shipped */
+    assert_true(tb_bytes_equal(answer->switches.lines[0].action, tb_bytes_str("accept")));
     assert_false(answer->switches.lines[0].on);
+    assert_false(answer->switches.lines[1].on);
     check_world(w);
 
     assert_int_equal(turn_switch(w, "accept", true), TB_ACCEPTED);
     assert_true(w->answer.switches.lines[0].on);
+    assert_false(w->answer.switches.lines[1].on);
     ticks(w);
     assert_string_equal(state_at(w, BUREAU), "accepted");
     assert_int_equal(turn_switch(w, "return", true), TB_REFUSED_NOT_SWITCHED);

@@ -253,28 +253,23 @@ static void time_in_a_case_never_goes_back(void **state)
     assert_true(summary_at(w, "bureau.33").at >= opened);
 }
 
-/* The hub's stamp of the first notice from one to another, as the recipient keeps it. */
-static void stamp(world *w, const char *from, const char *to, tb_time at)
+static void equal_openings_of_one_instant_are_two_cases_and_one_request_is_one(void **state)
 {
-    world_agent *a = who(w, to);
-    tb_txn *txn;
-    tb_sign_pair pair;
-    tb_signed_line *signed_line;
-    tb_root root = {.suite = 1, .tree = TB_TREE_LINES};
-    tb_arena_reset(&a->arena);
-    assert_ok(tb_store_begin(a->store, &a->arena, &txn));
-    tb_line line = {.kind = TB_LINE_STORED, .from = 1, .to = 1, .at = at};
-    line.stream =
-        (tb_stream){.sender = who(w, from)->id, .recipient = a->id, .lane = TB_LANE_NORMAL};
-    letter *l = &w->letters[0];
-    tb_header header;
-    assert_int_equal(tb_header_decode(l->header, &a->arena, &header), TB_ACCEPTED);
-    line.stream.incarnation = header.incarnation;
-    assert_true(tb_party_parse(tb_bytes_str("hub"), &root.signer));
-    tb_sign_pair_make(&pair, &w->random);
-    assert_ok(tb_lines_sign(&line, 1, &root, &a->agent.hub, &pair, &a->arena, &signed_line));
-    assert_ok(tb_stamp_put(txn, signed_line));
-    assert_ok(tb_store_commit(txn));
+    world *w = *state;
+    static const char fields[] = "province=33|channel_source=inspection"; /* nothing sealed */
+    at_time(w, "bureau.33", "2015-03-31T23:59:59+08:00");
+    assert_int_equal(opens_type(w, "bureau.33", "channel_case", fields), TB_ACCEPTED);
+    tb_case_id first = w->case_id;
+    tb_time at = summary_at(w, "bureau.33").at;
+    assert_int_equal(opens_type(w, "bureau.33", "channel_case", fields), TB_ACCEPTED);
+    assert_false(tb_case_equal(&first, &w->case_id));
+    assert_int_equal(summary_at(w, "bureau.33").at, at + 1);
+    w->requests--; /* the second one asked again: its answer, and no third case */
+    tb_case_id second = w->case_id;
+    assert_int_equal(opens_type(w, "bureau.33", "channel_case", fields), TB_ACCEPTED);
+    assert_true(tb_case_equal(&second, &w->case_id));
+    deliver_all(w);
+    check_world(w);
 }
 
 static void one_wrong_clock_does_not_drag_a_case_along(void **state)
@@ -287,7 +282,7 @@ static void one_wrong_clock_does_not_drag_a_case_along(void **state)
     assert_int_equal(opens(w, "police.33", LEAD), TB_ACCEPTED);
     w->clock = now;
     deliver_all(w);
-    stamp(w, "police.33", "bureau.33", now);
+    stamp_first(w, "police.33", "bureau.33", now);
     assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
     assert_true(summary_at(w, "bureau.33").at < now + 60000);
     check_world(w);
@@ -390,6 +385,7 @@ static const struct CMUnitTest tests[] = {
     IN_A_WORLD(an_act_nobody_is_addressed_by_goes_with_the_next_notice),
     IN_A_WORLD(a_second_notice_of_a_number_waits_for_the_first),
     IN_A_WORLD(time_in_a_case_never_goes_back),
+    IN_A_WORLD(equal_openings_of_one_instant_are_two_cases_and_one_request_is_one),
     IN_A_WORLD(one_wrong_clock_does_not_drag_a_case_along),
     IN_A_WORLD(a_long_case_is_handed_over_whole),
     IN_A_WORLD(many_loose_events_go_in_notices_of_their_own),

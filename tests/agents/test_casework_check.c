@@ -1,4 +1,5 @@
 /* The check of casework's tables finds what is wrong, whatever row it is in. */
+#include "tests/agents/bent_rows.h"
 #include "tests/agents/world.h"
 
 #include "agents/check_case.h"
@@ -83,6 +84,15 @@ static void every_lost_row_is_noticed(void **state)
         tb_store_close(copy);
         a->store = kept;
     }
+}
+
+static void whatever_a_row_is_the_check_goes_to_its_end(void **state)
+{
+    world *w = *state;
+    (void)busy_bureau(w);
+    assert_true(bend_rows(who(w, "bureau.33")->store, &who(w, "bureau.33")->arena,
+                          &who(w, "bureau.33")->agent) > 50);
+    assert_int_equal(faults_at(w, "bureau.33"), 0);
 }
 
 static void a_row_that_says_something_else_is_noticed(void **state)
@@ -179,6 +189,7 @@ static void an_event_of_no_class_is_noticed(void **state)
 
 static const struct CMUnitTest tests[] = {
     IN_A_WORLD(every_lost_row_is_noticed),
+    IN_A_WORLD(whatever_a_row_is_the_check_goes_to_its_end),
     IN_A_WORLD(a_row_that_says_something_else_is_noticed),
     IN_A_WORLD(an_event_that_is_not_what_its_id_says_is_noticed),
     IN_A_WORLD(an_opening_that_is_not_ours_to_read_is_noticed),

@@ -303,6 +303,181 @@ static void a_position_of_many_in_place_of_one_means_others(void **state)
     assert_int_equal(found.list[0].kind, TB_DIFFERENCE_POSITION_CHANGED);
 }
 
+/* One change to the shipped campaign: what it is called, and of what. */
+typedef struct small_change {
+    const char *line;
+    const char *into;
+    tb_difference_kind kind;
+    const char *about;
+} small_change;
+
+#define MEASURE TB_DIFFERENCE_MEASURE_CHANGED
+#define REPORT  TB_DIFFERENCE_REPORT_CHANGED
+#define ACTION  TB_DIFFERENCE_ACTION_CHANGED
+#define DUTY    TB_DIFFERENCE_DUTY_CHANGED
+
+static const small_change small_changes[] = {
+    /* each part of how a measure is counted */
+    {"counts: [refer], at: bureau", "counts: [refer]", MEASURE, "leads_referred"},
+    {"case_type: crime_lead, counts: [refer]", "case_type: notice, counts: [refer]", MEASURE,
+     "leads_referred"},
+    {"counts: [refer], at: bureau", "counts: [decide], at: bureau", MEASURE, "leads_referred"},
+    {"sums: penalty_yuan, ", "", MEASURE, "fines_yuan"},
+    {"sums: points_checked, ", "sums: points_in_breach, ", MEASURE, "points_checked"},
+    {", distinct: number}", "}", MEASURE, "numbers_shut_down"},
+    {"hours: {from: submit, to: shut_down, stat: median}",
+     "hours: {from: accept, to: shut_down, stat: median}", MEASURE, "hours_to_shut_down"},
+    {"hours: {from: submit, to: shut_down, stat: median}",
+     "hours: {from: submit, to: answer, stat: median}", MEASURE, "hours_to_shut_down"},
+    {"hours: {from: submit, to: shut_down, stat: median}",
+     "hours: {from: submit, to: shut_down, stat: max}", MEASURE, "hours_to_shut_down"},
+    {"ratio: {of: points_in_breach, to: points_checked}",
+     "ratio: {of: points_in_breach, to: inspections}", MEASURE, "breach_share"},
+    {"ratio: {of: points_in_breach, to: points_checked}",
+     "ratio: {of: inspections, to: points_checked}", MEASURE, "breach_share"},
+    {"en: publicity items, unit: {zh: 篇, en: items}, declared: number",
+     "en: publicity items, unit: {zh: 篇, en: items}, declared: ratio", MEASURE, "publicity_items"},
+    {"values: [police_case], zh: 非公安机关通报", "values: [inspection], zh: 非公安机关通报",
+     MEASURE, "received_from_police"},
+    {"at: discovery, by: [home_province]}", "at: discovery}", MEASURE, "forwarded"},
+    {"  - {id: shops_removed, zh: 清理网店", "  - {id: shops_gone, zh: 清理网店",
+     TB_DIFFERENCE_MEASURE_REMOVED, "shops_removed"},
+    /* each part of what a report is */
+    {"every: quarter", "every: month", REPORT, "quarterly"},
+    {"first: 2015-Q1", "first: 2015-Q2", REPORT, "quarterly"},
+    {"last: 2015-Q4", "last: 2015-Q3", REPORT, "quarterly"},
+    {"due: {months_after: 1, day: 15}", "due: {months_after: 2, day: 15}", REPORT, "quarterly"},
+    {"due: {months_after: 1, day: 15}", "due: {months_after: 1, day: 16}", REPORT, "quarterly"},
+    {"owed_by: [bureau, operator_group]\n    to: headquarters\n    every",
+     "owed_by: [bureau]\n    to: headquarters\n    every", REPORT, "quarterly"},
+    {"measures: [received_from_police, found_otherwise, ", "measures: [received_from_police, ",
+     REPORT, "quarterly"},
+    {"text: [main_work, problems, ", "text: [main_work, ", REPORT, "quarterly"},
+    {"at_least: {numerator: 90", "at_least: {numerator: 91", REPORT, "quarterly"},
+    {"numerator: 90, denominator: 100", "numerator: 90, denominator: 101", REPORT, "quarterly"},
+    {"role: operator_group, as_of", "role: bureau, as_of", REPORT, "quarterly"},
+    {"{measure: real_name_rate, at_least", "{measure: outlets_with_readers, at_least", REPORT,
+     "quarterly"},
+    {"as_of: \"2015-12-31\"", "as_of: \"2015-12-30\"", REPORT, "quarterly"},
+    {"sent: forwarded, received: received_from_others", "sent: forwarded, received: verified",
+     REPORT, "quarterly"},
+    {"sent: forwarded, received: received_from_others",
+     "sent: informed, received: received_from_others", REPORT, "quarterly"},
+    {"- {id: forwarded, zh: 省际通报", "- {id: between, zh: 省际通报", REPORT, "quarterly"},
+    {"dates: [\"2015-02-28\"]", "dates: [\"2015-03-01\"]", REPORT, "filing"},
+    {"dates: [\"2015-02-28\"]", "dates: [\"2015-02-28\", \"2015-03-31\"]", REPORT, "filing"},
+    /* each part of a list */
+    {"listed_in: [listed]", "listed_in: [listed, removed]", TB_DIFFERENCE_LIST_CHANGED,
+     "channel-blacklist"},
+    {"removed_in: [removed]", "removed_in: [listed]", TB_DIFFERENCE_LIST_CHANGED,
+     "channel-blacklist"},
+    {"place: district}", "place: province}", TB_DIFFERENCE_LIST_CHANGED, "channel-blacklist"},
+    {"possible: {name: channel_name", "possible: {name: district", TB_DIFFERENCE_LIST_CHANGED,
+     "channel-blacklist"},
+    {"brake: {count: 20, hours: 24}", "brake: {count: 20, hours: 25}", TB_DIFFERENCE_LIST_CHANGED,
+     "channel-blacklist"},
+    {"subscribers: [province_operators, resale_all, ", "subscribers: [province_operators, ",
+     TB_DIFFERENCE_LIST_CHANGED, "channel-blacklist"},
+    {"    removed_receipt: confirm_removal\n", "", TB_DIFFERENCE_LIST_CHANGED, "channel-blacklist"},
+    {"keys: [{fields: [operator, agent_code]}", "keys: [{fields: [agent_code, operator]}",
+     TB_DIFFERENCE_LIST_CHANGED, "channel-blacklist"},
+    /* what an act may, and whither it leads */
+    {"{test: within-campaign, field: reported_at", "{test: within-campaign, field: found_at",
+     ACTION, "accept"},
+    {"{test: within-campaign, field: reported_at", "{test: known, field: reported_at", ACTION,
+     "accept"},
+    {"- {to: forwarded, hands_to: home}", "- {to: forwarded}", ACTION, "forward"},
+    {"- {test: different, a: discovery, b: home, zh: 归属地即本省",
+     "- {test: different, a: home, b: discovery, zh: 归属地即本省", ACTION, "forward"},
+    {"{test: same, a: discovery, b: home, zh: 归属地为外省",
+     "{test: same, a: discovery, b: opener, zh: 归属地为外省", ACTION, "accept"},
+    {"          - {field: linked_case}\n        receipt: signed_for",
+     "          - {field: "
+     "linked_case, required: true}\n        receipt: signed_for",
+     ACTION, "accept"},
+    {"          - {field: home_basis, required: true}", "          - {field: home_basis}", ACTION,
+     "decide"},
+    {"          - {field: routing_note}\n", "", ACTION, "decide"},
+    {"kind: request, by: [opener], from: [submitted, accepted, undetermined], copies: [discovery], "
+     "answered_by: [withdraw, keep]",
+     "kind: request, by: [opener], from: [submitted, accepted, undetermined], copies: [discovery], "
+     "answered_by: [withdraw]",
+     ACTION, "ask_withdraw"},
+    {"parent: parent_case", "parent: linked_case", ACTION, "shut_down"},
+    {"{field: channel_source, from: source}", "{field: channel_source, from: found_province}",
+     ACTION, "shut_down"},
+    {"- case_type: channel_case\n            parent: parent_case",
+     "- case_type: crime_lead\n            parent: parent_case", ACTION, "shut_down"},
+    {"- {field: channel_source, from: source}", "- {field: channel_origin, from: source}", ACTION,
+     "shut_down"},
+    {"{id: ask_withdraw, zh", "{id: ask_back, zh", TB_DIFFERENCE_ACTION_REMOVED, "ask_withdraw"},
+    /* what is gone, or another, altogether */
+    {"- id: quarterly\n", "- id: each_quarter\n", TB_DIFFERENCE_REPORT_REMOVED, "quarterly"},
+    {"- id: channel-blacklist\n", "- id: channels\n", TB_DIFFERENCE_LIST_REMOVED,
+     "channel-blacklist"},
+    {"{id: named_operator, zh", "{id: named_resale, zh", TB_DIFFERENCE_POSITION_REMOVED,
+     "named_operator"},
+    {"en: home bureau, kind: role-of-field, role: bureau, field: home_province",
+     "en: home bureau, kind: role-of-field, role: bureau, field: found_province",
+     TB_DIFFERENCE_POSITION_CHANGED, "home"},
+    {"en: home bureau, kind: role-of-field, role: bureau",
+     "en: home bureau, kind: role-of-field, role: police", TB_DIFFERENCE_POSITION_CHANGED, "home"},
+    {"{id: routing, zh: 归属判定说明", "{id: routed, zh: 归属判定说明", TB_DIFFERENCE_GROUP_REMOVED,
+     "routing"},
+    {"compute: mask, of: number}", "compute: mask, of: number_raw}", TB_DIFFERENCE_FIELD_COMPUTED,
+     "number_masked"},
+    {"type: province, compute: jurisdiction", "type: province", TB_DIFFERENCE_FIELD_COMPUTED,
+     "found_province"},
+    /* when something is due */
+    {"escalate: {act: escalate, working_days: 3}, ends_in: take_back",
+     "escalate: {act: escalate, working_days: 3}", DUTY, "verify"},
+    {"escalate: {act: escalate, working_days: 3}, ends_in: take_back",
+     "escalate: {act: escalate, working_days: 3}, ends_in: take_back, grace_hours: 7", DUTY,
+     "verify"},
+    {"escalate: {act: escalate, working_days: 3}, ends_in: take_back",
+     "escalate: {act: escalate, working_days: 4}, ends_in: take_back", DUTY, "verify"},
+    {"owed_by: operator, to: home, from: order, until: [result], working_days: 5",
+     "owed_by: operator, to: home, from: order, until: [result], hours: 5", DUTY, "verify"},
+    {"owed_by: operator, to: home, from: order, until: [result], working_days: 5",
+     "owed_by: operator, to: home, from: order, until: [result], days: 5", DUTY, "verify"},
+    {"owed_by: operator, to: home, from: order, until: [result]",
+     "owed_by: operator, to: home, from: order, until: [result, shut_down]", DUTY, "verify"},
+    {"until: [result], working_days: 5, default: true", "until: [result], working_days: 5", DUTY,
+     "verify"},
+};
+
+/* Whichever of the two is the older: what reads otherwise is found, and nothing else is. */
+static void whatever_of_the_rules_reads_otherwise_is_found_either_way(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof small_changes / sizeof small_changes[0]; i++) {
+        const small_change *c = &small_changes[i];
+        const char *edits[] = {"version: 1", "version: 2", c->line, c->into, NULL};
+        forget();
+        found.from = edited(SHIPPED, NULL);
+        found.to = edited(SHIPPED, edits);
+        for (int back = 0; back < 2; back++) {
+            tb_campaign_loaded *older = back ? found.to : found.from;
+            tb_campaign_loaded *newer = back ? found.from : found.to;
+            size_t about = 0;
+            tb_arena_init(&found.arena, found.memory, sizeof found.memory);
+            assert_ok(tb_campaign_compare(tb_campaign_loaded_get(older),
+                                          tb_campaign_loaded_get(newer), &found.arena, &found.list,
+                                          &found.count));
+            for (size_t d = 0; d < found.count; d++) {
+                const tb_difference *is = &found.list[d];
+                about += strcmp(is->about == NULL ? "" : is->about, c->about) == 0;
+            }
+            if (about == 0) {
+                fail_msg("%s: nothing was found", c->into);
+            }
+            if (!back) {
+                assert_non_null(difference(c->kind));
+            }
+        }
+    }
+}
+
 static void too_little_memory_is_said(void **state)
 {
     (void)state;
@@ -325,6 +500,7 @@ static const struct CMUnitTest tests[] = {
     T(a_list_may_change_but_its_entries_do_not_leave_it),
     T(what_an_act_opens_is_part_of_its_rules),
     T(a_position_of_many_in_place_of_one_means_others),
+    T(whatever_of_the_rules_reads_otherwise_is_found_either_way),
     T(too_little_memory_is_said),
 };
 

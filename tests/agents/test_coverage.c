@@ -1,4 +1,5 @@
-/* ops/campaigns/COVERAGE.md: every clause has a verdict, and every key it names is there. */
+/* ops/campaigns/COVERAGE.md: every clause has a verdict, and every key and every test it names is
+ * there. */
 #include "tests/test.h"
 
 #include <stdio.h>
@@ -9,6 +10,7 @@
 
 #define TEXT_BYTES (256u * 1024)
 #define KEY_BYTES  128
+#define SCENARIOS  "\n## 4. Scenarios\n"
 
 static const char *const names[] = {"black-card", "land-requisition", "service-quality"};
 #define NAMES (sizeof names / sizeof names[0])
@@ -166,16 +168,20 @@ static unsigned keys_in(const plans *all, const char *line)
 
 /* ---- rows ---- */
 
-/* Calls look with each row of a table: its line, ended. */
-static unsigned each_row(const plans *all, void (*look)(const plans *, const char *))
+/* Calls look with each row of a table of the clauses, or of the scenarios: its line, ended. */
+static unsigned
+each_row(const plans *all, bool scenarios, void (*look)(const plans *, const char *))
 {
     unsigned count = 0;
-    char *copy = strdup(all->page);
+    const char *cut = strstr(all->page, SCENARIOS);
+    assert_non_null(cut);
+    char *copy = scenarios ? strdup(cut) : strndup(all->page, (size_t)(cut - all->page));
     char *rest = NULL;
     assert_non_null(copy);
     for (char *line = strtok_r(copy, "\n", &rest); line != NULL;
          line = strtok_r(NULL, "\n", &rest)) {
-        if (line[0] == '|' && strncmp(line, "| clause", 8) != 0 && strncmp(line, "|---", 4) != 0) {
+        if (line[0] == '|' && strncmp(line, "| clause", 8) != 0 && strncmp(line, "|---", 4) != 0 &&
+            strncmp(line, "| scenario", 10) != 0) {
             look(all, line);
             count++;
         }
@@ -223,7 +229,7 @@ static void has_a_verdict(const plans *all, const char *line)
 
 static void every_row_has_a_verdict_and_every_key_is_there(void **state)
 {
-    assert_true(each_row(*state, has_a_verdict) > 130);
+    assert_true(each_row(*state, false, has_a_verdict) > 130);
 }
 
 static void every_numbered_clause_has_a_row(void **state)
@@ -242,6 +248,69 @@ static void every_numbered_clause_has_a_row(void **state)
             }
         }
     }
+}
+
+/* ---- scenarios ---- */
+
+/* Whether a file of the tests has this function, and runs it. */
+static bool test_is_there(const char *file, const char *name)
+{
+    char path[512];
+    char wanted[200];
+    char *text = calloc(1, TEXT_BYTES);
+    assert_non_null(text);
+    assert_true(snprintf(path, sizeof path, "%s/%s", TB_SOURCE_DIR, file) > 0);
+    FILE *source = fopen(path, "rb");
+    bool there = source != NULL && fread(text, 1, TEXT_BYTES - 1, source) > 0;
+    if (source != NULL) {
+        assert_int_equal(fclose(source), 0);
+    }
+    (void)snprintf(wanted, sizeof wanted, "%s(", name);
+    const char *at = there ? strstr(text, wanted) : NULL;
+    at = at != NULL ? at + strlen(wanted) : "";
+    at += strspn(at, "\n ");
+    there = strncmp(at, "void **state)", 13) == 0 && strstr(at, name) != NULL;
+    free(text);
+    return there;
+}
+
+/* `tests/agents/test_x.c: name`, each of them there. */
+static unsigned tests_in(const char *line)
+{
+    unsigned count = 0;
+    for (const char *at = strstr(line, "`tests/"); at != NULL; at = strstr(at + 1, "`tests/")) {
+        char file[KEY_BYTES];
+        char name[KEY_BYTES];
+        if (sscanf(at, "`%127[^:]: %127[a-z0-9_]`", file, name) != 2 ||
+            !test_is_there(file, name)) {
+            fail_msg("no such test: %s", at);
+        }
+        count++;
+    }
+    return count;
+}
+
+static unsigned numbered;
+
+static void has_its_test(const plans *all, const char *line)
+{
+    char number[1024];
+    char wanted[16];
+    (void)all;
+    cell(line, 0, number);
+    (void)snprintf(wanted, sizeof wanted, "%u", ++numbered);
+    assert_string_equal(number, wanted);
+    if (tests_in(line) == 0) {
+        fail_msg("names no test: %s", line);
+    }
+}
+
+static void every_scenario_has_its_tests(void **state)
+{
+    numbered = 0;
+    assert_int_equal(each_row(*state, true, has_its_test), 17);
+    assert_false(test_is_there("tests/agents/test_coverage.c", "nobody_wrote_this"));
+    assert_false(test_is_there("tests/agents/nowhere.c", "every_scenario_has_its_tests"));
 }
 
 static void a_key_that_is_not_there_is_seen(void **state)
@@ -267,6 +336,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test_setup_teardown(
         every_row_has_a_verdict_and_every_key_is_there, setup, teardown),
     cmocka_unit_test_setup_teardown(every_numbered_clause_has_a_row, setup, teardown),
+    cmocka_unit_test_setup_teardown(every_scenario_has_its_tests, setup, teardown),
     cmocka_unit_test_setup_teardown(a_key_that_is_not_there_is_seen, setup, teardown),
 };
 

@@ -60,19 +60,23 @@ static tb_err confirmed(tb_step *step)
     return tb_own_marks_renew(step);
 }
 
+static bool scans_more;
+
+static tb_err scan_slice(tb_step *step)
+{
+    tb_time due;
+    tb_err err = tb_dispute_tick(step);
+    if (err == TB_OK) {
+        err = tb_dispute_due(step->agent, step->txn, &due);
+        scans_more = err == TB_OK;
+    }
+    return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+}
+
 static void scan(world *w, world_agent *a, bool *out_more)
 {
-    tb_txn *txn;
-    tb_step step;
-    tb_arena_reset(&a->arena);
-    tb_effects_reset(a->effects);
-    assert_ok(tb_store_begin(a->store, &a->arena, &txn));
-    assert_ok(
-        tb_step_make(&a->agent, txn, (tb_now){w->clock, w->clock}, &w->random, a->effects, &step));
-    assert_ok(tb_dispute_tick(&step));
-    tb_time due;
-    *out_more = tb_dispute_due(&a->agent, txn, &due) == TB_OK;
-    assert_ok(tb_store_commit(txn));
+    turn_of(w, a->id.text, scan_slice);
+    *out_more = scans_more;
 }
 
 static void scan_all(world *w, world_agent *a)
@@ -95,7 +99,7 @@ static void learn_but(world *w, const tb_directory *next, const char *late)
         assert_ok(tb_dispute_begin(txn, &w->directory, next));
         assert_ok(tb_store_commit(txn));
         a->agent.keys.sign_id.bytes[7] = 9;
-        turn_with(w, a->id.text, confirmed);
+        turn_of(w, a->id.text, confirmed);
     }
     w->directory = *next;
     for (size_t i = 0; i < w->agent_count; i++) {
@@ -200,7 +204,7 @@ static void who_holds_what_is_left_aside_is_told_of_the_take_over(void **state)
     assert_int_equal(acts(w, "bureau.33", "take_over", "take_over_reason=other"), TB_ACCEPTED);
     deliver_all(w);
     assert_true(summary_at(w, "cm.44").frozen);
-    turn_with(w, "bureau.33", tb_aside_tick);
+    turn_of(w, "bureau.33", tb_aside_tick);
     deliver_all(w);
     tb_digest head = summary_at(w, "bureau.33").head;
     tb_local_summary summary = summary_at(w, "cm.44");
@@ -208,7 +212,7 @@ static void who_holds_what_is_left_aside_is_told_of_the_take_over(void **state)
     assert_true(tb_digest_equal(&summary.head, &head));
     assert_int_equal(standing_at(w, "cm.44", TB_STANDING_OVERTAKEN), 1);
     /* once */
-    turn_with(w, "bureau.33", tb_aside_tick);
+    turn_of(w, "bureau.33", tb_aside_tick);
     assert_int_equal(lying(w), 0);
     check_world(w);
 }

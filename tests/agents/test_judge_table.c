@@ -59,6 +59,9 @@ static const move moves[] = {
     {"shut-down-local", "bureau.33", "shut_down", ""},
     {"pass-on", "bureau.33", "pass_on", ""},
     {"close", "bureau.33", "close", ""},
+    {"refer-back", "bureau.33", "refer_back", "review_ground=restore"},
+    {"order-restore", "bureau.44", "order_restore", "restore_basis=registered"},
+    {"restore", "cm.44", "restore", "action=restored|" AT},
 };
 
 /* How a case gets where it is, what its holder knows of other cases, and all that is then allowed. */
@@ -193,11 +196,11 @@ static const situation situations[] = {
      "police.33: remark report_back\n"},
     {"shut down", "shut_down", NOTHING,
      "submit accept forward sign-for order unidentified shut-down",
-     "bureau.33: remark supervise report_back take_over\n"
-     "bureau.44: answer remark report_back\n"
-     "cm.44: remark report_back\n"
+     "bureau.33: ask_restore remark supervise report_back take_over\n"
+     "bureau.44: answer ask_restore remark report_back\n"
+     "cm.44: ask_restore remark report_back\n"
      "headquarters: remark supervise take_over\n"
-     "police.33: remark report_back\n"},
+     "police.33: ask_restore remark report_back\n"},
     {"answered", "answered", NOTHING,
      "submit accept forward sign-for order unidentified shut-down answer",
      "bureau.33: pass_on remark supervise report_back\n"
@@ -207,18 +210,53 @@ static const situation situations[] = {
      "police.33: remark report_back\n"},
     {"informed", "informed", NOTHING,
      "submit accept forward sign-for order unidentified shut-down answer pass-on",
-     "bureau.33: close remark supervise report_back\n"
+     "bureau.33: close ask_restore refer_back decline remark supervise report_back\n"
+     "bureau.44: ask_restore remark report_back\n"
+     "cm.44: ask_restore remark report_back\n"
+     "headquarters: remark supervise take_over\n"
+     "police.33: acknowledge object ask_restore remark report_back\n"},
+    {"closed", "closed", NOTHING,
+     "submit accept forward sign-for order unidentified shut-down answer pass-on close",
+     "bureau.33: ask_reopen ask_restore refer_back decline remark supervise report_back\n"
+     "bureau.44: ask_restore remark report_back\n"
+     "cm.44: ask_restore remark report_back\n"
+     "headquarters: ask_reopen remark supervise\n"
+     "police.33: ask_reopen ask_restore remark report_back\n"},
+    {"being reviewed", "reviewing", NOTHING,
+     "submit accept forward sign-for order unidentified shut-down answer pass-on close refer-back",
+     "bureau.33: remark supervise report_back take_over\n"
+     "bureau.44: order uphold order_restore remark report_back\n"
+     "cm.44: remark report_back\n"
+     "headquarters: remark supervise take_over\n"
+     "police.33: remark report_back\n"},
+    {"being restored", "restoring", NOTHING,
+     "submit accept forward sign-for order unidentified shut-down answer pass-on refer-back order-restore",
+     "bureau.33: remark supervise report_back take_over\n"
+     "bureau.44: remark report_back take_back\n"
+     "cm.44: restore remark report_back\n"
+     "headquarters: remark supervise take_over\n"
+     "police.33: remark report_back\n"},
+    {"restored", "restored", NOTHING,
+     "submit accept forward sign-for order unidentified shut-down answer pass-on refer-back order-restore restore",
+     "bureau.33: remark supervise report_back take_over\n"
+     "bureau.44: answer remark report_back\n"
+     "cm.44: remark report_back\n"
+     "headquarters: remark supervise take_over\n"
+     "police.33: remark report_back\n"},
+    {"restored, answered", "answered", NOTHING,
+     "submit accept forward sign-for order unidentified shut-down answer pass-on refer-back order-restore restore answer",
+     "bureau.33: pass_on remark supervise report_back\n"
      "bureau.44: remark report_back\n"
      "cm.44: remark report_back\n"
      "headquarters: remark supervise take_over\n"
      "police.33: remark report_back\n"},
-    {"closed", "closed", NOTHING,
-     "submit accept forward sign-for order unidentified shut-down answer pass-on close",
-     "bureau.33: remark supervise report_back\n"
+    {"restored, informed", "informed", NOTHING,
+     "submit accept forward sign-for order unidentified shut-down answer pass-on refer-back order-restore restore answer pass-on",
+     "bureau.33: close refer_back decline remark supervise report_back\n"
      "bureau.44: remark report_back\n"
      "cm.44: remark report_back\n"
-     "headquarters: remark supervise\n"
-     "police.33: remark report_back\n"},
+     "headquarters: remark supervise take_over\n"
+     "police.33: acknowledge object remark report_back\n"},
     {"local, accepted", "accepted", NOTHING,
      "submit-local accept",
      "bureau.33: withdraw keep wrong_home order remark supervise report_back\n"
@@ -248,10 +286,10 @@ static const situation situations[] = {
      "police.33: remark report_back\n"},
     {"local, shut down", "shut_down", NOTHING,
      "submit-local accept order-local unidentified-local shut-down-local",
-     "bureau.33: pass_on remark supervise report_back\n"
-     "cm.33: remark report_back\n"
+     "bureau.33: pass_on ask_restore remark supervise report_back\n"
+     "cm.33: ask_restore remark report_back\n"
      "headquarters: remark supervise take_over\n"
-     "police.33: remark report_back\n"},
+     "police.33: ask_restore remark report_back\n"},
 };
 /* clang-format on */
 
@@ -306,9 +344,16 @@ static const char *fields_for(const situation *s, const char *action)
          "verify_result=not_in_use|action=none|record_reason=closed_before"},
         {"", "", "remark", "comment=x"},
         {"", "", "supervise", "supervised=police.33|report_by=2015-12-31|supervision=x"},
-        {"", "", "report_back", "report_back=x"},
+        {"", "", "report_back", "supervision=x"},
         {"", "", "take_over", "take_over_reason=other"},
         {"", "", "take_back", "take_over_reason=other"},
+        {"", "", "object", "objection_reason=still_in_use"},
+        {"", "", "ask_restore", "restore_basis=registered"},
+        {"", "", "refer_back", "review_ground=objection"},
+        {"", "", "decline", "review_note=x"},
+        {"", "", "uphold", "review_note=x"},
+        {"", "", "order_restore", "restore_basis=registered"},
+        {"", "", "restore", "action=restored|" AT},
     };
     for (size_t i = 0; i < COUNT_OF(given); i++) {
         if (strcmp(given[i].action, action) == 0) {

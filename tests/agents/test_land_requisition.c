@@ -131,6 +131,84 @@ static void every_item_has_its_leading_and_its_supporting_units(void **state)
     }
 }
 
+/* Every supporting unit that the table names owes its opinion to the leading one. */
+static void each_supporting_unit_owes_an_opinion(void **state)
+{
+    country *c = *state;
+    static const struct {
+        const char *item;
+        const char *by; /* who enters it in the ledger */
+        const char *lead;
+        const char *support[3];
+    } rows[] = {
+        {"1.2", "land", "land", {"village.1"}},
+        {"2.1", "labour", "labour", {"land", "agri", "village.1"}},
+        {"3.2", "land", "village.1", {"finance", "land"}},
+    };
+    for (size_t i = 0; i < 3; i++) {
+        country_forget(c);
+        country_time(c, "2015-07-20");
+        lead_to_ledger(c, rows[i].item, rows[i].by);
+        assert_int_equal(due_of(c, "opinion", rows[i].support[0], rows[i].lead),
+                         end_of("2015-07-27"));
+        const tb_duty_def *duty = tb_case_type_duty(c->view.type, tb_bytes_str("opinion"));
+        size_t at = 0;
+        tb_party debtor;
+        tb_party creditor;
+        for (size_t s = 0; s < 3 && rows[i].support[s] != NULL; s++) {
+            assert_true(tb_duty_parties(duty, &c->view, &c->directory, &at, &debtor, &creditor));
+            assert_string_equal(debtor.text, rows[i].support[s]);
+            assert_accepted(attempt(c, debtor.text, "comment", "comment=已核对"));
+        }
+        assert_false(tb_duty_parties(duty, &c->view, &c->directory, &at, &debtor, &creditor));
+    }
+    assert_int_equal(attempt(c, "agri", "comment", "comment=x"), TB_REFUSED_ROLE);
+}
+
+/* L8: one act tells them all, and each owes its own receipt. */
+static void a_notice_is_circulated_to_all_and_each_signs_for_it(void **state)
+{
+    country *c = *state;
+    static const char *const duties[] = {"villages_sign", "land_sign", "labour_sign", "agri_sign",
+                                         "finance_sign"};
+    country_begin(c, "circular");
+    country_time(c, "2015-10-26");
+    static const char content[] = "circular_no=〔2015〕1号|title=进展通报|content=已销号3个";
+    assert_int_equal(attempt(c, "village.1", "circulate", content), TB_REFUSED_ROLE);
+    assert_accepted(act(c, "supervision", "circulate", content));
+    assert_string_equal(told(c), "agri finance government labour land village.1 village.2");
+    for (size_t i = 0; i < 5; i++) {
+        assert_true(is_owed(c, duties[i]));
+    }
+    const tb_duty_def *duty = tb_case_type_duty(c->view.type, tb_bytes_str("villages_sign"));
+    size_t at = 0;
+    tb_party debtor;
+    tb_party creditor;
+    assert_true(tb_duty_parties(duty, &c->view, &c->directory, &at, &debtor, &creditor));
+    assert_string_equal(debtor.text, "village.1");
+    assert_true(tb_duty_parties(duty, &c->view, &c->directory, &at, &debtor, &creditor));
+    assert_string_equal(debtor.text, "village.2");
+    assert_accepted(attempt(c, "village.2", "sign_for", ""));
+    assert_int_equal(attempt(c, "county", "sign_for", ""), TB_REFUSED_ROLE);
+}
+
+static void the_labour_office_reports_how_many_are_insured(void **state)
+{
+    country *c = *state;
+    country_begin(c, "insurance_report");
+    country_time(c, "2015-12-30");
+    assert_int_equal(attempt(c, "labour", "file", "period=2015-12-31|practice=x|filled_by=x"),
+                     TB_REFUSED_FIELD_MISSING);
+    assert_accepted(act(c, "labour", "file",
+                        "period=2015-12-31|early_covered=420/420@2015-12-30|new_covered=71/71|"
+                        "practice=全部参保|filled_by=劳保所"));
+    assert_string_equal(holder_of(c), "government");
+    const tb_report_def *report = tb_campaign_report(c->campaign, tb_bytes_str("insurance"));
+    assert_non_null(report);
+    assert_int_equal(report->measure_count, 2);
+    assert_int_equal(report->date_count, 2);
+}
+
 static void focus_3_is_led_by_the_village_and_collected_by_the_land_office(void **state)
 {
     country *c = *state;
@@ -144,7 +222,7 @@ static void focus_3_is_led_by_the_village_and_collected_by_the_land_office(void 
 }
 
 /* Scenario 13. */
-static void focus_3_reported_on_21_august_is_late_and_focus_1_on_31_august_is_on_time(void **state)
+static void scenario_13_focus_3_is_late_on_21_august_and_focus_1_in_time_on_31_august(void **state)
 {
     country *c = *state;
     find(c, "3.3");
@@ -169,7 +247,7 @@ static void focus_3_reported_on_21_august_is_late_and_focus_1_on_31_august_is_on
     assert_accepted(act(c, "village.1", "report", ""));
 }
 
-static void what_is_dated_31_october_is_in_no_stage_and_late(void **state)
+static void scenario_13_what_is_dated_31_october_is_in_no_stage_and_late(void **state)
 {
     country *c = *state;
     lead_to_ledger(c, "1.1", "land");
@@ -350,9 +428,12 @@ static void another_year_is_another_definition(void **state)
 static const struct CMUnitTest tests[] = {
     TEST(a_problem_goes_to_its_leading_unit_and_is_struck_off_once_verified),
     TEST(every_item_has_its_leading_and_its_supporting_units),
+    TEST(each_supporting_unit_owes_an_opinion),
+    TEST(a_notice_is_circulated_to_all_and_each_signs_for_it),
+    TEST(the_labour_office_reports_how_many_are_insured),
     TEST(focus_3_is_led_by_the_village_and_collected_by_the_land_office),
-    TEST(focus_3_reported_on_21_august_is_late_and_focus_1_on_31_august_is_on_time),
-    TEST(what_is_dated_31_october_is_in_no_stage_and_late),
+    TEST(scenario_13_focus_3_is_late_on_21_august_and_focus_1_in_time_on_31_august),
+    TEST(scenario_13_what_is_dated_31_october_is_in_no_stage_and_late),
     TEST(before_their_stages_nothing_is_reported_finished_or_summed_up),
     TEST(duties_end_with_the_stage_and_an_extension_begins_another),
     TEST(concealment_has_an_end_of_its_own),

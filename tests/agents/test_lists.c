@@ -1,5 +1,6 @@
 /* Lists: positions of many parties keep copies, the gate answers from them, and cases that an act
  * opens. On tests/agents/register.yaml. */
+#include "tests/agents/bent_rows.h"
 #include "tests/agents/world.h"
 
 #include <stdio.h>
@@ -152,7 +153,7 @@ an_agent_code_on_the_list_is_refused_in_its_province_and_allowed_in_another(void
     check_world(w);
 }
 
-static void with_sharing_on_it_is_refused_in_every_province(void **state)
+static void scenario_11_with_sharing_on_it_is_refused_in_every_province(void **state)
 {
     world *w = *state;
     const char *edits[] = {
@@ -240,6 +241,41 @@ static void a_list_nobody_has_and_a_party_without_a_province_are_told(void **sta
     show.show_list.list = tb_bytes_str("channels");
     show.show_list.entry.bytes[0] = 9;
     assert_int_equal(ask(w, "cm.44", &show)->code, TB_REFUSED_LIST_ENTRY);
+    show = (tb_local_request){.kind = TB_REQUEST_SHOW_LIST};
+    show.show_list.list = tb_bytes_str("nowhere");
+    assert_int_equal(ask(w, "cm.44", &show)->code, TB_REFUSED_LIST_UNKNOWN);
+    show.show_list.list = tb_bytes_str("channels");
+    show.show_list.after = tb_bytes_str("not a page's end");
+    show.show_list.after.size--;
+    assert_int_equal(ask(w, "cm.44", &show)->code, TB_REFUSED_REQUEST);
+}
+
+static void whatever_a_row_of_a_list_is_the_check_goes_to_its_end(void **state)
+{
+    world *w = *state;
+    list_one(w, SHOP);
+    check_world(w);
+    assert_true(
+        bend_rows(who(w, "cm.44")->store, &who(w, "cm.44")->arena, &who(w, "cm.44")->agent) > 50);
+    check_world(w);
+}
+
+static void every_list_is_told_with_how_many_stand_on_it(void **state)
+{
+    world *w = *state;
+    list_one(w, SHOP);
+    tb_local_request request = {.kind = TB_REQUEST_LIST_LISTS};
+    const tb_local_answer *answer = ask(w, "cm.44", &request);
+    assert_int_equal(answer->code, TB_ACCEPTED);
+    assert_int_equal(answer->kind, TB_ANSWER_LISTS);
+    assert_int_equal(answer->lists.count, 1);
+    assert_int_equal(answer->lists.lines[0].listed, 1);
+    assert_int_equal(answer->lists.lines[0].removed, 0);
+    assert_int_equal(acts(w, "bureau.44", "remove", "reason=整改完成"), TB_ACCEPTED);
+    deliver_all(w);
+    answer = ask(w, "cm.44", &request);
+    assert_int_equal(answer->lists.lines[0].listed, 0);
+    assert_int_equal(answer->lists.lines[0].removed, 1);
 }
 
 static void what_is_taken_off_is_not_found_and_what_is_listed_again_is(void **state)
@@ -613,12 +649,14 @@ static const struct CMUnitTest tests[] = {
     HERE(one_of_many_writes_its_side_event_and_a_party_of_another_place_may_not),
     HERE(an_act_told_to_more_parties_than_a_notice_can_name_is_refused),
     HERE(an_agent_code_on_the_list_is_refused_in_its_province_and_allowed_in_another),
-    HERE(with_sharing_on_it_is_refused_in_every_province),
+    HERE(scenario_11_with_sharing_on_it_is_refused_in_every_province),
     HERE(a_code_is_found_however_it_is_written_and_another_is_not),
     HERE(a_shop_is_found_by_its_old_number_and_its_new_one),
     HERE(a_like_name_at_the_place_is_possible_and_a_person_must_compare),
     HERE(a_question_without_a_whole_key_is_told_what_is_missing),
     HERE(a_list_nobody_has_and_a_party_without_a_province_are_told),
+    HERE(whatever_a_row_of_a_list_is_the_check_goes_to_its_end),
+    HERE(every_list_is_told_with_how_many_stand_on_it),
     HERE(what_is_taken_off_is_not_found_and_what_is_listed_again_is),
     HERE(a_take_over_that_leaves_a_listing_aside_takes_it_off_every_copy),
     HERE(a_new_number_told_later_is_found_from_then_on),

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define DOCUMENT_MAX (1u << 17)
+#define DOCUMENT_MAX (1u << 18)
 
 /* A small campaign with everything in it that the check looks at. */
 static const char small[] =

@@ -81,6 +81,34 @@ static void thirty_faults_in_one_definition_are_thirty_findings_with_their_lines
     free(text);
 }
 
+/* domain.md §7, in a plan as it is shipped; that nothing with a finding is signed or installed is
+ * in system/test_campaign. */
+static void
+scenario_16_a_state_nobody_reaches_an_unknown_role_and_a_deadline_too_early(void **state)
+{
+    static const planted rows[] = {
+        {"      - {id: reported, zh: 已上报待立账, en: reported}\n",
+         "      - {id: reported, zh: 已上报待立账, en: reported}\n"
+         "      - {id: adrift, zh: 无人可达, en: adrift, closed: true}\n",
+         "      - {id: adrift", "state_unreached"},
+        {"{value: \"1.1\", role: land_office}", "{value: \"1.1\", role: land_ofice}", NULL,
+         "role_unknown"},
+        {"until: [verify, order_inquiry], days: 15",
+         "until: [verify, order_inquiry], due_date: \"${year}-08-20\"", NULL, "due_before"},
+    };
+    (void)state;
+    char *text = planted_in("ops/campaigns/land-requisition.yaml", rows, 3);
+    planted_told told = planted_check(text);
+    for (size_t i = 0; i < 3; i++) {
+        planted_is_told(&rows[i], text, &told);
+    }
+    assert_int_equal(told.count, 3);
+    for (size_t i = 0; i < 3; i++) {
+        assert_true(told.list[i].reason[0] != '\0');
+    }
+    free(text);
+}
+
 static void each_fault_alone_is_one_finding(void **state)
 {
     (void)state;
@@ -114,6 +142,7 @@ static void the_example_itself_has_no_finding(void **state)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(the_example_itself_has_no_finding),
     cmocka_unit_test(thirty_faults_in_one_definition_are_thirty_findings_with_their_lines),
+    cmocka_unit_test(scenario_16_a_state_nobody_reaches_an_unknown_role_and_a_deadline_too_early),
     cmocka_unit_test(each_fault_alone_is_one_finding),
 };
 

@@ -1,4 +1,5 @@
 /* Figures follow what the cases do: where a party stands, in the month of the event's own time. */
+#include "tests/agents/bent_rows.h"
 #include "tests/agents/measured.h"
 
 #include "agents/measures.h"
@@ -140,6 +141,39 @@ static void hours_are_those_between_two_events_of_one_case(void **state)
     assert_int_equal(tenths, 25);
 }
 
+static void whatever_a_row_of_figures_is_the_check_goes_to_its_end(void **state)
+{
+    world *w = *state;
+    ordered(w);
+    settle_all(w);
+    assert_true(bend_rows(who(w, "bureau.33")->store, &who(w, "bureau.33")->arena,
+                          &who(w, "bureau.33")->agent) > 50);
+    check_measures(w);
+}
+
+/* Outside exercises the hub's stamp dates an event: 21 minutes after the author's clock, its own.
+ */
+static void a_figure_waits_for_the_hubs_stamp_and_counts_in_its_month(void **state)
+{
+    world *w = *state;
+    tb_time before;
+    tb_time stored;
+    assert_true(tb_time_parse(tb_bytes_str("2015-03-31T23:59:00+08:00"), &before));
+    assert_true(tb_time_parse(tb_bytes_str("2015-04-01T00:20:00+08:00"), &stored));
+    w->directory.exercise = false;
+    w->clock = before;
+    assert_int_equal(opens(w, "police.33", LEAD), TB_ACCEPTED);
+    deliver_all(w);
+    settle_all(w);
+    assert_int_equal(figure_at(w, "bureau.33", "received", "", "2015-03", "2015-04"), 0);
+    check_measures(w);
+    stamp_first(w, "police.33", "bureau.33", stored);
+    settle_all(w);
+    assert_int_equal(figure_at(w, "bureau.33", "received", "", "2015-03", "2015-03"), 0);
+    assert_int_equal(figure_at(w, "bureau.33", "received", "", "2015-04", "2015-04"), 1);
+    check_measures(w);
+}
+
 static void another_definition_has_everything_counted_anew_and_until_then_is_not_ready(void **state)
 {
     world *w = *state;
@@ -175,6 +209,8 @@ static const struct CMUnitTest tests[] = {
     TEST(what_a_take_over_leaves_aside_counts_no_more),
     TEST(one_number_counts_once_in_its_month_its_quarter_and_its_year),
     TEST(hours_are_those_between_two_events_of_one_case),
+    TEST(whatever_a_row_of_figures_is_the_check_goes_to_its_end),
+    TEST(a_figure_waits_for_the_hubs_stamp_and_counts_in_its_month),
     TEST(another_definition_has_everything_counted_anew_and_until_then_is_not_ready),
 };
 

@@ -123,7 +123,7 @@ static void marks_signed_anew_before_leave_room_for_the_rest(void **state)
     world *w = *state;
     who(w, A)->agent.keys.sign_id.bytes[3] = 1;
     turn_with(w, A, put_received);
-    turn_with(w, A, renew);
+    turn_of(w, A, renew);
     assert_false(first_welcome);
 }
 

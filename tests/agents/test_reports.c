@@ -27,44 +27,6 @@ static int teardown(void **state)
     return code;
 }
 
-static tb_refusal files_at(world *w, const char *party, const char *time, const char *fields)
-{
-    static uint8_t counter;
-    tb_local_request request = {.kind = TB_REQUEST_OPEN_CASE};
-    request.id.bytes[0] = ++counter;
-    request.id.bytes[1] = 0xAB;
-    request.open.campaign = tb_bytes_str("black-card");
-    request.open.case_type = tb_bytes_str("quarterly_report");
-    request.open.field_count = fields_of(w, fields, &request.open.fields);
-    assert_true(tb_time_parse(tb_bytes_str(time), &request.time));
-    settle(w, party);
-    const tb_local_answer *answer = ask(w, party, &request);
-    if (answer->code == TB_ACCEPTED) {
-        w->case_id = answer->acted.case_id;
-    }
-    return answer->code;
-}
-
-static tb_local_reports reports_at(world *w, const char *party, const char *period)
-{
-    tb_local_request request = {.kind = TB_REQUEST_LIST_REPORTS};
-    request.list_reports.period = tb_bytes_str(period);
-    const tb_local_answer *answer = ask(w, party, &request);
-    assert_int_equal(answer->kind, TB_ANSWER_REPORTS);
-    return answer->reports;
-}
-
-static const tb_local_report_line *of(const tb_local_reports *reports, const char *party)
-{
-    for (size_t i = 0; i < reports->count; i++) {
-        if (strcmp(reports->lines[i].reporter.text, party) == 0) {
-            return &reports->lines[i];
-        }
-    }
-    fail_msg("no report of %s is listed", party);
-    return NULL;
-}
-
 static const tb_local_report *report_at(world *w, const char *party, const char *measure)
 {
     tb_local_request request = {.kind = TB_REQUEST_GET_REPORT};
@@ -102,31 +64,6 @@ static void one_forwarded(world *w)
     assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
     assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
     deliver_all(w);
-}
-
-/* domain.md, scenario 8 */
-static void in_time_to_the_last_second_late_with_the_next_and_missing_when_never_filed(void **state)
-{
-    world *w = *state;
-    assert_int_equal(files_at(w, "bureau.33", "2015-04-15T23:59:59+08:00", "period=2015-Q1"),
-                     TB_ACCEPTED);
-    assert_int_equal(files_at(w, "bureau.44", "2015-04-16T00:00:00+08:00", "period=2015-Q1"),
-                     TB_ACCEPTED);
-    deliver_all(w);
-    at_time(w, "headquarters", "2015-04-20T09:00:00+08:00");
-    tb_local_reports all = reports_at(w, "headquarters", "2015-Q1");
-    assert_int_equal(all.count, 3); /* everybody who owes it, whoever has filed */
-    assert_int_equal(of(&all, "bureau.33")->timeliness, TB_TIMELINESS_ON_TIME);
-    assert_int_equal(of(&all, "bureau.33")->days_late, 0);
-    assert_int_equal(of(&all, "bureau.44")->timeliness, TB_TIMELINESS_LATE);
-    assert_int_equal(of(&all, "bureau.44")->days_late, 1);
-    assert_int_equal(of(&all, "bureau.11")->timeliness, TB_TIMELINESS_MISSING);
-    assert_int_equal(of(&all, "bureau.11")->state, TB_REPORT_DUE);
-    assert_int_equal(reports_at(w, "bureau.33", "2015-Q1").count, 1); /* others see their own */
-    assert_int_equal(reports_at(w, "police.33", "2015-Q1").count, 0);
-    tb_local_reports later = reports_at(w, "headquarters", "2015-Q4");
-    assert_int_equal(of(&later, "bureau.33")->state, TB_REPORT_NOT_DUE);
-    assert_int_equal(of(&later, "bureau.33")->timeliness, TB_TIMELINESS_OPEN);
 }
 
 static void filed_figures_are_counted_signed_and_stay_when_the_counters_move_on(void **state)
@@ -171,14 +108,14 @@ static void a_return_gives_a_new_date_and_leaves_timeliness_as_it_is(void **stat
     assert_int_equal(acts(w, "headquarters", "return", "again_by=2015-04-30"), TB_ACCEPTED);
     deliver_all(w);
     tb_local_reports all = reports_at(w, "headquarters", "2015-Q1");
-    assert_int_equal(of(&all, "bureau.33")->state, TB_REPORT_RETURNED);
-    says(of(&all, "bureau.33")->again_by, "2015-04-30");
+    assert_int_equal(report_of(&all, "bureau.33")->state, TB_REPORT_RETURNED);
+    says(report_of(&all, "bureau.33")->again_by, "2015-04-30");
     assert_int_equal(acts(w, "bureau.33", "revise", "practice=x"), TB_ACCEPTED);
     deliver_all(w);
     assert_int_equal(acts(w, "headquarters", "accept", ""), TB_ACCEPTED);
     deliver_all(w);
     all = reports_at(w, "bureau.33", "2015-Q1");
-    const tb_local_report_line *line = of(&all, "bureau.33");
+    const tb_local_report_line *line = report_of(&all, "bureau.33");
     assert_int_equal(line->state, TB_REPORT_ACCEPTED);
     assert_int_equal(line->timeliness, TB_TIMELINESS_LATE);
     assert_int_equal(line->history_count, 4);
@@ -217,7 +154,6 @@ static void what_may_not_be_filed_is_refused_with_what_to_do(void **state)
     says(w->answer.detail, hex);
 }
 
-/* domain.md, scenario 10 */
 static void the_rate_is_judged_unrounded_and_only_where_the_plan_judges_it(void **state)
 {
     world *w = *state;
@@ -313,7 +249,6 @@ static void a_case_whose_signatures_are_made_up_does_not_verify(void **state)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 static const struct CMUnitTest tests[] = {
-    TEST(in_time_to_the_last_second_late_with_the_next_and_missing_when_never_filed),
     TEST(filed_figures_are_counted_signed_and_stay_when_the_counters_move_on),
     TEST(a_return_gives_a_new_date_and_leaves_timeliness_as_it_is),
     TEST(a_zero_return_is_filed_like_any_other),

@@ -32,7 +32,7 @@ static void refuse(world *w, const char *sender, const char *recipient, uint64_t
     assert_ok(tb_meta_incarnation(txn, &refused_stream.incarnation));
     tb_store_abort(txn);
     refused_notice = notice;
-    turn_with(w, sender, note);
+    turn_of(w, sender, note);
 }
 
 static void lose(world *w, const char *id)
@@ -63,11 +63,11 @@ static void its_events_go_again_with_all_the_recipient_lacks(void **state)
     deliver_all(w);
     refuse(w, "bureau.33", "bureau.44", 2);
     /* its new key is not known yet */
-    turn_with(w, "bureau.33", tb_reseal_tick);
+    turn_of(w, "bureau.33", tb_reseal_tick);
     assert_int_equal(lying(w), 0);
     new_key(w, "bureau.44");
     who(w, "bureau.33")->agent.times.reseal = 0;
-    turn_with(w, "bureau.33", tb_reseal_tick);
+    turn_of(w, "bureau.33", tb_reseal_tick);
     assert_int_equal(lying(w), 1);
     deliver_all(w);
     assert_string_equal(state_at(w, "bureau.44"), "forwarded");
@@ -86,10 +86,10 @@ static void a_refusal_that_is_shown_again_seals_nothing_again(void **state)
     lose(w, "bureau.33");
     refuse(w, "police.33", "bureau.33", 1);
     new_key(w, "bureau.33");
-    turn_with(w, "police.33", tb_reseal_tick);
+    turn_of(w, "police.33", tb_reseal_tick);
     assert_int_equal(lying(w), 1);
     refuse(w, "police.33", "bureau.33", 1);
-    turn_with(w, "police.33", tb_reseal_tick);
+    turn_of(w, "police.33", tb_reseal_tick);
     assert_int_equal(lying(w), 1);
     deliver_all(w);
     assert_string_equal(value_at(w, "bureau.33", "number"), "13800001234");
@@ -103,7 +103,7 @@ static void what_was_sealed_anew_can_be_sealed_anew_in_turn(void **state)
     lose(w, "bureau.33");
     refuse(w, "police.33", "bureau.33", 1);
     new_key(w, "bureau.33");
-    turn_with(w, "police.33", tb_reseal_tick);
+    turn_of(w, "police.33", tb_reseal_tick);
     lose(w, "bureau.33");
     /* its notice has no events of its own: what it passed on is remembered; in this world it has
      * no proof, so there it ends */
@@ -136,7 +136,7 @@ static void however_many_wait_for_a_key_a_turn_can_look_at_them(void **state)
     police->arena.size = 96 * 1024;
     for (unsigned turns = 0; turns < 3; turns++) {
         police->agent.times.reseal = 0;
-        turn_with(w, "police.33", tb_reseal_tick);
+        turn_of(w, "police.33", tb_reseal_tick);
     }
     assert_int_equal(lying(w), 0);
     police->arena.size = TB_AGENT_ARENA_BYTES;
@@ -144,7 +144,7 @@ static void however_many_wait_for_a_key_a_turn_can_look_at_them(void **state)
     for (unsigned turns = 0; lying(w) < COUNT; turns++) {
         assert_true(turns < 2 * COUNT);
         police->agent.times.reseal = 0;
-        turn_with(w, "police.33", tb_reseal_tick);
+        turn_of(w, "police.33", tb_reseal_tick);
     }
 }
 
@@ -178,18 +178,18 @@ what_was_refused_for_an_unknown_key_goes_again_when_the_directory_may_be_there(v
     tb_store_abort(txn);
     refused_notice = 1;
     turn_with(w, "police.33", note_unknown_key);
-    turn_with(w, "police.33", tb_reseal_tick);
+    turn_of(w, "police.33", tb_reseal_tick);
     assert_int_equal(lying(w), 0);
     w->clock += 10 * 60 * 1000 - 1;
-    turn_with(w, "police.33", tb_reseal_tick);
+    turn_of(w, "police.33", tb_reseal_tick);
     assert_int_equal(lying(w), 0);
     w->clock += 5000;
-    turn_with(w, "police.33", tb_reseal_tick);
+    turn_of(w, "police.33", tb_reseal_tick);
     assert_int_equal(lying(w), 1);
     deliver_all(w);
     assert_string_equal(value_at(w, "bureau.33", "number"), "13800001234");
     w->clock += 3600 * 1000;
-    turn_with(w, "police.33", tb_reseal_tick);
+    turn_of(w, "police.33", tb_reseal_tick);
     assert_int_equal(lying(w), 0);
     check_world(w);
 }
@@ -251,12 +251,12 @@ static void an_own_event_that_comes_back_is_passed_on_to_whom_it_addresses(void 
     assert_string_equal(state_at(w, "bureau.33"), "accepted");
 
     resent_case = w->case_id;
-    turn_with(w, "police.33", resend_to_bureau);
+    turn_of(w, "police.33", resend_to_bureau);
     assert_int_equal(lying(w), 1);
     deliver_all(w);
     assert_string_equal(state_at(w, "bureau.33"), "forwarded");
     who(w, "bureau.33")->agent.aside_after = 0;
-    turn_with(w, "bureau.33", tb_aside_tick);
+    turn_of(w, "bureau.33", tb_aside_tick);
     deliver_all(w);
     assert_string_equal(state_at(w, "bureau.44"), "forwarded");
     assert_string_equal(holder_at(w, "bureau.44"), "bureau.44");
@@ -276,16 +276,50 @@ static void what_was_resent_goes_again_with_the_recipients_own_events(void **sta
     tb_store_close(who(w, "police.33")->store);
     who(w, "police.33")->store = empty;
     resent_case = w->case_id;
-    turn_with(w, "bureau.33", resend_all);
+    turn_of(w, "bureau.33", resend_all);
     assert_int_equal(lying(w), 1);
     uint64_t notice = prove(w, "bureau.33", letter_to(w, "police.33"));
     lose(w, "police.33");
     refuse(w, "bureau.33", "police.33", notice);
     new_key(w, "police.33");
-    turn_with(w, "bureau.33", tb_reseal_tick);
+    turn_of(w, "bureau.33", tb_reseal_tick);
     deliver_all(w);
     assert_string_equal(state_at(w, "police.33"), "accepted");
     assert_string_equal(value_at(w, "police.33", "number"), "13800001234");
+    check_world(w);
+}
+
+/* The discovery bureau takes over without knowing of the order; who ordered tells the operator, and
+ * its answer, which went to both bureaus meanwhile, counts for nobody. */
+static void who_was_ordered_unknown_to_the_take_over_learns_of_it(void **state)
+{
+    world *w = *state;
+    assert_int_equal(opens(w, "police.33", LEAD), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.44", "sign_for", ""), TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.44", "order", "ordered=cm.44"), TB_ACCEPTED);
+    letter *order = letter_to(w, "cm.44");
+    assert_int_equal(deliver(w, order), TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.33", "take_over", "take_over_reason=other"), TB_ACCEPTED);
+    assert_int_equal(acts(w, "cm.44", "result", "verify_result=not_in_use|action=none"),
+                     TB_ACCEPTED);
+    deliver_all(w);
+    assert_string_equal(holder_at(w, "bureau.44"), "bureau.33");
+    assert_string_equal(holder_at(w, "cm.44"), "bureau.44");
+    turn_of(w, "bureau.44", tb_aside_tick);
+    deliver_all(w);
+    assert_string_equal(state_at(w, "cm.44"), "accepted");
+    assert_string_equal(holder_at(w, "cm.44"), "bureau.33");
+    assert_int_equal(summary_at(w, "cm.44").term, 2);
+    /* who took over saw the answer alone, and tells its author as well: nothing happens twice */
+    turn_of(w, "bureau.33", tb_aside_tick);
+    deliver_all(w);
+    assert_int_equal(summary_at(w, "cm.44").term, 2);
+    turn_of(w, "cm.44", tb_aside_tick);
+    assert_int_equal(lying(w), 0); /* who its answer went to made or was given the take-over */
     check_world(w);
 }
 
@@ -318,7 +352,7 @@ static void what_a_take_over_left_aside_is_resent_with_what_it_builds_on(void **
     tb_store_close(who(w, "cm.44")->store);
     who(w, "cm.44")->store = empty;
     resent_case = w->case_id;
-    turn_with(w, "bureau.44", resend_to_operator);
+    turn_of(w, "bureau.44", resend_to_operator);
     deliver_all(w);
     world_agent *cm = who(w, "cm.44");
     tb_txn *txn;
@@ -328,7 +362,10 @@ static void what_a_take_over_left_aside_is_resent_with_what_it_builds_on(void **
     uint64_t events = tb_store_rows(txn, TB_TABLE_EVENT);
     tb_store_abort(txn);
     assert_int_equal(held, 0);
-    assert_int_equal(events, 5);
+    assert_int_equal(events, 6);
+    /* and the take-over with it, or the order would count there again */
+    assert_string_equal(state_at(w, "cm.44"), "accepted");
+    assert_string_equal(holder_at(w, "cm.44"), "bureau.33");
 }
 
 /* Asks a party for everything above a number of its stream. */
@@ -369,7 +406,7 @@ static void what_was_sealed_anew_and_lost_is_resent(void **state)
     lose(w, "bureau.33");
     refuse(w, "police.33", "bureau.33", 1);
     new_key(w, "bureau.33");
-    turn_with(w, "police.33", tb_reseal_tick);
+    turn_of(w, "police.33", tb_reseal_tick);
     assert_int_equal(prove(w, "police.33", letter_to(w, "bureau.33")), 2);
     lose(w, "bureau.33");
     ask_above(w, "bureau.33", "police.33", 2);
@@ -418,10 +455,10 @@ static void who_joins_with_another_key_than_it_had_off_line_is_given_its_history
     listed(w, "cm.44")->state = TB_PARTY_ACTIVE;
     new_key(w, "cm.44");
     w->directory.version++;
-    turn_with(w, "bureau.44", tb_offline_tick);
+    turn_of(w, "bureau.44", tb_offline_tick);
     assert_int_equal(lying(w), 0); /* sealed before; what it cannot open it refuses */
     refuse(w, "bureau.44", "cm.44", 2);
-    turn_with(w, "bureau.44", tb_reseal_tick);
+    turn_of(w, "bureau.44", tb_reseal_tick);
     assert_int_equal(lying(w), 1);
     deliver_all(w);
     assert_string_equal(state_at(w, "cm.44"), "verifying");
@@ -435,11 +472,11 @@ static void a_new_key_of_a_party_still_off_line_is_sealed_to(void **state)
     world *w = *state;
     order_off_line(w);
     refuse(w, "bureau.44", "cm.44", 2); /* said in a bundle */
-    turn_with(w, "bureau.44", tb_reseal_tick);
+    turn_of(w, "bureau.44", tb_reseal_tick);
     assert_int_equal(lying(w), 0);
     new_key(w, "cm.44");
     who(w, "bureau.44")->agent.times.reseal = 0;
-    turn_with(w, "bureau.44", tb_reseal_tick);
+    turn_of(w, "bureau.44", tb_reseal_tick);
     assert_int_equal(lying(w), 1);
     deliver_all(w);
     assert_string_equal(state_at(w, "cm.44"), "verifying");
@@ -531,6 +568,7 @@ static const struct CMUnitTest tests[] = {
     IN_A_WORLD(however_many_wait_for_a_key_a_turn_can_look_at_them),
     IN_A_WORLD(an_own_event_that_comes_back_is_passed_on_to_whom_it_addresses),
     IN_A_WORLD(what_was_resent_goes_again_with_the_recipients_own_events),
+    IN_A_WORLD(who_was_ordered_unknown_to_the_take_over_learns_of_it),
     IN_A_WORLD(what_a_take_over_left_aside_is_resent_with_what_it_builds_on),
     IN_A_WORLD(what_was_sealed_anew_and_lost_is_resent),
     IN_A_WORLD(who_joins_with_another_key_than_it_had_off_line_is_given_its_history),

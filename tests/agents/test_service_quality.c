@@ -199,13 +199,13 @@ static void local_plans_go_to_the_ministry_of_who_files_them(void **state)
 }
 
 /* Scenario 14: there are no thresholds and no quarterly reports; progress is reported on two days. */
-static void the_definition_has_no_finding_and_no_threshold(void **state)
+static void scenario_14_two_dated_reports_and_neither_thresholds_nor_quarters(void **state)
 {
     country *c = *state;
     unsigned faults = 0;
     assert_ok(tb_campaign_check(tb_bytes_of(c->text, c->text_size), NULL, NULL, &faults));
     assert_int_equal(faults, 0);
-    assert_int_equal(c->campaign->case_type_count, 9);
+    assert_int_equal(c->campaign->case_type_count, 11);
     for (unsigned i = 0; i < c->campaign->case_type_count; i++) {
         const tb_case_type *type = &c->campaign->case_types[i];
         for (unsigned j = 0; j < type->duty_count; j++) {
@@ -237,7 +237,7 @@ static const struct CMUnitTest tests[] = {
     TEST(a_monitoring_result_is_used_by_the_15th_of_the_next_quarter),
     TEST(of_the_seven_steps_one_may_be_left_out_and_none_comes_before_its_turn),
     TEST(local_plans_go_to_the_ministry_of_who_files_them),
-    TEST(the_definition_has_no_finding_and_no_threshold),
+    TEST(scenario_14_two_dated_reports_and_neither_thresholds_nor_quarters),
 };
 
 TB_RUN("agents/service_quality", tests)

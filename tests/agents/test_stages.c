@@ -269,7 +269,7 @@ static void a_rule_that_names_a_field_goes_by_the_time_in_it(void **state)
 }
 
 /* Scenario 17: both are told in China time, whatever the year is in UTC. */
-static void a_time_lands_on_the_right_side_of_the_campaign_s_window(void **state)
+static void scenario_17_a_time_lands_on_the_right_side_of_the_campaign_s_window(void **state)
 {
     country *c = *state;
     static const struct {
@@ -391,7 +391,7 @@ static const struct CMUnitTest tests[] = {
     TEST(the_campaign_itself_counts_until_a_day),
     TEST(a_rule_is_in_force_from_its_day_by_the_time_of_the_act),
     TEST(a_rule_that_names_a_field_goes_by_the_time_in_it),
-    TEST(a_time_lands_on_the_right_side_of_the_campaign_s_window),
+    TEST(scenario_17_a_time_lands_on_the_right_side_of_the_campaign_s_window),
     TEST(a_date_is_in_a_stage_or_in_none),
     TEST(the_table_says_whom_a_case_goes_to),
     TEST(a_table_may_name_several_each_once_and_in_its_order),

@@ -70,7 +70,7 @@ static void a_report_back_in_time_fulfils_it(void **state)
     assert_int_equal(acts(w, "bureau.44", "supervise", DEMAND "cm.44"), TB_ACCEPTED);
     deliver_all(w);
     at_time(w, "cm.44", DUE);
-    assert_int_equal(acts(w, "cm.44", "report_back", "report_back=已核查"), TB_ACCEPTED);
+    assert_int_equal(acts(w, "cm.44", "report_back", "supervision=已核查"), TB_ACCEPTED);
     deliver_all(w);
     at_time(w, "bureau.44", LAPSED);
     judge_due(w, "bureau.44");
@@ -95,7 +95,7 @@ static void without_one_it_lapses_by_the_supervisors_word(void **state)
     assert_int_equal(report_back_at(w, "bureau.44", NULL), TB_DUTY_LAPSED);
     assert_int_equal(report_back_at(w, "cm.44", NULL), TB_DUTY_LAPSED);
     at_time(w, "cm.44", LAPSED);
-    assert_int_equal(acts(w, "cm.44", "report_back", "report_back=已核查"), TB_ACCEPTED);
+    assert_int_equal(acts(w, "cm.44", "report_back", "supervision=已核查"), TB_ACCEPTED);
     deliver_all(w);
     assert_int_equal(report_back_at(w, "bureau.44", NULL), TB_DUTY_LATE);
     check_world(w);
@@ -142,7 +142,7 @@ static void a_report_back_that_is_heard_of_first_counts_all_the_same(void **stat
     assert_non_null(to_headquarters);
     to_headquarters->gone = true;
     deliver_all(w);
-    assert_int_equal(acts(w, "cm.44", "report_back", "report_back=已核查"), TB_ACCEPTED);
+    assert_int_equal(acts(w, "cm.44", "report_back", "supervision=已核查"), TB_ACCEPTED);
     deliver_all(w);
     to_headquarters->gone = false;
     deliver_all(w);

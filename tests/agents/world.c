@@ -19,12 +19,7 @@
 #define START        1423453140000 /* 2015-02-09T11:39:00+08:00 */
 
 /* ascending by id */
-static const struct {
-    const char *id;
-    const char *role;
-    const char *jurisdiction;
-    const char *name;
-} people[] = {
+static const world_person usual[] = {
     {"bureau.11", "bureau", "11", "北京市通信管理局"},
     {"bureau.33", "bureau", "33", "浙江省通信管理局"},
     {"bureau.44", "bureau", "44", "广东省通信管理局"},
@@ -37,7 +32,7 @@ static const struct {
     {"resale.1", "resale", "", "转售企业一"},
 };
 
-#define PEOPLE (sizeof people / sizeof people[0])
+#define USUAL (sizeof usual / sizeof usual[0])
 
 static tb_party party(const char *id)
 {
@@ -65,9 +60,9 @@ static void load_campaign(world *w, const char *name)
     w->campaigns = (tb_campaigns){&w->campaign, 1};
 }
 
-static void write_directory(world *w)
+static void write_directory(world *w, const world_person *people, size_t count)
 {
-    for (size_t i = 0; i < PEOPLE; i++) {
+    for (size_t i = 0; i < count; i++) {
         w->keys[i] = (tb_directory_key){.purpose = TB_PURPOSE_SEAL};
         w->parties[i] = (tb_directory_party){
             .id = party(people[i].id),
@@ -84,8 +79,12 @@ static void write_directory(world *w)
         .version = 1,
         .exercise = true,
         .parties = w->parties,
-        .party_count = PEOPLE,
+        .party_count = count,
     };
+}
+
+static void write_segments(world *w)
+{
     /* every 1380000... number is Guangdong's */
     w->run =
         (tb_segment_run){.first = 1380000, .count = 10000, .province = 44, .operator_code = 'M'};
@@ -119,7 +118,27 @@ static void start_agent(world *w, size_t i)
     assert_ok(tb_agent_start(&a->agent, txn, &w->random, &refused));
     assert_int_equal(refused, TB_ACCEPTED);
     assert_ok(tb_store_commit(txn));
-    link_up(w, people[i].id, true);
+    link_up(w, a->id.text, true);
+}
+
+static void start_agents(world *w, const world_person *people, size_t count)
+{
+    assert_true(count <= WORLD_AGENTS);
+    write_directory(w, people, count);
+    w->agent_count = count;
+    for (size_t i = 0; i < count; i++) {
+        start_agent(w, i);
+    }
+}
+
+static void end_agents(world *w)
+{
+    for (size_t i = 0; i < w->agent_count; i++) {
+        tb_store_close(w->agents[i].store);
+        free(w->agents[i].arena.block);
+        free(w->agents[i].effects);
+        w->agents[i] = (world_agent){.store = NULL};
+    }
 }
 
 int world_setup(void **state)
@@ -133,11 +152,8 @@ int world_setup(void **state)
     tb_random_seed(&w->random, seed);
     w->clock = START;
     load_campaign(w, "ops/campaigns/black-card.yaml");
-    write_directory(w);
-    w->agent_count = PEOPLE;
-    for (size_t i = 0; i < PEOPLE; i++) {
-        start_agent(w, i);
-    }
+    write_segments(w);
+    start_agents(w, usual, USUAL);
     *state = w;
     return 0;
 }
@@ -145,11 +161,7 @@ int world_setup(void **state)
 int world_teardown(void **state)
 {
     world *w = *state;
-    for (size_t i = 0; i < w->agent_count; i++) {
-        tb_store_close(w->agents[i].store);
-        free(w->agents[i].arena.block);
-        free(w->agents[i].effects);
-    }
+    end_agents(w);
     tb_campaign_loaded_free(w->loaded);
     free(w->memory.block);
     free(w);
@@ -290,6 +302,29 @@ void world_end(world *w, world_agent *a, tb_txn *txn)
     assert_ok(tb_store_commit(txn));
 }
 
+void stamp_first(world *w, const char *from, const char *to, tb_time at)
+{
+    world_agent *a = who(w, to);
+    tb_txn *txn;
+    tb_sign_pair pair;
+    tb_signed_line *signed_line;
+    tb_root root = {.suite = 1, .tree = TB_TREE_LINES};
+    tb_arena_reset(&a->arena);
+    assert_ok(tb_store_begin(a->store, &a->arena, &txn));
+    tb_line line = {.kind = TB_LINE_STORED, .from = 1, .to = 1, .at = at};
+    line.stream =
+        (tb_stream){.sender = who(w, from)->id, .recipient = a->id, .lane = TB_LANE_NORMAL};
+    letter *l = &w->letters[0];
+    tb_header header;
+    assert_int_equal(tb_header_decode(l->header, &a->arena, &header), TB_ACCEPTED);
+    line.stream.incarnation = header.incarnation;
+    assert_true(tb_party_parse(tb_bytes_str("hub"), &root.signer));
+    tb_sign_pair_make(&pair, &w->random);
+    assert_ok(tb_lines_sign(&line, 1, &root, &a->agent.hub, &pair, &a->arena, &signed_line));
+    assert_ok(tb_stamp_put(txn, signed_line));
+    assert_ok(tb_store_commit(txn));
+}
+
 /* ---- asking ---- */
 
 const tb_local_answer *ask(world *w, const char *id, tb_local_request *request)
@@ -341,6 +376,22 @@ void turn_with(world *w, const char *id, tb_err (*run)(tb_step *step))
     world_end(w, a, txn);
 }
 
+void turn_of(world *w, const char *id, tb_err (*run)(tb_step *step))
+{
+    world_agent *a = who(w, id);
+    tb_txn *txn;
+    tb_err err;
+    do {
+        tb_step step;
+        txn = begin(a);
+        err = tb_step_make(&a->agent, txn, (tb_now){w->clock, w->clock}, &w->random, a->effects,
+                           &step);
+        err = err == TB_OK ? run(&step) : err;
+    } while (again(a, txn, err));
+    assert_ok(err);
+    world_end(w, a, txn);
+}
+
 size_t fields_of(world *w, const char *text, tb_field **out)
 {
     tb_bytes all = keep(w, tb_bytes_str(text));
@@ -375,6 +426,19 @@ void world_campaign(world *w, const char *file)
 {
     tb_campaign_loaded_free(w->loaded);
     load_campaign(w, file);
+}
+
+void world_people(world *w, const world_person *people, size_t count)
+{
+    end_agents(w);
+    start_agents(w, people, count);
+}
+
+void world_sweep(world *w)
+{
+    assert_int_equal(lying(w), 0);
+    w->letter_count = 0;
+    tb_arena_reset(&w->memory);
 }
 
 tb_refusal opens(world *w, const char *id, const char *fields)
@@ -641,7 +705,9 @@ static void check_duties(world_agent *a)
     }
     tb_txn *txn = look_at(a);
     tb_case_id id = {{0}};
+    size_t mark = tb_arena_mark(&a->arena);
     while (tb_case_after(txn, &id, false, &id) == TB_OK) {
+        tb_arena_release(&a->arena, mark); /* one case at a time, however many there are */
         tb_case_row row;
         tb_path path;
         tb_duty_row *followed;

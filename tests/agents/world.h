@@ -16,8 +16,15 @@
 #include "agents/rows_link.h"
 #include "messages/local.h"
 
-#define WORLD_AGENTS  16
+#define WORLD_AGENTS  80
 #define WORLD_LETTERS 4096
+
+typedef struct world_person {
+    const char *id;
+    const char *role;
+    const char *jurisdiction;
+    const char *name;
+} world_person;
 
 typedef struct world_agent {
     tb_party id;
@@ -72,6 +79,11 @@ int world_teardown(void **state);
 /* Another campaign in its place, by a path below the source folder; before the first act. */
 void world_campaign(world *w, const char *file);
 
+/* Other parties in the place of those that are there, ascending by id; before the first act. */
+void world_people(world *w, const world_person *people, size_t count);
+/* Forgets letters and answers, so that many cases fit; nothing may be lying. */
+void world_sweep(world *w);
+
 world_agent *who(world *w, const char *id);
 
 /* Ends a turn of the test's own: its notices become letters, and it is committed. */
@@ -81,6 +93,8 @@ void world_end(world *w, world_agent *a, tb_txn *txn);
 const tb_local_answer *ask(world *w, const char *party, tb_local_request *request);
 /* One turn of a party in which this step runs; what it sends lies here afterwards. */
 void turn_with(world *w, const char *party, tb_err (*step)(tb_step *step));
+/* Likewise of a step of the product, whose calls may fail (tests/store/failing.h). */
+void turn_of(world *w, const char *party, tb_err (*step)(tb_step *step));
 /* "id=value|id=value" */
 size_t fields_of(world *w, const char *text, tb_field **out);
 /* Opens a case of the campaign's only type, or acts on w->case_id; returns the answer's code. */
@@ -100,6 +114,8 @@ void deliver_all(world *w);
 tb_refusal deliver(world *w, letter *l);
 /* The first undelivered letter to a party, or NULL. */
 letter *letter_to(world *w, const char *party);
+/* The hub's stamp of the world's first notice, from one to another, as the recipient keeps it. */
+void stamp_first(world *w, const char *from, const char *to, tb_time at);
 /* Undelivered letters. */
 size_t lying(const world *w);
 

@@ -143,11 +143,17 @@ static void start(world *w)
     w->broker.limits = limits;
     w->broker.speaks = tb_protocol_spoken();
 
-    tb_arena_reset(&w->node.arena);
     tb_txn *txn = NULL;
-    tb_refusal refused = TB_ACCEPTED;
-    assert_ok(tb_store_begin(w->node.store, &w->node.arena, &txn));
-    assert_ok(tb_broker_start(&w->broker, txn, &w->document, &w->random, &refused));
+    tb_refusal refused;
+    tb_err err;
+    do {
+        refused = TB_ACCEPTED;
+        tb_arena_reset(&w->node.arena);
+        failing_start(w->node.store, &w->node.arena, &w->broker, sizeof w->broker);
+        assert_ok(tb_store_begin(w->node.store, &w->node.arena, &txn));
+        err = tb_broker_start(&w->broker, txn, &w->document, &w->random, &refused);
+    } while (failing_again(txn, err));
+    assert_ok(err);
     assert_int_equal(refused, TB_ACCEPTED);
     assert_ok(tb_store_commit(txn));
     w->inbox_count = 0;

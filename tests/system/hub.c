@@ -733,7 +733,7 @@ void sys_document(sys_hub *hub, const char *kind, const char *name, const char *
     (void)snprintf(hub->extra[hub->extra_count++], sizeof hub->extra[0], "%s", name);
 }
 
-int sys_set_up(void **state)
+static int set_up(void **state, const char *provinces)
 {
     static sys_hub hub;
     memset(&hub, 0, sizeof hub);
@@ -748,7 +748,7 @@ int sys_set_up(void **state)
     hub.directory = 2;
     (void)snprintf(hub.broker_key, sizeof hub.broker_key, "hub");
     int code =
-        sys_tongbao(&hub, "directory", "exercise", "--provinces", "1", "--table",
+        sys_tongbao(&hub, "directory", "exercise", "--provinces", provinces, "--table",
                     TB_SOURCE_DIR "/ops/tables/provinces.csv", "--out", hub.folder, (char *)NULL);
     if (code != 0) {
         fail_msg("%s", hub.output);
@@ -758,6 +758,16 @@ int sys_set_up(void **state)
     sign(&hub, "campaign", "handled", TB_SOURCE_DIR "/tests/system/handled.yaml");
     *state = &hub;
     return 0;
+}
+
+int sys_set_up(void **state)
+{
+    return set_up(state, "1");
+}
+
+int sys_set_up_two(void **state)
+{
+    return set_up(state, "2");
 }
 
 static void no_sanitizer_spoke(const sys_hub *hub, const char *name)

@@ -55,8 +55,10 @@ typedef struct sys_hub {
     char output[SYS_OUTPUT_BYTES]; /* what the last command printed */
 } sys_hub;
 
-/* cmocka set-up and tear-down: an exercise hub of one province, nothing running. */
+/* cmocka set-up and tear-down: an exercise hub of one province (11), nothing running; or of two (11
+ * and 12). */
 int sys_set_up(void **state);
+int sys_set_up_two(void **state);
 int sys_tear_down(void **state);
 
 /* A path below the hub's folder. */

@@ -17,7 +17,7 @@ static bool prints(const sys_hub *hub, const char *text)
 
 static tb_case_id forwards(sys_agent *agent, char id[2 * TB_CASE_ID_BYTES + 1])
 {
-    static unsigned serial; /* equal events of one instant are one event */
+    static unsigned serial; /* so that each is told from the others */
     char fields[100];
     (void)snprintf(fields, sizeof fields, "found=" HERE "|home=" THERE "|serial=%u", ++serial);
     const tb_local_answer *answer = sys_open(agent, "reconcile", "matter", fields);
@@ -40,7 +40,7 @@ static bool filed_by(sys_agent *hq, size_t wanted)
 
 /* domain.md, scenario 9, with four cases: one signed for, one in transit at the cut-off, one
  * refused, one that nothing was heard of. */
-static void what_is_not_counted_by_both_is_listed_with_its_reason(void **state)
+static void scenario_9_what_is_not_counted_by_both_is_listed_with_its_reason(void **state)
 {
     sys_hub *hub = *state;
     char both[2 * TB_CASE_ID_BYTES + 1];
@@ -100,7 +100,7 @@ static void what_is_not_counted_by_both_is_listed_with_its_reason(void **state)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, sys_set_up, sys_tear_down)
 
 static const struct CMUnitTest tests[] = {
-    TEST(what_is_not_counted_by_both_is_listed_with_its_reason),
+    TEST(scenario_9_what_is_not_counted_by_both_is_listed_with_its_reason),
 };
 
 TB_RUN("system reconcile", tests)

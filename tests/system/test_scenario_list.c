@@ -59,7 +59,8 @@ static int gate(sys_agent *agent, const char *province)
                           "--agent-code", "bj 00 17", "--province", province, NULL);
 }
 
-static void a_listed_agent_code_is_refused_in_its_province_and_allowed_in_another(void **state)
+static void
+scenario_11_a_listed_agent_code_is_refused_in_its_province_and_allowed_in_another(void **state)
 {
     sys_hub *hub = *state;
     sys_agent *bureau;
@@ -184,12 +185,46 @@ static void an_act_opens_another_case_and_each_shows_the_other(void **state)
     assert_true(sys_sound(bureau) && sys_sound(operator));
 }
 
+/* R2 of the black card plan, with the definition as it is shipped. */
+static void a_shipped_list_is_asked_and_a_removal_stays_open_until_it_was_confirmed(void **state)
+{
+    sys_hub *hub = *state;
+    char hex[2 * TB_CASE_ID_BYTES + 1];
+    sys_document(hub, "campaign", "black-card", TB_SOURCE_DIR "/ops/campaigns/black-card.yaml");
+    sys_document(hub, "table", "calendar", TB_BINARY_DIR "/tables/calendar.table");
+    sys_broker_start(hub);
+    sys_agent *bureau = sys_agent_linked(hub, BUREAU);
+    sys_agent *operator= sys_agent_linked(hub, OPERATOR);
+    const tb_local_answer *answer =
+        sys_open(operator, "black-card", "agent_entry",
+                 "province=11|operator=CM|channel_name=某某通讯器材店|agent_code=BJ-00-17");
+    assert_int_equal(answer->code, TB_ACCEPTED);
+    tb_case_id id = answer->acted.case_id;
+    tb_hex(id.bytes, TB_CASE_ID_BYTES, hex);
+    SYS_AWAIT(sys_tongbao_at(bureau, "list", "check", "registered-agents", "--operator", "中国移动",
+                             "--agent-code", "bj0017", NULL) == TB_EXIT_LISTED);
+    assert_true(says(hub, hex));
+    assert_int_equal(
+        sys_tongbao_at(operator, "case", "act", hex, "移出登记", "移出理由=代理合同解除", NULL),
+        TB_EXIT_DONE);
+    SYS_AWAIT(sys_tongbao_at(bureau, "list", "check", "registered-agents", "--operator", "中国移动",
+                             "--agent-code", "bj0017", NULL) == TB_EXIT_DONE);
+    assert_int_equal(sys_tongbao_at(operator, "list", "show", "registered-agents", NULL),
+                     TB_EXIT_DONE);
+    assert_true(says(hub, "removal still open"));
+    assert_int_equal(sys_act(bureau, &id, "confirm_removal", "")->code, TB_ACCEPTED);
+    SYS_AWAIT(sys_tongbao_at(operator, "list", "show", "registered-agents", NULL) == TB_EXIT_DONE &&
+              !says(hub, "removal still open"));
+    assert_true(sys_sound(bureau) && sys_sound(operator));
+}
+
 #define SYSTEM_TEST(name) cmocka_unit_test_setup_teardown(name, sys_set_up, sys_tear_down)
 
 static const struct CMUnitTest tests[] = {
-    SYSTEM_TEST(a_listed_agent_code_is_refused_in_its_province_and_allowed_in_another),
+    SYSTEM_TEST(scenario_11_a_listed_agent_code_is_refused_in_its_province_and_allowed_in_another),
     SYSTEM_TEST(a_sheet_of_applicants_comes_back_with_verdicts),
     SYSTEM_TEST(a_removal_is_open_until_it_was_confirmed),
+    SYSTEM_TEST(a_shipped_list_is_asked_and_a_removal_stays_open_until_it_was_confirmed),
     SYSTEM_TEST(an_act_opens_another_case_and_each_shows_the_other),
 };
 

@@ -1,0 +1,11 @@
+/* bent_rows - each row of a store in turn is gone, half as long, longer, or another at its ends. */
+#ifndef TB_TEST_BENT_ROWS_H
+#define TB_TEST_BENT_ROWS_H
+
+#include "agents/agent.h"
+
+/* Whatever a row is, the check of the store goes to its end. Returns after how many bent rows the
+ * check told something; nothing stays of them. */
+size_t bend_rows(tb_store *store, tb_arena *arena, tb_agent *agent);
+
+#endif
