@@ -23,6 +23,7 @@ uint32_t tb_account_needed(const tb_local_request *request)
     case TB_REQUEST_RECOVER:
     case TB_REQUEST_CHANGE_ACCOUNT:
     case TB_REQUEST_SET_SWITCH:
+    case TB_REQUEST_SET_OFFICE:
         return TB_POST_OFFICER;
     case TB_REQUEST_CUT:
         return request->final ? TB_POST_OFFICER : 0;
@@ -56,6 +57,7 @@ uint32_t tb_account_needed(const tb_local_request *request)
     case TB_REQUEST_LIST_ACCOUNTS:
     case TB_REQUEST_LIST_APPROVALS:
     case TB_REQUEST_LIST_SWITCHES:
+    case TB_REQUEST_GET_OFFICE:
     case TB_REQUEST_UNANSWERED:
     case TB_REQUEST_EXPLAIN_DUTIES:
         return 0;

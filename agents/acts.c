@@ -123,7 +123,7 @@ static tb_err find_case(tb_acting *a, bool *out_found)
         (void)refuse(a, TB_REFUSED_UNKNOWN_ACTION);
         return TB_OK;
     }
-    if (tb_action_records_lapse(a->row.view.type, a->action) && !a->wish->by_agent) {
+    if (tb_action_by_agent(a->row.view.type, a->action) && !a->wish->by_agent) {
         (void)refuse(a, TB_REFUSED_LAPSE_BY_AGENT);
         return TB_OK;
     }

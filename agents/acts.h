@@ -13,7 +13,7 @@
 typedef struct tb_wish {
     tb_request_id request; /* whose stored answer follows a draft */
     tb_bytes account;
-    bool by_agent;    /* the agent's own act: recording a lapse */
+    bool by_agent;    /* the agent's own act: what it says of a duty */
     bool only_judged; /* nothing is made of it: what its outcome would be (acts_opens.c) */
     bool opens;
     tb_bytes campaign;  /* opens */

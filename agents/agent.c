@@ -3,6 +3,7 @@
 #include "agents/aside.h"
 #include "agents/automatic.h"
 #include "agents/clock.h"
+#include "agents/digest.h"
 #include "agents/dispute.h"
 #include "agents/draft.h"
 #include "agents/duties.h"
@@ -164,6 +165,9 @@ static tb_err tick(tb_step *step)
     }
     if (err == TB_OK) {
         err = tb_measures_tick(step->agent, step->txn);
+    }
+    if (err == TB_OK) {
+        err = tb_digest_tick(step);
     }
     if (err == TB_OK) {
         err = tb_link_may_sign(step->txn, &may_sign);
@@ -336,6 +340,10 @@ tb_err tb_agent_deadline(tb_agent *agent, tb_txn *txn, tb_time *out)
     }
     if (err == TB_OK) {
         err = tb_measures_due(agent, txn, &at);
+        err = sooner(err, at, &any, &least);
+    }
+    if (err == TB_OK) {
+        err = tb_digest_due(agent, txn, &at);
         err = sooner(err, at, &any, &least);
     }
     if (err == TB_OK) {

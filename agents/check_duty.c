@@ -1,4 +1,5 @@
-/* check_duty - that the rows of DUTY_DUE are those that DUTY asks for. */
+/* check_duty - that the rows of DUTY_DUE are those that DUTY asks for, and that what was said of a
+ * duty is of one. */
 #include "agents/check_case.h"
 #include "agents/rows_duty.h"
 
@@ -30,6 +31,30 @@ static tb_err walk(tb_txn *txn, tb_duty_walk which, tb_faults *faults, uint64_t 
     }
 }
 
+static tb_err said(tb_txn *txn, tb_faults *faults)
+{
+    tb_bytes all = tb_bytes_of(NULL, 0);
+    tb_bytes key;
+    tb_bytes value;
+    tb_err err = tb_store_seek(txn, TB_TABLE_DUTY_SAID, all, all, &key, &value);
+    while (err == TB_OK) {
+        tb_bytes of;
+        tb_bytes duty;
+        if (!tb_duty_said_reads(key, value, &of)) {
+            err = tb_fault(faults, "a DUTY_SAID row does not decode", key);
+        } else {
+            err = tb_store_get(txn, TB_TABLE_DUTY, of, &duty);
+        }
+        if (err == TB_ERR_NOT_FOUND) {
+            err = tb_fault(faults, "a DUTY_SAID row leads to no DUTY row", key);
+        }
+        if (err == TB_OK) {
+            err = tb_store_next(txn, TB_TABLE_DUTY_SAID, all, key, &key, &value);
+        }
+    }
+    return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+}
+
 tb_err tb_check_duties_rows(tb_txn *txn, tb_faults *faults)
 {
     uint64_t wanted = 0;
@@ -51,7 +76,10 @@ tb_err tb_check_duties_rows(tb_txn *txn, tb_faults *faults)
     if (err != TB_ERR_NOT_FOUND) {
         return err;
     }
-    err = walk(txn, TB_DUTY_LISTED, faults, &listed);
+    err = said(txn, faults);
+    if (err == TB_OK) {
+        err = walk(txn, TB_DUTY_LISTED, faults, &listed);
+    }
     if (err == TB_OK) {
         err = walk(txn, TB_DUTY_TO_JUDGE, faults, &judged);
     }

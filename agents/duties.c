@@ -3,8 +3,7 @@
 #include "agents/campaign/duty.h"
 #include "agents/effective.h"
 
-/* The time an event counts from; its own while its row is not written yet. */
-static tb_err counts_from(
+tb_err tb_duty_counts_from(
     const tb_agent *agent, tb_txn *txn, const tb_event *event, const tb_digest *id, tb_time *out)
 {
     tb_event_key key = tb_event_key_of(event, id);
@@ -35,25 +34,31 @@ end_duty(tb_txn *txn, tb_duty_row *duty, tb_duty_state state, tb_time at, const 
     return tb_duty_put(txn, duty);
 }
 
-/* What was done in time never lapsed: a record that says so is left without effect. */
-static tb_err fulfil_at(tb_txn *txn, tb_duty_row *duty, tb_time at, const tb_digest *by)
+/* What was done in time never lapsed: the record of a lapse stays, and its author withdraws it. */
+tb_err tb_duty_fulfil_at(const tb_agent *agent,
+                         tb_txn *txn,
+                         const tb_case_row *row,
+                         tb_duty_row *duty,
+                         tb_time at,
+                         const tb_digest *by)
 {
-    bool in_time = at <= duty->due;
-    if (in_time) {
-        duty->lapse = (tb_digest){{0}};
-    }
-    return end_duty(txn, duty, in_time ? TB_DUTY_ON_TIME : TB_DUTY_LATE, at, by);
+    duty->state = at <= duty->due ? TB_DUTY_ON_TIME : TB_DUTY_LATE;
+    duty->ended = at;
+    duty->end = *by;
+    tb_err err = tb_duty_plan(agent, txn, row, duty);
+    return err == TB_OK ? tb_duty_put(txn, duty) : err;
 }
 
 tb_err tb_duty_fulfil(const tb_agent *agent,
                       tb_txn *txn,
+                      const tb_case_row *row,
                       tb_duty_row *duty,
                       const tb_event *event,
                       const tb_digest *id)
 {
     tb_time at;
-    tb_err err = counts_from(agent, txn, event, id, &at);
-    return err == TB_OK ? fulfil_at(txn, duty, at, id) : err;
+    tb_err err = tb_duty_counts_from(agent, txn, event, id, &at);
+    return err == TB_OK ? tb_duty_fulfil_at(agent, txn, row, duty, at, id) : err;
 }
 
 /* A take-over releases the debtor; what had lapsed by then stays on record as it is. */
@@ -68,7 +73,7 @@ static tb_err end_all(const tb_agent *agent,
     tb_err err = tb_duties_of(txn, &row->id, &list, &count);
     tb_time at = event->at;
     if (err == TB_OK && count > 0) {
-        err = counts_from(agent, txn, event, id, &at);
+        err = tb_duty_counts_from(agent, txn, event, id, &at);
     }
     for (size_t i = 0; err == TB_OK && i < count; i++) {
         const tb_duty_def *def = tb_case_type_duty(row->view.type, list[i].key.duty);
@@ -79,7 +84,7 @@ static tb_err end_all(const tb_agent *agent,
             bool open = list[i].state == TB_DUTY_OPEN;
             err = end_duty(txn, &list[i], open ? TB_DUTY_RELEASED : list[i].state, at, id);
         } else if (tb_duty_ends(def, event->action)) {
-            err = fulfil_at(txn, &list[i], at, id);
+            err = tb_duty_fulfil_at(agent, txn, row, &list[i], at, id);
         }
     }
     return err;
@@ -105,15 +110,15 @@ tb_err tb_duty_begin(const tb_agent *agent,
     if (!tb_duty_owed(def, &row->view, directory, event->at)) {
         return TB_OK;
     }
-    tb_err err = counts_from(agent, txn, event, id, &duty.from_at);
-    duty.due = tb_duty_due(def, duty.from_at, agent->calendar);
+    tb_err err = tb_duty_counts_from(agent, txn, event, id, &duty.from_at);
+    duty.due = tb_duty_due_in(def, &row->view, duty.from_at, agent->calendar);
     size_t at = 0;
     while (err == TB_OK &&
            tb_duty_parties(def, &row->view, directory, &at, &duty.key.debtor, &duty.creditor)) {
-        if (tb_party_equal(&duty.creditor, &agent->self)) {
-            duty.look = duty.due + tb_duty_grace(def);
+        err = tb_duty_plan(agent, txn, row, &duty);
+        if (err == TB_OK) {
+            err = tb_duty_put(txn, &duty);
         }
-        err = tb_duty_put(txn, &duty);
     }
     return err;
 }
@@ -134,7 +139,7 @@ static tb_err move_all(const tb_agent *agent,
     tb_err err = tb_duties_of(txn, &row->id, &list, &count);
     tb_time at = event->at;
     if (err == TB_OK && count > 0) {
-        err = counts_from(agent, txn, event, id, &at);
+        err = tb_duty_counts_from(agent, txn, event, id, &at);
     }
     for (size_t i = 0; err == TB_OK && i < count; i++) {
         tb_duty_row *duty = &list[i];
@@ -147,12 +152,14 @@ static tb_err move_all(const tb_agent *agent,
             err = end_duty(txn, duty, open ? TB_DUTY_RELEASED : duty->state, at, id);
             continue;
         }
-        duty->due = tb_duty_due(def, duty->from_at, agent->calendar);
-        duty->calendar = agent->calendar != NULL ? agent->calendar->version : 0;
-        if (open && tb_party_equal(&duty->creditor, &agent->self)) {
-            duty->look = duty->due + tb_duty_grace(def);
+        if (def->due_field == NULL) {
+            duty->due = tb_duty_due(def, duty->from_at, agent->calendar);
         }
-        err = tb_duty_put(txn, duty);
+        duty->calendar = agent->calendar != NULL ? agent->calendar->version : 0;
+        err = tb_duty_plan(agent, txn, row, duty);
+        if (err == TB_OK) {
+            err = tb_duty_put(txn, duty);
+        }
     }
     return err;
 }
@@ -179,131 +186,6 @@ static tb_err follow(const tb_agent *agent,
     return err;
 }
 
-/* ---- side events ---- */
-
-static tb_bytes field_of(const tb_event *event, const char *id)
-{
-    for (size_t i = 0; i < event->field_count; i++) {
-        if (tb_bytes_equal(event->fields[i].id, tb_bytes_str(id))) {
-            return event->fields[i].value;
-        }
-    }
-    return tb_bytes_of(NULL, 0);
-}
-
-/* The newest duty of the name that its author can have meant: begun where the side event was based.
- * debtor NULL: whoever owes it. */
-static tb_duty_row *
-meant(tb_duty_row *list, size_t count, tb_bytes duty, const tb_party *debtor, uint64_t upto)
-{
-    tb_duty_row *found = NULL;
-    for (size_t i = 0; i < count; i++) {
-        bool fits = tb_bytes_equal(list[i].key.duty, duty) && list[i].from_number <= upto &&
-                    (debtor == NULL || tb_party_equal(&list[i].key.debtor, debtor));
-        if (fits && (found == NULL || list[i].from_number > found->from_number)) {
-            found = &list[i];
-        }
-    }
-    return found;
-}
-
-/* The case's type in the version the event was judged by: the case may have moved since. */
-static const tb_case_type *
-type_of(const tb_agent *agent, const tb_case_row *row, const tb_event *event)
-{
-    const tb_campaign *campaign =
-        tb_campaigns_find(agent->campaigns, event->campaign, event->campaign_version);
-    return campaign == NULL ? NULL
-                            : tb_campaign_case_type(campaign, tb_bytes_str(row->view.type->id));
-}
-
-static tb_err lapse(tb_txn *txn,
-                    tb_duty_row *list,
-                    size_t count,
-                    uint64_t upto,
-                    const tb_event *event,
-                    const tb_digest *id)
-{
-    tb_party debtor;
-    tb_bytes named = field_of(event, TB_LAPSE_DEBTOR);
-    bool one = named.size > 0 && tb_party_parse(named, &debtor);
-    tb_duty_row *duty =
-        meant(list, count, field_of(event, TB_LAPSE_DUTY), one ? &debtor : NULL, upto);
-    /* What was done in time after all has not lapsed, whatever its creditor could see then. */
-    if (duty == NULL || duty->state == TB_DUTY_ON_TIME ||
-        !tb_party_equal(&duty->creditor, &event->actor)) {
-        return TB_OK;
-    }
-    if (duty->state == TB_DUTY_OPEN || duty->state == TB_DUTY_RELEASED) {
-        duty->state = TB_DUTY_LAPSED;
-    }
-    duty->lapse = *id;
-    duty->look = 0;
-    return tb_duty_put(txn, duty);
-}
-
-/* Side events come in any order, and before or after a take-over that released the debtor: what was
- * done counts, and of several the first. */
-static tb_err fulfil_beside(tb_txn *txn, tb_duty_row *duty, tb_time at, const tb_digest *by)
-{
-    bool done = duty->state == TB_DUTY_ON_TIME || duty->state == TB_DUTY_LATE;
-    bool earlier = at < duty->ended ||
-                   (at == duty->ended && memcmp(by->bytes, duty->end.bytes, TB_DIGEST_BYTES) < 0);
-    return done && !earlier ? TB_OK : fulfil_at(txn, duty, at, by);
-}
-
-static bool has_to_do(const tb_case_type *type, tb_bytes action)
-{
-    for (unsigned i = 0; i < type->duty_count; i++) {
-        if (tb_bytes_equal(tb_bytes_str(type->duties[i].lapse), action) ||
-            tb_duty_ends(&type->duties[i], action)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-tb_err tb_duties_lapsed(const tb_agent *agent,
-                        tb_txn *txn,
-                        const tb_case_row *row,
-                        const tb_event *event,
-                        const tb_digest *id)
-{
-    const tb_case_type *type = type_of(agent, row, event);
-    if (type == NULL || !has_to_do(type, event->action)) {
-        return TB_OK;
-    }
-    tb_event_key head;
-    tb_event_row head_row;
-    tb_duty_row *list;
-    size_t count;
-    tb_time at;
-    tb_err err =
-        tb_event_in_case(txn, &row->id, TB_CLASS_CHAIN, 0, &event->previous, &head, &head_row);
-    if (err == TB_OK) {
-        err = tb_duties_of(txn, &row->id, &list, &count);
-    }
-    if (err == TB_OK) {
-        err = counts_from(agent, txn, event, id, &at);
-    }
-    if (err != TB_OK) {
-        return err == TB_ERR_NOT_FOUND ? TB_ERR_CORRUPT : err;
-    }
-    const tb_duty_def *lapsed = tb_case_type_duty(type, field_of(event, TB_LAPSE_DUTY));
-    if (lapsed != NULL && tb_bytes_equal(event->action, tb_bytes_str(lapsed->lapse))) {
-        return lapse(txn, list, count, head.number, event, id);
-    }
-    for (unsigned i = 0; err == TB_OK && i < type->duty_count; i++) {
-        const tb_duty_def *def = &type->duties[i];
-        tb_duty_row *duty =
-            !tb_duty_ends(def, event->action)
-                ? NULL
-                : meant(list, count, tb_bytes_str(def->id), tb_event_author(event), head.number);
-        err = duty != NULL ? fulfil_beside(txn, duty, at, id) : TB_OK;
-    }
-    return err;
-}
-
 /* ---- another chain ---- */
 
 static tb_err forget_all(tb_txn *txn, const tb_case_id *id)
@@ -317,12 +199,6 @@ static tb_err forget_all(tb_txn *txn, const tb_case_id *id)
     return err;
 }
 
-typedef tb_err beside_fn(const tb_agent *agent,
-                         tb_txn *txn,
-                         const tb_case_row *row,
-                         const tb_event *event,
-                         const tb_digest *id);
-
 tb_err tb_duties_beside(const tb_agent *agent,
                         tb_txn *txn,
                         const tb_case_row *row,
@@ -333,8 +209,8 @@ tb_err tb_duties_beside(const tb_agent *agent,
     return err == TB_OK ? tb_duties_lapsed(agent, txn, row, event, id) : err;
 }
 
-static tb_err
-sides_again(const tb_agent *agent, tb_txn *txn, const tb_case_row *row, beside_fn *look)
+tb_err
+tb_duties_sides(const tb_agent *agent, tb_txn *txn, const tb_case_row *row, tb_duties_side_fn *look)
 {
     tb_event_walk walk;
     tb_event_key key;
@@ -366,11 +242,35 @@ static bool may_owe(const tb_path *path, const tb_case_row *row)
     return may;
 }
 
+/* What is dated by an older calendar stays so until its creditor re-dates it. */
+static tb_err
+keep_date(const tb_agent *agent, tb_txn *txn, const tb_case_row *row, const tb_duty_row *before)
+{
+    tb_duty_row now;
+    const tb_duty_def *def = tb_case_type_duty(row->view.type, before->key.duty);
+    tb_err err = tb_duty_get(txn, &before->key, &now);
+    bool same = err == TB_OK && def != NULL && now.from_at == before->from_at &&
+                now.calendar > before->calendar && now.state == TB_DUTY_OPEN &&
+                tb_duty_redated(agent, def, before) == now.due;
+    if (!same || now.due == before->due) {
+        return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+    }
+    now.due = before->due;
+    now.calendar = before->calendar;
+    err = tb_duty_plan(agent, txn, row, &now);
+    return err == TB_OK ? tb_duty_put(txn, &now) : err;
+}
+
 tb_err
 tb_duties_anew(const tb_agent *agent, tb_txn *txn, const tb_path *path, const tb_case_row *row)
 {
     tb_case_row then;
-    tb_err err = forget_all(txn, &row->id);
+    tb_duty_row *before;
+    size_t count;
+    tb_err err = tb_duties_of(txn, &row->id, &before, &count);
+    if (err == TB_OK) {
+        err = forget_all(txn, &row->id);
+    }
     if (err != TB_OK || !may_owe(path, row)) {
         return err;
     }
@@ -385,9 +285,12 @@ tb_duties_anew(const tb_agent *agent, tb_txn *txn, const tb_path *path, const tb
     }
     /* Side events have no order: what a lapse is of must have begun. */
     if (err == TB_OK) {
-        err = sides_again(agent, txn, row, tb_duties_requested);
+        err = tb_duties_sides(agent, txn, row, tb_duties_requested);
     }
-    return err == TB_OK ? sides_again(agent, txn, row, tb_duties_lapsed) : err;
+    for (size_t i = 0; err == TB_OK && i < count; i++) {
+        err = keep_date(agent, txn, row, &before[i]);
+    }
+    return err == TB_OK ? tb_duties_sides(agent, txn, row, tb_duties_lapsed) : err;
 }
 
 tb_err tb_duties_follow(const tb_agent *agent,

@@ -6,13 +6,16 @@
  *     version moved       --> the same: what is open by the new version's limits, what it does not
  *                             ask for released
  *     side event arrives  --> tb_duties_beside: a request, which may begin a duty
- *                             (tb_duties_requested), what fulfils its author's, or a lapse (tb_duties_lapsed)
- *     due + grace, here   --> tb_duties_tick: the creditor's agent records the lapse, a signed side
- *                             event of the campaign's action for it
+ *                             (tb_duties_requested), what fulfils its author's, or a lapse
+ * (tb_duties_lapsed) due + grace, here   --> tb_duties_tick: the creditor's agent records the
+ * lapse, a signed side event of the campaign's action for it before, and after   --> the same: a
+ * reminder before it is due, an escalation once it has lapsed, a withdrawal of the lapse of what
+ * was done in time after all
  *
+ * Each of these is said once: the side event, however it comes back, leaves a DUTY_SAID row.
  * Every party on a case keeps its duties; the creditor's agent alone judges. What a limit is says
  * agents/campaign/duty.h, what a row is agents/rows_duty.h, when a lapse lets somebody take a case
- * over agents/lapses.h. Reminders, supervision and explanations read the same rows.
+ * over agents/lapses.h. Explanations read the same rows.
  */
 #ifndef TB_DUTIES_H
 #define TB_DUTIES_H
@@ -41,16 +44,28 @@ tb_err tb_duties_beside(const tb_agent *agent,
                         const tb_case_row *row,
                         const tb_event *event,
                         const tb_digest *id) TB_MUST_USE;
-/* A side event is here: the duty its author owes may be fulfilled by it; when it is a lapse, the
- * duty it names has lapsed. Others are none of ours. */
+/* duties_beside.c: a side event is here: the duty its author owes may be fulfilled by it; when it
+ * is a lapse, the duty it names has lapsed; another word of the creditor is noted. Others are none
+ * of ours. */
 tb_err tb_duties_lapsed(const tb_agent *agent,
                         tb_txn *txn,
                         const tb_case_row *row,
                         const tb_event *event,
                         const tb_digest *id) TB_MUST_USE;
 
+/* Every side event of the case that counts, one by one. */
+typedef tb_err tb_duties_side_fn(const tb_agent *agent,
+                                 tb_txn *txn,
+                                 const tb_case_row *row,
+                                 const tb_event *event,
+                                 const tb_digest *id);
+tb_err tb_duties_sides(const tb_agent *agent,
+                       tb_txn *txn,
+                       const tb_case_row *row,
+                       tb_duties_side_fn *look) TB_MUST_USE;
+
 /* duties_request.c: a side event is here, and if it is listed already its row says by which event:
- * it may be a request that begins a duty. Before its lapse is looked at. */
+ * it may be a request or a supervision that begins a duty. Before its lapse is looked at. */
 tb_err tb_duties_requested(const tb_agent *agent,
                            tb_txn *txn,
                            const tb_case_row *row,
@@ -65,9 +80,45 @@ tb_err tb_duty_begin(const tb_agent *agent,
                      const tb_duty_def *def) TB_MUST_USE;
 tb_err tb_duty_fulfil(const tb_agent *agent,
                       tb_txn *txn,
+                      const tb_case_row *row,
                       tb_duty_row *duty,
                       const tb_event *event,
                       const tb_digest *id) TB_MUST_USE;
+/* The same where the time that counts is known. */
+tb_err tb_duty_fulfil_at(const tb_agent *agent,
+                         tb_txn *txn,
+                         const tb_case_row *row,
+                         tb_duty_row *duty,
+                         tb_time at,
+                         const tb_digest *by) TB_MUST_USE;
+/* The time an event counts from; its own while its row is not written yet. */
+tb_err tb_duty_counts_from(const tb_agent *agent,
+                           tb_txn *txn,
+                           const tb_event *event,
+                           const tb_digest *id,
+                           tb_time *out) TB_MUST_USE;
+
+/* duties_plan.c: what the creditor's agent says next of the duty, and when; TB_DUTY_NOTHING: no
+ * more. A word of office hours is put off to the next, unless the case is urgent, or the duty
+ * would be over by then. not_before: civil now, or 0. */
+tb_err tb_duty_next_word(const tb_agent *agent,
+                         tb_txn *txn,
+                         const tb_case_row *row,
+                         const tb_duty_row *duty,
+                         tb_time not_before,
+                         tb_duty_word *out,
+                         tb_time *out_at) TB_MUST_USE;
+/* When an open duty is due by the newest calendar here, where a newer one re-dates it; else its due
+ * time as it stands. */
+tb_time tb_duty_redated(const tb_agent *agent, const tb_duty_def *def, const tb_duty_row *duty);
+/* duties_redate.c: looks through what is to be judged here, a slice at a time, for what a calendar
+ * that is new here re-dates, and has it looked at now. */
+tb_err tb_duties_redate(tb_step *step) TB_MUST_USE;
+/* Whether there is any left to look through. */
+tb_err tb_duties_redating(const tb_agent *agent, tb_txn *txn, bool *out) TB_MUST_USE;
+/* Sets when the duty is to be looked at here; it is not put. */
+tb_err tb_duty_plan(const tb_agent *agent, tb_txn *txn, const tb_case_row *row, tb_duty_row *duty)
+    TB_MUST_USE;
 
 /* Judges what is due, a bounded number; the link may sign. */
 tb_err tb_duties_tick(tb_step *step) TB_MUST_USE;

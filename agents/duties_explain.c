@@ -67,7 +67,9 @@ static tb_err explain_days(tb_arena *arena,
 {
     int64_t first = tb_day_of(row->from_at) + 1;
     int64_t last = tb_day_of(row->due);
-    int64_t all = last < first || out->unit == TB_LIMIT_HOURS ? 0 : last - first + 1;
+    int64_t all = last < first || out->unit == TB_LIMIT_HOURS || out->unit == TB_LIMIT_DAY
+                      ? 0
+                      : last - first + 1;
     out->day_count = all < TB_EXPLAINED_DAYS_MAX ? (size_t)all : TB_EXPLAINED_DAYS_MAX;
     out->more_days = (uint32_t)(all - (int64_t)out->day_count);
     out->days = tb_arena_array(arena, out->day_count + 1, sizeof *out->days);
@@ -84,10 +86,35 @@ static tb_err explain_days(tb_arena *arena,
 
 static void explain_limit(const tb_duty_def *def, tb_local_explained_duty *out)
 {
-    out->unit = def->hours > 0  ? TB_LIMIT_HOURS
-                : def->days > 0 ? TB_LIMIT_DAYS
-                                : TB_LIMIT_WORKING_DAYS;
+    out->unit = def->hours > 0          ? TB_LIMIT_HOURS
+                : def->days > 0         ? TB_LIMIT_DAYS
+                : def->working_days > 0 ? TB_LIMIT_WORKING_DAYS
+                                        : TB_LIMIT_DAY;
     out->amount = def->hours > 0 ? def->hours : def->days > 0 ? def->days : def->working_days;
+}
+
+/* What its creditor's re-dating says it was before. */
+static tb_err explain_redating(tb_txn *txn, const tb_duty_row *row, tb_local_explained_duty *out)
+{
+    tb_duty_said said;
+    tb_event_key key;
+    tb_event_row stored;
+    tb_event event;
+    tb_err err = tb_duty_said_get(txn, &row->key, TB_DUTY_REDATES, &said);
+    if (err != TB_OK) {
+        return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+    }
+    err = tb_event_in_case(txn, &row->key.case_id, TB_CLASS_SIDE, 0, &said.event, &key, &stored);
+    if (err == TB_OK) {
+        err = tb_chain_decode(txn, &stored, &event);
+    }
+    for (size_t i = 0; err == TB_OK && i < event.field_count; i++) {
+        if (tb_bytes_equal(event.fields[i].id, tb_bytes_str(TB_LAPSE_DUE)) &&
+            tb_time_parse(event.fields[i].value, &out->was_due)) {
+            out->redated = said.at;
+        }
+    }
+    return err == TB_ERR_NOT_FOUND ? TB_ERR_CORRUPT : err;
 }
 
 /* ---- a case ---- */
@@ -107,6 +134,9 @@ static tb_err explain_one(const tb_agent *agent,
     tb_err err = tb_duty_show(agent, txn, now, row, &out->line);
     if (err == TB_OK) {
         err = explain_beginning(agent, txn, row, out);
+    }
+    if (err == TB_OK) {
+        err = explain_redating(txn, row, out);
     }
     const tb_duty_def *def =
         owner->view.type == NULL ? NULL : tb_case_type_duty(owner->view.type, row->key.duty);

@@ -1,6 +1,8 @@
-/* duties_judge - the creditor's agent: what is due and has not come has lapsed, and it says so. */
+/* duties_judge - the creditor's agent: what is due and has not come has lapsed, and it says so; as
+ * it says what else is to be said of a duty (duties_plan.c). */
 #include "agents/acts.h"
 #include "agents/campaign/duty.h"
+#include "agents/digest.h"
 #include "agents/duties.h"
 #include "agents/effective.h"
 #include "agents/set_aside.h"
@@ -8,6 +10,8 @@
 
 /* The account in an event nobody asked for. */
 #define AGENT_ACCOUNT "agent"
+/* Open fields of a word: duty, due, upto, debtor, new due, calendar. */
+#define WORD_FIELDS_MAX 6
 
 /* ---- when ---- */
 
@@ -39,6 +43,12 @@ tb_err tb_duties_due(const tb_agent *agent, tb_txn *txn, tb_time *out)
         err = drained_at(agent, txn, &drained);
     }
     if (err != TB_OK) {
+        return err;
+    }
+    bool redating;
+    err = tb_duties_redating(agent, txn, &redating);
+    if (err != TB_OK || redating) {
+        *out = err == TB_OK ? drained : *out;
         return err;
     }
     if (agent->directory->exercise) {
@@ -94,18 +104,38 @@ static bool takes(const tb_action *action, const char *field)
     return false;
 }
 
+/* When it is due now, and by which calendar: instead of how far the debtor's stream is held. */
+static tb_err redated(tb_step *step,
+                      const tb_duty_def *def,
+                      const tb_duty_row *duty,
+                      tb_field fields[WORD_FIELDS_MAX],
+                      size_t *count)
+{
+    char *due = tb_arena_alloc(step->arena, TB_TIME_TEXT);
+    if (due == NULL) {
+        return TB_ERR_LIMIT;
+    }
+    tb_time_print(tb_duty_redated(step->agent, def, duty), due);
+    fields[(*count)++] = (tb_field){tb_bytes_str(TB_REDATED_DUE), tb_bytes_str(due)};
+    fields[*count].id = tb_bytes_str(TB_REDATED_CALENDAR);
+    return number_text(step->arena, step->agent->calendar->version, &fields[(*count)++].value);
+}
+
 static tb_err record(tb_step *step,
                      const tb_case_row *row,
                      const tb_duty_def *def,
-                     tb_duty_row *duty,
+                     tb_duty_word word,
+                     const tb_duty_row *duty,
                      tb_outcome *out)
 {
-    const tb_action *lapse = tb_case_type_action(row->view.type, tb_bytes_str(def->lapse));
+    tb_bytes act = tb_bytes_str(tb_duty_word_act(def, word));
+    const tb_action *action = tb_case_type_action(row->view.type, act);
     char *due = tb_arena_alloc(step->arena, TB_TIME_TEXT);
     uint64_t upto;
-    tb_field fields[4] = {{.id = tb_bytes_str(TB_LAPSE_DUE)},
-                          {.id = tb_bytes_str(TB_LAPSE_DUTY), .value = tb_bytes_str(def->id)},
-                          {.id = tb_bytes_str(TB_LAPSE_UPTO)}};
+    tb_field fields[WORD_FIELDS_MAX] = {
+        {.id = tb_bytes_str(TB_LAPSE_DUE)},
+        {.id = tb_bytes_str(TB_LAPSE_DUTY), .value = tb_bytes_str(def->id)},
+        {.id = tb_bytes_str(TB_LAPSE_UPTO)}};
     if (due == NULL) {
         return TB_ERR_LIMIT;
     }
@@ -118,16 +148,22 @@ static tb_err record(tb_step *step,
     if (err != TB_OK) {
         return err;
     }
-    size_t count = lapse != NULL && takes(lapse, TB_LAPSE_UPTO) ? 3 : 2;
-    if (lapse != NULL && takes(lapse, TB_LAPSE_DEBTOR)) {
+    size_t count = action != NULL && takes(action, TB_LAPSE_UPTO) ? 3 : 2;
+    if (action != NULL && takes(action, TB_LAPSE_DEBTOR)) {
         fields[count++] =
             (tb_field){tb_bytes_str(TB_LAPSE_DEBTOR), tb_party_bytes(&duty->key.debtor)};
+    }
+    if (word == TB_DUTY_REDATES) {
+        err = redated(step, def, duty, fields, &count);
+    }
+    if (err != TB_OK) {
+        return err;
     }
     tb_wish wish = {
         .account = tb_bytes_str(AGENT_ACCOUNT),
         .by_agent = true,
         .case_id = row->id,
-        .action = tb_bytes_str(def->lapse),
+        .action = act,
         .fields = fields,
         .field_count = count,
     };
@@ -148,6 +184,7 @@ static tb_err date_again(tb_step *step, const tb_duty_def *def, tb_duty_row *dut
     tb_event_key key;
     tb_event_row row;
     tb_event event;
+    tb_time before = duty->from_at;
     uint8_t class = duty->from_number == 0 ? TB_CLASS_SIDE : TB_CLASS_CHAIN; /* a request */
     tb_err err = tb_event_in_case(step->txn, &duty->key.case_id, class, duty->from_number,
                                   &duty->key.from, &key, &row);
@@ -157,54 +194,66 @@ static tb_err date_again(tb_step *step, const tb_duty_def *def, tb_duty_row *dut
     if (err == TB_OK) {
         err = tb_effective_time(step->agent, step->txn, &row, event.at, &duty->from_at, out_known);
     }
-    if (err == TB_OK) {
-        duty->due = tb_duty_due(def, duty->from_at, step->agent->calendar);
+    /* by a newer calendar alone a duty is re-dated aloud, where its definition says how */
+    if (err == TB_OK && (def->redate == NULL || duty->from_at != before)) {
+        if (def->due_field == NULL) {
+            duty->due = tb_duty_due(def, duty->from_at, step->agent->calendar);
+        }
         duty->calendar = step->agent->calendar != NULL ? step->agent->calendar->version : 0;
     }
     return err == TB_ERR_NOT_FOUND ? TB_ERR_CORRUPT : err;
 }
 
-/* The lapse cannot be recorded now, perhaps never: shown, and tried again once a day. */
-static tb_err put_off(tb_step *step, tb_duty_row *duty, tb_refusal code)
+/* It cannot be said now, perhaps never: shown, and tried again once a day; a lapse waits for no
+ * reminder. */
+static tb_err put_off(
+    tb_step *step, const tb_duty_def *def, tb_duty_row *duty, tb_duty_word word, tb_refusal code)
 {
+    tb_time lapses = duty->due + tb_duty_grace(def);
     tb_alarm_row alarm = {
         .code = code,
         .at = step->now.real,
         .party = duty->key.debtor,
         .digest = duty->key.from,
-        .text = tb_bytes_str("A duty is overdue and its lapse could not be recorded."),
+        .text = tb_bytes_str(word == TB_DUTY_LAPSES
+                                 ? "A duty is overdue and its lapse could not be recorded."
+                                 : "What is to be said of a duty could not be recorded."),
         .stream = {.lane = TB_LANE_NORMAL},
     };
     duty->look = step->now.civil + TB_DUTY_REFUSED_AGAIN_MS;
+    if (word == TB_DUTY_REMINDS && duty->look > lapses) {
+        duty->look = lapses;
+    }
     tb_err err = tb_duty_put(step->txn, duty);
     return err == TB_OK ? tb_alarm_raise(step->agent, step->txn, &alarm, step->effects) : err;
 }
 
+/* Says the next word of the duty, if its time has come. */
 static tb_err
-judge_open(tb_step *step, const tb_case_row *row, const tb_duty_def *def, tb_duty_row *duty)
+say_next(tb_step *step, const tb_case_row *row, const tb_duty_def *def, tb_duty_row *duty)
 {
-    bool known;
-    tb_err err = date_again(step, def, duty, &known);
+    tb_duty_word word;
+    tb_time at;
+    tb_outcome outcome;
+    tb_err err = tb_duty_next_word(step->agent, step->txn, row, duty, step->now.civil, &word, &at);
     if (err != TB_OK) {
         return err;
     }
-    if (!known || row->frozen) {
-        return look_again(step, duty);
-    }
-    tb_time say = duty->due + tb_duty_grace(def);
-    if (say > step->now.civil) {
-        duty->look = say;
+    if (word == TB_DUTY_NOTHING || at > step->now.civil) {
+        duty->look = at;
         return tb_duty_put(step->txn, duty);
     }
-    tb_outcome outcome;
-    err = record(step, row, def, duty, &outcome);
+    err = record(step, row, def, word, duty, &outcome);
     if (err != TB_OK) {
         return err;
     }
     if (outcome.draft) {
         return look_again(step, duty);
     }
-    return outcome.code == TB_ACCEPTED ? TB_OK : put_off(step, duty, outcome.code);
+    if (outcome.code != TB_ACCEPTED) {
+        return put_off(step, def, duty, word, outcome.code);
+    }
+    return word == TB_DUTY_LAPSES ? tb_digest_lapsed(step) : TB_OK;
 }
 
 static tb_err judge_one(tb_step *step, tb_duty_row *duty)
@@ -219,11 +268,18 @@ static tb_err judge_one(tb_step *step, tb_duty_row *duty)
     if (row.view.type == NULL) {
         return look_again(step, duty); /* its campaign is not here now */
     }
-    if (def == NULL || duty->state != TB_DUTY_OPEN) {
+    bool known = true;
+    if (def != NULL && duty->state == TB_DUTY_OPEN) {
+        err = date_again(step, def, duty, &known);
+    }
+    if (err == TB_OK && def != NULL && (!known || row.frozen)) {
+        return look_again(step, duty);
+    }
+    if (err == TB_OK && def == NULL) {
         duty->look = 0;
         return tb_duty_put(step->txn, duty);
     }
-    return judge_open(step, &row, def, duty);
+    return err == TB_OK ? say_next(step, &row, def, duty) : err;
 }
 
 static void in_hand(tb_agent *agent, tb_bytes due)
@@ -238,6 +294,10 @@ tb_err tb_duties_tick(tb_step *step)
     tb_err err = tb_duties_due(step->agent, step->txn, &at);
     if (err != TB_OK || at > step->now.real) {
         return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+    }
+    err = tb_duties_redate(step);
+    if (err != TB_OK) {
+        return err;
     }
     for (unsigned i = 0; i < TB_DUTY_TICK_MAX; i++) {
         tb_bytes cursor = tb_bytes_of(NULL, 0);

@@ -20,6 +20,23 @@ static void name_from(const tb_case_type *type, const tb_duty_def *def, tb_local
     line->from_en = from == NULL ? tb_bytes_of(NULL, 0) : text_of(from->title.en);
 }
 
+static tb_err said_at(tb_txn *txn, const tb_duty_key *key, tb_duty_word word, tb_time *out)
+{
+    tb_duty_said said;
+    tb_err err = tb_duty_said_get(txn, key, word, &said);
+    *out = err == TB_OK ? said.at : 0;
+    return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+}
+
+static tb_err name_said(tb_txn *txn, const tb_duty_key *key, tb_local_duty_line *line)
+{
+    tb_err err = said_at(txn, key, TB_DUTY_REMINDS, &line->reminded);
+    if (err == TB_OK) {
+        err = said_at(txn, key, TB_DUTY_ESCALATES, &line->escalated);
+    }
+    return err == TB_OK ? said_at(txn, key, TB_DUTY_WITHDRAWS, &line->withdrawn) : err;
+}
+
 tb_err tb_duty_show(
     const tb_agent *agent, tb_txn *txn, tb_now now, const tb_duty_row *row, tb_local_duty_line *out)
 {
@@ -40,14 +57,19 @@ tb_err tb_duty_show(
         .lapse = row->lapse,
         .ended = row->ended,
     };
+    err = name_said(txn, &row->key, out);
     const tb_duty_def *def =
         owner.view.type == NULL ? NULL : tb_case_type_duty(owner.view.type, row->key.duty);
-    if (def == NULL) {
-        return TB_OK; /* its campaign is not installed here now: the row speaks for itself */
+    if (err != TB_OK || def == NULL) {
+        return err; /* its campaign is not installed here now: the row speaks for itself */
     }
     out->title_zh = text_of(def->title.zh);
     out->title_en = text_of(def->title.en);
     out->by_default = def->by_default;
+    out->scores = tb_duty_scores(def, row->from_at) && row->state != TB_DUTY_ON_TIME;
+    if (tb_duty_adopted(def, row->from_at)) {
+        out->adopted_no = tb_bytes_str(def->adopted.document_no);
+    }
     out->basis_zh = text_of(def->basis.zh);
     out->basis_en = text_of(def->basis.en);
     out->ends_in = text_of(def->ends_in);

@@ -1,4 +1,5 @@
-/* duties_request - a duty that begins with a request, a side event, and ends with its answer. */
+/* duties_request - a duty that begins with a side event: a request, which ends with its answer, or
+ * a supervision (督办), which ends with the report back of whom it calls upon. */
 #include "agents/answers.h"
 #include "agents/campaign/duty.h"
 #include "agents/duties.h"
@@ -37,10 +38,57 @@ static tb_err end_answered(const tb_agent *agent,
     for (size_t i = 0; err == TB_OK && i < count; i++) {
         if (tb_digest_equal(&list[i].key.from, id) &&
             tb_bytes_equal(list[i].key.duty, tb_bytes_str(def->id))) {
-            err = tb_duty_fulfil(agent, txn, &list[i], &path.list[at].event, &path.list[at].id);
+            err =
+                tb_duty_fulfil(agent, txn, row, &list[i], &path.list[at].event, &path.list[at].id);
         }
     }
     return err;
+}
+
+/* The case as it is to who is supervised: with the side event's own values, and its author as the
+ * last who did that. */
+static tb_err
+supervised_view(tb_txn *txn, const tb_case_row *row, const tb_event *event, tb_case_row *out)
+{
+    tb_arena *arena = tb_txn_arena(txn);
+    const tb_case_view *view = &row->view;
+    size_t field_count = view->field_count + event->field_count;
+    tb_field *fields = tb_arena_array(arena, field_count + 1, sizeof *fields);
+    tb_action_count *counts = tb_arena_array(arena, view->count_count + 1, sizeof *counts);
+    if (fields == NULL || counts == NULL) {
+        return TB_ERR_LIMIT;
+    }
+    for (size_t i = 0; i < field_count; i++) { /* the first of a name is found */
+        fields[i] =
+            i < event->field_count ? event->fields[i] : view->fields[i - event->field_count];
+    }
+    counts[0] = (tb_action_count){
+        .action = event->action, .count = 1, .last_actor = *tb_event_author(event)};
+    if (view->count_count > 0) {
+        memcpy(counts + 1, view->counts, view->count_count * sizeof *counts);
+    }
+    *out = *row;
+    out->view.fields = fields;
+    out->view.field_count = field_count;
+    out->view.counts = counts;
+    out->view.count_count = view->count_count + 1;
+    return TB_OK;
+}
+
+static tb_err begin_supervised(const tb_agent *agent,
+                               tb_txn *txn,
+                               const tb_case_row *row,
+                               const tb_event *event,
+                               const tb_digest *id,
+                               const tb_duty_def *def)
+{
+    tb_case_row with;
+    tb_err err = supervised_view(txn, row, event, &with);
+    if (err == TB_OK) {
+        err = tb_duty_begin(agent, txn, &with, event, id, def);
+    }
+    /* the report back may have come before */
+    return err == TB_OK ? tb_duties_sides(agent, txn, row, tb_duties_lapsed) : err;
 }
 
 tb_err tb_duties_requested(const tb_agent *agent,
@@ -57,8 +105,11 @@ tb_err tb_duties_requested(const tb_agent *agent,
         if (!tb_duty_begins(def, event->action)) {
             continue;
         }
-        err = tb_duty_begin(agent, txn, row, event, id, def);
-        if (err == TB_OK && listed > 0) {
+        const tb_action *from = tb_case_type_action(type, event->action);
+        bool supervises = from != NULL && from->supervises_count > 0;
+        err = supervises ? begin_supervised(agent, txn, row, event, id, def)
+                         : tb_duty_begin(agent, txn, row, event, id, def);
+        if (err == TB_OK && listed > 0 && !supervises) {
             err = end_answered(agent, txn, row, def, id, listed);
         }
     }

@@ -15,6 +15,7 @@
 #include "agents/letter.h"
 #include "agents/link.h"
 #include "agents/lists.h"
+#include "agents/office.h"
 #include "agents/own_cut.h"
 #include "agents/quarantine.h"
 #include "agents/queries.h"
@@ -214,6 +215,9 @@ static tb_err change(tb_asking *a)
         return tb_automatic_switch(a->agent, a->txn, a->now, a->request->account,
                                    &a->request->set_switch, &a->answer);
     }
+    if (a->request->kind == TB_REQUEST_SET_OFFICE) {
+        return tb_office_set(a->txn, &a->request->set_office, &a->answer);
+    }
     if (a->request->kind == TB_REQUEST_INSTALL) {
         return install(a);
     }
@@ -322,7 +326,10 @@ static tb_err dispatch(tb_asking *a)
     case TB_REQUEST_CHANGE_ACCOUNT:
     case TB_REQUEST_APPROVE:
     case TB_REQUEST_SET_SWITCH:
+    case TB_REQUEST_SET_OFFICE:
         return once(a);
+    case TB_REQUEST_GET_OFFICE:
+        return tb_query_office(a->txn, &a->answer);
     case TB_REQUEST_UNANSWERED:
         return tb_query_unanswered(agent, a->txn, a->now, &request->get_unanswered, &a->answer);
     case TB_REQUEST_EXPLAIN_DUTIES:

@@ -180,8 +180,21 @@ tb_err tb_duty_del(tb_txn *txn, const tb_duty_key *key)
     if (err == TB_OK) {
         err = forget_due(txn, &old);
     }
+    if (err == TB_OK) {
+        err = tb_duty_said_del(txn, key);
+    }
     uint8_t buffer[KEY_BYTES_MAX];
     return err == TB_OK ? tb_store_del(txn, TB_TABLE_DUTY, encode_key(buffer, key)) : err;
+}
+
+tb_err tb_duty_key_bytes(tb_arena *arena, const tb_duty_key *key, tb_bytes *out)
+{
+    uint8_t *buffer = tb_arena_alloc(arena, KEY_BYTES_MAX);
+    if (buffer == NULL) {
+        return TB_ERR_LIMIT;
+    }
+    *out = encode_key(buffer, key);
+    return TB_OK;
 }
 
 static tb_err room_for_one(tb_arena *arena, tb_duty_row **list, size_t count, size_t *capacity)

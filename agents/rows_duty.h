@@ -12,6 +12,7 @@
 #ifndef TB_ROWS_DUTY_H
 #define TB_ROWS_DUTY_H
 
+#include "agents/campaign/campaign.h"
 #include "base/ids.h"
 #include "base/limits.h"
 #include "base/time.h"
@@ -39,6 +40,12 @@ typedef struct tb_duty_row {
     uint32_t calendar; /* version of the table it was counted by; 0: none */
 } tb_duty_row;
 
+/* That it was said, and by which event; of several the first, of re-datings the last put. */
+typedef struct tb_duty_said {
+    tb_time at; /* effective, as far as known */
+    tb_digest event;
+} tb_duty_said;
+
 /* Which walk of DUTY_DUE. */
 typedef enum tb_duty_walk {
     TB_DUTY_TO_JUDGE = 1, /* by look */
@@ -47,7 +54,20 @@ typedef enum tb_duty_walk {
 
 tb_err tb_duty_get(tb_txn *txn, const tb_duty_key *key, tb_duty_row *out) TB_MUST_USE;
 tb_err tb_duty_put(tb_txn *txn, const tb_duty_row *row) TB_MUST_USE;
+/* With what was said of it. */
 tb_err tb_duty_del(tb_txn *txn, const tb_duty_key *key) TB_MUST_USE;
+
+/* rows_duty_said.c: DUTY_SAID. word is none of TB_DUTY_NOTHING and TB_DUTY_LAPSES. */
+tb_err tb_duty_said_put(tb_txn *txn,
+                        const tb_duty_key *key,
+                        tb_duty_word word,
+                        tb_time at,
+                        const tb_digest *event) TB_MUST_USE;
+tb_err tb_duty_said_get(tb_txn *txn, const tb_duty_key *key, tb_duty_word word, tb_duty_said *out)
+    TB_MUST_USE;
+tb_err tb_duty_said_del(tb_txn *txn, const tb_duty_key *key) TB_MUST_USE;
+/* For checks: whether a DUTY_SAID row reads, and the key of the DUTY row it is of. */
+bool tb_duty_said_reads(tb_bytes key, tb_bytes value, tb_bytes *out_of);
 
 /* Every duty of a case, in the arena. */
 tb_err
@@ -68,6 +88,8 @@ tb_err tb_duty_look(tb_txn *txn, tb_time *out) TB_MUST_USE;
 /* Whether a cursor that came from outside may be one of this walk. */
 bool tb_duty_cursor(tb_duty_walk walk, tb_bytes cursor);
 
+/* A key as stored, in the arena. */
+tb_err tb_duty_key_bytes(tb_arena *arena, const tb_duty_key *key, tb_bytes *out) TB_MUST_USE;
 /* For checks: the rows as they stand. */
 tb_err tb_duty_decode(tb_bytes key, tb_bytes value, tb_duty_row *out) TB_MUST_USE;
 

@@ -1,6 +1,7 @@
 #include "agents/unanswered.h"
 
 #include "agents/chain.h"
+#include "agents/rows_duty.h"
 
 /* Cases looked at for one page. */
 #define LOOKED_MAX 5000
@@ -106,12 +107,40 @@ static tb_local_unanswered_line *line_of(counting *c, const tb_party *party)
     return line;
 }
 
-static void list_case(counting *c, const tb_case_row *row, tb_time since)
+static tb_err newest_said(counting *c, const tb_duty_key *duty, tb_duty_word word, tb_time *out)
+{
+    tb_duty_said said;
+    tb_err err = tb_duty_said_get(c->txn, duty, word, &said);
+    if (err == TB_OK && said.at > *out) {
+        *out = said.at;
+    }
+    return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+}
+
+static tb_err name_said(counting *c, tb_local_unanswered_case *listed)
+{
+    tb_duty_row *list;
+    size_t count;
+    tb_err err = tb_duties_of(c->txn, &listed->case_id, &list, &count);
+    for (size_t i = 0; err == TB_OK && i < count; i++) {
+        if (list[i].ended != 0 || !tb_party_equal(&list[i].key.debtor, &listed->holder)) {
+            continue;
+        }
+        err = newest_said(c, &list[i].key, TB_DUTY_REMINDS, &listed->reminded);
+        if (err == TB_OK) {
+            err = newest_said(c, &list[i].key, TB_DUTY_ESCALATES, &listed->escalated);
+        }
+    }
+    return err;
+}
+
+static tb_err list_case(counting *c, const tb_case_row *row, tb_time since)
 {
     if (tb_party_empty(&c->wanted->by) || c->out.case_count == CASES_MAX) {
-        return;
+        return TB_OK;
     }
-    c->out.cases[c->out.case_count++] = (tb_local_unanswered_case){
+    tb_local_unanswered_case *listed = &c->out.cases[c->out.case_count++];
+    *listed = (tb_local_unanswered_case){
         .case_id = row->id,
         .holder = row->view.holder,
         .campaign = row->campaign,
@@ -119,6 +148,7 @@ static void list_case(counting *c, const tb_case_row *row, tb_time since)
         .state = row->view.state,
         .since = since,
     };
+    return name_said(c, listed);
 }
 
 static tb_err count_case(counting *c, const tb_case_row *row)
@@ -147,8 +177,7 @@ static tb_err count_case(counting *c, const tb_case_row *row)
     tb_local_unanswered_line *line = line_of(c, &row->view.holder);
     line->ages[band_of(since, c->now.civil)]++;
     line->oldest = line->oldest == 0 || since < line->oldest ? since : line->oldest;
-    list_case(c, row, since);
-    return TB_OK;
+    return list_case(c, row, since);
 }
 
 static tb_err make_room(counting *c)

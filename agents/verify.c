@@ -2,6 +2,7 @@
 
 #include "agents/campaign/scene.h"
 #include "agents/chain.h"
+#include "agents/lapse_check.h"
 #include "agents/prover.h"
 #include "agents/reports.h"
 #include "base/text.h"
@@ -50,6 +51,28 @@ static tb_err prove(verifying *v, const tb_event_key *key, const tb_event_row *r
                                          : fault(v, &key->event, tb_refusal_key(proven.refused));
 }
 
+/* That a lapse says what the events bear out. */
+static tb_err prove_lapse(verifying *v,
+                          const tb_case_row *owner,
+                          const tb_event_key *key,
+                          const tb_event_row *row)
+{
+    tb_event event;
+    tb_lapse_verdict verdict = TB_LAPSE_HOLDS;
+    if (row->standing != TB_STANDING_EFFECTIVE) {
+        return TB_OK;
+    }
+    tb_err err = tb_chain_decode(v->step->txn, row, &event);
+    if (err == TB_OK && tb_is_lapse(owner, &event)) {
+        err = tb_lapse_check(v->step->txn, owner, &event, &key->event, &verdict);
+    }
+    const char *wrong = tb_lapse_fault(verdict);
+    if (err == TB_ERR_CORRUPT) {
+        return TB_OK; /* told already: the row does not decode */
+    }
+    return err == TB_OK && wrong != NULL ? fault(v, &key->event, wrong) : err;
+}
+
 /* Every event of a case but what is held back, chain and beside it; and that the chain is one. */
 static tb_err prove_case(verifying *v, const tb_case_row *row)
 {
@@ -66,6 +89,9 @@ static tb_err prove_case(verifying *v, const tb_case_row *row)
         while (err == TB_OK) {
             if (event.standing != TB_STANDING_HELD_BACK) {
                 err = prove(v, &key, &event);
+            }
+            if (err == TB_OK && class == TB_CLASS_SIDE) {
+                err = prove_lapse(v, row, &key, &event);
             }
             if (err == TB_OK) {
                 err = tb_event_next(v->step->txn, &walk, &key, &event);

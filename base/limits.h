@@ -63,7 +63,7 @@
 /* A campaign's names: identifiers in bytes; counts per definition. */
 #define TB_NAME_BYTES_MAX  32
 #define TB_GROUPS_MAX      16
-#define TB_FIELDS_MAX      64
+#define TB_FIELDS_MAX      96
 #define TB_FIELD_BYTES_MAX 4096 /* one value */
 /* The figures of one report, which are one value: a summary has a line for each party and measure.
  * More is refused as report_long. */
@@ -72,8 +72,8 @@
 #define TB_ACTIONS_MAX     128
 #define TB_DUTIES_MAX      32
 /* One limit of a duty: ten years. A campaign with more is refused by its check. */
-#define TB_DUTY_HOURS_MAX    87600
-#define TB_DUTY_DAYS_MAX     3650
+#define TB_DUTY_HOURS_MAX 87600
+#define TB_DUTY_DAYS_MAX  3650
 /* Parties one event is addressed to, each a recipient of its notice: an act that would tell more is
  * refused as addressees_many. */
 #define TB_ADDRESSEES_MAX    TB_ENTRIES_MAX
@@ -153,6 +153,13 @@
 /* What cannot be judged yet is looked at again. */
 #define TB_DUTY_AGAIN_MS         60000
 #define TB_DUTY_REFUSED_AGAIN_MS (24ll * 3600 * 1000) /* and what was refused */
+/* Office hours where a party has set none, minutes after midnight: 9:00 to 17:00. A default. */
+#define TB_OFFICE_FROM_MINUTE 540
+#define TB_OFFICE_TO_MINUTE   1020
+/* Duties looked through for a digest; of more it says so. */
+#define TB_DIGEST_LOOKED_MAX 4096
+/* Duties looked through in one tick when a calendar is new here; the rest waits for the next. */
+#define TB_REDATE_SLICE 256
 /* Duties judged in one tick; the rest waits for the next. */
 #define TB_DUTY_TICK_MAX 16
 /* Acts an agent does by itself in one tick, and such that become due by a switch; likewise. */

@@ -89,7 +89,7 @@
     X(336, TB_REFUSED_VERSION_NOT_NEWER, "version_not_newer", "A case moves to a newer version of its own campaign only.", "办件只能换用本专项行动的更新版本。") \
     X(340, TB_REFUSED_HOLDS, "holds", "This party holds the case already; its holder takes a case over only when it is frozen.", "本单位已是该办件的承办单位;承办单位仅在办件冻结时方可接管。") \
     X(341, TB_REFUSED_NO_LAPSE, "no_lapse", "No lapse of a duty is on record that would let this party take the case over; see: tongbao due --overdue.", "没有可据以接管的超期未办结记录,请查看:tongbao due --overdue。") \
-    X(342, TB_REFUSED_LAPSE_BY_AGENT, "lapse_by_agent", "A lapse is recorded by the creditor's agent itself once a duty is overdue; nobody enters it by hand.", "超期未办结由权利单位的前置程序到期自动记录,不得人工填报。") \
+    X(342, TB_REFUSED_LAPSE_BY_AGENT, "lapse_by_agent", "What is recorded of a duty (a reminder, a lapse, its escalation or withdrawal) the creditor's agent records by itself; nobody enters it by hand.", "应办事项的提醒、超期、上报和撤销记录由权利单位的前置程序自动作出,不得人工填报。") \
     X(350, TB_REFUSED_CAMPAIGN_FAULTY, "campaign_faulty", "The definition has faults, so it is neither signed nor installed; tongbao campaign check FILE tells them all.", "专项行动定义有误,不予签名,也不予安装;请用 tongbao campaign check 文件 查看全部问题。") \
     /* 400..499 the local interface */ \
     X(400, TB_REFUSED_REQUEST, "bad_request", "The request is not understood; the command and the agent must be of one version.", "请求无法识别,请核对命令与前置程序版本。") \
@@ -153,6 +153,8 @@
     X(513, TB_REFUSED_FUTURE, "future", "The date or time is in the future; state when it happened.", "日期或时间晚于办理时间,请填写实际发生的时间。") \
     X(514, TB_REFUSED_ABOVE, "above", "The number is greater than the total it is part of.", "数值大于其所属的总数,请核对。") \
     X(515, TB_REFUSED_PARAMETER, "parameter", "The definition has no such parameter, or the value does not fit it; see its 'parameters'.", "该定义没有此参数,或取值不符合参数类型,请查看定义中的parameters。") \
+    /* 520..539 supervision */ \
+    X(520, TB_REFUSED_NOT_SUPERVISED, "not_supervised", "A party that has a jurisdiction supervises those that take part in the case within it, others supervise all of them, and nobody himself; the party named is none of these.", "督办对象应为参与本办件的其他单位;有管辖地的单位只能督办本辖区内的单位。所填单位不在其列。") \
     /* 540..559 reports, further */ \
     X(540, TB_REFUSED_REPORT_LONG, "report_long", "The figures take more room than a report has: the campaign's definition tells measures apart by too many values; tell its author.", "指标数据过多,超出一份报告的容量:专项行动规定中指标分组过细,请告知其编制单位。") \
     X(541, TB_REFUSED_RECONCILE_OF, "reconcile_of", "The cases behind a figure are with the party that filed it: name this party with --of, or ask at the other.", "指标背后的办件在报送该指标的单位:请用 --of 写本单位,或在对方单位查询。") \

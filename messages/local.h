@@ -70,6 +70,8 @@ typedef enum tb_request_kind {
     TB_REQUEST_SET_SWITCH = 85,
     TB_REQUEST_UNANSWERED = 86,
     TB_REQUEST_EXPLAIN_DUTIES = 87,
+    TB_REQUEST_GET_OFFICE = 100,
+    TB_REQUEST_SET_OFFICE = 101,
 } tb_request_kind;
 
 typedef struct tb_local_open {
@@ -196,6 +198,7 @@ typedef struct tb_local_request {
         tb_local_change_account change_account;
         tb_local_list_approvals list_approvals;
         tb_local_approve approve;
+        tb_local_office set_office;
         tb_local_switch set_switch;
         tb_local_get_unanswered get_unanswered;
     };
@@ -239,6 +242,7 @@ typedef enum tb_answer_kind {
     TB_ANSWER_SWITCHES = 84,
     TB_ANSWER_UNANSWERED = 86,
     TB_ANSWER_EXPLAINED = 87,
+    TB_ANSWER_OFFICE = 100,
 } tb_answer_kind;
 
 typedef struct tb_local_acted {
@@ -667,6 +671,7 @@ typedef struct tb_local_answer {
         tb_local_approvals approvals;
         tb_local_switches switches;
         tb_local_unanswered unanswered;
+        tb_local_office office;
         tb_local_explained explained;
     };
 } tb_local_answer;

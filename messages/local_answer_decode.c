@@ -397,6 +397,7 @@ bool tb_local_read_duty(const Tongbao__Local__DutyLine *in, tb_local_duty_line *
 {
     out->over = in->over != 0;
     out->by_default = in->by_default != 0;
+    out->scores = in->scores != 0;
     out->state = (tb_duty_state)in->state;
     return in->state >= TB_DUTY_OPEN && in->state <= TB_DUTY_RELEASED &&
            tb_wire_fixed(in->case_id, out->case_id.bytes, TB_CASE_ID_BYTES) &&
@@ -409,7 +410,11 @@ bool tb_local_read_duty(const Tongbao__Local__DutyLine *in, tb_local_duty_line *
            tb_local_text(in->basis_zh, &out->basis_zh) &&
            tb_local_text(in->basis_en, &out->basis_en) &&
            tb_local_text(in->ends_in, &out->ends_in) && read_digest(in->lapse, &out->lapse) &&
-           tb_wire_time(in->ended_ms, &out->ended);
+           tb_wire_time(in->ended_ms, &out->ended) &&
+           tb_wire_time(in->reminded_ms, &out->reminded) &&
+           tb_wire_time(in->escalated_ms, &out->escalated) &&
+           tb_wire_time(in->withdrawn_ms, &out->withdrawn) &&
+           tb_local_text(in->adopted_no, &out->adopted_no);
 }
 
 static tb_refusal
@@ -554,6 +559,8 @@ static tb_refusal read_body(const wire_answer *in, tb_arena *arena, tb_local_ans
         return tb_local_read_unanswered(in->unanswered, arena, &out->unanswered);
     case TB_ANSWER_EXPLAINED:
         return tb_local_read_explained(in->explained, arena, &out->explained);
+    case TB_ANSWER_OFFICE:
+        return tb_local_read_office(in->office, &out->office) ? TB_ACCEPTED : TB_REFUSED_REQUEST;
     case TB_ANSWER_SWITCHES:
         return tb_local_read_switches(in->switches, arena, &out->switches);
     }

@@ -19,6 +19,7 @@ typedef struct bodies {
     Tongbao__Local__Accounts accounts;
     Tongbao__Local__Approvals approvals;
     Tongbao__Local__Switches switches;
+    Tongbao__Local__Office office;
     Tongbao__Local__Unanswered unanswered;
     Tongbao__Local__Explained explained;
     Tongbao__Local__Case a_case;
@@ -427,6 +428,11 @@ void tb_local_write_duty(const tb_local_duty_line *in, Tongbao__Local__DutyLine 
     out->ends_in = tb_wire_of(in->ends_in);
     out->lapse = digest_of(&in->lapse);
     out->ended_ms = in->ended;
+    out->reminded_ms = in->reminded;
+    out->escalated_ms = in->escalated;
+    out->withdrawn_ms = in->withdrawn;
+    out->scores = in->scores;
+    out->adopted_no = tb_wire_of(in->adopted_no);
 }
 
 static bool write_duties(const tb_local_duties *in, tb_arena *arena, Tongbao__Local__Duties *out)
@@ -605,6 +611,10 @@ static bool write_body(const tb_local_answer *in, tb_arena *arena, bodies *b, wi
     case TB_ANSWER_EXPLAINED:
         out->explained = &b->explained;
         return tb_local_write_explained(&in->explained, arena, &b->explained);
+    case TB_ANSWER_OFFICE:
+        out->office = &b->office;
+        tb_local_write_office(&in->office, &b->office);
+        return true;
     case TB_ANSWER_SWITCHES:
         out->switches = &b->switches;
         return tb_local_write_switches(&in->switches, arena, &b->switches);

@@ -37,7 +37,9 @@ static bool read_case(const wire_case *in, tb_local_unanswered_case *out)
     return tb_wire_fixed(in->case_id, out->case_id.bytes, TB_CASE_ID_BYTES) &&
            tb_wire_party(in->holder, &out->holder) && tb_local_text(in->campaign, &out->campaign) &&
            tb_local_text(in->case_type, &out->case_type) && tb_local_text(in->state, &out->state) &&
-           tb_wire_time(in->since_ms, &out->since);
+           tb_wire_time(in->since_ms, &out->since) &&
+           tb_wire_time(in->reminded_ms, &out->reminded) &&
+           tb_wire_time(in->escalated_ms, &out->escalated);
 }
 
 tb_refusal tb_local_read_unanswered(const Tongbao__Local__Unanswered *in,
@@ -86,6 +88,8 @@ static void write_case(const tb_local_unanswered_case *in, wire_case *out)
     out->case_type = tb_wire_of(in->case_type);
     out->state = tb_wire_of(in->state);
     out->since_ms = in->since;
+    out->reminded_ms = in->reminded;
+    out->escalated_ms = in->escalated;
 }
 
 bool tb_local_write_unanswered(const tb_local_unanswered *in,
@@ -147,9 +151,11 @@ static tb_refusal read_duty(const wire_duty *in, tb_arena *arena, tb_local_expla
     out->more_days = in->more_days;
     if (in->line == NULL || !tb_local_read_duty(in->line, &out->line) ||
         !tb_wire_fixed(in->event, out->event.bytes, TB_DIGEST_BYTES) ||
-        in->why > TB_EFFECTIVE_EXERCISE || in->unit > TB_LIMIT_WORKING_DAYS ||
+        in->why > TB_EFFECTIVE_EXERCISE || in->unit > TB_LIMIT_DAY ||
         !tb_wire_party(in->actor, &out->actor) || !tb_wire_time(in->own_ms, &out->own) ||
-        !tb_wire_time(in->stored_ms, &out->stored) || !tb_wire_time(in->judged_ms, &out->judged)) {
+        !tb_wire_time(in->stored_ms, &out->stored) || !tb_wire_time(in->judged_ms, &out->judged) ||
+        !tb_wire_time(in->was_due_ms, &out->was_due) ||
+        !tb_wire_time(in->redated_ms, &out->redated)) {
         return TB_REFUSED_REQUEST;
     }
     return read_days(in, arena, out);
@@ -200,6 +206,8 @@ static bool write_duty(const tb_local_explained_duty *in, tb_arena *arena, wire_
     out->calendar_here = in->calendar_here;
     out->more_days = in->more_days;
     out->judged_ms = in->judged;
+    out->was_due_ms = in->was_due;
+    out->redated_ms = in->redated;
     return true;
 }
 
@@ -217,4 +225,18 @@ bool tb_local_write_explained(const tb_local_explained *in,
         }
     }
     return out->duties != NULL;
+}
+
+bool tb_local_read_office(const Tongbao__Local__Office *in, tb_local_office *out)
+{
+    *out = (tb_local_office){in->from, in->to, in->by_default != 0};
+    return in->from < in->to && in->to <= 24 * 60;
+}
+
+void tb_local_write_office(const tb_local_office *in, Tongbao__Local__Office *out)
+{
+    tongbao__local__office__init(out);
+    out->from = in->from;
+    out->to = in->to;
+    out->by_default = in->by_default;
 }

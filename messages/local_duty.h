@@ -47,6 +47,11 @@ typedef struct tb_local_duty_line {
     tb_bytes ends_in; /* empty: in nothing */
     tb_digest lapse;  /* zero: none recorded */
     tb_time ended;
+    tb_time reminded; /* 0: was not; likewise */
+    tb_time escalated;
+    tb_time withdrawn;   /* its lapse */
+    bool scores;         /* a lapse of it counts in evaluation; false of what was done in time */
+    tb_bytes adopted_no; /* of the document that adopted the default; empty: none for this duty */
 } tb_local_duty_line;
 
 typedef struct tb_local_duties {
@@ -72,6 +77,8 @@ typedef struct tb_local_unanswered_case {
     tb_bytes case_type;
     tb_bytes state;
     tb_time since;
+    tb_time reminded; /* of what its holder owes and has not done, the newest; 0: was not */
+    tb_time escalated;
 } tb_local_unanswered_case;
 
 typedef struct tb_local_unanswered {
@@ -87,6 +94,13 @@ typedef struct tb_local_unanswered {
 } tb_local_unanswered;
 
 /* Which time of an event counts, and why. */
+/* 办公时间: minutes after midnight, China time, on working days: from <= t < to <= 1440. */
+typedef struct tb_local_office {
+    uint32_t from;
+    uint32_t to;
+    bool by_default; /* in an answer: the party has set none */
+} tb_local_office;
+
 typedef enum tb_effective_why {
     TB_EFFECTIVE_UNKNOWN = 0,  /* its own: no stamp is here yet */
     TB_EFFECTIVE_OWN = 1,      /* stored in time after it */
@@ -99,6 +113,7 @@ typedef enum tb_limit_unit {
     TB_LIMIT_HOURS = 1,
     TB_LIMIT_DAYS = 2,
     TB_LIMIT_WORKING_DAYS = 3,
+    TB_LIMIT_DAY = 4, /* one that the campaign or the event names */
 } tb_limit_unit;
 
 typedef enum tb_day_why {
@@ -128,7 +143,9 @@ typedef struct tb_local_explained_duty {
     tb_local_explained_day *days;
     size_t day_count;
     uint32_t more_days;
-    tb_time judged; /* a lapse is recorded after this */
+    tb_time judged;  /* a lapse is recorded after this */
+    tb_time was_due; /* before its creditor re-dated it by a newer calendar; 0: it did not */
+    tb_time redated; /* when it did */
 } tb_local_explained_duty;
 
 typedef struct tb_local_explained {

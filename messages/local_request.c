@@ -16,8 +16,8 @@ static tb_refusal verdict(bool good)
 static tb_refusal read_open(const wire_open *in, tb_arena *arena, tb_local_open *out)
 {
     if (!tb_wire_name(in->campaign, &out->campaign) ||
-        !tb_wire_name(in->case_type, &out->case_type) ||
-        !tb_local_text(in->action, &out->action) || in->lane > TB_LANE_LAST) {
+        !tb_wire_name(in->case_type, &out->case_type) || !tb_local_text(in->action, &out->action) ||
+        in->lane > TB_LANE_LAST) {
         return TB_REFUSED_REQUEST;
     }
     out->lane = in->lane;
@@ -203,8 +203,11 @@ static tb_refusal read_body(const wire_request *in, tb_arena *arena, tb_local_re
         return verdict(tb_local_read_switch(in->set_switch, &out->set_switch));
     case TB_REQUEST_UNANSWERED:
         return verdict(tb_local_read_get_unanswered(in->get_unanswered, &out->get_unanswered));
+    case TB_REQUEST_SET_OFFICE:
+        return verdict(tb_local_read_office(in->set_office, &out->set_office));
     case TB_REQUEST_EXPLAIN_DUTIES:
         return verdict(read_case_id(in->explain_duties->case_id, &out->case_id));
+    case TB_REQUEST_GET_OFFICE:
     case TB_REQUEST_LIST_SWITCHES:
     case TB_REQUEST_LIST_ACCOUNTS:
     case TB_REQUEST_STATUS:
@@ -230,7 +233,7 @@ static bool identified(const tb_local_request *request)
         request->kind == TB_REQUEST_IMPORT_BUNDLE || request->kind == TB_REQUEST_WRITE_LETTER ||
         request->kind == TB_REQUEST_ACT_QUARANTINE || request->kind == TB_REQUEST_RECOVER ||
         request->kind == TB_REQUEST_CHANGE_ACCOUNT || request->kind == TB_REQUEST_APPROVE ||
-        request->kind == TB_REQUEST_SET_SWITCH;
+        request->kind == TB_REQUEST_SET_SWITCH || request->kind == TB_REQUEST_SET_OFFICE;
     return !changes || memcmp(request->id.bytes, none.bytes, sizeof none) != 0;
 }
 
@@ -318,6 +321,8 @@ typedef struct bodies {
     Tongbao__Local__ExplainDuties explain_duties;
     Tongbao__Local__ListSwitches list_switches;
     Tongbao__Local__Switch set_switch;
+    Tongbao__Local__GetOffice get_office;
+    Tongbao__Local__Office set_office;
 } bodies;
 
 static bool write_open(const tb_local_open *in, tb_arena *arena, wire_open *out)
@@ -491,6 +496,14 @@ static bool write_body(const tb_local_request *in, tb_arena *arena, bodies *b, w
         tongbao__local__explain_duties__init(&b->explain_duties);
         b->explain_duties.case_id = tb_wire_raw(in->case_id.bytes, TB_CASE_ID_BYTES);
         out->explain_duties = &b->explain_duties;
+        return true;
+    case TB_REQUEST_GET_OFFICE:
+        tongbao__local__get_office__init(&b->get_office);
+        out->get_office = &b->get_office;
+        return true;
+    case TB_REQUEST_SET_OFFICE:
+        tb_local_write_office(&in->set_office, &b->set_office);
+        out->set_office = &b->set_office;
         return true;
     case TB_REQUEST_LIST_SWITCHES:
         tongbao__local__list_switches__init(&b->list_switches);

@@ -182,6 +182,9 @@ bool tb_local_write_report(const tb_local_report *in,
 
 /* local_duty.c */
 struct Tongbao__Local__DutyLine;
+struct Tongbao__Local__Office;
+bool tb_local_read_office(const struct Tongbao__Local__Office *in, tb_local_office *out);
+void tb_local_write_office(const tb_local_office *in, struct Tongbao__Local__Office *out);
 struct Tongbao__Local__GetUnanswered;
 struct Tongbao__Local__Unanswered;
 struct Tongbao__Local__Explained;

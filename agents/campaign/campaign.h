@@ -312,7 +312,16 @@ typedef struct tb_action {
     const char *document_number; /* field that the agent numbers in sequence when the act is made
                                     (agents/document_numbers.h), one sequence for each field of this
                                     id and year; NULL: none */
+    const char **supervises; /* 督办: a SIDE that demands a report back of one of these positions */
+    unsigned supervises_count;
 } tb_action;
+
+/* The fields of such an act: whom, by which day, and what; and the action by that name which
+ * `tongbao case supervise` takes. */
+#define TB_SUPERVISE        "supervise"
+#define TB_SUPERVISED       "supervised"
+#define TB_SUPERVISED_UNTIL "report_by"
+#define TB_SUPERVISED_TEXT  "supervision"
 
 /* The one action every campaign has and none declares: the case moves to a newer version of its
  * campaign, named by the value MOVE_VALUE when a person asks for it. */
@@ -332,6 +341,33 @@ typedef struct tb_period_day {
     unsigned day;   /* 1 to 31; 0: not given */
 } tb_period_day;
 
+/* What the creditor's agent says of a duty by itself, each word a side event of its own, and once.
+ */
+typedef enum tb_duty_word {
+    TB_DUTY_NOTHING = 0,
+    TB_DUTY_REMINDS = 1,   /* 到期提醒 */
+    TB_DUTY_ESCALATES = 2, /* 逾期上报 */
+    TB_DUTY_WITHDRAWS = 3, /* 撤销超期记录: it was done in time */
+    TB_DUTY_REDATES = 4,   /* 期限调整: by a newer calendar; the newest counts */
+    TB_DUTY_LAPSES = 5,    /* 超期记录 */
+} tb_duty_word;
+
+/* Said so long before or after a duty is due, in office hours; whom it is told to say the copies of
+ * its action. Day figures count whole days from the due day. */
+typedef struct tb_duty_notice {
+    const char *act; /* side action; NULL: nothing is said */
+    unsigned hours;
+    unsigned days;
+    unsigned working_days;
+} tb_duty_notice;
+
+/* 采用: headquarters adopts a default limit by a document, for duties that begin on this day or
+ * later. */
+typedef struct tb_adoption {
+    const char *document_no; /* NULL: it has not */
+    const char *from;        /* YYYY-MM-DD */
+} tb_adoption;
+
 /* 应办事项: who owes which act to whom, from which event, until which, and by when (design §10).
  * One of the limits is set. Hours run from the event; days begin with the next one and end at
  * 24:00, China time; so do dates, stages and period days. */
@@ -341,7 +377,7 @@ typedef struct tb_duty_def {
     const char *owed_by; /* position, resolved right after the event `from`; of a position of many
                             each party owes its own */
     const char *to;      /* position: the creditor, whose agent alone judges */
-    const char *from;    /* action: a step of the case, or a request */
+    const char *from;    /* action: a step of the case, a request or a supervision */
     const char **until;  /* actions, any of which fulfils it: steps of the case, or side events,
                             which fulfil their author's alone */
     unsigned until_count;
@@ -349,25 +385,36 @@ typedef struct tb_duty_def {
     unsigned days;
     unsigned working_days;
     const char *due_date;    /* YYYY-MM-DD */
+    const char *due_field;   /* the day in this open field of the event it begins with */
     const char *stage;       /* until the end of this stage */
     const char *stage_end;   /* its last day: no key, set by tb_campaign_load */
     tb_period_day monthly;   /* on this day of the month after the event's */
     tb_period_day quarterly; /* on this day of the quarter after the event's */
     tb_conditions when;      /* owed only if these hold right after the event it begins with */
-    unsigned grace_hours; /* from due until the lapse is recorded, if more than TB_DUTY_GRACE_MS */
-    bool by_default;      /* 系统默认时限(非方案规定): no figure in the plan */
-    tb_label basis;       /* otherwise: the clause */
-    const char *lapse;    /* side action that records a lapse */
-    const char *ends_in;  /* take-over action that a lapse is a ground for, or NULL */
+    unsigned grace_hours;  /* from due until the lapse is recorded, if more than TB_DUTY_GRACE_MS */
+    bool by_default;       /* 系统默认时限(非方案规定): no figure in the plan */
+    tb_adoption adopted;   /* of a default */
+    tb_label basis;        /* otherwise: the clause */
+    const char *lapse;     /* side action that records a lapse */
+    const char *ends_in;   /* take-over action that a lapse is a ground for, or NULL */
+    tb_duty_notice remind; /* before it is due */
+    tb_duty_notice escalate;    /* after it was due and has lapsed */
+    const char *withdraw_lapse; /* side action that withdraws the lapse of what was done in time
+                                   after all, or NULL */
+    const char *redate; /* side action that re-dates it by a newer calendar; NULL: it stays */
 } tb_duty_def;
 
-/* The open fields of a lapse: which duty, when it was due, up to where the debtor's stream was
- * held. */
+/* The open fields of a lapse, and of what else the creditor's agent says: which duty, when it was
+ * due, up to where the debtor's stream was held. */
 #define TB_LAPSE_DUTY "lapsed_duty"
 #define TB_LAPSE_DUE  "lapsed_due"
 #define TB_LAPSE_UPTO "lapsed_upto"
 /* Of a duty that many owe each: whose lapse it is. */
 #define TB_LAPSE_DEBTOR "lapsed_debtor"
+/* Of a re-dating besides, where TB_LAPSE_DUE is when it was due before: when it is now, and by
+ * which version of the calendar. */
+#define TB_REDATED_DUE      "redated_due"
+#define TB_REDATED_CALENDAR "redated_calendar"
 
 typedef struct tb_case_type {
     const char *id;

@@ -333,6 +333,8 @@ static bool same_action(const tb_action *a, const tb_action *b)
            same_names((const char *const *)a->answered_by, a->answered_by_count,
                       (const char *const *)b->answered_by, b->answered_by_count) &&
            same_automatic(a->automatic, b->automatic) &&
+           same_names((const char *const *)a->supervises, a->supervises_count,
+                      (const char *const *)b->supervises, b->supervises_count) &&
            same_names((const char *const *)a->approval, a->approval_count,
                       (const char *const *)b->approval, b->approval_count) &&
            same(a->receipt, b->receipt) && same(a->document_number, b->document_number) &&
@@ -368,15 +370,24 @@ static void compare_actions(comparison *c)
 
 /* ---- duties ---- */
 
+static bool same_notice(const tb_duty_notice *a, const tb_duty_notice *b)
+{
+    return same(a->act, b->act) && a->hours == b->hours && a->days == b->days &&
+           a->working_days == b->working_days;
+}
+
 static bool same_duty(const tb_duty_def *a, const tb_duty_def *b)
 {
     return same(a->from, b->from) &&
            same_names((const char *const *)a->until, a->until_count, (const char *const *)b->until,
                       b->until_count) &&
            a->hours == b->hours && a->days == b->days && a->working_days == b->working_days &&
-           tb_same_day_limits(a, b) && same_conditions(&a->when, &b->when) &&
-           a->grace_hours == b->grace_hours && a->by_default == b->by_default &&
-           same(a->lapse, b->lapse) && same(a->ends_in, b->ends_in);
+           tb_same_day_limits(a, b) && same(a->due_field, b->due_field) &&
+           same_conditions(&a->when, &b->when) && a->grace_hours == b->grace_hours &&
+           a->by_default == b->by_default && same(a->lapse, b->lapse) &&
+           same(a->ends_in, b->ends_in) && same_notice(&a->remind, &b->remind) &&
+           same_notice(&a->escalate, &b->escalate) && same(a->withdraw_lapse, b->withdraw_lapse) &&
+           same(a->redate, b->redate);
 }
 
 static void compare_duties(comparison *c)
@@ -390,6 +401,10 @@ static void compare_duties(comparison *c)
             put(c, TB_DIFFERENCE_DUTY_PARTIES, NULL, from->id, NULL);
         } else if (!same_duty(from, to)) {
             put(c, TB_DIFFERENCE_DUTY_CHANGED, NULL, from->id, NULL);
+        }
+        if (to != NULL && (!same(from->adopted.document_no, to->adopted.document_no) ||
+                           !same(from->adopted.from, to->adopted.from))) {
+            put(c, TB_DIFFERENCE_DUTY_ADOPTED, NULL, from->id, to->adopted.document_no);
         }
     }
     for (unsigned i = 0; i < c->to->duty_count; i++) {

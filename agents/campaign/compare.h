@@ -67,6 +67,7 @@ typedef enum tb_hindrance {
     X(LIST_REMOVED,     TB_HINDERS_TYPE,   "list_removed",     "取消名单",                "a list is gone") \
     X(LIST_CHANGED,     TB_HINDERS_NOBODY, "list_changed",     "名单的规定改变",          "a list's rules change") \
     X(DUTY_CHANGED,     TB_HINDERS_NOBODY, "duty_changed",     "应办事项的规定改变",      "a duty's rules change") \
+    X(DUTY_ADOPTED,     TB_HINDERS_NOBODY, "duty_adopted",     "系统默认时限的采用情况改变", "whether headquarters has adopted a default limit changes") \
     X(MEASURE_ADDED,    TB_HINDERS_NOBODY, "measure_added",    "新增指标",                "a measure is added") \
     X(MEASURE_REMOVED,  TB_HINDERS_NOBODY, "measure_removed",  "取消指标",                "a measure is gone") \
     X(MEASURE_CHANGED,  TB_HINDERS_NOBODY, "measure_changed",  "指标的算法改变,各单位将重新统计", "a measure is counted in another way, everywhere anew") \

@@ -24,6 +24,30 @@ tb_time tb_duty_due(const tb_duty_def *duty, tb_time from, const tb_calendar *ca
     return tb_day_start(last + 1) - 1;
 }
 
+tb_time tb_duty_remind_at(const tb_duty_def *duty, tb_time due, const tb_calendar *calendar)
+{
+    const tb_duty_notice *before = &duty->remind;
+    int64_t day = tb_day_of(due);
+    if (before->hours > 0) {
+        return due - (tb_time)before->hours * HOUR_MS;
+    }
+    return tb_day_start(before->working_days > 0
+                            ? tb_calendar_before(calendar, day, before->working_days)
+                            : day - before->days);
+}
+
+tb_time tb_duty_escalate_at(const tb_duty_def *duty, tb_time due, const tb_calendar *calendar)
+{
+    const tb_duty_notice *after = &duty->escalate;
+    int64_t day = tb_day_of(due);
+    if (after->hours > 0) {
+        return due + (tb_time)after->hours * HOUR_MS;
+    }
+    return tb_day_start(after->working_days > 0
+                            ? tb_calendar_after(calendar, day, after->working_days)
+                            : day + after->days);
+}
+
 tb_time tb_duty_grace(const tb_duty_def *duty)
 {
     tb_time grace = (tb_time)duty->grace_hours * HOUR_MS;
@@ -77,10 +101,52 @@ const tb_duty_def *tb_case_type_duty(const tb_case_type *type, tb_bytes id)
     return NULL;
 }
 
-bool tb_action_records_lapse(const tb_case_type *type, const tb_action *action)
+static bool is_named(const char *act, tb_bytes action)
+{
+    return act != NULL && tb_bytes_equal(tb_bytes_str(act), action);
+}
+
+tb_duty_word tb_duty_word_of(const tb_duty_def *duty, tb_bytes action)
+{
+    return is_named(duty->lapse, action)            ? TB_DUTY_LAPSES
+           : is_named(duty->remind.act, action)     ? TB_DUTY_REMINDS
+           : is_named(duty->escalate.act, action)   ? TB_DUTY_ESCALATES
+           : is_named(duty->withdraw_lapse, action) ? TB_DUTY_WITHDRAWS
+           : is_named(duty->redate, action)         ? TB_DUTY_REDATES
+                                                    : TB_DUTY_NOTHING;
+}
+
+bool tb_duty_word_twice(const tb_duty_def *duty, tb_bytes action)
+{
+    return is_named(duty->lapse, action) + is_named(duty->remind.act, action) +
+               is_named(duty->escalate.act, action) + is_named(duty->withdraw_lapse, action) +
+               is_named(duty->redate, action) >
+           1;
+}
+
+const char *tb_duty_word_act(const tb_duty_def *duty, tb_duty_word word)
+{
+    switch (word) {
+    case TB_DUTY_NOTHING:
+        return NULL;
+    case TB_DUTY_REMINDS:
+        return duty->remind.act;
+    case TB_DUTY_ESCALATES:
+        return duty->escalate.act;
+    case TB_DUTY_WITHDRAWS:
+        return duty->withdraw_lapse;
+    case TB_DUTY_REDATES:
+        return duty->redate;
+    case TB_DUTY_LAPSES:
+        return duty->lapse;
+    }
+    TB_UNREACHABLE();
+}
+
+bool tb_action_by_agent(const tb_case_type *type, const tb_action *action)
 {
     for (unsigned i = 0; i < type->duty_count; i++) {
-        if (strcmp(type->duties[i].lapse, action->id) == 0) {
+        if (tb_duty_word_of(&type->duties[i], tb_bytes_str(action->id)) != TB_DUTY_NOTHING) {
             return true;
         }
     }

@@ -18,6 +18,12 @@ tb_time tb_duty_due(const tb_duty_def *duty, tb_time from, const tb_calendar *ca
  * then done is late. */
 bool tb_duty_fixed(const tb_duty_def *duty, tb_time from, tb_time *out);
 
+/* The same of a duty that began with this view: with the day in the field it names. */
+tb_time tb_duty_due_in(const tb_duty_def *duty,
+                       const tb_case_view *view,
+                       tb_time from,
+                       const tb_calendar *calendar);
+
 /* Whether its conditions hold, right after the event that begins it; at is the event's own time. */
 bool tb_duty_owed(const tb_duty_def *duty,
                   const tb_case_view *view,
@@ -26,6 +32,22 @@ bool tb_duty_owed(const tb_duty_def *duty,
 
 /* How long after due nothing is said yet. */
 tb_time tb_duty_grace(const tb_duty_def *duty);
+
+/* When a duty due then is reminded of, and when its lapse is escalated, office hours aside. What
+ * counts in days comes as its day begins. The duty has such a notice. */
+tb_time tb_duty_remind_at(const tb_duty_def *duty, tb_time due, const tb_calendar *calendar);
+tb_time tb_duty_escalate_at(const tb_duty_def *duty, tb_time due, const tb_calendar *calendar);
+
+/* What the action says of the duty, and the action that says it; NULL: the duty has none. */
+tb_duty_word tb_duty_word_of(const tb_duty_def *duty, tb_bytes action);
+/* Whether more than one word of the duty is said by the action: nobody could tell which. */
+bool tb_duty_word_twice(const tb_duty_def *duty, tb_bytes action);
+const char *tb_duty_word_act(const tb_duty_def *duty, tb_duty_word word);
+
+/* Whether headquarters has adopted the duty's default limit for what begins then; and whether a
+ * lapse counts in evaluation: what the plan says, and what is adopted (design §10). */
+bool tb_duty_adopted(const tb_duty_def *duty, tb_time from);
+bool tb_duty_scores(const tb_duty_def *duty, tb_time from);
 
 /* The next debtor, and the creditor; false when there is none, or no creditor yet. Nobody owes
  * himself anything, and of many nobody who cannot be told. *at is 0 before the first. view: right

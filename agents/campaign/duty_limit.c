@@ -1,4 +1,5 @@
-/* duty_limit - the limits of a duty that name a day, and whether a duty is owed at all. */
+/* duty_limit - the limits of a duty that name a day, whether a duty is owed at all, and
+ * whether its limit counts as law. */
 #include "agents/campaign/duty.h"
 #include "agents/campaign/stages.h"
 
@@ -47,4 +48,30 @@ bool tb_duty_owed(const tb_duty_def *duty,
                   tb_time at)
 {
     return tb_conditions_hold(view, directory, &duty->when, at);
+}
+
+bool tb_duty_adopted(const tb_duty_def *duty, tb_time from)
+{
+    int64_t day;
+    return duty->adopted.document_no != NULL &&
+           tb_day_parse(tb_bytes_str(duty->adopted.from), &day) && tb_day_of(from) >= day;
+}
+
+bool tb_duty_scores(const tb_duty_def *duty, tb_time from)
+{
+    return !duty->by_default || tb_duty_adopted(duty, from);
+}
+
+tb_time tb_duty_due_in(const tb_duty_def *duty,
+                       const tb_case_view *view,
+                       tb_time from,
+                       const tb_calendar *calendar)
+{
+    int64_t day;
+    if (duty->due_field == NULL) {
+        return tb_duty_due(duty, from, calendar);
+    }
+    tb_bytes named = tb_case_view_field(view, tb_bytes_str(duty->due_field));
+    bool given = tb_day_parse(named, &day);
+    return given ? tb_day_start(day + 1) - 1 : from; /* the definition requires it */
 }

@@ -220,6 +220,9 @@ static tb_refusal judge(tb_scene *scene,
     if (code == TB_ACCEPTED) {
         code = tb_scene_when(scene, false);
     }
+    if (code == TB_ACCEPTED) {
+        code = tb_scene_supervises(scene);
+    }
     return code == TB_ACCEPTED ? rule(scene, ruling) : code;
 }
 

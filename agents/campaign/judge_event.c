@@ -210,6 +210,9 @@ static tb_refusal judge(tb_scene *scene, const tb_event *event)
     if (code == TB_ACCEPTED) {
         code = tb_scene_when(scene, false);
     }
+    if (code == TB_ACCEPTED) {
+        code = tb_scene_supervises(scene);
+    }
     return code == TB_ACCEPTED ? check_ways(scene, event) : code;
 }
 

@@ -150,7 +150,7 @@ tb_err tb_judge_possible(const tb_case_view *view,
     for (unsigned i = 0; i < type->action_count; i++) {
         const tb_action *action = &type->actions[i];
         if ((action->kind == TB_ACTION_OPEN) != (view->state.size == 0) ||
-            tb_action_records_lapse(type, action)) {
+            tb_action_by_agent(type, action)) {
             continue;
         }
         tb_scene scene = {.before = view,

@@ -121,6 +121,13 @@ void tb_check_time_condition(tb_check *check, const tb_condition *c);
 /* A limit that names a day: that it is one, and that the duty can be done by then. from is the
  * action it begins with, or NULL. */
 void tb_check_fixed_limit(tb_check *check, const tb_duty_def *duty, const tb_action *from);
+/* Faults of an action that supervises (load_check_supervision.c). */
+void tb_check_supervision(tb_check *check, const tb_action *action);
+/* Whether the action requires an open field of this type by this id. */
+bool tb_check_requires(tb_check *check,
+                       const tb_action *action,
+                       const char *field,
+                       tb_field_type type);
 /* Whether a day of a period was written. */
 bool tb_check_has_period(const tb_check *check, const tb_period_day *day);
 void tb_check_looked_up(tb_check *check, const tb_position *position);

@@ -2,16 +2,7 @@
  * requests and document numbers. */
 #include "agents/campaign/load_check.h"
 
-static bool records_lapse(const tb_check *check, const tb_action *action)
-{
-    for (unsigned i = 0; i < check->type->duty_count; i++) {
-        const char *lapse = check->type->duties[i].lapse;
-        if (lapse != NULL && strcmp(lapse, action->id) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
+#include "agents/campaign/scene.h"
 
 static void check_steps(tb_check *check, const tb_action *action)
 {
@@ -29,7 +20,8 @@ static void check_steps(tb_check *check, const tb_action *action)
         }
         signing = signing || sign;
     }
-    if (action->approval_count > 0 && (action->automatic != NULL || records_lapse(check, action))) {
+    if (action->approval_count > 0 &&
+        (action->automatic != NULL || tb_action_by_agent(check->type, action))) {
         tb_check_fault(check, tb_at_value(&action->approval), TB_FAULT_APPROVAL_AGENT, NULL, NULL);
     }
 }
@@ -105,6 +97,7 @@ void tb_check_approval(tb_check *check, const tb_action *action)
 {
     check_number(check, action);
     check_request(check, action);
+    tb_check_supervision(check, action);
     check_steps(check, action);
     if (action->automatic != NULL) {
         check_automatic(check, action);

@@ -2,6 +2,7 @@
  * lapse. */
 #include "agents/campaign/load_check.h"
 
+#include "agents/campaign/duty.h"
 #include "agents/campaign/scene.h"
 
 /* key is where it is named: "from". Not written or told already: NULL without a word. */
@@ -21,15 +22,15 @@ static bool limits_given(const tb_check *check, const tb_duty_def *duty)
 {
     return tb_check_given(check, &duty->hours) && tb_check_given(check, &duty->days) &&
            tb_check_given(check, &duty->working_days) && tb_check_given(check, &duty->due_date) &&
-           tb_check_given(check, &duty->stage) && tb_check_given(check, &duty->monthly) &&
-           tb_check_given(check, &duty->quarterly) && tb_check_given(check, &duty->monthly.day) &&
-           tb_check_given(check, &duty->quarterly.day);
+           tb_check_given(check, &duty->due_field) && tb_check_given(check, &duty->stage) &&
+           tb_check_given(check, &duty->monthly) && tb_check_given(check, &duty->quarterly) &&
+           tb_check_given(check, &duty->monthly.day) && tb_check_given(check, &duty->quarterly.day);
 }
 
 static void check_limit(tb_check *check, const tb_duty_def *duty)
 {
     int given = (duty->hours > 0) + (duty->days > 0) + (duty->working_days > 0) +
-                (duty->due_date != NULL) + (duty->stage != NULL) +
+                (duty->due_date != NULL) + (duty->due_field != NULL) + (duty->stage != NULL) +
                 tb_check_has_period(check, &duty->monthly) +
                 tb_check_has_period(check, &duty->quarterly);
     if (given != 1 && limits_given(check, duty)) {
@@ -49,22 +50,34 @@ static void check_limit(tb_check *check, const tb_duty_def *duty)
     if (duty->by_default == clause && tb_check_given(check, &duty->by_default)) {
         tb_check_fault(check, tb_at(duty), TB_FAULT_BASIS, NULL, NULL);
     }
+    if (duty->adopted.document_no != NULL) {
+        bool day = tb_check_day(check, &duty->adopted.from, "adopted.from");
+        if (day && !duty->by_default && tb_check_given(check, &duty->by_default)) {
+            tb_check_fault(check, tb_at(&duty->adopted), TB_FAULT_ADOPTED_LAW, NULL, NULL);
+        }
+    }
     if (clause) {
         tb_check_label(check, &duty->basis, tb_at(duty), "the basis", "依据");
     }
 }
 
-/* ---- the lapse ---- */
+/* ---- the lapse, and what else is said ---- */
 
-/* That a lapse has the open fields the agent fills in. */
-static void check_lapse_field(tb_check *check,
-                              const tb_duty_def *duty,
-                              const tb_action *lapse,
-                              const char *id,
-                              tb_field_type type,
-                              bool may_be_missing)
+/* An action that says something of a duty, and where the duty names it. */
+typedef struct word_place {
+    const tb_action *action;
+    const char *const *id;
+    const char *key;
+} word_place;
+
+/* That it has the open fields the agent fills in. */
+static void check_word_field(tb_check *check,
+                             const word_place *word,
+                             const char *id,
+                             tb_field_type type,
+                             bool may_be_missing)
 {
-    bool has = tb_action_field_of(lapse, tb_bytes_str(id)) != NULL;
+    bool has = tb_action_field_of(word->action, tb_bytes_str(id)) != NULL;
     if (!has && may_be_missing) {
         return;
     }
@@ -72,7 +85,8 @@ static void check_lapse_field(tb_check *check,
     bool fits = field != NULL && field->group == NULL &&
                 (field->type == type || !tb_check_given(check, &field->type));
     if (!fits) {
-        tb_check_fault(check, tb_at_value(&duty->lapse), TB_FAULT_LAPSE_FIELD, lapse->id, id);
+        tb_check_fault3(check, tb_at_value(word->id), TB_FAULT_LAPSE_FIELD, word->action->id, id,
+                        word->key);
     }
 }
 
@@ -91,25 +105,87 @@ static void check_lapse_choice(tb_check *check, const tb_duty_def *duty)
     }
 }
 
-static void check_lapse(tb_check *check, const tb_duty_def *duty)
+/* What the creditor's agent says: id is where the duty names its action, under this key. NULL where
+ * it names none. */
+static const tb_action *
+check_word(tb_check *check, const tb_duty_def *duty, const char *const *id, const char *key)
 {
-    const tb_action *lapse = find_action(check, &duty->lapse, "lapse");
-    if (lapse == NULL) {
-        return;
+    const tb_action *word = find_action(check, id, key);
+    if (word == NULL) {
+        return NULL;
     }
-    if (lapse->kind != TB_ACTION_SIDE && tb_check_given(check, &lapse->kind)) {
-        tb_check_fault(check, tb_at_value(&duty->lapse), TB_FAULT_LAPSE_KIND, lapse->id, NULL);
+    if (word->kind != TB_ACTION_SIDE && tb_check_given(check, &word->kind)) {
+        tb_check_fault(check, tb_at_value(id), TB_FAULT_LAPSE_KIND, word->id, key);
     }
     if (tb_case_type_position(check->type, tb_bytes_str(duty->to)) != NULL &&
-        !tb_names_hold(lapse->by, lapse->by_count, tb_bytes_str(duty->to))) {
-        tb_check_fault(check, tb_at_value(&duty->lapse), TB_FAULT_LAPSE_BY, lapse->id, duty->to);
+        !tb_names_hold(word->by, word->by_count, tb_bytes_str(duty->to))) {
+        tb_check_fault3(check, tb_at_value(id), TB_FAULT_LAPSE_BY, word->id, duty->to, key);
     }
-    check_lapse_field(check, duty, lapse, TB_LAPSE_DUTY, TB_FIELD_CHOICE, false);
-    check_lapse_field(check, duty, lapse, TB_LAPSE_DUE, TB_FIELD_TIME, false);
-    check_lapse_field(check, duty, lapse, TB_LAPSE_UPTO, TB_FIELD_COUNT, true);
-    check_lapse_field(check, duty, lapse, TB_LAPSE_DEBTOR, TB_FIELD_PARTY,
-                      !tb_position_many(check->type, duty->owed_by));
-    check_lapse_choice(check, duty);
+    const word_place place = {word, id, key};
+    check_word_field(check, &place, TB_LAPSE_DUTY, TB_FIELD_CHOICE, false);
+    check_word_field(check, &place, TB_LAPSE_DUE, TB_FIELD_TIME, false);
+    check_word_field(check, &place, TB_LAPSE_UPTO, TB_FIELD_COUNT, true);
+    check_word_field(check, &place, TB_LAPSE_DEBTOR, TB_FIELD_PARTY,
+                     !tb_position_many(check->type, duty->owed_by));
+    return word;
+}
+
+static void check_notice(tb_check *check,
+                         const tb_duty_def *duty,
+                         const tb_duty_notice *notice,
+                         const char *key)
+{
+    if (notice->act == NULL) {
+        return;
+    }
+    const tb_action *word = check_word(check, duty, (const char *const *)&notice->act, key);
+    int given = (notice->hours > 0) + (notice->days > 0) + (notice->working_days > 0);
+    bool fits = given == 1 && notice->hours <= TB_DUTY_HOURS_MAX &&
+                notice->days <= TB_DUTY_DAYS_MAX && notice->working_days <= TB_DUTY_DAYS_MAX;
+    if (!fits && tb_check_given(check, &notice->hours) && tb_check_given(check, &notice->days) &&
+        tb_check_given(check, &notice->working_days)) {
+        tb_check_fault(check, tb_at_value(&notice->act), TB_FAULT_NOTICE_LIMIT, key, NULL);
+    }
+    if (word != NULL && tb_duty_word_twice(duty, tb_bytes_str(word->id))) {
+        tb_check_fault(check, tb_at_value(&notice->act), TB_FAULT_WORD_TWICE, word->id, NULL);
+    }
+}
+
+/* A reminder that would come before there is anything to be reminded of. */
+static void check_remind(tb_check *check, const tb_duty_def *duty)
+{
+    const tb_duty_notice *before = &duty->remind;
+    bool never = (duty->hours > 0 && before->hours >= duty->hours) ||
+                 (duty->days > 0 && before->days >= duty->days) ||
+                 (duty->working_days > 0 && before->working_days >= duty->working_days);
+    if (before->act != NULL && never) {
+        tb_check_fault(check, tb_at_value(&before->act), TB_FAULT_REMIND_NEVER, NULL, NULL);
+    }
+}
+
+static void check_words(tb_check *check, const tb_duty_def *duty)
+{
+    if (check_word(check, duty, (const char *const *)&duty->lapse, "lapse") != NULL) {
+        check_lapse_choice(check, duty);
+    }
+    check_notice(check, duty, &duty->remind, "remind");
+    check_remind(check, duty);
+    check_notice(check, duty, &duty->escalate, "escalate");
+    const tb_action *redate = check_word(check, duty, (const char *const *)&duty->redate, "redate");
+    if (redate != NULL) {
+        const word_place place = {redate, (const char *const *)&duty->redate, "redate"};
+        check_word_field(check, &place, TB_REDATED_DUE, TB_FIELD_TIME, false);
+        check_word_field(check, &place, TB_REDATED_CALENDAR, TB_FIELD_COUNT, false);
+    }
+    if (redate != NULL && tb_duty_word_twice(duty, tb_bytes_str(redate->id))) {
+        tb_check_fault(check, tb_at_value(&duty->redate), TB_FAULT_WORD_TWICE, redate->id, NULL);
+    }
+    const tb_action *withdraw =
+        check_word(check, duty, (const char *const *)&duty->withdraw_lapse, "withdraw_lapse");
+    if (withdraw != NULL && tb_duty_word_twice(duty, tb_bytes_str(withdraw->id))) {
+        tb_check_fault(check, tb_at_value(&duty->withdraw_lapse), TB_FAULT_WORD_TWICE, withdraw->id,
+                       NULL);
+    }
 }
 
 /* ---- beginning and end ---- */
@@ -231,14 +307,20 @@ static void check_duty(tb_check *check, const tb_duty_def *duty)
     tb_check_label(check, &duty->title, tb_at(duty), "the duty", "应办事项");
     check_parties(check, duty);
     const tb_action *from = find_action(check, &duty->from, "from");
-    if (from != NULL && from->kind == TB_ACTION_SIDE && !from->request) {
+    if (from != NULL && from->kind == TB_ACTION_SIDE && !from->request &&
+        from->supervises_count == 0) {
         tb_check_fault(check, tb_at_value(&duty->from), TB_FAULT_BEGINS_SIDE, from->id, NULL);
     }
     check_end(check, duty, from);
     check_each(check, duty, from);
     check_limit(check, duty);
     tb_check_fixed_limit(check, duty, from);
-    check_lapse(check, duty);
+    if (duty->due_field != NULL && from != NULL &&
+        !tb_check_requires(check, from, duty->due_field, TB_FIELD_DATE)) {
+        tb_check_fault(check, tb_at_value(&duty->due_field), TB_FAULT_DUE_FIELD, duty->due_field,
+                       from->id);
+    }
+    check_words(check, duty);
     const tb_action *ends_in = find_action(check, &duty->ends_in, "ends_in");
     if (ends_in != NULL && from != NULL && from->request) {
         tb_check_fault(check, tb_at_value(&duty->ends_in), TB_FAULT_REQUEST_ENDS_IN, NULL, NULL);

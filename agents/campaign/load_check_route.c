@@ -8,14 +8,18 @@
  */
 #include "agents/campaign/load_check.h"
 
+#define WORD_BITS 64
+/* Bits of actions stand behind those of fields. */
+#define ACTIONS_FROM 128
+
 /* What is surely known: fields by their place in the list, actions that were done by theirs. */
 typedef struct facts {
-    uint64_t fields;
-    uint64_t actions[2];
+    uint64_t words[(ACTIONS_FROM + TB_ACTIONS_MAX + WORD_BITS - 1) / WORD_BITS];
 } facts;
 
-_Static_assert(TB_FIELDS_MAX <= 64, "a bit per field");
-_Static_assert(TB_ACTIONS_MAX <= 128, "a bit per action");
+#define WORDS (sizeof(((facts *)0)->words) / sizeof(uint64_t))
+
+_Static_assert(TB_FIELDS_MAX <= ACTIONS_FROM, "a bit per field");
 
 typedef struct flow {
     tb_check *check;
@@ -32,7 +36,7 @@ static void know_field(const flow *f, facts *known, const char *id)
 {
     for (unsigned i = 0; id != NULL && i < f->type->field_count; i++) {
         if (strcmp(f->type->fields[i].id, id) == 0) {
-            known->fields |= UINT64_C(1) << i;
+            known->words[i / WORD_BITS] |= UINT64_C(1) << i % WORD_BITS;
         }
     }
 }
@@ -41,7 +45,7 @@ static void forget_field(const flow *f, facts *known, const char *id)
 {
     for (unsigned i = 0; i < f->type->field_count; i++) {
         if (strcmp(f->type->fields[i].id, id) == 0) {
-            known->fields &= ~(UINT64_C(1) << i);
+            known->words[i / WORD_BITS] &= ~(UINT64_C(1) << i % WORD_BITS);
         }
     }
 }
@@ -50,23 +54,34 @@ static void know_action(const flow *f, facts *known, const char *id)
 {
     for (unsigned i = 0; id != NULL && i < f->type->action_count; i++) {
         if (strcmp(f->type->actions[i].id, id) == 0) {
-            known->actions[i / 64] |= UINT64_C(1) << i % 64;
+            unsigned bit = ACTIONS_FROM + i;
+            known->words[bit / WORD_BITS] |= UINT64_C(1) << bit % WORD_BITS;
         }
     }
 }
 
 static bool covers(const facts *known, const facts *needed)
 {
-    return (known->fields & needed->fields) == needed->fields &&
-           (known->actions[0] & needed->actions[0]) == needed->actions[0] &&
-           (known->actions[1] & needed->actions[1]) == needed->actions[1];
+    for (size_t i = 0; i < WORDS; i++) {
+        if ((known->words[i] & needed->words[i]) != needed->words[i]) {
+            return false;
+        }
+    }
+    return true;
 }
 
 static void add(facts *known, const facts *more)
 {
-    known->fields |= more->fields;
-    known->actions[0] |= more->actions[0];
-    known->actions[1] |= more->actions[1];
+    for (size_t i = 0; i < WORDS; i++) {
+        known->words[i] |= more->words[i];
+    }
+}
+
+static void keep_common(facts *known, const facts *other)
+{
+    for (size_t i = 0; i < WORDS; i++) {
+        known->words[i] &= other->words[i];
+    }
 }
 
 static facts needed_for(const flow *f, const char *position);
@@ -217,9 +232,7 @@ static void meet(flow *f, const char *state, const facts *known)
         f->reached[i] = true;
         f->known[i] = *known;
         if (reached) {
-            f->known[i].fields &= before.fields;
-            f->known[i].actions[0] &= before.actions[0];
-            f->known[i].actions[1] &= before.actions[1];
+            keep_common(&f->known[i], &before);
         }
         f->changed = f->changed || !reached || !covers(&f->known[i], &before);
         return;

@@ -123,11 +123,16 @@
     X(TB_FAULT_LINKED_FIELD, "linked_field", "cases are linked by an indexed field; '{1}' is none", "write 'index: true' at the field", "办件按可检索的填写项关联，“{1}”不是", "请在该填写项写“index: true”") \
     X(TB_FAULT_CONTRADICTION, "contradiction", "can never hold together with the condition on line {1}", "correct one of the two", "与第{1}行的条件不可能同时成立", "请改正其中之一") \
     /* duties */ \
-    X(TB_FAULT_LIMIT, "limit", "needs one limit: hours, days, working_days, due_date, stage, monthly or quarterly", "write exactly one of them", "须有且只有一个时限：hours、days、working_days、due_date、stage、monthly或quarterly", "请只写其中一个") \
+    X(TB_FAULT_LIMIT, "limit", "needs one limit: hours, days, working_days, due_date, due_field, stage, monthly or quarterly", "write exactly one of them", "须有且只有一个时限：hours、days、working_days、due_date、due_field、stage、monthly或quarterly", "请只写其中一个") \
     X(TB_FAULT_LIMIT_LONG, "limit_long", "has a limit of more than ten years", "shorten it", "时限超过十年", "请缩短") \
     X(TB_FAULT_BASIS, "basis", "its limit is a default, or has a basis in the plan: say which", "write 'default: true', or basis_zh and basis_en", "时限是系统默认还是方案规定，须写明其一", "请写“default: true”，或写basis_zh和basis_en") \
+    X(TB_FAULT_ADOPTED_LAW, "adopted_law", "is no default, and headquarters need not adopt it", "remove 'adopted', or write 'default: true'", "不是系统默认时限，无须专项办采用", "请去掉adopted，或写“default: true”") \
     X(TB_FAULT_TO_ITSELF, "to_itself", "is always owed to oneself: '{1}' and '{2}' are one party", "name another debtor or creditor", "义务方与权利方总是同一单位：“{1}”与“{2}”", "请改正其中之一") \
-    X(TB_FAULT_BEGINS_SIDE, "begins_side", "begins with '{1}', a side event", "let it begin with a step of the case, or a request", "由旁注“{1}”起算", "请改由办理动作或请求起算") \
+    X(TB_FAULT_BEGINS_SIDE, "begins_side", "begins with '{1}', a side event", "let it begin with a step of the case, a request or a supervision", "由旁注“{1}”起算", "请改由办理动作、请求或督办起算") \
+    X(TB_FAULT_SUPERVISES_KIND, "supervises_kind", "only a side event supervises", "write 'kind: side', or remove 'supervises'", "只有旁注可用于督办", "请写“kind: side”，或去掉supervises") \
+    X(TB_FAULT_SUPERVISES_FIELD, "supervises_field", "supervises, and has no open field '{1}' of type {2} that must be given", "declare it and add it to the action with 'required: true'", "为督办，但没有必填的公开填写项“{1}”（类型{2}）", "请定义并加入该动作，写“required: true”") \
+    X(TB_FAULT_SUPERVISES_DUTY, "supervises_duty", "supervises, and no duty begins with it", "add a duty: 'from: {1}', owed_by a position of kind field on 'supervised'", "为督办，但没有由它起算的应办事项", "请增加应办事项：from写“{1}”，owed_by写以supervised确定的身份") \
+    X(TB_FAULT_DUE_FIELD, "due_field", "'{1}' is no open field of type date that '{2}' requires", "name one, with 'required: true' in that action", "“{1}”不是“{2}”必填的公开日期项", "请写该动作中“required: true”的日期项") \
     X(TB_FAULT_NO_UNTIL, "no_until", "nothing ends it (until)", "add 'until: [ACTION, ...]'", "没有使其完成的动作（until）", "请加“until: [办理动作, ……]”") \
     X(TB_FAULT_UNTIL_KIND, "until_kind", "ends with '{1}', which is neither a step of the case nor a side event", "name an action of 'kind: chain' or 'kind: side'", "完成动作“{1}”既不是办理步骤，也不是旁注", "请写“kind: chain”或“kind: side”的动作") \
     X(TB_FAULT_UNTIL_MIXED, "until_mixed", "ends with a step of the case and with a side event", "keep one kind: a step fulfils it for whoever owes it, a side event for its author", "完成动作既有办理步骤又有旁注", "请只保留一种：办理步骤不论由谁办理均算完成，旁注只算作出者完成") \
@@ -136,10 +141,13 @@
     X(TB_FAULT_BESIDE_ENDS_IN, "beside_ends_in", "a side event fulfils it, which not everybody who judges a take-over has seen: its lapse is no ground for one", "leave out 'ends_in', or let a step of the case end it", "以旁注完成，而判定接管的各方未必都已收到旁注，其超期不能作为接管的理由", "请去掉ends_in，或改以办理步骤完成") \
     X(TB_FAULT_UNTIL_NEVER, "until_never", "none of what ends it can happen after '{1}'", "add ways that lead there, or name another end", "在“{1}”之后不可能出现其完成动作", "请增加去向，或改写完成动作") \
     X(TB_FAULT_DEBTOR_CANNOT, "debtor_cannot", "'{1}' owes it and may take none of the actions that end it", "add it to 'by' of one of them, or name another debtor", "义务方“{1}”不能办理任何一个完成动作", "请加入其中之一的by，或改写义务方") \
-    X(TB_FAULT_LAPSE_KIND, "lapse_kind", "its lapse '{1}' is not a side event", "name an action of 'kind: side'", "超期记录“{1}”不是旁注", "请写“kind: side”的动作") \
-    X(TB_FAULT_LAPSE_BY, "lapse_by", "its lapse '{1}' may not be recorded by its creditor '{2}'", "add the creditor to 'by' of the lapse", "超期记录“{1}”不能由权利方“{2}”作出", "请将权利方加入该动作的by") \
-    X(TB_FAULT_LAPSE_FIELD, "lapse_field", "its lapse '{1}' has no open field '{2}' of the type that is needed", "declare it (duty: choice, due: time, upto: count, debtor: party) and add it to the lapse", "超期记录“{1}”没有所需类型的公开填写项“{2}”", "请定义（事项choice、期限time、已收至count、义务方party）并加入该动作") \
+    X(TB_FAULT_LAPSE_KIND, "lapse_kind", "its {2} '{1}' is not a side event", "name an action of 'kind: side'", "{2}的动作“{1}”不是旁注", "请写“kind: side”的动作") \
+    X(TB_FAULT_LAPSE_BY, "lapse_by", "its {3} '{1}' may not be recorded by its creditor '{2}'", "add the creditor to 'by' of that action", "{3}的动作“{1}”不能由权利方“{2}”作出", "请将权利方加入该动作的by") \
+    X(TB_FAULT_LAPSE_FIELD, "lapse_field", "its {3} '{1}' has no open field '{2}' of the type that is needed", "declare it (duty: choice, due: time, upto and calendar: count, debtor: party) and add it to that action", "{3}的动作“{1}”没有所需类型的公开填写项“{2}”", "请定义（事项choice、期限time、已收至和日历版本count、义务方party）并加入该动作") \
     X(TB_FAULT_LAPSE_CHOICE, "lapse_choice", "is not a choice of field '{1}'", "add it to that field's code list", "不是填写项“{1}”的选项", "请加入该项的代码表") \
+    X(TB_FAULT_NOTICE_LIMIT, "notice_limit", "its {1} needs one of hours, days and working_days, above 0 and at most ten years", "write exactly one of them", "{1}须写明hours、days、working_days之一，大于0且不超过十年", "请只写其中一个") \
+    X(TB_FAULT_REMIND_NEVER, "remind_never", "is reminded of no later than it begins", "remind later, or leave 'remind' out", "提醒时间不晚于事项起算", "请推后提醒，或去掉remind") \
+    X(TB_FAULT_WORD_TWICE, "word_twice", "'{1}' would say two different things of the duty", "name an action of its own for each of lapse, remind, escalate, withdraw_lapse and redate", "“{1}”被用于同一事项的两种记录", "lapse、remind、escalate、withdraw_lapse、redate请各用一个动作") \
     X(TB_FAULT_ENDS_IN_KIND, "ends_in_kind", "ends in '{1}', which is no take-over", "name an action of 'kind: take-over'", "超期后的“{1}”不是接管动作", "请写“kind: take-over”的动作") \
     /* other cases that an act opens */ \
     X(TB_FAULT_OPENS_KIND, "opens_kind", "only a step of the case or a take-over opens another case", "move 'opens' to an action of 'kind: chain' or 'take-over'", "只有办理步骤或接管可以开启另一办件", "请把opens移到“kind: chain”或“take-over”的动作上") \

@@ -301,6 +301,7 @@ static const cyaml_schema_field_t action_fields[] = {
     NAMES("answered_by", MAYBE_LIST, tb_action, answered_by, answered_by_count),
     NAMES("approval", MAYBE_LIST, tb_action, approval, approval_count),
     CYAML_FIELD_MAPPING_PTR("automatic", MAYBE_LIST, tb_action, automatic, automatic_fields),
+    NAMES("supervises", MAYBE_LIST, tb_action, supervises, supervises_count),
     MAYBE_NAME("document_number", tb_action, document_number),
     CYAML_FIELD_END,
 };
@@ -328,6 +329,20 @@ static const cyaml_schema_field_t quarterly_fields[] = {
     CYAML_FIELD_END,
 };
 
+static const cyaml_schema_field_t adoption_fields[] = {
+    CYAML_FIELD_STRING_PTR("document_no", LIST, tb_adoption, document_no, 1, TB_PAPER_NO_BYTES_MAX),
+    NAME("from", tb_adoption, from),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t notice_fields[] = {
+    NAME("act", tb_duty_notice, act),
+    CYAML_FIELD_UINT("hours", MAYBE, tb_duty_notice, hours),
+    CYAML_FIELD_UINT("days", MAYBE, tb_duty_notice, days),
+    CYAML_FIELD_UINT("working_days", MAYBE, tb_duty_notice, working_days),
+    CYAML_FIELD_END,
+};
+
 static const cyaml_schema_field_t duty_fields[] = {
     NAME("id", tb_duty_def, id),
     ZH(tb_duty_def, title),
@@ -340,16 +355,22 @@ static const cyaml_schema_field_t duty_fields[] = {
     CYAML_FIELD_UINT("days", MAYBE, tb_duty_def, days),
     CYAML_FIELD_UINT("working_days", MAYBE, tb_duty_def, working_days),
     MAYBE_NAME("due_date", tb_duty_def, due_date),
+    MAYBE_NAME("due_field", tb_duty_def, due_field),
     MAYBE_NAME("stage", tb_duty_def, stage),
     CYAML_FIELD_MAPPING("monthly", MAYBE, tb_duty_def, monthly, monthly_fields),
     CYAML_FIELD_MAPPING("quarterly", MAYBE, tb_duty_def, quarterly, quarterly_fields),
     CONDITIONS("when", tb_duty_def, when),
     CYAML_FIELD_UINT("grace_hours", MAYBE, tb_duty_def, grace_hours),
     TRUTH("default", tb_duty_def, by_default),
+    CYAML_FIELD_MAPPING("adopted", MAYBE, tb_duty_def, adopted, adoption_fields),
     CYAML_FIELD_STRING_PTR("basis_zh", MAYBE_LIST, tb_duty_def, basis.zh, 0, LABEL_BYTES),
     CYAML_FIELD_STRING_PTR("basis_en", MAYBE_LIST, tb_duty_def, basis.en, 0, LABEL_BYTES),
     NAME("lapse", tb_duty_def, lapse),
     MAYBE_NAME("ends_in", tb_duty_def, ends_in),
+    CYAML_FIELD_MAPPING("remind", MAYBE, tb_duty_def, remind, notice_fields),
+    CYAML_FIELD_MAPPING("escalate", MAYBE, tb_duty_def, escalate, notice_fields),
+    MAYBE_NAME("withdraw_lapse", tb_duty_def, withdraw_lapse),
+    MAYBE_NAME("redate", tb_duty_def, redate),
     CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t duty_schema = {

@@ -93,8 +93,11 @@ const tb_action_field *tb_action_field_of(const tb_action *action, tb_bytes fiel
 tb_bytes tb_case_view_field(const tb_case_view *view, tb_bytes id);
 /* How often an action was done. */
 uint32_t tb_case_view_count(const tb_case_view *view, const char *action);
-/* Whether the action is how a duty's lapse is recorded: the agent's own act, nobody else's. */
-bool tb_action_records_lapse(const tb_case_type *type, const tb_action *action);
+/* Refuses a supervision of whom its author does not supervise. */
+tb_refusal tb_scene_supervises(tb_scene *scene);
+/* Whether the action is how a creditor's agent says that a duty lapsed, or another word of a duty:
+ * the agent's own act, nobody else's. */
+bool tb_action_by_agent(const tb_case_type *type, const tb_action *action);
 /* Whether a LAPSED condition asks for a lapse when its field has this value. */
 bool tb_condition_asks_lapse(const tb_condition *condition, tb_bytes value);
 /* Whether all of some conditions hold that ask neither who acts nor what one party alone knows: of

@@ -29,7 +29,9 @@ void tb_explain_time_condition(const tb_campaign *campaign,
                                const tb_case_type *type,
                                const tb_condition *c);
 /* False: the limit names no day. */
-bool tb_explain_fixed_limit(const tb_campaign *campaign, const tb_duty_def *duty);
+bool tb_explain_fixed_limit(const tb_campaign *campaign,
+                            const tb_case_type *type,
+                            const tb_duty_def *duty);
 /* What a value must be beyond its type, in brackets. */
 void tb_explain_field_rules(const tb_case_type *type, const tb_field_def *field);
 void tb_explain_looked_up(const tb_campaign *campaign,

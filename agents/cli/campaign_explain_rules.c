@@ -174,6 +174,18 @@ static void put_limit(const tb_duty_def *duty)
     }
 }
 
+/* sentence: "when" and whom, in words with the figure's place between. */
+static void put_notice(const tb_case_type *type, const tb_duty_notice *notice, const char *sentence)
+{
+    const tb_duty_def limit = {
+        .hours = notice->hours, .days = notice->days, .working_days = notice->working_days};
+    if (notice->act != NULL) {
+        (void)printf("    %s", sentence);
+        put_limit(&limit);
+        (void)printf(_(", in office hours: %s\n"), tb_explain_action(type, notice->act));
+    }
+}
+
 static void
 explain_duty(const tb_campaign *campaign, const tb_case_type *type, const tb_duty_def *duty)
 {
@@ -181,7 +193,7 @@ explain_duty(const tb_campaign *campaign, const tb_case_type *type, const tb_dut
     (void)printf(_("    %s owes it to %s, from \"%s\" on, "),
                  tb_explain_position(type, duty->owed_by), tb_explain_position(type, duty->to),
                  tb_explain_action(type, duty->from));
-    if (!tb_explain_fixed_limit(campaign, duty)) {
+    if (!tb_explain_fixed_limit(campaign, type, duty)) {
         (void)printf("%s", _("within "));
         put_limit(duty);
     }
@@ -196,8 +208,18 @@ explain_duty(const tb_campaign *campaign, const tb_case_type *type, const tb_dut
     (void)printf(_("\n    basis: %s\n"), duty->by_default
                                              ? _("the system's default, not in the plan")
                                              : tb_explain_label(&duty->basis, ""));
+    if (duty->adopted.document_no != NULL) {
+        (void)printf(_("    adopted by headquarters in %s, for what begins on %s or later\n"),
+                     duty->adopted.document_no, duty->adopted.from);
+    }
+    put_notice(type, &duty->remind, _("reminded before it is due by "));
+    put_notice(type, &duty->escalate, _("escalated when it lapsed and is overdue by "));
     if (duty->ends_in != NULL) {
         (void)printf(_("    when it lapsed: %s\n"), tb_explain_action(type, duty->ends_in));
+    }
+    if (duty->withdraw_lapse != NULL) {
+        (void)printf(_("    when it was done in time after all: %s\n"),
+                     tb_explain_action(type, duty->withdraw_lapse));
     }
 }
 

@@ -88,10 +88,14 @@ void tb_explain_time_condition(const tb_campaign *campaign,
     }
 }
 
-bool tb_explain_fixed_limit(const tb_campaign *campaign, const tb_duty_def *duty)
+bool tb_explain_fixed_limit(const tb_campaign *campaign,
+                            const tb_case_type *type,
+                            const tb_duty_def *duty)
 {
     if (duty->due_date != NULL) {
         (void)printf(_("by the end of %s"), duty->due_date);
+    } else if (duty->due_field != NULL) {
+        (void)printf(_("by the end of the day in \"%s\""), tb_explain_field(type, duty->due_field));
     } else if (duty->stage != NULL) {
         (void)printf(_("by the end of the stage %s"), stage_title(campaign, duty->stage));
     } else if (duty->monthly.day > 0) {

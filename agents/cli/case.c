@@ -32,6 +32,8 @@ typedef struct options {
     const char *reference; /* --ref */
     const char *date;
     const char *out;
+    const char *by;
+    const char *text;
 } options;
 
 static int print(tb_book *book, const tb_local_answer *answer)
@@ -308,6 +310,27 @@ static int open_case(tb_book *book, const options *o)
     return ask(book, &request, TB_ANSWER_ACTED);
 }
 
+/* 督办: the campaign's action of that name, with its fields by options. */
+static int supervise(tb_book *book, const options *o)
+{
+    tb_local_request request = {.kind = TB_REQUEST_ACT};
+    if (!case_word(o, &request.act.case_id)) {
+        return TB_EXIT_USAGE;
+    }
+    if (o->words.count != 3 || o->by == NULL || o->text == NULL) {
+        return tb_help_wrong("case", _("case supervise needs CASE PARTY --by DAY --text TEXT"));
+    }
+    tb_field fields[] = {
+        {tb_bytes_str(TB_SUPERVISED), tb_book_party_id(book, tb_bytes_str(o->words.list[2]))},
+        {tb_bytes_str(TB_SUPERVISED_UNTIL), tb_bytes_str(o->by)},
+        {tb_bytes_str(TB_SUPERVISED_TEXT), tb_bytes_str(o->text)},
+    };
+    request.act.action = tb_bytes_str(TB_SUPERVISE);
+    request.act.fields = fields;
+    request.act.field_count = 3;
+    return ask(book, &request, TB_ANSWER_ACTED);
+}
+
 typedef int verb_fn(tb_book *book, const options *o);
 
 static verb_fn *verb_of(const char *word)
@@ -315,8 +338,9 @@ static verb_fn *verb_of(const char *word)
     static const struct {
         const char *word;
         verb_fn *verb;
-    } verbs[] = {{"list", list},      {"show", show}, {"acts", acts},  {"act", act},
-                 {"open", open_case}, {"move", move}, {"paper", paper}, {"export", export}};
+    } verbs[] = {{"list", list},      {"show", show}, {"acts", acts},   {"act", act},
+                 {"open", open_case}, {"move", move}, {"paper", paper}, {"export", export},
+                 {"supervise", supervise}};
     for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
         if (strcmp(verbs[i].word, word) == 0) {
             return verbs[i].verb;
@@ -334,7 +358,7 @@ int tb_cli_case(int argc, char **argv)
         {"after", NULL, &o.after},   {"head", NULL, &o.head},       {"type", NULL, &o.type},
         {"lane", NULL, &o.lane},     {"to", NULL, &o.to},           {"for", NULL, &o.on_behalf},
         {"ref", NULL, &o.reference}, {"date", NULL, &o.date},       {"action", NULL, &o.action},
-        {"out", NULL, &o.out}};
+        {"out", NULL, &o.out},       {"by", NULL, &o.by},           {"text", NULL, &o.text}};
     if (!tb_arguments_read(argc, argv, known, sizeof known / sizeof known[0], &o.common,
                            &o.words)) {
         return TB_EXIT_USAGE;
@@ -345,7 +369,8 @@ int tb_cli_case(int argc, char **argv)
     }
     verb_fn *verb = o.words.count == 0 ? NULL : verb_of(o.words.list[0]);
     if (verb == NULL) {
-        return tb_help_wrong("case", _("case takes list, show, acts, act, open, move, paper or export"));
+        return tb_help_wrong(
+            "case", _("case takes list, show, acts, act, open, move, paper, export or supervise"));
     }
 
     tb_client client;

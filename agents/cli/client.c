@@ -201,9 +201,9 @@ static bool acts(tb_request_kind kind)
 {
     return kind == TB_REQUEST_OPEN_CASE || kind == TB_REQUEST_ACT || kind == TB_REQUEST_INSTALL ||
            kind == TB_REQUEST_CHANGE_ACCOUNT || kind == TB_REQUEST_APPROVE ||
-           kind == TB_REQUEST_SET_SWITCH || kind == TB_REQUEST_ACT_QUARANTINE ||
-           kind == TB_REQUEST_PAPER || kind == TB_REQUEST_IMPORT_BUNDLE ||
-           kind == TB_REQUEST_WRITE_LETTER;
+           kind == TB_REQUEST_SET_SWITCH || kind == TB_REQUEST_SET_OFFICE ||
+           kind == TB_REQUEST_ACT_QUARANTINE || kind == TB_REQUEST_PAPER ||
+           kind == TB_REQUEST_IMPORT_BUNDLE || kind == TB_REQUEST_WRITE_LETTER;
 }
 
 bool tb_client_encode(tb_client *client, tb_local_request *request, tb_bytes *out)

@@ -1,7 +1,9 @@
 /* due - what is owed on cases and not done: 应办事项. */
 #include "agents/cli/cli.h"
+#include "agents/cli/digest.h"
 #include "agents/cli/help.h"
 #include "agents/cli/json.h"
+#include "agents/cli/office.h"
 #include "agents/cli/say.h"
 #include "agents/cli/show.h"
 
@@ -71,6 +73,8 @@ int tb_cli_due(int argc, char **argv)
     const char *after = NULL;
     const char *by = NULL;
     const char *explained = NULL;
+    const char *office = NULL;
+    bool digest = false;
     long most = LIMIT_USUAL;
     uint8_t mark[128];
     const tb_option known[] = {{"overdue", &request.duties.overdue, NULL},
@@ -78,8 +82,10 @@ int tb_cli_due(int argc, char **argv)
                                {"limit", NULL, &limit},
                                {"after", NULL, &after},
                                {"by", NULL, &by},
-                               {"explain", NULL, &explained}};
-    if (!tb_arguments_read(argc, argv, known, 6, &common, &words)) {
+                               {"explain", NULL, &explained},
+                               {"office", NULL, &office},
+                               {"digest", &digest, NULL}};
+    if (!tb_arguments_read(argc, argv, known, 8, &common, &words)) {
         return TB_EXIT_USAGE;
     }
     if (common.help) {
@@ -91,6 +97,12 @@ int tb_cli_due(int argc, char **argv)
     }
     if (explained != NULL) {
         return explain(&common, explained);
+    }
+    if (digest) {
+        return tb_due_digest(&common);
+    }
+    if (office != NULL) {
+        return tb_due_office(&common, office);
     }
     if (limit != NULL && !tb_arguments_number("limit", limit, 1, LIMIT_MAX, &most)) {
         return TB_EXIT_USAGE;

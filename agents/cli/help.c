@@ -62,6 +62,7 @@ static const char case_page[] = N_(
     "tongbao case export CASE --out FILE   all that proves it, to be checked without an agent\n"
     "tongbao case move CASE --to VERSION   judge it by a newer version of its campaign from now "
     "on\n"
+    "tongbao case supervise CASE PARTY --by DAY --text TEXT   call upon it to report back\n"
     "tongbao case paper CASE ACTION --for PARTY --ref NUMBER --date YYYY-MM-DD [FIELD=VALUE ...]\n"
     "\n"
     "--stalled lists the cases that may have to be taken over: their holder is out of service, "
@@ -195,7 +196,8 @@ static const char report_page[] = N_(
     "due day; a return gives a new date and changes nothing in that. Filed figures stay as they\n"
     "were signed; what changed since is shown as a correction. --measure lists the events behind\n"
     "a figure. What a person declares is written 9000, 9000/10000, or with its day\n"
-    "9000/10000@2015-12-31. At headquarters reconcile holds what one party filed as sent to another\n"
+    "9000/10000@2015-12-31. At headquarters reconcile holds what one party filed as sent to "
+    "another\n"
     "against what that one filed as received, and prints each pair that differs; with --of THIS\n"
     "PARTY --with THE OTHER either of the two lists its own cases and why the other side does not\n"
     "count them. A difference that somebody settled shows who did, and why.\n"
@@ -209,13 +211,22 @@ static const char report_page[] = N_(
 static const char due_page[] = N_(
     "tongbao due [--overdue] [--mine] [--by PARTY] [--limit N] [--after MARK]\n"
     "tongbao due --explain CASE\n"
+    "tongbao due --digest\n"
+    "tongbao due --office show|HH:MM-HH:MM\n"
     "\n"
     "What is owed on the cases here and not done, by due time: the duty, who owes it to whom,\n"
     "since when, until when, and on which basis. --overdue lists what is past due, --mine what\n"
     "this party owes, --by PARTY what that one does. --explain tells of every duty of a case how\n"
     "its due time comes about: event, the time that counts and why, every day counted or not.\n"
     "When a duty is overdue, its creditor's agent records the lapse by itself;\n"
-    "if the campaign says so, the case may then be taken over (tongbao case acts CASE).\n"
+    "if the campaign says so, the case may then be taken over (tongbao case acts CASE). Likewise "
+    "it\n"
+    "reminds before, escalates after, and withdraws the lapse of what was done in time after all:\n"
+    "each once, and in its office hours (--office; an officer sets them) unless the case is "
+    "urgent\n"
+    "or it would be too late by then. --digest lists what is overdue or due by the end of "
+    "tomorrow;\n"
+    "how much that is the agent's log says once a working day, and when it begins and is over.\n"
     "\n"
     "examples:\n"
     "  tongbao due --mine\n"
@@ -333,7 +344,8 @@ static const struct {
     {"request", request_page},   {"import", import_page},         {"campaign", campaign_page},
     {"document", document_page}, {"check", check_page},           {"status", status_page},
     {"verify", verify_page},     {"report", report_page},         {"due", due_page},
-    {"recover", recover_page},   {"quarantine", quarantine_page}, {"bundle", bundle_page},     {"list", list_page}};
+    {"recover", recover_page},   {"quarantine", quarantine_page}, {"bundle", bundle_page},
+    {"list", list_page}};
 
 void tb_help_print(const char *noun)
 {

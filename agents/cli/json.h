@@ -29,6 +29,7 @@ json_t *tb_json_cut(const tb_local_cut *cut);
 json_t *tb_json_notices(const tb_local_notices *notices);
 json_t *tb_json_parties(const tb_local_parties *parties);
 json_t *tb_json_duty(const tb_local_duty_line *line);
+json_t *tb_json_office(const tb_local_office *office);
 json_t *tb_json_explained(const tb_local_explained *explained);
 json_t *tb_json_duties(const tb_local_duties *duties);
 /* verify.c */

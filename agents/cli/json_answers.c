@@ -423,6 +423,11 @@ json_t *tb_json_duty(const tb_local_duty_line *line)
     put(o, "ends_in", tb_json_text(line->ends_in));
     put(o, "lapse", digest(&line->lapse));
     put(o, "ended", tb_json_time(line->ended));
+    put(o, "reminded", tb_json_time(line->reminded));
+    put(o, "escalated", tb_json_time(line->escalated));
+    put(o, "lapse_withdrawn", tb_json_time(line->withdrawn));
+    put(o, "scores", json_boolean(line->scores));
+    put(o, "adopted_no", tb_json_text(line->adopted_no));
     return o;
 }
 
@@ -536,6 +541,8 @@ json_t *tb_json_answer(const tb_local_answer *answer)
         return tb_json_explained(&answer->explained);
     case TB_ANSWER_UNANSWERED: /* printed by its own command, all pages together */
         break;
+    case TB_ANSWER_OFFICE:
+        return tb_json_office(&answer->office);
     case TB_ANSWER_SWITCHES:
         return tb_json_switches(&answer->switches);
     case TB_ANSWER_NONE:

@@ -358,8 +358,9 @@ static int reconcile_chosen(tb_reconciling *r, const options *o)
         return TB_EXIT_REFUSED;
     }
     const tb_reconcile_def chosen = {.id = "chosen", .sent = o->left, .received = o->right};
-    r->def = &chosen;
-    return tb_report_reconcile_pairs(r);
+    tb_reconciling by_choice = *r;
+    by_choice.def = &chosen;
+    return tb_report_reconcile_pairs(&by_choice);
 }
 
 static int reconcile(tb_book *book, const options *o)

@@ -28,6 +28,9 @@ void tb_show_acted(tb_book *book, const tb_local_answer *answer);
 const char *tb_show_duty_state(const tb_local_duty_line *duty);
 /* show_explained.c */
 void tb_show_explained(tb_book *book, const tb_local_explained *explained);
+/* On what a duty's limit rests. */
+tb_bytes tb_show_basis(tb_arena *arena, const tb_local_duty_line *duty);
+void tb_show_office(const tb_local_office *office);
 bool tb_show_duties(tb_book *book, const tb_local_duties *duties);
 /* verify.c */
 void tb_show_verified(const tb_local_verified *verified);

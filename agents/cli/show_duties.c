@@ -5,6 +5,7 @@
 
 #include "agents/cli/grid.h"
 #include "agents/cli/say.h"
+#include "base/text.h"
 
 static tb_bytes in_language(tb_bytes zh, tb_bytes en)
 {
@@ -28,11 +29,42 @@ const char *tb_show_duty_state(const tb_local_duty_line *duty)
     return _("unknown");
 }
 
-/* A default never looks like law. */
-static tb_bytes basis_of(const tb_local_duty_line *duty)
+/* With what its creditor has said of it last. */
+static tb_bytes state_of(tb_arena *arena, const tb_local_duty_line *duty)
 {
-    return duty->by_default ? tb_bytes_str(_("basis: default limit (not of the plan)"))
-                            : in_language(duty->basis_zh, duty->basis_en);
+    const char *state = tb_show_duty_state(duty);
+    const char *said = duty->escalated != 0 ? _("escalated") : _("reminded");
+    tb_time at = duty->escalated != 0 ? duty->escalated : duty->reminded;
+    tb_bytes when = tb_show_time(arena, at);
+    tb_text text;
+    tb_bytes out;
+    tb_text_init(&text, arena, strlen(state) + strlen(said) + when.size + 8);
+    tb_text_str(&text, state);
+    if (at != 0) {
+        tb_text_str(&text, "; ");
+        tb_text_str(&text, said);
+        tb_text_str(&text, " ");
+        tb_text_bytes(&text, when);
+    }
+    return tb_text_done(&text, &out) == TB_OK ? out : tb_bytes_str(state);
+}
+
+/* A default never looks like law. */
+tb_bytes tb_show_basis(tb_arena *arena, const tb_local_duty_line *duty)
+{
+    if (!duty->by_default) {
+        return in_language(duty->basis_zh, duty->basis_en);
+    }
+    if (duty->adopted_no.size == 0) {
+        return tb_bytes_str(_("basis: default limit (not of the plan)"));
+    }
+    const char *adopted = _("basis: default limit, adopted by headquarters in ");
+    tb_text text;
+    tb_bytes out;
+    tb_text_init(&text, arena, strlen(adopted) + duty->adopted_no.size + 1);
+    tb_text_str(&text, adopted);
+    tb_text_bytes(&text, duty->adopted_no);
+    return tb_text_done(&text, &out) == TB_OK ? out : duty->adopted_no;
 }
 
 bool tb_show_duties(tb_book *book, const tb_local_duties *duties)
@@ -52,8 +84,8 @@ bool tb_show_duties(tb_book *book, const tb_local_duties *duties)
         tb_grid_put(&grid, tb_book_party(book, &d->creditor));
         tb_grid_put(&grid, tb_show_time(arena, d->from));
         tb_grid_put(&grid, tb_show_time(arena, d->due));
-        tb_grid_text(&grid, tb_show_duty_state(d));
-        tb_grid_put(&grid, basis_of(d));
+        tb_grid_put(&grid, state_of(arena, d));
+        tb_grid_put(&grid, tb_show_basis(arena, d));
     }
     bool printed = tb_grid_print(&grid, stdout);
     if (duties->count == 0) {

@@ -54,6 +54,9 @@ static void show_limit(const tb_local_explained_duty *d)
         (void)printf(_("  limit: %" PRIu32 " days, from the next day on, until 24:00\n"),
                      d->amount);
         return;
+    case TB_LIMIT_DAY:
+        (void)printf("%s", _("  limit: a day that is named, until 24:00\n"));
+        return;
     case TB_LIMIT_WORKING_DAYS:
         (void)printf(_("  limit: %" PRIu32 " working days, from the next day on, until 24:00\n"),
                      d->amount);
@@ -95,6 +98,14 @@ static void show_days(tb_book *book, const tb_local_explained_duty *d)
     }
 }
 
+static void show_said(tb_book *book, const char *what, tb_time at)
+{
+    tb_bytes text = tb_show_time(&book->client->arena, at);
+    if (at != 0) {
+        (void)printf("  %s: %.*s\n", what, (int)text.size, (const char *)text.data);
+    }
+}
+
 static void show_one(tb_book *book, const tb_local_explained_duty *d)
 {
     tb_arena *arena = &book->client->arena;
@@ -110,8 +121,7 @@ static void show_one(tb_book *book, const tb_local_explained_duty *d)
     tb_bytes counts = tb_show_time(arena, l->from);
     tb_bytes due = tb_show_time(arena, l->due);
     tb_bytes judged = tb_show_time(arena, d->judged);
-    tb_bytes basis = l->by_default ? tb_bytes_str(_("basis: default limit (not of the plan)"))
-                                   : in_language(l->basis_zh, l->basis_en);
+    tb_bytes basis = tb_show_basis(arena, l);
     (void)printf(_("%.*s: owed by %.*s to %.*s\n"), (int)title.size, (const char *)title.data,
                  (int)debtor.size, (const char *)debtor.data, (int)creditor.size,
                  (const char *)creditor.data);
@@ -127,9 +137,22 @@ static void show_one(tb_book *book, const tb_local_explained_duty *d)
     (void)printf("  %.*s\n", (int)basis.size, (const char *)basis.data);
     show_calendar(d);
     show_days(book, d);
+    if (d->redated != 0) {
+        tb_bytes was = tb_show_time(arena, d->was_due);
+        tb_bytes when = tb_show_time(arena, d->redated);
+        (void)printf(_("  was due: %.*s, until its creditor re-dated it at %.*s\n"), (int)was.size,
+                     (const char *)was.data, (int)when.size, (const char *)when.data);
+    }
     (void)printf(_("  due: %.*s; a lapse is recorded after %.*s\n"), (int)due.size,
                  (const char *)due.data, (int)judged.size, (const char *)judged.data);
+    show_said(book, _("reminded"), l->reminded);
+    show_said(book, _("escalated"), l->escalated);
+    show_said(book, _("lapse withdrawn, it was done in time"), l->withdrawn);
     (void)printf(_("  state: %s\n"), tb_show_duty_state(l));
+    if (l->by_default && l->adopted_no.size == 0) {
+        (void)printf("%s",
+                     _("  does not count in evaluation until headquarters adopts the limit\n"));
+    }
 }
 
 void tb_show_explained(tb_book *book, const tb_local_explained *explained)
@@ -161,7 +184,7 @@ static json_t *json_days(const tb_local_explained_duty *d)
 json_t *tb_json_explained(const tb_local_explained *explained)
 {
     static const char *const whys[] = {"no_stamp_yet", "own", "stored", "exercise"};
-    static const char *const units[] = {"unknown", "hours", "days", "working_days"};
+    static const char *const units[] = {"unknown", "hours", "days", "working_days", "day"};
     json_t *list = json_array();
     for (size_t i = 0; i < explained->count; i++) {
         const tb_local_explained_duty *d = &explained->duties[i];
@@ -179,6 +202,8 @@ json_t *tb_json_explained(const tb_local_explained *explained)
         (void)json_object_set_new(o, "days", json_days(d));
         (void)json_object_set_new(o, "more_days", json_integer(d->more_days));
         (void)json_object_set_new(o, "lapse_after", tb_json_time(d->judged));
+        (void)json_object_set_new(o, "was_due", tb_json_time(d->was_due));
+        (void)json_object_set_new(o, "redated", tb_json_time(d->redated));
         (void)json_array_append_new(list, o);
     }
     json_t *o = json_object();

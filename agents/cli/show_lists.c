@@ -243,6 +243,9 @@ bool tb_show_answer(tb_book *book, const tb_local_answer *answer)
         return true;
     case TB_ANSWER_UNANSWERED:
         break;
+    case TB_ANSWER_OFFICE:
+        tb_show_office(&answer->office);
+        return true;
     case TB_ANSWER_SWITCHES:
         return tb_show_switches(book, &answer->switches);
     case TB_ANSWER_NONE:

@@ -192,7 +192,8 @@ static const char *hours_text(tb_arena *arena, int64_t hours)
 static bool print_cases(tb_book *book, const whole *w)
 {
     tb_arena *arena = &book->client->arena;
-    const char *const headings[] = {_("case"), _("state"), _("since"), _("waiting"), NULL};
+    const char *const headings[] = {_("case"),    _("state"),    _("since"),
+                                    _("waiting"), _("reminded"), _("escalated"), NULL};
     tb_grid grid;
     tb_grid_init(&grid, arena, headings);
     for (size_t i = 0; i < w->case_count; i++) {
@@ -203,6 +204,8 @@ static bool print_cases(tb_book *book, const whole *w)
         tb_grid_put(&grid, tb_book_state(book, &of, c->state));
         tb_grid_put(&grid, tb_show_time(arena, c->since));
         tb_grid_text(&grid, hours_text(arena, hours_of(w, c)));
+        tb_grid_put(&grid, tb_show_time(arena, c->reminded));
+        tb_grid_put(&grid, tb_show_time(arena, c->escalated));
     }
     return tb_grid_print(&grid, stdout);
 }
@@ -269,6 +272,8 @@ static void print_json(tb_book *book, const whole *w)
         (void)json_object_set_new(o, "state", tb_json_text(c->state));
         (void)json_object_set_new(o, "since", tb_json_time(c->since));
         (void)json_object_set_new(o, "hours", json_integer((json_int_t)hours_of(w, c)));
+        (void)json_object_set_new(o, "reminded", tb_json_time(c->reminded));
+        (void)json_object_set_new(o, "escalated", tb_json_time(c->escalated));
         (void)json_array_append_new(cases, o);
     }
     json_t *o = json_object();

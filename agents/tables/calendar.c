@@ -118,12 +118,22 @@ bool tb_calendar_works(const tb_calendar *calendar, int64_t day)
     return tb_weekday_of(day) <= 5;
 }
 
-int64_t tb_calendar_after(const tb_calendar *calendar, int64_t day, unsigned n)
+static int64_t nth(const tb_calendar *calendar, int64_t day, int step, unsigned n)
 {
     TB_ASSERT(n > 0);
     for (unsigned looked = 0; n > 0 && looked < LOOK_DAYS_MAX; looked++) {
-        day++;
+        day += step;
         n -= tb_calendar_works(calendar, day);
     }
     return day;
+}
+
+int64_t tb_calendar_after(const tb_calendar *calendar, int64_t day, unsigned n)
+{
+    return nth(calendar, day, 1, n);
+}
+
+int64_t tb_calendar_before(const tb_calendar *calendar, int64_t day, unsigned n)
+{
+    return nth(calendar, day, -1, n);
 }

@@ -34,7 +34,8 @@ tb_refusal tb_calendar_read(tb_bytes csv, tb_arena *arena, tb_calendar *out) TB_
 /* calendar may be NULL: Monday to Friday. */
 bool tb_calendar_works(const tb_calendar *calendar, int64_t day);
 
-/* The nth working day after a day; n at least 1. */
+/* The nth working day after a day, and before one; n at least 1. */
 int64_t tb_calendar_after(const tb_calendar *calendar, int64_t day, unsigned n);
+int64_t tb_calendar_before(const tb_calendar *calendar, int64_t day, unsigned n);
 
 #endif

@@ -112,7 +112,40 @@ static void grace_is_never_less_than_what_storing_may_take(void **state)
     assert_int_equal(tb_duty_grace(&duty), 2 * 3600 * 1000);
 }
 
+static void a_default_counts_once_adopted_for_what_begins_from_that_day(void **state)
+{
+    (void)state;
+    tb_duty_def duty = {.days = 1, .by_default = true};
+    tb_time first = at("2015-06-01T00:00:00+08:00");
+    assert_false(tb_duty_scores(&duty, first));
+    duty.adopted = (tb_adoption){.document_no = "a1", .from = "2015-06-01"};
+    assert_false(tb_duty_adopted(&duty, first - 1));
+    assert_false(tb_duty_scores(&duty, first - 1));
+    assert_true(tb_duty_adopted(&duty, first));
+    assert_true(tb_duty_scores(&duty, first));
+    tb_duty_def law = {.days = 1};
+    assert_false(tb_duty_adopted(&law, first));
+    assert_true(tb_duty_scores(&law, first));
+}
+
+static void a_reminder_comes_before_and_an_escalation_after_the_due_day(void **state)
+{
+    (void)state;
+    tb_time due = at("2015-02-17T00:00:00+08:00") - 1; /* Monday */
+    tb_duty_def duty = {.remind = {.working_days = 1}, .escalate = {.working_days = 1}};
+    assert_int_equal(tb_duty_remind_at(&duty, due, NULL), at("2015-02-13T00:00:00+08:00"));
+    assert_int_equal(tb_duty_escalate_at(&duty, due, NULL), at("2015-02-17T00:00:00+08:00"));
+    duty = (tb_duty_def){.remind = {.days = 2}, .escalate = {.days = 2}};
+    assert_int_equal(tb_duty_remind_at(&duty, due, NULL), at("2015-02-14T00:00:00+08:00"));
+    assert_int_equal(tb_duty_escalate_at(&duty, due, NULL), at("2015-02-18T00:00:00+08:00"));
+    duty = (tb_duty_def){.remind = {.hours = 4}, .escalate = {.hours = 4}};
+    assert_int_equal(tb_duty_remind_at(&duty, due, NULL), due - 4 * 3600 * 1000);
+    assert_int_equal(tb_duty_escalate_at(&duty, due, NULL), due + 4 * 3600 * 1000);
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(a_default_counts_once_adopted_for_what_begins_from_that_day),
+    cmocka_unit_test(a_reminder_comes_before_and_an_escalation_after_the_due_day),
     cmocka_unit_test(hours_run_from_the_event),
     cmocka_unit_test(day_limits_begin_with_the_next_day_and_end_at_midnight),
     cmocka_unit_test(working_days_pass_over_days_off),

@@ -26,19 +26,29 @@ static const char *const leaky[] = {
 static const char *const longer[] = {"version: 1", "version: 4", SIGN_FOR_RULES "1",
                                      SIGN_FOR_RULES "2", NULL};
 /* Nobody owes it any more. */
-static const char *const laxer[] = {"version: 1", "version: 5",
-                                    "- {id: sign_for, zh: 签收通报, en: sign for what was "
-                                    "forwarded, owed_by: home, to: discovery, " SIGN_FOR_RULES
-                                    "1, default: true, lapse: lapse, ends_in: take_over}",
-                                    "# no sign_for", NULL};
+static const char *const laxer[] = {
+    "version: 1", "version: 5",
+    "- {id: sign_for, zh: 签收通报, en: sign for what was "
+    "forwarded, owed_by: home, to: discovery, " SIGN_FOR_RULES
+    "1, default: true, lapse: lapse, withdraw_lapse: "
+    "withdraw_lapse, redate: redate, escalate: {act: escalate, working_days: 3}, "
+    "ends_in: take_over}",
+    "# no sign_for", NULL};
 
-/* Version 1, a safe version 2, a version 3 that is not, and two with other duties. */
+/* Headquarters has adopted the limit. */
+static const char *const adopted[] = {
+    "version: 1", "version: 6", SIGN_FOR_RULES "1, default: true",
+    SIGN_FOR_RULES "1, default: true, adopted: {document_no: 专项办〔2015〕3号, from: 2015-02-01}",
+    NULL};
+
+/* Version 1, a safe version 2, a version 3 that is not, and three with other duties. */
 static struct {
     tb_campaign_loaded *second;
     tb_campaign_loaded *third;
     tb_campaign_loaded *fourth;
     tb_campaign_loaded *fifth;
-    const tb_campaign *list[5];
+    tb_campaign_loaded *sixth;
+    const tb_campaign *list[6];
     tb_campaigns all;
 } versions;
 
@@ -55,12 +65,14 @@ static int setup(void **state)
     versions.third = edited(PATH, leaky);
     versions.fourth = edited(PATH, longer);
     versions.fifth = edited(PATH, laxer);
+    versions.sixth = edited(PATH, adopted);
     versions.list[0] = w->campaign;
     versions.list[1] = tb_campaign_loaded_get(versions.second);
     versions.list[2] = tb_campaign_loaded_get(versions.third);
     versions.list[3] = tb_campaign_loaded_get(versions.fourth);
     versions.list[4] = tb_campaign_loaded_get(versions.fifth);
-    versions.all = (tb_campaigns){versions.list, 5};
+    versions.list[5] = tb_campaign_loaded_get(versions.sixth);
+    versions.all = (tb_campaigns){versions.list, 6};
     return code;
 }
 
@@ -71,6 +83,7 @@ static int teardown(void **state)
     tb_campaign_loaded_free(versions.third);
     tb_campaign_loaded_free(versions.fourth);
     tb_campaign_loaded_free(versions.fifth);
+    tb_campaign_loaded_free(versions.sixth);
     return code;
 }
 
@@ -448,9 +461,35 @@ static void a_forged_move_is_refused_by_everybody(void **state)
     assert_int_equal(receive(w, &honest, versions.list[1]), TB_REFUSED_CONDITION);
 }
 
+static void a_default_counts_in_evaluation_once_its_version_adopts_it(void **state)
+{
+    world *w = *state;
+    static const char *const people[] = {"police.33", "bureau.33", "bureau.44"};
+    for (size_t i = 0; i < 3; i++) {
+        at_time(w, people[i], "2015-02-09T11:39:00+08:00");
+    }
+    accepted(w);
+    install(w, "bureau.44");
+    assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
+    deliver_all(w);
+    tb_local_duties before = duties_at(w, "bureau.33");
+    assert_int_equal(before.count, 1);
+    assert_true(before.lines[0].by_default);
+    assert_false(before.lines[0].scores);
+    assert_int_equal(before.lines[0].adopted_no.size, 0);
+    assert_int_equal(moves(w, "bureau.44", "6"), TB_ACCEPTED);
+    deliver_all(w);
+    tb_local_duties after = duties_at(w, "bureau.33");
+    assert_int_equal(after.count, 1);
+    assert_true(after.lines[0].by_default); /* still no figure of the plan */
+    assert_true(after.lines[0].scores);
+    assert_true(tb_bytes_equal(after.lines[0].adopted_no, tb_bytes_str("专项办〔2015〕3号")));
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 static const struct CMUnitTest tests[] = {
+    T(a_default_counts_in_evaluation_once_its_version_adopts_it),
     T(the_holder_moves_the_case_and_everybody_follows),
     T(what_follows_the_move_is_judged_by_the_new_version),
     T(nobody_but_the_holder_moves_it),

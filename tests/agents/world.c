@@ -720,9 +720,11 @@ static void check_duties(world_agent *a)
         }
         assert_ok(tb_chain_to_head(txn, &row, &path));
         assert_ok(tb_duties_of(txn, &id, &followed, &count));
+        uint64_t said = tb_store_rows(txn, TB_TABLE_DUTY_SAID);
         assert_ok(tb_duties_anew(&a->agent, txn, &path, &row));
         assert_ok(tb_duties_of(txn, &id, &anew, &again));
         assert_int_equal(count, again);
+        assert_int_equal(said, tb_store_rows(txn, TB_TABLE_DUTY_SAID));
         for (size_t i = 0; i < count; i++) {
             assert_true(tb_digest_equal(&followed[i].key.from, &anew[i].key.from));
             assert_true(tb_bytes_equal(followed[i].key.duty, anew[i].key.duty));

@@ -239,6 +239,11 @@ static tb_local_duty_line duty_line(void)
         .ends_in = tb_bytes_str("take_over"),
         .lapse = sample_digest(5),
         .ended = SAMPLE_TIME + 2,
+        .reminded = SAMPLE_TIME + 3,
+        .escalated = SAMPLE_TIME + 4,
+        .withdrawn = SAMPLE_TIME + 5,
+        .scores = true,
+        .adopted_no = tb_bytes_str("专项办〔2015〕3号"),
     };
 }
 
@@ -407,7 +412,8 @@ static tb_local_unanswered unanswered(void)
     lines[0] = (tb_local_unanswered_line){sample_party("ct.33"), {1, 2, 3, 4, 5, 6}, SAMPLE_TIME};
     cases[0] = (tb_local_unanswered_case){
         local_case_id(),      sample_party("ct.33"),   tb_bytes_str("black-card"),
-        tb_bytes_str("card"), tb_bytes_str("ordered"), SAMPLE_TIME};
+        tb_bytes_str("card"), tb_bytes_str("ordered"), SAMPLE_TIME,
+        SAMPLE_TIME + 1,      SAMPLE_TIME + 2};
     return (tb_local_unanswered){30, 7, 2, lines, 1, cases, 1, local_case_id(), SAMPLE_TIME};
 }
 
@@ -424,6 +430,8 @@ static tb_local_explained_duty explained_duty(void)
         .own = SAMPLE_TIME,
         .stored = SAMPLE_TIME + 1,
         .why = TB_EFFECTIVE_STORED,
+        .was_due = SAMPLE_TIME + 5,
+        .redated = SAMPLE_TIME + 6,
         .unit = TB_LIMIT_WORKING_DAYS,
         .amount = 5,
         .calendar = 2,
@@ -601,6 +609,9 @@ static void fill_answer(tb_arena *arena, tb_local_answer *answer)
     case TB_ANSWER_EXPLAINED:
         explained[0] = explained_duty();
         answer->explained = (tb_local_explained){explained, 1, SAMPLE_TIME};
+        break;
+    case TB_ANSWER_OFFICE:
+        answer->office = (tb_local_office){510, 1440, true};
         break;
     case TB_ANSWER_SWITCHES:
         a_switch = (tb_local_switch){tb_bytes_str("black-card"), tb_bytes_str("relay"), true,

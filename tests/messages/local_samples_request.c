@@ -65,6 +65,8 @@ static void fill_people(tb_local_request *request)
         request->change_account = (tb_local_change_account){TB_ACCOUNT_DEPUTY, local_account()};
     } else if (request->kind == TB_REQUEST_LIST_APPROVALS) {
         request->list_approvals = (tb_local_list_approvals){3, 2, 7};
+    } else if (request->kind == TB_REQUEST_SET_OFFICE) {
+        request->set_office = (tb_local_office){510, 1050, false};
     } else if (request->kind == TB_REQUEST_SET_SWITCH) {
         request->set_switch = (tb_local_switch){tb_bytes_str("black-card"), tb_bytes_str("relay"),
                                                 true, tb_bytes_of(NULL, 0), tb_bytes_of(NULL, 0)};
@@ -185,12 +187,14 @@ static void fill_request(tb_arena *arena, tb_local_request *request)
     case TB_REQUEST_CHANGE_ACCOUNT:
     case TB_REQUEST_LIST_APPROVALS:
     case TB_REQUEST_APPROVE:
+    case TB_REQUEST_SET_OFFICE:
     case TB_REQUEST_SET_SWITCH:
         fill_people(request);
         break;
     case TB_REQUEST_UNANSWERED:
         request->get_unanswered = (tb_local_get_unanswered){sample_party("ct.33"), local_case_id()};
         break;
+    case TB_REQUEST_GET_OFFICE:
     case TB_REQUEST_LIST_SWITCHES:
     case TB_REQUEST_LIST_ACCOUNTS:
     case TB_REQUEST_GET_RECOVERY:

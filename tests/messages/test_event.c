@@ -192,7 +192,7 @@ static const tb_bend bends[] = {
     {"an empty addressee", {20}, BEND_SIZE, 0, NULL, TB_REFUSED_MALFORMED},
     {"a field twice", {21}, BEND_AGAIN, 0, NULL, TB_REFUSED_MALFORMED},
     {"fields descending", {21}, BEND_SWAP, 0, NULL, TB_REFUSED_MALFORMED},
-    {"65 fields", {21}, BEND_TIMES, 65, NULL, TB_REFUSED_TOO_LARGE},
+    {"97 fields", {21}, BEND_TIMES, 97, NULL, TB_REFUSED_TOO_LARGE},
     {"field without id", {21, 1}, BEND_DROP, 0, NULL, TB_REFUSED_MALFORMED},
     {"value of 4097 bytes", {21, 2}, BEND_SIZE, 4097, NULL, TB_REFUSED_MALFORMED},
     {"a commitment twice", {22}, BEND_AGAIN, 0, NULL, TB_REFUSED_MALFORMED},
@@ -224,7 +224,7 @@ static const tb_bend opening_bends[] = {
 static const tb_bend group_bends[] = {
     {"a field twice", {1}, BEND_AGAIN, 0, NULL, TB_REFUSED_MALFORMED},
     {"fields descending", {1}, BEND_SWAP, 0, NULL, TB_REFUSED_MALFORMED},
-    {"65 fields", {1}, BEND_TIMES, 65, NULL, TB_REFUSED_TOO_LARGE},
+    {"97 fields", {1}, BEND_TIMES, 97, NULL, TB_REFUSED_TOO_LARGE},
     {"no id", {1, 1}, BEND_DROP, 0, NULL, TB_REFUSED_MALFORMED},
     {"value with carriage return", {1, 2}, BEND_TEXT, 0, "a\r\n", TB_REFUSED_MALFORMED},
     {"value written out empty", {1, 2}, BEND_SIZE, 0, NULL, TB_REFUSED_NOT_CANONICAL},

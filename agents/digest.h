@@ -1,0 +1,21 @@
+/* digest - what is overdue, told to this party's people without flooding them: one alert when
+ * something is overdue, one when nothing is any more, and between them one digest a working day, as
+ * office hours begin (design §10).
+ *
+ * Told as lines of the log: event=overdue_begins, event=digest, event=overdue_over. Duties this
+ * party owes or is owed count. The alert comes with the first lapse this agent records, else with
+ * the day's digest. META keeps `digest_overdue` (1 while the alert stands) and `digest_at` (civil
+ * time of the next digest). `tongbao due --digest` shows the list itself at any time.
+ */
+#ifndef TB_DIGEST_H
+#define TB_DIGEST_H
+
+#include "agents/link.h"
+
+tb_err tb_digest_tick(tb_step *step) TB_MUST_USE;
+/* This agent has recorded a lapse. */
+tb_err tb_digest_lapsed(tb_step *step) TB_MUST_USE;
+/* Real time of the next digest. TB_ERR_NOT_FOUND: nothing is owed, or the store is full. */
+tb_err tb_digest_due(const tb_agent *agent, tb_txn *txn, tb_time *out) TB_MUST_USE;
+
+#endif
