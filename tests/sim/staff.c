@@ -3,6 +3,7 @@
  */
 #include <stdlib.h>
 
+#include "agents/recovery.h"
 #include "agents/rows_link.h"
 #include "ops/exercise/rule.h"
 #include "tests/sim/sim.h"
@@ -11,6 +12,8 @@
 #define ASK_AGAIN_MS 6000
 #define POLL_MS      45000
 #define ACT_AGAIN_MS 40000
+/* An officer gives a peer that does not end its answer this long. */
+#define PATIENCE_MS (10 * 60 * 1000)
 /* Told in the lead group: the hub and operators must never hold these words. */
 #define CANARY "秘线索原文-CANARY"
 
@@ -342,6 +345,41 @@ static sim_ask *ask_of(sim_node *n, const tb_request_id *id)
     return NULL;
 }
 
+/* ---- coming back ---- */
+
+/* Whether what is still asked for is owed by parties that lie, and by nobody else. */
+static bool only_liars_owe(sim *s, const sim_node *n)
+{
+    tb_local_recovery recovery;
+    size_t owing = 0;
+    tb_txn *txn = sim_look(s, n);
+    bool fine = tb_recovery_show(&n->agent, txn, &recovery) == TB_OK &&
+                recovery.state == TB_RECOVERY_ASKING;
+    for (size_t i = 0; fine && i < recovery.asked_count; i++) {
+        const tb_local_asked *asked = &recovery.asked[i];
+        const sim_node *peer = sim_party(s, &asked->party);
+        if (asked->ended == 0) {
+            owing++;
+            fine = peer != NULL && peer->was_hostile && sim_clock(s, n).real - asked->asked > PATIENCE_MS;
+        }
+    }
+    tb_store_abort(txn);
+    return fine && owing > 0;
+}
+
+/* A case that waits for a liar's answer waits until an officer releases it (design.md §7). */
+static void release(sim *s, sim_node *n, size_t lead)
+{
+    if (!n->store_replaced || n->was_hostile || !s->leads[lead].has_case || !only_liars_owe(s, n)) {
+        return;
+    }
+    tb_local_request request = {.kind = TB_REQUEST_RECOVER};
+    request.recover.reason = tb_bytes_str("对方逾期未补送,经核对放行");
+    request.recover.release = s->leads[lead].case_id;
+    sim_trace(s, "releases %s L%zu", n->id.text, lead);
+    sim_staff_ask(s, n, &request, lead);
+}
+
 static void acted(sim *s, sim_node *n, const sim_ask *ask, const tb_local_answer *answer)
 {
     sim_lead *lead = &s->leads[ask->lead];
@@ -362,6 +400,7 @@ static void acted(sim *s, sim_node *n, const sim_ask *ask, const tb_local_answer
         s->stats.drafts++;
         if (answer->draft) {
             sim_ledger_drafted(s, n, &ask->id, ask->lead);
+            release(s, n, ask->lead);
         }
         return;
     }
