@@ -130,6 +130,7 @@ static void prepare(ex_world *world, ex_kind_of_disaster kind)
 {
     ex_disaster *d = &ex_disasters[kind];
     d->prepared_s = ex_since_start(world);
+    d->acts_before = d->party != NULL ? d->party->acts : 0;
     ex_prepare(world, kind);
     d->phase = EX_PREPARED;
 }
@@ -192,6 +193,12 @@ static bool bites(const ex_world *world, ex_kind_of_disaster kind)
     return !must || ex_waiting_on(world, d->party) > 0;
 }
 
+/* A copy nothing came after is not old, and its agent rightly goes on. */
+static bool is_old(const ex_disaster *d, ex_kind_of_disaster kind)
+{
+    return kind != EX_OLD_COPY || d->party->acts > d->acts_before;
+}
+
 void ex_disaster_step(ex_world *world)
 {
     for (unsigned i = 0; world->options.disaster && i < EX_DISASTERS; i++) {
@@ -199,7 +206,7 @@ void ex_disaster_step(ex_world *world)
         if (d->phase == EX_PLANNED && world->fed >= d->prepare_at) {
             prepare(world, (ex_kind_of_disaster)i);
         }
-        if (d->phase == EX_PREPARED && world->fed >= d->strike_at) {
+        if (d->phase == EX_PREPARED && world->fed >= d->strike_at && is_old(d, (ex_kind_of_disaster)i)) {
             strike(world, (ex_kind_of_disaster)i);
         }
         if (d->phase == EX_STRUCK && world->fed >= d->heal_at && bites(world, (ex_kind_of_disaster)i)) {

@@ -32,6 +32,7 @@ typedef struct ex_disaster {
     ex_party *helper; /* who sees it, or helps: another party */
     size_t prepare_at, strike_at, heal_at; /* rows fed */
     size_t struck_at;
+    unsigned acts_before; /* of its staff, when it was prepared */
     double prepared_s, struck_s, begun_s, healed_s; /* since the run began; begun: its people start to heal it */
     size_t waited;    /* cases that waited for it, when it was healed */
     size_t deferred;  /* leads its staff could not hand in */

@@ -105,6 +105,7 @@ static void said_stopped(ex_world *world, ex_disaster *d)
 static void strike_copy(ex_world *world, ex_disaster *d)
 {
     ex_lay_down(world, d->party);
+    ex_await(world, d->party, ex_is_empty, "done sending"); /* others hold what the copy lacks */
     stop(world, d, SIGKILL);
     lose_store(world, d->party->id.text);
     restore(world, d);

@@ -45,6 +45,7 @@ typedef struct ex_party {
     bool watched; /* the agent of this run has been asked to tell changes */
     int64_t outbox; /* last told; -1 not known */
     unsigned touched; /* rows whose case comes to this party */
+    unsigned acts;    /* of its staff that its agent took */
     char key[48];     /* its key file below keys/, without .key; "" the party's id */
     bool away;        /* its agent does not run, and is not started again by itself */
     bool idle;        /* its staff acts on no notice */

@@ -56,6 +56,7 @@ static ex_row *row_of(ex_world *world, const ex_party *party, const tb_local_sum
 static void acted(ex_world *world, ex_party *party, const tb_local_answer *answer, uint64_t tag)
 {
     ex_row *row = &world->rows[tag];
+    party->acts += answer->code == TB_ACCEPTED ? 1 : 0;
     /* Another event of ours may have come first while a draft waited; the change that follows tells. */
     if (answer->code != TB_ACCEPTED && answer->code != TB_REFUSED_CHANGED && answer->code != TB_REFUSED_NOT_HOLDER) {
         (void)printf("  %s, lead %.*s in %s: refused %s %.*s\n", party->name_zh, (int)row->lead_no.size,
