@@ -140,6 +140,7 @@ static void strike(ex_world *world, ex_kind_of_disaster kind)
     ex_disaster *d = &ex_disasters[kind];
     ex_strike(world, kind); /* which says when it struck */
     d->struck_at = world->fed;
+    d->held = d->party != NULL ? ex_waiting_on(world, d->party) : 0;
     d->phase = EX_STRUCK;
     if (!world->options.quiet) {
         (void)printf("  %5.1f s  disaster: %s\n", d->struck_s, d->party != NULL ? d->party->name_zh : "协同平台");
@@ -185,12 +186,13 @@ static void heal(ex_world *world, ex_kind_of_disaster kind)
     }
 }
 
-/* A key that nothing was sealed to, or a holder that holds nothing, would show nothing. */
+/* A key that nothing was sealed to since it was cut, or a holder that holds nothing, would show nothing. */
 static bool bites(const ex_world *world, ex_kind_of_disaster kind)
 {
     const ex_disaster *d = &ex_disasters[kind];
     bool must = kind == EX_KEY_REVOKED || kind == EX_HOLDER_DEAD;
-    return !must || ex_waiting_on(world, d->party) > 0;
+    size_t before = kind == EX_KEY_REVOKED ? d->held : 0;
+    return !must || ex_waiting_on(world, d->party) > before;
 }
 
 /* A copy nothing came after is not old, and its agent rightly goes on. */

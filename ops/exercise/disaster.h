@@ -34,6 +34,7 @@ typedef struct ex_disaster {
     size_t struck_at;
     unsigned acts_before; /* of its staff, when it was prepared */
     double prepared_s, struck_s, begun_s, healed_s; /* since the run began; begun: its people start to heal it */
+    size_t held;      /* cases it held when it was struck */
     size_t waited;    /* cases that waited for it, when it was healed */
     size_t deferred;  /* leads its staff could not hand in */
     size_t resent;    /* notices or events sent once more because of it; found in the logs at the end */
