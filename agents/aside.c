@@ -114,14 +114,10 @@ tb_err tb_aside_late(tb_agent *agent, tb_txn *txn, const tb_case_row *row, const
 {
     tb_path path;
     tb_err err = tb_chain_to_head(txn, row, &path);
-    size_t ruling = err == TB_OK ? path.count : 0;
-    while (ruling > 0 && path.list[ruling - 1].event.kind != TB_EVENT_TAKE_OVER) {
-        ruling--;
-    }
-    if (ruling == 0) {
+    const tb_chain_event *by = err == TB_OK ? tb_chain_ruling(&path) : NULL;
+    if (by == NULL) {
         return err;
     }
-    const tb_chain_event *by = &path.list[ruling - 1];
     noting n = {agent, txn, &by->key, &by->event};
     return note_event(&n, late, tb_party_equal(&by->event.actor, &agent->self));
 }

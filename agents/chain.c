@@ -206,6 +206,16 @@ tb_err tb_chain_switch(const tb_agent *agent, tb_txn *txn, const tb_path *path, 
     return TB_OK;
 }
 
+const tb_chain_event *tb_chain_ruling(const tb_path *path)
+{
+    for (size_t i = path->count; i > 0; i--) {
+        if (path->list[i - 1].event.kind == TB_EVENT_TAKE_OVER) {
+            return &path->list[i - 1];
+        }
+    }
+    return NULL;
+}
+
 static unsigned named_at(const tb_agent *agent, const tb_case_view *before, const tb_event *event)
 {
     const tb_action *action = tb_case_type_action(before->type, event->action);

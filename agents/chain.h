@@ -35,6 +35,8 @@ tb_err tb_chain_path(tb_txn *txn,
                      tb_path *out) TB_MUST_USE;
 /* The path to the head of a case. */
 tb_err tb_chain_to_head(tb_txn *txn, const tb_case_row *row, tb_path *out) TB_MUST_USE;
+/* The newest take-over of a path; NULL: there is none. */
+const tb_chain_event *tb_chain_ruling(const tb_path *path);
 
 /* The case as it was right after the first count events of a path: nothing is written. Lane and
  * side events are left as they are in now. */

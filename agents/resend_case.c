@@ -172,11 +172,8 @@ static tb_err add_ruling(giving *g)
 {
     tb_path path;
     tb_err err = tb_chain_to_head(g->step->txn, &g->row, &path);
-    size_t ruling = err == TB_OK ? path.count : 0;
-    while (ruling > 0 && path.list[ruling - 1].event.kind != TB_EVENT_TAKE_OVER) {
-        ruling--;
-    }
-    return ruling == 0 ? err : add_branch(g, &path.list[ruling - 1].key);
+    const tb_chain_event *ruling = err == TB_OK ? tb_chain_ruling(&path) : NULL;
+    return ruling == NULL ? err : add_branch(g, &ruling->key);
 }
 
 /* A take-over left events aside that the peer has, or has lost: with each goes what it builds on,
