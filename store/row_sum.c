@@ -25,15 +25,17 @@ static void siphash(const uint8_t *table, tb_bytes key, tb_bytes value, uint8_t 
     crypto_shorthash(out_sum, value.data, value.size, row);
 }
 
-/* In the byte order of the machine, as all of LMDB's file. */
+/* In the byte order of the machine, as all of LMDB's file. A long value is hashed by itself, because
+ * XXH3 makes 192 bytes out of a seed first. */
 static void xxh3(const uint8_t *table, tb_bytes key, tb_bytes value, uint8_t *out_sum)
 {
     uint64_t seed;
+    uint64_t of_value = XXH3_64bits(value.data, value.size);
 
     memcpy(&seed, table, sizeof seed);
     seed = XXH3_64bits_withSeed(key.data, key.size, seed);
-    uint64_t sum = XXH3_64bits_withSeed(value.data, value.size, seed);
-    memcpy(out_sum, &sum, sizeof sum);
+    seed = XXH3_64bits_withSeed(&of_value, sizeof of_value, seed);
+    memcpy(out_sum, &seed, sizeof seed);
 }
 
 void tb_row_sum(tb_row_sum_form form,

@@ -33,8 +33,8 @@ static void the_sums_stay_what_they_are(void **state)
 {
     (void)state;
     assert_int_equal(sum_of(TB_ROW_SUM_SIPHASH, "META", "schema", "x"), UINT64_C(0xa68cd907e840fee9));
-    assert_int_equal(sum_of(TB_ROW_SUM_XXH3, "META", "schema", "x"), UINT64_C(0x1b16f1f7ef069dbc));
-    assert_int_equal(sum_of(TB_ROW_SUM_XXH3, "", "", ""), UINT64_C(0x490fcfe6b12a9c6e));
+    assert_int_equal(sum_of(TB_ROW_SUM_XXH3, "META", "schema", "x"), UINT64_C(0xb1624e7f3c9c776a));
+    assert_int_equal(sum_of(TB_ROW_SUM_XXH3, "", "", ""), UINT64_C(0xf43f568d87bc2699));
 }
 
 static void table_key_and_value_all_count(void **state)
