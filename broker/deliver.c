@@ -63,8 +63,8 @@ static tb_err flush(filling *f)
 }
 
 /* The array with room for `wanted` of its elements, a larger copy where it has none. */
-static void *with_room(
-    tb_arena *arena, void *array, size_t count, size_t wanted, size_t *capacity, size_t each)
+static void *
+with_room(tb_arena *arena, void *array, size_t count, size_t wanted, size_t *capacity, size_t each)
 {
     if (wanted <= *capacity) {
         return array;

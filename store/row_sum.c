@@ -25,8 +25,8 @@ static void siphash(const uint8_t *table, tb_bytes key, tb_bytes value, uint8_t 
     crypto_shorthash(out_sum, value.data, value.size, row);
 }
 
-/* In the byte order of the machine, as all of LMDB's file. A long value is hashed by itself, because
- * XXH3 makes 192 bytes out of a seed first. */
+/* In the byte order of the machine, as all of LMDB's file. A long value is hashed by itself,
+ * because XXH3 makes 192 bytes out of a seed first. */
 static void xxh3(const uint8_t *table, tb_bytes key, tb_bytes value, uint8_t *out_sum)
 {
     uint64_t seed;

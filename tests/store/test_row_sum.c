@@ -32,7 +32,8 @@ static uint64_t sum_of(tb_row_sum_form form, const char *table, const char *key,
 static void the_sums_stay_what_they_are(void **state)
 {
     (void)state;
-    assert_int_equal(sum_of(TB_ROW_SUM_SIPHASH, "META", "schema", "x"), UINT64_C(0xa68cd907e840fee9));
+    assert_int_equal(sum_of(TB_ROW_SUM_SIPHASH, "META", "schema", "x"),
+                     UINT64_C(0xa68cd907e840fee9));
     assert_int_equal(sum_of(TB_ROW_SUM_XXH3, "META", "schema", "x"), UINT64_C(0xb1624e7f3c9c776a));
     assert_int_equal(sum_of(TB_ROW_SUM_XXH3, "", "", ""), UINT64_C(0xf43f568d87bc2699));
 }
