@@ -12,4 +12,7 @@
  * after one line in the log. program is the name of this one, for the line. */
 void tb_damage_watch(const char *program, const char *path, int exit_code);
 
+/* The same for who only copies one: text is what is said. */
+void tb_damage_say(const char *text, int exit_code);
+
 #endif
