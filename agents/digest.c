@@ -1,6 +1,5 @@
 #include "agents/digest.h"
 
-#include "agents/office.h"
 #include "agents/rows_duty.h"
 #include "agents/rows_link.h"
 
@@ -99,6 +98,18 @@ tb_err tb_digest_tick(tb_step *step)
         next = tb_office_next(&office, step->agent->calendar, tb_day_start(tb_day_of(civil) + 1));
     }
     return err == TB_OK ? tb_meta_number_put(step->txn, META_AT, (uint64_t)next) : err;
+}
+
+tb_err tb_digest_moved(const tb_agent *agent, tb_txn *txn, const tb_office *office)
+{
+    uint64_t at;
+    tb_err err = tb_meta_number(txn, META_AT, &at);
+    if (err != TB_OK || at == 0) {
+        return err;
+    }
+    tb_time day = tb_day_start(tb_day_of((tb_time)at));
+    return tb_meta_number_put(txn, META_AT,
+                              (uint64_t)tb_office_next(office, agent->calendar, day));
 }
 
 tb_err tb_digest_due(const tb_agent *agent, tb_txn *txn, tb_time *out)

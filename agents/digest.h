@@ -10,11 +10,13 @@
 #ifndef TB_DIGEST_H
 #define TB_DIGEST_H
 
-#include "agents/link.h"
+#include "agents/office.h"
 
 tb_err tb_digest_tick(tb_step *step) TB_MUST_USE;
 /* This agent has recorded a lapse. */
 tb_err tb_digest_lapsed(tb_step *step) TB_MUST_USE;
+/* The party's office hours are these now: the next digest comes as they begin, on the same day. */
+tb_err tb_digest_moved(const tb_agent *agent, tb_txn *txn, const tb_office *office) TB_MUST_USE;
 /* Real time of the next digest. TB_ERR_NOT_FOUND: nothing is owed, or the store is full. */
 tb_err tb_digest_due(const tb_agent *agent, tb_txn *txn, tb_time *out) TB_MUST_USE;
 

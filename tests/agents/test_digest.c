@@ -97,6 +97,33 @@ static void the_first_lapse_recorded_is_told_at_once_and_no_other(void **state)
     assert_true(silent(said));
 }
 
+static tb_err open_at_eight(tb_step *step)
+{
+    const tb_office early = {.from = 480, .to = 1020};
+    return tb_office_put(step->agent, step->txn, &early);
+}
+
+static tb_err open_at_ten(tb_step *step)
+{
+    const tb_office late = {.from = 600, .to = 1020};
+    return tb_office_put(step->agent, step->txn, &late);
+}
+
+static void with_other_office_hours_the_next_digest_comes_as_they_begin(void **state)
+{
+    world *w = *state;
+    forward(w);
+    (void)told(w, "bureau.44", MONDAY);
+    turn_with(w, "bureau.44", open_at_ten);
+    assert_true(silent(told(w, "bureau.44", TUESDAY)));
+    turn_with(w, "bureau.44", open_at_eight); /* they have begun already, and today's is due */
+    assert_non_null(strstr(told(w, "bureau.44", TUESDAY), "event=digest overdue=0 due_today=1"));
+    turn_with(w, "bureau.44", open_at_ten); /* today's was told */
+    assert_true(silent(told(w, "bureau.44", "2015-02-10T10:00:00+08:00")));
+    assert_true(silent(told(w, "bureau.44", WEDNESDAY)));
+    assert_false(silent(told(w, "bureau.44", "2015-02-11T10:00:00+08:00")));
+}
+
 static void who_is_not_concerned_is_told_nothing(void **state)
 {
     world *w = *state;
@@ -111,6 +138,7 @@ static void who_is_not_concerned_is_told_nothing(void **state)
 static const struct CMUnitTest tests[] = {
     IN_A_WORLD(the_debtor_is_told_once_a_day_and_as_it_begins_and_is_over),
     IN_A_WORLD(the_first_lapse_recorded_is_told_at_once_and_no_other),
+    IN_A_WORLD(with_other_office_hours_the_next_digest_comes_as_they_begin),
     IN_A_WORLD(who_is_not_concerned_is_told_nothing),
 };
 
