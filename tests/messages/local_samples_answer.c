@@ -155,6 +155,7 @@ static tb_local_status status(tb_bytes *alarms)
         .alarm_text_count = 1,
         .warnings = &warning,
         .warning_count = 1,
+        .duties = {1, 2, 3, 4, 5, 6, true, SAMPLE_TIME},
     };
 
     return made;
