@@ -15,7 +15,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sodium.h>
 #include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -117,16 +116,15 @@ static tb_err open_tables(tb_store *store, tb_txn *txn, unsigned flags)
         TB_TABLES(TB_TABLE_NAME)
 #undef TB_TABLE_NAME
     };
-    static const uint8_t no_key[crypto_shorthash_KEYBYTES];
 
     for (size_t i = 0; i < TB_TABLE_COUNT; i++) {
         int rc = mdb_dbi_open(txn->mdb, names[i], flags, &store->tables[i]);
         if (rc != MDB_SUCCESS) {
             return tb_lmdb_error(rc);
         }
-        crypto_shorthash(store->row_keys[i], (const uint8_t *)names[i], strlen(names[i]), no_key);
+        tb_row_sum_table(names[i], store->row_keys[i]);
     }
-    return TB_OK;
+    return tb_lmdb_find_sums(store, txn->mdb);
 }
 
 /* All tables are opened in the one transaction that also writes or checks what the store is. */
