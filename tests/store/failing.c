@@ -313,6 +313,11 @@ void failing_start(tb_store *store, tb_arena *arena, void *logic, size_t logic_s
     now.armed = true;
 }
 
+void failing_put_back(void)
+{
+    memcpy(now.logic, now.logic_before, now.logic_size);
+}
+
 bool failing_again(tb_txn *txn, tb_err err)
 {
     now.again = now.armed && now.failed != NONE;
@@ -330,7 +335,7 @@ bool failing_again(tb_txn *txn, tb_err err)
                  now.unsaid ? "went on" : "ended with", tb_err_text(err));
     }
     if (now.unsaid) {
-        memcpy(now.logic, now.logic_before, now.logic_size);
+        failing_put_back();
     }
     contents after = look();
     assert_memory_equal(&after, &now.before, sizeof after);

@@ -33,6 +33,9 @@ void failing_start(tb_store *store, tb_arena *arena, void *logic, size_t logic_s
  * without tb_turn, aborted here in that case; else NULL. Fails the test as said above. */
 bool failing_again(tb_txn *txn, tb_err err);
 
+/* Makes the logic what it was before the first attempt; only when failing_again said so. */
+void failing_put_back(void);
+
 /* What stands in for a part of the product inside a turn does not fail itself. */
 void failing_rest(bool rests);
 
