@@ -184,8 +184,8 @@ static void forget(void *logic)
 /* Between failing_begin and failed_again every place on the way to the store or to memory fails
  * once; asleep unless TONGBAO_FAILING is set (tests/store/failing.h). A macro, because the frame of
  * who calls failing_start is the loop's. */
-#define failing_begin(n)                                                                           \
-    failing_start((n)->store, &(n)->node.arena,                                                    \
+#define failing_begin(n, arena)                                                                    \
+    failing_start((n)->store, arena,                                                               \
                   (n)->index == SIM_HUB ? (void *)&(n)->broker : (void *)&(n)->agent,              \
                   (n)->index == SIM_HUB ? sizeof(n)->broker : sizeof(n)->agent)
 
@@ -198,6 +198,19 @@ static bool failed_again(tb_txn *txn, tb_err err)
         failing_put_back();
     }
     return again;
+}
+
+tb_err sim_check(sim *s, sim_node *n, tb_txn **out_txn, tb_bytes **out_faults, size_t *out_count)
+{
+    tb_err err;
+    do {
+        *out_count = 0;
+        failing_begin(n, &looking);
+        *out_txn = sim_look(s, n);
+        err = n->index == SIM_HUB ? tb_broker_check(&n->broker, *out_txn, out_faults, out_count)
+                                  : tb_agent_check(&n->agent, *out_txn, out_faults, out_count);
+    } while (failed_again(*out_txn, err));
+    return err;
 }
 
 /* ---- start ---- */
@@ -277,7 +290,7 @@ static bool start_once(sim *s, sim_node *n)
         refused = TB_ACCEPTED;
         tb_arena_reset(&n->node.arena);
         tb_effects_reset(&n->node.effects);
-        failing_begin(n);
+        failing_begin(n, &n->node.arena);
         err = tb_store_begin(n->store, &n->node.arena, &txn);
         TB_ASSERT(err == TB_OK);
         err = start_in(s, n, txn, &refused);
@@ -448,9 +461,14 @@ static tb_time next_due(sim *s, sim_node *n)
 {
     tb_time due = 0;
     tb_time longest = s->now + (n->index == SIM_HUB ? HUB_SLEEP_MS : AGENT_SLEEP_MS);
-    tb_txn *txn = sim_look(s, n);
-    tb_err err = n->index == SIM_HUB ? tb_broker_deadline(&n->broker, txn, &due)
-                                     : tb_agent_deadline(&n->agent, txn, &due);
+    tb_txn *txn;
+    tb_err err;
+    do {
+        failing_begin(n, &looking);
+        txn = sim_look(s, n);
+        err = n->index == SIM_HUB ? tb_broker_deadline(&n->broker, txn, &due)
+                                  : tb_agent_deadline(&n->agent, txn, &due);
+    } while (failed_again(txn, err));
     tb_store_abort(txn);
     if (err != TB_OK || due - n->skew > longest) {
         return longest;
@@ -525,7 +543,7 @@ void sim_node_turn(sim *s, sim_node *n)
     tb_err err;
     do {
         wrote = false;
-        failing_begin(n);
+        failing_begin(n, &n->node.arena);
         err = tb_turn(&n->node, inputs, count);
     } while (failed_again(NULL, err));
     if (err != TB_OK && err != TB_ERR_IO) {
