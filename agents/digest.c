@@ -21,6 +21,12 @@ static tb_err escalated_here(const tb_agent *agent, tb_txn *txn, const tb_duty_r
     }
     tb_err err = tb_duty_said_get(txn, &duty->key, TB_DUTY_ESCALATES, &said);
     *out = err == TB_OK;
+    static const tb_duty_word over[] = {TB_DUTY_SETTLES, TB_DUTY_WITHDRAWS};
+    for (size_t i = 0; *out && i < sizeof over / sizeof over[0]; i++) {
+        err = tb_duty_said_get(txn, &duty->key, over[i], &said);
+        *out = err == TB_ERR_NOT_FOUND;
+        err = *out ? TB_OK : err;
+    }
     return err == TB_ERR_NOT_FOUND ? TB_OK : err;
 }
 

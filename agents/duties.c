@@ -24,14 +24,19 @@ static bool ended(const tb_duty_row *duty)
 
 /* ---- ends ---- */
 
-static tb_err
-end_duty(tb_txn *txn, tb_duty_row *duty, tb_duty_state state, tb_time at, const tb_digest *by)
+static tb_err end_duty(const tb_agent *agent,
+                       tb_txn *txn,
+                       const tb_case_row *row,
+                       tb_duty_row *duty,
+                       tb_duty_state state,
+                       tb_time at,
+                       const tb_digest *by)
 {
     duty->state = state;
     duty->ended = at;
     duty->end = *by;
-    duty->look = 0;
-    return tb_duty_put(txn, duty);
+    tb_err err = tb_duty_plan(agent, txn, row, duty);
+    return err == TB_OK ? tb_duty_put(txn, duty) : err;
 }
 
 /* What was done in time never lapsed: the record of a lapse stays, and its author withdraws it. */
@@ -42,11 +47,8 @@ tb_err tb_duty_fulfil_at(const tb_agent *agent,
                          tb_time at,
                          const tb_digest *by)
 {
-    duty->state = at <= duty->due ? TB_DUTY_ON_TIME : TB_DUTY_LATE;
-    duty->ended = at;
-    duty->end = *by;
-    tb_err err = tb_duty_plan(agent, txn, row, duty);
-    return err == TB_OK ? tb_duty_put(txn, duty) : err;
+    tb_duty_state state = at <= duty->due ? TB_DUTY_ON_TIME : TB_DUTY_LATE;
+    return end_duty(agent, txn, row, duty, state, at, by);
 }
 
 tb_err tb_duty_fulfil(const tb_agent *agent,
@@ -82,7 +84,7 @@ static tb_err end_all(const tb_agent *agent,
         }
         if (event->kind == TB_EVENT_TAKE_OVER) {
             bool open = list[i].state == TB_DUTY_OPEN;
-            err = end_duty(txn, &list[i], open ? TB_DUTY_RELEASED : list[i].state, at, id);
+            err = end_duty(agent, txn, row, &list[i], open ? TB_DUTY_RELEASED : list[i].state, at, id);
         } else if (tb_duty_ends(def, event->action)) {
             err = tb_duty_fulfil_at(agent, txn, row, &list[i], at, id);
         }
@@ -149,7 +151,7 @@ static tb_err move_all(const tb_agent *agent,
             continue;
         }
         if (def == NULL) {
-            err = end_duty(txn, duty, open ? TB_DUTY_RELEASED : duty->state, at, id);
+            err = end_duty(agent, txn, row, duty, open ? TB_DUTY_RELEASED : duty->state, at, id);
             continue;
         }
         if (def->due_field == NULL) {

@@ -10,7 +10,7 @@
  * (tb_duties_lapsed) due + grace, here   --> tb_duties_tick: the creditor's agent records the
  * lapse, a signed side event of the campaign's action for it before, and after   --> the same: a
  * reminder before it is due, an escalation once it has lapsed, a withdrawal of the lapse of what
- * was done in time after all
+ * was done in time after all, a word to whom it was escalated that it is over
  *
  * Each of these is said once: the side event, however it comes back, leaves a DUTY_SAID row.
  * Every party on a case keeps its duties; the creditor's agent alone judges. What a limit is says

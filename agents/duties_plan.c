@@ -1,8 +1,10 @@
 /* duties_plan - what the creditor's agent says of a duty, in the order it says it:
  *
  *     open      that it is due at another time by a newer calendar; a reminder, in office hours
- * before it is due; the lapse, after due and grace lapsed    an escalation, in office hours on time
- * that its lapse is withdrawn, if one was recorded
+ *               before it is due; the lapse, after due and grace
+ *     lapsed    an escalation, in office hours
+ *     on time   that its lapse is withdrawn, if one was recorded
+ *     late, or taken over    that it is over, if it was escalated
  */
 #include "agents/campaign/duty.h"
 #include "agents/duties.h"
@@ -96,6 +98,25 @@ static tb_err of_on_time(const planning *p, tb_duty_word *out, tb_time *out_at)
     return err;
 }
 
+/* Who it was escalated to hears that it is over, once. */
+static tb_err of_over(const planning *p, tb_duty_word *out, tb_time *out_at)
+{
+    bool escalated = false;
+    bool done = true;
+    tb_err err = TB_OK;
+    if (p->def->settle != NULL) {
+        err = said(p, TB_DUTY_ESCALATES, &escalated);
+    }
+    if (err == TB_OK && escalated) {
+        err = said(p, TB_DUTY_SETTLES, &done);
+    }
+    if (err == TB_OK && !done) {
+        *out = TB_DUTY_SETTLES;
+        *out_at = later(p->duty->ended, p->not_before);
+    }
+    return err;
+}
+
 tb_err tb_duty_next_word(const tb_agent *agent,
                          tb_txn *txn,
                          const tb_case_row *row,
@@ -115,10 +136,11 @@ tb_err tb_duty_next_word(const tb_agent *agent,
     case TB_DUTY_OPEN:
         return of_open(&p, out, out_at);
     case TB_DUTY_LAPSED:
-        return duty->ended == 0 ? of_lapsed(&p, out, out_at) : TB_OK;
+        return duty->ended == 0 ? of_lapsed(&p, out, out_at) : of_over(&p, out, out_at);
     case TB_DUTY_ON_TIME:
         return of_on_time(&p, out, out_at);
     case TB_DUTY_LATE:
+        return of_over(&p, out, out_at);
     case TB_DUTY_RELEASED:
         return TB_OK;
     }

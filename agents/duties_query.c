@@ -35,6 +35,9 @@ static tb_err name_said(tb_txn *txn, const tb_duty_key *key, tb_local_duty_line 
     if (err == TB_OK) {
         err = said_at(txn, key, TB_DUTY_ESCALATES, &line->escalated);
     }
+    if (err == TB_OK) {
+        err = said_at(txn, key, TB_DUTY_SETTLES, &line->settled);
+    }
     return err == TB_OK ? said_at(txn, key, TB_DUTY_WITHDRAWS, &line->withdrawn) : err;
 }
 

@@ -11,7 +11,7 @@
 static tb_err key_of(tb_arena *arena, tb_duty_word word, const tb_duty_key *duty, tb_bytes *out)
 {
     TB_ASSERT(word >= TB_DUTY_REMINDS);
-    TB_ASSERT(word <= TB_DUTY_REDATES);
+    TB_ASSERT(word <= TB_DUTY_SETTLES && word != TB_DUTY_LAPSES);
     tb_bytes of;
     tb_err err = tb_duty_key_bytes(arena, duty, &of);
     if (err != TB_OK) {
@@ -76,7 +76,10 @@ tb_err tb_duty_said_put(
 tb_err tb_duty_said_del(tb_txn *txn, const tb_duty_key *key)
 {
     tb_err err = TB_OK;
-    for (tb_duty_word word = TB_DUTY_REMINDS; err == TB_OK && word <= TB_DUTY_REDATES; word++) {
+    for (tb_duty_word word = TB_DUTY_REMINDS; err == TB_OK && word <= TB_DUTY_SETTLES; word++) {
+        if (word == TB_DUTY_LAPSES) {
+            continue; /* it stands in the duty's own row */
+        }
         tb_bytes place;
         err = key_of(tb_txn_arena(txn), word, key, &place);
         if (err == TB_OK) {
@@ -90,7 +93,8 @@ tb_err tb_duty_said_del(tb_txn *txn, const tb_duty_key *key)
 bool tb_duty_said_reads(tb_bytes key, tb_bytes value, tb_bytes *out_of)
 {
     tb_duty_said row;
-    if (key.size < 2 || key.data[0] < TB_DUTY_REMINDS || key.data[0] > TB_DUTY_REDATES) {
+    if (key.size < 2 || key.data[0] < TB_DUTY_REMINDS || key.data[0] > TB_DUTY_SETTLES ||
+        key.data[0] == TB_DUTY_LAPSES) {
         return false;
     }
     *out_of = tb_bytes_of(key.data + 1, key.size - 1);

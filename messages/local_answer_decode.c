@@ -415,6 +415,7 @@ bool tb_local_read_duty(const Tongbao__Local__DutyLine *in, tb_local_duty_line *
            tb_wire_time(in->reminded_ms, &out->reminded) &&
            tb_wire_time(in->escalated_ms, &out->escalated) &&
            tb_wire_time(in->withdrawn_ms, &out->withdrawn) &&
+           tb_wire_time(in->settled_ms, &out->settled) &&
            tb_local_text(in->adopted_no, &out->adopted_no);
 }
 

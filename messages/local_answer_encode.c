@@ -432,6 +432,7 @@ void tb_local_write_duty(const tb_local_duty_line *in, Tongbao__Local__DutyLine 
     out->reminded_ms = in->reminded;
     out->escalated_ms = in->escalated;
     out->withdrawn_ms = in->withdrawn;
+    out->settled_ms = in->settled;
     out->scores = in->scores;
     out->adopted_no = tb_wire_of(in->adopted_no);
 }

@@ -63,6 +63,7 @@ typedef struct tb_local_duty_line {
     tb_time reminded; /* 0: was not; likewise */
     tb_time escalated;
     tb_time withdrawn;   /* its lapse */
+    tb_time settled;     /* said to whom it was escalated: it is over */
     bool scores;         /* a lapse of it counts in evaluation; false of what was done in time */
     tb_bytes adopted_no; /* of the document that adopted the default; empty: none for this duty */
 } tb_local_duty_line;

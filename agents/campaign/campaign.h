@@ -351,6 +351,7 @@ typedef enum tb_duty_word {
     TB_DUTY_WITHDRAWS = 3, /* 撤销超期记录: it was done in time */
     TB_DUTY_REDATES = 4,   /* 期限调整: by a newer calendar; the newest counts */
     TB_DUTY_LAPSES = 5,    /* 超期记录 */
+    TB_DUTY_SETTLES = 6,   /* 逾期办结告知: what was escalated is done, or taken over */
 } tb_duty_word;
 
 /* Said so long before or after a duty is due, in office hours; whom it is told to say the copies of
@@ -403,6 +404,8 @@ typedef struct tb_duty_def {
     const char *withdraw_lapse; /* side action that withdraws the lapse of what was done in time
                                    after all, or NULL */
     const char *redate; /* side action that re-dates it by a newer calendar; NULL: it stays */
+    const char *settle; /* side action that says of what was escalated that it is done, so that
+                           whoever it was escalated to hears the end of it; or NULL */
 } tb_duty_def;
 
 /* The open fields of a lapse, and of what else the creditor's agent says: which duty, when it was
@@ -424,6 +427,7 @@ typedef struct tb_duty_words {
     const char *lapse;
     const char *withdraw_lapse;
     const char *redate;
+    const char *settle;
     tb_duty_notice remind;
     tb_duty_notice escalate;
 } tb_duty_words;

@@ -390,7 +390,7 @@ static bool same_duty(const tb_duty_def *a, const tb_duty_def *b)
            a->by_default == b->by_default && same(a->lapse, b->lapse) &&
            same(a->ends_in, b->ends_in) && same_notice(&a->remind, &b->remind) &&
            same_notice(&a->escalate, &b->escalate) && same(a->withdraw_lapse, b->withdraw_lapse) &&
-           same(a->redate, b->redate);
+           same(a->redate, b->redate) && same(a->settle, b->settle);
 }
 
 static void compare_duties(comparison *c)

@@ -113,6 +113,7 @@ tb_duty_word tb_duty_word_of(const tb_duty_def *duty, tb_bytes action)
            : is_named(duty->escalate.act, action)   ? TB_DUTY_ESCALATES
            : is_named(duty->withdraw_lapse, action) ? TB_DUTY_WITHDRAWS
            : is_named(duty->redate, action)         ? TB_DUTY_REDATES
+           : is_named(duty->settle, action)         ? TB_DUTY_SETTLES
                                                     : TB_DUTY_NOTHING;
 }
 
@@ -120,7 +121,7 @@ bool tb_duty_word_twice(const tb_duty_def *duty, tb_bytes action)
 {
     return is_named(duty->lapse, action) + is_named(duty->remind.act, action) +
                is_named(duty->escalate.act, action) + is_named(duty->withdraw_lapse, action) +
-               is_named(duty->redate, action) >
+               is_named(duty->redate, action) + is_named(duty->settle, action) >
            1;
 }
 
@@ -139,6 +140,8 @@ const char *tb_duty_word_act(const tb_duty_def *duty, tb_duty_word word)
         return duty->redate;
     case TB_DUTY_LAPSES:
         return duty->lapse;
+    case TB_DUTY_SETTLES:
+        return duty->settle;
     }
     TB_UNREACHABLE();
 }

@@ -183,6 +183,13 @@ static void check_words(tb_check *check, const tb_duty_def *duty)
     if (redate != NULL && tb_duty_word_twice(duty, tb_bytes_str(redate->id))) {
         tb_check_fault(check, tb_at_value(&duty->redate), TB_FAULT_WORD_TWICE, redate->id, NULL);
     }
+    const tb_action *settle = check_word(check, duty, (const char *const *)&duty->settle, "settle");
+    if (settle != NULL && tb_duty_word_twice(duty, tb_bytes_str(settle->id))) {
+        tb_check_fault(check, tb_at_value(&duty->settle), TB_FAULT_WORD_TWICE, settle->id, NULL);
+    }
+    if (settle != NULL && duty->escalate.act == NULL && tb_check_given(check, &duty->escalate)) {
+        tb_check_fault(check, tb_at_value(&duty->settle), TB_FAULT_SETTLE_NOTHING, NULL, NULL);
+    }
     const tb_action *withdraw =
         check_word(check, duty, (const char *const *)&duty->withdraw_lapse, "withdraw_lapse");
     if (withdraw != NULL && tb_duty_word_twice(duty, tb_bytes_str(withdraw->id))) {

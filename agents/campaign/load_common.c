@@ -116,6 +116,9 @@ static void put_words(tb_duty_def *duty, const tb_duty_words *words)
     if (duty->escalate.act == NULL && words->escalate.act != NULL) {
         duty->escalate = words->escalate;
     }
+    if (duty->escalate.act != NULL) {
+        duty->settle = unless(duty->settle, words->settle);
+    }
 }
 
 /* ---- one case type ---- */

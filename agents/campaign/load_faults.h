@@ -149,6 +149,7 @@
     X(TB_FAULT_REMIND_NEVER, "remind_never", "is reminded of no later than it begins", "remind later, or leave 'remind' out", "提醒时间不晚于事项起算", "请推后提醒，或去掉remind") \
     X(TB_FAULT_WORD_TWICE, "word_twice", "'{1}' would say two different things of the duty", "name an action of its own for each of lapse, remind, escalate, withdraw_lapse and redate", "“{1}”被用于同一事项的两种记录", "lapse、remind、escalate、withdraw_lapse、redate请各用一个动作") \
     X(TB_FAULT_ENDS_IN_KIND, "ends_in_kind", "ends in '{1}', which is no take-over", "name an action of 'kind: take-over'", "超期后的“{1}”不是接管动作", "请写“kind: take-over”的动作") \
+    X(TB_FAULT_SETTLE_NOTHING, "settle_nothing", "says the end of what is escalated, and is never escalated", "add 'escalate', or leave 'settle' out", "没有escalate，却要告知其办结", "请加escalate，或去掉settle") \
     X(TB_FAULT_NO_LAPSE, "no_lapse", "nothing says how its lapse is recorded", "write 'lapse: ACTION', or use a common part whose words name it", "未写明如何记录超期", "请写“lapse: 动作”，或在uses中引用写明words的共用部分") \
     /* common parts */ \
     X(TB_FAULT_USES_UNKNOWN, "uses_unknown", "common part '{1}' is not declared", "declare it under common, or correct the name", "共用部分“{1}”未定义", "请在common中定义，或改正名称") \

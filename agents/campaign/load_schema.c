@@ -371,6 +371,7 @@ static const cyaml_schema_field_t duty_fields[] = {
     CYAML_FIELD_MAPPING("escalate", MAYBE, tb_duty_def, escalate, notice_fields),
     MAYBE_NAME("withdraw_lapse", tb_duty_def, withdraw_lapse),
     MAYBE_NAME("redate", tb_duty_def, redate),
+    MAYBE_NAME("settle", tb_duty_def, settle),
     CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t duty_schema = {
@@ -380,6 +381,7 @@ static const cyaml_schema_field_t words_fields[] = {
     MAYBE_NAME("lapse", tb_duty_words, lapse),
     MAYBE_NAME("withdraw_lapse", tb_duty_words, withdraw_lapse),
     MAYBE_NAME("redate", tb_duty_words, redate),
+    MAYBE_NAME("settle", tb_duty_words, settle),
     CYAML_FIELD_MAPPING("remind", MAYBE, tb_duty_words, remind, notice_fields),
     CYAML_FIELD_MAPPING("escalate", MAYBE, tb_duty_words, escalate, notice_fields),
     CYAML_FIELD_END,

@@ -217,6 +217,10 @@ explain_duty(const tb_campaign *campaign, const tb_case_type *type, const tb_dut
     if (duty->ends_in != NULL) {
         (void)printf(_("    when it lapsed: %s\n"), tb_explain_action(type, duty->ends_in));
     }
+    if (duty->settle != NULL) {
+        (void)printf(_("    when what was escalated is over: %s\n"),
+                     tb_explain_action(type, duty->settle));
+    }
     if (duty->withdraw_lapse != NULL) {
         (void)printf(_("    when it was done in time after all: %s\n"),
                      tb_explain_action(type, duty->withdraw_lapse));

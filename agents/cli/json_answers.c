@@ -441,6 +441,7 @@ json_t *tb_json_duty(const tb_local_duty_line *line)
     put(o, "reminded", tb_json_time(line->reminded));
     put(o, "escalated", tb_json_time(line->escalated));
     put(o, "lapse_withdrawn", tb_json_time(line->withdrawn));
+    put(o, "settled", tb_json_time(line->settled));
     put(o, "scores", json_boolean(line->scores));
     put(o, "adopted_no", tb_json_text(line->adopted_no));
     return o;

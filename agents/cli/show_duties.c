@@ -34,8 +34,12 @@ const char *tb_show_duty_state(const tb_local_duty_line *duty)
 static tb_bytes state_of(tb_arena *arena, const tb_local_duty_line *duty)
 {
     const char *state = tb_show_duty_state(duty);
-    const char *said = duty->escalated != 0 ? _("escalated") : _("reminded");
-    tb_time at = duty->escalated != 0 ? duty->escalated : duty->reminded;
+    const char *said = duty->settled != 0     ? _("over")
+                       : duty->escalated != 0 ? _("escalated")
+                                              : _("reminded");
+    tb_time at = duty->settled != 0     ? duty->settled
+                 : duty->escalated != 0 ? duty->escalated
+                                        : duty->reminded;
     tb_bytes when = tb_show_time(arena, at);
     tb_text text;
     tb_bytes out;

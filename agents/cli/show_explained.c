@@ -148,6 +148,7 @@ static void show_one(tb_book *book, const tb_local_explained_duty *d)
     show_said(book, _("reminded"), l->reminded);
     show_said(book, _("escalated"), l->escalated);
     show_said(book, _("lapse withdrawn, it was done in time"), l->withdrawn);
+    show_said(book, _("told to whom it was escalated: it is over"), l->settled);
     (void)printf(_("  state: %s\n"), tb_show_duty_state(l));
     if (l->by_default && l->adopted_no.size == 0) {
         (void)printf("%s",

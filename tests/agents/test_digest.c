@@ -187,6 +187,16 @@ static void what_is_escalated_is_counted_and_listed_where_it_was_escalated_to(vo
     (void)told(w, "headquarters", FRIDAY); /* the first look tells nothing */
     assert_non_null(strstr(told(w, "headquarters", "2015-02-16T09:00:00+08:00"),
                            "event=digest overdue=0 due_today=0 escalated=1"));
+    /* it is done late, on which nobody tells headquarters but the creditor's agent */
+    at_time(w, "bureau.44", "2015-02-16T10:00:00+08:00");
+    assert_int_equal(acts(w, "bureau.44", "sign_for", ""), TB_ACCEPTED);
+    deliver_all(w);
+    judge_at(w, "bureau.33", "2015-02-16T10:00:00+08:00");
+    n = counts(w, "headquarters", "2015-02-16T10:00:00+08:00");
+    reads(&n, "0 0 0 0; 0 0");
+    assert_int_equal(ask(w, "headquarters", &request)->duties.count, 0);
+    judge_at(w, "bureau.33", "2015-02-17T10:00:00+08:00");
+    assert_int_equal(lying(w), 0); /* once */
     check_world(w);
 }
 

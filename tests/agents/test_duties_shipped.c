@@ -58,7 +58,7 @@ static void look_at_words(const tb_case_type *type)
         const tb_duty_def *duty = &type->duties[i];
         unsigned hours = duty->hours + 24 * (duty->days + duty->working_days);
         if (duty->lapse == NULL || duty->withdraw_lapse == NULL || duty->escalate.act == NULL ||
-            (duty->working_days > 0 && duty->redate == NULL) ||
+            duty->settle == NULL || (duty->working_days > 0 && duty->redate == NULL) ||
             ((hours == 0 || hours > 24) && duty->remind.act == NULL)) {
             fail_msg("%s: %s is not spoken of to its end", type->id, duty->id);
         }

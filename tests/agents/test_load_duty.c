@@ -230,6 +230,8 @@ static void every_fault_is_told_with_its_line(void **state)
         {"lapse: lapse", "lapse: lapse, remind: {act: lapse}", "its remind needs one of hours"},
         {"lapse: lapse", "lapse: lapse, escalate: {act: lapse, hours: 1, days: 1}",
          "its escalate needs one of hours"},
+        {"lapse: lapse", "lapse: lapse, settle: lapse", "and is never escalated"},
+        {"lapse: lapse", "lapse: lapse, settle: lapse", "would say two different things"},
         {"lapse: lapse", "lapse: lapse, escalate: {act: lapse, days: 3651}",
          "its escalate needs one of hours"},
         {"lapse: lapse", "lapse: lapse, withdraw_lapse: take",

@@ -243,6 +243,7 @@ static tb_local_duty_line duty_line(void)
         .reminded = SAMPLE_TIME + 3,
         .escalated = SAMPLE_TIME + 4,
         .withdrawn = SAMPLE_TIME + 5,
+        .settled = SAMPLE_TIME + 6,
         .scores = true,
         .adopted_no = tb_bytes_str("专项办〔2015〕3号"),
     };
