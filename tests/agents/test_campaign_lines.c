@@ -163,11 +163,14 @@ static void bend_each(const char *path, size_t stride)
 static void a_word_changed_is_a_fault_or_another_definition(void **state)
 {
     (void)state;
+    const char *every = getenv("TONGBAO_LINES_EVERY"); /* of the large ones; coverage takes more */
+    size_t stride = every == NULL ? 401 : (size_t)strtoul(every, NULL, 10);
+    assert_true(stride > 0);
     bend_each(TB_SOURCE_DIR "/ops/campaigns/example.yaml", 1);
     bend_each(TB_SOURCE_DIR "/ops/campaigns/relay.yaml", 1);
-    bend_each(TB_SOURCE_DIR "/ops/campaigns/black-card.yaml", 61);
-    bend_each(TB_SOURCE_DIR "/ops/campaigns/land-requisition.yaml", 29);
-    bend_each(TB_SOURCE_DIR "/ops/campaigns/service-quality.yaml", 29);
+    bend_each(TB_SOURCE_DIR "/ops/campaigns/black-card.yaml", stride);
+    bend_each(TB_SOURCE_DIR "/ops/campaigns/land-requisition.yaml", stride);
+    bend_each(TB_SOURCE_DIR "/ops/campaigns/service-quality.yaml", stride);
     tb_campaign_loaded_free(whole.loaded);
     whole.loaded = NULL;
 }
