@@ -15,6 +15,8 @@
  *     load_check_lookup.c     look-ups
  *     load_check_rules.c      what else a field's value must be
  *     load_check_report.c     measures and reports
+ *     load_check_reconcile.c  what is held against what
+ *     load_check_figure.c     counted figures in cases, and score sheets
  */
 #ifndef TB_CAMPAIGN_LOAD_CHECK_H
 #define TB_CAMPAIGN_LOAD_CHECK_H
@@ -103,6 +105,10 @@ void tb_check_opens_of(tb_check *check, const tb_action *action);
 /* The lists of the campaign, when its case types were looked at. */
 void tb_check_lists_of(tb_check *check);
 void tb_check_reports(tb_check *check);
+void tb_check_reconciles(tb_check *check, const tb_report_def *report);
+/* A field of COMPUTE_MEASURE, or one that has its keys without being one. */
+void tb_check_figure(tb_check *check, const tb_field_def *field);
+void tb_check_scores(tb_check *check);
 
 /* ---- parameters, stages, look-ups, rules of fields ---- */
 
