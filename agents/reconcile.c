@@ -296,8 +296,7 @@ static tb_err put_settled(reconciling *r, const tb_case_row *row)
     tb_err err = tb_chain_to_head(r->txn, row, &path);
     for (size_t i = 0; err == TB_OK && i < path.count; i++) {
         const tb_chain_event *at = &path.list[i];
-        tb_local_reconciled_line line = {
-            .case_id = row->id, .event = at->id, .reason = TB_RECONCILED_SETTLED};
+        tb_local_reconciled_line line = {.case_id = row->id, .event = at->id};
         bool between = false;
         if (counts(r->ours, at->event.action)) {
             err = is_between(r, row, &path, i, &between);
@@ -307,10 +306,15 @@ static tb_err put_settled(reconciling *r, const tb_case_row *row)
         }
         err = tb_effective_time(r->agent, r->txn, &at->row, at->event.at, &line.at, &known);
         tb_month month = tb_month_of(line.at);
-        if (err == TB_OK && month >= r->period.first && month <= r->period.last) {
+        bool within = month >= r->period.first && month <= r->period.last;
+        if (err == TB_OK && within) {
+            err = reason_of(r, &path, i, &line);
+        }
+        if (err == TB_OK && within && line.reason != TB_RECONCILED_BOTH) {
             err = settled_of(r, &row->id, &line);
         }
         if (err == TB_OK && line.settled_at != 0) {
+            line.reason = TB_RECONCILED_SETTLED; /* the nearer why is the parties' to know */
             r->out.lines[r->out.count++] = line;
             return TB_OK;
         }
