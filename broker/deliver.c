@@ -18,6 +18,7 @@ typedef struct filling {
     tb_live_party *to;
     tb_group *groups;
     size_t group_count;
+    size_t group_capacity;
     tb_shared_body *bodies;
     size_t body_count;
     size_t body_capacity;
@@ -53,11 +54,27 @@ static tb_err flush(filling *f)
     frame.carry.body_count = f->body_count;
     f->groups = NULL;
     f->group_count = 0;
+    f->group_capacity = 0;
     f->bodies = NULL;
     f->body_count = 0;
     f->body_capacity = 0;
     f->bytes = 0;
     return tb_running_send(f->b, f->to->session.peer, &frame);
+}
+
+/* The array with room for `wanted` of its elements, a larger copy where it has none. */
+static void *
+with_room(tb_arena *arena, void *array, size_t count, size_t wanted, size_t *capacity, size_t each)
+{
+    if (wanted <= *capacity) {
+        return array;
+    }
+    void *larger = tb_arena_array(arena, 2 * wanted, each);
+    if (larger != NULL && count > 0) {
+        memcpy(larger, array, count * each);
+    }
+    *capacity = 2 * wanted;
+    return larger;
 }
 
 /* Room for a group with so many bodies in the frame, after sending what would make it too large. */
@@ -70,25 +87,14 @@ static tb_err make_room(filling *f, uint64_t bytes, size_t bodies)
             return err;
         }
     }
+    f->groups = with_room(arena, f->groups, f->group_count, f->group_count + 1, &f->group_capacity,
+                          sizeof *f->groups);
     if (f->groups == NULL) {
-        f->groups = tb_arena_array(arena, FRAME_GROUPS, sizeof *f->groups);
-        if (f->groups == NULL) {
-            return TB_ERR_LIMIT;
-        }
+        return TB_ERR_LIMIT;
     }
-    if (f->body_count + bodies > f->body_capacity) {
-        size_t capacity = 2 * (f->body_count + bodies);
-        tb_shared_body *larger = tb_arena_array(arena, capacity, sizeof *larger);
-        if (larger == NULL) {
-            return TB_ERR_LIMIT;
-        }
-        if (f->body_count > 0) {
-            memcpy(larger, f->bodies, f->body_count * sizeof *larger);
-        }
-        f->bodies = larger;
-        f->body_capacity = capacity;
-    }
-    return TB_OK;
+    f->bodies = with_room(arena, f->bodies, f->body_count, f->body_count + bodies,
+                          &f->body_capacity, sizeof *f->bodies);
+    return f->bodies == NULL && bodies > 0 ? TB_ERR_LIMIT : TB_OK;
 }
 
 static void add_body(filling *f, const tb_notice_name *name, tb_bytes body)

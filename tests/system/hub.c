@@ -399,7 +399,7 @@ static bool said_since(const sys_hub *hub, const char *name, off_t from, const c
     return size > 0 && memmem(block, (size_t)size, text, strlen(text)) != NULL;
 }
 
-void sys_broker_start(sys_hub *hub)
+void sys_broker_launch(sys_hub *hub)
 {
     char program[] = PROGRAMS "tongbao-broker";
     char store[SYS_PATH];
@@ -420,9 +420,14 @@ void sys_broker_start(sys_hub *hub)
     say(&w, "--quota", hub->quota);
     say(&w, "--socket", socket);
     say(&w, "--verbose", NULL);
-    off_t before = log_size(hub, "hub");
     assert_int_equal(hub->broker, 0);
     hub->broker = start_logged(hub, "hub", w.argv);
+}
+
+void sys_broker_start(sys_hub *hub)
+{
+    off_t before = log_size(hub, "hub");
+    sys_broker_launch(hub);
     SYS_AWAIT(said_since(hub, "hub", before, "event=ready"));
 }
 

@@ -80,7 +80,8 @@ void sys_directory_enrol(sys_hub *hub, const char *party, bool off_line, const c
 /* Hands that directory to an agent, which shows it to the hub. */
 void sys_directory_install(sys_agent *agent);
 
-void sys_broker_start(sys_hub *hub); /* returns when it is ready */
+void sys_broker_launch(sys_hub *hub); /* returns at once */
+void sys_broker_start(sys_hub *hub);  /* returns when it is ready */
 void sys_broker_stop(sys_hub *hub, int with);
 
 /* What runs from now on runs with faults (fault.c): its clock is ahead by so many ms; while the
