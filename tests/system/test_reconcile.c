@@ -6,6 +6,9 @@
 #define THERE "police.11"
 #define HQ    "hq"
 
+#define HERE_NAME  "Beijing Communications Administration"
+#define THERE_NAME "Beijing Municipal Public Security Bureau"
+
 static bool prints(const sys_hub *hub, const char *text)
 {
     if (strstr(hub->output, text) == NULL) {
@@ -36,6 +39,21 @@ static bool filed_by(sys_agent *hq, size_t wanted)
         count += !tb_case_zero(&answer->reports.lines[i].case_id);
     }
     return count == wanted;
+}
+
+/* A table has a line of this name with these three figures. */
+static bool row_is(const sys_hub *hub, const char *name, unsigned a, unsigned b, unsigned c)
+{
+    const char *at = strstr(hub->output, name);
+    for (; at != NULL; at = strstr(at + 1, name)) {
+        unsigned figures[3];
+        if (sscanf(at + strlen(name), " %u %u %u", &figures[0], &figures[1], &figures[2]) == 3 &&
+            figures[0] == a && figures[1] == b && figures[2] == c) {
+            return true;
+        }
+    }
+    print_error("no row %s %u %u %u in: %s\n", name, a, b, c, hub->output);
+    return false;
 }
 
 /* The case of this party's own report. */
@@ -83,6 +101,12 @@ static void scenario_9_what_is_not_counted_by_both_is_listed_with_its_reason(voi
     assert_int_equal(
         sys_tongbao_at(there, "report", "file", "quarterly", "2015-Q1", "cards=4", NULL), 0);
     SYS_AWAIT(filed_by(hq, 2));
+
+    /* headquarters' summary is a table: the measures named, then a line for all and for each party */
+    assert_int_equal(sys_tongbao_at(hq, "report", "draft", "national", "2015-Q1", NULL), 0);
+    assert_true(prints(hub, "(1) forwarded (cases)") && prints(hub, "(3) cards declared (cards)"));
+    assert_true(row_is(hub, "all together", 4, 1, 9));
+    assert_true(row_is(hub, HERE_NAME, 4, 0, 5) && row_is(hub, THERE_NAME, 0, 1, 4));
 
     assert_int_equal(sys_tongbao_at(hq, "report", "reconcile", "2015-Q1", NULL), 0);
     assert_true(prints(hub, "+3") && prints(hub, "nothing of it is settled yet"));
