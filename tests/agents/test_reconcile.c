@@ -151,6 +151,35 @@ static void a_difference_is_settled_by_either_party_with_a_reason_both_see(void 
     check_world(w);
 }
 
+static void headquarters_sees_of_a_pair_what_the_two_settled_and_nothing_else(void **state)
+{
+    world *w = *state;
+    tb_case_id late[SENT - RECEIVED];
+    quarter(w, late);
+    assert_int_equal(
+        asks(w, "headquarters", "bureau.33", "bureau.44", true)->reconciled.count, 0);
+    w->case_id = late[0];
+    assert_int_equal(acts(w, "bureau.44", "explain_difference",
+                          "difference_note=4月2日签收,计入二季度"),
+                     TB_ACCEPTED);
+    deliver_all(w);
+    const tb_local_reconciled *told =
+        &asks(w, "headquarters", "bureau.33", "bureau.44", true)->reconciled;
+    assert_int_equal(w->answer.kind, TB_ANSWER_RECONCILED);
+    assert_int_equal(told->count, 1);
+    assert_true(tb_case_equal(&told->lines[0].case_id, &late[0]));
+    assert_int_equal(told->lines[0].reason, TB_RECONCILED_SETTLED);
+    assert_string_equal(told->lines[0].settled_by.text, "bureau.44");
+    assert_true(told->lines[0].settled_at != 0);
+    assert_true(tb_bytes_equal(told->lines[0].settled, tb_bytes_str("4月2日签收,计入二季度")));
+    /* not of the pair the other way round, nor of another */
+    assert_int_equal(
+        asks(w, "headquarters", "bureau.44", "bureau.33", true)->reconciled.count, 0);
+    assert_int_equal(
+        asks(w, "headquarters", "bureau.33", "bureau.11", true)->reconciled.count, 0);
+    check_world(w);
+}
+
 static void only_ones_own_side_is_listed(void **state)
 {
     world *w = *state;
@@ -166,6 +195,7 @@ static const struct CMUnitTest tests[] = {
     TEST(of_120_sent_and_118_received_at_the_cut_off_the_two_are_listed),
     TEST(what_no_mark_covers_and_nobody_acted_on_is_not_arrived),
     TEST(a_difference_is_settled_by_either_party_with_a_reason_both_see),
+    TEST(headquarters_sees_of_a_pair_what_the_two_settled_and_nothing_else),
     TEST(only_ones_own_side_is_listed),
 };
 
