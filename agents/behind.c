@@ -55,8 +55,7 @@ tb_err tb_behind_list(const tb_agent *agent,
             break;
         }
         err = tb_measured_in_next(txn, wish->campaign, wish->measure, wish->last, &cursor, &place);
-        if (err == TB_OK &&
-            (wish->group.size == 0 || tb_bytes_equal(wish->group, place.group))) {
+        if (err == TB_OK && (wish->group.size == 0 || tb_bytes_equal(wish->group, place.group))) {
             err = open_place(agent, txn, wish, &place, &list[count]);
             count += err == TB_OK;
         }

@@ -5,10 +5,8 @@
 #include "agents/reports.h"
 #include "base/text.h"
 
-static tb_bytes value_of(const tb_case_view *view,
-                         const tb_field *values,
-                         size_t count,
-                         const char *id)
+static tb_bytes
+value_of(const tb_case_view *view, const tb_field *values, size_t count, const char *id)
 {
     tb_bytes value;
     if (id == NULL) {
@@ -33,9 +31,8 @@ tb_refusal tb_case_figure_of(const tb_agent *agent,
     TB_ASSERT(field->compute == TB_COMPUTE_MEASURE);
     TB_ASSERT(newest != NULL);
     figure.measure = tb_campaign_measure(newest, tb_bytes_str(field->measure));
-    figure.filed_in = field->filed_in == NULL
-                          ? NULL
-                          : tb_campaign_report(newest, tb_bytes_str(field->filed_in));
+    figure.filed_in =
+        field->filed_in == NULL ? NULL : tb_campaign_report(newest, tb_bytes_str(field->filed_in));
     if (figure.measure == NULL || (field->filed_in != NULL && figure.filed_in == NULL)) {
         return TB_REFUSED_MEASURE_UNKNOWN; /* of an older version of the definition alone */
     }
@@ -46,7 +43,8 @@ tb_refusal tb_case_figure_of(const tb_agent *agent,
         return TB_REFUSED_FIGURE_PERIOD;
     }
     figure.group = value_of(view, values, value_count, field->about);
-    if (field->about != NULL && (figure.group.size == 0 || figure.group.size > TB_MEASURE_GROUP_MAX)) {
+    if (field->about != NULL &&
+        (figure.group.size == 0 || figure.group.size > TB_MEASURE_GROUP_MAX)) {
         return TB_REFUSED_FIGURE_ABOUT;
     }
     *out = figure;
@@ -54,10 +52,8 @@ tb_refusal tb_case_figure_of(const tb_agent *agent,
 }
 
 /* Of a party that owes the report its own figure; of any other group what all filed of it. */
-static tb_err count_filed(const tb_agent *agent,
-                          tb_txn *txn,
-                          const tb_case_figure *figure,
-                          tb_figure_value *out)
+static tb_err
+count_filed(const tb_agent *agent, tb_txn *txn, const tb_case_figure *figure, tb_figure_value *out)
 {
     tb_filing *list;
     size_t count;
@@ -103,10 +99,8 @@ static bool says(const tb_event *event, const char *id)
     return false;
 }
 
-tb_err tb_case_figure_author(tb_txn *txn,
-                             const tb_case_row *row,
-                             const tb_field_def *field,
-                             tb_party *out)
+tb_err
+tb_case_figure_author(tb_txn *txn, const tb_case_row *row, const tb_field_def *field, tb_party *out)
 {
     tb_path path;
     *out = (tb_party){{0}};
@@ -137,9 +131,10 @@ static tb_err fill(tb_acting *a, const tb_field_def *field)
     tb_refusal code =
         tb_case_figure_of(a->agent, &a->row.view, a->values, a->value_count, field, &figure);
     if (code != TB_ACCEPTED) {
-        return object(a, code, code == TB_REFUSED_FIGURE_ABOUT ? field->about
-                               : code == TB_REFUSED_FIGURE_PERIOD ? field->over
-                                                                  : field->id);
+        return object(a, code,
+                      code == TB_REFUSED_FIGURE_ABOUT    ? field->about
+                      : code == TB_REFUSED_FIGURE_PERIOD ? field->over
+                                                         : field->id);
     }
     if (a->now.civil < tb_period_end(&figure.period)) {
         return object(a, TB_REFUSED_FIGURE_EARLY, field->over);
@@ -161,9 +156,8 @@ tb_err tb_case_figures_prepare(tb_acting *a)
 {
     bool ready = false;
     tb_err err = TB_OK;
-    for (unsigned i = 0; err == TB_OK && a->objection.code == TB_ACCEPTED &&
-                         i < a->action->field_count;
-         i++) {
+    for (unsigned i = 0;
+         err == TB_OK && a->objection.code == TB_ACCEPTED && i < a->action->field_count; i++) {
         const tb_field_def *field =
             tb_case_type_field(a->row.view.type, tb_bytes_str(a->action->fields[i].field));
         if (field == NULL || field->compute != TB_COMPUTE_MEASURE) {
@@ -173,8 +167,8 @@ tb_err tb_case_figures_prepare(tb_acting *a)
             return object(a, TB_REFUSED_FIGURE_TYPED, field->id);
         }
         if (!ready) {
-            const tb_campaign *newest = tb_campaigns_newest(
-                a->agent->campaigns, tb_bytes_str(a->row.view.campaign->id));
+            const tb_campaign *newest =
+                tb_campaigns_newest(a->agent->campaigns, tb_bytes_str(a->row.view.campaign->id));
             err = tb_measures_ready(a->agent, a->txn, newest, &ready);
             if (err == TB_OK && !ready) {
                 return object(a, TB_REFUSED_REPORT_COUNTING, field->id);

@@ -1,7 +1,7 @@
 /* case_figure - 统计项: a figure in a case that the agent counts, and nobody types.
  *
- * A field of COMPUTE_MEASURE is filled in by the agent of whoever acts, when he acts: the value of a
- * measure over the months of a period in the case, as a whole or for one group (an operator, say)
+ * A field of COMPUTE_MEASURE is filled in by the agent of whoever acts, when he acts: the value of
+ * a measure over the months of a period in the case, as a whole or for one group (an operator, say)
  * that another field names. It comes from this party's own counters (measures.h), or from what was
  * filed to it as a report. The event bears it, so it stays what it was; what it opens to, and
  * whether its events make it up, is asked of who stated it.
@@ -22,8 +22,8 @@ typedef struct tb_case_figure {
     tb_period period;
 } tb_case_figure;
 
-/* What the field's figure is about, by values not in the case yet (those of an act) and by the case.
- * TB_REFUSED_FIGURE_PERIOD, TB_REFUSED_FIGURE_ABOUT: these do not say it. */
+/* What the field's figure is about, by values not in the case yet (those of an act) and by the
+ * case. TB_REFUSED_FIGURE_PERIOD, TB_REFUSED_FIGURE_ABOUT: these do not say it. */
 tb_refusal tb_case_figure_of(const tb_agent *agent,
                              const tb_case_view *view,
                              const tb_field *values,

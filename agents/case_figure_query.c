@@ -62,9 +62,9 @@ static tb_err list_filings(opening_up *o)
     tb_err err = tb_report_filings(o->agent, o->txn, o->about.campaign, o->about.filed_in,
                                    tb_bytes_str(o->about.period.text), o->about.measure,
                                    o->about.group, &list, &count);
-    o->out.behind = err == TB_OK ? tb_arena_array(tb_txn_arena(o->txn), count + 1,
-                                                  sizeof *o->out.behind)
-                                 : NULL;
+    o->out.behind = err == TB_OK
+                        ? tb_arena_array(tb_txn_arena(o->txn), count + 1, sizeof *o->out.behind)
+                        : NULL;
     if (o->out.behind == NULL) {
         return err == TB_OK ? TB_ERR_LIMIT : err;
     }
@@ -80,8 +80,7 @@ static tb_err list_filings(opening_up *o)
                 .action = tb_bytes_str(TB_REPORT_FILE),
                 .at = row.view.at,
                 .amount = list[i]
-                              .figure
-                              .values[o->about.so_far ? TB_FIGURE_YEAR : TB_FIGURE_PERIOD]
+                              .figure.values[o->about.so_far ? TB_FIGURE_YEAR : TB_FIGURE_PERIOD]
                               .numerator,
                 .group = tb_party_bytes(&list[i].party),
             };

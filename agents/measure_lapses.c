@@ -8,8 +8,8 @@ static tb_err stands(tb_txn *txn, const tb_duty_row *duty, bool *out)
 {
     tb_duty_said said;
     *out = !tb_digest_zero(&duty->lapse) && duty->state != TB_DUTY_ON_TIME;
-    tb_err err = *out ? tb_duty_said_get(txn, &duty->key, TB_DUTY_WITHDRAWS, &said)
-                      : TB_ERR_NOT_FOUND;
+    tb_err err =
+        *out ? tb_duty_said_get(txn, &duty->key, TB_DUTY_WITHDRAWS, &said) : TB_ERR_NOT_FOUND;
     *out = *out && err != TB_OK;
     return err == TB_ERR_NOT_FOUND ? TB_OK : err;
 }
@@ -18,8 +18,7 @@ static tb_err stands(tb_txn *txn, const tb_duty_row *duty, bool *out)
 static tb_err record_of(tb_txn *txn, const tb_duty_row *duty, tb_chain_event *out, bool *out_here)
 {
     out->id = duty->lapse;
-    tb_err err =
-        tb_event_of_case(txn, &duty->key.case_id, &duty->lapse, &out->key, &out->row);
+    tb_err err = tb_event_of_case(txn, &duty->key.case_id, &duty->lapse, &out->key, &out->row);
     *out_here = err == TB_OK && out->row.standing == TB_STANDING_EFFECTIVE;
     if (*out_here) {
         err = tb_chain_decode(txn, &out->row, &out->event);

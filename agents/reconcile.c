@@ -15,7 +15,7 @@ typedef struct reconciling {
     tb_period period;
     const tb_measure *ours;
     const tb_measure *theirs;
-    tb_bytes group; /* of the other party, as our measure tells it apart */
+    tb_bytes group;    /* of the other party, as our measure tells it apart */
     bool theirs_alone; /* asked at who is told the report, of two others */
     tb_local_reconciled out;
 } reconciling;
@@ -35,8 +35,7 @@ static const tb_reconcile_def *def_of(const tb_report_def *report, tb_bytes id)
 /* The other party as our figures name it: by its id, or by its province. */
 static tb_bytes group_of(const reconciling *r, const tb_directory_party *party)
 {
-    const tb_case_type *type =
-        tb_campaign_case_type(r->campaign, tb_bytes_str(r->ours->case_type));
+    const tb_case_type *type = tb_campaign_case_type(r->campaign, tb_bytes_str(r->ours->case_type));
     const tb_field_def *by =
         type == NULL ? NULL : tb_case_type_field(type, tb_bytes_str(r->ours->by[0]));
     return by != NULL && by->type == TB_FIELD_PARTY ? tb_party_bytes(&party->id)
@@ -102,8 +101,7 @@ static tb_err is_covered(reconciling *r, const tb_event_row *row, bool *out)
     const tb_entry *entry = err == TB_OK ? tb_header_entry(&header, &r->wish->with) : NULL;
     if (entry != NULL) {
         tb_stream_out_row *out_row = tb_arena_alloc(tb_txn_arena(r->txn), sizeof *out_row);
-        const tb_stream stream = {header.sender, header.incarnation, entry->recipient,
-                                  header.lane};
+        const tb_stream stream = {header.sender, header.incarnation, entry->recipient, header.lane};
         err = out_row == NULL ? TB_ERR_LIMIT : tb_stream_out_get(r->txn, &stream, out_row);
         *out = err == TB_OK && out_row->arrived >= entry->number;
     }
@@ -135,7 +133,8 @@ theirs_of(const reconciling *r, const tb_path *path, size_t mine, bool *out_acte
     return found;
 }
 
-static tb_err reason_of(reconciling *r, const tb_path *path, size_t mine, tb_local_reconciled_line *out)
+static tb_err
+reason_of(reconciling *r, const tb_path *path, size_t mine, tb_local_reconciled_line *out)
 {
     bool acted;
     bool known;
@@ -154,10 +153,10 @@ static tb_err reason_of(reconciling *r, const tb_path *path, size_t mine, tb_loc
         out->reason = within ? TB_RECONCILED_BOTH : TB_RECONCILED_IN_TRANSIT;
         return err;
     }
-    out->reason = !sent            ? TB_RECONCILED_MISSING
-                  : acted          ? TB_RECONCILED_REFUSED
-                  : !out->arrived  ? TB_RECONCILED_NOT_ARRIVED
-                                   : TB_RECONCILED_MISSING;
+    out->reason = !sent           ? TB_RECONCILED_MISSING
+                  : acted         ? TB_RECONCILED_REFUSED
+                  : !out->arrived ? TB_RECONCILED_NOT_ARRIVED
+                                  : TB_RECONCILED_MISSING;
     return err;
 }
 
@@ -191,9 +190,8 @@ static tb_err settled_of(reconciling *r, const tb_case_id *id, tb_local_reconcil
     tb_event_key key;
     tb_event_row row;
     tb_bytes action = tb_bytes_str(r->def->settled_by == NULL ? "" : r->def->settled_by);
-    tb_err err = action.size == 0
-                     ? TB_ERR_NOT_FOUND
-                     : tb_event_first(r->txn, id, TB_CLASS_SIDE, &walk, &key, &row);
+    tb_err err = action.size == 0 ? TB_ERR_NOT_FOUND
+                                  : tb_event_first(r->txn, id, TB_CLASS_SIDE, &walk, &key, &row);
     while (err == TB_OK) {
         tb_event event;
         if (row.standing != TB_STANDING_HELD_BACK) {
@@ -247,8 +245,7 @@ static tb_err list(reconciling *r)
     tb_bytes measure = tb_bytes_str(r->ours->id);
     tb_bytes cursor = r->wish->after;
     tb_err err = TB_OK;
-    r->out.lines =
-        tb_arena_array(tb_txn_arena(r->txn), TB_DRILL_PAGE_MAX, sizeof *r->out.lines);
+    r->out.lines = tb_arena_array(tb_txn_arena(r->txn), TB_DRILL_PAGE_MAX, sizeof *r->out.lines);
     if (r->out.lines == NULL) {
         return TB_ERR_LIMIT;
     }
@@ -272,8 +269,8 @@ static tb_err list(reconciling *r)
 /* ---- at who is told the report: what the two settled ---- */
 
 /* Whether the event counts at the one party, in the group of the other, as the case then was. */
-static tb_err is_between(
-    reconciling *r, const tb_case_row *row, const tb_path *path, size_t place, bool *out)
+static tb_err
+is_between(reconciling *r, const tb_case_row *row, const tb_path *path, size_t place, bool *out)
 {
     tb_party at;
     tb_case_row then;
@@ -324,8 +321,7 @@ static tb_err put_settled(reconciling *r, const tb_case_row *row)
 
 static bool is_one_of_them(const reconciling *r, const tb_case_row *row)
 {
-    return row->view.type != NULL &&
-           tb_bytes_equal(row->campaign, tb_bytes_str(r->campaign->id)) &&
+    return row->view.type != NULL && tb_bytes_equal(row->campaign, tb_bytes_str(r->campaign->id)) &&
            tb_bytes_equal(row->case_type, tb_bytes_str(r->ours->case_type));
 }
 

@@ -72,8 +72,7 @@ static bool read_score(const Tongbao__Local__ScoreLine *in, tb_local_score *out)
     return in->verdict >= 1 && in->verdict <= TB_LOCAL_SCORE_VERDICTS &&
            tb_local_text(in->id, &out->id) && tb_local_text(in->title_zh, &out->title_zh) &&
            tb_local_text(in->title_en, &out->title_en) && tb_local_text(in->value, &out->value) &&
-           tb_local_text(in->at_least, &out->at_least) &&
-           tb_local_text(in->at_most, &out->at_most);
+           tb_local_text(in->at_least, &out->at_least) && tb_local_text(in->at_most, &out->at_most);
 }
 
 tb_refusal tb_local_read_scores(Tongbao__Local__ScoreLine **in,

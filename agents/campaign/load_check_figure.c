@@ -16,8 +16,7 @@ static void check_unused(tb_check *check, const tb_field_def *field)
         }
     }
     if (field->so_far) {
-        tb_check_fault(check, tb_at_value(&field->so_far), TB_FAULT_FIGURE_USELESS, "so_far",
-                       NULL);
+        tb_check_fault(check, tb_at_value(&field->so_far), TB_FAULT_FIGURE_USELESS, "so_far", NULL);
     }
 }
 
@@ -29,19 +28,18 @@ check_measure(tb_check *check, const tb_field_def *field, const tb_report_def *r
                               ? NULL
                               : tb_campaign_measure(check->campaign, tb_bytes_str(field->measure));
     if (m == NULL) {
-        tb_check_fault(check,
-                       field->measure == NULL ? tb_at(field) : tb_at_value(&field->measure),
+        tb_check_fault(check, field->measure == NULL ? tb_at(field) : tb_at_value(&field->measure),
                        TB_FAULT_MEASURE_UNKNOWN, field->measure == NULL ? "" : field->measure,
                        NULL);
         return NULL;
     }
     tb_measure_kind kind = tb_measure_kind_of(m);
-    bool counted = kind == TB_MEASURE_COUNTS || kind == TB_MEASURE_SUMS ||
-                   kind == TB_MEASURE_LAPSES;
+    bool counted =
+        kind == TB_MEASURE_COUNTS || kind == TB_MEASURE_SUMS || kind == TB_MEASURE_LAPSES;
     bool fits = report == NULL ? counted : tb_measure_adds_up(check->campaign, m);
     if (!fits) {
-        tb_check_fault(check, tb_at_value(&field->measure), TB_FAULT_FIGURE_MEASURE,
-                       field->measure, NULL);
+        tb_check_fault(check, tb_at_value(&field->measure), TB_FAULT_FIGURE_MEASURE, field->measure,
+                       NULL);
     }
     return fits ? m : NULL;
 }
@@ -76,9 +74,8 @@ static void check_about(tb_check *check, const tb_field_def *field, const tb_mea
     const tb_field_def *about =
         field->about == NULL ? NULL : tb_check_open_field(check, &field->about);
     const tb_case_type *type =
-        m->case_type == NULL
-            ? NULL
-            : tb_campaign_case_type(check->campaign, tb_bytes_str(m->case_type));
+        m->case_type == NULL ? NULL
+                             : tb_campaign_case_type(check->campaign, tb_bytes_str(m->case_type));
     const tb_field_def *by =
         type == NULL || m->by_count != 1 ? NULL : tb_case_type_field(type, tb_bytes_str(m->by[0]));
     if (about == NULL || !tb_check_given(check, &about->type)) {
@@ -99,10 +96,12 @@ static void check_about(tb_check *check, const tb_field_def *field, const tb_mea
 
 static void check_over(tb_check *check, const tb_field_def *field)
 {
-    const tb_field_def *over = field->over == NULL ? NULL : tb_check_open_field(check, &field->over);
+    const tb_field_def *over =
+        field->over == NULL ? NULL : tb_check_open_field(check, &field->over);
     if (field->over == NULL) {
         tb_check_fault(check, tb_at(field), TB_FAULT_FIGURE_OVER, "", NULL);
-    } else if (over != NULL && over->type != TB_FIELD_PERIOD && tb_check_given(check, &over->type)) {
+    } else if (over != NULL && over->type != TB_FIELD_PERIOD &&
+               tb_check_given(check, &over->type)) {
         tb_check_fault(check, tb_at_value(&field->over), TB_FAULT_FIGURE_OVER, field->over, NULL);
     }
 }

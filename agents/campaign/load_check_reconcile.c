@@ -1,5 +1,5 @@
-/* load_check_reconcile - faults of what a report's figures are held against: those of another party,
- * pair by pair, or what the parts of a whole add up to. */
+/* load_check_reconcile - faults of what a report's figures are held against: those of another
+ * party, pair by pair, or what the parts of a whole add up to. */
 #include "agents/campaign/load_check.h"
 
 #include "agents/campaign/scene.h"
@@ -29,8 +29,7 @@ check_side(tb_check *check, const tb_report_def *r, const char *const *id, tb_fi
 }
 
 /* How differences are explained: beside the chain, and never without a word. */
-static void
-check_settled(tb_check *check, const tb_reconcile_def *def, const char *case_type)
+static void check_settled(tb_check *check, const tb_reconcile_def *def, const char *case_type)
 {
     const tb_case_type *type =
         case_type == NULL ? NULL : tb_campaign_case_type(check->campaign, tb_bytes_str(case_type));
@@ -67,8 +66,7 @@ static void check_added(tb_check *check, const tb_report_def *r, const char *con
     const tb_measure *m = tb_campaign_measure(check->campaign, tb_bytes_str(*id));
     bool named =
         tb_names_hold((const char *const *)r->measures, r->measure_count, tb_bytes_str(*id));
-    if (m == NULL || !named || m->distinct != NULL ||
-        tb_measure_kind_of(m) == TB_MEASURE_HOURS) {
+    if (m == NULL || !named || m->distinct != NULL || tb_measure_kind_of(m) == TB_MEASURE_HOURS) {
         tb_check_fault(check, tb_at_value(id), TB_FAULT_RECONCILE_SUM, *id, NULL);
     }
 }

@@ -113,7 +113,8 @@ static bool differs(const table *t, size_t of, size_t with)
 }
 
 /* What the two parties of a pair settled, as it came here: into the list, or printed. */
-static int settled_between(const tb_reconciling *r, const tb_party *of, const tb_party *with, json_t *into)
+static int
+settled_between(const tb_reconciling *r, const tb_party *of, const tb_party *with, json_t *into)
 {
     tb_local_request request = {.kind = TB_REQUEST_RECONCILE};
     tb_local_answer answer;
@@ -131,11 +132,11 @@ static int settled_between(const tb_reconciling *r, const tb_party *of, const tb
         for (size_t i = 0; code == TB_EXIT_DONE && i < answer.reconciled.count; i++) {
             const tb_local_reconciled_line *line = &answer.reconciled.lines[i];
             (void)json_array_append_new(
-                into, json_pack("{s:o,s:o,s:o,s:o}", "case",
-                                tb_json_hex_of(line->case_id.bytes, TB_CASE_ID_BYTES), "by",
-                                tb_json_party(&line->settled_by), "at",
-                                tb_json_time(line->settled_at), "why",
-                                tb_json_text(line->settled)));
+                into,
+                json_pack("{s:o,s:o,s:o,s:o}", "case",
+                          tb_json_hex_of(line->case_id.bytes, TB_CASE_ID_BYTES), "by",
+                          tb_json_party(&line->settled_by), "at", tb_json_time(line->settled_at),
+                          "why", tb_json_text(line->settled)));
             if (!r->book->client->json) {
                 tb_bytes id = tb_show_hex(arena, line->case_id.bytes, TB_CASE_ID_BYTES);
                 tb_bytes name = tb_book_party(r->book, &line->settled_by);
@@ -170,10 +171,10 @@ static json_t *pairs_json(const tb_reconciling *r, const table *t)
                     (void)settled_between(r, &t->list[of].id, &t->list[with].id, settled);
                 }
                 (void)json_array_append_new(
-                    pairs, json_pack("{s:o,s:o,s:I,s:I,s:I,s:o}", "of",
-                                     tb_json_party(&t->list[of].id), "with",
-                                     tb_json_party(&t->list[with].id), "sent", sent, "received",
-                                     received, "difference", sent - received, "settled", settled));
+                    pairs,
+                    json_pack("{s:o,s:o,s:I,s:I,s:I,s:o}", "of", tb_json_party(&t->list[of].id),
+                              "with", tb_json_party(&t->list[with].id), "sent", sent, "received",
+                              received, "difference", sent - received, "settled", settled));
             }
         }
     }
@@ -269,8 +270,8 @@ int tb_report_reconcile_pairs(const tb_reconciling *r)
 
 /* ---- at one of two parties: its own cases ---- */
 
-static const char *const reason_keys[] = {"",        "both",    "in_transit",
-                                          "refused", "missing", "not_arrived", "settled"};
+static const char *const reason_keys[] = {"",        "both",        "in_transit", "refused",
+                                          "missing", "not_arrived", "settled"};
 
 static const char *reason_word(tb_reconciled_reason why)
 {
@@ -322,16 +323,14 @@ static void put_case(listing *l, const tb_local_reconciled_line *line)
 {
     tb_arena *arena = &l->r->book->client->arena;
     bool apart = line->reason != TB_RECONCILED_BOTH;
-    json_t *one = json_pack("{s:o,s:o,s:s,s:o,s:b}", "case",
-                            tb_json_hex_of(line->case_id.bytes, TB_CASE_ID_BYTES), "at",
-                            tb_json_time(line->at), "reason", reason_keys[line->reason], "event",
-                            tb_json_hex_of(line->event.bytes, TB_DIGEST_BYTES), "arrived",
-                            line->arrived);
+    json_t *one = json_pack(
+        "{s:o,s:o,s:s,s:o,s:b}", "case", tb_json_hex_of(line->case_id.bytes, TB_CASE_ID_BYTES),
+        "at", tb_json_time(line->at), "reason", reason_keys[line->reason], "event",
+        tb_json_hex_of(line->event.bytes, TB_DIGEST_BYTES), "arrived", line->arrived);
     if (line->settled_at != 0) {
         (void)json_object_set_new(one, "settled",
-                                  json_pack("{s:o,s:o,s:o}", "by",
-                                            tb_json_party(&line->settled_by), "at",
-                                            tb_json_time(line->settled_at), "why",
+                                  json_pack("{s:o,s:o,s:o}", "by", tb_json_party(&line->settled_by),
+                                            "at", tb_json_time(line->settled_at), "why",
                                             tb_json_text(line->settled)));
     }
     (void)json_array_append_new(l->cases, one);

@@ -15,10 +15,10 @@
 typedef struct sum {
     const char *measure;
     tb_bytes role;
-    tb_figure_value value; /* known: somebody filed one */
-    size_t filed;          /* with a value */
-    json_t *without;       /* parties of the role that filed none */
-    json_t *with;          /* each that did: {party, value} */
+    tb_figure_value value;  /* known: somebody filed one */
+    size_t filed;           /* with a value */
+    json_t *without;        /* parties of the role that filed none */
+    json_t *with;           /* each that did: {party, value} */
     const tb_party *only;   /* this one; NULL: of the role all, */
     const tb_party *parent; /* or of these the ones whose parent it is; NULL: whatever it is */
     size_t parties;
@@ -136,8 +136,7 @@ static void tell(const tb_reconciling *r, const sum *left, const sum *right)
     bool agree = same(left, right);
     if (r->book->client->json) {
         (void)json_array_append_new(r->told, json_pack("{s:o, s:o, s:b}", "left", json_of(r, left),
-                                                       "right", json_of(r, right), "agree",
-                                                       agree));
+                                                       "right", json_of(r, right), "agree", agree));
         return;
     }
     print_one(r, left);
@@ -157,7 +156,9 @@ static void end(sum *s)
     json_decref(s->with);
 }
 
-int tb_report_reconcile_sums(const tb_reconciling *r, const tb_sum_side *left, const tb_sum_side *right)
+int tb_report_reconcile_sums(const tb_reconciling *r,
+                             const tb_sum_side *left,
+                             const tb_sum_side *right)
 {
     sum sums[2] = {{.measure = left->measure, .role = tb_bytes_str(left->role)},
                    {.measure = right->measure, .role = tb_bytes_str(right->role)}};
@@ -189,11 +190,11 @@ static int read_settled(const tb_reconciling *r, const tb_case_id *id, json_t *i
         if (tb_bytes_equal(e->action, tb_bytes_str(r->def->settled_by)) &&
             e->standing != TB_STANDING_HELD_BACK) {
             tb_bytes why = e->field_count > 0 ? e->fields[0].value : tb_bytes_of(NULL, 0);
-            (void)json_array_append_new(
-                into, json_pack("{s:o,s:o,s:o,s:o}", "case",
-                                tb_json_hex_of(id->bytes, TB_CASE_ID_BYTES), "by",
-                                tb_json_party(&e->actor), "at", tb_json_time(e->at), "why",
-                                tb_json_text(why)));
+            (void)json_array_append_new(into,
+                                        json_pack("{s:o,s:o,s:o,s:o}", "case",
+                                                  tb_json_hex_of(id->bytes, TB_CASE_ID_BYTES), "by",
+                                                  tb_json_party(&e->actor), "at",
+                                                  tb_json_time(e->at), "why", tb_json_text(why)));
         }
     }
     tb_arena_release(&r->book->client->arena, mark);
@@ -250,10 +251,11 @@ static void print_behind(const sum sums[2], const json_t *settled)
 /* One whole, or all together, against its parts. *out_parts: how many it has. */
 static int hold(const tb_reconciling *r, const tb_party *whole, bool own_parts, size_t *out_parts)
 {
-    sum sums[2] = {{.measure = r->def->sent, .role = tb_bytes_str(r->def->whole_role), .only = whole},
-                   {.measure = r->def->received,
-                    .role = tb_bytes_str(r->def->parts_role),
-                    .parent = own_parts ? whole : NULL}};
+    sum sums[2] = {
+        {.measure = r->def->sent, .role = tb_bytes_str(r->def->whole_role), .only = whole},
+        {.measure = r->def->received,
+         .role = tb_bytes_str(r->def->parts_role),
+         .parent = own_parts ? whole : NULL}};
     json_t *settled = json_array();
     begin(&sums[0]);
     begin(&sums[1]);

@@ -76,8 +76,7 @@ json_t *tb_json_scores(const tb_local_case *whole)
                             "title_zh", tb_json_text(score->title_zh), "title_en",
                             tb_json_text(score->title_en), "value", tb_json_text(score->value),
                             "at_least", tb_json_text(score->at_least), "at_most",
-                            tb_json_text(score->at_most), "verdict",
-                            verdict_keys[score->verdict]));
+                            tb_json_text(score->at_most), "verdict", verdict_keys[score->verdict]));
     }
     return list;
 }
@@ -117,7 +116,6 @@ json_t *tb_json_figure(const tb_local_case_figure *figure)
                      tb_json_text(f->period), "now", tb_json_text(f->now), "filed_in",
                      tb_json_text(figure->filed_in), "events",
                      tb_json_behind(figure->behind, figure->behind_count), "next",
-                     figure->next.size == 0
-                         ? json_null()
-                         : tb_json_hex_of(figure->next.data, figure->next.size));
+                     figure->next.size == 0 ? json_null()
+                                            : tb_json_hex_of(figure->next.data, figure->next.size));
 }

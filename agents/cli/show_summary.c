@@ -1,6 +1,6 @@
-/* show_summary - a summary (汇总报告) as a table: a row for all together and one for each party, the
- * measures side by side, a few at a time so that a line fits a terminal. Year to date and the period
- * before are in `report export`.
+/* show_summary - a summary (汇总报告) as a table: a row for all together and one for each party,
+ * the measures side by side, a few at a time so that a line fits a terminal. Year to date and the
+ * period before are in `report export`.
  */
 #include "agents/cli/show.h"
 
@@ -39,7 +39,7 @@ static void print_legend(const tb_local_report *report, size_t each, size_t from
 static tb_bytes row_name(tb_book *book, const tb_local_figure *f)
 {
     tb_party party;
-    return f->group.size == 0                  ? tb_bytes_str(_("all together"))
+    return f->group.size == 0                 ? tb_bytes_str(_("all together"))
            : tb_party_parse(f->group, &party) ? tb_book_party(book, &party)
                                               : f->group;
 }

@@ -24,11 +24,11 @@ static const tb_campaign *campaign;
 
 static int setup(void **state)
 {
-    static const char *const edits[] = {
-        "until: [result], working_days: 5, default: true,",
-        "until: [result], working_days: 5, default: true, adopted: {document_no: 专项办〔2015〕3号, "
-        "from: \"2015-03-01\"},",
-        NULL};
+    static const char *const edits[] = {"until: [result], working_days: 5, default: true,",
+                                        "until: [result], working_days: 5, default: true, adopted: "
+                                        "{document_no: 专项办〔2015〕3号, "
+                                        "from: \"2015-03-01\"},",
+                                        NULL};
     int code = world_setup(state);
     world *w = *state;
     adopted = edited("ops/campaigns/black-card.yaml", edits);
@@ -46,7 +46,8 @@ static int teardown(void **state)
 
 static void ordered_at(world *w, const char *time)
 {
-    static const char *const all[] = {"police.33", "bureau.33", "bureau.44", "cm.44", "headquarters"};
+    static const char *const all[] = {"police.33", "bureau.33", "bureau.44", "cm.44",
+                                      "headquarters"};
     for (size_t i = 0; i < 5; i++) {
         at_time(w, all[i], time);
     }
@@ -112,9 +113,8 @@ static const tb_local_score *score_at(world *w, const char *party, const char *i
 static const tb_local_case_figure *figure_of(world *w, const char *field, const char *after)
 {
     tb_local_request request = {.kind = TB_REQUEST_GET_FIGURE};
-    request.get_figure = (tb_local_get_figure){.case_id = w->case_id,
-                                               .field = tb_bytes_str(field),
-                                               .after = tb_bytes_str(after)};
+    request.get_figure = (tb_local_get_figure){
+        .case_id = w->case_id, .field = tb_bytes_str(field), .after = tb_bytes_str(after)};
     settle(w, "bureau.44");
     const tb_local_answer *answer = ask(w, "bureau.44", &request);
     assert_int_equal(answer->kind, TB_ANSWER_FIGURE);
@@ -196,7 +196,8 @@ static void a_withdrawn_lapse_counts_in_nothing_any_more(void **state)
     at_time(w, "bureau.44", "2015-03-17T00:15:00+08:00");
     judge_due(w, "bureau.44");
     settle(w, "bureau.44");
-    assert_int_equal(figure_at(w, "bureau.44", "operator_lapses", "cm.44", "2015-03", "2015-03"), 1);
+    assert_int_equal(figure_at(w, "bureau.44", "operator_lapses", "cm.44", "2015-03", "2015-03"),
+                     1);
     assert_int_equal(
         figure_at(w, "bureau.44", "operator_lapses_scoring", "cm.44", "2015-03", "2015-03"), 1);
     assert_int_equal(evaluates(w, EVALUATES), TB_ACCEPTED);
@@ -207,9 +208,10 @@ static void a_withdrawn_lapse_counts_in_nothing_any_more(void **state)
     judge_due(w, "bureau.44"); /* withdraws it */
     deliver_all(w);
     settle_all(w);
-    assert_int_equal(figure_at(w, "bureau.44", "operator_lapses", "cm.44", "2015-03", "2015-03"), 0);
-    assert_int_equal(
-        figure_at(w, "bureau.44", "operator_lapses_scoring", "", "2015-03", "2015-03"), 0);
+    assert_int_equal(figure_at(w, "bureau.44", "operator_lapses", "cm.44", "2015-03", "2015-03"),
+                     0);
+    assert_int_equal(figure_at(w, "bureau.44", "operator_lapses_scoring", "", "2015-03", "2015-03"),
+                     0);
     /* the signed figure stays, and what is so now stands beside it */
     w->case_id = evaluation;
     const tb_local_case_figure *figure = figure_of(w, "lapses_scoring", "");

@@ -1,5 +1,5 @@
-/* Counted figures, score sheets, lapses as measures and wholes against parts in a campaign document:
- * what is right has no fault, and every fault is told where it stands. */
+/* Counted figures, score sheets, lapses as measures and wholes against parts in a campaign
+ * document: what is right has no fault, and every fault is told where it stands. */
 #include "tests/agents/planted.h"
 
 /* Joined, for a string of its own may not be so long. */
@@ -196,8 +196,8 @@ static const planted rows[] = {
     {"measure: replied, about: whom, over: period",
      "measure: replied, about: whom, over: period, so_far: true", NULL, "figure_useless"},
     {"filed_in: quarterly, about", "filed_in: monthly, about", NULL, "figure_report"},
-    {"{id: rate, zh: 率, en: rate, type: declared, compute", "{id: rate, zh: 率, en: rate, type: count, compute",
-     NULL, "computed_type"},
+    {"{id: rate, zh: 率, en: rate, type: declared, compute",
+     "{id: rate, zh: 率, en: rate, type: count, compute", NULL, "computed_type"},
     {"{id: answered, zh: 答数, en: answered, type: count, compute: measure,",
      "{id: answered, zh: 答数, en: answered, type: count,", "         measure: replied, about",
      "figure_useless"},
@@ -206,10 +206,11 @@ static const planted rows[] = {
     {"of: late}", "of: whom}", NULL, "score_field"},
     {"en: late, of: late}", "en: late, of: late, at_most: {numerator: 0, denominator: 1}}", NULL,
      "score_defaults"},
-    {"numerator: 1, denominator: 10}}", "numerator: 1, denominator: 0}}",
-     "- {id: share", "score_threshold"},
+    {"numerator: 1, denominator: 10}}", "numerator: 1, denominator: 0}}", "- {id: share",
+     "score_threshold"},
     {"of: rate, at_least: {numerator: 9, denominator: 10}}",
-     "of: rate, at_least: {numerator: 9, denominator: 10}, at_most: {numerator: 1, denominator: 1}}",
+     "of: rate, at_least: {numerator: 9, denominator: 10}, at_most: {numerator: 1, denominator: "
+     "1}}",
      NULL, "score_threshold"},
     {"of: rate, at_least", "of: rate, to: answered, at_least", NULL, "score_ratio"},
     {"- {id: share, zh: 超期率,", "- {id: share,", NULL, "no_zh"},

@@ -22,8 +22,8 @@ static void matter(sys_agent *bureau, sys_agent *operator, unsigned serial, bool
     const tb_local_answer *answer = sys_open(bureau, "evaluation", "matter", fields);
     assert_int_equal(answer->code, TB_ACCEPTED);
     tb_case_id id = answer->acted.case_id;
-    SYS_AWAIT(sys_state_is(operator, &id, "asked", OPERATOR));
-    assert_int_equal(sys_act(operator, &id, "reply", kept ? "kept=1" : "kept=0")->code,
+    SYS_AWAIT(sys_state_is(operator, & id, "asked", OPERATOR));
+    assert_int_equal(sys_act(operator, & id, "reply", kept ? "kept=1" : "kept=0")->code,
                      TB_ACCEPTED);
     SYS_AWAIT(sys_state_is(bureau, &id, "closed", OPERATOR));
 }
@@ -67,15 +67,15 @@ static void a_sheet_is_counted_opened_proved_and_exported(void **state)
     assert_int_equal(sys_tongbao_at(bureau, "case", "show", id, "--lang", "en", NULL), 0);
     assert_true(prints(hub, "share kept") && prints(hub, "90.00% (9/10)"));
     assert_true(prints(hub, "≥ 90/100") && prints(hub, " met"));
-    SYS_AWAIT(sys_state_is(operator, &sheet, "stated", OPERATOR));
+    SYS_AWAIT(sys_state_is(operator, & sheet, "stated", OPERATOR));
     assert_int_equal(sys_tongbao_at(operator, "case", "show", id, "--json", NULL), 0);
     assert_true(prints(hub, "\"verdict\": \"met\"")); /* the same sheet at who is evaluated */
 
     assert_int_equal(sys_tongbao_at(bureau, "case", "figure", id, "kept", "--json", NULL), 0);
     assert_true(prints(hub, "\"stated\": \"9\"") && prints(hub, "\"now\": \"9\""));
-    assert_int_equal(sys_tongbao_at(bureau, "case", "figure", id, "kept", "--limit", "4", "--lang",
-                                    "en", NULL),
-                     0);
+    assert_int_equal(
+        sys_tongbao_at(bureau, "case", "figure", id, "kept", "--limit", "4", "--lang", "en", NULL),
+        0);
     assert_true(prints(hub, "more: --after"));
     assert_int_equal(sys_tongbao_at(operator, "case", "figure", id, "kept", "--lang", "en", NULL),
                      1);

@@ -102,7 +102,8 @@ static void scenario_9_what_is_not_counted_by_both_is_listed_with_its_reason(voi
         sys_tongbao_at(there, "report", "file", "quarterly", "2015-Q1", "cards=4", NULL), 0);
     SYS_AWAIT(filed_by(hq, 2));
 
-    /* headquarters' summary is a table: the measures named, then a line for all and for each party */
+    /* headquarters' summary is a table: the measures named, then a line for all and for each party
+     */
     assert_int_equal(sys_tongbao_at(hq, "report", "draft", "national", "2015-Q1", NULL), 0);
     assert_true(prints(hub, "(1) forwarded (cases)") && prints(hub, "(3) cards declared (cards)"));
     assert_true(row_is(hub, "all together", 4, 1, 9));
@@ -139,13 +140,13 @@ static void scenario_9_what_is_not_counted_by_both_is_listed_with_its_reason(voi
                      0);
     assert_true(prints(hub, "-3"));
     assert_int_equal(sys_tongbao_at(hq, "report", "reconcile", "2015-Q1", "--left", "forwarded",
-                                    "--left-role", "bureau", "--right", "received",
-                                    "--right-role", "police", NULL),
+                                    "--left-role", "bureau", "--right", "received", "--right-role",
+                                    "police", NULL),
                      0);
     assert_true(prints(hub, "forwarded of bureau, 1 filed: 4"));
     assert_true(prints(hub, "received of police, 1 filed: 1") && prints(hub, "the two differ"));
-    assert_int_equal(sys_tongbao_at(hq, "report", "reconcile", "2015-Q1", "--left", "received", NULL),
-                     2);
+    assert_int_equal(
+        sys_tongbao_at(hq, "report", "reconcile", "2015-Q1", "--left", "received", NULL), 2);
     assert_int_equal(sys_tongbao_at(hq, "report", "reconcile", "2015-Q1", "--left", "burnt",
                                     "--right", "received", NULL),
                      1);
@@ -153,9 +154,9 @@ static void scenario_9_what_is_not_counted_by_both_is_listed_with_its_reason(voi
     assert_int_equal(sys_tongbao_at(hq, "report", "reconcile", "2015-Q2", NULL), 0);
     assert_true(prints(hub, "not filed: "));
     /* asked of a party that is not this one's */
-    assert_int_equal(
-        sys_tongbao_at(there, "report", "reconcile", "2015-Q1", "--of", HERE, "--with", THERE, NULL),
-        1);
+    assert_int_equal(sys_tongbao_at(there, "report", "reconcile", "2015-Q1", "--of", HERE, "--with",
+                                    THERE, NULL),
+                     1);
     assert_true(prints(hub, "--of"));
     /* settled by a person, with a reason that both sides then see */
     assert_int_equal(sys_tongbao_at(here, "report", "settle", transit,
