@@ -290,7 +290,12 @@ static tb_err put_settled(reconciling *r, const tb_case_row *row)
 {
     tb_path path;
     bool known;
-    tb_err err = tb_chain_to_head(r->txn, row, &path);
+    tb_local_reconciled_line any = {.case_id = row->id};
+    tb_err err = settled_of(r, &row->id, &any); /* most cases that came here settle nothing */
+    if (err != TB_OK || any.settled_at == 0) {
+        return err;
+    }
+    err = tb_chain_to_head(r->txn, row, &path);
     for (size_t i = 0; err == TB_OK && i < path.count; i++) {
         const tb_chain_event *at = &path.list[i];
         tb_local_reconciled_line line = {.case_id = row->id, .event = at->id};

@@ -7,7 +7,7 @@
 
 #include "ops/exercise/disaster.h"
 
-#define SETTLED_MAX 100
+#define SETTLED_MAX 30
 
 /* What the product's command printed as JSON; NULL: it did not. */
 static json_t *told(ex_world *world, const ex_party *at, const char *period, const char *of, const char *with)
@@ -124,6 +124,43 @@ static size_t settle_all(ex_world *world, const tb_report_def *report, const jso
     return settled;
 }
 
+/* The pair, or the whole, that headquarters tells of again. */
+static json_t *told_before(const json_t *list, const char *period, const json_t *pair, const char *id)
+{
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        json_t *one = json_array_get(list, i);
+        if (strcmp(json_string_value(json_object_get(one, "period")), period) == 0 &&
+            strcmp(json_string_value(json_object_get(one, "reconciles")), id) == 0 &&
+            json_equal(json_object_get(one, "of"), json_object_get(pair, "of")) &&
+            json_equal(json_object_get(one, "with"), json_object_get(pair, "with"))) {
+            return one;
+        }
+    }
+    return NULL;
+}
+
+/* Each difference as headquarters sees it once the parties have spoken. */
+static void look_again(ex_world *world, const ex_party *reader, const tb_report_def *report, const json_t *list)
+{
+    unsigned count = tb_report_periods(world->campaign, report);
+    for (unsigned i = 0; i < count; i++) {
+        tb_period period = tb_report_period_at(world->campaign, report, i);
+        json_t *all = told(world, reader, period.text, NULL, NULL);
+        for (unsigned d = 0; d < report->reconcile_count; d++) {
+            const char *id = report->reconciles[d].id;
+            json_t *pairs = json_object_get(of_id(all, id), "differences");
+            for (size_t k = 0; k < json_array_size(pairs); k++) {
+                json_t *pair = json_array_get(pairs, k);
+                json_t *one = told_before(list, period.text, pair, id);
+                if (one != NULL) {
+                    (void)json_object_set(one, "settled", json_object_get(pair, "settled"));
+                }
+            }
+        }
+        json_decref(all);
+    }
+}
+
 void ex_reconcile(ex_world *world)
 {
     const tb_report_def *report = world->campaign->report_count > 0 ? &world->campaign->reports[0] : NULL;
@@ -138,8 +175,7 @@ void ex_reconcile(ex_world *world)
     size_t settled = settle_all(world, report, list);
     if (settled > 0) {
         ex_settle(world);
-        json_decref(list);
-        list = all_periods(world, reader, report);
+        look_again(world, reader, report, list);
     }
     char path[EX_PATH * 2];
     (void)snprintf(path, sizeof path, "%s/reconciliation.json", world->options.out);
