@@ -13,7 +13,7 @@
 #include <glob.h>
 #include <time.h>
 
-#include "base/random.h"
+#include "tests/system/chance.h"
 
 #define AGENTS      34
 #define LUCKY       22 /* nothing is done to those before this one, nor to the hub but a short stop */
@@ -36,22 +36,8 @@ typedef struct sample {
 static sample samples[LUCKY + 1][ROUNDS_MAX];
 static unsigned expected[AGENTS];
 static int64_t goes_on[AGENTS]; /* a stopped one: when */
-static tb_random chance;
 static unsigned kills;
 static unsigned stops;
-
-static unsigned long setting(const char *name, unsigned long usual)
-{
-    const char *text = getenv(name);
-    return text == NULL ? usual : strtoul(text, NULL, 10);
-}
-
-static size_t choose(size_t below)
-{
-    uint32_t any = 0;
-    tb_random_bytes(&chance, &any, sizeof any);
-    return any % below;
-}
 
 /* ---- measuring ---- */
 
@@ -182,9 +168,9 @@ static void go_on(sys_hub *hub, bool all)
 /* The hub stands still for a moment; else one of the unlucky is killed, or stopped. */
 static void one_fault(sys_hub *hub)
 {
-    size_t who = LUCKY + choose(AGENTS - LUCKY);
+    size_t who = LUCKY + sys_choose(AGENTS - LUCKY);
     struct timespec moment = {0, 300000000};
-    size_t kind = choose(8);
+    size_t kind = sys_choose(8);
     if (kind == 0) {
         assert_int_equal(kill(hub->broker, SIGSTOP), 0);
         (void)nanosleep(&moment, NULL);
@@ -192,7 +178,7 @@ static void one_fault(sys_hub *hub)
         stops++;
     } else if (goes_on[who] == 0 && kind < 4) {
         assert_int_equal(kill(hub->agents[who].pid, SIGSTOP), 0);
-        goes_on[who] = sys_now_ms() + 1 + (int64_t)choose(STOPPED_MAX);
+        goes_on[who] = sys_now_ms() + 1 + (int64_t)sys_choose(STOPPED_MAX);
         stops++;
     } else if (goes_on[who] == 0) {
         sys_agent_stop(&hub->agents[who], SIGKILL);
@@ -203,8 +189,8 @@ static void one_fault(sys_hub *hub)
 
 static void send_one(sys_hub *hub)
 {
-    size_t from = choose(AGENTS);
-    size_t to = choose(AGENTS);
+    size_t from = sys_choose(AGENTS);
+    size_t to = sys_choose(AGENTS);
     if (from == to || goes_on[from] != 0) {
         return;
     }
@@ -248,14 +234,12 @@ static void one_round(sys_hub *hub, int64_t round_ms)
 static void a_long_day_with_faults_costs_nothing_that_stays(void **state)
 {
     sys_hub *hub = *state;
-    size_t rounds = setting("TONGBAO_SOAK_ROUNDS", ROUNDS);
-    int64_t round_ms = (int64_t)setting("TONGBAO_SOAK_ROUND_MS", ROUND_MS);
-    uint8_t seed[32] = {0};
-    unsigned long chosen = setting("TONGBAO_SEED", (unsigned long)time(NULL));
+    size_t rounds = sys_setting("TONGBAO_SOAK_ROUNDS", ROUNDS);
+    int64_t round_ms = (int64_t)sys_setting("TONGBAO_SOAK_ROUND_MS", ROUND_MS);
+    unsigned long seed = sys_setting("TONGBAO_SEED", (unsigned long)time(NULL));
     assert_true(rounds >= 3 && rounds <= ROUNDS_MAX);
-    memcpy(seed, &chosen, sizeof chosen);
-    tb_random_seed(&chance, seed);
-    print_message("TONGBAO_SEED=%lu\n", chosen);
+    sys_chance_begin(seed);
+    print_message("TONGBAO_SEED=%lu\n", seed);
 
     keep_nothing_back();
     start_all(hub);
