@@ -31,6 +31,7 @@ uint32_t tb_account_needed(const tb_local_request *request)
     case TB_REQUEST_LIST_REPORTS:
     case TB_REQUEST_GET_REPORT:
     case TB_REQUEST_RECONCILE:
+    case TB_REQUEST_GET_FIGURE:
     case TB_REQUEST_VERIFY:
     case TB_REQUEST_LIST_CASES:
     case TB_REQUEST_TRACE:

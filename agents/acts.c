@@ -3,6 +3,7 @@
 #include "agents/answers.h"
 #include "agents/approval.h"
 #include "agents/campaign/scene.h"
+#include "agents/case_figure.h"
 #include "agents/chain.h"
 #include "agents/dispute.h"
 #include "agents/document_numbers.h"
@@ -290,6 +291,9 @@ static tb_err judge(tb_acting *a)
                                 a->wish->field_count, &a->values, &a->value_count, &a->segments);
     if (err == TB_OK) {
         err = tb_report_prepare(a);
+    }
+    if (err == TB_OK && a->objection.code == TB_ACCEPTED) {
+        err = tb_case_figures_prepare(a);
     }
     if (err == TB_OK && a->objection.code == TB_ACCEPTED) {
         err = tb_document_number_prepare(a);

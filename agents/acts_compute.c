@@ -71,6 +71,7 @@ static tb_err compute(const tb_agent *agent,
     switch (def->compute) {
     case TB_COMPUTE_NONE:
     case TB_COMPUTE_FIGURES: /* agents/report_acts.c */
+    case TB_COMPUTE_MEASURE: /* agents/case_figure.c */
         TB_UNREACHABLE();
     case TB_COMPUTE_JURISDICTION:
         *out = jurisdiction(agent, view);
@@ -99,7 +100,8 @@ static tb_err compute(const tb_agent *agent,
 static bool
 computes(const tb_case_view *view, const tb_field_def *def, const tb_field *values, size_t count)
 {
-    if (def->compute == TB_COMPUTE_NONE || def->compute == TB_COMPUTE_FIGURES) {
+    if (def->compute == TB_COMPUTE_NONE || def->compute == TB_COMPUTE_FIGURES ||
+        def->compute == TB_COMPUTE_MEASURE) {
         return false;
     }
     if (def->compute == TB_COMPUTE_JURISDICTION) {

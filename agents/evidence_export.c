@@ -1,6 +1,7 @@
 /* evidence_export - the pages of what proves a case or a report (evidence.h). */
 #include "agents/evidence.h"
 
+#include "agents/case_figure.h"
 #include "agents/casework.h"
 #include "agents/marks.h"
 #include "agents/passing.h"
@@ -21,7 +22,7 @@ _Static_assert(TB_DOCUMENT_BYTES_MAX + 4096 < TB_EVIDENCE_PAGE_BYTES_MAX,
 typedef enum stage {
     STAGE_DOCUMENTS,
     STAGE_SUBJECT,
-    STAGE_BEHIND, /* the cases a report's figures are counted from */
+    STAGE_BEHIND, /* the cases figures are counted from, of a report or stated in a case */
     STAGE_DONE,
 } stage;
 
@@ -39,9 +40,10 @@ typedef struct exporting {
     const tb_local_export_evidence *wish;
     tb_case_row row; /* of the subject */
     bool archive;    /* of a campaign instead of a case */
-    bool counted;    /* a report of this party's own */
-    const tb_report_def *summed; /* of a summary: the report whose filings are behind it */
-    tb_month first;  /* months its figures are about */
+    bool counted;    /* something of this party's own that stands on others: */
+    const tb_report_def *summed; /* on filings of this report, or NULL */
+    tb_bytes summed_period;
+    tb_month first; /* on what counts in these months; none where last is 0 */
     tb_month last;
     cursor c;
     tb_evidence_page page;
@@ -195,7 +197,7 @@ static bool is_summed(exporting *e, const tb_case_id *id, tb_err *out_err)
     *out_err = tb_case_load(e->step->agent, e->step->txn, id, &row);
     return *out_err == TB_OK &&
            tb_bytes_equal(row.case_type, tb_bytes_str(e->summed->case_type)) &&
-           tb_bytes_equal(tb_report_period_text(&row), tb_report_period_text(&e->row));
+           tb_bytes_equal(tb_report_period_text(&row), e->summed_period);
 }
 
 /* Whether the case gives anything to the campaign's figures in the months the report speaks of. */
@@ -211,9 +213,10 @@ static tb_err gives(exporting *e, const tb_case_id *id, bool *out)
                 !tb_case_equal(id, &e->row.id);
     if (ours && e->archive) {
         *out = row.closed;
-    } else if (ours && e->summed != NULL) {
-        *out = is_summed(e, id, &err);
     } else if (ours) {
+        *out = e->summed != NULL && is_summed(e, id, &err);
+    }
+    if (err == TB_OK && ours && !e->archive && !*out && e->last > 0) {
         err = tb_measured_of(e->step->txn, id, &list, &count);
         for (size_t i = 0; err == TB_OK && i < count; i++) {
             *out = *out || (list[i].month >= e->first && list[i].month <= e->last);
@@ -334,10 +337,42 @@ static tb_refusal prepare_report(exporting *e)
     }
     e->counted = tb_party_equal(&e->row.view.opener, &e->step->agent->self) &&
                  months_of(e, campaign, report);
-    e->summed = e->counted && report->summary_of != NULL
-                    ? tb_campaign_report(campaign, tb_bytes_str(report->summary_of))
-                    : NULL;
+    if (e->counted && report->summary_of != NULL) {
+        e->summed = tb_campaign_report(campaign, tb_bytes_str(report->summary_of));
+        e->summed_period = tb_report_period_text(&e->row);
+        e->last = 0;
+    }
     return TB_ACCEPTED;
+}
+
+/* The figures a case states of this party's own: what stands behind them goes along. */
+static tb_err prepare_stated(exporting *e)
+{
+    const tb_case_type *type = e->row.view.type;
+    tb_err err = TB_OK;
+    for (unsigned i = 0; err == TB_OK && type != NULL && i < type->field_count; i++) {
+        tb_party author;
+        tb_case_figure figure;
+        if (type->fields[i].compute != TB_COMPUTE_MEASURE) {
+            continue;
+        }
+        err = tb_case_figure_author(e->step->txn, &e->row, &type->fields[i], &author);
+        if (err != TB_OK || !tb_party_equal(&author, &e->step->agent->self) ||
+            tb_case_figure_of(e->step->agent, &e->row.view, NULL, 0, &type->fields[i], &figure) !=
+                TB_ACCEPTED) {
+            continue;
+        }
+        e->counted = true;
+        if (figure.filed_in != NULL) {
+            e->summed = figure.filed_in;
+            err = tb_arena_copy(e->step->arena, tb_bytes_str(figure.period.text),
+                                &e->summed_period);
+            continue;
+        }
+        e->first = e->last == 0 || figure.period.first < e->first ? figure.period.first : e->first;
+        e->last = figure.period.last > e->last ? figure.period.last : e->last;
+    }
+    return err;
 }
 
 /* A campaign is archived when its last day is over; what is open then lives on. */
@@ -365,7 +400,7 @@ static tb_err prepare_case(exporting *e, tb_refusal *out)
         return err == TB_ERR_NOT_FOUND ? TB_OK : err;
     }
     *out = e->wish->report ? prepare_report(e) : TB_ACCEPTED;
-    return TB_OK;
+    return e->wish->report ? TB_OK : prepare_stated(e);
 }
 
 static tb_err prepare(exporting *e, tb_refusal *out)

@@ -7,6 +7,7 @@
 #include "agents/approval.h"
 #include "agents/automatic.h"
 #include "agents/bundle.h"
+#include "agents/case_figure.h"
 #include "agents/check_case.h"
 #include "agents/clock.h"
 #include "agents/draft.h"
@@ -300,7 +301,7 @@ static tb_err verify(tb_asking *a)
     }
     return a->request->verify.report
                ? tb_verify_report(&step, &a->request->verify.case_id, false, &a->answer)
-               : tb_verify_case(&step, &a->request->verify.case_id, &a->answer);
+               : tb_verify_case(&step, &a->request->verify.case_id, false, &a->answer);
 }
 
 static tb_err export_evidence(tb_asking *a)
@@ -380,6 +381,8 @@ static tb_err dispatch(tb_asking *a)
         return tb_query_report(agent, a->txn, a->now, &request->get_report, &a->answer);
     case TB_REQUEST_RECONCILE:
         return tb_query_reconciled(agent, a->txn, &request->reconcile, &a->answer);
+    case TB_REQUEST_GET_FIGURE:
+        return tb_query_figure(agent, a->txn, &request->get_figure, &a->answer);
     case TB_REQUEST_EXPORT_EVIDENCE:
         return export_evidence(a);
     case TB_REQUEST_VERIFY:

@@ -330,6 +330,67 @@ static tb_err count_at(counting *c)
     return err;
 }
 
+/* Beside the chain: each lapse in the month of its record, for who owed it. */
+static tb_err count_lapse(counting *c, const tb_measure *measure, const tb_standing_lapse *lapse)
+{
+    tb_time at;
+    bool known;
+    uint64_t number = 0;
+    if ((measure->scoring && !lapse->scores) ||
+        !tb_names_hold((const char *const *)measure->lapses, measure->lapse_count, lapse->duty)) {
+        return TB_OK;
+    }
+    tb_err err = time_of(c, &lapse->record, &at, &known);
+    if (err != TB_OK || !known) {
+        return err;
+    }
+    for (int i = 0; i < 8; i++) {
+        number = number << 8 | lapse->record.id.bytes[i];
+    }
+    tb_measured row = {
+        .case_id = c->row->id,
+        .number = TB_MEASURED_SIDE | number >> 1,
+        .measure = tb_bytes_str(measure->id),
+        .event = lapse->record.id,
+        .month = tb_month_of(at),
+        .group = tb_party_bytes(&lapse->debtor),
+        .kind = TB_MEASURED_AMOUNT,
+        .amount = 1,
+    };
+    for (size_t i = 0; i < c->count; i++) {
+        if (tb_measured_compare(&c->list[i], &row) == 0) {
+            return TB_OK;
+        }
+    }
+    return add(c, &row);
+}
+
+static bool is_of_lapses(const counting *c, const tb_measure *measure)
+{
+    return tb_measure_kind_of(measure) == TB_MEASURE_LAPSES && measure->case_type != NULL &&
+           tb_bytes_equal(tb_bytes_str(measure->case_type), c->row->case_type);
+}
+
+static tb_err count_lapses(counting *c)
+{
+    tb_standing_lapse *list = NULL;
+    size_t count = 0;
+    tb_err err = TB_OK;
+    for (unsigned m = 0; err == TB_OK && m < c->campaign->measure_count; m++) {
+        const tb_measure *measure = &c->campaign->measures[m];
+        if (!is_of_lapses(c, measure)) {
+            continue;
+        }
+        if (list == NULL) {
+            err = tb_standing_lapses(c->agent, c->txn, c->row, &list, &count);
+        }
+        for (size_t i = 0; err == TB_OK && i < count; i++) {
+            err = count_lapse(c, measure, &list[i]);
+        }
+    }
+    return err;
+}
+
 static bool measures_type(const tb_campaign *campaign, tb_bytes type)
 {
     for (unsigned i = 0; campaign != NULL && i < campaign->measure_count; i++) {
@@ -372,6 +433,9 @@ tb_err tb_measure_case(const tb_agent *agent,
         if (err == TB_OK && event->row.standing == TB_STANDING_EFFECTIVE) {
             err = count_at(&c);
         }
+    }
+    if (err == TB_OK && c.path.count > 0 && row->view.type != NULL) {
+        err = count_lapses(&c);
     }
     if (err == TB_OK) {
         *out = c.list;

@@ -51,6 +51,23 @@ int tb_measured_compare(const tb_measured *a, const tb_measured *b)
     return a->measure.size == b->measure.size ? 0 : a->measure.size < b->measure.size ? -1 : 1;
 }
 
+tb_err tb_measured_event(tb_txn *txn,
+                         tb_bytes measure,
+                         const tb_measured_place *place,
+                         tb_event_key *out_key,
+                         tb_event_row *out)
+{
+    tb_measured row;
+    tb_err err = tb_measured_get(txn, &place->case_id, place->number, measure, &row);
+    if (err != TB_OK) {
+        return err;
+    }
+    bool side = (place->number & TB_MEASURED_SIDE) != 0;
+    err = tb_event_in_case(txn, &place->case_id, side ? TB_CLASS_SIDE : TB_CLASS_CHAIN,
+                           side ? 0 : place->number, &row.event, out_key, out);
+    return err == TB_OK && out->standing != TB_STANDING_EFFECTIVE ? TB_ERR_NOT_FOUND : err;
+}
+
 /* Rows that are no longer so go, then those that are new come: two events of one place never give
  * at once. */
 static tb_err replace(tb_txn *txn,

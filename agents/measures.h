@@ -14,7 +14,7 @@
 #ifndef TB_MEASURES_H
 #define TB_MEASURES_H
 
-#include "agents/casework.h"
+#include "agents/chain.h"
 #include "agents/rows_measure.h"
 
 /* The case may give something else from now on. Costs nothing where its campaign measures
@@ -48,6 +48,27 @@ tb_err tb_measure_case(const tb_agent *agent,
                        tb_measured **out,
                        size_t *out_count,
                        bool *out_certain) TB_MUST_USE;
+/* measure_lapses.c: the lapses of a loaded case that this party recorded as creditor and that stand:
+ * neither withdrawn nor of what was done in time after all. In the arena. */
+typedef struct tb_standing_lapse {
+    tb_chain_event record; /* the side event */
+    tb_bytes duty;
+    tb_party debtor;
+    bool scores; /* under the plan's limit, or one headquarters adopted for what began then */
+} tb_standing_lapse;
+tb_err tb_standing_lapses(const tb_agent *agent,
+                          tb_txn *txn,
+                          const tb_case_row *row,
+                          tb_standing_lapse **out,
+                          size_t *out_count) TB_MUST_USE;
+
+/* The event a row of MEASURED_IN stands for. TB_ERR_NOT_FOUND: it is not here any more. */
+tb_err tb_measured_event(tb_txn *txn,
+                         tb_bytes measure,
+                         const tb_measured_place *place,
+                         tb_event_key *out_key,
+                         tb_event_row *out) TB_MUST_USE;
+
 /* The order rows of a case stand in. */
 int tb_measured_compare(const tb_measured *a, const tb_measured *b);
 

@@ -1,10 +1,12 @@
 #include "agents/queries.h"
 
 #include "agents/approval.h"
+#include "agents/campaign/scores.h"
 #include "agents/chain.h"
 #include "agents/draft.h"
 #include "agents/lost.h"
 #include "agents/passing.h"
+#include "agents/reports.h"
 #include "agents/stalled.h"
 #include "agents/timing.h"
 
@@ -219,6 +221,48 @@ mark_lost(const tb_agent *agent, tb_txn *txn, const tb_case_row *row, tb_local_c
     return err;
 }
 
+static tb_err threshold_text(tb_arena *arena, const tb_threshold *threshold, tb_bytes *out)
+{
+    if (threshold == NULL) {
+        *out = tb_bytes_of(NULL, 0);
+        return TB_OK;
+    }
+    const tb_figure_value value = {true, threshold->denominator != 1, threshold->numerator,
+                                   threshold->denominator};
+    return tb_figure_text(arena, &value, out);
+}
+
+/* The score sheet of its type, by what the case says now. */
+static tb_err show_scores(tb_txn *txn, const tb_case_row *row, tb_local_case *out)
+{
+    tb_arena *arena = tb_txn_arena(txn);
+    const tb_case_type *type = row->view.type;
+    unsigned count = type == NULL ? 0 : type->score_count;
+    tb_err err = TB_OK;
+    out->scores = tb_arena_array(arena, count + 1, sizeof *out->scores);
+    if (out->scores == NULL) {
+        return TB_ERR_LIMIT;
+    }
+    for (unsigned i = 0; err == TB_OK && i < count; i++) {
+        const tb_score_def *def = &type->scores[i];
+        tb_local_score *line = &out->scores[out->score_count++];
+        tb_figure_value value;
+        *line = (tb_local_score){.id = tb_bytes_str(def->id),
+                                 .title_zh = tb_bytes_str(def->title.zh),
+                                 .title_en = tb_bytes_str(def->title.en)};
+        line->verdict =
+            (uint32_t)tb_score_judge(def, row->view.fields, row->view.field_count, &value);
+        err = value.known ? tb_figure_text(arena, &value, &line->value) : TB_OK;
+        if (err == TB_OK) {
+            err = threshold_text(arena, def->at_least, &line->at_least);
+        }
+        if (err == TB_OK) {
+            err = threshold_text(arena, def->at_most, &line->at_most);
+        }
+    }
+    return err;
+}
+
 tb_err
 tb_query_case(const tb_agent *agent, tb_txn *txn, const tb_case_id *id, tb_local_answer *answer)
 {
@@ -240,6 +284,9 @@ tb_query_case(const tb_agent *agent, tb_txn *txn, const tb_case_id *id, tb_local
     }
     if (err == TB_OK && known) {
         err = mark_lost(agent, txn, &row, &shown);
+    }
+    if (err == TB_OK && known) {
+        err = show_scores(txn, &row, &shown);
     }
     if (err == TB_OK) {
         err = show_drafts(agent, txn, id, &shown);

@@ -15,7 +15,8 @@ typedef struct reconciling {
     tb_period period;
     const tb_measure *ours;
     const tb_measure *theirs;
-    tb_bytes group; /* of the other party, as our measure tells it apart */
+    tb_bytes group;    /* of the other party, as our measure tells it apart */
+    bool theirs_alone; /* asked at who is told the report, of two others */
     tb_local_reconciled out;
 } reconciling;
 
@@ -34,12 +35,18 @@ static const tb_reconcile_def *def_of(const tb_report_def *report, tb_bytes id)
 /* The other party as our figures name it: by its id, or by its province. */
 static tb_bytes group_of(const reconciling *r, const tb_directory_party *party)
 {
-    const tb_case_type *type =
-        tb_campaign_case_type(r->campaign, tb_bytes_str(r->ours->case_type));
+    const tb_case_type *type = tb_campaign_case_type(r->campaign, tb_bytes_str(r->ours->case_type));
     const tb_field_def *by =
         type == NULL ? NULL : tb_case_type_field(type, tb_bytes_str(r->ours->by[0]));
     return by != NULL && by->type == TB_FIELD_PARTY ? tb_party_bytes(&party->id)
                                                     : party->jurisdiction;
+}
+
+/* Whether the report is owed to this party. */
+static bool is_told(const tb_agent *agent, const tb_report_def *report)
+{
+    const tb_directory_party *self = tb_directory_find(agent->directory, &agent->self);
+    return self != NULL && tb_bytes_equal(self->role, tb_bytes_str(report->to));
 }
 
 static tb_refusal find(reconciling *r)
@@ -56,7 +63,8 @@ static tb_refusal find(reconciling *r)
     if (!tb_report_period(r->campaign, report, wish->period, &r->period)) {
         return TB_REFUSED_REPORT_PERIOD;
     }
-    if (!tb_party_equal(&wish->of, &r->agent->self)) {
+    r->theirs_alone = !tb_party_equal(&wish->of, &r->agent->self);
+    if (r->theirs_alone && !is_told(r->agent, report)) {
         return TB_REFUSED_RECONCILE_OF;
     }
     const char *mine = wish->sent ? r->def->sent : r->def->received;
@@ -93,8 +101,7 @@ static tb_err is_covered(reconciling *r, const tb_event_row *row, bool *out)
     const tb_entry *entry = err == TB_OK ? tb_header_entry(&header, &r->wish->with) : NULL;
     if (entry != NULL) {
         tb_stream_out_row *out_row = tb_arena_alloc(tb_txn_arena(r->txn), sizeof *out_row);
-        const tb_stream stream = {header.sender, header.incarnation, entry->recipient,
-                                  header.lane};
+        const tb_stream stream = {header.sender, header.incarnation, entry->recipient, header.lane};
         err = out_row == NULL ? TB_ERR_LIMIT : tb_stream_out_get(r->txn, &stream, out_row);
         *out = err == TB_OK && out_row->arrived >= entry->number;
     }
@@ -126,7 +133,8 @@ theirs_of(const reconciling *r, const tb_path *path, size_t mine, bool *out_acte
     return found;
 }
 
-static tb_err reason_of(reconciling *r, const tb_path *path, size_t mine, tb_local_reconciled_line *out)
+static tb_err
+reason_of(reconciling *r, const tb_path *path, size_t mine, tb_local_reconciled_line *out)
 {
     bool acted;
     bool known;
@@ -145,10 +153,10 @@ static tb_err reason_of(reconciling *r, const tb_path *path, size_t mine, tb_loc
         out->reason = within ? TB_RECONCILED_BOTH : TB_RECONCILED_IN_TRANSIT;
         return err;
     }
-    out->reason = !sent            ? TB_RECONCILED_MISSING
-                  : acted          ? TB_RECONCILED_REFUSED
-                  : !out->arrived  ? TB_RECONCILED_NOT_ARRIVED
-                                   : TB_RECONCILED_MISSING;
+    out->reason = !sent           ? TB_RECONCILED_MISSING
+                  : acted         ? TB_RECONCILED_REFUSED
+                  : !out->arrived ? TB_RECONCILED_NOT_ARRIVED
+                                  : TB_RECONCILED_MISSING;
     return err;
 }
 
@@ -182,9 +190,8 @@ static tb_err settled_of(reconciling *r, const tb_case_id *id, tb_local_reconcil
     tb_event_key key;
     tb_event_row row;
     tb_bytes action = tb_bytes_str(r->def->settled_by == NULL ? "" : r->def->settled_by);
-    tb_err err = action.size == 0
-                     ? TB_ERR_NOT_FOUND
-                     : tb_event_first(r->txn, id, TB_CLASS_SIDE, &walk, &key, &row);
+    tb_err err = action.size == 0 ? TB_ERR_NOT_FOUND
+                                  : tb_event_first(r->txn, id, TB_CLASS_SIDE, &walk, &key, &row);
     while (err == TB_OK) {
         tb_event event;
         if (row.standing != TB_STANDING_HELD_BACK) {
@@ -238,8 +245,7 @@ static tb_err list(reconciling *r)
     tb_bytes measure = tb_bytes_str(r->ours->id);
     tb_bytes cursor = r->wish->after;
     tb_err err = TB_OK;
-    r->out.lines =
-        tb_arena_array(tb_txn_arena(r->txn), TB_DRILL_PAGE_MAX, sizeof *r->out.lines);
+    r->out.lines = tb_arena_array(tb_txn_arena(r->txn), TB_DRILL_PAGE_MAX, sizeof *r->out.lines);
     if (r->out.lines == NULL) {
         return TB_ERR_LIMIT;
     }
@@ -260,6 +266,104 @@ static tb_err list(reconciling *r)
     return err == TB_ERR_NOT_FOUND ? TB_OK : err;
 }
 
+/* ---- at who is told the report: what the two settled ---- */
+
+/* Whether the event counts at the one party, in the group of the other, as the case then was. */
+static tb_err
+is_between(reconciling *r, const tb_case_row *row, const tb_path *path, size_t place, bool *out)
+{
+    tb_party at;
+    tb_case_row then;
+    *out = false;
+    const tb_directory *directory =
+        tb_agent_directory(r->agent, path->list[place].event.directory_version);
+    tb_err err = tb_chain_replay(r->agent, r->txn, path, place + 1, row, &then);
+    if (err == TB_OK && r->ours->at != NULL &&
+        tb_position_party(&then.view, directory, r->ours->at, &at)) {
+        tb_bytes group = tb_case_view_field(&then.view, tb_bytes_str(r->ours->by[0]));
+        *out = tb_party_equal(&at, &r->wish->of) && tb_bytes_equal(group, r->group);
+    }
+    return err;
+}
+
+static tb_err put_settled(reconciling *r, const tb_case_row *row)
+{
+    tb_path path;
+    bool known;
+    tb_local_reconciled_line any = {.case_id = row->id};
+    tb_err err = settled_of(r, &row->id, &any); /* most cases that came here settle nothing */
+    if (err != TB_OK || any.settled_at == 0) {
+        return err;
+    }
+    err = tb_chain_to_head(r->txn, row, &path);
+    for (size_t i = 0; err == TB_OK && i < path.count; i++) {
+        const tb_chain_event *at = &path.list[i];
+        tb_local_reconciled_line line = {.case_id = row->id, .event = at->id};
+        bool between = false;
+        if (counts(r->ours, at->event.action)) {
+            err = is_between(r, row, &path, i, &between);
+        }
+        if (err != TB_OK || !between) {
+            continue;
+        }
+        err = tb_effective_time(r->agent, r->txn, &at->row, at->event.at, &line.at, &known);
+        tb_month month = tb_month_of(line.at);
+        bool within = month >= r->period.first && month <= r->period.last;
+        if (err == TB_OK && within) {
+            err = reason_of(r, &path, i, &line);
+        }
+        if (err == TB_OK && within && line.reason != TB_RECONCILED_BOTH) {
+            err = settled_of(r, &row->id, &line);
+        }
+        if (err == TB_OK && line.settled_at != 0) {
+            line.reason = TB_RECONCILED_SETTLED; /* the nearer why is the parties' to know */
+            r->out.lines[r->out.count++] = line;
+            return TB_OK;
+        }
+    }
+    return err;
+}
+
+static bool is_one_of_them(const reconciling *r, const tb_case_row *row)
+{
+    return row->view.type != NULL && tb_bytes_equal(row->campaign, tb_bytes_str(r->campaign->id)) &&
+           tb_bytes_equal(row->case_type, tb_bytes_str(r->ours->case_type));
+}
+
+/* Cases that came here with what settled them; looked through in their order, a slice a page. */
+static tb_err list_settled(reconciling *r)
+{
+    tb_case_id at = {{0}};
+    tb_arena *arena = tb_txn_arena(r->txn);
+    tb_err err = TB_OK;
+    r->out.lines = tb_arena_array(arena, TB_DRILL_PAGE_MAX, sizeof *r->out.lines);
+    if (r->out.lines == NULL) {
+        return TB_ERR_LIMIT;
+    }
+    if (r->wish->after.size == TB_CASE_ID_BYTES) {
+        memcpy(at.bytes, r->wish->after.data, TB_CASE_ID_BYTES);
+    }
+    for (size_t looked = 0; err == TB_OK && looked < TB_DRILL_PAGE_MAX; looked++) {
+        tb_case_row row;
+        size_t mark = tb_arena_mark(arena);
+        size_t before = r->out.count;
+        err = tb_case_after(r->txn, &at, false, &at);
+        if (err == TB_OK) {
+            err = tb_case_load(r->agent, r->txn, &at, &row);
+        }
+        if (err == TB_OK && is_one_of_them(r, &row)) {
+            err = put_settled(r, &row);
+        }
+        if (r->out.count == before) {
+            tb_arena_release(arena, mark);
+        }
+    }
+    if (err == TB_OK) {
+        return tb_arena_copy(arena, tb_bytes_of(at.bytes, TB_CASE_ID_BYTES), &r->out.next);
+    }
+    return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+}
+
 tb_err tb_query_reconciled(const tb_agent *agent,
                            tb_txn *txn,
                            const tb_local_reconcile *wish,
@@ -270,7 +374,7 @@ tb_err tb_query_reconciled(const tb_agent *agent,
     if (answer->code != TB_ACCEPTED) {
         return TB_OK;
     }
-    tb_err err = list(&r);
+    tb_err err = r.theirs_alone ? list_settled(&r) : list(&r);
     if (err == TB_OK) {
         answer->kind = TB_ANSWER_RECONCILED;
         answer->reconciled = r.out;

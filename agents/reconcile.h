@@ -6,6 +6,8 @@
  *     refused         it acted on it otherwise
  *     not_arrived     no arrived mark covers the notice, and nothing came of it
  *     missing         it arrived, and nothing was heard
+ *     settled         asked of two others, at who is told the report: one of them settled it, and
+ *                     its act, which the definition copies there, came with the case
  *
  * All of it follows from the case and the streams as this party has them. A difference is settled by
  * the side act the definition names (settled_by), with its reason, by either party: signed, kept
@@ -17,7 +19,8 @@
 #include "agents/link.h"
 #include "messages/local.h"
 
-/* Refused: report_unknown, report_period, reconcile_of (asked of another party than this one),
+/* Refused: report_unknown, report_period, reconcile_of (asked of another party than this one, and
+ * the report is not owed to this one),
  * unknown_party. */
 tb_err tb_query_reconciled(const tb_agent *agent,
                            tb_txn *txn,

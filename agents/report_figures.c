@@ -92,6 +92,7 @@ static tb_err fill(drafting *d, const tb_measure *measure, tb_figure *figure)
         switch (tb_measure_kind_of(measure)) {
         case TB_MEASURE_COUNTS:
         case TB_MEASURE_SUMS:
+        case TB_MEASURE_LAPSES:
             err = total(d, measure, figure->group, &of, value);
             break;
         case TB_MEASURE_HOURS:
@@ -126,7 +127,7 @@ static tb_err add_groups(drafting *d, const tb_measure *measure)
 {
     tb_bytes group = {NULL, 0};
     tb_err err = TB_OK;
-    while (err == TB_OK && measure->by_count > 0 && d->count < TB_FIGURES_MAX) {
+    while (err == TB_OK && tb_measure_is_grouped(measure) && d->count < TB_FIGURES_MAX) {
         err = tb_measure_group_next(d->txn, d->id, tb_bytes_str(measure->id), group, &group);
         if (err != TB_OK) {
             break;
@@ -186,4 +187,31 @@ tb_report_figures_text(tb_arena *arena, const tb_figure *figures, size_t count, 
         tb_figure_print(&text, &figures[i]);
     }
     return tb_text_done(&text, out);
+}
+
+tb_err tb_figure_text(tb_arena *arena, const tb_figure_value *value, tb_bytes *out)
+{
+    tb_text text;
+    tb_text_init(&text, arena, 64);
+    tb_figure_value_print(&text, value);
+    return tb_text_done(&text, out);
+}
+
+static tb_bytes label(const char *text)
+{
+    return text == NULL ? tb_bytes_of(NULL, 0) : tb_bytes_str(text);
+}
+
+void tb_figure_named(const tb_measure *measure, tb_local_figure *out)
+{
+    static const uint32_t kinds[] = {
+        [TB_MEASURE_COUNTS] = 1, [TB_MEASURE_SUMS] = 2,     [TB_MEASURE_HOURS] = 3,
+        [TB_MEASURE_RATIO] = 4,  [TB_MEASURE_DECLARED] = 5, [TB_MEASURE_LAPSES] = 6,
+    };
+    out->measure = tb_bytes_str(measure->id);
+    out->title_zh = label(measure->title.zh);
+    out->title_en = label(measure->title.en);
+    out->unit_zh = label(measure->unit.zh);
+    out->unit_en = label(measure->unit.en);
+    out->kind = kinds[tb_measure_kind_of(measure)];
 }

@@ -33,20 +33,6 @@ typedef struct summing {
     size_t count;
 } summing;
 
-bool tb_measure_adds_up(const tb_campaign *campaign, const tb_measure *measure)
-{
-    if (measure->distinct == NULL) {
-        return tb_measure_kind_of(measure) != TB_MEASURE_HOURS;
-    }
-    const tb_case_type *type = tb_campaign_case_type(campaign, tb_bytes_str(measure->case_type));
-    const tb_position *at = type == NULL || measure->at == NULL
-                                ? NULL
-                                : tb_case_type_position(type, tb_bytes_str(measure->at));
-    const tb_field_def *by =
-        at == NULL || at->field == NULL ? NULL : tb_case_type_field(type, tb_bytes_str(at->field));
-    return by != NULL && by->of != NULL && strcmp(by->of, measure->distinct) == 0;
-}
-
 static tb_bytes value_of(const tb_local_summary *summary, tb_bytes id)
 {
     for (size_t i = 0; i < summary->field_count; i++) {
@@ -91,12 +77,15 @@ static tb_err read_all(summing *s)
     return err;
 }
 
-/* What a party filed of a measure as a whole; unknown in every part when it filed nothing. */
-static void filed_figure(const filed_one *one, const tb_measure *measure, tb_figure *out)
+/* What a party filed of a measure, of one group or (empty) as a whole; unknown in every part when it
+ * filed nothing. A group it has no line of never occurred there. */
+static void
+filed_figure(const filed_one *one, const tb_measure *measure, tb_bytes group, tb_figure *out)
 {
     tb_declared declared;
     tb_figure figure;
     bool fine;
+    bool any = false;
     tb_bytes id = tb_bytes_str(measure->id);
     tb_bytes rest = one->figures;
     if (one->filed && measure->declared != TB_DECLARED_NOT) {
@@ -106,10 +95,14 @@ static void filed_figure(const filed_one *one, const tb_measure *measure, tb_fig
         return;
     }
     while (one->filed && tb_figure_read(&rest, &figure, &fine)) {
-        if (tb_bytes_equal(figure.measure, id) && figure.group.size == 0) {
+        if (tb_bytes_equal(figure.measure, id) && tb_bytes_equal(figure.group, group)) {
             memcpy(out->values, figure.values, sizeof out->values);
             return;
         }
+        any = any || tb_bytes_equal(figure.measure, id);
+    }
+    for (int i = 0; any && i < TB_FIGURE_VALUES; i++) {
+        out->values[i] = (tb_figure_value){.known = true};
     }
 }
 
@@ -138,11 +131,51 @@ static tb_err sum_measure(summing *s, const tb_measure *measure)
         tb_figure *figure = &s->out[s->count++];
         *figure = (tb_figure){.measure = total->measure,
                               .group = tb_party_bytes(&s->list[i].party)};
-        filed_figure(&s->list[i], measure, figure);
+        filed_figure(&s->list[i], measure, tb_bytes_of(NULL, 0), figure);
         if (adds_up) {
             add_to(total, figure);
         }
     }
+    return TB_OK;
+}
+
+tb_err tb_report_filings(const tb_agent *agent,
+                         tb_txn *txn,
+                         const tb_campaign *campaign,
+                         const tb_report_def *report,
+                         tb_bytes period,
+                         const tb_measure *measure,
+                         tb_bytes group,
+                         tb_filing **out,
+                         size_t *out_count)
+{
+    summing s = {
+        .agent = agent, .txn = txn, .campaign = campaign, .source = report, .period = period};
+    tb_party of;
+    size_t count = 0;
+    tb_err err = read_all(&s);
+    tb_filing *list =
+        err == TB_OK ? tb_arena_array(tb_txn_arena(txn), s.party_count + 1, sizeof *list) : NULL;
+    if (list == NULL) {
+        return err == TB_OK ? TB_ERR_LIMIT : err;
+    }
+    const tb_directory_party *owes =
+        tb_party_parse(group, &of) ? tb_directory_find(agent->directory, &of) : NULL;
+    bool own = owes != NULL && tb_report_owes(report, owes); /* its own figure, not one of a group */
+    for (size_t i = 0; i < s.party_count; i++) {
+        const filed_one *one = &s.list[i];
+        bool told = own ? tb_party_equal(&one->party, &of)
+                        : group.size == 0 || measure->declared == TB_DECLARED_NOT;
+        if (one->filed && told) {
+            tb_filing *filing = &list[count++];
+            *filing = (tb_filing){.party = one->party,
+                                  .case_id = one->summary.case_id,
+                                  .figure = {.measure = tb_bytes_str(measure->id)}};
+            filed_figure(one, measure, own ? tb_bytes_of(NULL, 0) : group, &filing->figure);
+        }
+    }
+    *out = list;
+    *out_count = count;
     return TB_OK;
 }
 

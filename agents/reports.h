@@ -11,7 +11,8 @@
  *     report_figures.c   the figures of a period from the counters
  *     report_summary.c   the figures of a summary, from the reports filed here
  *     report_acts.c      what filing and revising need beyond the campaign's rules
- *     reports_query.c    lists, one report, and what a figure opens to
+ *     reports_query.c    lists, and one report
+ *     behind.c           what a figure opens to
  */
 #ifndef TB_REPORTS_H
 #define TB_REPORTS_H
@@ -39,13 +40,32 @@ tb_err tb_report_summary(const tb_agent *agent,
                          const tb_period *period,
                          tb_figure **out,
                          size_t *out_count) TB_MUST_USE;
-/* Whether the figures of parties add up to one of all: no event or value counts at two. */
-bool tb_measure_adds_up(const tb_campaign *campaign, const tb_measure *measure);
+/* report_summary.c: what was filed here of a measure for a period: by the party `group` names where
+ * it owes the report, else by everybody of that group (empty: as a whole). Who filed nothing is not
+ * in the list. */
+typedef struct tb_filing {
+    tb_party party;
+    tb_case_id case_id;
+    tb_figure figure;
+} tb_filing;
+tb_err tb_report_filings(const tb_agent *agent,
+                         tb_txn *txn,
+                         const tb_campaign *campaign,
+                         const tb_report_def *report,
+                         tb_bytes period,
+                         const tb_measure *measure,
+                         tb_bytes group,
+                         tb_filing **out,
+                         size_t *out_count) TB_MUST_USE;
 /* As a field of type figures holds them. TB_ERR_LIMIT: longer than figures may be. */
 tb_err tb_report_figures_text(tb_arena *arena,
                               const tb_figure *figures,
                               size_t count,
                               tb_bytes *out) TB_MUST_USE;
+
+/* One value as text, and a line's measure with its words. */
+tb_err tb_figure_text(tb_arena *arena, const tb_figure_value *value, tb_bytes *out) TB_MUST_USE;
+void tb_figure_named(const tb_measure *measure, tb_local_figure *out);
 
 /* The field of a type that an action sets, or NULL. */
 const tb_field_def *
@@ -65,6 +85,24 @@ tb_err tb_report_find(const tb_agent *agent,
 /* An act on a report, or the filing of one: fills in the figures among the values, or leaves an
  * objection. Any other act: nothing. */
 tb_err tb_report_prepare(tb_acting *acting) TB_MUST_USE;
+
+/* behind.c: the events a figure counts, in months first to last, of a group or (empty) of all; a page
+ * behind `after`. *out_next empty: that was the last. */
+typedef struct tb_behind_wish {
+    tb_bytes campaign;
+    tb_bytes measure;
+    tb_bytes group;
+    tb_month first;
+    tb_month last;
+    tb_bytes after;
+    uint32_t limit; /* 0: as many as usual */
+} tb_behind_wish;
+tb_err tb_behind_list(const tb_agent *agent,
+                      tb_txn *txn,
+                      const tb_behind_wish *wish,
+                      tb_local_behind **out,
+                      size_t *out_count,
+                      tb_bytes *out_next) TB_MUST_USE;
 
 tb_err tb_query_reports(const tb_agent *agent,
                         tb_txn *txn,

@@ -1,12 +1,12 @@
-/* reports_query - which reports are owed and how they stand; one report; what a figure opens to. */
+/* reports_query - which reports are owed and how they stand; one report, or what one of its figures
+ * opens to (behind.c). */
 #include "agents/campaign/scene.h"
 #include "agents/chain.h"
 #include "agents/effective.h"
 #include "agents/passing.h"
 #include "agents/reports.h"
 
-#define LINES_MAX    4096
-#define PAGE_DEFAULT 100
+#define LINES_MAX 4096
 
 static tb_bytes text_of(const char *text)
 {
@@ -249,28 +249,6 @@ static tb_bytes value_of(const showing *s, const char *id)
     return tb_bytes_of(NULL, 0);
 }
 
-static tb_err print(tb_arena *arena, const tb_figure_value *value, tb_bytes *out)
-{
-    tb_text text;
-    tb_text_init(&text, arena, 64);
-    tb_figure_value_print(&text, value);
-    return tb_text_done(&text, out);
-}
-
-static void name_figure(const tb_measure *measure, tb_local_figure *out)
-{
-    static const uint32_t kinds[] = {
-        [TB_MEASURE_COUNTS] = 1, [TB_MEASURE_SUMS] = 2,     [TB_MEASURE_HOURS] = 3,
-        [TB_MEASURE_RATIO] = 4,  [TB_MEASURE_DECLARED] = 5,
-    };
-    out->measure = tb_bytes_str(measure->id);
-    out->title_zh = text_of(measure->title.zh);
-    out->title_en = text_of(measure->title.en);
-    out->unit_zh = text_of(measure->unit.zh);
-    out->unit_en = text_of(measure->unit.en);
-    out->kind = kinds[tb_measure_kind_of(measure)];
-}
-
 static tb_err put_figure(showing *s, const tb_figure *figure, tb_local_figure **out)
 {
     tb_arena *arena = tb_txn_arena(s->o.txn);
@@ -280,14 +258,14 @@ static tb_err put_figure(showing *s, const tb_figure *figure, tb_local_figure **
         return TB_OK; /* of another version of the definition: only the case still shows it */
     }
     tb_local_figure *line = &s->out.figures[s->out.figure_count++];
-    name_figure(measure, line);
+    tb_figure_named(measure, line);
     line->group = figure->group;
-    tb_err err = print(arena, &figure->values[TB_FIGURE_PERIOD], &line->period);
+    tb_err err = tb_figure_text(arena, &figure->values[TB_FIGURE_PERIOD], &line->period);
     if (err == TB_OK) {
-        err = print(arena, &figure->values[TB_FIGURE_YEAR], &line->year);
+        err = tb_figure_text(arena, &figure->values[TB_FIGURE_YEAR], &line->year);
     }
     if (err == TB_OK) {
-        err = print(arena, &figure->values[TB_FIGURE_PREVIOUS], &line->previous);
+        err = tb_figure_text(arena, &figure->values[TB_FIGURE_PREVIOUS], &line->previous);
     }
     *out = line;
     return err;
@@ -338,7 +316,7 @@ static tb_err counted_figures(showing *s)
             err = put_figure(s, &figures[i], &line);
         }
         if (err == TB_OK && line != NULL) {
-            err = print(tb_txn_arena(s->o.txn), &figures[i].values[TB_FIGURE_PERIOD], &line->now);
+            err = tb_figure_text(tb_txn_arena(s->o.txn), &figures[i].values[TB_FIGURE_PERIOD], &line->now);
         }
     }
     return err;
@@ -356,10 +334,10 @@ static tb_err declared_figures(showing *s)
             continue;
         }
         tb_local_figure *line = &s->out.figures[s->out.figure_count++];
-        name_figure(measure, line);
+        tb_figure_named(measure, line);
         if (tb_declared_read(value_of(s, measure->id), &declared)) {
             line->as_of = declared.as_of;
-            err = print(tb_txn_arena(s->o.txn), &declared.value, &line->period);
+            err = tb_figure_text(tb_txn_arena(s->o.txn), &declared.value, &line->period);
         }
     }
     return err;
@@ -447,60 +425,19 @@ static tb_err show(showing *s)
 
 /* ---- what a figure opens to ---- */
 
-static tb_err open_place(showing *s, const tb_measured_place *place, tb_local_behind *out)
-{
-    tb_event_walk walk;
-    tb_event_key key;
-    tb_event_row row;
-    tb_event event;
-    bool known;
-    tb_err err = tb_event_first(s->o.txn, &place->case_id, TB_CLASS_CHAIN, &walk, &key, &row);
-    while (err == TB_OK && (key.number != place->number || row.standing != TB_STANDING_EFFECTIVE)) {
-        err = tb_event_next(s->o.txn, &walk, &key, &row);
-    }
-    if (err == TB_OK) {
-        err = tb_chain_decode(s->o.txn, &row, &event);
-    }
-    if (err == TB_OK) {
-        *out = (tb_local_behind){.case_id = place->case_id,
-                                 .event = key.event,
-                                 .number = place->number,
-                                 .action = event.action,
-                                 .amount = place->amount,
-                                 .group = place->group};
-        err = tb_effective_time(s->o.agent, s->o.txn, &row, event.at, &out->at, &known);
-    }
-    return err == TB_ERR_NOT_FOUND ? TB_ERR_CORRUPT : err;
-}
-
 static tb_err open_figure(showing *s, const tb_measure *measure)
 {
-    tb_txn *txn = s->o.txn;
-    tb_bytes campaign = tb_bytes_str(s->o.campaign->id);
-    size_t limit = s->get->limit == 0 ? PAGE_DEFAULT : s->get->limit;
-    limit = limit > TB_DRILL_PAGE_MAX ? TB_DRILL_PAGE_MAX : limit;
-    tb_bytes cursor = s->get->after;
-    s->out.behind = tb_arena_array(tb_txn_arena(txn), limit, sizeof *s->out.behind);
-    tb_err err = s->out.behind == NULL ? TB_ERR_LIMIT : TB_OK;
-    if (err == TB_OK && cursor.size == 0) {
-        err = tb_measured_in_from(txn, campaign, tb_bytes_str(measure->id), s->o.period.first,
-                                  &cursor);
-    }
-    while (err == TB_OK) {
-        tb_measured_place place;
-        if (s->out.behind_count == limit) {
-            s->out.next = cursor;
-            return TB_OK;
-        }
-        err = tb_measured_in_next(txn, campaign, tb_bytes_str(measure->id), s->o.period.last,
-                                  &cursor, &place);
-        if (err == TB_OK &&
-            (s->get->group.size == 0 || tb_bytes_equal(s->get->group, place.group))) {
-            err = open_place(s, &place, &s->out.behind[s->out.behind_count]);
-            s->out.behind_count += err == TB_OK;
-        }
-    }
-    return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+    const tb_behind_wish wish = {
+        .campaign = tb_bytes_str(s->o.campaign->id),
+        .measure = tb_bytes_str(measure->id),
+        .group = s->get->group,
+        .first = s->o.period.first,
+        .last = s->o.period.last,
+        .after = s->get->after,
+        .limit = s->get->limit,
+    };
+    return tb_behind_list(s->o.agent, s->o.txn, &wish, &s->out.behind, &s->out.behind_count,
+                          &s->out.next);
 }
 
 /* ---- which one ---- */

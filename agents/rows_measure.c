@@ -117,6 +117,24 @@ tb_err tb_measured_of(tb_txn *txn, const tb_case_id *case_id, tb_measured **out,
     return TB_OK;
 }
 
+tb_err tb_measured_get(tb_txn *txn,
+                       const tb_case_id *case_id,
+                       uint64_t number,
+                       tb_bytes measure,
+                       tb_measured *out)
+{
+    uint8_t buffer[KEY_MAX];
+    tb_bytes value;
+    tb_bytes key;
+    TB_ASSERT(measure.size <= TB_NAME_BYTES_MAX);
+    tb_err err = tb_arena_copy(tb_txn_arena(txn), measured_key(buffer, case_id, number, measure),
+                               &key);
+    if (err == TB_OK) {
+        err = tb_store_get(txn, TB_TABLE_MEASURED, key, &value);
+    }
+    return err == TB_OK ? tb_measured_decode(key, value, out) : err;
+}
+
 /* ---- MEASURED_IN ---- */
 
 static void put_names(tb_writer *w, tb_bytes campaign, tb_bytes measure)

@@ -27,9 +27,13 @@ typedef enum tb_measured_kind {
 
 #define TB_DISTINCT_BYTES 16
 
+/* A side event has no number: it counts under this bit and the first 63 of its id. Of two that
+ * agree in these within one case, which nobody brings about but the author of both, one counts. */
+#define TB_MEASURED_SIDE (1ull << 63)
+
 typedef struct tb_measured {
     tb_case_id case_id;
-    uint64_t number; /* of the event in its chain */
+    uint64_t number; /* of the event in its chain, or TB_MEASURED_SIDE and more */
     tb_bytes measure;
     tb_digest event;
     tb_month month;
@@ -46,6 +50,12 @@ tb_err tb_measured_drop(tb_txn *txn, tb_bytes campaign, const tb_measured *row) 
 /* Every row of a case, by number and measure, in the arena. */
 tb_err tb_measured_of(tb_txn *txn, const tb_case_id *case_id, tb_measured **out, size_t *out_count)
     TB_MUST_USE;
+/* The row of one event and measure. TB_ERR_NOT_FOUND. */
+tb_err tb_measured_get(tb_txn *txn,
+                       const tb_case_id *case_id,
+                       uint64_t number,
+                       tb_bytes measure,
+                       tb_measured *out) TB_MUST_USE;
 tb_err tb_measured_decode(tb_bytes key, tb_bytes value, tb_measured *out) TB_MUST_USE;
 /* The same row, in everything. */
 bool tb_measured_equal(const tb_measured *a, const tb_measured *b);

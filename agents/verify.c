@@ -1,6 +1,7 @@
 #include "agents/verify.h"
 
 #include "agents/campaign/scene.h"
+#include "agents/case_figure.h"
 #include "agents/chain.h"
 #include "agents/evidence.h"
 #include "agents/lapse_check.h"
@@ -193,38 +194,14 @@ static tb_err finish(tb_err err, const verifying *v, tb_local_answer *answer)
     return err;
 }
 
-tb_err tb_verify_case(tb_step *step, const tb_case_id *id, tb_local_answer *answer)
-{
-    verifying v;
-    tb_case_row row;
-    bool go_on;
-    tb_err err = begin(step, id, &v, &row, answer, &go_on);
-    if (err != TB_OK || !go_on) {
-        return err;
-    }
-    return finish(prove_case(&v, &row), &v, answer);
-}
-
 /* ---- a report ---- */
 
-static tb_err
-event_at(verifying *v, const tb_measured_place *place, tb_event_key *out_key, tb_event_row *out_row)
-{
-    tb_event_walk walk;
-    tb_err err =
-        tb_event_first(v->step->txn, &place->case_id, TB_CLASS_CHAIN, &walk, out_key, out_row);
-    while (err == TB_OK &&
-           (out_key->number != place->number || out_row->standing != TB_STANDING_EFFECTIVE)) {
-        err = tb_event_next(v->step->txn, &walk, out_key, out_row);
-    }
-    return err;
-}
-
-/* Every event behind one figure; *out_sum is what they add up to. */
+/* Every event behind one figure, of a group or (empty) of all; *out_sum is what they add up to. */
 static tb_err prove_figure(verifying *v,
                            const tb_campaign *campaign,
                            const tb_measure *measure,
                            const tb_period *period,
+                           tb_bytes group,
                            uint64_t *out_sum)
 {
     tb_bytes id = tb_bytes_str(campaign->id);
@@ -240,13 +217,16 @@ static tb_err prove_figure(verifying *v,
         if (err != TB_OK) {
             break;
         }
+        if (group.size > 0 && !tb_bytes_equal(group, place.group)) {
+            continue;
+        }
         *out_sum += place.amount;
         if (v->out.behind == TB_VERIFY_BEHIND_MAX) {
             v->out.not_looked++;
             continue;
         }
         v->out.behind++;
-        err = event_at(v, &place, &key, &row);
+        err = tb_measured_event(v->step->txn, name, &place, &key, &row);
         if (err == TB_OK) {
             err = prove(v, &key, &row);
         } else if (err == TB_ERR_NOT_FOUND) {
@@ -254,6 +234,26 @@ static tb_err prove_figure(verifying *v,
         }
     }
     return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+}
+
+/* And that its total is the sum of them, where it is one. */
+static tb_err prove_total(verifying *v,
+                          const tb_campaign *campaign,
+                          const tb_measure *measure,
+                          const tb_period *period,
+                          tb_bytes group)
+{
+    uint64_t sum;
+    uint64_t total = 0;
+    tb_err err = prove_figure(v, campaign, measure, period, group, &sum);
+    bool adds_up = measure->distinct == NULL && tb_measure_kind_of(measure) != TB_MEASURE_HOURS;
+    if (err != TB_OK || !adds_up) {
+        return err;
+    }
+    err = tb_measure_total(v->step->txn, tb_bytes_str(campaign->id), tb_bytes_str(measure->id),
+                           group, false, period->first, period->last, &total);
+    return err == TB_OK && total != sum ? fault(v, NULL, "a figure is not the sum of its events")
+                                        : err;
 }
 
 static tb_err prove_figures(verifying *v,
@@ -265,20 +265,8 @@ static tb_err prove_figures(verifying *v,
     for (unsigned i = 0; err == TB_OK && i < report->measure_count; i++) {
         const tb_measure *measure =
             tb_campaign_measure(campaign, tb_bytes_str(report->measures[i]));
-        uint64_t sum;
-        uint64_t total = 0;
-        if (measure == NULL || measure->case_type == NULL) {
-            continue;
-        }
-        err = prove_figure(v, campaign, measure, period, &sum);
-        bool adds_up = measure->distinct == NULL && tb_measure_kind_of(measure) != TB_MEASURE_HOURS;
-        if (err == TB_OK && adds_up) {
-            err = tb_measure_total(v->step->txn, tb_bytes_str(campaign->id),
-                                   tb_bytes_str(measure->id), tb_bytes_of(NULL, 0), false,
-                                   period->first, period->last, &total);
-        }
-        if (err == TB_OK && adds_up && total != sum) {
-            err = fault(v, NULL, "a figure is not the sum of its events");
+        if (measure != NULL && measure->case_type != NULL) {
+            err = prove_total(v, campaign, measure, period, tb_bytes_of(NULL, 0));
         }
     }
     return err;
@@ -378,6 +366,86 @@ static tb_err recount(verifying *v,
     }
     return err == TB_OK ? fault(v, NULL, "its figures are not here") : err;
 }
+
+/* ---- a case, with the figures it states ---- */
+
+/* As stated, or what is counted, with its field before it. */
+static tb_err compare_stated(verifying *v,
+                             const tb_field_def *field,
+                             tb_bytes said,
+                             const tb_figure_value *counted)
+{
+    tb_text text;
+    tb_bytes now;
+    tb_bytes what;
+    tb_arena *arena = v->step->arena;
+    tb_err err = tb_figure_text(arena, counted, &now);
+    if (err != TB_OK || tb_bytes_equal(said, now)) {
+        return err;
+    }
+    tb_text_init(&text, arena, said.size + now.size + 2 * strlen(field->id) + 64);
+    tb_text_str(&text, "filed ");
+    tb_text_str(&text, field->id);
+    tb_text_char(&text, '=');
+    tb_text_bytes(&text, said);
+    tb_text_str(&text, "; recounted from its events ");
+    tb_text_str(&text, field->id);
+    tb_text_char(&text, '=');
+    tb_text_bytes(&text, now);
+    tb_text_char(&text, '\0');
+    err = tb_text_done(&text, &what);
+    return err == TB_OK ? fault(v, NULL, (const char *)what.data) : err;
+}
+
+/* One field of COMPUTE_MEASURE that the case states: at who stated it, its events and their sum. */
+static tb_err
+prove_stated(verifying *v, const tb_case_row *row, const tb_field_def *field, bool recounts)
+{
+    tb_party author;
+    tb_case_figure figure;
+    tb_figure_value counted;
+    tb_bytes said = tb_case_view_field(&row->view, tb_bytes_str(field->id));
+    tb_err err = said.size == 0 ? TB_OK : tb_case_figure_author(v->step->txn, row, field, &author);
+    if (err != TB_OK || said.size == 0) {
+        return err;
+    }
+    if (!tb_party_equal(&author, &v->step->agent->self)) {
+        v->out.attested = true;
+        return TB_OK;
+    }
+    if (tb_case_figure_of(v->step->agent, &row->view, NULL, 0, field, &figure) != TB_ACCEPTED) {
+        return fault(v, NULL, "its figures do not read");
+    }
+    if (figure.filed_in == NULL) {
+        err = prove_total(v, figure.campaign, figure.measure, &figure.period, figure.group);
+    }
+    if (err == TB_OK && recounts) {
+        err = tb_case_figure_count(v->step->agent, v->step->txn, &figure, &counted);
+        err = err == TB_OK ? compare_stated(v, field, said, &counted) : err;
+    }
+    return err;
+}
+
+tb_err tb_verify_case(tb_step *step, const tb_case_id *id, bool recounts, tb_local_answer *answer)
+{
+    verifying v;
+    tb_case_row row;
+    bool go_on;
+    tb_err err = begin(step, id, &v, &row, answer, &go_on);
+    if (err != TB_OK || !go_on) {
+        return err;
+    }
+    err = prove_case(&v, &row);
+    const tb_case_type *type = row.view.type;
+    for (unsigned i = 0; err == TB_OK && type != NULL && i < type->field_count; i++) {
+        if (type->fields[i].compute == TB_COMPUTE_MEASURE) {
+            err = prove_stated(&v, &row, &type->fields[i], recounts);
+        }
+    }
+    return finish(err, &v, answer);
+}
+
+/* ---- a report with its figures ---- */
 
 tb_err tb_verify_report(tb_step *step, const tb_case_id *id, bool recounts, tb_local_answer *answer)
 {

@@ -18,7 +18,10 @@
 /* Events behind a report's figures that are proved; more are counted as not looked at. */
 #define TB_VERIFY_BEHIND_MAX 20000
 
-tb_err tb_verify_case(tb_step *step, const tb_case_id *id, tb_local_answer *answer) TB_MUST_USE;
+/* The case; and at who stated its counted figures (case_figure.h), every event behind them, and that
+ * these make up what is counted now. recounts as below, of what the case states. */
+tb_err tb_verify_case(tb_step *step, const tb_case_id *id, bool recounts, tb_local_answer *answer)
+    TB_MUST_USE;
 /* The report's case; and at the reporter, every event behind its counted figures, and that they
  * make up the figures counted now. recounts: and that these are the figures that were filed, for
  * who has only what was exported for it; at an agent cases go on after a report is filed, and what

@@ -199,6 +199,7 @@
 #define TB_MEASURES_MAX       64
 #define TB_MEASURE_BY_MAX     2
 #define TB_REPORTS_MAX        16
+#define TB_SCORES_MAX         32 /* rows of a case type's score sheet */
 #define TB_REPORT_PERIODS_MAX 120
 /* Values of the fields a figure is grouped by, with the comma between two, bytes. */
 #define TB_MEASURE_GROUP_MAX 64

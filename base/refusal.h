@@ -161,7 +161,15 @@
     X(542, TB_REFUSED_RECONCILE_SETTLE, "reconcile_settle", "The campaign names no act by which a difference over such a case is settled.", "专项行动规定中没有对此类办件差异作说明的办理动作。") \
     X(543, TB_REFUSED_CAMPAIGN_RUNNING, "campaign_running", "The campaign's last day is not over yet; it is closed and archived after it.", "专项行动尚未期满,期满后方可办结归档。") \
     X(560, TB_REFUSED_NUMBER_GIVEN, "number_given", "The agent gives this document number when the act is issued; leave the field out.", "该文号由前置程序在签发时编定，请勿填写。") \
-    X(561, TB_REFUSED_NUMBERS_USED_UP, "numbers_used_up", "The document numbers of this year are used up; ask headquarters for another field in the campaign's definition.", "本年度文号已用完，请商专项办在方案中另设文号。")
+    X(561, TB_REFUSED_NUMBERS_USED_UP, "numbers_used_up", "The document numbers of this year are used up; ask headquarters for another field in the campaign's definition.", "本年度文号已用完，请商专项办在方案中另设文号。") \
+    /* 570..579 figures in cases */ \
+    X(570, TB_REFUSED_FIGURE_TYPED, "figure_typed", "The agent counts this figure from the cases when the act is made, and nobody types it; leave the field out.", "此项由前置程序在办理时据办件记录统计得出,不得人工填写,请去掉此项。") \
+    X(571, TB_REFUSED_FIGURE_PERIOD, "figure_period", "Say over which period the figures are counted: 2015-11, 2015-Q3, 2015-H1, 2015, or the last day of a month for everything up to it; of filed figures, a period of that report.", "请写明统计期间:如2015-11、2015-Q3、2015-H1、2015,或写某月最后一日,表示自专项行动开始至该日;引用报告数据的,应为该报告的报告期。") \
+    X(572, TB_REFUSED_FIGURE_EARLY, "figure_early", "This period is not over yet; figures are taken once it is.", "该统计期间尚未结束,期满后方可统计。") \
+    X(573, TB_REFUSED_FIGURE_ABOUT, "figure_about", "Say whom or what the figures are about; this field names it.", "请填写本项,写明统计数据所涉的对象。") \
+    X(574, TB_REFUSED_FIGURE_NOT_FILED, "figure_not_filed", "This figure is taken from a report, and for this period nobody concerned has filed it; see: tongbao report list.", "此项取自报告,而有关单位尚未报送该期数据,请用 tongbao report list 查看。") \
+    X(575, TB_REFUSED_FIGURE_OF, "figure_of", "The events behind this figure are with the party that stated it: ask there.", "此项背后的办理记录在作出该统计的单位,请到该单位查询。") \
+    X(576, TB_REFUSED_FIGURE_UNKNOWN, "figure_unknown", "The case has no counted figure in such a field; tongbao case show ID tells its fields.", "该办件没有此统计项,请用 tongbao case show 编号 查看。")
 /* clang-format on */
 
 typedef enum tb_refusal {

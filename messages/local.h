@@ -60,6 +60,7 @@ typedef enum tb_request_kind {
     TB_REQUEST_VERIFY = 72,
     TB_REQUEST_EXPORT_EVIDENCE = 110,
     TB_REQUEST_RECONCILE = 111,
+    TB_REQUEST_GET_FIGURE = 130,
     TB_REQUEST_RECOVER = 30,
     TB_REQUEST_GET_RECOVERY = 31,
     TB_REQUEST_LIST_ACCOUNTS = 80,
@@ -194,6 +195,7 @@ typedef struct tb_local_request {
         tb_local_verify verify;
         tb_local_export_evidence export_evidence;
         tb_local_reconcile reconcile;
+        tb_local_get_figure get_figure;
         tb_local_recover recover;
         tb_local_change_account change_account;
         tb_local_list_approvals list_approvals;
@@ -236,6 +238,7 @@ typedef enum tb_answer_kind {
     TB_ANSWER_VERIFIED = 72,
     TB_ANSWER_EVIDENCE = 110,
     TB_ANSWER_RECONCILED = 111,
+    TB_ANSWER_FIGURE = 130,
     TB_ANSWER_RECOVERY = 30,
     TB_ANSWER_ACCOUNTS = 80,
     TB_ANSWER_APPROVALS = 82,
@@ -336,6 +339,8 @@ typedef struct tb_local_case {
     tb_local_summary summary;
     tb_local_event *events;
     size_t event_count;
+    tb_local_score *scores; /* of its type's score sheet */
+    size_t score_count;
 } tb_local_case;
 
 typedef struct tb_local_cases {
@@ -667,6 +672,7 @@ typedef struct tb_local_answer {
         tb_local_verified verified;
         tb_local_evidence evidence;
         tb_local_reconciled reconciled;
+        tb_local_case_figure figure;
         tb_local_recovery recovery;
         tb_local_accounts accounts;
         tb_local_approvals approvals;

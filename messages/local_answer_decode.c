@@ -125,7 +125,8 @@ static tb_refusal read_case(const Tongbao__Local__Case *in, tb_arena *arena, tb_
             return refusal;
         }
     }
-    return TB_ACCEPTED;
+    out->score_count = in->n_scores;
+    return tb_local_read_scores(in->scores, in->n_scores, arena, &out->scores);
 }
 
 static tb_refusal read_cases(const Tongbao__Local__Cases *in, tb_arena *arena, tb_local_cases *out)
@@ -527,6 +528,8 @@ static tb_refusal read_body(const wire_answer *in, tb_arena *arena, tb_local_ans
         return tb_local_read_report(in->report, arena, &out->report);
     case TB_ANSWER_RECONCILED:
         return tb_local_read_reconciled(in->reconciled, arena, &out->reconciled);
+    case TB_ANSWER_FIGURE:
+        return tb_local_read_case_figure(in->figure, arena, &out->figure);
     case TB_ANSWER_EVIDENCE:
         out->evidence.content = tb_bytes_of(in->evidence->content.data, in->evidence->content.len);
         out->evidence.next = tb_bytes_of(in->evidence->next.data, in->evidence->next.len);

@@ -47,6 +47,7 @@ typedef struct bodies {
     Tongbao__Local__Verified verified;
     Tongbao__Local__Evidence evidence;
     Tongbao__Local__Reconciled reconciled;
+    Tongbao__Local__Figure figure;
 } bodies;
 
 static tb_wire_bytes digest_of(const tb_digest *digest)
@@ -135,7 +136,10 @@ static bool write_case(const tb_local_case *in, tb_arena *arena, Tongbao__Local_
     wire_summary **summary = tb_wire_messages(&tongbao__local__case_summary__descriptor, 1, arena);
     out->n_events = in->event_count;
     out->events = tb_wire_messages(&tongbao__local__event__descriptor, in->event_count, arena);
-    if (summary == NULL || out->events == NULL || !write_summary(&in->summary, arena, summary[0])) {
+    out->n_scores = in->score_count;
+    out->scores = tb_local_write_scores(in->scores, in->score_count, arena);
+    if (summary == NULL || out->events == NULL || out->scores == NULL ||
+        !write_summary(&in->summary, arena, summary[0])) {
         return false;
     }
 
@@ -561,6 +565,9 @@ static bool write_body(const tb_local_answer *in, tb_arena *arena, bodies *b, wi
     case TB_ANSWER_RECONCILED:
         out->reconciled = &b->reconciled;
         return tb_local_write_reconciled(&in->reconciled, arena, &b->reconciled);
+    case TB_ANSWER_FIGURE:
+        out->figure = &b->figure;
+        return tb_local_write_case_figure(&in->figure, arena, &b->figure);
     case TB_ANSWER_EVIDENCE:
         tongbao__local__evidence__init(&b->evidence);
         b->evidence.content = tb_wire_of(in->evidence.content);

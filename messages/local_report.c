@@ -136,10 +136,10 @@ bool tb_local_write_reports(const tb_local_reports *in,
 
 /* ---- one report ---- */
 
-static bool read_figure(const wire_figure *in, tb_local_figure *out)
+bool tb_local_read_figure_line(const wire_figure *in, tb_local_figure *out)
 {
     out->kind = in->kind;
-    return in->kind >= 1 && in->kind <= 5 && tb_local_text(in->measure, &out->measure) &&
+    return in->kind >= 1 && in->kind <= 6 && tb_local_text(in->measure, &out->measure) &&
            tb_local_text(in->title_zh, &out->title_zh) &&
            tb_local_text(in->title_en, &out->title_en) &&
            tb_local_text(in->unit_zh, &out->unit_zh) && tb_local_text(in->unit_en, &out->unit_en) &&
@@ -148,7 +148,7 @@ static bool read_figure(const wire_figure *in, tb_local_figure *out)
            tb_local_text(in->now, &out->now) && tb_local_text(in->as_of, &out->as_of);
 }
 
-static void write_figure(const tb_local_figure *in, wire_figure *out)
+void tb_local_write_figure_line(const tb_local_figure *in, wire_figure *out)
 {
     out->measure = tb_wire_of(in->measure);
     out->title_zh = tb_wire_of(in->title_zh);
@@ -173,13 +173,25 @@ static bool read_judged(const Tongbao__Local__JudgedLine *in, tb_local_judged *o
            tb_local_text(in->measure, &out->measure);
 }
 
-static bool read_behind(const wire_behind *in, tb_local_behind *out)
+bool tb_local_read_behind(const wire_behind *in, tb_local_behind *out)
 {
     out->amount = in->amount;
     return tb_wire_fixed(in->case_id, out->case_id.bytes, TB_CASE_ID_BYTES) &&
            tb_wire_fixed(in->event, out->event.bytes, TB_DIGEST_BYTES) &&
-           tb_wire_number(in->number, &out->number) && tb_local_text(in->action, &out->action) &&
+           tb_wire_number_or_zero(in->number, &out->number) &&
+           tb_local_text(in->action, &out->action) &&
            tb_wire_time(in->at_ms, &out->at) && tb_local_text(in->group, &out->group);
+}
+
+void tb_local_write_behind(const tb_local_behind *in, wire_behind *out)
+{
+    out->case_id = tb_wire_raw(in->case_id.bytes, TB_CASE_ID_BYTES);
+    out->event = tb_wire_raw(in->event.bytes, TB_DIGEST_BYTES);
+    out->number = in->number;
+    out->action = tb_wire_of(in->action);
+    out->at_ms = in->at;
+    out->amount = in->amount;
+    out->group = tb_wire_of(in->group);
 }
 
 tb_refusal
@@ -205,13 +217,13 @@ tb_local_read_report(const Tongbao__Local__Report *in, tb_arena *arena, tb_local
     }
     bool good = refusal == TB_ACCEPTED;
     for (size_t i = 0; good && i < in->n_figures; i++) {
-        good = read_figure(in->figures[i], &out->figures[i]);
+        good = tb_local_read_figure_line(in->figures[i], &out->figures[i]);
     }
     for (size_t i = 0; good && i < in->n_judged; i++) {
         good = read_judged(in->judged[i], &out->judged[i]);
     }
     for (size_t i = 0; good && i < in->n_behind; i++) {
-        good = read_behind(in->behind[i], &out->behind[i]);
+        good = tb_local_read_behind(in->behind[i], &out->behind[i]);
     }
     return good ? TB_ACCEPTED : refusal != TB_ACCEPTED ? refusal : TB_REFUSED_REQUEST;
 }
@@ -238,7 +250,7 @@ bool tb_local_write_report(const tb_local_report *in, tb_arena *arena, Tongbao__
     out->n_texts = in->text_count;
     out->next = tb_wire_of(in->next);
     for (size_t i = 0; i < in->figure_count; i++) {
-        write_figure(&in->figures[i], out->figures[i]);
+        tb_local_write_figure_line(&in->figures[i], out->figures[i]);
     }
     for (size_t i = 0; i < in->judged_count; i++) {
         out->judged[i]->measure = tb_wire_of(in->judged[i].measure);
@@ -247,15 +259,7 @@ bool tb_local_write_report(const tb_local_report *in, tb_arena *arena, Tongbao__
         out->judged[i]->verdict = (uint32_t)in->judged[i].verdict;
     }
     for (size_t i = 0; i < in->behind_count; i++) {
-        const tb_local_behind *one = &in->behind[i];
-        wire_behind *wire = out->behind[i];
-        wire->case_id = tb_wire_raw(one->case_id.bytes, TB_CASE_ID_BYTES);
-        wire->event = tb_wire_raw(one->event.bytes, TB_DIGEST_BYTES);
-        wire->number = one->number;
-        wire->action = tb_wire_of(one->action);
-        wire->at_ms = one->at;
-        wire->amount = one->amount;
-        wire->group = tb_wire_of(one->group);
+        tb_local_write_behind(&in->behind[i], out->behind[i]);
     }
     return true;
 }
@@ -331,7 +335,7 @@ static bool read_reconciled_line(const Tongbao__Local__ReconciledLine *in,
 {
     out->reason = (tb_reconciled_reason)in->reason;
     out->arrived = in->arrived != 0;
-    return in->reason >= TB_RECONCILED_BOTH && in->reason <= TB_RECONCILED_NOT_ARRIVED &&
+    return in->reason >= TB_RECONCILED_BOTH && in->reason <= TB_RECONCILED_SETTLED &&
            tb_wire_fixed(in->case_id, out->case_id.bytes, TB_CASE_ID_BYTES) &&
            tb_wire_fixed(in->event, out->event.bytes, TB_DIGEST_BYTES) &&
            tb_wire_time(in->at_ms, &out->at) &&

@@ -25,12 +25,20 @@ typedef struct tb_local_get_report {
     uint32_t limit;
 } tb_local_get_report;
 
+/* What a counted figure of a case opens to. */
+typedef struct tb_local_get_figure {
+    tb_case_id case_id;
+    tb_bytes field;
+    tb_bytes after;
+    uint32_t limit;
+} tb_local_get_figure;
+
 typedef struct tb_local_reconcile {
     tb_bytes campaign;
     tb_bytes report;
     tb_bytes period;
     tb_bytes reconcile; /* id in the report */
-    tb_party of;        /* this party */
+    tb_party of;        /* this party; or, where reports are owed to it, another */
     tb_party with;
     bool sent;
     tb_bytes after; /* `next` of the page before */
@@ -42,6 +50,7 @@ typedef enum tb_reconciled_reason {
     TB_RECONCILED_REFUSED = 3,
     TB_RECONCILED_MISSING = 4,
     TB_RECONCILED_NOT_ARRIVED = 5,
+    TB_RECONCILED_SETTLED = 6, /* of two others: what one of them settled */
 } tb_reconciled_reason;
 
 typedef struct tb_local_reconciled_line {
@@ -126,7 +135,7 @@ typedef struct tb_local_figure {
     tb_bytes title_en;
     tb_bytes unit_zh;
     tb_bytes unit_en;
-    uint32_t kind; /* 1 counts, 2 sums, 3 hours, 4 ratio, 5 declared */
+    uint32_t kind; /* 1 counts, 2 sums, 3 hours, 4 ratio, 5 declared, 6 lapses */
     tb_bytes group;
     tb_bytes period;
     tb_bytes year;
@@ -151,12 +160,36 @@ typedef struct tb_local_judged {
 typedef struct tb_local_behind {
     tb_case_id case_id;
     tb_digest event;
-    uint64_t number;
+    uint64_t number; /* 0: a side event */
     tb_bytes action;
     tb_time at; /* effective */
     uint64_t amount;
     tb_bytes group;
 } tb_local_behind;
+
+/* behind: its events, or where filed_in is not empty the filings it was taken from. */
+typedef struct tb_local_case_figure {
+    tb_case_id case_id;
+    tb_bytes field;
+    tb_local_figure figure; /* group: whom it is about; period as stated, now as counted now */
+    tb_bytes over;
+    tb_bytes filed_in;
+    tb_local_behind *behind;
+    size_t behind_count;
+    tb_bytes next;
+} tb_local_case_figure;
+
+/* A row of a score sheet; verdict as tb_score_verdict (agents/campaign/scores.h) has them. */
+typedef struct tb_local_score {
+    tb_bytes id;
+    tb_bytes title_zh;
+    tb_bytes title_en;
+    tb_bytes value; /* empty: no figure */
+    tb_bytes at_least;
+    tb_bytes at_most;
+    uint32_t verdict;
+} tb_local_score;
+#define TB_LOCAL_SCORE_VERDICTS 4
 
 typedef struct tb_local_report {
     tb_local_report_line line;

@@ -157,6 +157,8 @@ static tb_refusal read_body(const wire_request *in, tb_arena *arena, tb_local_re
         return verdict(tb_local_read_get_report(in->get_report, &out->get_report));
     case TB_REQUEST_RECONCILE:
         return verdict(tb_local_read_reconcile(in->reconcile, &out->reconcile));
+    case TB_REQUEST_GET_FIGURE:
+        return verdict(tb_local_read_get_figure(in->get_figure, &out->get_figure));
     case TB_REQUEST_EXPORT_EVIDENCE:
         out->export_evidence.report = in->export_evidence->report != 0;
         out->export_evidence.after =
@@ -312,6 +314,7 @@ typedef struct bodies {
     Tongbao__Local__Verify verify;
     Tongbao__Local__ExportEvidence export_evidence;
     Tongbao__Local__Reconcile reconcile;
+    Tongbao__Local__GetFigure get_figure;
     Tongbao__Local__Recover recover;
     Tongbao__Local__GetRecovery get_recovery;
     Tongbao__Local__ListAccounts list_accounts;
@@ -552,6 +555,10 @@ static bool write_body(const tb_local_request *in, tb_arena *arena, bodies *b, w
     case TB_REQUEST_RECONCILE:
         tb_local_write_reconcile(&in->reconcile, &b->reconcile);
         out->reconcile = &b->reconcile;
+        return true;
+    case TB_REQUEST_GET_FIGURE:
+        tb_local_write_get_figure(&in->get_figure, &b->get_figure);
+        out->get_figure = &b->get_figure;
         return true;
     case TB_REQUEST_EXPORT_EVIDENCE:
         tongbao__local__export_evidence__init(&b->export_evidence);

@@ -180,6 +180,36 @@ bool tb_local_write_report(const tb_local_report *in,
                            tb_arena *arena,
                            struct Tongbao__Local__Report *out);
 
+struct Tongbao__Local__FigureLine;
+struct Tongbao__Local__BehindLine;
+bool tb_local_read_figure_line(const struct Tongbao__Local__FigureLine *in, tb_local_figure *out);
+void tb_local_write_figure_line(const tb_local_figure *in, struct Tongbao__Local__FigureLine *out);
+bool tb_local_read_behind(const struct Tongbao__Local__BehindLine *in, tb_local_behind *out);
+void tb_local_write_behind(const tb_local_behind *in, struct Tongbao__Local__BehindLine *out);
+
+/* local_figure.c: counted figures of cases, and score sheets */
+struct Tongbao__Local__GetFigure;
+struct Tongbao__Local__Figure;
+struct Tongbao__Local__ScoreLine;
+bool tb_local_read_get_figure(const struct Tongbao__Local__GetFigure *in,
+                              tb_local_get_figure *out);
+void tb_local_write_get_figure(const tb_local_get_figure *in,
+                               struct Tongbao__Local__GetFigure *out);
+tb_refusal tb_local_read_case_figure(const struct Tongbao__Local__Figure *in,
+                                     tb_arena *arena,
+                                     tb_local_case_figure *out) TB_MUST_USE;
+/* False when memory ends. */
+bool tb_local_write_case_figure(const tb_local_case_figure *in,
+                                tb_arena *arena,
+                                struct Tongbao__Local__Figure *out);
+tb_refusal tb_local_read_scores(struct Tongbao__Local__ScoreLine **in,
+                                size_t count,
+                                tb_arena *arena,
+                                tb_local_score **out) TB_MUST_USE;
+/* NULL when memory ends. */
+struct Tongbao__Local__ScoreLine **
+tb_local_write_scores(const tb_local_score *in, size_t count, tb_arena *arena);
+
 /* local_duty.c */
 struct Tongbao__Local__DutyLine;
 struct Tongbao__Local__Office;

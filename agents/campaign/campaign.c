@@ -49,10 +49,32 @@ tb_measure_kind tb_measure_kind_of(const tb_measure *measure)
     if (measure->ratio.of != NULL) {
         return TB_MEASURE_RATIO;
     }
+    if (measure->lapse_count > 0) {
+        return TB_MEASURE_LAPSES;
+    }
     if (measure->hours.from != NULL) {
         return TB_MEASURE_HOURS;
     }
     return measure->sums != NULL ? TB_MEASURE_SUMS : TB_MEASURE_COUNTS;
+}
+
+bool tb_measure_is_grouped(const tb_measure *measure)
+{
+    return measure->by_count > 0 || measure->lapse_count > 0;
+}
+
+bool tb_measure_adds_up(const tb_campaign *campaign, const tb_measure *measure)
+{
+    if (measure->distinct == NULL) {
+        return tb_measure_kind_of(measure) != TB_MEASURE_HOURS;
+    }
+    const tb_case_type *type = tb_campaign_case_type(campaign, tb_bytes_str(measure->case_type));
+    const tb_position *at = type == NULL || measure->at == NULL
+                                ? NULL
+                                : tb_case_type_position(type, tb_bytes_str(measure->at));
+    const tb_field_def *by =
+        at == NULL || at->field == NULL ? NULL : tb_case_type_field(type, tb_bytes_str(at->field));
+    return by != NULL && by->of != NULL && strcmp(by->of, measure->distinct) == 0;
 }
 
 const tb_report_def *tb_campaign_report(const tb_campaign *campaign, tb_bytes id)

@@ -119,6 +119,7 @@ typedef enum tb_computation {
     TB_COMPUTE_MASK,    /* 138****5678 of the field `of` */
     TB_COMPUTE_FIGURES, /* the figures of the report, from this party's counters; nobody types them
                          */
+    TB_COMPUTE_MEASURE, /* the value of one measure (agents/acts_figure.h); nobody types it */
 } tb_computation;
 
 typedef struct tb_field_def {
@@ -136,6 +137,13 @@ typedef struct tb_field_def {
     unsigned min;        /* of a COUNT */
     unsigned max;        /* of a COUNT; 0: none */
     bool not_future;     /* a DATE or TIME not after the act that states it */
+    /* of COMPUTE_MEASURE */
+    const char *measure;
+    const char *about;    /* open field: its value is the group of the measure; NULL: all of it */
+    const char *over;     /* open field of type period: over which months */
+    const char *filed_in; /* report: as filed there, at who is told it; NULL: this party's counters
+                           */
+    bool so_far;          /* with filed_in: from January to the end of the period (本年累计) */
     const char *at_most; /* a COUNT not above this one; both open, so that everybody can judge */
 } tb_field_def;
 
@@ -420,6 +428,23 @@ typedef struct tb_duty_def {
 #define TB_REDATED_DUE      "redated_due"
 #define TB_REDATED_CALENDAR "redated_calendar"
 
+/* 评估指标: a row of the score sheet (评分表) of a case, whose figures nobody typed: one that the
+ * agent counted, or one out of another. With a threshold it is met or not, judged unrounded; without
+ * one it is shown and scores nothing (agents/campaign/scores.h). */
+typedef struct tb_threshold {
+    unsigned numerator;
+    unsigned denominator;
+} tb_threshold;
+
+typedef struct tb_score_def {
+    const char *id;
+    tb_label title;
+    const char *of;         /* field of COMPUTE_MEASURE: numerator */
+    const char *to;         /* likewise: denominator, or NULL */
+    tb_threshold *at_least; /* 以上, itself included; NULL: none. One of the two at most */
+    tb_threshold *at_most;  /* 以下, itself included */
+} tb_score_def;
+
 /* What the creditor's agent says of duties, said once for many: a duty has of these what it does
  * not name itself. A reminder where its limit leaves room for it, a re-dating where it is counted
  * in working days. */
@@ -467,6 +492,8 @@ typedef struct tb_case_type {
     unsigned action_count;
     tb_duty_def *duties;
     unsigned duty_count;
+    tb_score_def *scores;
+    unsigned score_count;
 } tb_case_type;
 
 /* 名单: a shared register. An entry is a case of one type, so it is signed, delivered, traced and
@@ -523,6 +550,7 @@ typedef enum tb_measure_kind {
     TB_MEASURE_HOURS,    /* between two events of one case, in tenths of an hour, cut off */
     TB_MEASURE_RATIO,    /* of two others of kind COUNTS or SUMS */
     TB_MEASURE_DECLARED, /* typed in, in the report's field of the same id */
+    TB_MEASURE_LAPSES,   /* 超期记录 that stand, at the creditor, for each debtor */
 } tb_measure_kind;
 
 typedef enum tb_declared_form {
@@ -565,9 +593,14 @@ typedef struct tb_measure {
     tb_measure_hours hours;
     tb_measure_ratio ratio;
     tb_declared_form declared;
+    const char **lapses; /* LAPSES: duties whose recorded lapses count; not those withdrawn */
+    unsigned lapse_count;
+    bool scoring; /* of these, the ones under the plan's limits and adopted ones alone */
 } tb_measure;
 
 tb_measure_kind tb_measure_kind_of(const tb_measure *measure);
+/* Whether its figure is also given for each value of something. */
+bool tb_measure_is_grouped(const tb_measure *measure);
 
 typedef enum tb_every {
     TB_EVERY_NONE, /* by dates */
@@ -576,11 +609,6 @@ typedef enum tb_every {
     TB_EVERY_HALF_YEAR,
     TB_EVERY_YEAR,
 } tb_every;
-
-typedef struct tb_threshold {
-    unsigned numerator;
-    unsigned denominator;
-} tb_threshold;
 
 /* A ratio held against a threshold, unrounded: 89.996 % is not 90 %. */
 typedef struct tb_judged_def {
@@ -597,13 +625,16 @@ typedef struct tb_report_due {
 
 /* 对账: what one reporter says it sent another against what that one says it received. Both
  * measures are told apart by one field, of the other side's place: i's group j is held against j's
- * group i. */
+ * group i. With roles instead: what each party of the one role declares against the sum of what
+ * those of the other declare that belong to it. */
 typedef struct tb_reconcile_def {
     const char *id;
     tb_label title;
     const char *sent;     /* measure */
     const char *received; /* measure */
     const char *settled_by; /* side action by which a difference is explained, or NULL */
+    const char *whole_role; /* role that declares `sent`; NULL: pairs */
+    const char *parts_role; /* role whose parties declare `received`, each a part of a whole */
 } tb_reconcile_def;
 
 /* 报告: what each party of a role owes for each period, as a case of its own type. The verbs of a
@@ -670,6 +701,9 @@ typedef struct tb_campaign {
     tb_report_def *reports;
     unsigned report_count;
 } tb_campaign;
+
+/* Whether the figures of parties add up to one of all: no event or value counts at two. */
+bool tb_measure_adds_up(const tb_campaign *campaign, const tb_measure *measure);
 
 /* By id; NULL when absent. */
 const tb_case_type *tb_campaign_case_type(const tb_campaign *campaign, tb_bytes id);

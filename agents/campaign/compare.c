@@ -202,7 +202,10 @@ static void compare_field(comparison *c, const tb_field_def *from)
     if (!same(from->group, to->group)) {
         put(c, TB_DIFFERENCE_FIELD_GROUP, NULL, from->id, NULL);
     }
-    if (from->compute != to->compute || !same(from->of, to->of)) {
+    if (from->compute != to->compute || !same(from->of, to->of) ||
+        !same(from->measure, to->measure) || !same(from->about, to->about) ||
+        !same(from->over, to->over) || !same(from->filed_in, to->filed_in) ||
+        from->so_far != to->so_far) {
         put(c, TB_DIFFERENCE_FIELD_COMPUTED, NULL, from->id, NULL);
     }
 }
@@ -493,7 +496,26 @@ static void compare_lists(comparison *c)
     c->from = NULL;
 }
 
-/* ---- measures and reports ---- */
+/* ---- score sheets, measures and reports ---- */
+
+static bool same_threshold(const tb_threshold *a, const tb_threshold *b)
+{
+    return (a == NULL) == (b == NULL) &&
+           (a == NULL || (a->numerator == b->numerator && a->denominator == b->denominator));
+}
+
+static bool same_scores(const tb_case_type *a, const tb_case_type *b)
+{
+    bool same_all = a->score_count == b->score_count;
+    for (unsigned i = 0; same_all && i < a->score_count; i++) {
+        const tb_score_def *x = &a->scores[i];
+        const tb_score_def *y = &b->scores[i];
+        same_all = same(x->id, y->id) && same(x->of, y->of) && same(x->to, y->to) &&
+                   same_threshold(x->at_least, y->at_least) &&
+                   same_threshold(x->at_most, y->at_most);
+    }
+    return same_all;
+}
 
 static bool same_measure(const tb_measure *a, const tb_measure *b)
 {
@@ -501,7 +523,10 @@ static bool same_measure(const tb_measure *a, const tb_measure *b)
            same(a->distinct, b->distinct) && same(a->hours.from, b->hours.from) &&
            same(a->hours.to, b->hours.to) && a->hours.stat == b->hours.stat &&
            same(a->ratio.of, b->ratio.of) && same(a->ratio.to, b->ratio.to) &&
-           a->declared == b->declared && same_conditions(&a->when, &b->when) &&
+           a->declared == b->declared && a->scoring == b->scoring &&
+           same_names((const char *const *)a->lapses, a->lapse_count,
+                      (const char *const *)b->lapses, b->lapse_count) &&
+           same_conditions(&a->when, &b->when) &&
            same_names((const char *const *)a->counts, a->count_count,
                       (const char *const *)b->counts, b->count_count) &&
            same_names((const char *const *)a->by, a->by_count, (const char *const *)b->by,
@@ -547,7 +572,8 @@ static bool same_reconciles(const tb_report_def *a, const tb_report_def *b)
         const tb_reconcile_def *x = &a->reconciles[i];
         const tb_reconcile_def *y = &b->reconciles[i];
         if (!same(x->id, y->id) || !same(x->sent, y->sent) || !same(x->received, y->received) ||
-            !same(x->settled_by, y->settled_by)) {
+            !same(x->settled_by, y->settled_by) || !same(x->whole_role, y->whole_role) ||
+            !same(x->parts_role, y->parts_role)) {
             return false;
         }
     }
@@ -605,6 +631,9 @@ static void compare_type(comparison *c)
     compare_fields(c);
     compare_actions(c);
     compare_duties(c);
+    if (!same_scores(c->from, c->to)) {
+        put(c, TB_DIFFERENCE_SCORES_CHANGED, NULL, NULL, NULL);
+    }
 }
 
 tb_err tb_campaign_compare(const tb_campaign *from,

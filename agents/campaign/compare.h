@@ -62,6 +62,7 @@ typedef enum tb_hindrance {
     X(ACTION_CHANGED,   TB_HINDERS_NOBODY, "action_changed",   "办理动作的规定改变",      "an action's rules change") \
     X(DUTY_ADDED,       TB_HINDERS_NOBODY, "duty_added",       "新增应办事项",            "a duty is added") \
     X(DUTY_REMOVED,     TB_HINDERS_NOBODY, "duty_removed",     "取消应办事项",            "a duty is gone") \
+    X(SCORES_CHANGED,   TB_HINDERS_TYPE,   "scores_changed",   "评分表改变",              "the score sheet changes") \
     X(DUTY_PARTIES,     TB_HINDERS_TYPE,   "duty_parties",     "应办事项的应办方或相对方改变", "a duty is owed by or to another position") \
     X(LIST_ADDED,       TB_HINDERS_NOBODY, "list_added",       "新增名单",                "a list is added") \
     X(LIST_REMOVED,     TB_HINDERS_TYPE,   "list_removed",     "取消名单",                "a list is gone") \

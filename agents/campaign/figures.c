@@ -154,12 +154,28 @@ static wide times(uint64_t a, uint32_t b)
     return (wide){high >> 32, high << 32 | (low & 0xFFFFFFFFu)};
 }
 
-bool tb_figure_reaches(const tb_figure_value *value, const tb_threshold *threshold)
+/* -1, 0 or 1: below the threshold, on it, above. */
+static int against(const tb_figure_value *value, const tb_threshold *threshold)
 {
-    if (!value->known || (value->ratio && value->denominator == 0)) {
-        return false;
-    }
     wide have = times(value->numerator, threshold->denominator);
     wide need = times(value->ratio ? value->denominator : 1, threshold->numerator);
-    return have.high != need.high ? have.high > need.high : have.low >= need.low;
+    if (have.high != need.high) {
+        return have.high > need.high ? 1 : -1;
+    }
+    return have.low > need.low ? 1 : have.low < need.low ? -1 : 0;
+}
+
+static bool is_something(const tb_figure_value *value)
+{
+    return value->known && !(value->ratio && value->denominator == 0);
+}
+
+bool tb_figure_reaches(const tb_figure_value *value, const tb_threshold *threshold)
+{
+    return is_something(value) && against(value, threshold) >= 0;
+}
+
+bool tb_figure_within(const tb_figure_value *value, const tb_threshold *threshold)
+{
+    return is_something(value) && against(value, threshold) <= 0;
 }

@@ -58,5 +58,7 @@ bool tb_declared_read(tb_bytes text, tb_declared *out) TB_MUST_USE;
 /* value >= threshold by cross multiplication, so that nothing is rounded. A ratio of nothing (0/0)
  * reaches none. */
 bool tb_figure_reaches(const tb_figure_value *value, const tb_threshold *threshold);
+/* value <= threshold likewise. A ratio of nothing is within none. */
+bool tb_figure_within(const tb_figure_value *value, const tb_threshold *threshold);
 
 #endif

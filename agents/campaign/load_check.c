@@ -151,7 +151,8 @@ static bool computes_by_segment(const tb_case_type *type)
     for (unsigned i = 0; i < type->field_count; i++) {
         tb_computation compute = type->fields[i].compute;
         if (compute != TB_COMPUTE_NONE && compute != TB_COMPUTE_JURISDICTION &&
-            compute != TB_COMPUTE_MASK && compute != TB_COMPUTE_FIGURES) {
+            compute != TB_COMPUTE_MASK && compute != TB_COMPUTE_FIGURES &&
+            compute != TB_COMPUTE_MEASURE) {
             return true;
         }
     }
@@ -278,6 +279,7 @@ static void check_case_type(tb_check *check, const tb_case_type *type)
         tb_check_routes(check);
     }
     tb_check_duties(check);
+    tb_check_scores(check);
 }
 
 static void check_all(tb_check *check)

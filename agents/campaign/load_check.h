@@ -16,6 +16,8 @@
  *     load_check_lookup.c     look-ups
  *     load_check_rules.c      what else a field's value must be
  *     load_check_report.c     measures and reports
+ *     load_check_reconcile.c  what is held against what
+ *     load_check_figure.c     counted figures in cases, and score sheets
  */
 #ifndef TB_CAMPAIGN_LOAD_CHECK_H
 #define TB_CAMPAIGN_LOAD_CHECK_H
@@ -106,6 +108,10 @@ void tb_check_common(tb_check *check);
 /* The lists of the campaign, when its case types were looked at. */
 void tb_check_lists_of(tb_check *check);
 void tb_check_reports(tb_check *check);
+void tb_check_reconciles(tb_check *check, const tb_report_def *report);
+/* A field of COMPUTE_MEASURE, or one that has its keys without being one. */
+void tb_check_figure(tb_check *check, const tb_field_def *field);
+void tb_check_scores(tb_check *check);
 
 /* ---- parameters, stages, look-ups, rules of fields ---- */
 

@@ -136,6 +136,8 @@ static tb_field_type computed_type(tb_computation compute)
         return TB_FIELD_FLAG;
     case TB_COMPUTE_FIGURES:
         return TB_FIELD_FIGURES;
+    case TB_COMPUTE_MEASURE: /* or declared: load_check_figure.c */
+        return TB_FIELD_COUNT;
     case TB_COMPUTE_NONE:
     case TB_COMPUTE_SEGMENT_CITY:
     case TB_COMPUTE_MASK:
@@ -164,15 +166,17 @@ static void check_computed(tb_check *check, const tb_field_def *field)
     }
     bool needs_of = field->compute != TB_COMPUTE_NONE &&
                     field->compute != TB_COMPUTE_JURISDICTION &&
-                    field->compute != TB_COMPUTE_FIGURES;
+                    field->compute != TB_COMPUTE_FIGURES &&
+                    field->compute != TB_COMPUTE_MEASURE;
     if (needs_of) {
         check_source(check, field);
     } else if (field->of != NULL) {
         tb_check_fault(check, tb_at_value(&field->of), TB_FAULT_OF_USELESS, NULL, NULL);
     }
     tb_field_type type = computed_type(field->compute);
-    if (field->compute != TB_COMPUTE_NONE && field->type != type &&
-        tb_check_given(check, &field->type)) {
+    tb_check_figure(check, field);
+    if (field->compute != TB_COMPUTE_NONE && field->compute != TB_COMPUTE_MEASURE &&
+        field->type != type && tb_check_given(check, &field->type)) {
         tb_check_fault(check, tb_at_value(&field->type), TB_FAULT_COMPUTED_TYPE,
                        tb_check_type_name(type), NULL);
     }

@@ -2,6 +2,7 @@
  * the cases that reports are can carry what they must. */
 #include "agents/campaign/load_check.h"
 
+#include "agents/campaign/duty.h"
 #include "agents/campaign/period.h"
 #include "agents/campaign/scene.h"
 
@@ -13,7 +14,8 @@
 static unsigned forms_of(const tb_measure *m)
 {
     return (unsigned)(m->count_count > 0) + (unsigned)(m->hours.to != NULL) +
-           (unsigned)(m->ratio.of != NULL) + (unsigned)(m->declared != TB_DECLARED_NOT);
+           (unsigned)(m->ratio.of != NULL) + (unsigned)(m->declared != TB_DECLARED_NOT) +
+           (unsigned)(m->lapse_count > 0);
 }
 
 static bool enter_type(tb_check *check, const char *const *name)
@@ -105,6 +107,33 @@ static void check_counted(tb_check *check, const tb_measure *m)
     }
 }
 
+/* Lapses are told apart by who owed, and counted by who recorded them: nothing else is asked. */
+static void check_lapses(tb_check *check, const tb_measure *m)
+{
+    if (!enter_type(check, &m->case_type)) {
+        return;
+    }
+    for (unsigned i = 0; i < m->lapse_count; i++) {
+        if (tb_case_type_duty(check->type, tb_bytes_str(m->lapses[i])) == NULL) {
+            tb_check_fault(check, tb_at_value(&m->lapses[i]), TB_FAULT_LAPSES_DUTY, m->lapses[i],
+                           check->type->id);
+        }
+    }
+    const void *useless = m->at != NULL           ? (const void *)&m->at
+                          : m->by_count > 0       ? (const void *)&m->by
+                          : m->when.count > 0     ? (const void *)&m->when
+                          : m->distinct != NULL   ? (const void *)&m->distinct
+                                                  : NULL;
+    if (useless != NULL) {
+        tb_check_fault(check, tb_at_value(useless), TB_FAULT_MEASURE_USELESS,
+                       m->at != NULL         ? "at"
+                       : m->by_count > 0     ? "by"
+                       : m->when.count > 0   ? "when"
+                                             : "distinct",
+                       NULL);
+    }
+}
+
 static void check_part(tb_check *check, const char *const *id)
 {
     const tb_measure *part = tb_campaign_measure(check->campaign, tb_bytes_str(*id));
@@ -128,11 +157,17 @@ static void check_measure(tb_check *check, const tb_measure *m)
     }
     if (m->count_count > 0 || m->hours.to != NULL) {
         check_counted(check, m);
+    } else if (m->lapse_count > 0) {
+        check_lapses(check, m);
     } else if (m->ratio.of != NULL) {
         check_part(check, &m->ratio.of);
         check_part(check, &m->ratio.to);
     }
-    if (m->case_type != NULL && m->count_count == 0 && m->hours.to == NULL) {
+    if (m->scoring && m->lapse_count == 0) {
+        tb_check_fault(check, tb_at_value(&m->scoring), TB_FAULT_MEASURE_USELESS, "scoring", NULL);
+    }
+    if (m->case_type != NULL && m->count_count == 0 && m->hours.to == NULL &&
+        m->lapse_count == 0) {
         tb_check_fault(check, tb_at_value(&m->case_type), TB_FAULT_MEASURE_USELESS, "case_type",
                        NULL);
     }
@@ -357,68 +392,6 @@ static void check_judged(tb_check *check, const tb_report_def *r)
     }
 }
 
-/* The type of the one field a measure of the report is told apart by; NULL, with a finding: it is
- * no side of a reconciliation. */
-static const tb_measure *
-check_side(tb_check *check, const tb_report_def *r, const char *const *id, tb_field_type *out_by)
-{
-    const tb_measure *m = tb_campaign_measure(check->campaign, tb_bytes_str(*id));
-    const tb_case_type *type =
-        m == NULL || m->case_type == NULL
-            ? NULL
-            : tb_campaign_case_type(check->campaign, tb_bytes_str(m->case_type));
-    const tb_field_def *by =
-        type == NULL || m->by_count != 1 ? NULL : tb_case_type_field(type, tb_bytes_str(m->by[0]));
-    bool fits =
-        by != NULL && m->count_count > 0 && m->sums == NULL && m->distinct == NULL &&
-        (by->type == TB_FIELD_PROVINCE || by->type == TB_FIELD_PARTY) &&
-        tb_names_hold((const char *const *)r->measures, r->measure_count, tb_bytes_str(*id));
-    if (!fits) {
-        tb_check_fault(check, tb_at_value(id), TB_FAULT_RECONCILE_MEASURE, *id, NULL);
-        return NULL;
-    }
-    *out_by = by->type;
-    return m;
-}
-
-/* How differences are explained: beside the chain, and never without a word. */
-static void check_settled(tb_check *check, const tb_reconcile_def *def, const tb_measure *sent)
-{
-    const tb_case_type *type =
-        sent == NULL ? NULL
-                     : tb_campaign_case_type(check->campaign, tb_bytes_str(sent->case_type));
-    const tb_action *action =
-        type == NULL ? NULL : tb_case_type_action(type, tb_bytes_str(def->settled_by));
-    bool says_why = false;
-    for (unsigned i = 0; action != NULL && i < action->field_count; i++) {
-        says_why = says_why || action->fields[i].required;
-    }
-    if (type != NULL && (action == NULL || action->kind != TB_ACTION_SIDE || !says_why)) {
-        tb_check_fault(check, tb_at_value(&def->settled_by), TB_FAULT_RECONCILE_SETTLE,
-                       def->settled_by, type->id);
-    }
-}
-
-static void check_reconciles(tb_check *check, const tb_report_def *r)
-{
-    tb_check_names(check, TB_ITEM_REPORT, r->reconciles, r->reconcile_count, sizeof *r->reconciles);
-    for (unsigned i = 0; i < r->reconcile_count; i++) {
-        const tb_reconcile_def *def = &r->reconciles[i];
-        tb_field_type by_sent = TB_FIELD_TEXT;
-        tb_field_type by_received = TB_FIELD_TEXT;
-        tb_check_label(check, &def->title, tb_at(def), "the reconciliation", "对账");
-        const tb_measure *sent = check_side(check, r, &def->sent, &by_sent);
-        const tb_measure *received = check_side(check, r, &def->received, &by_received);
-        if (def->settled_by != NULL) {
-            check_settled(check, def, sent);
-        }
-        if (sent != NULL && received != NULL &&
-            (strcmp(sent->case_type, received->case_type) != 0 || by_sent != by_received)) {
-            tb_check_fault(check, tb_at(def), TB_FAULT_RECONCILE_TYPE, def->sent, def->received);
-        }
-    }
-}
-
 static void check_report(tb_check *check, unsigned at)
 {
     const tb_report_def *r = &check->campaign->reports[at];
@@ -427,7 +400,7 @@ static void check_report(tb_check *check, unsigned at)
     (void)tb_check_role(check, &r->to);
     check_periods(check, r);
     check_judged(check, r);
-    check_reconciles(check, r);
+    tb_check_reconciles(check, r);
     if (r->summary_of != NULL) {
         check_summary(check, r);
     }

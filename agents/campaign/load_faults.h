@@ -207,7 +207,7 @@
     X(TB_FAULT_RULE_TOTAL, "rule_total", "'{1}' is no open field of type count, or this one is sealed", "compare two open counts", "“{1}”不是公开的数量类填写项，或本项为密封", "请用两个公开的数量类填写项比较") \
     /* measures and reports */ \
     X(TB_FAULT_CASE_TYPE_UNKNOWN, "case_type_unknown", "case type '{1}' is not declared", "declare it under case_types, or correct the name", "办件类型“{1}”未定义", "请在case_types中定义，或改正名称") \
-    X(TB_FAULT_MEASURE_FORM, "measure_form", "a measure is counted in one way: counts (with sums or distinct if wanted), hours, ratio or declared", "write exactly one of them", "指标只能有一种算法：counts（可加sums或distinct）、hours、ratio或declared", "请只写其中一种") \
+    X(TB_FAULT_MEASURE_FORM, "measure_form", "a measure is counted in one way: counts (with sums or distinct if wanted), hours, ratio, lapses or declared", "write exactly one of them", "指标只能有一种算法：counts（可加sums或distinct）、hours、ratio、lapses或declared", "请只写其中一种") \
     X(TB_FAULT_MEASURE_SIDE, "measure_side", "counts '{1}', which is no step of the case", "name actions of kind open, chain or take-over", "统计的“{1}”不是办理步骤", "请写open、chain或take-over类的办理动作") \
     X(TB_FAULT_MEASURE_TEST, "measure_test", "a figure cannot hang on what one party alone knows", "use conditions on open fields, positions or states", "指标不能取决于仅一方知道的情况", "请用公开填写项、案内身份或状态作条件") \
     X(TB_FAULT_MEASURE_SEALED, "measure_sealed", "field '{1}' is sealed in group '{2}', which the party that counts need not read", "write 'at:' with a position that is a reader of the group", "填写项“{1}”密封在信息组“{2}”中，统计单位未必可读", "请用“at:”写明该组的可读方") \
@@ -234,6 +234,22 @@
     X(TB_FAULT_SUMMARY_OF, "summary_of", "'{1}' is no report of the same periods that is owed to a role which owes this one", "name a report with the same every, first and last, owed to who files this summary", "“{1}”不是报告期相同、且报给本汇总报告报送单位的报告", "请写every、first、last相同，且报给汇总单位的报告") \
     X(TB_FAULT_SUMMARY_MEASURE, "summary_measure", "measure '{1}' is not in the report '{2}' that is put together", "add it there, or leave it out here", "所汇总的报告“{2}”没有指标“{1}”", "请在该报告中增加，或在此去掉") \
     X(TB_FAULT_SUMMARY_JUDGED, "summary_judged", "a summary has no judged figures and no reconciliations", "leave them to the report it puts together", "汇总报告不设达标线和对账", "请在所汇总的报告中规定") \
+    X(TB_FAULT_LAPSES_DUTY, "lapses_duty", "'{1}' is no duty of case type '{2}'", "name duties of the case type", "“{1}”不是办件类型“{2}”的应办事项", "请写该办件类型的应办事项") \
+    X(TB_FAULT_RECONCILE_SUM, "reconcile_sum", "'{1}' is not a figure of this report that adds up over parties", "name a measure of the report that is declared, counted or a ratio; not hours, not distinct values", "“{1}”不是该报告中可在各单位间相加的指标", "请写该报告中填报的、计数的或比率的指标，不能是时长或不重复值") \
+    X(TB_FAULT_RECONCILE_ROLE, "reconcile_role", "role '{1}' does not owe this report", "name roles of its 'owed_by'", "角色“{1}”不报送此报告", "请写owed_by中的角色") \
+    X(TB_FAULT_RECONCILE_ROLES, "reconcile_roles", "a whole is held against its parts: two different roles are named", "write both 'whole_role: ROLE' and 'parts_role: ROLE', or neither", "整体与部分对账须写两个不同的角色", "请同时写whole_role和parts_role，或都不写") \
+    X(TB_FAULT_RECONCILE_RATIO, "reconcile_ratio", "one of '{1}' and '{2}' is a ratio and the other is not", "hold numbers against numbers, ratios against ratios", "“{1}”与“{2}”一个是比率、一个不是", "请以数对数、以比率对比率") \
+    X(TB_FAULT_FIGURE_USELESS, "figure_useless", "'{1}' has no use in this field", "remove it, or write 'compute: measure' (and 'filed_in: REPORT' for so_far)", "“{1}”在此填写项中没有用处", "请去掉，或写“compute: measure”（so_far须有filed_in）") \
+    X(TB_FAULT_FIGURE_MEASURE, "figure_measure", "measure '{1}' cannot be taken into a case: it is none that is counted, or does not add up over reports", "name one with counts, sums or lapses; with 'filed_in' also one that is declared or a ratio", "指标“{1}”不能取入办件：不是计数得出的，或在各报告间不能相加", "请写有counts、sums或lapses的指标；有filed_in时也可写填报的或比率指标") \
+    X(TB_FAULT_FIGURE_REPORT, "figure_report", "'{1}' is no report that has measure '{2}'", "name a report, no summary, among whose measures it is", "“{1}”不是含有指标“{2}”的报告", "请写含有该指标的报告（不能是汇总报告）") \
+    X(TB_FAULT_FIGURE_ABOUT, "figure_about", "field '{1}' does not tell apart what measure '{2}' is told apart by", "let it be of the type of the measure's one 'by' field (of lapses, and of reporters: party), or leave 'about' out", "填写项“{1}”与指标“{2}”的分组不相应", "其类型应与指标唯一的by填写项相同（超期记录和报送单位为party），或不写about") \
+    X(TB_FAULT_FIGURE_OVER, "figure_over", "the figure does not say over which period: '{1}' is no field of type period", "add {id: period, type: period} and 'over: period'", "未写明统计期间：“{1}”不是类型为period的填写项", "请增加{id: period, type: period}，并写“over: period”") \
+    X(TB_FAULT_FIGURE_APART, "figure_apart", "action '{1}' sets '{2}', which the figure is about, and not the figure", "add the figure to the action's fields, or take '{2}' off them", "办理动作“{1}”填写了统计所据的“{2}”，却未包含该统计项", "请在该动作中增加该统计项，或去掉“{2}”") \
+    X(TB_FAULT_FIGURE_SIDE, "figure_side", "side action '{1}' states the figure, and is no step of the case", "let a step of kind open or chain state it", "旁注动作“{1}”不是办理步骤，不能包含统计项", "请由open或chain类的办理动作包含该统计项") \
+    X(TB_FAULT_SCORE_FIELD, "score_field", "'{1}' is no counted figure of this case type", "name a field with 'compute: measure': nobody is judged by what somebody typed", "“{1}”不是该办件类型的统计项", "请写有“compute: measure”的填写项，评估不以人工填写的数为据") \
+    X(TB_FAULT_SCORE_THRESHOLD, "score_threshold", "a row has one threshold, and its denominator is not 0", "write 'at_least: {numerator: 90, denominator: 100}', or 'at_most: ...', or none", "一行只有一条达标线，且分母不为零", "请写“at_least: {numerator: 90, denominator: 100}”或“at_most: ……”，或都不写") \
+    X(TB_FAULT_SCORE_RATIO, "score_ratio", "'{1}' and '{2}' are not both numbers", "let both be of type count; a ratio stands alone", "“{1}”和“{2}”不都是数", "两项均应为count类型；比率单独成行") \
+    X(TB_FAULT_SCORE_DEFAULTS, "score_defaults", "measure '{1}' counts lapses under default limits too, which do not score", "name one with 'scoring: true', or leave the threshold out", "指标“{1}”包含系统默认时限下的超期，不作评分依据", "请写有“scoring: true”的指标，或去掉达标线") \
     X(TB_FAULT_NAME_OTHER, "name_other", "the document is signed as '{1}', the definition says '{2}'", "sign it under the definition's own id and version", "文件以“{1}”签名，而定义写的是“{2}”", "请以定义中的标识和版本签名")
 /* clang-format on */
 

@@ -49,6 +49,7 @@ static const tb_label items[] = {
     [TB_ITEM_STAGE] = {"阶段", "stage"},
     [TB_ITEM_LOOKUP] = {"查找表", "look-up"},
     [TB_ITEM_MEASURE] = {"指标", "measure"},
+    [TB_ITEM_SCORE] = {"评估指标", "score row"},
     [TB_ITEM_REPORT] = {"报告", "report"},
     [TB_ITEM_COMMON] = {"共用部分", "common part"},
 };

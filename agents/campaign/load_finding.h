@@ -38,6 +38,7 @@ typedef enum tb_item_kind {
     TB_ITEM_LOOKUP,
     TB_ITEM_MEASURE,
     TB_ITEM_REPORT,
+    TB_ITEM_SCORE,
     TB_ITEM_COMMON,
 } tb_item_kind;
 

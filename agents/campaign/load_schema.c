@@ -126,6 +126,7 @@ static const cyaml_strval_t computations[] = {
     {"segment-mvno", TB_COMPUTE_SEGMENT_MVNO},
     {"mask", TB_COMPUTE_MASK},
     {"figures", TB_COMPUTE_FIGURES},
+    {"measure", TB_COMPUTE_MEASURE},
 };
 
 static const cyaml_schema_field_t field_fields[] = {
@@ -149,6 +150,11 @@ static const cyaml_schema_field_t field_fields[] = {
     CYAML_FIELD_UINT("max", MAYBE, tb_field_def, max),
     TRUTH("not_future", tb_field_def, not_future),
     MAYBE_NAME("at_most", tb_field_def, at_most),
+    MAYBE_NAME("measure", tb_field_def, measure),
+    MAYBE_NAME("about", tb_field_def, about),
+    MAYBE_NAME("over", tb_field_def, over),
+    MAYBE_NAME("filed_in", tb_field_def, filed_in),
+    TRUTH("so_far", tb_field_def, so_far),
     CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t field_schema = {
@@ -377,6 +383,25 @@ static const cyaml_schema_field_t duty_fields[] = {
 static const cyaml_schema_value_t duty_schema = {
     CYAML_VALUE_MAPPING(MAPPING, tb_duty_def, duty_fields)};
 
+static const cyaml_schema_field_t threshold_fields[] = {
+    CYAML_FIELD_UINT("numerator", MAPPING, tb_threshold, numerator),
+    CYAML_FIELD_UINT("denominator", MAPPING, tb_threshold, denominator),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t score_fields[] = {
+    NAME("id", tb_score_def, id),
+    ZH(tb_score_def, title),
+    EN(tb_score_def, title),
+    NAME("of", tb_score_def, of),
+    MAYBE_NAME("to", tb_score_def, to),
+    CYAML_FIELD_MAPPING_PTR("at_least", MAYBE_LIST, tb_score_def, at_least, threshold_fields),
+    CYAML_FIELD_MAPPING_PTR("at_most", MAYBE_LIST, tb_score_def, at_most, threshold_fields),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t score_schema = {
+    CYAML_VALUE_MAPPING(MAPPING, tb_score_def, score_fields)};
+
 static const cyaml_schema_field_t words_fields[] = {
     MAYBE_NAME("lapse", tb_duty_words, lapse),
     MAYBE_NAME("withdraw_lapse", tb_duty_words, withdraw_lapse),
@@ -413,6 +438,7 @@ static const cyaml_schema_field_t case_type_fields[] = {
     LIST_OF("states", LIST, tb_case_type, states, state_count, &state_schema),
     LIST_OF("actions", LIST, tb_case_type, actions, action_count, &action_schema),
     LIST_OF("duties", MAYBE_LIST, tb_case_type, duties, duty_count, &duty_schema),
+    LIST_OF("scores", MAYBE_LIST, tb_case_type, scores, score_count, &score_schema),
     CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t case_type_schema = {
@@ -510,6 +536,8 @@ static const cyaml_schema_field_t measure_fields[] = {
                      declared,
                      declared_forms,
                      CYAML_ARRAY_LEN(declared_forms)),
+    NAMES("lapses", MAYBE_LIST, tb_measure, lapses, lapse_count),
+    TRUTH("scoring", tb_measure, scoring),
     CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t measure_schema = {
@@ -523,12 +551,6 @@ static const cyaml_strval_t rhythms[] = {{"month", TB_EVERY_MONTH},
 static const cyaml_schema_field_t due_fields[] = {
     CYAML_FIELD_UINT("months_after", MAYBE, tb_report_due, months_after),
     CYAML_FIELD_UINT("day", MAPPING, tb_report_due, day),
-    CYAML_FIELD_END,
-};
-
-static const cyaml_schema_field_t threshold_fields[] = {
-    CYAML_FIELD_UINT("numerator", MAPPING, tb_threshold, numerator),
-    CYAML_FIELD_UINT("denominator", MAPPING, tb_threshold, denominator),
     CYAML_FIELD_END,
 };
 
@@ -549,6 +571,8 @@ static const cyaml_schema_field_t reconcile_fields[] = {
     NAME("sent", tb_reconcile_def, sent),
     NAME("received", tb_reconcile_def, received),
     MAYBE_NAME("settled_by", tb_reconcile_def, settled_by),
+    MAYBE_NAME("whole_role", tb_reconcile_def, whole_role),
+    MAYBE_NAME("parts_role", tb_reconcile_def, parts_role),
     CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t reconcile_schema = {

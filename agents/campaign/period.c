@@ -162,6 +162,20 @@ static tb_period since(const tb_campaign *campaign, tb_period period)
     return period;
 }
 
+bool tb_period_in(const tb_campaign *campaign, tb_bytes text, tb_period *out)
+{
+    int64_t day;
+    if (!tb_period_parse(text, out)) {
+        return false;
+    }
+    if (out->every == TB_EVERY_NONE &&
+        (!tb_day_parse(text, &day) || tb_month_of(tb_day_start(day + 1)) == out->last)) {
+        return false;
+    }
+    *out = since(campaign, *out);
+    return true;
+}
+
 static bool bounds(const tb_report_def *report, tb_period *first, tb_period *last)
 {
     return report->first != NULL && report->last != NULL &&

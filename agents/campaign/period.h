@@ -34,6 +34,10 @@ bool tb_period_before(const tb_period *period, tb_period *out) TB_MUST_USE;
 /* The first instant after it. */
 tb_time tb_period_end(const tb_period *period);
 
+/* A period of a case of the campaign: any well-formed one, of which a day is the last of its month
+ * and goes back to the campaign's first. */
+bool tb_period_in(const tb_campaign *campaign, tb_bytes text, tb_period *out) TB_MUST_USE;
+
 /* The periods a report is owed for, in order; at most TB_REPORT_PERIODS_MAX. The definition must
  * have been checked: what does not parse counts as none. */
 unsigned tb_report_periods(const tb_campaign *campaign, const tb_report_def *report);

@@ -313,6 +313,7 @@ static void explain_type(const tb_campaign *campaign, const tb_case_type *type, 
     explain_life(campaign, type);
     explain_readers(type);
     tb_explain_duties(campaign, type);
+    tb_explain_scores(campaign, type);
 }
 
 int tb_campaign_explain(const char *path)

@@ -42,6 +42,8 @@ void tb_explain_looked_up(const tb_campaign *campaign,
 void tb_explain_approval(const tb_case_type *type, const tb_action *action);
 /* campaign_explain_reports.c: who reports what, for which periods, and how figures are counted. */
 void tb_explain_reports(const tb_campaign *campaign);
+/* And the score sheet of a case type. */
+void tb_explain_scores(const tb_campaign *campaign, const tb_case_type *type);
 
 /* campaign_explain_lists.c: the cases an action opens, and the lists of the campaign. */
 void tb_explain_opens(const tb_campaign *campaign,

@@ -1,6 +1,7 @@
 /* campaign_explain_reports - reports and their measures, as a clerk reads them. */
 #include <stdio.h>
 
+#include "agents/campaign/duty.h"
 #include "agents/campaign/period.h"
 #include "agents/cli/campaign_explain.h"
 #include "agents/cli/say.h"
@@ -48,6 +49,21 @@ static const char *measure_title(const tb_campaign *campaign, const char *id)
     return m == NULL ? id : tb_explain_label(&m->title, id);
 }
 
+static void explain_lapses(const tb_campaign *campaign, const tb_measure *m)
+{
+    const tb_case_type *type = tb_campaign_case_type(campaign, tb_bytes_str(m->case_type));
+    (void)printf("%s", _("recorded lapses, but those withdrawn, of: "));
+    for (unsigned i = 0; i < m->lapse_count; i++) {
+        const tb_duty_def *duty = tb_case_type_duty(type, tb_bytes_str(m->lapses[i]));
+        (void)printf("%s%s", tb_explain_between(i),
+                     duty == NULL ? m->lapses[i] : tb_explain_label(&duty->title, duty->id));
+    }
+    (void)printf("%s", _("; also for each who owed it"));
+    if (m->scoring) {
+        (void)printf("%s", _("; only under the plan's limits and those headquarters has adopted"));
+    }
+}
+
 static void explain_measure(const tb_campaign *campaign, const tb_measure *m)
 {
     (void)printf("    %s (%s): ", tb_explain_label(&m->title, m->id),
@@ -57,6 +73,9 @@ static void explain_measure(const tb_campaign *campaign, const tb_measure *m)
     case TB_MEASURE_SUMS:
     case TB_MEASURE_HOURS:
         explain_counted(campaign, m);
+        break;
+    case TB_MEASURE_LAPSES:
+        explain_lapses(campaign, m);
         break;
     case TB_MEASURE_RATIO:
         (void)printf(_("%s out of %s"), measure_title(campaign, m->ratio.of),
@@ -97,8 +116,54 @@ static void explain_report(const tb_campaign *campaign, const tb_report_def *r)
     }
     for (unsigned i = 0; i < r->reconcile_count; i++) {
         const tb_reconcile_def *def = &r->reconciles[i];
-        (void)printf(_("    reconciled: %s of one party against %s of the other\n"),
-                     measure_title(campaign, def->sent), measure_title(campaign, def->received));
+        if (def->whole_role == NULL) {
+            (void)printf(_("    reconciled: %s of one party against %s of the other\n"),
+                         measure_title(campaign, def->sent),
+                         measure_title(campaign, def->received));
+            continue;
+        }
+        (void)printf(_("    reconciled: %s, of %s together, against %s, of %s together\n"),
+                     measure_title(campaign, def->sent),
+                     tb_explain_role(campaign, def->whole_role),
+                     measure_title(campaign, def->received),
+                     tb_explain_role(campaign, def->parts_role));
+    }
+}
+
+static void explain_threshold(const tb_score_def *score)
+{
+    const tb_threshold *t = score->at_least != NULL ? score->at_least : score->at_most;
+    if (t == NULL) {
+        (void)printf("%s", _("; shown, does not score"));
+    } else if (score->at_least != NULL) {
+        (void)printf(_("; met from %u/%u upwards, itself included"), t->numerator, t->denominator);
+    } else {
+        (void)printf(_("; met up to %u/%u, itself included"), t->numerator, t->denominator);
+    }
+}
+
+void tb_explain_scores(const tb_campaign *campaign, const tb_case_type *type)
+{
+    if (type->score_count > 0) {
+        (void)printf("%s", _("\n  Score sheet, of figures that the agent counts and nobody types\n\n"));
+    }
+    for (unsigned i = 0; i < type->score_count; i++) {
+        const tb_score_def *score = &type->scores[i];
+        const char *const parts[] = {score->of, score->to};
+        (void)printf("    %s: ", tb_explain_label(&score->title, score->id));
+        for (int k = 0; k < 2 && parts[k] != NULL; k++) {
+            const tb_field_def *field = tb_case_type_field(type, tb_bytes_str(parts[k]));
+            (void)printf("%s%s", k == 0 ? "" : _(" out of "),
+                         measure_title(campaign, field->measure));
+            if (field->about != NULL) {
+                (void)printf(_(" for the %s"), tb_explain_field(type, field->about));
+            }
+            if (field->filed_in != NULL) {
+                (void)printf(_(", as filed in %s"), field->filed_in);
+            }
+        }
+        explain_threshold(score);
+        (void)printf("\n");
     }
 }
 

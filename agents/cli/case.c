@@ -74,6 +74,37 @@ static int export(tb_book *book, const options *o)
     return tb_evidence_write(book->client, &id, false, o->out);
 }
 
+/* "next" of the page before, in a buffer that outlives the question. */
+static bool mark_word(const options *o, uint8_t *buffer, size_t room, tb_bytes *out)
+{
+    size_t size = o->after == NULL ? 0 : strlen(o->after) / 2;
+    *out = tb_bytes_of(buffer, size);
+    if (o->after == NULL || (size <= room && tb_hex_parse(tb_bytes_str(o->after), buffer, size))) {
+        return true;
+    }
+    (void)tb_help_wrong("case", _("--after takes what the page before printed as \"next\""));
+    return false;
+}
+
+/* What a figure that the agent counted opens to. */
+static int figure(tb_book *book, const options *o)
+{
+    long limit = LIST_LIMIT_USUAL;
+    uint8_t after[TB_NAME_BYTES_MAX * 8];
+    tb_local_request request = {.kind = TB_REQUEST_GET_FIGURE};
+    if (!case_word(o, &request.get_figure.case_id) ||
+        (o->limit != NULL && !tb_arguments_number("limit", o->limit, 1, LIST_LIMIT_MAX, &limit)) ||
+        !mark_word(o, after, sizeof after, &request.get_figure.after)) {
+        return TB_EXIT_USAGE;
+    }
+    if (o->words.count < 3) {
+        return tb_help_wrong("case", _("which figure? Its field is in: tongbao case acts CASE"));
+    }
+    request.get_figure.field = tb_bytes_str(o->words.list[2]);
+    request.get_figure.limit = (uint32_t)limit;
+    return ask(book, &request, TB_ANSWER_FIGURE);
+}
+
 static int list(tb_book *book, const options *o)
 {
     long limit = LIST_LIMIT_USUAL;
@@ -106,13 +137,8 @@ static int list(tb_book *book, const options *o)
         }
     }
     uint8_t after[64];
-    if (o->after != NULL) {
-        size_t size = strlen(o->after) / 2;
-        if (size > sizeof after || !tb_hex_parse(tb_bytes_str(o->after), after, size)) {
-            return tb_help_wrong("case",
-                                 _("--after takes what the page before printed as \"next\""));
-        }
-        request.list.after = tb_bytes_of(after, size);
+    if (!mark_word(o, after, sizeof after, &request.list.after)) {
+        return TB_EXIT_USAGE;
     }
     if ((o->field == NULL) != (o->value == NULL)) {
         return tb_help_wrong("case", _("--field and --value go together"));
@@ -340,7 +366,7 @@ static verb_fn *verb_of(const char *word)
         verb_fn *verb;
     } verbs[] = {{"list", list},      {"show", show}, {"acts", acts},   {"act", act},
                  {"open", open_case}, {"move", move}, {"paper", paper}, {"export", export},
-                 {"supervise", supervise}};
+                 {"supervise", supervise}, {"figure", figure}};
     for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
         if (strcmp(verbs[i].word, word) == 0) {
             return verbs[i].verb;
@@ -370,7 +396,8 @@ int tb_cli_case(int argc, char **argv)
     verb_fn *verb = o.words.count == 0 ? NULL : verb_of(o.words.list[0]);
     if (verb == NULL) {
         return tb_help_wrong(
-            "case", _("case takes list, show, acts, act, open, move, paper, export or supervise"));
+            "case", _("case takes list, show, acts, act, open, move, paper, export, figure or "
+                      "supervise"));
     }
 
     tb_client client;

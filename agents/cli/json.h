@@ -37,6 +37,10 @@ json_t *tb_json_duties(const tb_local_duties *duties);
 json_t *tb_json_verified(const tb_local_verified *verified);
 json_t *tb_json_reports(const tb_local_reports *reports);
 json_t *tb_json_report(const tb_local_report *report);
+json_t *tb_json_behind(const tb_local_behind *lines, size_t count);
+/* show_scores.c */
+json_t *tb_json_scores(const tb_local_case *whole);
+json_t *tb_json_figure(const tb_local_case_figure *figure);
 json_t *tb_json_campaigns(const tb_local_campaigns *campaigns);
 json_t *tb_json_acts(const tb_local_acts *acts);
 json_t *tb_json_checked(const tb_local_checked *checked);

@@ -125,6 +125,7 @@ json_t *tb_json_case(const tb_local_case *whole)
     }
     json_t *o = tb_json_summary(&whole->summary);
     put(o, "events", events);
+    put(o, "scores", tb_json_scores(whole));
     return o;
 }
 
@@ -526,6 +527,8 @@ json_t *tb_json_answer(const tb_local_answer *answer)
         return tb_json_report(&answer->report);
     case TB_ANSWER_RECONCILED: /* printed by its own command, both sides together */
         break;
+    case TB_ANSWER_FIGURE:
+        return tb_json_figure(&answer->figure);
     case TB_ANSWER_EVIDENCE:
         return json_pack("{s:i}", "bytes", (int)answer->evidence.content.size);
     case TB_ANSWER_VERIFIED:

@@ -60,14 +60,15 @@ json_t *tb_json_reports(const tb_local_reports *reports)
 
 static json_t *figure(const tb_local_figure *line)
 {
-    static const char *const kinds[] = {"", "counts", "sums", "hours", "ratio", "declared"};
+    static const char *const kinds[] = {"",      "counts",   "sums",  "hours",
+                                        "ratio", "declared", "lapses"};
     json_t *o = json_object();
     put(o, "measure", tb_json_text(line->measure));
     put(o, "title_zh", tb_json_text(line->title_zh));
     put(o, "title_en", tb_json_text(line->title_en));
     put(o, "unit_zh", tb_json_text(line->unit_zh));
     put(o, "unit_en", tb_json_text(line->unit_en));
-    put(o, "kind", json_string(line->kind <= 5 ? kinds[line->kind] : ""));
+    put(o, "kind", json_string(line->kind <= 6 ? kinds[line->kind] : ""));
     put(o, "group", text_or_null(line->group));
     put(o, "period", text_or_null(line->period));
     put(o, "year", text_or_null(line->year));
@@ -88,7 +89,7 @@ static json_t *judged(const tb_local_judged *line)
     return o;
 }
 
-static json_t *behind(const tb_local_behind *line)
+static json_t *behind_line(const tb_local_behind *line)
 {
     json_t *o = json_object();
     put(o, "case", tb_json_hex_of(line->case_id.bytes, TB_CASE_ID_BYTES));
@@ -101,25 +102,30 @@ static json_t *behind(const tb_local_behind *line)
     return o;
 }
 
+json_t *tb_json_behind(const tb_local_behind *lines, size_t count)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < count; i++) {
+        (void)json_array_append_new(list, behind_line(&lines[i]));
+    }
+    return list;
+}
+
 json_t *tb_json_report(const tb_local_report *report)
 {
     json_t *o = line_of(&report->line);
     json_t *figures = json_array();
     json_t *verdicts = json_array();
-    json_t *events = json_array();
     for (size_t i = 0; i < report->figure_count; i++) {
         (void)json_array_append_new(figures, figure(&report->figures[i]));
     }
     for (size_t i = 0; i < report->judged_count; i++) {
         (void)json_array_append_new(verdicts, judged(&report->judged[i]));
     }
-    for (size_t i = 0; i < report->behind_count; i++) {
-        (void)json_array_append_new(events, behind(&report->behind[i]));
-    }
     put(o, "figures", figures);
     put(o, "judged", verdicts);
     put(o, "texts", tb_json_fields(report->texts, report->text_count));
-    put(o, "events", events);
+    put(o, "events", tb_json_behind(report->behind, report->behind_count));
     put(o, "next",
         report->next.size == 0 ? json_null()
                                : tb_json_hex_of(report->next.data, report->next.size));

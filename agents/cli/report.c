@@ -363,6 +363,28 @@ static int reconcile_chosen(tb_reconciling *r, const options *o)
     return tb_report_reconcile_pairs(&by_choice);
 }
 
+/* By the definition, each reconciliation of the report; of two parties those between two. */
+static int reconcile_all(tb_reconciling *r, bool pair)
+{
+    int code = TB_EXIT_DONE;
+    for (unsigned i = 0; code == TB_EXIT_DONE && i < r->report->reconcile_count; i++) {
+        r->def = &r->report->reconciles[i];
+        bool whole = r->def->whole_role != NULL;
+        if (pair && whole) {
+            continue;
+        }
+        if (!r->book->client->json && r->report->reconcile_count > 1) {
+            tb_bytes title = tb_book_label(&r->def->title, tb_bytes_str(r->def->id));
+            (void)printf("%s[%.*s]\n", i > 0 ? "\n" : "", (int)title.size,
+                         (const char *)title.data);
+        }
+        code = pair    ? tb_report_reconcile_with(r)
+               : whole ? tb_report_reconcile_whole(r)
+                       : tb_report_reconcile_pairs(r);
+    }
+    return code;
+}
+
 static int reconcile(tb_book *book, const options *o)
 {
     tb_reconciling r = {.book = book};
@@ -385,14 +407,13 @@ static int reconcile(tb_book *book, const options *o)
                  !tb_party_parse(tb_book_party_id(book, tb_bytes_str(o->with)), &r.with))) {
         return tb_help_wrong("report", _("--of and --with take a party's id or name"));
     }
-    if (o->left != NULL || o->right != NULL) {
-        return reconcile_chosen(&r, o);
+    r.told = json_array();
+    int code = o->left != NULL || o->right != NULL ? reconcile_chosen(&r, o)
+                                                   : reconcile_all(&r, pair);
+    if (code == TB_EXIT_DONE && book->client->json) {
+        tb_json_print(json_pack("{s:s,s:O}", "period", period.text, "reconciliations", r.told));
     }
-    int code = TB_EXIT_DONE;
-    for (unsigned i = 0; code == TB_EXIT_DONE && i < r.report->reconcile_count; i++) {
-        r.def = &r.report->reconciles[i];
-        code = pair ? tb_report_reconcile_with(&r) : tb_report_reconcile_pairs(&r);
-    }
+    json_decref(r.told);
     return code;
 }
 
@@ -402,10 +423,14 @@ static const char *settles(const tb_campaign *campaign, tb_bytes case_type)
     for (unsigned r = 0; campaign != NULL && r < campaign->report_count; r++) {
         const tb_report_def *report = &campaign->reports[r];
         for (unsigned i = 0; i < report->reconcile_count; i++) {
-            const tb_measure *sent =
-                tb_campaign_measure(campaign, tb_bytes_str(report->reconciles[i].sent));
-            if (sent != NULL && tb_bytes_equal(tb_bytes_str(sent->case_type), case_type)) {
-                return report->reconciles[i].settled_by;
+            const tb_reconcile_def *def = &report->reconciles[i];
+            const tb_measure *sent = tb_campaign_measure(campaign, tb_bytes_str(def->sent));
+            const char *over = def->whole_role != NULL ? report->case_type
+                               : sent != NULL          ? sent->case_type
+                                                       : NULL;
+            if (over != NULL && def->settled_by != NULL &&
+                tb_bytes_equal(tb_bytes_str(over), case_type)) {
+                return def->settled_by;
             }
         }
     }

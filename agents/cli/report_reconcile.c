@@ -112,6 +112,47 @@ static bool differs(const table *t, size_t of, size_t with)
            t->sent[of * t->count + with] != t->received[with * t->count + of];
 }
 
+/* What the two parties of a pair settled, as it came here: into the list, or printed. */
+static int
+settled_between(const tb_reconciling *r, const tb_party *of, const tb_party *with, json_t *into)
+{
+    tb_local_request request = {.kind = TB_REQUEST_RECONCILE};
+    tb_local_answer answer;
+    tb_arena *arena = &r->book->client->arena;
+    request.reconcile = (tb_local_reconcile){.campaign = tb_bytes_str(r->campaign->id),
+                                             .report = tb_bytes_str(r->report->id),
+                                             .period = tb_bytes_str(r->period->text),
+                                             .reconcile = tb_bytes_str(r->def->id),
+                                             .of = *of,
+                                             .with = *with,
+                                             .sent = true};
+    int code = TB_EXIT_DONE;
+    do {
+        code = tb_client_get(r->book->client, &request, TB_ANSWER_RECONCILED, &answer);
+        for (size_t i = 0; code == TB_EXIT_DONE && i < answer.reconciled.count; i++) {
+            const tb_local_reconciled_line *line = &answer.reconciled.lines[i];
+            (void)json_array_append_new(
+                into,
+                json_pack("{s:o,s:o,s:o,s:o}", "case",
+                          tb_json_hex_of(line->case_id.bytes, TB_CASE_ID_BYTES), "by",
+                          tb_json_party(&line->settled_by), "at", tb_json_time(line->settled_at),
+                          "why", tb_json_text(line->settled)));
+            if (!r->book->client->json) {
+                tb_bytes id = tb_show_hex(arena, line->case_id.bytes, TB_CASE_ID_BYTES);
+                tb_bytes name = tb_book_party(r->book, &line->settled_by);
+                tb_bytes at = tb_show_time(arena, line->settled_at);
+                (void)printf(_("  settled: %.*s, %.*s, %.*s: %.*s\n"), (int)id.size,
+                             (const char *)id.data, (int)name.size, (const char *)name.data,
+                             (int)at.size, (const char *)at.data, (int)line->settled.size,
+                             (const char *)line->settled.data);
+            }
+        }
+        request.reconcile.after =
+            code == TB_EXIT_DONE ? answer.reconciled.next : tb_bytes_of(NULL, 0);
+    } while (code == TB_EXIT_DONE && request.reconcile.after.size > 0);
+    return code;
+}
+
 static json_t *pairs_json(const tb_reconciling *r, const table *t)
 {
     json_t *o = json_object();
@@ -125,10 +166,15 @@ static json_t *pairs_json(const tb_reconciling *r, const table *t)
             if (differs(t, of, with)) {
                 json_int_t sent = (json_int_t)t->sent[of * t->count + with];
                 json_int_t received = (json_int_t)t->received[with * t->count + of];
+                json_t *settled = json_array();
+                if (r->def->settled_by != NULL) {
+                    (void)settled_between(r, &t->list[of].id, &t->list[with].id, settled);
+                }
                 (void)json_array_append_new(
-                    pairs, json_pack("{s:o,s:o,s:I,s:I,s:I}", "of", tb_json_party(&t->list[of].id),
-                                     "with", tb_json_party(&t->list[with].id), "sent", sent,
-                                     "received", received, "difference", sent - received));
+                    pairs,
+                    json_pack("{s:o,s:o,s:I,s:I,s:I,s:o}", "of", tb_json_party(&t->list[of].id),
+                              "with", tb_json_party(&t->list[with].id), "sent", sent, "received",
+                              received, "difference", sent - received, "settled", settled));
             }
         }
     }
@@ -137,6 +183,21 @@ static json_t *pairs_json(const tb_reconciling *r, const table *t)
     (void)json_object_set_new(o, "differences", pairs);
     (void)json_object_set_new(o, "not_filed", absent);
     return o;
+}
+
+static bool print_settled(const tb_reconciling *r, const tb_party *of, const tb_party *with)
+{
+    json_t *list = json_array();
+    tb_bytes a = tb_book_party(r->book, of);
+    tb_bytes b = tb_book_party(r->book, with);
+    (void)printf("%.*s → %.*s\n", (int)a.size, (const char *)a.data, (int)b.size,
+                 (const char *)b.data);
+    bool fine = settled_between(r, of, with, list) == TB_EXIT_DONE;
+    if (fine && json_array_size(list) == 0) {
+        (void)printf("%s", _("  nothing of it is settled yet\n"));
+    }
+    json_decref(list);
+    return fine;
 }
 
 static bool print_pairs(const tb_reconciling *r, const table *t)
@@ -168,6 +229,11 @@ static bool print_pairs(const tb_reconciling *r, const table *t)
         }
     }
     bool printed = shown == 0 || tb_grid_print(&grid, stdout);
+    for (size_t i = 0; printed && r->def->settled_by != NULL && i < t->count * t->count; i++) {
+        if (differs(t, i / t->count, i % t->count)) {
+            printed = print_settled(r, &t->list[i / t->count].id, &t->list[i % t->count].id);
+        }
+    }
     if (shown == 0) {
         (void)printf(_("every pair of filed figures agrees\n"));
     }
@@ -193,7 +259,7 @@ int tb_report_reconcile_pairs(const tb_reconciling *r)
         code = read_all(r, &answer.reports, &t);
     }
     if (code == TB_EXIT_DONE && r->book->client->json) {
-        tb_json_print(pairs_json(r, &t));
+        (void)json_array_append_new(r->told, pairs_json(r, &t));
     } else if (code == TB_EXIT_DONE) {
         code = print_pairs(r, &t) ? TB_EXIT_DONE : TB_EXIT_INTERNAL;
     }
@@ -204,8 +270,8 @@ int tb_report_reconcile_pairs(const tb_reconciling *r)
 
 /* ---- at one of two parties: its own cases ---- */
 
-static const char *const reason_keys[] = {"",        "both",    "in_transit",
-                                          "refused", "missing", "not_arrived"};
+static const char *const reason_keys[] = {"",        "both",        "in_transit", "refused",
+                                          "missing", "not_arrived", "settled"};
 
 static const char *reason_word(tb_reconciled_reason why)
 {
@@ -220,6 +286,8 @@ static const char *reason_word(tb_reconciled_reason why)
         return _("nothing heard");
     case TB_RECONCILED_NOT_ARRIVED:
         return _("no arrived mark yet");
+    case TB_RECONCILED_SETTLED:
+        return _("settled");
     }
     return "";
 }
@@ -255,16 +323,14 @@ static void put_case(listing *l, const tb_local_reconciled_line *line)
 {
     tb_arena *arena = &l->r->book->client->arena;
     bool apart = line->reason != TB_RECONCILED_BOTH;
-    json_t *one = json_pack("{s:o,s:o,s:s,s:o,s:b}", "case",
-                            tb_json_hex_of(line->case_id.bytes, TB_CASE_ID_BYTES), "at",
-                            tb_json_time(line->at), "reason", reason_keys[line->reason], "event",
-                            tb_json_hex_of(line->event.bytes, TB_DIGEST_BYTES), "arrived",
-                            line->arrived);
+    json_t *one = json_pack(
+        "{s:o,s:o,s:s,s:o,s:b}", "case", tb_json_hex_of(line->case_id.bytes, TB_CASE_ID_BYTES),
+        "at", tb_json_time(line->at), "reason", reason_keys[line->reason], "event",
+        tb_json_hex_of(line->event.bytes, TB_DIGEST_BYTES), "arrived", line->arrived);
     if (line->settled_at != 0) {
         (void)json_object_set_new(one, "settled",
-                                  json_pack("{s:o,s:o,s:o}", "by",
-                                            tb_json_party(&line->settled_by), "at",
-                                            tb_json_time(line->settled_at), "why",
+                                  json_pack("{s:o,s:o,s:o}", "by", tb_json_party(&line->settled_by),
+                                            "at", tb_json_time(line->settled_at), "why",
                                             tb_json_text(line->settled)));
     }
     (void)json_array_append_new(l->cases, one);
@@ -333,7 +399,7 @@ int tb_report_reconcile_with(const tb_reconciling *r)
         code = show_side(r, false, o);
     }
     if (code == TB_EXIT_DONE && r->book->client->json) {
-        tb_json_print(o);
+        (void)json_array_append_new(r->told, o);
     } else {
         json_decref(o);
     }

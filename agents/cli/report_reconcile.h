@@ -10,6 +10,7 @@
 #include "agents/campaign/period.h"
 #include "agents/cli/book.h"
 #include "agents/cli/cli.h"
+#include "agents/cli/json.h"
 
 typedef struct tb_reconciling {
     tb_book *book;
@@ -19,6 +20,7 @@ typedef struct tb_reconciling {
     const tb_period *period;
     tb_party of; /* this party; only with tb_report_reconcile_with */
     tb_party with;
+    json_t *told; /* array: with --json each adds what it found; else each prints it */
 } tb_reconciling;
 
 /* A measure as the parties of a role filed it, summed. */
@@ -27,11 +29,14 @@ typedef struct tb_sum_side {
     const char *role;
 } tb_sum_side;
 
-/* report_sums.c: at headquarters; def and the parties are not used. Who filed nothing is named. */
+/* report_sums.c: at headquarters. Two measures of choice, def and the parties are not used; or by
+ * the definition, a whole against its parts: the parts of a party are those whose parent in the
+ * directory it is; where there are no such parts, all wholes together against all parts. Who filed
+ * nothing is named. */
 int tb_report_reconcile_sums(const tb_reconciling *reconciling,
                              const tb_sum_side *left,
                              const tb_sum_side *right);
-/* Both print, and give the command's exit code. */
+int tb_report_reconcile_whole(const tb_reconciling *reconciling);
 int tb_report_reconcile_pairs(const tb_reconciling *reconciling);
 int tb_report_reconcile_with(const tb_reconciling *reconciling);
 

@@ -1,5 +1,6 @@
 /* report_sums - 对账: what the parties of one role filed of a measure in sum, against what those of
- * another role did: declarations of operator groups against those of the provinces.
+ * another role did: declarations of operator groups against those of the provinces. By the
+ * definition, or two measures and roles of choice.
  */
 #include "agents/cli/report_reconcile.h"
 
@@ -14,14 +15,19 @@
 typedef struct sum {
     const char *measure;
     tb_bytes role;
-    tb_figure_value value; /* known: somebody filed one */
-    size_t filed;          /* with a value */
-    json_t *without;       /* parties of the role that filed none */
+    tb_figure_value value;  /* known: somebody filed one */
+    size_t filed;           /* with a value */
+    json_t *without;        /* parties of the role that filed none */
+    json_t *with;           /* each that did: {party, value} */
+    const tb_party *only;   /* this one; NULL: of the role all, */
+    const tb_party *parent; /* or of these the ones whose parent it is; NULL: whatever it is */
+    size_t parties;
 } sum;
 
 static void add(sum *s, const tb_local_report *report)
 {
     tb_declared read;
+    json_t *party = tb_json_party(&report->line.reporter);
     for (size_t i = 0; i < report->figure_count; i++) {
         const tb_local_figure *f = &report->figures[i];
         if (f->group.size == 0 && tb_bytes_equal(f->measure, tb_bytes_str(s->measure)) &&
@@ -31,10 +37,12 @@ static void add(sum *s, const tb_local_report *report)
             s->value.numerator += read.value.numerator;
             s->value.denominator += read.value.denominator;
             s->filed++;
+            (void)json_array_append_new(
+                s->with, json_pack("{s:o,s:o}", "party", party, "value", tb_json_text(f->period)));
             return;
         }
     }
-    (void)json_array_append_new(s->without, tb_json_party(&report->line.reporter));
+    (void)json_array_append_new(s->without, party);
 }
 
 static int read_one(const tb_reconciling *r, const tb_local_report_line *line, sum *s)
@@ -55,6 +63,13 @@ static int read_one(const tb_reconciling *r, const tb_local_report_line *line, s
     return code;
 }
 
+static bool is_of(const sum *s, const tb_local_report_line *line, const tb_local_party_line *party)
+{
+    return tb_bytes_equal(party->role, s->role) &&
+           (s->only == NULL || tb_party_equal(s->only, &line->reporter)) &&
+           (s->parent == NULL || tb_party_equal(s->parent, &party->parent));
+}
+
 static int read_all(const tb_reconciling *r, sum *s)
 {
     tb_local_request request = {.kind = TB_REQUEST_LIST_REPORTS};
@@ -66,7 +81,8 @@ static int read_all(const tb_reconciling *r, sum *s)
     for (size_t i = 0; code == TB_EXIT_DONE && i < answer.reports.count; i++) {
         const tb_local_report_line *line = &answer.reports.lines[i];
         const tb_local_party_line *party = tb_book_find(r->book, &line->reporter);
-        if (party != NULL && tb_bytes_equal(party->role, s->role)) {
+        if (party != NULL && is_of(s, line, party)) {
+            s->parties++;
             code = read_one(r, line, s);
         }
     }
@@ -84,9 +100,9 @@ static tb_bytes text_of(const tb_reconciling *r, const sum *s)
 
 static json_t *json_of(const tb_reconciling *r, const sum *s)
 {
-    return json_pack("{s:s, s:o, s:o, s:i, s:O}", "measure", s->measure, "role",
+    return json_pack("{s:s, s:o, s:o, s:i, s:O, s:O}", "measure", s->measure, "role",
                      tb_json_text(s->role), "sum", tb_json_text(text_of(r, s)), "filed",
-                     (int)s->filed, "without", s->without);
+                     (int)s->filed, "without", s->without, "parties", s->with);
 }
 
 static void print_one(const tb_reconciling *r, const sum *s)
@@ -115,27 +131,181 @@ static int check_side(const tb_reconciling *r, const sum *s)
     return TB_EXIT_DONE;
 }
 
-int tb_report_reconcile_sums(const tb_reconciling *r, const tb_sum_side *left, const tb_sum_side *right)
+static void tell(const tb_reconciling *r, const sum *left, const sum *right)
+{
+    bool agree = same(left, right);
+    if (r->book->client->json) {
+        (void)json_array_append_new(r->told, json_pack("{s:o, s:o, s:b}", "left", json_of(r, left),
+                                                       "right", json_of(r, right), "agree", agree));
+        return;
+    }
+    print_one(r, left);
+    print_one(r, right);
+    (void)printf("%s", agree ? _("the two agree\n") : _("the two differ\n"));
+}
+
+static void begin(sum *s)
+{
+    s->without = json_array();
+    s->with = json_array();
+}
+
+static void end(sum *s)
+{
+    json_decref(s->without);
+    json_decref(s->with);
+}
+
+int tb_report_reconcile_sums(const tb_reconciling *r,
+                             const tb_sum_side *left,
+                             const tb_sum_side *right)
 {
     sum sums[2] = {{.measure = left->measure, .role = tb_bytes_str(left->role)},
                    {.measure = right->measure, .role = tb_bytes_str(right->role)}};
     int code = TB_EXIT_DONE;
     for (int i = 0; i < 2; i++) {
-        sums[i].without = json_array();
+        begin(&sums[i]);
         code = code == TB_EXIT_DONE ? check_side(r, &sums[i]) : code;
         code = code == TB_EXIT_DONE ? read_all(r, &sums[i]) : code;
     }
-    bool agree = same(&sums[0], &sums[1]);
-    if (code == TB_EXIT_DONE && r->book->client->json) {
-        tb_json_print(json_pack("{s:s, s:o, s:o, s:b}", "period", r->period->text, "left",
-                                json_of(r, &sums[0]), "right", json_of(r, &sums[1]), "agree",
-                                agree));
-    } else if (code == TB_EXIT_DONE) {
+    if (code == TB_EXIT_DONE) {
+        tell(r, &sums[0], &sums[1]);
+    }
+    end(&sums[0]);
+    end(&sums[1]);
+    return code;
+}
+
+/* ---- by the definition ---- */
+
+/* What was said of the difference over the report of a whole: who, when, why. */
+static int read_settled(const tb_reconciling *r, const tb_case_id *id, json_t *into)
+{
+    tb_local_request request = {.kind = TB_REQUEST_GET_CASE, .case_id = *id};
+    tb_local_answer answer;
+    size_t mark = tb_arena_mark(&r->book->client->arena);
+    int code = tb_client_get(r->book->client, &request, TB_ANSWER_CASE, &answer);
+    for (size_t i = 0; code == TB_EXIT_DONE && i < answer.case_.event_count; i++) {
+        const tb_local_event *e = &answer.case_.events[i];
+        if (tb_bytes_equal(e->action, tb_bytes_str(r->def->settled_by)) &&
+            e->standing != TB_STANDING_HELD_BACK) {
+            tb_bytes why = e->field_count > 0 ? e->fields[0].value : tb_bytes_of(NULL, 0);
+            (void)json_array_append_new(into,
+                                        json_pack("{s:o,s:o,s:o,s:o}", "case",
+                                                  tb_json_hex_of(id->bytes, TB_CASE_ID_BYTES), "by",
+                                                  tb_json_party(&e->actor), "at",
+                                                  tb_json_time(e->at), "why", tb_json_text(why)));
+        }
+    }
+    tb_arena_release(&r->book->client->arena, mark);
+    return code;
+}
+
+static int settled_over(const tb_reconciling *r, const sum *whole, json_t *into)
+{
+    tb_local_request request = {.kind = TB_REQUEST_LIST_REPORTS};
+    tb_local_answer answer;
+    request.list_reports.campaign = tb_bytes_str(r->campaign->id);
+    request.list_reports.report = tb_bytes_str(r->report->id);
+    request.list_reports.period = tb_bytes_str(r->period->text);
+    if (r->def->settled_by == NULL) {
+        return TB_EXIT_DONE;
+    }
+    int code = tb_client_get(r->book->client, &request, TB_ANSWER_REPORTS, &answer);
+    for (size_t i = 0; code == TB_EXIT_DONE && i < answer.reports.count; i++) {
+        const tb_local_report_line *line = &answer.reports.lines[i];
+        const tb_local_party_line *party = tb_book_find(r->book, &line->reporter);
+        if (party != NULL && is_of(whole, line, party) && !tb_case_zero(&line->case_id)) {
+            code = read_settled(r, &line->case_id, into);
+        }
+    }
+    return code;
+}
+
+static const char *text_in(const json_t *line, const char *key)
+{
+    const char *text = json_string_value(json_object_get(line, key));
+    return text == NULL ? "" : text;
+}
+
+/* Where the two differ: what each of them filed, by its id, and what was said of it. */
+static void print_behind(const sum sums[2], const json_t *settled)
+{
+    for (int s = 0; s < 2; s++) {
+        for (size_t i = 0; i < json_array_size(sums[s].with); i++) {
+            const json_t *one = json_array_get(sums[s].with, i);
+            (void)printf("  %s: %s\n", text_in(one, "party"), text_in(one, "value"));
+        }
+    }
+    for (size_t i = 0; i < json_array_size(settled); i++) {
+        const json_t *one = json_array_get(settled, i);
+        (void)printf(_("  settled: %.*s, %.*s, %.*s: %.*s\n"), 32, text_in(one, "case"),
+                     TB_PARTY_BYTES, text_in(one, "by"), 16, text_in(one, "at"), 1000,
+                     text_in(one, "why"));
+    }
+    if (json_array_size(settled) == 0) {
+        (void)printf("%s", _("  nothing of it is settled yet\n"));
+    }
+}
+
+/* One whole, or all together, against its parts. *out_parts: how many it has. */
+static int hold(const tb_reconciling *r, const tb_party *whole, bool own_parts, size_t *out_parts)
+{
+    sum sums[2] = {
+        {.measure = r->def->sent, .role = tb_bytes_str(r->def->whole_role), .only = whole},
+        {.measure = r->def->received,
+         .role = tb_bytes_str(r->def->parts_role),
+         .parent = own_parts ? whole : NULL}};
+    json_t *settled = json_array();
+    begin(&sums[0]);
+    begin(&sums[1]);
+    int code = read_all(r, &sums[1]);
+    *out_parts = sums[1].parties;
+    bool any = code == TB_EXIT_DONE && (*out_parts > 0 || !own_parts);
+    if (any) {
+        code = read_all(r, &sums[0]);
+    }
+    bool agree = any && same(&sums[0], &sums[1]);
+    if (any && code == TB_EXIT_DONE && !agree) {
+        code = settled_over(r, &sums[0], settled);
+    }
+    if (any && code == TB_EXIT_DONE && r->book->client->json) {
+        (void)json_array_append_new(
+            r->told, json_pack("{s:s,s:o,s:o,s:o,s:b,s:O}", "reconciles", r->def->id, "whole",
+                               whole == NULL ? json_null() : tb_json_party(whole), "left",
+                               json_of(r, &sums[0]), "right", json_of(r, &sums[1]), "agree", agree,
+                               "settled", settled));
+    } else if (any && code == TB_EXIT_DONE) {
         print_one(r, &sums[0]);
         print_one(r, &sums[1]);
         (void)printf("%s", agree ? _("the two agree\n") : _("the two differ\n"));
+        if (!agree) {
+            print_behind(sums, settled);
+        }
     }
-    json_decref(sums[0].without);
-    json_decref(sums[1].without);
+    end(&sums[0]);
+    end(&sums[1]);
+    json_decref(settled);
     return code;
+}
+
+int tb_report_reconcile_whole(const tb_reconciling *r)
+{
+    tb_local_request request = {.kind = TB_REQUEST_LIST_REPORTS};
+    tb_local_answer answer;
+    size_t any = 0;
+    size_t parts = 0;
+    request.list_reports.campaign = tb_bytes_str(r->campaign->id);
+    request.list_reports.report = tb_bytes_str(r->report->id);
+    request.list_reports.period = tb_bytes_str(r->period->text);
+    int code = tb_client_get(r->book->client, &request, TB_ANSWER_REPORTS, &answer);
+    for (size_t i = 0; code == TB_EXIT_DONE && i < answer.reports.count; i++) {
+        const tb_party *whole = &answer.reports.lines[i].reporter;
+        const tb_local_party_line *party = tb_book_find(r->book, whole);
+        if (party != NULL && tb_bytes_equal(party->role, tb_bytes_str(r->def->whole_role))) {
+            code = hold(r, whole, true, &parts);
+            any += parts;
+        }
+    }
+    return code == TB_EXIT_DONE && any == 0 ? hold(r, NULL, false, &parts) : code;
 }

@@ -252,6 +252,9 @@ bool tb_show_case(tb_book *book, const tb_local_case *whole)
         (void)printf(_("%.*s: content lost\n"), (int)title.size, (const char *)title.data);
     }
     (void)printf("\n");
+    if (!tb_show_scores(book, whole)) {
+        return false;
+    }
     for (size_t i = 0; i < whole->event_count; i++) {
         show_event(book, s, &whole->events[i]);
     }

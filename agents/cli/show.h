@@ -44,6 +44,13 @@ tb_bytes tb_show_group_name(tb_book *book,
                             tb_bytes id,
                             tb_bytes group);
 bool tb_show_report(tb_book *book, const tb_local_report *report);
+/* show_summary.c: the figures of a summary, parties by measures. */
+bool tb_show_summary(tb_book *book, const tb_local_report *report);
+/* What a figure opens to. */
+bool tb_show_behind(tb_book *book, const tb_local_behind *lines, size_t count, tb_bytes next);
+/* show_scores.c; nothing where the case has no score sheet */
+bool tb_show_scores(tb_book *book, const tb_local_case *whole);
+bool tb_show_figure(tb_book *book, const tb_local_case_figure *figure);
 bool tb_show_campaigns(tb_book *book, const tb_local_campaigns *campaigns);
 /* Why a case may have to be taken over; "" when it need not. */
 const char *tb_show_stall(tb_stall stall);

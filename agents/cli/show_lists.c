@@ -209,6 +209,8 @@ bool tb_show_answer(tb_book *book, const tb_local_answer *answer)
         return tb_show_reports(book, &answer->reports);
     case TB_ANSWER_REPORT:
         return tb_show_report(book, &answer->report);
+    case TB_ANSWER_FIGURE:
+        return tb_show_figure(book, &answer->figure);
     case TB_ANSWER_VERIFIED:
         tb_show_verified(&answer->verified);
         return true;

@@ -78,7 +78,9 @@ tb_bytes tb_show_group_name(tb_book *book,
     const tb_report_def *def =
         campaign == NULL ? NULL : tb_campaign_report(campaign, report->line.report);
     tb_party party;
-    if (def != NULL && def->summary_of != NULL && tb_party_parse(group, &party)) {
+    bool of_parties = (def != NULL && def->summary_of != NULL) ||
+                      (measure != NULL && measure->lapse_count > 0);
+    if (of_parties && tb_party_parse(group, &party)) {
         return tb_book_party(book, &party);
     }
     if (measure == NULL || measure->case_type == NULL) {
@@ -167,24 +169,28 @@ static void show_judged(const tb_local_report *report)
     }
 }
 
-static bool show_behind(tb_book *book, const tb_local_report *report)
+bool tb_show_behind(tb_book *book, const tb_local_behind *lines, size_t count, tb_bytes next)
 {
     tb_arena *arena = &book->client->arena;
     const char *const headings[] = {_("case"),  _("step"),   _("action"), _("counts from"),
                                     _("group"), _("amount"), NULL};
     tb_grid grid;
     tb_grid_init(&grid, arena, headings);
-    for (size_t i = 0; i < report->behind_count; i++) {
-        const tb_local_behind *b = &report->behind[i];
+    for (size_t i = 0; i < count; i++) {
+        const tb_local_behind *b = &lines[i];
         tb_grid_put(&grid, tb_show_hex(arena, b->case_id.bytes, TB_CASE_ID_BYTES));
-        tb_grid_number(&grid, b->number);
+        if (b->number > 0) {
+            tb_grid_number(&grid, b->number);
+        } else {
+            tb_grid_text(&grid, "-"); /* beside the chain */
+        }
         tb_grid_put(&grid, b->action);
         tb_grid_put(&grid, tb_show_time(arena, b->at));
         tb_grid_put(&grid, b->group);
         tb_grid_number(&grid, b->amount);
     }
     bool printed = tb_grid_print(&grid, stdout);
-    tb_show_next(arena, report->next);
+    tb_show_next(arena, next);
     return printed;
 }
 
@@ -195,13 +201,19 @@ static bool says_nothing(const tb_local_figure *f)
            tb_bytes_equal(f->previous, none);
 }
 
-/* Of a summary: the parties all of whose figures are missing, each once. */
-static void show_missing(tb_book *book, const tb_local_report *report)
+static bool sums_up(tb_book *book, const tb_local_report *report)
 {
     const tb_campaign *campaign = tb_book_campaign_of(book, report->line.campaign);
     const tb_report_def *def =
         campaign == NULL ? NULL : tb_campaign_report(campaign, report->line.report);
-    for (size_t i = 0; def != NULL && def->summary_of != NULL && i < report->figure_count; i++) {
+    return def != NULL && def->summary_of != NULL;
+}
+
+/* Of a summary: the parties all of whose figures are missing, each once. */
+static void show_missing(tb_book *book, const tb_local_report *report)
+{
+    bool sums = sums_up(book, report);
+    for (size_t i = 0; sums && i < report->figure_count; i++) {
         const tb_local_figure *first = &report->figures[i];
         bool missing = first->group.size > 0;
         tb_party party;
@@ -240,9 +252,10 @@ bool tb_show_report(tb_book *book, const tb_local_report *report)
 {
     show_head(book, &report->line);
     if (report->figure_count == 0 && report->text_count == 0 && report->behind_count > 0) {
-        return show_behind(book, report);
+        return tb_show_behind(book, report->behind, report->behind_count, report->next);
     }
-    bool printed = show_figures(book, report);
+    bool printed = sums_up(book, report) ? tb_show_summary(book, report)
+                                         : show_figures(book, report);
     show_missing(book, report);
     show_corrections(book, report);
     show_judged(report);

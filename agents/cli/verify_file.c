@@ -486,7 +486,7 @@ static tb_err verify_next(checking *c, tb_step *step, const void *input)
     }
     if (err == TB_OK) {
         c->at = next;
-        err = tb_verify_case(step, &next, &answer);
+        err = tb_verify_case(step, &next, false, &answer); /* what is open is not in it */
     }
     if (err != TB_OK || answer.kind != TB_ANSWER_VERIFIED) {
         return err;
@@ -519,7 +519,7 @@ static tb_err verify(checking *c, tb_step *step, const void *input)
         answer.verified = c->sum;
     } else {
         err = c->first.report ? tb_verify_report(step, &c->first.subject, true, &answer)
-                              : tb_verify_case(step, &c->first.subject, &answer);
+                              : tb_verify_case(step, &c->first.subject, true, &answer);
     }
     if (err != TB_OK) {
         return err;

@@ -9,17 +9,19 @@
 
 #define DATE_TEXT 10 /* the day at the front of a printed instant */
 
-/* Letters and digits in one width, upper or as they are, without blanks and dashes. */
-static tb_err compact(tb_bytes cell, bool upper, tb_arena *arena, tb_bytes *out)
+/* Letters and digits in one width, upper or as they are, without blanks; dashes are one sign where
+ * they say something, else left out. */
+static tb_err compact(tb_bytes cell, bool upper, bool dashes, tb_arena *arena, tb_bytes *out)
 {
     tb_text text;
     tb_text_init(&text, arena, cell.size);
     for (size_t at = 0; at < cell.size;) {
         size_t before = at;
         uint32_t c = tb_utf8_narrow(tb_utf8_next(cell, &at));
-        if (tb_utf8_blank(c) || tb_utf8_dash(c)) {
+        if (tb_utf8_blank(c) || (!dashes && tb_utf8_dash(c))) {
             continue;
         }
+        c = tb_utf8_dash(c) ? '-' : c;
         if (c >= 0x80) {
             tb_text_bytes(&text, tb_bytes_of(cell.data + before, at - before));
         } else {
@@ -115,15 +117,17 @@ static tb_err meaning(const tb_campaign *campaign,
     case TB_FIELD_ICCID:
     case TB_FIELD_USCC:
     case TB_FIELD_REG_NO:
-        return compact(cell, true, arena, out);
+        return compact(cell, true, false, arena, out);
     case TB_FIELD_COUNT:
     case TB_FIELD_DIGEST:
     case TB_FIELD_CASE:
-    case TB_FIELD_PERIOD:
-    case TB_FIELD_FIGURES:
-    case TB_FIELD_DECLARED:
     case TB_FIELD_NUMBER:
-        return compact(cell, false, arena, out);
+        return compact(cell, false, false, arena, out);
+    case TB_FIELD_PERIOD: /* 2015-Q1 */
+        return compact(cell, true, true, arena, out);
+    case TB_FIELD_FIGURES:
+    case TB_FIELD_DECLARED: /* 9000/10000@2015-12-31 */
+        return compact(cell, false, true, arena, out);
     case TB_FIELD_PARTY:
     case TB_FIELD_TEXT:
         return free_text(cell, arena, out);

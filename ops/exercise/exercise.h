@@ -71,6 +71,21 @@ typedef struct ex_options {
 typedef enum ex_kind { EX_REFUSED, EX_PARKED, EX_LOCAL, EX_FORWARD } ex_kind;
 
 /* One row of the leads file and what became of it. */
+/* What an operator did on a lead, in the order of the case's events. */
+#define EX_WORK_MAX 8
+typedef enum ex_work_kind {
+    EX_VERIFIED,
+    EX_SHUT_DOWN,
+    EX_LAPSED,
+    EX_WITHDRAWN, /* a lapse, since withdrawn */
+} ex_work_kind;
+
+typedef struct ex_work {
+    ex_work_kind kind;
+    tb_time at;
+    char by[TB_PARTY_BYTES];
+} ex_work;
+
 typedef struct ex_row {
     tb_field *columns; /* by heading, as the sender wrote them */
     size_t column_count;
@@ -107,6 +122,9 @@ typedef struct ex_row {
     tb_time informed_at;
     tb_time forwards[EX_FORWARDS_MAX]; /* each time: a home may refuse it, and it goes to another */
     size_t forward_count;
+    char ordered[TB_PARTY_BYTES]; /* whom last */
+    ex_work work[EX_WORK_MAX];
+    size_t work_count;
 } ex_row;
 
 typedef struct ex_audit {
@@ -216,6 +234,11 @@ void ex_print_table(const ex_world *world);
  * reports.json. Nothing without reports. */
 void ex_collect_reports(ex_world *world);
 void ex_write_reports(ex_world *world);
+/* evaluations.c: one event of a lead's case; the cases with a score sheet, read back and compared with the
+ * leads, and evaluations.json. */
+void ex_take_work(ex_row *row, const tb_local_event *event);
+void ex_collect_evaluations(ex_world *world);
+void ex_write_evaluations(ex_world *world);
 /* reconcile.c: reconciliation.json, while the agents run. */
 void ex_reconcile(ex_world *world);
 

@@ -299,12 +299,14 @@ int main(int argc, char **argv)
     ex_settle(&world);
     ex_collect(&world);
     ex_collect_reports(&world);
+    ex_collect_evaluations(&world);
     ex_reconcile(&world);
     world.elapsed_s = ex_seconds() - world.started_s;
     if (world.options.keep) {
         ex_compare(&world);
         ex_write_results(&world);
         ex_write_reports(&world);
+        ex_write_evaluations(&world);
         ex_print_table(&world);
         keep_running(&world);
         clean_up();
@@ -316,6 +318,7 @@ int main(int argc, char **argv)
     ex_disaster_page(&world);
     ex_write_results(&world);
     ex_write_reports(&world);
+    ex_write_evaluations(&world);
     ex_print_table(&world);
     bool good = world.closed == world.routed && world.unexpected == 0 && world.figures_wrong == 0 && world.audit.lost + world.audit.duplicate_effects + world.audit.order_violations + world.audit.readers_violated == 0;
     return good ? 0 : 1;

@@ -25,6 +25,7 @@ static void take_event(ex_row *row, const tb_local_event *event)
             *times[i].at = event->at;
         }
     }
+    ex_take_work(row, event);
     if (tb_bytes_equal(event->action, tb_bytes_str("shut_down"))) {
         row->confirmed_at = event->at;
     }
@@ -61,7 +62,7 @@ static void collected(ex_world *world, ex_party *party, const tb_local_answer *a
     }
     const tb_local_summary *s = &answer->case_.summary;
     row->closed_at = row->shut_down_at = 0;
-    row->forward_count = 0;
+    row->forward_count = row->work_count = 0;
     (void)snprintf(row->state, sizeof row->state, "%.*s", (int)s->state.size, (const char *)s->state.data);
     for (size_t i = 0; i < answer->case_.event_count; i++) {
         take_event(row, &answer->case_.events[i]);

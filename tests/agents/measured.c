@@ -30,6 +30,8 @@
     "     case_type: notice, hours: {from: submit, to: forward, stat: max}, at: discovery}\n"          \
     "  - {id: share, zh: 核实率, en: share, unit: {zh: '%', en: '%'},\n"                            \
     "     ratio: {of: verified, to: submitted}}\n"                                                     \
+    "  - {id: lapsed, zh: 超期记录, en: lapses, unit: {zh: 次, en: times}, case_type: notice,\n"    \
+    "     lapses: [accept, sign_for, verify, shut_down, answer, inform]}\n"                           \
     "  - {id: real_name_rate, zh: 实名率, en: real-name rate, unit: {zh: '%', en: '%'},\n"          \
     "     declared: ratio}\n"                                                                          \
     "\ncodes:\n"

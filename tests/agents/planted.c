@@ -110,3 +110,21 @@ void planted_is_told(const planted *row, const char *text, const planted_told *t
     }
     fail_msg("not told: %s in line %u", row->key, line);
 }
+
+void planted_each_is_told(const char *whole, const planted *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const char *at = strstr(whole, list[i].from);
+        char *text = calloc(1, strlen(whole) + 512);
+        assert_non_null(text);
+        if (at == NULL) {
+            fail_msg("the campaign has no '%s'", list[i].from);
+        }
+        memcpy(text, whole, (size_t)(at - whole));
+        strcat(text, list[i].to);
+        strcat(text, at + strlen(list[i].from));
+        planted_told told = planted_check(text);
+        planted_is_told(&list[i], text, &told);
+        free(text);
+    }
+}

@@ -2,8 +2,6 @@
  * it stands. */
 #include "tests/agents/planted.h"
 
-#include <stdlib.h>
-
 static const char small[] =
     "campaign: small\n"
     "version: 1\n"
@@ -233,28 +231,10 @@ static void a_campaign_with_measures_and_reports_has_no_fault(void **state)
     assert_int_equal(told.count, 0);
 }
 
-static void each_is_told(const char *whole, const planted *list, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        const char *at = strstr(whole, list[i].from);
-        char *text = calloc(1, strlen(whole) + 512);
-        assert_non_null(text);
-        if (at == NULL) {
-            fail_msg("the campaign has no '%s'", list[i].from);
-        }
-        memcpy(text, whole, (size_t)(at - whole));
-        strcat(text, list[i].to);
-        strcat(text, at + strlen(list[i].from));
-        planted_told told = planted_check(text);
-        planted_is_told(&list[i], text, &told);
-        free(text);
-    }
-}
-
 static void each_fault_of_a_measure_or_a_report_is_told_on_its_line(void **state)
 {
     (void)state;
-    each_is_told(small, rows, sizeof rows / sizeof rows[0]);
+    planted_each_is_told(small, rows, sizeof rows / sizeof rows[0]);
 }
 
 static void each_fault_of_a_summary_is_told_on_its_line(void **state)
@@ -269,7 +249,7 @@ static void each_fault_of_a_summary_is_told_on_its_line(void **state)
     strcat(text, summary_type);
     planted_told told = planted_check(text);
     assert_int_equal(told.count, 0);
-    each_is_told(text, summary_rows, sizeof summary_rows / sizeof summary_rows[0]);
+    planted_each_is_told(text, summary_rows, sizeof summary_rows / sizeof summary_rows[0]);
 }
 
 static const struct CMUnitTest tests[] = {

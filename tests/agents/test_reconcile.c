@@ -1,5 +1,5 @@
-/* domain.md, scenario 9, with its own figures: 120 sent, 118 received at the cut-off, and the two are
- * listed; told apart by province, held against arrived marks, and settled by a person. */
+/* domain.md, scenario 9, with its own figures: 120 sent, 118 received at the cut-off, and the two
+ * are listed; told apart by province, held against arrived marks, and settled by a person. */
 #include "tests/agents/world.h"
 
 #include "agents/measures.h"
@@ -89,7 +89,8 @@ static void of_120_sent_and_118_received_at_the_cut_off_the_two_are_listed(void 
     world *w = *state;
     tb_case_id late[SENT - RECEIVED];
     quarter(w, late);
-    const tb_local_reconciled *here = &asks(w, "bureau.33", "bureau.33", "bureau.44", true)->reconciled;
+    const tb_local_reconciled *here =
+        &asks(w, "bureau.33", "bureau.33", "bureau.44", true)->reconciled;
     assert_int_equal(w->answer.kind, TB_ANSWER_RECONCILED);
     assert_int_equal(here->count, SENT);
     assert_int_equal(reasons(here, TB_RECONCILED_BOTH), RECEIVED);
@@ -101,7 +102,8 @@ static void of_120_sent_and_118_received_at_the_cut_off_the_two_are_listed(void 
         assert_true(here->lines[i].arrived);
     }
     /* from the other side: 118, all of them counted by both; and by province: nothing to another */
-    const tb_local_reconciled *there = &asks(w, "bureau.44", "bureau.44", "bureau.33", false)->reconciled;
+    const tb_local_reconciled *there =
+        &asks(w, "bureau.44", "bureau.44", "bureau.33", false)->reconciled;
     assert_int_equal(there->count, RECEIVED);
     assert_int_equal(reasons(there, TB_RECONCILED_BOTH), RECEIVED);
     assert_int_equal(asks(w, "bureau.33", "bureau.33", "bureau.11", true)->reconciled.count, 0);
@@ -112,7 +114,8 @@ static void what_no_mark_covers_and_nobody_acted_on_is_not_arrived(void **state)
     world *w = *state;
     at_time(w, "bureau.33", "2015-03-30T10:00:00+08:00");
     forward_one(w); /* its letter is left lying */
-    const tb_local_reconciled *here = &asks(w, "bureau.33", "bureau.33", "bureau.44", true)->reconciled;
+    const tb_local_reconciled *here =
+        &asks(w, "bureau.33", "bureau.33", "bureau.44", true)->reconciled;
     assert_int_equal(here->count, 1);
     assert_int_equal(here->lines[0].reason, TB_RECONCILED_NOT_ARRIVED);
     assert_false(here->lines[0].arrived);
@@ -131,11 +134,12 @@ static void a_difference_is_settled_by_either_party_with_a_reason_both_see(void 
     quarter(w, late);
     w->case_id = late[0];
     assert_int_equal(acts(w, "bureau.44", "explain_difference", ""), TB_REFUSED_FIELD_MISSING);
-    assert_int_equal(acts(w, "bureau.44", "explain_difference",
-                          "difference_note=4月2日签收,计入二季度"),
-                     TB_ACCEPTED);
+    assert_int_equal(
+        acts(w, "bureau.44", "explain_difference", "difference_note=4月2日签收,计入二季度"),
+        TB_ACCEPTED);
     deliver_all(w);
-    const tb_local_reconciled *here = &asks(w, "bureau.33", "bureau.33", "bureau.44", true)->reconciled;
+    const tb_local_reconciled *here =
+        &asks(w, "bureau.33", "bureau.33", "bureau.44", true)->reconciled;
     size_t count = 0;
     for (size_t i = 0; i < here->count; i++) {
         const tb_local_reconciled_line *line = &here->lines[i];
@@ -148,6 +152,32 @@ static void a_difference_is_settled_by_either_party_with_a_reason_both_see(void 
         }
     }
     assert_int_equal(count, 1);
+    check_world(w);
+}
+
+static void headquarters_sees_of_a_pair_what_the_two_settled_and_nothing_else(void **state)
+{
+    world *w = *state;
+    tb_case_id late[SENT - RECEIVED];
+    quarter(w, late);
+    assert_int_equal(asks(w, "headquarters", "bureau.33", "bureau.44", true)->reconciled.count, 0);
+    w->case_id = late[0];
+    assert_int_equal(
+        acts(w, "bureau.44", "explain_difference", "difference_note=4月2日签收,计入二季度"),
+        TB_ACCEPTED);
+    deliver_all(w);
+    const tb_local_reconciled *told =
+        &asks(w, "headquarters", "bureau.33", "bureau.44", true)->reconciled;
+    assert_int_equal(w->answer.kind, TB_ANSWER_RECONCILED);
+    assert_int_equal(told->count, 1);
+    assert_true(tb_case_equal(&told->lines[0].case_id, &late[0]));
+    assert_int_equal(told->lines[0].reason, TB_RECONCILED_SETTLED);
+    assert_string_equal(told->lines[0].settled_by.text, "bureau.44");
+    assert_true(told->lines[0].settled_at != 0);
+    assert_true(tb_bytes_equal(told->lines[0].settled, tb_bytes_str("4月2日签收,计入二季度")));
+    /* not of the pair the other way round, nor of another */
+    assert_int_equal(asks(w, "headquarters", "bureau.44", "bureau.33", true)->reconciled.count, 0);
+    assert_int_equal(asks(w, "headquarters", "bureau.33", "bureau.11", true)->reconciled.count, 0);
     check_world(w);
 }
 
@@ -166,6 +196,7 @@ static const struct CMUnitTest tests[] = {
     TEST(of_120_sent_and_118_received_at_the_cut_off_the_two_are_listed),
     TEST(what_no_mark_covers_and_nobody_acted_on_is_not_arrived),
     TEST(a_difference_is_settled_by_either_party_with_a_reason_both_see),
+    TEST(headquarters_sees_of_a_pair_what_the_two_settled_and_nothing_else),
     TEST(only_ones_own_side_is_listed),
 };
 

@@ -99,7 +99,11 @@ static tb_local_case a_case(void)
         .approval_count = 1,
         .timing = TB_IN_NO_STAGE,
     };
-    tb_local_case made = {summary(), events, 1};
+    static tb_local_score scores[1];
+    scores[0] = (tb_local_score){tb_bytes_str("share"), tb_bytes_str("按期率"),
+                                 tb_bytes_str("share"), tb_bytes_str("9/10"),
+                                 tb_bytes_str("90/100"), tb_bytes_str("1/1"), 2};
+    tb_local_case made = {summary(), events, 1, scores, 1};
 
     return made;
 }
@@ -407,6 +411,19 @@ static tb_local_report report(void)
                              .next = tb_bytes_str("\x05")};
 }
 
+static tb_local_case_figure case_figure(void)
+{
+    tb_local_report of = report();
+    return (tb_local_case_figure){.case_id = local_case_id(),
+                                  .field = tb_bytes_str("verified"),
+                                  .figure = of.figures[0],
+                                  .over = tb_bytes_str("2015-11-30"),
+                                  .filed_in = tb_bytes_str("quarterly"),
+                                  .behind = of.behind,
+                                  .behind_count = of.behind_count,
+                                  .next = tb_bytes_str("\x06")};
+}
+
 static tb_local_unanswered unanswered(void)
 {
     static tb_local_unanswered_line lines[1];
@@ -550,6 +567,9 @@ static void fill_answer(tb_arena *arena, tb_local_answer *answer)
                                                    SAMPLE_TIME + 1,
                                                    tb_bytes_str("已核对")};
         answer->reconciled = (tb_local_reconciled){reconciled, 1, tb_bytes_str("\xFF")};
+        break;
+    case TB_ANSWER_FIGURE:
+        answer->figure = case_figure();
         break;
     case TB_ANSWER_EVIDENCE:
         answer->evidence = (tb_local_evidence){tb_bytes_str("TB"), tb_bytes_str("\xFF")};

@@ -146,6 +146,10 @@ static void fill_request(tb_arena *arena, tb_local_request *request)
             tb_bytes_str("forwarded"),  sample_party("bureau.33"), sample_party("bureau.44"),
             true,                       tb_bytes_str("\xFF")};
         break;
+    case TB_REQUEST_GET_FIGURE:
+        request->get_figure = (tb_local_get_figure){local_case_id(), tb_bytes_str("verified"),
+                                                    tb_bytes_str("\x04"), 9};
+        break;
     case TB_REQUEST_EXPORT_EVIDENCE:
         request->export_evidence =
             (tb_local_export_evidence){local_case_id(), true, tb_bytes_str("\xFF"),

@@ -16,7 +16,7 @@ static tb_case_id concludes(sys_agent *bureau, const char *basis)
 {
     char fields[200];
     (void)snprintf(fields, sizeof fields,
-                   "province=11|evaluated=" C "|verified=10|verified_late=0|basis=%s", basis);
+                   "province=11|evaluated=" C "|period=2015-11-30|basis=%s", basis);
     const tb_local_answer *answer = sys_open(bureau, "black-card", "evaluation", fields);
     done(answer);
     tb_case_id id = answer->acted.case_id;
