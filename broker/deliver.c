@@ -62,38 +62,22 @@ static tb_err flush(filling *f)
     return tb_running_send(f->b, f->to->session.peer, &frame);
 }
 
-/* The array with room for `wanted` of its elements, a larger copy where it has none. */
-static void *
-with_room(tb_arena *arena, void *array, size_t count, size_t wanted, size_t *capacity, size_t each)
-{
-    if (wanted <= *capacity) {
-        return array;
-    }
-    void *larger = tb_arena_array(arena, 2 * wanted, each);
-    if (larger != NULL && count > 0) {
-        memcpy(larger, array, count * each);
-    }
-    *capacity = 2 * wanted;
-    return larger;
-}
-
 /* Room for a group with so many bodies in the frame, after sending what would make it too large. */
 static tb_err make_room(filling *f, uint64_t bytes, size_t bodies)
 {
-    tb_arena *arena = f->b->running.arena;
     if (f->group_count == FRAME_GROUPS || FRAME_BYTES + f->bytes + bytes > TB_FRAME_BYTES_MAX) {
         tb_err err = flush(f);
         if (err != TB_OK) {
             return err;
         }
     }
-    f->groups = with_room(arena, f->groups, f->group_count, f->group_count + 1, &f->group_capacity,
-                          sizeof *f->groups);
+    f->groups = tb_running_grown(f->b, f->groups, f->group_count, f->group_count + 1,
+                                 &f->group_capacity, sizeof *f->groups);
     if (f->groups == NULL) {
         return TB_ERR_LIMIT;
     }
-    f->bodies = with_room(arena, f->bodies, f->body_count, f->body_count + bodies,
-                          &f->body_capacity, sizeof *f->bodies);
+    f->bodies = tb_running_grown(f->b, f->bodies, f->body_count, f->body_count + bodies,
+                                 &f->body_capacity, sizeof *f->bodies);
     return f->bodies == NULL && bodies > 0 ? TB_ERR_LIMIT : TB_OK;
 }
 

@@ -29,11 +29,12 @@ void tb_damage_say(const char *text, int exit_code)
 void tb_damage_watch(const char *program, const char *path, int exit_code)
 {
     char text[sizeof line];
-    (void)snprintf(text, sizeof text,
-                   "level=error event=stop what=\"the store's file is damaged or its disk does not "
-                   "give it back\" store=%.400s do=\"look at the disk and the kernel's log; then put "
-                   "the folder aside and make a store out of a backup (%s restore --help), or start "
-                   "without one and recover (tongbao recover --help)\"\n",
-                   path, program);
+    (void)snprintf(
+        text, sizeof text,
+        "level=error event=stop what=\"the store's file is damaged or its disk does not "
+        "give it back\" store=%.400s do=\"look at the disk and the kernel's log; then put "
+        "the folder aside and make a store out of a backup (%s restore --help), or start "
+        "without one and recover (tongbao recover --help)\"\n",
+        path, program);
     tb_damage_say(text, exit_code);
 }

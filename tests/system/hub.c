@@ -775,6 +775,11 @@ int sys_set_up_two(void **state)
     return set_up(state, "2");
 }
 
+int sys_set_up_all(void **state)
+{
+    return set_up(state, "31");
+}
+
 static void no_sanitizer_spoke(const sys_hub *hub, const char *name)
 {
     assert_false(sys_log_says(hub, name, "Sanitizer"));

@@ -17,7 +17,7 @@
 #include "agents/cli/client.h"
 
 #define SYS_PATH         512
-#define SYS_AGENTS_MAX   6
+#define SYS_AGENTS_MAX   34
 #define SYS_PATIENCE_MS  20000
 #define SYS_OUTPUT_BYTES 16384
 #define SYS_EXTRA_MAX    4
@@ -59,6 +59,7 @@ typedef struct sys_hub {
  * and 12). */
 int sys_set_up(void **state);
 int sys_set_up_two(void **state);
+int sys_set_up_all(void **state); /* all 31 */
 int sys_tear_down(void **state);
 
 /* A path below the hub's folder. */

@@ -311,8 +311,10 @@ static void an_agent_whose_disk_fails_ends_and_its_restart_reads_the_truth(void 
     tb_field fields[2] = {{tb_bytes_str("to"), tb_bytes_str(B)},
                           {tb_bytes_str("text"), tb_bytes_str("during")}};
     tb_local_request request = {.kind = TB_REQUEST_OPEN_CASE};
-    request.open = (tb_local_open){
-        .campaign = tb_bytes_str("relay"), .case_type = tb_bytes_str("note"), .fields = fields, .field_count = 2};
+    request.open = (tb_local_open){.campaign = tb_bytes_str("relay"),
+                                   .case_type = tb_bytes_str("note"),
+                                   .fields = fields,
+                                   .field_count = 2};
     tb_request_id id = {{7, 7, 7}};
     tb_local_answer answer;
     a->client.has_id = true;
