@@ -111,11 +111,13 @@ tb_err tb_duty_next_word(const tb_agent *agent,
 /* When an open duty is due by the newest calendar here, where a newer one re-dates it; else its due
  * time as it stands. */
 tb_time tb_duty_redated(const tb_agent *agent, const tb_duty_def *def, const tb_duty_row *duty);
-/* duties_redate.c: looks through what is to be judged here, a slice at a time, for what a calendar
- * that is new here re-dates, and has it looked at now. */
-tb_err tb_duties_redate(tb_step *step) TB_MUST_USE;
+/* duties_replan.c: plans what is to be judged here anew, a slice at a time, for a calendar that is
+ * new here, or office hours that changed. */
+tb_err tb_duties_replan(tb_step *step) TB_MUST_USE;
+/* From the next tick on, all of it: office hours changed. */
+tb_err tb_duties_replan_all(tb_txn *txn) TB_MUST_USE;
 /* Whether there is any left to look through. */
-tb_err tb_duties_redating(const tb_agent *agent, tb_txn *txn, bool *out) TB_MUST_USE;
+tb_err tb_duties_replanning(const tb_agent *agent, tb_txn *txn, bool *out) TB_MUST_USE;
 /* Sets when the duty is to be looked at here; it is not put. */
 tb_err tb_duty_plan(const tb_agent *agent, tb_txn *txn, const tb_case_row *row, tb_duty_row *duty)
     TB_MUST_USE;

@@ -45,9 +45,9 @@ tb_err tb_duties_due(const tb_agent *agent, tb_txn *txn, tb_time *out)
     if (err != TB_OK) {
         return err;
     }
-    bool redating;
-    err = tb_duties_redating(agent, txn, &redating);
-    if (err != TB_OK || redating) {
+    bool replanning;
+    err = tb_duties_replanning(agent, txn, &replanning);
+    if (err != TB_OK || replanning) {
         *out = err == TB_OK ? drained : *out;
         return err;
     }
@@ -295,7 +295,7 @@ tb_err tb_duties_tick(tb_step *step)
     if (err != TB_OK || at > step->now.real) {
         return err == TB_ERR_NOT_FOUND ? TB_OK : err;
     }
-    err = tb_duties_redate(step);
+    err = tb_duties_replan(step);
     if (err != TB_OK) {
         return err;
     }

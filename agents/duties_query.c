@@ -1,5 +1,6 @@
 /* duties_query - what is owed and not done: by due time, with debtor, creditor and basis. */
 #include "agents/campaign/duty.h"
+#include "agents/digest.h"
 #include "agents/duties.h"
 
 #define PAGE_DEFAULT 100
@@ -77,10 +78,15 @@ tb_err tb_duty_show(
     return TB_OK;
 }
 
-static bool wanted(const tb_agent *agent, const tb_local_list_duties *list, const tb_duty_row *row)
+static tb_err wanted(const tb_agent *agent,
+                     tb_txn *txn,
+                     const tb_local_list_duties *list,
+                     const tb_duty_row *row,
+                     bool *out)
 {
-    return (!list->mine || tb_party_equal(&row->key.debtor, &agent->self)) &&
+    *out = (!list->mine || tb_party_equal(&row->key.debtor, &agent->self)) &&
            (tb_party_empty(&list->by) || tb_party_equal(&row->key.debtor, &list->by));
+    return *out && list->concerns ? tb_duty_concerns(agent, txn, row, out) : TB_OK;
 }
 
 tb_err tb_query_duties(const tb_agent *agent,
@@ -115,7 +121,11 @@ tb_err tb_query_duties(const tb_agent *agent,
         if (err == TB_ERR_CORRUPT) {
             continue; /* one that does not read hides no other; `tongbao check` tells of it */
         }
-        if (err == TB_OK && wanted(agent, list, &row)) {
+        bool listed = false;
+        if (err == TB_OK) {
+            err = wanted(agent, txn, list, &row, &listed);
+        }
+        if (listed && err == TB_OK) {
             err = tb_duty_show(agent, txn, now, &row, &duties.lines[duties.count]);
             duties.count++;
         }

@@ -2,6 +2,7 @@
 #include "agents/evidence.h"
 
 #include "agents/casework.h"
+#include "agents/marks.h"
 #include "agents/passing.h"
 #include "agents/reports.h"
 #include "base/pack.h"
@@ -47,8 +48,7 @@ typedef struct exporting {
     size_t capacity;
     size_t bytes;
     bool full;
-    tb_stream *streams; /* whose marks are on the page */
-    size_t stream_count;
+    tb_marks_seen marked; /* streams whose marks are on the page */
 } exporting;
 
 static bool read_cursor(tb_bytes in, cursor *out)
@@ -131,44 +131,11 @@ static tb_err add_documents(exporting *e)
 
 /* ---- events ---- */
 
-static bool is_marked(exporting *e, const tb_stream *stream)
-{
-    for (size_t i = 0; i < e->stream_count; i++) {
-        if (memcmp(&e->streams[i], stream, sizeof *stream) == 0) {
-            return true;
-        }
-    }
-    if (e->stream_count < STREAMS_MAX) {
-        e->streams[e->stream_count++] = *stream;
-    }
-    return false;
-}
-
 /* The recipients' newest marks that cover a notice this party sent; each once a page. */
-static tb_err add_marks(exporting *e, tb_bytes header_bytes)
+static tb_err put_mark(void *context, tb_bytes line)
 {
-    tb_header header;
-    if (tb_header_decode(header_bytes, e->step->arena, &header) != TB_ACCEPTED) {
-        return TB_ERR_CORRUPT;
-    }
-    tb_err err = TB_OK;
-    bool ours = tb_party_equal(&header.sender, &e->step->agent->self);
-    for (size_t i = 0; err == TB_OK && ours && i < header.entry_count; i++) {
-        tb_stream_out_row *row = tb_arena_alloc(e->step->arena, sizeof *row);
-        tb_stream stream;
-        memset(&stream, 0, sizeof stream);
-        stream.sender = header.sender;
-        stream.incarnation = header.incarnation;
-        stream.recipient = header.entries[i].recipient;
-        stream.lane = header.lane;
-        err = row == NULL ? TB_ERR_LIMIT : tb_stream_out_get(e->step->txn, &stream, row);
-        if (err == TB_OK && row->arrived >= header.entries[i].number &&
-            row->arrived_line.size > 0 && !is_marked(e, &stream)) {
-            err = put(e, &e->page.lines, &e->page.line_count, row->arrived_line);
-        }
-        err = err == TB_ERR_NOT_FOUND ? TB_OK : err;
-    }
-    return err;
+    exporting *e = context;
+    return put(e, &e->page.lines, &e->page.line_count, line);
 }
 
 /* One that no notice carries yet proves nothing, and is left out. */
@@ -189,7 +156,7 @@ static tb_err add_event(exporting *e, const tb_event_key *key, const tb_event_ro
     if (err == TB_OK) {
         err = put(e, &e->page.passed, &e->page.passed_count, packed);
     }
-    return err == TB_OK ? add_marks(e, passed.header) : err;
+    return err == TB_OK ? tb_marks_covering(e->step, passed.header, &e->marked, put_mark, e) : err;
 }
 
 /* What is left of a case: chain, then side events; what is held back is nobody's yet. */
@@ -421,9 +388,10 @@ static tb_err prepare(exporting *e, tb_refusal *out)
     e->page.documents = tb_arena_array(arena, e->capacity, sizeof *e->page.documents);
     e->page.passed = tb_arena_array(arena, e->capacity, sizeof *e->page.passed);
     e->page.lines = tb_arena_array(arena, e->capacity, sizeof *e->page.lines);
-    e->streams = tb_arena_array(arena, STREAMS_MAX, sizeof *e->streams);
+    e->marked.room = STREAMS_MAX;
+    e->marked.streams = tb_arena_array(arena, STREAMS_MAX, sizeof *e->marked.streams);
     return e->page.documents == NULL || e->page.passed == NULL || e->page.lines == NULL ||
-                   e->streams == NULL
+                   e->marked.streams == NULL
                ? TB_ERR_LIMIT
                : TB_OK;
 }

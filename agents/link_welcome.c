@@ -243,9 +243,11 @@ static tb_err check_taken(tb_step *step, const tb_welcome *welcome, bool *out_ba
 }
 
 /* Where sending goes on: behind the higher of the hub's stored mark and the recipient's arrived
- * mark. */
+ * mark. A stored mark that only follows is none yet, and nothing is said of it: what is sent again
+ * until it comes changes nothing. */
 static tb_err set_base(tb_step *step,
                        const tb_signed_line *stored,
+                       bool follows,
                        const tb_stream *stream,
                        tb_stream_out_row *row)
 {
@@ -257,12 +259,12 @@ static tb_err set_base(tb_step *step,
     bool news = base != row->stored || row->submitted != base || row->flight_count > 0;
     tb_err err = TB_OK;
 
-    if (shown < row->stored) {
+    if (shown < row->stored && !follows) {
         tb_effects_note(step->effects, step->arena, TB_LEVEL_ERROR,
                         "event=hub_went_back recipient=%p stored=%u shown=%u", &stream->recipient,
                         row->stored, shown);
     }
-    if (shown < row->stored && base < row->stored) {
+    if (shown < row->stored && base < row->stored && !follows) {
         tb_alarm_row alarm = {
             .code = TB_REFUSED_GAP,
             .at = step->now.real,
@@ -313,7 +315,7 @@ static tb_err set_bases(tb_step *step, const tb_welcome *welcome)
         if (stored != NULL && tb_marks_by_hub(step, stored) != TB_ACCEPTED) {
             stored = NULL;
         }
-        err = set_base(step, stored, &stream, &row);
+        err = set_base(step, stored, stored == NULL && welcome->more, &stream, &row);
     }
     return err == TB_ERR_NOT_FOUND ? TB_OK : err;
 }

@@ -216,7 +216,7 @@ static tb_err change(tb_asking *a)
                                    &a->request->set_switch, &a->answer);
     }
     if (a->request->kind == TB_REQUEST_SET_OFFICE) {
-        return tb_office_set(a->txn, &a->request->set_office, &a->answer);
+        return tb_office_set(a->agent, a->txn, &a->request->set_office, &a->answer);
     }
     if (a->request->kind == TB_REQUEST_INSTALL) {
         return install(a);

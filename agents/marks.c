@@ -387,6 +387,16 @@ tb_err tb_marks_lines(tb_step *step, const tb_lines *lines)
 
 /* ---- refused ---- */
 
+/* Whether the line is about a notice with this header of ours. A line that names another number
+ * than the header has would make a filler that nobody can read. */
+static bool is_about(const tb_line *line, const tb_header *header)
+{
+    const tb_entry *entry = tb_header_entry(header, &line->stream.recipient);
+    return entry != NULL && entry->number == line->from && header->lane == line->stream.lane &&
+           tb_party_equal(&header->sender, &line->stream.sender) &&
+           tb_incarnation_compare(&header->incarnation, &line->stream.incarnation) == 0;
+}
+
 /* Among our newest notices, by the digest of its header. */
 static tb_err look_back(tb_step *step, const tb_line *line, uint64_t *out)
 {
@@ -405,8 +415,12 @@ static tb_err look_back(tb_step *step, const tb_line *line, uint64_t *out)
                             &proof);
         tb_digest digest = err == TB_OK ? tb_header_digest(proof.header) : (tb_digest){{0}};
         if (err == TB_OK && tb_digest_equal(&digest, &line->digest)) {
+            tb_header header;
             *out = newest;
-            return TB_OK;
+            return tb_header_decode(proof.header, step->arena, &header) == TB_ACCEPTED &&
+                           is_about(line, &header)
+                       ? TB_OK
+                       : TB_ERR_NOT_FOUND;
         }
         err = err == TB_ERR_NOT_FOUND ? TB_OK : err;
     }
@@ -418,11 +432,8 @@ static tb_err
 is_ours(tb_step *step, const tb_line *line, const tb_header *header, tb_bytes shown, bool *out)
 {
     tb_proof_row proof;
-    const tb_entry *entry = tb_header_entry(header, &line->stream.recipient);
     *out = false;
-    if (!tb_party_equal(&header->sender, &step->agent->self) || entry == NULL ||
-        entry->number != line->from || header->lane != line->stream.lane ||
-        tb_incarnation_compare(&header->incarnation, &line->stream.incarnation) != 0) {
+    if (!tb_party_equal(&header->sender, &step->agent->self) || !is_about(line, header)) {
         return TB_OK;
     }
     tb_err err =
@@ -454,10 +465,15 @@ static tb_err notice_of(tb_step *step, const tb_refused *refused, uint64_t *out)
     if (err == TB_OK) {
         tb_item item;
         err = item_of(step, &line->stream, &kept, line->from, &item);
-        if (err == TB_OK) {
-            *out = item.header.notice;
+        if (err != TB_OK) {
+            return err;
         }
-        return err;
+        /* Another header than ours: in its place a filler that says so would be malformed. */
+        if (!tb_digest_equal(&item.digest, &line->digest)) {
+            return TB_ERR_NOT_FOUND;
+        }
+        *out = item.header.notice;
+        return TB_OK;
     }
     if (err != TB_ERR_NOT_FOUND) {
         return err;

@@ -23,6 +23,20 @@ tb_err tb_marks_refused(tb_step *step, const tb_refused *refused) TB_MUST_USE;
 tb_refusal tb_marks_by_hub(tb_step *step, const tb_signed_line *line) TB_MUST_USE;
 tb_refusal
 tb_marks_by_party(tb_step *step, const tb_signed_line *line, const tb_party *party) TB_MUST_USE;
+/* marks_covering.c: the newest arrived marks, each a packed SignedLine as it is stored, that cover a
+ * notice: of one that another party sent, none. Of a stream in `seen` none is taken again, as far as
+ * there is room to remember. TB_ERR_CORRUPT: the header does not decode. */
+typedef struct tb_marks_seen {
+    tb_stream *streams;
+    size_t count;
+    size_t room;
+} tb_marks_seen;
+typedef tb_err tb_marks_covering_fn(void *context, tb_bytes line);
+tb_err tb_marks_covering(tb_step *step,
+                         tb_bytes header,
+                         tb_marks_seen *seen,
+                         tb_marks_covering_fn *take,
+                         void *context) TB_MUST_USE;
 /* Alarm about a line that does not hold. */
 tb_err tb_marks_alarm(tb_step *step, tb_refusal code, const tb_signed_line *line) TB_MUST_USE;
 

@@ -1,5 +1,7 @@
 #include "agents/office.h"
 
+#include "agents/digest.h"
+#include "agents/duties.h"
 #include "agents/rows_link.h"
 
 #define META_NAME     "office"
@@ -26,10 +28,15 @@ tb_err tb_office_get(tb_txn *txn, tb_office *out)
     return both == 0 || tb_office_fits(out->from, out->to) ? TB_OK : TB_ERR_CORRUPT;
 }
 
-tb_err tb_office_put(tb_txn *txn, const tb_office *office)
+tb_err tb_office_put(const tb_agent *agent, tb_txn *txn, const tb_office *office)
 {
     TB_ASSERT(tb_office_fits(office->from, office->to));
-    return tb_meta_number_put(txn, META_NAME, (uint64_t)office->from << PLACE_OF_FROM | office->to);
+    tb_err err =
+        tb_meta_number_put(txn, META_NAME, (uint64_t)office->from << PLACE_OF_FROM | office->to);
+    if (err == TB_OK) {
+        err = tb_duties_replan_all(txn);
+    }
+    return err == TB_OK ? tb_digest_moved(agent, txn, office) : err;
 }
 
 tb_time tb_office_next(const tb_office *office, const tb_calendar *calendar, tb_time t)
@@ -58,9 +65,12 @@ tb_err tb_query_office(tb_txn *txn, tb_local_answer *answer)
     return err;
 }
 
-tb_err tb_office_set(tb_txn *txn, const tb_local_office *wanted, tb_local_answer *answer)
+tb_err tb_office_set(const tb_agent *agent,
+                     tb_txn *txn,
+                     const tb_local_office *wanted,
+                     tb_local_answer *answer)
 {
     const tb_office office = {.from = wanted->from, .to = wanted->to};
-    tb_err err = tb_office_put(txn, &office);
+    tb_err err = tb_office_put(agent, txn, &office);
     return err == TB_OK ? tb_query_office(txn, answer) : err;
 }

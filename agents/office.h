@@ -4,9 +4,9 @@
 #ifndef TB_OFFICE_H
 #define TB_OFFICE_H
 
+#include "agents/link.h"
 #include "agents/tables/calendar.h"
 #include "messages/local.h"
-#include "store/store.h"
 
 /* Minutes after midnight, China time, on working days: from <= t < to. */
 typedef struct tb_office {
@@ -16,13 +16,16 @@ typedef struct tb_office {
 } tb_office;
 
 tb_err tb_office_get(tb_txn *txn, tb_office *out) TB_MUST_USE;
-/* office fits: tb_office_fits. */
-tb_err tb_office_put(tb_txn *txn, const tb_office *office) TB_MUST_USE;
+/* office fits: tb_office_fits. What was planned by other hours is planned anew with the next tick
+ * (tb_duties_replan_all, tb_digest_moved). */
+tb_err tb_office_put(const tb_agent *agent, tb_txn *txn, const tb_office *office) TB_MUST_USE;
 bool tb_office_fits(unsigned from, unsigned to);
 
 /* For people: what is set, after setting it. */
-tb_err
-tb_office_set(tb_txn *txn, const tb_local_office *wanted, tb_local_answer *answer) TB_MUST_USE;
+tb_err tb_office_set(const tb_agent *agent,
+                     tb_txn *txn,
+                     const tb_local_office *wanted,
+                     tb_local_answer *answer) TB_MUST_USE;
 tb_err tb_query_office(tb_txn *txn, tb_local_answer *answer) TB_MUST_USE;
 
 /* The first instant not before t that is in office hours. */

@@ -1,6 +1,7 @@
 #include "agents/status.h"
 
 #include "agents/approval.h"
+#include "agents/digest.h"
 #include "agents/freshness.h"
 #include "agents/recovery.h"
 #include "agents/rows_link.h"
@@ -127,6 +128,9 @@ tb_err tb_status(const tb_agent *agent, tb_txn *txn, tb_now now, tb_local_answer
     }
     if (err == TB_OK) {
         err = tb_approvals_count(txn, &status.approvals);
+    }
+    if (err == TB_OK) {
+        err = tb_digest_count(agent, txn, now.civil, &status.duties);
     }
     if (err != TB_OK) {
         return err;

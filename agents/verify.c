@@ -2,16 +2,21 @@
 
 #include "agents/campaign/scene.h"
 #include "agents/chain.h"
+#include "agents/evidence.h"
 #include "agents/lapse_check.h"
+#include "agents/marks.h"
+#include "agents/passing.h"
 #include "agents/prover.h"
 #include "agents/reports.h"
 #include "base/text.h"
 
-#define FAULTS_MAX 100
+#define FAULTS_MAX  100
+#define STREAMS_MAX 256
 
 typedef struct verifying {
     tb_step *step;
     tb_prover *prover;
+    tb_marks_seen marked;
     tb_local_verified out;
 } verifying;
 
@@ -49,6 +54,51 @@ static tb_err prove(verifying *v, const tb_event_key *key, const tb_event_row *r
     v->out.openings += proven.openings;
     return proven.refused == TB_ACCEPTED ? TB_OK
                                          : fault(v, &key->event, tb_refusal_key(proven.refused));
+}
+
+/* What a recipient of ours signed: that it is signed by that recipient, and speaks of our header.
+ */
+typedef struct marking {
+    verifying *v;
+    const tb_digest *event;
+} marking;
+
+static tb_err prove_mark(void *context, tb_bytes packed)
+{
+    marking *m = context;
+    verifying *v = m->v;
+    tb_signed_line line;
+    tb_mark_verdict verdict = TB_MARK_HOLDS;
+    tb_refusal refused = tb_evidence_mark(v->step, packed);
+    tb_err err = TB_OK;
+    if (refused == TB_ACCEPTED &&
+        tb_signed_line_decode(packed, v->step->arena, &line) == TB_ACCEPTED) {
+        tb_stream_out_row *row = tb_arena_alloc(v->step->arena, sizeof *row);
+        err = row == NULL ? TB_ERR_LIMIT : tb_stream_out_get(v->step->txn, &line.line.stream, row);
+        err = err == TB_OK ? tb_marks_compare(v->step, &line.line, row, &verdict) : err;
+    }
+    if (err == TB_ERR_NOT_FOUND || (err == TB_OK && verdict != TB_MARK_HOLDS)) {
+        return fault(v, m->event, "an arrived mark over it is of another notice");
+    }
+    v->out.marks += err == TB_OK && refused == TB_ACCEPTED;
+    return err != TB_OK || refused == TB_ACCEPTED ? err
+                                                  : fault(v, m->event, tb_refusal_key(refused));
+}
+
+/* Of what this party sent: the marks that cover its notice, each stream's once. */
+static tb_err prove_marks(verifying *v, const tb_event_key *key, const tb_event_row *row)
+{
+    tb_passed passed;
+    bool proven;
+    marking m = {v, &key->event};
+    if (!tb_party_equal(&row->sender, &v->step->agent->self)) {
+        return TB_OK;
+    }
+    tb_err err = tb_pass_proof(v->step->txn, row, &passed, &proven);
+    if (err == TB_OK && proven) {
+        err = tb_marks_covering(v->step, passed.header, &v->marked, prove_mark, &m);
+    }
+    return err == TB_ERR_CORRUPT ? TB_OK : err; /* told already: a row of it does not decode */
 }
 
 /* That a lapse says what the events bear out. */
@@ -90,6 +140,9 @@ static tb_err prove_case(verifying *v, const tb_case_row *row)
             if (event.standing != TB_STANDING_HELD_BACK) {
                 err = prove(v, &key, &event);
             }
+            if (err == TB_OK && event.standing != TB_STANDING_HELD_BACK) {
+                err = prove_marks(v, &key, &event);
+            }
             if (err == TB_OK && class == TB_CLASS_SIDE) {
                 err = prove_lapse(v, row, &key, &event);
             }
@@ -113,7 +166,9 @@ static tb_err begin(tb_step *step,
     *out_go_on = false;
     v->out.faults = tb_arena_array(step->arena, FAULTS_MAX, sizeof *v->out.faults);
     v->prover = tb_arena_alloc(step->arena, sizeof *v->prover);
-    if (v->out.faults == NULL || v->prover == NULL) {
+    v->marked.room = STREAMS_MAX;
+    v->marked.streams = tb_arena_array(step->arena, STREAMS_MAX, sizeof *v->marked.streams);
+    if (v->out.faults == NULL || v->prover == NULL || v->marked.streams == NULL) {
         return TB_ERR_LIMIT;
     }
     tb_err err = tb_prover_init(step, v->prover);
@@ -313,7 +368,8 @@ static tb_err recount(verifying *v,
         TB_FIELD_FIGURES);
     tb_err err = tb_case_summary(v->step->agent, v->step->txn, row, &summary);
     if (err == TB_OK) {
-        err = tb_report_figures(v->step->agent, v->step->txn, campaign, report, period, &counted, &count);
+        err = tb_report_figures(v->step->agent, v->step->txn, campaign, report, period, &counted,
+                                &count);
     }
     for (size_t i = 0; err == TB_OK && field != NULL && i < summary.field_count; i++) {
         if (tb_bytes_equal(summary.fields[i].id, tb_bytes_str(field->id))) {
@@ -323,10 +379,7 @@ static tb_err recount(verifying *v,
     return err == TB_OK ? fault(v, NULL, "its figures are not here") : err;
 }
 
-tb_err tb_verify_report(tb_step *step,
-                        const tb_case_id *id,
-                        bool recounts,
-                        tb_local_answer *answer)
+tb_err tb_verify_report(tb_step *step, const tb_case_id *id, bool recounts, tb_local_answer *answer)
 {
     verifying v;
     tb_case_row row;

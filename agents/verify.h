@@ -3,7 +3,8 @@
  *
  * Every event is proved as if a stranger had just passed it on (prover.h): its id and its
  * notice's header, the path to the signed root, the signature under the key the directory has,
- * cuts, the hub's stamp, and every field group that is open here against its commitment. Nothing is
+ * cuts, the hub's stamp, and every field group that is open here against its commitment; of what this
+ * party sent, the arrived marks too, as `verify FILE` proves them. Nothing is
  * believed because it is in the store. The record of a lapse is held against what it says besides
  * (lapse_check.h).
  */

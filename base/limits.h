@@ -171,8 +171,9 @@
 #define TB_OFFICE_TO_MINUTE   1020
 /* Duties looked through for a digest; of more it says so. */
 #define TB_DIGEST_LOOKED_MAX 4096
-/* Duties looked through in one tick when a calendar is new here; the rest waits for the next. */
-#define TB_REDATE_SLICE 256
+/* Duties planned anew in one tick when a calendar is new here or office hours changed; the rest
+ * waits for the next. */
+#define TB_REPLAN_SLICE 256
 /* Duties judged in one tick; the rest waits for the next. */
 #define TB_DUTY_TICK_MAX 16
 /* Acts an agent does by itself in one tick, and such that become due by a switch; likewise. */

@@ -18,6 +18,7 @@ typedef struct filling {
     tb_live_party *to;
     tb_group *groups;
     size_t group_count;
+    size_t group_capacity;
     tb_shared_body *bodies;
     size_t body_count;
     size_t body_capacity;
@@ -53,6 +54,7 @@ static tb_err flush(filling *f)
     frame.carry.body_count = f->body_count;
     f->groups = NULL;
     f->group_count = 0;
+    f->group_capacity = 0;
     f->bodies = NULL;
     f->body_count = 0;
     f->body_capacity = 0;
@@ -63,32 +65,20 @@ static tb_err flush(filling *f)
 /* Room for a group with so many bodies in the frame, after sending what would make it too large. */
 static tb_err make_room(filling *f, uint64_t bytes, size_t bodies)
 {
-    tb_arena *arena = f->b->running.arena;
     if (f->group_count == FRAME_GROUPS || FRAME_BYTES + f->bytes + bytes > TB_FRAME_BYTES_MAX) {
         tb_err err = flush(f);
         if (err != TB_OK) {
             return err;
         }
     }
+    f->groups = tb_running_grown(f->b, f->groups, f->group_count, f->group_count + 1,
+                                 &f->group_capacity, sizeof *f->groups);
     if (f->groups == NULL) {
-        f->groups = tb_arena_array(arena, FRAME_GROUPS, sizeof *f->groups);
-        if (f->groups == NULL) {
-            return TB_ERR_LIMIT;
-        }
+        return TB_ERR_LIMIT;
     }
-    if (f->body_count + bodies > f->body_capacity) {
-        size_t capacity = 2 * (f->body_count + bodies);
-        tb_shared_body *larger = tb_arena_array(arena, capacity, sizeof *larger);
-        if (larger == NULL) {
-            return TB_ERR_LIMIT;
-        }
-        if (f->body_count > 0) {
-            memcpy(larger, f->bodies, f->body_count * sizeof *larger);
-        }
-        f->bodies = larger;
-        f->body_capacity = capacity;
-    }
-    return TB_OK;
+    f->bodies = tb_running_grown(f->b, f->bodies, f->body_count, f->body_count + bodies,
+                                 &f->body_capacity, sizeof *f->bodies);
+    return f->bodies == NULL && bodies > 0 ? TB_ERR_LIMIT : TB_OK;
 }
 
 static void add_body(filling *f, const tb_notice_name *name, tb_bytes body)

@@ -26,24 +26,8 @@ typedef struct writing {
     tb_party *closed;
     size_t closed_count;
     size_t closed_capacity;
+    bool more; /* a line did not fit and follows */
 } writing;
-
-/* Room for one more: the list itself, or a copy twice as large. NULL when the arena is exhausted.
- */
-static void *roomier(tb_broker *b, void *list, size_t count, size_t each, size_t *capacity)
-{
-    if (count < *capacity) {
-        return list;
-    }
-
-    size_t larger = *capacity == 0 ? 16 : *capacity * 2;
-    void *copy = tb_arena_array(b->running.arena, larger, each);
-    if (copy != NULL && count > 0) {
-        memcpy(copy, list, count * each);
-    }
-    *capacity = larger;
-    return copy;
-}
 
 static tb_err unpack(tb_broker *b, tb_bytes packed, tb_signed_line *out)
 {
@@ -61,7 +45,8 @@ static tb_err add_line(writing *w, tb_bytes packed, line_list *list, bool *out_f
         return TB_OK;
     }
 
-    list->lines = roomier(w->b, list->lines, list->count, sizeof *list->lines, &list->capacity);
+    list->lines = tb_running_grown(w->b, list->lines, list->count, list->count + 1, &list->capacity,
+                                   sizeof *list->lines);
     if (list->lines == NULL) {
         return TB_ERR_LIMIT;
     }
@@ -99,6 +84,7 @@ static tb_err show(writing *w, tb_bytes packed, line_list *list)
     if (err != TB_OK || fits) {
         return err;
     }
+    w->more = true;
     return follow(w, packed);
 }
 
@@ -174,8 +160,8 @@ static tb_err show_closed(writing *w)
     tb_err err = tb_hub_share_after(w->b->running.txn, &w->party->id, &after, &after, &share);
     while (err == TB_OK) {
         if (share.closed && w->closed_count < CLOSED_MAX) {
-            w->closed =
-                roomier(w->b, w->closed, w->closed_count, sizeof *w->closed, &w->closed_capacity);
+            w->closed = tb_running_grown(w->b, w->closed, w->closed_count, w->closed_count + 1,
+                                         &w->closed_capacity, sizeof *w->closed);
             if (w->closed == NULL) {
                 return TB_ERR_LIMIT;
             }
@@ -252,6 +238,7 @@ static tb_err answer(tb_broker *b, tb_live_party *party)
     welcome->closed_count = w.closed_count;
     welcome->refused = w.refused;
     welcome->refused_count = w.refused_count;
+    welcome->more = w.more;
     err = show_documents(&w, welcome);
     if (err != TB_OK) {
         return err;

@@ -113,6 +113,7 @@ typedef struct tb_welcome {
     size_t closed_count;
     tb_refused *refused;
     size_t refused_count;
+    bool more; /* lines follow: a stream without one need not be one without mark */
 } tb_welcome;
 
 typedef struct tb_bye {

@@ -182,6 +182,7 @@ static tb_refusal read_welcome(const wire_welcome *in, tb_arena *arena, tb_welco
     out->arrived_count = in->n_arrived;
     out->taken_count = in->n_taken;
 
+    out->more = in->more != 0;
     tb_refusal refusal = read_versions(in->documents, in->n_documents, arena, &out->documents);
     if (refusal == TB_ACCEPTED) {
         refusal = read_lines(in->stored, in->n_stored, arena, &out->stored);

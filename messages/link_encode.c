@@ -132,6 +132,7 @@ static bool write_welcome(const tb_welcome *in, tb_arena *arena, wire_welcome *o
     out->n_stored = in->stored_count;
     out->n_arrived = in->arrived_count;
     out->n_taken = in->taken_count;
+    out->more = in->more;
     return tb_wire_of_incarnation(&in->hub_incarnation, arena, &out->hub_incarnation) &&
            write_versions(in->documents, in->document_count, arena, &out->documents) &&
            write_lines(in->stored, in->stored_count, arena, &out->stored) &&

@@ -446,6 +446,7 @@ typedef struct tb_local_status {
     tb_local_recovery recovery;
     uint64_t accounts;  /* 0: whoever opens the socket may act */
     uint64_t approvals; /* acts that wait for approval */
+    tb_local_due_counts duties;
 } tb_local_status;
 
 typedef struct tb_local_notice_line {

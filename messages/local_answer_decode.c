@@ -193,7 +193,8 @@ static tb_refusal read_status(const wire_status *in, tb_arena *arena, tb_local_s
     if (!tb_wire_party(in->party, &out->party) || !tb_local_text(in->name_zh, &out->name_zh) ||
         !tb_local_text(in->name_en, &out->name_en) || !tb_wire_code_or_none(in->code, &out->code) ||
         !tb_wire_incarnation(in->incarnation, &out->incarnation) ||
-        !tb_wire_time(in->civil_ms, &out->civil) || !read_digest(in->hub, &out->hub)) {
+        !tb_wire_time(in->civil_ms, &out->civil) || !read_digest(in->hub, &out->hub) ||
+        !tb_local_read_due_counts(in->duties, &out->duties)) {
         return TB_REFUSED_REQUEST;
     }
     out->linked = in->linked != 0;

@@ -223,6 +223,7 @@ static bool write_status(const tb_local_status *in, tb_arena *arena, wire_status
     out->alarms = in->alarms;
     out->accounts = in->accounts;
     out->approvals = in->approvals;
+    out->duties = tb_local_write_due_counts(&in->duties, arena);
     out->n_alarm_texts = in->alarm_text_count;
     out->alarm_texts = tb_local_write_texts(in->alarm_texts, in->alarm_text_count, arena);
     out->n_warnings = in->warning_count;
@@ -241,7 +242,7 @@ static bool write_status(const tb_local_status *in, tb_arena *arena, wire_status
             return false;
         }
     }
-    return out->alarm_texts != NULL &&
+    return out->alarm_texts != NULL && out->duties != NULL &&
            tb_wire_of_incarnation(&in->incarnation, arena, &out->incarnation);
 }
 

@@ -6,6 +6,42 @@ typedef Tongbao__Local__UnansweredLine wire_line;
 typedef Tongbao__Local__UnansweredCase wire_case;
 typedef Tongbao__Local__ExplainedDuty wire_duty;
 
+/* ---- what is to be done first ---- */
+
+bool tb_local_read_due_counts(const Tongbao__Local__DueCounts *in, tb_local_due_counts *out)
+{
+    *out = (tb_local_due_counts){.overdue = 0};
+    if (in == NULL) {
+        return true; /* of an agent that does not count them */
+    }
+    *out = (tb_local_due_counts){.overdue = in->overdue,
+                                 .today = in->today,
+                                 .next_day = in->next_day,
+                                 .urgent = in->urgent,
+                                 .owed = in->owed,
+                                 .escalated = in->escalated,
+                                 .more = in->more != 0};
+    return tb_wire_time(in->until_ms, &out->until);
+}
+
+Tongbao__Local__DueCounts *tb_local_write_due_counts(const tb_local_due_counts *in, tb_arena *arena)
+{
+    Tongbao__Local__DueCounts *out = tb_arena_alloc(arena, sizeof *out);
+    if (out == NULL) {
+        return NULL;
+    }
+    tongbao__local__due_counts__init(out);
+    out->overdue = in->overdue;
+    out->today = in->today;
+    out->next_day = in->next_day;
+    out->urgent = in->urgent;
+    out->owed = in->owed;
+    out->escalated = in->escalated;
+    out->more = in->more;
+    out->until_ms = in->until;
+    return out;
+}
+
 /* ---- unanswered ---- */
 
 bool tb_local_read_get_unanswered(const Tongbao__Local__GetUnanswered *in,

@@ -11,8 +11,21 @@ typedef struct tb_local_list_duties {
     bool mine; /* owed by this party */
     tb_bytes after;
     uint32_t limit;
-    tb_party by; /* owed by this party; empty: by anybody */
+    tb_party by;   /* owed by this party; empty: by anybody */
+    bool concerns; /* owed by or to this party, or escalated to it */
 } tb_local_list_duties;
+
+/* What this party has to do first, of duties that are not done; a part of its status. */
+typedef struct tb_local_due_counts {
+    uint64_t overdue;   /* owed by it and past due */
+    uint64_t today;     /* owed by it and due by the end of today */
+    uint64_t next_day;  /* and by the end of the next working day */
+    uint64_t urgent;    /* of these three, on cases in the urgent lane */
+    uint64_t owed;      /* owed to it and past due */
+    uint64_t escalated; /* between others, past due and escalated to it */
+    bool more;          /* there are more than were looked through (TB_DIGEST_LOOKED_MAX) */
+    tb_time until;      /* end of the next working day */
+} tb_local_due_counts;
 
 typedef struct tb_local_get_unanswered {
     tb_party by;      /* what this party holds, case by case; empty: only counted */

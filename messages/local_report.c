@@ -273,6 +273,7 @@ tb_local_read_verified(const Tongbao__Local__Verified *in, tb_arena *arena, tb_l
     out->not_looked = in->not_looked;
     out->attested = in->attested != 0;
     out->wrong = in->wrong;
+    out->marks = in->marks;
     out->fault_count = in->n_faults;
     if (!tb_wire_fixed(in->case_id, out->case_id.bytes, TB_CASE_ID_BYTES)) {
         return TB_REFUSED_REQUEST;
@@ -294,6 +295,7 @@ bool tb_local_write_verified(const tb_local_verified *in,
     out->not_looked = in->not_looked;
     out->attested = in->attested;
     out->wrong = in->wrong;
+    out->marks = in->marks;
     out->n_faults = in->fault_count;
     out->faults = tb_local_write_texts(in->faults, in->fault_count, arena);
     return out->faults != NULL;

@@ -183,6 +183,7 @@ typedef struct tb_local_verified {
     uint64_t wrong;
     tb_bytes *faults; /* the first of what is wrong */
     size_t fault_count;
+    uint64_t marks; /* of recipients, that cover what this party sent of it */
 } tb_local_verified;
 
 typedef struct tb_local_evidence {

@@ -76,6 +76,7 @@ static bool read_list_duties(const Tongbao__Local__ListDuties *in, tb_local_list
 {
     out->overdue = in->overdue != 0;
     out->mine = in->mine != 0;
+    out->concerns = in->concerns != 0;
     out->limit = in->limit;
     return tb_wire_party_or_none(in->by, &out->by) &&
            tb_wire_blob(in->after, TB_LOCAL_BYTES_MAX, &out->after);
@@ -571,6 +572,7 @@ static bool write_body(const tb_local_request *in, tb_arena *arena, bodies *b, w
         tongbao__local__list_duties__init(&b->duties);
         b->duties.overdue = in->duties.overdue;
         b->duties.mine = in->duties.mine;
+        b->duties.concerns = in->duties.concerns;
         b->duties.by = tb_wire_of_party(&in->duties.by);
         b->duties.after = tb_wire_of(in->duties.after);
         b->duties.limit = in->duties.limit;

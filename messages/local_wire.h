@@ -228,8 +228,14 @@ bool tb_local_write_verified(const tb_local_verified *in,
                              tb_arena *arena,
                              struct Tongbao__Local__Verified *out);
 
+struct Tongbao__Local__DueCounts;
 struct Tongbao__Local__Recovery;
 
+/* local_duty.c; absent: nothing counted. NULL: no memory. */
+bool tb_local_read_due_counts(const struct Tongbao__Local__DueCounts *in,
+                              tb_local_due_counts *out) TB_MUST_USE;
+struct Tongbao__Local__DueCounts *tb_local_write_due_counts(const tb_local_due_counts *in,
+                                                            tb_arena *arena) TB_MUST_USE;
 /* local_recovery.c */
 tb_refusal tb_local_read_recovery(const struct Tongbao__Local__Recovery *in,
                                   tb_arena *arena,

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "base/limits.h"
+#include "daemon/damage.h"
 #include "shell/language.h"
 #include "shell/progress.h"
 #include "store/backup.h"
@@ -119,6 +120,14 @@ int tb_keep_main(const tb_keep *keep, int argc, char **argv)
     if (!read_words(keep, argv, &words)) {
         return keep->exit_usage;
     }
+    char unreadable[1024];
+    (void)snprintf(
+        unreadable, sizeof unreadable,
+        tb_language("%s: %.400s: the file is damaged, or its disk does not give it back; "
+                    "look at the disk, and take another backup\n",
+                    "%s: %.400s:文件已损坏,或磁盘无法读出;请检查磁盘,并改用另一份备份\n"),
+        keep->program, words.restores ? words.folder : words.store);
+    tb_damage_say(unreadable, keep->exit_failed);
     tb_err err = words.restores
                      ? tb_store_restore(words.folder, words.store, words.quota, now_ms(), &backup)
                      : tb_store_backup(words.store, words.folder, &backup);

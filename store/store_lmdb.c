@@ -2,16 +2,13 @@
  *
  * LMDB's pointers die at the next write and at the end of the transaction; that they do is a fact
  * of this file only, because every read copies into the arena. LMDB has no checksums: each value is
- * stored behind 8 bytes that depend on table, key and value, so that a row that rotted, or was put
- * in another's place, is seen.
+ * stored behind one of ours (row_sum.h).
  */
 #include "store/store_lmdb.h"
 
 #include "store/range.h"
+#include "store/version.h"
 
-#include <sodium.h>
-
-#define SUM_BYTES crypto_shorthash_BYTES
 /* A backup that was killed leaves its reader behind, which would pin pages for ever: looked for
  * once in so many write transactions, and whenever there is no room. */
 #define READERS_EVERY 1024
@@ -48,32 +45,41 @@ static MDB_val value_of(tb_bytes b)
     return v;
 }
 
-/* The key is hashed into the key of the value's hash, so that nothing need be copied together. */
-static void checksum(
-    const tb_txn *txn, tb_table table, tb_bytes key, tb_bytes value, uint8_t out_sum[SUM_BYTES])
-{
-    _Static_assert(crypto_shorthash_KEYBYTES == 16, "two hashes make a key");
-    uint8_t row[crypto_shorthash_KEYBYTES] = {0};
-
-    memcpy(row, txn->store->row_keys[table], SUM_BYTES);
-    crypto_shorthash(row + SUM_BYTES, key.data, key.size, row);
-    crypto_shorthash(out_sum, value.data, value.size, row);
-}
-
 tb_err tb_lmdb_verify(
     const tb_txn *txn, tb_table table, tb_bytes key, tb_bytes stored, tb_bytes *out_value)
 {
-    uint8_t sum[SUM_BYTES];
+    uint8_t sum[TB_ROW_SUM_BYTES];
 
-    if (stored.size < SUM_BYTES) {
+    if (stored.size < TB_ROW_SUM_BYTES) {
         return TB_ERR_CORRUPT;
     }
-    tb_bytes value = tb_bytes_of(stored.data + SUM_BYTES, stored.size - SUM_BYTES);
-    checksum(txn, table, key, value, sum);
-    if (memcmp(sum, stored.data, SUM_BYTES) != 0) {
+    tb_bytes value = tb_bytes_of(stored.data + TB_ROW_SUM_BYTES, stored.size - TB_ROW_SUM_BYTES);
+    tb_row_sum(txn->store->sums, txn->store->row_keys[table], key, value, sum);
+    if (memcmp(sum, stored.data, TB_ROW_SUM_BYTES) != 0) {
         return TB_ERR_CORRUPT;
     }
     *out_value = value;
+    return TB_OK;
+}
+
+tb_err tb_lmdb_find_sums(tb_store *store, MDB_txn *mdb)
+{
+    uint8_t sum[TB_ROW_SUM_BYTES];
+    tb_bytes key = tb_bytes_str(TB_STORE_SCHEMA_KEY);
+    MDB_val k = value_of(key);
+    MDB_val v;
+
+    store->sums = TB_ROW_SUM_XXH3;
+    int rc = mdb_get(mdb, store->tables[TB_TABLE_META], &k, &v);
+    if (rc != MDB_SUCCESS || v.mv_size < TB_ROW_SUM_BYTES) {
+        return rc == MDB_NOTFOUND || rc == MDB_SUCCESS ? TB_OK : tb_lmdb_error(rc);
+    }
+    const uint8_t *stored = v.mv_data;
+    tb_bytes value = tb_bytes_of(stored + TB_ROW_SUM_BYTES, v.mv_size - TB_ROW_SUM_BYTES);
+    tb_row_sum(TB_ROW_SUM_SIPHASH, store->row_keys[TB_TABLE_META], key, value, sum);
+    if (memcmp(sum, stored, TB_ROW_SUM_BYTES) == 0) {
+        store->sums = TB_ROW_SUM_SIPHASH;
+    }
     return TB_OK;
 }
 
@@ -225,7 +231,7 @@ static tb_err write_result(tb_txn *txn, int rc)
 tb_err tb_store_put(tb_txn *txn, tb_table table, tb_bytes key, tb_bytes value)
 {
     MDB_cursor *cursor;
-    uint8_t sum[SUM_BYTES];
+    uint8_t sum[TB_ROW_SUM_BYTES];
 
     TB_ASSERT(!txn->reads_only);
     if (!tb_key_valid(key)) {
@@ -237,17 +243,17 @@ tb_err tb_store_put(tb_txn *txn, tb_table table, tb_bytes key, tb_bytes value)
     }
 
     MDB_val k = value_of(key);
-    MDB_val v = {.mv_size = SUM_BYTES + value.size};
+    MDB_val v = {.mv_size = TB_ROW_SUM_BYTES + value.size};
     err = write_result(txn, mdb_cursor_put(cursor, &k, &v, MDB_RESERVE));
     if (err != TB_OK) {
         return err;
     }
 
     uint8_t *stored = v.mv_data;
-    checksum(txn, table, key, value, sum);
-    memcpy(stored, sum, SUM_BYTES);
+    tb_row_sum(txn->store->sums, txn->store->row_keys[table], key, value, sum);
+    memcpy(stored, sum, TB_ROW_SUM_BYTES);
     if (value.size > 0) {
-        memcpy(stored + SUM_BYTES, value.data, value.size);
+        memcpy(stored + TB_ROW_SUM_BYTES, value.data, value.size);
     }
     return TB_OK;
 }

@@ -2,6 +2,7 @@
 #ifndef TB_STORE_LMDB_H
 #define TB_STORE_LMDB_H
 
+#include "store/row_sum.h"
 #include "store/store.h"
 
 #include <lmdb.h>
@@ -20,7 +21,8 @@ struct tb_txn {
 struct tb_store {
     MDB_env *env;
     MDB_dbi tables[TB_TABLE_COUNT];
-    uint8_t row_keys[TB_TABLE_COUNT][8]; /* by table name, for the rows' checksums */
+    tb_row_sum_form sums;
+    uint8_t row_keys[TB_TABLE_COUNT][TB_ROW_SUM_BYTES]; /* of tb_row_sum_table */
     uint64_t quota;
     int folder;     /* holds the lock on the store while open */
     uint64_t begun; /* write transactions */
@@ -37,6 +39,10 @@ static inline tb_bytes bytes_of(const MDB_val *v)
 
 /* The transaction's cursor on a table, or why the transaction is lost. */
 tb_err tb_lmdb_cursor(tb_txn *txn, tb_table table, MDB_cursor **out_cursor) TB_MUST_USE;
+
+/* The form of this store's sums, once META is open: whichever fits the row that says its schema.
+ * When neither does, that row is told as damaged by who reads it. */
+tb_err tb_lmdb_find_sums(tb_store *store, MDB_txn *mdb) TB_MUST_USE;
 
 /* The value behind a good checksum, still LMDB's memory. */
 tb_err tb_lmdb_verify(const tb_txn *txn,

@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -48,12 +47,11 @@ static tb_err open_tables(tb_store *store)
         TB_TABLES(TB_TABLE_NAME)
 #undef TB_TABLE_NAME
     };
-    static const uint8_t no_key[crypto_shorthash_KEYBYTES];
     MDB_txn *mdb = NULL;
     int rc = mdb_txn_begin(store->env, NULL, MDB_RDONLY, &mdb);
 
     for (size_t i = 0; rc == MDB_SUCCESS && i < TB_TABLE_COUNT; i++) {
-        crypto_shorthash(store->row_keys[i], (const uint8_t *)names[i], strlen(names[i]), no_key);
+        tb_row_sum_table(names[i], store->row_keys[i]);
         rc = mdb_dbi_open(mdb, names[i], 0, &store->tables[i]);
         if (rc == MDB_NOTFOUND && i > 0) {
             store->tables[i] = 0;
@@ -65,6 +63,11 @@ static tb_err open_tables(tb_store *store)
             mdb_txn_abort(mdb);
         }
         return rc == MDB_NOTFOUND ? TB_ERR_VERSION : tb_lmdb_error(rc);
+    }
+    tb_err err = tb_lmdb_find_sums(store, mdb);
+    if (err != TB_OK) {
+        mdb_txn_abort(mdb);
+        return err;
     }
     return tb_lmdb_error(mdb_txn_commit(mdb)); /* so that the handles stay */
 }

@@ -15,7 +15,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sodium.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -46,6 +46,15 @@ static tb_err open_folder(const char *path, int *out_folder)
     return TB_OK;
 }
 
+/* LMDB's own words of a page that contradicts another. It would call abort; for a process this is
+ * the same as a page that cannot be read (daemon/damage.h). */
+static void found_damage(MDB_env *env, const char *what)
+{
+    (void)env;
+    (void)what;
+    (void)raise(SIGBUS);
+}
+
 static tb_err open_environment(tb_store *store, const char *path)
 {
     int stale;
@@ -55,6 +64,7 @@ static tb_err open_environment(tb_store *store, const char *path)
         store->env = NULL;
         return tb_lmdb_error(rc);
     }
+    (void)mdb_env_set_assert(store->env, found_damage);
     rc = mdb_env_set_maxdbs(store->env, TB_TABLE_COUNT);
     if (rc == MDB_SUCCESS) {
         rc = mdb_env_set_mapsize(store->env, store->quota);
@@ -117,16 +127,15 @@ static tb_err open_tables(tb_store *store, tb_txn *txn, unsigned flags)
         TB_TABLES(TB_TABLE_NAME)
 #undef TB_TABLE_NAME
     };
-    static const uint8_t no_key[crypto_shorthash_KEYBYTES];
 
     for (size_t i = 0; i < TB_TABLE_COUNT; i++) {
         int rc = mdb_dbi_open(txn->mdb, names[i], flags, &store->tables[i]);
         if (rc != MDB_SUCCESS) {
             return tb_lmdb_error(rc);
         }
-        crypto_shorthash(store->row_keys[i], (const uint8_t *)names[i], strlen(names[i]), no_key);
+        tb_row_sum_table(names[i], store->row_keys[i]);
     }
-    return TB_OK;
+    return tb_lmdb_find_sums(store, txn->mdb);
 }
 
 /* All tables are opened in the one transaction that also writes or checks what the store is. */

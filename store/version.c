@@ -37,19 +37,19 @@ static tb_err read_number(tb_txn *txn, const char *name, uint32_t *out)
 
 tb_err tb_store_schema(tb_txn *txn, uint32_t *out)
 {
-    return read_number(txn, "schema", out);
+    return read_number(txn, TB_STORE_SCHEMA_KEY, out);
 }
 
 tb_err tb_store_schema_put(tb_txn *txn, uint32_t schema)
 {
-    return write_number(txn, "schema", schema);
+    return write_number(txn, TB_STORE_SCHEMA_KEY, schema);
 }
 
 tb_err tb_store_same_version(tb_txn *txn, uint32_t kind)
 {
     uint32_t schema = 0;
     uint32_t found = 0;
-    tb_err err = read_number(txn, "schema", &schema);
+    tb_err err = read_number(txn, TB_STORE_SCHEMA_KEY, &schema);
     if (err == TB_OK) {
         err = read_number(txn, "kind", &found);
     }
@@ -67,7 +67,7 @@ tb_err tb_store_check_version(tb_txn *txn, uint32_t kind)
     if (tb_store_rows(txn, TB_TABLE_META) > 0) {
         return tb_store_same_version(txn, kind);
     }
-    tb_err err = write_number(txn, "schema", TB_SCHEMA_VERSION);
+    tb_err err = write_number(txn, TB_STORE_SCHEMA_KEY, TB_SCHEMA_VERSION);
     return err == TB_OK ? write_number(txn, "kind", kind) : err;
 }
 

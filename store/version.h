@@ -5,6 +5,8 @@
 #include "base/time.h"
 #include "store/store.h"
 
+#define TB_STORE_SCHEMA_KEY "schema"
+
 /* Writes both rows into a new store and checks them in an old one: TB_ERR_VERSION for a newer
  * schema or another kind, TB_ERR_OLDER for an older schema, TB_ERR_CORRUPT when META holds rows but
  * not these. */

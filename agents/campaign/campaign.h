@@ -85,6 +85,7 @@ typedef struct tb_code_list {
     const char *id;
     tb_choice *choices;
     unsigned choice_count;
+    bool of_duties; /* no key: made of the duties of a case type (TB_LAPSE_DUTY) */
 } tb_code_list;
 
 typedef enum tb_field_type {
@@ -406,7 +407,7 @@ typedef struct tb_duty_def {
 
 /* The open fields of a lapse, and of what else the creditor's agent says: which duty, when it was
  * due, up to where the debtor's stream was held. */
-#define TB_LAPSE_DUTY "lapsed_duty"
+#define TB_LAPSE_DUTY "lapsed_duty" /* without `choices` it has the duties of its case type */
 #define TB_LAPSE_DUE  "lapsed_due"
 #define TB_LAPSE_UPTO "lapsed_upto"
 /* Of a duty that many owe each: whose lapse it is. */
@@ -416,9 +417,40 @@ typedef struct tb_duty_def {
 #define TB_REDATED_DUE      "redated_due"
 #define TB_REDATED_CALENDAR "redated_calendar"
 
+/* What the creditor's agent says of duties, said once for many: a duty has of these what it does
+ * not name itself. A reminder where its limit leaves room for it, a re-dating where it is counted
+ * in working days. */
+typedef struct tb_duty_words {
+    const char *lapse;
+    const char *withdraw_lapse;
+    const char *redate;
+    tb_duty_notice remind;
+    tb_duty_notice escalate;
+} tb_duty_words;
+
+/* 共用部分: what several case types have alike, written once (agents/campaign/load_common.h). A
+ * case type that uses it has all of it when it is loaded; nothing behind the loading knows of it. */
+typedef struct tb_common_part {
+    const char *id;
+    tb_label title;
+    tb_field_def *fields;
+    unsigned field_count;
+    tb_field_group *groups;
+    unsigned group_count;
+    tb_position *positions;
+    unsigned position_count;
+    tb_action *actions;
+    unsigned action_count;
+    tb_duty_def *duties;
+    unsigned duty_count;
+    tb_duty_words words;
+} tb_common_part;
+
 typedef struct tb_case_type {
     const char *id;
     tb_label title;
+    const char **uses; /* of `common` */
+    unsigned use_count;
     tb_field_def *fields;
     unsigned field_count;
     tb_field_group *groups;
@@ -623,6 +655,8 @@ typedef struct tb_campaign {
     unsigned role_count;
     tb_code_list *codes;
     unsigned code_count;
+    tb_common_part *common;
+    unsigned common_count;
     tb_case_type *case_types;
     unsigned case_type_count;
     tb_list_def *lists;

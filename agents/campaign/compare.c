@@ -169,6 +169,9 @@ static void compare_choices(comparison *c, const tb_field_def *from, const tb_fi
 {
     const tb_code_list *before = codes_of(c->from_campaign, from);
     const tb_code_list *after = codes_of(c->to_campaign, to);
+    if (before != NULL && after != NULL && before->of_duties && after->of_duties) {
+        return; /* the duties themselves are compared */
+    }
     for (unsigned i = 0; before != NULL && i < before->choice_count; i++) {
         if (choice_of(after, before->choices[i].id) == NULL) {
             put(c, TB_DIFFERENCE_CHOICE_REMOVED, NULL, from->id, before->choices[i].id);

@@ -7,7 +7,9 @@
 #include <stdlib.h>
 
 struct tb_campaign_loaded {
-    tb_campaign *campaign;
+    tb_campaign *read;     /* libcyaml's, as it read it: it frees that */
+    tb_campaign *campaign; /* settled: lists of its own in the pool, the rest shared */
+    tb_pool pool;
 };
 
 /* The first error, and the innermost line of the backtrace that libcyaml prints after it. */
@@ -77,6 +79,27 @@ static void link_stages(tb_campaign *campaign)
     }
 }
 
+/* False: no memory. */
+static bool settle(tb_campaign_loaded *loaded)
+{
+    tb_pool *pool = &loaded->pool;
+    const tb_campaign *read = loaded->read;
+    tb_campaign *campaign = tb_pool_alloc(pool, 1, sizeof *campaign);
+    tb_case_type *types = tb_pool_alloc(pool, read->case_type_count, sizeof *types);
+    if (campaign == NULL || types == NULL) {
+        return false;
+    }
+    *campaign = *read;
+    if (read->case_type_count > 0) {
+        memcpy(types, read->case_types, read->case_type_count * sizeof *types);
+    }
+    campaign->case_types = types;
+    tb_campaign_settle(&(tb_settling){.campaign = campaign, .pool = pool});
+    link_stages(campaign);
+    loaded->campaign = campaign;
+    return !pool->exhausted;
+}
+
 static tb_err load_filled(tb_bytes yaml, tb_campaign_loaded **out, char *error, size_t error_size)
 {
     complaint heard = {0};
@@ -93,9 +116,11 @@ static tb_err load_filled(tb_bytes yaml, tb_campaign_loaded **out, char *error, 
         cyaml_free(&config, &tb_campaign_schema, data, 0);
         return TB_ERR_LIMIT;
     }
-    tb_campaign_settle(data);
-    *loaded = (tb_campaign_loaded){data};
-    link_stages(loaded->campaign);
+    loaded->read = data;
+    if (!settle(loaded)) {
+        tb_campaign_loaded_free(loaded);
+        return TB_ERR_LIMIT;
+    }
     *out = loaded;
     return TB_OK;
 }
@@ -120,6 +145,7 @@ void tb_campaign_loaded_free(tb_campaign_loaded *loaded)
         return;
     }
     cyaml_config_t config;
-    cyaml_free(config_for(NULL, &config), &tb_campaign_schema, loaded->campaign, 0);
+    cyaml_free(config_for(NULL, &config), &tb_campaign_schema, loaded->read, 0);
+    tb_pool_free(&loaded->pool);
     free(loaded);
 }

@@ -221,9 +221,12 @@ static void check_spellings(tb_check *check, const tb_code_list *codes, unsigned
 static void check_codes(tb_check *check)
 {
     const tb_campaign *campaign = check->campaign;
-    tb_check_names(check, TB_ITEM_CODES, campaign->codes, campaign->code_count,
-                   sizeof *campaign->codes);
-    for (unsigned i = 0; i < campaign->code_count; i++) {
+    unsigned written = campaign->code_count;
+    while (written > 0 && campaign->codes[written - 1].of_duties) {
+        written--; /* they are looked at as duties */
+    }
+    tb_check_names(check, TB_ITEM_CODES, campaign->codes, written, sizeof *campaign->codes);
+    for (unsigned i = 0; i < written; i++) {
         const tb_code_list *codes = &campaign->codes[i];
         tb_check_item(check, TB_ITEM_CODES, codes->id, codes);
         if (codes->choice_count == 0 && tb_check_given(check, &codes->choices)) {
@@ -289,6 +292,7 @@ static void check_all(tb_check *check)
     for (unsigned i = 0; i < campaign->case_type_count; i++) {
         check_case_type(check, &campaign->case_types[i]);
     }
+    tb_check_common(check);
     tb_check_lists_of(check);
     tb_check_reports(check);
 }

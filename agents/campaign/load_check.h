@@ -9,6 +9,7 @@
  *     load_check_flow.c       how states follow each other
  *     load_check_route.c      whether whom a case is handed to is somebody
  *     load_check_duty.c       duties
+ *     load_check_common.c     what case types have alike
  *     load_check_opens.c      other cases that an act opens
  *     load_check_list.c       lists
  *     load_check_time.c       parameters, stages, and limits that name a day
@@ -100,6 +101,8 @@ void tb_check_approval(tb_check *check, const tb_action *action);
 void tb_check_routes(tb_check *check);
 void tb_check_duties(tb_check *check);
 void tb_check_opens_of(tb_check *check, const tb_action *action);
+/* Common parts: who uses them, and whom they name. What is in them was looked at in the case types. */
+void tb_check_common(tb_check *check);
 /* The lists of the campaign, when its case types were looked at. */
 void tb_check_lists_of(tb_check *check);
 void tb_check_reports(tb_check *check);

@@ -165,6 +165,9 @@ static void check_remind(tb_check *check, const tb_duty_def *duty)
 
 static void check_words(tb_check *check, const tb_duty_def *duty)
 {
+    if (duty->lapse == NULL && tb_check_given(check, &duty->lapse)) {
+        tb_check_fault(check, tb_at(duty), TB_FAULT_NO_LAPSE, NULL, NULL);
+    }
     if (check_word(check, duty, (const char *const *)&duty->lapse, "lapse") != NULL) {
         check_lapse_choice(check, duty);
     }

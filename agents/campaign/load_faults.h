@@ -149,6 +149,12 @@
     X(TB_FAULT_REMIND_NEVER, "remind_never", "is reminded of no later than it begins", "remind later, or leave 'remind' out", "提醒时间不晚于事项起算", "请推后提醒，或去掉remind") \
     X(TB_FAULT_WORD_TWICE, "word_twice", "'{1}' would say two different things of the duty", "name an action of its own for each of lapse, remind, escalate, withdraw_lapse and redate", "“{1}”被用于同一事项的两种记录", "lapse、remind、escalate、withdraw_lapse、redate请各用一个动作") \
     X(TB_FAULT_ENDS_IN_KIND, "ends_in_kind", "ends in '{1}', which is no take-over", "name an action of 'kind: take-over'", "超期后的“{1}”不是接管动作", "请写“kind: take-over”的动作") \
+    X(TB_FAULT_NO_LAPSE, "no_lapse", "nothing says how its lapse is recorded", "write 'lapse: ACTION', or use a common part whose words name it", "未写明如何记录超期", "请写“lapse: 动作”，或在uses中引用写明words的共用部分") \
+    /* common parts */ \
+    X(TB_FAULT_USES_UNKNOWN, "uses_unknown", "common part '{1}' is not declared", "declare it under common, or correct the name", "共用部分“{1}”未定义", "请在common中定义，或改正名称") \
+    X(TB_FAULT_USES_TWICE, "uses_twice", "uses '{1}' twice", "keep one of them", "“{1}”引用了两次", "请只保留一处") \
+    X(TB_FAULT_COMMON_UNUSED, "common_unused", "no case type uses it", "write 'uses: [{1}]' in a case type, or remove it", "没有办件类型引用", "请在办件类型中写“uses: [{1}]”，或去掉") \
+    X(TB_FAULT_COMMON_POSITION, "common_position", "no case type that uses it has the position '{1}'", "correct the name, or leave it out", "引用它的办件类型都没有案内身份“{1}”", "请改正名称，或去掉") \
     /* other cases that an act opens */ \
     X(TB_FAULT_OPENS_KIND, "opens_kind", "only a step of the case or a take-over opens another case", "move 'opens' to an action of 'kind: chain' or 'take-over'", "只有办理步骤或接管可以开启另一办件", "请把opens移到“kind: chain”或“take-over”的动作上") \
     X(TB_FAULT_OPENS_TWICE, "opens_twice", "opens a case of type '{1}' twice", "keep one of them", "两次开启类型为“{1}”的办件", "请只保留一处") \

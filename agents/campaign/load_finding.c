@@ -50,6 +50,7 @@ static const tb_label items[] = {
     [TB_ITEM_LOOKUP] = {"查找表", "look-up"},
     [TB_ITEM_MEASURE] = {"指标", "measure"},
     [TB_ITEM_REPORT] = {"报告", "report"},
+    [TB_ITEM_COMMON] = {"共用部分", "common part"},
 };
 
 /* In one line, and cut between two characters. */
@@ -67,6 +68,33 @@ static const char *copy(tb_findings *findings, const char *text)
     return copied;
 }
 
+static bool same_word(const char *copied, const char *text)
+{
+    size_t size = text != NULL ? strlen(text) : 0; /* a long one may be cut: then it is not same */
+    return strlen(copied) == size && (size == 0 || memcmp(copied, text, size) == 0);
+}
+
+static bool said_already(const tb_findings *findings,
+                         unsigned line,
+                         const tb_item *item,
+                         tb_fault fault,
+                         const char *const words[3])
+{
+    for (size_t i = 0; i < findings->count; i++) {
+        const tb_found *f = &findings->list[i];
+        bool same =
+            f->line == line && f->fault == fault && f->has_item == (item != NULL) &&
+            (item == NULL || (f->item.kind == item->kind && same_word(f->item.id, item->id)));
+        for (unsigned w = 0; same && w < 3; w++) {
+            same = same_word(f->words[w], words[w]);
+        }
+        if (same) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void tb_findings_add(tb_findings *findings,
                      unsigned line,
                      const tb_item *item,
@@ -75,6 +103,9 @@ void tb_findings_add(tb_findings *findings,
                      const char *b,
                      const char *c)
 {
+    if (said_already(findings, line, item, fault, (const char *const[3]){a, b, c})) {
+        return;
+    }
     findings->total++;
     if (findings->count == TB_FINDINGS_MAX) {
         return;

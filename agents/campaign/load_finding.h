@@ -38,6 +38,7 @@ typedef enum tb_item_kind {
     TB_ITEM_LOOKUP,
     TB_ITEM_MEASURE,
     TB_ITEM_REPORT,
+    TB_ITEM_COMMON,
 } tb_item_kind;
 
 typedef struct tb_item {
@@ -53,7 +54,8 @@ typedef struct tb_findings {
     size_t total; /* with those beyond TB_FINDINGS_MAX */
 } tb_findings;
 
-/* Copies what it is given. item NULL: the document itself. */
+/* Copies what it is given. item NULL: the document itself. What is said of a line already is not
+ * said again: a common part is looked at in every case type that uses it. */
 void tb_findings_add(tb_findings *findings,
                      unsigned line,
                      const tb_item *item,

@@ -336,6 +336,21 @@ static int order(const void *a, const void *b)
     return (int)y->bad - (int)x->bad; /* what is bad first */
 }
 
+/* What is put into several case types has its line in each. */
+static void copied(void *context, const void *from, const void *to, size_t size)
+{
+    tb_form *form = context;
+    uintptr_t first = (uintptr_t)from;
+    for (size_t i = 0, count = form->count; i < count; i++) {
+        const tb_form_line line = form->lines[i];
+        uintptr_t at = (uintptr_t)line.place.address;
+        if (at >= first && at - first < size) {
+            const tb_place place = {(const uint8_t *)to + (at - first), line.place.is_value};
+            put_line(form, place, line.line, line.bad);
+        }
+    }
+}
+
 tb_campaign *tb_form_read(tb_form *form, const tb_node *root)
 {
     tb_campaign *campaign = tb_pool_alloc(form->pool, 1, sizeof *campaign);
@@ -348,14 +363,11 @@ tb_campaign *tb_form_read(tb_form *form, const tb_node *root)
     }
     slot s = {.schema = &tb_campaign_schema, .key = "campaign", .at = campaign};
     read_map(form, &s, root); /* its place is given */
+    tb_campaign_settle(&(tb_settling){campaign, form->pool, copied, form});
     if (form->count > 0) {
         qsort(form->lines, form->count, sizeof *form->lines, order);
     }
-    if (form->pool->exhausted) {
-        return NULL;
-    }
-    tb_campaign_settle(campaign);
-    return campaign;
+    return form->pool->exhausted ? NULL : campaign;
 }
 
 /* The first of a place in the sorted lines. */

@@ -365,7 +365,7 @@ static const cyaml_schema_field_t duty_fields[] = {
     CYAML_FIELD_MAPPING("adopted", MAYBE, tb_duty_def, adopted, adoption_fields),
     CYAML_FIELD_STRING_PTR("basis_zh", MAYBE_LIST, tb_duty_def, basis.zh, 0, LABEL_BYTES),
     CYAML_FIELD_STRING_PTR("basis_en", MAYBE_LIST, tb_duty_def, basis.en, 0, LABEL_BYTES),
-    NAME("lapse", tb_duty_def, lapse),
+    MAYBE_NAME("lapse", tb_duty_def, lapse),
     MAYBE_NAME("ends_in", tb_duty_def, ends_in),
     CYAML_FIELD_MAPPING("remind", MAYBE, tb_duty_def, remind, notice_fields),
     CYAML_FIELD_MAPPING("escalate", MAYBE, tb_duty_def, escalate, notice_fields),
@@ -376,10 +376,35 @@ static const cyaml_schema_field_t duty_fields[] = {
 static const cyaml_schema_value_t duty_schema = {
     CYAML_VALUE_MAPPING(MAPPING, tb_duty_def, duty_fields)};
 
+static const cyaml_schema_field_t words_fields[] = {
+    MAYBE_NAME("lapse", tb_duty_words, lapse),
+    MAYBE_NAME("withdraw_lapse", tb_duty_words, withdraw_lapse),
+    MAYBE_NAME("redate", tb_duty_words, redate),
+    CYAML_FIELD_MAPPING("remind", MAYBE, tb_duty_words, remind, notice_fields),
+    CYAML_FIELD_MAPPING("escalate", MAYBE, tb_duty_words, escalate, notice_fields),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t common_fields[] = {
+    NAME("id", tb_common_part, id),
+    ZH(tb_common_part, title),
+    EN(tb_common_part, title),
+    LIST_OF("fields", MAYBE_LIST, tb_common_part, fields, field_count, &field_schema),
+    LIST_OF("groups", MAYBE_LIST, tb_common_part, groups, group_count, &group_schema),
+    LIST_OF("positions", MAYBE_LIST, tb_common_part, positions, position_count, &position_schema),
+    LIST_OF("actions", MAYBE_LIST, tb_common_part, actions, action_count, &action_schema),
+    LIST_OF("duties", MAYBE_LIST, tb_common_part, duties, duty_count, &duty_schema),
+    CYAML_FIELD_MAPPING("words", MAYBE, tb_common_part, words, words_fields),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t common_schema = {
+    CYAML_VALUE_MAPPING(MAPPING, tb_common_part, common_fields)};
+
 static const cyaml_schema_field_t case_type_fields[] = {
     NAME("id", tb_case_type, id),
     ZH(tb_case_type, title),
     EN(tb_case_type, title),
+    NAMES("uses", MAYBE_LIST, tb_case_type, uses, use_count),
     LIST_OF("fields", LIST, tb_case_type, fields, field_count, &field_schema),
     LIST_OF("groups", MAYBE_LIST, tb_case_type, groups, group_count, &group_schema),
     LIST_OF("positions", LIST, tb_case_type, positions, position_count, &position_schema),
@@ -566,6 +591,7 @@ static const cyaml_schema_field_t campaign_fields[] = {
     NAMES("tables", MAYBE_LIST, tb_campaign, tables, table_count),
     LIST_OF("roles", LIST, tb_campaign, roles, role_count, &role_schema),
     LIST_OF("codes", MAYBE_LIST, tb_campaign, codes, code_count, &code_schema),
+    LIST_OF("common", MAYBE_LIST, tb_campaign, common, common_count, &common_schema),
     LIST_OF("case_types", LIST, tb_campaign, case_types, case_type_count, &case_type_schema),
     LIST_OF("lists", MAYBE_LIST, tb_campaign, lists, list_count, &list_schema),
     LIST_OF("measures", MAYBE_LIST, tb_campaign, measures, measure_count, &measure_schema),

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "agents/cli/book.h"
+#include "agents/campaign/scene.h"
 #include "agents/cli/campaign_explain.h"
 #include "agents/cli/campaign_file.h"
 #include "agents/cli/cli.h"
@@ -289,10 +290,23 @@ static void explain_readers(const tb_case_type *type)
     }
 }
 
+/* What it has of common parts is told with the rest of it; here, that it is the same elsewhere. */
+static void explain_common(const tb_campaign *campaign, const tb_case_type *type)
+{
+    for (unsigned i = 0; i < campaign->common_count; i++) {
+        const tb_common_part *part = &campaign->common[i];
+        if (tb_names_hold((const char *const *)type->uses, type->use_count, tb_bytes_str(part->id))) {
+            (void)printf(_("\nAs in other case types: %s\n"),
+                         tb_explain_label(&part->title, part->id));
+        }
+    }
+}
+
 static void explain_type(const tb_campaign *campaign, const tb_case_type *type, unsigned number)
 {
-    (void)printf(_("\n%u. %s\n\nThe parties to a case\n\n"), number,
-                 tb_explain_label(&type->title, type->id));
+    (void)printf("\n%u. %s\n", number, tb_explain_label(&type->title, type->id));
+    explain_common(campaign, type);
+    (void)printf("%s", _("\nThe parties to a case\n\n"));
     for (unsigned i = 0; i < type->position_count; i++) {
         explain_position(campaign, type, &type->positions[i]);
     }

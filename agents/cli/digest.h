@@ -1,5 +1,5 @@
-/* digest - tongbao due --digest: what is overdue and what is due by the end of tomorrow, and how
- * much is unanswered. */
+/* digest - tongbao due --digest: what somebody sees first in the morning and the evening: how much is
+ * overdue, due by the end of the next working day, escalated and unanswered, and which. */
 #ifndef TB_CLI_DIGEST_H
 #define TB_CLI_DIGEST_H
 

@@ -224,9 +224,12 @@ static const char due_page[] = N_(
     "reminds before, escalates after, and withdraws the lapse of what was done in time after all:\n"
     "each once, and in its office hours (--office; an officer sets them) unless the case is "
     "urgent\n"
-    "or it would be too late by then. --digest lists what is overdue or due by the end of "
-    "tomorrow;\n"
-    "how much that is the agent's log says once a working day, and when it begins and is over.\n"
+    "or it would be too late by then; hours that change reach what is planned already. --digest\n"
+    "tells first how much is overdue, due today and on the next working day, on urgent cases, "
+    "owed\n"
+    "to this party and escalated to it, then lists it in that order; the agent's log says how "
+    "much\n"
+    "once a working day, and when it begins and is over. Exit code: 0, whatever is owed.\n"
     "\n"
     "examples:\n"
     "  tongbao due --mine\n"
@@ -287,7 +290,9 @@ static const char check_page[] = N_(
 static const char status_page[] =
     N_("tongbao status\n"
        "\n"
-       "Who this agent is, whether its link is up, what waits, how full its store is, alarms.\n");
+       "Who this agent is, whether its link is up, what is overdue, due or escalated to this party\n"
+       "(tongbao due --digest lists it), what waits, how full its store is, alarms. Exit code: 0\n"
+       "when the agent answers, 3 when it does not; what it tells of changes nothing of that.\n");
 
 static const char recover_page[] = N_(
     "tongbao recover                    how far it is: who was asked to resend, who has ended\n"

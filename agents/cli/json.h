@@ -24,6 +24,7 @@ json_t *tb_json_case(const tb_local_case *whole);
 json_t *tb_json_cases(const tb_local_cases *cases);
 json_t *tb_json_traced(const tb_local_traced *traced);
 json_t *tb_json_recovery(const tb_local_recovery *recovery);
+json_t *tb_json_due_counts(const tb_local_due_counts *counts);
 json_t *tb_json_status(const tb_local_status *status);
 json_t *tb_json_cut(const tb_local_cut *cut);
 json_t *tb_json_notices(const tb_local_notices *notices);

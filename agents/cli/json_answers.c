@@ -209,6 +209,20 @@ json_t *tb_json_recovery(const tb_local_recovery *r)
     return o;
 }
 
+json_t *tb_json_due_counts(const tb_local_due_counts *n)
+{
+    json_t *o = json_object();
+    put(o, "overdue", number(n->overdue));
+    put(o, "today", number(n->today));
+    put(o, "next_day", number(n->next_day));
+    put(o, "urgent", number(n->urgent));
+    put(o, "owed", number(n->owed));
+    put(o, "escalated", number(n->escalated));
+    put(o, "more", json_boolean(n->more));
+    put(o, "until", tb_json_time(n->until));
+    return o;
+}
+
 json_t *tb_json_status(const tb_local_status *s)
 {
     json_t *alarms = json_array();
@@ -232,6 +246,7 @@ json_t *tb_json_status(const tb_local_status *s)
     put(o, "drafts", number(s->drafts));
     put(o, "accounts", number(s->accounts));
     put(o, "approvals", number(s->approvals));
+    put(o, "duties", tb_json_due_counts(&s->duties));
     put(o, "held_back", number(s->held_back));
     put(o, "quota_bytes", number(s->quota_bytes));
     put(o, "used_bytes", number(s->used_bytes));

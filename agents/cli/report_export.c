@@ -46,8 +46,13 @@ static tb_bytes in_language(tb_bytes zh, tb_bytes en)
 static void figures(FILE *out, tb_book *book, const tb_local_report *report)
 {
     tb_arena *arena = &book->client->arena;
-    const char *const heads[] = {_("No."),          _("measure"), _("unit"),  _("this period"),
-                                 _("year to date"), _("before"),  _("change")};
+    const char *const heads[] = {_("No."),
+                                 _("measure"),
+                                 _("unit"),
+                                 tb_report_this_word(report->line.period),
+                                 _("year to date"),
+                                 tb_report_before_word(report->line.period),
+                                 _("change")};
     unsigned row = 0;
     words(out, heads, 7);
     for (size_t i = 0; i < report->figure_count; i++) {

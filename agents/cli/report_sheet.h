@@ -5,8 +5,9 @@
 #include "agents/cli/book.h"
 
 /* A new file, never one that is there: head, figures with 序号, 指标, 计量单位, 本季度, 本年累计, 上季度,
- * 环比, the text sections, and who signs. Numbers are numbers; what is no number stays as it reads,
- * so that 89.996 % is never shown as 90 %. False after saying why. */
+ * 环比, the text sections, and who signs; A4 across, the column heads on every page. Numbers are
+ * numbers, and shares are cut off to what is shown, so that 89.996 % never looks like 90 %. Of an
+ * exercise it says that it is one. False after saying why. */
 bool tb_report_sheet(const char *path, tb_book *book, const tb_local_report *report);
 
 #endif

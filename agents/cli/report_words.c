@@ -60,25 +60,99 @@ tb_bytes tb_report_value(tb_arena *arena, uint32_t kind, tb_bytes value)
     return done(&text);
 }
 
-tb_bytes tb_report_change(tb_arena *arena, const tb_local_figure *figure)
+uint64_t tb_report_hundredths(uint64_t numerator, uint64_t denominator)
+{
+    return scaled(numerator, denominator, 10000);
+}
+
+bool tb_report_change_tenths(const tb_local_figure *figure, int64_t *out)
 {
     tb_declared now;
     tb_declared before;
-    tb_text text;
     if (!tb_declared_read(figure->period, &now) || !tb_declared_read(figure->previous, &before) ||
         now.value.ratio || before.value.ratio || before.value.numerator == 0) {
-        return tb_bytes_of(NULL, 0);
+        return false;
     }
     bool down = now.value.numerator < before.value.numerator;
     uint64_t by = down ? before.value.numerator - now.value.numerator
                        : now.value.numerator - before.value.numerator;
-    uint64_t tenths = scaled(by, before.value.numerator, 1000);
+    int64_t tenths = (int64_t)scaled(by, before.value.numerator, 1000);
+    *out = down ? -tenths : tenths;
+    return true;
+}
+
+tb_bytes tb_report_change(tb_arena *arena, const tb_local_figure *figure)
+{
+    int64_t change;
+    tb_text text;
+    if (!tb_report_change_tenths(figure, &change)) {
+        return tb_bytes_of(NULL, 0);
+    }
+    uint64_t tenths = (uint64_t)(change < 0 ? -change : change);
     tb_text_init(&text, arena, WORD_BYTES);
-    tb_text_str(&text, down ? "-" : by > 0 ? "+" : "");
+    tb_text_str(&text, change < 0 ? "-" : change > 0 ? "+" : "");
     tb_text_u64(&text, tenths / 10);
     tb_text_char(&text, '.');
     tb_text_u64(&text, tenths % 10);
     tb_text_char(&text, '%');
+    return done(&text);
+}
+
+/* ---- periods ---- */
+
+/* As agents/campaign/period.h writes them: 2015, 2015-H1, 2015-Q2, 2015-04, 2015-11-30. */
+static bool is_quarter(tb_bytes period)
+{
+    return period.size == 7 && period.data[5] == 'Q';
+}
+
+static bool is_month(tb_bytes period)
+{
+    return period.size == 7 && period.data[5] >= '0' && period.data[5] <= '9';
+}
+
+const char *tb_report_this_word(tb_bytes period)
+{
+    return is_quarter(period) ? _("this quarter")
+           : is_month(period) ? _("this month")
+                              : _("this period");
+}
+
+const char *tb_report_before_word(tb_bytes period)
+{
+    return is_quarter(period) ? _("the quarter before")
+           : is_month(period) ? _("the month before")
+                              : _("before");
+}
+
+static void put_count(tb_text *text, tb_bytes period, size_t at)
+{
+    size_t from = period.data[at] == '0' ? at + 1 : at;
+    tb_text_bytes(text, tb_bytes_of(period.data + from, at + 2 - from));
+}
+
+tb_bytes tb_report_period_word(tb_arena *arena, tb_bytes period)
+{
+    static const char *const quarters[] = {"第一季度", "第二季度", "第三季度", "第四季度"};
+    tb_text text;
+    if (!tb_say_chinese() || period.size < 4) {
+        return period;
+    }
+    tb_text_init(&text, arena, WORD_BYTES);
+    tb_text_bytes(&text, tb_bytes_of(period.data, 4));
+    tb_text_str(&text, "年");
+    if (is_quarter(period) && period.data[6] >= '1' && period.data[6] <= '4') {
+        tb_text_str(&text, quarters[period.data[6] - '1']);
+    } else if (period.size == 7 && period.data[5] == 'H') {
+        tb_text_str(&text, period.data[6] == '1' ? "上半年" : "下半年");
+    } else if (period.size >= 7) {
+        put_count(&text, period, 5);
+        tb_text_str(&text, "月");
+    }
+    if (period.size == 10) {
+        put_count(&text, period, 8);
+        tb_text_str(&text, "日");
+    }
     return done(&text);
 }
 

@@ -12,6 +12,17 @@ tb_bytes tb_report_value(tb_arena *arena, uint32_t kind, tb_bytes value);
 /* 环比: the change against the period before, in percent with one decimal, cut off. */
 tb_bytes tb_report_change(tb_arena *arena, const tb_local_figure *figure);
 
+/* The same in tenths of a percent, for a cell that holds a number. False: there is none. */
+bool tb_report_change_tenths(const tb_local_figure *figure, int64_t *out);
+/* A ratio in hundredths of a percent, cut off likewise. */
+uint64_t tb_report_hundredths(uint64_t numerator, uint64_t denominator);
+
+/* 2015-Q2 as a document says it: 2015年第二季度. */
+tb_bytes tb_report_period_word(tb_arena *arena, tb_bytes period);
+/* Headings of the columns of a period and of the one before: 本季度, 上季度. */
+const char *tb_report_this_word(tb_bytes period);
+const char *tb_report_before_word(tb_bytes period);
+
 const char *tb_report_state_word(tb_report_state state);
 /* With the days of a late one. */
 tb_bytes tb_report_timeliness_word(tb_arena *arena, const tb_local_report_line *line);

@@ -32,6 +32,8 @@ void tb_show_explained(tb_book *book, const tb_local_explained *explained);
 tb_bytes tb_show_basis(tb_arena *arena, const tb_local_duty_line *duty);
 void tb_show_office(const tb_local_office *office);
 bool tb_show_duties(tb_book *book, const tb_local_duties *duties);
+/* What this party has to do first, in a few lines. */
+void tb_show_due_counts(const tb_local_due_counts *counts);
 /* verify.c */
 void tb_show_verified(const tb_local_verified *verified);
 /* show_report.c */

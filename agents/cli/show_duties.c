@@ -1,6 +1,7 @@
 /* Duties and campaigns as people read them. */
 #include "agents/cli/show.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 
 #include "agents/cli/grid.h"
@@ -65,6 +66,31 @@ tb_bytes tb_show_basis(tb_arena *arena, const tb_local_duty_line *duty)
     tb_text_str(&text, adopted);
     tb_text_bytes(&text, duty->adopted_no);
     return tb_text_done(&text, &out) == TB_OK ? out : duty->adopted_no;
+}
+
+static void counted(const char *label, uint64_t value)
+{
+    if (value > 0) {
+        (void)printf("  %s: %" PRIu64 "\n", label, value);
+    }
+}
+
+void tb_show_due_counts(const tb_local_due_counts *n)
+{
+    if (n->overdue + n->today + n->next_day + n->owed + n->escalated == 0 && !n->more) {
+        (void)printf("%s: %s\n", _("duties"), _("nothing is overdue or due"));
+        return;
+    }
+    (void)printf("%s:\n", _("duties"));
+    counted(_("to be done here, overdue"), n->overdue);
+    counted(_("to be done here, due today"), n->today);
+    counted(_("to be done here, due on the next working day"), n->next_day);
+    counted(_("of these on urgent cases"), n->urgent);
+    counted(_("owed to this party and overdue"), n->owed);
+    counted(_("overdue between others, escalated to this party"), n->escalated);
+    if (n->more) {
+        (void)printf("  %s\n", _("and more than were counted; see: tongbao due"));
+    }
 }
 
 bool tb_show_duties(tb_book *book, const tb_local_duties *duties)

@@ -152,6 +152,7 @@ void tb_show_status(tb_book *book, const tb_local_status *s)
         row(_("stopped"), tb_refusal_zh(s->code));
         (void)printf("         %s\n", tb_refusal_en(s->code));
     }
+    tb_show_due_counts(&s->duties);
     counted(_("cases"), s->cases);
     counted(_("notices not yet arrived everywhere"), s->outbox);
     counted(_("drafts waiting for the link"), s->drafts - s->approvals);

@@ -15,6 +15,7 @@
 static const char *const sentences[] = {
     N_("the chain to it is broken"),
     N_("a stored row of it does not decode"),
+    N_("an arrived mark over it is of another notice"),
     N_("a counted event is not here"),
     N_("a figure is not the sum of its events"),
     N_("its figures do not read"),
@@ -78,6 +79,9 @@ void tb_show_verified(const tb_local_verified *verified)
                    "field groups opened\n"),
                  (unsigned long long)verified->events, (unsigned long long)verified->signatures,
                  (unsigned long long)verified->stamps, (unsigned long long)verified->openings);
+    if (verified->marks > 0) {
+        (void)printf(_("%llu arrived marks of recipients\n"), (unsigned long long)verified->marks);
+    }
     if (verified->behind > 0) {
         (void)printf(_("%llu of them stand behind the figures\n"),
                      (unsigned long long)verified->behind);
@@ -110,6 +114,7 @@ json_t *tb_json_verified(const tb_local_verified *verified)
     (void)json_object_set_new(o, "events", json_integer((json_int_t)verified->events));
     (void)json_object_set_new(o, "signed", json_integer((json_int_t)verified->signatures));
     (void)json_object_set_new(o, "stamps", json_integer((json_int_t)verified->stamps));
+    (void)json_object_set_new(o, "marks", json_integer((json_int_t)verified->marks));
     (void)json_object_set_new(o, "openings", json_integer((json_int_t)verified->openings));
     (void)json_object_set_new(o, "behind", json_integer((json_int_t)verified->behind));
     (void)json_object_set_new(o, "not_looked", json_integer((json_int_t)verified->not_looked));

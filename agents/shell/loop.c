@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "messages/frame_peek.h"
 #include "messages/local.h"
 
 /* Bytes read for one turn: decoded and answered they must fit its memory. */
@@ -28,7 +29,7 @@ typedef struct batch {
     bool held[TB_BATCH_MAX];
     size_t count;
     size_t bytes;
-    size_t from_hub; /* of them */
+    bool urgent; /* something in it, or a tick, may not be kept waiting */
 } batch;
 
 tb_now tb_shell_now(void)
@@ -47,12 +48,13 @@ static bool has_room(const batch *b)
     return b->count < TB_BATCH_MAX - 1 && b->bytes < TURN_BYTES;
 }
 
-/* Its place. */
+/* Its place; a frame of the hub may be kept waiting, nothing else. */
 static size_t add(batch *b, tb_input_kind kind, uint64_t peer, zmq_msg_t *message)
 {
     tb_input *input = &b->inputs[b->count];
     *input = (tb_input){.kind = kind, .peer = peer};
     b->held[b->count] = message != NULL;
+    b->urgent = b->urgent || kind != TB_INPUT_FRAME;
     if (message != NULL) {
         input->bytes = tb_bytes_of(zmq_msg_data(message), zmq_msg_size(message));
         b->bytes += input->bytes.size;
@@ -71,6 +73,19 @@ static void drain_events(tb_shell *shell, batch *b)
     }
 }
 
+/* A frame that carries nothing, or does not read, is the hub's own word. */
+static void note(tb_shell *shell, batch *b, tb_bytes frame)
+{
+    tb_peeked carried[TB_GATHER_SENDERS] = {{.bytes = frame.size}};
+    size_t count = tb_frame_peek(frame, carried, TB_GATHER_SENDERS);
+    tb_time now = tb_shell_now().real;
+    for (size_t i = 0; i == 0 || i < count; i++) {
+        if (tb_gather_note(&shell->gather, now, &carried[i].sender, carried[i].bytes)) {
+            b->urgent = true;
+        }
+    }
+}
+
 static void drain_messages(tb_shell *shell, batch *b)
 {
     bool more = true;
@@ -80,7 +95,7 @@ static void drain_messages(tb_shell *shell, batch *b)
         uint64_t person = 0;
         more = false;
         if (tb_agent_net_from_hub(&shell->net, message)) {
-            b->from_hub += b->inputs[add(b, TB_INPUT_FRAME, 0, message)].bytes.size;
+            note(shell, b, b->inputs[add(b, TB_INPUT_FRAME, 0, message)].bytes);
             more = true;
         }
         message = &b->messages[b->count];
@@ -100,7 +115,7 @@ static void release(batch *b)
     }
     b->count = 0;
     b->bytes = 0;
-    b->from_hub = 0;
+    b->urgent = false;
 }
 
 /* Sleeps until something comes or wait_ms have passed. True: a signal asked us to end. */
@@ -117,20 +132,6 @@ static bool wait_for(tb_shell *shell, long wait_ms)
         return false;
     }
     return (items[3].revents & ZMQ_POLLIN) != 0;
-}
-
-/* Lets more come when much flows in; people, the connection and signals end the wait. */
-static void gather(tb_shell *shell)
-{
-    zmq_pollitem_t items[] = {
-        {.socket = shell->net.local_handle, .events = ZMQ_POLLIN},
-        {.socket = shell->net.events, .events = ZMQ_POLLIN},
-        {.fd = shell->signals, .events = ZMQ_POLLIN},
-    };
-    tb_time wait = tb_gather_wait(&shell->gather, tb_shell_now().real);
-    if (shell->woken && wait > 0) {
-        (void)zmq_poll(items, 3, (long)wait);
-    }
 }
 
 /* Sleeps until the next tick; when nothing comes for a while, large turns' memory goes back first.
@@ -150,6 +151,28 @@ static bool sleep_until(tb_shell *shell, long wait_ms)
     (void)malloc_trim(0);
     shell->touched = false;
     return wait_for(shell, wait_ms - ARENA_IDLE_MS);
+}
+
+/* Reads what waits, and more until the agent's own moment while nothing of it is urgent. True: a
+ * signal asked us to end. */
+static bool gather(tb_shell *shell, batch *b)
+{
+    tb_time until = 0;
+    drain_events(shell, b);
+    drain_messages(shell, b);
+    while (b->count > 0 && !b->urgent && has_room(b)) {
+        tb_time now = tb_shell_now().real;
+        until = until == 0 ? now + tb_gather_wait(&shell->gather, now) : until;
+        if (now >= until || now < until - TB_GATHER_LONG_MS) {
+            return false;
+        }
+        if (wait_for(shell, (long)(until - now))) {
+            return true;
+        }
+        drain_events(shell, b);
+        drain_messages(shell, b);
+    }
+    return false;
 }
 
 /* ---- turning ---- */
@@ -253,7 +276,7 @@ void tb_shell_run(tb_shell *shell)
 {
     static batch b;
 
-    shell->gather.moment = randombytes_uniform(TB_GATHER_MS);
+    shell->gather.moment = randombytes_uniform(TB_GATHER_LONG_MS);
     while (!shell->stop) {
         long left = shell->resume ? 0 : until_tick(shell);
         left = tb_notify_alive(left);
@@ -261,10 +284,11 @@ void tb_shell_run(tb_shell *shell)
         if (sleep_until(shell, left)) {
             return;
         }
-        gather(shell);
-        drain_events(shell, &b);
-        drain_messages(shell, &b);
-        tb_gather_note(&shell->gather, tb_shell_now().real, b.from_hub);
+        b.urgent = left == 0;
+        if (gather(shell, &b)) {
+            release(&b);
+            return;
+        }
         if (b.count == 0 || left == 0) {
             (void)add(&b, TB_INPUT_TICK, 0, NULL);
         }

@@ -7,6 +7,7 @@
 #include "agents/link.h"
 #include "agents/local.h"
 #include "agents/migrate.h"
+#include "daemon/damage.h"
 #include "daemon/memory.h"
 #include "daemon/migration_log.h"
 #include "store/version.h"
@@ -66,6 +67,7 @@ static bool open_store(tb_shell *shell)
 {
     tb_store_options options = {shell->options->quota_bytes, TB_STORE_AGENT};
     bool only_check = shell->options->only_check;
+    tb_damage_watch("tongbao-agent", shell->options->store, 1);
     tb_err err = only_check ? tb_store_open(shell->options->store, &options, &shell->store)
                             : tb_store_open_older(shell->options->store, &options, &shell->store);
     if (err != TB_OK) {

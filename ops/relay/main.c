@@ -12,6 +12,7 @@
 
 #define ROUNDS_USUAL  3
 #define SECONDS_USUAL 4.0
+#define NOTICES_USUAL 1000000u
 
 relay_world world;
 static volatile sig_atomic_t interrupted;
@@ -67,7 +68,8 @@ void relay_check(void)
 static int usage(FILE *out, int code)
 {
     (void)fputs("tongbao-bench relay --programs DIR --source DIR --out DIR [--json] [--rounds N] "
-                "[--seconds S] [--feed N]\n",
+                "[--seconds S] [--feed N]\n"
+                "tongbao-bench restart --programs DIR --source DIR --out DIR [--notices N]\n",
                 out);
     return code;
 }
@@ -84,6 +86,8 @@ static bool read_option(const char *name, const char *value)
         world.rounds = (unsigned)strtoul(value, NULL, 10);
     } else if (strcmp(name, "--seconds") == 0) {
         world.seconds = strtod(value, NULL);
+    } else if (strcmp(name, "--notices") == 0) {
+        world.notices = strtoull(value, NULL, 10);
     } else if (strcmp(name, "--feed") == 0) {
         world.feed = (unsigned)strtoul(value, NULL, 10);
     } else {
@@ -94,6 +98,8 @@ static bool read_option(const char *name, const char *value)
 
 static bool read_options(int argc, char **argv)
 {
+    bool restarts = strcmp(argv[1], "restart") == 0;
+    world.notices = restarts ? NOTICES_USUAL : 0;
     world.rounds = ROUNDS_USUAL;
     world.seconds = SECONDS_USUAL;
     for (int i = 2; i < argc; i++) {
@@ -106,7 +112,7 @@ static bool read_options(int argc, char **argv)
         }
     }
     return world.programs != NULL && world.source != NULL && world.out != NULL &&
-           world.rounds > 0 && world.rounds <= RELAY_ROUNDS_MAX && world.seconds > 0;
+           restarts == (world.notices > 0) && world.rounds > 0 && world.rounds <= RELAY_ROUNDS_MAX && world.seconds > 0;
 }
 
 /* A port of our own: two measurings must not meet. */
@@ -135,7 +141,7 @@ int main(int argc, char **argv)
 {
     static relay_result result;
     struct sigaction action = {.sa_handler = on_signal};
-    if (argc < 2 || strcmp(argv[1], "relay") != 0 || !read_options(argc, argv)) {
+    if (argc < 2 || (strcmp(argv[1], "relay") != 0 && strcmp(argv[1], "restart") != 0) || !read_options(argc, argv)) {
         return usage(stderr, 2);
     }
     if (setenv("ZSYS_SIGHANDLER", "false", 1) != 0 || sodium_init() < 0) {
@@ -148,6 +154,11 @@ int main(int argc, char **argv)
     relay_hub_load();
     relay_check();
     relay_broker_start();
+    if (world.notices > 0) {
+        relay_restart(world.notices);
+        clean_up();
+        return 0;
+    }
     for (size_t i = 0; i < RELAY_RECIPIENTS; i++) {
         relay_recipient_start(&world.recipients[i]);
     }

@@ -14,6 +14,7 @@
 #include "ops/relay/relay.h"
 
 #define HUB_QUOTA       "2147483648"
+#define HUB_QUOTA_FULL  "8589934592"
 #define RECIPIENT_QUOTA "402653184"
 #define END_S           10.0
 
@@ -65,7 +66,8 @@ void relay_run(char *const argv[])
 void relay_broker_start(void)
 {
     char program[RELAY_PATH], store[RELAY_PATH], key[RELAY_PATH], directory[RELAY_PATH];
-    char quota[] = HUB_QUOTA;
+    char usual[] = HUB_QUOTA, large[] = HUB_QUOTA_FULL;
+    char *quota = world.notices > 0 ? large : usual;
     (void)snprintf(program, sizeof program, "%s/tongbao-broker", world.programs);
     (void)snprintf(store, sizeof store, "%s/stores/hub", world.out);
     (void)snprintf(key, sizeof key, "%s/hub/keys/hub.key", world.out);

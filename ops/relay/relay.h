@@ -7,6 +7,7 @@
  *     rounds.c     what is measured: full windows, a fixed rate, one in flight
  *     commits.c    the yardstick: commits of a plain LMDB store on the same disk
  *     report.c     medians, as a table or as one JSON object
+ *     restart.c    the other measuring: a hub that holds many notices, killed and started
  */
 #ifndef TB_RELAY_H
 #define TB_RELAY_H
@@ -48,6 +49,7 @@ typedef struct relay_world {
     unsigned feed; /* notices the sender makes in one turn; 0, or more than the window: half of it,
                       so that it makes the second half while the hub stores the first */
     bool json;
+    uint64_t notices; /* what the hub is to hold when it is started again; 0: usual measuring */
     char endpoint[64];
     char socket_dir[64];
     pid_t broker;
@@ -123,12 +125,17 @@ double relay_broker_anon_mib(void);
 /* sender.c */
 void relay_sender_start(void);
 void relay_sender_end(void);
+/* Whether its session is confirmed. */
+bool relay_sender_linked(void);
 /* One turn: opens `open` cases, reads what waits, sleeping at most wait_ms when nothing does. */
 void relay_turn(unsigned open, long wait_ms);
 
 /* rounds.c */
 void relay_settle(void);
 void relay_round_run(relay_round *out);
+
+/* restart.c: fills the hub, starts it again, and prints what it found as one JSON object. */
+void relay_restart(uint64_t notices);
 
 /* commits.c */
 void relay_commits_open(void);

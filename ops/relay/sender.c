@@ -198,7 +198,7 @@ void relay_turn(unsigned open, long wait)
 
 /* ---- start and end ---- */
 
-static bool ready(void)
+bool relay_sender_linked(void)
 {
     tb_txn *txn = NULL;
     tb_link_row link;
@@ -243,7 +243,7 @@ void relay_sender_start(void)
     world.shell.node.close = close_turn;
     world.shell.node.perform = perform;
     double until = relay_seconds() + 15;
-    while (!ready()) {
+    while (!relay_sender_linked()) {
         relay_turn(0, 10);
         relay_watch_processes();
         if (relay_seconds() > until) {

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define TEXT_BYTES (256u * 1024)
+#define TEXT_BYTES (512u * 1024)
 #define ELLIPSIS   "[...]"
 
 /* How much text stands for `from`: itself, or with ELLIPSIS in it everything between its two ends. */

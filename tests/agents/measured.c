@@ -6,7 +6,7 @@
 #define PATH "ops/campaigns/black-card.yaml"
 
 /* What the shipped campaign counts and reports itself. */
-#define NO_FIGURES     "\nmeasures:\n[...]\ncase_types:\n"
+#define NO_FIGURES     "\nmeasures:\n[...]\ncommon:\n"
 #define NO_REPORT_CASE "\n  # C14, F20[...]\n  # C15"
 
 #define UNIT "unit: {zh: 件, en: cases}, case_type: notice"
@@ -119,11 +119,11 @@
 
 tb_campaign_loaded *measured_campaign(unsigned version)
 {
-    const char *const second[] = {"version: 1",      "version: 2", NO_FIGURES,   "\ncase_types:\n",
+    const char *const second[] = {"version: 1",      "version: 2", NO_FIGURES,   "\ncommon:\n",
                                   NO_REPORT_CASE,    "\n  # C15",  "\ncodes:\n", "\n" MEASURES,
                                   "\ncase_types:\n", "\n" REPORTS, NULL};
     const char *const third[] = {"version: 1",      "version: 3",   NO_FIGURES,
-                                 "\ncase_types:\n", NO_REPORT_CASE, "\n  # C15",
+                                 "\ncommon:\n",     NO_REPORT_CASE, "\n  # C15",
                                  "\ncodes:\n",      "\n" OTHERS,    NULL};
     return edited(PATH, version == 2 ? second : third);
 }

@@ -10,7 +10,6 @@
     "number=13800001234|source=police_case|offence=telecom_fraud|reported_at=2015-02-09T11:39:00+" \
     "08:00"
 #define BEFORE      "      - id: resubmit\n"
-#define CHOICE      ACCEPT_DUTY ", en: accept or return what was submitted}"
 #define ACCEPT_DUTY "      - {id: accept, zh: 受理报送"
 #define DUTY        "    duties:\n" ACCEPT_DUTY
 
@@ -18,12 +17,8 @@ static const char *const asking[] = {
     /* the shipped campaign's own request */
     "      - {id: ask_withdraw[...]" BEFORE,
     BEFORE,
-    "      - {id: answer_withdraw, zh: 答复撤回请求, en: answer the request to withdraw}\n",
-    "",
     "      - {id: answer_withdraw[...]" ACCEPT_DUTY,
     ACCEPT_DUTY,
-    CHOICE,
-    "      - {id: answer_withdraw, zh: 答复撤回请求, en: answer}\n" CHOICE,
     BEFORE,
     "      - {id: ask_withdraw, zh: 请求撤回, en: ask to withdraw, kind: request, by: [opener], "
     "answered_by: [withdraw, keep]}\n"
@@ -38,8 +33,7 @@ static const char *const asking[] = {
     DUTY,
     "    duties:\n"
     "      - {id: answer_withdraw, zh: 答复撤回请求, en: answer, owed_by: discovery, to: opener, "
-    "from: ask_withdraw, until: [withdraw, keep], working_days: 1, default: true, lapse: "
-    "lapse}\n" ACCEPT_DUTY,
+    "from: ask_withdraw, until: [withdraw, keep], working_days: 1, default: true}\n" ACCEPT_DUTY,
     NULL};
 
 static tb_campaign_loaded *loaded;

@@ -104,7 +104,7 @@ static tb_choice choices[] = {
      .alias_count = 2},
     {.id = "other", .title = {"其他", "other"}},
 };
-static tb_code_list codes[] = {{"offences", choices, 2}};
+static tb_code_list codes[] = {{"offences", choices, 2, false}};
 static const tb_campaign campaign = {.codes = codes, .code_count = 1};
 
 static tb_refusal check(tb_field_type type, const char *value)

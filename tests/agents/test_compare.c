@@ -185,9 +185,9 @@ static void choices_are_compared_by_themselves_and_not_by_the_name_of_their_list
 #define SHIPPED "ops/campaigns/black-card.yaml"
 #define VERIFY                                                                                       \
     "- {id: verify, zh: 反馈核查结果, en: report the result of the order, owed_by: operator, " \
-    "to: home, from: order, until: [result], working_days: 5, default: true, lapse: lapse, "         \
-    "withdraw_lapse: withdraw_lapse, redate: redate, remind: {act: remind_due, working_days: 1}, "   \
-    "escalate: {act: escalate, working_days: 3}, ends_in: take_back}"
+    "to: home, from: order, until: [result], working_days: 5, default: true, ends_in: take_back}"
+
+#define VERIFY_LIMIT "until: [result], working_days: 5, default: true"
 
 static void change_duty(const char *line, const char *into, bool back)
 {
@@ -222,15 +222,16 @@ static void duties_may_come_go_and_change_but_not_pass_to_other_parties(void **s
     assert_int_equal(found.list[0].kind, TB_DIFFERENCE_DUTY_CHANGED);
     assert_false(duty_blocks());
     change_duty(
-        "working_days: 5, default: true, lapse: lapse, withdraw_lapse: withdraw_lapse, redate: "
-        "redate, remind",
-        "working_days: 5, default: true, adopted: {document_no: 专项办3号, from: "
-        "\"2015-06-01\"}, lapse: lapse, withdraw_lapse: withdraw_lapse, redate: redate, remind",
+        "until: [result], working_days: 5, default: true",
+        "until: [result], working_days: 5, default: true, adopted: {document_no: 专项办3号, from: "
+        "\"2015-06-01\"}",
         false);
     assert_int_equal(found.list[0].kind, TB_DIFFERENCE_DUTY_ADOPTED);
     assert_string_equal(found.list[0].detail, "专项办3号");
     assert_false(duty_blocks());
-    change_duty("remind: {act: remind_due, working_days: 1}, ", "", false);
+    change_duty("until: [result], working_days: 5, default: true",
+                "until: [result], working_days: 5, default: true, remind: {act: remind_due, hours: 4}",
+                false);
     assert_int_equal(found.list[0].kind, TB_DIFFERENCE_DUTY_CHANGED);
     assert_false(duty_blocks());
     change_duty("owed_by: operator, to: home", "owed_by: operator, to: discovery", false);
@@ -429,13 +430,9 @@ static const small_change small_changes[] = {
     {"type: province, compute: jurisdiction", "type: province", TB_DIFFERENCE_FIELD_COMPUTED,
      "found_province"},
     /* when something is due */
-    {"escalate: {act: escalate, working_days: 3}, ends_in: take_back",
-     "escalate: {act: escalate, working_days: 3}", DUTY, "verify"},
-    {"escalate: {act: escalate, working_days: 3}, ends_in: take_back",
-     "escalate: {act: escalate, working_days: 3}, ends_in: take_back, grace_hours: 7", DUTY,
-     "verify"},
-    {"escalate: {act: escalate, working_days: 3}, ends_in: take_back",
-     "escalate: {act: escalate, working_days: 4}, ends_in: take_back", DUTY, "verify"},
+    {VERIFY_LIMIT ", ends_in: take_back", VERIFY_LIMIT, DUTY, "verify"},
+    {VERIFY_LIMIT, VERIFY_LIMIT ", grace_hours: 7", DUTY, "verify"},
+    {VERIFY_LIMIT, VERIFY_LIMIT ", escalate: {act: escalate, working_days: 4}", DUTY, "verify"},
     {"owed_by: operator, to: home, from: order, until: [result], working_days: 5",
      "owed_by: operator, to: home, from: order, until: [result], hours: 5", DUTY, "verify"},
     {"owed_by: operator, to: home, from: order, until: [result], working_days: 5",

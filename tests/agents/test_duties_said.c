@@ -126,7 +126,7 @@ static void what_is_done_is_neither_reminded_of_nor_escalated(void **state)
 static tb_err set_office(tb_step *step)
 {
     const tb_office early = {.from = 8 * 60 + 59, .to = 9 * 60};
-    return tb_office_put(step->txn, &early);
+    return tb_office_put(step->agent, step->txn, &early);
 }
 
 static void a_party_sets_its_own_office_hours(void **state)
@@ -136,6 +136,38 @@ static void a_party_sets_its_own_office_hours(void **state)
     order(w);
     judge_at(w, "bureau.44", BEFORE_HOURS); /* in its hours now */
     assert_true(line_at(w, "bureau.44", "verify")->reminded == instant(BEFORE_HOURS));
+}
+
+/* A request of its people, as `tongbao due --office` makes it. */
+static void opens_from(world *w, const char *party, unsigned from, unsigned to)
+{
+    tb_local_request request = {.kind = TB_REQUEST_SET_OFFICE,
+                                .set_office = {.from = from, .to = to}};
+    static uint8_t counter;
+    request.id.bytes[0] = ++counter;
+    request.id.bytes[1] = 0x0F;
+    assert_int_equal(ask(w, party, &request)->kind, TB_ANSWER_OFFICE);
+}
+
+static void other_office_hours_move_what_is_planned_already(void **state)
+{
+    world *w = *state;
+    order(w);
+    judge_at(w, "bureau.44", BEFORE_HOURS); /* planned for nine o'clock */
+    assert_int_equal(lying(w), 0);
+    opens_from(w, "bureau.44", 10 * 60, 17 * 60);
+    judge_at(w, "bureau.44", OPENS);
+    assert_int_equal(lying(w), 0);
+    judge_at(w, "bureau.44", "2015-02-13T09:59:59+08:00");
+    assert_int_equal(lying(w), 0);
+    opens_from(w, "bureau.44", 9 * 60 + 30, 17 * 60); /* earlier again: at once */
+    judge_due(w, "bureau.44");
+    assert_true(line_at(w, "bureau.44", "verify")->reminded ==
+                instant("2015-02-13T09:59:59+08:00"));
+    deliver_all(w);
+    judge_due(w, "bureau.44");
+    assert_int_equal(lying(w), 0); /* and once */
+    check_world(w);
 }
 
 static void a_lapse_is_escalated_once_to_headquarters(void **state)
@@ -331,6 +363,7 @@ static const struct CMUnitTest tests[] = {
     IN_A_WORLD(what_is_overdue_is_not_reminded_of_any_more),
     IN_A_WORLD(what_is_done_is_neither_reminded_of_nor_escalated),
     IN_A_WORLD(a_party_sets_its_own_office_hours),
+    IN_A_WORLD(other_office_hours_move_what_is_planned_already),
     IN_A_WORLD(a_lapse_is_escalated_once_to_headquarters),
     IN_A_WORLD(only_the_creditors_agent_says_it),
     IN_A_WORLD(the_lapse_of_what_was_done_in_time_is_withdrawn_and_both_records_stay),

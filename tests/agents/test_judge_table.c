@@ -82,7 +82,7 @@ static const situation situations[] = {
      "submit",
      "bureau.33: return withdraw keep accept remark explain_difference supervise report_back\n"
      "bureau.44: remark explain_difference report_back\n"
-     "headquarters: remark supervise take_over\n"
+     "headquarters: remark take_over supervise\n"
      "police.33: ask_withdraw remark report_back\n"},
     {"withdrawn", "withdrawn", NOTHING,
      "submit withdraw",
@@ -92,128 +92,128 @@ static const situation situations[] = {
      "police.33: remark report_back\n"},
     {"returned", "returned", NOTHING,
      "submit return",
-     "bureau.33: remark explain_difference supervise report_back take_over\n"
+     "bureau.33: remark explain_difference take_over supervise report_back\n"
      "bureau.44: remark explain_difference report_back\n"
-     "headquarters: remark supervise take_over\n"
+     "headquarters: remark take_over supervise\n"
      "police.33: resubmit remark report_back\n"},
     {"home unknown", "undetermined", NOTHING,
      "submit-unknown accept",
      "bureau.33: return withdraw keep decide remark explain_difference supervise report_back\n"
-     "headquarters: remark supervise take_over\n"
+     "headquarters: remark take_over supervise\n"
      "police.33: ask_withdraw remark report_back\n"},
     {"accepted", "accepted", NOTHING,
      "submit accept",
      "bureau.33: withdraw keep forward remark explain_difference supervise report_back\n"
      "bureau.44: remark explain_difference report_back\n"
-     "headquarters: remark supervise take_over\n"
+     "headquarters: remark take_over supervise\n"
      "police.33: ask_withdraw remark report_back\n"},
     {"forwarded", "forwarded", NOTHING,
      "submit accept forward",
-     "bureau.33: remark explain_difference supervise report_back take_over\n"
+     "bureau.33: remark explain_difference take_over supervise report_back\n"
      "bureau.44: sign_for wrong_home remark explain_difference report_back\n"
-     "headquarters: remark supervise take_over\n"
+     "headquarters: remark take_over supervise\n"
      "police.33: remark report_back\n"},
     {"signed for", "signed_for", NOTHING,
      "submit accept forward sign-for",
-     "bureau.33: remark explain_difference supervise report_back take_over\n"
+     "bureau.33: remark explain_difference take_over supervise report_back\n"
      "bureau.44: wrong_home order remark explain_difference report_back\n"
-     "headquarters: remark supervise take_over\n"
+     "headquarters: remark take_over supervise\n"
      "police.33: remark report_back\n"},
     {"waiting at its home", "waiting", OPEN_BEFORE,
      "submit accept forward sign-for",
-     "bureau.33: remark explain_difference supervise report_back take_over\n"
+     "bureau.33: remark explain_difference take_over supervise report_back\n"
      "bureau.44: wrong_home order answer_from_record remark explain_difference report_back\n"
-     "headquarters: remark supervise take_over\n"
+     "headquarters: remark take_over supervise\n"
      "police.33: remark report_back\n"},
     {"signed for, dealt with before", "signed_for", DONE_BEFORE,
      "submit accept forward sign-for",
-     "bureau.33: remark explain_difference supervise report_back take_over\n"
+     "bureau.33: remark explain_difference take_over supervise report_back\n"
      "bureau.44: wrong_home order answer_from_record remark explain_difference report_back\n"
-     "headquarters: remark supervise take_over\n"
+     "headquarters: remark take_over supervise\n"
      "police.33: remark report_back\n"},
     {"rerouted", "rerouted", NOTHING,
      "submit accept forward wrong-home",
      "bureau.33: return decide remark explain_difference supervise report_back\n"
      "bureau.44: remark explain_difference report_back\n"
-     "headquarters: remark supervise take_over\n"
+     "headquarters: remark take_over supervise\n"
      "police.33: remark report_back\n"},
     {"at headquarters", "at_headquarters", NOTHING,
      "submit accept forward wrong-home decide forward wrong-home",
-     "bureau.33: remark explain_difference supervise report_back take_over\n"
+     "bureau.33: remark explain_difference take_over supervise report_back\n"
      "bureau.44: remark explain_difference report_back\n"
      "headquarters: decide_home remark supervise\n"
      "police.33: remark report_back\n"},
     {"verifying", "verifying", NOTHING,
      "submit accept forward sign-for order",
-     "bureau.33: remark explain_difference supervise report_back take_over\n"
-     "bureau.44: remark explain_difference report_back take_back\n"
+     "bureau.33: remark explain_difference take_over supervise report_back\n"
+     "bureau.44: remark explain_difference take_back report_back\n"
      "cm.44: result remark report_back\n"
-     "headquarters: remark supervise take_over\n"
+     "headquarters: remark take_over supervise\n"
      "police.33: remark report_back\n"},
     {"resale operator ordered", "verifying", NOTHING,
      "submit-resale accept forward sign-for order-resale",
-     "bureau.33: remark explain_difference supervise report_back take_over\n"
-     "bureau.44: remark explain_difference report_back take_back\n"
+     "bureau.33: remark explain_difference take_over supervise report_back\n"
+     "bureau.44: remark explain_difference take_back report_back\n"
      "cm.44: remark report_back\n"
-     "headquarters: remark supervise take_over\n"
+     "headquarters: remark take_over supervise\n"
      "police.33: remark report_back\n"
      "resale.1: result remark report_back\n"},
     {"resale operator looked up", "resale_lookup", NOTHING,
      "submit-resale accept forward sign-for look-up",
-     "bureau.33: remark explain_difference supervise report_back take_over\n"
-     "bureau.44: remark explain_difference report_back take_back\n"
+     "bureau.33: remark explain_difference take_over supervise report_back\n"
+     "bureau.44: remark explain_difference take_back report_back\n"
      "cm.44: result remark report_back\n"
-     "headquarters: remark supervise take_over\n"
+     "headquarters: remark take_over supervise\n"
      "police.33: remark report_back\n"},
     {"not ours", "to_order", NOTHING,
      "submit-resale accept forward sign-for order-resale not-ours",
-     "bureau.33: remark explain_difference supervise report_back take_over\n"
+     "bureau.33: remark explain_difference take_over supervise report_back\n"
      "bureau.44: wrong_home order remark explain_difference report_back\n"
      "cm.44: remark report_back\n"
-     "headquarters: remark supervise take_over\n"
+     "headquarters: remark take_over supervise\n"
      "police.33: remark report_back\n"
      "resale.1: remark report_back\n"},
     {"unidentified", "verified", NOTHING,
      "submit accept forward sign-for order unidentified",
-     "bureau.33: remark explain_difference supervise report_back take_over\n"
+     "bureau.33: remark explain_difference take_over supervise report_back\n"
      "bureau.44: shut_down remark explain_difference report_back\n"
      "cm.44: remark report_back\n"
-     "headquarters: remark supervise take_over\n"
+     "headquarters: remark take_over supervise\n"
      "police.33: remark report_back\n"},
     {"identified", "verified", NOTHING,
      "submit accept forward sign-for order identified",
-     "bureau.33: remark explain_difference supervise report_back take_over\n"
+     "bureau.33: remark explain_difference take_over supervise report_back\n"
      "bureau.44: answer remark explain_difference report_back\n"
      "cm.44: remark report_back\n"
-     "headquarters: remark supervise take_over\n"
+     "headquarters: remark take_over supervise\n"
      "police.33: remark report_back\n"},
     {"not in use", "verified", NOTHING,
      "submit accept forward sign-for order not-in-use",
-     "bureau.33: remark explain_difference supervise report_back take_over\n"
+     "bureau.33: remark explain_difference take_over supervise report_back\n"
      "bureau.44: answer remark explain_difference report_back\n"
      "cm.44: remark report_back\n"
-     "headquarters: remark supervise take_over\n"
+     "headquarters: remark take_over supervise\n"
      "police.33: remark report_back\n"},
     {"shut down", "shut_down", NOTHING,
      "submit accept forward sign-for order unidentified shut-down",
-     "bureau.33: ask_restore remark explain_difference supervise report_back take_over\n"
+     "bureau.33: ask_restore remark explain_difference take_over supervise report_back\n"
      "bureau.44: answer ask_restore remark explain_difference report_back\n"
      "cm.44: ask_restore remark report_back\n"
-     "headquarters: remark supervise take_over\n"
+     "headquarters: remark take_over supervise\n"
      "police.33: ask_restore remark report_back\n"},
     {"answered", "answered", NOTHING,
      "submit accept forward sign-for order unidentified shut-down answer",
      "bureau.33: pass_on remark explain_difference supervise report_back\n"
      "bureau.44: remark explain_difference report_back\n"
      "cm.44: remark report_back\n"
-     "headquarters: remark supervise take_over\n"
+     "headquarters: remark take_over supervise\n"
      "police.33: remark report_back\n"},
     {"informed", "informed", NOTHING,
      "submit accept forward sign-for order unidentified shut-down answer pass-on",
      "bureau.33: close ask_restore refer_back decline remark explain_difference supervise report_back\n"
      "bureau.44: ask_restore remark explain_difference report_back\n"
      "cm.44: ask_restore remark report_back\n"
-     "headquarters: remark supervise take_over\n"
+     "headquarters: remark take_over supervise\n"
      "police.33: acknowledge object ask_restore remark report_back\n"},
     {"closed", "closed", NOTHING,
      "submit accept forward sign-for order unidentified shut-down answer pass-on close",
@@ -224,71 +224,71 @@ static const situation situations[] = {
      "police.33: ask_reopen ask_restore remark report_back\n"},
     {"being reviewed", "reviewing", NOTHING,
      "submit accept forward sign-for order unidentified shut-down answer pass-on close refer-back",
-     "bureau.33: remark explain_difference supervise report_back take_over\n"
+     "bureau.33: remark explain_difference take_over supervise report_back\n"
      "bureau.44: order uphold order_restore remark explain_difference report_back\n"
      "cm.44: remark report_back\n"
-     "headquarters: remark supervise take_over\n"
+     "headquarters: remark take_over supervise\n"
      "police.33: remark report_back\n"},
     {"being restored", "restoring", NOTHING,
      "submit accept forward sign-for order unidentified shut-down answer pass-on refer-back order-restore",
-     "bureau.33: remark explain_difference supervise report_back take_over\n"
-     "bureau.44: remark explain_difference report_back take_back\n"
+     "bureau.33: remark explain_difference take_over supervise report_back\n"
+     "bureau.44: remark explain_difference take_back report_back\n"
      "cm.44: restore remark report_back\n"
-     "headquarters: remark supervise take_over\n"
+     "headquarters: remark take_over supervise\n"
      "police.33: remark report_back\n"},
     {"restored", "restored", NOTHING,
      "submit accept forward sign-for order unidentified shut-down answer pass-on refer-back order-restore restore",
-     "bureau.33: remark explain_difference supervise report_back take_over\n"
+     "bureau.33: remark explain_difference take_over supervise report_back\n"
      "bureau.44: answer remark explain_difference report_back\n"
      "cm.44: remark report_back\n"
-     "headquarters: remark supervise take_over\n"
+     "headquarters: remark take_over supervise\n"
      "police.33: remark report_back\n"},
     {"restored, answered", "answered", NOTHING,
      "submit accept forward sign-for order unidentified shut-down answer pass-on refer-back order-restore restore answer",
      "bureau.33: pass_on remark explain_difference supervise report_back\n"
      "bureau.44: remark explain_difference report_back\n"
      "cm.44: remark report_back\n"
-     "headquarters: remark supervise take_over\n"
+     "headquarters: remark take_over supervise\n"
      "police.33: remark report_back\n"},
     {"restored, informed", "informed", NOTHING,
      "submit accept forward sign-for order unidentified shut-down answer pass-on refer-back order-restore restore answer pass-on",
      "bureau.33: close refer_back decline remark explain_difference supervise report_back\n"
      "bureau.44: remark explain_difference report_back\n"
      "cm.44: remark report_back\n"
-     "headquarters: remark supervise take_over\n"
+     "headquarters: remark take_over supervise\n"
      "police.33: acknowledge object remark report_back\n"},
     {"local, accepted", "accepted", NOTHING,
      "submit-local accept",
      "bureau.33: withdraw keep wrong_home order remark explain_difference supervise report_back\n"
-     "headquarters: remark supervise take_over\n"
+     "headquarters: remark take_over supervise\n"
      "police.33: ask_withdraw remark report_back\n"},
     {"local, dealt with before", "accepted", DONE_BEFORE,
      "submit-local accept",
      "bureau.33: withdraw keep wrong_home order answer_from_record remark explain_difference supervise report_back\n"
-     "headquarters: remark supervise take_over\n"
+     "headquarters: remark take_over supervise\n"
      "police.33: ask_withdraw remark report_back\n"},
     {"local, waiting", "waiting", OPEN_BEFORE,
      "submit-local accept",
      "bureau.33: wrong_home order answer_from_record remark explain_difference supervise report_back\n"
-     "headquarters: remark supervise take_over\n"
+     "headquarters: remark take_over supervise\n"
      "police.33: remark report_back\n"},
     {"local, unidentified", "verified", NOTHING,
      "submit-local accept order-local unidentified-local",
      "bureau.33: shut_down remark explain_difference supervise report_back\n"
      "cm.33: remark report_back\n"
-     "headquarters: remark supervise take_over\n"
+     "headquarters: remark take_over supervise\n"
      "police.33: remark report_back\n"},
     {"local, identified", "verified", NOTHING,
      "submit-local accept order-local identified-local",
      "bureau.33: pass_on remark explain_difference supervise report_back\n"
      "cm.33: remark report_back\n"
-     "headquarters: remark supervise take_over\n"
+     "headquarters: remark take_over supervise\n"
      "police.33: remark report_back\n"},
     {"local, shut down", "shut_down", NOTHING,
      "submit-local accept order-local unidentified-local shut-down-local",
      "bureau.33: pass_on ask_restore remark explain_difference supervise report_back\n"
      "cm.33: ask_restore remark report_back\n"
-     "headquarters: remark supervise take_over\n"
+     "headquarters: remark take_over supervise\n"
      "police.33: ask_restore remark report_back\n"},
 };
 /* clang-format on */

@@ -267,6 +267,38 @@ static void a_hub_that_lost_its_disk_is_an_alarm_and_sending_resumes(void **stat
     peer_check(t, &t->a);
 }
 
+/* A Welcome that had no room for the stream's stored mark accuses nobody; what is sent again until
+ * the mark comes is what has not arrived. */
+static void a_mark_that_only_follows_is_no_reason_for_an_alarm(void **state)
+{
+    town *t = *state;
+    town_link(t, &t->a);
+    town_link(t, &t->b);
+    peer_say(t, &t->a, "ct.33 one");
+    town_relay(t, &t->a, &t->b);
+    peer_forget(&t->a);
+    peer_say(t, &t->a, "ct.33 two");
+    tb_frame two = peer_frame(t, &t->a, TB_FRAME_SUBMIT, 0);
+    town_store(t, &t->a, &two.carry.groups[0]);
+    tb_line line = town_stored_line(t, &two.carry.groups[0]);
+    tb_signed_line stored = town_line(t, &line);
+    peer_step(t, &t->a, TB_INPUT_GONE, tb_bytes_of(NULL, 0));
+    peer_step(t, &t->a, TB_INPUT_LINK, tb_bytes_of(NULL, 0));
+    peer_forget(&t->a);
+
+    tb_frame welcome = welcome_of(t);
+    welcome.welcome.more = true;
+    town_send(t, &t->a, &welcome);
+    assert_false(peer_noted(&t->a, "event=hub_went_back"));
+    assert_int_equal(peer_rows(t, &t->a, TB_TABLE_ALARM), 0);
+    tb_frame again = peer_frame(t, &t->a, TB_FRAME_SUBMIT, 0);
+    assert_int_equal(tb_group_number(&again.carry.groups[0], 0), 2);
+    tb_frame follows = {.kind = TB_FRAME_STORED, .lines = {&stored, 1, false}};
+    town_send(t, &t->a, &follows);
+    assert_int_equal(peer_stream_out(t, &t->a, "ct.33").stored, 2);
+    peer_check(t, &t->a);
+}
+
 static void after_a_restart_sending_goes_on_behind_the_hubs_mark(void **state)
 {
     town *t = *state;
@@ -431,6 +463,7 @@ static const struct CMUnitTest tests[] = {
     IN_TOWN(an_old_copy_is_fenced_by_its_own_mark),
     IN_TOWN(a_fenced_agent_takes_nothing),
     IN_TOWN(a_hub_that_lost_its_disk_is_an_alarm_and_sending_resumes),
+    IN_TOWN(a_mark_that_only_follows_is_no_reason_for_an_alarm),
     IN_TOWN(after_a_restart_sending_goes_on_behind_the_hubs_mark),
     IN_TOWN(two_copies_and_old_runs_are_fenced_until_a_welcome),
     IN_TOWN(a_hub_without_our_session_gets_hello_at_once),

@@ -216,6 +216,45 @@ static void what_the_hub_refused_goes_again_as_a_filler(void **state)
     peer_check(t, &t->b);
 }
 
+/* The hub signs that it refused number from of the group's stream with this header. */
+static void hub_refuses(town *t, const tb_group *group, uint64_t from, const tb_digest *digest)
+{
+    tb_line line = {
+        .kind = TB_LINE_REFUSED,
+        .stream = tb_group_stream(group),
+        .from = from,
+        .digest = *digest,
+        .at = t->now,
+        .code = TB_REFUSED_NOT_ACTIVE,
+    };
+    tb_frame frame = {.kind = TB_FRAME_REFUSED};
+    frame.refused.has_line = true;
+    frame.refused.line = town_line(t, &line);
+    frame.refused.code = TB_REFUSED_NOT_ACTIVE;
+    peer_forget(&t->a);
+    town_send(t, &t->a, &frame);
+}
+
+/* A hub that signs what never was makes nobody send what nobody can read. */
+static void a_refusal_of_another_header_or_number_is_shown_and_fills_nothing(void **state)
+{
+    town *t = *state;
+    tb_group group = one_notice(t);
+    tb_digest other = group.items[0].digest;
+    other.bytes[0] ^= 1;
+    hub_refuses(t, &group, 1, &other);
+    assert_int_equal(peer_alarm(t, &t->a), TB_REFUSED_NOT_ACTIVE);
+    assert_int_equal(peer_rows(t, &t->a, TB_TABLE_REFUSAL), 0);
+    hub_refuses(t, &group, 2, &group.items[0].digest);
+    assert_int_equal(peer_rows(t, &t->a, TB_TABLE_REFUSAL), 0);
+    assert_int_equal(peer_count(t, &t->a, TB_FRAME_SUBMIT), 0);
+    hub_refuses(t, &group, 1, &group.items[0].digest);
+    assert_int_equal(peer_rows(t, &t->a, TB_TABLE_REFUSAL), 1);
+    tb_frame filled = peer_frame(t, &t->a, TB_FRAME_SUBMIT, 0);
+    assert_non_null(filled.carry.groups[0].items[0].refusal);
+    peer_check(t, &t->a);
+}
+
 /* b signs that it refused the header's notice, for a key it retired. */
 static void refuses(town *t, const tb_stream *stream, const tb_header *header)
 {
@@ -384,6 +423,7 @@ static const struct CMUnitTest tests[] = {
     IN_TOWN(a_recipients_mark_of_another_header_stops_nobody),
     IN_TOWN(a_mark_under_a_cut_key_does_not_count),
     IN_TOWN(a_gap_at_the_hub_sends_again_once),
+    IN_TOWN(a_refusal_of_another_header_or_number_is_shown_and_fills_nothing),
     IN_TOWN(what_the_hub_refused_goes_again_as_a_filler),
     IN_TOWN(only_what_was_sent_to_it_can_be_refused_by_a_recipient),
     IN_TOWN(a_refusal_after_arrival_finds_its_notice),

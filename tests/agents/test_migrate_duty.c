@@ -98,8 +98,7 @@ static void migrate(world *w)
 {
     world_agent *a = who(w, OWNER);
     unsigned slices = 0;
-    assert_ok(tb_migrate(a->store, &a->arena, tb_agent_migrations, tb_agent_migration_count,
-                         count_slices, &slices));
+    assert_ok(world_migrate(a, count_slices, &slices));
     assert_true(slices >= 4);
 }
 
@@ -158,9 +157,7 @@ static void a_quota_too_small_loses_nothing_and_a_larger_one_goes_on(void **stat
     tb_store_usage(txn, &used, &quota);
     tb_store_abort(txn);
     tb_store_mem_limit(a->store, used);
-    assert_int_equal(
-        tb_migrate(a->store, &a->arena, tb_agent_migrations, tb_agent_migration_count, NULL, NULL),
-        TB_ERR_FULL);
+    assert_int_equal(world_migrate(a, NULL, NULL), TB_ERR_FULL);
     tb_store_mem_limit(a->store, quota);
     migrate(w);
     check_world(w);

@@ -30,9 +30,7 @@ static const char *const laxer[] = {
     "version: 1", "version: 5",
     "- {id: sign_for, zh: 签收通报, en: sign for what was "
     "forwarded, owed_by: home, to: discovery, " SIGN_FOR_RULES
-    "1, default: true, lapse: lapse, withdraw_lapse: "
-    "withdraw_lapse, redate: redate, escalate: {act: escalate, working_days: 3}, "
-    "ends_in: take_over}",
+    "1, default: true, ends_in: take_over}",
     "# no sign_for", NULL};
 
 /* Headquarters has adopted the limit. */

@@ -8,6 +8,7 @@
 #include "agents/draft.h"
 #include "agents/duties.h"
 #include "agents/local.h"
+#include "agents/migrate.h"
 #include "agents/outbox.h"
 #include "messages/digest.h"
 #include "messages/parts.h"
@@ -214,6 +215,19 @@ static tb_bytes keep(world *w, tb_bytes bytes)
     tb_bytes copy;
     assert_ok(tb_arena_copy(&w->memory, bytes, &copy));
     return copy;
+}
+
+tb_err world_migrate(world_agent *a, tb_migration_tell *tell, void *context)
+{
+    tb_err err;
+    failing_many(true);
+    do {
+        failing_start(a->store, &a->arena, &a->agent, sizeof a->agent);
+        err = tb_migrate(a->store, &a->arena, tb_agent_migrations, tb_agent_migration_count, tell,
+                         context);
+    } while (failing_again(NULL, err));
+    failing_many(false);
+    return err;
 }
 
 /* The header a notice would have, and the proof that would be kept of it. */

@@ -15,6 +15,7 @@
 #include "agents/link.h"
 #include "agents/rows_link.h"
 #include "messages/local.h"
+#include "store/migrate.h"
 
 #define WORLD_AGENTS  80
 #define WORLD_LETTERS 4096
@@ -136,6 +137,9 @@ const char *holder_at(world *w, const char *party);
 /* A field's value as the party sees it, or "". */
 const char *value_at(world *w, const char *party, const char *field);
 uint64_t alarms_at(world *w, const char *party);
+
+/* tb_migrate of an agent's store. */
+tb_err world_migrate(world_agent *a, tb_migration_tell *tell, void *context);
 
 /* Every invariant of every store holds. */
 void check_world(world *w);

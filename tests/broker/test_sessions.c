@@ -124,6 +124,35 @@ static void a_party_that_recovers_is_shown_the_marks_of_every_run(void **state)
     assert_int_equal(welcome->arrived[0].line.to, 1);
 }
 
+/* More streams than a Welcome has room for: it says so, and the other lines follow. */
+static void what_does_not_fit_a_welcome_follows_and_it_says_so(void **state)
+{
+    world *w = *state;
+    party *a = at(w, A);
+    static const size_t others[] = {B, C, D, E};
+    const size_t runs = 80;
+    size_t follow = 0;
+    assert_false(greet_anew(w, false)->more);
+    for (size_t i = 0; i < runs; i++) {
+        (void)greet_anew(w, false);
+        memset(a->out, 0, sizeof a->out);
+        for (tb_lane lane = TB_LANE_URGENT; lane <= TB_LANE_BULK; lane++) {
+            parcel p = make(w, a, others, 4, lane, 1, 16);
+            say_submit(w, a, &p);
+        }
+        turn(w);
+        forget_all(w);
+    }
+    tb_welcome *welcome = greet_anew(w, true);
+    assert_true(welcome->more);
+    assert_in_range(welcome->stored_count, 1, 4 * TB_LANES * runs - 1);
+    (void)expect(w, a, TB_FRAME_DOCUMENT); /* its Hello named none */
+    while (welcome->stored_count + follow < 4 * TB_LANES * runs) {
+        follow += expect(w, a, TB_FRAME_STORED)->lines.count;
+    }
+    assert_int_equal(welcome->stored_count + follow, 4 * TB_LANES * runs);
+}
+
 static void a_hello_in_anothers_name_is_turned_away(void **state)
 {
     world *w = *state;
@@ -372,6 +401,7 @@ static const struct CMUnitTest tests[] = {
     WORLD_TEST(an_older_run_is_turned_away),
     WORLD_TEST(two_copies_are_both_stopped_until_a_newer_run),
     WORLD_TEST(a_party_that_recovers_is_shown_the_marks_of_every_run),
+    WORLD_TEST(what_does_not_fit_a_welcome_follows_and_it_says_so),
     WORLD_TEST(a_hello_in_anothers_name_is_turned_away),
     WORLD_TEST(a_newer_agent_is_told_both_ranges_and_that_the_hub_is_to_be_upgraded),
     WORLD_TEST(an_older_agent_is_told_to_upgrade_in_a_frame_it_can_read),

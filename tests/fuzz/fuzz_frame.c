@@ -1,4 +1,5 @@
-/* A frame of the link: what is accepted is encoded again and accepted as the same. */
+/* A frame of the link: looked at without decoding; what is accepted is encoded again and accepted as the same. */
+#include "messages/frame_peek.h"
 #include "messages/link.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -8,6 +9,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     tb_frame frame;
     tb_frame again;
     tb_bytes encoded;
+    tb_peeked carried[8];
+    FUZZ_CHECK(tb_frame_peek(tb_bytes_of(data, size), carried, 8) <= 8);
     if (tb_frame_decode(tb_bytes_of(data, size), arena, &frame) != TB_ACCEPTED) {
         return 0;
     }

@@ -10,8 +10,8 @@ static void read_field(tb_bytes field)
 {
     tb_time time;
     (void)tb_number_read(field);
-    (void)tb_dates_read(field, &time);
-    (void)tb_dates_day(field, &time);
+    (void)!tb_dates_read(field, &time);
+    (void)!tb_dates_day(field, &time);
     (void)tb_utf8_trim(field);
     (void)tb_csv_needs_quotes(field);
 }

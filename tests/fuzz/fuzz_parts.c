@@ -60,7 +60,7 @@ static void try_resend(tb_bytes in, tb_arena *arena)
 static void try_key_request(tb_bytes in, tb_arena *arena)
 {
     tb_key_request request;
-    (void)tb_key_request_decode(in, arena, &request);
+    (void)!tb_key_request_decode(in, arena, &request);
 }
 
 static void try_group(tb_bytes in, tb_arena *arena)
@@ -77,7 +77,7 @@ static void try_segments(tb_bytes in, tb_arena *arena)
     tb_segments segments;
     tb_segment found;
     if (tb_segments_decode(in, arena, &segments) == TB_ACCEPTED) {
-        (void)tb_segments_find(&segments, tb_bytes_str("13800138000"), &found);
+        (void)!tb_segments_find(&segments, tb_bytes_str("13800138000"), &found);
     }
 }
 

@@ -10,7 +10,7 @@
 #include <pthread.h>
 #include <time.h>
 
-#include "base/random.h"
+#include "tests/system/chance.h"
 
 #define KILLS_SHORT   200
 #define KILLS_PER_HUB 200
@@ -23,21 +23,6 @@
 
 static const char *const parties[] = {"bureau.11", "hq", "ct.11"};
 #define AGENTS (sizeof parties / sizeof parties[0])
-
-static tb_random chance;
-
-static unsigned long setting(const char *name, unsigned long usual)
-{
-    const char *text = getenv(name);
-    return text == NULL ? usual : strtoul(text, NULL, 10);
-}
-
-static size_t choose(size_t below)
-{
-    uint32_t any = 0;
-    tb_random_bytes(&chance, &any, sizeof any);
-    return any % below;
-}
 
 /* ---- the killer ---- */
 
@@ -71,7 +56,7 @@ static void *strike(void *context)
 
 static sys_agent *any_agent(sys_hub *hub)
 {
-    return &hub->agents[choose(hub->agent_count)];
+    return &hub->agents[sys_choose(hub->agent_count)];
 }
 
 static void ask_one(sys_hub *hub, ledger *l)
@@ -96,14 +81,14 @@ static void ask_again(ledger *l)
 
 static void one_round(sys_hub *hub, ledger *l, bool only_stops)
 {
-    size_t target = choose(hub->agent_count + 1);
+    size_t target = sys_choose(hub->agent_count + 1);
     sys_agent *victim = target < hub->agent_count ? &hub->agents[target] : NULL;
     blow b = {.pid = victim == NULL ? hub->broker : victim->pid,
               .only_stops = only_stops,
-              .aim = micro(choose(AIM_US)),
-              .still = micro(choose(STILL_US))};
+              .aim = micro(sys_choose(AIM_US)),
+              .still = micro(sys_choose(STILL_US))};
     assert_int_equal(pthread_create(&b.thread, NULL, strike, &b), 0);
-    size_t burst = 1 + choose(8);
+    size_t burst = 1 + sys_choose(8);
     for (size_t i = 0; i < burst; i++) {
         ask_one(hub, l);
     }
@@ -171,12 +156,10 @@ static size_t kill_one_hub(unsigned long kills)
 static void what_a_person_was_told_survives_kills_of_every_process(void **state)
 {
     (void)state;
-    unsigned long kills = setting("TONGBAO_KILLS", KILLS_SHORT);
-    unsigned long seed = setting("TONGBAO_SEED", 1);
-    uint8_t bytes[32] = {0};
+    unsigned long kills = sys_setting("TONGBAO_KILLS", KILLS_SHORT);
+    unsigned long seed = sys_setting("TONGBAO_SEED", 1);
     size_t notices = 0;
-    memcpy(bytes, &seed, sizeof seed);
-    tb_random_seed(&chance, bytes);
+    sys_chance_begin(seed);
     for (unsigned long done = 0; done < kills;) {
         unsigned long now = kills - done < KILLS_PER_HUB ? kills - done : KILLS_PER_HUB;
         notices += kill_one_hub(now);

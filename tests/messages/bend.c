@@ -10,6 +10,7 @@
 #define ARENA_BYTES (16u * 1024 * 1024)
 #define UNKNOWN     1000u
 #define ROUNDS      2000
+#define ROOM_STEP   24
 
 /* A field as it stands on the wire: its number and all of its bytes, tag included. */
 typedef struct piece {
@@ -19,8 +20,8 @@ typedef struct piece {
 } piece;
 
 typedef struct pieces {
-    piece list[FIELDS_MAX];
     size_t count;
+    piece list[FIELDS_MAX];
 } pieces;
 
 static uint8_t block[ARENA_BYTES];
@@ -362,6 +363,146 @@ void check_flipped(tb_bytes message, tb_codec codec, bool strict)
         copy[bit / 8] ^= (uint8_t)(1u << bit % 8);
     }
     free(copy);
+}
+
+/* ---- every field in turn ---- */
+
+#define DEPTH_MAX  8
+#define BEYOND     8 /* numbers behind the last one present: what is zero does not stand there */
+#define LONG_BYTES 5000
+
+/* A message, those around it, and the codec of the outermost. */
+typedef struct each {
+    pieces whole[DEPTH_MAX];
+    size_t at[DEPTH_MAX]; /* the field of it that is looked into */
+    size_t depth;
+    pieces bent;
+    tb_codec codec;
+    bool strict;
+} each;
+
+static void copy(pieces *to, const pieces *from)
+{
+    to->count = from->count;
+    memcpy(to->list, from->list, from->count * sizeof from->list[0]);
+}
+
+static bool is_message(tb_bytes in)
+{
+    size_t at = 0;
+    while (at < in.size) {
+        uint64_t head[2] = {0, 0}; /* tag; number or size */
+        for (size_t i = 0; i < 2; i++) {
+            unsigned shift = 0;
+            do {
+                if (at == in.size || shift > 63) {
+                    return false;
+                }
+                head[i] |= (uint64_t)(in.data[at] & 0x7F) << shift;
+                shift += 7;
+            } while ((in.data[at++] & 0x80) != 0);
+        }
+        if ((head[0] & 7) != 0 && ((head[0] & 7) != 2 || head[1] > in.size - at)) {
+            return false;
+        }
+        at += (head[0] & 7) == 2 ? (size_t)head[1] : 0;
+    }
+    return in.size > 0;
+}
+
+static void check_bent(each *e, tb_arena *arena)
+{
+    size_t mark = tb_arena_mark(arena);
+    tb_bytes message = put_together(&e->bent, arena);
+    for (size_t i = e->depth; i > 0; i--) {
+        piece *field = &e->whole[i - 1].list[e->at[i - 1]];
+        piece kept = *field;
+        *field = bytes_piece(field->number, message, arena);
+        message = put_together(&e->whole[i - 1], arena);
+        *field = kept;
+    }
+    check_sound(e->codec, message, e->strict);
+    tb_arena_release(arena, mark);
+}
+
+/* In the place of the field, or where it would stand. */
+static void check_put(each *e, piece made, tb_arena *arena)
+{
+    copy(&e->bent, &e->whole[e->depth]);
+    put(&e->bent, made);
+    check_bent(e, arena);
+}
+
+static void bend_in_place(each *e, uint32_t number, tb_arena *arena)
+{
+    static const uint64_t numbers[] = {0, 1, 250, UINT32_MAX, INT64_MAX, UINT64_MAX};
+    static const char *const texts[] = {"", "\x01", "\xff", "x", "a b"};
+    const pieces *whole = &e->whole[e->depth];
+    size_t at = find(whole, number);
+    if (at < whole->count) {
+        copy(&e->bent, whole);
+        drop(&e->bent, at);
+        check_bent(e, arena);
+        copy(&e->bent, whole);
+        insert(&e->bent, at, whole->list[at]);
+        check_bent(e, arena);
+    }
+    size_t mark = tb_arena_mark(arena);
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        check_put(e, number_piece(number, numbers[i], false, arena), arena);
+    }
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        check_put(e, bytes_piece(number, tb_bytes_str(texts[i]), arena), arena);
+    }
+    check_put(e, filled_piece(number, 'a', LONG_BYTES, arena), arena);
+    tb_arena_release(arena, mark);
+}
+
+static void bend_each(each *e, tb_bytes message, tb_arena *arena)
+{
+    pieces *whole = &e->whole[e->depth];
+    uint32_t last = 0;
+    take_apart(message, whole);
+    for (size_t i = 0; i < whole->count; i++) {
+        last = whole->list[i].number > last ? whole->list[i].number : last;
+    }
+    for (uint32_t number = 1; number <= last + BEYOND; number++) {
+        if (e->depth > 0 || find(whole, number) < whole->count) {
+            bend_in_place(e, number, arena);
+        }
+    }
+    for (size_t i = 0; i < whole->count && e->depth + 1 < DEPTH_MAX; i++) {
+        if (find(whole, whole->list[i].number) == i && is_message(whole->list[i].content)) {
+            e->at[e->depth++] = i;
+            bend_each(e, whole->list[i].content, arena);
+            e->depth--;
+        }
+    }
+}
+
+void check_each_field(tb_bytes message, tb_codec codec, bool strict)
+{
+    static uint8_t room[ARENA_BYTES];
+    static each e;
+    tb_arena arena;
+    e.codec = codec;
+    e.strict = strict;
+    e.depth = 0;
+    tb_arena_init(&arena, room, sizeof room);
+    bend_each(&e, message, &arena);
+}
+
+void check_room(tb_bytes message, tb_reading reading)
+{
+    static uint8_t room[ARENA_BYTES];
+    tb_refusal refusal = TB_REFUSED_TOO_LARGE;
+    for (size_t size = 0; refusal != TB_ACCEPTED; size += ROOM_STEP) {
+        tb_arena arena;
+        tb_arena_init(&arena, room, size);
+        refusal = reading(message, &arena);
+        assert_true(refusal == TB_ACCEPTED || arena.used == 0);
+        assert_true(size < sizeof room);
+    }
 }
 
 static void expect_bounded(tb_codec codec, uint8_t *message, size_t size)

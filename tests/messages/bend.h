@@ -42,6 +42,12 @@ void check_refusals(tb_bytes message, const tb_bend *bends, size_t count, tb_cod
 /* Strict codecs give back the bytes they took; others only something they take again. */
 void check_truncated(tb_bytes message, tb_codec codec, bool strict);
 void check_flipped(tb_bytes message, tb_codec codec, bool strict);
+/* Every field, at any depth, is taken away, stands there twice, or is another number or other bytes;
+ * also those that do not stand there because they are zero. */
+void check_each_field(tb_bytes message, tb_codec codec, bool strict);
+/* Memory that ends at any point of reading: refused, and all of it given back. */
+typedef tb_refusal (*tb_reading)(tb_bytes in, tb_arena *arena);
+void check_room(tb_bytes message, tb_reading reading);
 /* Small hostile messages that unpack large: refused within an arena of 1 MiB, all of it given back.
  */
 void check_hostile(tb_codec codec);

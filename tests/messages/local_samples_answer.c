@@ -155,6 +155,7 @@ static tb_local_status status(tb_bytes *alarms)
         .alarm_text_count = 1,
         .warnings = &warning,
         .warning_count = 1,
+        .duties = {1, 2, 3, 4, 5, 6, true, SAMPLE_TIME},
     };
 
     return made;
@@ -554,7 +555,7 @@ static void fill_answer(tb_arena *arena, tb_local_answer *answer)
         break;
     case TB_ANSWER_VERIFIED:
         answer->verified =
-            (tb_local_verified){local_case_id(), 9, 8, 7, 6, 5, 4, true, 1, texts, 1};
+            (tb_local_verified){local_case_id(), 9, 8, 7, 6, 5, 4, true, 1, texts, 1, 3};
         break;
     case TB_ANSWER_CAMPAIGNS:
         campaigns[0] = (tb_local_campaign_line){tb_bytes_str("black-card"),

@@ -127,7 +127,7 @@ static void fill_request(tb_arena *arena, tb_local_request *request)
         break;
     case TB_REQUEST_LIST_DUTIES:
         request->duties =
-            (tb_local_list_duties){true, true, tb_bytes_str("\x02"), 7, sample_party("ct.33")};
+            (tb_local_list_duties){true, true, tb_bytes_str("\x02"), 7, sample_party("ct.33"), true};
         break;
     case TB_REQUEST_LIST_REPORTS:
         request->list_reports = (tb_local_list_reports){

@@ -78,6 +78,38 @@ static void what_is_cut_short_is_no_bundle(void **state)
     }
 }
 
+static uint8_t magic[8];
+
+/* What stands behind the eight bytes that say what the file is. */
+static tb_refusal inside_codec(tb_bytes in, tb_arena *arena, tb_bytes *out_again)
+{
+    static uint8_t whole[1024 * 1024];
+    assert_true(in.size < sizeof whole - sizeof magic);
+    memcpy(whole, magic, sizeof magic);
+    memcpy(whole + sizeof magic, in.data, in.size);
+    tb_refusal refusal = codec(tb_bytes_of(whole, sizeof magic + in.size), arena, out_again);
+    if (refusal == TB_ACCEPTED) {
+        *out_again = tb_bytes_of(out_again->data + sizeof magic, out_again->size - sizeof magic);
+    }
+    return refusal;
+}
+
+static tb_refusal reading(tb_bytes in, tb_arena *arena)
+{
+    tb_bundle bundle;
+    return tb_bundle_decode(in, arena, &bundle);
+}
+
+static void whatever_a_field_says_a_bundle_is_refused_or_read(void **state)
+{
+    (void)state;
+    tb_bytes file = sample_bundle_file(bend_arena());
+    memcpy(magic, file.data, sizeof magic);
+    check_each_field(tb_bytes_of(file.data + sizeof magic, file.size - sizeof magic), inside_codec,
+                     false);
+    check_room(file, reading);
+}
+
 static void more_lines_than_one_carries_are_refused(void **state)
 {
     (void)state;
@@ -121,6 +153,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(every_value_comes_back),
     cmocka_unit_test(the_signature_covers_all_of_it),
     cmocka_unit_test(what_is_cut_short_is_no_bundle),
+    cmocka_unit_test(whatever_a_field_says_a_bundle_is_refused_or_read),
     cmocka_unit_test(more_lines_than_one_carries_are_refused),
     cmocka_unit_test(a_small_arena_is_an_error),
 };

@@ -288,6 +288,7 @@ static void cut_short_or_flipped_it_is_refused_or_the_same(void **state)
     (void)state;
     check_truncated(encoded(bend_arena()), codec, true);
     check_flipped(encoded(bend_arena()), codec, true);
+    check_each_field(encoded(bend_arena()), codec, true);
     check_hostile(codec);
 }
 

@@ -66,6 +66,7 @@ static void cut_short_or_flipped_it_is_refused_or_stays_what_it_is(void **state)
     (void)state;
     check_truncated(encoded(bend_arena()), codec, false);
     check_flipped(encoded(bend_arena()), codec, false);
+    check_each_field(encoded(bend_arena()), codec, false);
     check_hostile(codec);
 }
 

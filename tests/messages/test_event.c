@@ -268,10 +268,13 @@ static void cut_short_or_flipped_it_is_refused_or_the_same(void **state)
     (void)state;
     check_truncated(encoded(bend_arena(), false), codec, true);
     check_flipped(encoded(bend_arena(), false), codec, true);
+    check_each_field(encoded(bend_arena(), false), codec, true);
     check_truncated(encoded_group(bend_arena()), group_codec, true);
     check_flipped(encoded_group(bend_arena()), group_codec, true);
+    check_each_field(encoded_group(bend_arena()), group_codec, true);
     check_truncated(encoded_passed(bend_arena()), passed_codec, false);
     check_flipped(encoded_passed(bend_arena()), passed_codec, false);
+    check_each_field(encoded_passed(bend_arena()), passed_codec, false);
 }
 
 static void hostile_bytes_cost_no_more_than_the_arena(void **state)

@@ -87,6 +87,30 @@ static void any_bit_that_is_bent_or_byte_that_is_missing_shows(void **state)
     }
 }
 
+static tb_refusal reading(tb_bytes in, tb_arena *arena)
+{
+    tb_evidence_page page;
+    return tb_evidence_page_decode(in, arena, &page);
+}
+
+static tb_refusal codec(tb_bytes in, tb_arena *arena, tb_bytes *out_again)
+{
+    tb_sign_pair pair = sample_sign_pair(1);
+    tb_evidence_page page;
+    tb_refusal refusal = tb_evidence_page_decode(in, arena, &page);
+    if (refusal == TB_ACCEPTED) {
+        assert_ok(tb_evidence_page_encode(&page, &pair, arena, out_again));
+    }
+    return refusal;
+}
+
+static void whatever_a_field_says_a_page_is_refused_or_read(void **state)
+{
+    (void)state;
+    check_each_field(sample_file(bend_arena()), codec, false);
+    check_room(sample_file(bend_arena()), reading);
+}
+
 static void a_page_has_a_bound(void **state)
 {
     (void)state;
@@ -106,6 +130,7 @@ static void a_page_has_a_bound(void **state)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(every_value_comes_back_and_the_signature_covers_all_of_it),
     cmocka_unit_test(any_bit_that_is_bent_or_byte_that_is_missing_shows),
+    cmocka_unit_test(whatever_a_field_says_a_page_is_refused_or_read),
     cmocka_unit_test(a_page_has_a_bound),
 };
 

@@ -162,6 +162,7 @@ static void cut_short_or_flipped_it_is_refused_or_the_same(void **state)
     (void)state;
     check_truncated(encoded(bend_arena(), 2), codec, true);
     check_flipped(encoded(bend_arena(), 2), codec, true);
+    check_each_field(encoded(bend_arena(), 2), codec, true);
     check_truncated(encoded_first(bend_arena()), codec, true);
 }
 

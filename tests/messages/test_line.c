@@ -147,9 +147,11 @@ static void cut_short_or_flipped_it_is_refused_or_the_same(void **state)
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         check_truncated(encoded(bend_arena(), kinds[i]), codec, true);
         check_flipped(encoded(bend_arena(), kinds[i]), codec, true);
+        check_each_field(encoded(bend_arena(), kinds[i]), codec, true);
     }
     check_truncated(encoded_signed(bend_arena()), signed_codec, false);
     check_flipped(encoded_signed(bend_arena()), signed_codec, false);
+    check_each_field(encoded_signed(bend_arena()), signed_codec, false);
 }
 
 static void hostile_bytes_cost_no_more_than_the_arena(void **state)

@@ -309,9 +309,11 @@ static void cut_short_or_flipped_it_is_refused_or_stays_what_it_is(void **state)
     for (uint32_t kind = TB_FRAME_HELLO; kind <= TB_FRAME_BYE; kind++) {
         check_truncated(encoded(bend_arena(), (tb_frame_kind)kind), codec, false);
         check_flipped(encoded(bend_arena(), (tb_frame_kind)kind), codec, false);
+        check_each_field(encoded(bend_arena(), (tb_frame_kind)kind), codec, false);
     }
     check_truncated(encoded_group(bend_arena()), group_codec, false);
     check_flipped(encoded_group(bend_arena()), group_codec, false);
+    check_each_field(encoded_group(bend_arena()), group_codec, false);
 }
 
 static void hostile_bytes_cost_no_more_than_the_arena(void **state)

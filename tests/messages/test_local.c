@@ -31,15 +31,16 @@ static tb_refusal answer_codec(tb_bytes in, tb_arena *arena, tb_bytes *out_again
 
 /* clang-format off: one a line */
 static const tb_answer_kind answer_kinds[] = {
-    TB_ANSWER_NONE,       TB_ANSWER_ACTED,        TB_ANSWER_CASE,     TB_ANSWER_CASES,
-    TB_ANSWER_TRACED,     TB_ANSWER_STATUS,       TB_ANSWER_NOTICES,  TB_ANSWER_PARTIES,
-    TB_ANSWER_CONTENT,    TB_ANSWER_CHECKED,      TB_ANSWER_CHANGED,  TB_ANSWER_ACTS,
-    TB_ANSWER_BUNDLE,     TB_ANSWER_IMPORTED,     TB_ANSWER_WRITTEN,  TB_ANSWER_LETTER,
-    TB_ANSWER_DUTIES,     TB_ANSWER_CAMPAIGNS,    TB_ANSWER_CUT,      TB_ANSWER_QUARANTINE,
-    TB_ANSWER_SETTLED,    TB_ANSWER_DEAD_LETTERS, TB_ANSWER_RECOVERY, TB_ANSWER_ACCOUNTS,
-    TB_ANSWER_APPROVALS,  TB_ANSWER_REPORTS,      TB_ANSWER_REPORT,   TB_ANSWER_SWITCHES,
-    TB_ANSWER_OFFICE,     TB_ANSWER_UNANSWERED, TB_ANSWER_EXPLAINED,    TB_ANSWER_VERIFIED, TB_ANSWER_EVIDENCE, TB_ANSWER_RECONCILED, TB_ANSWER_LISTS,
-    TB_ANSWER_VERDICTS,   TB_ANSWER_SHOWN_LIST,   TB_ANSWER_FAMILY,
+    TB_ANSWER_NONE,       TB_ANSWER_ACTED,        TB_ANSWER_CASE,      TB_ANSWER_CASES,
+    TB_ANSWER_TRACED,     TB_ANSWER_STATUS,       TB_ANSWER_NOTICES,   TB_ANSWER_PARTIES,
+    TB_ANSWER_CONTENT,    TB_ANSWER_CHECKED,      TB_ANSWER_CHANGED,   TB_ANSWER_ACTS,
+    TB_ANSWER_BUNDLE,     TB_ANSWER_IMPORTED,     TB_ANSWER_WRITTEN,   TB_ANSWER_LETTER,
+    TB_ANSWER_DUTIES,     TB_ANSWER_CAMPAIGNS,    TB_ANSWER_CUT,       TB_ANSWER_QUARANTINE,
+    TB_ANSWER_SETTLED,    TB_ANSWER_DEAD_LETTERS, TB_ANSWER_RECOVERY,  TB_ANSWER_ACCOUNTS,
+    TB_ANSWER_APPROVALS,  TB_ANSWER_REPORTS,      TB_ANSWER_REPORT,    TB_ANSWER_SWITCHES,
+    TB_ANSWER_OFFICE,     TB_ANSWER_UNANSWERED,   TB_ANSWER_EXPLAINED, TB_ANSWER_VERIFIED,
+    TB_ANSWER_EVIDENCE,   TB_ANSWER_RECONCILED,   TB_ANSWER_LISTS,     TB_ANSWER_VERDICTS,
+    TB_ANSWER_SHOWN_LIST, TB_ANSWER_FAMILY,
 };
 
 static const tb_request_kind request_kinds[] = {
@@ -266,6 +267,40 @@ static void cut_short_or_flipped_it_is_refused_or_stays_what_it_is(void **state)
     }
 }
 
+static void whatever_a_field_says_it_is_refused_or_stays_what_it_is(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(request_kinds); i++) {
+        check_each_field(encoded_request(bend_arena(), request_kinds[i]), request_codec, false);
+    }
+    for (size_t i = 0; i < COUNT(answer_kinds); i++) {
+        check_each_field(encoded_answer(bend_arena(), answer_kinds[i]), answer_codec, false);
+    }
+}
+
+static tb_refusal request_reading(tb_bytes in, tb_arena *arena)
+{
+    tb_local_request request;
+    return tb_local_request_decode(in, arena, &request);
+}
+
+static tb_refusal answer_reading(tb_bytes in, tb_arena *arena)
+{
+    tb_local_answer answer;
+    return tb_local_answer_decode(in, arena, &answer);
+}
+
+static void memory_that_ends_while_it_is_read_refuses_it(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(request_kinds); i++) {
+        check_room(encoded_request(bend_arena(), request_kinds[i]), request_reading);
+    }
+    for (size_t i = 0; i < COUNT(answer_kinds); i++) {
+        check_room(encoded_answer(bend_arena(), answer_kinds[i]), answer_reading);
+    }
+}
+
 static void hostile_bytes_cost_no_more_than_the_arena(void **state)
 {
     (void)state;
@@ -334,6 +369,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_case_comes_with_its_events),
     cmocka_unit_test(every_bent_field_is_refused),
     cmocka_unit_test(cut_short_or_flipped_it_is_refused_or_stays_what_it_is),
+    cmocka_unit_test(whatever_a_field_says_it_is_refused_or_stays_what_it_is),
+    cmocka_unit_test(memory_that_ends_while_it_is_read_refuses_it),
     cmocka_unit_test(hostile_bytes_cost_no_more_than_the_arena),
     cmocka_unit_test(an_answer_above_the_bound_is_not_made),
 };

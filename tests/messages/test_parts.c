@@ -212,12 +212,16 @@ static void cut_short_or_flipped_it_is_refused_or_stays_what_it_is(void **state)
     (void)state;
     check_truncated(encoded_events(bend_arena()), events_codec, false);
     check_flipped(encoded_events(bend_arena()), events_codec, false);
+    check_each_field(encoded_events(bend_arena()), events_codec, false);
     check_truncated(encoded_openings(bend_arena()), openings_codec, false);
     check_flipped(encoded_openings(bend_arena()), openings_codec, false);
+    check_each_field(encoded_openings(bend_arena()), openings_codec, false);
     check_truncated(encoded_passed(bend_arena()), passed_codec, false);
     check_flipped(encoded_passed(bend_arena()), passed_codec, false);
+    check_each_field(encoded_passed(bend_arena()), passed_codec, false);
     check_truncated(encoded_resend(bend_arena()), resend_codec, false);
     check_flipped(encoded_resend(bend_arena()), resend_codec, false);
+    check_each_field(encoded_resend(bend_arena()), resend_codec, false);
 }
 
 static void hostile_bytes_cost_no_more_than_the_arena(void **state)

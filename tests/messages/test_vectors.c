@@ -1,50 +1,12 @@
 /* The vectors of the messages themselves: well-formed ones of every type, and ones that must be
- * refused, each for the reason in its name. Run with the argument `write` this program prints the
- * file; otherwise it checks that the file says what we encode, and judges every line of the file
- * as a second implementation would. */
+ * refused, each for the reason in its name. */
 #include "tests/test.h"
-
-#include <stdio.h>
-#include <stdlib.h>
 
 #include "messages/digest.h"
 #include "messages/parts.h"
 #include "tests/messages/bend.h"
 #include "tests/messages/samples.h"
-
-#define VECTORS     TB_SOURCE_DIR "/messages/vectors/messages.txt"
-#define ARENA_BYTES (16u * 1024 * 1024)
-#define TEXT_BYTES  (1024u * 1024)
-#define NAME_BYTES  80
-
-static uint8_t block[ARENA_BYTES];
-static char text[TEXT_BYTES];
-static size_t text_size;
-static tb_arena memory;
-
-static void say(const char *name, tb_bytes value)
-{
-    size_t name_size = strlen(name);
-    assert_true(text_size + name_size + 3 + 2 * value.size + 2 < TEXT_BYTES);
-
-    memcpy(text + text_size, name, name_size);
-    memcpy(text + text_size + name_size, " = ", 3);
-    text_size += name_size + 3;
-    tb_hex(value.data, value.size, text + text_size);
-    text_size += 2 * value.size;
-    text[text_size++] = '\n';
-    text[text_size] = 0;
-}
-
-static void say_digest(const char *name, tb_digest digest)
-{
-    say(name, tb_bytes_of(digest.bytes, sizeof digest.bytes));
-}
-
-static void say_bent(const char *name, tb_bytes good, tb_bend how)
-{
-    say(name, bend(good, &how, &memory));
-}
+#include "tests/messages/vectors.h"
 
 static void say_keys(void)
 {
@@ -58,8 +20,8 @@ static void say_keys(void)
 
 static void say_headers(void)
 {
-    tb_header header = sample_header(&memory, 3, 2);
-    tb_header first = sample_header(&memory, 1, 1);
+    tb_header header = sample_header(vectors_memory, 3, 2);
+    tb_header first = sample_header(vectors_memory, 1, 1);
     tb_old_mark mark = {sample_party("ct.33"), TB_LANE_URGENT, 4, sample_digest(0x22)};
     tb_bytes good;
     tb_bytes opening;
@@ -67,8 +29,8 @@ static void say_headers(void)
     first.old_incarnation = sample_incarnation(2);
     first.old_marks = &mark;
     first.old_mark_count = 1;
-    assert_ok(tb_header_encode(&header, &memory, &good));
-    assert_ok(tb_header_encode(&first, &memory, &opening));
+    assert_ok(tb_header_encode(&header, vectors_memory, &good));
+    assert_ok(tb_header_encode(&first, vectors_memory, &opening));
 
     say("header.three_entries", good);
     say_digest("id.header.three_entries", tb_header_digest(good));
@@ -98,12 +60,12 @@ static void say_headers(void)
 
 static void say_events(void)
 {
-    tb_event opening = sample_opening_event(&memory);
-    tb_event later = sample_event(&memory);
+    tb_event opening = sample_opening_event(vectors_memory);
+    tb_event later = sample_event(vectors_memory);
     tb_bytes first;
     tb_bytes second;
-    assert_ok(tb_event_encode(&opening, &memory, &first));
-    assert_ok(tb_event_encode(&later, &memory, &second));
+    assert_ok(tb_event_encode(&opening, vectors_memory, &first));
+    assert_ok(tb_event_encode(&later, vectors_memory, &second));
     tb_digest ids[2] = {tb_event_id(first), tb_event_id(second)};
     tb_case_id case_id = tb_event_case(&opening, &ids[0]);
 
@@ -133,7 +95,7 @@ static void say_events(void)
     later.paper_no = tb_bytes_str("浙联通函〔2015〕7号");
     later.paper_date = tb_bytes_str("2015-02-08");
     tb_bytes paper;
-    assert_ok(tb_event_encode(&later, &memory, &paper));
+    assert_ok(tb_event_encode(&later, vectors_memory, &paper));
     say("event.on_paper", paper);
     say_bent("refused.malformed.event.paper_without_number", paper,
              (tb_bend){.path = {25}, .op = BEND_DROP});
@@ -154,7 +116,7 @@ static void say_commitment(void)
     tb_case_id case_id;
     memset(opening.random, 0x77, sizeof opening.random);
     memset(case_id.bytes, 0x41, sizeof case_id.bytes);
-    assert_ok(tb_group_fields_encode(list, 2, &memory, &opening.content));
+    assert_ok(tb_group_fields_encode(list, 2, vectors_memory, &opening.content));
 
     say("fields.police", opening.content);
     say("id.case.commitment", tb_bytes_of(case_id.bytes, sizeof case_id.bytes));
@@ -175,7 +137,7 @@ static void say_lines(void)
     for (uint32_t kind = TB_LINE_STORED; kind <= TB_LINE_RESENT; kind++) {
         tb_line line = sample_line((tb_line_kind)kind);
         tb_bytes bytes;
-        assert_ok(tb_line_encode(&line, &memory, &bytes));
+        assert_ok(tb_line_encode(&line, vectors_memory, &bytes));
         say(names[kind - 1], bytes);
         stored = kind == TB_LINE_STORED ? bytes : stored;
     }
@@ -190,9 +152,9 @@ static void say_lines(void)
 
 static void say_signed_lines(void)
 {
-    tb_signed_line line = sample_signed_line(&memory, TB_LINE_STORED);
+    tb_signed_line line = sample_signed_line(vectors_memory, TB_LINE_STORED);
     tb_bytes good;
-    assert_ok(tb_signed_line_encode(&line, &memory, &good));
+    assert_ok(tb_signed_line_encode(&line, vectors_memory, &good));
 
     say("signed_line.stored", good);
     say_bent("refused.malformed.signed_line.index_of_no_leaf", good,
@@ -216,23 +178,24 @@ static void say_signed_lines(void)
 /* A group whose headers name another hub, and were signed so. */
 static tb_bytes foreign_group(void)
 {
-    tb_group group = sample_group(&memory, 1, 1, false);
+    tb_group group = sample_group(vectors_memory, 1, 1, false);
     tb_bytes bytes;
 
     group.items[0].header.hub = sample_digest(0x99);
-    assert_ok(tb_header_encode(&group.items[0].header, &memory, &group.items[0].header_bytes));
-    assert_ok(tb_group_encode(&group, &memory, &bytes));
+    assert_ok(
+        tb_header_encode(&group.items[0].header, vectors_memory, &group.items[0].header_bytes));
+    assert_ok(tb_group_encode(&group, vectors_memory, &bytes));
     return bytes;
 }
 
 static void say_groups(void)
 {
-    tb_group group = sample_group(&memory, 3, 1, false);
-    tb_group shared = sample_group(&memory, 1, 3, true);
+    tb_group group = sample_group(vectors_memory, 3, 1, false);
+    tb_group shared = sample_group(vectors_memory, 1, 3, true);
     tb_bytes good;
     tb_bytes stamped;
-    assert_ok(tb_group_encode(&group, &memory, &good));
-    assert_ok(tb_group_encode(&shared, &memory, &stamped));
+    assert_ok(tb_group_encode(&group, vectors_memory, &good));
+    assert_ok(tb_group_encode(&shared, vectors_memory, &stamped));
 
     say("group.three_items", good);
     say("group.stamped_body_beside", stamped);
@@ -268,8 +231,8 @@ static void say_groups(void)
 static void say_bent_bundle(const char *name, tb_bytes good, tb_bend how)
 {
     static const size_t begin = 8;
-    tb_bytes inside = bend(tb_bytes_of(good.data + begin, good.size - begin), &how, &memory);
-    uint8_t *file = tb_arena_alloc(&memory, begin + inside.size);
+    tb_bytes inside = bend(tb_bytes_of(good.data + begin, good.size - begin), &how, vectors_memory);
+    uint8_t *file = tb_arena_alloc(vectors_memory, begin + inside.size);
     assert_non_null(file);
     memcpy(file, good.data, begin);
     memcpy(file + begin, inside.data, inside.size);
@@ -278,7 +241,7 @@ static void say_bent_bundle(const char *name, tb_bytes good, tb_bend how)
 
 static void say_bundles(void)
 {
-    tb_bytes good = sample_bundle_file(&memory);
+    tb_bytes good = sample_bundle_file(vectors_memory);
     say("bundle.notices_marks_refusals_stamps", good);
     say("refused.bundle_corrupt.bundle.without_beginning",
         tb_bytes_of(good.data + 8, good.size - 8));
@@ -304,9 +267,9 @@ static void say_frames(void)
     tb_bytes hello = {NULL, 0};
 
     for (uint32_t kind = TB_FRAME_HELLO; kind <= TB_FRAME_BYE; kind++) {
-        tb_frame frame = sample_frame(&memory, (tb_frame_kind)kind);
+        tb_frame frame = sample_frame(vectors_memory, (tb_frame_kind)kind);
         tb_bytes bytes;
-        assert_ok(tb_frame_encode(&frame, &memory, &bytes));
+        assert_ok(tb_frame_encode(&frame, vectors_memory, &bytes));
         say(names[kind - TB_FRAME_HELLO], bytes);
         hello = kind == TB_FRAME_HELLO ? bytes : hello;
         beat = kind == TB_FRAME_BEAT ? bytes : beat;
@@ -323,12 +286,12 @@ static void say_frames(void)
 
 static void say_documents(void)
 {
-    tb_directory directory = sample_directory(&memory);
-    tb_frame frame = sample_frame(&memory, TB_FRAME_DOCUMENT);
+    tb_directory directory = sample_directory(vectors_memory);
+    tb_frame frame = sample_frame(vectors_memory, TB_FRAME_DOCUMENT);
     tb_bytes good;
     tb_bytes document;
-    assert_ok(tb_directory_encode(&directory, &memory, &good));
-    assert_ok(tb_document_encode(&frame.document, &memory, &document));
+    assert_ok(tb_directory_encode(&directory, vectors_memory, &good));
+    assert_ok(tb_document_encode(&frame.document, vectors_memory, &document));
 
     say("directory.first", good);
     say_digest("id.directory.first", tb_digest_of("tongbao document", good));
@@ -345,8 +308,6 @@ static void say_documents(void)
 
 static void make_text(void)
 {
-    tb_arena_init(&memory, block, sizeof block);
-    text_size = 0;
     say_keys();
     say_headers();
     say_events();
@@ -474,10 +435,7 @@ static tb_refusal bundle_codec(tb_bytes in, tb_arena *arena, tb_bytes *again)
     return verified ? TB_ACCEPTED : TB_REFUSED_BUNDLE_CORRUPT;
 }
 
-static const struct {
-    const char *type;
-    tb_codec codec;
-} codecs[] = {
+static const vector_codec codecs[] = {
     {"header", header_codec},       {"event", event_codec},
     {"fields", fields_codec},       {"line", line_codec},
     {"directory", directory_codec}, {"document", document_codec},
@@ -485,104 +443,9 @@ static const struct {
     {"group", group_codec},         {"bundle", bundle_codec},
 };
 
-static tb_codec codec_of(const char *type)
-{
-    for (size_t i = 0; i < sizeof codecs / sizeof codecs[0]; i++) {
-        if (strcmp(codecs[i].type, type) == 0) {
-            return codecs[i].codec;
-        }
-    }
-    fail_msg("no type %s", type);
-    return NULL;
-}
-
-/* The word of a name up to the next dot; *at moves behind it. */
-static void word(const char *name, size_t *at, char out[NAME_BYTES])
-{
-    size_t size = 0;
-
-    while (name[*at] != '.' && name[*at] != 0) {
-        assert_true(size + 1 < NAME_BYTES);
-        out[size++] = name[(*at)++];
-    }
-    out[size] = 0;
-    *at += name[*at] == '.';
-}
-
-static void judge_row(const char *name, tb_bytes value)
-{
-    char first[NAME_BYTES];
-    char reason[NAME_BYTES] = "accepted";
-    size_t at = 0;
-    tb_bytes again = {NULL, 0};
-    tb_arena arena;
-    static uint8_t room[ARENA_BYTES];
-
-    word(name, &at, first);
-    if (strcmp(first, "id") == 0) {
-        return;
-    }
-    if (strcmp(first, "refused") == 0) {
-        word(name, &at, reason);
-        word(name, &at, first);
-    }
-    tb_arena_init(&arena, room, sizeof room);
-    tb_refusal refusal = codec_of(first)(value, &arena, &again);
-    if (strcmp(tb_refusal_key(refusal), reason) != 0) {
-        fail_msg("%s: %s", name, tb_refusal_key(refusal));
-    }
-    if (refusal == TB_ACCEPTED) {
-        assert_true(tb_bytes_equal(value, again));
-    }
-}
-
-static void the_file_says_what_we_encode(void **state)
-{
-    (void)state;
-    static char found[TEXT_BYTES];
-    FILE *file = fopen(VECTORS, "rb");
-    assert_non_null(file);
-    size_t size = fread(found, 1, sizeof found - 1, file);
-    fclose(file);
-    found[size] = 0;
-
-    make_text();
-    assert_string_equal(found, text);
-}
-
-static void every_line_of_the_file_is_judged_as_its_name_says(void **state)
-{
-    (void)state;
-    static char line[TEXT_BYTES];
-    static uint8_t bytes[TEXT_BYTES / 2];
-    size_t rows = 0;
-    FILE *file = fopen(VECTORS, "rb");
-    assert_non_null(file);
-
-    while (fgets(line, sizeof line, file) != NULL) {
-        char *split = strstr(line, " = ");
-        assert_non_null(split);
-        *split = 0;
-        size_t digits = strcspn(split + 3, "\n");
-        assert_true(tb_hex_parse(tb_bytes_of(split + 3, digits), bytes, digits / 2));
-        judge_row(line, tb_bytes_of(bytes, digits / 2));
-        rows++;
-    }
-    fclose(file);
-    assert_true(rows > 80);
-}
-
-static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(the_file_says_what_we_encode),
-    cmocka_unit_test(every_line_of_the_file_is_judged_as_its_name_says),
-};
-
 int main(int argc, char **argv)
 {
-    if (argc > 1 && strcmp(argv[1], "write") == 0) {
-        make_text();
-        fputs(text, stdout);
-        return 0;
-    }
-    return cmocka_run_group_tests_name("messages/vectors", tests, NULL, NULL);
+    static const vectors_of of = {TB_SOURCE_DIR "/messages/vectors/messages.txt", make_text, codecs,
+                                  sizeof codecs / sizeof codecs[0], 80};
+    return vectors_run("messages/vectors", &of, argc, argv);
 }

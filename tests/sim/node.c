@@ -5,6 +5,7 @@
 #include "agents/link.h"
 #include "agents/local.h"
 #include "tests/sim/sim.h"
+#include "tests/store/failing.h"
 
 #define ARENA_BYTES TB_AGENT_ARENA_BYTES
 #define QUOTA_BYTES (64ull * 1024 * 1024)
@@ -180,6 +181,38 @@ static void forget(void *logic)
     }
 }
 
+/* Between failing_begin and failed_again every place on the way to the store or to memory fails
+ * once; asleep unless TONGBAO_FAILING is set (tests/store/failing.h). A macro, because the frame of
+ * who calls failing_start is the loop's. */
+#define failing_begin(n, arena)                                                                    \
+    failing_start((n)->store, arena,                                                               \
+                  (n)->index == SIM_HUB ? (void *)&(n)->broker : (void *)&(n)->agent,              \
+                  (n)->index == SIM_HUB ? sizeof(n)->broker : sizeof(n)->agent)
+
+/* What a process did last it keeps in memory, and what it sends may be lost: with so many failures
+ * nothing would ever be said, so that this goes back with the attempt. */
+static bool failed_again(tb_txn *txn, tb_err err)
+{
+    bool again = failing_again(txn, err);
+    if (again) {
+        failing_put_back();
+    }
+    return again;
+}
+
+tb_err sim_check(sim *s, sim_node *n, tb_txn **out_txn, tb_bytes **out_faults, size_t *out_count)
+{
+    tb_err err;
+    do {
+        *out_count = 0;
+        failing_begin(n, &looking);
+        *out_txn = sim_look(s, n);
+        err = n->index == SIM_HUB ? tb_broker_check(&n->broker, *out_txn, out_faults, out_count)
+                                  : tb_agent_check(&n->agent, *out_txn, out_faults, out_count);
+    } while (failed_again(*out_txn, err));
+    return err;
+}
+
 /* ---- start ---- */
 
 static void use_documents(sim *s, sim_node *n)
@@ -233,26 +266,35 @@ static tb_err start_agent(sim *s, sim_node *n, tb_txn *txn, tb_random *random, t
     return err;
 }
 
-/* In one transaction, as the shells do it; false when the store must not be used. */
-static bool start_once(sim *s, sim_node *n)
+static tb_err start_in(sim *s, sim_node *n, tb_txn *txn, tb_refusal *refused)
 {
     uint8_t bytes[32];
     tb_random random;
-    tb_txn *txn = NULL;
-    tb_refusal refused = TB_ACCEPTED;
     memset(bytes, (int)n->index, sizeof bytes);
     memcpy(bytes, &s->options.seed, sizeof s->options.seed);
     memcpy(bytes + 8, &n->life, sizeof n->life);
     tb_random_seed(&random, bytes);
-    tb_arena_reset(&n->node.arena);
-    tb_effects_reset(&n->node.effects);
-    tb_err err = tb_store_begin(n->store, &n->node.arena, &txn);
-    TB_ASSERT(err == TB_OK);
     if (n->index == SIM_HUB) {
-        err = tb_broker_start(&n->broker, txn, &s->directory_documents[0], &random, &refused);
-    } else {
-        err = start_agent(s, n, txn, &random, &refused);
+        return tb_broker_start(&n->broker, txn, &s->directory_documents[0], &random, refused);
     }
+    return start_agent(s, n, txn, &random, refused);
+}
+
+/* In one transaction, as the shells do it; false when the store must not be used. */
+static bool start_once(sim *s, sim_node *n)
+{
+    tb_txn *txn = NULL;
+    tb_refusal refused;
+    tb_err err;
+    do {
+        refused = TB_ACCEPTED;
+        tb_arena_reset(&n->node.arena);
+        tb_effects_reset(&n->node.effects);
+        failing_begin(n, &n->node.arena);
+        err = tb_store_begin(n->store, &n->node.arena, &txn);
+        TB_ASSERT(err == TB_OK);
+        err = start_in(s, n, txn, &refused);
+    } while (failed_again(txn, err));
     if (err != TB_OK || refused != TB_ACCEPTED) {
         tb_store_abort(txn);
         if (err != TB_ERR_FULL) {
@@ -419,9 +461,14 @@ static tb_time next_due(sim *s, sim_node *n)
 {
     tb_time due = 0;
     tb_time longest = s->now + (n->index == SIM_HUB ? HUB_SLEEP_MS : AGENT_SLEEP_MS);
-    tb_txn *txn = sim_look(s, n);
-    tb_err err = n->index == SIM_HUB ? tb_broker_deadline(&n->broker, txn, &due)
-                                     : tb_agent_deadline(&n->agent, txn, &due);
+    tb_txn *txn;
+    tb_err err;
+    do {
+        failing_begin(n, &looking);
+        txn = sim_look(s, n);
+        err = n->index == SIM_HUB ? tb_broker_deadline(&n->broker, txn, &due)
+                                  : tb_agent_deadline(&n->agent, txn, &due);
+    } while (failed_again(txn, err));
     tb_store_abort(txn);
     if (err != TB_OK || due - n->skew > longest) {
         return longest;
@@ -489,12 +536,16 @@ void sim_node_turn(sim *s, sim_node *n)
     size_t count = read_batch(s, n, inputs, &taken);
     unsigned run = n->starts;
     here = s;
-    wrote = false;
     n->wake = INT64_MAX;
     choose_crash(s, n);
     sim_trace(s, "turn %s %zu", n->id.text, count);
     s->stats.turns++;
-    tb_err err = tb_turn(&n->node, inputs, count);
+    tb_err err;
+    do {
+        wrote = false;
+        failing_begin(n, &n->node.arena);
+        err = tb_turn(&n->node, inputs, count);
+    } while (failed_again(NULL, err));
     if (err != TB_OK && err != TB_ERR_IO) {
         err = tb_turn_each(&n->node, inputs, count);
     }

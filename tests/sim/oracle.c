@@ -16,9 +16,8 @@ static void check_tables(sim *s, sim_node *n)
 {
     tb_bytes *faults = NULL;
     size_t count = 0;
-    tb_txn *txn = sim_look(s, n);
-    tb_err err = n->index == SIM_HUB ? tb_broker_check(&n->broker, txn, &faults, &count)
-                                     : tb_agent_check(&n->agent, txn, &faults, &count);
+    tb_txn *txn;
+    tb_err err = sim_check(s, n, &txn, &faults, &count);
     s->stats.checks++;
     if (err != TB_OK) {
         sim_fail(s, "the tables of %s cannot be checked: %s", n->id.text, tb_err_text(err));

@@ -335,6 +335,8 @@ void sim_node_give(sim *s, sim_node *n, const sim_waiting *waiting);
 tb_now sim_clock(const sim *s, const sim_node *n);
 /* A transaction to look with, in the memory that is for looking; tb_store_abort ends it. */
 tb_txn *sim_look(sim *s, const sim_node *n);
+/* The product's own check of its store, in a transaction that the caller aborts. */
+tb_err sim_check(sim *s, sim_node *n, tb_txn **out_txn, tb_bytes **out_faults, size_t *out_count);
 uint64_t sim_store_hash(sim *s, const sim_node *n);
 
 /* ---- net.c ---- */

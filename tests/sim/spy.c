@@ -4,6 +4,7 @@
 
 #include "agents/outgoing.h"
 #include "tests/sim/sim.h"
+#include "tests/store/failing.h"
 
 #define SEEN_MAX 4096
 
@@ -108,7 +109,9 @@ tb_err __wrap_tb_apply_notice(tb_agent *agent,
     if (err != TB_OK || node == NULL || agent != &node->agent) {
         return err;
     }
+    failing_rest(true);
     check_readers(txn, incoming);
+    failing_rest(false);
     TB_ASSERT(count < SEEN_MAX);
     seen *one = &list[count++];
     one->header = *incoming->header;

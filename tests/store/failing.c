@@ -8,8 +8,9 @@
 #include <unistd.h>
 
 #define DEPTH_MAX  128
-#define SET_SIZE   (1u << 18) /* a power of two */
+#define SET_SIZE   (1u << 20) /* a power of two */
 #define LOOK_BYTES (32u << 20)
+#define BENDS      10 /* bytes that are bent at a place, one a time */
 
 typedef struct contents {
     uint8_t digest[crypto_generichash_BYTES];
@@ -23,6 +24,8 @@ typedef enum fault {
     ROTTEN, /* a read: TB_ERR_CORRUPT */
     LOST,   /* a read: no such row */
     SHORT,  /* a read: half of the value */
+    BENT,   /* a read: a byte of the value is another, under a checksum that fits */
+    LAST = BENT + BENDS - 1,
 } fault;
 
 static struct {
@@ -30,6 +33,7 @@ static struct {
     bool asked; /* the environment was read */
     bool armed;
     bool rests;
+    bool many;
     bool again;   /* the store as it was is known */
     fault failed; /* what did, in this attempt */
     bool unsaid;  /* it came to the commit all the same */
@@ -114,7 +118,7 @@ static bool is_next(fault how, uint64_t way)
 /* How this call fails: in the next of the manners that it may, from first to last. */
 __attribute__((noinline)) static fault fails(fault first, fault last)
 {
-    static const fault all = SHORT + 1; /* this way has failed in every manner */
+    static const fault all = LAST + 1; /* this way has failed in every manner */
     if (!now.armed || now.rests || now.failed != NONE) {
         return NONE;
     }
@@ -143,10 +147,29 @@ static bool memory_fails(const tb_arena *arena)
 
 /* ---- the verbs, wrapped ---- */
 
-static tb_err read_fails(fault how, tb_err err, tb_bytes *value)
+void *__real_tb_arena_alloc(tb_arena *arena, size_t size);
+
+/* Its first bytes, where most rows say what they are, and then some all over it. */
+static void bend_value(fault how, tb_txn *txn, tb_bytes *value)
+{
+    static const uint8_t bits[] = {0xFF, 0x01, 0x80, 0x02};
+    size_t which = (size_t)(how - BENT);
+    size_t first = BENDS / 2;
+    size_t at = which < first ? which : (which - first + 1) * value->size / (BENDS - first + 1);
+    uint8_t *copy = __real_tb_arena_alloc(tb_txn_arena(txn), value->size);
+    assert_non_null(copy);
+    memcpy(copy, value->data, value->size);
+    copy[at % value->size] ^= bits[which % sizeof bits];
+    *value = tb_bytes_of(copy, value->size);
+}
+
+static tb_err read_fails(fault how, tb_txn *txn, tb_err err, tb_bytes *value)
 {
     if (how == SHORT && err == TB_OK) {
         value->size /= 2;
+    }
+    if (how >= BENT && err == TB_OK && value->size > 0) {
+        bend_value(how, txn, value);
     }
     return how == BROKEN   ? TB_ERR_IO
            : err != TB_OK  ? err
@@ -162,8 +185,8 @@ static tb_err read_fails(fault how, tb_err err, tb_bytes *value)
     tb_err __wrap_##name(tb_txn *txn, tb_table table, tb_bytes prefix, tb_bytes at, tb_bytes *key, \
                          tb_bytes *value)                                                          \
     {                                                                                              \
-        fault how = fails(BROKEN, SHORT);                                                          \
-        return read_fails(how, __real_##name(txn, table, prefix, at, key, value), value);          \
+        fault how = fails(BROKEN, LAST);                                                           \
+        return read_fails(how, txn, __real_##name(txn, table, prefix, at, key, value), value);     \
     }
 
 WALK(tb_store_seek)
@@ -174,8 +197,8 @@ tb_err __real_tb_store_get(tb_txn *txn, tb_table table, tb_bytes key, tb_bytes *
 tb_err __wrap_tb_store_get(tb_txn *txn, tb_table table, tb_bytes key, tb_bytes *out_value);
 tb_err __wrap_tb_store_get(tb_txn *txn, tb_table table, tb_bytes key, tb_bytes *out_value)
 {
-    fault how = fails(BROKEN, SHORT);
-    return read_fails(how, __real_tb_store_get(txn, table, key, out_value), out_value);
+    fault how = fails(BROKEN, LAST);
+    return read_fails(how, txn, __real_tb_store_get(txn, table, key, out_value), out_value);
 }
 
 tb_err __real_tb_store_put(tb_txn *txn, tb_table table, tb_bytes key, tb_bytes value);
@@ -190,20 +213,6 @@ tb_err __wrap_tb_store_del(tb_txn *txn, tb_table table, tb_bytes key);
 tb_err __wrap_tb_store_del(tb_txn *txn, tb_table table, tb_bytes key)
 {
     return fails(BROKEN, BROKEN) ? TB_ERR_IO : __real_tb_store_del(txn, table, key);
-}
-
-/* What a turn made of a failure that it passed over is not kept: the next attempt begins where this
- * one did. */
-tb_err __real_tb_store_commit(tb_txn *txn);
-tb_err __wrap_tb_store_commit(tb_txn *txn);
-tb_err __wrap_tb_store_commit(tb_txn *txn)
-{
-    if (!now.armed || now.failed == NONE) {
-        return __real_tb_store_commit(txn);
-    }
-    now.unsaid = true;
-    tb_store_abort(txn);
-    return TB_ERR_FULL;
 }
 
 void *__real_tb_arena_raw(tb_arena *arena, size_t size);
@@ -274,6 +283,26 @@ static contents look(void)
 
 /* ---- the loop ---- */
 
+/* What a turn made of a failure that it passed over is not kept: the next attempt begins where this
+ * one did. */
+tb_err __real_tb_store_commit(tb_txn *txn);
+tb_err __wrap_tb_store_commit(tb_txn *txn);
+tb_err __wrap_tb_store_commit(tb_txn *txn)
+{
+    if (!now.armed || now.failed == NONE) {
+        tb_err err = __real_tb_store_commit(txn);
+        if (now.armed && now.many && err == TB_OK) {
+            now.armed = false;
+            now.before = look();
+            now.armed = true;
+        }
+        return err;
+    }
+    now.unsaid = true;
+    tb_store_abort(txn);
+    return TB_ERR_FULL;
+}
+
 static void remember(void *logic, size_t size)
 {
     void *copy = realloc(now.logic_before, size);
@@ -313,6 +342,11 @@ void failing_start(tb_store *store, tb_arena *arena, void *logic, size_t logic_s
     now.armed = true;
 }
 
+void failing_put_back(void)
+{
+    memcpy(now.logic, now.logic_before, now.logic_size);
+}
+
 bool failing_again(tb_txn *txn, tb_err err)
 {
     now.again = now.armed && now.failed != NONE;
@@ -330,11 +364,16 @@ bool failing_again(tb_txn *txn, tb_err err)
                  now.unsaid ? "went on" : "ended with", tb_err_text(err));
     }
     if (now.unsaid) {
-        memcpy(now.logic, now.logic_before, now.logic_size);
+        failing_put_back();
     }
     contents after = look();
     assert_memory_equal(&after, &now.before, sizeof after);
     return true;
+}
+
+void failing_many(bool many)
+{
+    now.many = many;
 }
 
 void failing_rest(bool rests)

@@ -12,7 +12,8 @@
  *   a verb of the store is TB_ERR_IO        the turn ends with just that error
  *   memory is used up                       it ends with an error, or makes do without
  *   a row that is read fails its checksum,  likewise: a bad record is no reason to stop, and no
- *     is not there, or is cut in half         assertion depends on it
+ *     is not there, is cut in half, or has    assertion depends on it
+     another byte under a good checksum
  *
  * and in each case not a row of the store is another than before.
  *
@@ -32,6 +33,13 @@ void failing_start(tb_store *store, tb_arena *arena, void *logic, size_t logic_s
 /* Whether something failed since failing_start, and it must be run again. txn: of a test that works
  * without tb_turn, aborted here in that case; else NULL. Fails the test as said above. */
 bool failing_again(tb_txn *txn, tb_err err);
+
+/* Makes the logic what it was before the first attempt; only when failing_again said so. */
+void failing_put_back(void);
+
+/* What runs between failing_start and failing_again commits more than once: what failed then leaves
+ * the store as the commit before it did. */
+void failing_many(bool many);
 
 /* What stands in for a part of the product inside a turn does not fail itself. */
 void failing_rest(bool rests);

@@ -11,6 +11,7 @@ typedef struct seen {
     unsigned rotten;
     unsigned lost;
     unsigned cut;
+    unsigned bent;
     unsigned without_memory;
 } seen;
 
@@ -22,6 +23,7 @@ static tb_err read_it(tb_txn *txn, seen *s)
     s->rotten += err == TB_ERR_CORRUPT;
     s->lost += err == TB_ERR_NOT_FOUND;
     s->without_memory += err == TB_ERR_LIMIT;
+    s->bent += err == TB_OK && value.size == 8 && memcmp(value.data, "12345678", 8) != 0;
     s->cut += err == TB_OK && value.size == 4;
     return err;
 }
@@ -64,6 +66,7 @@ static void every_verb_fails_in_every_manner_once_and_leaves_nothing(void **stat
     assert_int_equal(s.rotten, 1);
     assert_int_equal(s.lost, 1);
     assert_int_equal(s.cut, 1);
+    assert_int_equal(s.bent, 10);
     assert_int_equal(s.without_memory, 1);
 
     tb_bytes value;

@@ -429,7 +429,7 @@ static bool said_since(const sys_hub *hub, const char *name, off_t from, const c
     return size > 0 && memmem(block, (size_t)size, text, strlen(text)) != NULL;
 }
 
-void sys_broker_start(sys_hub *hub)
+void sys_broker_launch(sys_hub *hub)
 {
     char program[] = PROGRAMS "tongbao-broker";
     char store[SYS_PATH];
@@ -450,9 +450,14 @@ void sys_broker_start(sys_hub *hub)
     say(&w, "--quota", hub->quota);
     say(&w, "--socket", socket);
     say(&w, "--verbose", NULL);
-    off_t before = log_size(hub, "hub");
     assert_int_equal(hub->broker, 0);
     hub->broker = start_logged(hub, "hub", w.argv);
+}
+
+void sys_broker_start(sys_hub *hub)
+{
+    off_t before = log_size(hub, "hub");
+    sys_broker_launch(hub);
     SYS_AWAIT(said_since(hub, "hub", before, "event=ready"));
 }
 
@@ -806,6 +811,11 @@ int sys_set_up_in_memory(void **state)
 int sys_set_up_two(void **state)
 {
     return set_up(state, "2", "/tmp");
+}
+
+int sys_set_up_all(void **state)
+{
+    return set_up(state, "31", "/tmp");
 }
 
 static void no_sanitizer_spoke(const sys_hub *hub, const char *name)

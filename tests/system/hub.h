@@ -17,7 +17,7 @@
 #include "agents/cli/client.h"
 
 #define SYS_PATH         512
-#define SYS_AGENTS_MAX   6
+#define SYS_AGENTS_MAX   34
 #define SYS_PATIENCE_MS  20000
 #define SYS_OUTPUT_BYTES 16384
 #define SYS_EXTRA_MAX    4
@@ -59,6 +59,7 @@ typedef struct sys_hub {
  * and 12). */
 int sys_set_up(void **state);
 int sys_set_up_two(void **state);
+int sys_set_up_all(void **state); /* all 31 */
 /* One province; everything lies in memory where there is room, so that no disk is measured. */
 int sys_set_up_in_memory(void **state);
 int sys_tear_down(void **state);
@@ -82,7 +83,8 @@ void sys_directory_enrol(sys_hub *hub, const char *party, bool off_line, const c
 /* Hands that directory to an agent, which shows it to the hub. */
 void sys_directory_install(sys_agent *agent);
 
-void sys_broker_start(sys_hub *hub); /* returns when it is ready */
+void sys_broker_launch(sys_hub *hub); /* returns at once */
+void sys_broker_start(sys_hub *hub);  /* returns when it is ready */
 void sys_broker_stop(sys_hub *hub, int with);
 
 /* What runs from now on runs with faults (fault.c): its clock is ahead by so many ms; while the

@@ -3,6 +3,7 @@
  * inside when the maker itself signs the bent page. */
 #include "tests/system/hub.h"
 
+#include "agents/rows_link.h"
 #include "base/pack.h"
 #include "keyfile/keyfile.h"
 #include "messages/document.h"
@@ -61,6 +62,59 @@ static tb_evidence_page only_page(const char *path)
                      TB_ACCEPTED);
     assert_true(page.last && page.number == 1);
     return page;
+}
+
+#define PAGES_MAX 8
+
+/* All pages of a larger one. */
+static size_t all_pages(const char *path, tb_evidence_page pages[PAGES_MAX])
+{
+    size_t size = read_whole(path);
+    size_t count = 0;
+    size_t at = TB_EVIDENCE_MAGIC_BYTES;
+    tb_arena_init(&arena, block, sizeof block);
+    while (at < size) {
+        tb_reader r;
+        assert_true(count < PAGES_MAX && at + 4 < size);
+        tb_reader_init(&r, tb_bytes_of(whole + at, 4));
+        uint32_t bytes = tb_get_u32(&r);
+        assert_true(bytes <= size - at - 4);
+        assert_int_equal(
+            tb_evidence_page_decode(tb_bytes_of(whole + at + 4, bytes), &arena, &pages[count]),
+            TB_ACCEPTED);
+        at += 4 + bytes;
+        count++;
+    }
+    assert_true(count > 0 && pages[count - 1].last);
+    return count;
+}
+
+/* Signed again by their maker, each behind the one before as it is now. */
+static void write_pages(const sys_hub *hub, const char *path, tb_evidence_page *pages, size_t count)
+{
+    char key[SYS_PATH];
+    tb_keyfile keys;
+    tb_problem problem;
+    tb_bytes packed[PAGES_MAX];
+    tb_writer w;
+    sys_path(hub, key, "keys/%s.key", pages[0].maker.text);
+    assert_true(tb_keyfile_read(key, &keys, &problem));
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0) {
+            pages[i].previous = pages[i - 1].digest;
+        }
+        assert_int_equal(
+            tb_evidence_page_encode(&pages[i], &keys.secrets->sign, &arena, &packed[i]), TB_OK);
+    }
+    tb_keyfile_wipe(&keys);
+    tb_writer_init(&w, whole, sizeof whole); /* what was borrowed from it is packed */
+    tb_put_raw(&w, TB_EVIDENCE_MAGIC, TB_EVIDENCE_MAGIC_BYTES);
+    for (size_t i = 0; i < count; i++) {
+        tb_put_u32(&w, (uint32_t)packed[i].size);
+        tb_put_raw(&w, packed[i].data, packed[i].size);
+    }
+    assert_false(w.overflow);
+    write_whole(path, whole, w.size);
 }
 
 static void write_page(const sys_hub *hub, const char *path, tb_evidence_page *page)
@@ -235,8 +289,7 @@ static void the_campaign(tb_evidence_page *page)
 static void an_event_taken_out_of_the_chain(tb_evidence_page *page)
 {
     assert_int_equal(page->passed_count, 5); /* the report's two, its two, the other lead's */
-    memmove(&page->passed[2], &page->passed[3],
-            (page->passed_count - 3) * sizeof *page->passed);
+    memmove(&page->passed[2], &page->passed[3], (page->passed_count - 3) * sizeof *page->passed);
     page->passed_count--;
 }
 
@@ -343,9 +396,10 @@ static tb_case_id lead(sys_agent *police, const char *time)
     return answer->acted.case_id;
 }
 
-/* Two leads, one answered; the quarter is filed and taken. */
-static worked work(sys_hub *hub)
+/* Two leads, one answered, and so many more; the quarter is filed and taken. */
+static worked work_with(sys_hub *hub, unsigned more)
 {
+    static char fields[TB_FIELD_BYTES_MAX];
     worked w = {.hub = hub};
     sys_document(hub, "campaign", "reporting", TB_SOURCE_DIR "/tests/system/reporting.yaml");
     sys_broker_start(hub);
@@ -356,6 +410,11 @@ static worked work(sys_hub *hub)
     SYS_AWAIT(sys_state_is(w.bureau, &w.answered, "submitted", BUREAU));
     w.other = lead(w.police, "2015-03-03T08:01:00+08:00");
     SYS_AWAIT(sys_state_is(w.bureau, &w.other, "submitted", BUREAU));
+    (void)snprintf(fields, sizeof fields, "remark=%04000d", 0);
+    for (unsigned i = 0; i < more; i++) {
+        assert_int_equal(sys_open(w.police, "reporting", "lead", fields)->code, TB_ACCEPTED);
+    }
+    SYS_AWAIT(sys_status(w.bureau)->cases == more + 2);
     sys_tell_time(w.bureau, "2015-03-03T10:30:00+08:00");
     assert_int_equal(sys_act(w.bureau, &w.answered, "answer", "")->code, TB_ACCEPTED);
     SYS_AWAIT(sys_state_is(w.police, &w.answered, "answered", BUREAU));
@@ -372,15 +431,20 @@ static worked work(sys_hub *hub)
     return w;
 }
 
+static worked work(sys_hub *hub)
+{
+    return work_with(hub, 0);
+}
+
 static void export_of(worked *w, sys_agent *agent, const char *noun, const char *path)
 {
     char id[2 * TB_CASE_ID_BYTES + 1];
     bool report = strcmp(noun, "report") == 0;
     tb_hex(report ? w->report.bytes : w->answered.bytes, TB_CASE_ID_BYTES, id);
-    assert_int_equal(report ? sys_tongbao_at(agent, "report", "export", id, "--signed", "--out",
-                                             path, NULL)
-                            : sys_tongbao_at(agent, "case", "export", id, "--out", path, NULL),
-                     0);
+    assert_int_equal(
+        report ? sys_tongbao_at(agent, "report", "export", id, "--signed", "--out", path, NULL)
+               : sys_tongbao_at(agent, "case", "export", id, "--out", path, NULL),
+        0);
 }
 
 static void a_report_and_its_figures_are_proved_without_an_agent_and_any_bend_is_found(void **state)
@@ -404,17 +468,90 @@ static void a_report_and_its_figures_are_proved_without_an_agent_and_any_bend_is
     assert_int_equal(sys_tongbao(hub, "verify", path, "--directory", directory, "--json", NULL), 0);
     assert_true(prints(hub, "\"authority_compared\": true"));
     assert_true(prints(hub, "\"attested\": false"));
-    assert_int_equal(sys_tongbao(hub, "verify", path, "--authority", "1234 5678", "--lang", "en",
-                                 NULL),
-                     1);
+    assert_int_equal(
+        sys_tongbao(hub, "verify", path, "--authority", "1234 5678", "--lang", "en", NULL), 1);
     assert_true(prints(hub, "another authority"));
     each_is_found(hub, path, bent_path);
     any_byte_is_found(hub, path, bent_path);
     assert_int_equal(sys_tongbao(hub, "verify", directory, NULL), 4);
 }
 
-static void a_case_is_proved_by_any_party_on_it_and_a_report_at_headquarters_is_attested(
-    void **state)
+/* Of a larger file: what only the first page has, and a mark. */
+static void bends_of_the_first_page(sys_hub *hub, const char *path, const char *bent_path)
+{
+    static const struct {
+        bend_fn *fn;
+        const char *says;
+    } rows[] = {{the_directory, "no directory that its authority signed"},
+                {the_campaign, "document reporting, version 1"},
+                {a_mark, "an arrived mark does not hold"}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        tb_evidence_page pages[PAGES_MAX];
+        size_t count = all_pages(path, pages);
+        rows[i].fn(&pages[0]);
+        write_pages(hub, bent_path, pages, count);
+        if (sys_tongbao(hub, "verify", bent_path, "--lang", "en", NULL) != 1 ||
+            !prints(hub, rows[i].says)) {
+            fail_msg("%s: %s", rows[i].says, hub->output);
+        }
+    }
+}
+
+/* What stands on the last page is as safe as what stands on the first; and so is where it stands.
+ */
+#define LEADS 160 /* of four kilobytes each: more than one page */
+
+static void a_bend_is_found_on_whichever_page_it_is(void **state)
+{
+    sys_hub *hub = *state;
+    worked w = work_with(hub, LEADS);
+    char path[SYS_PATH];
+    char bent_path[SYS_PATH];
+    tb_evidence_page pages[PAGES_MAX];
+    sys_path(hub, path, "many.proof");
+    sys_path(hub, bent_path, "bent.proof");
+    export_of(&w, w.bureau, "report", path);
+    assert_int_equal(sys_tongbao(hub, "verify", path, "--lang", "en", NULL), 0);
+    size_t count = all_pages(path, pages);
+    assert_true(count >= 2 && pages[1].passed_count > 1);
+    write_pages(hub, bent_path, pages, count); /* nothing bent: the same file */
+    assert_int_equal(sys_tongbao(hub, "verify", bent_path, "--lang", "en", NULL), 0);
+    /* the first page alone has them; or it is of the two leads that a small file has */
+    static const char *const elsewhere[] = {"the directory", "the campaign", "a mark",
+                                            "an event of the chain", "the number"};
+    for (size_t i = 0; i < sizeof bends / sizeof bends[0]; i++) {
+        bool skip = false;
+        for (size_t j = 0; j < sizeof elsewhere / sizeof elsewhere[0]; j++) {
+            skip = skip || strcmp(bends[i].name, elsewhere[j]) == 0;
+        }
+        if (skip) {
+            continue;
+        }
+        count = all_pages(path, pages);
+        bends[i].fn(&pages[count - 1]);
+        write_pages(hub, bent_path, pages, count);
+        if (sys_tongbao(hub, "verify", bent_path, "--lang", "en", NULL) != 1 ||
+            !prints(hub, bends[i].says)) {
+            fail_msg("%s was bent on the last page:\n%s", bends[i].name, hub->output);
+        }
+    }
+    bends_of_the_first_page(hub, path, bent_path);
+    /* a page that is not there, or stands elsewhere */
+    count = all_pages(path, pages);
+    memmove(&pages[1], &pages[2], (count - 2) * sizeof *pages);
+    write_pages(hub, bent_path, pages, count - 1);
+    assert_int_equal(sys_tongbao(hub, "verify", bent_path, "--lang", "en", NULL), 1);
+    count = all_pages(path, pages);
+    tb_evidence_page first = pages[0];
+    pages[0] = pages[1];
+    pages[1] = first;
+    write_pages(hub, bent_path, pages, count);
+    assert_int_equal(sys_tongbao(hub, "verify", bent_path, "--lang", "en", NULL), 1);
+    assert_true(prints(hub, "does not follow"));
+}
+
+static void
+a_case_is_proved_by_any_party_on_it_and_a_report_at_headquarters_is_attested(void **state)
 {
     worked w = work(*state);
     sys_hub *hub = w.hub;
@@ -436,6 +573,64 @@ static void a_case_is_proved_by_any_party_on_it_and_a_report_at_headquarters_is_
     tb_hex(w.report.bytes, TB_CASE_ID_BYTES, id);
     assert_int_equal(sys_tongbao_at(w.hq, "case", "export", id, "--out", other, NULL), 4);
     assert_int_equal(sys_tongbao_at(w.hq, "case", "export", id, NULL), 2);
+}
+
+/* In the store of an agent that does not run: the last bit of every arrived mark it keeps. */
+static size_t bend_marks(sys_hub *hub, const char *name)
+{
+    char path[SYS_PATH];
+    tb_store *store;
+    tb_txn *txn;
+    tb_bytes cursor = {NULL, 0};
+    tb_store_options options = {16u * 1024 * 1024, TB_STORE_AGENT};
+    size_t count = 0;
+    sys_path(hub, path, "stores/%s", name);
+    tb_arena_init(&arena, block, sizeof block);
+    assert_ok(tb_store_open(path, &options, &store));
+    assert_ok(tb_store_begin(store, &arena, &txn));
+    for (;;) {
+        tb_stream stream;
+        tb_stream_out_row *row = tb_arena_alloc(&arena, sizeof *row);
+        tb_err err = tb_stream_out_next(txn, &cursor, &stream, row);
+        if (err == TB_ERR_NOT_FOUND) {
+            break;
+        }
+        assert_ok(err);
+        if (row->arrived_line.size > 0) {
+            row->arrived_line = bent(row->arrived_line, row->arrived_line.size - 1);
+            assert_ok(tb_stream_out_put(txn, &stream, row->due, row));
+            count++;
+        }
+    }
+    assert_ok(tb_store_commit(txn));
+    tb_store_close(store);
+    return count;
+}
+
+static void at_an_agent_the_arrived_marks_of_what_it_sent_are_proved_too(void **state)
+{
+    worked w = work(*state);
+    sys_hub *hub = w.hub;
+    char id[2 * TB_CASE_ID_BYTES + 1];
+    tb_hex(w.answered.bytes, TB_CASE_ID_BYTES, id);
+    SYS_AWAIT(sys_status(w.bureau)->outbox == 0 && sys_status(w.police)->outbox == 0);
+    assert_int_equal(sys_tongbao_at(w.bureau, "verify", "case", id, NULL), 0);
+    assert_true(prints(hub, "everything verifies"));
+    assert_true(prints(hub, "1 arrived marks of recipients")); /* the police hold the answer */
+    assert_int_equal(sys_tongbao_at(w.police, "--json", "verify", "case", id, NULL), 0);
+    assert_true(prints(hub, "\"marks\": 1"));
+    tb_hex(w.report.bytes, TB_CASE_ID_BYTES, id);
+    assert_int_equal(sys_tongbao_at(w.bureau, "verify", "report", id, NULL), 0);
+    assert_true(prints(hub, "1 arrived marks of recipients"));
+
+    sys_agent_stop(w.bureau, SIGTERM);
+    sys_broker_stop(hub, SIGTERM);
+    assert_true(bend_marks(hub, BUREAU) >= 2);
+    sys_agent_start(w.bureau);
+    tb_hex(w.answered.bytes, TB_CASE_ID_BYTES, id);
+    assert_int_equal(sys_tongbao_at(w.bureau, "verify", "case", id, NULL), 1);
+    assert_true(prints(hub, "wrong: event "));
+    assert_true(prints(hub, "do not rely on it"));
 }
 
 static void a_campaign_is_closed_after_its_last_day_and_its_archive_proves_itself(void **state)
@@ -482,6 +677,8 @@ static void a_campaign_is_closed_after_its_last_day_and_its_archive_proves_itsel
 
 static const struct CMUnitTest tests[] = {
     TEST(a_report_and_its_figures_are_proved_without_an_agent_and_any_bend_is_found),
+    TEST(a_bend_is_found_on_whichever_page_it_is),
+    TEST(at_an_agent_the_arrived_marks_of_what_it_sent_are_proved_too),
     TEST(a_case_is_proved_by_any_party_on_it_and_a_report_at_headquarters_is_attested),
     TEST(a_campaign_is_closed_after_its_last_day_and_its_archive_proves_itself),
 };

@@ -199,6 +199,12 @@ static void nothing_is_overwritten_and_nothing_wrong_is_restored(void **state)
     says(hub, "fails its checksum");
     sys_path(hub, copy, "stores/fresh/data.mdb");
     assert_int_not_equal(access(copy, F_OK), 0);
+
+    /* All but its beginning is gone. */
+    sys_path(hub, copy, "copy/data.mdb");
+    assert_int_equal(truncate(copy, 3 * 4096), 0);
+    assert_int_equal(keep(hub, "tongbao-broker", "restore", "copy", "fresh"), 73);
+    says(hub, "take another backup");
 }
 
 static void a_backup_that_finds_no_room_says_so_and_leaves_nothing(void **state)

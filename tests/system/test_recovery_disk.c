@@ -311,8 +311,10 @@ static void an_agent_whose_disk_fails_ends_and_its_restart_reads_the_truth(void 
     tb_field fields[2] = {{tb_bytes_str("to"), tb_bytes_str(B)},
                           {tb_bytes_str("text"), tb_bytes_str("during")}};
     tb_local_request request = {.kind = TB_REQUEST_OPEN_CASE};
-    request.open = (tb_local_open){
-        .campaign = tb_bytes_str("relay"), .case_type = tb_bytes_str("note"), .fields = fields, .field_count = 2};
+    request.open = (tb_local_open){.campaign = tb_bytes_str("relay"),
+                                   .case_type = tb_bytes_str("note"),
+                                   .fields = fields,
+                                   .field_count = 2};
     tb_request_id id = {{7, 7, 7}};
     tb_local_answer answer;
     a->client.has_id = true;
@@ -337,6 +339,38 @@ static void an_agent_whose_disk_fails_ends_and_its_restart_reads_the_truth(void 
     assert_true(sys_sound(a) && sys_sound(b));
 }
 
+/* What a disk that lied about a flush leaves behind, or one that does not give a block back: pages
+ * that the store counts on are not there. */
+static void cut_short(const sys_hub *hub, const char *store)
+{
+    char path[SYS_PATH];
+    sys_path(hub, path, "stores/%s/data.mdb", store);
+    assert_int_equal(truncate(path, 3 * 4096), 0);
+}
+
+static void a_store_whose_file_cannot_be_read_is_told_with_what_to_do(void **state)
+{
+    sys_hub *hub = *state;
+    sys_broker_start(hub);
+    sys_agent *a = sys_agent_linked(hub, A);
+    (void)sys_send(a, B, "before");
+    SYS_AWAIT(sys_status(a)->outbox == 1);
+    sys_agent_stop(a, SIGTERM);
+    sys_broker_stop(hub, SIGTERM);
+
+    cut_short(hub, A);
+    sys_agent_launch(a);
+    assert_int_equal(sys_ended(&a->pid), 1);
+    assert_true(sys_log_says(hub, A, "event=stop what=\"the store's file is damaged"));
+    assert_true(sys_log_says(hub, A, "tongbao-agent restore --help"));
+
+    cut_short(hub, hub->store);
+    sys_broker_launch(hub);
+    assert_int_equal(sys_ended(&hub->broker), 73);
+    assert_true(sys_log_says(hub, "hub", "event=stop what=\"the store's file is damaged"));
+    assert_true(sys_log_says(hub, "hub", "tongbao-broker restore --help"));
+}
+
 #define SYSTEM_TEST(name) cmocka_unit_test_setup_teardown(name, sys_set_up, sys_tear_down)
 
 static const struct CMUnitTest tests[] = {
@@ -347,6 +381,7 @@ static const struct CMUnitTest tests[] = {
     SYSTEM_TEST(a_disk_without_room_for_the_quota_is_refused_at_start),
     SYSTEM_TEST(a_hub_whose_disk_fails_ends_and_its_restart_reads_the_truth),
     SYSTEM_TEST(an_agent_whose_disk_fails_ends_and_its_restart_reads_the_truth),
+    SYSTEM_TEST(a_store_whose_file_cannot_be_read_is_told_with_what_to_do),
 };
 
 TB_RUN("system/recovery_disk", tests)

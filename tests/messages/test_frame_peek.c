@@ -1,0 +1,120 @@
+/* Whose groups a frame carries, seen without decoding it. */
+#include "messages/frame_peek.h"
+
+#include "messages/link.h"
+#include "tests/messages/bend.h"
+#include "tests/messages/samples.h"
+#include "tests/test.h"
+
+static tb_group group_of(tb_arena *arena, const char *signer, size_t items)
+{
+    tb_group group = sample_group(arena, items, 1, true);
+    group.root.signer = sample_party(signer);
+    return group;
+}
+
+/* Two groups of bureau.11, one of bureau.33, one more of bureau.11. */
+static tb_bytes of_two_senders(tb_arena *arena, size_t sizes[4])
+{
+    static const char *const signers[] = {"bureau.11", "bureau.11", "bureau.33", "bureau.11"};
+    tb_frame frame = sample_frame(arena, TB_FRAME_DELIVER);
+    tb_group groups[4];
+    tb_bytes bytes;
+
+    for (size_t i = 0; i < 4; i++) {
+        groups[i] = group_of(arena, signers[i], i + 1);
+        assert_ok(tb_group_encode(&groups[i], arena, &bytes));
+        sizes[i] = bytes.size;
+    }
+    frame.carry.groups = groups;
+    frame.carry.group_count = 4;
+    assert_ok(tb_frame_encode(&frame, arena, &bytes));
+    return bytes;
+}
+
+static void senders_are_seen_in_the_frames_order_with_their_bytes(void **state)
+{
+    (void)state;
+    size_t sizes[4];
+    tb_peeked seen[8];
+    tb_party first = sample_party("bureau.11");
+    tb_party second = sample_party("bureau.33");
+    tb_bytes frame = of_two_senders(bend_arena(), sizes);
+
+    assert_int_equal(tb_frame_peek(frame, seen, 8), 3);
+    assert_true(tb_party_equal(&seen[0].sender, &first));
+    assert_int_equal(seen[0].bytes, sizes[0] + sizes[1]);
+    assert_true(tb_party_equal(&seen[1].sender, &second));
+    assert_int_equal(seen[1].bytes, sizes[2]);
+    assert_true(tb_party_equal(&seen[2].sender, &first));
+    assert_int_equal(seen[2].bytes, sizes[3]);
+}
+
+static void what_is_beyond_the_room_counts_in_the_last(void **state)
+{
+    (void)state;
+    size_t sizes[4];
+    tb_peeked seen[2];
+    tb_bytes frame = of_two_senders(bend_arena(), sizes);
+
+    assert_int_equal(tb_frame_peek(frame, seen, 2), 2);
+    assert_int_equal(seen[1].bytes, sizes[2] + sizes[3]);
+    assert_int_equal(tb_frame_peek(frame, seen, 1), 1);
+    assert_int_equal(seen[0].bytes, sizes[0] + sizes[1] + sizes[2] + sizes[3]);
+}
+
+static void other_frames_carry_nothing(void **state)
+{
+    (void)state;
+    for (uint32_t kind = TB_FRAME_HELLO; kind <= TB_FRAME_BYE; kind++) {
+        tb_arena *arena = bend_arena();
+        tb_frame frame = sample_frame(arena, (tb_frame_kind)kind);
+        tb_peeked seen[4];
+        tb_bytes bytes;
+        assert_ok(tb_frame_encode(&frame, arena, &bytes));
+        size_t count = tb_frame_peek(bytes, seen, 4);
+        assert_int_equal(count > 0, kind == TB_FRAME_DELIVER);
+    }
+}
+
+/* In memory of its own size, so that a byte read beyond is noticed. */
+static void a_frame_cut_anywhere_is_not_read_beyond_its_end(void **state)
+{
+    (void)state;
+    size_t sizes[4];
+    tb_peeked seen[4];
+    tb_bytes frame = of_two_senders(bend_arena(), sizes);
+
+    for (size_t size = 0; size < frame.size; size++) {
+        uint8_t *cut = test_malloc(size + 1);
+        memcpy(cut + 1, frame.data, size);
+        assert_in_range(tb_frame_peek(tb_bytes_of(cut + 1, size), seen, 4), 0, 3);
+        test_free(cut);
+    }
+}
+
+static void a_signer_that_is_no_name_is_nobody(void **state)
+{
+    (void)state;
+    static const uint8_t group[] = {/* deliver { groups { root { signer: 30 times 'x' } } } */
+                                    0x72, 36, 0x0a, 34, 0x1a, 32, 0x1a, 30};
+    static const tb_party nobody = {{0}};
+    uint8_t frame[sizeof group + 30];
+    tb_peeked seen[1];
+
+    memcpy(frame, group, sizeof group);
+    memset(frame + sizeof group, 'x', 30);
+    assert_int_equal(tb_frame_peek(tb_bytes_of(frame, sizeof frame), seen, 1), 1);
+    assert_true(tb_party_equal(&seen[0].sender, &nobody));
+    assert_int_equal(seen[0].bytes, 34);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(senders_are_seen_in_the_frames_order_with_their_bytes),
+    cmocka_unit_test(what_is_beyond_the_room_counts_in_the_last),
+    cmocka_unit_test(other_frames_carry_nothing),
+    cmocka_unit_test(a_frame_cut_anywhere_is_not_read_beyond_its_end),
+    cmocka_unit_test(a_signer_that_is_no_name_is_nobody),
+};
+
+TB_RUN("messages/frame_peek", tests)
