@@ -379,8 +379,7 @@ tb_err tb_hub_submit(tb_broker *b, tb_live_party *sender, const tb_carry *carry)
     uint64_t bytes = 0;
     uint64_t verified = b->roots.verified;
     for (size_t i = 0; i < carry->group_count && sender->linked; i++) {
-        if (bytes >= TB_FRAME_LOOKED_BYTES ||
-            b->roots.verified - verified >= TB_FRAME_ROOTS_MAX) {
+        if (bytes >= TB_FRAME_LOOKED_BYTES || b->roots.verified - verified >= TB_FRAME_ROOTS_MAX) {
             sender->again = true;
             return TB_OK;
         }

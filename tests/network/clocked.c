@@ -140,8 +140,7 @@ static void perform(void *shell, const tb_effects *effects)
 static size_t read_inputs(tb_input *inputs, zmq_msg_t *messages, size_t *out_held, tb_now now)
 {
     size_t count = 0, bytes = 0;
-    for (tb_net_event e;
-         count < 8 && (e = tb_agent_net_event(&c.shell.net)) != TB_NET_NOTHING;) {
+    for (tb_net_event e; count < 8 && (e = tb_agent_net_event(&c.shell.net)) != TB_NET_NOTHING;) {
         tb_input_kind kind = e == TB_NET_UP ? TB_INPUT_LINK : TB_INPUT_GONE;
         inputs[count++] = (tb_input){.kind = kind, .now = now};
     }
@@ -234,8 +233,7 @@ static bool ready(const tb_party *party, const char *const *recipients)
                      tb_meta_incarnation(txn, &incarnation) == TB_OK;
     for (size_t i = 0; confirmed && i < c.count; i++) {
         tb_stream *stream = &c.recipients[i].stream;
-        *stream =
-            (tb_stream){.sender = *party, .incarnation = incarnation, .lane = TB_LANE_NORMAL};
+        *stream = (tb_stream){.sender = *party, .incarnation = incarnation, .lane = TB_LANE_NORMAL};
         assert_true(tb_party_parse(tb_bytes_str(recipients[i]), &stream->recipient));
     }
     tb_store_abort(txn);

@@ -2,13 +2,11 @@
  *
  *     flooder FOLDER ENDPOINT PARTY ACCOMPLICE valid      good notices to the accomplice: few large
  *             ones, single small ones, many small ones in one group, and frames of many groups each
- *             under a root of its own, by turns; nothing the hub says (Closed, a window) slows it, and what is not stored goes
- *             again and again. The accomplice takes for a second at once what the hub
- *             delivers, so that no share closes, and then for a second nothing, so that one
- *             does.
- *     flooder FOLDER ENDPOINT PARTY ACCOMPLICE refused    what the hub must refuse: no frame at all,
- *             notices in another's name, under a bad signature, with another body; cut off, it
- *             comes back at once.
+ *             under a root of its own, by turns; nothing the hub says (Closed, a window) slows it,
+ * and what is not stored goes again and again. The accomplice takes for a second at once what the
+ * hub delivers, so that no share closes, and then for a second nothing, so that one does. flooder
+ * FOLDER ENDPOINT PARTY ACCOMPLICE refused    what the hub must refuse: no frame at all, notices in
+ * another's name, under a bad signature, with another body; cut off, it comes back at once.
  *
  * It ends with SIGTERM.
  */
@@ -28,15 +26,15 @@
 #define RING_BYTES    (24u * 1024 * 1024)
 #define SOCKET_FRAMES 16
 /* One kind of frame is said for so long. */
-#define SHAPE_MS     150
-#define TAKES_MS     1000
+#define SHAPE_MS 150
+#define TAKES_MS 1000
 /* Time for what is on its way to be over. */
-#define AGAIN_MS     50
-#define LARGE_BODY   (240u * 1024)
-#define LARGE_ITEMS  2
-#define MANY_ITEMS   900
-#define ROOTS        1000
-#define SMALL_BODY   64
+#define AGAIN_MS    50
+#define LARGE_BODY  (240u * 1024)
+#define LARGE_ITEMS 2
+#define MANY_ITEMS  900
+#define ROOTS       1000
+#define SMALL_BODY  64
 /* Of a refused kind, on one connection. */
 #define REFUSED_KINDS 4
 /* It stands for another machine, so it gives way to the hub. */
@@ -349,7 +347,8 @@ static void hear(bool refused)
             }
             for (size_t i = 0; i < frame.lines.count; i++) {
                 const tb_line *line = &frame.lines.lines[i].line;
-                if (line->kind == TB_LINE_STORED && tb_party_equal(&line->stream.sender, &f.liar.id)) {
+                if (line->kind == TB_LINE_STORED &&
+                    tb_party_equal(&line->stream.sender, &f.liar.id)) {
                     drop_stored(line->to);
                 }
             }

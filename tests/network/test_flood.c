@@ -15,7 +15,7 @@
 
 #define RECIPIENTS 4
 
-#define ROUNDS       5
+#define ROUNDS 5
 /* So few to each recipient that it does not gather (agents/shell/gather.h). */
 #define PER_S        28.0
 #define SECONDS      2.8
@@ -24,7 +24,7 @@
 /* Of good notices that an accomplice takes the hub cannot tell a flood from work: it is held to its
  * part of each turn. Three times is the aim here as well and not reached on a calm machine
  * (RELIABILITY.md); without those bounds it was nine times and more. */
-#define VALID_TIMES  8.0
+#define VALID_TIMES 8.0
 
 #define MEMORY_KB_MORE (64u * 1024)
 
@@ -104,7 +104,8 @@ static void nothing_was_lost(sys_hub *hub, size_t given)
     assert_int_equal(held, given);
 }
 
-static void who_floods_the_hub_delays_others_by_a_bounded_factor_and_costs_them_nothing(void **state)
+static void
+who_floods_the_hub_delays_others_by_a_bounded_factor_and_costs_them_nothing(void **state)
 {
     static clocked_times times;
     static measured m;
@@ -150,7 +151,7 @@ static void who_floods_the_hub_delays_others_by_a_bounded_factor_and_costs_them_
     }
 }
 
-#define NETWORK_TEST(name) \
+#define NETWORK_TEST(name)                                                                         \
     cmocka_unit_test_setup_teardown(name, sys_set_up_in_memory, sys_tear_down)
 
 static const struct CMUnitTest tests[] = {
