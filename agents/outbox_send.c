@@ -13,6 +13,7 @@ typedef struct frame_builder {
     tb_group *groups;
     size_t group_count;
     size_t group_capacity;
+    size_t roots; /* that the groups lie under */
     tb_shared_body *bodies;
     size_t body_count;
     size_t body_capacity;
@@ -47,6 +48,12 @@ static bool body_in_frame(const frame_builder *b, uint64_t notice)
     return false;
 }
 
+static bool new_root(const frame_builder *b, const tb_group *group)
+{
+    return b->group_count == 0 ||
+           !tb_digest_equal(&b->groups[b->group_count - 1].root.root, &group->root.root);
+}
+
 static tb_err frame_add(tb_step *step,
                         frame_builder *b,
                         const tb_group *group,
@@ -55,7 +62,9 @@ static tb_err frame_add(tb_step *step,
                         size_t body_count)
 {
     size_t cost = bytes + GROUP_EXTRA + group->item_count * BODY_EXTRA;
-    if (b->group_count == TB_FRAME_GROUPS_MAX || b->bytes + cost > FRAME_ROOM) {
+    if (b->group_count == TB_FRAME_GROUPS_MAX || b->bytes + cost > FRAME_ROOM ||
+        b->bytes >= TB_FRAME_LOOKED_BYTES ||
+        (b->roots == TB_FRAME_ROOTS_MAX && new_root(b, group))) {
         tb_err err = flush(step, b);
         if (err != TB_OK) {
             return err;
@@ -68,6 +77,7 @@ static tb_err frame_add(tb_step *step,
         return err;
     }
     b->groups = list;
+    b->roots += new_root(b, group) ? 1 : 0;
     b->groups[b->group_count++] = *group;
     b->bytes += cost;
     b->budget = b->budget > cost ? b->budget - cost : 0;

@@ -27,6 +27,13 @@
 #define TB_BUNDLE_LINES_MAX 256
 /* Groups in one Submit or Deliver. */
 #define TB_FRAME_GROUPS_MAX 1024
+/* Signed roots the groups of one Submit lie under. A verification costs as much as 10 kB of frame:
+ * without this one frame could keep the hub for a tenth of a second. What is behind them is not
+ * looked at, and asked for again. */
+#define TB_FRAME_ROOTS_MAX 8
+/* Bytes of its groups after which the hub likewise looks no further: what one party sends in one
+ * frame is one commit for everybody. */
+#define TB_FRAME_LOOKED_BYTES (256u * 1024)
 /* Leaves under one signed root. */
 #define TB_LEAVES_MAX 8192
 #define TB_PATH_MAX   13 /* log2(TB_LEAVES_MAX) */
@@ -106,6 +113,12 @@
 #define TB_BATCH_MAX          256
 #define TB_BROKER_ARENA_BYTES (64u * 1024 * 1024)
 #define TB_AGENT_ARENA_BYTES  (64u * 1024 * 1024)
+
+/* What the hub reads of one party in one turn before the turn begins: frames, and bytes after which
+ * it ends. The rest waits in the socket, behind a frame of everybody else's, so that who floods
+ * makes nobody's turn long (design §3.6). */
+#define TB_PARTY_FRAMES_A_TURN 4
+#define TB_PARTY_BYTES_A_TURN  (256u * 1024)
 
 /* One slice of a migration: rows moved between two commits, and bytes after which it ends. */
 #define TB_MIGRATE_ROWS  512

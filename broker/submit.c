@@ -319,7 +319,7 @@ static tb_err reject(tb_submission *s, const tb_group *group, tb_refusal code)
     return tb_hub_dismiss(s->b, s->sender, s->sender->session.peer, code);
 }
 
-static tb_err look_at(tb_submission *s, tb_group *group)
+static tb_err look_at(tb_submission *s, tb_group *group, uint64_t *bytes)
 {
     tb_broker *b = s->b;
     tb_fresh_group *fresh = tb_arena_alloc(b->running.arena, sizeof *fresh);
@@ -346,6 +346,7 @@ static tb_err look_at(tb_submission *s, tb_group *group)
     if (fresh->from <= live->row.stored.number) {
         return repeated(s, live, group);
     }
+    *bytes += fresh->bytes;
     if (live->held) {
         return TB_OK;
     }
@@ -375,8 +376,14 @@ tb_err tb_hub_submit(tb_broker *b, tb_live_party *sender, const tb_carry *carry)
     }
 
     /* A group that ends the session ends the frame. */
+    uint64_t bytes = 0;
+    uint64_t verified = b->roots.verified;
     for (size_t i = 0; i < carry->group_count && sender->linked; i++) {
-        tb_err err = look_at(&s, &carry->groups[i]);
+        if (bytes >= TB_FRAME_LOOKED_BYTES || b->roots.verified - verified >= TB_FRAME_ROOTS_MAX) {
+            sender->again = true;
+            return TB_OK;
+        }
+        tb_err err = look_at(&s, &carry->groups[i], &bytes);
         if (err != TB_OK) {
             return err;
         }

@@ -27,6 +27,7 @@ typedef struct batch {
     tb_input inputs[TB_BATCH_MAX + LOCAL_MAX + 1]; /* and a tick */
     size_t frames;
     size_t count;
+    bool ended_by_part; /* the party of the newest frame has had its part */
 } batch;
 
 static tb_time clock_ms(void)
@@ -51,13 +52,50 @@ static tb_input *add(batch *b, tb_input_kind kind)
     return input;
 }
 
+/* Whether the party of the newest frame has had its part. */
+static bool had_its_part(const batch *b)
+{
+    size_t frames = 0;
+    size_t bytes = 0;
+    const tb_party *party = &b->inputs[b->frames - 1].party;
+    for (size_t i = 0; i < b->frames; i++) {
+        if (tb_party_equal(&b->inputs[i].party, party)) {
+            frames++;
+            bytes += b->inputs[i].bytes.size;
+        }
+    }
+    return frames >= TB_PARTY_FRAMES_A_TURN || bytes >= TB_PARTY_BYTES_A_TURN;
+}
+
+/* Puts the frames of one party behind everything else that was read, each side in its order. How
+ * many there are before them. */
+static size_t put_behind(batch *b, const tb_party *party)
+{
+    static tb_input behind[TB_BATCH_MAX];
+    size_t others = 0;
+    size_t of_party = 0;
+    for (size_t i = 0; i < b->count; i++) {
+        tb_input *input = &b->inputs[i];
+        if (input->kind == TB_INPUT_FRAME && tb_party_equal(&input->party, party)) {
+            behind[of_party++] = *input;
+        } else {
+            b->inputs[others++] = *input;
+        }
+    }
+    memcpy(&b->inputs[others], behind, of_party * sizeof behind[0]);
+    return others;
+}
+
 /* What is waiting, one message of each connection after the other, up to a bound. */
 static void read_frames(tb_hub *hub, batch *b)
 {
     size_t bytes = 0;
     b->frames = 0;
     b->count = 0;
-    while (b->frames < TB_BATCH_MAX && bytes + TB_FRAME_BYTES_MAX <= TURN_BYTES) {
+    b->ended_by_part = false;
+    tb_net_look(&hub->net);
+    while (b->frames < TB_BATCH_MAX && bytes + TB_FRAME_BYTES_MAX <= TURN_BYTES &&
+           !b->ended_by_part) {
         tb_received *received = &b->received[b->frames];
         if (!tb_net_receive(&hub->net, hub->speakers, received)) {
             return;
@@ -69,6 +107,7 @@ static void read_frames(tb_hub *hub, batch *b)
         input->bytes =
             tb_bytes_of(zmq_msg_data(&received->message), zmq_msg_size(&received->message));
         bytes += input->bytes.size;
+        b->ended_by_part = had_its_part(b);
     }
 }
 
@@ -139,13 +178,13 @@ static void look_for_signal(tb_hub *hub)
 }
 
 /* One turn, by itself or by parts; false when what is on disk is unknown. */
-static bool turn(tb_hub *hub, const batch *b)
+static bool turn(tb_hub *hub, const tb_input *inputs, size_t count)
 {
-    tb_err err = tb_turn(&hub->node, b->inputs, b->count);
+    tb_err err = count == 0 ? TB_OK : tb_turn(&hub->node, inputs, count);
     if (err != TB_OK && err != TB_ERR_IO) {
-        fprintf(stderr, "level=warn event=turn_repeated inputs=%zu why=\"%s\"\n", b->count,
+        fprintf(stderr, "level=warn event=turn_repeated inputs=%zu why=\"%s\"\n", count,
                 tb_err_text(err));
-        err = tb_turn_each(&hub->node, b->inputs, b->count);
+        err = tb_turn_each(&hub->node, inputs, count);
     }
     if (hub->node.starved) {
         hub->node.starved = false;
@@ -155,6 +194,18 @@ static bool turn(tb_hub *hub, const batch *b)
         fprintf(stderr, "level=error event=stop what=\"commit failed: %s\"\n", tb_err_text(err));
     }
     return err == TB_OK;
+}
+
+/* What was read, in one turn; or, where one party sends more than its part, in two: the others do
+ * not wait for what is done on its behalf. */
+static bool turns(tb_hub *hub, batch *b)
+{
+    size_t first = b->count;
+    if (b->ended_by_part) {
+        tb_party party = b->inputs[b->frames - 1].party;
+        first = put_behind(b, &party);
+    }
+    return turn(hub, b->inputs, first) && turn(hub, b->inputs + first, b->count - first);
 }
 
 /* When the next tick is due; not at once when the store had no room for the last. */
@@ -177,7 +228,7 @@ int tb_hub_run(tb_hub *hub)
             tick = clock_ms() + TICK_MS;
         }
         if (b.count > 0) {
-            bool good = turn(hub, &b);
+            bool good = turns(hub, &b);
             release(&b);
             if (!good) {
                 return TB_EXIT_COMMIT;

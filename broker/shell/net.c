@@ -138,6 +138,13 @@ static int receive_one(tb_net *net, const tb_speakers *speakers, tb_received *ou
     return 1;
 }
 
+void tb_net_look(tb_net *net)
+{
+    int events;
+    size_t size = sizeof events;
+    (void)zmq_getsockopt(net->handle, ZMQ_EVENTS, &events, &size);
+}
+
 bool tb_net_receive(tb_net *net, const tb_speakers *speakers, tb_received *out)
 {
     for (int i = 0; i < DROPS_MAX; i++) {

@@ -34,6 +34,9 @@ void tb_net_close(tb_net *net);
 /* Connects as a stranger and without CURVE; true when both were refused. */
 bool tb_net_self_test(const tb_net *net, const tb_public_key *transport);
 
+/* Before the first message of a turn: hears which connections have something. While messages wait
+ * the library itself asks only once in a hundred, and who floods would be heard alone till then. */
+void tb_net_look(tb_net *net);
 /* The next good message without waiting; false when there is none. Drops at most a bounded number
  * on the way. */
 bool tb_net_receive(tb_net *net, const tb_speakers *speakers, tb_received *out);

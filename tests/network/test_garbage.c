@@ -88,22 +88,6 @@ static void visit(const sys_hub *hub)
     (void)close(fd);
 }
 
-static size_t memory_kb(pid_t pid)
-{
-    char path[64];
-    char line[256];
-    size_t kb = 0;
-    (void)snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
-    FILE *file = fopen(path, "r");
-    while (file != NULL && fgets(line, sizeof line, file) != NULL) {
-        (void)sscanf(line, "VmRSS: %zu", &kb);
-    }
-    if (file != NULL) {
-        (void)fclose(file);
-    }
-    return kb;
-}
-
 static size_t descriptors(pid_t pid)
 {
     size_t count = 0;
@@ -133,7 +117,7 @@ static void garbage_from_strangers_changes_nothing_for_members(void **state)
     for (int i = 0; i < STRANGERS / 4; i++) {
         visit(hub); /* pools and caches are as large as they get */
     }
-    size_t before = memory_kb(hub->broker);
+    size_t before = sys_memory_kb(hub->broker);
     size_t open_before = descriptors(hub->broker);
     for (int i = 0; i < STRANGERS; i++) {
         char text[32];
@@ -144,7 +128,7 @@ static void garbage_from_strangers_changes_nothing_for_members(void **state)
         }
     }
     SYS_AWAIT(descriptors(hub->broker) <= open_before);
-    assert_true(memory_kb(hub->broker) < before + MEMORY_KB_MORE);
+    assert_true(sys_memory_kb(hub->broker) < before + MEMORY_KB_MORE);
     a_notice_arrives(b, a, "after");
     assert_int_equal(kill(hub->broker, 0), 0);
     assert_true(sys_sound(a) && sys_sound(b));

@@ -1,9 +1,6 @@
 #include "tests/system/foreign.h"
 
-#include <czmq.h>
-
 #include "keyfile/keyfile.h"
-#include "messages/directory.h"
 #include "messages/document.h"
 #include "messages/protocol.h"
 
@@ -12,22 +9,22 @@
 static uint8_t memory[MEMORY_BYTES];
 static tb_arena arena;
 
-static void read_directory(const sys_hub *hub, tb_directory *out)
+void foreign_directory(const sys_hub *hub, tb_arena *into, tb_directory *out)
 {
     char path[SYS_PATH];
     tb_document document;
     sys_path(hub, path, "directory/directory.2.doc");
     FILE *file = fopen(path, "rb");
     assert_non_null(file);
-    uint8_t *bytes = tb_arena_alloc(&arena, MEMORY_BYTES / 4);
+    uint8_t *bytes = tb_arena_alloc(into, MEMORY_BYTES / 4);
+    assert_non_null(bytes);
     size_t size = fread(bytes, 1, MEMORY_BYTES / 4, file);
     assert_int_equal(fclose(file), 0);
-    assert_int_equal(tb_document_decode(tb_bytes_of(bytes, size), &arena, &document), TB_ACCEPTED);
-    assert_int_equal(tb_directory_decode(document.content, &arena, out), TB_ACCEPTED);
+    assert_int_equal(tb_document_decode(tb_bytes_of(bytes, size), into, &document), TB_ACCEPTED);
+    assert_int_equal(tb_directory_decode(document.content, into, out), TB_ACCEPTED);
 }
 
-/* A socket with the transport keys of a key file. */
-static zsock_t *socket_with(const sys_hub *hub, int type, const char *key)
+zsock_t *foreign_socket(const sys_hub *hub, int type, const char *key)
 {
     char path[SYS_PATH];
     tb_keyfile keys;
@@ -64,8 +61,8 @@ void foreign_agent(sys_hub *hub, const char *party, uint32_t min, uint32_t max, 
 {
     tb_directory directory;
     tb_arena_init(&arena, memory, sizeof memory);
-    read_directory(hub, &directory);
-    zsock_t *socket = socket_with(hub, ZMQ_DEALER, party);
+    foreign_directory(hub, &arena, &directory);
+    zsock_t *socket = foreign_socket(hub, ZMQ_DEALER, party);
     zsock_set_curve_serverkey_bin(socket, directory.hub_keys.transport.key.bytes);
     assert_int_equal(zsock_connect(socket, "%s", hub->endpoint), 0);
 
@@ -86,8 +83,8 @@ foreign_hub *foreign_hub_open(sys_hub *hub, uint32_t min, uint32_t max, tb_frame
 {
     tb_directory directory;
     tb_arena_init(&arena, memory, sizeof memory);
-    read_directory(hub, &directory);
-    zsock_t *socket = socket_with(hub, ZMQ_ROUTER, "hub");
+    foreign_directory(hub, &arena, &directory);
+    zsock_t *socket = foreign_socket(hub, ZMQ_ROUTER, "hub");
     zsock_set_curve_server(socket, 1);
     assert_true(zsock_bind(socket, "%s", hub->endpoint) > 0);
 

@@ -7,6 +7,7 @@
 #include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -22,6 +23,9 @@
 /* The first version that lists the parties. */
 #define FIRST_DIRECTORY 2
 #define QUOTA           "16777216"
+/* A file system that no disk stands behind, and what must be free there. */
+#define MEMORY_FOLDER "/dev/shm"
+#define MEMORY_ROOM   (512ull * 1024 * 1024)
 
 /* ---- time, paths, files ---- */
 
@@ -259,6 +263,32 @@ int sys_ended(pid_t *pid)
     assert_int_equal(ended, *pid);
     *pid = 0;
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+size_t sys_memory_kb(pid_t pid)
+{
+    char path[64];
+    char line[256];
+    size_t kb = 0;
+    (void)snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
+    FILE *file = fopen(path, "r");
+    while (file != NULL && fgets(line, sizeof line, file) != NULL) {
+        (void)sscanf(line, "VmRSS: %zu", &kb);
+    }
+    if (file != NULL) {
+        (void)fclose(file);
+    }
+    return kb;
+}
+
+pid_t sys_beside(sys_hub *hub, const char *name, char *const argv[])
+{
+    return start_logged(hub, name, argv);
+}
+
+void sys_beside_end(pid_t *pid, const char *name)
+{
+    stop(pid, SIGTERM, name);
 }
 
 void sys_socket(const sys_hub *hub, const char *name, char out[SYS_PATH])
@@ -738,12 +768,12 @@ void sys_document(sys_hub *hub, const char *kind, const char *name, const char *
     (void)snprintf(hub->extra[hub->extra_count++], sizeof hub->extra[0], "%s", name);
 }
 
-static int set_up(void **state, const char *provinces)
+static int set_up(void **state, const char *provinces, const char *under)
 {
     static sys_hub hub;
     memset(&hub, 0, sizeof hub);
     hub.directory = FIRST_DIRECTORY;
-    (void)snprintf(hub.folder, sizeof hub.folder, "/tmp/tongbao-test-XXXXXX");
+    (void)snprintf(hub.folder, sizeof hub.folder, "%s/tongbao-test-XXXXXX", under);
     assert_non_null(mkdtemp(hub.folder));
     (void)snprintf(hub.run, sizeof hub.run, "%.100s/run", hub.folder);
     (void)snprintf(hub.store, sizeof hub.store, "hub");
@@ -767,17 +797,25 @@ static int set_up(void **state, const char *provinces)
 
 int sys_set_up(void **state)
 {
-    return set_up(state, "1");
+    return set_up(state, "1", "/tmp");
+}
+
+int sys_set_up_in_memory(void **state)
+{
+    struct statvfs room;
+    bool enough = statvfs(MEMORY_FOLDER, &room) == 0 &&
+                  (uint64_t)room.f_bavail * room.f_frsize >= MEMORY_ROOM;
+    return set_up(state, "1", enough ? MEMORY_FOLDER : "/tmp");
 }
 
 int sys_set_up_two(void **state)
 {
-    return set_up(state, "2");
+    return set_up(state, "2", "/tmp");
 }
 
 int sys_set_up_all(void **state)
 {
-    return set_up(state, "31");
+    return set_up(state, "31", "/tmp");
 }
 
 static void no_sanitizer_spoke(const sys_hub *hub, const char *name)

@@ -60,6 +60,8 @@ typedef struct sys_hub {
 int sys_set_up(void **state);
 int sys_set_up_two(void **state);
 int sys_set_up_all(void **state); /* all 31 */
+/* One province; everything lies in memory where there is room, so that no disk is measured. */
+int sys_set_up_in_memory(void **state);
 int sys_tear_down(void **state);
 
 /* A path below the hub's folder. */
@@ -98,6 +100,11 @@ int sys_program(sys_hub *hub, const char *program, const char *word, ...);
 void sys_socket(const sys_hub *hub, const char *name, char out[SYS_PATH]);
 /* Waits for a process that ends by itself; its exit code. */
 int sys_ended(pid_t *pid);
+/* Another process beside the hub, its output in logs/NAME.log; it ends well on SIGTERM. */
+pid_t sys_beside(sys_hub *hub, const char *name, char *const argv[]);
+void sys_beside_end(pid_t *pid, const char *name);
+/* Memory it has in use, kB; 0 when it is gone. */
+size_t sys_memory_kb(pid_t pid);
 
 /* A new agent, not started; name is NULL for the party's own. */
 sys_agent *sys_agent_add(sys_hub *hub, const char *party, const char *name);

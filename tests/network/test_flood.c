@@ -1,0 +1,161 @@
+/* A member floods the hub while others work: how much longer notices of the others take is bounded,
+ * none of them is lost, what is refused is on record, and the hub's memory stays.
+ *
+ * Rounds without flood, under a flood of good notices and under one of what must be refused follow
+ * one another, and the medians of their 99th percentiles are compared, so that what else the
+ * machine does tells on all three alike. In life everybody has a machine and a disk of its own:
+ * here the flooder gives way to all others, and stores lie in memory, so that what is measured is
+ * the hub and not how one machine and one disk are shared out.
+ */
+#include "tests/network/clocked.h"
+
+#define SENDER     "bureau.11"
+#define FLOODER    "cm.11"
+#define ACCOMPLICE "cu.11"
+
+#define RECIPIENTS 4
+
+#define ROUNDS 5
+/* So few to each recipient that it does not gather (agents/shell/gather.h). */
+#define PER_S        28.0
+#define SECONDS      2.8
+#define WARM_SECONDS 0.4
+#define TIMES        3.0
+/* Of good notices that an accomplice takes the hub cannot tell a flood from work: it is held to its
+ * part of each turn. Three times is the aim here as well and not reached on a calm machine
+ * (RELIABILITY.md); without those bounds it was nine times and more. */
+#define VALID_TIMES 8.0
+
+#define MEMORY_KB_MORE (64u * 1024)
+
+#define HUB_QUOTA "134217728"
+
+enum {
+    QUIET,
+    VALID,
+    REFUSED,
+    KINDS
+};
+
+static const char *const kinds[KINDS] = {NULL, "valid", "refused"}; /* as the flooder knows them */
+static const char *const names[KINDS] = {"quiet", "valid", "refused"};
+static const char *const recipients[] = {"hq", "market.11", "ct.11", "police.11"};
+
+static pid_t flood_begin(sys_hub *hub, const char *kind)
+{
+    static char words[6][SYS_PATH];
+    const char *const text[] = {TB_FLOODER, hub->folder, hub->endpoint, FLOODER, ACCOMPLICE, kind};
+    char *argv[7] = {NULL};
+    for (size_t i = 0; i < 6; i++) {
+        (void)snprintf(words[i], SYS_PATH, "%s", text[i]);
+        argv[i] = words[i];
+    }
+    return sys_beside(hub, "flooder", argv);
+}
+
+static double median(const double *values)
+{
+    double sorted[ROUNDS];
+    memcpy(sorted, values, sizeof sorted);
+    for (size_t i = 0; i < ROUNDS; i++) {
+        for (size_t k = i; k > 0 && sorted[k] < sorted[k - 1]; k--) {
+            double kept = sorted[k];
+            sorted[k] = sorted[k - 1];
+            sorted[k - 1] = kept;
+        }
+    }
+    return sorted[ROUNDS / 2];
+}
+
+typedef struct measured {
+    double p50[KINDS][ROUNDS];
+    double p99[KINDS][ROUNDS];
+    size_t kb[KINDS][ROUNDS]; /* of the hub */
+} measured;
+
+static void measure(sys_hub *hub, size_t kind, size_t round, measured *out)
+{
+    static clocked_times times;
+    pid_t flooder = kinds[kind] == NULL ? 0 : flood_begin(hub, kinds[kind]);
+    if (flooder != 0) {
+        (void)clocked_run(PER_S, WARM_SECONDS, &times);
+    }
+    (void)clocked_run(PER_S, SECONDS, &times);
+    out->kb[kind][round] = sys_memory_kb(hub->broker);
+    if (flooder != 0) {
+        sys_beside_end(&flooder, "flooder");
+    }
+    out->p50[kind][round] = clocked_percentile(&times, 0.5);
+    out->p99[kind][round] = clocked_percentile(&times, 0.99);
+    print_message("round %zu %-8s p50 %7.2f ms p99 %7.2f ms, hub %zu kB\n", round, names[kind],
+                  out->p50[kind][round], out->p99[kind][round], out->kb[kind][round]);
+}
+
+/* Each once, in what its recipient can read. */
+static void nothing_was_lost(sys_hub *hub, size_t given)
+{
+    size_t held = 0;
+    for (size_t i = 0; i < RECIPIENTS; i++) {
+        sys_agent *agent = &hub->agents[i];
+        held += (size_t)sys_status(agent)->cases;
+        assert_true(sys_sound(agent));
+        assert_int_equal(sys_status(agent)->alarms, 0);
+    }
+    assert_int_equal(held, given);
+}
+
+static void
+who_floods_the_hub_delays_others_by_a_bounded_factor_and_costs_them_nothing(void **state)
+{
+    static clocked_times times;
+    static measured m;
+    sys_hub *hub = *state;
+    (void)snprintf(hub->quota, sizeof hub->quota, HUB_QUOTA);
+    sys_broker_start(hub);
+    for (size_t i = 0; i < RECIPIENTS; i++) {
+        (void)sys_agent_linked(hub, recipients[i]);
+    }
+    clocked_start(hub, SENDER, recipients, RECIPIENTS);
+    (void)clocked_run(PER_S, 1, &times);
+    for (size_t round = 0; round < ROUNDS; round++) {
+        for (size_t kind = 0; kind < KINDS; kind++) {
+            measure(hub, kind, round, &m);
+        }
+    }
+    size_t given = clocked_run(PER_S, 0.1, &times);
+    clocked_end();
+
+    for (size_t kind = 0; kind < KINDS; kind++) {
+        print_message("%-8s median p50 %.2f ms, median p99 %.2f ms\n", names[kind],
+                      median(m.p50[kind]), median(m.p99[kind]));
+    }
+    assert_true(median(m.p99[VALID]) <= VALID_TIMES * median(m.p99[QUIET]));
+    assert_true(median(m.p99[REFUSED]) <= TIMES * median(m.p99[QUIET]));
+    nothing_was_lost(hub, given);
+    /* What is refused is on record, in the log and as alarms of the hub. */
+    static const char *const record[] = {
+        "event=closed sender=" FLOODER " recipient=" ACCOMPLICE,
+        "event=alarm party=" FLOODER " code=malformed",
+        "event=alarm party=" FLOODER " code=not_speaker",
+        "event=alarm party=" FLOODER " code=signature",
+        "event=alarm party=" FLOODER " code=proof",
+    };
+    for (size_t i = 0; i < sizeof record / sizeof record[0]; i++) {
+        if (!sys_log_says(hub, "hub", record[i])) {
+            fail_msg("the hub's log does not say %s", record[i]);
+        }
+    }
+    /* The first rounds fill pools, queues and the store's pages; from then on memory stays. */
+    for (size_t kind = VALID; kind < KINDS; kind++) {
+        assert_true(m.kb[kind][ROUNDS - 1] < m.kb[kind][1] + MEMORY_KB_MORE);
+    }
+}
+
+#define NETWORK_TEST(name)                                                                         \
+    cmocka_unit_test_setup_teardown(name, sys_set_up_in_memory, sys_tear_down)
+
+static const struct CMUnitTest tests[] = {
+    NETWORK_TEST(who_floods_the_hub_delays_others_by_a_bounded_factor_and_costs_them_nothing),
+};
+
+TB_RUN("network/flood", tests)
