@@ -33,7 +33,7 @@
 #define TB_FRAME_ROOTS_MAX 8
 /* Bytes of its groups after which the hub likewise looks no further: what one party sends in one
  * frame is one commit for everybody. */
-#define TB_FRAME_LOOKED_BYTES (256u * 1024)
+#define TB_FRAME_LOOKED_BYTES (512u * 1024)
 /* Leaves under one signed root. */
 #define TB_LEAVES_MAX 8192
 #define TB_PATH_MAX   13 /* log2(TB_LEAVES_MAX) */
@@ -118,7 +118,7 @@
  * it ends. The rest waits in the socket, behind a frame of everybody else's, so that who floods
  * makes nobody's turn long (design §3.6). */
 #define TB_PARTY_FRAMES_A_TURN 4
-#define TB_PARTY_BYTES_A_TURN  (256u * 1024)
+#define TB_PARTY_BYTES_A_TURN  (512u * 1024)
 
 /* One slice of a migration: rows moved between two commits, and bytes after which it ends. */
 #define TB_MIGRATE_ROWS  512

@@ -16,10 +16,6 @@
 
 /* Keys and notices in memory must not reach a core file, nor another process of the same account.
  */
-/* Threads that encrypt and decrypt, each for its part of the connections: what one party sends in
- * large frames holds up those on its own thread alone. */
-#define IO_THREADS 4
-
 static void protect_memory(void)
 {
     struct rlimit none = {0, 0};
@@ -82,7 +78,6 @@ int main(int argc, char **argv)
     }
     protect_memory();
     setenv("ZSYS_SIGHANDLER", "false", 1);
-    zsys_set_io_threads(IO_THREADS);
     tb_options_print(&options);
     hub.signals = catch_signals();
     if (hub.signals < 0) {

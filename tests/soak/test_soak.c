@@ -41,22 +41,6 @@ static unsigned stops;
 
 /* ---- measuring ---- */
 
-static size_t anon_kb(pid_t pid)
-{
-    char path[64];
-    char line[256];
-    size_t kb = 0;
-    (void)snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
-    FILE *file = fopen(path, "r");
-    assert_non_null(file);
-    while (fgets(line, sizeof line, file) != NULL) {
-        (void)sscanf(line, "RssAnon: %zu", &kb);
-    }
-    (void)fclose(file);
-    assert_true(kb > 0);
-    return kb;
-}
-
 static size_t open_files(pid_t pid)
 {
     char path[64];
@@ -75,7 +59,7 @@ static void measure(const sys_hub *hub, size_t round)
 {
     for (size_t i = 0; i <= LUCKY; i++) {
         pid_t pid = i < LUCKY ? hub->agents[i].pid : hub->broker;
-        samples[i][round] = (sample){anon_kb(pid), open_files(pid)};
+        samples[i][round] = (sample){sys_memory_kb(pid), open_files(pid)};
     }
 }
 

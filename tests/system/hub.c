@@ -273,7 +273,7 @@ size_t sys_memory_kb(pid_t pid)
     (void)snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
     FILE *file = fopen(path, "r");
     while (file != NULL && fgets(line, sizeof line, file) != NULL) {
-        (void)sscanf(line, "VmRSS: %zu", &kb);
+        (void)sscanf(line, "RssAnon: %zu", &kb);
     }
     if (file != NULL) {
         (void)fclose(file);

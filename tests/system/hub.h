@@ -103,7 +103,7 @@ int sys_ended(pid_t *pid);
 /* Another process beside the hub, its output in logs/NAME.log; it ends well on SIGTERM. */
 pid_t sys_beside(sys_hub *hub, const char *name, char *const argv[]);
 void sys_beside_end(pid_t *pid, const char *name);
-/* Memory it has in use, kB; 0 when it is gone. */
+/* Memory of its own (RssAnon: not what it has mapped of a store), kB; 0 when it is gone. */
 size_t sys_memory_kb(pid_t pid);
 
 /* A new agent, not started; name is NULL for the party's own. */
