@@ -72,7 +72,6 @@ bool tb_root_verify_cached(tb_root_cache *cache,
             return true;
         }
     }
-    cache->verified++;
     if (!tb_root_verify(root, hub, public_key)) {
         return false;
     }

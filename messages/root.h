@@ -42,7 +42,6 @@ bool tb_root_verify(const tb_root *root, const tb_digest *hub, const tb_public_k
 typedef struct tb_root_cache {
     tb_digest seen[TB_ROOT_CACHE];
     uint32_t next;
-    uint64_t verified; /* signatures looked at, good or not: what they cost is bounded by it */
 } tb_root_cache;
 
 bool tb_root_verify_cached(tb_root_cache *cache, const tb_root *root, const tb_digest *hub, const tb_public_key *public_key) TB_MUST_USE;

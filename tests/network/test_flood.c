@@ -16,7 +16,7 @@
 
 #define RECIPIENTS 4
 
-#define ROUNDS      2
+#define ROUNDS      3
 #define ROUNDS_LONG 5 /* from so many on the times are compared */
 #define ROUNDS_MAX  99
 /* So few to each recipient that it does not gather (agents/shell/gather.h). */
@@ -109,8 +109,9 @@ static void who_floods_the_hub_loses_others_nothing_and_is_on_record(void **stat
     static measured m;
     sys_hub *hub = *state;
     size_t rounds = sys_setting("TONGBAO_FLOOD_ROUNDS", ROUNDS);
-    assert_in_range(rounds, 2, ROUNDS_MAX);
+    assert_in_range(rounds, 3, ROUNDS_MAX);
     (void)snprintf(hub->quota, sizeof hub->quota, HUB_QUOTA);
+    sys_keep_nothing_back();
     sys_broker_start(hub);
     for (size_t i = 0; i < RECIPIENTS; i++) {
         (void)sys_agent_linked(hub, recipients[i]);
@@ -132,7 +133,6 @@ static void who_floods_the_hub_loses_others_nothing_and_is_on_record(void **stat
     nothing_was_lost(hub, given);
     /* What is refused is on record, in the log and as alarms of the hub. */
     static const char *const record[] = {
-        "event=closed sender=" FLOODER " recipient=" ACCOMPLICE,
         "event=alarm party=" FLOODER " code=malformed",
         "event=alarm party=" FLOODER " code=not_speaker",
         "event=alarm party=" FLOODER " code=signature",
@@ -145,8 +145,11 @@ static void who_floods_the_hub_loses_others_nothing_and_is_on_record(void **stat
     }
     /* The first rounds fill pools, queues and the store's pages; from then on memory stays. */
     for (size_t kind = VALID; kind < KINDS; kind++) {
-        assert_true(m.kb[kind][rounds - 1] < m.kb[kind][rounds > 2 ? 1 : 0] + MEMORY_KB_MORE);
+        assert_true(m.kb[kind][rounds - 1] < m.kb[kind][1] + MEMORY_KB_MORE);
     }
+    /* Only what one process of a release build sends fills a share in so short a time. */
+    assert_true(rounds < ROUNDS_LONG ||
+                sys_log_says(hub, "hub", "event=closed sender=" FLOODER " recipient=" ACCOMPLICE));
     double most = TIMES * median(m.p99[QUIET], rounds);
     if (rounds >= ROUNDS_LONG &&
         (median(m.p99[VALID], rounds) > most || median(m.p99[REFUSED], rounds) > most)) {

@@ -106,17 +106,6 @@ static void flat(const sys_hub *hub, size_t rounds)
 
 /* ---- work and faults ---- */
 
-/* A sanitizer keeps freed memory back, to notice who uses it: that would look like growth. */
-static void keep_nothing_back(void)
-{
-    char options[512];
-    const char *given = getenv("ASAN_OPTIONS");
-    (void)snprintf(options, sizeof options,
-                   "%s:quarantine_size_mb=0:thread_local_quarantine_size_kb=0",
-                   given == NULL ? "" : given);
-    assert_int_equal(setenv("ASAN_OPTIONS", options, 1), 0);
-}
-
 static void start_all(sys_hub *hub)
 {
     char pattern[SYS_PATH];
@@ -225,7 +214,7 @@ static void a_long_day_with_faults_costs_nothing_that_stays(void **state)
     sys_chance_begin(seed);
     print_message("TONGBAO_SEED=%lu\n", seed);
 
-    keep_nothing_back();
+    sys_keep_nothing_back();
     start_all(hub);
     for (size_t i = 0; i < rounds; i++) {
         one_round(hub, round_ms);

@@ -52,34 +52,6 @@ void sys_path(const sys_hub *hub, char out[SYS_PATH], const char *form, ...)
     assert_true(size < SYS_PATH);
 }
 
-bool sys_file_holds(const char *path, const void *data, size_t size)
-{
-    static uint8_t block[1 << 18];
-    FILE *file = fopen(path, "rb");
-    size_t have = 0;
-    bool found = false;
-    assert_true(size > 0 && size < sizeof block / 2);
-    for (size_t n;
-         file != NULL && !found && (n = fread(block + have, 1, sizeof block - have, file)) > 0;) {
-        have += n;
-        found = memmem(block, have, data, size) != NULL;
-        size_t tail = have < size ? have : size;
-        memmove(block, block + have - tail, tail);
-        have = tail;
-    }
-    if (file != NULL) {
-        (void)fclose(file);
-    }
-    return found;
-}
-
-bool sys_log_says(const sys_hub *hub, const char *name, const char *text)
-{
-    char path[SYS_PATH];
-    sys_path(hub, path, "logs/%s.log", name);
-    return sys_file_holds(path, text, strlen(text));
-}
-
 static void shell(const char *form, ...) __attribute__((format(printf, 1, 2)));
 
 static void shell(const char *form, ...)
@@ -263,22 +235,6 @@ int sys_ended(pid_t *pid)
     assert_int_equal(ended, *pid);
     *pid = 0;
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-}
-
-size_t sys_memory_kb(pid_t pid)
-{
-    char path[64];
-    char line[256];
-    size_t kb = 0;
-    (void)snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
-    FILE *file = fopen(path, "r");
-    while (file != NULL && fgets(line, sizeof line, file) != NULL) {
-        (void)sscanf(line, "RssAnon: %zu", &kb);
-    }
-    if (file != NULL) {
-        (void)fclose(file);
-    }
-    return kb;
 }
 
 pid_t sys_beside(sys_hub *hub, const char *name, char *const argv[])

@@ -105,6 +105,9 @@ pid_t sys_beside(sys_hub *hub, const char *name, char *const argv[]);
 void sys_beside_end(pid_t *pid, const char *name);
 /* Memory of its own (RssAnon: not what it has mapped of a store), kB; 0 when it is gone. */
 size_t sys_memory_kb(pid_t pid);
+/* For who looks at memory: a sanitizer keeps freed memory back, to notice who uses it, and that would
+ * look like growth. What is started from now on does not. */
+void sys_keep_nothing_back(void);
 
 /* A new agent, not started; name is NULL for the party's own. */
 sys_agent *sys_agent_add(sys_hub *hub, const char *party, const char *name);
