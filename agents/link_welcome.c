@@ -256,15 +256,16 @@ static tb_err set_base(tb_step *step,
         shown < row->number ? shown : row->number; /* an old stream may be longer than our copy */
     uint64_t base = shown > row->arrived ? shown : row->arrived;
     tb_time kept_due = row->due;
+    bool went_back = shown < row->stored && !follows;
     bool news = base != row->stored || row->submitted != base || row->flight_count > 0;
     tb_err err = TB_OK;
 
-    if (shown < row->stored && !follows) {
+    if (went_back) {
         tb_effects_note(step->effects, step->arena, TB_LEVEL_ERROR,
                         "event=hub_went_back recipient=%p stored=%u shown=%u", &stream->recipient,
                         row->stored, shown);
     }
-    if (shown < row->stored && base < row->stored && !follows) {
+    if (went_back && base < row->stored) {
         tb_alarm_row alarm = {
             .code = TB_REFUSED_GAP,
             .at = step->now.real,

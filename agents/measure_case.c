@@ -6,6 +6,7 @@
 #include "agents/effective.h"
 #include "agents/measures.h"
 #include "agents/rows_link.h"
+#include "base/grown.h"
 #include "base/text.h"
 #include "messages/digest.h"
 
@@ -180,6 +181,11 @@ static tb_err directory_of(counting *c, const tb_directory **out)
     return tb_measure_await(c->txn, &directories, version, &c->row->id);
 }
 
+static bool is_of_type(const tb_measure *measure, tb_bytes type)
+{
+    return measure->case_type != NULL && tb_bytes_equal(tb_bytes_str(measure->case_type), type);
+}
+
 static bool is_counted(const tb_measure *measure, tb_bytes action)
 {
     return tb_names_hold((const char *const *)measure->counts, measure->count_count, action);
@@ -189,17 +195,10 @@ static bool is_counted(const tb_measure *measure, tb_bytes action)
 
 static tb_err add(counting *c, const tb_measured *row)
 {
-    if (c->count == c->capacity) {
-        size_t capacity = c->capacity * 2 + 16;
-        tb_measured *longer = tb_arena_array(c->arena, capacity, sizeof *longer);
-        if (longer == NULL) {
-            return TB_ERR_LIMIT;
-        }
-        if (c->count > 0) {
-            memcpy(longer, c->list, c->count * sizeof *longer);
-        }
-        c->list = longer;
-        c->capacity = capacity;
+    c->list =
+        tb_arena_grown(c->arena, c->list, c->count, c->count + 1, &c->capacity, sizeof *c->list);
+    if (c->list == NULL) {
+        return TB_ERR_LIMIT;
     }
     size_t at = c->count++;
     while (at > 0 && tb_measured_compare(&c->list[at - 1], row) > 0) {
@@ -314,8 +313,7 @@ static tb_err count_at(counting *c)
     for (unsigned i = 0; err == TB_OK && i < c->campaign->measure_count; i++) {
         const tb_measure *measure = &c->campaign->measures[i];
         bool hours = tb_measure_kind_of(measure) == TB_MEASURE_HOURS;
-        if (measure->case_type == NULL ||
-            !tb_bytes_equal(tb_bytes_str(measure->case_type), c->row->case_type) ||
+        if (!is_of_type(measure, c->row->case_type) ||
             !(hours ? tb_bytes_equal(action, tb_bytes_str(measure->hours.to))
                     : is_counted(measure, action))) {
             continue;
@@ -365,12 +363,6 @@ static tb_err count_lapse(counting *c, const tb_measure *measure, const tb_stand
     return add(c, &row);
 }
 
-static bool is_of_lapses(const counting *c, const tb_measure *measure)
-{
-    return tb_measure_kind_of(measure) == TB_MEASURE_LAPSES && measure->case_type != NULL &&
-           tb_bytes_equal(tb_bytes_str(measure->case_type), c->row->case_type);
-}
-
 static tb_err count_lapses(counting *c)
 {
     tb_standing_lapse *list = NULL;
@@ -378,7 +370,8 @@ static tb_err count_lapses(counting *c)
     tb_err err = TB_OK;
     for (unsigned m = 0; err == TB_OK && m < c->campaign->measure_count; m++) {
         const tb_measure *measure = &c->campaign->measures[m];
-        if (!is_of_lapses(c, measure)) {
+        if (tb_measure_kind_of(measure) != TB_MEASURE_LAPSES ||
+            !is_of_type(measure, c->row->case_type)) {
             continue;
         }
         if (list == NULL) {
@@ -394,8 +387,7 @@ static tb_err count_lapses(counting *c)
 static bool measures_type(const tb_campaign *campaign, tb_bytes type)
 {
     for (unsigned i = 0; campaign != NULL && i < campaign->measure_count; i++) {
-        const char *of = campaign->measures[i].case_type;
-        if (of != NULL && tb_bytes_equal(tb_bytes_str(of), type)) {
+        if (is_of_type(&campaign->measures[i], type)) {
             return true;
         }
     }

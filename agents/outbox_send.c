@@ -50,8 +50,7 @@ static bool body_in_frame(const frame_builder *b, uint64_t notice)
 
 static bool new_root(const frame_builder *b, const tb_group *group)
 {
-    return b->group_count == 0 ||
-           !tb_digest_equal(&b->groups[b->group_count - 1].root.root, &group->root.root);
+    return b->group_count == 0 || !tb_group_same_root(&b->groups[b->group_count - 1], group);
 }
 
 static tb_err frame_add(tb_step *step,

@@ -1,5 +1,7 @@
 #include "agents/outbox_work.h"
 
+#include "base/grown.h"
+
 #define LIST_START 16
 
 tb_err tb_work_of(tb_step *step, tb_work **out)
@@ -16,21 +18,10 @@ tb_err tb_work_of(tb_step *step, tb_work **out)
 
 tb_err tb_work_room(tb_arena *arena, void **list, size_t count, size_t *capacity, size_t each)
 {
-    if (count < *capacity) {
-        return TB_OK;
-    }
-    size_t wider = *capacity == 0 ? LIST_START : *capacity * 2;
-    void *grown = tb_arena_array(arena, wider, each);
-    if (grown == NULL) {
-        return TB_ERR_LIMIT;
-    }
-
-    if (count > 0) {
-        memcpy(grown, *list, count * each);
-    }
-    *list = grown;
-    *capacity = wider;
-    return TB_OK;
+    size_t wanted = count == 0 ? LIST_START : count + 1;
+    void *grown = tb_arena_grown(arena, *list, count, wanted, capacity, each);
+    *list = grown == NULL ? *list : grown;
+    return grown == NULL ? TB_ERR_LIMIT : TB_OK;
 }
 
 tb_err tb_work_send(tb_step *step, const tb_stream *stream)

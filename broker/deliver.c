@@ -1,3 +1,4 @@
+#include "base/grown.h"
 #include "base/mutant.h"
 #include "broker/handlers.h"
 
@@ -71,13 +72,13 @@ static tb_err make_room(filling *f, uint64_t bytes, size_t bodies)
             return err;
         }
     }
-    f->groups = tb_running_grown(f->b, f->groups, f->group_count, f->group_count + 1,
-                                 &f->group_capacity, sizeof *f->groups);
+    f->groups = tb_arena_grown(f->b->running.arena, f->groups, f->group_count, f->group_count + 1,
+                               &f->group_capacity, sizeof *f->groups);
     if (f->groups == NULL) {
         return TB_ERR_LIMIT;
     }
-    f->bodies = tb_running_grown(f->b, f->bodies, f->body_count, f->body_count + bodies,
-                                 &f->body_capacity, sizeof *f->bodies);
+    f->bodies = tb_arena_grown(f->b->running.arena, f->bodies, f->body_count,
+                               f->body_count + bodies, &f->body_capacity, sizeof *f->bodies);
     return f->bodies == NULL && bodies > 0 ? TB_ERR_LIMIT : TB_OK;
 }
 

@@ -170,20 +170,6 @@ tb_err tb_running_encode(tb_broker *broker, tb_frame *frame, tb_bytes *out)
     return encode(broker, TB_PROTOCOL, frame, out);
 }
 
-void *tb_running_grown(
-    tb_broker *b, void *array, size_t count, size_t wanted, size_t *capacity, size_t each)
-{
-    if (wanted <= *capacity) {
-        return array;
-    }
-    void *larger = tb_arena_array(b->running.arena, 2 * wanted, each);
-    if (larger != NULL && count > 0) {
-        memcpy(larger, array, count * each);
-    }
-    *capacity = 2 * wanted;
-    return larger;
-}
-
 tb_err tb_running_send_as(tb_broker *broker, uint64_t peer, uint32_t protocol, tb_frame *frame)
 {
     tb_bytes bytes;

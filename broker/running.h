@@ -163,11 +163,6 @@ tb_err tb_running_keep_civil(tb_broker *broker) TB_MUST_USE;
 /* Room below the watermark for so many more bytes. Counts them when there is. */
 bool tb_running_room(tb_broker *broker, uint64_t bytes);
 
-/* The array, of count elements of each bytes, with room for `wanted` of them: itself, or a copy
- * twice as large as that; NULL when the turn's memory ends. */
-void *tb_running_grown(
-    tb_broker *b, void *array, size_t count, size_t wanted, size_t *capacity, size_t each);
-
 /* Encodes the frame under this hub's name and sends it. Frames are bounded by whoever fills them.
  */
 tb_err tb_running_send(tb_broker *broker, uint64_t peer, tb_frame *frame) TB_MUST_USE;

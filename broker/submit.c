@@ -359,13 +359,6 @@ static tb_err look_at(tb_submission *s, tb_group *group, uint64_t *bytes)
     return offer(s, live, fresh);
 }
 
-/* Whether a group lies under another root than the one before it. Not whether it was verified
- * before: what is taken does not depend on what happens to be remembered. */
-static bool new_root(const tb_carry *carry, size_t i)
-{
-    return i == 0 || !tb_digest_equal(&carry->groups[i - 1].root.root, &carry->groups[i].root.root);
-}
-
 tb_err tb_hub_submit(tb_broker *b, tb_live_party *sender, const tb_carry *carry)
 {
     tb_submission s = {b, sender, carry, NULL, NULL, 0};
@@ -382,11 +375,12 @@ tb_err tb_hub_submit(tb_broker *b, tb_live_party *sender, const tb_carry *carry)
         return TB_ERR_LIMIT;
     }
 
-    /* A group that ends the session ends the frame. */
+    /* A group that ends the session ends the frame. Roots count whether they were verified before
+     * or not: what is taken does not depend on what happens to be remembered. */
     uint64_t bytes = 0;
     size_t roots = 0;
     for (size_t i = 0; i < carry->group_count && sender->linked; i++) {
-        roots += new_root(carry, i) ? 1 : 0;
+        roots += i == 0 || !tb_group_same_root(&carry->groups[i - 1], &carry->groups[i]) ? 1 : 0;
         if (bytes >= TB_FRAME_LOOKED_BYTES || roots > TB_FRAME_ROOTS_MAX) {
             sender->again = true;
             return TB_OK;

@@ -1,3 +1,4 @@
+#include "base/grown.h"
 #include "broker/handlers.h"
 
 /* Packed bytes of each list of lines in one Welcome; stored and arrived lines beyond it follow in
@@ -45,8 +46,8 @@ static tb_err add_line(writing *w, tb_bytes packed, line_list *list, bool *out_f
         return TB_OK;
     }
 
-    list->lines = tb_running_grown(w->b, list->lines, list->count, list->count + 1, &list->capacity,
-                                   sizeof *list->lines);
+    list->lines = tb_arena_grown(w->b->running.arena, list->lines, list->count, list->count + 1,
+                                 &list->capacity, sizeof *list->lines);
     if (list->lines == NULL) {
         return TB_ERR_LIMIT;
     }
@@ -160,8 +161,8 @@ static tb_err show_closed(writing *w)
     tb_err err = tb_hub_share_after(w->b->running.txn, &w->party->id, &after, &after, &share);
     while (err == TB_OK) {
         if (share.closed && w->closed_count < CLOSED_MAX) {
-            w->closed = tb_running_grown(w->b, w->closed, w->closed_count, w->closed_count + 1,
-                                         &w->closed_capacity, sizeof *w->closed);
+            w->closed = tb_arena_grown(w->b->running.arena, w->closed, w->closed_count,
+                                       w->closed_count + 1, &w->closed_capacity, sizeof *w->closed);
             if (w->closed == NULL) {
                 return TB_ERR_LIMIT;
             }

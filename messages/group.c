@@ -19,6 +19,11 @@ tb_stream tb_group_stream(const tb_group *group)
     return stream;
 }
 
+bool tb_group_same_root(const tb_group *a, const tb_group *b)
+{
+    return tb_digest_equal(&a->root.root, &b->root.root);
+}
+
 uint64_t tb_group_number(const tb_group *group, size_t i)
 {
     const tb_entry *entry = tb_header_entry(&group->items[i].header, &group->recipient);

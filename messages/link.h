@@ -160,6 +160,8 @@ tb_refusal tb_group_verify(const tb_group *group,
 
 /* The stream the group's items belong to. */
 tb_stream tb_group_stream(const tb_group *group);
+/* Whether two groups lie under one signed root. */
+bool tb_group_same_root(const tb_group *a, const tb_group *b);
 /* Number of item i for the group's recipient. */
 uint64_t tb_group_number(const tb_group *group, size_t i);
 

@@ -9,6 +9,8 @@
 #include "store/range.h"
 #include "store/version.h"
 
+#include <signal.h>
+
 /* A backup that was killed leaves its reader behind, which would pin pages for ever: looked for
  * once in so many write transactions, and whenever there is no room. */
 #define READERS_EVERY 1024
@@ -34,6 +36,19 @@ tb_err tb_lmdb_error(int rc)
     default:
         return TB_ERR_IO;
     }
+}
+
+static void found_damage(MDB_env *env, const char *what)
+{
+    (void)env;
+    (void)what;
+    (void)raise(SIGBUS);
+}
+
+int tb_lmdb_environment(MDB_env **out)
+{
+    int rc = mdb_env_create(out);
+    return rc == MDB_SUCCESS ? mdb_env_set_assert(*out, found_damage) : rc;
 }
 
 /* LMDB takes what it only reads through a pointer to what is not const. */

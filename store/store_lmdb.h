@@ -31,6 +31,9 @@ struct tb_store {
 };
 
 tb_err tb_lmdb_error(int rc);
+/* mdb_env_create; a page that LMDB finds to contradict another raises SIGBUS, where it would call
+ * abort: for a process this is the same as a page that cannot be read (daemon/damage.h). */
+int tb_lmdb_environment(MDB_env **out) TB_MUST_USE;
 
 static inline tb_bytes bytes_of(const MDB_val *v)
 {

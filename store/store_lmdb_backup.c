@@ -76,7 +76,7 @@ static tb_err open_tables(tb_store *store)
 static tb_err open_to_read(const char *path, unsigned flags, tb_store *out)
 {
     *out = (tb_store){.folder = -1};
-    int rc = mdb_env_create(&out->env);
+    int rc = tb_lmdb_environment(&out->env);
     if (rc != MDB_SUCCESS) {
         return tb_lmdb_error(rc);
     }

@@ -15,7 +15,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -46,25 +45,15 @@ static tb_err open_folder(const char *path, int *out_folder)
     return TB_OK;
 }
 
-/* LMDB's own words of a page that contradicts another. It would call abort; for a process this is
- * the same as a page that cannot be read (daemon/damage.h). */
-static void found_damage(MDB_env *env, const char *what)
-{
-    (void)env;
-    (void)what;
-    (void)raise(SIGBUS);
-}
-
 static tb_err open_environment(tb_store *store, const char *path)
 {
     int stale;
 
-    int rc = mdb_env_create(&store->env);
+    int rc = tb_lmdb_environment(&store->env);
     if (rc != MDB_SUCCESS) {
         store->env = NULL;
         return tb_lmdb_error(rc);
     }
-    (void)mdb_env_set_assert(store->env, found_damage);
     rc = mdb_env_set_maxdbs(store->env, TB_TABLE_COUNT);
     if (rc == MDB_SUCCESS) {
         rc = mdb_env_set_mapsize(store->env, store->quota);
@@ -241,7 +230,7 @@ tb_err tb_store_open_older(const char *path, const tb_store_options *options, tb
 
 static tb_err look_environment(tb_store *store, const char *path)
 {
-    int rc = mdb_env_create(&store->env);
+    int rc = tb_lmdb_environment(&store->env);
     if (rc != MDB_SUCCESS) {
         store->env = NULL;
         return tb_lmdb_error(rc);

@@ -111,6 +111,15 @@ void planted_is_told(const planted *row, const char *text, const planted_told *t
     fail_msg("not told: %s in line %u", row->key, line);
 }
 
+void planted_is_sound(const char *text)
+{
+    planted_told told = planted_check(text);
+    for (unsigned i = 0; i < told.count; i++) {
+        print_error("%u %s %s\n", told.list[i].line, told.list[i].key, told.list[i].reason);
+    }
+    assert_int_equal(told.count, 0);
+}
+
 void planted_each_is_told(const char *whole, const planted *list, size_t count)
 {
     for (size_t i = 0; i < count; i++) {

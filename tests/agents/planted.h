@@ -35,6 +35,9 @@ char *planted_in(const char *path, const planted *rows, size_t count);
 /* What is told of a text. Each finding has both languages, and they come in the order of lines. */
 planted_told planted_check(const char *text);
 
+/* Fails, and prints what is told, unless nothing is. */
+void planted_is_sound(const char *text);
+
 /* Each of these, planted alone in a text, is told. */
 void planted_each_is_told(const char *whole, const planted *list, size_t count);
 /* Fails unless the row's finding is among what was told of the text. */

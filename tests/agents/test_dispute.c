@@ -130,13 +130,7 @@ static unsigned standing_at(world *w, const char *id, tb_standing standing)
 /* The home bureau signs for the case with its first notice and orders with its second. */
 static void order(world *w)
 {
-    assert_int_equal(opens(w, "police.33", LEAD), TB_ACCEPTED);
-    deliver_all(w);
-    assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
-    assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
-    deliver_all(w);
-    assert_int_equal(acts(w, "bureau.44", "sign_for", ""), TB_ACCEPTED);
-    assert_int_equal(acts(w, "bureau.44", "order", "ordered=cm.44"), TB_ACCEPTED);
+    order_for(w, LEAD);
     deliver_all(w);
     assert_string_equal(holder_at(w, "bureau.33"), "cm.44");
 }

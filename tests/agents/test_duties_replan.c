@@ -17,13 +17,7 @@ static void order(world *w, unsigned number)
         "number=1380000%04u|source=police_case|offence=telecom_fraud|reported_at=2015-02-"
         "09T11:39:00+08:00",
         2000 + number);
-    assert_int_equal(opens(w, "police.33", lead), TB_ACCEPTED);
-    deliver_all(w);
-    assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
-    assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
-    deliver_all(w);
-    assert_int_equal(acts(w, "bureau.44", "sign_for", ""), TB_ACCEPTED);
-    assert_int_equal(acts(w, "bureau.44", "order", "ordered=cm.44"), TB_ACCEPTED);
+    order_for(w, lead);
     deliver_all(w);
     world_sweep(w);
 }

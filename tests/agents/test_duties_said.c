@@ -28,13 +28,7 @@ static void order(world *w)
     for (size_t i = 0; i < 5; i++) {
         at_time(w, all[i], MONDAY);
     }
-    assert_int_equal(opens(w, "police.33", LEAD), TB_ACCEPTED);
-    deliver_all(w);
-    assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
-    assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
-    deliver_all(w);
-    assert_int_equal(acts(w, "bureau.44", "sign_for", ""), TB_ACCEPTED);
-    assert_int_equal(acts(w, "bureau.44", "order", "ordered=cm.44"), TB_ACCEPTED);
+    order_for(w, LEAD);
     deliver_all(w);
 }
 

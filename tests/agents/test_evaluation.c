@@ -54,13 +54,7 @@ static void ordered_at(world *w, const char *time)
     static unsigned serial = 1000; /* each case of a number of its own */
     char lead[200];
     (void)snprintf(lead, sizeof lead, LEAD, ++serial);
-    assert_int_equal(opens(w, "police.33", lead), TB_ACCEPTED);
-    deliver_all(w);
-    assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
-    assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
-    deliver_all(w);
-    assert_int_equal(acts(w, "bureau.44", "sign_for", ""), TB_ACCEPTED);
-    assert_int_equal(acts(w, "bureau.44", "order", "ordered=cm.44"), TB_ACCEPTED);
+    order_for(w, lead);
     deliver_all(w);
 }
 

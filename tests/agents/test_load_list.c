@@ -108,11 +108,7 @@ static void a_campaign_with_lists_and_opened_cases_has_no_fault(void **state)
 {
     (void)state;
     char *text = planted_in(REGISTER, faults, 0);
-    planted_told told = planted_check(text);
-    for (unsigned i = 0; i < told.count; i++) {
-        print_error("%u %s %s\n", told.list[i].line, told.list[i].key, told.list[i].reason);
-    }
-    assert_int_equal(told.count, 0);
+    planted_is_sound(text);
     free(text);
 }
 

@@ -46,13 +46,7 @@ static tb_refusal papers(world *w,
 static void order(world *w)
 {
     party(w, "cm.44")->state = TB_PARTY_OFF_LINE;
-    assert_int_equal(opens(w, "police.33", SUBMIT), TB_ACCEPTED);
-    deliver_all(w);
-    assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
-    assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
-    deliver_all(w);
-    assert_int_equal(acts(w, "bureau.44", "sign_for", ""), TB_ACCEPTED);
-    assert_int_equal(acts(w, "bureau.44", "order", "ordered=cm.44"), TB_ACCEPTED);
+    order_for(w, SUBMIT);
     assert_string_equal(holder_at(w, "bureau.44"), "cm.44");
 }
 

@@ -294,13 +294,7 @@ static void what_was_resent_goes_again_with_the_recipients_own_events(void **sta
 static void who_was_ordered_unknown_to_the_take_over_learns_of_it(void **state)
 {
     world *w = *state;
-    assert_int_equal(opens(w, "police.33", LEAD), TB_ACCEPTED);
-    deliver_all(w);
-    assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
-    assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
-    deliver_all(w);
-    assert_int_equal(acts(w, "bureau.44", "sign_for", ""), TB_ACCEPTED);
-    assert_int_equal(acts(w, "bureau.44", "order", "ordered=cm.44"), TB_ACCEPTED);
+    order_for(w, LEAD);
     letter *order = letter_to(w, "cm.44");
     assert_int_equal(deliver(w, order), TB_ACCEPTED);
     assert_int_equal(acts(w, "bureau.33", "take_over", "take_over_reason=other"), TB_ACCEPTED);
@@ -337,13 +331,7 @@ static void what_a_take_over_left_aside_is_resent_with_what_it_builds_on(void **
     world *w = *state;
     tb_store *empty;
     assert_ok(tb_store_mem_clone(who(w, "cm.44")->store, &empty));
-    assert_int_equal(opens(w, "police.33", LEAD), TB_ACCEPTED);
-    deliver_all(w);
-    assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
-    assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
-    deliver_all(w);
-    assert_int_equal(acts(w, "bureau.44", "sign_for", ""), TB_ACCEPTED);
-    assert_int_equal(acts(w, "bureau.44", "order", "ordered=cm.44"), TB_ACCEPTED);
+    order_for(w, LEAD);
     assert_int_equal(acts(w, "bureau.33", "take_over", "take_over_reason=other"), TB_ACCEPTED);
     deliver_all(w);
     assert_string_equal(state_at(w, "bureau.44"), "accepted");

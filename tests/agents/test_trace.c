@@ -99,13 +99,7 @@ static void a_notice_is_followed_from_the_outbox_to_the_answer(void **state)
 static void an_answer_is_the_last_receipt(void **state)
 {
     world *w = *state;
-    assert_int_equal(opens(w, "police.33", LEAD), TB_ACCEPTED);
-    deliver_all(w);
-    assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
-    assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
-    deliver_all(w);
-    assert_int_equal(acts(w, "bureau.44", "sign_for", ""), TB_ACCEPTED);
-    assert_int_equal(acts(w, "bureau.44", "order", "ordered=cm.44"), TB_ACCEPTED);
+    order_for(w, LEAD);
     deliver_all(w);
     assert_int_equal(acts(w, "cm.44", "result", "verify_result=not_in_use|action=none"),
                      TB_ACCEPTED);

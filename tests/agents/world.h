@@ -144,4 +144,8 @@ tb_err world_migrate(world_agent *a, tb_migration_tell *tell, void *context);
 /* Every invariant of every store holds. */
 void check_world(world *w);
 
+/* A lead of police.33 whose home is bureau.44, as far as the order to cm.44, which has left and was
+ * not delivered yet. */
+void order_for(world *w, const char *lead);
+
 #endif
