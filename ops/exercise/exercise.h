@@ -6,6 +6,8 @@
  *     talk.c        requests to agents and their answers, repeated until answered
  *     leads.c       the leads file, one row each, with the verdict import gives it
  *     play*.c       what staff do beside the notices, from a sheet (ops/exercise/plays)
+ *     adopt.c       headquarters adopts a limit: the campaign's next version, to everybody
+ *     lapses.c      what was overdue, who was reminded and supervised, and whether it scores
  *     feed.c        submits rows at their own time, in that order
  *     staff.c       what clerks and engineers do when a case reaches them
  *     command.c     the product's own commands, as an operator types them
@@ -84,6 +86,7 @@ typedef struct ex_work {
     ex_work_kind kind;
     tb_time at;
     char by[TB_PARTY_BYTES];
+    bool scores; /* a lapse: under a limit that was adopted when it was ordered */
 } ex_work;
 
 typedef struct ex_row {
@@ -98,6 +101,7 @@ typedef struct ex_row {
     char home[4];
     char operator_code[4];
     bool mvno;
+    bool urgent; /* 特急 */
     bool off_line;
     bool refused;
     bool parked;
@@ -123,6 +127,8 @@ typedef struct ex_row {
     tb_time forwards[EX_FORWARDS_MAX]; /* each time: a home may refuse it, and it goes to another */
     size_t forward_count;
     char ordered[TB_PARTY_BYTES]; /* whom last */
+    tb_time ordered_at;
+    unsigned lapses; /* recorded on its case, of any duty */
     ex_work work[EX_WORK_MAX];
     size_t work_count;
 } ex_row;
@@ -168,6 +174,9 @@ typedef struct ex_world {
     ex_audit audit;
     uint64_t figures; /* of filed reports, counted here as well */
     uint64_t figures_wrong;
+    char adopted_duty[32];    /* whose limit headquarters adopted, and when; at 0: none */
+    tb_time adopted_at;
+    uint64_t unseen;     /* what the play waited for and did not come */
     uint64_t unexpected; /* routed rows that did not end as the staff's rule says */
     double started_s;
     double elapsed_s;
@@ -219,6 +228,8 @@ void ex_settle(ex_world *world);
 void ex_staff_changed(ex_world *world, ex_party *party, const tb_local_answer *answer, uint64_t tag);
 ex_row *ex_row_of_case(ex_world *world, const tb_case_id *case_id);
 void ex_row_case(ex_world *world, ex_row *row, const tb_case_id *case_id);
+/* The party's staff looks at the row's case at that time, and acts. */
+void ex_staff_look(ex_world *world, ex_party *party, const ex_row *row, tb_time at);
 /* The network operator that is ordered for a row. */
 const char *ex_network_in(ex_world *world, const ex_row *row, char out[TB_PARTY_BYTES]);
 /* readers.c: whether a role may ever open a group of such cases that another party wrote. */
@@ -236,9 +247,15 @@ void ex_collect_reports(ex_world *world);
 void ex_write_reports(ex_world *world);
 /* evaluations.c: one event of a lead's case; the cases with a score sheet, read back and compared with the
  * leads, and evaluations.json. */
-void ex_take_work(ex_row *row, const tb_local_event *event);
+void ex_take_work(const ex_world *world, ex_row *row, const tb_local_event *event);
 void ex_collect_evaluations(ex_world *world);
 void ex_write_evaluations(ex_world *world);
+/* Whether a lapse of that duty, were it recorded now, counts: the case came under the adopted limit, and so
+ * did its order. */
+bool ex_lapse_scores(const ex_world *world, const ex_row *row, const char *duty);
+/* lapses.c: of every case with a lapse what was said of it; lapses.json. */
+void ex_collect_lapses(ex_world *world);
+void ex_write_lapses(const ex_world *world);
 /* reconcile.c: reconciliation.json, while the agents run. */
 void ex_reconcile(ex_world *world);
 

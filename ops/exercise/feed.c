@@ -28,7 +28,8 @@ static void feed(ex_world *world, ex_row *row, ex_party *party)
 {
     tb_local_request request = {.kind = TB_REQUEST_OPEN_CASE, .time = row->reported_at};
     request.open = (tb_local_open){.campaign = tb_bytes_str(world->campaign->id), .case_type = tb_bytes_str(world->type->id),
-                                   .fields = row->columns, .field_count = row->column_count};
+                                   .fields = row->columns, .field_count = row->column_count,
+                                   .lane = row->urgent ? TB_LANE_URGENT : TB_LANE_NORMAL};
     answered = false;
     world->feeding = row;
     ex_ask(world, party, &request, submitted, (uint64_t)(row - world->rows));

@@ -300,6 +300,7 @@ int main(int argc, char **argv)
     ex_collect(&world);
     ex_collect_reports(&world);
     ex_collect_evaluations(&world);
+    ex_collect_lapses(&world);
     ex_reconcile(&world);
     world.elapsed_s = ex_seconds() - world.started_s;
     if (world.options.keep) {
@@ -307,6 +308,7 @@ int main(int argc, char **argv)
         ex_write_results(&world);
         ex_write_reports(&world);
         ex_write_evaluations(&world);
+        ex_write_lapses(&world);
         ex_print_table(&world);
         keep_running(&world);
         clean_up();
@@ -319,7 +321,8 @@ int main(int argc, char **argv)
     ex_write_results(&world);
     ex_write_reports(&world);
     ex_write_evaluations(&world);
+    ex_write_lapses(&world);
     ex_print_table(&world);
-    bool good = world.closed == world.routed && world.unexpected == 0 && world.figures_wrong == 0 && world.audit.lost + world.audit.duplicate_effects + world.audit.order_violations + world.audit.readers_violated == 0;
+    bool good = world.closed == world.routed && world.unexpected == 0 && world.unseen == 0 && world.figures_wrong == 0 && world.audit.lost + world.audit.duplicate_effects + world.audit.order_violations + world.audit.readers_violated == 0;
     return good ? 0 : 1;
 }

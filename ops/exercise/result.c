@@ -10,7 +10,7 @@
 
 /* ---- reading every case back from the discovery bureau's agent ---- */
 
-static void take_event(ex_row *row, const tb_local_event *event)
+static void take_event(const ex_world *world, ex_row *row, const tb_local_event *event)
 {
     struct {
         const char *action;
@@ -25,7 +25,7 @@ static void take_event(ex_row *row, const tb_local_event *event)
             *times[i].at = event->at;
         }
     }
-    ex_take_work(row, event);
+    ex_take_work(world, row, event);
     if (tb_bytes_equal(event->action, tb_bytes_str("shut_down"))) {
         row->confirmed_at = event->at;
     }
@@ -62,10 +62,10 @@ static void collected(ex_world *world, ex_party *party, const tb_local_answer *a
     }
     const tb_local_summary *s = &answer->case_.summary;
     row->closed_at = row->shut_down_at = 0;
-    row->forward_count = row->work_count = 0;
+    row->forward_count = row->work_count = row->lapses = 0;
     (void)snprintf(row->state, sizeof row->state, "%.*s", (int)s->state.size, (const char *)s->state.data);
     for (size_t i = 0; i < answer->case_.event_count; i++) {
-        take_event(row, &answer->case_.events[i]);
+        take_event(world, row, &answer->case_.events[i]);
     }
 }
 
