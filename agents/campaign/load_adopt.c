@@ -35,10 +35,10 @@ write_added(tb_bytes yaml, size_t key_at, const tb_adopt *wish, char out[ADDED_B
     /* a key of a block begins its line, behind nothing or the dash of its list */
     bool block = before == line || yaml.data[before - 1] == '-';
     int indent = block ? (int)(key_at - line) : 0;
-    int size = snprintf(out, ADDED_BYTES_MAX, "%s%*sadopted: {document_no: \"%.*s\", from: \"%.*s\"}",
-                        block ? "\n" : ", ", indent, "", (int)wish->document_no.size,
-                        (const char *)wish->document_no.data, (int)wish->from.size,
-                        (const char *)wish->from.data);
+    int size = snprintf(
+        out, ADDED_BYTES_MAX, "%s%*sadopted: {document_no: \"%.*s\", from: \"%.*s\"}",
+        block ? "\n" : ", ", indent, "", (int)wish->document_no.size,
+        (const char *)wish->document_no.data, (int)wish->from.size, (const char *)wish->from.data);
     return size > 0 && size < ADDED_BYTES_MAX ? (size_t)size : 0;
 }
 

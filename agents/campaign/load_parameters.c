@@ -118,7 +118,8 @@ static void read_declared(tb_bytes yaml, tb_pool *pool, declarations *out)
     const tb_node *list = root != NULL ? tb_node_value(root, "parameters") : NULL;
     const tb_node *entry = list != NULL && list->kind == TB_NODE_LIST ? list->child : NULL;
     for (; entry != NULL && out->count < PARAMETERS_MAX; entry = entry->next) {
-        declared one = {.id = tb_node_text(tb_node_value(entry, "id")), .value = tb_node_value(entry, "value")};
+        declared one = {.id = tb_node_text(tb_node_value(entry, "id")),
+                        .value = tb_node_value(entry, "value")};
         tb_bytes type = tb_node_text(tb_node_value(entry, "type"));
         bool known = false;
         for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {

@@ -18,9 +18,10 @@ static int tell(tb_err err, const tb_adopt_options *o, tb_bytes text)
         return TB_EXIT_REFUSED;
     }
     if (err == TB_ERR_CORRUPT) {
-        tb_say_error(_("the duty %s of %s cannot be adopted: its limit is no default, or was adopted "
-                       "before; tongbao campaign check tells what else may be wrong with the file"),
-                     o->duty, o->of);
+        tb_say_error(
+            _("the duty %s of %s cannot be adopted: its limit is no default, or was adopted "
+              "before; tongbao campaign check tells what else may be wrong with the file"),
+            o->duty, o->of);
         return TB_EXIT_REFUSED;
     }
     if (err == TB_OK &&

@@ -51,6 +51,7 @@ typedef struct ex_party {
     char key[48];     /* its key file below keys/, without .key; "" the party's id */
     bool away;        /* its agent does not run, and is not started again by itself */
     bool idle;        /* its staff acts on no notice */
+    bool rested;      /* it did so once, as the play says */
     bool resting;     /* its staff neither submits nor acts */
     bool dead;        /* away for ever: nobody waits for it */
     bool given_up;    /* others know that it is dead: nothing more is ordered from it */
@@ -116,6 +117,7 @@ typedef struct ex_row {
     char holder[TB_PARTY_BYTES];
     bool deferred;       /* its submitter's staff could not work when it was its turn */
     bool done;           /* closed as the submitter sees it */
+    bool overslept;      /* it did not move for long: nobody waits for it */
     bool linked;         /* its number came before */
     bool repeated;       /* there is another row of its number */
     char state[32];

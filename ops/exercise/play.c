@@ -254,7 +254,7 @@ static void play(ex_world *world, const ex_step *step)
     if (step->party == NULL) {
         ex_settle(world);
     } else if (strcmp(step->act, "rest") == 0) {
-        step->party->idle = true;
+        step->party->idle = step->party->rested = true;
     } else if (strcmp(step->act, "work") == 0) {
         /* who comes back sees today's date before anything else */
         tb_local_request request = {.kind = TB_REQUEST_STATUS, .time = step->at};

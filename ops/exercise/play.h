@@ -56,6 +56,7 @@ typedef struct ex_step {
 
 /* play_shelve.c. Whether the party's staff leaves the case as it is now lying. */
 bool ex_shelved(const ex_party *party, ex_row *row, const tb_local_summary *summary);
+bool ex_left_lying(const ex_row *row);
 void ex_shelve(const ex_step *step);
 void ex_take_up_shelved(ex_world *world, const ex_step *step);
 /* No lead of the file fits what was to be left lying under this name. */

@@ -92,6 +92,16 @@ bool ex_shelved(const ex_party *party, ex_row *row, const tb_local_summary *summ
     return false;
 }
 
+bool ex_left_lying(const ex_row *row)
+{
+    for (size_t i = 0; i < shelf_count; i++) {
+        if (shelves[i].row == row && !shelves[i].over) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool ex_shelf_empty(ex_world *world, const char *name)
 {
     const shelf *s = shelf_of(name);

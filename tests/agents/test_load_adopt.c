@@ -27,7 +27,8 @@ static const char written[] =
     "      - {id: law, hours: 24}\n"
     "      - {id: done, hours: 1, default: true, adopted: {document_no: a, from: b}}\n";
 
-static tb_err adopt(const char *yaml, const char *of, const char *duty, tb_pool *pool, tb_bytes *out)
+static tb_err
+adopt(const char *yaml, const char *of, const char *duty, tb_pool *pool, tb_bytes *out)
 {
     tb_adopt wish = {tb_bytes_str(of), tb_bytes_str(duty), tb_bytes_str("专项办〔2015〕3号"),
                      tb_bytes_str("2015-08-03")};
@@ -56,7 +57,8 @@ static void assert_adopted(const char *of, const char *duty, const char *line, c
 static void the_version_and_the_duty_change_and_nothing_else(void **state)
 {
     (void)state;
-    assert_adopted("notice", "verify", "5, default: true, lapse", "5, default: true, " ADOPTED ", lapse");
+    assert_adopted("notice", "verify", "5, default: true, lapse",
+                   "5, default: true, " ADOPTED ", lapse");
     assert_adopted("notice", "answer", "default: true\n        hours",
                    "default: true\n        " ADOPTED "\n        hours");
     assert_adopted("part", "told", "true # 默认", "true\n        " ADOPTED " # 默认");
@@ -70,8 +72,8 @@ static void what_is_no_default_or_is_adopted_already_is_not_adopted(void **state
     assert_int_equal(adopt(written, "notice", "law", &pool, &out), TB_ERR_CORRUPT);
     assert_int_equal(adopt(written, "notice", "done", &pool, &out), TB_ERR_CORRUPT);
     assert_int_equal(adopt("a: [", "notice", "law", &pool, &out), TB_ERR_CORRUPT);
-    assert_int_equal(adopt("version: x\ncase_types: [{id: t, duties: [{id: d, default: true}]}]", "t",
-                           "d", &pool, &out),
+    assert_int_equal(adopt("version: x\ncase_types: [{id: t, duties: [{id: d, default: true}]}]",
+                           "t", "d", &pool, &out),
                      TB_ERR_CORRUPT);
     assert_int_equal(adopt(written, "notice", "none", &pool, &out), TB_ERR_NOT_FOUND);
     assert_int_equal(adopt(written, "none", "verify", &pool, &out), TB_ERR_NOT_FOUND);
