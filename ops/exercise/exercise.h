@@ -126,6 +126,8 @@ typedef struct ex_row {
     tb_time submitted_at, forwarded_at, signed_for_at, verified_at, shut_down_at, answered_at, closed_at;
     tb_time confirmed_at; /* the shutdown of this case; shut_down_at may be that of an earlier one */
     tb_time informed_at;
+    tb_time restored_at; /* 复通; the times above are those of before it came back */
+    bool came_back;      /* for a review */
     tb_time forwards[EX_FORWARDS_MAX]; /* each time: a home may refuse it, and it goes to another */
     size_t forward_count;
     char ordered[TB_PARTY_BYTES]; /* whom last */

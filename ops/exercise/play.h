@@ -9,7 +9,7 @@
  *             with its steps.
  *     act     an action; `open TYPE` or `open TYPE:ACTION` opens a case; `rest` and `work`: the party's clerks act on
  *             no notice until they work again; `shelve`: they leave the next lead lying that fits
- *             the values (state, found, outcome, urgent; reported before until) when it comes to
+ *             the values (state, found, home, network, submitter, outcome, urgent, repeat; reported before until) when it comes to
  *             them, and `take_up` it again; `await`: wait until the case has the action of the
  *             values, by anybody; `adopt`: headquarters adopts the limit of a duty (of, duty,
  *             document_no, from) by the campaign's next version; `settle`: wait until all that was submitted so

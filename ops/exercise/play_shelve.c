@@ -1,7 +1,6 @@
 /* play_shelve - leads that a party's staff leave lying, as the play says, until they take them up again:
  * whose duty on them is overdue meanwhile is no accident of the machine.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "agents/import/dates.h"
@@ -11,14 +10,18 @@
 #define SHELVED_MAX  64
 #define ON_ITS_WAY_S 20.0 /* until a lead that fits must have come, if there is one */
 
-/* Which lead: empty matches any. */
+/* Which lead: what is empty matches any. */
 typedef struct shelf {
     const char *name; /* of its case, in the play */
     const ex_party *party;
     char state[32];
-    char found[4];
-    char outcome[24];
+    char found[TB_PARTY_BYTES];
+    char home[TB_PARTY_BYTES];
+    char network[TB_PARTY_BYTES];
+    char submitter[TB_PARTY_BYTES];
+    char outcome[32];
     bool urgent;
+    bool repeat;
     tb_time from, until; /* reported */
     ex_row *row;         /* once it came */
     bool over;           /* taken up again */
@@ -37,9 +40,33 @@ static shelf *shelf_of(const char *name)
     return NULL;
 }
 
-static void copy(char *out, size_t size, tb_bytes in)
+/* One condition of the sheet; false: there is none of that name. */
+static bool set(shelf *s, tb_bytes id, tb_bytes value)
 {
-    (void)snprintf(out, size, "%.*s", (int)in.size, (const char *)in.data);
+    const struct {
+        const char *id;
+        char *text;
+        size_t size;
+    } texts[] = {
+        {"state", s->state, sizeof s->state},       {"found", s->found, sizeof s->found},
+        {"home", s->home, sizeof s->home},          {"network", s->network, sizeof s->network},
+        {"outcome", s->outcome, sizeof s->outcome}, {"submitter", s->submitter, sizeof s->submitter},
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        if (tb_bytes_equal(id, tb_bytes_str(texts[i].id))) {
+            (void)snprintf(texts[i].text, texts[i].size, "%.*s", (int)value.size, (const char *)value.data);
+            return true;
+        }
+    }
+    bool yes = tb_bytes_equal(value, tb_bytes_str("1"));
+    if (tb_bytes_equal(id, tb_bytes_str("urgent"))) {
+        s->urgent = yes;
+    } else if (tb_bytes_equal(id, tb_bytes_str("repeat"))) {
+        s->repeat = yes;
+    } else {
+        return tb_bytes_equal(id, tb_bytes_str("until")) && tb_dates_read(value, &s->until);
+    }
+    return true;
 }
 
 void ex_shelve(const ex_step *step)
@@ -50,31 +77,26 @@ void ex_shelve(const ex_step *step)
     shelf *s = &shelves[shelf_count++];
     *s = (shelf){.name = step->name, .party = step->party, .from = step->at};
     for (size_t i = 0; i < step->field_count; i++) {
-        tb_bytes id = step->fields[i].id, value = step->fields[i].value;
-        bool known = true;
-        if (tb_bytes_equal(id, tb_bytes_str("state"))) {
-            copy(s->state, sizeof s->state, value);
-        } else if (tb_bytes_equal(id, tb_bytes_str("found"))) {
-            copy(s->found, sizeof s->found, value);
-        } else if (tb_bytes_equal(id, tb_bytes_str("outcome"))) {
-            copy(s->outcome, sizeof s->outcome, value);
-        } else if (tb_bytes_equal(id, tb_bytes_str("urgent"))) {
-            s->urgent = tb_bytes_equal(value, tb_bytes_str("1"));
-        } else {
-            known = tb_bytes_equal(id, tb_bytes_str("until")) && tb_dates_read(value, &s->until);
-        }
-        if (!known) {
-            ex_fail("line %llu of the play: state, found, outcome, urgent and until (a time) say which lead", (unsigned long long)step->line);
+        if (!set(s, step->fields[i].id, step->fields[i].value)) {
+            ex_fail("line %llu of the play: \"%.*s\" does not say which lead", (unsigned long long)step->line,
+                    (int)step->fields[i].id.size, (const char *)step->fields[i].id.data);
         }
     }
 }
 
-/* A repeat waits for another case of its number, and moves by that one. */
+static bool is(const char *wanted, const char *value)
+{
+    return *wanted == 0 || strcmp(wanted, value) == 0;
+}
+
+/* Of two of one number the first decides when the second goes on: only the second is left lying, where one
+ * is wanted. A resale number has another operator than its network's. */
 static bool fits(const shelf *s, const ex_party *party, const ex_row *row)
 {
-    return s->row == NULL && s->party == party && !row->repeated && row->urgent == s->urgent && row->reported_at >= s->from &&
-           row->reported_at < s->until && (s->found[0] == 0 || strcmp(s->found, row->found) == 0) &&
-           (s->outcome[0] == 0 || strcmp(s->outcome, ex_outcome(row->number)) == 0);
+    bool once = s->repeat ? row->linked : !row->repeated;
+    return s->row == NULL && s->party == party && once && row->urgent == s->urgent && row->reported_at >= s->from &&
+           row->reported_at < s->until && is(s->found, row->found) && is(s->home, row->home) && is(s->submitter, row->submitter) &&
+           (*s->network == 0 || (!row->mvno && is(s->network, row->operator_code))) && is(s->outcome, ex_outcome(row->number));
 }
 
 bool ex_shelved(const ex_party *party, ex_row *row, const tb_local_summary *summary)

@@ -10,6 +10,7 @@
 
 #define REPORTS_MAX 512
 #define BAD_SHOWN   10
+#define COUNTED     8 /* figures of a bureau that are counted here as well */
 
 static json_t *reports;         /* array, as written */
 static tb_case_id ids[REPORTS_MAX];
@@ -101,11 +102,11 @@ typedef struct counted {
     long long rows;
 } counted;
 
-static void count_rows(const ex_world *world, const char *province, const char *period, counted out[7])
+static void count_rows(const ex_world *world, const char *province, const char *period, counted out[COUNTED])
 {
     static const char *const measures[] = {"received_from_police", "found_otherwise", "forwarded", "received_from_others",
-                                           "shut_down",            "informed",        "closed_notices"};
-    for (size_t i = 0; i < 7; i++) {
+                                           "shut_down",            "informed",        "closed_notices", "restored"};
+    for (size_t i = 0; i < COUNTED; i++) {
         out[i] = (counted){measures[i], 0};
     }
     for (size_t i = 0; i < world->row_count; i++) {
@@ -121,6 +122,7 @@ static void count_rows(const ex_world *world, const char *province, const char *
         out[4].rows += home && in_period(row->confirmed_at, period);
         out[5].rows += found && in_period(row->informed_at, period);
         out[6].rows += found && in_period(row->closed_at, period);
+        out[7].rows += home && in_period(row->restored_at, period);
     }
 }
 
@@ -133,9 +135,9 @@ static void compare(ex_world *world, json_t *one)
     if (json_object_size(figures) == 0 || party == NULL || strcmp(party->role, "bureau") != 0 || period[4] != '-' || period[5] != 'Q') {
         return;
     }
-    counted rows[7];
+    counted rows[COUNTED];
     count_rows(world, party->province, period, rows);
-    for (size_t i = 0; i < 7; i++) {
+    for (size_t i = 0; i < COUNTED; i++) {
         long long said = json_integer_value(json_object_get(figures, rows[i].measure));
         world->figures++;
         if (said != rows[i].rows && ++world->figures_wrong <= BAD_SHOWN) {

@@ -20,12 +20,21 @@ static void take_event(const ex_world *world, ex_row *row, const tb_local_event 
         {"result", &row->verified_at},    {"shut_down", &row->shut_down_at},   {"answer", &row->answered_at},
         {"answer_from_record", &row->answered_at}, {"close", &row->closed_at},
     };
+    if (tb_bytes_equal(event->action, tb_bytes_str("refer_back"))) {
+        row->came_back = true;
+    }
+    if (tb_bytes_equal(event->action, tb_bytes_str("restore"))) {
+        row->restored_at = event->at;
+    }
+    ex_take_work(world, row, event);
+    if (row->came_back) {
+        return; /* its answer and its end are those of before */
+    }
     for (size_t i = 0; i < sizeof times / sizeof times[0]; i++) {
         if (tb_bytes_equal(event->action, tb_bytes_str(times[i].action))) {
             *times[i].at = event->at;
         }
     }
-    ex_take_work(world, row, event);
     if (tb_bytes_equal(event->action, tb_bytes_str("shut_down"))) {
         row->confirmed_at = event->at;
     }
@@ -61,7 +70,8 @@ static void collected(ex_world *world, ex_party *party, const tb_local_answer *a
         return;
     }
     const tb_local_summary *s = &answer->case_.summary;
-    row->closed_at = row->shut_down_at = 0;
+    row->closed_at = row->shut_down_at = row->restored_at = 0;
+    row->came_back = false;
     row->forward_count = row->work_count = row->lapses = 0;
     (void)snprintf(row->state, sizeof row->state, "%.*s", (int)s->state.size, (const char *)s->state.data);
     for (size_t i = 0; i < answer->case_.event_count; i++) {
