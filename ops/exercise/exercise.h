@@ -259,7 +259,7 @@ void ex_write_evaluations(ex_world *world);
 bool ex_lapse_scores(const ex_world *world, const ex_row *row, const char *duty);
 /* lapses.c: of every case with a lapse what was said of it; lapses.json. */
 void ex_collect_lapses(ex_world *world);
-void ex_write_lapses(const ex_world *world);
+void ex_write_lapses(ex_world *world);
 /* reconcile.c: reconciliation.json, while the agents run. */
 void ex_reconcile(ex_world *world);
 

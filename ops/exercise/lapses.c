@@ -8,10 +8,12 @@
 
 #include "ops/exercise/play.h"
 
-#define TOLD_MAX 12 /* lapses printed, the first by time */
+#define TOLD_MAX 30 /* lapses printed, the first by time */
 
 static json_t *words;  /* by case, everything said of its duties by anybody: {case: [word]} */
 static json_t *lapses; /* as written */
+static json_t *open_cases; /* of the play, at the end */
+static size_t named;       /* all of them */
 
 static const char *const SAID[] = {"lapse", "withdraw_lapse", "remind_due", "escalate", "settle_overdue", "supervise", "report_back"};
 
@@ -55,13 +57,29 @@ static void add_word(json_t *list, const tb_local_event *event)
     (void)json_array_append_new(list, word);
 }
 
+/* As its opener sees it at the end. */
+static void count_open(ex_world *world, const tb_local_summary *s)
+{
+    const tb_case_type *type = tb_campaign_case_type(world->campaign, s->case_type);
+    const tb_state *state = type != NULL ? tb_case_type_state(type, s->state) : NULL;
+    const ex_party *holder = ex_party_find(world, s->holder.text);
+    named++;
+    if (state != NULL && !state->closed) {
+        char id[2 * TB_CASE_ID_BYTES + 1];
+        tb_hex(s->case_id.bytes, TB_CASE_ID_BYTES, id);
+        (void)json_array_append_new(open_cases, json_pack("{s:s s:s s:s}", "case", id, "state", state->title.zh, "holder",
+                                                          holder != NULL ? holder->name_zh : s->holder.text));
+    }
+}
+
 static void got_case(ex_world *world, ex_party *party, const tb_local_answer *answer, uint64_t tag)
 {
-    (void)world;
-    (void)party;
     (void)tag;
     if (answer->kind != TB_ANSWER_CASE) {
         return; /* not told of it */
+    }
+    if (tb_party_equal(&party->id, &answer->case_.summary.opener) && ex_row_of_case(world, &answer->case_.summary.case_id) == NULL) {
+        count_open(world, &answer->case_.summary);
     }
     char id[2 * TB_CASE_ID_BYTES + 1];
     tb_hex(answer->case_.summary.case_id.bytes, TB_CASE_ID_BYTES, id);
@@ -100,13 +118,13 @@ static json_t *when_said(const json_t *list, const json_t *lapse, const char *ac
     return word != NULL ? json_string(of(word, "at")) : json_null();
 }
 
-/* Who of the case was supervised, by whom, until when, and when it reported back. */
-static json_t *supervisions(const json_t *list)
+/* Who supervised the debtor, until when, and when it reported back. */
+static json_t *supervisions(const json_t *list, const char *debtor)
 {
     json_t *out = json_array();
     for (size_t i = 1; i < json_array_size(list); i++) {
         const json_t *word = json_array_get(list, i);
-        if (strcmp(of(word, "action"), "supervise") != 0) {
+        if (strcmp(of(word, "action"), "supervise") != 0 || strcmp(of(word, "supervised"), debtor) != 0) {
             continue;
         }
         json_t *one = json_pack("{s:s s:s s:s s:s s:n}", "by", of(word, "by"), "party", of(word, "supervised"), "at", of(word, "at"),
@@ -152,7 +170,7 @@ static void add_lapses(const ex_world *world, const char *id, const json_t *list
         (void)json_object_set_new(one, "reminded_at", when_said(list, lapse, "remind_due"));
         (void)json_object_set_new(one, "escalated_at", when_said(list, lapse, "escalate"));
         (void)json_object_set_new(one, "settled_at", when_said(list, lapse, "settle_overdue"));
-        (void)json_object_set_new(one, "supervised", supervisions(list));
+        (void)json_object_set_new(one, "supervised", supervisions(list, of(lapse, "lapsed_debtor")));
         (void)json_array_append_new(lapses, one);
     }
 }
@@ -200,6 +218,7 @@ void ex_collect_lapses(ex_world *world)
         return;
     }
     words = json_object();
+    open_cases = json_array();
     for (size_t i = 0; i < world->row_count; i++) {
         char discovery[TB_PARTY_BYTES];
         (void)snprintf(discovery, sizeof discovery, "bureau.%s", world->rows[i].found);
@@ -244,20 +263,45 @@ static void name_of(const ex_world *world, const char *id, char out[128], const 
     }
 }
 
-static void print_one(const ex_world *world, const json_t *one)
+static const char *who(ex_world *world, const json_t *one, const char *key)
+{
+    const ex_party *party = ex_party_find(world, of(one, key));
+    return party != NULL ? party->name_zh : of(one, key);
+}
+
+static void print_one(ex_world *world, const json_t *one)
 {
     const tb_duty_def *duty = duty_of(world, of(one, "type"), of(one, "duty"));
     const json_t *supervised = json_object_get(one, "supervised");
-    (void)printf("  %.16s  %s  %s  %s%s%s", of(one, "recorded_at"), of(one, "name"), of(one, "debtor"), duty != NULL ? duty->title.zh : "",
-                 json_is_true(json_object_get(one, "withdrawn")) ? "  已撤销" : "", json_is_true(json_object_get(one, "scores")) ? "  计入评估" : "");
+    const char *basis = of(one, "basis");
+    (void)printf("  %.16s  %s  %s  %s  %s%s", of(one, "recorded_at"), of(one, "name"), who(world, one, "debtor"),
+                 duty != NULL ? duty->title.zh : "",
+                 strcmp(basis, "plan") == 0      ? "方案规定的时限"
+                 : strcmp(basis, "adopted") == 0 ? "专项办已采用的时限，计入评估"
+                                                 : "系统默认时限，不计入评估",
+                 json_is_true(json_object_get(one, "withdrawn")) ? "  已撤销" : "");
+    (void)printf("%s", json_is_null(json_object_get(one, "escalated_at")) ? "" : "  已上报");
     for (size_t i = 0; i < json_array_size(supervised); i++) {
         const json_t *s = json_array_get(supervised, i);
-        (void)printf("  %s督办%s%s", of(s, "by"), of(s, "party"), *of(s, "reported_back_at") != 0 ? "(已报告)" : "");
+        (void)printf("  %s督办%s%s", who(world, s, "by"), who(world, s, "party"), *of(s, "reported_back_at") != 0 ? "(已报告)" : "(未报告)");
     }
     (void)printf("\n");
 }
 
-void ex_write_lapses(const ex_world *world)
+/* What the play opened and did not bring to its end. */
+static void print_open(const ex_world *world)
+{
+    (void)printf("%zu cases beside the leads, %zu of them open at the end\n", named, json_array_size(open_cases));
+    for (size_t i = 0; i < json_array_size(open_cases) && i < TOLD_MAX; i++) {
+        char name[128];
+        const ex_row *row;
+        const json_t *one = json_array_get(open_cases, i);
+        name_of(world, of(one, "case"), name, &row);
+        (void)printf("  %s  %s  承办单位：%s\n", name, of(one, "state"), of(one, "holder"));
+    }
+}
+
+void ex_write_lapses(ex_world *world)
 {
     const char *id;
     json_t *list;
@@ -296,6 +340,8 @@ void ex_write_lapses(const ex_world *world)
         ex_fail("cannot write %s", path);
     }
     (void)printf("%s\n", path);
+    print_open(world);
+    json_decref(open_cases);
     json_decref(out);
     json_decref(lapses);
     json_decref(words);

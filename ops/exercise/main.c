@@ -199,7 +199,7 @@ void ex_round(ex_world *w, int ms)
         killed_at = now;
         ex_kill_something(w);
     }
-    if (!w->options.quiet && now - told_at > TELL_EVERY_S) {
+    if (!w->options.quiet && w->row_count > 0 && now - told_at > TELL_EVERY_S) {
         told_at = now;
         (void)printf("  %5.1f s  submitted %zu of %zu   closed %zu of %zu\n", now - w->started_s, w->fed, w->row_count, w->closed, w->routed);
         (void)fflush(stdout);

@@ -154,9 +154,13 @@ static void tell(const ex_world *world, const ex_step *step)
         action = meant && type->actions[a].kind == TB_ACTION_OPEN ? &type->actions[a] : action;
     }
     const tb_state *state = tb_case_type_state(type, tb_bytes_str(came_to));
-    char when[TB_TIME_TEXT];
+    char when[TB_TIME_TEXT], others[32] = "";
     tb_time_print(step->at, when);
-    (void)printf("  %.16s  %s  %s  %s  %s%s%s\n", when, step->name, step->party->name_zh, action != NULL ? action->title.zh : step->act,
+    if (step->many > 1) {
+        (void)snprintf(others, sizeof others, step->by_one ? "等%u件" : "等%u个单位", step->many);
+    }
+    (void)printf("  %.16s  %s%s  %s%s  %s  %s%s%s\n", when, step->name, step->by_one ? others : "", step->party->name_zh,
+                 step->by_one ? "" : others, action != NULL ? action->title.zh : step->act,
                  code != TB_ACCEPTED ? tb_refusal_zh(code) : "", code == TB_ACCEPTED && state != NULL ? "→  " : "",
                  code == TB_ACCEPTED && state != NULL ? state->title.zh : "");
     (void)fflush(stdout);
@@ -190,8 +194,10 @@ static void act(ex_world *world, const ex_step *step)
 /* ---- waiting for what agents do by themselves ---- */
 
 static const tb_bytes *awaited; /* action */
+static tb_bytes awaited_duty;   /* of a word on a duty; empty: any */
 static tb_time came_at;
 static char came_by[TB_PARTY_BYTES];
+static bool by_itself; /* the agent did it */
 
 static void look_for(ex_world *world, ex_party *party, const tb_local_answer *answer, uint64_t tag)
 {
@@ -201,8 +207,14 @@ static void look_for(ex_world *world, ex_party *party, const tb_local_answer *an
     answered = true;
     for (size_t i = 0; answer->kind == TB_ANSWER_CASE && i < answer->case_.event_count; i++) {
         const tb_local_event *event = &answer->case_.events[i];
-        if (tb_bytes_equal(event->action, *awaited)) {
+        bool duty = awaited_duty.size == 0;
+        for (size_t f = 0; f < event->field_count; f++) {
+            duty = duty || (tb_bytes_equal(event->fields[f].id, tb_bytes_str("lapsed_duty")) &&
+                            tb_bytes_equal(event->fields[f].value, awaited_duty));
+        }
+        if (duty && tb_bytes_equal(event->action, *awaited)) {
             came_at = event->at;
+            by_itself = tb_bytes_equal(event->account, tb_bytes_str("agent"));
             (void)snprintf(came_by, sizeof came_by, "%s", event->actor.text);
         }
     }
@@ -216,7 +228,7 @@ static void tell_awaited(ex_world *world, const ex_step *step)
     char when[TB_TIME_TEXT];
     tb_time_print(came_at != 0 ? came_at : step->at, when);
     (void)printf("  %.16s  %s  %s  %s  %s\n", when, step->name, by != NULL ? by->name_zh : step->party->name_zh,
-                 action != NULL ? action->title.zh : "", came_at != 0 ? "(前置程序自动办理)" : "未见");
+                 action != NULL ? action->title.zh : "", came_at == 0 ? "未见" : by_itself ? "(前置程序自动办理)" : "(已收到)");
     (void)fflush(stdout);
 }
 
@@ -224,10 +236,12 @@ static void tell_awaited(ex_world *world, const ex_step *step)
 static void await_action(ex_world *world, const ex_step *step)
 {
     double until = ex_seconds() + PATIENCE_S, looked = 0;
-    if (step->field_count != 1 || !tb_bytes_equal(step->fields[0].id, tb_bytes_str("action"))) {
-        ex_fail("line %llu of the play: action=... says what is waited for", (unsigned long long)step->line);
+    bool duty = step->field_count == 2 && tb_bytes_equal(step->fields[1].id, tb_bytes_str("duty"));
+    if (!(duty || step->field_count == 1) || !tb_bytes_equal(step->fields[0].id, tb_bytes_str("action"))) {
+        ex_fail("line %llu of the play: action=...; duty=... says what is waited for", (unsigned long long)step->line);
     }
     awaited = &step->fields[0].value;
+    awaited_duty = duty ? step->fields[1].value : tb_bytes_of(NULL, 0);
     came_at = 0;
     while (came_at == 0 && ex_seconds() < until) {
         if (ex_seconds() - looked > LOOK_S) {

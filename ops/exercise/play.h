@@ -11,7 +11,7 @@
  *             no notice until they work again; `shelve`: they leave the next lead lying that fits
  *             the values (state, found, home, network, submitter, outcome, urgent, repeat; reported before until) when it comes to
  *             them, and `take_up` it again; `await`: wait until the case has the action of the
- *             values, by anybody; `adopt`: headquarters adopts the limit of a duty (of, duty,
+ *             values (of that duty, if one is given), by anybody; `adopt`: headquarters adopts the limit of a duty (of, duty,
  *             document_no, from) by the campaign's next version; `settle`: wait until all that was submitted so
  *             far is closed and has arrived everywhere
  *     case    what the play calls the case
@@ -51,6 +51,8 @@ typedef struct ex_step {
     tb_field *fields;
     size_t field_count;
     unsigned nth;  /* of those the line means, from 1 */
+    unsigned many; /* how many it means, each by another party or all by one */
+    bool by_one;
     uint64_t line; /* of the sheet */
 } ex_step;
 

@@ -220,14 +220,44 @@ static void write_list(const ex_world *world, const char *name, report_kind kind
     json_decref(list);
 }
 
+static size_t of_timeliness(const char *timeliness)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < json_array_size(reports); i++) {
+        const json_t *one = json_array_get(reports, i);
+        count += strcmp(json_string_value(json_object_get(one, "timeliness")), timeliness) == 0;
+    }
+    return count;
+}
+
+/* How many, and each that was late or never came. */
+static void print_timeliness(ex_world *world)
+{
+    (void)printf("%zu reports owed: %zu on time, %zu late, %zu missing\n", json_array_size(reports), of_timeliness("on_time"),
+                 of_timeliness("late"), of_timeliness("missing"));
+    for (size_t i = 0; i < json_array_size(reports); i++) {
+        const json_t *one = json_array_get(reports, i);
+        const char *timeliness = json_string_value(json_object_get(one, "timeliness"));
+        const tb_report_def *report = tb_campaign_report(world->campaign, tb_bytes_str(json_string_value(json_object_get(one, "report"))));
+        const ex_party *party = ex_party_find(world, json_string_value(json_object_get(one, "reporter")));
+        bool late = strcmp(timeliness, "late") == 0;
+        if (report != NULL && party != NULL && (late || strcmp(timeliness, "missing") == 0)) {
+            (void)printf("  %s %s  %s  ", report->title.zh, json_string_value(json_object_get(one, "period")), party->name_zh);
+            (void)(late ? printf("逾期%lld天\n", (long long)json_integer_value(json_object_get(one, "days_late"))) : printf("未报送\n"));
+        }
+    }
+}
+
 void ex_write_reports(ex_world *world)
 {
     if (reports == NULL) {
         return;
     }
-    (void)printf("%zu reports owed, %zu filed; of their figures %llu were counted over the leads as well, %llu differ\n",
-                 json_array_size(reports), filed_count, (unsigned long long)world->figures,
-                 (unsigned long long)world->figures_wrong);
+    print_timeliness(world);
+    if (world->figures > 0) {
+        (void)printf("%llu of their figures and of the evaluations' were counted over the leads as well: %llu differ\n",
+                     (unsigned long long)world->figures, (unsigned long long)world->figures_wrong);
+    }
     write_list(world, "reports.json", REPORTS);
     write_list(world, "national.json", SUMMARIES);
     write_list(world, "filings.json", FILINGS);

@@ -337,7 +337,11 @@ void ex_print_table(const ex_world *world)
     if (world->options.leads != NULL) {
         print_provinces(world);
     }
-    (void)printf("\n%zu leads, %zu routed, %zu closed, in %.1f s; kills %u\n", world->row_count, world->routed, world->closed, world->elapsed_s, world->kills);
+    if (world->options.leads != NULL) {
+        (void)printf("\n%zu leads, %zu routed, %zu closed, in %.1f s; kills %u\n", world->row_count, world->routed, world->closed, world->elapsed_s, world->kills);
+    } else {
+        (void)printf("\n演练数据,不作统计依据\n%.1f s\n", world->elapsed_s);
+    }
     (void)printf("lost %llu, duplicate effects %llu, order violations %llu, readers violated %llu; outcomes other than the rule's %llu\n%s/summary.json\n",
                  (unsigned long long)world->audit.lost, (unsigned long long)world->audit.duplicate_effects,
                  (unsigned long long)world->audit.order_violations, (unsigned long long)world->audit.readers_violated,
