@@ -222,6 +222,7 @@ void ex_watch(ex_world *world, ex_party *party);
 void ex_leads_read(ex_world *world);
 /* feed.c */
 void ex_feed(ex_world *world);
+void ex_drain(ex_world *world); /* until the staff is done with all that it does not leave lying */
 void ex_feed_deferred(ex_world *world); /* rows whose submitter's staff works again */
 /* main.c: one round of answers, restarts and kills, at most ms long */
 void ex_round(ex_world *world, int ms);

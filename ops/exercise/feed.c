@@ -8,7 +8,7 @@
 #include "ops/exercise/disaster.h"
 #include "ops/exercise/play.h"
 
-#define PACE_MS    (3ll * 24 * 3600 * 1000) /* between the oldest case on its way and the next lead */
+#define PACE_MS    (2ll * 24 * 3600 * 1000) /* between the oldest case on its way and the next lead */
 #define PATIENCE_S 15.0
 
 static bool answered;
@@ -66,9 +66,10 @@ static bool is_in_flight(ex_world *world, const ex_row *row)
 
 /* The exercise's clock does not run far ahead of the staff, however slow the machine: what is overdue is so
  * because somebody was late. A case that does not move for long is waited for no more. */
+static size_t oldest; /* in the order fed: what is before is over */
+
 static void keep_pace(ex_world *world, tb_time next)
 {
-    static size_t oldest; /* in the order fed: what is before is over */
     double since = ex_seconds();
     while (oldest < world->fed && world->options.play != NULL) {
         ex_row *row = &world->rows[world->order[oldest]];
@@ -83,6 +84,11 @@ static void keep_pace(ex_world *world, tb_time next)
             ex_round(world, 20);
         }
     }
+}
+
+void ex_drain(ex_world *world)
+{
+    keep_pace(world, INT64_MAX);
 }
 
 void ex_feed(ex_world *world)

@@ -240,6 +240,7 @@ static void await_action(ex_world *world, const ex_step *step)
     if (!(duty || step->field_count == 1) || !tb_bytes_equal(step->fields[0].id, tb_bytes_str("action"))) {
         ex_fail("line %llu of the play: action=...; duty=... says what is waited for", (unsigned long long)step->line);
     }
+    ex_drain(world); /* or what is on its way would be done as late as that */
     awaited = &step->fields[0].value;
     awaited_duty = duty ? step->fields[1].value : tb_bytes_of(NULL, 0);
     came_at = 0;
