@@ -39,12 +39,12 @@ ex_row *ex_row_of_case(ex_world *world, const tb_case_id *case_id)
     return entry == 0 ? NULL : &world->rows[entry - 1];
 }
 
-/* Rows are fed one at a time, so a case nobody knew is the row that was fed last: it began as a draft. */
-static ex_row *row_of(ex_world *world, const ex_party *party, const tb_local_summary *summary)
+/* Rows are fed one at a time, so a case of its submitter that nobody knew is the row that is being fed: it
+ * began as a draft, or whom it was submitted to tells of it before its submitter does. */
+static ex_row *row_of(ex_world *world, const tb_local_summary *summary)
 {
     ex_row *row = ex_row_of_case(world, &summary->case_id);
-    if (row == NULL && world->feeding != NULL && tb_party_equal(&summary->opener, &party->id) &&
-        strcmp(world->feeding->submitter, party->id.text) == 0) {
+    if (row == NULL && world->feeding != NULL && strcmp(world->feeding->submitter, summary->opener.text) == 0) {
         row = world->feeding;
         ex_row_case(world, row, &summary->case_id);
     }
@@ -220,7 +220,7 @@ void ex_staff_changed(ex_world *world, ex_party *party, const tb_local_answer *a
     (void)tag;
     const tb_local_summary *summary = &answer->changed;
     bool notice = world->type != NULL && tb_bytes_equal(summary->case_type, tb_bytes_str(world->type->id));
-    ex_row *row = notice ? row_of(world, party, summary) : NULL;
+    ex_row *row = notice ? row_of(world, summary) : NULL;
     if (row == NULL) {
         return;
     }
