@@ -15,8 +15,11 @@ typedef struct tb_submission {
     size_t hint; /* where the last shared body was found */
 } tb_submission;
 
-/* Sender, hub, keys, cuts, proof, signature, order within the group, bodies, size. Fills numbers,
- * bytes and shared bodies of fresh, whose group is set. */
+/* Sender, hub, keys, cuts, incarnation: what a group says of itself, before anything is proven. */
+tb_refusal tb_submission_who(tb_submission *s, const tb_group *group);
+
+/* Of a group that tb_submission_who accepted: proof, signature, order within the group, bodies,
+ * size. Fills numbers, bytes and shared bodies of fresh, whose group is set. */
 tb_err
 tb_submission_check(tb_submission *s, tb_fresh_group *fresh, tb_refusal *out_refused) TB_MUST_USE;
 

@@ -319,17 +319,53 @@ static tb_err reject(tb_submission *s, const tb_group *group, tb_refusal code)
     return tb_hub_dismiss(s->b, s->sender, s->sender->session.peer, code);
 }
 
+/* Whether the hub holds the group just as it is: it was proven when it was stored, and who repeats
+ * himself must not have it proven again and again. */
+static tb_err is_held(tb_broker *b, const tb_live_stream *live, const tb_group *group, bool *out)
+{
+    const tb_digest *digest = &group->items[group->item_count - 1].digest;
+    uint64_t to = tb_group_number(group, group->item_count - 1);
+    *out = to == live->row.stored.number && tb_digest_equal(digest, &live->row.stored.digest);
+    if (to >= live->row.stored.number) {
+        return TB_OK;
+    }
+    tb_hub_place place;
+    tb_err err = tb_hub_place_upto(b->running.txn, &live->stream, to, &place);
+    if (err == TB_OK) {
+        *out = place.to == to && tb_digest_equal(digest, &place.digest);
+    }
+    return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+}
+
 static tb_err look_at(tb_submission *s, tb_group *group, uint64_t *bytes)
 {
     tb_broker *b = s->b;
+    tb_refusal refused = tb_submission_who(s, group);
+    if (refused != TB_ACCEPTED) {
+        return reject(s, group, refused);
+    }
+    tb_stream stream = tb_group_stream(group);
+    tb_live_stream *live;
+    bool held;
+    tb_err err = tb_running_stream(b, &stream, &live);
+    if (err == TB_OK) {
+        err = is_held(b, live, group, &held);
+    }
+    if (err != TB_OK) {
+        return err;
+    }
+    if (held) {
+        live->show_stored = true;
+        return TB_OK;
+    }
+
     tb_fresh_group *fresh = tb_arena_alloc(b->running.arena, sizeof *fresh);
     if (fresh == NULL) {
         return TB_ERR_LIMIT;
     }
     group->has_stamp = false;
     fresh->group = group;
-    tb_refusal refused;
-    tb_err err = tb_submission_check(s, fresh, &refused);
+    err = tb_submission_check(s, fresh, &refused);
     if (err != TB_OK) {
         return err;
     }
@@ -337,12 +373,6 @@ static tb_err look_at(tb_submission *s, tb_group *group, uint64_t *bytes)
         return reject(s, group, refused);
     }
 
-    tb_stream stream = tb_group_stream(group);
-    tb_live_stream *live;
-    err = tb_running_stream(b, &stream, &live);
-    if (err != TB_OK) {
-        return err;
-    }
     if (fresh->from <= live->row.stored.number) {
         return repeated(s, live, group);
     }

@@ -3,13 +3,18 @@
 #include <string.h>
 
 /* link.proto */
-#define FRAME_DELIVER  14
-#define DELIVER_GROUPS 1
-#define GROUP_ROOT     3
-#define ROOT_SIGNER    3
+#define FRAME_SUBMIT  12
+#define FRAME_DELIVER 14
+#define CARRY_GROUPS  1
+#define CARRY_BODIES  2
+#define GROUP_ROOT    3
+#define GROUP_ITEMS   6
+#define ROOT_SIGNER   3
 /* Wire types of protobuf. */
 #define VARINT    0
+#define FIXED64   1
 #define DELIMITED 2
+#define FIXED32   5
 
 static bool take_varint(tb_bytes *in, uint64_t *out)
 {
@@ -26,25 +31,40 @@ static bool take_varint(tb_bytes *in, uint64_t *out)
     return false;
 }
 
-/* The next field; its bytes, which are empty for a number. False at the end, and where it does not
- * read: link.proto has no other kind of field. */
+/* How many bytes of contents follow a tag; none behind a number. */
+static bool take_length(tb_bytes *in, uint64_t wire_type, uint64_t *out)
+{
+    uint64_t number;
+    switch (wire_type) {
+    case VARINT:
+        *out = 0;
+        return take_varint(in, &number);
+    case DELIMITED:
+        return take_varint(in, out);
+    case FIXED64:
+        *out = 8;
+        return true;
+    case FIXED32:
+        *out = 4;
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* The next field; its bytes, which are empty for a number. False at the end, and where the decoder
+ * would not read on either. Fields of kinds that link.proto does not have are passed over: the
+ * decoder takes them, so nothing may hide behind them. */
 static bool take_field(tb_bytes *in, uint64_t *out_number, tb_bytes *out)
 {
     uint64_t tag;
-    uint64_t value;
-    if (!take_varint(in, &tag) || !take_varint(in, &value)) {
+    uint64_t size;
+    if (!take_varint(in, &tag) || !take_length(in, tag & 7, &size) || size > in->size) {
         return false;
     }
     *out_number = tag >> 3;
-    *out = tb_bytes_of(NULL, 0);
-    if ((tag & 7) == VARINT) {
-        return true;
-    }
-    if ((tag & 7) != DELIMITED || value > in->size) {
-        return false;
-    }
-    *out = tb_bytes_of(in->data, (size_t)value);
-    *in = tb_bytes_of(in->data + value, in->size - (size_t)value);
+    *out = tb_bytes_of(in->data, (size_t)size);
+    *in = tb_bytes_of(in->data + size, in->size - (size_t)size);
     return true;
 }
 
@@ -82,7 +102,7 @@ size_t tb_frame_peek(tb_bytes frame, tb_peeked *out, size_t max)
         return 0;
     }
     while (take_field(&deliver, &number, &group)) {
-        if (number != DELIVER_GROUPS) {
+        if (number != CARRY_GROUPS) {
             continue;
         }
         tb_party sender = signer_of(group);
@@ -92,4 +112,45 @@ size_t tb_frame_peek(tb_bytes frame, tb_peeked *out, size_t max)
         out[count - 1].bytes += group.size;
     }
     return count;
+}
+
+static size_t count_fields(tb_bytes in, uint64_t number)
+{
+    tb_bytes field;
+    uint64_t at;
+    size_t count = 0;
+    while (take_field(&in, &at, &field)) {
+        count += at == number ? 1 : 0;
+    }
+    return count;
+}
+
+/* Items of all its groups, or bodies beside them where there are more. */
+static size_t count_notices(tb_bytes submit)
+{
+    tb_bytes field;
+    uint64_t number;
+    size_t items = 0;
+    size_t bodies = 0;
+    while (take_field(&submit, &number, &field)) {
+        items += number == CARRY_GROUPS ? count_fields(field, GROUP_ITEMS) : 0;
+        bodies += number == CARRY_BODIES ? 1 : 0;
+    }
+    return items > bodies ? items : bodies;
+}
+
+/* A field that comes several times is one to the decoder, with the items of all. */
+bool tb_frame_submits(tb_bytes frame, size_t *out_notices)
+{
+    tb_bytes field;
+    uint64_t number;
+    bool submits = false;
+    *out_notices = 0;
+    while (take_field(&frame, &number, &field)) {
+        if (number == FRAME_SUBMIT) {
+            submits = true;
+            *out_notices += count_notices(field);
+        }
+    }
+    return submits;
 }

@@ -396,7 +396,57 @@ static void of_a_large_frame_so_many_bytes_are_taken_and_the_rest_is_asked_for(v
     assert_int_equal(stored->lines[stored->count - 1].line.to, 3);
 }
 
+static void spoil(parcel *p)
+{
+    p->groups[0].root.signature[3] ^= 1;
+    p->groups[0].items[0].body.size /= 2;
+}
+
+/* Who repeats himself does not have the same proof judged again and again. */
+static void a_repeat_of_what_is_held_is_answered_without_being_proven_again(void **state)
+{
+    world *w = *state;
+    link_up(w, at(w, A));
+    parcel first = make_one(w, at(w, A), B, 2);
+    parcel second = make_one(w, at(w, A), B, 1);
+    say_submit(w, at(w, A), &first);
+    say_submit(w, at(w, A), &second);
+    turn(w);
+    spoil(&first);
+    spoil(&second);
+    for (size_t i = 0; i < 2; i++) {
+        forget_all(w);
+        say_submit(w, at(w, A), i == 0 ? &first : &second);
+        turn(w);
+        tb_lines *stored = &expect(w, at(w, A), TB_FRAME_STORED)->lines;
+        assert_int_equal(stored->count, 1);
+        assert_int_equal(stored->lines[0].line.to, 3);
+        assert_false(stored->again);
+    }
+    assert_int_equal(rows(w, TB_TABLE_ALARM), 0);
+    assert_int_equal(rows(w, TB_TABLE_HUB_GROUP), 2);
+}
+
+/* A part of a group that is held, or one beyond it, is proven like any other. */
+static void what_is_held_otherwise_is_proven(void **state)
+{
+    world *w = *state;
+    link_up(w, at(w, A));
+    parcel part = make_other(w, at(w, A), B, 1);
+    parcel p = make_one(w, at(w, A), B, 2);
+    say_submit(w, at(w, A), &p);
+    turn(w);
+    forget_all(w);
+    spoil(&part);
+    say_submit(w, at(w, A), &part);
+    turn(w);
+    expect_bye(w, at(w, A), TB_REFUSED_SIGNATURE);
+    assert_int_equal(rows(w, TB_TABLE_ALARM), 1);
+}
+
 static const struct CMUnitTest tests[] = {
+    WORLD_TEST(a_repeat_of_what_is_held_is_answered_without_being_proven_again),
+    WORLD_TEST(what_is_held_otherwise_is_proven),
     WORLD_TEST(of_many_roots_in_one_frame_the_first_are_taken_and_the_rest_is_asked_for),
     WORLD_TEST(of_a_large_frame_so_many_bytes_are_taken_and_the_rest_is_asked_for),
     WORLD_TEST(a_repeated_group_gets_the_same_line_and_has_no_second_effect),
