@@ -4,6 +4,7 @@
 
 #include "store/row_sum.h"
 #include "store/store.h"
+#include "store/store_lmdb_late.h"
 
 #include <lmdb.h>
 
@@ -27,6 +28,7 @@ struct tb_store {
     int folder;     /* holds the lock on the store while open */
     uint64_t begun; /* write transactions */
     bool full;      /* the last failed write found no room */
+    tb_late late;   /* rows of the open transaction */
     tb_txn txn;
 };
 
@@ -40,7 +42,7 @@ static inline tb_bytes bytes_of(const MDB_val *v)
     return tb_bytes_of(v->mv_data, v->mv_size);
 }
 
-/* The transaction's cursor on a table, or why the transaction is lost. */
+/* The transaction's cursor on a table whose rows LMDB all has, or why the transaction is lost. */
 tb_err tb_lmdb_cursor(tb_txn *txn, tb_table table, MDB_cursor **out_cursor) TB_MUST_USE;
 
 /* The form of this store's sums, once META is open: whichever fits the row that says its schema.

@@ -26,15 +26,17 @@ void tb_store_usage(tb_txn *txn, uint64_t *out_used, uint64_t *out_quota)
             used += pages(&stat);
         }
     }
-    *out_used = used * page_bytes;
+    *out_used = used * page_bytes + txn->store->late.used;
     *out_quota = txn->store->quota;
 }
 
 uint64_t tb_store_rows(tb_txn *txn, tb_table table)
 {
+    MDB_cursor *cursor;
     MDB_stat stat;
 
-    if (mdb_stat(txn->mdb, txn->store->tables[table], &stat) != MDB_SUCCESS) {
+    if (tb_lmdb_cursor(txn, table, &cursor) != TB_OK ||
+        mdb_stat(txn->mdb, txn->store->tables[table], &stat) != MDB_SUCCESS) {
         return 0;
     }
     return stat.ms_entries;

@@ -204,7 +204,8 @@ open_store(const char *path, const tb_store_options *options, bool older, tb_sto
     }
 
     tb_store *store = calloc(1, sizeof *store);
-    if (store == NULL) {
+    if (store == NULL || !tb_late_make(&store->late)) {
+        free(store);
         return TB_ERR_LIMIT;
     }
     store->folder = -1;
@@ -296,5 +297,6 @@ void tb_store_close(tb_store *store)
     if (store->folder >= 0) {
         close(store->folder);
     }
+    tb_late_free(&store->late);
     free(store);
 }
