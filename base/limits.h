@@ -40,6 +40,8 @@
 /* Notices of one Submit: each costs the hub some 5 us. An agent sends no more in one frame; a frame
  * that holds more is put off while others submit (TB_LARGE_EVERY_MS). */
 #define TB_FRAME_ITEMS_MAX 128
+/* What a filler under a root of its own counts for: that root is verified. */
+#define TB_FILLER_ITEMS 16
 /* Leaves under one signed root. */
 #define TB_LEAVES_MAX 8192
 #define TB_PATH_MAX   13 /* log2(TB_LEAVES_MAX) */

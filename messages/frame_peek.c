@@ -1,5 +1,7 @@
 #include "messages/frame_peek.h"
 
+#include "base/limits.h"
+
 #include <string.h>
 
 /* link.proto */
@@ -10,6 +12,9 @@
 #define GROUP_ROOT    3
 #define GROUP_ITEMS   6
 #define ROOT_SIGNER   3
+#define ROOT_ROOT     7
+#define ITEM_REFUSAL  3
+#define LINE_ROOT     1
 /* Wire types of protobuf. */
 #define VARINT    0
 #define FIXED64   1
@@ -114,26 +119,57 @@ size_t tb_frame_peek(tb_bytes frame, tb_peeked *out, size_t max)
     return count;
 }
 
-static size_t count_fields(tb_bytes in, uint64_t number)
+/* The one field of that number; of several, which the decoder would put together, nothing. */
+static bool find_only(tb_bytes in, uint64_t number, tb_bytes *out)
 {
     tb_bytes field;
     uint64_t at;
     size_t count = 0;
+    *out = tb_bytes_of(NULL, 0);
     while (take_field(&in, &at, &field)) {
-        count += at == number ? 1 : 0;
+        if (at == number) {
+            *out = ++count == 1 ? field : tb_bytes_of(NULL, 0);
+        }
     }
-    return count;
+    return count > 0;
+}
+
+/* What an item costs: a filler's line one verification, if it does not lie under the root of the
+ * one before it. */
+static size_t weigh_item(tb_bytes item, tb_bytes *root)
+{
+    tb_bytes line;
+    tb_bytes signed_root;
+    tb_bytes before = *root;
+    if (!find_only(item, ITEM_REFUSAL, &line)) {
+        return 1;
+    }
+    (void)find_only(line, LINE_ROOT, &signed_root);
+    (void)find_only(signed_root, ROOT_ROOT, root);
+    return root->size > 0 && tb_bytes_equal(*root, before) ? 1 : TB_FILLER_ITEMS;
+}
+
+static size_t weigh_group(tb_bytes group, tb_bytes *root)
+{
+    tb_bytes field;
+    uint64_t number;
+    size_t weight = 0;
+    while (take_field(&group, &number, &field)) {
+        weight += number == GROUP_ITEMS ? weigh_item(field, root) : 0;
+    }
+    return weight;
 }
 
 /* Items of all its groups, or bodies beside them where there are more. */
-static size_t count_notices(tb_bytes submit)
+static size_t weigh(tb_bytes submit)
 {
     tb_bytes field;
+    tb_bytes root = {NULL, 0};
     uint64_t number;
     size_t items = 0;
     size_t bodies = 0;
     while (take_field(&submit, &number, &field)) {
-        items += number == CARRY_GROUPS ? count_fields(field, GROUP_ITEMS) : 0;
+        items += number == CARRY_GROUPS ? weigh_group(field, &root) : 0;
         bodies += number == CARRY_BODIES ? 1 : 0;
     }
     return items > bodies ? items : bodies;
@@ -149,7 +185,7 @@ bool tb_frame_submits(tb_bytes frame, size_t *out_notices)
     while (take_field(&frame, &number, &field)) {
         if (number == FRAME_SUBMIT) {
             submits = true;
-            *out_notices += count_notices(field);
+            *out_notices += weigh(field);
         }
     }
     return submits;

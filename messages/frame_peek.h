@@ -16,8 +16,9 @@ typedef struct tb_peeked {
 /* At most max of them, in the frame's order; what comes behind counts in the last one's bytes. 0
  * for a frame that carries nothing or does not read. max is at least 1. */
 size_t tb_frame_peek(tb_bytes frame, tb_peeked *out, size_t max);
-/* Whether it is a Submit, and how many notices are in it: items, or bodies where there are more.
- * What follows where it does not read counts for nothing; nor does the decoder read it. */
+/* Whether it is a Submit, and how many notices are in it: items, or bodies where there are more; a
+ * filler whose line has another root than the one before it counts for TB_FILLER_ITEMS. What
+ * follows where it does not read counts for nothing; nor does the decoder read it. */
 bool tb_frame_submits(tb_bytes frame, size_t *out_notices);
 
 #endif

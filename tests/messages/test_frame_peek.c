@@ -157,6 +157,26 @@ static void notices_do_not_hide_behind_other_fields_or_in_a_second_submit(void *
     assert_int_equal(notices, 2 + 1 + 4);
 }
 
+/* Of fillers each of whose lines has another root one verification is the price. */
+static void a_filler_under_a_root_of_its_own_counts_for_many(void **state)
+{
+    (void)state;
+    static const uint8_t fields[] = {
+        0x62, 51, 0x0a, 49,                        /* submit { groups { */
+        0x32, 7,  0x1a, 5,  0x0a, 3, 0x3a, 1, 'a', /* items { refusal { root { root a */
+        0x32, 7,  0x1a, 5,  0x0a, 3, 0x3a, 1, 'a', /* the same */
+        0x32, 7,  0x1a, 5,  0x0a, 3, 0x3a, 1, 'b', /* another */
+        0x32, 10, 0x1a, 8,  0x0a, 6, 0x3a, 1, 'b', /* root b, */
+        0x3a, 1,  'c',                             /*   and c in the place of b */
+        0x32, 2,  0x1a, 0,                         /* no root at all */
+        0x32, 2,  0x0a, 0,                         /* no filler */
+        0x30, 7,                                   /* no item, though of its number */
+    };
+    size_t notices;
+    assert_true(tb_frame_submits(tb_bytes_of(fields, sizeof fields), &notices));
+    assert_int_equal(notices, 4 * TB_FILLER_ITEMS + 2 + 1);
+}
+
 static void a_submit_cut_anywhere_is_not_read_beyond_its_end(void **state)
 {
     (void)state;
@@ -173,6 +193,7 @@ static void a_submit_cut_anywhere_is_not_read_beyond_its_end(void **state)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(the_notices_of_a_submit_are_counted_and_no_other_frames),
     cmocka_unit_test(notices_do_not_hide_behind_other_fields_or_in_a_second_submit),
+    cmocka_unit_test(a_filler_under_a_root_of_its_own_counts_for_many),
     cmocka_unit_test(a_submit_cut_anywhere_is_not_read_beyond_its_end),
     cmocka_unit_test(senders_are_seen_in_the_frames_order_with_their_bytes),
     cmocka_unit_test(what_is_beyond_the_room_counts_in_the_last),
