@@ -85,6 +85,9 @@ tb_err tb_lmdb_find_sums(tb_store *store, MDB_txn *mdb)
     MDB_val v;
 
     store->sums = TB_ROW_SUM_XXH3;
+    if (store->tables[TB_TABLE_META] == 0) {
+        return TB_OK;
+    }
     int rc = mdb_get(mdb, store->tables[TB_TABLE_META], &k, &v);
     if (rc != MDB_SUCCESS || v.mv_size < TB_ROW_SUM_BYTES) {
         return rc == MDB_NOTFOUND || rc == MDB_SUCCESS ? TB_OK : tb_lmdb_error(rc);
@@ -110,22 +113,6 @@ read_value(tb_txn *txn, tb_table table, tb_bytes key, const MDB_val *stored, tb_
     return tb_arena_copy(txn->arena, value, out_value);
 }
 
-static tb_err cursor_of(tb_txn *txn, tb_table table, MDB_cursor **out_cursor)
-{
-    TB_ASSERT(txn->mdb != NULL);
-    if (txn->lost != TB_OK) {
-        return txn->lost;
-    }
-    if (txn->cursors[table] == NULL) {
-        int rc = mdb_cursor_open(txn->mdb, txn->store->tables[table], &txn->cursors[table]);
-        if (rc != MDB_SUCCESS) {
-            return tb_lmdb_error(rc);
-        }
-    }
-    *out_cursor = txn->cursors[table];
-    return TB_OK;
-}
-
 /* A failed write leaves LMDB's transaction unusable; its own later errors would hide why. */
 static tb_err write_result(tb_txn *txn, int rc)
 {
@@ -136,6 +123,46 @@ static tb_err write_result(tb_txn *txn, int rc)
         txn->store->full = err == TB_ERR_FULL;
     }
     return err;
+}
+
+/* A table is made by its first row; one that a reader does not know of may have come since. */
+static tb_err find_table(tb_txn *txn, tb_table table, bool makes)
+{
+    MDB_dbi *found = &txn->store->tables[table];
+
+    if (*found != 0) {
+        return TB_OK;
+    }
+    if (!makes && !txn->reads_only) {
+        return TB_ERR_NOT_FOUND;
+    }
+    int rc = mdb_dbi_open(txn->mdb, tb_lmdb_table_name(table), makes ? MDB_CREATE : 0, found);
+    if (rc != MDB_SUCCESS) {
+        *found = 0;
+        return makes ? write_result(txn, rc) : tb_lmdb_error(rc);
+    }
+    txn->found[table] = true;
+    return TB_OK;
+}
+
+static tb_err cursor_of(tb_txn *txn, tb_table table, bool makes, MDB_cursor **out_cursor)
+{
+    TB_ASSERT(txn->mdb != NULL);
+    if (txn->lost != TB_OK) {
+        return txn->lost;
+    }
+    if (txn->cursors[table] == NULL) {
+        tb_err err = find_table(txn, table, makes);
+        if (err != TB_OK) {
+            return err;
+        }
+        int rc = mdb_cursor_open(txn->mdb, txn->store->tables[table], &txn->cursors[table]);
+        if (rc != MDB_SUCCESS) {
+            return tb_lmdb_error(rc);
+        }
+    }
+    *out_cursor = txn->cursors[table];
+    return TB_OK;
 }
 
 static tb_err write_row(tb_txn *txn, MDB_cursor *cursor, tb_bytes key, tb_bytes stored)
@@ -155,7 +182,7 @@ static tb_err give(tb_txn *txn, tb_table table)
     if (late->newest[table] == 0) {
         return TB_OK;
     }
-    tb_err err = cursor_of(txn, table, &cursor);
+    tb_err err = cursor_of(txn, table, true, &cursor);
     uint32_t count = tb_late_sort(late, table);
     for (uint32_t i = 0; err == TB_OK && i < count; i++) {
         uint32_t row = late->order[i];
@@ -177,9 +204,9 @@ static tb_err give_all(tb_txn *txn)
 
 tb_err tb_lmdb_cursor(tb_txn *txn, tb_table table, MDB_cursor **out_cursor)
 {
-    tb_err err = cursor_of(txn, table, out_cursor);
+    tb_err err = txn->lost == TB_OK ? give(txn, table) : txn->lost;
 
-    return err == TB_OK ? give(txn, table) : err;
+    return err == TB_OK ? cursor_of(txn, table, false, out_cursor) : err;
 }
 
 /* Begin, end. */
@@ -219,6 +246,16 @@ tb_err tb_store_begin_read(tb_store *store, tb_arena *arena, tb_txn **out)
     return begin(store, arena, MDB_RDONLY, out);
 }
 
+/* LMDB forgets the tables that were found in a transaction that is not committed. */
+static void forget_found(tb_txn *txn)
+{
+    for (size_t i = 0; i < TB_TABLE_COUNT; i++) {
+        if (txn->found[i]) {
+            txn->store->tables[i] = 0;
+        }
+    }
+}
+
 /* Takes the transaction out of its slot; cursors go before it, as LMDB asks of readers. */
 static MDB_txn *finish(tb_txn *txn)
 {
@@ -243,14 +280,19 @@ tb_err tb_store_commit(tb_txn *txn)
 
     if (err != TB_OK || !wrote) {
         mdb_txn_abort(mdb);
-        return err;
+    } else {
+        err = tb_lmdb_error(mdb_txn_commit(mdb));
     }
-    return tb_lmdb_error(mdb_txn_commit(mdb));
+    if (err != TB_OK || !wrote) {
+        forget_found(txn);
+    }
+    return err;
 }
 
 void tb_store_abort(tb_txn *txn)
 {
     mdb_txn_abort(finish(txn));
+    forget_found(txn);
 }
 
 tb_arena *tb_txn_arena(tb_txn *txn)
@@ -280,14 +322,14 @@ tb_err tb_store_get(tb_txn *txn, tb_table table, tb_bytes key, tb_bytes *out_val
     if (!tb_key_valid(key)) {
         return TB_ERR_LIMIT;
     }
-    tb_err err = cursor_of(txn, table, &cursor);
-    if (err != TB_OK) {
-        return err;
-    }
     tb_bytes stored;
     if (late_has(txn, table, key, &stored)) {
         stored = tb_bytes_of(stored.data + TB_ROW_SUM_BYTES, stored.size - TB_ROW_SUM_BYTES);
         return tb_arena_copy(txn->arena, stored, out_value);
+    }
+    tb_err err = cursor_of(txn, table, false, &cursor);
+    if (err != TB_OK) {
+        return err;
     }
 
     MDB_val k = value_of(key);
@@ -316,7 +358,10 @@ static tb_err put_now(tb_txn *txn, tb_table table, tb_bytes key, tb_bytes value)
 {
     MDB_cursor *cursor;
 
-    tb_err err = tb_lmdb_cursor(txn, table, &cursor);
+    tb_err err = give(txn, table);
+    if (err == TB_OK) {
+        err = cursor_of(txn, table, true, &cursor);
+    }
     if (err != TB_OK) {
         return err;
     }

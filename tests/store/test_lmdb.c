@@ -281,7 +281,7 @@ static void move_row(store_fixture *f, const char *table, const char *key)
     assert_int_equal(mdb_env_open(env, f->path, 0, 0600), 0);
     assert_int_equal(mdb_txn_begin(env, NULL, 0, &txn), 0);
     assert_int_equal(mdb_dbi_open(txn, "HUB_AGENT", 0, &from), 0);
-    assert_int_equal(mdb_dbi_open(txn, table, 0, &to), 0);
+    assert_int_equal(mdb_dbi_open(txn, table, MDB_CREATE, &to), 0);
     assert_int_equal(mdb_get(txn, from, &k, &v), 0);
     assert_int_equal(v.mv_size, 8 + strlen("value"));
     assert_int_equal(mdb_put(txn, to, &m, &v, 0), 0);
@@ -308,6 +308,56 @@ static void a_row_put_in_anothers_place_reads_as_corrupt(void **state)
     begin(f);
     tb_err err = tb_store_get(f->txn, TB_TABLE_HUB_DUE, tb_bytes_str("original"), &value);
     assert_int_equal(err, TB_ERR_CORRUPT);
+}
+
+/* Tables are made by their first row: each that is there costs every commit a part of a page. */
+
+static void a_table_whose_first_row_was_not_committed_is_not_there(void **state)
+{
+    store_fixture *f = *state;
+    const tb_table other = TB_TABLE_HUB_DUE;
+    tb_bytes none = tb_bytes_of(NULL, 0);
+    tb_bytes key;
+    tb_bytes value;
+
+    for (int i = 0; i < 2; i++) {
+        begin(f);
+        expect(f, other, "k", NULL);
+        assert_int_equal(tb_store_rows(f->txn, other), 0);
+        assert_int_equal(tb_store_del(f->txn, other, tb_bytes_str("k")), TB_ERR_NOT_FOUND);
+        put(f, other, "k", "v");
+        assert_int_equal(tb_store_seek(f->txn, other, none, none, &key, &value), TB_OK);
+        abandon(f);
+    }
+    begin(f);
+    expect(f, other, "k", NULL);
+    put(f, other, "k", "kept");
+    put(f, T, "k", "kept");
+    commit(f);
+    store_fixture_reopen(f);
+    begin(f);
+    expect(f, other, "k", "kept");
+    expect(f, T, "k", "kept");
+}
+
+static void who_only_looks_sees_a_table_that_came_since(void **state)
+{
+    store_fixture *f = *state;
+    tb_store *look = NULL;
+    tb_txn *txn = NULL;
+    tb_bytes value;
+
+    assert_ok(tb_store_look(f->path, f->options.kind, &look));
+    for (int i = 0; i < 3; i++) {
+        assert_ok(tb_store_begin_read(look, &f->arena, &txn));
+        tb_err err = tb_store_get(txn, TB_TABLE_HUB_DUE, tb_bytes_str("k"), &value);
+        assert_int_equal(err, i == 0 ? TB_ERR_NOT_FOUND : TB_OK);
+        tb_store_abort(txn);
+        begin(f);
+        put(f, TB_TABLE_HUB_DUE, "k", "v");
+        commit(f);
+    }
+    tb_store_close(look);
 }
 
 /* Rows kept for later. */
@@ -557,6 +607,8 @@ static const struct CMUnitTest tests[] = {
     TEST(a_value_that_rotted_reads_as_corrupt_and_can_be_deleted),
     TEST(a_key_that_rotted_reads_as_corrupt),
     TEST(a_row_put_in_anothers_place_reads_as_corrupt),
+    TEST(a_table_whose_first_row_was_not_committed_is_not_there),
+    TEST(who_only_looks_sees_a_table_that_came_since),
     TEST(rows_of_a_turn_fill_pages_in_whatever_order_they_are_put),
     TEST(more_rows_than_are_kept_for_later_are_all_there),
     TEST(a_row_has_its_newest_value_whether_it_is_kept_for_later_or_too_large),
