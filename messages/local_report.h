@@ -38,8 +38,8 @@ typedef struct tb_local_reconcile {
     tb_bytes report;
     tb_bytes period;
     tb_bytes reconcile; /* id in the report */
-    tb_party of;        /* this party; or, where reports are owed to it, another */
-    tb_party with;
+    tb_party of;   /* this party; or, where reports are owed to it, another, or none: any two */
+    tb_party with; /* none: each of the others; so it is when `of` is none */
     bool sent;
     tb_bytes after; /* `next` of the page before */
 } tb_local_reconcile;
@@ -62,6 +62,8 @@ typedef struct tb_local_reconciled_line {
     tb_party settled_by; /* empty: not settled */
     tb_time settled_at;
     tb_bytes settled; /* why */
+    tb_party of;      /* between whom */
+    tb_party with;
 } tb_local_reconciled_line;
 
 typedef struct tb_local_reconciled {

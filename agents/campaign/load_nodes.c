@@ -157,3 +157,40 @@ tb_node *tb_nodes_read(tb_bytes yaml, tb_pool *pool, tb_findings *findings)
     }
     return r.failed ? NULL : r.root;
 }
+
+/* ---- looking ---- */
+
+tb_bytes tb_node_text(const tb_node *node)
+{
+    return node != NULL && node->kind == TB_NODE_SCALAR ? tb_bytes_of(node->text, node->size)
+                                                        : (tb_bytes){0};
+}
+
+const tb_node *tb_node_key(const tb_node *map, const char *key)
+{
+    bool any = map != NULL && map->kind == TB_NODE_MAP;
+    for (const tb_node *k = any ? map->child : NULL; k != NULL; k = k->next->next) {
+        if (tb_bytes_equal(tb_node_text(k), tb_bytes_str(key))) {
+            return k;
+        }
+    }
+    return NULL;
+}
+
+const tb_node *tb_node_value(const tb_node *map, const char *key)
+{
+    const tb_node *found = tb_node_key(map, key);
+    return found != NULL ? found->next : NULL;
+}
+
+size_t tb_node_byte(tb_bytes text, size_t character)
+{
+    size_t at = 0;
+    for (size_t i = 0; i < character && at < text.size; i++) {
+        at++;
+        while (at < text.size && (text.data[at] & 0xC0) == 0x80) {
+            at++;
+        }
+    }
+    return at;
+}

@@ -100,9 +100,13 @@ static tb_local_case a_case(void)
         .timing = TB_IN_NO_STAGE,
     };
     static tb_local_score scores[1];
-    scores[0] = (tb_local_score){tb_bytes_str("share"), tb_bytes_str("按期率"),
-                                 tb_bytes_str("share"), tb_bytes_str("9/10"),
-                                 tb_bytes_str("90/100"), tb_bytes_str("1/1"), 2};
+    scores[0] = (tb_local_score){tb_bytes_str("share"),
+                                 tb_bytes_str("按期率"),
+                                 tb_bytes_str("share"),
+                                 tb_bytes_str("9/10"),
+                                 tb_bytes_str("90/100"),
+                                 tb_bytes_str("1/1"),
+                                 2};
     tb_local_case made = {summary(), events, 1, scores, 1};
 
     return made;
@@ -565,7 +569,9 @@ static void fill_answer(tb_arena *arena, tb_local_answer *answer)
                                                    true,
                                                    sample_party("bureau.44"),
                                                    SAMPLE_TIME + 1,
-                                                   tb_bytes_str("已核对")};
+                                                   tb_bytes_str("已核对"),
+                                                   sample_party("bureau.33"),
+                                                   sample_party("bureau.44")};
         answer->reconciled = (tb_local_reconciled){reconciled, 1, tb_bytes_str("\xFF")};
         break;
     case TB_ANSWER_FIGURE:
