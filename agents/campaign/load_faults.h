@@ -108,6 +108,7 @@
     X(TB_FAULT_AUTOMATIC_WHEN, "automatic_when", "is not said when it is done by itself", "add 'after: {hours: 0}' (or days, working_days), or 'switch: true'", "未写明何时自动办理", "请加“after: {hours: 0}”（或days、working_days），或“switch: true”") \
     X(TB_FAULT_AUTOMATIC_LIMIT, "automatic_limit", "takes one of hours, days and working_days", "write exactly one of them", "hours、days、working_days只能写一个", "请只写其中一个") \
     X(TB_FAULT_AUTOMATIC_FIELD, "automatic_field", "is done by itself, and nobody would fill in field '{1}'", "do not require it, or remove 'automatic'", "为自动办理，必填的“{1}”无人填写", "请不作必填，或去掉automatic") \
+    X(TB_FAULT_AUTOMATIC_LOOP, "automatic_loop", "agents come back to it by themselves, for ever", "leave one of the automatic actions that lead round to a person, or give it a condition", "各前置程序会自动返回该状态，循环不止", "请将其中一个自动动作改为人工办理，或增加条件") \
     X(TB_FAULT_NUMBER_FIELD, "number_field", "field '{1}' cannot bear the number that the agent gives", "name an open field of type document-number that the action lists", "填写项“{1}”不能承载由前置程序编的文号", "请写该动作所列、类型为document-number的公开填写项") \
     X(TB_FAULT_NUMBER_TYPED, "number_typed", "a document number is given by the agent, and nobody types field '{1}'", "add 'document_number: {1}' to the action, or take the field out", "文号由前置程序编定，填写项“{1}”不由人填写", "请在该动作加“document_number: {1}”，或去掉该填写项") \
     /* conditions */ \

@@ -93,8 +93,7 @@ static const slip slips[] = {
     {BLACK,
      {"at_least: {numerator: 90, denominator: 100}, role",
       "at_least: {numerator: 100, denominator: 90}, role", NULL, "judged_threshold"}},
-    {BLACK,
-     {"    to: headquarters\n    dates", "    to: market\n    dates", NULL, "report_to"}},
+    {BLACK, {"    to: headquarters\n    dates", "    to: market\n    dates", NULL, "report_to"}},
     /* duties without end, readers of nothing */
     {EXAMPLE,
      {"until: [answer], ", "", "owed_by: regulator, to: opener, from: sign_for", "key_missing"}},
@@ -135,8 +134,32 @@ static void a_report_of_more_periods_than_there_may_be_is_told_with_the_number(v
     free(text);
 }
 
+/* Each of the two states is one that the case comes back to. */
+static void a_case_that_agents_hand_round_for_ever_is_told(void **state)
+{
+    static const planted rows[] = {
+        {"      - id: close\n",
+         "      - id: back\n        zh: 退回\n        en: send back\n        kind: chain\n"
+         "        automatic: {after: {days: 1}}\n        by: [opener]\n        from: [answered]\n"
+         "        ways: [{to: referred, hands_to: regulator}]\n"
+         "      - id: return_again\n        zh: 再退\n        en: send back again\n"
+         "        kind: chain\n        automatic: {after: {hours: 0}}\n        by: [regulator]\n"
+         "        from: [referred]\n        ways: [{to: answered, hands_to: opener}]\n"
+         "      - id: close\n",
+         "      - {id: referred,", "automatic_loop"},
+    };
+    (void)state;
+    char *text = planted_in(EXAMPLE, rows, 1);
+    planted_told told = planted_check(text);
+    planted_is_told(&rows[0], text, &told);
+    planted_is_told(&(planted){"", "", "      - {id: answered,", "automatic_loop"}, text, &told);
+    assert_int_equal(told.count, 2);
+    free(text);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(each_slip_of_a_new_author_is_one_finding_on_its_line),
+    cmocka_unit_test(a_case_that_agents_hand_round_for_ever_is_told),
     cmocka_unit_test(a_report_of_more_periods_than_there_may_be_is_told_with_the_number),
 };
 

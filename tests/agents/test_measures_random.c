@@ -1,7 +1,7 @@
 /* Thousands of cases live through whatever can happen to one, closed and opened again among it,
- * while their parties file reports and revise what was returned; then what was counted as they
- * moved is what a full recount gives, and what counting by hand gives, in wholes and in parts; and
- * what was filed is what its cases made up at that moment, whatever came later. */
+ * while agents end and begin again, and parties file reports and revise what was returned; then what
+ * was counted as they moved is what a full recount gives, and what counting by hand gives, in wholes
+ * and in parts; and what was filed is what its cases made up at that moment, whatever came later. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -289,6 +289,9 @@ static void live(world *w, dice *d)
             break;
         case 5:
             settle(w, w->agents[roll(d, w->agent_count)].id.text);
+            if (roll(d, 4) == 0) {
+                world_restart(w, w->agents[roll(d, w->agent_count)].id.text);
+            }
             break;
         default:
             something_arrives(w, d);
