@@ -291,6 +291,9 @@ tb_err tb_verify_report(tb_step *step,
     err = prove_case(&v, &row);
     tb_bytes text = tb_report_period_text(&row);
     v.out.attested = !tb_party_equal(&row.view.opener, &step->agent->self);
+    if (err == TB_OK) {
+        err = tb_verify_parts(&v, &row, campaign);
+    }
     if (err == TB_OK && !v.out.attested && tb_report_period(campaign, report, text, &period)) {
         err = tb_verify_figures(&v, &row, campaign, report, &period);
     }

@@ -7,9 +7,6 @@
 #include "agents/as_of.h"
 #include "agents/campaign/scene.h"
 #include "agents/verifying.h"
-#include "base/text.h"
-
-#define VALUE_MAX (3 * 64)
 
 /* ---- counting anew ---- */
 
@@ -76,65 +73,11 @@ static unsigned moments_of(const counting *c)
     return !c->moments[0].here && c->moments[1].at != c->moments[0].at ? 2 : 1;
 }
 
-/* ---- what is said of a difference ---- */
-
-static void put_title(tb_text *text, const tb_measure *measure)
-{
-    if (measure != NULL && measure->title.zh != NULL && measure->title.en != NULL) {
-        tb_text_str(text, " (");
-        tb_text_str(text, measure->title.zh);
-        tb_text_str(text, ", ");
-        tb_text_str(text, measure->title.en);
-        tb_text_char(text, ')');
-    }
-}
-
-/* "figure NAME (TITLES): stated VALUE; its events make up VALUE" */
-static tb_err
-tell(tb_verifying *v, tb_bytes name, const tb_measure *measure, tb_bytes stated, tb_bytes counted)
-{
-    tb_text text;
-    tb_bytes what;
-    size_t titles = measure == NULL || measure->title.zh == NULL || measure->title.en == NULL
-                        ? 0
-                        : strlen(measure->title.zh) + strlen(measure->title.en);
-    tb_text_init(&text, v->step->arena, name.size + titles + stated.size + counted.size + 96);
-    tb_text_str(&text, TB_VERIFY_FIGURE);
-    tb_text_bytes(&text, name);
-    put_title(&text, measure);
-    tb_text_str(&text, TB_VERIFY_STATED);
-    tb_text_bytes(&text, stated);
-    tb_text_str(&text, TB_VERIFY_COUNTED);
-    tb_text_bytes(&text, counted);
-    tb_text_char(&text, '\0');
-    tb_err err = tb_text_done(&text, &what);
-    return err == TB_OK ? tb_verify_fault(v, NULL, (const char *)what.data) : err;
-}
-
 /* ---- a report ---- */
 
 static bool same_figure(const tb_figure *a, const tb_figure *b)
 {
     return tb_bytes_equal(a->measure, b->measure) && tb_bytes_equal(a->group, b->group);
-}
-
-/* The three values of a line, and what it is called. */
-static tb_err line_of(tb_arena *arena, const tb_figure *figure, tb_bytes *out_name, tb_bytes *out)
-{
-    tb_text text;
-    tb_bytes line;
-    tb_text_init(&text, arena, TB_NAME_BYTES_MAX + TB_MEASURE_GROUP_MAX + VALUE_MAX);
-    tb_figure_print(&text, figure);
-    tb_err err = tb_text_done(&text, &line);
-    if (err != TB_OK) {
-        return err;
-    }
-    const uint8_t *at = memchr(line.data, '=', line.size);
-    TB_ASSERT(at != NULL);
-    size_t name = (size_t)(at - line.data);
-    *out_name = tb_bytes_of(line.data, name);
-    *out = tb_bytes_of(at + 1, line.size - name - 2);
-    return TB_OK;
 }
 
 typedef struct figures {
@@ -162,9 +105,9 @@ static tb_err same_line(tb_arena *arena, const tb_figure *a, const tb_figure *b,
     if (a == NULL || b == NULL) {
         return TB_OK;
     }
-    tb_err err = line_of(arena, a, &name, &one);
+    tb_err err = tb_verify_line(arena, a, &name, &one);
     if (err == TB_OK) {
-        err = line_of(arena, b, &name, &other);
+        err = tb_verify_line(arena, b, &name, &other);
     }
     *out = err == TB_OK && tb_bytes_equal(one, other);
     return err;
@@ -207,13 +150,13 @@ static tb_err tell_line(counting *c, const tb_figure *stated, const tb_figure *c
     tb_bytes said = tb_bytes_str("-");
     tb_bytes found = tb_bytes_str("-");
     tb_arena *arena = c->v->step->arena;
-    tb_err err = stated == NULL ? TB_OK : line_of(arena, stated, &name, &said);
+    tb_err err = stated == NULL ? TB_OK : tb_verify_line(arena, stated, &name, &said);
     if (err == TB_OK && counted != NULL) {
-        err = line_of(arena, counted, &name, &found);
+        err = tb_verify_line(arena, counted, &name, &found);
     }
     const tb_measure *measure =
         tb_campaign_measure(c->campaign, (stated == NULL ? counted : stated)->measure);
-    return err == TB_OK ? tell(c->v, name, measure, said, found) : err;
+    return err == TB_OK ? tb_verify_tell(c->v, name, measure, said, TB_VERIFY_COUNTED, found) : err;
 }
 
 typedef struct comparing {
@@ -397,7 +340,8 @@ static tb_err compare_stated(stating *s)
         v->out.corrected += err == TB_OK;
         return err;
     }
-    return tell(v, tb_bytes_str(s->field->id), s->figure.measure, s->said, counted);
+    return tb_verify_tell(v, tb_bytes_str(s->field->id), s->figure.measure, s->said,
+                          TB_VERIFY_COUNTED, counted);
 }
 
 /* One field: at who stated it, its events, their sum, and what was stated. */

@@ -1,5 +1,5 @@
-/* verifying - what the two halves of a verification share (verify.h): verify.c proves events,
- * verify_figures.c what is stated of them.
+/* verifying - what the parts of a verification share (verify.h): verify.c proves events,
+ * verify_figures.c what is stated of them, verify_parts.c that this does not contradict itself.
  */
 #ifndef TB_VERIFYING_H
 #define TB_VERIFYING_H
@@ -32,6 +32,20 @@ tb_err tb_verify_total(tb_verifying *v,
                        const tb_measure *measure,
                        const tb_period *period,
                        tb_bytes group) TB_MUST_USE;
+/* That the parts of each figure of a report, whosever it is, make up its whole. */
+tb_err
+tb_verify_parts(tb_verifying *v, const tb_case_row *row, const tb_campaign *campaign) TB_MUST_USE;
+/* A fault of a figure: "figure NAME (TITLES): stated VALUE" and, against it, COUNTED or PARTS. */
+tb_err tb_verify_tell(tb_verifying *v,
+                      tb_bytes name,
+                      const tb_measure *measure,
+                      tb_bytes stated,
+                      const char *against,
+                      tb_bytes counted) TB_MUST_USE;
+/* The three values of a line, and what it is called. */
+tb_err tb_verify_line(tb_arena *arena, const tb_figure *figure, tb_bytes *out_name, tb_bytes *out)
+    TB_MUST_USE;
+
 /* The figures of a report of this party: their events, their sums, and what was stated. */
 tb_err tb_verify_figures(tb_verifying *v,
                          const tb_case_row *row,

@@ -44,7 +44,8 @@ static const char *sentence_of(tb_bytes said)
 /* Splits at what stands between; false: it does not. */
 static bool split(tb_bytes text, const char *between, tb_bytes *out_before, tb_bytes *out_behind)
 {
-    const uint8_t *at = text.size == 0 ? NULL : memmem(text.data, text.size, between, strlen(between));
+    const uint8_t *at =
+        text.size == 0 ? NULL : memmem(text.data, text.size, between, strlen(between));
     if (at == NULL) {
         return false;
     }
@@ -64,11 +65,21 @@ static bool show_figure(tb_bytes said)
     tb_bytes counted;
     if (!split(said, TB_VERIFY_FIGURE, &none, &rest) || none.size > 0 ||
         !split(rest, TB_VERIFY_STATED, &name, &rest) ||
-        !split(rest, TB_VERIFY_COUNTED, &stated, &counted)) {
+        (!split(rest, TB_VERIFY_COUNTED, &stated, &counted) &&
+         !split(rest, TB_VERIFY_PARTS, &stated, &counted))) {
         return false;
     }
+    bool parts = split(rest, TB_VERIFY_PARTS, &none, &none);
     bool three = memchr(stated.data, ' ', stated.size) != NULL ||
                  memchr(counted.data, ' ', counted.size) != NULL;
+    if (parts) {
+        (void)printf(
+            _("wrong: figure %.*s: stated %.*s; its parts make up %.*s (this period, year so "
+              "far, period before)\n"),
+            (int)name.size, (const char *)name.data, (int)stated.size, (const char *)stated.data,
+            (int)counted.size, (const char *)counted.data);
+        return true;
+    }
     (void)printf(three ? _("wrong: figure %.*s: stated %.*s; its events make up %.*s (this period, "
                            "year so far, period before)\n")
                        : _("wrong: figure %.*s: stated %.*s; its events make up %.*s\n"),

@@ -216,6 +216,32 @@ static void each_stated_figure_that_was_bent_is_told_by_name(void **state)
     assert_int_equal(figures_told(verified(w, "bureau.33", true)), 0);
 }
 
+/* Whoever has the report alone cannot count; but he sees that a whole is not its parts. */
+static void a_whole_that_is_not_its_parts_is_told_at_headquarters(void **state)
+{
+    world *w = *state;
+    static const bend whole = {"a whole",          "forwarded", "",    FEBRUARY,
+                               TB_MEASURED_AMOUNT, true,        {NULL}};
+    static const char *const says[4] = {
+        "figure forwarded (转出, forwarded): stated 3 3 0; its parts make up 2 2 0"};
+    (void)one_forwarded(w);
+    (void)one_forwarded(w);
+    bend_counters(w, &whole, true);
+    assert_int_equal(files_at(w, "bureau.33", "2015-04-02T09:00:00+08:00", "period=2015-Q1"),
+                     TB_ACCEPTED);
+    deliver_all(w);
+    bend_counters(w, &whole, false);
+    const tb_local_verified *v = verified(w, "headquarters", true);
+    assert_true(v->attested);
+    expect(v, whole.name, says);
+    assert_int_equal(figures_told(v), 1);
+    assert_int_equal(acts(w, "headquarters", "return", "again_by=2015-12-01"), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.33", "revise", "practice=x"), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(figures_told(verified(w, "headquarters", true)), 0);
+}
+
 /* ---- events in the list a figure opens to ---- */
 
 typedef void bend_list_fn(tb_txn *txn, const tb_measured *row);
@@ -374,6 +400,7 @@ static void a_recount_goes_as_far_as_it_may_and_says_whether_that_was_all(void *
 
 static const struct CMUnitTest tests[] = {
     TEST(each_stated_figure_that_was_bent_is_told_by_name),
+    TEST(a_whole_that_is_not_its_parts_is_told_at_headquarters),
     TEST(an_event_taken_out_of_a_list_or_put_into_it_is_told_with_its_figure),
     TEST(what_came_after_a_filing_is_a_correction_and_no_fault),
     TEST(a_recount_goes_as_far_as_it_may_and_says_whether_that_was_all),
