@@ -22,10 +22,6 @@ void tb_check_fault3(
     if (line == 0) {
         line = tb_form_line_of(check->form, tb_at(check->entry));
     }
-    check->lacks_name = check->lacks_name || fault == TB_FAULT_ROLE_UNKNOWN ||
-                        fault == TB_FAULT_POSITION_UNKNOWN || fault == TB_FAULT_FIELD_UNKNOWN ||
-                        fault == TB_FAULT_CODES_UNKNOWN || fault == TB_FAULT_LOOKUP_UNKNOWN ||
-                        fault == TB_FAULT_LOOKUP_MISSING;
     tb_findings_add(check->findings, line, &check->item, fault, a, b, c);
 }
 
@@ -308,9 +304,6 @@ static void check_all(tb_check *check)
     tb_check_reports(check);
     check_table_names(check);
     tb_check_labels(check);
-    if (!check->lacks_name) { /* what is unused then is what was misspelt */
-        tb_check_used(check);
-    }
 }
 
 /* ---- the document ---- */
@@ -353,8 +346,7 @@ check_document(tb_bytes yaml, const char *name, uint32_t version, tb_findings *f
     tb_form form = {.pool = pool, .findings = findings};
     const tb_node *root = tb_nodes_read(tb_parameters_fill(yaml, pool), pool, findings);
     const tb_campaign *campaign = root != NULL ? tb_form_read(&form, root) : NULL;
-    tb_check check = {
-        .form = &form, .root = root, .findings = findings, .campaign = campaign};
+    tb_check check = {.form = &form, .root = root, .findings = findings, .campaign = campaign};
     if (campaign != NULL) {
         check_all(&check);
         tb_check_parameters(&check, yaml);

@@ -2,7 +2,6 @@
  *
  *     load_check.c            the campaign, its roles and code lists
  *     load_check_labels.c     what people read
- *     load_check_used.c       what is declared and used nowhere
  *     load_check_fields.c     fields and groups
  *     load_check_parties.c    positions and states, and who can be who
  *     load_check_action.c     who may act, from where, which ways, with which fields
@@ -35,7 +34,6 @@ typedef struct tb_check {
     tb_item item;             /* what is being read */
     const void *entry;        /* where it is */
     bool lacks_table;         /* one that is needed is not named, and that was told */
-    bool lacks_name;          /* something names what is not declared, and that was told */
 } tb_check;
 
 /* Enters one entry of a list. */
@@ -92,11 +90,9 @@ bool tb_check_may_have_role(const tb_check *check, const char *position, const c
 
 /* ---- the parts ---- */
 
-/* No two of one kind are called alike. */
+/* No two roles, case types, states of one or choices of one list are called alike. */
 void tb_check_labels(tb_check *check);
 void tb_check_labels_of_type(tb_check *check, const tb_case_type *type);
-/* Roles, code lists, positions and fields that nothing uses (load_check_used.c). */
-void tb_check_used(tb_check *check);
 
 void tb_check_fields(tb_check *check);
 void tb_check_groups(tb_check *check);
@@ -115,7 +111,8 @@ void tb_check_approval(tb_check *check, const tb_action *action);
 void tb_check_routes(tb_check *check);
 void tb_check_duties(tb_check *check);
 void tb_check_opens_of(tb_check *check, const tb_action *action);
-/* Common parts: who uses them, and whom they name. What is in them was looked at in the case types. */
+/* Common parts: who uses them, and whom they name. What is in them was looked at in the case types.
+ */
 void tb_check_common(tb_check *check);
 /* The lists of the campaign, when its case types were looked at. */
 void tb_check_lists_of(tb_check *check);

@@ -1,5 +1,7 @@
-/* load_check_labels - what people read: each label in its language, and no two of one kind alike,
- * since who chooses from a list sees nothing else. */
+/* load_check_labels - what people read: each label in its language, and no two alike where nothing
+ * beside the label tells which is meant: whose act it was, what matter it is, how it stands, what
+ * was chosen. Two actions, fields or measures may share one: one is offered where the other is not.
+ */
 #include "agents/campaign/load_check.h"
 
 #include <stddef.h>
@@ -113,14 +115,10 @@ static void check_alike(tb_check *check, const labelled *l)
         kind, list, count, sizeof(type), offsetof(type, title)                                     \
     }
 
-/* Duties are told apart by who owes them. */
 void tb_check_labels_of_type(tb_check *check, const tb_case_type *type)
 {
     const labelled all[] = {
-        LABELLED(TB_ITEM_FIELD, type->fields, type->field_count, tb_field_def),
-        LABELLED(TB_ITEM_GROUP, type->groups, type->group_count, tb_field_group),
         LABELLED(TB_ITEM_STATE, type->states, type->state_count, tb_state),
-        LABELLED(TB_ITEM_ACTION, type->actions, type->action_count, tb_action),
     };
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
         check_alike(check, &all[i]);
@@ -132,11 +130,7 @@ void tb_check_labels(tb_check *check)
     const tb_campaign *c = check->campaign;
     const labelled all[] = {
         LABELLED(TB_ITEM_ROLE, c->roles, c->role_count, tb_role),
-        LABELLED(TB_ITEM_STAGE, c->stages, c->stage_count, tb_stage),
         LABELLED(TB_ITEM_CASE_TYPE, c->case_types, c->case_type_count, tb_case_type),
-        LABELLED(TB_ITEM_LIST, c->lists, c->list_count, tb_list_def),
-        LABELLED(TB_ITEM_MEASURE, c->measures, c->measure_count, tb_measure),
-        LABELLED(TB_ITEM_REPORT, c->reports, c->report_count, tb_report_def),
     };
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
         check_alike(check, &all[i]);

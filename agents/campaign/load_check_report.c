@@ -135,17 +135,17 @@ static void check_lapses(tb_check *check, const tb_measure *m)
                            check->type->id);
         }
     }
-    const void *useless = m->at != NULL           ? (const void *)&m->at
-                          : m->by_count > 0       ? (const void *)&m->by
-                          : m->when.count > 0     ? (const void *)&m->when
-                          : m->distinct != NULL   ? (const void *)&m->distinct
-                                                  : NULL;
+    const void *useless = m->at != NULL         ? (const void *)&m->at
+                          : m->by_count > 0     ? (const void *)&m->by
+                          : m->when.count > 0   ? (const void *)&m->when
+                          : m->distinct != NULL ? (const void *)&m->distinct
+                                                : NULL;
     if (useless != NULL) {
         tb_check_fault(check, tb_at_value(useless), TB_FAULT_MEASURE_USELESS,
-                       m->at != NULL         ? "at"
-                       : m->by_count > 0     ? "by"
-                       : m->when.count > 0   ? "when"
-                                             : "distinct",
+                       m->at != NULL       ? "at"
+                       : m->by_count > 0   ? "by"
+                       : m->when.count > 0 ? "when"
+                                           : "distinct",
                        NULL);
     }
 }
@@ -185,8 +185,7 @@ static void check_measure(tb_check *check, const tb_measure *m)
     if (m->scoring && m->lapse_count == 0) {
         tb_check_fault(check, tb_at_value(&m->scoring), TB_FAULT_MEASURE_USELESS, "scoring", NULL);
     }
-    if (m->case_type != NULL && m->count_count == 0 && m->hours.to == NULL &&
-        m->lapse_count == 0) {
+    if (m->case_type != NULL && m->count_count == 0 && m->hours.to == NULL && m->lapse_count == 0) {
         tb_check_fault(check, tb_at_value(&m->case_type), TB_FAULT_MEASURE_USELESS, "case_type",
                        NULL);
     }
@@ -380,13 +379,11 @@ static void check_states(tb_check *check, const tb_report_def *r)
 /* A summary says what others filed: of the same periods, to whom it is that sums up. */
 static void check_summary(tb_check *check, const tb_report_def *r)
 {
-    const tb_report_def *source =
-        tb_campaign_report(check->campaign, tb_bytes_str(r->summary_of));
-    bool same_periods = source != NULL && source->every == r->every &&
-                        source->every != TB_EVERY_NONE && source->first != NULL &&
-                        r->first != NULL && strcmp(source->first, r->first) == 0 &&
-                        source->last != NULL && r->last != NULL &&
-                        strcmp(source->last, r->last) == 0;
+    const tb_report_def *source = tb_campaign_report(check->campaign, tb_bytes_str(r->summary_of));
+    bool same_periods =
+        source != NULL && source->every == r->every && source->every != TB_EVERY_NONE &&
+        source->first != NULL && r->first != NULL && strcmp(source->first, r->first) == 0 &&
+        source->last != NULL && r->last != NULL && strcmp(source->last, r->last) == 0;
     if (!same_periods || source->summary_of != NULL ||
         !tb_names_hold((const char *const *)r->owed_by, r->owed_by_count,
                        tb_bytes_str(source->to))) {

@@ -257,10 +257,6 @@
     X(TB_FAULT_ENTRY_TWICE, "entry_twice", "'{2}' stands in '{1}' twice", "keep one of them", "“{2}”在“{1}”中写了两次", "请只保留一处") \
     X(TB_FAULT_ODD_CHARACTER, "odd_character", "YAML does not take this for what it looks like: {1}", "{2}", "YAML不认此处的写法：{3}", "请用半角冒号后加一个半角空格；缩进只用半角空格") \
     X(TB_FAULT_TABLE_UNKNOWN, "table_unknown", "'{1}' is no reference table", "use one of: calendar, segments, provinces", "没有名为“{1}”的参考表", "可用：calendar、segments、provinces") \
-    X(TB_FAULT_ROLE_UNUSED, "role_unused", "nothing in the definition concerns this role", "name it where it is meant, or remove it", "定义中没有涉及该角色之处", "请在应写之处写明，或去掉") \
-    X(TB_FAULT_CODES_UNUSED, "codes_unused", "no field chooses from this code list", "add 'choices: ...' to a field, or remove it", "没有填写项使用该代码表", "请在填写项中写“choices: ……”，或去掉") \
-    X(TB_FAULT_POSITION_UNUSED, "position_unused", "nothing in the case type names this position", "name it in by, hands_to, copies, readers or a duty, or remove it", "办件类型中没有用到该案内身份", "请在by、hands_to、copies、readers或应办事项中写明，或去掉") \
-    X(TB_FAULT_FIELD_UNUSED, "field_unused", "no action sets this field", "add it to the fields of an action, or remove it", "没有办理动作填写该项", "请加入某个办理动作的fields，或去掉") \
     X(TB_FAULT_HOURS_NEVER, "hours_never", "'{2}' never comes after '{1}': there is nothing to measure", "put from and to in order", "“{2}”不会在“{1}”之后发生，无可统计", "请按先后填写from和to") \
     X(TB_FAULT_RATIO_ITSELF, "ratio_itself", "a measure over itself is always one", "name another measure in 'of' or 'to'", "指标与自身之比恒为一", "请在of或to中写另一指标") \
     X(TB_FAULT_REPORT_OUTSIDE, "report_outside", "'{1}' lies outside the campaign, which runs from {2} to {3}", "correct the days of one of the two", "“{1}”超出专项行动期限（{2}至{3}）", "请改正其中之一的日期") \

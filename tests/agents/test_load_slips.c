@@ -19,17 +19,7 @@ static const slip slips[] = {
     {EXAMPLE, {"en: answered}", "en: signed for}", "zh: 已答复, en: signed for}", "label_twice"}},
     {EXAMPLE,
      {"{id: market, zh: 工商行政管理局", "{id: market, zh: 通信管理局", NULL, "label_twice"}},
-    {EXAMPLE,
-     {"        zh: 签收\n", "        zh: 移送\n", "        zh: 移送\n        en: sign",
-      "label_twice"}},
     {EXAMPLE, {"zh: 证照齐全, en: is", "zh: 无照经营, en: is", NULL, "label_twice"}},
-    {EXAMPLE, {"zh: 地址, en: address", "zh: 店铺名称, en: address", NULL, "label_twice"}},
-    {BLACK,
-     {"{id: verified, zh: 核实, en: verified", "{id: verified, zh: 关停, en: verified",
-      "{id: shut_down, zh: 关停, en: shut down, unit", "label_twice"}},
-    {BLACK,
-     {"    zh: 全国汇总\n    en: national summary\n    case_type",
-      "    zh: 季度报告\n    en: national summary\n    case_type", NULL, "label_twice"}},
     /* labels in the wrong language, or empty */
     {EXAMPLE, {"        zh: 答复\n", "        zh: answer\n", NULL, "label_zh"}},
     {EXAMPLE, {"        en: answer\n", "        en: 答复\n", NULL, "label_en"}},
@@ -42,26 +32,11 @@ static const slip slips[] = {
     {EXAMPLE,
      {"        by: [regulator]\n        from: [taken]",
       "       by: [regulator]\n        from: [taken]", NULL, "not_yaml"}},
-    /* what is written twice, or is never used */
+    /* what is written twice */
     {EXAMPLE, {"from: [answered]", "from: [answered, answered]", NULL, "entry_twice"}},
     {EXAMPLE, {"copies: [opener]", "copies: [opener, opener]", NULL, "entry_twice"}},
     {BLACK,
      {"dates: [\"2015-02-28\"]", "dates: [\"2015-02-28\", \"2015-02-28\"]", NULL, "entry_twice"}},
-    {EXAMPLE,
-     {"  - id: duties\n",
-      "  - id: spare\n    choices:\n      - {id: x, zh: 甲, en: x}\n  - id: duties\n", NULL,
-      "codes_unused"}},
-    {EXAMPLE,
-     {"codes:\n", "  - {id: spare, zh: 备用, en: spare}\n\ncodes:\n", NULL, "role_unused"}},
-    {EXAMPLE,
-     {"      - {id: measure,",
-      "      - {id: spare, zh: 备用, en: spare, type: text, group: shop}\n      - {id: measure,",
-      NULL, "field_unused"}},
-    {EXAMPLE,
-     {"      - {id: headquarters, zh: 专项办",
-      "      - {id: spare, zh: 备用, en: spare, kind: role, role: headquarters}\n      - {id: "
-      "headquarters, zh: 专项办",
-      NULL, "position_unused"}},
     {EXAMPLE, {"tables: [calendar]", "tables: [calendar, weather]", NULL, "table_unknown"}},
     /* days there are not, and days beside the campaign's */
     {EXAMPLE, {"from: \"2015-01-01\"", "from: \"2015-02-29\"", NULL, "not_a_day"}},
@@ -86,8 +61,8 @@ static const slip slips[] = {
       "ratio: {of: points_checked, to: points_checked}", NULL, "ratio_itself"}},
     {BLACK, {"role: operator_group, as_of", "role: police, as_of", NULL, "reconcile_role"}},
     {BLACK,
-     {"counts: [close], at: discovery}",
-      "counts: [close], at: discovery, when: [{test: state, values: [submitted], zh: 无, en: "
+     {"counts: [publish], at: bureau}",
+      "counts: [publish], at: bureau, when: [{test: state, values: [opened], zh: 无, en: "
       "none}]}",
       NULL, "state_never"}},
     {BLACK,
@@ -157,8 +132,26 @@ static void a_case_that_agents_hand_round_for_ever_is_told(void **state)
     free(text);
 }
 
+/* Neither is wrong: what is for later, and what one name says in two places. */
+static void what_is_not_used_yet_or_called_alike_elsewhere_is_no_fault(void **state)
+{
+    (void)state;
+    static const planted changes[] = {
+        {"codes:\n", "  - {id: spare, zh: 备用, en: spare}\n\ncodes:\n", NULL, NULL},
+        {"      - {id: measure,",
+         "      - {id: spare, zh: 备用, en: spare, type: text, group: shop}\n      - {id: measure,",
+         NULL, NULL},
+        {"zh: 地址, en: address", "zh: 店铺名称, en: address", NULL, NULL},
+        {"        zh: 签收\n", "        zh: 移送\n", NULL, NULL},
+    };
+    char *text = planted_in_example(changes, sizeof changes / sizeof changes[0]);
+    planted_is_sound(text);
+    free(text);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(each_slip_of_a_new_author_is_one_finding_on_its_line),
+    cmocka_unit_test(what_is_not_used_yet_or_called_alike_elsewhere_is_no_fault),
     cmocka_unit_test(a_case_that_agents_hand_round_for_ever_is_told),
     cmocka_unit_test(a_report_of_more_periods_than_there_may_be_is_told_with_the_number),
 };
