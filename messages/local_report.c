@@ -278,6 +278,8 @@ tb_local_read_verified(const Tongbao__Local__Verified *in, tb_arena *arena, tb_l
     out->attested = in->attested != 0;
     out->wrong = in->wrong;
     out->marks = in->marks;
+    out->corrected = in->corrected;
+    out->undecided = in->undecided;
     out->fault_count = in->n_faults;
     if (!tb_wire_fixed(in->case_id, out->case_id.bytes, TB_CASE_ID_BYTES)) {
         return TB_REFUSED_REQUEST;
@@ -300,6 +302,8 @@ bool tb_local_write_verified(const tb_local_verified *in,
     out->attested = in->attested;
     out->wrong = in->wrong;
     out->marks = in->marks;
+    out->corrected = in->corrected;
+    out->undecided = in->undecided;
     out->n_faults = in->fault_count;
     out->faults = tb_local_write_texts(in->faults, in->fault_count, arena);
     return out->faults != NULL;

@@ -214,6 +214,8 @@ typedef struct tb_local_verified {
     uint64_t openings;
     uint64_t behind;     /* events behind a report's figures, among events */
     uint64_t not_looked; /* and those beyond the bound */
+    uint64_t corrected;  /* stated figures that later events have changed */
+    uint64_t undecided;  /* that differ, with too many cases here to say why */
     bool attested;       /* the figures' events are with the reporter */
     uint64_t wrong;
     tb_bytes *faults; /* the first of what is wrong */
