@@ -1,5 +1,6 @@
 #include "agents/casework.h"
 
+#include "agents/campaign/scene.h"
 #include "agents/lost.h"
 #include "base/pack.h"
 
@@ -46,9 +47,16 @@ uint32_t tb_case_group_bit(const tb_case_view *view, tb_bytes group)
 uint32_t tb_case_readable(const tb_agent *agent, const tb_case_view *view, const tb_party *party)
 {
     uint32_t bits = 0;
-    for (unsigned i = 0; view->type != NULL && i < view->type->group_count; i++) {
-        if (tb_may_read(view, agent->directory, tb_bytes_str(view->type->groups[i].id), party)) {
-            bits |= 1u << i;
+    const tb_case_type *type = view->type;
+    for (unsigned p = 0; type != NULL && p < type->position_count; p++) {
+        if (!tb_position_stands(view, agent->directory, &type->positions[p], party)) {
+            continue;
+        }
+        for (unsigned i = 0; i < type->group_count; i++) {
+            const tb_field_group *group = &type->groups[i];
+            bool reads = tb_names_hold((const char *const *)group->readers, group->reader_count,
+                                       tb_bytes_str(type->positions[p].id));
+            bits |= reads ? 1u << i : 0;
         }
     }
     return bits;

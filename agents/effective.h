@@ -17,4 +17,7 @@ tb_err tb_effective_time(const tb_agent *agent,
                          tb_time *out,
                          bool *out_known) TB_MUST_USE;
 
+/* The same by the stored time where that is known already; 0: no stamp is here, or none counts. */
+tb_time tb_effective_by(const tb_agent *agent, tb_time at, tb_time stored, bool *out_known);
+
 #endif

@@ -31,6 +31,12 @@ document_key(uint8_t *buffer, tb_document_kind kind, tb_bytes name, uint32_t ver
     return tb_bytes_of(buffer, prefix.size + w.size);
 }
 
+static tb_err decode(tb_txn *txn, tb_bytes value, tb_document *out)
+{
+    return tb_document_decode(value, tb_txn_arena(txn), out) == TB_ACCEPTED ? TB_OK
+                                                                            : TB_ERR_CORRUPT;
+}
+
 /* The newest version of a name. */
 static tb_err newest(tb_txn *txn, tb_document_kind kind, tb_bytes name, tb_document *out)
 {
@@ -44,10 +50,7 @@ static tb_err newest(tb_txn *txn, tb_document_kind kind, tb_bytes name, tb_docum
     if (err != TB_OK) {
         return err;
     }
-    if (tb_document_decode(value, tb_txn_arena(txn), out) != TB_ACCEPTED) {
-        return TB_ERR_CORRUPT;
-    }
-    return TB_OK;
+    return decode(txn, value, out);
 }
 
 tb_err tb_document_at(
@@ -60,8 +63,7 @@ tb_err tb_document_at(
     if (err != TB_OK) {
         return err;
     }
-    return tb_document_decode(value, tb_txn_arena(txn), out) == TB_ACCEPTED ? TB_OK
-                                                                            : TB_ERR_CORRUPT;
+    return decode(txn, value, out);
 }
 
 /* ---- install ---- */
@@ -233,16 +235,15 @@ tb_err tb_document_next(tb_txn *txn, tb_bytes *cursor, tb_document *out)
     if (err != TB_OK) {
         return err;
     }
-    if (tb_document_decode(value, tb_txn_arena(txn), out) != TB_ACCEPTED) {
-        return TB_ERR_CORRUPT;
-    }
-
-    *cursor = key;
-    return TB_OK;
+    err = decode(txn, value, out);
+    *cursor = err == TB_OK ? key : *cursor;
+    return err;
 }
 
-/* The newest version of the first name behind *cursor, which moves past every version of it. */
-static tb_err next_name(tb_txn *txn, tb_bytes *cursor, tb_document *out)
+/* The newest version of the first name behind *cursor, which moves, in the buffer at, past every
+ * version of it. */
+static tb_err
+next_name(tb_txn *txn, uint8_t at[DOCUMENT_KEY_MAX], tb_bytes *cursor, tb_document *out)
 {
     tb_bytes all = {NULL, 0};
     tb_bytes key;
@@ -264,16 +265,48 @@ static tb_err next_name(tb_txn *txn, tb_bytes *cursor, tb_document *out)
     if (name.size > TB_NAME_BYTES_MAX) {
         return TB_ERR_CORRUPT;
     }
-    err = newest(txn, kind, name, out);
+    tb_bytes other;
+    tb_bytes unread;
+    tb_bytes prefix = tb_bytes_of(key.data, key.size - 4);
+    err = tb_store_next(txn, TB_TABLE_DOCUMENT, prefix, key, &other, &unread);
+    if (err == TB_OK) {
+        err = newest(txn, kind, name, out);
+    } else if (err == TB_ERR_NOT_FOUND) { /* most have this one version */
+        err = decode(txn, value, out);
+    }
     if (err != TB_OK) {
         return err == TB_ERR_NOT_FOUND ? TB_ERR_CORRUPT : err;
     }
-    uint8_t buffer[DOCUMENT_KEY_MAX];
-    return tb_arena_copy(tb_txn_arena(txn), document_key(buffer, kind, name, UINT32_MAX), cursor);
+    *cursor = document_key(at, kind, name, UINT32_MAX);
+    return TB_OK;
+}
+
+/* Of a document that may be long only this is kept in the turn's memory. */
+static tb_err
+next_version(tb_txn *txn, uint8_t at[DOCUMENT_KEY_MAX], tb_bytes *cursor, tb_version *out)
+{
+    uint8_t name[TB_NAME_BYTES_MAX];
+    tb_document document;
+    tb_arena *arena = tb_txn_arena(txn);
+    size_t mark = tb_arena_mark(arena);
+    tb_err err = next_name(txn, at, cursor, &document);
+    if (err != TB_OK || document.name.size > sizeof name) {
+        return err == TB_OK ? TB_ERR_CORRUPT : err;
+    }
+    size_t size = document.name.size;
+    if (size > 0) {
+        memcpy(name, document.name.data, size);
+    }
+    *out = (tb_version){.kind = (uint32_t)document.kind,
+                        .version = document.version,
+                        .digest = tb_document_digest(&document)};
+    tb_arena_release(arena, mark);
+    return tb_arena_copy(arena, tb_bytes_of(name, size), &out->name);
 }
 
 tb_err tb_documents_here(tb_txn *txn, tb_version **out, size_t *out_count)
 {
+    uint8_t at[DOCUMENT_KEY_MAX];
     tb_bytes cursor = {NULL, 0};
     tb_err err = TB_OK;
     size_t count = 0;
@@ -283,12 +316,8 @@ tb_err tb_documents_here(tb_txn *txn, tb_version **out, size_t *out_count)
     }
 
     while (err == TB_OK && count < TB_VERSIONS_MAX) {
-        tb_document document;
-        err = next_name(txn, &cursor, &document);
-        if (err == TB_OK) {
-            list[count++] = (tb_version){(uint32_t)document.kind, document.name, document.version,
-                                         tb_document_digest(&document)};
-        }
+        err = next_version(txn, at, &cursor, &list[count]);
+        count += err == TB_OK;
     }
     if (err != TB_OK && err != TB_ERR_NOT_FOUND) {
         return err;

@@ -12,6 +12,13 @@
 
 #define TENTH_OF_AN_HOUR_MS (6 * 60 * 1000)
 
+/* An event's effective time, asked for once: several measures count the same event. */
+typedef struct dated {
+    bool asked;
+    bool known;
+    tb_time at;
+} dated;
+
 typedef struct counting {
     const tb_agent *agent;
     tb_txn *txn;
@@ -21,7 +28,10 @@ typedef struct counting {
     const tb_as_of *as_of; /* NULL: as it is now */
     bool note;
     bool certain;
+    const tb_measure **measures; /* of this case type */
+    size_t measure_count;
     tb_path path;
+    dated *dates;       /* of the path's events */
     tb_case_row before; /* the event that is looked at */
     tb_case_row after;
     size_t at;
@@ -32,11 +42,13 @@ typedef struct counting {
 
 /* ---- when ---- */
 
-/* Which stamps would change the time: those of the entries before the first that has one. */
-static tb_err note_stamps(counting *c, const tb_event_row *row)
+/* The stored time of the event's notice, as tb_pass_stored has it; 0: not known. Which stamps would
+ * change it, those of the entries before the first that has one, is noted on the way. */
+static tb_err stored_at(counting *c, const tb_event_row *row, tb_time *out)
 {
     tb_proof_row proof;
     tb_header header;
+    *out = 0;
     if (row->notice == 0) {
         return TB_OK; /* in no notice yet: its case moves when it is */
     }
@@ -44,7 +56,7 @@ static tb_err note_stamps(counting *c, const tb_event_row *row)
     if (err != TB_OK) {
         return err == TB_ERR_NOT_FOUND ? TB_OK : err;
     }
-    if (tb_header_decode(proof.header, c->arena, &header) != TB_ACCEPTED) {
+    if (tb_header_reread(proof.header, c->arena, &header) != TB_ACCEPTED) {
         return TB_ERR_CORRUPT;
     }
     for (size_t i = 0; i < header.entry_count; i++) {
@@ -56,10 +68,13 @@ static tb_err note_stamps(counting *c, const tb_event_row *row)
             return TB_ERR_LIMIT;
         }
         err = tb_stamp_get(c->txn, &stream, header.entries[i].number, line, &packed);
+        if (err == TB_OK) {
+            *out = line->line.at;
+            return TB_OK;
+        }
         if (err == TB_ERR_NOT_FOUND) {
-            err = tb_measure_await(c->txn, &stream, header.entries[i].number, &c->row->id);
-        } else {
-            return err;
+            err = c->note ? tb_measure_await(c->txn, &stream, header.entries[i].number, &c->row->id)
+                          : TB_OK;
         }
         if (err != TB_OK) {
             return err;
@@ -68,13 +83,24 @@ static tb_err note_stamps(counting *c, const tb_event_row *row)
     return TB_OK;
 }
 
-static tb_err time_of(counting *c, const tb_chain_event *at, tb_time *out, bool *out_known)
+static tb_err date(counting *c, const tb_chain_event *at, dated *out)
 {
-    tb_err err = tb_effective_time(c->agent, c->txn, &at->row, at->event.at, out, out_known);
-    if (err == TB_OK && c->note && !c->agent->directory->exercise) {
-        err = note_stamps(c, &at->row);
+    tb_time stored = 0;
+    if (out->asked) {
+        return TB_OK;
+    }
+    tb_err err = c->agent->directory->exercise ? TB_OK : stored_at(c, &at->row, &stored);
+    if (err == TB_OK) {
+        out->at = tb_effective_by(c->agent, at->event.at, stored, &out->known);
+        out->asked = true;
     }
     return err;
+}
+
+/* Of an event of the path. */
+static tb_err date_at(counting *c, size_t at)
+{
+    return date(c, &c->path.list[at], &c->dates[at]);
 }
 
 /* ---- what a field says ---- */
@@ -255,17 +281,16 @@ static bool counts_then(const counting *c, tb_time at)
 
 static tb_err count_event(counting *c, const tb_measure *measure, const tb_directory *directory)
 {
-    tb_time at = 0;
-    bool known = false;
+    const dated *when = &c->dates[c->at];
     bool gives;
     if (!stands_at(c, measure, directory) || !holds(c, measure, directory)) {
         return TB_OK;
     }
-    tb_err err = time_of(c, &c->path.list[c->at], &at, &known);
-    if (err != TB_OK || !known || !counts_then(c, at)) {
+    tb_err err = date_at(c, c->at);
+    if (err != TB_OK || !when->known || !counts_then(c, when->at)) {
         return err;
     }
-    tb_measured row = row_at(c, measure, at);
+    tb_measured row = row_at(c, measure, when->at);
     err = weigh(c, measure, &row, &gives);
     return err == TB_OK && gives ? add(c, &row) : err;
 }
@@ -274,10 +299,6 @@ static tb_err count_event(counting *c, const tb_measure *measure, const tb_direc
 static tb_err count_hours(counting *c, const tb_measure *measure, const tb_directory *directory)
 {
     size_t from = c->at;
-    tb_time began = 0;
-    tb_time at = 0;
-    bool known_from = false;
-    bool known = false;
     bool found = false;
     while (from-- > 0 && !found) {
         tb_bytes action = c->path.list[from].event.action;
@@ -292,16 +313,19 @@ static tb_err count_hours(counting *c, const tb_measure *measure, const tb_direc
     if (!found || !stands_at(c, measure, directory) || !holds(c, measure, directory)) {
         return TB_OK;
     }
-    tb_err err = time_of(c, &c->path.list[from], &began, &known_from);
+    const dated *began = &c->dates[from];
+    const dated *when = &c->dates[c->at];
+    tb_err err = date_at(c, from);
     if (err == TB_OK) {
-        err = time_of(c, &c->path.list[c->at], &at, &known);
+        err = date_at(c, c->at);
     }
-    if (err != TB_OK || !known_from || !known || !counts_then(c, at)) {
+    if (err != TB_OK || !began->known || !when->known || !counts_then(c, when->at)) {
         return err;
     }
-    tb_measured row = row_at(c, measure, at);
+    tb_measured row = row_at(c, measure, when->at);
     row.kind = TB_MEASURED_HOURS;
-    row.bucket = at > began ? (uint32_t)((at - began) / TENTH_OF_AN_HOUR_MS) : 0;
+    row.bucket =
+        when->at > began->at ? (uint32_t)((when->at - began->at) / TENTH_OF_AN_HOUR_MS) : 0;
     err = group_of(c, measure, &row.group);
     return err == TB_OK ? add(c, &row) : err;
 }
@@ -311,11 +335,10 @@ static tb_err count_at(counting *c)
     tb_bytes action = c->path.list[c->at].event.action;
     const tb_directory *directory = NULL;
     tb_err err = TB_OK;
-    for (unsigned i = 0; err == TB_OK && i < c->campaign->measure_count; i++) {
-        const tb_measure *measure = &c->campaign->measures[i];
+    for (size_t i = 0; err == TB_OK && i < c->measure_count; i++) {
+        const tb_measure *measure = c->measures[i];
         bool hours = tb_measure_kind_of(measure) == TB_MEASURE_HOURS;
-        if (!is_of_type(measure, c->row->case_type) ||
-            !(hours ? tb_bytes_equal(action, tb_bytes_str(measure->hours.to))
+        if (!(hours ? tb_bytes_equal(action, tb_bytes_str(measure->hours.to))
                     : is_counted(measure, action))) {
             continue;
         }
@@ -332,15 +355,14 @@ static tb_err count_at(counting *c)
 /* Beside the chain: each lapse in the month of its record, for who owed it. */
 static tb_err count_lapse(counting *c, const tb_measure *measure, const tb_standing_lapse *lapse)
 {
-    tb_time at;
-    bool known;
+    dated when = {.asked = false};
     uint64_t number = 0;
     if ((measure->scoring && !lapse->scores) ||
         !tb_names_hold((const char *const *)measure->lapses, measure->lapse_count, lapse->duty)) {
         return TB_OK;
     }
-    tb_err err = time_of(c, &lapse->record, &at, &known);
-    if (err != TB_OK || !known) {
+    tb_err err = date(c, &lapse->record, &when);
+    if (err != TB_OK || !when.known) {
         return err;
     }
     for (int i = 0; i < 8; i++) {
@@ -351,7 +373,7 @@ static tb_err count_lapse(counting *c, const tb_measure *measure, const tb_stand
         .number = TB_MEASURED_SIDE | number >> 1,
         .measure = tb_bytes_str(measure->id),
         .event = lapse->record.id,
-        .month = tb_month_of(at),
+        .month = tb_month_of(when.at),
         .group = tb_party_bytes(&lapse->debtor),
         .kind = TB_MEASURED_AMOUNT,
         .amount = 1,
@@ -369,10 +391,9 @@ static tb_err count_lapses(counting *c)
     tb_standing_lapse *list = NULL;
     size_t count = 0;
     tb_err err = TB_OK;
-    for (unsigned m = 0; err == TB_OK && m < c->campaign->measure_count; m++) {
-        const tb_measure *measure = &c->campaign->measures[m];
-        if (tb_measure_kind_of(measure) != TB_MEASURE_LAPSES ||
-            !is_of_type(measure, c->row->case_type)) {
+    for (size_t m = 0; err == TB_OK && m < c->measure_count; m++) {
+        const tb_measure *measure = c->measures[m];
+        if (tb_measure_kind_of(measure) != TB_MEASURE_LAPSES) {
             continue;
         }
         if (list == NULL) {
@@ -385,27 +406,33 @@ static tb_err count_lapses(counting *c)
     return err;
 }
 
-static bool measures_type(const tb_campaign *campaign, tb_bytes type)
+/* The measures of this case type, and the path that counts, with a place for each event's date. */
+static tb_err prepare(counting *c)
 {
-    for (unsigned i = 0; campaign != NULL && i < campaign->measure_count; i++) {
-        if (is_of_type(&campaign->measures[i], type)) {
-            return true;
+    size_t all = c->campaign == NULL ? 0 : c->campaign->measure_count;
+    c->measures = tb_arena_array(c->arena, all + 1, sizeof *c->measures);
+    if (c->measures == NULL) {
+        return TB_ERR_LIMIT;
+    }
+    for (size_t i = 0; i < all; i++) {
+        const tb_measure *measure = &c->campaign->measures[i];
+        if (is_of_type(measure, c->row->case_type)) {
+            c->measures[c->measure_count++] = measure;
         }
     }
-    return false;
-}
-
-/* The path that counts, and the case before its first event. */
-static tb_err begin(counting *c)
-{
+    if (c->measure_count == 0) {
+        return TB_OK;
+    }
     tb_case_row then;
     tb_err err = c->as_of == NULL
                      ? tb_chain_to_head(c->txn, c->row, &c->path)
                      : tb_case_as_of(c->agent, c->txn, c->row, c->as_of, &c->path, &then);
-    if (err == TB_ERR_NOT_FOUND && c->as_of != NULL) {
-        return TB_OK; /* there was none then */
+    if (err != TB_OK) {
+        return err == TB_ERR_NOT_FOUND && c->as_of != NULL ? TB_OK : err; /* there was none then */
     }
-    return err == TB_OK ? tb_chain_replay(c->agent, c->txn, &c->path, 0, c->row, &c->after) : err;
+    c->dates = tb_arena_array(c->arena, c->path.count, sizeof *c->dates);
+    return c->dates == NULL ? TB_ERR_LIMIT
+                            : tb_chain_replay(c->agent, c->txn, &c->path, 0, c->row, &c->after);
 }
 
 tb_err tb_measure_case(const tb_agent *agent,
@@ -426,10 +453,7 @@ tb_err tb_measure_case(const tb_agent *agent,
                   .as_of = as_of,
                   .note = note,
                   .certain = true};
-    tb_err err = TB_OK;
-    if (measures_type(campaign, row->case_type)) {
-        err = begin(&c);
-    }
+    tb_err err = prepare(&c);
     for (c.at = 0; err == TB_OK && c.at < c.path.count; c.at++) {
         const tb_chain_event *event = &c.path.list[c.at];
         c.before = c.after;

@@ -45,7 +45,7 @@ tb_err tb_pass_proof(tb_txn *txn, const tb_event_row *row, tb_passed *out, bool 
         .path_count = proof.path_count,
     };
     tb_header header;
-    if (tb_header_decode(proof.header, tb_txn_arena(txn), &header) != TB_ACCEPTED) {
+    if (tb_header_reread(proof.header, tb_txn_arena(txn), &header) != TB_ACCEPTED) {
         return TB_ERR_CORRUPT;
     }
     tb_time at;
@@ -80,7 +80,7 @@ tb_err tb_pass_stored(tb_txn *txn, const tb_event_row *row, tb_time *out)
         return err == TB_ERR_NOT_FOUND ? TB_OK : err;
     }
     tb_header header;
-    if (tb_header_decode(proof.header, tb_txn_arena(txn), &header) != TB_ACCEPTED) {
+    if (tb_header_reread(proof.header, tb_txn_arena(txn), &header) != TB_ACCEPTED) {
         return TB_ERR_CORRUPT;
     }
     tb_bytes packed;

@@ -51,7 +51,7 @@ tb_err tb_stamp_get(tb_txn *txn,
     }
 
     tb_signed_line line;
-    if (tb_signed_line_decode(value, tb_txn_arena(txn), &line) != TB_ACCEPTED) {
+    if (tb_signed_line_reread(value, tb_txn_arena(txn), &line) != TB_ACCEPTED) {
         return TB_ERR_CORRUPT;
     }
     if (number < line.line.from || number > line.line.to) {

@@ -47,7 +47,9 @@
     X(SEALED_IN_CLEAR, "parts are not encrypted") \
     X(DRAFT_DROPPED, "a draft that must still wait is forgotten") \
     X(DUTY_DAYS_WRONG, "a duty is counted by the wrong days and is late before it is due")         \
-    X(HELD_FORGOTTEN, "held events are not looked at when their predecessor comes")
+    X(HELD_FORGOTTEN, "held events are not looked at when their predecessor comes") \
+    X(ROOTS_UNBOUNDED, "a frame may lie under any number of roots") \
+    X(ONE_FETCHED, "of all that waits the hub fetches one group a turn")
 /* clang-format on */
 
 typedef enum tb_mutant {

@@ -299,7 +299,7 @@ tb_err tb_hub_submit(tb_broker *b, tb_live_party *sender, const tb_carry *carry)
     size_t roots = 0;
     for (size_t i = 0; i < carry->group_count && sender->linked; i++) {
         roots += i == 0 || !tb_group_same_root(&carry->groups[i - 1], &carry->groups[i]) ? 1 : 0;
-        if (bytes >= TB_FRAME_LOOKED_BYTES || roots > TB_FRAME_ROOTS_MAX) {
+        if (bytes >= TB_FRAME_LOOKED_BYTES || (roots > TB_FRAME_ROOTS_MAX && !TB_MUTANT(ROOTS_UNBOUNDED))) {
             sender->again = true;
             return TB_OK;
         }

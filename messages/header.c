@@ -100,7 +100,7 @@ static tb_refusal read_old_marks(const wire_header *in, tb_arena *arena, tb_head
     return TB_ACCEPTED;
 }
 
-static tb_refusal read_header(tb_bytes in, tb_arena *arena, tb_header *out)
+static tb_refusal read_header(tb_bytes in, bool again_too, tb_arena *arena, tb_header *out)
 {
     tb_arena scratch = tb_wire_scratch(arena, RESULT_BYTES_MAX);
     ProtobufCMessage *message = NULL;
@@ -121,7 +121,7 @@ static tb_refusal read_header(tb_bytes in, tb_arena *arena, tb_header *out)
         return refusal;
     }
     refusal = read_old_marks(wire, arena, out);
-    if (refusal != TB_ACCEPTED) {
+    if (refusal != TB_ACCEPTED || !again_too) {
         return refusal;
     }
 
@@ -133,7 +133,7 @@ static tb_refusal read_header(tb_bytes in, tb_arena *arena, tb_header *out)
     return tb_bytes_equal(in, again) ? TB_ACCEPTED : TB_REFUSED_NOT_CANONICAL;
 }
 
-tb_refusal tb_header_decode(tb_bytes in, tb_arena *arena, tb_header *out)
+static tb_refusal decode(tb_bytes in, bool again_too, tb_arena *arena, tb_header *out)
 {
     if (in.size > TB_HEADER_BYTES_MAX) {
         return TB_REFUSED_TOO_LARGE;
@@ -141,7 +141,7 @@ tb_refusal tb_header_decode(tb_bytes in, tb_arena *arena, tb_header *out)
 
     size_t mark = tb_arena_mark(arena);
     tb_header header = {0};
-    tb_refusal refusal = read_header(in, arena, &header);
+    tb_refusal refusal = read_header(in, again_too, arena, &header);
     if (refusal != TB_ACCEPTED) {
         tb_arena_release(arena, mark);
         return refusal;
@@ -149,6 +149,16 @@ tb_refusal tb_header_decode(tb_bytes in, tb_arena *arena, tb_header *out)
 
     *out = header;
     return TB_ACCEPTED;
+}
+
+tb_refusal tb_header_decode(tb_bytes in, tb_arena *arena, tb_header *out)
+{
+    return decode(in, true, arena, out);
+}
+
+tb_refusal tb_header_reread(tb_bytes in, tb_arena *arena, tb_header *out)
+{
+    return decode(in, false, arena, out);
 }
 
 static bool write_entries(const tb_header *in, tb_arena *arena, wire_header *out)

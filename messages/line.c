@@ -49,7 +49,7 @@ static bool read_fields(const wire_line *in, tb_line *out)
            tb_wire_fixed_or_zero(in->event, out->event.bytes, TB_DIGEST_BYTES) && well_formed(out);
 }
 
-tb_refusal tb_line_decode(tb_bytes in, tb_line *out)
+static tb_refusal decode(tb_bytes in, bool again_too, tb_line *out)
 {
     alignas(max_align_t) uint8_t block[SCRATCH_BYTES];
     tb_arena scratch;
@@ -70,11 +70,17 @@ tb_refusal tb_line_decode(tb_bytes in, tb_line *out)
 
     tb_bytes again;
     tb_arena_reset(&scratch);
-    if (tb_line_encode(&line, &scratch, &again) != TB_OK || !tb_bytes_equal(in, again)) {
+    if (again_too &&
+        (tb_line_encode(&line, &scratch, &again) != TB_OK || !tb_bytes_equal(in, again))) {
         return TB_REFUSED_NOT_CANONICAL;
     }
     *out = line;
     return TB_ACCEPTED;
+}
+
+tb_refusal tb_line_decode(tb_bytes in, tb_line *out)
+{
+    return decode(in, true, out);
 }
 
 tb_err tb_line_encode(const tb_line *line, tb_arena *arena, tb_bytes *out)
@@ -105,7 +111,7 @@ tb_digest tb_line_digest(tb_bytes encoded)
     return tb_digest_of("tongbao line", encoded);
 }
 
-tb_refusal tb_wire_read_line(const wire_signed_line *in, tb_signed_line *out)
+static tb_refusal read_line(const wire_signed_line *in, bool again_too, tb_signed_line *out)
 {
     if (in->root == NULL) {
         return TB_REFUSED_MALFORMED;
@@ -126,7 +132,12 @@ tb_refusal tb_wire_read_line(const wire_signed_line *in, tb_signed_line *out)
         }
     }
     out->encoded = tb_bytes_of(in->line.data, in->line.len);
-    return tb_line_decode(out->encoded, &out->line);
+    return decode(out->encoded, again_too, &out->line);
+}
+
+tb_refusal tb_wire_read_line(const wire_signed_line *in, tb_signed_line *out)
+{
+    return read_line(in, true, out);
 }
 
 bool tb_wire_write_line(const tb_signed_line *in, tb_arena *arena, wire_signed_line *out)
@@ -151,7 +162,7 @@ wire_signed_line *tb_wire_write_new_line(const tb_signed_line *in, tb_arena *are
     return tb_wire_write_line(in, arena, out) ? out : NULL;
 }
 
-tb_refusal tb_signed_line_decode(tb_bytes in, tb_arena *arena, tb_signed_line *out)
+static tb_refusal decode_signed(tb_bytes in, bool again_too, tb_arena *arena, tb_signed_line *out)
 {
     if (in.size > TB_SIGNED_LINE_BYTES_MAX) {
         return TB_REFUSED_TOO_LARGE;
@@ -163,7 +174,7 @@ tb_refusal tb_signed_line_decode(tb_bytes in, tb_arena *arena, tb_signed_line *o
     tb_refusal refusal =
         tb_wire_unpack(&tongbao__wire__signed_line__descriptor, in, arena, &message);
     if (refusal == TB_ACCEPTED) {
-        refusal = tb_wire_read_line((const wire_signed_line *)message, &line);
+        refusal = read_line((const wire_signed_line *)message, again_too, &line);
     }
     if (refusal != TB_ACCEPTED) {
         tb_arena_release(arena, mark);
@@ -171,6 +182,16 @@ tb_refusal tb_signed_line_decode(tb_bytes in, tb_arena *arena, tb_signed_line *o
     }
     *out = line;
     return TB_ACCEPTED;
+}
+
+tb_refusal tb_signed_line_decode(tb_bytes in, tb_arena *arena, tb_signed_line *out)
+{
+    return decode_signed(in, true, arena, out);
+}
+
+tb_refusal tb_signed_line_reread(tb_bytes in, tb_arena *arena, tb_signed_line *out)
+{
+    return decode_signed(in, false, arena, out);
 }
 
 tb_err tb_signed_line_encode(const tb_signed_line *in, tb_arena *arena, tb_bytes *out)

@@ -1,8 +1,9 @@
 /* The memory form of the store, for tests and the simulator: it forgets what was not committed,
  * runs out of space and fails commits when told to, and can hold a row that rotted.
  *
- * A table is a skip list; the heights come from a fixed sequence, so that a run repeats exactly.
- * Each write notes what was there before, and an abort takes the notes back from the newest.
+ * A table is a skip list; the heights come from a fixed sequence, so that a run repeats exactly. It
+ * remembers the row that was read last: most walks ask for the one behind it. Each write notes what
+ * was there before, and an abort takes the notes back from the newest.
  */
 #include "store/range.h"
 #include "store/version.h"
@@ -22,22 +23,25 @@ typedef struct cell {
 } cell;
 
 typedef struct row {
-    cell key;
     cell value;
-    struct row *next[LEVELS];
+    tb_bytes key; /* behind next */
+    struct row *next[];
 } row;
 
 /* What a write replaced. */
 typedef struct undo {
+    struct undo *older;
     tb_table table;
-    cell key;
     bool existed;
     cell value;
-    struct undo *older;
+    size_t key_size;
+    uint8_t key[];
 } undo;
 
 typedef struct table {
-    row head; /* without a key: before every row */
+    row *first[LEVELS];
+    unsigned levels; /* that any row reaches */
+    row *read_last;  /* NULL when that row is gone */
     uint64_t rows;
 } table;
 
@@ -66,7 +70,7 @@ struct tb_store {
 /* This form runs in tests, where there is memory or the test is wrong. */
 static void *own(size_t size)
 {
-    void *memory = calloc(1, size);
+    void *memory = malloc(size);
 
     TB_ASSERT(memory != NULL);
     return memory;
@@ -106,84 +110,95 @@ static unsigned draw_height(tb_store *store)
     return height;
 }
 
-/* On every level the last row before key; returns the first row at or behind it, or NULL. */
+/* What follows a row on each level; NULL stands before every row. */
+static row **behind(table *t, row *at)
+{
+    return at == NULL ? t->first : at->next;
+}
+
+/* On every level in use the last row before key; returns the first row at or behind it, or NULL. */
 static row *find(table *t, tb_bytes key, row *before[LEVELS])
 {
-    row *at = &t->head;
+    row *at = NULL;
+    row *beyond = NULL; /* known not to be before key */
 
-    for (size_t level = LEVELS; level-- > 0;) {
-        while (at->next[level] != NULL &&
-               tb_key_compare(bytes_of(&at->next[level]->key), key) < 0) {
-            at = at->next[level];
+    for (size_t level = t->levels; level-- > 0;) {
+        row *next = behind(t, at)[level];
+        while (next != beyond && tb_key_compare(next->key, key) < 0) {
+            at = next;
+            next = at->next[level];
         }
+        beyond = next;
         before[level] = at;
     }
-    return at->next[0];
+    return beyond;
 }
 
 static row *find_exact(table *t, tb_bytes key, row *before[LEVELS])
 {
     row *found = find(t, key, before);
 
-    return found != NULL && tb_bytes_equal(bytes_of(&found->key), key) ? found : NULL;
+    return found != NULL && tb_bytes_equal(found->key, key) ? found : NULL;
 }
 
-/* Takes the cells. */
-static void insert(tb_store *store, table *t, cell key, cell value, row *const before[LEVELS])
+/* Takes the cell. */
+static void insert(tb_store *store, table *t, tb_bytes key, cell value, row *before[LEVELS])
 {
-    row *fresh = own(sizeof *fresh);
     unsigned height = draw_height(store);
+    row *fresh = own(sizeof *fresh + height * sizeof fresh->next[0] + key.size);
+    uint8_t *its_key = (uint8_t *)&fresh->next[height];
 
-    fresh->key = key;
+    memcpy(its_key, key.data, key.size);
+    fresh->key = tb_bytes_of(its_key, key.size);
     fresh->value = value;
+    for (; t->levels < height; t->levels++) {
+        before[t->levels] = NULL;
+    }
     for (size_t level = 0; level < height; level++) {
-        fresh->next[level] = before[level]->next[level];
-        before[level]->next[level] = fresh;
+        row **place = &behind(t, before[level])[level];
+        fresh->next[level] = *place;
+        *place = fresh;
     }
     t->rows++;
     store->used += row_bytes(key.size, value.size);
 }
 
-/* Gives the cells back to the caller. */
+/* Its value belongs to the caller. */
 static void unlink_row(tb_store *store, table *t, row *gone, row *const before[LEVELS])
 {
-    for (size_t level = 0; level < LEVELS && before[level]->next[level] == gone; level++) {
-        before[level]->next[level] = gone->next[level];
+    for (size_t level = 0; level < t->levels && behind(t, before[level])[level] == gone; level++) {
+        behind(t, before[level])[level] = gone->next[level];
+    }
+    if (t->read_last == gone) {
+        t->read_last = NULL;
     }
     t->rows--;
     store->used -= row_bytes(gone->key.size, gone->value.size);
     free(gone);
 }
 
-/* Makes the table hold value, or nothing, under key. Takes both cells, gives back what was there.
- */
-static void exchange(tb_store *store, tb_table name, cell key, bool *exists, cell *value)
+/* Makes the table hold value, or nothing, under key, where find_exact() found found. Takes the
+ * cell, gives back what was there. */
+static void exchange(tb_store *store,
+                     table *t,
+                     tb_bytes key,
+                     row *found,
+                     row *before[LEVELS],
+                     bool *exists,
+                     cell *value)
 {
-    table *t = &store->tables[name];
-    row *before[LEVELS];
-    row *found = find_exact(t, bytes_of(&key), before);
-    cell old = {0};
-    bool existed = found != NULL;
+    cell old = found != NULL ? found->value : (cell){0};
 
-    if (existed) {
-        old = found->value;
-    }
-    if (existed && *exists) {
+    if (found != NULL && *exists) {
         store->used += value->size;
         store->used -= old.size;
         found->value = *value;
-        free(key.data);
-    } else if (existed) {
-        cell its_key = found->key;
+    } else if (found != NULL) {
         unlink_row(store, t, found, before);
-        free(its_key.data);
-        free(key.data);
     } else if (*exists) {
         insert(store, t, key, *value, before);
-    } else {
-        free(key.data);
     }
-    *exists = existed;
+    *exists = found != NULL;
     *value = old;
 }
 
@@ -193,7 +208,7 @@ static tb_store *empty_store(uint64_t quota)
 {
     tb_store *store = own(sizeof *store);
 
-    store->quota = quota;
+    *store = (tb_store){.quota = quota};
     return store;
 }
 
@@ -229,11 +244,10 @@ tb_err tb_store_open_older(const char *path, const tb_store_options *options, tb
 
 static void free_table(table *t)
 {
-    row *at = t->head.next[0];
+    row *at = t->first[0];
 
     while (at != NULL) {
         row *next = at->next[0];
-        free(at->key.data);
         free(at->value.data);
         free(at);
         at = next;
@@ -277,7 +291,6 @@ static void keep(tb_txn *txn)
     while (txn->newest != NULL) {
         undo *note = txn->newest;
         txn->newest = note->older;
-        free(note->key.data);
         free(note->value.data);
         free(note);
     }
@@ -289,7 +302,11 @@ void tb_store_abort(tb_txn *txn)
     while (txn->newest != NULL) {
         undo *note = txn->newest;
         txn->newest = note->older;
-        exchange(txn->store, note->table, note->key, &note->existed, &note->value);
+        table *t = &txn->store->tables[note->table];
+        tb_bytes key = tb_bytes_of(note->key, note->key_size);
+        row *before[LEVELS];
+        row *found = find_exact(t, key, before);
+        exchange(txn->store, t, key, found, before, &note->existed, &note->value);
         free(note->value.data);
         free(note);
     }
@@ -355,12 +372,24 @@ tb_err tb_store_get(tb_txn *txn, tb_table name, tb_bytes key, tb_bytes *out_valu
     return found == NULL ? TB_ERR_NOT_FOUND : read_value(txn, found, out_value);
 }
 
-static void write(tb_txn *txn, tb_table name, tb_bytes key, bool exists, cell value)
+static void write(tb_txn *txn,
+                  tb_table name,
+                  tb_bytes key,
+                  row *found,
+                  row *before[LEVELS],
+                  bool exists,
+                  cell value)
 {
-    undo *note = own(sizeof *note);
+    undo *note = own(sizeof *note + key.size);
 
-    *note = (undo){name, cell_of(key), exists, value, txn->newest};
-    exchange(txn->store, name, cell_of(key), &note->existed, &note->value);
+    *note = (undo){.older = txn->newest,
+                   .table = name,
+                   .existed = exists,
+                   .value = value,
+                   .key_size = key.size};
+    memcpy(note->key, key.data, key.size);
+    exchange(txn->store, &txn->store->tables[name], key, found, before, &note->existed,
+             &note->value);
     txn->newest = note;
     txn->wrote = true;
 }
@@ -378,14 +407,14 @@ tb_err tb_store_put(tb_txn *txn, tb_table name, tb_bytes key, tb_bytes value)
     if (err != TB_OK) {
         return err;
     }
-    const row *found = find_exact(&store->tables[name], key, before);
+    row *found = find_exact(&store->tables[name], key, before);
     uint64_t had = found == NULL ? 0 : row_bytes(key.size, found->value.size);
     uint64_t needs = row_bytes(key.size, value.size);
     if (needs > had && store->used - had + needs > store->quota) {
         txn->lost = TB_ERR_FULL;
         return txn->lost;
     }
-    write(txn, name, key, true, cell_of(value));
+    write(txn, name, key, found, before, true, cell_of(value));
     return TB_OK;
 }
 
@@ -401,10 +430,11 @@ tb_err tb_store_del(tb_txn *txn, tb_table name, tb_bytes key)
     if (err != TB_OK) {
         return err;
     }
-    if (find_exact(&txn->store->tables[name], key, before) == NULL) {
+    row *found = find_exact(&txn->store->tables[name], key, before);
+    if (found == NULL) {
         return TB_ERR_NOT_FOUND;
     }
-    write(txn, name, key, false, (cell){0});
+    write(txn, name, key, found, before, false, (cell){0});
     return TB_OK;
 }
 
@@ -415,10 +445,10 @@ read_row(tb_txn *txn, const row *r, tb_bytes prefix, tb_bytes *out_key, tb_bytes
 {
     tb_bytes key;
 
-    if (!tb_key_starts_with(bytes_of(&r->key), prefix)) {
+    if (!tb_key_starts_with(r->key, prefix)) {
         return TB_ERR_NOT_FOUND;
     }
-    tb_err err = tb_arena_copy(txn->arena, bytes_of(&r->key), &key);
+    tb_err err = tb_arena_copy(txn->arena, r->key, &key);
     if (err != TB_OK) {
         return err;
     }
@@ -429,6 +459,17 @@ read_row(tb_txn *txn, const row *r, tb_bytes prefix, tb_bytes *out_key, tb_bytes
     return err;
 }
 
+static row *at_or_behind(table *t, tb_bound bound)
+{
+    row *before[LEVELS];
+    row *r = t->read_last;
+
+    if (r == NULL || !tb_bytes_equal(r->key, bound.bytes)) {
+        r = find(t, bound.bytes, before);
+    }
+    return r != NULL && bound.strict && tb_bytes_equal(r->key, bound.bytes) ? r->next[0] : r;
+}
+
 tb_err tb_form_forward(tb_txn *txn,
                        tb_table name,
                        tb_bound bound,
@@ -436,26 +477,25 @@ tb_err tb_form_forward(tb_txn *txn,
                        tb_bytes *out_key,
                        tb_bytes *out_value)
 {
-    row *before[LEVELS];
-
     tb_err err = usable(txn);
     if (err != TB_OK) {
         return err;
     }
-    const row *r = find(&txn->store->tables[name], bound.bytes, before);
-    if (r != NULL && bound.strict && tb_bytes_equal(bytes_of(&r->key), bound.bytes)) {
-        r = r->next[0];
+    row *r = at_or_behind(&txn->store->tables[name], bound);
+    if (r == NULL) {
+        return TB_ERR_NOT_FOUND;
     }
-    return r == NULL ? TB_ERR_NOT_FOUND : read_row(txn, r, prefix, out_key, out_value);
+    txn->store->tables[name].read_last = r;
+    return read_row(txn, r, prefix, out_key, out_value);
 }
 
-static const row *last_row(const table *t)
+static row *last_row(table *t)
 {
-    const row *at = &t->head;
+    row *at = NULL;
 
-    for (size_t level = LEVELS; level-- > 0;) {
-        while (at->next[level] != NULL) {
-            at = at->next[level];
+    for (size_t level = t->levels; level-- > 0;) {
+        while (behind(t, at)[level] != NULL) {
+            at = behind(t, at)[level];
         }
     }
     return at;
@@ -479,11 +519,11 @@ tb_err tb_form_backward(tb_txn *txn,
     if (bound.bytes.size == 0) {
         r = last_row(t);
     } else {
-        const row *at = find(t, bound.bytes, before);
-        bool exact = at != NULL && tb_bytes_equal(bytes_of(&at->key), bound.bytes);
-        r = exact && !bound.strict ? at : before[0];
+        before[0] = NULL;
+        const row *at = find_exact(t, bound.bytes, before);
+        r = at != NULL && !bound.strict ? at : before[0];
     }
-    return r == &t->head ? TB_ERR_NOT_FOUND : read_row(txn, r, prefix, out_key, out_value);
+    return r == NULL ? TB_ERR_NOT_FOUND : read_row(txn, r, prefix, out_key, out_value);
 }
 
 /* Measures. */
@@ -504,7 +544,7 @@ tb_err tb_store_scrub(tb_txn *txn, uint64_t *out_rows)
     uint64_t rows = 0;
 
     for (size_t i = 0; i < TB_TABLE_COUNT; i++) {
-        for (const row *r = txn->store->tables[i].head.next[0]; r != NULL; r = r->next[0]) {
+        for (const row *r = txn->store->tables[i].first[0]; r != NULL; r = r->next[0]) {
             if (r->value.damaged) {
                 return TB_ERR_CORRUPT;
             }
@@ -547,11 +587,12 @@ tb_err tb_store_mem_clone(const tb_store *store, tb_store **out)
 
     tb_store *copy = empty_store(store->quota);
     for (size_t i = 0; i < TB_TABLE_COUNT; i++) {
-        for (const row *r = store->tables[i].head.next[0]; r != NULL; r = r->next[0]) {
+        for (const row *r = store->tables[i].first[0]; r != NULL; r = r->next[0]) {
+            row *before[LEVELS];
             cell value = cell_of(bytes_of(&r->value));
-            bool exists = true;
             value.damaged = r->value.damaged;
-            exchange(copy, (tb_table)i, cell_of(bytes_of(&r->key)), &exists, &value);
+            (void)find(&copy->tables[i], r->key, before);
+            insert(copy, &copy->tables[i], r->key, value, before);
         }
     }
     *out = copy;

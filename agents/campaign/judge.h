@@ -178,6 +178,11 @@ bool tb_position_holds(const tb_case_view *view,
                        const tb_directory *directory,
                        const char *position,
                        const tb_party *party);
+/* The same of a position of the case's type. */
+bool tb_position_stands(const tb_case_view *view,
+                        const tb_directory *directory,
+                        const tb_position *position,
+                        const tb_party *party);
 /* The next party in a position, of one or of many, ascending; *at is 0 before the first. */
 bool tb_position_next(const tb_case_view *view,
                       const tb_directory *directory,

@@ -14,7 +14,7 @@ stands_in(const tb_case_view *view, const tb_position *position, const tb_direct
     if (!tb_bytes_equal(party->role, tb_bytes_str(position->role))) {
         return false;
     }
-    if (position->field == NULL) {
+    if (position->field == NULL || position->kind == TB_POSITION_ROLE) {
         return true;
     }
     tb_bytes place = tb_case_view_field(view, tb_bytes_str(position->field));
@@ -31,26 +31,45 @@ bool tb_position_many(const tb_case_type *type, const char *position)
     return is_many(tb_case_type_position(type, tb_bytes_str(position)));
 }
 
-bool tb_position_holds(const tb_case_view *view,
-                       const tb_directory *directory,
-                       const char *position,
-                       const tb_party *party)
+/* Of a role, nation-wide or in one place: whose own entry does not say so need not be looked for
+ * among all parties. */
+static bool is_of_role(const tb_position *position)
 {
-    const tb_position *p = tb_case_type_position(view->type, tb_bytes_str(position));
-    if (is_many(p)) {
+    return is_many(position) || position->kind == TB_POSITION_ROLE ||
+           position->kind == TB_POSITION_ROLE_OF_FIELD;
+}
+
+bool tb_position_stands(const tb_case_view *view,
+                        const tb_directory *directory,
+                        const tb_position *p,
+                        const tb_party *party)
+{
+    if (is_of_role(p)) {
         const tb_directory_party *found = tb_directory_find(directory, party);
-        return found != NULL && stands_in(view, p, found);
+        bool fits = found != NULL && stands_in(view, p, found);
+        if (!fits || is_many(p)) {
+            return fits;
+        }
     }
     tb_party list[LOOKED_UP_MAX];
-    size_t count = p != NULL && p->kind == TB_POSITION_LOOKED_UP
+    size_t count = p->kind == TB_POSITION_LOOKED_UP
                        ? tb_lookup_parties(view, directory, p, list, LOOKED_UP_MAX)
-                       : tb_position_party(view, directory, position, list);
+                       : tb_position_party(view, directory, p->id, list);
     for (size_t i = 0; i < count; i++) {
         if (tb_party_equal(&list[i], party)) {
             return true;
         }
     }
     return false;
+}
+
+bool tb_position_holds(const tb_case_view *view,
+                       const tb_directory *directory,
+                       const char *position,
+                       const tb_party *party)
+{
+    const tb_position *p = tb_case_type_position(view->type, tb_bytes_str(position));
+    return p != NULL && tb_position_stands(view, directory, p, party);
 }
 
 bool tb_position_next(const tb_case_view *view,

@@ -41,7 +41,7 @@ static const unsigned often[SIM_FAULT_COUNT] = {
     [SIM_ROTATE] = 4,
     [SIM_DIRECTORY] = 5,
     [SIM_TAKE_OVER] = 3,
-    [SIM_BYZANTINE_AGENT] = 3,
+    [SIM_BYZANTINE_AGENT] = 4,
     [SIM_BYZANTINE_HUB] = 2,
 };
 
@@ -145,6 +145,33 @@ static size_t small_fry(sim *s)
     return at;
 }
 
+/* One of them who has much to say, or the last one looked at. */
+static size_t liar_of(sim *s)
+{
+    size_t at = small_fry(s);
+    for (unsigned tries = 0; tries < 12; tries++) {
+        size_t leads = 0;
+        for (size_t i = 0; i < s->lead_count; i++) {
+            leads += s->leads[i].submitter == at;
+        }
+        if (leads > 1) {
+            break;
+        }
+        at = small_fry(s);
+    }
+    return at;
+}
+
+static void plan_liar(sim *s)
+{
+    size_t liar = liar_of(s);
+    spoil(s, &s->nodes[liar]);
+    if (sim_below(&s->fault, 2) == 0) {
+        strike_at(s, 90 * 1000, SIM_ROTATE, liar, 1); /* its old key goes on lying */
+    }
+    strike_at(s, sim_between(&s->fault, 10000, MINUTE), SIM_BYZANTINE_AGENT, liar, 1);
+}
+
 static void plan_rare(sim *s)
 {
     if (s->drawn[SIM_HUB_OLD]) {
@@ -171,12 +198,10 @@ static void plan_rare(sim *s)
         strike_at(s, sim_between(&s->fault, MINUTE, 7 * MINUTE), SIM_AGENT_EMPTY, any_agent(s), 0);
     }
     if (s->drawn[SIM_BYZANTINE_AGENT]) {
-        size_t liar = small_fry(s);
-        spoil(s, &s->nodes[liar]);
-        if (sim_below(&s->fault, 2) == 0) {
-            strike_at(s, 90 * 1000, SIM_ROTATE, liar, 1); /* its old key goes on lying */
+        plan_liar(s);
+        if (sim_below(&s->fault, 3) == 0) {
+            plan_liar(s); /* another, or the same one again */
         }
-        strike_at(s, sim_between(&s->fault, 10000, MINUTE), SIM_BYZANTINE_AGENT, liar, 1);
     }
     if (s->drawn[SIM_BYZANTINE_HUB]) {
         interval(s, SIM_BYZANTINE_HUB, SIM_HUB, 4 * MINUTE);
@@ -217,6 +242,7 @@ void sim_faults_plan(sim *s)
 static void disk(sim *s, sim_node *n, bool full)
 {
     uint64_t used, quota;
+    n->due = SIM_UNASKED;
     if (!full) {
         tb_store_mem_limit(n->store, QUOTA);
         return;
@@ -460,6 +486,7 @@ void sim_heal(sim *s)
         n->skew = 0;
         n->crash_chance = 0;
         n->hostile = n->hostile && i != SIM_HUB;
+        n->due = SIM_UNASKED;
         if (n->store != NULL) {
             tb_store_mem_limit(n->store, QUOTA);
         }

@@ -125,24 +125,78 @@ static void fork(sim *s, sim_node *n, tb_arena *arena, tb_frame *frame)
     say_frame(s, n, n, arena, frame);
 }
 
-/* A good notice, but behind another one than the one before it. */
-static void unlinked(sim *s, sim_node *n, tb_arena *arena, tb_frame *frame)
+/* A single notice for a single recipient among the groups, or NULL: what can be bent alone. */
+static tb_group *single(tb_frame *frame)
 {
-    tb_group *group = &frame->carry.groups[0];
-    tb_item *item = &group->items[0];
-    if (group->item_count != 1 || frame->carry.group_count != 1) {
-        return;
+    for (size_t i = 0; i < frame->carry.group_count; i++) {
+        tb_group *group = &frame->carry.groups[i];
+        if (group->item_count == 1 && group->items[0].header.entry_count == 1) {
+            return group;
+        }
     }
-    item->header.entries[0].previous.bytes[5] ^= 1;
-    if (item->header.entries[0].number == 1 ||
-        tb_header_encode(&item->header, arena, &item->header_bytes) != TB_OK) {
-        return;
+    return NULL;
+}
+
+static bool sign_alone(sim *s, sim_node *n, tb_arena *arena, tb_group *group)
+{
+    tb_item *item = &group->items[0];
+    if (tb_header_encode(&item->header, arena, &item->header_bytes) != TB_OK) {
+        return false;
     }
     prove_alone(group, arena);
     tb_root_sign(&group->root, &s->directories[0].hub, &n->sign);
-    sim_trace(s, "unlinked %s %llu", n->id.text,
-              (unsigned long long)item->header.entries[0].number);
+    return true;
+}
+
+/* A good notice, but behind another one than the one before it: its recipient, which holds that
+ * one, must not apply it. False when the frame has none; it goes as it is. */
+static bool unlinked(sim *s, sim_node *n, tb_arena *arena, tb_frame *frame)
+{
+    tb_group *group = single(frame);
+    if (group == NULL || group->items[0].header.entries[0].number == 1) {
+        return false;
+    }
+    tb_entry *entry = &group->items[0].header.entries[0];
+    entry->previous.bytes[5] ^= 1;
+    if (!sign_alone(s, n, arena, group)) {
+        return false;
+    }
+    sim_trace(s, "unlinked %s %llu", n->id.text, (unsigned long long)entry->number);
+    frame->carry.groups = group;
+    frame->carry.group_count = 1;
     say_frame(s, n, n, arena, frame);
+    return true;
+}
+
+/* One frame with more roots than the hub may look at, each under a good signature. */
+static void many_roots(sim *s, sim_node *n, tb_arena *arena, tb_frame *frame)
+{
+    static tb_group groups[TB_FRAME_ROOTS_MAX + 4];
+    const tb_group *group = single(frame);
+    for (size_t i = 0; group != NULL && i < sizeof groups / sizeof groups[0]; i++) {
+        tb_item *item = tb_arena_alloc(arena, sizeof *item);
+        tb_entry *entry = tb_arena_alloc(arena, sizeof *entry);
+        uint32_t *index = tb_arena_alloc(arena, sizeof *index);
+        if (item == NULL || entry == NULL || index == NULL) {
+            return;
+        }
+        *item = group->items[0];
+        *entry = item->header.entries[0];
+        entry->number += 1 + i;
+        item->header.entries = entry;
+        groups[i] = *group;
+        groups[i].items = item;
+        groups[i].indexes = index;
+        if (!sign_alone(s, n, arena, &groups[i])) {
+            return;
+        }
+    }
+    if (group != NULL) {
+        frame->carry.groups = groups;
+        frame->carry.group_count = sizeof groups / sizeof groups[0];
+        lie(s, n);
+        say_frame(s, n, n, arena, frame);
+    }
 }
 
 /* Whoever has the key that was cut signs on with it. */
@@ -180,7 +234,7 @@ bool sim_hostile_agent_sends(sim *s, sim_node *n, tb_bytes bytes)
         beyond_the_cut(s, n, &arena, &frame);
         return true;
     }
-    switch (sim_below(&s->hostile, 15)) {
+    switch (sim_below(&s->hostile, 18)) {
     case 0:
         flip(s, n, n, bytes);
         return true;
@@ -208,10 +262,14 @@ bool sim_hostile_agent_sends(sim *s, sim_node *n, tb_bytes bytes)
     case 8:
     case 9:
     case 10:
+    case 11:
+    case 12:
+        return submit && unlinked(s, n, &arena, &frame);
+    case 13:
         if (submit) {
-            unlinked(s, n, &arena, &frame);
+            many_roots(s, n, &arena, &frame);
         }
-        return submit;
+        return false;
     default:
         return false;
     }

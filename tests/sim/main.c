@@ -197,9 +197,11 @@ static void print_sum(const board *all, double took, unsigned jobs)
            (unsigned long long)t->notices, (double)t->notices / (double)(all->done + !all->done),
            (unsigned long long)t->applied, (unsigned long long)t->acts,
            (unsigned long long)t->cases_closed, (unsigned long long)t->drafts);
-    printf("turns %llu  commits %llu  virtual hours %.1f  restarts checked %llu\n",
+    printf("turns %llu  commits %llu  virtual hours %.1f  restarts checked %llu  events "
+           "reported %llu, without a stamp %llu\n",
            (unsigned long long)t->turns, (unsigned long long)t->commits,
-           (double)t->virtual_ms / 3600e3, (unsigned long long)t->checks);
+           (double)t->virtual_ms / 3600e3, (unsigned long long)t->checks,
+           (unsigned long long)t->reported, (unsigned long long)t->undated);
     printf("crashes: before the commit %llu, after it %llu, after some effects %llu\n",
            (unsigned long long)t->crashes[1], (unsigned long long)t->crashes[2],
            (unsigned long long)t->crashes[3]);

@@ -10,6 +10,8 @@
 #include "broker/rows_stream.h"
 #include "tests/sim/ledger.h"
 
+#define FRAME_ARENA_BYTES (32u * 1024 * 1024)
+
 /* ---- the tables are whole ---- */
 
 static void check_tables(sim *s, sim_node *n)
@@ -72,6 +74,20 @@ static void check_stored(sim *s, sim_node *hub, tb_txn *txn, const sim_stream *k
     }
 }
 
+/* I10: whose connection has credit waits for nothing that the hub has: whatever the others send,
+ * its lanes are empty when a turn ends. (What one turn fetches for all ends at 6 MiB, of which a
+ * run never sees one.) */
+static void
+check_nobody_waits(sim *s, const sim_node *hub, const tb_party *id, const tb_hub_session *session)
+{
+    for (size_t lane = 0; lane < TB_LANES; lane++) {
+        if (session->behind[lane] && session->in_flight < hub->broker.limits.credit_bytes) {
+            sim_fail(s, "I10 the hub ends a turn with something for %s, which has credit",
+                     id->text);
+        }
+    }
+}
+
 /* I8: nothing kept on behalf of one party grows beyond its bound. */
 static void check_bounds(sim *s, sim_node *hub, tb_txn *txn)
 {
@@ -83,6 +99,7 @@ static void check_bounds(sim *s, sim_node *hub, tb_txn *txn)
             sim_fail(s, "I8 %s has %llu bytes on their way", id.text,
                      (unsigned long long)session.in_flight);
         }
+        check_nobody_waits(s, hub, &id, &session);
     }
     for (size_t i = 1; i < s->node_count; i++) {
         tb_party recipient = none;
@@ -190,6 +207,37 @@ static void check_agent(sim *s, sim_node *n)
         }
     }
     tb_store_abort(txn);
+}
+
+/* I10: one Submit, however many roots its groups lie under, costs the hub a bounded number of
+ * signatures; a refusal in the place of a notice is signed by somebody else, and costs one more. */
+void sim_check_frame_cost(sim *s, const tb_input *input, uint64_t verified)
+{
+    static uint8_t *block;
+    tb_arena arena;
+    tb_frame frame;
+    if (verified <= TB_FRAME_ROOTS_MAX || input->kind != TB_INPUT_FRAME) {
+        return;
+    }
+    if (block == NULL) {
+        block = malloc(FRAME_ARENA_BYTES);
+        TB_ASSERT(block != NULL);
+    }
+    tb_arena_init(&arena, block, FRAME_ARENA_BYTES);
+    if (tb_frame_decode(input->bytes, &arena, &frame) != TB_ACCEPTED ||
+        frame.kind != TB_FRAME_SUBMIT) {
+        return;
+    }
+    uint64_t bound = TB_FRAME_ROOTS_MAX;
+    for (size_t i = 0; i < frame.carry.group_count; i++) {
+        for (size_t k = 0; k < frame.carry.groups[i].item_count; k++) {
+            bound += frame.carry.groups[i].items[k].refusal != NULL;
+        }
+    }
+    if (verified > bound) {
+        sim_fail(s, "I10 the hub verified %llu signatures for one Submit of %s, bound %llu",
+                 (unsigned long long)verified, input->party.text, (unsigned long long)bound);
+    }
 }
 
 void sim_check_hub_bounds(sim *s)

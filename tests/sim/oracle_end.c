@@ -285,7 +285,8 @@ static size_t shutdowns_by(tb_txn *txn, const tb_case_id *id, const tb_party *se
     return count;
 }
 
-/* Every case is of a lead, or opened by a shutdown, one by each: an act asked for twice opens none. */
+/* Every case is of a lead, or opened by a shutdown, one by each: an act asked for twice opens none.
+ */
 static void check_known_cases(sim *s)
 {
     for (size_t i = 1; i < s->node_count; i++) {
@@ -351,6 +352,9 @@ void sim_check_end(sim *s)
     }
     if (!s->failed && !sim_somebody_apart(s)) {
         check_known_cases(s);
+    }
+    if (!s->failed) {
+        sim_check_reports(s);
     }
     check_secret(s);
     check_emptied(s);

@@ -11,6 +11,7 @@
  *     ledger.c     what was promised, written down as it leaves a process
  *     oracle.c     compares stores with the ledger: after every restart, before healing
  *     oracle_end.c what must be equal and done at the end
+ *     oracle_report.c reports against a recount
  *     spy.c        sees what casework applies; memo.c keeps signatures that are known to verify
  *     run.c        one seed: faults, then healing, then everything must finish
  *     main.c       many seeds, a trace, a smaller failure, the exhaustive small hub
@@ -32,6 +33,7 @@
 #define SIM_CASES_MAX 256
 #define SIM_KEYS_MAX  4
 #define SIM_HUB       0
+#define SIM_UNASKED   INT64_MIN
 
 /* ---- what a seed draws ---- */
 
@@ -137,6 +139,7 @@ typedef struct sim_ask {
     size_t lead;
     tb_time sent;
     bool open;
+    bool releases; /* a case, while its party recovers */
 } sim_ask;
 #define SIM_ASKS_MAX 64
 
@@ -162,6 +165,7 @@ struct sim_node {
     tb_time skew;
     tb_time busy_until; /* a turn takes time; what comes meanwhile makes the next one larger */
     tb_time wake;       /* of the newest WAKE in the heap; older ones are ignored */
+    tb_time due;        /* as its logic said since its last turn; SIM_UNASKED: to be asked */
     bool reload;
     bool stopped; /* asked to end itself */
     sim_waiting *inbox;
@@ -247,7 +251,7 @@ typedef struct sim_stats {
     uint64_t notices, turns, commits, frames, bytes, events;
     uint64_t crashes[4];
     uint64_t dropped, duplicated, reordered, connections, strikes, hostile, lies;
-    uint64_t applied, acts, cases_closed, drafts, alarms, checks;
+    uint64_t applied, acts, cases_closed, drafts, alarms, checks, reported, undated;
     tb_time virtual_ms;
 } sim_stats;
 
@@ -384,11 +388,15 @@ void sim_ledger_applied(
 
 /* ---- oracle.c ---- */
 void sim_check_node(sim *s, sim_node *n); /* after a start: promises are on disk, tables whole */
-/* Shares and credit, while the hub works. */
+/* Shares, credit, and nobody kept waiting, while the hub works. */
 void sim_check_hub_bounds(sim *s);
+/* What one party's frame cost the hub: signatures it verified for it. */
+void sim_check_frame_cost(sim *s, const tb_input *input, uint64_t verified);
 void sim_check_all(sim *s); /* before healing */
 void sim_check_end(sim *s); /* everything finished, equal everywhere */
 bool sim_quiet(sim *s, char *why, size_t size);
+/* oracle_report.c */
+void sim_check_reports(sim *s);
 /* Somebody lies, runs twice or lost its store: not everything can finish. */
 bool sim_somebody_apart(const sim *s);
 /* Who may read which field group of a case, by the plan. */
@@ -396,6 +404,7 @@ bool sim_may_read(sim *s, const sim_lead *lead, const sim_node *n, tb_bytes grou
 
 /* ---- memo.c ---- */
 extern bool sim_memo_on;
+extern uint64_t sim_verified; /* signatures asked for so far, remembered ones too */
 void sim_memo_forget(void);
 
 #endif

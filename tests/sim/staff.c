@@ -63,6 +63,7 @@ void sim_staff_ask(sim *s, sim_node *n, tb_local_request *request, size_t lead)
     TB_ASSERT(err == TB_OK);
     free(ask->bytes.data);
     *ask = (sim_ask){.id = request->id, .kind = request->kind, .lead = lead, .open = true};
+    ask->releases = request->kind == TB_REQUEST_RECOVER && !tb_case_zero(&request->recover.release);
     ask->bytes.data = malloc(encoded.size + 1);
     TB_ASSERT(ask->bytes.data != NULL);
     memcpy(ask->bytes.data, encoded.data, encoded.size);
@@ -179,13 +180,15 @@ static void note(sim *s, sim_node *n, sim_lead *lead, const tb_local_summary *su
     }
 }
 
-static void take_over(sim *s, sim_node *n, sim_lead *lead, const tb_local_summary *summary)
+static void
+take_over(sim *s, sim_node *n, sim_lead *lead, const tb_local_summary *summary, const char *action)
 {
     tb_field field = {tb_bytes_str("take_over_reason"), tb_bytes_str("other")};
     tb_local_request request = {.kind = TB_REQUEST_ACT};
-    request.act =
-        (tb_local_act){summary->case_id, tb_bytes_str("take_over"), &field, 1, summary->head};
+    request.act = (tb_local_act){summary->case_id, tb_bytes_str(action), &field, 1, summary->head};
     lead->taken_over++;
+    sim_trace(s, "%s %s L%zu term %u", action, n->id.text, (size_t)(lead - s->leads),
+              summary->term);
     sim_staff_ask(s, n, &request, (size_t)(lead - s->leads));
 }
 
@@ -267,6 +270,15 @@ try_without_holding(sim *s, sim_node *n, sim_lead *lead, const tb_local_summary 
     sim_staff_ask(s, n, &request, (size_t)(lead - s->leads));
 }
 
+/* The home bureau takes its order back, be it while the discovery bureau, which has not heard of
+ * the order, takes the case over: two take-overs in one term, by two roles. */
+static bool takes_back(const sim_node *n, const sim_lead *lead, const tb_local_summary *summary)
+{
+    return n->role == SIM_BUREAU && strcmp(n->province, lead->home) == 0 &&
+           !tb_party_equal(&summary->holder, &n->id) &&
+           (is(summary->state, "verifying") || is(summary->state, "resale_lookup"));
+}
+
 static void look_at(sim *s, sim_node *n, const tb_local_summary *summary)
 {
     sim_lead *lead = lead_of(s, summary);
@@ -279,12 +291,17 @@ static void look_at(sim *s, sim_node *n, const tb_local_summary *summary)
     if (s->drawn[SIM_TAKE_OVER] && lead->taken_over < 3 && may_take && summary->number > 2 &&
         !s->healed && !tb_party_equal(&summary->holder, &n->id) && !is(summary->state, "closed") &&
         sim_below(&s->people, 6) == 0) {
-        take_over(s, n, lead, summary);
+        take_over(s, n, lead, summary, "take_over");
+        return;
+    }
+    if (s->drawn[SIM_TAKE_OVER] && lead->taken_over < 3 && !s->healed &&
+        takes_back(n, lead, summary) && sim_below(&s->people, 3) == 0) {
+        take_over(s, n, lead, summary, "take_back");
         return;
     }
     if (summary->frozen && s->healed && may_take && !is(summary->state, "closed") &&
         n->role == SIM_BUREAU) {
-        take_over(s, n, lead, summary);
+        take_over(s, n, lead, summary, "take_over");
         return;
     }
     if (!tb_party_equal(&summary->holder, &n->id) && sim_below(&s->people, 10) == 0) {
@@ -360,7 +377,8 @@ static bool only_liars_owe(sim *s, const sim_node *n)
         const sim_node *peer = sim_party(s, &asked->party);
         if (asked->ended == 0) {
             owing++;
-            fine = peer != NULL && peer->was_hostile && sim_clock(s, n).real - asked->asked > PATIENCE_MS;
+            fine = peer != NULL && peer->was_hostile &&
+                   sim_clock(s, n).real - asked->asked > PATIENCE_MS;
         }
     }
     tb_store_abort(txn);
@@ -376,7 +394,7 @@ static void release(sim *s, sim_node *n, size_t lead)
     tb_local_request request = {.kind = TB_REQUEST_RECOVER};
     request.recover.reason = tb_bytes_str("对方逾期未补送,经核对放行");
     request.recover.release = s->leads[lead].case_id;
-    sim_trace(s, "releases %s L%zu", n->id.text, lead);
+    sim_trace(s, "asks to release %s L%zu", n->id.text, lead);
     sim_staff_ask(s, n, &request, lead);
 }
 
@@ -428,7 +446,7 @@ void sim_staff_answer(sim *s, sim_node *n, tb_bytes bytes)
         return;
     }
     if (ask->kind == TB_REQUEST_RECOVER && answer.code == TB_ACCEPTED) {
-        sim_trace(s, "recovers %s", n->id.text);
+        sim_trace(s, "%s %s", ask->releases ? "released" : "recovers", n->id.text);
         return;
     }
     if (answer.kind == TB_ANSWER_CASES) {

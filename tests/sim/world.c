@@ -81,41 +81,65 @@ static void *room(sim *s, size_t count, size_t each)
 
 /* ---- parties ---- */
 
-static void add(sim *s, sim_role role, const char *prefix, const char *province)
+/* Nodes are large: their order is made before they are. */
+typedef struct seat {
+    sim_role role;
+    tb_party id;
+    const char *province;
+    tb_sign_pair sign;
+    tb_seal_pair seal, transport;
+} seat;
+
+typedef struct seats {
+    seat list[SIM_NODES_MAX];
+    size_t count;
+} seats;
+
+static void add(sim *s, seats *all, sim_role role, const char *prefix, const char *province)
 {
     char id[TB_PARTY_BYTES];
-    TB_ASSERT(s->node_count < SIM_NODES_MAX);
+    TB_ASSERT(all->count < SIM_NODES_MAX);
     (void)snprintf(id, sizeof id, "%s%s", prefix, province);
-    sim_node *n = &s->nodes[s->node_count++];
-    n->role = role;
-    n->province = role == SIM_RESALE ? "" : province;
-    TB_ASSERT(tb_party_parse(tb_bytes_str(id), &n->id));
-    tb_sign_pair_make(&n->sign, &s->keys);
-    tb_seal_pair_make(&n->seal, &s->keys);
-    tb_seal_pair_make(&n->transport, &s->keys);
+    seat *one = &all->list[all->count++];
+    one->role = role;
+    one->province = role == SIM_RESALE ? "" : province;
+    TB_ASSERT(tb_party_parse(tb_bytes_str(id), &one->id));
+    tb_sign_pair_make(&one->sign, &s->keys);
+    tb_seal_pair_make(&one->seal, &s->keys);
+    tb_seal_pair_make(&one->transport, &s->keys);
 }
 
 static int by_id(const void *a, const void *b)
 {
-    return strcmp(((const sim_node *)a)->id.text, ((const sim_node *)b)->id.text);
+    return strcmp(((const seat *)a)->id.text, ((const seat *)b)->id.text);
 }
 
 static void make_parties(sim *s, unsigned provinces)
 {
-    add(s, SIM_BROKER, TB_HUB_PARTY, "");
-    add(s, SIM_HEADQUARTERS, "hq", "");
+    seats all = {.count = 0};
+    add(s, &all, SIM_BROKER, TB_HUB_PARTY, "");
+    add(s, &all, SIM_HEADQUARTERS, "hq", "");
     for (unsigned i = 0; i < provinces; i++) {
-        add(s, SIM_BUREAU, "bureau.", codes[i]);
-        add(s, SIM_OPERATOR, "cm.", codes[i]);
-        add(s, SIM_POLICE, "police.", codes[i]);
+        add(s, &all, SIM_BUREAU, "bureau.", codes[i]);
+        add(s, &all, SIM_OPERATOR, "cm.", codes[i]);
+        add(s, &all, SIM_POLICE, "police.", codes[i]);
     }
     for (int i = 1; i <= 3; i++) {
         char which[2] = {(char)('0' + i), 0};
-        add(s, SIM_RESALE, "resale.", which);
+        add(s, &all, SIM_RESALE, "resale.", which);
     }
-    qsort(s->nodes + 1, s->node_count - 1, sizeof s->nodes[0], by_id);
-    for (size_t i = 0; i < s->node_count; i++) {
-        s->nodes[i].index = i;
+    qsort(all.list + 1, all.count - 1, sizeof all.list[0], by_id);
+    s->node_count = all.count;
+    for (size_t i = 0; i < all.count; i++) {
+        const seat *one = &all.list[i];
+        sim_node *n = &s->nodes[i];
+        n->index = i;
+        n->role = one->role;
+        n->id = one->id;
+        n->province = one->province;
+        n->sign = one->sign;
+        n->seal = one->seal;
+        n->transport = one->transport;
     }
 }
 
