@@ -313,7 +313,7 @@ static void remember(void *logic, size_t size)
     now.logic_before = copy;
 }
 
-static bool awake(void)
+bool failing_awake(void)
 {
     if (!now.asked) {
         const char *asked = getenv("TONGBAO_FAILING");
@@ -326,7 +326,7 @@ static bool awake(void)
 
 void failing_start(tb_store *store, tb_arena *arena, void *logic, size_t logic_size)
 {
-    if (!awake()) {
+    if (!failing_awake()) {
         return;
     }
     now.store = store;

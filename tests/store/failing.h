@@ -41,6 +41,9 @@ void failing_put_back(void);
  * the store as the commit before it did. */
 void failing_many(bool many);
 
+/* Whether faults are awake: then a test need not do the same a hundred times. */
+bool failing_awake(void);
+
 /* What stands in for a part of the product inside a turn does not fail itself. */
 void failing_rest(bool rests);
 
