@@ -14,6 +14,8 @@
  *   a row that is read fails its checksum,  likewise: a bad record is no reason to stop, and no
  *     is not there, is cut in half, or has    assertion depends on it
      another byte under a good checksum
+     (ten, one a time; sixty with
+     TONGBAO_BENDS); half of a walk's key
  *
  * and in each case not a row of the store is another than before.
  *
