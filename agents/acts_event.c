@@ -207,8 +207,9 @@ static tb_err advance(tb_acting *a, const tb_event *event, const tb_digest *id, 
 }
 
 /* Two openings that say the same at one instant are two cases, and a case is named by its opening:
- * the later one says a millisecond more. It happens where nothing sealed tells them apart and the
- * clock stands still, in an exercise; times there are told in seconds, so no limit is passed. */
+ * the later one says a millisecond more. It happens where nothing sealed tells them apart (what
+ * seals a group is random) and the clock stands still, in an exercise; times there are told in
+ * seconds, so no limit is passed. */
 static tb_err encode_apart(tb_acting *a, tb_event *event, tb_bytes *out, tb_digest *out_id)
 {
     for (;;) {
@@ -218,7 +219,7 @@ static tb_err encode_apart(tb_acting *a, tb_event *event, tb_bytes *out, tb_dige
             return err;
         }
         *out_id = tb_event_id(*out);
-        if (!a->wish->opens) {
+        if (!a->wish->opens || event->commitment_count > 0) {
             return TB_OK;
         }
         tb_event_key key = tb_event_key_of(event, out_id);

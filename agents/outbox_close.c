@@ -1,8 +1,8 @@
 /* outbox_close - the end of a turn: number, seal, one tree, one signature, groups.
  *
- * Leaves stand by first recipient, so that a group's proof is short; numbers are given in leaf
- * order. Where that would turn round two notices in one stream, the order they were added in
- * stands.
+ * Leaves stand by first recipient, so that a group's proof is short, and then by case, so that what
+ * a recipient writes lies side by side; numbers are given in leaf order. The notices of one case
+ * stand together, where its first would, in the order they were added in: one may build on another.
  */
 #include "agents/outbox.h"
 #include "agents/recovery.h"
@@ -27,9 +27,10 @@ typedef struct closing {
     tb_step *step;
     tb_pending_notice *list;
     size_t count;
-    uint32_t *order;      /* leaf order: indexes into list */
-    out_stream **streams; /* by directory place and lane; NULL until used */
-    out_stream **used;    /* in order of first use */
+    uint32_t *order;         /* leaf order: places in list */
+    uint32_t *first_of_case; /* by place in list: the place of the first notice of its case */
+    out_stream **streams;    /* by directory place and lane; NULL until used */
+    out_stream **used;       /* in order of first use */
     size_t used_count;
     size_t used_capacity;
     tb_sealing sealing;
@@ -39,79 +40,75 @@ typedef struct closing {
 
 /* ---- order ---- */
 
-static int compare_first(const tb_pending_notice *a, const tb_pending_notice *b)
+/* Both compare two places of the list: by case, and by the first recipient of the case's first. */
+typedef int compare_places(const closing *c, uint32_t a, uint32_t b);
+
+static int compare_case(const closing *c, uint32_t a, uint32_t b)
 {
-    int by_party = memcmp(a->parties[0]->id.text, b->parties[0]->id.text, TB_PARTY_BYTES);
-    if (by_party != 0) {
-        return by_party;
-    }
-    return (a->outgoing.lane > b->outgoing.lane) - (a->outgoing.lane < b->outgoing.lane);
+    const tb_case_id *case_a = &c->list[a].outgoing.case_id;
+    const tb_case_id *case_b = &c->list[b].outgoing.case_id;
+    return memcmp(case_a->bytes, case_b->bytes, TB_CASE_ID_BYTES);
 }
 
-/* Stable merge sort of order[0..count) with room for as many beside it. */
-static void sort_order(const tb_pending_notice *list, uint32_t *order, uint32_t *room, size_t count)
+static int compare_first(const closing *c, uint32_t a, uint32_t b)
 {
-    for (size_t width = 1; width < count; width *= 2) {
-        for (size_t low = 0; low < count; low += 2 * width) {
-            size_t middle = low + width < count ? low + width : count;
-            size_t high = low + 2 * width < count ? low + 2 * width : count;
+    const tb_pending_notice *first_a = &c->list[c->first_of_case[a]];
+    const tb_pending_notice *first_b = &c->list[c->first_of_case[b]];
+    int by_party =
+        memcmp(first_a->parties[0]->id.text, first_b->parties[0]->id.text, TB_PARTY_BYTES);
+    tb_lane lane_a = first_a->outgoing.lane;
+    tb_lane lane_b = first_b->outgoing.lane;
+    return by_party != 0 ? by_party : (lane_a > lane_b) - (lane_a < lane_b);
+}
+
+/* Stable merge sort of the order, with room for as many beside it. */
+static void sort_order(const closing *c, uint32_t *room, compare_places *compare)
+{
+    uint32_t *order = c->order;
+    for (size_t width = 1; width < c->count; width *= 2) {
+        for (size_t low = 0; low < c->count; low += 2 * width) {
+            size_t middle = low + width < c->count ? low + width : c->count;
+            size_t high = low + 2 * width < c->count ? low + 2 * width : c->count;
             size_t a = low;
             size_t b = middle;
             for (size_t to = low; to < high; to++) {
-                bool from_a = a < middle &&
-                              (b >= high || compare_first(&list[order[a]], &list[order[b]]) <= 0);
+                bool from_a = a < middle && (b >= high || compare(c, order[a], order[b]) <= 0);
                 room[to] = from_a ? order[a++] : order[b++];
             }
         }
-        memcpy(order, room, count * sizeof *order);
+        memcpy(order, room, c->count * sizeof *order);
     }
-}
-
-static size_t stream_place(const closing *c, const tb_directory_party *party, tb_lane lane)
-{
-    size_t place = (size_t)(party - c->step->agent->directory->parties);
-    return place * LANES + (size_t)(lane - TB_LANE_FIRST);
-}
-
-/* Whether leaf order would give some stream its notices in another order than they were added. */
-static bool turns_round(const closing *c, uint32_t *newest)
-{
-    for (size_t leaf = 0; leaf < c->count; leaf++) {
-        const tb_pending_notice *notice = &c->list[c->order[leaf]];
-        for (size_t r = 0; r < notice->outgoing.reader_count; r++) {
-            uint32_t *last = &newest[stream_place(c, notice->parties[r], notice->outgoing.lane)];
-            if (*last > c->order[leaf] + 1) {
-                return true;
-            }
-            *last = c->order[leaf] + 1;
-        }
-    }
-    return false;
 }
 
 static tb_err choose_order(closing *c)
 {
-    size_t places = c->step->agent->directory->party_count * LANES;
     c->order = tb_arena_array(c->step->arena, c->count, sizeof *c->order);
+    c->first_of_case = tb_arena_array(c->step->arena, c->count, sizeof *c->first_of_case);
     uint32_t *room = tb_arena_array(c->step->arena, c->count, sizeof *room);
-    uint32_t *newest = tb_arena_array(c->step->arena, places, sizeof *newest);
-    if (c->order == NULL || room == NULL || newest == NULL) {
+    if (c->order == NULL || c->first_of_case == NULL || room == NULL) {
         return TB_ERR_LIMIT;
     }
 
     for (size_t i = 0; i < c->count; i++) {
         c->order[i] = (uint32_t)i;
     }
-    sort_order(c->list, c->order, room, c->count);
-    if (turns_round(c, newest)) {
-        for (size_t i = 0; i < c->count; i++) {
-            c->order[i] = (uint32_t)i;
-        }
+    sort_order(c, room, compare_case);
+    for (size_t i = 0; i < c->count; i++) {
+        uint32_t place = c->order[i];
+        bool same = i > 0 && compare_case(c, c->order[i - 1], place) == 0;
+        c->first_of_case[place] = same ? c->first_of_case[c->order[i - 1]] : place;
     }
+    sort_order(c, room, compare_first);
     return TB_OK;
 }
 
 /* ---- numbers, bodies, headers ---- */
+
+static size_t stream_place(const closing *c, const tb_directory_party *party, tb_lane lane)
+{
+    size_t place = (size_t)(party - c->step->agent->directory->parties);
+    return place * LANES + (size_t)(lane - TB_LANE_FIRST);
+}
 
 static tb_err stream_of(closing *c, const tb_directory_party *party, tb_lane lane, out_stream **out)
 {

@@ -25,17 +25,22 @@ static void siphash(const uint8_t *table, tb_bytes key, tb_bytes value, uint8_t 
     crypto_shorthash(out_sum, value.data, value.size, row);
 }
 
+uint64_t tb_row_hash(const uint8_t table[TB_ROW_SUM_BYTES], tb_bytes key)
+{
+    uint64_t seed;
+
+    memcpy(&seed, table, sizeof seed);
+    return XXH3_64bits_withSeed(key.data, key.size, seed);
+}
+
 /* In the byte order of the machine, as all of LMDB's file. A long value is hashed by itself,
  * because XXH3 makes 192 bytes out of a seed first. */
 static void xxh3(const uint8_t *table, tb_bytes key, tb_bytes value, uint8_t *out_sum)
 {
-    uint64_t seed;
     uint64_t of_value = XXH3_64bits(value.data, value.size);
+    uint64_t sum = XXH3_64bits_withSeed(&of_value, sizeof of_value, tb_row_hash(table, key));
 
-    memcpy(&seed, table, sizeof seed);
-    seed = XXH3_64bits_withSeed(key.data, key.size, seed);
-    seed = XXH3_64bits_withSeed(&of_value, sizeof of_value, seed);
-    memcpy(out_sum, &seed, sizeof seed);
+    memcpy(out_sum, &sum, sizeof sum);
 }
 
 void tb_row_sum(tb_row_sum_form form,

@@ -24,4 +24,7 @@ void tb_row_sum(tb_row_sum_form form,
                 tb_bytes value,
                 uint8_t out_sum[TB_ROW_SUM_BYTES]);
 
+/* A hash of table and key, for tables in memory. */
+uint64_t tb_row_hash(const uint8_t table[TB_ROW_SUM_BYTES], tb_bytes key);
+
 #endif

@@ -57,9 +57,9 @@ tb_arena *tb_txn_arena(tb_txn *txn);
 bool tb_txn_wrote(const tb_txn *txn);
 
 tb_err tb_store_get(tb_txn *txn, tb_table table, tb_bytes key, tb_bytes *out_value) TB_MUST_USE;
-/* TB_ERR_FULL at the quota, and for a value of several percent of the quota perhaps before it, when
- * no free stretch is long enough; the transaction is then lost: every later verb and the commit say
- * the same. */
+/* TB_ERR_FULL at the quota, at the latest by the commit, and for a value of several percent of the
+ * quota perhaps before it, when no free stretch is long enough; the transaction is then lost: every
+ * later verb and the commit say the same. */
 tb_err tb_store_put(tb_txn *txn, tb_table table, tb_bytes key, tb_bytes value) TB_MUST_USE;
 /* Absent keys are TB_ERR_NOT_FOUND. */
 tb_err tb_store_del(tb_txn *txn, tb_table table, tb_bytes key) TB_MUST_USE;

@@ -85,6 +85,9 @@ tb_err tb_lmdb_find_sums(tb_store *store, MDB_txn *mdb)
     MDB_val v;
 
     store->sums = TB_ROW_SUM_XXH3;
+    if (store->tables[TB_TABLE_META] == 0) {
+        return TB_OK;
+    }
     int rc = mdb_get(mdb, store->tables[TB_TABLE_META], &k, &v);
     if (rc != MDB_SUCCESS || v.mv_size < TB_ROW_SUM_BYTES) {
         return rc == MDB_NOTFOUND || rc == MDB_SUCCESS ? TB_OK : tb_lmdb_error(rc);
@@ -110,13 +113,49 @@ read_value(tb_txn *txn, tb_table table, tb_bytes key, const MDB_val *stored, tb_
     return tb_arena_copy(txn->arena, value, out_value);
 }
 
-tb_err tb_lmdb_cursor(tb_txn *txn, tb_table table, MDB_cursor **out_cursor)
+/* A failed write leaves LMDB's transaction unusable; its own later errors would hide why. */
+static tb_err write_result(tb_txn *txn, int rc)
+{
+    tb_err err = tb_lmdb_error(rc);
+
+    if (err != TB_OK) {
+        txn->lost = err;
+        txn->store->full = err == TB_ERR_FULL;
+    }
+    return err;
+}
+
+/* A table is made by its first row; one that a reader does not know of may have come since. */
+static tb_err find_table(tb_txn *txn, tb_table table, bool makes)
+{
+    MDB_dbi *found = &txn->store->tables[table];
+
+    if (*found != 0) {
+        return TB_OK;
+    }
+    if (!makes && !txn->reads_only) {
+        return TB_ERR_NOT_FOUND;
+    }
+    int rc = mdb_dbi_open(txn->mdb, tb_lmdb_table_name(table), makes ? MDB_CREATE : 0, found);
+    if (rc != MDB_SUCCESS) {
+        *found = 0;
+        return makes ? write_result(txn, rc) : tb_lmdb_error(rc);
+    }
+    txn->found[table] = true;
+    return TB_OK;
+}
+
+static tb_err cursor_of(tb_txn *txn, tb_table table, bool makes, MDB_cursor **out_cursor)
 {
     TB_ASSERT(txn->mdb != NULL);
     if (txn->lost != TB_OK) {
         return txn->lost;
     }
     if (txn->cursors[table] == NULL) {
+        tb_err err = find_table(txn, table, makes);
+        if (err != TB_OK) {
+            return err;
+        }
         int rc = mdb_cursor_open(txn->mdb, txn->store->tables[table], &txn->cursors[table]);
         if (rc != MDB_SUCCESS) {
             return tb_lmdb_error(rc);
@@ -124,6 +163,50 @@ tb_err tb_lmdb_cursor(tb_txn *txn, tb_table table, MDB_cursor **out_cursor)
     }
     *out_cursor = txn->cursors[table];
     return TB_OK;
+}
+
+static tb_err write_row(tb_txn *txn, MDB_cursor *cursor, tb_bytes key, tb_bytes stored)
+{
+    MDB_val k = value_of(key);
+    MDB_val v = value_of(stored);
+
+    return write_result(txn, mdb_cursor_put(cursor, &k, &v, 0));
+}
+
+/* Gives LMDB the rows of a table that were put and not yet given. */
+static tb_err give(tb_txn *txn, tb_table table)
+{
+    tb_late *late = &txn->store->late;
+    MDB_cursor *cursor;
+
+    if (late->newest[table] == 0) {
+        return TB_OK;
+    }
+    tb_err err = cursor_of(txn, table, true, &cursor);
+    uint32_t count = tb_late_sort(late, table);
+    for (uint32_t i = 0; err == TB_OK && i < count; i++) {
+        uint32_t row = late->order[i];
+        err = write_row(txn, cursor, tb_late_key(late, row), tb_late_stored(late, row));
+    }
+    tb_late_drop(late, table);
+    return err;
+}
+
+static tb_err give_all(tb_txn *txn)
+{
+    tb_err err = TB_OK;
+
+    for (size_t table = 0; table < TB_TABLE_COUNT && err == TB_OK; table++) {
+        err = give(txn, (tb_table)table);
+    }
+    return err;
+}
+
+tb_err tb_lmdb_cursor(tb_txn *txn, tb_table table, MDB_cursor **out_cursor)
+{
+    tb_err err = txn->lost == TB_OK ? give(txn, table) : txn->lost;
+
+    return err == TB_OK ? cursor_of(txn, table, false, out_cursor) : err;
 }
 
 /* Begin, end. */
@@ -163,12 +246,23 @@ tb_err tb_store_begin_read(tb_store *store, tb_arena *arena, tb_txn **out)
     return begin(store, arena, MDB_RDONLY, out);
 }
 
+/* LMDB forgets the tables that were found in a transaction that is not committed. */
+static void forget_found(tb_txn *txn)
+{
+    for (size_t i = 0; i < TB_TABLE_COUNT; i++) {
+        if (txn->found[i]) {
+            txn->store->tables[i] = 0;
+        }
+    }
+}
+
 /* Takes the transaction out of its slot; cursors go before it, as LMDB asks of readers. */
 static MDB_txn *finish(tb_txn *txn)
 {
     MDB_txn *mdb = txn->mdb;
 
     TB_ASSERT(mdb != NULL);
+    tb_late_reset(&txn->store->late);
     for (size_t i = 0; i < TB_TABLE_COUNT; i++) {
         if (txn->cursors[i] != NULL) {
             mdb_cursor_close(txn->cursors[i]);
@@ -180,20 +274,25 @@ static MDB_txn *finish(tb_txn *txn)
 
 tb_err tb_store_commit(tb_txn *txn)
 {
-    tb_err lost = txn->lost;
+    tb_err err = txn->lost == TB_OK ? give_all(txn) : txn->lost;
     bool wrote = txn->wrote;
     MDB_txn *mdb = finish(txn);
 
-    if (lost != TB_OK || !wrote) {
+    if (err != TB_OK || !wrote) {
         mdb_txn_abort(mdb);
-        return lost;
+    } else {
+        err = tb_lmdb_error(mdb_txn_commit(mdb));
     }
-    return tb_lmdb_error(mdb_txn_commit(mdb));
+    if (err != TB_OK || !wrote) {
+        forget_found(txn);
+    }
+    return err;
 }
 
 void tb_store_abort(tb_txn *txn)
 {
     mdb_txn_abort(finish(txn));
+    forget_found(txn);
 }
 
 tb_arena *tb_txn_arena(tb_txn *txn)
@@ -208,6 +307,14 @@ bool tb_txn_wrote(const tb_txn *txn)
 
 /* Rows. */
 
+static bool late_has(const tb_txn *txn, tb_table table, tb_bytes key, tb_bytes *out_stored)
+{
+    const tb_late *late = &txn->store->late;
+
+    return late->newest[table] != 0 &&
+           tb_late_get(late, table, key, tb_row_hash(txn->store->row_keys[table], key), out_stored);
+}
+
 tb_err tb_store_get(tb_txn *txn, tb_table table, tb_bytes key, tb_bytes *out_value)
 {
     MDB_cursor *cursor;
@@ -215,7 +322,12 @@ tb_err tb_store_get(tb_txn *txn, tb_table table, tb_bytes key, tb_bytes *out_val
     if (!tb_key_valid(key)) {
         return TB_ERR_LIMIT;
     }
-    tb_err err = tb_lmdb_cursor(txn, table, &cursor);
+    tb_bytes stored;
+    if (late_has(txn, table, key, &stored)) {
+        stored = tb_bytes_of(stored.data + TB_ROW_SUM_BYTES, stored.size - TB_ROW_SUM_BYTES);
+        return tb_arena_copy(txn->arena, stored, out_value);
+    }
+    tb_err err = cursor_of(txn, table, false, &cursor);
     if (err != TB_OK) {
         return err;
     }
@@ -229,30 +341,27 @@ tb_err tb_store_get(tb_txn *txn, tb_table table, tb_bytes key, tb_bytes *out_val
     return read_value(txn, table, key, &v, out_value);
 }
 
-/* A failed write leaves LMDB's transaction unusable; its own later errors would hide why. */
-static tb_err write_result(tb_txn *txn, int rc)
+/* What is stored under a key: the sum, then the value. */
+static void fill(tb_txn *txn, tb_table table, tb_bytes key, tb_bytes value, uint8_t *stored)
 {
-    tb_err err = tb_lmdb_error(rc);
-
-    if (err == TB_OK) {
-        txn->wrote = true;
-    } else {
-        txn->lost = err;
-        txn->store->full = err == TB_ERR_FULL;
-    }
-    return err;
-}
-
-tb_err tb_store_put(tb_txn *txn, tb_table table, tb_bytes key, tb_bytes value)
-{
-    MDB_cursor *cursor;
     uint8_t sum[TB_ROW_SUM_BYTES];
 
-    TB_ASSERT(!txn->reads_only);
-    if (!tb_key_valid(key)) {
-        return TB_ERR_LIMIT;
+    tb_row_sum(txn->store->sums, txn->store->row_keys[table], key, value, sum);
+    memcpy(stored, sum, TB_ROW_SUM_BYTES);
+    if (value.size > 0) {
+        memcpy(stored + TB_ROW_SUM_BYTES, value.data, value.size);
     }
-    tb_err err = tb_lmdb_cursor(txn, table, &cursor);
+}
+
+/* A row that is not kept for later is written at once. */
+static tb_err put_now(tb_txn *txn, tb_table table, tb_bytes key, tb_bytes value)
+{
+    MDB_cursor *cursor;
+
+    tb_err err = give(txn, table);
+    if (err == TB_OK) {
+        err = cursor_of(txn, table, true, &cursor);
+    }
     if (err != TB_OK) {
         return err;
     }
@@ -260,16 +369,38 @@ tb_err tb_store_put(tb_txn *txn, tb_table table, tb_bytes key, tb_bytes value)
     MDB_val k = value_of(key);
     MDB_val v = {.mv_size = TB_ROW_SUM_BYTES + value.size};
     err = write_result(txn, mdb_cursor_put(cursor, &k, &v, MDB_RESERVE));
-    if (err != TB_OK) {
-        return err;
+    if (err == TB_OK) {
+        fill(txn, table, key, value, v.mv_data);
     }
+    return err;
+}
 
-    uint8_t *stored = v.mv_data;
-    tb_row_sum(txn->store->sums, txn->store->row_keys[table], key, value, sum);
-    memcpy(stored, sum, TB_ROW_SUM_BYTES);
-    if (value.size > 0) {
-        memcpy(stored + TB_ROW_SUM_BYTES, value.data, value.size);
+tb_err tb_store_put(tb_txn *txn, tb_table table, tb_bytes key, tb_bytes value)
+{
+    TB_ASSERT(!txn->reads_only);
+    if (!tb_key_valid(key)) {
+        return TB_ERR_LIMIT;
     }
+    if (txn->lost != TB_OK) {
+        return txn->lost;
+    }
+    txn->wrote = true;
+    tb_late *late = &txn->store->late;
+    size_t size = TB_ROW_SUM_BYTES + value.size;
+    if (size > TB_LATE_STORED_BYTES_MAX) {
+        return put_now(txn, table, key, value);
+    }
+    uint64_t hash = tb_row_hash(txn->store->row_keys[table], key);
+    uint8_t *stored = tb_late_put(late, table, key, hash, size);
+    if (stored == NULL) {
+        tb_err err = give_all(txn);
+        if (err != TB_OK) {
+            return err;
+        }
+        stored = tb_late_put(late, table, key, hash, size);
+        TB_ASSERT(stored != NULL);
+    }
+    fill(txn, table, key, value, stored);
     return TB_OK;
 }
 
@@ -292,6 +423,7 @@ tb_err tb_store_del(tb_txn *txn, tb_table table, tb_bytes key)
     if (rc != MDB_SUCCESS) {
         return tb_lmdb_error(rc);
     }
+    txn->wrote = true;
     return write_result(txn, mdb_cursor_del(cursor, 0));
 }
 

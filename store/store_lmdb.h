@@ -4,13 +4,15 @@
 
 #include "store/row_sum.h"
 #include "store/store.h"
+#include "store/store_lmdb_late.h"
 
 #include <lmdb.h>
 
 struct tb_txn {
     tb_store *store;
     tb_arena *arena;
-    MDB_txn *mdb; /* NULL when no transaction is open */
+    MDB_txn *mdb;               /* NULL when no transaction is open */
+    bool found[TB_TABLE_COUNT]; /* tables that were opened in this transaction */
     /* One cursor per table, opened at its first use; the only one there is on that table. */
     MDB_cursor *cursors[TB_TABLE_COUNT];
     bool reads_only;
@@ -20,13 +22,14 @@ struct tb_txn {
 
 struct tb_store {
     MDB_env *env;
-    MDB_dbi tables[TB_TABLE_COUNT];
+    MDB_dbi tables[TB_TABLE_COUNT]; /* 0: not there, it has had no row */
     tb_row_sum_form sums;
     uint8_t row_keys[TB_TABLE_COUNT][TB_ROW_SUM_BYTES]; /* of tb_row_sum_table */
     uint64_t quota;
     int folder;     /* holds the lock on the store while open */
     uint64_t begun; /* write transactions */
     bool full;      /* the last failed write found no room */
+    tb_late late;   /* rows of the open transaction */
     tb_txn txn;
 };
 
@@ -40,7 +43,11 @@ static inline tb_bytes bytes_of(const MDB_val *v)
     return tb_bytes_of(v->mv_data, v->mv_size);
 }
 
-/* The transaction's cursor on a table, or why the transaction is lost. */
+/* What LMDB says to opening all tables; those that are not there have no rows. */
+int tb_lmdb_open_tables(tb_store *store, MDB_txn *mdb) TB_MUST_USE;
+const char *tb_lmdb_table_name(tb_table table);
+/* The transaction's cursor on a table whose rows LMDB all has; TB_ERR_NOT_FOUND for one that never
+ * had any, or why the transaction is lost. */
 tb_err tb_lmdb_cursor(tb_txn *txn, tb_table table, MDB_cursor **out_cursor) TB_MUST_USE;
 
 /* The form of this store's sums, once META is open: whichever fits the row that says its schema.

@@ -39,24 +39,16 @@ static tb_err of_copy(int rc, int fd)
 
 /* ---- reading a store or a copy ---- */
 
-/* Tables of later schemas are not there in an older store: those have no rows. */
 static tb_err open_tables(tb_store *store)
 {
-    static const char *const names[TB_TABLE_COUNT] = {
-#define TB_TABLE_NAME(name, key, value, when) #name,
-        TB_TABLES(TB_TABLE_NAME)
-#undef TB_TABLE_NAME
-    };
     MDB_txn *mdb = NULL;
     int rc = mdb_txn_begin(store->env, NULL, MDB_RDONLY, &mdb);
 
-    for (size_t i = 0; rc == MDB_SUCCESS && i < TB_TABLE_COUNT; i++) {
-        tb_row_sum_table(names[i], store->row_keys[i]);
-        rc = mdb_dbi_open(mdb, names[i], 0, &store->tables[i]);
-        if (rc == MDB_NOTFOUND && i > 0) {
-            store->tables[i] = 0;
-            rc = MDB_SUCCESS;
-        }
+    if (rc == MDB_SUCCESS) {
+        rc = tb_lmdb_open_tables(store, mdb);
+    }
+    if (rc == MDB_SUCCESS && store->tables[TB_TABLE_META] == 0) {
+        rc = MDB_NOTFOUND;
     }
     if (rc != MDB_SUCCESS) {
         if (mdb != NULL) {
@@ -94,7 +86,6 @@ static tb_err open_to_read(const char *path, unsigned flags, tb_store *out)
     return err;
 }
 
-/* What a walk needs of a table that may not be there. */
 static tb_err walk_table(tb_txn *txn, tb_table table, tb_backup *backup, uint64_t total)
 {
     MDB_cursor *cursor;
@@ -104,12 +95,9 @@ static tb_err walk_table(tb_txn *txn, tb_table table, tb_backup *backup, uint64_
     tb_bytes value;
     uint64_t rows = 0;
 
-    if (txn->store->tables[table] == 0) {
-        return TB_OK;
-    }
     tb_err err = tb_lmdb_cursor(txn, table, &cursor);
     if (err != TB_OK) {
-        return err;
+        return err == TB_ERR_NOT_FOUND ? TB_OK : err;
     }
     int rc = mdb_stat(txn->mdb, txn->store->tables[table], &stat);
     if (rc == MDB_SUCCESS) {

@@ -22,19 +22,22 @@ void tb_store_usage(tb_txn *txn, uint64_t *out_used, uint64_t *out_quota)
         }
     }
     for (size_t i = 0; i < TB_TABLE_COUNT; i++) {
-        if (mdb_stat(txn->mdb, txn->store->tables[i], &stat) == MDB_SUCCESS) {
+        if (txn->store->tables[i] != 0 &&
+            mdb_stat(txn->mdb, txn->store->tables[i], &stat) == MDB_SUCCESS) {
             used += pages(&stat);
         }
     }
-    *out_used = used * page_bytes;
+    *out_used = used * page_bytes + txn->store->late.used;
     *out_quota = txn->store->quota;
 }
 
 uint64_t tb_store_rows(tb_txn *txn, tb_table table)
 {
+    MDB_cursor *cursor;
     MDB_stat stat;
 
-    if (mdb_stat(txn->mdb, txn->store->tables[table], &stat) != MDB_SUCCESS) {
+    if (tb_lmdb_cursor(txn, table, &cursor) != TB_OK ||
+        mdb_stat(txn->mdb, txn->store->tables[table], &stat) != MDB_SUCCESS) {
         return 0;
     }
     return stat.ms_entries;
@@ -49,7 +52,7 @@ static tb_err scrub_table(tb_txn *txn, tb_table table, uint64_t *rows)
 
     tb_err err = tb_lmdb_cursor(txn, table, &cursor);
     if (err != TB_OK) {
-        return err;
+        return err == TB_ERR_NOT_FOUND ? TB_OK : err;
     }
     int rc = mdb_cursor_get(cursor, &k, &v, MDB_FIRST);
     while (rc == MDB_SUCCESS) {

@@ -109,7 +109,7 @@ static tb_err allocate_quota(const tb_store *store)
     return err;
 }
 
-static tb_err open_tables(tb_store *store, tb_txn *txn, unsigned flags)
+const char *tb_lmdb_table_name(tb_table table)
 {
     static const char *const names[TB_TABLE_COUNT] = {
 #define TB_TABLE_NAME(name, key, value, when) #name,
@@ -117,14 +117,30 @@ static tb_err open_tables(tb_store *store, tb_txn *txn, unsigned flags)
 #undef TB_TABLE_NAME
     };
 
+    return names[table];
+}
+
+int tb_lmdb_open_tables(tb_store *store, MDB_txn *mdb)
+{
     for (size_t i = 0; i < TB_TABLE_COUNT; i++) {
-        int rc = mdb_dbi_open(txn->mdb, names[i], flags, &store->tables[i]);
+        const char *name = tb_lmdb_table_name((tb_table)i);
+        tb_row_sum_table(name, store->row_keys[i]);
+        int rc = mdb_dbi_open(mdb, name, 0, &store->tables[i]);
         if (rc != MDB_SUCCESS) {
-            return tb_lmdb_error(rc);
+            store->tables[i] = 0;
         }
-        tb_row_sum_table(names[i], store->row_keys[i]);
+        if (rc != MDB_SUCCESS && rc != MDB_NOTFOUND) {
+            return rc;
+        }
     }
-    return tb_lmdb_find_sums(store, txn->mdb);
+    return MDB_SUCCESS;
+}
+
+static tb_err open_tables(tb_store *store, tb_txn *txn)
+{
+    int rc = tb_lmdb_open_tables(store, txn->mdb);
+
+    return rc == MDB_SUCCESS ? tb_lmdb_find_sums(store, txn->mdb) : tb_lmdb_error(rc);
 }
 
 /* All tables are opened in the one transaction that also writes or checks what the store is. */
@@ -139,7 +155,7 @@ static tb_err open_schema(tb_store *store, uint32_t kind, bool older)
     if (err != TB_OK) {
         return err;
     }
-    err = open_tables(store, txn, MDB_CREATE);
+    err = open_tables(store, txn);
     if (err == TB_OK) {
         err = tb_store_check_version(txn, kind);
         err = err == TB_ERR_OLDER && older ? TB_OK : err;
@@ -204,7 +220,8 @@ open_store(const char *path, const tb_store_options *options, bool older, tb_sto
     }
 
     tb_store *store = calloc(1, sizeof *store);
-    if (store == NULL) {
+    if (store == NULL || !tb_late_make(&store->late)) {
+        free(store);
         return TB_ERR_LIMIT;
     }
     store->folder = -1;
@@ -252,10 +269,10 @@ static tb_err look_tables(tb_store *store, uint32_t kind)
     if (err != TB_OK) {
         return err;
     }
-    err = open_tables(store, txn, 0);
-    if (err == TB_OK || (err == TB_ERR_NOT_FOUND && store->tables[TB_TABLE_META] != 0)) {
-        tb_err version = tb_store_same_version(txn, kind); /* an older store lacks tables */
-        err = version == TB_OK ? err : version;
+    err = open_tables(store, txn);
+    if (err == TB_OK) {
+        err =
+            store->tables[TB_TABLE_META] == 0 ? TB_ERR_NOT_FOUND : tb_store_same_version(txn, kind);
     }
     if (err != TB_OK) {
         tb_store_abort(txn);
@@ -296,5 +313,6 @@ void tb_store_close(tb_store *store)
     if (store->folder >= 0) {
         close(store->folder);
     }
+    tb_late_free(&store->late);
     free(store);
 }

@@ -44,8 +44,10 @@ bool tb_gather_note(tb_gather *gather, tb_time now, const tb_party *sender, size
 
 tb_time tb_gather_wait(const tb_gather *gather, tb_time now)
 {
-    bool large = flow_at(&gather->all, now) > TB_GATHER_LARGE;
-    tb_time every = large ? TB_GATHER_LONG_MS : TB_GATHER_MS;
+    size_t flow = flow_at(&gather->all, now);
+    tb_time every = flow > TB_GATHER_LARGE   ? TB_GATHER_LONG_MS
+                    : flow > TB_GATHER_SMALL ? TB_GATHER_MS
+                                             : TB_GATHER_SHORT_MS;
     tb_time since = (now - gather->moment % every) % every;
     return every - (since < 0 ? since + every : since);
 }

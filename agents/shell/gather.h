@@ -1,11 +1,12 @@
 /* gather - when an agent into which much flows begins its next turn.
  *
- * A turn has a price of its own (a commit, a flush, a signed line), whatever it takes: an agent that
- * began one for every frame would spend a busy machine on that price, and so would the hub on the
- * lines. What a sender sends of whom more than TB_GATHER_FLOW bytes are in flow therefore waits for
- * the agent's own moment of each TB_GATHER_MS, and of each TB_GATHER_LONG_MS while more than
- * TB_GATHER_LARGE are in flow in all; the moments of agents on one machine lie apart, so that one
- * takes while others wait. (Notices a commit decide what a busy machine carries: SPEED.md.)
+ * A turn has a price of its own (a commit, a flush, a signed line), whatever it takes: an agent
+ * that began one for every frame would spend a busy machine on that price, and so would the hub on
+ * the lines. What a sender sends of whom more than TB_GATHER_FLOW bytes are in flow therefore waits
+ * for the agent's own moment of each TB_GATHER_SHORT_MS, of each TB_GATHER_MS while more than
+ * TB_GATHER_SMALL are in flow in all, and of each TB_GATHER_LONG_MS while more than
+ * TB_GATHER_LARGE are; the moments of agents on one machine lie apart, so that one takes while
+ * others wait. (Notices a commit decide what a busy machine carries: SPEED.md.)
  *
  * What anybody else sends, and what people ask for, begins a turn at once: no party can make the
  * notices of another wait.
@@ -16,10 +17,12 @@
 #include "base/ids.h"
 #include "base/time.h"
 
-#define TB_GATHER_MS      100
-#define TB_GATHER_LONG_MS 200
+#define TB_GATHER_SHORT_MS 50
+#define TB_GATHER_MS       100
+#define TB_GATHER_LONG_MS  200
 /* Bytes of the last TB_GATHER_PAST_MS, the older the less they count: about three lone notices. */
 #define TB_GATHER_FLOW    4096u
+#define TB_GATHER_SMALL   32768u
 #define TB_GATHER_LARGE   65536u
 #define TB_GATHER_PAST_MS 200
 /* Senders whose flow is remembered: those that were heard of last. Who is forgotten begins anew. */

@@ -81,7 +81,7 @@ static void pass_event(tb_txn *txn, const char *text, tb_passed *out)
 }
 
 /* "RECIPIENT[,RECIPIENT] TEXT [WORD]...". GROUP=READER: an opening; pass=TEXT: an earlier event
- * goes along to everybody; urgent: another lane. */
+ * goes along to everybody; urgent: another lane; same: of one case with the others that say so. */
 static void read_wish(tb_agent *agent, tb_txn *txn, tb_arena *arena, char *line, tb_outgoing *out)
 {
     char *rest = NULL;
@@ -98,6 +98,7 @@ static void read_wish(tb_agent *agent, tb_txn *txn, tb_arena *arena, char *line,
     *out = (tb_outgoing){.lane = TB_LANE_NORMAL, .kind = TB_NOTICE_CASEWORK};
     out->readers = tb_arena_array(arena, 8, sizeof *out->readers);
     out->openings = tb_arena_array(arena, 8, sizeof *out->openings);
+    bool same = false;
     char *more = NULL;
     for (char *one = strtok_r(to, ",", &more); one != NULL; one = strtok_r(NULL, ",", &more)) {
         tb_outgoing_reader *reader = &out->readers[out->reader_count++];
@@ -108,6 +109,10 @@ static void read_wish(tb_agent *agent, tb_txn *txn, tb_arena *arena, char *line,
         char *reader_name = strchr(word, '=');
         if (strcmp(word, "urgent") == 0) {
             out->lane = TB_LANE_URGENT;
+            continue;
+        }
+        if (strcmp(word, "same") == 0) {
+            same = true;
             continue;
         }
         *reader_name++ = '\0';
@@ -142,6 +147,7 @@ static void read_wish(tb_agent *agent, tb_txn *txn, tb_arena *arena, char *line,
     out->ids = tb_arena_array(arena, 1, sizeof *out->ids);
     assert_ok(tb_event_encode(event, arena, &out->events[0]));
     out->ids[0] = tb_event_id(out->events[0]);
+    out->case_id = same ? event->case_id : tb_event_key_of(event, &out->ids[0]).case_id;
     for (size_t i = 0; i < out->opening_count; i++) {
         out->openings[i].event = out->ids[0];
     }

@@ -51,15 +51,27 @@ static void no_sender_makes_another_wait_nor_the_hubs_own_words(void **state)
 static void turns_begin_at_the_agents_own_moment(void **state)
 {
     (void)state;
-    tb_gather little = flowing(TB_GATHER_LARGE, START);
-    tb_gather large = flowing(TB_GATHER_LARGE + 1, START);
-    for (tb_time after = 0; after < TB_GATHER_LONG_MS; after++) {
-        tb_time begins = START + after + tb_gather_wait(&little, START + after);
-        assert_int_equal(begins % TB_GATHER_MS, 30);
-        assert_in_range(begins - START - after, 1, TB_GATHER_MS);
+    static const struct {
+        size_t flow;
+        tb_time every;
+    } levels[] = {
+        {1, TB_GATHER_SHORT_MS},
+        {TB_GATHER_SMALL, TB_GATHER_SHORT_MS},
+        {TB_GATHER_SMALL + 1, TB_GATHER_MS},
+        {TB_GATHER_LARGE, TB_GATHER_MS},
+        {TB_GATHER_LARGE + 1, TB_GATHER_LONG_MS},
+    };
+    for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++) {
+        tb_time every = levels[i].every;
+        tb_gather gather = flowing(levels[i].flow, START);
+        assert_int_equal(tb_gather_wait(&gather, START), 130 % every);
+        for (tb_time now = START; now < START + TB_GATHER_PAST_MS; now++) {
+            tb_gather again = flowing(levels[i].flow, now);
+            tb_time wait = tb_gather_wait(&again, now);
+            assert_int_equal((now + wait) % every, 130 % every);
+            assert_in_range(wait, 1, every);
+        }
     }
-    assert_int_equal(tb_gather_wait(&large, START), 130);
-    assert_int_equal(tb_gather_wait(&little, START), 30);
 }
 
 static void the_flow_is_forgotten_with_time_and_when_the_clock_is_set(void **state)

@@ -153,7 +153,7 @@ static void a_gap_before_the_first_number_is_asked_for_too(void **state)
 static void a_group_that_overlaps_what_is_held_gives_only_the_rest(void **state)
 {
     town *t = *state;
-    static const char *const texts[] = {"ct.33 one", "ct.33 two", "ct.33 three"};
+    static const char *const texts[] = {"ct.33 one same", "ct.33 two same", "ct.33 three same"};
     peer_say_all(t, &t->a, texts, 3);
     tb_frame sent = peer_frame(t, &t->a, TB_FRAME_SUBMIT, 0);
     town_deliver(t, &sent, &t->b);
@@ -420,7 +420,7 @@ static void what_the_rules_refuse_is_refused_with_its_event(void **state)
 static void one_bad_notice_never_stops_the_agent(void **state)
 {
     town *t = *state;
-    static const char *const texts[] = {"ct.33 one", "ct.33 bad", "ct.33 three"};
+    static const char *const texts[] = {"ct.33 one same", "ct.33 bad same", "ct.33 three same"};
     t->b.poison = "bad";
     t->b.poison_err = TB_ERR_CORRUPT;
     peer_say_all(t, &t->a, texts, 3);

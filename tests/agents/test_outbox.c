@@ -83,10 +83,12 @@ static void a_notice_to_two_has_one_header_and_one_body(void **state)
     peer_check(t, &t->a);
 }
 
-static void the_order_of_acts_stands_where_leaf_order_would_turn_it_round(void **state)
+static void
+notices_of_one_case_keep_the_order_of_acts_whoever_is_their_first_recipient(void **state)
 {
     town *t = *state;
-    static const char *const texts[] = {"hq first", "ct.33,hq second", "ct.33 third"};
+    static const char *const texts[] = {"hq first same", "ct.33,hq second same",
+                                        "ct.33 third same"};
     town_link(t, &t->a);
     town_link(t, &t->b);
     town_link(t, &t->c);
@@ -100,6 +102,41 @@ static void the_order_of_acts_stands_where_leaf_order_would_turn_it_round(void *
     assert_string_equal(peer_applied(t, &t->b), "second third");
     peer_check(t, &t->a);
     peer_check(t, &t->c);
+}
+
+static tb_digest first_event(town *t, const tb_header *header)
+{
+    tb_proof_row proof;
+    tb_txn *txn = peer_look(t, &t->a);
+    assert_int_equal(
+        tb_proof_get(txn, &header->sender, &header->incarnation, header->notice, &proof), TB_OK);
+    tb_digest first = proof.ids[0];
+    tb_store_abort(txn);
+    return first;
+}
+
+/* Cases go to a recipient in the order its store keeps them in, so that they fill its pages. */
+static void cases_of_one_turn_go_to_a_recipient_in_the_order_of_their_ids(void **state)
+{
+    town *t = *state;
+    static const char *const texts[] = {"hq one", "hq two", "ct.33 three", "hq four", "hq five"};
+    town_link(t, &t->a);
+    peer_forget(&t->a);
+    peer_say_all(t, &t->a, texts, 5);
+
+    tb_frame frame = peer_frame(t, &t->a, TB_FRAME_SUBMIT, 0);
+    assert_int_equal(frame.carry.group_count, 2);
+    const tb_group *group = &frame.carry.groups[frame.carry.groups[0].item_count == 4 ? 0 : 1];
+    assert_int_equal(group->item_count, 4);
+    bool as_added = true;
+    for (size_t i = 1; i < group->item_count; i++) {
+        tb_digest before = first_event(t, &group->items[i - 1].header);
+        tb_digest event = first_event(t, &group->items[i].header);
+        assert_true(memcmp(before.bytes, event.bytes, sizeof event.bytes) < 0);
+        as_added &= group->items[i - 1].header.notice < group->items[i].header.notice;
+    }
+    assert_false(as_added);
+    peer_check(t, &t->a);
 }
 
 static void nothing_is_signed_before_welcome(void **state)
@@ -321,7 +358,8 @@ static const struct CMUnitTest tests[] = {
     IN_TOWN(notices_are_numbered_and_linked),
     IN_TOWN(one_turn_is_one_group_per_recipient_under_one_root),
     IN_TOWN(a_notice_to_two_has_one_header_and_one_body),
-    IN_TOWN(the_order_of_acts_stands_where_leaf_order_would_turn_it_round),
+    IN_TOWN(notices_of_one_case_keep_the_order_of_acts_whoever_is_their_first_recipient),
+    IN_TOWN(cases_of_one_turn_go_to_a_recipient_in_the_order_of_their_ids),
     IN_TOWN(nothing_is_signed_before_welcome),
     IN_TOWN(what_gets_no_stored_mark_is_sent_again_behind_the_newest),
     IN_TOWN(a_shared_body_goes_again_with_its_group),

@@ -2,7 +2,9 @@
 #define _XOPEN_SOURCE 700
 
 #include "base/limits.h"
+#include "store/row_sum.h"
 #include "store/store.h"
+#include "store/store_lmdb_late.h"
 #include "store/version.h"
 #include "tests/store/store_fixture.h"
 #include "tests/test.h"
@@ -279,7 +281,7 @@ static void move_row(store_fixture *f, const char *table, const char *key)
     assert_int_equal(mdb_env_open(env, f->path, 0, 0600), 0);
     assert_int_equal(mdb_txn_begin(env, NULL, 0, &txn), 0);
     assert_int_equal(mdb_dbi_open(txn, "HUB_AGENT", 0, &from), 0);
-    assert_int_equal(mdb_dbi_open(txn, table, 0, &to), 0);
+    assert_int_equal(mdb_dbi_open(txn, table, MDB_CREATE, &to), 0);
     assert_int_equal(mdb_get(txn, from, &k, &v), 0);
     assert_int_equal(v.mv_size, 8 + strlen("value"));
     assert_int_equal(mdb_put(txn, to, &m, &v, 0), 0);
@@ -306,6 +308,183 @@ static void a_row_put_in_anothers_place_reads_as_corrupt(void **state)
     begin(f);
     tb_err err = tb_store_get(f->txn, TB_TABLE_HUB_DUE, tb_bytes_str("original"), &value);
     assert_int_equal(err, TB_ERR_CORRUPT);
+}
+
+/* Tables are made by their first row: each that is there costs every commit a part of a page. */
+
+static void a_table_whose_first_row_was_not_committed_is_not_there(void **state)
+{
+    store_fixture *f = *state;
+    const tb_table other = TB_TABLE_HUB_DUE;
+    tb_bytes none = tb_bytes_of(NULL, 0);
+    tb_bytes key;
+    tb_bytes value;
+
+    for (int i = 0; i < 2; i++) {
+        begin(f);
+        expect(f, other, "k", NULL);
+        assert_int_equal(tb_store_rows(f->txn, other), 0);
+        assert_int_equal(tb_store_del(f->txn, other, tb_bytes_str("k")), TB_ERR_NOT_FOUND);
+        put(f, other, "k", "v");
+        assert_int_equal(tb_store_seek(f->txn, other, none, none, &key, &value), TB_OK);
+        abandon(f);
+    }
+    begin(f);
+    expect(f, other, "k", NULL);
+    put(f, other, "k", "kept");
+    put(f, T, "k", "kept");
+    commit(f);
+    store_fixture_reopen(f);
+    begin(f);
+    expect(f, other, "k", "kept");
+    expect(f, T, "k", "kept");
+}
+
+static void who_only_looks_sees_a_table_that_came_since(void **state)
+{
+    store_fixture *f = *state;
+    tb_store *look = NULL;
+    tb_txn *txn = NULL;
+    tb_bytes value;
+
+    assert_ok(tb_store_look(f->path, f->options.kind, &look));
+    for (int i = 0; i < 3; i++) {
+        assert_ok(tb_store_begin_read(look, &f->arena, &txn));
+        tb_err err = tb_store_get(txn, TB_TABLE_HUB_DUE, tb_bytes_str("k"), &value);
+        assert_int_equal(err, i == 0 ? TB_ERR_NOT_FOUND : TB_OK);
+        tb_store_abort(txn);
+        begin(f);
+        put(f, TB_TABLE_HUB_DUE, "k", "v");
+        commit(f);
+    }
+    tb_store_close(look);
+}
+
+/* Rows kept for later. */
+
+#define MANY 20000u /* more than are kept for later at once */
+
+static tb_bytes numbered_key(unsigned number, uint8_t out[4])
+{
+    out[0] = (uint8_t)(number >> 24);
+    out[1] = (uint8_t)(number >> 16);
+    out[2] = (uint8_t)(number >> 8);
+    out[3] = (uint8_t)number;
+    return tb_bytes_of(out, 4);
+}
+
+/* Puts rows 0 to count - 1, each under its number times a factor prime to count. */
+static void put_numbered(store_fixture *f, unsigned count, unsigned factor, size_t bytes)
+{
+    static uint8_t value[TB_LATE_STORED_BYTES_MAX];
+    uint8_t buffer[4];
+
+    for (unsigned i = 0; i < count; i++) {
+        tb_bytes key = numbered_key((unsigned)((uint64_t)i * factor % count), buffer);
+        memset(value, buffer[3], bytes);
+        assert_int_equal(tb_store_put(f->txn, T, key, tb_bytes_of(value, bytes)), TB_OK);
+    }
+}
+
+static uint64_t used_now(store_fixture *f)
+{
+    uint64_t used;
+    uint64_t quota;
+
+    begin(f);
+    tb_store_usage(f->txn, &used, &quota);
+    abandon(f);
+    return used;
+}
+
+static void rows_of_a_turn_fill_pages_in_whatever_order_they_are_put(void **state)
+{
+    store_fixture *f = *state;
+    uint64_t empty = used_now(f);
+
+    begin(f);
+    put_numbered(f, 2000, 1, 300);
+    commit(f);
+    uint64_t in_order = used_now(f) - empty;
+
+    begin(f);
+    put_numbered(f, 2000, 1, 0);
+    assert_int_equal(tb_store_rows(f->txn, T), 2000);
+    for (unsigned i = 0; i < 2000; i++) {
+        uint8_t buffer[4];
+        assert_int_equal(tb_store_del(f->txn, T, numbered_key(i, buffer)), TB_OK);
+    }
+    commit(f);
+    begin(f);
+    put_numbered(f, 2000, 1237, 300);
+    commit(f);
+    assert_in_range(used_now(f) - empty, in_order / 2, in_order + in_order / 20);
+}
+
+static void more_rows_than_are_kept_for_later_are_all_there(void **state)
+{
+    store_fixture *f = *state;
+    uint8_t buffer[4];
+    tb_bytes value;
+
+    _Static_assert(MANY > TB_LATE_ROWS_MAX, "or no list is full");
+    _Static_assert(30 * 100 * 1800 > TB_LATE_BYTES_MAX, "nor the room for bytes");
+    begin(f);
+    put_numbered(f, MANY, 7919, 20);
+    for (unsigned i = 0; i < 30; i++) {
+        put_numbered(f, 100, 7, 1800);
+    }
+    assert_int_equal(tb_store_rows(f->txn, T), MANY);
+    commit(f);
+    begin(f);
+    for (unsigned i = 0; i < MANY; i++) {
+        size_t mark = tb_arena_mark(tb_txn_arena(f->txn));
+        assert_int_equal(tb_store_get(f->txn, T, numbered_key(i, buffer), &value), TB_OK);
+        assert_int_equal(value.size, i < 100 ? 1800 : 20);
+        assert_int_equal(value.data[value.size - 1], i & 0xff);
+        tb_arena_release(tb_txn_arena(f->txn), mark);
+    }
+}
+
+static void a_row_has_its_newest_value_whether_it_is_kept_for_later_or_too_large(void **state)
+{
+    store_fixture *f = *state;
+    static uint8_t bytes[5000];
+    static const size_t sizes[] = {10,
+                                   TB_LATE_STORED_BYTES_MAX - TB_ROW_SUM_BYTES,
+                                   TB_LATE_STORED_BYTES_MAX - TB_ROW_SUM_BYTES + 1,
+                                   sizeof bytes,
+                                   0,
+                                   sizeof bytes,
+                                   7};
+    tb_bytes key = tb_bytes_str("k");
+    tb_bytes value;
+
+    begin(f);
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        assert_int_equal(tb_store_put(f->txn, T, key, tb_bytes_of(bytes, sizes[i])), TB_OK);
+        assert_int_equal(tb_store_get(f->txn, T, key, &value), TB_OK);
+        assert_int_equal(value.size, sizes[i]);
+    }
+    assert_int_equal(tb_store_del(f->txn, T, key), TB_OK);
+    assert_int_equal(tb_store_get(f->txn, T, key, &value), TB_ERR_NOT_FOUND);
+    put(f, T, "k", "again");
+    commit(f);
+    begin(f);
+    expect(f, T, "k", "again");
+}
+
+static void what_is_kept_for_later_counts_as_used(void **state)
+{
+    store_fixture *f = *state;
+    uint64_t before = used_now(f);
+    uint64_t used;
+    uint64_t quota;
+
+    begin(f);
+    put_numbered(f, 1000, 1, 1000);
+    tb_store_usage(f->txn, &used, &quota);
+    assert_true(used >= before + 1000 * 1000);
 }
 
 static void a_transaction_that_wrote_nothing_leaves_the_file_alone(void **state)
@@ -428,6 +607,12 @@ static const struct CMUnitTest tests[] = {
     TEST(a_value_that_rotted_reads_as_corrupt_and_can_be_deleted),
     TEST(a_key_that_rotted_reads_as_corrupt),
     TEST(a_row_put_in_anothers_place_reads_as_corrupt),
+    TEST(a_table_whose_first_row_was_not_committed_is_not_there),
+    TEST(who_only_looks_sees_a_table_that_came_since),
+    TEST(rows_of_a_turn_fill_pages_in_whatever_order_they_are_put),
+    TEST(more_rows_than_are_kept_for_later_are_all_there),
+    TEST(a_row_has_its_newest_value_whether_it_is_kept_for_later_or_too_large),
+    TEST(what_is_kept_for_later_counts_as_used),
     TEST(a_transaction_that_wrote_nothing_leaves_the_file_alone),
     TEST(a_write_after_the_store_was_killed_finds_all_that_was_committed),
 };
