@@ -2,7 +2,6 @@
 
 #include "agents/campaign/scene.h"
 #include "agents/chain.h"
-#include "agents/reports.h"
 #include "base/text.h"
 
 static tb_bytes
@@ -52,12 +51,15 @@ tb_refusal tb_case_figure_of(const tb_agent *agent,
 }
 
 /* Of a party that owes the report its own figure; of any other group what all filed of it. */
-static tb_err
-count_filed(const tb_agent *agent, tb_txn *txn, const tb_case_figure *figure, tb_figure_value *out)
+static tb_err count_filed(const tb_agent *agent,
+                          tb_txn *txn,
+                          const tb_as_of *as_of,
+                          const tb_case_figure *figure,
+                          tb_figure_value *out)
 {
     tb_filing *list;
     size_t count;
-    tb_err err = tb_report_filings(agent, txn, figure->campaign, figure->filed_in,
+    tb_err err = tb_report_filings(agent, txn, as_of, figure->campaign, figure->filed_in,
                                    tb_bytes_str(figure->period.text), figure->measure,
                                    figure->group, &list, &count);
     for (size_t i = 0; err == TB_OK && i < count; i++) {
@@ -75,18 +77,17 @@ count_filed(const tb_agent *agent, tb_txn *txn, const tb_case_figure *figure, tb
 
 tb_err tb_case_figure_count(const tb_agent *agent,
                             tb_txn *txn,
+                            const tb_figures_from *from,
                             const tb_case_figure *figure,
                             tb_figure_value *out)
 {
     *out = (tb_figure_value){.known = false};
     if (figure->filed_in != NULL) {
-        return count_filed(agent, txn, figure, out);
+        return count_filed(agent, txn, from == NULL ? NULL : from->as_of, figure, out);
     }
     out->known = true;
-    return tb_measure_total(txn, tb_bytes_str(figure->campaign->id),
-                            tb_bytes_str(figure->measure->id), figure->group,
-                            figure->measure->distinct != NULL, figure->period.first,
-                            figure->period.last, &out->numerator);
+    return tb_figure_total(txn, from, figure->campaign, figure->measure, figure->group,
+                           figure->period.first, figure->period.last, &out->numerator);
 }
 
 static bool says(const tb_event *event, const char *id)
@@ -139,7 +140,7 @@ static tb_err fill(tb_acting *a, const tb_field_def *field)
     if (a->now.civil < tb_period_end(&figure.period)) {
         return object(a, TB_REFUSED_FIGURE_EARLY, field->over);
     }
-    tb_err err = tb_case_figure_count(a->agent, a->txn, &figure, &value);
+    tb_err err = tb_case_figure_count(a->agent, a->txn, NULL, &figure, &value);
     if (err != TB_OK) {
         return err;
     }

@@ -9,9 +9,7 @@
 #ifndef TB_CASE_FIGURE_H
 #define TB_CASE_FIGURE_H
 
-#include "agents/acts_making.h"
-#include "agents/campaign/figures.h"
-#include "agents/campaign/period.h"
+#include "agents/reports.h"
 
 typedef struct tb_case_figure {
     const tb_campaign *campaign; /* whose measures are counted: the newest here */
@@ -31,9 +29,10 @@ tb_refusal tb_case_figure_of(const tb_agent *agent,
                              const tb_field_def *field,
                              tb_case_figure *out) TB_MUST_USE;
 
-/* Its value now; not known where nothing was filed. */
+/* Its value; not known where nothing was filed. from: NULL is now (reports.h). */
 tb_err tb_case_figure_count(const tb_agent *agent,
                             tb_txn *txn,
+                            const tb_figures_from *from,
                             const tb_case_figure *figure,
                             tb_figure_value *out) TB_MUST_USE;
 

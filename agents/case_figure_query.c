@@ -59,7 +59,7 @@ static tb_err list_filings(opening_up *o)
     tb_filing *list;
     size_t count;
     o->out.filed_in = tb_bytes_str(o->about.filed_in->id);
-    tb_err err = tb_report_filings(o->agent, o->txn, o->about.campaign, o->about.filed_in,
+    tb_err err = tb_report_filings(o->agent, o->txn, NULL, o->about.campaign, o->about.filed_in,
                                    tb_bytes_str(o->about.period.text), o->about.measure,
                                    o->about.group, &list, &count);
     o->out.behind = err == TB_OK
@@ -100,7 +100,7 @@ static tb_err show(opening_up *o)
     tb_figure_named(o->about.measure, &o->out.figure);
     tb_err err = tb_arena_copy(arena, tb_bytes_str(o->about.period.text), &o->out.over);
     if (err == TB_OK) {
-        err = tb_case_figure_count(o->agent, o->txn, &o->about, &now);
+        err = tb_case_figure_count(o->agent, o->txn, NULL, &o->about, &now);
     }
     if (err == TB_OK) {
         err = tb_figure_text(arena, &now, &o->out.figure.now);

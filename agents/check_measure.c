@@ -96,7 +96,7 @@ static tb_err compare(check *c, const tb_case_id *id, bool *out_same)
     if (err != TB_OK || !ready) {
         return err;
     }
-    err = tb_measure_case(c->agent, c->txn, &row, newest, false, &now, &now_count, &certain);
+    err = tb_measure_case(c->agent, c->txn, &row, newest, NULL, false, &now, &now_count, &certain);
     if (err != TB_OK || !certain) {
         return err;
     }

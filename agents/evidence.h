@@ -24,6 +24,15 @@ tb_err tb_evidence_export(tb_step *step,
                           const tb_local_export_evidence *wish,
                           tb_local_answer *answer) TB_MUST_USE;
 
+/* Of a store that evidence was taken into: cases that its subject does not stand on, the first so
+ * many of *out_count. */
+tb_err tb_evidence_strangers(tb_step *step,
+                             const tb_case_id *subject,
+                             bool report,
+                             tb_case_id *out,
+                             size_t most,
+                             size_t *out_count) TB_MUST_USE;
+
 /* evidence_check.c */
 
 /* Directories of one hub, ascending by version, each with the document it is the content of: whether
@@ -33,13 +42,24 @@ bool tb_evidence_bound(const tb_directory *directories,
                        const tb_document *documents,
                        size_t count,
                        size_t place) TB_MUST_USE;
-/* Proves a packed Passed and takes its event. *out_refused says what is wrong with it; *out_event is
- * the event's id, zero when it does not decode. */
+/* What became of an event of the file. */
+typedef struct tb_evidence_taken {
+    tb_digest event; /* zero: it does not decode */
+    tb_case_id case_id;
+    tb_refusal refused; /* what is wrong with it; it was not taken */
+    bool twice;         /* it was here already */
+    bool early;         /* what it builds on is not here yet: it stands out of order */
+    /* Field groups that do not show what the event was signed with. The event is taken without
+     * them: its reader sees what they claim, and that nobody signed it. */
+    tb_opening *bent;
+    size_t bent_count;
+} tb_evidence_taken;
+
+/* Proves a packed Passed and takes its event. */
 tb_err tb_evidence_take(tb_step *step,
                         const tb_party *maker,
                         tb_bytes packed,
-                        tb_refusal *out_refused,
-                        tb_digest *out_event) TB_MUST_USE;
+                        tb_evidence_taken *out) TB_MUST_USE;
 /* A packed SignedLine: an arrived mark, signed by the recipient it speaks of. */
 tb_refusal tb_evidence_mark(tb_step *step, tb_bytes packed) TB_MUST_USE;
 

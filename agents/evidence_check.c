@@ -3,6 +3,7 @@
 
 #include "agents/inbox.h"
 #include "agents/marks.h"
+#include "agents/rows_case.h"
 
 static bool is_signed(const tb_directory *directory,
                       const tb_document *document,
@@ -36,33 +37,75 @@ bool tb_evidence_bound(const tb_directory *directories,
     return is_signed(&directories[place], &documents[place], &directories[place].authority.key);
 }
 
-tb_err tb_evidence_take(tb_step *step,
-                        const tb_party *maker,
-                        tb_bytes packed,
-                        tb_refusal *out_refused,
-                        tb_digest *out_event)
+/* Takes those openings off that the event's commitments do not bear out. */
+static tb_err
+set_bent_aside(tb_step *step, tb_passed *passed, const tb_event *event, tb_evidence_taken *out)
+{
+    size_t kept = 0;
+    out->bent = tb_arena_array(step->arena, passed->opening_count + 1, sizeof *out->bent);
+    if (out->bent == NULL) {
+        return TB_ERR_LIMIT;
+    }
+    for (size_t i = 0; i < passed->opening_count; i++) {
+        const tb_opening *opening = &passed->openings[i];
+        if (tb_digest_equal(&opening->event, &out->event) && tb_opening_matches(opening, event)) {
+            passed->openings[kept++] = *opening;
+        } else {
+            out->bent[out->bent_count++] = *opening;
+        }
+    }
+    passed->opening_count = kept;
+    return TB_OK;
+}
+
+static tb_err look(tb_step *step, tb_passed *passed, tb_evidence_taken *out)
+{
+    tb_event event;
+    tb_event_key key;
+    tb_event_row row;
+    out->event = tb_event_id(passed->event);
+    out->refused = tb_event_decode(passed->event, step->arena, &event);
+    if (out->refused != TB_ACCEPTED) {
+        return TB_OK;
+    }
+    out->case_id = tb_event_key_of(&event, &out->event).case_id;
+    tb_err err = tb_event_of_case(step->txn, &out->case_id, &out->event, &key, &row);
+    out->twice = err == TB_OK;
+    return err == TB_OK || err == TB_ERR_NOT_FOUND ? set_bent_aside(step, passed, &event, out)
+                                                   : err;
+}
+
+static tb_err is_early(tb_step *step, tb_evidence_taken *out)
+{
+    tb_event_key key;
+    tb_event_row row;
+    tb_err err = tb_event_of_case(step->txn, &out->case_id, &out->event, &key, &row);
+    out->early = err == TB_OK && row.standing == TB_STANDING_HELD_BACK;
+    return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+}
+
+tb_err
+tb_evidence_take(tb_step *step, const tb_party *maker, tb_bytes packed, tb_evidence_taken *out)
 {
     tb_passed passed;
-    tb_digest event = {{0}};
-    tb_refusal refused = tb_passed_decode(packed, step->arena, &passed);
-    if (refused == TB_ACCEPTED) {
-        event = tb_event_id(passed.event);
-        refused = tb_inbox_check_passed(step, maker, &passed);
+    tb_digest event;
+    tb_err err = TB_OK;
+    *out = (tb_evidence_taken){.refused = tb_passed_decode(packed, step->arena, &passed)};
+    if (out->refused == TB_ACCEPTED) {
+        err = look(step, &passed, out);
     }
-    *out_event = event;
-    *out_refused = refused;
-    if (refused != TB_ACCEPTED) {
-        return TB_OK;
+    if (err == TB_OK && out->refused == TB_ACCEPTED) {
+        out->refused = tb_inbox_check_passed(step, maker, &passed);
+    }
+    if (err != TB_OK || out->refused != TB_ACCEPTED) {
+        return err;
     }
     /* Each stands for itself, as what is resent does. */
     const tb_header giver = {.sender = *maker};
     const tb_incoming incoming = {.header = &giver, .passed = &passed, .passed_count = 1};
-    tb_err err = tb_apply_notice(step->agent, step->txn, step->now, &incoming, step->effects,
-                                 &refused, &event);
-    if (err == TB_OK) {
-        *out_refused = refused;
-    }
-    return err;
+    err = tb_apply_notice(step->agent, step->txn, step->now, &incoming, step->effects,
+                          &out->refused, &event);
+    return err == TB_OK ? is_early(step, out) : err;
 }
 
 tb_refusal tb_evidence_mark(tb_step *step, tb_bytes packed)

@@ -5,10 +5,10 @@
 #include "agents/casework.h"
 #include "agents/marks.h"
 #include "agents/passing.h"
-#include "agents/reports.h"
 #include "base/pack.h"
 
 #define STREAMS_MAX  256
+#define STATED_MAX   4 /* moments at which one case states figures */
 #define CURSOR_BYTES (1 + TB_CASE_ID_BYTES + 4 + 4 + TB_DIGEST_BYTES)
 
 /* What goes on a page may be this much larger than where filling stops. */
@@ -40,11 +40,15 @@ typedef struct exporting {
     const tb_local_export_evidence *wish;
     tb_case_row row; /* of the subject */
     bool archive;    /* of a campaign instead of a case */
+    bool alone;      /* nothing is exported: this is a store that evidence was taken into */
     bool counted;    /* something of this party's own that stands on others: */
     const tb_report_def *summed; /* on filings of this report, or NULL */
     tb_bytes summed_period;
     tb_month first; /* on what counts in these months; none where last is 0 */
     tb_month last;
+    tb_as_of
+        stated[STATED_MAX]; /* or counted when it was stated: what came since may have ended it */
+    size_t stated_count;
     cursor c;
     tb_evidence_page page;
     size_t capacity;
@@ -195,12 +199,63 @@ static bool is_summed(exporting *e, const tb_case_id *id, tb_err *out_err)
 {
     tb_case_row row;
     *out_err = tb_case_load(e->step->agent, e->step->txn, id, &row);
-    return *out_err == TB_OK &&
-           tb_bytes_equal(row.case_type, tb_bytes_str(e->summed->case_type)) &&
+    return *out_err == TB_OK && tb_bytes_equal(row.case_type, tb_bytes_str(e->summed->case_type)) &&
            tb_bytes_equal(tb_report_period_text(&row), e->summed_period);
 }
 
-/* Whether the case gives anything to the campaign's figures in the months the report speaks of. */
+static bool within(const exporting *e, const tb_measured *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (list[i].month >= e->first && list[i].month <= e->last) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether something of the case was recorded behind a moment. */
+static tb_err came_since(exporting *e, const tb_case_id *id, tb_time moment, bool *out)
+{
+    tb_err err = TB_OK;
+    *out = false;
+    for (uint8_t class = TB_CLASS_CHAIN; err == TB_OK && class <= TB_CLASS_SIDE; class ++) {
+        tb_event_walk walk;
+        tb_event_key key;
+        tb_event_row row;
+        err = tb_event_first(e->step->txn, id, class, &walk, &key, &row);
+        while (err == TB_OK && !*out) {
+            *out = row.recorded > moment;
+            err = tb_event_next(e->step->txn, &walk, &key, &row);
+        }
+        err = err == TB_ERR_NOT_FOUND ? TB_OK : err;
+    }
+    return err;
+}
+
+/* Whether it gave anything when a figure was stated. */
+static tb_err gave(exporting *e, const tb_case_id *id, bool *out)
+{
+    const tb_campaign *newest = tb_campaigns_newest(e->step->agent->campaigns, e->row.campaign);
+    tb_case_row row;
+    tb_measured *list = NULL;
+    size_t count = 0;
+    bool since = false;
+    bool certain;
+    tb_err err = tb_case_load(e->step->agent, e->step->txn, id, &row);
+    for (size_t i = 0; err == TB_OK && !*out && row.view.type != NULL && i < e->stated_count; i++) {
+        since = e->alone;
+        err = since ? TB_OK : came_since(e, id, e->stated[i].recorded, &since);
+        if (err == TB_OK && since) {
+            err = tb_measure_case(e->step->agent, e->step->txn, &row, newest, &e->stated[i], false,
+                                  &list, &count, &certain);
+            *out = err == TB_OK && within(e, list, count);
+        }
+    }
+    return err;
+}
+
+/* Whether the case gives anything to the campaign's figures in the months the report speaks of, or
+ * gave it when they were stated. */
 static tb_err gives(exporting *e, const tb_case_id *id, bool *out)
 {
     tb_measured *list;
@@ -218,9 +273,8 @@ static tb_err gives(exporting *e, const tb_case_id *id, bool *out)
     }
     if (err == TB_OK && ours && !e->archive && !*out && e->last > 0) {
         err = tb_measured_of(e->step->txn, id, &list, &count);
-        for (size_t i = 0; err == TB_OK && i < count; i++) {
-            *out = *out || (list[i].month >= e->first && list[i].month <= e->last);
-        }
+        *out = err == TB_OK && within(e, list, count);
+        err = err == TB_OK && !*out ? gave(e, id, out) : err;
     }
     tb_arena_release(e->step->arena, mark);
     return err;
@@ -230,8 +284,7 @@ static tb_err gives(exporting *e, const tb_case_id *id, bool *out)
 static tb_err add_behind(exporting *e, bool *out_end)
 {
     tb_err err = e->c.skip > 0 ? add_case(e, &e->c.at) : TB_OK;
-    for (size_t looked = 0; err == TB_OK && !e->full && looked < TB_EVIDENCE_LOOKED_MAX;
-         looked++) {
+    for (size_t looked = 0; err == TB_OK && !e->full && looked < TB_EVIDENCE_LOOKED_MAX; looked++) {
         tb_case_id next;
         bool wanted;
         tb_case_id before = e->c.at;
@@ -307,34 +360,57 @@ static tb_err close_page(exporting *e, tb_local_answer *answer)
     return err;
 }
 
-/* The months of a report's three values: from January, or the period before where that is earlier. */
+/* The months of a report's three values. */
 static bool months_of(exporting *e, const tb_campaign *campaign, const tb_report_def *report)
 {
     tb_period period;
-    tb_period before;
     tb_bytes text = tb_report_period_text(&e->row);
     if (!tb_report_period(campaign, report, text, &period)) {
         return false;
     }
-    e->first = tb_month_january(period.last);
-    e->first = period.first < e->first ? period.first : e->first;
-    if (tb_period_before(&period, &before) && before.first < e->first) {
-        e->first = before.first;
-    }
-    e->last = period.last;
+    tb_report_months(&period, &e->first, &e->last);
     return true;
 }
 
-/* The report a case is, of this party's own: what stands behind its figures goes along. */
-static tb_refusal prepare_report(exporting *e)
+/* When a field's value was stated. */
+static tb_err add_moment(exporting *e, const tb_field_def *field)
 {
-    const tb_campaign *campaign =
-        tb_campaigns_newest(e->step->agent->campaigns, e->row.campaign);
+    tb_path path;
+    tb_bytes value;
+    const tb_chain_event *by = NULL;
+    tb_as_of moments[2];
+    tb_err err = field == NULL ? TB_OK : tb_chain_to_head(e->step->txn, &e->row, &path);
+    if (err == TB_OK && field != NULL) {
+        err = tb_path_value(e->step->txn, &path, tb_bytes_str(field->id), &value, &by);
+    }
+    if (err != TB_OK || by == NULL) {
+        return err;
+    }
+    err = tb_as_of_event(e->step->txn, &by->row, !e->alone, moments);
+    for (size_t m = 0; err == TB_OK && m < (e->alone ? 2 : 1); m++) {
+        bool known = false;
+        for (size_t i = 0; i < e->stated_count; i++) {
+            known = known || (e->stated[i].recorded == moments[m].recorded &&
+                              e->stated[i].at == moments[m].at);
+        }
+        if (!known && e->stated_count < STATED_MAX) {
+            e->stated[e->stated_count++] = moments[m];
+        }
+    }
+    return err;
+}
+
+/* The report a case is, of this party's own: what stands behind its figures goes along. */
+static tb_err prepare_report(exporting *e, tb_refusal *out)
+{
+    const tb_campaign *campaign = tb_campaigns_newest(e->step->agent->campaigns, e->row.campaign);
     const tb_report_def *report =
         campaign == NULL ? NULL : tb_campaign_report_of(campaign, e->row.case_type);
     if (report == NULL || e->row.view.type == NULL) {
-        return TB_REFUSED_REPORT_UNKNOWN;
+        *out = TB_REFUSED_REPORT_UNKNOWN;
+        return TB_OK;
     }
+    *out = TB_ACCEPTED;
     e->counted = tb_party_equal(&e->row.view.opener, &e->step->agent->self) &&
                  months_of(e, campaign, report);
     if (e->counted && report->summary_of != NULL) {
@@ -342,7 +418,10 @@ static tb_refusal prepare_report(exporting *e)
         e->summed_period = tb_report_period_text(&e->row);
         e->last = 0;
     }
-    return TB_ACCEPTED;
+    return add_moment(
+        e, tb_report_field(e->row.view.type,
+                           tb_case_type_action(e->row.view.type, tb_bytes_str(TB_REPORT_FILE)),
+                           TB_FIELD_FIGURES));
 }
 
 /* The figures a case states of this party's own: what stands behind them goes along. */
@@ -363,10 +442,11 @@ static tb_err prepare_stated(exporting *e)
             continue;
         }
         e->counted = true;
-        if (figure.filed_in != NULL) {
+        err = add_moment(e, &type->fields[i]);
+        if (err == TB_OK && figure.filed_in != NULL) {
             e->summed = figure.filed_in;
-            err = tb_arena_copy(e->step->arena, tb_bytes_str(figure.period.text),
-                                &e->summed_period);
+            err =
+                tb_arena_copy(e->step->arena, tb_bytes_str(figure.period.text), &e->summed_period);
             continue;
         }
         e->first = e->last == 0 || figure.period.first < e->first ? figure.period.first : e->first;
@@ -379,8 +459,7 @@ static tb_err prepare_stated(exporting *e)
 static tb_refusal prepare_archive(exporting *e)
 {
     int64_t day;
-    const tb_campaign *campaign =
-        tb_campaigns_newest(e->step->agent->campaigns, e->wish->campaign);
+    const tb_campaign *campaign = tb_campaigns_newest(e->step->agent->campaigns, e->wish->campaign);
     if (campaign == NULL || !tb_day_parse(tb_bytes_str(campaign->to), &day)) {
         return TB_REFUSED_UNKNOWN_CAMPAIGN;
     }
@@ -399,8 +478,8 @@ static tb_err prepare_case(exporting *e, tb_refusal *out)
     if (err != TB_OK) {
         return err == TB_ERR_NOT_FOUND ? TB_OK : err;
     }
-    *out = e->wish->report ? prepare_report(e) : TB_ACCEPTED;
-    return e->wish->report ? TB_OK : prepare_stated(e);
+    *out = TB_ACCEPTED;
+    return e->wish->report ? prepare_report(e, out) : prepare_stated(e);
 }
 
 static tb_err prepare(exporting *e, tb_refusal *out)
@@ -416,9 +495,9 @@ static tb_err prepare(exporting *e, tb_refusal *out)
     if (err != TB_OK || *out != TB_ACCEPTED) {
         return err;
     }
-    *out = fenced                                   ? TB_REFUSED_FENCED
+    *out = fenced                                ? TB_REFUSED_FENCED
            : !read_cursor(e->wish->after, &e->c) ? TB_REFUSED_REQUEST
-                                                    : TB_ACCEPTED;
+                                                 : TB_ACCEPTED;
     e->capacity = TB_EVIDENCE_FILL_BYTES / 256;
     e->page.documents = tb_arena_array(arena, e->capacity, sizeof *e->page.documents);
     e->page.passed = tb_arena_array(arena, e->capacity, sizeof *e->page.passed);
@@ -431,9 +510,8 @@ static tb_err prepare(exporting *e, tb_refusal *out)
                : TB_OK;
 }
 
-tb_err tb_evidence_export(tb_step *step,
-                          const tb_local_export_evidence *wish,
-                          tb_local_answer *answer)
+tb_err
+tb_evidence_export(tb_step *step, const tb_local_export_evidence *wish, tb_local_answer *answer)
 {
     exporting *e = tb_arena_alloc(step->arena, sizeof *e);
     if (e == NULL) {
@@ -448,4 +526,35 @@ tb_err tb_evidence_export(tb_step *step,
     }
     err = fill(e);
     return err == TB_OK ? close_page(e, answer) : err;
+}
+
+/* ---- what belongs into it ---- */
+
+tb_err tb_evidence_strangers(tb_step *step,
+                             const tb_case_id *subject,
+                             bool report,
+                             tb_case_id *out,
+                             size_t most,
+                             size_t *out_count)
+{
+    const tb_local_export_evidence wish = {.case_id = *subject, .report = report};
+    exporting e = {.step = step, .wish = &wish, .alone = true};
+    tb_refusal refused = TB_ACCEPTED;
+    tb_case_id at = {{0}};
+    *out_count = 0;
+    tb_err err = prepare_case(&e, &refused);
+    while (err == TB_OK && refused == TB_ACCEPTED) {
+        bool belongs = true;
+        err = tb_case_after(step->txn, &at, false, &at);
+        if (err == TB_OK && !tb_case_equal(&at, subject)) {
+            err = gives(&e, &at, &belongs);
+        }
+        if (err == TB_OK && !belongs) {
+            *out_count += 1;
+            if (*out_count <= most) {
+                out[*out_count - 1] = at;
+            }
+        }
+    }
+    return err == TB_ERR_NOT_FOUND ? TB_OK : err;
 }

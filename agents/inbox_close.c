@@ -83,6 +83,22 @@ static tb_err keep_marks(tb_step *step, tb_work *work, const tb_signed_line *sig
     return TB_OK;
 }
 
+/* How many of the lines go in one frame: the hub looks at no more. */
+static size_t frame_reach(const tb_signed_line *lines, size_t count)
+{
+    size_t reach = 0;
+    size_t roots = 0;
+    while (reach < count && reach < TAKEN_LINES_MAX) {
+        bool same = reach > 0 && tb_signed_line_same_root(&lines[reach - 1], &lines[reach]);
+        roots += same ? 0 : 1;
+        if (roots > TB_FRAME_ROOTS_MAX) {
+            break;
+        }
+        reach++;
+    }
+    return reach;
+}
+
 static tb_err send_taken(tb_step *step, tb_signed_line *lines, size_t count, bool again)
 {
     bool may_sign = false;
@@ -90,39 +106,38 @@ static tb_err send_taken(tb_step *step, tb_signed_line *lines, size_t count, boo
     if (linked != TB_OK || !may_sign) {
         return linked; /* taken from a bundle while there is no link: Hello will say so */
     }
-    for (size_t sent = 0; sent < count || (again && sent == 0); sent += TAKEN_LINES_MAX) {
-        size_t left = count - sent;
+    size_t sent = 0;
+    tb_err err = TB_OK;
+    while (err == TB_OK && (sent < count || again)) {
         tb_frame frame = {.kind = TB_FRAME_TAKEN};
         frame.lines.lines = lines + sent;
-        frame.lines.count = left < TAKEN_LINES_MAX ? left : TAKEN_LINES_MAX;
+        frame.lines.count = frame_reach(lines + sent, count - sent);
         frame.lines.again = again;
-        tb_err err = tb_link_send(step, &frame);
-        if (err != TB_OK) {
-            return err;
-        }
+        sent += frame.lines.count;
+        again = again && sent < count;
+        err = tb_link_send(step, &frame);
     }
-    return TB_OK;
+    return err;
 }
 
-/* The marks to show: new ones as signed now, others as they were. */
+/* The marks to show: new ones as signed now, under one root, then others as they were. */
 static tb_err show_marks(tb_step *step, const tb_work *work, const tb_signed_line *signed_lines)
 {
-    size_t next = 0;
-    size_t count = 0;
+    size_t count = count_moved(work);
     tb_signed_line *lines = tb_arena_array(step->arena, work->taken_count + 1, sizeof *lines);
     if (lines == NULL) {
         return TB_ERR_LIMIT;
     }
 
+    for (size_t i = 0; i < count; i++) {
+        lines[i] = signed_lines[i];
+    }
     for (size_t i = 0; i < work->taken_count; i++) {
         const tb_taken *taken = &work->taken[i];
-        if (taken->moved) {
-            lines[count++] = signed_lines[next++];
-        } else if (taken->shown && taken->row.line.size > 0) {
-            if (tb_signed_line_decode(taken->row.line, step->arena, &lines[count++]) !=
-                TB_ACCEPTED) {
-                return TB_ERR_CORRUPT;
-            }
+        bool old = !taken->moved && taken->shown && taken->row.line.size > 0;
+        if (old &&
+            tb_signed_line_decode(taken->row.line, step->arena, &lines[count++]) != TB_ACCEPTED) {
+            return TB_ERR_CORRUPT;
         }
     }
     return send_taken(step, lines, count, work->again);

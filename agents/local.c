@@ -294,14 +294,15 @@ static tb_err cut(tb_asking *a)
 
 static tb_err verify(tb_asking *a)
 {
+    static const tb_verify_with with = {.recounts = true};
     tb_step step;
     tb_err err = tb_step_make(a->agent, a->txn, a->now, a->random, a->effects, &step);
     if (err != TB_OK) {
         return err;
     }
     return a->request->verify.report
-               ? tb_verify_report(&step, &a->request->verify.case_id, false, &a->answer)
-               : tb_verify_case(&step, &a->request->verify.case_id, false, &a->answer);
+               ? tb_verify_report(&step, &a->request->verify.case_id, &with, &a->answer)
+               : tb_verify_case(&step, &a->request->verify.case_id, &with, &a->answer);
 }
 
 static tb_err export_evidence(tb_asking *a)

@@ -18,6 +18,7 @@ typedef struct counting {
     tb_arena *arena;
     const tb_case_row *row; /* the case now */
     const tb_campaign *campaign;
+    const tb_as_of *as_of; /* NULL: as it is now */
     bool note;
     bool certain;
     tb_path path;
@@ -375,7 +376,7 @@ static tb_err count_lapses(counting *c)
             continue;
         }
         if (list == NULL) {
-            err = tb_standing_lapses(c->agent, c->txn, c->row, &list, &count);
+            err = tb_standing_lapses(c->agent, c->txn, c->row, c->as_of, &list, &count);
         }
         for (size_t i = 0; err == TB_OK && i < count; i++) {
             err = count_lapse(c, measure, &list[i]);
@@ -394,10 +395,24 @@ static bool measures_type(const tb_campaign *campaign, tb_bytes type)
     return false;
 }
 
+/* The path that counts, and the case before its first event. */
+static tb_err begin(counting *c)
+{
+    tb_case_row then;
+    tb_err err = c->as_of == NULL
+                     ? tb_chain_to_head(c->txn, c->row, &c->path)
+                     : tb_case_as_of(c->agent, c->txn, c->row, c->as_of, &c->path, &then);
+    if (err == TB_ERR_NOT_FOUND && c->as_of != NULL) {
+        return TB_OK; /* there was none then */
+    }
+    return err == TB_OK ? tb_chain_replay(c->agent, c->txn, &c->path, 0, c->row, &c->after) : err;
+}
+
 tb_err tb_measure_case(const tb_agent *agent,
                        tb_txn *txn,
                        const tb_case_row *row,
                        const tb_campaign *campaign,
+                       const tb_as_of *as_of,
                        bool note,
                        tb_measured **out,
                        size_t *out_count,
@@ -408,21 +423,19 @@ tb_err tb_measure_case(const tb_agent *agent,
                   .arena = tb_txn_arena(txn),
                   .row = row,
                   .campaign = campaign,
+                  .as_of = as_of,
                   .note = note,
                   .certain = true};
     tb_err err = TB_OK;
     if (measures_type(campaign, row->case_type)) {
-        err = tb_chain_to_head(txn, row, &c.path);
-        if (err == TB_OK) {
-            err = tb_chain_replay(agent, txn, &c.path, 0, row, &c.after);
-        }
+        err = begin(&c);
     }
     for (c.at = 0; err == TB_OK && c.at < c.path.count; c.at++) {
         const tb_chain_event *event = &c.path.list[c.at];
         c.before = c.after;
         err = tb_case_fold_view(agent, c.arena, &c.after, &event->event, &event->id);
         /* Of a case disputed from its opening the chain still shows; nothing counts by it. */
-        if (err == TB_OK && event->row.standing == TB_STANDING_EFFECTIVE) {
+        if (err == TB_OK && (as_of != NULL || event->row.standing == TB_STANDING_EFFECTIVE)) {
             err = count_at(&c);
         }
     }

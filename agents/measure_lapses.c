@@ -3,25 +3,48 @@
 #include "agents/measures.h"
 #include "agents/rows_duty.h"
 
+typedef struct looking {
+    const tb_agent *agent;
+    tb_txn *txn;
+    const tb_as_of *as_of; /* NULL: now */
+} looking;
+
+static tb_err known(const looking *l, const tb_event_row *row, bool *out)
+{
+    *out = true;
+    return l->as_of == NULL ? TB_OK : tb_known_as_of(l->agent, l->txn, row, l->as_of, out);
+}
+
 /* Withdrawn, with its ground on record, or of what turned out to be done in time: it is none. */
-static tb_err stands(tb_txn *txn, const tb_duty_row *duty, bool *out)
+static tb_err stands(const looking *l, const tb_duty_row *duty, bool *out)
 {
     tb_duty_said said;
+    tb_event_key key;
+    tb_event_row row;
+    bool withdrawn = true;
     *out = !tb_digest_zero(&duty->lapse) && duty->state != TB_DUTY_ON_TIME;
     tb_err err =
-        *out ? tb_duty_said_get(txn, &duty->key, TB_DUTY_WITHDRAWS, &said) : TB_ERR_NOT_FOUND;
-    *out = *out && err != TB_OK;
+        *out ? tb_duty_said_get(l->txn, &duty->key, TB_DUTY_WITHDRAWS, &said) : TB_ERR_NOT_FOUND;
+    if (err == TB_OK) {
+        err = tb_event_of_case(l->txn, &duty->key.case_id, &said.event, &key, &row);
+        err = err == TB_OK ? known(l, &row, &withdrawn) : err == TB_ERR_NOT_FOUND ? TB_OK : err;
+        *out = err == TB_OK && !withdrawn;
+    }
     return err == TB_ERR_NOT_FOUND ? TB_OK : err;
 }
 
 /* Its record, where that is here and counts. */
-static tb_err record_of(tb_txn *txn, const tb_duty_row *duty, tb_chain_event *out, bool *out_here)
+static tb_err
+record_of(const looking *l, const tb_duty_row *duty, tb_chain_event *out, bool *out_here)
 {
     out->id = duty->lapse;
-    tb_err err = tb_event_of_case(txn, &duty->key.case_id, &duty->lapse, &out->key, &out->row);
+    tb_err err = tb_event_of_case(l->txn, &duty->key.case_id, &duty->lapse, &out->key, &out->row);
     *out_here = err == TB_OK && out->row.standing == TB_STANDING_EFFECTIVE;
     if (*out_here) {
-        err = tb_chain_decode(txn, &out->row, &out->event);
+        err = known(l, &out->row, out_here);
+    }
+    if (err == TB_OK && *out_here) {
+        err = tb_chain_decode(l->txn, &out->row, &out->event);
     }
     return err == TB_ERR_NOT_FOUND ? TB_OK : err;
 }
@@ -29,9 +52,11 @@ static tb_err record_of(tb_txn *txn, const tb_duty_row *duty, tb_chain_event *ou
 tb_err tb_standing_lapses(const tb_agent *agent,
                           tb_txn *txn,
                           const tb_case_row *row,
+                          const tb_as_of *as_of,
                           tb_standing_lapse **out,
                           size_t *out_count)
 {
+    const looking l = {agent, txn, as_of};
     tb_duty_row *duties;
     size_t count;
     size_t found = 0;
@@ -50,9 +75,9 @@ tb_err tb_standing_lapses(const tb_agent *agent,
         if (def == NULL || !tb_party_equal(&duty->creditor, &agent->self)) {
             continue;
         }
-        err = stands(txn, duty, &is_one);
+        err = stands(&l, duty, &is_one);
         if (err == TB_OK && is_one) {
-            err = record_of(txn, duty, &one->record, &is_one);
+            err = record_of(&l, duty, &one->record, &is_one);
         }
         if (err == TB_OK && is_one) {
             one->duty = duty->key.duty;

@@ -114,7 +114,7 @@ static tb_err count_anew(const tb_agent *agent, tb_txn *txn, const tb_case_id *i
     const tb_campaign *newest = tb_campaigns_newest(agent->campaigns, row.campaign);
     err = tb_measured_of(txn, id, &old, &old_count);
     if (err == TB_OK) {
-        err = tb_measure_case(agent, txn, &row, newest, true, &now, &now_count, &certain);
+        err = tb_measure_case(agent, txn, &row, newest, NULL, true, &now, &now_count, &certain);
     }
     return err == TB_OK ? replace(txn, row.campaign, old, old_count, now, now_count) : err;
 }

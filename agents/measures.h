@@ -14,6 +14,7 @@
 #ifndef TB_MEASURES_H
 #define TB_MEASURES_H
 
+#include "agents/as_of.h"
 #include "agents/chain.h"
 #include "agents/rows_measure.h"
 
@@ -38,18 +39,19 @@ tb_err tb_measures_ready(const tb_agent *agent, tb_txn *txn, const tb_campaign *
     TB_MUST_USE;
 
 /* measure_case.c: what a case gives now, by number and measure, in the arena. note: remember which
- * stamps and directories would change that. *out_certain false: it was judged under a directory
- * that is not here, and a recount may differ. */
+ * stamps and directories would change that. as_of: what it gave then; NULL: now. *out_certain false:
+ * it was judged under a directory that is not here, and a recount may differ. */
 tb_err tb_measure_case(const tb_agent *agent,
                        tb_txn *txn,
                        const tb_case_row *row,
                        const tb_campaign *campaign,
+                       const tb_as_of *as_of,
                        bool note,
                        tb_measured **out,
                        size_t *out_count,
                        bool *out_certain) TB_MUST_USE;
-/* measure_lapses.c: the lapses of a loaded case that this party recorded as creditor and that stand:
- * neither withdrawn nor of what was done in time after all. In the arena. */
+/* measure_lapses.c: the lapses of a loaded case that this party recorded as creditor and that stand,
+ * or stood then: neither withdrawn nor of what was done in time after all. In the arena. */
 typedef struct tb_standing_lapse {
     tb_chain_event record; /* the side event */
     tb_bytes duty;
@@ -59,6 +61,7 @@ typedef struct tb_standing_lapse {
 tb_err tb_standing_lapses(const tb_agent *agent,
                           tb_txn *txn,
                           const tb_case_row *row,
+                          const tb_as_of *as_of,
                           tb_standing_lapse **out,
                           size_t *out_count) TB_MUST_USE;
 

@@ -317,7 +317,7 @@ static size_t group_reach(const closing *c, const out_stream *s, size_t start)
     size_t reach = start;
     uint32_t leaf = 0;
 
-    while (reach < s->count && reach - start < TB_GROUP_ITEMS_MAX) {
+    while (reach < s->count && reach - start < TB_GROUP_MADE_ITEMS) {
         const tb_pending_notice *notice = &c->list[s->notices[reach]];
         bytes += item_cost(notice);
         if (reach > start && (bytes > TB_GROUP_BYTES_MAX || notice->leaf <= leaf)) {

@@ -14,6 +14,7 @@ typedef struct frame_builder {
     size_t group_count;
     size_t group_capacity;
     size_t roots; /* that the groups lie under */
+    size_t items;
     tb_shared_body *bodies;
     size_t body_count;
     size_t body_capacity;
@@ -53,6 +54,14 @@ static bool new_root(const frame_builder *b, const tb_group *group)
     return b->group_count == 0 || !tb_group_same_root(&b->groups[b->group_count - 1], group);
 }
 
+/* The hub looks no further than this in one frame (base/limits.h). */
+static bool is_full(const frame_builder *b, const tb_group *group, size_t cost)
+{
+    return b->group_count == TB_FRAME_GROUPS_MAX || b->bytes + cost > FRAME_ROOM ||
+           b->bytes >= TB_FRAME_LOOKED_BYTES || b->items + group->item_count > TB_FRAME_ITEMS_MAX ||
+           (b->roots == TB_FRAME_ROOTS_MAX && new_root(b, group));
+}
+
 static tb_err frame_add(tb_step *step,
                         frame_builder *b,
                         const tb_group *group,
@@ -61,9 +70,7 @@ static tb_err frame_add(tb_step *step,
                         size_t body_count)
 {
     size_t cost = bytes + GROUP_EXTRA + group->item_count * BODY_EXTRA;
-    if (b->group_count == TB_FRAME_GROUPS_MAX || b->bytes + cost > FRAME_ROOM ||
-        b->bytes >= TB_FRAME_LOOKED_BYTES ||
-        (b->roots == TB_FRAME_ROOTS_MAX && new_root(b, group))) {
+    if (is_full(b, group, cost)) {
         tb_err err = flush(step, b);
         if (err != TB_OK) {
             return err;
@@ -78,6 +85,7 @@ static tb_err frame_add(tb_step *step,
     b->groups = list;
     b->roots += new_root(b, group) ? 1 : 0;
     b->groups[b->group_count++] = *group;
+    b->items += group->item_count;
     b->bytes += cost;
     b->budget = b->budget > cost ? b->budget - cost : 0;
 

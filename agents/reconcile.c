@@ -15,7 +15,11 @@ typedef struct reconciling {
     tb_period period;
     const tb_measure *ours;
     const tb_measure *theirs;
+    const tb_report_def *report;
+    tb_party of; /* whose figures, and with whom: of each line looked at where nobody is named */
+    tb_party with;
     tb_bytes group;    /* of the other party, as our measure tells it apart */
+    bool everybody;    /* no other party is named: each */
     bool theirs_alone; /* asked at who is told the report, of two others */
     tb_local_reconciled out;
 } reconciling;
@@ -32,14 +36,33 @@ static const tb_reconcile_def *def_of(const tb_report_def *report, tb_bytes id)
     return NULL;
 }
 
-/* The other party as our figures name it: by its id, or by its province. */
-static tb_bytes group_of(const reconciling *r, const tb_directory_party *party)
+/* Whether our figures name the others by their ids; else by their provinces. */
+static bool by_party(const reconciling *r)
 {
     const tb_case_type *type = tb_campaign_case_type(r->campaign, tb_bytes_str(r->ours->case_type));
     const tb_field_def *by =
         type == NULL ? NULL : tb_case_type_field(type, tb_bytes_str(r->ours->by[0]));
-    return by != NULL && by->type == TB_FIELD_PARTY ? tb_party_bytes(&party->id)
-                                                    : party->jurisdiction;
+    return by != NULL && by->type == TB_FIELD_PARTY;
+}
+
+static bool owes(const tb_report_def *report, tb_bytes role)
+{
+    return tb_names_hold((const char *const *)report->owed_by, report->owed_by_count, role);
+}
+
+/* Who that is of those that owe the report; false: nobody. */
+static bool party_of_group(const reconciling *r, tb_bytes group, tb_party *out)
+{
+    const tb_directory *directory = r->agent->directory;
+    for (size_t i = 0; i < directory->party_count; i++) {
+        const tb_directory_party *party = &directory->parties[i];
+        tb_bytes name = by_party(r) ? tb_party_bytes(&party->id) : party->jurisdiction;
+        if (tb_bytes_equal(name, group) && owes(r->report, party->role)) {
+            *out = party->id;
+            return true;
+        }
+    }
+    return false;
 }
 
 /* Whether the report is owed to this party. */
@@ -56,6 +79,7 @@ static tb_refusal find(reconciling *r)
     r->campaign = tb_campaigns_newest(r->agent->campaigns, wish->campaign);
     const tb_report_def *report =
         r->campaign == NULL ? NULL : tb_campaign_report(r->campaign, wish->report);
+    r->report = report;
     r->def = report == NULL ? NULL : def_of(report, wish->reconcile);
     if (r->def == NULL) {
         return TB_REFUSED_REPORT_UNKNOWN;
@@ -71,10 +95,19 @@ static tb_refusal find(reconciling *r)
     const char *other = wish->sent ? r->def->received : r->def->sent;
     r->ours = tb_campaign_measure(r->campaign, tb_bytes_str(mine));
     r->theirs = tb_campaign_measure(r->campaign, tb_bytes_str(other));
-    if (with == NULL || r->ours == NULL || r->theirs == NULL) {
-        return with == NULL ? TB_REFUSED_UNKNOWN_PARTY : TB_REFUSED_REPORT_UNKNOWN;
+    r->everybody = wish->with.text[0] == 0;
+    r->of = wish->of;
+    r->with = wish->with;
+    if ((with == NULL && !r->everybody) || r->ours == NULL || r->theirs == NULL) {
+        return r->ours != NULL && r->theirs != NULL ? TB_REFUSED_UNKNOWN_PARTY
+                                                    : TB_REFUSED_REPORT_UNKNOWN;
     }
-    r->group = group_of(r, with);
+    if (wish->of.text[0] == 0 && !r->everybody) {
+        return TB_REFUSED_RECONCILE_OF; /* any two, or two */
+    }
+    if (!r->everybody) {
+        r->group = by_party(r) ? tb_party_bytes(&with->id) : with->jurisdiction;
+    }
     return TB_ACCEPTED;
 }
 
@@ -98,7 +131,7 @@ static tb_err is_covered(reconciling *r, const tb_event_row *row, bool *out)
         tb_header_decode(proof.header, tb_txn_arena(r->txn), &header) != TB_ACCEPTED) {
         err = TB_ERR_CORRUPT;
     }
-    const tb_entry *entry = err == TB_OK ? tb_header_entry(&header, &r->wish->with) : NULL;
+    const tb_entry *entry = err == TB_OK ? tb_header_entry(&header, &r->with) : NULL;
     if (entry != NULL) {
         tb_stream_out_row *out_row = tb_arena_alloc(tb_txn_arena(r->txn), sizeof *out_row);
         const tb_stream stream = {header.sender, header.incarnation, entry->recipient, header.lane};
@@ -125,7 +158,7 @@ theirs_of(const reconciling *r, const tb_path *path, size_t mine, bool *out_acte
             }
             found = NULL;
         }
-        *out_acted = *out_acted || tb_party_equal(&event->actor, &r->wish->with);
+        *out_acted = *out_acted || tb_party_equal(&event->actor, &r->with);
         if (counts(r->theirs, event->action) && (found == NULL || !sent)) {
             found = &path->list[i];
         }
@@ -224,7 +257,8 @@ static tb_err put_line(reconciling *r, const tb_measured_place *place)
             continue;
         }
         tb_local_reconciled_line *line = &r->out.lines[r->out.count];
-        *line = (tb_local_reconciled_line){.case_id = place->case_id, .event = path.list[i].id};
+        *line = (tb_local_reconciled_line){
+            .case_id = place->case_id, .event = path.list[i].id, .of = r->of, .with = r->with};
         err = tb_effective_time(r->agent, r->txn, &path.list[i].row, path.list[i].event.at,
                                 &line->at, &known);
         if (err == TB_OK) {
@@ -259,7 +293,9 @@ static tb_err list(reconciling *r)
             return TB_OK;
         }
         err = tb_measured_in_next(r->txn, campaign, measure, r->period.last, &cursor, &place);
-        if (err == TB_OK && tb_bytes_equal(r->group, place.group)) {
+        bool one = err == TB_OK && (r->everybody ? party_of_group(r, place.group, &r->with)
+                                                 : tb_bytes_equal(r->group, place.group));
+        if (one) {
             err = put_line(r, &place);
         }
     }
@@ -268,7 +304,8 @@ static tb_err list(reconciling *r)
 
 /* ---- at who is told the report: what the two settled ---- */
 
-/* Whether the event counts at the one party, in the group of the other, as the case then was. */
+/* Whether the event counts at the one party, in the group of the other, as the case then was; which
+ * two they are, where none are named. */
 static tb_err
 is_between(reconciling *r, const tb_case_row *row, const tb_path *path, size_t place, bool *out)
 {
@@ -281,7 +318,11 @@ is_between(reconciling *r, const tb_case_row *row, const tb_path *path, size_t p
     if (err == TB_OK && r->ours->at != NULL &&
         tb_position_party(&then.view, directory, r->ours->at, &at)) {
         tb_bytes group = tb_case_view_field(&then.view, tb_bytes_str(r->ours->by[0]));
-        *out = tb_party_equal(&at, &r->wish->of) && tb_bytes_equal(group, r->group);
+        if (r->wish->of.text[0] == 0) {
+            r->of = at;
+        }
+        *out = tb_party_equal(&at, &r->of) && (r->everybody ? party_of_group(r, group, &r->with)
+                                                            : tb_bytes_equal(group, r->group));
     }
     return err;
 }
@@ -298,7 +339,6 @@ static tb_err put_settled(reconciling *r, const tb_case_row *row)
     err = tb_chain_to_head(r->txn, row, &path);
     for (size_t i = 0; err == TB_OK && i < path.count; i++) {
         const tb_chain_event *at = &path.list[i];
-        tb_local_reconciled_line line = {.case_id = row->id, .event = at->id};
         bool between = false;
         if (counts(r->ours, at->event.action)) {
             err = is_between(r, row, &path, i, &between);
@@ -306,6 +346,8 @@ static tb_err put_settled(reconciling *r, const tb_case_row *row)
         if (err != TB_OK || !between) {
             continue;
         }
+        tb_local_reconciled_line line = {
+            .case_id = row->id, .event = at->id, .of = r->of, .with = r->with};
         err = tb_effective_time(r->agent, r->txn, &at->row, at->event.at, &line.at, &known);
         tb_month month = tb_month_of(line.at);
         bool within = month >= r->period.first && month <= r->period.last;

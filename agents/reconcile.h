@@ -9,8 +9,8 @@
  *     settled         asked of two others, at who is told the report: one of them settled it, and
  *                     its act, which the definition copies there, came with the case
  *
- * All of it follows from the case and the streams as this party has them. A difference is settled by
- * the side act the definition names (settled_by), with its reason, by either party: signed, kept
+ * All of it follows from the case and the streams as this party has them. A difference is settled
+ * by the side act the definition names (settled_by), with its reason, by either party: signed, kept
  * with the case, and shown with who and why.
  */
 #ifndef TB_RECONCILE_H
@@ -19,9 +19,10 @@
 #include "agents/link.h"
 #include "messages/local.h"
 
-/* Refused: report_unknown, report_period, reconcile_of (asked of another party than this one, and
- * the report is not owed to this one),
- * unknown_party. */
+/* Without another party (`with`) the cases of each are listed, every line saying between whom; who
+ * is told the report asks so of any two at once, naming none. Refused: report_unknown,
+ * report_period, reconcile_of (asked of another party than this one, and the report is not owed to
+ * this one; or of any party with a certain one), unknown_party. */
 tb_err tb_query_reconciled(const tb_agent *agent,
                            tb_txn *txn,
                            const tb_local_reconcile *wish,

@@ -132,7 +132,7 @@ static tb_err fill_figures(tb_acting *a,
         (void)refuse(a, TB_REFUSED_REPORT_COUNTING, text);
         return err;
     }
-    err = tb_report_figures(a->agent, a->txn, a->row.view.campaign, report, period, &figures, &count);
+    err = tb_report_figures(a->agent, a->txn, NULL, a->row.view.campaign, report, period, &figures, &count);
     if (err == TB_OK) {
         err = tb_report_figures_text(a->arena, figures, count, &text);
     }

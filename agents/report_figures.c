@@ -1,8 +1,10 @@
-/* report_figures - the figures of a period, read from the counters. */
+/* report_figures - the figures of a period, read from the counters or from what was counted anew.
+ */
 #include "agents/reports.h"
 
 typedef struct drafting {
     tb_txn *txn;
+    const tb_figures_from *from;
     const tb_campaign *campaign;
     tb_bytes id;
     const tb_period *period;
@@ -37,12 +39,43 @@ static bool months_of(const drafting *d, tb_figure_of which, months *out)
     TB_UNREACHABLE();
 }
 
+static const tb_recounted *counted(const tb_figures_from *from)
+{
+    return from == NULL ? NULL : from->counted;
+}
+
+tb_err tb_figure_total(tb_txn *txn,
+                       const tb_figures_from *from,
+                       const tb_campaign *campaign,
+                       const tb_measure *measure,
+                       tb_bytes group,
+                       tb_month first,
+                       tb_month last,
+                       uint64_t *out)
+{
+    return counted(from) != NULL
+               ? tb_recounted_total(counted(from), measure, group, first, last, out)
+               : tb_measure_total(txn, tb_bytes_str(campaign->id), tb_bytes_str(measure->id), group,
+                                  measure->distinct != NULL, first, last, out);
+}
+
+void tb_report_months(const tb_period *period, tb_month *out_first, tb_month *out_last)
+{
+    tb_period before;
+    tb_month january = tb_month_january(period->last);
+    *out_first = period->first < january ? period->first : january;
+    if (tb_period_before(period, &before) && before.first < *out_first) {
+        *out_first = before.first;
+    }
+    *out_last = period->last;
+}
+
 static tb_err total(
     drafting *d, const tb_measure *measure, tb_bytes group, const months *of, tb_figure_value *out)
 {
     *out = (tb_figure_value){.known = true};
-    return tb_measure_total(d->txn, d->id, tb_bytes_str(measure->id), group,
-                            measure->distinct != NULL, of->first, of->last, &out->numerator);
+    return tb_figure_total(d->txn, d->from, d->campaign, measure, group, of->first, of->last,
+                           &out->numerator);
 }
 
 static tb_err hours(
@@ -50,8 +83,12 @@ static tb_err hours(
 {
     uint64_t count;
     uint32_t tenths;
-    tb_err err = tb_measure_hours_of(d->txn, d->id, tb_bytes_str(measure->id), group,
-                                     measure->hours.stat, of->first, of->last, &count, &tenths);
+    tb_err err =
+        counted(d->from) != NULL
+            ? tb_recounted_hours(counted(d->from), measure, group, of->first, of->last, &count,
+                                 &tenths)
+            : tb_measure_hours_of(d->txn, d->id, tb_bytes_str(measure->id), group,
+                                  measure->hours.stat, of->first, of->last, &count, &tenths);
     if (err == TB_OK) {
         *out = (tb_figure_value){.known = count > 0, .numerator = count > 0 ? tenths : 0};
     }
@@ -128,7 +165,9 @@ static tb_err add_groups(drafting *d, const tb_measure *measure)
     tb_bytes group = {NULL, 0};
     tb_err err = TB_OK;
     while (err == TB_OK && tb_measure_is_grouped(measure) && d->count < TB_FIGURES_MAX) {
-        err = tb_measure_group_next(d->txn, d->id, tb_bytes_str(measure->id), group, &group);
+        err = counted(d->from) != NULL
+                  ? tb_recounted_group_next(counted(d->from), measure, group, &group)
+                  : tb_measure_group_next(d->txn, d->id, tb_bytes_str(measure->id), group, &group);
         if (err != TB_OK) {
             break;
         }
@@ -143,6 +182,7 @@ static tb_err add_groups(drafting *d, const tb_measure *measure)
 
 tb_err tb_report_figures(const tb_agent *agent,
                          tb_txn *txn,
+                         const tb_figures_from *from,
                          const tb_campaign *campaign,
                          const tb_report_def *report,
                          const tb_period *period,
@@ -150,10 +190,14 @@ tb_err tb_report_figures(const tb_agent *agent,
                          size_t *out_count)
 {
     if (report->summary_of != NULL) {
-        return tb_report_summary(agent, txn, campaign, report, period, out, out_count);
+        return tb_report_summary(agent, txn, from == NULL ? NULL : from->as_of, campaign, report,
+                                 period, out, out_count);
     }
-    drafting d = {
-        .txn = txn, .campaign = campaign, .id = tb_bytes_str(campaign->id), .period = period};
+    drafting d = {.txn = txn,
+                  .from = from,
+                  .campaign = campaign,
+                  .id = tb_bytes_str(campaign->id),
+                  .period = period};
     d.has_previous = tb_period_before(period, &d.previous);
     d.list = tb_arena_array(tb_txn_arena(txn), TB_FIGURES_MAX, sizeof *d.list);
     if (d.list == NULL) {

@@ -17,13 +17,15 @@
 typedef struct filed_one {
     tb_party party;
     bool filed;
-    tb_local_summary summary;
+    tb_case_id case_id;
+    tb_path path;     /* of its report's case */
     tb_bytes figures; /* of its field, as filed */
 } filed_one;
 
 typedef struct summing {
     const tb_agent *agent;
     tb_txn *txn;
+    const tb_as_of *as_of; /* NULL: now */
     const tb_campaign *campaign;
     const tb_report_def *source;
     tb_bytes period;
@@ -33,31 +35,27 @@ typedef struct summing {
     size_t count;
 } summing;
 
-static tb_bytes value_of(const tb_local_summary *summary, tb_bytes id)
-{
-    for (size_t i = 0; i < summary->field_count; i++) {
-        if (tb_bytes_equal(summary->fields[i].id, id)) {
-            return summary->fields[i].value;
-        }
-    }
-    return tb_bytes_of(NULL, 0);
-}
-
 static tb_err read_filed(summing *s, filed_one *one)
 {
     tb_case_row row;
-    tb_err err = tb_report_find(s->agent, s->txn, s->campaign, s->source, s->period, &one->party,
-                                &row);
+    tb_case_row then;
+    const tb_chain_event *by;
+    tb_err err =
+        tb_report_find(s->agent, s->txn, s->campaign, s->source, s->period, &one->party, &row);
+    if (err == TB_OK) {
+        err = s->as_of == NULL ? tb_chain_to_head(s->txn, &row, &one->path)
+                               : tb_case_as_of(s->agent, s->txn, &row, s->as_of, &one->path, &then);
+    }
     if (err != TB_OK) {
         return err == TB_ERR_NOT_FOUND ? TB_OK : err;
     }
-    err = tb_case_summary(s->agent, s->txn, &row, &one->summary);
     const tb_field_def *field = tb_report_field(
         row.view.type, tb_case_type_action(row.view.type, tb_bytes_str(TB_REPORT_FILE)),
         TB_FIELD_FIGURES);
-    if (err == TB_OK && field != NULL) {
-        one->figures = value_of(&one->summary, tb_bytes_str(field->id));
+    if (field != NULL) {
+        err = tb_path_value(s->txn, &one->path, tb_bytes_str(field->id), &one->figures, &by);
     }
+    one->case_id = row.id;
     one->filed = err == TB_OK;
     return err;
 }
@@ -77,10 +75,10 @@ static tb_err read_all(summing *s)
     return err;
 }
 
-/* What a party filed of a measure, of one group or (empty) as a whole; unknown in every part when it
- * filed nothing. A group it has no line of never occurred there. */
-static void
-filed_figure(const filed_one *one, const tb_measure *measure, tb_bytes group, tb_figure *out)
+/* What a party filed of a measure, of one group or (empty) as a whole; unknown in every part when
+ * it filed nothing. A group it has no line of never occurred there. */
+static tb_err filed_figure(
+    summing *s, const filed_one *one, const tb_measure *measure, tb_bytes group, tb_figure *out)
 {
     tb_declared declared;
     tb_figure figure;
@@ -89,21 +87,25 @@ filed_figure(const filed_one *one, const tb_measure *measure, tb_bytes group, tb
     tb_bytes id = tb_bytes_str(measure->id);
     tb_bytes rest = one->figures;
     if (one->filed && measure->declared != TB_DECLARED_NOT) {
-        if (tb_declared_read(value_of(&one->summary, id), &declared)) {
+        const tb_chain_event *by;
+        tb_bytes said;
+        tb_err err = tb_path_value(s->txn, &one->path, id, &said, &by);
+        if (err == TB_OK && tb_declared_read(said, &declared)) {
             out->values[TB_FIGURE_PERIOD] = declared.value;
         }
-        return;
+        return err;
     }
     while (one->filed && tb_figure_read(&rest, &figure, &fine)) {
         if (tb_bytes_equal(figure.measure, id) && tb_bytes_equal(figure.group, group)) {
             memcpy(out->values, figure.values, sizeof out->values);
-            return;
+            return TB_OK;
         }
         any = any || tb_bytes_equal(figure.measure, id);
     }
     for (int i = 0; any && i < TB_FIGURE_VALUES; i++) {
         out->values[i] = (tb_figure_value){.known = true};
     }
+    return TB_OK;
 }
 
 static void add_to(tb_figure *total, const tb_figure *one)
@@ -127,20 +129,22 @@ static tb_err sum_measure(summing *s, const tb_measure *measure)
     bool adds_up = tb_measure_adds_up(s->campaign, measure);
     tb_figure *total = &s->out[s->count++];
     *total = (tb_figure){.measure = tb_bytes_str(measure->id)};
-    for (size_t i = 0; i < s->party_count; i++) {
+    tb_err err = TB_OK;
+    for (size_t i = 0; err == TB_OK && i < s->party_count; i++) {
         tb_figure *figure = &s->out[s->count++];
-        *figure = (tb_figure){.measure = total->measure,
-                              .group = tb_party_bytes(&s->list[i].party)};
-        filed_figure(&s->list[i], measure, tb_bytes_of(NULL, 0), figure);
+        *figure =
+            (tb_figure){.measure = total->measure, .group = tb_party_bytes(&s->list[i].party)};
+        err = filed_figure(s, &s->list[i], measure, tb_bytes_of(NULL, 0), figure);
         if (adds_up) {
             add_to(total, figure);
         }
     }
-    return TB_OK;
+    return err;
 }
 
 tb_err tb_report_filings(const tb_agent *agent,
                          tb_txn *txn,
+                         const tb_as_of *as_of,
                          const tb_campaign *campaign,
                          const tb_report_def *report,
                          tb_bytes period,
@@ -149,8 +153,12 @@ tb_err tb_report_filings(const tb_agent *agent,
                          tb_filing **out,
                          size_t *out_count)
 {
-    summing s = {
-        .agent = agent, .txn = txn, .campaign = campaign, .source = report, .period = period};
+    summing s = {.agent = agent,
+                 .txn = txn,
+                 .as_of = as_of,
+                 .campaign = campaign,
+                 .source = report,
+                 .period = period};
     tb_party of;
     size_t count = 0;
     tb_err err = read_all(&s);
@@ -161,26 +169,29 @@ tb_err tb_report_filings(const tb_agent *agent,
     }
     const tb_directory_party *owes =
         tb_party_parse(group, &of) ? tb_directory_find(agent->directory, &of) : NULL;
-    bool own = owes != NULL && tb_report_owes(report, owes); /* its own figure, not one of a group */
-    for (size_t i = 0; i < s.party_count; i++) {
+    bool own =
+        owes != NULL && tb_report_owes(report, owes); /* its own figure, not one of a group */
+    for (size_t i = 0; err == TB_OK && i < s.party_count; i++) {
         const filed_one *one = &s.list[i];
         bool told = own ? tb_party_equal(&one->party, &of)
                         : group.size == 0 || measure->declared == TB_DECLARED_NOT;
         if (one->filed && told) {
             tb_filing *filing = &list[count++];
             *filing = (tb_filing){.party = one->party,
-                                  .case_id = one->summary.case_id,
+                                  .case_id = one->case_id,
                                   .figure = {.measure = tb_bytes_str(measure->id)}};
-            filed_figure(one, measure, own ? tb_bytes_of(NULL, 0) : group, &filing->figure);
+            err =
+                filed_figure(&s, one, measure, own ? tb_bytes_of(NULL, 0) : group, &filing->figure);
         }
     }
     *out = list;
     *out_count = count;
-    return TB_OK;
+    return err;
 }
 
 tb_err tb_report_summary(const tb_agent *agent,
                          tb_txn *txn,
+                         const tb_as_of *as_of,
                          const tb_campaign *campaign,
                          const tb_report_def *report,
                          const tb_period *period,
@@ -189,6 +200,7 @@ tb_err tb_report_summary(const tb_agent *agent,
 {
     summing s = {.agent = agent,
                  .txn = txn,
+                 .as_of = as_of,
                  .campaign = campaign,
                  .source = tb_campaign_report(campaign, tb_bytes_str(report->summary_of)),
                  .period = tb_bytes_str(period->text)};

@@ -20,21 +20,41 @@
 #include "agents/acts_making.h"
 #include "agents/campaign/figures.h"
 #include "agents/campaign/period.h"
-#include "agents/measures.h"
+#include "agents/recount.h"
+
+/* What figures are read from: the counters, and filings as they are now; or what was counted anew,
+ * and filings as they were. A NULL pointer to it stands for the former. */
+typedef struct tb_figures_from {
+    const tb_recounted *counted; /* NULL: the counters */
+    const tb_as_of *as_of;       /* of filings; NULL: now */
+} tb_figures_from;
 
 /* In the order of the report's measures; declared ones are not among them. Of a summary what was
  * filed here (tb_report_summary). */
 tb_err tb_report_figures(const tb_agent *agent,
                          tb_txn *txn,
+                         const tb_figures_from *from,
                          const tb_campaign *campaign,
                          const tb_report_def *report,
                          const tb_period *period,
                          tb_figure **out,
                          size_t *out_count) TB_MUST_USE;
+/* Whole and groups of one measure, over months first to last. */
+tb_err tb_figure_total(tb_txn *txn,
+                       const tb_figures_from *from,
+                       const tb_campaign *campaign,
+                       const tb_measure *measure,
+                       tb_bytes group,
+                       tb_month first,
+                       tb_month last,
+                       uint64_t *out) TB_MUST_USE;
+/* The months its three values speak of: from January, or the period before where that is earlier. */
+void tb_report_months(const tb_period *period, tb_month *out_first, tb_month *out_last);
 /* report_summary.c: of a report with summary_of; a line for each measure, and one for each party
  * that owes the other report, declared measures too. TB_ERR_LIMIT: more than TB_FIGURES_MAX. */
 tb_err tb_report_summary(const tb_agent *agent,
                          tb_txn *txn,
+                         const tb_as_of *as_of,
                          const tb_campaign *campaign,
                          const tb_report_def *report,
                          const tb_period *period,
@@ -50,6 +70,7 @@ typedef struct tb_filing {
 } tb_filing;
 tb_err tb_report_filings(const tb_agent *agent,
                          tb_txn *txn,
+                         const tb_as_of *as_of,
                          const tb_campaign *campaign,
                          const tb_report_def *report,
                          tb_bytes period,

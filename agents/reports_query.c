@@ -306,7 +306,7 @@ static tb_err counted_figures(showing *s)
     tb_figure *figures;
     size_t count;
     tb_err err =
-        tb_report_figures(s->o.agent, s->o.txn, s->o.campaign, s->o.report, &s->o.period, &figures, &count);
+        tb_report_figures(s->o.agent, s->o.txn, NULL, s->o.campaign, s->o.report, &s->o.period, &figures, &count);
     for (size_t i = 0; err == TB_OK && i < count; i++) {
         tb_local_figure *line = s->filed ? line_of(s, &figures[i]) : NULL;
         if (line == NULL && s->filed && figures[i].values[TB_FIGURE_PERIOD].numerator == 0) {

@@ -1,27 +1,15 @@
 #include "agents/verify.h"
 
-#include "agents/campaign/scene.h"
-#include "agents/case_figure.h"
-#include "agents/chain.h"
 #include "agents/evidence.h"
 #include "agents/lapse_check.h"
-#include "agents/marks.h"
 #include "agents/passing.h"
-#include "agents/prover.h"
-#include "agents/reports.h"
+#include "agents/verifying.h"
 #include "base/text.h"
 
 #define FAULTS_MAX  100
 #define STREAMS_MAX 256
 
-typedef struct verifying {
-    tb_step *step;
-    tb_prover *prover;
-    tb_marks_seen marked;
-    tb_local_verified out;
-} verifying;
-
-static tb_err fault(verifying *v, const tb_digest *event, const char *what)
+tb_err tb_verify_fault(tb_verifying *v, const tb_digest *event, const char *what)
 {
     tb_text text;
     v->out.wrong++;
@@ -37,14 +25,14 @@ static tb_err fault(verifying *v, const tb_digest *event, const char *what)
     return tb_text_done(&text, &v->out.faults[v->out.fault_count++]);
 }
 
-static tb_err prove(verifying *v, const tb_event_key *key, const tb_event_row *row)
+tb_err tb_verify_event(tb_verifying *v, const tb_event_key *key, const tb_event_row *row)
 {
     tb_proven proven;
     size_t mark = tb_arena_mark(v->step->arena);
     tb_err err = tb_prove_event(v->prover, key, row, &proven);
     tb_arena_release(v->step->arena, mark);
     if (err == TB_ERR_CORRUPT) {
-        return fault(v, &key->event, "a stored row of it does not decode");
+        return tb_verify_fault(v, &key->event, "a stored row of it does not decode");
     }
     if (err != TB_OK) {
         return err;
@@ -53,21 +41,22 @@ static tb_err prove(verifying *v, const tb_event_key *key, const tb_event_row *r
     v->out.signatures += proven.is_signed;
     v->out.stamps += proven.is_stamped;
     v->out.openings += proven.openings;
-    return proven.refused == TB_ACCEPTED ? TB_OK
-                                         : fault(v, &key->event, tb_refusal_key(proven.refused));
+    return proven.refused == TB_ACCEPTED
+               ? TB_OK
+               : tb_verify_fault(v, &key->event, tb_refusal_key(proven.refused));
 }
 
 /* What a recipient of ours signed: that it is signed by that recipient, and speaks of our header.
  */
 typedef struct marking {
-    verifying *v;
+    tb_verifying *v;
     const tb_digest *event;
 } marking;
 
 static tb_err prove_mark(void *context, tb_bytes packed)
 {
     marking *m = context;
-    verifying *v = m->v;
+    tb_verifying *v = m->v;
     tb_signed_line line;
     tb_mark_verdict verdict = TB_MARK_HOLDS;
     tb_refusal refused = tb_evidence_mark(v->step, packed);
@@ -79,15 +68,16 @@ static tb_err prove_mark(void *context, tb_bytes packed)
         err = err == TB_OK ? tb_marks_compare(v->step, &line.line, row, &verdict) : err;
     }
     if (err == TB_ERR_NOT_FOUND || (err == TB_OK && verdict != TB_MARK_HOLDS)) {
-        return fault(v, m->event, "an arrived mark over it is of another notice");
+        return tb_verify_fault(v, m->event, "an arrived mark over it is of another notice");
     }
     v->out.marks += err == TB_OK && refused == TB_ACCEPTED;
-    return err != TB_OK || refused == TB_ACCEPTED ? err
-                                                  : fault(v, m->event, tb_refusal_key(refused));
+    return err != TB_OK || refused == TB_ACCEPTED
+               ? err
+               : tb_verify_fault(v, m->event, tb_refusal_key(refused));
 }
 
 /* Of what this party sent: the marks that cover its notice, each stream's once. */
-static tb_err prove_marks(verifying *v, const tb_event_key *key, const tb_event_row *row)
+static tb_err prove_marks(tb_verifying *v, const tb_event_key *key, const tb_event_row *row)
 {
     tb_passed passed;
     bool proven;
@@ -103,7 +93,7 @@ static tb_err prove_marks(verifying *v, const tb_event_key *key, const tb_event_
 }
 
 /* That a lapse says what the events bear out. */
-static tb_err prove_lapse(verifying *v,
+static tb_err prove_lapse(tb_verifying *v,
                           const tb_case_row *owner,
                           const tb_event_key *key,
                           const tb_event_row *row)
@@ -121,16 +111,16 @@ static tb_err prove_lapse(verifying *v,
     if (err == TB_ERR_CORRUPT) {
         return TB_OK; /* told already: the row does not decode */
     }
-    return err == TB_OK && wrong != NULL ? fault(v, &key->event, wrong) : err;
+    return err == TB_OK && wrong != NULL ? tb_verify_fault(v, &key->event, wrong) : err;
 }
 
 /* Every event of a case but what is held back, chain and beside it; and that the chain is one. */
-static tb_err prove_case(verifying *v, const tb_case_row *row)
+static tb_err prove_case(tb_verifying *v, const tb_case_row *row)
 {
     tb_path path;
     tb_err err = tb_chain_to_head(v->step->txn, row, &path);
     if (err == TB_ERR_CORRUPT) {
-        return fault(v, &row->view.head, "the chain to it is broken");
+        return tb_verify_fault(v, &row->view.head, "the chain to it is broken");
     }
     for (uint8_t class = TB_CLASS_CHAIN; err == TB_OK && class <= TB_CLASS_SIDE; class ++) {
         tb_event_walk walk;
@@ -139,7 +129,7 @@ static tb_err prove_case(verifying *v, const tb_case_row *row)
         err = tb_event_first(v->step->txn, &row->id, class, &walk, &key, &event);
         while (err == TB_OK) {
             if (event.standing != TB_STANDING_HELD_BACK) {
-                err = prove(v, &key, &event);
+                err = tb_verify_event(v, &key, &event);
             }
             if (err == TB_OK && event.standing != TB_STANDING_HELD_BACK) {
                 err = prove_marks(v, &key, &event);
@@ -156,48 +146,10 @@ static tb_err prove_case(verifying *v, const tb_case_row *row)
     return err;
 }
 
-static tb_err begin(tb_step *step,
-                    const tb_case_id *id,
-                    verifying *v,
-                    tb_case_row *row,
-                    tb_local_answer *answer,
-                    bool *out_go_on)
-{
-    *v = (verifying){.step = step, .out = {.case_id = *id}};
-    *out_go_on = false;
-    v->out.faults = tb_arena_array(step->arena, FAULTS_MAX, sizeof *v->out.faults);
-    v->prover = tb_arena_alloc(step->arena, sizeof *v->prover);
-    v->marked.room = STREAMS_MAX;
-    v->marked.streams = tb_arena_array(step->arena, STREAMS_MAX, sizeof *v->marked.streams);
-    if (v->out.faults == NULL || v->prover == NULL || v->marked.streams == NULL) {
-        return TB_ERR_LIMIT;
-    }
-    tb_err err = tb_prover_init(step, v->prover);
-    if (err != TB_OK) {
-        return err;
-    }
-    err = tb_case_load(step->agent, step->txn, id, row);
-    if (err == TB_ERR_NOT_FOUND) {
-        answer->code = TB_REFUSED_UNKNOWN_CASE;
-        return TB_OK;
-    }
-    *out_go_on = err == TB_OK;
-    return err;
-}
-
-static tb_err finish(tb_err err, const verifying *v, tb_local_answer *answer)
-{
-    if (err == TB_OK) {
-        answer->kind = TB_ANSWER_VERIFIED;
-        answer->verified = v->out;
-    }
-    return err;
-}
-
-/* ---- a report ---- */
+/* ---- events behind a figure ---- */
 
 /* Every event behind one figure, of a group or (empty) of all; *out_sum is what they add up to. */
-static tb_err prove_figure(verifying *v,
+static tb_err prove_figure(tb_verifying *v,
                            const tb_campaign *campaign,
                            const tb_measure *measure,
                            const tb_period *period,
@@ -228,20 +180,19 @@ static tb_err prove_figure(verifying *v,
         v->out.behind++;
         err = tb_measured_event(v->step->txn, name, &place, &key, &row);
         if (err == TB_OK) {
-            err = prove(v, &key, &row);
+            err = tb_verify_event(v, &key, &row);
         } else if (err == TB_ERR_NOT_FOUND) {
-            err = fault(v, NULL, "a counted event is not here");
+            err = tb_verify_fault(v, NULL, "a counted event is not here");
         }
     }
     return err == TB_ERR_NOT_FOUND ? TB_OK : err;
 }
 
-/* And that its total is the sum of them, where it is one. */
-static tb_err prove_total(verifying *v,
-                          const tb_campaign *campaign,
-                          const tb_measure *measure,
-                          const tb_period *period,
-                          tb_bytes group)
+tb_err tb_verify_total(tb_verifying *v,
+                       const tb_campaign *campaign,
+                       const tb_measure *measure,
+                       const tb_period *period,
+                       tb_bytes group)
 {
     uint64_t sum;
     uint64_t total = 0;
@@ -252,208 +203,81 @@ static tb_err prove_total(verifying *v,
     }
     err = tb_measure_total(v->step->txn, tb_bytes_str(campaign->id), tb_bytes_str(measure->id),
                            group, false, period->first, period->last, &total);
-    return err == TB_OK && total != sum ? fault(v, NULL, "a figure is not the sum of its events")
-                                        : err;
+    return err == TB_OK && total != sum
+               ? tb_verify_fault(v, NULL, "a figure is not the sum of its events")
+               : err;
 }
 
-static tb_err prove_figures(verifying *v,
-                            const tb_campaign *campaign,
-                            const tb_report_def *report,
-                            const tb_period *period)
-{
-    tb_err err = TB_OK;
-    for (unsigned i = 0; err == TB_OK && i < report->measure_count; i++) {
-        const tb_measure *measure =
-            tb_campaign_measure(campaign, tb_bytes_str(report->measures[i]));
-        if (measure != NULL && measure->case_type != NULL) {
-            err = prove_total(v, campaign, measure, period, tb_bytes_of(NULL, 0));
-        }
-    }
-    return err;
-}
+/* ---- the whole ---- */
 
-/* ---- a recount ---- */
-
-/* The line of a figure, without what ends it. */
-static tb_err line_of(tb_arena *arena, const tb_figure *figure, tb_bytes *out)
+static tb_err begin(tb_step *step,
+                    const tb_case_id *id,
+                    const tb_verify_with *with,
+                    tb_verifying *v,
+                    tb_case_row *row,
+                    tb_local_answer *answer,
+                    bool *out_go_on)
 {
-    tb_text text;
-    tb_text_init(&text, arena, TB_FIELD_BYTES_MAX); /* one line */
-    tb_figure_print(&text, figure);
-    tb_err err = tb_text_done(&text, out);
-    if (err == TB_OK && out->size > 0) {
-        out->size--;
-    }
-    return err;
-}
-
-static bool same_figure(const tb_figure *a, const tb_figure *b)
-{
-    return tb_bytes_equal(a->measure, b->measure) && tb_bytes_equal(a->group, b->group);
-}
-
-/* One of the two may be NULL: filed and not counted, or counted and not filed. */
-static tb_err compare(verifying *v, const tb_figure *filed, const tb_figure *counted)
-{
-    tb_text text;
-    tb_bytes said = tb_bytes_str("-");
-    tb_bytes found = tb_bytes_str("-");
-    tb_bytes what;
-    tb_arena *arena = v->step->arena;
-    tb_err err = filed == NULL ? TB_OK : line_of(arena, filed, &said);
-    if (err == TB_OK && counted != NULL) {
-        err = line_of(arena, counted, &found);
-    }
-    if (err != TB_OK || tb_bytes_equal(said, found)) {
-        return err;
-    }
-    tb_text_init(&text, arena, said.size + found.size + 64);
-    tb_text_str(&text, "filed ");
-    tb_text_bytes(&text, said);
-    tb_text_str(&text, "; recounted from its events ");
-    tb_text_bytes(&text, found);
-    tb_text_char(&text, '\0');
-    err = tb_text_done(&text, &what);
-    return err == TB_OK ? fault(v, NULL, (const char *)what.data) : err;
-}
-
-static tb_err compare_all(verifying *v, tb_bytes filed, const tb_figure *counted, size_t count)
-{
-    tb_figure figure;
-    bool fine = true;
-    tb_err err = TB_OK;
-    bool *met = tb_arena_array(v->step->arena, count + 1, sizeof *met);
-    if (met == NULL) {
+    *v = (tb_verifying){.step = step, .with = with, .out = {.case_id = *id}};
+    *out_go_on = false;
+    v->out.faults = tb_arena_array(step->arena, FAULTS_MAX, sizeof *v->out.faults);
+    v->prover = tb_arena_alloc(step->arena, sizeof *v->prover);
+    v->marked.room = STREAMS_MAX;
+    v->marked.streams = tb_arena_array(step->arena, STREAMS_MAX, sizeof *v->marked.streams);
+    if (v->out.faults == NULL || v->prover == NULL || v->marked.streams == NULL) {
         return TB_ERR_LIMIT;
     }
-    while (err == TB_OK && tb_figure_read(&filed, &figure, &fine)) {
-        const tb_figure *other = NULL;
-        for (size_t i = 0; i < count; i++) {
-            if (same_figure(&figure, &counted[i])) {
-                other = &counted[i];
-                met[i] = true;
-            }
-        }
-        err = compare(v, &figure, other);
-    }
-    for (size_t i = 0; err == TB_OK && i < count; i++) {
-        err = met[i] ? TB_OK : compare(v, NULL, &counted[i]);
-    }
-    return err == TB_OK && !fine ? fault(v, NULL, "its figures do not read") : err;
-}
-
-static tb_err recount(verifying *v,
-                      const tb_case_row *row,
-                      const tb_campaign *campaign,
-                      const tb_report_def *report,
-                      const tb_period *period)
-{
-    tb_local_summary summary;
-    tb_figure *counted;
-    size_t count;
-    const tb_field_def *field = tb_report_field(
-        row->view.type, tb_case_type_action(row->view.type, tb_bytes_str(TB_REPORT_FILE)),
-        TB_FIELD_FIGURES);
-    tb_err err = tb_case_summary(v->step->agent, v->step->txn, row, &summary);
-    if (err == TB_OK) {
-        err = tb_report_figures(v->step->agent, v->step->txn, campaign, report, period, &counted,
-                                &count);
-    }
-    for (size_t i = 0; err == TB_OK && field != NULL && i < summary.field_count; i++) {
-        if (tb_bytes_equal(summary.fields[i].id, tb_bytes_str(field->id))) {
-            return compare_all(v, summary.fields[i].value, counted, count);
-        }
-    }
-    return err == TB_OK ? fault(v, NULL, "its figures are not here") : err;
-}
-
-/* ---- a case, with the figures it states ---- */
-
-/* As stated, or what is counted, with its field before it. */
-static tb_err compare_stated(verifying *v,
-                             const tb_field_def *field,
-                             tb_bytes said,
-                             const tb_figure_value *counted)
-{
-    tb_text text;
-    tb_bytes now;
-    tb_bytes what;
-    tb_arena *arena = v->step->arena;
-    tb_err err = tb_figure_text(arena, counted, &now);
-    if (err != TB_OK || tb_bytes_equal(said, now)) {
+    tb_err err = tb_prover_init(step, v->prover);
+    if (err != TB_OK) {
         return err;
     }
-    tb_text_init(&text, arena, said.size + now.size + 2 * strlen(field->id) + 64);
-    tb_text_str(&text, "filed ");
-    tb_text_str(&text, field->id);
-    tb_text_char(&text, '=');
-    tb_text_bytes(&text, said);
-    tb_text_str(&text, "; recounted from its events ");
-    tb_text_str(&text, field->id);
-    tb_text_char(&text, '=');
-    tb_text_bytes(&text, now);
-    tb_text_char(&text, '\0');
-    err = tb_text_done(&text, &what);
-    return err == TB_OK ? fault(v, NULL, (const char *)what.data) : err;
-}
-
-/* One field of COMPUTE_MEASURE that the case states: at who stated it, its events and their sum. */
-static tb_err
-prove_stated(verifying *v, const tb_case_row *row, const tb_field_def *field, bool recounts)
-{
-    tb_party author;
-    tb_case_figure figure;
-    tb_figure_value counted;
-    tb_bytes said = tb_case_view_field(&row->view, tb_bytes_str(field->id));
-    tb_err err = said.size == 0 ? TB_OK : tb_case_figure_author(v->step->txn, row, field, &author);
-    if (err != TB_OK || said.size == 0) {
-        return err;
-    }
-    if (!tb_party_equal(&author, &v->step->agent->self)) {
-        v->out.attested = true;
+    err = tb_case_load(step->agent, step->txn, id, row);
+    if (err == TB_ERR_NOT_FOUND) {
+        answer->code = TB_REFUSED_UNKNOWN_CASE;
         return TB_OK;
     }
-    if (tb_case_figure_of(v->step->agent, &row->view, NULL, 0, field, &figure) != TB_ACCEPTED) {
-        return fault(v, NULL, "its figures do not read");
-    }
-    if (figure.filed_in == NULL) {
-        err = prove_total(v, figure.campaign, figure.measure, &figure.period, figure.group);
-    }
-    if (err == TB_OK && recounts) {
-        err = tb_case_figure_count(v->step->agent, v->step->txn, &figure, &counted);
-        err = err == TB_OK ? compare_stated(v, field, said, &counted) : err;
+    *out_go_on = err == TB_OK;
+    return err;
+}
+
+static tb_err finish(tb_err err, const tb_verifying *v, tb_local_answer *answer)
+{
+    if (err == TB_OK) {
+        answer->kind = TB_ANSWER_VERIFIED;
+        answer->verified = v->out;
     }
     return err;
 }
 
-tb_err tb_verify_case(tb_step *step, const tb_case_id *id, bool recounts, tb_local_answer *answer)
+tb_err tb_verify_case(tb_step *step,
+                      const tb_case_id *id,
+                      const tb_verify_with *with,
+                      tb_local_answer *answer)
 {
-    verifying v;
+    tb_verifying v;
     tb_case_row row;
     bool go_on;
-    tb_err err = begin(step, id, &v, &row, answer, &go_on);
+    tb_err err = begin(step, id, with, &v, &row, answer, &go_on);
     if (err != TB_OK || !go_on) {
         return err;
     }
     err = prove_case(&v, &row);
-    const tb_case_type *type = row.view.type;
-    for (unsigned i = 0; err == TB_OK && type != NULL && i < type->field_count; i++) {
-        if (type->fields[i].compute == TB_COMPUTE_MEASURE) {
-            err = prove_stated(&v, &row, &type->fields[i], recounts);
-        }
+    if (err == TB_OK) {
+        err = tb_verify_stated(&v, &row);
     }
     return finish(err, &v, answer);
 }
 
-/* ---- a report with its figures ---- */
-
-tb_err tb_verify_report(tb_step *step, const tb_case_id *id, bool recounts, tb_local_answer *answer)
+tb_err tb_verify_report(tb_step *step,
+                        const tb_case_id *id,
+                        const tb_verify_with *with,
+                        tb_local_answer *answer)
 {
-    verifying v;
+    tb_verifying v;
     tb_case_row row;
     bool go_on;
     tb_period period;
-    tb_err err = begin(step, id, &v, &row, answer, &go_on);
+    tb_err err = begin(step, id, with, &v, &row, answer, &go_on);
     if (err != TB_OK || !go_on) {
         return err;
     }
@@ -467,11 +291,11 @@ tb_err tb_verify_report(tb_step *step, const tb_case_id *id, bool recounts, tb_l
     err = prove_case(&v, &row);
     tb_bytes text = tb_report_period_text(&row);
     v.out.attested = !tb_party_equal(&row.view.opener, &step->agent->self);
+    if (err == TB_OK) {
+        err = tb_verify_parts(&v, &row, campaign);
+    }
     if (err == TB_OK && !v.out.attested && tb_report_period(campaign, report, text, &period)) {
-        err = prove_figures(&v, campaign, report, &period);
-        if (err == TB_OK && recounts) {
-            err = recount(&v, &row, campaign, report, &period);
-        }
+        err = tb_verify_figures(&v, &row, campaign, report, &period);
     }
     return finish(err, &v, answer);
 }

@@ -3,10 +3,9 @@
  *
  * Every event is proved as if a stranger had just passed it on (prover.h): its id and its
  * notice's header, the path to the signed root, the signature under the key the directory has,
- * cuts, the hub's stamp, and every field group that is open here against its commitment; of what this
- * party sent, the arrived marks too, as `verify FILE` proves them. Nothing is
- * believed because it is in the store. The record of a lapse is held against what it says besides
- * (lapse_check.h).
+ * cuts, the hub's stamp, and every field group that is open here against its commitment; of what
+ * this party sent, the arrived marks too, as `verify FILE` proves them. Nothing is believed because
+ * it is in the store. The record of a lapse is held against what it says besides (lapse_check.h).
  */
 #ifndef TB_VERIFY_H
 #define TB_VERIFY_H
@@ -18,17 +17,32 @@
 /* Events behind a report's figures that are proved; more are counted as not looked at. */
 #define TB_VERIFY_BEHIND_MAX 20000
 
-/* The case; and at who stated its counted figures (case_figure.h), every event behind them, and that
- * these make up what is counted now. recounts as below, of what the case states. */
-tb_err tb_verify_case(tb_step *step, const tb_case_id *id, bool recounts, tb_local_answer *answer)
-    TB_MUST_USE;
-/* The report's case; and at the reporter, every event behind its counted figures, and that they
- * make up the figures counted now. recounts: and that these are the figures that were filed, for
- * who has only what was exported for it; at an agent cases go on after a report is filed, and what
- * changed is shown as a correction. */
+/* What a fault says of a figure, for who shows it: FIGURE name STATED value COUNTED (or PARTS) value. */
+#define TB_VERIFY_FIGURE  "figure "
+#define TB_VERIFY_STATED  ": stated "
+#define TB_VERIFY_COUNTED "; its events make up "
+#define TB_VERIFY_PARTS   "; its parts make up "
+
+typedef struct tb_verify_with {
+    bool recounts; /* that stated figures are what the cases here made up when they were stated */
+    bool alone; /* nothing is here but what was exported for it: all of it is counted, and what was
+                   known when goes by stamps (as_of.h) */
+    tb_bytes
+        shown; /* a report's figures as something unproven shows them, where nothing else does */
+} tb_verify_with;
+
+/* The case; and at who stated its counted figures (case_figure.h), every event behind them, and
+ * that these make up what is counted now, and made up what was stated. */
+tb_err tb_verify_case(tb_step *step,
+                      const tb_case_id *id,
+                      const tb_verify_with *with,
+                      tb_local_answer *answer) TB_MUST_USE;
+/* The report's case, and that its figures do not contradict one another; and at the reporter, every event behind its counted figures, that they make up
+ * what is counted now, and that cases made up each stated figure when it was filed. What has
+ * changed since is counted as corrected; where an agent has too many cases to say, as undecided. */
 tb_err tb_verify_report(tb_step *step,
                         const tb_case_id *id,
-                        bool recounts,
+                        const tb_verify_with *with,
                         tb_local_answer *answer) TB_MUST_USE;
 
 #endif

@@ -12,9 +12,12 @@
 #define TB_FRAME_BYTES_MAX (1024 * 1024)
 /* A signed document, bytes: the number segments take about 600 kB. Refused as too_large. */
 #define TB_DOCUMENT_BYTES_MAX (960 * 1024)
-/* One group: notices and bytes. A turn to one recipient makes as many groups as it needs. */
+/* One group, as read: notices. */
 #define TB_GROUP_ITEMS_MAX 1024
-#define TB_GROUP_BYTES_MAX (512 * 1024)
+/* One group, as an agent makes it: notices, and bytes beyond which the next notice begins another.
+ * A turn to one recipient makes as many groups as it needs. */
+#define TB_GROUP_MADE_ITEMS 64
+#define TB_GROUP_BYTES_MAX  (128 * 1024)
 /* A bundle on removable media, bytes: it fits the local interface. More is carried in several. */
 #define TB_BUNDLE_BYTES_MAX (960 * 1024)
 /* One page of exported evidence, bytes: it fits the local interface, and more is in the next. What
@@ -33,7 +36,12 @@
 #define TB_FRAME_ROOTS_MAX 8
 /* Bytes of its groups after which the hub likewise looks no further: what one party sends in one
  * frame is one commit for everybody. */
-#define TB_FRAME_LOOKED_BYTES (512u * 1024)
+#define TB_FRAME_LOOKED_BYTES (128u * 1024)
+/* Notices of one Submit: each costs the hub some 5 us. An agent sends no more in one frame; a frame
+ * that holds more is put off while others submit (TB_LARGE_EVERY_MS). */
+#define TB_FRAME_ITEMS_MAX 128
+/* What a filler under a root of its own counts for: that root is verified. */
+#define TB_FILLER_ITEMS 16
 /* Leaves under one signed root. */
 #define TB_LEAVES_MAX 8192
 #define TB_PATH_MAX   13 /* log2(TB_LEAVES_MAX) */
@@ -75,9 +83,9 @@
 /* The figures of one report, which are one value: a summary has a line for each party and measure.
  * More is refused as report_long. */
 #define TB_FIGURES_BYTES_MAX (96 * 1024)
-#define TB_STATES_MAX      64
-#define TB_ACTIONS_MAX     128
-#define TB_DUTIES_MAX      32
+#define TB_STATES_MAX        64
+#define TB_ACTIONS_MAX       128
+#define TB_DUTIES_MAX        32
 /* One limit of a duty: ten years. A campaign with more is refused by its check. */
 #define TB_DUTY_HOURS_MAX 87600
 #define TB_DUTY_DAYS_MAX  3650
@@ -114,11 +122,19 @@
 #define TB_BROKER_ARENA_BYTES (64u * 1024 * 1024)
 #define TB_AGENT_ARENA_BYTES  (64u * 1024 * 1024)
 
-/* What the hub reads of one party in one turn before the turn begins: frames, and bytes after which
- * it ends. The rest waits in the socket, behind a frame of everybody else's, so that who floods
- * makes nobody's turn long (design §3.6). */
+/* What the hub reads of one party before a turn: frames, and bytes after which it ends. The rest
+ * waits in the socket, behind a frame of everybody else's, so that who floods makes nobody's turn
+ * long (design §3.6). While others submit it ends behind a lone notice or two: a larger frame then
+ * is alone in a turn of about a millisecond, and any notice that comes meanwhile waits for no more.
+ */
 #define TB_PARTY_FRAMES_A_TURN 4
 #define TB_PARTY_BYTES_A_TURN  (512u * 1024)
+#define TB_PARTY_BYTES_SHARED  4096u
+/* So long after its last Submit a party counts as one that submits. */
+#define TB_SUBMITS_MS 10000
+/* Of a party's frames with more than TB_FRAME_ITEMS_MAX notices one is let through in so long while
+ * others submit; the rest is as lost, and its sender says it again (TB_RESEND_AFTER_MS). */
+#define TB_LARGE_EVERY_MS 2000
 
 /* One slice of a migration: rows moved between two commits, and bytes after which it ends. */
 #define TB_MIGRATE_ROWS  512

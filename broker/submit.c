@@ -1,100 +1,6 @@
 #include "base/mutant.h"
 #include "broker/submission.h"
 
-/* The digest the hub holds for a number, as far as it still knows. */
-static tb_err digest_held(tb_broker *b,
-                          tb_live_stream *live,
-                          uint64_t number,
-                          tb_digest *out,
-                          tb_bytes *out_header,
-                          bool *out_known)
-{
-    tb_running *t = &b->running;
-    *out_known = true;
-    out_header->size = 0;
-    tb_hub_place place;
-    tb_err err = tb_hub_place_upto(t->txn, &live->stream, number, &place);
-    if (err != TB_OK && err != TB_ERR_NOT_FOUND) {
-        return err;
-    }
-    if (err == TB_OK && place.to >= number) {
-        tb_hub_group row;
-        tb_group group;
-        err = tb_hub_group_get(t->txn, &live->stream.recipient, live->stream.lane, place.seq, &row);
-        if (err != TB_OK || tb_group_decode(row.group, t->arena, &group) != TB_ACCEPTED ||
-            number - place.from >= group.item_count) {
-            return err == TB_OK || err == TB_ERR_NOT_FOUND ? TB_ERR_CORRUPT : err;
-        }
-        const tb_item *item = &group.items[number - place.from];
-        *out = item->digest;
-        *out_header = item->header_bytes;
-        return TB_OK;
-    }
-    if (number == live->row.stored.number) {
-        *out = live->row.stored.digest;
-    } else if (number == live->row.arrived.number) {
-        *out = live->row.arrived.digest;
-    } else {
-        *out_known = false;
-    }
-    return TB_OK;
-}
-
-/* The same number with another content. */
-static tb_err forked(tb_submission *s, const tb_item *item, tb_bytes held)
-{
-    tb_err err = tb_hub_raise(s->b, &s->sender->id, TB_REFUSED_FORK, item->header_bytes, held);
-    if (err != TB_OK) {
-        return err;
-    }
-    err = tb_hub_refuse_plainly(s->b, s->sender, TB_REFUSED_FORK, item->header_bytes);
-    if (err != TB_OK) {
-        return err;
-    }
-    return tb_hub_dismiss(s->b, s->sender, s->sender->session.peer, TB_REFUSED_FORK);
-}
-
-/* The next number, but not the continuation of what the hub holds. */
-static tb_err contradicted(tb_submission *s, tb_live_stream *live, const tb_item *item)
-{
-    tb_digest held;
-    tb_bytes header = {NULL, 0};
-    bool known;
-    tb_err err = digest_held(s->b, live, live->row.stored.number, &held, &header, &known);
-    if (err != TB_OK) {
-        return err;
-    }
-    return forked(s, item, header);
-}
-
-/* Numbers the hub has: the newest line again, unless the content is another. */
-static tb_err repeated(tb_submission *s, tb_live_stream *live, const tb_group *group)
-{
-    uint64_t from = tb_group_number(group, 0);
-    uint64_t to = from + group->item_count - 1;
-    uint64_t at = to < live->row.stored.number ? to : live->row.stored.number;
-    const tb_item *item = &group->items[at - from];
-    tb_digest held;
-    tb_bytes header = {NULL, 0};
-    bool known =
-        at == live->row.stored.number && tb_digest_equal(&item->digest, &live->row.stored.digest);
-    if (!known) {
-        tb_err err = digest_held(s->b, live, at, &held, &header, &known);
-        if (err != TB_OK) {
-            return err;
-        }
-        if (known && !tb_digest_equal(&held, &item->digest)) {
-            return forked(s, item, header);
-        }
-    }
-    live->show_stored = true;
-    if (to > live->row.stored.number) {
-        /* A group is taken whole; this one begins inside what is held. */
-        s->sender->again = true;
-    }
-    return TB_OK;
-}
-
 /* A number is missing before the group, most often because the ones before it found no room. */
 static tb_err missing(tb_submission *s, tb_live_stream *live)
 {
@@ -275,7 +181,7 @@ static tb_err offer(tb_submission *s, tb_live_stream *live, tb_fresh_group *fres
     if (!tb_digest_equal(&tb_header_entry(&first->header, &fresh->group->recipient)->previous,
                          &live->row.stored.digest) &&
         !TB_MUTANT(PREVIOUS_UNCHECKED)) {
-        return contradicted(s, live, first);
+        return tb_submission_contradicted(s, live, first);
     }
     bool room;
     tb_err err = find_room(s, live, fresh, &room);
@@ -294,7 +200,7 @@ static tb_err offer(tb_submission *s, tb_live_stream *live, tb_fresh_group *fres
     }
     if (!agree) {
         tb_bytes none = {NULL, 0};
-        return forked(s, first, none);
+        return tb_submission_forked(s, first, none);
     }
     bool allowed;
     err = tb_hub_new_stream(s->b, s->sender, live, &allowed);
@@ -322,14 +228,32 @@ static tb_err reject(tb_submission *s, const tb_group *group, tb_refusal code)
 static tb_err look_at(tb_submission *s, tb_group *group, uint64_t *bytes)
 {
     tb_broker *b = s->b;
+    tb_refusal refused = tb_submission_who(s, group);
+    if (refused != TB_ACCEPTED) {
+        return reject(s, group, refused);
+    }
+    tb_stream stream = tb_group_stream(group);
+    tb_live_stream *live;
+    bool held;
+    tb_err err = tb_running_stream(b, &stream, &live);
+    if (err == TB_OK) {
+        err = tb_submission_held(b, live, group, &held);
+    }
+    if (err != TB_OK) {
+        return err;
+    }
+    if (held) {
+        live->show_stored = true;
+        return TB_OK;
+    }
+
     tb_fresh_group *fresh = tb_arena_alloc(b->running.arena, sizeof *fresh);
     if (fresh == NULL) {
         return TB_ERR_LIMIT;
     }
     group->has_stamp = false;
     fresh->group = group;
-    tb_refusal refused;
-    tb_err err = tb_submission_check(s, fresh, &refused);
+    err = tb_submission_check(s, fresh, &refused);
     if (err != TB_OK) {
         return err;
     }
@@ -337,14 +261,8 @@ static tb_err look_at(tb_submission *s, tb_group *group, uint64_t *bytes)
         return reject(s, group, refused);
     }
 
-    tb_stream stream = tb_group_stream(group);
-    tb_live_stream *live;
-    err = tb_running_stream(b, &stream, &live);
-    if (err != TB_OK) {
-        return err;
-    }
     if (fresh->from <= live->row.stored.number) {
-        return repeated(s, live, group);
+        return tb_submission_repeated(s, live, group);
     }
     *bytes += fresh->bytes;
     if (live->held) {

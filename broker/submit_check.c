@@ -8,8 +8,14 @@
 #define SHARED_BYTES  80
 #define FRAME_BYTES   4096
 
-/* Who signed, with what, for which numbers. */
-static tb_refusal check_proof(tb_submission *s, const tb_group *group)
+/* The key a group's headers name, or NULL. */
+static const tb_directory_key *key_of(const tb_broker *b, const tb_header *header)
+{
+    const tb_directory_party *party = tb_directory_find(b->running.directory, &header->sender);
+    return party == NULL ? NULL : tb_directory_key_of(party, &header->signing_key);
+}
+
+tb_refusal tb_submission_who(tb_submission *s, const tb_group *group)
 {
     tb_broker *b = s->b;
     const tb_header *header = &group->items[0].header;
@@ -20,11 +26,10 @@ static tb_refusal check_proof(tb_submission *s, const tb_group *group)
         return TB_REFUSED_WRONG_HUB;
     }
     const tb_directory *directory = b->running.directory;
-    const tb_directory_party *party = tb_directory_find(directory, &header->sender);
-    if (party == NULL) {
+    if (tb_directory_find(directory, &header->sender) == NULL) {
         return TB_REFUSED_UNKNOWN_PARTY;
     }
-    const tb_directory_key *key = tb_directory_key_of(party, &header->signing_key);
+    const tb_directory_key *key = key_of(b, header);
     if (key == NULL || key->purpose != TB_PURPOSE_SIGN) {
         return TB_REFUSED_UNKNOWN_KEY;
     }
@@ -36,6 +41,14 @@ static tb_refusal check_proof(tb_submission *s, const tb_group *group)
     if (tb_incarnation_compare(&header->incarnation, &s->sender->session.incarnation) > 0) {
         return TB_REFUSED_OLD_INCARNATION;
     }
+    return TB_ACCEPTED;
+}
+
+static tb_refusal check_proof(tb_submission *s, const tb_group *group)
+{
+    tb_broker *b = s->b;
+    const tb_directory_key *key = key_of(b, &group->items[0].header);
+    TB_ASSERT(key != NULL);
     return tb_group_verify(group, &b->hub, &key->key, &b->roots, b->running.arena);
 }
 

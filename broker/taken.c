@@ -206,8 +206,14 @@ static tb_err take_line(tb_broker *b, tb_live_party *recipient, const tb_signed_
 tb_err tb_hub_taken(tb_broker *b, tb_live_party *recipient, const tb_lines *lines)
 {
     tb_time now = b->running.now.real;
+    size_t roots = 0;
     for (size_t i = 0; i < lines->count && recipient->linked; i++) {
-        tb_err err = take_line(b, recipient, &lines->lines[i]);
+        const tb_signed_line *line = &lines->lines[i];
+        roots += i == 0 || !tb_signed_line_same_root(line - 1, line) ? 1 : 0;
+        if (roots > TB_FRAME_ROOTS_MAX) {
+            break; /* as lost */
+        }
+        tb_err err = take_line(b, recipient, line);
         if (err != TB_OK) {
             return err;
         }
@@ -227,20 +233,40 @@ tb_err tb_hub_taken(tb_broker *b, tb_live_party *recipient, const tb_lines *line
     return TB_OK;
 }
 
-/* An arrived mark shown by the sender: the base of a hub that lost its store. */
-static tb_err show_arrived(tb_broker *b, tb_live_party *sender, const tb_signed_line *line)
+/* Nothing would come of it: the hub holds this mark, or a later one. */
+static bool is_known(tb_broker *b, const tb_live_stream *live, const tb_signed_line *line)
 {
-    if (!tb_party_equal(&line->line.stream.sender, &sender->id) ||
-        check_line(b, line) != TB_ACCEPTED) {
-        tb_effects_note(b->running.effects, b->running.arena, TB_LEVEL_WARN,
-                        "event=mark_ignored party=%p", &sender->id);
-        return TB_OK;
-    }
+    const tb_hub_mark *held = &live->row.arrived;
+    bool same = line->line.to == held->number && tb_digest_equal(&line->line.digest, &held->digest);
+    return line->line.to < held->number || (same && !renews(b, held, line));
+}
 
+static tb_err ignored(tb_broker *b, const tb_party *party)
+{
+    tb_effects_note(b->running.effects, b->running.arena, TB_LEVEL_WARN,
+                    "event=mark_ignored party=%p", party);
+    return TB_OK;
+}
+
+/* An arrived mark shown by the sender: the base of a hub that lost its store. */
+static tb_err show_arrived(tb_broker *b,
+                           tb_live_party *sender,
+                           const tb_signed_line *line,
+                           tb_refusal *out_refused)
+{
+    *out_refused = TB_REFUSED_NOT_SPEAKER;
+    if (!tb_party_equal(&line->line.stream.sender, &sender->id)) {
+        return ignored(b, &sender->id);
+    }
     tb_live_stream *live;
     tb_err err = tb_running_stream(b, &line->line.stream, &live);
     if (err != TB_OK) {
         return err;
+    }
+    bool known = is_known(b, live, line);
+    *out_refused = known ? TB_ACCEPTED : check_line(b, line);
+    if (known || *out_refused != TB_ACCEPTED) {
+        return known ? TB_OK : ignored(b, &sender->id);
     }
     bool good;
     if (line->line.to > live->row.stored.number && TB_MUTANT(BASE_IGNORED)) {
@@ -264,9 +290,7 @@ static tb_err show_taken(tb_broker *b, tb_live_party *recipient, const tb_stream
 {
     if (!tb_party_equal(&at->stream.recipient, &recipient->id) || at->number == 0 ||
         tb_directory_find(b->running.directory, &at->stream.sender) == NULL) {
-        tb_effects_note(b->running.effects, b->running.arena, TB_LEVEL_WARN,
-                        "event=mark_ignored party=%p", &recipient->id);
-        return TB_OK;
+        return ignored(b, &recipient->id);
     }
 
     tb_live_stream *live;
@@ -279,8 +303,13 @@ static tb_err show_taken(tb_broker *b, tb_live_party *recipient, const tb_stream
 
 tb_err tb_hub_hello_marks(tb_broker *b, tb_live_party *party, const tb_hello *hello)
 {
-    for (size_t i = 0; i < hello->arrived_count; i++) {
-        tb_err err = show_arrived(b, party, &hello->arrived[i]);
+    /* Each that is not known costs a verification. Behind one that failed no other is looked at: an
+     * agent shows what it has verified itself. */
+    tb_refusal refused = TB_ACCEPTED;
+    for (size_t i = 0;
+         i < hello->arrived_count && refused != TB_REFUSED_SIGNATURE && refused != TB_REFUSED_PROOF;
+         i++) {
+        tb_err err = show_arrived(b, party, &hello->arrived[i], &refused);
         if (err != TB_OK) {
             return err;
         }

@@ -54,6 +54,8 @@ typedef struct tb_signed_line {
 /* Packed form for store and for Passed.stamp (a wire SignedLine). */
 tb_refusal tb_signed_line_decode(tb_bytes in, tb_arena *arena, tb_signed_line *out) TB_MUST_USE;
 tb_err tb_signed_line_encode(const tb_signed_line *in, tb_arena *arena, tb_bytes *out) TB_MUST_USE;
+/* Whether two lines lie under one signed root. */
+bool tb_signed_line_same_root(const tb_signed_line *a, const tb_signed_line *b);
 /* Path and root signature under public_key. The caller checks that the signer may say this. */
 tb_refusal tb_signed_line_verify(const tb_signed_line *line,
                                  const tb_digest *hub,

@@ -78,6 +78,11 @@ tb_err tb_lines_sign(const tb_line *lines,
     return TB_OK;
 }
 
+bool tb_signed_line_same_root(const tb_signed_line *a, const tb_signed_line *b)
+{
+    return tb_digest_equal(&a->root.root, &b->root.root);
+}
+
 tb_refusal tb_signed_line_verify(const tb_signed_line *line,
                                  const tb_digest *hub,
                                  const tb_public_key *public_key,

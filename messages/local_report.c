@@ -179,8 +179,8 @@ bool tb_local_read_behind(const wire_behind *in, tb_local_behind *out)
     return tb_wire_fixed(in->case_id, out->case_id.bytes, TB_CASE_ID_BYTES) &&
            tb_wire_fixed(in->event, out->event.bytes, TB_DIGEST_BYTES) &&
            tb_wire_number_or_zero(in->number, &out->number) &&
-           tb_local_text(in->action, &out->action) &&
-           tb_wire_time(in->at_ms, &out->at) && tb_local_text(in->group, &out->group);
+           tb_local_text(in->action, &out->action) && tb_wire_time(in->at_ms, &out->at) &&
+           tb_local_text(in->group, &out->group);
 }
 
 void tb_local_write_behind(const tb_local_behind *in, wire_behind *out)
@@ -278,6 +278,8 @@ tb_local_read_verified(const Tongbao__Local__Verified *in, tb_arena *arena, tb_l
     out->attested = in->attested != 0;
     out->wrong = in->wrong;
     out->marks = in->marks;
+    out->corrected = in->corrected;
+    out->undecided = in->undecided;
     out->fault_count = in->n_faults;
     if (!tb_wire_fixed(in->case_id, out->case_id.bytes, TB_CASE_ID_BYTES)) {
         return TB_REFUSED_REQUEST;
@@ -300,6 +302,8 @@ bool tb_local_write_verified(const tb_local_verified *in,
     out->attested = in->attested;
     out->wrong = in->wrong;
     out->marks = in->marks;
+    out->corrected = in->corrected;
+    out->undecided = in->undecided;
     out->n_faults = in->fault_count;
     out->faults = tb_local_write_texts(in->faults, in->fault_count, arena);
     return out->faults != NULL;
@@ -312,8 +316,8 @@ bool tb_local_read_reconcile(const Tongbao__Local__Reconcile *in, tb_local_recon
     out->sent = in->sent != 0;
     return tb_local_text(in->campaign, &out->campaign) && tb_local_text(in->report, &out->report) &&
            tb_local_text(in->period, &out->period) &&
-           tb_local_text(in->reconcile, &out->reconcile) && tb_wire_party(in->of, &out->of) &&
-           tb_wire_party(in->with, &out->with) &&
+           tb_local_text(in->reconcile, &out->reconcile) &&
+           tb_wire_party_or_none(in->of, &out->of) && tb_wire_party_or_none(in->with, &out->with) &&
            tb_wire_blob(in->after, TB_LOCAL_BYTES_MAX, &out->after);
 }
 
@@ -341,7 +345,8 @@ static bool read_reconciled_line(const Tongbao__Local__ReconciledLine *in,
            tb_wire_time(in->at_ms, &out->at) &&
            tb_wire_party_or_none(in->settled_by, &out->settled_by) &&
            tb_wire_time(in->settled_ms, &out->settled_at) &&
-           tb_local_text(in->settled, &out->settled);
+           tb_local_text(in->settled, &out->settled) && tb_wire_party(in->of, &out->of) &&
+           tb_wire_party(in->with, &out->with);
 }
 
 tb_refusal tb_local_read_reconciled(const Tongbao__Local__Reconciled *in,
@@ -369,8 +374,7 @@ bool tb_local_write_reconciled(const tb_local_reconciled *in,
     tongbao__local__reconciled__init(out);
     out->next = tb_wire_of(in->next);
     out->n_lines = in->count;
-    out->lines =
-        tb_wire_messages(&tongbao__local__reconciled_line__descriptor, in->count, arena);
+    out->lines = tb_wire_messages(&tongbao__local__reconciled_line__descriptor, in->count, arena);
     for (size_t i = 0; out->lines != NULL && i < in->count; i++) {
         const tb_local_reconciled_line *line = &in->lines[i];
         Tongbao__Local__ReconciledLine *wire = out->lines[i];
@@ -382,6 +386,8 @@ bool tb_local_write_reconciled(const tb_local_reconciled *in,
         wire->settled_by = tb_wire_of_party(&line->settled_by);
         wire->settled_ms = line->settled_at;
         wire->settled = tb_wire_of(line->settled);
+        wire->of = tb_wire_of_party(&line->of);
+        wire->with = tb_wire_of_party(&line->with);
     }
     return out->lines != NULL;
 }

@@ -38,8 +38,8 @@ typedef struct tb_local_reconcile {
     tb_bytes report;
     tb_bytes period;
     tb_bytes reconcile; /* id in the report */
-    tb_party of;        /* this party; or, where reports are owed to it, another */
-    tb_party with;
+    tb_party of;   /* this party; or, where reports are owed to it, another, or none: any two */
+    tb_party with; /* none: each of the others; so it is when `of` is none */
     bool sent;
     tb_bytes after; /* `next` of the page before */
 } tb_local_reconcile;
@@ -62,6 +62,8 @@ typedef struct tb_local_reconciled_line {
     tb_party settled_by; /* empty: not settled */
     tb_time settled_at;
     tb_bytes settled; /* why */
+    tb_party of;      /* between whom */
+    tb_party with;
 } tb_local_reconciled_line;
 
 typedef struct tb_local_reconciled {
@@ -212,6 +214,8 @@ typedef struct tb_local_verified {
     uint64_t openings;
     uint64_t behind;     /* events behind a report's figures, among events */
     uint64_t not_looked; /* and those beyond the bound */
+    uint64_t corrected;  /* stated figures that later events have changed */
+    uint64_t undecided;  /* that differ, with too many cases here to say why */
     bool attested;       /* the figures' events are with the reporter */
     uint64_t wrong;
     tb_bytes *faults; /* the first of what is wrong */

@@ -35,20 +35,7 @@ bool tb_check_given(const tb_check *check, const void *value)
     return tb_form_given(check->form, value);
 }
 
-/* ---- names and labels ---- */
-
-void tb_check_label(
-    tb_check *check, const tb_label *label, tb_place entry, const char *of_en, const char *of_zh)
-{
-    bool zh = label->zh != NULL && label->zh[0] != '\0';
-    bool en = label->en != NULL && label->en[0] != '\0';
-    if (!zh && tb_check_given(check, &label->zh)) {
-        tb_check_fault(check, entry, TB_FAULT_NO_ZH, of_en, of_zh);
-    }
-    if (!en && tb_check_given(check, &label->en)) {
-        tb_check_fault(check, entry, TB_FAULT_NO_EN, of_en, of_zh);
-    }
-}
+/* ---- names ---- */
 
 void tb_check_names(
     tb_check *check, tb_item_kind kind, const void *first, unsigned count, size_t stride)
@@ -132,7 +119,9 @@ bool tb_check_day(tb_check *check, const char *const *day, const char *key)
     if (tb_field_well_formed(TB_FIELD_DATE, tb_bytes_str(*day))) {
         return true;
     }
-    tb_check_fault(check, tb_at_value(day), TB_FAULT_NOT_A_DAY, key, *day);
+    if (strstr(*day, "${") == NULL) { /* a parameter that is none is told for itself */
+        tb_check_fault(check, tb_at_value(day), TB_FAULT_NOT_A_DAY, key, *day);
+    }
     return false;
 }
 
@@ -167,7 +156,22 @@ static void check_tables(tb_check *check)
         segments = segments || computes_by_segment(&campaign->case_types[i]);
     }
     if (segments && !names_table(campaign, "segments")) {
+        check->lacks_table = true;
         tb_check_fault(check, tb_at_value(&campaign->tables), TB_FAULT_NO_TABLE, "segments", NULL);
+    }
+}
+
+/* Of one that is needed and misspelt its user told already. */
+static void check_table_names(tb_check *check)
+{
+    const tb_campaign *campaign = check->campaign;
+    for (unsigned i = 0; !check->lacks_table && i < campaign->table_count; i++) {
+        const char *const *table = (const char *const *)&campaign->tables[i];
+        if (strcmp(*table, "calendar") != 0 && strcmp(*table, "segments") != 0 &&
+            strcmp(*table, "provinces") != 0) {
+            tb_check_item(check, TB_ITEM_CAMPAIGN, campaign->id, campaign);
+            tb_check_fault(check, tb_at_value(table), TB_FAULT_TABLE_UNKNOWN, *table, NULL);
+        }
     }
 }
 
@@ -280,6 +284,7 @@ static void check_case_type(tb_check *check, const tb_case_type *type)
     }
     tb_check_duties(check);
     tb_check_scores(check);
+    tb_check_labels_of_type(check, type);
 }
 
 static void check_all(tb_check *check)
@@ -297,6 +302,8 @@ static void check_all(tb_check *check)
     tb_check_common(check);
     tb_check_lists_of(check);
     tb_check_reports(check);
+    check_table_names(check);
+    tb_check_labels(check);
 }
 
 /* ---- the document ---- */
@@ -339,7 +346,7 @@ check_document(tb_bytes yaml, const char *name, uint32_t version, tb_findings *f
     tb_form form = {.pool = pool, .findings = findings};
     const tb_node *root = tb_nodes_read(tb_parameters_fill(yaml, pool), pool, findings);
     const tb_campaign *campaign = root != NULL ? tb_form_read(&form, root) : NULL;
-    tb_check check = {.form = &form, .findings = findings, .campaign = campaign};
+    tb_check check = {.form = &form, .root = root, .findings = findings, .campaign = campaign};
     if (campaign != NULL) {
         check_all(&check);
         tb_check_parameters(&check, yaml);

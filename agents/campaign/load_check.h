@@ -1,6 +1,7 @@
 /* load_check - what the parts of the check share: what is being read, and telling a fault of it.
  *
  *     load_check.c            the campaign, its roles and code lists
+ *     load_check_labels.c     what people read
  *     load_check_fields.c     fields and groups
  *     load_check_parties.c    positions and states, and who can be who
  *     load_check_action.c     who may act, from where, which ways, with which fields
@@ -26,11 +27,13 @@
 
 typedef struct tb_check {
     const tb_form *form;
+    const tb_node *root; /* the document */
     tb_findings *findings;
     const tb_campaign *campaign;
     const tb_case_type *type; /* the one being read */
     tb_item item;             /* what is being read */
     const void *entry;        /* where it is */
+    bool lacks_table;         /* one that is needed is not named, and that was told */
 } tb_check;
 
 /* Enters one entry of a list. */
@@ -44,7 +47,8 @@ void tb_check_fault3(
 /* False where a value was told as a fault of form; nothing is told of what follows from it. */
 bool tb_check_given(const tb_check *check, const void *value);
 
-/* Both labels must be there. of_en and of_zh say whose: "the role", "角色". */
+/* Both labels must be there, each in its language (load_check_labels.c). of_en and of_zh say whose:
+ * "the role", "角色". */
 void tb_check_label(
     tb_check *check, const tb_label *label, tb_place entry, const char *of_en, const char *of_zh);
 
@@ -86,6 +90,10 @@ bool tb_check_may_have_role(const tb_check *check, const char *position, const c
 
 /* ---- the parts ---- */
 
+/* No two roles, case types, states of one or choices of one list are called alike. */
+void tb_check_labels(tb_check *check);
+void tb_check_labels_of_type(tb_check *check, const tb_case_type *type);
+
 void tb_check_fields(tb_check *check);
 void tb_check_groups(tb_check *check);
 void tb_check_positions(tb_check *check);
@@ -103,7 +111,8 @@ void tb_check_approval(tb_check *check, const tb_action *action);
 void tb_check_routes(tb_check *check);
 void tb_check_duties(tb_check *check);
 void tb_check_opens_of(tb_check *check, const tb_action *action);
-/* Common parts: who uses them, and whom they name. What is in them was looked at in the case types. */
+/* Common parts: who uses them, and whom they name. What is in them was looked at in the case types.
+ */
 void tb_check_common(tb_check *check);
 /* The lists of the campaign, when its case types were looked at. */
 void tb_check_lists_of(tb_check *check);

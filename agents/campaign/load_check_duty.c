@@ -43,6 +43,7 @@ static void check_limit(tb_check *check, const tb_duty_def *duty)
     bool calendar = tb_names_hold(check->campaign->tables, check->campaign->table_count,
                                   tb_bytes_str("calendar"));
     if (duty->working_days > 0 && !calendar) {
+        check->lacks_table = true;
         tb_check_fault(check, tb_at_value(&duty->working_days), TB_FAULT_NO_TABLE, "calendar",
                        NULL);
     }

@@ -166,8 +166,7 @@ static void check_computed(tb_check *check, const tb_field_def *field)
     }
     bool needs_of = field->compute != TB_COMPUTE_NONE &&
                     field->compute != TB_COMPUTE_JURISDICTION &&
-                    field->compute != TB_COMPUTE_FIGURES &&
-                    field->compute != TB_COMPUTE_MEASURE;
+                    field->compute != TB_COMPUTE_FIGURES && field->compute != TB_COMPUTE_MEASURE;
     if (needs_of) {
         check_source(check, field);
     } else if (field->of != NULL) {

@@ -144,6 +144,40 @@ static bool has_exit(const tb_check *check, const char *state)
     return false;
 }
 
+/* What agents do by themselves and nothing keeps from being done: adds the states that leads to. */
+static bool
+mark_by_itself(const tb_case_type *type, const tb_state_marks *from, tb_state_marks *marks)
+{
+    bool changed = false;
+    for (unsigned i = 0; i < type->action_count; i++) {
+        const tb_action *action = &type->actions[i];
+        bool by_itself = action->automatic != NULL && !action->automatic->switched &&
+                         action->when.count == 0 && tb_check_comes_from(type, action, from);
+        for (unsigned w = 0; by_itself && w < action->way_count; w++) {
+            if (action->ways[w].when.count == 0) {
+                changed = mark(type, marks, action->ways[w].to) || changed;
+            }
+        }
+    }
+    return changed;
+}
+
+/* A case that agents would hand round for ever. */
+static void check_loop(tb_check *check, unsigned at)
+{
+    tb_state_marks from = {0};
+    tb_state_marks behind = {0};
+    from.set[at] = true;
+    bool changed = mark_by_itself(check->type, &from, &behind);
+    while (changed) {
+        from = behind;
+        changed = mark_by_itself(check->type, &from, &behind);
+    }
+    if (behind.set[at]) {
+        tb_check_fault(check, tb_at(&check->type->states[at]), TB_FAULT_AUTOMATIC_LOOP, NULL, NULL);
+    }
+}
+
 void tb_check_flow(tb_check *check)
 {
     const tb_case_type *type = check->type;
@@ -159,6 +193,7 @@ void tb_check_flow(tb_check *check)
             continue;
         }
         tb_check_item(check, TB_ITEM_STATE, state->id, state);
+        check_loop(check, i);
         if (!reachable.set[i]) {
             tb_check_fault(check, tb_at(state), TB_FAULT_STATE_UNREACHED, NULL, NULL);
         }

@@ -76,6 +76,18 @@ static const tb_field_def *check_value(tb_check *check, const tb_measure *m, con
     return field;
 }
 
+/* Whether one step may come some time behind another. */
+static bool can_follow(const tb_case_type *type, const tb_action *from, const tb_action *to)
+{
+    tb_state_marks marks = {0};
+    if (from == to || type->state_count > TB_STATES_MAX) {
+        return from != to;
+    }
+    tb_check_targets(type, from, &marks);
+    tb_check_followers(type, &marks);
+    return tb_check_comes_from(type, to, &marks);
+}
+
 static void check_counted(tb_check *check, const tb_measure *m)
 {
     const tb_action *action = NULL;
@@ -87,8 +99,12 @@ static void check_counted(tb_check *check, const tb_measure *m)
         action = action == NULL ? one : action;
     }
     if (m->hours.to != NULL) {
-        (void)counted(check, &m->hours.from, "hours.from");
+        const tb_action *from = counted(check, &m->hours.from, "hours.from");
         action = counted(check, &m->hours.to, "hours.to");
+        if (from != NULL && action != NULL && !can_follow(check->type, from, action)) {
+            tb_check_fault(check, tb_at_value(&m->hours.to), TB_FAULT_HOURS_NEVER, m->hours.from,
+                           m->hours.to);
+        }
     }
     if (m->at != NULL) {
         (void)tb_check_position(check, &m->at);
@@ -119,17 +135,17 @@ static void check_lapses(tb_check *check, const tb_measure *m)
                            check->type->id);
         }
     }
-    const void *useless = m->at != NULL           ? (const void *)&m->at
-                          : m->by_count > 0       ? (const void *)&m->by
-                          : m->when.count > 0     ? (const void *)&m->when
-                          : m->distinct != NULL   ? (const void *)&m->distinct
-                                                  : NULL;
+    const void *useless = m->at != NULL         ? (const void *)&m->at
+                          : m->by_count > 0     ? (const void *)&m->by
+                          : m->when.count > 0   ? (const void *)&m->when
+                          : m->distinct != NULL ? (const void *)&m->distinct
+                                                : NULL;
     if (useless != NULL) {
         tb_check_fault(check, tb_at_value(useless), TB_FAULT_MEASURE_USELESS,
-                       m->at != NULL         ? "at"
-                       : m->by_count > 0     ? "by"
-                       : m->when.count > 0   ? "when"
-                                             : "distinct",
+                       m->at != NULL       ? "at"
+                       : m->by_count > 0   ? "by"
+                       : m->when.count > 0 ? "when"
+                                           : "distinct",
                        NULL);
     }
 }
@@ -162,18 +178,38 @@ static void check_measure(tb_check *check, const tb_measure *m)
     } else if (m->ratio.of != NULL) {
         check_part(check, &m->ratio.of);
         check_part(check, &m->ratio.to);
+        if (m->ratio.to != NULL && strcmp(m->ratio.of, m->ratio.to) == 0) {
+            tb_check_fault(check, tb_at_value(&m->ratio.to), TB_FAULT_RATIO_ITSELF, NULL, NULL);
+        }
     }
     if (m->scoring && m->lapse_count == 0) {
         tb_check_fault(check, tb_at_value(&m->scoring), TB_FAULT_MEASURE_USELESS, "scoring", NULL);
     }
-    if (m->case_type != NULL && m->count_count == 0 && m->hours.to == NULL &&
-        m->lapse_count == 0) {
+    if (m->case_type != NULL && m->count_count == 0 && m->hours.to == NULL && m->lapse_count == 0) {
         tb_check_fault(check, tb_at_value(&m->case_type), TB_FAULT_MEASURE_USELESS, "case_type",
                        NULL);
     }
 }
 
 /* ---- what a report is about ---- */
+
+/* A report is of the campaign's days; a day is one of them or goes back to the first. */
+static bool is_outside(const tb_campaign *campaign, tb_time first, tb_time end)
+{
+    int64_t from;
+    int64_t to;
+    return tb_day_parse(tb_bytes_str(campaign->from), &from) &&
+           tb_day_parse(tb_bytes_str(campaign->to), &to) && from <= to &&
+           (end <= tb_day_start(from) || first >= tb_day_start(to + 1));
+}
+
+static void check_outside(tb_check *check, const char *const *what, tb_time first, tb_time end)
+{
+    if (is_outside(check->campaign, first, end)) {
+        tb_check_fault3(check, tb_at_value(what), TB_FAULT_REPORT_OUTSIDE, *what,
+                        check->campaign->from, check->campaign->to);
+    }
+}
 
 static void check_bounds(tb_check *check, const tb_report_def *r)
 {
@@ -188,6 +224,12 @@ static void check_bounds(tb_check *check, const tb_report_def *r)
                            *names[i] != NULL ? *names[i] : "", i == 0 ? "first" : "last");
         }
         fine = fine && one;
+        if (one) {
+            tb_period before;
+            bool any = tb_period_before(&periods[i], &before);
+            check_outside(check, names[i], any ? tb_period_end(&before) : 0,
+                          tb_period_end(&periods[i]));
+        }
     }
     if (fine && periods[0].first > periods[1].first) {
         tb_check_fault(check, tb_at_value(&r->last), TB_FAULT_REPORT_ORDER, r->first, r->last);
@@ -218,6 +260,12 @@ static void check_dates(tb_check *check, const tb_report_def *r)
         if (!tb_day_parse(tb_bytes_str(r->dates[i]), &day)) {
             tb_check_fault(check, tb_at_value(&r->dates[i]), TB_FAULT_NOT_A_DAY, "dates",
                            r->dates[i]);
+            continue;
+        }
+        int64_t from;
+        if (tb_day_parse(tb_bytes_str(check->campaign->from), &from) && day < from) {
+            tb_check_fault3(check, tb_at_value(&r->dates[i]), TB_FAULT_REPORT_OUTSIDE, r->dates[i],
+                            check->campaign->from, check->campaign->to);
         } else if (by_month &&
                    tb_month_of(tb_day_start(day)) == tb_month_of(tb_day_start(day + 1))) {
             tb_check_fault(check, tb_at_value(&r->dates[i]), TB_FAULT_REPORT_DATE_MONTH,
@@ -241,8 +289,7 @@ static void check_periods(tb_check *check, const tb_report_def *r)
         check_dates(check, r);
     }
     if (tb_report_periods(check->campaign, r) >= TB_REPORT_PERIODS_MAX) {
-        char most[8] = "119";
-        tb_check_fault3(check, tb_at(r), TB_FAULT_TOO_MANY, "periods", most, most);
+        tb_check_fault3(check, tb_at(r), TB_FAULT_TOO_MANY, "periods", "120 or more", "119");
     }
 }
 
@@ -260,6 +307,20 @@ field_of_type(const tb_case_type *type, const tb_action *action, tb_field_type w
     return NULL;
 }
 
+/* Whether filing hands or copies the report to somebody of the role that it is owed to. */
+static bool is_told(const tb_check *check, const tb_report_def *r, const tb_action *file)
+{
+    bool told = false;
+    for (unsigned i = 0; !told && i < file->way_count; i++) {
+        told = file->ways[i].hands_to == NULL ||
+               tb_check_may_have_role(check, file->ways[i].hands_to, r->to);
+    }
+    for (unsigned i = 0; !told && i < file->copy_count; i++) {
+        told = tb_check_may_have_role(check, file->copies[i], r->to);
+    }
+    return told;
+}
+
 static void check_file(tb_check *check, const tb_report_def *r)
 {
     const tb_action *file = tb_case_type_action(check->type, tb_bytes_str(TB_REPORT_FILE));
@@ -274,6 +335,9 @@ static void check_file(tb_check *check, const tb_report_def *r)
     const tb_field_def *figures = field_of_type(check->type, file, TB_FIELD_FIGURES);
     if (counts_by_month(check, r) && (figures == NULL || figures->compute != TB_COMPUTE_FIGURES)) {
         tb_check_fault(check, tb_at_value(&r->case_type), TB_FAULT_REPORT_FIELD, "figures", NULL);
+    }
+    if (!is_told(check, r, file) && tb_check_given(check, &r->to)) {
+        tb_check_fault(check, tb_at_value(&r->to), TB_FAULT_REPORT_TO, r->to, NULL);
     }
     for (unsigned i = 0; i < r->owed_by_count; i++) {
         if (tb_check_role(check, (const char *const *)&r->owed_by[i]) &&
@@ -315,13 +379,11 @@ static void check_states(tb_check *check, const tb_report_def *r)
 /* A summary says what others filed: of the same periods, to whom it is that sums up. */
 static void check_summary(tb_check *check, const tb_report_def *r)
 {
-    const tb_report_def *source =
-        tb_campaign_report(check->campaign, tb_bytes_str(r->summary_of));
-    bool same_periods = source != NULL && source->every == r->every &&
-                        source->every != TB_EVERY_NONE && source->first != NULL &&
-                        r->first != NULL && strcmp(source->first, r->first) == 0 &&
-                        source->last != NULL && r->last != NULL &&
-                        strcmp(source->last, r->last) == 0;
+    const tb_report_def *source = tb_campaign_report(check->campaign, tb_bytes_str(r->summary_of));
+    bool same_periods =
+        source != NULL && source->every == r->every && source->every != TB_EVERY_NONE &&
+        source->first != NULL && r->first != NULL && strcmp(source->first, r->first) == 0 &&
+        source->last != NULL && r->last != NULL && strcmp(source->last, r->last) == 0;
     if (!same_periods || source->summary_of != NULL ||
         !tb_names_hold((const char *const *)r->owed_by, r->owed_by_count,
                        tb_bytes_str(source->to))) {
@@ -386,8 +448,13 @@ static void check_judged(tb_check *check, const tb_report_def *r)
         if (j->as_of != NULL && !tb_day_parse(tb_bytes_str(j->as_of), &day)) {
             tb_check_fault(check, tb_at_value(&j->as_of), TB_FAULT_NOT_A_DAY, "as_of", j->as_of);
         }
-        if (j->role != NULL) {
-            (void)tb_check_role(check, &j->role);
+        if (j->as_of != NULL && tb_day_parse(tb_bytes_str(j->as_of), &day)) {
+            check_outside(check, &j->as_of, tb_day_start(day), tb_day_start(day + 1));
+        }
+        if (j->role != NULL && tb_check_role(check, &j->role) &&
+            !tb_names_hold((const char *const *)r->owed_by, r->owed_by_count,
+                           tb_bytes_str(j->role))) {
+            tb_check_fault(check, tb_at_value(&j->role), TB_FAULT_RECONCILE_ROLE, j->role, NULL);
         }
     }
 }
@@ -401,6 +468,7 @@ static void check_report(tb_check *check, unsigned at)
     check_periods(check, r);
     check_judged(check, r);
     tb_check_reconciles(check, r);
+    tb_check_item(check, TB_ITEM_REPORT, r->id, r);
     if (r->summary_of != NULL) {
         check_summary(check, r);
     }

@@ -108,6 +108,7 @@
     X(TB_FAULT_AUTOMATIC_WHEN, "automatic_when", "is not said when it is done by itself", "add 'after: {hours: 0}' (or days, working_days), or 'switch: true'", "未写明何时自动办理", "请加“after: {hours: 0}”（或days、working_days），或“switch: true”") \
     X(TB_FAULT_AUTOMATIC_LIMIT, "automatic_limit", "takes one of hours, days and working_days", "write exactly one of them", "hours、days、working_days只能写一个", "请只写其中一个") \
     X(TB_FAULT_AUTOMATIC_FIELD, "automatic_field", "is done by itself, and nobody would fill in field '{1}'", "do not require it, or remove 'automatic'", "为自动办理，必填的“{1}”无人填写", "请不作必填，或去掉automatic") \
+    X(TB_FAULT_AUTOMATIC_LOOP, "automatic_loop", "agents come back to it by themselves, for ever", "leave one of the automatic actions that lead round to a person, or give it a condition", "各前置程序会自动返回该状态，循环不止", "请将其中一个自动动作改为人工办理，或增加条件") \
     X(TB_FAULT_NUMBER_FIELD, "number_field", "field '{1}' cannot bear the number that the agent gives", "name an open field of type document-number that the action lists", "填写项“{1}”不能承载由前置程序编的文号", "请写该动作所列、类型为document-number的公开填写项") \
     X(TB_FAULT_NUMBER_TYPED, "number_typed", "a document number is given by the agent, and nobody types field '{1}'", "add 'document_number: {1}' to the action, or take the field out", "文号由前置程序编定，填写项“{1}”不由人填写", "请在该动作加“document_number: {1}”，或去掉该填写项") \
     /* conditions */ \
@@ -250,6 +251,16 @@
     X(TB_FAULT_SCORE_THRESHOLD, "score_threshold", "a row has one threshold, and its denominator is not 0", "write 'at_least: {numerator: 90, denominator: 100}', or 'at_most: ...', or none", "一行只有一条达标线，且分母不为零", "请写“at_least: {numerator: 90, denominator: 100}”或“at_most: ……”，或都不写") \
     X(TB_FAULT_SCORE_RATIO, "score_ratio", "'{1}' and '{2}' are not both numbers", "let both be of type count; a ratio stands alone", "“{1}”和“{2}”不都是数", "两项均应为count类型；比率单独成行") \
     X(TB_FAULT_SCORE_DEFAULTS, "score_defaults", "measure '{1}' counts lapses under default limits too, which do not score", "name one with 'scoring: true', or leave the threshold out", "指标“{1}”包含系统默认时限下的超期，不作评分依据", "请写有“scoring: true”的指标，或去掉达标线") \
+    X(TB_FAULT_LABEL_ZH, "label_zh", "its Chinese label (zh) has no Chinese in it: '{1}'", "write it in Chinese", "中文名称（zh）中没有汉字：“{1}”", "请用中文书写") \
+    X(TB_FAULT_LABEL_EN, "label_en", "its English label (en) is Chinese: '{1}'", "write it in English", "英文名称（en）写成了中文：“{1}”", "请用英文书写") \
+    X(TB_FAULT_LABEL_TWICE, "label_twice", "is called '{1}', and so is '{2}': people could not tell them apart", "give one of them another label", "名称“{1}”与“{2}”相同，无法区分", "请为其中一个另取名称") \
+    X(TB_FAULT_ENTRY_TWICE, "entry_twice", "'{2}' stands in '{1}' twice", "keep one of them", "“{2}”在“{1}”中写了两次", "请只保留一处") \
+    X(TB_FAULT_ODD_CHARACTER, "odd_character", "YAML does not take this for what it looks like: {1}", "{2}", "YAML不认此处的写法：{3}", "请用半角冒号后加一个半角空格；缩进只用半角空格") \
+    X(TB_FAULT_TABLE_UNKNOWN, "table_unknown", "'{1}' is no reference table", "use one of: calendar, segments, provinces", "没有名为“{1}”的参考表", "可用：calendar、segments、provinces") \
+    X(TB_FAULT_HOURS_NEVER, "hours_never", "'{2}' never comes after '{1}': there is nothing to measure", "put from and to in order", "“{2}”不会在“{1}”之后发生，无可统计", "请按先后填写from和to") \
+    X(TB_FAULT_RATIO_ITSELF, "ratio_itself", "a measure over itself is always one", "name another measure in 'of' or 'to'", "指标与自身之比恒为一", "请在of或to中写另一指标") \
+    X(TB_FAULT_REPORT_OUTSIDE, "report_outside", "'{1}' lies outside the campaign, which runs from {2} to {3}", "correct the days of one of the two", "“{1}”超出专项行动期限（{2}至{3}）", "请改正其中之一的日期") \
+    X(TB_FAULT_REPORT_TO, "report_to", "'file' hands it to nobody of role '{1}', to which it is owed", "hand it over or copy it to a position of that role", "file动作没有将报告交给应接收的角色“{1}”", "请移交或抄送该角色的案内身份") \
     X(TB_FAULT_NAME_OTHER, "name_other", "the document is signed as '{1}', the definition says '{2}'", "sign it under the definition's own id and version", "文件以“{1}”签名，而定义写的是“{2}”", "请以定义中的标识和版本签名")
 /* clang-format on */
 

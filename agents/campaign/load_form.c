@@ -140,6 +140,16 @@ static size_t entry_size(const cyaml_schema_value_t *entry)
     return (entry->flags & CYAML_FLAG_POINTER) != 0 ? sizeof(void *) : entry->data_size;
 }
 
+static bool stands_before(const tb_node *list, const tb_node *entry)
+{
+    for (const tb_node *at = list->child; at != entry; at = at->next) {
+        if (at->kind == TB_NODE_SCALAR && same_text(at, entry->text)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void read_list(tb_form *form, const slot *s, const tb_node *node)
 {
     const cyaml_schema_value_t *entry = s->schema->sequence.entry;
@@ -168,6 +178,10 @@ static void read_list(tb_form *form, const slot *s, const tb_node *node)
         }
         read_slot(form, &one, child);
         read++;
+        if (child->kind == TB_NODE_SCALAR && stands_before(node, child)) {
+            tb_findings_add(form->findings, child->line, NULL, TB_FAULT_ENTRY_TWICE, s->key,
+                            child->text, NULL);
+        }
     }
     memcpy(s->at, &list, sizeof list);
     put_number(s->count_at, s->count_size, read);

@@ -116,22 +116,100 @@ static void take(reading *r, const yaml_event_t *event)
     }
 }
 
-static void tell_syntax(reading *r, const yaml_parser_t *parser)
+/* ---- what is not YAML ---- */
+
+typedef struct oddity {
+    const char *en;
+    const char *remedy;
+    const char *zh;
+} oddity;
+
+static size_t line_end(tb_bytes text, size_t at)
 {
-    char what[200];
-    const char *problem = parser->problem != NULL ? parser->problem : "";
-    (void)snprintf(what, sizeof what, "%s%s%s", problem, parser->context != NULL ? ", " : "",
-                   parser->context != NULL ? parser->context : "");
-    fail(r, (unsigned)parser->problem_mark.line + 1, TB_FAULT_NOT_YAML, what);
+    while (at < text.size && text.data[at] != '\n') {
+        at++;
+    }
+    return at;
 }
 
-static void read_all(reading *r, yaml_parser_t *parser)
+static bool begins(tb_bytes text, size_t at, const char *with)
+{
+    size_t size = strlen(with);
+    return at + size <= text.size && memcmp(text.data + at, with, size) == 0;
+}
+
+/* A space of another kind in front; or behind a key a colon that is none, or one without a space.
+ */
+static const oddity *odd_in(tb_bytes text, size_t at, size_t end)
+{
+    static const oddity space = {"a space here is a tab or a wide space",
+                                 "indent with plain spaces only",
+                                 "缩进中有制表符、全角空格或不间断空格"};
+    static const oddity colon = {"the colon here is a wide one (：)",
+                                 "write ':' and a space behind it", "冒号为全角（：）"};
+    static const oddity tight = {"no space stands behind the colon", "write a space behind it",
+                                 "冒号后没有空格"};
+    for (; at < end && (text.data[at] == ' ' || text.data[at] == '-'); at++) {
+    }
+    if (begins(text, at, "\t") || begins(text, at, "\xC2\xA0") ||
+        begins(text, at, "\xE3\x80\x80")) {
+        return &space;
+    }
+    size_t word = at;
+    while (at < end && ((text.data[at] >= 'a' && text.data[at] <= 'z') || text.data[at] == '_')) {
+        at++;
+    }
+    if (at == word) {
+        return NULL;
+    }
+    if (begins(text, at, "\xEF\xBC\x9A")) {
+        return &colon;
+    }
+    bool closed = at + 1 >= end || text.data[at + 1] == ' ' || text.data[at + 1] == '\r';
+    return begins(text, at, ":") && !closed ? &tight : NULL;
+}
+
+/* The parser stumbles behind what is wrong: the nearest odd line among those it had just read. */
+static const oddity *odd_before(tb_bytes text, unsigned line, unsigned *out_line)
+{
+    const oddity *found = NULL;
+    size_t at = 0;
+    for (unsigned i = 1; at < text.size && i <= line; i++) {
+        size_t end = line_end(text, at);
+        const oddity *odd = i + 2 >= line ? odd_in(text, at, end) : NULL;
+        if (odd != NULL) {
+            found = odd;
+            *out_line = i;
+        }
+        at = end + 1;
+    }
+    return found;
+}
+
+static void tell_syntax(reading *r, const yaml_parser_t *parser, tb_bytes text)
+{
+    char what[200];
+    unsigned line = (unsigned)parser->problem_mark.line + 1;
+    const oddity *odd = odd_before(text, line, &line);
+    const char *problem = parser->problem != NULL ? parser->problem : "";
+    if (odd != NULL) {
+        r->failed = true;
+        tb_findings_add(r->findings, line, NULL, TB_FAULT_ODD_CHARACTER, odd->en, odd->remedy,
+                        odd->zh);
+        return;
+    }
+    (void)snprintf(what, sizeof what, "%s%s%s", problem, parser->context != NULL ? ", " : "",
+                   parser->context != NULL ? parser->context : "");
+    fail(r, line, TB_FAULT_NOT_YAML, what);
+}
+
+static void read_all(reading *r, yaml_parser_t *parser, tb_bytes text)
 {
     bool done = false;
     while (!done && !r->failed) {
         yaml_event_t event;
         if (yaml_parser_parse(parser, &event) == 0) {
-            tell_syntax(r, parser);
+            tell_syntax(r, parser, text);
             return;
         }
         take(r, &event);
@@ -150,10 +228,47 @@ tb_node *tb_nodes_read(tb_bytes yaml, tb_pool *pool, tb_findings *findings)
     }
     yaml_parser_set_input_string(&parser, yaml.size > 0 ? yaml.data : (const uint8_t *)"",
                                  yaml.size);
-    read_all(&r, &parser);
+    read_all(&r, &parser, yaml);
     yaml_parser_delete(&parser);
     if (!r.failed && r.root == NULL) {
         fail(&r, 1, TB_FAULT_EMPTY, NULL);
     }
     return r.failed ? NULL : r.root;
+}
+
+/* ---- looking ---- */
+
+tb_bytes tb_node_text(const tb_node *node)
+{
+    return node != NULL && node->kind == TB_NODE_SCALAR ? tb_bytes_of(node->text, node->size)
+                                                        : (tb_bytes){0};
+}
+
+const tb_node *tb_node_key(const tb_node *map, const char *key)
+{
+    bool any = map != NULL && map->kind == TB_NODE_MAP;
+    for (const tb_node *k = any ? map->child : NULL; k != NULL; k = k->next->next) {
+        if (tb_bytes_equal(tb_node_text(k), tb_bytes_str(key))) {
+            return k;
+        }
+    }
+    return NULL;
+}
+
+const tb_node *tb_node_value(const tb_node *map, const char *key)
+{
+    const tb_node *found = tb_node_key(map, key);
+    return found != NULL ? found->next : NULL;
+}
+
+size_t tb_node_byte(tb_bytes text, size_t character)
+{
+    size_t at = 0;
+    for (size_t i = 0; i < character && at < text.size; i++) {
+        at++;
+        while (at < text.size && (text.data[at] & 0xC0) == 0x80) {
+            at++;
+        }
+    }
+    return at;
 }

@@ -36,4 +36,13 @@ typedef struct tb_node {
  * which is told. */
 tb_node *tb_nodes_read(tb_bytes yaml, tb_pool *pool, tb_findings *findings);
 
+/* What a scalar says; empty for anything else, and for NULL. */
+tb_bytes tb_node_text(const tb_node *node);
+/* The key of this name in a mapping, whose value is the next node; NULL: none, or no mapping. */
+const tb_node *tb_node_key(const tb_node *map, const char *key);
+/* Its value. */
+const tb_node *tb_node_value(const tb_node *map, const char *key);
+/* Where a character of UTF-8 text stands, by its number: `start` and `end` in bytes. */
+size_t tb_node_byte(tb_bytes text, size_t character);
+
 #endif

@@ -101,22 +101,6 @@ static tb_bytes find_block(tb_bytes yaml)
     return tb_bytes_of(yaml.data + at, end - at);
 }
 
-static tb_bytes text_of(const tb_node *node)
-{
-    return node != NULL && node->kind == TB_NODE_SCALAR ? tb_bytes_of(node->text, node->size)
-                                                        : (tb_bytes){0};
-}
-
-static const tb_node *value_of(const tb_node *map, const char *key)
-{
-    for (const tb_node *k = map->child; map->kind == TB_NODE_MAP && k != NULL; k = k->next->next) {
-        if (tb_bytes_equal(text_of(k), tb_bytes_str(key))) {
-            return k->next;
-        }
-    }
-    return NULL;
-}
-
 /* The declarations are read by themselves: ${year} elsewhere need not be YAML yet. What is wrong
  * with them is told when the whole is read. */
 static void read_declared(tb_bytes yaml, tb_pool *pool, declarations *out)
@@ -131,11 +115,12 @@ static void read_declared(tb_bytes yaml, tb_pool *pool, declarations *out)
     out->count = 0;
     out->block = find_block(yaml);
     const tb_node *root = out->block.size > 0 ? tb_nodes_read(out->block, pool, &unheard) : NULL;
-    const tb_node *list = root != NULL ? value_of(root, "parameters") : NULL;
+    const tb_node *list = root != NULL ? tb_node_value(root, "parameters") : NULL;
     const tb_node *entry = list != NULL && list->kind == TB_NODE_LIST ? list->child : NULL;
     for (; entry != NULL && out->count < PARAMETERS_MAX; entry = entry->next) {
-        declared one = {.id = text_of(value_of(entry, "id")), .value = value_of(entry, "value")};
-        tb_bytes type = text_of(value_of(entry, "type"));
+        declared one = {.id = tb_node_text(tb_node_value(entry, "id")),
+                        .value = tb_node_value(entry, "value")};
+        tb_bytes type = tb_node_text(tb_node_value(entry, "type"));
         bool known = false;
         for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
             if (tb_bytes_equal(type, tb_bytes_str(types[i]))) {
@@ -178,7 +163,7 @@ static tb_bytes placeholder(tb_bytes text, size_t at)
 
 static tb_bytes filling(const declared *one)
 {
-    tb_bytes value = text_of(one->value);
+    tb_bytes value = tb_node_text(one->value);
     return tb_parameter_fits(one->type, value) ? value : tb_bytes_str(stand_in(one->type));
 }
 
@@ -220,19 +205,6 @@ tb_bytes tb_parameters_fill(tb_bytes yaml, tb_pool *pool)
 
 /* ---- another value ---- */
 
-/* Where a character of UTF-8 text stands, by its number. */
-static size_t byte_of(tb_bytes text, size_t character)
-{
-    size_t at = 0;
-    for (size_t i = 0; i < character && at < text.size; i++) {
-        at++;
-        while (at < text.size && (text.data[at] & 0xC0) == 0x80) {
-            at++;
-        }
-    }
-    return at;
-}
-
 tb_err tb_parameters_set(tb_bytes yaml, tb_bytes id, tb_bytes value, tb_pool *pool, tb_bytes *out)
 {
     declarations all;
@@ -248,8 +220,8 @@ tb_err tb_parameters_set(tb_bytes yaml, tb_bytes id, tb_bytes value, tb_pool *po
         return TB_ERR_CORRUPT;
     }
     size_t block = (size_t)(all.block.data - yaml.data);
-    size_t start = block + byte_of(all.block, one->value->start);
-    size_t end = block + byte_of(all.block, one->value->end);
+    size_t start = block + tb_node_byte(all.block, one->value->start);
+    size_t end = block + tb_node_byte(all.block, one->value->end);
     size_t size = start + value.size + 2 + (yaml.size - end);
     uint8_t *text = tb_pool_alloc(pool, size + 1, 1);
     if (text == NULL) {

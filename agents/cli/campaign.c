@@ -197,13 +197,16 @@ int tb_cli_campaign(int argc, char **argv)
     tb_common common;
     tb_words words;
     tb_publish_options publish = {0};
+    tb_adopt_options adopt = {0};
     const char *parameters = NULL;
     int code;
     const tb_option options[] = {{"dir", NULL, &publish.folder},
                                  {"authority", NULL, &publish.authority},
                                  {"out", NULL, &publish.out},
+                                 {"document-no", NULL, &adopt.document_no},
+                                 {"from", NULL, &adopt.from},
                                  {"parameter", NULL, &parameters}};
-    if (!tb_arguments_read(argc, argv, options, 4, &common, &words)) {
+    if (!tb_arguments_read(argc, argv, options, 6, &common, &words)) {
         return TB_EXIT_USAGE;
     }
     if (common.help) {
@@ -222,6 +225,12 @@ int tb_cli_campaign(int argc, char **argv)
     if (words.count == 2 && strcmp(words.list[0], "set") == 0 && parameters != NULL) {
         return tb_campaign_set(words.list[1], parameters);
     }
+    if (words.count == 4 && strcmp(words.list[0], "adopt") == 0) {
+        adopt.path = words.list[1];
+        adopt.of = words.list[2];
+        adopt.duty = words.list[3];
+        return tb_campaign_adopt(&adopt);
+    }
     if (words.count == 3 && strcmp(words.list[0], "diff") == 0) {
         return tb_campaign_diff(&common, words.list[1], words.list[2]);
     }
@@ -232,6 +241,6 @@ int tb_cli_campaign(int argc, char **argv)
         return list(&common);
     }
     return tb_help_wrong("campaign", _("campaign takes: list, show CAMPAIGN, check, explain, graph "
-                                       "or publish FILE, diff OLD NEW, or set FILE "
-                                       "--parameter NAME=VALUE"));
+                                       "or publish FILE, diff OLD NEW, set FILE "
+                                       "--parameter NAME=VALUE, or adopt FILE TYPE DUTY"));
 }

@@ -27,6 +27,20 @@ tb_campaign_loaded *tb_campaign_file_load(const char *path, int *out_code);
  */
 int tb_campaign_set(const char *path, const char *values);
 
+/* ---- campaign_adopt.c ---- */
+
+typedef struct tb_adopt_options {
+    const char *path;
+    const char *of; /* the case type, or common part, that declares it */
+    const char *duty;
+    const char *document_no;
+    const char *from; /* the day it begins to count */
+} tb_adopt_options;
+
+/* Prints the definition's next version, in which headquarters has adopted the duty's default limit.
+ * Nothing is printed that could not be signed. An exit code. */
+int tb_campaign_adopt(const tb_adopt_options *options);
+
 /* ---- campaign_explain.c, campaign_graph.c: pages on stdout; exit codes ---- */
 
 int tb_campaign_explain(const char *path);

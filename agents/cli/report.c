@@ -30,7 +30,8 @@ typedef struct options {
     const char *report; /* of reconcile */
     const char *of;
     const char *with;
-    const char *left;  /* measures to be reconciled, and roles where they are summed */
+    const char *reason; /* of settle */
+    const char *left;   /* measures to be reconciled, and roles where they are summed */
     const char *right;
     const char *left_role;
     const char *right_role;
@@ -329,10 +330,9 @@ static bool find_reconciled(tb_book *book, const options *o, tb_reconciling *out
 static bool names_others(const tb_reconciling *r, const char *id)
 {
     const tb_measure *m = tb_campaign_measure(r->campaign, tb_bytes_str(id));
-    const tb_case_type *type =
-        m == NULL || m->case_type == NULL
-            ? NULL
-            : tb_campaign_case_type(r->campaign, tb_bytes_str(m->case_type));
+    const tb_case_type *type = m == NULL || m->case_type == NULL
+                                   ? NULL
+                                   : tb_campaign_case_type(r->campaign, tb_bytes_str(m->case_type));
     const tb_field_def *by =
         type == NULL || m->by_count != 1 ? NULL : tb_case_type_field(type, tb_bytes_str(m->by[0]));
     if (by != NULL && (by->type == TB_FIELD_PROVINCE || by->type == TB_FIELD_PARTY)) {
@@ -346,8 +346,9 @@ static bool names_others(const tb_reconciling *r, const char *id)
 static int reconcile_chosen(tb_reconciling *r, const options *o)
 {
     if (o->left == NULL || o->right == NULL || (o->left_role == NULL) != (o->right_role == NULL)) {
-        return tb_help_wrong("report", _("--left and --right belong together, and so do --left-role "
-                                         "and --right-role"));
+        return tb_help_wrong("report",
+                             _("--left and --right belong together, and so do --left-role "
+                               "and --right-role"));
     }
     if (o->left_role != NULL) {
         const tb_sum_side left = {o->left, o->left_role};
@@ -390,9 +391,10 @@ static int reconcile(tb_book *book, const options *o)
     tb_reconciling r = {.book = book};
     tb_period period;
     bool pair = o->of != NULL || o->with != NULL;
-    if (o->words.count < 2 || (pair && (o->of == NULL || o->with == NULL))) {
-        return tb_help_wrong("report", _("which period? For example: tongbao report reconcile "
-                                         "2015-Q1, or with both --of PARTY --with PARTY"));
+    if (o->words.count < 2 || (o->with != NULL && o->of == NULL)) {
+        return tb_help_wrong("report",
+                             _("which period? For example: tongbao report reconcile "
+                               "2015-Q1, or with --of PARTY, or both --of PARTY --with PARTY"));
     }
     if (!find_reconciled(book, o, &r)) {
         tb_say_refusal(TB_REFUSED_REPORT_UNKNOWN, tb_bytes_str(o->report ? o->report : ""));
@@ -404,12 +406,13 @@ static int reconcile(tb_book *book, const options *o)
     }
     r.period = &period;
     if (pair && (!tb_party_parse(tb_book_party_id(book, tb_bytes_str(o->of)), &r.of) ||
-                 !tb_party_parse(tb_book_party_id(book, tb_bytes_str(o->with)), &r.with))) {
+                 (o->with != NULL &&
+                  !tb_party_parse(tb_book_party_id(book, tb_bytes_str(o->with)), &r.with)))) {
         return tb_help_wrong("report", _("--of and --with take a party's id or name"));
     }
     r.told = json_array();
-    int code = o->left != NULL || o->right != NULL ? reconcile_chosen(&r, o)
-                                                   : reconcile_all(&r, pair);
+    int code =
+        o->left != NULL || o->right != NULL ? reconcile_chosen(&r, o) : reconcile_all(&r, pair);
     if (code == TB_EXIT_DONE && book->client->json) {
         tb_json_print(json_pack("{s:s,s:O}", "period", period.text, "reconciliations", r.told));
     }
@@ -417,53 +420,30 @@ static int reconcile(tb_book *book, const options *o)
     return code;
 }
 
-/* The side act by which differences over cases of this type are settled, or NULL. */
-static const char *settles(const tb_campaign *campaign, tb_bytes case_type)
-{
-    for (unsigned r = 0; campaign != NULL && r < campaign->report_count; r++) {
-        const tb_report_def *report = &campaign->reports[r];
-        for (unsigned i = 0; i < report->reconcile_count; i++) {
-            const tb_reconcile_def *def = &report->reconciles[i];
-            const tb_measure *sent = tb_campaign_measure(campaign, tb_bytes_str(def->sent));
-            const char *over = def->whole_role != NULL ? report->case_type
-                               : sent != NULL          ? sent->case_type
-                                                       : NULL;
-            if (over != NULL && def->settled_by != NULL &&
-                tb_bytes_equal(tb_bytes_str(over), case_type)) {
-                return def->settled_by;
-            }
-        }
-    }
-    return NULL;
-}
-
-/* Says, signed and kept with the case, why both sides need not count it alike. */
+/* Says, signed and kept with the case, why both sides need not count it alike: of one case, or of
+ * all behind a period's differences. */
 static int settle(tb_book *book, const options *o)
 {
-    tb_local_request look = {.kind = TB_REQUEST_GET_CASE};
-    tb_local_request request = {.kind = TB_REQUEST_ACT};
-    tb_local_answer answer;
-    if (!case_word(o, &look.case_id)) {
-        return TB_EXIT_USAGE;
+    tb_reconciling r = {.book = book};
+    tb_period period;
+    if (o->words.count < 2) {
+        return tb_help_wrong("report",
+                             _("what is settled? For example: tongbao report settle CASE "
+                               "FIELD=VALUE, or settle 2015-Q1 --with PARTY FIELD=VALUE"));
     }
-    int code = tb_client_get(book->client, &look, TB_ANSWER_CASE, &answer);
-    if (code != TB_EXIT_DONE) {
-        return code;
+    bool of_period = find_reconciled(book, o, &r);
+    if (!of_period ||
+        !tb_report_period(r.campaign, r.report, tb_bytes_str(o->words.list[1]), &period)) {
+        tb_local_request look = {.kind = TB_REQUEST_GET_CASE};
+        return case_word(o, &look.case_id) ? tb_report_settle_case(book, &look.case_id, &o->words)
+                                           : TB_EXIT_USAGE;
     }
-    const tb_local_summary *of = &answer.case_.summary;
-    const tb_campaign *campaign = tb_book_campaign_of(book, of->campaign);
-    const char *action = settles(campaign, of->case_type);
-    if (action == NULL) {
-        tb_say_refusal(TB_REFUSED_RECONCILE_SETTLE, tb_bytes_of(NULL, 0));
-        return TB_EXIT_REFUSED;
+    r.period = &period;
+    if (o->with != NULL &&
+        !tb_party_parse(tb_book_party_id(book, tb_bytes_str(o->with)), &r.with)) {
+        return tb_help_wrong("report", _("--of and --with take a party's id or name"));
     }
-    request.act.case_id = look.case_id;
-    request.act.action = tb_bytes_str(action);
-    if (!tb_values_read(book, campaign, tb_campaign_case_type(campaign, of->case_type), &o->words,
-                        2, &request.act.fields, &request.act.field_count)) {
-        return TB_EXIT_REFUSED;
-    }
-    return ask(book, &request, TB_ANSWER_ACTED);
+    return tb_report_settle_period(&r, o->reason, &o->words);
 }
 
 typedef int verb_fn(tb_book *book, const options *o);
@@ -473,10 +453,9 @@ static verb_fn *verb_of(const char *word)
     static const struct {
         const char *word;
         verb_fn *verb;
-    } verbs[] = {{"list", list},  {"show", show},     {"draft", draft},
-                 {"file", file},  {"accept", act},    {"return", act},
-                 {"revise", act}, {"export", export}, {"reconcile", reconcile},
-                 {"settle", settle}};
+    } verbs[] = {{"list", list},           {"show", show},    {"draft", draft}, {"file", file},
+                 {"accept", act},          {"return", act},   {"revise", act},  {"export", export},
+                 {"reconcile", reconcile}, {"settle", settle}};
     for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
         if (strcmp(verbs[i].word, word) == 0) {
             return verbs[i].verb;
@@ -488,14 +467,22 @@ static verb_fn *verb_of(const char *word)
 int tb_cli_report(int argc, char **argv)
 {
     options o = {0};
-    const tb_option known[] = {{"campaign", NULL, &o.campaign}, {"period", NULL, &o.period},
-                               {"measure", NULL, &o.measure},   {"group", NULL, &o.group},
-                               {"format", NULL, &o.format},     {"limit", NULL, &o.limit},
-                               {"after", NULL, &o.after},       {"head", NULL, &o.head},
-                               {"report", NULL, &o.report},     {"of", NULL, &o.of},
+    const tb_option known[] = {{"campaign", NULL, &o.campaign},
+                               {"period", NULL, &o.period},
+                               {"measure", NULL, &o.measure},
+                               {"group", NULL, &o.group},
+                               {"format", NULL, &o.format},
+                               {"limit", NULL, &o.limit},
+                               {"after", NULL, &o.after},
+                               {"head", NULL, &o.head},
+                               {"report", NULL, &o.report},
+                               {"of", NULL, &o.of},
                                {"with", NULL, &o.with},
-                               {"out", NULL, &o.out},           {"signed", &o.is_signed, NULL},
-                               {"left", NULL, &o.left},         {"right", NULL, &o.right},
+                               {"reason", NULL, &o.reason},
+                               {"out", NULL, &o.out},
+                               {"signed", &o.is_signed, NULL},
+                               {"left", NULL, &o.left},
+                               {"right", NULL, &o.right},
                                {"left-role", NULL, &o.left_role},
                                {"right-role", NULL, &o.right_role}};
     if (!tb_arguments_read(argc, argv, known, sizeof known / sizeof known[0], &o.common,

@@ -48,6 +48,7 @@ typedef struct reporter {
     tb_party id;
     tb_bytes group;
     bool filed;
+    tb_time filed_at;
 } reporter;
 
 typedef struct table {
@@ -55,6 +56,8 @@ typedef struct table {
     size_t count;
     uint64_t *sent; /* [of][with] */
     uint64_t *received;
+    json_t *settled; /* what any two of them settled, as it came here */
+    tb_time now;
 } table;
 
 static int read_one(const tb_reconciling *r, const tb_case_id *case_id, size_t of, table *t)
@@ -96,7 +99,8 @@ static int read_all(const tb_reconciling *r, const tb_local_reports *reports, ta
         const tb_local_report_line *line = &reports->lines[i];
         t->list[i] = (reporter){.id = line->reporter,
                                 .group = group_of(r, &line->reporter),
-                                .filed = !tb_case_zero(&line->case_id)};
+                                .filed = !tb_case_zero(&line->case_id),
+                                .filed_at = line->filed};
     }
     for (size_t i = 0; code == TB_EXIT_DONE && i < t->count; i++) {
         if (t->list[i].filed) {
@@ -112,45 +116,91 @@ static bool differs(const table *t, size_t of, size_t with)
            t->sent[of * t->count + with] != t->received[with * t->count + of];
 }
 
-/* What the two parties of a pair settled, as it came here: into the list, or printed. */
-static int
-settled_between(const tb_reconciling *r, const tb_party *of, const tb_party *with, json_t *into)
+static void take_settled(const tb_local_reconciled *page, bool sent, json_t *into)
+{
+    for (size_t i = 0; i < page->count; i++) {
+        const tb_local_reconciled_line *line = &page->lines[i];
+        const tb_party *of = sent ? &line->of : &line->with;
+        const tb_party *with = sent ? &line->with : &line->of;
+        (void)json_array_append_new(
+            into, json_pack("{s:o,s:o,s:o,s:o,s:o,s:o}", "of", tb_json_party(of), "with",
+                            tb_json_party(with), "case",
+                            tb_json_hex_of(line->case_id.bytes, TB_CASE_ID_BYTES), "by",
+                            tb_json_party(&line->settled_by), "at", tb_json_time(line->settled_at),
+                            "why", tb_json_text(line->settled)));
+    }
+}
+
+/* What any two settled over what the one sent in the period, or the other received in it, as it
+ * came here: asked once for all. Of what was in transit at a cut-off one word serves both periods.
+ */
+static int read_settled(const tb_reconciling *r, bool sent, json_t *into)
 {
     tb_local_request request = {.kind = TB_REQUEST_RECONCILE};
-    tb_local_answer answer;
     tb_arena *arena = &r->book->client->arena;
+    uint8_t after[TB_CASE_ID_BYTES];
+    bool more = false;
+    int code;
     request.reconcile = (tb_local_reconcile){.campaign = tb_bytes_str(r->campaign->id),
                                              .report = tb_bytes_str(r->report->id),
                                              .period = tb_bytes_str(r->period->text),
                                              .reconcile = tb_bytes_str(r->def->id),
-                                             .of = *of,
-                                             .with = *with,
-                                             .sent = true};
-    int code = TB_EXIT_DONE;
+                                             .sent = sent};
     do {
+        tb_local_answer answer;
+        size_t mark = tb_arena_mark(arena);
+        request.reconcile.after = tb_bytes_of(after, more ? sizeof after : 0);
+        request.id = (tb_request_id){{0}}; /* each page is asked for anew */
         code = tb_client_get(r->book->client, &request, TB_ANSWER_RECONCILED, &answer);
-        for (size_t i = 0; code == TB_EXIT_DONE && i < answer.reconciled.count; i++) {
-            const tb_local_reconciled_line *line = &answer.reconciled.lines[i];
-            (void)json_array_append_new(
-                into,
-                json_pack("{s:o,s:o,s:o,s:o}", "case",
-                          tb_json_hex_of(line->case_id.bytes, TB_CASE_ID_BYTES), "by",
-                          tb_json_party(&line->settled_by), "at", tb_json_time(line->settled_at),
-                          "why", tb_json_text(line->settled)));
-            if (!r->book->client->json) {
-                tb_bytes id = tb_show_hex(arena, line->case_id.bytes, TB_CASE_ID_BYTES);
-                tb_bytes name = tb_book_party(r->book, &line->settled_by);
-                tb_bytes at = tb_show_time(arena, line->settled_at);
-                (void)printf(_("  settled: %.*s, %.*s, %.*s: %.*s\n"), (int)id.size,
-                             (const char *)id.data, (int)name.size, (const char *)name.data,
-                             (int)at.size, (const char *)at.data, (int)line->settled.size,
-                             (const char *)line->settled.data);
-            }
+        if (code == TB_EXIT_DONE) {
+            take_settled(&answer.reconciled, sent, into);
         }
-        request.reconcile.after =
-            code == TB_EXIT_DONE ? answer.reconciled.next : tb_bytes_of(NULL, 0);
-    } while (code == TB_EXIT_DONE && request.reconcile.after.size > 0);
+        more = code == TB_EXIT_DONE && answer.reconciled.next.size == sizeof after;
+        if (more) {
+            memcpy(after, answer.reconciled.next.data, sizeof after);
+        }
+        tb_arena_release(arena, mark);
+    } while (more);
     return code;
+}
+
+static const char *text_in(const json_t *line, const char *key)
+{
+    const char *text = json_string_value(json_object_get(line, key));
+    return text == NULL ? "" : text;
+}
+
+/* Of all that was settled, what is between these two. */
+static json_t *settled_between(const table *t, size_t of, size_t with)
+{
+    json_t *out = json_array();
+    for (size_t i = 0; i < json_array_size(t->settled); i++) {
+        const json_t *one = json_array_get(t->settled, i);
+        if (strcmp(text_in(one, "of"), t->list[of].id.text) == 0 &&
+            strcmp(text_in(one, "with"), t->list[with].id.text) == 0) {
+            (void)json_array_append_new(out,
+                                        json_pack("{s:s,s:s,s:s,s:s}", "case", text_in(one, "case"),
+                                                  "by", text_in(one, "by"), "at",
+                                                  text_in(one, "at"), "why", text_in(one, "why")));
+        }
+    }
+    return out;
+}
+
+/* Whether as many cases are settled as the figures differ by. */
+static bool is_settled(const table *t, size_t of, size_t with, const json_t *settled)
+{
+    uint64_t sent = t->sent[of * t->count + with];
+    uint64_t received = t->received[with * t->count + of];
+    return json_array_size(settled) >= (sent > received ? sent - received : received - sent);
+}
+
+/* How long the difference has stood: since the later of the two was filed. */
+static long long days_open(const table *t, size_t of, size_t with)
+{
+    tb_time since = t->list[of].filed_at > t->list[with].filed_at ? t->list[of].filed_at
+                                                                  : t->list[with].filed_at;
+    return t->now > since ? (t->now - since) / (24ll * 3600 * 1000) : 0;
 }
 
 static json_t *pairs_json(const tb_reconciling *r, const table *t)
@@ -166,15 +216,20 @@ static json_t *pairs_json(const tb_reconciling *r, const table *t)
             if (differs(t, of, with)) {
                 json_int_t sent = (json_int_t)t->sent[of * t->count + with];
                 json_int_t received = (json_int_t)t->received[with * t->count + of];
-                json_t *settled = json_array();
-                if (r->def->settled_by != NULL) {
-                    (void)settled_between(r, &t->list[of].id, &t->list[with].id, settled);
-                }
-                (void)json_array_append_new(
-                    pairs,
-                    json_pack("{s:o,s:o,s:I,s:I,s:I,s:o}", "of", tb_json_party(&t->list[of].id),
+                json_t *settled = settled_between(t, of, with);
+                bool done = is_settled(t, of, with, settled);
+                json_t *one =
+                    json_pack("{s:o,s:o,s:I,s:I,s:I,s:o,s:s}", "of", tb_json_party(&t->list[of].id),
                               "with", tb_json_party(&t->list[with].id), "sent", sent, "received",
-                              received, "difference", sent - received, "settled", settled));
+                              received, "difference", sent - received, "settled", settled, "state",
+                              done ? "settled" : "open");
+                if (!done) {
+                    size_t who = sent > received ? of : with; /* whose figure is the larger */
+                    (void)json_object_set_new(one, "waits_for", tb_json_party(&t->list[who].id));
+                    (void)json_object_set_new(one, "days_open",
+                                              json_integer(days_open(t, of, with)));
+                }
+                (void)json_array_append_new(pairs, one);
             }
         }
     }
@@ -185,25 +240,54 @@ static json_t *pairs_json(const tb_reconciling *r, const table *t)
     return o;
 }
 
-static bool print_settled(const tb_reconciling *r, const tb_party *of, const tb_party *with)
+static void print_settled(const tb_reconciling *r, const table *t, size_t of, size_t with)
 {
-    json_t *list = json_array();
-    tb_bytes a = tb_book_party(r->book, of);
-    tb_bytes b = tb_book_party(r->book, with);
+    json_t *list = settled_between(t, of, with);
+    tb_bytes a = tb_book_party(r->book, &t->list[of].id);
+    tb_bytes b = tb_book_party(r->book, &t->list[with].id);
     (void)printf("%.*s → %.*s\n", (int)a.size, (const char *)a.data, (int)b.size,
                  (const char *)b.data);
-    bool fine = settled_between(r, of, with, list) == TB_EXIT_DONE;
-    if (fine && json_array_size(list) == 0) {
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const json_t *one = json_array_get(list, i);
+        tb_party by;
+        tb_bytes name = tb_bytes_str(text_in(one, "by"));
+        name = tb_party_parse(name, &by) ? tb_book_party(r->book, &by) : name;
+        (void)printf(_("  settled: %.*s, %.*s, %.*s: %.*s\n"), 2 * TB_CASE_ID_BYTES,
+                     text_in(one, "case"), (int)name.size, (const char *)name.data, 16,
+                     text_in(one, "at"), 1000, text_in(one, "why"));
+    }
+    if (json_array_size(list) == 0) {
         (void)printf("%s", _("  nothing of it is settled yet\n"));
     }
     json_decref(list);
-    return fine;
+}
+
+/* What became of the difference: settled, or for how long it has been open. */
+static tb_bytes standing(const tb_reconciling *r, const table *t, size_t of, size_t with)
+{
+    json_t *settled = settled_between(t, of, with);
+    bool done = is_settled(t, of, with, settled);
+    char text[128];
+    tb_bytes kept = tb_bytes_str("");
+    json_decref(settled);
+    if (done) {
+        return tb_bytes_str(_("settled"));
+    }
+    (void)snprintf(text, sizeof text, _("open for %lld days"), days_open(t, of, with));
+    return tb_arena_copy(&r->book->client->arena, tb_bytes_str(text), &kept) == TB_OK
+               ? kept
+               : tb_bytes_str("");
 }
 
 static bool print_pairs(const tb_reconciling *r, const table *t)
 {
-    const char *const headings[] = {_("sent by"),          _("received by"), _("says it sent"),
-                                    _("says it received"), _("difference"),  NULL};
+    const char *const headings[] = {_("sent by"),
+                                    _("received by"),
+                                    _("says it sent"),
+                                    _("says it received"),
+                                    _("difference"),
+                                    _("explained"),
+                                    NULL};
     tb_grid grid;
     size_t shown = 0;
     tb_grid_init(&grid, &r->book->client->arena, headings);
@@ -225,13 +309,15 @@ static bool print_pairs(const tb_reconciling *r, const table *t)
             tb_grid_number(&grid, sent);
             tb_grid_number(&grid, received);
             tb_grid_put(&grid, kept);
+            tb_grid_put(&grid,
+                        r->def->settled_by != NULL ? standing(r, t, of, with) : tb_bytes_str(""));
             shown++;
         }
     }
     bool printed = shown == 0 || tb_grid_print(&grid, stdout);
     for (size_t i = 0; printed && r->def->settled_by != NULL && i < t->count * t->count; i++) {
         if (differs(t, i / t->count, i % t->count)) {
-            printed = print_settled(r, &t->list[i / t->count].id, &t->list[i % t->count].id);
+            print_settled(r, t, i / t->count, i % t->count);
         }
     }
     if (shown == 0) {
@@ -260,11 +346,18 @@ int tb_report_reconcile_pairs(const tb_reconciling *r)
     if (code == TB_EXIT_DONE) {
         code = read_all(r, &answer.reports, &t);
     }
+    t.now = code == TB_EXIT_DONE ? answer.reports.civil : 0;
+    t.settled = json_array();
+    if (code == TB_EXIT_DONE && r->def->settled_by != NULL) {
+        code = read_settled(r, true, t.settled);
+        code = code == TB_EXIT_DONE ? read_settled(r, false, t.settled) : code;
+    }
     if (code == TB_EXIT_DONE && r->book->client->json) {
         (void)json_array_append_new(r->told, pairs_json(r, &t));
     } else if (code == TB_EXIT_DONE) {
         code = print_pairs(r, &t) ? TB_EXIT_DONE : TB_EXIT_INTERNAL;
     }
+    json_decref(t.settled);
     free(t.sent);
     free(t.received);
     return code;
@@ -274,6 +367,17 @@ int tb_report_reconcile_pairs(const tb_reconciling *r)
 
 static const char *const reason_keys[] = {"",        "both",        "in_transit", "refused",
                                           "missing", "not_arrived", "settled"};
+
+bool tb_report_reason(const char *word, tb_reconciled_reason *out)
+{
+    for (tb_reconciled_reason i = TB_RECONCILED_IN_TRANSIT; i <= TB_RECONCILED_NOT_ARRIVED; i++) {
+        if (strcmp(reason_keys[i], word) == 0) {
+            *out = i;
+            return true;
+        }
+    }
+    return false;
+}
 
 static const char *reason_word(tb_reconciled_reason why)
 {
@@ -325,10 +429,11 @@ static void put_case(listing *l, const tb_local_reconciled_line *line)
 {
     tb_arena *arena = &l->r->book->client->arena;
     bool apart = line->reason != TB_RECONCILED_BOTH;
-    json_t *one = json_pack(
-        "{s:o,s:o,s:s,s:o,s:b}", "case", tb_json_hex_of(line->case_id.bytes, TB_CASE_ID_BYTES),
-        "at", tb_json_time(line->at), "reason", reason_keys[line->reason], "event",
-        tb_json_hex_of(line->event.bytes, TB_DIGEST_BYTES), "arrived", line->arrived);
+    json_t *one =
+        json_pack("{s:o,s:o,s:o,s:s,s:o,s:b}", "with", tb_json_party(&line->with), "case",
+                  tb_json_hex_of(line->case_id.bytes, TB_CASE_ID_BYTES), "at",
+                  tb_json_time(line->at), "reason", reason_keys[line->reason], "event",
+                  tb_json_hex_of(line->event.bytes, TB_DIGEST_BYTES), "arrived", line->arrived);
     if (line->settled_at != 0) {
         (void)json_object_set_new(one, "settled",
                                   json_pack("{s:o,s:o,s:o}", "by", tb_json_party(&line->settled_by),
@@ -340,6 +445,9 @@ static void put_case(listing *l, const tb_local_reconciled_line *line)
     l->apart += apart;
     l->settled += apart && line->settled_at != 0;
     if (apart && !l->r->book->client->json) {
+        if (l->r->with.text[0] == 0) {
+            tb_grid_put(&l->grid, tb_book_party(l->r->book, &line->with));
+        }
         tb_grid_put(&l->grid, tb_show_hex(arena, line->case_id.bytes, TB_CASE_ID_BYTES));
         tb_grid_put(&l->grid, tb_show_time(arena, line->at));
         tb_grid_text(&l->grid, reason_word(line->reason));
@@ -372,14 +480,21 @@ static int list_side(listing *l)
 
 static int show_side(const tb_reconciling *r, bool sent, json_t *into)
 {
-    const char *const headings[] = {_("case"), _("when"), _("why the other side does not count it"),
-                                    _("settled by, and why"), NULL};
+    bool everybody = r->with.text[0] == 0;
+    const char *const headings[] = {
+        everybody ? _("with") : _("case"),
+        everybody ? _("case") : _("when"),
+        everybody ? _("when") : _("why the other side does not count it"),
+        everybody ? _("why the other side does not count it") : _("settled by, and why"),
+        everybody ? _("settled by, and why") : NULL,
+        NULL};
     listing l = {.r = r, .sent = sent, .cases = json_array()};
     tb_grid_init(&l.grid, &r->book->client->arena, headings);
     int code = list_side(&l);
     (void)json_object_set_new(into, sent ? "sent" : "received", l.cases);
     if (code == TB_EXIT_DONE && !r->book->client->json) {
-        tb_bytes name = tb_book_party(r->book, &r->with);
+        tb_bytes name =
+            everybody ? tb_bytes_str(_("the others")) : tb_book_party(r->book, &r->with);
         (void)printf(sent ? _("sent to %.*s: %zu, of these %zu not counted there in this period\n")
                           : _("received from %.*s: %zu, of these %zu not counted there in this "
                               "period\n"),
@@ -395,7 +510,8 @@ static int show_side(const tb_reconciling *r, bool sent, json_t *into)
 int tb_report_reconcile_with(const tb_reconciling *r)
 {
     json_t *o = json_pack("{s:s,s:s,s:o,s:o}", "reconciles", r->def->id, "period", r->period->text,
-                          "of", tb_json_party(&r->of), "with", tb_json_party(&r->with));
+                          "of", tb_json_party(&r->of), "with",
+                          r->with.text[0] == 0 ? json_null() : tb_json_party(&r->with));
     int code = show_side(r, true, o);
     if (code == TB_EXIT_DONE) {
         code = show_side(r, false, o);

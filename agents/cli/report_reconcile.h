@@ -8,6 +8,7 @@
 #define TB_REPORT_RECONCILE_H
 
 #include "agents/campaign/period.h"
+#include "agents/cli/arguments.h"
 #include "agents/cli/book.h"
 #include "agents/cli/cli.h"
 #include "agents/cli/json.h"
@@ -38,6 +39,15 @@ int tb_report_reconcile_sums(const tb_reconciling *reconciling,
                              const tb_sum_side *right);
 int tb_report_reconcile_whole(const tb_reconciling *reconciling);
 int tb_report_reconcile_pairs(const tb_reconciling *reconciling);
+/* with empty: each of the others. */
 int tb_report_reconcile_with(const tb_reconciling *reconciling);
+/* The reason a person named: in_transit, refused, missing, not_arrived. */
+bool tb_report_reason(const char *word, tb_reconciled_reason *out);
+
+/* report_settle.c: at one of two parties. What is said stands in the words from the third on. One
+ * case; or all that nobody settled yet behind its side of the period's differences with one other
+ * party, or with each; reason NULL: whatever the reason. Says how many were settled. */
+int tb_report_settle_case(tb_book *book, const tb_case_id *id, const tb_words *words);
+int tb_report_settle_period(tb_reconciling *reconciling, const char *reason, const tb_words *words);
 
 #endif

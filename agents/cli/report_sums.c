@@ -121,6 +121,23 @@ static bool same(const sum *a, const sum *b)
            a->value.denominator == b->value.denominator;
 }
 
+/* Whether everybody filed that could; until then two sums say little. */
+static bool complete(const sum *a, const sum *b)
+{
+    return json_array_size(a->without) == 0 && json_array_size(b->without) == 0;
+}
+
+static void print_verdict(bool agree, bool is_complete)
+{
+    (void)printf(
+        "%s",
+        agree && is_complete ? _("the two agree\n")
+        : is_complete        ? _("the two differ\n")
+        : agree
+            ? _("the two agree as far as they are filed; what is not filed is missing in the sum\n")
+            : _("the two differ, and not everybody has filed\n"));
+}
+
 static int check_side(const tb_reconciling *r, const sum *s)
 {
     if (!tb_names_hold((const char *const *)r->report->measures, r->report->measure_count,
@@ -135,13 +152,15 @@ static void tell(const tb_reconciling *r, const sum *left, const sum *right)
 {
     bool agree = same(left, right);
     if (r->book->client->json) {
-        (void)json_array_append_new(r->told, json_pack("{s:o, s:o, s:b}", "left", json_of(r, left),
-                                                       "right", json_of(r, right), "agree", agree));
+        (void)json_array_append_new(r->told,
+                                    json_pack("{s:o, s:o, s:b, s:b}", "left", json_of(r, left),
+                                              "right", json_of(r, right), "agree", agree,
+                                              "complete", complete(left, right)));
         return;
     }
     print_one(r, left);
     print_one(r, right);
-    (void)printf("%s", agree ? _("the two agree\n") : _("the two differ\n"));
+    print_verdict(agree, complete(left, right));
 }
 
 static void begin(sum *s)
@@ -271,14 +290,14 @@ static int hold(const tb_reconciling *r, const tb_party *whole, bool own_parts, 
     }
     if (any && code == TB_EXIT_DONE && r->book->client->json) {
         (void)json_array_append_new(
-            r->told, json_pack("{s:s,s:o,s:o,s:o,s:b,s:O}", "reconciles", r->def->id, "whole",
+            r->told, json_pack("{s:s,s:o,s:o,s:o,s:b,s:b,s:O}", "reconciles", r->def->id, "whole",
                                whole == NULL ? json_null() : tb_json_party(whole), "left",
                                json_of(r, &sums[0]), "right", json_of(r, &sums[1]), "agree", agree,
-                               "settled", settled));
+                               "complete", complete(&sums[0], &sums[1]), "settled", settled));
     } else if (any && code == TB_EXIT_DONE) {
         print_one(r, &sums[0]);
         print_one(r, &sums[1]);
-        (void)printf("%s", agree ? _("the two agree\n") : _("the two differ\n"));
+        print_verdict(agree, complete(&sums[0], &sums[1]));
         if (!agree) {
             print_behind(sums, settled);
         }
@@ -287,6 +306,59 @@ static int hold(const tb_reconciling *r, const tb_party *whole, bool own_parts, 
     end(&sums[1]);
     json_decref(settled);
     return code;
+}
+
+/* Where some have parts of their own: a whole without any, or a part of no whole that reports. */
+static void print_alone(const tb_reconciling *r, const tb_party *party, bool is_whole)
+{
+    if (r->book->client->json) {
+        (void)json_array_append_new(r->told, json_pack("{s:s,s:s,s:o}", "reconciles", r->def->id,
+                                                       "alone", is_whole ? "whole" : "part",
+                                                       "party", tb_json_party(party)));
+    } else if (is_whole) {
+        (void)printf(_("%s: no %s is under it in the directory; what it filed is held against "
+                       "nothing\n"),
+                     party->text, r->def->parts_role);
+    } else {
+        (void)printf(
+            _("%s: no %s that reports is above it in the directory; what it filed is in no "
+              "sum\n"),
+            party->text, r->def->whole_role);
+    }
+}
+
+static bool has_role(const tb_reconciling *r, const tb_party *party, const char *role)
+{
+    const tb_local_party_line *line = tb_book_find(r->book, party);
+    return line != NULL && tb_bytes_equal(line->role, tb_bytes_str(role));
+}
+
+/* Whether it has parts among the reporters; or, of a part, its whole. */
+static bool is_paired(const tb_reconciling *r, const tb_local_reports *all, const tb_party *party)
+{
+    bool is_whole = has_role(r, party, r->def->whole_role);
+    const tb_local_party_line *self = tb_book_find(r->book, party);
+    for (size_t i = 0; i < all->count; i++) {
+        const tb_party *other = &all->lines[i].reporter;
+        const tb_local_party_line *line = tb_book_find(r->book, other);
+        if (is_whole
+                ? has_role(r, other, r->def->parts_role) && tb_party_equal(&line->parent, party)
+                : has_role(r, other, r->def->whole_role) && tb_party_equal(&self->parent, other)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void tell_alone(const tb_reconciling *r, const tb_local_reports *all)
+{
+    for (size_t i = 0; i < all->count; i++) {
+        const tb_party *party = &all->lines[i].reporter;
+        bool is_whole = has_role(r, party, r->def->whole_role);
+        if ((is_whole || has_role(r, party, r->def->parts_role)) && !is_paired(r, all, party)) {
+            print_alone(r, party, is_whole);
+        }
+    }
 }
 
 int tb_report_reconcile_whole(const tb_reconciling *r)
@@ -306,6 +378,9 @@ int tb_report_reconcile_whole(const tb_reconciling *r)
             code = hold(r, whole, true, &parts);
             any += parts;
         }
+    }
+    if (code == TB_EXIT_DONE && any > 0) {
+        tell_alone(r, &answer.reports);
     }
     return code == TB_EXIT_DONE && any == 0 ? hold(r, NULL, false, &parts) : code;
 }

@@ -5,6 +5,7 @@
 #include "agents/cli/json.h"
 #include "agents/cli/say.h"
 #include "agents/cli/show.h"
+#include "agents/verify.h"
 
 #define N_(text) text
 
@@ -21,9 +22,6 @@ static const char *const sentences[] = {
     N_("its figures do not read"),
     N_("its figures are not here"),
 };
-
-#define FILED    "filed "
-#define RECOUNTS "; recounted from its events "
 
 /* A fault is a sentence of those above or a refusal's key, with the event's id before it. */
 static const char *sentence_of(tb_bytes said)
@@ -43,6 +41,53 @@ static const char *sentence_of(tb_bytes said)
     return NULL;
 }
 
+/* Splits at what stands between; false: it does not. */
+static bool split(tb_bytes text, const char *between, tb_bytes *out_before, tb_bytes *out_behind)
+{
+    const uint8_t *at =
+        text.size == 0 ? NULL : memmem(text.data, text.size, between, strlen(between));
+    if (at == NULL) {
+        return false;
+    }
+    size_t before = (size_t)(at - text.data);
+    *out_before = tb_bytes_of(text.data, before);
+    *out_behind = tb_bytes_of(at + strlen(between), text.size - before - strlen(between));
+    return true;
+}
+
+/* "figure NAME: stated VALUE; its events make up VALUE", a report's with three values each. */
+static bool show_figure(tb_bytes said)
+{
+    tb_bytes none;
+    tb_bytes rest;
+    tb_bytes name;
+    tb_bytes stated;
+    tb_bytes counted;
+    if (!split(said, TB_VERIFY_FIGURE, &none, &rest) || none.size > 0 ||
+        !split(rest, TB_VERIFY_STATED, &name, &rest) ||
+        (!split(rest, TB_VERIFY_COUNTED, &stated, &counted) &&
+         !split(rest, TB_VERIFY_PARTS, &stated, &counted))) {
+        return false;
+    }
+    bool parts = split(rest, TB_VERIFY_PARTS, &none, &none);
+    bool three = memchr(stated.data, ' ', stated.size) != NULL ||
+                 memchr(counted.data, ' ', counted.size) != NULL;
+    if (parts) {
+        (void)printf(
+            _("wrong: figure %.*s: stated %.*s; its parts make up %.*s (this period, year so "
+              "far, period before)\n"),
+            (int)name.size, (const char *)name.data, (int)stated.size, (const char *)stated.data,
+            (int)counted.size, (const char *)counted.data);
+        return true;
+    }
+    (void)printf(three ? _("wrong: figure %.*s: stated %.*s; its events make up %.*s (this period, "
+                           "year so far, period before)\n")
+                       : _("wrong: figure %.*s: stated %.*s; its events make up %.*s\n"),
+                 (int)name.size, (const char *)name.data, (int)stated.size,
+                 (const char *)stated.data, (int)counted.size, (const char *)counted.data);
+    return true;
+}
+
 static void show_fault(tb_bytes fault)
 {
     size_t id = 0;
@@ -53,16 +98,10 @@ static void show_fault(tb_bytes fault)
     size_t from = has_id ? id + 1 : 0;
     tb_bytes said = tb_bytes_of(fault.data + from, fault.size - from);
     const char *sentence = sentence_of(said);
-    const char *text = (const char *)said.data;
-    const char *counted = said.size > sizeof FILED && memcmp(text, FILED, sizeof FILED - 1) == 0
-                              ? memmem(text, said.size, RECOUNTS, sizeof RECOUNTS - 1)
-                              : NULL;
-    if (counted != NULL) {
-        const char *filed = text + sizeof FILED - 1;
-        const char *found = counted + sizeof RECOUNTS - 1;
-        (void)printf(_("wrong: filed %.*s; recounted from its events %.*s\n"),
-                     (int)(counted - filed), filed, (int)(text + said.size - found), found);
-    } else if (sentence != NULL) {
+    if (show_figure(said)) {
+        return;
+    }
+    if (sentence != NULL) {
         if (has_id) {
             (void)printf(_("wrong: event %.*s: %s\n"), (int)id, (const char *)fault.data, sentence);
         } else {
@@ -95,6 +134,16 @@ void tb_show_verified(const tb_local_verified *verified)
             _("the figures are attested by the reporter's signature; their events are with "
               "the reporter\n"));
     }
+    if (verified->corrected > 0) {
+        (void)printf(_("%llu figures have changed since they were stated, by later events\n"),
+                     (unsigned long long)verified->corrected);
+    }
+    if (verified->undecided > 0) {
+        (void)printf(_("%llu figures differ from what is counted now, and there are too many cases "
+                       "here to say whether they have changed since; export it, and verify the "
+                       "file\n"),
+                     (unsigned long long)verified->undecided);
+    }
     for (size_t i = 0; i < verified->fault_count; i++) {
         show_fault(verified->faults[i]);
     }
@@ -118,6 +167,8 @@ json_t *tb_json_verified(const tb_local_verified *verified)
     (void)json_object_set_new(o, "openings", json_integer((json_int_t)verified->openings));
     (void)json_object_set_new(o, "behind", json_integer((json_int_t)verified->behind));
     (void)json_object_set_new(o, "not_looked", json_integer((json_int_t)verified->not_looked));
+    (void)json_object_set_new(o, "corrected", json_integer((json_int_t)verified->corrected));
+    (void)json_object_set_new(o, "undecided", json_integer((json_int_t)verified->undecided));
     (void)json_object_set_new(o, "attested", json_boolean(verified->attested));
     (void)json_object_set_new(o, "wrong", json_integer((json_int_t)verified->wrong));
     (void)json_object_set_new(o, "faults", faults);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "agents/apply.h"
+#include "agents/campaign/figures.h"
 #include "agents/cli/cli.h"
 #include "agents/cli/files.h"
 #include "agents/cli/json.h"
@@ -26,6 +27,7 @@
 #define DOCUMENTS_MAX   256
 #define FAULTS_MAX      100
 #define FAULT_BYTES     512
+#define SHOWN_MAX       64 /* bytes of a value that is shown in a fault */
 #define EVENTS_A_TURN   64
 #define SETTLE_TURNS    10000000u
 
@@ -51,6 +53,7 @@ typedef struct checking {
     size_t fault_count;
     uint64_t wrong;
     uint64_t marks;
+    tb_bytes shown; /* figures of the report, where the group that shows them is not what was signed */
     bool archive; /* of a campaign: every case in it is proved */
     tb_local_verified sum;
     tb_case_id at;
@@ -78,13 +81,6 @@ static void fault(checking *c, const char *form, ...)
 static const char *sentence(tb_refusal code)
 {
     return tb_say_chinese() ? tb_refusal_zh(code) : tb_refusal_en(code);
-}
-
-static void fault_event(checking *c, const tb_digest *event, tb_refusal code)
-{
-    char hex[2 * TB_DIGEST_BYTES + 1];
-    tb_hex(event->bytes, TB_DIGEST_BYTES, hex);
-    fault(c, _("event %s: %s"), hex, sentence(code));
 }
 
 /* ---- pages ---- */
@@ -362,16 +358,65 @@ typedef struct slice {
     size_t to;
 } slice;
 
+/* "real_name_rate=9/10@2015-03-31, remark": short values as they are shown, of long ones the name. */
+static void list_fields(const tb_field *fields, size_t count, char out[FAULT_BYTES])
+{
+    size_t size = 0;
+    out[0] = '\0';
+    for (size_t i = 0; i < count && size + 1 < FAULT_BYTES; i++) {
+        bool brief = fields[i].value.size <= SHOWN_MAX &&
+                     memchr(fields[i].value.data, '\n', fields[i].value.size) == NULL;
+        int more = snprintf(out + size, FAULT_BYTES - size, "%s%.*s%s%.*s", i > 0 ? ", " : "",
+                            (int)fields[i].id.size, (const char *)fields[i].id.data,
+                            brief ? "=" : "", brief ? (int)fields[i].value.size : 0,
+                            (const char *)fields[i].value.data);
+        size += more > 0 ? (size_t)more : 0;
+    }
+}
+
+/* A field group that shows something else than was signed; what figures it claims is held against
+ * the events all the same. */
+static tb_err
+tell_bent(checking *c, tb_step *step, const tb_evidence_taken *taken, const tb_opening *bent)
+{
+    char hex[2 * TB_DIGEST_BYTES + 1];
+    char shown[FAULT_BYTES];
+    tb_field *fields = NULL;
+    size_t count = 0;
+    if (tb_group_fields_decode(bent->content, step->arena, &fields, &count) != TB_ACCEPTED) {
+        count = 0;
+    }
+    list_fields(fields, count, shown);
+    tb_hex(taken->event.bytes, TB_DIGEST_BYTES, hex);
+    fault(c, _("event %s: field group %.*s is not what was signed; do not rely on what it shows: %s"),
+          hex, (int)bent->group.size, (const char *)bent->group.data, shown);
+    for (size_t i = 0; i < count && tb_case_equal(&taken->case_id, &c->first.subject); i++) {
+        if (tb_figures_well_formed(fields[i].value)) {
+            return tb_arena_copy(&c->keep, fields[i].value, &c->shown);
+        }
+    }
+    return TB_OK;
+}
+
 static tb_err take_events(checking *c, tb_step *step, const void *input)
 {
     const slice *s = input;
     tb_err err = TB_OK;
     for (size_t i = s->from; err == TB_OK && i < s->to; i++) {
-        tb_refusal refused;
-        tb_digest event;
-        err = tb_evidence_take(step, &c->first.maker, s->page->passed[i], &refused, &event);
-        if (err == TB_OK && refused != TB_ACCEPTED) {
-            fault_event(c, &event, refused);
+        char hex[2 * TB_DIGEST_BYTES + 1];
+        tb_evidence_taken taken;
+        err = tb_evidence_take(step, &c->first.maker, s->page->passed[i], &taken);
+        tb_hex(taken.event.bytes, TB_DIGEST_BYTES, hex);
+        if (err == TB_OK && taken.refused != TB_ACCEPTED) {
+            fault(c, _("event %s: %s"), hex, sentence(taken.refused));
+        }
+        if (err == TB_OK && taken.twice) {
+            fault(c, _("event %s stands in the file twice"), hex);
+        } else if (err == TB_OK && taken.early) {
+            fault(c, _("event %s does not stand behind the one it builds on"), hex);
+        }
+        for (size_t b = 0; err == TB_OK && b < taken.bent_count; b++) {
+            err = tell_bent(c, step, &taken, &taken.bent[b]);
         }
     }
     return err;
@@ -486,7 +531,8 @@ static tb_err verify_next(checking *c, tb_step *step, const void *input)
     }
     if (err == TB_OK) {
         c->at = next;
-        err = tb_verify_case(step, &next, false, &answer); /* what is open is not in it */
+        static const tb_verify_with with = {.alone = true}; /* what is open is not in it */
+        err = tb_verify_case(step, &next, &with, &answer);
     }
     if (err != TB_OK || answer.kind != TB_ANSWER_VERIFIED) {
         return err;
@@ -501,6 +547,25 @@ static tb_err verify_next(checking *c, tb_step *step, const void *input)
         fault(c, "%.*s", (int)one->faults[i].size, (const char *)one->faults[i].data);
     }
     return TB_OK;
+}
+
+/* What is true of other cases proves nothing here, and is not to look as if it did. */
+static tb_err tell_strangers(checking *c, tb_step *step)
+{
+    tb_case_id list[FAULTS_MAX];
+    size_t count;
+    tb_err err = tb_evidence_strangers(step, &c->first.subject, c->first.report, list, FAULTS_MAX,
+                                       &count);
+    for (size_t i = 0; err == TB_OK && i < count && i < FAULTS_MAX; i++) {
+        char hex[2 * TB_CASE_ID_BYTES + 1];
+        tb_hex(list[i].bytes, TB_CASE_ID_BYTES, hex);
+        fault(c,
+              c->first.report ? _("the file holds events of case %s; nothing of it counts in a "
+                                  "figure of the report")
+                              : _("the file holds events of another case, %s"),
+              hex);
+    }
+    return err;
 }
 
 typedef struct verdict {
@@ -518,9 +583,14 @@ static tb_err verify(checking *c, tb_step *step, const void *input)
         answer.kind = TB_ANSWER_VERIFIED;
         answer.verified = c->sum;
     } else {
-        err = c->first.report ? tb_verify_report(step, &c->first.subject, true, &answer)
-                              : tb_verify_case(step, &c->first.subject, true, &answer);
+        const tb_verify_with with = {.recounts = true, .alone = true, .shown = c->shown};
+        err = c->first.report ? tb_verify_report(step, &c->first.subject, &with, &answer)
+                              : tb_verify_case(step, &c->first.subject, &with, &answer);
     }
+    if (err != TB_OK) {
+        return err;
+    }
+    err = c->archive ? TB_OK : tell_strangers(c, step);
     if (err != TB_OK) {
         return err;
     }

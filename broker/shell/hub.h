@@ -7,6 +7,7 @@
 #include "broker/shell/local.h"
 #include "broker/shell/net.h"
 #include "broker/shell/options.h"
+#include "broker/shell/parts.h"
 #include "keyfile/keyfile.h"
 
 /* A directory and the memory it lives in. */
@@ -35,6 +36,9 @@ typedef struct tb_hub {
     void *memory;       /* of the node's turns */
     void *small_memory; /* of reads between turns */
     tb_net net;
+    tb_parts parts;
+    tb_received kept; /* when keeps: read, and the first of the next turn */
+    bool keeps;
     tb_hub_socket local;
     tb_printing printing;
     tb_time tick_after; /* no tick before this: the store had no room for the last one */
@@ -65,6 +69,8 @@ int tb_hub_cut(int argc, char **argv);
 /* loop.c: runs until a signal or a failed commit; an exit code. */
 int tb_hub_run(tb_hub *hub);
 
+/* perform.c: whether one more line is printed in the running second. */
+bool tb_hub_may_print(tb_printing *printing, tb_level level);
 /* perform.c: tb_perform_fn and tb_seed_fn; shell is the tb_hub. */
 void tb_hub_perform(void *shell, const tb_effects *effects);
 void tb_hub_seed(void *shell, uint8_t out_seed[32]);

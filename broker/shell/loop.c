@@ -27,7 +27,6 @@ typedef struct batch {
     tb_input inputs[TB_BATCH_MAX + LOCAL_MAX + 1]; /* and a tick */
     size_t frames;
     size_t count;
-    bool ended_by_part; /* the party of the newest frame has had its part */
 } batch;
 
 static tb_time clock_ms(void)
@@ -52,62 +51,59 @@ static tb_input *add(batch *b, tb_input_kind kind)
     return input;
 }
 
-/* Whether the party of the newest frame has had its part. */
-static bool had_its_part(const batch *b)
+/* The next frame: the one kept from the last reading, or one from the socket. */
+static bool next_frame(tb_hub *hub, tb_received *out)
 {
-    size_t frames = 0;
-    size_t bytes = 0;
-    const tb_party *party = &b->inputs[b->frames - 1].party;
-    for (size_t i = 0; i < b->frames; i++) {
-        if (tb_party_equal(&b->inputs[i].party, party)) {
-            frames++;
-            bytes += b->inputs[i].bytes.size;
-        }
+    if (!hub->keeps) {
+        return tb_net_receive(&hub->net, hub->speakers, out);
     }
-    return frames >= TB_PARTY_FRAMES_A_TURN || bytes >= TB_PARTY_BYTES_A_TURN;
+    tb_net_move(out, &hub->kept);
+    hub->keeps = false;
+    return true;
 }
 
-/* Puts the frames of one party behind everything else that was read, each side in its order. How
- * many there are before them. */
-static size_t put_behind(batch *b, const tb_party *party)
+static void put_off(tb_hub *hub, tb_received *received)
 {
-    static tb_input behind[TB_BATCH_MAX];
-    size_t others = 0;
-    size_t of_party = 0;
-    for (size_t i = 0; i < b->count; i++) {
-        tb_input *input = &b->inputs[i];
-        if (input->kind == TB_INPUT_FRAME && tb_party_equal(&input->party, party)) {
-            behind[of_party++] = *input;
-        } else {
-            b->inputs[others++] = *input;
-        }
+    if (tb_hub_may_print(&hub->printing, TB_LEVEL_WARN)) {
+        fprintf(stderr, "level=warn event=frame_put_off party=%s bytes=%zu\n", received->party.text,
+                zmq_msg_size(&received->message));
     }
-    memcpy(&b->inputs[others], behind, of_party * sizeof behind[0]);
-    return others;
+    tb_net_release(received);
 }
 
-/* What is waiting, one message of each connection after the other, up to a bound. */
+/* What is waiting, one message of each connection after the other, up to a bound: at most one frame
+ * of each party is put off, since behind it the party has had its part. */
 static void read_frames(tb_hub *hub, batch *b)
 {
     size_t bytes = 0;
     b->frames = 0;
     b->count = 0;
-    b->ended_by_part = false;
+    tb_parts_begin(&hub->parts, clock_ms());
     tb_net_look(&hub->net);
-    while (b->frames < TB_BATCH_MAX && bytes + TB_FRAME_BYTES_MAX <= TURN_BYTES &&
-           !b->ended_by_part) {
+    while (b->frames < TB_BATCH_MAX && bytes + TB_FRAME_BYTES_MAX <= TURN_BYTES) {
         tb_received *received = &b->received[b->frames];
-        if (!tb_net_receive(&hub->net, hub->speakers, received)) {
+        if (!next_frame(hub, received)) {
             return;
+        }
+        tb_bytes frame =
+            tb_bytes_of(zmq_msg_data(&received->message), zmq_msg_size(&received->message));
+        switch (tb_parts_judge(&hub->parts, &received->party, frame)) {
+        case TB_PART_KEEP:
+            tb_net_move(&hub->kept, received);
+            hub->keeps = true;
+            return;
+        case TB_PART_DROP:
+            put_off(hub, received);
+            continue;
+        case TB_PART_TAKE:
+            break;
         }
         b->frames++;
         tb_input *input = add(b, TB_INPUT_FRAME);
         input->peer = received->peer;
         input->party = received->party;
-        input->bytes =
-            tb_bytes_of(zmq_msg_data(&received->message), zmq_msg_size(&received->message));
-        bytes += input->bytes.size;
-        b->ended_by_part = had_its_part(b);
+        input->bytes = frame;
+        bytes += frame.size;
     }
 }
 
@@ -196,15 +192,29 @@ static bool turn(tb_hub *hub, const tb_input *inputs, size_t count)
     return err == TB_OK;
 }
 
-/* What was read, in one turn; or, where one party sends more than its part, in two: the others do
- * not wait for what is done on its behalf. */
+/* Puts what goes behind the others there, each side in its order. How much is before it. */
+static size_t put_behind(const tb_hub *hub, batch *b)
+{
+    static tb_input behind[TB_BATCH_MAX];
+    size_t before = 0;
+    size_t after = 0;
+    for (size_t i = 0; i < b->count; i++) {
+        const tb_input *input = &b->inputs[i];
+        if (input->kind == TB_INPUT_FRAME && tb_parts_behind(&hub->parts, &input->party)) {
+            behind[after++] = *input;
+        } else {
+            b->inputs[before++] = *input;
+        }
+    }
+    memcpy(&b->inputs[before], behind, after * sizeof behind[0]);
+    return before;
+}
+
+/* What was read, in one turn; or, while several parties submit, in two: who brings little does not
+ * wait for what is done on behalf of who brings much (parts.h). */
 static bool turns(tb_hub *hub, batch *b)
 {
-    size_t first = b->count;
-    if (b->ended_by_part) {
-        tb_party party = b->inputs[b->frames - 1].party;
-        first = put_behind(b, &party);
-    }
+    size_t first = put_behind(hub, b);
     return turn(hub, b->inputs, first) && turn(hub, b->inputs + first, b->count - first);
 }
 
@@ -237,7 +247,7 @@ int tb_hub_run(tb_hub *hub)
         if (hub->reload && !tb_hub_reload(hub)) {
             return TB_EXIT_DATA;
         }
-        if (b.count <= 1) {
+        if (b.count <= 1 && !hub->keeps) {
             /* Little to do: find out when the core wants to be woken. */
             tick = after_pause(hub, next_tick(hub));
             wait_until(hub, tick);

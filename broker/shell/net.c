@@ -157,6 +157,15 @@ bool tb_net_receive(tb_net *net, const tb_speakers *speakers, tb_received *out)
     return false;
 }
 
+void tb_net_move(tb_received *to, tb_received *from)
+{
+    to->peer = from->peer;
+    to->party = from->party;
+    zmq_msg_init(&to->message);
+    zmq_msg_move(&to->message, &from->message);
+    zmq_msg_close(&from->message);
+}
+
 void tb_net_release(tb_received *received)
 {
     zmq_msg_close(&received->message);

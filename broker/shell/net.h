@@ -40,6 +40,8 @@ void tb_net_look(tb_net *net);
 /* The next good message without waiting; false when there is none. Drops at most a bounded number
  * on the way. */
 bool tb_net_receive(tb_net *net, const tb_speakers *speakers, tb_received *out);
+/* What was in from, which is as after tb_net_release, is in to. */
+void tb_net_move(tb_received *to, tb_received *from);
 void tb_net_release(tb_received *received);
 /* Never waits; a peer that is gone or full loses the frame. */
 void tb_net_send(tb_net *net, uint64_t peer, const void *frame, size_t size);

@@ -21,7 +21,7 @@ static const char *level_text(tb_level level)
     TB_UNREACHABLE();
 }
 
-static bool may_print(tb_printing *printing, tb_level level)
+bool tb_hub_may_print(tb_printing *printing, tb_level level)
 {
     int64_t second = zclock_mono() / 1000;
     if (second != printing->second) {
@@ -45,7 +45,7 @@ static void print(tb_printing *printing, const tb_effect *effect)
     if (effect->level == TB_LEVEL_DEBUG && !printing->verbose) {
         return;
     }
-    if (may_print(printing, effect->level)) {
+    if (tb_hub_may_print(printing, effect->level)) {
         fprintf(stderr, "level=%s %.*s\n", level_text(effect->level), (int)effect->note.size,
                 (const char *)effect->note.data);
     }

@@ -241,6 +241,9 @@ int tb_hub_open(tb_hub *hub)
 void tb_hub_close(tb_hub *hub)
 {
     tb_hub_socket_close(&hub->local);
+    if (hub->keeps) {
+        tb_net_release(&hub->kept);
+    }
     tb_net_close(&hub->net);
     if (hub->node.store != NULL) {
         tb_store_close(hub->node.store);

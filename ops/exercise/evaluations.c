@@ -42,19 +42,27 @@ static bool is(const tb_local_event *event, const char *action)
     return tb_bytes_equal(event->action, tb_bytes_str(action));
 }
 
-static void note(ex_row *row, ex_work_kind kind, tb_time at, const char *by)
+static void note(ex_row *row, ex_work_kind kind, tb_time at, const char *by, bool scores)
 {
     if (row->work_count < EX_WORK_MAX) {
         ex_work *work = &row->work[row->work_count++];
-        *work = (ex_work){.kind = kind, .at = at};
+        *work = (ex_work){.kind = kind, .at = at, .scores = scores};
         (void)snprintf(work->by, sizeof work->by, "%s", by);
     }
 }
 
+bool ex_lapse_scores(const ex_world *world, const ex_row *row, const char *duty)
+{
+    return world->adopted_at != 0 && strcmp(duty, world->adopted_duty) == 0 && row->submitted_at >= world->adopted_at &&
+           row->ordered_at >= world->adopted_at;
+}
+
 /* A lapse of what was done in time counts no more once its author withdraws it. */
-static void take_lapse(ex_row *row, const tb_local_event *event, bool withdrawn)
+static void take_lapse(const ex_world *world, ex_row *row, const tb_local_event *event, bool withdrawn)
 {
     tb_bytes duty = said(event, "lapsed_duty");
+    bool scores = tb_bytes_equal(duty, tb_bytes_str(world->adopted_duty)) && ex_lapse_scores(world, row, world->adopted_duty);
+    row->lapses += withdrawn ? 0 : 1;
     tb_bytes debtor = said(event, "lapsed_debtor");
     char by[TB_PARTY_BYTES];
     if (!tb_bytes_equal(duty, tb_bytes_str("verify")) && !tb_bytes_equal(duty, tb_bytes_str("restore"))) {
@@ -62,7 +70,7 @@ static void take_lapse(ex_row *row, const tb_local_event *event, bool withdrawn)
     }
     (void)snprintf(by, sizeof by, "%.*s", (int)debtor.size, debtor.size > 0 ? (const char *)debtor.data : "");
     if (!withdrawn) {
-        note(row, EX_LAPSED, event->at, by[0] != 0 ? by : row->ordered);
+        note(row, EX_LAPSED, event->at, by[0] != 0 ? by : row->ordered, scores);
         return;
     }
     for (size_t i = row->work_count; i-- > 0;) {
@@ -73,7 +81,7 @@ static void take_lapse(ex_row *row, const tb_local_event *event, bool withdrawn)
     }
 }
 
-void ex_take_work(ex_row *row, const tb_local_event *event)
+void ex_take_work(const ex_world *world, ex_row *row, const tb_local_event *event)
 {
     tb_bytes ordered = said(event, "ordered");
     if (event->standing != TB_STANDING_EFFECTIVE) {
@@ -81,31 +89,32 @@ void ex_take_work(ex_row *row, const tb_local_event *event)
     }
     if (ordered.size > 0) {
         (void)snprintf(row->ordered, sizeof row->ordered, "%.*s", (int)ordered.size, (const char *)ordered.data);
+        row->ordered_at = event->at;
     }
     if (is(event, "result") && is_final(said(event, "verify_result"))) {
-        note(row, EX_VERIFIED, event->at, row->ordered);
+        note(row, EX_VERIFIED, event->at, row->ordered, false);
     } else if (is(event, "shut_down")) {
-        note(row, EX_SHUT_DOWN, event->at, row->ordered);
+        note(row, EX_SHUT_DOWN, event->at, row->ordered, false);
     } else if (is(event, "lapse") || is(event, "withdraw_lapse")) {
-        take_lapse(row, event, is(event, "withdraw_lapse"));
+        take_lapse(world, row, event, is(event, "withdraw_lapse"));
     }
 }
 
-static long long count(const ex_world *world, const char *home, const char *by, const tb_period *period, ex_work_kind kind)
+static long long count(const ex_world *world, const char *home, const char *by, const tb_period *period, ex_work_kind kind, bool scoring)
 {
     long long found = 0;
     for (size_t i = 0; i < world->row_count; i++) {
         const ex_row *row = &world->rows[i];
         for (size_t k = 0; strcmp(row->home, home) == 0 && k < row->work_count; k++) {
             tb_month month = tb_month_of(row->work[k].at);
-            found += row->work[k].kind == kind && strcmp(row->work[k].by, by) == 0 && month >= period->first &&
+            found += row->work[k].kind == kind && (!scoring || row->work[k].scores) && strcmp(row->work[k].by, by) == 0 && month >= period->first &&
                      month <= period->last;
         }
     }
     return found;
 }
 
-static void compare_one(ex_world *world, const json_t *one, const char *field, ex_work_kind kind)
+static void compare_one(ex_world *world, const json_t *one, const char *field, ex_work_kind kind, bool scoring)
 {
     tb_period period;
     const char *evaluated = json_string_value(json_object_get(one, "evaluated"));
@@ -116,7 +125,7 @@ static void compare_one(ex_world *world, const json_t *one, const char *field, e
         !tb_period_in(world->campaign, tb_bytes_str(over), &period)) {
         return;
     }
-    long long rows = count(world, by->province, evaluated, &period, kind);
+    long long rows = count(world, by->province, evaluated, &period, kind, scoring);
     world->figures++;
     if (strtoll(stated, NULL, 10) != rows && ++world->figures_wrong <= BAD_SHOWN) {
         (void)printf("  evaluation of %s: %s is %s, the leads give %lld\n", evaluated, field, stated, rows);
@@ -200,9 +209,10 @@ void ex_collect_evaluations(ex_world *world)
     for (size_t i = 0; world->type != NULL && i < json_array_size(evaluations); i++) {
         const json_t *one = json_array_get(evaluations, i);
         if (strcmp(json_string_value(json_object_get(one, "type")), "evaluation") == 0) {
-            compare_one(world, one, "verified", EX_VERIFIED);
-            compare_one(world, one, "shut_down", EX_SHUT_DOWN);
-            compare_one(world, one, "lapses", EX_LAPSED);
+            compare_one(world, one, "verified", EX_VERIFIED, false);
+            compare_one(world, one, "shut_down", EX_SHUT_DOWN, false);
+            compare_one(world, one, "lapses", EX_LAPSED, false);
+            compare_one(world, one, "lapses_scoring", EX_LAPSED, true);
         }
     }
 }

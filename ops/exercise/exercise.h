@@ -6,6 +6,8 @@
  *     talk.c        requests to agents and their answers, repeated until answered
  *     leads.c       the leads file, one row each, with the verdict import gives it
  *     play*.c       what staff do beside the notices, from a sheet (ops/exercise/plays)
+ *     adopt.c       headquarters adopts a limit: the campaign's next version, to everybody
+ *     lapses.c      what was overdue, who was reminded and supervised, and whether it scores
  *     feed.c        submits rows at their own time, in that order
  *     staff.c       what clerks and engineers do when a case reaches them
  *     command.c     the product's own commands, as an operator types them
@@ -49,6 +51,7 @@ typedef struct ex_party {
     char key[48];     /* its key file below keys/, without .key; "" the party's id */
     bool away;        /* its agent does not run, and is not started again by itself */
     bool idle;        /* its staff acts on no notice */
+    bool rested;      /* it did so once, as the play says */
     bool resting;     /* its staff neither submits nor acts */
     bool dead;        /* away for ever: nobody waits for it */
     bool given_up;    /* others know that it is dead: nothing more is ordered from it */
@@ -84,6 +87,7 @@ typedef struct ex_work {
     ex_work_kind kind;
     tb_time at;
     char by[TB_PARTY_BYTES];
+    bool scores; /* a lapse: under a limit that was adopted when it was ordered */
 } ex_work;
 
 typedef struct ex_row {
@@ -98,6 +102,7 @@ typedef struct ex_row {
     char home[4];
     char operator_code[4];
     bool mvno;
+    bool urgent; /* 特急 */
     bool off_line;
     bool refused;
     bool parked;
@@ -112,6 +117,7 @@ typedef struct ex_row {
     char holder[TB_PARTY_BYTES];
     bool deferred;       /* its submitter's staff could not work when it was its turn */
     bool done;           /* closed as the submitter sees it */
+    bool overslept;      /* it did not move for long: nobody waits for it */
     bool linked;         /* its number came before */
     bool repeated;       /* there is another row of its number */
     char state[32];
@@ -120,9 +126,13 @@ typedef struct ex_row {
     tb_time submitted_at, forwarded_at, signed_for_at, verified_at, shut_down_at, answered_at, closed_at;
     tb_time confirmed_at; /* the shutdown of this case; shut_down_at may be that of an earlier one */
     tb_time informed_at;
+    tb_time restored_at; /* 复通; the times above are those of before it came back */
+    bool came_back;      /* for a review */
     tb_time forwards[EX_FORWARDS_MAX]; /* each time: a home may refuse it, and it goes to another */
     size_t forward_count;
     char ordered[TB_PARTY_BYTES]; /* whom last */
+    tb_time ordered_at;
+    unsigned lapses; /* recorded on its case, of any duty */
     ex_work work[EX_WORK_MAX];
     size_t work_count;
 } ex_row;
@@ -168,6 +178,9 @@ typedef struct ex_world {
     ex_audit audit;
     uint64_t figures; /* of filed reports, counted here as well */
     uint64_t figures_wrong;
+    char adopted_duty[32];    /* whose limit headquarters adopted, and when; at 0: none */
+    tb_time adopted_at;
+    uint64_t unseen;     /* what the play waited for and did not come */
     uint64_t unexpected; /* routed rows that did not end as the staff's rule says */
     double started_s;
     double elapsed_s;
@@ -209,6 +222,7 @@ void ex_watch(ex_world *world, ex_party *party);
 void ex_leads_read(ex_world *world);
 /* feed.c */
 void ex_feed(ex_world *world);
+void ex_drain(ex_world *world); /* until the staff is done with all that it does not leave lying */
 void ex_feed_deferred(ex_world *world); /* rows whose submitter's staff works again */
 /* main.c: one round of answers, restarts and kills, at most ms long */
 void ex_round(ex_world *world, int ms);
@@ -219,6 +233,8 @@ void ex_settle(ex_world *world);
 void ex_staff_changed(ex_world *world, ex_party *party, const tb_local_answer *answer, uint64_t tag);
 ex_row *ex_row_of_case(ex_world *world, const tb_case_id *case_id);
 void ex_row_case(ex_world *world, ex_row *row, const tb_case_id *case_id);
+/* The party's staff looks at the row's case at that time, and acts. */
+void ex_staff_look(ex_world *world, ex_party *party, const ex_row *row, tb_time at);
 /* The network operator that is ordered for a row. */
 const char *ex_network_in(ex_world *world, const ex_row *row, char out[TB_PARTY_BYTES]);
 /* readers.c: whether a role may ever open a group of such cases that another party wrote. */
@@ -236,9 +252,15 @@ void ex_collect_reports(ex_world *world);
 void ex_write_reports(ex_world *world);
 /* evaluations.c: one event of a lead's case; the cases with a score sheet, read back and compared with the
  * leads, and evaluations.json. */
-void ex_take_work(ex_row *row, const tb_local_event *event);
+void ex_take_work(const ex_world *world, ex_row *row, const tb_local_event *event);
 void ex_collect_evaluations(ex_world *world);
 void ex_write_evaluations(ex_world *world);
+/* Whether a lapse of that duty, were it recorded now, counts: the case came under the adopted limit, and so
+ * did its order. */
+bool ex_lapse_scores(const ex_world *world, const ex_row *row, const char *duty);
+/* lapses.c: of every case with a lapse what was said of it; lapses.json. */
+void ex_collect_lapses(ex_world *world);
+void ex_write_lapses(ex_world *world);
 /* reconcile.c: reconciliation.json, while the agents run. */
 void ex_reconcile(ex_world *world);
 

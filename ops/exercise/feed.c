@@ -8,6 +8,9 @@
 #include "ops/exercise/disaster.h"
 #include "ops/exercise/play.h"
 
+#define PACE_MS    (2ll * 24 * 3600 * 1000) /* between the oldest case on its way and the next lead */
+#define PATIENCE_S 15.0
+
 static bool answered;
 
 static void submitted(ex_world *world, ex_party *party, const tb_local_answer *answer, uint64_t tag)
@@ -28,7 +31,8 @@ static void feed(ex_world *world, ex_row *row, ex_party *party)
 {
     tb_local_request request = {.kind = TB_REQUEST_OPEN_CASE, .time = row->reported_at};
     request.open = (tb_local_open){.campaign = tb_bytes_str(world->campaign->id), .case_type = tb_bytes_str(world->type->id),
-                                   .fields = row->columns, .field_count = row->column_count};
+                                   .fields = row->columns, .field_count = row->column_count,
+                                   .lane = row->urgent ? TB_LANE_URGENT : TB_LANE_NORMAL};
     answered = false;
     world->feeding = row;
     ex_ask(world, party, &request, submitted, (uint64_t)(row - world->rows));
@@ -51,10 +55,47 @@ void ex_feed_deferred(ex_world *world)
     }
 }
 
+/* Whether others wait for its staff: not one that was left lying, nor what comes after such a one. */
+static bool is_in_flight(ex_world *world, const ex_row *row)
+{
+    const ex_party *holder = ex_party_find(world, row->holder);
+    bool waits = row->parked || row->repeated || row->deferred || row->overslept || !row->has_case;
+    return !waits && row->closed_at == 0 && (holder == NULL || !(holder->idle || holder->resting || holder->dead)) &&
+           !ex_left_lying(row);
+}
+
+/* The exercise's clock does not run far ahead of the staff, however slow the machine: what is overdue is so
+ * because somebody was late. A case that does not move for long is waited for no more. */
+static size_t oldest; /* in the order fed: what is before is over */
+
+static void keep_pace(ex_world *world, tb_time next)
+{
+    double since = ex_seconds();
+    while (oldest < world->fed && world->options.play != NULL) {
+        ex_row *row = &world->rows[world->order[oldest]];
+        if (!is_in_flight(world, row)) {
+            oldest++;
+            since = ex_seconds();
+        } else if (row->reported_at >= next - PACE_MS) {
+            return;
+        } else if (ex_seconds() - since > PATIENCE_S) {
+            row->overslept = true;
+        } else {
+            ex_round(world, 20);
+        }
+    }
+}
+
+void ex_drain(ex_world *world)
+{
+    keep_pace(world, INT64_MAX);
+}
+
 void ex_feed(ex_world *world)
 {
     for (size_t k = 0; k < world->row_count; k++) {
         ex_row *row = &world->rows[world->order[k]];
+        keep_pace(world, row->reported_at);
         ex_play_until(world, row->reported_at);
         ex_disaster_step(world);
         ex_feed_deferred(world);

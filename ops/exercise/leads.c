@@ -93,6 +93,26 @@ static void touch_all(ex_world *world, const ex_row *row)
     }
 }
 
+/* What the police mark as urgent, if the sheet does not say: leads on terror. */
+static void mark_urgent(ex_row *row)
+{
+    bool said = false;
+    for (size_t i = 0; i < row->column_count; i++) {
+        said = said || tb_bytes_equal(row->columns[i].id, tb_bytes_str("urgency"));
+        row->urgent = row->urgent || tb_bytes_equal(row->columns[i].value, tb_bytes_str("terror_related")) ||
+                      tb_bytes_equal(row->columns[i].value, tb_bytes_str("urgent"));
+    }
+    if (row->urgent && !said) {
+        tb_field *columns = tb_arena_array(&arena, row->column_count + 1, sizeof *columns);
+        if (columns == NULL) {
+            ex_fail("the leads need more memory than %u bytes", LEADS_ARENA);
+        }
+        memcpy(columns, row->columns, row->column_count * sizeof *columns);
+        columns[row->column_count++] = (tb_field){tb_bytes_str("urgency"), tb_bytes_str("urgent")};
+        row->columns = columns;
+    }
+}
+
 static void take(ex_world *world, ex_row *row, const tb_judged *judged)
 {
     copy_text(row->verdict, sizeof row->verdict, tb_bytes_str(tb_verdict_key(judged->verdict)));
@@ -112,6 +132,7 @@ static void take(ex_world *world, ex_row *row, const tb_judged *judged)
     choose_submitter(row);
     row->columns = judged->fields;
     row->column_count = judged->field_count;
+    mark_urgent(row);
     row->off_line = !province_in(world, row->found) || (row->home[0] != 0 && !province_in(world, row->home));
     (void)snprintf(row->state, sizeof row->state, row->off_line ? "off_line" : "waiting_to_submit");
     if (!row->off_line) {

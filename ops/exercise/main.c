@@ -199,7 +199,7 @@ void ex_round(ex_world *w, int ms)
         killed_at = now;
         ex_kill_something(w);
     }
-    if (!w->options.quiet && now - told_at > TELL_EVERY_S) {
+    if (!w->options.quiet && w->row_count > 0 && now - told_at > TELL_EVERY_S) {
         told_at = now;
         (void)printf("  %5.1f s  submitted %zu of %zu   closed %zu of %zu\n", now - w->started_s, w->fed, w->row_count, w->closed, w->routed);
         (void)fflush(stdout);
@@ -300,6 +300,7 @@ int main(int argc, char **argv)
     ex_collect(&world);
     ex_collect_reports(&world);
     ex_collect_evaluations(&world);
+    ex_collect_lapses(&world);
     ex_reconcile(&world);
     world.elapsed_s = ex_seconds() - world.started_s;
     if (world.options.keep) {
@@ -307,6 +308,7 @@ int main(int argc, char **argv)
         ex_write_results(&world);
         ex_write_reports(&world);
         ex_write_evaluations(&world);
+        ex_write_lapses(&world);
         ex_print_table(&world);
         keep_running(&world);
         clean_up();
@@ -319,7 +321,8 @@ int main(int argc, char **argv)
     ex_write_results(&world);
     ex_write_reports(&world);
     ex_write_evaluations(&world);
+    ex_write_lapses(&world);
     ex_print_table(&world);
-    bool good = world.closed == world.routed && world.unexpected == 0 && world.figures_wrong == 0 && world.audit.lost + world.audit.duplicate_effects + world.audit.order_violations + world.audit.readers_violated == 0;
+    bool good = world.closed == world.routed && world.unexpected == 0 && world.unseen == 0 && world.figures_wrong == 0 && world.audit.lost + world.audit.duplicate_effects + world.audit.order_violations + world.audit.readers_violated == 0;
     return good ? 0 : 1;
 }

@@ -8,7 +8,11 @@
  *             a step for each of those. A party that does not take part in this exercise is left out
  *             with its steps.
  *     act     an action; `open TYPE` or `open TYPE:ACTION` opens a case; `rest` and `work`: the party's clerks act on
- *             no notice until they work again; `settle`: wait until all that was submitted so
+ *             no notice until they work again; `shelve`: they leave the next lead lying that fits
+ *             the values (state, found, home, network, submitter, outcome, urgent, repeat; reported before until) when it comes to
+ *             them, and `take_up` it again; `await`: wait until the case has the action of the
+ *             values (of that duty, if one is given), by anybody; `adopt`: headquarters adopts the limit of a duty (of, duty,
+ *             document_no, from) by the campaign's next version; `settle`: wait until all that was submitted so
  *             far is closed and has arrived everywhere
  *     case    what the play calls the case
  *     values  field=value; field=value
@@ -30,6 +34,10 @@ void ex_play_until(ex_world *world, tb_time next);
 void ex_play_rest(ex_world *world);
 /* The case of that name; NULL: no step opened one. */
 const tb_case_id *ex_play_case(const char *name);
+/* From now on the case has this name. */
+void ex_play_remember(const char *name, const char *case_type, const tb_case_id *id);
+/* Each named case, in the order they were opened, with who opened it (NULL: a lead); false: no more. */
+bool ex_play_named(size_t at, const char **out_name, ex_party **out_opener, const tb_case_id **out_id);
 
 /* play_read.c: one step of one party. */
 typedef struct ex_step {
@@ -43,8 +51,21 @@ typedef struct ex_step {
     tb_field *fields;
     size_t field_count;
     unsigned nth;  /* of those the line means, from 1 */
+    unsigned many; /* how many it means, each by another party or all by one */
+    bool by_one;
     uint64_t line; /* of the sheet */
 } ex_step;
+
+/* play_shelve.c. Whether the party's staff leaves the case as it is now lying. */
+bool ex_shelved(const ex_party *party, ex_row *row, const tb_local_summary *summary);
+bool ex_left_lying(const ex_row *row);
+void ex_shelve(const ex_step *step);
+void ex_take_up_shelved(ex_world *world, const ex_step *step);
+/* No lead of the file fits what was to be left lying under this name. */
+bool ex_shelf_empty(ex_world *world, const char *name);
+
+/* adopt.c */
+void ex_adopt(ex_world *world, const ex_step *step);
 
 /* Whether the case would be that of a party that does not take part; others do nothing with it. */
 bool ex_play_left_out(const char *name);

@@ -140,6 +140,7 @@ static void add_each(ex_world *world, const tb_csv_row *row, ex_party *actor, co
     size_t size = strcspn(kind, " ");
     const char *except = strstr(kind, " except ");
     unsigned n = 0;
+    size_t first = step_count;
     for (size_t i = 0; i < world->party_count; i++) {
         ex_party *party = &world->parties[i];
         bool of_kind = strncmp(party->id.text, kind, size) == 0 &&
@@ -147,6 +148,10 @@ static void add_each(ex_world *world, const tb_csv_row *row, ex_party *actor, co
         if (of_kind && (except == NULL || !among(except + strlen(" except "), party->id.text))) {
             add(row, actor != NULL ? actor : party, party, ++n);
         }
+    }
+    for (size_t i = first; i < step_count; i++) {
+        steps[i].many = n;
+        steps[i].by_one = actor != NULL;
     }
 }
 

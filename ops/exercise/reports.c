@@ -10,6 +10,7 @@
 
 #define REPORTS_MAX 512
 #define BAD_SHOWN   10
+#define COUNTED     8 /* figures of a bureau that are counted here as well */
 
 static json_t *reports;         /* array, as written */
 static tb_case_id ids[REPORTS_MAX];
@@ -101,11 +102,11 @@ typedef struct counted {
     long long rows;
 } counted;
 
-static void count_rows(const ex_world *world, const char *province, const char *period, counted out[7])
+static void count_rows(const ex_world *world, const char *province, const char *period, counted out[COUNTED])
 {
     static const char *const measures[] = {"received_from_police", "found_otherwise", "forwarded", "received_from_others",
-                                           "shut_down",            "informed",        "closed_notices"};
-    for (size_t i = 0; i < 7; i++) {
+                                           "shut_down",            "informed",        "closed_notices", "restored"};
+    for (size_t i = 0; i < COUNTED; i++) {
         out[i] = (counted){measures[i], 0};
     }
     for (size_t i = 0; i < world->row_count; i++) {
@@ -121,6 +122,7 @@ static void count_rows(const ex_world *world, const char *province, const char *
         out[4].rows += home && in_period(row->confirmed_at, period);
         out[5].rows += found && in_period(row->informed_at, period);
         out[6].rows += found && in_period(row->closed_at, period);
+        out[7].rows += home && in_period(row->restored_at, period);
     }
 }
 
@@ -133,9 +135,9 @@ static void compare(ex_world *world, json_t *one)
     if (json_object_size(figures) == 0 || party == NULL || strcmp(party->role, "bureau") != 0 || period[4] != '-' || period[5] != 'Q') {
         return;
     }
-    counted rows[7];
+    counted rows[COUNTED];
     count_rows(world, party->province, period, rows);
-    for (size_t i = 0; i < 7; i++) {
+    for (size_t i = 0; i < COUNTED; i++) {
         long long said = json_integer_value(json_object_get(figures, rows[i].measure));
         world->figures++;
         if (said != rows[i].rows && ++world->figures_wrong <= BAD_SHOWN) {
@@ -218,14 +220,44 @@ static void write_list(const ex_world *world, const char *name, report_kind kind
     json_decref(list);
 }
 
+static size_t of_timeliness(const char *timeliness)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < json_array_size(reports); i++) {
+        const json_t *one = json_array_get(reports, i);
+        count += strcmp(json_string_value(json_object_get(one, "timeliness")), timeliness) == 0;
+    }
+    return count;
+}
+
+/* How many, and each that was late or never came. */
+static void print_timeliness(ex_world *world)
+{
+    (void)printf("%zu reports owed: %zu on time, %zu late, %zu missing\n", json_array_size(reports), of_timeliness("on_time"),
+                 of_timeliness("late"), of_timeliness("missing"));
+    for (size_t i = 0; i < json_array_size(reports); i++) {
+        const json_t *one = json_array_get(reports, i);
+        const char *timeliness = json_string_value(json_object_get(one, "timeliness"));
+        const tb_report_def *report = tb_campaign_report(world->campaign, tb_bytes_str(json_string_value(json_object_get(one, "report"))));
+        const ex_party *party = ex_party_find(world, json_string_value(json_object_get(one, "reporter")));
+        bool late = strcmp(timeliness, "late") == 0;
+        if (report != NULL && party != NULL && (late || strcmp(timeliness, "missing") == 0)) {
+            (void)printf("  %s %s  %s  ", report->title.zh, json_string_value(json_object_get(one, "period")), party->name_zh);
+            (void)(late ? printf("逾期%lld天\n", (long long)json_integer_value(json_object_get(one, "days_late"))) : printf("未报送\n"));
+        }
+    }
+}
+
 void ex_write_reports(ex_world *world)
 {
     if (reports == NULL) {
         return;
     }
-    (void)printf("%zu reports owed, %zu filed; of their figures %llu were counted over the leads as well, %llu differ\n",
-                 json_array_size(reports), filed_count, (unsigned long long)world->figures,
-                 (unsigned long long)world->figures_wrong);
+    print_timeliness(world);
+    if (world->figures > 0) {
+        (void)printf("%llu of their figures and of the evaluations' were counted over the leads as well: %llu differ\n",
+                     (unsigned long long)world->figures, (unsigned long long)world->figures_wrong);
+    }
     write_list(world, "reports.json", REPORTS);
     write_list(world, "national.json", SUMMARIES);
     write_list(world, "filings.json", FILINGS);

@@ -10,7 +10,7 @@
 
 /* ---- reading every case back from the discovery bureau's agent ---- */
 
-static void take_event(ex_row *row, const tb_local_event *event)
+static void take_event(const ex_world *world, ex_row *row, const tb_local_event *event)
 {
     struct {
         const char *action;
@@ -20,12 +20,21 @@ static void take_event(ex_row *row, const tb_local_event *event)
         {"result", &row->verified_at},    {"shut_down", &row->shut_down_at},   {"answer", &row->answered_at},
         {"answer_from_record", &row->answered_at}, {"close", &row->closed_at},
     };
+    if (tb_bytes_equal(event->action, tb_bytes_str("refer_back"))) {
+        row->came_back = true;
+    }
+    if (tb_bytes_equal(event->action, tb_bytes_str("restore"))) {
+        row->restored_at = event->at;
+    }
+    ex_take_work(world, row, event);
+    if (row->came_back) {
+        return; /* its answer and its end are those of before */
+    }
     for (size_t i = 0; i < sizeof times / sizeof times[0]; i++) {
         if (tb_bytes_equal(event->action, tb_bytes_str(times[i].action))) {
             *times[i].at = event->at;
         }
     }
-    ex_take_work(row, event);
     if (tb_bytes_equal(event->action, tb_bytes_str("shut_down"))) {
         row->confirmed_at = event->at;
     }
@@ -61,11 +70,12 @@ static void collected(ex_world *world, ex_party *party, const tb_local_answer *a
         return;
     }
     const tb_local_summary *s = &answer->case_.summary;
-    row->closed_at = row->shut_down_at = 0;
-    row->forward_count = row->work_count = 0;
+    row->closed_at = row->shut_down_at = row->restored_at = 0;
+    row->came_back = false;
+    row->forward_count = row->work_count = row->lapses = 0;
     (void)snprintf(row->state, sizeof row->state, "%.*s", (int)s->state.size, (const char *)s->state.data);
     for (size_t i = 0; i < answer->case_.event_count; i++) {
-        take_event(row, &answer->case_.events[i]);
+        take_event(world, row, &answer->case_.events[i]);
     }
 }
 
@@ -327,7 +337,11 @@ void ex_print_table(const ex_world *world)
     if (world->options.leads != NULL) {
         print_provinces(world);
     }
-    (void)printf("\n%zu leads, %zu routed, %zu closed, in %.1f s; kills %u\n", world->row_count, world->routed, world->closed, world->elapsed_s, world->kills);
+    if (world->options.leads != NULL) {
+        (void)printf("\n%zu leads, %zu routed, %zu closed, in %.1f s; kills %u\n", world->row_count, world->routed, world->closed, world->elapsed_s, world->kills);
+    } else {
+        (void)printf("\n演练数据,不作统计依据\n%.1f s\n", world->elapsed_s);
+    }
     (void)printf("lost %llu, duplicate effects %llu, order violations %llu, readers violated %llu; outcomes other than the rule's %llu\n%s/summary.json\n",
                  (unsigned long long)world->audit.lost, (unsigned long long)world->audit.duplicate_effects,
                  (unsigned long long)world->audit.order_violations, (unsigned long long)world->audit.readers_violated,

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ops/exercise/exercise.h"
+#include "ops/exercise/play.h"
 #include "ops/exercise/rule.h"
 
 /* ---- which row a case is ---- */
@@ -143,6 +143,12 @@ static void got_case(ex_world *world, ex_party *party, const tb_local_answer *an
     }
 }
 
+void ex_staff_look(ex_world *world, ex_party *party, const ex_row *row, tb_time at)
+{
+    tb_local_request request = {.kind = TB_REQUEST_GET_CASE, .time = at, .case_id = row->case_id};
+    ex_ask(world, party, &request, got_case, 0);
+}
+
 /* Others of the number that wait at the home bureau for this one are looked at again. */
 static void wake_repeats(ex_world *world, ex_party *home, const ex_row *closed)
 {
@@ -221,7 +227,8 @@ void ex_staff_changed(ex_world *world, ex_party *party, const tb_local_answer *a
     note_times(world, party, row, summary);
     note_holder(row, summary);
     tell(world, row, summary);
-    if (party->resting || party->idle || !tb_party_equal(&summary->holder, &party->id) || summary->number <= row->acted_on || summary->frozen) {
+    if (party->resting || party->idle || !tb_party_equal(&summary->holder, &party->id) || summary->number <= row->acted_on || summary->frozen ||
+        ex_shelved(party, row, summary)) {
         return;
     }
     (void)snprintf(row->state, sizeof row->state, "%.*s", (int)summary->state.size, (const char *)summary->state.data);

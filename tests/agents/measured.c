@@ -30,6 +30,8 @@
     "     case_type: notice, hours: {from: submit, to: forward, stat: max}, at: discovery}\n"          \
     "  - {id: share, zh: 核实率, en: share, unit: {zh: '%', en: '%'},\n"                            \
     "     ratio: {of: verified, to: submitted}}\n"                                                     \
+    "  - {id: reviewed, zh: 退回复核, en: sent back, " UNIT ", counts: [refer_back], at: home,\n"      \
+    "     by: [review_ground]}\n"                                                                      \
     "  - {id: lapsed, zh: 超期记录, en: lapses, unit: {zh: 次, en: times}, case_type: notice,\n"    \
     "     lapses: [accept, sign_for, verify, shut_down, answer, inform]}\n"                           \
     "  - {id: real_name_rate, zh: 实名率, en: real-name rate, unit: {zh: '%', en: '%'},\n"          \
@@ -47,7 +49,8 @@
     "    first: 2015-Q1\n"                                                                          \
     "    last: 2015-Q4\n"                                                                           \
     "    due: {months_after: 1, day: 15}\n"                                                         \
-    "    measures: [received, forwarded, forwarded_in, numbers, slowest, share, real_name_rate]\n"  \
+    "    measures: [received, forwarded, forwarded_in, numbers, reviewed, slowest, share,\n"          \
+    "               real_name_rate]\n"                                                          \
     "    text: [practice]\n"                                                                        \
     "    judged:\n"                                                                                 \
     "      - {measure: real_name_rate, at_least: {numerator: 9, denominator: 10}, role: bureau}\n"  \

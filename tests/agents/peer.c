@@ -46,8 +46,8 @@ void peer_say(town *t, peer *p, const char *text)
 
 void peer_say_all(town *t, peer *p, const char *const *texts, size_t count)
 {
-    tb_input inputs[64];
-    assert_true(count <= 64);
+    tb_input inputs[TB_BATCH_MAX];
+    assert_true(count <= TB_BATCH_MAX);
     for (size_t i = 0; i < count; i++) {
         inputs[i] = (tb_input){.kind = TB_INPUT_LOCAL, .peer = 1, .bytes = tb_bytes_str(texts[i])};
     }

@@ -18,6 +18,8 @@
 
 #include <stdio.h>
 
+#define LONG_VALUE 4000
+
 /* ---- casework's stand-in ---- */
 
 /* Keeps an event under its text, with the notice that proves it. */
@@ -80,8 +82,18 @@ static void pass_event(tb_txn *txn, const char *text, tb_passed *out)
     assert_true(err == TB_OK || err == TB_ERR_NOT_FOUND);
 }
 
-/* "RECIPIENT[,RECIPIENT] TEXT [WORD]...". GROUP=READER: an opening; pass=TEXT: an earlier event
- * goes along to everybody; urgent: another lane; same: of one case with the others that say so. */
+/* A field's value that fills an opening. */
+static tb_bytes long_value(tb_arena *arena)
+{
+    uint8_t *value = tb_arena_raw(arena, LONG_VALUE);
+    assert_non_null(value);
+    memset(value, 'x', LONG_VALUE);
+    return tb_bytes_of(value, LONG_VALUE);
+}
+
+/* "RECIPIENT[,RECIPIENT] TEXT [WORD]...". GROUP=READER: an opening, of 4 kB where the group is
+ * called long...; pass=TEXT: an earlier event goes along to everybody; urgent: another
+ * lane; same: of one case with the others that say so. */
 static void read_wish(tb_agent *agent, tb_txn *txn, tb_arena *arena, char *line, tb_outgoing *out)
 {
     char *rest = NULL;
@@ -126,7 +138,9 @@ static void read_wish(tb_agent *agent, tb_txn *txn, tb_arena *arena, char *line,
             continue;
         }
         tb_opening *opening = &out->openings[out->opening_count];
-        tb_field field = {tb_bytes_str("number"), tb_bytes_str("17012345678")};
+        tb_bytes value =
+            strncmp(word, "long", 4) == 0 ? long_value(arena) : tb_bytes_str("17012345678");
+        tb_field field = {tb_bytes_str("number"), value};
         opening->group = tb_bytes_str(word);
         memset(opening->random, 7, sizeof opening->random);
         assert_ok(tb_group_fields_encode(&field, 1, arena, &opening->content));

@@ -332,11 +332,70 @@ static void a_key_that_is_not_there_is_seen(void **state)
     }
 }
 
+/* ---- who may ever read what: ops/exercise/readers, by which the audit of a run judges ---- */
+
+static bool is_role(const tb_campaign *c, const char *word, size_t size)
+{
+    for (unsigned i = 0; i < c->role_count; i++) {
+        if (strlen(c->roles[i].id) == size && memcmp(c->roles[i].id, word, size) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* "case_type,group," begins a line whose every further word is a role. */
+static void assert_row(const tb_campaign *c, const char *sheet, const char *type, const char *group)
+{
+    char begins[KEY_BYTES];
+    (void)snprintf(begins, sizeof begins, "\n%s,%s,", type, group);
+    const char *row = strstr(sheet, begins);
+    if (row == NULL) {
+        fail_msg("%s: the readers' sheet has no row %s", c->id, begins + 1);
+        return;
+    }
+    row += strlen(begins);
+    size_t words = 0;
+    while (*row != '\n' && *row != '\0') {
+        size_t size = strcspn(row, " \n");
+        if (!is_role(c, row, size)) {
+            fail_msg("%s: %s%.*s is no role", c->id, begins + 1, (int)size, row);
+        }
+        row += size + (row[size] == ' ');
+        words++;
+    }
+    assert_true(words > 0);
+}
+
+static void every_group_of_every_plan_has_its_row_in_the_readers_sheet(void **state)
+{
+    const plans *all = *state;
+    for (size_t i = 0; i < NAMES; i++) {
+        const tb_campaign *c = tb_campaign_loaded_get(all->loaded[i]);
+        char *sheet = text_of("../exercise/readers/%s.csv", names[i]);
+        size_t rows = 0;
+        size_t groups = 0;
+        for (unsigned t = 0; t < c->case_type_count; t++) {
+            const tb_case_type *type = &c->case_types[t];
+            for (unsigned g = 0; g < type->group_count; g++, groups++) {
+                assert_row(c, sheet, type->id, type->groups[g].id);
+            }
+        }
+        for (const char *at = strchr(sheet, '\n'); at != NULL; at = strchr(at + 1, '\n')) {
+            rows += at[1] != '#' && at[1] != '\0';
+        }
+        assert_int_equal(rows, groups); /* and none for what is not there */
+        free(sheet);
+    }
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test_setup_teardown(
         every_row_has_a_verdict_and_every_key_is_there, setup, teardown),
     cmocka_unit_test_setup_teardown(every_numbered_clause_has_a_row, setup, teardown),
     cmocka_unit_test_setup_teardown(every_scenario_has_its_tests, setup, teardown),
+    cmocka_unit_test_setup_teardown(
+        every_group_of_every_plan_has_its_row_in_the_readers_sheet, setup, teardown),
     cmocka_unit_test_setup_teardown(a_key_that_is_not_there_is_seen, setup, teardown),
 };
 

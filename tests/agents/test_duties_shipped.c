@@ -229,6 +229,35 @@ static void a_petition_is_reminded_of_the_day_before_and_escalated_to_the_group(
     check_world(w);
 }
 
+/* Found by a village in its self-check, and reported at this time. */
+static void reported_at(world *w, const char *item, const char *time)
+{
+    char fields[256];
+    (void)snprintf(fields, sizeof fields,
+                   "item=%s|unit=village.1|found_by=self_check|found_at=2015-07-20|era=current|"
+                   "description=补偿款未付清|households=12|grave=0",
+                   item);
+    opened(w, "village.1", "problem", fields);
+    at_time(w, "village.1", time);
+    done(w, "village.1", "report", "");
+}
+
+static void
+scenario_13_what_is_reported_a_day_after_its_limit_is_late_and_on_its_last_is_not(void **state)
+{
+    world *w = *state;
+    all_at(w, "2015-07-20T09:00:00+08:00");
+    reported_at(w, "3.3", "2015-08-20T23:59:59+08:00");
+    assert_int_equal(line_at(w, "village.1", "report_focus3").state, TB_DUTY_ON_TIME);
+    reported_at(w, "3.3", "2015-08-21T00:00:00+08:00");
+    assert_int_equal(line_at(w, "village.1", "report_focus3").state, TB_DUTY_LATE);
+    assert_int_equal(line_at(w, "land", "report_focus3").state,
+                     TB_DUTY_LATE); /* to whom it is due */
+    reported_at(w, "1.2", "2015-08-31T23:59:59+08:00");
+    assert_int_equal(line_at(w, "land", "report").state, TB_DUTY_ON_TIME);
+    check_world(w);
+}
+
 static void a_consumer_complaint_is_answered_by_who_was_asked_first(void **state)
 {
     world *w = *state;
@@ -278,6 +307,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(every_case_type_has_duties_and_may_be_supervised),
     BLACK_CARD(an_operator_is_reminded_of_a_channel_and_headquarters_hears_of_its_lapse),
     BLACK_CARD(a_report_that_was_returned_is_owed_again_by_the_day_named),
+    TOWN(scenario_13_what_is_reported_a_day_after_its_limit_is_late_and_on_its_last_is_not),
     TOWN(a_petition_is_reminded_of_the_day_before_and_escalated_to_the_group),
     SERVICE(a_consumer_complaint_is_answered_by_who_was_asked_first),
     SERVICE(the_organiser_hears_of_a_notice_nobody_signed_for_and_supervises),

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "agents/campaign/scores.h"
+#include "agents/rows_measure.h"
 
 #define LEAD                                                                                       \
     "number=1380000%04u|source=police_case|offence=telecom_fraud|reported_at=2015-02-09T11:39:00+" \
@@ -130,6 +131,53 @@ static void the_agent_counts_what_an_evaluation_says_and_the_event_keeps_it(void
     assert_true(tb_bytes_equal(figure->figure.group, tb_bytes_str("cm.44")));
     check_measures(w);
     check_world(w);
+}
+
+/* One more result of the operator in February in the counters, or that one off again. */
+static void bend_counters(world *w, bool add)
+{
+    world_agent *a = who(w, "bureau.44");
+    tb_txn *txn;
+    const tb_measured row = {.measure = tb_bytes_str("verified_by_operator"),
+                             .group = tb_bytes_str("cm.44"),
+                             .month = 2015 * 12 + 1,
+                             .kind = TB_MEASURED_AMOUNT,
+                             .amount = 1};
+    tb_arena_reset(&a->arena);
+    assert_ok(tb_store_begin(a->store, &a->arena, &txn));
+    assert_ok(tb_measure_give(txn, tb_bytes_str("black-card"), &row, add));
+    assert_ok(tb_store_commit(txn));
+}
+
+static bool verification_tells(world *w, const char *fault)
+{
+    tb_local_request request = {.kind = TB_REQUEST_VERIFY};
+    request.verify.case_id = w->case_id;
+    settle(w, "bureau.44");
+    const tb_local_answer *answer = ask(w, "bureau.44", &request);
+    assert_int_equal(answer->kind, TB_ANSWER_VERIFIED);
+    bool told = false;
+    for (size_t i = 0; i < answer->verified.fault_count; i++) {
+        told = told || tb_bytes_equal(answer->verified.faults[i], tb_bytes_str(fault));
+    }
+    return told;
+}
+
+#define FALSE_FIGURE                                                                               \
+    "figure verified (运营企业核查办结, verified by operators): stated 3; its events make up 2"
+
+static void a_figure_that_a_case_states_wrongly_is_told_by_name(void **state)
+{
+    world *w = *state;
+    two_lapse(w);
+    bend_counters(w, true);
+    assert_int_equal(evaluates(w, EVALUATES), TB_ACCEPTED);
+    assert_string_equal(value_at(w, "bureau.44", "verified"), "3");
+    bend_counters(w, false);
+    assert_true(verification_tells(w, FALSE_FIGURE));
+    assert_int_equal(evaluates(w, EVALUATES), TB_ACCEPTED); /* another, of what is counted */
+    assert_string_equal(value_at(w, "bureau.44", "verified"), "2");
+    assert_false(verification_tells(w, FALSE_FIGURE));
 }
 
 static void nobody_types_a_counted_figure(void **state)
@@ -344,6 +392,7 @@ static void thresholds_include_themselves_from_both_sides(void **state)
 
 static const struct CMUnitTest tests[] = {
     T(the_agent_counts_what_an_evaluation_says_and_the_event_keeps_it),
+    T(a_figure_that_a_case_states_wrongly_is_told_by_name),
     T(nobody_types_a_counted_figure),
     T(a_figure_is_taken_once_its_period_is_over),
     T(a_lapse_under_a_default_limit_is_shown_and_does_not_score),

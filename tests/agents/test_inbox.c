@@ -204,11 +204,54 @@ static void a_forking_sender_does_not_end_its_recipients_session(void **state)
     assert_int_equal(refused.line.line.code, TB_REFUSED_FORK);
     assert_int_equal(refused.line.line.from, 2);
     tb_frame taken = peer_frame(t, &t->b, TB_FRAME_TAKEN, 0);
-    assert_int_equal(taken.lines.lines[0].line.to, 1); /* how far it is held, and no call for more */
+    assert_int_equal(taken.lines.lines[0].line.to,
+                     1); /* how far it is held, and no call for more */
     assert_false(taken.lines.again);
 
     town_deliver(t, &two, &t->b); /* the true one, should it ever come */
     assert_string_equal(peer_applied(t, &t->b), "one two");
+    peer_check(t, &t->b);
+}
+
+/* Of so many incarnations of a one notice each, which the test seals to nobody. */
+static tb_frame of_incarnations(town *t, size_t count)
+{
+    tb_frame like = say(t, "ct.33 one");
+    tb_frame all = like;
+    all.carry.group_count = count;
+    all.carry.groups = tb_arena_array(&t->paper, count, sizeof *all.carry.groups);
+    assert_non_null(all.carry.groups);
+    for (size_t i = 0; i < count; i++) {
+        tb_header header = like.carry.groups[0].items[0].header;
+        header.incarnation.counter += i;
+        like.carry.groups[0].root.incarnation = header.incarnation;
+        all.carry.groups[i] =
+            forge(t, &like, &header, like.carry.groups[0].items[0].body, &t->a.sign)
+                .carry.groups[0];
+        all.carry.groups[i].indexes = tb_arena_array(&t->paper, 1, sizeof(uint32_t));
+    }
+    return all;
+}
+
+/* Marks of several turns, shown together, lie under a root each. */
+static void marks_are_shown_in_frames_that_the_hub_looks_through(void **state)
+{
+    town *t = *state;
+    tb_frame all = of_incarnations(t, TB_FRAME_ROOTS_MAX + 1);
+    for (size_t i = 0; i <= TB_FRAME_ROOTS_MAX; i++) {
+        tb_frame one = all;
+        one.carry.groups = &all.carry.groups[i];
+        one.carry.group_count = 1;
+        town_deliver(t, &one, &t->b);
+    }
+    for (size_t more = 0; more < 2; more++) {
+        peer_forget(&t->b);
+        all.carry.group_count = TB_FRAME_ROOTS_MAX + more;
+        town_deliver(t, &all, &t->b);
+        assert_int_equal(peer_count(t, &t->b, TB_FRAME_TAKEN), 1 + more);
+        assert_int_equal(peer_frame(t, &t->b, TB_FRAME_TAKEN, 0).lines.count, TB_FRAME_ROOTS_MAX);
+    }
+    assert_int_equal(peer_frame(t, &t->b, TB_FRAME_TAKEN, 1).lines.count, 1);
     peer_check(t, &t->b);
 }
 
@@ -502,6 +545,7 @@ static const struct CMUnitTest tests[] = {
     IN_TOWN(a_gap_before_the_first_number_is_asked_for_too),
     IN_TOWN(a_group_that_overlaps_what_is_held_gives_only_the_rest),
     IN_TOWN(another_header_under_a_number_we_hold_is_a_fork),
+    IN_TOWN(marks_are_shown_in_frames_that_the_hub_looks_through),
     IN_TOWN(a_link_that_does_not_match_is_a_fork),
     IN_TOWN(a_forking_sender_does_not_end_its_recipients_session),
     IN_TOWN(a_swapped_body_is_not_taken),

@@ -87,7 +87,8 @@ static void a_card_travels_to_its_home_and_its_answer_back(void **state)
     assert_string_equal(told(c), "bureau.33");
     assert_accepted(act(c, "bureau.33", "pass_on", ""));
     assert_string_equal(holder_of(c), "bureau.33");
-    assert_string_equal(told(c), "police.33");
+    assert_string_equal(told(c),
+                        "bureau.44 police.33"); /* it answered, and watches that it gets there */
     assert_accepted(act(c, "bureau.33", "close", ""));
     assert_string_equal(state_of(c), "closed");
     assert_string_equal(holder_of(c), "bureau.33");

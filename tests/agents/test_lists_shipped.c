@@ -119,6 +119,29 @@ static void operators_register_their_agents_and_the_bureau_asks_who_is_one(void 
     check_world(w);
 }
 
+/* R1, of the plan as shipped: provincial, so that another province may appoint whom this one
+ * listed. */
+static void scenario_11_the_shipped_blacklist_refuses_in_its_province_with_the_entry(void **state)
+{
+    world *w = *state;
+    lists(w, "bureau.33", "blacklist_entry",
+          "province=33|operator=CM|channel_name=甲店|agent_code=ZJ-9|reason=出售非实名卡");
+    tb_case_id entry = w->case_id;
+    static const char *const here[] = {"cm.33", "ct.33", "market.33", "headquarters", "resale.1"};
+    for (size_t i = 0; i < sizeof here / sizeof here[0]; i++) {
+        assert_int_equal(gate(w, here[i], "channel-blacklist", "operator=CM|agent_code=zj 9"),
+                         TB_GATE_LISTED);
+        const tb_local_verdict *verdict = &w->answer.verdicts.verdicts[0];
+        assert_int_equal(verdict->count, 1);
+        assert_true(tb_case_equal(&verdict->entries[0].case_id, &entry));
+    }
+    assert_int_equal(gate(w, "cu.44", "channel-blacklist", "operator=CM|agent_code=ZJ-9"),
+                     TB_GATE_NOT_FOUND);
+    assert_int_equal(gate(w, "cm.33", "channel-blacklist", "operator=CM|agent_code=ZJ-8"),
+                     TB_GATE_NOT_FOUND);
+    check_world(w);
+}
+
 /* R4 */
 static void an_online_shop_is_on_the_list_of_agents_or_is_to_be_cleaned_up(void **state)
 {
@@ -225,6 +248,7 @@ static void every_agency_gates_on_serious_breaches_and_feeds_back_its_measure(vo
 
 static const struct CMUnitTest tests[] = {
     TEST(operators_register_their_agents_and_the_bureau_asks_who_is_one, setup),
+    TEST(scenario_11_the_shipped_blacklist_refuses_in_its_province_with_the_entry, setup),
     TEST(an_online_shop_is_on_the_list_of_agents_or_is_to_be_cleaned_up, setup),
     TEST(what_is_published_is_on_a_list_until_it_is_revoked, setup),
     TEST(every_agency_gates_on_serious_breaches_and_feeds_back_its_measure, setup_service),

@@ -65,6 +65,9 @@ static const planted used[] = {
      "      - {id: end, zh: 结束巡查, en: end it, owed_by: inspector, to: opener, from: begin, "
      "until: [end], hours: 24, default: true}\n",
      NULL, NULL},
+    {"  - id: duties\n    choices:\n      - {id: sign_for, zh: 签收, en: sign for}\n"
+     "      - {id: answer, zh: 答复, en: answer}\n",
+     "", NULL, NULL},
 };
 #define USED (sizeof used / sizeof used[0])
 
@@ -295,15 +298,21 @@ static void every_fault_of_it_is_told_once_with_its_line(void **state)
 static unsigned too_many(const char *good, unsigned more)
 {
     static char fields[TB_FIELDS_MAX * 64];
+    static char set[TB_FIELDS_MAX * 32];
     size_t at = 0;
+    size_t set_at = (size_t)snprintf(set, sizeof set, "fields: [");
     unsigned line;
     for (unsigned i = 0; i < more; i++) {
         at += (size_t)snprintf(fields + at, sizeof fields - at,
-                               "      - {id: f%u, zh: 项, en: field, type: count}\n", i);
+                               "      - {id: f%u, zh: 项%u, en: field %u, type: count}\n", i, i, i);
+        set_at += (size_t)snprintf(set + set_at, sizeof set - set_at, "{field: f%u}, ", i);
     }
     (void)snprintf(fields + at, sizeof fields - at, "      - {id: inspected,");
-    char *text = swapped(good, "      - {id: inspected,", fields);
+    (void)snprintf(set + set_at, sizeof set - set_at, "{field: inspected, required: true}]");
+    char *declared = swapped(good, "      - {id: inspected,", fields);
+    char *text = swapped(declared, "fields: [{field: inspected, required: true}]", set);
     planted_told told = planted_check(text);
+    free(declared);
     free(text);
     return times(&told, "too_many", &line);
 }

@@ -289,6 +289,102 @@ static void large_turns_make_several_groups_and_frames(void **state)
     peer_check(t, &t->a);
 }
 
+/* What was said and not stored, said again after Welcome. */
+static void say_again(town *t)
+{
+    peer_forget(&t->a);
+    town_link(t, &t->a);
+}
+
+static size_t groups_of(town *t, size_t frame)
+{
+    return peer_frame(t, &t->a, TB_FRAME_SUBMIT, frame).carry.group_count;
+}
+
+static void one_frame_holds_groups_under_so_many_roots(void **state)
+{
+    town *t = *state;
+    town_link(t, &t->a);
+    for (size_t i = 0; i < TB_FRAME_ROOTS_MAX; i++) {
+        peer_say(t, &t->a, "ct.33 root"); /* each turn signs a root of its own */
+    }
+    say_again(t);
+    assert_int_equal(peer_count(t, &t->a, TB_FRAME_SUBMIT), 1);
+    assert_int_equal(groups_of(t, 0), TB_FRAME_ROOTS_MAX);
+    peer_say(t, &t->a, "ct.33 root");
+    say_again(t);
+    assert_int_equal(peer_count(t, &t->a, TB_FRAME_SUBMIT), 2);
+    assert_int_equal(groups_of(t, 0), TB_FRAME_ROOTS_MAX);
+    assert_int_equal(groups_of(t, 1), 1);
+    peer_check(t, &t->a);
+}
+
+/* In one turn: so many of these, then so many of those. */
+static void say_many(town *t, const char *these, size_t count, const char *those, size_t more)
+{
+    const char *texts[TB_BATCH_MAX];
+    for (size_t i = 0; i < count + more; i++) {
+        texts[i] = i < count ? these : those;
+    }
+    peer_forget(&t->a);
+    peer_say_all(t, &t->a, texts, count + more);
+}
+
+static void one_group_and_one_frame_hold_so_many_notices(void **state)
+{
+    town *t = *state;
+    town_link(t, &t->a);
+    say_many(t, "ct.33 some", TB_GROUP_MADE_ITEMS, "hq some",
+             TB_FRAME_ITEMS_MAX - TB_GROUP_MADE_ITEMS);
+    assert_int_equal(peer_count(t, &t->a, TB_FRAME_SUBMIT), 1);
+    assert_int_equal(groups_of(t, 0), 2);
+    say_many(t, "ct.33 some", TB_GROUP_MADE_ITEMS + 1, "hq some",
+             TB_FRAME_ITEMS_MAX - TB_GROUP_MADE_ITEMS);
+    assert_int_equal(peer_count(t, &t->a, TB_FRAME_SUBMIT), 2);
+    tb_frame first = peer_frame(t, &t->a, TB_FRAME_SUBMIT, 0);
+    assert_int_equal(first.carry.group_count, 2);
+    assert_int_equal(first.carry.groups[0].item_count, TB_GROUP_MADE_ITEMS);
+    assert_int_equal(first.carry.groups[1].item_count, 1);
+    assert_int_equal(groups_of(t, 1), 1);
+    peer_check(t, &t->a);
+}
+
+static size_t bytes_of(const tb_group *group)
+{
+    size_t bytes = 0;
+    for (size_t i = 0; i < group->item_count; i++) {
+        bytes += group->items[i].header_bytes.size + group->items[i].body.size;
+    }
+    return bytes;
+}
+
+/* Eight openings of 4 kB: some 33 kB a notice, so that four do not fit a group. */
+#define LONG_NOTICE                                                                                \
+    "ct.33 long long1=ct.33 long2=ct.33 long3=ct.33 long4=ct.33 long5=ct.33 long6=ct.33 "          \
+    "long7=ct.33 long8=ct.33"
+
+static void one_group_and_one_frame_end_behind_so_many_bytes(void **state)
+{
+    town *t = *state;
+    town_link(t, &t->a);
+    say_many(t, LONG_NOTICE, 12, NULL, 0);
+    /* Two groups of three: the first ends before the bound, so that a second one is in the frame.
+     */
+    assert_int_equal(peer_count(t, &t->a, TB_FRAME_SUBMIT), 2);
+    for (size_t i = 0; i < 2; i++) {
+        tb_frame frame = peer_frame(t, &t->a, TB_FRAME_SUBMIT, i);
+        assert_int_equal(frame.carry.group_count, 2);
+        for (size_t g = 0; g < 2; g++) {
+            const tb_group *group = &frame.carry.groups[g];
+            size_t bytes = bytes_of(group);
+            assert_int_equal(group->item_count, 3);
+            assert_true(bytes < TB_GROUP_BYTES_MAX && bytes < TB_FRAME_LOOKED_BYTES);
+            assert_true(bytes / 3 * 4 > TB_GROUP_BYTES_MAX && 2 * bytes > TB_FRAME_LOOKED_BYTES);
+        }
+    }
+    peer_check(t, &t->a);
+}
+
 static void a_stream_that_cannot_be_read_does_not_stop_the_others(void **state)
 {
     town *t = *state;
@@ -363,6 +459,9 @@ static const struct CMUnitTest tests[] = {
     IN_TOWN(nothing_is_signed_before_welcome),
     IN_TOWN(what_gets_no_stored_mark_is_sent_again_behind_the_newest),
     IN_TOWN(a_shared_body_goes_again_with_its_group),
+    IN_TOWN(one_frame_holds_groups_under_so_many_roots),
+    IN_TOWN(one_group_and_one_frame_hold_so_many_notices),
+    IN_TOWN(one_group_and_one_frame_end_behind_so_many_bytes),
     IN_TOWN(a_closed_recipient_waits_and_the_others_do_not),
     IN_TOWN(an_aborted_turn_uses_no_number_and_no_ephemeral_key_twice),
     IN_TOWN(only_so_many_groups_are_in_flight),

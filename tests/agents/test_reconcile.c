@@ -36,8 +36,8 @@ asks(world *w, const char *party, const char *of, const char *with, bool sent)
                                              .period = tb_bytes_str("2015-Q1"),
                                              .reconcile = tb_bytes_str("forwarded"),
                                              .sent = sent};
-    assert_true(tb_party_parse(tb_bytes_str(of), &request.reconcile.of));
-    assert_true(tb_party_parse(tb_bytes_str(with), &request.reconcile.with));
+    assert_true(*of == '\0' || tb_party_parse(tb_bytes_str(of), &request.reconcile.of));
+    assert_true(*with == '\0' || tb_party_parse(tb_bytes_str(with), &request.reconcile.with));
     return ask(w, party, &request);
 }
 
@@ -183,6 +183,33 @@ static void headquarters_sees_of_a_pair_what_the_two_settled_and_nothing_else(vo
     check_world(w);
 }
 
+static void where_nobody_is_named_each_line_says_between_whom_it_is(void **state)
+{
+    world *w = *state;
+    tb_case_id late[SENT - RECEIVED];
+    quarter(w, late);
+    const tb_local_reconciled *all = &asks(w, "bureau.33", "bureau.33", "", true)->reconciled;
+    assert_int_equal(all->count, SENT);
+    for (size_t i = 0; i < all->count; i++) {
+        assert_string_equal(all->lines[i].of.text, "bureau.33");
+        assert_string_equal(all->lines[i].with.text, "bureau.44");
+    }
+    assert_int_equal(reasons(all, TB_RECONCILED_IN_TRANSIT), SENT - RECEIVED);
+    w->case_id = late[1];
+    assert_int_equal(acts(w, "bureau.33", "explain_difference", "difference_note=在途"),
+                     TB_ACCEPTED);
+    deliver_all(w);
+    const tb_local_reconciled *told = &asks(w, "headquarters", "", "", true)->reconciled;
+    assert_int_equal(told->count, 1);
+    assert_string_equal(told->lines[0].of.text, "bureau.33");
+    assert_string_equal(told->lines[0].with.text, "bureau.44");
+    assert_true(tb_case_equal(&told->lines[0].case_id, &late[1]));
+    /* any two is headquarters' to ask, and not of a certain one */
+    assert_int_equal(asks(w, "bureau.33", "", "", true)->code, TB_REFUSED_RECONCILE_OF);
+    assert_int_equal(asks(w, "headquarters", "", "bureau.44", true)->code, TB_REFUSED_RECONCILE_OF);
+    check_world(w);
+}
+
 static void only_ones_own_side_is_listed(void **state)
 {
     world *w = *state;
@@ -199,6 +226,7 @@ static const struct CMUnitTest tests[] = {
     TEST(what_no_mark_covers_and_nobody_acted_on_is_not_arrived),
     TEST(a_difference_is_settled_by_either_party_with_a_reason_both_see),
     TEST(headquarters_sees_of_a_pair_what_the_two_settled_and_nothing_else),
+    TEST(where_nobody_is_named_each_line_says_between_whom_it_is),
     TEST(only_ones_own_side_is_listed),
 };
 

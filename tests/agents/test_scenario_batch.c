@@ -134,6 +134,28 @@ static uint64_t of(size_t province, bool shut)
     return count;
 }
 
+/* How many of the batch a party has; a channel case is opened by a shutdown. */
+static uint64_t notices_at(world *w, const char *party)
+{
+    tb_local_request request = {.kind = TB_REQUEST_LIST_CASES};
+    request.list.case_type = tb_bytes_str("notice");
+    uint64_t count = 0;
+    for (bool more = true; more;) {
+        char after[64];
+        const tb_local_answer *answer = ask(w, party, &request);
+        assert_int_equal(answer->kind, TB_ANSWER_CASES);
+        count += answer->cases.count;
+        more = answer->cases.next.size > 0;
+        assert_true(answer->cases.next.size <= sizeof after);
+        if (more) {
+            memcpy(after, answer->cases.next.data, answer->cases.next.size);
+        }
+        request.list.after = tb_bytes_of((const uint8_t *)after, answer->cases.next.size);
+        world_sweep(w);
+    }
+    return count;
+}
+
 static void figures_add_up_at_every_party(world *w)
 {
     uint64_t received = 0;
@@ -157,11 +179,18 @@ static void figures_add_up_at_every_party(world *w)
         verified += counted(w, bureau, "verified", "");
         numbers += counted(w, bureau, "numbers_shut_down", "");
         assert_int_equal(counted(w, all.operators[p], "verified", ""), 0); /* not theirs to count */
+        assert_int_equal(counted(w, bureau, "verified_by_operator", all.operators[p]),
+                         of(p, false));
+        assert_int_equal(counted(w, bureau, "shut_down_by_operator", all.operators[p]),
+                         of(p, true));
+        assert_int_equal(notices_at(w, all.operators[p]), of(p, false));
+        assert_int_equal(notices_at(w, bureau), here ? BATCH : of(p, false));
     }
     assert_int_equal(counted(w, BUREAU, "forwarded", ""), BATCH - LOCAL);
     assert_int_equal(received, BATCH - LOCAL);
     assert_int_equal(verified, BATCH);
     assert_int_equal(numbers, BATCH / 2);
+    assert_int_equal(notices_at(w, POLICE), BATCH);
 }
 
 static void

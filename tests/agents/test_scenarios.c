@@ -4,6 +4,8 @@
 
 #include "agents/campaign/fields.h"
 
+#include <stdio.h>
+
 #define MONTH  "2015-02", "2015-02"
 #define RESULT "action_at=2015-02-10T10:00:00+08:00"
 #define LEAD                                                                                       \
@@ -123,6 +125,18 @@ scenario_4_one_number_from_two_provinces_is_one_shutdown_and_both_police_hear_of
     }
     assert_int_equal(shut, 1);
     assert_int_equal(numbers, 1); /* nation-wide */
+    /* R3: the home bureau finds the number with both notices of it, and how it stands */
+    tb_local_request request = {.kind = TB_REQUEST_LIST_CASES};
+    request.list.field = tb_bytes_str("number");
+    request.list.value = tb_bytes_str("13800001234");
+    const tb_local_cases *found = &ask(w, "bureau.33", &request)->cases;
+    assert_int_equal(found->count, 2);
+    for (size_t i = 0; i < 2; i++) {
+        assert_true(tb_case_equal(&found->cases[i].case_id, &first) ||
+                    tb_case_equal(&found->cases[i].case_id, &second));
+    }
+    request.list.value = tb_bytes_str("13800001235");
+    assert_int_equal(ask(w, "bureau.33", &request)->cases.count, 0);
     check_world(w);
     check_measures(w);
 }
@@ -276,6 +290,34 @@ static void scenario_12_an_identity_number_is_refused_in_every_field_of_every_ca
     assert_int_equal(lying(w), 0);
 }
 
+/* With the plan as shipped: half an hour before the year begins is of no year of it, half an hour
+ * after is, though it is still 2014 in UTC. */
+static void scenario_17_what_is_reported_half_an_hour_around_new_year_is_in_or_out(void **state)
+{
+    world *w = *state;
+    static const struct {
+        const char *reported;
+        tb_refusal code;
+    } rows[] = {{"2014-12-31T23:30:00+08:00", TB_REFUSED_CONDITION},
+                {"2015-01-01T00:30:00+08:00", TB_ACCEPTED}};
+    for (size_t i = 0; i < 2; i++) {
+        char lead[160];
+        (void)snprintf(lead, sizeof lead,
+                       "number=1380000%04u|source=police_case|offence=other|reported_at=%s",
+                       (unsigned)(7000 + i), rows[i].reported);
+        at_time(w, "police.11", "2015-01-01T01:00:00+08:00");
+        at_time(w, "bureau.11", "2015-01-01T01:00:00+08:00");
+        submits(w, "police.11", lead);
+        assert_int_equal(acts(w, "bureau.11", "accept", ""), rows[i].code);
+    }
+    settle_all(w);
+    /* and counts in January, by China time */
+    assert_int_equal(figure_at(w, "bureau.11", "received_from_police", "", "2015-01", "2015-01"),
+                     2);
+    assert_int_equal(figure_at(w, "bureau.11", "received_from_police", "", "2014-12", "2014-12"),
+                     0);
+}
+
 #define IN_A_WORLD(test) cmocka_unit_test_setup_teardown(test, setup, world_teardown)
 
 static const struct CMUnitTest tests[] = {
@@ -285,6 +327,7 @@ static const struct CMUnitTest tests[] = {
     IN_A_WORLD(
         scenario_7_no_shutdown_without_a_basis_and_no_answer_before_an_unidentified_card_is_shut_down),
     IN_A_WORLD(scenario_12_an_identity_number_is_refused_in_every_field_of_every_campaign),
+    IN_A_WORLD(scenario_17_what_is_reported_half_an_hour_around_new_year_is_in_or_out),
 };
 
 TB_RUN("scenarios", tests)

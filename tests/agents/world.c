@@ -122,6 +122,30 @@ static void start_agent(world *w, size_t i)
     link_up(w, a->id.text, true);
 }
 
+void world_restart(world *w, const char *party)
+{
+    world_agent *a = who(w, party);
+    tb_txn *txn;
+    tb_refusal refused;
+    const tb_agent before = a->agent;
+    a->agent = (tb_agent){
+        .self = before.self,
+        .keys = before.keys,
+        .hub = before.hub,
+        .directory = before.directory,
+        .campaigns = before.campaigns,
+        .segments = before.segments,
+        .calendar = before.calendar,
+        .directories = before.directories,
+    };
+    tb_arena_reset(&a->arena);
+    assert_ok(tb_store_begin(a->store, &a->arena, &txn));
+    assert_ok(tb_agent_start(&a->agent, txn, &w->random, &refused));
+    assert_int_equal(refused, TB_ACCEPTED);
+    assert_ok(tb_store_commit(txn));
+    link_up(w, party, true);
+}
+
 static void start_agents(world *w, const world_person *people, size_t count)
 {
     assert_true(count <= WORLD_AGENTS);

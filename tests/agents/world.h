@@ -87,6 +87,9 @@ void world_sweep(world *w);
 
 world_agent *who(world *w, const char *id);
 
+/* The party's agent ends and begins again: what it knows is in its store, and the link comes up. */
+void world_restart(world *w, const char *party);
+
 /* Ends a turn of the test's own: its notices become letters, and it is committed. */
 void world_end(world *w, world_agent *a, tb_txn *txn);
 

@@ -341,64 +341,7 @@ static void what_the_recipient_already_holds_is_not_kept(void **state)
     assert_int_equal(rows(w, TB_TABLE_HUB_BODY), 1);
 }
 
-/* So many groups, one after the other in one stream, each under its own root, in one frame. */
-static void say_groups(world *w, party *from, size_t count, size_t body_bytes, tb_group *groups)
-{
-    for (size_t i = 0; i < count; i++) {
-        groups[i] = make(w, from, &(size_t){B}, 1, TB_LANE_NORMAL, 1, body_bytes).groups[0];
-    }
-    tb_frame frame = {.kind = TB_FRAME_SUBMIT};
-    frame.carry.groups = groups;
-    frame.carry.group_count = count;
-    say(w, from, &frame);
-}
-
-static void of_many_roots_in_one_frame_the_first_are_taken_and_the_rest_is_asked_for(void **state)
-{
-    world *w = *state;
-    tb_group groups[TB_FRAME_ROOTS_MAX + 1];
-    link_up(w, at(w, A));
-    say_groups(w, at(w, A), TB_FRAME_ROOTS_MAX, 64, groups);
-    turn(w);
-    assert_false(expect(w, at(w, A), TB_FRAME_STORED)->lines.again);
-    say_groups(w, at(w, A), TB_FRAME_ROOTS_MAX + 1, 64, groups);
-    turn(w);
-    tb_lines *stored = &expect(w, at(w, A), TB_FRAME_STORED)->lines;
-    assert_true(stored->again);
-    assert_int_equal(stored->lines[stored->count - 1].line.to, 2 * TB_FRAME_ROOTS_MAX);
-    tb_frame rest = {.kind = TB_FRAME_SUBMIT};
-    rest.carry.groups = &groups[TB_FRAME_ROOTS_MAX];
-    rest.carry.group_count = 1;
-    say(w, at(w, A), &rest);
-    turn(w);
-    stored = &expect(w, at(w, A), TB_FRAME_STORED)->lines;
-    assert_int_equal(stored->lines[0].line.to, 2 * TB_FRAME_ROOTS_MAX + 1);
-}
-
-/* Said again whole, the frame is taken to its end: what is held already does not count. */
-static void of_a_large_frame_so_many_bytes_are_taken_and_the_rest_is_asked_for(void **state)
-{
-    world *w = *state;
-    tb_group groups[3];
-    link_up(w, at(w, A));
-    say_groups(w, at(w, A), 3, TB_FRAME_LOOKED_BYTES / 2, groups);
-    turn(w);
-    tb_lines *stored = &expect(w, at(w, A), TB_FRAME_STORED)->lines;
-    assert_true(stored->again);
-    assert_int_equal(stored->lines[stored->count - 1].line.to, 2);
-    tb_frame whole = {.kind = TB_FRAME_SUBMIT};
-    whole.carry.groups = groups;
-    whole.carry.group_count = 3;
-    say(w, at(w, A), &whole);
-    turn(w);
-    stored = &expect(w, at(w, A), TB_FRAME_STORED)->lines;
-    assert_false(stored->again);
-    assert_int_equal(stored->lines[stored->count - 1].line.to, 3);
-}
-
 static const struct CMUnitTest tests[] = {
-    WORLD_TEST(of_many_roots_in_one_frame_the_first_are_taken_and_the_rest_is_asked_for),
-    WORLD_TEST(of_a_large_frame_so_many_bytes_are_taken_and_the_rest_is_asked_for),
     WORLD_TEST(a_repeated_group_gets_the_same_line_and_has_no_second_effect),
     WORLD_TEST(the_same_group_twice_in_one_turn_is_stored_once),
     WORLD_TEST(a_gap_is_answered_with_again_and_nothing_is_stored),

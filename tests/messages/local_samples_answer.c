@@ -582,7 +582,9 @@ static void fill_answer(tb_arena *arena, tb_local_answer *answer)
                                                    true,
                                                    sample_party("bureau.44"),
                                                    SAMPLE_TIME + 1,
-                                                   tb_bytes_str("已核对")};
+                                                   tb_bytes_str("已核对"),
+                                                   sample_party("bureau.33"),
+                                                   sample_party("bureau.44")};
         answer->reconciled = (tb_local_reconciled){reconciled, 1, tb_bytes_str("\xFF")};
         break;
     case TB_ANSWER_FIGURE:
@@ -593,7 +595,7 @@ static void fill_answer(tb_arena *arena, tb_local_answer *answer)
         break;
     case TB_ANSWER_VERIFIED:
         answer->verified =
-            (tb_local_verified){local_case_id(), 9, 8, 7, 6, 5, 4, true, 1, texts, 1, 3};
+            (tb_local_verified){local_case_id(), 9, 8, 7, 6, 5, 4, 11, 12, true, 1, texts, 1, 3};
         break;
     case TB_ANSWER_CAMPAIGNS:
         campaigns[0] = (tb_local_campaign_line){tb_bytes_str("black-card"),

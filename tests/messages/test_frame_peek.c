@@ -109,7 +109,92 @@ static void a_signer_that_is_no_name_is_nobody(void **state)
     assert_int_equal(seen[0].bytes, 34);
 }
 
+/* A Submit with groups of one, two and three notices. */
+static tb_bytes of_six_notices(tb_arena *arena)
+{
+    tb_frame frame = sample_frame(arena, TB_FRAME_SUBMIT);
+    tb_group groups[3];
+    tb_bytes bytes;
+    for (size_t i = 0; i < 3; i++) {
+        groups[i] = sample_group(arena, i + 1, 1, false);
+    }
+    frame.carry.groups = groups;
+    frame.carry.group_count = 3;
+    frame.carry.body_count = 0;
+    assert_ok(tb_frame_encode(&frame, arena, &bytes));
+    return bytes;
+}
+
+static void the_notices_of_a_submit_are_counted_and_no_other_frames(void **state)
+{
+    (void)state;
+    size_t notices;
+    assert_true(tb_frame_submits(of_six_notices(bend_arena()), &notices));
+    assert_int_equal(notices, 6);
+    for (uint32_t kind = TB_FRAME_HELLO; kind <= TB_FRAME_BYE; kind++) {
+        tb_arena *arena = bend_arena();
+        tb_frame frame = sample_frame(arena, (tb_frame_kind)kind);
+        tb_bytes bytes;
+        assert_ok(tb_frame_encode(&frame, arena, &bytes));
+        assert_int_equal(tb_frame_submits(bytes, &notices), kind == TB_FRAME_SUBMIT);
+        assert_int_equal(notices > 0, kind == TB_FRAME_SUBMIT);
+    }
+}
+
+/* What the decoder passes over, or puts together, hides nothing. */
+static void notices_do_not_hide_behind_other_fields_or_in_a_second_submit(void **state)
+{
+    (void)state;
+    static const uint8_t fields[] = {
+        0x65, 1,    2,    3, 4,                         /* field 12, four bytes: no message */
+        0xf9, 0x07, 1,    2, 3,    4, 5,    6, 7,    8, /* field 127, eight bytes */
+        0x62, 6,    0x0a, 4, 0x32, 0, 0x32, 0, /* submit { groups { items {} items {} } } */
+        0x62, 4,    0x0a, 2, 0x32, 0,          /* another with one */
+        0x62, 8,    0x12, 0, 0x12, 0, 0x12, 0, 0x12, 0, /* one with four bodies */
+    };
+    size_t notices;
+    assert_true(tb_frame_submits(tb_bytes_of(fields, sizeof fields), &notices));
+    assert_int_equal(notices, 2 + 1 + 4);
+}
+
+/* Of fillers each of whose lines has another root one verification is the price. */
+static void a_filler_under_a_root_of_its_own_counts_for_many(void **state)
+{
+    (void)state;
+    static const uint8_t fields[] = {
+        0x62, 51, 0x0a, 49,                        /* submit { groups { */
+        0x32, 7,  0x1a, 5,  0x0a, 3, 0x3a, 1, 'a', /* items { refusal { root { root a */
+        0x32, 7,  0x1a, 5,  0x0a, 3, 0x3a, 1, 'a', /* the same */
+        0x32, 7,  0x1a, 5,  0x0a, 3, 0x3a, 1, 'b', /* another */
+        0x32, 10, 0x1a, 8,  0x0a, 6, 0x3a, 1, 'b', /* root b, */
+        0x3a, 1,  'c',                             /*   and c in the place of b */
+        0x32, 2,  0x1a, 0,                         /* no root at all */
+        0x32, 2,  0x0a, 0,                         /* no filler */
+        0x30, 7,                                   /* no item, though of its number */
+    };
+    size_t notices;
+    assert_true(tb_frame_submits(tb_bytes_of(fields, sizeof fields), &notices));
+    assert_int_equal(notices, 4 * TB_FILLER_ITEMS + 2 + 1);
+}
+
+static void a_submit_cut_anywhere_is_not_read_beyond_its_end(void **state)
+{
+    (void)state;
+    size_t notices;
+    tb_bytes frame = of_six_notices(bend_arena());
+    for (size_t size = 0; size < frame.size; size++) {
+        uint8_t *cut = test_malloc(size + 1);
+        memcpy(cut + 1, frame.data, size);
+        assert_false(tb_frame_submits(tb_bytes_of(cut + 1, size), &notices));
+        test_free(cut);
+    }
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(the_notices_of_a_submit_are_counted_and_no_other_frames),
+    cmocka_unit_test(notices_do_not_hide_behind_other_fields_or_in_a_second_submit),
+    cmocka_unit_test(a_filler_under_a_root_of_its_own_counts_for_many),
+    cmocka_unit_test(a_submit_cut_anywhere_is_not_read_beyond_its_end),
     cmocka_unit_test(senders_are_seen_in_the_frames_order_with_their_bytes),
     cmocka_unit_test(what_is_beyond_the_room_counts_in_the_last),
     cmocka_unit_test(other_frames_carry_nothing),

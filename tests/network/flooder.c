@@ -1,17 +1,20 @@
 /* flooder - a member that floods the hub, as hard as one connection after the other can.
  *
- *     flooder FOLDER ENDPOINT PARTY ACCOMPLICE valid      good notices to the accomplice: few large
- *             ones, single small ones, many small ones in one group, and frames of many groups each
- *             under a root of its own, by turns; nothing the hub says (Closed, a window) slows it,
- * and what is not stored goes again and again. The accomplice takes for a second at once what the
- * hub delivers, so that no share closes, and then for a second nothing, so that one does. flooder
- * FOLDER ENDPOINT PARTY ACCOMPLICE refused    what the hub must refuse: no frame at all, notices in
- * another's name, under a bad signature, with another body; cut off, it comes back at once.
+ *     flooder FOLDER ENDPOINT PARTY ACCOMPLICE KIND
+ *
+ *     valid    good notices to the accomplice: few large ones, single small ones, and frames of as
+ *              many small ones and of as many roots as the hub looks at in one, by turns. Nothing
+ * the hub says (Closed, a window) slows it, and what is not stored goes again and again. The
+ *              accomplice takes for a second at once what the hub delivers, so that no share
+ * closes, and then for a second nothing, so that one does. large    likewise, in frames of many
+ * more notices and roots. refused  what the hub must refuse: no frame at all, notices in another's
+ * name, under a bad signature, with another body; cut off, it comes back at once.
  *
  * It ends with SIGTERM.
  */
 #include "tests/system/foreign.h"
 
+#include <sched.h>
 #include <signal.h>
 #include <time.h>
 #include <unistd.h>
@@ -33,7 +36,7 @@
 #define LARGE_BODY  (240u * 1024)
 #define LARGE_ITEMS 2
 #define MANY_ITEMS  900
-#define ROOTS       1000
+#define MANY_ROOTS  1000
 #define SMALL_BODY  64
 /* Of a refused kind, on one connection. */
 #define REFUSED_KINDS 4
@@ -57,6 +60,11 @@ static struct {
     tb_directory directory;
     tb_arena kept;  /* the directory */
     tb_arena arena; /* one frame, in or out */
+    enum {
+        VALID,
+        LARGE,
+        REFUSED
+    } kind;
     tb_random random;
     member liar;
     member accomplice;
@@ -190,19 +198,20 @@ static tb_frame submit(size_t groups, size_t items, size_t body_bytes)
 
 static zframe_t *valid_frame(void)
 {
+    bool large = f.kind == LARGE;
     tb_frame frame;
-    switch (sys_now_ms() / SHAPE_MS % 4) {
+    switch (sys_now_ms() / SHAPE_MS % (large ? 2 : 4)) {
     case 0:
-        frame = submit(1, LARGE_ITEMS, LARGE_BODY);
+        frame = submit(1, large ? MANY_ITEMS : TB_FRAME_ITEMS_MAX, SMALL_BODY);
         break;
     case 1:
-        frame = submit(1, 1, SMALL_BODY);
+        frame = submit(large ? MANY_ROOTS : TB_FRAME_ROOTS_MAX, 1, SMALL_BODY);
         break;
     case 2:
-        frame = submit(1, MANY_ITEMS, SMALL_BODY);
+        frame = submit(1, LARGE_ITEMS, LARGE_BODY);
         break;
     default:
-        frame = submit(ROOTS, 1, SMALL_BODY);
+        frame = submit(1, 1, SMALL_BODY);
         break;
     }
     return pack(&frame);
@@ -336,7 +345,7 @@ static void drop_stored(uint64_t upto)
     }
 }
 
-static void hear(bool refused)
+static void hear(void)
 {
     tb_frame frame;
     while (receive(&f.liar, &frame)) {
@@ -356,7 +365,7 @@ static void hear(bool refused)
         if (frame.kind == TB_FRAME_BYE) {
             f.visits++;
             forget_ring();
-            if (!refused) {
+            if (f.kind != REFUSED) {
                 new_incarnation(&f.liar);
             }
             open_connection(&f.liar);
@@ -379,13 +388,14 @@ static zframe_t *next_valid(void)
     return f.ring[(f.ring_first + f.ring_next++) % RING].frame;
 }
 
-static void flood(bool refused)
+static void flood(void)
 {
+    bool refused = f.kind == REFUSED;
     zmq_pollitem_t items[] = {{.events = ZMQ_POLLIN | ZMQ_POLLOUT}, {.events = ZMQ_POLLIN}};
     items[0].socket = zsock_resolve(f.liar.socket);
     items[1].socket = zsock_resolve(f.accomplice.socket);
     (void)zmq_poll(items, 2, 10);
-    hear(refused);
+    hear();
     take();
     if ((zsock_events(f.liar.socket) & ZMQ_POLLOUT) == 0) {
         return;
@@ -403,9 +413,11 @@ int main(int argc, char **argv)
     static uint8_t kept[MEMORY_BYTES], frame[MEMORY_BYTES];
     tb_problem problem;
     (void)signal(SIGTERM, end);
+    struct sched_param usual = {0};
+    assert_int_equal(sched_setscheduler(0, SCHED_OTHER, &usual), 0);
     assert_int_not_equal(nice(NICE), -1);
     if (argc != 6) {
-        (void)fputs("flooder FOLDER ENDPOINT PARTY ACCOMPLICE valid|refused\n", stderr);
+        (void)fputs("flooder FOLDER ENDPOINT PARTY ACCOMPLICE valid|large|refused\n", stderr);
         return 2;
     }
     (void)snprintf(f.hub.folder, sizeof f.hub.folder, "%s", argv[1]);
@@ -417,7 +429,10 @@ int main(int argc, char **argv)
     foreign_directory(&f.hub, &f.kept, &f.directory);
     member_open(&f.accomplice, argv[4]);
     member_open(&f.liar, argv[3]);
+    f.kind = strcmp(argv[5], "valid") == 0   ? VALID
+             : strcmp(argv[5], "large") == 0 ? LARGE
+                                             : REFUSED;
     for (;;) {
-        flood(strcmp(argv[5], "refused") == 0);
+        flood();
     }
 }

@@ -1,11 +1,12 @@
 /* A member floods the hub while others work: how much longer notices of the others take is bounded,
  * none of them is lost, what is refused is on record, and the hub's memory stays.
  *
- * Rounds without flood, under a flood of good notices and under one of what must be refused follow
- * one another, and the medians of their 99th percentiles are compared, so that what else the
- * machine does tells on all three alike. In life everybody has a machine and a disk of its own:
- * here the flooder gives way to all others, and stores lie in memory, so that what is measured is
- * the hub and not how one machine and one disk are shared out.
+ * Rounds without flood, under floods of good notices, in frames as the hub wants them and in larger
+ * ones, and under one of what must be refused follow one another, and the medians of their 99th
+ * percentiles are compared, so that what else the machine does tells on all alike. In life
+ * everybody has a machine and a disk of its own: here the flooder gives way to all others, in the
+ * long form the hub to the honest agents and everything else to the hub, and stores lie in memory,
+ * so that what is measured is the hub and not how one machine and one disk are shared out.
  */
 #include "tests/network/clocked.h"
 #include "tests/system/chance.h"
@@ -25,6 +26,10 @@
 #define WARM_SECONDS 0.4
 #define TIMES        3.0
 
+/* Priorities in the long form. */
+#define AGENTS_PRIORITY 20
+#define HUB_PRIORITY    10
+
 #define MEMORY_KB_MORE (64u * 1024)
 
 #define HUB_QUOTA "134217728"
@@ -32,12 +37,14 @@
 enum {
     QUIET,
     VALID,
+    LARGE,
     REFUSED,
     KINDS
 };
 
-static const char *const kinds[KINDS] = {NULL, "valid", "refused"}; /* as the flooder knows them */
-static const char *const names[KINDS] = {"quiet", "valid", "refused"};
+static const char *const kinds[KINDS] = {NULL, "valid", "large",
+                                         "refused"}; /* as the flooder knows them */
+static const char *const names[KINDS] = {"quiet", "valid", "large", "refused"};
 static const char *const recipients[] = {"hq", "market.11", "ct.11", "police.11"};
 
 static pid_t flood_begin(sys_hub *hub, const char *kind)
@@ -90,6 +97,17 @@ static void measure(sys_hub *hub, size_t kind, size_t round, measured *out)
                   out->p50[kind][round], out->p99[kind][round], out->kb[kind][round]);
 }
 
+/* Everything but the flood runs before all else of the machine, where that is allowed. */
+static void start_hub(sys_hub *hub, bool apart)
+{
+    bool real_time = apart && sys_real_time(getpid(), AGENTS_PRIORITY);
+    if (apart && !real_time) {
+        print_message("without real-time priority: what else this machine does is measured, too\n");
+    }
+    sys_broker_start(hub);
+    assert_true(!real_time || sys_real_time(hub->broker, HUB_PRIORITY));
+}
+
 /* Each once, in what its recipient can read. */
 static void nothing_was_lost(sys_hub *hub, size_t given)
 {
@@ -112,7 +130,7 @@ static void who_floods_the_hub_loses_others_nothing_and_is_on_record(void **stat
     assert_in_range(rounds, 3, ROUNDS_MAX);
     (void)snprintf(hub->quota, sizeof hub->quota, HUB_QUOTA);
     sys_keep_nothing_back();
-    sys_broker_start(hub);
+    start_hub(hub, rounds >= ROUNDS_LONG);
     for (size_t i = 0; i < RECIPIENTS; i++) {
         (void)sys_agent_linked(hub, recipients[i]);
     }
@@ -131,12 +149,13 @@ static void who_floods_the_hub_loses_others_nothing_and_is_on_record(void **stat
                       median(m.p50[kind], rounds), median(m.p99[kind], rounds));
     }
     nothing_was_lost(hub, given);
-    /* What is refused is on record, in the log and as alarms of the hub. */
+    /* What is refused or put off is on record, in the log and as alarms of the hub. */
     static const char *const record[] = {
         "event=alarm party=" FLOODER " code=malformed",
         "event=alarm party=" FLOODER " code=not_speaker",
         "event=alarm party=" FLOODER " code=signature",
         "event=alarm party=" FLOODER " code=proof",
+        "event=frame_put_off party=" FLOODER,
     };
     for (size_t i = 0; i < sizeof record / sizeof record[0]; i++) {
         if (!sys_log_says(hub, "hub", record[i])) {
@@ -151,9 +170,10 @@ static void who_floods_the_hub_loses_others_nothing_and_is_on_record(void **stat
     assert_true(rounds < ROUNDS_LONG ||
                 sys_log_says(hub, "hub", "event=closed sender=" FLOODER " recipient=" ACCOMPLICE));
     double most = TIMES * median(m.p99[QUIET], rounds);
-    if (rounds >= ROUNDS_LONG &&
-        (median(m.p99[VALID], rounds) > most || median(m.p99[REFUSED], rounds) > most)) {
-        fail_msg("under a flood others wait more than %.0f times as long", TIMES);
+    for (size_t kind = VALID; kind < KINDS; kind++) {
+        if (rounds >= ROUNDS_LONG && median(m.p99[kind], rounds) > most) {
+            fail_msg("under a flood others wait more than %.0f times as long", TIMES);
+        }
     }
 }
 

@@ -105,8 +105,12 @@ pid_t sys_beside(sys_hub *hub, const char *name, char *const argv[]);
 void sys_beside_end(pid_t *pid, const char *name);
 /* Memory of its own (RssAnon: not what it has mapped of a store), kB; 0 when it is gone. */
 size_t sys_memory_kb(pid_t pid);
-/* For who looks at memory: a sanitizer keeps freed memory back, to notice who uses it, and that would
- * look like growth. What is started from now on does not. */
+/* The process, and what it starts from now on, runs before everything else of the machine, and
+ * before what has a lower priority (1 to 99): for who measures times. False where that is not
+ * allowed. */
+bool sys_real_time(pid_t pid, int priority);
+/* For who looks at memory: a sanitizer keeps freed memory back, to notice who uses it, and that
+ * would look like growth. What is started from now on does not. */
 void sys_keep_nothing_back(void);
 
 /* A new agent, not started; name is NULL for the party's own. */

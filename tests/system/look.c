@@ -1,6 +1,9 @@
 /* look - what a test looks at beside the hub: files, logs, memory (hub.h). */
 #include "tests/system/hub.h"
 
+#include <dirent.h>
+#include <sched.h>
+
 bool sys_file_holds(const char *path, const void *data, size_t size)
 {
     static uint8_t block[1 << 18];
@@ -43,6 +46,23 @@ size_t sys_memory_kb(pid_t pid)
         (void)fclose(file);
     }
     return kb;
+}
+
+/* Linux schedules threads. */
+bool sys_real_time(pid_t pid, int priority)
+{
+    char path[64];
+    struct sched_param real_time = {.sched_priority = priority};
+    bool allowed = true;
+    (void)snprintf(path, sizeof path, "/proc/%d/task", (int)pid);
+    DIR *threads = opendir(path);
+    assert_non_null(threads);
+    for (struct dirent *entry; allowed && (entry = readdir(threads)) != NULL;) {
+        pid_t thread = atoi(entry->d_name);
+        allowed = thread == 0 || sched_setscheduler(thread, SCHED_RR, &real_time) == 0;
+    }
+    (void)closedir(threads);
+    return allowed;
 }
 
 void sys_keep_nothing_back(void)

@@ -111,6 +111,7 @@ static void scenario_9_what_is_not_counted_by_both_is_listed_with_its_reason(voi
 
     assert_int_equal(sys_tongbao_at(hq, "report", "reconcile", "2015-Q1", NULL), 0);
     assert_true(prints(hub, "+3") && prints(hub, "nothing of it is settled yet"));
+    assert_true(prints(hub, "open for "));
     /* without a word on the command line: what the bureaus declare against what the police do */
     assert_true(prints(hub, "cards of bureau, 1 filed: 5"));
     assert_true(prints(hub, "cards of police, 1 filed: 4") && prints(hub, "the two differ"));
@@ -185,7 +186,26 @@ static void scenario_9_what_is_not_counted_by_both_is_listed_with_its_reason(voi
     SYS_AWAIT(sys_tongbao_at(hq, "report", "reconcile", "2015-Q1", NULL) == 0 &&
               strstr(hub->output, "one came in April") != NULL);
     assert_int_equal(sys_tongbao_at(hq, "report", "reconcile", "2014-Q1", NULL), 1);
-    assert_int_equal(sys_tongbao_at(hq, "report", "reconcile", "2015-Q1", "--of", HERE, NULL), 2);
+    assert_int_equal(sys_tongbao_at(hq, "report", "reconcile", "2015-Q1", "--with", HERE, NULL), 2);
+    /* with everybody at once; and what is left of the two, said of all of one reason, or of any */
+    assert_int_equal(sys_tongbao_at(here, "report", "reconcile", "2015-Q1", "--of", HERE, NULL), 0);
+    assert_true(prints(hub, "sent to the others: ") && prints(hub, THERE_NAME) &&
+                prints(hub, refused));
+    assert_int_equal(
+        sys_tongbao_at(here, "report", "settle", "2015-Q1", "--reason", "lost", "why=x", NULL), 2);
+    assert_int_equal(sys_tongbao_at(here, "report", "settle", "2015-Q1", "--with", THERE,
+                                    "--reason", "refused", "why=went elsewhere", NULL),
+                     0);
+    assert_true(prints(hub, "1 cases settled"));
+    assert_int_equal(
+        sys_tongbao_at(here, "report", "settle", "2015-Q1", "why=asked again by letter", NULL), 0);
+    assert_true(prints(hub, "1 cases settled"));
+    assert_int_equal(
+        sys_tongbao_at(here, "--json", "report", "settle", "2015-Q1", "why=again", NULL), 0);
+    assert_true(prints(hub, "\"settled\": 0"));
+    SYS_AWAIT(sys_tongbao_at(hq, "--json", "report", "reconcile", "2015-Q1", NULL) == 0 &&
+              strstr(hub->output, "\"state\": \"settled\"") != NULL);
+    assert_true(prints(hub, "went elsewhere") && prints(hub, "asked again by letter"));
     assert_true(sys_sound(here) && sys_sound(there) && sys_sound(hq));
 }
 
