@@ -198,9 +198,9 @@ tb_err tb_case_fold_view(const tb_agent *agent,
         row->campaign_version = event->campaign_version;
         find_campaign(agent, row);
     }
-    TB_ASSERT(row->view.campaign != NULL);
-    TB_ASSERT(row->view.type != NULL);
-
+    if (row->view.campaign == NULL || row->view.type == NULL) {
+        return TB_ERR_CORRUPT; /* what was applied by a version names another now */
+    }
     tb_err err = copy_view(arena, &row->view);
     if (err != TB_OK) {
         return err;

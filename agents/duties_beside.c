@@ -48,8 +48,7 @@ type_of(const tb_agent *agent, const tb_case_row *row, const tb_event *event)
 {
     const tb_campaign *campaign =
         tb_campaigns_find(agent->campaigns, event->campaign, event->campaign_version);
-    return campaign == NULL ? NULL
-                            : tb_campaign_case_type(campaign, tb_bytes_str(row->view.type->id));
+    return campaign == NULL ? NULL : tb_campaign_case_type(campaign, row->case_type);
 }
 
 /* A count as fields have it, judged already; false past 32 bits. */

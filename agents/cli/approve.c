@@ -24,7 +24,7 @@ static int ask(const tb_common *common, tb_local_request *request, tb_answer_kin
     if (code == TB_EXIT_DONE && client.json) {
         tb_json_print(tb_json_answer(&answer));
     } else if (code == TB_EXIT_DONE && kind == TB_ANSWER_APPROVALS &&
-               request->list_approvals.number != 0) {
+               request->list_approvals.number != 0 && answer.approvals.count > 0) {
         tb_show_approval(&book, &answer.approvals.lines[0]);
     } else if (code == TB_EXIT_DONE && !tb_show_answer(&book, &answer)) {
         code = TB_EXIT_INTERNAL;

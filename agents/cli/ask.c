@@ -137,11 +137,9 @@ static int show_request(tb_client *client, const tb_request_id *id)
     tb_local_request request = {.kind = TB_REQUEST_GET_REQUEST, .request = *id};
     tb_local_answer answer;
     tb_book book;
-    tb_asked asked = tb_client_ask(client, &request, &answer);
-    if (asked != TB_ASKED_ANSWERED) {
-        tb_say_error(_("the agent did not answer within %d s; try again"),
-                     client->timeout_ms / 1000);
-        return TB_EXIT_UNKNOWN;
+    int code = tb_client_hear(client, &request, &answer);
+    if (code != TB_EXIT_DONE) {
+        return code;
     }
     if (answer.code != TB_ACCEPTED) {
         return tb_client_refused(client, &answer);

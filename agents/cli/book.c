@@ -78,7 +78,7 @@ static void load_campaign(tb_book *book, tb_bytes id, tb_book_campaign *out)
     tb_document document;
     (void)snprintf(name, sizeof name, "%.*s", (int)id.size, (const char *)id.data);
     *out = (tb_book_campaign){.id = id};
-    if (tb_book_document(book, TB_DOCUMENT_CAMPAIGN, name, &document) &&
+    if (id.size > 0 && tb_book_document(book, TB_DOCUMENT_CAMPAIGN, name, &document) &&
         tb_campaign_load(document.content, &out->loaded, error, sizeof error) == TB_OK) {
         out->campaign = tb_campaign_loaded_get(out->loaded);
     }

@@ -119,10 +119,13 @@ static int write_letters(exporting *e, bool *out_some)
             request.write_letter.document_no = tb_bytes_str(e->o->number);
         }
         tb_asked asked = tb_client_ask(e->book->client, &request, &answer);
-        if (asked == TB_ASKED_ANSWERED && answer.code == TB_REFUSED_BUNDLE_EMPTY) {
+        if (asked != TB_ASKED_ANSWERED) {
+            answer = (tb_local_answer){.kind = TB_ANSWER_NONE};
+        }
+        if (answer.code == TB_REFUSED_BUNDLE_EMPTY) {
             return TB_EXIT_DONE;
         }
-        if (asked != TB_ASKED_ANSWERED) {
+        if (answer.code == TB_ACCEPTED && answer.kind != TB_ANSWER_WRITTEN) {
             tb_say_error(_("the agent did not answer; export again: a letter that was written is "
                            "printed with --letter"));
             return TB_EXIT_UNKNOWN;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "agents/cli/book.h"
 #include "agents/cli/cli.h"
@@ -119,6 +120,9 @@ static int write_contents(closing *c, const char *path)
         tb_say_error(_("cannot write %s: %s"), path, strerror(errno));
         code = TB_EXIT_INTERNAL;
     }
+    if (code != TB_EXIT_DONE) {
+        (void)unlink(path);
+    }
     return code;
 }
 
@@ -159,10 +163,15 @@ static int close_one(tb_book *book, const char *name, const char *folder)
         return TB_EXIT_INTERNAL;
     }
     int code = tb_evidence_archive(book->client, tb_bytes_str(c.campaign->id), archive);
-    if (code == TB_EXIT_DONE) {
-        code = write_contents(&c, contents);
+    if (code != TB_EXIT_DONE) {
+        return code;
     }
-    return code == TB_EXIT_DONE ? say_closed(&c, folder) : code;
+    code = write_contents(&c, contents);
+    if (code != TB_EXIT_DONE) {
+        (void)unlink(archive); /* so that it can be closed again into the same folder */
+        return code;
+    }
+    return say_closed(&c, folder);
 }
 
 int tb_campaign_close(const tb_common *common, const char *name, const char *folder)

@@ -264,10 +264,7 @@ static int say_silence(const tb_client *client, const tb_local_request *request)
     return TB_EXIT_UNKNOWN;
 }
 
-int tb_client_get(tb_client *client,
-                  tb_local_request *request,
-                  tb_answer_kind kind,
-                  tb_local_answer *out)
+int tb_client_hear(tb_client *client, tb_local_request *request, tb_local_answer *out)
 {
     switch (tb_client_ask(client, request, out)) {
     case TB_ASKED_NOTHING:
@@ -278,6 +275,18 @@ int tb_client_get(tb_client *client,
         return TB_EXIT_INTERNAL;
     case TB_ASKED_ANSWERED:
         break;
+    }
+    return TB_EXIT_DONE;
+}
+
+int tb_client_get(tb_client *client,
+                  tb_local_request *request,
+                  tb_answer_kind kind,
+                  tb_local_answer *out)
+{
+    int code = tb_client_hear(client, request, out);
+    if (code != TB_EXIT_DONE) {
+        return code;
     }
     if (out->code != TB_ACCEPTED) {
         return tb_client_refused(client, out);

@@ -50,8 +50,11 @@ bool tb_client_encode(tb_client *client, tb_local_request *request, tb_bytes *ou
  */
 tb_asked tb_client_ask(tb_client *client, tb_local_request *request, tb_local_answer *out);
 
-/* Asks and says everything that keeps the answer from being one of this kind. TB_EXIT_DONE: *out
- * is. */
+/* Asks and says what keeps it from an answer: silence, or what is none. TB_EXIT_DONE: *out is one,
+ * perhaps a refusal. */
+int tb_client_hear(tb_client *client, tb_local_request *request, tb_local_answer *out);
+
+/* Likewise, and the answer is of this kind: says a refusal, and what is of another. */
 int tb_client_get(tb_client *client,
                   tb_local_request *request,
                   tb_answer_kind kind,

@@ -60,8 +60,9 @@ bool tb_files_write(const char *path, bool fresh, tb_bytes content)
 {
     FILE *file = fopen(path, fresh ? "wbx" : "wb");
     bool open = file != NULL;
-    bool done = open && fwrite(content.data, 1, content.size, file) == content.size &&
-                fflush(file) == 0 && fsync(fileno(file)) == 0;
+    bool whole =
+        open && (content.size == 0 || fwrite(content.data, 1, content.size, file) == content.size);
+    bool done = whole && fflush(file) == 0 && fsync(fileno(file)) == 0;
     int why = errno;
     if (open && fclose(file) != 0 && done) {
         done = false;

@@ -549,7 +549,6 @@ json_t *tb_json_answer(const tb_local_answer *answer)
         return tb_json_quarantine(&answer->quarantine);
     case TB_ANSWER_SETTLED:
         return tb_json_settled(&answer->settled);
-    case TB_ANSWER_DEAD_LETTERS: /* a hub's answer */
     case TB_ANSWER_RECOVERY:
         return tb_json_recovery(&answer->recovery);
     case TB_ANSWER_ACCOUNTS:
@@ -564,6 +563,7 @@ json_t *tb_json_answer(const tb_local_answer *answer)
         return tb_json_office(&answer->office);
     case TB_ANSWER_SWITCHES:
         return tb_json_switches(&answer->switches);
+    case TB_ANSWER_DEAD_LETTERS: /* a hub's answer */
     case TB_ANSWER_NONE:
         break;
     }

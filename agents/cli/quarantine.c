@@ -24,7 +24,7 @@ ask(const tb_common *common, tb_local_request *request, tb_answer_kind kind, boo
     code = tb_client_get(&client, request, kind, &answer);
     if (code == TB_EXIT_DONE && client.json) {
         tb_json_print(tb_json_answer(&answer));
-    } else if (code == TB_EXIT_DONE && in_full) {
+    } else if (code == TB_EXIT_DONE && in_full && answer.quarantine.count > 0) {
         tb_show_set_aside(&book, &answer.quarantine.lines[0]);
     } else if (code == TB_EXIT_DONE && !tb_show_answer(&book, &answer)) {
         code = TB_EXIT_INTERNAL;

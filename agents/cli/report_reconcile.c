@@ -334,9 +334,11 @@ static bool print_pairs(const tb_reconciling *r, const table *t)
 
 int tb_report_reconcile_pairs(const tb_reconciling *r)
 {
-    static table t;
+    static table t; /* too large for the stack; filled again for each reconciliation */
     tb_local_request request = {.kind = TB_REQUEST_LIST_REPORTS};
     tb_local_answer answer;
+    t.sent = NULL;
+    t.received = NULL;
     request.list_reports.campaign = tb_bytes_str(r->campaign->id);
     request.list_reports.report = tb_bytes_str(r->report->id);
     request.list_reports.period = tb_bytes_str(r->period->text);

@@ -227,13 +227,11 @@ bool tb_show_answer(tb_book *book, const tb_local_answer *answer)
         return true;
     case TB_ANSWER_FAMILY:
         return tb_show_family(book, &answer->family);
-    case TB_ANSWER_CUT:
     case TB_ANSWER_QUARANTINE:
         return tb_show_quarantine(book, &answer->quarantine);
     case TB_ANSWER_SETTLED:
         tb_show_settled(&answer->settled);
         return true;
-    case TB_ANSWER_DEAD_LETTERS: /* a hub's answer */
     case TB_ANSWER_RECOVERY:
         tb_show_recovery(book, &answer->recovery);
         return true;
@@ -251,6 +249,8 @@ bool tb_show_answer(tb_book *book, const tb_local_answer *answer)
         return true;
     case TB_ANSWER_SWITCHES:
         return tb_show_switches(book, &answer->switches);
+    case TB_ANSWER_CUT:
+    case TB_ANSWER_DEAD_LETTERS: /* a hub's answer */
     case TB_ANSWER_NONE:
     case TB_ANSWER_CONTENT:
     case TB_ANSWER_CHECKED:

@@ -364,8 +364,9 @@ int tb_cli_unanswered(int argc, char **argv)
     if (limit != NULL && !tb_arguments_number("limit", limit, 1, CASES_MAX, &most)) {
         return TB_EXIT_USAGE;
     }
-    static whole w;
-    w.case_limit = (size_t)most;
+    static whole w; /* too large for the stack */
+    memset(&w, 0, sizeof w);
+    w.case_limit = by == NULL ? 0 : (size_t)most; /* of all parties no page is kept */
     w.lines = calloc(TB_PARTIES_MAX, sizeof *w.lines);
     if (w.lines == NULL) {
         tb_say_error(_("not enough memory"));

@@ -181,6 +181,82 @@ static void what_makes_no_account_is_refused_with_what_is_wrong(void **state)
                      TB_REFUSED_UNKNOWN_ACCOUNT);
 }
 
+/* What an officer asks, one after another; a field left out is as it was. */
+static const struct {
+    tb_account_change what;
+    const char *name;
+    const char *title;
+    uint32_t posts;
+    unsigned uid; /* 0: none */
+    uint8_t key;  /* its bytes; 0: none */
+    const char *absent;
+    const char *from;
+    const char *to;
+    tb_refusal code;
+} changes[] = {
+    /* names, each at the edge of what they may hold */
+    {TB_ACCOUNT_ADD, "", "空", TB_POST_CLERK, 9, 0, "", "", "", TB_REFUSED_ACCOUNT_MALFORMED},
+    {TB_ACCOUNT_ADD, "a`", "王", TB_POST_CLERK, 9, 0, "", "", "", TB_REFUSED_ACCOUNT_MALFORMED},
+    {TB_ACCOUNT_ADD, "a{", "王", TB_POST_CLERK, 9, 0, "", "", "", TB_REFUSED_ACCOUNT_MALFORMED},
+    {TB_ACCOUNT_ADD, "a/", "王", TB_POST_CLERK, 9, 0, "", "", "", TB_REFUSED_ACCOUNT_MALFORMED},
+    {TB_ACCOUNT_ADD, "a:", "王", TB_POST_CLERK, 9, 0, "", "", "", TB_REFUSED_ACCOUNT_MALFORMED},
+    {TB_ACCOUNT_ADD, "wang", "", TB_POST_CLERK, 9, 0, "", "", "", TB_REFUSED_ACCOUNT_MALFORMED},
+    {TB_ACCOUNT_ADD, "wang_1-a.b9", "王", TB_POST_CLERK, 9, 7, "", "", "", TB_ACCEPTED},
+    {TB_ACCOUNT_ADD, "wang_1-a.b9", "王", TB_POST_CLERK, 8, 0, "", "", "",
+     TB_REFUSED_ACCOUNT_TAKEN},
+    /* what shows who somebody is shows one */
+    {TB_ACCOUNT_ADD, "li", "李", TB_POST_CLERK, 0, 7, "", "", "", TB_REFUSED_ACCOUNT_TAKEN},
+    {TB_ACCOUNT_ADD, "li", "李", TB_POST_CLERK, 0, 8, "", "", "", TB_ACCEPTED},
+    {TB_ACCOUNT_CHANGE, "li", "", 0, 9, 0, "", "", "", TB_REFUSED_ACCOUNT_TAKEN},
+    {TB_ACCOUNT_CHANGE, "li", "", 0, 10, 9, "", "", "", TB_ACCEPTED},
+    {TB_ACCOUNT_CHANGE, "li", "李科长", TB_POST_REVIEWER, 0, 0, "", "", "", TB_ACCEPTED},
+    /* the last officer stays one; a second may give it up */
+    {TB_ACCOUNT_CHANGE, "officer", "", TB_POST_CLERK, 0, 0, "", "", "", TB_REFUSED_LAST_OFFICER},
+    {TB_ACCOUNT_CHANGE, "officer", "", TB_POST_OFFICER | TB_POST_CLERK, 0, 0, "", "", "",
+     TB_ACCEPTED},
+    {TB_ACCOUNT_CHANGE, "li", "", TB_POST_OFFICER, 0, 0, "", "", "", TB_ACCEPTED},
+    {TB_ACCOUNT_CHANGE, "li", "", TB_POST_CLERK, 0, 0, "", "", "", TB_ACCEPTED},
+    /* a deputy of another, who is there, for days to come */
+    {TB_ACCOUNT_DEPUTY, "li", "", 0, 0, 0, "li", "2035-05-01", "2035-05-03", TB_REFUSED_DEPUTY},
+    {TB_ACCOUNT_DEPUTY, "li", "", 0, 0, 0, "nobody", "2035-05-01", "2035-05-03", TB_REFUSED_DEPUTY},
+    {TB_ACCOUNT_DEPUTY, "li", "", 0, 0, 0, "signer", "2035-05-32", "2035-05-03", TB_REFUSED_DEPUTY},
+    {TB_ACCOUNT_DEPUTY, "li", "", 0, 0, 0, "signer", "2035-05-01", "soon", TB_REFUSED_DEPUTY},
+    {TB_ACCOUNT_DEPUTY, "li", "", 0, 0, 0, "signer", "2035-05-03", "2035-05-01", TB_REFUSED_DEPUTY},
+    {TB_ACCOUNT_DEPUTY, "li", "", 0, 0, 0, "signer", "2005-05-01", "2005-05-03", TB_REFUSED_DEPUTY},
+    {TB_ACCOUNT_DEPUTY, "li", "", 0, 0, 0, "signer", "2005-05-01", "2035-05-03", TB_ACCEPTED},
+    {TB_ACCOUNT_DEPUTY, "li", "", 0, 0, 0, "", "", "", TB_ACCEPTED},
+    /* who is gone can be nobody's deputy, and his key is free */
+    {TB_ACCOUNT_CLOSE, "signer", "", 0, 0, 0, "", "", "", TB_ACCEPTED},
+    {TB_ACCOUNT_DEPUTY, "li", "", 0, 0, 0, "signer", "2035-05-01", "2035-05-03", TB_REFUSED_DEPUTY},
+    {TB_ACCOUNT_CLOSE, "wang_1-a.b9", "", 0, 0, 0, "", "", "", TB_ACCEPTED},
+    {TB_ACCOUNT_ADD, "wang.again", "王", TB_POST_CLERK, 9, 7, "", "", "", TB_ACCEPTED},
+    {TB_ACCOUNT_CHANGE, "wang_1-a.b9", "王", 0, 0, 0, "", "", "", TB_REFUSED_UNKNOWN_ACCOUNT},
+};
+
+static void accounts_are_changed_by_these_rules(void **state)
+{
+    world *w = *state;
+    staff(w, POLICE);
+    user(w, 1);
+    for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
+        tb_local_account wanted = {.name = tb_bytes_str(changes[i].name),
+                                   .title = tb_bytes_str(changes[i].title),
+                                   .posts = changes[i].posts,
+                                   .has_uid = changes[i].uid != 0,
+                                   .uid = changes[i].uid,
+                                   .has_key = changes[i].key != 0,
+                                   .absent = tb_bytes_str(changes[i].absent),
+                                   .from = tb_bytes_str(changes[i].from),
+                                   .to = tb_bytes_str(changes[i].to)};
+        memset(wanted.key, changes[i].key, sizeof wanted.key);
+        tb_refusal code = change_account(w, POLICE, changes[i].what, &wanted);
+        if (code != changes[i].code) {
+            fail_msg("change %zu, of %s: %s, not %s", i, changes[i].name, tb_refusal_key(code),
+                     tb_refusal_key(changes[i].code));
+        }
+    }
+}
+
 static void accounts_have_a_bound(void **state)
 {
     world *w = *state;
@@ -210,6 +286,7 @@ static const struct CMUnitTest tests[] = {
     IN_A_WORLD(the_last_officer_can_neither_go_nor_lose_the_post),
     IN_A_WORLD(a_closed_account_acts_no_more_and_keeps_its_name_and_code),
     IN_A_WORLD(what_makes_no_account_is_refused_with_what_is_wrong),
+    IN_A_WORLD(accounts_are_changed_by_these_rules),
     IN_A_WORLD(accounts_have_a_bound),
 };
 

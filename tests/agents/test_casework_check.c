@@ -3,6 +3,7 @@
 #include "tests/agents/world.h"
 
 #include "agents/check_case.h"
+#include "agents/measures.h"
 
 #define LEAD                                                                                       \
     "number=13800001234|source=police_case|offence=telecom_fraud|reported_at=2015-02-09T11:39:00+" \
@@ -133,10 +134,32 @@ static void an_event_that_is_not_what_its_id_says_is_noticed(void **state)
         assert_ok(tb_event_put(txn, &key, &other));
         assert_ok(tb_store_commit(txn));
         assert_true(faults_at(w, "bureau.33") > 0);
+        /* counted anew it is damage, if the chain can be read at all */
+        txn = begin(a);
+        assert_ok(tb_measures_touch_case(&a->agent, txn, &w->case_id));
+        tb_err err = tb_measures_settle(&a->agent, txn, 1);
+        assert_true(err == TB_OK || err == TB_ERR_CORRUPT);
+        tb_store_abort(txn);
         tb_store_close(a->store);
         a->store = kept;
         changed[i] ^= 1;
     }
+}
+
+/* Its row was another by one byte: what comes beside the case is judged by its own version. */
+static void a_case_of_a_version_not_here_takes_a_side_event(void **state)
+{
+    world *w = *state;
+    world_agent *a = busy_bureau(w);
+    tb_txn *txn = begin(a);
+    tb_case_row row;
+    assert_ok(tb_case_get(txn, &w->case_id, &row));
+    row.campaign_version = 9;
+    assert_ok(tb_case_put(txn, &row, &a->id));
+    assert_ok(tb_store_commit(txn));
+    assert_int_equal(acts(w, "police.33", "remark", "comment=x"), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(lying(w), 0);
 }
 
 static void an_opening_that_is_not_ours_to_read_is_noticed(void **state)
@@ -192,6 +215,7 @@ static const struct CMUnitTest tests[] = {
     IN_A_WORLD(whatever_a_row_is_the_check_goes_to_its_end),
     IN_A_WORLD(a_row_that_says_something_else_is_noticed),
     IN_A_WORLD(an_event_that_is_not_what_its_id_says_is_noticed),
+    IN_A_WORLD(a_case_of_a_version_not_here_takes_a_side_event),
     IN_A_WORLD(an_opening_that_is_not_ours_to_read_is_noticed),
     IN_A_WORLD(an_event_of_no_class_is_noticed),
 };

@@ -3,12 +3,13 @@
 
 #include "messages/evidence.h"
 #include "messages/event.h"
+#include "tests/store/failing.h"
 
 #define LEAD                                                                                       \
     "number=13800001234|source=police_case|offence=telecom_fraud|reported_at=2015-02-09T11:39:00+" \
     "08:00"
-#define CASES      300
-#define EVENTS_MAX (8 * CASES)
+#define CASES      (failing_awake() ? 2u : 300u)
+#define EVENTS_MAX 2400
 
 static tb_campaign_loaded *second;
 static const tb_campaign *campaign;
@@ -110,7 +111,7 @@ every_event_behind_the_figures_is_on_some_page_once_and_the_last_page_says_so(vo
     tb_case_id report = filed_with_cases(w);
     while (take_page(w, &g, "bureau.33", &report, true)) {
     }
-    assert_true(g.pages > 1);
+    assert_true(g.pages > 1 || failing_awake());
     assert_int_equal(g.event_count, 1 + 3 * CASES);
     /* headquarters has the report alone */
     assert_false(take_page(w, &alone, "headquarters", &report, true));

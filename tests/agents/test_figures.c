@@ -23,7 +23,9 @@ static void a_period_is_a_month_a_quarter_a_half_year_a_year_or_a_day(void **sta
     } good[] = {{"2015-01", 0, 0}, {"2015-12", 11, 11}, {"2015-Q1", 0, 2}, {"2015-Q4", 9, 11},
                 {"2015-H1", 0, 5}, {"2015-H2", 6, 11},  {"2015", 0, 11},   {"2015-03-31", 2, 2}};
     static const char *const bad[] = {"",        "2015-00", "2015-13", "2015-Q0",    "2015-Q5",
-                                      "2015-H3", "0000",    "15-Q1",   "2015-02-30", "2015-q1"};
+                                      "2015-H3", "0000",    "15-Q1",   "2015-02-30", "2015-q1",
+                                      "2015-Qx", "2015-1x", "2015_01", "5001",       "201",
+                                      "2015-1",  "201x",    "201/"};
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
         tb_period p = period(good[i].text);
         assert_int_equal(p.first, 2015 * 12 + good[i].first);
@@ -78,7 +80,9 @@ static void figures_are_read_as_they_are_printed_and_nothing_else_is(void **stat
                                "share=9/10 - 8/9\n";
     static const char *const bad[] = {"",           "a=1 2 3",    "a=1 2\n",    "a=1 2 3 4\n",
                                       "=1 2 3\n",   "a=01 2 3\n", "a/=1 2 3\n", "a=1  3\n",
-                                      "a b=1 2 3\n"};
+                                      "a b=1 2 3\n", "a,b=1 2 3\n", "a/b;c=1 2 3\n", "a=1/ 2 3\n",
+                                      "a=/1 2 3\n", "a[=1 2 3\n", "a{=1 2 3\n", "a:=1 2 3\n",
+                                      "a=1/2/3 2 3\n", "a\n", "a=x 2 3\n"};
     tb_bytes rest = tb_bytes_str(text);
     uint8_t buffer[256];
     tb_text out;
@@ -131,13 +135,17 @@ static void ninety_percent_is_reached_by_ninety_and_not_by_less(void **state)
                 {8999, 10000, false},
                 {0, 0, false},
                 {UINT64_C(899999999999999999), UINT64_C(999999999999999999), false},
-                {UINT64_C(900000000000000000), UINT64_C(999999999999999999), true}};
+                {UINT64_C(900000000000000000), UINT64_C(999999999999999999), true},
+                {UINT64_MAX, 1, true},
+                {1, UINT64_MAX, false},
+                {1, 0, false}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         tb_figure_value value = {true, true, rows[i].numerator, rows[i].denominator};
         assert_int_equal(tb_figure_reaches(&value, &ninety), rows[i].reached);
     }
     tb_figure_value none = {.known = false};
     assert_false(tb_figure_reaches(&none, &ninety));
+    assert_false(tb_figure_within(&none, &ninety));
 }
 
 static const struct CMUnitTest tests[] = {

@@ -81,6 +81,55 @@ static void numbers_of_things_have_thirteen_digits(void **state)
     CHECK(samples);
 }
 
+/* One digit fewer than the shortest, the shortest, the longest, one more. */
+static void each_kind_of_number_has_its_lengths(void **state)
+{
+    (void)state;
+    const sample samples[] = {
+        /* Beijing and two-digit areas, with and without an extension */
+        {"010 123456", TB_NUMBER_MALFORMED, ""},
+        {"010 1234567", TB_NUMBER_NOT_MOBILE, ""},
+        {"020 12345678 12345", TB_NUMBER_NOT_MOBILE, ""},
+        {"020 12345678 123456", TB_NUMBER_MALFORMED, ""},
+        /* three-digit areas begin with 3 to 9 */
+        {"0571 123456", TB_NUMBER_MALFORMED, ""},
+        {"0571 1234567", TB_NUMBER_NOT_MOBILE, ""},
+        {"0571 12345678 12345", TB_NUMBER_NOT_MOBILE, ""},
+        {"0571 12345678 123456", TB_NUMBER_MALFORMED, ""},
+        {"0171 1234567", TB_NUMBER_MALFORMED, ""},
+        {"0", TB_NUMBER_MALFORMED, ""},
+        /* services */
+        {"400 123456", TB_NUMBER_MALFORMED, ""},
+        {"400 1234567", TB_NUMBER_NOT_MOBILE, ""},
+        {"800 123456789012", TB_NUMBER_NOT_MOBILE, ""},
+        {"800 1234567890123", TB_NUMBER_MALFORMED, ""},
+        {"9555", TB_NUMBER_MALFORMED, ""},
+        {"95555", TB_NUMBER_NOT_MOBILE, ""},
+        {"95555 12345 12345 12345", TB_NUMBER_NOT_MOBILE, ""},
+        {"95555 12345 12345 123456", TB_NUMBER_MALFORMED, ""},
+        {"9611", TB_NUMBER_MALFORMED, ""},
+        {"96110", TB_NUMBER_NOT_MOBILE, ""},
+        {"96110123", TB_NUMBER_NOT_MOBILE, ""},
+        {"961101234", TB_NUMBER_MALFORMED, ""},
+        {"1065555", TB_NUMBER_MALFORMED, ""},
+        {"10655555", TB_NUMBER_NOT_MOBILE, ""},
+        {"10655 55555 55555 55555", TB_NUMBER_NOT_MOBILE, ""},
+        {"10655 55555 55555 555555", TB_NUMBER_MALFORMED, ""},
+        {"1008611", TB_NUMBER_NOT_MOBILE, ""},
+        {"10086123", TB_NUMBER_NOT_MOBILE, ""},
+        {"100861234", TB_NUMBER_MALFORMED, ""},
+        {"130", TB_NUMBER_MALFORMED, ""},
+        {"131234", TB_NUMBER_MALFORMED, ""},
+        /* abroad */
+        {"+123456", TB_NUMBER_MALFORMED, ""},
+        {"+1234567", TB_NUMBER_NOT_MOBILE, ""},
+        {"+123456789012345", TB_NUMBER_NOT_MOBILE, ""},
+        {"+1234567890123456", TB_NUMBER_MALFORMED, ""},
+        {"+0123456789", TB_NUMBER_MALFORMED, ""},
+    };
+    CHECK(samples);
+}
+
 static void what_is_no_number_is_malformed(void **state)
 {
     (void)state;
@@ -177,6 +226,7 @@ static void lines_and_services_are_not_mobile(void **state)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(mobile_numbers_are_read_however_they_are_written),
     cmocka_unit_test(numbers_of_things_have_thirteen_digits),
+    cmocka_unit_test(each_kind_of_number_has_its_lengths),
     cmocka_unit_test(what_is_no_number_is_malformed),
     cmocka_unit_test(what_a_spreadsheet_destroyed_is_told_apart),
     cmocka_unit_test(lines_and_services_are_not_mobile),

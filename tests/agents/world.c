@@ -571,8 +571,10 @@ tb_refusal deliver(world *w, letter *l)
     world_agent *a = who(w, l->to.text);
     tb_txn *txn;
     tb_err err;
+    size_t mark = tb_arena_mark(&w->memory);
     l->gone = true;
     do {
+        tb_arena_release(&w->memory, mark);
         txn = begin(a);
         err = take_in(w, a, txn, l);
     } while (again(a, txn, err));

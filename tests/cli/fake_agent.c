@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include <zmq.h>
 
+#include "tests/messages/local_samples.h"
 #include "tests/test.h"
 
 #define STORED_MAX  8192
@@ -25,6 +26,7 @@ typedef struct server {
     stored list[STORED_MAX];
     size_t count;
     unsigned acts;
+    unsigned asked[256]; /* by kind of question, since the command began */
     tb_arena arena;
     uint8_t block[ARENA_BYTES];
 } server;
@@ -117,10 +119,186 @@ static void get_document(server *s, const tb_local_request *request, tb_local_an
     }
 }
 
+/* ---- one full answer of each kind ---- */
+
+static tb_answer_kind answers_with(tb_request_kind kind)
+{
+    switch (kind) {
+    case TB_REQUEST_OPEN_CASE:
+    case TB_REQUEST_ACT:
+    case TB_REQUEST_PAPER:
+    case TB_REQUEST_APPROVE:
+    case TB_REQUEST_GET_REQUEST:
+        return TB_ANSWER_ACTED;
+    case TB_REQUEST_GET_CASE:
+        return TB_ANSWER_CASE;
+    case TB_REQUEST_LIST_CASES:
+        return TB_ANSWER_CASES;
+    case TB_REQUEST_TRACE:
+        return TB_ANSWER_TRACED;
+    case TB_REQUEST_STATUS:
+        return TB_ANSWER_STATUS;
+    case TB_REQUEST_LIST_NOTICES:
+        return TB_ANSWER_NOTICES;
+    case TB_REQUEST_LIST_DIRECTORY:
+        return TB_ANSWER_PARTIES;
+    case TB_REQUEST_CHECK:
+        return TB_ANSWER_CHECKED;
+    case TB_REQUEST_LIST_ACTS:
+        return TB_ANSWER_ACTS;
+    case TB_REQUEST_EXPORT_BUNDLE:
+        return TB_ANSWER_BUNDLE;
+    case TB_REQUEST_IMPORT_BUNDLE:
+        return TB_ANSWER_IMPORTED;
+    case TB_REQUEST_WRITE_LETTER:
+        return TB_ANSWER_WRITTEN;
+    case TB_REQUEST_GET_LETTER:
+        return TB_ANSWER_LETTER;
+    case TB_REQUEST_LIST_DUTIES:
+        return TB_ANSWER_DUTIES;
+    case TB_REQUEST_LIST_CAMPAIGNS:
+        return TB_ANSWER_CAMPAIGNS;
+    case TB_REQUEST_LIST_LISTS:
+        return TB_ANSWER_LISTS;
+    case TB_REQUEST_SHOW_LIST:
+        return TB_ANSWER_SHOWN_LIST;
+    case TB_REQUEST_CHECK_LIST:
+        return TB_ANSWER_VERDICTS;
+    case TB_REQUEST_GET_FAMILY:
+        return TB_ANSWER_FAMILY;
+    case TB_REQUEST_CUT:
+        return TB_ANSWER_CUT;
+    case TB_REQUEST_LIST_QUARANTINE:
+        return TB_ANSWER_QUARANTINE;
+    case TB_REQUEST_ACT_QUARANTINE:
+        return TB_ANSWER_SETTLED;
+    case TB_REQUEST_LIST_REPORTS:
+        return TB_ANSWER_REPORTS;
+    case TB_REQUEST_GET_REPORT:
+        return TB_ANSWER_REPORT;
+    case TB_REQUEST_VERIFY:
+        return TB_ANSWER_VERIFIED;
+    case TB_REQUEST_EXPORT_EVIDENCE:
+        return TB_ANSWER_EVIDENCE;
+    case TB_REQUEST_RECONCILE:
+        return TB_ANSWER_RECONCILED;
+    case TB_REQUEST_GET_FIGURE:
+        return TB_ANSWER_FIGURE;
+    case TB_REQUEST_RECOVER:
+    case TB_REQUEST_GET_RECOVERY:
+        return TB_ANSWER_RECOVERY;
+    case TB_REQUEST_LIST_ACCOUNTS:
+    case TB_REQUEST_CHANGE_ACCOUNT:
+        return TB_ANSWER_ACCOUNTS;
+    case TB_REQUEST_LIST_APPROVALS:
+        return TB_ANSWER_APPROVALS;
+    case TB_REQUEST_LIST_SWITCHES:
+    case TB_REQUEST_SET_SWITCH:
+        return TB_ANSWER_SWITCHES;
+    case TB_REQUEST_UNANSWERED:
+        return TB_ANSWER_UNANSWERED;
+    case TB_REQUEST_EXPLAIN_DUTIES:
+        return TB_ANSWER_EXPLAINED;
+    case TB_REQUEST_GET_OFFICE:
+    case TB_REQUEST_SET_OFFICE:
+        return TB_ANSWER_OFFICE;
+    case TB_REQUEST_INSTALL:
+    case TB_REQUEST_WATCH:
+    case TB_REQUEST_EXPORT:
+    case TB_REQUEST_GET_DOCUMENT:
+    case TB_REQUEST_LIST_DEAD_LETTERS:
+    case TB_REQUEST_RETRY_DEAD_LETTER:
+        break;
+    }
+    return TB_ANSWER_NONE;
+}
+
+/* There is one page more, and then none. */
+static void last_page(tb_local_answer *answer)
+{
+    tb_bytes none = {NULL, 0};
+    if (answer->kind == TB_ANSWER_BUNDLE) {
+        answer->bundle.next = none;
+    } else if (answer->kind == TB_ANSWER_EVIDENCE) {
+        answer->evidence.next = none;
+    } else if (answer->kind == TB_ANSWER_CASES) {
+        answer->cases.next = none;
+    } else if (answer->kind == TB_ANSWER_RECONCILED) {
+        answer->reconciled.next = none;
+    } else if (answer->kind == TB_ANSWER_REPORT) {
+        answer->report.next = none;
+    } else if (answer->kind == TB_ANSWER_WRITTEN) {
+        answer->written.left = 0;
+    } else if (answer->kind == TB_ANSWER_UNANSWERED) {
+        memset(&answer->unanswered.next, 0, sizeof answer->unanswered.next);
+    }
+}
+
+static void sample(server *s, const tb_local_request *request, tb_local_answer *answer)
+{
+    tb_bytes full = encoded_answer(&s->arena, answers_with(request->kind));
+    if (tb_local_answer_decode(full, &s->arena, answer) != TB_ACCEPTED) {
+        _exit(6);
+    }
+    answer->id = request->id;
+    answer->code = TB_ACCEPTED;
+    if (s->asked[request->kind]++ > 0) {
+        last_page(answer);
+    }
+}
+
+/* True: answered wrongly, *out. */
+static bool wrongly(server *s, tb_request_kind kind, tb_local_answer *answer, tb_bytes *out)
+{
+    fake_counts *counts = s->counts;
+    tb_request_id id = answer->id;
+    if (counts->seen == 0) {
+        memset(s->asked, 0, sizeof s->asked);
+    }
+    if (++counts->seen != counts->wrong_at) {
+        return false;
+    }
+    switch (counts->wrong) {
+    case FAKE_RIGHT:
+        return false;
+    case FAKE_REFUSES:
+        answer->kind = TB_ANSWER_NONE;
+        answer->code = TB_REFUSED_CHANGED;
+        answer->detail = tb_bytes_str("已变更");
+        break;
+    case FAKE_OTHER:
+        *out = encoded_answer(&s->arena, TB_ANSWER_CHANGED); /* a watcher's, no command's */
+        if (tb_local_answer_decode(*out, &s->arena, answer) != TB_ACCEPTED) {
+            _exit(6);
+        }
+        answer->id = id;
+        answer->code = TB_ACCEPTED;
+        break;
+    case FAKE_EMPTY:
+        answer->kind = answers_with(kind);
+        if (tb_local_answer_encode(answer, &s->arena, out) == TB_OK) {
+            return true;
+        }
+        answer->kind = TB_ANSWER_NONE; /* it cannot be empty */
+        break;
+    case FAKE_NONSENSE:
+        *out = tb_bytes_str("\xFF\xFF");
+        return true;
+    }
+    if (tb_local_answer_encode(answer, &s->arena, out) != TB_OK) {
+        _exit(5);
+    }
+    return true;
+}
+
 static bool answer_to(server *s, const tb_local_request *request, tb_local_answer *answer)
 {
     static tb_local_party_line party;
     *answer = (tb_local_answer){.id = request->id};
+    if (s->plan->samples && request->kind != TB_REQUEST_GET_DOCUMENT) {
+        sample(s, request, answer);
+        return true;
+    }
     switch (request->kind) {
     case TB_REQUEST_OPEN_CASE:
         return open_case(s, request, answer);
@@ -172,8 +350,10 @@ static void serve(server *s, void *socket)
         if (tb_local_request_decode(in, &s->arena, &request) != TB_ACCEPTED) {
             _exit(4);
         }
-        if (answer_to(s, &request, &answer)) {
-            if (tb_local_answer_encode(&answer, &s->arena, &out) != TB_OK) {
+        answer = (tb_local_answer){.id = request.id};
+        bool wrong = wrongly(s, request.kind, &answer, &out);
+        if (wrong || answer_to(s, &request, &answer)) {
+            if (!wrong && tb_local_answer_encode(&answer, &s->arena, &out) != TB_OK) {
                 _exit(5);
             }
             (void)zmq_send(socket, who, (size_t)who_size, ZMQ_SNDMORE);
@@ -229,8 +409,19 @@ void fake_agent_start(fake_agent *agent, const fake_plan *plan)
 
 void fake_agent_end(fake_agent *agent)
 {
+    int status = 0;
     (void)kill(agent->pid, SIGKILL);
-    (void)waitpid(agent->pid, NULL, 0);
+    (void)waitpid(agent->pid, &status, 0);
     (void)unlink(agent->socket);
     (void)munmap(agent->counts, sizeof *agent->counts);
+    if (WIFEXITED(status)) {
+        fail_msg("the agent ended by itself, at %d", WEXITSTATUS(status));
+    }
+}
+
+void fake_agent_next(fake_agent *agent, fake_wrong wrong, unsigned at)
+{
+    agent->counts->seen = 0;
+    agent->counts->wrong = wrong;
+    agent->counts->wrong_at = at;
 }

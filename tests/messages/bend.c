@@ -435,7 +435,7 @@ static void check_put(each *e, piece made, tb_arena *arena)
 
 static void bend_in_place(each *e, uint32_t number, tb_arena *arena)
 {
-    static const uint64_t numbers[] = {0, 1, 250, UINT32_MAX, INT64_MAX, UINT64_MAX};
+    static const uint64_t numbers[] = {0, 1, 2, 3, 4, 5, 6, 7, 250, UINT32_MAX, INT64_MAX, UINT64_MAX};
     static const char *const texts[] = {"", "\x01", "\xff", "x", "a b"};
     const pieces *whole = &e->whole[e->depth];
     size_t at = find(whole, number);

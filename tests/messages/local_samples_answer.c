@@ -4,9 +4,18 @@
 #include "tests/messages/samples.h"
 #include "tests/test.h"
 
+#define TEXT(text)                                                                                 \
+    {                                                                                              \
+        (const uint8_t *)(text), sizeof(text) - 1                                                  \
+    }
+#define FIELDS (sizeof fields / sizeof fields[0])
+
+/* Of each kind of value one. */
 static tb_field fields[] = {
-    {{(const uint8_t *)"number", 6}, {(const uint8_t *)"13800138000", 11}},
-    {{(const uint8_t *)"remark", 6}, {(const uint8_t *)"a\nb", 3}},
+    {TEXT("found_province"), TEXT("33")},  {TEXT("mvno"), TEXT("1")},
+    {TEXT("number"), TEXT("13800138000")}, {TEXT("ordered"), TEXT("ct.33")},
+    {TEXT("remark"), TEXT("a\nb")},        {TEXT("reported_at"), TEXT("2015-02-09T11:39:00+08:00")},
+    {TEXT("source"), TEXT("police_case")},
 };
 
 static tb_local_summary summary(void)
@@ -14,15 +23,15 @@ static tb_local_summary summary(void)
     tb_local_summary made = {
         .case_id = local_case_id(),
         .campaign = tb_bytes_str("black-card"),
-        .case_type = tb_bytes_str("card"),
-        .state = tb_bytes_str("ordered"),
+        .case_type = tb_bytes_str("notice"),
+        .state = tb_bytes_str("verifying"),
         .holder = sample_party("ct.33"),
         .number = 2,
         .head = sample_digest(0x42),
         .frozen = true,
         .mine = true,
         .fields = fields,
-        .field_count = 2,
+        .field_count = FIELDS,
         .at = SAMPLE_TIME,
         .term = 1,
         .opener = sample_party("police.33.01"),
@@ -49,12 +58,12 @@ static tb_local_approval_line approval_line(tb_local_approval *approvals)
         .waits = TB_STEP_SIGN,
         .case_id = local_case_id(),
         .campaign = tb_bytes_str("black-card"),
-        .case_type = tb_bytes_str("card"),
+        .case_type = tb_bytes_str("notice"),
         .action = tb_bytes_str("order"),
         .title_zh = tb_bytes_str("下达"),
         .title_en = tb_bytes_str("order"),
         .fields = fields,
-        .field_count = 2,
+        .field_count = FIELDS,
         .made = an_approval(),
         .approvals = approvals,
         .approval_count = 1,
@@ -81,14 +90,14 @@ static tb_local_case a_case(void)
         .actor = sample_party("bureau.33"),
         .account = tb_bytes_str("李"),
         .action = tb_bytes_str("order"),
-        .from_state = tb_bytes_str("reported"),
-        .to_state = tb_bytes_str("ordered"),
+        .from_state = tb_bytes_str("submitted"),
+        .to_state = tb_bytes_str("verifying"),
         .at = SAMPLE_TIME,
         .stored = SAMPLE_TIME + 1,
         .addressees = addressees,
         .addressee_count = 1,
         .fields = fields,
-        .field_count = 2,
+        .field_count = FIELDS,
         .unread_groups = unread,
         .unread_count = 1,
         .standing = TB_STANDING_HELD_BACK,
@@ -409,7 +418,7 @@ static tb_local_report report(void)
                              .judged = judged,
                              .judged_count = 1,
                              .texts = fields,
-                             .text_count = 2,
+                             .text_count = FIELDS,
                              .behind = behind,
                              .behind_count = 1,
                              .next = tb_bytes_str("\x05")};
@@ -433,10 +442,14 @@ static tb_local_unanswered unanswered(void)
     static tb_local_unanswered_line lines[1];
     static tb_local_unanswered_case cases[1];
     lines[0] = (tb_local_unanswered_line){sample_party("ct.33"), {1, 2, 3, 4, 5, 6}, SAMPLE_TIME};
-    cases[0] = (tb_local_unanswered_case){
-        local_case_id(),      sample_party("ct.33"),   tb_bytes_str("black-card"),
-        tb_bytes_str("card"), tb_bytes_str("ordered"), SAMPLE_TIME,
-        SAMPLE_TIME + 1,      SAMPLE_TIME + 2};
+    cases[0] = (tb_local_unanswered_case){local_case_id(),
+                                          sample_party("ct.33"),
+                                          tb_bytes_str("black-card"),
+                                          tb_bytes_str("notice"),
+                                          tb_bytes_str("verifying"),
+                                          SAMPLE_TIME,
+                                          SAMPLE_TIME + 1,
+                                          SAMPLE_TIME + 2};
     return (tb_local_unanswered){30, 7, 2, lines, 1, cases, 1, local_case_id(), SAMPLE_TIME};
 }
 
@@ -498,7 +511,7 @@ static void fill_answer(tb_arena *arena, tb_local_answer *answer)
         break;
     case TB_ANSWER_ACTED:
         answer->acted = (tb_local_acted){
-            local_case_id(), sample_digest(4), 2, tb_bytes_str("ordered"), 5, TB_STEP_REVIEW};
+            local_case_id(), sample_digest(4), 2, tb_bytes_str("verifying"), 5, TB_STEP_REVIEW};
         break;
     case TB_ANSWER_CASE:
         answer->case_ = a_case();
@@ -620,8 +633,13 @@ static void fill_answer(tb_arena *arena, tb_local_answer *answer)
                                   SAMPLE_TIME + 1,
                                   fields,
                                   1};
-        answer->family = (tb_local_family){
-            tb_bytes_str("black-card"), tb_bytes_str("card"), relatives[0], relatives, 1, owed, 1};
+        answer->family = (tb_local_family){tb_bytes_str("black-card"),
+                                           tb_bytes_str("notice"),
+                                           relatives[0],
+                                           relatives,
+                                           1,
+                                           owed,
+                                           1};
         break;
     case TB_ANSWER_ACCOUNTS:
         accounts[0] = local_account();

@@ -128,9 +128,11 @@ static void perform(void *shell, const tb_effects *effects)
     } else if (n->crash == SIM_SOME && n->effects_left < count) {
         count = n->effects_left;
     }
+    failing_rest(true); /* what looks on into the store is the simulator's */
     for (size_t i = 0; i < count; i++) {
         perform_one(here, n, &effects->list[i]);
     }
+    failing_rest(false);
 }
 
 static void seed(void *shell, uint8_t out_seed[32])

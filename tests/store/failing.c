@@ -11,6 +11,7 @@
 #define SET_SIZE   (1u << 20) /* a power of two */
 #define LOOK_BYTES (32u << 20)
 #define BENDS      10 /* bytes that are bent at a place, one a time */
+#define MORE_BENDS 60 /* in the long form */
 
 typedef struct contents {
     uint8_t digest[crypto_generichash_BYTES];
@@ -24,8 +25,9 @@ typedef enum fault {
     ROTTEN, /* a read: TB_ERR_CORRUPT */
     LOST,   /* a read: no such row */
     SHORT,  /* a read: half of the value */
+    KEY,    /* a walk: half of the key */
     BENT,   /* a read: a byte of the value is another, under a checksum that fits */
-    LAST = BENT + BENDS - 1,
+    LAST = BENT + MORE_BENDS - 1,
 } fault;
 
 static struct {
@@ -47,6 +49,7 @@ static struct {
     int place_count;
     contents before;
     bool each_way;          /* rather than each place on a way */
+    fault last;             /* of those of a read */
     uint64_t set[SET_SIZE]; /* what has failed; 0 is a free slot */
     size_t count;
     tb_arena look;
@@ -154,8 +157,9 @@ static void bend_value(fault how, tb_txn *txn, tb_bytes *value)
 {
     static const uint8_t bits[] = {0xFF, 0x01, 0x80, 0x02};
     size_t which = (size_t)(how - BENT);
-    size_t first = BENDS / 2;
-    size_t at = which < first ? which : (which - first + 1) * value->size / (BENDS - first + 1);
+    size_t count = (size_t)(now.last - BENT) + 1;
+    size_t first = count / 2;
+    size_t at = which < first ? which : (which - first + 1) * value->size / (count - first + 1);
     uint8_t *copy = __real_tb_arena_alloc(tb_txn_arena(txn), value->size);
     assert_non_null(copy);
     memcpy(copy, value->data, value->size);
@@ -185,8 +189,12 @@ static tb_err read_fails(fault how, tb_txn *txn, tb_err err, tb_bytes *value)
     tb_err __wrap_##name(tb_txn *txn, tb_table table, tb_bytes prefix, tb_bytes at, tb_bytes *key, \
                          tb_bytes *value)                                                          \
     {                                                                                              \
-        fault how = fails(BROKEN, LAST);                                                           \
-        return read_fails(how, txn, __real_##name(txn, table, prefix, at, key, value), value);     \
+        fault how = fails(BROKEN, now.last);                                                       \
+        tb_err err = __real_##name(txn, table, prefix, at, key, value);                            \
+        if (how == KEY && err == TB_OK) {                                                          \
+            key->size /= 2;                                                                        \
+        }                                                                                          \
+        return read_fails(how, txn, err, value);                                                   \
     }
 
 WALK(tb_store_seek)
@@ -197,7 +205,7 @@ tb_err __real_tb_store_get(tb_txn *txn, tb_table table, tb_bytes key, tb_bytes *
 tb_err __wrap_tb_store_get(tb_txn *txn, tb_table table, tb_bytes key, tb_bytes *out_value);
 tb_err __wrap_tb_store_get(tb_txn *txn, tb_table table, tb_bytes key, tb_bytes *out_value)
 {
-    fault how = fails(BROKEN, LAST);
+    fault how = fails(BROKEN, now.last);
     return read_fails(how, txn, __real_tb_store_get(txn, table, key, out_value), out_value);
 }
 
@@ -313,12 +321,13 @@ static void remember(void *logic, size_t size)
     now.logic_before = copy;
 }
 
-static bool awake(void)
+bool failing_awake(void)
 {
     if (!now.asked) {
         const char *asked = getenv("TONGBAO_FAILING");
         now.awake = asked != NULL;
         now.each_way = asked != NULL && strcmp(asked, "ways") == 0;
+        now.last = BENT + (getenv("TONGBAO_BENDS") != NULL ? MORE_BENDS : BENDS) - 1;
         now.asked = true;
     }
     return now.awake;
@@ -326,7 +335,7 @@ static bool awake(void)
 
 void failing_start(tb_store *store, tb_arena *arena, void *logic, size_t logic_size)
 {
-    if (!awake()) {
+    if (!failing_awake()) {
         return;
     }
     now.store = store;

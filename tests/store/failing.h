@@ -14,6 +14,8 @@
  *   a row that is read fails its checksum,  likewise: a bad record is no reason to stop, and no
  *     is not there, is cut in half, or has    assertion depends on it
      another byte under a good checksum
+     (ten, one a time; sixty with
+     TONGBAO_BENDS); half of a walk's key
  *
  * and in each case not a row of the store is another than before.
  *
@@ -40,6 +42,9 @@ void failing_put_back(void);
 /* What runs between failing_start and failing_again commits more than once: what failed then leaves
  * the store as the commit before it did. */
 void failing_many(bool many);
+
+/* Whether faults are awake: then a test need not do the same a hundred times. */
+bool failing_awake(void);
 
 /* What stands in for a part of the product inside a turn does not fail itself. */
 void failing_rest(bool rests);
