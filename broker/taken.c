@@ -57,6 +57,7 @@ drop_place(tb_broker *b, tb_live_stream *live, tb_live_party *recipient, const t
     if (recipient->linked && place->seq <= session->cursor[stream->lane - TB_LANE_FIRST]) {
         session->in_flight -= place->bytes < session->in_flight ? place->bytes : session->in_flight;
         recipient->changed = true;
+        recipient->deliver = true; /* it may be somebody else who showed the mark */
     }
     return TB_OK;
 }
