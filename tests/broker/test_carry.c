@@ -187,6 +187,34 @@ static void no_more_than_the_credit_is_on_its_way(void **state)
     assert_int_equal(rows(w, TB_TABLE_HUB_GROUP), 0);
 }
 
+static void credit_that_a_sender_frees_by_a_mark_it_shows_delivers_at_once(void **state)
+{
+    world *w = *state;
+    world_limits(w, TB_SHARE_BYTES, 1000);
+    link_up(w, at(w, A));
+    link_up(w, at(w, B));
+    size_t to = B;
+    for (int i = 0; i < 2; i++) {
+        parcel p = make(w, at(w, A), &to, 1, TB_LANE_NORMAL, 1, 900);
+        say_submit(w, at(w, A), &p);
+    }
+    turn(w);
+    tb_frame *deliver = expect(w, at(w, B), TB_FRAME_DELIVER);
+    assert_int_equal(deliver->carry.group_count, 1);
+    assert_true(take(w, at(w, B), &deliver->carry.groups[0], &deliver->carry)); /* Taken is lost */
+    tb_line mark = arrived_line(w, at(w, B), A, TB_LANE_NORMAL);
+    tb_signed_line shown = sign_line(w, at(w, B), &mark);
+    tb_frame hello = {.kind = TB_FRAME_HELLO};
+    hello.hello.party = at(w, A)->id;
+    hello.hello.incarnation = at(w, A)->incarnation;
+    hello.hello.protocol_min = hello.hello.protocol_max = 1;
+    hello.hello.arrived = &shown;
+    hello.hello.arrived_count = 1;
+    say(w, at(w, A), &hello);
+    turn(w);
+    expect(w, at(w, B), TB_FRAME_DELIVER);
+}
+
 static void a_late_urgent_notice_overtakes_waiting_ones(void **state)
 {
     world *w = *state;
@@ -293,6 +321,7 @@ static const struct CMUnitTest tests[] = {
     WORLD_TEST(what_is_not_taken_is_delivered_again_and_less_often_each_time),
     WORLD_TEST(a_missing_number_at_the_recipient_begins_delivery_again),
     WORLD_TEST(no_more_than_the_credit_is_on_its_way),
+    WORLD_TEST(credit_that_a_sender_frees_by_a_mark_it_shows_delivers_at_once),
     WORLD_TEST(a_late_urgent_notice_overtakes_waiting_ones),
     WORLD_TEST(an_arrived_mark_of_before_changes_nothing),
     WORLD_TEST(stamps_carry_the_exercise_clock_only_in_exercises),
