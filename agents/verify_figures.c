@@ -100,7 +100,7 @@ static tb_err same_line(tb_arena *arena, const tb_figure *a, const tb_figure *b,
 {
     tb_bytes name;
     tb_bytes one;
-    tb_bytes other;
+    tb_bytes other = {NULL, 0};
     *out = a == b;
     if (a == NULL || b == NULL) {
         return TB_OK;

@@ -362,6 +362,41 @@ static void a_stamp_that_comes_behind_the_arrived_mark_is_kept(void **state)
     peer_check(t, &t->a);
 }
 
+/* A Welcome with the hub's stored mark of the group and its recipient's arrived one. */
+static void welcome_with_both(town *t, const tb_group *group)
+{
+    tb_line arrived = town_arrived_line(t, group);
+    tb_signed_line shown = town_line_by(t, &arrived, &t->b);
+    tb_line stored = town_stored_line(t, group);
+    tb_signed_line kept = town_line(t, &stored);
+    tb_frame welcome = {.kind = TB_FRAME_WELCOME};
+    welcome.welcome.protocol = TB_PROTOCOL;
+    welcome.welcome.hub_incarnation = t->hub_run;
+    welcome.welcome.stored = &kept;
+    welcome.welcome.stored_count = 1;
+    welcome.welcome.arrived = &shown;
+    welcome.welcome.arrived_count = 1;
+    town_send(t, &t->a, &welcome);
+}
+
+/* Without its stamp a notice has no date, and what it reports counts in no figure. */
+static void a_stamp_that_was_lost_is_kept_from_the_next_welcome(void **state)
+{
+    town *t = *state;
+    tb_group group = one_notice(t);
+    tb_line line = town_arrived_line(t, &group);
+    tb_signed_line arrived = town_line_by(t, &line, &t->b);
+    send_line(t, &t->a, &arrived);
+    assert_int_equal(peer_stream_out(t, &t->a, "ct.33").stored, 1);
+    assert_int_equal(peer_rows(t, &t->a, TB_TABLE_STAMP), 0);
+    for (int i = 0; i < 2; i++) {
+        peer_step(t, &t->a, TB_INPUT_LINK, tb_bytes_of(NULL, 0));
+        welcome_with_both(t, &group);
+        assert_int_equal(peer_rows(t, &t->a, TB_TABLE_STAMP), 1);
+    }
+    peer_check(t, &t->a);
+}
+
 /* The frame that passes it on may be lost while the session lives, kept alive by beats. */
 static void an_arrived_mark_that_was_lost_is_asked_for_with_hello(void **state)
 {
@@ -379,18 +414,7 @@ static void an_arrived_mark_that_was_lost_is_asked_for_with_hello(void **state)
     }
     assert_true(passed >= TB_MARK_ASK_MS);
 
-    tb_line arrived = town_arrived_line(t, &group);
-    tb_signed_line shown = town_line_by(t, &arrived, &t->b);
-    tb_line stored = town_stored_line(t, &group);
-    tb_signed_line kept = town_line(t, &stored);
-    tb_frame welcome = {.kind = TB_FRAME_WELCOME};
-    welcome.welcome.protocol = TB_PROTOCOL;
-    welcome.welcome.hub_incarnation = t->hub_run;
-    welcome.welcome.stored = &kept;
-    welcome.welcome.stored_count = 1;
-    welcome.welcome.arrived = &shown;
-    welcome.welcome.arrived_count = 1;
-    town_send(t, &t->a, &welcome);
+    welcome_with_both(t, &group);
     assert_int_equal(peer_stream_out(t, &t->a, "ct.33").arrived, 1);
     assert_int_equal(peer_rows(t, &t->a, TB_TABLE_OUTBOX), 0);
     assert_int_equal(peer_alarm(t, &t->a), TB_ACCEPTED);
@@ -429,6 +453,7 @@ static const struct CMUnitTest tests[] = {
     IN_TOWN(a_refusal_after_arrival_finds_its_notice),
     IN_TOWN(marks_of_many_groups_land_in_any_order),
     IN_TOWN(a_stamp_that_comes_behind_the_arrived_mark_is_kept),
+    IN_TOWN(a_stamp_that_was_lost_is_kept_from_the_next_welcome),
     IN_TOWN(an_arrived_mark_that_was_lost_is_asked_for_with_hello),
     IN_TOWN(a_mark_that_stays_out_is_an_alarm_that_names_the_recipient),
 };
