@@ -40,6 +40,24 @@ static void with_something_outstanding_hello_is_said_again_after_ten_minutes(voi
     peer_check(t, &t->a);
 }
 
+/* Then every tick has work of its own, and none is without. */
+static void who_sends_the_same_again_and_again_says_hello_again_too(void **state)
+{
+    town *t = *state;
+    town_link(t, &t->a);
+    peer_say(t, &t->a, "ct.33 one");
+    peer_forget(&t->a);
+    for (tb_time past = 0; past < TB_GREET_AGAIN_MS; past += TB_RESEND_AFTER_MS) {
+        assert_int_equal(peer_count(t, &t->a, TB_FRAME_HELLO), 0);
+        tb_frame beat = {.kind = TB_FRAME_BEAT};
+        town_send(t, &t->a, &beat);
+        peer_tick(t, &t->a, TB_RESEND_AFTER_MS);
+    }
+    assert_true(peer_count(t, &t->a, TB_FRAME_SUBMIT) > 1);
+    assert_int_equal(peer_count(t, &t->a, TB_FRAME_HELLO), 1);
+    peer_check(t, &t->a);
+}
+
 static void with_nothing_outstanding_hello_is_said_again_after_an_hour(void **state)
 {
     town *t = *state;
@@ -82,6 +100,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         IN_TOWN(with_something_outstanding_hello_is_said_again_after_ten_minutes),
+        IN_TOWN(who_sends_the_same_again_and_again_says_hello_again_too),
         IN_TOWN(with_nothing_outstanding_hello_is_said_again_after_an_hour),
         IN_TOWN(a_clock_that_was_set_back_does_not_hold_up_hello),
         IN_TOWN(a_clock_that_was_set_back_does_not_hold_up_a_beat),
