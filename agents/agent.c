@@ -201,7 +201,7 @@ static tb_err tick(tb_step *step)
         step->agent->times.drafts = step->now.real;
         err = tb_drafts_release(step->agent, step->txn, step->now, step->random, step->effects);
     }
-    return err;
+    return err == TB_OK ? tb_link_greet_again(step) : err;
 }
 
 tb_err tb_agent_step(

@@ -174,18 +174,6 @@ static void clamp(tb_link_times *times, tb_time now)
     not_ahead(&times->drafts, now);
 }
 
-/* Whether Hello is to be said again on a connection that goes on (base/limits.h). Asked before the
- * tick sends again what has no mark, which may go on and on; not behind other work of its turn. */
-static bool greets_again(const tb_step *step)
-{
-    const tb_agent *agent = step->agent;
-    bool outstanding = tb_store_rows(step->txn, TB_TABLE_OUTBOX) > 0 ||
-                       tb_store_rows(step->txn, TB_TABLE_DRAFT) > 0;
-    tb_time wait = outstanding ? TB_GREET_AGAIN_MS : TB_GREET_IDLE_MS;
-    bool busy = agent->pending.count > 0 || agent->work != NULL; /* the next tick will do */
-    return !busy && !TB_MUTANT(GREETS_ONCE) && step->now.real - agent->times.hello >= wait;
-}
-
 tb_err tb_link_tick(tb_step *step)
 {
     tb_link_times *times = &step->agent->times;
@@ -197,9 +185,6 @@ tb_err tb_link_tick(tb_step *step)
     }
     clamp(times, now);
     if (row.state == TB_LINK_CONFIRMED && !times->ask && now - times->heard < TB_SILENT_MS) {
-        if (greets_again(step)) {
-            return tb_link_greet(step);
-        }
         if (now - times->sent < TB_BEAT_MS) {
             return TB_OK;
         }
@@ -208,6 +193,23 @@ tb_err tb_link_tick(tb_step *step)
     }
     bool waiting = row.state == TB_LINK_GREETING && now - times->hello < HELLO_AGAIN_MS;
     if (waiting || now < times->hello_after) {
+        return TB_OK;
+    }
+    return tb_link_greet(step);
+}
+
+tb_err tb_link_greet_again(tb_step *step)
+{
+    tb_agent *agent = step->agent;
+    bool outstanding = tb_store_rows(step->txn, TB_TABLE_OUTBOX) > 0 ||
+                       tb_store_rows(step->txn, TB_TABLE_DRAFT) > 0;
+    tb_time wait = outstanding ? TB_GREET_AGAIN_MS : TB_GREET_IDLE_MS;
+    if (!agent->times.connected || TB_MUTANT(GREETS_ONCE) ||
+        step->now.real - agent->times.hello < wait) {
+        return TB_OK;
+    }
+    if (agent->pending.count > 0 || agent->work != NULL) {
+        agent->times.ask = true; /* the next tick begins with it: each may end with work */
         return TB_OK;
     }
     return tb_link_greet(step);

@@ -43,10 +43,12 @@ tb_err tb_link_up(tb_step *step) TB_MUST_USE;
 tb_err tb_link_down(tb_step *step) TB_MUST_USE;
 /* One frame from the hub. A frame that does not decode ends the session with an alarm. */
 tb_err tb_link_frame(tb_step *step, tb_bytes bytes) TB_MUST_USE;
-/* Says Hello again when Welcome stays out or the hub has been silent, and beats. In a confirmed
- * session Hello again once in a while: any frame of the hub may have been lost on a connection that
- * goes on: a mark it passed on, an Open, a document. Welcome says all of that anew. */
+/* Says Hello again when Welcome stays out or the hub has been silent, and beats. */
 tb_err tb_link_tick(tb_step *step) TB_MUST_USE;
+/* At the end of a tick of a confirmed session: Hello again once in a while. Any frame of the hub may
+ * have been lost on a connection that goes on: a mark it passed on, an Open, a document. Welcome
+ * says all of that anew. */
+tb_err tb_link_greet_again(tb_step *step) TB_MUST_USE;
 /* When tb_link_tick has something to do; TB_ERR_NOT_FOUND while the link is down. */
 tb_err tb_link_due(tb_agent *agent, tb_txn *txn, tb_time *out) TB_MUST_USE;
 

@@ -54,6 +54,7 @@ static void who_sends_the_same_again_and_again_says_hello_again_too(void **state
         peer_tick(t, &t->a, TB_RESEND_AFTER_MS);
     }
     assert_true(peer_count(t, &t->a, TB_FRAME_SUBMIT) > 1);
+    peer_tick(t, &t->a, 0);
     assert_int_equal(peer_count(t, &t->a, TB_FRAME_HELLO), 1);
     peer_check(t, &t->a);
 }
