@@ -95,6 +95,18 @@ static void write_segments(world *w)
         .version = 7, .runs = &w->run, .run_count = 1, .cities = &city, .city_count = 1};
 }
 
+/* A run of the agent begins, by what is in its store. */
+static void begin_run(world *w, world_agent *a)
+{
+    tb_txn *txn;
+    tb_refusal refused;
+    assert_ok(tb_store_begin(a->store, &a->arena, &txn));
+    assert_ok(tb_agent_start(&a->agent, txn, &w->random, &refused));
+    assert_int_equal(refused, TB_ACCEPTED);
+    assert_ok(tb_store_commit(txn));
+    link_up(w, a->id.text, true);
+}
+
 static void start_agent(world *w, size_t i)
 {
     world_agent *a = &w->agents[i];
@@ -113,20 +125,12 @@ static void start_agent(world *w, size_t i)
         .campaigns = &w->campaigns,
         .segments = &w->segments,
     };
-    tb_txn *txn;
-    tb_refusal refused;
-    assert_ok(tb_store_begin(a->store, &a->arena, &txn));
-    assert_ok(tb_agent_start(&a->agent, txn, &w->random, &refused));
-    assert_int_equal(refused, TB_ACCEPTED);
-    assert_ok(tb_store_commit(txn));
-    link_up(w, a->id.text, true);
+    begin_run(w, a);
 }
 
 void world_restart(world *w, const char *party)
 {
     world_agent *a = who(w, party);
-    tb_txn *txn;
-    tb_refusal refused;
     const tb_agent before = a->agent;
     a->agent = (tb_agent){
         .self = before.self,
@@ -139,11 +143,7 @@ void world_restart(world *w, const char *party)
         .directories = before.directories,
     };
     tb_arena_reset(&a->arena);
-    assert_ok(tb_store_begin(a->store, &a->arena, &txn));
-    assert_ok(tb_agent_start(&a->agent, txn, &w->random, &refused));
-    assert_int_equal(refused, TB_ACCEPTED);
-    assert_ok(tb_store_commit(txn));
-    link_up(w, party, true);
+    begin_run(w, a);
 }
 
 static void start_agents(world *w, const world_person *people, size_t count)
@@ -675,58 +675,7 @@ void judge_due(world *w, const char *id)
     world_end(w, a, txn);
 }
 
-tb_local_duties duties_at(world *w, const char *id)
-{
-    tb_local_request request = {.kind = TB_REQUEST_LIST_DUTIES};
-    const tb_local_answer *answer = ask(w, id, &request);
-    assert_int_equal(answer->kind, TB_ANSWER_DUTIES);
-    return answer->duties;
-}
-
 /* ---- looking ---- */
-
-tb_local_summary summary_at(world *w, const char *id)
-{
-    tb_local_request request = {.kind = TB_REQUEST_GET_CASE, .case_id = w->case_id};
-    const tb_local_answer *answer = ask(w, id, &request);
-    if (answer->code == TB_REFUSED_UNKNOWN_CASE) {
-        return (tb_local_summary){.number = 0};
-    }
-    assert_int_equal(answer->code, TB_ACCEPTED);
-    return answer->case_.summary;
-}
-
-static const char *text_of(world *w, tb_bytes bytes)
-{
-    char *text = tb_arena_alloc(&w->memory, bytes.size + 1);
-    assert_non_null(text);
-    if (bytes.size > 0) {
-        memcpy(text, bytes.data, bytes.size);
-    }
-    return text;
-}
-
-const char *state_at(world *w, const char *id)
-{
-    return text_of(w, summary_at(w, id).state);
-}
-
-const char *holder_at(world *w, const char *id)
-{
-    tb_local_summary summary = summary_at(w, id);
-    return text_of(w, tb_party_bytes(&summary.holder));
-}
-
-const char *value_at(world *w, const char *id, const char *field)
-{
-    tb_local_summary summary = summary_at(w, id);
-    for (size_t i = 0; i < summary.field_count; i++) {
-        if (tb_bytes_equal(summary.fields[i].id, tb_bytes_str(field))) {
-            return text_of(w, summary.fields[i].value);
-        }
-    }
-    return "";
-}
 
 uint64_t alarms_at(world *w, const char *id)
 {

@@ -1,0 +1,53 @@
+/* world_look - what a test of the world looks at: a party's answers, as text. */
+#include "tests/agents/world.h"
+
+tb_local_duties duties_at(world *w, const char *id)
+{
+    tb_local_request request = {.kind = TB_REQUEST_LIST_DUTIES};
+    const tb_local_answer *answer = ask(w, id, &request);
+    assert_int_equal(answer->kind, TB_ANSWER_DUTIES);
+    return answer->duties;
+}
+
+tb_local_summary summary_at(world *w, const char *id)
+{
+    tb_local_request request = {.kind = TB_REQUEST_GET_CASE, .case_id = w->case_id};
+    const tb_local_answer *answer = ask(w, id, &request);
+    if (answer->code == TB_REFUSED_UNKNOWN_CASE) {
+        return (tb_local_summary){.number = 0};
+    }
+    assert_int_equal(answer->code, TB_ACCEPTED);
+    return answer->case_.summary;
+}
+
+static const char *text_of(world *w, tb_bytes bytes)
+{
+    char *text = tb_arena_alloc(&w->memory, bytes.size + 1);
+    assert_non_null(text);
+    if (bytes.size > 0) {
+        memcpy(text, bytes.data, bytes.size);
+    }
+    return text;
+}
+
+const char *state_at(world *w, const char *id)
+{
+    return text_of(w, summary_at(w, id).state);
+}
+
+const char *holder_at(world *w, const char *id)
+{
+    tb_local_summary summary = summary_at(w, id);
+    return text_of(w, tb_party_bytes(&summary.holder));
+}
+
+const char *value_at(world *w, const char *id, const char *field)
+{
+    tb_local_summary summary = summary_at(w, id);
+    for (size_t i = 0; i < summary.field_count; i++) {
+        if (tb_bytes_equal(summary.fields[i].id, tb_bytes_str(field))) {
+            return text_of(w, summary.fields[i].value);
+        }
+    }
+    return "";
+}
