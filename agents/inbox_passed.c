@@ -20,8 +20,8 @@ tb_refusal tb_inbox_signing_key(const tb_agent *agent,
     if (party == NULL) {
         return TB_REFUSED_UNKNOWN_PARTY;
     }
-    const tb_directory_key *key = tb_directory_key_of(party, &header->signing_key);
-    if (key == NULL || key->purpose != TB_PURPOSE_SIGN) {
+    const tb_directory_key *key = tb_directory_signing_key(party, &header->signing_key);
+    if (key == NULL) {
         return TB_REFUSED_UNKNOWN_KEY;
     }
     if (root->tree != TB_TREE_HEADERS || !tb_party_equal(&root->signer, &header->sender) ||

@@ -58,7 +58,7 @@ static tb_err run(tb_step *step)
 
 static void ticks(world *w)
 {
-    turn_with(w, BUREAU, run);
+    turn_of(w, BUREAU, run);
 }
 
 static uint64_t rows(world *w, tb_table table)

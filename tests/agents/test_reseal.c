@@ -498,23 +498,23 @@ static void an_old_key_goes_when_its_time_is_over_and_not_before(void **state)
     a->agent.keys.seal_id[1].bytes[0] = 7;
     a->agent.keys.seal_count = 2;
     a->agent.keys.old_seal_life = LIFE;
-    turn_with(w, "bureau.33", look);
+    turn_of(w, "bureau.33", look);
     assert_int_equal(destroyed, 0); /* the directory does not know that it is retired */
     cut = (tb_cut){.party = a->id, .key = a->agent.keys.seal_id[1], .at = w->clock};
     w->directory.cuts = &cut;
     w->directory.cut_count = 1;
     w->clock += LIFE;
-    turn_with(w, "bureau.33", look);
+    turn_of(w, "bureau.33", look);
     assert_int_equal(destroyed, 0);
     w->clock++;
-    turn_with(w, "bureau.33", look);
+    turn_of(w, "bureau.33", look);
     assert_int_equal(destroyed, 1);
     /* no life is longer than a notice's */
     a->agent.keys.old_seal_life = 2 * TB_NOTICE_LIFE_MS;
-    turn_with(w, "bureau.33", look);
+    turn_of(w, "bureau.33", look);
     assert_int_equal(destroyed, 0);
     w->clock = cut.at + TB_NOTICE_LIFE_MS + 1;
-    turn_with(w, "bureau.33", look);
+    turn_of(w, "bureau.33", look);
     assert_int_equal(destroyed, 1);
 }
 
@@ -542,7 +542,7 @@ static void nothing_goes_while_a_notice_waits_unopened(void **state)
     w->directory.cut_count = 1;
     w->clock += 2 * LIFE;
     turn_with(w, "bureau.33", put_waiting);
-    turn_with(w, "bureau.33", look);
+    turn_of(w, "bureau.33", look);
     assert_int_equal(destroyed, 0);
 }
 
