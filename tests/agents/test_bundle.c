@@ -662,6 +662,75 @@ static void the_next_bundle_goes_on_behind_the_one_before(void **state)
                      TB_REFUSED_BUNDLE_EMPTY);
 }
 
+/* Said in as few turns as they fit. */
+static void say_many(town *t, const char *text, size_t count)
+{
+    const char *texts[TB_BATCH_MAX];
+    for (size_t i = 0; i < TB_BATCH_MAX; i++) {
+        texts[i] = text;
+    }
+    for (size_t done = 0; done < count;) {
+        size_t now = count - done < TURN_TEXTS ? count - done : TURN_TEXTS;
+        peer_say_all(t, &t->a, texts, now);
+        done += now;
+    }
+}
+
+static void bring_all(town *t, const char *from_to, peer *from, peer *to, tb_local_counts *sum)
+{
+    tb_bytes after = {NULL, 0};
+    do {
+        tb_local_answer answer = export_after(t, from, from_to, after);
+        assert_int_equal(answer.code, TB_ACCEPTED);
+        tb_local_answer in = bring_in(t, to, answer.bundle.content);
+        assert_int_equal(in.code, TB_ACCEPTED);
+        sum->marks += in.imported.counts.marks;
+        sum->refusals += in.imported.counts.refusals;
+        after = answer.bundle.next;
+    } while (after.size > 0);
+}
+
+/* The lines of one bundle are bounded: marks first, then the newest refusals, then stamps. */
+static void of_more_lines_than_a_bundle_holds_the_newest_go(void **state)
+{
+    town *t = *state;
+    tb_local_counts there = {0};
+    tb_local_counts back = {0};
+    if (failing_awake()) {
+        return; /* nothing new fails in it */
+    }
+    t->b.disliked = "bad";
+    say_many(t, "ct.33 bad", TB_BUNDLE_LINES_MAX + 10);
+    bring_all(t, "ct.33", &t->a, &t->b, &there);
+    tb_bundle bundle = opened(t, carry_out(t, &t->b, "bureau.33"));
+    assert_int_equal(bundle.mark_count, 1);
+    assert_int_equal(bundle.refusal_count, TB_BUNDLE_LINES_MAX - 1);
+    assert_int_equal(bundle.stamp_count, 0);
+    assert_int_equal(bundle.refusals[bundle.refusal_count - 1].line.from, TB_BUNDLE_LINES_MAX + 10);
+    bring_all(t, "bureau.33", &t->b, &t->a, &back);
+    assert_int_equal(back.refusals, TB_BUNDLE_LINES_MAX - 1);
+    assert_int_equal(back.marks, 1);
+}
+
+static void more_groups_than_a_frame_holds_go_in_the_next_bundle(void **state)
+{
+    town *t = *state;
+    if (failing_awake()) {
+        return; /* nothing new fails in it */
+    }
+    for (size_t i = 0; i < TB_FRAME_GROUPS_MAX + 1; i++) {
+        peer_forget(&t->a);
+        peer_say(t, &t->a, "ct.33 x");
+    }
+    tb_local_answer first = export_after(t, &t->a, "ct.33", tb_bytes_of(NULL, 0));
+    tb_bundle bundle = opened(t, first.bundle.content);
+    assert_true(first.bundle.next.size > 0);
+    assert_true(bundle.carry.group_count <= TB_FRAME_GROUPS_MAX);
+    assert_int_equal(bring_in(t, &t->b, first.bundle.content).code, TB_ACCEPTED);
+    tb_local_answer next = export_after(t, &t->a, "ct.33", first.bundle.next);
+    assert_int_equal(bring_in(t, &t->b, next.bundle.content).code, TB_ACCEPTED);
+}
+
 static void a_crowded_turn_or_a_full_store_takes_no_bundle(void **state)
 {
     static tb_effects effects;
@@ -742,6 +811,8 @@ static const struct CMUnitTest tests[] = {
     T(a_refusal_is_known_by_its_lane_number_and_header),
     T(marks_of_other_parties_are_not_in_it),
     T(the_next_bundle_goes_on_behind_the_one_before),
+    T(of_more_lines_than_a_bundle_holds_the_newest_go),
+    T(more_groups_than_a_frame_holds_go_in_the_next_bundle),
     T(a_crowded_turn_or_a_full_store_takes_no_bundle),
     T(a_bundle_of_nobody_or_of_our_own_is_refused),
     T(nothing_to_carry_is_said),

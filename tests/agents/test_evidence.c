@@ -59,6 +59,7 @@ typedef struct gathered {
     tb_digest previous;
     tb_digest events[EVENTS_MAX];
     size_t event_count;
+    size_t document_count;
     tb_bytes after;
     uint8_t cursor[128];
 } gathered;
@@ -93,6 +94,7 @@ take_of(world *w, gathered *g, const char *party, const tb_local_export_evidence
     assert_int_equal(page.number, ++g->pages);
     assert_true(tb_digest_equal(&page.previous, &g->previous));
     g->previous = page.digest;
+    g->document_count += page.document_count;
     for (size_t i = 0; i < page.passed_count; i++) {
         take_event(g, page.passed[i], &arena);
     }
@@ -336,6 +338,43 @@ static void an_archive_has_every_closed_case_of_a_campaign_that_is_over(void **s
     assert_int_equal(events_of(w, "bureau.33", &wish), 6);
 }
 
+/* A document in the bureau's store, of so many bytes. */
+static void keep_document(
+    world *w, tb_document_kind kind, const char *name, uint32_t version, size_t size)
+{
+    world_agent *a = who(w, "bureau.33");
+    tb_document document = {.kind = kind, .name = tb_bytes_str(name), .version = version};
+    uint8_t *content = tb_arena_alloc(&w->memory, size);
+    tb_txn *txn;
+    assert_non_null(content);
+    document.content = tb_bytes_of(content, size);
+    tb_arena_reset(&a->arena);
+    assert_ok(tb_store_begin(a->store, &a->arena, &txn));
+    assert_ok(tb_document_keep(txn, &document));
+    assert_ok(tb_store_commit(txn));
+}
+
+static void directories_and_the_cases_own_campaign_go_along_on_as_many_pages_as_they_need(
+    void **state)
+{
+    world *w = *state;
+    static gathered g;
+    assert_int_equal(opens(w, "police.33", LEAD), TB_ACCEPTED);
+    deliver_all(w);
+    keep_document(w, TB_DOCUMENT_DIRECTORY, "directory", 1, 300 * 1024);
+    keep_document(w, TB_DOCUMENT_DIRECTORY, "directory", 2, 300 * 1024);
+    keep_document(w, TB_DOCUMENT_DIRECTORY, "directory", 3, 300 * 1024);
+    keep_document(w, TB_DOCUMENT_CAMPAIGN, "black-card", 1, 100);
+    keep_document(w, TB_DOCUMENT_CAMPAIGN, "another", 1, 100);
+    keep_document(w, TB_DOCUMENT_TABLE, "black-card", 1, 100);
+    g = (gathered){.pages = 0};
+    while (take_page(w, &g, "bureau.33", &w->case_id, false)) {
+    }
+    assert_int_equal(g.pages, 2);
+    assert_int_equal(g.document_count, 4);
+    assert_int_equal(g.event_count, 1);
+}
+
 static void what_is_not_here_or_no_report_is_refused(void **state)
 {
     world *w = *state;
@@ -358,6 +397,7 @@ static void what_is_not_here_or_no_report_is_refused(void **state)
 static const struct CMUnitTest tests[] = {
     TEST(every_event_behind_the_figures_is_on_some_page_once_and_the_last_page_says_so),
     TEST(who_checks_a_report_sees_what_it_does_not_stand_on),
+    TEST(directories_and_the_cases_own_campaign_go_along_on_as_many_pages_as_they_need),
     TEST(what_is_not_here_or_no_report_is_refused),
     SHIPPED(what_the_figures_of_a_case_are_counted_from_goes_along),
     SHIPPED(figures_that_were_filed_lead_to_the_filings),

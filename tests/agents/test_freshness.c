@@ -286,6 +286,21 @@ static void another_directory_of_our_version_is_an_alarm_once(void **state)
     assert_int_equal(alarms_at(w, A), 1);
 }
 
+static void past_its_end_an_act_for_a_first_time_recipient_waits_and_says_why(void **state)
+{
+    world *w = *state;
+    who(w, A)->agent.stale = true;
+    assert_int_equal(opens(w, A,
+                           "number=13800001234|source=police_case|offence=telecom_fraud|"
+                           "reported_at=2015-02-09T11:39:00+08:00"),
+                     TB_ACCEPTED);
+    assert_true(w->answer.draft);
+    const char *why = tb_refusal_zh(TB_REFUSED_DIRECTORY_STALE);
+    assert_true(w->answer.detail.size > strlen(why));
+    assert_memory_equal(w->answer.detail.data, why, strlen(why));
+    assert_int_equal(lying(w), 0);
+}
+
 /* One party that names a version nobody made must not hide the next one that is withheld. */
 static void a_version_out_of_reach_does_not_mute_the_next(void **state)
 {
@@ -323,6 +338,7 @@ static const struct CMUnitTest tests[] = {
     IN_A_WORLD(a_newer_directory_that_the_hub_does_not_give_names_it_once),
     IN_A_WORLD(a_version_that_never_was_hides_no_other),
     IN_A_WORLD(one_that_comes_in_time_is_no_alarm),
+    IN_A_WORLD(past_its_end_an_act_for_a_first_time_recipient_waits_and_says_why),
     IN_A_WORLD(a_version_out_of_reach_does_not_mute_the_next),
     IN_A_WORLD(another_directory_of_our_version_is_an_alarm_once),
 };

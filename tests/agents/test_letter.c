@@ -1,6 +1,7 @@
 /* The letter to a party without a line: what it says, what it must not say, and its form. */
 #include "agents/letter.h"
 
+#include "messages/table.h"
 #include "tests/agents/world.h"
 
 #include <stdio.h>
@@ -174,6 +175,39 @@ static void only_a_party_without_a_line_gets_letters(void **state)
     assert_int_equal(ask(w, "bureau.44", &request)->code, TB_REFUSED_UNKNOWN_LETTER);
 }
 
+#define PROVINCES                                                                                  \
+    "code2,code6,name_zh,name_en,abbr,abbr_zh,bureau_zh\n"                                         \
+    "44,440000,广东省,Guangdong,GD,粤,广东省通信管理局\n"
+
+/* Writes a table of provinces into the bureau's store. */
+static void keep_provinces(world *w, const char *lines)
+{
+    world_agent *a = who(w, "bureau.44");
+    tb_csv_table table = {
+        .name = tb_bytes_str(TB_TABLE_PROVINCES), .version = 1, .notice = tb_bytes_str("test")};
+    tb_document document = {
+        .kind = TB_DOCUMENT_TABLE, .name = tb_bytes_str(TB_TABLE_PROVINCES), .version = 1};
+    tb_txn *txn;
+    table.csv = tb_bytes_str(lines);
+    assert_ok(tb_csv_table_encode(&table, &w->memory, &document.content));
+    tb_arena_reset(&a->arena);
+    assert_ok(tb_store_begin(a->store, &a->arena, &txn));
+    assert_ok(tb_document_keep(txn, &document));
+    assert_ok(tb_store_commit(txn));
+}
+
+static void a_province_stands_there_by_its_name_where_the_table_has_it(void **state)
+{
+    world *w = *state;
+    assert_int_equal(write_to(w, "cm.44", "")->code, TB_ACCEPTED);
+    assert_false(says(print(w, "cm.44", 1).page, "广东省</span>"));
+    keep_provinces(w, "no table");
+    assert_false(says(print(w, "cm.44", 1).page, "广东省</span>"));
+    keep_provinces(w, PROVINCES);
+    assert_true(says(print(w, "cm.44", 1).page, "广东省</span>"));
+    assert_true(says(print(w, "cm.44", 1).page, "Guangdong</span>"));
+}
+
 static void a_party_without_a_name_stands_there_by_its_id(void **state)
 {
     world *w = *state;
@@ -269,6 +303,7 @@ static const struct CMUnitTest tests[] = {
     T(a_letter_counts_by_itself_and_lists_each_event_once),
     T(printed_again_it_is_the_same),
     T(only_a_party_without_a_line_gets_letters),
+    T(a_province_stands_there_by_its_name_where_the_table_has_it),
     T(a_party_without_a_name_stands_there_by_its_id),
     T(the_title_names_what_all_its_cases_have_in_common),
     T(a_table_quotes_and_disarms_what_a_spreadsheet_would_run),

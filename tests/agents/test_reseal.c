@@ -1,5 +1,6 @@
 /* A recipient retired the key its notices were sealed to: they are sealed anew, once, and whole. */
 #include "agents/aside.h"
+#include "agents/chain.h"
 #include "agents/offline.h"
 #include "agents/old_keys.h"
 #include "agents/reseal.h"
@@ -260,6 +261,59 @@ static void an_own_event_that_comes_back_is_passed_on_to_whom_it_addresses(void 
     deliver_all(w);
     assert_string_equal(state_at(w, "bureau.44"), "forwarded");
     assert_string_equal(holder_at(w, "bureau.44"), "bureau.44");
+    check_world(w);
+}
+
+static size_t regained[4]; /* places in the chain, as they come back; 0: none */
+static uint64_t again_rows;
+
+/* Own events that come back one by one, each addressed to the home bureau. */
+static tb_err regain(tb_step *step)
+{
+    tb_case_row row;
+    tb_path path;
+    tb_party home = {"bureau.44"};
+    tb_party giver = {"police.33"};
+    tb_party addressees[] = {giver, step->agent->self, home};
+    tb_err err = tb_case_get(step->txn, &resent_case, &row);
+    if (err == TB_OK) {
+        err = tb_chain_to_head(step->txn, &row, &path);
+    }
+    for (size_t i = 0; err == TB_OK && regained[i] > 0 && regained[i] <= path.count; i++) {
+        const tb_chain_event *at = &path.list[regained[i] - 1];
+        tb_event event = {.actor = step->agent->self, .addressees = addressees};
+        event.addressee_count = 3;
+        err = tb_aside_regained(step->agent, step->txn, &at->key, &event, &giver);
+    }
+    again_rows = tb_store_rows(step->txn, TB_TABLE_AGAIN);
+    return err;
+}
+
+static void of_own_events_that_come_back_the_latest_stands_for_those_before_it(void **state)
+{
+    static const size_t orders[][3] = {{2, 3, 0}, {3, 2, 0}, {2, 2, 0}};
+    world *w = *state;
+    assert_int_equal(opens(w, "police.33", LEAD), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
+    deliver_all(w);
+    resent_case = w->case_id;
+    for (size_t i = 0; i < 3; i++) {
+        memcpy(regained, orders[i], sizeof orders[i]);
+        turn_of(w, "bureau.33", regain);
+        assert_int_equal(again_rows, 1);
+        who(w, "bureau.33")->agent.aside_after = w->clock + 1; /* not yet */
+        turn_of(w, "bureau.33", tb_aside_tick);
+        assert_int_equal(lying(w), 0);
+        who(w, "bureau.33")->agent.aside_after = 0;
+        turn_of(w, "bureau.33", tb_aside_tick);
+        assert_int_equal(lying(w), 1);
+        deliver_all(w);
+        regained[0] = 0;
+        turn_of(w, "bureau.33", regain);
+        assert_int_equal(again_rows, 0);
+    }
     check_world(w);
 }
 
@@ -555,6 +609,7 @@ static const struct CMUnitTest tests[] = {
     IN_A_WORLD(what_was_sealed_anew_can_be_sealed_anew_in_turn),
     IN_A_WORLD(however_many_wait_for_a_key_a_turn_can_look_at_them),
     IN_A_WORLD(an_own_event_that_comes_back_is_passed_on_to_whom_it_addresses),
+    IN_A_WORLD(of_own_events_that_come_back_the_latest_stands_for_those_before_it),
     IN_A_WORLD(what_was_resent_goes_again_with_the_recipients_own_events),
     IN_A_WORLD(who_was_ordered_unknown_to_the_take_over_learns_of_it),
     IN_A_WORLD(what_a_take_over_left_aside_is_resent_with_what_it_builds_on),
