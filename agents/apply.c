@@ -319,14 +319,16 @@ static tb_err find_fork(tb_apply *apply,
 
 static tb_err take_passed(tb_apply *apply,
                           const tb_incoming *incoming,
-                          const tb_passed *passed,
+                          size_t i,
                           tb_refusal *out_refused,
                           tb_digest *out_event)
 {
+    const tb_passed *passed = &incoming->passed[i];
     tb_header header;
     tb_arrival arrival = {.encoded = passed->event,
                           .id = tb_event_id(passed->event),
-                          .giver = incoming->header->sender};
+                          .giver = incoming->header->sender,
+                          .disputed = incoming->beyond_cut != NULL && incoming->beyond_cut[i]};
     *out_event = arrival.id;
     *out_refused = tb_header_decode(passed->header, apply->arena, &header);
     if (*out_refused == TB_ACCEPTED) {
@@ -357,7 +359,7 @@ static tb_err take_earlier(tb_apply *apply,
     for (size_t i = 0; i < incoming->passed_count; i++) {
         tb_refusal refused = TB_ACCEPTED;
         tb_digest event;
-        tb_err err = take_passed(apply, incoming, &incoming->passed[i], &refused, &event);
+        tb_err err = take_passed(apply, incoming, i, &refused, &event);
         if (err != TB_OK) {
             return err;
         }
