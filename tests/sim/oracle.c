@@ -317,6 +317,11 @@ static bool agent_quiet(sim *s, sim_node *n, char *why, size_t size)
             quiet = false;
         }
     }
+    tb_lost_stamp_row lost;
+    if (quiet && tb_lost_stamp_first(txn, &n->id, &lost, &key) == TB_OK) {
+        (void)snprintf(why, size, "%s asks %s for a stamp", n->id.text, lost.stream.recipient.text);
+        quiet = sim_somebody_apart(s);
+    }
     tb_bytes cursor = {NULL, 0};
     tb_stream stream;
     tb_stream_out_row row;
