@@ -83,18 +83,7 @@ static void report(world *w)
                      .body = tb_bytes_str("sealed")};
     group = (tb_outbox_row){
         .from = entry->number, .to = entry->number, .digest = item.digest, .made = w->clock};
-    stamp = (tb_signed_line){.line = {.kind = TB_LINE_STORED,
-                                      .stream = stream,
-                                      .from = entry->number,
-                                      .to = entry->number,
-                                      .digest = item.digest,
-                                      .at = w->clock}};
-    stamp.root = (tb_root){.suite = 1,
-                           .tree = TB_TREE_LINES,
-                           .signer = {"hub"},
-                           .incarnation = header.incarnation,
-                           .count = 1};
-    assert_ok(tb_line_encode(&stamp.line, &w->memory, &stamp.encoded));
+    stamp = stamp_of(w, l, w->clock);
     deliver_all(w);
 }
 
