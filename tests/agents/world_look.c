@@ -1,4 +1,5 @@
-/* world_look - what a test of the world looks at: a party's answers, as text. */
+/* world_look - what a test of the world looks at: a party's answers, as text; and what a sender
+ * keeps of a letter. */
 #include "tests/agents/world.h"
 
 tb_local_duties duties_at(world *w, const char *id)
@@ -50,4 +51,45 @@ const char *value_at(world *w, const char *id, const char *field)
         }
     }
     return "";
+}
+
+uint64_t prove(world *w, const char *id, const letter *l)
+{
+    world_agent *a = who(w, id);
+    tb_header header;
+    tb_txn *txn;
+    tb_arena_reset(&a->arena);
+    assert_ok(tb_store_begin(a->store, &a->arena, &txn));
+    assert_int_equal(tb_header_decode(l->header, &w->memory, &header), TB_ACCEPTED);
+    tb_proof_row proof = {.header = l->header, .ids = l->ids, .id_count = l->id_count};
+    proof.root.suite = 1;
+    proof.root.tree = TB_TREE_HEADERS;
+    proof.root.signer = a->id;
+    proof.root.count = 1;
+    proof.root.incarnation = header.incarnation;
+    assert_ok(tb_proof_put(txn, &a->id, &header.incarnation, header.notice, &proof));
+    assert_ok(tb_store_commit(txn));
+    return header.notice;
+}
+
+tb_signed_line stamp_of(world *w, const letter *l, tb_time at)
+{
+    tb_header header;
+    assert_int_equal(tb_header_decode(l->header, &w->memory, &header), TB_ACCEPTED);
+    const tb_entry *entry = tb_header_entry(&header, &l->to);
+    tb_signed_line stamp = {
+        .line = {.kind = TB_LINE_STORED,
+                 .stream = {header.sender, header.incarnation, l->to, header.lane},
+                 .from = entry->number,
+                 .to = entry->number,
+                 .digest = tb_header_digest(l->header),
+                 .at = at},
+        .root = {.suite = 1,
+                 .tree = TB_TREE_LINES,
+                 .signer = {"hub"},
+                 .incarnation = header.incarnation,
+                 .count = 1},
+    };
+    assert_ok(tb_line_encode(&stamp.line, &w->memory, &stamp.encoded));
+    return stamp;
 }
