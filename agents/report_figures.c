@@ -241,11 +241,6 @@ tb_err tb_figure_text(tb_arena *arena, const tb_figure_value *value, tb_bytes *o
     return tb_text_done(&text, out);
 }
 
-static tb_bytes label(const char *text)
-{
-    return text == NULL ? tb_bytes_of(NULL, 0) : tb_bytes_str(text);
-}
-
 void tb_figure_named(const tb_measure *measure, tb_local_figure *out)
 {
     static const uint32_t kinds[] = {
@@ -253,9 +248,9 @@ void tb_figure_named(const tb_measure *measure, tb_local_figure *out)
         [TB_MEASURE_RATIO] = 4,  [TB_MEASURE_DECLARED] = 5, [TB_MEASURE_LAPSES] = 6,
     };
     out->measure = tb_bytes_str(measure->id);
-    out->title_zh = label(measure->title.zh);
-    out->title_en = label(measure->title.en);
-    out->unit_zh = label(measure->unit.zh);
-    out->unit_en = label(measure->unit.en);
+    out->title_zh = tb_campaign_text(measure->title.zh);
+    out->title_en = tb_campaign_text(measure->title.en);
+    out->unit_zh = tb_campaign_text(measure->unit.zh);
+    out->unit_en = tb_campaign_text(measure->unit.en);
     out->kind = kinds[tb_measure_kind_of(measure)];
 }
