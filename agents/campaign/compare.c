@@ -583,9 +583,9 @@ static bool same_reconciles(const tb_report_def *a, const tb_report_def *b)
 static bool same_report(const tb_report_def *a, const tb_report_def *b)
 {
     return same(a->case_type, b->case_type) && same(a->to, b->to) &&
-           same(a->summary_of, b->summary_of) && a->every == b->every &&
-           same(a->first, b->first) && same(a->last, b->last) &&
-           a->due.months_after == b->due.months_after && a->due.day == b->due.day &&
+           same(a->summary_of, b->summary_of) && a->every == b->every && same(a->first, b->first) &&
+           same(a->last, b->last) && a->due.months_after == b->due.months_after &&
+           a->due.day == b->due.day &&
            same_names((const char *const *)a->owed_by, a->owed_by_count,
                       (const char *const *)b->owed_by, b->owed_by_count) &&
            same_names((const char *const *)a->dates, a->date_count, (const char *const *)b->dates,
