@@ -454,11 +454,7 @@ static tb_err find_filed(showing *s, tb_refusal *out)
     if (s->o.report == NULL) {
         return TB_OK;
     }
-    const tb_field_def *field = tb_report_field(
-        s->row.view.type, tb_case_type_action(s->row.view.type, tb_bytes_str(TB_REPORT_FILE)),
-        TB_FIELD_PERIOD);
-    tb_bytes period = field == NULL ? tb_bytes_of(NULL, 0)
-                                    : tb_case_view_field(&s->row.view, tb_bytes_str(field->id));
+    tb_bytes period = tb_report_period_text(&s->row);
     s->o.reporter = s->row.view.opener;
     s->filed = true;
     *out = tb_report_period(s->o.campaign, s->o.report, period, &s->o.period)

@@ -646,6 +646,39 @@ static void an_end_of_another_ask_ends_nothing(void **state)
     assert_int_equal(recovery(t, &t->a).state, TB_RECOVERY_ASKING);
 }
 
+/* Recovered again while peers are still asked: who had not ended is asked anew, who had is not. */
+static void who_recovers_once_more_asks_again_whoever_had_not_ended(void **state)
+{
+    town *t = *state;
+    (void)fenced(t);
+    peer_say(t, &t->a, "recover disk");
+    tb_asked_row asked = {.asked = t->now, .last = t->now, .notice = 7, .due = t->now + 1000};
+    tb_asked_row done = {.asked = t->now, .last = t->now, .notice = 8, .ended = t->now};
+    tb_txn *txn;
+    tb_arena_reset(&t->paper);
+    assert_ok(tb_store_begin(t->a.store, &t->paper, &txn));
+    tb_recovery_row row;
+    assert_ok(tb_recovery_get(txn, &row));
+    row.state = TB_RECOVERY_ASKING;
+    row.due = asked.due;
+    assert_ok(tb_recovery_put(txn, &row));
+    assert_ok(tb_asked_put(txn, &t->b.agent.self, &asked));
+    assert_ok(tb_asked_put(txn, &t->c.agent.self, &done));
+    tb_link_row link = {.state = TB_LINK_CONFIRMED, .fence = TB_REFUSED_MARKS_BACK};
+    assert_ok(tb_link_put(txn, &link));
+    assert_ok(tb_store_commit(txn));
+    peer_say(t, &t->a, "recover once more");
+    assert_int_equal(recovery(t, &t->a).state, TB_RECOVERY_GREETING);
+    txn = peer_look(t, &t->a);
+    assert_ok(tb_asked_get(txn, &t->b.agent.self, &asked));
+    assert_ok(tb_asked_get(txn, &t->c.agent.self, &done));
+    tb_store_abort(txn);
+    assert_int_equal(asked.notice, 0);
+    assert_true(asked.due == t->now);
+    assert_int_equal(done.notice, 8);
+    assert_true(done.ended != 0);
+}
+
 #define IN_TOWN(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 static const struct CMUnitTest tests[] = {
@@ -667,6 +700,7 @@ static const struct CMUnitTest tests[] = {
     IN_TOWN(what_the_hub_may_still_deliver_is_waited_for_a_bounded_number_of_times),
     IN_TOWN(what_was_signed_for_and_nobody_holds_is_lost_at_once),
     IN_TOWN(an_end_of_another_ask_ends_nothing),
+    IN_TOWN(who_recovers_once_more_asks_again_whoever_had_not_ended),
 };
 
 TB_RUN("agents/recover", tests)
