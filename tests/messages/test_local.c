@@ -180,6 +180,8 @@ static void a_case_comes_with_its_events(void **state)
     assert_int_equal(read->events[0].timing, TB_IN_NO_STAGE);
     assert_string_equal(read->events[0].addressees[0].text, "hq");
     assert_true(tb_bytes_equal(read->events[0].unread_groups[0], tb_bytes_str("police")));
+    assert_int_equal(read->events[0].lost_count, 2);
+    assert_true(tb_bytes_equal(read->events[0].lost_fields[1], tb_bytes_str("offence")));
 }
 
 static const tb_bend plain_bends[] = {
