@@ -1,6 +1,7 @@
 /* What a query shows when there is more than fits, and of what was lost. */
 #include "agents/rows_case.h"
 #include "agents/rows_recover.h"
+#include "tests/agents/edited.h"
 #include "tests/agents/world.h"
 #include "tests/store/failing.h"
 
@@ -152,6 +153,36 @@ static void a_value_is_found_once_however_many_versions_are_installed(void **sta
     assert_int_equal(all_of(w, list, &pages), 0);
 }
 
+/* ---- when it was done ---- */
+
+/* By its effective time: in time by its own clock, an act may be stored when its stage is over. */
+static void whether_an_act_was_in_its_stage_goes_by_its_effective_time(void **state)
+{
+    world *w = *state;
+    static const char *const extended[] = {
+        "from: \"${year}-09-01\", to: \"${year}-10-30\"",
+        "from: \"${year}-09-01\", to: \"${year}-10-30\", counts_until: \"${year}-10-15\"", NULL};
+    static const struct {
+        const char *time;
+        tb_shown_timing timing;
+    } rows[] = {{"2015-10-01T12:00:00+08:00", TB_IN_TIME},
+                {"2015-10-20T12:00:00+08:00", TB_NOT_COUNTED},
+                {"2015-11-20T12:00:00+08:00", TB_IN_NO_STAGE}};
+    tb_campaign_loaded_free(w->loaded);
+    w->loaded = edited("tests/system/staged.yaml", extended);
+    w->campaign = tb_campaign_loaded_get(w->loaded);
+    w->campaigns = (tb_campaigns){&w->campaign, 1};
+    at_time(w, POLICE, "2015-07-20T12:00:00+08:00");
+    assert_int_equal(opens_type(w, POLICE, "problem", "item=first"), TB_ACCEPTED);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        at_time(w, POLICE, rows[i].time);
+        assert_int_equal(acts(w, POLICE, "note", ""), TB_ACCEPTED);
+        const tb_local_case *whole = shown(w, POLICE);
+        assert_int_equal(whole->events[0].timing, TB_IN_TIME); /* the opening has no stage */
+        assert_int_equal(whole->events[i + 1].timing, rows[i].timing);
+    }
+}
+
 #define IN_A_WORLD(test) cmocka_unit_test_setup_teardown(test, world_setup, world_teardown)
 
 static const struct CMUnitTest tests[] = {
@@ -159,6 +190,7 @@ static const struct CMUnitTest tests[] = {
     IN_A_WORLD(what_is_lost_is_told_from_what_is_not_ones_to_read),
     IN_A_WORLD(a_page_ends_before_it_is_too_heavy_for_the_socket),
     IN_A_WORLD(a_value_is_found_once_however_many_versions_are_installed),
+    IN_A_WORLD(whether_an_act_was_in_its_stage_goes_by_its_effective_time),
 };
 
 TB_RUN("agents/queries", tests)
