@@ -679,6 +679,88 @@ static void who_recovers_once_more_asks_again_whoever_had_not_ended(void **state
     assert_true(done.ended != 0);
 }
 
+static void answered(town *t, const char *by, const tb_resend *resend)
+{
+    static tb_effects effects;
+    tb_party from = sample_party(by);
+    tb_effects_reset(&effects);
+    tb_txn *txn = write_txn(t);
+    assert_ok(
+        tb_recovery_answer(&t->a.agent, txn, (tb_now){t->now, t->now}, &from, resend, &effects));
+    assert_ok(tb_store_commit(txn));
+}
+
+/* What comes from who was not asked, has ended, or when nothing is asked for, changes nothing. */
+static void an_answer_counts_from_who_was_asked_and_has_not_ended(void **state)
+{
+    town *t = *state;
+    tb_stream_at at = {town_stream(&t->a, "ct.33"), 9, sample_digest(7)};
+    tb_resend end = {.to = 1, .from = &at, .from_count = 1};
+    answered(t, "ct.33", &end); /* no recovery */
+    assert_int_equal(recovery(t, &t->a).state, TB_RECOVERY_NONE);
+    tb_stream stream = asking(t);
+    answered(t, "hq", &end); /* never asked */
+    assert_int_equal(peer_rows(t, &t->a, TB_TABLE_ASKED), 1);
+    tb_resend some = {.from_count = 0}; /* one of its notices, and not the end */
+    answered(t, "ct.33", &some);
+    assert_true(asked_row(t, "ct.33").heard == t->now);
+    assert_true(asked_row(t, "ct.33").ended == 0);
+    ends(t, &stream, 9);
+    tb_time ended = asked_row(t, "ct.33").ended;
+    t->now += 1000;
+    answered(t, "ct.33", &some);
+    assert_true(asked_row(t, "ct.33").ended == ended);
+    assert_true(asked_row(t, "ct.33").heard != t->now);
+}
+
+/* Of a stream that an end does not name its author holds nothing. */
+static void an_end_that_names_no_stream_leaves_all_of_it_missing(void **state)
+{
+    town *t = *state;
+    (void)asking(t);
+    tb_resend end = {.to = asked_row(t, "ct.33").notice};
+    answered(t, "ct.33", &end);
+    assert_int_equal(asked_row(t, "ct.33").missing, 9);
+    assert_int_equal(peer_alarm(t, &t->a), TB_REFUSED_CONTENT_LOST);
+}
+
+static void who_takes_part_no_more_is_not_waited_for(void **state)
+{
+    town *t = *state;
+    (void)asking(t);
+    for (size_t i = 0; i < t->directory.party_count; i++) {
+        if (tb_party_equal(&t->directory.parties[i].id, &t->b.agent.self)) {
+            t->directory.parties[i].state = TB_PARTY_ENDED;
+        }
+    }
+    peer_tick(t, &t->a, TB_RECOVER_AGAIN_MS);
+    assert_int_equal(recovery(t, &t->a).state, TB_RECOVERY_ENDED);
+    assert_int_equal(asked_row(t, "ct.33").missing, 9);
+    assert_int_equal(peer_alarm(t, &t->a), TB_REFUSED_CONTENT_LOST);
+}
+
+/* It took our ask and says nothing: asked again after a silence, and not while the link is down. */
+static void who_took_the_ask_and_is_silent_is_asked_again(void **state)
+{
+    town *t = *state;
+    (void)asking(t);
+    uint64_t first = asked_row(t, "ct.33").notice;
+    tb_frame sent =
+        peer_frame(t, &t->a, TB_FRAME_SUBMIT, peer_count(t, &t->a, TB_FRAME_SUBMIT) - 1);
+    town_store(t, &t->a, &sent.carry.groups[0]);
+    peer_tick(t, &t->a, 6 * TB_RECOVER_AGAIN_MS);
+    assert_int_equal(asked_row(t, "ct.33").notice, first); /* it has not arrived yet */
+    tb_line line = town_arrived_line(t, &sent.carry.groups[0]);
+    tb_frame frame = {.kind = TB_FRAME_STORED};
+    tb_signed_line mark = town_line_by(t, &line, &t->b);
+    frame.lines.lines = &mark;
+    frame.lines.count = 1;
+    town_send(t, &t->a, &frame);
+    peer_tick(t, &t->a, TB_RECOVER_AGAIN_MS);
+    assert_true(asked_row(t, "ct.33").notice > first);
+    assert_true(asked_row(t, "ct.33").last == t->now);
+}
+
 #define IN_TOWN(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 static const struct CMUnitTest tests[] = {
@@ -701,6 +783,10 @@ static const struct CMUnitTest tests[] = {
     IN_TOWN(what_was_signed_for_and_nobody_holds_is_lost_at_once),
     IN_TOWN(an_end_of_another_ask_ends_nothing),
     IN_TOWN(who_recovers_once_more_asks_again_whoever_had_not_ended),
+    IN_TOWN(an_answer_counts_from_who_was_asked_and_has_not_ended),
+    IN_TOWN(an_end_that_names_no_stream_leaves_all_of_it_missing),
+    IN_TOWN(who_takes_part_no_more_is_not_waited_for),
+    IN_TOWN(who_took_the_ask_and_is_silent_is_asked_again),
 };
 
 TB_RUN("agents/recover", tests)

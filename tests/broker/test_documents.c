@@ -1,4 +1,6 @@
 /* Documents: taken when newer and well signed, spread, and a revoked key is cut off at once. */
+#include <stdio.h>
+
 #include "tests/broker/fixture.h"
 
 static void say_document(world *w, size_t from, const tb_document *document)
@@ -167,6 +169,36 @@ static void the_newest_directory_survives_a_restart(void **state)
     assert_int_equal(w->directory.version, 2);
 }
 
+/* As many names as a Welcome lists; a newer version of one that is there is taken all the same. */
+static void beyond_the_names_it_lists_the_hub_takes_no_document(void **state)
+{
+    world *w = *state;
+    char names[TB_VERSIONS_MAX + 1][8];
+    link_up(w, at(w, A));
+    for (unsigned i = 0; i < TB_VERSIONS_MAX; i++) { /* the directory is one of them */
+        tb_document document = campaign(w, 1, &w->authority);
+        (void)snprintf(names[i], sizeof names[i], "c%u", i);
+        document.name = tb_bytes_str(names[i]);
+        tb_document_sign(&document, &w->directory.hub, &w->authority);
+        say_document(w, A, &document);
+        turn(w);
+        forget_all(w);
+    }
+    assert_int_equal(rows(w, TB_TABLE_DOCUMENT), TB_VERSIONS_MAX);
+    tb_document newer = campaign(w, 2, &w->authority);
+    newer.name = tb_bytes_str("c0");
+    tb_document_sign(&newer, &w->directory.hub, &w->authority);
+    say_document(w, A, &newer);
+    turn(w);
+    assert_int_equal(rows(w, TB_TABLE_DOCUMENT), TB_VERSIONS_MAX + 1);
+    tb_document older = campaign(w, 1, &w->authority);
+    older.name = tb_bytes_str("c0");
+    tb_document_sign(&older, &w->directory.hub, &w->authority);
+    say_document(w, A, &older); /* known, and nothing to say */
+    turn(w);
+    assert_int_equal(rows(w, TB_TABLE_ALARM), 0 + 1); /* of the name that had no room */
+}
+
 static void a_store_of_another_hub_is_not_used(void **state)
 {
     world *w = *state;
@@ -241,6 +273,7 @@ static const struct CMUnitTest tests[] = {
     WORLD_TEST(a_directory_of_another_authority_is_refused),
     WORLD_TEST(the_newest_directory_survives_a_restart),
     WORLD_TEST(a_store_of_another_hub_is_not_used),
+    WORLD_TEST(beyond_the_names_it_lists_the_hub_takes_no_document),
     WORLD_TEST(a_hub_begins_with_a_later_directory_that_its_own_authority_signed),
     WORLD_TEST(a_newer_directory_given_at_the_start_must_follow_the_stores),
 };
