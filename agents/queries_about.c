@@ -89,9 +89,7 @@ static tb_err show_action(tb_arena *arena,
     for (unsigned i = 0; i < action->field_count; i++) {
         const tb_field_def *def =
             tb_case_type_field(type, tb_campaign_text(action->fields[i].field));
-        if (def == NULL) {
-            continue;
-        }
+        TB_ASSERT(def != NULL);
         tb_local_field_line *field = &line.fields[line.field_count++];
         field->id = tb_campaign_text(def->id);
         field->type = type_name(def->type);

@@ -1,6 +1,8 @@
 /* What a query shows when there is more than fits, and of what was lost. */
 #include "agents/rows_case.h"
 #include "agents/rows_recover.h"
+#include "base/pack.h"
+#include "messages/document.h"
 #include "tests/agents/edited.h"
 #include "tests/agents/world.h"
 #include "tests/store/failing.h"
@@ -183,6 +185,85 @@ static void whether_an_act_was_in_its_stage_goes_by_its_effective_time(void **st
     }
 }
 
+/* ---- what is installed, and who takes part ---- */
+
+static void install(world *w, const char *name, uint32_t version, const char *content)
+{
+    tb_txn *txn = begin_at(w, POLICE);
+    uint8_t key[64];
+    tb_writer writer;
+    tb_bytes packed;
+    tb_document document = {.kind = TB_DOCUMENT_CAMPAIGN,
+                            .name = tb_bytes_str(name),
+                            .version = version,
+                            .content = tb_bytes_str(content)};
+    tb_writer_init(&writer, key, sizeof key);
+    tb_put_u32(&writer, (uint32_t)document.kind);
+    tb_put_raw(&writer, document.name.data, document.name.size);
+    tb_put_u8(&writer, 0);
+    tb_put_u32(&writer, version);
+    assert_ok(tb_document_encode(&document, tb_txn_arena(txn), &packed));
+    assert_ok(tb_store_put(txn, TB_TABLE_DOCUMENT, tb_bytes_of(key, writer.size), packed));
+    assert_ok(tb_store_commit(txn));
+}
+
+static void a_document_is_shown_by_its_name_and_version_the_newest_by_its_name_alone(void **state)
+{
+    world *w = *state;
+    static char long_name[300];
+    memset(long_name, 'x', sizeof long_name - 1);
+    const struct {
+        const char *name;
+        uint32_t version;
+        const char *content; /* NULL: there is none */
+    } rows[] = {{"black-card", 1, "first"}, {"black-card", 0, "second"}, {"black-card", 3, NULL},
+                {"black", 0, NULL},         {"another", 0, NULL},        {long_name, 0, NULL}};
+    install(w, "black-card", 1, "first");
+    install(w, "black-card", 2, "second");
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        tb_local_request request = {.kind = TB_REQUEST_GET_DOCUMENT};
+        request.document.kind = TB_DOCUMENT_CAMPAIGN;
+        request.document.name = tb_bytes_str(rows[i].name);
+        request.document.version = rows[i].version;
+        const tb_local_answer *answer = ask(w, POLICE, &request);
+        assert_int_equal(answer->code, rows[i].content == NULL ? TB_REFUSED_REQUEST : TB_ACCEPTED);
+        if (rows[i].content != NULL) {
+            assert_true(tb_bytes_equal(answer->content.content, tb_bytes_str(rows[i].content)));
+        }
+    }
+}
+
+static void a_party_is_listed_with_its_attributes(void **state)
+{
+    world *w = *state;
+    tb_attribute attributes[] = {{tb_bytes_str("network"), tb_bytes_str("CM")},
+                                 {tb_bytes_str("level"), tb_bytes_str("group")}};
+    w->parties[0].attributes = attributes;
+    w->parties[0].attribute_count = 2;
+    tb_local_request request = {.kind = TB_REQUEST_LIST_DIRECTORY};
+    const tb_local_answer *answer = ask(w, POLICE, &request);
+    assert_int_equal(answer->parties.count, w->directory.party_count);
+    assert_int_equal(answer->parties.lines[0].attribute_count, 2);
+    assert_true(
+        tb_bytes_equal(answer->parties.lines[0].attributes[1].value, tb_bytes_str("group")));
+    assert_int_equal(answer->parties.lines[1].attribute_count, 0);
+    w->parties[0].attribute_count = 0;
+}
+
+/* What may be opened is said of the newest version of each campaign, once. */
+static void what_may_be_opened_is_of_the_newest_version_alone(void **state)
+{
+    world *w = *state;
+    tb_campaign newer = *w->campaign;
+    newer.version++;
+    const tb_campaign *both[] = {w->campaign, &newer};
+    tb_local_request request = {.kind = TB_REQUEST_LIST_ACTS};
+    size_t before = ask(w, POLICE, &request)->acts.count;
+    w->campaigns = (tb_campaigns){both, 2};
+    assert_int_equal(ask(w, POLICE, &request)->acts.count, before);
+    w->campaigns = (tb_campaigns){&w->campaign, 1};
+}
+
 #define IN_A_WORLD(test) cmocka_unit_test_setup_teardown(test, world_setup, world_teardown)
 
 static const struct CMUnitTest tests[] = {
@@ -191,6 +272,9 @@ static const struct CMUnitTest tests[] = {
     IN_A_WORLD(a_page_ends_before_it_is_too_heavy_for_the_socket),
     IN_A_WORLD(a_value_is_found_once_however_many_versions_are_installed),
     IN_A_WORLD(whether_an_act_was_in_its_stage_goes_by_its_effective_time),
+    IN_A_WORLD(a_document_is_shown_by_its_name_and_version_the_newest_by_its_name_alone),
+    IN_A_WORLD(a_party_is_listed_with_its_attributes),
+    IN_A_WORLD(what_may_be_opened_is_of_the_newest_version_alone),
 };
 
 TB_RUN("agents/queries", tests)
