@@ -307,6 +307,31 @@ static void a_request_that_could_not_be_carried_out_is_answered(void **state)
     assert_int_equal(w->node.effects.count, 0);
 }
 
+/* What is held of a sender that the directory no longer names, or not with that key, stays and says
+ * why; nobody could prove it. */
+static void what_is_held_of_who_is_named_no_more_says_so(void **state)
+{
+    world *w = *state;
+    const tb_directory whole = w->directory;
+    link_up(w, at(w, A));
+    parcel p = make_one(w, at(w, A), B, 1);
+    say_submit(w, at(w, A), &p);
+    turn(w);
+    w->directory.parties++; /* A is the first */
+    w->directory.party_count--;
+    assert_int_equal(all(w).letters[0].code, TB_REFUSED_UNKNOWN_PARTY);
+    link_up(w, at(w, B));
+    expect_nothing(w, at(w, B));
+    w->directory = whole;
+    tb_directory_party *a = &w->directory.parties[A];
+    a->keys[0].id.bytes[0] ^= 1;
+    assert_int_equal(all(w).letters[0].code, TB_REFUSED_UNKNOWN_KEY);
+    a->keys[0].id.bytes[0] ^= 1;
+    assert_int_equal(all(w).count, 0);
+    link_up(w, at(w, B));
+    assert_int_equal(take_all(w, at(w, B)), 1);
+}
+
 static const struct CMUnitTest tests[] = {
     WORLD_TEST(what_the_hub_refused_is_listed_with_its_route),
     WORLD_TEST(what_waits_for_an_off_line_party_is_no_dead_letter),
@@ -318,6 +343,7 @@ static const struct CMUnitTest tests[] = {
     WORLD_TEST(what_is_not_understood_is_answered_in_words),
     WORLD_TEST(one_letter_is_shown_by_its_name_and_a_long_page_is_cut),
     WORLD_TEST(a_retry_without_an_account_is_noted_as_such),
+    WORLD_TEST(what_is_held_of_who_is_named_no_more_says_so),
 };
 
 TB_RUN("broker/deadletters", tests)

@@ -444,6 +444,36 @@ static void what_only_a_hub_says_ends_the_session_of_a_party_that_says_it(void *
     }
 }
 
+/* The shell lets nobody in whose key the directory does not name; should the directory have changed
+ * since, nothing it says is heard. */
+static void a_hello_of_who_has_no_transport_key_in_force_is_not_heard(void **state)
+{
+    world *w = *state;
+    const tb_directory whole = w->directory;
+    tb_directory_party *a = &w->directory.parties[A];
+    const tb_directory_party was = *a;
+    tb_cut cut = {at(w, A)->id, a->keys[2].id, w->now.real, 3, NULL, 0};
+    for (int which = 0; which < 4; which++) {
+        w->directory = whole;
+        *a = was;
+        a->state = which == 0 ? TB_PARTY_ENDED : TB_PARTY_ACTIVE;
+        a->key_count = which == 1 ? 2 : 3;
+        w->directory.cuts = which == 2 ? &cut : NULL;
+        w->directory.cut_count = which == 2;
+        w->directory.parties += which == 3; /* not in it at all */
+        w->directory.party_count -= which == 3;
+        at(w, A)->peer = w->next_peer++;
+        say_hello(w, at(w, A));
+        turn(w);
+        expect_nothing(w, at(w, A));
+        assert_true(noted(w, "event=frame_dropped party=a"));
+        assert_int_equal(rows(w, TB_TABLE_HUB_SESSION), 0);
+    }
+    w->directory = whole;
+    *a = was;
+    link_up(w, at(w, A));
+}
+
 static const struct CMUnitTest tests[] = {
     WORLD_TEST(the_streams_of_one_pair_are_bounded),
     WORLD_TEST(a_frame_without_a_session_is_answered_with_bye),
@@ -468,6 +498,7 @@ static const struct CMUnitTest tests[] = {
     WORLD_TEST(the_incarnation_of_the_hub_lasts_as_long_as_its_store),
     WORLD_TEST(a_connection_that_is_gone_ends_its_session_and_no_newer_one),
     WORLD_TEST(what_only_a_hub_says_ends_the_session_of_a_party_that_says_it),
+    WORLD_TEST(a_hello_of_who_has_no_transport_key_in_force_is_not_heard),
 };
 
 TB_RUN("broker/sessions", tests)
