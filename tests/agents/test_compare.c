@@ -509,6 +509,13 @@ static const small_change small_changes[] = {
     {"type: count, min: 1", "type: count, min: 2", TB_DIFFERENCE_FIELD_RULES, "points_checked"},
     {"in breach, type: count, at_most: points_checked", "in breach, type: count",
      TB_DIFFERENCE_FIELD_RULES, "points_in_breach"},
+    {"          - when:\n              - {test: is-not, field: verify_result, values: "
+     "[unidentified][...]confirm the shutdown first}\n            to: informed\n",
+     "", ACTION, "pass_on"},
+    {"      - {id: many_cards, zh: 一证五卡以上用户(集团与各省)[...]}\n", "", REPORT, "quarterly"},
+    {"settle: settle_overdue\n", "settle: remark\n", DUTY, "verify"},
+    {"of: lapses_scoring, at_most", "of: lapses_scoring, to: lapses, at_most",
+     TB_DIFFERENCE_SCORES_CHANGED, ""},
 };
 
 /* The same in campaigns that have what it has not. */
@@ -618,6 +625,10 @@ static void every_difference_has_a_key_of_its_own_and_words_in_both_languages(vo
         bool hinders = tb_difference_hinders(&is) != TB_HINDERS_NOBODY;
         assert_int_equal(tb_difference_blocks(&is, tb_bytes_str("any"), tb_bytes_str("somewhere")),
                          hinders);
+        const tb_difference elsewhere = {
+            .kind = kinds[i], .case_type = "other", .state = "somewhere"};
+        assert_false(
+            tb_difference_blocks(&elsewhere, tb_bytes_str("any"), tb_bytes_str("somewhere")));
         assert_true((unsigned char)tb_difference_zh(kinds[i])[0] >= 0x80);
         assert_true((unsigned char)tb_difference_en(kinds[i])[0] < 0x80);
         for (size_t j = 0; j < i; j++) {
