@@ -186,7 +186,7 @@ static bool recovered(sim *s, const sim_node *n)
     return incarnation.counter > n->lost_counter;
 }
 
-static void submitted(sim *s, sim_node *n, const tb_carry *carry, const tb_group *group)
+static void submitted(sim *s, sim_node *n, const tb_group *group)
 {
     n->lost = n->lost && !recovered(s, n);
     if (n->lost) {
@@ -270,7 +270,7 @@ void sim_ledger_agent_said(sim *s, sim_node *n, tb_bytes bytes)
     }
     if (frame.kind == TB_FRAME_SUBMIT) {
         for (size_t i = 0; i < frame.carry.group_count; i++) {
-            submitted(s, n, &frame.carry, &frame.carry.groups[i]);
+            submitted(s, n, &frame.carry.groups[i]);
         }
     } else if (frame.kind == TB_FRAME_TAKEN) {
         taken(s, n, &frame.lines);
