@@ -154,17 +154,6 @@ typedef struct sheet {
     int code;
 } sheet;
 
-static void put_cell(FILE *file, tb_bytes cell)
-{
-    bool quotes = tb_csv_needs_quotes(cell);
-    (void)(quotes && fputc('"', file));
-    for (size_t i = 0; i < cell.size; i++) {
-        (void)(quotes && cell.data[i] == '"' && fputc('"', file));
-        (void)fputc(cell.data[i], file);
-    }
-    (void)(quotes && fputc('"', file));
-}
-
 static bool read_heading(sheet *s)
 {
     tb_csv_row heading;
@@ -177,7 +166,7 @@ static bool read_heading(sheet *s)
     for (size_t i = 0; i < heading.count; i++) {
         s->columns[i] = field_named(s->gate, tb_utf8_trim(heading.fields[i]));
         any = any || s->columns[i] != NULL;
-        put_cell(s->out, heading.fields[i]);
+        tb_files_put_cell(s->out, heading.fields[i]);
         (void)fputc(',', s->out);
     }
     (void)fprintf(s->out, "%s,%s,%s,%s,%s\r\n", _("verdict"), _("entry"), _("since"),
@@ -213,26 +202,26 @@ static void put_row(sheet *s, const tb_csv_row *row, const tb_local_verdict *ver
     const tb_local_entry *entry = verdict->count > 0 ? &verdict->entries[0] : NULL;
     for (size_t i = 0; i < s->column_count; i++) {
         if (!row->broken && i < row->count) {
-            put_cell(s->out, row->fields[i]);
+            tb_files_put_cell(s->out, row->fields[i]);
         } else if (row->broken && i == 0) {
-            put_cell(s->out, row->raw);
+            tb_files_put_cell(s->out, row->raw);
         }
         (void)fputc(',', s->out);
     }
-    put_cell(s->out, tb_bytes_str(tb_gate_words(verdict->verdict)));
+    tb_files_put_cell(s->out, tb_bytes_str(tb_gate_words(verdict->verdict)));
     (void)fputc(',', s->out);
     if (entry != NULL) {
-        put_cell(s->out, tb_show_hex(&book->client->arena, entry->case_id.bytes, TB_CASE_ID_BYTES));
+        tb_files_put_cell(s->out, tb_show_hex(&book->client->arena, entry->case_id.bytes, TB_CASE_ID_BYTES));
         (void)fputc(',', s->out);
-        put_cell(s->out, tb_show_time(&book->client->arena, entry->listed));
+        tb_files_put_cell(s->out, tb_show_time(&book->client->arena, entry->listed));
         (void)fputc(',', s->out);
-        put_cell(s->out, tb_book_party(book, &entry->listed_by));
+        tb_files_put_cell(s->out, tb_book_party(book, &entry->listed_by));
         (void)fputc(',', s->out);
     } else {
         (void)fputs(",,,", s->out);
     }
     if (verdict->code != TB_ACCEPTED) {
-        put_cell(s->out, tb_bytes_str(tb_say_chinese() ? tb_refusal_zh(verdict->code)
+        tb_files_put_cell(s->out, tb_bytes_str(tb_say_chinese() ? tb_refusal_zh(verdict->code)
                                                        : tb_refusal_en(verdict->code)));
     }
     (void)fputs("\r\n", s->out);
@@ -257,7 +246,7 @@ static int ask_rows(sheet *s, tb_local_list_line *out_list)
     for (size_t i = 0; code == TB_EXIT_DONE && i < s->count; i++) {
         tb_local_verdict *verdict = &answer.verdicts.verdicts[i];
         if (s->rows[i].broken) {
-            *verdict = (tb_local_verdict){.code = TB_REFUSED_ROW};
+            *verdict = (tb_local_verdict){.code = tb_csv_fits(&s->rows[i], s->column_count)};
         }
         put_row(s, &s->rows[i], verdict);
     }

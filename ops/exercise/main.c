@@ -283,6 +283,7 @@ int main(int argc, char **argv)
     ex_readers_load(&world);
     ex_leads_read(&world);
     (void)printf("演练数据,不作统计依据 (exercise)  %zu parties, %zu leads, %zu to route\n", world.party_count, world.row_count, world.routed);
+    (void)fflush(stdout);
     if (world.options.disaster) {
         ex_disaster_plan(&world);
     }
