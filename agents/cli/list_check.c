@@ -211,7 +211,8 @@ static void put_row(sheet *s, const tb_csv_row *row, const tb_local_verdict *ver
     tb_files_put_cell(s->out, tb_bytes_str(tb_gate_words(verdict->verdict)));
     (void)fputc(',', s->out);
     if (entry != NULL) {
-        tb_files_put_cell(s->out, tb_show_hex(&book->client->arena, entry->case_id.bytes, TB_CASE_ID_BYTES));
+        tb_files_put_cell(
+            s->out, tb_show_hex(&book->client->arena, entry->case_id.bytes, TB_CASE_ID_BYTES));
         (void)fputc(',', s->out);
         tb_files_put_cell(s->out, tb_show_time(&book->client->arena, entry->listed));
         (void)fputc(',', s->out);
@@ -222,7 +223,7 @@ static void put_row(sheet *s, const tb_csv_row *row, const tb_local_verdict *ver
     }
     if (verdict->code != TB_ACCEPTED) {
         tb_files_put_cell(s->out, tb_bytes_str(tb_say_chinese() ? tb_refusal_zh(verdict->code)
-                                                       : tb_refusal_en(verdict->code)));
+                                                                : tb_refusal_en(verdict->code)));
     }
     (void)fputs("\r\n", s->out);
     s->told[verdict->verdict]++;

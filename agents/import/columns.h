@@ -29,8 +29,8 @@ typedef struct tb_columns {
 
 /* What a heading row lacks. */
 typedef struct tb_columns_fault {
-    tb_refusal
-        code; /* row_quotes, row_size, field_missing (no number column) or field_invalid (one twice) */
+    tb_refusal code; /* row_quotes, row_size, field_missing (no number column) or field_invalid (one
+                        twice) */
     tb_bytes heading;
 } tb_columns_fault;
 

@@ -27,7 +27,8 @@ typedef struct tb_csv_row {
     tb_bytes *fields;
     size_t count;
     bool broken;    /* quoting or size; fields is then empty */
-    bool too_large; /* broken by a bound above: many columns, a long cell, a quote that never closes */
+    bool too_large; /* broken by a bound above: many columns, a long cell, a quote that never closes
+                     */
 } tb_csv_row;
 
 void tb_csv_init(tb_csv *csv, tb_bytes text);

@@ -65,7 +65,7 @@ static void the_line_that_is_broken_is_named_by_the_encoding_the_others_are_in(v
     (void)state;
     expect_broken("号\n码\n\xFF\n", "line 3 ");                       /* UTF-8 but for the last */
     expect_broken("\xBA\xC5\n\xC2\xEB\n\xBA\xC5\n\xFF\n", "line 4 "); /* GB18030 but for it */
-    expect_broken("\xEF\xBB\xBF号\n\xBA\xC5\n", "line 2 "); /* the mark says UTF-8 */
+    expect_broken("\xEF\xBB\xBF号\n\xBA\xC5\n", "line 2 ");           /* the mark says UTF-8 */
 }
 
 static const struct CMUnitTest tests[] = {
