@@ -62,7 +62,7 @@
     /* 300..399 casework */ \
     X(300, TB_REFUSED_UNKNOWN_CAMPAIGN, "unknown_campaign", "No such campaign or version is installed here.", "未安装该专项行动或其版本。") \
     X(301, TB_REFUSED_UNKNOWN_CASE, "unknown_case", "No such case here.", "本单位没有该办件。") \
-    X(302, TB_REFUSED_UNKNOWN_ACTION, "unknown_action", "The campaign has no such action.", "专项行动没有该办理动作。") \
+    X(302, TB_REFUSED_UNKNOWN_ACTION, "unknown_action", "The campaign has no such action; tongbao case acts CASE tells those that are possible now.", "专项行动没有该办理动作,可用 tongbao case acts 办件 查看现在可办的动作。") \
     X(303, TB_REFUSED_ROLE, "role", "This party's role may not do this.", "本单位角色无权办理此动作。") \
     X(304, TB_REFUSED_JURISDICTION, "jurisdiction", "This case is outside this party's jurisdiction.", "该办件不在本单位管辖范围。") \
     X(305, TB_REFUSED_NOT_HOLDER, "not_holder", "Another party holds the case now.", "该办件现由其他单位承办。") \
@@ -70,7 +70,7 @@
     X(307, TB_REFUSED_CONDITION, "condition", "A condition of the campaign for this action is not met.", "不符合专项行动对此动作规定的条件。") \
     X(308, TB_REFUSED_FIELD_MISSING, "field_missing", "A required field is missing; fill it in.", "缺少必填项,请补填。") \
     X(309, TB_REFUSED_FIELD_INVALID, "field_invalid", "A field's value is not of its type; correct it.", "填写内容不符合该项的类型,请更正。") \
-    X(310, TB_REFUSED_FIELD_UNKNOWN, "field_unknown", "The action has no such field.", "该动作没有此填写项。") \
+    X(310, TB_REFUSED_FIELD_UNKNOWN, "field_unknown", "The action has no such field; tongbao case acts CASE tells its fields.", "该动作没有此填写项,可用 tongbao case acts 办件 查看其填写项。") \
     X(311, TB_REFUSED_IDENTITY_NUMBER, "identity_number", "A field holds a resident identity number; remove it, it must not leave this party.", "内容含有居民身份证号码,不得报送,请删除。") \
     X(312, TB_REFUSED_SECRET_MARK, "secret_mark", "A text is marked secret (秘密/机密/绝密); it must not be sent through this hub.", "文本标有密级,不得通过本平台传送。") \
     X(313, TB_REFUSED_CHANGED, "changed", "Another event came first; look at the case again and repeat if it still applies.", "办件已有新的办理记录,请查看后重新操作。") \

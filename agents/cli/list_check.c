@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "agents/campaign/fields.h"
 #include "agents/cli/cli.h"
 #include "agents/cli/encoding.h"
 #include "agents/cli/files.h"
@@ -16,6 +17,7 @@
 #include "agents/import/csv.h"
 #include "agents/import/names.h"
 #include "agents/import/utf8.h"
+#include "agents/import/values.h"
 
 /* A sheet, bytes, and the rows of one question. */
 #define SHEET_BYTES_MAX (64u * 1024 * 1024)
@@ -60,6 +62,32 @@ static void read_province(gate *g)
     g->province = found != NULL ? found->code : text;
 }
 
+/* What a person wrote, as entries hold it: a place, a choice or a party by its id. Numbers and
+ * names the agent reads itself. A word that means nothing is refused: it would never be found. */
+static tb_refusal meant(const gate *g, const tb_field_def *field, tb_arena *arena, tb_bytes *value)
+{
+    static const tb_provinces none;
+    const tb_provinces *provinces =
+        field->type == TB_FIELD_PROVINCE ? tb_book_provinces(g->book) : &none;
+    if (field->type == TB_FIELD_PARTY) {
+        *value = tb_book_party_id(g->book, *value);
+        return TB_ACCEPTED;
+    }
+    if (provinces == NULL) { /* without the table only codes are known */
+        return tb_field_well_formed(field->type, *value) ? TB_ACCEPTED : TB_REFUSED_VALUE_UNKNOWN;
+    }
+    if (field->type != TB_FIELD_PROVINCE && field->type != TB_FIELD_CHOICE) {
+        return TB_ACCEPTED;
+    }
+    tb_bytes read;
+    tb_refusal refused;
+    if (tb_value_read(g->campaign, field, provinces, *value, arena, &read, &refused) != TB_OK) {
+        return TB_REFUSED_TOO_LARGE;
+    }
+    *value = read;
+    return refused;
+}
+
 /* FIELD=VALUE words into one applicant. */
 static int read_words(const gate *g, tb_local_applicant *out)
 {
@@ -77,8 +105,14 @@ static int read_words(const gate *g, tb_local_applicant *out)
                          word, g->list->id);
             return TB_EXIT_USAGE;
         }
+        tb_bytes value = tb_bytes_str(equals + 1);
+        tb_refusal refused = meant(g, field, &g->book->client->arena, &value);
+        if (refused != TB_ACCEPTED) {
+            tb_say_refusal(refused, tb_bytes_str(word));
+            return TB_EXIT_REFUSED;
+        }
         out->fields[out->field_count].id = tb_bytes_str(field->id);
-        out->fields[out->field_count++].value = tb_bytes_str(equals + 1);
+        out->fields[out->field_count++].value = value;
     }
     if (out->field_count == 0) {
         return tb_help_wrong("list",
@@ -147,6 +181,7 @@ typedef struct sheet {
     size_t column_count;
     tb_arena arena; /* rows of one question */
     tb_csv_row rows[ROWS_A_TIME];
+    tb_refusal refused[ROWS_A_TIME]; /* what cannot be asked */
     tb_local_applicant applicants[ROWS_A_TIME];
     size_t count;
     FILE *out;
@@ -185,13 +220,20 @@ static bool add_row(sheet *s, const tb_csv_row *row)
     if (one->fields == NULL) {
         return false;
     }
+    tb_refusal refused = row->broken ? tb_csv_fits(row, s->column_count) : TB_ACCEPTED;
     for (size_t i = 0; !row->broken && i < row->count && i < s->column_count; i++) {
-        bool given = s->columns[i] != NULL && row->fields[i].size > 0;
-        if (given && one->field_count < TB_FIELDS_MAX) {
+        tb_bytes value = row->fields[i];
+        bool given = s->columns[i] != NULL && tb_utf8_trim(value).size > 0;
+        if (given && one->field_count < TB_FIELDS_MAX && refused == TB_ACCEPTED) {
+            refused = meant(s->gate, s->columns[i], &s->arena, &value);
             one->fields[one->field_count].id = tb_bytes_str(s->columns[i]->id);
-            one->fields[one->field_count++].value = row->fields[i];
+            one->fields[one->field_count++].value = value;
         }
     }
+    if (refused != TB_ACCEPTED) {
+        one->field_count = 0;
+    }
+    s->refused[s->count] = refused;
     s->rows[s->count++] = *row;
     return true;
 }
@@ -246,8 +288,8 @@ static int ask_rows(sheet *s, tb_local_list_line *out_list)
     int code = ask(s->gate, s->applicants, s->count, &answer);
     for (size_t i = 0; code == TB_EXIT_DONE && i < s->count; i++) {
         tb_local_verdict *verdict = &answer.verdicts.verdicts[i];
-        if (s->rows[i].broken) {
-            *verdict = (tb_local_verdict){.code = tb_csv_fits(&s->rows[i], s->column_count)};
+        if (s->refused[i] != TB_ACCEPTED) {
+            *verdict = (tb_local_verdict){.code = s->refused[i]};
         }
         put_row(s, &s->rows[i], verdict);
     }
