@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "agents/campaign/judge.h"
+#include "agents/cli/cli.h"
 #include "agents/cli/files.h"
 #include "agents/cli/import.h"
 #include "ops/exercise/disaster.h"
@@ -209,12 +210,11 @@ static void read_rows(ex_world *world, tb_bytes text, const tb_provinces *provin
 {
     tb_import import;
     tb_csv csv;
-    tb_csv_row heading, row;
+    tb_csv_row row;
     tb_csv_init(&csv, text);
     if (!tb_import_init(&import, world->campaign, &world->segments, provinces) ||
-        tb_csv_next(&csv, &arena, &heading) != TB_OK ||
-        tb_columns_read(world->type, &heading, &import.columns).code != TB_ACCEPTED) {
-        ex_fail("%s is not a leads file: its heading is not understood", world->options.leads);
+        tb_import_heading(&import, world->options.leads, &csv, &arena) != TB_EXIT_DONE) {
+        ex_fail("%s is not a leads file; see above", world->options.leads);
     }
     size_t most = world->options.disaster ? EX_DISASTER_LEADS : SIZE_MAX;
     while (world->row_count < most && tb_csv_next(&csv, &arena, &row) == TB_OK) {

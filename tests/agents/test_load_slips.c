@@ -12,6 +12,7 @@ typedef struct slip {
 #define EXAMPLE "ops/campaigns/example.yaml"
 #define BLACK   "ops/campaigns/black-card.yaml"
 #define LAND    "ops/campaigns/land-requisition.yaml"
+#define SERVICE "ops/campaigns/service-quality.yaml"
 
 static const slip slips[] = {
     /* names that cannot be told apart */
@@ -108,7 +109,15 @@ static const slip slips[] = {
      {"sent: forwarded, received: received_from_others", "sent: forwarded, received: forwarded",
       NULL, "reconcile_itself"}},
     {LAND, {"uses: [duty_words]", "uses: [duty_words, duty_words]", NULL, "entry_twice"}},
+    /* what is owed by nobody, or lacks a word */
+    {SERVICE, {"    owed_by: [local_mr]\n", "    owed_by: []\n", NULL, "report_unowed"}},
+    {SERVICE,
+     {"case_type: quality_notice, counts: [notify]", "counts: [notify]", NULL, "key_missing"}},
     /* said where it is written, and once */
+    {SERVICE,
+     {"          - {field: report_by, required: true}",
+      "          - {field: report_by, required: yes}", NULL, "not_word"}},
+    {EXAMPLE, {"        from: [taken]\n", "        from: taken\n", NULL, "not_list"}},
     {BLACK,
      {"      lapse: lapse\n", "      lapse: remind_due\n",
       "      remind: {act: remind_due, working_days: 1}", "word_twice"}},
