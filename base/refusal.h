@@ -64,7 +64,7 @@
     X(301, TB_REFUSED_UNKNOWN_CASE, "unknown_case", "No such case here.", "本单位没有该办件。") \
     X(302, TB_REFUSED_UNKNOWN_ACTION, "unknown_action", "The campaign has no such action; tongbao case acts CASE tells those that are possible now.", "专项行动没有该办理动作,可用 tongbao case acts 办件 查看现在可办的动作。") \
     X(303, TB_REFUSED_ROLE, "role", "This party's role may not do this.", "本单位角色无权办理此动作。") \
-    X(304, TB_REFUSED_JURISDICTION, "jurisdiction", "This case is outside this party's jurisdiction.", "该办件不在本单位管辖范围。") \
+    X(304, TB_REFUSED_JURISDICTION, "jurisdiction", "This case is outside this party's jurisdiction; a party of that place submits it or acts.", "该办件不在本单位管辖范围,应由所属地单位报送或办理。") \
     X(305, TB_REFUSED_NOT_HOLDER, "not_holder", "Another party holds the case now.", "该办件现由其他单位承办。") \
     X(306, TB_REFUSED_STATE, "state", "The case's state does not allow this action.", "办件当前状态不允许此动作。") \
     X(307, TB_REFUSED_CONDITION, "condition", "A condition of the campaign for this action is not met.", "不符合专项行动对此动作规定的条件。") \

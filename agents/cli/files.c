@@ -90,8 +90,9 @@ void tb_files_put_cell(FILE *file, tb_bytes cell)
     bool quotes = tb_csv_needs_quotes(cell);
     (void)(quotes && fputc('"', file));
     for (size_t i = 0; i < cell.size; i++) {
+        bool text = cell.data[i] >= ' ' || cell.data[i] == '\n' || cell.data[i] == '\r';
         (void)(quotes && cell.data[i] == '"' && fputc('"', file));
-        (void)fputc(cell.data[i], file);
+        (void)fputc(text ? cell.data[i] : ' ', file);
     }
     (void)(quotes && fputc('"', file));
 }

@@ -140,12 +140,13 @@ static void sentences_of(tb_import_run *run,
                    known[0] != '\0' ? " It knows: " : "", known);
 }
 
-/* The sender's cells; a row that does not fit the heading is kept as far as it goes. */
+/* The sender's cells; a row that has no cells, or more than the heading, is kept whole in one. */
 static void put_own(tb_import_run *run, FILE *file, const tb_csv_row *row, size_t own)
 {
+    bool whole = row->broken || row->count > run->import.columns.count;
     for (size_t i = 0; i < own; i++) {
         tb_bytes cell = tb_bytes_of(NULL, 0);
-        if (row->broken) {
+        if (whole) {
             cell = i == 0 ? row->raw : cell;
         } else if (i < row->count) {
             cell = row->fields[i];

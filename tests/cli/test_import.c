@@ -204,12 +204,14 @@ static void what_is_refused_is_written_back(void **state)
                        "17057750002,河南,2015-02-09,公安办案,诈骗,\r\n"
                        "17057750003,河南,2015-02-09,公安办案,诈骗,身份证11010519491231002X\r\n"
                        "17057750004,河南\r\n"
+                       "17057750008,河南,2015-02-09,公安办案,诈骗,a,b,\"c\"\r\n"
+                       "17057750009,河南,2015-02-09,公安办案,诈骗,x\x01y\r\n"
                        "17057750005,江湖,2015-02-09,公安办案,诈骗,\r\n"
                        "17057750006,河南,2015-02-09,听说,诈骗,\r\n"
                        "17057750007,河南,2015-02-09,公安办案,,\r\n");
     assert_int_equal(import(&agent, NULL, NULL), TB_EXIT_REFUSED);
     assert_int_equal(told("accepted"), 1);
-    assert_int_equal(told("refused"), 7);
+    assert_int_equal(told("refused"), 9);
     char *text = read_refused();
     assert_memory_equal(text, "\xEF\xBB\xBF手机号,发现地,", 3 + 9 + 1 + 9 + 1);
     assert_non_null(strstr(text, ",备注,row,code,原因,reason\r\n"));
@@ -220,6 +222,10 @@ static void what_is_refused_is_written_back(void **state)
     assert_non_null(strstr(text, ",5,identity_number,"));
     assert_null(strstr(text, "11010519491231002X"));
     assert_non_null(strstr(text, "17057750004,河南,,,,,6,row_malformed,"));
+    /* nothing of a row is lost, and a spreadsheet opens it */
+    assert_non_null(strstr(
+        text, "\"17057750008,河南,2015-02-09,公安办案,诈骗,a,b,\"\"c\"\"\",,,,,,7,row_malformed,"));
+    assert_non_null(strstr(text, ",诈骗,x y,8,field_invalid,"));
     /* what to write instead, in either language */
     assert_non_null(strstr(text, "[发现地:江湖]可填:浙江省、浙江、33"));
     assert_non_null(strstr(text, "[线索来源:听说]可填:公安办案、"));
