@@ -160,7 +160,7 @@ static void the_first_verdict_that_applies_is_given(void **state)
     expect("+86 130 0010 0000,2015年2月9日,,浙江,公安办案,", TB_VERDICT_FORWARD, TB_ACCEPTED);
     expect("13000100000,2015-02-09,,11", TB_VERDICT_ROW, TB_REFUSED_ROW);
     expect("13000100000,2015-02-09,,11,police_case,a,b", TB_VERDICT_ROW, TB_REFUSED_ROW);
-    expect("13000100000,2015-02-09,,11,police_case,\"x", TB_VERDICT_ROW, TB_REFUSED_ROW);
+    expect("13000100000,2015-02-09,,11,police_case,\"x", TB_VERDICT_ROW, TB_REFUSED_ROW_QUOTES);
     expect("\"110105 19491231 002X", TB_VERDICT_IDENTITY_NUMBER, TB_REFUSED_IDENTITY_NUMBER);
 }
 
@@ -197,7 +197,7 @@ static void a_heading_that_cannot_be_used_is_told(void **state)
     tb_columns_fault fault = begin(&csv, "number,手机号\n");
     assert_int_equal(fault.code, TB_REFUSED_FIELD_INVALID);
     assert_true(tb_bytes_equal(fault.heading, tb_bytes_str("手机号")));
-    assert_int_equal(begin(&csv, "number,\"x\n").code, TB_REFUSED_ROW);
+    assert_int_equal(begin(&csv, "number,\"x\n").code, TB_REFUSED_ROW_QUOTES);
 }
 
 static void what_is_sent_is_plain_and_in_order(void **state)
