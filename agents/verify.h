@@ -32,7 +32,8 @@ typedef struct tb_verify_with {
 } tb_verify_with;
 
 /* The case; and at who stated its counted figures (case_figure.h), every event behind them, and
- * that these make up what is counted now, and made up what was stated. */
+ * that these make up what is counted now, and made up what was stated. Of a report its case alone:
+ * its figures are told as attested. */
 tb_err tb_verify_case(tb_step *step,
                       const tb_case_id *id,
                       const tb_verify_with *with,
