@@ -71,6 +71,17 @@ static void put_off(tb_hub *hub, tb_received *received)
     tb_net_release(received);
 }
 
+/* Messages of several frames, or behind a routing id that its client chose: a line for all that
+ * came in a reading. */
+static void tell_dropped(tb_hub *hub, uint64_t before)
+{
+    if (hub->net.dropped != before && tb_hub_may_print(&hub->printing, TB_LEVEL_WARN)) {
+        const char *party = hub->net.dropped_of.text;
+        fprintf(stderr, "level=warn event=messages_dropped count=%llu party=%s\n",
+                (unsigned long long)(hub->net.dropped - before), party[0] == '\0' ? "-" : party);
+    }
+}
+
 /* What is waiting, one message of each connection after the other, up to a bound: at most one frame
  * of each party is put off, since behind it the party has had its part. */
 static void read_frames(tb_hub *hub, batch *b)
@@ -231,7 +242,9 @@ int tb_hub_run(tb_hub *hub)
     static batch b;
     tb_time tick = clock_ms();
     while (!hub->stop) {
+        uint64_t dropped = hub->net.dropped;
         read_frames(hub, &b);
+        tell_dropped(hub, dropped);
         read_local(hub, &b);
         if (clock_ms() >= tick || tick > clock_ms() + TICK_MS) {
             add(&b, TB_INPUT_TICK);

@@ -235,6 +235,9 @@ int tb_hub_open(tb_hub *hub)
         return failed(TB_EXIT_LISTEN, "self test",
                       "a stranger was not refused; the hub must not be reachable like this");
     }
+    if (!tb_zap_watch(hub->net.zap, hub->net.router)) {
+        return failed(TB_EXIT_LISTEN, "start", "handshakes that fail cannot be watched");
+    }
     return 0;
 }
 

@@ -190,7 +190,8 @@ static void a_large_frame_is_put_off_while_others_submit_but_one_in_a_while(void
     assert_int_equal(judge("flood", submit(TB_FRAME_ITEMS_MAX + 1, 0)), TB_PART_TAKE);
 }
 
-/* Who is forgotten of those with large frames begins anew; nothing else follows from their number. */
+/* Who is forgotten of those with large frames begins anew; nothing else follows from their number.
+ */
 static void more_parties_than_are_remembered_have_their_large_frames_taken(void **state)
 {
     (void)state;
