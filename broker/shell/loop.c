@@ -1,6 +1,8 @@
 #define _POSIX_C_SOURCE 200809L
 
 #include "broker/shell/hub.h"
+#include "broker/shell/zap.h"
+#include "daemon/accept.h"
 #include "daemon/notify.h"
 
 #include <sys/signalfd.h>
@@ -245,6 +247,7 @@ int tb_hub_run(tb_hub *hub)
         uint64_t dropped = hub->net.dropped;
         read_frames(hub, &b);
         tell_dropped(hub, dropped);
+        tb_accept_tell();
         read_local(hub, &b);
         if (clock_ms() >= tick || tick > clock_ms() + TICK_MS) {
             add(&b, TB_INPUT_TICK);
@@ -264,6 +267,10 @@ int tb_hub_run(tb_hub *hub)
             /* Little to do: find out when the core wants to be woken. */
             tick = after_pause(hub, next_tick(hub));
             wait_until(hub, tick);
+        }
+        if (!tb_zap_answers(hub->net.zap)) {
+            fprintf(stderr, "level=error event=stop what=\"nobody says who may connect\"\n");
+            return TB_EXIT_LISTEN;
         }
         (void)tb_notify_alive(0); /* a busy hub never waits */
         look_for_signal(hub);

@@ -22,7 +22,8 @@ typedef struct keeper {
     zpoller_t *poller;
     tb_speakers *speakers;
     seldom refused;
-    seldom failed;
+    seldom bent;   /* handshakes that are none of ours */
+    seldom silent; /* or that stopped on the way */
 } keeper;
 
 /* One request, RFC 27: version, id, domain, address, routing id, mechanism, credentials. */
@@ -108,11 +109,14 @@ static void tell_failed(keeper *self)
     if (first != NULL && zframe_size(first) >= sizeof event) {
         memcpy(&event, zframe_data(first), sizeof event);
     }
-    if ((event & FAILED) != 0) {
-        (void)snprintf(self->failed.text, sizeof self->failed.text, "event=handshake_failed why=%s",
-                       event == ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL ? "protocol"
-                                                                    : "silent_or_gone");
-        self->failed.waiting++;
+    if (event == ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL) {
+        (void)snprintf(self->bent.text, sizeof self->bent.text,
+                       "event=handshake_failed why=protocol");
+        self->bent.waiting++;
+    } else if (event == ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL) {
+        (void)snprintf(self->silent.text, sizeof self->silent.text,
+                       "event=handshake_failed why=silent_or_gone");
+        self->silent.waiting++;
     }
     zmsg_destroy(&message);
 }
@@ -171,7 +175,7 @@ static void run(zsock_t *pipe, void *speakers)
     zsock_signal(pipe, 0); /* for zactor_new, which does not look at it */
     zsock_signal(pipe, self.poller == NULL ? 1 : 0);
     while (self.poller != NULL) {
-        bool waits = self.refused.waiting > 0 || self.failed.waiting > 0;
+        bool waits = self.refused.waiting > 0 || self.bent.waiting > 0 || self.silent.waiting > 0;
         void *ready = zpoller_wait(self.poller, waits ? PRINT_EVERY_MS : -1);
         if (ready == self.requests) {
             answer(&self);
@@ -183,7 +187,8 @@ static void run(zsock_t *pipe, void *speakers)
             break;
         }
         print_due(&self.refused);
-        print_due(&self.failed);
+        print_due(&self.bent);
+        print_due(&self.silent);
     }
     zpoller_destroy(&self.poller);
     zsock_destroy(&self.handshakes);
@@ -218,4 +223,10 @@ bool tb_zap_watch(zactor_t *zap, zsock_t *router)
 {
     return zmq_socket_monitor(zsock_resolve(router), HANDSHAKES, FAILED) == 0 &&
            zsock_send(zap, "sp", WATCH, NULL) == 0;
+}
+
+/* An actor that ends says so in its pipe, and says nothing else. */
+bool tb_zap_answers(zactor_t *zap)
+{
+    return (zsock_events(zap) & ZMQ_POLLIN) == 0;
 }

@@ -43,6 +43,7 @@ static int tear_down(void **state)
     free(d->endpoint);
     tb_net_close(&d->net);
     tb_speakers_free(d->speakers);
+    zsys_shutdown(); /* where the door was bound is free again when it returns */
     return 0;
 }
 
@@ -82,6 +83,23 @@ static void when_nobody_says_who_may_get_in_nobody_does(void **state)
     assert_false(gets_in(d));
 }
 
+/* The hub ends then, with a line in its log, and is started again. */
+static void a_door_that_nobody_keeps_is_noticed(void **state)
+{
+    door *d = *state;
+    assert_true(gets_in(d));
+    assert_true(tb_zap_answers(d->net.zap));
+    assert_int_equal(zsock_send(d->net.zap, "sp", "END", NULL),
+                     0); /* what it does not know ends it */
+    for (int i = 0; i < 1000 && tb_zap_answers(d->net.zap); i++) {
+        zpoller_t *poller = zpoller_new(zactor_sock(d->net.zap), NULL);
+        (void)zpoller_wait(poller, PATIENCE_MS);
+        zpoller_destroy(&poller);
+    }
+    assert_false(tb_zap_answers(d->net.zap));
+    assert_false(gets_in(d));
+}
+
 static void a_member_that_is_taken_off_the_list_gets_in_no_more(void **state)
 {
     door *d = *state;
@@ -96,6 +114,7 @@ static void a_member_that_is_taken_off_the_list_gets_in_no_more(void **state)
 static const struct CMUnitTest tests[] = {
     NET_TEST(a_member_gets_in_while_somebody_says_who_may),
     NET_TEST(when_nobody_says_who_may_get_in_nobody_does),
+    NET_TEST(a_door_that_nobody_keeps_is_noticed),
     NET_TEST(a_member_that_is_taken_off_the_list_gets_in_no_more),
 };
 

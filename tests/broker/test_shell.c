@@ -256,6 +256,27 @@ static void a_stranger_and_a_client_without_curve_are_refused(void **state)
     expect_welcome(h, "hq");
 }
 
+/* Somebody else sits where the hub should, or has its address: neither hears the other. */
+static void a_client_that_takes_another_for_the_hub_gets_nowhere(void **state)
+{
+    hub *h = *state;
+    char line[PATH_SIZE];
+    uint8_t seed[32] = {8};
+    tb_random random;
+    tb_seal_pair member;
+    tb_seal_pair other;
+    hub elsewhere = *h;
+    tb_random_seed(&random, seed);
+    tb_seal_pair_make(&member, &random);
+    tb_seal_pair_make(&other, &random);
+    elsewhere.transport = other.public_key;
+    char *event = first_event(&elsewhere, &member);
+    assert_string_not_equal(event, "HANDSHAKE_SUCCEEDED");
+    zstr_free(&event);
+    assert_true(wait_for(h, "event=handshake_failed", line));
+    expect_welcome(h, "hq");
+}
+
 /* ---- bytes of a stranger's own ---- */
 
 static int dial(const hub *h)
@@ -443,6 +464,7 @@ static void after_kill_it_starts_again_on_its_store(void **state)
 static const struct CMUnitTest tests[] = {
     SHELL_TEST(an_enrolled_party_is_welcomed),
     SHELL_TEST(a_stranger_and_a_client_without_curve_are_refused),
+    SHELL_TEST(a_client_that_takes_another_for_the_hub_gets_nowhere),
     SHELL_TEST(a_client_that_says_itself_who_it_is_is_not_heard_under_null_or_plain),
     SHELL_TEST(a_connection_that_says_nothing_is_closed_and_told),
     SHELL_TEST(garbage_and_odd_messages_do_not_stop_it),
