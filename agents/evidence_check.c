@@ -150,7 +150,7 @@ tb_err tb_evidence_take(tb_step *step,
         err = look(step, &passed, out);
     }
     if (err == TB_OK && out->refused == TB_ACCEPTED) {
-        out->refused = tb_inbox_check_passed(step, maker, &passed);
+        out->refused = tb_inbox_check_passed(step, maker, &passed, NULL);
     }
     if (err == TB_OK && out->refused == TB_ACCEPTED) {
         err = note_marks(step, &passed, marked, marked_count, out);

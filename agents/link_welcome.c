@@ -13,6 +13,7 @@
 #include "agents/own_anew.h"
 #include "agents/own_cut.h"
 #include "agents/recovery.h"
+#include "agents/untold.h"
 #include "base/mutant.h"
 #include "messages/protocol.h"
 
@@ -362,6 +363,9 @@ static tb_err confirm(tb_step *step, const tb_welcome *welcome, tb_link_row *row
     tb_effects_note(step->effects, step->arena, TB_LEVEL_INFO, "event=linked streams=%u",
                     (uint64_t)welcome->stored_count);
     err = tb_own_marks_renew(step);
+    if (err == TB_OK) {
+        err = tb_untold_show(step);
+    }
     if (err != TB_OK) {
         return err;
     }

@@ -91,7 +91,10 @@
     X(LIST,             "campaign 0 list 0 key:u8 value 0 case",        "-",            "a LIST_ENTRY row is listed: one per key it can be found by; key 255 is name and place") \
     X(NUMBERED,         "campaign 0 field 0 year:u16",                  "form:u8 newest:u32", "always, once an own event bore a document number (发文字号) of that year") \
     /* agent: what was said of duties */                                                                               \
-    X(DUTY_SAID,        "word:u8 case from-event debtor duty",          "at:i64 event", "the creditor's agent has said it of the DUTY row: 1 reminded, 2 escalated, 3 withdrew its lapse, 4 re-dated it")
+    X(DUTY_SAID,        "word:u8 case from-event debtor duty",          "at:i64 event", "the creditor's agent has said it of the DUTY row: 1 reminded, 2 escalated, 3 withdrew its lapse, 4 re-dated it") \
+    /* agent: what the hub said and was lost */                                                                       \
+    X(STAMP_LOST,       "due_ms:u64 incarnation recipient lane:u8 number:u64", "LostStampRow", "a group of ours that ends there has arrived, and no STAMP row covers it: its recipient is asked") \
+    X(UNTOLD,           "sender incarnation notice:u64",                "UntoldRow",    "a REFUSAL row of ours that the hub may not have: shown again in its next sessions")
 /* clang-format on */
 
 typedef enum tb_table {
