@@ -36,11 +36,11 @@ static bool check_bundle(importing *m)
     if (!tb_party_equal(&b->recipient, &agent->self)) {
         return refuse(m, TB_REFUSED_BUNDLE_FOREIGN);
     }
-    const tb_directory_party *sender = tb_directory_find(agent->directory, &b->sender);
-    if (sender == NULL || tb_party_equal(&b->sender, &agent->self)) {
+    if (tb_directory_find(agent->directory, &b->sender) == NULL ||
+        tb_party_equal(&b->sender, &agent->self)) {
         return refuse(m, TB_REFUSED_UNKNOWN_PARTY);
     }
-    const tb_directory_key *key = tb_directory_signing_key(sender, &b->key);
+    const tb_directory_key *key = tb_directory_signing_key(agent->directory, &b->sender, &b->key);
     if (key == NULL) {
         return refuse(m, TB_REFUSED_UNKNOWN_KEY);
     }
@@ -278,14 +278,11 @@ static tb_err check_all(importing *m)
 static tb_err take_stamp(importing *m, const tb_signed_line *line)
 {
     tb_stream_in_row row;
-    tb_signed_line kept;
-    tb_bytes packed;
     tb_err err = tb_stream_in_get(m->step->txn, &line->line.stream, &row);
     if (err != TB_OK || line->line.to > row.number) {
         return err == TB_ERR_NOT_FOUND ? TB_OK : err;
     }
-    err = tb_stamp_get(m->step->txn, &line->line.stream, line->line.to, &kept, &packed);
-    return err == TB_ERR_NOT_FOUND ? tb_stamp_put(m->step->txn, line) : err;
+    return tb_stamp_put(m->step->txn, line);
 }
 
 /* Refusals before marks: a mark takes away what says which notice a number was. */

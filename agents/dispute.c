@@ -31,8 +31,7 @@ tb_err tb_dispute_begin(tb_txn *txn, const tb_directory *before, const tb_direct
 {
     for (size_t i = 0; i < next->cut_count; i++) {
         const tb_cut *cut = &next->cuts[i];
-        const tb_directory_party *party = tb_directory_find(next, &cut->party);
-        if (tb_directory_signing_key(party, &cut->key) == NULL ||
+        if (tb_directory_signing_key(next, &cut->party, &cut->key) == NULL ||
             tb_directory_cut(before, &cut->party, &cut->key) != NULL) {
             continue;
         }

@@ -10,11 +10,11 @@ static tb_refusal check_sender(tb_step *step, const tb_group *group)
 {
     tb_agent *agent = step->agent;
     const tb_root *root = &group->root;
-    const tb_directory_party *party = tb_directory_find(agent->directory, &root->signer);
-    if (party == NULL) {
+    if (tb_directory_find(agent->directory, &root->signer) == NULL) {
         return TB_REFUSED_UNKNOWN_PARTY;
     }
-    const tb_directory_key *key = tb_directory_signing_key(party, &root->key);
+    const tb_directory_key *key =
+        tb_directory_signing_key(agent->directory, &root->signer, &root->key);
     if (key == NULL) {
         return TB_REFUSED_UNKNOWN_KEY;
     }
@@ -52,8 +52,8 @@ static tb_refusal check_expired(tb_step *step, const tb_item *item)
 {
     tb_agent *agent = step->agent;
     const tb_signed_line *line = item->refusal;
-    const tb_directory_party *party = tb_directory_find(agent->directory, &item->header.sender);
-    const tb_directory_key *key = tb_directory_signing_key(party, &line->root.key);
+    const tb_directory_key *key =
+        tb_directory_signing_key(agent->directory, &item->header.sender, &line->root.key);
     if (!tb_party_equal(&line->root.signer, &item->header.sender)) {
         return TB_REFUSED_NOT_SPEAKER;
     }
@@ -348,20 +348,6 @@ static tb_err take_items(tb_step *step, tb_taken *taken, const tb_group *group)
     return err;
 }
 
-/* A notice that came on removable media was not stamped; now the hub says when it stored it. */
-static tb_err late_stamp(tb_step *step, const tb_group *group)
-{
-    tb_signed_line kept;
-    tb_bytes packed;
-    tb_stream stream = tb_group_stream(group);
-    uint64_t last = tb_group_number(group, group->item_count - 1);
-    if (!group->has_stamp) {
-        return TB_OK;
-    }
-    tb_err err = tb_stamp_get(step->txn, &stream, last, &kept, &packed);
-    return err == TB_ERR_NOT_FOUND ? tb_stamp_put(step->txn, &group->stamp) : err;
-}
-
 /* What is missing in a stream comes when it is delivered again. When it does not, hub and we are
  * not of one mind about our own marks (both came back old, say): a Welcome shows them. */
 static tb_err ask_for_marks(tb_step *step)
@@ -398,7 +384,8 @@ tb_err tb_inbox_take_group(tb_step *step, const tb_group *group)
     taken->shown = true;
     if (tb_group_number(group, group->item_count - 1) <= taken->row.number &&
         !TB_MUTANT(REPEAT_TAKEN)) {
-        return late_stamp(step, group);
+        /* On removable media it was not stamped; now the hub says when it stored it. */
+        return group->has_stamp ? tb_stamp_put(step->txn, &group->stamp) : TB_OK;
     }
 
     bool waits;

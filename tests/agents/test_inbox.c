@@ -4,6 +4,7 @@
 #include "messages/merkle.h"
 #include "tests/agents/peer.h"
 #include "tests/messages/samples.h"
+#include "tests/store/failing.h"
 #include "tests/test.h"
 
 static int set_up(void **state)
@@ -116,6 +117,20 @@ static void a_duplicate_has_no_second_effect(void **state)
     tb_frame taken = peer_frame(t, &t->b, TB_FRAME_TAKEN, 0);
     assert_int_equal(taken.lines.lines[0].line.to, 1);
     assert_false(taken.lines.again);
+    assert_int_equal(peer_alarm(t, &t->b), TB_ACCEPTED);
+}
+
+static void a_notice_replayed_a_thousand_times_has_one_effect(void **state)
+{
+    town *t = *state;
+    int times = failing_awake() ? 2 : 1000;
+    tb_frame sent = say(t, "ct.33 once");
+    for (int i = 0; i <= times; i++) {
+        peer_forget(&t->b);
+        town_deliver(t, &sent, &t->b);
+        assert_int_equal(peer_frame(t, &t->b, TB_FRAME_TAKEN, 0).lines.lines[0].line.to, 1);
+    }
+    assert_string_equal(peer_applied(t, &t->b), "once");
     assert_int_equal(peer_alarm(t, &t->b), TB_ACCEPTED);
 }
 
@@ -672,6 +687,7 @@ static const struct CMUnitTest tests[] = {
     IN_TOWN(each_reader_opens_what_it_may_and_no_more),
     IN_TOWN(openings_of_one_group_with_other_readers_are_sealed_apart),
     IN_TOWN(a_duplicate_has_no_second_effect),
+    IN_TOWN(a_notice_replayed_a_thousand_times_has_one_effect),
     IN_TOWN(a_gap_is_not_taken_and_asked_for),
     IN_TOWN(a_gap_before_the_first_number_is_asked_for_too),
     IN_TOWN(a_group_that_overlaps_what_is_held_gives_only_the_rest),

@@ -100,11 +100,11 @@ static void parties_and_keys_are_found(void **state)
     assert_null(tb_directory_key_of(party, &directory.parties[1].keys[0].id));
     for (size_t i = 0; i < party->key_count; i++) {
         const tb_directory_key *key = &party->keys[i];
-        assert_ptr_equal(tb_directory_signing_key(party, &key->id),
+        assert_ptr_equal(tb_directory_signing_key(&directory, &bureau, &key->id),
                          key->purpose == TB_PURPOSE_SIGN ? key : NULL);
-        assert_null(tb_directory_signing_key(NULL, &key->id));
+        assert_null(tb_directory_signing_key(&directory, &nobody, &key->id));
     }
-    assert_null(tb_directory_signing_key(party, &directory.parties[1].keys[0].id));
+    assert_null(tb_directory_signing_key(&directory, &bureau, &directory.parties[1].keys[0].id));
     assert_ptr_equal(tb_directory_speaker(&directory, &party->keys[2].key), party);
     assert_null(tb_directory_speaker(&directory, &party->keys[1].key));
     assert_true(tb_bytes_equal(tb_directory_attribute(party, "operator"), tb_bytes_str("CT")));

@@ -232,11 +232,13 @@ static void a_report_and_its_figures_are_proved_without_an_agent_and_any_bend_is
     assert_int_equal(sys_tongbao(hub, "verify", path, "--lang", "en", NULL), 0);
     assert_true(pages_prints(hub, "everything verifies"));
     assert_true(pages_prints(hub, "exported by " BUREAU));
+    assert_true(pages_prints(hub, "exercise data, not for statistics"));
     assert_true(pages_prints(hub, "6 events, 6 of them signed")); /* two of the report, and behind it */
     assert_true(pages_prints(hub, "4 of them stand behind the figures"));
     assert_true(pages_prints(hub, "the authority's key has the fingerprint"));
     assert_int_equal(sys_tongbao(hub, "verify", path, "--directory", directory, "--json", NULL), 0);
     assert_true(pages_prints(hub, "\"authority_compared\": true"));
+    assert_true(pages_prints(hub, "\"exercise\": true"));
     assert_true(pages_prints(hub, "\"attested\": false"));
     assert_int_equal(
         sys_tongbao(hub, "verify", path, "--authority", "1234 5678", "--lang", "en", NULL), 1);
