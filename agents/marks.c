@@ -183,11 +183,9 @@ static void land(tb_stream_out_row *row)
     }
 }
 
+/* A mark above the row's. */
 static tb_err take_stored(tb_step *step, const tb_signed_line *line, tb_stream_out_row *row)
 {
-    if (line->line.to <= row->stored) {
-        return TB_OK;
-    }
     tb_time kept_due = row->due;
     row->stored = line->line.to;
     row->active = step->now.real;
@@ -227,11 +225,9 @@ tb_err tb_marks_trim(tb_step *step, const tb_stream *stream, uint64_t upto)
     }
 }
 
+/* Likewise. */
 static tb_err take_arrived(tb_step *step, const tb_signed_line *line, tb_stream_out_row *row)
 {
-    if (line->line.to <= row->arrived) {
-        return TB_OK;
-    }
     tb_time kept_due = row->due;
     tb_err err = tb_signed_line_encode(line, step->arena, &row->arrived_line);
     if (err != TB_OK) {

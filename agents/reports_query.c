@@ -8,11 +8,6 @@
 
 #define LINES_MAX 4096
 
-static tb_bytes text_of(const char *text)
-{
-    return text == NULL ? tb_bytes_of(NULL, 0) : tb_bytes_str(text);
-}
-
 /* ---- how one stands ---- */
 
 /* What an action makes of a report; 0: nothing. */
@@ -117,8 +112,8 @@ static tb_err stand(const owing *o, tb_local_report_line *line, tb_case_row *out
     *line = (tb_local_report_line){
         .campaign = tb_bytes_str(o->campaign->id),
         .report = tb_bytes_str(o->report->id),
-        .title_zh = text_of(o->report->title.zh),
-        .title_en = text_of(o->report->title.en),
+        .title_zh = tb_campaign_text(o->report->title.zh),
+        .title_en = tb_campaign_text(o->report->title.en),
         .reporter = o->reporter,
         .due = tb_report_due_at(o->report, &o->period),
         .state = o->now < tb_period_end(&o->period) ? TB_REPORT_NOT_DUE : TB_REPORT_DUE,
@@ -305,8 +300,8 @@ static tb_err counted_figures(showing *s)
 {
     tb_figure *figures;
     size_t count;
-    tb_err err =
-        tb_report_figures(s->o.agent, s->o.txn, NULL, s->o.campaign, s->o.report, &s->o.period, &figures, &count);
+    tb_err err = tb_report_figures(s->o.agent, s->o.txn, NULL, s->o.campaign, s->o.report,
+                                   &s->o.period, &figures, &count);
     for (size_t i = 0; err == TB_OK && i < count; i++) {
         tb_local_figure *line = s->filed ? line_of(s, &figures[i]) : NULL;
         if (line == NULL && s->filed && figures[i].values[TB_FIGURE_PERIOD].numerator == 0) {
@@ -316,7 +311,8 @@ static tb_err counted_figures(showing *s)
             err = put_figure(s, &figures[i], &line);
         }
         if (err == TB_OK && line != NULL) {
-            err = tb_figure_text(tb_txn_arena(s->o.txn), &figures[i].values[TB_FIGURE_PERIOD], &line->now);
+            err = tb_figure_text(tb_txn_arena(s->o.txn), &figures[i].values[TB_FIGURE_PERIOD],
+                                 &line->now);
         }
     }
     return err;
@@ -390,9 +386,9 @@ static void put_texts(showing *s, const char **ids, unsigned count)
 static tb_err show_texts(showing *s)
 {
     const tb_report_def *report = s->o.report;
-    s->out.texts = tb_arena_array(tb_txn_arena(s->o.txn),
-                                  report->text_count + report->signed_by_count + 1,
-                                  sizeof *s->out.texts);
+    s->out.texts =
+        tb_arena_array(tb_txn_arena(s->o.txn), report->text_count + report->signed_by_count + 1,
+                       sizeof *s->out.texts);
     if (s->out.texts == NULL) {
         return TB_ERR_LIMIT;
     }
@@ -458,11 +454,7 @@ static tb_err find_filed(showing *s, tb_refusal *out)
     if (s->o.report == NULL) {
         return TB_OK;
     }
-    const tb_field_def *field = tb_report_field(
-        s->row.view.type, tb_case_type_action(s->row.view.type, tb_bytes_str(TB_REPORT_FILE)),
-        TB_FIELD_PERIOD);
-    tb_bytes period = field == NULL ? tb_bytes_of(NULL, 0)
-                                    : tb_case_view_field(&s->row.view, tb_bytes_str(field->id));
+    tb_bytes period = tb_report_period_text(&s->row);
     s->o.reporter = s->row.view.opener;
     s->filed = true;
     *out = tb_report_period(s->o.campaign, s->o.report, period, &s->o.period)

@@ -157,7 +157,8 @@ tb_err tb_stream_in_next(tb_txn *txn,
 
 /* ---- STAMP ---- */
 
-/* Kept under the stream and line.from. */
+/* Kept under the stream and line.from. The first that comes dates what it covers: another, of a hub
+ * that lost its disk and stored it again, changes nothing. */
 tb_err tb_stamp_put(tb_txn *txn, const tb_signed_line *line) TB_MUST_USE;
 /* The stamp that covers a number of a stream. */
 tb_err tb_stamp_get(tb_txn *txn,

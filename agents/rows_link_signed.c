@@ -14,23 +14,6 @@ static void stream_key(tb_key *key, const tb_stream *stream)
     tb_key_lane(key, stream->lane);
 }
 
-tb_err tb_stamp_put(tb_txn *txn, const tb_signed_line *line)
-{
-    tb_bytes packed;
-    tb_err err = tb_signed_line_encode(line, tb_txn_arena(txn), &packed);
-    if (err != TB_OK) {
-        return err;
-    }
-
-    tb_key key;
-    stream_key(&key, &line->line.stream);
-    tb_key_number(&key, line->line.from);
-    err = tb_store_put(txn, TB_TABLE_STAMP, tb_key_bytes(&key), packed);
-    return err == TB_OK
-               ? tb_measure_stamped(txn, &line->line.stream, line->line.from, line->line.to)
-               : err;
-}
-
 tb_err tb_stamp_get(tb_txn *txn,
                     const tb_stream *stream,
                     uint64_t number,
@@ -61,6 +44,27 @@ tb_err tb_stamp_get(tb_txn *txn,
     *out = line;
     *out_packed = value;
     return TB_OK;
+}
+
+tb_err tb_stamp_put(tb_txn *txn, const tb_signed_line *line)
+{
+    tb_key key;
+    tb_bytes packed;
+    tb_signed_line held;
+    tb_err err = tb_stamp_get(txn, &line->line.stream, line->line.to, &held, &packed);
+    if (err != TB_ERR_NOT_FOUND) {
+        return err;
+    }
+    err = tb_signed_line_encode(line, tb_txn_arena(txn), &packed);
+    if (err != TB_OK) {
+        return err;
+    }
+    stream_key(&key, &line->line.stream);
+    tb_key_number(&key, line->line.from);
+    err = tb_store_put(txn, TB_TABLE_STAMP, tb_key_bytes(&key), packed);
+    return err == TB_OK
+               ? tb_measure_stamped(txn, &line->line.stream, line->line.from, line->line.to)
+               : err;
 }
 
 /* ---- STAMP_LOST ---- */

@@ -14,17 +14,6 @@
 
 /* ---- what is said of a difference ---- */
 
-static void put_title(tb_text *text, const tb_measure *measure)
-{
-    if (measure != NULL && measure->title.zh != NULL && measure->title.en != NULL) {
-        tb_text_str(text, " (");
-        tb_text_str(text, measure->title.zh);
-        tb_text_str(text, ", ");
-        tb_text_str(text, measure->title.en);
-        tb_text_char(text, ')');
-    }
-}
-
 tb_err tb_verify_tell(tb_verifying *v,
                       tb_bytes name,
                       const tb_measure *measure,
@@ -34,13 +23,20 @@ tb_err tb_verify_tell(tb_verifying *v,
 {
     tb_text text;
     tb_bytes what;
-    size_t titles = measure == NULL || measure->title.zh == NULL || measure->title.en == NULL
-                        ? 0
-                        : strlen(measure->title.zh) + strlen(measure->title.en);
-    tb_text_init(&text, v->step->arena, name.size + titles + stated.size + counted.size + 96);
+    const tb_label *title = measure == NULL ? NULL : &measure->title;
+    tb_bytes zh = tb_campaign_text(title == NULL ? NULL : title->zh);
+    tb_bytes en = tb_campaign_text(title == NULL ? NULL : title->en);
+    tb_text_init(&text, v->step->arena,
+                 name.size + zh.size + en.size + stated.size + counted.size + 96);
     tb_text_str(&text, TB_VERIFY_FIGURE);
     tb_text_bytes(&text, name);
-    put_title(&text, measure);
+    if (title != NULL) { /* a later version may not have the measure */
+        tb_text_str(&text, " (");
+        tb_text_bytes(&text, zh);
+        tb_text_str(&text, ", ");
+        tb_text_bytes(&text, en);
+        tb_text_char(&text, ')');
+    }
     tb_text_str(&text, TB_VERIFY_STATED);
     tb_text_bytes(&text, stated);
     tb_text_str(&text, against);

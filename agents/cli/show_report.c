@@ -159,13 +159,26 @@ static void show_corrections(tb_book *book, const tb_local_report *report)
     }
 }
 
-static void show_judged(const tb_local_report *report)
+/* What people call the measure a threshold is for. */
+static tb_bytes judged_name(tb_book *book, const tb_local_report *report, tb_bytes measure)
+{
+    for (size_t i = 0; i < report->figure_count; i++) {
+        const tb_local_figure *f = &report->figures[i];
+        if (f->group.size == 0 && tb_bytes_equal(f->measure, measure)) {
+            return figure_name(book, report, f);
+        }
+    }
+    return measure;
+}
+
+static void show_judged(tb_book *book, const tb_local_report *report)
 {
     for (size_t i = 0; i < report->judged_count; i++) {
         const tb_local_judged *j = &report->judged[i];
-        (void)printf(_("threshold: %.*s at least %u/%u: %s\n"), (int)j->measure.size,
-                     (const char *)j->measure.data, (unsigned)j->numerator,
-                     (unsigned)j->denominator, tb_report_verdict_word(j->verdict));
+        tb_bytes name = judged_name(book, report, j->measure);
+        (void)printf(_("threshold: %.*s at least %u/%u: %s\n"), (int)name.size,
+                     (const char *)name.data, (unsigned)j->numerator, (unsigned)j->denominator,
+                     tb_report_verdict_word(j->verdict));
     }
 }
 
@@ -258,7 +271,7 @@ bool tb_show_report(tb_book *book, const tb_local_report *report)
                                          : show_figures(book, report);
     show_missing(book, report);
     show_corrections(book, report);
-    show_judged(report);
+    show_judged(book, report);
     show_texts(book, report);
     return printed;
 }

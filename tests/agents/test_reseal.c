@@ -495,6 +495,7 @@ static void a_new_key_of_a_party_still_off_line_is_sealed_to(void **state)
 
 static tb_cut cut;
 static unsigned destroyed;
+static tb_time due; /* when the next one goes; 0: none does by itself */
 
 static tb_err look(tb_step *step)
 {
@@ -504,6 +505,9 @@ static tb_err look(tb_step *step)
     for (size_t i = before; i < step->effects->count; i++) {
         destroyed += step->effects->list[i].kind == TB_EFFECT_DESTROY;
     }
+    tb_err looked = tb_old_keys_due(step->agent, step->txn, &due);
+    due = looked == TB_ERR_NOT_FOUND ? 0 : due;
+    assert_true(looked == TB_OK || looked == TB_ERR_NOT_FOUND);
     return err;
 }
 
@@ -519,12 +523,14 @@ static void an_old_key_goes_when_its_time_is_over_and_not_before(void **state)
     a->agent.keys.old_seal_life = LIFE;
     turn_with(w, "bureau.33", look);
     assert_int_equal(destroyed, 0); /* the directory does not know that it is retired */
+    assert_true(due == 0);
     cut = (tb_cut){.party = a->id, .key = a->agent.keys.seal_id[1], .at = w->clock};
     w->directory.cuts = &cut;
     w->directory.cut_count = 1;
     w->clock += LIFE;
     turn_with(w, "bureau.33", look);
     assert_int_equal(destroyed, 0);
+    assert_true(due == w->clock + 1);
     w->clock++;
     turn_with(w, "bureau.33", look);
     assert_int_equal(destroyed, 1);
@@ -563,6 +569,38 @@ static void nothing_goes_while_a_notice_waits_unopened(void **state)
     turn_with(w, "bureau.33", put_waiting);
     turn_with(w, "bureau.33", look);
     assert_int_equal(destroyed, 0);
+    assert_true(due == 0);
+}
+
+static tb_err forget_waiting(tb_step *step)
+{
+    return tb_inbox_drop_first(step->txn);
+}
+
+static void of_several_old_keys_the_first_to_go_says_when(void **state)
+{
+    world *w = *state;
+    tb_seal_pair pairs[3];
+    static tb_cut cuts[2];
+    world_agent *a = who(w, "bureau.33");
+    memset(pairs, 0, sizeof pairs);
+    a->agent.keys.seal_count = 4;
+    for (size_t i = 1; i < 4; i++) {
+        a->agent.keys.seal[i] = &pairs[i - 1];
+        a->agent.keys.seal_id[i].bytes[0] = (uint8_t)i;
+    }
+    cuts[0] = (tb_cut){.party = a->id, .key = a->agent.keys.seal_id[1], .at = w->clock + 500};
+    cuts[1] = (tb_cut){.party = a->id, .key = a->agent.keys.seal_id[3], .at = w->clock};
+    w->directory.cuts = cuts;
+    w->directory.cut_count = 2; /* the second is not cut */
+    turn_with(w, "bureau.33", put_waiting);
+    turn_with(w, "bureau.33", forget_waiting);
+    turn_with(w, "bureau.33", look);
+    assert_int_equal(destroyed, 0);
+    assert_true(due == w->clock + TB_NOTICE_LIFE_MS + 1); /* no life is set: a notice's */
+    cuts[1].at = w->clock + 1000;
+    turn_with(w, "bureau.33", look);
+    assert_true(due == w->clock + 500 + TB_NOTICE_LIFE_MS + 1);
 }
 
 #define IN_A_WORLD(test) cmocka_unit_test_setup_teardown(test, world_setup, world_teardown)
@@ -583,6 +621,7 @@ static const struct CMUnitTest tests[] = {
     IN_A_WORLD(a_new_key_of_a_party_still_off_line_is_sealed_to),
     IN_A_WORLD(an_old_key_goes_when_its_time_is_over_and_not_before),
     IN_A_WORLD(nothing_goes_while_a_notice_waits_unopened),
+    IN_A_WORLD(of_several_old_keys_the_first_to_go_says_when),
 };
 
 TB_RUN("reseal", tests)
