@@ -189,6 +189,8 @@ static void only_a_newer_version_that_is_here_is_moved_to(void **state)
     assert_int_equal(moves(w, "bureau.33", "9"), TB_REFUSED_UNKNOWN_CAMPAIGN);
     assert_int_equal(moves(w, "bureau.33", "0"), TB_REFUSED_FIELD_INVALID);
     assert_int_equal(moves(w, "bureau.33", "two"), TB_REFUSED_FIELD_INVALID);
+    assert_int_equal(moves(w, "bureau.33", "+2"), TB_REFUSED_FIELD_INVALID);
+    assert_int_equal(moves(w, "bureau.33", "42949672960"), TB_REFUSED_FIELD_INVALID);
     assert_int_equal(moves(w, "bureau.33", "4294967296"), TB_REFUSED_FIELD_INVALID);
     assert_int_equal(moves(w, "bureau.33", "4294967295"), TB_REFUSED_UNKNOWN_CAMPAIGN);
     assert_int_equal(acts(w, "bureau.33", TB_MOVE_ACTION, ""), TB_REFUSED_FIELD_INVALID);

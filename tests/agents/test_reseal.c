@@ -1,5 +1,6 @@
 /* A recipient retired the key its notices were sealed to: they are sealed anew, once, and whole. */
 #include "agents/aside.h"
+#include "agents/chain.h"
 #include "agents/offline.h"
 #include "agents/old_keys.h"
 #include "agents/reseal.h"
@@ -242,6 +243,59 @@ static void an_own_event_that_comes_back_is_passed_on_to_whom_it_addresses(void 
     deliver_all(w);
     assert_string_equal(state_at(w, "bureau.44"), "forwarded");
     assert_string_equal(holder_at(w, "bureau.44"), "bureau.44");
+    check_world(w);
+}
+
+static size_t regained[4]; /* places in the chain, as they come back; 0: none */
+static uint64_t again_rows;
+
+/* Own events that come back one by one, each addressed to the home bureau. */
+static tb_err regain(tb_step *step)
+{
+    tb_case_row row;
+    tb_path path;
+    tb_party home = {"bureau.44"};
+    tb_party giver = {"police.33"};
+    tb_party addressees[] = {giver, step->agent->self, home};
+    tb_err err = tb_case_get(step->txn, &resent_case, &row);
+    if (err == TB_OK) {
+        err = tb_chain_to_head(step->txn, &row, &path);
+    }
+    for (size_t i = 0; err == TB_OK && regained[i] > 0 && regained[i] <= path.count; i++) {
+        const tb_chain_event *at = &path.list[regained[i] - 1];
+        tb_event event = {.actor = step->agent->self, .addressees = addressees};
+        event.addressee_count = 3;
+        err = tb_aside_regained(step->agent, step->txn, &at->key, &event, &giver);
+    }
+    again_rows = tb_store_rows(step->txn, TB_TABLE_AGAIN);
+    return err;
+}
+
+static void of_own_events_that_come_back_the_latest_stands_for_those_before_it(void **state)
+{
+    static const size_t orders[][3] = {{2, 3, 0}, {3, 2, 0}, {2, 2, 0}};
+    world *w = *state;
+    assert_int_equal(opens(w, "police.33", LEAD), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
+    deliver_all(w);
+    resent_case = w->case_id;
+    for (size_t i = 0; i < 3; i++) {
+        memcpy(regained, orders[i], sizeof orders[i]);
+        turn_of(w, "bureau.33", regain);
+        assert_int_equal(again_rows, 1);
+        who(w, "bureau.33")->agent.aside_after = w->clock + 1; /* not yet */
+        turn_of(w, "bureau.33", tb_aside_tick);
+        assert_int_equal(lying(w), 0);
+        who(w, "bureau.33")->agent.aside_after = 0;
+        turn_of(w, "bureau.33", tb_aside_tick);
+        assert_int_equal(lying(w), 1);
+        deliver_all(w);
+        regained[0] = 0;
+        turn_of(w, "bureau.33", regain);
+        assert_int_equal(again_rows, 0);
+    }
     check_world(w);
 }
 
@@ -521,25 +575,25 @@ static void an_old_key_goes_when_its_time_is_over_and_not_before(void **state)
     a->agent.keys.seal_id[1].bytes[0] = 7;
     a->agent.keys.seal_count = 2;
     a->agent.keys.old_seal_life = LIFE;
-    turn_with(w, "bureau.33", look);
+    turn_of(w, "bureau.33", look);
     assert_int_equal(destroyed, 0); /* the directory does not know that it is retired */
     assert_true(due == 0);
     cut = (tb_cut){.party = a->id, .key = a->agent.keys.seal_id[1], .at = w->clock};
     w->directory.cuts = &cut;
     w->directory.cut_count = 1;
     w->clock += LIFE;
-    turn_with(w, "bureau.33", look);
+    turn_of(w, "bureau.33", look);
     assert_int_equal(destroyed, 0);
     assert_true(due == w->clock + 1);
     w->clock++;
-    turn_with(w, "bureau.33", look);
+    turn_of(w, "bureau.33", look);
     assert_int_equal(destroyed, 1);
     /* no life is longer than a notice's */
     a->agent.keys.old_seal_life = 2 * TB_NOTICE_LIFE_MS;
-    turn_with(w, "bureau.33", look);
+    turn_of(w, "bureau.33", look);
     assert_int_equal(destroyed, 0);
     w->clock = cut.at + TB_NOTICE_LIFE_MS + 1;
-    turn_with(w, "bureau.33", look);
+    turn_of(w, "bureau.33", look);
     assert_int_equal(destroyed, 1);
 }
 
@@ -567,7 +621,7 @@ static void nothing_goes_while_a_notice_waits_unopened(void **state)
     w->directory.cut_count = 1;
     w->clock += 2 * LIFE;
     turn_with(w, "bureau.33", put_waiting);
-    turn_with(w, "bureau.33", look);
+    turn_of(w, "bureau.33", look);
     assert_int_equal(destroyed, 0);
     assert_true(due == 0);
 }
@@ -612,6 +666,7 @@ static const struct CMUnitTest tests[] = {
     IN_A_WORLD(what_was_sealed_anew_can_be_sealed_anew_in_turn),
     IN_A_WORLD(however_many_wait_for_a_key_a_turn_can_look_at_them),
     IN_A_WORLD(an_own_event_that_comes_back_is_passed_on_to_whom_it_addresses),
+    IN_A_WORLD(of_own_events_that_come_back_the_latest_stands_for_those_before_it),
     IN_A_WORLD(what_was_resent_goes_again_with_the_recipients_own_events),
     IN_A_WORLD(who_was_ordered_unknown_to_the_take_over_learns_of_it),
     IN_A_WORLD(what_a_take_over_left_aside_is_resent_with_what_it_builds_on),
