@@ -54,7 +54,7 @@ static tb_evidence_taken take(town *t, tb_bytes packed)
         tb_effects_reset(&effects);
         assert_ok(tb_store_begin(t->c.store, &t->c.node.arena, &txn));
         err = tb_step_make(&t->c.agent, txn, now, &t->random, &effects, &step);
-        err = err == TB_OK ? tb_evidence_take(&step, &maker, packed, &taken) : err;
+        err = err == TB_OK ? tb_evidence_take(&step, &maker, NULL, 0, packed, &taken) : err;
     } while (failing_again(txn, err));
     assert_ok(err);
     assert_ok(tb_store_commit(txn));
@@ -169,19 +169,20 @@ static void a_mark_counts_that_its_recipient_signed(void **state)
                     .digest = sample_digest(1),
                     .at = t->now};
     static tb_effects effects;
+    tb_line read;
     tb_step step = {.agent = &t->c.agent, .arena = &t->paper, .effects = &effects};
     tb_signed_line signed_line = town_line_by(t, &line, &t->b);
     assert_ok(tb_signed_line_encode(&signed_line, &t->paper, &packed));
-    assert_int_equal(tb_evidence_mark(&step, packed), TB_ACCEPTED);
+    assert_int_equal(tb_evidence_mark(&step, packed, &read), TB_ACCEPTED);
     signed_line = town_line_by(t, &line, &t->a);
     assert_ok(tb_signed_line_encode(&signed_line, &t->paper, &packed));
-    assert_int_equal(tb_evidence_mark(&step, packed), TB_REFUSED_NOT_SPEAKER);
+    assert_int_equal(tb_evidence_mark(&step, packed, &read), TB_REFUSED_NOT_SPEAKER);
     line.kind = TB_LINE_STORED;
     line.from = 1;
     signed_line = town_line_by(t, &line, &t->b);
     assert_ok(tb_signed_line_encode(&signed_line, &t->paper, &packed));
-    assert_int_equal(tb_evidence_mark(&step, packed), TB_REFUSED_MALFORMED);
-    assert_int_equal(tb_evidence_mark(&step, tb_bytes_str("x")), TB_REFUSED_MALFORMED);
+    assert_int_equal(tb_evidence_mark(&step, packed, &read), TB_REFUSED_MALFORMED);
+    assert_int_equal(tb_evidence_mark(&step, tb_bytes_str("x"), &read), TB_REFUSED_MALFORMED);
 }
 
 /* ---- directories ---- */
