@@ -202,8 +202,8 @@ tb_err tb_verify_parts_of(tb_verifying *v, const tb_campaign *campaign, tb_bytes
 tb_err tb_verify_parts(tb_verifying *v, const tb_case_row *row, const tb_campaign *campaign)
 {
     tb_path path;
-    tb_bytes text;
-    const tb_chain_event *by;
+    tb_bytes text = {NULL, 0};
+    const tb_chain_event *by = NULL;
     const tb_field_def *field = tb_report_field(
         row->view.type, tb_case_type_action(row->view.type, tb_bytes_str(TB_REPORT_FILE)),
         TB_FIELD_FIGURES);
@@ -211,6 +211,5 @@ tb_err tb_verify_parts(tb_verifying *v, const tb_case_row *row, const tb_campaig
     if (err == TB_OK && field != NULL) {
         err = tb_path_value(v->step->txn, &path, tb_bytes_str(field->id), &text, &by);
     }
-    return err == TB_OK && field != NULL && by != NULL ? tb_verify_parts_of(v, campaign, text)
-                                                       : err;
+    return err == TB_OK && by != NULL ? tb_verify_parts_of(v, campaign, text) : err;
 }

@@ -362,6 +362,7 @@ static tb_err verify_next(tb_checking *c, tb_step *step, const void *input)
     c->sum.signatures += one->signatures;
     c->sum.stamps += one->stamps;
     c->sum.openings += one->openings;
+    c->sum.attested = c->sum.attested || one->attested;
     for (size_t i = 0; i < one->fault_count; i++) {
         tb_checking_fault(c, "%.*s", (int)one->faults[i].size, (const char *)one->faults[i].data);
     }

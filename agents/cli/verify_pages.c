@@ -50,6 +50,31 @@ static bool of_one_file(const tb_evidence_page *a, const tb_evidence_page *b)
            tb_case_equal(&a->subject, &b->subject) && a->report == b->report;
 }
 
+/* A campaign or table; events name its version, and one version has one content. */
+static void keep_other(tb_checking *c, const tb_document *document, uint32_t page)
+{
+    for (size_t i = 0; i < c->other_count; i++) {
+        const tb_document *other = &c->others[i];
+        if (other->kind == document->kind && other->version == document->version &&
+            tb_bytes_equal(other->name, document->name)) {
+            if (!tb_bytes_equal(other->content, document->content)) {
+                tb_checking_fault(c,
+                                  _("page %u: document %.*s, version %u stands in the file twice, "
+                                    "each time with another content"),
+                                  (unsigned)page, (int)document->name.size,
+                                  (const char *)document->name.data, (unsigned)document->version);
+            }
+            return;
+        }
+    }
+    if (c->other_count == TB_CHECKED_DOCUMENTS_MAX) {
+        tb_checking_fault(c, _("page %u: there are too many documents in the file"),
+                          (unsigned)page);
+        return;
+    }
+    c->others[c->other_count++] = *document;
+}
+
 static void keep_document(tb_checking *c, tb_bytes packed, uint32_t page)
 {
     tb_document document;
@@ -59,9 +84,7 @@ static void keep_document(tb_checking *c, tb_bytes packed, uint32_t page)
         return;
     }
     if (document.kind != TB_DOCUMENT_DIRECTORY) {
-        if (c->other_count < TB_CHECKED_DOCUMENTS_MAX) {
-            c->others[c->other_count++] = document;
-        }
+        keep_other(c, &document, page);
         return;
     }
     if (tb_directory_decode(document.content, &c->keep, &directory) != TB_ACCEPTED ||

@@ -434,6 +434,7 @@ static void a_campaign_is_closed_after_its_last_day_and_its_archive_proves_itsel
     assert_true(sys_file_holds(contents, "open, lives on", 14));
     assert_int_equal(sys_tongbao(hub, "verify", archive, "--lang", "en", NULL), 0);
     assert_true(pages_prints(hub, "archive of a campaign: 2 cases"));
+    assert_true(pages_prints(hub, "attested by the reporter")); /* one of them is the report */
     assert_true(pages_prints(hub, "4 events, 4 of them signed"));
     /* a second time into the same folder changes nothing */
     assert_int_equal(

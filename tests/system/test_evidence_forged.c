@@ -135,6 +135,26 @@ a_directory_of_his(const sys_hub *hub, tb_evidence_page *page, const tb_evidence
     add_directory_of_his(page);
 }
 
+/* The authority itself, or who has its key, signed two contents of one version. */
+static void a_campaign_of_two_contents(const sys_hub *hub,
+                                       tb_evidence_page *page,
+                                       const tb_evidence_page *other)
+{
+    tb_document document = {.version = 0};
+    tb_keyfile keys;
+    (void)other;
+    for (size_t i = 0; i < page->document_count && document.kind != TB_DOCUMENT_CAMPAIGN; i++) {
+        assert_int_equal(tb_document_decode(page->documents[i], &pages_arena, &document),
+                         TB_ACCEPTED);
+    }
+    assert_int_equal(document.kind, TB_DOCUMENT_CAMPAIGN);
+    document.content.size--; /* the last line end */
+    keys_of(hub, "authority", &keys);
+    tb_document_sign(&document, &page->hub, &keys.secrets->sign);
+    tb_keyfile_wipe(&keys);
+    add_document(page, &document);
+}
+
 static void
 an_event_of_another_hub(const sys_hub *hub, tb_evidence_page *page, const tb_evidence_page *other)
 {
@@ -240,6 +260,8 @@ typedef struct forgery {
 static const forgery forgeries[] = {
     {"a directory that never was", a_directory_of_his,
      "the directory in the file is not of the hub and authority of"},
+    {"a campaign of two contents", a_campaign_of_two_contents,
+     "page 1: document reporting, version 1 stands in the file twice"},
     {"an event of another hub", an_event_of_another_hub, "This belongs to another hub"},
     {"an event of another hub in a notice of this", an_event_of_another_hub_in_a_notice_of_this,
      "This belongs to another hub"},
