@@ -98,16 +98,43 @@ const char *ex_network_in(ex_world *world, const ex_row *row, char out[TB_PARTY_
     return out;
 }
 
-/* A row of the same number that is closed already: its outcome answers this one. */
+/* A row of the same number that is closed already: its outcome answers this one. One of which the shutdown
+ * is known goes before: others may themselves have been answered from record, or were heard of too late. */
 static const ex_row *record_of(const ex_world *world, const ex_row *row)
 {
+    const ex_row *record = NULL;
     for (size_t i = 0; row->repeated && i < world->row_count; i++) {
         const ex_row *other = &world->rows[i];
-        if (other != row && other->done && strcmp(other->number, row->number) == 0) {
-            return other;
+        if (other != row && other->done && strcmp(other->number, row->number) == 0 &&
+            (record == NULL || record->shut_down_at == 0)) {
+            record = other;
         }
     }
-    return NULL;
+    return record;
+}
+
+/* When the card of a case was shut down, as its events tell; 0: it was not. */
+static tb_time shut_down_in(const tb_local_case *c)
+{
+    tb_time at = 0;
+    for (size_t i = 0; i < c->event_count; i++) {
+        const tb_local_event *event = &c->events[i];
+        if (tb_bytes_equal(event->action, tb_bytes_str("shut_down"))) {
+            at = event->at;
+        }
+    }
+    return at;
+}
+
+/* A clerk looks the shutdown up in the cases that are on record; got_case goes on with this one then. */
+static void look_up_record(ex_world *world, ex_party *party, const ex_row *row)
+{
+    for (size_t i = 0; i < world->row_count; i++) {
+        const ex_row *other = &world->rows[i];
+        if (other != row && other->done && strcmp(other->number, row->number) == 0) {
+            ex_staff_look(world, party, other, 0);
+        }
+    }
 }
 
 /* What the holder does next; action NULL: nothing now. */
@@ -130,14 +157,28 @@ static void next_act(ex_world *world, ex_party *party, ex_row *row, const tb_loc
     ex_next_act(party->id.text, &lead, summary, out);
     row->return_first = lead.return_first;
     row->refuse_home = lead.refuse_home;
+    bool from_record = out->action != NULL && strcmp(out->action, "answer_from_record") == 0;
+    if (from_record && record->shut_down_at == 0 && strcmp(ex_outcome(row->number), "unidentified") == 0) {
+        out->action = NULL; /* the change that told of the shutdown was lost */
+        look_up_record(world, party, row);
+    }
 }
 
 /* ---- what the agents tell ---- */
+
+static void wake_repeats(ex_world *world, ex_party *home, const ex_row *closed);
 
 static void got_case(ex_world *world, ex_party *party, const tb_local_answer *answer, uint64_t tag)
 {
     (void)tag;
     if (answer->kind == TB_ANSWER_CASE) {
+        ex_row *row = ex_row_of_case(world, &answer->case_.summary.case_id);
+        if (row != NULL && row->shut_down_at == 0) {
+            row->shut_down_at = shut_down_in(&answer->case_);
+            if (row->shut_down_at != 0 && row->done) {
+                wake_repeats(world, party, row);
+            }
+        }
         tb_local_answer one = {.kind = TB_ANSWER_CHANGED, .changed = answer->case_.summary};
         ex_staff_changed(world, party, &one, 0);
     }
