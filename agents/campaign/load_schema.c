@@ -373,6 +373,7 @@ static const cyaml_schema_field_t duty_fields[] = {
     CYAML_FIELD_STRING_PTR("basis_en", MAYBE_LIST, tb_duty_def, basis.en, 0, LABEL_BYTES),
     MAYBE_NAME("lapse", tb_duty_def, lapse),
     MAYBE_NAME("ends_in", tb_duty_def, ends_in),
+    NAMES("outlives", MAYBE_LIST, tb_duty_def, outlives, outlives_count),
     CYAML_FIELD_MAPPING("remind", MAYBE, tb_duty_def, remind, notice_fields),
     CYAML_FIELD_MAPPING("escalate", MAYBE, tb_duty_def, escalate, notice_fields),
     MAYBE_NAME("withdraw_lapse", tb_duty_def, withdraw_lapse),
