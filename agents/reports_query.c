@@ -5,6 +5,7 @@
 #include "agents/effective.h"
 #include "agents/passing.h"
 #include "agents/reports.h"
+#include "agents/rows_recounting.h"
 
 #define LINES_MAX 4096
 
@@ -305,8 +306,8 @@ static tb_err counted_figures(showing *s)
 {
     tb_figure *figures;
     size_t count;
-    tb_err err =
-        tb_report_figures(s->o.agent, s->o.txn, NULL, s->o.campaign, s->o.report, &s->o.period, &figures, &count);
+    tb_err err = tb_report_figures(s->o.agent, s->o.txn, NULL, s->o.campaign, s->o.report,
+                                   &s->o.period, &figures, &count);
     for (size_t i = 0; err == TB_OK && i < count; i++) {
         tb_local_figure *line = s->filed ? line_of(s, &figures[i]) : NULL;
         if (line == NULL && s->filed && figures[i].values[TB_FIGURE_PERIOD].numerator == 0) {
@@ -316,7 +317,8 @@ static tb_err counted_figures(showing *s)
             err = put_figure(s, &figures[i], &line);
         }
         if (err == TB_OK && line != NULL) {
-            err = tb_figure_text(tb_txn_arena(s->o.txn), &figures[i].values[TB_FIGURE_PERIOD], &line->now);
+            err = tb_figure_text(tb_txn_arena(s->o.txn), &figures[i].values[TB_FIGURE_PERIOD],
+                                 &line->now);
         }
     }
     return err;
@@ -390,9 +392,9 @@ static void put_texts(showing *s, const char **ids, unsigned count)
 static tb_err show_texts(showing *s)
 {
     const tb_report_def *report = s->o.report;
-    s->out.texts = tb_arena_array(tb_txn_arena(s->o.txn),
-                                  report->text_count + report->signed_by_count + 1,
-                                  sizeof *s->out.texts);
+    s->out.texts =
+        tb_arena_array(tb_txn_arena(s->o.txn), report->text_count + report->signed_by_count + 1,
+                       sizeof *s->out.texts);
     if (s->out.texts == NULL) {
         return TB_ERR_LIMIT;
     }
@@ -511,6 +513,18 @@ static tb_err find_draft(showing *s, tb_refusal *out)
     return err;
 }
 
+/* Whether its figures are being counted anew. */
+static tb_err how_far(tb_txn *txn, const tb_case_id *id, tb_local_report *out)
+{
+    tb_recounting_row job;
+    tb_err err = tb_recounting_of_case(txn, id, &job);
+    if (err == TB_OK && job.result.size == 0) {
+        out->recounted = job.looked;
+        out->recounted_of = job.looked > job.cases ? job.looked : job.cases;
+    }
+    return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+}
+
 tb_err tb_query_report(const tb_agent *agent,
                        tb_txn *txn,
                        tb_now now,
@@ -539,6 +553,7 @@ tb_err tb_query_report(const tb_agent *agent,
     if (err == TB_OK) {
         answer->kind = TB_ANSWER_REPORT;
         answer->report = s.out;
+        err = how_far(txn, &get->case_id, &answer->report);
     }
     return err;
 }

@@ -3,8 +3,9 @@
 #include "agents/campaign/figures.h"
 #include "agents/cli/say.h"
 
-#define WORD_BYTES 96
-#define KIND_HOURS 3
+#define WORD_BYTES    96
+#define KIND_HOURS    3
+#define KIND_DECLARED 5
 
 static tb_bytes done(const tb_text *text)
 {
@@ -57,6 +58,45 @@ tb_bytes tb_report_value(tb_arena *arena, uint32_t kind, tb_bytes value)
     } else {
         tb_text_u64(&text, read.value.numerator);
     }
+    return done(&text);
+}
+
+bool tb_report_is_declared(const tb_local_figure *figure)
+{
+    return figure->kind == KIND_DECLARED;
+}
+
+tb_bytes tb_report_title(tb_arena *arena, const tb_local_figure *figure)
+{
+    bool chinese = (tb_say_chinese() && figure->title_zh.size > 0) || figure->title_en.size == 0;
+    tb_bytes title = chinese ? figure->title_zh : figure->title_en;
+    const char *mark = _(" (declared)");
+    tb_text text;
+    if (!tb_report_is_declared(figure)) {
+        return title;
+    }
+    tb_text_init(&text, arena, title.size + strlen(mark));
+    tb_text_bytes(&text, title);
+    tb_text_str(&text, mark);
+    return done(&text);
+}
+
+tb_bytes tb_report_declared_word(tb_arena *arena, const tb_local_figure *figure, tb_bytes by)
+{
+    const char *of =
+        by.size > 0 ? _("declared by ") : _("declared by each party in its own report");
+    const char *as_of = _(", as of ");
+    const char *what = _("; not counted from events, and no verification proves it");
+    tb_text text;
+    tb_text_init(&text, arena,
+                 strlen(of) + by.size + strlen(as_of) + figure->as_of.size + strlen(what));
+    tb_text_str(&text, of);
+    tb_text_bytes(&text, by);
+    if (figure->as_of.size > 0) {
+        tb_text_str(&text, as_of);
+        tb_text_bytes(&text, figure->as_of);
+    }
+    tb_text_str(&text, what);
     return done(&text);
 }
 
