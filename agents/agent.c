@@ -11,6 +11,7 @@
 #include "agents/gap.h"
 #include "agents/inbox.h"
 #include "agents/link.h"
+#include "agents/lost_stamp.h"
 #include "agents/local.h"
 #include "agents/measures.h"
 #include "agents/offline.h"
@@ -138,6 +139,9 @@ static tb_err tick_resend(tb_step *step)
     tb_err err = tb_recovery_tick(step);
     if (err == TB_OK) {
         err = tb_hand_work(step, tb_gap_tick);
+    }
+    if (err == TB_OK) {
+        err = tb_hand_work(step, tb_lost_stamp_tick);
     }
     return err == TB_OK ? tb_hand_work(step, tb_resend_tick) : err;
 }
@@ -281,6 +285,10 @@ static tb_err resend_deadline(tb_agent *agent, tb_txn *txn, bool *any, tb_time *
     err = sooner(err, at, any, least);
     if (err == TB_OK) {
         err = tb_gap_due(txn, &at);
+        err = sooner(err, at, any, least);
+    }
+    if (err == TB_OK) {
+        err = tb_lost_stamp_due(agent, txn, &at);
         err = sooner(err, at, any, least);
     }
     if (err == TB_OK) {

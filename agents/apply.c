@@ -178,6 +178,28 @@ static tb_err know_better(tb_apply *apply,
     return err == TB_OK ? tb_apply_touch(apply, &key->case_id) : err;
 }
 
+/* An own event of a restored copy, in which no notice carried it yet, comes back with the notice
+ * that did: that proves it, and its stamp dates it. */
+static tb_err prove_loose(tb_apply *apply, const tb_arrival *arrival, tb_event_row *row)
+{
+    tb_case_row owner;
+    row->sender = arrival->origin.sender;
+    row->incarnation = arrival->origin.incarnation;
+    row->notice = arrival->origin.notice;
+    tb_err err = tb_event_update(apply->txn, &arrival->key, row);
+    if (err == TB_OK) {
+        err = tb_loose_del(apply->txn, &arrival->key);
+    }
+    if (err == TB_OK) {
+        err = tb_case_load(apply->agent, apply->txn, &arrival->key.case_id, &owner);
+    }
+    if (err == TB_OK && owner.view.type != NULL) {
+        err = tb_measures_touch(apply->agent, apply->txn, &owner);
+        return err == TB_OK ? tb_case_put(apply->txn, &owner, &apply->agent->self) : err;
+    }
+    return err == TB_ERR_NOT_FOUND ? TB_OK : err; /* it is held back */
+}
+
 /* ---- an event that is new here ---- */
 
 static tb_err hold_back(tb_apply *apply, const tb_arrival *arrival, tb_refusal *out_refused)
@@ -255,6 +277,10 @@ static tb_err take_event(tb_apply *apply,
     tb_event_row row;
     arrival->key = tb_event_key_of(&arrival->event, &arrival->id);
     tb_err err = tb_event_get(apply->txn, &arrival->key, &row);
+    if (err == TB_OK && row.notice == 0 && arrival->origin.notice > 0 &&
+        tb_party_equal(&arrival->event.actor, &arrival->origin.sender)) {
+        err = prove_loose(apply, arrival, &row);
+    }
     if (err == TB_OK) {
         return know_better(apply, &arrival->key, &row, openings, count);
     }
@@ -319,14 +345,16 @@ static tb_err find_fork(tb_apply *apply,
 
 static tb_err take_passed(tb_apply *apply,
                           const tb_incoming *incoming,
-                          const tb_passed *passed,
+                          size_t i,
                           tb_refusal *out_refused,
                           tb_digest *out_event)
 {
+    const tb_passed *passed = &incoming->passed[i];
     tb_header header;
     tb_arrival arrival = {.encoded = passed->event,
                           .id = tb_event_id(passed->event),
-                          .giver = incoming->header->sender};
+                          .giver = incoming->header->sender,
+                          .disputed = incoming->beyond_cut != NULL && incoming->beyond_cut[i]};
     *out_event = arrival.id;
     *out_refused = tb_header_decode(passed->header, apply->arena, &header);
     if (*out_refused == TB_ACCEPTED) {
@@ -357,7 +385,7 @@ static tb_err take_earlier(tb_apply *apply,
     for (size_t i = 0; i < incoming->passed_count; i++) {
         tb_refusal refused = TB_ACCEPTED;
         tb_digest event;
-        tb_err err = take_passed(apply, incoming, &incoming->passed[i], &refused, &event);
+        tb_err err = take_passed(apply, incoming, i, &refused, &event);
         if (err != TB_OK) {
             return err;
         }

@@ -4,6 +4,7 @@
  *     next           judged, takes effect
  *     predecessor not seen, campaign not installed        held back
  *     a second one for a place that is taken              forked: both kept, the case is frozen
+ *     resent, and signed beyond a cut                     disputed: kept, the case is frozen
  *     of a term that is over                              overtaken
  *     take-over      the higher term wins; in one term the position named first, then the smaller
  * id against the rules                                   refused, recorded, never applied
@@ -32,6 +33,7 @@ typedef struct tb_arrival {
     tb_origin origin;
     tb_party giver; /* who sent it here */
     tb_time since;  /* real time it came */
+    bool disputed;  /* signed beyond a cut: it counts for nobody */
 } tb_arrival;
 
 typedef enum tb_place_verdict {

@@ -182,21 +182,43 @@ static tb_err case_behind(tb_apply *apply, place_after *after)
                            &after->before);
 }
 
-/* Two events claim one place. Which of them is meant only a take-over can say. */
-static tb_err
-freeze(tb_apply *apply, place_after *after, const tb_arrival *arrival, tb_place_verdict *out)
+static tb_err freeze(tb_apply *apply,
+                     place_after *after,
+                     const tb_arrival *arrival,
+                     tb_refusal why,
+                     const char *text)
 {
-    tb_err err = keep(apply, arrival, TB_STANDING_FORKED, out);
-    if (err != TB_OK) {
-        return err;
-    }
-    err = tb_apply_alarm(apply, TB_REFUSED_FORK, arrival,
-                         "The case forked: two events follow the same one. It is frozen.");
+    tb_err err = tb_apply_alarm(apply, why, arrival, text);
     if (err != TB_OK) {
         return err;
     }
     after->row.frozen = true;
     return tb_case_put(apply->txn, &after->row, &apply->agent->self);
+}
+
+/* Two events claim one place. Which of them is meant only a take-over can say. */
+static tb_err
+place_fork(tb_apply *apply, place_after *after, const tb_arrival *arrival, tb_place_verdict *out)
+{
+    tb_err err = keep(apply, arrival, TB_STANDING_FORKED, out);
+    return err != TB_OK ? err
+                        : freeze(apply, after, arrival, TB_REFUSED_FORK,
+                                 "The case forked: two events follow the same one. It is frozen.");
+}
+
+/* Nothing stands on what nobody vouches for; who takes over names the last event that counts. Where
+ * the chain has gone on without it, nothing is to be settled any more. */
+static tb_err place_disputed(tb_apply *apply,
+                             place_after *after,
+                             const tb_arrival *arrival,
+                             tb_place_verdict *out)
+{
+    tb_err err = keep(apply, arrival, TB_STANDING_DISPUTED, out);
+    bool newest = tb_digest_equal(&after->previous.event, &after->row.view.head);
+    return err != TB_OK || !newest || after->row.frozen
+               ? err
+               : freeze(apply, after, arrival, TB_REFUSED_BEYOND_CUT,
+                        tb_refusal_en(TB_REFUSED_BEYOND_CUT));
 }
 
 /* An ordinary step, judged and found allowed where it stands. */
@@ -211,7 +233,7 @@ place_step(tb_apply *apply, place_after *after, const tb_arrival *arrival, tb_pl
         return keep(apply, arrival, TB_STANDING_FORKED, out);
     }
     if (!tb_digest_equal(&after->previous.event, &after->row.view.head)) {
-        return freeze(apply, after, arrival, out);
+        return place_fork(apply, after, arrival, out);
     }
     if (after->row.frozen) {
         return keep(apply, arrival, TB_STANDING_FORKED, out);
@@ -387,10 +409,9 @@ static tb_err place_next(tb_apply *apply, const tb_arrival *arrival, tb_place_ve
         *out = TB_PLACE_REFUSED;
         return TB_OK;
     }
-    /* Nothing stands on what nobody vouches for; who takes over names the last event that counts.
-     */
-    if (after.previous_standing == TB_STANDING_DISPUTED) {
-        return keep(apply, arrival, TB_STANDING_DISPUTED, out);
+    if (after.previous_standing == TB_STANDING_DISPUTED ||
+        (after.previous_standing == TB_STANDING_EFFECTIVE && arrival->disputed)) {
+        return place_disputed(apply, &after, arrival, out);
     }
     if (event->kind == TB_EVENT_TAKE_OVER) {
         return place_take_over(apply, &after, arrival, out);
@@ -428,6 +449,9 @@ tb_err tb_place_event(tb_apply *apply, const tb_arrival *arrival, tb_place_verdi
         NULL) {
         tb_digest missing = tb_held_campaign(event->campaign, event->campaign_version);
         return wait_for(apply, &missing, out);
+    }
+    if (arrival->disputed && (event->kind == TB_EVENT_SIDE || event->number == 1)) {
+        return refuse(apply, TB_REFUSED_KEY_REVOKED, out); /* it leaves no chain to be frozen */
     }
     bool done;
     tb_err err = place_paper(apply, arrival, out, &done);

@@ -89,6 +89,38 @@ static tb_err note_parties(noting *n, const tb_event_row *row, bool any)
     return err == TB_OK ? note_event(n, &event, any) : err;
 }
 
+/* A take-over of our own is left aside in turn. Whom we told of it, since it left their events
+ * aside, learns of the one that rules: nobody else knows that they were told. */
+static tb_err note_told(noting *n, const tb_event_key *own)
+{
+    tb_event_walk walk;
+    tb_event_key at;
+    tb_event_row row;
+    tb_err err = tb_event_first(n->txn, &own->case_id, TB_CLASS_CHAIN, &walk, &at, &row);
+    while (err == TB_OK) {
+        if (at.number >= own->number && at.term < own->term) {
+            err = note_parties(n, &row, true);
+        }
+        if (err == TB_OK) {
+            err = tb_event_next(n->txn, &walk, &at, &row);
+        }
+    }
+    return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+}
+
+static tb_err note_overtaken(noting *n, const tb_event_key *at, const tb_event_row *row, bool any)
+{
+    tb_event event;
+    tb_err err = tb_chain_decode(n->txn, row, &event);
+    if (err == TB_OK) {
+        err = note_event(n, &event, any);
+    }
+    return err == TB_OK && event.kind == TB_EVENT_TAKE_OVER &&
+                   tb_party_equal(&event.actor, &n->agent->self)
+               ? note_told(n, at)
+               : err;
+}
+
 tb_err
 tb_aside_note(tb_agent *agent, tb_txn *txn, const tb_event_key *key, const tb_event *take_over)
 {
@@ -101,7 +133,7 @@ tb_aside_note(tb_agent *agent, tb_txn *txn, const tb_event_key *key, const tb_ev
     while (err == TB_OK) {
         /* What earlier take-overs left aside is of lower terms, and theirs to tell. */
         if (row.standing == TB_STANDING_OVERTAKEN && at.term + 1 >= key->term) {
-            err = note_parties(&n, &row, own);
+            err = note_overtaken(&n, &at, &row, own);
         }
         if (err == TB_OK) {
             err = tb_event_next(txn, &walk, &at, &row);

@@ -95,7 +95,7 @@ tb_evidence_take(tb_step *step, const tb_party *maker, tb_bytes packed, tb_evide
         err = look(step, &passed, out);
     }
     if (err == TB_OK && out->refused == TB_ACCEPTED) {
-        out->refused = tb_inbox_check_passed(step, maker, &passed);
+        out->refused = tb_inbox_check_passed(step, maker, &passed, NULL);
     }
     if (err != TB_OK || out->refused != TB_ACCEPTED) {
         return err;

@@ -2,6 +2,7 @@
 
 #include "agents/casework.h"
 #include "agents/recovery.h"
+#include "agents/resend.h"
 #include "agents/set_aside.h"
 
 /* The link or a share stands against it: looked at again. */
@@ -134,20 +135,6 @@ static const tb_party *least_asked(const tb_gap_row *row, const people *p)
 
 /* ---- asking ---- */
 
-static tb_err send_ask(tb_step *step,
-                       const tb_digest *missing,
-                       const tb_gap_row *row,
-                       const tb_party *of,
-                       uint64_t *out_notice)
-{
-    tb_resend resend = {.ask = true, .event = *missing, .case_id = row->case_id};
-    tb_outgoing_reader reader = {.recipient = *of};
-    tb_outgoing outgoing = {
-        .lane = TB_LANE_NORMAL, .kind = TB_NOTICE_RESEND, .readers = &reader, .reader_count = 1};
-    tb_err err = tb_resend_encode(&resend, step->arena, &outgoing.resend);
-    return err == TB_OK ? tb_outbox_add(step->agent, step->txn, &outgoing, out_notice) : err;
-}
-
 static tb_err alarm_spent(tb_step *step, const tb_digest *missing, const tb_gap_row *row)
 {
     tb_alarm_row alarm = {
@@ -182,7 +169,7 @@ static tb_err ask_next(tb_step *step, const tb_digest *missing, tb_gap_row *row)
         return err;
     }
     uint64_t notice = 0;
-    err = send_ask(step, missing, row, of, &notice);
+    err = tb_resend_ask_event(step, missing, &row->case_id, of, &notice);
     if (err != TB_OK || notice == 0) {
         return err;
     }

@@ -78,17 +78,15 @@ place_again(tb_apply *apply, const tb_digest *id, const tb_party *giver, tb_plac
     if (err != TB_OK) {
         return err;
     }
-    bool counts;
+    bool counts; /* or its key was cut while it waited */
     tb_event_row row = {.sender = arrival.origin.sender,
                         .incarnation = arrival.origin.incarnation,
                         .notice = arrival.origin.notice};
     arrival.giver = *giver;
     err = tb_dispute_counts(apply->agent, apply->txn, &row, &counts);
-    if (err == TB_OK && counts) {
+    if (err == TB_OK) {
+        arrival.disputed = !counts;
         err = tb_place_event(apply, &arrival, out);
-    } else if (err == TB_OK) {
-        apply->objection = (tb_objection){.code = TB_REFUSED_BEYOND_CUT};
-        *out = TB_PLACE_REFUSED; /* its key was cut while it waited */
     }
     if (err != TB_OK) {
         return err;

@@ -82,9 +82,12 @@ tb_err tb_inbox_open(tb_step *step,
                      tb_refusal *out_refused) TB_MUST_USE;
 
 /* inbox_passed.c: whether an earlier event is proven: header, ids, path, root, cut, stamp,
- * openings. */
-tb_refusal
-tb_inbox_check_passed(tb_step *step, const tb_party *from, const tb_passed *passed) TB_MUST_USE;
+ * openings. *out_beyond: proven, and signed beyond a cut; where that is NULL such an event is
+ * refused. */
+tb_refusal tb_inbox_check_passed(tb_step *step,
+                                 const tb_party *from,
+                                 const tb_passed *passed,
+                                 bool *out_beyond) TB_MUST_USE;
 
 /* Its pieces, for who proves many events of one notice, or notices of one tree (prover.h). Whose
  * key a root must verify under, and whether it is a root for this header. */
@@ -97,7 +100,8 @@ tb_refusal tb_inbox_check_notice(tb_step *step,
                                  const tb_party *from,
                                  const tb_passed *passed,
                                  const tb_header *header,
-                                 const tb_digest *digest) TB_MUST_USE;
+                                 const tb_digest *digest,
+                                 bool *out_beyond) TB_MUST_USE;
 /* Of an event, by its id, that a proven list must name: its bytes and openings. */
 tb_refusal
 tb_inbox_check_event(tb_step *step, const tb_passed *passed, const tb_digest *id) TB_MUST_USE;

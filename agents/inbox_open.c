@@ -171,6 +171,26 @@ static tb_refusal check_openings(const tb_incoming *incoming)
     return TB_ACCEPTED;
 }
 
+/* Who lost its store is resent what others hold as disputed, too: it then holds the case as they
+ * do. In any other notice nobody needs such an event. */
+static tb_err
+check_passed(tb_step *step, const tb_header *header, tb_incoming *incoming, tb_refusal *out_refused)
+{
+    *out_refused = TB_ACCEPTED;
+    if (incoming->has_resend) {
+        incoming->beyond_cut =
+            tb_arena_array(step->arena, incoming->passed_count + 1, sizeof *incoming->beyond_cut);
+        if (incoming->beyond_cut == NULL) {
+            return TB_ERR_LIMIT;
+        }
+    }
+    for (size_t i = 0; i < incoming->passed_count && *out_refused == TB_ACCEPTED; i++) {
+        bool *beyond = incoming->has_resend ? &incoming->beyond_cut[i] : NULL;
+        *out_refused = tb_inbox_check_passed(step, &header->sender, &incoming->passed[i], beyond);
+    }
+    return TB_OK;
+}
+
 static tb_err read_body(tb_step *step,
                         const tb_header *header,
                         const tb_opened *opened,
@@ -207,11 +227,11 @@ static tb_err read_body(tb_step *step,
     if (refused == TB_ACCEPTED) {
         refused = check_openings(incoming);
     }
-    for (size_t i = 0; i < incoming->passed_count && refused == TB_ACCEPTED; i++) {
-        refused = tb_inbox_check_passed(step, &header->sender, &incoming->passed[i]);
+    if (refused != TB_ACCEPTED) {
+        *out_refused = refused;
+        return TB_OK;
     }
-    *out_refused = refused;
-    return TB_OK;
+    return check_passed(step, header, incoming, out_refused);
 }
 
 tb_err tb_inbox_open(tb_step *step,

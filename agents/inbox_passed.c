@@ -124,22 +124,30 @@ tb_refusal tb_inbox_check_notice(tb_step *step,
                                  const tb_party *from,
                                  const tb_passed *passed,
                                  const tb_header *header,
-                                 const tb_digest *digest)
+                                 const tb_digest *digest,
+                                 bool *out_beyond)
 {
     const tb_line *stamp = NULL;
     tb_refusal refused = check_stamp(step, passed, header, digest, &stamp);
     if (refused != TB_ACCEPTED) {
         return refused;
     }
-    if (!tb_cut_passed_counts(step->agent->directory, &step->agent->self, from, header, digest,
-                              stamp)) {
+    bool beyond = !tb_cut_passed_counts(step->agent->directory, &step->agent->self, from, header,
+                                        digest, stamp);
+    if (beyond && out_beyond == NULL) {
         return TB_REFUSED_KEY_REVOKED;
+    }
+    if (out_beyond != NULL) {
+        *out_beyond = beyond;
     }
     tb_digest ids = tb_events_digest(passed->ids, passed->id_count);
     return tb_digest_equal(&ids, &header->events) ? TB_ACCEPTED : TB_REFUSED_PROOF;
 }
 
-tb_refusal tb_inbox_check_passed(tb_step *step, const tb_party *from, const tb_passed *passed)
+tb_refusal tb_inbox_check_passed(tb_step *step,
+                                 const tb_party *from,
+                                 const tb_passed *passed,
+                                 bool *out_beyond)
 {
     tb_header header;
     tb_digest digest = tb_header_digest(passed->header);
@@ -152,7 +160,7 @@ tb_refusal tb_inbox_check_passed(tb_step *step, const tb_party *from, const tb_p
         refused = check_signature(step, passed, &header, &digest);
     }
     if (refused == TB_ACCEPTED) {
-        refused = tb_inbox_check_notice(step, from, passed, &header, &digest);
+        refused = tb_inbox_check_notice(step, from, passed, &header, &digest, out_beyond);
     }
     if (refused == TB_ACCEPTED) {
         refused = tb_inbox_check_event(step, passed, &id);

@@ -3,6 +3,7 @@
 
 #include "agents/outbox.h"
 #include "agents/recovery.h"
+#include "agents/lost_stamp.h"
 #include "agents/reseal.h"
 
 /* How many own notices back a refused header is looked for by its digest, when the hub sends none;
@@ -210,6 +211,9 @@ tb_err tb_marks_trim(tb_step *step, const tb_stream *stream, uint64_t upto)
         tb_err err = tb_outbox_after(step->txn, stream, 0, &kept);
         if (err == TB_ERR_NOT_FOUND || (err == TB_OK && kept.to > upto)) {
             return TB_OK;
+        }
+        if (err == TB_OK) {
+            err = tb_lost_stamp_note(step, stream, &kept);
         }
         for (size_t i = 0; err == TB_OK && i < kept.shared_count; i++) {
             err = tb_outbox_body_drop(step->txn, &stream->incarnation, kept.shared[i]);

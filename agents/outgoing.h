@@ -73,6 +73,7 @@ typedef struct tb_incoming {
     size_t passed_count;
     bool has_resend;
     tb_bytes resend;
+    bool *beyond_cut; /* of a resend, one for each passed: signed beyond a cut. NULL: none is */
 } tb_incoming;
 
 /* Places what was held back and can go on now, a bounded number: the shell asks for a tick when a

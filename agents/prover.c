@@ -114,7 +114,7 @@ static tb_err check_standing(tb_prover *prover,
                ? check_leaf(prover, tree, place, &header, &digest)
                : TB_REFUSED_WRONG_HUB;
     if (*out == TB_ACCEPTED) {
-        *out = tb_inbox_check_notice(step, &step->agent->self, passed, &header, &digest);
+        *out = tb_inbox_check_notice(step, &step->agent->self, passed, &header, &digest, NULL);
     }
     return TB_OK;
 }
@@ -174,7 +174,7 @@ prove_alone(tb_prover *prover, const tb_event_row *row, tb_passed *passed, tb_pr
     alone.openings = passed->openings;
     alone.opening_count = passed->opening_count;
     out->is_stamped = alone.stamp.size > 0;
-    out->refused = tb_inbox_check_passed(step, &step->agent->self, &alone);
+    out->refused = tb_inbox_check_passed(step, &step->agent->self, &alone, NULL);
     return TB_OK;
 }
 

@@ -17,6 +17,22 @@
  * for the next turn, so that no ask, however much it asks for, makes one that cannot succeed. */
 #define MEMORY_PART 8
 
+/* ---- asking ---- */
+
+tb_err tb_resend_ask_event(tb_step *step,
+                           const tb_digest *event,
+                           const tb_case_id *case_id,
+                           const tb_party *of,
+                           uint64_t *out_notice)
+{
+    tb_resend resend = {.ask = true, .event = *event, .case_id = *case_id};
+    tb_outgoing_reader reader = {.recipient = *of};
+    tb_outgoing outgoing = {
+        .lane = TB_LANE_NORMAL, .kind = TB_NOTICE_RESEND, .readers = &reader, .reader_count = 1};
+    tb_err err = tb_resend_encode(&resend, step->arena, &outgoing.resend);
+    return err == TB_OK ? tb_outbox_add(step->agent, step->txn, &outgoing, out_notice) : err;
+}
+
 /* ---- what comes ---- */
 
 static tb_err keep_ask(

@@ -22,6 +22,13 @@ tb_err tb_resend_take(tb_agent *agent,
                       tb_effects *effects,
                       tb_refusal *out_refused) TB_MUST_USE;
 
+/* Asks a party for an event with what comes before it in its case. *out_notice 0: nothing can
+ * be sealed to it, nothing is sent. The caller has asked tb_link_ready. */
+tb_err tb_resend_ask_event(tb_step *step,
+                           const tb_digest *event,
+                           const tb_case_id *case_id,
+                           const tb_party *of,
+                           uint64_t *out_notice) TB_MUST_USE;
 /* Answers a bounded piece. */
 tb_err tb_resend_tick(tb_step *step) TB_MUST_USE;
 /* TB_ERR_NOT_FOUND: nobody waits for an answer. */

@@ -1,5 +1,6 @@
 /* resend_case - one case, as far as a peer was shown it: who may be given what again. */
 #include "agents/chain.h"
+#include "agents/dispute.h"
 #include "agents/passing.h"
 #include "agents/resend.h"
 #include "agents/rows_reseal.h"
@@ -50,11 +51,13 @@ static bool is_aside(const giving *g, const tb_digest *event)
 }
 
 /* Its own, what was addressed to it, and what everybody addressed is given: all that came before;
- * the side events when it has held the case. */
+ * the side events when it has held the case. Of what is disputed only the chain, by which the peer
+ * knows that the case is frozen. */
 static bool
 was_shown(const giving *g, const tb_event_key *key, const tb_event_row *row, const tb_event *event)
 {
-    if (row->standing == TB_STANDING_HELD_BACK) {
+    if (row->standing == TB_STANDING_HELD_BACK ||
+        (row->standing == TB_STANDING_DISPUTED && key->class == TB_CLASS_SIDE)) {
         return false;
     }
     if (tb_party_equal(&event->actor, g->peer) || addressed(event, g->peer)) {
@@ -231,6 +234,11 @@ tb_err tb_resend_case(tb_step *step,
     tb_err err = tb_case_load(step->agent, step->txn, case_id, &g.row);
     if (err != TB_OK) {
         return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+    }
+    bool groundless;
+    err = tb_dispute_opening(step->txn, &g.row, &groundless);
+    if (err != TB_OK || groundless) {
+        return err; /* it counts for nobody, whatever follows */
     }
     g.shown = tb_case_knower(&g.row, peer);
     g.readable = tb_case_readable(step->agent, &g.row.view, peer) | g.shown.groups;

@@ -148,6 +148,8 @@ tb_err tb_opening_decode(tb_bytes key, tb_bytes value, tb_opening *out) TB_MUST_
 /* Under its number in the chain, or for a side event under TB_LOOSE_SIDE plus a counter. */
 #define TB_LOOSE_SIDE (1ull << 63)
 tb_err tb_loose_add(tb_txn *txn, const tb_event_key *event) TB_MUST_USE;
+/* It is loose no more; not there: nothing happens. */
+tb_err tb_loose_del(tb_txn *txn, const tb_event_key *event) TB_MUST_USE;
 /* Every loose event of a case, chain first; takes them off when take. */
 tb_err tb_loose_of(tb_txn *txn, const tb_case_id *id, bool take, tb_digest **out, size_t *out_count)
     TB_MUST_USE;

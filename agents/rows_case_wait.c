@@ -36,6 +36,21 @@ tb_err tb_loose_add(tb_txn *txn, const tb_event_key *event)
     return tb_store_put(txn, TB_TABLE_LOOSE, tb_bytes_of(buffer, w.size), id_key(&event->event));
 }
 
+tb_err tb_loose_del(tb_txn *txn, const tb_event_key *event)
+{
+    tb_bytes prefix = case_key(&event->case_id);
+    tb_bytes key;
+    tb_bytes value;
+    tb_err err = tb_store_seek(txn, TB_TABLE_LOOSE, prefix, prefix, &key, &value);
+    while (err == TB_OK && !tb_bytes_equal(value, id_key(&event->event))) {
+        err = tb_store_next(txn, TB_TABLE_LOOSE, prefix, key, &key, &value);
+    }
+    if (err != TB_OK) {
+        return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+    }
+    return tb_store_del(txn, TB_TABLE_LOOSE, key);
+}
+
 tb_err tb_loose_of(tb_txn *txn, const tb_case_id *id, bool take, tb_digest **out, size_t *out_count)
 {
     tb_digest *list = NULL;

@@ -166,6 +166,26 @@ tb_err tb_stamp_get(tb_txn *txn,
                     tb_signed_line *out,
                     tb_bytes *out_packed) TB_MUST_USE;
 
+/* ---- STAMP_LOST ---- */
+
+typedef struct tb_lost_stamp_row {
+    tb_time due;      /* looked at next; not negative */
+    tb_stream stream; /* that we send */
+    uint64_t number;  /* the last of a group */
+    uint8_t asked;    /* so many times */
+    tb_digest event;  /* of a notice of the group, and its case */
+    tb_case_id case_id;
+} tb_lost_stamp_row;
+
+tb_err tb_lost_stamp_put(tb_txn *txn, const tb_lost_stamp_row *row) TB_MUST_USE;
+tb_err tb_lost_stamp_del(tb_txn *txn, const tb_lost_stamp_row *row) TB_MUST_USE;
+/* The one due first; TB_ERR_NOT_FOUND: there is none. *out_key as it is, also with TB_ERR_CORRUPT.
+ */
+tb_err tb_lost_stamp_first(tb_txn *txn,
+                           const tb_party *self,
+                           tb_lost_stamp_row *out,
+                           tb_bytes *out_key) TB_MUST_USE;
+
 /* ---- REFUSAL ---- */
 
 typedef struct tb_refusal_row {

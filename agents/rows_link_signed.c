@@ -1,4 +1,4 @@
-/* rows_link_signed - STAMP, REFUSAL and ALARM: what was signed, and what was wrong. */
+/* rows_link_signed - STAMP, STAMP_LOST, REFUSAL and ALARM: what was signed, and what was wrong. */
 #include "agents/rows_link_keys.h"
 #include "agents/rows_measure.h"
 
@@ -60,6 +60,63 @@ tb_err tb_stamp_get(tb_txn *txn,
     *out = line;
     *out_packed = value;
     return TB_OK;
+}
+
+/* ---- STAMP_LOST ---- */
+
+static void lost_key(tb_key *key, const tb_lost_stamp_row *row)
+{
+    tb_key_begin(key);
+    tb_key_number(key, (uint64_t)row->due);
+    tb_key_incarnation(key, &row->stream.incarnation);
+    tb_key_party(key, &row->stream.recipient);
+    tb_key_lane(key, row->stream.lane);
+    tb_key_number(key, row->number);
+}
+
+tb_err tb_lost_stamp_put(tb_txn *txn, const tb_lost_stamp_row *row)
+{
+    tb_key key;
+    tb_writer w;
+
+    lost_key(&key, row);
+    tb_row_begin(&w, tb_txn_arena(txn), 1 + 1 + TB_DIGEST_BYTES + TB_CASE_ID_BYTES);
+    tb_put_u8(&w, row->asked);
+    tb_put_raw(&w, row->event.bytes, TB_DIGEST_BYTES);
+    tb_put_raw(&w, row->case_id.bytes, TB_CASE_ID_BYTES);
+    return tb_row_store(txn, TB_TABLE_STAMP_LOST, tb_key_bytes(&key), &w);
+}
+
+tb_err tb_lost_stamp_del(tb_txn *txn, const tb_lost_stamp_row *row)
+{
+    tb_key key;
+    lost_key(&key, row);
+    return tb_store_del(txn, TB_TABLE_STAMP_LOST, tb_key_bytes(&key));
+}
+
+tb_err
+tb_lost_stamp_first(tb_txn *txn, const tb_party *self, tb_lost_stamp_row *out, tb_bytes *out_key)
+{
+    tb_bytes all = {NULL, 0};
+    tb_bytes value;
+    tb_reader key;
+    tb_reader r;
+    tb_err err = tb_store_seek(txn, TB_TABLE_STAMP_LOST, all, all, out_key, &value);
+    if (err != TB_OK) {
+        return err;
+    }
+    tb_reader_init(&key, *out_key);
+    out->due = (tb_time)tb_get_u64(&key);
+    out->stream.sender = *self;
+    out->stream.incarnation = tb_read_incarnation(&key);
+    out->stream.recipient = tb_read_party(&key);
+    out->stream.lane = tb_read_lane(&key);
+    out->number = tb_get_u64(&key);
+    tb_row_read(&r, value);
+    out->asked = tb_get_u8(&r);
+    out->event = tb_read_digest(&r);
+    tb_get_raw(&r, out->case_id.bytes, TB_CASE_ID_BYTES);
+    return tb_reader_done(&key) && tb_reader_done(&r) ? TB_OK : TB_ERR_CORRUPT;
 }
 
 /* ---- REFUSAL ---- */

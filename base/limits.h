@@ -259,6 +259,11 @@
 #define TB_GAP_ASKS_MAX 8
 /* Asks for missing events in one turn, so that a gap in many cases does not flood its giver. */
 #define TB_GAP_ASKS_A_TURN 16
+/* A stamp of the hub's that never came is asked for after this long, since it may only be late; each
+ * wait is longer by as much again. */
+#define TB_STAMP_ASK_MS      60000
+#define TB_STAMP_ASKS_MAX    5
+#define TB_STAMP_ASKS_A_TURN 8
 /* One answer: cases looked through, and cases resent, in one turn. */
 #define TB_RESEND_LOOKED_A_TURN 256
 #define TB_RESEND_CASES_A_TURN  16

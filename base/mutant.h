@@ -49,7 +49,8 @@
     X(DUTY_DAYS_WRONG, "a duty is counted by the wrong days and is late before it is due")         \
     X(HELD_FORGOTTEN, "held events are not looked at when their predecessor comes") \
     X(ROOTS_UNBOUNDED, "a frame may lie under any number of roots") \
-    X(ONE_FETCHED, "of all that waits the hub fetches one group a turn")
+    X(ONE_FETCHED, "of all that waits the hub fetches one group a turn") \
+    X(STAMP_UNASKED, "a stamp of the hub's that was lost is never asked for")
 /* clang-format on */
 
 typedef enum tb_mutant {

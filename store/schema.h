@@ -92,6 +92,8 @@
     X(NUMBERED,         "campaign 0 field 0 year:u16",                  "form:u8 newest:u32", "always, once an own event bore a document number (发文字号) of that year") \
     /* agent: what was said of duties */                                                                               \
     X(DUTY_SAID,        "word:u8 case from-event debtor duty",          "at:i64 event", "the creditor's agent has said it of the DUTY row: 1 reminded, 2 escalated, 3 withdrew its lapse, 4 re-dated it") \
+    /* agent: what the hub said and was lost */                                                                       \
+    X(STAMP_LOST,       "due_ms:u64 incarnation recipient lane:u8 number:u64", "LostStampRow", "a group of ours that ends there has arrived, and no STAMP row covers it: its recipient is asked") \
     /* agent: figures counted anew */                                                                                 \
     X(RECOUNT,          "1 worked on | 2 known, case event first:u16 last:u16", "RecountRow", "always, once the figures that the event stated were asked for with more cases here than one question looks through")
 /* clang-format on */

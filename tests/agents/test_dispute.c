@@ -4,6 +4,7 @@
 #include "agents/cut_judge.h"
 #include "agents/dispute.h"
 #include "agents/own_cut.h"
+#include "agents/resend.h"
 #include "tests/agents/world.h"
 
 #define LEAD                                                                                       \
@@ -61,6 +62,7 @@ static tb_err confirmed(tb_step *step)
 }
 
 static bool scans_more;
+static tb_case_id resent_case;
 
 static tb_err scan_slice(tb_step *step)
 {
@@ -318,6 +320,63 @@ static void at_the_cut_it_counts_and_one_behind_it_does_not(void **state)
     check_world(w);
 }
 
+static tb_err resend_to_bureau(tb_step *step)
+{
+    tb_party peer = {"bureau.44"};
+    size_t events;
+    return tb_resend_case(step, &resent_case, &peer, 0, TB_LANE_BULK, &events);
+}
+
+/* The home bureau is set back to before it had the case, and its key cut where the copy ends. */
+static void
+who_is_resent_what_it_signed_beyond_its_cut_holds_the_case_frozen_as_others_do(void **state)
+{
+    world *w = *state;
+    tb_store *old;
+    assert_ok(tb_store_mem_clone(who(w, "bureau.44")->store, &old));
+    order(w);
+    tb_store_close(who(w, "bureau.44")->store);
+    who(w, "bureau.44")->store = old;
+    tb_directory next = with_cut(w, "bureau.44", 1, TB_CUT_ROTATION);
+    learn(w, &next);
+    assert_true(summary_at(w, "bureau.33").frozen);
+
+    resent_case = w->case_id;
+    turn_of(w, "cm.44", resend_to_bureau);
+    deliver_all(w);
+    for (size_t i = 0; i < 3; i++) {
+        const char *id = on_the_case[i];
+        assert_true(summary_at(w, id).frozen);
+        assert_string_equal(state_at(w, id), "signed_for");
+        assert_int_equal(standing_at(w, id, TB_STANDING_DISPUTED), 1);
+    }
+    assert_int_equal(alarms_at(w, "bureau.44"), 1);
+    assert_int_equal(acts(w, "bureau.44", "order", "ordered=cm.44"), TB_REFUSED_FROZEN);
+    check_world(w);
+
+    assert_int_equal(acts(w, "bureau.33", "take_over", "take_over_reason=other"), TB_ACCEPTED);
+    deliver_all(w);
+    assert_false(summary_at(w, "bureau.44").frozen);
+    assert_int_equal(standing_at(w, "bureau.44", TB_STANDING_OVERTAKEN), 1);
+    /* given again once it is settled, it freezes nothing */
+    turn_of(w, "cm.44", resend_to_bureau);
+    deliver_all(w);
+    assert_false(summary_at(w, "bureau.44").frozen);
+    check_world(w);
+}
+
+/* The chain of a case opened beyond a cut has nothing to stand on: it is resent to nobody. */
+static void a_case_opened_beyond_a_cut_is_not_resent(void **state)
+{
+    world *w = *state;
+    order(w);
+    tb_directory next = with_cut(w, "police.33", 0, TB_CUT_STOLEN);
+    learn(w, &next);
+    resent_case = w->case_id;
+    turn_of(w, "cm.44", resend_to_bureau);
+    assert_int_equal(lying(w), 0);
+}
+
 static void what_honest_parties_built_on_it_hangs_with_it(void **state)
 {
     world *w = *state;
@@ -433,6 +492,8 @@ static const struct CMUnitTest tests[] = {
     IN_A_WORLD(who_was_left_aside_once_is_told_of_nothing_later),
     IN_A_WORLD(at_the_cut_it_counts_and_one_behind_it_does_not),
     IN_A_WORLD(what_honest_parties_built_on_it_hangs_with_it),
+    IN_A_WORLD(who_is_resent_what_it_signed_beyond_its_cut_holds_the_case_frozen_as_others_do),
+    IN_A_WORLD(a_case_opened_beyond_a_cut_is_not_resent),
     IN_A_WORLD(a_case_opened_beyond_a_cut_can_only_be_opened_anew),
     IN_A_WORLD(a_stolen_key_needs_somebody_who_vouches_for_the_place),
     IN_A_WORLD(what_is_here_is_judged_by_our_own_entry),

@@ -41,7 +41,15 @@ static tb_refusal judge(town *t, const char *from, const tb_passed *passed)
 {
     tb_step step = {.agent = &t->c.agent, .arena = &t->paper};
     tb_party party = sample_party(from);
-    return tb_inbox_check_passed(&step, &party, passed);
+    return tb_inbox_check_passed(&step, &party, passed, NULL);
+}
+
+/* The same where an event beyond a cut is no fault. */
+static tb_refusal judge_resent(town *t, const char *from, const tb_passed *passed, bool *out_beyond)
+{
+    tb_step step = {.agent = &t->c.agent, .arena = &t->paper};
+    tb_party party = sample_party(from);
+    return tb_inbox_check_passed(&step, &party, passed, out_beyond);
 }
 
 static void an_earlier_event_proves_itself_without_whoever_passes_it_on(void **state)
@@ -133,6 +141,15 @@ static void under_a_cut_key_it_counts_only_up_to_the_passers_own_stream(void **s
     t->c.agent.directory = &next;
     assert_int_equal(judge(t, "ct.33", &passed), TB_ACCEPTED);
     assert_int_equal(judge(t, "bureau.33", &passed), TB_REFUSED_KEY_REVOKED);
+    bool beyond = true;
+    assert_int_equal(judge_resent(t, "ct.33", &passed, &beyond), TB_ACCEPTED);
+    assert_false(beyond);
+    assert_int_equal(judge_resent(t, "bureau.33", &passed, &beyond), TB_ACCEPTED);
+    assert_true(beyond);
+    passed.ids = NULL; /* what else is wrong with it is a fault all the same */
+    passed.id_count = 0;
+    assert_int_equal(judge_resent(t, "bureau.33", &passed, &beyond), TB_REFUSED_PROOF);
+    passed = passed_on(t);
 
     cut.mark_count = 0;
     (void)town_next_directory(t, &cut, 1, &next);

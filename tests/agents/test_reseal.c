@@ -212,26 +212,6 @@ static tb_err resend_to_bureau(tb_step *step)
     return tb_resend_case(step, &resent_case, &peer, 0, TB_LANE_BULK, &events);
 }
 
-/* The letter's notice, proven as the outbox would have it. */
-static uint64_t prove(world *w, const char *id, const letter *l)
-{
-    world_agent *a = who(w, id);
-    tb_header header;
-    tb_txn *txn;
-    tb_arena_reset(&a->arena);
-    assert_ok(tb_store_begin(a->store, &a->arena, &txn));
-    assert_int_equal(tb_header_decode(l->header, &w->memory, &header), TB_ACCEPTED);
-    tb_proof_row proof = {.header = l->header};
-    proof.root.suite = 1;
-    proof.root.tree = TB_TREE_HEADERS;
-    proof.root.signer = a->id;
-    proof.root.count = 1;
-    proof.root.incarnation = header.incarnation;
-    assert_ok(tb_proof_put(txn, &a->id, &header.incarnation, header.notice, &proof));
-    assert_ok(tb_store_commit(txn));
-    return header.notice;
-}
-
 /* The bureau is set back to before it forwarded; the police have its event and give it again, the
  * home bureau it was for never got the notice. */
 static void an_own_event_that_comes_back_is_passed_on_to_whom_it_addresses(void **state)
@@ -260,6 +240,43 @@ static void an_own_event_that_comes_back_is_passed_on_to_whom_it_addresses(void 
     deliver_all(w);
     assert_string_equal(state_at(w, "bureau.44"), "forwarded");
     assert_string_equal(holder_at(w, "bureau.44"), "bureau.44");
+    check_world(w);
+}
+
+static uint64_t loose_at(world *w, const char *id)
+{
+    world_agent *a = who(w, id);
+    tb_txn *txn;
+    tb_arena_reset(&a->arena);
+    assert_ok(tb_store_begin_read(a->store, &a->arena, &txn));
+    uint64_t rows = tb_store_rows(txn, TB_TABLE_LOOSE);
+    tb_store_abort(txn);
+    return rows;
+}
+
+/* What the bureau found itself it told nobody of before it forwarded it; it is set back to then. */
+static void an_event_that_no_notice_carried_is_proven_by_the_one_that_comes_back(void **state)
+{
+    world *w = *state;
+    tb_store *old;
+    assert_int_equal(opens(w, "bureau.33",
+                           "number=13800001234|source=inspection|offence=telecom_fraud|reported_at="
+                           "2015-02-09T11:39:00+08:00"),
+                     TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
+    assert_int_equal(lying(w), 0);
+    assert_int_equal(loose_at(w, "bureau.33"), 2);
+    assert_ok(tb_store_mem_clone(who(w, "bureau.33")->store, &old));
+    assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
+    deliver_all(w);
+    tb_store_close(who(w, "bureau.33")->store);
+    who(w, "bureau.33")->store = old;
+
+    resent_case = w->case_id;
+    turn_of(w, "bureau.44", resend_to_bureau);
+    deliver_all(w);
+    assert_string_equal(state_at(w, "bureau.33"), "forwarded");
+    assert_int_equal(loose_at(w, "bureau.33"), 0);
     check_world(w);
 }
 
@@ -558,6 +575,7 @@ static const struct CMUnitTest tests[] = {
     IN_A_WORLD(what_was_resent_goes_again_with_the_recipients_own_events),
     IN_A_WORLD(who_was_ordered_unknown_to_the_take_over_learns_of_it),
     IN_A_WORLD(what_a_take_over_left_aside_is_resent_with_what_it_builds_on),
+    IN_A_WORLD(an_event_that_no_notice_carried_is_proven_by_the_one_that_comes_back),
     IN_A_WORLD(what_was_sealed_anew_and_lost_is_resent),
     IN_A_WORLD(who_joins_with_another_key_than_it_had_off_line_is_given_its_history),
     IN_A_WORLD(a_new_key_of_a_party_still_off_line_is_sealed_to),

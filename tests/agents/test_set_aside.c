@@ -69,6 +69,13 @@ static void a_reseal_row_that_does_not_read_is_set_aside_with_an_alarm(void **st
     expect_set_aside(w, TB_TABLE_RESEAL, 1);
 }
 
+static void a_lost_stamp_row_that_does_not_read_is_set_aside_with_an_alarm(void **state)
+{
+    world *w = *state;
+    plant(w, TB_TABLE_STAMP_LOST, "short", 5);
+    expect_set_aside(w, TB_TABLE_STAMP_LOST, 1);
+}
+
 static void an_again_row_that_does_not_read_is_set_aside_with_an_alarm(void **state)
 {
     world *w = *state;
@@ -145,6 +152,7 @@ static void what_stands_behind_it_is_done(void **state)
 
 static const struct CMUnitTest tests[] = {
     IN_A_WORLD(a_reseal_row_that_does_not_read_is_set_aside_with_an_alarm),
+    IN_A_WORLD(a_lost_stamp_row_that_does_not_read_is_set_aside_with_an_alarm),
     IN_A_WORLD(an_again_row_that_does_not_read_is_set_aside_with_an_alarm),
     IN_A_WORLD(an_answering_row_that_does_not_read_is_set_aside_with_an_alarm),
     IN_A_WORLD(a_gap_row_that_does_not_read_is_set_aside_with_its_due_row),

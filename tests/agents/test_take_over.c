@@ -1,4 +1,5 @@
 /* Taking over: who may, when the holder is out of service, and a fork that its holder settles. */
+#include "agents/aside.h"
 #include "tests/agents/world.h"
 
 #include <stdlib.h>
@@ -231,6 +232,46 @@ static void what_was_overtaken_has_no_effect(void **state)
     check_world(w);
 }
 
+static void deliver_to(world *w, const char *id)
+{
+    for (letter *l = letter_to(w, id); l != NULL; l = letter_to(w, id)) {
+        assert_int_equal(deliver(w, l), TB_ACCEPTED);
+    }
+}
+
+/* The discovery bureau takes over before it hears of the first order, and tells the operator that
+ * answered it. Then it turns out that the home bureau had taken back its second order, twice: of
+ * that the first operator is no party. */
+static void who_was_told_of_a_take_over_that_lost_is_told_of_the_one_that_rules(void **state)
+{
+    world *w = *state;
+    order_for(w, LEAD);
+    deliver_to(w, "cm.44");
+    assert_int_equal(acts(w, "cm.44", "result", "verify_result=not_ours|action=none"), TB_ACCEPTED);
+    deliver_to(w, "bureau.44");
+    assert_int_equal(acts(w, "bureau.33", "take_over", "take_over_reason=other"), TB_ACCEPTED);
+    deliver_to(w, "bureau.33");
+    turn_of(w, "bureau.33", tb_aside_tick);
+    deliver_to(w, "cm.44");
+    assert_int_equal(summary_at(w, "cm.44").term, 2);
+    assert_string_equal(holder_at(w, "cm.44"), "bureau.33");
+
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(acts(w, "bureau.44", "order", "ordered=ct.44"), TB_ACCEPTED);
+        assert_int_equal(acts(w, "bureau.44", "take_back", "take_over_reason=other"), TB_ACCEPTED);
+    }
+    deliver_all(w);
+    assert_int_equal(summary_at(w, "bureau.33").term, 3);
+    assert_int_equal(summary_at(w, "cm.44").term, 2);
+    turn_of(w, "bureau.33", tb_aside_tick);
+    deliver_all(w);
+    tb_digest head = summary_at(w, "bureau.44").head;
+    tb_local_summary told = summary_at(w, "cm.44");
+    assert_int_equal(told.term, 3);
+    assert_true(tb_digest_equal(&told.head, &head));
+    check_world(w);
+}
+
 #define IN_A_WORLD(test) cmocka_unit_test_setup_teardown(test, world_setup, world_teardown)
 
 static const struct CMUnitTest tests[] = {
@@ -239,6 +280,7 @@ static const struct CMUnitTest tests[] = {
     IN_A_WORLD(cases_of_a_party_that_went_out_of_service_are_listed_and_taken_over),
     IN_A_WORLD(a_holder_settles_the_fork_of_its_own_case),
     IN_A_WORLD(what_was_overtaken_has_no_effect),
+    IN_A_WORLD(who_was_told_of_a_take_over_that_lost_is_told_of_the_one_that_rules),
 };
 
 TB_RUN("take_over", tests)

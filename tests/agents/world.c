@@ -5,6 +5,7 @@
 
 #include "agents/check_case.h"
 #include "agents/clock.h"
+#include "agents/cut_judge.h"
 #include "agents/draft.h"
 #include "agents/duties.h"
 #include "agents/local.h"
@@ -518,6 +519,21 @@ tb_refusal acts(world *w, const char *id, const char *action, const char *fields
 
 /* ---- letters ---- */
 
+/* What the inbox says of each event of a resend. */
+static void judge_cuts(world *w, const world_agent *a, tb_incoming *incoming)
+{
+    incoming->beyond_cut =
+        tb_arena_array(&w->memory, incoming->passed_count + 1, sizeof *incoming->beyond_cut);
+    for (size_t i = 0; i < incoming->passed_count; i++) {
+        tb_header header;
+        tb_digest digest = tb_header_digest(incoming->passed[i].header);
+        assert_int_equal(tb_header_decode(incoming->passed[i].header, &w->memory, &header),
+                         TB_ACCEPTED);
+        incoming->beyond_cut[i] = !tb_cut_passed_counts(
+            &w->directory, &a->id, &incoming->header->sender, &header, &digest, NULL);
+    }
+}
+
 /* Opened and proved as the inbox does, then applied. */
 static tb_err take_in(world *w, world_agent *a, tb_txn *txn, const letter *l)
 {
@@ -534,6 +550,9 @@ static tb_err take_in(world *w, world_agent *a, tb_txn *txn, const letter *l)
     assert_int_equal(
         tb_part_passed_decode(l->passed, &w->memory, &incoming.passed, &incoming.passed_count),
         TB_ACCEPTED);
+    if (l->resend) {
+        judge_cuts(w, a, &incoming);
+    }
     incoming.ids = l->ids;
     incoming.decoded =
         tb_arena_array(&w->memory, incoming.event_count + 1, sizeof *incoming.decoded);

@@ -120,6 +120,8 @@ tb_refusal deliver(world *w, letter *l);
 letter *letter_to(world *w, const char *party);
 /* The hub's stamp of the world's first notice, from one to another, as the recipient keeps it. */
 void stamp_first(world *w, const char *from, const char *to, tb_time at);
+/* The letter's notice at its sender, proven as the outbox would have it; its number. */
+uint64_t prove(world *w, const char *id, const letter *l);
 /* Undelivered letters. */
 size_t lying(const world *w);
 

@@ -1,4 +1,5 @@
-/* world_look - what a test of the world looks at: a party's answers, as text. */
+/* world_look - what a test of the world looks at: a party's answers, as text; and what a sender
+ * keeps of a letter. */
 #include "tests/agents/world.h"
 
 tb_local_duties duties_at(world *w, const char *id)
@@ -50,4 +51,23 @@ const char *value_at(world *w, const char *id, const char *field)
         }
     }
     return "";
+}
+
+uint64_t prove(world *w, const char *id, const letter *l)
+{
+    world_agent *a = who(w, id);
+    tb_header header;
+    tb_txn *txn;
+    tb_arena_reset(&a->arena);
+    assert_ok(tb_store_begin(a->store, &a->arena, &txn));
+    assert_int_equal(tb_header_decode(l->header, &w->memory, &header), TB_ACCEPTED);
+    tb_proof_row proof = {.header = l->header, .ids = l->ids, .id_count = l->id_count};
+    proof.root.suite = 1;
+    proof.root.tree = TB_TREE_HEADERS;
+    proof.root.signer = a->id;
+    proof.root.count = 1;
+    proof.root.incarnation = header.incarnation;
+    assert_ok(tb_proof_put(txn, &a->id, &header.incarnation, header.notice, &proof));
+    assert_ok(tb_store_commit(txn));
+    return header.notice;
 }

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "agents/draft.h"
+#include "agents/link.h"
 #include "agents/requests.h"
 #include "agents/rows_case.h"
 #include "agents/rows_link.h"
@@ -317,6 +318,11 @@ static bool agent_quiet(sim *s, sim_node *n, char *why, size_t size)
             quiet = false;
         }
     }
+    tb_lost_stamp_row lost;
+    if (quiet && tb_lost_stamp_first(txn, &n->id, &lost, &key) == TB_OK) {
+        (void)snprintf(why, size, "%s asks %s for a stamp", n->id.text, lost.stream.recipient.text);
+        quiet = sim_somebody_apart(s);
+    }
     tb_bytes cursor = {NULL, 0};
     tb_stream stream;
     tb_stream_out_row row;
@@ -330,6 +336,35 @@ static bool agent_quiet(sim *s, sim_node *n, char *why, size_t size)
     }
     tb_store_abort(txn);
     return quiet;
+}
+
+/* Longer nothing lies in flight without being sent again (PROTOCOL.md: 3 s), and no Welcome, ten
+ * minutes away, has to help. */
+#define FLIGHT_MS (60 * 1000)
+
+void sim_check_pace(sim *s)
+{
+    for (size_t i = 1; i < s->node_count && !s->failed; i++) {
+        sim_node *n = &s->nodes[i];
+        tb_bytes cursor = {NULL, 0};
+        tb_stream stream;
+        tb_stream_out_row row;
+        bool may_sign = false;
+        if (n->was_hostile || n->doubled || !n->up || !n->agent.times.connected) {
+            continue;
+        }
+        tb_txn *txn = sim_look(s, n);
+        tb_err err = tb_link_may_sign(txn, &may_sign);
+        while (err == TB_OK && may_sign) {
+            err = tb_stream_out_next(txn, &cursor, &stream, &row);
+            if (err == TB_OK && row.flight_count > 0 &&
+                sim_clock(s, n).real - row.active > FLIGHT_MS) {
+                sim_fail(s, "pace: what %s sent %s behind number %llu is not sent again",
+                         n->id.text, stream.recipient.text, (unsigned long long)row.stored);
+            }
+        }
+        tb_store_abort(txn);
+    }
 }
 
 bool sim_quiet(sim *s, char *why, size_t size)

@@ -1,8 +1,8 @@
 /* oracle_report - every report equals a recount: what a bureau's quarterly report would say now of
  * the cases found in its province, against its chains counted event by event, by hand.
  *
- * An event enters counters when its stamp is known (design.md §10). One whose stamp never came is
- * counted apart.
+ * An event enters counters when its stamp is known (design.md §10). A stamp that was lost is asked
+ * for, so that all are there at the end; but where somebody lies or runs twice who need not answer.
  */
 #include "agents/passing.h"
 #include "agents/reports.h"
@@ -43,6 +43,10 @@ static void recount_case(sim *s, const sim_lead *lead, tb_txn *txn, uint64_t tot
             bool one = counts(s, lead, i, event.action);
             totals[i] += one && stored != 0;
             s->stats.reported += one && stored != 0;
+            if (one && stored == 0 && !s->nodes[SIM_HUB].was_hostile && !sim_somebody_apart(s)) {
+                sim_fail(s, "report: event %llu of L%zu has no stamp",
+                         (unsigned long long)key.number, (size_t)(lead - s->leads));
+            }
             s->stats.undated += one && stored == 0;
         }
         err = tb_event_next(txn, &walk, &key, &row);

@@ -9,6 +9,7 @@
 #define HEAL_AFTER_MS   (8 * 60 * 1000)
 #define SETTLE_EVERY_MS (30 * 1000)
 #define LIVENESS_MS     (90 * 60 * 1000)
+#define PACE_AFTER_MS   (3 * 60 * 1000)
 #define EVENTS_MAX      200000
 
 /* ---- drawing ---- */
@@ -215,6 +216,9 @@ static void settle(sim *s)
     while (live_until(s, s->now + SETTLE_EVERY_MS)) {
         if (sim_quiet(s, why, sizeof why)) {
             return;
+        }
+        if (s->now >= deadline - LIVENESS_MS + PACE_AFTER_MS) {
+            sim_check_pace(s);
         }
         if (s->now >= deadline) {
             sim_fail(s, "liveness: after %d minutes without faults %s", LIVENESS_MS / 60000, why);

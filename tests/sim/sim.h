@@ -395,6 +395,7 @@ void sim_check_frame_cost(sim *s, const tb_input *input, uint64_t verified);
 void sim_check_all(sim *s); /* before healing */
 void sim_check_end(sim *s); /* everything finished, equal everywhere */
 bool sim_quiet(sim *s, char *why, size_t size);
+void sim_check_pace(sim *s); /* some minutes after healing */
 /* oracle_report.c */
 void sim_check_reports(sim *s);
 /* Somebody lies, runs twice or lost its store: not everything can finish. */

@@ -164,12 +164,16 @@ static void what_comes_by_hub_and_by_hand_takes_effect_once(void **state)
     assert_true(sys_sound(a) && sys_sound(b));
 }
 
-static void put_byte(const char *path, long at, int byte)
+/* Another byte than the one that is there. */
+static void bend_byte(const char *path, long at)
 {
     FILE *file = fopen(path, "r+b");
     assert_non_null(file);
-    assert_int_equal(fseek(file, at, at < 0 ? SEEK_END : SEEK_SET), 0);
-    assert_int_equal(fputc(byte, file), byte);
+    assert_int_equal(fseek(file, at, SEEK_SET), 0);
+    int byte = fgetc(file);
+    assert_int_not_equal(byte, EOF);
+    assert_int_equal(fseek(file, at, SEEK_SET), 0);
+    assert_int_equal(fputc(byte ^ 0x55, file), byte ^ 0x55);
     assert_int_equal(fclose(file), 0);
 }
 
@@ -185,7 +189,7 @@ static void a_bundle_that_is_not_good_changes_nothing_and_says_why(void **state)
     for (int i = 0; i < 3; i++) {
         succeeds(hub, carry_out(a, B, &s));
     }
-    put_byte(bundle_file(&s, B, 1), 700, 0x55);
+    bend_byte(bundle_file(&s, B, 1), 700);
     assert_int_equal(bring_in(b, bundle_file(&s, B, 1)), 1);
     assert_true(said(hub, "bundle_corrupt"));
     assert_true(said(hub, "copy it again"));
