@@ -689,6 +689,8 @@ typedef struct tb_campaign {
     unsigned lookup_count;
     const char **tables;
     unsigned table_count;
+    const char **calendar; /* years that the table `calendar` must know, as "2019"; none: not said */
+    unsigned calendar_count;
     tb_role *roles;
     unsigned role_count;
     tb_code_list *codes;

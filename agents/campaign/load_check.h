@@ -15,6 +15,7 @@
  *     load_check_opens.c      other cases that an act opens
  *     load_check_list.c       lists
  *     load_check_time.c       parameters, stages, and limits that name a day
+ *     load_check_calendar.c   the years a calendar is wanted for
  *     load_check_lookup.c     look-ups
  *     load_check_rules.c      what else a field's value must be
  *     load_check_report.c     measures and reports
@@ -132,6 +133,8 @@ void tb_check_parameters(tb_check *check, tb_bytes yaml);
 /* Placeholders that nothing was put in for, in the document as filled. */
 void tb_check_placeholders(tb_findings *findings, const tb_node *root);
 void tb_check_stages(tb_check *check);
+/* The years it wants a calendar for (load_check_calendar.c); last of all. */
+void tb_check_calendar(tb_check *check);
 void tb_check_lookups(tb_check *check);
 /* A day written where it must be one; false with the fault. key is what it is called. */
 bool tb_check_day(tb_check *check, const char *const *day, const char *key);

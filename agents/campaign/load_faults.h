@@ -192,6 +192,8 @@
     X(TB_FAULT_PARAMETER_UNKNOWN, "parameter_unknown", "'{1}' is no parameter", "declare it under parameters, or correct the name", "“{1}”不是已定义的参数", "请在parameters中定义，或改正名称") \
     X(TB_FAULT_PARAMETER_UNUSED, "parameter_unused", "stands nowhere in the definition", "write ${{1}} where it is meant, or remove it", "定义中没有用到", "请在应代入之处写${{1}}，或去掉该参数") \
     X(TB_FAULT_PLACEHOLDER, "placeholder", "the year is not set: '{1}'", "write the year, or a parameter such as ${year}", "年份尚未填写：“{1}”", "请填写年份，或写成参数，如${year}") \
+    X(TB_FAULT_CALENDAR_YEAR, "calendar_year", "'{1}' is no year", "write years such as 2019 in 'calendar'", "“{1}”不是年份", "请在calendar中写年份，如2019") \
+    X(TB_FAULT_CALENDAR_SHORT, "calendar_short", "{1} lies beyond the calendar: {2} is not among the years in 'calendar', and working days of it would be judged by weekday alone", "add {2} to 'calendar', and have a calendar table signed that knows that year (ops/tables/README.md)", "{1}超出工作日历：calendar未列{2}年，该年工作日只能按星期判定", "请在calendar中加上{2}，并签发含该年的工作日历（见ops/tables/README.md）") \
     X(TB_FAULT_STAGE_UNKNOWN, "stage_unknown", "stage '{1}' is not declared", "declare it under stages, or correct the name", "阶段“{1}”未定义", "请在stages中定义，或改正名称") \
     X(TB_FAULT_STAGE_OUTSIDE, "stage_outside", "lies outside the campaign, which runs from {1} to {2}", "correct the days of one of the two", "超出专项行动期限（{1}至{2}）", "请改正其中之一的日期") \
     X(TB_FAULT_COUNTS_UNTIL, "counts_until", "counts until {1}, which is not between {2} and {3}", "write a day within, or leave it out", "计入统计的截止日期{1}不在{2}至{3}之间", "请填写期限内的日期，或不写") \

@@ -616,6 +616,7 @@ static const cyaml_schema_field_t campaign_fields[] = {
     LIST_OF("stages", MAYBE_LIST, tb_campaign, stages, stage_count, &stage_schema),
     LIST_OF("lookups", MAYBE_LIST, tb_campaign, lookups, lookup_count, &lookup_schema),
     NAMES("tables", MAYBE_LIST, tb_campaign, tables, table_count),
+    NAMES("calendar", MAYBE_LIST, tb_campaign, calendar, calendar_count),
     LIST_OF("roles", LIST, tb_campaign, roles, role_count, &role_schema),
     LIST_OF("codes", MAYBE_LIST, tb_campaign, codes, code_count, &code_schema),
     LIST_OF("common", MAYBE_LIST, tb_campaign, common, common_count, &common_schema),
