@@ -100,7 +100,7 @@ static void declared(FILE *out, tb_book *book, const tb_local_report *report)
         const tb_local_figure *f = &report->figures[i];
         if (tb_report_is_declared(f) && f->group.size == 0 && f->period.size > 0) {
             cell(out, tb_report_title(&book->client->arena, f), false);
-            cell(out, tb_report_declared_word(&book->client->arena, f, by), true);
+            cell(out, tb_report_declared_word(&book->client->arena, &report->line, f, by), true);
         }
     }
 }

@@ -285,7 +285,7 @@ static void declared(sheet *s)
     for (size_t i = 0; i < s->report->figure_count; i++) {
         const tb_local_figure *f = &s->report->figures[i];
         if (tb_report_is_declared(f) && f->group.size == 0 && f->period.size > 0) {
-            put_section(s, tb_report_title(arena, f), tb_report_declared_word(arena, f, by));
+            put_section(s, tb_report_title(arena, f), tb_report_declared_word(arena, &s->report->line, f, by));
         }
     }
 }

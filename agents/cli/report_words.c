@@ -6,6 +6,7 @@
 #define WORD_BYTES    96
 #define KIND_HOURS    3
 #define KIND_DECLARED 5
+#define DAY_BYTES     10 /* of a printed time */
 
 static tb_bytes done(const tb_text *text)
 {
@@ -81,20 +82,41 @@ tb_bytes tb_report_title(tb_arena *arena, const tb_local_figure *figure)
     return done(&text);
 }
 
-tb_bytes tb_report_declared_word(tb_arena *arena, const tb_local_figure *figure, tb_bytes by)
+/* The day it was filed or revised last; empty: it is a draft. */
+static tb_bytes filed_day(const tb_local_report_line *line, char buffer[TB_TIME_TEXT])
 {
+    tb_time last = line->filed;
+    for (size_t i = 0; i < line->history_count; i++) {
+        const tb_report_moment *moment = &line->history[i];
+        bool files = moment->state == TB_REPORT_FILED || moment->state == TB_REPORT_REVISED;
+        last = files && moment->at > last ? moment->at : last;
+    }
+    if (last == 0) {
+        return tb_bytes_of(NULL, 0);
+    }
+    tb_time_print(last, buffer);
+    return tb_bytes_of(buffer, DAY_BYTES);
+}
+
+tb_bytes tb_report_declared_word(tb_arena *arena,
+                                 const tb_local_report_line *line,
+                                 const tb_local_figure *figure,
+                                 tb_bytes by)
+{
+    char buffer[TB_TIME_TEXT];
     const char *of =
         by.size > 0 ? _("declared by ") : _("declared by each party in its own report");
-    const char *as_of = _(", as of ");
     const char *what = _("; not counted from events, and no verification proves it");
+    bool dated = figure->as_of.size > 0;
+    const char *since = dated ? _(", as of ") : _(", filed on ");
+    tb_bytes day = dated ? figure->as_of : by.size > 0 ? filed_day(line, buffer) : figure->as_of;
     tb_text text;
-    tb_text_init(&text, arena,
-                 strlen(of) + by.size + strlen(as_of) + figure->as_of.size + strlen(what));
+    tb_text_init(&text, arena, strlen(of) + by.size + strlen(since) + day.size + strlen(what));
     tb_text_str(&text, of);
     tb_text_bytes(&text, by);
-    if (figure->as_of.size > 0) {
-        tb_text_str(&text, as_of);
-        tb_text_bytes(&text, figure->as_of);
+    if (day.size > 0) {
+        tb_text_str(&text, since);
+        tb_text_bytes(&text, day);
     }
     tb_text_str(&text, what);
     return done(&text);

@@ -181,7 +181,7 @@ static void show_declared(tb_book *book, const tb_local_report *report)
             continue;
         }
         tb_bytes title = in_language(f->title_zh, f->title_en);
-        tb_bytes word = tb_report_declared_word(arena, f, by);
+        tb_bytes word = tb_report_declared_word(arena, &report->line, f, by);
         (void)printf(_("declared: %.*s: %.*s\n"), (int)title.size, (const char *)title.data,
                      (int)word.size, (const char *)word.data);
     }

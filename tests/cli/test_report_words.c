@@ -36,17 +36,23 @@ static void a_declared_figure_says_so_in_its_name_and_whose_word_it_is(void **st
 {
     (void)state;
     tb_local_figure declared = rate(5);
+    tb_report_moment history[] = {{TB_REPORT_FILED, 0}, {TB_REPORT_ACCEPTED, 0}};
+    tb_local_report_line line = {.history = history, .history_count = 2};
+    assert_true(tb_time_parse(tb_bytes_str("2015-04-08T09:00:00+08:00"), &history[0].at));
+    assert_true(tb_time_parse(tb_bytes_str("2015-04-20T09:00:00+08:00"), &history[1].at));
     speak("en");
     is(tb_report_title(&arena, &declared), "real-name rate (declared)");
-    is(tb_report_declared_word(&arena, &declared, tb_bytes_str(BY)),
+    is(tb_report_declared_word(&arena, &line, &declared, tb_bytes_str(BY)),
        "declared by " BY ", as of 2015-03-31; not counted from events, and no verification proves "
        "it");
     speak("zh");
     is(tb_report_title(&arena, &declared), "实名登记率(申报)");
-    is(tb_report_declared_word(&arena, &declared, tb_bytes_str(BY)),
+    is(tb_report_declared_word(&arena, &line, &declared, tb_bytes_str(BY)),
        "申报单位:" BY ",截至 2015-03-31;系人工申报,未依办理记录统计,核验不能证明其属实");
     declared.as_of = tb_bytes_of(NULL, 0);
-    is(tb_report_declared_word(&arena, &declared, tb_bytes_of(NULL, 0)),
+    is(tb_report_declared_word(&arena, &line, &declared, tb_bytes_str(BY)),
+       "申报单位:" BY ",填报日期 2015-04-08;系人工申报,未依办理记录统计,核验不能证明其属实");
+    is(tb_report_declared_word(&arena, &line, &declared, tb_bytes_of(NULL, 0)),
        "由各单位在各自报告中申报;系人工申报,未依办理记录统计,核验不能证明其属实");
 }
 
