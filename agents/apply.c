@@ -421,7 +421,12 @@ static tb_err take_own(tb_apply *apply,
     if (err != TB_OK || *out_refused != TB_ACCEPTED || !opened) {
         return err;
     }
-    return tb_recovery_free(apply->txn, apply->now, &arrival.key.case_id, TB_FREE_NEW);
+    tb_bytes stamp;
+    tb_time stored = 0;
+    err = tb_pass_stamp(apply->txn, header, &stamp, &stored);
+    return err == TB_OK || err == TB_ERR_NOT_FOUND
+               ? tb_recovery_free_new(apply->txn, apply->now, &arrival.key.case_id, stored)
+               : err;
 }
 
 static tb_err take_all(tb_apply *apply,

@@ -278,14 +278,11 @@ static tb_err check_all(importing *m)
 static tb_err take_stamp(importing *m, const tb_signed_line *line)
 {
     tb_stream_in_row row;
-    tb_signed_line kept;
-    tb_bytes packed;
     tb_err err = tb_stream_in_get(m->step->txn, &line->line.stream, &row);
     if (err != TB_OK || line->line.to > row.number) {
         return err == TB_ERR_NOT_FOUND ? TB_OK : err;
     }
-    err = tb_stamp_get(m->step->txn, &line->line.stream, line->line.to, &kept, &packed);
-    return err == TB_ERR_NOT_FOUND ? tb_stamp_put(m->step->txn, line) : err;
+    return tb_stamp_put(m->step->txn, line);
 }
 
 /* Refusals before marks: a mark takes away what says which notice a number was. */

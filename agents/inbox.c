@@ -351,20 +351,6 @@ static tb_err take_items(tb_step *step, tb_taken *taken, const tb_group *group)
     return err;
 }
 
-/* A notice that came on removable media was not stamped; now the hub says when it stored it. */
-static tb_err late_stamp(tb_step *step, const tb_group *group)
-{
-    tb_signed_line kept;
-    tb_bytes packed;
-    tb_stream stream = tb_group_stream(group);
-    uint64_t last = tb_group_number(group, group->item_count - 1);
-    if (!group->has_stamp) {
-        return TB_OK;
-    }
-    tb_err err = tb_stamp_get(step->txn, &stream, last, &kept, &packed);
-    return err == TB_ERR_NOT_FOUND ? tb_stamp_put(step->txn, &group->stamp) : err;
-}
-
 /* What is missing in a stream comes when it is delivered again. When it does not, hub and we are
  * not of one mind about our own marks (both came back old, say): a Welcome shows them. */
 static tb_err ask_for_marks(tb_step *step)
@@ -401,7 +387,8 @@ tb_err tb_inbox_take_group(tb_step *step, const tb_group *group)
     taken->shown = true;
     if (tb_group_number(group, group->item_count - 1) <= taken->row.number &&
         !TB_MUTANT(REPEAT_TAKEN)) {
-        return late_stamp(step, group);
+        /* On removable media it was not stamped; now the hub says when it stored it. */
+        return group->has_stamp ? tb_stamp_put(step->txn, &group->stamp) : TB_OK;
     }
 
     bool waits;

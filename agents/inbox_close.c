@@ -2,6 +2,7 @@
  * frames. */
 #include "agents/clock.h"
 #include "agents/inbox.h"
+#include "agents/untold.h"
 
 /* Lines in one Taken frame: a frame holds them even when none shares its proof. */
 #define TAKEN_LINES_MAX 512
@@ -157,6 +158,9 @@ tell_refusal(tb_step *step, const tb_refusing *refusing, const tb_signed_line *s
         tb_err err = tb_signed_line_encode(signed_line, step->arena, &row.line);
         if (err == TB_OK) {
             err = tb_refusal_put(step->txn, &refusing->line.stream, refusing->notice, &row);
+        }
+        if (err == TB_OK && !refusing->own) {
+            err = tb_untold_note(step, refusing);
         }
         if (err != TB_OK) {
             return err;

@@ -202,7 +202,8 @@ tb_err tb_link_greet_again(tb_step *step)
 {
     tb_agent *agent = step->agent;
     bool outstanding = tb_store_rows(step->txn, TB_TABLE_OUTBOX) > 0 ||
-                       tb_store_rows(step->txn, TB_TABLE_DRAFT) > 0;
+                       tb_store_rows(step->txn, TB_TABLE_DRAFT) > 0 ||
+                       tb_store_rows(step->txn, TB_TABLE_UNTOLD) > 0;
     tb_time wait = outstanding ? TB_GREET_AGAIN_MS : TB_GREET_IDLE_MS;
     if (!agent->times.connected || TB_MUTANT(GREETS_ONCE) ||
         step->now.real - agent->times.hello < wait) {

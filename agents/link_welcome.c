@@ -13,6 +13,7 @@
 #include "agents/own_anew.h"
 #include "agents/own_cut.h"
 #include "agents/recovery.h"
+#include "agents/untold.h"
 #include "base/mutant.h"
 #include "messages/protocol.h"
 
@@ -242,16 +243,6 @@ static tb_err check_taken(tb_step *step, const tb_welcome *welcome, bool *out_ba
     return err;
 }
 
-/* The hub's word of when it stored the newest. It may have been lost, and the number be known as
- * stored all the same, from its recipient's mark. */
-static tb_err keep_stamp(tb_step *step, const tb_signed_line *stored)
-{
-    tb_signed_line kept;
-    tb_bytes packed;
-    tb_err err = tb_stamp_get(step->txn, &stored->line.stream, stored->line.to, &kept, &packed);
-    return err == TB_ERR_NOT_FOUND ? tb_stamp_put(step->txn, stored) : err;
-}
-
 /* Where sending goes on: behind the higher of the hub's stored mark and the recipient's arrived
  * mark. A stored mark that only follows is none yet, and nothing is said of it: what is sent again
  * until it comes changes nothing. */
@@ -287,7 +278,8 @@ static tb_err set_base(tb_step *step,
         err = tb_alarm_raise(step->agent, step->txn, &alarm, step->effects);
     }
     if (err == TB_OK && stored != NULL && stored->line.to == shown) {
-        err = keep_stamp(step, stored);
+        /* It may have been lost, and the number be known as stored from its recipient's mark. */
+        err = tb_stamp_put(step->txn, stored);
     }
     if (err != TB_OK) {
         return err;
@@ -362,6 +354,9 @@ static tb_err confirm(tb_step *step, const tb_welcome *welcome, tb_link_row *row
     tb_effects_note(step->effects, step->arena, TB_LEVEL_INFO, "event=linked streams=%u",
                     (uint64_t)welcome->stored_count);
     err = tb_own_marks_renew(step);
+    if (err == TB_OK) {
+        err = tb_untold_show(step);
+    }
     if (err != TB_OK) {
         return err;
     }

@@ -3,6 +3,9 @@
 #include "agents/outbox.h"
 #include "agents/resend.h"
 
+/* META: note_until. */
+#define LOST_UNTIL "lost until"
+
 /* ---- beginning ---- */
 
 tb_err tb_recovery_active(tb_txn *txn, bool *out)
@@ -264,6 +267,19 @@ static tb_err alarm_late(tb_step *step, const tb_signed_line *line)
     return tb_alarm_raise(step->agent, step->txn, &alarm, step->effects);
 }
 
+/* Until when the hub stored something of the lost time, by its own clock. What only a recipient
+ * bears out (the hub lost its disk) has no such time. */
+static tb_err note_until(tb_step *step, const tb_signed_line *line, bool news)
+{
+    uint64_t until = 0;
+    uint64_t now = line->line.at > 0 ? (uint64_t)line->line.at : 0;
+    tb_err err = tb_meta_number(step->txn, LOST_UNTIL, &until);
+    if (line->line.kind == TB_LINE_ARRIVED) {
+        now = news ? UINT64_MAX : 0;
+    }
+    return err == TB_OK && now > until ? tb_meta_number_put(step->txn, LOST_UNTIL, now) : err;
+}
+
 tb_err tb_recovery_sent(tb_step *step, const tb_signed_line *line, tb_mark_verdict verdict)
 {
     bool arrived = line->line.kind == TB_LINE_ARRIVED;
@@ -289,6 +305,9 @@ tb_err tb_recovery_sent(tb_step *step, const tb_signed_line *line, tb_mark_verdi
         uint64_t have = verdict == TB_MARK_DIFFERS ? row.arrived : row.stored;
         const tb_digest *digest = have == row.number ? &row.digest : &unknown;
         err = note_lost(step, line, have, digest, &news);
+        if (err == TB_OK) {
+            err = note_until(step, line, news);
+        }
         if (err == TB_OK && news) {
             err = ask_soon(step, &line->line.stream.recipient);
         }
@@ -376,6 +395,15 @@ tb_err tb_recovery_free(tb_txn *txn, tb_now now, const tb_case_id *case_id, tb_f
     tb_free_row row = {.why = why, .at = now.real};
     tb_err err = tb_recovery_active(txn, &active);
     return err == TB_OK && active ? make_free(txn, case_id, &row) : err;
+}
+
+tb_err tb_recovery_free_new(tb_txn *txn, tb_now now, const tb_case_id *case_id, tb_time stored)
+{
+    uint64_t until = 0;
+    tb_err err = tb_meta_number(txn, LOST_UNTIL, &until);
+    return err == TB_OK && stored > 0 && (uint64_t)stored > until
+               ? tb_recovery_free(txn, now, case_id, TB_FREE_NEW)
+               : err;
 }
 
 tb_err tb_recovery_release(tb_step *step,

@@ -71,6 +71,11 @@ tb_err tb_recovery_blocks(tb_txn *txn, const tb_case_id *case_id, bool *out) TB_
 /* While recovering: the case cannot be in the copy we lost track of. */
 tb_err
 tb_recovery_free(tb_txn *txn, tb_now now, const tb_case_id *case_id, tb_free_why why) TB_MUST_USE;
+/* Likewise of a case whose opening came in an ordinary notice, if the hub stored that (0: not
+ * known) after all it has of the lost time. What was stored before may have been taken before, and
+ * acted on, though its mark never came to the hub. */
+tb_err tb_recovery_free_new(tb_txn *txn, tb_now now, const tb_case_id *case_id, tb_time stored)
+    TB_MUST_USE;
 /* An officer releases one. *out_refused: not_recovering, reason_missing, unknown_case. */
 tb_err tb_recovery_release(tb_step *step,
                            const tb_case_id *case_id,

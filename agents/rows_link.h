@@ -157,7 +157,8 @@ tb_err tb_stream_in_next(tb_txn *txn,
 
 /* ---- STAMP ---- */
 
-/* Kept under the stream and line.from. */
+/* Kept under the stream and line.from. The first that comes dates what it covers: another, of a hub
+ * that lost its disk and stored it again, changes nothing. */
 tb_err tb_stamp_put(tb_txn *txn, const tb_signed_line *line) TB_MUST_USE;
 /* The stamp that covers a number of a stream. */
 tb_err tb_stamp_get(tb_txn *txn,
@@ -211,6 +212,22 @@ tb_err tb_refusal_next(tb_txn *txn,
                        const tb_party *recipient,
                        tb_bytes *cursor,
                        tb_refusal_row *out) TB_MUST_USE;
+
+/* ---- UNTOLD ---- */
+
+/* A refusal by us; its REFUSAL row has the line. */
+typedef struct tb_untold_row {
+    tb_stream stream; /* that we receive */
+    uint64_t notice;
+    uint8_t shown;   /* in so many sessions since */
+    tb_bytes header; /* the refused one */
+} tb_untold_row;
+
+tb_err tb_untold_put(tb_txn *txn, const tb_untold_row *row) TB_MUST_USE;
+tb_err tb_untold_del(tb_txn *txn, const tb_untold_row *row) TB_MUST_USE;
+/* The first behind a cursor, which moves; empty for the first of all. Ends with TB_ERR_NOT_FOUND. */
+tb_err tb_untold_next(tb_txn *txn, const tb_party *self, tb_bytes *cursor, tb_untold_row *out)
+    TB_MUST_USE;
 
 /* ---- PROOF, PROOF_TREE ---- */
 

@@ -1,4 +1,5 @@
-/* rows_link_signed - STAMP, STAMP_LOST, REFUSAL and ALARM: what was signed, and what was wrong. */
+/* rows_link_signed - STAMP, STAMP_LOST, REFUSAL, UNTOLD and ALARM: what was signed, and what was
+ * wrong. */
 #include "agents/rows_link_keys.h"
 #include "agents/rows_measure.h"
 
@@ -11,23 +12,6 @@ static void stream_key(tb_key *key, const tb_stream *stream)
     tb_key_incarnation(key, &stream->incarnation);
     tb_key_party(key, &stream->recipient);
     tb_key_lane(key, stream->lane);
-}
-
-tb_err tb_stamp_put(tb_txn *txn, const tb_signed_line *line)
-{
-    tb_bytes packed;
-    tb_err err = tb_signed_line_encode(line, tb_txn_arena(txn), &packed);
-    if (err != TB_OK) {
-        return err;
-    }
-
-    tb_key key;
-    stream_key(&key, &line->line.stream);
-    tb_key_number(&key, line->line.from);
-    err = tb_store_put(txn, TB_TABLE_STAMP, tb_key_bytes(&key), packed);
-    return err == TB_OK
-               ? tb_measure_stamped(txn, &line->line.stream, line->line.from, line->line.to)
-               : err;
 }
 
 tb_err tb_stamp_get(tb_txn *txn,
@@ -60,6 +44,27 @@ tb_err tb_stamp_get(tb_txn *txn,
     *out = line;
     *out_packed = value;
     return TB_OK;
+}
+
+tb_err tb_stamp_put(tb_txn *txn, const tb_signed_line *line)
+{
+    tb_key key;
+    tb_bytes packed;
+    tb_signed_line held;
+    tb_err err = tb_stamp_get(txn, &line->line.stream, line->line.to, &held, &packed);
+    if (err != TB_ERR_NOT_FOUND) {
+        return err;
+    }
+    err = tb_signed_line_encode(line, tb_txn_arena(txn), &packed);
+    if (err != TB_OK) {
+        return err;
+    }
+    stream_key(&key, &line->line.stream);
+    tb_key_number(&key, line->line.from);
+    err = tb_store_put(txn, TB_TABLE_STAMP, tb_key_bytes(&key), packed);
+    return err == TB_OK
+               ? tb_measure_stamped(txn, &line->line.stream, line->line.from, line->line.to)
+               : err;
 }
 
 /* ---- STAMP_LOST ---- */
@@ -199,6 +204,60 @@ tb_err tb_refusal_next(tb_txn *txn,
             return refusal_read(value, out);
         }
     }
+}
+
+/* ---- UNTOLD ---- */
+
+static void untold_key(tb_key *key, const tb_untold_row *row)
+{
+    tb_key_begin(key);
+    tb_key_party(key, &row->stream.sender);
+    tb_key_incarnation(key, &row->stream.incarnation);
+    tb_key_number(key, row->notice);
+}
+
+tb_err tb_untold_put(tb_txn *txn, const tb_untold_row *row)
+{
+    tb_key key;
+    tb_writer w;
+
+    untold_key(&key, row);
+    tb_row_begin(&w, tb_txn_arena(txn), 1 + 1 + 1 + 4 + row->header.size);
+    tb_put_u8(&w, (uint8_t)row->stream.lane);
+    tb_put_u8(&w, row->shown);
+    tb_put_bytes(&w, row->header);
+    return tb_row_store(txn, TB_TABLE_UNTOLD, tb_key_bytes(&key), &w);
+}
+
+tb_err tb_untold_del(tb_txn *txn, const tb_untold_row *row)
+{
+    tb_key key;
+    untold_key(&key, row);
+    return tb_store_del(txn, TB_TABLE_UNTOLD, tb_key_bytes(&key));
+}
+
+tb_err tb_untold_next(tb_txn *txn, const tb_party *self, tb_bytes *cursor, tb_untold_row *out)
+{
+    tb_bytes all = {NULL, 0};
+    tb_bytes value;
+    tb_reader key;
+    tb_reader r;
+    tb_err err = cursor->size == 0
+                     ? tb_store_seek(txn, TB_TABLE_UNTOLD, all, all, cursor, &value)
+                     : tb_store_next(txn, TB_TABLE_UNTOLD, all, *cursor, cursor, &value);
+    if (err != TB_OK) {
+        return err;
+    }
+    tb_reader_init(&key, *cursor);
+    out->stream.sender = tb_read_party(&key);
+    out->stream.incarnation = tb_read_incarnation(&key);
+    out->stream.recipient = *self;
+    out->notice = tb_get_u64(&key);
+    tb_row_read(&r, value);
+    out->stream.lane = tb_read_lane(&r);
+    out->shown = tb_get_u8(&r);
+    out->header = tb_get_bytes(&r);
+    return tb_reader_done(&key) && tb_reader_done(&r) ? TB_OK : TB_ERR_CORRUPT;
 }
 
 /* ---- ALARM ---- */

@@ -38,6 +38,22 @@ tb_err tb_reseal_put(tb_txn *txn, const tb_reseal_key *key, tb_time since)
                         tb_bytes_of(value, sizeof value));
 }
 
+static tb_err since_of(tb_bytes value, tb_time *out)
+{
+    tb_reader r;
+    tb_reader_init(&r, value);
+    *out = tb_get_i64(&r);
+    return tb_reader_done(&r) ? TB_OK : TB_ERR_CORRUPT;
+}
+
+tb_err tb_reseal_get(tb_txn *txn, const tb_reseal_key *key, tb_time *out_since)
+{
+    uint8_t buffer[KEY_BYTES];
+    tb_bytes value;
+    tb_err err = tb_store_get(txn, TB_TABLE_RESEAL, key_of(key, buffer), &value);
+    return err == TB_OK ? since_of(value, out_since) : err;
+}
+
 tb_err tb_reseal_del(tb_txn *txn, const tb_reseal_key *key)
 {
     uint8_t buffer[KEY_BYTES];
@@ -58,14 +74,11 @@ tb_err tb_reseal_after(tb_txn *txn,
         return err;
     }
     tb_reader key;
-    tb_reader r;
     tb_reader_init(&key, *out_row);
     get_incarnation(&key, &out->incarnation);
     out->notice = tb_get_u64(&key);
     tb_get_raw(&key, out->recipient.text, TB_PARTY_BYTES);
-    tb_reader_init(&r, value);
-    *out_since = tb_get_i64(&r);
-    return tb_reader_done(&key) && tb_reader_done(&r) ? TB_OK : TB_ERR_CORRUPT;
+    return tb_reader_done(&key) ? since_of(value, out_since) : TB_ERR_CORRUPT;
 }
 
 tb_err tb_resealed_put(tb_txn *txn, const tb_reseal_key *key, const tb_resealed_row *row)

@@ -20,6 +20,8 @@ typedef struct tb_resealed_row {
 } tb_resealed_row;
 
 tb_err tb_reseal_put(tb_txn *txn, const tb_reseal_key *key, tb_time since) TB_MUST_USE;
+/* Since when it waits; TB_ERR_NOT_FOUND: it does not. */
+tb_err tb_reseal_get(tb_txn *txn, const tb_reseal_key *key, tb_time *out_since) TB_MUST_USE;
 tb_err tb_reseal_del(tb_txn *txn, const tb_reseal_key *key) TB_MUST_USE;
 /* The first behind a key, and since when it waits; the zero key for the first of all. Ends with
  * TB_ERR_NOT_FOUND. *out_row is its key as it is, also with TB_ERR_CORRUPT. */

@@ -94,6 +94,7 @@
     X(DUTY_SAID,        "word:u8 case from-event debtor duty",          "at:i64 event", "the creditor's agent has said it of the DUTY row: 1 reminded, 2 escalated, 3 withdrew its lapse, 4 re-dated it") \
     /* agent: what the hub said and was lost */                                                                       \
     X(STAMP_LOST,       "due_ms:u64 incarnation recipient lane:u8 number:u64", "LostStampRow", "a group of ours that ends there has arrived, and no STAMP row covers it: its recipient is asked") \
+    X(UNTOLD,           "sender incarnation notice:u64",                "UntoldRow",    "a REFUSAL row of ours that the hub may not have: shown again in its next sessions") \
     /* agent: figures counted anew */                                                                                 \
     X(RECOUNT,          "1 worked on | 2 known, case event first:u16 last:u16", "RecountRow", "always, once the figures that the event stated were asked for with more cases here than one question looks through")
 /* clang-format on */

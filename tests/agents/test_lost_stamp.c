@@ -83,18 +83,7 @@ static void report(world *w)
                      .body = tb_bytes_str("sealed")};
     group = (tb_outbox_row){
         .from = entry->number, .to = entry->number, .digest = item.digest, .made = w->clock};
-    stamp = (tb_signed_line){.line = {.kind = TB_LINE_STORED,
-                                      .stream = stream,
-                                      .from = entry->number,
-                                      .to = entry->number,
-                                      .digest = item.digest,
-                                      .at = w->clock}};
-    stamp.root = (tb_root){.suite = 1,
-                           .tree = TB_TREE_LINES,
-                           .signer = {"hub"},
-                           .incarnation = header.incarnation,
-                           .count = 1};
-    assert_ok(tb_line_encode(&stamp.line, &w->memory, &stamp.encoded));
+    stamp = stamp_of(w, l, w->clock);
     deliver_all(w);
 }
 
@@ -174,6 +163,20 @@ static void a_clock_set_back_does_not_hold_it_up(void **state)
     assert_int_equal(lying(w), 1);
 }
 
+/* A hub that lost its disk stores it again, later. */
+static void of_two_stamps_the_first_stands(void **state)
+{
+    world *w = *state;
+    report(w);
+    turn_of(w, "police.33", keep_stamp);
+    tb_time first = stamp.line.at;
+    stamp.line.at += 24ll * 3600 * 1000;
+    assert_ok(tb_line_encode(&stamp.line, &w->memory, &stamp.encoded));
+    turn_of(w, "police.33", keep_stamp);
+    assert_int_equal(stored_at(w, "police.33"), first);
+    check_world(w);
+}
+
 #define IN_A_WORLD(test) cmocka_unit_test_setup_teardown(test, world_setup, world_teardown)
 
 static const struct CMUnitTest tests[] = {
@@ -182,6 +185,7 @@ static const struct CMUnitTest tests[] = {
     IN_A_WORLD(what_is_stamped_is_not_noted),
     IN_A_WORLD(a_stamp_that_nobody_has_is_asked_for_so_often_and_no_more),
     IN_A_WORLD(a_clock_set_back_does_not_hold_it_up),
+    IN_A_WORLD(of_two_stamps_the_first_stands),
 };
 
 TB_RUN("agents/lost_stamp", tests)

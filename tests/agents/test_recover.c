@@ -594,6 +594,40 @@ static void a_full_answer_ends_it(void **state)
     peer_check(t, &t->a);
 }
 
+static uint64_t lost_until(town *t)
+{
+    uint64_t until;
+    tb_txn *txn = peer_look(t, &t->a);
+    assert_ok(tb_meta_number(txn, "lost until", &until));
+    tb_store_abort(txn);
+    return until;
+}
+
+/* What the hub stored later than all it has of the lost time is new (test_recover_cases.c). */
+static void until_when_the_lost_time_went_is_the_hubs_word(void **state)
+{
+    town *t = *state;
+    tb_stream stream = asking(t);
+    tb_time said = stored(t, &stream, 9, 5).line.at;
+    assert_true(said > 0);
+    assert_true(lost_until(t) == (uint64_t)said);
+    peer_check(t, &t->a);
+}
+
+/* A hub that lost its disk shows what the recipients showed it, without a time. */
+static void what_only_its_recipient_bears_out_was_lost_at_any_time(void **state)
+{
+    town *t = *state;
+    tb_stream stream = fenced(t);
+    peer_say(t, &t->a, "recover disk");
+    tb_signed_line by_b = arrived(t, &t->b, &stream, 6);
+    tb_frame frame = welcome(t);
+    frame.welcome.arrived = &by_b;
+    frame.welcome.arrived_count = 1;
+    town_send(t, &t->a, &frame);
+    assert_true(lost_until(t) == UINT64_MAX);
+}
+
 static void what_the_hub_may_still_deliver_is_waited_for_a_bounded_number_of_times(void **state)
 {
     town *t = *state;
@@ -664,6 +698,8 @@ static const struct CMUnitTest tests[] = {
     IN_TOWN(a_mark_that_comes_when_all_has_ended_is_shown),
     IN_TOWN(what_the_hub_took_behind_the_cut_is_signed_anew_once_recovered),
     IN_TOWN(a_full_answer_ends_it),
+    IN_TOWN(until_when_the_lost_time_went_is_the_hubs_word),
+    IN_TOWN(what_only_its_recipient_bears_out_was_lost_at_any_time),
     IN_TOWN(what_the_hub_may_still_deliver_is_waited_for_a_bounded_number_of_times),
     IN_TOWN(what_was_signed_for_and_nobody_holds_is_lost_at_once),
     IN_TOWN(an_end_of_another_ask_ends_nothing),

@@ -78,18 +78,57 @@ static void an_officer_releases_one_case_with_a_reason(void **state)
     check_world(w);
 }
 
+/* The bureau's hub stored something of the lost time until then. */
+static void lost_until(world *w, tb_time at)
+{
+    tb_txn *txn = begin(w, "bureau.33");
+    assert_ok(tb_meta_number_put(txn, "lost until", (uint64_t)at));
+    assert_ok(tb_store_commit(txn));
+}
+
+/* The hub brings it, and stored it then. */
+static void deliver_stored(world *w, tb_time at)
+{
+    letter *l = letter_to(w, "bureau.33");
+    tb_signed_line stamp = stamp_of(w, l, at);
+    tb_txn *txn = begin(w, "bureau.33");
+    assert_ok(tb_stamp_put(txn, &stamp));
+    assert_ok(tb_store_commit(txn));
+    assert_int_equal(deliver(w, l), TB_ACCEPTED);
+}
+
 static void new_cases_are_free_whoever_opened_them(void **state)
 {
     world *w = *state;
     recovering(w, "police.33", TB_RECOVERY_ASKING);
     recovering(w, "bureau.33", TB_RECOVERY_ASKING);
+    lost_until(w, w->clock - 1);
     assert_int_equal(opens(w, "police.33", LEAD), TB_ACCEPTED);
     assert_false(w->answer.draft);
-    deliver_all(w);
+    deliver_stored(w, w->clock);
     assert_int_equal(acts(w, "police.33", "remark", "comment=补充"), TB_ACCEPTED);
     assert_false(w->answer.draft);
     assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
     assert_false(w->answer.draft);
+    check_world(w);
+}
+
+/* It may have been taken and acted on, and the mark never have come to the hub. */
+static void what_the_hub_stored_in_the_lost_time_is_not_new(void **state)
+{
+    world *w = *state;
+    recovering(w, "bureau.33", TB_RECOVERY_ASKING);
+    tb_time until = w->clock;
+    lost_until(w, until);
+    assert_int_equal(opens(w, "police.33", LEAD), TB_ACCEPTED);
+    deliver_stored(w, until);
+    assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
+    assert_true(w->answer.draft);
+    /* by hand, without a stamp: nobody knows when it was stored */
+    assert_int_equal(opens(w, "police.33", LEAD), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
+    assert_true(w->answer.draft);
     check_world(w);
 }
 
@@ -109,6 +148,7 @@ static const struct CMUnitTest tests[] = {
     IN_WORLD(an_old_case_waits_as_a_draft_and_goes_out_when_all_have_ended),
     IN_WORLD(an_officer_releases_one_case_with_a_reason),
     IN_WORLD(new_cases_are_free_whoever_opened_them),
+    IN_WORLD(what_the_hub_stored_in_the_lost_time_is_not_new),
     IN_WORLD(an_agent_that_is_not_stopped_has_nothing_to_recover),
 };
 

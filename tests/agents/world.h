@@ -122,6 +122,8 @@ letter *letter_to(world *w, const char *party);
 void stamp_first(world *w, const char *from, const char *to, tb_time at);
 /* The letter's notice at its sender, proven as the outbox would have it; its number. */
 uint64_t prove(world *w, const char *id, const letter *l);
+/* The hub's stamp on it; nobody signed it. */
+tb_signed_line stamp_of(world *w, const letter *l, tb_time at);
 /* Undelivered letters. */
 size_t lying(const world *w);
 

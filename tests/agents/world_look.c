@@ -71,3 +71,25 @@ uint64_t prove(world *w, const char *id, const letter *l)
     assert_ok(tb_store_commit(txn));
     return header.notice;
 }
+
+tb_signed_line stamp_of(world *w, const letter *l, tb_time at)
+{
+    tb_header header;
+    assert_int_equal(tb_header_decode(l->header, &w->memory, &header), TB_ACCEPTED);
+    const tb_entry *entry = tb_header_entry(&header, &l->to);
+    tb_signed_line stamp = {
+        .line = {.kind = TB_LINE_STORED,
+                 .stream = {header.sender, header.incarnation, l->to, header.lane},
+                 .from = entry->number,
+                 .to = entry->number,
+                 .digest = tb_header_digest(l->header),
+                 .at = at},
+        .root = {.suite = 1,
+                 .tree = TB_TREE_LINES,
+                 .signer = {"hub"},
+                 .incarnation = header.incarnation,
+                 .count = 1},
+    };
+    assert_ok(tb_line_encode(&stamp.line, &w->memory, &stamp.encoded));
+    return stamp;
+}

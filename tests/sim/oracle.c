@@ -323,7 +323,17 @@ static bool agent_quiet(sim *s, sim_node *n, char *why, size_t size)
         (void)snprintf(why, size, "%s asks %s for a stamp", n->id.text, lost.stream.recipient.text);
         quiet = sim_somebody_apart(s);
     }
+    /* A refusal that was told once, and not again without faults, may not have come to the hub. */
     tb_bytes cursor = {NULL, 0};
+    tb_untold_row untold;
+    while (quiet && tb_untold_next(txn, &n->id, &cursor, &untold) == TB_OK) {
+        sim_node *from = sim_party(s, &untold.stream.sender);
+        if (untold.shown == 0 && !from->was_hostile && !from->doubled) {
+            (void)snprintf(why, size, "%s has a refusal to tell %s", n->id.text, from->id.text);
+            quiet = false;
+        }
+    }
+    cursor = (tb_bytes){NULL, 0};
     tb_stream stream;
     tb_stream_out_row row;
     while (quiet && tb_stream_out_next(txn, &cursor, &stream, &row) == TB_OK) {
