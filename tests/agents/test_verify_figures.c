@@ -418,9 +418,9 @@ static void what_came_after_a_filing_is_a_correction_and_no_fault(void **state)
 
 #define MANY (TB_RECOUNT_SLICE + 2)
 
-static void many_filed(world *w)
+static void many_filed(world *w, unsigned count)
 {
-    for (unsigned i = 0; i < MANY; i++) {
+    for (unsigned i = 0; i < count; i++) {
         (void)one_forwarded(w);
     }
     settle(w, "bureau.33");
@@ -428,7 +428,7 @@ static void many_filed(world *w)
                      TB_ACCEPTED);
     w->clock += 1000;
     deliver_all(w);
-    who(w, "bureau.33")->agent.recount_at_once = MANY;
+    who(w, "bureau.33")->agent.recount_at_once = count;
 }
 
 /* Events of this world have no keys, so that there are more faults than are told. */
@@ -458,7 +458,7 @@ static const tb_local_report *shown(world *w, const char *party)
 static void more_cases_than_one_question_looks_through_are_counted_in_slices(void **state)
 {
     world *w = *state;
-    many_filed(w);
+    many_filed(w, MANY);
     const tb_local_verified *v = asked(w, "bureau.33", true);
     assert_int_equal(v->recounted, 0);
     assert_int_equal(v->recounted_of, MANY + 1);
@@ -491,8 +491,8 @@ static void more_cases_than_one_question_looks_through_are_counted_in_slices(voi
 static void as_many_cases_as_one_question_looks_through_are_counted_at_once(void **state)
 {
     world *w = *state;
-    many_filed(w);
-    who(w, "bureau.33")->agent.recount_at_once = MANY + 1;
+    many_filed(w, 2);
+    who(w, "bureau.33")->agent.recount_at_once = 3;
     assert_int_equal(asked(w, "bureau.33", true)->recounted_of, 0);
 }
 
@@ -516,7 +516,7 @@ static void declared_figures_are_told_apart_from_what_is_proved(void **state)
 static void a_new_definition_has_a_recount_begin_again(void **state)
 {
     world *w = *state;
-    many_filed(w);
+    many_filed(w, MANY);
     (void)asked(w, "bureau.33", true);
     turn_with(w, "bureau.33", tb_recounting_tick);
     assert_int_equal(asked(w, "bureau.33", true)->recounted, TB_RECOUNT_SLICE);
