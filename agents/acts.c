@@ -69,8 +69,10 @@ static bool find_type(tb_acting *a)
     a->row.view.type = type;
     a->action = a->wish->action.size > 0 ? tb_case_type_action(type, a->wish->action)
                                          : opening_action(a->agent, type);
-    bool opens = a->action != NULL && a->action->kind == TB_ACTION_OPEN;
-    return opens || refuse(a, TB_REFUSED_UNKNOWN_ACTION);
+    if (a->action == NULL || a->action->kind != TB_ACTION_OPEN) {
+        return refuse(a, TB_REFUSED_UNKNOWN_ACTION);
+    }
+    return true;
 }
 
 /* Says which step came first. */

@@ -92,7 +92,7 @@ static tb_err describe(listing *l, const tb_wish *wish, tb_local_approval_line *
             type->actions[i].kind == TB_ACTION_OPEN && action == NULL ? &type->actions[i] : action;
     }
     line->action = action == NULL ? wish->action : tb_bytes_str(action->id);
-    if (action != NULL && action->title.zh != NULL && action->title.en != NULL) {
+    if (action != NULL) {
         line->title_zh = tb_bytes_str(action->title.zh);
         line->title_en = tb_bytes_str(action->title.en);
     }

@@ -36,18 +36,19 @@ static bool check_bundle(importing *m)
     if (!tb_party_equal(&b->recipient, &agent->self)) {
         return refuse(m, TB_REFUSED_BUNDLE_FOREIGN);
     }
-    const tb_directory_party *sender = tb_directory_find(agent->directory, &b->sender);
-    if (sender == NULL || tb_party_equal(&b->sender, &agent->self)) {
+    if (tb_directory_find(agent->directory, &b->sender) == NULL ||
+        tb_party_equal(&b->sender, &agent->self)) {
         return refuse(m, TB_REFUSED_UNKNOWN_PARTY);
     }
-    const tb_directory_key *key = tb_directory_key_of(sender, &b->key);
-    if (key == NULL || key->purpose != TB_PURPOSE_SIGN) {
+    const tb_directory_key *key = tb_directory_signing_key(agent->directory, &b->sender, &b->key);
+    if (key == NULL) {
         return refuse(m, TB_REFUSED_UNKNOWN_KEY);
     }
     if (tb_directory_cut(agent->directory, &b->sender, &b->key) != NULL) {
         return refuse(m, TB_REFUSED_KEY_REVOKED);
     }
-    return tb_bundle_verify(b, &key->key) || refuse(m, TB_REFUSED_BUNDLE_CORRUPT);
+    m->refused = tb_bundle_verify(b, &key->key) ? TB_ACCEPTED : TB_REFUSED_BUNDLE_CORRUPT;
+    return m->refused == TB_ACCEPTED;
 }
 
 /* ---- notices ---- */
@@ -161,8 +162,8 @@ static bool speaks_of_ours(importing *m, const tb_signed_line *line)
         !tb_party_equal(&stream->recipient, &m->bundle.sender)) {
         return refuse(m, TB_REFUSED_NOT_SPEAKER);
     }
-    tb_refusal code = tb_marks_by_party(m->step, line, &m->bundle.sender);
-    return code == TB_ACCEPTED || refuse(m, code);
+    m->refused = tb_marks_by_party(m->step, line, &m->bundle.sender);
+    return m->refused == TB_ACCEPTED;
 }
 
 /* A mark above what we sent is the sender's word alone: it is not news to be taken, but raises an
@@ -223,9 +224,8 @@ static tb_err check_stamp(importing *m, const tb_signed_line *line)
         (void)refuse(m, TB_REFUSED_NOT_SPEAKER);
         return TB_OK;
     }
-    tb_refusal code = tb_marks_by_hub(m->step, line);
-    if (code != TB_ACCEPTED) {
-        (void)refuse(m, code);
+    m->refused = tb_marks_by_hub(m->step, line);
+    if (m->refused != TB_ACCEPTED) {
         return TB_OK;
     }
     tb_stream_in_row row;
@@ -317,20 +317,12 @@ static tb_err tell_hub(importing *m)
 
 static tb_err import(importing *m, tb_local_answer *answer)
 {
-    bool fenced = false;
     tb_err err = check_all(m);
     if (err != TB_OK || m->refused != TB_ACCEPTED) {
         answer->code = m->refused;
         return err;
     }
-    err = take_all(m);
-    if (err == TB_OK) {
-        err = tb_link_fenced(m->step->txn, &fenced);
-    }
-    if (err == TB_OK && fenced) {
-        answer->code = TB_REFUSED_MARKS_BACK; /* its marks know numbers that we have lost */
-        return TB_OK;
-    }
+    err = take_all(m); /* one party's word fences nobody (tb_marks_line) */
     if (err == TB_OK) {
         err = tell_hub(m);
     }

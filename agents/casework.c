@@ -431,6 +431,9 @@ static tb_err read_fields(tb_txn *txn, const tb_case_row *row, tb_field *fields,
     for (size_t i = 0; i < row->view.field_count; i++) {
         keep_newest(fields, count, &row->view.fields[i]);
     }
+    if (row->view.number > tb_store_rows(txn, TB_TABLE_EVENT)) {
+        return TB_ERR_CORRUPT; /* no chain here is that long */
+    }
     tb_event_key *chain =
         tb_arena_array(tb_txn_arena(txn), (size_t)row->view.number + 1, sizeof *chain);
     if (chain == NULL) {

@@ -15,8 +15,8 @@ tb_err tb_chain_path(
     if (err != TB_OK) {
         return err;
     }
-    if (key.number == 0) {
-        return TB_ERR_CORRUPT;
+    if (key.number == 0 || key.number > tb_store_rows(txn, TB_TABLE_EVENT)) {
+        return TB_ERR_CORRUPT; /* no chain here is that long */
     }
     tb_path path = {.count = (size_t)key.number};
     path.list = tb_arena_array(tb_txn_arena(txn), path.count, sizeof *path.list);

@@ -31,9 +31,7 @@ tb_err tb_dispute_begin(tb_txn *txn, const tb_directory *before, const tb_direct
 {
     for (size_t i = 0; i < next->cut_count; i++) {
         const tb_cut *cut = &next->cuts[i];
-        const tb_directory_party *party = tb_directory_find(next, &cut->party);
-        const tb_directory_key *key = party == NULL ? NULL : tb_directory_key_of(party, &cut->key);
-        if (key == NULL || key->purpose != TB_PURPOSE_SIGN ||
+        if (tb_directory_signing_key(next, &cut->party, &cut->key) == NULL ||
             tb_directory_cut(before, &cut->party, &cut->key) != NULL) {
             continue;
         }

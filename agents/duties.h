@@ -32,7 +32,7 @@ tb_err tb_duties_follow(const tb_agent *agent,
                         const tb_event *event,
                         const tb_digest *id) TB_MUST_USE;
 
-/* The case's chain is this path now. */
+/* The case's chain is this path now; the case's version is here. */
 tb_err tb_duties_anew(const tb_agent *agent,
                       tb_txn *txn,
                       const tb_path *path,

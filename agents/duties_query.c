@@ -8,17 +8,12 @@
 /* Rows looked at for one page. */
 #define LOOKED_MAX 5000
 
-static tb_bytes text_of(const char *text)
-{
-    return text == NULL ? tb_bytes_of(NULL, 0) : tb_bytes_str(text);
-}
-
 static void name_from(const tb_case_type *type, const tb_duty_def *def, tb_local_duty_line *line)
 {
     const tb_action *from = tb_case_type_action(type, tb_bytes_str(def->from));
     line->from_action = tb_bytes_str(def->from);
-    line->from_zh = from == NULL ? tb_bytes_of(NULL, 0) : text_of(from->title.zh);
-    line->from_en = from == NULL ? tb_bytes_of(NULL, 0) : text_of(from->title.en);
+    line->from_zh = from == NULL ? tb_bytes_of(NULL, 0) : tb_campaign_text(from->title.zh);
+    line->from_en = from == NULL ? tb_bytes_of(NULL, 0) : tb_campaign_text(from->title.en);
 }
 
 static tb_err said_at(tb_txn *txn, const tb_duty_key *key, tb_duty_word word, tb_time *out)
@@ -67,16 +62,16 @@ tb_err tb_duty_show(
     if (err != TB_OK || def == NULL) {
         return err; /* its campaign is not installed here now: the row speaks for itself */
     }
-    out->title_zh = text_of(def->title.zh);
-    out->title_en = text_of(def->title.en);
+    out->title_zh = tb_campaign_text(def->title.zh);
+    out->title_en = tb_campaign_text(def->title.en);
     out->by_default = def->by_default;
     out->scores = tb_duty_scores(def, row->from_at) && row->state != TB_DUTY_ON_TIME;
     if (tb_duty_adopted(def, row->from_at)) {
         out->adopted_no = tb_bytes_str(def->adopted.document_no);
     }
-    out->basis_zh = text_of(def->basis.zh);
-    out->basis_en = text_of(def->basis.en);
-    out->ends_in = text_of(def->ends_in);
+    out->basis_zh = tb_campaign_text(def->basis.zh);
+    out->basis_en = tb_campaign_text(def->basis.en);
+    out->ends_in = tb_campaign_text(def->ends_in);
     name_from(owner.view.type, def, out);
     return TB_OK;
 }

@@ -42,6 +42,24 @@ bool tb_evidence_bound(const tb_directory *directories,
                        const tb_document *documents,
                        size_t count,
                        size_t place) TB_MUST_USE;
+/* Whether those of the file that are newer than the reader's own each may replace the one before, by
+ * the rule by which an agent takes a newer directory, and one of its version is the same. */
+bool tb_evidence_follows(const tb_directory *mine,
+                         const tb_directory *directories,
+                         const tb_document *documents,
+                         size_t count) TB_MUST_USE;
+
+/* An arrived mark of the file, and whether a notice of the file stands under it. */
+typedef struct tb_evidence_marked {
+    tb_line line;
+    uint32_t page;
+    bool covers;
+} tb_evidence_marked;
+
+/* A packed SignedLine: an arrived mark, signed by the recipient it speaks of. *out is written when
+ * it is accepted. */
+tb_refusal tb_evidence_mark(tb_step *step, tb_bytes packed, tb_line *out) TB_MUST_USE;
+
 /* What became of an event of the file. */
 typedef struct tb_evidence_taken {
     tb_digest event; /* zero: it does not decode */
@@ -49,18 +67,19 @@ typedef struct tb_evidence_taken {
     tb_refusal refused; /* what is wrong with it; it was not taken */
     bool twice;         /* it was here already */
     bool early;         /* what it builds on is not here yet: it stands out of order */
+    bool other_mark;    /* a recipient's mark under its notice's number is over another header */
     /* Field groups that do not show what the event was signed with. The event is taken without
      * them: its reader sees what they claim, and that nobody signed it. */
     tb_opening *bent;
     size_t bent_count;
 } tb_evidence_taken;
 
-/* Proves a packed Passed and takes its event. */
+/* Proves a packed Passed and takes its event; marks that its notice stands under are told so. */
 tb_err tb_evidence_take(tb_step *step,
                         const tb_party *maker,
+                        tb_evidence_marked *marked,
+                        size_t marked_count,
                         tb_bytes packed,
                         tb_evidence_taken *out) TB_MUST_USE;
-/* A packed SignedLine: an arrived mark, signed by the recipient it speaks of. */
-tb_refusal tb_evidence_mark(tb_step *step, tb_bytes packed) TB_MUST_USE;
 
 #endif

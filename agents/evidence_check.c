@@ -37,6 +37,25 @@ bool tb_evidence_bound(const tb_directory *directories,
     return is_signed(&directories[place], &documents[place], &directories[place].authority.key);
 }
 
+bool tb_evidence_follows(const tb_directory *mine,
+                         const tb_directory *directories,
+                         const tb_document *documents,
+                         size_t count)
+{
+    const tb_directory *current = mine;
+    bool follows = true;
+    for (size_t i = 0; i < count && follows; i++) {
+        const tb_directory *next = &directories[i];
+        if (next->version > mine->version) {
+            follows = tb_directory_accept(current, next, &documents[i]) == TB_ACCEPTED;
+            current = next;
+        } else if (next->version == mine->version) {
+            follows = tb_digest_equal(&next->digest, &mine->digest);
+        }
+    }
+    return follows;
+}
+
 /* Takes those openings off that the event's commitments do not bear out. */
 static tb_err
 set_bent_aside(tb_step *step, tb_passed *passed, const tb_event *event, tb_evidence_taken *out)
@@ -84,8 +103,44 @@ static tb_err is_early(tb_step *step, tb_evidence_taken *out)
     return err == TB_ERR_NOT_FOUND ? TB_OK : err;
 }
 
-tb_err
-tb_evidence_take(tb_step *step, const tb_party *maker, tb_bytes packed, tb_evidence_taken *out)
+static bool is_in(const tb_header *header, const tb_line *line)
+{
+    const tb_stream *stream = &line->stream;
+    return tb_party_equal(&header->sender, &stream->sender) && header->lane == stream->lane &&
+           tb_incarnation_compare(&header->incarnation, &stream->incarnation) == 0;
+}
+
+/* A mark speaks of its own number's header and of what stands below. */
+static tb_err note_marks(tb_step *step,
+                         const tb_passed *passed,
+                         tb_evidence_marked *marked,
+                         size_t count,
+                         tb_evidence_taken *out)
+{
+    tb_header header;
+    tb_digest digest = tb_header_digest(passed->header);
+    if (tb_header_decode(passed->header, step->arena, &header) != TB_ACCEPTED) {
+        return TB_ERR_CORRUPT; /* it was accepted */
+    }
+    for (size_t i = 0; i < count; i++) {
+        const tb_line *line = &marked[i].line;
+        const tb_entry *entry =
+            is_in(&header, line) ? tb_header_entry(&header, &line->stream.recipient) : NULL;
+        if (entry != NULL && entry->number == line->to &&
+            !tb_digest_equal(&digest, &line->digest)) {
+            out->other_mark = true;
+        }
+        marked[i].covers = marked[i].covers || (entry != NULL && entry->number <= line->to);
+    }
+    return TB_OK;
+}
+
+tb_err tb_evidence_take(tb_step *step,
+                        const tb_party *maker,
+                        tb_evidence_marked *marked,
+                        size_t marked_count,
+                        tb_bytes packed,
+                        tb_evidence_taken *out)
 {
     tb_passed passed;
     tb_digest event;
@@ -96,6 +151,9 @@ tb_evidence_take(tb_step *step, const tb_party *maker, tb_bytes packed, tb_evide
     }
     if (err == TB_OK && out->refused == TB_ACCEPTED) {
         out->refused = tb_inbox_check_passed(step, maker, &passed, NULL);
+    }
+    if (err == TB_OK && out->refused == TB_ACCEPTED) {
+        err = note_marks(step, &passed, marked, marked_count, out);
     }
     if (err != TB_OK || out->refused != TB_ACCEPTED) {
         return err;
@@ -108,13 +166,18 @@ tb_evidence_take(tb_step *step, const tb_party *maker, tb_bytes packed, tb_evide
     return err == TB_OK ? is_early(step, out) : err;
 }
 
-tb_refusal tb_evidence_mark(tb_step *step, tb_bytes packed)
+tb_refusal tb_evidence_mark(tb_step *step, tb_bytes packed, tb_line *out)
 {
     tb_signed_line line;
     tb_refusal refused = tb_signed_line_decode(packed, step->arena, &line);
     if (refused == TB_ACCEPTED && line.line.kind != TB_LINE_ARRIVED) {
         refused = TB_REFUSED_MALFORMED;
     }
-    return refused == TB_ACCEPTED ? tb_marks_by_party(step, &line, &line.line.stream.recipient)
-                                  : refused;
+    if (refused == TB_ACCEPTED) {
+        refused = tb_marks_by_party(step, &line, &line.line.stream.recipient);
+    }
+    if (refused == TB_ACCEPTED) {
+        *out = line.line;
+    }
+    return refused;
 }

@@ -92,12 +92,12 @@ static bool has_room(exporting *e, size_t more)
     return !e->full;
 }
 
-static tb_err put(exporting *e, tb_bytes **list, size_t *count, tb_bytes item)
+static tb_err put(exporting *e, tb_bytes *list, size_t *count, tb_bytes item)
 {
     if (*count == e->capacity) {
         return TB_ERR_LIMIT;
     }
-    (*list)[(*count)++] = item;
+    list[(*count)++] = item;
     e->bytes += item.size + 8;
     return TB_OK;
 }
@@ -116,23 +116,28 @@ static tb_err add_documents(exporting *e)
 {
     tb_bytes place = {NULL, 0};
     uint32_t at = 0;
-    tb_err err = TB_OK;
-    while (err == TB_OK && !e->full) {
+    for (;;) {
         tb_document document;
         tb_bytes packed;
-        err = tb_document_next(e->step->txn, &place, &document);
-        if (err != TB_OK || !is_wanted(e, &document) || at++ < e->c.skip) {
+        tb_err err = tb_document_next(e->step->txn, &place, &document);
+        if (err != TB_OK) {
+            return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+        }
+        if (!is_wanted(e, &document) || at++ < e->c.skip) {
             continue;
         }
-        if (has_room(e, document.content.size)) {
-            err = tb_document_encode(&document, e->step->arena, &packed);
-            if (err == TB_OK) {
-                err = put(e, &e->page.documents, &e->page.document_count, packed);
-            }
-            e->c.skip++;
+        if (!has_room(e, document.content.size)) {
+            return TB_OK;
         }
+        err = tb_document_encode(&document, e->step->arena, &packed);
+        if (err == TB_OK) {
+            err = put(e, e->page.documents, &e->page.document_count, packed);
+        }
+        if (err != TB_OK) {
+            return err;
+        }
+        e->c.skip++;
     }
-    return err == TB_ERR_NOT_FOUND ? TB_OK : err;
 }
 
 /* ---- events ---- */
@@ -141,7 +146,7 @@ static tb_err add_documents(exporting *e)
 static tb_err put_mark(void *context, tb_bytes line)
 {
     exporting *e = context;
-    return put(e, &e->page.lines, &e->page.line_count, line);
+    return put(e, e->page.lines, &e->page.line_count, line);
 }
 
 /* One that no notice carries yet proves nothing, and is left out. */
@@ -160,7 +165,7 @@ static tb_err add_event(exporting *e, const tb_event_key *key, const tb_event_ro
     }
     err = tb_passed_encode(&passed, e->step->arena, &packed);
     if (err == TB_OK) {
-        err = put(e, &e->page.passed, &e->page.passed_count, packed);
+        err = put(e, e->page.passed, &e->page.passed_count, packed);
     }
     return err == TB_OK ? tb_marks_covering(e->step, passed.header, &e->marked, put_mark, e) : err;
 }
@@ -306,30 +311,43 @@ static tb_err add_behind(exporting *e, bool *out_end)
 
 /* ---- a page ---- */
 
-static tb_err fill(exporting *e)
+/* One stage, or what of it has room; *out_next is where the export goes on. */
+static tb_err add_stage(exporting *e, stage *out_next)
 {
     tb_err err = TB_OK;
     bool end = true;
-    if (e->c.stage == STAGE_DOCUMENTS) {
+    *out_next = e->c.stage;
+    switch (e->c.stage) {
+    case STAGE_DOCUMENTS:
         err = add_documents(e);
-        if (err == TB_OK && !e->full) {
-            e->c.stage = e->archive ? STAGE_BEHIND : STAGE_SUBJECT;
-            e->c.skip = 0;
-        }
-    }
-    if (err == TB_OK && e->c.stage == STAGE_SUBJECT && !e->full) {
+        *out_next = e->full ? STAGE_DOCUMENTS : e->archive ? STAGE_BEHIND : STAGE_SUBJECT;
+        break;
+    case STAGE_SUBJECT:
         err = add_case(e, &e->row.id);
-        if (err == TB_OK && !e->full) {
-            e->c.stage = e->counted ? STAGE_BEHIND : STAGE_DONE;
-        }
-    }
-    if (err == TB_OK && e->c.stage == STAGE_BEHIND && !e->full) {
+        *out_next = e->full ? STAGE_SUBJECT : e->counted ? STAGE_BEHIND : STAGE_DONE;
+        break;
+    case STAGE_BEHIND:
         err = add_behind(e, &end);
-        if (err == TB_OK && end) {
-            e->c.stage = STAGE_DONE;
-        }
+        *out_next = end ? STAGE_DONE : STAGE_BEHIND;
+        break;
+    case STAGE_DONE:
+        break;
     }
     return err;
+}
+
+/* Until the page is full, or as many cases were looked through as one turn may. */
+static tb_err fill(exporting *e)
+{
+    for (;;) {
+        stage next;
+        tb_err err = add_stage(e, &next);
+        if (err != TB_OK || next == e->c.stage) {
+            return err;
+        }
+        e->c.skip = 0;
+        e->c.stage = next;
+    }
 }
 
 static tb_err close_page(exporting *e, tb_local_answer *answer)

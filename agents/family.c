@@ -107,11 +107,6 @@ static tb_err add_children(const tb_agent *agent,
 
 /* ---- what each of many owes ---- */
 
-static tb_bytes text_of(const char *text)
-{
-    return text == NULL ? tb_bytes_of(NULL, 0) : tb_bytes_str(text);
-}
-
 /* What the debtor said last: the open fields of its newest side event that fulfils the duty. */
 static tb_err say(tb_txn *txn, const tb_duty_row *duty, const tb_duty_def *def, tb_local_owed *out)
 {
@@ -183,8 +178,8 @@ static tb_err add_owed(tb_txn *txn, const tb_case_row *row, tb_local_family *fam
             continue;
         }
         tb_local_owed one = {.duty = list[i].key.duty,
-                             .title_zh = text_of(def->title.zh),
-                             .title_en = text_of(def->title.en),
+                             .title_zh = tb_bytes_str(def->title.zh),
+                             .title_en = tb_bytes_str(def->title.en),
                              .debtor = list[i].key.debtor,
                              .state = list[i].state,
                              .due = list[i].due,

@@ -10,12 +10,12 @@ static tb_refusal check_sender(tb_step *step, const tb_group *group)
 {
     tb_agent *agent = step->agent;
     const tb_root *root = &group->root;
-    const tb_directory_party *party = tb_directory_find(agent->directory, &root->signer);
-    if (party == NULL) {
+    if (tb_directory_find(agent->directory, &root->signer) == NULL) {
         return TB_REFUSED_UNKNOWN_PARTY;
     }
-    const tb_directory_key *key = tb_directory_key_of(party, &root->key);
-    if (key == NULL || key->purpose != TB_PURPOSE_SIGN) {
+    const tb_directory_key *key =
+        tb_directory_signing_key(agent->directory, &root->signer, &root->key);
+    if (key == NULL) {
         return TB_REFUSED_UNKNOWN_KEY;
     }
     return tb_group_verify(group, &agent->hub, &key->key, &agent->roots, step->arena);
@@ -52,13 +52,12 @@ static tb_refusal check_expired(tb_step *step, const tb_item *item)
 {
     tb_agent *agent = step->agent;
     const tb_signed_line *line = item->refusal;
-    const tb_directory_party *party = tb_directory_find(agent->directory, &item->header.sender);
     const tb_directory_key *key =
-        party == NULL ? NULL : tb_directory_key_of(party, &line->root.key);
+        tb_directory_signing_key(agent->directory, &item->header.sender, &line->root.key);
     if (!tb_party_equal(&line->root.signer, &item->header.sender)) {
         return TB_REFUSED_NOT_SPEAKER;
     }
-    if (key == NULL || key->purpose != TB_PURPOSE_SIGN) {
+    if (key == NULL) {
         return TB_REFUSED_UNKNOWN_KEY;
     }
     if (!tb_directory_expired_counts(agent->directory, &key->id, &line->line.stream,
@@ -105,14 +104,12 @@ static tb_refusal check_bodies(tb_step *step, const tb_carry *carry, tb_group *g
 static tb_refusal check_stamp(tb_step *step, const tb_group *group, bool carried)
 {
     const tb_line *line = &group->stamp.line;
-    tb_stream stream = tb_group_stream(group);
     uint64_t last = tb_group_number(group, group->item_count - 1);
     if (carried && !group->has_stamp) {
         return TB_ACCEPTED; /* it did not pass the hub yet; the stamp comes later */
     }
-    if (!group->has_stamp || line->kind != TB_LINE_STORED ||
-        !tb_stream_equal(&line->stream, &stream) || line->from > tb_group_number(group, 0) ||
-        line->to < last) {
+    /* Decoded, it is a stored line of the group's own stream (messages/group.c). */
+    if (!group->has_stamp || line->from > tb_group_number(group, 0) || line->to < last) {
         return TB_REFUSED_PROOF;
     }
     if (line->to == last &&

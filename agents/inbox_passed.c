@@ -16,12 +16,12 @@ tb_refusal tb_inbox_signing_key(const tb_agent *agent,
                                 const tb_header *header,
                                 const tb_directory_key **out)
 {
-    const tb_directory_party *party = tb_directory_find(agent->directory, &header->sender);
-    if (party == NULL) {
+    if (tb_directory_find(agent->directory, &header->sender) == NULL) {
         return TB_REFUSED_UNKNOWN_PARTY;
     }
-    const tb_directory_key *key = tb_directory_key_of(party, &header->signing_key);
-    if (key == NULL || key->purpose != TB_PURPOSE_SIGN) {
+    const tb_directory_key *key =
+        tb_directory_signing_key(agent->directory, &header->sender, &header->signing_key);
+    if (key == NULL) {
         return TB_REFUSED_UNKNOWN_KEY;
     }
     if (root->tree != TB_TREE_HEADERS || !tb_party_equal(&root->signer, &header->sender) ||

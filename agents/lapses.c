@@ -32,8 +32,7 @@ static const tb_duty_def *duty_of(const tb_case_type *type, const tb_event *laps
 /* Based on this chain, and nothing since has ended the duty or the debtor's term. */
 static bool still_open(const tb_path *path, const tb_event_key *based_on, const tb_duty_def *def)
 {
-    if (based_on->class != TB_CLASS_CHAIN || based_on->number == 0 ||
-        based_on->number > path->count ||
+    if (based_on->number == 0 || based_on->number > path->count ||
         !tb_digest_equal(&path->list[based_on->number - 1].id, &based_on->event)) {
         return false;
     }
@@ -98,7 +97,7 @@ tb_err tb_lapse_ground(const tb_agent *agent,
         if (err == TB_OK) {
             err = tb_chain_decode(txn, &row, &event);
         }
-        if (err == TB_OK && key.class == TB_CLASS_SIDE) {
+        if (err == TB_OK) {
             err = is_ground(agent, txn, path, at, action, &event, &out->found);
         }
         if (err != TB_OK) {

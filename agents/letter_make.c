@@ -21,17 +21,10 @@ typedef struct making {
 
 /* ---- words ---- */
 
-static tb_bytes text_of(const char *text)
+/* A label has its text in both languages: the campaign was checked for it. */
+static tb_letter_text words(const tb_label *label)
 {
-    return text == NULL ? tb_bytes_of(NULL, 0) : tb_bytes_str(text);
-}
-
-static tb_letter_text words(const tb_label *label, tb_bytes otherwise)
-{
-    tb_letter_text text = {text_of(label->zh), text_of(label->en)};
-    text.zh = text.zh.size > 0 ? text.zh : otherwise;
-    text.en = text.en.size > 0 ? text.en : text.zh;
-    return text;
+    return (tb_letter_text){tb_bytes_str(label->zh), tb_bytes_str(label->en)};
 }
 
 static tb_letter_text party_words(const tb_agent *agent, const tb_party *party)
@@ -79,7 +72,7 @@ static tb_letter_text choice_words(const making *m, const tb_field_def *def, tb_
     const tb_code_list *codes = tb_campaign_codes(m->row.view.campaign, def->choices);
     for (unsigned i = 0; codes != NULL && i < codes->choice_count; i++) {
         if (tb_bytes_equal(tb_bytes_str(codes->choices[i].id), value)) {
-            return words(&codes->choices[i].title, value);
+            return words(&codes->choices[i].title);
         }
     }
     return (tb_letter_text){value, value};
@@ -215,7 +208,7 @@ static tb_err put_values(making *m)
             continue;
         }
         tb_letter_value *value = &entry->values[entry->value_count++];
-        value->title = words(&def->title, tb_bytes_str(def->id));
+        value->title = words(&def->title);
         err = value_words(m, def, n.values[f], &value->value);
     }
     return err;
@@ -287,10 +280,10 @@ static tb_err add_step(making *m, const tb_digest *id)
     const tb_case_type *type = m->row.view.type;
     const tb_action *action = tb_case_type_action(type, event.action);
     const tb_state *state = tb_case_type_state(type, event.to_state);
-    entry->newest = action != NULL ? words(&action->title, event.action)
-                                   : (tb_letter_text){event.action, event.action};
+    entry->newest =
+        action != NULL ? words(&action->title) : (tb_letter_text){event.action, event.action};
     if (state != NULL) {
-        entry->state = words(&state->title, event.to_state);
+        entry->state = words(&state->title);
     }
     if (event.kind != TB_EVENT_SIDE && event.number > entry->upto) {
         entry->upto = event.number;
@@ -352,8 +345,8 @@ static tb_err fill_entry(making *m)
         return err;
     }
     m->entry->campaign = m->row.campaign;
-    m->entry->campaign_title = words(&m->row.view.campaign->title, m->row.campaign);
-    m->entry->type = words(&m->row.view.type->title, m->row.case_type);
+    m->entry->campaign_title = words(&m->row.view.campaign->title);
+    m->entry->type = words(&m->row.view.type->title);
     return put_values(m);
 }
 

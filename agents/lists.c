@@ -98,7 +98,8 @@ static tb_err add_marks(const tb_case_type *type,
         return TB_ERR_LIMIT;
     }
     tb_err err = TB_OK;
-    for (unsigned i = 0; err == TB_OK && i < list->key_count && i < TB_LIST_KEYS_MAX; i++) {
+    TB_ASSERT(list->key_count <= TB_LIST_KEYS_MAX);
+    for (unsigned i = 0; err == TB_OK && i < list->key_count; i++) {
         tb_list_mark *mark = &entry->marks[entry->mark_count];
         mark->number = (uint8_t)i;
         err = tb_list_key_of(type, &list->keys[i], summary->fields, summary->field_count, arena,

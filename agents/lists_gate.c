@@ -105,7 +105,7 @@ static tb_err search(const gate *g, const tb_field *values, size_t count, tb_loc
     tb_arena *arena = tb_txn_arena(g->txn);
     bool asked = false;
     bool whole;
-    for (unsigned i = 0; i < g->list->key_count && i < TB_LIST_KEYS_MAX; i++) {
+    for (unsigned i = 0; i < g->list->key_count; i++) {
         tb_list_mark mark = {.number = (uint8_t)i};
         tb_err err = tb_list_key_of(g->type, &g->list->keys[i], values, count, arena, &mark.value);
         if (err == TB_OK && mark.value.size > 0) {
@@ -157,6 +157,7 @@ tb_err tb_query_gate(const tb_agent *agent,
         return TB_OK;
     }
     g.type = tb_campaign_case_type(g.campaign, tb_bytes_str(g.list->case_type));
+    TB_ASSERT(g.type != NULL); /* a list without its case type is no campaign's */
     const tb_directory_party *self = tb_directory_find(agent->directory, &agent->self);
     if (g.list->scope == TB_LIST_NATIONAL) {
         g.province = tb_bytes_of(NULL, 0);
@@ -170,8 +171,8 @@ tb_err tb_query_gate(const tb_agent *agent,
     tb_local_verdicts out = {
         .province = g.province,
         .verdicts = tb_arena_array(tb_txn_arena(txn), check->count + 1, sizeof *out.verdicts)};
-    if (out.verdicts == NULL || g.type == NULL) {
-        return out.verdicts == NULL ? TB_ERR_LIMIT : TB_ERR_CORRUPT;
+    if (out.verdicts == NULL) {
+        return TB_ERR_LIMIT;
     }
     tb_err err = tb_lists_line(agent, txn, now, g.campaign, g.list, false, &out.list);
     for (size_t i = 0; err == TB_OK && i < check->count; i++) {

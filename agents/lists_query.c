@@ -11,11 +11,6 @@
 
 /* ---- a list ---- */
 
-static tb_bytes text_of(const char *text)
-{
-    return text == NULL ? tb_bytes_of(NULL, 0) : tb_bytes_str(text);
-}
-
 static tb_err heard_at(const tb_agent *agent, tb_txn *txn, tb_time *out, bool *out_linked)
 {
     tb_link_row link;
@@ -43,8 +38,8 @@ tb_err tb_lists_line(const tb_agent *agent,
     *out = (tb_local_list_line){
         .campaign = tb_bytes_str(campaign->id),
         .list = tb_bytes_str(list->id),
-        .title_zh = text_of(list->title.zh),
-        .title_en = text_of(list->title.en),
+        .title_zh = tb_bytes_str(list->title.zh),
+        .title_en = tb_bytes_str(list->title.en),
         .national = list->scope == TB_LIST_NATIONAL,
         .now = now.real,
     };

@@ -494,11 +494,11 @@ tb_err tb_local_step(
                    .effects = effects};
     tb_local_request request;
     a.answer.code = tb_local_request_decode(input->bytes, a.arena, &request);
+    a.answer.id = request.id;
     if (a.answer.code != TB_ACCEPTED) {
         return send_answer(&a, input);
     }
     a.request = &request;
-    a.answer.id = request.id;
     a.digest = tb_request_digest(input->bytes);
     tb_err err = tell_time(&a, input);
     if (err == TB_OK && a.answer.code == TB_ACCEPTED) {

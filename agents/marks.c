@@ -1,9 +1,9 @@
 #include "agents/marks.h"
 #include "base/mutant.h"
 
+#include "agents/lost_stamp.h"
 #include "agents/outbox.h"
 #include "agents/recovery.h"
-#include "agents/lost_stamp.h"
 #include "agents/reseal.h"
 
 /* How many own notices back a refused header is looked for by its digest, when the hub sends none;
@@ -33,12 +33,12 @@ tb_refusal tb_marks_by_party(tb_step *step, const tb_signed_line *line, const tb
     if (!tb_party_equal(&line->root.signer, party)) {
         return TB_REFUSED_NOT_SPEAKER;
     }
-    const tb_directory_party *found = tb_directory_find(agent->directory, party);
-    if (found == NULL) {
+    if (tb_directory_find(agent->directory, party) == NULL) {
         return TB_REFUSED_UNKNOWN_PARTY;
     }
-    const tb_directory_key *key = tb_directory_key_of(found, &line->root.key);
-    if (key == NULL || key->purpose != TB_PURPOSE_SIGN) {
+    const tb_directory_key *key =
+        tb_directory_signing_key(agent->directory, party, &line->root.key);
+    if (key == NULL) {
         return TB_REFUSED_UNKNOWN_KEY;
     }
     if (!tb_directory_line_counts(agent->directory, party, &line->root.key, line->line.at)) {
@@ -183,11 +183,9 @@ static void land(tb_stream_out_row *row)
     }
 }
 
+/* A mark above the row's. */
 static tb_err take_stored(tb_step *step, const tb_signed_line *line, tb_stream_out_row *row)
 {
-    if (line->line.to <= row->stored) {
-        return TB_OK;
-    }
     tb_time kept_due = row->due;
     row->stored = line->line.to;
     row->active = step->now.real;
@@ -227,11 +225,9 @@ tb_err tb_marks_trim(tb_step *step, const tb_stream *stream, uint64_t upto)
     }
 }
 
+/* Likewise. */
 static tb_err take_arrived(tb_step *step, const tb_signed_line *line, tb_stream_out_row *row)
 {
-    if (line->line.to <= row->arrived) {
-        return TB_OK;
-    }
     tb_time kept_due = row->due;
     tb_err err = tb_signed_line_encode(line, step->arena, &row->arrived_line);
     if (err != TB_OK) {

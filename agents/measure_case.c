@@ -300,15 +300,12 @@ static tb_err count_hours(counting *c, const tb_measure *measure, const tb_direc
 {
     size_t from = c->at;
     bool found = false;
-    while (from-- > 0 && !found) {
+    while (!found && from-- > 0) {
         tb_bytes action = c->path.list[from].event.action;
         if (tb_bytes_equal(action, tb_bytes_str(measure->hours.to))) {
             return TB_OK; /* that one ended it */
         }
         found = tb_bytes_equal(action, tb_bytes_str(measure->hours.from));
-        if (found) {
-            break;
-        }
     }
     if (!found || !stands_at(c, measure, directory) || !holds(c, measure, directory)) {
         return TB_OK;

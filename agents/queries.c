@@ -210,10 +210,13 @@ mark_lost(const tb_agent *agent, tb_txn *txn, const tb_case_row *row, tb_local_c
         size_t unread = 0;
         for (size_t c = 0; err == TB_OK && groups != 0 && c < event.commitment_count; c++) {
             tb_opening opening;
-            bool lost = (groups & (1u << c)) != 0;
-            tb_err here = tb_opening_get(txn, &key, event.commitments[c].group, &opening);
-            if (!lost && here == TB_ERR_NOT_FOUND) {
+            if ((groups & (1u << c)) != 0) {
+                continue; /* lost */
+            }
+            err = tb_opening_get(txn, &key, event.commitments[c].group, &opening);
+            if (err == TB_ERR_NOT_FOUND) {
                 shown->unread_groups[unread++] = event.commitments[c].group;
+                err = TB_OK;
             }
         }
         shown->unread_count = err == TB_OK && groups != 0 ? unread : shown->unread_count;

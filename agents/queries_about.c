@@ -49,11 +49,6 @@ static tb_bytes type_name(tb_field_type type)
     TB_UNREACHABLE();
 }
 
-static tb_bytes text_of(const char *text)
-{
-    return text == NULL ? tb_bytes_of(NULL, 0) : tb_bytes_str(text);
-}
-
 static tb_err show_choices(tb_arena *arena,
                            const tb_campaign *campaign,
                            const tb_field_def *def,
@@ -69,7 +64,7 @@ static tb_err show_choices(tb_arena *arena,
         return TB_ERR_LIMIT;
     }
     for (unsigned i = 0; i < codes->choice_count; i++) {
-        out->choices[out->choice_count++] = text_of(codes->choices[i].id);
+        out->choices[out->choice_count++] = tb_campaign_text(codes->choices[i].id);
     }
     return TB_OK;
 }
@@ -82,9 +77,9 @@ static tb_err show_action(tb_arena *arena,
                           tb_local_act_line *out)
 {
     tb_local_act_line line = {
-        .action = text_of(action->id),
-        .title_zh = text_of(action->title.zh),
-        .title_en = text_of(action->title.en),
+        .action = tb_campaign_text(action->id),
+        .title_zh = tb_campaign_text(action->title.zh),
+        .title_en = tb_campaign_text(action->title.en),
         .code = code,
     };
     line.fields = tb_arena_array(arena, action->field_count + 1u, sizeof *line.fields);
@@ -92,15 +87,14 @@ static tb_err show_action(tb_arena *arena,
         return TB_ERR_LIMIT;
     }
     for (unsigned i = 0; i < action->field_count; i++) {
-        const tb_field_def *def = tb_case_type_field(type, text_of(action->fields[i].field));
-        if (def == NULL) {
-            continue;
-        }
+        const tb_field_def *def =
+            tb_case_type_field(type, tb_campaign_text(action->fields[i].field));
+        TB_ASSERT(def != NULL);
         tb_local_field_line *field = &line.fields[line.field_count++];
-        field->id = text_of(def->id);
+        field->id = tb_campaign_text(def->id);
         field->type = type_name(def->type);
-        field->title_zh = text_of(def->title.zh);
-        field->title_en = text_of(def->title.en);
+        field->title_zh = tb_campaign_text(def->title.zh);
+        field->title_en = tb_campaign_text(def->title.en);
         field->required = action->fields[i].required && def->compute == TB_COMPUTE_NONE;
         tb_err err = show_choices(arena, campaign, def, field);
         if (err != TB_OK) {
@@ -247,13 +241,13 @@ tb_err tb_query_campaigns(const tb_agent *agent, tb_txn *txn, tb_local_answer *a
     for (size_t i = 0; i < all->count; i++) {
         const tb_campaign *campaign = all->list[i];
         campaigns.lines[campaigns.count++] = (tb_local_campaign_line){
-            .id = text_of(campaign->id),
+            .id = tb_campaign_text(campaign->id),
             .version = campaign->version,
-            .title_zh = text_of(campaign->title.zh),
-            .title_en = text_of(campaign->title.en),
-            .from = text_of(campaign->from),
-            .to = text_of(campaign->to),
-            .newest = tb_campaigns_newest(all, text_of(campaign->id)) == campaign,
+            .title_zh = tb_campaign_text(campaign->title.zh),
+            .title_en = tb_campaign_text(campaign->title.en),
+            .from = tb_campaign_text(campaign->from),
+            .to = tb_campaign_text(campaign->to),
+            .newest = tb_campaigns_newest(all, tb_campaign_text(campaign->id)) == campaign,
         };
     }
     answer->kind = TB_ANSWER_CAMPAIGNS;

@@ -36,13 +36,21 @@ static const tb_reconcile_def *def_of(const tb_report_def *report, tb_bytes id)
     return NULL;
 }
 
+/* A whole against its parts: no side of it is told apart by party, and no case is behind what was
+ * declared. */
+static bool is_of_parts(const reconciling *r)
+{
+    return r->def->whole_role != NULL;
+}
+
 /* Whether our figures name the others by their ids; else by their provinces. */
 static bool by_party(const reconciling *r)
 {
     const tb_case_type *type = tb_campaign_case_type(r->campaign, tb_bytes_str(r->ours->case_type));
-    const tb_field_def *by =
-        type == NULL ? NULL : tb_case_type_field(type, tb_bytes_str(r->ours->by[0]));
-    return by != NULL && by->type == TB_FIELD_PARTY;
+    TB_ASSERT(type != NULL);
+    const tb_field_def *by = tb_case_type_field(type, tb_bytes_str(r->ours->by[0]));
+    TB_ASSERT(by != NULL);
+    return by->type == TB_FIELD_PARTY;
 }
 
 static bool owes(const tb_report_def *report, tb_bytes role)
@@ -98,14 +106,14 @@ static tb_refusal find(reconciling *r)
     r->everybody = wish->with.text[0] == 0;
     r->of = wish->of;
     r->with = wish->with;
-    if ((with == NULL && !r->everybody) || r->ours == NULL || r->theirs == NULL) {
-        return r->ours != NULL && r->theirs != NULL ? TB_REFUSED_UNKNOWN_PARTY
-                                                    : TB_REFUSED_REPORT_UNKNOWN;
+    TB_ASSERT(r->ours != NULL && r->theirs != NULL);
+    if (with == NULL && !r->everybody) {
+        return TB_REFUSED_UNKNOWN_PARTY;
     }
     if (wish->of.text[0] == 0 && !r->everybody) {
         return TB_REFUSED_RECONCILE_OF; /* any two, or two */
     }
-    if (!r->everybody) {
+    if (!r->everybody && !is_of_parts(r)) {
         r->group = by_party(r) ? tb_party_bytes(&with->id) : with->jurisdiction;
     }
     return TB_ACCEPTED;
@@ -416,7 +424,7 @@ tb_err tb_query_reconciled(const tb_agent *agent,
     if (answer->code != TB_ACCEPTED) {
         return TB_OK;
     }
-    tb_err err = r.theirs_alone ? list_settled(&r) : list(&r);
+    tb_err err = is_of_parts(&r) ? TB_OK : r.theirs_alone ? list_settled(&r) : list(&r);
     if (err == TB_OK) {
         answer->kind = TB_ANSWER_RECONCILED;
         answer->reconciled = r.out;

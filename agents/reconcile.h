@@ -22,7 +22,8 @@
 /* Without another party (`with`) the cases of each are listed, every line saying between whom; who
  * is told the report asks so of any two at once, naming none. Refused: report_unknown,
  * report_period, reconcile_of (asked of another party than this one, and the report is not owed to
- * this one; or of any party with a certain one), unknown_party. */
+ * this one; or of any party with a certain one), unknown_party. Of a whole against its parts no case
+ * is listed. */
 tb_err tb_query_reconciled(const tb_agent *agent,
                            tb_txn *txn,
                            const tb_local_reconcile *wish,

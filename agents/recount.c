@@ -86,14 +86,15 @@ static bool put(tb_recounted *r, size_t measure, const tb_measured *row)
     return true;
 }
 
-static bool place_of(const tb_campaign *campaign, tb_bytes measure, size_t *out)
+/* Of a measure of the definition that is counted by. */
+static size_t place_of(const tb_campaign *campaign, tb_bytes measure)
 {
-    for (*out = 0; *out < campaign->measure_count; (*out)++) {
-        if (tb_bytes_equal(tb_bytes_str(campaign->measures[*out].id), measure)) {
-            return true;
-        }
+    size_t place = 0;
+    while (!tb_bytes_equal(tb_bytes_str(campaign->measures[place].id), measure)) {
+        place++;
+        TB_ASSERT(place < campaign->measure_count);
     }
-    return false;
+    return place;
 }
 
 static tb_err count_case(const tb_agent *agent, tb_txn *txn, const tb_case_id *id, tb_recounted *r)
@@ -102,7 +103,6 @@ static tb_err count_case(const tb_agent *agent, tb_txn *txn, const tb_case_id *i
     tb_case_row row;
     tb_measured *list = NULL;
     size_t count = 0;
-    size_t measure;
     bool certain;
     tb_err err = tb_case_load(agent, txn, id, &row);
     if (err != TB_OK || row.view.type == NULL ||
@@ -112,9 +112,8 @@ static tb_err count_case(const tb_agent *agent, tb_txn *txn, const tb_case_id *i
     err =
         tb_measure_case(agent, txn, &row, of->campaign, of->as_of, false, &list, &count, &certain);
     for (size_t i = 0; err == TB_OK && i < count; i++) {
-        if (list[i].month >= of->first && list[i].month <= of->last &&
-            place_of(of->campaign, list[i].measure, &measure)) {
-            r->whole = r->whole && put(r, measure, &list[i]);
+        if (list[i].month >= of->first && list[i].month <= of->last) {
+            r->whole &= put(r, place_of(of->campaign, list[i].measure), &list[i]);
         }
     }
     return err;
@@ -175,9 +174,8 @@ static bool is_of(const tb_recounted *r,
 
 static uint32_t first_of(const tb_recounted *r, const tb_measure *measure)
 {
-    size_t place;
     TB_ASSERT(r->whole);
-    return place_of(r->of.campaign, tb_bytes_str(measure->id), &place) ? r->first[place] : 0;
+    return r->first[place_of(r->of.campaign, tb_bytes_str(measure->id))];
 }
 
 static void sink(weighed *list, size_t at, size_t count)

@@ -108,10 +108,8 @@ static tb_err ratio(
     tb_figure_value under = {.known = false};
     const tb_measure *a = tb_campaign_measure(d->campaign, tb_bytes_str(measure->ratio.of));
     const tb_measure *b = tb_campaign_measure(d->campaign, tb_bytes_str(measure->ratio.to));
+    TB_ASSERT(a != NULL && b != NULL); /* a definition with faults is not installed */
     *out = (tb_figure_value){.known = false};
-    if (a == NULL || b == NULL) {
-        return TB_OK; /* a definition with faults is not installed */
-    }
     tb_err err = total(d, a, group, of, &over);
     if (err == TB_OK) {
         err = total(d, b, group, of, &under);
@@ -159,7 +157,7 @@ static bool says_something(const tb_figure *figure)
 {
     for (int i = 0; i < TB_FIGURE_VALUES; i++) {
         const tb_figure_value *value = &figure->values[i];
-        if (value->known && (value->numerator > 0 || value->denominator > 0)) {
+        if (value->known && value->numerator + value->denominator > 0) {
             return true;
         }
     }
@@ -213,7 +211,8 @@ tb_err tb_report_figures(const tb_agent *agent,
     for (unsigned i = 0; err == TB_OK && i < report->measure_count; i++) {
         const tb_measure *measure =
             tb_campaign_measure(campaign, tb_bytes_str(report->measures[i]));
-        if (measure == NULL || measure->declared != TB_DECLARED_NOT || d.count == TB_FIGURES_MAX) {
+        TB_ASSERT(measure != NULL);
+        if (measure->declared != TB_DECLARED_NOT || d.count == TB_FIGURES_MAX) {
             continue;
         }
         tb_figure *figure = &d.list[d.count++];
@@ -247,11 +246,6 @@ tb_err tb_figure_text(tb_arena *arena, const tb_figure_value *value, tb_bytes *o
     return tb_text_done(&text, out);
 }
 
-static tb_bytes label(const char *text)
-{
-    return text == NULL ? tb_bytes_of(NULL, 0) : tb_bytes_str(text);
-}
-
 void tb_figure_named(const tb_measure *measure, tb_local_figure *out)
 {
     static const uint32_t kinds[] = {
@@ -259,9 +253,9 @@ void tb_figure_named(const tb_measure *measure, tb_local_figure *out)
         [TB_MEASURE_RATIO] = 4,  [TB_MEASURE_DECLARED] = 5, [TB_MEASURE_LAPSES] = 6,
     };
     out->measure = tb_bytes_str(measure->id);
-    out->title_zh = label(measure->title.zh);
-    out->title_en = label(measure->title.en);
-    out->unit_zh = label(measure->unit.zh);
-    out->unit_en = label(measure->unit.en);
+    out->title_zh = tb_campaign_text(measure->title.zh);
+    out->title_en = tb_campaign_text(measure->title.en);
+    out->unit_zh = tb_campaign_text(measure->unit.zh);
+    out->unit_en = tb_campaign_text(measure->unit.en);
     out->kind = kinds[tb_measure_kind_of(measure)];
 }

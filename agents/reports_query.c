@@ -9,11 +9,6 @@
 
 #define LINES_MAX 4096
 
-static tb_bytes text_of(const char *text)
-{
-    return text == NULL ? tb_bytes_of(NULL, 0) : tb_bytes_str(text);
-}
-
 /* ---- how one stands ---- */
 
 /* What an action makes of a report; 0: nothing. */
@@ -118,8 +113,8 @@ static tb_err stand(const owing *o, tb_local_report_line *line, tb_case_row *out
     *line = (tb_local_report_line){
         .campaign = tb_bytes_str(o->campaign->id),
         .report = tb_bytes_str(o->report->id),
-        .title_zh = text_of(o->report->title.zh),
-        .title_en = text_of(o->report->title.en),
+        .title_zh = tb_campaign_text(o->report->title.zh),
+        .title_en = tb_campaign_text(o->report->title.en),
         .reporter = o->reporter,
         .due = tb_report_due_at(o->report, &o->period),
         .state = o->now < tb_period_end(&o->period) ? TB_REPORT_NOT_DUE : TB_REPORT_DUE,
@@ -460,11 +455,7 @@ static tb_err find_filed(showing *s, tb_refusal *out)
     if (s->o.report == NULL) {
         return TB_OK;
     }
-    const tb_field_def *field = tb_report_field(
-        s->row.view.type, tb_case_type_action(s->row.view.type, tb_bytes_str(TB_REPORT_FILE)),
-        TB_FIELD_PERIOD);
-    tb_bytes period = field == NULL ? tb_bytes_of(NULL, 0)
-                                    : tb_case_view_field(&s->row.view, tb_bytes_str(field->id));
+    tb_bytes period = tb_report_period_text(&s->row);
     s->o.reporter = s->row.view.opener;
     s->filed = true;
     *out = tb_report_period(s->o.campaign, s->o.report, period, &s->o.period)

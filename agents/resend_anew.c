@@ -82,12 +82,7 @@ static tb_err send_notice(tb_step *step, const tb_stream *stream, uint64_t notic
     for (size_t i = 0; err == TB_OK && i < proof.id_count; i++) {
         tb_event_key key;
         tb_event_row row;
-        err = tb_event_in_case(step->txn, &proof.case_id, TB_CLASS_CHAIN, 0, &proof.ids[i], &key,
-                               &row);
-        if (err == TB_ERR_NOT_FOUND) {
-            err = tb_event_in_case(step->txn, &proof.case_id, TB_CLASS_SIDE, 0, &proof.ids[i], &key,
-                                   &row);
-        }
+        err = tb_event_of_case(step->txn, &proof.case_id, &proof.ids[i], &key, &row);
         if (err == TB_OK && tb_party_equal(&row.sender, &step->agent->self)) {
             err = send_event(step, &stream->recipient, &key, &row);
         }

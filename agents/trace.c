@@ -35,9 +35,9 @@ name_act(tracing *t, const tb_event *event, tb_standing standing, tb_local_trace
     line->standing = standing;
     for (unsigned i = 0; campaign != NULL && i < campaign->case_type_count; i++) {
         const tb_action *action = tb_case_type_action(&campaign->case_types[i], event->action);
-        if (action != NULL && action->title.zh != NULL && action->title.en != NULL) {
-            line->title_zh = tb_bytes_str(action->title.zh);
-            line->title_en = tb_bytes_str(action->title.en);
+        if (action != NULL) {
+            line->title_zh = tb_campaign_text(action->title.zh);
+            line->title_en = tb_campaign_text(action->title.en);
             return;
         }
     }
@@ -192,7 +192,7 @@ static tb_err where_signed_for(tracing *t,
                             strcmp(action->receipt, "answered") == 0;
             bool taken_on = action != NULL && action->receipt != NULL &&
                             strcmp(action->receipt, "signed_for") == 0;
-            if (answered || (taken_on && line->where != TB_WHERE_ANSWERED)) {
+            if (answered || taken_on) {
                 line->where = answered ? TB_WHERE_ANSWERED : TB_WHERE_SIGNED_FOR;
                 line->since = step.at;
                 line->code = TB_ACCEPTED;
@@ -372,9 +372,9 @@ static tb_err name_draft(tracing *t, const tb_case_id *id, tb_local_trace_line *
         return err == TB_ERR_NOT_FOUND ? TB_OK : err;
     }
     const tb_action *action = tb_case_type_action(row.view.type, line->action);
-    if (action != NULL && action->title.zh != NULL && action->title.en != NULL) {
-        line->title_zh = tb_bytes_str(action->title.zh);
-        line->title_en = tb_bytes_str(action->title.en);
+    if (action != NULL) {
+        line->title_zh = tb_campaign_text(action->title.zh);
+        line->title_en = tb_campaign_text(action->title.en);
     }
     return TB_OK;
 }
@@ -561,7 +561,7 @@ static tb_err list_header(tracing *t,
                           const tb_local_list_notices *wanted,
                           const tb_proof_row *proof,
                           tb_local_notices *out,
-                          size_t limit)
+                          size_t room)
 {
     traced_event about = {0};
     t->traced.count = 0;
@@ -570,19 +570,20 @@ static tb_err list_header(tracing *t,
     if (err == TB_OK && tb_header_decode(proof->header, t->arena, &header) != TB_ACCEPTED) {
         err = TB_ERR_CORRUPT;
     }
-    for (size_t i = 0; err == TB_OK && i < t->traced.count && out->count < limit; i++) {
+    for (size_t i = 0; err == TB_OK && i < t->traced.count; i++) {
         const tb_local_trace_line *line = &t->traced.lines[i];
         bool own = tb_party_equal(&line->sender, &t->agent->self);
         if (own ? !wanted->out : !wanted->in) {
             continue;
         }
         const tb_entry *entry = tb_header_entry(&header, &line->recipient);
+        TB_ASSERT(entry != NULL && out->count < room); /* the line was made of it */
         out->lines[out->count++] = (tb_local_notice_line){
             .notice = line->notice,
             .peer = own ? line->recipient : line->sender,
             .out = own,
             .lane = header.lane,
-            .number = entry == NULL ? 0 : entry->number,
+            .number = entry->number,
             .at = header.made,
             .where = line->where,
             .events = (uint32_t)proof->id_count,

@@ -18,9 +18,10 @@ typedef struct counting {
 
 /* ---- one case ---- */
 
+/* NULL: the version the case has moved to has no such action. */
 static const tb_action *action_of(const tb_case_row *row, const tb_action_count *count)
 {
-    return row->view.type == NULL ? NULL : tb_case_type_action(row->view.type, count->action);
+    return tb_case_type_action(row->view.type, count->action);
 }
 
 static bool hands_over(const tb_action *action)

@@ -57,15 +57,14 @@ static tb_err prove_mark(void *context, tb_bytes packed)
 {
     marking *m = context;
     tb_verifying *v = m->v;
-    tb_signed_line line;
+    tb_line line;
     tb_mark_verdict verdict = TB_MARK_HOLDS;
-    tb_refusal refused = tb_evidence_mark(v->step, packed);
+    tb_refusal refused = tb_evidence_mark(v->step, packed, &line);
     tb_err err = TB_OK;
-    if (refused == TB_ACCEPTED &&
-        tb_signed_line_decode(packed, v->step->arena, &line) == TB_ACCEPTED) {
+    if (refused == TB_ACCEPTED) {
         tb_stream_out_row *row = tb_arena_alloc(v->step->arena, sizeof *row);
-        err = row == NULL ? TB_ERR_LIMIT : tb_stream_out_get(v->step->txn, &line.line.stream, row);
-        err = err == TB_OK ? tb_marks_compare(v->step, &line.line, row, &verdict) : err;
+        err = row == NULL ? TB_ERR_LIMIT : tb_stream_out_get(v->step->txn, &line.stream, row);
+        err = err == TB_OK ? tb_marks_compare(v->step, &line, row, &verdict) : err;
     }
     if (err == TB_ERR_NOT_FOUND || (err == TB_OK && verdict != TB_MARK_HOLDS)) {
         return tb_verify_fault(v, m->event, "an arrived mark over it is of another notice");
@@ -271,6 +270,16 @@ static tb_err count_declared(tb_verifying *v, const tb_case_row *row)
     return err;
 }
 
+/* The report that the case is, by its campaign's newest version; NULL: it is none, or not known. */
+static const tb_report_def *
+report_of(const tb_step *step, const tb_case_row *row, const tb_campaign **out_campaign)
+{
+    *out_campaign = tb_campaigns_newest(step->agent->campaigns, row->campaign);
+    return *out_campaign == NULL || row->view.type == NULL
+               ? NULL
+               : tb_campaign_report_of(*out_campaign, row->case_type);
+}
+
 tb_err tb_verify_case(tb_step *step,
                       const tb_case_id *id,
                       const tb_verify_with *with,
@@ -286,6 +295,12 @@ tb_err tb_verify_case(tb_step *step,
     err = prove_case(&v, &row);
     if (err == TB_OK) {
         err = tb_verify_stated(&v, &row);
+    }
+    const tb_campaign *campaign;
+    if (err == TB_OK && report_of(step, &row, &campaign) != NULL) {
+        v.out.attested =
+            true; /* its case was asked for, and what the figures open to is not looked at */
+        err = tb_verify_parts(&v, &row, campaign);
     }
     if (err == TB_OK) {
         err = count_declared(&v, &row);
@@ -306,10 +321,9 @@ tb_err tb_verify_report(tb_step *step,
     if (err != TB_OK || !go_on) {
         return err;
     }
-    const tb_campaign *campaign = tb_campaigns_newest(step->agent->campaigns, row.campaign);
-    const tb_report_def *report =
-        campaign == NULL ? NULL : tb_campaign_report_of(campaign, row.case_type);
-    if (report == NULL || row.view.type == NULL) {
+    const tb_campaign *campaign;
+    const tb_report_def *report = report_of(step, &row, &campaign);
+    if (report == NULL) {
         answer->code = TB_REFUSED_REPORT_UNKNOWN;
         return TB_OK;
     }

@@ -17,12 +17,13 @@
 /* Events behind a report's figures that are proved; more are counted as not looked at. */
 #define TB_VERIFY_BEHIND_MAX 20000
 
-/* What a fault says of a figure, for who shows it: FIGURE name STATED value COUNTED (or PARTS)
- * value. */
+/* What a fault says of a figure, for who shows it: FIGURE name STATED value COUNTED (or PARTS, or
+ * AGAIN) value. */
 #define TB_VERIFY_FIGURE  "figure "
 #define TB_VERIFY_STATED  ": stated "
 #define TB_VERIFY_COUNTED "; its events make up "
 #define TB_VERIFY_PARTS   "; its parts make up "
+#define TB_VERIFY_AGAIN   "; and once more "
 
 typedef struct tb_verify_with {
     bool recounts; /* that stated figures are what the cases here made up when they were stated */
@@ -33,7 +34,8 @@ typedef struct tb_verify_with {
 } tb_verify_with;
 
 /* The case; and at who stated its counted figures (case_figure.h), every event behind them, and
- * that these make up what is counted now, and made up what was stated. */
+ * that these make up what is counted now, and made up what was stated. Of a report its case alone:
+ * its figures are told as attested. */
 tb_err tb_verify_case(tb_step *step,
                       const tb_case_id *id,
                       const tb_verify_with *with,

@@ -8,19 +8,11 @@
 #include "base/text.h"
 
 #define VALUE_MAX (3 * 64)
+/* Parts of a figure in no order that are looked through for one that stands there twice; who makes
+ * reports with this program has them in order, however many. */
+#define DISORDERED_MAX 512
 
 /* ---- what is said of a difference ---- */
-
-static void put_title(tb_text *text, const tb_measure *measure)
-{
-    if (measure != NULL && measure->title.zh != NULL && measure->title.en != NULL) {
-        tb_text_str(text, " (");
-        tb_text_str(text, measure->title.zh);
-        tb_text_str(text, ", ");
-        tb_text_str(text, measure->title.en);
-        tb_text_char(text, ')');
-    }
-}
 
 tb_err tb_verify_tell(tb_verifying *v,
                       tb_bytes name,
@@ -31,13 +23,20 @@ tb_err tb_verify_tell(tb_verifying *v,
 {
     tb_text text;
     tb_bytes what;
-    size_t titles = measure == NULL || measure->title.zh == NULL || measure->title.en == NULL
-                        ? 0
-                        : strlen(measure->title.zh) + strlen(measure->title.en);
-    tb_text_init(&text, v->step->arena, name.size + titles + stated.size + counted.size + 96);
+    const tb_label *title = measure == NULL ? NULL : &measure->title;
+    tb_bytes zh = tb_campaign_text(title == NULL ? NULL : title->zh);
+    tb_bytes en = tb_campaign_text(title == NULL ? NULL : title->en);
+    tb_text_init(&text, v->step->arena,
+                 name.size + zh.size + en.size + stated.size + counted.size + 96);
     tb_text_str(&text, TB_VERIFY_FIGURE);
     tb_text_bytes(&text, name);
-    put_title(&text, measure);
+    if (title != NULL) { /* a later version may not have the measure */
+        tb_text_str(&text, " (");
+        tb_text_bytes(&text, zh);
+        tb_text_str(&text, ", ");
+        tb_text_bytes(&text, en);
+        tb_text_char(&text, ')');
+    }
     tb_text_str(&text, TB_VERIFY_STATED);
     tb_text_bytes(&text, stated);
     tb_text_str(&text, against);
@@ -73,13 +72,20 @@ static bool adds_up(const tb_measure *measure)
            tb_measure_kind_of(measure) != TB_MEASURE_HOURS;
 }
 
+static void add_value(uint64_t *sum, uint64_t more)
+{
+    *sum = more > UINT64_MAX - *sum ? UINT64_MAX : *sum + more;
+}
+
 /* A part that says nothing of a value adds nothing to it. */
 static void add(tb_figure *sum, const tb_figure *part)
 {
     for (int i = 0; i < TB_FIGURE_VALUES; i++) {
         const tb_figure_value *value = &part->values[i];
-        sum->values[i].numerator += value->known ? value->numerator : 0;
-        sum->values[i].denominator += value->known ? value->denominator : 0;
+        if (value->known) {
+            add_value(&sum->values[i].numerator, value->numerator);
+            add_value(&sum->values[i].denominator, value->denominator);
+        }
     }
 }
 
@@ -95,57 +101,115 @@ static bool makes_up(const tb_figure *whole, const tb_figure *sum)
     return true;
 }
 
-/* One whole, with the sum of the parts behind it. */
-static tb_err
-compare(tb_verifying *v, const tb_campaign *campaign, const tb_figure *whole, tb_figure *sum)
+static tb_err tell(tb_verifying *v,
+                   const tb_measure *measure,
+                   const tb_figure *stated,
+                   const char *against,
+                   const tb_figure *other)
 {
     tb_bytes name;
-    tb_bytes stated;
+    tb_bytes said;
     tb_bytes found;
-    const tb_measure *measure = tb_campaign_measure(campaign, whole->measure);
-    if (!adds_up(measure) || makes_up(whole, sum)) {
+    tb_err err = tb_verify_line(v->step->arena, other, &name, &found);
+    if (err == TB_OK) {
+        err = tb_verify_line(v->step->arena, stated, &name, &said);
+    }
+    return err == TB_OK ? tb_verify_tell(v, name, measure, said, against, found) : err;
+}
+
+/* A whole (one that is not stated says nothing of a value) with the sum of its parts. */
+static tb_err
+compare(tb_verifying *v, const tb_measure *measure, const tb_figure *whole, tb_figure *sum)
+{
+    bool stated = whole->values[0].known || whole->values[1].known || whole->values[2].known;
+    if (!adds_up(measure) || (stated && makes_up(whole, sum))) {
         return TB_OK;
     }
     for (int i = 0; i < TB_FIGURE_VALUES; i++) {
-        sum->values[i].known = whole->values[i].known;
-        sum->values[i].ratio = whole->values[i].ratio;
+        sum->values[i].known = !stated || whole->values[i].known;
+        sum->values[i].ratio = stated ? whole->values[i].ratio : sum->values[i].denominator > 0;
     }
     sum->measure = whole->measure;
-    tb_err err = tb_verify_line(v->step->arena, sum, &name, &found);
-    if (err == TB_OK) {
-        err = tb_verify_line(v->step->arena, whole, &name, &stated);
+    return tell(v, measure, whole, TB_VERIFY_PARTS, sum);
+}
+
+/* The next line of a measure. */
+static bool next_of(tb_bytes *rest, const tb_measure *measure, tb_figure *out)
+{
+    bool fine;
+    while (tb_figure_read(rest, out, &fine)) {
+        if (tb_bytes_equal(out->measure, tb_bytes_str(measure->id))) {
+            return true;
+        }
     }
-    return err == TB_OK ? tb_verify_tell(v, name, measure, stated, TB_VERIFY_PARTS, found) : err;
+    return false;
+}
+
+/* Groups that stand behind one another in their order stand there once each; others are looked
+ * for. A whole has the empty group. */
+static bool stands_again(tb_bytes rest, const tb_measure *measure, tb_bytes group, tb_figure *out)
+{
+    bool again = false;
+    while (!again && next_of(&rest, measure, out)) {
+        again = tb_bytes_equal(out->group, group);
+    }
+    return again;
+}
+
+static tb_err check_measure(tb_verifying *v, const tb_measure *measure, tb_bytes text)
+{
+    tb_figure figure;
+    tb_figure again;
+    tb_figure whole = {.measure = tb_bytes_str(measure->id)};
+    tb_figure sum = whole;
+    tb_bytes before = {NULL, 0};
+    size_t parts = 0;
+    bool ordered = true;
+    tb_err err = TB_OK;
+    for (tb_bytes rest = text; next_of(&rest, measure, &figure);) {
+        if (figure.group.size == 0) {
+            whole = figure;
+            continue;
+        }
+        ordered = ordered && (parts == 0 || tb_names_compare(before, figure.group) < 0);
+        before = figure.group;
+        add(&sum, &figure);
+        parts++;
+    }
+    if (!ordered && parts > DISORDERED_MAX) {
+        return tb_verify_fault(v, NULL, "its figures do not read");
+    }
+    uint64_t said = v->out.wrong;
+    for (tb_bytes rest = text; err == TB_OK && next_of(&rest, measure, &figure);) {
+        bool look = figure.group.size == 0 || !ordered;
+        if (look && stands_again(rest, measure, figure.group, &again)) {
+            err = tell(v, measure, &figure, TB_VERIFY_AGAIN, &again);
+        }
+    }
+    return err == TB_OK && parts > 0 && said == v->out.wrong ? compare(v, measure, &whole, &sum)
+                                                             : err;
+}
+
+tb_err tb_verify_parts_of(tb_verifying *v, const tb_campaign *campaign, tb_bytes text)
+{
+    tb_err err = TB_OK;
+    for (size_t i = 0; err == TB_OK && i < campaign->measure_count; i++) {
+        err = check_measure(v, &campaign->measures[i], text);
+    }
+    return err;
 }
 
 tb_err tb_verify_parts(tb_verifying *v, const tb_case_row *row, const tb_campaign *campaign)
 {
     tb_path path;
-    tb_bytes rest;
-    tb_figure figure;
-    tb_figure whole = {.measure = {NULL, 0}};
-    tb_figure sum = whole;
-    const tb_chain_event *by;
-    bool fine = true;
-    bool parts = false;
+    tb_bytes text = {NULL, 0};
+    const tb_chain_event *by = NULL;
     const tb_field_def *field = tb_report_field(
         row->view.type, tb_case_type_action(row->view.type, tb_bytes_str(TB_REPORT_FILE)),
         TB_FIELD_FIGURES);
     tb_err err = field == NULL ? TB_OK : tb_chain_to_head(v->step->txn, row, &path);
     if (err == TB_OK && field != NULL) {
-        err = tb_path_value(v->step->txn, &path, tb_bytes_str(field->id), &rest, &by);
+        err = tb_path_value(v->step->txn, &path, tb_bytes_str(field->id), &text, &by);
     }
-    for (bool more = err == TB_OK && field != NULL && by != NULL; err == TB_OK && more;) {
-        more = tb_figure_read(&rest, &figure, &fine);
-        if (more && figure.group.size > 0) {
-            add(&sum, &figure);
-            parts = true;
-            continue;
-        }
-        err = parts ? compare(v, campaign, &whole, &sum) : TB_OK;
-        whole = figure;
-        sum = (tb_figure){.measure = {NULL, 0}};
-        parts = false;
-    }
-    return err;
+    return err == TB_OK && by != NULL ? tb_verify_parts_of(v, campaign, text) : err;
 }

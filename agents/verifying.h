@@ -34,7 +34,9 @@ tb_err tb_verify_total(tb_verifying *v,
                        const tb_measure *measure,
                        const tb_period *period,
                        tb_bytes group) TB_MUST_USE;
-/* That the parts of each figure of a report, whosever it is, make up its whole. */
+/* That the parts of each figure of a report, whosever it is, make up its whole, wherever they stand,
+ * and no figure stands there twice; and of the text that states them. */
+tb_err tb_verify_parts_of(tb_verifying *v, const tb_campaign *campaign, tb_bytes text) TB_MUST_USE;
 tb_err
 tb_verify_parts(tb_verifying *v, const tb_case_row *row, const tb_campaign *campaign) TB_MUST_USE;
 /* A fault of a figure: "figure NAME (TITLES): stated VALUE" and, against it, COUNTED or PARTS. */

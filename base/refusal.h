@@ -62,15 +62,15 @@
     /* 300..399 casework */ \
     X(300, TB_REFUSED_UNKNOWN_CAMPAIGN, "unknown_campaign", "No such campaign or version is installed here.", "未安装该专项行动或其版本。") \
     X(301, TB_REFUSED_UNKNOWN_CASE, "unknown_case", "No such case here.", "本单位没有该办件。") \
-    X(302, TB_REFUSED_UNKNOWN_ACTION, "unknown_action", "The campaign has no such action.", "专项行动没有该办理动作。") \
+    X(302, TB_REFUSED_UNKNOWN_ACTION, "unknown_action", "The campaign has no such action; tongbao case acts CASE tells those that are possible now.", "专项行动没有该办理动作,可用 tongbao case acts 办件 查看现在可办的动作。") \
     X(303, TB_REFUSED_ROLE, "role", "This party's role may not do this.", "本单位角色无权办理此动作。") \
-    X(304, TB_REFUSED_JURISDICTION, "jurisdiction", "This case is outside this party's jurisdiction.", "该办件不在本单位管辖范围。") \
+    X(304, TB_REFUSED_JURISDICTION, "jurisdiction", "This case is outside this party's jurisdiction; a party of that place submits it or acts.", "该办件不在本单位管辖范围,应由所属地单位报送或办理。") \
     X(305, TB_REFUSED_NOT_HOLDER, "not_holder", "Another party holds the case now.", "该办件现由其他单位承办。") \
     X(306, TB_REFUSED_STATE, "state", "The case's state does not allow this action.", "办件当前状态不允许此动作。") \
     X(307, TB_REFUSED_CONDITION, "condition", "A condition of the campaign for this action is not met.", "不符合专项行动对此动作规定的条件。") \
-    X(308, TB_REFUSED_FIELD_MISSING, "field_missing", "A required field is missing.", "缺少必填项。") \
-    X(309, TB_REFUSED_FIELD_INVALID, "field_invalid", "A field's value is not of its type.", "填写内容不符合该项的类型。") \
-    X(310, TB_REFUSED_FIELD_UNKNOWN, "field_unknown", "The action has no such field.", "该动作没有此填写项。") \
+    X(308, TB_REFUSED_FIELD_MISSING, "field_missing", "A required field is missing; fill it in.", "缺少必填项,请补填。") \
+    X(309, TB_REFUSED_FIELD_INVALID, "field_invalid", "A field's value is not of its type; correct it.", "填写内容不符合该项的类型,请更正。") \
+    X(310, TB_REFUSED_FIELD_UNKNOWN, "field_unknown", "The action has no such field; tongbao case acts CASE tells its fields.", "该动作没有此填写项,可用 tongbao case acts 办件 查看其填写项。") \
     X(311, TB_REFUSED_IDENTITY_NUMBER, "identity_number", "A field holds a resident identity number; remove it, it must not leave this party.", "内容含有居民身份证号码,不得报送,请删除。") \
     X(312, TB_REFUSED_SECRET_MARK, "secret_mark", "A text is marked secret (秘密/机密/绝密); it must not be sent through this hub.", "文本标有密级,不得通过本平台传送。") \
     X(313, TB_REFUSED_CHANGED, "changed", "Another event came first; look at the case again and repeat if it still applies.", "办件已有新的办理记录,请查看后重新操作。") \
@@ -135,12 +135,12 @@
     X(498, TB_REFUSED_NO_APPROVER, "no_approver", "This act needs review or signature (审核, 签发), and no other account of this party has that post; an officer gives it with: tongbao account change.", "此动作须经审核或签发,而本单位没有其他账号具备该岗位;请由管理岗用 tongbao account change 设置。") \
     X(499, TB_REFUSED_NOT_WAITING, "not_waiting", "Nothing of this number waits for approval; see: tongbao approve list.", "没有该编号的待审核、待签发事项,请用 tongbao approve list 查看。") \
     /* 500..599 import verdicts that refuse (issue: in this order) */ \
-    X(500, TB_REFUSED_NUMBER_MALFORMED, "number_malformed", "Not a telephone number: empty, letters, masked or of the wrong length.", "号码格式错误:为空、含字母或掩码,或位数不对。") \
+    X(500, TB_REFUSED_NUMBER_MALFORMED, "number_malformed", "Not a telephone number: empty, letters, masked or of the wrong length; write the whole number, one in each row.", "号码格式错误:为空、含字母或掩码,或位数不对;请填写完整号码,每行一个。") \
     X(501, TB_REFUSED_NUMBER_SCIENTIFIC, "number_scientific", "The number was turned into scientific notation by a spreadsheet; format the column as text and enter it again.", "号码被表格软件转为科学计数法,请将该列设为文本格式后重新填写。") \
-    X(502, TB_REFUSED_NOT_MOBILE, "not_mobile", "Not a mainland mobile number (fixed line, service number or foreign).", "不是中国内地移动电话号码(固定电话、服务号码或境外号码)。") \
-    X(503, TB_REFUSED_OUTSIDE_CAMPAIGN, "outside_campaign", "Outside the campaign's dates (2015-01-01 to 2015-12-31, China time).", "不在专项行动期限内(2015年1月1日至12月31日)。") \
-    X(504, TB_REFUSED_ROW, "row_malformed", "The row does not have the columns of the heading.", "该行与表头列数不一致或引号有误。") \
-    X(505, TB_REFUSED_VALUE_UNKNOWN, "value_unknown", "A value is not known for its column.", "该列的取值无法识别。") \
+    X(502, TB_REFUSED_NOT_MOBILE, "not_mobile", "Not a mainland mobile number (fixed line, service number or foreign); leave the row out.", "不是中国内地移动电话号码(固定电话、服务号码或境外号码),请删去该行。") \
+    X(503, TB_REFUSED_OUTSIDE_CAMPAIGN, "outside_campaign", "Outside the campaign's dates, China time; correct the date, or leave the row out.", "不在专项行动期限内(以北京时间为准);日期有误的请更正,否则请删去该行。") \
+    X(504, TB_REFUSED_ROW, "row_malformed", "The row has more or fewer cells than the heading; a cell with a comma in it needs quotation marks.", "该行列数与表头不一致;单元格内含有逗号的,须用双引号括起。") \
+    X(505, TB_REFUSED_VALUE_UNKNOWN, "value_unknown", "This column does not know the value; write one that it knows.", "该列没有此取值,请改填规定的取值。") \
     X(506, TB_REFUSED_DATE, "date_malformed", "The date is not understood; write 2015-02-09 11:39.", "日期无法识别,请按 2015-02-09 11:39 填写。") \
     /* 507..509 accounts and approval, further */ \
     X(507, TB_REFUSED_SENT_BACK, "sent_back", "It was sent back before approval; correct it and do it again.", "审批退回,请修改后重新办理。") \
@@ -169,7 +169,10 @@
     X(573, TB_REFUSED_FIGURE_ABOUT, "figure_about", "Say whom or what the figures are about; this field names it.", "请填写本项,写明统计数据所涉的对象。") \
     X(574, TB_REFUSED_FIGURE_NOT_FILED, "figure_not_filed", "This figure is taken from a report, and for this period nobody concerned has filed it; see: tongbao report list.", "此项取自报告,而有关单位尚未报送该期数据,请用 tongbao report list 查看。") \
     X(575, TB_REFUSED_FIGURE_OF, "figure_of", "The events behind this figure are with the party that stated it: ask there.", "此项背后的办理记录在作出该统计的单位,请到该单位查询。") \
-    X(576, TB_REFUSED_FIGURE_UNKNOWN, "figure_unknown", "The case has no counted figure in such a field; tongbao case show ID tells its fields.", "该办件没有此统计项,请用 tongbao case show 编号 查看。")
+    X(576, TB_REFUSED_FIGURE_UNKNOWN, "figure_unknown", "The case has no counted figure in such a field; tongbao case show ID tells its fields.", "该办件没有此统计项,请用 tongbao case show 编号 查看。") \
+    /* 580..584 rows of a table */ \
+    X(580, TB_REFUSED_ROW_QUOTES, "row_quotes", "A quotation mark stands inside a cell, or is never closed; put the cell in quotation marks and double those in it.", "该行引号有误:单元格内含有引号,或引号未成对;请将该单元格用双引号括起,其中的双引号写成两个。") \
+    X(581, TB_REFUSED_ROW_SIZE, "row_size", "The row is larger than 64 KiB, has more than 128 cells, or opens a quotation mark that is never closed; shorten it.", "该行超过64KiB、超过128列,或引号始终没有闭合,请缩短或改正。")
 /* clang-format on */
 
 typedef enum tb_refusal {

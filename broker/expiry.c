@@ -77,7 +77,7 @@ static bool fits_filled(const tb_broker *b, const waiting *w, const tb_group *gr
         bytes += item->refusal != NULL ? TB_SIGNED_LINE_BYTES_MAX
                  : filler              ? LINE_BYTES
                                        : SHARED_BYTES + item->body.size;
-        shared = shared || (!filler && item->header.entry_count > 1);
+        shared |= !filler && item->header.entry_count > 1;
     }
     return bytes + (shared ? beside : 0) <= TB_FRAME_BYTES_MAX;
 }

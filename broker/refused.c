@@ -96,7 +96,7 @@ tb_err tb_hub_refuse_item(tb_broker *b,
     if (err != TB_OK) {
         return err;
     }
-    live->changed = live->changed || allowed;
+    live->changed |= allowed;
     tb_effects_note(t->effects, t->arena, TB_LEVEL_INFO,
                     "event=refused sender=%p recipient=%p number=%u code=%s", &live->stream.sender,
                     &live->stream.recipient, tb_group_number(group, item), tb_refusal_key(code));
@@ -142,10 +142,7 @@ tb_err tb_hub_refused_before(tb_broker *b,
         if (err != TB_OK) {
             return err;
         }
-        if (!row.by_hub) {
-            continue;
-        }
-        *out_told = true;
+        *out_told = true; /* a recipient refuses only what was stored */
         err = tell(b, sender, row.line);
         if (err != TB_OK) {
             return err;
@@ -167,11 +164,9 @@ static const tb_directory_key *filler_key(const tb_directory *directory, const t
     if (!recipient && !sender) {
         return NULL;
     }
-    const tb_directory_party *party = tb_directory_find(directory, signer);
-    const tb_directory_key *key =
-        party == NULL ? NULL : tb_directory_key_of(party, &line->root.key);
+    const tb_directory_key *key = tb_directory_signing_key(directory, signer, &line->root.key);
     /* As strict as the recipient will be: one it refuses would stop the stream for good. */
-    if (key == NULL || key->purpose != TB_PURPOSE_SIGN) {
+    if (key == NULL) {
         return NULL;
     }
     bool counts = sender ? tb_directory_expired_counts(directory, &key->id, &line->line.stream,
@@ -193,10 +188,9 @@ static tb_refusal check_refused(tb_broker *b, tb_live_party *recipient, const tb
         !tb_party_equal(&line->root.signer, &recipient->id)) {
         return TB_REFUSED_NOT_SPEAKER;
     }
-    const tb_directory_party *party = tb_directory_find(b->running.directory, &recipient->id);
     const tb_directory_key *key =
-        party == NULL ? NULL : tb_directory_key_of(party, &line->root.key);
-    if (key == NULL || key->purpose != TB_PURPOSE_SIGN) {
+        tb_directory_signing_key(b->running.directory, &recipient->id, &line->root.key);
+    if (key == NULL) {
         return TB_REFUSED_UNKNOWN_KEY;
     }
     if (!tb_directory_line_counts(b->running.directory, &recipient->id, &key->id, line->line.at)) {
@@ -242,9 +236,10 @@ tb_err tb_hub_refused_keep(tb_broker *b, tb_live_stream *live, const tb_signed_l
     }
     bool is_new;
     err = tb_hub_refused_put(t->txn, &live->stream, &row, &is_new);
-    if (err != TB_OK || !is_new) {
+    if (err != TB_OK) {
         return err;
     }
+    TB_ASSERT(is_new);
     live->row.refused++;
     live->changed = true;
     live->fork_known = false;
@@ -368,14 +363,13 @@ tb_err tb_hub_refused_due(tb_broker *b, const tb_due *due)
     tb_stream_key key;
     tb_get_raw(&r, key.bytes, sizeof key.bytes);
     uint64_t number = tb_get_u64(&r);
+    TB_ASSERT(tb_reader_done(&r)); /* who calls has looked at its size */
     tb_stream stream;
-    if (!tb_reader_done(&r) ||
-        tb_stream_key_read(tb_bytes_of(key.bytes, sizeof key.bytes), &stream) != TB_OK) {
-        return TB_ERR_CORRUPT;
-    }
-
     tb_live_stream *live;
-    tb_err err = tb_running_stream(b, &stream, &live);
+    tb_err err = tb_stream_key_read(tb_bytes_of(key.bytes, sizeof key.bytes), &stream);
+    if (err == TB_OK) {
+        err = tb_running_stream(b, &stream, &live);
+    }
     if (err != TB_OK) {
         return err;
     }

@@ -206,9 +206,8 @@ tb_err tb_hub_hello(tb_broker *b, tb_live_party *party, uint64_t peer, const tb_
     tb_running *t = &b->running;
     tb_key_id key;
     tb_key_id before;
-    if (!tb_hub_transport(t->directory, &party->id, &key)) {
-        return turn_away(b, party, peer, TB_REFUSED_KEY_REVOKED);
-    }
+    bool heard = tb_hub_transport(t->directory, &party->id, &key);
+    TB_ASSERT(heard); /* else no frame of it is looked at */
     if (t->directory_taken && (!tb_hub_transport(b->directory, &party->id, &before) ||
                                memcmp(&key, &before, sizeof key) != 0)) {
         /* The shell knew the connection by a key that a directory of this very turn replaced. */

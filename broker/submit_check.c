@@ -11,8 +11,7 @@
 /* The key a group's headers name, or NULL. */
 static const tb_directory_key *key_of(const tb_broker *b, const tb_header *header)
 {
-    const tb_directory_party *party = tb_directory_find(b->running.directory, &header->sender);
-    return party == NULL ? NULL : tb_directory_key_of(party, &header->signing_key);
+    return tb_directory_signing_key(b->running.directory, &header->sender, &header->signing_key);
 }
 
 tb_refusal tb_submission_who(tb_submission *s, const tb_group *group)
@@ -26,11 +25,8 @@ tb_refusal tb_submission_who(tb_submission *s, const tb_group *group)
         return TB_REFUSED_WRONG_HUB;
     }
     const tb_directory *directory = b->running.directory;
-    if (tb_directory_find(directory, &header->sender) == NULL) {
-        return TB_REFUSED_UNKNOWN_PARTY;
-    }
     const tb_directory_key *key = key_of(b, header);
-    if (key == NULL || key->purpose != TB_PURPOSE_SIGN) {
+    if (key == NULL) {
         return TB_REFUSED_UNKNOWN_KEY;
     }
     uint64_t last = tb_group_number(group, group->item_count - 1);

@@ -17,12 +17,8 @@ static tb_refusal check_line(tb_broker *b, const tb_signed_line *line)
         return TB_REFUSED_NOT_SPEAKER;
     }
     const tb_directory *directory = b->running.directory;
-    const tb_directory_party *party = tb_directory_find(directory, signer);
-    if (party == NULL) {
-        return TB_REFUSED_UNKNOWN_PARTY;
-    }
-    const tb_directory_key *key = tb_directory_key_of(party, &line->root.key);
-    if (key == NULL || key->purpose != TB_PURPOSE_SIGN) {
+    const tb_directory_key *key = tb_directory_signing_key(directory, signer, &line->root.key);
+    if (key == NULL) {
         return TB_REFUSED_UNKNOWN_KEY;
     }
     /* A stolen key must not trim what its owner never got. */

@@ -42,6 +42,14 @@ const tb_directory_key *tb_directory_key_of(const tb_directory_party *party, con
     return NULL;
 }
 
+const tb_directory_key *
+tb_directory_signing_key(const tb_directory *directory, const tb_party *party, const tb_key_id *id)
+{
+    const tb_directory_party *found = tb_directory_find(directory, party);
+    const tb_directory_key *key = found == NULL ? NULL : tb_directory_key_of(found, id);
+    return key != NULL && key->purpose == TB_PURPOSE_SIGN ? key : NULL;
+}
+
 const tb_directory_party *tb_directory_speaker(const tb_directory *directory,
                                                const tb_public_key *transport)
 {

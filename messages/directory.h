@@ -125,6 +125,10 @@ bool tb_directory_in_service(const tb_directory *directory, const tb_party *id);
 /* The current key of a purpose, or NULL. */
 const tb_directory_key *tb_directory_current(const tb_directory_party *party, tb_purpose purpose);
 const tb_directory_key *tb_directory_key_of(const tb_directory_party *party, const tb_key_id *id);
+/* The signing key of that id, or NULL: nobody is called so, or it has no such key to sign with. */
+const tb_directory_key *tb_directory_signing_key(const tb_directory *directory,
+                                                 const tb_party *party,
+                                                 const tb_key_id *id);
 /* The party whose current, uncut transport key this is, or NULL: who speaks on a connection. */
 const tb_directory_party *tb_directory_speaker(const tb_directory *directory,
                                                const tb_public_key *transport);

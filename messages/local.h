@@ -684,7 +684,8 @@ typedef struct tb_local_answer {
 } tb_local_answer;
 
 /* Checked values, or bad_request, too_large, or for what a person typed field_unknown (no name) and
- * field_invalid (no text, or too long). */
+ * field_invalid (no text, or too long). Of what is refused the id is written all the same, so that
+ * who asked hears of it; zero where not even that can be read. */
 tb_refusal tb_local_request_decode(tb_bytes in, tb_arena *arena, tb_local_request *out) TB_MUST_USE;
 /* TB_ERR_LIMIT: no memory left, or larger than TB_LOCAL_BYTES_MAX. */
 tb_err tb_local_request_encode(const tb_local_request *request,

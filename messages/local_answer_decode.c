@@ -100,6 +100,11 @@ static tb_refusal read_event(const wire_event *in, tb_arena *arena, tb_local_eve
         refusal =
             tb_local_read_texts(in->unread_groups, in->n_unread_groups, arena, &out->unread_groups);
     }
+    out->lost_count = in->n_lost_fields;
+    if (refusal == TB_ACCEPTED) {
+        refusal =
+            tb_local_read_texts(in->lost_fields, in->n_lost_fields, arena, &out->lost_fields);
+    }
     out->approval_count = in->n_approvals;
     if (refusal == TB_ACCEPTED) {
         refusal = tb_local_read_signed(in->approvals, in->n_approvals, arena, &out->approvals);

@@ -263,6 +263,7 @@ static tb_refusal read_request(tb_bytes in, tb_arena *arena, tb_local_request *o
 
 tb_refusal tb_local_request_decode(tb_bytes in, tb_arena *arena, tb_local_request *out)
 {
+    out->id = (tb_request_id){0};
     if (in.size > TB_LOCAL_BYTES_MAX) {
         return TB_REFUSED_TOO_LARGE;
     }
@@ -272,6 +273,7 @@ tb_refusal tb_local_request_decode(tb_bytes in, tb_arena *arena, tb_local_reques
     tb_refusal refusal = read_request(in, arena, &request);
     if (refusal != TB_ACCEPTED) {
         tb_arena_release(arena, mark);
+        out->id = request.id;
         return refusal;
     }
     *out = request;

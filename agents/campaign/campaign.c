@@ -11,6 +11,11 @@ static bool named(const char *id, tb_bytes name)
     return id[name.size] == '\0';
 }
 
+tb_bytes tb_campaign_text(const char *text)
+{
+    return text == NULL ? tb_bytes_of(NULL, 0) : tb_bytes_str(text);
+}
+
 const tb_case_type *tb_campaign_case_type(const tb_campaign *campaign, tb_bytes id)
 {
     for (unsigned i = 0; i < campaign->case_type_count; i++) {

@@ -722,6 +722,8 @@ const tb_field_def *tb_case_type_field(const tb_case_type *type, tb_bytes id);
 const tb_field_group *tb_case_type_group(const tb_case_type *type, tb_bytes id);
 const tb_position *tb_case_type_position(const tb_case_type *type, tb_bytes id);
 
+/* A title, unit or the like; empty where the definition has none. */
+tb_bytes tb_campaign_text(const char *text);
 const tb_measure *tb_campaign_measure(const tb_campaign *campaign, tb_bytes id);
 const tb_report_def *tb_campaign_report(const tb_campaign *campaign, tb_bytes id);
 /* The report whose cases are of this type, or NULL. */

@@ -151,7 +151,7 @@ static void compare_positions(comparison *c)
 
 static const tb_choice *choice_of(const tb_code_list *codes, const char *id)
 {
-    for (unsigned i = 0; codes != NULL && i < codes->choice_count; i++) {
+    for (unsigned i = 0; i < codes->choice_count; i++) {
         if (strcmp(codes->choices[i].id, id) == 0) {
             return &codes->choices[i];
         }
@@ -169,15 +169,15 @@ static void compare_choices(comparison *c, const tb_field_def *from, const tb_fi
 {
     const tb_code_list *before = codes_of(c->from_campaign, from);
     const tb_code_list *after = codes_of(c->to_campaign, to);
-    if (before != NULL && after != NULL && before->of_duties && after->of_duties) {
-        return; /* the duties themselves are compared */
+    if (before == NULL || after == NULL || (before->of_duties && after->of_duties)) {
+        return; /* no choices; or the duties themselves are compared */
     }
-    for (unsigned i = 0; before != NULL && i < before->choice_count; i++) {
+    for (unsigned i = 0; i < before->choice_count; i++) {
         if (choice_of(after, before->choices[i].id) == NULL) {
             put(c, TB_DIFFERENCE_CHOICE_REMOVED, NULL, from->id, before->choices[i].id);
         }
     }
-    for (unsigned i = 0; after != NULL && i < after->choice_count; i++) {
+    for (unsigned i = 0; i < after->choice_count; i++) {
         if (choice_of(before, after->choices[i].id) == NULL) {
             put(c, TB_DIFFERENCE_CHOICE_ADDED, NULL, from->id, after->choices[i].id);
         }

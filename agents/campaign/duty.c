@@ -74,13 +74,6 @@ bool tb_duty_parties(const tb_duty_def *duty,
     return false;
 }
 
-bool tb_duty_ends_beside(const tb_case_type *type, const tb_duty_def *duty)
-{
-    const tb_action *until =
-        duty->until_count > 0 ? tb_case_type_action(type, tb_bytes_str(duty->until[0])) : NULL;
-    return until != NULL && until->kind == TB_ACTION_SIDE;
-}
-
 bool tb_duty_begins(const tb_duty_def *duty, tb_bytes action)
 {
     return tb_bytes_equal(tb_bytes_str(duty->from), action);

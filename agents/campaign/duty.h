@@ -58,8 +58,6 @@ bool tb_duty_parties(const tb_duty_def *duty,
                      size_t *at,
                      tb_party *out_debtor,
                      tb_party *out_creditor) TB_MUST_USE;
-/* Whether side events fulfil it, each its author's: then none of its actions is a step. */
-bool tb_duty_ends_beside(const tb_case_type *type, const tb_duty_def *duty);
 
 bool tb_duty_begins(const tb_duty_def *duty, tb_bytes action);
 bool tb_duty_ends(const tb_duty_def *duty, tb_bytes action);

@@ -87,6 +87,16 @@ bool tb_check_role(tb_check *check, const char *const *name)
     return false;
 }
 
+bool tb_check_by_jurisdiction(const tb_check *check, const char *role)
+{
+    for (unsigned i = 0; i < check->campaign->role_count; i++) {
+        if (strcmp(check->campaign->roles[i].id, role) == 0) {
+            return check->campaign->roles[i].by_jurisdiction;
+        }
+    }
+    return false;
+}
+
 bool tb_check_position(tb_check *check, const char *const *name)
 {
     if (*name != NULL && tb_case_type_position(check->type, tb_bytes_str(*name)) != NULL) {

@@ -63,6 +63,8 @@ void tb_check_bound(
 
 /* The names that lead somewhere; a fault and false when they do not. name is where it stands. */
 bool tb_check_role(tb_check *check, const char *const *name);
+/* Whether the role is one for each jurisdiction. */
+bool tb_check_by_jurisdiction(const tb_check *check, const char *role);
 bool tb_check_position(tb_check *check, const char *const *name);
 bool tb_check_state(tb_check *check, const char *const *name);
 /* An open field, which everybody who judges can read, and which some action sets; NULL with the

@@ -249,6 +249,35 @@ static void check_fields(tb_check *check, const tb_action *action)
     }
 }
 
+/* ---- whether every opener has a way ---- */
+
+/* Whether what is asked of the actor's role lets this one through. */
+static bool lets_through(const tb_check *check, const tb_conditions *conditions, const char *role)
+{
+    for (unsigned i = 0; i < conditions->count; i++) {
+        const tb_condition *c = &conditions->list[i];
+        if (c->test == TB_TEST_ACTOR_ROLE && tb_check_given(check, &c->test) &&
+            !listed((const char *const *)c->values, c->value_count, role)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void check_openers(tb_check *check, const tb_action *action)
+{
+    for (unsigned i = 0; i < action->by_count; i++) {
+        const char *role = action->by[i];
+        bool may = action->way_count == 0 || strcmp(role, TB_ROLE_ANY) == 0;
+        for (unsigned w = 0; !may && w < action->way_count; w++) {
+            may = lets_through(check, &action->ways[w].when, role);
+        }
+        if (!may || !lets_through(check, &action->when, role)) {
+            tb_check_fault(check, tb_at_value(&action->by[i]), TB_FAULT_OPENER_NEVER, role, NULL);
+        }
+    }
+}
+
 /* ---- the whole ---- */
 
 static void check_action(tb_check *check, const tb_action *action)
@@ -263,6 +292,9 @@ static void check_action(tb_check *check, const tb_action *action)
     tb_check_conditions(check, action, &action->when, NULL);
     check_ways(check, action);
     check_fields(check, action);
+    if (action->kind == TB_ACTION_OPEN && tb_check_given(check, &action->kind)) {
+        check_openers(check, action);
+    }
     tb_check_opens_of(check, action);
     tb_check_approval(check, action);
     bool known = action->receipt == NULL || action->receipt[0] == '\0' ||

@@ -8,15 +8,8 @@ static void check_uses(tb_check *check, const tb_case_type *type)
     tb_check_item(check, TB_ITEM_CASE_TYPE, type->id, type);
     for (unsigned i = 0; i < type->use_count; i++) {
         const char *id = type->uses[i];
-        bool twice = false;
         if (id[0] != '\0' && tb_common_find(check->campaign, id) == NULL) {
             tb_check_fault(check, tb_at_value(&type->uses[i]), TB_FAULT_USES_UNKNOWN, id, NULL);
-        }
-        for (unsigned j = 0; j < i; j++) {
-            twice = twice || strcmp(type->uses[j], id) == 0;
-        }
-        if (twice) {
-            tb_check_fault(check, tb_at_value(&type->uses[i]), TB_FAULT_USES_TWICE, id, NULL);
         }
     }
 }

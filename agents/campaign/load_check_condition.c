@@ -195,6 +195,9 @@ static void check_condition(tb_check *check, const tb_action *action, const tb_c
     case TB_TEST_DIFFERENT:
         check_position(check, c, &c->a, "a");
         check_position(check, c, &c->b, "b");
+        if (c->a != NULL && c->a[0] != '\0' && c->b != NULL && tb_check_alike(check, c->a, c->b)) {
+            tb_check_fault(check, tb_at_value(&c->b), TB_FAULT_SAME_ITSELF, c->a, c->b);
+        }
         return;
     case TB_TEST_COUNT_LEAST:
     case TB_TEST_COUNT_BELOW:

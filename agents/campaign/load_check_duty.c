@@ -3,6 +3,7 @@
 #include "agents/campaign/load_check.h"
 
 #include "agents/campaign/duty.h"
+#include "agents/campaign/load_common.h"
 #include "agents/campaign/scene.h"
 
 /* key is where it is named: "from". Not written or told already: NULL without a word. */
@@ -71,6 +72,39 @@ typedef struct word_place {
     const char *key;
 } word_place;
 
+/* The common part a word comes from; NULL: the duty's own. */
+static const tb_common_part *part_of(const tb_check *check, const char *word)
+{
+    for (unsigned i = 0; i < check->type->use_count; i++) {
+        const tb_common_part *part = tb_common_find(check->campaign, check->type->uses[i]);
+        const tb_duty_words *w = part != NULL ? &part->words : NULL;
+        if (w != NULL && (word == w->lapse || word == w->withdraw_lapse || word == w->redate ||
+                          word == w->settle || word == w->remind.act || word == w->escalate.act)) {
+            return part;
+        }
+    }
+    return NULL;
+}
+
+/* What is wrong with a word is told where it is written: once for all duties it is said of. */
+static void word_fault(tb_check *check,
+                       const char *const *id,
+                       tb_fault fault,
+                       const char *a,
+                       const char *b,
+                       const char *c)
+{
+    const tb_common_part *part = part_of(check, *id);
+    const tb_item item = check->item;
+    const void *entry = check->entry;
+    if (part != NULL) {
+        tb_check_item(check, TB_ITEM_COMMON, part->id, part);
+    }
+    tb_check_fault3(check, tb_at_value(id), fault, a, b, c);
+    check->item = item;
+    check->entry = entry;
+}
+
 /* That it has the open fields the agent fills in. */
 static void check_word_field(tb_check *check,
                              const word_place *word,
@@ -86,8 +120,7 @@ static void check_word_field(tb_check *check,
     bool fits = field != NULL && field->group == NULL &&
                 (field->type == type || !tb_check_given(check, &field->type));
     if (!fits) {
-        tb_check_fault3(check, tb_at_value(word->id), TB_FAULT_LAPSE_FIELD, word->action->id, id,
-                        word->key);
+        word_fault(check, word->id, TB_FAULT_LAPSE_FIELD, word->action->id, id, word->key);
     }
 }
 
@@ -111,16 +144,20 @@ static void check_lapse_choice(tb_check *check, const tb_duty_def *duty)
 static const tb_action *
 check_word(tb_check *check, const tb_duty_def *duty, const char *const *id, const char *key)
 {
-    const tb_action *word = find_action(check, id, key);
+    const tb_action *word =
+        *id != NULL ? tb_case_type_action(check->type, tb_bytes_str(*id)) : NULL;
     if (word == NULL) {
+        if (*id != NULL && **id != '\0') {
+            word_fault(check, id, TB_FAULT_ACTION_UNKNOWN, *id, key, NULL);
+        }
         return NULL;
     }
     if (word->kind != TB_ACTION_SIDE && tb_check_given(check, &word->kind)) {
-        tb_check_fault(check, tb_at_value(id), TB_FAULT_LAPSE_KIND, word->id, key);
+        word_fault(check, id, TB_FAULT_LAPSE_KIND, word->id, key, NULL);
     }
     if (tb_case_type_position(check->type, tb_bytes_str(duty->to)) != NULL &&
         !tb_names_hold(word->by, word->by_count, tb_bytes_str(duty->to))) {
-        tb_check_fault3(check, tb_at_value(id), TB_FAULT_LAPSE_BY, word->id, duty->to, key);
+        word_fault(check, id, TB_FAULT_LAPSE_BY, word->id, duty->to, key);
     }
     const word_place place = {word, id, key};
     check_word_field(check, &place, TB_LAPSE_DUTY, TB_FIELD_CHOICE, false);
@@ -131,6 +168,36 @@ check_word(tb_check *check, const tb_duty_def *duty, const char *const *id, cons
     return word;
 }
 
+/* A common part says two things with it by itself: each duty would only repeat that. */
+static bool twice_in_a_part(const tb_check *check, tb_bytes word)
+{
+    for (unsigned i = 0; i < check->type->use_count; i++) {
+        const tb_common_part *part = tb_common_find(check->campaign, check->type->uses[i]);
+        if (part != NULL &&
+            tb_duty_word_twice(&(tb_duty_def){.lapse = part->words.lapse,
+                                              .withdraw_lapse = part->words.withdraw_lapse,
+                                              .redate = part->words.redate,
+                                              .settle = part->words.settle,
+                                              .remind = part->words.remind,
+                                              .escalate = part->words.escalate},
+                               word)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Two words that are one action would say two things at once. The lapse is named only through them.
+ */
+static void
+check_twice(tb_check *check, const tb_duty_def *duty, const char *const *id, const tb_action *word)
+{
+    if (word != NULL && tb_duty_word_twice(duty, tb_bytes_str(word->id)) &&
+        (part_of(check, *id) != NULL || !twice_in_a_part(check, tb_bytes_str(word->id)))) {
+        word_fault(check, id, TB_FAULT_WORD_TWICE, word->id, NULL, NULL);
+    }
+}
+
 static void check_notice(tb_check *check,
                          const tb_duty_def *duty,
                          const tb_duty_notice *notice,
@@ -139,17 +206,16 @@ static void check_notice(tb_check *check,
     if (notice->act == NULL) {
         return;
     }
-    const tb_action *word = check_word(check, duty, (const char *const *)&notice->act, key);
+    const char *const *id = (const char *const *)&notice->act;
+    const tb_action *word = check_word(check, duty, id, key);
     int given = (notice->hours > 0) + (notice->days > 0) + (notice->working_days > 0);
     bool fits = given == 1 && notice->hours <= TB_DUTY_HOURS_MAX &&
                 notice->days <= TB_DUTY_DAYS_MAX && notice->working_days <= TB_DUTY_DAYS_MAX;
     if (!fits && tb_check_given(check, &notice->hours) && tb_check_given(check, &notice->days) &&
         tb_check_given(check, &notice->working_days)) {
-        tb_check_fault(check, tb_at_value(&notice->act), TB_FAULT_NOTICE_LIMIT, key, NULL);
+        word_fault(check, id, TB_FAULT_NOTICE_LIMIT, key, NULL, NULL);
     }
-    if (word != NULL && tb_duty_word_twice(duty, tb_bytes_str(word->id))) {
-        tb_check_fault(check, tb_at_value(&notice->act), TB_FAULT_WORD_TWICE, word->id, NULL);
-    }
+    check_twice(check, duty, id, word);
 }
 
 /* A reminder that would come before there is anything to be reminded of. */
@@ -181,22 +247,15 @@ static void check_words(tb_check *check, const tb_duty_def *duty)
         check_word_field(check, &place, TB_REDATED_DUE, TB_FIELD_TIME, false);
         check_word_field(check, &place, TB_REDATED_CALENDAR, TB_FIELD_COUNT, false);
     }
-    if (redate != NULL && tb_duty_word_twice(duty, tb_bytes_str(redate->id))) {
-        tb_check_fault(check, tb_at_value(&duty->redate), TB_FAULT_WORD_TWICE, redate->id, NULL);
-    }
+    check_twice(check, duty, (const char *const *)&duty->redate, redate);
     const tb_action *settle = check_word(check, duty, (const char *const *)&duty->settle, "settle");
-    if (settle != NULL && tb_duty_word_twice(duty, tb_bytes_str(settle->id))) {
-        tb_check_fault(check, tb_at_value(&duty->settle), TB_FAULT_WORD_TWICE, settle->id, NULL);
-    }
+    check_twice(check, duty, (const char *const *)&duty->settle, settle);
     if (settle != NULL && duty->escalate.act == NULL && tb_check_given(check, &duty->escalate)) {
         tb_check_fault(check, tb_at_value(&duty->settle), TB_FAULT_SETTLE_NOTHING, NULL, NULL);
     }
     const tb_action *withdraw =
         check_word(check, duty, (const char *const *)&duty->withdraw_lapse, "withdraw_lapse");
-    if (withdraw != NULL && tb_duty_word_twice(duty, tb_bytes_str(withdraw->id))) {
-        tb_check_fault(check, tb_at_value(&duty->withdraw_lapse), TB_FAULT_WORD_TWICE, withdraw->id,
-                       NULL);
-    }
+    check_twice(check, duty, (const char *const *)&duty->withdraw_lapse, withdraw);
 }
 
 /* ---- beginning and end ---- */

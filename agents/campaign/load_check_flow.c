@@ -131,6 +131,10 @@ static tb_state_marks ending_states(const tb_check *check)
             for (unsigned j = 0; leads && j < action->from_count; j++) {
                 changed = mark(type, &marks, action->from[j]) || changed;
             }
+            bool anywhere = leads && !tb_check_given(check, &action->from); /* told already */
+            for (unsigned j = 0; anywhere && j < type->state_count; j++) {
+                changed = mark(type, &marks, type->states[j].id) || changed;
+            }
         }
     }
     return marks;

@@ -41,6 +41,15 @@ static void check_found_by(tb_check *check, const tb_list_def *list, const char 
     }
 }
 
+static bool same_fields(const tb_list_key *a, const tb_list_key *b)
+{
+    bool same = a->count == b->count;
+    for (unsigned i = 0; same && i < a->count; i++) {
+        same = names((const char *const *)b->fields, b->count, a->fields[i]);
+    }
+    return same;
+}
+
 static void check_keys(tb_check *check, const tb_list_def *list)
 {
     if (list->key_count == 0 && tb_check_given(check, &list->keys)) {
@@ -51,6 +60,12 @@ static void check_keys(tb_check *check, const tb_list_def *list)
         const tb_list_key *key = &list->keys[i];
         if (key->count == 0 && tb_check_given(check, &key->fields)) {
             tb_check_fault(check, tb_at(key), TB_FAULT_LIST_NO_KEY, NULL, NULL);
+        }
+        for (unsigned j = 0; j < i; j++) {
+            if (key->count > 0 && same_fields(key, &list->keys[j])) {
+                tb_check_fault(check, tb_at(key), TB_FAULT_LIST_KEY_TWICE, NULL, NULL);
+                break;
+            }
         }
         for (unsigned j = 0; j < key->count; j++) {
             check_found_by(check, list, (const char *const *)&key->fields[j]);
@@ -198,6 +213,11 @@ static void check_scope(tb_check *check, const tb_list_def *list)
         if (list->scope == TB_LIST_PROVINCE && tb_check_given(check, &list->scope)) {
             tb_check_fault(check, tb_at(list), TB_FAULT_LIST_PROVINCE, NULL, NULL);
         }
+        return;
+    }
+    if (list->scope == TB_LIST_NATIONAL && tb_check_given(check, &list->scope)) {
+        tb_check_fault(check, tb_at_value(&list->province), TB_FAULT_LIST_SCOPE, list->province,
+                       NULL);
         return;
     }
     const tb_field_def *field = tb_check_open_field(check, &list->province);

@@ -46,16 +46,6 @@ static void check_choices(tb_check *check, const tb_lookup *lookup)
     }
 }
 
-static bool is_of_many(const tb_campaign *campaign, const char *role)
-{
-    for (unsigned i = 0; i < campaign->role_count; i++) {
-        if (strcmp(campaign->roles[i].id, role) == 0) {
-            return campaign->roles[i].by_jurisdiction;
-        }
-    }
-    return false;
-}
-
 static void check_row(tb_check *check, const tb_lookup_row *row)
 {
     bool role = row->role != NULL;
@@ -65,7 +55,8 @@ static void check_row(tb_check *check, const tb_lookup_row *row)
     }
     if (role == position) {
         tb_check_fault(check, tb_at(row), TB_FAULT_LOOKUP_ROW, NULL, NULL);
-    } else if (role && tb_check_role(check, &row->role) && is_of_many(check->campaign, row->role)) {
+    } else if (role && tb_check_role(check, &row->role) &&
+               tb_check_by_jurisdiction(check, row->role)) {
         tb_check_fault(check, tb_at_value(&row->role), TB_FAULT_LOOKUP_ROLE, row->role, NULL);
     }
 }

@@ -144,7 +144,13 @@ static void check_position_role(tb_check *check, const tb_position *position)
         tb_check_fault(check, tb_at(position), TB_FAULT_POSITION_NO_ROLE, NULL, NULL);
         return;
     }
-    (void)tb_check_role(check, &position->role);
+    bool by_place = position->kind == TB_POSITION_ROLE_OF_FIELD ||
+                    (position->kind == TB_POSITION_EVERY && position->field != NULL);
+    if (tb_check_role(check, &position->role) && by_place &&
+        !tb_check_by_jurisdiction(check, position->role)) {
+        tb_check_fault(check, tb_at_value(&position->role), TB_FAULT_POSITION_PLACE, position->role,
+                       NULL);
+    }
 }
 
 static void check_actor_of(tb_check *check, const tb_position *position)
@@ -209,6 +215,25 @@ void tb_check_positions(tb_check *check)
 
 /* ---- states ---- */
 
+/* All openings lead to initial states, and none of them to this one. */
+static bool is_begun_elsewhere(const tb_check *check, const tb_state *state)
+{
+    bool begun = false;
+    for (unsigned i = 0; i < check->type->action_count; i++) {
+        const tb_action *action = &check->type->actions[i];
+        for (unsigned j = 0; action->kind == TB_ACTION_OPEN && j < action->way_count; j++) {
+            const char *to = action->ways[j].to;
+            const tb_state *first =
+                to != NULL ? tb_case_type_state(check->type, tb_bytes_str(to)) : NULL;
+            if (first == NULL || !first->initial || first == state) {
+                return false; /* or told already */
+            }
+            begun = true;
+        }
+    }
+    return begun;
+}
+
 void tb_check_states(tb_check *check)
 {
     const tb_case_type *type = check->type;
@@ -221,6 +246,10 @@ void tb_check_states(tb_check *check)
         tb_check_label(check, &state->title, tb_at(state), "the state", "状态");
         initial = initial || state->initial || !tb_check_given(check, &state->initial);
         closed = closed || state->closed || !tb_check_given(check, &state->closed);
+        if (state->initial && is_begun_elsewhere(check, state)) {
+            tb_check_fault(check, tb_at_value(&state->initial), TB_FAULT_INITIAL_UNUSED, NULL,
+                           NULL);
+        }
     }
     tb_check_item(check, TB_ITEM_CASE_TYPE, type->id, type);
     if (!initial && tb_check_given(check, &type->states)) {

@@ -54,8 +54,12 @@ static void check_pair(tb_check *check, const tb_report_def *r, const tb_reconci
     if (def->settled_by != NULL) {
         check_settled(check, def, sent != NULL ? sent->case_type : NULL);
     }
-    if (sent != NULL && received != NULL &&
-        (strcmp(sent->case_type, received->case_type) != 0 || by_sent != by_received)) {
+    /* Without `at` both parties on a case count it, and the same measure is each one's view. */
+    if (sent != NULL && sent == received && sent->at != NULL) {
+        tb_check_fault(check, tb_at_value(&def->received), TB_FAULT_RECONCILE_ITSELF, def->sent,
+                       NULL);
+    } else if (sent != NULL && received != NULL &&
+               (strcmp(sent->case_type, received->case_type) != 0 || by_sent != by_received)) {
         tb_check_fault(check, tb_at(def), TB_FAULT_RECONCILE_TYPE, def->sent, def->received);
     }
 }
@@ -110,6 +114,7 @@ static void check_whole(tb_check *check, const tb_report_def *r, const tb_reconc
 void tb_check_reconciles(tb_check *check, const tb_report_def *r)
 {
     tb_check_names(check, TB_ITEM_REPORT, r->reconciles, r->reconcile_count, sizeof *r->reconciles);
+    tb_check_item(check, TB_ITEM_REPORT, r->id, r);
     for (unsigned i = 0; i < r->reconcile_count; i++) {
         const tb_reconcile_def *def = &r->reconciles[i];
         tb_check_label(check, &def->title, tb_at(def), "the reconciliation", "对账");

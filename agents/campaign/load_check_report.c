@@ -22,9 +22,10 @@ static bool enter_type(tb_check *check, const char *const *name)
 {
     check->type =
         *name != NULL ? tb_campaign_case_type(check->campaign, tb_bytes_str(*name)) : NULL;
-    if (check->type == NULL && (*name == NULL || **name != '\0')) {
-        tb_check_fault(check, tb_at_value(name), TB_FAULT_CASE_TYPE_UNKNOWN,
-                       *name != NULL ? *name : "", NULL);
+    if (*name == NULL) {
+        tb_check_fault(check, tb_at_value(name), TB_FAULT_KEY_MISSING, "case_type", NULL);
+    } else if (check->type == NULL && **name != '\0') {
+        tb_check_fault(check, tb_at_value(name), TB_FAULT_CASE_TYPE_UNKNOWN, *name, NULL);
     }
     return check->type != NULL;
 }
@@ -338,6 +339,9 @@ static void check_file(tb_check *check, const tb_report_def *r)
     }
     if (!is_told(check, r, file) && tb_check_given(check, &r->to)) {
         tb_check_fault(check, tb_at_value(&r->to), TB_FAULT_REPORT_TO, r->to, NULL);
+    }
+    if (r->owed_by_count == 0 && tb_check_given(check, &r->owed_by)) {
+        tb_check_fault(check, tb_at_value(&r->owed_by), TB_FAULT_REPORT_UNOWED, NULL, NULL);
     }
     for (unsigned i = 0; i < r->owed_by_count; i++) {
         if (tb_check_role(check, (const char *const *)&r->owed_by[i]) &&

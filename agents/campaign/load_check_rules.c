@@ -50,6 +50,11 @@ void tb_check_field_rules(tb_check *check, const tb_field_def *field)
     check_type(check, &field->max, field->max > 0, "max", count, "count");
     check_type(check, &field->not_future, field->not_future, "not_future", dated, "date, time");
     check_type(check, &field->at_most, field->at_most != NULL, "at_most", count, "count");
+    char most[16];
+    if (field->max_length > TB_FIELD_BYTES_MAX) {
+        (void)snprintf(most, sizeof most, "%u", (unsigned)TB_FIELD_BYTES_MAX);
+        tb_check_fault(check, tb_at_value(&field->max_length), TB_FAULT_RULE_LENGTH, most, NULL);
+    }
     check_range(check, field);
     check_total(check, field);
 }

@@ -10,7 +10,13 @@ bool tb_check_requires(tb_check *check,
 {
     const tb_action_field *taken = tb_action_field_of(action, tb_bytes_str(field));
     const tb_field_def *def = tb_check_field_of(check, field);
-    return taken != NULL && taken->required && def != NULL && def->group == NULL &&
+    for (unsigned i = 0; taken == NULL && i < action->field_count; i++) {
+        if (action->fields[i].field[0] == '\0') {
+            return true; /* that an entry lacks its field is told already */
+        }
+    }
+    return taken != NULL && (taken->required || !tb_check_given(check, &taken->required)) &&
+           def != NULL && def->group == NULL &&
            (def->type == type || !tb_check_given(check, &def->type));
 }
 

@@ -175,6 +175,19 @@ void tb_check_action_stages(tb_check *check, const tb_action *action)
 
 /* ---- conditions ---- */
 
+/* A rule that comes into force after the last day, or was over before the first, was given a wrong
+ * year. What a field says may be of any time. */
+static void check_in_campaign(tb_check *check, const tb_condition *c)
+{
+    const tb_campaign *campaign = check->campaign;
+    if (is_day(campaign->from) && is_day(campaign->to) &&
+        (c->test == TB_TEST_SINCE ? strcmp(c->date, campaign->to) > 0
+                                  : strcmp(c->date, campaign->from) <= 0)) {
+        tb_check_fault3(check, tb_at_value(&c->date), TB_FAULT_REPORT_OUTSIDE, c->date,
+                        campaign->from, campaign->to);
+    }
+}
+
 void tb_check_time_condition(tb_check *check, const tb_condition *c)
 {
     bool dated = c->test == TB_TEST_SINCE || c->test == TB_TEST_BEFORE;
@@ -186,8 +199,8 @@ void tb_check_time_condition(tb_check *check, const tb_condition *c)
     }
     if (dated && c->date == NULL && tb_check_given(check, &c->date)) {
         tb_check_fault(check, tb_at(c), TB_FAULT_TEST_INCOMPLETE, "date", NULL);
-    } else if (dated) {
-        (void)tb_check_day(check, &c->date, "date");
+    } else if (dated && tb_check_day(check, &c->date, "date") && c->field == NULL) {
+        check_in_campaign(check, c);
     }
     if (staged && c->value_count == 0 && tb_check_given(check, &c->values)) {
         tb_check_fault(check, tb_at(c), TB_FAULT_TEST_INCOMPLETE, "values", NULL);

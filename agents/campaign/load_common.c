@@ -97,27 +97,32 @@ static bool room_to_remind(const tb_duty_def *duty, const tb_duty_notice *remind
     return limit == 0 || limit > before; /* 0: a day is named */
 }
 
-static const char *unless(const char *own, const char *common)
+static void unless(const tb_settling *s, const char **own, const char *const *common)
 {
-    return own != NULL ? own : common;
+    if (*own == NULL && *common != NULL) {
+        copy(s, own, common, sizeof *own);
+    }
 }
 
-static void put_words(tb_duty_def *duty, const tb_duty_words *words)
+static void
+unless_said(const tb_settling *s, tb_duty_notice *own, const tb_duty_notice *common, bool fits)
 {
-    duty->lapse = unless(duty->lapse, words->lapse);
-    duty->withdraw_lapse = unless(duty->withdraw_lapse, words->withdraw_lapse);
+    if (own->act == NULL && common->act != NULL && fits) {
+        copy(s, own, common, sizeof *own);
+    }
+}
+
+static void put_words(const tb_settling *s, tb_duty_def *duty, const tb_duty_words *words)
+{
+    unless(s, &duty->lapse, &words->lapse);
+    unless(s, &duty->withdraw_lapse, &words->withdraw_lapse);
     if (duty->working_days > 0) {
-        duty->redate = unless(duty->redate, words->redate);
+        unless(s, &duty->redate, &words->redate);
     }
-    if (duty->remind.act == NULL && words->remind.act != NULL &&
-        room_to_remind(duty, &words->remind)) {
-        duty->remind = words->remind;
-    }
-    if (duty->escalate.act == NULL && words->escalate.act != NULL) {
-        duty->escalate = words->escalate;
-    }
+    unless_said(s, &duty->remind, &words->remind, room_to_remind(duty, &words->remind));
+    unless_said(s, &duty->escalate, &words->escalate, true);
     if (duty->escalate.act != NULL) {
-        duty->settle = unless(duty->settle, words->settle);
+        unless(s, &duty->settle, &words->settle);
     }
 }
 
@@ -149,10 +154,10 @@ static void use(const tb_settling *s, tb_case_type *type, const tb_common_part *
 }
 
 /* When all duties are there: those of one part may be said by the words of another. */
-static void put_words_of(tb_case_type *type, const tb_common_part *common)
+static void put_words_of(const tb_settling *s, tb_case_type *type, const tb_common_part *common)
 {
     for (unsigned i = 0; i < type->duty_count; i++) {
-        put_words(&type->duties[i], &common->words);
+        put_words(s, &type->duties[i], &common->words);
     }
 }
 
@@ -161,7 +166,7 @@ static void each_used(const tb_settling *s, tb_case_type *type, bool words)
     for (unsigned i = 0; i < type->use_count; i++) {
         const tb_common_part *common = tb_common_find(s->campaign, type->uses[i]);
         if (common != NULL && words) {
-            put_words_of(type, common);
+            put_words_of(s, type, common);
         } else if (common != NULL) {
             use(s, type, common);
         }

@@ -7,6 +7,7 @@
 #define TB_FAULTS(X) \
     /* the form: what is not YAML, or not a campaign's */ \
     X(TB_FAULT_NOT_YAML, "not_yaml", "this is not YAML: {1}", "look at indentation, quotes and brackets here and just before", "不是规范的YAML文本：{1}", "请检查此处及前文的缩进、引号和括号") \
+    X(TB_FAULT_NOT_UTF8, "not_utf8", "the text is not UTF-8 from here on", "save the file as UTF-8", "从此处起不是UTF-8编码", "请将文件另存为UTF-8编码") \
     X(TB_FAULT_EMPTY, "empty", "the document is empty", "begin with the line 'campaign: ID'", "文件没有内容", "请从“campaign: 标识”一行写起") \
     X(TB_FAULT_NOT_CAMPAIGN, "not_campaign", "the document is no list of keys with values", "begin with the line 'campaign: ID'", "文件不是“键: 值”的形式", "请从“campaign: 标识”一行写起") \
     X(TB_FAULT_TWO_DOCUMENTS, "two_documents", "a second document begins here (---)", "keep one campaign in one file", "此处开始了第二个文档（---）", "一个文件只写一个专项行动") \
@@ -70,9 +71,11 @@
     X(TB_FAULT_POSITION_FIELD_TYPE, "position_field_type", "field '{1}' is not of the type this kind of position needs", "role-of-field needs a field of type province, field one of type party", "填写项“{1}”的类型不适合这种案内身份", "role-of-field须用省份类，field须用单位类") \
     X(TB_FAULT_POSITION_NO_FIELD, "position_no_field", "names no field", "add 'field: ...'", "未指明填写项", "请加“field: ……”") \
     X(TB_FAULT_POSITION_NO_ROLE, "position_no_role", "names no role", "add 'role: ...'", "未指明角色", "请加“role: ……”") \
+    X(TB_FAULT_POSITION_PLACE, "position_place", "role '{1}' is not one for each jurisdiction, so that no place tells which party it is", "write 'by_jurisdiction: true' at the role, or choose another kind of position", "角色“{1}”不是每个辖区一个，不能由地点确定单位", "请在该角色上写“by_jurisdiction: true”，或改用其他种类的案内身份") \
     X(TB_FAULT_POSITION_MANY, "position_many", "'{2}' needs one party, and position '{1}' is every party of a role", "name a position of one party; many may read, be copied, write side events and owe a duty each", "“{2}”须为一个单位，而案内身份“{1}”指一类全部单位", "请改写单个单位的案内身份；多个单位只可阅读、抄送、旁注和各自承担应办事项") \
     X(TB_FAULT_FIELD_NEVER_SET, "field_never_set", "needs field '{1}', which no action sets", "add it to the fields of an action", "所依据的填写项“{1}”没有任何动作填写", "请在办理动作的fields中加入") \
     X(TB_FAULT_NO_INITIAL, "no_initial", "no state is initial", "mark the first with 'initial: true'", "没有起始状态", "请在起始状态上写“initial: true”") \
+    X(TB_FAULT_INITIAL_UNUSED, "initial_unused", "is initial, and no opening leads to it", "remove 'initial: true', or let an opening lead to it", "标为起始状态，但没有开启动作到达", "请去掉initial，或让开启动作到达该状态") \
     X(TB_FAULT_NO_CLOSED, "no_closed", "no state is closed", "mark the last with 'closed: true'", "没有办结状态", "请在办结状态上写“closed: true”") \
     X(TB_FAULT_STATE_UNREACHED, "state_unreached", "no action leads to it", "add a way to it, or remove it", "没有动作到达该状态", "请增加去向，或去掉该状态") \
     X(TB_FAULT_STATE_STUCK, "state_stuck", "nothing can be done in it, and it is not closed", "add an action from it, or mark it 'closed: true'", "在该状态下无动作可办，而又不是办结状态", "请增加从该状态办理的动作，或写“closed: true”") \
@@ -119,6 +122,8 @@
     X(TB_FAULT_NO_ROLES, "no_roles", "a condition on roles names none", "add 'values: [ROLE, ...]'", "对角色的条件没有写明角色", "请加“values: [角色, ……]”") \
     X(TB_FAULT_STATE_NEVER, "state_never", "the case is never in state '{1}' here: the action does not come from it", "add it to 'from', or remove it", "此处办件不可能处于“{1}”：该动作不从该状态办理", "请加入from，或去掉") \
     X(TB_FAULT_ROLE_NEVER, "role_never", "role '{1}' can never be met here", "correct the role, or remove it", "此处不可能是角色“{1}”", "请改正或去掉") \
+    X(TB_FAULT_SAME_ITSELF, "same_itself", "compares '{1}' with '{2}', which is always the same party", "name another position", "“{1}”与“{2}”始终是同一单位，比较没有意义", "请改写另一案内身份") \
+    X(TB_FAULT_OPENER_NEVER, "opener_never", "role '{1}' may take it, and no way is for that role", "add a way for it, or take it out of 'by'", "角色“{1}”可以办理，但没有供其走的去向", "请为其增加去向，或从by中去掉") \
     X(TB_FAULT_COUNT_ZERO, "count_zero", "a condition counts to 0", "write 'count: 1' or more", "条件的次数为0", "请写“count: 1”或以上") \
     X(TB_FAULT_WITHIN_TYPE, "within_type", "field '{1}' holds no jurisdiction", "name a field of type province", "填写项“{1}”不是管辖地", "请指明省份类填写项") \
     X(TB_FAULT_LINKED_FIELD, "linked_field", "cases are linked by an indexed field; '{1}' is none", "write 'index: true' at the field", "办件按可检索的填写项关联，“{1}”不是", "请在该填写项写“index: true”") \
@@ -158,7 +163,6 @@
     X(TB_FAULT_NO_LAPSE, "no_lapse", "nothing says how its lapse is recorded", "write 'lapse: ACTION', or use a common part whose words name it", "未写明如何记录超期", "请写“lapse: 动作”，或在uses中引用写明words的共用部分") \
     /* common parts */ \
     X(TB_FAULT_USES_UNKNOWN, "uses_unknown", "common part '{1}' is not declared", "declare it under common, or correct the name", "共用部分“{1}”未定义", "请在common中定义，或改正名称") \
-    X(TB_FAULT_USES_TWICE, "uses_twice", "uses '{1}' twice", "keep one of them", "“{1}”引用了两次", "请只保留一处") \
     X(TB_FAULT_COMMON_UNUSED, "common_unused", "no case type uses it", "write 'uses: [{1}]' in a case type, or remove it", "没有办件类型引用", "请在办件类型中写“uses: [{1}]”，或去掉") \
     X(TB_FAULT_COMMON_POSITION, "common_position", "no case type that uses it has the position '{1}'", "correct the name, or leave it out", "引用它的办件类型都没有案内身份“{1}”", "请改正名称，或去掉") \
     /* other cases that an act opens */ \
@@ -180,6 +184,8 @@
     X(TB_FAULT_LIST_NO_SUBSCRIBER, "list_no_subscriber", "nobody keeps a copy of it", "name who does: 'subscribers: [...]'", "没有订阅方", "请写明：“subscribers: [……]”") \
     X(TB_FAULT_LIST_NOT_TOLD, "list_not_told", "subscriber '{1}' is not told by '{2}', which changes the list", "add it to 'copies' of that action", "“{2}”改变名单，但不抄送订阅方“{1}”", "请加入该动作的copies") \
     X(TB_FAULT_LIST_BRAKE, "list_brake", "its brake needs a count and hours above 0", "write 'brake: {count: 20, hours: 24}'", "限量须写明大于0的条数和小时数", "请写“brake: {count: 20, hours: 24}”") \
+    X(TB_FAULT_LIST_KEY_TWICE, "list_key_twice", "this key has the fields of another one", "keep one of them", "该查询项与另一项的填写项相同", "请只保留一处") \
+    X(TB_FAULT_LIST_SCOPE, "list_scope", "holds everywhere, and yet '{1}' says in which province", "write 'scope: province', or leave 'province' out", "名单全国适用，却以“{1}”限定省份", "请写“scope: province”，或去掉province") \
     X(TB_FAULT_LIST_UNCONFIRMED, "list_unconfirmed", "'{1}' changes the list and has no field '{2}', so that nobody could go beyond the brake", "declare the field and add it to the action", "“{1}”改变名单而没有填写项“{2}”，达到限量后无法复核", "请定义该填写项并加入该动作") \
     X(TB_FAULT_LIST_RECEIPT_KIND, "list_receipt_kind", "the receipt of a removal, '{1}', is no side event", "name an action of 'kind: side'", "移出回执“{1}”不是旁注", "请写“kind: side”的动作") \
     X(TB_FAULT_LIST_RECEIPT_BY, "list_receipt_by", "subscriber '{2}' may not do '{1}', the receipt of a removal", "add it to 'by' of that action", "订阅方“{2}”不能办理移出回执“{1}”", "请加入该动作的by") \
@@ -211,6 +217,7 @@
     /* rules of a field */ \
     X(TB_FAULT_RULE_TYPE, "rule_type", "'{1}' goes with type {2}, and with no other", "remove it, or choose that type", "“{1}”只适用于类型{2}", "请去掉，或改用该类型") \
     X(TB_FAULT_RULE_RANGE, "rule_range", "no number is at least {1} and at most {2}", "put min and max in order", "没有不小于{1}且不大于{2}的数", "请按大小填写min和max") \
+    X(TB_FAULT_RULE_LENGTH, "rule_length", "no text may be longer than {1} bytes", "write a smaller max_length", "任何文字均不得超过{1}字节", "请写较小的max_length") \
     X(TB_FAULT_RULE_TOTAL, "rule_total", "'{1}' is no open field of type count, or this one is sealed", "compare two open counts", "“{1}”不是公开的数量类填写项，或本项为密封", "请用两个公开的数量类填写项比较") \
     /* measures and reports */ \
     X(TB_FAULT_CASE_TYPE_UNKNOWN, "case_type_unknown", "case type '{1}' is not declared", "declare it under case_types, or correct the name", "办件类型“{1}”未定义", "请在case_types中定义，或改正名称") \
@@ -230,6 +237,7 @@
     X(TB_FAULT_REPORT_FILE, "report_file", "its case type has no action 'file' of 'kind: open'", "add one: filing is what opens a report", "其办件类型没有“kind: open”的file动作", "请增加：报送即开启报告") \
     X(TB_FAULT_REPORT_FIELD, "report_field", "its 'file' lacks the field of type '{1}' that a report needs", "add it: {id: period, type: period, index: true}, open; {id: figures, type: figures, compute: figures}", "其file动作缺少报告必需的“{1}”类填写项", "请增加：公开的{id: period, type: period, index: true}；{id: figures, type: figures, compute: figures}") \
     X(TB_FAULT_REPORT_NOBODY, "report_nobody", "role '{1}' owes it and may not file it", "add the role to 'by' of the action 'file'", "角色“{1}”应当报送，却不能办理file", "请将该角色加入file动作的by") \
+    X(TB_FAULT_REPORT_UNOWED, "report_unowed", "nobody owes it", "name the roles that do: 'owed_by: [...]'", "没有应报送的单位", "请写明应报送的角色：“owed_by: [……]”") \
     X(TB_FAULT_REPORT_STATE, "report_state", "two of file, accept, return and revise lead to state '{1}', so that it does not say how the report stands", "give each a state of its own", "file、accept、return、revise中有两个通向状态“{1}”，无法判明报告状态", "请各用不同状态") \
     X(TB_FAULT_REPORT_DECLARED, "report_declared", "measure '{1}' is typed in, and the case type has no field of this id and of type declared", "add {id: {1}, type: declared} and put it among the fields of 'file'", "指标“{1}”由人填报，而办件类型没有同名的declared类填写项", "请增加同名、类型为declared的填写项，并列入file的fields") \
     X(TB_FAULT_REPORT_TYPE_TWICE, "report_type_twice", "case type '{1}' is that of report '{2}' already", "give each report a case type of its own", "办件类型“{1}”已用于报告“{2}”", "请为每种报告各设办件类型") \
@@ -237,6 +245,7 @@
     X(TB_FAULT_JUDGED_THRESHOLD, "judged_threshold", "a threshold is a share of at most one", "write 'at_least: {numerator: 9, denominator: 10}'", "达标线应为不大于一的分数", "请写“at_least: {numerator: 9, denominator: 10}”") \
     X(TB_FAULT_RECONCILE_MEASURE, "reconcile_measure", "'{1}' is not a count among the report's measures, told apart by one field of type province or party", "name a measure of the report that counts events 'by' the other side's province or party", "“{1}”不是该报告中按对方省份或单位(一个province或party类填写项)分组的计数指标", "请写该报告中按对方省份或单位分组计数的指标") \
     X(TB_FAULT_RECONCILE_TYPE, "reconcile_type", "measures '{1}' and '{2}' do not count the same kind of case", "reconcile two measures of one case type, both told apart by provinces or both by parties", "指标“{1}”与“{2}”统计的不是同一类办件或分组方式不同", "请用同一办件类型、同为按省份或同为按单位分组的两个指标对账") \
+    X(TB_FAULT_RECONCILE_ITSELF, "reconcile_itself", "holds '{1}' against itself: what one party sent, the other must count in its own way", "name in 'received' what the other party counts", "“{1}”与其自身对账，没有意义", "请在received中写对方所统计的指标") \
     X(TB_FAULT_RECONCILE_SETTLE, "reconcile_settle", "'{1}' is no side action of case type '{2}' with a required field", "name one, with the field that says why: {id: explain, kind: side, fields: [{field: reason, required: true}]}", "“{1}”不是办件类型“{2}”的、带必填项的side动作", "请指明一个side动作，并设说明原因的必填项") \
     X(TB_FAULT_SUMMARY_OF, "summary_of", "'{1}' is no report of the same periods that is owed to a role which owes this one", "name a report with the same every, first and last, owed to who files this summary", "“{1}”不是报告期相同、且报给本汇总报告报送单位的报告", "请写every、first、last相同，且报给汇总单位的报告") \
     X(TB_FAULT_SUMMARY_MEASURE, "summary_measure", "measure '{1}' is not in the report '{2}' that is put together", "add it there, or leave it out here", "所汇总的报告“{2}”没有指标“{1}”", "请在该报告中增加，或在此去掉") \
@@ -261,7 +270,7 @@
     X(TB_FAULT_LABEL_EN, "label_en", "its English label (en) is Chinese: '{1}'", "write it in English", "英文名称（en）写成了中文：“{1}”", "请用英文书写") \
     X(TB_FAULT_LABEL_TWICE, "label_twice", "is called '{1}', and so is '{2}': people could not tell them apart", "give one of them another label", "名称“{1}”与“{2}”相同，无法区分", "请为其中一个另取名称") \
     X(TB_FAULT_ENTRY_TWICE, "entry_twice", "'{2}' stands in '{1}' twice", "keep one of them", "“{2}”在“{1}”中写了两次", "请只保留一处") \
-    X(TB_FAULT_ODD_CHARACTER, "odd_character", "YAML does not take this for what it looks like: {1}", "{2}", "YAML不认此处的写法：{3}", "请用半角冒号后加一个半角空格；缩进只用半角空格") \
+    X(TB_FAULT_ODD_CHARACTER, "odd_character", "YAML does not take this for what it looks like: {1}", "{2}", "YAML不认此处的写法：{3}", "冒号、逗号用半角，其后加一个半角空格；缩进只用半角空格") \
     X(TB_FAULT_TABLE_UNKNOWN, "table_unknown", "'{1}' is no reference table", "use one of: calendar, segments, provinces", "没有名为“{1}”的参考表", "可用：calendar、segments、provinces") \
     X(TB_FAULT_HOURS_NEVER, "hours_never", "'{2}' never comes after '{1}': there is nothing to measure", "put from and to in order", "“{2}”不会在“{1}”之后发生，无可统计", "请按先后填写from和to") \
     X(TB_FAULT_RATIO_ITSELF, "ratio_itself", "a measure over itself is always one", "name another measure in 'of' or 'to'", "指标与自身之比恒为一", "请在of或to中写另一指标") \

@@ -1,5 +1,7 @@
 #include "agents/campaign/load_nodes.h"
 
+#include "agents/import/utf8.h"
+
 #include <stdio.h>
 #include <yaml.h>
 
@@ -138,10 +140,36 @@ static bool begins(tb_bytes text, size_t at, const char *with)
     return at + size <= text.size && memcmp(text.data + at, with, size) == 0;
 }
 
-/* A space of another kind in front; or behind a key a colon that is none, or one without a space.
+/* A wide comma with a key behind it: 甲，zh: 乙. In a text it may stand. */
+static bool wide_comma_in(tb_bytes text, size_t at, size_t end)
+{
+    for (; at < end; at++) {
+        if (!begins(text, at, "\xEF\xBC\x8C")) {
+            continue;
+        }
+        size_t key = at + 3;
+        while (key < end && text.data[key] == ' ') {
+            key++;
+        }
+        size_t word = key;
+        while (key < end &&
+               ((text.data[key] >= 'a' && text.data[key] <= 'z') || text.data[key] == '_')) {
+            key++;
+        }
+        if (key > word && begins(text, key, ": ")) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A space of another kind in front; within braces a comma that is none; or behind a key a colon
+ * that is none, or one without a space.
  */
 static const oddity *odd_in(tb_bytes text, size_t at, size_t end)
 {
+    static const oddity comma = {"the comma here is a wide one (，)",
+                                 "write ',' and a space behind it", "逗号为全角（，）"};
     static const oddity space = {"a space here is a tab or a wide space",
                                  "indent with plain spaces only",
                                  "缩进中有制表符、全角空格或不间断空格"};
@@ -154,6 +182,9 @@ static const oddity *odd_in(tb_bytes text, size_t at, size_t end)
     if (begins(text, at, "\t") || begins(text, at, "\xC2\xA0") ||
         begins(text, at, "\xE3\x80\x80")) {
         return &space;
+    }
+    if (begins(text, at, "{") && wide_comma_in(text, at, end)) {
+        return &comma;
     }
     size_t word = at;
     while (at < end && ((text.data[at] >= 'a' && text.data[at] <= 'z') || text.data[at] == '_')) {
@@ -192,6 +223,15 @@ static void tell_syntax(reading *r, const yaml_parser_t *parser, tb_bytes text)
     unsigned line = (unsigned)parser->problem_mark.line + 1;
     const oddity *odd = odd_before(text, line, &line);
     const char *problem = parser->problem != NULL ? parser->problem : "";
+    size_t good = tb_utf8_front(text);
+    if (good < text.size) {
+        line = 1;
+        for (size_t i = 0; i < good; i++) {
+            line += text.data[i] == '\n';
+        }
+        fail(r, line, TB_FAULT_NOT_UTF8, NULL);
+        return;
+    }
     if (odd != NULL) {
         r->failed = true;
         tb_findings_add(r->findings, line, NULL, TB_FAULT_ODD_CHARACTER, odd->en, odd->remedy,

@@ -128,7 +128,11 @@ static void read_declared(tb_bytes yaml, tb_pool *pool, declarations *out)
                 known = true;
             }
         }
-        if (known && one.id.size > 0 && one.value != NULL && one.value->kind == TB_NODE_SCALAR) {
+        /* One that lacks its type or value is told there, and not once more wherever it stands. */
+        if (!known) {
+            one.type = TB_PARAMETER_YEAR;
+        }
+        if (one.id.size > 0) {
             out->list[out->count++] = one;
         }
     }
@@ -163,7 +167,8 @@ static tb_bytes placeholder(tb_bytes text, size_t at)
 
 static tb_bytes filling(const declared *one)
 {
-    tb_bytes value = tb_node_text(one->value);
+    bool given = one->value != NULL && one->value->kind == TB_NODE_SCALAR;
+    tb_bytes value = given ? tb_node_text(one->value) : tb_bytes_of(NULL, 0);
     return tb_parameter_fits(one->type, value) ? value : tb_bytes_str(stand_in(one->type));
 }
 

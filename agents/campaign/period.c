@@ -154,7 +154,7 @@ tb_time tb_period_end(const tb_period *period)
 static tb_period since(const tb_campaign *campaign, tb_period period)
 {
     int64_t day;
-    if (period.every == TB_EVERY_NONE && campaign->from != NULL &&
+    if (period.every == TB_EVERY_NONE &&
         tb_day_parse(tb_bytes_str(campaign->from), &day)) {
         tb_month from = tb_month_of(tb_day_start(day));
         period.first = from < period.last ? from : period.last;

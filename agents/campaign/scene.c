@@ -26,16 +26,16 @@ tb_refusal tb_scene_object_text(tb_scene *scene, tb_refusal code, tb_bytes text)
     return code;
 }
 
-/* "title (id)", or what of it there is. */
+/* "title (id)"; what refuses in words of its own has no id. */
 static tb_bytes title_and_id(tb_scene *scene, const char *title, const char *id)
 {
-    size_t title_size = title != NULL ? strlen(title) : 0;
+    tb_bytes words = tb_campaign_text(title);
     size_t id_size = id != NULL ? strlen(id) : 0;
     tb_text text;
-    tb_text_init(&text, scene->arena, title_size + id_size + 4);
-    tb_text_bytes(&text, tb_bytes_of(title, title_size));
+    tb_text_init(&text, scene->arena, words.size + id_size + 4);
+    tb_text_bytes(&text, words);
     if (id_size > 0) {
-        tb_text_str(&text, title_size > 0 ? " (" : "(");
+        tb_text_str(&text, " (");
         tb_text_str(&text, id);
         tb_text_char(&text, ')');
     }
@@ -79,7 +79,8 @@ static tb_refusal admit_position(tb_scene *scene)
         }
         const tb_position *p =
             tb_case_type_position(scene->before->type, tb_bytes_str(action->by[i]));
-        bool by_place = p != NULL && p->field != NULL &&
+        TB_ASSERT(p != NULL);
+        bool by_place = p->field != NULL &&
                         (p->kind == TB_POSITION_ROLE_OF_FIELD || p->kind == TB_POSITION_EVERY);
         if (by_place && tb_bytes_equal(tb_bytes_str(p->role), scene->actor->role)) {
             code = TB_REFUSED_JURISDICTION;
@@ -232,9 +233,7 @@ tb_refusal tb_scene_holder(tb_scene *scene, const tb_way *way, bool check_active
     const tb_position *position =
         tb_case_type_position(scene->before->type, tb_bytes_str(way->hands_to));
     tb_party party;
-    if (position == NULL) {
-        return TB_REFUSED_PARTY_OFF;
-    }
+    TB_ASSERT(position != NULL);
     if (!tb_position_party(&scene->after, scene->directory, way->hands_to, &party)) {
         return tb_scene_object(scene, TB_REFUSED_PARTY_OFF, &position->title, position->id);
     }

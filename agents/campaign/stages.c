@@ -3,30 +3,33 @@
 #include "agents/campaign/fields.h"
 #include "base/text.h"
 
-/* The instant a day begins; false when it is no day. */
-static bool day_begins(const char *date, tb_time *out)
+static int64_t day_of(const char *date)
 {
-    int64_t day;
-    if (date == NULL || !tb_day_parse(tb_bytes_str(date), &day)) {
-        return false;
-    }
-    *out = tb_day_start(day);
-    return true;
+    int64_t day = 0;
+    TB_ASSERT(tb_day_parse(tb_bytes_str(date), &day));
+    return day;
+}
+
+static tb_time day_begins(const char *date)
+{
+    return tb_day_start(day_of(date));
 }
 
 tb_time tb_date_end(const char *date)
 {
-    int64_t day;
-    if (date == NULL || !tb_day_parse(tb_bytes_str(date), &day)) {
-        return 0;
-    }
-    return tb_day_start(day + 1) - 1;
+    return tb_day_start(day_of(date) + 1) - 1;
 }
 
 static bool in_window(const char *from, const char *to, tb_time at)
 {
-    tb_time begins;
-    return day_begins(from, &begins) && at >= begins && at <= tb_date_end(to);
+    return at >= day_begins(from) && at <= tb_date_end(to);
+}
+
+static const tb_stage *stage_of(const tb_campaign *campaign, const char *id)
+{
+    const tb_stage *stage = tb_campaign_stage(campaign, id);
+    TB_ASSERT(stage != NULL);
+    return stage;
 }
 
 bool tb_stage_holds(const tb_stage *stage, tb_time at)
@@ -43,9 +46,7 @@ static bool stage_counts(const tb_stage *stage, tb_time at)
 static bool is_early(const tb_campaign *campaign, const tb_action *action, tb_time at)
 {
     for (unsigned i = 0; i < action->stage_count; i++) {
-        const tb_stage *stage = tb_campaign_stage(campaign, action->stages[i]);
-        tb_time begins;
-        if (stage != NULL && day_begins(stage->from, &begins) && at >= begins) {
+        if (at >= day_begins(stage_of(campaign, action->stages[i])->from)) {
             return false;
         }
     }
@@ -56,8 +57,8 @@ tb_timing tb_action_timing(const tb_campaign *campaign, const tb_action *action,
 {
     tb_timing timing = action->stage_count == 0 ? TB_TIMING_ANY : TB_TIMING_REFUSED;
     for (unsigned i = 0; i < action->stage_count; i++) {
-        const tb_stage *stage = tb_campaign_stage(campaign, action->stages[i]);
-        if (stage == NULL || !tb_stage_holds(stage, at)) {
+        const tb_stage *stage = stage_of(campaign, action->stages[i]);
+        if (!tb_stage_holds(stage, at)) {
             continue;
         }
         if (stage_counts(stage, at)) {
@@ -80,12 +81,6 @@ bool tb_time_counts(const tb_campaign *campaign, const tb_action *action, tb_tim
 
 /* ---- conditions ---- */
 
-bool tb_condition_on_time(tb_test test)
-{
-    return test == TB_TEST_SINCE || test == TB_TEST_BEFORE || test == TB_TEST_WITHIN_CAMPAIGN ||
-           test == TB_TEST_IN_STAGE || test == TB_TEST_OUTSIDE_STAGE;
-}
-
 /* The time a condition is about; false when its field has none. */
 static bool time_of(const tb_scene *scene, const tb_condition *c, tb_time *out)
 {
@@ -100,8 +95,7 @@ static bool time_of(const tb_scene *scene, const tb_condition *c, tb_time *out)
 static bool in_a_stage(const tb_campaign *campaign, const tb_condition *c, tb_time at)
 {
     for (unsigned i = 0; i < c->value_count; i++) {
-        const tb_stage *stage = tb_campaign_stage(campaign, c->values[i]);
-        if (stage != NULL && tb_stage_holds(stage, at)) {
+        if (tb_stage_holds(stage_of(campaign, c->values[i]), at)) {
             return true;
         }
     }
@@ -112,16 +106,14 @@ bool tb_condition_time_holds(const tb_scene *scene, const tb_condition *c)
 {
     const tb_campaign *campaign = scene->before->campaign;
     tb_time at;
-    tb_time begins = 0;
     if (!time_of(scene, c, &at)) {
         return false;
     }
-    bool is_day = day_begins(c->date, &begins);
     switch (c->test) {
     case TB_TEST_SINCE:
-        return is_day && at >= begins;
+        return at >= day_begins(c->date);
     case TB_TEST_BEFORE:
-        return is_day && at < begins;
+        return at < day_begins(c->date);
     case TB_TEST_WITHIN_CAMPAIGN:
         return in_window(campaign->from, campaign->to, at);
     case TB_TEST_IN_STAGE:
@@ -140,14 +132,9 @@ static tb_bytes describe(tb_scene *scene, bool chinese)
     tb_bytes done = {0};
     tb_text_init(&text, scene->arena, 1024);
     for (unsigned i = 0; i < scene->action->stage_count && i < 4; i++) {
-        const tb_stage *stage =
-            tb_campaign_stage(scene->before->campaign, scene->action->stages[i]);
-        const char *title = stage == NULL ? NULL : chinese ? stage->title.zh : stage->title.en;
-        if (title == NULL) {
-            continue;
-        }
+        const tb_stage *stage = stage_of(scene->before->campaign, scene->action->stages[i]);
         tb_text_str(&text, i > 0 ? (chinese ? "、" : ", ") : "");
-        tb_text_str(&text, title);
+        tb_text_bytes(&text, tb_campaign_text(chinese ? stage->title.zh : stage->title.en));
         tb_text_str(&text, chinese ? "（" : " (");
         tb_text_str(&text, stage->from);
         tb_text_str(&text, chinese ? "至" : " to ");

@@ -26,12 +26,11 @@ bool tb_time_counts(const tb_campaign *campaign, const tb_action *action, tb_tim
 
 bool tb_stage_holds(const tb_stage *stage, tb_time at);
 
-/* The last instant of a day written YYYY-MM-DD, China time; 0 when it is no day. */
+/* The last instant of a day written YYYY-MM-DD, China time; of a checked definition. */
 tb_time tb_date_end(const char *date);
 
 /* Whether one of the tests on time holds (since, before, within-campaign, in-stage, outside-stage).
  */
-bool tb_condition_on_time(tb_test test);
 bool tb_condition_time_holds(const tb_scene *scene, const tb_condition *c);
 
 /* Refuses an act outside of its action's stages. */

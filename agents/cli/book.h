@@ -50,6 +50,7 @@ const tb_case_type *tb_book_case_type(tb_book *book, const tb_campaign *campaign
 tb_bytes tb_book_state_id(tb_book *book, const tb_case_type *type, tb_bytes text, bool *out_known);
 tb_bytes tb_book_action_id(tb_book *book, const tb_local_summary *of, tb_bytes text);
 tb_bytes tb_book_party_id(tb_book *book, tb_bytes text);
+tb_bytes tb_book_report_id(tb_book *book, tb_bytes text);
 /* The field of that name and what it belongs to; false when no campaign here has it. */
 bool tb_book_field_of(tb_book *book,
                       tb_bytes text,

@@ -106,6 +106,20 @@ tb_bytes tb_book_action_id(tb_book *book, const tb_local_summary *of, tb_bytes t
     return text;
 }
 
+tb_bytes tb_book_report_id(tb_book *book, tb_bytes text)
+{
+    tb_local_campaigns here = campaigns_here(book);
+    for (size_t i = 0; i < here.count; i++) {
+        const tb_campaign *campaign = tb_book_campaign_of(book, here.lines[i].id);
+        for (unsigned r = 0; campaign != NULL && r < campaign->report_count; r++) {
+            if (means(&campaign->reports[r].title, campaign->reports[r].id, text)) {
+                return tb_bytes_str(campaign->reports[r].id);
+            }
+        }
+    }
+    return text;
+}
+
 tb_bytes tb_book_party_id(tb_book *book, tb_bytes text)
 {
     tb_party none = {""};

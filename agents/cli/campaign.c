@@ -240,7 +240,7 @@ int tb_cli_campaign(int argc, char **argv)
     if (words.count == 1 && strcmp(words.list[0], "list") == 0) {
         return list(&common);
     }
-    return tb_help_wrong("campaign", _("campaign takes: list, show CAMPAIGN, check, explain, graph "
-                                       "or publish FILE, diff OLD NEW, set FILE "
-                                       "--parameter NAME=VALUE, or adopt FILE TYPE DUTY"));
+    return tb_help_wrong("campaign", _("campaign takes: list; show, automatic or close CAMPAIGN; "
+                                       "check, explain, graph or publish FILE; diff OLD NEW; set "
+                                       "FILE --parameter NAME=VALUE; or adopt FILE TYPE DUTY"));
 }

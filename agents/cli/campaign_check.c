@@ -56,7 +56,7 @@ int tb_campaign_file_check(const tb_common *common, const char *path)
     } else if (count == 0) {
         (void)printf(_("%s may be signed\n"), path);
     } else {
-        (void)printf(_("%s may not be signed: %u findings\n"), path, count);
+        (void)printf(_("%s may not be signed; findings: %u\n"), path, count);
     }
     return count == 0 ? TB_EXIT_DONE : TB_EXIT_REFUSED;
 }

@@ -166,11 +166,12 @@ void tb_explain_conditions(const tb_campaign *campaign,
 static void put_limit(const tb_duty_def *duty)
 {
     if (duty->hours > 0) {
-        (void)printf(_("%u hours"), duty->hours);
+        (void)printf(duty->hours == 1 ? _("%u hour") : _("%u hours"), duty->hours);
     } else if (duty->days > 0) {
-        (void)printf(_("%u days"), duty->days);
+        (void)printf(duty->days == 1 ? _("%u day") : _("%u days"), duty->days);
     } else {
-        (void)printf(_("%u working days"), duty->working_days);
+        (void)printf(duty->working_days == 1 ? _("%u working day") : _("%u working days"),
+                     duty->working_days);
     }
 }
 

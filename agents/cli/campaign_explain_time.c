@@ -97,7 +97,9 @@ bool tb_explain_fixed_limit(const tb_campaign *campaign,
     } else if (duty->due_field != NULL) {
         (void)printf(_("by the end of the day in \"%s\""), tb_explain_field(type, duty->due_field));
     } else if (duty->stage != NULL) {
-        (void)printf(_("by the end of the stage %s"), stage_title(campaign, duty->stage));
+        const tb_stage *stage = tb_campaign_stage(campaign, duty->stage);
+        (void)printf(_("by the end of the stage \"%s\" (%s)"), stage_title(campaign, duty->stage),
+                     stage != NULL && stage->to != NULL ? stage->to : "");
     } else if (duty->monthly.day > 0) {
         (void)printf(_("by day %u of the month after"), duty->monthly.day);
     } else if (duty->quarterly.day > 0) {

@@ -1,6 +1,7 @@
 /* case - listing, showing, opening cases and acting on them. */
 #include <stdio.h>
 
+#include "agents/campaign/fields.h"
 #include "agents/cli/cli.h"
 #include "agents/cli/evidence.h"
 #include "agents/cli/help.h"
@@ -212,6 +213,17 @@ static int acts(tb_book *book, const options *o)
     return tb_show_acts(book, &of, &answer.acts) ? TB_EXIT_DONE : TB_EXIT_INTERNAL;
 }
 
+/* An action by its title or id; what is neither is told here. The agent judges ids. */
+static bool action_word(tb_book *book, const tb_local_summary *of, const char *word, tb_bytes *out)
+{
+    *out = tb_book_action_id(book, of, tb_bytes_str(word));
+    bool id = tb_field_well_formed(TB_FIELD_CHOICE, *out);
+    if (!id) {
+        tb_say_refusal(TB_REFUSED_UNKNOWN_ACTION, *out);
+    }
+    return id;
+}
+
 /* CASE ACTION FIELD=VALUE... and --head, as every act has them. */
 static int read_act(tb_book *book, const options *o, tb_local_act *out)
 {
@@ -232,7 +244,9 @@ static int read_act(tb_book *book, const options *o, tb_local_act *out)
     if (code != TB_EXIT_DONE) {
         return code;
     }
-    out->action = tb_book_action_id(book, &of, tb_bytes_str(o->words.list[2]));
+    if (!action_word(book, &of, o->words.list[2], &out->action)) {
+        return TB_EXIT_REFUSED;
+    }
     campaign = tb_book_campaign_of(book, of.campaign);
     type = campaign == NULL ? NULL : tb_campaign_case_type(campaign, of.case_type);
     return tb_values_read(book, campaign, type, &o->words, 3, &out->fields, &out->field_count)
@@ -255,7 +269,8 @@ static int paper(tb_book *book, const options *o)
         return tb_help_wrong("case", _("case paper needs --for PARTY, --ref NUMBER and --date "
                                        "YYYY-MM-DD, as the paper has them"));
     }
-    if (!tb_party_parse(tb_bytes_str(o->on_behalf), &request.paper.on_behalf)) {
+    if (!tb_party_parse(tb_book_party_id(book, tb_bytes_str(o->on_behalf)),
+                        &request.paper.on_behalf)) {
         tb_say_refusal(TB_REFUSED_UNKNOWN_PARTY, tb_bytes_str(o->on_behalf));
         return TB_EXIT_REFUSED;
     }
@@ -327,7 +342,9 @@ static int open_case(tb_book *book, const options *o)
     if (o->action != NULL) {
         tb_local_summary of = {.campaign = request.open.campaign,
                                .case_type = request.open.case_type};
-        request.open.action = tb_book_action_id(book, &of, tb_bytes_str(o->action));
+        if (!action_word(book, &of, o->action, &request.open.action)) {
+            return TB_EXIT_REFUSED;
+        }
     }
     if (!tb_values_read(book, campaign, type, &o->words, 2, &request.open.fields,
                         &request.open.field_count)) {

@@ -134,8 +134,9 @@ static bool read_request(const batch *b, tb_bytes name, tb_enrolment *out)
 
 static bool read_row(const batch *b, const tb_csv_row *row, tb_enrolment *out)
 {
-    if (row->broken || row->count != b->width) {
-        return wrong(b, row->number, tb_refusal_en(TB_REFUSED_ROW), tb_refusal_zh(TB_REFUSED_ROW));
+    tb_refusal code = tb_csv_fits(row, b->width);
+    if (code != TB_ACCEPTED) {
+        return wrong(b, row->number, tb_refusal_en(code), tb_refusal_zh(code));
     }
     tb_bytes parent = cell(b, row, COLUMN_PARENT);
     tb_bytes state = cell(b, row, COLUMN_STATE);

@@ -34,6 +34,13 @@ static size_t line_of(tb_bytes in, size_t at)
     return line;
 }
 
+static void say_broken(tb_bytes in, size_t at)
+{
+    tb_say_error(_("line %zu is neither UTF-8 nor GB18030. Save the table as \"CSV UTF-8\" and "
+                   "import that file."),
+                 line_of(in, at));
+}
+
 /* A character of two bytes takes at most three in UTF-8, one of four takes four. */
 static bool convert(tb_bytes in, const char *encoding, tb_plain_text *out)
 {
@@ -59,9 +66,9 @@ static bool convert(tb_bytes in, const char *encoding, tb_plain_text *out)
     bool done = iconv(way, &read, &left, &written, &room) != (size_t)-1;
     (void)iconv_close(way);
     if (!done) {
-        tb_say_error(_("line %zu is neither UTF-8 nor GB18030. Save the table as \"CSV UTF-8\" and "
-                       "import that file."),
-                     line_of(in, in.size - left));
+        /* The one it is went further than the one it is not. */
+        size_t utf8 = tb_utf8_front(in);
+        say_broken(in, in.size - left > utf8 ? in.size - left : utf8);
         free(memory);
         free(from);
         return false;
@@ -75,10 +82,11 @@ bool tb_encoding_read(tb_bytes in, tb_plain_text *out)
 {
     if (begins(in, "\xEF\xBB\xBF", 3)) {
         tb_bytes rest = tb_bytes_of(in.data + 3, in.size - 3);
-        if (tb_utf8_valid(rest)) {
-            return copy(rest, "UTF-8", out);
+        if (!tb_utf8_valid(rest)) {
+            say_broken(rest, tb_utf8_front(rest)); /* the mark says that it is nothing else */
+            return false;
         }
-        return convert(rest, "GB18030", out);
+        return copy(rest, "UTF-8", out);
     }
     if (begins(in, "\xFF\xFE", 2)) {
         return convert(tb_bytes_of(in.data + 2, in.size - 2), "UTF-16LE", out);

@@ -10,8 +10,8 @@ typedef struct tb_plain_text {
     const char *encoding;
 } tb_plain_text;
 
-/* UTF-8 or UTF-16 by its mark, else UTF-8 if it is well-formed, else GB18030. False after saying
- * which line is none of these. */
+/* UTF-8 or UTF-16 by its mark and then nothing else; without one UTF-8 if it is well-formed, else
+ * GB18030. False after saying which line is none of these. */
 bool tb_encoding_read(tb_bytes in, tb_plain_text *out);
 
 /* UTF-8 as a spreadsheet reads it: "utf-8" with a byte order mark, or "gb18030". Ended by

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "agents/cli/say.h"
+#include "agents/import/csv.h"
 
 bool tb_files_load(const char *path, size_t max, uint8_t **out, size_t *out_size)
 {
@@ -20,7 +21,10 @@ bool tb_files_load(const char *path, size_t max, uint8_t **out, size_t *out_size
     for (;;) {
         uint8_t *grown = realloc(data, capacity);
         if (grown == NULL) {
-            break;
+            (void)fclose(file);
+            free(data);
+            tb_say_error(_("not enough memory"));
+            return false;
         }
         data = grown;
         size += fread(data + size, 1, capacity - size, file);
@@ -29,11 +33,15 @@ bool tb_files_load(const char *path, size_t max, uint8_t **out, size_t *out_size
         }
         capacity *= 2;
     }
-    bool failed = data == NULL || ferror(file) != 0;
+    int why = ferror(file) != 0 ? errno : 0;
     (void)fclose(file);
-    if (failed || size > max) {
+    if (why != 0 || size > max) {
         free(data);
-        tb_say_error(failed ? _("cannot read %s") : _("%s is larger than it may be"), path);
+        if (why != 0) {
+            tb_say_error(_("cannot read %s: %s"), path, strerror(why));
+        } else {
+            tb_say_error(_("%s is larger than the %zu KiB such a file may have"), path, max / 1024);
+        }
         return false;
     }
     *out = data;
@@ -75,4 +83,16 @@ bool tb_files_write(const char *path, bool fresh, tb_bytes content)
         }
     }
     return done;
+}
+
+void tb_files_put_cell(FILE *file, tb_bytes cell)
+{
+    bool quotes = tb_csv_needs_quotes(cell);
+    (void)(quotes && fputc('"', file));
+    for (size_t i = 0; i < cell.size; i++) {
+        bool text = cell.data[i] >= ' ' || cell.data[i] == '\n' || cell.data[i] == '\r';
+        (void)(quotes && cell.data[i] == '"' && fputc('"', file));
+        (void)fputc(text ? cell.data[i] : ' ', file);
+    }
+    (void)(quotes && fputc('"', file));
 }

@@ -16,4 +16,8 @@ bool tb_files_load(const char *path, size_t max, uint8_t **out, size_t *out_size
  * after saying why; what was begun is taken away. */
 bool tb_files_write(const char *path, bool fresh, tb_bytes content);
 
+/* A cell of a CSV file, in quotes where it needs them and control characters made blanks; commas
+ * and line ends are the caller's. */
+void tb_files_put_cell(FILE *file, tb_bytes cell);
+
 #endif

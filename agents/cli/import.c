@@ -60,15 +60,19 @@ static bool load_campaign(basis *b, tb_bytes content)
 
 static bool load_tables(basis *b, tb_bytes segments, tb_bytes provinces)
 {
-    tb_refusal refused = tb_segments_decode(segments, &b->arena, &b->segments);
-    if (refused == TB_ACCEPTED) {
-        refused = tb_provinces_decode(provinces, &b->arena, &b->provinces);
+    if (tb_segments_decode(segments, &b->arena, &b->segments) != TB_ACCEPTED) {
+        tb_say_error(_("this is not a packed table of %s; make one of the CSV file with: "
+                       "tongbao-tables %s --version 1 FILE.csv.gz FILE.table"),
+                     _("number segments"), TB_TABLE_SEGMENTS);
+        return false;
     }
-    if (refused != TB_ACCEPTED) {
-        tb_say_error(_("a table of number segments or provinces cannot be read"));
-        tb_say_refusal(refused, tb_bytes_of(NULL, 0));
+    if (tb_provinces_decode(provinces, &b->arena, &b->provinces) != TB_ACCEPTED) {
+        tb_say_error(_("this is not a packed table of %s; make one of the CSV file with: "
+                       "tongbao-tables %s --version 1 FILE.csv.gz FILE.table"),
+                     _("provinces"), TB_TABLE_PROVINCES);
+        return false;
     }
-    return refused == TB_ACCEPTED;
+    return true;
 }
 
 static int basis_from_files(basis *b, const options *o)
@@ -76,6 +80,10 @@ static int basis_from_files(basis *b, const options *o)
     tb_bytes campaign;
     tb_bytes segments;
     tb_bytes provinces;
+    if (o->form) {
+        bool known = read_content(o->campaign, &b->arena, &campaign) && load_campaign(b, campaign);
+        return known ? TB_EXIT_DONE : TB_EXIT_INTERNAL;
+    }
     if (o->segments == NULL || o->provinces == NULL) {
         return tb_help_wrong("import", _("--campaign, --segments and --provinces go together"));
     }

@@ -58,6 +58,10 @@ typedef struct tb_import_run {
     size_t to_send;
 } tb_import_run;
 
+/* Reads the heading row into import->columns, borrowed from the text and the arena. An exit code,
+ * after saying what is wrong. */
+int tb_import_heading(tb_import *import, const char *path, tb_csv *csv, tb_arena *arena);
+
 /* Reads and judges the file; run->import is filled but for its columns. An exit code. */
 int tb_import_read(tb_import_run *run);
 void tb_import_end(tb_import_run *run);

@@ -49,14 +49,14 @@ static bool take_memory(tb_import_run *run)
     return true;
 }
 
-static int read_heading(tb_import_run *run, tb_csv *csv)
+int tb_import_heading(tb_import *import, const char *path, tb_csv *csv, tb_arena *arena)
 {
     tb_csv_row heading;
-    if (tb_csv_next(csv, &run->heading_arena, &heading) != TB_OK) {
-        tb_say_error(_("%s is empty; its first row must be the headings"), run->path);
+    if (tb_csv_next(csv, arena, &heading) != TB_OK) {
+        tb_say_error(_("%s is empty; its first row must be the headings"), path);
         return TB_EXIT_REFUSED;
     }
-    tb_columns_fault fault = tb_columns_read(run->import.type, &heading, &run->import.columns);
+    tb_columns_fault fault = tb_columns_read(import->type, &heading, &import->columns);
     switch (fault.code) {
     case TB_ACCEPTED:
         return TB_EXIT_DONE;
@@ -65,9 +65,9 @@ static int read_heading(tb_import_run *run, tb_csv *csv)
                      (int)fault.heading.size, (const char *)fault.heading.data);
         return TB_EXIT_REFUSED;
     case TB_REFUSED_FIELD_MISSING:
-        tb_say_error(_("no column holds the number. The first row must be the headings; write the "
-                       "form with: tongbao import %s --template"),
-                     run->import.campaign->id);
+        tb_say_error(_("no column holds the number. The first row must be the headings, with "
+                       "commas between them; write the form with: tongbao import %s --template"),
+                     import->campaign->id);
         return TB_EXIT_REFUSED;
     default:
         tb_say_refusal(fault.code, tb_bytes_of(NULL, 0));
@@ -125,7 +125,7 @@ int tb_import_read(tb_import_run *run)
     }
     tb_csv csv;
     tb_csv_init(&csv, run->plain.text);
-    int code = read_heading(run, &csv);
+    int code = tb_import_heading(&run->import, run->path, &csv, &run->heading_arena);
     if (code != TB_EXIT_DONE) {
         return code;
     }

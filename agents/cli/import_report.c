@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "agents/campaign/judge.h"
+#include "agents/cli/files.h"
 #include "agents/cli/grid.h"
 #include "agents/cli/json.h"
 #include "agents/cli/say.h"
@@ -15,22 +16,6 @@
 /* What is added behind the sender's own columns. */
 static const char *const added[] = {"row", "code", "原因", "reason"};
 #define ADDED 4
-
-static void put_cell(FILE *file, tb_bytes cell)
-{
-    if (!tb_csv_needs_quotes(cell)) {
-        (void)fwrite(cell.data, 1, cell.size, file);
-        return;
-    }
-    (void)fputc('"', file);
-    for (size_t i = 0; i < cell.size; i++) {
-        if (cell.data[i] == '"') {
-            (void)fputc('"', file);
-        }
-        (void)fputc(cell.data[i], file);
-    }
-    (void)fputc('"', file);
-}
 
 /* Columns of the sender's own: those a refused file of ours had added are not repeated. */
 static size_t own_columns(const tb_columns *columns)
@@ -68,6 +53,45 @@ static tb_bytes shown(tb_import_run *run, tb_bytes cell)
     return tb_bytes_of(text.data, end);
 }
 
+/* What may stand in a column that did not know the value; "" when there is no short answer. */
+static void known_values(tb_import_run *run,
+                         const tb_judged *judged,
+                         const char *between,
+                         bool zh,
+                         char *out,
+                         size_t size)
+{
+    out[0] = '\0';
+    if (judged->code != TB_REFUSED_VALUE_UNKNOWN || judged->field == NULL) {
+        return;
+    }
+    if (judged->field->type == TB_FIELD_PROVINCE) {
+        (void)snprintf(out, size, "%s", zh ? "浙江省、浙江、33" : "浙江省, 浙江, 33");
+    }
+    const tb_code_list *codes =
+        judged->field->choices == NULL
+            ? NULL
+            : tb_campaign_codes(run->import.campaign, judged->field->choices);
+    size_t used = 0;
+    for (unsigned i = 0; codes != NULL && i < codes->choice_count; i++) {
+        const tb_choice *choice = &codes->choices[i];
+        const char *word = zh ? choice->title.zh : choice->id;
+        if (used + strlen(between) + strlen(word) >= size) {
+            return;
+        }
+        used += (size_t)snprintf(out + used, size - used, "%s%s", i > 0 ? between : "", word);
+    }
+}
+
+/* The sender's own word for the column, else the campaign's. */
+static tb_bytes heading_of(tb_import_run *run, const tb_judged *judged, bool zh)
+{
+    if (judged->heading.size > 0) {
+        return shown(run, judged->heading);
+    }
+    return tb_bytes_str(zh ? judged->field->title.zh : judged->field->title.en);
+}
+
 /* Both sentences of an entry, each with the column and cell it is about. */
 typedef struct sentences {
     char zh[1024];
@@ -97,30 +121,37 @@ static void sentences_of(tb_import_run *run,
         (void)snprintf(out->en, sizeof out->en, "%s (%s)", en, detail_en);
         return;
     }
-    if (judged->heading.size == 0) {
+    if (judged->heading.size == 0 && judged->field == NULL) {
         (void)snprintf(out->zh, sizeof out->zh, "%s", zh);
         (void)snprintf(out->en, sizeof out->en, "%s", en);
         return;
     }
     tb_bytes cell = shown(run, judged->cell);
-    int heading = (int)(judged->heading.size < 64 ? judged->heading.size : 64);
-    (void)snprintf(out->zh, sizeof out->zh, "%s[%.*s:%.*s]", zh, heading,
-                   (const char *)judged->heading.data, (int)cell.size, (const char *)cell.data);
-    (void)snprintf(out->en, sizeof out->en, "%s [%.*s: %.*s]", en, heading,
-                   (const char *)judged->heading.data, (int)cell.size, (const char *)cell.data);
+    char known[512];
+    tb_bytes heading = heading_of(run, judged, true);
+    known_values(run, judged, "、", true, known, sizeof known);
+    (void)snprintf(out->zh, sizeof out->zh, "%s[%.*s:%.*s]%s%s", zh, (int)heading.size,
+                   (const char *)heading.data, (int)cell.size, (const char *)cell.data,
+                   known[0] != '\0' ? "可填:" : "", known);
+    heading = heading_of(run, judged, false);
+    known_values(run, judged, ", ", false, known, sizeof known);
+    (void)snprintf(out->en, sizeof out->en, "%s [%.*s: %.*s]%s%s", en, (int)heading.size,
+                   (const char *)heading.data, (int)cell.size, (const char *)cell.data,
+                   known[0] != '\0' ? " It knows: " : "", known);
 }
 
-/* The sender's cells; a row that does not fit the heading is kept as far as it goes. */
+/* The sender's cells; a row that has no cells, or more than the heading, is kept whole in one. */
 static void put_own(tb_import_run *run, FILE *file, const tb_csv_row *row, size_t own)
 {
+    bool whole = row->broken || row->count > run->import.columns.count;
     for (size_t i = 0; i < own; i++) {
         tb_bytes cell = tb_bytes_of(NULL, 0);
-        if (row->broken) {
+        if (whole) {
             cell = i == 0 ? row->raw : cell;
         } else if (i < row->count) {
             cell = row->fields[i];
         }
-        put_cell(file, masked(run, cell));
+        tb_files_put_cell(file, masked(run, cell));
         (void)fputc(',', file);
     }
 }
@@ -136,9 +167,9 @@ static bool put_entry(tb_import_run *run, FILE *file, const tb_import_entry *ent
     put_own(run, file, &row, own);
     sentences_of(run, entry, &judged, &text);
     (void)fprintf(file, "%" PRIu64 ",%s,", entry->row, tb_refusal_key(entry->code));
-    put_cell(file, tb_bytes_str(text.zh));
+    tb_files_put_cell(file, tb_bytes_str(text.zh));
     (void)fputc(',', file);
-    put_cell(file, tb_bytes_str(text.en));
+    tb_files_put_cell(file, tb_bytes_str(text.en));
     (void)fputs("\r\n", file);
     return true;
 }
@@ -149,7 +180,7 @@ static bool put_file(tb_import_run *run, FILE *file)
     size_t own = own_columns(columns);
     (void)fputs("\xEF\xBB\xBF", file);
     for (size_t i = 0; i < own; i++) {
-        put_cell(file, columns->list[i].heading);
+        tb_files_put_cell(file, columns->list[i].heading);
         (void)fputc(',', file);
     }
     for (size_t i = 0; i < ADDED; i++) {
@@ -228,11 +259,27 @@ static json_t *line_json(tb_import_run *run, const tb_import_entry *entry)
     return o;
 }
 
+/* Whether every row must fill the opening's i-th field, and no column is for it. */
+static bool missing(const tb_import_run *run, unsigned i, const tb_field_def **out)
+{
+    const tb_action *open = tb_opening_action(run->import.type);
+    *out = tb_case_type_field(run->import.type, tb_bytes_str(open->fields[i].field));
+    return open->fields[i].required && *out != NULL && (*out)->compute == TB_COMPUTE_NONE &&
+           tb_columns_find(&run->import.columns, *out) == TB_COLUMN_NONE;
+}
+
 static void print_json(tb_import_run *run, const size_t *verdicts, const char *refused_path)
 {
     json_t *o = json_object();
     json_t *counts = json_object();
     json_t *unused = json_array();
+    json_t *lacking = json_array();
+    const tb_field_def *field;
+    for (unsigned i = 0; i < tb_opening_action(run->import.type)->field_count; i++) {
+        if (missing(run, i, &field)) {
+            (void)json_array_append_new(lacking, json_string(field->id));
+        }
+    }
     for (unsigned v = 0; v < TB_VERDICT_COUNT; v++) {
         (void)json_object_set_new(counts, tb_verdict_key(v), json_integer((json_int_t)verdicts[v]));
     }
@@ -259,6 +306,7 @@ static void print_json(tb_import_run *run, const size_t *verdicts, const char *r
     (void)json_object_set_new(o, "refused_file",
                               refused_path[0] == '\0' ? json_null() : json_string(refused_path));
     (void)json_object_set_new(o, "unused_columns", unused);
+    (void)json_object_set_new(o, "missing_columns", lacking);
     if (run->dry) {
         json_t *lines = json_array();
         for (size_t i = 0; i < run->count; i++) {
@@ -287,7 +335,19 @@ static void print_refused(tb_import_run *run)
     }
     size_t refused = count_fate(run, TB_FATE_REFUSED);
     if (refused > printed) {
-        (void)printf(_("... and %zu more\n"), refused - printed);
+        (void)printf(_("... and %zu more; all of them with: --json\n"), refused - printed);
+    }
+}
+
+static void print_missing(const tb_import_run *run)
+{
+    const tb_action *open = tb_opening_action(run->import.type);
+    const tb_field_def *field;
+    for (unsigned i = 0; i < open->field_count; i++) {
+        if (missing(run, i, &field)) {
+            (void)printf(_("no column is \"%s\" (%s), which every row must fill in\n"),
+                         tb_say_chinese() ? field->title.zh : field->title.en, field->id);
+        }
     }
 }
 
@@ -330,6 +390,7 @@ void tb_import_print(tb_import_run *run, const char *refused_path)
         print_json(run, verdicts, refused_path);
         return;
     }
+    print_missing(run);
     print_unused(run);
     print_refused(run);
     (void)printf(_("%s: %zu rows, %s\n"), run->path, run->count, run->plain.encoding);
@@ -339,7 +400,9 @@ void tb_import_print(tb_import_run *run, const char *refused_path)
                          tb_say_chinese() ? tb_verdict_zh(v) : tb_verdict_en(v));
         }
     }
-    if (!run->dry) {
+    if (run->count == 0) {
+        (void)printf(_("there is no row below the headings: nothing to do\n"));
+    } else if (!run->dry) {
         print_fates(run);
     }
     if (refused_path[0] != '\0') {

@@ -48,8 +48,9 @@ const tb_list_def *tb_list_named(tb_book *book,
 
 /* ---- verbs ---- */
 
-static int list_all(tb_book *book)
+static int list_all(tb_book *book, const tb_list_asked *asked)
 {
+    (void)asked;
     tb_local_request request = {.kind = TB_REQUEST_LIST_LISTS};
     tb_local_answer answer;
     int code = tb_client_get(book->client, &request, TB_ANSWER_LISTS, &answer);
@@ -101,19 +102,19 @@ static int show(tb_book *book, const tb_list_asked *asked)
     return tb_show_list(book, &answer.shown_list) ? TB_EXIT_DONE : TB_EXIT_INTERNAL;
 }
 
-static int run(tb_book *book, const tb_list_asked *asked)
+typedef int verb(tb_book *book, const tb_list_asked *asked);
+
+/* NULL: there is no such verb. */
+static verb *verb_of(const tb_words *words)
 {
-    const char *verb = asked->words.count > 0 ? asked->words.list[0] : "";
-    if (strcmp(verb, "list") == 0 && asked->words.count == 1) {
-        return list_all(book);
+    const char *name = words->count > 0 ? words->list[0] : "";
+    if (strcmp(name, "list") == 0 && words->count == 1) {
+        return list_all;
     }
-    if (strcmp(verb, "show") == 0) {
-        return show(book, asked);
+    if (strcmp(name, "show") == 0) {
+        return show;
     }
-    if (strcmp(verb, "check") == 0) {
-        return tb_list_check(book, asked);
-    }
-    return tb_help_wrong("list", _("list takes list, show or check"));
+    return strcmp(name, "check") == 0 ? tb_list_check : NULL;
 }
 
 /* ---- options that are fields ---- */
@@ -190,6 +191,10 @@ int tb_cli_list(int argc, char **argv)
     if (asked.common.help) {
         tb_help_print("list");
         return TB_EXIT_DONE;
+    }
+    verb *run = verb_of(&asked.words);
+    if (run == NULL) {
+        return tb_help_wrong("list", _("list takes list, show or check"));
     }
     tb_client client;
     tb_book book;

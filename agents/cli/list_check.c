@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "agents/campaign/fields.h"
 #include "agents/cli/cli.h"
 #include "agents/cli/encoding.h"
 #include "agents/cli/files.h"
@@ -16,6 +17,7 @@
 #include "agents/import/csv.h"
 #include "agents/import/names.h"
 #include "agents/import/utf8.h"
+#include "agents/import/values.h"
 
 /* A sheet, bytes, and the rows of one question. */
 #define SHEET_BYTES_MAX (64u * 1024 * 1024)
@@ -60,6 +62,32 @@ static void read_province(gate *g)
     g->province = found != NULL ? found->code : text;
 }
 
+/* What a person wrote, as entries hold it: a place, a choice or a party by its id. Numbers and
+ * names the agent reads itself. A word that means nothing is refused: it would never be found. */
+static tb_refusal meant(const gate *g, const tb_field_def *field, tb_arena *arena, tb_bytes *value)
+{
+    static const tb_provinces none;
+    const tb_provinces *provinces =
+        field->type == TB_FIELD_PROVINCE ? tb_book_provinces(g->book) : &none;
+    if (field->type == TB_FIELD_PARTY) {
+        *value = tb_book_party_id(g->book, *value);
+        return TB_ACCEPTED;
+    }
+    if (provinces == NULL) { /* without the table only codes are known */
+        return tb_field_well_formed(field->type, *value) ? TB_ACCEPTED : TB_REFUSED_VALUE_UNKNOWN;
+    }
+    if (field->type != TB_FIELD_PROVINCE && field->type != TB_FIELD_CHOICE) {
+        return TB_ACCEPTED;
+    }
+    tb_bytes read;
+    tb_refusal refused;
+    if (tb_value_read(g->campaign, field, provinces, *value, arena, &read, &refused) != TB_OK) {
+        return TB_REFUSED_TOO_LARGE;
+    }
+    *value = read;
+    return refused;
+}
+
 /* FIELD=VALUE words into one applicant. */
 static int read_words(const gate *g, tb_local_applicant *out)
 {
@@ -77,8 +105,14 @@ static int read_words(const gate *g, tb_local_applicant *out)
                          word, g->list->id);
             return TB_EXIT_USAGE;
         }
+        tb_bytes value = tb_bytes_str(equals + 1);
+        tb_refusal refused = meant(g, field, &g->book->client->arena, &value);
+        if (refused != TB_ACCEPTED) {
+            tb_say_refusal(refused, tb_bytes_str(word));
+            return TB_EXIT_REFUSED;
+        }
         out->fields[out->field_count].id = tb_bytes_str(field->id);
-        out->fields[out->field_count++].value = tb_bytes_str(equals + 1);
+        out->fields[out->field_count++].value = value;
     }
     if (out->field_count == 0) {
         return tb_help_wrong("list",
@@ -147,23 +181,13 @@ typedef struct sheet {
     size_t column_count;
     tb_arena arena; /* rows of one question */
     tb_csv_row rows[ROWS_A_TIME];
+    tb_refusal refused[ROWS_A_TIME]; /* what cannot be asked */
     tb_local_applicant applicants[ROWS_A_TIME];
     size_t count;
     FILE *out;
     uint64_t told[TB_GATE_LISTED + 1]; /* by verdict; 0: not judged */
     int code;
 } sheet;
-
-static void put_cell(FILE *file, tb_bytes cell)
-{
-    bool quotes = tb_csv_needs_quotes(cell);
-    (void)(quotes && fputc('"', file));
-    for (size_t i = 0; i < cell.size; i++) {
-        (void)(quotes && cell.data[i] == '"' && fputc('"', file));
-        (void)fputc(cell.data[i], file);
-    }
-    (void)(quotes && fputc('"', file));
-}
 
 static bool read_heading(sheet *s)
 {
@@ -177,7 +201,7 @@ static bool read_heading(sheet *s)
     for (size_t i = 0; i < heading.count; i++) {
         s->columns[i] = field_named(s->gate, tb_utf8_trim(heading.fields[i]));
         any = any || s->columns[i] != NULL;
-        put_cell(s->out, heading.fields[i]);
+        tb_files_put_cell(s->out, heading.fields[i]);
         (void)fputc(',', s->out);
     }
     (void)fprintf(s->out, "%s,%s,%s,%s,%s\r\n", _("verdict"), _("entry"), _("since"),
@@ -196,13 +220,20 @@ static bool add_row(sheet *s, const tb_csv_row *row)
     if (one->fields == NULL) {
         return false;
     }
+    tb_refusal refused = row->broken ? tb_csv_fits(row, s->column_count) : TB_ACCEPTED;
     for (size_t i = 0; !row->broken && i < row->count && i < s->column_count; i++) {
-        bool given = s->columns[i] != NULL && row->fields[i].size > 0;
-        if (given && one->field_count < TB_FIELDS_MAX) {
+        tb_bytes value = row->fields[i];
+        bool given = s->columns[i] != NULL && tb_utf8_trim(value).size > 0;
+        if (given && one->field_count < TB_FIELDS_MAX && refused == TB_ACCEPTED) {
+            refused = meant(s->gate, s->columns[i], &s->arena, &value);
             one->fields[one->field_count].id = tb_bytes_str(s->columns[i]->id);
-            one->fields[one->field_count++].value = row->fields[i];
+            one->fields[one->field_count++].value = value;
         }
     }
+    if (refused != TB_ACCEPTED) {
+        one->field_count = 0;
+    }
+    s->refused[s->count] = refused;
     s->rows[s->count++] = *row;
     return true;
 }
@@ -213,27 +244,28 @@ static void put_row(sheet *s, const tb_csv_row *row, const tb_local_verdict *ver
     const tb_local_entry *entry = verdict->count > 0 ? &verdict->entries[0] : NULL;
     for (size_t i = 0; i < s->column_count; i++) {
         if (!row->broken && i < row->count) {
-            put_cell(s->out, row->fields[i]);
+            tb_files_put_cell(s->out, row->fields[i]);
         } else if (row->broken && i == 0) {
-            put_cell(s->out, row->raw);
+            tb_files_put_cell(s->out, row->raw);
         }
         (void)fputc(',', s->out);
     }
-    put_cell(s->out, tb_bytes_str(tb_gate_words(verdict->verdict)));
+    tb_files_put_cell(s->out, tb_bytes_str(tb_gate_words(verdict->verdict)));
     (void)fputc(',', s->out);
     if (entry != NULL) {
-        put_cell(s->out, tb_show_hex(&book->client->arena, entry->case_id.bytes, TB_CASE_ID_BYTES));
+        tb_files_put_cell(
+            s->out, tb_show_hex(&book->client->arena, entry->case_id.bytes, TB_CASE_ID_BYTES));
         (void)fputc(',', s->out);
-        put_cell(s->out, tb_show_time(&book->client->arena, entry->listed));
+        tb_files_put_cell(s->out, tb_show_time(&book->client->arena, entry->listed));
         (void)fputc(',', s->out);
-        put_cell(s->out, tb_book_party(book, &entry->listed_by));
+        tb_files_put_cell(s->out, tb_book_party(book, &entry->listed_by));
         (void)fputc(',', s->out);
     } else {
         (void)fputs(",,,", s->out);
     }
     if (verdict->code != TB_ACCEPTED) {
-        put_cell(s->out, tb_bytes_str(tb_say_chinese() ? tb_refusal_zh(verdict->code)
-                                                       : tb_refusal_en(verdict->code)));
+        tb_files_put_cell(s->out, tb_bytes_str(tb_say_chinese() ? tb_refusal_zh(verdict->code)
+                                                                : tb_refusal_en(verdict->code)));
     }
     (void)fputs("\r\n", s->out);
     s->told[verdict->verdict]++;
@@ -256,8 +288,8 @@ static int ask_rows(sheet *s, tb_local_list_line *out_list)
     int code = ask(s->gate, s->applicants, s->count, &answer);
     for (size_t i = 0; code == TB_EXIT_DONE && i < s->count; i++) {
         tb_local_verdict *verdict = &answer.verdicts.verdicts[i];
-        if (s->rows[i].broken) {
-            *verdict = (tb_local_verdict){.code = TB_REFUSED_ROW};
+        if (s->refused[i] != TB_ACCEPTED) {
+            *verdict = (tb_local_verdict){.code = s->refused[i]};
         }
         put_row(s, &s->rows[i], verdict);
     }

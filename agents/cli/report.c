@@ -64,7 +64,7 @@ static int list(tb_book *book, const options *o)
     tb_local_request request = {.kind = TB_REQUEST_LIST_REPORTS};
     request.list_reports.campaign = given(book, o->campaign);
     if (o->words.count > 1) {
-        request.list_reports.report = tb_bytes_str(o->words.list[1]);
+        request.list_reports.report = tb_book_report_id(book, tb_bytes_str(o->words.list[1]));
     }
     if (o->period != NULL) {
         request.list_reports.period = tb_bytes_str(o->period);
@@ -87,14 +87,42 @@ static bool case_word(const options *o, tb_case_id *out)
     return tb_arguments_id(o->words.list[1], out->bytes);
 }
 
+/* The campaign given; else the one that has a report of this name for this period, as two may have
+ * one called alike; empty: any. False after saying that one must be named. */
+static bool campaign_of(tb_book *book, const options *o, tb_bytes *out)
+{
+    *out = given(book, o->campaign);
+    tb_local_request request = {.kind = TB_REQUEST_LIST_REPORTS};
+    tb_local_answer answer;
+    request.list_reports.report = tb_book_report_id(book, tb_bytes_str(o->words.list[1]));
+    request.list_reports.period = tb_bytes_str(o->words.list[2]);
+    if (out->size > 0 ||
+        tb_client_get(book->client, &request, TB_ANSWER_REPORTS, &answer) != TB_EXIT_DONE) {
+        return out->size > 0;
+    }
+    for (size_t i = 0; i < answer.reports.count; i++) {
+        tb_bytes campaign = answer.reports.lines[i].campaign;
+        if (out->size > 0 && !tb_bytes_equal(*out, campaign)) {
+            tb_say_error(_("%.*s and %.*s both have a report \"%s\": say which with --campaign"),
+                         (int)out->size, (const char *)out->data, (int)campaign.size,
+                         (const char *)campaign.data, o->words.list[1]);
+            return false;
+        }
+        *out = campaign;
+    }
+    return true;
+}
+
 static int draft_request(tb_book *book, const options *o, tb_local_request *request)
 {
     if (o->words.count < 3) {
         return wrong_words();
     }
     request->kind = TB_REQUEST_GET_REPORT;
-    request->get_report.campaign = given(book, o->campaign);
-    request->get_report.report = tb_bytes_str(o->words.list[1]);
+    if (!campaign_of(book, o, &request->get_report.campaign)) {
+        return TB_EXIT_REFUSED;
+    }
+    request->get_report.report = tb_book_report_id(book, tb_bytes_str(o->words.list[1]));
     request->get_report.period = tb_bytes_str(o->words.list[2]);
     return TB_EXIT_DONE;
 }
@@ -187,12 +215,12 @@ typedef struct found {
     const tb_case_type *type;
 } found;
 
-/* The report of that name, in the campaign given or in any that is installed. */
-static bool find_report(tb_book *book, const options *o, found *out)
+/* The report of that name in that campaign, or where it is empty in any that is installed. */
+static bool find_report(tb_book *book, const options *o, tb_bytes only, found *out)
 {
     tb_local_request request = {.kind = TB_REQUEST_LIST_CAMPAIGNS};
     tb_local_answer answer;
-    tb_bytes only = given(book, o->campaign);
+    tb_bytes report = tb_book_report_id(book, tb_bytes_str(o->words.list[1]));
     if (tb_client_get(book->client, &request, TB_ANSWER_CAMPAIGNS, &answer) != TB_EXIT_DONE) {
         return false;
     }
@@ -202,9 +230,7 @@ static bool find_report(tb_book *book, const options *o, found *out)
             continue;
         }
         out->campaign = tb_book_campaign_of(book, line->id);
-        out->report = out->campaign == NULL
-                          ? NULL
-                          : tb_campaign_report(out->campaign, tb_bytes_str(o->words.list[1]));
+        out->report = out->campaign == NULL ? NULL : tb_campaign_report(out->campaign, report);
         out->type =
             out->report == NULL
                 ? NULL
@@ -247,7 +273,11 @@ static int file(tb_book *book, const options *o)
     if (o->words.count < 3) {
         return wrong_words();
     }
-    if (!find_report(book, o, &f) || period_field(f.type) == NULL) {
+    tb_bytes only;
+    if (!campaign_of(book, o, &only)) {
+        return TB_EXIT_REFUSED;
+    }
+    if (!find_report(book, o, only, &f) || period_field(f.type) == NULL) {
         tb_say_refusal(TB_REFUSED_REPORT_UNKNOWN, tb_bytes_str(o->words.list[1]));
         return TB_EXIT_REFUSED;
     }

@@ -197,13 +197,26 @@ static bool judges_declared(const tb_local_report *report, const tb_local_judged
     return false;
 }
 
-static void show_judged(const tb_local_report *report)
+/* What people call the measure a threshold is for. */
+static tb_bytes judged_name(tb_book *book, const tb_local_report *report, tb_bytes measure)
+{
+    for (size_t i = 0; i < report->figure_count; i++) {
+        const tb_local_figure *f = &report->figures[i];
+        if (f->group.size == 0 && tb_bytes_equal(f->measure, measure)) {
+            return figure_name(book, report, f);
+        }
+    }
+    return measure;
+}
+
+static void show_judged(tb_book *book, const tb_local_report *report)
 {
     for (size_t i = 0; i < report->judged_count; i++) {
         const tb_local_judged *j = &report->judged[i];
-        (void)printf(_("threshold: %.*s at least %u/%u: %s"), (int)j->measure.size,
-                     (const char *)j->measure.data, (unsigned)j->numerator,
-                     (unsigned)j->denominator, tb_report_verdict_word(j->verdict));
+        tb_bytes name = judged_name(book, report, j->measure);
+        (void)printf(_("threshold: %.*s at least %u/%u: %s"), (int)name.size,
+                     (const char *)name.data, (unsigned)j->numerator, (unsigned)j->denominator,
+                     tb_report_verdict_word(j->verdict));
         (void)printf("%s\n", judges_declared(report, j) ? _(", by what was declared") : "");
     }
 }
@@ -290,7 +303,7 @@ bool tb_show_report(tb_book *book, const tb_local_report *report)
     show_missing(book, report);
     show_corrections(book, report);
     show_declared(book, report);
-    show_judged(report);
+    show_judged(book, report);
     if (report->recounted_of > 0) {
         tb_show_recounting(report->recounted, report->recounted_of);
     }

@@ -66,8 +66,16 @@ static bool show_figure(tb_bytes said)
     if (!split(said, TB_VERIFY_FIGURE, &none, &rest) || none.size > 0 ||
         !split(rest, TB_VERIFY_STATED, &name, &rest) ||
         (!split(rest, TB_VERIFY_COUNTED, &stated, &counted) &&
-         !split(rest, TB_VERIFY_PARTS, &stated, &counted))) {
+         !split(rest, TB_VERIFY_PARTS, &stated, &counted) &&
+         !split(rest, TB_VERIFY_AGAIN, &stated, &counted))) {
         return false;
+    }
+    if (split(rest, TB_VERIFY_AGAIN, &none, &none)) {
+        (void)printf(_("wrong: figure %.*s: stated %.*s and once more %.*s (this period, year so "
+                       "far, period before)\n"),
+                     (int)name.size, (const char *)name.data, (int)stated.size,
+                     (const char *)stated.data, (int)counted.size, (const char *)counted.data);
+        return true;
     }
     bool parts = split(rest, TB_VERIFY_PARTS, &none, &none);
     bool three = memchr(stated.data, ' ', stated.size) != NULL ||

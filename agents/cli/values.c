@@ -1,5 +1,6 @@
 #include "agents/cli/values.h"
 
+#include "agents/campaign/fields.h"
 #include "agents/cli/say.h"
 #include "agents/import/names.h"
 #include "agents/import/values.h"
@@ -105,6 +106,11 @@ bool tb_values_read(tb_book *book,
         }
         tb_field field = {tb_bytes_of(word, (size_t)(equals - word)), tb_bytes_str(equals + 1)};
         const tb_field_def *def = type == NULL ? NULL : tb_names_field(type, field.id);
+        if (def == NULL && !tb_field_well_formed(TB_FIELD_CHOICE, field.id)) {
+            tb_say_refusal(TB_REFUSED_FIELD_UNKNOWN,
+                           field.id); /* no id, and nothing is so called */
+            return false;
+        }
         if (def != NULL) {
             field.id = tb_bytes_str(def->id);
             if (!meaning(book, campaign, def, word, &field)) {

@@ -9,266 +9,33 @@
 
 #include "agents/apply.h"
 #include "agents/campaign/figures.h"
+#include "agents/cli/checking.h"
 #include "agents/cli/cli.h"
 #include "agents/cli/files.h"
 #include "agents/cli/json.h"
 #include "agents/cli/say.h"
 #include "agents/cli/show.h"
-#include "agents/evidence.h"
 #include "agents/measures.h"
-#include "agents/shell/documents.h"
 #include "agents/verify.h"
-#include "base/pack.h"
 
-#define FILE_BYTES_MAX  (1024u * 1024 * 1024)
-#define KEEP_BYTES      (128u * 1024 * 1024)
-#define PAGE_BYTES      (16u * 1024 * 1024)
-#define QUOTA_BYTES     (4096ull * 1024 * 1024)
-#define DOCUMENTS_MAX   256
-#define FAULTS_MAX      100
-#define FAULT_BYTES     512
-#define SHOWN_MAX       64 /* bytes of a value that is shown in a fault */
-#define EVENTS_A_TURN   64
-#define SETTLE_TURNS    10000000u
-
-typedef struct checking {
-    const char *path;
-    uint8_t *file;
-    size_t size;
-    tb_arena keep;  /* documents and faults */
-    tb_arena pages; /* one page at a time */
-    tb_arena turn;
-    tb_store *store;
-    tb_documents *documents;
-    tb_agent *agent;
-    tb_effects *effects;
-    tb_random random;
-    tb_evidence_page first; /* its own fields alone are kept */
-    tb_document directory_documents[DOCUMENTS_MAX];
-    tb_directory directories[DOCUMENTS_MAX]; /* ascending */
-    size_t directory_count;
-    tb_document others[DOCUMENTS_MAX];
-    size_t other_count;
-    tb_bytes faults[FAULTS_MAX];
-    size_t fault_count;
-    uint64_t wrong;
-    uint64_t marks;
-    tb_bytes shown; /* figures of the report, where the group that shows them is not what was signed */
-    bool archive; /* of a campaign: every case in it is proved */
-    tb_local_verified sum;
-    tb_case_id at;
-    bool end;
-    uint64_t cases;
-} checking;
-
-static void fault(checking *c, const char *form, ...) __attribute__((format(printf, 2, 3)));
-
-static void fault(checking *c, const char *form, ...)
-{
-    char text[FAULT_BYTES];
-    va_list values;
-    va_start(values, form);
-    int size = vsnprintf(text, sizeof text, form, values);
-    va_end(values);
-    c->wrong++;
-    if (c->fault_count < FAULTS_MAX && size > 0) {
-        size_t length = (size_t)size < sizeof text ? (size_t)size : sizeof text - 1;
-        c->fault_count += tb_arena_copy(&c->keep, tb_bytes_of((uint8_t *)text, length),
-                                        &c->faults[c->fault_count]) == TB_OK;
-    }
-}
+#define FILE_BYTES_MAX (1024u * 1024 * 1024)
+#define KEEP_BYTES     (128u * 1024 * 1024)
+#define PAGE_BYTES     (16u * 1024 * 1024)
+#define QUOTA_BYTES    (4096ull * 1024 * 1024)
+#define SHOWN_MAX      64 /* bytes of a value that is shown in a fault */
+#define EVENTS_A_TURN  64
+#define SETTLE_TURNS   10000000u
 
 static const char *sentence(tb_refusal code)
 {
     return tb_say_chinese() ? tb_refusal_zh(code) : tb_refusal_en(code);
 }
 
-/* ---- pages ---- */
-
-/* The next page, decoded anew; false at the end, and after a fault. */
-static bool next_page(checking *c, size_t *at, tb_evidence_page *out)
-{
-    tb_reader r;
-    tb_arena_reset(&c->pages);
-    if (*at == c->size) {
-        return false;
-    }
-    size_t left = c->size - *at;
-    tb_reader_init(&r, tb_bytes_of(c->file + *at, left < 4 ? left : 4));
-    uint32_t length = tb_get_u32(&r);
-    if (left < 4 || length > left - 4 ||
-        tb_evidence_page_decode(tb_bytes_of(c->file + *at + 4, length), &c->pages, out) !=
-            TB_ACCEPTED) {
-        fault(c, _("behind byte %zu the file is cut off or does not decode"), *at);
-        *at = c->size;
-        return false;
-    }
-    *at += 4 + (size_t)length;
-    return true;
-}
-
-static bool of_one_file(const tb_evidence_page *a, const tb_evidence_page *b)
-{
-    return tb_digest_equal(&a->hub, &b->hub) && tb_party_equal(&a->maker, &b->maker) &&
-           tb_case_equal(&a->subject, &b->subject) && a->report == b->report;
-}
-
-static void keep_document(checking *c, tb_bytes packed, uint32_t page)
-{
-    tb_document document;
-    tb_directory directory;
-    if (tb_document_decode(packed, &c->keep, &document) != TB_ACCEPTED) {
-        fault(c, _("page %u: a document does not decode"), (unsigned)page);
-        return;
-    }
-    if (document.kind != TB_DOCUMENT_DIRECTORY) {
-        if (c->other_count < DOCUMENTS_MAX) {
-            c->others[c->other_count++] = document;
-        }
-        return;
-    }
-    if (tb_directory_decode(document.content, &c->keep, &directory) != TB_ACCEPTED ||
-        c->directory_count == DOCUMENTS_MAX - 1 ||
-        (c->directory_count > 0 &&
-         directory.version <= c->directories[c->directory_count - 1].version)) {
-        fault(c, _("page %u: a directory does not decode or stands out of order"), (unsigned)page);
-        return;
-    }
-    c->directory_documents[c->directory_count] = document;
-    c->directories[c->directory_count++] = directory;
-}
-
-/* That the pages are one file without a gap, and its documents. False: there is none to go on with. */
-static bool scan(checking *c)
-{
-    size_t at = TB_EVIDENCE_MAGIC_BYTES;
-    tb_evidence_page page;
-    tb_digest previous = {{0}};
-    uint32_t number = 0;
-    bool last = false;
-    while (next_page(c, &at, &page)) {
-        if (number == 0) {
-            c->first = page;
-        }
-        number++;
-        if (page.number != number || !tb_digest_equal(&page.previous, &previous) || last ||
-            !of_one_file(&c->first, &page)) {
-            fault(c, _("page %u does not follow the page before it: something was taken out, put "
-                       "in or moved"),
-                  (unsigned)number);
-        }
-        previous = page.digest;
-        last = page.last;
-        for (size_t i = 0; i < page.document_count; i++) {
-            keep_document(c, page.documents[i], number);
-        }
-    }
-    if (number > 0 && !last) {
-        fault(c, _("the last page is missing"));
-    }
-    return number > 0;
-}
-
-/* ---- whom to trust ---- */
-
-/* The reader's own directory: the newest of all, or one that those in the file follow from. */
-static void trust_directory(checking *c, const char *path)
-{
-    tb_document document;
-    tb_directory mine;
-    if (!tb_documents_read(path, &c->keep, &document) ||
-        tb_directory_decode(document.content, &c->keep, &mine) != TB_ACCEPTED ||
-        !tb_evidence_bound(&mine, &document, 1, 0)) {
-        fault(c, _("%s is no signed directory"), path);
-        return;
-    }
-    const tb_directory *newest = &c->directories[c->directory_count - 1];
-    bool follows = tb_key_id_equal(&newest->authority.id, &mine.authority.id) ||
-                   (mine.has_next_authority &&
-                    tb_key_id_equal(&newest->authority.id, &mine.next_authority.id));
-    for (size_t i = 0; i < c->directory_count; i++) {
-        if (c->directories[i].version == mine.version) {
-            follows = tb_digest_equal(&c->directories[i].digest, &mine.digest);
-        }
-    }
-    if (mine.version > newest->version) {
-        c->directory_documents[c->directory_count] = document;
-        c->directories[c->directory_count++] = mine;
-        return; /* those of the file are bound to it next */
-    }
-    if (!follows || !tb_digest_equal(&newest->hub, &mine.hub)) {
-        fault(c, _("the directory in the file is not of the hub and authority of %s"), path);
-    }
-}
-
-static void fingerprint_of(const tb_directory *directory, char out[TB_FINGERPRINT_TEXT])
-{
-    tb_fingerprint(tb_bytes_of(directory->authority.key.bytes, sizeof directory->authority.key),
-                   out);
-}
-
-static void digits_of(const char *text, char out[TB_FINGERPRINT_TEXT])
-{
-    size_t size = 0;
-    for (; *text != '\0' && size + 1 < TB_FINGERPRINT_TEXT; text++) {
-        if (*text >= '0' && *text <= '9') {
-            out[size++] = *text;
-        }
-    }
-    out[size] = '\0';
-}
-
-static void trust_fingerprint(checking *c, const char *said)
-{
-    char here[TB_FINGERPRINT_TEXT];
-    char a[TB_FINGERPRINT_TEXT];
-    char b[TB_FINGERPRINT_TEXT];
-    fingerprint_of(&c->directories[c->directory_count - 1], here);
-    digits_of(said, a);
-    digits_of(here, b);
-    if (strcmp(a, b) != 0) {
-        fault(c, _("the directory is signed by another authority: its key has the fingerprint %s"),
-              here);
-    }
-}
-
-/* Drops, with a fault, what is not bound to the newest. False: that one is nobody's. */
-static bool bind_directories(checking *c)
-{
-    size_t count = c->directory_count;
-    size_t kept = 0;
-    if (count == 0 ||
-        !tb_evidence_bound(c->directories, c->directory_documents, count, count - 1)) {
-        fault(c, _("the file has no directory that its authority signed; nothing can be proved"));
-        return false;
-    }
-    bool fine[DOCUMENTS_MAX];
-    for (size_t i = 0; i < count; i++) {
-        fine[i] = tb_evidence_bound(c->directories, c->directory_documents, count, i);
-        if (!fine[i]) {
-            fault(c, _("directory version %u is not the authority's"),
-                  (unsigned)c->directories[i].version);
-        }
-    }
-    for (size_t i = 0; i < count; i++) {
-        if (fine[i]) {
-            c->directory_documents[kept] = c->directory_documents[i];
-            c->directories[kept++] = c->directories[i];
-        }
-    }
-    c->directory_count = kept;
-    if (!tb_digest_equal(&c->first.hub, &c->directories[kept - 1].hub)) {
-        fault(c, _("the pages and the directory are of different hubs"));
-        return false;
-    }
-    return true;
-}
-
 /* ---- the store of nobody's ---- */
 
-typedef tb_err turn_fn(checking *c, tb_step *step, const void *input);
+typedef tb_err turn_fn(tb_checking *c, tb_step *step, const void *input);
 
-static bool turn(checking *c, turn_fn *run, const void *input)
+static bool turn(tb_checking *c, turn_fn *run, const void *input)
 {
     tb_txn *txn = NULL;
     tb_step step;
@@ -297,7 +64,7 @@ static bool turn(checking *c, turn_fn *run, const void *input)
     return err == TB_OK;
 }
 
-static tb_err put_documents(checking *c, tb_step *step, const void *input)
+static tb_err put_documents(tb_checking *c, tb_step *step, const void *input)
 {
     (void)input;
     tb_refusal refused;
@@ -311,14 +78,15 @@ static tb_err put_documents(checking *c, tb_step *step, const void *input)
         if (code == TB_ACCEPTED) {
             err = tb_document_keep(step->txn, document);
         } else {
-            fault(c, _("document %.*s, version %u: %s"), (int)document->name.size,
-                  (const char *)document->name.data, (unsigned)document->version, sentence(code));
+            tb_checking_fault(c, _("document %.*s, version %u: %s"), (int)document->name.size,
+                              (const char *)document->name.data, (unsigned)document->version,
+                              sentence(code));
         }
     }
     return err;
 }
 
-static bool open_store(checking *c)
+static bool open_store(tb_checking *c)
 {
     static const uint8_t seed[32]; /* nothing here is secret, and all of it is thrown away */
     const tb_store_options options = {QUOTA_BYTES, TB_STORE_AGENT};
@@ -329,8 +97,7 @@ static bool open_store(checking *c)
     c->agent->self = c->first.maker;
     c->agent->hub = c->first.hub;
     c->agent->directory = &c->directories[c->directory_count - 1];
-    if (!turn(c, put_documents, NULL) ||
-        tb_documents_load(c->store, &c->documents) != TB_OK) {
+    if (!turn(c, put_documents, NULL) || tb_documents_load(c->store, &c->documents) != TB_OK) {
         return false;
     }
     tb_documents_use(c->documents, c->agent);
@@ -339,16 +106,18 @@ static bool open_store(checking *c)
 
 /* ---- what is inside ---- */
 
-static void check_page(checking *c, const tb_evidence_page *page)
+static void check_page(tb_checking *c, const tb_evidence_page *page)
 {
     const tb_directory_party *maker = tb_directory_find(c->agent->directory, &page->maker);
     const tb_directory_key *key = maker == NULL ? NULL : tb_directory_key_of(maker, &page->key);
     if (key == NULL || key->purpose != TB_PURPOSE_SIGN ||
         !tb_evidence_page_verify(page, &key->key)) {
-        fault(c, _("page %u: not signed by %s"), (unsigned)page->number, page->maker.text);
+        tb_checking_fault(c, _("page %u: not signed by %s"), (unsigned)page->number,
+                          page->maker.text);
     } else if (!tb_directory_line_counts(c->agent->directory, &page->maker, &page->key,
                                          page->made)) {
-        fault(c, _("page %u: %s"), (unsigned)page->number, sentence(TB_REFUSED_KEY_REVOKED));
+        tb_checking_fault(c, _("page %u: %s"), (unsigned)page->number,
+                          sentence(TB_REFUSED_KEY_REVOKED));
     }
 }
 
@@ -358,18 +127,19 @@ typedef struct slice {
     size_t to;
 } slice;
 
-/* "real_name_rate=9/10@2015-03-31, remark": short values as they are shown, of long ones the name. */
-static void list_fields(const tb_field *fields, size_t count, char out[FAULT_BYTES])
+/* "real_name_rate=9/10@2015-03-31, remark": short values as they are shown, of long ones the name.
+ */
+static void list_fields(const tb_field *fields, size_t count, char out[TB_CHECKED_FAULT_BYTES])
 {
     size_t size = 0;
     out[0] = '\0';
-    for (size_t i = 0; i < count && size + 1 < FAULT_BYTES; i++) {
+    for (size_t i = 0; i < count && size + 1 < TB_CHECKED_FAULT_BYTES; i++) {
         bool brief = fields[i].value.size <= SHOWN_MAX &&
                      memchr(fields[i].value.data, '\n', fields[i].value.size) == NULL;
-        int more = snprintf(out + size, FAULT_BYTES - size, "%s%.*s%s%.*s", i > 0 ? ", " : "",
-                            (int)fields[i].id.size, (const char *)fields[i].id.data,
-                            brief ? "=" : "", brief ? (int)fields[i].value.size : 0,
-                            (const char *)fields[i].value.data);
+        int more =
+            snprintf(out + size, TB_CHECKED_FAULT_BYTES - size, "%s%.*s%s%.*s", i > 0 ? ", " : "",
+                     (int)fields[i].id.size, (const char *)fields[i].id.data, brief ? "=" : "",
+                     brief ? (int)fields[i].value.size : 0, (const char *)fields[i].value.data);
         size += more > 0 ? (size_t)more : 0;
     }
 }
@@ -377,10 +147,10 @@ static void list_fields(const tb_field *fields, size_t count, char out[FAULT_BYT
 /* A field group that shows something else than was signed; what figures it claims is held against
  * the events all the same. */
 static tb_err
-tell_bent(checking *c, tb_step *step, const tb_evidence_taken *taken, const tb_opening *bent)
+tell_bent(tb_checking *c, tb_step *step, const tb_evidence_taken *taken, const tb_opening *bent)
 {
     char hex[2 * TB_DIGEST_BYTES + 1];
-    char shown[FAULT_BYTES];
+    char shown[TB_CHECKED_FAULT_BYTES];
     tb_field *fields = NULL;
     size_t count = 0;
     if (tb_group_fields_decode(bent->content, step->arena, &fields, &count) != TB_ACCEPTED) {
@@ -388,8 +158,9 @@ tell_bent(checking *c, tb_step *step, const tb_evidence_taken *taken, const tb_o
     }
     list_fields(fields, count, shown);
     tb_hex(taken->event.bytes, TB_DIGEST_BYTES, hex);
-    fault(c, _("event %s: field group %.*s is not what was signed; do not rely on what it shows: %s"),
-          hex, (int)bent->group.size, (const char *)bent->group.data, shown);
+    tb_checking_fault(
+        c, _("event %s: field group %.*s is not what was signed; do not rely on what it shows: %s"),
+        hex, (int)bent->group.size, (const char *)bent->group.data, shown);
     for (size_t i = 0; i < count && tb_case_equal(&taken->case_id, &c->first.subject); i++) {
         if (tb_figures_well_formed(fields[i].value)) {
             return tb_arena_copy(&c->keep, fields[i].value, &c->shown);
@@ -398,22 +169,27 @@ tell_bent(checking *c, tb_step *step, const tb_evidence_taken *taken, const tb_o
     return TB_OK;
 }
 
-static tb_err take_events(checking *c, tb_step *step, const void *input)
+static tb_err take_events(tb_checking *c, tb_step *step, const void *input)
 {
     const slice *s = input;
     tb_err err = TB_OK;
     for (size_t i = s->from; err == TB_OK && i < s->to; i++) {
         char hex[2 * TB_DIGEST_BYTES + 1];
         tb_evidence_taken taken;
-        err = tb_evidence_take(step, &c->first.maker, s->page->passed[i], &taken);
+        err = tb_evidence_take(step, &c->first.maker, c->marked, c->marked_count,
+                               s->page->passed[i], &taken);
         tb_hex(taken.event.bytes, TB_DIGEST_BYTES, hex);
         if (err == TB_OK && taken.refused != TB_ACCEPTED) {
-            fault(c, _("event %s: %s"), hex, sentence(taken.refused));
+            tb_checking_fault(c, _("event %s: %s"), hex, sentence(taken.refused));
         }
         if (err == TB_OK && taken.twice) {
-            fault(c, _("event %s stands in the file twice"), hex);
+            tb_checking_fault(c, _("event %s stands in the file twice"), hex);
         } else if (err == TB_OK && taken.early) {
-            fault(c, _("event %s does not stand behind the one it builds on"), hex);
+            tb_checking_fault(c, _("event %s does not stand behind the one it builds on"), hex);
+        }
+        if (err == TB_OK && taken.other_mark) {
+            tb_checking_fault(c, _("event %s: %s"), hex,
+                              _("an arrived mark over it is of another notice"));
         }
         for (size_t b = 0; err == TB_OK && b < taken.bent_count; b++) {
             err = tell_bent(c, step, &taken, &taken.bent[b]);
@@ -422,39 +198,79 @@ static tb_err take_events(checking *c, tb_step *step, const void *input)
     return err;
 }
 
-static tb_err take_marks(checking *c, tb_step *step, const void *input)
+/* ---- marks: which hold is known before the notices that stand under them ---- */
+
+static bool is_here(const tb_checking *c, const tb_line *line)
+{
+    for (size_t i = 0; i < c->marked_count; i++) {
+        const tb_line *known = &c->marked[i].line;
+        if (tb_stream_equal(&known->stream, &line->stream) && known->to == line->to &&
+            tb_digest_equal(&known->digest, &line->digest)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static tb_err take_marks(tb_checking *c, tb_step *step, const void *input)
 {
     const tb_evidence_page *page = input;
     for (size_t i = 0; i < page->line_count; i++) {
-        tb_refusal refused = tb_evidence_mark(step, page->lines[i]);
+        tb_line line;
+        tb_refusal refused = tb_evidence_mark(step, page->lines[i], &line);
         if (refused != TB_ACCEPTED) {
-            fault(c, _("page %u: an arrived mark does not hold: %s"), (unsigned)page->number,
-                  sentence(refused));
+            tb_checking_fault(c, _("page %u: an arrived mark does not hold: %s"),
+                              (unsigned)page->number, sentence(refused));
+        } else if (!is_here(c, &line) && c->marked_count < TB_CHECKED_MARKS_MAX) {
+            c->marked[c->marked_count++] = (tb_evidence_marked){line, page->number, false};
         }
-        c->marks += refused == TB_ACCEPTED;
     }
     return TB_OK;
 }
 
-static bool take_all(checking *c)
+static bool take_all_marks(tb_checking *c)
 {
     size_t at = TB_EVIDENCE_MAGIC_BYTES;
     tb_evidence_page page;
     bool fine = true;
-    while (fine && next_page(c, &at, &page)) {
+    c->marked = tb_arena_array(&c->keep, TB_CHECKED_MARKS_MAX, sizeof *c->marked);
+    while (fine && c->marked != NULL && tb_checking_next(c, &at, &page)) {
+        fine = turn(c, take_marks, &page);
+    }
+    return fine && c->marked != NULL;
+}
+
+/* A mark of the maker's other streams, or from before, would only look as if it proved something.
+ */
+static void tell_idle_marks(tb_checking *c)
+{
+    for (size_t i = 0; i < c->marked_count; i++) {
+        if (!c->marked[i].covers) {
+            tb_checking_fault(c, _("page %u: an arrived mark is over no notice in the file"),
+                              (unsigned)c->marked[i].page);
+        }
+    }
+}
+
+static bool take_all(tb_checking *c)
+{
+    size_t at = TB_EVIDENCE_MAGIC_BYTES;
+    tb_evidence_page page;
+    bool fine = take_all_marks(c);
+    while (fine && tb_checking_next(c, &at, &page)) {
         check_page(c, &page);
         for (size_t i = 0; fine && i < page.passed_count; i += EVENTS_A_TURN) {
-            size_t to = i + EVENTS_A_TURN < page.passed_count ? i + EVENTS_A_TURN
-                                                              : page.passed_count;
+            size_t to =
+                i + EVENTS_A_TURN < page.passed_count ? i + EVENTS_A_TURN : page.passed_count;
             const slice s = {&page, i, to};
             fine = turn(c, take_events, &s);
         }
-        fine = fine && turn(c, take_marks, &page);
     }
+    tell_idle_marks(c);
     return fine;
 }
 
-static tb_err settle(checking *c, tb_step *step, const void *input)
+static tb_err settle(tb_checking *c, tb_step *step, const void *input)
 {
     tb_time due;
     bool *out_more = *(bool *const *)input;
@@ -466,7 +282,7 @@ static tb_err settle(checking *c, tb_step *step, const void *input)
     return err == TB_ERR_NOT_FOUND ? TB_OK : err;
 }
 
-static bool settle_all(checking *c)
+static bool settle_all(tb_checking *c)
 {
     bool more = true;
     bool *place = &more;
@@ -479,19 +295,22 @@ static bool settle_all(checking *c)
 
 /* ---- the verdict ---- */
 
-static void say_whose(const checking *c, bool compared)
+static void say_whose(const tb_checking *c, bool compared)
 {
     char at[TB_TIME_TEXT];
     char printed[TB_FINGERPRINT_TEXT];
     const tb_directory *newest = &c->directories[c->directory_count - 1];
     tb_time_print(c->first.made, at);
-    fingerprint_of(newest, printed);
+    tb_checking_fingerprint(newest, printed);
     (void)printf(_("exported by %s at %s; directory version %u\n"), c->first.maker.text, at,
                  (unsigned)newest->version);
+    if (newest->exercise) {
+        (void)printf("%s\n", _("exercise data, not for statistics"));
+    }
     if (c->archive) {
         (void)printf(_("archive of a campaign: %llu cases\n"), (unsigned long long)c->cases);
     }
-    (void)printf(_("%llu arrived marks of recipients\n"), (unsigned long long)c->marks);
+    (void)printf(_("%llu arrived marks of recipients\n"), (unsigned long long)c->marked_count);
     if (!compared) {
         (void)printf(_("the authority's key has the fingerprint\n  %s\n"
                        "what follows holds if the authority tells you the same (or use "
@@ -501,10 +320,10 @@ static void say_whose(const checking *c, bool compared)
 }
 
 /* What was found while taking stands before what was found in the store. */
-static tb_err merge(checking *c, tb_step *step, tb_local_verified *verified)
+static tb_err merge(tb_checking *c, tb_step *step, tb_local_verified *verified)
 {
-    tb_bytes *all = tb_arena_array(step->arena, c->fault_count + verified->fault_count + 1,
-                                   sizeof *all);
+    tb_bytes *all =
+        tb_arena_array(step->arena, c->fault_count + verified->fault_count + 1, sizeof *all);
     if (all == NULL) {
         return TB_ERR_LIMIT;
     }
@@ -519,7 +338,7 @@ static tb_err merge(checking *c, tb_step *step, tb_local_verified *verified)
 }
 
 /* The next case of an archive. */
-static tb_err verify_next(checking *c, tb_step *step, const void *input)
+static tb_err verify_next(tb_checking *c, tb_step *step, const void *input)
 {
     (void)input;
     tb_local_answer answer = {.code = TB_ACCEPTED};
@@ -543,27 +362,29 @@ static tb_err verify_next(checking *c, tb_step *step, const void *input)
     c->sum.signatures += one->signatures;
     c->sum.stamps += one->stamps;
     c->sum.openings += one->openings;
+    c->sum.attested = c->sum.attested || one->attested;
     for (size_t i = 0; i < one->fault_count; i++) {
-        fault(c, "%.*s", (int)one->faults[i].size, (const char *)one->faults[i].data);
+        tb_checking_fault(c, "%.*s", (int)one->faults[i].size, (const char *)one->faults[i].data);
     }
     return TB_OK;
 }
 
 /* What is true of other cases proves nothing here, and is not to look as if it did. */
-static tb_err tell_strangers(checking *c, tb_step *step)
+static tb_err tell_strangers(tb_checking *c, tb_step *step)
 {
-    tb_case_id list[FAULTS_MAX];
+    tb_case_id list[TB_CHECKED_FAULTS_MAX];
     size_t count;
-    tb_err err = tb_evidence_strangers(step, &c->first.subject, c->first.report, list, FAULTS_MAX,
-                                       &count);
-    for (size_t i = 0; err == TB_OK && i < count && i < FAULTS_MAX; i++) {
+    tb_err err = tb_evidence_strangers(step, &c->first.subject, c->first.report, list,
+                                       TB_CHECKED_FAULTS_MAX, &count);
+    for (size_t i = 0; err == TB_OK && i < count && i < TB_CHECKED_FAULTS_MAX; i++) {
         char hex[2 * TB_CASE_ID_BYTES + 1];
         tb_hex(list[i].bytes, TB_CASE_ID_BYTES, hex);
-        fault(c,
-              c->first.report ? _("the file holds events of case %s; nothing of it counts in a "
+        tb_checking_fault(c,
+                          c->first.report
+                              ? _("the file holds events of case %s; nothing of it counts in a "
                                   "figure of the report")
                               : _("the file holds events of another case, %s"),
-              hex);
+                          hex);
     }
     return err;
 }
@@ -573,7 +394,7 @@ typedef struct verdict {
     bool compared;
 } verdict;
 
-static tb_err verify(checking *c, tb_step *step, const void *input)
+static tb_err verify(tb_checking *c, tb_step *step, const void *input)
 {
     const verdict *v = input;
     tb_local_answer answer = {.code = TB_ACCEPTED};
@@ -595,24 +416,25 @@ static tb_err verify(checking *c, tb_step *step, const void *input)
         return err;
     }
     if (held > 0) {
-        fault(c, _("events whose predecessors or campaign are not in the file: %llu"),
-              (unsigned long long)held);
+        tb_checking_fault(c, _("events whose predecessors or campaign are not in the file: %llu"),
+                          (unsigned long long)held);
     }
     if (answer.kind != TB_ANSWER_VERIFIED) {
         answer.verified = (tb_local_verified){.case_id = c->first.subject};
-        fault(c, _("what the file is about is not in it: %s"), sentence(answer.code));
+        tb_checking_fault(c, _("what the file is about is not in it: %s"), sentence(answer.code));
     }
     err = merge(c, step, &answer.verified);
     c->wrong = answer.verified.wrong;
     if (err == TB_OK && v->json) {
         json_t *o = tb_json_verified(&answer.verified);
         char printed[TB_FINGERPRINT_TEXT];
-        fingerprint_of(&c->directories[c->directory_count - 1], printed);
+        tb_checking_fingerprint(&c->directories[c->directory_count - 1], printed);
         (void)json_object_set_new(o, "maker", json_string(c->first.maker.text));
-        (void)json_object_set_new(o, "cases",
-                                  json_integer(c->archive ? (json_int_t)c->cases : 1));
-        (void)json_object_set_new(o, "marks", json_integer((json_int_t)c->marks));
+        (void)json_object_set_new(o, "cases", json_integer(c->archive ? (json_int_t)c->cases : 1));
+        (void)json_object_set_new(o, "marks", json_integer((json_int_t)c->marked_count));
         (void)json_object_set_new(o, "authority", json_string(printed));
+        (void)json_object_set_new(o, "exercise",
+                                  json_boolean(c->directories[c->directory_count - 1].exercise));
         (void)json_object_set_new(o, "authority_compared", json_boolean(v->compared));
         tb_json_print(o);
     } else if (err == TB_OK) {
@@ -623,7 +445,7 @@ static tb_err verify(checking *c, tb_step *step, const void *input)
 }
 
 /* Nothing could be taken: what is wrong is all there is to say. */
-static int say_nothing(checking *c, bool json)
+static int say_nothing(tb_checking *c, bool json)
 {
     tb_local_verified nothing = {.case_id = c->first.subject,
                                  .wrong = c->wrong,
@@ -637,20 +459,20 @@ static int say_nothing(checking *c, bool json)
     return TB_EXIT_REFUSED;
 }
 
-static int check(checking *c, const char *trusted, const char *authority, bool json)
+static int check(tb_checking *c, const char *trusted, const char *authority, bool json)
 {
     const verdict v = {json, trusted != NULL || authority != NULL};
-    if (!scan(c)) {
+    if (!tb_checking_scan(c)) {
         return say_nothing(c, json);
     }
     if (trusted != NULL && c->directory_count > 0) {
-        trust_directory(c, trusted);
+        tb_checking_trust_directory(c, trusted);
     }
-    if (!bind_directories(c)) {
+    if (!tb_checking_bind(c)) {
         return say_nothing(c, json);
     }
     if (authority != NULL) {
-        trust_fingerprint(c, authority);
+        tb_checking_trust_fingerprint(c, authority);
     }
     c->archive = tb_case_zero(&c->first.subject);
     bool fine = open_store(c) && take_all(c);
@@ -664,7 +486,7 @@ static int check(checking *c, const char *trusted, const char *authority, bool j
     return c->wrong > 0 ? TB_EXIT_REFUSED : TB_EXIT_DONE;
 }
 
-static bool begin(checking *c)
+static bool begin(tb_checking *c)
 {
     if (!tb_files_load(c->path, FILE_BYTES_MAX, &c->file, &c->size)) {
         return false;
@@ -684,7 +506,7 @@ static bool begin(checking *c)
 
 int tb_evidence_verify(const char *path, const char *trusted, const char *authority, bool json)
 {
-    checking *c = calloc(1, sizeof *c);
+    tb_checking *c = calloc(1, sizeof *c);
     int code = TB_EXIT_INTERNAL;
     if (c == NULL) {
         return code;

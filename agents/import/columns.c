@@ -43,14 +43,14 @@ static void note_purpose(tb_columns *columns, size_t at)
     }
 }
 
-static bool appears(const tb_columns *columns, const tb_field_def *field)
+size_t tb_columns_find(const tb_columns *columns, const tb_field_def *field)
 {
     for (size_t i = 0; i < columns->count; i++) {
         if (columns->list[i].field == field) {
-            return true;
+            return i;
         }
     }
-    return false;
+    return TB_COLUMN_NONE;
 }
 
 tb_columns_fault
@@ -60,7 +60,7 @@ tb_columns_read(const tb_case_type *type, const tb_csv_row *heading, tb_columns 
     TB_ASSERT(open != NULL);
 
     if (heading->broken) {
-        return (tb_columns_fault){.code = TB_REFUSED_ROW};
+        return (tb_columns_fault){.code = tb_csv_fits(heading, heading->count)};
     }
     *out = (tb_columns){.number = TB_COLUMN_NONE,
                         .reported_at = TB_COLUMN_NONE,
@@ -68,7 +68,7 @@ tb_columns_read(const tb_case_type *type, const tb_csv_row *heading, tb_columns 
                         .found_province = TB_COLUMN_NONE};
     for (size_t i = 0; i < heading->count; i++) {
         const tb_field_def *field = tb_names_field(type, tb_utf8_trim(heading->fields[i]));
-        if (field != NULL && appears(out, field)) {
+        if (field != NULL && tb_columns_find(out, field) != TB_COLUMN_NONE) {
             return (tb_columns_fault){TB_REFUSED_FIELD_INVALID, heading->fields[i]};
         }
         out->list[i] = (tb_column){.heading = tb_utf8_trim(heading->fields[i]),

@@ -29,8 +29,8 @@ typedef struct tb_columns {
 
 /* What a heading row lacks. */
 typedef struct tb_columns_fault {
-    tb_refusal
-        code; /* row_malformed, field_missing (no number column) or field_invalid (one twice) */
+    tb_refusal code; /* row_quotes, row_size, field_missing (no number column) or field_invalid (one
+                        twice) */
     tb_bytes heading;
 } tb_columns_fault;
 
@@ -40,5 +40,8 @@ const tb_action *tb_opening_action(const tb_case_type *type);
 /* Reads the heading. code TB_ACCEPTED: *out is usable. */
 tb_columns_fault
 tb_columns_read(const tb_case_type *type, const tb_csv_row *heading, tb_columns *out);
+
+/* The column of that field, or TB_COLUMN_NONE. */
+size_t tb_columns_find(const tb_columns *columns, const tb_field_def *field);
 
 #endif

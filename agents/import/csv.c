@@ -70,22 +70,27 @@ static tb_err unquote(tb_bytes inside, size_t doubled, tb_arena *arena, tb_bytes
     return TB_OK;
 }
 
-/* One field from *at to the comma or line end behind it. *broken on wrong quoting. */
+static tb_err break_row(tb_csv_row *row, bool too_large)
+{
+    row->broken = true;
+    row->too_large = too_large;
+    return TB_OK;
+}
+
+/* One field from *at to the comma or line end behind it. The row is broken by wrong quoting. */
 static tb_err
-field(tb_bytes text, size_t limit, size_t *at, tb_arena *arena, tb_bytes *out, bool *broken)
+field(tb_bytes text, size_t limit, size_t *at, tb_arena *arena, tb_bytes *out, tb_csv_row *row)
 {
     size_t start = *at;
     if (start < limit && text.data[start] == '"') {
         size_t quote = 0;
         size_t doubled = 0;
         if (!closing_quote(text, start, limit, &quote, &doubled)) {
-            *broken = true;
-            return TB_OK;
+            return break_row(row, limit < text.size);
         }
         size_t after = quote + 1;
         if (after < text.size && text.data[after] != ',' && !line_end(text.data[after])) {
-            *broken = true;
-            return TB_OK;
+            return break_row(row, false);
         }
         *at = after;
         return unquote(tb_bytes_of(text.data + start + 1, quote - start - 1), doubled, arena, out);
@@ -94,14 +99,12 @@ field(tb_bytes text, size_t limit, size_t *at, tb_arena *arena, tb_bytes *out, b
     size_t i = start;
     while (i < limit && text.data[i] != ',' && !line_end(text.data[i])) {
         if (text.data[i] == '"') {
-            *broken = true;
-            return TB_OK;
+            return break_row(row, false);
         }
         i++;
     }
-    if (i == limit && i < text.size) {
-        *broken = true; /* larger than a row may be */
-        return TB_OK;
+    if (i == limit && i < text.size && !line_end(text.data[i])) {
+        return break_row(row, true);
     }
     *at = i;
     *out = tb_bytes_of(text.data + start, i - start);
@@ -125,10 +128,9 @@ static tb_err fields(tb_bytes text, size_t *at, tb_arena *arena, tb_csv_row *row
     tb_bytes list[TB_CSV_FIELDS_MAX];
     for (;;) {
         if (row->count == TB_CSV_FIELDS_MAX) {
-            row->broken = true;
-            return TB_OK;
+            return break_row(row, true);
         }
-        tb_err err = field(text, limit, at, arena, &list[row->count], &row->broken);
+        tb_err err = field(text, limit, at, arena, &list[row->count], row);
         if (err != TB_OK || row->broken) {
             return err;
         }
@@ -167,6 +169,17 @@ tb_err tb_csv_next(tb_csv *csv, tb_arena *arena, tb_csv_row *out)
     csv->rows++;
     *out = row;
     return TB_OK;
+}
+
+tb_refusal tb_csv_fits(const tb_csv_row *row, size_t columns)
+{
+    if (row->too_large) {
+        return TB_REFUSED_ROW_SIZE;
+    }
+    if (row->broken) {
+        return TB_REFUSED_ROW_QUOTES;
+    }
+    return row->count == columns ? TB_ACCEPTED : TB_REFUSED_ROW;
 }
 
 bool tb_csv_needs_quotes(tb_bytes text)

@@ -9,6 +9,7 @@
 #define TB_CSV_H
 
 #include "base/arena.h"
+#include "base/refusal.h"
 
 /* One row; a row with more is broken. */
 #define TB_CSV_FIELDS_MAX    128
@@ -25,7 +26,9 @@ typedef struct tb_csv_row {
     tb_bytes raw; /* as it stands in the text, without its line end */
     tb_bytes *fields;
     size_t count;
-    bool broken; /* quoting or size; fields is then empty */
+    bool broken;    /* quoting or size; fields is then empty */
+    bool too_large; /* broken by a bound above: many columns, a long cell, a quote that never closes
+                     */
 } tb_csv_row;
 
 void tb_csv_init(tb_csv *csv, tb_bytes text);
@@ -33,6 +36,9 @@ void tb_csv_init(tb_csv *csv, tb_bytes text);
 /* The next row that is not empty. Fields live in the text or the arena. TB_ERR_NOT_FOUND at the
  * end; TB_ERR_LIMIT when the arena is too small for one row. */
 tb_err tb_csv_next(tb_csv *csv, tb_arena *arena, tb_csv_row *out) TB_MUST_USE;
+
+/* Whether the row has so many columns: TB_ACCEPTED, or why it cannot be read by its heading. */
+tb_refusal tb_csv_fits(const tb_csv_row *row, size_t columns);
 
 /* Whether a field must be quoted when written. */
 bool tb_csv_needs_quotes(tb_bytes field);

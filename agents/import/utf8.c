@@ -68,16 +68,18 @@ uint32_t tb_utf8_next(tb_bytes text, size_t *at)
     return character;
 }
 
-bool tb_utf8_valid(tb_bytes text)
+size_t tb_utf8_front(tb_bytes text)
 {
     size_t at = 0;
-    while (at < text.size) {
-        uint32_t character = 0;
-        if (!take(text, &at, &character)) {
-            return false;
-        }
+    uint32_t character = 0;
+    while (at < text.size && take(text, &at, &character)) {
     }
-    return true;
+    return at;
+}
+
+bool tb_utf8_valid(tb_bytes text)
+{
+    return tb_utf8_front(text) == text.size;
 }
 
 uint32_t tb_utf8_narrow(uint32_t character)

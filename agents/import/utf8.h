@@ -10,6 +10,8 @@ uint32_t tb_utf8_next(tb_bytes text, size_t *at);
 
 /* Well-formed throughout: no stray, overlong or surrogate sequences. */
 bool tb_utf8_valid(tb_bytes text);
+/* How many bytes at the front are well-formed: all of them, or up to the first that is not. */
+size_t tb_utf8_front(tb_bytes text);
 
 /* Full-width letters, digits and signs (U+FF01..U+FF5E) as their ASCII form; others unchanged. */
 uint32_t tb_utf8_narrow(uint32_t character);

@@ -73,6 +73,7 @@ static bool refuse(judging *j, tb_verdict verdict, tb_refusal code, size_t colum
     j->judged.verdict = verdict;
     j->judged.code = code;
     if (column != TB_COLUMN_NONE) {
+        j->judged.field = j->import->columns.list[column].field;
         j->judged.heading = j->import->columns.list[column].heading;
         j->judged.cell = j->row->fields[column];
     }
@@ -100,8 +101,8 @@ static bool no_identity_number(judging *j)
 
 static bool whole(judging *j)
 {
-    bool fits = !j->row->broken && j->row->count == j->import->columns.count;
-    return fits || refuse(j, TB_VERDICT_ROW, TB_REFUSED_ROW, TB_COLUMN_NONE);
+    tb_refusal code = tb_csv_fits(j->row, j->import->columns.count);
+    return code == TB_ACCEPTED || refuse(j, TB_VERDICT_ROW, code, TB_COLUMN_NONE);
 }
 
 static bool mobile(judging *j)
@@ -223,8 +224,9 @@ static bool nothing_missing(judging *j)
             tb_case_type_field(j->import->type, tb_bytes_str(wanted->field));
         bool given = field == NULL || field->compute != TB_COMPUTE_NONE || has(j, wanted->field);
         if (wanted->required && !given) {
-            j->judged.heading = tb_bytes_str(wanted->field);
-            return refuse(j, TB_VERDICT_ROW, TB_REFUSED_FIELD_MISSING, TB_COLUMN_NONE);
+            j->judged.field = field;
+            return refuse(j, TB_VERDICT_ROW, TB_REFUSED_FIELD_MISSING,
+                          tb_columns_find(&j->import->columns, field));
         }
     }
     return true;

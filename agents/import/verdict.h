@@ -64,8 +64,9 @@ bool tb_import_init(tb_import *import,
 typedef struct tb_judged {
     tb_verdict verdict;
     tb_refusal code;  /* why it is not sent, or TB_ACCEPTED */
-    tb_bytes heading; /* the column and */
-    tb_bytes cell;    /* the cell it is about; may be empty */
+    const tb_field_def *field; /* what it is about; NULL: the row */
+    tb_bytes heading;          /* its column; empty where no column is for it, and */
+    tb_bytes cell;             /* what stands there; may be empty */
     tb_number number;
     bool has_segment;
     tb_segment segment;

@@ -1,6 +1,7 @@
 /* loop - read what waits, up to a bound; one turn; again. */
 #include "agents/shell/shell.h"
 
+#include "daemon/accept.h"
 #include "daemon/notify.h"
 
 #include <malloc.h>
@@ -294,6 +295,7 @@ void tb_shell_run(tb_shell *shell)
         }
         turn(shell, &b);
         release(&b);
+        tb_accept_tell();
         if (shell->reload) {
             reload(shell);
             if (!tb_agent_net_key_named(&shell->net, shell->agent.directory)) {

@@ -59,6 +59,7 @@ bool tb_agent_net_open_local(tb_agent_net *net, const char *path)
     zsock_set_sndhwm(net->local, QUEUE_MESSAGES);
     zsock_set_rcvhwm(net->local, QUEUE_MESSAGES);
     zsock_set_maxmsgsize(net->local, TB_LOCAL_BYTES_MAX);
+    zsock_set_handshake_ivl(net->local, HANDSHAKE_MS);
     mode_t before = umask(0117);
     int bound = zsock_bind(net->local, "ipc://%s", path);
     (void)umask(before);

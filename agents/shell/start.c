@@ -7,6 +7,7 @@
 #include "agents/link.h"
 #include "agents/local.h"
 #include "agents/migrate.h"
+#include "daemon/accept.h"
 #include "daemon/damage.h"
 #include "daemon/memory.h"
 #include "daemon/migration_log.h"
@@ -245,6 +246,7 @@ static bool check_enrolled(tb_shell *shell)
 bool tb_shell_start(tb_shell *shell, const tb_agent_options *options)
 {
     tb_memory_keep(KEPT_FREE_BYTES);
+    tb_accept_keep_reserve();
     shell->options = options;
     shell->agent.self = options->party;
     shell->agent.judge_campaign = tb_documents_judge_campaign;

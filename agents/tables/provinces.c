@@ -85,6 +85,12 @@ tb_refusal tb_provinces_decode(tb_bytes content, tb_arena *arena, tb_provinces *
     return refused;
 }
 
+static bool ends(tb_bytes name, tb_bytes with)
+{
+    return name.size > with.size &&
+           memcmp(name.data + name.size - with.size, with.data, with.size) == 0;
+}
+
 /* 内蒙古 of 内蒙古自治区: the name without what kind of area it is. */
 static tb_bytes short_name(tb_bytes name)
 {
@@ -92,29 +98,43 @@ static tb_bytes short_name(tb_bytes name)
                                         "自治区",     "省",         "市"};
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         tb_bytes kind = tb_bytes_str(kinds[i]);
-        if (name.size > kind.size &&
-            memcmp(name.data + name.size - kind.size, kind.data, kind.size) == 0) {
+        if (ends(name, kind)) {
             return tb_bytes_of(name.data, name.size - kind.size);
         }
     }
     return name;
 }
 
+/* 广西自治区: nobody has to write the nationality. */
+static bool autonomous(const tb_province *province, tb_bytes text)
+{
+    tb_bytes kind = tb_bytes_str("自治区");
+    tb_bytes name = province->name_zh;
+    tb_bytes brief = short_name(name);
+    return ends(name, kind) && ends(text, kind) &&
+           tb_utf8_same(brief, tb_bytes_of(text.data, text.size - kind.size));
+}
+
 static bool called(const tb_province *province, tb_bytes text)
 {
     const tb_bytes names[] = {
         province->code,    province->code6, province->name_zh, short_name(province->name_zh),
-        province->name_en, province->abbr,  province->abbr_zh, province->bureau_zh};
+        province->name_en, province->abbr,  province->abbr_zh};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if (names[i].size > 0 && tb_utf8_same(names[i], text)) {
             return true;
         }
     }
-    return false;
+    return autonomous(province, text);
 }
 
 const tb_province *tb_provinces_find(const tb_provinces *provinces, tb_bytes text)
 {
+    tb_bytes bureau = tb_bytes_str("通信管理局");
+    text = tb_utf8_trim(text);
+    if (ends(text, bureau)) {
+        text.size -= bureau.size;
+    }
     for (size_t i = 0; i < provinces->count; i++) {
         if (called(&provinces->list[i], text)) {
             return &provinces->list[i];

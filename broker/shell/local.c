@@ -4,6 +4,8 @@
 
 #include "base/limits.h"
 
+/* What opens a connection and says nothing is closed after so long. */
+#define HANDSHAKE_MS     3000
 #define QUEUE_MESSAGES   100
 #define ROUTING_ID_BYTES 5
 #define DROPS_MAX        16
@@ -46,6 +48,7 @@ bool tb_hub_socket_open(tb_hub_socket *local, const char *path)
     zsock_set_sndhwm(local->router, QUEUE_MESSAGES);
     zsock_set_rcvhwm(local->router, QUEUE_MESSAGES);
     zsock_set_maxmsgsize(local->router, TB_LOCAL_BYTES_MAX);
+    zsock_set_handshake_ivl(local->router, HANDSHAKE_MS);
     mode_t before = umask(0117);
     int bound = zsock_bind(local->router, "ipc://%s", path);
     (void)umask(before);

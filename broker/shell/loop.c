@@ -1,6 +1,8 @@
 #define _POSIX_C_SOURCE 200809L
 
 #include "broker/shell/hub.h"
+#include "broker/shell/zap.h"
+#include "daemon/accept.h"
 #include "daemon/notify.h"
 
 #include <sys/signalfd.h>
@@ -69,6 +71,17 @@ static void put_off(tb_hub *hub, tb_received *received)
                 zmq_msg_size(&received->message));
     }
     tb_net_release(received);
+}
+
+/* Messages of several frames, or behind a routing id that its client chose: a line for all that
+ * came in a reading. */
+static void tell_dropped(tb_hub *hub, uint64_t before)
+{
+    if (hub->net.dropped != before && tb_hub_may_print(&hub->printing, TB_LEVEL_WARN)) {
+        const char *party = hub->net.dropped_of.text;
+        fprintf(stderr, "level=warn event=messages_dropped count=%llu party=%s\n",
+                (unsigned long long)(hub->net.dropped - before), party[0] == '\0' ? "-" : party);
+    }
 }
 
 /* What is waiting, one message of each connection after the other, up to a bound: at most one frame
@@ -231,7 +244,10 @@ int tb_hub_run(tb_hub *hub)
     static batch b;
     tb_time tick = clock_ms();
     while (!hub->stop) {
+        uint64_t dropped = hub->net.dropped;
         read_frames(hub, &b);
+        tell_dropped(hub, dropped);
+        tb_accept_tell();
         read_local(hub, &b);
         if (clock_ms() >= tick || tick > clock_ms() + TICK_MS) {
             add(&b, TB_INPUT_TICK);
@@ -251,6 +267,10 @@ int tb_hub_run(tb_hub *hub)
             /* Little to do: find out when the core wants to be woken. */
             tick = after_pause(hub, next_tick(hub));
             wait_until(hub, tick);
+        }
+        if (!tb_zap_answers(hub->net.zap)) {
+            fprintf(stderr, "level=error event=stop what=\"nobody says who may connect\"\n");
+            return TB_EXIT_LISTEN;
         }
         (void)tb_notify_alive(0); /* a busy hub never waits */
         look_for_signal(hub);

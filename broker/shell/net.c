@@ -95,13 +95,18 @@ static const tb_party *speaker_of(const tb_speakers *speakers, const zmq_msg_t *
     return key == NULL || key[0] == '\0' ? NULL : tb_speakers_find(speakers, key);
 }
 
-static void discard_rest(void *handle, const zmq_msg_t *message)
+/* The rest of a message that is dropped, frame after frame. */
+static void discard_rest(tb_net *net, const tb_speakers *speakers, const zmq_msg_t *message)
 {
     bool more = zmq_msg_more(message) != 0;
     while (more) {
         zmq_msg_t part;
         zmq_msg_init(&part);
-        more = zmq_msg_recv(&part, handle, ZMQ_DONTWAIT) >= 0 && zmq_msg_more(&part) != 0;
+        more = zmq_msg_recv(&part, net->handle, ZMQ_DONTWAIT) >= 0 && zmq_msg_more(&part) != 0;
+        const tb_party *party = speaker_of(speakers, &part);
+        if (party != NULL) {
+            net->dropped_of = *party;
+        }
         zmq_msg_close(&part);
     }
 }
@@ -117,7 +122,8 @@ static int receive_one(tb_net *net, const tb_speakers *speakers, tb_received *ou
     }
     bool known = peer_of(&id, &out->peer) && zmq_msg_more(&id) != 0;
     if (!known) {
-        discard_rest(net->handle, &id);
+        net->dropped_of = (tb_party){0};
+        discard_rest(net, speakers, &id);
         zmq_msg_close(&id);
         return 0;
     }
@@ -130,7 +136,8 @@ static int receive_one(tb_net *net, const tb_speakers *speakers, tb_received *ou
     }
     const tb_party *party = speaker_of(speakers, &out->message);
     if (party == NULL || zmq_msg_more(&out->message) != 0) {
-        discard_rest(net->handle, &out->message);
+        net->dropped_of = party == NULL ? (tb_party){0} : *party;
+        discard_rest(net, speakers, &out->message);
         zmq_msg_close(&out->message);
         return 0;
     }

@@ -15,7 +15,8 @@ typedef struct tb_net {
     zsock_t *router;
     void *handle; /* of libzmq, for single messages */
     zactor_t *zap;
-    uint64_t dropped; /* messages of a form no agent of ours sends, or by nobody known */
+    uint64_t dropped;    /* messages of a form no agent of ours sends, or by nobody known */
+    tb_party dropped_of; /* whose the last of them was; zero: of nobody known */
 } tb_net;
 
 /* A message and who sent it; ends with tb_net_release. */

@@ -59,7 +59,11 @@ static bool had_its_part(const tb_parts *parts, const tb_party *party, bool shar
 {
     const tb_read_part *part = find(parts, party);
     size_t bytes = shared ? TB_PARTY_BYTES_SHARED : TB_PARTY_BYTES_A_TURN;
-    return part != NULL && (part->frames >= TB_PARTY_FRAMES_A_TURN || part->bytes >= bytes);
+    if (part == NULL) {
+        /* As many parties as frames are taken; whose frame was put off has had its part, too. */
+        return parts->count == TB_BATCH_MAX;
+    }
+    return part->frames >= TB_PARTY_FRAMES_A_TURN || part->bytes >= bytes;
 }
 
 /* The party's place, or that of whoever had a large frame longest ago. */

@@ -21,8 +21,8 @@
 #define TB_PARTS_LARGE 32
 typedef enum tb_part_verdict {
     TB_PART_TAKE,
-    TB_PART_KEEP, /* its party has had its part: it is the first of the next reading, this one ends
-                   */
+    TB_PART_KEEP, /* its party has had its part, or a reading's number of parties is reached: it is
+                     the first of the next reading, this one ends */
     TB_PART_DROP, /* put off: as if it had been lost */
 } tb_part_verdict;
 
@@ -49,7 +49,7 @@ typedef struct tb_parts {
 
 /* The next reading. Zeroed is the first state. */
 void tb_parts_begin(tb_parts *parts, tb_time now);
-/* What becomes of the next frame of a reading, at most TB_BATCH_MAX of which are taken. */
+/* What becomes of the next frame of a reading, which is of at most TB_BATCH_MAX parties. */
 tb_part_verdict tb_parts_judge(tb_parts *parts, const tb_party *party, tb_bytes frame);
 /* Whether what was read of this party goes into a turn behind the others': others submit, and it is
  * more than lone notices or lines. */

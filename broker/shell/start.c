@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "broker/migrate.h"
 #include "broker/shell/zap.h"
+#include "daemon/accept.h"
 #include "daemon/damage.h"
 #include "daemon/memory.h"
 #include "daemon/migration_log.h"
@@ -200,6 +201,7 @@ int tb_hub_open(tb_hub *hub)
     tb_store_options store = {hub->options->quota_bytes, TB_STORE_BROKER};
     tb_migration_log log = {0};
     tb_memory_keep(KEPT_FREE_BYTES);
+    tb_accept_keep_reserve();
     tb_damage_watch("tongbao-broker", hub->options->store, TB_EXIT_STORE);
     tb_err err = tb_store_open_older(hub->options->store, &store, &hub->node.store);
     if (err != TB_OK) {
@@ -234,6 +236,9 @@ int tb_hub_open(tb_hub *hub)
     if (!tb_net_self_test(&hub->net, &transport->public_key)) {
         return failed(TB_EXIT_LISTEN, "self test",
                       "a stranger was not refused; the hub must not be reachable like this");
+    }
+    if (!tb_zap_watch(hub->net.zap, hub->net.router)) {
+        return failed(TB_EXIT_LISTEN, "start", "handshakes that fail cannot be watched");
     }
     return 0;
 }

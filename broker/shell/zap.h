@@ -17,5 +17,10 @@
 zactor_t *tb_zap_start(const tb_speakers *speakers);
 /* From now on this list; connections that exist are the core's matter. False: no memory. */
 bool tb_zap_replace(zactor_t *zap, const tb_speakers *speakers);
+/* From now on it also tells of handshakes at this socket that fail before anybody is asked. False:
+ * the library does not. */
+bool tb_zap_watch(zactor_t *zap, zsock_t *router);
+/* Whether it still answers; without it nobody gets in any more, and the hub is to be started again. */
+bool tb_zap_answers(zactor_t *zap);
 
 #endif

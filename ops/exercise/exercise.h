@@ -91,12 +91,11 @@ typedef struct ex_work {
 } ex_work;
 
 typedef struct ex_row {
-    tb_field *columns; /* by heading, as the sender wrote them */
+    tb_field *columns; /* as import understood them */
     size_t column_count;
-    tb_bytes lead_no;
-    tb_bytes reported_text;
+    tb_bytes lead_no;       /* as written, identity numbers masked */
+    tb_bytes reported_text; /* likewise */
     tb_time reported_at;
-    tb_bytes source;
     char verdict[24];
     char number[16];
     char home[4];

@@ -13,14 +13,25 @@
 
 static bool answered;
 
+/* One that its own agent does not take is told and left out; the others go on. */
+static void refused(ex_world *world, ex_row *row, const ex_party *party, const tb_local_answer *answer)
+{
+    (void)printf("  %s did not take lead %.*s: [%s] %s %.*s\n", party->name_zh, (int)row->lead_no.size,
+                 (const char *)row->lead_no.data, tb_refusal_key(answer->code), tb_refusal_zh(answer->code),
+                 (int)answer->detail.size, (const char *)answer->detail.data);
+    world->routed -= !row->parked;
+    row->refused = true;
+    row->parked = false;
+    (void)snprintf(row->verdict, sizeof row->verdict, "%s", tb_verdict_key(TB_VERDICT_ROW));
+    (void)snprintf(row->state, sizeof row->state, "refused");
+}
+
 static void submitted(ex_world *world, ex_party *party, const tb_local_answer *answer, uint64_t tag)
 {
     ex_row *row = &world->rows[tag];
     answered = true;
     if (answer->code != TB_ACCEPTED) {
-        ex_fail("%s refused lead %.*s: %s %.*s", party->id.text, (int)row->lead_no.size,
-                (const char *)row->lead_no.data, tb_refusal_key(answer->code), (int)answer->detail.size,
-                (const char *)answer->detail.data);
+        refused(world, row, party, answer);
     }
     if (answer->kind == TB_ANSWER_ACTED && !tb_case_zero(&answer->acted.case_id)) {
         ex_row_case(world, row, &answer->acted.case_id);
@@ -36,11 +47,11 @@ static void feed(ex_world *world, ex_row *row, ex_party *party)
     answered = false;
     world->feeding = row;
     ex_ask(world, party, &request, submitted, (uint64_t)(row - world->rows));
-    while (!answered || !row->has_case) {
+    while (!answered || !(row->has_case || row->refused)) {
         ex_round(world, 20);
     }
     world->feeding = NULL;
-    world->due += !row->parked;
+    world->due += !row->parked && !row->refused;
 }
 
 void ex_feed_deferred(ex_world *world)

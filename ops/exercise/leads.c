@@ -1,9 +1,11 @@
 /* leads - the leads file, a row each, with the verdict that import gives it (agents/import/verdict.h). */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
+#include "agents/campaign/judge.h"
+#include "agents/cli/cli.h"
+#include "agents/cli/files.h"
+#include "agents/cli/import.h"
 #include "ops/exercise/disaster.h"
 
 #define LEADS_ARENA (64u * 1024 * 1024)
@@ -12,35 +14,41 @@
 
 static tb_arena arena;
 
-static tb_bytes read_all(const char *path)
-{
-    FILE *f = fopen(path, "rb");
-    struct stat st;
-    if (f == NULL || fstat(fileno(f), &st) != 0) {
-        ex_fail("cannot read the leads %s: %s", path, strerror(errno));
-    }
-    uint8_t *data = malloc((size_t)st.st_size + 1);
-    if (data == NULL || fread(data, 1, (size_t)st.st_size, f) != (size_t)st.st_size) {
-        ex_fail("cannot read the leads %s", path);
-    }
-    (void)fclose(f);
-    bool bom = st.st_size >= 3 && memcmp(data, "\xEF\xBB\xBF", 3) == 0;
-    return tb_bytes_of(data + (bom ? 3 : 0), (size_t)st.st_size - (bom ? 3 : 0));
-}
-
 static void copy_text(char *out, size_t size, tb_bytes in)
 {
     (void)snprintf(out, size, "%.*s", (int)in.size, (const char *)in.data);
 }
 
-static tb_bytes cell(const tb_csv_row *heading, const tb_csv_row *row, const char *name)
+/* The cell under the heading of that field, however the sender wrote the heading. */
+static tb_bytes cell(const tb_import *import, const tb_csv_row *row, const char *field)
 {
-    for (size_t i = 0; i < heading->count && i < row->count; i++) {
-        if (tb_bytes_equal(heading->fields[i], tb_bytes_str(name))) {
+    for (size_t i = 0; i < import->columns.count && i < row->count; i++) {
+        if (import->columns.list[i].field != NULL && strcmp(import->columns.list[i].field->id, field) == 0) {
             return row->fields[i];
         }
     }
     return tb_bytes_of(NULL, 0);
+}
+
+/* What import understood the row to say in that field. */
+static tb_bytes understood(const ex_row *row, const char *field)
+{
+    for (size_t i = 0; i < row->column_count; i++) {
+        if (tb_bytes_equal(row->columns[i].id, tb_bytes_str(field))) {
+            return row->columns[i].value;
+        }
+    }
+    return tb_bytes_of(NULL, 0);
+}
+
+/* As it may be shown: without identity numbers. */
+static tb_bytes shown(tb_bytes text)
+{
+    tb_bytes masked;
+    if (tb_mask_identity_numbers(text, &arena, &masked) != TB_OK) {
+        ex_fail("the leads need more memory than %u bytes", LEADS_ARENA);
+    }
+    return masked;
 }
 
 static bool province_in(ex_world *world, const char *code)
@@ -53,9 +61,10 @@ static bool province_in(ex_world *world, const char *code)
 /* source -> who submits (issue: who submits follows source) */
 static void choose_submitter(ex_row *row)
 {
-    if (tb_bytes_equal(row->source, tb_bytes_str("police_case"))) {
+    tb_bytes source = understood(row, "source");
+    if (tb_bytes_equal(source, tb_bytes_str("police_case"))) {
         (void)snprintf(row->submitter, sizeof row->submitter, "police.%s", row->found);
-    } else if (tb_bytes_equal(row->source, tb_bytes_str("operator_check"))) {
+    } else if (tb_bytes_equal(source, tb_bytes_str("operator_check"))) {
         const char *code = strcmp(row->operator_code, "CT") == 0   ? "ct"
                            : strcmp(row->operator_code, "CM") == 0 ? "cm"
                                                                    : "cu";
@@ -129,9 +138,9 @@ static void take(ex_world *world, ex_row *row, const tb_judged *judged)
         (void)snprintf(row->state, sizeof row->state, "refused");
         return;
     }
-    choose_submitter(row);
     row->columns = judged->fields;
     row->column_count = judged->field_count;
+    choose_submitter(row);
     mark_urgent(row);
     row->off_line = !province_in(world, row->found) || (row->home[0] != 0 && !province_in(world, row->home));
     (void)snprintf(row->state, sizeof row->state, row->off_line ? "off_line" : "waiting_to_submit");
@@ -201,12 +210,11 @@ static void read_rows(ex_world *world, tb_bytes text, const tb_provinces *provin
 {
     tb_import import;
     tb_csv csv;
-    tb_csv_row heading, row;
+    tb_csv_row row;
     tb_csv_init(&csv, text);
     if (!tb_import_init(&import, world->campaign, &world->segments, provinces) ||
-        tb_csv_next(&csv, &arena, &heading) != TB_OK ||
-        tb_columns_read(world->type, &heading, &import.columns).code != TB_ACCEPTED) {
-        ex_fail("%s is not a leads file: its heading is not understood", world->options.leads);
+        tb_import_heading(&import, world->options.leads, &csv, &arena) != TB_EXIT_DONE) {
+        ex_fail("%s is not a leads file; see above", world->options.leads);
     }
     size_t most = world->options.disaster ? EX_DISASTER_LEADS : SIZE_MAX;
     while (world->row_count < most && tb_csv_next(&csv, &arena, &row) == TB_OK) {
@@ -215,12 +223,38 @@ static void read_rows(ex_world *world, tb_bytes text, const tb_provinces *provin
         if (tb_import_judge(&import, &row, &arena, &judged) != TB_OK) {
             ex_fail("the leads need more memory than %u bytes", LEADS_ARENA);
         }
-        lead->lead_no = cell(&heading, &row, "lead_no");
-        lead->reported_text = cell(&heading, &row, "reported_at");
-        lead->source = cell(&heading, &row, "source");
+        if (judged.found.size == 0 && tb_verdict_sent(judged.verdict)) {
+            judged.verdict = TB_VERDICT_ROW; /* at an agency it is where that one sits; here it must say */
+        }
+        lead->lead_no = shown(cell(&import, &row, "lead_no"));
+        lead->reported_text = shown(cell(&import, &row, "reported_at"));
         lead->reported_at = judged.reported;
         take(world, lead, &judged);
     }
+}
+
+/* As import reads it; kept to the end, since the rows' cells stay in it. */
+static tb_plain_text leads_text(const char *path)
+{
+    uint8_t *data = NULL;
+    size_t size = 0;
+    tb_plain_text plain;
+    bool read = tb_files_load(path, TB_IMPORT_BYTES_MAX, &data, &size) && tb_encoding_read(tb_bytes_of(data, size), &plain);
+    free(data);
+    if (!read) {
+        ex_fail("the leads %s cannot be read; see above", path);
+    }
+    return plain;
+}
+
+/* A row ends with CR, LF or both, or with the text. */
+static size_t rows_at_most(tb_bytes text)
+{
+    size_t rows = 1;
+    for (size_t i = 0; i < text.size; i++) {
+        rows += text.data[i] == '\n' || text.data[i] == '\r';
+    }
+    return rows;
 }
 
 void ex_leads_read(ex_world *world)
@@ -233,20 +267,19 @@ void ex_leads_read(ex_world *world)
     char table[EX_PATH * 2];
     (void)snprintf(table, sizeof table, "%s/ops/tables/provinces.csv", world->options.source);
     static tb_provinces provinces;
-    if (tb_provinces_read(read_all(table), &arena, &provinces) != TB_ACCEPTED) {
+    if (tb_provinces_read(ex_read_file(table, &arena), &arena, &provinces) != TB_ACCEPTED) {
         ex_fail("%s is not the table of provinces", table);
     }
-    tb_bytes text = world->options.leads != NULL ? read_all(world->options.leads) : tb_bytes_str("");
-    size_t lines = 1;
-    for (size_t i = 0; i < text.size; i++) {
-        lines += text.data[i] == '\n';
+    tb_plain_text leads = {.text = tb_bytes_str("")};
+    if (world->options.leads != NULL) {
+        leads = leads_text(world->options.leads);
     }
-    world->rows = calloc(lines + 1, sizeof *world->rows);
+    world->rows = calloc(rows_at_most(leads.text), sizeof *world->rows);
     if (world->rows == NULL) {
         ex_fail("no memory");
     }
     if (world->options.leads != NULL) {
-        read_rows(world, text, &provinces);
+        read_rows(world, leads.text, &provinces);
     }
     arrange(world);
     world->by_case_size = 1;

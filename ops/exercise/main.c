@@ -97,6 +97,10 @@ static void parse(int argc, char **argv)
             i++;
         } else if (strcmp(argv[i], "--provinces") == 0 && next != NULL) {
             o->provinces = (unsigned)strtoul(next, NULL, 10);
+            if (o->provinces < 1 || o->provinces > 31) {
+                (void)fprintf(stderr, "exercise: --provinces is a number from 1 to 31, not \"%s\"\n", next);
+                exit(2);
+            }
             i++;
         } else if (strcmp(argv[i], "--kill") == 0) {
             o->kill = true;
@@ -111,7 +115,7 @@ static void parse(int argc, char **argv)
             exit(strcmp(argv[i], "--help") == 0 ? 0 : 2);
         }
     }
-    if ((o->leads == NULL && (o->play == NULL || o->kill || o->disaster)) || o->out == NULL || o->programs == NULL || o->source == NULL || o->provinces < 1 || o->provinces > 31 ||
+    if ((o->leads == NULL && (o->play == NULL || o->kill || o->disaster)) || o->out == NULL || o->programs == NULL || o->source == NULL ||
         (o->disaster && (o->kill || o->keep))) {
         usage(stderr);
         exit(2);
@@ -283,6 +287,7 @@ int main(int argc, char **argv)
     ex_readers_load(&world);
     ex_leads_read(&world);
     (void)printf("演练数据,不作统计依据 (exercise)  %zu parties, %zu leads, %zu to route\n", world.party_count, world.row_count, world.routed);
+    (void)fflush(stdout);
     if (world.options.disaster) {
         ex_disaster_plan(&world);
     }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agents/cli/files.h"
 #include "ops/exercise/disaster.h"
 #include "ops/exercise/rule.h"
 
@@ -117,10 +118,10 @@ static void put_row(FILE *f, const ex_row *row)
     if (row->has_case) {
         tb_hex(row->case_id.bytes, sizeof row->case_id.bytes, id);
     }
-    (void)fprintf(f, "%.*s,%s,%s,%s,%s,%s,%s,%s,%s,%s", (int)row->lead_no.size, (const char *)row->lead_no.data,
-                  row->verdict, row->number, row->home, row->operator_code, row->resale, row->submitter, id, row->state,
-                  row->outcome);
-    (void)fprintf(f, ",%.*s", (int)row->reported_text.size, (const char *)row->reported_text.data);
+    tb_files_put_cell(f, row->lead_no);
+    (void)fprintf(f, ",%s,%s,%s,%s,%s,%s,%s,%s,%s,", row->verdict, row->number, row->home, row->operator_code, row->resale,
+                  row->submitter, id, row->state, row->outcome);
+    tb_files_put_cell(f, row->reported_text);
     put_time(f, row->submitted_at);
     put_time(f, row->forwarded_at);
     put_time(f, row->signed_for_at);
@@ -211,6 +212,20 @@ static bool as_expected(const ex_row *row)
     const char *outcome = ex_outcome(row->number);
     return strcmp(row->state, "closed") == 0 && row->answered_at != 0 && strcmp(row->outcome, outcome) == 0 &&
            (row->shut_down_at != 0) == (strcmp(outcome, "unidentified") == 0);
+}
+
+/* How many rows of each verdict, so that nobody wonders where the others are. */
+static void print_verdicts(const ex_world *world)
+{
+    for (unsigned v = 0; v < TB_VERDICT_COUNT; v++) {
+        size_t count = 0;
+        for (size_t i = 0; i < world->row_count; i++) {
+            count += strcmp(world->rows[i].verdict, tb_verdict_key(v)) == 0;
+        }
+        if (count > 0) {
+            (void)printf("%8zu  %s (%s)\n", count, tb_verdict_zh(v), tb_verdict_key(v));
+        }
+    }
 }
 
 static json_t *disasters(void)
@@ -338,6 +353,8 @@ void ex_print_table(const ex_world *world)
         print_provinces(world);
     }
     if (world->options.leads != NULL) {
+        (void)printf("\n");
+        print_verdicts(world);
         (void)printf("\n%zu leads, %zu routed, %zu closed, in %.1f s; kills %u\n", world->row_count, world->routed, world->closed, world->elapsed_s, world->kills);
     } else {
         (void)printf("\n演练数据,不作统计依据\n%.1f s\n", world->elapsed_s);

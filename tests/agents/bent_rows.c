@@ -6,20 +6,43 @@ typedef enum bend {
     GONE,
     HALVED,
     LONGER,
-    FIRST_BYTE,
-    LAST_BYTE,
-    BENDS,
+    MOVED,            /* a byte of its key is another, from the first to the last */
+    BYTE = MOVED + 9, /* a byte of it is, by many bits */
+    BIT = BYTE + 24,  /* or by one */
+    BENDS = BIT + 24,
 } bend;
+
+/* The nth of so many places from the first to the last byte. */
+static size_t place(int nth, int count, size_t size)
+{
+    return (size - 1) * (size_t)nth / (size_t)(count - 1);
+}
+
+/* Under another key, on which it may take the place of another row. */
+static void move_row(tb_txn *txn, tb_table table, tb_bytes key, tb_bytes value, int nth)
+{
+    uint8_t bent[TB_KEY_BYTES_MAX];
+    memcpy(bent, key.data, key.size);
+    bent[place(nth, BYTE - MOVED, key.size)] ^= 1;
+    assert_ok(tb_store_del(txn, table, key));
+    assert_ok(tb_store_put(txn, table, tb_bytes_of(bent, key.size), value));
+}
 
 static void bend_row(tb_txn *txn, tb_table table, tb_bytes key, tb_bytes value, bend how)
 {
     uint8_t *bent = tb_arena_alloc(tb_txn_arena(txn), value.size + 1);
     size_t size = how == HALVED ? value.size / 2 : how == LONGER ? value.size + 1 : value.size;
     assert_non_null(bent);
+    if (how >= MOVED && how < BYTE) {
+        move_row(txn, table, key, value, (int)how - MOVED);
+        return;
+    }
     if (value.size > 0) {
         memcpy(bent, value.data, value.size);
-        bent[0] ^= how == FIRST_BYTE ? 0x55 : 0;
-        bent[value.size - 1] ^= how == LAST_BYTE ? 0x55 : 0;
+    }
+    if (value.size > 0 && how >= BYTE) {
+        int nth = (int)(how >= BIT ? how - BIT : how - BYTE);
+        bent[place(nth, BIT - BYTE, value.size)] ^= how >= BIT ? 0x01 : 0x55;
     }
     bent[value.size] = 0x55;
     assert_ok(how == GONE ? tb_store_del(txn, table, key)

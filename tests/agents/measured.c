@@ -32,8 +32,8 @@
     "     ratio: {of: verified, to: submitted}}\n"                                                     \
     "  - {id: reviewed, zh: 退回复核, en: sent back, " UNIT ", counts: [refer_back], at: home,\n"      \
     "     by: [review_ground]}\n"                                                                      \
-    "  - {id: lapsed, zh: 超期记录, en: lapses, unit: {zh: 次, en: times}, case_type: notice,\n"    \
-    "     lapses: [accept, sign_for, verify, shut_down, answer, inform]}\n"                           \
+    "  - {id: lapsed, zh: 超期记录, en: lapses, unit: {zh: 次, en: times}, case_type: notice,\n"  \
+    "     lapses: [accept, sign_for, verify, shut_down, answer, inform]}\n"                            \
     "  - {id: real_name_rate, zh: 实名率, en: real-name rate, unit: {zh: '%', en: '%'},\n"          \
     "     declared: ratio}\n"                                                                          \
     "\ncodes:\n"
@@ -49,8 +49,8 @@
     "    first: 2015-Q1\n"                                                                          \
     "    last: 2015-Q4\n"                                                                           \
     "    due: {months_after: 1, day: 15}\n"                                                         \
-    "    measures: [received, forwarded, forwarded_in, numbers, reviewed, slowest, share,\n"          \
-    "               real_name_rate]\n"                                                          \
+    "    measures: [received, forwarded, forwarded_in, numbers, reviewed, slowest, share,\n"        \
+    "               real_name_rate]\n"                                                              \
     "    text: [practice]\n"                                                                        \
     "    judged:\n"                                                                                 \
     "      - {measure: real_name_rate, at_least: {numerator: 9, denominator: 10}, role: bureau}\n"  \
@@ -127,10 +127,25 @@ tb_campaign_loaded *measured_campaign(unsigned version)
     const char *const second[] = {"version: 1",      "version: 2", NO_FIGURES,   "\ncommon:\n",
                                   NO_REPORT_CASE,    "\n  # C15",  "\ncodes:\n", "\n" MEASURES,
                                   "\ncase_types:\n", "\n" REPORTS, NULL};
-    const char *const third[] = {"version: 1",      "version: 3",   NO_FIGURES,
-                                 "\ncommon:\n",     NO_REPORT_CASE, "\n  # C15",
-                                 "\ncodes:\n",      "\n" OTHERS,    NULL};
-    return edited(PATH, version == 2 ? second : third);
+    const char *const third[] = {"version: 1",  "version: 3",   NO_FIGURES,
+                                 "\ncommon:\n", NO_REPORT_CASE, "\n  # C15",
+                                 "\ncodes:\n",  "\n" OTHERS,    NULL};
+    const char *const fourth[] = {"version: 1",
+                                  "version: 4",
+                                  NO_FIGURES,
+                                  "\ncommon:\n",
+                                  NO_REPORT_CASE,
+                                  "\n  # C15",
+                                  "\ncodes:\n",
+                                  "\n" MEASURES,
+                                  "\ncase_types:\n",
+                                  "\n" REPORTS,
+                                  "{id: forwarded, zh",
+                                  "{id: sent_on, zh",
+                                  "measures: [received, forwarded, ",
+                                  "measures: [received, sent_on, ",
+                                  NULL};
+    return edited(PATH, version == 2 ? second : version == 3 ? third : fourth);
 }
 
 static tb_txn *begin(world_agent *a)

@@ -5,7 +5,8 @@
 #include "tests/agents/edited.h"
 #include "tests/agents/world.h"
 
-/* Version 2: the measures below; version 3: another set, so that everything is counted anew. */
+/* Version 2: the measures below; version 3: another set, so that everything is counted anew; 4: as
+ * 2, and what it called "forwarded" is called "sent_on". */
 tb_campaign_loaded *measured_campaign(unsigned version);
 
 /* A figure of a party over months "2015-02" to "2015-04"; group "" for all. */

@@ -111,6 +111,9 @@ tb_line town_arrived_line(town *t, const tb_group *group);
 void town_store(town *t, peer *p, const tb_group *group);
 /* A Deliver frame with the groups of a submitted frame that are for p, stamped. */
 tb_frame town_delivery(town *t, const tb_frame *submitted, const peer *p);
+/* What proves an event that a is said to have signed in a turn of its own, under the header of
+ * another notice of a's. */
+tb_passed town_prove(town *t, tb_bytes event, tb_bytes header);
 void town_deliver(town *t, const tb_frame *submitted, peer *p);
 /* Everything a submitted: stored, delivered, marks passed on. */
 void town_relay(town *t, peer *from, peer *to);

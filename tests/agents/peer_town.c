@@ -3,7 +3,10 @@
 
 #include <stdlib.h>
 
+#include "messages/event.h"
+#include "messages/merkle.h"
 #include "tests/messages/samples.h"
+#include "tests/store/failing.h"
 #include "tests/test.h"
 
 #define BLOCK_BYTES (64u * 1024 * 1024)
@@ -151,19 +154,28 @@ void town_restart(town *t, peer *p)
     tb_txn *txn = NULL;
     seed(NULL, bytes);
     tb_random_seed(&random, bytes);
-    tb_agent fresh = {.self = p->agent.self, .keys = p->agent.keys};
-    p->agent = fresh;
-    p->agent.hub = t->directory.hub;
-    p->agent.directory = &t->directory;
-    tb_arena_reset(&p->node.arena);
-    assert_ok(tb_store_begin(p->store, &p->node.arena, &txn));
-    assert_ok(tb_agent_start(&p->agent, txn, &random, &refused));
+    tb_refusal installed = TB_REFUSED_MALFORMED;
+    const tb_agent fresh = {.self = p->agent.self,
+                            .keys = p->agent.keys,
+                            .hub = t->directory.hub,
+                            .directory = &t->directory};
+    tb_err err;
+    do {
+        p->agent = fresh;
+        failing_start(p->store, &p->node.arena, &p->agent, sizeof p->agent);
+        tb_arena_reset(&p->node.arena);
+        tb_effects_reset(&p->node.effects);
+        assert_ok(tb_store_begin(p->store, &p->node.arena, &txn));
+        err = tb_agent_start(&p->agent, txn, &random, &refused);
+        tb_bytes detail;
+        if (err == TB_OK) {
+            err = tb_document_install(&p->agent, txn, (tb_now){t->now, t->now}, &t->document,
+                                      &p->node.effects, &installed, &detail);
+        }
+    } while (failing_again(txn, err));
+    assert_ok(err);
     assert_int_equal(refused, TB_ACCEPTED);
-    tb_effects_reset(&p->node.effects);
-    tb_bytes detail;
-    assert_ok(tb_document_install(&p->agent, txn, (tb_now){t->now, t->now}, &t->document,
-                                  &p->node.effects, &refused, &detail));
-    assert_int_equal(refused, TB_ACCEPTED);
+    assert_int_equal(installed, TB_ACCEPTED);
     assert_ok(tb_store_commit(txn));
     peer_forget(p);
 }
@@ -351,6 +363,29 @@ tb_frame town_delivery(town *t, const tb_frame *submitted, const peer *p)
         groups[frame.carry.group_count++] = group;
     }
     return frame;
+}
+
+tb_passed town_prove(town *t, tb_bytes event, tb_bytes header)
+{
+    tb_header like;
+    tb_tree tree;
+    tb_passed passed = {.event = event, .id_count = 1};
+    passed.ids = tb_arena_array(&t->paper, 1, sizeof *passed.ids);
+    passed.ids[0] = tb_event_id(event);
+    assert_int_equal(tb_header_decode(header, &t->paper, &like), TB_ACCEPTED);
+    like.events = tb_events_digest(passed.ids, 1);
+    assert_ok(tb_header_encode(&like, &t->paper, &passed.header));
+    tb_digest digest = tb_header_digest(passed.header);
+    assert_ok(tb_tree_build(&digest, 1, &t->paper, &tree));
+    passed.root = (tb_root){.suite = TB_SUITE_1,
+                            .tree = TB_TREE_HEADERS,
+                            .signer = like.sender,
+                            .key = like.signing_key,
+                            .incarnation = like.incarnation,
+                            .count = 1,
+                            .root = tree.root};
+    tb_root_sign(&passed.root, &t->directory.hub, &t->a.sign);
+    return passed;
 }
 
 void town_deliver(town *t, const tb_frame *submitted, peer *p)

@@ -289,6 +289,161 @@ static void a_lost_chain_goes_on_when_all_of_it_comes_late(void **state)
     check_world(w);
 }
 
+/* ---- events that are passed on ---- */
+
+/* What the home bureau is passed with the forwarded case: the opening and the acceptance. */
+static letter *forwarded(world *w)
+{
+    submit(w);
+    assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
+    lose(w, "police.33");
+    assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
+    lose(w, "police.33");
+    return letter_to(w, "bureau.44");
+}
+
+static tb_passed *passed_in(world *w, const letter *l, size_t *out_count)
+{
+    tb_passed *passed;
+    assert_int_equal(tb_part_passed_decode(l->passed, &w->memory, &passed, out_count), TB_ACCEPTED);
+    assert_true(*out_count >= 2);
+    return passed;
+}
+
+static void pass(world *w, letter *l, const tb_passed *passed, size_t count)
+{
+    assert_ok(tb_part_passed_encode(passed, count, &w->memory, &l->passed));
+}
+
+/* The header again as its sender made it a ms later. */
+static tb_bytes header_made_later(world *w, tb_bytes encoded)
+{
+    tb_header header;
+    tb_bytes made;
+    assert_int_equal(tb_header_decode(encoded, &w->memory, &header), TB_ACCEPTED);
+    header.made++;
+    assert_ok(tb_header_encode(&header, &w->memory, &made));
+    return made;
+}
+
+static void two_headers_under_one_notice_name_are_their_senders_fork(void **state)
+{
+    world *w = *state;
+    size_t count;
+    letter *l = forwarded(w);
+    assert_int_equal(deliver(w, l), TB_ACCEPTED);
+    tb_passed *passed = passed_in(w, l, &count);
+    passed[0].header = header_made_later(w, passed[0].header);
+    pass(w, l, passed, count);
+    assert_int_equal(deliver(w, l), TB_REFUSED_FORK);
+    assert_int_equal(alarms_at(w, "bureau.44"), 1);
+    assert_string_equal(state_at(w, "bureau.44"), "forwarded");
+    check_world(w);
+}
+
+static void a_passed_event_that_does_not_read_or_is_of_another_hub_is_refused(void **state)
+{
+    world *w = *state;
+    size_t count;
+    tb_event event;
+    letter *l = forwarded(w);
+    tb_passed *passed = passed_in(w, l, &count);
+    tb_bytes header = passed[0].header;
+    tb_bytes opening = passed[0].event;
+    passed[0].header = tb_bytes_str("no header");
+    pass(w, l, passed, count);
+    assert_int_equal(deliver(w, l), TB_REFUSED_MALFORMED);
+    passed[0].header = header;
+    passed[0].event = tb_bytes_str("no event");
+    pass(w, l, passed, count);
+    assert_int_equal(deliver(w, l), TB_REFUSED_MALFORMED);
+    assert_int_equal(tb_event_decode(opening, &w->memory, &event), TB_ACCEPTED);
+    event.hub.bytes[0] ^= 1;
+    assert_ok(tb_event_encode(&event, &w->memory, &passed[0].event));
+    pass(w, l, passed, count);
+    assert_int_equal(deliver(w, l), TB_REFUSED_WRONG_HUB);
+    check_world(w);
+}
+
+static void of_what_is_resent_each_stands_for_itself_and_the_first_refused_is_named(void **state)
+{
+    world *w = *state;
+    size_t count;
+    letter *l = forwarded(w);
+    tb_passed *passed = passed_in(w, l, &count);
+    tb_bytes header = passed[0].header;
+    /* refused one by one: the second's event is not its sender's, the first's does not read */
+    tb_header other;
+    assert_int_equal(tb_header_decode(passed[1].header, &w->memory, &other), TB_ACCEPTED);
+    other.sender = who(w, "cm.44")->id;
+    passed[0].header = tb_bytes_str("no header");
+    assert_ok(tb_header_encode(&other, &w->memory, &passed[1].header));
+    tb_event event;
+    assert_int_equal(tb_event_decode(passed[1].event, &w->memory, &event), TB_ACCEPTED);
+    pass(w, l, passed, count);
+    tb_resend asks = {.to = 1};
+    assert_ok(tb_resend_encode(&asks, &w->memory, &l->asks));
+    l->resend = true;
+    assert_int_equal(deliver(w, l), TB_REFUSED_MALFORMED);
+    /* without the first the other's refusal is named, and what follows is taken all the same */
+    passed[0].header = header;
+    pass(w, l, passed, count);
+    assert_int_equal(deliver(w, l), TB_REFUSED_NOT_SPEAKER);
+    assert_int_equal(summary_at(w, "bureau.44").number, 1);
+}
+
+/* Another copy of the bureau's agent used the name before it recovered. */
+static void what_our_old_copy_said_under_the_name_gives_way_to_what_others_hold(void **state)
+{
+    world *w = *state;
+    submit(w);
+    assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
+    letter *accepted = letter_to(w, "police.33");
+    size_t count;
+    letter *l = NULL;
+    assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
+    l = letter_to(w, "bureau.44");
+    tb_passed *passed = passed_in(w, l, &count);
+    /* the acceptance, under an older run of the bureau's own */
+    tb_header header;
+    tb_header held;
+    assert_int_equal(tb_header_decode(passed[1].header, &w->memory, &header), TB_ACCEPTED);
+    assert_string_equal(header.sender.text, "bureau.33");
+    header.incarnation = (tb_incarnation){0};
+    held = header;
+    held.made++;
+    tb_proof_row proof = {.ids = passed[1].ids, .id_count = passed[1].id_count};
+    proof.root = passed[1].root;
+    assert_ok(tb_header_encode(&held, &w->memory, &proof.header));
+    assert_ok(tb_header_encode(&header, &w->memory, &passed[1].header));
+    world_agent *a = who(w, "bureau.33");
+    tb_txn *txn;
+    tb_arena_reset(&a->arena);
+    assert_ok(tb_store_begin(a->store, &a->arena, &txn));
+    assert_ok(tb_proof_put(txn, &header.sender, &header.incarnation, header.notice, &proof));
+    assert_ok(tb_store_commit(txn));
+
+    letter back = *accepted; /* police.33 passes it back */
+    back.to = who(w, "bureau.33")->id;
+    assert_int_equal(tb_header_decode(accepted->header, &w->memory, &held), TB_ACCEPTED);
+    held.sender = who(w, "police.33")->id;
+    held.notice += 100;
+    held.entries[0].recipient = back.to;
+    assert_ok(tb_header_encode(&held, &w->memory, &back.header));
+    assert_ok(tb_part_events_encode(NULL, 0, &w->memory, &back.events));
+    assert_ok(tb_part_openings_encode(NULL, 0, &w->memory, &back.openings));
+    back.id_count = 0;
+    pass(w, &back, &passed[1], 1);
+    w->letters[w->letter_count++] = back;
+    assert_int_equal(deliver(w, &w->letters[w->letter_count - 1]), TB_ACCEPTED);
+    assert_int_equal(alarms_at(w, "bureau.33"), 0);
+    tb_arena_reset(&a->arena);
+    assert_ok(tb_store_begin_read(a->store, &a->arena, &txn));
+    assert_ok(tb_proof_head(txn, &header.sender, &header.incarnation, header.notice, &proof));
+    assert_true(tb_bytes_equal(proof.header, passed[1].header));
+    tb_store_abort(txn);
+}
+
 #define IN_A_WORLD(test) cmocka_unit_test_setup_teardown(test, world_setup, world_teardown)
 
 static const struct CMUnitTest tests[] = {
@@ -297,6 +452,10 @@ static const struct CMUnitTest tests[] = {
     IN_A_WORLD(an_event_whose_number_does_not_follow_is_refused_and_not_held_back),
     IN_A_WORLD(a_case_whose_opening_has_not_come_is_shown_as_held_back),
     IN_A_WORLD(a_fork_freezes_the_case_and_keeps_both),
+    IN_A_WORLD(two_headers_under_one_notice_name_are_their_senders_fork),
+    IN_A_WORLD(a_passed_event_that_does_not_read_or_is_of_another_hub_is_refused),
+    IN_A_WORLD(of_what_is_resent_each_stands_for_itself_and_the_first_refused_is_named),
+    IN_A_WORLD(what_our_old_copy_said_under_the_name_gives_way_to_what_others_hold),
     IN_A_WORLD(a_take_over_settles_a_fork),
     IN_A_WORLD(events_of_a_term_that_is_over_are_overtaken),
     IN_A_WORLD(of_two_take_overs_in_one_term_the_position_named_first_wins),

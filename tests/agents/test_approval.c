@@ -249,6 +249,91 @@ static void what_opens_a_case_is_approved_before_there_is_one(void **state)
     assert_string_equal(state_at(w, BUREAU), "submitted");
 }
 
+static const tb_local_answer *lists(world *w, uint64_t number, uint64_t after, uint32_t limit)
+{
+    tb_local_request request = {.kind = TB_REQUEST_LIST_APPROVALS};
+    request.list_approvals = (tb_local_list_approvals){number, after, limit};
+    return ask(w, BUREAU, &request);
+}
+
+static void what_waits_is_shown_by_pages_or_one_by_its_number(void **state)
+{
+    world *w = *state;
+    uint64_t numbers[3];
+    assert_int_equal(opens(w, POLICE, LEAD), TB_ACCEPTED);
+    deliver_all(w);
+    staff(w, BUREAU);
+    link_up(w, BUREAU, false);
+    for (size_t i = 0; i < 3; i++) {
+        if (i == 1) { /* a draft that waits for the link alone is nobody's to approve */
+            assert_int_equal(acts(w, BUREAU, "remark", "comment=补充"), TB_ACCEPTED);
+        } else {
+            assert_int_equal(acts(w, BUREAU, "return", "return_reason=incomplete"), TB_ACCEPTED);
+        }
+        numbers[i] = w->answer.acted.draft;
+        assert_true(numbers[i] > 0);
+    }
+    assert_int_equal(lists(w, 0, 0, 0)->approvals.count, 2);
+    assert_false(w->answer.approvals.more);
+    assert_int_equal(lists(w, 0, 0, UINT32_MAX)->approvals.count, 2);
+    assert_int_equal(lists(w, 0, 0, 1)->approvals.count, 1);
+    assert_true(w->answer.approvals.more);
+    assert_int_equal(w->answer.approvals.lines[0].number, numbers[0]);
+    assert_int_equal(lists(w, 0, numbers[0], 1)->approvals.count, 1);
+    assert_int_equal(w->answer.approvals.lines[0].number, numbers[2]);
+    assert_false(w->answer.approvals.more);
+    assert_int_equal(lists(w, numbers[2], 0, 1)->approvals.count, 1);
+    assert_int_equal(lists(w, numbers[1], 0, 1)->code, TB_REFUSED_NOT_WAITING);
+    assert_int_equal(lists(w, numbers[2] + 1, 0, 1)->code, TB_REFUSED_NOT_WAITING);
+    assert_int_equal(approve(w, BUREAU, 5, numbers[1]), TB_REFUSED_NOT_WAITING);
+    assert_int_equal(approve(w, BUREAU, 5, numbers[2] + 1), TB_REFUSED_NOT_WAITING);
+    /* one that is gone: the number behind it is another's */
+    assert_int_equal(approve(w, BUREAU, 5, numbers[0]), TB_ACCEPTED);
+    link_up(w, BUREAU, true);
+    assert_int_equal(lists(w, numbers[0], 0, 1)->code, TB_REFUSED_NOT_WAITING);
+    assert_int_equal(approve(w, BUREAU, 5, numbers[0]), TB_REFUSED_NOT_WAITING);
+    assert_string_equal(state_at(w, BUREAU), "returned");
+    check_world(w);
+}
+
+/* Its campaign is not here any more, or not yet. */
+static void an_act_of_a_campaign_that_is_not_here_is_shown_by_its_ids(void **state)
+{
+    world *w = *state;
+    staff(w, POLICE);
+    assert_int_equal(opens(w, POLICE, WARY), TB_ACCEPTED);
+    who(w, POLICE)->agent.campaigns = &w->none;
+    tb_local_approvals all = approvals_at(w, POLICE);
+    assert_int_equal(all.count, 1);
+    assert_true(tb_bytes_equal(all.lines[0].campaign, tb_bytes_str("black-card")));
+    assert_true(tb_bytes_equal(all.lines[0].case_type, tb_bytes_str("notice")));
+    assert_int_equal(all.lines[0].title_zh.size, 0);
+    who(w, POLICE)->agent.campaigns = &campaigns;
+}
+
+static void a_deputy_is_one_only_until_the_last_day_and_only_of_who_has_the_post(void **state)
+{
+    world *w = *state;
+    submitted(w);
+    at_time(w, BUREAU, "2015-05-01T09:00:00+08:00");
+    user(w, 1);
+    tb_local_account deputy = {.name = tb_bytes_str("clerk"),
+                               .absent = tb_bytes_str("signer"),
+                               .from = tb_bytes_str("2015-05-01"),
+                               .to = tb_bytes_str("2015-05-01")};
+    assert_int_equal(change_account(w, BUREAU, TB_ACCOUNT_DEPUTY, &deputy), TB_ACCEPTED);
+    deputy.name = tb_bytes_str("reviewer");
+    deputy.absent = tb_bytes_str("clerk2");
+    assert_int_equal(change_account(w, BUREAU, TB_ACCOUNT_DEPUTY, &deputy), TB_ACCEPTED);
+    user(w, 3);
+    assert_int_equal(acts(w, BUREAU, "return", "return_reason=incomplete"), TB_ACCEPTED);
+    uint64_t number = w->answer.acted.draft;
+    assert_int_equal(approve(w, BUREAU, 4, number), TB_REFUSED_ACCOUNT_POST); /* of no signer */
+    at_time(w, BUREAU, "2015-05-02T00:00:00+08:00");
+    assert_int_equal(approve(w, BUREAU, 2, number), TB_REFUSED_ACCOUNT_POST); /* a day late */
+    assert_int_equal(approve(w, BUREAU, 5, number), TB_ACCEPTED);
+}
+
 static void the_answer_of_the_request_follows_the_approval(void **state)
 {
     world *w = *state;
@@ -280,6 +365,9 @@ static const struct CMUnitTest tests[] = {
     IN_A_WORLD(the_deputy_of_who_made_it_does_not_approve_it),
     IN_A_WORLD(an_approved_act_waits_for_the_link_and_keeps_its_approvals),
     IN_A_WORLD(what_opens_a_case_is_approved_before_there_is_one),
+    IN_A_WORLD(what_waits_is_shown_by_pages_or_one_by_its_number),
+    IN_A_WORLD(an_act_of_a_campaign_that_is_not_here_is_shown_by_its_ids),
+    IN_A_WORLD(a_deputy_is_one_only_until_the_last_day_and_only_of_who_has_the_post),
     IN_A_WORLD(the_answer_of_the_request_follows_the_approval),
 };
 

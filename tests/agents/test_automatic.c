@@ -58,7 +58,24 @@ static tb_err run(tb_step *step)
 
 static void ticks(world *w)
 {
-    turn_with(w, BUREAU, run);
+    turn_of(w, BUREAU, run);
+}
+
+#define NOT_YET INT64_MAX
+
+static tb_time due; /* 0: at once */
+
+static tb_err read_due(tb_step *step)
+{
+    tb_err err = tb_automatic_due(step->agent, step->txn, &due);
+    due = err == TB_ERR_NOT_FOUND ? NOT_YET : due;
+    return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+}
+
+static tb_time due_of(world *w)
+{
+    turn_of(w, BUREAU, read_due);
+    return due;
 }
 
 static uint64_t rows(world *w, tb_table table)
@@ -151,6 +168,51 @@ static void while_the_link_may_not_sign_nothing_is_done(void **state)
     assert_string_equal(state_at(w, BUREAU), "accepted");
 }
 
+static void with_a_full_store_nothing_is_done_until_there_is_room(void **state)
+{
+    world *w = *state;
+    with(w, "{after: {hours: 0}}");
+    submitted(w);
+    store_full(w, BUREAU, true);
+    ticks(w);
+    assert_int_equal(due_of(w), NOT_YET);
+    assert_string_equal(state_at(w, BUREAU), "submitted");
+    store_full(w, BUREAU, false);
+    assert_int_equal(due_of(w), 0);
+    ticks(w);
+    assert_string_equal(state_at(w, BUREAU), "accepted");
+}
+
+/* In an exercise nothing is due that the civil clock has not come to; outside by the real clock. */
+static void in_an_exercise_it_is_due_by_the_civil_clock(void **state)
+{
+    world *w = *state;
+    with(w, "{after: {hours: 1}}");
+    submitted(w);
+    assert_int_equal(due_of(w), NOT_YET);
+    at_time(w, BUREAU, "2015-03-06T13:00:00+08:00");
+    assert_int_equal(due_of(w), 0);
+    w->directory.exercise = false;
+    assert_true(due_of(w) > 0 && due_of(w) < NOT_YET);
+    w->directory.exercise = true;
+}
+
+static void of_a_campaign_that_is_not_here_now_it_is_looked_at_later(void **state)
+{
+    world *w = *state;
+    with(w, "{after: {hours: 0}}");
+    submitted(w);
+    who(w, BUREAU)->agent.campaigns = &w->none;
+    ticks(w);
+    assert_int_equal(rows(w, TB_TABLE_AUTOMATIC), 1);
+    who(w, BUREAU)->agent.campaigns = &campaigns;
+    ticks(w);
+    assert_string_equal(state_at(w, BUREAU), "submitted"); /* not again at once */
+    at_time(w, BUREAU, "2015-03-07T12:00:00+08:00");
+    ticks(w);
+    assert_string_equal(state_at(w, BUREAU), "accepted");
+}
+
 static void what_can_be_switched_is_off_until_the_party_wants_it(void **state)
 {
     world *w = *state;
@@ -213,6 +275,9 @@ static const struct CMUnitTest tests[] = {
     IN_A_WORLD(working_days_are_over_when_the_last_one_has_ended),
     IN_A_WORLD(it_is_withdrawn_when_the_state_changes),
     IN_A_WORLD(while_the_link_may_not_sign_nothing_is_done),
+    IN_A_WORLD(with_a_full_store_nothing_is_done_until_there_is_room),
+    IN_A_WORLD(in_an_exercise_it_is_due_by_the_civil_clock),
+    IN_A_WORLD(of_a_campaign_that_is_not_here_now_it_is_looked_at_later),
     IN_A_WORLD(what_can_be_switched_is_off_until_the_party_wants_it),
     IN_A_WORLD(switched_off_again_it_waits),
     IN_A_WORLD(many_are_done_in_slices),

@@ -1,6 +1,7 @@
 /* Notices and marks on removable media, with the hub, beside it and without it. */
 #include "agents/bundle.h"
 
+#include "base/pack.h"
 #include "tests/agents/peer.h"
 #include "tests/messages/samples.h"
 #include "tests/store/failing.h"
@@ -460,6 +461,319 @@ static void who_is_fenced_neither_takes_nor_gives_bundles(void **state)
     assert_int_equal(peer_stream_out(t, &t->a, "ct.33").arrived, 0);
 }
 
+/* A bundle of b's for a without notices. */
+static tb_bundle empty_of_b(town *t)
+{
+    return (tb_bundle){.hub = t->directory.hub,
+                       .sender = sample_party("ct.33"),
+                       .recipient = sample_party("bureau.33"),
+                       .made = TOWN_TIME,
+                       .key = t->b.agent.keys.sign_id};
+}
+
+static void a_mark_or_refusal_of_another_stream_is_refused(void **state)
+{
+    static const char *const streams[][2] = {{"hq", "ct.33"}, {"bureau.33", "hq"}};
+    town *t = *state;
+    peer_say(t, &t->a, "ct.33 hello");
+    tb_frame sent = peer_frame(t, &t->a, TB_FRAME_SUBMIT, 0);
+    tb_line line = town_arrived_line(t, &sent.carry.groups[0]);
+    for (size_t i = 0; i < 2; i++) {
+        line.stream.sender = sample_party(streams[i][0]);
+        line.stream.recipient = sample_party(streams[i][1]);
+        line.kind = TB_LINE_ARRIVED;
+        line.code = TB_ACCEPTED;
+        line.from = 0;
+        tb_signed_line mark = town_line_by(t, &line, &t->b);
+        tb_bundle bundle = empty_of_b(t);
+        bundle.marks = &mark;
+        bundle.mark_count = 1;
+        assert_int_equal(bring_in(t, &t->a, sign_again(t, &bundle, &t->b.sign)).code,
+                         TB_REFUSED_NOT_SPEAKER);
+        line.kind = TB_LINE_REFUSED;
+        line.code = TB_REFUSED_ROLE;
+        line.from = line.to;
+        line.to = 0;
+        tb_signed_line refusal = town_line_by(t, &line, &t->b);
+        bundle = empty_of_b(t);
+        bundle.refusals = &refusal;
+        bundle.refusal_count = 1;
+        assert_int_equal(bring_in(t, &t->a, sign_again(t, &bundle, &t->b.sign)).code,
+                         TB_REFUSED_NOT_SPEAKER);
+        line.to = line.from;
+    }
+}
+
+static void a_stamp_of_another_stream_or_not_the_hubs_is_refused(void **state)
+{
+    static const char *const streams[][2] = {{"hq", "ct.33"}, {"bureau.33", "hq"}};
+    town *t = *state;
+    peer_say(t, &t->a, "ct.33 hello");
+    tb_frame sent = peer_frame(t, &t->a, TB_FRAME_SUBMIT, 0);
+    tb_bundle bundle = opened(t, carry_out(t, &t->a, "ct.33"));
+    tb_line line = town_stored_line(t, &sent.carry.groups[0]);
+    tb_signed_line stamp = town_line_by(t, &line, &t->a);
+    bundle.stamps = &stamp;
+    bundle.stamp_count = 1;
+    assert_int_equal(bring_in(t, &t->b, sign_again(t, &bundle, &t->a.sign)).code,
+                     TB_REFUSED_NOT_SPEAKER);
+    for (size_t i = 0; i < 2; i++) {
+        line.stream.sender = sample_party(streams[i][0]);
+        line.stream.recipient = sample_party(streams[i][1]);
+        stamp = town_line(t, &line);
+        assert_int_equal(bring_in(t, &t->b, sign_again(t, &bundle, &t->a.sign)).code,
+                         TB_REFUSED_NOT_SPEAKER);
+    }
+}
+
+static void a_stamp_the_hub_gave_later_travels_alone_and_once(void **state)
+{
+    town *t = *state;
+    peer_say(t, &t->a, "ct.33 hello");
+    tb_frame sent = peer_frame(t, &t->a, TB_FRAME_SUBMIT, 0);
+    assert_int_equal(bring_in(t, &t->b, carry_out(t, &t->a, "ct.33")).code, TB_ACCEPTED);
+    assert_int_equal(bring_in(t, &t->a, carry_out(t, &t->b, "bureau.33")).code, TB_ACCEPTED);
+    assert_int_equal(export_after(t, &t->a, "ct.33", tb_bytes_of(NULL, 0)).code,
+                     TB_REFUSED_BUNDLE_EMPTY);
+    town_link(t, &t->a); /* it showed the hub the mark, and is welcome */
+    town_store(t, &t->a, &sent.carry.groups[0]);
+    tb_bytes file = carry_out(t, &t->a, "ct.33");
+    /* who does not hold the notice has no use for its stamp */
+    tb_bundle bundle = opened(t, file);
+    tb_line line = bundle.stamps[0].line;
+    line.stream.incarnation.counter++;
+    tb_signed_line strange = town_line(t, &line);
+    bundle.stamps = &strange;
+    assert_int_equal(bring_in(t, &t->b, sign_again(t, &bundle, &t->a.sign)).code,
+                     TB_REFUSED_BUNDLE_KNOWN);
+    tb_signed_line both[2];
+    both[0] = opened(t, file).stamps[0];
+    line = both[0].line;
+    line.from = line.to = 2; /* not here yet */
+    both[1] = town_line(t, &line);
+    bundle.stamps = both;
+    bundle.stamp_count = 2;
+    tb_local_answer in = bring_in(t, &t->b, sign_again(t, &bundle, &t->a.sign));
+    assert_int_equal(in.code, TB_ACCEPTED);
+    assert_int_equal(in.imported.counts.stamps, 1);
+    assert_int_equal(peer_rows(t, &t->b, TB_TABLE_STAMP), 1);
+    assert_int_equal(bring_in(t, &t->b, file).code, TB_REFUSED_BUNDLE_KNOWN);
+    peer_check(t, &t->b);
+}
+
+static void what_the_hub_has_too_is_no_news_for_it(void **state)
+{
+    town *t = *state;
+    peer_say(t, &t->a, "ct.33 hello");
+    tb_frame sent = peer_frame(t, &t->a, TB_FRAME_SUBMIT, 0);
+    town_store(t, &t->a, &sent.carry.groups[0]);
+    assert_int_equal(bring_in(t, &t->b, carry_out(t, &t->a, "ct.33")).code, TB_ACCEPTED);
+    peer_forget(&t->a);
+    assert_int_equal(bring_in(t, &t->a, carry_out(t, &t->b, "bureau.33")).code, TB_ACCEPTED);
+    assert_int_equal(peer_stream_out(t, &t->a, "ct.33").arrived, 1);
+    assert_int_equal(peer_count(t, &t->a, TB_FRAME_HELLO), 0);
+}
+
+static void a_refusal_is_known_by_its_lane_number_and_header(void **state)
+{
+    town *t = *state;
+    static const char *const texts[] = {"ct.33 bad", "ct.33 bad urgent", "ct.33 bad"};
+    t->b.disliked = "bad";
+    for (size_t i = 0; i < 3; i++) {
+        peer_say(t, &t->a, texts[i]);
+    }
+    assert_int_equal(bring_in(t, &t->b, carry_out(t, &t->a, "ct.33")).code, TB_ACCEPTED);
+    tb_bytes file = carry_out(t, &t->b, "bureau.33");
+    tb_bundle bundle = opened(t, file);
+    assert_int_equal(bundle.refusal_count, 3);
+    bundle.refusals++;
+    bundle.refusal_count = 1;
+    bundle.mark_count = 0;
+    tb_local_answer back = bring_in(t, &t->a, sign_again(t, &bundle, &t->b.sign));
+    assert_int_equal(back.imported.counts.refusals, 1);
+    /* the same number, of a header that is not ours: nothing is known of it */
+    tb_line line = bundle.refusals[0].line;
+    line.digest.bytes[0] ^= 1;
+    tb_signed_line other = town_line_by(t, &line, &t->b);
+    bundle.refusals = &other;
+    back = bring_in(t, &t->a, sign_again(t, &bundle, &t->b.sign));
+    assert_int_equal(back.code, TB_ACCEPTED);
+    assert_int_equal(peer_alarm(t, &t->a), TB_REFUSED_ROLE);
+    assert_int_equal(peer_rows(t, &t->a, TB_TABLE_REFUSAL), 1);
+    back = bring_in(t, &t->a, file);
+    assert_int_equal(back.imported.counts.refusals, 2);
+    assert_int_equal(back.imported.counts.marks, 2); /* a lane each */
+    assert_int_equal(bring_in(t, &t->a, file).code, TB_REFUSED_BUNDLE_KNOWN);
+}
+
+/* Only what is new to its reader is a reason to write one. */
+static void marks_of_other_parties_are_not_in_it(void **state)
+{
+    town *t = *state;
+    town_link(t, &t->c);
+    peer_forget(&t->c);
+    peer_say(t, &t->c, "bureau.33 hello");
+    town_relay(t, &t->c, &t->a);
+    assert_int_equal(export_after(t, &t->a, "ct.33", tb_bytes_of(NULL, 0)).code,
+                     TB_REFUSED_BUNDLE_EMPTY);
+    assert_int_equal(opened(t, carry_out(t, &t->a, "hq")).mark_count, 1);
+}
+
+/* counter random lane number */
+static tb_bytes cursor(town *t, uint64_t counter, tb_lane lane, uint64_t number)
+{
+    tb_bytes made;
+    tb_writer w;
+    tb_stream stream = town_stream(&t->a, "ct.33");
+    tb_writer_arena(&w, &t->paper, 64);
+    tb_put_u64(&w, stream.incarnation.counter + counter);
+    tb_put_raw(&w, stream.incarnation.random, sizeof stream.incarnation.random);
+    tb_put_u8(&w, (uint8_t)lane);
+    tb_put_u64(&w, number);
+    assert_ok(tb_writer_bytes(&w, &made));
+    return made;
+}
+
+static void the_next_bundle_goes_on_behind_the_one_before(void **state)
+{
+    town *t = *state;
+    peer_say(t, &t->a, "ct.33 soon urgent");
+    peer_say(t, &t->a, "ct.33 one");
+    peer_say(t, &t->a, "ct.33 two");
+    static const struct {
+        tb_lane lane;
+        uint64_t number;
+        size_t groups;
+    } cases[] = {
+        {TB_LANE_URGENT, 0, 3}, {TB_LANE_URGENT, 1, 2}, {TB_LANE_NORMAL, 0, 2},
+        {TB_LANE_NORMAL, 1, 1}, {TB_LANE_NORMAL, 2, 0}, {TB_LANE_BULK, 0, 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        tb_local_answer answer =
+            export_after(t, &t->a, "ct.33", cursor(t, 0, cases[i].lane, cases[i].number));
+        if (cases[i].groups == 0) {
+            assert_int_equal(answer.code, TB_REFUSED_BUNDLE_EMPTY);
+        } else {
+            assert_int_equal(opened(t, answer.bundle.content).carry.group_count, cases[i].groups);
+        }
+    }
+    /* streams of an incarnation before the cursor's are done, whatever their lane */
+    assert_int_equal(export_after(t, &t->a, "ct.33", cursor(t, 1, TB_LANE_URGENT, 0)).code,
+                     TB_REFUSED_BUNDLE_EMPTY);
+}
+
+/* Said in as few turns as they fit. */
+static void say_many(town *t, const char *text, size_t count)
+{
+    const char *texts[TB_BATCH_MAX];
+    for (size_t i = 0; i < TB_BATCH_MAX; i++) {
+        texts[i] = text;
+    }
+    for (size_t done = 0; done < count;) {
+        size_t now = count - done < TURN_TEXTS ? count - done : TURN_TEXTS;
+        peer_say_all(t, &t->a, texts, now);
+        done += now;
+    }
+}
+
+static void bring_all(town *t, const char *from_to, peer *from, peer *to, tb_local_counts *sum)
+{
+    tb_bytes after = {NULL, 0};
+    do {
+        tb_local_answer answer = export_after(t, from, from_to, after);
+        assert_int_equal(answer.code, TB_ACCEPTED);
+        tb_local_answer in = bring_in(t, to, answer.bundle.content);
+        assert_int_equal(in.code, TB_ACCEPTED);
+        sum->marks += in.imported.counts.marks;
+        sum->refusals += in.imported.counts.refusals;
+        after = answer.bundle.next;
+    } while (after.size > 0);
+}
+
+/* The lines of one bundle are bounded: marks first, then the newest refusals, then stamps. */
+static void of_more_lines_than_a_bundle_holds_the_newest_go(void **state)
+{
+    town *t = *state;
+    tb_local_counts there = {0};
+    tb_local_counts back = {0};
+    if (failing_awake()) {
+        return; /* nothing new fails in it */
+    }
+    t->b.disliked = "bad";
+    say_many(t, "ct.33 bad", TB_BUNDLE_LINES_MAX + 10);
+    bring_all(t, "ct.33", &t->a, &t->b, &there);
+    tb_bundle bundle = opened(t, carry_out(t, &t->b, "bureau.33"));
+    assert_int_equal(bundle.mark_count, 1);
+    assert_int_equal(bundle.refusal_count, TB_BUNDLE_LINES_MAX - 1);
+    assert_int_equal(bundle.stamp_count, 0);
+    assert_int_equal(bundle.refusals[bundle.refusal_count - 1].line.from, TB_BUNDLE_LINES_MAX + 10);
+    bring_all(t, "bureau.33", &t->b, &t->a, &back);
+    assert_int_equal(back.refusals, TB_BUNDLE_LINES_MAX - 1);
+    assert_int_equal(back.marks, 1);
+}
+
+static void more_groups_than_a_frame_holds_go_in_the_next_bundle(void **state)
+{
+    town *t = *state;
+    if (failing_awake()) {
+        return; /* nothing new fails in it */
+    }
+    for (size_t i = 0; i < TB_FRAME_GROUPS_MAX + 1; i++) {
+        peer_forget(&t->a);
+        peer_say(t, &t->a, "ct.33 x");
+    }
+    tb_local_answer first = export_after(t, &t->a, "ct.33", tb_bytes_of(NULL, 0));
+    tb_bundle bundle = opened(t, first.bundle.content);
+    assert_true(first.bundle.next.size > 0);
+    assert_true(bundle.carry.group_count <= TB_FRAME_GROUPS_MAX);
+    assert_int_equal(bring_in(t, &t->b, first.bundle.content).code, TB_ACCEPTED);
+    tb_local_answer next = export_after(t, &t->a, "ct.33", first.bundle.next);
+    assert_int_equal(bring_in(t, &t->b, next.bundle.content).code, TB_ACCEPTED);
+}
+
+static void a_crowded_turn_or_a_full_store_takes_no_bundle(void **state)
+{
+    static tb_effects effects;
+    town *t = *state;
+    tb_txn *txn;
+    tb_step step;
+    peer_say(t, &t->a, "ct.33 hello");
+    tb_bytes file = carry_out(t, &t->a, "ct.33");
+    tb_local_answer answer = {.code = TB_ACCEPTED};
+    assert_ok(open_turn(t, &t->b, &txn, &effects, &step));
+    tb_arena *arena = &t->b.node.arena;
+    assert_non_null(tb_arena_raw(arena, arena->size - arena->used - file.size * 16 + 64));
+    assert_int_equal(tb_bundle_import(&step, file, &answer), TB_ERR_LIMIT);
+    tb_store_abort(txn);
+
+    uint64_t used;
+    uint64_t quota;
+    txn = peer_look(t, &t->b);
+    tb_store_usage(txn, &used, &quota);
+    tb_store_abort(txn);
+    tb_store_mem_limit(t->b.store, used + used / 10);
+    assert_int_equal(bring_in(t, &t->b, file).code, TB_REFUSED_STORE_FULL);
+    tb_store_mem_limit(t->b.store, quota);
+    assert_int_equal(bring_in(t, &t->b, file).code, TB_ACCEPTED);
+}
+
+static void a_bundle_of_nobody_or_of_our_own_is_refused(void **state)
+{
+    town *t = *state;
+    tb_bundle bundle = empty_of_b(t);
+    bundle.sender = sample_party("nobody");
+    assert_int_equal(bring_in(t, &t->a, sign_again(t, &bundle, &t->b.sign)).code,
+                     TB_REFUSED_UNKNOWN_PARTY);
+    bundle.sender = t->a.agent.self;
+    bundle.key = t->a.agent.keys.sign_id;
+    assert_int_equal(bring_in(t, &t->a, sign_again(t, &bundle, &t->a.sign)).code,
+                     TB_REFUSED_UNKNOWN_PARTY);
+    bundle = empty_of_b(t);
+    bundle.key = t->b.agent.keys.seal_id[0]; /* its own, but not for signing */
+    assert_int_equal(bring_in(t, &t->a, sign_again(t, &bundle, &t->b.sign)).code,
+                     TB_REFUSED_UNKNOWN_KEY);
+}
+
 static void nothing_to_carry_is_said(void **state)
 {
     town *t = *state;
@@ -490,6 +804,17 @@ static const struct CMUnitTest tests[] = {
     T(a_mark_of_another_partys_is_refused),
     T(a_mark_above_our_own_numbers_is_an_alarm_and_one_partys_word),
     T(who_is_fenced_neither_takes_nor_gives_bundles),
+    T(a_mark_or_refusal_of_another_stream_is_refused),
+    T(a_stamp_of_another_stream_or_not_the_hubs_is_refused),
+    T(a_stamp_the_hub_gave_later_travels_alone_and_once),
+    T(what_the_hub_has_too_is_no_news_for_it),
+    T(a_refusal_is_known_by_its_lane_number_and_header),
+    T(marks_of_other_parties_are_not_in_it),
+    T(the_next_bundle_goes_on_behind_the_one_before),
+    T(of_more_lines_than_a_bundle_holds_the_newest_go),
+    T(more_groups_than_a_frame_holds_go_in_the_next_bundle),
+    T(a_crowded_turn_or_a_full_store_takes_no_bundle),
+    T(a_bundle_of_nobody_or_of_our_own_is_refused),
     T(nothing_to_carry_is_said),
 };
 

@@ -2,6 +2,7 @@
 #include "tests/test.h"
 
 #include "agents/tables/calendar.h"
+#include "messages/table.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -109,6 +110,12 @@ static void what_is_no_calendar_is_refused(void **state)
     assert_int_equal(read("date,kind\n"), TB_ACCEPTED);
     assert_int_equal(read(""), TB_REFUSED_MALFORMED);
     assert_int_equal(read("date\n2015-01-01\n"), TB_REFUSED_MALFORMED);
+    assert_int_equal(read("kind\noff\n"), TB_REFUSED_MALFORMED);
+    assert_int_equal(read("date,kind\n2015-01-01\n"), TB_REFUSED_MALFORMED);
+    assert_int_equal(read("kind,date\noff\n"), TB_REFUSED_MALFORMED);
+    assert_int_equal(read("date,kind\n2015-01-02,off\n2015-01-01,work\n2015-01-02,off\n"),
+                     TB_REFUSED_MALFORMED);
+    assert_int_equal(read("date,kind\n\"2015-01-01,off\n"), TB_REFUSED_MALFORMED);
     assert_int_equal(read("date,kind\n2015-02-29,off\n"), TB_REFUSED_MALFORMED);
     assert_int_equal(read("date,kind\n2015-01-01,holiday\n"), TB_REFUSED_MALFORMED);
     assert_int_equal(read("date,kind\n2015-01-01,off\n2015-01-01,work\n"), TB_REFUSED_MALFORMED);
@@ -131,6 +138,43 @@ static void a_table_has_a_bound(void **state)
     free(text);
 }
 
+/* As a signed document carries it: the table with its version around it. */
+static void a_calendar_comes_as_a_document_with_its_version(void **state)
+{
+    (void)state;
+    tb_arena arena;
+    tb_calendar calendar;
+    tb_bytes content;
+    tb_arena_init(&arena, block, sizeof block);
+    tb_csv_table table = {.name = tb_bytes_str("holidays"),
+                          .version = 5,
+                          .csv = tb_bytes_str("date,kind\n2015-01-01,off\n")};
+    assert_ok(tb_csv_table_encode(&table, &arena, &content));
+    assert_int_equal(tb_calendar_decode(content, &arena, &calendar), TB_ACCEPTED);
+    assert_int_equal(calendar.version, 5);
+    assert_int_equal(calendar.count, 1);
+    assert_int_not_equal(
+        tb_calendar_decode(tb_bytes_of(content.data, content.size - 3), &arena, &calendar),
+        TB_ACCEPTED);
+    table.csv = tb_bytes_str("date,kind\n2015-01-01,on\n");
+    assert_ok(tb_csv_table_encode(&table, &arena, &content));
+    assert_int_equal(tb_calendar_decode(content, &arena, &calendar), TB_REFUSED_MALFORMED);
+}
+
+static void too_little_memory_is_said(void **state)
+{
+    (void)state;
+    static const size_t sizes[] = {16, 600};
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        tb_arena arena;
+        tb_calendar calendar;
+        tb_arena_init(&arena, block, sizes[i]);
+        assert_int_equal(
+            tb_calendar_read(tb_bytes_str("date,kind\n2015-01-01,off\n"), &arena, &calendar),
+            TB_REFUSED_TOO_LARGE);
+    }
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(without_a_table_monday_to_friday_are_worked),
     cmocka_unit_test(the_shipped_table_moves_days_off_and_days_worked),
@@ -138,6 +182,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_year_is_known_from_its_first_day_on),
     cmocka_unit_test(what_is_no_calendar_is_refused),
     cmocka_unit_test(a_table_has_a_bound),
+    cmocka_unit_test(a_calendar_comes_as_a_document_with_its_version),
+    cmocka_unit_test(too_little_memory_is_said),
 };
 
 TB_RUN("agents/calendar", tests)

@@ -76,6 +76,41 @@ static void a_number_in_no_segment_is_decided_by_hand(void **state)
     check_world(w);
 }
 
+/* As import judges it: by the day of finding where one is given, else by that of reporting. */
+static void what_was_found_outside_the_campaign_is_not_accepted(void **state)
+{
+    static const struct {
+        const char *times;
+        const char *why; /* NULL: it is accepted */
+    } leads[] = {
+        {"reported_at=2015-12-31T23:59:59+08:00", NULL},
+        {"reported_at=2016-01-01T00:00:00+08:00", "报送时间不在专项行动期限内"},
+        {"reported_at=2016-01-03T10:00:00+08:00|found_at=2015-12-31T23:59:59+08:00", NULL},
+        {"reported_at=2016-01-03T10:00:00+08:00|found_at=2016-01-01T00:00:00+08:00",
+         "发现时间不在专项行动期限内"},
+        {"reported_at=2015-01-03T10:00:00+08:00|found_at=2014-12-31T23:59:59+08:00",
+         "发现时间不在专项行动期限内"},
+        {"reported_at=2015-01-03T10:00:00+08:00|found_at=2015-01-01T00:00:00+08:00", NULL},
+    };
+    world *w = *state;
+    for (size_t i = 0; i < sizeof leads / sizeof leads[0]; i++) {
+        char fields[256];
+        (void)snprintf(fields, sizeof fields,
+                       "number=1380000%04u|source=police_case|offence=other|%s", (unsigned)i,
+                       leads[i].times);
+        assert_int_equal(opens(w, "police.33", fields), TB_ACCEPTED);
+        deliver_all(w);
+        assert_int_equal(acts(w, "bureau.33", "accept", ""),
+                         leads[i].why == NULL ? TB_ACCEPTED : TB_REFUSED_CONDITION);
+        if (leads[i].why != NULL) {
+            tb_bytes told = w->answer.detail;
+            assert_true(told.size > strlen(leads[i].why));
+            assert_memory_equal(told.data, leads[i].why, strlen(leads[i].why));
+        }
+    }
+    check_world(w);
+}
+
 static void nobody_reads_what_is_not_its_to_read(void **state)
 {
     world *w = *state;
@@ -375,6 +410,7 @@ static const struct CMUnitTest tests[] = {
     IN_A_WORLD(a_card_goes_to_its_home_and_the_answer_comes_back),
     IN_A_WORLD(what_the_segment_table_says_is_filled_in),
     IN_A_WORLD(a_number_in_no_segment_is_decided_by_hand),
+    IN_A_WORLD(what_was_found_outside_the_campaign_is_not_accepted),
     IN_A_WORLD(nobody_reads_what_is_not_its_to_read),
     IN_A_WORLD(headquarters_sees_the_masked_number_only),
     IN_A_WORLD(a_later_home_is_given_what_the_earlier_one_was),

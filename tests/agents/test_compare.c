@@ -229,9 +229,10 @@ static void duties_may_come_go_and_change_but_not_pass_to_other_parties(void **s
     assert_int_equal(found.list[0].kind, TB_DIFFERENCE_DUTY_ADOPTED);
     assert_string_equal(found.list[0].detail, "专项办3号");
     assert_false(duty_blocks());
-    change_duty("until: [result], working_days: 5, default: true",
-                "until: [result], working_days: 5, default: true, remind: {act: remind_due, hours: 4}",
-                false);
+    change_duty(
+        "until: [result], working_days: 5, default: true",
+        "until: [result], working_days: 5, default: true, remind: {act: remind_due, hours: 4}",
+        false);
     assert_int_equal(found.list[0].kind, TB_DIFFERENCE_DUTY_CHANGED);
     assert_false(duty_blocks());
     change_duty("owed_by: operator, to: home", "owed_by: operator, to: discovery", false);
@@ -316,6 +317,8 @@ typedef struct small_change {
 #define REPORT  TB_DIFFERENCE_REPORT_CHANGED
 #define ACTION  TB_DIFFERENCE_ACTION_CHANGED
 #define DUTY    TB_DIFFERENCE_DUTY_CHANGED
+
+#define LAND "ops/campaigns/land-requisition.yaml"
 
 static const small_change small_changes[] = {
     /* each part of how a measure is counted */
@@ -456,18 +459,106 @@ static const small_change small_changes[] = {
      "owed_by: operator, to: home, from: order, until: [result, shut_down]", DUTY, "verify"},
     {"until: [result], working_days: 5, default: true", "until: [result], working_days: 5", DUTY,
      "verify"},
+    {"measure: verified_by_operator, about: evaluated",
+     "measure: verified_by_operator, about: opener", TB_DIFFERENCE_FIELD_COMPUTED, "verified"},
+    {"measure: verified_by_operator, about: evaluated, over: period",
+     "measure: verified_by_operator, about: evaluated, over: remark", TB_DIFFERENCE_FIELD_COMPUTED,
+     "verified"},
+    {"measure: real_name_rate, filed_in: quarterly", "measure: real_name_rate, filed_in: filing",
+     TB_DIFFERENCE_FIELD_COMPUTED, "real_name_rate"},
+    {"at: discovery, when: [{test: is, field: source, values: [police_case], zh: 非公安机关通报, "
+     "en: not "
+     "from the police}]",
+     "at: discovery", MEASURE, "received_from_police"},
+    {"        automatic: {switch: true}", "        #", ACTION, "pass_on"},
+    {"automatic: {switch: true}", "automatic: {after: {hours: 1}, switch: true}", ACTION,
+     "pass_on"},
+    {"automatic: {switch: true}", "automatic: {after: {days: 1}, switch: true}", ACTION, "pass_on"},
+    {"automatic: {after: {working_days: 5}}", "automatic: {after: {working_days: 6}}", ACTION,
+     "close"},
+    {"automatic: {after: {working_days: 5}}", "automatic: {after: {working_days: 5}, switch: true}",
+     ACTION, "close"},
+    {"supervises: [opener, discovery, ", "supervises: [opener, ", ACTION, "supervise"},
+    {"document_number: transfer_serial", "document_number: transfer_no", ACTION, "transfer"},
+    {"remind: {act: remind_due, working_days: 1}", "remind: {act: remind_due, hours: 1}", DUTY,
+     "verify"},
+    {"remind: {act: remind_due, working_days: 1}", "remind: {act: remind_due, days: 1}", DUTY,
+     "verify"},
+    {"remind: {act: remind_due, working_days: 1}", "remind: {act: escalate, working_days: 1}", DUTY,
+     "verify"},
+    {"escalate: {act: escalate, working_days: 3}", "escalate: {act: escalate, working_days: 2}",
+     DUTY, "verify"},
+    {"      lapse: lapse\n", "      lapse: remark\n", DUTY, "verify"},
+    {"      withdraw_lapse: withdraw_lapse\n", "      withdraw_lapse: lapse\n", DUTY, "verify"},
+    {"      redate: redate\n", "", DUTY, "verify"},
+    {"      settle: settle_overdue\n", "      settle: escalate\n", DUTY, "verify"},
+    {"due_field: report_by", "due_field: return_due", DUTY, "report_back"},
+    {"    province: province\n    keys: [{fields: [operator, agent_code]}, {fields: [reg_no]}, "
+     "{fields: [uscc]}]\n    possible",
+     "    province: district\n    keys: [{fields: [operator, agent_code]}, {fields: [reg_no]}, "
+     "{fields: [uscc]}]\n    possible",
+     TB_DIFFERENCE_LIST_CHANGED, "channel-blacklist"},
+    {"{id: timely, zh", "{id: in_time, zh", TB_DIFFERENCE_SCORES_CHANGED, ""},
+    {"    judged:[...]\"2015-12-31\"}\n", "", REPORT, "quarterly"},
+    {"settled_by: explain_difference}", "settled_by: remark}", REPORT, "quarterly"},
+    {"    owed_by: [bureau, operator_group]\n    to: headquarters\n    every",
+     "    owed_by: [bureau, operator_group]\n    to: bureau\n    every", REPORT, "quarterly"},
+    {"    summary_of: quarterly\n", "", REPORT, "national"},
+    {"    signed_by: [filled_by, reviewed_by, head_of_unit, telephone]",
+     "    signed_by: [filled_by, head_of_unit, telephone]", REPORT, "quarterly"},
+    {"type: count, min: 1", "type: count, min: 2", TB_DIFFERENCE_FIELD_RULES, "points_checked"},
+    {"in breach, type: count, at_most: points_checked", "in breach, type: count",
+     TB_DIFFERENCE_FIELD_RULES, "points_in_breach"},
+    {"          - when:\n              - {test: is-not, field: verify_result, values: "
+     "[unidentified][...]confirm the shutdown first}\n            to: informed\n",
+     "", ACTION, "pass_on"},
+    {"      - {id: many_cards, zh: 一证五卡以上用户(集团与各省)[...]}\n", "", REPORT, "quarterly"},
+    {"settle: settle_overdue\n", "settle: remark\n", DUTY, "verify"},
+    {"of: lapses_scoring, at_most", "of: lapses_scoring, to: lapses, at_most",
+     TB_DIFFERENCE_SCORES_CHANGED, ""},
 };
 
-/* Whichever of the two is the older: what reads otherwise is found, and nothing else is. */
-static void whatever_of_the_rules_reads_otherwise_is_found_either_way(void **state)
+/* The same in campaigns that have what it has not. */
+static const small_change land_changes[] = {
+    {"kind: looked-up, lookup: item_lead", "kind: looked-up, lookup: item_support",
+     TB_DIFFERENCE_POSITION_CHANGED, "lead"},
+    {"{test: count-below, field: finish, count: 1", "{test: count-below, field: finish, count: 2",
+     MEASURE, "finished"},
+    {"from: find, until: [report], stage: self_check", "from: find, until: [report], days: 3", DUTY,
+     "report"},
+    {"households concerned, type: count, max: 100000",
+     "households concerned, type: count, max: 100001", TB_DIFFERENCE_FIELD_RULES, "households"},
+    {"  - {id: summing_up, zh", "  - {id: closing, zh", TB_DIFFERENCE_STAGE_REMOVED, "summing_up"},
+    {"from: \"${year}-11-01\", to: \"${year}-12-20\"}",
+     "from: \"${year}-11-01\", to: \"${year}-12-20\", counts_until: \"${year}-12-31\"}",
+     TB_DIFFERENCE_STAGE_CHANGED, "summing_up"},
+    {"{value: \"3.1\", position: unit}", "{value: \"3.1\", position: collector}",
+     TB_DIFFERENCE_LOOKUP_CHANGED, "item_lead"},
+};
+
+static const small_change quality_changes[] = {
+    {"quarterly: {month: 1, day: 15}", "quarterly: {month: 2, day: 15}", DUTY, "use"},
+    {"quarterly: {month: 1, day: 15}", "quarterly: {month: 1, day: 16}", DUTY, "use"},
+    {"quarterly: {month: 1, day: 15}", "monthly: {day: 15}", DUTY, "use"},
+};
+
+static const small_change evaluation_changes[] = {
+    {"of: kept, to: replies", "of: kept, to: kept", TB_DIFFERENCE_SCORES_CHANGED, ""},
+    {"at_least: {numerator: 90, denominator: 100}}\n",
+     "at_least: {numerator: 90, denominator: "
+     "99}}\n",
+     TB_DIFFERENCE_SCORES_CHANGED, ""},
+};
+
+/* Whichever of the two is the older: what reads otherwise is found. */
+static void found_either_way(const char *path, const small_change *changed, size_t count)
 {
-    (void)state;
-    for (size_t i = 0; i < sizeof small_changes / sizeof small_changes[0]; i++) {
-        const small_change *c = &small_changes[i];
+    for (size_t i = 0; i < count; i++) {
+        const small_change *c = &changed[i];
         const char *edits[] = {"version: 1", "version: 2", c->line, c->into, NULL};
         forget();
-        found.from = edited(SHIPPED, NULL);
-        found.to = edited(SHIPPED, edits);
+        found.from = edited(path, NULL);
+        found.to = edited(path, edits);
         for (int back = 0; back < 2; back++) {
             tb_campaign_loaded *older = back ? found.to : found.from;
             tb_campaign_loaded *newer = back ? found.from : found.to;
@@ -486,6 +577,62 @@ static void whatever_of_the_rules_reads_otherwise_is_found_either_way(void **sta
             if (!back) {
                 assert_non_null(difference(c->kind));
             }
+        }
+    }
+}
+
+#define EACH(changed) changed, sizeof changed / sizeof changed[0]
+
+static void whatever_of_the_rules_reads_otherwise_is_found_either_way(void **state)
+{
+    (void)state;
+    found_either_way(SHIPPED, EACH(small_changes));
+    found_either_way(LAND, EACH(land_changes));
+    found_either_way("ops/campaigns/service-quality.yaml", EACH(quality_changes));
+    found_either_way("tests/system/evaluation.yaml", EACH(evaluation_changes));
+}
+
+/* Another campaign altogether: more than a first handful of differences, and nothing in common. */
+static void of_two_campaigns_everything_is_told(void **state)
+{
+    (void)state;
+    forget();
+    found.from = edited(SHIPPED, NULL);
+    found.to = edited(LAND, NULL);
+    tb_arena_init(&found.arena, found.memory, sizeof found.memory);
+    assert_ok(tb_campaign_compare(tb_campaign_loaded_get(found.from),
+                                  tb_campaign_loaded_get(found.to), &found.arena, &found.list,
+                                  &found.count));
+    assert_string_equal(difference(TB_DIFFERENCE_OTHER_CAMPAIGN)->about, "land-requisition");
+    assert_string_equal(difference(TB_DIFFERENCE_TYPE_REMOVED)->about, "notice");
+    assert_string_equal(difference(TB_DIFFERENCE_TYPE_ADDED)->about, "problem");
+    assert_string_equal(difference(TB_DIFFERENCE_LIST_REMOVED)->about, "channel-blacklist");
+    assert_true(found.count > 32);
+}
+
+/* A difference's key is found by scripts, so no two are called alike; people read either language.
+ */
+static void every_difference_has_a_key_of_its_own_and_words_in_both_languages(void **state)
+{
+    (void)state;
+    static const tb_difference_kind kinds[] = {
+#define KIND(name, hinders, key, zh, en) TB_DIFFERENCE_##name,
+        TB_DIFFERENCES(KIND)
+#undef KIND
+    };
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        const tb_difference is = {.kind = kinds[i], .state = "somewhere"};
+        bool hinders = tb_difference_hinders(&is) != TB_HINDERS_NOBODY;
+        assert_int_equal(tb_difference_blocks(&is, tb_bytes_str("any"), tb_bytes_str("somewhere")),
+                         hinders);
+        const tb_difference elsewhere = {
+            .kind = kinds[i], .case_type = "other", .state = "somewhere"};
+        assert_false(
+            tb_difference_blocks(&elsewhere, tb_bytes_str("any"), tb_bytes_str("somewhere")));
+        assert_true((unsigned char)tb_difference_zh(kinds[i])[0] >= 0x80);
+        assert_true((unsigned char)tb_difference_en(kinds[i])[0] < 0x80);
+        for (size_t j = 0; j < i; j++) {
+            assert_string_not_equal(tb_difference_key(kinds[i]), tb_difference_key(kinds[j]));
         }
     }
 }
@@ -513,6 +660,8 @@ static const struct CMUnitTest tests[] = {
     T(what_an_act_opens_is_part_of_its_rules),
     T(a_position_of_many_in_place_of_one_means_others),
     T(whatever_of_the_rules_reads_otherwise_is_found_either_way),
+    T(of_two_campaigns_everything_is_told),
+    T(every_difference_has_a_key_of_its_own_and_words_in_both_languages),
     T(too_little_memory_is_said),
 };
 

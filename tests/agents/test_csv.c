@@ -90,6 +90,50 @@ static void a_row_has_bounds(void **state)
     free(text);
 }
 
+static void a_row_that_cannot_be_read_says_why(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        tb_refusal code;
+    } rows[] = {
+        {"a,b", TB_ACCEPTED},
+        {"a", TB_REFUSED_ROW},
+        {"a,b,", TB_REFUSED_ROW},
+        {"a,b\"c", TB_REFUSED_ROW_QUOTES},
+        {"a,\"b\"c", TB_REFUSED_ROW_QUOTES},
+        {"a,\"b", TB_REFUSED_ROW_QUOTES},
+    };
+    tb_csv csv;
+    tb_csv_row row;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        tb_arena arena;
+        tb_arena_init(&arena, block, sizeof block);
+        tb_csv_init(&csv, tb_bytes_str(rows[i].text));
+        assert_int_equal(tb_csv_next(&csv, &arena, &row), TB_OK);
+        assert_int_equal(tb_csv_fits(&row, 2), rows[i].code);
+    }
+    /* a cell at the bound and past it, in quotes or not */
+    char *text = malloc(TB_CSV_ROW_BYTES_MAX + 3);
+    assert_non_null(text);
+    for (unsigned past = 0; past < 2; past++) {
+        for (unsigned quotes = 0; quotes < 2; quotes++) {
+            tb_arena arena;
+            size_t size = TB_CSV_ROW_BYTES_MAX + past;
+            memset(text, 'x', size);
+            if (quotes > 0) {
+                text[0] = text[size - 1] = '"';
+            }
+            memcpy(text + size, "\n", 2);
+            tb_arena_init(&arena, block, sizeof block);
+            tb_csv_init(&csv, tb_bytes_str(text));
+            assert_int_equal(tb_csv_next(&csv, &arena, &row), TB_OK);
+            assert_int_equal(tb_csv_fits(&row, 1), past > 0 ? TB_REFUSED_ROW_SIZE : TB_ACCEPTED);
+        }
+    }
+    free(text);
+}
+
 static void too_small_an_arena_is_told(void **state)
 {
     (void)state;
@@ -117,6 +161,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(quotes_hold_commas_lines_and_quotes),
     cmocka_unit_test(wrong_quoting_costs_one_row),
     cmocka_unit_test(a_row_has_bounds),
+    cmocka_unit_test(a_row_that_cannot_be_read_says_why),
     cmocka_unit_test(too_small_an_arena_is_told),
     cmocka_unit_test(fields_are_quoted_when_they_must_be),
 };

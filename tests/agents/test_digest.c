@@ -35,7 +35,7 @@ static tb_err listen(tb_step *step)
 static const char *told(world *w, const char *party, const char *time)
 {
     at_time(w, party, time);
-    turn_with(w, party, listen);
+    turn_of(w, party, listen);
     return said;
 }
 
@@ -213,9 +213,9 @@ static void the_first_lapse_recorded_is_told_at_once_and_no_other(void **state)
 {
     world *w = *state;
     forward(w);
-    turn_with(w, "bureau.33", lapse_noted);
+    turn_of(w, "bureau.33", lapse_noted);
     assert_non_null(strstr(said, "event=overdue_begins"));
-    turn_with(w, "bureau.33", lapse_noted);
+    turn_of(w, "bureau.33", lapse_noted);
     assert_true(silent(said));
 }
 
@@ -236,11 +236,11 @@ static void with_other_office_hours_the_next_digest_comes_as_they_begin(void **s
     world *w = *state;
     forward(w);
     (void)told(w, "bureau.44", MONDAY);
-    turn_with(w, "bureau.44", open_at_ten);
+    turn_of(w, "bureau.44", open_at_ten);
     assert_true(silent(told(w, "bureau.44", TUESDAY)));
-    turn_with(w, "bureau.44", open_at_eight); /* they have begun already, and today's is due */
+    turn_of(w, "bureau.44", open_at_eight); /* they have begun already, and today's is due */
     assert_non_null(strstr(told(w, "bureau.44", TUESDAY), "event=digest overdue=0 due_today=1"));
-    turn_with(w, "bureau.44", open_at_ten); /* today's was told */
+    turn_of(w, "bureau.44", open_at_ten); /* today's was told */
     assert_true(silent(told(w, "bureau.44", "2015-02-10T10:00:00+08:00")));
     assert_true(silent(told(w, "bureau.44", WEDNESDAY)));
     assert_false(silent(told(w, "bureau.44", "2015-02-11T10:00:00+08:00")));

@@ -236,6 +236,24 @@ static void who_cannot_be_sealed_to_yet_is_told_when_it_can(void **state)
     check_world(w);
 }
 
+static void who_is_no_party_any_more_is_told_nothing_and_holds_nobody_up(void **state)
+{
+    world *w = *state;
+    order(w);
+    tb_directory next = with_cut(w, "bureau.44", 1, TB_CUT_STOLEN);
+    learn(w, &next);
+    assert_int_equal(acts(w, "bureau.33", "take_over", "take_over_reason=other"), TB_ACCEPTED);
+    deliver_all(w);
+    tb_directory_party *gone = party_at(w, "cm.44");
+    gone->state = TB_PARTY_ENDED;
+    tick(w, "bureau.33", 1);
+    assert_int_equal(lying(w), 0);
+    gone->state = TB_PARTY_ACTIVE;
+    tick(w, "bureau.33", 60000);
+    assert_int_equal(lying(w), 0);
+    check_world(w);
+}
+
 static void who_was_left_aside_once_is_told_of_nothing_later(void **state)
 {
     world *w = *state;
@@ -489,6 +507,7 @@ static const struct CMUnitTest tests[] = {
     IN_A_WORLD(who_holds_what_is_left_aside_is_told_of_the_take_over),
     IN_A_WORLD(a_take_over_that_lost_to_a_disputed_one_wins_after_all),
     IN_A_WORLD(who_cannot_be_sealed_to_yet_is_told_when_it_can),
+    IN_A_WORLD(who_is_no_party_any_more_is_told_nothing_and_holds_nobody_up),
     IN_A_WORLD(who_was_left_aside_once_is_told_of_nothing_later),
     IN_A_WORLD(at_the_cut_it_counts_and_one_behind_it_does_not),
     IN_A_WORLD(what_honest_parties_built_on_it_hangs_with_it),

@@ -61,6 +61,31 @@ static void a_duty_says_what_it_begins_with_and_which_time_counts(void **state)
     assert_true(d.line.by_default);
 }
 
+/* Outside an exercise the hub's stamp says when an event came to be; its own time counts when that
+ * is within the window after it (design.md §10). */
+static void outside_an_exercise_a_stamp_says_which_time_counts(void **state)
+{
+    world *w = *state;
+    w->directory.exercise = false;
+    assert_int_equal(opens(w, "police.33", LEAD), TB_ACCEPTED);
+    deliver_all(w);
+    tb_time own = explained(w, "accept").own;
+    assert_int_equal(explained(w, "accept").why, TB_EFFECTIVE_UNKNOWN);
+    static const struct {
+        tb_time after;
+        tb_effective_why why;
+    } stamps[] = {
+        {0, TB_EFFECTIVE_OWN},
+        {TB_STAMP_WINDOW_MS, TB_EFFECTIVE_OWN},
+        {TB_STAMP_WINDOW_MS + 1, TB_EFFECTIVE_STORED},
+        {-1, TB_EFFECTIVE_STORED}, /* a clock that is ahead of the hub's */
+    };
+    for (size_t i = 0; i < sizeof stamps / sizeof stamps[0]; i++) {
+        stamp_first(w, "police.33", "bureau.33", own + stamps[i].after);
+        assert_int_equal(explained(w, "accept").why, stamps[i].why);
+    }
+}
+
 static void a_weekend_is_told_and_not_counted(void **state)
 {
     world *w = *state;
@@ -159,6 +184,7 @@ static void what_one_party_owes_is_listed_alone(void **state)
 
 static const struct CMUnitTest tests[] = {
     IN_A_WORLD(a_duty_says_what_it_begins_with_and_which_time_counts),
+    IN_A_WORLD(outside_an_exercise_a_stamp_says_which_time_counts),
     IN_A_WORLD(a_weekend_is_told_and_not_counted),
     IN_A_WORLD(the_september_holiday_of_2015_is_told_day_by_day),
     IN_A_WORLD(what_is_judged_by_the_weekday_alone_is_told_as_that),

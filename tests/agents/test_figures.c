@@ -71,6 +71,58 @@ static void the_period_before_is_of_the_same_rhythm_and_a_day_has_none(void **st
     assert_string_equal(before.text, "2014-Q4");
     tb_period day = period("2015-03-31");
     assert_false(tb_period_before(&day, &before));
+    static const char *const pairs[][2] = {
+        {"2015-01", "2014-12"}, {"2015-H1", "2014-H2"}, {"2015-H2", "2015-H1"}, {"2015", "2014"}};
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
+        tb_period p = period(pairs[i][0]);
+        assert_true(tb_period_before(&p, &before));
+        assert_string_equal(before.text, pairs[i][1]);
+    }
+    tb_period first = period("0001");
+    assert_true(tb_period_before(&first, &before));
+    assert_false(tb_period_before(&before, &first)); /* nothing is before the year 0 */
+}
+
+/* What the check tells of a definition asks this of one that has not passed it. */
+static void a_report_whose_bounds_do_not_fit_is_owed_for_no_period(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *first;
+        const char *last;
+        unsigned periods;
+    } rows[] = {{"2015-Q1", "2015-Q4", 4}, {"2015-Q2", "2015-Q2", 1},
+                {NULL, "2015-Q4", 0},      {"2015-Q1", NULL, 0},
+                {"first", "2015-Q4", 0},   {"2015-Q1", "last", 0},
+                {"2015-01", "2015-Q4", 0}, {"2015-Q1", "2015-12", 0},
+                {"2015-Q4", "2015-Q1", 0}, {"1000-Q1", "2015-Q4", TB_REPORT_PERIODS_MAX}};
+    static const tb_campaign campaign = {.from = "2015-01-01", .to = "2015-12-31"};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        tb_report_def report = {
+            .every = TB_EVERY_QUARTER, .first = rows[i].first, .last = rows[i].last};
+        tb_period p;
+        assert_int_equal(tb_report_periods(&campaign, &report), rows[i].periods);
+        assert_int_equal(tb_report_period(&campaign, &report, tb_bytes_str("2015-Q2"), &p),
+                         rows[i].periods > 0 && rows[i].periods < 10);
+    }
+}
+
+/* Of a case it goes back to the campaign's first month; months are counted, so a day ends one. */
+static void a_day_is_a_period_of_a_case_where_it_ends_its_month(void **state)
+{
+    (void)state;
+    static const tb_campaign campaigns[] = {
+        {.from = "2015-02-10"}, {.from = "2015-06-01"}, {.from = "some day"}};
+    static const unsigned first[] = {1, 2, 2};
+    for (size_t i = 0; i < 3; i++) {
+        tb_period p;
+        assert_false(tb_period_in(&campaigns[i], tb_bytes_str("2015-03-30"), &p));
+        assert_false(tb_period_in(&campaigns[i], tb_bytes_str("someday"), &p));
+        assert_true(tb_period_in(&campaigns[i], tb_bytes_str("2015-Q1"), &p));
+        assert_true(tb_period_in(&campaigns[i], tb_bytes_str("2015-03-31"), &p));
+        assert_int_equal(p.first, 2015 * 12 + first[i]);
+        assert_int_equal(p.last, 2015 * 12 + 2);
+    }
 }
 
 static void figures_are_read_as_they_are_printed_and_nothing_else_is(void **state)
@@ -78,11 +130,11 @@ static void figures_are_read_as_they_are_printed_and_nothing_else_is(void **stat
     (void)state;
     static const char text[] = "forwarded=120 340 110\nforwarded/44=118 300 110\n"
                                "share=9/10 - 8/9\n";
-    static const char *const bad[] = {"",           "a=1 2 3",    "a=1 2\n",    "a=1 2 3 4\n",
-                                      "=1 2 3\n",   "a=01 2 3\n", "a/=1 2 3\n", "a=1  3\n",
-                                      "a b=1 2 3\n", "a,b=1 2 3\n", "a/b;c=1 2 3\n", "a=1/ 2 3\n",
-                                      "a=/1 2 3\n", "a[=1 2 3\n", "a{=1 2 3\n", "a:=1 2 3\n",
-                                      "a=1/2/3 2 3\n", "a\n", "a=x 2 3\n"};
+    static const char *const bad[] = {
+        "",           "a=1 2 3",    "a=1 2\n",     "a=1 2 3 4\n", "=1 2 3\n",      "a=01 2 3\n",
+        "a/=1 2 3\n", "a=1  3\n",   "a b=1 2 3\n", "a,b=1 2 3\n", "a/b;c=1 2 3\n", "a=1/ 2 3\n",
+        "a=/1 2 3\n", "a[=1 2 3\n", "a{=1 2 3\n",  "a:=1 2 3\n",  "a=1/2/3 2 3\n", "a\n",
+        "a=x 2 3\n"};
     tb_bytes rest = tb_bytes_str(text);
     uint8_t buffer[256];
     tb_text out;
@@ -155,6 +207,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(figures_are_read_as_they_are_printed_and_nothing_else_is),
     cmocka_unit_test(a_declared_figure_has_no_zero_below_the_line_and_a_real_day),
     cmocka_unit_test(ninety_percent_is_reached_by_ninety_and_not_by_less),
+    cmocka_unit_test(a_report_whose_bounds_do_not_fit_is_owed_for_no_period),
+    cmocka_unit_test(a_day_is_a_period_of_a_case_where_it_ends_its_month),
 };
 
 TB_RUN("figures", tests)

@@ -4,6 +4,7 @@
 #include "messages/merkle.h"
 #include "tests/agents/peer.h"
 #include "tests/messages/samples.h"
+#include "tests/store/failing.h"
 #include "tests/test.h"
 
 static int set_up(void **state)
@@ -116,6 +117,20 @@ static void a_duplicate_has_no_second_effect(void **state)
     tb_frame taken = peer_frame(t, &t->b, TB_FRAME_TAKEN, 0);
     assert_int_equal(taken.lines.lines[0].line.to, 1);
     assert_false(taken.lines.again);
+    assert_int_equal(peer_alarm(t, &t->b), TB_ACCEPTED);
+}
+
+static void a_notice_replayed_a_thousand_times_has_one_effect(void **state)
+{
+    town *t = *state;
+    int times = failing_awake() ? 2 : 1000;
+    tb_frame sent = say(t, "ct.33 once");
+    for (int i = 0; i <= times; i++) {
+        peer_forget(&t->b);
+        town_deliver(t, &sent, &t->b);
+        assert_int_equal(peer_frame(t, &t->b, TB_FRAME_TAKEN, 0).lines.lines[0].line.to, 1);
+    }
+    assert_string_equal(peer_applied(t, &t->b), "once");
     assert_int_equal(peer_alarm(t, &t->b), TB_ACCEPTED);
 }
 
@@ -340,6 +355,137 @@ static void a_stamp_for_another_header_under_the_same_number_is_not_taken(void *
     assert_int_equal(peer_rows(t, &t->b, TB_TABLE_STREAM_IN), 0);
 }
 
+/* The delivery ends b's session; with what. */
+static tb_refusal ended_by(town *t, tb_frame *delivery)
+{
+    peer_forget(&t->b);
+    town_send(t, &t->b, delivery);
+    assert_int_not_equal(peer_link(t, &t->b).state, TB_LINK_CONFIRMED);
+    return peer_frame(t, &t->b, TB_FRAME_BYE, 0).bye.code;
+}
+
+static void what_is_not_stamped_to_its_end_is_not_taken(void **state)
+{
+    town *t = *state;
+    static const char *const texts[] = {"ct.33 one", "ct.33 two"};
+    peer_say_all(t, &t->a, texts, 2);
+    tb_frame sent = peer_frame(t, &t->a, TB_FRAME_SUBMIT, 0);
+    tb_frame delivery = town_delivery(t, &sent, &t->b);
+    tb_line first = delivery.carry.groups[0].stamp.line;
+    first.to = 1; /* not its last */
+    delivery.carry.groups[0].stamp = town_line(t, &first);
+    assert_int_equal(ended_by(t, &delivery), TB_REFUSED_PROOF);
+    assert_int_equal(peer_rows(t, &t->b, TB_TABLE_STREAM_IN), 0);
+    town_link(t, &t->b);
+    town_deliver(t, &sent, &t->b);
+    assert_string_equal(peer_applied(t, &t->b), "one two");
+}
+
+/* Of several recipients the body goes beside the groups; one of another notice is not it. */
+static void a_body_that_is_not_there_is_not_taken(void **state)
+{
+    town *t = *state;
+    tb_frame sent = say(t, "ct.33,hq both");
+    tb_shared_body right = sent.carry.bodies[0];
+    tb_shared_body others[4] = {right, right, right, right};
+    others[0].notice++;
+    others[1].sender = sample_party("hq");
+    others[2].incarnation.counter++;
+    for (size_t i = 0; i < 4; i++) {
+        sent.carry.bodies = others + i;
+        sent.carry.body_count = i < 3 ? 1 : 0;
+        tb_frame delivery = town_delivery(t, &sent, &t->b);
+        assert_int_equal(ended_by(t, &delivery), TB_REFUSED_PROOF);
+        assert_string_equal(peer_applied(t, &t->b), "");
+        town_link(t, &t->b);
+    }
+    sent.carry.bodies = others;
+    sent.carry.body_count = 4;
+    town_deliver(t, &sent, &t->b);
+    assert_string_equal(peer_applied(t, &t->b), "both");
+}
+
+/* b's directory with fewer parties, or fewer keys of a's. */
+static void who_is_not_in_the_directory_with_its_key_is_not_heard(void **state)
+{
+    town *t = *state;
+    tb_frame sent = say(t, "ct.33 one");
+    tb_directory next = t->directory;
+    tb_directory_party parties[3];
+    memcpy(parties, next.parties, sizeof parties);
+    next.parties = parties + 1;
+    next.party_count = 2;
+    t->b.agent.directory = &next;
+    town_deliver(t, &sent, &t->b);
+    assert_int_equal(peer_alarm(t, &t->b), TB_REFUSED_UNKNOWN_PARTY);
+    town_link(t, &t->b);
+    next.parties = parties;
+    next.party_count = 3;
+    parties[0].keys++;
+    parties[0].key_count--;
+    town_deliver(t, &sent, &t->b);
+    assert_int_equal(peer_alarm(t, &t->b), TB_REFUSED_UNKNOWN_KEY);
+    assert_int_equal(peer_rows(t, &t->b, TB_TABLE_STREAM_IN), 0);
+}
+
+/* In the place of a notice stands a line that says why; who may have signed it. */
+static void a_filler_is_vouched_for_or_not_taken(void **state)
+{
+    town *t = *state;
+    tb_frame sent = say(t, "ct.33 one");
+    tb_item *item = &sent.carry.groups[0].items[0];
+    tb_line line = {.kind = TB_LINE_REFUSED,
+                    .stream = tb_group_stream(&sent.carry.groups[0]),
+                    .from = 1,
+                    .digest = item->digest,
+                    .at = t->now,
+                    .code = TB_REFUSED_ROLE};
+    tb_signed_line by_sender = town_line_by(t, &line, &t->a);
+    tb_signed_line by_other = town_line_by(t, &line, &t->c);
+    line.code = TB_REFUSED_EXPIRED;
+    tb_signed_line expired_by_other = town_line_by(t, &line, &t->c);
+    tb_signed_line expired = town_line_by(t, &line, &t->a);
+    tb_signed_line forged = expired;
+    forged.root.signature[0] ^= 1;
+    tb_signed_line other_key = expired;
+    other_key.root.key = t->a.agent.keys.seal_id[0];
+    const struct {
+        const tb_signed_line *line;
+        tb_refusal code;
+    } cases[] = {
+        {&by_sender, TB_REFUSED_SIGNATURE}, /* only that it expired is the sender's to say */
+        {&by_other, TB_REFUSED_SIGNATURE},  {&expired_by_other, TB_REFUSED_NOT_SPEAKER},
+        {&forged, TB_REFUSED_SIGNATURE},    {&other_key, TB_REFUSED_UNKNOWN_KEY},
+    };
+    item->body = tb_bytes_of(NULL, 0);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        item->refusal = cases[i].line;
+        tb_frame delivery = town_delivery(t, &sent, &t->b);
+        assert_int_equal(ended_by(t, &delivery), cases[i].code);
+        assert_int_equal(peer_rows(t, &t->b, TB_TABLE_STREAM_IN), 0);
+        town_link(t, &t->b);
+    }
+    /* under a key that was cut below it, nor */
+    tb_cut cut = {.party = sample_party("bureau.33"),
+                  .key = t->a.agent.keys.sign_id,
+                  .at = TOWN_TIME - 1,
+                  .reason = TB_CUT_STOLEN};
+    tb_directory next;
+    (void)town_next_directory(t, &cut, 1, &next);
+    t->b.agent.directory = &next;
+    item->refusal = &expired;
+    town_deliver(t, &sent, &t->b);
+    assert_int_equal(peer_alarm(t, &t->b), TB_REFUSED_KEY_REVOKED);
+    t->b.agent.directory = &t->directory;
+    town_link(t, &t->b);
+    uint64_t before = peer_rows(t, &t->b, TB_TABLE_ALARM);
+    town_deliver(t, &sent, &t->b);
+    assert_int_equal(peer_rows(t, &t->b, TB_TABLE_ALARM), before);
+    assert_int_equal(peer_rows(t, &t->b, TB_TABLE_STREAM_IN), 1);
+    assert_string_equal(peer_applied(t, &t->b), "");
+    peer_check(t, &t->b);
+}
+
 /* A header that a signed for somebody else under the name of the next notice is here already. */
 static void another_header_under_one_notice_name_is_a_fork(void **state)
 {
@@ -541,6 +687,7 @@ static const struct CMUnitTest tests[] = {
     IN_TOWN(each_reader_opens_what_it_may_and_no_more),
     IN_TOWN(openings_of_one_group_with_other_readers_are_sealed_apart),
     IN_TOWN(a_duplicate_has_no_second_effect),
+    IN_TOWN(a_notice_replayed_a_thousand_times_has_one_effect),
     IN_TOWN(a_gap_is_not_taken_and_asked_for),
     IN_TOWN(a_gap_before_the_first_number_is_asked_for_too),
     IN_TOWN(a_group_that_overlaps_what_is_held_gives_only_the_rest),
@@ -553,6 +700,10 @@ static const struct CMUnitTest tests[] = {
     IN_TOWN(a_notice_of_another_hub_is_not_taken),
     IN_TOWN(a_stamp_that_does_not_cover_the_group_is_not_taken),
     IN_TOWN(a_stamp_for_another_header_under_the_same_number_is_not_taken),
+    IN_TOWN(what_is_not_stamped_to_its_end_is_not_taken),
+    IN_TOWN(a_body_that_is_not_there_is_not_taken),
+    IN_TOWN(who_is_not_in_the_directory_with_its_key_is_not_heard),
+    IN_TOWN(a_filler_is_vouched_for_or_not_taken),
     IN_TOWN(another_header_under_one_notice_name_is_a_fork),
     IN_TOWN(a_group_for_another_party_is_not_taken),
     IN_TOWN(beyond_the_cut_nothing_is_taken_and_up_to_it_everything),

@@ -123,6 +123,98 @@ static void a_stamp_must_be_the_hubs_and_of_this_notice(void **state)
     assert_int_equal(judge(t, "ct.33", &passed), TB_ACCEPTED);
 }
 
+/* Of each condition on a stamp, one that breaks it alone. */
+static void a_stamp_of_another_notice_proves_nothing(void **state)
+{
+    town *t = *state;
+    tb_passed passed = passed_on(t);
+    tb_signed_line stamp;
+    assert_int_equal(tb_signed_line_decode(passed.stamp, &t->paper, &stamp), TB_ACCEPTED);
+    tb_line lines[7];
+    for (size_t i = 0; i < 7; i++) {
+        lines[i] = stamp.line;
+    }
+    lines[0].stream.recipient = sample_party("nobody");
+    lines[1].stream.sender = sample_party("hq");
+    lines[2].stream.lane = TB_LANE_URGENT;
+    lines[3].stream.incarnation.counter++;
+    lines[4].from = lines[4].to = stamp.line.to + 1; /* begins behind it */
+    lines[5].digest.bytes[0] ^= 1;
+    lines[5].to = 1; /* the number itself, with another header */
+    lines[6].kind = TB_LINE_ARRIVED;
+    lines[6].from = 0;
+    for (size_t i = 0; i < 7; i++) {
+        tb_signed_line other = town_line(t, &lines[i]);
+        assert_ok(tb_signed_line_encode(&other, &t->paper, &passed.stamp));
+        assert_int_equal(judge(t, "ct.33", &passed), TB_REFUSED_PROOF);
+    }
+    passed.stamp = tb_bytes_str("no line");
+    assert_int_equal(judge(t, "ct.33", &passed), TB_REFUSED_MALFORMED);
+}
+
+static void an_event_or_a_notice_of_another_hub_is_refused(void **state)
+{
+    town *t = *state;
+    tb_header header;
+    tb_event event;
+    tb_bytes encoded;
+    tb_passed passed = passed_on(t);
+    assert_int_equal(tb_event_decode(passed.event, &t->paper, &event), TB_ACCEPTED);
+    passed = town_prove(t, passed.event, passed.header);
+    assert_int_equal(judge(t, "ct.33", &passed), TB_ACCEPTED);
+    event.hub.bytes[0] ^= 1;
+    assert_ok(tb_event_encode(&event, &t->paper, &encoded));
+    passed = town_prove(t, encoded, passed.header);
+    assert_int_equal(judge(t, "ct.33", &passed), TB_REFUSED_WRONG_HUB);
+    passed = town_prove(t, tb_bytes_str("no event"), passed.header);
+    assert_int_equal(judge(t, "ct.33", &passed), TB_REFUSED_MALFORMED);
+
+    passed = passed_on(t);
+    assert_int_equal(tb_header_decode(passed.header, &t->paper, &header), TB_ACCEPTED);
+    header.hub.bytes[0] ^= 1;
+    assert_ok(tb_header_encode(&header, &t->paper, &passed.header));
+    assert_int_equal(judge(t, "ct.33", &passed), TB_REFUSED_WRONG_HUB);
+    passed.header = tb_bytes_str("no header");
+    assert_int_equal(judge(t, "ct.33", &passed), TB_REFUSED_MALFORMED);
+}
+
+static void an_opening_the_event_did_not_commit_to_is_refused(void **state)
+{
+    town *t = *state;
+    tb_passed passed = passed_on(t);
+    tb_opening opening = {.group = tb_bytes_str("number"), .content = tb_bytes_str("x")};
+    passed.openings = &opening;
+    passed.opening_count = 1;
+    assert_int_equal(judge(t, "ct.33", &passed), TB_REFUSED_CANNOT_OPEN); /* of another event */
+    opening.event = tb_event_id(passed.event);
+    assert_int_equal(judge(t, "ct.33", &passed), TB_REFUSED_CANNOT_OPEN);
+}
+
+static void a_root_that_is_not_the_headers_signs_nothing(void **state)
+{
+    town *t = *state;
+    tb_passed passed = passed_on(t);
+    passed.root.tree = TB_TREE_LINES;
+    assert_int_equal(judge(t, "ct.33", &passed), TB_REFUSED_SIGNATURE);
+    passed = passed_on(t);
+    passed.root.key.bytes[0] ^= 1;
+    assert_int_equal(judge(t, "ct.33", &passed), TB_REFUSED_SIGNATURE);
+    passed = passed_on(t);
+    passed.root.incarnation.counter++;
+    assert_int_equal(judge(t, "ct.33", &passed), TB_REFUSED_SIGNATURE);
+    /* under a key its sender never had, or has for something else */
+    tb_header header;
+    const tb_key_id keys[] = {{{1}}, t->a.agent.keys.seal_id[0]};
+    for (size_t i = 0; i < 2; i++) {
+        passed = passed_on(t);
+        assert_int_equal(tb_header_decode(passed.header, &t->paper, &header), TB_ACCEPTED);
+        header.signing_key = keys[i];
+        assert_ok(tb_header_encode(&header, &t->paper, &passed.header));
+        passed = town_prove(t, passed.event, passed.header);
+        assert_int_equal(judge(t, "ct.33", &passed), TB_REFUSED_UNKNOWN_KEY);
+    }
+}
+
 static void under_a_cut_key_it_counts_only_up_to_the_passers_own_stream(void **state)
 {
     town *t = *state;
@@ -182,6 +274,10 @@ static const struct CMUnitTest tests[] = {
     IN_TOWN(any_bent_piece_of_the_proof_refuses_it),
     IN_TOWN(an_event_its_notice_does_not_name_is_refused),
     IN_TOWN(a_stamp_must_be_the_hubs_and_of_this_notice),
+    IN_TOWN(a_stamp_of_another_notice_proves_nothing),
+    IN_TOWN(an_event_or_a_notice_of_another_hub_is_refused),
+    IN_TOWN(an_opening_the_event_did_not_commit_to_is_refused),
+    IN_TOWN(a_root_that_is_not_the_headers_signs_nothing),
     IN_TOWN(under_a_cut_key_it_counts_only_up_to_the_passers_own_stream),
     IN_TOWN(a_bent_proof_refuses_the_notice_that_carries_it),
 };

@@ -61,6 +61,27 @@ static void another_outcome_is_refused(void **state)
     assert_int_equal(receive(c, &event), TB_REFUSED_STATE);
 }
 
+/* What everybody can see forbids each way out of the state. */
+static void what_no_way_allows_is_refused_for_what_is_nearest(void **state)
+{
+    country *c = *state;
+    assert_accepted(attempt(c, "police.33", "submit", POLICE));
+    tb_event event = event_of(c, "police.33", &c->ruling);
+    assert_accepted(receive(c, &event));
+    for (size_t i = 0; i < event.field_count; i++) {
+        if (tb_bytes_equal(event.fields[i].id, tb_bytes_str("source"))) {
+            event.fields[i].value = tb_bytes_str("inspection"); /* which is not the police's */
+        }
+    }
+    assert_int_equal(receive(c, &event), TB_REFUSED_CONDITION);
+    tb_objection objection;
+    tb_case_view none = c->view;
+    none.type = NULL; /* the event names it */
+    assert_ok(tb_judge_event(&none, &c->directory, &event, &c->arena, &objection));
+    assert_true(tb_bytes_equal(objection.detail_en,
+                               tb_bytes_str("what the police submit has the source police case")));
+}
+
 static void a_stranger_told_or_a_party_left_out_is_refused(void **state)
 {
     country *c = *state;
@@ -161,6 +182,7 @@ static const struct CMUnitTest tests[] = {
     T(an_honest_event_is_accepted),
     T(another_actor_is_refused),
     T(another_outcome_is_refused),
+    T(what_no_way_allows_is_refused_for_what_is_nearest),
     T(a_stranger_told_or_a_party_left_out_is_refused),
     T(who_was_active_is_judged_by_the_authors_directory),
     T(a_kind_that_is_not_the_actions_is_refused),

@@ -60,7 +60,7 @@ static tb_err look(tb_step *step)
 static tb_lapse_verdict verdict(world *w, const char *party)
 {
     probe.looked = 0;
-    turn_with(w, party, look);
+    turn_of(w, party, look);
     assert_true(probe.looked > 0);
     return probe.verdict;
 }

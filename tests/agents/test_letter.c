@@ -1,6 +1,7 @@
 /* The letter to a party without a line: what it says, what it must not say, and its form. */
 #include "agents/letter.h"
 
+#include "messages/table.h"
 #include "tests/agents/world.h"
 
 #include <stdio.h>
@@ -164,12 +165,118 @@ static void only_a_party_without_a_line_gets_letters(void **state)
     assert_int_equal(write_to(w, "cm.33", "")->code, TB_REFUSED_LETTER_PARTY);
     assert_int_equal(write_to(w, "nobody", "")->code, TB_REFUSED_UNKNOWN_PARTY);
     assert_int_equal(write_to(w, "cm.44", "绝密★")->code, TB_REFUSED_SECRET_MARK);
+    assert_int_equal(write_to(w, "cm.44", "11010519491231002X")->code, TB_REFUSED_IDENTITY_NUMBER);
+    store_full(w, "bureau.44", true);
+    assert_int_equal(write_to(w, "cm.44", "")->code, TB_REFUSED_STORE_FULL);
+    store_full(w, "bureau.44", false);
+    assert_int_equal(write_to(w, "cm.44", "")->code, TB_ACCEPTED);
     tb_local_request request = {.kind = TB_REQUEST_GET_LETTER};
     request.get_letter = (tb_local_get_letter){party(w, "cm.44")->id, 7};
     assert_int_equal(ask(w, "bureau.44", &request)->code, TB_REFUSED_UNKNOWN_LETTER);
 }
 
+#define PROVINCES                                                                                  \
+    "code2,code6,name_zh,name_en,abbr,abbr_zh,bureau_zh\n"                                         \
+    "44,440000,广东省,Guangdong,GD,粤,广东省通信管理局\n"
+
+/* Writes a table of provinces into the bureau's store. */
+static void keep_provinces(world *w, const char *lines)
+{
+    world_agent *a = who(w, "bureau.44");
+    tb_csv_table table = {
+        .name = tb_bytes_str(TB_TABLE_PROVINCES), .version = 1, .notice = tb_bytes_str("test")};
+    tb_document document = {
+        .kind = TB_DOCUMENT_TABLE, .name = tb_bytes_str(TB_TABLE_PROVINCES), .version = 1};
+    tb_txn *txn;
+    table.csv = tb_bytes_str(lines);
+    assert_ok(tb_csv_table_encode(&table, &w->memory, &document.content));
+    tb_arena_reset(&a->arena);
+    assert_ok(tb_store_begin(a->store, &a->arena, &txn));
+    assert_ok(tb_document_keep(txn, &document));
+    assert_ok(tb_store_commit(txn));
+}
+
+static void a_province_stands_there_by_its_name_where_the_table_has_it(void **state)
+{
+    world *w = *state;
+    assert_int_equal(write_to(w, "cm.44", "")->code, TB_ACCEPTED);
+    assert_false(says(print(w, "cm.44", 1).page, "广东省</span>"));
+    keep_provinces(w, "no table");
+    assert_false(says(print(w, "cm.44", 1).page, "广东省</span>"));
+    keep_provinces(w, PROVINCES);
+    assert_true(says(print(w, "cm.44", 1).page, "广东省</span>"));
+    assert_true(says(print(w, "cm.44", 1).page, "Guangdong</span>"));
+}
+
+static void a_party_without_a_name_stands_there_by_its_id(void **state)
+{
+    world *w = *state;
+    party(w, "bureau.44")->name_zh = tb_bytes_of(NULL, 0);
+    party(w, "bureau.44")->name_en = tb_bytes_of(NULL, 0);
+    const tb_local_answer *answer = write_to(w, "cm.44", "");
+    assert_true(
+        tb_bytes_equal(answer->written.document_no, tb_bytes_str("bureau.44函〔2015〕1号")));
+    tb_local_letter printed = print(w, "cm.44", 1);
+    assert_true(says(printed.page, "<p class=\"issuer\">bureau.44</p>"));
+    /* nor does a letter need its sender in the directory that came since */
+    tb_directory_party *all = w->directory.parties;
+    w->directory.parties = party(w, "cm.44");
+    w->directory.party_count = 1;
+    printed = print(w, "cm.44", 1);
+    assert_true(says(printed.page, "<p class=\"issuer\">bureau.44</p>"));
+    assert_true(says(printed.page, "<p class=\"to\">广东移动：</p>"));
+    w->directory.parties = all;
+}
+
 /* ---- the value alone ---- */
+
+static tb_letter_text both(const char *zh, const char *en)
+{
+    return (tb_letter_text){tb_bytes_str(zh), tb_bytes_str(en)};
+}
+
+static tb_bytes page_of(world *w, tb_letter_entry *entries, size_t count)
+{
+    tb_letter made = {.document_no = tb_bytes_str("'1'号&\"2\"号\n"),
+                      .sender = both("某局", "A bureau"),
+                      .recipient = both("某公司", "A company"),
+                      .entries = entries,
+                      .entry_count = count};
+    tb_bytes page;
+    assert_ok(tb_letter_page(&made, &w->memory, 65536, &page));
+    return page;
+}
+
+static void the_title_names_what_all_its_cases_have_in_common(void **state)
+{
+    static const struct {
+        const char *campaign, *zh, *en; /* of the second case */
+        const char *title_zh, *title_en;
+    } cases[] = {
+        {"cards", "核查", "verify", "关于专项甲“核查”事项的函", "Re: Campaign A, verify"},
+        {"cards", "核查", "check", "关于专项甲有关办件的函", "Re: Campaign A, several cases"},
+        {"cards", "停机", "verify", "关于专项甲有关办件的函", "Re: Campaign A, several cases"},
+        {"land", "核查", "verify", "关于专项行动有关办件的函", "Re: cases of several campaigns"},
+    };
+    world *w = *state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        tb_letter_entry entries[] = {
+            {.campaign = tb_bytes_str("cards"),
+             .campaign_title = both("专项甲", "Campaign A"),
+             .newest = both("核查", "verify")},
+            {.campaign = tb_bytes_str(cases[i].campaign),
+             .campaign_title = both("专项乙", "Campaign B"),
+             .newest = both(cases[i].zh, cases[i].en)},
+        };
+        tb_bytes page = page_of(w, entries, 2);
+        assert_true(says(page, cases[i].title_zh));
+        assert_true(says(page, cases[i].title_en));
+    }
+    tb_bytes page = page_of(w, NULL, 0); /* its cases are not here any more */
+    assert_true(says(page, "关于专项行动有关办件的函"));
+    assert_true(says(page, "<title>&#39;1&#39;号&amp;&quot;2&quot;号<br></title>"));
+    assert_false(says(page, "演练数据"));
+}
 
 static void a_table_quotes_and_disarms_what_a_spreadsheet_would_run(void **state)
 {
@@ -196,6 +303,9 @@ static const struct CMUnitTest tests[] = {
     T(a_letter_counts_by_itself_and_lists_each_event_once),
     T(printed_again_it_is_the_same),
     T(only_a_party_without_a_line_gets_letters),
+    T(a_province_stands_there_by_its_name_where_the_table_has_it),
+    T(a_party_without_a_name_stands_there_by_its_id),
+    T(the_title_names_what_all_its_cases_have_in_common),
     T(a_table_quotes_and_disarms_what_a_spreadsheet_would_run),
 };
 

@@ -410,6 +410,129 @@ static void two_signed_directories_of_one_version_stop_the_agent(void **state)
     assert_int_equal(peer_alarm(t, &t->a), TB_REFUSED_DIRECTORY_OLD);
 }
 
+/* Of one version there is one document; only two signed directories leave nobody to ask. */
+static void another_document_of_a_known_version_is_refused_and_stops_nobody(void **state)
+{
+    town *t = *state;
+    tb_directory first;
+    tb_directory second;
+    tb_cut cut = {.party = sample_party("ct.33"), .at = TOWN_TIME, .reason = TB_CUT_LOST};
+    cut.key = t->b.agent.keys.sign_id;
+    tb_frame frame = {.kind = TB_FRAME_DOCUMENT};
+    town_link(t, &t->a);
+    frame.document = town_next_directory(t, NULL, 0, &first);
+    town_send(t, &t->a, &frame);
+    frame.document = town_next_directory(t, &cut, 1, &second);
+    frame.document.signature[0] ^= 1; /* signed by nobody */
+    town_send(t, &t->a, &frame);
+    assert_false(t->a.stopped);
+    assert_int_equal(peer_alarm(t, &t->a), TB_REFUSED_DIRECTORY_OLD);
+
+    tb_document table = {.kind = TB_DOCUMENT_TABLE,
+                         .name = tb_bytes_str("calendar"),
+                         .version = 2,
+                         .content = tb_bytes_str("two"),
+                         .signer_key = t->document.signer_key};
+    tb_document_sign(&table, &t->directory.hub, &t->authority);
+    frame.document = table;
+    uint64_t before = peer_rows(t, &t->a, TB_TABLE_DOCUMENT);
+    town_send(t, &t->a, &frame);
+    assert_int_equal(peer_rows(t, &t->a, TB_TABLE_DOCUMENT), before + 1);
+    table.content = tb_bytes_str("another");
+    tb_document_sign(&table, &t->directory.hub, &t->authority);
+    frame.document = table;
+    town_send(t, &t->a, &frame);
+    assert_false(t->a.stopped);
+    assert_int_equal(peer_rows(t, &t->a, TB_TABLE_DOCUMENT), before + 1);
+    /* one that is older and was missed fills its place; it is asked of the hub no more */
+    table.version = 1;
+    tb_document_sign(&table, &t->directory.hub, &t->authority);
+    frame.document = table;
+    town_send(t, &t->a, &frame);
+    assert_false(t->a.stopped);
+    assert_int_equal(peer_rows(t, &t->a, TB_TABLE_DOCUMENT), before + 1);
+}
+
+static bool finds_faults(const tb_document *document, tb_arena *arena, tb_bytes *out_detail)
+{
+    (void)document;
+    (void)arena;
+    *out_detail = tb_bytes_str("line 1");
+    return false;
+}
+
+static void a_document_too_long_or_with_faults_is_not_kept(void **state)
+{
+    static uint8_t bytes[TB_DOCUMENT_BYTES_MAX + 1];
+    static tb_effects effects;
+    town *t = *state;
+    tb_refusal refused;
+    tb_bytes detail;
+    tb_document document = {
+        .kind = TB_DOCUMENT_TABLE, .name = tb_bytes_str("calendar"), .version = 1};
+    document.signer_key = t->document.signer_key;
+    tb_now now = {t->now, t->now};
+    const struct {
+        size_t name, content;
+        tb_document_kind kind;
+        tb_refusal code;
+    } cases[] = {
+        {TB_NAME_BYTES_MAX + 1, 1, TB_DOCUMENT_TABLE, TB_REFUSED_TOO_LARGE},
+        {1, TB_DOCUMENT_BYTES_MAX + 1, TB_DOCUMENT_TABLE, TB_REFUSED_TOO_LARGE},
+        {TB_NAME_BYTES_MAX, TB_DOCUMENT_BYTES_MAX, TB_DOCUMENT_TABLE, TB_ACCEPTED},
+        {1, 1, TB_DOCUMENT_CAMPAIGN, TB_REFUSED_CAMPAIGN_FAULTY},
+    };
+    memset(bytes, 'c', sizeof bytes);
+    t->a.agent.judge_campaign = finds_faults;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        tb_txn *txn;
+        document.kind = cases[i].kind;
+        document.name = tb_bytes_of(bytes, cases[i].name);
+        document.content = tb_bytes_of(bytes, cases[i].content);
+        if (cases[i].code != TB_REFUSED_TOO_LARGE) {
+            tb_document_sign(&document, &t->directory.hub, &t->authority);
+        }
+        tb_arena_reset(&t->a.node.arena);
+        tb_effects_reset(&effects);
+        assert_ok(tb_store_begin(t->a.store, &t->a.node.arena, &txn));
+        assert_ok(
+            tb_document_install(&t->a.agent, txn, now, &document, &effects, &refused, &detail));
+        assert_int_equal(refused, cases[i].code);
+        assert_int_equal(tb_store_rows(txn, TB_TABLE_DOCUMENT), refused == TB_ACCEPTED ? 2 : 1);
+        tb_store_abort(txn);
+    }
+}
+
+/* A line in the list of another kind, or about a stream that is not ours. */
+static void what_a_welcome_shows_in_the_wrong_place_is_an_alarm(void **state)
+{
+    town *t = *state;
+    town_link(t, &t->a);
+    town_link(t, &t->b);
+    peer_forget(&t->a);
+    peer_say(t, &t->a, "ct.33 one");
+    tb_frame sent = peer_frame(t, &t->a, TB_FRAME_SUBMIT, 0);
+    tb_line stored = town_stored_line(t, &sent.carry.groups[0]);
+    tb_line arrived = town_arrived_line(t, &sent.carry.groups[0]);
+    tb_signed_line line = town_line_by(t, &arrived, &t->b);
+    welcome_with(t, &t->a, &line, TB_LINE_STORED, false);
+    assert_int_equal(peer_alarm(t, &t->a), TB_REFUSED_PROTOCOL);
+    assert_int_equal(peer_stream_out(t, &t->a, "ct.33").arrived, 0);
+    line = town_line(t, &stored);
+    welcome_with(t, &t->a, &line, TB_LINE_ARRIVED, false);
+    welcome_with(t, &t->a, &line, TB_LINE_ARRIVED, true);
+    assert_int_equal(peer_stream_out(t, &t->a, "ct.33").arrived, 0);
+    stored.stream.sender = sample_party("hq");
+    line = town_line(t, &stored);
+    welcome_with(t, &t->a, &line, TB_LINE_STORED, false);
+    arrived.stream.sender = sample_party("hq");
+    line = town_line_by(t, &arrived, &t->b);
+    welcome_with(t, &t->a, &line, TB_LINE_ARRIVED, false);
+    welcome_with(t, &t->a, &line, TB_LINE_ARRIVED, true);
+    assert_int_equal(peer_link(t, &t->a).fence, TB_ACCEPTED);
+    assert_int_equal(peer_stream_out(t, &t->a, "ct.33").stored, 0);
+}
+
 static void what_is_newer_here_is_offered_to_the_hub(void **state)
 {
     town *t = *state;
@@ -471,6 +594,9 @@ static const struct CMUnitTest tests[] = {
     IN_TOWN(bytes_that_are_no_frame_end_the_session),
     IN_TOWN(a_newer_directory_is_kept_and_an_unsigned_one_is_not),
     IN_TOWN(two_signed_directories_of_one_version_stop_the_agent),
+    IN_TOWN(another_document_of_a_known_version_is_refused_and_stops_nobody),
+    IN_TOWN(a_document_too_long_or_with_faults_is_not_kept),
+    IN_TOWN(what_a_welcome_shows_in_the_wrong_place_is_an_alarm),
     IN_TOWN(what_is_newer_here_is_offered_to_the_hub),
     IN_TOWN(a_welcome_nobody_asked_for_confirms_nothing),
     IN_TOWN(a_store_of_another_party_is_refused),

@@ -229,6 +229,25 @@ static void a_question_without_a_whole_key_is_told_what_is_missing(void **state)
     assert_int_equal(all.verdicts[0].code, TB_REFUSED_CHOICE);
 }
 
+static void an_entry_that_two_keys_find_is_shown_once(void **state)
+{
+    world *w = *state;
+    list_one(w, SHOP "|reg_no=110108000000016");
+    tb_local_verdicts all =
+        gate(w, "cm.44", "operator=CM|agent_code=GD-00-17|reg_no=110108000000016", "");
+    assert_int_equal(all.verdicts[0].verdict, TB_GATE_LISTED);
+    assert_int_equal(all.verdicts[0].count, 1);
+    /* a key left empty is none; a field the list is not searched by is refused by name */
+    assert_int_equal(
+        gate(w, "cm.44", "operator=CM|agent_code=GD-00-17|uscc=", "").verdicts[0].verdict,
+        TB_GATE_LISTED);
+    all = gate(w, "cm.44", "agent_code=GD-00-17|nothing=1", "");
+    assert_int_equal(all.verdicts[0].code, TB_REFUSED_FIELD_UNKNOWN);
+    assert_true(tb_bytes_equal(all.verdicts[0].detail, tb_bytes_str("nothing")));
+    all = gate(w, "cm.44", "reason=x", "");
+    assert_int_equal(all.verdicts[0].code, TB_REFUSED_FIELD_UNKNOWN);
+}
+
 static void a_list_nobody_has_and_a_party_without_a_province_are_told(void **state)
 {
     world *w = *state;
@@ -642,6 +661,48 @@ static void joint_opinions_are_each_partys_own_and_its_last_word_is_shown(void *
     check_world(w);
 }
 
+static void of_a_duty_that_began_twice_the_newer_round_is_shown(void **state)
+{
+    world *w = *state;
+    assert_int_equal(opens_type(w, "bureau.44", "card", CARD), TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.44", "consult", ""), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "cm.44", "opine", "opinion=agree"), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(owed_at(w, "bureau.44", "cm.44"), 0);
+    assert_int_equal(acts(w, "bureau.44", "consult", ""), TB_ACCEPTED);
+    deliver_all(w);
+    tb_local_family family = family_at(w, "bureau.44", &w->case_id);
+    assert_int_equal(family.owed_count, 2);
+    assert_int_equal(owed_by(&family, "cm.44")->state, TB_DUTY_OPEN);
+    assert_int_equal(owed_by(&family, "ct.44")->state, TB_DUTY_OPEN);
+    check_world(w);
+}
+
+/* The case and its child may be pinned to different versions; each is told once. */
+static void relations_are_looked_for_in_every_version_and_told_once(void **state)
+{
+    static const char *const edits[] = {"\nversion: 1", "\nversion: 2", NULL};
+    world *w = *state;
+    tb_campaign_loaded *second = edited("tests/agents/register.yaml", edits);
+    const tb_campaign *all[] = {w->campaign, tb_campaign_loaded_get(second)};
+    const tb_campaigns before = w->campaigns;
+    assert_int_equal(opens_type(w, "bureau.44", "card", CARD), TB_ACCEPTED);
+    tb_case_id parent = w->case_id;
+    assert_int_equal(acts(w, "bureau.44", "shut", ""), TB_ACCEPTED);
+    deliver_all(w);
+    w->campaigns = (tb_campaigns){all, 2};
+    tb_local_family family = family_at(w, "bureau.44", &parent);
+    assert_int_equal(family.count, 1);
+    family = family_at(w, "bureau.44", &family.children[0].case_id);
+    assert_true(tb_case_equal(&family.parent.case_id, &parent));
+    /* and a list is told once, as the newest version has it */
+    tb_local_request request = {.kind = TB_REQUEST_LIST_LISTS};
+    assert_int_equal(ask(w, "bureau.44", &request)->lists.count, 1);
+    w->campaigns = before;
+    tb_campaign_loaded_free(second);
+}
+
 #define HERE(test) cmocka_unit_test_setup_teardown(test, setup, world_teardown)
 
 static const struct CMUnitTest tests[] = {
@@ -654,6 +715,7 @@ static const struct CMUnitTest tests[] = {
     HERE(a_shop_is_found_by_its_old_number_and_its_new_one),
     HERE(a_like_name_at_the_place_is_possible_and_a_person_must_compare),
     HERE(a_question_without_a_whole_key_is_told_what_is_missing),
+    HERE(an_entry_that_two_keys_find_is_shown_once),
     HERE(a_list_nobody_has_and_a_party_without_a_province_are_told),
     HERE(whatever_a_row_of_a_list_is_the_check_goes_to_its_end),
     HERE(every_list_is_told_with_how_many_stand_on_it),
@@ -672,6 +734,8 @@ static const struct CMUnitTest tests[] = {
     HERE(a_removal_is_open_until_every_subscriber_has_returned_its_receipt),
     HERE(a_receipt_not_returned_lapses_for_the_party_that_owes_it),
     HERE(what_was_done_counts_whether_it_or_the_take_over_came_first),
+    HERE(of_a_duty_that_began_twice_the_newer_round_is_shown),
+    HERE(relations_are_looked_for_in_every_version_and_told_once),
     HERE(joint_opinions_are_each_partys_own_and_its_last_word_is_shown),
 };
 

@@ -261,7 +261,7 @@ static void every_fault_of_it_is_told_once_with_its_line(void **state)
         {"    en: lead on a shop\n    uses: [words]",
          "    en: lead on a shop\n    uses: [words, word]", "uses: [words, word]", "uses_unknown"},
         {"    en: lead on a shop\n    uses: [words]",
-         "    en: lead on a shop\n    uses: [words, words]", "uses: [words, words]", "uses_twice"},
+         "    en: lead on a shop\n    uses: [words, words]", "uses: [words, words]", "entry_twice"},
         {"common:\n", "common:\n  - {id: idle, zh: 闲, en: idle}\n", "{id: idle", "common_unused"},
         {"common:\n", "common:\n  - {id: words, zh: 重, en: twice}\n", "  - id: words", "id_twice"},
         {"by: [regulator, inspector], copies: [opener]",
@@ -270,8 +270,10 @@ static void every_fault_of_it_is_told_once_with_its_line(void **state)
         {"readers: [regulator, inspector]", "readers: [regulator, inspector, reader]",
          "inspector, reader]", "common_position"},
         {"      lapse: lapse\n", "", "working_days: 1, default: true", "no_lapse"},
-        {"{act: remind, days: 1}", "{act: remember, days: 1}",
-         "owed_by: regulator, to: opener, from: sign_for", "action_unknown"},
+        /* where it is written, and not at each duty it is said of */
+        {"{act: remind, days: 1}", "{act: remember, days: 1}", "{act: remember, days: 1}",
+         "action_unknown"},
+        {"{act: remind, days: 1}", "{act: lapse, days: 1}", "{act: lapse, days: 1}", "word_twice"},
         /* in the part itself, though two types use it */
         {"en: what was seen, type: text", "type: text", "zh: 督查情况", "no_en"},
         {"group: inspection}", "group: inspections}", "zh: 督查情况", "group_unknown"},

@@ -12,6 +12,7 @@ typedef struct slip {
 #define EXAMPLE "ops/campaigns/example.yaml"
 #define BLACK   "ops/campaigns/black-card.yaml"
 #define LAND    "ops/campaigns/land-requisition.yaml"
+#define SERVICE "ops/campaigns/service-quality.yaml"
 
 static const slip slips[] = {
     /* names that cannot be told apart */
@@ -69,6 +70,62 @@ static const slip slips[] = {
      {"at_least: {numerator: 90, denominator: 100}, role",
       "at_least: {numerator: 100, denominator: 90}, role", NULL, "judged_threshold"}},
     {BLACK, {"    to: headquarters\n    dates", "    to: market\n    dates", NULL, "report_to"}},
+    /* comparisons, roles and places that decide nothing */
+    {BLACK,
+     {"{test: same, a: operator, b: host,", "{test: same, a: operator, b: operator,", NULL,
+      "same_itself"}},
+    {EXAMPLE,
+     {"        kind: open\n        by: [bureau]\n        ways:\n          - {to",
+      "        kind: open\n        by: [bureau, headquarters]\n        when:\n"
+      "          - {test: actor-role, values: [bureau], zh: 仅限管理局, en: bureaus only}\n"
+      "        ways:\n          - {to",
+      "by: [bureau, headquarters]\n        when", "opener_never"}},
+    {BLACK,
+     {"        by: [police, bureau, operator]\n",
+      "        by: [police, bureau, operator, market]\n", NULL, "opener_never"}},
+    {BLACK,
+     {"{id: accepted, zh: 已受理, en: accepted}",
+      "{id: accepted, zh: 已受理, en: accepted, initial: true}", NULL, "initial_unused"}},
+    {EXAMPLE,
+     {"en: market regulator, by_jurisdiction: true}", "en: market regulator}",
+      "kind: role-of-field, role: market", "position_place"}},
+    {BLACK,
+     {"kind: role-of-field, role: bureau, field: found_province}",
+      "kind: role-of-field, role: headquarters, field: found_province}", NULL, "position_place"}},
+    {BLACK,
+     {"{test: since, date: \"2015-12-01\", zh: 总结评估自",
+      "{test: since, date: \"2016-12-01\", zh: 总结评估自", NULL, "report_outside"}},
+    {BLACK,
+     {"{test: since, date: \"2015-12-01\", zh: 总结评估自",
+      "{test: before, date: \"2015-01-01\", zh: 总结评估自", NULL, "report_outside"}},
+    /* what is said twice over */
+    {BLACK,
+     {"keys: [{fields: [operator, agent_code]}, {fields: [reg_no]}, {fields: [uscc]}]",
+      "keys: [{fields: [operator, agent_code]}, {fields: [agent_code, operator]}]", NULL,
+      "list_key_twice"}},
+    {BLACK,
+     {"    scope: province\n", "    scope: national\n", "    province: province\n", "list_scope"}},
+    {BLACK,
+     {"sent: forwarded, received: received_from_others", "sent: forwarded, received: forwarded",
+      NULL, "reconcile_itself"}},
+    {LAND, {"uses: [duty_words]", "uses: [duty_words, duty_words]", NULL, "entry_twice"}},
+    /* what is owed by nobody, or lacks a word */
+    {SERVICE, {"    owed_by: [local_mr]\n", "    owed_by: []\n", NULL, "report_unowed"}},
+    {SERVICE,
+     {"case_type: quality_notice, counts: [notify]", "counts: [notify]", NULL, "key_missing"}},
+    /* said where it is written, and once */
+    {SERVICE,
+     {"          - {field: report_by, required: true}",
+      "          - {field: report_by, required: yes}", NULL, "not_word"}},
+    {EXAMPLE, {"        from: [taken]\n", "        from: taken\n", NULL, "not_list"}},
+    {BLACK,
+     {"      lapse: lapse\n", "      lapse: remind_due\n",
+      "      remind: {act: remind_due, working_days: 1}", "word_twice"}},
+    {LAND, {"type: year, value: \"2015\"}", "type: year}", NULL, "key_missing"}},
+    {LAND, {"type: year, value", "type: month, value", NULL, "not_word"}},
+    {EXAMPLE, {"zh: 证照齐全", "zh: \xD6\xA4\xD5\xD5", NULL, "not_utf8"}}, /* GB18030 */
+    {BLACK, {"- {id: police, zh: 公安机关", "- {id: police，zh: 公安机关", NULL, "odd_character"}},
+    {LAND, {"max_length: 100,", "max_length: 4097,", NULL, "rule_length"}},
     /* duties without end, readers of nothing */
     {EXAMPLE,
      {"until: [answer], ", "", "owed_by: regulator, to: opener, from: sign_for", "key_missing"}},

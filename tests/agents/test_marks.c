@@ -438,6 +438,239 @@ static void a_mark_that_stays_out_is_an_alarm_that_names_the_recipient(void **st
 
 #define IN_TOWN(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
+/* ---- who may say what, and of what ---- */
+
+static void send_refused(town *t, const tb_signed_line *line, tb_bytes header)
+{
+    tb_frame frame = {.kind = TB_FRAME_REFUSED};
+    frame.refused.has_line = true;
+    frame.refused.line = *line;
+    frame.refused.header = header;
+    frame.refused.code = line->line.code != TB_ACCEPTED ? line->line.code : TB_REFUSED_ROLE;
+    peer_forget(&t->a);
+    town_send(t, &t->a, &frame);
+}
+
+static void whoever_signs_a_mark_must_be_known_with_a_key_for_it(void **state)
+{
+    town *t = *state;
+    tb_group group = one_notice(t);
+    tb_line stored = town_stored_line(t, &group);
+    tb_signed_line line = town_line(t, &stored);
+    line.root.key.bytes[0] ^= 1;
+    send_line(t, &t->a, &line);
+    assert_int_equal(peer_alarm(t, &t->a), TB_REFUSED_UNKNOWN_KEY);
+    /* a recipient that is in no directory; nothing was ever sent to it */
+    tb_line arrived = town_arrived_line(t, &group);
+    assert_true(tb_party_parse(tb_bytes_str("nobody.9"), &arrived.stream.recipient));
+    line = town_line_by(t, &arrived, &t->b);
+    line.root.signer = arrived.stream.recipient;
+    send_line(t, &t->a, &line);
+    assert_int_equal(peer_alarm(t, &t->a), TB_REFUSED_UNKNOWN_PARTY);
+    arrived = town_arrived_line(t, &group);
+    line = town_line_by(t, &arrived, &t->b);
+    line.root.key = tb_key_id_of(TB_PURPOSE_SEAL, &t->b.seal.public_key);
+    send_line(t, &t->a, &line);
+    assert_int_equal(peer_alarm(t, &t->a), TB_REFUSED_UNKNOWN_KEY);
+    assert_int_equal(peer_stream_out(t, &t->a, "ct.33").arrived, 0);
+    assert_int_equal(peer_stream_out(t, &t->a, "ct.33").stored, 0);
+}
+
+static void a_mark_of_anothers_stream_is_an_alarm(void **state)
+{
+    town *t = *state;
+    tb_group group = one_notice(t);
+    tb_line line = town_stored_line(t, &group);
+    line.stream.sender = t->c.agent.self; /* another's stream */
+    tb_signed_line said = town_line(t, &line);
+    send_line(t, &t->a, &said);
+    assert_int_equal(peer_alarm(t, &t->a), TB_REFUSED_NOT_SPEAKER);
+    assert_int_equal(peer_rows(t, &t->a, TB_TABLE_STREAM_OUT), 1);
+}
+
+/* A group is submitted whole, but a mark may end inside it. */
+static void a_mark_may_end_inside_a_group(void **state)
+{
+    town *t = *state;
+    static const char *const texts[] = {"ct.33 one", "ct.33 two", "ct.33 three"};
+    town_link(t, &t->a);
+    peer_forget(&t->a);
+    peer_say_all(t, &t->a, texts, 3);
+    tb_group group = peer_frame(t, &t->a, TB_FRAME_SUBMIT, 0).carry.groups[0];
+    assert_int_equal(group.item_count, 3);
+    tb_line line = town_stored_line(t, &group);
+    line.to = 1;
+    line.digest = group.items[0].digest;
+    tb_signed_line stored = town_line(t, &line);
+    send_line(t, &t->a, &stored);
+    assert_int_equal(peer_stream_out(t, &t->a, "ct.33").stored, 1);
+    assert_int_equal(peer_link(t, &t->a).fence, TB_ACCEPTED);
+    line.from = line.to = 2;
+    line.digest = group.items[0].digest; /* not that of the second */
+    stored = town_line(t, &line);
+    send_line(t, &t->a, &stored);
+    assert_int_equal(peer_link(t, &t->a).fence, TB_REFUSED_MARKS_BACK);
+    peer_check(t, &t->a);
+}
+
+static void a_late_stamp_that_nobody_may_give_is_an_alarm(void **state)
+{
+    town *t = *state;
+    tb_group group = one_notice(t);
+    tb_line line = town_arrived_line(t, &group);
+    tb_signed_line arrived = town_line_by(t, &line, &t->b);
+    send_line(t, &t->a, &arrived);
+    tb_line stored = town_stored_line(t, &group);
+    tb_signed_line bent = town_line(t, &stored);
+    bent.root.signature[3] ^= 1;
+    send_line(t, &t->a, &bent);
+    assert_int_equal(peer_alarm(t, &t->a), TB_REFUSED_SIGNATURE);
+    assert_int_equal(peer_rows(t, &t->a, TB_TABLE_STAMP), 0);
+}
+
+/* Of a mark that is held already another may come under another key; what it says must be the same,
+ * and newer. */
+static void a_held_mark_is_replaced_only_by_the_same_signed_later_by_its_signer(void **state)
+{
+    town *t = *state;
+    tb_group group = one_notice(t);
+    tb_line line = town_arrived_line(t, &group);
+    line.to = 0; /* nothing has arrived: nothing is held */
+    line.digest = (tb_digest){{0}};
+    tb_signed_line said = town_line_by(t, &line, &t->b);
+    send_line(t, &t->a, &said);
+    assert_int_equal(peer_stream_out(t, &t->a, "ct.33").arrived_line.size, 0);
+    line = town_arrived_line(t, &group);
+    said = town_line_by(t, &line, &t->b);
+    send_line(t, &t->a, &said);
+    tb_bytes held = peer_stream_out(t, &t->a, "ct.33").arrived_line;
+    static const struct {
+        tb_time later;
+        uint8_t digest; /* bits of its first byte that are others */
+        tb_refusal alarm;
+    } rows[] = {{-1, 0, TB_ACCEPTED}, {1, 1, TB_ACCEPTED}, {1, 0, TB_REFUSED_UNKNOWN_KEY}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        tb_line other = line;
+        other.at += rows[i].later;
+        other.digest.bytes[0] ^= rows[i].digest;
+        said = town_line_by(t, &other, &t->b);
+        said.root.key.bytes[0] ^= 1;
+        send_line(t, &t->a, &said);
+        assert_int_equal(peer_alarm(t, &t->a), rows[i].alarm);
+        assert_true(tb_bytes_equal(peer_stream_out(t, &t->a, "ct.33").arrived_line, held));
+    }
+}
+
+/* ---- refusals ---- */
+
+static void without_a_line_the_hub_says_only_how_it_is(void **state)
+{
+    town *t = *state;
+    (void)one_notice(t);
+    tb_frame frame = {.kind = TB_FRAME_REFUSED};
+    frame.refused.code = TB_REFUSED_TOO_LARGE;
+    town_send(t, &t->a, &frame);
+    assert_true(peer_noted(&t->a, "event=hub_refused code=too_large"));
+    assert_true(t->a.agent.times.hub_full == 0);
+    frame.refused.code = TB_REFUSED_STORE_FULL;
+    town_send(t, &t->a, &frame);
+    assert_true(t->a.agent.times.hub_full == t->now);
+    assert_int_equal(peer_rows(t, &t->a, TB_TABLE_REFUSAL), 0);
+}
+
+/* A header as the refuser shows it, and the line that refuses it; each field of the header that a
+ * refusal must agree with is another in its turn. */
+static void a_refusal_must_be_of_the_header_as_we_sent_it(void **state)
+{
+    town *t = *state;
+    tb_group group = one_notice(t);
+    const tb_header *ours = &group.items[0].header;
+    for (int which = 0; which < 6; which++) {
+        tb_header header = *ours;
+        tb_line line = {.kind = TB_LINE_REFUSED,
+                        .stream = tb_group_stream(&group),
+                        .from = 1,
+                        .at = t->now,
+                        .code = TB_REFUSED_ROLE};
+        tb_entry entry = header.entries[0];
+        header.entries = &entry;
+        switch (which) {
+        case 0:
+            header.lane = TB_LANE_URGENT;
+            break;
+        case 1:
+            header.sender = t->c.agent.self;
+            break;
+        case 2:
+            header.incarnation.random[0] ^= 1;
+            break;
+        case 3:
+            entry.number = 2;
+            break;
+        case 4:
+            header.made++; /* our number, and other words */
+            break;
+        default:
+            entry.recipient = t->c.agent.self;
+        }
+        tb_bytes shown;
+        assert_ok(tb_header_encode(&header, &t->paper, &shown));
+        line.digest = tb_header_digest(shown);
+        tb_signed_line said = town_line_by(t, &line, &t->b);
+        send_refused(t, &said, shown);
+        assert_int_equal(peer_alarm(t, &t->a), TB_REFUSED_ROLE);
+        assert_int_equal(peer_rows(t, &t->a, TB_TABLE_REFUSAL), 0);
+    }
+    /* a header that is shown and is not the one refused does not count: the line's own digest does
+     */
+    tb_header other = *ours;
+    other.made++;
+    tb_bytes shown;
+    assert_ok(tb_header_encode(&other, &t->paper, &shown));
+    tb_line line = {.kind = TB_LINE_REFUSED,
+                    .stream = tb_group_stream(&group),
+                    .from = 1,
+                    .digest = group.items[0].digest,
+                    .at = t->now,
+                    .code = TB_REFUSED_ROLE};
+    tb_signed_line said = town_line_by(t, &line, &t->b);
+    send_refused(t, &said, shown);
+    assert_int_equal(peer_rows(t, &t->a, TB_TABLE_REFUSAL), 1);
+    peer_check(t, &t->a);
+}
+
+/* The hub may refuse what it stored before: then its number exists, and nothing goes again. */
+static void what_the_hub_stored_needs_no_filler(void **state)
+{
+    town *t = *state;
+    tb_group group = one_notice(t);
+    town_store(t, &t->a, &group);
+    hub_refuses(t, &group, 1, &group.items[0].digest);
+    assert_int_equal(peer_rows(t, &t->a, TB_TABLE_REFUSAL), 1);
+    assert_int_equal(peer_count(t, &t->a, TB_FRAME_SUBMIT), 0);
+    assert_int_equal(peer_stream_out(t, &t->a, "ct.33").refused, 0);
+}
+
+static void a_refusal_by_nobody_of_our_notice_or_of_anothers_is_an_alarm(void **state)
+{
+    town *t = *state;
+    tb_group group = one_notice(t);
+    tb_line line = {.kind = TB_LINE_REFUSED,
+                    .stream = tb_group_stream(&group),
+                    .from = 1,
+                    .digest = group.items[0].digest,
+                    .at = t->now,
+                    .code = TB_REFUSED_ROLE};
+    tb_signed_line said = town_line_by(t, &line, &t->c); /* whom it was not for */
+    send_refused(t, &said, tb_bytes_of(NULL, 0));
+    assert_int_equal(peer_alarm(t, &t->a), TB_REFUSED_NOT_SPEAKER);
+    line.stream.sender = t->c.agent.self;
+    said = town_line(t, &line);
+    send_refused(t, &said, tb_bytes_of(NULL, 0));
+    assert_int_equal(peer_alarm(t, &t->a), TB_REFUSED_PROTOCOL);
+    assert_int_equal(peer_rows(t, &t->a, TB_TABLE_REFUSAL), 0);
+}
+
 static const struct CMUnitTest tests[] = {
     IN_TOWN(a_stored_mark_is_kept_with_its_stamp),
     IN_TOWN(an_arrived_mark_trims_the_outbox),
@@ -456,6 +689,15 @@ static const struct CMUnitTest tests[] = {
     IN_TOWN(a_stamp_that_was_lost_is_kept_from_the_next_welcome),
     IN_TOWN(an_arrived_mark_that_was_lost_is_asked_for_with_hello),
     IN_TOWN(a_mark_that_stays_out_is_an_alarm_that_names_the_recipient),
+    IN_TOWN(whoever_signs_a_mark_must_be_known_with_a_key_for_it),
+    IN_TOWN(a_mark_of_anothers_stream_is_an_alarm),
+    IN_TOWN(a_mark_may_end_inside_a_group),
+    IN_TOWN(a_late_stamp_that_nobody_may_give_is_an_alarm),
+    IN_TOWN(a_held_mark_is_replaced_only_by_the_same_signed_later_by_its_signer),
+    IN_TOWN(without_a_line_the_hub_says_only_how_it_is),
+    IN_TOWN(a_refusal_must_be_of_the_header_as_we_sent_it),
+    IN_TOWN(what_the_hub_stored_needs_no_filler),
+    IN_TOWN(a_refusal_by_nobody_of_our_notice_or_of_anothers_is_an_alarm),
 };
 
 TB_RUN("agents/marks", tests)

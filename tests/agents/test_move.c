@@ -26,12 +26,11 @@ static const char *const leaky[] = {
 static const char *const longer[] = {"version: 1", "version: 4", SIGN_FOR_RULES "1",
                                      SIGN_FOR_RULES "2", NULL};
 /* Nobody owes it any more. */
-static const char *const laxer[] = {
-    "version: 1", "version: 5",
-    "- {id: sign_for, zh: 签收通报, en: sign for what was "
-    "forwarded, owed_by: home, to: discovery, " SIGN_FOR_RULES
-    "1, default: true, ends_in: take_over}",
-    "# no sign_for", NULL};
+static const char *const laxer[] = {"version: 1", "version: 5",
+                                    "- {id: sign_for, zh: 签收通报, en: sign for what was "
+                                    "forwarded, owed_by: home, to: discovery, " SIGN_FOR_RULES
+                                    "1, default: true, ends_in: take_over}",
+                                    "# no sign_for", NULL};
 
 /* Headquarters has adopted the limit. */
 static const char *const adopted[] = {
@@ -190,6 +189,8 @@ static void only_a_newer_version_that_is_here_is_moved_to(void **state)
     assert_int_equal(moves(w, "bureau.33", "9"), TB_REFUSED_UNKNOWN_CAMPAIGN);
     assert_int_equal(moves(w, "bureau.33", "0"), TB_REFUSED_FIELD_INVALID);
     assert_int_equal(moves(w, "bureau.33", "two"), TB_REFUSED_FIELD_INVALID);
+    assert_int_equal(moves(w, "bureau.33", "+2"), TB_REFUSED_FIELD_INVALID);
+    assert_int_equal(moves(w, "bureau.33", "42949672960"), TB_REFUSED_FIELD_INVALID);
     assert_int_equal(moves(w, "bureau.33", "4294967296"), TB_REFUSED_FIELD_INVALID);
     assert_int_equal(moves(w, "bureau.33", "4294967295"), TB_REFUSED_UNKNOWN_CAMPAIGN);
     assert_int_equal(acts(w, "bureau.33", TB_MOVE_ACTION, ""), TB_REFUSED_FIELD_INVALID);
@@ -436,6 +437,25 @@ static void a_forged_move_is_refused_by_everybody(void **state)
     tb_event event = honest;
     event.actor = others[0];
     assert_int_equal(receive(w, &event, versions.list[1]), TB_REFUSED_NOT_HOLDER);
+    event = honest;
+    event.actor = (tb_party){"nobody"};
+    assert_int_equal(receive(w, &event, versions.list[1]), TB_REFUSED_UNKNOWN_PARTY);
+    event = honest;
+    event.from_state = tb_bytes_str("submitted");
+    assert_int_equal(receive(w, &event, versions.list[1]), TB_REFUSED_STATE);
+    /* who takes part no more cannot have moved it, by the directory it names itself */
+    for (size_t i = 0; i < w->directory.party_count; i++) {
+        if (tb_party_equal(&w->parties[i].id, &holder)) {
+            w->parties[i].state = TB_PARTY_ENDED;
+        }
+    }
+    assert_int_equal(receive(w, &honest, versions.list[1]), TB_REFUSED_NOT_ACTIVE);
+    event = honest;
+    event.directory_version = 2;
+    assert_int_equal(receive(w, &event, versions.list[1]), TB_ACCEPTED);
+    for (size_t i = 0; i < w->directory.party_count; i++) {
+        w->parties[i].state = TB_PARTY_ACTIVE;
+    }
     event = honest;
     event.action = tb_bytes_str("forward");
     assert_int_equal(receive(w, &event, versions.list[1]), TB_REFUSED_UNKNOWN_ACTION);

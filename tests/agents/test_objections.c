@@ -58,7 +58,7 @@ static tb_err run(tb_step *step)
 
 static void by_itself(world *w)
 {
-    turn_with(w, BUREAU, run);
+    turn_of(w, BUREAU, run);
     deliver_all(w);
 }
 

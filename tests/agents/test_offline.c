@@ -1,10 +1,13 @@
 /* A party without a line: what is addressed to it waits, and reaches it when it joins. */
+#include <stdio.h>
+
 #include "agents/offline.h"
 
 #include "tests/agents/world.h"
+#include "tests/store/failing.h"
 
 #define SUBMIT                                                                                     \
-    "number=13800004567|reported_at=2015-02-09T11:39:00+08:00|offence=telecom_fraud|"              \
+    "number=1380000%04u|reported_at=2015-02-09T11:39:00+08:00|offence=telecom_fraud|"              \
     "source=police_case|police_case_ref=A1"
 
 static tb_directory_party *party(world *w, const char *id)
@@ -18,9 +21,11 @@ static tb_directory_party *party(world *w, const char *id)
     return NULL;
 }
 
-static void order(world *w)
+static void order_of(world *w, unsigned number)
 {
-    assert_int_equal(opens(w, "police.33", SUBMIT), TB_ACCEPTED);
+    char fields[256];
+    assert_true(snprintf(fields, sizeof fields, SUBMIT, number) < (int)sizeof fields);
+    assert_int_equal(opens(w, "police.33", fields), TB_ACCEPTED);
     deliver_all(w);
     assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
     assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
@@ -39,6 +44,11 @@ static uint64_t rows(world *w, const char *id, tb_table table)
     uint64_t count = tb_store_rows(txn, table);
     tb_store_abort(txn);
     return count;
+}
+
+static void order(world *w)
+{
+    order_of(w, 4567);
 }
 
 /* The tick of the agent, as far as it concerns parties without a line. What it makes is sent with
@@ -166,6 +176,30 @@ static void a_share_that_is_used_up_holds_back_nothing_for_it(void **state)
     tb_store_abort(txn);
 }
 
+/* However many cases wait for it: so many a tick, and none is left. */
+static void many_cases_are_given_over_several_ticks(void **state)
+{
+    world *w = *state;
+    const unsigned count = failing_awake() ? 2 : 40;
+    party(w, "cm.44")->state = TB_PARTY_OFF_LINE;
+    party(w, "cm.44")->key_count = 0;
+    for (unsigned i = 0; i < count; i++) {
+        order_of(w, i);
+        deliver_all(w);
+    }
+    assert_int_equal(rows(w, "bureau.44", TB_TABLE_OFFLINE), count);
+    joins(w, "cm.44");
+    unsigned ticks = 0;
+    while (rows(w, "bureau.44", TB_TABLE_OFFLINE) > 0) {
+        turn_of(w, "bureau.44", tb_offline_tick);
+        assert_true(++ticks < count);
+    }
+    assert_true(ticks > 1 || failing_awake());
+    settle(w, "bureau.44");
+    deliver_all(w);
+    assert_string_equal(holder_at(w, "cm.44"), "cm.44");
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, world_setup, world_teardown)
 
 static const struct CMUnitTest tests[] = {
@@ -174,6 +208,7 @@ static const struct CMUnitTest tests[] = {
     T(what_expired_before_it_joined_is_given_again_once),
     T(a_key_while_it_is_off_line_is_enough_to_seal),
     T(a_share_that_is_used_up_holds_back_nothing_for_it),
+    T(many_cases_are_given_over_several_ticks),
 };
 
 TB_RUN("agents/offline", tests)

@@ -40,6 +40,30 @@ static void notices_are_numbered_and_linked(void **state)
     peer_check(t, &t->a);
 }
 
+/* Past its end the directory may lack whoever joined or left since (design.md §6). */
+static void past_the_directorys_end_only_known_recipients_are_written_to(void **state)
+{
+    town *t = *state;
+    town_link(t, &t->a);
+    peer_say(t, &t->a, "ct.33 one");
+    t->now = TOWN_TIME + TOWN_FRESH_MS;
+    peer_forget(&t->a);
+    peer_say(t, &t->a, "hq at_the_end"); /* still good in its last ms */
+    assert_int_equal(peer_count(t, &t->a, TB_FRAME_SUBMIT), 1);
+    t->now++;
+    peer_forget(&t->a);
+    peer_say(t, &t->a, "ct.33 two");
+    peer_say(t, &t->a, "hq again");
+    assert_int_equal(peer_count(t, &t->a, TB_FRAME_SUBMIT), 2);
+    assert_false(peer_noted(&t->a, "event=draft"));
+
+    town_link(t, &t->b);
+    peer_forget(&t->b);
+    peer_say(t, &t->b, "hq first");
+    assert_int_equal(peer_count(t, &t->b, TB_FRAME_SUBMIT), 0);
+    assert_true(peer_noted(&t->b, "event=draft"));
+}
+
 static void one_turn_is_one_group_per_recipient_under_one_root(void **state)
 {
     town *t = *state;
@@ -452,6 +476,7 @@ static void what_is_for_a_party_off_line_waits_in_its_place_until_it_joins(void 
 
 static const struct CMUnitTest tests[] = {
     IN_TOWN(notices_are_numbered_and_linked),
+    IN_TOWN(past_the_directorys_end_only_known_recipients_are_written_to),
     IN_TOWN(one_turn_is_one_group_per_recipient_under_one_root),
     IN_TOWN(a_notice_to_two_has_one_header_and_one_body),
     IN_TOWN(notices_of_one_case_keep_the_order_of_acts_whoever_is_their_first_recipient),

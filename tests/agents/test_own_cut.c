@@ -67,10 +67,10 @@ static void after_a_final_one_nothing_is_signed_with_this_key(void **state)
     const tb_local_answer *answer = ask(w, A, &request);
     assert_true(answer->status.fenced);
     assert_int_equal(answer->status.code, TB_REFUSED_KEY_CUT);
-    turn_with(w, A, look);
+    turn_of(w, A, look);
     assert_true(stands);
     who(w, A)->agent.keys.sign_id.bytes[3]++; /* started with its new key */
-    turn_with(w, A, look);
+    turn_of(w, A, look);
     assert_false(stands);
 }
 

@@ -1,5 +1,6 @@
 /* Many events proved with each tree and notice once: bent rows are found all the same. */
 #include "agents/prover.h"
+#include "base/pack.h"
 #include "messages/event.h"
 #include "tests/agents/peer.h"
 #include "tests/messages/samples.h"
@@ -128,6 +129,52 @@ static void any_bent_byte_of_the_tree_is_found(void **state)
     }
 }
 
+/* Each byte of the notice's own row: header, ids, and where in which tree it stands. Whose case the
+ * events are of says nothing about whether they are signed. */
+static void any_bent_byte_of_the_notices_row_is_found(void **state)
+{
+    town *t = *state;
+    tb_passed passed = first_passed(t);
+    tb_event_key key;
+    tb_event_row row = row_of(t, &passed, &key);
+    uint8_t name[TB_PARTY_BYTES + 16 + 8];
+    tb_writer w;
+    tb_writer_init(&w, name, sizeof name);
+    tb_put_raw(&w, row.sender.text, TB_PARTY_BYTES);
+    tb_put_u64(&w, row.incarnation.counter);
+    tb_put_raw(&w, row.incarnation.random, sizeof row.incarnation.random);
+    tb_put_u64(&w, row.notice);
+    size_t size = 1;
+    for (size_t at = 0; at < size; at++) {
+        static const uint8_t bits[] = {1, 0x80};
+        for (size_t b = 0; b < 2; b++) {
+            tb_bytes value;
+            tb_proven proven = {.refused = TB_ACCEPTED};
+            static tb_prover prover;
+            tb_txn *txn;
+            tb_arena_reset(&t->a.node.arena);
+            assert_ok(tb_store_begin(t->a.store, &t->a.node.arena, &txn));
+            tb_step step = {.agent = &t->a.agent, .txn = txn, .arena = tb_txn_arena(txn)};
+            assert_ok(tb_store_get(txn, TB_TABLE_PROOF, tb_bytes_of(name, sizeof name), &value));
+            size = value.size;
+            uint8_t *bent = tb_arena_alloc(tb_txn_arena(txn), size);
+            assert_non_null(bent);
+            memcpy(bent, value.data, size);
+            bent[at] ^= bits[b];
+            assert_ok(tb_store_put(txn, TB_TABLE_PROOF, tb_bytes_of(name, sizeof name),
+                                   tb_bytes_of(bent, size)));
+            assert_ok(tb_prover_init(&step, &prover));
+            tb_err err = tb_prove_event(&prover, &key, &row, &proven);
+            bool of_case = at >= size - 12 - TB_CASE_ID_BYTES && at < size - 12;
+            if (err == TB_OK && proven.is_signed && proven.refused == TB_ACCEPTED && !of_case) {
+                fail_msg("byte %zu of %zu may be bent", at, size);
+            }
+            assert_true(err == TB_OK || err == TB_ERR_CORRUPT);
+            tb_store_abort(txn);
+        }
+    }
+}
+
 static void an_event_that_its_notice_does_not_name_or_under_another_id_is_refused(void **state)
 {
     town *t = *state;
@@ -155,6 +202,7 @@ static void an_event_that_its_notice_does_not_name_or_under_another_id_is_refuse
 static const struct CMUnitTest tests[] = {
     TEST(an_event_is_proven_by_the_tree_its_notice_stands_in),
     TEST(any_bent_byte_of_the_tree_is_found),
+    TEST(any_bent_byte_of_the_notices_row_is_found),
     TEST(an_event_that_its_notice_does_not_name_or_under_another_id_is_refused),
 };
 

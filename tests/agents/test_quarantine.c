@@ -177,6 +177,17 @@ static void pages_go_through_both_tables(void **state)
     assert_int_equal(list(t, "", 1, second.quarantine.next).quarantine.count, 0);
 }
 
+static void a_page_that_begins_behind_no_key_or_names_nobody_is_refused(void **state)
+{
+    town *t = *state;
+    static uint8_t after[TB_KEY_BYTES_MAX + 2] = {1};
+    assert_int_equal(list(t, "", 0, tb_bytes_of(after, sizeof after)).code, TB_REFUSED_REQUEST);
+    assert_int_equal(list(t, "", 0, tb_bytes_of(after, 1)).quarantine.count, 1);
+    assert_int_equal(list(t, "", UINT32_MAX, tb_bytes_of(NULL, 0)).quarantine.count, 1);
+    assert_int_equal(list(t, "bureau.33/1/2", 0, tb_bytes_of(NULL, 0)).code,
+                     TB_REFUSED_NOT_SET_ASIDE);
+}
+
 #define IN_TOWN(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 static const struct CMUnitTest tests[] = {
@@ -189,6 +200,7 @@ static const struct CMUnitTest tests[] = {
     IN_TOWN(dropping_needs_a_reason_and_keeps_who_and_why),
     IN_TOWN(nothing_is_decided_while_nothing_may_be_signed),
     IN_TOWN(pages_go_through_both_tables),
+    IN_TOWN(a_page_that_begins_behind_no_key_or_names_nobody_is_refused),
 };
 
 TB_RUN("agents/quarantine", tests)

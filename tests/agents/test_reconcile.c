@@ -1,5 +1,6 @@
 /* domain.md, scenario 9, with its own figures: 120 sent, 118 received at the cut-off, and the two
  * are listed; told apart by province, held against arrived marks, and settled by a person. */
+#include "tests/agents/edited.h"
 #include "tests/agents/world.h"
 
 #include "agents/measures.h"
@@ -219,6 +220,281 @@ static void only_ones_own_side_is_listed(void **state)
                      TB_REFUSED_UNKNOWN_PARTY);
 }
 
+/* ---- a campaign that names the other party itself, and opens with the forwarding ---- */
+
+/* tests/system/reconcile.yaml with these edits, as `edited` takes them. */
+static void by_name(world *w, const char *const *edits)
+{
+    tb_campaign_loaded_free(w->loaded);
+    w->loaded = edited("tests/system/reconcile.yaml", edits);
+    w->campaign = tb_campaign_loaded_get(w->loaded);
+    w->campaigns = (tb_campaigns){&w->campaign, 1};
+}
+
+typedef struct question {
+    const char *of;
+    const char *with; /* "": anybody */
+    const char *period;
+    const char *reconcile;
+    bool sent;
+} question;
+
+static const tb_local_answer *asks_by_name(world *w, const char *party, question q, tb_bytes after)
+{
+    tb_local_request request = {.kind = TB_REQUEST_RECONCILE};
+    settled(w, party);
+    request.reconcile = (tb_local_reconcile){.campaign = tb_bytes_str(w->campaign->id),
+                                             .report = tb_bytes_str("quarterly"),
+                                             .period = tb_bytes_str(q.period),
+                                             .reconcile = tb_bytes_str(q.reconcile),
+                                             .sent = q.sent,
+                                             .after = after};
+    assert_true(*q.of == '\0' || tb_party_parse(tb_bytes_str(q.of), &request.reconcile.of));
+    assert_true(*q.with == '\0' || tb_party_parse(tb_bytes_str(q.with), &request.reconcile.with));
+    return ask(w, party, &request);
+}
+
+static const tb_local_reconciled *lines(world *w, const char *party, question q)
+{
+    const tb_local_answer *answer = asks_by_name(w, party, q, tb_bytes_of(NULL, 0));
+    assert_int_equal(answer->kind, TB_ANSWER_RECONCILED);
+    return &answer->reconciled;
+}
+
+static void forward_to(world *w, const char *home)
+{
+    char fields[96] = "found=bureau.33|serial=1|home=";
+    strcat(fields, home);
+    assert_int_equal(opens_type(w, "bureau.33", "matter", fields), TB_ACCEPTED);
+}
+
+#define SENT_TO(who)                                                                               \
+    (question)                                                                                     \
+    {                                                                                              \
+        "bureau.33", who, "2015-Q1", "forwarded", true                                             \
+    }
+
+static void who_owes_no_report_is_nobody_to_reconcile_with(void **state)
+{
+    world *w = *state;
+    by_name(w, NULL);
+    at_time(w, "bureau.33", "2015-03-30T10:00:00+08:00");
+    at_time(w, "bureau.44", "2015-03-31T10:00:00+08:00");
+    forward_to(w, "cm.44"); /* an operator owes none */
+    forward_to(w, "bureau.44");
+    deliver_all(w);
+    const tb_local_reconciled *all = lines(w, "bureau.33", SENT_TO(""));
+    assert_int_equal(all->count, 1);
+    assert_string_equal(all->lines[0].with.text, "bureau.44");
+    assert_int_equal(lines(w, "bureau.33", SENT_TO("cm.44"))->count, 1); /* asked by name, it is */
+    assert_int_equal(lines(w, "bureau.33", SENT_TO("bureau.11"))->count, 0);
+}
+
+static void what_was_sent_in_the_quarter_before_is_in_transit_from_the_other_side_too(void **state)
+{
+    world *w = *state;
+    by_name(w, NULL);
+    at_time(w, "bureau.33", "2015-03-30T10:00:00+08:00");
+    at_time(w, "bureau.44", "2015-04-02T10:00:00+08:00");
+    forward_to(w, "bureau.44");
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.44", "sign_for", ""), TB_ACCEPTED);
+    const tb_local_reconciled *here =
+        lines(w, "bureau.44", (question){"bureau.44", "", "2015-Q2", "forwarded", false});
+    assert_int_equal(here->count, 1);
+    assert_int_equal(here->lines[0].reason, TB_RECONCILED_IN_TRANSIT);
+    assert_string_equal(here->lines[0].with.text, "bureau.33");
+}
+
+/* An arrived mark says that it is there; that nothing was heard of it is another thing. */
+static void what_a_mark_covers_and_nobody_acted_on_is_missing(void **state)
+{
+    world *w = *state;
+    by_name(w, NULL);
+    at_time(w, "bureau.33", "2015-03-30T10:00:00+08:00");
+    forward_to(w, "bureau.44");
+    static const tb_reconciled_reason reasons_at[] = {TB_RECONCILED_NOT_ARRIVED,
+                                                      TB_RECONCILED_MISSING};
+    for (uint64_t arrived = 0; arrived < 2; arrived++) {
+        world_agent *a = who(w, "bureau.33");
+        tb_txn *txn;
+        tb_arena_reset(&a->arena);
+        assert_ok(tb_store_begin(a->store, &a->arena, &txn));
+        tb_stream stream = {
+            .sender = a->id, .recipient = who(w, "bureau.44")->id, .lane = TB_LANE_NORMAL};
+        assert_ok(tb_meta_incarnation(txn, &stream.incarnation));
+        tb_stream_out_row row = {.number = 1, .stored = arrived, .arrived = arrived};
+        assert_ok(tb_stream_out_put(txn, &stream, 0, &row));
+        assert_ok(tb_store_commit(txn));
+        const tb_local_reconciled *here = lines(w, "bureau.33", SENT_TO("bureau.44"));
+        assert_int_equal(here->lines[0].reason, reasons_at[arrived]);
+        assert_int_equal(here->lines[0].arrived, arrived == 1);
+    }
+}
+
+/* The words of the newest count, in whatever order they are stored, and none older than the event.
+ */
+static void of_several_explanations_the_newest_counts(void **state)
+{
+    world *w = *state;
+    by_name(w, NULL);
+    at_time(w, "bureau.33", "2015-03-30T10:00:00+08:00");
+    forward_to(w, "bureau.44");
+    deliver_all(w);
+    static const char *const words[] = {"why=first",  "why=second", "why=third",
+                                        "why=fourth", "why=fifth",  "why=last"};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        char at[] = "2015-03-31T10:00:00+08:00";
+        at[12] = (char)('0' + i);
+        at_time(w, "bureau.33", at);
+        assert_int_equal(acts(w, "bureau.33", "explain", words[i]), TB_ACCEPTED);
+    }
+    deliver_all(w);
+    const tb_local_reconciled *here = lines(w, "bureau.33", SENT_TO("bureau.44"));
+    assert_true(tb_bytes_equal(here->lines[0].settled, tb_bytes_str("last")));
+    /* at the other side what counts is its signature for it, in the next quarter: later than each
+     */
+    at_time(w, "bureau.44", "2015-04-02T10:00:00+08:00");
+    assert_int_equal(acts(w, "bureau.44", "sign_for", ""), TB_ACCEPTED);
+    here =
+        lines(w, "bureau.44", (question){"bureau.44", "bureau.33", "2015-Q2", "forwarded", false});
+    assert_int_equal(here->count, 1);
+    assert_true(here->lines[0].settled_at == 0);
+    /* and of the quarter that nothing was signed for in, headquarters is told nothing */
+    deliver_all(w);
+    const question two = {"bureau.33", "bureau.44", "2015-Q1", "forwarded", true};
+    assert_int_equal(lines(w, "headquarters", two)->count, 1);
+    assert_int_equal(
+        lines(w, "headquarters", (question){"bureau.33", "bureau.44", "2015-Q2", "forwarded", true})
+            ->count,
+        0);
+    assert_int_equal(
+        lines(w, "headquarters", (question){"police.33", "bureau.44", "2015-Q1", "forwarded", true})
+            ->count,
+        0);
+}
+
+/* A word that anybody on the case may read stands open in the act. */
+static void an_explanation_may_be_open_or_there_may_be_none(void **state)
+{
+    world *w = *state;
+    static const char *const open[] = {"{id: why, zh: 说明, en: why, type: text, group: words}",
+                                       "{id: why, zh: 说明, en: why, type: text}", NULL};
+    static const char *const none[] = {", settled_by: explain}", "}", NULL};
+    by_name(w, open);
+    at_time(w, "bureau.33", "2015-03-30T10:00:00+08:00");
+    forward_to(w, "bureau.44");
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.33", "explain", "why=在途"), TB_ACCEPTED);
+    const tb_local_reconciled *here = lines(w, "bureau.33", SENT_TO("bureau.44"));
+    assert_true(tb_bytes_equal(here->lines[0].settled, tb_bytes_str("在途")));
+    by_name(w, none);
+    here = lines(w, "bureau.33", SENT_TO("bureau.44"));
+    assert_int_equal(here->count, 1);
+    assert_true(here->lines[0].settled_at == 0);
+}
+
+static void more_cases_than_a_page_holds_come_in_the_next(void **state)
+{
+    world *w = *state;
+    const size_t count = failing_awake() ? 1 : TB_DRILL_PAGE_MAX + 1;
+    by_name(w, NULL);
+    at_time(w, "bureau.33", "2015-03-30T10:00:00+08:00");
+    for (size_t i = 0; i < count; i++) {
+        forward_to(w, "bureau.44");
+        deliver_all(w);
+        assert_int_equal(acts(w, "bureau.33", "explain", "why=x"), TB_ACCEPTED);
+        deliver_all(w);
+        if (i % 100 == 0) {
+            world_sweep(w);
+        }
+    }
+    static const struct {
+        const char *party;
+        question q;
+    } rows[] = {{"bureau.33", {"bureau.33", "", "2015-Q1", "forwarded", true}},
+                {"headquarters", {"", "", "2015-Q1", "forwarded", true}}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        tb_bytes after = {NULL, 0};
+        size_t seen = 0;
+        unsigned pages = 0;
+        do {
+            const tb_local_answer *answer = asks_by_name(w, rows[i].party, rows[i].q, after);
+            assert_int_equal(answer->kind, TB_ANSWER_RECONCILED);
+            assert_true(answer->reconciled.count <= TB_DRILL_PAGE_MAX);
+            seen += answer->reconciled.count;
+            after = answer->reconciled.next;
+            pages++;
+        } while (after.size > 0);
+        assert_int_equal(seen, count);
+        assert_int_equal(pages, failing_awake() ? 1 : 2);
+    }
+}
+
+/* What two parties declared is held against each other by their reports; asked for the cases behind
+ * it, an agent has none. */
+static void a_whole_against_its_parts_has_no_cases_behind_it(void **state)
+{
+    world *w = *state;
+    by_name(w, NULL);
+    assert_int_equal(
+        lines(w, "bureau.33", (question){"bureau.33", "bureau.44", "2015-Q1", "cards", true})
+            ->count,
+        0);
+    assert_int_equal(
+        lines(w, "bureau.33", (question){"bureau.33", "", "2015-Q1", "cards", false})->count, 0);
+    assert_int_equal(lines(w, "headquarters", (question){"", "", "2015-Q1", "cards", true})->count,
+                     0);
+}
+
+static void what_no_report_has_is_refused(void **state)
+{
+    world *w = *state;
+    by_name(w, NULL);
+    static const struct {
+        question q;
+        tb_refusal code;
+    } rows[] = {
+        {{"bureau.33", "bureau.44", "2015-Q1", "nothing", true}, TB_REFUSED_REPORT_UNKNOWN},
+        {{"bureau.33", "bureau.44", "2016-Q1", "forwarded", true}, TB_REFUSED_REPORT_PERIOD},
+        {{"bureau.33", "bureau.44", "", "forwarded", true}, TB_REFUSED_REPORT_PERIOD},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        assert_int_equal(asks_by_name(w, "bureau.33", rows[i].q, tb_bytes_of(NULL, 0))->code,
+                         rows[i].code);
+    }
+    tb_local_request request = {.kind = TB_REQUEST_RECONCILE};
+    request.reconcile.campaign = tb_bytes_str("another");
+    assert_int_equal(ask(w, "bureau.33", &request)->code, TB_REFUSED_REPORT_UNKNOWN);
+    request.reconcile.campaign = tb_bytes_str("reconcile");
+    assert_int_equal(ask(w, "bureau.33", &request)->code, TB_REFUSED_REPORT_UNKNOWN);
+}
+
+/* Sent again to another, having been refused: each time it is an event with an answer of its own.
+ */
+static void what_was_sent_twice_has_an_answer_each_time(void **state)
+{
+    world *w = *state;
+    at_time(w, "bureau.33", "2015-03-30T10:00:00+08:00");
+    forward_one(w);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.44", "wrong_home", "wrong_home_reason=other"), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.33", "decide", "home_province=11|home_basis=other"),
+                     TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.11", "sign_for", ""), TB_ACCEPTED);
+    deliver_all(w);
+    const tb_local_reconciled *here =
+        &asks(w, "bureau.33", "bureau.33", "bureau.44", true)->reconciled;
+    assert_int_equal(here->count, 1);
+    assert_int_equal(here->lines[0].reason, TB_RECONCILED_REFUSED);
+    here = &asks(w, "bureau.33", "bureau.33", "bureau.11", true)->reconciled;
+    assert_int_equal(here->count, 1);
+    assert_int_equal(here->lines[0].reason, TB_RECONCILED_BOTH);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, world_setup, world_teardown)
 
 static const struct CMUnitTest tests[] = {
@@ -228,6 +504,15 @@ static const struct CMUnitTest tests[] = {
     TEST(headquarters_sees_of_a_pair_what_the_two_settled_and_nothing_else),
     TEST(where_nobody_is_named_each_line_says_between_whom_it_is),
     TEST(only_ones_own_side_is_listed),
+    TEST(who_owes_no_report_is_nobody_to_reconcile_with),
+    TEST(what_was_sent_in_the_quarter_before_is_in_transit_from_the_other_side_too),
+    TEST(what_a_mark_covers_and_nobody_acted_on_is_missing),
+    TEST(of_several_explanations_the_newest_counts),
+    TEST(an_explanation_may_be_open_or_there_may_be_none),
+    TEST(more_cases_than_a_page_holds_come_in_the_next),
+    TEST(a_whole_against_its_parts_has_no_cases_behind_it),
+    TEST(what_no_report_has_is_refused),
+    TEST(what_was_sent_twice_has_an_answer_each_time),
 };
 
 TB_RUN("agents/reconcile", tests)

@@ -2,7 +2,7 @@
 #include "agents/recovery.h"
 #include "agents/rows_case.h"
 #include "messages/parts.h"
-#include "tests/agents/peer.h"
+#include "tests/agents/recovering.h"
 #include "tests/messages/samples.h"
 #include "tests/test.h"
 
@@ -18,68 +18,11 @@ static int tear_down(void **state)
     return 0;
 }
 
-static tb_signed_line arrived(town *t, const peer *by, const tb_stream *stream, uint64_t to)
-{
-    tb_line line = {
-        .kind = TB_LINE_ARRIVED,
-        .stream = *stream,
-        .to = to,
-        .digest = sample_digest(5),
-        .at = t->now,
-    };
-    return town_line_by(t, &line, by);
-}
-
-static tb_signed_line stored(town *t, const tb_stream *stream, uint64_t to, uint8_t digest)
-{
-    tb_line line = {
-        .kind = TB_LINE_STORED,
-        .stream = *stream,
-        .from = to,
-        .to = to,
-        .digest = sample_digest(digest),
-        .at = t->now,
-    };
-    return town_line(t, &line);
-}
-
-static tb_frame welcome(town *t)
-{
-    tb_frame frame = {.kind = TB_FRAME_WELCOME};
-    frame.welcome.protocol = TB_PROTOCOL;
-    frame.welcome.hub_incarnation = t->hub_run;
-    return frame;
-}
-
 static void bye(town *t, peer *p, tb_refusal code)
 {
     tb_frame frame = {.kind = TB_FRAME_BYE};
     frame.bye.code = code;
     town_send(t, p, &frame);
-}
-
-static tb_recovery_row recovery(town *t, peer *p)
-{
-    tb_recovery_row row;
-    tb_txn *txn = peer_look(t, p);
-    assert_ok(tb_recovery_get(txn, &row));
-    tb_store_abort(txn);
-    return row;
-}
-
-/* a is fenced: the hub holds number 3 of its stream to ct.33, of which it knows nothing. */
-static tb_stream fenced(town *t)
-{
-    tb_stream stream = town_stream(&t->a, "ct.33");
-    tb_signed_line line = stored(t, &stream, 3, 5);
-    tb_frame frame = welcome(t);
-    peer_step(t, &t->a, TB_INPUT_LINK, tb_bytes_of(NULL, 0));
-    frame.welcome.stored = &line;
-    frame.welcome.stored_count = 1;
-    town_send(t, &t->a, &frame);
-    assert_int_equal(peer_link(t, &t->a).fence, TB_REFUSED_MARKS_BACK);
-    peer_forget(&t->a);
-    return stream;
 }
 
 static void an_officers_act_makes_a_new_incarnation_and_says_hello(void **state)
@@ -531,155 +474,6 @@ static void what_the_hub_took_behind_the_cut_is_signed_anew_once_recovered(void 
     peer_check(t, &t->a);
 }
 
-/* ---- what an answer leaves open ---- */
-
-static tb_asked_row asked_row(town *t, const char *of)
-{
-    tb_asked_row row;
-    tb_party party = sample_party(of);
-    tb_txn *txn = peer_look(t, &t->a);
-    assert_ok(tb_asked_get(txn, &party, &row));
-    tb_store_abort(txn);
-    return row;
-}
-
-static tb_txn *write_txn(town *t)
-{
-    tb_txn *txn;
-    tb_arena_reset(&t->a.node.arena);
-    assert_ok(tb_store_begin(t->a.store, &t->a.node.arena, &txn));
-    return txn;
-}
-
-/* ct.33 ends its answer, holding so much of the stream. */
-static void ends(town *t, const tb_stream *stream, uint64_t held)
-{
-    static tb_effects effects;
-    tb_stream_at at = {*stream, held, sample_digest(7)};
-    tb_resend end = {.to = asked_row(t, "ct.33").notice, .from = &at, .from_count = 1};
-    tb_party other = sample_party("ct.33");
-    tb_now now = {t->now, t->now};
-    tb_effects_reset(&effects);
-    tb_txn *txn = write_txn(t);
-    assert_ok(tb_recovery_answer(&t->a.agent, txn, now, &other, &end, &effects));
-    assert_ok(tb_store_commit(txn));
-}
-
-/* a recovers and has asked ct.33; the hub holds up to 9 of the stream, the recipient signed to 6.
- */
-static tb_stream asking(town *t)
-{
-    tb_stream stream = fenced(t);
-    peer_say(t, &t->a, "recover disk");
-    tb_signed_line by_hub = stored(t, &stream, 9, 5);
-    tb_signed_line by_b = arrived(t, &t->b, &stream, 6);
-    tb_frame frame = welcome(t);
-    frame.welcome.stored = &by_hub;
-    frame.welcome.stored_count = 1;
-    frame.welcome.arrived = &by_b;
-    frame.welcome.arrived_count = 1;
-    town_send(t, &t->a, &frame);
-    peer_tick(t, &t->a, 0);
-    assert_int_not_equal(asked_row(t, "ct.33").notice, 0);
-    return stream;
-}
-
-static void a_full_answer_ends_it(void **state)
-{
-    town *t = *state;
-    tb_stream stream = asking(t);
-    ends(t, &stream, 9);
-    assert_int_equal(asked_row(t, "ct.33").missing, 0);
-    assert_int_equal(recovery(t, &t->a).state, TB_RECOVERY_ENDED);
-    peer_check(t, &t->a);
-}
-
-static uint64_t lost_until(town *t)
-{
-    uint64_t until;
-    tb_txn *txn = peer_look(t, &t->a);
-    assert_ok(tb_meta_number(txn, "lost until", &until));
-    tb_store_abort(txn);
-    return until;
-}
-
-/* What the hub stored later than all it has of the lost time is new (test_recover_cases.c). */
-static void until_when_the_lost_time_went_is_the_hubs_word(void **state)
-{
-    town *t = *state;
-    tb_stream stream = asking(t);
-    tb_time said = stored(t, &stream, 9, 5).line.at;
-    assert_true(said > 0);
-    assert_true(lost_until(t) == (uint64_t)said);
-    peer_check(t, &t->a);
-}
-
-/* A hub that lost its disk shows what the recipients showed it, without a time. */
-static void what_only_its_recipient_bears_out_was_lost_at_any_time(void **state)
-{
-    town *t = *state;
-    tb_stream stream = fenced(t);
-    peer_say(t, &t->a, "recover disk");
-    tb_signed_line by_b = arrived(t, &t->b, &stream, 6);
-    tb_frame frame = welcome(t);
-    frame.welcome.arrived = &by_b;
-    frame.welcome.arrived_count = 1;
-    town_send(t, &t->a, &frame);
-    assert_true(lost_until(t) == UINT64_MAX);
-}
-
-static void what_the_hub_may_still_deliver_is_waited_for_a_bounded_number_of_times(void **state)
-{
-    town *t = *state;
-    tb_stream stream = asking(t);
-    for (unsigned i = 0; i < TB_RECOVER_ASKS_MAX; i++) {
-        ends(t, &stream, 6);
-        assert_int_equal(recovery(t, &t->a).state, TB_RECOVERY_ASKING);
-        assert_int_equal(asked_row(t, "ct.33").notice, 0);
-        peer_tick(t, &t->a, TB_RECOVER_AGAIN_MS - 1);
-        assert_int_equal(asked_row(t, "ct.33").notice, 0);
-        peer_tick(t, &t->a, 1);
-        assert_int_not_equal(asked_row(t, "ct.33").notice, 0);
-    }
-    ends(t, &stream, 6);
-    assert_int_equal(asked_row(t, "ct.33").missing, 3);
-    assert_int_equal(recovery(t, &t->a).state, TB_RECOVERY_ENDED);
-    assert_int_equal(peer_alarm(t, &t->a), TB_REFUSED_CONTENT_LOST);
-    peer_check(t, &t->a);
-}
-
-static void what_was_signed_for_and_nobody_holds_is_lost_at_once(void **state)
-{
-    town *t = *state;
-    tb_stream stream = asking(t);
-    ends(t, &stream, 5);
-    assert_int_equal(asked_row(t, "ct.33").missing, 4);
-    assert_int_equal(recovery(t, &t->a).state, TB_RECOVERY_ENDED);
-    assert_int_equal(peer_alarm(t, &t->a), TB_REFUSED_CONTENT_LOST);
-}
-
-static void an_end_of_another_ask_ends_nothing(void **state)
-{
-    town *t = *state;
-    tb_stream stream = asking(t);
-    tb_party other = sample_party("ct.33");
-    tb_txn *txn = write_txn(t);
-    tb_asked_row row;
-    assert_ok(tb_asked_get(txn, &other, &row));
-    row.notice += 1;
-    assert_ok(tb_asked_put(txn, &other, &row));
-    assert_ok(tb_store_commit(txn));
-    static tb_effects effects;
-    tb_stream_at at = {stream, 9, sample_digest(7)};
-    tb_resend end = {.to = row.notice - 1, .from = &at, .from_count = 1};
-    tb_now now = {t->now, t->now};
-    tb_effects_reset(&effects);
-    txn = write_txn(t);
-    assert_ok(tb_recovery_answer(&t->a.agent, txn, now, &other, &end, &effects));
-    assert_ok(tb_store_commit(txn));
-    assert_int_equal(recovery(t, &t->a).state, TB_RECOVERY_ASKING);
-}
-
 #define IN_TOWN(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 static const struct CMUnitTest tests[] = {
@@ -697,12 +491,6 @@ static const struct CMUnitTest tests[] = {
     IN_TOWN(a_gap_that_stays_has_the_hub_asked_for_the_marks),
     IN_TOWN(a_mark_that_comes_when_all_has_ended_is_shown),
     IN_TOWN(what_the_hub_took_behind_the_cut_is_signed_anew_once_recovered),
-    IN_TOWN(a_full_answer_ends_it),
-    IN_TOWN(until_when_the_lost_time_went_is_the_hubs_word),
-    IN_TOWN(what_only_its_recipient_bears_out_was_lost_at_any_time),
-    IN_TOWN(what_the_hub_may_still_deliver_is_waited_for_a_bounded_number_of_times),
-    IN_TOWN(what_was_signed_for_and_nobody_holds_is_lost_at_once),
-    IN_TOWN(an_end_of_another_ask_ends_nothing),
 };
 
 TB_RUN("agents/recover", tests)

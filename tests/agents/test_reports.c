@@ -246,6 +246,126 @@ static void a_case_whose_signatures_are_made_up_does_not_verify(void **state)
     assert_int_equal(ask(w, "bureau.44", &request)->code, TB_REFUSED_REPORT_UNKNOWN);
 }
 
+/* ---- who sees what ---- */
+
+/* Another version came; what was filed stays readable, and its figures are shown where the newest
+ * definition still has their measure. */
+static void
+what_was_filed_under_a_former_definition_is_shown_as_far_as_its_measures_go(void **state)
+{
+    world *w = *state;
+    tb_campaign_loaded *later = measured_campaign(4);
+    const tb_campaign *both[] = {campaign, tb_campaign_loaded_get(later)};
+    one_forwarded(w);
+    assert_int_equal(files_at(w, "bureau.33", "2015-04-02T09:00:00+08:00", "period=2015-Q1"),
+                     TB_ACCEPTED);
+    deliver_all(w);
+    says(figure(report_at(w, "bureau.33", ""), "forwarded", "")->period, "1");
+    size_t owed = reports_at(w, "bureau.33", "2015-Q1").count;
+    w->campaigns = (tb_campaigns){both, 2};
+    settle(w, "bureau.33");
+    const tb_local_report *report = report_at(w, "bureau.33", "");
+    for (size_t i = 0; i < report->figure_count; i++) {
+        assert_false(tb_bytes_equal(report->figures[i].measure, tb_bytes_str("forwarded")));
+    }
+    says(figure(report, "received", "")->period, "1");
+    says(figure(report, "sent_on", "44")->now, "1"); /* not filed, and counted now */
+    assert_int_equal(reports_at(w, "bureau.33", "2015-Q1").count, owed); /* not once a version */
+    tb_local_request request = {.kind = TB_REQUEST_LIST_REPORTS};
+    request.list_reports.campaign = tb_bytes_str("another");
+    assert_int_equal(ask(w, "bureau.33", &request)->reports.count, 0);
+    request.list_reports.campaign = tb_bytes_str("black-card");
+    request.list_reports.report = tb_bytes_str("weekly");
+    assert_int_equal(ask(w, "bureau.33", &request)->reports.count, 0);
+    tb_local_request draft = {.kind = TB_REQUEST_GET_REPORT};
+    draft.get_report.campaign = tb_bytes_str("another");
+    draft.get_report.report = tb_bytes_str("quarterly");
+    draft.get_report.period = tb_bytes_str("2015-Q2");
+    assert_int_equal(ask(w, "bureau.33", &draft)->code, TB_REFUSED_REPORT_UNKNOWN);
+    w->campaigns = (tb_campaigns){&campaign, 1};
+    tb_campaign_loaded_free(later);
+}
+
+/* Outside exercises a report is in time by the hub's stamp; until that is here nobody can say. */
+static void timeliness_goes_by_the_hubs_stamp_and_is_open_without_it(void **state)
+{
+    world *w = *state;
+    assert_int_equal(files_at(w, "bureau.33", "2015-04-02T09:00:00+08:00", "period=2015-Q1"),
+                     TB_ACCEPTED);
+    deliver_all(w);
+    w->directory.exercise = false;
+    tb_local_reports all = reports_at(w, "headquarters", "2015-Q1");
+    assert_int_equal(report_of(&all, "bureau.33")->timeliness, TB_TIMELINESS_OPEN);
+    tb_time at;
+    assert_true(tb_time_parse(tb_bytes_str("2015-04-16T00:00:00+08:00"), &at));
+    stamp_first(w, "bureau.33", "headquarters", at);
+    all = reports_at(w, "headquarters", "2015-Q1");
+    assert_int_equal(report_of(&all, "bureau.33")->timeliness, TB_TIMELINESS_LATE);
+    assert_int_equal(report_of(&all, "bureau.33")->days_late, 1);
+}
+
+/* A directory that no longer has this party: it owes nothing, and nothing is shown to it. */
+static void who_is_in_no_directory_owes_nothing_and_sees_nothing(void **state)
+{
+    world *w = *state;
+    tb_directory without = w->directory;
+    without.party_count = 0;
+    settle(w, "bureau.33");
+    who(w, "bureau.33")->agent.directory = &without;
+    assert_int_equal(reports_at(w, "bureau.33", "2015-Q1").count, 0);
+    tb_local_request draft = {.kind = TB_REQUEST_GET_REPORT};
+    draft.get_report.report = tb_bytes_str("quarterly");
+    draft.get_report.period = tb_bytes_str("2015-Q1");
+    assert_int_equal(ask(w, "bureau.33", &draft)->code, TB_REFUSED_REPORT_NOT_OWED);
+    who(w, "bureau.33")->agent.directory = &w->directory;
+}
+
+static void of_a_case_that_is_no_report_or_not_here_nothing_is_shown(void **state)
+{
+    world *w = *state;
+    one_forwarded(w);
+    tb_local_request request = {.kind = TB_REQUEST_GET_REPORT};
+    request.get_report.case_id = w->case_id;
+    assert_int_equal(ask(w, "bureau.33", &request)->code, TB_REFUSED_REPORT_UNKNOWN);
+    assert_int_equal(ask(w, "bureau.11", &request)->code, TB_REFUSED_UNKNOWN_CASE);
+    who(w, "bureau.33")->agent.campaigns = &w->none;
+    assert_int_equal(ask(w, "bureau.33", &request)->code, TB_REFUSED_REPORT_UNKNOWN);
+    /* what is declared opens to no event */
+    who(w, "bureau.33")->agent.campaigns = &w->campaigns;
+    settle(w, "bureau.33");
+    request = (tb_local_request){.kind = TB_REQUEST_GET_REPORT};
+    request.get_report.report = tb_bytes_str("quarterly");
+    request.get_report.period = tb_bytes_str("2015-Q1");
+    request.get_report.measure = tb_bytes_str("real_name_rate");
+    assert_int_equal(ask(w, "bureau.33", &request)->code, TB_REFUSED_MEASURE_UNKNOWN);
+}
+
+/* The shipped campaign adds up what is typed; of nothing found nothing is counted. */
+static void amounts_are_added_up_and_nought_opens_to_nothing(void **state)
+{
+    world *w = *state;
+    static const char *const found[] = {"points_checked=120|points_in_breach=7",
+                                        "points_checked=30|points_in_breach=0"};
+    w->campaigns = (tb_campaigns){&w->campaign, 1};
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(
+            opens_type(w, "bureau.33", "joint_inspection", "planned_on=2015-02-10|places=x"),
+            TB_ACCEPTED);
+        assert_int_equal(acts(w, "bureau.33", "carry_out", found[i]), TB_ACCEPTED);
+    }
+    settle(w, "bureau.33");
+    assert_int_equal(figure_at(w, "bureau.33", "points_checked", "", "2015-02", "2015-02"), 150);
+    assert_int_equal(figure_at(w, "bureau.33", "points_in_breach", "", "2015-02", "2015-02"), 7);
+    tb_local_request request = {.kind = TB_REQUEST_GET_REPORT};
+    request.get_report.report = tb_bytes_str("quarterly");
+    request.get_report.period = tb_bytes_str("2015-Q1");
+    request.get_report.measure = tb_bytes_str("points_in_breach");
+    assert_int_equal(ask(w, "bureau.33", &request)->report.behind_count, 1);
+    request.get_report.measure = tb_bytes_of(NULL, 0);
+    const tb_local_report *report = &ask(w, "bureau.33", &request)->report;
+    says(figure(report, "breach_share", "")->period, "7/150");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 static const struct CMUnitTest tests[] = {
@@ -257,6 +377,11 @@ static const struct CMUnitTest tests[] = {
     TEST(a_draft_shows_the_period_before_and_files_nothing),
     TEST(a_figure_opens_to_its_events_page_by_page),
     TEST(a_case_whose_signatures_are_made_up_does_not_verify),
+    TEST(what_was_filed_under_a_former_definition_is_shown_as_far_as_its_measures_go),
+    TEST(timeliness_goes_by_the_hubs_stamp_and_is_open_without_it),
+    TEST(who_is_in_no_directory_owes_nothing_and_sees_nothing),
+    TEST(of_a_case_that_is_no_report_or_not_here_nothing_is_shown),
+    TEST(amounts_are_added_up_and_nought_opens_to_nothing),
 };
 
 TB_RUN("reports", tests)

@@ -1,5 +1,6 @@
 /* A recipient retired the key its notices were sealed to: they are sealed anew, once, and whole. */
 #include "agents/aside.h"
+#include "agents/chain.h"
 #include "agents/offline.h"
 #include "agents/old_keys.h"
 #include "agents/reseal.h"
@@ -242,6 +243,59 @@ static void an_own_event_that_comes_back_is_passed_on_to_whom_it_addresses(void 
     deliver_all(w);
     assert_string_equal(state_at(w, "bureau.44"), "forwarded");
     assert_string_equal(holder_at(w, "bureau.44"), "bureau.44");
+    check_world(w);
+}
+
+static size_t regained[4]; /* places in the chain, as they come back; 0: none */
+static uint64_t again_rows;
+
+/* Own events that come back one by one, each addressed to the home bureau. */
+static tb_err regain(tb_step *step)
+{
+    tb_case_row row;
+    tb_path path;
+    tb_party home = {"bureau.44"};
+    tb_party giver = {"police.33"};
+    tb_party addressees[] = {giver, step->agent->self, home};
+    tb_err err = tb_case_get(step->txn, &resent_case, &row);
+    if (err == TB_OK) {
+        err = tb_chain_to_head(step->txn, &row, &path);
+    }
+    for (size_t i = 0; err == TB_OK && regained[i] > 0 && regained[i] <= path.count; i++) {
+        const tb_chain_event *at = &path.list[regained[i] - 1];
+        tb_event event = {.actor = step->agent->self, .addressees = addressees};
+        event.addressee_count = 3;
+        err = tb_aside_regained(step->agent, step->txn, &at->key, &event, &giver);
+    }
+    again_rows = tb_store_rows(step->txn, TB_TABLE_AGAIN);
+    return err;
+}
+
+static void of_own_events_that_come_back_the_latest_stands_for_those_before_it(void **state)
+{
+    static const size_t orders[][3] = {{2, 3, 0}, {3, 2, 0}, {2, 2, 0}};
+    world *w = *state;
+    assert_int_equal(opens(w, "police.33", LEAD), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
+    deliver_all(w);
+    resent_case = w->case_id;
+    for (size_t i = 0; i < 3; i++) {
+        memcpy(regained, orders[i], sizeof orders[i]);
+        turn_of(w, "bureau.33", regain);
+        assert_int_equal(again_rows, 1);
+        who(w, "bureau.33")->agent.aside_after = w->clock + 1; /* not yet */
+        turn_of(w, "bureau.33", tb_aside_tick);
+        assert_int_equal(lying(w), 0);
+        who(w, "bureau.33")->agent.aside_after = 0;
+        turn_of(w, "bureau.33", tb_aside_tick);
+        assert_int_equal(lying(w), 1);
+        deliver_all(w);
+        regained[0] = 0;
+        turn_of(w, "bureau.33", regain);
+        assert_int_equal(again_rows, 0);
+    }
     check_world(w);
 }
 
@@ -495,6 +549,7 @@ static void a_new_key_of_a_party_still_off_line_is_sealed_to(void **state)
 
 static tb_cut cut;
 static unsigned destroyed;
+static tb_time due; /* when the next one goes; 0: none does by itself */
 
 static tb_err look(tb_step *step)
 {
@@ -504,6 +559,9 @@ static tb_err look(tb_step *step)
     for (size_t i = before; i < step->effects->count; i++) {
         destroyed += step->effects->list[i].kind == TB_EFFECT_DESTROY;
     }
+    tb_err looked = tb_old_keys_due(step->agent, step->txn, &due);
+    due = looked == TB_ERR_NOT_FOUND ? 0 : due;
+    assert_true(looked == TB_OK || looked == TB_ERR_NOT_FOUND);
     return err;
 }
 
@@ -517,23 +575,25 @@ static void an_old_key_goes_when_its_time_is_over_and_not_before(void **state)
     a->agent.keys.seal_id[1].bytes[0] = 7;
     a->agent.keys.seal_count = 2;
     a->agent.keys.old_seal_life = LIFE;
-    turn_with(w, "bureau.33", look);
+    turn_of(w, "bureau.33", look);
     assert_int_equal(destroyed, 0); /* the directory does not know that it is retired */
+    assert_true(due == 0);
     cut = (tb_cut){.party = a->id, .key = a->agent.keys.seal_id[1], .at = w->clock};
     w->directory.cuts = &cut;
     w->directory.cut_count = 1;
     w->clock += LIFE;
-    turn_with(w, "bureau.33", look);
+    turn_of(w, "bureau.33", look);
     assert_int_equal(destroyed, 0);
+    assert_true(due == w->clock + 1);
     w->clock++;
-    turn_with(w, "bureau.33", look);
+    turn_of(w, "bureau.33", look);
     assert_int_equal(destroyed, 1);
     /* no life is longer than a notice's */
     a->agent.keys.old_seal_life = 2 * TB_NOTICE_LIFE_MS;
-    turn_with(w, "bureau.33", look);
+    turn_of(w, "bureau.33", look);
     assert_int_equal(destroyed, 0);
     w->clock = cut.at + TB_NOTICE_LIFE_MS + 1;
-    turn_with(w, "bureau.33", look);
+    turn_of(w, "bureau.33", look);
     assert_int_equal(destroyed, 1);
 }
 
@@ -561,8 +621,40 @@ static void nothing_goes_while_a_notice_waits_unopened(void **state)
     w->directory.cut_count = 1;
     w->clock += 2 * LIFE;
     turn_with(w, "bureau.33", put_waiting);
+    turn_of(w, "bureau.33", look);
+    assert_int_equal(destroyed, 0);
+    assert_true(due == 0);
+}
+
+static tb_err forget_waiting(tb_step *step)
+{
+    return tb_inbox_drop_first(step->txn);
+}
+
+static void of_several_old_keys_the_first_to_go_says_when(void **state)
+{
+    world *w = *state;
+    tb_seal_pair pairs[3];
+    static tb_cut cuts[2];
+    world_agent *a = who(w, "bureau.33");
+    memset(pairs, 0, sizeof pairs);
+    a->agent.keys.seal_count = 4;
+    for (size_t i = 1; i < 4; i++) {
+        a->agent.keys.seal[i] = &pairs[i - 1];
+        a->agent.keys.seal_id[i].bytes[0] = (uint8_t)i;
+    }
+    cuts[0] = (tb_cut){.party = a->id, .key = a->agent.keys.seal_id[1], .at = w->clock + 500};
+    cuts[1] = (tb_cut){.party = a->id, .key = a->agent.keys.seal_id[3], .at = w->clock};
+    w->directory.cuts = cuts;
+    w->directory.cut_count = 2; /* the second is not cut */
+    turn_with(w, "bureau.33", put_waiting);
+    turn_with(w, "bureau.33", forget_waiting);
     turn_with(w, "bureau.33", look);
     assert_int_equal(destroyed, 0);
+    assert_true(due == w->clock + TB_NOTICE_LIFE_MS + 1); /* no life is set: a notice's */
+    cuts[1].at = w->clock + 1000;
+    turn_with(w, "bureau.33", look);
+    assert_true(due == w->clock + 500 + TB_NOTICE_LIFE_MS + 1);
 }
 
 #define IN_A_WORLD(test) cmocka_unit_test_setup_teardown(test, world_setup, world_teardown)
@@ -574,6 +666,7 @@ static const struct CMUnitTest tests[] = {
     IN_A_WORLD(what_was_sealed_anew_can_be_sealed_anew_in_turn),
     IN_A_WORLD(however_many_wait_for_a_key_a_turn_can_look_at_them),
     IN_A_WORLD(an_own_event_that_comes_back_is_passed_on_to_whom_it_addresses),
+    IN_A_WORLD(of_own_events_that_come_back_the_latest_stands_for_those_before_it),
     IN_A_WORLD(what_was_resent_goes_again_with_the_recipients_own_events),
     IN_A_WORLD(who_was_ordered_unknown_to_the_take_over_learns_of_it),
     IN_A_WORLD(what_a_take_over_left_aside_is_resent_with_what_it_builds_on),
@@ -583,6 +676,7 @@ static const struct CMUnitTest tests[] = {
     IN_A_WORLD(a_new_key_of_a_party_still_off_line_is_sealed_to),
     IN_A_WORLD(an_old_key_goes_when_its_time_is_over_and_not_before),
     IN_A_WORLD(nothing_goes_while_a_notice_waits_unopened),
+    IN_A_WORLD(of_several_old_keys_the_first_to_go_says_when),
 };
 
 TB_RUN("reseal", tests)

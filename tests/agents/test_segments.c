@@ -168,21 +168,36 @@ static void a_province_is_found_by_any_of_its_names(void **state)
 
     static const struct {
         const char *text, *code;
-    } names[] = {{"33", "33"},           {"330000", "33"},
-                 {"浙江", "33"},         {"浙江省", "33"},
-                 {" 浙江 ", "33"},       {"浙", "33"},
-                 {"Zhejiang", "33"},     {"zhejiang", "33"},
-                 {"ZJ", "33"},           {"浙江省通信管理局", "33"},
-                 {"３３", "33"},         {"内蒙古", "15"},
-                 {"内蒙古自治区", "15"}, {"广西", "45"},
-                 {"新疆", "65"},         {"陕西", "61"},
-                 {"山西", "14"},         {"北京", "11"}};
+    } names[] = {{"33", "33"},
+                 {"330000", "33"},
+                 {"浙江", "33"},
+                 {"浙江省", "33"},
+                 {" 浙江 ", "33"},
+                 {"浙", "33"},
+                 {"Zhejiang", "33"},
+                 {"zhejiang", "33"},
+                 {"ZJ", "33"},
+                 {"浙江省通信管理局", "33"},
+                 {"３３", "33"},
+                 {"内蒙古", "15"},
+                 {"内蒙古自治区", "15"},
+                 {"广西", "45"},
+                 {"新疆", "65"},
+                 {"陕西", "61"},
+                 {"山西", "14"},
+                 {"北京", "11"},
+                 {"广西自治区", "45"},
+                 {"宁夏自治区", "64"},
+                 {"新疆自治区 ", "65"},
+                 {"浙江通信管理局", "33"},
+                 {"广西自治区通信管理局", "45"}};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         const tb_province *found = tb_provinces_find(&provinces, tb_bytes_str(names[i].text));
         assert_non_null(found);
         assert_true(tb_bytes_equal(found->code, tb_bytes_str(names[i].code)));
     }
-    const char *const none[] = {"", "台湾", "71", "3", "浙江人", "江"};
+    const char *const none[] = {"",   "台湾",       "71",     "3",         "浙江人",
+                                "江", "浙江自治区", "自治区", "通信管理局"};
     for (size_t i = 0; i < sizeof none / sizeof none[0]; i++) {
         assert_null(tb_provinces_find(&provinces, tb_bytes_str(none[i])));
     }

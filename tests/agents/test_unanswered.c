@@ -136,6 +136,45 @@ static void a_page_goes_on_behind_the_one_before(void **state)
     assert_int_equal(page(w, POLICE, NULL, &w->case_id).notified, 0);
 }
 
+static void what_was_answered_waits_for_nobody_before_it_is_closed(void **state)
+{
+    world *w = *state;
+    order_for(w, LEAD);
+    deliver_all(w);
+    assert_int_equal(acts(w, "cm.44", "result", "verify_result=not_in_use|action=none"),
+                     TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(all(w, POLICE).answered, 0);
+    assert_int_equal(acts(w, "bureau.44", "answer", ""), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, BUREAU, "pass_on", ""), TB_ACCEPTED);
+    deliver_all(w);
+    assert_string_equal(state_at(w, POLICE), "informed");
+    tb_local_unanswered at = all(w, POLICE);
+    assert_int_equal(at.notified, 1);
+    assert_int_equal(at.answered, 1);
+    assert_int_equal(at.count, 0);
+}
+
+static void each_party_that_has_some_has_a_line_with_its_oldest(void **state)
+{
+    world *w = *state;
+    submitted(w, "2015-02-09T12:00:00+08:00");
+    assert_int_equal(acts(w, BUREAU, "accept", ""), TB_ACCEPTED);
+    assert_int_equal(acts(w, BUREAU, "forward", ""), TB_ACCEPTED);
+    deliver_all(w);
+    submitted(w, "2015-02-10T12:00:00+08:00");
+    submitted(w, "2015-02-11T12:00:00+08:00");
+    tb_local_unanswered at = all(w, POLICE);
+    assert_int_equal(at.count, 2);
+    assert_string_equal(at.lines[0].party.text, "bureau.44");
+    assert_string_equal(at.lines[1].party.text, BUREAU);
+    assert_int_equal(at.lines[1].ages[0] + at.lines[1].ages[1], 2);
+    tb_time oldest;
+    assert_true(tb_time_parse(tb_bytes_str("2015-02-10T12:00:00+08:00"), &oldest));
+    assert_true(at.lines[1].oldest >= oldest && at.lines[1].oldest < oldest + 60 * 1000);
+}
+
 #define IN_A_WORLD(test) cmocka_unit_test_setup_teardown(test, world_setup, world_teardown)
 
 static const struct CMUnitTest tests[] = {
@@ -146,6 +185,8 @@ static const struct CMUnitTest tests[] = {
     IN_A_WORLD(who_hands_on_waits_from_then_and_its_opener_from_the_opening),
     IN_A_WORLD(cases_of_one_party_are_listed_and_of_others_not),
     IN_A_WORLD(a_page_goes_on_behind_the_one_before),
+    IN_A_WORLD(what_was_answered_waits_for_nobody_before_it_is_closed),
+    IN_A_WORLD(each_party_that_has_some_has_a_line_with_its_oldest),
 };
 
 TB_RUN("unanswered", tests)

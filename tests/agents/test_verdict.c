@@ -160,7 +160,7 @@ static void the_first_verdict_that_applies_is_given(void **state)
     expect("+86 130 0010 0000,2015年2月9日,,浙江,公安办案,", TB_VERDICT_FORWARD, TB_ACCEPTED);
     expect("13000100000,2015-02-09,,11", TB_VERDICT_ROW, TB_REFUSED_ROW);
     expect("13000100000,2015-02-09,,11,police_case,a,b", TB_VERDICT_ROW, TB_REFUSED_ROW);
-    expect("13000100000,2015-02-09,,11,police_case,\"x", TB_VERDICT_ROW, TB_REFUSED_ROW);
+    expect("13000100000,2015-02-09,,11,police_case,\"x", TB_VERDICT_ROW, TB_REFUSED_ROW_QUOTES);
     expect("\"110105 19491231 002X", TB_VERDICT_IDENTITY_NUMBER, TB_REFUSED_IDENTITY_NUMBER);
 }
 
@@ -197,7 +197,7 @@ static void a_heading_that_cannot_be_used_is_told(void **state)
     tb_columns_fault fault = begin(&csv, "number,手机号\n");
     assert_int_equal(fault.code, TB_REFUSED_FIELD_INVALID);
     assert_true(tb_bytes_equal(fault.heading, tb_bytes_str("手机号")));
-    assert_int_equal(begin(&csv, "number,\"x\n").code, TB_REFUSED_ROW);
+    assert_int_equal(begin(&csv, "number,\"x\n").code, TB_REFUSED_ROW_QUOTES);
 }
 
 static void what_is_sent_is_plain_and_in_order(void **state)
@@ -312,6 +312,65 @@ static void any_bytes_get_a_verdict(void **state)
     tb_arena_release(&w->tables, mark);
 }
 
+static void a_campaign_without_an_opening_or_without_days_takes_no_file(void **state)
+{
+    (void)state;
+    tb_campaign bad = campaign;
+    bad.case_type_count = 0;
+    assert_false(tb_import_init(&w->import, &bad, &w->segments, &w->provinces));
+    bad = campaign;
+    bad.from = "soon";
+    assert_false(tb_import_init(&w->import, &bad, &w->segments, &w->provinces));
+    bad = campaign;
+    bad.to = "2015-02-30";
+    assert_false(tb_import_init(&w->import, &bad, &w->segments, &w->provinces));
+    actions[0].kind = TB_ACTION_CHAIN;
+    bool taken_all_the_same = tb_import_init(&w->import, &campaign, &w->segments, &w->provinces);
+    actions[0].kind = TB_ACTION_OPEN;
+    assert_false(taken_all_the_same);
+}
+
+/* A column of its own for the number as written comes before the number itself. */
+static void the_number_as_written_may_have_its_own_column(void **state)
+{
+    (void)state;
+    tb_csv csv;
+    assert_int_equal(begin(&csv, "number_raw,number,reported_at,source\n"
+                                 "as written,13000100000,2015-02-09,police_case\n")
+                         .code,
+                     TB_ACCEPTED);
+    tb_judged judged = judge_next(&csv);
+    assert_int_equal(judged.field_count, 4);
+    assert_true(tb_bytes_equal(judged.fields[0].id, tb_bytes_str("number")));
+    assert_true(tb_bytes_equal(judged.fields[1].value, tb_bytes_str("as written")));
+}
+
+static void both_dates_must_read(void **state)
+{
+    (void)state;
+    expect("13000100000,yesterday,2015-02-09,11,police_case,", TB_VERDICT_ROW, TB_REFUSED_DATE);
+    expect("13000100000,2015-02-09,yesterday,11,police_case,", TB_VERDICT_ROW, TB_REFUSED_DATE);
+}
+
+static void too_little_memory_for_a_row_is_an_error_and_no_verdict(void **state)
+{
+    (void)state;
+    tb_csv csv;
+    tb_csv_row row;
+    tb_judged judged;
+    static const size_t sizes[] = {16, 256};
+    assert_int_equal(
+        begin(&csv, HEADING "13000100000,2015-02-09,,11,police_case,a long enough remark\n").code,
+        TB_ACCEPTED);
+    assert_ok(tb_csv_next(&csv, &w->arena, &row));
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        uint8_t little[256];
+        tb_arena arena;
+        tb_arena_init(&arena, little, sizes[i]);
+        assert_int_equal(tb_import_judge(&w->import, &row, &arena, &judged), TB_ERR_LIMIT);
+    }
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(the_first_verdict_that_applies_is_given),
     cmocka_unit_test(the_year_is_judged_in_china_and_by_found_at_first),
@@ -321,6 +380,10 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_party_submits_what_was_found_in_its_own_province),
     cmocka_unit_test(the_sample_gets_the_verdicts_it_should),
     cmocka_unit_test(any_bytes_get_a_verdict),
+    cmocka_unit_test(a_campaign_without_an_opening_or_without_days_takes_no_file),
+    cmocka_unit_test(the_number_as_written_may_have_its_own_column),
+    cmocka_unit_test(both_dates_must_read),
+    cmocka_unit_test(too_little_memory_for_a_row_is_an_error_and_no_verdict),
 };
 
 int main(int argc, char **argv)

@@ -99,10 +99,18 @@ static void write_segments(world *w)
 /* A run of the agent begins, by what is in its store. */
 static void begin_run(world *w, world_agent *a)
 {
+    const tb_agent fresh = a->agent;
     tb_txn *txn;
     tb_refusal refused;
-    assert_ok(tb_store_begin(a->store, &a->arena, &txn));
-    assert_ok(tb_agent_start(&a->agent, txn, &w->random, &refused));
+    tb_err err;
+    do {
+        a->agent = fresh;
+        failing_start(a->store, &a->arena, &a->agent, sizeof a->agent);
+        tb_arena_reset(&a->arena);
+        assert_ok(tb_store_begin(a->store, &a->arena, &txn));
+        err = tb_agent_start(&a->agent, txn, &w->random, &refused);
+    } while (failing_again(txn, err));
+    assert_ok(err);
     assert_int_equal(refused, TB_ACCEPTED);
     assert_ok(tb_store_commit(txn));
     link_up(w, a->id.text, true);
@@ -602,6 +610,23 @@ tb_refusal deliver(world *w, letter *l)
     return a->refused;
 }
 
+/* With faults awake, every call on the way to it fails once. */
+static void look_for_the_deadline(world_agent *a)
+{
+    tb_txn *txn;
+    tb_time at;
+    tb_err err;
+    if (!failing_awake()) {
+        return;
+    }
+    do {
+        txn = begin(a);
+        err = tb_agent_deadline(&a->agent, txn, &at);
+    } while (again(a, txn, err));
+    assert_true(err == TB_OK || err == TB_ERR_NOT_FOUND);
+    tb_store_abort(txn);
+}
+
 void tick(world *w, const char *id, tb_time later)
 {
     world_agent *a = who(w, id);
@@ -615,6 +640,7 @@ void tick(world *w, const char *id, tb_time later)
     } while (again(a, txn, err));
     assert_ok(err);
     world_end(w, a, txn);
+    look_for_the_deadline(a);
 }
 
 letter *letter_to(world *w, const char *id)
@@ -663,6 +689,17 @@ void link_up(world *w, const char *id, bool up)
     world_end(w, a, txn);
 }
 
+void store_full(world *w, const char *id, bool full)
+{
+    uint64_t used;
+    uint64_t quota;
+    world_agent *a = who(w, id);
+    tb_txn *txn = look_at(a);
+    tb_store_usage(txn, &used, &quota);
+    tb_store_abort(txn);
+    tb_store_mem_limit(a->store, full ? used + used / 10 : QUOTA_BYTES);
+}
+
 /* ---- time ---- */
 
 void at_time(world *w, const char *id, const char *time)
@@ -692,6 +729,7 @@ void judge_due(world *w, const char *id)
     } while (again(a, txn, err));
     assert_ok(err);
     world_end(w, a, txn);
+    look_for_the_deadline(a);
 }
 
 /* ---- looking ---- */

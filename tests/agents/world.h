@@ -130,6 +130,9 @@ size_t lying(const world *w);
 /* The link of a party: acts become drafts while it is down. */
 void link_up(world *w, const char *party, bool up);
 
+/* The party's store has no room for new work, or has it again; what is begun goes on. */
+void store_full(world *w, const char *party, bool full);
+
 /* Tells a party's exercise clock a time, as "2015-02-09T11:39:00+08:00". */
 void at_time(world *w, const char *party, const char *time);
 /* The hub has been quiet, and the party's agent judges what is due by its civil clock. */

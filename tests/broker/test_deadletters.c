@@ -204,12 +204,77 @@ static void pages_go_through_refusals_and_groups(void **state)
 static void what_is_not_understood_is_answered_in_words(void **state)
 {
     world *w = *state;
-    static const char *const ids[] = {"", "a", "a/1/b/2", "a/1/b/2/1/9", "a/x/b/2/1", "A!/1/b/2/1"};
-    for (size_t i = 1; i < sizeof ids / sizeof ids[0]; i++) {
+    static const char *const ids[] = {"a",
+                                      "a/1",
+                                      "a/1/b",
+                                      "a/1/b/2",
+                                      "a/1/b/2/",
+                                      "a/1/b/2/1/9",
+                                      "a/x/b/2/1",
+                                      "A!/1/b/2/1",
+                                      "/1/b/2/1",
+                                      "a//b/2/1",
+                                      "a/1/b//1",
+                                      "a/1/b/2/1:",
+                                      "a/2/b/2/1",
+                                      "a/1/c/2/1",
+                                      "a/1/b/1/1",
+                                      "a/1/b/2/2",
+                                      "a/1/b/2/18446744073709551616"};
+    link_up(w, at(w, A));
+    parcel p = make_one(w, at(w, A), B, 1);
+    say_submit(w, at(w, A), &p);
+    turn(w);
+    assert_int_equal(retry(w, tb_bytes_str("a/1/b/2/1"), true).code, TB_ACCEPTED);
+    for (size_t i = 0; i < sizeof ids / sizeof ids[0]; i++) {
         assert_int_equal(retry(w, tb_bytes_str(ids[i]), false).code, TB_REFUSED_NO_DEAD_LETTER);
     }
     tb_local_request request = {.kind = TB_REQUEST_STATUS};
     assert_int_equal(ask(w, &request).code, TB_REFUSED_REQUEST);
+    /* a page that begins behind what no key of ours is as long as */
+    uint8_t long_after[600] = {2};
+    request.kind = TB_REQUEST_LIST_DEAD_LETTERS;
+    request.page.after = tb_bytes_of(long_after, sizeof long_after);
+    assert_int_equal(ask(w, &request).code, TB_REFUSED_REQUEST);
+}
+
+/* Two streams of one incarnation's counter may be there; each is found by its lane and recipient.
+ */
+static void one_letter_is_shown_by_its_name_and_a_long_page_is_cut(void **state)
+{
+    world *w = *state;
+    const size_t to_b[] = {B};
+    w->directory.parties[B].state = TB_PARTY_ENDED;
+    link_up(w, at(w, A));
+    parcel p = make(w, at(w, A), to_b, 1, TB_LANE_URGENT, 1, 64);
+    say_submit(w, at(w, A), &p);
+    parcel q = make_one(w, at(w, A), B, 1);
+    say_submit(w, at(w, A), &q);
+    turn(w);
+    tb_local_request request = {.kind = TB_REQUEST_LIST_DEAD_LETTERS};
+    request.page.id = tb_bytes_str("a/1/b/2/1");
+    tb_local_answer answer = ask(w, &request);
+    assert_int_equal(answer.dead_letters.count, 1);
+    assert_int_equal(answer.dead_letters.letters[0].lane, TB_LANE_NORMAL);
+    assert_int_equal(list(w, UINT32_MAX, tb_bytes_of(NULL, 0)).count, 2);
+}
+
+/* The account is what the socket knows; without one the note says so. */
+static void a_retry_without_an_account_is_noted_as_such(void **state)
+{
+    world *w = *state;
+    tb_bytes bytes;
+    link_up(w, at(w, A));
+    parcel p = make_one(w, at(w, A), B, 1);
+    say_submit(w, at(w, A), &p);
+    turn(w);
+    tb_local_request request = {.kind = TB_REQUEST_RETRY_DEAD_LETTER, .id = {{4}}};
+    request.retry.id = tb_bytes_str("a/1/b/2/1");
+    assert_ok(tb_local_request_encode(&request, &w->arena, &bytes));
+    w->inputs[w->input_count++] =
+        (tb_input){.kind = TB_INPUT_LOCAL, .now = w->now, .peer = 3, .bytes = bytes};
+    turn(w);
+    assert_true(noted(w, "event=dead_letter_retried sender=a recipient=b number=1 account=\"\""));
 }
 
 static void a_request_that_could_not_be_carried_out_is_answered(void **state)
@@ -227,6 +292,44 @@ static void a_request_that_could_not_be_carried_out_is_answered(void **state)
                      TB_ACCEPTED);
     assert_int_equal(answer.code, TB_REFUSED_STORE_FULL);
     assert_int_equal(answer.id.bytes[0], 9);
+    tb_effects_reset(&w->node.effects);
+    tb_broker_dropped(&w->broker, &input, TB_ERR_LIMIT, &w->arena, &w->node.effects);
+    assert_int_equal(tb_local_answer_decode(w->node.effects.list[0].bytes, &w->arena, &answer),
+                     TB_ACCEPTED);
+    assert_int_equal(answer.code, TB_REFUSED_NOT_DONE);
+    /* who sent a frame hears by its session, and what is no request has no answer */
+    tb_effects_reset(&w->node.effects);
+    input.kind = TB_INPUT_FRAME;
+    tb_broker_dropped(&w->broker, &input, TB_ERR_LIMIT, &w->arena, &w->node.effects);
+    input.kind = TB_INPUT_LOCAL;
+    input.bytes = tb_bytes_str("?");
+    tb_broker_dropped(&w->broker, &input, TB_ERR_LIMIT, &w->arena, &w->node.effects);
+    assert_int_equal(w->node.effects.count, 0);
+}
+
+/* What is held of a sender that the directory no longer names, or not with that key, stays and says
+ * why; nobody could prove it. */
+static void what_is_held_of_who_is_named_no_more_says_so(void **state)
+{
+    world *w = *state;
+    const tb_directory whole = w->directory;
+    link_up(w, at(w, A));
+    parcel p = make_one(w, at(w, A), B, 1);
+    say_submit(w, at(w, A), &p);
+    turn(w);
+    w->directory.parties++; /* A is the first */
+    w->directory.party_count--;
+    assert_int_equal(all(w).letters[0].code, TB_REFUSED_UNKNOWN_PARTY);
+    link_up(w, at(w, B));
+    expect_nothing(w, at(w, B));
+    w->directory = whole;
+    tb_directory_party *a = &w->directory.parties[A];
+    a->keys[0].id.bytes[0] ^= 1;
+    assert_int_equal(all(w).letters[0].code, TB_REFUSED_UNKNOWN_KEY);
+    a->keys[0].id.bytes[0] ^= 1;
+    assert_int_equal(all(w).count, 0);
+    link_up(w, at(w, B));
+    assert_int_equal(take_all(w, at(w, B)), 1);
 }
 
 static const struct CMUnitTest tests[] = {
@@ -238,6 +341,9 @@ static const struct CMUnitTest tests[] = {
     WORLD_TEST(pages_go_through_refusals_and_groups),
     WORLD_TEST(a_request_that_could_not_be_carried_out_is_answered),
     WORLD_TEST(what_is_not_understood_is_answered_in_words),
+    WORLD_TEST(one_letter_is_shown_by_its_name_and_a_long_page_is_cut),
+    WORLD_TEST(a_retry_without_an_account_is_noted_as_such),
+    WORLD_TEST(what_is_held_of_who_is_named_no_more_says_so),
 };
 
 TB_RUN("broker/deadletters", tests)

@@ -1,4 +1,6 @@
 /* Documents: taken when newer and well signed, spread, and a revoked key is cut off at once. */
+#include <stdio.h>
+
 #include "tests/broker/fixture.h"
 
 static void say_document(world *w, size_t from, const tb_document *document)
@@ -167,6 +169,36 @@ static void the_newest_directory_survives_a_restart(void **state)
     assert_int_equal(w->directory.version, 2);
 }
 
+/* As many names as a Welcome lists; a newer version of one that is there is taken all the same. */
+static void beyond_the_names_it_lists_the_hub_takes_no_document(void **state)
+{
+    world *w = *state;
+    char names[TB_VERSIONS_MAX + 1][8];
+    link_up(w, at(w, A));
+    for (unsigned i = 0; i < TB_VERSIONS_MAX; i++) { /* the directory is one of them */
+        tb_document document = campaign(w, 1, &w->authority);
+        (void)snprintf(names[i], sizeof names[i], "c%u", i);
+        document.name = tb_bytes_str(names[i]);
+        tb_document_sign(&document, &w->directory.hub, &w->authority);
+        say_document(w, A, &document);
+        turn(w);
+        forget_all(w);
+    }
+    assert_int_equal(rows(w, TB_TABLE_DOCUMENT), TB_VERSIONS_MAX);
+    tb_document newer = campaign(w, 2, &w->authority);
+    newer.name = tb_bytes_str("c0");
+    tb_document_sign(&newer, &w->directory.hub, &w->authority);
+    say_document(w, A, &newer);
+    turn(w);
+    assert_int_equal(rows(w, TB_TABLE_DOCUMENT), TB_VERSIONS_MAX + 1);
+    tb_document older = campaign(w, 1, &w->authority);
+    older.name = tb_bytes_str("c0");
+    tb_document_sign(&older, &w->directory.hub, &w->authority);
+    say_document(w, A, &older); /* known, and nothing to say */
+    turn(w);
+    assert_int_equal(rows(w, TB_TABLE_ALARM), 0 + 1); /* of the name that had no room */
+}
+
 static void a_store_of_another_hub_is_not_used(void **state)
 {
     world *w = *state;
@@ -179,6 +211,58 @@ static void a_store_of_another_hub_is_not_used(void **state)
     tb_store_abort(txn);
 }
 
+static tb_refusal started_with(world *w, const tb_document *document)
+{
+    tb_txn *txn = NULL;
+    tb_refusal refused = TB_ACCEPTED;
+    tb_arena_reset(&w->node.arena);
+    assert_ok(tb_store_begin(w->node.store, &w->node.arena, &txn));
+    assert_ok(tb_broker_start(&w->broker, txn, document, &w->random, &refused));
+    tb_store_abort(txn);
+    return refused;
+}
+
+/* The word of who gives the file is that its authority is the right one; that this authority signed
+ * it is checked all the same. */
+static void a_hub_begins_with_a_later_directory_that_its_own_authority_signed(void **state)
+{
+    world *w = *state;
+    tb_directory changed = w->directory;
+    tb_document second = world_next_directory(w, &changed);
+    world_lose_store(w);
+    tb_store_close(w->node.store);
+    tb_store_options options = {TB_QUOTA_BYTES_MIN, TB_STORE_BROKER};
+    assert_ok(tb_store_open("", &options, &w->node.store)); /* nothing in it */
+    assert_int_equal(started_with(w, &second), TB_ACCEPTED);
+    tb_document bent = second;
+    bent.version = 3;
+    assert_int_equal(started_with(w, &bent), TB_REFUSED_MALFORMED);
+    bent = second;
+    bent.signer_key.bytes[0] ^= 1;
+    assert_int_equal(started_with(w, &bent), TB_REFUSED_NOT_AUTHORITY);
+    bent = second;
+    bent.signature[0] ^= 1;
+    assert_int_equal(started_with(w, &bent), TB_REFUSED_NOT_AUTHORITY);
+    bent = second;
+    bent.content = tb_bytes_of(second.content.data, second.content.size - 1);
+    assert_int_not_equal(started_with(w, &bent), TB_ACCEPTED);
+    bent = w->document; /* the first must be signed too */
+    bent.signature[0] ^= 1;
+    assert_int_not_equal(started_with(w, &bent), TB_ACCEPTED);
+    assert_int_equal(started_with(w, &w->document), TB_ACCEPTED);
+}
+
+static void a_newer_directory_given_at_the_start_must_follow_the_stores(void **state)
+{
+    world *w = *state;
+    tb_directory changed = w->directory;
+    tb_document second = world_next_directory(w, &changed);
+    assert_int_equal(started_with(w, &second), TB_ACCEPTED);
+    tb_document bent = second;
+    bent.signature[0] ^= 1;
+    assert_int_not_equal(started_with(w, &bent), TB_ACCEPTED);
+}
+
 static const struct CMUnitTest tests[] = {
     WORLD_TEST(a_newer_document_is_taken_and_spread_to_everybody_else),
     WORLD_TEST(a_document_signed_by_nobody_is_refused),
@@ -189,6 +273,9 @@ static const struct CMUnitTest tests[] = {
     WORLD_TEST(a_directory_of_another_authority_is_refused),
     WORLD_TEST(the_newest_directory_survives_a_restart),
     WORLD_TEST(a_store_of_another_hub_is_not_used),
+    WORLD_TEST(beyond_the_names_it_lists_the_hub_takes_no_document),
+    WORLD_TEST(a_hub_begins_with_a_later_directory_that_its_own_authority_signed),
+    WORLD_TEST(a_newer_directory_given_at_the_start_must_follow_the_stores),
 };
 
 TB_RUN("broker/documents", tests)

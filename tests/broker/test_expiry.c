@@ -355,6 +355,67 @@ static void what_an_aborted_tick_filled_is_filled_by_the_next(void **state)
     assert_int_equal(rows(w, TB_TABLE_HUB_REFUSED), 2);
 }
 
+/* Its sender had filled the first, the second is as good as ever, the third ends at the hub. */
+static void of_a_group_that_waits_only_what_is_over_is_filled(void **state)
+{
+    world *w = *state;
+    link_up(w, at(w, A));
+    parcel p = make_one(w, at(w, A), B, 3);
+    expires_at(w, &p, w->now.real + 1000, 2);
+    tb_line line = {.kind = TB_LINE_REFUSED,
+                    .stream = tb_group_stream(&p.groups[0]),
+                    .from = 1,
+                    .digest = p.groups[0].items[0].digest,
+                    .at = w->now.real,
+                    .code = TB_REFUSED_EXPIRED};
+    tb_signed_line own = sign_line(w, at(w, A), &line);
+    p.groups[0].items[0].refusal = &own;
+    p.groups[0].items[0].body = tb_bytes_of(NULL, 0);
+    tick(w, 0);
+    say_submit(w, at(w, A), &p);
+    turn(w);
+    expect(w, at(w, A), TB_FRAME_STORED);
+    tick(w, TB_EXPIRY_SWEEP_MS);
+    turn(w);
+    assert_int_equal(rows(w, TB_TABLE_HUB_REFUSED), 1);
+    link_up(w, at(w, B));
+    tb_frame *frame = expect(w, at(w, B), TB_FRAME_DELIVER);
+    const tb_item *items = frame->carry.groups[0].items;
+    assert_string_equal(items[0].refusal->root.signer.text, "a");
+    assert_null(items[1].refusal);
+    assert_true(items[1].body.size > 0);
+    assert_string_equal(items[2].refusal->root.signer.text, TB_HUB_PARTY);
+    assert_true(take(w, at(w, B), &frame->carry.groups[0], &frame->carry));
+}
+
+/* A body that is for several stays beside the group as long as one item of it needs it. */
+static void a_shared_body_is_delivered_beside_what_was_filled(void **state)
+{
+    world *w = *state;
+    const size_t to[] = {B, C};
+    link_up(w, at(w, A));
+    parcel p = make(w, at(w, A), to, 2, TB_LANE_NORMAL, 2, 300);
+    p.group_count = 1;
+    expires_at(w, &p, w->now.real + 1000, 0);
+    tb_item *items = p.groups[0].items;
+    assert_ok(tb_header_encode(&items[0].header, &w->arena, &items[0].header_bytes));
+    items[0].digest = tb_header_digest(items[0].header_bytes);
+    items[1].header.entries[0].previous = items[0].digest;
+    assert_ok(tb_header_encode(&items[1].header, &w->arena, &items[1].header_bytes));
+    items[1].digest = tb_header_digest(items[1].header_bytes);
+    at(w, A)->out[B][TB_LANE_NORMAL - TB_LANE_FIRST].digest = items[1].digest;
+    sign_again(w, at(w, A), &p);
+    tick(w, 0);
+    say_submit(w, at(w, A), &p);
+    turn(w);
+    expect(w, at(w, A), TB_FRAME_STORED);
+    tick(w, TB_EXPIRY_SWEEP_MS);
+    turn(w);
+    assert_int_equal(rows(w, TB_TABLE_HUB_REFUSED), 1);
+    link_up(w, at(w, B));
+    assert_int_equal(take_all(w, at(w, B)), 2);
+}
+
 static const struct CMUnitTest tests[] = {
     WORLD_TEST(what_an_aborted_tick_filled_is_filled_by_the_next),
     WORLD_TEST(a_hub_out_of_a_backup_waits_before_it_looks),
@@ -369,6 +430,8 @@ static const struct CMUnitTest tests[] = {
     WORLD_TEST(a_sender_that_is_there_is_told_at_once),
     WORLD_TEST(what_is_on_its_way_is_left_alone),
     WORLD_TEST(many_rows_are_swept_in_slices_and_none_is_left),
+    WORLD_TEST(of_a_group_that_waits_only_what_is_over_is_filled),
+    WORLD_TEST(a_shared_body_is_delivered_beside_what_was_filled),
 };
 
 TB_RUN("broker/expiry", tests)

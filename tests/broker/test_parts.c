@@ -190,7 +190,8 @@ static void a_large_frame_is_put_off_while_others_submit_but_one_in_a_while(void
     assert_int_equal(judge("flood", submit(TB_FRAME_ITEMS_MAX + 1, 0)), TB_PART_TAKE);
 }
 
-/* Who is forgotten of those with large frames begins anew; nothing else follows from their number. */
+/* Who is forgotten of those with large frames begins anew; nothing else follows from their number.
+ */
 static void more_parties_than_are_remembered_have_their_large_frames_taken(void **state)
 {
     (void)state;
@@ -203,6 +204,31 @@ static void more_parties_than_are_remembered_have_their_large_frames_taken(void 
     }
     assert_int_equal(judge("flood.0", submit(TB_FRAME_ITEMS_MAX + 1, 0)), TB_PART_TAKE);
     assert_int_equal(judge("flood.9", submit(TB_FRAME_ITEMS_MAX + 1, 0)), TB_PART_DROP);
+}
+
+/* Frames that are put off are not taken, and their parties are read of all the same. */
+static void a_reading_has_so_many_parties_and_the_next_begins_the_next(void **state)
+{
+    (void)state;
+    char name[16];
+    assert_int_equal(judge("honest", submit(1, 0)), TB_PART_TAKE);
+    for (size_t i = 0; i < TB_PARTS_LARGE; i++) {
+        (void)snprintf(name, sizeof name, "flood.%zu", i);
+        assert_int_equal(judge(name, submit(TB_FRAME_ITEMS_MAX + 1, 0)), TB_PART_TAKE);
+    }
+    next(1);
+    for (size_t i = 0; i < TB_PARTS_LARGE; i++) {
+        (void)snprintf(name, sizeof name, "flood.%zu", i);
+        assert_int_equal(judge(name, submit(TB_FRAME_ITEMS_MAX + 1, 0)), TB_PART_DROP);
+    }
+    for (size_t i = TB_PARTS_LARGE; i < TB_BATCH_MAX; i++) {
+        (void)snprintf(name, sizeof name, "small.%zu", i);
+        assert_int_equal(judge(name, line()), TB_PART_TAKE);
+    }
+    assert_int_equal(judge("small.32", line()), TB_PART_TAKE);
+    assert_int_equal(judge("one-more", line()), TB_PART_KEEP);
+    next(0);
+    assert_int_equal(judge("one-more", line()), TB_PART_TAKE);
 }
 
 static void a_clock_that_is_set_back_forgets(void **state)
@@ -229,6 +255,7 @@ static const struct CMUnitTest tests[] = {
     PARTS_TEST(what_is_much_goes_behind_while_others_submit),
     PARTS_TEST(a_large_frame_is_put_off_while_others_submit_but_one_in_a_while),
     PARTS_TEST(more_parties_than_are_remembered_have_their_large_frames_taken),
+    PARTS_TEST(a_reading_has_so_many_parties_and_the_next_begins_the_next),
     PARTS_TEST(a_clock_that_is_set_back_forgets),
 };
 

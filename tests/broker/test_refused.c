@@ -333,6 +333,104 @@ static void a_refusal_in_anothers_name_ends_the_session(void **state)
     expect_nothing(w, at(w, A));
 }
 
+/* What the recipient says of a number of the parcel's stream. */
+static void say_refused(world *w, const parcel *p, tb_refusal code)
+{
+    tb_line line = refusal_of(w, p, 0, code);
+    tb_frame frame = {.kind = TB_FRAME_REFUSED};
+    frame.refused.has_line = true;
+    frame.refused.line = sign_line(w, at(w, B), &line);
+    frame.refused.code = code;
+    say(w, at(w, B), &frame);
+}
+
+static void a_refusal_without_a_line_under_no_key_or_a_cut_one_ends_the_session(void **state)
+{
+    world *w = *state;
+    static const tb_refusal codes[] = {TB_REFUSED_MALFORMED, TB_REFUSED_UNKNOWN_KEY,
+                                       TB_REFUSED_UNKNOWN_KEY, TB_REFUSED_KEY_REVOKED};
+    link_up(w, at(w, A));
+    parcel p = make_one(w, at(w, A), B, 1);
+    say_submit(w, at(w, A), &p);
+    turn(w);
+    tb_cut cut = {at(w, B)->id, at(w, B)->sign_id, w->now.real - 1, 3, NULL, 0};
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
+        link_up(w, at(w, B));
+        forget_all(w);
+        tb_line line = refusal_of(w, &p, 0, TB_REFUSED_CANNOT_OPEN);
+        tb_frame frame = {.kind = TB_FRAME_REFUSED};
+        frame.refused.has_line = i > 0;
+        frame.refused.line = sign_line(w, at(w, B), &line);
+        frame.refused.line.root.key =
+            i == 1   ? at(w, A)->sign_id
+            : i == 2 ? tb_key_id_of(TB_PURPOSE_SEAL, &at(w, B)->seal.public_key)
+                     : at(w, B)->sign_id;
+        frame.refused.code = TB_REFUSED_CANNOT_OPEN;
+        w->directory.cuts = i == 3 ? &cut : NULL;
+        w->directory.cut_count = i == 3;
+        say(w, at(w, B), &frame);
+        turn(w);
+        expect_bye(w, at(w, B), codes[i]);
+        expect_nothing(w, at(w, A));
+        assert_int_equal(rows(w, TB_TABLE_HUB_REFUSED), 0);
+    }
+}
+
+/* What the hub itself refused stays its word, whatever the recipient says of it later. */
+static void the_hubs_own_refusal_is_not_replaced(void **state)
+{
+    world *w = *state;
+    set_state(w, B, TB_PARTY_ENDED);
+    link_up(w, at(w, A));
+    parcel p = make_one(w, at(w, A), B, 1);
+    say_submit(w, at(w, A), &p);
+    turn(w);
+    fill_in(w, &p, 0, &expect(w, at(w, A), TB_FRAME_REFUSED)->refused.line);
+    say_submit(w, at(w, A), &p);
+    set_state(w, B, TB_PARTY_ACTIVE);
+    turn(w);
+    link_up(w, at(w, B));
+    forget_all(w);
+    say_refused(w, &p, TB_REFUSED_DROPPED);
+    turn(w);
+    tb_welcome *welcome = link_up(w, at(w, A));
+    assert_int_equal(welcome->refused_count, 1);
+    assert_int_equal(welcome->refused[0].line.line.code, TB_REFUSED_NOT_ACTIVE);
+}
+
+static void a_refusal_of_what_was_never_stored_is_noted_and_not_kept(void **state)
+{
+    world *w = *state;
+    link_up(w, at(w, A));
+    link_up(w, at(w, B));
+    parcel p = make_one(w, at(w, A), B, 1);
+    say_refused(w, &p, TB_REFUSED_CANNOT_OPEN);
+    turn(w);
+    assert_true(noted(w, "event=notice_refused sender=a recipient=b number=1 code=cannot_open"));
+    assert_int_equal(rows(w, TB_TABLE_HUB_REFUSED), 0);
+    expect_nothing(w, at(w, B));
+}
+
+/* A filler is as good as its signer's key is at the recipient. */
+static void a_filler_under_a_key_that_is_none_to_sign_with_is_refused(void **state)
+{
+    world *w = *state;
+    for (int seal = 0; seal < 2; seal++) {
+        link_up(w, at(w, A));
+        parcel p = make_one(w, at(w, A), B, 1);
+        tb_line line = refusal_of(w, &p, 0, TB_REFUSED_EXPIRED);
+        tb_signed_line signed_line = sign_line(w, at(w, A), &line);
+        signed_line.root.key =
+            seal ? tb_key_id_of(TB_PURPOSE_SEAL, &at(w, A)->seal.public_key) : at(w, B)->sign_id;
+        fill_in(w, &p, 0, &signed_line);
+        say_submit(w, at(w, A), &p);
+        turn(w);
+        expect_bye(w, at(w, A), TB_REFUSED_SIGNATURE);
+        at(w, A)->out[B][TB_LANE_NORMAL - TB_LANE_FIRST] = (position){0};
+        assert_int_equal(rows(w, TB_TABLE_HUB_GROUP), 0);
+    }
+}
+
 static const struct CMUnitTest tests[] = {
     WORLD_TEST(every_number_to_a_party_that_is_not_active_is_refused_by_a_signed_line),
     WORLD_TEST(fillers_take_the_place_of_refused_numbers_and_arrive),
@@ -347,6 +445,10 @@ static const struct CMUnitTest tests[] = {
     WORLD_TEST(a_stream_refused_as_forked_is_delivered_no_more_and_keeps_no_other_back),
     WORLD_TEST(a_refused_fork_is_delivered_again_when_its_refusal_has_ended),
     WORLD_TEST(a_refusal_in_anothers_name_ends_the_session),
+    WORLD_TEST(a_refusal_without_a_line_under_no_key_or_a_cut_one_ends_the_session),
+    WORLD_TEST(the_hubs_own_refusal_is_not_replaced),
+    WORLD_TEST(a_refusal_of_what_was_never_stored_is_noted_and_not_kept),
+    WORLD_TEST(a_filler_under_a_key_that_is_none_to_sign_with_is_refused),
 };
 
 TB_RUN("broker/refused", tests)

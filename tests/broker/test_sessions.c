@@ -392,6 +392,88 @@ static void the_streams_of_one_pair_are_bounded(void **state)
     assert_int_equal(link_up(w, at(w, B))->taken_count, 3 * 128);
 }
 
+/* A connection that is gone ends the session that it carried, and no other. */
+static void a_connection_that_is_gone_ends_its_session_and_no_newer_one(void **state)
+{
+    world *w = *state;
+    tb_input gone = {.kind = TB_INPUT_GONE, .now = w->now, .party = at(w, A)->id, .peer = 99};
+    w->inputs[w->input_count++] = gone; /* it never said Hello */
+    turn(w);
+    link_up(w, at(w, A));
+    uint64_t before = at(w, A)->peer;
+    link_up(w, at(w, A));
+    gone.peer = before;
+    w->inputs[w->input_count++] = gone;
+    turn(w);
+    assert_int_equal(rows(w, TB_TABLE_HUB_SESSION), 1);
+    gone.peer = at(w, A)->peer;
+    w->inputs[w->input_count++] = gone;
+    w->inputs[w->input_count++] = (tb_input){.kind = TB_INPUT_LINK, .now = w->now}; /* an agent's */
+    turn(w);
+    assert_int_equal(rows(w, TB_TABLE_HUB_SESSION), 0);
+}
+
+static void what_only_a_hub_says_ends_the_session_of_a_party_that_says_it(void **state)
+{
+    world *w = *state;
+    static const tb_frame_kind kinds[] = {TB_FRAME_STORED, TB_FRAME_CLOSED, TB_FRAME_OPEN,
+                                          TB_FRAME_WELCOME};
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        tb_frame frame = {.kind = kinds[i]};
+        link_up(w, at(w, A));
+        frame.share = at(w, B)->id;
+        if (kinds[i] == TB_FRAME_WELCOME) {
+            frame.welcome.protocol = TB_PROTOCOL;
+            frame.welcome.hub_incarnation = at(w, A)->incarnation;
+        }
+        if (kinds[i] == TB_FRAME_STORED) {
+            tb_line line = {
+                .kind = TB_LINE_STORED,
+                .stream = {at(w, A)->id, at(w, A)->incarnation, at(w, B)->id, TB_LANE_NORMAL},
+                .from = 1,
+                .to = 1,
+                .at = w->now.real};
+            frame.lines.lines = tb_arena_array(&w->arena, 1, sizeof *frame.lines.lines);
+            frame.lines.lines[0] = sign_line(w, at(w, A), &line);
+            frame.lines.count = 1;
+        }
+        say(w, at(w, A), &frame);
+        turn(w);
+        assert_int_equal(rows(w, TB_TABLE_HUB_SESSION), 0);
+        forget_all(w);
+    }
+}
+
+/* The shell lets nobody in whose key the directory does not name; should the directory have changed
+ * since, nothing it says is heard. */
+static void a_hello_of_who_has_no_transport_key_in_force_is_not_heard(void **state)
+{
+    world *w = *state;
+    const tb_directory whole = w->directory;
+    tb_directory_party *a = &w->directory.parties[A];
+    const tb_directory_party was = *a;
+    tb_cut cut = {at(w, A)->id, a->keys[2].id, w->now.real, 3, NULL, 0};
+    for (int which = 0; which < 4; which++) {
+        w->directory = whole;
+        *a = was;
+        a->state = which == 0 ? TB_PARTY_ENDED : TB_PARTY_ACTIVE;
+        a->key_count = which == 1 ? 2 : 3;
+        w->directory.cuts = which == 2 ? &cut : NULL;
+        w->directory.cut_count = which == 2;
+        w->directory.parties += which == 3; /* not in it at all */
+        w->directory.party_count -= which == 3;
+        at(w, A)->peer = w->next_peer++;
+        say_hello(w, at(w, A));
+        turn(w);
+        expect_nothing(w, at(w, A));
+        assert_true(noted(w, "event=frame_dropped party=a"));
+        assert_int_equal(rows(w, TB_TABLE_HUB_SESSION), 0);
+    }
+    w->directory = whole;
+    *a = was;
+    link_up(w, at(w, A));
+}
+
 static const struct CMUnitTest tests[] = {
     WORLD_TEST(the_streams_of_one_pair_are_bounded),
     WORLD_TEST(a_frame_without_a_session_is_answered_with_bye),
@@ -414,6 +496,9 @@ static const struct CMUnitTest tests[] = {
     WORLD_TEST(a_restart_after_delivery_delivers_again_and_the_mark_is_shown),
     WORLD_TEST(a_failed_commit_says_nothing_and_keeps_nothing),
     WORLD_TEST(the_incarnation_of_the_hub_lasts_as_long_as_its_store),
+    WORLD_TEST(a_connection_that_is_gone_ends_its_session_and_no_newer_one),
+    WORLD_TEST(what_only_a_hub_says_ends_the_session_of_a_party_that_says_it),
+    WORLD_TEST(a_hello_of_who_has_no_transport_key_in_force_is_not_heard),
 };
 
 TB_RUN("broker/sessions", tests)

@@ -1,10 +1,14 @@
 /* The hub's process: who gets in, what it survives, and how it ends. */
 #define _POSIX_C_SOURCE 200809L
 
+#include <arpa/inet.h>
+#include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -235,6 +239,7 @@ static char *first_event(hub *h, const tb_seal_pair *pair)
 static void a_stranger_and_a_client_without_curve_are_refused(void **state)
 {
     hub *h = *state;
+    char line[PATH_SIZE];
     uint8_t seed[32] = {9};
     tb_random random;
     tb_seal_pair stranger;
@@ -243,15 +248,124 @@ static void a_stranger_and_a_client_without_curve_are_refused(void **state)
     char *event = first_event(h, &stranger);
     assert_string_not_equal(event, "HANDSHAKE_SUCCEEDED");
     zstr_free(&event);
+    assert_true(wait_for(h, "event=connection_refused address=127.0.0.1 mechanism=CURVE", line));
     event = first_event(h, NULL);
     assert_string_not_equal(event, "HANDSHAKE_SUCCEEDED");
     zstr_free(&event);
+    assert_true(wait_for(h, "event=handshake_failed why=protocol", line));
+    expect_welcome(h, "hq");
+}
+
+/* Somebody else sits where the hub should, or has its address: neither hears the other. */
+static void a_client_that_takes_another_for_the_hub_gets_nowhere(void **state)
+{
+    hub *h = *state;
+    char line[PATH_SIZE];
+    uint8_t seed[32] = {8};
+    tb_random random;
+    tb_seal_pair member;
+    tb_seal_pair other;
+    hub elsewhere = *h;
+    tb_random_seed(&random, seed);
+    tb_seal_pair_make(&member, &random);
+    tb_seal_pair_make(&other, &random);
+    elsewhere.transport = other.public_key;
+    char *event = first_event(&elsewhere, &member);
+    assert_string_not_equal(event, "HANDSHAKE_SUCCEEDED");
+    zstr_free(&event);
+    assert_true(wait_for(h, "event=handshake_failed", line));
+    expect_welcome(h, "hq");
+}
+
+/* ---- bytes of a stranger's own ---- */
+
+static int dial(const hub *h)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET};
+    address.sin_port = htons((uint16_t)strtoul(strrchr(h->endpoint, ':') + 1, NULL, 10));
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_true(fd >= 0);
+    assert_int_equal(connect(fd, (const struct sockaddr *)&address, sizeof address), 0);
+    return fd;
+}
+
+/* A ZMTP 3.1 greeting under some mechanism; then, as if it had been taken, READY of a client that
+ * says itself whose it is, and its message. */
+static void speak_as(int fd, const char *mechanism, const char *user)
+{
+    uint8_t greeting[64] = {0xff, 0, 0, 0, 0, 0, 0, 0, 1, 0x7f, 3, 1};
+    uint8_t ready[256] = {4, 0, 5, 'R', 'E', 'A', 'D', 'Y'};
+    size_t size = 8;
+    const char *const properties[] = {"Socket-Type", "DEALER", "User-Id", user};
+    memcpy(greeting + 12, mechanism, strlen(mechanism));
+    for (size_t i = 0; i < 4; i += 2) {
+        ready[size++] = (uint8_t)strlen(properties[i]);
+        memcpy(ready + size, properties[i], strlen(properties[i]));
+        size += strlen(properties[i]) + 3;
+        ready[size++] = (uint8_t)strlen(properties[i + 1]);
+        memcpy(ready + size, properties[i + 1], strlen(properties[i + 1]));
+        size += strlen(properties[i + 1]);
+    }
+    ready[1] = (uint8_t)(size - 2);
+    static const uint8_t message[] = {0, 2, 'h', 'i'};
+    (void)send(fd, greeting, sizeof greeting, MSG_NOSIGNAL);
+    (void)send(fd, ready, size, MSG_NOSIGNAL);
+    (void)send(fd, message, sizeof message, MSG_NOSIGNAL);
+}
+
+/* The hub closes it, and never says anything behind its own greeting. */
+static void expect_closed(int fd)
+{
+    uint8_t answer[512];
+    size_t got = 0;
+    ssize_t size;
+    struct timeval patience = {PATIENCE_MS / 1000, 0};
+    (void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    while ((size = recv(fd, answer, sizeof answer, 0)) > 0) {
+        got += (size_t)size;
+    }
+    assert_true(size == 0 || errno == ECONNRESET);
+    assert_in_range(got, 0, 64);
+    (void)close(fd);
+}
+
+static void a_client_that_says_itself_who_it_is_is_not_heard_under_null_or_plain(void **state)
+{
+    hub *h = *state;
+    char line[PATH_SIZE];
+    char user[41];
+    char path[PATH_SIZE];
+    tb_keyfile keys;
+    tb_problem problem;
+    path_in(h, "keys/bureau.11.key", path);
+    assert_true(tb_keyfile_read(path, &keys, &problem));
+    assert_non_null(zmq_z85_encode(user, keys.secrets->transport.public_key.bytes, 32));
+    tb_keyfile_wipe(&keys);
+    static const char *const mechanisms[] = {"NULL", "PLAIN"};
+    for (size_t i = 0; i < 2; i++) {
+        int fd = dial(h);
+        speak_as(fd, mechanisms[i], user);
+        expect_closed(fd);
+    }
+    assert_true(wait_for(h, "event=handshake_failed why=protocol", line));
+    expect_welcome(h, "hq");
+}
+
+static void a_connection_that_says_nothing_is_closed_and_told(void **state)
+{
+    hub *h = *state;
+    char line[PATH_SIZE];
+    int fd = dial(h);
+    expect_closed(fd);
+    assert_true(wait_for(h, "event=handshake_failed why=silent_or_gone", line));
     expect_welcome(h, "hq");
 }
 
 static void garbage_and_odd_messages_do_not_stop_it(void **state)
 {
     hub *h = *state;
+    char line[PATH_SIZE];
     uint8_t junk[3000];
     zsock_t *socket = party_client(h, "ct.11", NULL);
     memset(junk, 0xa5, sizeof junk);
@@ -259,11 +373,24 @@ static void garbage_and_odd_messages_do_not_stop_it(void **state)
         zframe_t *frame = zframe_new(junk, size);
         assert_int_equal(zframe_send(&frame, socket, 0), 0);
     }
-    for (int i = 0; i < 300; i++) {
-        zframe_t *frame = zframe_new(junk, 10);
-        assert_int_equal(zframe_send(&frame, socket, i < 299 ? ZFRAME_MORE : 0), 0);
-    }
     assert_int_equal(next_kind(h, socket), TB_FRAME_BYE);
+    assert_true(wait_for(h, "event=alarm party=ct.11 code=malformed", line));
+    expect_welcome(h, "hq");
+    zsock_destroy(&socket);
+}
+
+#define FRAMES 300000
+
+static void a_message_of_very_many_frames_is_dropped_and_told(void **state)
+{
+    hub *h = *state;
+    char line[PATH_SIZE];
+    zsock_t *socket = party_client(h, "ct.11", NULL);
+    for (int i = 0; i < FRAMES; i++) {
+        zframe_t *frame = zframe_new("xxxxxxxxxx", 10);
+        assert_int_equal(zframe_send(&frame, socket, i < FRAMES - 1 ? ZFRAME_MORE : 0), 0);
+    }
+    assert_true(wait_for(h, "event=messages_dropped count=1 party=ct.11", line));
     expect_welcome(h, "hq");
     zsock_destroy(&socket);
 }
@@ -271,20 +398,24 @@ static void garbage_and_odd_messages_do_not_stop_it(void **state)
 static void a_connection_that_chooses_its_routing_id_is_not_heard(void **state)
 {
     hub *h = *state;
+    char line[PATH_SIZE];
     zsock_t *chooser = party_client(h, "ct.11", "bureau.11");
     send_hello(h, chooser, "ct.11");
     expect_welcome(h, "hq");
     zsock_set_rcvtimeo(chooser, 0);
     assert_null(zframe_recv(chooser));
+    assert_true(wait_for(h, "event=messages_dropped count=1 party=ct.11", line));
     zsock_destroy(&chooser);
 }
 
 static void a_key_speaks_for_its_own_party_only(void **state)
 {
     hub *h = *state;
+    char line[PATH_SIZE];
     zsock_t *socket = party_client(h, "ct.11", NULL);
     send_hello(h, socket, "bureau.11");
     assert_int_equal(next_kind(h, socket), TB_FRAME_BYE);
+    assert_true(wait_for(h, "event=alarm party=ct.11 code=not_speaker", line));
     zsock_destroy(&socket);
 }
 
@@ -333,7 +464,11 @@ static void after_kill_it_starts_again_on_its_store(void **state)
 static const struct CMUnitTest tests[] = {
     SHELL_TEST(an_enrolled_party_is_welcomed),
     SHELL_TEST(a_stranger_and_a_client_without_curve_are_refused),
+    SHELL_TEST(a_client_that_takes_another_for_the_hub_gets_nowhere),
+    SHELL_TEST(a_client_that_says_itself_who_it_is_is_not_heard_under_null_or_plain),
+    SHELL_TEST(a_connection_that_says_nothing_is_closed_and_told),
     SHELL_TEST(garbage_and_odd_messages_do_not_stop_it),
+    SHELL_TEST(a_message_of_very_many_frames_is_dropped_and_told),
     SHELL_TEST(a_connection_that_chooses_its_routing_id_is_not_heard),
     SHELL_TEST(a_key_speaks_for_its_own_party_only),
     SHELL_TEST(a_signal_ends_it_cleanly),

@@ -1,5 +1,6 @@
 /* Numbers: what is repeated, missing, out of order or said twice with other content. */
 #include "tests/broker/fixture.h"
+#include "tests/store/failing.h"
 
 static void a_repeated_group_gets_the_same_line_and_has_no_second_effect(void **state)
 {
@@ -19,6 +20,24 @@ static void a_repeated_group_gets_the_same_line_and_has_no_second_effect(void **
     assert_memory_equal(second->lines.lines[0].encoded.data, first->lines.lines[0].encoded.data,
                         first->lines.lines[0].encoded.size);
     assert_int_equal(rows(w, TB_TABLE_HUB_GROUP), 1);
+}
+
+static void a_group_replayed_a_thousand_times_is_there_once(void **state)
+{
+    world *w = *state;
+    int times = failing_awake() ? 2 : 1000;
+    link_up(w, at(w, A));
+    parcel p = make_one(w, at(w, A), B, 3);
+    for (int i = 0; i <= times; i++) {
+        say_submit(w, at(w, A), &p);
+        turn(w);
+        tb_frame *stored = expect(w, at(w, A), TB_FRAME_STORED);
+        assert_int_equal(stored->lines.count, 1);
+        assert_int_equal(stored->lines.lines[0].line.to, 3);
+        forget_all(w);
+    }
+    assert_int_equal(rows(w, TB_TABLE_HUB_GROUP), 1);
+    assert_int_equal(rows(w, TB_TABLE_ALARM), 0);
 }
 
 static void the_same_group_twice_in_one_turn_is_stored_once(void **state)
@@ -343,6 +362,7 @@ static void what_the_recipient_already_holds_is_not_kept(void **state)
 
 static const struct CMUnitTest tests[] = {
     WORLD_TEST(a_repeated_group_gets_the_same_line_and_has_no_second_effect),
+    WORLD_TEST(a_group_replayed_a_thousand_times_is_there_once),
     WORLD_TEST(the_same_group_twice_in_one_turn_is_stored_once),
     WORLD_TEST(a_gap_is_answered_with_again_and_nothing_is_stored),
     WORLD_TEST(groups_out_of_order_in_one_turn_are_not_stored_out_of_order),

@@ -277,6 +277,112 @@ static void a_cut_holds_in_the_very_turn_that_brings_it(void **state)
     assert_int_equal(rows(w, TB_TABLE_HUB_GROUP), 0);
 }
 
+/* A mark of A's stream to B, as B's Taken says it; each fault in its turn. */
+static void a_taken_line_that_is_no_mark_or_under_no_key_of_its_own_ends_the_session(void **state)
+{
+    world *w = *state;
+    static const tb_refusal codes[] = {TB_REFUSED_MALFORMED, TB_REFUSED_UNKNOWN_KEY,
+                                       TB_REFUSED_UNKNOWN_KEY, TB_REFUSED_KEY_REVOKED};
+    link_up(w, at(w, A));
+    link_up(w, at(w, B));
+    parcel p = make_one(w, at(w, A), B, 1);
+    say_submit(w, at(w, A), &p);
+    turn(w);
+    const tb_carry *carry = &expect(w, at(w, B), TB_FRAME_DELIVER)->carry;
+    assert_true(take(w, at(w, B), &carry->groups[0], carry));
+    tb_line mark = arrived_line(w, at(w, B), A, TB_LANE_NORMAL);
+    tb_cut cut = {at(w, B)->id, at(w, B)->sign_id, w->now.real - 1, 3, NULL, 0};
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
+        link_up(w, at(w, B));
+        forget_all(w);
+        tb_line line = mark;
+        line.to = i == 0 ? 0 : mark.to;
+        line.digest = i == 0 ? (tb_digest){{0}} : mark.digest;
+        tb_signed_line said = sign_line(w, at(w, B), &line);
+        said.root.key = i == 1   ? at(w, A)->sign_id
+                        : i == 2 ? tb_key_id_of(TB_PURPOSE_SEAL, &at(w, B)->seal.public_key)
+                                 : at(w, B)->sign_id;
+        w->directory.cuts = i == 3 ? &cut : NULL;
+        w->directory.cut_count = i == 3;
+        tb_frame frame = {.kind = TB_FRAME_TAKEN};
+        frame.lines.lines = &said;
+        frame.lines.count = 1;
+        say(w, at(w, B), &frame);
+        turn(w);
+        expect_bye(w, at(w, B), codes[i]);
+        assert_int_equal(rows(w, TB_TABLE_HUB_GROUP), 1);
+    }
+}
+
+static void items_of_a_group_that_do_not_follow_one_another_are_refused(void **state)
+{
+    world *w = *state;
+    link_up(w, at(w, A));
+    parcel p = make_one(w, at(w, A), B, 2);
+    p.groups[0].items[1].header.entries[0].previous.bytes[0] ^= 1;
+    sign_again(w, at(w, A), &p);
+    expect_rejected(w, at(w, A), &p, TB_REFUSED_PROOF);
+}
+
+static void a_shared_body_of_another_notice_or_content_is_refused(void **state)
+{
+    world *w = *state;
+    static const tb_refusal codes[] = {TB_REFUSED_MALFORMED, TB_REFUSED_MALFORMED,
+                                       TB_REFUSED_PROOF};
+    const size_t to[] = {B, C};
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
+        world_lose_store(w);
+        link_up(w, at(w, A));
+        memset(at(w, A)->out, 0, sizeof at(w, A)->out);
+        parcel p = make(w, at(w, A), to, 2, TB_LANE_NORMAL, 1, 300);
+        tb_shared_body *body = &p.bodies[0];
+        if (i == 0) {
+            body->incarnation.random[0] ^= 1;
+        } else if (i == 1) {
+            body->sender = at(w, D)->id;
+        } else {
+            body->body = tb_bytes_of(body->body.data, body->body.size - 1);
+        }
+        expect_rejected(w, at(w, A), &p, codes[i]);
+    }
+}
+
+/* What an agent shows in Hello and is not its own to show is left aside, and the session begins. */
+static void marks_shown_in_hello_that_are_not_ones_own_are_left_aside(void **state)
+{
+    world *w = *state;
+    link_up(w, at(w, A));
+    parcel p = make_one(w, at(w, A), B, 1);
+    say_submit(w, at(w, A), &p);
+    turn(w);
+    tb_line line = {.kind = TB_LINE_ARRIVED,
+                    .stream = tb_group_stream(&p.groups[0]),
+                    .to = 1,
+                    .digest = p.groups[0].items[0].digest,
+                    .at = w->now.real};
+    tb_signed_line arrived = sign_line(w, at(w, B), &line);
+    tb_stream stream = tb_group_stream(&p.groups[0]);
+    tb_stream unknown = stream;
+    assert_true(tb_party_parse(tb_bytes_str("nobody"), &unknown.sender));
+    unknown.recipient = at(w, C)->id;
+    tb_stream_at taken[] = {{stream, 1, line.digest}, {unknown, 1, line.digest}};
+    tb_frame frame = {.kind = TB_FRAME_HELLO};
+    frame.hello.party = at(w, C)->id; /* A's mark of B is shown by C, and what C would hold */
+    frame.hello.incarnation = at(w, C)->incarnation;
+    frame.hello.protocol_min = frame.hello.protocol_max = 1;
+    frame.hello.arrived = &arrived;
+    frame.hello.arrived_count = 1;
+    frame.hello.taken = taken;
+    frame.hello.taken_count = 2;
+    at(w, C)->peer = w->next_peer++;
+    say(w, at(w, C), &frame);
+    turn(w);
+    expect(w, at(w, C), TB_FRAME_WELCOME);
+    assert_true(noted(w, "event=mark_ignored party=c"));
+    assert_int_equal(rows(w, TB_TABLE_HUB_GROUP), 1);
+    assert_int_equal(rows(w, TB_TABLE_HUB_STREAM), 1);
+}
+
 static const struct CMUnitTest tests[] = {
     WORLD_TEST(a_party_cannot_submit_in_the_name_of_another),
     WORLD_TEST(a_forged_signature_is_refused),
@@ -294,6 +400,10 @@ static const struct CMUnitTest tests[] = {
     WORLD_TEST(a_filler_whose_word_is_under_a_cut_key_is_refused),
     WORLD_TEST(what_a_sender_let_expire_below_its_cut_still_arrives),
     WORLD_TEST(a_cut_holds_in_the_very_turn_that_brings_it),
+    WORLD_TEST(a_taken_line_that_is_no_mark_or_under_no_key_of_its_own_ends_the_session),
+    WORLD_TEST(items_of_a_group_that_do_not_follow_one_another_are_refused),
+    WORLD_TEST(a_shared_body_of_another_notice_or_content_is_refused),
+    WORLD_TEST(marks_shown_in_hello_that_are_not_ones_own_are_left_aside),
 };
 
 TB_RUN("broker/who", tests)

@@ -1,5 +1,8 @@
 #include "agents/cli/encoding.h"
 
+#include <stdio.h>
+#include <unistd.h>
+
 #include "tests/test.h"
 
 static const char list[] = "号码,广东移动\r\n1,囍\r\n";
@@ -36,7 +39,37 @@ static void utf_8_begins_with_the_mark_a_spreadsheet_wants(void **state)
     tb_encoding_free(&written);
 }
 
+/* What reads it says, to a file instead of to people. */
+static void expect_broken(const char *bytes, const char *line)
+{
+    char said[256];
+    tb_plain_text plain;
+    (void)fflush(stderr);
+    int before = dup(STDERR_FILENO);
+    FILE *f = tmpfile();
+    assert_non_null(f);
+    assert_true(dup2(fileno(f), STDERR_FILENO) >= 0);
+    bool read = tb_encoding_read(tb_bytes_str(bytes), &plain);
+    (void)fflush(stderr);
+    assert_true(dup2(before, STDERR_FILENO) >= 0);
+    (void)close(before);
+    rewind(f);
+    said[fread(said, 1, sizeof said - 1, f)] = '\0';
+    (void)fclose(f);
+    assert_false(read);
+    assert_non_null(strstr(said, line));
+}
+
+static void the_line_that_is_broken_is_named_by_the_encoding_the_others_are_in(void **state)
+{
+    (void)state;
+    expect_broken("号\n码\n\xFF\n", "line 3 ");                       /* UTF-8 but for the last */
+    expect_broken("\xBA\xC5\n\xC2\xEB\n\xBA\xC5\n\xFF\n", "line 4 "); /* GB18030 but for it */
+    expect_broken("\xEF\xBB\xBF号\n\xBA\xC5\n", "line 2 ");           /* the mark says UTF-8 */
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(the_line_that_is_broken_is_named_by_the_encoding_the_others_are_in),
     cmocka_unit_test(what_is_written_reads_back_the_same),
     cmocka_unit_test(utf_8_begins_with_the_mark_a_spreadsheet_wants),
 };

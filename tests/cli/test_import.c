@@ -67,6 +67,7 @@ static void write_rows(unsigned count)
 }
 
 static char printed[256 * 1024];
+static bool in_words; /* a dry run told as people read it */
 
 /* Runs the command with stdout into `printed`; the exit code. */
 static int import(const fake_agent *agent, const char *extra, const char *value)
@@ -75,6 +76,7 @@ static int import(const fake_agent *agent, const char *extra, const char *value)
     char words[10][80] = {"import", "black-card", "", "--json", "--socket", "", "--timeout", "8"};
     int argc = 8;
     (void)snprintf(words[2], sizeof words[2], "%s", file);
+    (void)snprintf(words[3], sizeof words[3], "%s", in_words ? "--dry-run" : "--json");
     (void)snprintf(words[5], sizeof words[5], "%s", agent == NULL ? "/none" : agent->socket);
     if (extra != NULL) {
         (void)snprintf(words[argc++], sizeof words[0], "%s", extra);
@@ -201,10 +203,15 @@ static void what_is_refused_is_written_back(void **state)
                        "1.38E+10,河南,2015-02-09,公安办案,诈骗,\"a,\"\"b\"\"\"\r\n"
                        "17057750002,河南,2015-02-09,公安办案,诈骗,\r\n"
                        "17057750003,河南,2015-02-09,公安办案,诈骗,身份证11010519491231002X\r\n"
-                       "17057750004,河南\r\n");
+                       "17057750004,河南\r\n"
+                       "17057750008,河南,2015-02-09,公安办案,诈骗,a,b,\"c\"\r\n"
+                       "17057750009,河南,2015-02-09,公安办案,诈骗,x\x01y\r\n"
+                       "17057750005,江湖,2015-02-09,公安办案,诈骗,\r\n"
+                       "17057750006,河南,2015-02-09,听说,诈骗,\r\n"
+                       "17057750007,河南,2015-02-09,公安办案,,\r\n");
     assert_int_equal(import(&agent, NULL, NULL), TB_EXIT_REFUSED);
     assert_int_equal(told("accepted"), 1);
-    assert_int_equal(told("refused"), 4);
+    assert_int_equal(told("refused"), 9);
     char *text = read_refused();
     assert_memory_equal(text, "\xEF\xBB\xBF手机号,发现地,", 3 + 9 + 1 + 9 + 1);
     assert_non_null(strstr(text, ",备注,row,code,原因,reason\r\n"));
@@ -215,6 +222,15 @@ static void what_is_refused_is_written_back(void **state)
     assert_non_null(strstr(text, ",5,identity_number,"));
     assert_null(strstr(text, "11010519491231002X"));
     assert_non_null(strstr(text, "17057750004,河南,,,,,6,row_malformed,"));
+    /* nothing of a row is lost, and a spreadsheet opens it */
+    assert_non_null(strstr(
+        text, "\"17057750008,河南,2015-02-09,公安办案,诈骗,a,b,\"\"c\"\"\",,,,,,7,row_malformed,"));
+    assert_non_null(strstr(text, ",诈骗,x y,8,field_invalid,"));
+    /* what to write instead, in either language */
+    assert_non_null(strstr(text, "[发现地:江湖]可填:浙江省、浙江、33"));
+    assert_non_null(strstr(text, "[线索来源:听说]可填:公安办案、"));
+    assert_non_null(strstr(text, "[线索来源: 听说] It knows: police_case, "));
+    assert_non_null(strstr(text, "缺少必填项,请补填。[涉嫌行为:]"));
     fake_agent_end(&agent);
 }
 
@@ -258,6 +274,27 @@ static void files_come_in_the_encodings_of_spreadsheets(void **state)
     fake_agent_end(&agent);
 }
 
+static void a_sheet_without_rows_or_without_a_needed_column_is_told(void **state)
+{
+    (void)state;
+    fake_agent agent;
+    fake_plan plan = {0};
+    start(&agent, &plan);
+    write_text(HEADING);
+    in_words = true;
+    assert_int_equal(import(&agent, NULL, NULL), TB_EXIT_DONE);
+    assert_non_null(strstr(printed, "there is no row below the headings"));
+    write_text("number,found_province,reported_at,source\n17057750002,41,2015-02-09,police_case\n");
+    assert_int_equal(import(&agent, NULL, NULL), TB_EXIT_REFUSED);
+    assert_non_null(strstr(printed, "no column is \"offence\" (offence)"));
+    in_words = false;
+    assert_int_equal(import(&agent, NULL, NULL), TB_EXIT_REFUSED);
+    assert_non_null(strstr(printed, "\"missing_columns\": [\n    \"offence\"\n  ]"));
+    char *text = read_refused();
+    assert_non_null(strstr(text, "A required field is missing; fill it in. [offence: ]"));
+    fake_agent_end(&agent);
+}
+
 static void a_wrong_command_asks_nothing(void **state)
 {
     (void)state;
@@ -275,6 +312,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(what_is_refused_is_written_back),
     cmocka_unit_test(a_dry_run_sends_nothing),
     cmocka_unit_test(files_come_in_the_encodings_of_spreadsheets),
+    cmocka_unit_test(a_sheet_without_rows_or_without_a_needed_column_is_told),
     cmocka_unit_test(a_wrong_command_asks_nothing),
 };
 

@@ -80,9 +80,12 @@ static tb_local_case a_case(void)
     approvals[0] = an_approval();
     static tb_party addressees[1];
     static tb_bytes unread[1];
+    static tb_bytes lost[2];
     static tb_local_event events[1];
     addressees[0] = sample_party("hq");
     unread[0] = tb_bytes_str("police");
+    lost[0] = tb_bytes_str("number");
+    lost[1] = tb_bytes_str("offence");
     events[0] = (tb_local_event){
         .event = sample_digest(0x42),
         .number = 2,
@@ -100,6 +103,8 @@ static tb_local_case a_case(void)
         .field_count = FIELDS,
         .unread_groups = unread,
         .unread_count = 1,
+        .lost_fields = lost,
+        .lost_count = 2,
         .standing = TB_STANDING_HELD_BACK,
         .term = 1,
         .holder = sample_party("ct.33"),

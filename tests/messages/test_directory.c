@@ -98,6 +98,13 @@ static void parties_and_keys_are_found(void **state)
     assert_null(tb_directory_current(party, TB_PURPOSE_AUTHORITY));
     assert_ptr_equal(tb_directory_key_of(party, &party->keys[0].id), &party->keys[0]);
     assert_null(tb_directory_key_of(party, &directory.parties[1].keys[0].id));
+    for (size_t i = 0; i < party->key_count; i++) {
+        const tb_directory_key *key = &party->keys[i];
+        assert_ptr_equal(tb_directory_signing_key(&directory, &bureau, &key->id),
+                         key->purpose == TB_PURPOSE_SIGN ? key : NULL);
+        assert_null(tb_directory_signing_key(&directory, &nobody, &key->id));
+    }
+    assert_null(tb_directory_signing_key(&directory, &bureau, &directory.parties[1].keys[0].id));
     assert_ptr_equal(tb_directory_speaker(&directory, &party->keys[2].key), party);
     assert_null(tb_directory_speaker(&directory, &party->keys[1].key));
     assert_true(tb_bytes_equal(tb_directory_attribute(party, "operator"), tb_bytes_str("CT")));

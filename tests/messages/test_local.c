@@ -150,6 +150,24 @@ static void every_answer_comes_back(void **state)
     }
 }
 
+static void what_is_refused_still_says_its_id(void **state)
+{
+    (void)state;
+    static const tb_request_id none;
+    tb_arena *arena = bend_arena();
+    tb_local_request out;
+    tb_local_request request = {.kind = TB_REQUEST_ACT, .id = {{7}}};
+    tb_bytes encoded;
+    request.act.action = tb_bytes_str("签收");
+    assert_ok(tb_local_request_encode(&request, arena, &encoded));
+    assert_int_not_equal(tb_local_request_decode(encoded, arena, &out), TB_ACCEPTED);
+    assert_memory_equal(out.id.bytes, request.id.bytes, sizeof out.id.bytes);
+    /* of what cannot be read at all nothing is known */
+    assert_int_equal(tb_local_request_decode(tb_bytes_str("\xFF\xFF"), arena, &out),
+                     TB_REFUSED_REQUEST);
+    assert_memory_equal(out.id.bytes, none.bytes, sizeof none.bytes);
+}
+
 static void an_act_says_what_and_on_which_head(void **state)
 {
     (void)state;
@@ -180,6 +198,8 @@ static void a_case_comes_with_its_events(void **state)
     assert_int_equal(read->events[0].timing, TB_IN_NO_STAGE);
     assert_string_equal(read->events[0].addressees[0].text, "hq");
     assert_true(tb_bytes_equal(read->events[0].unread_groups[0], tb_bytes_str("police")));
+    assert_int_equal(read->events[0].lost_count, 2);
+    assert_true(tb_bytes_equal(read->events[0].lost_fields[1], tb_bytes_str("offence")));
 }
 
 static const tb_bend plain_bends[] = {
@@ -366,6 +386,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(every_request_comes_back),
     cmocka_unit_test(requests_about_what_is_set_aside_come_back),
     cmocka_unit_test(every_answer_comes_back),
+    cmocka_unit_test(what_is_refused_still_says_its_id),
     cmocka_unit_test(an_act_says_what_and_on_which_head),
     cmocka_unit_test(a_case_comes_with_its_events),
     cmocka_unit_test(every_bent_field_is_refused),

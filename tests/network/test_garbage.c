@@ -7,6 +7,7 @@
 #include <netinet/in.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/random.h"
@@ -134,6 +135,21 @@ static void garbage_from_strangers_changes_nothing_for_members(void **state)
     assert_true(sys_sound(a) && sys_sound(b));
 }
 
+/* A connection to the hub's own socket while no descriptor is left: libzmq would end the process.
+ */
+static int dial_local(const sys_hub *hub)
+{
+    char path[SYS_PATH];
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    sys_socket(hub, "hub", path);
+    assert_true(strlen(path) < sizeof address.sun_path);
+    memcpy(address.sun_path, path, strlen(path) + 1);
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_true(fd >= 0);
+    assert_int_equal(connect(fd, (const struct sockaddr *)&address, sizeof address), 0);
+    return fd;
+}
+
 /* More silent connections than the hub has descriptors for: those who are linked keep their
  * service, and when the silent ones are gone, new ones get in again. */
 static void silent_connections_beyond_all_descriptors_cost_members_nothing(void **state)
@@ -151,6 +167,7 @@ static void silent_connections_beyond_all_descriptors_cost_members_nothing(void 
     for (int i = 0; i < SILENT; i++) {
         fds[i] = dial(hub);
     }
+    int local = dial_local(hub);
     for (int i = 0; i < 5; i++) {
         char text[32];
         (void)snprintf(text, sizeof text, "among the silent %d", i);
@@ -161,6 +178,9 @@ static void silent_connections_beyond_all_descriptors_cost_members_nothing(void 
     for (int i = 0; i < SILENT; i++) {
         (void)close(fds[i]);
     }
+    (void)close(local);
+    SYS_AWAIT(sys_log_says(hub, "hub", "event=connections_closed count="));
+    SYS_AWAIT(sys_log_says(hub, "hub", "event=handshake_failed why=silent_or_gone"));
     sys_agent *c = sys_agent_linked(hub, "ct.11");
     a_notice_arrives(a, c, "to the newcomer");
     assert_true(sys_sound(a) && sys_sound(b) && sys_sound(c));

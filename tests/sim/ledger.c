@@ -186,10 +186,8 @@ static bool recovered(sim *s, const sim_node *n)
     return incarnation.counter > n->lost_counter;
 }
 
-static void submitted(sim *s, sim_node *n, const tb_carry *carry, const tb_group *group)
+static void submitted(sim *s, sim_node *n, const tb_group *group)
 {
-    uint64_t bytes = bytes_of(carry, group);
-    s->ledger->largest = bytes > s->ledger->largest ? bytes : s->ledger->largest;
     n->lost = n->lost && !recovered(s, n);
     if (n->lost) {
         sim_fail(s, "I6 %s lost something and signs all the same", n->id.text);
@@ -257,17 +255,22 @@ void sim_ledger_refusals(sim *s, const sim_node *n, const tb_effects *effects)
 void sim_ledger_agent_said(sim *s, sim_node *n, tb_bytes bytes)
 {
     tb_frame frame;
+    bool reads = decode(bytes, &frame);
+    for (size_t i = 0; reads && frame.kind == TB_FRAME_SUBMIT && i < frame.carry.group_count; i++) {
+        uint64_t size = bytes_of(&frame.carry, &frame.carry.groups[i]);
+        s->ledger->largest = size > s->ledger->largest ? size : s->ledger->largest;
+    }
     if (n->was_hostile) {
         return;
     }
     search(s, n, bytes);
-    if (!decode(bytes, &frame)) {
+    if (!reads) {
         sim_fail(s, "%s sent a frame that does not decode", n->id.text);
         return;
     }
     if (frame.kind == TB_FRAME_SUBMIT) {
         for (size_t i = 0; i < frame.carry.group_count; i++) {
-            submitted(s, n, &frame.carry, &frame.carry.groups[i]);
+            submitted(s, n, &frame.carry.groups[i]);
         }
     } else if (frame.kind == TB_FRAME_TAKEN) {
         taken(s, n, &frame.lines);

@@ -170,7 +170,7 @@ static void a_page_and_a_drawing_are_made_of_a_definition(void **state)
 {
     sys_hub *hub = *state;
     assert_int_equal(sys_tongbao(hub, "campaign", "explain", EXAMPLE, "--lang", "zh", NULL), 0);
-    assert_true(says(hub, "一、参加单位") && says(hub, "每个辖区一个"));
+    assert_true(says(hub, "1. 参加单位") && says(hub, "每个辖区一个"));
     assert_true(says(hub, "签收——办理方:所在地工商局"));
     assert_true(says(hub, "必填(如“核查结果”为无照经营):处理情况"));
     assert_true(says(hub, "店铺信息(密封),可读:移送单位、所在地工商局"));

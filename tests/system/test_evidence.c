@@ -232,11 +232,13 @@ static void a_report_and_its_figures_are_proved_without_an_agent_and_any_bend_is
     assert_int_equal(sys_tongbao(hub, "verify", path, "--lang", "en", NULL), 0);
     assert_true(pages_prints(hub, "everything verifies"));
     assert_true(pages_prints(hub, "exported by " BUREAU));
+    assert_true(pages_prints(hub, "exercise data, not for statistics"));
     assert_true(pages_prints(hub, "6 events, 6 of them signed")); /* two of the report, and behind it */
     assert_true(pages_prints(hub, "4 of them stand behind the figures"));
     assert_true(pages_prints(hub, "the authority's key has the fingerprint"));
     assert_int_equal(sys_tongbao(hub, "verify", path, "--directory", directory, "--json", NULL), 0);
     assert_true(pages_prints(hub, "\"authority_compared\": true"));
+    assert_true(pages_prints(hub, "\"exercise\": true"));
     assert_true(pages_prints(hub, "\"attested\": false"));
     assert_int_equal(
         sys_tongbao(hub, "verify", path, "--authority", "1234 5678", "--lang", "en", NULL), 1);
@@ -432,6 +434,7 @@ static void a_campaign_is_closed_after_its_last_day_and_its_archive_proves_itsel
     assert_true(sys_file_holds(contents, "open, lives on", 14));
     assert_int_equal(sys_tongbao(hub, "verify", archive, "--lang", "en", NULL), 0);
     assert_true(pages_prints(hub, "archive of a campaign: 2 cases"));
+    assert_true(pages_prints(hub, "attested by the reporter")); /* one of them is the report */
     assert_true(pages_prints(hub, "4 events, 4 of them signed"));
     /* a second time into the same folder changes nothing */
     assert_int_equal(

@@ -2,6 +2,8 @@
 #define _GNU_SOURCE /* memmem */
 #include "tests/system/exercise.h"
 
+#include <iconv.h>
+
 #define CANARY "CANARY-7f3a9c-REMARK"
 
 /* Segments of the shipped table: two provinces, three networks, resale numbers too. */
@@ -67,7 +69,8 @@ static void check_totals(const expected *want)
     json_decref(summary);
 }
 
-static void run(const expected *want, const char *option)
+/* With the leads.csv of the folder, to its end. */
+static void play(const char *option)
 {
     char leads[256], out[256], log[256], program[512], programs[256] = TB_PROGRAMS, source[256] = TB_SOURCE_DIR;
     (void)snprintf(leads, sizeof leads, "%s/leads.csv", folder);
@@ -84,6 +87,11 @@ static void run(const expected *want, const char *option)
         show(log);
     }
     assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
+static void run(const expected *want, const char *option)
+{
+    play(option);
     check_totals(want);
 }
 
@@ -105,6 +113,72 @@ static void killing_the_hub_and_agents_changes_no_total(void **state)
     (void)snprintf(leads, sizeof leads, "%s/leads.csv", folder);
     write_leads(leads, 200, &want);
     run(&want, "--kill");
+}
+
+/* ---- a sheet as people save it ---- */
+
+/* One line of the sheet, its heading included, and how its line of leads-result.csv begins and ends. */
+static const struct {
+    const char *sheet;
+    const char *begins;
+    const char *ends;
+} sheet[] = {
+    {"备注,Number,线索编号, 发现省份 ,发现时间,报送时间,涉嫌行为,来源", "lead_no,verdict,number,", ",quarter"},
+    {"𠮷店,１３０００１０ １２３４,一,北京,,2015/3/1 9:00,通讯信息诈骗,公安办案", "一,local,13000101234,11,CU,,police.11,", ",2015Q1"},
+    {",+86-1340100-1236,二,天津市,,2015年4月1日,骚扰,企业自查", "二,forward,13401001236,11,CM,,cm.12,", ",2015Q2"},
+    {",13300301238,\"三,\"\"甲\"\"\",12,,2015-03-31T16:00:00Z,涉恐,监督检查", "\"三,\"\"甲\"\"\",local,13300301238,12,CT,,bureau.12,", ",2015Q2"},
+    /* the day of finding decides, whichever way */
+    {",13000121231,四,天津,2015/12/31,2016/1/3 10:00,其他,社会举报", "四,local,13000121231,12,CU,,bureau.12,", ",2016Q1"},
+    {",13000121232,五,天津,2014/12/31,2015/1/3 10:00,其他,社会举报", "五,outside_campaign,13000121232,", ",refused,,2015/1/3 10:00,,,,,,,,"},
+    {",13000121233,11010519491231002X,天津,,2015/1/3,其他,社会举报", "110105********002X,identity_number,,", ","},
+    {",13000121234,七,,,2015/1/3 10:00,其他,社会举报", "七,row,13000121234,", ","},
+    {",19912345678,八,天津,,2015/1/3 10:00,其他,社会举报", "八,unknown_segment,19912345678,,,,bureau.12,", ",2015Q1"},
+};
+#define SHEET_LINES (sizeof sheet / sizeof sheet[0])
+
+static void write_sheet(const char *path, const char *encoding, const char *line_end)
+{
+    char text[8192] = "", coded[8192];
+    for (size_t i = 0; i < SHEET_LINES; i++) {
+        (void)strcat(strcat(text, sheet[i].sheet), line_end);
+    }
+    iconv_t way = iconv_open(encoding, "UTF-8");
+    char *from = text, *to = coded;
+    size_t left = strlen(text), room = sizeof coded;
+    assert_int_equal(iconv(way, &from, &left, &to, &room), 0);
+    (void)iconv_close(way);
+    FILE *f = fopen(path, "wb");
+    assert_non_null(f);
+    assert_int_equal(fwrite(coded, 1, sizeof coded - room, f), sizeof coded - room);
+    assert_int_equal(fclose(f), 0);
+}
+
+static void a_sheet_ends_as_its_rows_say_however_it_was_saved(void **state)
+{
+    (void)state;
+    static const char *const saved[][2] = {{"GB18030", "\r"}, {"UTF-16", "\r\n"}};
+    for (size_t k = 0; k < 2; k++) {
+        char path[256], line[1024];
+        (void)folder_away(state);
+        assert_int_equal(in_a_folder(state), 0);
+        (void)snprintf(path, sizeof path, "%s/leads.csv", folder);
+        write_sheet(path, saved[k][0], saved[k][1]);
+        play("--quiet");
+        (void)snprintf(path, sizeof path, "%s/out/leads-result.csv", folder);
+        FILE *f = fopen(path, "r");
+        assert_non_null(f);
+        for (size_t i = 0; i < SHEET_LINES; i++) {
+            assert_non_null(fgets(line, sizeof line, f));
+            line[strcspn(line, "\n")] = 0;
+            size_t end = strlen(sheet[i].ends);
+            if (strncmp(line, sheet[i].begins, strlen(sheet[i].begins)) != 0 || strlen(line) < end ||
+                strcmp(line + strlen(line) - end, sheet[i].ends) != 0) {
+                fail_msg("%s: %s\nwanted %s…%s", saved[k][0], line, sheet[i].begins, sheet[i].ends);
+            }
+        }
+        assert_null(fgets(line, sizeof line, f));
+        (void)fclose(f);
+    }
 }
 
 /* ---- the canary ---- */
@@ -204,6 +278,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(every_routed_row_ends_answered_and_closed, in_a_folder, folder_away),
         cmocka_unit_test_setup_teardown(killing_the_hub_and_agents_changes_no_total, in_a_folder, folder_away),
+        cmocka_unit_test_setup_teardown(a_sheet_ends_as_its_rows_say_however_it_was_saved, in_a_folder, folder_away),
         cmocka_unit_test_setup_teardown(a_sealed_remark_is_nowhere_at_the_hub_nor_at_any_operator, in_a_folder, folder_away),
     };
     if (argc > 1) {

@@ -1,6 +1,10 @@
 /* One notice from one command line to another, while whoever has just taken it is killed. */
 #include "tests/system/hub.h"
 
+#include <sodium.h>
+
+#include "keyfile/keyfile.h"
+
 #define SENDER    "bureau.11"
 #define RECIPIENT "hq"
 
@@ -33,6 +37,45 @@ static void it_arrives_and_both_say_so(void **state)
     SYS_AWAIT(sys_status(sender)->outbox == 0);
     assert_true(sys_sound(sender));
     assert_true(sys_sound(recipient));
+}
+
+/* As bytes or as hexadecimal digits. */
+static void holds_no_secret(const char *path, const uint8_t secret[32])
+{
+    char hex[65];
+    (void)sodium_bin2hex(hex, sizeof hex, secret, 32);
+    assert_false(sys_file_holds(path, secret, 32));
+    assert_false(sys_file_holds(path, hex, 64));
+}
+
+static void no_log_and_no_store_holds_a_secret_key(void **state)
+{
+    static const char *const names[] = {"hub", SENDER, RECIPIENT};
+    sys_hub *hub = *state;
+    char path[SYS_PATH];
+    sys_broker_start(hub);
+    sys_agent *sender = sys_agent_linked(hub, SENDER);
+    (void)sys_agent_linked(hub, RECIPIENT);
+    tb_local_acted acted = sys_send(sender, RECIPIENT, "a notice");
+    SYS_AWAIT(sys_where(sender, &acted.event, RECIPIENT, NULL) == TB_WHERE_ARRIVED);
+    sys_path(hub, path, "stores/%s/data.mdb", SENDER);
+    assert_true(
+        sys_file_holds(path, "a notice", 8)); /* what is looked through is what was written */
+    for (size_t k = 0; k < sizeof names / sizeof names[0]; k++) {
+        tb_keyfile keys;
+        tb_problem problem;
+        sys_path(hub, path, "keys/%s.key", names[k]);
+        assert_true(tb_keyfile_read(path, &keys, &problem));
+        for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+            for (size_t w = 0; w < 2; w++) {
+                sys_path(hub, path, w == 0 ? "stores/%s/data.mdb" : "logs/%s.log", names[i]);
+                holds_no_secret(path, keys.secrets->sign.secret);
+                holds_no_secret(path, keys.secrets->seal.secret);
+                holds_no_secret(path, keys.secrets->transport.secret);
+            }
+        }
+        tb_keyfile_wipe(&keys);
+    }
 }
 
 static void what_was_answered_survives_the_death_of_the_sender_and_of_the_hub(void **state)
@@ -131,6 +174,7 @@ static void all_killed_in_turn_while_notices_flow(void **state)
 
 static const struct CMUnitTest tests[] = {
     SYSTEM_TEST(it_arrives_and_both_say_so),
+    SYSTEM_TEST(no_log_and_no_store_holds_a_secret_key),
     SYSTEM_TEST(what_was_answered_survives_the_death_of_the_sender_and_of_the_hub),
     SYSTEM_TEST(what_the_hub_stored_survives_its_death),
     SYSTEM_TEST(what_arrived_survives_the_death_of_the_recipient),

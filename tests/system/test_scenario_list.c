@@ -22,7 +22,8 @@ static bool holds(const uint8_t *text, size_t size, const char *words)
 }
 
 /* The campaign everywhere, and two agents that are linked. */
-static void begin(sys_hub *hub, sys_agent **bureau, sys_agent **operator)
+static void
+begin_with(sys_hub *hub, const char *definition, sys_agent **bureau, sys_agent **operator)
 {
     char authority[SYS_PATH];
     char directory[SYS_PATH];
@@ -30,7 +31,7 @@ static void begin(sys_hub *hub, sys_agent **bureau, sys_agent **operator)
     sys_path(hub, authority, "keys/authority.key");
     sys_path(hub, directory, "directory");
     sys_path(hub, out, "register.doc");
-    assert_int_equal(sys_tongbao(hub, "campaign", "publish", REGISTER, "--authority", authority,
+    assert_int_equal(sys_tongbao(hub, "campaign", "publish", definition, "--authority", authority,
                                  "--dir", directory, "--out", out, NULL),
                      TB_EXIT_DONE);
     sys_broker_start(hub);
@@ -40,6 +41,11 @@ static void begin(sys_hub *hub, sys_agent **bureau, sys_agent **operator)
     SYS_AWAIT(sys_tongbao_at(*operator, "campaign", "show", "register", NULL) == TB_EXIT_DONE);
     sys_tell_time(*bureau, "2015-03-02T09:00:00+08:00");
     sys_tell_time(*operator, "2015-03-02T09:00:00+08:00");
+}
+
+static void begin(sys_hub *hub, sys_agent **bureau, sys_agent **operator)
+{
+    begin_with(hub, REGISTER, bureau, operator);
 }
 
 static tb_case_id list_one(sys_agent *bureau)
@@ -137,6 +143,44 @@ static void a_sheet_of_applicants_comes_back_with_verdicts(void **state)
     free(text);
 }
 
+/* Who asks writes the name; the entry holds its code. */
+static void a_likely_entry_is_found_by_the_name_of_its_province(void **state)
+{
+    static const char before[] = "place: district}";
+    static const char after[] = "place: province}";
+    sys_hub *hub = *state;
+    sys_agent *bureau;
+    sys_agent *operator;
+    char bent[SYS_PATH];
+    uint8_t *text = NULL;
+    size_t size = 0;
+    _Static_assert(sizeof before == sizeof after, "of one length");
+    assert_true(tb_files_load(REGISTER, 1 << 16, &text, &size));
+    uint8_t *at = memmem(text, size, before, sizeof before - 1);
+    assert_non_null(at);
+    memcpy(at, after, sizeof after - 1);
+    sys_path(hub, bent, "bent.yaml");
+    assert_true(tb_files_write(bent, true, tb_bytes_of(text, size)));
+    free(text);
+    sys_document(hub, "table", "provinces", TB_BINARY_DIR "/tables/provinces.table");
+    begin_with(hub, bent, &bureau, &operator);
+    (void)list_one(bureau);
+    SYS_AWAIT(gate(operator, "11") == TB_EXIT_LISTED);
+    static const struct {
+        const char *place;
+        int code;
+    } asked[] = {{"北京", TB_EXIT_POSSIBLE},
+                 {"北京市", TB_EXIT_POSSIBLE},
+                 {"11", TB_EXIT_POSSIBLE},
+                 {"天津", TB_EXIT_DONE},
+                 {"江湖", TB_EXIT_REFUSED}};
+    for (size_t i = 0; i < sizeof asked / sizeof asked[0]; i++) {
+        assert_int_equal(sys_tongbao_at(operator, "list", "check", "channels", "--name",
+                                        "某某通讯器材店", "--place", asked[i].place, NULL),
+                         asked[i].code);
+    }
+}
+
 static void a_removal_is_open_until_it_was_confirmed(void **state)
 {
     sys_hub *hub = *state;
@@ -223,6 +267,7 @@ static void a_shipped_list_is_asked_and_a_removal_stays_open_until_it_was_confir
 static const struct CMUnitTest tests[] = {
     SYSTEM_TEST(scenario_11_a_listed_agent_code_is_refused_in_its_province_and_allowed_in_another),
     SYSTEM_TEST(a_sheet_of_applicants_comes_back_with_verdicts),
+    SYSTEM_TEST(a_likely_entry_is_found_by_the_name_of_its_province),
     SYSTEM_TEST(a_removal_is_open_until_it_was_confirmed),
     SYSTEM_TEST(a_shipped_list_is_asked_and_a_removal_stays_open_until_it_was_confirmed),
     SYSTEM_TEST(an_act_opens_another_case_and_each_shows_the_other),

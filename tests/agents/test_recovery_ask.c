@@ -1,0 +1,296 @@
+/* Whom a recovering agent asks again, and what the answers leave open. */
+#include "tests/agents/recovering.h"
+#include "tests/messages/samples.h"
+#include "tests/test.h"
+
+static int set_up(void **state)
+{
+    *state = town_make();
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    town_free(*state);
+    return 0;
+}
+
+static tb_asked_row asked_row(town *t, const char *of)
+{
+    tb_asked_row row;
+    tb_party party = sample_party(of);
+    tb_txn *txn = peer_look(t, &t->a);
+    assert_ok(tb_asked_get(txn, &party, &row));
+    tb_store_abort(txn);
+    return row;
+}
+
+static tb_txn *write_txn(town *t)
+{
+    tb_txn *txn;
+    tb_arena_reset(&t->a.node.arena);
+    assert_ok(tb_store_begin(t->a.store, &t->a.node.arena, &txn));
+    return txn;
+}
+
+/* ct.33 ends its answer, holding so much of the stream. */
+static void ends(town *t, const tb_stream *stream, uint64_t held)
+{
+    static tb_effects effects;
+    tb_stream_at at = {*stream, held, sample_digest(7)};
+    tb_resend end = {.to = asked_row(t, "ct.33").notice, .from = &at, .from_count = 1};
+    tb_party other = sample_party("ct.33");
+    tb_now now = {t->now, t->now};
+    tb_effects_reset(&effects);
+    tb_txn *txn = write_txn(t);
+    assert_ok(tb_recovery_answer(&t->a.agent, txn, now, &other, &end, &effects));
+    assert_ok(tb_store_commit(txn));
+}
+
+/* a recovers and has asked ct.33; the hub holds up to 9 of the stream, the recipient signed to 6.
+ */
+static tb_stream asking(town *t)
+{
+    tb_stream stream = fenced(t);
+    peer_say(t, &t->a, "recover disk");
+    tb_signed_line by_hub = stored(t, &stream, 9, 5);
+    tb_signed_line by_b = arrived(t, &t->b, &stream, 6);
+    tb_frame frame = welcome(t);
+    frame.welcome.stored = &by_hub;
+    frame.welcome.stored_count = 1;
+    frame.welcome.arrived = &by_b;
+    frame.welcome.arrived_count = 1;
+    town_send(t, &t->a, &frame);
+    peer_tick(t, &t->a, 0);
+    assert_int_not_equal(asked_row(t, "ct.33").notice, 0);
+    return stream;
+}
+
+static void a_full_answer_ends_it(void **state)
+{
+    town *t = *state;
+    tb_stream stream = asking(t);
+    ends(t, &stream, 9);
+    assert_int_equal(asked_row(t, "ct.33").missing, 0);
+    assert_int_equal(recovery(t, &t->a).state, TB_RECOVERY_ENDED);
+    peer_check(t, &t->a);
+}
+
+static uint64_t lost_until(town *t)
+{
+    uint64_t until;
+    tb_txn *txn = peer_look(t, &t->a);
+    assert_ok(tb_meta_number(txn, "lost until", &until));
+    tb_store_abort(txn);
+    return until;
+}
+
+/* What the hub stored later than all it has of the lost time is new (test_recover_cases.c). */
+static void until_when_the_lost_time_went_is_the_hubs_word(void **state)
+{
+    town *t = *state;
+    tb_stream stream = asking(t);
+    tb_time said = stored(t, &stream, 9, 5).line.at;
+    assert_true(said > 0);
+    assert_true(lost_until(t) == (uint64_t)said);
+    peer_check(t, &t->a);
+}
+
+/* A hub that lost its disk shows what the recipients showed it, without a time. */
+static void what_only_its_recipient_bears_out_was_lost_at_any_time(void **state)
+{
+    town *t = *state;
+    tb_stream stream = fenced(t);
+    peer_say(t, &t->a, "recover disk");
+    tb_signed_line by_b = arrived(t, &t->b, &stream, 6);
+    tb_frame frame = welcome(t);
+    frame.welcome.arrived = &by_b;
+    frame.welcome.arrived_count = 1;
+    town_send(t, &t->a, &frame);
+    assert_true(lost_until(t) == UINT64_MAX);
+}
+
+static void what_the_hub_may_still_deliver_is_waited_for_a_bounded_number_of_times(void **state)
+{
+    town *t = *state;
+    tb_stream stream = asking(t);
+    for (unsigned i = 0; i < TB_RECOVER_ASKS_MAX; i++) {
+        ends(t, &stream, 6);
+        assert_int_equal(recovery(t, &t->a).state, TB_RECOVERY_ASKING);
+        assert_int_equal(asked_row(t, "ct.33").notice, 0);
+        peer_tick(t, &t->a, TB_RECOVER_AGAIN_MS - 1);
+        assert_int_equal(asked_row(t, "ct.33").notice, 0);
+        peer_tick(t, &t->a, 1);
+        assert_int_not_equal(asked_row(t, "ct.33").notice, 0);
+    }
+    ends(t, &stream, 6);
+    assert_int_equal(asked_row(t, "ct.33").missing, 3);
+    assert_int_equal(recovery(t, &t->a).state, TB_RECOVERY_ENDED);
+    assert_int_equal(peer_alarm(t, &t->a), TB_REFUSED_CONTENT_LOST);
+    peer_check(t, &t->a);
+}
+
+static void what_was_signed_for_and_nobody_holds_is_lost_at_once(void **state)
+{
+    town *t = *state;
+    tb_stream stream = asking(t);
+    ends(t, &stream, 5);
+    assert_int_equal(asked_row(t, "ct.33").missing, 4);
+    assert_int_equal(recovery(t, &t->a).state, TB_RECOVERY_ENDED);
+    assert_int_equal(peer_alarm(t, &t->a), TB_REFUSED_CONTENT_LOST);
+}
+
+static void an_end_of_another_ask_ends_nothing(void **state)
+{
+    town *t = *state;
+    tb_stream stream = asking(t);
+    tb_party other = sample_party("ct.33");
+    tb_txn *txn = write_txn(t);
+    tb_asked_row row;
+    assert_ok(tb_asked_get(txn, &other, &row));
+    row.notice += 1;
+    assert_ok(tb_asked_put(txn, &other, &row));
+    assert_ok(tb_store_commit(txn));
+    static tb_effects effects;
+    tb_stream_at at = {stream, 9, sample_digest(7)};
+    tb_resend end = {.to = row.notice - 1, .from = &at, .from_count = 1};
+    tb_now now = {t->now, t->now};
+    tb_effects_reset(&effects);
+    txn = write_txn(t);
+    assert_ok(tb_recovery_answer(&t->a.agent, txn, now, &other, &end, &effects));
+    assert_ok(tb_store_commit(txn));
+    assert_int_equal(recovery(t, &t->a).state, TB_RECOVERY_ASKING);
+}
+
+/* Recovered again while peers are still asked: who had not ended is asked anew, who had is not. */
+static void who_recovers_once_more_asks_again_whoever_had_not_ended(void **state)
+{
+    town *t = *state;
+    (void)fenced(t);
+    peer_say(t, &t->a, "recover disk");
+    tb_asked_row asked = {.asked = t->now, .last = t->now, .notice = 7, .due = t->now + 1000};
+    tb_asked_row done = {.asked = t->now, .last = t->now, .notice = 8, .ended = t->now};
+    tb_txn *txn;
+    tb_arena_reset(&t->paper);
+    assert_ok(tb_store_begin(t->a.store, &t->paper, &txn));
+    tb_recovery_row row;
+    assert_ok(tb_recovery_get(txn, &row));
+    row.state = TB_RECOVERY_ASKING;
+    row.due = asked.due;
+    assert_ok(tb_recovery_put(txn, &row));
+    assert_ok(tb_asked_put(txn, &t->b.agent.self, &asked));
+    assert_ok(tb_asked_put(txn, &t->c.agent.self, &done));
+    tb_link_row link = {.state = TB_LINK_CONFIRMED, .fence = TB_REFUSED_MARKS_BACK};
+    assert_ok(tb_link_put(txn, &link));
+    assert_ok(tb_store_commit(txn));
+    peer_say(t, &t->a, "recover once more");
+    assert_int_equal(recovery(t, &t->a).state, TB_RECOVERY_GREETING);
+    txn = peer_look(t, &t->a);
+    assert_ok(tb_asked_get(txn, &t->b.agent.self, &asked));
+    assert_ok(tb_asked_get(txn, &t->c.agent.self, &done));
+    tb_store_abort(txn);
+    assert_int_equal(asked.notice, 0);
+    assert_true(asked.due == t->now);
+    assert_int_equal(done.notice, 8);
+    assert_true(done.ended != 0);
+}
+
+static void answered(town *t, const char *by, const tb_resend *resend)
+{
+    static tb_effects effects;
+    tb_party from = sample_party(by);
+    tb_effects_reset(&effects);
+    tb_txn *txn = write_txn(t);
+    assert_ok(
+        tb_recovery_answer(&t->a.agent, txn, (tb_now){t->now, t->now}, &from, resend, &effects));
+    assert_ok(tb_store_commit(txn));
+}
+
+/* What comes from who was not asked, has ended, or when nothing is asked for, changes nothing. */
+static void an_answer_counts_from_who_was_asked_and_has_not_ended(void **state)
+{
+    town *t = *state;
+    tb_stream_at at = {town_stream(&t->a, "ct.33"), 9, sample_digest(7)};
+    tb_resend end = {.to = 1, .from = &at, .from_count = 1};
+    answered(t, "ct.33", &end); /* no recovery */
+    assert_int_equal(recovery(t, &t->a).state, TB_RECOVERY_NONE);
+    tb_stream stream = asking(t);
+    answered(t, "hq", &end); /* never asked */
+    assert_int_equal(peer_rows(t, &t->a, TB_TABLE_ASKED), 1);
+    tb_resend some = {.from_count = 0}; /* one of its notices, and not the end */
+    answered(t, "ct.33", &some);
+    assert_true(asked_row(t, "ct.33").heard == t->now);
+    assert_true(asked_row(t, "ct.33").ended == 0);
+    ends(t, &stream, 9);
+    tb_time ended = asked_row(t, "ct.33").ended;
+    t->now += 1000;
+    answered(t, "ct.33", &some);
+    assert_true(asked_row(t, "ct.33").ended == ended);
+    assert_true(asked_row(t, "ct.33").heard != t->now);
+}
+
+/* Of a stream that an end does not name its author holds nothing. */
+static void an_end_that_names_no_stream_leaves_all_of_it_missing(void **state)
+{
+    town *t = *state;
+    (void)asking(t);
+    tb_resend end = {.to = asked_row(t, "ct.33").notice};
+    answered(t, "ct.33", &end);
+    assert_int_equal(asked_row(t, "ct.33").missing, 9);
+    assert_int_equal(peer_alarm(t, &t->a), TB_REFUSED_CONTENT_LOST);
+}
+
+static void who_takes_part_no_more_is_not_waited_for(void **state)
+{
+    town *t = *state;
+    (void)asking(t);
+    for (size_t i = 0; i < t->directory.party_count; i++) {
+        if (tb_party_equal(&t->directory.parties[i].id, &t->b.agent.self)) {
+            t->directory.parties[i].state = TB_PARTY_ENDED;
+        }
+    }
+    peer_tick(t, &t->a, TB_RECOVER_AGAIN_MS);
+    assert_int_equal(recovery(t, &t->a).state, TB_RECOVERY_ENDED);
+    assert_int_equal(asked_row(t, "ct.33").missing, 9);
+    assert_int_equal(peer_alarm(t, &t->a), TB_REFUSED_CONTENT_LOST);
+}
+
+/* It took our ask and says nothing: asked again after a silence, and not while the link is down. */
+static void who_took_the_ask_and_is_silent_is_asked_again(void **state)
+{
+    town *t = *state;
+    (void)asking(t);
+    uint64_t first = asked_row(t, "ct.33").notice;
+    tb_frame sent =
+        peer_frame(t, &t->a, TB_FRAME_SUBMIT, peer_count(t, &t->a, TB_FRAME_SUBMIT) - 1);
+    town_store(t, &t->a, &sent.carry.groups[0]);
+    peer_tick(t, &t->a, 6 * TB_RECOVER_AGAIN_MS);
+    assert_int_equal(asked_row(t, "ct.33").notice, first); /* it has not arrived yet */
+    tb_line line = town_arrived_line(t, &sent.carry.groups[0]);
+    tb_frame frame = {.kind = TB_FRAME_STORED};
+    tb_signed_line mark = town_line_by(t, &line, &t->b);
+    frame.lines.lines = &mark;
+    frame.lines.count = 1;
+    town_send(t, &t->a, &frame);
+    peer_tick(t, &t->a, TB_RECOVER_AGAIN_MS);
+    assert_true(asked_row(t, "ct.33").notice > first);
+    assert_true(asked_row(t, "ct.33").last == t->now);
+}
+
+#define IN_TOWN(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+static const struct CMUnitTest tests[] = {
+    IN_TOWN(a_full_answer_ends_it),
+    IN_TOWN(until_when_the_lost_time_went_is_the_hubs_word),
+    IN_TOWN(what_only_its_recipient_bears_out_was_lost_at_any_time),
+    IN_TOWN(what_the_hub_may_still_deliver_is_waited_for_a_bounded_number_of_times),
+    IN_TOWN(what_was_signed_for_and_nobody_holds_is_lost_at_once),
+    IN_TOWN(an_end_of_another_ask_ends_nothing),
+    IN_TOWN(who_recovers_once_more_asks_again_whoever_had_not_ended),
+    IN_TOWN(an_answer_counts_from_who_was_asked_and_has_not_ended),
+    IN_TOWN(an_end_that_names_no_stream_leaves_all_of_it_missing),
+    IN_TOWN(who_takes_part_no_more_is_not_waited_for),
+    IN_TOWN(who_took_the_ask_and_is_silent_is_asked_again),
+};
+
+TB_RUN("agents/recovery_ask", tests)
