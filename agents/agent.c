@@ -19,6 +19,7 @@
 #include "agents/outbox.h"
 #include "agents/own_cut.h"
 #include "agents/paper.h"
+#include "agents/recounting.h"
 #include "agents/recovery.h"
 #include "agents/reseal.h"
 #include "agents/resend.h"
@@ -169,6 +170,9 @@ static tb_err tick(tb_step *step)
     }
     if (err == TB_OK) {
         err = tb_measures_tick(step->agent, step->txn);
+    }
+    if (err == TB_OK) {
+        err = tb_hand_work(step, tb_recounting_tick);
     }
     if (err == TB_OK) {
         err = tb_digest_tick(step);
@@ -348,6 +352,10 @@ tb_err tb_agent_deadline(tb_agent *agent, tb_txn *txn, tb_time *out)
     }
     if (err == TB_OK) {
         err = tb_measures_due(agent, txn, &at);
+        err = sooner(err, at, &any, &least);
+    }
+    if (err == TB_OK) {
+        err = tb_recounting_due(agent, txn, &at);
         err = sooner(err, at, &any, &least);
     }
     if (err == TB_OK) {

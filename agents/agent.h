@@ -111,6 +111,8 @@ struct tb_agent {
     const tb_calendar *calendar;          /* likewise */
     const tb_directories *directories;    /* older ones too; NULL: only the newest */
     tb_campaign_judge_fn *judge_campaign; /* NULL: every signed campaign is kept */
+    uint64_t recount_at_once;             /* cases; with more figures are counted anew in slices; 0:
+                                             TB_RECOUNT_CASES_MAX */
     /* caches and the running turn */
     tb_root_cache roots;
     tb_pending pending;

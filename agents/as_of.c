@@ -50,8 +50,12 @@ tb_err tb_known_as_of(
         return TB_OK;
     }
     tb_err err = moments_of(txn, row, &made, &stored);
+    bool own = tb_party_equal(&row->sender, &agent->self);
+    if (err == TB_OK && as_of->here && !own && stored != 0) {
+        return TB_OK; /* its stamp came with it, whatever the two clocks say */
+    }
     /* Without a stamp nothing counts but in an exercise, where one's own counts at once. */
-    bool at_once = exercise && tb_party_equal(&row->sender, &agent->self);
+    bool at_once = exercise && own;
     *out = (at_once || stored == 0 ? made : stored) <= as_of->at;
     return err;
 }

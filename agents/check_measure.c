@@ -6,6 +6,7 @@
  */
 #include "agents/check_case.h"
 #include "agents/measures.h"
+#include "agents/rows_recounting.h"
 #include "messages/digest.h"
 
 typedef struct check {
@@ -175,8 +176,28 @@ static tb_err is_distinct(check *c, tb_bytes name, bool *out)
     return err == TB_ERR_NOT_FOUND ? TB_OK : err;
 }
 
+/* Totals of figures that are counted anew (recounting.h) follow from no row but that one's. */
+static bool is_recount(tb_bytes key)
+{
+    return key.size > 0 && key.data[0] == TB_RECOUNTING_SIGN;
+}
+
+static tb_err check_recount(check *c, tb_bytes key)
+{
+    tb_recounting_row row;
+    const uint8_t *end = memchr(key.data, 0, key.size);
+    size_t size = end == NULL ? key.size : (size_t)(end - key.data);
+    tb_err err = tb_recounting_named(c->txn, tb_bytes_of(key.data, size), &row);
+    return err == TB_ERR_NOT_FOUND
+               ? tb_fault(c->faults, "totals are left of a recount that is over", key)
+               : err;
+}
+
 static tb_err weigh_total(check *c, tb_bytes key, tb_bytes value)
 {
+    if (is_recount(key)) {
+        return check_recount(c, key);
+    }
     tb_bytes names[3];
     tb_month first;
     tb_month last;
@@ -204,6 +225,9 @@ static tb_err weigh_total(check *c, tb_bytes key, tb_bytes value)
 
 static tb_err weigh_year(check *c, tb_bytes key, tb_bytes value)
 {
+    if (is_recount(key)) {
+        return check_recount(c, key);
+    }
     tb_bytes name;
     tb_bytes which;
     uint16_t year;

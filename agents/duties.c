@@ -63,7 +63,8 @@ tb_err tb_duty_fulfil(const tb_agent *agent,
     return err == TB_OK ? tb_duty_fulfil_at(agent, txn, row, duty, at, id) : err;
 }
 
-/* A take-over releases the debtor; what had lapsed by then stays on record as it is. */
+/* A take-over releases the debtor, but of what outlives it; what had lapsed by then stays on record
+ * as it is. */
 static tb_err end_all(const tb_agent *agent,
                       tb_txn *txn,
                       const tb_case_row *row,
@@ -82,9 +83,13 @@ static tb_err end_all(const tb_agent *agent,
         if (ended(&list[i]) || def == NULL) {
             continue;
         }
+        if (event->kind == TB_EVENT_TAKE_OVER && tb_duty_outlives(def, event->action)) {
+            continue;
+        }
         if (event->kind == TB_EVENT_TAKE_OVER) {
             bool open = list[i].state == TB_DUTY_OPEN;
-            err = end_duty(agent, txn, row, &list[i], open ? TB_DUTY_RELEASED : list[i].state, at, id);
+            err = end_duty(agent, txn, row, &list[i], open ? TB_DUTY_RELEASED : list[i].state, at,
+                           id);
         } else if (tb_duty_ends(def, event->action)) {
             err = tb_duty_fulfil_at(agent, txn, row, &list[i], at, id);
         }

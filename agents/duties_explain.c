@@ -56,6 +56,10 @@ static tb_day_why day_why(const tb_calendar *calendar, int64_t day, bool working
         return TB_DAY_COUNTS;
     }
     bool week = tb_weekday_of(day) <= 5;
+    if (calendar != NULL && !tb_calendar_knows(calendar, day) &&
+        tb_calendar_works(calendar, day) == week) {
+        return week ? TB_DAY_COUNTS_ALONE : TB_DAY_WEEKEND_ALONE;
+    }
     bool works = tb_calendar_works(calendar, day);
     return works ? (week ? TB_DAY_COUNTS : TB_DAY_WORKED) : (week ? TB_DAY_OFF : TB_DAY_WEEKEND);
 }

@@ -38,7 +38,8 @@ static bool still_open(const tb_path *path, const tb_event_key *based_on, const 
     }
     for (size_t i = (size_t)based_on->number; i < path->count; i++) {
         const tb_event *event = &path->list[i].event;
-        if (event->kind == TB_EVENT_TAKE_OVER || tb_duty_ends(def, event->action)) {
+        bool released = event->kind == TB_EVENT_TAKE_OVER && !tb_duty_outlives(def, event->action);
+        if (released || tb_duty_ends(def, event->action)) {
             return false;
         }
     }

@@ -224,6 +224,12 @@ mark_lost(const tb_agent *agent, tb_txn *txn, const tb_case_row *row, tb_local_c
     return err;
 }
 
+static bool is_declared(const tb_case_type *type, const char *field)
+{
+    const tb_field_def *def = field == NULL ? NULL : tb_case_type_field(type, tb_bytes_str(field));
+    return def != NULL && def->type == TB_FIELD_DECLARED;
+}
+
 static tb_err threshold_text(tb_arena *arena, const tb_threshold *threshold, tb_bytes *out)
 {
     if (threshold == NULL) {
@@ -250,9 +256,11 @@ static tb_err show_scores(tb_txn *txn, const tb_case_row *row, tb_local_case *ou
         const tb_score_def *def = &type->scores[i];
         tb_local_score *line = &out->scores[out->score_count++];
         tb_figure_value value;
-        *line = (tb_local_score){.id = tb_bytes_str(def->id),
-                                 .title_zh = tb_bytes_str(def->title.zh),
-                                 .title_en = tb_bytes_str(def->title.en)};
+        *line =
+            (tb_local_score){.id = tb_bytes_str(def->id),
+                             .title_zh = tb_bytes_str(def->title.zh),
+                             .title_en = tb_bytes_str(def->title.en),
+                             .declared = is_declared(type, def->of) || is_declared(type, def->to)};
         line->verdict =
             (uint32_t)tb_score_judge(def, row->view.fields, row->view.field_count, &value);
         err = value.known ? tb_figure_text(arena, &value, &line->value) : TB_OK;

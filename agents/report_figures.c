@@ -44,6 +44,12 @@ static const tb_recounted *counted(const tb_figures_from *from)
     return from == NULL ? NULL : from->counted;
 }
 
+/* The name the totals stand under. */
+static tb_bytes under(const tb_figures_from *from, const tb_campaign *campaign)
+{
+    return from != NULL && from->under.size > 0 ? from->under : tb_bytes_str(campaign->id);
+}
+
 tb_err tb_figure_total(tb_txn *txn,
                        const tb_figures_from *from,
                        const tb_campaign *campaign,
@@ -55,7 +61,7 @@ tb_err tb_figure_total(tb_txn *txn,
 {
     return counted(from) != NULL
                ? tb_recounted_total(counted(from), measure, group, first, last, out)
-               : tb_measure_total(txn, tb_bytes_str(campaign->id), tb_bytes_str(measure->id), group,
+               : tb_measure_total(txn, under(from, campaign), tb_bytes_str(measure->id), group,
                                   measure->distinct != NULL, first, last, out);
 }
 
@@ -194,7 +200,7 @@ tb_err tb_report_figures(const tb_agent *agent,
     drafting d = {.txn = txn,
                   .from = from,
                   .campaign = campaign,
-                  .id = tb_bytes_str(campaign->id),
+                  .id = under(from, campaign),
                   .period = period};
     d.has_previous = tb_period_before(period, &d.previous);
     d.list = tb_arena_array(tb_txn_arena(txn), TB_FIGURES_MAX, sizeof *d.list);

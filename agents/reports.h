@@ -23,9 +23,11 @@
 #include "agents/recount.h"
 
 /* What figures are read from: the counters, and filings as they are now; or what was counted anew,
- * and filings as they were. A NULL pointer to it stands for the former. */
+ * in memory or in totals of its own, and filings as they were. A NULL pointer to it stands for the
+ * counters. */
 typedef struct tb_figures_from {
-    const tb_recounted *counted; /* NULL: the counters */
+    const tb_recounted *counted; /* NULL: totals, */
+    tb_bytes under;              /* of this name (rows_recounting.h); empty: the counters */
     const tb_as_of *as_of;       /* of filings; NULL: now */
 } tb_figures_from;
 
@@ -48,7 +50,8 @@ tb_err tb_figure_total(tb_txn *txn,
                        tb_month first,
                        tb_month last,
                        uint64_t *out) TB_MUST_USE;
-/* The months its three values speak of: from January, or the period before where that is earlier. */
+/* The months its three values speak of: from January, or the period before where that is earlier.
+ */
 void tb_report_months(const tb_period *period, tb_month *out_first, tb_month *out_last);
 /* report_summary.c: of a report with summary_of; a line for each measure, and one for each party
  * that owes the other report, declared measures too. TB_ERR_LIMIT: more than TB_FIGURES_MAX. */
@@ -107,8 +110,8 @@ tb_err tb_report_find(const tb_agent *agent,
  * objection. Any other act: nothing. */
 tb_err tb_report_prepare(tb_acting *acting) TB_MUST_USE;
 
-/* behind.c: the events a figure counts, in months first to last, of a group or (empty) of all; a page
- * behind `after`. *out_next empty: that was the last. */
+/* behind.c: the events a figure counts, in months first to last, of a group or (empty) of all; a
+ * page behind `after`. *out_next empty: that was the last. */
 typedef struct tb_behind_wish {
     tb_bytes campaign;
     tb_bytes measure;

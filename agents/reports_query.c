@@ -5,6 +5,7 @@
 #include "agents/effective.h"
 #include "agents/passing.h"
 #include "agents/reports.h"
+#include "agents/rows_recounting.h"
 
 #define LINES_MAX 4096
 
@@ -503,6 +504,18 @@ static tb_err find_draft(showing *s, tb_refusal *out)
     return err;
 }
 
+/* Whether its figures are being counted anew. */
+static tb_err how_far(tb_txn *txn, const tb_case_id *id, tb_local_report *out)
+{
+    tb_recounting_row job;
+    tb_err err = tb_recounting_of_case(txn, id, &job);
+    if (err == TB_OK && job.result.size == 0) {
+        out->recounted = job.looked;
+        out->recounted_of = job.looked > job.cases ? job.looked : job.cases;
+    }
+    return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+}
+
 tb_err tb_query_report(const tb_agent *agent,
                        tb_txn *txn,
                        tb_now now,
@@ -531,6 +544,7 @@ tb_err tb_query_report(const tb_agent *agent,
     if (err == TB_OK) {
         answer->kind = TB_ANSWER_REPORT;
         answer->report = s.out;
+        err = how_far(txn, &get->case_id, &answer->report);
     }
     return err;
 }

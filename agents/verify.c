@@ -248,6 +248,28 @@ static tb_err finish(tb_err err, const tb_verifying *v, tb_local_answer *answer)
     return err;
 }
 
+/* Figures that somebody typed: their event is proved, and nothing else of them. */
+static tb_err count_declared(tb_verifying *v, const tb_case_row *row)
+{
+    const tb_case_type *type = row->view.type;
+    tb_path path;
+    tb_err err = type == NULL ? TB_OK : tb_chain_to_head(v->step->txn, row, &path);
+    if (err == TB_ERR_CORRUPT) {
+        return TB_OK; /* told already */
+    }
+    for (unsigned i = 0; err == TB_OK && type != NULL && i < type->field_count; i++) {
+        const tb_chain_event *by;
+        tb_bytes text = {NULL, 0};
+        tb_declared read;
+        if (type->fields[i].type != TB_FIELD_DECLARED) {
+            continue;
+        }
+        err = tb_path_value(v->step->txn, &path, tb_bytes_str(type->fields[i].id), &text, &by);
+        v->out.declared += err == TB_OK && tb_declared_read(text, &read);
+    }
+    return err;
+}
+
 /* The report that the case is, by its campaign's newest version; NULL: it is none, or not known. */
 static const tb_report_def *
 report_of(const tb_step *step, const tb_case_row *row, const tb_campaign **out_campaign)
@@ -280,6 +302,9 @@ tb_err tb_verify_case(tb_step *step,
             true; /* its case was asked for, and what the figures open to is not looked at */
         err = tb_verify_parts(&v, &row, campaign);
     }
+    if (err == TB_OK) {
+        err = count_declared(&v, &row);
+    }
     return finish(err, &v, answer);
 }
 
@@ -307,6 +332,9 @@ tb_err tb_verify_report(tb_step *step,
     v.out.attested = !tb_party_equal(&row.view.opener, &step->agent->self);
     if (err == TB_OK) {
         err = tb_verify_parts(&v, &row, campaign);
+    }
+    if (err == TB_OK) {
+        err = count_declared(&v, &row);
     }
     if (err == TB_OK && !v.out.attested && tb_report_period(campaign, report, text, &period)) {
         err = tb_verify_figures(&v, &row, campaign, report, &period);

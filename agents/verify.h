@@ -40,9 +40,11 @@ tb_err tb_verify_case(tb_step *step,
                       const tb_case_id *id,
                       const tb_verify_with *with,
                       tb_local_answer *answer) TB_MUST_USE;
-/* The report's case, and that its figures do not contradict one another; and at the reporter, every event behind its counted figures, that they make up
- * what is counted now, and that cases made up each stated figure when it was filed. What has
- * changed since is counted as corrected; where an agent has too many cases to say, as undecided. */
+/* The report's case, and that its figures do not contradict one another; and at the reporter, every
+ * event behind its counted figures, that they make up what is counted now, and that cases made up
+ * each stated figure when it was filed. What has changed since is counted as corrected; where an
+ * agent has too many cases to count at once, it says how far it has come (recounting.h), and
+ * decides when it is asked again. */
 tb_err tb_verify_report(tb_step *step,
                         const tb_case_id *id,
                         const tb_verify_with *with,

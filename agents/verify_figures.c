@@ -3,9 +3,14 @@
  * A figure is counted anew from the events of every case here (recount.h). Where that differs from
  * what was stated, it is counted as of when it was stated: what is the same then has changed since,
  * by later events, and is shown as a correction; anything else is wrong.
+ *
+ * Where one question may not look through all cases, that count is made in slices (recounting.h),
+ * and until its end it is said how far it is. What was right then is held against the counters to
+ * tell what has changed since.
  */
 #include "agents/as_of.h"
 #include "agents/campaign/scene.h"
+#include "agents/recounting.h"
 #include "agents/verifying.h"
 
 /* ---- counting anew ---- */
@@ -21,9 +26,12 @@ typedef struct counting {
     tb_as_of moments[2];
 } counting;
 
-static uint64_t cases_max(const tb_verifying *v)
+/* More cases than one question may look through: they are counted in slices. */
+static bool too_many(const tb_verifying *v)
 {
-    return v->with->alone ? UINT64_MAX : TB_RECOUNT_CASES_MAX;
+    uint64_t most = v->step->agent->recount_at_once;
+    return !v->with->alone &&
+           tb_store_rows(v->step->txn, TB_TABLE_CASE) > (most == 0 ? TB_RECOUNT_CASES_MAX : most);
 }
 
 static bool same_moment(const tb_as_of *a, const tb_as_of *b)
@@ -48,7 +56,7 @@ static tb_err count_once(tb_verifying *v, const tb_recount_of *of, tb_recounted 
         }
         *counted = r;
     }
-    return tb_recount(v->step->agent, v->step->txn, of, cases_max(v), r);
+    return tb_recount(v->step->agent, v->step->txn, of, UINT64_MAX, r);
 }
 
 /* as_of NULL: now. *out says what to read figures from; *out_fine false: there is too much here. */
@@ -58,7 +66,7 @@ static tb_err count_from(counting *c, const tb_as_of *as_of, tb_figures_from *ou
     tb_recounted **counted = as_of == NULL ? &c->v->now : &c->v->then;
     tb_err err = count_once(c->v, &of, counted);
     *out_fine = err == TB_OK && (*counted)->whole;
-    *out = (tb_figures_from){*out_fine ? *counted : NULL, as_of};
+    *out = (tb_figures_from){.counted = *out_fine ? *counted : NULL, .as_of = as_of};
     return err;
 }
 
@@ -71,6 +79,26 @@ static tb_err find_moments(counting *c)
 static unsigned moments_of(const counting *c)
 {
     return !c->moments[0].here && c->moments[1].at != c->moments[0].at ? 2 : 1;
+}
+
+/* What the cases made up when it was stated, as far as that is counted. *out_known: to the end. */
+static tb_err count_in_slices(counting *c, tb_recounting_row *out, bool *out_known)
+{
+    tb_verifying *v = c->v;
+    const tb_recounting_key key = {c->by->key.case_id, c->by->id, c->first, c->last};
+    tb_err err = find_moments(c);
+    if (err == TB_OK) {
+        err = tb_recounting_ask(v->step->txn, c->campaign, &key, &c->moments[0], out);
+    }
+    *out_known = err == TB_OK && out->result.size > 0;
+    bool told = tb_digest_equal(&v->awaited.by, &key.by) && v->awaited.first == key.first &&
+                v->awaited.last == key.last; /* with another figure of the same count */
+    if (err == TB_OK && !*out_known && !told) {
+        v->awaited = key;
+        v->out.recounted += out->looked;
+        v->out.recounted_of += out->looked > out->cases ? out->looked : out->cases;
+    }
+    return err;
 }
 
 /* ---- a report ---- */
@@ -120,8 +148,9 @@ static tb_err figures_from(counting *c,
                            figures *out,
                            bool *out_fine)
 {
-    tb_figures_from from;
-    tb_err err = count_from(c, as_of, &from, out_fine);
+    tb_figures_from from = {.as_of = as_of};
+    *out_fine = true; /* a summary is of what was filed */
+    tb_err err = report->summary_of != NULL ? TB_OK : count_from(c, as_of, &from, out_fine);
     if (err == TB_OK && (*out_fine || as_of == NULL)) { /* else the counters */
         err = tb_report_figures(c->v->step->agent, c->v->step->txn, &from, c->campaign, report,
                                 period, &out->list, &out->count);
@@ -166,8 +195,9 @@ typedef struct comparing {
     figures stated;
     figures now;
     figures then[2];
-    unsigned moments; /* counted as of; more than the bound can be counted: 0, and undecided */
+    unsigned moments; /* counted as of */
     bool looked;
+    bool beyond; /* there is more than can be counted at once */
 } comparing;
 
 static tb_err look_back(comparing *k)
@@ -180,6 +210,7 @@ static tb_err look_back(comparing *k)
         err = figures_from(&k->c, k->report, k->period, &k->c.moments[i], &k->then[i], &fine);
         if (err == TB_OK && !fine) {
             k->moments = i;
+            k->beyond = i == 0 && !k->c.v->with->alone;
         }
     }
     return err;
@@ -199,30 +230,66 @@ static tb_err compare(comparing *k, const tb_figure *stated, const tb_figure *no
         err = same_line(v->step->arena, stated, then, &same);
         v->out.corrected += err == TB_OK && same;
     }
-    if (err != TB_OK || same) {
+    if (err != TB_OK || same || k->beyond) {
         return err;
-    }
-    if (k->moments == 0 && k->c.by != NULL && !v->with->alone) {
-        v->out.undecided++;
-        return TB_OK;
     }
     const tb_figure *then =
         k->moments == 0 ? now : find(&k->then[0], stated == NULL ? now : stated);
     return tell_line(&k->c, stated, then);
 }
 
-static tb_err compare_all(comparing *k)
+/* Likewise, with what was counted in slices as of when it was stated. */
+static tb_err compare_then(comparing *k, const tb_figure *stated, const tb_figure *then)
+{
+    tb_verifying *v = k->c.v;
+    bool same;
+    bool still = true;
+    tb_err err = same_line(v->step->arena, stated, then, &same);
+    if (err == TB_OK && !same) {
+        return tell_line(&k->c, stated, then);
+    }
+    if (err == TB_OK) {
+        err = same_line(v->step->arena, stated, find(&k->now, stated), &still);
+    }
+    v->out.corrected += err == TB_OK && !still;
+    return err;
+}
+
+static tb_err compare_all(comparing *k,
+                          const figures *counted,
+                          tb_err (*one)(comparing *k, const tb_figure *a, const tb_figure *b))
 {
     tb_err err = TB_OK;
     for (size_t i = 0; err == TB_OK && i < k->stated.count; i++) {
-        err = compare(k, &k->stated.list[i], find(&k->now, &k->stated.list[i]));
+        err = one(k, &k->stated.list[i], find(counted, &k->stated.list[i]));
     }
-    for (size_t i = 0; err == TB_OK && i < k->now.count; i++) {
-        if (find(&k->stated, &k->now.list[i]) == NULL) {
-            err = compare(k, NULL, &k->now.list[i]);
+    for (size_t i = 0; err == TB_OK && i < counted->count; i++) {
+        if (find(&k->stated, &counted->list[i]) == NULL) {
+            err = one(k, NULL, &counted->list[i]);
         }
     }
     return err;
+}
+
+static tb_err compare_in_slices(comparing *k)
+{
+    tb_step *step = k->c.v->step;
+    tb_recounting_row job;
+    bool known;
+    tb_bytes text;
+    tb_err err = count_in_slices(&k->c, &job, &known);
+    if (err != TB_OK || !known) {
+        return err;
+    }
+    if (!tb_recounting_result(&job, tb_bytes_of(NULL, 0), &text)) {
+        return tb_verify_fault(k->c.v, NULL, "its figures do not read");
+    }
+    err = read_stated(k->c.v, text, &k->then[0]);
+    if (err == TB_OK) {
+        err = tb_report_figures(step->agent, step->txn, NULL, k->c.campaign, k->report, k->period,
+                                &k->now.list, &k->now.count);
+    }
+    return err == TB_OK ? compare_all(k, &k->then[0], compare_then) : err;
 }
 
 /* The field of its figures as they stand, and who stated them. */
@@ -269,10 +336,15 @@ static tb_err recount(tb_verifying *v,
     if (err == TB_OK && k->c.by != NULL) {
         err = find_moments(&k->c);
     }
-    if (err == TB_OK) {
+    k->beyond = k->c.by != NULL && report->summary_of == NULL && too_many(v);
+    if (err == TB_OK && !k->beyond) {
         err = figures_from(&k->c, report, period, NULL, &k->now, &fine);
+        k->beyond = err == TB_OK && !fine && k->c.by != NULL && !v->with->alone;
     }
-    return err == TB_OK ? compare_all(k) : err;
+    if (err == TB_OK && !k->beyond) {
+        err = compare_all(k, &k->now, compare);
+    }
+    return err == TB_OK && k->beyond ? compare_in_slices(k) : err;
 }
 
 tb_err tb_verify_figures(tb_verifying *v,
@@ -303,7 +375,7 @@ typedef struct stating {
 
 static tb_err value_from(stating *s, const tb_as_of *as_of, tb_bytes *out, bool *out_fine)
 {
-    tb_figures_from from = {NULL, as_of};
+    tb_figures_from from = {.as_of = as_of};
     tb_figure_value value;
     tb_step *step = s->c.v->step;
     *out_fine = true;
@@ -315,12 +387,47 @@ static tb_err value_from(stating *s, const tb_as_of *as_of, tb_bytes *out, bool 
     return err;
 }
 
+/* The value by the counters. */
+static tb_err value_now(stating *s, tb_bytes *out)
+{
+    tb_step *step = s->c.v->step;
+    tb_figure_value value;
+    tb_err err = tb_case_figure_count(step->agent, step->txn, NULL, &s->figure, &value);
+    return err == TB_OK ? tb_figure_text(step->arena, &value, out) : err;
+}
+
+static tb_err compare_stated_in_slices(stating *s)
+{
+    tb_verifying *v = s->c.v;
+    tb_recounting_row job;
+    bool known;
+    tb_bytes then;
+    tb_bytes now = {NULL, 0};
+    tb_err err = count_in_slices(&s->c, &job, &known);
+    if (err != TB_OK || !known) {
+        return err;
+    }
+    if (!tb_recounting_result(&job, tb_bytes_str(s->field->id), &then)) {
+        return tb_verify_fault(v, NULL, "its figures do not read");
+    }
+    if (!tb_bytes_equal(s->said, then)) {
+        return tb_verify_tell(v, tb_bytes_str(s->field->id), s->figure.measure, s->said,
+                              TB_VERIFY_COUNTED, then);
+    }
+    err = value_now(s, &now);
+    v->out.corrected += err == TB_OK && !tb_bytes_equal(s->said, now);
+    return err;
+}
+
 static tb_err compare_stated(stating *s)
 {
     tb_verifying *v = s->c.v;
     tb_bytes counted;
     tb_bytes then;
     bool fine;
+    if (s->figure.filed_in == NULL && too_many(v)) {
+        return compare_stated_in_slices(s);
+    }
     tb_err err = value_from(s, NULL, &counted, &fine);
     bool same = err == TB_OK && tb_bytes_equal(s->said, counted);
     if (err != TB_OK || same) {
@@ -330,8 +437,7 @@ static tb_err compare_stated(stating *s)
     for (unsigned i = moments_of(&s->c); err == TB_OK && !same && i > 0; i--) {
         err = value_from(s, &s->c.moments[i - 1], &then, &fine);
         if (err == TB_OK && !fine && !v->with->alone) {
-            v->out.undecided++;
-            return TB_OK;
+            return compare_stated_in_slices(s);
         }
         counted = err == TB_OK && fine ? then : counted;
         same = err == TB_OK && fine && tb_bytes_equal(s->said, then);

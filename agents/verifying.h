@@ -7,6 +7,7 @@
 #include "agents/case_figure.h"
 #include "agents/marks.h"
 #include "agents/prover.h"
+#include "agents/rows_recounting.h"
 #include "agents/verify.h"
 
 typedef struct tb_verifying {
@@ -16,6 +17,7 @@ typedef struct tb_verifying {
     const tb_verify_with *with;
     tb_recounted *now; /* NULL: nothing was counted yet */
     tb_recounted *then;
+    tb_recounting_key awaited; /* the count in slices that was told of last */
     tb_local_verified out;
 } tb_verifying;
 

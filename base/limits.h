@@ -237,6 +237,12 @@
 /* Cases counted anew at the end of one turn, and looked through in one slice of a full recount. */
 #define TB_MEASURE_CASES_A_TURN 64
 #define TB_MEASURE_SLICE        256
+/* Stated figures counted anew in slices (agents/recounting.h): cases in one tick, a few
+ * milliseconds, so that nobody's act waits for it; rows of its totals taken away in one tick; and
+ * bytes of what it keeps of the fields of one case. */
+#define TB_RECOUNT_SLICE          128
+#define TB_RECOUNT_CLEARED_A_TICK 1024
+#define TB_RECOUNT_FIELDS_BYTES   8192
 /* Figures shown of one report, and events listed behind one figure on one page. */
 #define TB_FIGURES_MAX    3072
 #define TB_DRILL_PAGE_MAX 500

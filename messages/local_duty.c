@@ -169,7 +169,7 @@ static tb_refusal read_days(const wire_duty *in, tb_arena *arena, tb_local_expla
     for (size_t i = 0; i < in->n_days; i++) {
         const Tongbao__Local__ExplainedDay *day = in->days[i];
         out->days[i].why = (tb_day_why)day->why;
-        if (day->why > TB_DAY_WORKED || !tb_wire_time(day->at_ms, &out->days[i].at)) {
+        if (day->why > TB_DAY_WEEKEND_ALONE || !tb_wire_time(day->at_ms, &out->days[i].at)) {
             return TB_REFUSED_REQUEST;
         }
     }

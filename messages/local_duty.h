@@ -135,6 +135,9 @@ typedef enum tb_day_why {
     TB_DAY_WEEKEND = 1,
     TB_DAY_OFF = 2,    /* by the calendar */
     TB_DAY_WORKED = 3, /* a weekend worked by the calendar: counts */
+    /* of a year the calendar does not know: its weekday alone says so */
+    TB_DAY_COUNTS_ALONE = 4,
+    TB_DAY_WEEKEND_ALONE = 5,
 } tb_day_why;
 
 typedef struct tb_local_explained_day {

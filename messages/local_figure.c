@@ -69,6 +69,7 @@ bool tb_local_write_case_figure(const tb_local_case_figure *in,
 static bool read_score(const Tongbao__Local__ScoreLine *in, tb_local_score *out)
 {
     out->verdict = in->verdict;
+    out->declared = in->declared;
     return in->verdict >= 1 && in->verdict <= TB_LOCAL_SCORE_VERDICTS &&
            tb_local_text(in->id, &out->id) && tb_local_text(in->title_zh, &out->title_zh) &&
            tb_local_text(in->title_en, &out->title_en) && tb_local_text(in->value, &out->value) &&
@@ -105,6 +106,7 @@ tb_local_write_scores(const tb_local_score *in, size_t count, tb_arena *arena)
         out[i]->at_least = tb_wire_of(in[i].at_least);
         out[i]->at_most = tb_wire_of(in[i].at_most);
         out[i]->verdict = in[i].verdict;
+        out[i]->declared = in[i].declared;
     }
     return out;
 }

@@ -201,6 +201,8 @@ tb_local_read_report(const Tongbao__Local__Report *in, tb_arena *arena, tb_local
         return TB_REFUSED_REQUEST;
     }
     out->next = tb_bytes_of(in->next.data, in->next.len);
+    out->recounted = in->recounted;
+    out->recounted_of = in->recounted_of;
     out->figure_count = in->n_figures;
     out->judged_count = in->n_judged;
     out->behind_count = in->n_behind;
@@ -249,6 +251,8 @@ bool tb_local_write_report(const tb_local_report *in, tb_arena *arena, Tongbao__
     out->n_behind = in->behind_count;
     out->n_texts = in->text_count;
     out->next = tb_wire_of(in->next);
+    out->recounted = in->recounted;
+    out->recounted_of = in->recounted_of;
     for (size_t i = 0; i < in->figure_count; i++) {
         tb_local_write_figure_line(&in->figures[i], out->figures[i]);
     }
@@ -279,7 +283,9 @@ tb_local_read_verified(const Tongbao__Local__Verified *in, tb_arena *arena, tb_l
     out->wrong = in->wrong;
     out->marks = in->marks;
     out->corrected = in->corrected;
-    out->undecided = in->undecided;
+    out->recounted = in->recounted;
+    out->recounted_of = in->recounted_of;
+    out->declared = in->declared;
     out->fault_count = in->n_faults;
     if (!tb_wire_fixed(in->case_id, out->case_id.bytes, TB_CASE_ID_BYTES)) {
         return TB_REFUSED_REQUEST;
@@ -303,7 +309,9 @@ bool tb_local_write_verified(const tb_local_verified *in,
     out->wrong = in->wrong;
     out->marks = in->marks;
     out->corrected = in->corrected;
-    out->undecided = in->undecided;
+    out->recounted = in->recounted;
+    out->recounted_of = in->recounted_of;
+    out->declared = in->declared;
     out->n_faults = in->fault_count;
     out->faults = tb_local_write_texts(in->faults, in->fault_count, arena);
     return out->faults != NULL;

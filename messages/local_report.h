@@ -190,6 +190,7 @@ typedef struct tb_local_score {
     tb_bytes at_least;
     tb_bytes at_most;
     uint32_t verdict;
+    bool declared; /* out of what somebody typed */
 } tb_local_score;
 #define TB_LOCAL_SCORE_VERDICTS 4
 
@@ -204,6 +205,8 @@ typedef struct tb_local_report {
     tb_local_behind *behind;
     size_t behind_count;
     tb_bytes next;
+    uint64_t recounted; /* as in tb_local_verified */
+    uint64_t recounted_of;
 } tb_local_report;
 
 typedef struct tb_local_verified {
@@ -215,8 +218,10 @@ typedef struct tb_local_verified {
     uint64_t behind;     /* events behind a report's figures, among events */
     uint64_t not_looked; /* and those beyond the bound */
     uint64_t corrected;  /* stated figures that later events have changed */
-    uint64_t undecided;  /* that differ, with too many cases here to say why */
-    bool attested;       /* the figures' events are with the reporter */
+    uint64_t recounted; /* cases looked at so far, of so many, for figures that are being counted */
+    uint64_t recounted_of; /* anew; 0: none is */
+    bool attested;         /* the figures' events are with the reporter */
+    uint64_t declared;     /* figures that somebody typed: nothing proves them */
     uint64_t wrong;
     tb_bytes *faults; /* the first of what is wrong */
     size_t fault_count;

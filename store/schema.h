@@ -73,7 +73,7 @@
     X(OFFLINE,          "recipient number:u64",                         "OfflineRow",   "an event addresses a party that is off-line; until it has joined, those a letter lists always") \
     X(LETTER,           "recipient letter:u64",                         "LetterRow",    "always: a letter (通报函) written to an off-line party") \
     /* agent: figures */                                                                                               \
-    X(MEASURE,          "campaign 0 measure 0 group 0 first:u16 last:u16 bucket:u32", "total:u64", "the total is not 0; months count year * 12 + month - 1") \
+    X(MEASURE,          "campaign 0 measure 0 group 0 first:u16 last:u16 bucket:u32", "total:u64", "the total is not 0; months count year * 12 + month - 1; under @number instead of a campaign: that RECOUNT row is worked on") \
     X(MEASURED,         "case number:u64 measure",                      "MeasuredRow",  "the event counts in the measure") \
     X(MEASURED_IN,      "campaign 0 measure 0 month:u16 group 0 case number:u64", "amount:u64 bucket:u32 kind:u8", "exactly one per MEASURED row: what a figure opens to") \
     X(MEASURE_DISTINCT, "campaign 0 measure 0 group 0 value:16 year:u16", "12 counts:u32", "an event of the year counts the value") \
@@ -94,7 +94,9 @@
     X(DUTY_SAID,        "word:u8 case from-event debtor duty",          "at:i64 event", "the creditor's agent has said it of the DUTY row: 1 reminded, 2 escalated, 3 withdrew its lapse, 4 re-dated it") \
     /* agent: what the hub said and was lost */                                                                       \
     X(STAMP_LOST,       "due_ms:u64 incarnation recipient lane:u8 number:u64", "LostStampRow", "a group of ours that ends there has arrived, and no STAMP row covers it: its recipient is asked") \
-    X(UNTOLD,           "sender incarnation notice:u64",                "UntoldRow",    "a REFUSAL row of ours that the hub may not have: shown again in its next sessions")
+    X(UNTOLD,           "sender incarnation notice:u64",                "UntoldRow",    "a REFUSAL row of ours that the hub may not have: shown again in its next sessions") \
+    /* agent: figures counted anew */                                                                                 \
+    X(RECOUNT,          "1 worked on | 2 known, case event first:u16 last:u16", "RecountRow", "always, once the figures that the event stated were asked for with more cases here than one question looks through")
 /* clang-format on */
 
 typedef enum tb_table {

@@ -144,7 +144,7 @@ typedef struct tb_field_def {
     const char *filed_in; /* report: as filed there, at who is told it; NULL: this party's counters
                            */
     bool so_far;          /* with filed_in: from January to the end of the period (本年累计) */
-    const char *at_most; /* a COUNT not above this one; both open, so that everybody can judge */
+    const char *at_most;  /* a COUNT not above this one; both open, so that everybody can judge */
 } tb_field_def;
 
 /* Who may read the group, by position; the author of an event always reads what it wrote. */
@@ -407,7 +407,9 @@ typedef struct tb_duty_def {
     tb_label basis;        /* otherwise: the clause */
     const char *lapse;     /* side action that records a lapse */
     const char *ends_in;   /* take-over action that a lapse is a ground for, or NULL */
-    tb_duty_notice remind; /* before it is due */
+    const char **outlives; /* take-over actions that do not release its debtor */
+    unsigned outlives_count;
+    tb_duty_notice remind;      /* before it is due */
     tb_duty_notice escalate;    /* after it was due and has lapsed */
     const char *withdraw_lapse; /* side action that withdraws the lapse of what was done in time
                                    after all, or NULL */
@@ -429,8 +431,8 @@ typedef struct tb_duty_def {
 #define TB_REDATED_CALENDAR "redated_calendar"
 
 /* 评估指标: a row of the score sheet (评分表) of a case, whose figures nobody typed: one that the
- * agent counted, or one out of another. With a threshold it is met or not, judged unrounded; without
- * one it is shown and scores nothing (agents/campaign/scores.h). */
+ * agent counted, or one out of another. With a threshold it is met or not, judged unrounded;
+ * without one it is shown and scores nothing (agents/campaign/scores.h). */
 typedef struct tb_threshold {
     unsigned numerator;
     unsigned denominator;
@@ -458,7 +460,8 @@ typedef struct tb_duty_words {
 } tb_duty_words;
 
 /* 共用部分: what several case types have alike, written once (agents/campaign/load_common.h). A
- * case type that uses it has all of it when it is loaded; nothing behind the loading knows of it. */
+ * case type that uses it has all of it when it is loaded; nothing behind the loading knows of it.
+ */
 typedef struct tb_common_part {
     const char *id;
     tb_label title;
@@ -630,8 +633,8 @@ typedef struct tb_report_due {
 typedef struct tb_reconcile_def {
     const char *id;
     tb_label title;
-    const char *sent;     /* measure */
-    const char *received; /* measure */
+    const char *sent;       /* measure */
+    const char *received;   /* measure */
     const char *settled_by; /* side action by which a difference is explained, or NULL */
     const char *whole_role; /* role that declares `sent`; NULL: pairs */
     const char *parts_role; /* role whose parties declare `received`, each a part of a whole */
@@ -651,7 +654,7 @@ typedef struct tb_report_def {
     const char *case_type;
     const char **owed_by; /* roles */
     unsigned owed_by_count;
-    const char *to; /* role */
+    const char *to;         /* role */
     const char *summary_of; /* a report whose filed figures this one puts together, or NULL */
     tb_every every;
     const char *first; /* period, with every */
@@ -686,6 +689,8 @@ typedef struct tb_campaign {
     unsigned lookup_count;
     const char **tables;
     unsigned table_count;
+    const char **calendar; /* years that the table `calendar` must know, as "2019"; none: not said */
+    unsigned calendar_count;
     tb_role *roles;
     unsigned role_count;
     tb_code_list *codes;

@@ -391,9 +391,12 @@ static bool same_duty(const tb_duty_def *a, const tb_duty_def *b)
            tb_same_day_limits(a, b) && same(a->due_field, b->due_field) &&
            same_conditions(&a->when, &b->when) && a->grace_hours == b->grace_hours &&
            a->by_default == b->by_default && same(a->lapse, b->lapse) &&
-           same(a->ends_in, b->ends_in) && same_notice(&a->remind, &b->remind) &&
-           same_notice(&a->escalate, &b->escalate) && same(a->withdraw_lapse, b->withdraw_lapse) &&
-           same(a->redate, b->redate) && same(a->settle, b->settle);
+           same(a->ends_in, b->ends_in) &&
+           same_names((const char *const *)a->outlives, a->outlives_count,
+                      (const char *const *)b->outlives, b->outlives_count) &&
+           same_notice(&a->remind, &b->remind) && same_notice(&a->escalate, &b->escalate) &&
+           same(a->withdraw_lapse, b->withdraw_lapse) && same(a->redate, b->redate) &&
+           same(a->settle, b->settle);
 }
 
 static void compare_duties(comparison *c)

@@ -84,6 +84,11 @@ bool tb_duty_ends(const tb_duty_def *duty, tb_bytes action)
     return tb_names_hold(duty->until, duty->until_count, action);
 }
 
+bool tb_duty_outlives(const tb_duty_def *duty, tb_bytes action)
+{
+    return tb_names_hold(duty->outlives, duty->outlives_count, action);
+}
+
 const tb_duty_def *tb_case_type_duty(const tb_case_type *type, tb_bytes id)
 {
     for (unsigned i = 0; i < type->duty_count; i++) {

@@ -312,6 +312,7 @@ static void check_all(tb_check *check)
     tb_check_common(check);
     tb_check_lists_of(check);
     tb_check_reports(check);
+    tb_check_calendar(check);
     check_table_names(check);
     tb_check_labels(check);
 }

@@ -10,10 +10,12 @@
  *     load_check_flow.c       how states follow each other
  *     load_check_route.c      whether whom a case is handed to is somebody
  *     load_check_duty.c       duties
+ *     load_check_sight.c      whether who is owed a duty learns of it
  *     load_check_common.c     what case types have alike
  *     load_check_opens.c      other cases that an act opens
  *     load_check_list.c       lists
  *     load_check_time.c       parameters, stages, and limits that name a day
+ *     load_check_calendar.c   the years a calendar is wanted for
  *     load_check_lookup.c     look-ups
  *     load_check_rules.c      what else a field's value must be
  *     load_check_report.c     measures and reports
@@ -112,6 +114,8 @@ void tb_check_flow(tb_check *check);
 void tb_check_approval(tb_check *check, const tb_action *action);
 void tb_check_routes(tb_check *check);
 void tb_check_duties(tb_check *check);
+/* What its creditor is not shown of a duty that begins with this action. */
+void tb_check_sight(tb_check *check, const tb_duty_def *duty, const tb_action *from);
 void tb_check_opens_of(tb_check *check, const tb_action *action);
 /* Common parts: who uses them, and whom they name. What is in them was looked at in the case types.
  */
@@ -131,6 +135,8 @@ void tb_check_parameters(tb_check *check, tb_bytes yaml);
 /* Placeholders that nothing was put in for, in the document as filled. */
 void tb_check_placeholders(tb_findings *findings, const tb_node *root);
 void tb_check_stages(tb_check *check);
+/* The years it wants a calendar for (load_check_calendar.c); last of all. */
+void tb_check_calendar(tb_check *check);
 void tb_check_lookups(tb_check *check);
 /* A day written where it must be one; false with the fault. key is what it is called. */
 bool tb_check_day(tb_check *check, const char *const *day, const char *key);
@@ -162,6 +168,8 @@ typedef struct tb_state_marks {
 
 /* Adds every state that can follow one of those marked. */
 void tb_check_followers(const tb_case_type *type, tb_state_marks *marks);
+/* Marks the states an action's ways name. */
+void tb_check_lead(const tb_case_type *type, const tb_action *action, tb_state_marks *marks);
 /* Marks where an action leads; an action that leaves the state as it is leads where it comes from.
  */
 void tb_check_targets(const tb_case_type *type, const tb_action *action, tb_state_marks *marks);

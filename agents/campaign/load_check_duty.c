@@ -362,20 +362,38 @@ static void check_end(tb_check *check, const tb_duty_def *duty, const tb_action 
     }
 }
 
-static void check_parties(tb_check *check, const tb_duty_def *duty)
+static bool check_parties(tb_check *check, const tb_duty_def *duty)
 {
     bool debtor = tb_check_position(check, &duty->owed_by);
     bool creditor =
         tb_check_position(check, &duty->to) && tb_check_one_party(check, &duty->to, "to");
     if (debtor && creditor && tb_check_alike(check, duty->owed_by, duty->to)) {
         tb_check_fault(check, tb_at_value(&duty->to), TB_FAULT_TO_ITSELF, duty->owed_by, duty->to);
+        return false;
     }
+    return debtor && creditor;
+}
+
+/* False when something is wrong with them. */
+static bool check_outlives(tb_check *check, const tb_duty_def *duty)
+{
+    bool good = tb_check_given(check, &duty->outlives);
+    for (unsigned i = 0; i < duty->outlives_count; i++) {
+        const char *const *id = (const char *const *)&duty->outlives[i];
+        const tb_action *action = find_action(check, id, "outlives");
+        bool over = action != NULL && action->kind == TB_ACTION_TAKE_OVER;
+        if (action != NULL && !over && tb_check_given(check, &action->kind)) {
+            tb_check_fault(check, tb_at_value(id), TB_FAULT_OUTLIVES_KIND, *id, NULL);
+        }
+        good = good && over;
+    }
+    return good;
 }
 
 static void check_duty(tb_check *check, const tb_duty_def *duty)
 {
     tb_check_label(check, &duty->title, tb_at(duty), "the duty", "应办事项");
-    check_parties(check, duty);
+    bool parties = check_parties(check, duty);
     const tb_action *from = find_action(check, &duty->from, "from");
     if (from != NULL && from->kind == TB_ACTION_SIDE && !from->request &&
         from->supervises_count == 0) {
@@ -383,6 +401,9 @@ static void check_duty(tb_check *check, const tb_duty_def *duty)
     }
     check_end(check, duty, from);
     check_each(check, duty, from);
+    if (check_outlives(check, duty) && parties && from != NULL) {
+        tb_check_sight(check, duty, from);
+    }
     check_limit(check, duty);
     tb_check_fixed_limit(check, duty, from);
     if (duty->due_field != NULL && from != NULL &&

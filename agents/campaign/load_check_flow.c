@@ -50,6 +50,11 @@ static bool mark_ways(const tb_case_type *type, const tb_action *action, tb_stat
     return changed;
 }
 
+void tb_check_lead(const tb_case_type *type, const tb_action *action, tb_state_marks *marks)
+{
+    (void)mark_ways(type, action, marks);
+}
+
 void tb_check_targets(const tb_case_type *type, const tb_action *action, tb_state_marks *marks)
 {
     bool stays = action->way_count == 0;

@@ -146,6 +146,10 @@
     X(TB_FAULT_DUTY_NOT_TOLD, "duty_not_told", "'{1}' each owe it and are not told by '{2}', with which it begins", "add them to 'copies' of that action", "“{1}”各自承担，但起算动作“{2}”不抄送", "请加入该动作的copies") \
     X(TB_FAULT_BESIDE_ENDS_IN, "beside_ends_in", "a side event fulfils it, which not everybody who judges a take-over has seen: its lapse is no ground for one", "leave out 'ends_in', or let a step of the case end it", "以旁注完成，而判定接管的各方未必都已收到旁注，其超期不能作为接管的理由", "请去掉ends_in，或改以办理步骤完成") \
     X(TB_FAULT_UNTIL_NEVER, "until_never", "none of what ends it can happen after '{1}'", "add ways that lead there, or name another end", "在“{1}”之后不可能出现其完成动作", "请增加去向，或改写完成动作") \
+    X(TB_FAULT_BEGIN_UNSEEN, "begin_unseen", "'{1}' is owed it and learns of '{2}', with which it begins, only when it is over: nobody could record its lapse", "add it to 'copies' of that action, or let the duty begin with an act '{1}' is shown, or name another creditor", "权利方“{1}”要到事项办结才知道其起算动作“{2}”，超期无人能够记录", "请加入该动作的copies，或改以“{1}”能够收到的动作起算，或改写权利方") \
+    X(TB_FAULT_END_UNSEEN, "end_unseen", "'{1}' is owed it and is not always shown '{2}', which ends it: a lapse could be recorded of what was done", "add it to 'copies' of that action, or leave the action out of 'until'", "权利方“{1}”未必收到其完成动作“{2}”，已办的可能被记为超期", "请加入该动作的copies，或从until中去掉该动作") \
+    X(TB_FAULT_RELEASE_UNSEEN, "release_unseen", "'{1}' is owed it and is not shown '{2}', a take-over that releases its debtor", "add it to 'copies' of that take-over, or name the take-over in 'outlives' of the duty", "权利方“{1}”收不到解除其承担责任的接管“{2}”", "请加入该接管的copies，或在应办事项的outlives中写明该接管") \
+    X(TB_FAULT_OUTLIVES_KIND, "outlives_kind", "outlives '{1}', which is no take-over", "name an action of 'kind: take-over'", "outlives中的“{1}”不是接管", "请写“kind: take-over”的动作") \
     X(TB_FAULT_DEBTOR_CANNOT, "debtor_cannot", "'{1}' owes it and may take none of the actions that end it", "add it to 'by' of one of them, or name another debtor", "义务方“{1}”不能办理任何一个完成动作", "请加入其中之一的by，或改写义务方") \
     X(TB_FAULT_LAPSE_KIND, "lapse_kind", "its {2} '{1}' is not a side event", "name an action of 'kind: side'", "{2}的动作“{1}”不是旁注", "请写“kind: side”的动作") \
     X(TB_FAULT_LAPSE_BY, "lapse_by", "its {3} '{1}' may not be recorded by its creditor '{2}'", "add the creditor to 'by' of that action", "{3}的动作“{1}”不能由权利方“{2}”作出", "请将权利方加入该动作的by") \
@@ -194,6 +198,8 @@
     X(TB_FAULT_PARAMETER_UNKNOWN, "parameter_unknown", "'{1}' is no parameter", "declare it under parameters, or correct the name", "“{1}”不是已定义的参数", "请在parameters中定义，或改正名称") \
     X(TB_FAULT_PARAMETER_UNUSED, "parameter_unused", "stands nowhere in the definition", "write ${{1}} where it is meant, or remove it", "定义中没有用到", "请在应代入之处写${{1}}，或去掉该参数") \
     X(TB_FAULT_PLACEHOLDER, "placeholder", "the year is not set: '{1}'", "write the year, or a parameter such as ${year}", "年份尚未填写：“{1}”", "请填写年份，或写成参数，如${year}") \
+    X(TB_FAULT_CALENDAR_YEAR, "calendar_year", "'{1}' is no year", "write years such as 2019 in 'calendar'", "“{1}”不是年份", "请在calendar中写年份，如2019") \
+    X(TB_FAULT_CALENDAR_SHORT, "calendar_short", "{1} lies beyond the calendar: {2} is not among the years in 'calendar', and working days of it would be judged by weekday alone", "add {2} to 'calendar', and have a calendar table signed that knows that year (ops/tables/README.md)", "{1}超出工作日历：calendar未列{2}年，该年工作日只能按星期判定", "请在calendar中加上{2}，并签发含该年的工作日历（见ops/tables/README.md）") \
     X(TB_FAULT_STAGE_UNKNOWN, "stage_unknown", "stage '{1}' is not declared", "declare it under stages, or correct the name", "阶段“{1}”未定义", "请在stages中定义，或改正名称") \
     X(TB_FAULT_STAGE_OUTSIDE, "stage_outside", "lies outside the campaign, which runs from {1} to {2}", "correct the days of one of the two", "超出专项行动期限（{1}至{2}）", "请改正其中之一的日期") \
     X(TB_FAULT_COUNTS_UNTIL, "counts_until", "counts until {1}, which is not between {2} and {3}", "write a day within, or leave it out", "计入统计的截止日期{1}不在{2}至{3}之间", "请填写期限内的日期，或不写") \

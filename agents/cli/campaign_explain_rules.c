@@ -218,6 +218,9 @@ explain_duty(const tb_campaign *campaign, const tb_case_type *type, const tb_dut
     if (duty->ends_in != NULL) {
         (void)printf(_("    when it lapsed: %s\n"), tb_explain_action(type, duty->ends_in));
     }
+    for (unsigned i = 0; i < duty->outlives_count; i++) {
+        (void)printf(_("    owed on after: %s\n"), tb_explain_action(type, duty->outlives[i]));
+    }
     if (duty->settle != NULL) {
         (void)printf(_("    when what was escalated is over: %s\n"),
                      tb_explain_action(type, duty->settle));

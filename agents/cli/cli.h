@@ -11,7 +11,8 @@ typedef enum tb_exit {
     TB_EXIT_DONE = 0,
     TB_EXIT_REFUSED = 1,  /* understood, and not accepted: the sentence says why */
     TB_EXIT_USAGE = 2,    /* not understood: nothing was asked of the agent */
-    TB_EXIT_UNKNOWN = 3,  /* the agent cannot be reached, or it is not known whether it acted */
+    TB_EXIT_UNKNOWN = 3,  /* the agent cannot be reached, or it is not known whether it acted;
+                             verify:  not known yet, it is being counted */
     TB_EXIT_INTERNAL = 4, /* a file, memory or the program itself */
     TB_EXIT_LISTED = 10,  /* list check: on the list */
     TB_EXIT_POSSIBLE = 11 /* list check: perhaps, a person must compare */

@@ -35,6 +35,7 @@ json_t *tb_json_explained(const tb_local_explained *explained);
 json_t *tb_json_duties(const tb_local_duties *duties);
 /* verify.c */
 json_t *tb_json_verified(const tb_local_verified *verified);
+json_t *tb_json_recounting(uint64_t looked, uint64_t of); /* null: nothing is being counted anew */
 json_t *tb_json_reports(const tb_local_reports *reports);
 json_t *tb_json_report(const tb_local_report *report);
 json_t *tb_json_behind(const tb_local_behind *lines, size_t count);

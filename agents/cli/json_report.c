@@ -126,6 +126,7 @@ json_t *tb_json_report(const tb_local_report *report)
     put(o, "judged", verdicts);
     put(o, "texts", tb_json_fields(report->texts, report->text_count));
     put(o, "events", tb_json_behind(report->behind, report->behind_count));
+    put(o, "recounted", tb_json_recounting(report->recounted, report->recounted_of));
     put(o, "next",
         report->next.size == 0 ? json_null()
                                : tb_json_hex_of(report->next.data, report->next.size));

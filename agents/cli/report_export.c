@@ -64,7 +64,7 @@ static void figures(FILE *out, tb_book *book, const tb_local_report *report)
         cell(out, tb_bytes_str(number), false);
         cell(out,
              f->group.size > 0 ? tb_show_group_name(book, report, f->measure, f->group)
-                               : in_language(f->title_zh, f->title_en),
+                               : tb_report_title(arena, f),
              false);
         cell(out, in_language(f->unit_zh, f->unit_en), false);
         cell(out, tb_report_value(arena, f->kind, f->period), false);
@@ -92,6 +92,19 @@ static void texts(FILE *out, tb_book *book, const tb_local_report *report)
     }
 }
 
+/* Whose word the declared figures are, a line each. */
+static void declared(FILE *out, tb_book *book, const tb_local_report *report)
+{
+    tb_bytes by = tb_show_declared_by(book, report);
+    for (size_t i = 0; i < report->figure_count; i++) {
+        const tb_local_figure *f = &report->figures[i];
+        if (tb_report_is_declared(f) && f->group.size == 0 && f->period.size > 0) {
+            cell(out, tb_report_title(&book->client->arena, f), false);
+            cell(out, tb_report_declared_word(&book->client->arena, &report->line, f, by), true);
+        }
+    }
+}
+
 static bool has_signed_by(tb_book *book, const tb_local_report *report)
 {
     const tb_campaign *campaign = tb_book_campaign_of(book, report->line.campaign);
@@ -108,6 +121,7 @@ bool tb_report_export(FILE *out, tb_book *book, const tb_local_report *report)
     pair(out, _("owed by"), tb_book_party(book, &report->line.reporter));
     pair(out, _("period"), report->line.period);
     figures(out, book, report);
+    declared(out, book, report);
     texts(out, book, report);
     if (!has_signed_by(book, report)) { /* signed by hand on the print */
         pair(out, _("filled in by"), tb_bytes_of(NULL, 0));

@@ -245,7 +245,7 @@ static void figures(sheet *s)
         bool whole = f->group.size == 0;
         if (whole) {
             note(s, worksheet_write_number(s->page, s->row, 0, ++number, s->serial));
-            put(s, 1, in_language(f->title_zh, f->title_en), s->cell);
+            put(s, 1, tb_report_title(&s->book->client->arena, f), s->cell);
         } else {
             put(s, 0, tb_bytes_str(""), s->serial);
             put(s, 1, tb_show_group_name(s->book, s->report, f->measure, f->group), s->part);
@@ -275,6 +275,19 @@ static void put_section(sheet *s, tb_bytes name, tb_bytes text)
     note(s, worksheet_merge_range(s->page, s->row, 0, s->row, 1, ended(name, buffer), s->words));
     put_wide(s, 2, text, s->words);
     note(s, worksheet_set_row(s->page, s->row++, (double)(lines * LINE_POINTS), NULL));
+}
+
+/* Whose word the declared figures are. */
+static void declared(sheet *s)
+{
+    tb_arena *arena = &s->book->client->arena;
+    tb_bytes by = tb_show_declared_by(s->book, s->report);
+    for (size_t i = 0; i < s->report->figure_count; i++) {
+        const tb_local_figure *f = &s->report->figures[i];
+        if (tb_report_is_declared(f) && f->group.size == 0 && f->period.size > 0) {
+            put_section(s, tb_report_title(arena, f), tb_report_declared_word(arena, &s->report->line, f, by));
+        }
+    }
 }
 
 static bool is_filled(const tb_local_report *report, const char *field)
@@ -341,6 +354,7 @@ bool tb_report_sheet(const char *path, tb_book *book, const tb_local_report *rep
     if (s.page != NULL) {
         heading(&s);
         figures(&s);
+        declared(&s);
         texts(&s);
     }
     note(&s, workbook_close(s.workbook));

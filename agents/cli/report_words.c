@@ -3,8 +3,10 @@
 #include "agents/campaign/figures.h"
 #include "agents/cli/say.h"
 
-#define WORD_BYTES 96
-#define KIND_HOURS 3
+#define WORD_BYTES    96
+#define KIND_HOURS    3
+#define KIND_DECLARED 5
+#define DAY_BYTES     10 /* of a printed time */
 
 static tb_bytes done(const tb_text *text)
 {
@@ -57,6 +59,66 @@ tb_bytes tb_report_value(tb_arena *arena, uint32_t kind, tb_bytes value)
     } else {
         tb_text_u64(&text, read.value.numerator);
     }
+    return done(&text);
+}
+
+bool tb_report_is_declared(const tb_local_figure *figure)
+{
+    return figure->kind == KIND_DECLARED;
+}
+
+tb_bytes tb_report_title(tb_arena *arena, const tb_local_figure *figure)
+{
+    bool chinese = (tb_say_chinese() && figure->title_zh.size > 0) || figure->title_en.size == 0;
+    tb_bytes title = chinese ? figure->title_zh : figure->title_en;
+    const char *mark = _(" (declared)");
+    tb_text text;
+    if (!tb_report_is_declared(figure)) {
+        return title;
+    }
+    tb_text_init(&text, arena, title.size + strlen(mark));
+    tb_text_bytes(&text, title);
+    tb_text_str(&text, mark);
+    return done(&text);
+}
+
+/* The day it was filed or revised last; empty: it is a draft. */
+static tb_bytes filed_day(const tb_local_report_line *line, char buffer[TB_TIME_TEXT])
+{
+    tb_time last = line->filed;
+    for (size_t i = 0; i < line->history_count; i++) {
+        const tb_report_moment *moment = &line->history[i];
+        bool files = moment->state == TB_REPORT_FILED || moment->state == TB_REPORT_REVISED;
+        last = files && moment->at > last ? moment->at : last;
+    }
+    if (last == 0) {
+        return tb_bytes_of(NULL, 0);
+    }
+    tb_time_print(last, buffer);
+    return tb_bytes_of(buffer, DAY_BYTES);
+}
+
+tb_bytes tb_report_declared_word(tb_arena *arena,
+                                 const tb_local_report_line *line,
+                                 const tb_local_figure *figure,
+                                 tb_bytes by)
+{
+    char buffer[TB_TIME_TEXT];
+    const char *of =
+        by.size > 0 ? _("declared by ") : _("declared by each party in its own report");
+    const char *what = _("; not counted from events, and no verification proves it");
+    bool dated = figure->as_of.size > 0;
+    const char *since = dated ? _(", as of ") : _(", filed on ");
+    tb_bytes day = dated ? figure->as_of : by.size > 0 ? filed_day(line, buffer) : figure->as_of;
+    tb_text text;
+    tb_text_init(&text, arena, strlen(of) + by.size + strlen(since) + day.size + strlen(what));
+    tb_text_str(&text, of);
+    tb_text_bytes(&text, by);
+    if (day.size > 0) {
+        tb_text_str(&text, since);
+        tb_text_bytes(&text, day);
+    }
+    tb_text_str(&text, what);
     return done(&text);
 }
 

@@ -9,6 +9,16 @@
  * percentage with two and what it is of. Cut off, never rounded: what is below a threshold does not
  * look as if it had reached it. "" where there is none. */
 tb_bytes tb_report_value(tb_arena *arena, uint32_t kind, tb_bytes value);
+/* What a figure is called; one that somebody declared says so: 实名登记率(申报). */
+tb_bytes tb_report_title(tb_arena *arena, const tb_local_figure *figure);
+/* Somebody typed it, and nothing counted it. */
+bool tb_report_is_declared(const tb_local_figure *figure);
+/* Whose word it is and as of when (else when it was filed last), and that neither counting nor
+ * verifying proves it. by: who filed the report; empty, as of a summary: each party in its own. */
+tb_bytes tb_report_declared_word(tb_arena *arena,
+                                 const tb_local_report_line *line,
+                                 const tb_local_figure *figure,
+                                 tb_bytes by);
 /* 环比: the change against the period before, in percent with one decimal, cut off. */
 tb_bytes tb_report_change(tb_arena *arena, const tb_local_figure *figure);
 

@@ -36,13 +36,15 @@ bool tb_show_duties(tb_book *book, const tb_local_duties *duties);
 void tb_show_due_counts(const tb_local_due_counts *counts);
 /* verify.c */
 void tb_show_verified(const tb_local_verified *verified);
+/* That stated figures are being counted anew, and how far that is. */
+void tb_show_recounting(uint64_t looked, uint64_t of);
 /* show_report.c */
 bool tb_show_reports(tb_book *book, const tb_local_reports *reports);
 /* A figure's group as people read it: 浙江省, 公安办案; of a summary the party's name. */
-tb_bytes tb_show_group_name(tb_book *book,
-                            const tb_local_report *report,
-                            tb_bytes id,
-                            tb_bytes group);
+tb_bytes
+tb_show_group_name(tb_book *book, const tb_local_report *report, tb_bytes id, tb_bytes group);
+/* Who declared a report's declared figures; empty: each party its own, of a summary. */
+tb_bytes tb_show_declared_by(tb_book *book, const tb_local_report *report);
 bool tb_show_report(tb_book *book, const tb_local_report *report);
 /* show_summary.c: the figures of a summary, parties by measures. */
 bool tb_show_summary(tb_book *book, const tb_local_report *report);

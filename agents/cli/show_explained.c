@@ -37,6 +37,10 @@ static const char *day_text(tb_day_why why)
         return _("day off by the calendar, not counted");
     case TB_DAY_WORKED:
         return _("weekend worked by the calendar, counts");
+    case TB_DAY_COUNTS_ALONE:
+        return _("counts by its weekday alone: the calendar does not know this year");
+    case TB_DAY_WEEKEND_ALONE:
+        return _("weekend by its weekday alone: the calendar does not know this year");
     }
     return "";
 }
@@ -83,9 +87,12 @@ static void show_calendar(const tb_local_explained_duty *d)
 static void show_days(tb_book *book, const tb_local_explained_duty *d)
 {
     unsigned counted = 0;
+    bool alone = false;
     for (size_t i = 0; i < d->day_count; i++) {
         tb_bytes day = tb_show_time(&book->client->arena, d->days[i].at);
-        bool counts = d->days[i].why == TB_DAY_COUNTS || d->days[i].why == TB_DAY_WORKED;
+        tb_day_why why = d->days[i].why;
+        bool counts = why == TB_DAY_COUNTS || why == TB_DAY_WORKED || why == TB_DAY_COUNTS_ALONE;
+        alone = alone || why == TB_DAY_COUNTS_ALONE || why == TB_DAY_WEEKEND_ALONE;
         counted += counts ? 1 : 0;
         (void)printf("    %.*s  ", day.size < 10 ? (int)day.size : 10, (const char *)day.data);
         if (counts) {
@@ -95,6 +102,10 @@ static void show_days(tb_book *book, const tb_local_explained_duty *d)
     }
     if (d->more_days > 0) {
         (void)printf(_("    and %" PRIu32 " days more\n"), d->more_days);
+    }
+    if (alone) {
+        (void)printf("%s", _("  ! days are judged by their weekday alone; ask the authority for a "
+                             "calendar of that year\n"));
     }
 }
 
@@ -169,7 +180,8 @@ void tb_show_explained(tb_book *book, const tb_local_explained *explained)
 
 static json_t *json_days(const tb_local_explained_duty *d)
 {
-    static const char *const whys[] = {"counts", "weekend", "off", "worked"};
+    static const char *const whys[] = {"counts", "weekend",      "off",
+                                       "worked", "counts_alone", "weekend_alone"};
     json_t *days = json_array();
     for (size_t i = 0; i < d->day_count; i++) {
         char text[TB_TIME_TEXT];

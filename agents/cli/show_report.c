@@ -66,10 +66,8 @@ static void show_head(tb_book *book, const tb_local_report_line *line)
 }
 
 /* A group's values as the fields mean them that the measure is told apart by: 浙江省, 公安办案. */
-tb_bytes tb_show_group_name(tb_book *book,
-                            const tb_local_report *report,
-                            tb_bytes id,
-                            tb_bytes group)
+tb_bytes
+tb_show_group_name(tb_book *book, const tb_local_report *report, tb_bytes id, tb_bytes group)
 {
     const tb_campaign *campaign = tb_book_campaign_of(book, report->line.campaign);
     const tb_measure *measure = campaign == NULL ? NULL : tb_campaign_measure(campaign, id);
@@ -78,8 +76,8 @@ tb_bytes tb_show_group_name(tb_book *book,
     const tb_report_def *def =
         campaign == NULL ? NULL : tb_campaign_report(campaign, report->line.report);
     tb_party party;
-    bool of_parties = (def != NULL && def->summary_of != NULL) ||
-                      (measure != NULL && measure->lapse_count > 0);
+    bool of_parties =
+        (def != NULL && def->summary_of != NULL) || (measure != NULL && measure->lapse_count > 0);
     if (of_parties && tb_party_parse(group, &party)) {
         return tb_book_party(book, &party);
     }
@@ -102,10 +100,9 @@ tb_bytes tb_show_group_name(tb_book *book,
     return tb_text_done(&text, &out) == TB_OK ? out : group;
 }
 
-static tb_bytes
-figure_name(tb_book *book, const tb_local_report *report, const tb_local_figure *f)
+static tb_bytes figure_name(tb_book *book, const tb_local_report *report, const tb_local_figure *f)
 {
-    tb_bytes title = in_language(f->title_zh, f->title_en);
+    tb_bytes title = tb_report_title(&book->client->arena, f);
     tb_text text;
     tb_bytes out;
     if (f->group.size == 0) {
@@ -159,6 +156,47 @@ static void show_corrections(tb_book *book, const tb_local_report *report)
     }
 }
 
+static bool sums_up(tb_book *book, const tb_local_report *report)
+{
+    const tb_campaign *campaign = tb_book_campaign_of(book, report->line.campaign);
+    const tb_report_def *def =
+        campaign == NULL ? NULL : tb_campaign_report(campaign, report->line.report);
+    return def != NULL && def->summary_of != NULL;
+}
+
+tb_bytes tb_show_declared_by(tb_book *book, const tb_local_report *report)
+{
+    return sums_up(book, report) ? tb_bytes_of(NULL, 0)
+                                 : tb_book_party(book, &report->line.reporter);
+}
+
+/* What nobody but who typed it vouches for. */
+static void show_declared(tb_book *book, const tb_local_report *report)
+{
+    tb_arena *arena = &book->client->arena;
+    tb_bytes by = tb_show_declared_by(book, report);
+    for (size_t i = 0; i < report->figure_count; i++) {
+        const tb_local_figure *f = &report->figures[i];
+        if (!tb_report_is_declared(f) || f->group.size > 0 || f->period.size == 0) {
+            continue;
+        }
+        tb_bytes title = in_language(f->title_zh, f->title_en);
+        tb_bytes word = tb_report_declared_word(arena, &report->line, f, by);
+        (void)printf(_("declared: %.*s: %.*s\n"), (int)title.size, (const char *)title.data,
+                     (int)word.size, (const char *)word.data);
+    }
+}
+
+static bool judges_declared(const tb_local_report *report, const tb_local_judged *j)
+{
+    for (size_t i = 0; i < report->figure_count; i++) {
+        if (tb_bytes_equal(report->figures[i].measure, j->measure)) {
+            return tb_report_is_declared(&report->figures[i]);
+        }
+    }
+    return false;
+}
+
 /* What people call the measure a threshold is for. */
 static tb_bytes judged_name(tb_book *book, const tb_local_report *report, tb_bytes measure)
 {
@@ -176,9 +214,10 @@ static void show_judged(tb_book *book, const tb_local_report *report)
     for (size_t i = 0; i < report->judged_count; i++) {
         const tb_local_judged *j = &report->judged[i];
         tb_bytes name = judged_name(book, report, j->measure);
-        (void)printf(_("threshold: %.*s at least %u/%u: %s\n"), (int)name.size,
+        (void)printf(_("threshold: %.*s at least %u/%u: %s"), (int)name.size,
                      (const char *)name.data, (unsigned)j->numerator, (unsigned)j->denominator,
                      tb_report_verdict_word(j->verdict));
+        (void)printf("%s\n", judges_declared(report, j) ? _(", by what was declared") : "");
     }
 }
 
@@ -212,14 +251,6 @@ static bool says_nothing(const tb_local_figure *f)
     tb_bytes none = tb_bytes_str("-");
     return tb_bytes_equal(f->period, none) && tb_bytes_equal(f->year, none) &&
            tb_bytes_equal(f->previous, none);
-}
-
-static bool sums_up(tb_book *book, const tb_local_report *report)
-{
-    const tb_campaign *campaign = tb_book_campaign_of(book, report->line.campaign);
-    const tb_report_def *def =
-        campaign == NULL ? NULL : tb_campaign_report(campaign, report->line.report);
-    return def != NULL && def->summary_of != NULL;
 }
 
 /* Of a summary: the parties all of whose figures are missing, each once. */
@@ -267,11 +298,15 @@ bool tb_show_report(tb_book *book, const tb_local_report *report)
     if (report->figure_count == 0 && report->text_count == 0 && report->behind_count > 0) {
         return tb_show_behind(book, report->behind, report->behind_count, report->next);
     }
-    bool printed = sums_up(book, report) ? tb_show_summary(book, report)
-                                         : show_figures(book, report);
+    bool printed =
+        sums_up(book, report) ? tb_show_summary(book, report) : show_figures(book, report);
     show_missing(book, report);
     show_corrections(book, report);
+    show_declared(book, report);
     show_judged(book, report);
+    if (report->recounted_of > 0) {
+        tb_show_recounting(report->recounted, report->recounted_of);
+    }
     show_texts(book, report);
     return printed;
 }

@@ -62,6 +62,14 @@ bool tb_show_scores(tb_book *book, const tb_local_case *whole)
         tb_grid_text(&grid, verdict_word(score->verdict));
     }
     bool printed = tb_grid_print(&grid, stdout);
+    for (size_t i = 0; i < whole->score_count; i++) {
+        const tb_local_score *score = &whole->scores[i];
+        tb_bytes title = tb_say_chinese() ? score->title_zh : score->title_en;
+        if (score->declared && score->value.size > 0) {
+            (void)printf(_("%.*s: by what was declared; not counted from events\n"),
+                         (int)title.size, (const char *)title.data);
+        }
+    }
     (void)printf("\n");
     return printed;
 }
@@ -72,11 +80,12 @@ json_t *tb_json_scores(const tb_local_case *whole)
     for (size_t i = 0; i < whole->score_count; i++) {
         const tb_local_score *score = &whole->scores[i];
         (void)json_array_append_new(
-            list, json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:s}", "id", tb_json_text(score->id),
+            list, json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:s,s:b}", "id", tb_json_text(score->id),
                             "title_zh", tb_json_text(score->title_zh), "title_en",
                             tb_json_text(score->title_en), "value", tb_json_text(score->value),
                             "at_least", tb_json_text(score->at_least), "at_most",
-                            tb_json_text(score->at_most), "verdict", verdict_keys[score->verdict]));
+                            tb_json_text(score->at_most), "verdict", verdict_keys[score->verdict],
+                            "declared", (int)score->declared));
     }
     return list;
 }
@@ -98,6 +107,10 @@ bool tb_show_figure(tb_book *book, const tb_local_case_figure *figure)
                  (const char *)stated.data);
     if (!tb_bytes_equal(f->period, f->now)) {
         (void)printf(_("counted now: %.*s\n"), (int)now.size, (const char *)now.data);
+    }
+    if (tb_report_is_declared(f)) {
+        (void)printf("%s", _("declared by who filed it; not counted from events, and no "
+                             "verification proves it\n"));
     }
     if (figure->filed_in.size > 0) {
         (void)printf(_("taken from what was filed as %.*s:\n"), (int)figure->filed_in.size,

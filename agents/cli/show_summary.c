@@ -25,11 +25,12 @@ static size_t lines_of_one(const tb_local_report *report)
     return count;
 }
 
-static void print_legend(const tb_local_report *report, size_t each, size_t from, size_t upto)
+static void
+print_legend(tb_arena *arena, const tb_local_report *report, size_t each, size_t from, size_t upto)
 {
     for (size_t m = from; m < upto; m++) {
         const tb_local_figure *f = &report->figures[m * each];
-        tb_bytes title = tb_say_chinese() ? f->title_zh : f->title_en;
+        tb_bytes title = tb_report_title(arena, f);
         tb_bytes unit = tb_say_chinese() ? f->unit_zh : f->unit_en;
         (void)printf("(%zu) %.*s (%.*s)\n", m + 1, (int)title.size, (const char *)title.data,
                      (int)unit.size, (const char *)unit.data);
@@ -59,7 +60,7 @@ bool tb_show_summary(tb_book *book, const tb_local_report *report)
             (void)snprintf(names[m - from], HEADING_BYTES, "(%zu)", m + 1);
             headings[m - from + 1] = names[m - from];
         }
-        print_legend(report, each, from, upto);
+        print_legend(arena, report, each, from, upto);
         tb_grid_init(&grid, arena, headings);
         for (size_t row = 0; row < each; row++) {
             tb_grid_put(&grid, row_name(book, &report->figures[row]));

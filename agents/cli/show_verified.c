@@ -120,6 +120,18 @@ static void show_fault(tb_bytes fault)
     }
 }
 
+void tb_show_recounting(uint64_t looked, uint64_t of)
+{
+    (void)printf(_("the stated figures are being counted anew: %llu of %llu cases\n"),
+                 (unsigned long long)looked, (unsigned long long)of);
+}
+
+json_t *tb_json_recounting(uint64_t looked, uint64_t of)
+{
+    return of == 0 ? json_null()
+                   : json_pack("{s:I s:I}", "cases", (json_int_t)looked, "of", (json_int_t)of);
+}
+
 void tb_show_verified(const tb_local_verified *verified)
 {
     (void)printf(_("%llu events, %llu of them signed in a notice; %llu stamps of the hub; %llu "
@@ -142,21 +154,28 @@ void tb_show_verified(const tb_local_verified *verified)
             _("the figures are attested by the reporter's signature; their events are with "
               "the reporter\n"));
     }
+    if (verified->declared > 0) {
+        (void)printf(_("%llu figures are declared: who filed them vouches for them; they are "
+                       "counted from no events, and nothing here proves them\n"),
+                     (unsigned long long)verified->declared);
+    }
     if (verified->corrected > 0) {
         (void)printf(_("%llu figures have changed since they were stated, by later events\n"),
                      (unsigned long long)verified->corrected);
     }
-    if (verified->undecided > 0) {
-        (void)printf(_("%llu figures differ from what is counted now, and there are too many cases "
-                       "here to say whether they have changed since; export it, and verify the "
-                       "file\n"),
-                     (unsigned long long)verified->undecided);
+    if (verified->recounted_of > 0) {
+        tb_show_recounting(verified->recounted, verified->recounted_of);
     }
     for (size_t i = 0; i < verified->fault_count; i++) {
         show_fault(verified->faults[i]);
     }
-    (void)printf(verified->wrong == 0 ? _("everything verifies\n")
-                                      : _("do not rely on it; tell the authority of the hub\n"));
+    if (verified->wrong > 0) {
+        (void)printf("%s", _("do not rely on it; tell the authority of the hub\n"));
+    } else {
+        (void)printf("%s", verified->recounted_of > 0
+                               ? _("nothing is wrong so far; ask again when it is counted\n")
+                               : _("everything verifies\n"));
+    }
 }
 
 json_t *tb_json_verified(const tb_local_verified *verified)
@@ -167,7 +186,8 @@ json_t *tb_json_verified(const tb_local_verified *verified)
         (void)json_array_append_new(faults, tb_json_text(verified->faults[i]));
     }
     (void)json_object_set_new(o, "case", tb_json_hex_of(verified->case_id.bytes, TB_CASE_ID_BYTES));
-    (void)json_object_set_new(o, "verifies", json_boolean(verified->wrong == 0));
+    (void)json_object_set_new(o, "verifies",
+                              json_boolean(verified->wrong == 0 && verified->recounted_of == 0));
     (void)json_object_set_new(o, "events", json_integer((json_int_t)verified->events));
     (void)json_object_set_new(o, "signed", json_integer((json_int_t)verified->signatures));
     (void)json_object_set_new(o, "stamps", json_integer((json_int_t)verified->stamps));
@@ -176,7 +196,9 @@ json_t *tb_json_verified(const tb_local_verified *verified)
     (void)json_object_set_new(o, "behind", json_integer((json_int_t)verified->behind));
     (void)json_object_set_new(o, "not_looked", json_integer((json_int_t)verified->not_looked));
     (void)json_object_set_new(o, "corrected", json_integer((json_int_t)verified->corrected));
-    (void)json_object_set_new(o, "undecided", json_integer((json_int_t)verified->undecided));
+    (void)json_object_set_new(o, "recounted",
+                              tb_json_recounting(verified->recounted, verified->recounted_of));
+    (void)json_object_set_new(o, "declared", json_integer((json_int_t)verified->declared));
     (void)json_object_set_new(o, "attested", json_boolean(verified->attested));
     (void)json_object_set_new(o, "wrong", json_integer((json_int_t)verified->wrong));
     (void)json_object_set_new(o, "faults", faults);

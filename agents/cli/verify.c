@@ -25,6 +25,8 @@ static int ask(const tb_common *common, tb_local_request *request)
     }
     if (code == TB_EXIT_DONE && answer.verified.wrong > 0) {
         code = TB_EXIT_REFUSED;
+    } else if (code == TB_EXIT_DONE && answer.verified.recounted_of > 0) {
+        code = TB_EXIT_UNKNOWN; /* until it is counted */
     }
     tb_client_close(&client);
     return code;
@@ -50,7 +52,8 @@ int tb_cli_verify(int argc, char **argv)
     }
     bool report = words.count == 2 && strcmp(words.list[0], "report") == 0;
     if (!report && !(words.count == 2 && strcmp(words.list[0], "case") == 0)) {
-        return tb_help_wrong("verify", _("verify takes case ID, report ID, or a file that was exported"));
+        return tb_help_wrong("verify",
+                             _("verify takes case ID, report ID, or a file that was exported"));
     }
     if (!tb_arguments_id(words.list[1], request.verify.case_id.bytes)) {
         return TB_EXIT_USAGE;

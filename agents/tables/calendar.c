@@ -118,6 +118,18 @@ bool tb_calendar_works(const tb_calendar *calendar, int64_t day)
     return tb_weekday_of(day) <= 5;
 }
 
+bool tb_calendar_knows(const tb_calendar *calendar, int64_t day)
+{
+    tb_civil civil = tb_civil_of(tb_day_start(day));
+    const tb_civil january = {.year = civil.year, .month = 1, .day = 1};
+    tb_time first;
+    if (calendar == NULL || !tb_civil_to(&january, &first)) {
+        return false;
+    }
+    size_t at = find(calendar, tb_day_of(first));
+    return at < calendar->count && calendar->days[at].day == tb_day_of(first);
+}
+
 static int64_t nth(const tb_calendar *calendar, int64_t day, int step, unsigned n)
 {
     TB_ASSERT(n > 0);

@@ -33,6 +33,9 @@ tb_refusal tb_calendar_read(tb_bytes csv, tb_arena *arena, tb_calendar *out) TB_
 
 /* calendar may be NULL: Monday to Friday. */
 bool tb_calendar_works(const tb_calendar *calendar, int64_t day);
+/* Whether it knows the year of a day: 1 January stands in it, with which every year's order begins.
+ * Else what it says of the day is its weekday alone. */
+bool tb_calendar_knows(const tb_calendar *calendar, int64_t day);
 
 /* The nth working day after a day, and before one; n at least 1. */
 int64_t tb_calendar_after(const tb_calendar *calendar, int64_t day, unsigned n);

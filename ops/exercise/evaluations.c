@@ -145,9 +145,9 @@ static json_t *scores_of(const tb_local_case *whole)
     json_t *list = json_array();
     for (size_t i = 0; i < whole->score_count; i++) {
         const tb_local_score *score = &whole->scores[i];
-        (void)json_array_append_new(list, json_pack("{s:o s:o s:o s:o s:s}", "id", text(score->id), "value", text(score->value),
+        (void)json_array_append_new(list, json_pack("{s:o s:o s:o s:o s:s s:b}", "id", text(score->id), "value", text(score->value),
                                                     "at_least", text(score->at_least), "at_most", text(score->at_most), "verdict",
-                                                    verdicts[score->verdict]));
+                                                    verdicts[score->verdict], "declared", (int)score->declared));
     }
     return list;
 }

@@ -264,8 +264,8 @@ void ex_settle(ex_world *w)
 static void keep_running(ex_world *w)
 {
     (void)printf("\nThe hub goes on running. Talk to any party, for instance:\n"
-                 "  export TONGBAO_SOCKET=%s/bureau.11.sock\n  %s/tongbao status\nCtrl-C ends it.\n",
-                 w->run_dir, w->options.programs);
+                 "  export TONGBAO_SOCKET=%s/%s.sock\n  %s/tongbao status\nCtrl-C ends it.\n",
+                 w->run_dir, w->parties[0].id.text, w->options.programs);
     (void)fflush(stdout);
     while (!interrupted) {
         (void)ex_talk_serve(w, 200, ex_staff_changed);

@@ -2,16 +2,19 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "ops/tables/tables.h"
 
 #define ARENA_BYTES (80u * 1024 * 1024)
 
 static const char usage[] =
-    "usage: tongbao-tables segments|provinces|calendar --version N [--notice FILE] IN OUT\n"
+    "usage: tongbao-tables segments|provinces|calendar --version N [--notice FILE] IN [IN ...] "
+    "OUT\n"
     "\n"
     "Packs IN (CSV, plain or gzip) into OUT, the content of a table document to be signed and\n"
-    "published. See README.md beside the data for the columns.\n"
+    "published. Several files of the same columns, such as the calendars of several years, make\n"
+    "one table. See README.md beside the data for the columns.\n"
     "\n"
     "example:\n"
     "  tongbao-tables segments --version 1 ops/tables/number-segments.csv.gz segments.table\n";
@@ -25,9 +28,12 @@ static const char segments_notice[] =
 
 static const char facts_notice[] = "Facts, no licence attached. See ops/tables/README.md.";
 
+#define FILES_MAX 16
+
 typedef struct order {
     const char *table;
-    const char *in;
+    const char *in[FILES_MAX];
+    size_t in_count;
     const char *out;
     const char *notice_file;
     uint32_t version;
@@ -48,7 +54,7 @@ static bool read_version(const char *text, uint32_t *out)
 
 static bool read_order(int argc, char **argv, order *out)
 {
-    const char *names[3] = {0};
+    const char *names[FILES_MAX + 2] = {0};
     size_t count = 0;
     for (int i = 1; i < argc; i++) {
         bool more = i + 1 < argc;
@@ -58,16 +64,56 @@ static bool read_order(int argc, char **argv, order *out)
             }
         } else if (strcmp(argv[i], "--notice") == 0 && more) {
             out->notice_file = argv[++i];
-        } else if (argv[i][0] != '-' && count < 3) {
+        } else if (argv[i][0] != '-' && count < FILES_MAX + 2) {
             names[count++] = argv[i];
         } else {
             return false;
         }
     }
+    if (count < 3 || out->version == 0) {
+        return false;
+    }
     out->table = names[0];
-    out->in = names[1];
-    out->out = names[2];
-    return count == 3 && out->version > 0;
+    out->in_count = count - 2;
+    memcpy(out->in, names + 1, out->in_count * sizeof names[0]);
+    out->out = names[count - 1];
+    return out->in_count == 1 || strcmp(out->table, TB_TABLE_SEGMENTS) != 0;
+}
+
+/* What stands behind the heading line. */
+static tb_bytes body_of(tb_bytes csv)
+{
+    const uint8_t *end = memchr(csv.data, '\n', csv.size);
+    size_t size = end == NULL ? csv.size : (size_t)(end - csv.data) + 1;
+    return tb_bytes_of(csv.data + size, csv.size - size);
+}
+
+/* All files, under the heading of the first, which is that of each. */
+static bool read_all(const order *o, tb_arena *arena, tb_bytes *out)
+{
+    tb_bytes files[FILES_MAX];
+    size_t size = 0;
+    for (size_t i = 0; i < o->in_count; i++) {
+        if (!tables_read(o->in[i], arena, &files[i])) {
+            return false;
+        }
+        size_t heading = files[i].size - body_of(files[i]).size;
+        if (i > 0 && (heading != files[0].size - body_of(files[0]).size ||
+                      memcmp(files[i].data, files[0].data, heading) != 0)) {
+            fprintf(stderr, "tongbao-tables: %s has another heading than %s\n", o->in[i], o->in[0]);
+            return false;
+        }
+        size += files[i].size;
+    }
+    uint8_t *all = tb_arena_alloc(arena, size + 1);
+    size_t used = 0;
+    for (size_t i = 0; all != NULL && i < o->in_count; i++) {
+        tb_bytes part = i == 0 ? files[i] : body_of(files[i]);
+        memcpy(all + used, part.data, part.size);
+        used += part.size;
+    }
+    *out = tb_bytes_of(all, used);
+    return all != NULL;
 }
 
 static bool make(const order *o, tb_bytes in, tb_bytes notice, tb_arena *arena, tb_bytes *out)
@@ -86,7 +132,7 @@ static bool make(const order *o, tb_bytes in, tb_bytes notice, tb_arena *arena, 
         err = tb_csv_table_encode(&table, arena, out);
     }
     if (err != TB_OK) {
-        fprintf(stderr, "tongbao-tables: %s does not fit into a document\n", o->in);
+        fprintf(stderr, "tongbao-tables: %s does not fit into a document\n", o->in[0]);
     }
     return err == TB_OK;
 }
@@ -113,7 +159,7 @@ int main(int argc, char **argv)
         tb_bytes_str(strcmp(o.table, TB_TABLE_SEGMENTS) == 0 ? segments_notice : facts_notice);
     tb_bytes in;
     tb_bytes content;
-    bool done = tables_read(o.in, &arena, &in) &&
+    bool done = read_all(&o, &arena, &in) &&
                 (o.notice_file == NULL || tables_read(o.notice_file, &arena, &notice)) &&
                 make(&o, in, notice, &arena, &content) && tables_write(o.out, content);
     free(block);

@@ -9,6 +9,7 @@
 #include "agents/local.h"
 #include "agents/paper.h"
 #include "agents/quarantine.h"
+#include "agents/recounting.h"
 #include "agents/recovery.h"
 #include "base/pack.h"
 #include "tests/agents/peer.h"
@@ -381,6 +382,20 @@ tb_err tb_fault(tb_faults *faults, const char *what, tb_bytes about)
     (void)about;
     faults->list[faults->count++] = tb_bytes_str(what);
     return TB_OK;
+}
+
+tb_err tb_recounting_tick(tb_step *step)
+{
+    (void)step;
+    return TB_OK;
+}
+
+tb_err tb_recounting_due(const tb_agent *agent, tb_txn *txn, tb_time *out)
+{
+    (void)agent;
+    (void)txn;
+    (void)out;
+    return TB_ERR_NOT_FOUND;
 }
 
 tb_err tb_paper_tick(tb_step *step)

@@ -50,7 +50,7 @@ static tb_bytes recounted(asking *k, const tb_as_of *as_of)
     tb_report_months(&k->period, &of.first, &of.last);
     assert_ok(tb_recount(&k->a->agent, k->txn, &of, UINT64_MAX, &k->counted));
     assert_true(k->counted.whole);
-    const tb_figures_from from = {&k->counted, as_of};
+    const tb_figures_from from = {.counted = &k->counted, .as_of = as_of};
     return text_from(k, &from);
 }
 

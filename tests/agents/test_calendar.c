@@ -18,12 +18,14 @@ static int64_t day(const char *text)
     return out;
 }
 
-static tb_calendar shipped(void)
+static tb_calendar shipped(const char *file_name)
 {
     static char text[1 << 16];
     tb_arena arena;
     tb_calendar calendar;
-    FILE *file = fopen(TB_SOURCE_DIR "/ops/tables/holidays-2015-2016.csv", "rb");
+    char path[512];
+    assert_true(snprintf(path, sizeof path, "%s/ops/tables/%s", TB_SOURCE_DIR, file_name) > 0);
+    FILE *file = fopen(path, "rb");
     assert_non_null(file);
     size_t size = fread(text, 1, sizeof text, file);
     assert_int_equal(fclose(file), 0);
@@ -46,7 +48,7 @@ static void without_a_table_monday_to_friday_are_worked(void **state)
 static void the_shipped_table_moves_days_off_and_days_worked(void **state)
 {
     (void)state;
-    tb_calendar calendar = shipped();
+    tb_calendar calendar = shipped("holidays-2015-2016.csv");
     assert_true(calendar.count > 40);
     assert_false(tb_calendar_works(&calendar, day("2015-01-01")));
     assert_true(tb_calendar_works(&calendar, day("2015-01-04"))); /* a Sunday that is worked */
@@ -55,6 +57,42 @@ static void the_shipped_table_moves_days_off_and_days_worked(void **state)
     assert_false(tb_calendar_works(&calendar, day("2015-09-03"))); /* announced in May */
     /* Spring Festival: the day after Tuesday the 17th is Wednesday the 25th. */
     assert_int_equal(tb_calendar_after(&calendar, day("2015-02-17"), 1), day("2015-02-25"));
+}
+
+/* 国办发明电〔2018〕15号, 〔2019〕3号, 〔2019〕16号 and 〔2020〕1号. */
+static void the_second_table_has_both_years_as_they_were_amended(void **state)
+{
+    (void)state;
+    tb_calendar calendar = shipped("holidays-2019-2020.csv");
+    assert_true(tb_calendar_works(&calendar, day("2018-12-29")));
+    assert_false(tb_calendar_works(&calendar, day("2018-12-31")));
+    /* Labour Day as amended in March: Wednesday to Saturday, two Sundays worked for it */
+    assert_int_equal(tb_calendar_after(&calendar, day("2019-04-30"), 1), day("2019-05-05"));
+    assert_true(tb_calendar_works(&calendar, day("2019-04-28")));
+    assert_int_equal(tb_calendar_after(&calendar, day("2019-09-30"), 5), day("2019-10-12"));
+    assert_false(tb_calendar_works(&calendar, day("2019-09-13")));
+    /* the Spring Festival extended: Saturday 1 February was to be worked */
+    assert_int_equal(tb_calendar_after(&calendar, day("2020-01-23"), 1), day("2020-02-03"));
+    assert_true(tb_calendar_works(&calendar, day("2020-01-19")));
+    assert_int_equal(tb_calendar_after(&calendar, day("2020-09-30"), 2), day("2020-10-10"));
+    unsigned worked[2] = {0, 0};
+    for (int64_t d = day("2019-01-01"); d <= day("2020-12-31"); d++) {
+        worked[d >= day("2020-01-01")] += tb_calendar_works(&calendar, d);
+    }
+    assert_int_equal(worked[0], 250); /* 251 for 2020 by the order, less the extension's Friday
+                                         and Saturday */
+    assert_int_equal(worked[1], 249);
+}
+
+static void a_year_is_known_from_its_first_day_on(void **state)
+{
+    (void)state;
+    tb_calendar calendar = shipped("holidays-2019-2020.csv");
+    assert_false(tb_calendar_knows(&calendar, day("2018-12-31"))); /* though it stands there */
+    assert_true(tb_calendar_knows(&calendar, day("2019-01-01")));
+    assert_true(tb_calendar_knows(&calendar, day("2020-12-31")));
+    assert_false(tb_calendar_knows(&calendar, day("2021-01-01")));
+    assert_false(tb_calendar_knows(NULL, day("2019-01-01")));
 }
 
 static tb_refusal read(const char *csv)
@@ -140,6 +178,8 @@ static void too_little_memory_is_said(void **state)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(without_a_table_monday_to_friday_are_worked),
     cmocka_unit_test(the_shipped_table_moves_days_off_and_days_worked),
+    cmocka_unit_test(the_second_table_has_both_years_as_they_were_amended),
+    cmocka_unit_test(a_year_is_known_from_its_first_day_on),
     cmocka_unit_test(what_is_no_calendar_is_refused),
     cmocka_unit_test(a_table_has_a_bound),
     cmocka_unit_test(a_calendar_comes_as_a_document_with_its_version),

@@ -149,6 +149,28 @@ static void the_september_holiday_of_2015_is_told_day_by_day(void **state)
     free(text);
 }
 
+static void what_is_judged_by_the_weekday_alone_is_told_as_that(void **state)
+{
+    world *w = *state;
+    tb_calendar_day days[] = {{.works = false}, {.works = false}};
+    assert_true(tb_day_parse(tb_bytes_str("2014-01-01"), &days[0].day));
+    assert_true(tb_day_parse(tb_bytes_str("2015-02-09"), &days[1].day));
+    const tb_calendar older = {.version = 1, .days = days, .count = 2}; /* it knows 2014 */
+    for (size_t i = 0; i < 3; i++) {
+        who(w, everybody[i])->agent.calendar = &older;
+    }
+    forwarded(w, "2015-02-06T11:39:00+08:00"); /* a Friday */
+    tb_local_explained_duty d = explained(w, "sign_for");
+    assert_int_equal(d.day_count, 4);
+    assert_int_equal(d.days[0].why, TB_DAY_WEEKEND_ALONE);
+    assert_int_equal(d.days[1].why, TB_DAY_WEEKEND_ALONE);
+    assert_int_equal(d.days[2].why, TB_DAY_OFF); /* the one day of the year that it has */
+    assert_int_equal(d.days[3].why, TB_DAY_COUNTS_ALONE);
+    for (size_t i = 0; i < 3; i++) {
+        who(w, everybody[i])->agent.calendar = NULL;
+    }
+}
+
 static void a_duty_that_is_done_is_explained_too(void **state)
 {
     world *w = *state;
@@ -181,6 +203,7 @@ static const struct CMUnitTest tests[] = {
     IN_A_WORLD(outside_an_exercise_a_stamp_says_which_time_counts),
     IN_A_WORLD(a_weekend_is_told_and_not_counted),
     IN_A_WORLD(the_september_holiday_of_2015_is_told_day_by_day),
+    IN_A_WORLD(what_is_judged_by_the_weekday_alone_is_told_as_that),
     IN_A_WORLD(a_duty_that_is_done_is_explained_too),
     IN_A_WORLD(a_case_that_is_not_here_cannot_be_explained),
     IN_A_WORLD(what_one_party_owes_is_listed_alone),

@@ -10,7 +10,7 @@ static const world_person town[] = {
     {"agri", "agri_centre", "", "农经技中心"}, {"finance", "finance_office", "", "财政所"},
     {"government", "town_gov", "", "镇政府"},  {"group", "supervision", "", "督查组"},
     {"labour", "labour_office", "", "劳保所"}, {"land", "land_office", "", "国土所"},
-    {"village.1", "village", "", "东村"},
+    {"superior", "superior", "", "区信访局"},  {"village.1", "village", "", "东村"},
 };
 
 static const world_person agencies[] = {
@@ -258,6 +258,36 @@ scenario_13_what_is_reported_a_day_after_its_limit_is_late_and_on_its_last_is_no
     check_world(w);
 }
 
+/* Whom it is to be reported to knows nothing of it by then; the supervision group does. */
+static void what_a_village_found_and_kept_to_itself_the_supervision_group_records(void **state)
+{
+    world *w = *state;
+    all_at(w, "2015-07-20T09:00:00+08:00");
+    opened(w, "village.1", "problem",
+           "item=3.3|unit=village.1|found_by=self_check|found_at=2015-07-20|era=current|"
+           "description=补偿款未付清|households=12|grave=0");
+    judge_at(w, "group", "2015-08-21T00:15:00+08:00");
+    assert_int_equal(line_at(w, "village.1", "report_focus3").state, TB_DUTY_LAPSED);
+    at_time(w, "village.1", "2015-08-21T09:00:00+08:00");
+    done(w, "village.1", "report", "");
+    assert_int_equal(line_at(w, "group", "report_focus3").state, TB_DUTY_LATE);
+    check_world(w);
+}
+
+/* A superior authority that has a line is shown that its petition was assigned. */
+static void what_was_assigned_in_time_lapses_for_nobody(void **state)
+{
+    world *w = *state;
+    all_at(w, "2015-07-20T09:00:00+08:00");
+    opened(w, "superior", "petition",
+           "source=superior|subject=compensation|received_at=2015-07-20|content=信访|"
+           "assigned_no=信字1号");
+    done(w, "government", "assign", "unit=village.1");
+    judge_at(w, "superior", "2015-08-05T00:15:00+08:00");
+    assert_int_equal(line_at(w, "superior", "assign").state, TB_DUTY_ON_TIME);
+    check_world(w);
+}
+
 static void a_consumer_complaint_is_answered_by_who_was_asked_first(void **state)
 {
     world *w = *state;
@@ -307,6 +337,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(every_case_type_has_duties_and_may_be_supervised),
     BLACK_CARD(an_operator_is_reminded_of_a_channel_and_headquarters_hears_of_its_lapse),
     BLACK_CARD(a_report_that_was_returned_is_owed_again_by_the_day_named),
+    TOWN(what_a_village_found_and_kept_to_itself_the_supervision_group_records),
+    TOWN(what_was_assigned_in_time_lapses_for_nobody),
     TOWN(scenario_13_what_is_reported_a_day_after_its_limit_is_late_and_on_its_last_is_not),
     TOWN(a_petition_is_reminded_of_the_day_before_and_escalated_to_the_group),
     SERVICE(a_consumer_complaint_is_answered_by_who_was_asked_first),

@@ -337,6 +337,8 @@ static void ninety_per_cent_is_met_and_89_996_is_not_and_nothing_is_rounded(void
     assert_true(tb_bytes_equal(score_at(w, "headquarters", "real_name_rate")->value,
                                tb_bytes_str("90/100")));
     assert_int_equal(score_at(w, "headquarters", "real_name_rate")->verdict, TB_SCORE_MET);
+    assert_true(score_at(w, "headquarters", "real_name_rate")->declared);
+    assert_false(score_at(w, "headquarters", "shut_down")->declared);
     assert_int_equal(evaluates_group(w, "group.cu"), TB_ACCEPTED);
     assert_int_equal(score_at(w, "headquarters", "real_name_rate")->verdict, TB_SCORE_NOT_MET);
     assert_int_equal(score_at(w, "headquarters", "outlets_with_readers")->verdict, TB_SCORE_SHOWN);

@@ -227,7 +227,7 @@ static void scenario_13_focus_3_is_late_on_21_august_and_focus_1_in_time_on_31_a
     country *c = *state;
     find(c, "3.3");
     assert_false(is_owed(c, "report"));
-    tb_time due = due_of(c, "report_focus3", "village.1", "land");
+    tb_time due = due_of(c, "report_focus3", "village.1", "supervision");
     assert_int_equal(due, end_of("2015-08-20"));
     country_time(c, "2015-08-20T23:59:59+08:00");
     assert_true(c->at <= due);
@@ -239,7 +239,7 @@ static void scenario_13_focus_3_is_late_on_21_august_and_focus_1_in_time_on_31_a
     country_time(c, "2015-07-20");
     find(c, "1.2");
     assert_false(is_owed(c, "report_focus3"));
-    due = due_of(c, "report", "village.1", "land");
+    due = due_of(c, "report", "village.1", "supervision");
     assert_int_equal(due, end_of("2015-08-31"));
     country_time(c, "2015-08-31T23:59:59+08:00");
     assert_true(c->at <= due);

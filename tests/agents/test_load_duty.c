@@ -53,7 +53,7 @@ static const char small[] =
     "        kind: chain\n"
     "        by: [to, opener]\n"
     "        from: [open]\n"
-    "        ways: [{to: done}]\n"
+    "        ways: [{to: done, hands_to: opener}]\n"
     "      - id: lapse\n"
     "        zh: 超期\n"
     "        en: lapse\n"
@@ -216,8 +216,9 @@ static void every_fault_is_told_with_its_line(void **state)
         {"        by: [opener]\n        fields: [{field: lapsed",
          "        by: [opener]\n        supervises: [to]\n        fields: [{field: lapsed",
          "supervises, and no duty begins with it"},
-        {"        from: [open]\n        ways: [{to: done}]",
-         "        from: [open]\n        supervises: [to]\n        ways: [{to: done}]",
+        {"        from: [open]\n        ways: [{to: done, hands_to: opener}]",
+         "        from: [open]\n        supervises: [to]\n        ways: [{to: done, hands_to: "
+         "opener}]",
          "only a side event supervises"},
         {"lapse: lapse", "lapse: lapse, remind: {act: sing, hours: 1}",
          "remind: action 'sing' is not declared"},

@@ -404,7 +404,43 @@ static void every_cut_of_a_text_with_parameters_is_read_without_harm(void **stat
     }
 }
 
+/* A campaign says which years it needs a calendar for, and what lies beyond them is told. */
+static void what_lies_past_the_end_of_the_calendar_is_told(void **state)
+{
+    (void)state;
+    static const planted rows[] = {
+        {"calendar: [\"2015\"]", "calendar: [\"2014\"]", "from: \"2015-01-01\"", "calendar_short"},
+        {"to: \"2015-12-31\"", "to: \"2016-03-31\"", NULL, "calendar_short"},
+        {"calendar: [\"2015\"]", "calendar: [\"15\"]", NULL, "calendar_year"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char *text = planted_in_example(&rows[i], 1);
+        planted_told told = planted_check(text);
+        planted_is_told(&rows[i], text, &told);
+        free(text);
+    }
+    static const planted stage[] = {
+        {"to: \"2015-12-31\"", "to: \"2016-03-31\"", NULL, ""},
+        {"tables: [calendar]\n",
+         "tables: [calendar]\nstages:\n  - {id: s, zh: 段, en: s, from: \"2015-12-01\", to: "
+         "\"2016-01-31\"}\n",
+         "{id: s", "calendar_short"},
+    };
+    char *staged = planted_in_example(stage, 2);
+    planted_told of_stage = planted_check(staged);
+    planted_is_told(&stage[1], staged, &of_stage);
+    free(staged);
+    /* the fourth quarter's report is due in January */
+    static const planted report = {"calendar: [\"2015\", \"2016\"]", "calendar: [\"2015\"]",
+                                   "  - id: quarterly", "calendar_short"};
+    char *text = planted_in("ops/campaigns/black-card.yaml", &report, 1);
+    planted_told told = planted_check(text);
+    planted_is_told(&report, text, &told);
+    free(text);
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(what_lies_past_the_end_of_the_calendar_is_told),
     cmocka_unit_test(what_is_right_has_no_finding),
     cmocka_unit_test(each_fault_of_a_parameter_is_told),
     cmocka_unit_test(each_fault_of_a_stage_is_told),

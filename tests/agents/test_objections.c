@@ -120,27 +120,68 @@ static void the_police_are_owed_the_answer_within_a_working_day(void **state)
     check_world(w);
 }
 
-static void of_a_local_number_it_is_owed_from_the_outcome_on(void **state)
+static void at_all(world *w, const char *time)
 {
-    static const char *const here[] = {"police.33", "bureau.33", "cm.33"};
-    world *w = *state;
-    for (size_t i = 0; i < 3; i++) {
-        at_time(w, here[i], "2015-03-02T09:00:00+08:00");
-    }
+    at_time(w, "police.33", time);
+    at_time(w, "bureau.33", time);
+    at_time(w, "cm.33", time);
+}
+
+/* A local number, ordered: nobody but the submitter waits for its bureau. Seven working days from a
+ * Monday end with the Wednesday of the week after. */
+static void local(world *w)
+{
+    at_all(w, "2015-03-02T09:00:00+08:00");
     assert_int_equal(opens(w, "police.33",
                            "number=13900001234|source=police_case|offence=telecom_fraud|reported_"
                            "at=2015-03-02T08:00:00+08:00"),
                      TB_ACCEPTED);
     deliver_all(w);
     done(w, "bureau.33", "accept", "");
+    assert_int_equal(owed(w, "police.33", "inform_local"), 0); /* whose it is is not known */
     done(w, "bureau.33", "decide", "home_province=33|home_basis=operator_reply");
+    assert_int_equal(owed(w, "police.33", "inform_local_decided"), TB_DUTY_OPEN);
     done(w, "bureau.33", "order", "ordered=cm.33");
+}
+
+static void of_a_local_number_the_police_are_owed_an_answer_from_what_they_are_shown(void **state)
+{
+    world *w = *state;
+    local(w);
     done(w, "cm.33", "result", "verify_result=unidentified|action=none");
-    assert_int_equal(owed(w, "bureau.33", "inform_local"), 0); /* it is shut down first */
     done(w, "bureau.33", "shut_down", "action=shutdown|action_at=2015-03-02T10:00:00+08:00");
-    assert_int_equal(owed(w, "bureau.33", "inform_shut_down"), TB_DUTY_OPEN);
+    at_all(w, "2015-03-11T23:59:59+08:00");
     done(w, "bureau.33", "pass_on", "");
-    assert_int_equal(owed(w, "police.33", "inform_shut_down"), TB_DUTY_ON_TIME);
+    assert_int_equal(owed(w, "police.33", "inform_local_decided"), TB_DUTY_ON_TIME);
+    done(w, "police.33", "object", "objection_reason=result_doubted");
+    done(w, "bureau.33", "refer_back", "review_ground=objection");
+    assert_int_equal(owed(w, "police.33", "inform_local_reviewed"), TB_DUTY_OPEN);
+    done(w, "bureau.33", "uphold", "review_note=as before");
+    done(w, "bureau.33", "pass_on", "");
+    assert_int_equal(owed(w, "police.33", "inform_local_reviewed"), TB_DUTY_ON_TIME);
+    check_world(w);
+}
+
+static void
+the_police_record_that_no_answer_came_and_taking_the_order_back_excuses_nobody(void **state)
+{
+    world *w = *state;
+    local(w);
+    done(w, "bureau.33", "take_back", "take_over_reason=other");
+    assert_int_equal(owed(w, "bureau.33", "inform_local_decided"), TB_DUTY_OPEN);
+    done(w, "bureau.33", "order", "ordered=cm.33");
+    done(w, "cm.33", "result", "verify_result=not_in_use|action=none");
+    at_all(w, "2015-03-12T00:14:59+08:00");
+    judge_due(w, "police.33"); /* in its grace still */
+    deliver_all(w);
+    assert_int_equal(owed(w, "bureau.33", "inform_local_decided"), TB_DUTY_OPEN);
+    at_all(w, "2015-03-12T00:15:00+08:00");
+    judge_due(w, "police.33");
+    deliver_all(w);
+    assert_int_equal(owed(w, "bureau.33", "inform_local_decided"), TB_DUTY_LAPSED);
+    done(w, "bureau.33", "pass_on", "");
+    assert_int_equal(owed(w, "bureau.33", "inform_local_decided"), TB_DUTY_LATE);
+    assert_int_equal(owed(w, "police.33", "inform_local_decided"), TB_DUTY_LATE);
     check_world(w);
 }
 
@@ -300,7 +341,8 @@ static void an_order_to_restore_that_is_not_carried_out_is_taken_back_for_review
 static const struct CMUnitTest tests[] = {
     IN_A_WORLD(an_answer_is_signed_for_and_the_case_closes_by_itself_after_five_working_days),
     IN_A_WORLD(the_police_are_owed_the_answer_within_a_working_day),
-    IN_A_WORLD(of_a_local_number_it_is_owed_from_the_outcome_on),
+    IN_A_WORLD(of_a_local_number_the_police_are_owed_an_answer_from_what_they_are_shown),
+    IN_A_WORLD(the_police_record_that_no_answer_came_and_taking_the_order_back_excuses_nobody),
     IN_A_WORLD(a_bureau_may_let_finished_answers_pass_on_at_once),
     IN_A_WORLD(an_objection_goes_back_to_the_home_bureau_within_its_duty_and_is_counted),
     IN_A_WORLD(an_answer_that_is_upheld_travels_back_with_its_reason),

@@ -116,6 +116,14 @@ static void a_duty_row_that_does_not_read_is_set_aside_with_its_due_row(void **s
     assert_int_equal(rows(w, TB_TABLE_DUTY), 0);
 }
 
+static void a_recount_row_that_does_not_read_is_set_aside_with_an_alarm(void **state)
+{
+    world *w = *state;
+    uint8_t key[1 + TB_CASE_ID_BYTES + TB_DIGEST_BYTES + 4] = {1};
+    plant(w, TB_TABLE_RECOUNT, key, sizeof key);
+    expect_set_aside(w, TB_TABLE_RECOUNT, 1);
+}
+
 /* The row reads, what it is about does not: no table needs to be named for that. */
 static void a_row_that_leads_to_what_does_not_read_is_set_aside_too(void **state)
 {
@@ -149,6 +157,7 @@ static const struct CMUnitTest tests[] = {
     IN_A_WORLD(an_answering_row_that_does_not_read_is_set_aside_with_an_alarm),
     IN_A_WORLD(a_gap_row_that_does_not_read_is_set_aside_with_its_due_row),
     IN_A_WORLD(a_duty_row_that_does_not_read_is_set_aside_with_its_due_row),
+    IN_A_WORLD(a_recount_row_that_does_not_read_is_set_aside_with_an_alarm),
     IN_A_WORLD(a_row_that_leads_to_what_does_not_read_is_set_aside_too),
     IN_A_WORLD(what_stands_behind_it_is_done),
 };

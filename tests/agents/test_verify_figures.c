@@ -7,6 +7,7 @@
 #include "tests/agents/measured.h"
 
 #include "agents/recount.h"
+#include "agents/recounting.h"
 #include "agents/rows_measure.h"
 
 #define LEAD                                                                                       \
@@ -52,7 +53,7 @@ static tb_case_id one_forwarded(world *w)
 
 /* ---- what a verification says ---- */
 
-static const tb_local_verified *verified(world *w, const char *party, bool report)
+static const tb_local_verified *asked(world *w, const char *party, bool report)
 {
     tb_local_request request = {.kind = TB_REQUEST_VERIFY};
     request.verify.case_id = w->case_id;
@@ -60,8 +61,49 @@ static const tb_local_verified *verified(world *w, const char *party, bool repor
     settle(w, party);
     const tb_local_answer *answer = ask(w, party, &request);
     assert_int_equal(answer->kind, TB_ANSWER_VERIFIED);
-    assert_true(answer->verified.wrong == answer->verified.fault_count); /* all are told */
     return &answer->verified;
+}
+
+static void count_to_the_end(world *w, const char *party)
+{
+    for (unsigned ticks = 0; asked(w, party, true)->recounted_of > 0; ticks++) {
+        assert_in_range(ticks, 0, 1000);
+        turn_with(w, party, tb_recounting_tick);
+    }
+}
+
+typedef struct verdict {
+    char text[16 * 1024];
+} verdict;
+
+static verdict verdict_of(const tb_local_verified *v)
+{
+    verdict out = {""};
+    size_t used = 0;
+    assert_true(v->wrong == v->fault_count); /* all are told */
+    for (size_t i = 0; i < v->fault_count; i++) {
+        int more = snprintf(out.text + used, sizeof out.text - used, "%.*s\n",
+                            (int)v->faults[i].size, (const char *)v->faults[i].data);
+        assert_in_range(more, 1, sizeof out.text - used - 1);
+        used += (size_t)more;
+    }
+    (void)snprintf(out.text + used, sizeof out.text - used, "corrected %llu\n",
+                   (unsigned long long)v->corrected);
+    return out;
+}
+
+/* At once; and a party that may look through no case at once comes to the same verdict in slices.
+ */
+static const tb_local_verified *verified(world *w, const char *party, bool report)
+{
+    world_agent *a = who(w, party);
+    verdict at_once = verdict_of(asked(w, party, report));
+    a->agent.recount_at_once = 1;
+    count_to_the_end(w, party);
+    verdict in_slices = verdict_of(asked(w, party, report));
+    assert_string_equal(in_slices.text, at_once.text);
+    a->agent.recount_at_once = 0;
+    return asked(w, party, report);
 }
 
 static bool told(const tb_local_verified *v, const char *fault)
@@ -372,6 +414,125 @@ static void what_came_after_a_filing_is_a_correction_and_no_fault(void **state)
     assert_int_equal(v->corrected, 3); /* the figure, its group, and the share it is over */
 }
 
+/* ---- in slices ---- */
+
+#define MANY (TB_RECOUNT_SLICE + 2)
+
+static void many_filed(world *w, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        (void)one_forwarded(w);
+    }
+    settle(w, "bureau.33");
+    assert_int_equal(files_at(w, "bureau.33", "2015-04-02T09:00:00+08:00", "period=2015-Q1"),
+                     TB_ACCEPTED);
+    w->clock += 1000;
+    deliver_all(w);
+    who(w, "bureau.33")->agent.recount_at_once = count;
+}
+
+/* Events of this world have no keys, so that there are more faults than are told. */
+static void is_as_at_once(world *w, const char *party)
+{
+    const tb_local_verified *v = asked(w, party, true);
+    uint64_t wrong = v->wrong;
+    uint64_t corrected = v->corrected;
+    assert_int_equal(v->recounted_of, 0);
+    who(w, party)->agent.recount_at_once = 0;
+    v = asked(w, party, true);
+    assert_int_equal(wrong, v->wrong);
+    assert_int_equal(corrected, v->corrected);
+    who(w, party)->agent.recount_at_once = MANY;
+}
+
+static const tb_local_report *shown(world *w, const char *party)
+{
+    tb_local_request request = {.kind = TB_REQUEST_GET_REPORT};
+    request.get_report.case_id = w->case_id;
+    const tb_local_answer *answer = ask(w, party, &request);
+    assert_int_equal(answer->kind, TB_ANSWER_REPORT);
+    return &answer->report;
+}
+
+/* The report's own case is one of them. */
+static void more_cases_than_one_question_looks_through_are_counted_in_slices(void **state)
+{
+    world *w = *state;
+    many_filed(w, MANY);
+    const tb_local_verified *v = asked(w, "bureau.33", true);
+    assert_int_equal(v->recounted, 0);
+    assert_int_equal(v->recounted_of, MANY + 1);
+    turn_with(w, "bureau.33", tb_recounting_tick);
+    check_world(w); /* between its slices */
+    assert_int_equal(shown(w, "bureau.33")->recounted, TB_RECOUNT_SLICE);
+    assert_int_equal(shown(w, "bureau.33")->recounted_of, MANY + 1);
+    /* what comes meanwhile is none of what was stated */
+    tb_case_id report = w->case_id;
+    (void)one_forwarded(w);
+    w->case_id = report;
+    world_restart(w, "bureau.33");
+    who(w, "bureau.33")->agent.recount_at_once = MANY;
+    assert_int_equal(asked(w, "bureau.33", true)->recounted, TB_RECOUNT_SLICE);
+    count_to_the_end(w, "bureau.33");
+    is_as_at_once(w, "bureau.33");
+    assert_true(asked(w, "bureau.33", true)->corrected > 0);
+    assert_int_equal(shown(w, "bureau.33")->recounted_of, 0);
+    check_world(w);
+    for (unsigned i = 0; i < 4; i++) {
+        turn_with(w, "bureau.33", tb_recounting_tick);
+    }
+    tb_txn *txn = begin(who(w, "bureau.33"));
+    tb_time at;
+    assert_int_equal(tb_recounting_due(&who(w, "bureau.33")->agent, txn, &at), TB_ERR_NOT_FOUND);
+    tb_store_abort(txn);
+    check_world(w);
+}
+
+static void as_many_cases_as_one_question_looks_through_are_counted_at_once(void **state)
+{
+    world *w = *state;
+    many_filed(w, 2);
+    who(w, "bureau.33")->agent.recount_at_once = 3;
+    assert_int_equal(asked(w, "bureau.33", true)->recounted_of, 0);
+}
+
+/* What somebody typed is said to be proved by nothing, at who filed it and at headquarters. */
+static void declared_figures_are_told_apart_from_what_is_proved(void **state)
+{
+    world *w = *state;
+    (void)one_forwarded(w);
+    assert_int_equal(files_at(w, "bureau.33", "2015-04-02T09:00:00+08:00", "period=2015-Q1"),
+                     TB_ACCEPTED);
+    assert_int_equal(verified(w, "bureau.33", true)->declared, 0);
+    assert_int_equal(files_at(w, "bureau.44", "2015-04-02T09:00:00+08:00",
+                              "period=2015-Q1|real_name_rate=8999/10000"),
+                     TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(verified(w, "bureau.44", true)->declared, 1);
+    assert_int_equal(asked(w, "headquarters", true)->declared, 1);
+}
+
+/* What was counted by a definition that is not the newest any more says nothing. */
+static void a_new_definition_has_a_recount_begin_again(void **state)
+{
+    world *w = *state;
+    many_filed(w, MANY);
+    (void)asked(w, "bureau.33", true);
+    turn_with(w, "bureau.33", tb_recounting_tick);
+    assert_int_equal(asked(w, "bureau.33", true)->recounted, TB_RECOUNT_SLICE);
+    tb_campaign third = *campaign;
+    third.version++;
+    const tb_campaign *versions[] = {campaign, &third};
+    w->campaigns = (tb_campaigns){versions, 2};
+    settle_all(w);
+    turn_with(w, "bureau.33", tb_recounting_tick);
+    assert_int_equal(asked(w, "bureau.33", true)->recounted, 0);
+    count_to_the_end(w, "bureau.33");
+    is_as_at_once(w, "bureau.33");
+    check_world(w);
+    w->campaigns = (tb_campaigns){&campaign, 1};
+}
+
 /* ---- how much one question may cost ---- */
 
 static void a_recount_goes_as_far_as_it_may_and_says_whether_that_was_all(void **state)
@@ -403,6 +564,10 @@ static const struct CMUnitTest tests[] = {
     TEST(a_whole_that_is_not_its_parts_is_told_at_headquarters),
     TEST(an_event_taken_out_of_a_list_or_put_into_it_is_told_with_its_figure),
     TEST(what_came_after_a_filing_is_a_correction_and_no_fault),
+    TEST(more_cases_than_one_question_looks_through_are_counted_in_slices),
+    TEST(as_many_cases_as_one_question_looks_through_are_counted_at_once),
+    TEST(declared_figures_are_told_apart_from_what_is_proved),
+    TEST(a_new_definition_has_a_recount_begin_again),
     TEST(a_recount_goes_as_far_as_it_may_and_says_whether_that_was_all),
 };
 

@@ -120,7 +120,8 @@ static tb_local_case a_case(void)
                                  tb_bytes_str("9/10"),
                                  tb_bytes_str("90/100"),
                                  tb_bytes_str("1/1"),
-                                 2};
+                                 2,
+                                 true};
     tb_local_case made = {summary(), events, 1, scores, 1};
 
     return made;
@@ -426,7 +427,9 @@ static tb_local_report report(void)
                              .text_count = FIELDS,
                              .behind = behind,
                              .behind_count = 1,
-                             .next = tb_bytes_str("\x05")};
+                             .next = tb_bytes_str("\x05"),
+                             .recounted = 6,
+                             .recounted_of = 7};
 }
 
 static tb_local_case_figure case_figure(void)
@@ -600,7 +603,7 @@ static void fill_answer(tb_arena *arena, tb_local_answer *answer)
         break;
     case TB_ANSWER_VERIFIED:
         answer->verified =
-            (tb_local_verified){local_case_id(), 9, 8, 7, 6, 5, 4, 11, 12, true, 1, texts, 1, 3};
+            (tb_local_verified){local_case_id(), 9, 8, 7, 6, 5, 4, 11, 12, 13, true, 2, 1, texts, 1, 3};
         break;
     case TB_ANSWER_CAMPAIGNS:
         campaigns[0] = (tb_local_campaign_line){tb_bytes_str("black-card"),

@@ -45,6 +45,7 @@ done <<'LIST'
 644 share/tongbao/tables/number-segments.csv.gz
 644 share/tongbao/tables/provinces.csv
 644 share/tongbao/tables/holidays-2015-2016.csv
+644 share/tongbao/tables/holidays-2019-2020.csv
 644 share/tongbao/tables/segments.table
 644 share/tongbao/tables/provinces.table
 644 share/tongbao/tables/calendar.table
