@@ -136,7 +136,10 @@ static int receive_one(tb_net *net, const tb_speakers *speakers, tb_received *ou
     }
     const tb_party *party = speaker_of(speakers, &out->message);
     if (party == NULL || zmq_msg_more(&out->message) != 0) {
-        net->dropped_of = party == NULL ? (tb_party){0} : *party;
+        memset(&net->dropped_of, 0, sizeof net->dropped_of);
+        if (party != NULL) {
+            net->dropped_of = *party;
+        }
         discard_rest(net, speakers, &out->message);
         zmq_msg_close(&out->message);
         return 0;

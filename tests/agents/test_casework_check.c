@@ -14,6 +14,11 @@
     "number=13900001234|source=police_case|offence=telecom_fraud|reported_at=2015-02-09T11:39:00+" \
     "08:00"
 
+/* the bureau's own find */
+#define FOUND                                                                                      \
+    "number=13800001235|source=inspection|offence=telecom_fraud|reported_at=2015-02-09T11:39:00+"  \
+    "08:00"
+
 static tb_txn *begin(world_agent *a)
 {
     tb_txn *txn;
@@ -34,7 +39,7 @@ static size_t faults_at(world *w, const char *id)
     return faults.count;
 }
 
-/* A bureau with a case of two events, one of them loose, and a held one. */
+/* A bureau with a case of some events, one that it has told nobody of, and a held event. */
 static world_agent *busy_bureau(world *w)
 {
     assert_int_equal(opens(w, "police.33", NOWHERE), TB_ACCEPTED);
@@ -44,8 +49,11 @@ static world_agent *busy_bureau(world *w)
     deliver_all(w);
     assert_int_equal(acts(w, "bureau.33", "decide", "home_province=44|home_basis=other"),
                      TB_ACCEPTED);
-    who(w, "bureau.33")->agent.campaigns = &w->none;
+    letter_to(w, "police.33")->gone = true; /* who do not hear of it yet */
     tb_case_id kept = w->case_id;
+    assert_int_equal(opens(w, "bureau.33", FOUND), TB_ACCEPTED); /* told to nobody yet */
+    assert_int_equal(lying(w), 0);
+    who(w, "bureau.33")->agent.campaigns = &w->none;
     assert_int_equal(opens(w, "police.33", LEAD), TB_ACCEPTED);
     deliver_all(w);
     w->case_id = kept;

@@ -62,7 +62,7 @@ done <<'LIST'
 644 lib/tmpfiles.d/tongbao.conf
 LIST
 # nothing else was put there
-expected=28
+expected=29
 found=$(find "$usr" -type f | wc -l)
 [ "$found" -eq "$expected" ] || wrong "$found files were installed, not $expected"
 

@@ -374,7 +374,7 @@ void sim_world_make(sim *s)
         provinces = size < 2 ? 11 : 2 + (unsigned)more; /* half the seeds play 37 agents */
     }
     if (cases == 0) {
-        cases = 17 + (unsigned)more; /* a dozen notices each */
+        cases = 16 + (unsigned)more; /* a dozen notices each, and more under faults */
     }
     tb_sign_pair_make(&s->authority, &s->keys);
     make_parties(s, provinces);

@@ -14,7 +14,7 @@
 
 #define EXAMPLE TB_SOURCE_DIR "/ops/campaigns/example.yaml"
 /* Where the fault stands in the example. */
-#define FAULT_LINE "69"
+#define FAULT_LINE "70"
 
 /* The example, with a role that is not declared; its path. */
 static void write_faulty(sys_hub *hub, char path[SYS_PATH])
