@@ -157,7 +157,7 @@ static bool says_something(const tb_figure *figure)
 {
     for (int i = 0; i < TB_FIGURE_VALUES; i++) {
         const tb_figure_value *value = &figure->values[i];
-        if (value->known && value->numerator + value->denominator > 0) {
+        if (value->known && (value->numerator > 0 || value->denominator > 0)) {
             return true;
         }
     }

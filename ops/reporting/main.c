@@ -256,6 +256,16 @@ static int ascending(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+/* The text ends where it ends: no zero byte stands behind it. */
+static uint64_t number_of(tb_bytes text)
+{
+    uint64_t number = 0;
+    for (size_t i = 0; i < text.size && text.data[i] >= '0' && text.data[i] <= '9'; i++) {
+        number = number * 10 + (uint64_t)(text.data[i] - '0');
+    }
+    return number;
+}
+
 static double draft_ms(bench *b, uint64_t *out_begun)
 {
     double taken[DRAFTS];
@@ -267,7 +277,7 @@ static double draft_ms(bench *b, uint64_t *out_begun)
         double from = now_s();
         tb_local_answer answer = ask(b, txn, &request);
         taken[i] = (now_s() - from) * 1000;
-        *out_begun = strtoull((const char *)answer.report.figures[0].period.data, NULL, 10);
+        *out_begun = number_of(answer.report.figures[0].period);
         tb_store_abort(txn);
     }
     qsort(taken, DRAFTS, sizeof *taken, ascending);
