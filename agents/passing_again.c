@@ -102,16 +102,6 @@ static tb_err add_openings(
     return TB_OK;
 }
 
-static size_t weight(const tb_passed *p)
-{
-    size_t size = p->event.size + p->header.size + p->stamp.size +
-                  (p->id_count + p->path_count + 8) * TB_DIGEST_BYTES;
-    for (size_t i = 0; i < p->opening_count; i++) {
-        size += p->openings[i].content.size + 2 * TB_DIGEST_BYTES + TB_NAME_BYTES_MAX;
-    }
-    return size;
-}
-
 /* One event; what no notice proves the recipient was never given. */
 static tb_err give(again *a,
                    const tb_event_key *key,
@@ -133,7 +123,7 @@ static tb_err give(again *a,
         return err;
     }
     err = add_openings(a, view, key, readable, &passed);
-    size_t more = weight(&passed);
+    size_t more = tb_passed_bytes(&passed);
     if (err == TB_OK &&
         (a->count == TB_PASSED_MAX || (a->count > 0 && a->bytes + more > AGAIN_BYTES_MAX))) {
         err = send_list(a);

@@ -1,5 +1,5 @@
-/* world_look - what a test of the world looks at: a party's answers, as text; and what a sender
- * keeps of a letter. */
+/* world_look - what a test of the world looks at: a party's answers, as text; what a sender keeps
+ * of a letter and the hub says of it; and a case on its way. */
 #include "tests/agents/world.h"
 
 tb_local_duties duties_at(world *w, const char *id)
@@ -92,4 +92,38 @@ tb_signed_line stamp_of(world *w, const letter *l, tb_time at)
     };
     assert_ok(tb_line_encode(&stamp.line, &w->memory, &stamp.encoded));
     return stamp;
+}
+
+void stamp_first(world *w, const char *from, const char *to, tb_time at)
+{
+    world_agent *a = who(w, to);
+    tb_txn *txn;
+    tb_sign_pair pair;
+    tb_signed_line *signed_line;
+    tb_root root = {.suite = 1, .tree = TB_TREE_LINES};
+    tb_arena_reset(&a->arena);
+    assert_ok(tb_store_begin(a->store, &a->arena, &txn));
+    tb_line line = {.kind = TB_LINE_STORED, .from = 1, .to = 1, .at = at};
+    line.stream =
+        (tb_stream){.sender = who(w, from)->id, .recipient = a->id, .lane = TB_LANE_NORMAL};
+    letter *l = &w->letters[0];
+    tb_header header;
+    assert_int_equal(tb_header_decode(l->header, &a->arena, &header), TB_ACCEPTED);
+    line.stream.incarnation = header.incarnation;
+    assert_true(tb_party_parse(tb_bytes_str("hub"), &root.signer));
+    tb_sign_pair_make(&pair, &w->random);
+    assert_ok(tb_lines_sign(&line, 1, &root, &a->agent.hub, &pair, &a->arena, &signed_line));
+    assert_ok(tb_stamp_put(txn, signed_line));
+    assert_ok(tb_store_commit(txn));
+}
+
+void order_for(world *w, const char *lead)
+{
+    assert_int_equal(opens(w, "police.33", lead), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.44", "sign_for", ""), TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.44", "order", "ordered=cm.44"), TB_ACCEPTED);
 }
