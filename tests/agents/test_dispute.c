@@ -151,17 +151,6 @@ static void take_over(world *w)
     deliver_all(w);
 }
 
-static tb_directory_party *party_at(world *w, const char *id)
-{
-    for (size_t i = 0; i < w->directory.party_count; i++) {
-        if (strcmp(w->directory.parties[i].id.text, id) == 0) {
-            return &w->directory.parties[i];
-        }
-    }
-    fail_msg("nobody is called %s", id);
-    return NULL;
-}
-
 /* Who has seen the order. */
 static const char *const on_the_case[] = {"bureau.33", "bureau.44", "cm.44"};
 
