@@ -58,9 +58,6 @@ void sim_faults_draw(sim *s)
         bool left_out = (s->options.without >> i & 1) != 0;
         s->drawn[i] = drawn && !left_out && !s->options.small;
     }
-    if (s->drawn[SIM_BYZANTINE_HUB]) {
-        s->drawn[SIM_BYZANTINE_AGENT] = false; /* one liar a seed, or nobody knows who it was */
-    }
     if (s->drawn[SIM_HUB_OLD] || s->drawn[SIM_HUB_EMPTY] || s->drawn[SIM_BYZANTINE_HUB]) {
         s->drawn[SIM_AGENT_OLD] = s->drawn[SIM_AGENT_EMPTY] = false; /* somebody must remember */
     }
