@@ -174,7 +174,9 @@
     /* 580..581 rows of a table */ \
     X(580, TB_REFUSED_ROW_QUOTES, "row_quotes", "A quotation mark stands inside a cell, or is never closed; put the cell in quotation marks and double those in it.", "该行引号有误:单元格内含有引号,或引号未成对;请将该单元格用双引号括起,其中的双引号写成两个。") \
     X(581, TB_REFUSED_ROW_SIZE, "row_size", "The row is larger than 64 KiB, has more than 128 cells, or opens a quotation mark that is never closed; shorten it.", "该行超过64KiB、超过128列,或引号始终没有闭合,请缩短或改正。") \
-    X(582, TB_REFUSED_SIDE_MANY, "side_many", "The case has 1,024 side events that no step of its holder answers for yet; write more once the holder has taken its next step, each of which takes up 64.", "该办件已有1024条旁注尚未由承办单位的办理步骤收录;请待承办单位办理下一步后再提交,每一步可收录64条。")
+    X(582, TB_REFUSED_SIDE_MANY, "side_many", "The case has 1,024 side events that no step of its holder answers for yet; write more once the holder has taken its next step, each of which takes up 64.", "该办件已有1024条旁注尚未由承办单位的办理步骤收录;请待承办单位办理下一步后再提交,每一步可收录64条。") \
+    X(583, TB_REFUSED_CALENDAR_SHORT, "calendar_short", "A campaign counts working days in this year, and the calendar installed here does not know it: they are counted by weekdays alone. See: tongbao campaign list; install the year's calendar.", "有专项行动须按该年度日历计算工作日,而本单位安装的日历没有该年度,目前只按星期推算;请用 tongbao campaign list 查看,并安装该年度日历。") \
+    X(584, TB_REFUSED_UNSTORED, "refused_unstored", "A party refused a notice that the hub does not hold: it came on removable media, or the hub has lost its newest rows. Its sender still has it and submits it again, so nothing need be done once; when it is said again and again, see whether the hub's store was restored from an old backup.", "有单位拒收了平台尚未存有的报文:该报文系经离线数据包送达,或平台最新数据已丢失。发送单位仍存有该报文并会重新提交,偶发时无需处理;如反复出现,请核查平台存储是否由旧备份恢复。")
 /* clang-format on */
 
 typedef enum tb_refusal {
