@@ -1,5 +1,6 @@
 #include "agents/queries.h"
 
+#include "agents/answers.h"
 #include "agents/calendar_years.h"
 #include "base/pack.h"
 
@@ -106,17 +107,28 @@ static tb_err show_action(tb_arena *arena,
     return TB_OK;
 }
 
-/* What the case itself forbids now, whoever asks: the judge knows the campaign alone. */
-static tb_refusal not_now(const tb_case_view *view, const tb_possible *possible)
+/* What the case itself forbids now, whoever asks: the judge knows the campaign alone. row is NULL
+ * for what would open a case. */
+static tb_err
+not_now(tb_txn *txn, const tb_case_row *row, const tb_possible *possible, tb_refusal *out)
 {
+    bool unasked = false;
+    bool allowed = row != NULL && possible->code == TB_ACCEPTED;
+    tb_err err = allowed ? tb_answer_unasked(txn, row, possible->action, &unasked) : TB_OK;
     bool moves = possible->action->kind == TB_ACTION_CHAIN;
-    return possible->code == TB_ACCEPTED && view->frozen && moves ? TB_REFUSED_FROZEN
-                                                                  : possible->code;
+    *out = allowed && row->view.frozen && moves ? TB_REFUSED_FROZEN
+           : unasked                            ? TB_REFUSED_CONDITION
+                                                : possible->code;
+    return err;
 }
 
-static tb_err
-add_possible(const tb_agent *agent, tb_arena *arena, const tb_case_view *view, tb_local_acts *acts)
+static tb_err add_possible(const tb_agent *agent,
+                           tb_txn *txn,
+                           const tb_case_view *view,
+                           const tb_case_row *row,
+                           tb_local_acts *acts)
 {
+    tb_arena *arena = tb_txn_arena(txn);
     tb_possible *list;
     size_t count;
     tb_err err = tb_judge_possible(view, agent->directory, &agent->self, arena, &list, &count);
@@ -132,8 +144,12 @@ add_possible(const tb_agent *agent, tb_arena *arena, const tb_case_view *view, t
     }
     acts->lines = lines;
     for (size_t i = 0; i < count; i++) {
-        err = show_action(arena, view->campaign, view->type, list[i].action,
-                          not_now(view, &list[i]), &lines[acts->count]);
+        tb_refusal code = TB_ACCEPTED;
+        err = not_now(txn, row, &list[i], &code);
+        if (err == TB_OK) {
+            err = show_action(arena, view->campaign, view->type, list[i].action, code,
+                              &lines[acts->count]);
+        }
         if (err != TB_OK) {
             return err;
         }
@@ -142,7 +158,7 @@ add_possible(const tb_agent *agent, tb_arena *arena, const tb_case_view *view, t
     return TB_OK;
 }
 
-static tb_err acts_to_open(const tb_agent *agent, tb_now now, tb_arena *arena, tb_local_acts *acts)
+static tb_err acts_to_open(const tb_agent *agent, tb_now now, tb_txn *txn, tb_local_acts *acts)
 {
     for (size_t i = 0; i < agent->campaigns->count; i++) {
         const tb_campaign *campaign = agent->campaigns->list[i];
@@ -152,7 +168,7 @@ static tb_err acts_to_open(const tb_agent *agent, tb_now now, tb_arena *arena, t
         for (unsigned t = 0; t < campaign->case_type_count; t++) {
             tb_case_view view = {
                 .campaign = campaign, .type = &campaign->case_types[t], .at = now.civil};
-            tb_err err = add_possible(agent, arena, &view, acts);
+            tb_err err = add_possible(agent, txn, &view, NULL, acts);
             if (err != TB_OK) {
                 return err;
             }
@@ -164,11 +180,10 @@ static tb_err acts_to_open(const tb_agent *agent, tb_now now, tb_arena *arena, t
 tb_err tb_query_acts(
     const tb_agent *agent, tb_now now, tb_txn *txn, const tb_case_id *id, tb_local_answer *answer)
 {
-    tb_arena *arena = tb_txn_arena(txn);
     tb_local_acts acts = {0};
     tb_err err;
     if (tb_case_zero(id)) {
-        err = acts_to_open(agent, now, arena, &acts);
+        err = acts_to_open(agent, now, txn, &acts);
     } else {
         tb_case_row row;
         err = tb_case_load(agent, txn, id, &row);
@@ -182,7 +197,7 @@ tb_err tb_query_acts(
         }
         if (err == TB_OK) {
             row.view.at = now.civil > row.at ? now.civil : row.at;
-            err = add_possible(agent, arena, &row.view, &acts);
+            err = add_possible(agent, txn, &row.view, &row, &acts);
         }
     }
     if (err != TB_OK) {

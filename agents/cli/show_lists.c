@@ -69,6 +69,16 @@ bool tb_show_trace(tb_book *book, const tb_local_traced *traced)
     return tb_grid_print(&grid, stdout);
 }
 
+/* The title for people, the id for what they type. */
+static void put_role(tb_book *book, tb_grid *grid, tb_bytes role)
+{
+    tb_bytes title = tb_book_role(book, role);
+    char both[512];
+    (void)snprintf(both, sizeof both, "%.*s (%.*s)", (int)title.size, (const char *)title.data,
+                   (int)role.size, (const char *)role.data);
+    tb_grid_put(grid, tb_bytes_equal(title, role) ? role : tb_bytes_str(both));
+}
+
 bool tb_show_parties(tb_book *book, const tb_local_parties *parties)
 {
     tb_arena *arena = &book->client->arena;
@@ -79,7 +89,7 @@ bool tb_show_parties(tb_book *book, const tb_local_parties *parties)
         const tb_local_party_line *p = &parties->lines[i];
         tb_grid_put(&grid, tb_party_bytes(&p->id));
         tb_grid_put(&grid, tb_say_which(p->name_zh, p->name_en));
-        tb_grid_put(&grid, p->role);
+        put_role(book, &grid, p->role);
         tb_grid_text(&grid, p->state == TB_PARTY_ACTIVE ? _("yes") : _("no"));
     }
     return tb_grid_print(&grid, stdout);
