@@ -131,6 +131,11 @@ static tb_err find_case(tb_acting *a, bool *out_found)
         return TB_OK;
     }
     bool side = a->action->kind == TB_ACTION_SIDE;
+    /* What the agent says of a duty is bounded by its duties, and is said all the same. */
+    if (side && !a->wish->by_agent && a->row.unseen_count >= TB_UNSEEN_MAX) {
+        (void)refuse(a, TB_REFUSED_SIDE_MANY);
+        return TB_OK;
+    }
     if (a->row.frozen && !side && a->action->kind != TB_ACTION_TAKE_OVER) {
         (void)refuse(a, TB_REFUSED_FROZEN);
         return TB_OK;

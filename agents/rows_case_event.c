@@ -103,20 +103,40 @@ tb_err tb_event_get(tb_txn *txn, const tb_event_key *key, tb_event_row *out)
     return err == TB_OK ? tb_event_row_decode(value, out) : err;
 }
 
-tb_err tb_event_in_case(tb_txn *txn,
-                        const tb_case_id *case_id,
-                        uint8_t class,
-                        uint64_t number,
-                        const tb_digest *id,
-                        tb_event_key *out_key,
-                        tb_event_row *out)
+/* Each of a case's side events has an EVENT_ID row. */
+static tb_err side_in_case(tb_txn *txn,
+                           const tb_case_id *case_id,
+                           const tb_digest *id,
+                           tb_event_key *out_key,
+                           tb_event_row *out)
 {
-    uint8_t buffer[EVENT_KEY_BYTES];
-    tb_event_key from = {.case_id = *case_id, .class = class, .number = number};
-    size_t known = TB_CASE_ID_BYTES + 1 + (number == 0 ? 0 : 8);
-    tb_bytes prefix = tb_bytes_of(event_key(&from, buffer).data, known);
+    tb_bytes place;
+    tb_event_key key;
+    tb_err err = tb_store_get(txn, TB_TABLE_EVENT_ID, id_key(id), &place);
+    if (err == TB_OK) {
+        err = tb_event_key_decode(place, &key);
+    }
+    if (err == TB_OK && (key.class != TB_CLASS_SIDE || !tb_case_equal(&key.case_id, case_id))) {
+        err = TB_ERR_NOT_FOUND;
+    }
+    if (err == TB_OK) {
+        err = tb_event_get(txn, &key, out);
+    }
+    if (err == TB_OK) {
+        *out_key = key;
+    }
+    return err;
+}
+
+/* What was read and is not it is given back: a case may have thousands. */
+static tb_err
+walk_to(tb_txn *txn, tb_bytes prefix, const tb_digest *id, tb_event_key *out_key, tb_event_row *out)
+{
+    tb_arena *arena = tb_txn_arena(txn);
+    uint8_t last[EVENT_KEY_BYTES];
     tb_bytes key;
     tb_bytes value;
+    size_t mark = tb_arena_mark(arena);
     tb_err err = tb_store_seek(txn, TB_TABLE_EVENT, prefix, prefix, &key, &value);
     while (err == TB_OK) {
         tb_event_key at;
@@ -126,10 +146,30 @@ tb_err tb_event_in_case(tb_txn *txn,
             return tb_event_row_decode(value, out);
         }
         if (err == TB_OK) {
-            err = tb_store_next(txn, TB_TABLE_EVENT, prefix, key, &key, &value);
+            memcpy(last, key.data, sizeof last);
+            tb_arena_release(arena, mark);
+            err = tb_store_next(txn, TB_TABLE_EVENT, prefix, tb_bytes_of(last, sizeof last), &key,
+                                &value);
         }
     }
     return err;
+}
+
+tb_err tb_event_in_case(tb_txn *txn,
+                        const tb_case_id *case_id,
+                        uint8_t class,
+                        uint64_t number,
+                        const tb_digest *id,
+                        tb_event_key *out_key,
+                        tb_event_row *out)
+{
+    if (class == TB_CLASS_SIDE) {
+        return side_in_case(txn, case_id, id, out_key, out);
+    }
+    uint8_t buffer[EVENT_KEY_BYTES];
+    tb_event_key from = {.case_id = *case_id, .class = class, .number = number};
+    size_t known = TB_CASE_ID_BYTES + 1 + (number == 0 ? 0 : 8);
+    return walk_to(txn, tb_bytes_of(event_key(&from, buffer).data, known), id, out_key, out);
 }
 
 tb_err tb_event_of_case(tb_txn *txn,

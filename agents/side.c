@@ -150,8 +150,9 @@ tb_err tb_side_place(tb_apply *apply, const tb_arrival *arrival, tb_place_verdic
     if (err != TB_OK) {
         return err == TB_ERR_NOT_FOUND ? TB_ERR_CORRUPT : err;
     }
-    if (row.unseen_count >= TB_UNSEEN_MAX) {
-        return refuse(apply, TB_REFUSED_TOO_LARGE, out);
+    bool held_here = tb_party_equal(&row.view.holder, &apply->agent->self);
+    if (row.unseen_count >= (held_here ? TB_UNSEEN_MAX : TB_UNSEEN_ELSEWHERE_MAX)) {
+        return refuse(apply, TB_REFUSED_SIDE_MANY, out);
     }
     tb_case_row then = row;
     if (!tb_digest_equal(&row.view.head, &key.event)) {

@@ -12,9 +12,6 @@
 /* An arrival of that kind; as tb_place_event. */
 tb_err tb_side_place(tb_apply *apply, const tb_arrival *arrival, tb_place_verdict *out) TB_MUST_USE;
 
-/* Side events of one case that no event of the chain lists yet; more are refused. */
-#define TB_UNSEEN_MAX 1024
-
 /* Adds a side event to those no event of the chain lists yet. The row is not yet put. */
 tb_err tb_side_add(tb_arena *arena, tb_case_row *row, const tb_digest *id) TB_MUST_USE;
 

@@ -66,6 +66,11 @@
 #define TB_OPENINGS_MAX (TB_NOTICE_EVENTS_MAX * TB_GROUPS_MAX)
 /* Side events one event of the holder answers for; the rest waits for its next one. */
 #define TB_SEEN_MAX 64
+/* Side events of one case that no event of its holder answers for yet, at the holder and at whoever
+ * writes one: then nobody adds to them (side_many) until the holder goes on. Who does not hold the
+ * case takes twice as many, so that what is handed over with a case is not refused. */
+#define TB_UNSEEN_MAX           1024
+#define TB_UNSEEN_ELSEWHERE_MAX (2 * TB_UNSEEN_MAX)
 /* Old marks in the first header of a new incarnation. */
 #define TB_OLD_MARKS_MAX 256
 /* Streams between two parties that one ask or end of a resend names: three lanes each way, and as

@@ -170,9 +170,10 @@
     X(574, TB_REFUSED_FIGURE_NOT_FILED, "figure_not_filed", "This figure is taken from a report, and for this period nobody concerned has filed it; see: tongbao report list.", "此项取自报告,而有关单位尚未报送该期数据,请用 tongbao report list 查看。") \
     X(575, TB_REFUSED_FIGURE_OF, "figure_of", "The events behind this figure are with the party that stated it: ask there.", "此项背后的办理记录在作出该统计的单位,请到该单位查询。") \
     X(576, TB_REFUSED_FIGURE_UNKNOWN, "figure_unknown", "The case has no counted figure in such a field; tongbao case show ID tells its fields.", "该办件没有此统计项,请用 tongbao case show 编号 查看。") \
-    /* 580..584 rows of a table */ \
+    /* 580..581 rows of a table */ \
     X(580, TB_REFUSED_ROW_QUOTES, "row_quotes", "A quotation mark stands inside a cell, or is never closed; put the cell in quotation marks and double those in it.", "该行引号有误:单元格内含有引号,或引号未成对;请将该单元格用双引号括起,其中的双引号写成两个。") \
-    X(581, TB_REFUSED_ROW_SIZE, "row_size", "The row is larger than 64 KiB, has more than 128 cells, or opens a quotation mark that is never closed; shorten it.", "该行超过64KiB、超过128列,或引号始终没有闭合,请缩短或改正。")
+    X(581, TB_REFUSED_ROW_SIZE, "row_size", "The row is larger than 64 KiB, has more than 128 cells, or opens a quotation mark that is never closed; shorten it.", "该行超过64KiB、超过128列,或引号始终没有闭合,请缩短或改正。") \
+    X(582, TB_REFUSED_SIDE_MANY, "side_many", "The case has 1,024 side events that no step of its holder answers for yet; write more once the holder has taken its next step, each of which takes up 64.", "该办件已有1024条旁注尚未由承办单位的办理步骤收录;请待承办单位办理下一步后再提交,每一步可收录64条。")
 /* clang-format on */
 
 typedef enum tb_refusal {

@@ -245,8 +245,22 @@ static size_t secret_word_end(tb_bytes text, size_t at)
     return second.code == 0x5BC6 ? at + second.size : 0;
 }
 
-/* Whether a mark may begin here: at the start of a line, after a bracket, or after 密级 and a
- * colon. */
+/* The size of the degree of urgency (特急, 加急 …) at this place, which stands beside a mark on
+ * official papers; 0 when there is none. */
+static size_t urgency_size(tb_bytes text, size_t at)
+{
+    static const char *const degrees[] = {"特提", "特急", "加急", "平急", "紧急", "急件"};
+    for (size_t i = 0; i < sizeof degrees / sizeof degrees[0]; i++) {
+        size_t size = strlen(degrees[i]);
+        if (text.size - at >= size && memcmp(text.data + at, degrees[i], size) == 0) {
+            return size;
+        }
+    }
+    return 0;
+}
+
+/* Whether a mark may begin here: at the start of a line, where an urgency may go before it, after a
+ * bracket, or after 密级 and a colon. */
 typedef enum before {
     BEFORE_NOTHING,
     BEFORE_BRACKET,
@@ -265,7 +279,8 @@ static bool is_mark(before left, tb_bytes text, size_t end)
     if (left == BEFORE_BRACKET) {
         return is_bracket_close(next);
     }
-    return left == BEFORE_COLON || (left == BEFORE_NOTHING && line_ends);
+    bool urgent = at > end && urgency_size(text, at) > 0;
+    return left == BEFORE_COLON || (left == BEFORE_NOTHING && (line_ends || urgent));
 }
 
 /* Every secret word ends in 密: most texts need no closer look. */
@@ -304,6 +319,11 @@ bool tb_has_secret_mark(tb_bytes text)
         glyph g = glyph_at(text, at);
         bool colon = g.code == ':' || g.code == 0xFF1A;
         size_t size = sizeof level - 1;
+        size_t urgency = left == BEFORE_NOTHING ? urgency_size(text, at) : 0;
+        if (urgency > 0) {
+            at += urgency;
+            continue;
+        }
         if (g.code == '\n' || g.code == '\r') {
             left = BEFORE_NOTHING;
         } else if (is_bracket_open(g.code)) {

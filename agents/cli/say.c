@@ -1,6 +1,7 @@
 #include "agents/cli/say.h"
 
 #include "agents/cli/place.h"
+#include "shell/language.h"
 
 #include <langinfo.h>
 #include <limits.h>
@@ -11,9 +12,20 @@
 
 static bool chinese;
 
+/* The language of the locale that the environment names, whether this machine has it or not. */
+static const char *environment_language(void)
+{
+    char *none[] = {NULL};
+    (void)tb_language_init(0, none);
+    return tb_language("en", "zh");
+}
+
 void tb_say_init(const char *language)
 {
-    (void)setlocale(LC_ALL, "");
+    bool installed = setlocale(LC_ALL, "") != NULL;
+    if (language == NULL && !installed && getenv("LANGUAGE") == NULL) {
+        language = environment_language();
+    }
     /* Text is UTF-8 throughout; gettext translates nothing in the locales C and POSIX. */
     if (language != NULL || strcmp(nl_langinfo(CODESET), "UTF-8") != 0) {
         (void)setlocale(LC_ALL, "C.UTF-8");

@@ -4,10 +4,10 @@
  *         -> unknown_segment                                        sent, parked for a person
  *         -> local | forward                                        sent
  *
- * The first that applies, in this order; `row` also stands for a date or value nobody understands,
- * which is asked after the number and before the campaign's dates. The campaign's window is
- * judged by found_at if it is given, else by reported_at, in China time. This is the boundary that
- * knows of cards: the campaign interpreter behind it does not.
+ * The first that applies, in this order; `row` also stands for a date nobody understands, which is
+ * asked after the number and before the campaign's dates, and for a value, asked after them. The
+ * campaign's window is judged by found_at if it is given, else by reported_at, in China time. This
+ * is the boundary that knows of cards: the campaign interpreter behind it does not.
  */
 #ifndef TB_VERDICT_H
 #define TB_VERDICT_H

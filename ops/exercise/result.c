@@ -80,6 +80,23 @@ static void collected(ex_world *world, ex_party *party, const tb_local_answer *a
     }
 }
 
+/* Who serves a resale number stands in the case that was verified; a repeat that was answered from that
+ * record ordered nobody. */
+static void name_resale_of_repeats(ex_world *world)
+{
+    for (size_t i = 0; i < world->row_count; i++) {
+        ex_row *row = &world->rows[i];
+        bool unnamed = row->mvno && row->repeated && row->has_case && row->resale[0] == 0;
+        for (size_t k = 0; unnamed && k < world->row_count; k++) {
+            const ex_row *other = &world->rows[k];
+            if (other->resale[0] != 0 && strcmp(other->number, row->number) == 0) {
+                memcpy(row->resale, other->resale, sizeof row->resale);
+                break;
+            }
+        }
+    }
+}
+
 void ex_collect(ex_world *world)
 {
     for (size_t i = 0; i < world->row_count; i++) {
@@ -99,6 +116,7 @@ void ex_collect(ex_world *world)
     while (ex_talk_waiting(world) > 0) {
         ex_round(world, 20);
     }
+    name_resale_of_repeats(world);
 }
 
 /* ---- files ---- */

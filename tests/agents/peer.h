@@ -102,6 +102,8 @@ tb_stream town_stream(const peer *from, const char *to);
 void town_send(town *t, peer *p, tb_frame *frame);
 /* Connection up, Hello, a Welcome without marks. */
 void town_link(town *t, peer *p);
+/* All three, and what they sent is forgotten. */
+void town_link_all(town *t);
 tb_signed_line town_line(town *t, const tb_line *line);
 tb_signed_line town_line_by(town *t, const tb_line *line, const peer *signer);
 /* The stored line for a whole group. */
@@ -114,6 +116,8 @@ tb_frame town_delivery(town *t, const tb_frame *submitted, const peer *p);
 /* What proves an event that a is said to have signed in a turn of its own, under the header of
  * another notice of a's. */
 tb_passed town_prove(town *t, tb_bytes event, tb_bytes header);
+/* The earlier event that was passed on to p last, to be bent by the test. */
+tb_passed town_passed(town *t, const peer *p);
 void town_deliver(town *t, const tb_frame *submitted, peer *p);
 /* Everything a submitted: stored, delivered, marks passed on. */
 void town_relay(town *t, peer *from, peer *to);

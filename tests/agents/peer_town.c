@@ -279,6 +279,15 @@ void town_link(town *t, peer *p)
     town_send(t, p, &welcome);
 }
 
+void town_link_all(town *t)
+{
+    peer *const all[] = {&t->a, &t->b, &t->c};
+    for (size_t i = 0; i < 3; i++) {
+        town_link(t, all[i]);
+        peer_forget(all[i]);
+    }
+}
+
 static tb_signed_line sign_line(town *t,
                                 const tb_line *line,
                                 const char *id,
@@ -385,6 +394,13 @@ tb_passed town_prove(town *t, tb_bytes event, tb_bytes header)
                             .count = 1,
                             .root = tree.root};
     tb_root_sign(&passed.root, &t->directory.hub, &t->a.sign);
+    return passed;
+}
+
+tb_passed town_passed(town *t, const peer *p)
+{
+    tb_passed passed;
+    assert_int_equal(tb_passed_decode(p->passed, &t->paper, &passed), TB_ACCEPTED);
     return passed;
 }
 

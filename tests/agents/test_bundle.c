@@ -2,138 +2,10 @@
 #include "agents/bundle.h"
 
 #include "base/pack.h"
-#include "tests/agents/peer.h"
+#include "tests/agents/carried.h"
 #include "tests/messages/samples.h"
 #include "tests/store/failing.h"
 #include "tests/test.h"
-
-static int set_up(void **state)
-{
-    town *t = town_make();
-    town_link(t, &t->a);
-    peer_forget(&t->a);
-    *state = t;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    town_free(*state);
-    return 0;
-}
-
-/* ---- a person with a memory stick ---- */
-
-static tb_err open_turn(town *t, peer *p, tb_txn **out_txn, tb_effects *effects, tb_step *out_step)
-{
-    tb_now now = {t->now, t->now};
-    tb_arena_reset(&p->node.arena);
-    tb_effects_reset(effects);
-    assert_ok(tb_store_begin(p->store, &p->node.arena, out_txn));
-    return tb_step_make(&p->agent, *out_txn, now, &t->random, effects, out_step);
-}
-
-static tb_err begin(town *t, peer *p, tb_txn **out_txn, tb_effects *effects, tb_step *out_step)
-{
-    failing_start(p->store, &p->node.arena, &p->agent, sizeof p->agent);
-    return open_turn(t, p, out_txn, effects, out_step);
-}
-
-/* Whether it failed on purpose and is to be done again, by an agent that remembers nothing of it.
- */
-static bool again(peer *p, const tb_agent *before, tb_txn *txn, tb_err err)
-{
-    bool failed = failing_again(txn, err);
-    if (failed) {
-        p->agent = *before;
-    }
-    return failed;
-}
-
-static tb_local_answer export_after(town *t, peer *from, const char *to, tb_bytes after)
-{
-    static tb_effects effects;
-    tb_txn *txn;
-    tb_step step;
-    tb_local_answer answer;
-    tb_local_export_bundle wish = {sample_party(to), after};
-    static tb_agent before;
-    tb_err err;
-    before = from->agent;
-    do {
-        answer = (tb_local_answer){.code = TB_ACCEPTED};
-        err = begin(t, from, &txn, &effects, &step);
-        if (err == TB_OK) {
-            err = tb_bundle_export(&step, &wish, &answer);
-        }
-    } while (again(from, &before, txn, err));
-    assert_ok(err);
-    if (answer.kind == TB_ANSWER_BUNDLE) {
-        assert_ok(tb_arena_copy(&t->paper, answer.bundle.content, &answer.bundle.content));
-        assert_ok(tb_arena_copy(&t->paper, answer.bundle.next, &answer.bundle.next));
-    }
-    assert_false(tb_txn_wrote(txn));
-    tb_store_abort(txn);
-    return answer;
-}
-
-static tb_bytes carry_out(town *t, peer *from, const char *to)
-{
-    tb_local_answer answer = export_after(t, from, to, tb_bytes_of(NULL, 0));
-    assert_int_equal(answer.code, TB_ACCEPTED);
-    assert_int_equal(answer.bundle.next.size, 0);
-    return answer.bundle.content;
-}
-
-static tb_local_answer bring_in(town *t, peer *to, tb_bytes file)
-{
-    static tb_effects effects;
-    tb_txn *txn;
-    tb_step step;
-    tb_now now = {t->now, t->now};
-    tb_local_answer answer;
-    static tb_agent before;
-    tb_err err;
-    before = to->agent;
-    do {
-        answer = (tb_local_answer){.code = TB_ACCEPTED};
-        err = begin(t, to, &txn, &effects, &step);
-        if (err == TB_OK) {
-            err = tb_bundle_import(&step, file, &answer);
-        }
-        if (err == TB_OK) {
-            err = tb_agent_close(&to->agent, txn, now, &t->random, &effects);
-        }
-    } while (again(to, &before, txn, err));
-    assert_ok(err);
-    if (answer.code != TB_ACCEPTED && answer.code != TB_REFUSED_FORK) {
-        assert_false(tb_txn_wrote(txn)); /* refused, so nothing was changed */
-    }
-    for (size_t i = 0; i < effects.count; i++) {
-        if (effects.list[i].kind == TB_EFFECT_SEND) {
-            assert_ok(tb_arena_copy(&t->paper, effects.list[i].bytes, &to->sent[to->sent_count++]));
-        }
-    }
-    assert_ok(tb_store_commit(txn));
-    return answer;
-}
-
-/* The bundle with something else inside, signed by a. */
-static tb_bytes sign_again(town *t, tb_bundle *bundle, const tb_sign_pair *pair)
-{
-    tb_bytes file;
-    assert_ok(tb_bundle_encode(bundle, pair, &t->paper, &file));
-    return file;
-}
-
-static tb_bundle opened(town *t, tb_bytes file)
-{
-    tb_bundle bundle;
-    assert_int_equal(tb_bundle_decode(file, &t->paper, &bundle), TB_ACCEPTED);
-    return bundle;
-}
-
-/* ---- what is carried ---- */
 
 static void a_notice_is_taken_without_a_hub_and_its_mark_goes_back(void **state)
 {
@@ -285,247 +157,6 @@ static void much_is_carried_in_several_bundles_taken_in_their_order(void **state
     tb_store_abort(txn);
 }
 
-/* ---- what is refused, and changes nothing ---- */
-
-static void a_damaged_bundle_is_refused_wherever_it_is_damaged(void **state)
-{
-    town *t = *state;
-    peer_say(t, &t->a, "ct.33 hello");
-    tb_bytes file = carry_out(t, &t->a, "ct.33");
-    uint8_t *copy = tb_arena_alloc(&t->paper, file.size);
-    for (size_t at = 0; at < file.size; at += 7) {
-        size_t mark = tb_arena_mark(&t->paper);
-        memcpy(copy, file.data, file.size);
-        copy[at] ^= 0x10;
-        tb_refusal code = bring_in(t, &t->b, tb_bytes_of(copy, file.size)).code;
-        assert_true(code == TB_REFUSED_BUNDLE_CORRUPT || code == TB_REFUSED_WRONG_HUB ||
-                    code == TB_REFUSED_BUNDLE_FOREIGN || code == TB_REFUSED_UNKNOWN_PARTY ||
-                    code == TB_REFUSED_UNKNOWN_KEY);
-        tb_arena_release(&t->paper, mark);
-    }
-    for (size_t size = 0; size < file.size; size += 13) {
-        assert_int_equal(bring_in(t, &t->b, tb_bytes_of(file.data, size)).code,
-                         TB_REFUSED_BUNDLE_CORRUPT);
-    }
-    assert_int_equal(peer_rows(t, &t->b, TB_TABLE_STREAM_IN), 0);
-    assert_int_equal(bring_in(t, &t->b, file).code, TB_ACCEPTED);
-}
-
-static void a_bundle_for_another_party_or_of_another_hub_is_refused(void **state)
-{
-    town *t = *state;
-    peer_say(t, &t->a, "ct.33 hello");
-    tb_bytes file = carry_out(t, &t->a, "ct.33");
-    assert_int_equal(bring_in(t, &t->c, file).code, TB_REFUSED_BUNDLE_FOREIGN);
-    tb_bundle bundle = opened(t, file);
-    bundle.hub.bytes[0] ^= 1;
-    assert_int_equal(bring_in(t, &t->b, sign_again(t, &bundle, &t->a.sign)).code,
-                     TB_REFUSED_WRONG_HUB);
-}
-
-static void a_bundle_signed_by_somebody_else_is_refused(void **state)
-{
-    town *t = *state;
-    peer_say(t, &t->a, "ct.33 hello");
-    tb_bundle bundle = opened(t, carry_out(t, &t->a, "ct.33"));
-    assert_int_equal(bring_in(t, &t->b, sign_again(t, &bundle, &t->c.sign)).code,
-                     TB_REFUSED_BUNDLE_CORRUPT);
-    bundle.key = tb_key_id_of(TB_PURPOSE_SIGN, &t->c.sign.public_key);
-    assert_int_equal(bring_in(t, &t->b, sign_again(t, &bundle, &t->c.sign)).code,
-                     TB_REFUSED_UNKNOWN_KEY);
-    /* c carries a's notices as its own */
-    bundle.sender = sample_party("hq");
-    assert_int_equal(bring_in(t, &t->b, sign_again(t, &bundle, &t->c.sign)).code,
-                     TB_REFUSED_NOT_SPEAKER);
-}
-
-static void a_bundle_whose_beginning_is_missing_is_refused(void **state)
-{
-    town *t = *state;
-    peer_say(t, &t->a, "ct.33 one");
-    peer_say(t, &t->a, "ct.33 two");
-    tb_bundle bundle = opened(t, carry_out(t, &t->a, "ct.33"));
-    assert_int_equal(bundle.carry.group_count, 2);
-    bundle.carry.groups++;
-    bundle.carry.group_count--;
-    assert_int_equal(bring_in(t, &t->b, sign_again(t, &bundle, &t->a.sign)).code,
-                     TB_REFUSED_BUNDLE_PARTIAL);
-    assert_int_equal(peer_rows(t, &t->b, TB_TABLE_STREAM_IN), 0);
-}
-
-static void a_bundle_under_a_cut_key_is_refused(void **state)
-{
-    town *t = *state;
-    peer_say(t, &t->a, "ct.33 one");
-    tb_bytes file = carry_out(t, &t->a, "ct.33");
-    tb_cut cut = {.party = sample_party("bureau.33"),
-                  .key = t->a.agent.keys.sign_id,
-                  .at = TOWN_TIME,
-                  .reason = TB_CUT_STOLEN};
-    tb_directory next;
-    (void)town_next_directory(t, &cut, 1, &next);
-    t->b.agent.directory = &next;
-    assert_int_equal(bring_in(t, &t->b, file).code, TB_REFUSED_KEY_REVOKED);
-}
-
-static void a_fork_is_refused_and_kept_as_evidence(void **state)
-{
-    town *t = *state;
-    tb_store *before;
-    assert_ok(tb_store_mem_clone(t->a.store, &before));
-    peer_say(t, &t->a, "ct.33 one");
-    assert_int_equal(bring_in(t, &t->b, carry_out(t, &t->a, "ct.33")).code, TB_ACCEPTED);
-    tb_store_close(t->a.store);
-    t->a.store = before;
-    t->a.node.store = before;
-    tb_agent_forget(&t->a.agent);
-    peer_say(t, &t->a, "ct.33 another");
-    assert_int_equal(bring_in(t, &t->b, carry_out(t, &t->a, "ct.33")).code, TB_REFUSED_FORK);
-    assert_int_equal(peer_alarm(t, &t->b), TB_REFUSED_FORK);
-    assert_string_equal(peer_applied(t, &t->b), "one");
-}
-
-static void a_mark_of_another_partys_is_refused(void **state)
-{
-    town *t = *state;
-    peer_say(t, &t->a, "ct.33 hello");
-    tb_frame sent = peer_frame(t, &t->a, TB_FRAME_SUBMIT, 0);
-    tb_line line = town_arrived_line(t, &sent.carry.groups[0]);
-    tb_signed_line forged = town_line_by(t, &line, &t->c);
-    tb_bundle bundle = {.hub = t->directory.hub,
-                        .sender = sample_party("ct.33"),
-                        .recipient = sample_party("bureau.33"),
-                        .made = TOWN_TIME,
-                        .marks = &forged,
-                        .mark_count = 1,
-                        .key = t->b.agent.keys.sign_id};
-    assert_int_equal(bring_in(t, &t->a, sign_again(t, &bundle, &t->b.sign)).code,
-                     TB_REFUSED_NOT_SPEAKER);
-    assert_int_equal(peer_stream_out(t, &t->a, "ct.33").arrived, 0);
-    bundle.mark_count = 0;
-    assert_int_equal(bring_in(t, &t->a, sign_again(t, &bundle, &t->b.sign)).code,
-                     TB_REFUSED_BUNDLE_KNOWN);
-}
-
-static void a_mark_above_our_own_numbers_is_an_alarm_and_one_partys_word(void **state)
-{
-    town *t = *state;
-    tb_store *before;
-    assert_ok(tb_store_mem_clone(t->a.store, &before));
-    peer_say(t, &t->a, "ct.33 lost");
-    assert_int_equal(bring_in(t, &t->b, carry_out(t, &t->a, "ct.33")).code, TB_ACCEPTED);
-    tb_bytes file = carry_out(t, &t->b, "bureau.33");
-    tb_store_close(t->a.store);
-    t->a.store = before;
-    t->a.node.store = before;
-    tb_agent_forget(&t->a.agent);
-    static tb_effects effects;
-    tb_txn *txn;
-    tb_step step;
-    tb_local_answer answer;
-    static tb_agent agent;
-    tb_err err;
-    agent = t->a.agent;
-    do {
-        answer = (tb_local_answer){.code = TB_ACCEPTED};
-        err = begin(t, &t->a, &txn, &effects, &step);
-        if (err == TB_OK) {
-            err = tb_bundle_import(&step, file, &answer);
-        }
-    } while (again(&t->a, &agent, txn, err));
-    assert_ok(err);
-    assert_ok(tb_store_commit(txn));
-    assert_int_equal(answer.code, TB_ACCEPTED);
-    assert_int_equal(answer.imported.counts.marks, 0);
-    assert_int_equal(peer_alarm(t, &t->a), TB_REFUSED_GAP);
-    assert_int_equal(peer_link(t, &t->a).fence, TB_ACCEPTED);
-    /* the hub is asked what it knows */
-    assert_int_equal(peer_link(t, &t->a).state, TB_LINK_GREETING);
-}
-
-static void who_is_fenced_neither_takes_nor_gives_bundles(void **state)
-{
-    town *t = *state;
-    peer_say(t, &t->a, "ct.33 one");
-    assert_int_equal(bring_in(t, &t->b, carry_out(t, &t->a, "ct.33")).code, TB_ACCEPTED);
-    tb_bytes file = carry_out(t, &t->b, "bureau.33");
-    static tb_effects effects;
-    tb_txn *txn;
-    tb_step step;
-    assert_ok(open_turn(t, &t->a, &txn, &effects, &step));
-    tb_stream stream = {t->a.agent.self, step.incarnation, sample_party("ct.33"), TB_LANE_NORMAL};
-    assert_ok(tb_link_fence(&step, TB_REFUSED_MARKS_BACK, &stream, 9));
-    assert_ok(tb_store_commit(txn));
-    assert_int_equal(bring_in(t, &t->a, file).code, TB_REFUSED_FENCED);
-    assert_int_equal(export_after(t, &t->a, "ct.33", tb_bytes_of(NULL, 0)).code, TB_REFUSED_FENCED);
-    assert_int_equal(peer_stream_out(t, &t->a, "ct.33").arrived, 0);
-}
-
-/* A bundle of b's for a without notices. */
-static tb_bundle empty_of_b(town *t)
-{
-    return (tb_bundle){.hub = t->directory.hub,
-                       .sender = sample_party("ct.33"),
-                       .recipient = sample_party("bureau.33"),
-                       .made = TOWN_TIME,
-                       .key = t->b.agent.keys.sign_id};
-}
-
-static void a_mark_or_refusal_of_another_stream_is_refused(void **state)
-{
-    static const char *const streams[][2] = {{"hq", "ct.33"}, {"bureau.33", "hq"}};
-    town *t = *state;
-    peer_say(t, &t->a, "ct.33 hello");
-    tb_frame sent = peer_frame(t, &t->a, TB_FRAME_SUBMIT, 0);
-    tb_line line = town_arrived_line(t, &sent.carry.groups[0]);
-    for (size_t i = 0; i < 2; i++) {
-        line.stream.sender = sample_party(streams[i][0]);
-        line.stream.recipient = sample_party(streams[i][1]);
-        line.kind = TB_LINE_ARRIVED;
-        line.code = TB_ACCEPTED;
-        line.from = 0;
-        tb_signed_line mark = town_line_by(t, &line, &t->b);
-        tb_bundle bundle = empty_of_b(t);
-        bundle.marks = &mark;
-        bundle.mark_count = 1;
-        assert_int_equal(bring_in(t, &t->a, sign_again(t, &bundle, &t->b.sign)).code,
-                         TB_REFUSED_NOT_SPEAKER);
-        line.kind = TB_LINE_REFUSED;
-        line.code = TB_REFUSED_ROLE;
-        line.from = line.to;
-        line.to = 0;
-        tb_signed_line refusal = town_line_by(t, &line, &t->b);
-        bundle = empty_of_b(t);
-        bundle.refusals = &refusal;
-        bundle.refusal_count = 1;
-        assert_int_equal(bring_in(t, &t->a, sign_again(t, &bundle, &t->b.sign)).code,
-                         TB_REFUSED_NOT_SPEAKER);
-        line.to = line.from;
-    }
-}
-
-static void a_stamp_of_another_stream_or_not_the_hubs_is_refused(void **state)
-{
-    static const char *const streams[][2] = {{"hq", "ct.33"}, {"bureau.33", "hq"}};
-    town *t = *state;
-    peer_say(t, &t->a, "ct.33 hello");
-    tb_frame sent = peer_frame(t, &t->a, TB_FRAME_SUBMIT, 0);
-    tb_bundle bundle = opened(t, carry_out(t, &t->a, "ct.33"));
-    tb_line line = town_stored_line(t, &sent.carry.groups[0]);
-    tb_signed_line stamp = town_line_by(t, &line, &t->a);
-    bundle.stamps = &stamp;
-    bundle.stamp_count = 1;
-    assert_int_equal(bring_in(t, &t->b, sign_again(t, &bundle, &t->a.sign)).code,
-                     TB_REFUSED_NOT_SPEAKER);
-    for (size_t i = 0; i < 2; i++) {
-        line.stream.sender = sample_party(streams[i][0]);
-        line.stream.recipient = sample_party(streams[i][1]);
-        stamp = town_line(t, &line);
-        assert_int_equal(bring_in(t, &t->b, sign_again(t, &bundle, &t->a.sign)).code,
-                         TB_REFUSED_NOT_SPEAKER);
-    }
-}
-
 static void a_stamp_the_hub_gave_later_travels_alone_and_once(void **state)
 {
     town *t = *state;
@@ -572,38 +203,6 @@ static void what_the_hub_has_too_is_no_news_for_it(void **state)
     assert_int_equal(bring_in(t, &t->a, carry_out(t, &t->b, "bureau.33")).code, TB_ACCEPTED);
     assert_int_equal(peer_stream_out(t, &t->a, "ct.33").arrived, 1);
     assert_int_equal(peer_count(t, &t->a, TB_FRAME_HELLO), 0);
-}
-
-static void a_refusal_is_known_by_its_lane_number_and_header(void **state)
-{
-    town *t = *state;
-    static const char *const texts[] = {"ct.33 bad", "ct.33 bad urgent", "ct.33 bad"};
-    t->b.disliked = "bad";
-    for (size_t i = 0; i < 3; i++) {
-        peer_say(t, &t->a, texts[i]);
-    }
-    assert_int_equal(bring_in(t, &t->b, carry_out(t, &t->a, "ct.33")).code, TB_ACCEPTED);
-    tb_bytes file = carry_out(t, &t->b, "bureau.33");
-    tb_bundle bundle = opened(t, file);
-    assert_int_equal(bundle.refusal_count, 3);
-    bundle.refusals++;
-    bundle.refusal_count = 1;
-    bundle.mark_count = 0;
-    tb_local_answer back = bring_in(t, &t->a, sign_again(t, &bundle, &t->b.sign));
-    assert_int_equal(back.imported.counts.refusals, 1);
-    /* the same number, of a header that is not ours: nothing is known of it */
-    tb_line line = bundle.refusals[0].line;
-    line.digest.bytes[0] ^= 1;
-    tb_signed_line other = town_line_by(t, &line, &t->b);
-    bundle.refusals = &other;
-    back = bring_in(t, &t->a, sign_again(t, &bundle, &t->b.sign));
-    assert_int_equal(back.code, TB_ACCEPTED);
-    assert_int_equal(peer_alarm(t, &t->a), TB_REFUSED_ROLE);
-    assert_int_equal(peer_rows(t, &t->a, TB_TABLE_REFUSAL), 1);
-    back = bring_in(t, &t->a, file);
-    assert_int_equal(back.imported.counts.refusals, 2);
-    assert_int_equal(back.imported.counts.marks, 2); /* a lane each */
-    assert_int_equal(bring_in(t, &t->a, file).code, TB_REFUSED_BUNDLE_KNOWN);
 }
 
 /* Only what is new to its reader is a reason to write one. */
@@ -731,49 +330,6 @@ static void more_groups_than_a_frame_holds_go_in_the_next_bundle(void **state)
     assert_int_equal(bring_in(t, &t->b, next.bundle.content).code, TB_ACCEPTED);
 }
 
-static void a_crowded_turn_or_a_full_store_takes_no_bundle(void **state)
-{
-    static tb_effects effects;
-    town *t = *state;
-    tb_txn *txn;
-    tb_step step;
-    peer_say(t, &t->a, "ct.33 hello");
-    tb_bytes file = carry_out(t, &t->a, "ct.33");
-    tb_local_answer answer = {.code = TB_ACCEPTED};
-    assert_ok(open_turn(t, &t->b, &txn, &effects, &step));
-    tb_arena *arena = &t->b.node.arena;
-    assert_non_null(tb_arena_raw(arena, arena->size - arena->used - file.size * 16 + 64));
-    assert_int_equal(tb_bundle_import(&step, file, &answer), TB_ERR_LIMIT);
-    tb_store_abort(txn);
-
-    uint64_t used;
-    uint64_t quota;
-    txn = peer_look(t, &t->b);
-    tb_store_usage(txn, &used, &quota);
-    tb_store_abort(txn);
-    tb_store_mem_limit(t->b.store, used + used / 10);
-    assert_int_equal(bring_in(t, &t->b, file).code, TB_REFUSED_STORE_FULL);
-    tb_store_mem_limit(t->b.store, quota);
-    assert_int_equal(bring_in(t, &t->b, file).code, TB_ACCEPTED);
-}
-
-static void a_bundle_of_nobody_or_of_our_own_is_refused(void **state)
-{
-    town *t = *state;
-    tb_bundle bundle = empty_of_b(t);
-    bundle.sender = sample_party("nobody");
-    assert_int_equal(bring_in(t, &t->a, sign_again(t, &bundle, &t->b.sign)).code,
-                     TB_REFUSED_UNKNOWN_PARTY);
-    bundle.sender = t->a.agent.self;
-    bundle.key = t->a.agent.keys.sign_id;
-    assert_int_equal(bring_in(t, &t->a, sign_again(t, &bundle, &t->a.sign)).code,
-                     TB_REFUSED_UNKNOWN_PARTY);
-    bundle = empty_of_b(t);
-    bundle.key = t->b.agent.keys.seal_id[0]; /* its own, but not for signing */
-    assert_int_equal(bring_in(t, &t->a, sign_again(t, &bundle, &t->b.sign)).code,
-                     TB_REFUSED_UNKNOWN_KEY);
-}
-
 static void nothing_to_carry_is_said(void **state)
 {
     town *t = *state;
@@ -784,7 +340,7 @@ static void nothing_to_carry_is_said(void **state)
     assert_int_equal(export_after(t, &t->a, "ct.33", tb_bytes_str("x")).code, TB_REFUSED_REQUEST);
 }
 
-#define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define T(name) cmocka_unit_test_setup_teardown(name, carriers_set_up, carriers_tear_down)
 
 static const struct CMUnitTest tests[] = {
     T(a_notice_is_taken_without_a_hub_and_its_mark_goes_back),
@@ -795,26 +351,12 @@ static const struct CMUnitTest tests[] = {
     T(a_refusal_goes_back_with_the_mark),
     T(a_stamp_the_hub_gave_travels_along),
     T(much_is_carried_in_several_bundles_taken_in_their_order),
-    T(a_damaged_bundle_is_refused_wherever_it_is_damaged),
-    T(a_bundle_for_another_party_or_of_another_hub_is_refused),
-    T(a_bundle_signed_by_somebody_else_is_refused),
-    T(a_bundle_whose_beginning_is_missing_is_refused),
-    T(a_bundle_under_a_cut_key_is_refused),
-    T(a_fork_is_refused_and_kept_as_evidence),
-    T(a_mark_of_another_partys_is_refused),
-    T(a_mark_above_our_own_numbers_is_an_alarm_and_one_partys_word),
-    T(who_is_fenced_neither_takes_nor_gives_bundles),
-    T(a_mark_or_refusal_of_another_stream_is_refused),
-    T(a_stamp_of_another_stream_or_not_the_hubs_is_refused),
     T(a_stamp_the_hub_gave_later_travels_alone_and_once),
     T(what_the_hub_has_too_is_no_news_for_it),
-    T(a_refusal_is_known_by_its_lane_number_and_header),
     T(marks_of_other_parties_are_not_in_it),
     T(the_next_bundle_goes_on_behind_the_one_before),
     T(of_more_lines_than_a_bundle_holds_the_newest_go),
     T(more_groups_than_a_frame_holds_go_in_the_next_bundle),
-    T(a_crowded_turn_or_a_full_store_takes_no_bundle),
-    T(a_bundle_of_nobody_or_of_our_own_is_refused),
     T(nothing_to_carry_is_said),
 };
 

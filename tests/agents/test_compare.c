@@ -32,17 +32,27 @@ static int teardown(void **state)
     return 0;
 }
 
+static void compare(const tb_campaign_loaded *from, const tb_campaign_loaded *to)
+{
+    tb_arena_init(&found.arena, found.memory, sizeof found.memory);
+    assert_ok(tb_campaign_compare(tb_campaign_loaded_get(from), tb_campaign_loaded_get(to),
+                                  &found.arena, &found.list, &found.count));
+}
+
+/* The two are found.from and found.to until the next comparison. */
+static void compare_texts(tb_campaign_loaded *from, tb_campaign_loaded *to)
+{
+    forget();
+    found.from = from;
+    found.to = to;
+    compare(from, to);
+}
+
 /* Version 1 against version 2 with one line changed. */
 static void change(const char *line, const char *into)
 {
     const char *edits[] = {"version: 1", "version: 2", line, into, NULL};
-    forget();
-    found.from = edited(PATH, NULL);
-    found.to = edited(PATH, edits);
-    tb_arena_init(&found.arena, found.memory, sizeof found.memory);
-    assert_ok(tb_campaign_compare(tb_campaign_loaded_get(found.from),
-                                  tb_campaign_loaded_get(found.to), &found.arena, &found.list,
-                                  &found.count));
+    compare_texts(edited(PATH, NULL), edited(PATH, edits));
 }
 
 static const tb_difference *difference(tb_difference_kind kind)
@@ -135,9 +145,7 @@ static void a_reader_more_keeps_every_case_of_the_type_from_moving(void **state)
     (void)state;
     /* read the other way round, the group gains a reader */
     change(READERS, "readers: [opener]");
-    assert_ok(tb_campaign_compare(tb_campaign_loaded_get(found.to),
-                                  tb_campaign_loaded_get(found.from), &found.arena, &found.list,
-                                  &found.count));
+    compare(found.to, found.from);
     const tb_difference *d = difference(TB_DIFFERENCE_READER_ADDED);
     assert_string_equal(d->about, "content");
     assert_string_equal(d->detail, "to");
@@ -170,13 +178,7 @@ static void choices_are_compared_by_themselves_and_not_by_the_name_of_their_list
         TO,
         TO "\n      - {id: sort, zh: 种类, en: sort, type: choice, choices: sorts}",
         NULL};
-    forget();
-    found.from = edited(PATH, older);
-    found.to = edited(PATH, newer);
-    tb_arena_init(&found.arena, found.memory, sizeof found.memory);
-    assert_ok(tb_campaign_compare(tb_campaign_loaded_get(found.from),
-                                  tb_campaign_loaded_get(found.to), &found.arena, &found.list,
-                                  &found.count));
+    compare_texts(edited(PATH, older), edited(PATH, newer));
     assert_int_equal(found.count, 2);
     assert_string_equal(difference(TB_DIFFERENCE_CHOICE_REMOVED)->detail, "b");
     assert_string_equal(difference(TB_DIFFERENCE_CHOICE_ADDED)->detail, "c");
@@ -193,13 +195,9 @@ static void change_duty(const char *line, const char *into, bool back)
 {
     const char *older[] = {line, into, NULL};
     const char *newer[] = {"version: 1", "version: 2", line, into, NULL};
-    forget();
-    found.from = edited(SHIPPED, back ? older : NULL);
-    found.to = edited(SHIPPED, back ? (const char *[]){"version: 1", "version: 2", NULL} : newer);
-    tb_arena_init(&found.arena, found.memory, sizeof found.memory);
-    assert_ok(tb_campaign_compare(tb_campaign_loaded_get(found.from),
-                                  tb_campaign_loaded_get(found.to), &found.arena, &found.list,
-                                  &found.count));
+    compare_texts(
+        edited(SHIPPED, back ? older : NULL),
+        edited(SHIPPED, back ? (const char *[]){"version: 1", "version: 2", NULL} : newer));
     assert_int_equal(found.count, 1);
     assert_string_equal(found.list[0].about, "verify");
 }
@@ -250,13 +248,7 @@ static void change_register(const char *line, const char *into, bool back)
     const char *older[] = {line, into, NULL};
     const char *newer[] = {"version: 1", "version: 2", line, into, NULL};
     const char *plain[] = {"version: 1", "version: 2", NULL};
-    forget();
-    found.from = edited(path, back ? older : NULL);
-    found.to = edited(path, back ? plain : newer);
-    tb_arena_init(&found.arena, found.memory, sizeof found.memory);
-    assert_ok(tb_campaign_compare(tb_campaign_loaded_get(found.from),
-                                  tb_campaign_loaded_get(found.to), &found.arena, &found.list,
-                                  &found.count));
+    compare_texts(edited(path, back ? older : NULL), edited(path, back ? plain : newer));
     assert_int_equal(found.count, 1);
 }
 
@@ -560,13 +552,8 @@ static void found_either_way(const char *path, const small_change *changed, size
         found.from = edited(path, NULL);
         found.to = edited(path, edits);
         for (int back = 0; back < 2; back++) {
-            tb_campaign_loaded *older = back ? found.to : found.from;
-            tb_campaign_loaded *newer = back ? found.from : found.to;
             size_t about = 0;
-            tb_arena_init(&found.arena, found.memory, sizeof found.memory);
-            assert_ok(tb_campaign_compare(tb_campaign_loaded_get(older),
-                                          tb_campaign_loaded_get(newer), &found.arena, &found.list,
-                                          &found.count));
+            compare(back ? found.to : found.from, back ? found.from : found.to);
             for (size_t d = 0; d < found.count; d++) {
                 const tb_difference *is = &found.list[d];
                 about += strcmp(is->about == NULL ? "" : is->about, c->about) == 0;
@@ -596,13 +583,7 @@ static void whatever_of_the_rules_reads_otherwise_is_found_either_way(void **sta
 static void of_two_campaigns_everything_is_told(void **state)
 {
     (void)state;
-    forget();
-    found.from = edited(SHIPPED, NULL);
-    found.to = edited(LAND, NULL);
-    tb_arena_init(&found.arena, found.memory, sizeof found.memory);
-    assert_ok(tb_campaign_compare(tb_campaign_loaded_get(found.from),
-                                  tb_campaign_loaded_get(found.to), &found.arena, &found.list,
-                                  &found.count));
+    compare_texts(edited(SHIPPED, NULL), edited(LAND, NULL));
     assert_string_equal(difference(TB_DIFFERENCE_OTHER_CAMPAIGN)->about, "land-requisition");
     assert_string_equal(difference(TB_DIFFERENCE_TYPE_REMOVED)->about, "notice");
     assert_string_equal(difference(TB_DIFFERENCE_TYPE_ADDED)->about, "problem");

@@ -137,15 +137,18 @@ static void order(world *w)
     assert_string_equal(holder_at(w, "bureau.33"), "cm.44");
 }
 
-static tb_directory_party *party_at(world *w, const char *id)
+/* Its key is cut between the two: it has signed for the case, and the order is disputed. */
+static void order_beyond_cut(world *w)
 {
-    for (size_t i = 0; i < w->directory.party_count; i++) {
-        if (strcmp(w->directory.parties[i].id.text, id) == 0) {
-            return &w->directory.parties[i];
-        }
-    }
-    fail_msg("nobody is called %s", id);
-    return NULL;
+    order(w);
+    tb_directory next = with_cut(w, "bureau.44", 1, TB_CUT_STOLEN);
+    learn(w, &next);
+}
+
+static void take_over(world *w)
+{
+    assert_int_equal(acts(w, "bureau.33", "take_over", "take_over_reason=other"), TB_ACCEPTED);
+    deliver_all(w);
 }
 
 /* Who has seen the order. */
@@ -154,9 +157,7 @@ static const char *const on_the_case[] = {"bureau.33", "bureau.44", "cm.44"};
 static void what_is_signed_beyond_a_cut_is_disputed_and_has_no_effect(void **state)
 {
     world *w = *state;
-    order(w);
-    tb_directory next = with_cut(w, "bureau.44", 1, TB_CUT_STOLEN);
-    learn(w, &next);
+    order_beyond_cut(w);
     for (size_t i = 0; i < 3; i++) {
         const char *id = on_the_case[i];
         tb_local_summary summary = summary_at(w, id);
@@ -173,11 +174,8 @@ static void what_is_signed_beyond_a_cut_is_disputed_and_has_no_effect(void **sta
 static void a_take_over_settles_it_and_all_have_the_same_chain(void **state)
 {
     world *w = *state;
-    order(w);
-    tb_directory next = with_cut(w, "bureau.44", 1, TB_CUT_STOLEN);
-    learn(w, &next);
-    assert_int_equal(acts(w, "bureau.33", "take_over", "take_over_reason=other"), TB_ACCEPTED);
-    deliver_all(w);
+    order_beyond_cut(w);
+    take_over(w);
     tb_digest head = summary_at(w, "bureau.33").head;
     for (size_t i = 0; i < 2; i++) {
         tb_local_summary summary = summary_at(w, on_the_case[i]);
@@ -194,11 +192,8 @@ static void a_take_over_settles_it_and_all_have_the_same_chain(void **state)
 static void who_holds_what_is_left_aside_is_told_of_the_take_over(void **state)
 {
     world *w = *state;
-    order(w);
-    tb_directory next = with_cut(w, "bureau.44", 1, TB_CUT_STOLEN);
-    learn(w, &next);
-    assert_int_equal(acts(w, "bureau.33", "take_over", "take_over_reason=other"), TB_ACCEPTED);
-    deliver_all(w);
+    order_beyond_cut(w);
+    take_over(w);
     assert_true(summary_at(w, "cm.44").frozen);
     turn_of(w, "bureau.33", tb_aside_tick);
     deliver_all(w);
@@ -216,11 +211,8 @@ static void who_holds_what_is_left_aside_is_told_of_the_take_over(void **state)
 static void who_cannot_be_sealed_to_yet_is_told_when_it_can(void **state)
 {
     world *w = *state;
-    order(w);
-    tb_directory next = with_cut(w, "bureau.44", 1, TB_CUT_STOLEN);
-    learn(w, &next);
-    assert_int_equal(acts(w, "bureau.33", "take_over", "take_over_reason=other"), TB_ACCEPTED);
-    deliver_all(w);
+    order_beyond_cut(w);
+    take_over(w);
     tb_directory_party *away = party_at(w, "cm.44");
     tb_directory_party back = *away;
     away->state = TB_PARTY_OFF_LINE;
@@ -239,11 +231,8 @@ static void who_cannot_be_sealed_to_yet_is_told_when_it_can(void **state)
 static void who_is_no_party_any_more_is_told_nothing_and_holds_nobody_up(void **state)
 {
     world *w = *state;
-    order(w);
-    tb_directory next = with_cut(w, "bureau.44", 1, TB_CUT_STOLEN);
-    learn(w, &next);
-    assert_int_equal(acts(w, "bureau.33", "take_over", "take_over_reason=other"), TB_ACCEPTED);
-    deliver_all(w);
+    order_beyond_cut(w);
+    take_over(w);
     tb_directory_party *gone = party_at(w, "cm.44");
     gone->state = TB_PARTY_ENDED;
     tick(w, "bureau.33", 1);
@@ -258,9 +247,7 @@ static void who_was_left_aside_once_is_told_of_nothing_later(void **state)
 {
     world *w = *state;
     tb_directory before = w->directory;
-    order(w);
-    tb_directory next = with_cut(w, "bureau.44", 1, TB_CUT_STOLEN);
-    learn(w, &next);
+    order_beyond_cut(w);
     assert_int_equal(acts(w, "bureau.33", "take_over", "take_over_reason=other"), TB_ACCEPTED);
     tick(w, "bureau.33", 1);
     deliver_all(w);
@@ -303,8 +290,7 @@ static void a_take_over_that_lost_to_a_disputed_one_wins_after_all(void **state)
 {
     world *w = *state;
     order(w);
-    assert_int_equal(acts(w, "bureau.33", "take_over", "take_over_reason=other"), TB_ACCEPTED);
-    deliver_all(w);
+    take_over(w);
     tb_digest stolen = summary_at(w, "cm.44").head;
     tb_directory next = with_cut(w, "bureau.33", 2, TB_CUT_STOLEN);
     learn_but(w, &next, "cm.44");
@@ -372,8 +358,7 @@ who_is_resent_what_it_signed_beyond_its_cut_holds_the_case_frozen_as_others_do(v
     assert_int_equal(acts(w, "bureau.44", "order", "ordered=cm.44"), TB_REFUSED_FROZEN);
     check_world(w);
 
-    assert_int_equal(acts(w, "bureau.33", "take_over", "take_over_reason=other"), TB_ACCEPTED);
-    deliver_all(w);
+    take_over(w);
     assert_false(summary_at(w, "bureau.44").frozen);
     assert_int_equal(standing_at(w, "bureau.44", TB_STANDING_OVERTAKEN), 1);
     /* given again once it is settled, it freezes nothing */
@@ -401,8 +386,7 @@ static void what_honest_parties_built_on_it_hangs_with_it(void **state)
     order(w);
     assert_int_equal(acts(w, "bureau.44", "remark", "comment=请尽快"), TB_ACCEPTED);
     deliver_all(w);
-    assert_int_equal(acts(w, "bureau.33", "take_over", "take_over_reason=other"), TB_ACCEPTED);
-    deliver_all(w);
+    take_over(w);
     assert_int_equal(summary_at(w, "police.33").term, 2);
     /* a cut before all the home bureau did: the take-over was built on the order */
     tb_directory next = with_cut(w, "bureau.44", 0, TB_CUT_STOLEN);
@@ -412,8 +396,7 @@ static void what_honest_parties_built_on_it_hangs_with_it(void **state)
         assert_int_equal(summary_at(w, on_the_case[i]).term, 1);
         assert_true(standing_at(w, on_the_case[i], TB_STANDING_DISPUTED) >= 3);
     }
-    assert_int_equal(acts(w, "bureau.33", "take_over", "take_over_reason=other"), TB_ACCEPTED);
-    deliver_all(w);
+    take_over(w);
     assert_int_equal(summary_at(w, "police.33").term, 2);
     assert_false(summary_at(w, "police.33").frozen);
     check_world(w);

@@ -1,5 +1,6 @@
 #include "tests/agents/bent_rows.h"
 #include "tests/agents/world.h"
+#include "tests/store/failing.h"
 
 #define LEAD                                                                                       \
     "number=13800001234|source=police_case|offence=telecom_fraud|reported_at=2015-02-09T11:39:00+" \
@@ -86,6 +87,66 @@ static void drafts_of_many_cases_go_out_in_slices(void **state)
     assert_int_equal(lying(w), 300);
 }
 
+/* Every event of the case that is in no notice yet goes with the draft's. */
+static void a_draft_behind_very_many_loose_events_goes_out_with_all_of_them(void **state)
+{
+    enum {
+        LOOSE = 1100
+    };
+    world *w = *state;
+    if (failing_awake()) {
+        return; /* no way of it is new */
+    }
+    world_campaign(w, "tests/system/long_chain.yaml");
+    assert_int_equal(opens_type(w, "police.33", "log", "to=bureau.44"), TB_ACCEPTED);
+    deliver_all(w);
+    tb_directory_party *away = party_at(w, "bureau.44");
+    away->state = TB_PARTY_ENDED;
+    for (unsigned i = 0; i < LOOSE; i++) {
+        assert_int_equal(acts(w, "police.33", "write", "a=x"), TB_ACCEPTED);
+        assert_false(w->answer.draft);
+    }
+    assert_int_equal(lying(w), 0);
+    away->state = TB_PARTY_ACTIVE;
+    w->directory.version++;
+    link_up(w, "police.33", false);
+    assert_int_equal(acts(w, "police.33", "write", "a=y"), TB_ACCEPTED);
+    assert_true(w->answer.draft);
+    link_up(w, "police.33", true);
+    assert_int_equal(drafts_at(w, "police.33"), 0);
+    deliver_all(w);
+    assert_int_equal(summary_at(w, "bureau.44").number, LOOSE + 2);
+    assert_int_equal(summary_at(w, "bureau.44").held_back, 0);
+    check_world(w);
+}
+
+/* Nor do side events stand in its way, as many as a case takes, and a draft after each. */
+static void drafts_on_a_case_with_very_many_side_events_go_out(void **state)
+{
+    world *w = *state;
+    if (failing_awake()) {
+        return; /* no way of it is new */
+    }
+    assert_int_equal(opens(w, "police.33", LEAD), TB_ACCEPTED);
+    deliver_all(w);
+    for (unsigned i = 0; i < TB_UNSEEN_MAX; i++) {
+        assert_int_equal(acts(w, "bureau.33", "remark", "comment=已联系"), TB_ACCEPTED);
+    }
+    link_up(w, "bureau.33", false);
+    assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
+    assert_true(w->answer.draft);
+    link_up(w, "bureau.33", true);
+    assert_int_equal(drafts_at(w, "bureau.33"), 0);
+    assert_string_equal(state_at(w, "bureau.33"), "accepted");
+    link_up(w, "bureau.33", false);
+    assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
+    link_up(w, "bureau.33", true);
+    assert_int_equal(drafts_at(w, "bureau.33"), 0);
+    deliver_all(w);
+    assert_string_equal(state_at(w, "bureau.44"), "forwarded");
+    check_world(w);
+}
+
 static void what_the_rules_refuse_does_not_become_a_draft(void **state)
 {
     world *w = *state;
@@ -111,6 +172,8 @@ static const struct CMUnitTest tests[] = {
     IN_A_WORLD(an_act_without_link_waits_and_goes_out_when_it_is_back),
     IN_A_WORLD(a_draft_whose_case_changed_returns_to_its_author),
     IN_A_WORLD(drafts_of_many_cases_go_out_in_slices),
+    IN_A_WORLD(a_draft_behind_very_many_loose_events_goes_out_with_all_of_them),
+    IN_A_WORLD(drafts_on_a_case_with_very_many_side_events_go_out),
     IN_A_WORLD(what_the_rules_refuse_does_not_become_a_draft),
     IN_A_WORLD(whatever_a_row_of_a_draft_is_the_check_goes_to_its_end),
 };

@@ -229,8 +229,8 @@ static void a_petition_is_reminded_of_the_day_before_and_escalated_to_the_group(
     check_world(w);
 }
 
-/* Found by a village in its self-check, and reported at this time. */
-static void reported_at(world *w, const char *item, const char *time)
+/* Found by a village in its self-check. */
+static void found(world *w, const char *item)
 {
     char fields[256];
     (void)snprintf(fields, sizeof fields,
@@ -238,6 +238,11 @@ static void reported_at(world *w, const char *item, const char *time)
                    "description=补偿款未付清|households=12|grave=0",
                    item);
     opened(w, "village.1", "problem", fields);
+}
+
+static void reported_at(world *w, const char *item, const char *time)
+{
+    found(w, item);
     at_time(w, "village.1", time);
     done(w, "village.1", "report", "");
 }
@@ -263,9 +268,7 @@ static void what_a_village_found_and_kept_to_itself_the_supervision_group_record
 {
     world *w = *state;
     all_at(w, "2015-07-20T09:00:00+08:00");
-    opened(w, "village.1", "problem",
-           "item=3.3|unit=village.1|found_by=self_check|found_at=2015-07-20|era=current|"
-           "description=补偿款未付清|households=12|grave=0");
+    found(w, "3.3");
     judge_at(w, "group", "2015-08-21T00:15:00+08:00");
     assert_int_equal(line_at(w, "village.1", "report_focus3").state, TB_DUTY_LAPSED);
     at_time(w, "village.1", "2015-08-21T09:00:00+08:00");

@@ -11,12 +11,7 @@
 static int set_up(void **state)
 {
     town *t = town_make();
-    town_link(t, &t->a);
-    town_link(t, &t->b);
-    town_link(t, &t->c);
-    peer_forget(&t->a);
-    peer_forget(&t->b);
-    peer_forget(&t->c);
+    town_link_all(t);
     peer_say(t, &t->a, "ct.33 one");
     town_relay(t, &t->a, &t->b);
     peer_say(t, &t->b, "hq two pass=one");
@@ -29,13 +24,6 @@ static int tear_down(void **state)
 {
     town_free(*state);
     return 0;
-}
-
-static tb_passed passed_on(town *t)
-{
-    tb_passed passed;
-    assert_int_equal(tb_passed_decode(t->c.passed, &t->paper, &passed), TB_ACCEPTED);
-    return passed;
 }
 
 /* One turn of the store that evidence is taken into; what came of it lies on the paper. */
@@ -84,7 +72,7 @@ static void keep_event(town *t, const tb_passed *passed, tb_standing standing)
 static void what_proves_itself_is_taken(void **state)
 {
     town *t = *state;
-    tb_passed passed = passed_on(t);
+    tb_passed passed = town_passed(t, &t->c);
     tb_digest id = tb_event_id(passed.event);
     tb_evidence_taken taken = take_passed(t, &passed);
     assert_int_equal(taken.refused, TB_ACCEPTED);
@@ -102,10 +90,10 @@ static void what_does_not_decode_or_prove_itself_is_refused(void **state)
     tb_evidence_taken taken = take(t, tb_bytes_str("nothing"));
     assert_int_equal(taken.refused, TB_REFUSED_MALFORMED);
     assert_true(tb_digest_equal(&taken.event, &none));
-    tb_passed passed = passed_on(t);
+    tb_passed passed = town_passed(t, &t->c);
     passed.event = tb_bytes_str("no event");
     assert_int_equal(take_passed(t, &passed).refused, TB_REFUSED_MALFORMED);
-    passed = passed_on(t);
+    passed = town_passed(t, &t->c);
     passed.root.signature[0] ^= 1;
     assert_int_equal(take_passed(t, &passed).refused, TB_REFUSED_SIGNATURE);
     t->c.disliked = NULL;
@@ -115,7 +103,7 @@ static void what_does_not_decode_or_prove_itself_is_refused(void **state)
 static void what_is_here_already_or_held_back_is_said(void **state)
 {
     town *t = *state;
-    tb_passed passed = passed_on(t);
+    tb_passed passed = town_passed(t, &t->c);
     keep_event(t, &passed, TB_STANDING_EFFECTIVE);
     tb_evidence_taken taken = take_passed(t, &passed);
     assert_int_equal(taken.refused, TB_ACCEPTED);
@@ -132,7 +120,7 @@ static void a_group_that_was_not_signed_is_set_aside_and_the_event_taken(void **
     town *t = *state;
     tb_event event;
     tb_bytes encoded;
-    tb_passed passed = passed_on(t);
+    tb_passed passed = town_passed(t, &t->c);
     assert_int_equal(tb_event_decode(passed.event, &t->paper, &event), TB_ACCEPTED);
     tb_field field = {tb_bytes_str("number"), tb_bytes_str("17012345678")};
     tb_opening openings[3] = {{.group = tb_bytes_str("number"), .random = {7}}};

@@ -243,6 +243,24 @@ static void a_secret_mark_is_found_in_any_brackets_and_with_any_star(void **stat
     }
 }
 
+static void a_secret_mark_is_found_beside_a_degree_of_urgency(void **state)
+{
+    (void)state;
+    static const char *const marked[] = {"机密 特急", "绝密\t加急 关于某案", "特急 机密", "特急\n秘密",
+                                         "正文\n特提 绝密\n"};
+    static const char *const plain[] = {"特急", "秘密加急办理", "特急 机密级以下", "他的秘密 特急"};
+    for (size_t i = 0; i < sizeof marked / sizeof marked[0]; i++) {
+        if (!secret(marked[i])) {
+            fail_msg("%s", marked[i]);
+        }
+    }
+    for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++) {
+        if (secret(plain[i])) {
+            fail_msg("%s", plain[i]);
+        }
+    }
+}
+
 static void a_word_in_a_sentence_is_no_mark(void **state)
 {
     (void)state;
@@ -270,6 +288,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(every_identity_number_is_masked_and_the_rest_stays),
     cmocka_unit_test(masking_without_memory_is_an_error),
     cmocka_unit_test(a_secret_mark_is_found_alone_with_a_star_or_in_brackets),
+    cmocka_unit_test(a_secret_mark_is_found_beside_a_degree_of_urgency),
     cmocka_unit_test(a_word_in_a_sentence_is_no_mark),
 };
 

@@ -9,12 +9,7 @@ static int set_up(void **state)
 {
     town *t = town_make();
     static const char *const texts[] = {"hq other", "ct.33 one", "ct.33 two", "hq more"};
-    town_link(t, &t->a);
-    town_link(t, &t->b);
-    town_link(t, &t->c);
-    peer_forget(&t->a);
-    peer_forget(&t->b);
-    peer_forget(&t->c);
+    town_link_all(t);
     peer_say_all(t, &t->a, texts, 4);
     town_relay(t, &t->a, &t->b);
     peer_say(t, &t->b, "hq three pass=one");
@@ -27,13 +22,6 @@ static int tear_down(void **state)
 {
     town_free(*state);
     return 0;
-}
-
-static tb_passed passed_on(town *t)
-{
-    tb_passed passed;
-    assert_int_equal(tb_passed_decode(t->c.passed, &t->paper, &passed), TB_ACCEPTED);
-    return passed;
 }
 
 /* What hq makes of it when from passes it on. */
@@ -56,7 +44,7 @@ static void an_earlier_event_proves_itself_without_whoever_passes_it_on(void **s
 {
     town *t = *state;
     assert_string_equal(peer_applied(t, &t->c), "three ^one");
-    tb_passed passed = passed_on(t);
+    tb_passed passed = town_passed(t, &t->c);
     assert_true(passed.stamp.size > 0);
     assert_true(passed.path_count > 0);
     assert_int_equal(judge(t, "ct.33", &passed), TB_ACCEPTED);
@@ -67,22 +55,22 @@ static void an_earlier_event_proves_itself_without_whoever_passes_it_on(void **s
 static void any_bent_piece_of_the_proof_refuses_it(void **state)
 {
     town *t = *state;
-    tb_passed passed = passed_on(t);
+    tb_passed passed = town_passed(t, &t->c);
     passed.index ^= 1;
     assert_int_equal(judge(t, "ct.33", &passed), TB_REFUSED_PROOF);
-    passed = passed_on(t);
+    passed = town_passed(t, &t->c);
     passed.path[0].bytes[0] ^= 1;
     assert_int_equal(judge(t, "ct.33", &passed), TB_REFUSED_PROOF);
-    passed = passed_on(t);
+    passed = town_passed(t, &t->c);
     passed.path_count--;
     assert_int_equal(judge(t, "ct.33", &passed), TB_REFUSED_PROOF);
-    passed = passed_on(t);
+    passed = town_passed(t, &t->c);
     passed.ids[0].bytes[0] ^= 1;
     assert_int_equal(judge(t, "ct.33", &passed), TB_REFUSED_PROOF);
-    passed = passed_on(t);
+    passed = town_passed(t, &t->c);
     passed.root.signature[0] ^= 1;
     assert_int_equal(judge(t, "ct.33", &passed), TB_REFUSED_SIGNATURE);
-    passed = passed_on(t);
+    passed = town_passed(t, &t->c);
     passed.root.signer = sample_party("ct.33");
     assert_int_equal(judge(t, "ct.33", &passed), TB_REFUSED_SIGNATURE);
 }
@@ -90,7 +78,7 @@ static void any_bent_piece_of_the_proof_refuses_it(void **state)
 static void an_event_its_notice_does_not_name_is_refused(void **state)
 {
     town *t = *state;
-    tb_passed passed = passed_on(t);
+    tb_passed passed = town_passed(t, &t->c);
     tb_event event;
     assert_int_equal(tb_event_decode(passed.event, &t->paper, &event), TB_ACCEPTED);
     event.account = tb_bytes_str("another");
@@ -102,7 +90,7 @@ static void a_stamp_must_be_the_hubs_and_of_this_notice(void **state)
 {
     town *t = *state;
     tb_signed_line stamp;
-    tb_passed passed = passed_on(t);
+    tb_passed passed = town_passed(t, &t->c);
     assert_int_equal(tb_signed_line_decode(passed.stamp, &t->paper, &stamp), TB_ACCEPTED);
     tb_signed_line own = town_line_by(t, &stamp.line, &t->b);
     assert_ok(tb_signed_line_encode(&own, &t->paper, &passed.stamp));
@@ -127,7 +115,7 @@ static void a_stamp_must_be_the_hubs_and_of_this_notice(void **state)
 static void a_stamp_of_another_notice_proves_nothing(void **state)
 {
     town *t = *state;
-    tb_passed passed = passed_on(t);
+    tb_passed passed = town_passed(t, &t->c);
     tb_signed_line stamp;
     assert_int_equal(tb_signed_line_decode(passed.stamp, &t->paper, &stamp), TB_ACCEPTED);
     tb_line lines[7];
@@ -158,7 +146,7 @@ static void an_event_or_a_notice_of_another_hub_is_refused(void **state)
     tb_header header;
     tb_event event;
     tb_bytes encoded;
-    tb_passed passed = passed_on(t);
+    tb_passed passed = town_passed(t, &t->c);
     assert_int_equal(tb_event_decode(passed.event, &t->paper, &event), TB_ACCEPTED);
     passed = town_prove(t, passed.event, passed.header);
     assert_int_equal(judge(t, "ct.33", &passed), TB_ACCEPTED);
@@ -169,7 +157,7 @@ static void an_event_or_a_notice_of_another_hub_is_refused(void **state)
     passed = town_prove(t, tb_bytes_str("no event"), passed.header);
     assert_int_equal(judge(t, "ct.33", &passed), TB_REFUSED_MALFORMED);
 
-    passed = passed_on(t);
+    passed = town_passed(t, &t->c);
     assert_int_equal(tb_header_decode(passed.header, &t->paper, &header), TB_ACCEPTED);
     header.hub.bytes[0] ^= 1;
     assert_ok(tb_header_encode(&header, &t->paper, &passed.header));
@@ -181,7 +169,7 @@ static void an_event_or_a_notice_of_another_hub_is_refused(void **state)
 static void an_opening_the_event_did_not_commit_to_is_refused(void **state)
 {
     town *t = *state;
-    tb_passed passed = passed_on(t);
+    tb_passed passed = town_passed(t, &t->c);
     tb_opening opening = {.group = tb_bytes_str("number"), .content = tb_bytes_str("x")};
     passed.openings = &opening;
     passed.opening_count = 1;
@@ -193,20 +181,20 @@ static void an_opening_the_event_did_not_commit_to_is_refused(void **state)
 static void a_root_that_is_not_the_headers_signs_nothing(void **state)
 {
     town *t = *state;
-    tb_passed passed = passed_on(t);
+    tb_passed passed = town_passed(t, &t->c);
     passed.root.tree = TB_TREE_LINES;
     assert_int_equal(judge(t, "ct.33", &passed), TB_REFUSED_SIGNATURE);
-    passed = passed_on(t);
+    passed = town_passed(t, &t->c);
     passed.root.key.bytes[0] ^= 1;
     assert_int_equal(judge(t, "ct.33", &passed), TB_REFUSED_SIGNATURE);
-    passed = passed_on(t);
+    passed = town_passed(t, &t->c);
     passed.root.incarnation.counter++;
     assert_int_equal(judge(t, "ct.33", &passed), TB_REFUSED_SIGNATURE);
     /* under a key its sender never had, or has for something else */
     tb_header header;
     const tb_key_id keys[] = {{{1}}, t->a.agent.keys.seal_id[0]};
     for (size_t i = 0; i < 2; i++) {
-        passed = passed_on(t);
+        passed = town_passed(t, &t->c);
         assert_int_equal(tb_header_decode(passed.header, &t->paper, &header), TB_ACCEPTED);
         header.signing_key = keys[i];
         assert_ok(tb_header_encode(&header, &t->paper, &passed.header));
@@ -218,7 +206,7 @@ static void a_root_that_is_not_the_headers_signs_nothing(void **state)
 static void under_a_cut_key_it_counts_only_up_to_the_passers_own_stream(void **state)
 {
     town *t = *state;
-    tb_passed passed = passed_on(t);
+    tb_passed passed = town_passed(t, &t->c);
     tb_directory next;
     tb_cut_mark mark = {
         .incarnation = town_stream(&t->a, "ct.33").incarnation,
@@ -241,7 +229,7 @@ static void under_a_cut_key_it_counts_only_up_to_the_passers_own_stream(void **s
     passed.ids = NULL; /* what else is wrong with it is a fault all the same */
     passed.id_count = 0;
     assert_int_equal(judge_resent(t, "bureau.33", &passed, &beyond), TB_REFUSED_PROOF);
-    passed = passed_on(t);
+    passed = town_passed(t, &t->c);
 
     cut.mark_count = 0;
     (void)town_next_directory(t, &cut, 1, &next);

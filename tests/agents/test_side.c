@@ -1,4 +1,5 @@
 #include "tests/agents/world.h"
+#include "tests/store/failing.h"
 
 #define LEAD                                                                                       \
     "number=13800001234|source=police_case|offence=telecom_fraud|reported_at=2015-02-09T11:39:00+" \
@@ -115,6 +116,62 @@ static void the_holders_own_remark_goes_with_its_next_notice(void **state)
     check_world(w);
 }
 
+static void remarks(world *w, const char *party, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        assert_int_equal(acts(w, party, "remark", "comment=已联系"), TB_ACCEPTED);
+    }
+}
+
+/* Whoever writes one more is told, whoever sends one more is refused, and the case goes on. */
+static void a_case_takes_so_many_side_events_and_is_handed_over_with_all_of_them(void **state)
+{
+    world *w = *state;
+    if (failing_awake()) {
+        return; /* no way of it is new */
+    }
+    submit(w);
+    assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
+    deliver_all(w);
+    remarks(w, "bureau.33", TB_UNSEEN_MAX);
+    assert_int_equal(acts(w, "bureau.33", "remark", "comment=再补充"), TB_REFUSED_SIDE_MANY);
+    remarks(w, "police.33", 1);
+    assert_int_equal(deliver(w, letter_to(w, "bureau.33")), TB_REFUSED_SIDE_MANY);
+
+    assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
+    deliver_all(w);
+    assert_string_equal(state_at(w, "bureau.44"), "forwarded");
+    /* with the one that its new holder was sent as a copy */
+    assert_int_equal(row_at(w, "bureau.44").unseen_count, TB_UNSEEN_MAX - TB_SEEN_MAX + 1);
+    remarks(w, "bureau.33", 1);
+    deliver_all(w);
+    check_world(w);
+}
+
+/* What its next holder wrote meanwhile does not keep the case from it. */
+static void who_is_handed_a_case_takes_what_it_brings_beyond_that(void **state)
+{
+    enum {
+        EACH = 600
+    };
+    world *w = *state;
+    if (failing_awake()) {
+        return; /* no way of it is new */
+    }
+    submit(w);
+    remarks(w, "police.33", EACH);
+    remarks(w, "bureau.33", EACH);
+    assert_int_equal(acts(w, "bureau.33", "return", "return_reason=incomplete"), TB_ACCEPTED);
+    for (letter *l = letter_to(w, "police.33"); l != NULL; l = letter_to(w, "police.33")) {
+        assert_int_equal(deliver(w, l), TB_ACCEPTED);
+    }
+    assert_string_equal(holder_at(w, "police.33"), "police.33");
+    assert_int_equal(row_at(w, "police.33").unseen_count, 2 * EACH - TB_SEEN_MAX);
+    assert_int_equal(acts(w, "police.33", "remark", "comment=请尽快"), TB_REFUSED_SIDE_MANY);
+    deliver_all(w);
+    check_world(w);
+}
+
 #define IN_A_WORLD(test) cmocka_unit_test_setup_teardown(test, world_setup, world_teardown)
 
 static const struct CMUnitTest tests[] = {
@@ -123,6 +180,8 @@ static const struct CMUnitTest tests[] = {
     IN_A_WORLD(a_late_remark_follows_the_case_to_its_holder),
     IN_A_WORLD(a_late_remark_waits_for_the_link),
     IN_A_WORLD(the_holders_own_remark_goes_with_its_next_notice),
+    IN_A_WORLD(a_case_takes_so_many_side_events_and_is_handed_over_with_all_of_them),
+    IN_A_WORLD(who_is_handed_a_case_takes_what_it_brings_beyond_that),
 };
 
 TB_RUN("side", tests)

@@ -86,6 +86,8 @@ void world_people(world *w, const world_person *people, size_t count);
 void world_sweep(world *w);
 
 world_agent *who(world *w, const char *id);
+/* Its entry in the directory, to be changed by the test. */
+tb_directory_party *party_at(world *w, const char *id);
 
 /* The party's agent ends and begins again: what it knows is in its store, and the link comes up. */
 void world_restart(world *w, const char *party);

@@ -127,3 +127,14 @@ void order_for(world *w, const char *lead)
     assert_int_equal(acts(w, "bureau.44", "sign_for", ""), TB_ACCEPTED);
     assert_int_equal(acts(w, "bureau.44", "order", "ordered=cm.44"), TB_ACCEPTED);
 }
+
+tb_directory_party *party_at(world *w, const char *id)
+{
+    for (size_t i = 0; i < w->directory.party_count; i++) {
+        if (strcmp(w->directory.parties[i].id.text, id) == 0) {
+            return &w->directory.parties[i];
+        }
+    }
+    fail_msg("nobody is called %s", id);
+    return NULL;
+}

@@ -6,6 +6,16 @@ static void set_state(world *w, size_t place, tb_party_state state)
     w->directory.parties[place].state = state;
 }
 
+/* What A submits for B in a new session. */
+static parcel submitted(world *w, size_t count)
+{
+    link_up(w, at(w, A));
+    parcel p = make_one(w, at(w, A), B, count);
+    say_submit(w, at(w, A), &p);
+    turn(w);
+    return p;
+}
+
 /* The parcel with fillers where refusals were signed, in the form the sender submits. */
 static void fill_in(world *w, parcel *p, size_t item, const tb_signed_line *line)
 {
@@ -19,10 +29,7 @@ static void every_number_to_a_party_that_is_not_active_is_refused_by_a_signed_li
 {
     world *w = *state;
     set_state(w, B, TB_PARTY_ENDED);
-    link_up(w, at(w, A));
-    parcel p = make_one(w, at(w, A), B, 2);
-    say_submit(w, at(w, A), &p);
-    turn(w);
+    parcel p = submitted(w, 2);
     for (uint64_t number = 1; number <= 2; number++) {
         tb_refused *refused = &expect(w, at(w, A), TB_FRAME_REFUSED)->refused;
         assert_int_equal(refused->code, TB_REFUSED_NOT_ACTIVE);
@@ -45,10 +52,7 @@ static void fillers_take_the_place_of_refused_numbers_and_arrive(void **state)
 {
     world *w = *state;
     set_state(w, B, TB_PARTY_ENDED);
-    link_up(w, at(w, A));
-    parcel p = make_one(w, at(w, A), B, 2);
-    say_submit(w, at(w, A), &p);
-    turn(w);
+    parcel p = submitted(w, 2);
     fill_in(w, &p, 0, &expect(w, at(w, A), TB_FRAME_REFUSED)->refused.line);
     fill_in(w, &p, 1, &expect(w, at(w, A), TB_FRAME_REFUSED)->refused.line);
     say_submit(w, at(w, A), &p);
@@ -70,10 +74,7 @@ static void a_refused_number_stays_refused_when_its_recipient_becomes_active(voi
 {
     world *w = *state;
     set_state(w, B, TB_PARTY_ENDED);
-    link_up(w, at(w, A));
-    parcel p = make_one(w, at(w, A), B, 1);
-    say_submit(w, at(w, A), &p);
-    turn(w);
+    parcel p = submitted(w, 1);
     forget_all(w);
     set_state(w, B, TB_PARTY_ACTIVE);
     say_submit(w, at(w, A), &p);
@@ -87,10 +88,7 @@ static void standing_refusals_are_told_in_welcome(void **state)
 {
     world *w = *state;
     set_state(w, B, TB_PARTY_ENDED);
-    link_up(w, at(w, A));
-    parcel p = make_one(w, at(w, A), B, 2);
-    say_submit(w, at(w, A), &p);
-    turn(w);
+    (void)submitted(w, 2);
     tb_welcome *welcome = link_up(w, at(w, A));
     assert_int_equal(welcome->refused_count, 2);
     assert_int_equal(welcome->refused[1].line.line.from, 2);
@@ -146,10 +144,7 @@ static void what_is_for_a_party_off_line_stays_with_its_sender(void **state)
 {
     world *w = *state;
     set_state(w, B, TB_PARTY_OFF_LINE);
-    link_up(w, at(w, A));
-    parcel p = make_one(w, at(w, A), B, 2);
-    say_submit(w, at(w, A), &p);
-    turn(w);
+    parcel p = submitted(w, 2);
     assert_true(tb_party_equal(&expect(w, at(w, A), TB_FRAME_CLOSED)->share, &at(w, B)->id));
     expect_nothing(w, at(w, A));
     assert_int_equal(rows(w, TB_TABLE_HUB_GROUP), 0);
@@ -194,6 +189,17 @@ static tb_line refusal_of(world *w, const parcel *p, size_t item, tb_refusal cod
     return line;
 }
 
+/* What a party says of the first number of the parcel's stream. */
+static void say_refused(world *w, size_t by, const parcel *p, tb_refusal code)
+{
+    tb_line line = refusal_of(w, p, 0, code);
+    tb_frame frame = {.kind = TB_FRAME_REFUSED};
+    frame.refused.has_line = true;
+    frame.refused.line = sign_line(w, at(w, by), &line);
+    frame.refused.code = code;
+    say(w, at(w, by), &frame);
+}
+
 static void an_expired_notice_is_filled_by_its_sender(void **state)
 {
     world *w = *state;
@@ -225,19 +231,11 @@ static void a_filler_signed_by_the_wrong_party_is_refused(void **state)
 static void a_recipients_refusal_is_kept_and_passed_to_the_sender(void **state)
 {
     world *w = *state;
-    link_up(w, at(w, A));
     link_up(w, at(w, B));
-    parcel p = make_one(w, at(w, A), B, 1);
-    say_submit(w, at(w, A), &p);
-    turn(w);
+    parcel p = submitted(w, 1);
     take_all(w, at(w, B));
     forget_all(w);
-    tb_line line = refusal_of(w, &p, 0, TB_REFUSED_CANNOT_OPEN);
-    tb_frame frame = {.kind = TB_FRAME_REFUSED};
-    frame.refused.has_line = true;
-    frame.refused.line = sign_line(w, at(w, B), &line);
-    frame.refused.code = TB_REFUSED_CANNOT_OPEN;
-    say(w, at(w, B), &frame);
+    say_refused(w, B, &p, TB_REFUSED_CANNOT_OPEN);
     turn(w);
     assert_int_equal(expect(w, at(w, A), TB_FRAME_REFUSED)->refused.code, TB_REFUSED_CANNOT_OPEN);
     assert_int_equal(rows(w, TB_TABLE_HUB_REFUSED), 1); /* the sender may not have heard */
@@ -247,17 +245,6 @@ static void a_recipients_refusal_is_kept_and_passed_to_the_sender(void **state)
     tick(w, 0);
     turn(w);
     assert_int_equal(rows(w, TB_TABLE_HUB_REFUSED), 0);
-}
-
-static void refuse_as_fork(world *w, const parcel *p)
-{
-    tb_line line = refusal_of(w, p, 0, TB_REFUSED_FORK);
-    tb_frame frame = {.kind = TB_FRAME_REFUSED};
-    frame.refused.has_line = true;
-    frame.refused.line = sign_line(w, at(w, B), &line);
-    frame.refused.code = TB_REFUSED_FORK;
-    say(w, at(w, B), &frame);
-    turn(w);
 }
 
 static void a_stream_refused_as_forked_is_delivered_no_more_and_keeps_no_other_back(void **state)
@@ -273,7 +260,8 @@ static void a_stream_refused_as_forked_is_delivered_no_more_and_keeps_no_other_b
     say_submit(w, at(w, A), &first);
     turn(w);
     expect(w, at(w, B), TB_FRAME_DELIVER);
-    refuse_as_fork(w, &first);
+    say_refused(w, B, &first, TB_REFUSED_FORK);
+    turn(w);
     say_submit(w, at(w, A), &second);
     parcel other = make_one(w, at(w, C), B, 1);
     say_submit(w, at(w, C), &other);
@@ -302,7 +290,8 @@ static void a_refused_fork_is_delivered_again_when_its_refusal_has_ended(void **
     p.groups[0].items[0].header.expires = w->now.real + 2 * TB_NOTICE_LIFE_MS;
     say_submit(w, at(w, A), &p);
     turn(w);
-    refuse_as_fork(w, &p);
+    say_refused(w, B, &p, TB_REFUSED_FORK);
+    turn(w);
     assert_int_equal(rows(w, TB_TABLE_HUB_REFUSED), 1);
     w->now.real += TB_NOTICE_LIFE_MS;
     tick(w, 0);
@@ -316,32 +305,13 @@ static void a_refused_fork_is_delivered_again_when_its_refusal_has_ended(void **
 static void a_refusal_in_anothers_name_ends_the_session(void **state)
 {
     world *w = *state;
-    link_up(w, at(w, A));
     link_up(w, at(w, C));
-    parcel p = make_one(w, at(w, A), B, 1);
-    say_submit(w, at(w, A), &p);
-    turn(w);
+    parcel p = submitted(w, 1);
     forget_all(w);
-    tb_line line = refusal_of(w, &p, 0, TB_REFUSED_CANNOT_OPEN);
-    tb_frame frame = {.kind = TB_FRAME_REFUSED};
-    frame.refused.has_line = true;
-    frame.refused.line = sign_line(w, at(w, C), &line);
-    frame.refused.code = TB_REFUSED_CANNOT_OPEN;
-    say(w, at(w, C), &frame);
+    say_refused(w, C, &p, TB_REFUSED_CANNOT_OPEN);
     turn(w);
     expect_bye(w, at(w, C), TB_REFUSED_NOT_SPEAKER);
     expect_nothing(w, at(w, A));
-}
-
-/* What the recipient says of a number of the parcel's stream. */
-static void say_refused(world *w, const parcel *p, tb_refusal code)
-{
-    tb_line line = refusal_of(w, p, 0, code);
-    tb_frame frame = {.kind = TB_FRAME_REFUSED};
-    frame.refused.has_line = true;
-    frame.refused.line = sign_line(w, at(w, B), &line);
-    frame.refused.code = code;
-    say(w, at(w, B), &frame);
 }
 
 static void a_refusal_without_a_line_under_no_key_or_a_cut_one_ends_the_session(void **state)
@@ -349,10 +319,7 @@ static void a_refusal_without_a_line_under_no_key_or_a_cut_one_ends_the_session(
     world *w = *state;
     static const tb_refusal codes[] = {TB_REFUSED_MALFORMED, TB_REFUSED_UNKNOWN_KEY,
                                        TB_REFUSED_UNKNOWN_KEY, TB_REFUSED_KEY_REVOKED};
-    link_up(w, at(w, A));
-    parcel p = make_one(w, at(w, A), B, 1);
-    say_submit(w, at(w, A), &p);
-    turn(w);
+    parcel p = submitted(w, 1);
     tb_cut cut = {at(w, B)->id, at(w, B)->sign_id, w->now.real - 1, 3, NULL, 0};
     for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
         link_up(w, at(w, B));
@@ -381,17 +348,14 @@ static void the_hubs_own_refusal_is_not_replaced(void **state)
 {
     world *w = *state;
     set_state(w, B, TB_PARTY_ENDED);
-    link_up(w, at(w, A));
-    parcel p = make_one(w, at(w, A), B, 1);
-    say_submit(w, at(w, A), &p);
-    turn(w);
+    parcel p = submitted(w, 1);
     fill_in(w, &p, 0, &expect(w, at(w, A), TB_FRAME_REFUSED)->refused.line);
     say_submit(w, at(w, A), &p);
     set_state(w, B, TB_PARTY_ACTIVE);
     turn(w);
     link_up(w, at(w, B));
     forget_all(w);
-    say_refused(w, &p, TB_REFUSED_DROPPED);
+    say_refused(w, B, &p, TB_REFUSED_DROPPED);
     turn(w);
     tb_welcome *welcome = link_up(w, at(w, A));
     assert_int_equal(welcome->refused_count, 1);
@@ -404,7 +368,7 @@ static void a_refusal_of_what_was_never_stored_is_noted_and_not_kept(void **stat
     link_up(w, at(w, A));
     link_up(w, at(w, B));
     parcel p = make_one(w, at(w, A), B, 1);
-    say_refused(w, &p, TB_REFUSED_CANNOT_OPEN);
+    say_refused(w, B, &p, TB_REFUSED_CANNOT_OPEN);
     turn(w);
     assert_true(noted(w, "event=notice_refused sender=a recipient=b number=1 code=cannot_open"));
     assert_int_equal(rows(w, TB_TABLE_HUB_REFUSED), 0);

@@ -136,6 +136,9 @@ static const struct {
     {",13000124320,丙,天津,,2015/9/20 10:00,其他,社会举报", "丙,local,13000124320,12,CU,,bureau.12,", ",2015Q3"},
     {",13000124320,乙,天津,,2015/6/20 10:00,其他,社会举报", "乙,local,13000124320,12,CU,,bureau.12,", ",2015Q2"},
     {",13000124320,甲,天津,,2015/3/20 10:00,其他,社会举报", "甲,local,13000124320,12,CU,,bureau.12,", ",2015Q1"},
+    /* a resale number twice: the second is answered from record, and its operator is the one that was found */
+    {",17000001236,癸,天津,,2015/10/20 10:00,其他,社会举报", "癸,forward,17000001236,11,CT,resale.2,bureau.12,", ",2015Q4"},
+    {",17000001236,壬,天津,,2015/5/20 10:00,其他,社会举报", "壬,forward,17000001236,11,CT,resale.2,bureau.12,", ",2015Q2"},
     {",19912345678,八,天津,,2015/1/3 10:00,其他,社会举报", "八,unknown_segment,19912345678,,,,bureau.12,", ",2015Q1"},
 };
 #define SHEET_LINES (sizeof sheet / sizeof sheet[0])
