@@ -1,4 +1,5 @@
 #include "agents/draft.h"
+#include "tests/agents/bent_rows.h"
 #include "tests/agents/world.h"
 #include "tests/store/failing.h"
 
@@ -208,6 +209,17 @@ static void what_the_rules_refuse_does_not_become_a_draft(void **state)
     assert_int_equal(drafts_at(w, "police.33"), 0);
 }
 
+static void whatever_a_row_of_a_draft_is_the_check_goes_to_its_end(void **state)
+{
+    world *w = *state;
+    link_up(w, "police.33", false);
+    assert_int_equal(opens(w, "police.33", LEAD), TB_ACCEPTED);
+    assert_int_equal(drafts_at(w, "police.33"), 1);
+    world_agent *a = who(w, "police.33");
+    assert_true(bend_rows(a->store, &a->arena, &a->agent) > 10);
+    check_world(w);
+}
+
 #define IN_A_WORLD(test) cmocka_unit_test_setup_teardown(test, world_setup, world_teardown)
 
 static const struct CMUnitTest tests[] = {
@@ -219,6 +231,7 @@ static const struct CMUnitTest tests[] = {
     IN_A_WORLD(an_opening_of_a_store_that_went_back_returns_and_opens_nothing_again),
     IN_A_WORLD(of_acts_on_a_case_that_went_back_those_it_says_nothing_of_return),
     IN_A_WORLD(what_the_rules_refuse_does_not_become_a_draft),
+    IN_A_WORLD(whatever_a_row_of_a_draft_is_the_check_goes_to_its_end),
 };
 
 TB_RUN("draft", tests)
