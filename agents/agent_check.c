@@ -2,6 +2,7 @@
  */
 #include "agents/check_case.h"
 #include "agents/check_recover.h"
+#include "agents/check_rows.h"
 #include "agents/link.h"
 #include "agents/rows_case.h"
 #include "agents/rows_link_keys.h"
@@ -18,42 +19,9 @@ typedef struct link_check {
     uint64_t uses;  /* of OUTBOX_BODY rows, as the OUTBOX rows have it */
 } link_check;
 
-typedef tb_err row_fn(link_check *c, tb_bytes key, tb_bytes value);
-
-/* Every row of a table. Memory goes back after each row that was fine. */
-static tb_err each_row(link_check *c, tb_table table, row_fn *look)
+static tb_err each_row(link_check *c, tb_table table, tb_row_look *look)
 {
-    static const tb_bytes all = {NULL, 0};
-    uint8_t last[TB_KEY_BYTES_MAX];
-    tb_bytes cursor = {NULL, 0};
-
-    for (;;) {
-        size_t mark = tb_arena_mark(c->arena);
-        size_t faults = c->faults->count;
-        tb_bytes key;
-        tb_bytes value;
-        tb_err err = cursor.size == 0 ? tb_store_seek(c->txn, table, all, all, &key, &value)
-                                      : tb_store_next(c->txn, table, all, cursor, &key, &value);
-        if (err == TB_ERR_NOT_FOUND) {
-            return TB_OK;
-        }
-        if (err == TB_ERR_CORRUPT) {
-            err = tb_fault(c->faults, "a row fails its checksum", key);
-        } else if (err == TB_OK) {
-            err = look(c, key, value);
-        }
-        if (err == TB_ERR_NOT_FOUND || err == TB_ERR_CORRUPT) {
-            err = tb_fault(c->faults, "a row does not lead to what it names", key);
-        }
-        if (err != TB_OK) {
-            return err;
-        }
-        memcpy(last, key.data, key.size);
-        cursor = tb_bytes_of(last, key.size);
-        if (c->faults->count == faults) {
-            tb_arena_release(c->arena, mark);
-        }
-    }
+    return tb_check_rows(c->txn, c->faults, table, tb_bytes_of(NULL, 0), look, c);
 }
 
 static tb_err fault_if(link_check *c, bool wrong, const char *what, tb_bytes key)
@@ -111,8 +79,9 @@ check_outbox(link_check *c, tb_bytes key, const tb_stream *stream, const tb_stre
     return fault_if(c, next != row->number + 1, "the outbox does not reach the newest number", key);
 }
 
-static tb_err check_stream_out(link_check *c, tb_bytes key, tb_bytes value)
+static tb_err check_stream_out(void *context, tb_bytes key, tb_bytes value)
 {
+    link_check *c = context;
     tb_reader r;
     tb_stream_out_row row;
     tb_stream stream = {.sender = c->agent->self};
@@ -141,8 +110,9 @@ static tb_err check_stream_out(link_check *c, tb_bytes key, tb_bytes value)
     return err == TB_OK ? check_outbox(c, key, &stream, &row) : err;
 }
 
-static tb_err count_uses(link_check *c, tb_bytes key, tb_bytes value)
+static tb_err count_uses(void *context, tb_bytes key, tb_bytes value)
 {
+    link_check *c = context;
     tb_reader r;
     tb_row_read(&r, value);
     uint32_t uses = tb_get_u32(&r);
@@ -156,8 +126,9 @@ static tb_err count_uses(link_check *c, tb_bytes key, tb_bytes value)
 
 /* ---- streams we receive ---- */
 
-static tb_err check_stream_in(link_check *c, tb_bytes key, tb_bytes value)
+static tb_err check_stream_in(void *context, tb_bytes key, tb_bytes value)
 {
+    link_check *c = context;
     tb_reader r;
     tb_signed_line line;
     tb_row_read(&r, value);
@@ -171,8 +142,9 @@ static tb_err check_stream_in(link_check *c, tb_bytes key, tb_bytes value)
     return fault_if(c, wrong, "a received stream has no mark of its own number", key);
 }
 
-static tb_err check_stamp(link_check *c, tb_bytes key, tb_bytes value)
+static tb_err check_stamp(void *context, tb_bytes key, tb_bytes value)
 {
+    link_check *c = context;
     tb_signed_line line;
     bool wrong = tb_signed_line_decode(value, c->arena, &line) != TB_ACCEPTED ||
                  line.line.kind != TB_LINE_STORED || line.line.from != tb_key_last_number(key);
@@ -182,8 +154,9 @@ static tb_err check_stamp(link_check *c, tb_bytes key, tb_bytes value)
 
 /* ---- proofs ---- */
 
-static tb_err check_proof(link_check *c, tb_bytes key, tb_bytes value)
+static tb_err check_proof(void *context, tb_bytes key, tb_bytes value)
 {
+    link_check *c = context;
     tb_reader r;
     tb_proof_row proof;
     tb_header header;
@@ -210,8 +183,9 @@ static tb_err check_proof(link_check *c, tb_bytes key, tb_bytes value)
 
 /* ---- parties without a line ---- */
 
-static tb_err check_offline(link_check *c, tb_bytes key, tb_bytes value)
+static tb_err check_offline(void *context, tb_bytes key, tb_bytes value)
 {
+    link_check *c = context;
     tb_offline_row row;
     tb_event_key found;
     tb_event_row event;

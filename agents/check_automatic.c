@@ -1,21 +1,20 @@
 /* check_automatic - that AUTOMATIC and AUTOMATIC_DUE are in step. */
 #include "agents/automatic.h"
-#include "agents/check_case.h"
+#include "agents/check_rows.h"
+
+static tb_err look(void *context, tb_bytes key, tb_bytes value)
+{
+    tb_automatic_row row;
+    return tb_automatic_decode(key, value, &row) == TB_OK
+               ? TB_OK
+               : tb_fault(context, "an AUTOMATIC row does not decode", key);
+}
 
 tb_err tb_check_automatic_rows(tb_txn *txn, tb_faults *faults)
 {
     tb_bytes all = tb_bytes_of(NULL, 0);
-    tb_bytes key;
-    tb_bytes value;
-    tb_err err = tb_store_seek(txn, TB_TABLE_AUTOMATIC, all, all, &key, &value);
-    while (err == TB_OK) {
-        tb_automatic_row row;
-        if (tb_automatic_decode(key, value, &row) != TB_OK) {
-            return tb_fault(faults, "an AUTOMATIC row does not decode", key);
-        }
-        err = tb_store_next(txn, TB_TABLE_AUTOMATIC, all, key, &key, &value);
-    }
-    if (err != TB_ERR_NOT_FOUND) {
+    tb_err err = tb_check_rows(txn, faults, TB_TABLE_AUTOMATIC, all, look, faults);
+    if (err != TB_OK) {
         return err;
     }
     return tb_store_rows(txn, TB_TABLE_AUTOMATIC) == tb_store_rows(txn, TB_TABLE_AUTOMATIC_DUE)

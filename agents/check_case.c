@@ -2,10 +2,12 @@
 
 #include "agents/automatic.h"
 #include "agents/chain.h"
+#include "agents/check_rows.h"
 #include "agents/document_numbers.h"
 #include "agents/draft.h"
 #include "agents/lists.h"
 #include "agents/requests.h"
+#include "base/pack.h"
 #include "base/text.h"
 
 tb_err tb_fault(tb_faults *faults, const char *what, tb_bytes about)
@@ -144,12 +146,12 @@ static tb_err check_mine(checking *c)
     tb_bytes value;
     tb_err err = tb_store_get(c->txn, TB_TABLE_CASE_MINE, of_case(c), &value);
     bool there = err == TB_OK;
-    if (err != TB_OK && err != TB_ERR_NOT_FOUND) {
+    if (err != TB_OK && !tb_fault_is(err)) {
         return err;
     }
     bool mine = !c->row.closed && tb_party_equal(&c->row.view.holder, &c->agent->self);
     c->mine += mine;
-    return mine == there
+    return err != TB_ERR_CORRUPT && mine == there
                ? TB_OK
                : tb_fault(c->faults, "CASE_MINE does not fit the case's holder", of_case(c));
 }
@@ -195,8 +197,8 @@ static tb_err check_index(checking *c)
         tb_bytes value;
         err = tb_store_get(c->txn, TB_TABLE_FIELD_INDEX,
                            tb_bytes_of(key, prefix.size + TB_CASE_ID_BYTES), &value);
-        if (err == TB_ERR_NOT_FOUND) {
-            err = tb_fault(c->faults, "a FIELD_INDEX row is missing", of_case(c));
+        if (tb_fault_is(err)) {
+            err = tb_fault(c->faults, "a FIELD_INDEX row is missing or damaged", of_case(c));
         }
     }
     return err;
@@ -389,7 +391,7 @@ static tb_err next_case(checking *c, const tb_case_id *after, tb_case_id *out, b
     tb_case_id in_events;
     tb_err events = tb_store_seek(c->txn, TB_TABLE_EVENT, tb_bytes_of(NULL, 0),
                                   tb_bytes_of(from, sizeof from), &key, &value);
-    if (events == TB_OK) {
+    if (events == TB_OK || events == TB_ERR_CORRUPT) { /* the key of what rotted is known */
         tb_event_key decoded;
         events = tb_event_key_decode(key, &decoded);
         in_events = decoded.case_id;
@@ -444,29 +446,21 @@ static tb_err check_all(checking *c)
 
 /* ---- what waits ---- */
 
-static tb_err check_held(checking *c)
+static tb_err check_held(void *context, tb_bytes key, tb_bytes value)
 {
-    tb_bytes all = tb_bytes_of(NULL, 0);
-    tb_bytes key;
-    tb_bytes value;
-    tb_err err = tb_store_seek(c->txn, TB_TABLE_HELD, all, all, &key, &value);
-    while (err == TB_OK) {
-        tb_event_key found;
-        tb_event_row row;
-        tb_digest held;
-        if (key.size != 2 * TB_DIGEST_BYTES) {
-            return tb_fault(c->faults, "a HELD row does not decode", key);
-        }
-        memcpy(held.bytes, key.data + TB_DIGEST_BYTES, TB_DIGEST_BYTES);
-        err = tb_event_find(c->txn, &held, &found, &row);
-        if (tb_fault_is(err) || (err == TB_OK && row.standing != TB_STANDING_HELD_BACK)) {
-            err = tb_fault(c->faults, "a HELD row names an event that does not wait", key);
-        }
-        if (err == TB_OK) {
-            err = tb_store_next(c->txn, TB_TABLE_HELD, all, key, &key, &value);
-        }
+    checking *c = context;
+    tb_event_key found;
+    tb_event_row row;
+    tb_digest held;
+    (void)value;
+    if (key.size != 2 * TB_DIGEST_BYTES) {
+        return tb_fault(c->faults, "a HELD row does not decode", key);
     }
-    return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+    memcpy(held.bytes, key.data + TB_DIGEST_BYTES, TB_DIGEST_BYTES);
+    tb_err err = tb_event_find(c->txn, &held, &found, &row);
+    return tb_fault_is(err) || (err == TB_OK && row.standing != TB_STANDING_HELD_BACK)
+               ? tb_fault(c->faults, "a HELD row names an event that does not wait", key)
+               : err;
 }
 
 /* The event a LOOSE row names: its key says where to look. */
@@ -485,59 +479,52 @@ static tb_err loose_event(checking *c, tb_bytes key, tb_bytes value, tb_event_ro
                             out);
 }
 
-static tb_err check_loose(checking *c)
+static tb_err check_loose(void *context, tb_bytes key, tb_bytes value)
 {
-    tb_bytes all = tb_bytes_of(NULL, 0);
-    tb_bytes key;
-    tb_bytes value;
-    tb_err err = tb_store_seek(c->txn, TB_TABLE_LOOSE, all, all, &key, &value);
-    while (err == TB_OK) {
-        tb_event_row row;
-        err = loose_event(c, key, value, &row);
-        bool fine = err == TB_OK && row.notice == 0 && tb_party_equal(&row.sender, &c->agent->self);
-        if (tb_fault_is(err) || (err == TB_OK && !fine)) {
-            err = tb_fault(c->faults, "a LOOSE row names an event that is not loose", key);
-        }
-        if (err == TB_OK) {
-            err = tb_store_next(c->txn, TB_TABLE_LOOSE, all, key, &key, &value);
-        }
-    }
-    return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+    checking *c = context;
+    tb_event_row row;
+    tb_err err = loose_event(c, key, value, &row);
+    bool fine = err == TB_OK && row.notice == 0 && tb_party_equal(&row.sender, &c->agent->self);
+    return tb_fault_is(err) || (err == TB_OK && !fine)
+               ? tb_fault(c->faults, "a LOOSE row names an event that is not loose", key)
+               : err;
 }
 
-static tb_err check_kept(checking *c)
+static tb_err check_draft(void *context, tb_bytes key, tb_bytes value)
 {
-    uint64_t at = 0;
-    tb_draft_row draft;
-    tb_err err;
-    while ((err = tb_draft_next(c->txn, at, &draft)) == TB_OK) {
-        at = draft.number;
+    checking *c = context;
+    tb_draft_row row;
+    tb_reader r;
+    tb_reader_init(&r, key);
+    uint64_t number = tb_get_u64(&r);
+    return tb_reader_done(&r) && tb_draft_decode(number, value, c->arena, &row) == TB_OK
+               ? TB_OK
+               : tb_fault(c->faults, "a DRAFT row does not decode", key);
+}
+
+static tb_err check_request(void *context, tb_bytes key, tb_bytes value)
+{
+    checking *c = context;
+    tb_request_row row;
+    return key.size == sizeof(tb_request_id) && tb_request_decode(value, &row) == TB_OK
+               ? TB_OK
+               : tb_fault(c->faults, "a REQUEST row does not decode", key);
+}
+
+static tb_err check_waiting(checking *c)
+{
+    static const struct {
+        tb_table table;
+        tb_row_look *look;
+    } all[] = {{TB_TABLE_HELD, check_held},
+               {TB_TABLE_LOOSE, check_loose},
+               {TB_TABLE_DRAFT, check_draft},
+               {TB_TABLE_REQUEST, check_request}};
+    tb_err err = TB_OK;
+    for (size_t i = 0; err == TB_OK && i < sizeof all / sizeof all[0]; i++) {
+        err = tb_check_rows(c->txn, c->faults, all[i].table, tb_bytes_of(NULL, 0), all[i].look, c);
     }
-    if (err != TB_ERR_NOT_FOUND) {
-        return err == TB_ERR_CORRUPT
-                   ? tb_fault(c->faults, "a DRAFT row does not decode", tb_bytes_of(NULL, 0))
-                   : err;
-    }
-    tb_bytes all = tb_bytes_of(NULL, 0);
-    tb_bytes key;
-    tb_bytes value;
-    err = tb_store_seek(c->txn, TB_TABLE_REQUEST, all, all, &key, &value);
-    while (err == TB_OK) {
-        size_t mark = tb_arena_mark(c->arena);
-        tb_request_row row;
-        if (tb_request_decode(value, &row) != TB_OK) {
-            return tb_fault(c->faults, "a REQUEST row does not decode", key);
-        }
-        uint8_t last[sizeof(tb_request_id)];
-        if (key.size != sizeof last) {
-            return tb_fault(c->faults, "a REQUEST row does not decode", key);
-        }
-        memcpy(last, key.data, sizeof last);
-        tb_arena_release(c->arena, mark);
-        err = tb_store_next(c->txn, TB_TABLE_REQUEST, all, tb_bytes_of(last, sizeof last), &key,
-                            &value);
-    }
-    return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+    return err;
 }
 
 static tb_err check_total(checking *c, tb_table table, uint64_t counted, const char *what)
@@ -552,13 +539,7 @@ tb_err tb_check_cases(const tb_agent *agent, tb_txn *txn, tb_faults *faults)
     checking c = {.agent = agent, .txn = txn, .arena = tb_txn_arena(txn), .faults = faults};
     tb_err err = check_all(&c);
     if (err == TB_OK) {
-        err = check_held(&c);
-    }
-    if (err == TB_OK) {
-        err = check_loose(&c);
-    }
-    if (err == TB_OK) {
-        err = check_kept(&c);
+        err = check_waiting(&c);
     }
     if (err == TB_OK) {
         err = tb_check_duties_rows(txn, faults);

@@ -1,6 +1,6 @@
 /* check_duty - that the rows of DUTY_DUE are those that DUTY asks for, and that what was said of a
  * duty is of one. */
-#include "agents/check_case.h"
+#include "agents/check_rows.h"
 #include "agents/rows_duty.h"
 
 static tb_err walk(tb_txn *txn, tb_duty_walk which, tb_faults *faults, uint64_t *out_count)
@@ -31,52 +31,48 @@ static tb_err walk(tb_txn *txn, tb_duty_walk which, tb_faults *faults, uint64_t 
     }
 }
 
-static tb_err said(tb_txn *txn, tb_faults *faults)
+typedef struct duty_check {
+    tb_txn *txn;
+    tb_faults *faults;
+    uint64_t wanted; /* rows of DUTY_DUE, by what DUTY says */
+} duty_check;
+
+static tb_err look_said(void *context, tb_bytes key, tb_bytes value)
 {
-    tb_bytes all = tb_bytes_of(NULL, 0);
-    tb_bytes key;
-    tb_bytes value;
-    tb_err err = tb_store_seek(txn, TB_TABLE_DUTY_SAID, all, all, &key, &value);
-    while (err == TB_OK) {
-        tb_bytes of;
-        tb_bytes duty;
-        if (!tb_duty_said_reads(key, value, &of)) {
-            err = tb_fault(faults, "a DUTY_SAID row does not decode", key);
-        } else {
-            err = tb_store_get(txn, TB_TABLE_DUTY, of, &duty);
-        }
-        if (err == TB_ERR_NOT_FOUND) {
-            err = tb_fault(faults, "a DUTY_SAID row leads to no DUTY row", key);
-        }
-        if (err == TB_OK) {
-            err = tb_store_next(txn, TB_TABLE_DUTY_SAID, all, key, &key, &value);
-        }
+    duty_check *c = context;
+    tb_bytes of;
+    tb_bytes duty;
+    if (!tb_duty_said_reads(key, value, &of)) {
+        return tb_fault(c->faults, "a DUTY_SAID row does not decode", key);
     }
-    return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+    tb_err err = tb_store_get(c->txn, TB_TABLE_DUTY, of, &duty);
+    return err == TB_ERR_NOT_FOUND
+               ? tb_fault(c->faults, "a DUTY_SAID row leads to no DUTY row", key)
+               : err;
+}
+
+static tb_err look_duty(void *context, tb_bytes key, tb_bytes value)
+{
+    duty_check *c = context;
+    tb_duty_row row;
+    if (tb_duty_decode(key, value, &row) != TB_OK) {
+        return tb_fault(c->faults, "a DUTY row does not decode", key);
+    }
+    c->wanted += row.state == TB_DUTY_OPEN || row.state == TB_DUTY_LAPSED;
+    c->wanted += row.look != 0;
+    return TB_OK;
 }
 
 tb_err tb_check_duties_rows(tb_txn *txn, tb_faults *faults)
 {
-    uint64_t wanted = 0;
+    duty_check c = {.txn = txn, .faults = faults};
     uint64_t listed;
     uint64_t judged;
     tb_bytes all = tb_bytes_of(NULL, 0);
-    tb_bytes key;
-    tb_bytes value;
-    tb_err err = tb_store_seek(txn, TB_TABLE_DUTY, all, all, &key, &value);
-    while (err == TB_OK) {
-        tb_duty_row row;
-        if (tb_duty_decode(key, value, &row) != TB_OK) {
-            return tb_fault(faults, "a DUTY row does not decode", key);
-        }
-        wanted += row.state == TB_DUTY_OPEN || row.state == TB_DUTY_LAPSED;
-        wanted += row.look != 0;
-        err = tb_store_next(txn, TB_TABLE_DUTY, all, key, &key, &value);
+    tb_err err = tb_check_rows(txn, faults, TB_TABLE_DUTY, all, look_duty, &c);
+    if (err == TB_OK) {
+        err = tb_check_rows(txn, faults, TB_TABLE_DUTY_SAID, all, look_said, &c);
     }
-    if (err != TB_ERR_NOT_FOUND) {
-        return err;
-    }
-    err = said(txn, faults);
     if (err == TB_OK) {
         err = walk(txn, TB_DUTY_LISTED, faults, &listed);
     }
@@ -84,7 +80,7 @@ tb_err tb_check_duties_rows(tb_txn *txn, tb_faults *faults)
         err = walk(txn, TB_DUTY_TO_JUDGE, faults, &judged);
     }
     if (err == TB_OK &&
-        (listed + judged != wanted || tb_store_rows(txn, TB_TABLE_DUTY_DUE) != wanted)) {
+        (listed + judged != c.wanted || tb_store_rows(txn, TB_TABLE_DUTY_DUE) != c.wanted)) {
         err = tb_fault(faults, "DUTY_DUE has more or fewer rows than DUTY asks for", all);
     }
     return err;

@@ -4,7 +4,7 @@
  * are compared by a sum of their own: every unit of every total is weighed with a digest of its
  * place, so that two tables agree in one pass when, but for a chance of 2^-64, every total does.
  */
-#include "agents/check_case.h"
+#include "agents/check_rows.h"
 #include "agents/measures.h"
 #include "agents/rows_recounting.h"
 #include "messages/digest.h"
@@ -37,26 +37,9 @@ static tb_err fault_if(check *c, bool wrong, const char *what, tb_bytes about)
     return wrong ? tb_fault(c->faults, what, about) : TB_OK;
 }
 
-static tb_err each(check *c, tb_table table, tb_err (*look)(check *c, tb_bytes key, tb_bytes value))
+static tb_err each(check *c, tb_table table, tb_row_look *look)
 {
-    uint8_t at[TB_KEY_BYTES_MAX];
-    tb_bytes key;
-    tb_bytes value;
-    tb_err err = tb_store_seek(c->txn, table, nothing, nothing, &key, &value);
-    while (err == TB_OK) {
-        size_t size = key.size;
-        memcpy(at, key.data, size);
-        size_t faults = c->faults->count;
-        size_t mark = tb_arena_mark(tb_txn_arena(c->txn));
-        err = look(c, key, value);
-        if (c->faults->count == faults) { /* what is told lives on */
-            tb_arena_release(tb_txn_arena(c->txn), mark);
-        }
-        if (err == TB_OK) {
-            err = tb_store_next(c->txn, table, nothing, tb_bytes_of(at, size), &key, &value);
-        }
-    }
-    return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+    return tb_check_rows(c->txn, c->faults, table, nothing, look, c);
 }
 
 /* ---- MEASURED against a recount ---- */
@@ -108,8 +91,9 @@ static tb_err compare(check *c, const tb_case_id *id, bool *out_same)
     return TB_OK;
 }
 
-static tb_err recount(check *c, tb_bytes key, tb_bytes value)
+static tb_err recount(void *context, tb_bytes key, tb_bytes value)
 {
+    check *c = context;
     tb_case_id id;
     bool same = true;
     (void)value;
@@ -147,8 +131,9 @@ static tb_err weigh_group(check *c, tb_bytes campaign, const tb_measured *row, t
     return TB_OK;
 }
 
-static tb_err weigh_row(check *c, tb_bytes key, tb_bytes value)
+static tb_err weigh_row(void *context, tb_bytes key, tb_bytes value)
 {
+    check *c = context;
     tb_measured row;
     tb_case_row owner;
     tb_err err = tb_measured_decode(key, value, &row);
@@ -193,8 +178,9 @@ static tb_err check_recount(check *c, tb_bytes key)
                : err;
 }
 
-static tb_err weigh_total(check *c, tb_bytes key, tb_bytes value)
+static tb_err weigh_total(void *context, tb_bytes key, tb_bytes value)
 {
+    check *c = context;
     if (is_recount(key)) {
         return check_recount(c, key);
     }
@@ -223,8 +209,9 @@ static tb_err weigh_total(check *c, tb_bytes key, tb_bytes value)
     return fault_if(c, total == 0, "a MEASURE row with nothing in it", key);
 }
 
-static tb_err weigh_year(check *c, tb_bytes key, tb_bytes value)
+static tb_err weigh_year(void *context, tb_bytes key, tb_bytes value)
 {
+    check *c = context;
     if (is_recount(key)) {
         return check_recount(c, key);
     }

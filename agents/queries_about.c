@@ -1,6 +1,7 @@
 #include "agents/queries.h"
 
 #include "agents/answers.h"
+#include "agents/calendar_years.h"
 #include "base/pack.h"
 
 #define DOCUMENT_KEY_MAX (4 + TB_NAME_BYTES_MAX + 1 + 4)
@@ -245,7 +246,19 @@ tb_err tb_query_directory(const tb_agent *agent, tb_txn *txn, tb_local_answer *a
 
 /* ---- campaigns ---- */
 
-tb_err tb_query_campaigns(const tb_agent *agent, tb_txn *txn, tb_local_answer *answer)
+/* Days are those of China; the last is the campaign's to its end. */
+static tb_when when_is(const tb_campaign *campaign, tb_time civil)
+{
+    char now[TB_TIME_TEXT];
+    tb_time_print(civil, now);
+    now[10] = '\0'; /* the day of it */
+    return campaign->from != NULL && strcmp(now, campaign->from) < 0 ? TB_WHEN_BEFORE
+           : campaign->to != NULL && strcmp(now, campaign->to) > 0   ? TB_WHEN_OVER
+                                                                     : TB_WHEN_RUNNING;
+}
+
+tb_err
+tb_query_campaigns(const tb_agent *agent, tb_txn *txn, tb_time civil, tb_local_answer *answer)
 {
     const tb_campaigns *all = agent->campaigns;
     tb_local_campaigns campaigns = {0};
@@ -255,6 +268,11 @@ tb_err tb_query_campaigns(const tb_agent *agent, tb_txn *txn, tb_local_answer *a
     }
     for (size_t i = 0; i < all->count; i++) {
         const tb_campaign *campaign = all->list[i];
+        tb_bytes lacking;
+        tb_err err = tb_calendar_lacking(campaign, agent->calendar, tb_txn_arena(txn), &lacking);
+        if (err != TB_OK) {
+            return err;
+        }
         campaigns.lines[campaigns.count++] = (tb_local_campaign_line){
             .id = tb_campaign_text(campaign->id),
             .version = campaign->version,
@@ -263,6 +281,8 @@ tb_err tb_query_campaigns(const tb_agent *agent, tb_txn *txn, tb_local_answer *a
             .from = tb_campaign_text(campaign->from),
             .to = tb_campaign_text(campaign->to),
             .newest = tb_campaigns_newest(all, tb_campaign_text(campaign->id)) == campaign,
+            .when = when_is(campaign, civil),
+            .calendar_lacks = lacking,
         };
     }
     answer->kind = TB_ANSWER_CAMPAIGNS;

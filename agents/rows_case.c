@@ -230,7 +230,7 @@ tb_err tb_case_after(tb_txn *txn, const tb_case_id *after, bool mine, tb_case_id
     tb_bytes value;
     tb_table table = mine ? TB_TABLE_CASE_MINE : TB_TABLE_CASE;
     tb_err err = tb_store_next(txn, table, tb_bytes_of(NULL, 0), case_key(after), &key, &value);
-    if (err != TB_OK) {
+    if (err != TB_OK && err != TB_ERR_CORRUPT) { /* of a row that rotted the key is known */
         return err;
     }
     if (key.size != TB_CASE_ID_BYTES) {

@@ -81,7 +81,8 @@ typedef struct tb_event_row {
 tb_err tb_case_get(tb_txn *txn, const tb_case_id *id, tb_case_row *out) TB_MUST_USE;
 /* Keeps CASE_MINE in step: self holds the case and it is not closed. */
 tb_err tb_case_put(tb_txn *txn, tb_case_row *row, const tb_party *self) TB_MUST_USE;
-/* The first case after an id, in the order they were opened; only this party's own when mine. */
+/* The first case after an id, in the order they were opened; only this party's own when mine. Its
+ * row may be damaged. */
 tb_err tb_case_after(tb_txn *txn, const tb_case_id *after, bool mine, tb_case_id *out) TB_MUST_USE;
 tb_err
 tb_case_decode(const tb_case_id *id, tb_bytes value, tb_arena *arena, tb_case_row *out) TB_MUST_USE;

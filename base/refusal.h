@@ -51,6 +51,7 @@
     X(211, TB_REFUSED_NOTHING_TO_RECOVER, "nothing_to_recover", "This agent is not stopped; there is nothing to recover.", "本单位前置程序未停止签发,无需恢复。") \
     X(213, TB_REFUSED_RECOVERING, "recovering", "This party is recovering: the case waits until every party asked has resent what it holds, or an officer releases it with: tongbao recover --release CASE --reason TEXT.", "本单位正在恢复,该办件须等各被请单位补发完毕;确需先行办理的,由负责人执行 tongbao recover --release 办件编号 --reason 理由 放行。") \
     X(214, TB_REFUSED_NOT_RECOVERING, "not_recovering", "This party is not recovering; every case may be acted on.", "本单位未在恢复中,各办件均可办理。") \
+    X(215, TB_REFUSED_PERHAPS_SENT, "perhaps_sent", "This draft is from before the store went back and may have been sent since: look whether it was (tongbao case list), and only if not, give it again.", "该草稿存于数据回退之前,可能此后已经发出:请先用 tongbao case list 核实,确未发出的再重新办理。") \
     X(220, TB_REFUSED_APPLIED_LATER, "applied_later", "It had been set aside and was applied later; it counts.", "曾隔离存放,后经重试已处理,现已生效。") \
     X(221, TB_REFUSED_DROPPED, "dropped", "It had been set aside, and the recipient's staff dropped it; send the matter again if it still applies.", "曾隔离存放,接收单位人员已将其清除;如仍需办理请重新报送。") \
     X(222, TB_REFUSED_NOT_LINKED, "not_linked", "The link to the hub is not confirmed, so nothing can be signed; try again when it is (tongbao status).", "与协同平台的连接尚未确认,暂不能签发;请待连接恢复后重试(tongbao status)。") \
@@ -174,6 +175,8 @@
     X(580, TB_REFUSED_ROW_QUOTES, "row_quotes", "A quotation mark stands inside a cell, or is never closed; put the cell in quotation marks and double those in it.", "该行引号有误:单元格内含有引号,或引号未成对;请将该单元格用双引号括起,其中的双引号写成两个。") \
     X(581, TB_REFUSED_ROW_SIZE, "row_size", "The row is larger than 64 KiB, has more than 128 cells, or opens a quotation mark that is never closed; shorten it.", "该行超过64KiB、超过128列,或引号始终没有闭合,请缩短或改正。") \
     X(582, TB_REFUSED_SIDE_MANY, "side_many", "The case has 1,024 side events that no step of its holder answers for yet; write more once the holder has taken its next step, each of which takes up 64.", "该办件已有1024条旁注尚未由承办单位的办理步骤收录;请待承办单位办理下一步后再提交,每一步可收录64条。") \
+    X(583, TB_REFUSED_CALENDAR_SHORT, "calendar_short", "A campaign counts working days in this year, and the calendar installed here does not know it: they are counted by weekdays alone. See: tongbao campaign list; install the year's calendar.", "有专项行动须按该年度日历计算工作日,而本单位安装的日历没有该年度,目前只按星期推算;请用 tongbao campaign list 查看,并安装该年度日历。") \
+    X(584, TB_REFUSED_UNSTORED, "refused_unstored", "A party refused a notice that the hub does not hold: it came on removable media, or the hub has lost its newest rows. Its sender still has it and submits it again, so nothing need be done once; when it is said again and again, see whether the hub's store was restored from an old backup.", "有单位拒收了平台尚未存有的报文:该报文系经离线数据包送达,或平台最新数据已丢失。发送单位仍存有该报文并会重新提交,偶发时无需处理;如反复出现,请核查平台存储是否由旧备份恢复。") \
     /* 589 a text */ \
     X(589, TB_REFUSED_TEXT_CONTROL, "text_control", "The text holds characters that cannot be seen, such as NUL or Escape, or bytes that are no text; type it anew.", "文字中含有不可见的控制字符或乱码,请重新键入。")
 /* clang-format on */

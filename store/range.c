@@ -49,18 +49,18 @@ tb_err tb_store_next(tb_txn *txn,
 }
 
 /* The least key behind everything that starts with prefix: its last byte that is not 0xff counted
- * up, what follows cut off. Empty when only the end of the table is behind it. */
+ * up, what follows cut off. There is one: what is behind a prefix of 0xff alone starts with it. */
 static tb_bytes behind(tb_bytes prefix, uint8_t buffer[TB_KEY_BYTES_MAX])
 {
     size_t size = prefix.size;
 
-    while (size > 0 && prefix.data[size - 1] == 0xff) {
+    TB_ASSERT(size > 0);
+    while (prefix.data[size - 1] == 0xff) {
         size--;
+        TB_ASSERT(size > 0);
     }
-    if (size > 0) {
-        memcpy(buffer, prefix.data, size);
-        buffer[size - 1]++;
-    }
+    memcpy(buffer, prefix.data, size);
+    buffer[size - 1]++;
     return tb_bytes_of(buffer, size);
 }
 

@@ -6,6 +6,7 @@ typedef enum bend {
     GONE,
     HALVED,
     LONGER,
+    ROTTEN,           /* its checksum fails */
     MOVED,            /* a byte of its key is another, from the first to the last */
     BYTE = MOVED + 9, /* a byte of it is, by many bits */
     BIT = BYTE + 24,  /* or by one */
@@ -49,40 +50,85 @@ static void bend_row(tb_txn *txn, tb_table table, tb_bytes key, tb_bytes value, 
                           : tb_store_put(txn, table, key, tb_bytes_of(bent, size)));
 }
 
+/* A row's checksum is not part of a transaction: damaged is what was committed. */
+static tb_txn *rot_row(tb_store *store, tb_txn *txn, tb_table table, tb_bytes key)
+{
+    tb_arena *arena = tb_txn_arena(txn);
+    tb_store_abort(txn);
+    assert_ok(tb_store_mem_damage(store, table, key));
+    assert_ok(tb_store_begin(store, arena, &txn));
+    return txn;
+}
+
+static void heal_row(tb_store *store, tb_arena *arena, tb_table table, tb_bytes key, tb_bytes value)
+{
+    tb_txn *txn;
+    assert_ok(tb_store_begin(store, arena, &txn));
+    assert_ok(tb_store_put(txn, table, key, value));
+    assert_ok(tb_store_commit(txn));
+}
+
+/* Whether the check tells something of the row, bent in txn, which ends here. */
+static bool told_of(tb_store *store,
+                    tb_agent *agent,
+                    tb_txn *txn,
+                    tb_table table,
+                    tb_bytes key,
+                    tb_bytes value,
+                    bend how)
+{
+    tb_arena *arena = tb_txn_arena(txn);
+    tb_bytes *faults;
+    size_t count;
+    if (how == ROTTEN) {
+        txn = rot_row(store, txn, table, key);
+    } else {
+        bend_row(txn, table, key, value, how);
+    }
+    tb_err err = tb_agent_check(agent, txn, &faults, &count);
+    tb_store_abort(txn);
+    if (err != TB_OK) {
+        fail_msg("table %d, bend %d: %s", (int)table, (int)how, tb_err_text(err));
+    }
+    if (how == ROTTEN) {
+        heal_row(store, arena, table, key, value);
+    }
+    return count > 0;
+}
+
+/* The row of the table behind that key, the first when it is empty; false past the last. */
+static bool
+row_behind(tb_txn *txn, tb_table table, tb_bytes at, tb_bytes *out_key, tb_bytes *out_value)
+{
+    tb_bytes all = {NULL, 0};
+    tb_err err = at.size == 0 ? tb_store_seek(txn, table, all, all, out_key, out_value)
+                              : tb_store_next(txn, table, all, at, out_key, out_value);
+    return err == TB_OK;
+}
+
 size_t bend_rows(tb_store *store, tb_arena *arena, tb_agent *agent)
 {
     size_t told = 0;
     for (int table = 0; table < TB_TABLE_COUNT; table++) {
-        uint8_t at[TB_KEY_BYTES_MAX];
-        size_t size = 0;
+        uint8_t last[TB_KEY_BYTES_MAX];
+        tb_bytes at = {last, 0};
         for (bool more = true; more;) {
+            tb_bytes key;
             for (int how = 0; more && how < BENDS; how++) {
-                tb_bytes all = {NULL, 0};
-                tb_bytes key;
                 tb_bytes value;
-                tb_bytes *faults;
-                size_t count;
                 tb_txn *txn;
                 tb_arena_reset(arena);
                 assert_ok(tb_store_begin(store, arena, &txn));
-                tb_err err = size == 0 ? tb_store_seek(txn, (tb_table)table, all, all, &key, &value)
-                                       : tb_store_next(txn, (tb_table)table, all,
-                                                       tb_bytes_of(at, size), &key, &value);
-                more = err == TB_OK;
+                more = row_behind(txn, (tb_table)table, at, &key, &value);
                 if (more) {
-                    bend_row(txn, (tb_table)table, key, value, (bend)how);
-                    err = tb_agent_check(agent, txn, &faults, &count);
-                    if (err != TB_OK) {
-                        tb_store_abort(txn);
-                        fail_msg("table %d, bend %d: %s", table, how, tb_err_text(err));
-                    }
-                    told += count > 0;
+                    told += told_of(store, agent, txn, (tb_table)table, key, value, (bend)how);
+                } else {
+                    tb_store_abort(txn);
                 }
-                if (more && how == BENDS - 1) {
-                    memcpy(at, key.data, key.size);
-                    size = key.size;
-                }
-                tb_store_abort(txn);
+            }
+            if (more) {
+                memcpy(last, key.data, key.size);
+                at.size = key.size;
             }
         }
     }

@@ -1,5 +1,5 @@
-/* bent_rows - each row of a store in turn is gone, half as long, longer, under another key, or has
- * another byte. */
+/* bent_rows - each row of a store in turn is gone, half as long, longer, damaged, under another key,
+ * or has another byte. */
 #ifndef TB_TEST_BENT_ROWS_H
 #define TB_TEST_BENT_ROWS_H
 

@@ -1,4 +1,5 @@
 /* What an agent does by itself: after a while in a state, or where its party has switched it on. */
+#include "tests/agents/bent_rows.h"
 #include "tests/agents/edited.h"
 #include "tests/agents/people.h"
 
@@ -267,6 +268,16 @@ static void many_are_done_in_slices(void **state)
     check_world(w);
 }
 
+static void whatever_a_row_of_what_is_done_by_itself_is_the_check_goes_to_its_end(void **state)
+{
+    world *w = *state;
+    with(w, "{after: {hours: 5}}");
+    submitted(w);
+    world_agent *a = who(w, "bureau.33");
+    assert_true(bend_rows(a->store, &a->arena, &a->agent) > 50);
+    check_world(w);
+}
+
 #define IN_A_WORLD(test) cmocka_unit_test_setup_teardown(test, world_setup, teardown)
 
 static const struct CMUnitTest tests[] = {
@@ -281,6 +292,7 @@ static const struct CMUnitTest tests[] = {
     IN_A_WORLD(what_can_be_switched_is_off_until_the_party_wants_it),
     IN_A_WORLD(switched_off_again_it_waits),
     IN_A_WORLD(many_are_done_in_slices),
+    IN_A_WORLD(whatever_a_row_of_what_is_done_by_itself_is_the_check_goes_to_its_end),
 };
 
 TB_RUN("automatic", tests)

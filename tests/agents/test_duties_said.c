@@ -2,6 +2,7 @@
  * after, and that a lapse is withdrawn. Each once, by it alone, in office hours. */
 #include "agents/duties.h"
 #include "agents/office.h"
+#include "tests/agents/bent_rows.h"
 #include "tests/agents/world.h"
 
 #define LEAD                                                                                       \
@@ -349,6 +350,19 @@ static void a_calendar_by_which_nothing_changes_redates_nothing(void **state)
     assert_int_equal(explained_at(w, "bureau.44", "verify")->redated, 0);
 }
 
+static void whatever_a_row_of_what_was_said_is_the_check_goes_to_its_end(void **state)
+{
+    world *w = *state;
+    order(w);
+    judge_at(w, "bureau.44", LAPSED);
+    deliver_all(w);
+    judge_at(w, "bureau.44", ESCALATED);
+    deliver_all(w);
+    world_agent *a = who(w, "bureau.44");
+    assert_true(bend_rows(a->store, &a->arena, &a->agent) > 50);
+    check_world(w);
+}
+
 #define IN_A_WORLD(test) cmocka_unit_test_setup_teardown(test, world_setup, world_teardown)
 
 static const struct CMUnitTest tests[] = {
@@ -366,6 +380,7 @@ static const struct CMUnitTest tests[] = {
     IN_A_WORLD(with_the_link_down_it_is_said_later),
     IN_A_WORLD(a_newer_calendar_redates_open_duties_by_a_signed_event_of_the_creditor),
     IN_A_WORLD(a_calendar_by_which_nothing_changes_redates_nothing),
+    IN_A_WORLD(whatever_a_row_of_what_was_said_is_the_check_goes_to_its_end),
 };
 
 TB_RUN("duties_said", tests)

@@ -6,14 +6,16 @@
 #include <stdlib.h>
 
 #include "tests/agents/recounted.h"
+#include "tests/store/failing.h"
 
 #include "agents/dispute.h"
 #include "agents/measures.h"
 #include "agents/own_cut.h"
 
-#define WORLDS    9
-#define HISTORIES 240
-#define STEPS     22
+#define WORLDS        9
+#define HISTORIES     240
+#define FEW_HISTORIES 12 /* with each call failing once */
+#define STEPS         22
 
 typedef struct dice {
     uint64_t state;
@@ -495,7 +497,8 @@ static void whatever_happens_to_cases_their_figures_equal_a_full_recount(void **
     (void)state;
     const char *one = getenv("SEED");
     uint64_t from = one != NULL ? strtoull(one, NULL, 10) : 1;
-    for (uint64_t seed = from; seed < from + (one != NULL ? 1 : WORLDS); seed++) {
+    bool few = one != NULL || failing_awake(); /* each failure looks at the whole store */
+    for (uint64_t seed = from; seed < from + (few ? 1 : WORLDS); seed++) {
         void *at;
         dice d = {seed};
         print_message("SEED=%llu\n", (unsigned long long)seed);
@@ -508,7 +511,7 @@ static void whatever_happens_to_cases_their_figures_equal_a_full_recount(void **
         w->campaigns = (tb_campaigns){list + 1, 1};
         report_count = 0;
         lived_count = 0;
-        play(w, &d, HISTORIES);
+        play(w, &d, failing_awake() ? FEW_HISTORIES : HISTORIES);
         /* another definition: everything is counted anew, under its own measures */
         w->campaigns = (tb_campaigns){list + 1, 2};
         settle_all(w);
@@ -521,7 +524,7 @@ static void whatever_happens_to_cases_their_figures_equal_a_full_recount(void **
         "disputed %llu, lapsed %llu, worked on again %llu, reports %zu, since corrected %llu\n",
         (unsigned long long)disputed, (unsigned long long)lapsed, (unsigned long long)reviewed,
         filed_in_all, (unsigned long long)corrected);
-    assert_true(one != NULL || (disputed > 0 && lapsed > 0 && reviewed > 0 && corrected > 0));
+    assert_true(few || (disputed > 0 && lapsed > 0 && reviewed > 0 && corrected > 0));
 }
 
 static const struct CMUnitTest tests[] = {

@@ -3,6 +3,7 @@
 
 #include "agents/offline.h"
 
+#include "tests/agents/bent_rows.h"
 #include "tests/agents/world.h"
 #include "tests/store/failing.h"
 
@@ -200,6 +201,16 @@ static void many_cases_are_given_over_several_ticks(void **state)
     assert_string_equal(holder_at(w, "cm.44"), "cm.44");
 }
 
+static void whatever_a_row_of_an_off_line_party_is_the_check_goes_to_its_end(void **state)
+{
+    world *w = *state;
+    party(w, "cm.44")->state = TB_PARTY_OFF_LINE;
+    order(w);
+    world_agent *a = who(w, "bureau.44");
+    assert_true(bend_rows(a->store, &a->arena, &a->agent) > 50);
+    check_world(w);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, world_setup, world_teardown)
 
 static const struct CMUnitTest tests[] = {
@@ -209,6 +220,7 @@ static const struct CMUnitTest tests[] = {
     T(a_key_while_it_is_off_line_is_enough_to_seal),
     T(a_share_that_is_used_up_holds_back_nothing_for_it),
     T(many_cases_are_given_over_several_ticks),
+    T(whatever_a_row_of_an_off_line_party_is_the_check_goes_to_its_end),
 };
 
 TB_RUN("agents/offline", tests)

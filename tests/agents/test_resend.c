@@ -1,6 +1,7 @@
 /* Missing events: asked for after a while, of whom, how often; and what a peer is given again. */
 #include "agents/gap.h"
 #include "messages/parts.h"
+#include "tests/agents/bent_rows.h"
 #include "tests/agents/world.h"
 
 #define LEAD                                                                                       \
@@ -311,6 +312,17 @@ static void one_givers_gaps_are_bounded_past_the_bound(void **state)
     assert_int_equal(rows(w, "police.33", TB_TABLE_GAP), 0);
 }
 
+static void whatever_a_row_of_a_gap_is_the_check_goes_to_its_end(void **state)
+{
+    world *w = *state;
+    lose_one(w);
+    tick(w, "police.33", TB_GAP_ASK_MS);
+    letter_to(w, "bureau.33")->gone = true;
+    world_agent *a = who(w, "police.33");
+    assert_true(bend_rows(a->store, &a->arena, &a->agent) > 50);
+    check_world(w);
+}
+
 #define IN_WORLD(test) cmocka_unit_test_setup_teardown(test, world_setup, world_teardown)
 
 static const struct CMUnitTest tests[] = {
@@ -324,6 +336,7 @@ static const struct CMUnitTest tests[] = {
     IN_WORLD(however_many_ask_for_everything_a_turn_can_answer),
     IN_WORLD(one_givers_gaps_are_bounded_at_the_bound),
     IN_WORLD(one_givers_gaps_are_bounded_past_the_bound),
+    IN_WORLD(whatever_a_row_of_a_gap_is_the_check_goes_to_its_end),
 };
 
 TB_RUN("agents/resend", tests)

@@ -193,17 +193,92 @@ static void a_schema_no_step_leads_from_is_refused_and_untouched(void **state)
     assert_int_equal(tb_store_rows(f->txn, OLD), 2);
 }
 
-static void progress_of_another_step_is_a_broken_store(void **state)
+/* step, phase, rows, left out, key */
+static void put_progress(store_fixture *f, uint32_t step, size_t key_size, size_t size)
 {
-    static const uint8_t strange[28] = {0, 0, 0, 99};
+    uint8_t buffer[28 + TB_KEY_BYTES_MAX + 2] = {0};
+    tb_writer w;
+    tb_writer_init(&w, buffer, sizeof buffer);
+    tb_put_u32(&w, step);
+    tb_put_u32(&w, 0);
+    tb_put_u64(&w, 0);
+    tb_put_u64(&w, 0);
+    tb_put_u32(&w, (uint32_t)key_size);
+    begin(f);
+    assert_ok(
+        tb_store_put(f->txn, TB_TABLE_META, tb_bytes_str("migration"), tb_bytes_of(buffer, size)));
+    commit(f);
+}
+
+static void progress_of_another_step_or_that_does_not_read_is_a_broken_store(void **state)
+{
     store_fixture *f = *state;
     make_older(f, 2, MADE_UP);
-    begin(f);
-    assert_ok(tb_store_put(f->txn, TB_TABLE_META, tb_bytes_str("migration"),
-                           tb_bytes_of(strange, sizeof strange)));
-    commit(f);
     lives = -1;
+    put_progress(f, MADE_UP - 1, 0, 28);
     assert_int_equal(tb_migrate(f->store, &f->arena, steps, 1, NULL, NULL), TB_ERR_CORRUPT);
+    put_progress(f, MADE_UP, 0, 27); /* cut short */
+    assert_int_equal(tb_migrate(f->store, &f->arena, steps, 1, NULL, NULL), TB_ERR_CORRUPT);
+    put_progress(f, MADE_UP, 0, 29); /* and one more */
+    assert_int_equal(tb_migrate(f->store, &f->arena, steps, 1, NULL, NULL), TB_ERR_CORRUPT);
+    put_progress(f, MADE_UP, TB_KEY_BYTES_MAX + 1, 28 + TB_KEY_BYTES_MAX + 1);
+    assert_int_equal(tb_migrate(f->store, &f->arena, steps, 1, NULL, NULL), TB_ERR_CORRUPT);
+    put_progress(f, MADE_UP, TB_KEY_BYTES_MAX, 28 + TB_KEY_BYTES_MAX);
+    assert_ok(tb_migrate(f->store, &f->arena, steps, 1, NULL, NULL));
+    expect_moved(f, 2);
+}
+
+static void a_store_that_does_not_say_its_schema_is_broken(void **state)
+{
+    store_fixture *f = *state;
+    begin(f);
+    put(f, TB_TABLE_META, TB_STORE_SCHEMA_KEY, "?");
+    commit(f);
+    assert_int_equal(tb_migrate(f->store, &f->arena, steps, 1, NULL, NULL), TB_ERR_CORRUPT);
+    begin(f);
+    del(f, TB_TABLE_META, TB_STORE_SCHEMA_KEY);
+    commit(f);
+    assert_int_equal(tb_migrate(f->store, &f->arena, steps, 1, NULL, NULL), TB_ERR_CORRUPT);
+}
+
+static tb_err no_room_to_place(tb_txn *txn, tb_bytes key, tb_bytes value, tb_bytes *out_key)
+{
+    (void)txn;
+    (void)value;
+    *out_key = key;
+    return TB_ERR_LIMIT;
+}
+
+static tb_err move_unplaced(tb_txn *txn, tb_migration_at *at, bool *out_done)
+{
+    return tb_migrate_rows(txn, OLD, NEW, no_room_to_place, at, out_done);
+}
+
+static tb_err move_as_they_are(tb_txn *txn, tb_migration_at *at, bool *out_done)
+{
+    return tb_migrate_rows(txn, OLD, NEW, NULL, at, out_done);
+}
+
+static void an_error_of_a_place_ends_it_and_leaves_every_row(void **state)
+{
+    static const tb_migration unplaced[] = {{MADE_UP, move_unplaced}};
+    store_fixture *f = *state;
+    make_older(f, 2, MADE_UP);
+    assert_int_equal(tb_migrate(f->store, &f->arena, unplaced, 1, NULL, NULL), TB_ERR_LIMIT);
+    begin(f);
+    assert_int_equal(tb_store_rows(f->txn, OLD), 2);
+    assert_int_equal(tb_store_rows(f->txn, NEW), 0);
+}
+
+static void rows_may_keep_their_keys_and_nobody_need_be_told(void **state)
+{
+    static const tb_migration kept[] = {{MADE_UP, move_as_they_are}};
+    store_fixture *f = *state;
+    make_older(f, 2, MADE_UP);
+    assert_ok(tb_migrate(f->store, &f->arena, kept, 1, NULL, NULL));
+    begin(f);
+    assert_int_equal(tb_store_rows(f->txn, OLD), 0);
+    expect(f, NEW, "old000001", "000001");
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, store_fixture_open, store_fixture_close)
@@ -215,7 +290,10 @@ static const struct CMUnitTest tests[] = {
     TEST(a_row_that_belongs_to_nothing_is_left_out_and_counted),
     TEST(steps_follow_one_another_and_one_may_change_nothing),
     TEST(a_schema_no_step_leads_from_is_refused_and_untouched),
-    TEST(progress_of_another_step_is_a_broken_store),
+    TEST(progress_of_another_step_or_that_does_not_read_is_a_broken_store),
+    TEST(a_store_that_does_not_say_its_schema_is_broken),
+    TEST(an_error_of_a_place_ends_it_and_leaves_every_row),
+    TEST(rows_may_keep_their_keys_and_nobody_need_be_told),
 };
 
 TB_RUN("store/migrate", tests)

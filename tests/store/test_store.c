@@ -202,6 +202,18 @@ static void last_finds_the_last_row_at_or_before_within_the_prefix(void **state)
     expect_walk(f, tb_store_last, "c", "\xff\xff\x01", "c");
 }
 
+static void last_looks_before_what_is_behind_a_prefix_whatever_its_end(void **state)
+{
+    static const char *const rows[] = {"a\xff", "a\xff\x01", "a\xff\xff", "b", NULL};
+    store_fixture *f = *state;
+
+    begin(f);
+    put_rows(f, rows);
+    expect_walk(f, tb_store_last, "a\xff", "c", "a\xff\xff");
+    expect_walk(f, tb_store_last, "a\xff\xff", "\xff", "a\xff\xff");
+    expect_walk(f, tb_store_last, "a\xff\xff\xff", "b", NULL);
+}
+
 static void walks_of_an_empty_table_find_nothing(void **state)
 {
     store_fixture *f = *state;
@@ -478,6 +490,7 @@ static const struct CMUnitTest tests[] = {
     TEST(seek_finds_the_first_row_at_or_behind_within_the_prefix),
     TEST(next_walks_the_prefix_in_order_and_ends),
     TEST(last_finds_the_last_row_at_or_before_within_the_prefix),
+    TEST(last_looks_before_what_is_behind_a_prefix_whatever_its_end),
     TEST(walks_of_an_empty_table_find_nothing),
     TEST(a_walk_that_deletes_as_it_goes_visits_every_row_once),
     TEST(what_was_read_outlives_later_writes_of_the_turn),

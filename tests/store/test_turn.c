@@ -230,6 +230,28 @@ static void a_bad_input_is_dropped_and_noted_and_its_neighbours_go_on(void **sta
     assert_int_equal(rows(f), 3);
 }
 
+static void what_is_dropped_is_told_by_its_kind(void **state)
+{
+    static const struct {
+        tb_input_kind kind;
+        const char *said;
+    } kinds[] = {
+        {TB_INPUT_FRAME, "kind=frame"}, {TB_INPUT_LOCAL, "kind=local"},
+        {TB_INPUT_LINK, "kind=link"},   {TB_INPUT_GONE, "kind=gone"},
+        {TB_INPUT_TICK, "kind=tick"},
+    };
+    fixture *f = *state;
+
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        tb_input input = frame(1, "bad");
+        input.kind = kinds[i].kind;
+        f->said_size = 0;
+        assert_ok(tb_turn_each(&f->node, &input, 1));
+        assert_non_null(strstr(f->said, kinds[i].said));
+    }
+    assert_int_equal(rows(f), 0);
+}
+
 static void whichever_inputs_are_bad_the_others_are_done_once_and_in_order(void **state)
 {
     fixture *f = *state;
@@ -376,6 +398,7 @@ static const struct CMUnitTest tests[] = {
     TEST(a_failed_commit_says_nothing_and_stops_the_process),
     TEST(a_full_store_at_commit_is_survived),
     TEST(a_bad_input_is_dropped_and_noted_and_its_neighbours_go_on),
+    TEST(what_is_dropped_is_told_by_its_kind),
     TEST(whichever_inputs_are_bad_the_others_are_done_once_and_in_order),
     TEST(a_full_list_of_effects_costs_only_the_input_that_fills_it),
     TEST(a_disk_that_fails_a_read_stops_the_process),
