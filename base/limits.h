@@ -107,6 +107,8 @@
 #define TB_CUTS_MAX       1024
 #define TB_CUT_MARKS_MAX  4096 /* of one cut */
 #define TB_SIGNERS_MAX    256
+/* Campaigns and tables that outlive the keys they were signed with. */
+#define TB_UPHELD_MAX 256
 /* Times the hub has changed its keys. */
 #define TB_FORMER_HUB_KEYS_MAX 32
 #define TB_ATTRIBUTES_MAX      32

@@ -129,7 +129,10 @@ bool tb_authority_open(const char *folder, tb_authority *out, tb_problem *proble
 }
 
 /* Says which key signs before the signature would merely fail to verify. */
-static bool check_signer(const tb_directory *current, const tb_keyfile *keys, tb_problem *problem)
+static bool check_signer(const tb_directory *current,
+                         const tb_directory_key *named,
+                         const tb_keyfile *keys,
+                         tb_problem *problem)
 {
     if (!keys->is_authority) {
         return tb_problem_set(
@@ -139,8 +142,6 @@ static bool check_signer(const tb_directory *current, const tb_keyfile *keys, tb
             "该密钥文件属于 %s,不是主管机关密钥;请用 --authority 指定主管机关密钥文件。",
             keys->party.text);
     }
-    const tb_directory_key *named =
-        current->has_next_authority ? &current->next_authority : &current->authority;
     tb_key_id own = tb_keyfile_sign_id(keys);
     if (!tb_key_id_equal(&own, &named->id)) {
         return tb_problem_set(
@@ -229,8 +230,8 @@ bool tb_authority_init(const char *folder,
     }
 
     tb_authority made;
-    if (!check_signer(&first, keys, problem) || !tb_disk_folder(folder, 0755, problem) ||
-        !start(folder, &made, problem)) {
+    if (!check_signer(&first, &first.authority, keys, problem) ||
+        !tb_disk_folder(folder, 0755, problem) || !start(folder, &made, problem)) {
         return false;
     }
     bool done = add_version(&made, &first, keys, arena, problem);
@@ -252,13 +253,114 @@ tb_directory tb_authority_next(const tb_authority *authority, tb_time now)
     return next;
 }
 
+/* Whether a version of the folder lets the document count. Reads into the half of the memory that
+ * no version in use has. */
+static bool was_good(tb_authority *authority, const tb_document *document)
+{
+    tb_arena *arena = &authority->arenas[1 - authority->newest];
+    tb_problem unread;
+    bool good = tb_directory_accept_document(&authority->directory, document) == TB_ACCEPTED;
+    for (uint32_t number = authority->directory.version - 1; !good && number > 0; number--) {
+        char path[TB_AUTHORITY_PATH];
+        tb_bytes encoded;
+        version read;
+        tb_arena_reset(arena);
+        version_path(authority->folder, number, path);
+        good = tb_disk_read(path, TB_DOCUMENT_BYTES_MAX + 1024, arena, &encoded, &unread) &&
+               decode_version(encoded, number, arena, &read) == TB_ACCEPTED &&
+               tb_directory_accept_document(&read.directory, document) == TB_ACCEPTED;
+    }
+    return good;
+}
+
+/* Puts one in its place; what is named already stays. */
+static bool uphold(tb_directory *next, const tb_upheld_document *document, tb_problem *problem)
+{
+    size_t at = 0;
+    int order = 1;
+    while (at < next->upheld_count &&
+           (order = tb_upheld_compare(&next->upheld[at], document)) < 0) {
+        at++;
+    }
+    if (at < next->upheld_count && order == 0) {
+        return tb_digest_equal(&next->upheld[at].digest, &document->digest) ||
+               tb_problem_set(problem,
+                              "%.*s version %u is named already, with another content; one of the "
+                              "two is not what was signed first.",
+                              "%.*s 第 %u 版已续认,但内容不同;两份文件中有一份并非原先签署的文件。",
+                              (int)document->name.size, (const char *)document->name.data,
+                              (unsigned)document->version);
+    }
+    if (next->upheld_count == TB_UPHELD_MAX) {
+        return tb_problem_refused(problem, "directory", TB_REFUSED_TOO_LARGE);
+    }
+    memmove(&next->upheld[at + 1], &next->upheld[at],
+            (next->upheld_count - at) * sizeof(*next->upheld));
+    next->upheld[at] = *document;
+    next->upheld_count++;
+    return true;
+}
+
+bool tb_authority_uphold(tb_authority *authority,
+                         tb_directory *next,
+                         const tb_document *documents,
+                         size_t count,
+                         tb_arena *arena,
+                         tb_problem *problem)
+{
+    tb_upheld_document *list = tb_arena_array(arena, TB_UPHELD_MAX, sizeof(*list));
+    if (list == NULL) {
+        return tb_problem_refused(problem, "directory", TB_REFUSED_TOO_LARGE);
+    }
+    if (next->upheld_count > 0) {
+        memcpy(list, next->upheld, next->upheld_count * sizeof(*list));
+    }
+    next->upheld = list;
+    for (size_t i = 0; i < count; i++) {
+        const tb_document *document = &documents[i];
+        const tb_upheld_document named = {document->kind, document->name, document->version,
+                                          tb_document_digest(document)};
+        if (!was_good(authority, document)) {
+            return tb_problem_set(
+                problem,
+                "%.*s version %u was never good on this hub: no version of the directory lets its "
+                "signature count.",
+                "%.*s 第 %u 版在本平台从未有效:名录各版均不认可其签名。", (int)document->name.size,
+                (const char *)document->name.data, (unsigned)document->version);
+        }
+        if (!uphold(next, &named, problem)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool tb_authority_replace(tb_directory *next, const tb_keyfile *successor, tb_problem *problem)
+{
+    if (!successor->is_authority) {
+        return tb_problem_set(
+            problem,
+            "The key file is of party %s; make the next authority key with: tongbao key make "
+            "--party authority.",
+            "该密钥文件属于 %s;请用 tongbao key make --party authority 生成新的主管机关密钥。",
+            successor->party.text);
+    }
+    next->has_next_authority = true;
+    next->next_authority =
+        key_of(TB_PURPOSE_AUTHORITY, &successor->secrets->sign.public_key, next->made);
+    return true;
+}
+
 bool tb_authority_publish(tb_authority *authority,
                           const tb_directory *next,
                           const tb_keyfile *keys,
                           tb_arena *arena,
                           tb_problem *problem)
 {
-    return check_signer(&authority->directory, keys, problem) &&
+    const tb_directory *current = &authority->directory;
+    const tb_directory_key *named =
+        current->has_next_authority ? &current->next_authority : &current->authority;
+    return check_signer(current, named, keys, problem) &&
            add_version(authority, next, keys, arena, problem);
 }
 
@@ -269,7 +371,8 @@ bool tb_authority_sign(const tb_authority *authority,
                        tb_bytes *out,
                        tb_problem *problem)
 {
-    if (!check_signer(&authority->directory, keys, problem)) {
+    /* A named successor signs the next directory; documents are judged by this one. */
+    if (!check_signer(&authority->directory, &authority->directory.authority, keys, problem)) {
         return false;
     }
     document->signer_key = tb_keyfile_sign_id(keys);

@@ -100,6 +100,21 @@ bool tb_authority_use_spare(tb_directory *next,
                             const tb_hub_keys *spare,
                             tb_arena *arena,
                             tb_problem *problem) TB_MUST_USE;
+/* Names signed campaigns and tables that stand from now on, whatever becomes of the key they were
+ * signed with. Each must have been good by a version of the folder; the thief of a key signs what
+ * was good once as well, so that whoever names a document has looked at it. The documents live as
+ * long as next. */
+bool tb_authority_uphold(tb_authority *authority,
+                         tb_directory *next,
+                         const tb_document *documents,
+                         size_t count,
+                         tb_arena *arena,
+                         tb_problem *problem) TB_MUST_USE;
+/* From the version after next on, this authority key signs; next itself is the last of the one
+ * before. */
+bool tb_authority_replace(tb_directory *next,
+                          const tb_keyfile *successor,
+                          tb_problem *problem) TB_MUST_USE;
 /* Signs and writes the next version; authority then stands at it. */
 bool tb_authority_publish(tb_authority *authority,
                           const tb_directory *next,

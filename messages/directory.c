@@ -1,5 +1,6 @@
 #include "messages/directory.h"
 #include "base/mutant.h"
+#include "messages/wire.h"
 
 const tb_directory_party *tb_directory_find(const tb_directory *directory, const tb_party *id)
 {
@@ -243,10 +244,38 @@ static const tb_directory_key *signer_key(const tb_directory *directory,
     return NULL;
 }
 
+int tb_upheld_compare(const tb_upheld_document *a, const tb_upheld_document *b)
+{
+    if (a->kind != b->kind) {
+        return a->kind < b->kind ? -1 : 1;
+    }
+    int order = tb_wire_compare(a->name, b->name);
+    if (order == 0 && a->version != b->version) {
+        order = a->version < b->version ? -1 : 1;
+    }
+    return order;
+}
+
+/* Very few are named, so that looking at each is quick. */
+static bool stands(const tb_directory *directory, const tb_document *document)
+{
+    const tb_upheld_document wanted = {document->kind, document->name, document->version,
+                                       tb_document_digest(document)};
+    for (size_t i = 0; i < directory->upheld_count; i++) {
+        if (tb_upheld_compare(&directory->upheld[i], &wanted) == 0) {
+            return tb_digest_equal(&directory->upheld[i].digest, &wanted.digest);
+        }
+    }
+    return false;
+}
+
 tb_refusal tb_directory_accept_document(const tb_directory *directory, const tb_document *document)
 {
     if (document->kind == TB_DOCUMENT_DIRECTORY) {
         return TB_REFUSED_NOT_AUTHORITY;
+    }
+    if (stands(directory, document)) {
+        return TB_ACCEPTED;
     }
     if (tb_key_id_equal(&document->signer_key, &directory->authority.id)) {
         return signed_by(document, &directory->hub, &directory->authority);

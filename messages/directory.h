@@ -72,6 +72,15 @@ typedef struct tb_document_signer {
     tb_party party;
 } tb_document_signer;
 
+/* A document that stands, whatever becomes of the key it was signed with. Documents have no number
+ * in a stream and no time that a thief could not write: so the authority names those that count. */
+typedef struct tb_upheld_document {
+    tb_document_kind kind;
+    tb_bytes name;
+    uint32_t version;
+    tb_digest digest;
+} tb_upheld_document;
+
 typedef struct tb_hub_keys {
     tb_directory_key sign;
     tb_directory_key transport;
@@ -109,7 +118,12 @@ typedef struct tb_directory {
     tb_bytes title_en;
     tb_former_hub_keys *former; /* oldest first */
     size_t former_count;
+    tb_upheld_document *upheld; /* ascending by kind, name, version */
+    size_t upheld_count;
 } tb_directory;
+
+/* The order in which a directory names upheld documents; 0: the same document. */
+int tb_upheld_compare(const tb_upheld_document *a, const tb_upheld_document *b);
 
 tb_refusal tb_directory_decode(tb_bytes content, tb_arena *arena, tb_directory *out) TB_MUST_USE;
 /* hub, digest are not written from the struct: digest follows from the content, hub is written
@@ -126,9 +140,8 @@ bool tb_directory_in_service(const tb_directory *directory, const tb_party *id);
 const tb_directory_key *tb_directory_current(const tb_directory_party *party, tb_purpose purpose);
 const tb_directory_key *tb_directory_key_of(const tb_directory_party *party, const tb_key_id *id);
 /* The signing key of that id, or NULL: nobody is called so, or it has no such key to sign with. */
-const tb_directory_key *tb_directory_signing_key(const tb_directory *directory,
-                                                 const tb_party *party,
-                                                 const tb_key_id *id);
+const tb_directory_key *
+tb_directory_signing_key(const tb_directory *directory, const tb_party *party, const tb_key_id *id);
 /* The party whose current, uncut transport key this is, or NULL: who speaks on a connection. */
 const tb_directory_party *tb_directory_speaker(const tb_directory *directory,
                                                const tb_public_key *transport);
@@ -172,7 +185,8 @@ uint64_t tb_directory_good_until(const tb_directory *directory,
 tb_refusal tb_directory_accept(const tb_directory *current,
                                const tb_directory *next,
                                const tb_document *document) TB_MUST_USE;
-/* Whether a campaign or table is signed by somebody the directory allows. */
+/* Whether a campaign or table is one the directory names as upheld, whoever signed it, or is
+ * signed by somebody the directory allows. */
 tb_refusal tb_directory_accept_document(const tb_directory *directory,
                                         const tb_document *document) TB_MUST_USE;
 

@@ -261,6 +261,35 @@ static tb_refusal read_signers(const wire_directory *in, tb_arena *arena, tb_dir
     return TB_ACCEPTED;
 }
 
+static tb_refusal read_upheld(const wire_directory *in, tb_arena *arena, tb_directory *out)
+{
+    if (in->n_upheld > TB_UPHELD_MAX) {
+        return TB_REFUSED_TOO_LARGE;
+    }
+    out->upheld_count = in->n_upheld;
+    out->upheld = tb_arena_array(arena, in->n_upheld, sizeof *out->upheld);
+    if (out->upheld == NULL) {
+        return TB_REFUSED_TOO_LARGE;
+    }
+
+    for (size_t i = 0; i < in->n_upheld; i++) {
+        const Tongbao__Wire__UpheldDocument *wire = in->upheld[i];
+        tb_upheld_document *document = &out->upheld[i];
+        /* Directories follow one another; none stands by being named. */
+        if ((wire->kind != TB_DOCUMENT_CAMPAIGN && wire->kind != TB_DOCUMENT_TABLE) ||
+            wire->version == 0 || !tb_wire_name(wire->name, &document->name) ||
+            !tb_wire_fixed(wire->digest, document->digest.bytes, TB_DIGEST_BYTES)) {
+            return TB_REFUSED_MALFORMED;
+        }
+        document->kind = (tb_document_kind)wire->kind;
+        document->version = wire->version;
+        if (i > 0 && tb_upheld_compare(&document[-1], document) >= 0) {
+            return TB_REFUSED_MALFORMED;
+        }
+    }
+    return TB_ACCEPTED;
+}
+
 static bool read_plain(const wire_directory *in, tb_directory *out)
 {
     bool first = in->version == 1;
@@ -308,6 +337,9 @@ static tb_refusal read_directory(tb_bytes content, tb_arena *arena, tb_directory
     }
     if (refusal == TB_ACCEPTED) {
         refusal = read_signers(wire, arena, out);
+    }
+    if (refusal == TB_ACCEPTED) {
+        refusal = read_upheld(wire, arena, out);
     }
     return refusal;
 }

@@ -165,6 +165,25 @@ static bool write_former(const tb_directory *in, tb_arena *arena, wire_directory
     return true;
 }
 
+static bool write_upheld(const tb_directory *in, tb_arena *arena, wire_directory *out)
+{
+    out->n_upheld = in->upheld_count;
+    out->upheld =
+        tb_wire_messages(&tongbao__wire__upheld_document__descriptor, in->upheld_count, arena);
+    if (out->upheld == NULL) {
+        return false;
+    }
+
+    for (size_t i = 0; i < in->upheld_count; i++) {
+        const tb_upheld_document *document = &in->upheld[i];
+        out->upheld[i]->kind = (uint32_t)document->kind;
+        out->upheld[i]->name = tb_wire_of(document->name);
+        out->upheld[i]->version = document->version;
+        out->upheld[i]->digest = tb_wire_raw(document->digest.bytes, TB_DIGEST_BYTES);
+    }
+    return true;
+}
+
 static bool write_plain(const tb_directory *in, tb_arena *arena, wire_directory *out)
 {
     out->version = in->version;
@@ -197,7 +216,7 @@ tb_err tb_directory_encode(const tb_directory *directory, tb_arena *arena, tb_by
 
     if (!write_plain(directory, arena, &wire) || !write_parties(directory, arena, &wire) ||
         !write_cuts(directory, arena, &wire) || !write_signers(directory, arena, &wire) ||
-        !write_former(directory, arena, &wire)) {
+        !write_former(directory, arena, &wire) || !write_upheld(directory, arena, &wire)) {
         tb_arena_release(arena, mark);
         return TB_ERR_LIMIT;
     }

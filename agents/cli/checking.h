@@ -54,7 +54,7 @@ bool tb_checking_next(tb_checking *c, size_t *at, tb_evidence_page *out);
 bool tb_checking_scan(tb_checking *c);
 
 /* verify_trust.c. The reader's own directory: the newest of all, or one that those in the file
- * follow from. */
+ * follow from; or the folder of all its versions, which fills what the file cannot have. */
 void tb_checking_trust_directory(tb_checking *c, const char *path);
 /* The authority's fingerprint as the reader was told it; and as it is. */
 void tb_checking_trust_fingerprint(tb_checking *c, const char *said);

@@ -25,6 +25,8 @@ static void help(void)
           "tongbao directory hub [--use-spare --reason lost|stolen|rotation [--until TIME]]\n"
           "                      [--spare FILE] --dir DIR --authority FILE\n"
           "tongbao directory renew [--fresh-until TIME] --dir DIR --authority FILE\n"
+          "tongbao directory uphold FILE... --dir DIR --authority FILE\n"
+          "tongbao directory authority NEXT_KEY_FILE --dir DIR --authority FILE\n"
           "tongbao directory install FILE\n"
           "tongbao directory exercise [--provinces N] [--table FILE] --out DIR\n"
           "tongbao directory exercise --parties FILE [--title-zh T --title-en T] --out DIR\n"),
@@ -47,6 +49,11 @@ static void help(void)
             "planned end of a party's keys: its agent warns 60, 30 and 7 days before.\n"
             "hub --use-spare makes the spare keys the hub's; what it signed before --until (now) "
             "stays true.\n"
+            "uphold names signed campaigns and tables that stand whatever becomes of the key they "
+            "were signed\n"
+            "with: look at each, and do it before that key is cut or the authority replaced. "
+            "authority names the\n"
+            "key that signs all later versions; this one is still signed with --authority.\n"
             "--hub-key and --spare take a key file or the hub's request. All take --json.\n"
             "Example: tongbao directory exercise --provinces 3 --out /tmp/exercise\n"),
           stdout);
@@ -67,7 +74,8 @@ int tb_cli_directory(int argc, char **argv)
         {"publish", tb_directory_publish_verb},   {"revoke", tb_directory_revoke_verb},
         {"exercise", tb_directory_exercise_verb}, {"install", install},
         {"rotate", tb_directory_rotate_verb},     {"hub", tb_directory_hub_verb},
-        {"renew", tb_directory_renew_verb},
+        {"renew", tb_directory_renew_verb},       {"authority", tb_directory_authority_verb},
+        {"uphold", tb_directory_uphold_verb},
     };
     return tb_file_dispatch(argc, argv, verbs, sizeof(verbs) / sizeof(verbs[0]), help);
 }

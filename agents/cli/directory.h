@@ -22,6 +22,8 @@ tb_cli_noun tb_directory_exercise_verb;
 tb_cli_noun tb_directory_rotate_verb;
 tb_cli_noun tb_directory_hub_verb;
 tb_cli_noun tb_directory_renew_verb;
+tb_cli_noun tb_directory_authority_verb;
+tb_cli_noun tb_directory_uphold_verb;
 
 typedef struct tb_verb {
     const char *name;

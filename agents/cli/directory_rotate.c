@@ -1,7 +1,9 @@
-/* directory_rotate - rotate and hub: new keys for a party that goes on, and for the hub. */
+/* directory_rotate - rotate, hub and authority: new keys for a party that goes on, for the hub and
+ * for who signs the directory; uphold: what was signed with the old ones and stands. */
 #include "agents/cli/directory.h"
 #include "agents/cli/say.h"
 #include "keyfile/cut_file.h"
+#include "keyfile/disk.h"
 
 typedef struct change {
     const char *folder;
@@ -19,10 +21,12 @@ typedef struct change {
     tb_cut_reason reason;
     tb_time until;
     const char *spare;
+    /* authority, uphold */
+    tb_words words;
 } change;
 
 /* Changes the next version; false when a problem says why not. */
-typedef bool change_step(change *c, tb_directory *next, tb_problem *problem);
+typedef bool change_step(change *c, tb_directory *next, tb_authority *at, tb_problem *problem);
 
 /* One version more, or a problem and none. */
 static bool publish(change *c, change_step *step, tb_problem *problem)
@@ -37,7 +41,7 @@ static bool publish(change *c, change_step *step, tb_problem *problem)
         return false;
     }
     tb_directory next = tb_authority_next(&authority, c->now);
-    bool done = step(c, &next, problem) &&
+    bool done = step(c, &next, &authority, problem) &&
                 tb_authority_publish(&authority, &next, &keys, &c->arena, problem);
     tb_authority_close(&authority);
     tb_keyfile_wipe(&keys);
@@ -55,6 +59,18 @@ static int change_by(change *c, change_step *step)
     return tb_print_version(c->folder, c->common.json);
 }
 
+/* The options of the verbs that take no others, and the files behind them. */
+static int read_plain(int argc, char **argv, change *c)
+{
+    const tb_option options[] = {{"dir", NULL, &c->folder}, {"authority", NULL, &c->authority}};
+    if (!tb_arguments_read(argc, argv, options, 2, &c->common, &c->words)) {
+        return TB_EXIT_USAGE;
+    }
+    return c->folder == NULL      ? tb_say_missing("dir")
+           : c->authority == NULL ? tb_say_missing("authority")
+                                  : TB_EXIT_DONE;
+}
+
 /* An option's time; absent: 0. */
 static bool read_time(const char *option, const char *text, tb_time *out)
 {
@@ -68,8 +84,9 @@ static bool read_time(const char *option, const char *text, tb_time *out)
 
 /* ---- rotate ---- */
 
-static bool rotate(change *c, tb_directory *next, tb_problem *problem)
+static bool rotate(change *c, tb_directory *next, tb_authority *at, tb_problem *problem)
 {
+    (void)at;
     tb_enrolment row = {.id = c->cut.party};
     c->cut.at = c->now;
     return tb_enrolment_request(&row, c->request, &c->arena, problem) &&
@@ -114,8 +131,9 @@ static tb_directory_key key_of(tb_purpose purpose, const tb_public_key *key, tb_
         .purpose = purpose, .key = *key, .id = tb_key_id_of(purpose, key), .not_before = now};
 }
 
-static bool hub(change *c, tb_directory *next, tb_problem *problem)
+static bool hub(change *c, tb_directory *next, tb_authority *at, tb_problem *problem)
 {
+    (void)at;
     tb_public_key sign;
     tb_public_key transport;
     tb_hub_keys spare;
@@ -165,8 +183,9 @@ int tb_directory_hub_verb(int argc, char **argv)
 
 /* ---- renew ---- */
 
-static bool renew(change *c, tb_directory *next, tb_problem *problem)
+static bool renew(change *c, tb_directory *next, tb_authority *at, tb_problem *problem)
 {
+    (void)at;
     if (c->until != 0 && c->until < c->now) {
         return tb_problem_set(problem, "--fresh-until lies in the past.", "--fresh-until 已过。");
     }
@@ -188,4 +207,66 @@ int tb_directory_renew_verb(int argc, char **argv)
         return tb_say_missing(c.folder == NULL ? "dir" : "authority");
     }
     return read_time("fresh-until", until, &c.until) ? change_by(&c, renew) : TB_EXIT_USAGE;
+}
+
+/* ---- authority ---- */
+
+static bool replace(change *c, tb_directory *next, tb_authority *at, tb_problem *problem)
+{
+    (void)at;
+    tb_keyfile successor;
+    if (!tb_keyfile_read(c->words.list[0], &successor, problem)) {
+        return false;
+    }
+    bool done = tb_authority_replace(next, &successor, problem);
+    tb_keyfile_wipe(&successor);
+    return done;
+}
+
+int tb_directory_authority_verb(int argc, char **argv)
+{
+    change c = {.folder = NULL};
+    int code = read_plain(argc, argv, &c);
+    if (code == TB_EXIT_DONE && c.words.count != 1) {
+        tb_say_error(_("name the key file of the next authority"));
+        code = TB_EXIT_USAGE;
+    }
+    return code == TB_EXIT_DONE ? change_by(&c, replace) : code;
+}
+
+/* ---- uphold ---- */
+
+static bool read_document(change *c, const char *path, tb_document *out, tb_problem *problem)
+{
+    tb_bytes encoded;
+    if (!tb_disk_read(path, TB_DOCUMENT_BYTES_MAX + 1024, &c->arena, &encoded, problem)) {
+        return false;
+    }
+    tb_refusal refused = tb_document_decode(encoded, &c->arena, out);
+    return refused == TB_ACCEPTED || tb_problem_refused(problem, path, refused);
+}
+
+static bool uphold(change *c, tb_directory *next, tb_authority *at, tb_problem *problem)
+{
+    tb_document *documents = tb_arena_array(&c->arena, c->words.count, sizeof(*documents));
+    if (documents == NULL) {
+        return tb_problem_refused(problem, "uphold", TB_REFUSED_TOO_LARGE);
+    }
+    for (size_t i = 0; i < c->words.count; i++) {
+        if (!read_document(c, c->words.list[i], &documents[i], problem)) {
+            return false;
+        }
+    }
+    return tb_authority_uphold(at, next, documents, c->words.count, &c->arena, problem);
+}
+
+int tb_directory_uphold_verb(int argc, char **argv)
+{
+    change c = {.folder = NULL};
+    int code = read_plain(argc, argv, &c);
+    if (code == TB_EXIT_DONE && c.words.count == 0) {
+        tb_say_error(_("name the signed documents that are to stand"));
+        code = TB_EXIT_USAGE;
+    }
+    return code == TB_EXIT_DONE ? change_by(&c, uphold) : code;
 }

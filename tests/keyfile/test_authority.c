@@ -374,6 +374,81 @@ static void a_campaign_is_signed_for_this_hub(void **state)
         tb_authority_sign(&f->authority, &f->keys, &document, &f->arena, &encoded, &f->problem));
 }
 
+static bool publish(fixture *f, tb_directory *next)
+{
+    return tb_authority_publish(&f->authority, next, &f->keys, &f->arena, &f->problem);
+}
+
+static tb_document signed_campaign(fixture *f, uint32_t version, const char *content)
+{
+    tb_document document = {.kind = TB_DOCUMENT_CAMPAIGN,
+                            .name = tb_bytes_str("black-card"),
+                            .version = version,
+                            .content = tb_bytes_str(content)};
+    tb_bytes encoded;
+    assert_true(
+        tb_authority_sign(&f->authority, &f->keys, &document, &f->arena, &encoded, &f->problem));
+    return document;
+}
+
+static bool uphold(fixture *f, const tb_document *list, size_t count)
+{
+    tb_directory next = tb_authority_next(&f->authority, NOW + 1000);
+    return tb_authority_uphold(&f->authority, &next, list, count, &f->arena, &f->problem) &&
+           publish(f, &next);
+}
+
+static void a_replaced_authority_leaves_what_was_upheld_and_signs_no_more(void **state)
+{
+    fixture *f = *state;
+    tb_document kept[2] = {signed_campaign(f, 2, "title: two"), signed_campaign(f, 1, "title: x")};
+    tb_document left = signed_campaign(f, 3, "title: three");
+    assert_true(uphold(f, kept, 2));
+    assert_true(uphold(f, kept, 1)); /* once more is no fault, and nothing twice */
+    assert_int_equal(f->authority.directory.upheld_count, 2);
+    assert_int_equal(f->authority.directory.upheld[0].version, 1);
+
+    tb_keyfile party = keys_of("bureau.33");
+    tb_keyfile successor = keys_of(TB_AUTHORITY_PARTY);
+    tb_directory next = tb_authority_next(&f->authority, NOW + 2000);
+    assert_false(tb_authority_replace(&next, &party, &f->problem));
+    says(f, "of party bureau.33");
+    assert_true(tb_authority_replace(&next, &successor, &f->problem));
+    assert_true(publish(f, &next));
+    /* Named, not yet in office: documents are the present authority's. */
+    (void)signed_campaign(f, 4, "title: four");
+    next = tb_authority_next(&f->authority, NOW + 3000);
+    assert_false(publish(f, &next));
+    tb_keyfile former = f->keys;
+    f->keys = successor;
+    assert_true(publish(f, &next));
+
+    const tb_directory *now = &f->authority.directory;
+    assert_int_equal(tb_directory_accept_document(now, &kept[0]), TB_ACCEPTED);
+    assert_int_equal(tb_directory_accept_document(now, &kept[1]), TB_ACCEPTED);
+    assert_int_equal(tb_directory_accept_document(now, &left), TB_REFUSED_NOT_AUTHORITY);
+    /* What was forgotten is still found to have been good, and can be named late. */
+    assert_true(uphold(f, &left, 1));
+    assert_int_equal(tb_directory_accept_document(&f->authority.directory, &left), TB_ACCEPTED);
+    tb_keyfile_wipe(&party);
+    tb_keyfile_wipe(&former);
+}
+
+static void only_what_was_once_good_is_upheld_and_of_one_version_one_content(void **state)
+{
+    fixture *f = *state;
+    tb_document good = signed_campaign(f, 1, "title: x");
+    tb_document other = signed_campaign(f, 1, "title: y");
+    tb_document bent = good;
+    bent.content = tb_bytes_str("title: z");
+    assert_false(uphold(f, &bent, 1));
+    says(f, "never good");
+    assert_true(uphold(f, &good, 1));
+    assert_false(uphold(f, &other, 1));
+    says(f, "another content");
+    assert_int_equal(f->authority.directory.upheld_count, 1);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 static const struct CMUnitTest tests[] = {
@@ -390,6 +465,8 @@ static const struct CMUnitTest tests[] = {
     TEST(a_key_or_party_that_is_not_there_cannot_be_cut),
     TEST(a_changed_or_missing_version_stops_the_opening),
     TEST(a_campaign_is_signed_for_this_hub),
+    TEST(a_replaced_authority_leaves_what_was_upheld_and_signs_no_more),
+    TEST(only_what_was_once_good_is_upheld_and_of_one_version_one_content),
 };
 
 TB_RUN("keyfile/authority", tests)

@@ -444,6 +444,97 @@ static void a_document_changed_after_signing_is_refused(void **state)
     assert_int_equal(tb_directory_accept_document(&directory, &document), TB_REFUSED_SIGNATURE);
 }
 
+static tb_upheld_document upheld_as(const tb_document *document)
+{
+    return (tb_upheld_document){document->kind, document->name, document->version,
+                                tb_document_digest(document)};
+}
+
+static void what_the_directory_upholds_outlives_its_signers_key_and_nothing_else_does(void **state)
+{
+    (void)state;
+    enum {
+        FORMER_AUTHORITY = 0xB0,
+        STOLEN = 0x90
+    };
+    tb_arena *arena = bend_arena();
+    tb_document campaign = {
+        .kind = TB_DOCUMENT_CAMPAIGN,
+        .name = tb_bytes_str("black-card"),
+        .version = 3,
+        .content = tb_bytes_str("content"),
+    };
+    tb_directory made = sample_directory(arena);
+    tb_upheld_document upheld = upheld_as(&campaign);
+    made.upheld = &upheld;
+    made.upheld_count = 1;
+    tb_directory directory = settled(arena, &made);
+
+    assert_int_equal(directory.upheld_count, 1);
+    assert_int_equal(tb_upheld_compare(&directory.upheld[0], &upheld), 0);
+    assert_int_equal(verdict(&directory, campaign, STOLEN, TB_PURPOSE_SIGN), TB_ACCEPTED);
+    assert_int_equal(verdict(&directory, campaign, FORMER_AUTHORITY, TB_PURPOSE_AUTHORITY),
+                     TB_ACCEPTED);
+    tb_document bent = campaign;
+    bent.content = tb_bytes_str("contens");
+    assert_int_equal(verdict(&directory, bent, STOLEN, TB_PURPOSE_SIGN), TB_REFUSED_KEY_REVOKED);
+    bent = campaign;
+    bent.version = 4;
+    assert_int_equal(verdict(&directory, bent, STOLEN, TB_PURPOSE_SIGN), TB_REFUSED_KEY_REVOKED);
+    bent = campaign;
+    bent.name = tb_bytes_str("black-carc");
+    assert_int_equal(verdict(&directory, bent, STOLEN, TB_PURPOSE_SIGN), TB_REFUSED_KEY_REVOKED);
+    bent = campaign;
+    bent.kind = TB_DOCUMENT_TABLE;
+    assert_int_equal(verdict(&directory, bent, FORMER_AUTHORITY, TB_PURPOSE_AUTHORITY),
+                     TB_REFUSED_NOT_AUTHORITY);
+    bent.kind = TB_DOCUMENT_DIRECTORY;
+    assert_int_equal(verdict(&directory, bent, FORMER_AUTHORITY, TB_PURPOSE_AUTHORITY),
+                     TB_REFUSED_NOT_AUTHORITY);
+}
+
+static tb_bytes with_upheld(tb_arena *arena, size_t count)
+{
+    static tb_upheld_document list[TB_UPHELD_MAX + 1];
+    tb_directory directory = sample_directory(arena);
+    tb_bytes bytes;
+    for (size_t i = 0; i < count; i++) {
+        list[i] = (tb_upheld_document){TB_DOCUMENT_CAMPAIGN, tb_bytes_str("black-card"),
+                                       (uint32_t)i + 1, sample_digest(1)};
+    }
+    directory.upheld = list;
+    directory.upheld_count = count;
+    assert_ok(tb_directory_encode(&directory, arena, &bytes));
+    return bytes;
+}
+
+static const tb_bend upheld_bends[] = {
+    {"a directory upheld", {17, 1}, BEND_NUMBER, 1, NULL, TB_REFUSED_MALFORMED},
+    {"upheld of kind 4", {17, 1}, BEND_NUMBER, 4, NULL, TB_REFUSED_MALFORMED},
+    {"upheld without name", {17, 2}, BEND_DROP, 0, NULL, TB_REFUSED_MALFORMED},
+    {"upheld without version", {17, 3}, BEND_DROP, 0, NULL, TB_REFUSED_MALFORMED},
+    {"upheld without digest", {17, 4}, BEND_DROP, 0, NULL, TB_REFUSED_MALFORMED},
+    {"upheld with half a digest", {17, 4}, BEND_SIZE, 16, NULL, TB_REFUSED_MALFORMED},
+    {"upheld twice", {17}, BEND_AGAIN, 0, NULL, TB_REFUSED_MALFORMED},
+    {"upheld unsorted", {17}, BEND_SWAP, 0, NULL, TB_REFUSED_MALFORMED},
+    {"257 upheld", {17}, BEND_TIMES, TB_UPHELD_MAX + 1, NULL, TB_REFUSED_TOO_LARGE},
+};
+
+static void upheld_documents_stand_in_order_and_are_bounded(void **state)
+{
+    (void)state;
+    tb_arena *arena = bend_arena();
+    tb_directory out;
+    tb_bytes two = with_upheld(arena, 2);
+    check_round_trip(two, codec);
+    check_refusals(two, upheld_bends, sizeof upheld_bends / sizeof upheld_bends[0], codec);
+    assert_int_equal(tb_directory_decode(with_upheld(arena, TB_UPHELD_MAX), arena, &out),
+                     TB_ACCEPTED);
+    assert_int_equal(out.upheld_count, TB_UPHELD_MAX);
+    assert_int_equal(tb_directory_decode(with_upheld(arena, TB_UPHELD_MAX + 1), arena, &out),
+                     TB_REFUSED_TOO_LARGE);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(every_value_comes_back),
     cmocka_unit_test(parties_and_keys_are_found),
@@ -459,6 +550,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_named_next_authority_signs_from_the_next_version_on),
     cmocka_unit_test(campaigns_are_signed_by_the_authority_or_whom_it_names),
     cmocka_unit_test(a_document_changed_after_signing_is_refused),
+    cmocka_unit_test(what_the_directory_upholds_outlives_its_signers_key_and_nothing_else_does),
+    cmocka_unit_test(upheld_documents_stand_in_order_and_are_bounded),
 };
 
 TB_RUN("messages/directory", tests)

@@ -304,6 +304,18 @@ static void say_documents(void)
              (tb_bend){.path = {7, 2}, .op = BEND_ZEROS, .number = 32});
     say_bent("refused.not_canonical.directory.exercise_2", good,
              (tb_bend){.path = {4}, .op = BEND_NUMBER, .number = 2});
+
+    tb_upheld_document two[] = {
+        {TB_DOCUMENT_CAMPAIGN, tb_bytes_str("black-card"), 3, sample_digest(0x51)},
+        {TB_DOCUMENT_TABLE, tb_bytes_str("segments"), 1, sample_digest(0x52)}};
+    directory.upheld = two;
+    directory.upheld_count = 2;
+    assert_ok(tb_directory_encode(&directory, vectors_memory, &good));
+    say("directory.upheld", good);
+    say_bent("refused.malformed.directory.upheld_unsorted", good,
+             (tb_bend){.path = {17}, .op = BEND_SWAP});
+    say_bent("refused.malformed.directory.upheld_directory", good,
+             (tb_bend){.path = {17, 1}, .op = BEND_NUMBER, .number = 1});
 }
 
 static void make_text(void)
