@@ -13,6 +13,7 @@
 #include "agents/own_anew.h"
 #include "agents/own_cut.h"
 #include "agents/recovery.h"
+#include "agents/set_aside.h"
 #include "agents/untold.h"
 #include "base/mutant.h"
 #include "messages/protocol.h"
@@ -355,7 +356,7 @@ static tb_err confirm(tb_step *step, const tb_welcome *welcome, tb_link_row *row
                     (uint64_t)welcome->stored_count);
     err = tb_own_marks_renew(step);
     if (err == TB_OK) {
-        err = tb_untold_show(step);
+        err = tb_hand_work(step, tb_untold_show);
     }
     if (err != TB_OK) {
         return err;

@@ -28,7 +28,7 @@ static tb_err event_of(tb_step *step, const tb_header *header, tb_lost_stamp_row
     return err == TB_ERR_NOT_FOUND ? TB_OK : err;
 }
 
-tb_err tb_lost_stamp_note(tb_step *step, const tb_stream *stream, const tb_outbox_row *group)
+static tb_err note(tb_step *step, const tb_stream *stream, const tb_outbox_row *group)
 {
     tb_signed_line stamp;
     tb_bytes encoded;
@@ -50,6 +50,19 @@ tb_err tb_lost_stamp_note(tb_step *step, const tb_stream *stream, const tb_outbo
         }
     }
     return err == TB_OK && found ? tb_lost_stamp_put(step->txn, &row) : err;
+}
+
+/* The group is needed for nothing else any more: were it no longer readable, its mark, and with it
+ * every session, would fail for the sake of a stamp. */
+tb_err tb_lost_stamp_note(tb_step *step, const tb_stream *stream, const tb_outbox_row *group)
+{
+    tb_err err = note(step, stream, group);
+    if (err == TB_ERR_CORRUPT) {
+        tb_effects_note(step->effects, step->arena, TB_LEVEL_WARN,
+                        "event=no_stamp recipient=%p number=%u", &stream->recipient, group->to);
+        return TB_OK;
+    }
+    return err;
 }
 
 static tb_err ask(tb_step *step, tb_lost_stamp_row *row)

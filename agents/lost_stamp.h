@@ -14,7 +14,7 @@
 #include "agents/link.h"
 #include "agents/rows_link.h"
 
-/* A group leaves the outbox since it has arrived. Notes it when no stamp covers it. */
+/* A group leaves the outbox since it has arrived. Notes it when no stamp covers it and it reads. */
 tb_err tb_lost_stamp_note(tb_step *step, const tb_stream *stream, const tb_outbox_row *group)
     TB_MUST_USE;
 /* Asks for what is due; a bounded number. Only where tb_link_may_sign. */

@@ -14,7 +14,8 @@
 
 /* A refusal with a REFUSAL row of ours. */
 tb_err tb_untold_note(tb_step *step, const tb_refusing *refusing) TB_MUST_USE;
-/* A session is confirmed: a bounded number is signed and told again at the end of this turn. */
+/* A session is confirmed: a bounded number is signed and told again at the end of this turn, the
+ * senders in turn. The row it works on it takes in hand (set_aside.h). */
 tb_err tb_untold_show(tb_step *step) TB_MUST_USE;
 
 #endif

@@ -180,6 +180,24 @@ static void of_two_stamps_the_first_stands(void **state)
     check_world(w);
 }
 
+static tb_err arrives_and_does_not_read(tb_step *step)
+{
+    tb_outbox_row kept = group;
+    kept.group = tb_bytes_str("rotten");
+    return tb_lost_stamp_note(step, &stream, &kept);
+}
+
+static void a_group_that_does_not_read_holds_no_mark_up(void **state)
+{
+    world *w = *state;
+    report(w);
+    turn_of(w, "police.33", arrives_and_does_not_read);
+    assert_int_equal(lost_at(w, "police.33"), 0);
+    tick(w, "police.33", TB_STAMP_ASK_MS);
+    assert_int_equal(lying(w), 0);
+    check_world(w);
+}
+
 #define IN_A_WORLD(test) cmocka_unit_test_setup_teardown(test, world_setup, world_teardown)
 
 static const struct CMUnitTest tests[] = {
@@ -189,6 +207,7 @@ static const struct CMUnitTest tests[] = {
     IN_A_WORLD(a_stamp_that_nobody_has_is_asked_for_so_often_and_no_more),
     IN_A_WORLD(a_clock_set_back_does_not_hold_it_up),
     IN_A_WORLD(of_two_stamps_the_first_stands),
+    IN_A_WORLD(a_group_that_does_not_read_holds_no_mark_up),
 };
 
 TB_RUN("agents/lost_stamp", tests)

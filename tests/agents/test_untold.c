@@ -76,12 +76,78 @@ static void while_it_is_told_hello_is_said_sooner(void **state)
     assert_true(passed >= TB_GREET_AGAIN_MS);
 }
 
+static void refuses(town *t, peer *from)
+{
+    peer_forget(from);
+    peer_say(t, from, "ct.33 bad");
+    tb_frame sent = peer_frame(t, from, TB_FRAME_SUBMIT, 0);
+    town_deliver(t, &sent, &t->b);
+}
+
+static size_t told(town *t, const peer *whom)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < peer_count(t, &t->b, TB_FRAME_REFUSED); i++) {
+        tb_frame frame = peer_frame(t, &t->b, TB_FRAME_REFUSED, i);
+        count += tb_party_equal(&frame.refused.line.line.stream.sender, &whom->agent.self);
+    }
+    return count;
+}
+
+/* bureau.33 stands before hq, and would go first for ever. */
+static void who_makes_many_refusals_keeps_no_others_back(void **state)
+{
+    town *t = *state;
+    town_link(t, &t->c);
+    t->b.disliked = "bad";
+    for (unsigned i = 0; i < TB_UNTOLD_A_SESSION + 8; i++) {
+        refuses(t, &t->a);
+    }
+    refuses(t, &t->c);
+    for (int i = 0; i < TB_UNTOLD_SESSIONS; i++) {
+        peer_forget(&t->b);
+        town_link(t, &t->b);
+        assert_int_equal(told(t, &t->c), 1);
+        assert_in_range(told(t, &t->a), 1, TB_UNTOLD_A_SESSION - 1);
+    }
+    for (unsigned i = 0; peer_rows(t, &t->b, TB_TABLE_UNTOLD) > 0; i++) {
+        peer_forget(&t->b);
+        town_link(t, &t->b);
+        assert_int_equal(told(t, &t->c), 0);
+        assert_in_range(i, 0, TB_UNTOLD_A_SESSION);
+    }
+    peer_check(t, &t->b);
+}
+
+static void a_row_that_does_not_read_is_set_aside_and_the_next_session_is_confirmed(void **state)
+{
+    town *t = *state;
+    uint8_t key[TB_PARTY_BYTES + 16 + 8] = {1};
+    (void)refused(t);
+    tb_txn *txn;
+    tb_arena_reset(&t->b.node.arena);
+    assert_ok(tb_store_begin(t->b.node.store, &t->b.node.arena, &txn));
+    assert_ok(
+        tb_store_put(txn, TB_TABLE_UNTOLD, tb_bytes_of(key, sizeof key), tb_bytes_str("bad")));
+    assert_ok(tb_store_commit(txn));
+    town_link(t, &t->b);
+    peer_tick(t, &t->b, 0);
+    assert_int_equal(peer_alarm(t, &t->b), TB_REFUSED_ROW_UNREADABLE);
+    peer_forget(&t->b);
+    town_link(t, &t->b);
+    assert_int_equal(peer_link(t, &t->b).state, TB_LINK_CONFIRMED);
+    assert_int_equal(peer_count(t, &t->b, TB_FRAME_REFUSED), 1);
+    assert_int_equal(peer_rows(t, &t->b, TB_TABLE_SET_ASIDE), 1);
+}
+
 #define IN_TOWN(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 static const struct CMUnitTest tests[] = {
     IN_TOWN(the_next_sessions_tell_it_again_and_then_no_more),
     IN_TOWN(a_restarted_agent_tells_what_it_had_committed),
     IN_TOWN(while_it_is_told_hello_is_said_sooner),
+    IN_TOWN(who_makes_many_refusals_keeps_no_others_back),
+    IN_TOWN(a_row_that_does_not_read_is_set_aside_and_the_next_session_is_confirmed),
 };
 
 TB_RUN("agents/untold", tests)
