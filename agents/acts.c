@@ -64,6 +64,9 @@ static bool find_type(tb_acting *a)
     if (type == NULL) {
         return refuse(a, TB_REFUSED_UNKNOWN_CAMPAIGN);
     }
+    if (a->wish->of_copy) {
+        return refuse(a, TB_REFUSED_PERHAPS_SENT);
+    }
     a->row = (tb_case_row){.lane = a->wish->lane == 0 ? TB_LANE_NORMAL : a->wish->lane};
     a->row.view.campaign = campaign;
     a->row.view.type = type;
@@ -149,6 +152,11 @@ static tb_err find_case(tb_acting *a, bool *out_found)
         }
     }
     const tb_digest *seen = &a->wish->head;
+    /* Of other acts a case that stands where it stood shows that they were not. */
+    if (a->wish->of_copy && (side || tb_digest_zero(seen))) {
+        (void)refuse(a, TB_REFUSED_PERHAPS_SENT);
+        return TB_OK;
+    }
     if (!side && !tb_digest_zero(seen) && !tb_digest_equal(seen, &a->row.view.head)) {
         (void)refuse(a, TB_REFUSED_CHANGED);
         return tell_changed(a);

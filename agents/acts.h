@@ -22,6 +22,7 @@ typedef struct tb_wish {
     tb_case_id case_id; /* otherwise */
     tb_bytes action;    /* otherwise; of an opening: empty, or which of the type's openings */
     tb_digest head;     /* otherwise: what the person looked at; zero: whatever it is now */
+    bool of_copy;       /* not stored: a draft of a store that went back (draft.h) */
     tb_field *fields;
     size_t field_count;
     tb_paper paper; /* entered for an off-line party; on_behalf empty: the party's own act */

@@ -120,8 +120,8 @@ static tb_err brake(tb_acting *a)
                                 a->wish->account, a->values, a->value_count, &list);
     if (err == TB_OK && list != NULL) {
         a->objection.code = TB_REFUSED_LIST_BRAKE;
-        a->objection.detail_zh = tb_bytes_str(list->title.zh);
-        a->objection.detail_en = tb_bytes_str(list->title.en);
+        a->objection.detail_zh = tb_campaign_text(list->title.zh);
+        a->objection.detail_en = tb_campaign_text(list->title.en);
     }
     return err;
 }

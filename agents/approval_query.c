@@ -93,8 +93,8 @@ static tb_err describe(listing *l, const tb_wish *wish, tb_local_approval_line *
     }
     line->action = action == NULL ? wish->action : tb_bytes_str(action->id);
     if (action != NULL) {
-        line->title_zh = tb_bytes_str(action->title.zh);
-        line->title_en = tb_bytes_str(action->title.en);
+        line->title_zh = tb_campaign_text(action->title.zh);
+        line->title_en = tb_campaign_text(action->title.en);
     }
     return TB_OK;
 }

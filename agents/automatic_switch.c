@@ -50,8 +50,8 @@ show(tb_txn *txn, const tb_campaign *campaign, const tb_action *action, tb_local
     *out = (tb_local_switch){
         .campaign = tb_bytes_str(campaign->id),
         .action = tb_bytes_str(action->id),
-        .title_zh = tb_bytes_str(action->title.zh),
-        .title_en = tb_bytes_str(action->title.en),
+        .title_zh = tb_campaign_text(action->title.zh),
+        .title_en = tb_campaign_text(action->title.en),
     };
     return tb_switch_on(txn, out->campaign, out->action, &out->on);
 }

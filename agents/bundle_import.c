@@ -107,7 +107,9 @@ static tb_err check_group(importing *m, tb_group *group)
     tb_taken *stream;
     const tb_item *forked = NULL;
     tb_bytes other = {NULL, 0};
-    tb_refusal code = tb_inbox_check_group(step, &m->bundle.carry, group, true);
+    tb_refusal code = tb_party_equal(&group->recipient, &step->agent->self)
+                          ? tb_inbox_check_group(step, &m->bundle.carry, group, true)
+                          : TB_REFUSED_BUNDLE_FOREIGN;
     if (code == TB_ACCEPTED && !tb_party_equal(&group->root.signer, &m->bundle.sender)) {
         code = TB_REFUSED_NOT_SPEAKER;
     }

@@ -11,6 +11,8 @@
 /* META: a release stopped at its bound behind this draft. */
 #define UNFINISHED "drafts released up to"
 #define NEWEST     "drafts"
+/* META: drafts up to this number were here when the store was found to have gone back. */
+#define OF_COPY "drafts of the copy up to"
 
 /* ---- rows ---- */
 
@@ -277,9 +279,22 @@ static tb_err give_back(releasing *r, tb_draft_row *row, const tb_outcome *outco
     return draft_put(r->txn, row);
 }
 
+tb_err tb_drafts_went_back(tb_txn *txn)
+{
+    uint64_t newest;
+    tb_err err = tb_meta_number(txn, NEWEST, &newest);
+    return err == TB_OK && newest > 0 ? tb_meta_number_put(txn, OF_COPY, newest) : err;
+}
+
 static tb_err act_again(releasing *r, tb_draft_row *row, tb_outcome *outcome)
 {
-    tb_err err = tb_act(r->agent, r->txn, r->now, r->random, &row->wish, r->effects, outcome);
+    uint64_t of_copy;
+    tb_err err = tb_meta_number(r->txn, OF_COPY, &of_copy);
+    if (err != TB_OK) {
+        return err;
+    }
+    row->wish.of_copy = row->number <= of_copy;
+    err = tb_act(r->agent, r->txn, r->now, r->random, &row->wish, r->effects, outcome);
     if (err == TB_OK && outcome->draft && TB_MUTANT(DRAFT_DROPPED)) {
         return tb_draft_del(r->txn, row->number);
     }

@@ -5,6 +5,9 @@
  *                                              +------ready, case changed----> returned, with what
  * changed
  *
+ * A store that went back (fenced, agents/link.h) may hold drafts that have become events since, and
+ * its cases do not show it of an opening or a side event: those return to their author.
+ *
  * An act that the campaign wants approved is kept here likewise until it is (agents/approval.h).
  *
  * Nothing of a draft is signed, numbered or shown to others. The stored answer of the request that
@@ -67,6 +70,9 @@ tb_err tb_drafts_release(
 /* Goes on only if a release stopped at its bound. With every request. */
 tb_err tb_drafts_resume(
     tb_agent *agent, tb_txn *txn, tb_now now, tb_random *random, tb_effects *effects) TB_MUST_USE;
+
+/* The store went back: what waits here may have been done since. */
+tb_err tb_drafts_went_back(tb_txn *txn) TB_MUST_USE;
 
 /* Drafts by number, from after; TB_ERR_NOT_FOUND past the last. */
 tb_err tb_draft_next(tb_txn *txn, uint64_t after, tb_draft_row *out) TB_MUST_USE;

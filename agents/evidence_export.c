@@ -1,14 +1,13 @@
 /* evidence_export - the pages of what proves a case or a report (evidence.h). */
 #include "agents/evidence.h"
 
-#include "agents/case_figure.h"
 #include "agents/casework.h"
+#include "agents/evidence_scope.h"
 #include "agents/marks.h"
 #include "agents/passing.h"
 #include "base/pack.h"
 
 #define STREAMS_MAX  256
-#define STATED_MAX   4 /* moments at which one case states figures */
 #define CURSOR_BYTES (1 + TB_CASE_ID_BYTES + 4 + 4 + TB_DIGEST_BYTES)
 
 /* What goes on a page may be this much larger than where filling stops. */
@@ -38,17 +37,7 @@ typedef struct cursor {
 typedef struct exporting {
     tb_step *step;
     const tb_local_export_evidence *wish;
-    tb_case_row row; /* of the subject */
-    bool archive;    /* of a campaign instead of a case */
-    bool alone;      /* nothing is exported: this is a store that evidence was taken into */
-    bool counted;    /* something of this party's own that stands on others: */
-    const tb_report_def *summed; /* on filings of this report, or NULL */
-    tb_bytes summed_period;
-    tb_month first; /* on what counts in these months; none where last is 0 */
-    tb_month last;
-    tb_as_of
-        stated[STATED_MAX]; /* or counted when it was stated: what came since may have ended it */
-    size_t stated_count;
+    tb_evidence_scope scope;
     cursor c;
     tb_evidence_page page;
     size_t capacity;
@@ -109,7 +98,7 @@ static bool is_wanted(const exporting *e, const tb_document *document)
 {
     return document->kind == TB_DOCUMENT_DIRECTORY ||
            (document->kind == TB_DOCUMENT_CAMPAIGN &&
-            tb_bytes_equal(document->name, e->row.campaign));
+            tb_bytes_equal(document->name, e->scope.row.campaign));
 }
 
 static tb_err add_documents(exporting *e)
@@ -199,92 +188,6 @@ static tb_err add_case(exporting *e, const tb_case_id *id)
 
 /* ---- behind the figures ---- */
 
-/* Whether the case is one of the filings that a summary puts together. */
-static bool is_summed(exporting *e, const tb_case_id *id, tb_err *out_err)
-{
-    tb_case_row row;
-    *out_err = tb_case_load(e->step->agent, e->step->txn, id, &row);
-    return *out_err == TB_OK && tb_bytes_equal(row.case_type, tb_bytes_str(e->summed->case_type)) &&
-           tb_bytes_equal(tb_report_period_text(&row), e->summed_period);
-}
-
-static bool within(const exporting *e, const tb_measured *list, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (list[i].month >= e->first && list[i].month <= e->last) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Whether something of the case was recorded behind a moment. */
-static tb_err came_since(exporting *e, const tb_case_id *id, tb_time moment, bool *out)
-{
-    tb_err err = TB_OK;
-    *out = false;
-    for (uint8_t class = TB_CLASS_CHAIN; err == TB_OK && class <= TB_CLASS_SIDE; class ++) {
-        tb_event_walk walk;
-        tb_event_key key;
-        tb_event_row row;
-        err = tb_event_first(e->step->txn, id, class, &walk, &key, &row);
-        while (err == TB_OK && !*out) {
-            *out = row.recorded > moment;
-            err = tb_event_next(e->step->txn, &walk, &key, &row);
-        }
-        err = err == TB_ERR_NOT_FOUND ? TB_OK : err;
-    }
-    return err;
-}
-
-/* Whether it gave anything when a figure was stated. */
-static tb_err gave(exporting *e, const tb_case_id *id, bool *out)
-{
-    const tb_campaign *newest = tb_campaigns_newest(e->step->agent->campaigns, e->row.campaign);
-    tb_case_row row;
-    tb_measured *list = NULL;
-    size_t count = 0;
-    bool since = false;
-    bool certain;
-    tb_err err = tb_case_load(e->step->agent, e->step->txn, id, &row);
-    for (size_t i = 0; err == TB_OK && !*out && row.view.type != NULL && i < e->stated_count; i++) {
-        since = e->alone;
-        err = since ? TB_OK : came_since(e, id, e->stated[i].recorded, &since);
-        if (err == TB_OK && since) {
-            err = tb_measure_case(e->step->agent, e->step->txn, &row, newest, &e->stated[i], false,
-                                  &list, &count, &certain);
-            *out = err == TB_OK && within(e, list, count);
-        }
-    }
-    return err;
-}
-
-/* Whether the case gives anything to the campaign's figures in the months the report speaks of, or
- * gave it when they were stated. */
-static tb_err gives(exporting *e, const tb_case_id *id, bool *out)
-{
-    tb_measured *list;
-    size_t count;
-    size_t mark = tb_arena_mark(e->step->arena);
-    *out = false;
-    tb_case_row row;
-    tb_err err = tb_case_get(e->step->txn, id, &row);
-    bool ours = err == TB_OK && tb_bytes_equal(row.campaign, e->row.campaign) &&
-                !tb_case_equal(id, &e->row.id);
-    if (ours && e->archive) {
-        *out = row.closed;
-    } else if (ours) {
-        *out = e->summed != NULL && is_summed(e, id, &err);
-    }
-    if (err == TB_OK && ours && !e->archive && !*out && e->last > 0) {
-        err = tb_measured_of(e->step->txn, id, &list, &count);
-        *out = err == TB_OK && within(e, list, count);
-        err = err == TB_OK && !*out ? gave(e, id, out) : err;
-    }
-    tb_arena_release(e->step->arena, mark);
-    return err;
-}
-
 /* c.at: the case that is being written while skip is not 0, else the last one looked at. */
 static tb_err add_behind(exporting *e, bool *out_end)
 {
@@ -295,7 +198,7 @@ static tb_err add_behind(exporting *e, bool *out_end)
         tb_case_id before = e->c.at;
         err = tb_case_after(e->step->txn, &e->c.at, false, &next);
         if (err == TB_OK) {
-            err = gives(e, &next, &wanted);
+            err = tb_evidence_gives(&e->scope, &next, &wanted);
         }
         if (err == TB_OK) {
             e->c.at = next;
@@ -320,11 +223,11 @@ static tb_err add_stage(exporting *e, stage *out_next)
     switch (e->c.stage) {
     case STAGE_DOCUMENTS:
         err = add_documents(e);
-        *out_next = e->full ? STAGE_DOCUMENTS : e->archive ? STAGE_BEHIND : STAGE_SUBJECT;
+        *out_next = e->full ? STAGE_DOCUMENTS : e->scope.archive ? STAGE_BEHIND : STAGE_SUBJECT;
         break;
     case STAGE_SUBJECT:
-        err = add_case(e, &e->row.id);
-        *out_next = e->full ? STAGE_SUBJECT : e->counted ? STAGE_BEHIND : STAGE_DONE;
+        err = add_case(e, &e->scope.row.id);
+        *out_next = e->full ? STAGE_SUBJECT : e->scope.counted ? STAGE_BEHIND : STAGE_DONE;
         break;
     case STAGE_BEHIND:
         err = add_behind(e, &end);
@@ -361,7 +264,7 @@ static tb_err close_page(exporting *e, tb_local_answer *answer)
     if (page->last || e->bytes > 0) {
         page->hub = agent->hub;
         page->maker = agent->self;
-        page->subject = e->row.id;
+        page->subject = e->scope.row.id;
         page->report = e->wish->report;
         page->number = e->c.number + 1;
         page->previous = e->c.previous;
@@ -378,137 +281,15 @@ static tb_err close_page(exporting *e, tb_local_answer *answer)
     return err;
 }
 
-/* The months of a report's three values. */
-static bool months_of(exporting *e, const tb_campaign *campaign, const tb_report_def *report)
-{
-    tb_period period;
-    tb_bytes text = tb_report_period_text(&e->row);
-    if (!tb_report_period(campaign, report, text, &period)) {
-        return false;
-    }
-    tb_report_months(&period, &e->first, &e->last);
-    return true;
-}
-
-/* When a field's value was stated. */
-static tb_err add_moment(exporting *e, const tb_field_def *field)
-{
-    tb_path path;
-    tb_bytes value;
-    const tb_chain_event *by = NULL;
-    tb_as_of moments[2];
-    tb_err err = field == NULL ? TB_OK : tb_chain_to_head(e->step->txn, &e->row, &path);
-    if (err == TB_OK && field != NULL) {
-        err = tb_path_value(e->step->txn, &path, tb_bytes_str(field->id), &value, &by);
-    }
-    if (err != TB_OK || by == NULL) {
-        return err;
-    }
-    err = tb_as_of_event(e->step->txn, &by->row, !e->alone, moments);
-    for (size_t m = 0; err == TB_OK && m < (e->alone ? 2 : 1); m++) {
-        bool known = false;
-        for (size_t i = 0; i < e->stated_count; i++) {
-            known = known || (e->stated[i].recorded == moments[m].recorded &&
-                              e->stated[i].at == moments[m].at);
-        }
-        if (!known && e->stated_count < STATED_MAX) {
-            e->stated[e->stated_count++] = moments[m];
-        }
-    }
-    return err;
-}
-
-/* The report a case is, of this party's own: what stands behind its figures goes along. */
-static tb_err prepare_report(exporting *e, tb_refusal *out)
-{
-    const tb_campaign *campaign = tb_campaigns_newest(e->step->agent->campaigns, e->row.campaign);
-    const tb_report_def *report =
-        campaign == NULL ? NULL : tb_campaign_report_of(campaign, e->row.case_type);
-    if (report == NULL || e->row.view.type == NULL) {
-        *out = TB_REFUSED_REPORT_UNKNOWN;
-        return TB_OK;
-    }
-    *out = TB_ACCEPTED;
-    e->counted = tb_party_equal(&e->row.view.opener, &e->step->agent->self) &&
-                 months_of(e, campaign, report);
-    if (e->counted && report->summary_of != NULL) {
-        e->summed = tb_campaign_report(campaign, tb_bytes_str(report->summary_of));
-        e->summed_period = tb_report_period_text(&e->row);
-        e->last = 0;
-    }
-    return add_moment(
-        e, tb_report_field(e->row.view.type,
-                           tb_case_type_action(e->row.view.type, tb_bytes_str(TB_REPORT_FILE)),
-                           TB_FIELD_FIGURES));
-}
-
-/* The figures a case states of this party's own: what stands behind them goes along. */
-static tb_err prepare_stated(exporting *e)
-{
-    const tb_case_type *type = e->row.view.type;
-    tb_err err = TB_OK;
-    for (unsigned i = 0; err == TB_OK && type != NULL && i < type->field_count; i++) {
-        tb_party author;
-        tb_case_figure figure;
-        if (type->fields[i].compute != TB_COMPUTE_MEASURE) {
-            continue;
-        }
-        err = tb_case_figure_author(e->step->txn, &e->row, &type->fields[i], &author);
-        if (err != TB_OK || !tb_party_equal(&author, &e->step->agent->self) ||
-            tb_case_figure_of(e->step->agent, &e->row.view, NULL, 0, &type->fields[i], &figure) !=
-                TB_ACCEPTED) {
-            continue;
-        }
-        e->counted = true;
-        err = add_moment(e, &type->fields[i]);
-        if (err == TB_OK && figure.filed_in != NULL) {
-            e->summed = figure.filed_in;
-            err =
-                tb_arena_copy(e->step->arena, tb_bytes_str(figure.period.text), &e->summed_period);
-            continue;
-        }
-        e->first = e->last == 0 || figure.period.first < e->first ? figure.period.first : e->first;
-        e->last = figure.period.last > e->last ? figure.period.last : e->last;
-    }
-    return err;
-}
-
-/* A campaign is archived when its last day is over; what is open then lives on. */
-static tb_refusal prepare_archive(exporting *e)
-{
-    int64_t day;
-    const tb_campaign *campaign = tb_campaigns_newest(e->step->agent->campaigns, e->wish->campaign);
-    if (campaign == NULL || !tb_day_parse(tb_bytes_str(campaign->to), &day)) {
-        return TB_REFUSED_UNKNOWN_CAMPAIGN;
-    }
-    if (e->step->now.civil < tb_day_start(day + 1)) {
-        return TB_REFUSED_CAMPAIGN_RUNNING;
-    }
-    e->archive = true;
-    e->row.campaign = e->wish->campaign;
-    return TB_ACCEPTED;
-}
-
-static tb_err prepare_case(exporting *e, tb_refusal *out)
-{
-    tb_err err = tb_case_load(e->step->agent, e->step->txn, &e->wish->case_id, &e->row);
-    *out = TB_REFUSED_UNKNOWN_CASE;
-    if (err != TB_OK) {
-        return err == TB_ERR_NOT_FOUND ? TB_OK : err;
-    }
-    *out = TB_ACCEPTED;
-    return e->wish->report ? prepare_report(e, out) : prepare_stated(e);
-}
-
 static tb_err prepare(exporting *e, tb_refusal *out)
 {
     bool fenced = false;
     tb_arena *arena = e->step->arena;
     tb_err err = tb_link_fenced(e->step->txn, &fenced);
     if (err == TB_OK && e->wish->campaign.size > 0) {
-        *out = prepare_archive(e);
+        *out = tb_evidence_scope_archive(&e->scope, e->wish->campaign);
     } else if (err == TB_OK) {
-        err = prepare_case(e, out);
+        err = tb_evidence_scope_case(&e->scope, &e->wish->case_id, e->wish->report, out);
     }
     if (err != TB_OK || *out != TB_ACCEPTED) {
         return err;
@@ -537,6 +318,7 @@ tb_evidence_export(tb_step *step, const tb_local_export_evidence *wish, tb_local
     }
     memset(e, 0, sizeof *e);
     e->step = step;
+    e->scope.step = step;
     e->wish = wish;
     tb_err err = prepare(e, &answer->code);
     if (err != TB_OK || answer->code != TB_ACCEPTED) {
@@ -544,35 +326,4 @@ tb_evidence_export(tb_step *step, const tb_local_export_evidence *wish, tb_local
     }
     err = fill(e);
     return err == TB_OK ? close_page(e, answer) : err;
-}
-
-/* ---- what belongs into it ---- */
-
-tb_err tb_evidence_strangers(tb_step *step,
-                             const tb_case_id *subject,
-                             bool report,
-                             tb_case_id *out,
-                             size_t most,
-                             size_t *out_count)
-{
-    const tb_local_export_evidence wish = {.case_id = *subject, .report = report};
-    exporting e = {.step = step, .wish = &wish, .alone = true};
-    tb_refusal refused = TB_ACCEPTED;
-    tb_case_id at = {{0}};
-    *out_count = 0;
-    tb_err err = prepare_case(&e, &refused);
-    while (err == TB_OK && refused == TB_ACCEPTED) {
-        bool belongs = true;
-        err = tb_case_after(step->txn, &at, false, &at);
-        if (err == TB_OK && !tb_case_equal(&at, subject)) {
-            err = gives(&e, &at, &belongs);
-        }
-        if (err == TB_OK && !belongs) {
-            *out_count += 1;
-            if (*out_count <= most) {
-                out[*out_count - 1] = at;
-            }
-        }
-    }
-    return err == TB_ERR_NOT_FOUND ? TB_OK : err;
 }

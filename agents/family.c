@@ -178,8 +178,8 @@ static tb_err add_owed(tb_txn *txn, const tb_case_row *row, tb_local_family *fam
             continue;
         }
         tb_local_owed one = {.duty = list[i].key.duty,
-                             .title_zh = tb_bytes_str(def->title.zh),
-                             .title_en = tb_bytes_str(def->title.en),
+                             .title_zh = tb_campaign_text(def->title.zh),
+                             .title_en = tb_campaign_text(def->title.en),
                              .debtor = list[i].key.debtor,
                              .state = list[i].state,
                              .due = list[i].due,

@@ -21,10 +21,9 @@ typedef struct making {
 
 /* ---- words ---- */
 
-/* A label has its text in both languages: the campaign was checked for it. */
 static tb_letter_text words(const tb_label *label)
 {
-    return (tb_letter_text){tb_bytes_str(label->zh), tb_bytes_str(label->en)};
+    return (tb_letter_text){tb_campaign_text(label->zh), tb_campaign_text(label->en)};
 }
 
 static tb_letter_text party_words(const tb_agent *agent, const tb_party *party)

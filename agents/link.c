@@ -138,6 +138,9 @@ tb_err tb_link_fence(tb_step *step, tb_refusal why, const tb_stream *stream, uin
         row.fence = why;
         row.since = step->now.real;
         err = tb_link_put(step->txn, &row);
+        if (err == TB_OK && why != TB_REFUSED_KEY_CUT) {
+            err = tb_drafts_went_back(step->txn);
+        }
     }
     if (err != TB_OK) {
         return err;

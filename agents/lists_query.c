@@ -38,8 +38,8 @@ tb_err tb_lists_line(const tb_agent *agent,
     *out = (tb_local_list_line){
         .campaign = tb_bytes_str(campaign->id),
         .list = tb_bytes_str(list->id),
-        .title_zh = tb_bytes_str(list->title.zh),
-        .title_en = tb_bytes_str(list->title.en),
+        .title_zh = tb_campaign_text(list->title.zh),
+        .title_en = tb_campaign_text(list->title.en),
         .national = list->scope == TB_LIST_NATIONAL,
         .now = now.real,
     };

@@ -389,7 +389,7 @@ static tb_err dispatch(tb_asking *a)
     case TB_REQUEST_VERIFY:
         return verify(a);
     case TB_REQUEST_LIST_CAMPAIGNS:
-        return tb_query_campaigns(agent, a->txn, &a->answer);
+        return tb_query_campaigns(agent, a->txn, a->now.civil, &a->answer);
     case TB_REQUEST_LIST_LISTS:
         return tb_query_lists(agent, a->txn, a->now, &a->answer);
     case TB_REQUEST_SHOW_LIST:

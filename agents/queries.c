@@ -258,8 +258,8 @@ static tb_err show_scores(tb_txn *txn, const tb_case_row *row, tb_local_case *ou
         tb_figure_value value;
         *line =
             (tb_local_score){.id = tb_bytes_str(def->id),
-                             .title_zh = tb_bytes_str(def->title.zh),
-                             .title_en = tb_bytes_str(def->title.en),
+                             .title_zh = tb_campaign_text(def->title.zh),
+                             .title_en = tb_campaign_text(def->title.en),
                              .declared = is_declared(type, def->of) || is_declared(type, def->to)};
         line->verdict =
             (uint32_t)tb_score_judge(def, row->view.fields, row->view.field_count, &value);

@@ -27,7 +27,8 @@ tb_err tb_query_acts(const tb_agent *agent,
                      const tb_case_id *id,
                      tb_local_answer *answer) TB_MUST_USE;
 /* The campaigns installed here, every version. */
-tb_err tb_query_campaigns(const tb_agent *agent, tb_txn *txn, tb_local_answer *answer) TB_MUST_USE;
+tb_err tb_query_campaigns(
+    const tb_agent *agent, tb_txn *txn, tb_time civil, tb_local_answer *answer) TB_MUST_USE;
 tb_err tb_query_directory(const tb_agent *agent, tb_txn *txn, tb_local_answer *answer) TB_MUST_USE;
 tb_err tb_query_document(tb_txn *txn,
                          const tb_local_get_document *wanted,

@@ -1,5 +1,7 @@
 #include "agents/queries.h"
 
+#include "agents/answers.h"
+#include "agents/calendar_years.h"
 #include "base/pack.h"
 
 #define DOCUMENT_KEY_MAX (4 + TB_NAME_BYTES_MAX + 1 + 4)
@@ -105,17 +107,28 @@ static tb_err show_action(tb_arena *arena,
     return TB_OK;
 }
 
-/* What the case itself forbids now, whoever asks: the judge knows the campaign alone. */
-static tb_refusal not_now(const tb_case_view *view, const tb_possible *possible)
+/* What the case itself forbids now, whoever asks: the judge knows the campaign alone. row is NULL
+ * for what would open a case. */
+static tb_err
+not_now(tb_txn *txn, const tb_case_row *row, const tb_possible *possible, tb_refusal *out)
 {
+    bool unasked = false;
+    bool allowed = row != NULL && possible->code == TB_ACCEPTED;
+    tb_err err = allowed ? tb_answer_unasked(txn, row, possible->action, &unasked) : TB_OK;
     bool moves = possible->action->kind == TB_ACTION_CHAIN;
-    return possible->code == TB_ACCEPTED && view->frozen && moves ? TB_REFUSED_FROZEN
-                                                                  : possible->code;
+    *out = allowed && row->view.frozen && moves ? TB_REFUSED_FROZEN
+           : unasked                            ? TB_REFUSED_CONDITION
+                                                : possible->code;
+    return err;
 }
 
-static tb_err
-add_possible(const tb_agent *agent, tb_arena *arena, const tb_case_view *view, tb_local_acts *acts)
+static tb_err add_possible(const tb_agent *agent,
+                           tb_txn *txn,
+                           const tb_case_view *view,
+                           const tb_case_row *row,
+                           tb_local_acts *acts)
 {
+    tb_arena *arena = tb_txn_arena(txn);
     tb_possible *list;
     size_t count;
     tb_err err = tb_judge_possible(view, agent->directory, &agent->self, arena, &list, &count);
@@ -131,8 +144,12 @@ add_possible(const tb_agent *agent, tb_arena *arena, const tb_case_view *view, t
     }
     acts->lines = lines;
     for (size_t i = 0; i < count; i++) {
-        err = show_action(arena, view->campaign, view->type, list[i].action,
-                          not_now(view, &list[i]), &lines[acts->count]);
+        tb_refusal code = TB_ACCEPTED;
+        err = not_now(txn, row, &list[i], &code);
+        if (err == TB_OK) {
+            err = show_action(arena, view->campaign, view->type, list[i].action, code,
+                              &lines[acts->count]);
+        }
         if (err != TB_OK) {
             return err;
         }
@@ -141,7 +158,7 @@ add_possible(const tb_agent *agent, tb_arena *arena, const tb_case_view *view, t
     return TB_OK;
 }
 
-static tb_err acts_to_open(const tb_agent *agent, tb_now now, tb_arena *arena, tb_local_acts *acts)
+static tb_err acts_to_open(const tb_agent *agent, tb_now now, tb_txn *txn, tb_local_acts *acts)
 {
     for (size_t i = 0; i < agent->campaigns->count; i++) {
         const tb_campaign *campaign = agent->campaigns->list[i];
@@ -151,7 +168,7 @@ static tb_err acts_to_open(const tb_agent *agent, tb_now now, tb_arena *arena, t
         for (unsigned t = 0; t < campaign->case_type_count; t++) {
             tb_case_view view = {
                 .campaign = campaign, .type = &campaign->case_types[t], .at = now.civil};
-            tb_err err = add_possible(agent, arena, &view, acts);
+            tb_err err = add_possible(agent, txn, &view, NULL, acts);
             if (err != TB_OK) {
                 return err;
             }
@@ -163,11 +180,10 @@ static tb_err acts_to_open(const tb_agent *agent, tb_now now, tb_arena *arena, t
 tb_err tb_query_acts(
     const tb_agent *agent, tb_now now, tb_txn *txn, const tb_case_id *id, tb_local_answer *answer)
 {
-    tb_arena *arena = tb_txn_arena(txn);
     tb_local_acts acts = {0};
     tb_err err;
     if (tb_case_zero(id)) {
-        err = acts_to_open(agent, now, arena, &acts);
+        err = acts_to_open(agent, now, txn, &acts);
     } else {
         tb_case_row row;
         err = tb_case_load(agent, txn, id, &row);
@@ -181,7 +197,7 @@ tb_err tb_query_acts(
         }
         if (err == TB_OK) {
             row.view.at = now.civil > row.at ? now.civil : row.at;
-            err = add_possible(agent, arena, &row.view, &acts);
+            err = add_possible(agent, txn, &row.view, &row, &acts);
         }
     }
     if (err != TB_OK) {
@@ -230,7 +246,19 @@ tb_err tb_query_directory(const tb_agent *agent, tb_txn *txn, tb_local_answer *a
 
 /* ---- campaigns ---- */
 
-tb_err tb_query_campaigns(const tb_agent *agent, tb_txn *txn, tb_local_answer *answer)
+/* Days are those of China; the last is the campaign's to its end. */
+static tb_when when_is(const tb_campaign *campaign, tb_time civil)
+{
+    char now[TB_TIME_TEXT];
+    tb_time_print(civil, now);
+    now[10] = '\0'; /* the day of it */
+    return campaign->from != NULL && strcmp(now, campaign->from) < 0 ? TB_WHEN_BEFORE
+           : campaign->to != NULL && strcmp(now, campaign->to) > 0   ? TB_WHEN_OVER
+                                                                     : TB_WHEN_RUNNING;
+}
+
+tb_err
+tb_query_campaigns(const tb_agent *agent, tb_txn *txn, tb_time civil, tb_local_answer *answer)
 {
     const tb_campaigns *all = agent->campaigns;
     tb_local_campaigns campaigns = {0};
@@ -240,6 +268,11 @@ tb_err tb_query_campaigns(const tb_agent *agent, tb_txn *txn, tb_local_answer *a
     }
     for (size_t i = 0; i < all->count; i++) {
         const tb_campaign *campaign = all->list[i];
+        tb_bytes lacking;
+        tb_err err = tb_calendar_lacking(campaign, agent->calendar, tb_txn_arena(txn), &lacking);
+        if (err != TB_OK) {
+            return err;
+        }
         campaigns.lines[campaigns.count++] = (tb_local_campaign_line){
             .id = tb_campaign_text(campaign->id),
             .version = campaign->version,
@@ -248,6 +281,8 @@ tb_err tb_query_campaigns(const tb_agent *agent, tb_txn *txn, tb_local_answer *a
             .from = tb_campaign_text(campaign->from),
             .to = tb_campaign_text(campaign->to),
             .newest = tb_campaigns_newest(all, tb_campaign_text(campaign->id)) == campaign,
+            .when = when_is(campaign, civil),
+            .calendar_lacks = lacking,
         };
     }
     answer->kind = TB_ANSWER_CAMPAIGNS;

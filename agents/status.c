@@ -1,6 +1,7 @@
 #include "agents/status.h"
 
 #include "agents/approval.h"
+#include "agents/calendar_years.h"
 #include "agents/digest.h"
 #include "agents/freshness.h"
 #include "agents/recovery.h"
@@ -86,6 +87,28 @@ static tb_err add_alarms(tb_txn *txn, tb_local_status *status)
     return TB_OK;
 }
 
+/* Behind what is said of ends that come. */
+static tb_err
+add_calendar(const tb_agent *agent, tb_txn *txn, tb_time civil, tb_local_status *status)
+{
+    tb_local_warning warning;
+    if (!tb_calendar_warning(agent, civil, &warning)) {
+        return TB_OK;
+    }
+    size_t count = status->warning_count;
+    tb_local_warning *list = tb_arena_array(tb_txn_arena(txn), count + 1, sizeof *list);
+    if (list == NULL) {
+        return TB_ERR_LIMIT;
+    }
+    if (count > 0) {
+        memcpy(list, status->warnings, count * sizeof *list);
+    }
+    list[count] = warning;
+    status->warnings = list;
+    status->warning_count = count + 1;
+    return TB_OK;
+}
+
 tb_err tb_status(const tb_agent *agent, tb_txn *txn, tb_now now, tb_local_answer *answer)
 {
     const tb_directory_party *self = tb_directory_find(agent->directory, &agent->self);
@@ -122,6 +145,9 @@ tb_err tb_status(const tb_agent *agent, tb_txn *txn, tb_now now, tb_local_answer
     if (err == TB_OK) {
         err = tb_freshness_warnings(agent, now.real, tb_txn_arena(txn), &status.warnings,
                                     &status.warning_count);
+    }
+    if (err == TB_OK) {
+        err = add_calendar(agent, txn, now.civil, &status);
     }
     if (err == TB_OK) {
         err = tb_recovery_show(agent, txn, &status.recovery);

@@ -235,6 +235,7 @@ trace_entry(tracing *t, const tb_header *header, const tb_entry *entry, const tr
     tb_err err = notice_name(t->arena, header, &line.notice);
     if (about->given) {
         line.event = about->key.event;
+        line.copy = !tb_party_equal(&about->event.holder, &entry->recipient);
         name_act(t, &about->event, about->standing, &line);
     }
     tb_stream stream = {header->sender, header->incarnation, entry->recipient, header->lane};

@@ -70,6 +70,10 @@ static const pattern ARRIVED = {
     "%t前已送达%n,尚待其办理。",
     "Arrived at %n by %t; its staff have not taken it on yet.",
 };
+static const pattern ARRIVED_COPY = {
+    "%t前已抄送%n。",
+    "A copy arrived at %n by %t.",
+};
 static const pattern SIGNED_FOR = {"%n已于%t签收。", "%n signed for it at %t."};
 static const pattern ANSWERED = {"%n已于%t答复。", "%n answered at %t."};
 static const pattern REFUSED = {"已于%t被拒收:%c", "Refused at %t: %c"};
@@ -115,7 +119,7 @@ pattern_of(const tb_agent *agent, const tb_link_row *link, const tb_local_trace_
     case TB_WHERE_STORED:
         return &STORED;
     case TB_WHERE_ARRIVED:
-        return &ARRIVED;
+        return line->copy ? &ARRIVED_COPY : &ARRIVED;
     case TB_WHERE_SIGNED_FOR:
         return &SIGNED_FOR;
     case TB_WHERE_ANSWERED:

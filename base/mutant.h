@@ -50,7 +50,8 @@
     X(HELD_FORGOTTEN, "held events are not looked at when their predecessor comes") \
     X(ROOTS_UNBOUNDED, "a frame may lie under any number of roots") \
     X(ONE_FETCHED, "of all that waits the hub fetches one group a turn") \
-    X(STAMP_UNASKED, "a stamp of the hub's that was lost is never asked for")
+    X(STAMP_UNASKED, "a stamp of the hub's that was lost is never asked for") \
+    X(EXPIRED_UNKEPT, "the hub tells once that a notice's life ended, and keeps no word of it")
 /* clang-format on */
 
 typedef enum tb_mutant {

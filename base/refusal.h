@@ -42,7 +42,7 @@
     X(202, TB_REFUSED_OLD_INCARNATION, "old_incarnation", "A newer run of this agent has been seen; this one must not send.", "已有该单位较新的运行实例,本实例不得发送。") \
     X(203, TB_REFUSED_TWO_COPIES, "two_copies", "Two copies of this agent are running, or its store was lost; nothing is signed. Stop the other copy, then recover the one that is to go on: tongbao recover --reason TEXT.", "发现该单位前置程序有两个副本,或其存储已丢失,已停止签发;请停掉另一副本,再对继续使用的一份执行 tongbao recover --reason 理由 恢复。") \
     X(204, TB_REFUSED_SHARE_USED, "share_used", "The recipient's share for this sender is used up; it will be announced when it opens.", "发往该单位的配额已满,恢复后将另行通知。") \
-    X(205, TB_REFUSED_STORE_FULL, "store_full", "The store has reached its watermark; new work is refused until room is made.", "存储已达警戒线,暂不接受新的办理。") \
+    X(205, TB_REFUSED_STORE_FULL, "store_full", "The store has reached its watermark; new work is refused until what was sent has arrived and makes room. If that is not enough, the administrator starts the program again with a larger --quota.", "存储已达警戒线,暂不接受新的办理;已发报文送达后会腾出空间,仍不足的请管理员加大 --quota 后重新启动程序。") \
     X(206, TB_REFUSED_EXPIRED, "expired", "The notice's life ended before it arrived.", "报文在送达前已过有效期。") \
     X(207, TB_REFUSED_NO_SESSION, "no_session", "Hello must come first on this connection.", "须先发送 Hello 建立会话。") \
     X(208, TB_REFUSED_SUPERSEDED, "superseded", "A newer connection of the same party took over.", "同一单位的新连接已接替本连接。") \
@@ -51,6 +51,7 @@
     X(211, TB_REFUSED_NOTHING_TO_RECOVER, "nothing_to_recover", "This agent is not stopped; there is nothing to recover.", "本单位前置程序未停止签发,无需恢复。") \
     X(213, TB_REFUSED_RECOVERING, "recovering", "This party is recovering: the case waits until every party asked has resent what it holds, or an officer releases it with: tongbao recover --release CASE --reason TEXT.", "本单位正在恢复,该办件须等各被请单位补发完毕;确需先行办理的,由负责人执行 tongbao recover --release 办件编号 --reason 理由 放行。") \
     X(214, TB_REFUSED_NOT_RECOVERING, "not_recovering", "This party is not recovering; every case may be acted on.", "本单位未在恢复中,各办件均可办理。") \
+    X(215, TB_REFUSED_PERHAPS_SENT, "perhaps_sent", "This draft is from before the store went back and may have been sent since: look whether it was (tongbao case list), and only if not, give it again.", "该草稿存于数据回退之前,可能此后已经发出:请先用 tongbao case list 核实,确未发出的再重新办理。") \
     X(220, TB_REFUSED_APPLIED_LATER, "applied_later", "It had been set aside and was applied later; it counts.", "曾隔离存放,后经重试已处理,现已生效。") \
     X(221, TB_REFUSED_DROPPED, "dropped", "It had been set aside, and the recipient's staff dropped it; send the matter again if it still applies.", "曾隔离存放,接收单位人员已将其清除;如仍需办理请重新报送。") \
     X(222, TB_REFUSED_NOT_LINKED, "not_linked", "The link to the hub is not confirmed, so nothing can be signed; try again when it is (tongbao status).", "与协同平台的连接尚未确认,暂不能签发;请待连接恢复后重试(tongbao status)。") \
@@ -61,12 +62,12 @@
     X(229, TB_REFUSED_BUNDLE_EMPTY, "bundle_empty", "There is nothing to carry to this party.", "没有需要带给该单位的内容。") \
     /* 300..399 casework */ \
     X(300, TB_REFUSED_UNKNOWN_CAMPAIGN, "unknown_campaign", "No such campaign or version is installed here.", "未安装该专项行动或其版本。") \
-    X(301, TB_REFUSED_UNKNOWN_CASE, "unknown_case", "No such case here.", "本单位没有该办件。") \
+    X(301, TB_REFUSED_UNKNOWN_CASE, "unknown_case", "Nothing here has this id: no case, event or notice. Look it up with: tongbao case list, or tongbao notice list.", "本单位没有该编号的办件、办理记录或报文,请用 tongbao case list 或 tongbao notice list 核对。") \
     X(302, TB_REFUSED_UNKNOWN_ACTION, "unknown_action", "The campaign has no such action; tongbao case acts CASE tells those that are possible now.", "专项行动没有该办理动作,可用 tongbao case acts 办件 查看现在可办的动作。") \
     X(303, TB_REFUSED_ROLE, "role", "This party's role may not do this.", "本单位角色无权办理此动作。") \
     X(304, TB_REFUSED_JURISDICTION, "jurisdiction", "This case is outside this party's jurisdiction; a party of that place submits it or acts.", "该办件不在本单位管辖范围,应由所属地单位报送或办理。") \
-    X(305, TB_REFUSED_NOT_HOLDER, "not_holder", "Another party holds the case now.", "该办件现由其他单位承办。") \
-    X(306, TB_REFUSED_STATE, "state", "The case's state does not allow this action.", "办件当前状态不允许此动作。") \
+    X(305, TB_REFUSED_NOT_HOLDER, "not_holder", "Another party holds the case now; tongbao case show CASE tells which.", "该办件现由其他单位承办,承办单位见 tongbao case show 办件。") \
+    X(306, TB_REFUSED_STATE, "state", "The case's state does not allow this action; tongbao case acts CASE tells those that are possible now.", "办件当前状态不允许此动作,可用 tongbao case acts 办件 查看现在可办的动作。") \
     X(307, TB_REFUSED_CONDITION, "condition", "A condition of the campaign for this action is not met.", "不符合专项行动对此动作规定的条件。") \
     X(308, TB_REFUSED_FIELD_MISSING, "field_missing", "A required field is missing; fill it in.", "缺少必填项,请补填。") \
     X(309, TB_REFUSED_FIELD_INVALID, "field_invalid", "A field's value is not of its type; correct it.", "填写内容不符合该项的类型,请更正。") \
@@ -148,7 +149,7 @@
     X(509, TB_REFUSED_NOT_SWITCHED, "not_switched", "No campaign installed here leaves it to the party whether this is done by itself; see: tongbao campaign automatic.", "已安装的专项行动没有可由本单位选择自动办理的此动作,请用 tongbao campaign automatic 查看。") \
     /* 510..529 stages, parameters and field rules */ \
     X(510, TB_REFUSED_STAGE, "stage", "This act belongs to a stage of the campaign that is not running now; its days are named here.", "该动作只能在规定阶段内办理,现不在该阶段期限内(阶段及起止日期见附注)。") \
-    X(511, TB_REFUSED_TEXT_LONG, "text_long", "The text is longer than the campaign allows; shorten it.", "文字超过规定字数,请精简。") \
+    X(511, TB_REFUSED_TEXT_LONG, "text_long", "The text is longer than the campaign allows, or than 4,096 bytes; shorten it.", "文字超过规定字数(至多 4096 字节),请精简。") \
     X(512, TB_REFUSED_COUNT_RANGE, "count_range", "The number is outside the range the campaign allows.", "数值超出规定范围,请核对。") \
     X(513, TB_REFUSED_FUTURE, "future", "The date or time is in the future; state when it happened.", "日期或时间晚于办理时间,请填写实际发生的时间。") \
     X(514, TB_REFUSED_ABOVE, "above", "The number is greater than the total it is part of.", "数值大于其所属的总数,请核对。") \
@@ -173,7 +174,11 @@
     /* 580..581 rows of a table */ \
     X(580, TB_REFUSED_ROW_QUOTES, "row_quotes", "A quotation mark stands inside a cell, or is never closed; put the cell in quotation marks and double those in it.", "该行引号有误:单元格内含有引号,或引号未成对;请将该单元格用双引号括起,其中的双引号写成两个。") \
     X(581, TB_REFUSED_ROW_SIZE, "row_size", "The row is larger than 64 KiB, has more than 128 cells, or opens a quotation mark that is never closed; shorten it.", "该行超过64KiB、超过128列,或引号始终没有闭合,请缩短或改正。") \
-    X(582, TB_REFUSED_SIDE_MANY, "side_many", "The case has 1,024 side events that no step of its holder answers for yet; write more once the holder has taken its next step, each of which takes up 64.", "该办件已有1024条旁注尚未由承办单位的办理步骤收录;请待承办单位办理下一步后再提交,每一步可收录64条。")
+    X(582, TB_REFUSED_SIDE_MANY, "side_many", "The case has 1,024 side events that no step of its holder answers for yet; write more once the holder has taken its next step, each of which takes up 64.", "该办件已有1024条旁注尚未由承办单位的办理步骤收录;请待承办单位办理下一步后再提交,每一步可收录64条。") \
+    X(583, TB_REFUSED_CALENDAR_SHORT, "calendar_short", "A campaign counts working days in this year, and the calendar installed here does not know it: they are counted by weekdays alone. See: tongbao campaign list; install the year's calendar.", "有专项行动须按该年度日历计算工作日,而本单位安装的日历没有该年度,目前只按星期推算;请用 tongbao campaign list 查看,并安装该年度日历。") \
+    X(584, TB_REFUSED_UNSTORED, "refused_unstored", "A party refused a notice that the hub does not hold: it came on removable media, or the hub has lost its newest rows. Its sender still has it and submits it again, so nothing need be done once; when it is said again and again, see whether the hub's store was restored from an old backup.", "有单位拒收了平台尚未存有的报文:该报文系经离线数据包送达,或平台最新数据已丢失。发送单位仍存有该报文并会重新提交,偶发时无需处理;如反复出现,请核查平台存储是否由旧备份恢复。") \
+    /* 589 a text */ \
+    X(589, TB_REFUSED_TEXT_CONTROL, "text_control", "The text holds characters that cannot be seen, such as NUL or Escape, or bytes that are no text; type it anew.", "文字中含有不可见的控制字符或乱码,请重新键入。")
 /* clang-format on */
 
 typedef enum tb_refusal {

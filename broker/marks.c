@@ -218,6 +218,9 @@ static tb_err fill_place(tb_broker *b, tb_fresh_refusal *refusal, const tb_signe
 {
     refusal->fills->refusal = line;
     refusal->fills->body = tb_bytes_of(NULL, 0);
+    if (TB_MUTANT(EXPIRED_UNKEPT)) {
+        return TB_OK;
+    }
     return tb_hub_refused_keep(b, refusal->stream, line);
 }
 

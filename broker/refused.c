@@ -315,7 +315,11 @@ tb_err tb_hub_notice_refused(tb_broker *b, tb_live_party *recipient, const tb_re
                     &live->stream.sender, &recipient->id, line->line.from,
                     tb_refusal_key(line->line.code));
     if (line->line.from > live->row.stored.number) {
-        return TB_OK;
+        /* Its sender has it still. Of what the recipient's Hello showed the hub knows why. */
+        return line->line.from <= live->row.claimed
+                   ? TB_OK
+                   : tb_hub_raise(b, &recipient->id, TB_REFUSED_UNSTORED, line->encoded,
+                                  tb_bytes_of(NULL, 0));
     }
     err = keep_by_recipient(b, live, line);
     if (err != TB_OK) {

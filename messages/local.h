@@ -379,8 +379,10 @@ typedef struct tb_local_trace_line {
     tb_bytes why_en;
     tb_bytes title_zh; /* of the action */
     tb_bytes title_en;
-    tb_standing standing;   /* of the event; 0: about none */
-    tb_approval_step waits; /* a draft that is to be approved; within the agent alone */
+    tb_standing standing; /* of the event; 0: about none */
+    /* within the agent alone, for its sentence */
+    tb_approval_step waits; /* a draft that is to be approved */
+    bool copy;              /* the recipient does not hold the case after the event */
 } tb_local_trace_line;
 
 typedef struct tb_local_traced {
@@ -555,6 +557,13 @@ typedef struct tb_local_letter {
     uint32_t items;
 } tb_local_letter;
 
+/* Where the civil time stands to a campaign's days. */
+typedef enum tb_when {
+    TB_WHEN_BEFORE = 1,
+    TB_WHEN_RUNNING = 2,
+    TB_WHEN_OVER = 3,
+} tb_when;
+
 typedef struct tb_local_campaign_line {
     tb_bytes id;
     uint32_t version;
@@ -563,6 +572,8 @@ typedef struct tb_local_campaign_line {
     tb_bytes from; /* YYYY-MM-DD */
     tb_bytes to;
     bool newest;
+    tb_when when;
+    tb_bytes calendar_lacks; /* years, "2016 2017", that it wants and the calendar here lacks */
 } tb_local_campaign_line;
 
 typedef struct tb_local_campaigns {

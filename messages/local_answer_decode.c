@@ -102,8 +102,7 @@ static tb_refusal read_event(const wire_event *in, tb_arena *arena, tb_local_eve
     }
     out->lost_count = in->n_lost_fields;
     if (refusal == TB_ACCEPTED) {
-        refusal =
-            tb_local_read_texts(in->lost_fields, in->n_lost_fields, arena, &out->lost_fields);
+        refusal = tb_local_read_texts(in->lost_fields, in->n_lost_fields, arena, &out->lost_fields);
     }
     out->approval_count = in->n_approvals;
     if (refusal == TB_ACCEPTED) {
@@ -455,9 +454,12 @@ read_campaigns(const Tongbao__Local__Campaigns *in, tb_arena *arena, tb_local_ca
         tb_local_campaign_line *to = &out->lines[i];
         to->version = line->version;
         to->newest = line->newest != 0;
-        good = tb_wire_name(line->id, &to->id) && tb_local_text(line->title_zh, &to->title_zh) &&
+        to->when = (tb_when)line->when;
+        good = line->when >= TB_WHEN_BEFORE && line->when <= TB_WHEN_OVER &&
+               tb_wire_name(line->id, &to->id) && tb_local_text(line->title_zh, &to->title_zh) &&
                tb_local_text(line->title_en, &to->title_en) &&
-               tb_local_text(line->from, &to->from) && tb_local_text(line->to, &to->to);
+               tb_local_text(line->from, &to->from) && tb_local_text(line->to, &to->to) &&
+               tb_local_text(line->calendar_lacks, &to->calendar_lacks);
     }
     return good ? TB_ACCEPTED : TB_REFUSED_REQUEST;
 }

@@ -469,6 +469,8 @@ write_campaigns(const tb_local_campaigns *in, tb_arena *arena, Tongbao__Local__C
         out->campaigns[i]->from = tb_wire_of(line->from);
         out->campaigns[i]->to = tb_wire_of(line->to);
         out->campaigns[i]->newest = line->newest;
+        out->campaigns[i]->when = (uint32_t)line->when;
+        out->campaigns[i]->calendar_lacks = tb_wire_of(line->calendar_lacks);
     }
     return out->campaigns != NULL;
 }

@@ -98,19 +98,23 @@ static bool is_given(const givens *all, const char *field)
     return false;
 }
 
+/* All that are missing, so that nobody has to ask once for each. */
 static tb_refusal check_required(tb_scene *scene, const givens *all)
 {
+    tb_refusal code = TB_ACCEPTED;
     for (unsigned i = 0; i < scene->action->field_count; i++) {
         const tb_action_field *field = &scene->action->fields[i];
-        if (!is_given(all, field->field) && tb_scene_requires(scene, field)) {
-            const tb_field_def *def =
-                tb_case_type_field(scene->before->type, tb_bytes_str(field->field));
-            return def != NULL
-                       ? tb_scene_object(scene, TB_REFUSED_FIELD_MISSING, &def->title, def->id)
-                       : TB_REFUSED_FIELD_MISSING;
+        if (is_given(all, field->field) || !tb_scene_requires(scene, field)) {
+            continue;
         }
+        const tb_field_def *def =
+            tb_case_type_field(scene->before->type, tb_bytes_str(field->field));
+        if (def != NULL) {
+            tb_scene_add_object(scene, &def->title, def->id);
+        }
+        code = TB_REFUSED_FIELD_MISSING;
     }
-    return TB_ACCEPTED;
+    return code;
 }
 
 /* Lays the values out as the event will carry them. */

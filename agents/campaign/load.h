@@ -21,19 +21,21 @@ tb_err tb_campaign_load(tb_bytes yaml, tb_campaign_loaded **out, char *error, si
 const tb_campaign *tb_campaign_loaded_get(const tb_campaign_loaded *loaded);
 void tb_campaign_loaded_free(tb_campaign_loaded *loaded);
 
-/* One thing that is wrong. The texts live as long as the call that tells them. */
+/* One thing that is wrong, or that its author may have overlooked. The texts live as long as the call that tells them. */
 typedef struct tb_campaign_finding {
     unsigned line;
     const char *key; /* stable: "state_unreached" */
     tb_label reason; /* "state lost: no action leads to it" */
     tb_label remedy; /* "add a way to it, or remove it" */
+    bool advice;     /* no fault: it keeps nobody from signing */
 } tb_campaign_finding;
 
 /* Called once per finding, in the order of lines. */
 typedef void (*tb_campaign_fault_fn)(void *context, const tb_campaign_finding *finding);
 
-/* Checks a document whether it loads or not. *out_faults is the number of findings, 0 of a campaign
- * that may be signed; beyond a bound they are counted and no longer told. tell may be NULL.
+/* Checks a document whether it loads or not. *out_faults is the number of findings but for advice, 0
+ * of a campaign that may be signed; beyond a bound they are counted and no longer told. Advice is
+ * told of such a campaign only. tell may be NULL.
  * TB_ERR_LIMIT: no memory. */
 tb_err tb_campaign_check(tb_bytes yaml,
                          tb_campaign_fault_fn tell,

@@ -315,6 +315,9 @@ static void check_all(tb_check *check)
     tb_check_calendar(check);
     check_table_names(check);
     tb_check_labels(check);
+    if (check->findings->total == 0) {
+        tb_check_unused(check);
+    }
 }
 
 /* ---- the document ---- */

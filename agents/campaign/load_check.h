@@ -99,6 +99,9 @@ void tb_check_labels(tb_check *check);
 void tb_check_labels_of_type(tb_check *check, const tb_case_type *type);
 
 void tb_check_fields(tb_check *check);
+/* Fields that no action sets: advice, of a campaign that has no fault. An id that is misspelt where
+ * it is set is told there. */
+void tb_check_unused(tb_check *check);
 void tb_check_groups(tb_check *check);
 void tb_check_positions(tb_check *check);
 void tb_check_states(tb_check *check);

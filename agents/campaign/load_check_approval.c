@@ -26,6 +26,15 @@ static void check_steps(tb_check *check, const tb_action *action)
     }
 }
 
+/* A list that is written and names nothing: whoever wrote it meant something. */
+static void check_named(tb_check *check, const void *list, unsigned count, const char *key)
+{
+    if (count == 0 && tb_form_line_of(check->form, tb_at_value(list)) > 0 &&
+        tb_check_given(check, list)) {
+        tb_check_fault(check, tb_at_value(list), TB_FAULT_LIST_EMPTY, key, NULL);
+    }
+}
+
 static void check_automatic(tb_check *check, const tb_action *action)
 {
     const tb_automatic *automatic = action->automatic;
@@ -98,6 +107,9 @@ void tb_check_approval(tb_check *check, const tb_action *action)
     check_number(check, action);
     check_request(check, action);
     tb_check_supervision(check, action);
+    check_named(check, &action->approval, action->approval_count, "approval");
+    check_named(check, &action->copies, action->copy_count, "copies");
+    check_named(check, &action->stages, action->stage_count, "stages");
     check_steps(check, action);
     if (action->automatic != NULL) {
         check_automatic(check, action);

@@ -1,8 +1,10 @@
 /* load_check_calendar - whether the years that the campaign wants a calendar for are those it is
  * lived through in: its own dates, its stages, and the days its reports are due.
  *
- * The State Council orders the days off and the days worked of a year at a time. Past the years
- * that the table `calendar` knows a day is judged by its weekday alone (agents/tables/calendar.h).
+ * A campaign that counts by the calendar says which years: else nobody could tell an agency that
+ * its own table does not reach (agents/calendar_years.h). The State Council orders the days off and
+ * the days worked of a year at a time. Past the years that the table `calendar` knows a day is
+ * judged by its weekday alone (agents/tables/calendar.h).
  */
 #include "agents/campaign/load_check.h"
 
@@ -66,6 +68,9 @@ void tb_check_calendar(tb_check *check)
         check->lacks_table = true;
         tb_check_fault(check, tb_at_value(&campaign->calendar), TB_FAULT_NO_TABLE, "calendar",
                        NULL);
+    }
+    if (campaign->calendar_count == 0 && named && tb_check_given(check, &campaign->calendar)) {
+        tb_check_fault(check, tb_at_value(&campaign->tables), TB_FAULT_CALENDAR_UNSAID, NULL, NULL);
     }
     for (unsigned i = 0; i < campaign->calendar_count; i++) {
         const char *const *year = (const char *const *)&campaign->calendar[i];

@@ -223,6 +223,21 @@ void tb_check_fields(tb_check *check)
     }
 }
 
+/* What no action sets is never there, computed or not. */
+void tb_check_unused(tb_check *check)
+{
+    for (unsigned t = 0; t < check->campaign->case_type_count; t++) {
+        const tb_case_type *type = &check->campaign->case_types[t];
+        for (unsigned i = 0; i < type->field_count; i++) {
+            const tb_field_def *field = &type->fields[i];
+            if (!is_set(type, field->id)) {
+                tb_check_item(check, TB_ITEM_FIELD, field->id, field);
+                tb_check_fault(check, tb_at(field), TB_FAULT_FIELD_UNUSED, NULL, NULL);
+            }
+        }
+    }
+}
+
 /* ---- groups ---- */
 
 static bool is_copied(const tb_check *check, const char *position)

@@ -256,6 +256,7 @@ static bool counts_by_month(const tb_check *check, const tb_report_def *r)
 static void check_dates(tb_check *check, const tb_report_def *r)
 {
     bool by_month = counts_by_month(check, r);
+    int64_t before = INT64_MIN;
     for (unsigned i = 0; i < r->date_count; i++) {
         int64_t day = 0;
         if (!tb_day_parse(tb_bytes_str(r->dates[i]), &day)) {
@@ -263,6 +264,11 @@ static void check_dates(tb_check *check, const tb_report_def *r)
                            r->dates[i]);
             continue;
         }
+        if (day < before) {
+            tb_check_fault(check, tb_at_value(&r->dates[i]), TB_FAULT_REPORT_DATES, r->dates[i - 1],
+                           r->dates[i]);
+        }
+        before = day;
         int64_t from;
         if (tb_day_parse(tb_bytes_str(check->campaign->from), &from) && day < from) {
             tb_check_fault3(check, tb_at_value(&r->dates[i]), TB_FAULT_REPORT_OUTSIDE, r->dates[i],
@@ -401,6 +407,11 @@ static void check_summary(tb_check *check, const tb_report_def *r)
             tb_check_fault(check, tb_at_value(&r->measures[i]), TB_FAULT_SUMMARY_MEASURE,
                            r->measures[i], r->summary_of);
         }
+    }
+    bool early = r->due.months_after < source->due.months_after ||
+                 (r->due.months_after == source->due.months_after && r->due.day < source->due.day);
+    if (early && tb_check_given(check, &r->due) && tb_check_given(check, &source->due)) {
+        tb_check_fault(check, tb_at(&r->due), TB_FAULT_SUMMARY_EARLY, r->summary_of, NULL);
     }
     if (r->judged_count > 0 || r->reconcile_count > 0) {
         tb_check_fault(check, tb_at(r), TB_FAULT_SUMMARY_JUDGED, NULL, NULL);

@@ -11,6 +11,15 @@ static void check_type(
     }
 }
 
+/* What is not written is 0 as well, and means no bound. */
+static void check_none(tb_check *check, const unsigned *rule, const char *key)
+{
+    if (*rule == 0 && tb_form_line_of(check->form, tb_at_value(rule)) > 0 &&
+        tb_check_given(check, rule)) {
+        tb_check_fault(check, tb_at_value(rule), TB_FAULT_RULE_NONE, key, NULL);
+    }
+}
+
 static void check_range(tb_check *check, const tb_field_def *field)
 {
     char least[16];
@@ -55,6 +64,8 @@ void tb_check_field_rules(tb_check *check, const tb_field_def *field)
         (void)snprintf(most, sizeof most, "%u", (unsigned)TB_FIELD_BYTES_MAX);
         tb_check_fault(check, tb_at_value(&field->max_length), TB_FAULT_RULE_LENGTH, most, NULL);
     }
+    check_none(check, &field->max_length, "max_length");
+    check_none(check, &field->max, "max");
     check_range(check, field);
     check_total(check, field);
 }

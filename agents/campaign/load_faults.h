@@ -73,6 +73,7 @@
     X(TB_FAULT_POSITION_NO_ROLE, "position_no_role", "names no role", "add 'role: ...'", "未指明角色", "请加“role: ……”") \
     X(TB_FAULT_POSITION_PLACE, "position_place", "role '{1}' is not one for each jurisdiction, so that no place tells which party it is", "write 'by_jurisdiction: true' at the role, or choose another kind of position", "角色“{1}”不是每个辖区一个，不能由地点确定单位", "请在该角色上写“by_jurisdiction: true”，或改用其他种类的案内身份") \
     X(TB_FAULT_POSITION_MANY, "position_many", "'{2}' needs one party, and position '{1}' is every party of a role", "name a position of one party; many may read, be copied, write side events and owe a duty each", "“{2}”须为一个单位，而案内身份“{1}”指一类全部单位", "请改写单个单位的案内身份；多个单位只可阅读、抄送、旁注和各自承担应办事项") \
+    X(TB_FAULT_FIELD_UNUSED, "field_unused", "no action sets it", "if it is not meant for later, add it to the fields of an action, or remove it", "没有任何办理动作填写此项", "如非备用，请在某个办理动作的fields中加上该项，或将其删除") \
     X(TB_FAULT_FIELD_NEVER_SET, "field_never_set", "needs field '{1}', which no action sets", "add it to the fields of an action", "所依据的填写项“{1}”没有任何动作填写", "请在办理动作的fields中加入") \
     X(TB_FAULT_NO_INITIAL, "no_initial", "no state is initial", "mark the first with 'initial: true'", "没有起始状态", "请在起始状态上写“initial: true”") \
     X(TB_FAULT_INITIAL_UNUSED, "initial_unused", "is initial, and no opening leads to it", "remove 'initial: true', or let an opening lead to it", "标为起始状态，但没有开启动作到达", "请去掉initial，或让开启动作到达该状态") \
@@ -104,6 +105,7 @@
     X(TB_FAULT_ANSWER_NOT_REQUEST, "answer_not_request", "'answered_by' goes with a request alone", "write 'kind: request', or remove it", "answered_by只用于请求", "请写“kind: request”，或去掉") \
     X(TB_FAULT_REQUEST_ENDS_IN, "request_ends_in", "begins with a request, and is no ground for a take-over", "remove 'ends_in'", "由请求起算的事项不能作为接管依据", "请去掉ends_in") \
     /* approval, and what agents do by themselves */ \
+    X(TB_FAULT_LIST_EMPTY, "list_empty", "'{1}' names nothing", "name what it is to hold, or remove the key", "“{1}”没有写任何内容", "请写明内容，或去掉该键") \
     X(TB_FAULT_APPROVAL_STEP, "approval_step", "'{1}' is no step of approval", "write 'approval: [review, sign]', or one of the two", "“{1}”不是审批步骤", "请写“approval: [review, sign]”，或其中之一") \
     X(TB_FAULT_APPROVAL_ORDER, "approval_order", "review comes before sign, and each once", "write 'approval: [review, sign]'", "审核在签发之前，且各一次", "请写“approval: [review, sign]”") \
     X(TB_FAULT_APPROVAL_AGENT, "approval_agent", "is done by an agent itself, and nobody could approve it", "remove 'approval'", "由前置程序自行办理，无人可审批", "请去掉approval") \
@@ -199,6 +201,7 @@
     X(TB_FAULT_PARAMETER_UNUSED, "parameter_unused", "stands nowhere in the definition", "write ${{1}} where it is meant, or remove it", "定义中没有用到", "请在应代入之处写${{1}}，或去掉该参数") \
     X(TB_FAULT_PLACEHOLDER, "placeholder", "the year is not set: '{1}'", "write the year, or a parameter such as ${year}", "年份尚未填写：“{1}”", "请填写年份，或写成参数，如${year}") \
     X(TB_FAULT_CALENDAR_YEAR, "calendar_year", "'{1}' is no year", "write years such as 2019 in 'calendar'", "“{1}”不是年份", "请在calendar中写年份，如2019") \
+    X(TB_FAULT_CALENDAR_UNSAID, "calendar_unsaid", "it counts by the table 'calendar' and does not say of which years", "add a line like 'calendar: [\"2015\", \"2016\"]': the years of its days and of what is due after them", "按参考表calendar计算工作日，却未写明年度", "请补写一行，如“calendar: [\"2015\", \"2016\"]”，列出期限内及其后到期事项所在的年度") \
     X(TB_FAULT_CALENDAR_SHORT, "calendar_short", "{1} lies beyond the calendar: {2} is not among the years in 'calendar', and working days of it would be judged by weekday alone", "add {2} to 'calendar', and have a calendar table signed that knows that year (ops/tables/README.md)", "{1}超出工作日历：calendar未列{2}年，该年工作日只能按星期判定", "请在calendar中加上{2}，并签发含该年的工作日历（见ops/tables/README.md）") \
     X(TB_FAULT_STAGE_UNKNOWN, "stage_unknown", "stage '{1}' is not declared", "declare it under stages, or correct the name", "阶段“{1}”未定义", "请在stages中定义，或改正名称") \
     X(TB_FAULT_STAGE_OUTSIDE, "stage_outside", "lies outside the campaign, which runs from {1} to {2}", "correct the days of one of the two", "超出专项行动期限（{1}至{2}）", "请改正其中之一的日期") \
@@ -217,6 +220,7 @@
     /* rules of a field */ \
     X(TB_FAULT_RULE_TYPE, "rule_type", "'{1}' goes with type {2}, and with no other", "remove it, or choose that type", "“{1}”只适用于类型{2}", "请去掉，或改用该类型") \
     X(TB_FAULT_RULE_RANGE, "rule_range", "no number is at least {1} and at most {2}", "put min and max in order", "没有不小于{1}且不大于{2}的数", "请按大小填写min和max") \
+    X(TB_FAULT_RULE_NONE, "rule_none", "'{1}: 0' would let nothing be written, and is read as no bound", "write the greatest allowed, or leave {1} out", "“{1}: 0”等于不许填写，系统按不设上限处理", "请写允许的最大值，或去掉{1}") \
     X(TB_FAULT_RULE_LENGTH, "rule_length", "no text may be longer than {1} bytes", "write a smaller max_length", "任何文字均不得超过{1}字节", "请写较小的max_length") \
     X(TB_FAULT_RULE_TOTAL, "rule_total", "'{1}' is no open field of type count, or this one is sealed", "compare two open counts", "“{1}”不是公开的数量类填写项，或本项为密封", "请用两个公开的数量类填写项比较") \
     /* measures and reports */ \
@@ -233,6 +237,8 @@
     X(TB_FAULT_REPORT_PERIOD, "report_period", "'{2}' is no period of this rhythm: '{1}'", "write it as 2015-01, 2015-Q1, 2015-H1 or 2015, as 'every' says", "“{2}”不是该周期的报告期：“{1}”", "请按every写成2015-01、2015-Q1、2015-H1或2015") \
     X(TB_FAULT_REPORT_ORDER, "report_order", "its last period '{2}' is before its first '{1}'", "put first and last in order", "最后报告期“{2}”早于最初报告期“{1}”", "请按先后填写first和last") \
     X(TB_FAULT_REPORT_DUE, "report_due", "the due day must come after the period", "write 'due: {months_after: 1, day: 15}', with 1 to 12 months and a day from 1 to 31", "报送期限须在报告期之后", "请写“due: {months_after: 1, day: 15}”，月数1至12，日1至31") \
+    X(TB_FAULT_REPORT_DATES, "report_dates", "its date '{2}' stands behind '{1}', which is later", "write the dates in order", "日期“{2}”写在更晚的“{1}”之后", "请按先后填写日期") \
+    X(TB_FAULT_SUMMARY_EARLY, "summary_early", "is due before the report '{1}' that it puts together", "let it be due on the same day of the same month or later", "报送期限早于所汇总的报告“{1}”", "请将汇总报告的期限定在所汇总报告的期限当日或之后") \
     X(TB_FAULT_REPORT_DATE_MONTH, "report_date_month", "figures are counted by whole months, and '{1}' is not the last day of one", "choose the last day of a month, or report declared measures only", "指标按整月统计，“{1}”不是月末", "请改为月末日期，或只报填报的指标") \
     X(TB_FAULT_REPORT_FILE, "report_file", "its case type has no action 'file' of 'kind: open'", "add one: filing is what opens a report", "其办件类型没有“kind: open”的file动作", "请增加：报送即开启报告") \
     X(TB_FAULT_REPORT_FIELD, "report_field", "its 'file' lacks the field of type '{1}' that a report needs", "add it: {id: period, type: period, index: true}, open; {id: figures, type: figures, compute: figures}", "其file动作缺少报告必需的“{1}”类填写项", "请增加：公开的{id: period, type: period, index: true}；{id: figures, type: figures, compute: figures}") \

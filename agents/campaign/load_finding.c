@@ -96,6 +96,12 @@ static bool said_already(const tb_findings *findings,
     return false;
 }
 
+/* What may be meant as it is: declared for later. */
+static bool is_advice(tb_fault fault)
+{
+    return fault == TB_FAULT_FIELD_UNUSED;
+}
+
 void tb_findings_add(tb_findings *findings,
                      unsigned line,
                      const tb_item *item,
@@ -107,7 +113,7 @@ void tb_findings_add(tb_findings *findings,
     if (said_already(findings, line, item, fault, (const char *const[3]){a, b, c})) {
         return;
     }
-    findings->total++;
+    findings->total += is_advice(fault) ? 0 : 1;
     if (findings->count == TB_FINDINGS_MAX) {
         return;
     }
@@ -190,7 +196,8 @@ static void tell_one(const tb_found *found, tb_campaign_fault_fn tell, void *con
     tb_campaign_finding told = {.line = found->line,
                                 .key = text->key,
                                 .reason = {reason_zh, reason_en},
-                                .remedy = {remedy_zh, remedy_en}};
+                                .remedy = {remedy_zh, remedy_en},
+                                .advice = is_advice(found->fault)};
     tell(context, &told);
 }
 

@@ -52,7 +52,7 @@ typedef struct tb_findings {
     struct tb_found *list;
     size_t count;
     size_t capacity;
-    size_t total; /* with those beyond TB_FINDINGS_MAX */
+    size_t total; /* faults, with those beyond TB_FINDINGS_MAX; advice is none */
 } tb_findings;
 
 /* Copies what it is given. item NULL: the document itself. What is said of a line already is not

@@ -54,6 +54,40 @@ tb_refusal tb_scene_object(tb_scene *scene, tb_refusal code, const tb_label *abo
     return code;
 }
 
+/* Both languages fit the detail of an answer. */
+#define DETAIL_BYTES_MAX (TB_REASON_BYTES_MAX / 2 - 16)
+
+static tb_bytes
+join(tb_scene *scene, tb_bytes list, const char *comma, tb_bytes one, const char *etc)
+{
+    if (list.size == 0) {
+        return one;
+    }
+    bool full = list.size + strlen(comma) + one.size + strlen(etc) > DETAIL_BYTES_MAX;
+    size_t tail = strlen(etc);
+    if (full && list.size >= tail && memcmp(list.data + list.size - tail, etc, tail) == 0) {
+        return list; /* said already */
+    }
+    tb_text text;
+    tb_text_init(&text, scene->arena, list.size + strlen(comma) + one.size + tail);
+    tb_text_bytes(&text, list);
+    tb_text_str(&text, full ? etc : comma);
+    tb_text_bytes(&text, full ? tb_bytes_of(NULL, 0) : one);
+    tb_err err = tb_text_done(&text, &list);
+    if (err != TB_OK) {
+        scene->err = err;
+    }
+    return list;
+}
+
+void tb_scene_add_object(tb_scene *scene, const tb_label *about, const char *id)
+{
+    scene->detail_zh =
+        join(scene, scene->detail_zh, "、", title_and_id(scene, about->zh, id), "等");
+    scene->detail_en =
+        join(scene, scene->detail_en, ", ", title_and_id(scene, about->en, id), " and more");
+}
+
 static bool is_opened(const tb_case_view *view)
 {
     return view->state.size > 0;

@@ -34,6 +34,9 @@ typedef enum tb_truth {
 
 /* Puts down what the refusal is about and returns its code. */
 tb_refusal tb_scene_object(tb_scene *scene, tb_refusal code, const tb_label *about, const char *id);
+/* One more thing that it is about, behind those put down; once the words are too many "and more".
+ */
+void tb_scene_add_object(tb_scene *scene, const tb_label *about, const char *id);
 tb_refusal tb_scene_object_text(tb_scene *scene, tb_refusal code, tb_bytes text);
 
 /* May the actor act at all: active, in a position or role that may, holder, in a state that allows.

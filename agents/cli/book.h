@@ -22,6 +22,8 @@ typedef struct tb_book {
     tb_client *client;
     bool asked_parties;
     tb_local_parties parties;
+    bool asked_campaigns;
+    tb_local_campaigns here; /* installed at the agent */
     bool asked_provinces;
     bool has_provinces;
     tb_provinces provinces;
@@ -50,6 +52,8 @@ const tb_case_type *tb_book_case_type(tb_book *book, const tb_campaign *campaign
 tb_bytes tb_book_state_id(tb_book *book, const tb_case_type *type, tb_bytes text, bool *out_known);
 tb_bytes tb_book_action_id(tb_book *book, const tb_local_summary *of, tb_bytes text);
 tb_bytes tb_book_party_id(tb_book *book, tb_bytes text);
+/* A party of the directory by its id or name; false after saying that there is none. */
+bool tb_book_party_named(tb_book *book, const char *text, tb_party *out) TB_MUST_USE;
 tb_bytes tb_book_report_id(tb_book *book, tb_bytes text);
 /* The field of that name and what it belongs to; false when no campaign here has it. */
 bool tb_book_field_of(tb_book *book,
@@ -60,6 +64,8 @@ bool tb_book_field_of(tb_book *book,
 /* Names; the id itself when there is none. */
 tb_bytes tb_book_party(tb_book *book, const tb_party *party);
 tb_bytes tb_book_label(const tb_label *label, tb_bytes id);
+/* A role of the directory as a campaign installed here calls it. */
+tb_bytes tb_book_role(tb_book *book, tb_bytes role);
 tb_bytes tb_book_state(tb_book *book, const tb_local_summary *of, tb_bytes state);
 tb_bytes tb_book_action(tb_book *book, const tb_local_summary *of, tb_bytes action);
 tb_bytes tb_book_field(tb_book *book, const tb_local_summary *of, tb_bytes field);

@@ -1,6 +1,7 @@
 /* book_ids - from what people call things to their ids; see book.h. */
 #include "agents/cli/book.h"
 
+#include "agents/cli/say.h"
 #include "agents/import/names.h"
 
 static bool means(const tb_label *title, const char *id, tb_bytes text)
@@ -15,9 +16,28 @@ static tb_local_campaigns campaigns_here(tb_book *book)
 {
     tb_local_request request = {.kind = TB_REQUEST_LIST_CAMPAIGNS};
     tb_local_answer answer;
-    bool answered = tb_client_ask(book->client, &request, &answer) == TB_ASKED_ANSWERED;
-    return answered && answer.kind == TB_ANSWER_CAMPAIGNS ? answer.campaigns
-                                                          : (tb_local_campaigns){NULL, 0};
+    if (!book->asked_campaigns) {
+        book->asked_campaigns = true;
+        bool answered = tb_client_ask(book->client, &request, &answer) == TB_ASKED_ANSWERED;
+        if (answered && answer.kind == TB_ANSWER_CAMPAIGNS) {
+            book->here = answer.campaigns;
+        }
+    }
+    return book->here;
+}
+
+tb_bytes tb_book_role(tb_book *book, tb_bytes role)
+{
+    tb_local_campaigns here = campaigns_here(book);
+    for (size_t i = 0; i < here.count; i++) {
+        const tb_campaign *campaign = tb_book_campaign_of(book, here.lines[i].id);
+        for (unsigned k = 0; campaign != NULL && k < campaign->role_count; k++) {
+            if (tb_bytes_equal(tb_bytes_str(campaign->roles[k].id), role)) {
+                return tb_book_label(&campaign->roles[k].title, role);
+            }
+        }
+    }
+    return role;
 }
 
 tb_bytes tb_book_campaign_id(tb_book *book, tb_bytes text)
@@ -131,6 +151,16 @@ tb_bytes tb_book_party_id(tb_book *book, tb_bytes text)
         }
     }
     return text;
+}
+
+bool tb_book_party_named(tb_book *book, const char *text, tb_party *out)
+{
+    if (tb_party_parse(tb_book_party_id(book, tb_bytes_str(text)), out) &&
+        tb_book_find(book, out) != NULL) {
+        return true;
+    }
+    tb_say_error(_("\"%s\" is no party of the directory; see: tongbao directory list"), text);
+    return false;
 }
 
 bool tb_book_field_of(tb_book *book,

@@ -18,7 +18,8 @@ static void print(const finding_list *list, const tb_campaign_finding *f)
 {
     const char *reason = tb_say_chinese() ? f->reason.zh : f->reason.en;
     const char *remedy = tb_say_chinese() ? f->remedy.zh : f->remedy.en;
-    (void)fprintf(list->to, "%s:%u: %s\n    %s\n", list->path, f->line, reason, remedy);
+    (void)fprintf(list->to, "%s:%u: %s%s\n    %s\n", list->path, f->line,
+                  f->advice ? _("advice: ") : "", reason, remedy);
 }
 
 static void tell(void *context, const tb_campaign_finding *f)
@@ -28,10 +29,11 @@ static void tell(void *context, const tb_campaign_finding *f)
         print(list, f);
         return;
     }
-    (void)json_array_append_new(
-        list->array, json_pack("{s:i, s:s, s:s, s:s, s:s, s:s}", "line", (int)f->line, "fault",
-                               f->key, "reason_zh", f->reason.zh, "reason_en", f->reason.en,
-                               "remedy_zh", f->remedy.zh, "remedy_en", f->remedy.en));
+    (void)json_array_append_new(list->array,
+                                json_pack("{s:i, s:b, s:s, s:s, s:s, s:s, s:s}", "line",
+                                          (int)f->line, "advice", f->advice, "fault", f->key,
+                                          "reason_zh", f->reason.zh, "reason_en", f->reason.en,
+                                          "remedy_zh", f->remedy.zh, "remedy_en", f->remedy.en));
 }
 
 int tb_campaign_file_check(const tb_common *common, const char *path)

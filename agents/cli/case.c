@@ -376,17 +376,27 @@ static int supervise(tb_book *book, const options *o)
 
 typedef int verb_fn(tb_book *book, const options *o);
 
-static verb_fn *verb_of(const char *word)
+typedef struct verb {
+    const char *word;
+    verb_fn *run;
+    size_t words_max; /* with itself */
+} verb;
+
+static const verb *verb_of(const char *word)
 {
-    static const struct {
-        const char *word;
-        verb_fn *verb;
-    } verbs[] = {{"list", list},      {"show", show}, {"acts", acts},   {"act", act},
-                 {"open", open_case}, {"move", move}, {"paper", paper}, {"export", export},
-                 {"supervise", supervise}, {"figure", figure}};
+    static const verb verbs[] = {{"list", list, 1},
+                                 {"show", show, 2},
+                                 {"acts", acts, 2},
+                                 {"act", act, TB_WORDS_MAX},
+                                 {"open", open_case, TB_WORDS_MAX},
+                                 {"move", move, 2},
+                                 {"paper", paper, TB_WORDS_MAX},
+                                 {"export", export, 2},
+                                 {"supervise", supervise, 3},
+                                 {"figure", figure, 3}};
     for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
         if (strcmp(verbs[i].word, word) == 0) {
-            return verbs[i].verb;
+            return &verbs[i];
         }
     }
     return NULL;
@@ -410,11 +420,14 @@ int tb_cli_case(int argc, char **argv)
         tb_help_print("case");
         return TB_EXIT_DONE;
     }
-    verb_fn *verb = o.words.count == 0 ? NULL : verb_of(o.words.list[0]);
-    if (verb == NULL) {
+    const verb *asked = o.words.count == 0 ? NULL : verb_of(o.words.list[0]);
+    if (asked == NULL) {
         return tb_help_wrong(
             "case", _("case takes list, show, acts, act, open, move, paper, export, figure or "
                       "supervise"));
+    }
+    if (o.words.count > asked->words_max) {
+        return tb_help_too_much("case", o.words.list[asked->words_max]);
     }
 
     tb_client client;
@@ -422,7 +435,7 @@ int tb_cli_case(int argc, char **argv)
     int code = tb_client_open(&o.common, &client);
     if (code == TB_EXIT_DONE) {
         tb_book_init(&book, &client);
-        code = verb(&book, &o);
+        code = asked->run(&book, &o);
         tb_book_close(&book);
         tb_client_close(&client);
     }

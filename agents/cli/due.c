@@ -46,9 +46,7 @@ static int ask(const tb_common *common, tb_local_request *request, const char *b
         return code;
     }
     tb_book_init(&book, &client);
-    if (by != NULL &&
-        !tb_party_parse(tb_book_party_id(&book, tb_bytes_str(by)), &request->duties.by)) {
-        tb_say_error(_("\"%s\" is no party of the directory; see: tongbao directory list"), by);
+    if (by != NULL && !tb_book_party_named(&book, by, &request->duties.by)) {
         code = TB_EXIT_USAGE;
     }
     if (code == TB_EXIT_DONE) {

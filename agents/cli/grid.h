@@ -1,4 +1,9 @@
-/* grid - a table of text on the terminal, its columns as wide as what stands in them. */
+/* grid - a table of text on the terminal, its columns as wide as what stands in them.
+ *
+ * On a terminal too narrow for a row, the columns that do not fit go on below it, indented, each
+ * under its own heading: ids stay whole, and nothing is cut in the middle. What is written elsewhere
+ * keeps to one line a row.
+ */
 #ifndef TB_GRID_H
 #define TB_GRID_H
 
@@ -23,7 +28,9 @@ void tb_grid_init(tb_grid *grid, tb_arena *arena, const char *const *headings);
 void tb_grid_put(tb_grid *grid, tb_bytes cell);
 void tb_grid_text(tb_grid *grid, const char *cell);
 void tb_grid_number(tb_grid *grid, uint64_t number);
-/* False when memory ended. */
+/* As wide as the terminal that out is, else on one line a row. False when memory ended. */
 bool tb_grid_print(const tb_grid *grid, FILE *out);
+/* Within so many columns of a terminal; 0: one line a row. */
+bool tb_grid_print_within(const tb_grid *grid, size_t columns, FILE *out);
 
 #endif

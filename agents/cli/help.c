@@ -396,6 +396,13 @@ void tb_help_print(const char *noun)
     (void)fputs(gettext(page), stdout);
 }
 
+int tb_help_too_much(const char *noun, const char *word)
+{
+    tb_say_error(_("\"%s\" is a word too many; one thing at a time\nSee: tongbao %s --help"), word,
+                 noun);
+    return TB_EXIT_USAGE;
+}
+
 int tb_help_wrong(const char *noun, const char *what)
 {
     tb_say_error(_("%s\nSee: tongbao %s --help"), what, noun);

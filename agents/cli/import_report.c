@@ -10,6 +10,7 @@
 #include "agents/cli/json.h"
 #include "agents/cli/say.h"
 #include "agents/import/utf8.h"
+#include "agents/import/values.h"
 
 #define SHOWN_MAX 20
 
@@ -53,7 +54,8 @@ static tb_bytes shown(tb_import_run *run, tb_bytes cell)
     return tb_bytes_of(text.data, end);
 }
 
-/* What may stand in a column that did not know the value; "" when there is no short answer. */
+/* What may stand in a column that did not know the value, or what its values look like; "" when
+ * there is no short answer. */
 static void known_values(tb_import_run *run,
                          const tb_judged *judged,
                          const char *between,
@@ -62,12 +64,11 @@ static void known_values(tb_import_run *run,
                          size_t size)
 {
     out[0] = '\0';
-    if (judged->code != TB_REFUSED_VALUE_UNKNOWN || judged->field == NULL) {
+    bool unknown = judged->code == TB_REFUSED_VALUE_UNKNOWN;
+    if (judged->field == NULL || !(unknown || judged->code == TB_REFUSED_FIELD_INVALID)) {
         return;
     }
-    if (judged->field->type == TB_FIELD_PROVINCE) {
-        (void)snprintf(out, size, "%s", zh ? "浙江省、浙江、33" : "浙江省, 浙江, 33");
-    }
+    (void)snprintf(out, size, "%s", tb_value_form(judged->field->type, zh));
     const tb_code_list *codes =
         judged->field->choices == NULL
             ? NULL
@@ -137,7 +138,10 @@ static void sentences_of(tb_import_run *run,
     known_values(run, judged, ", ", false, known, sizeof known);
     (void)snprintf(out->en, sizeof out->en, "%s [%.*s: %.*s]%s%s", en, (int)heading.size,
                    (const char *)heading.data, (int)cell.size, (const char *)cell.data,
-                   known[0] != '\0' ? " It knows: " : "", known);
+                   known[0] == '\0'                           ? ""
+                   : judged->code == TB_REFUSED_FIELD_INVALID ? " Its form: "
+                                                              : " It knows: ",
+                   known);
 }
 
 /* The sender's cells; a row that has no cells, or more than the heading, is kept whole in one. */
@@ -335,7 +339,9 @@ static void print_refused(tb_import_run *run)
     }
     size_t refused = count_fate(run, TB_FATE_REFUSED);
     if (refused > printed) {
-        (void)printf(_("... and %zu more; all of them with: --json\n"), refused - printed);
+        const char *more = run->dry ? _("... and %zu more; all of them with: --json\n")
+                                    : _("... and %zu more; all of them in the file named below\n");
+        (void)printf(more, refused - printed);
     }
 }
 

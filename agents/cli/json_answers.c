@@ -463,6 +463,11 @@ json_t *tb_json_duties(const tb_local_duties *duties)
     return o;
 }
 
+static const char *when_key(tb_when when)
+{
+    return when == TB_WHEN_BEFORE ? "before" : when == TB_WHEN_RUNNING ? "running" : "over";
+}
+
 json_t *tb_json_campaigns(const tb_local_campaigns *campaigns)
 {
     json_t *list = json_array();
@@ -476,6 +481,8 @@ json_t *tb_json_campaigns(const tb_local_campaigns *campaigns)
         put(o, "from", tb_json_text(line->from));
         put(o, "to", tb_json_text(line->to));
         put(o, "newest", json_boolean(line->newest));
+        put(o, "when", json_string(when_key(line->when)));
+        put(o, "calendar_lacks", tb_json_text(line->calendar_lacks));
         (void)json_array_append_new(list, o);
     }
     json_t *o = json_object();

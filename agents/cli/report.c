@@ -435,10 +435,9 @@ static int reconcile(tb_book *book, const options *o)
         return TB_EXIT_REFUSED;
     }
     r.period = &period;
-    if (pair && (!tb_party_parse(tb_book_party_id(book, tb_bytes_str(o->of)), &r.of) ||
-                 (o->with != NULL &&
-                  !tb_party_parse(tb_book_party_id(book, tb_bytes_str(o->with)), &r.with)))) {
-        return tb_help_wrong("report", _("--of and --with take a party's id or name"));
+    if (pair && (!tb_book_party_named(book, o->of, &r.of) ||
+                 (o->with != NULL && !tb_book_party_named(book, o->with, &r.with)))) {
+        return TB_EXIT_USAGE;
     }
     r.told = json_array();
     int code =
@@ -469,26 +468,35 @@ static int settle(tb_book *book, const options *o)
                                            : TB_EXIT_USAGE;
     }
     r.period = &period;
-    if (o->with != NULL &&
-        !tb_party_parse(tb_book_party_id(book, tb_bytes_str(o->with)), &r.with)) {
-        return tb_help_wrong("report", _("--of and --with take a party's id or name"));
+    if (o->with != NULL && !tb_book_party_named(book, o->with, &r.with)) {
+        return TB_EXIT_USAGE;
     }
     return tb_report_settle_period(&r, o->reason, &o->words);
 }
 
 typedef int verb_fn(tb_book *book, const options *o);
 
-static verb_fn *verb_of(const char *word)
+typedef struct verb {
+    const char *word;
+    verb_fn *run;
+    size_t words_max; /* with itself */
+} verb;
+
+static const verb *verb_of(const char *word)
 {
-    static const struct {
-        const char *word;
-        verb_fn *verb;
-    } verbs[] = {{"list", list},           {"show", show},    {"draft", draft}, {"file", file},
-                 {"accept", act},          {"return", act},   {"revise", act},  {"export", export},
-                 {"reconcile", reconcile}, {"settle", settle}};
+    static const verb verbs[] = {{"list", list, 2},
+                                 {"show", show, 2},
+                                 {"draft", draft, 3},
+                                 {"file", file, TB_WORDS_MAX},
+                                 {"accept", act, TB_WORDS_MAX},
+                                 {"return", act, TB_WORDS_MAX},
+                                 {"revise", act, TB_WORDS_MAX},
+                                 {"export", export, 3},
+                                 {"reconcile", reconcile, 2},
+                                 {"settle", settle, TB_WORDS_MAX}};
     for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
         if (strcmp(verbs[i].word, word) == 0) {
-            return verbs[i].verb;
+            return &verbs[i];
         }
     }
     return NULL;
@@ -523,19 +531,22 @@ int tb_cli_report(int argc, char **argv)
         tb_help_print("report");
         return TB_EXIT_DONE;
     }
-    verb_fn *verb = o.words.count == 0 ? NULL : verb_of(o.words.list[0]);
-    if (verb == NULL) {
+    const verb *asked = o.words.count == 0 ? NULL : verb_of(o.words.list[0]);
+    if (asked == NULL) {
         return tb_help_wrong(
             "report",
             _("report takes list, draft, file, show, accept, return, revise, export, reconcile or "
               "settle"));
+    }
+    if (o.words.count > asked->words_max) {
+        return tb_help_too_much("report", o.words.list[asked->words_max]);
     }
     tb_client client;
     tb_book book;
     int code = tb_client_open(&o.common, &client);
     if (code == TB_EXIT_DONE) {
         tb_book_init(&book, &client);
-        code = verb(&book, &o);
+        code = asked->run(&book, &o);
         tb_book_close(&book);
         tb_client_close(&client);
     }

@@ -38,20 +38,12 @@ static void pair(FILE *out, const char *name, tb_bytes value)
     cell(out, value, true);
 }
 
-static tb_bytes in_language(tb_bytes zh, tb_bytes en)
-{
-    return (tb_say_chinese() && zh.size > 0) || en.size == 0 ? zh : en;
-}
-
 static void figures(FILE *out, tb_book *book, const tb_local_report *report)
 {
     tb_arena *arena = &book->client->arena;
-    const char *const heads[] = {_("No."),
-                                 _("measure"),
-                                 _("unit"),
-                                 tb_report_this_word(report->line.period),
-                                 _("year to date"),
-                                 tb_report_before_word(report->line.period),
+    const char *const heads[] = {_("No."),          _("measure"),
+                                 _("unit"),         tb_report_this_word(report->line.period),
+                                 _("year to date"), tb_report_before_word(report->line.period),
                                  _("change")};
     unsigned row = 0;
     words(out, heads, 7);
@@ -66,7 +58,7 @@ static void figures(FILE *out, tb_book *book, const tb_local_report *report)
              f->group.size > 0 ? tb_show_group_name(book, report, f->measure, f->group)
                                : tb_report_title(arena, f),
              false);
-        cell(out, in_language(f->unit_zh, f->unit_en), false);
+        cell(out, tb_say_which(f->unit_zh, f->unit_en), false);
         cell(out, tb_report_value(arena, f->kind, f->period), false);
         cell(out, tb_report_value(arena, f->kind, f->year), false);
         cell(out, tb_report_value(arena, f->kind, f->previous), false);
@@ -117,7 +109,7 @@ bool tb_report_export(FILE *out, tb_book *book, const tb_local_report *report)
 {
     static const uint8_t mark[] = {0xEF, 0xBB, 0xBF}; /* without it spreadsheets guess wrong */
     (void)fwrite(mark, 1, sizeof mark, out);
-    cell(out, in_language(report->line.title_zh, report->line.title_en), true);
+    cell(out, tb_say_which(report->line.title_zh, report->line.title_en), true);
     pair(out, _("owed by"), tb_book_party(book, &report->line.reporter));
     pair(out, _("period"), report->line.period);
     figures(out, book, report);

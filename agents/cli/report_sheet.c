@@ -122,11 +122,6 @@ static void put_change(sheet *s, lxw_col_t column, const tb_local_figure *figure
     }
 }
 
-static tb_bytes in_language(tb_bytes zh, tb_bytes en)
-{
-    return (tb_say_chinese() && zh.size > 0) || en.size == 0 ? zh : en;
-}
-
 static lxw_format *format_of(sheet *s, bool bold, bool border, bool wraps, uint8_t align)
 {
     lxw_format *format = workbook_add_format(s->workbook);
@@ -192,7 +187,7 @@ static void heading(sheet *s)
     tb_bytes reporter = tb_book_party(s->book, &line->reporter);
     tb_bytes period = tb_report_period_word(arena, line->period);
     tb_bytes of = campaign == NULL ? line->campaign : tb_book_label(&campaign->title, line->campaign);
-    tb_bytes title = in_language(line->title_zh, line->title_en);
+    tb_bytes title = tb_say_which(line->title_zh, line->title_en);
     tb_text text;
     tb_bytes both = {NULL, 0};
     tb_text_init(&text, arena, of.size + title.size + 4);
@@ -250,7 +245,7 @@ static void figures(sheet *s)
             put(s, 0, tb_bytes_str(""), s->serial);
             put(s, 1, tb_show_group_name(s->book, s->report, f->measure, f->group), s->part);
         }
-        put(s, 2, in_language(f->unit_zh, f->unit_en), s->serial);
+        put(s, 2, tb_say_which(f->unit_zh, f->unit_en), s->serial);
         put_value(s, 3, f->kind, f->period);
         put_value(s, 4, f->kind, f->year);
         put_value(s, 5, f->kind, f->previous);

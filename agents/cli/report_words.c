@@ -69,8 +69,7 @@ bool tb_report_is_declared(const tb_local_figure *figure)
 
 tb_bytes tb_report_title(tb_arena *arena, const tb_local_figure *figure)
 {
-    bool chinese = (tb_say_chinese() && figure->title_zh.size > 0) || figure->title_en.size == 0;
-    tb_bytes title = chinese ? figure->title_zh : figure->title_en;
+    tb_bytes title = tb_say_which(figure->title_zh, figure->title_en);
     const char *mark = _(" (declared)");
     tb_text text;
     if (!tb_report_is_declared(figure)) {
@@ -79,6 +78,21 @@ tb_bytes tb_report_title(tb_arena *arena, const tb_local_figure *figure)
     tb_text_init(&text, arena, title.size + strlen(mark));
     tb_text_bytes(&text, title);
     tb_text_str(&text, mark);
+    return done(&text);
+}
+
+tb_bytes tb_report_title_with_unit(tb_arena *arena, const tb_local_figure *figure)
+{
+    tb_bytes title = tb_say_which(figure->title_zh, figure->title_en);
+    tb_bytes unit = tb_say_which(figure->unit_zh, figure->unit_en);
+    const char *close = tb_report_is_declared(figure) ? _(", declared)") : _(")");
+    const char *open = _(" (");
+    tb_text text;
+    tb_text_init(&text, arena, title.size + strlen(open) + unit.size + strlen(close));
+    tb_text_bytes(&text, title);
+    tb_text_str(&text, open);
+    tb_text_bytes(&text, unit);
+    tb_text_str(&text, close);
     return done(&text);
 }
 

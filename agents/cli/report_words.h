@@ -11,6 +11,8 @@
 tb_bytes tb_report_value(tb_arena *arena, uint32_t kind, tb_bytes value);
 /* What a figure is called; one that somebody declared says so: 实名登记率(申报). */
 tb_bytes tb_report_title(tb_arena *arena, const tb_local_figure *figure);
+/* The same with its unit: 一证五卡以上用户(户,申报). */
+tb_bytes tb_report_title_with_unit(tb_arena *arena, const tb_local_figure *figure);
 /* Somebody typed it, and nothing counted it. */
 bool tb_report_is_declared(const tb_local_figure *figure);
 /* Whose word it is and as of when (else when it was filed last), and that neither counting nor

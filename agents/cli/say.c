@@ -53,6 +53,11 @@ bool tb_say_chinese(void)
     return chinese;
 }
 
+tb_bytes tb_say_which(tb_bytes zh, tb_bytes en)
+{
+    return (tb_say_chinese() && zh.size > 0) || en.size == 0 ? zh : en;
+}
+
 void tb_say_error(const char *format, ...)
 {
     va_list arguments;

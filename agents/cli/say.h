@@ -13,6 +13,8 @@
 void tb_say_init(const char *language);
 /* Whether people are addressed in Chinese. */
 bool tb_say_chinese(void);
+/* Of a title in both languages the one to print; where that is empty, the other. */
+tb_bytes tb_say_which(tb_bytes zh, tb_bytes en);
 
 /* One error line to stderr: "tongbao: " and the sentence. */
 void tb_say_error(const char *format, ...) __attribute__((format(printf, 1, 2)));

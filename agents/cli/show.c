@@ -218,13 +218,21 @@ static void show_event(tb_book *book, const tb_local_summary *of, const tb_local
     }
 }
 
+static void show_campaign(tb_book *book, const tb_local_summary *s)
+{
+    const tb_campaign *campaign = tb_book_campaign_of(book, s->campaign);
+    tb_bytes name = campaign == NULL ? s->campaign : tb_book_label(&campaign->title, s->campaign);
+    (void)printf(_("campaign: %.*s (%.*s), version %" PRIu32 "\n"), (int)name.size,
+                 (const char *)name.data, (int)s->campaign.size, (const char *)s->campaign.data,
+                 s->campaign_version);
+}
+
 bool tb_show_case(tb_book *book, const tb_local_case *whole)
 {
     const tb_local_summary *s = &whole->summary;
     tb_arena *arena = &book->client->arena;
     line(_("case"), tb_show_hex(arena, s->case_id.bytes, sizeof s->case_id.bytes));
-    (void)printf(_("campaign: %.*s, version %" PRIu32 "\n"), (int)s->campaign.size,
-                 (const char *)s->campaign.data, s->campaign_version);
+    show_campaign(book, s);
     line(_("state"), tb_book_state(book, s, s->state));
     line(_("holder"), tb_book_party(book, &s->holder));
     line(_("opened by"), tb_book_party(book, &s->opener));

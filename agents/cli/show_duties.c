@@ -8,11 +8,6 @@
 #include "agents/cli/say.h"
 #include "base/text.h"
 
-static tb_bytes in_language(tb_bytes zh, tb_bytes en)
-{
-    return (tb_say_chinese() && zh.size > 0) || en.size == 0 ? zh : en;
-}
-
 const char *tb_show_duty_state(const tb_local_duty_line *duty)
 {
     switch (duty->state) {
@@ -58,7 +53,7 @@ static tb_bytes state_of(tb_arena *arena, const tb_local_duty_line *duty)
 tb_bytes tb_show_basis(tb_arena *arena, const tb_local_duty_line *duty)
 {
     if (!duty->by_default) {
-        return in_language(duty->basis_zh, duty->basis_en);
+        return tb_say_which(duty->basis_zh, duty->basis_en);
     }
     if (duty->adopted_no.size == 0) {
         return tb_bytes_str(_("basis: default limit (not of the plan)"));
@@ -107,7 +102,7 @@ bool tb_show_duties(tb_book *book, const tb_local_duties *duties)
     tb_grid_init(&grid, arena, headings);
     for (size_t i = 0; i < duties->count; i++) {
         const tb_local_duty_line *d = &duties->lines[i];
-        tb_bytes title = in_language(d->title_zh, d->title_en);
+        tb_bytes title = tb_say_which(d->title_zh, d->title_en);
         tb_grid_put(&grid, tb_show_hex(arena, d->case_id.bytes, sizeof d->case_id.bytes));
         tb_grid_put(&grid, title.size > 0 ? title : d->duty);
         tb_grid_put(&grid, tb_book_party(book, &d->debtor));
@@ -125,6 +120,28 @@ bool tb_show_duties(tb_book *book, const tb_local_duties *duties)
     return printed;
 }
 
+/* Whether new cases go under it. After its last day it is not closed by itself: what is open is
+ * worked to its end, and reports are filed. */
+static const char *force_word(const tb_local_campaign_line *c)
+{
+    if (!c->newest) {
+        return _("for cases opened under it");
+    }
+    return c->when == TB_WHEN_BEFORE ? _("not yet")
+           : c->when == TB_WHEN_OVER ? _("its days are over; open cases go on")
+                                     : _("yes");
+}
+
+static void tell_calendar(const tb_local_campaign_line *c)
+{
+    if (c->newest && c->calendar_lacks.size > 0) {
+        (void)printf(_("%.*s: the calendar installed here does not know %.*s; days of it are "
+                       "counted by weekdays alone\n"),
+                     (int)c->id.size, (const char *)c->id.data, (int)c->calendar_lacks.size,
+                     (const char *)c->calendar_lacks.data);
+    }
+}
+
 bool tb_show_campaigns(tb_book *book, const tb_local_campaigns *campaigns)
 {
     const char *const headings[] = {_("campaign"), _("version"),  _("name"), _("from"),
@@ -135,12 +152,15 @@ bool tb_show_campaigns(tb_book *book, const tb_local_campaigns *campaigns)
         const tb_local_campaign_line *c = &campaigns->lines[i];
         tb_grid_put(&grid, c->id);
         tb_grid_number(&grid, c->version);
-        tb_grid_put(&grid, in_language(c->title_zh, c->title_en));
+        tb_grid_put(&grid, tb_say_which(c->title_zh, c->title_en));
         tb_grid_put(&grid, c->from);
         tb_grid_put(&grid, c->to);
-        tb_grid_text(&grid, c->newest ? _("yes") : _("for cases opened under it"));
+        tb_grid_text(&grid, force_word(c));
     }
     bool printed = tb_grid_print(&grid, stdout);
+    for (size_t i = 0; i < campaigns->count; i++) {
+        tell_calendar(&campaigns->lines[i]);
+    }
     if (campaigns->count == 0) {
         (void)printf(_("no campaign is installed here\n"));
     }

@@ -6,11 +6,6 @@
 #include "agents/cli/say.h"
 #include "agents/cli/show.h"
 
-static tb_bytes in_language(tb_bytes zh, tb_bytes en)
-{
-    return (tb_say_chinese() && zh.size > 0) || en.size == 0 ? zh : en;
-}
-
 static const char *why_text(tb_effective_why why)
 {
     switch (why) {
@@ -121,12 +116,12 @@ static void show_one(tb_book *book, const tb_local_explained_duty *d)
 {
     tb_arena *arena = &book->client->arena;
     const tb_local_duty_line *l = &d->line;
-    tb_bytes title = in_language(l->title_zh, l->title_en);
+    tb_bytes title = tb_say_which(l->title_zh, l->title_en);
     title = title.size > 0 ? title : l->duty;
     tb_bytes debtor = tb_book_party(book, &l->debtor);
     tb_bytes creditor = tb_book_party(book, &l->creditor);
     tb_bytes actor = tb_book_party(book, &d->actor);
-    tb_bytes from = in_language(l->from_zh, l->from_en);
+    tb_bytes from = tb_say_which(l->from_zh, l->from_en);
     tb_bytes own = tb_show_time(arena, d->own);
     tb_bytes stored = tb_show_time(arena, d->stored);
     tb_bytes counts = tb_show_time(arena, l->from);

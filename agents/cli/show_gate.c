@@ -12,11 +12,6 @@
 #define HOUR_MS   (60 * MINUTE_MS)
 #define DAY_MS    (24 * HOUR_MS)
 
-static tb_bytes in_language(tb_bytes zh, tb_bytes en)
-{
-    return (tb_say_chinese() && zh.size > 0) || en.size == 0 ? zh : en;
-}
-
 const char *tb_gate_key(tb_gate gate)
 {
     switch (gate) {
@@ -74,7 +69,7 @@ bool tb_show_lists_here(tb_book *book, const tb_local_lists *lists)
     for (size_t i = 0; i < lists->count; i++) {
         const tb_local_list_line *l = &lists->lines[i];
         tb_grid_put(&grid, l->list);
-        tb_grid_put(&grid, in_language(l->title_zh, l->title_en));
+        tb_grid_put(&grid, tb_say_which(l->title_zh, l->title_en));
         tb_grid_put(&grid, l->campaign);
         tb_grid_text(&grid, l->national ? _("everywhere") : _("in its province"));
         tb_grid_number(&grid, l->listed);
@@ -114,7 +109,7 @@ static tb_bytes province_of(tb_book *book, tb_bytes code)
     const tb_provinces *provinces = tb_book_provinces(book);
     const tb_province *found =
         provinces != NULL && code.size > 0 ? tb_provinces_find(provinces, code) : NULL;
-    return found != NULL ? in_language(found->name_zh, found->name_en) : code;
+    return found != NULL ? tb_say_which(found->name_zh, found->name_en) : code;
 }
 
 static void show_parties(tb_book *book, const char *label, const tb_party *list, size_t count)
@@ -159,7 +154,7 @@ static void show_entry(tb_book *book, tb_bytes campaign, const tb_local_entry *e
 
 bool tb_show_list(tb_book *book, const tb_local_shown_list *shown)
 {
-    tb_bytes title = in_language(shown->list.title_zh, shown->list.title_en);
+    tb_bytes title = tb_say_which(shown->list.title_zh, shown->list.title_en);
     (void)printf("%.*s (%.*s)\n", (int)title.size, (const char *)title.data,
                  (int)shown->list.list.size, (const char *)shown->list.list.data);
     (void)printf(_("listed: %" PRIu64 ", removed: %" PRIu64 "\n"), shown->list.listed,
@@ -175,7 +170,7 @@ bool tb_show_list(tb_book *book, const tb_local_shown_list *shown)
 
 void tb_show_verdict(tb_book *book, const tb_local_verdicts *all, const tb_local_verdict *verdict)
 {
-    tb_bytes title = in_language(all->list.title_zh, all->list.title_en);
+    tb_bytes title = tb_say_which(all->list.title_zh, all->list.title_en);
     tb_bytes province = province_of(book, all->province);
     (void)printf("%.*s%s%.*s: %s\n", (int)title.size, (const char *)title.data,
                  province.size > 0 ? ", " : "", (int)province.size, (const char *)province.data,
@@ -235,7 +230,7 @@ static void show_owed(tb_book *book, const tb_local_family *family)
     for (size_t i = 0; i < family->owed_count; i++) {
         const tb_local_owed *one = &family->owed[i];
         bool first = i == 0 || !tb_bytes_equal(one->duty, family->owed[i - 1].duty);
-        tb_bytes title = in_language(one->title_zh, one->title_en);
+        tb_bytes title = tb_say_which(one->title_zh, one->title_en);
         tb_bytes party = tb_book_party(book, &one->debtor);
         tb_bytes due = tb_show_time(&book->client->arena, one->due);
         if (first) {

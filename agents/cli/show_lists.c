@@ -9,11 +9,6 @@
 #include "base/text.h"
 #include "messages/directory.h"
 
-static tb_bytes in_language(tb_bytes zh, tb_bytes en)
-{
-    return (tb_say_chinese() && zh.size > 0) || en.size == 0 ? zh : en;
-}
-
 bool tb_show_notices(tb_book *book, const tb_local_notices *notices)
 {
     tb_arena *arena = &book->client->arena;
@@ -38,7 +33,7 @@ bool tb_show_notices(tb_book *book, const tb_local_notices *notices)
 /* What was done, and what became of it when it did not take effect: "sign for (overtaken)". */
 static tb_bytes act_of(tb_arena *arena, const tb_local_trace_line *line)
 {
-    tb_bytes title = in_language(line->title_zh, line->title_en);
+    tb_bytes title = tb_say_which(line->title_zh, line->title_en);
     title = title.size > 0 ? title : line->action;
     const char *standing = line->standing == 0 ? "" : tb_show_standing(line->standing);
     if (*standing == '\0') {
@@ -69,9 +64,19 @@ bool tb_show_trace(tb_book *book, const tb_local_traced *traced)
         tb_grid_put(&grid, tb_show_time(arena, t->since));
         tb_grid_put(&grid, tb_show_time(arena, t->last_attempt));
         tb_grid_put(&grid, tb_show_time(arena, t->next_attempt));
-        tb_grid_put(&grid, in_language(t->why_zh, t->why_en));
+        tb_grid_put(&grid, tb_say_which(t->why_zh, t->why_en));
     }
     return tb_grid_print(&grid, stdout);
+}
+
+/* The title for people, the id for what they type. */
+static void put_role(tb_book *book, tb_grid *grid, tb_bytes role)
+{
+    tb_bytes title = tb_book_role(book, role);
+    char both[512];
+    (void)snprintf(both, sizeof both, "%.*s (%.*s)", (int)title.size, (const char *)title.data,
+                   (int)role.size, (const char *)role.data);
+    tb_grid_put(grid, tb_bytes_equal(title, role) ? role : tb_bytes_str(both));
 }
 
 bool tb_show_parties(tb_book *book, const tb_local_parties *parties)
@@ -83,8 +88,8 @@ bool tb_show_parties(tb_book *book, const tb_local_parties *parties)
     for (size_t i = 0; i < parties->count; i++) {
         const tb_local_party_line *p = &parties->lines[i];
         tb_grid_put(&grid, tb_party_bytes(&p->id));
-        tb_grid_put(&grid, in_language(p->name_zh, p->name_en));
-        tb_grid_put(&grid, p->role);
+        tb_grid_put(&grid, tb_say_which(p->name_zh, p->name_en));
+        put_role(book, &grid, p->role);
         tb_grid_text(&grid, p->state == TB_PARTY_ACTIVE ? _("yes") : _("no"));
     }
     return tb_grid_print(&grid, stdout);
@@ -92,7 +97,7 @@ bool tb_show_parties(tb_book *book, const tb_local_parties *parties)
 
 static void show_field(tb_book *book, const tb_local_summary *of, const tb_local_field_line *field)
 {
-    tb_bytes title = in_language(field->title_zh, field->title_en);
+    tb_bytes title = tb_say_which(field->title_zh, field->title_en);
     (void)printf("    %.*s=…  %.*s%s", (int)field->id.size, (const char *)field->id.data,
                  (int)title.size, (const char *)title.data,
                  field->required ? _(" (required)") : "");
@@ -113,7 +118,7 @@ bool tb_show_acts(tb_book *book, const tb_local_summary *of, const tb_local_acts
             continue;
         }
         possible++;
-        tb_bytes title = in_language(act->title_zh, act->title_en);
+        tb_bytes title = tb_say_which(act->title_zh, act->title_en);
         (void)printf("%.*s  %.*s\n", (int)act->action.size, (const char *)act->action.data,
                      (int)title.size, (const char *)title.data);
         for (size_t j = 0; j < act->field_count; j++) {
@@ -138,7 +143,7 @@ static void counted(const char *label, uint64_t value)
 
 void tb_show_status(tb_book *book, const tb_local_status *s)
 {
-    tb_bytes name = in_language(s->name_zh, s->name_en);
+    tb_bytes name = tb_say_which(s->name_zh, s->name_en);
     tb_bytes id = tb_party_bytes(&s->party);
     tb_bytes civil = tb_show_time(&book->client->arena, s->civil);
     (void)printf("%.*s (%.*s)\n", (int)name.size, (const char *)name.data, (int)id.size,

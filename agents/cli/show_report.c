@@ -10,11 +10,6 @@
 
 #define GROUP_NAMES_BYTES 512 /* titles of at most TB_MEASURE_BY_MAX values */
 
-static tb_bytes in_language(tb_bytes zh, tb_bytes en)
-{
-    return (tb_say_chinese() && zh.size > 0) || en.size == 0 ? zh : en;
-}
-
 bool tb_show_reports(tb_book *book, const tb_local_reports *reports)
 {
     tb_arena *arena = &book->client->arena;
@@ -25,7 +20,7 @@ bool tb_show_reports(tb_book *book, const tb_local_reports *reports)
     tb_grid_init(&grid, arena, headings);
     for (size_t i = 0; i < reports->count; i++) {
         const tb_local_report_line *r = &reports->lines[i];
-        tb_grid_put(&grid, in_language(r->title_zh, r->title_en));
+        tb_grid_put(&grid, tb_say_which(r->title_zh, r->title_en));
         tb_grid_put(&grid, r->period);
         tb_grid_put(&grid, tb_book_party(book, &r->reporter));
         tb_grid_put(&grid, tb_show_time(arena, r->due));
@@ -46,7 +41,7 @@ bool tb_show_reports(tb_book *book, const tb_local_reports *reports)
 static void show_head(tb_book *book, const tb_local_report_line *line)
 {
     tb_arena *arena = &book->client->arena;
-    tb_bytes title = in_language(line->title_zh, line->title_en);
+    tb_bytes title = tb_say_which(line->title_zh, line->title_en);
     tb_bytes reporter = tb_book_party(book, &line->reporter);
     tb_bytes due = tb_show_time(arena, line->due);
     tb_bytes timeliness = tb_report_timeliness_word(arena, line);
@@ -125,7 +120,7 @@ static bool show_figures(tb_book *book, const tb_local_report *report)
     for (size_t i = 0; i < report->figure_count; i++) {
         const tb_local_figure *f = &report->figures[i];
         tb_grid_put(&grid, figure_name(book, report, f));
-        tb_grid_put(&grid, in_language(f->unit_zh, f->unit_en));
+        tb_grid_put(&grid, tb_say_which(f->unit_zh, f->unit_en));
         tb_grid_put(&grid, tb_report_value(arena, f->kind, f->period));
         tb_grid_put(&grid, tb_report_value(arena, f->kind, f->year));
         tb_grid_put(&grid, tb_report_value(arena, f->kind, f->previous));
@@ -180,7 +175,7 @@ static void show_declared(tb_book *book, const tb_local_report *report)
         if (!tb_report_is_declared(f) || f->group.size > 0 || f->period.size == 0) {
             continue;
         }
-        tb_bytes title = in_language(f->title_zh, f->title_en);
+        tb_bytes title = tb_say_which(f->title_zh, f->title_en);
         tb_bytes word = tb_report_declared_word(arena, &report->line, f, by);
         (void)printf(_("declared: %.*s: %.*s\n"), (int)title.size, (const char *)title.data,
                      (int)word.size, (const char *)word.data);

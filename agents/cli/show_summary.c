@@ -30,10 +30,8 @@ print_legend(tb_arena *arena, const tb_local_report *report, size_t each, size_t
 {
     for (size_t m = from; m < upto; m++) {
         const tb_local_figure *f = &report->figures[m * each];
-        tb_bytes title = tb_report_title(arena, f);
-        tb_bytes unit = tb_say_chinese() ? f->unit_zh : f->unit_en;
-        (void)printf("(%zu) %.*s (%.*s)\n", m + 1, (int)title.size, (const char *)title.data,
-                     (int)unit.size, (const char *)unit.data);
+        tb_bytes title = tb_report_title_with_unit(arena, f);
+        (void)printf("(%zu) %.*s\n", m + 1, (int)title.size, (const char *)title.data);
     }
 }
 

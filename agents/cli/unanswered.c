@@ -323,8 +323,7 @@ static int run(const tb_common *common, const char *name, whole *w)
         return code;
     }
     tb_book_init(&book, &client);
-    if (name != NULL && !tb_party_parse(tb_book_party_id(&book, tb_bytes_str(name)), &by)) {
-        tb_say_error(_("\"%s\" is no party of the directory; see: tongbao directory list"), name);
+    if (name != NULL && !tb_book_party_named(&book, name, &by)) {
         code = TB_EXIT_USAGE;
     }
     if (code == TB_EXIT_DONE) {

@@ -2,6 +2,7 @@
 
 #include "agents/campaign/fields.h"
 #include "agents/cli/say.h"
+#include "agents/cli/width.h"
 #include "agents/import/names.h"
 #include "agents/import/values.h"
 #include "base/text.h"
@@ -24,6 +25,9 @@ static bool place(tb_field *fields, size_t *count, tb_field field)
     return at == 0 || order(&fields[at - 1], &field) != 0;
 }
 
+/* Of what somebody typed, so that the sentence before it stays in sight. */
+#define SHOWN_COLUMNS 80
+
 /* What is wrong with a value typed here: no column of a table, and the choices are few enough to be
  * named. */
 static void say_wrong(tb_book *book,
@@ -40,16 +44,24 @@ static void say_wrong(tb_book *book,
         refused = codes != NULL ? TB_REFUSED_CHOICE : TB_REFUSED_FIELD_INVALID;
     }
     tb_text text;
-    tb_bytes detail = tb_bytes_str(word);
-    tb_text_init(&text, &book->client->arena, TB_REASON_BYTES_MAX + strlen(word));
+    const tb_bytes shown = tb_width_cut(tb_bytes_str(word), SHOWN_COLUMNS);
+    tb_bytes detail = shown;
+    tb_text_init(&text, &book->client->arena, TB_REASON_BYTES_MAX + detail.size);
     tb_text_bytes(&text, detail);
     for (unsigned i = 0; codes != NULL && i < codes->choice_count; i++) {
         tb_text_str(&text, i == 0 ? ": " : " | ");
         tb_text_bytes(&text,
                       tb_book_label(&codes->choices[i].title, tb_bytes_str(codes->choices[i].id)));
     }
+    const char *form = refused == TB_REFUSED_FIELD_INVALID || refused == TB_REFUSED_VALUE_UNKNOWN
+                           ? tb_value_form(def->type, tb_say_chinese())
+                           : "";
+    if (form[0] != '\0') {
+        tb_text_str(&text, ": ");
+        tb_text_str(&text, form);
+    }
     if (tb_text_done(&text, &detail) != TB_OK) {
-        detail = tb_bytes_str(word); /* too many to be named */
+        detail = shown; /* too many to be named */
     }
     tb_say_refusal(refused, detail);
 }

@@ -5,6 +5,7 @@
 #include "agents/import/names.h"
 #include "agents/import/number.h"
 #include "agents/import/utf8.h"
+#include "base/limits.h"
 #include "base/text.h"
 
 #define DATE_TEXT 10 /* the day at the front of a printed instant */
@@ -135,6 +136,16 @@ static tb_err meaning(const tb_campaign *campaign,
     TB_UNREACHABLE();
 }
 
+/* What tb_field_check says; of a text, which has no form of its own, what is wrong with it. */
+static tb_refusal check(const tb_campaign *campaign, const tb_field_def *field, tb_bytes value)
+{
+    tb_refusal refused = tb_field_check(campaign, field, value);
+    if (refused == TB_REFUSED_FIELD_INVALID && field->type == TB_FIELD_TEXT) {
+        return value.size > TB_FIELD_BYTES_MAX ? TB_REFUSED_TEXT_LONG : TB_REFUSED_TEXT_CONTROL;
+    }
+    return refused;
+}
+
 tb_err tb_value_read(const tb_campaign *campaign,
                      const tb_field_def *field,
                      const tb_provinces *provinces,
@@ -157,10 +168,52 @@ tb_err tb_value_read(const tb_campaign *campaign,
         return err;
     }
     if (refused == TB_ACCEPTED) {
-        refused =
-            value.size == 0 ? TB_REFUSED_VALUE_UNKNOWN : tb_field_check(campaign, field, value);
+        refused = value.size == 0 ? TB_REFUSED_VALUE_UNKNOWN : check(campaign, field, value);
     }
     *out = value;
     *out_refused = refused;
     return TB_OK;
+}
+
+const char *tb_value_form(tb_field_type type, bool zh)
+{
+    switch (type) {
+    case TB_FIELD_MSISDN:
+        return "13800138000";
+    case TB_FIELD_ICCID:
+        return zh ? "以 89 开头的 19 或 20 位号码" : "19 or 20 digits that begin with 89";
+    case TB_FIELD_USCC:
+        return zh ? "18 位统一社会信用代码(校验位须正确)"
+                  : "18 characters of a credit code, its check character right";
+    case TB_FIELD_REG_NO:
+        return zh ? "15 位注册号(校验位须正确)" : "15 digits, the check digit right";
+    case TB_FIELD_PROVINCE:
+        return zh ? "浙江省、浙江、33" : "浙江省, 浙江, 33";
+    case TB_FIELD_PARTY:
+        return zh ? "单位名称或代码(tongbao directory list)"
+                  : "a party's name or id (tongbao directory list)";
+    case TB_FIELD_TIME:
+        return "2015-02-09 11:39";
+    case TB_FIELD_DATE:
+        return "2015-02-09";
+    case TB_FIELD_COUNT:
+        return zh ? "非负整数" : "a whole number";
+    case TB_FIELD_DIGEST:
+        return zh ? "64 位十六进制数" : "64 hex digits";
+    case TB_FIELD_FLAG:
+        return zh ? "是、否" : "yes, no";
+    case TB_FIELD_CASE:
+        return zh ? "32 位办件编号(tongbao case list)" : "a case's 32 digits (tongbao case list)";
+    case TB_FIELD_PERIOD:
+        return "2015-01, 2015-Q1, 2015-H1, 2015";
+    case TB_FIELD_DECLARED:
+        return "9000, 9000/10000, 9000/10000@2015-12-31";
+    case TB_FIELD_NUMBER:
+        return "〔2015〕7号";
+    case TB_FIELD_TEXT:
+    case TB_FIELD_CHOICE:
+    case TB_FIELD_FIGURES:
+        return "";
+    }
+    TB_UNREACHABLE();
 }

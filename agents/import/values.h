@@ -8,7 +8,8 @@
 #include "base/refusal.h"
 
 /* Gives the value in the arena, empty for an empty cell; or in *out_refused value_unknown,
- * date_malformed, or what tb_field_check says. TB_ERR_LIMIT when the arena is full. */
+ * date_malformed, of a text text_long or text_control, or what tb_field_check says. TB_ERR_LIMIT
+ * when the arena is full. */
 tb_err tb_value_read(const tb_campaign *campaign,
                      const tb_field_def *field,
                      const tb_provinces *provinces,
@@ -16,5 +17,9 @@ tb_err tb_value_read(const tb_campaign *campaign,
                      tb_arena *arena,
                      tb_bytes *out,
                      tb_refusal *out_refused) TB_MUST_USE;
+
+/* What a value of that type looks like, to be shown to who wrote one that does not; "" where no few
+ * words say it. */
+const char *tb_value_form(tb_field_type type, bool zh);
 
 #endif

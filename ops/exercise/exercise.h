@@ -90,6 +90,13 @@ typedef struct ex_work {
     bool scores; /* a lapse: under a limit that was adopted when it was ordered */
 } ex_work;
 
+struct json_t; /* jansson's */
+
+typedef struct ex_crossing { /* a case goes to another province, or is signed for there */
+    tb_time at;
+    char home[8];
+} ex_crossing;
+
 typedef struct ex_row {
     tb_field *columns; /* as import understood them */
     size_t column_count;
@@ -127,8 +134,10 @@ typedef struct ex_row {
     tb_time informed_at;
     tb_time restored_at; /* 复通; the times above are those of before it came back */
     bool came_back;      /* for a review */
-    tb_time forwards[EX_FORWARDS_MAX]; /* each time: a home may refuse it, and it goes to another */
-    size_t forward_count;
+    char home_said[8];                  /* by the events taken so far */
+    ex_crossing forwards[EX_FORWARDS_MAX]; /* each time: a home may refuse it, and it goes to another */
+    ex_crossing signings[EX_FORWARDS_MAX];
+    size_t forward_count, signing_count;
     char ordered[TB_PARTY_BYTES]; /* whom last */
     tb_time ordered_at;
     unsigned lapses; /* recorded on its case, of any duty */
@@ -260,6 +269,9 @@ bool ex_lapse_scores(const ex_world *world, const ex_row *row, const char *duty)
 /* lapses.c: of every case with a lapse what was said of it; lapses.json. */
 void ex_collect_lapses(ex_world *world);
 void ex_write_lapses(ex_world *world);
+/* reconcile_count.c: counts over the leads what provinces sent each other in a period, and holds it against the
+ * differences headquarters was told of; all is its answer. */
+void ex_count_differences(ex_world *world, const struct json_t *all, const char *id, const char *period);
 /* reconcile.c: reconciliation.json, while the agents run. */
 void ex_reconcile(ex_world *world);
 

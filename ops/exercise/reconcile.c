@@ -87,6 +87,9 @@ static void add_period(ex_world *world, const ex_party *reader, const tb_report_
         const tb_reconcile_def *def = &report->reconciles[i];
         json_t *whole = of_id(all, def->id);
         if (def->whole_role == NULL) {
+            if (strcmp(def->sent, "forwarded") == 0) {
+                ex_count_differences(world, all, def->id, period);
+            }
             add_pairs(world, all, period, def->id, list);
         } else if (whole != NULL && !json_is_true(json_object_get(whole, "agree"))) {
             add_whole(whole, period, list);

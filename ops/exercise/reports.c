@@ -116,7 +116,7 @@ static void count_rows(const ex_world *world, const char *province, const char *
         out[0].rows += found && police && in_period(row->submitted_at, period);
         out[1].rows += found && !police && in_period(row->submitted_at, period);
         for (size_t f = 0; f < row->forward_count; f++) {
-            out[2].rows += found && in_period(row->forwards[f], period);
+            out[2].rows += found && in_period(row->forwards[f].at, period);
         }
         out[3].rows += home && !found && in_period(row->signed_for_at, period);
         out[4].rows += home && in_period(row->confirmed_at, period);
@@ -255,7 +255,7 @@ void ex_write_reports(ex_world *world)
     }
     print_timeliness(world);
     if (world->figures > 0) {
-        (void)printf("%llu of their figures and of the evaluations' were counted over the leads as well: %llu differ\n",
+        (void)printf("%llu of their figures, of the evaluations' and of the reconciliations' were counted over the leads as well: %llu differ\n",
                      (unsigned long long)world->figures, (unsigned long long)world->figures_wrong);
     }
     write_list(world, "reports.json", REPORTS);

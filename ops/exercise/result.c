@@ -11,6 +11,25 @@
 
 /* ---- reading every case back from the discovery bureau's agent ---- */
 
+/* To whom it goes, or where it was signed for, is the home as the case has it then. */
+static void take_crossing(ex_row *row, const tb_local_event *event)
+{
+    for (size_t i = 0; i < event->field_count; i++) {
+        tb_bytes value = event->fields[i].value;
+        if (tb_bytes_equal(event->fields[i].id, tb_bytes_str("home_province"))) {
+            (void)snprintf(row->home_said, sizeof row->home_said, "%.*s", (int)value.size, (const char *)value.data);
+        }
+    }
+    bool goes = tb_bytes_equal(event->action, tb_bytes_str("forward")), comes = tb_bytes_equal(event->action, tb_bytes_str("sign_for"));
+    ex_crossing crossing = {.at = event->at};
+    memcpy(crossing.home, row->home_said, sizeof crossing.home);
+    if (goes && row->forward_count < EX_FORWARDS_MAX) {
+        row->forwards[row->forward_count++] = crossing;
+    } else if (comes && row->signing_count < EX_FORWARDS_MAX) {
+        row->signings[row->signing_count++] = crossing;
+    }
+}
+
 static void take_event(const ex_world *world, ex_row *row, const tb_local_event *event)
 {
     struct {
@@ -39,9 +58,7 @@ static void take_event(const ex_world *world, ex_row *row, const tb_local_event 
     if (tb_bytes_equal(event->action, tb_bytes_str("shut_down"))) {
         row->confirmed_at = event->at;
     }
-    if (tb_bytes_equal(event->action, tb_bytes_str("forward")) && row->forward_count < EX_FORWARDS_MAX) {
-        row->forwards[row->forward_count++] = event->at;
-    }
+    take_crossing(row, event);
     if (tb_bytes_equal(event->action, tb_bytes_str("pass_on"))) {
         row->informed_at = event->at;
     }
@@ -73,7 +90,8 @@ static void collected(ex_world *world, ex_party *party, const tb_local_answer *a
     const tb_local_summary *s = &answer->case_.summary;
     row->closed_at = row->shut_down_at = row->restored_at = 0;
     row->came_back = false;
-    row->forward_count = row->work_count = row->lapses = 0;
+    row->home_said[0] = '\0';
+    row->signing_count = row->forward_count = row->work_count = row->lapses = 0;
     (void)snprintf(row->state, sizeof row->state, "%.*s", (int)s->state.size, (const char *)s->state.data);
     for (size_t i = 0; i < answer->case_.event_count; i++) {
         take_event(world, row, &answer->case_.events[i]);

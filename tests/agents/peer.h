@@ -19,6 +19,8 @@
 #define PEER_SENT_MAX 512
 /* The META row that keeps what was applied. */
 #define PEER_APPLIED  "test applied"
+/* And the one that counts how often drafts were told that the store went back. */
+#define PEER_WENT_BACK "test went back"
 #define TOWN_TIME     INT64_C(1700000000000)
 #define TOWN_FRESH_MS (365ll * 24 * 3600 * 1000) /* the directory's */
 

@@ -341,6 +341,13 @@ tb_drafts_release(tb_agent *agent, tb_txn *txn, tb_now now, tb_random *random, t
     return TB_OK;
 }
 
+tb_err tb_drafts_went_back(tb_txn *txn)
+{
+    uint64_t times;
+    tb_err err = tb_meta_number(txn, PEER_WENT_BACK, &times);
+    return err == TB_OK ? tb_meta_number_put(txn, PEER_WENT_BACK, times + 1) : err;
+}
+
 tb_err tb_automatic_tick(tb_step *step)
 {
     (void)step;

@@ -68,6 +68,11 @@ static void take(void *context, const tb_campaign_finding *finding)
     assert_string_not_equal(finding->reason.zh, finding->reason.en);
     assert_string_not_equal(finding->remedy.zh, finding->remedy.en);
     assert_null(strchr(finding->reason.zh, '{'));
+    if (finding->advice) {
+        told->advice++;
+        told->advice_line = finding->line;
+        return;
+    }
     told->list[told->count].line = finding->line;
     (void)snprintf(told->list[told->count].key, sizeof told->list[0].key, "%s", finding->key);
     (void)snprintf(told->list[told->count].reason, sizeof told->list[0].reason, "%.280s",

@@ -23,7 +23,9 @@ typedef struct planted_told {
         char key[40];
         char reason[300];
     } list[PLANTED_TOLD_MAX];
-    unsigned count;
+    unsigned count;  /* faults */
+    unsigned advice; /* pieces of advice beside them, and the last one's line */
+    unsigned advice_line;
 } planted_told;
 
 /* The example with these planted, each at its own place; free it. */

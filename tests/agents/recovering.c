@@ -56,6 +56,11 @@ tb_stream fenced(town *t)
     frame.welcome.stored_count = 1;
     town_send(t, &t->a, &frame);
     assert_int_equal(peer_link(t, &t->a).fence, TB_REFUSED_MARKS_BACK);
+    uint64_t drafts_told;
+    tb_txn *txn = peer_look(t, &t->a);
+    assert_ok(tb_meta_number(txn, PEER_WENT_BACK, &drafts_told));
+    tb_store_abort(txn);
+    assert_int_equal(drafts_told, 1);
     peer_forget(&t->a);
     return stream;
 }

@@ -95,6 +95,33 @@ static void nobody_answers_what_was_not_asked(void **state)
     assert_string_equal(state_at(w, BUREAU), "submitted");
 }
 
+/* Whether the party is told that it may do so now. */
+static bool offered(world *w, const char *party, const char *action)
+{
+    tb_local_request request = {.kind = TB_REQUEST_LIST_ACTS, .case_id = w->case_id};
+    const tb_local_answer *answer = ask(w, party, &request);
+    for (size_t i = 0; i < answer->acts.count; i++) {
+        if (tb_bytes_equal(answer->acts.lines[i].action, tb_bytes_str(action))) {
+            return answer->acts.lines[i].code == TB_ACCEPTED;
+        }
+    }
+    return false;
+}
+
+static void an_answer_is_offered_while_a_request_waits_for_it(void **state)
+{
+    world *w = *state;
+    submitted(w);
+    assert_false(offered(w, BUREAU, "withdraw"));
+    assert_false(offered(w, BUREAU, "keep"));
+    assert_int_equal(acts(w, POLICE, "ask_withdraw", ""), TB_ACCEPTED);
+    deliver_all(w);
+    assert_true(offered(w, BUREAU, "withdraw"));
+    assert_true(offered(w, BUREAU, "keep"));
+    assert_int_equal(acts(w, BUREAU, "keep", ""), TB_ACCEPTED);
+    assert_false(offered(w, BUREAU, "withdraw"));
+}
+
 static void a_request_begins_a_duty_and_its_answer_ends_it(void **state)
 {
     world *w = *state;
@@ -178,6 +205,7 @@ static void a_closed_case_is_opened_again_by_its_last_holder_when_asked(void **s
 
 static const struct CMUnitTest tests[] = {
     IN_A_WORLD(nobody_answers_what_was_not_asked),
+    IN_A_WORLD(an_answer_is_offered_while_a_request_waits_for_it),
     IN_A_WORLD(a_request_begins_a_duty_and_its_answer_ends_it),
     IN_A_WORLD(one_request_is_answered_once),
     IN_A_WORLD(a_step_that_lists_a_request_does_not_answer_it),

@@ -42,6 +42,20 @@ static void a_bundle_for_another_party_or_of_another_hub_is_refused(void **state
                      TB_REFUSED_WRONG_HUB);
 }
 
+/* Made for us, with a notice to somebody else in it. */
+static void a_group_for_another_party_in_our_bundle_is_refused_as_such(void **state)
+{
+    town *t = *state;
+    peer_say(t, &t->a, "ct.33 hello");
+    peer_say(t, &t->a, "hq hello");
+    tb_bundle ours = opened(t, carry_out(t, &t->a, "ct.33"));
+    tb_bundle theirs = opened(t, carry_out(t, &t->a, "hq"));
+    ours.carry = theirs.carry;
+    assert_int_equal(bring_in(t, &t->b, sign_again(t, &ours, &t->a.sign)).code,
+                     TB_REFUSED_BUNDLE_FOREIGN);
+    assert_int_equal(peer_rows(t, &t->b, TB_TABLE_STREAM_IN), 0);
+}
+
 static void a_bundle_signed_by_somebody_else_is_refused(void **state)
 {
     town *t = *state;
@@ -310,6 +324,7 @@ static void a_bundle_of_nobody_or_of_our_own_is_refused(void **state)
 static const struct CMUnitTest tests[] = {
     T(a_damaged_bundle_is_refused_wherever_it_is_damaged),
     T(a_bundle_for_another_party_or_of_another_hub_is_refused),
+    T(a_group_for_another_party_in_our_bundle_is_refused_as_such),
     T(a_bundle_signed_by_somebody_else_is_refused),
     T(a_bundle_whose_beginning_is_missing_is_refused),
     T(a_bundle_under_a_cut_key_is_refused),

@@ -1,3 +1,4 @@
+#include "agents/draft.h"
 #include "tests/agents/bent_rows.h"
 #include "tests/agents/world.h"
 #include "tests/store/failing.h"
@@ -147,6 +148,59 @@ static void drafts_on_a_case_with_very_many_side_events_go_out(void **state)
     check_world(w);
 }
 
+/* As when its store is found to have gone back. */
+static void goes_back(world *w, const char *id)
+{
+    world_agent *a = who(w, id);
+    tb_txn *txn;
+    tb_arena_reset(&a->arena);
+    assert_ok(tb_store_begin(a->store, &a->arena, &txn));
+    assert_ok(tb_drafts_went_back(txn));
+    assert_ok(tb_store_commit(txn));
+}
+
+static void an_opening_of_a_store_that_went_back_returns_and_opens_nothing_again(void **state)
+{
+    world *w = *state;
+    link_up(w, "police.33", false);
+    assert_int_equal(opens(w, "police.33", LEAD), TB_ACCEPTED);
+    assert_true(w->answer.draft);
+    goes_back(w, "police.33");
+    assert_int_equal(opens(w, "police.33", LEAD), TB_ACCEPTED);
+    assert_true(w->answer.draft);
+    link_up(w, "police.33", true);
+    assert_int_equal(lying(w), 1); /* the later one */
+    assert_int_equal(drafts_at(w, "police.33"), 1);
+    deliver_all(w);
+    check_world(w);
+}
+
+static void of_acts_on_a_case_that_went_back_those_it_says_nothing_of_return(void **state)
+{
+    world *w = *state;
+    assert_int_equal(opens(w, "police.33", LEAD), TB_ACCEPTED);
+    deliver_all(w);
+    link_up(w, "bureau.33", false);
+    assert_int_equal(acts(w, "bureau.33", "remark", "comment=A"), TB_ACCEPTED);
+    assert_true(w->answer.draft);
+    assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
+    assert_true(w->answer.draft);
+    goes_back(w, "bureau.33");
+    link_up(w, "bureau.33", true);
+    assert_string_equal(state_at(w, "bureau.33"), "accepted"); /* it stood where it had stood */
+    assert_int_equal(drafts_at(w, "bureau.33"), 1);
+
+    tb_local_request trace = {.kind = TB_REQUEST_TRACE};
+    char hex[2 * TB_CASE_ID_BYTES + 1];
+    tb_hex(w->case_id.bytes, TB_CASE_ID_BYTES, hex);
+    trace.trace = tb_bytes_str(hex);
+    const tb_local_answer *answer = ask(w, "bureau.33", &trace);
+    const tb_local_trace_line *line = &answer->traced.lines[answer->traced.count - 1];
+    assert_int_equal(line->where, TB_WHERE_DRAFT);
+    assert_int_equal(line->code, TB_REFUSED_PERHAPS_SENT);
+    check_world(w);
+}
+
 static void what_the_rules_refuse_does_not_become_a_draft(void **state)
 {
     world *w = *state;
@@ -174,6 +228,8 @@ static const struct CMUnitTest tests[] = {
     IN_A_WORLD(drafts_of_many_cases_go_out_in_slices),
     IN_A_WORLD(a_draft_behind_very_many_loose_events_goes_out_with_all_of_them),
     IN_A_WORLD(drafts_on_a_case_with_very_many_side_events_go_out),
+    IN_A_WORLD(an_opening_of_a_store_that_went_back_returns_and_opens_nothing_again),
+    IN_A_WORLD(of_acts_on_a_case_that_went_back_those_it_says_nothing_of_return),
     IN_A_WORLD(what_the_rules_refuse_does_not_become_a_draft),
     IN_A_WORLD(whatever_a_row_of_a_draft_is_the_check_goes_to_its_end),
 };

@@ -185,6 +185,19 @@ static void the_place_of_finding_is_the_submitters_own(void **state)
     assert_int_equal(receive(c, &event), TB_REFUSED_JURISDICTION);
 }
 
+static void all_that_is_missing_is_named_at_once(void **state)
+{
+    country *c = *state;
+    assert_int_equal(attempt(c, "police.33", "submit", ""), TB_REFUSED_FIELD_MISSING);
+    assert_true(detail_has(c, "number"));
+    assert_true(detail_has(c, "source"));
+    assert_false(detail_has(c, "remark")); /* may be left out */
+    assert_int_equal(attempt(c, "police.33", "submit", "number=13800001234"),
+                     TB_REFUSED_FIELD_MISSING);
+    assert_false(detail_has(c, "(number)"));
+    assert_true(detail_has(c, ", "));
+}
+
 static void what_is_returned_comes_back_corrected(void **state)
 {
     country *c = *state;
@@ -586,6 +599,7 @@ static const struct CMUnitTest tests[] = {
     T(what_is_forwarded_is_no_longer_the_discovery_bureaus),
     T(who_submits_follows_the_source),
     T(the_place_of_finding_is_the_submitters_own),
+    T(all_that_is_missing_is_named_at_once),
     T(what_is_returned_comes_back_corrected),
     T(an_emptied_field_is_unknown_again),
     T(a_number_without_a_home_is_parked_and_decided_by_hand),

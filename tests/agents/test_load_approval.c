@@ -6,6 +6,9 @@
 #define CLOSE "        from: [answered]\n"
 
 static const planted faults[] = {
+    {CLOSE, CLOSE "        approval: []\n", "approval: []", "list_empty"},
+    {CLOSE, CLOSE "        copies: []\n", "copies: []", "list_empty"},
+    {CLOSE, CLOSE "        stages: []\n", "stages: []", "list_empty"},
     {CLOSE, CLOSE "        approval: [seal]\n", "approval: [seal]", "approval_step"},
     {CLOSE, CLOSE "        approval: [sign, review]\n", "approval: [sign", "approval_order"},
     {CLOSE, CLOSE "        approval: [sign, sign]\n", "approval: [sign", "approval_order"},

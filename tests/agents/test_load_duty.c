@@ -73,7 +73,8 @@ static const char small[] =
     "    duties:\n"
     "      - {id: answer, zh: 答复, en: answer, owed_by: to, to: opener, from: ask, until: "
     "[reply], "
-    "working_days: 1, default: true, lapse: lapse, ends_in: take}\n";
+    "working_days: 1, default: true, lapse: lapse, ends_in: take}\n"
+    "calendar: [\"2015\"]\n";
 
 /* A copy with the first `from` in it replaced; free it. */
 static char *with(const char *from, const char *to)

@@ -215,6 +215,7 @@ static const planted summary_rows[] = {
      "summary_of: quarterly", "summary_of"},
     {"measures: [asked, replied, money", "measures: [asked, money", "measures: [replied, rate]",
      "summary_measure"},
+    {"due: {months_after: 1, day: 30}", "due: {months_after: 1, day: 14}", NULL, "summary_early"},
     {"    measures: [replied, rate]",
      "    measures: [replied, rate]\n    reconciles: [{id: b, zh: 对, en: b, sent: replied, "
      "received: replied}]",

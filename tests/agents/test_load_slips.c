@@ -126,6 +126,13 @@ static const slip slips[] = {
     {EXAMPLE, {"zh: 证照齐全", "zh: \xD6\xA4\xD5\xD5", NULL, "not_utf8"}}, /* GB18030 */
     {BLACK, {"- {id: police, zh: 公安机关", "- {id: police，zh: 公安机关", NULL, "odd_character"}},
     {LAND, {"max_length: 100,", "max_length: 4097,", NULL, "rule_length"}},
+    {LAND, {"max_length: 100,", "max_length: 0,", NULL, "rule_none"}},
+    {LAND, {"max: 100000", "max: 0", NULL, "rule_none"}},
+    {LAND,
+     {"dates: [\"${year}-10-31\", \"${year}-12-31\"]",
+      "dates: [\"${year}-12-31\", \"${year}-10-31\"]", NULL, "report_dates"}},
+    {BLACK,
+     {"due: {months_after: 1, day: 30}", "due: {months_after: 1, day: 14}", NULL, "summary_early"}},
     /* duties without end, readers of nothing */
     {EXAMPLE,
      {"until: [answer], ", "", "owed_by: regulator, to: opener, from: sign_for", "key_missing"}},
@@ -206,9 +213,41 @@ static void what_is_not_used_yet_or_called_alike_elsewhere_is_no_fault(void **st
     free(text);
 }
 
+static void of_a_field_that_no_action_sets_there_is_advice(void **state)
+{
+    (void)state;
+    static const planted changes[] = {
+        {"      - {id: measure,",
+         "      - {id: spare, zh: 备用, en: spare, type: text, group: shop}\n      - {id: measure,",
+         NULL, NULL},
+        {"to: \"2015-12-31\"", "to: \"2016-03-31\"", NULL, NULL},
+    };
+    char *text = planted_in_example(changes, 1);
+    planted_told told = planted_check(text);
+    assert_int_equal(told.count, 0);
+    assert_int_equal(told.advice, 1);
+    unsigned line = 1;
+    for (const char *c = text; c < strstr(text, "{id: spare"); c++) {
+        line += *c == '\n';
+    }
+    assert_int_equal(told.advice_line, line);
+    free(text);
+    /* beside a fault there is none: it may follow from it */
+    text = planted_in_example(changes, 2);
+    told = planted_check(text);
+    assert_int_equal(told.count, 1);
+    assert_int_equal(told.advice, 0);
+    free(text);
+    /* the shipped campaigns have no such field */
+    text = planted_in(BLACK, NULL, 0);
+    assert_int_equal(planted_check(text).advice, 0);
+    free(text);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(each_slip_of_a_new_author_is_one_finding_on_its_line),
     cmocka_unit_test(what_is_not_used_yet_or_called_alike_elsewhere_is_no_fault),
+    cmocka_unit_test(of_a_field_that_no_action_sets_there_is_advice),
     cmocka_unit_test(a_case_that_agents_hand_round_for_ever_is_told),
     cmocka_unit_test(a_report_of_more_periods_than_there_may_be_is_told_with_the_number),
 };

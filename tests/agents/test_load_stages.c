@@ -292,6 +292,7 @@ static void each_fault_of_a_field_s_rules_is_told(void **state)
     static const planted rows[] = {
         {"en: due, type: time", "en: due, max_length: 3, type: time", NULL, "rule_type"},
         {"en: due, type: time", "en: due, min: 3, type: time", NULL, "rule_type"},
+        {"en: address, type: text", "en: address, max_length: 0, type: text", NULL, "rule_none"},
         {"en: due, type: time", "en: due, max: 3, type: time", NULL, "rule_type"},
         {"en: address, type: text", "en: address, not_future: true, type: text", NULL, "rule_type"},
         {"stream was held up to, type: count", "stream was held up to, min: 3, max: 2, type: count",
@@ -412,6 +413,8 @@ static void what_lies_past_the_end_of_the_calendar_is_told(void **state)
         {"calendar: [\"2015\"]", "calendar: [\"2014\"]", "from: \"2015-01-01\"", "calendar_short"},
         {"to: \"2015-12-31\"", "to: \"2016-03-31\"", NULL, "calendar_short"},
         {"calendar: [\"2015\"]", "calendar: [\"15\"]", NULL, "calendar_year"},
+        {"calendar: [\"2015\"]", "", "tables: [calendar]", "calendar_unsaid"},
+        {"calendar: [\"2015\"]", "calendar: []", "tables: [calendar]", "calendar_unsaid"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         char *text = planted_in_example(&rows[i], 1);

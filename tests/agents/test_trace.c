@@ -103,6 +103,22 @@ static void a_notice_is_followed_from_the_outbox_to_the_answer(void **state)
     assert_true(holds(traced->lines[0].why_zh, "签收"));
 }
 
+/* Who was only told of a step has nothing to take on. */
+static void a_copy_that_arrived_waits_for_nobody(void **state)
+{
+    world *w = *state;
+    assert_int_equal(opens(w, "police.33", LEAD), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
+    mark(w, "bureau.33", "police.33", 1, 1);
+    const tb_local_traced *traced = trace_case(w, "bureau.33");
+    const tb_local_trace_line *copy = &traced->lines[traced->count - 1];
+    assert_string_equal(copy->recipient.text, "police.33");
+    assert_int_equal(copy->where, TB_WHERE_ARRIVED);
+    assert_true(holds(copy->why_zh, "已抄送浙江省公安厅"));
+    assert_true(holds(copy->why_en, "A copy arrived at "));
+}
+
 static void an_answer_is_the_last_receipt(void **state)
 {
     world *w = *state;
@@ -516,6 +532,7 @@ static void a_notice_that_brings_no_event_of_its_own_is_followed_too(void **stat
 
 static const struct CMUnitTest tests[] = {
     IN_A_WORLD(a_notice_is_followed_from_the_outbox_to_the_answer),
+    IN_A_WORLD(a_copy_that_arrived_waits_for_nobody),
     IN_A_WORLD(an_answer_is_the_last_receipt),
     IN_A_WORLD(why_a_notice_waits_is_said_in_words),
     IN_A_WORLD(an_event_held_back_is_traced_as_such),

@@ -1,6 +1,7 @@
 /* A cell as people write it becomes the value its field wants, or is refused with the reason. */
 #include "agents/import/values.h"
 
+#include "base/limits.h"
 #include "tests/test.h"
 
 static tb_choice kinds[] = {{.id = "mobile", .title = {"移动电话卡", "mobile phone card"}}};
@@ -56,7 +57,9 @@ static const reading readings[] = {
     /* every line end becomes one, tabs become blanks */
     {TB_FIELD_TEXT, "一\r\n二\r三\t四", "一\n二\n三 四", TB_ACCEPTED},
     {TB_FIELD_TEXT, "一\r", "一", TB_ACCEPTED},
-    {TB_FIELD_TEXT, "\x01", NULL, TB_REFUSED_FIELD_INVALID},
+    {TB_FIELD_TEXT, "\x01", NULL, TB_REFUSED_TEXT_CONTROL},
+    {TB_FIELD_TEXT, "一\x1b[2J", NULL, TB_REFUSED_TEXT_CONTROL},
+    {TB_FIELD_TEXT, "\xff", NULL, TB_REFUSED_TEXT_CONTROL},
     {TB_FIELD_TEXT, "身份证 11010519491231002X", NULL, TB_REFUSED_IDENTITY_NUMBER},
     {TB_FIELD_TEXT, "秘密★1年", NULL, TB_REFUSED_SECRET_MARK},
 };
@@ -108,6 +111,24 @@ static void a_choice_of_a_list_that_is_not_there_is_not_known(void **state)
     assert_int_equal(refused, TB_REFUSED_VALUE_UNKNOWN);
 }
 
+static void a_text_is_as_long_as_a_value_may_be_and_no_longer(void **state)
+{
+    (void)state;
+    static char text[TB_FIELD_BYTES_MAX + 2];
+    tb_field_def field = {.id = "f", .type = TB_FIELD_TEXT};
+    tb_bytes value;
+    tb_refusal refused;
+    for (size_t size = TB_FIELD_BYTES_MAX; size <= TB_FIELD_BYTES_MAX + 1; size++) {
+        memset(text, 'a', size);
+        text[size] = '\0';
+        tb_arena_init(&arena, block, sizeof block);
+        assert_int_equal(tb_value_read(&campaign, &field, &provinces, tb_bytes_str(text), &arena,
+                                       &value, &refused),
+                         TB_OK);
+        assert_int_equal(refused, size > TB_FIELD_BYTES_MAX ? TB_REFUSED_TEXT_LONG : TB_ACCEPTED);
+    }
+}
+
 static void too_little_memory_is_said(void **state)
 {
     (void)state;
@@ -131,6 +152,7 @@ static void too_little_memory_is_said(void **state)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test_setup(a_cell_becomes_what_its_field_wants_or_is_refused, load),
     cmocka_unit_test(a_choice_of_a_list_that_is_not_there_is_not_known),
+    cmocka_unit_test(a_text_is_as_long_as_a_value_may_be_and_no_longer),
     cmocka_unit_test(too_little_memory_is_said),
 };
 

@@ -362,7 +362,7 @@ static void the_hubs_own_refusal_is_not_replaced(void **state)
     assert_int_equal(welcome->refused[0].line.line.code, TB_REFUSED_NOT_ACTIVE);
 }
 
-static void a_refusal_of_what_was_never_stored_is_noted_and_not_kept(void **state)
+static void a_refusal_of_what_was_never_stored_is_an_alarm_and_not_kept(void **state)
 {
     world *w = *state;
     link_up(w, at(w, A));
@@ -371,6 +371,26 @@ static void a_refusal_of_what_was_never_stored_is_noted_and_not_kept(void **stat
     say_refused(w, B, &p, TB_REFUSED_CANNOT_OPEN);
     turn(w);
     assert_true(noted(w, "event=notice_refused sender=a recipient=b number=1 code=cannot_open"));
+    assert_true(noted(w, "event=alarm party=b code=refused_unstored"));
+    assert_int_equal(rows(w, TB_TABLE_ALARM), 1);
+    assert_int_equal(rows(w, TB_TABLE_HUB_REFUSED), 0);
+    expect_nothing(w, at(w, B));
+}
+
+/* The hub lost its store; the recipient's Hello said how far it is. */
+static void a_refusal_of_what_the_recipients_hello_showed_is_no_alarm(void **state)
+{
+    world *w = *state;
+    link_up(w, at(w, B));
+    parcel p = submitted(w, 3);
+    take_all(w, at(w, B));
+    w->input_count = 0;
+    world_lose_store(w);
+    link_up(w, at(w, B));
+    forget_all(w);
+    say_refused(w, B, &p, TB_REFUSED_CANNOT_OPEN);
+    turn(w);
+    assert_int_equal(rows(w, TB_TABLE_ALARM), 0);
     assert_int_equal(rows(w, TB_TABLE_HUB_REFUSED), 0);
     expect_nothing(w, at(w, B));
 }
@@ -411,7 +431,8 @@ static const struct CMUnitTest tests[] = {
     WORLD_TEST(a_refusal_in_anothers_name_ends_the_session),
     WORLD_TEST(a_refusal_without_a_line_under_no_key_or_a_cut_one_ends_the_session),
     WORLD_TEST(the_hubs_own_refusal_is_not_replaced),
-    WORLD_TEST(a_refusal_of_what_was_never_stored_is_noted_and_not_kept),
+    WORLD_TEST(a_refusal_of_what_was_never_stored_is_an_alarm_and_not_kept),
+    WORLD_TEST(a_refusal_of_what_the_recipients_hello_showed_is_no_alarm),
     WORLD_TEST(a_filler_under_a_key_that_is_none_to_sign_with_is_refused),
 };
 

@@ -252,7 +252,8 @@ static void a_stranger_and_a_client_without_curve_are_refused(void **state)
     event = first_event(h, NULL);
     assert_string_not_equal(event, "HANDSHAKE_SUCCEEDED");
     zstr_free(&event);
-    assert_true(wait_for(h, "event=handshake_failed why=protocol", line));
+    /* Whether for the protocol's sake: the client knows it as well, and may hang up first. */
+    assert_true(wait_for(h, "event=handshake_failed", line));
     expect_welcome(h, "hq");
 }
 

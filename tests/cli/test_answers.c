@@ -65,7 +65,7 @@ static const struct {
     {"report export quarterly 2015-Q1 --format xlsx --out OUT", 0, ""},
     {"report export " ID " --signed --out OUT", 0, "give it only to who may read them"},
     {"report reconcile 2015-Q1", 0, "nothing of it is settled yet"},
-    {"report reconcile 2015-Q1 --of ct.33 --with bureau.33", 0, ""},
+    {"report reconcile 2015-Q1 --of ct.33 --with ct.33", 0, ""},
     {"quarantine list --limit 2 --after 71", 0, "dropped"},
     {"quarantine show bureau.33/3/7", 0, "attempts to apply it: 2"},
     {"quarantine retry bureau.33/3/7", 0, "refused by the rules"},

@@ -225,7 +225,7 @@ static void what_is_refused_is_written_back(void **state)
     /* nothing of a row is lost, and a spreadsheet opens it */
     assert_non_null(strstr(
         text, "\"17057750008,河南,2015-02-09,公安办案,诈骗,a,b,\"\"c\"\"\",,,,,,7,row_malformed,"));
-    assert_non_null(strstr(text, ",诈骗,x y,8,field_invalid,"));
+    assert_non_null(strstr(text, ",诈骗,x y,8,text_control,"));
     /* what to write instead, in either language */
     assert_non_null(strstr(text, "[发现地:江湖]可填:浙江省、浙江、33"));
     assert_non_null(strstr(text, "[线索来源:听说]可填:公安办案、"));

@@ -56,6 +56,22 @@ static void a_declared_figure_says_so_in_its_name_and_whose_word_it_is(void **st
        "由各单位在各自报告中申报;系人工申报,未依办理记录统计,核验不能证明其属实");
 }
 
+static void a_unit_and_that_a_figure_was_declared_stand_in_one_pair_of_brackets(void **state)
+{
+    (void)state;
+    tb_local_figure users = rate(5);
+    users.unit_zh = tb_bytes_str("户");
+    users.unit_en = tb_bytes_str("users");
+    speak("en");
+    is(tb_report_title_with_unit(&arena, &users), "real-name rate (users, declared)");
+    speak("zh");
+    is(tb_report_title_with_unit(&arena, &users), "实名登记率(户,申报)");
+    users.kind = 1;
+    is(tb_report_title_with_unit(&arena, &users), "实名登记率(户)");
+    speak("en");
+    is(tb_report_title_with_unit(&arena, &users), "real-name rate (users)");
+}
+
 static void a_counted_figure_is_called_what_it_is(void **state)
 {
     (void)state;
@@ -77,6 +93,7 @@ static void a_share_is_cut_off_and_never_rounded_up(void **state)
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_declared_figure_says_so_in_its_name_and_whose_word_it_is),
+    cmocka_unit_test(a_unit_and_that_a_figure_was_declared_stand_in_one_pair_of_brackets),
     cmocka_unit_test(a_counted_figure_is_called_what_it_is),
     cmocka_unit_test(a_share_is_cut_off_and_never_rounded_up),
 };

@@ -1,8 +1,10 @@
-/* An agent's core fed with a row of things a hub and peers may do, in any order: honest frames,
- * frames again, bent or made up, lines about any number, ticks and restarts. Behind every turn all
+/* An agent's core fed with a row of things a hub, peers and staff may do, in any order: honest
+ * frames, frames again, bent or made up, bundles likewise, lines about any number, ticks and
+ * restarts. Behind every turn all
  * invariants of its tables hold (peer_check). */
 #include "tests/test.h"
 
+#include "agents/bundle.h"
 #include "tests/agents/peer.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -53,24 +55,87 @@ static void relay(play *p)
     }
 }
 
+/* A copy with one byte changed. */
+static tb_bytes bend(play *p, tb_bytes from)
+{
+    uint8_t *bytes = tb_arena_alloc(&p->t->paper, from.size + 1);
+    assert_non_null(bytes);
+    if (from.size > 0) {
+        size_t at = (size_t)(fuzz_byte(&p->choices) << 8 | fuzz_byte(&p->choices)) % from.size;
+        memcpy(bytes, from.data, from.size);
+        bytes[at] ^= (uint8_t)(1 + fuzz_byte(&p->choices));
+    }
+    return tb_bytes_of(bytes, from.size);
+}
+
 /* A frame of somebody to somebody, perhaps with one byte changed. */
 static void replay(play *p, bool bent)
 {
-    if (p->kept_count == 0) {
-        return;
+    if (p->kept_count > 0) {
+        tb_bytes frame = p->kept[fuzz_below(&p->choices, p->kept_count)];
+        frame = bent ? bend(p, frame) : frame;
+        peer_step(p->t, any_peer(p), TB_INPUT_FRAME, frame);
     }
-    tb_bytes frame = p->kept[fuzz_below(&p->choices, p->kept_count)];
-    tb_bytes copy;
-    assert_ok(tb_arena_copy(&p->t->paper, frame, &copy));
-    if (bent && copy.size > 0) {
-        uint8_t *bytes = tb_arena_alloc(&p->t->paper, copy.size);
-        assert_non_null(bytes);
-        memcpy(bytes, copy.data, copy.size);
-        size_t at = (size_t)(fuzz_byte(&p->choices) << 8 | fuzz_byte(&p->choices)) % copy.size;
-        bytes[at] ^= (uint8_t)(1 + fuzz_byte(&p->choices));
-        copy = tb_bytes_of(bytes, copy.size);
+}
+
+/* ---- removable media ---- */
+
+static tb_step begin(play *p, peer *at, tb_txn **txn, tb_effects *effects)
+{
+    tb_step step;
+    tb_now now = {p->t->now, p->t->now};
+    tb_arena_reset(&at->node.arena);
+    tb_effects_reset(effects);
+    assert_ok(tb_store_begin(at->store, &at->node.arena, txn));
+    assert_ok(tb_step_make(&at->agent, *txn, now, &p->t->random, effects, &step));
+    return step;
+}
+
+/* A bundle of somebody for somebody; empty when there is nothing to carry. */
+static tb_bytes carry_out(play *p)
+{
+    static tb_effects effects;
+    tb_txn *txn;
+    peer *from = any_peer(p);
+    tb_local_export_bundle wish = {any_peer(p)->agent.self, {NULL, 0}};
+    tb_local_answer answer = {.code = TB_ACCEPTED};
+    tb_bytes file = {NULL, 0};
+    tb_step step = begin(p, from, &txn, &effects);
+    assert_ok(tb_bundle_export(&step, &wish, &answer));
+    if (answer.code == TB_ACCEPTED) {
+        assert_ok(tb_arena_copy(&p->t->paper, answer.bundle.content, &file));
     }
-    peer_step(p->t, any_peer(p), TB_INPUT_FRAME, copy);
+    assert_false(tb_txn_wrote(txn));
+    tb_store_abort(txn);
+    return file;
+}
+
+/* What is refused changes nothing, but for a fork, which is kept as evidence. */
+static void bring_in(play *p, tb_bytes file)
+{
+    static tb_effects effects;
+    tb_txn *txn;
+    peer *to = any_peer(p);
+    tb_now now = {p->t->now, p->t->now};
+    tb_local_answer answer = {.code = TB_ACCEPTED};
+    tb_step step = begin(p, to, &txn, &effects);
+    assert_ok(tb_bundle_import(&step, file, &answer));
+    assert_ok(tb_agent_close(&to->agent, txn, now, &p->t->random, &effects));
+    if (answer.code != TB_ACCEPTED && answer.code != TB_REFUSED_FORK) {
+        assert_false(tb_txn_wrote(txn));
+    }
+    for (size_t i = 0; i < effects.count && to->sent_count < PEER_SENT_MAX; i++) {
+        if (effects.list[i].kind == TB_EFFECT_SEND) {
+            assert_ok(tb_arena_copy(&p->t->paper, effects.list[i].bytes, &to->sent[to->sent_count++]));
+        }
+    }
+    assert_ok(tb_store_commit(txn));
+}
+
+static void carry(play *p, bool bent)
+{
+    tb_bytes file = carry_out(p);
+    bring_in(p, bent ? bend(p, file) : file);
 }
 
 /* The hub, or a peer, signs a line about any number of a stream. */
@@ -111,7 +176,7 @@ static void tell_line(play *p)
 static void step(play *p)
 {
     town *t = p->t;
-    switch (fuzz_below(&p->choices, 11)) {
+    switch (fuzz_below(&p->choices, 13)) {
     case 0:
         town_link(t, any_peer(p));
         break;
@@ -137,6 +202,12 @@ static void step(play *p)
         break;
     case 9:
         peer_step(t, any_peer(p), TB_INPUT_FRAME, fuzz_bytes(&p->choices, fuzz_byte(&p->choices)));
+        break;
+    case 10:
+        carry(p, false);
+        break;
+    case 11:
+        carry(p, true);
         break;
     default:
         if (fuzz_below(&p->choices, 2) == 0) {

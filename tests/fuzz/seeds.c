@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 
 #include "base/arena.h"
+#include "messages/bundle.h"
+#include "messages/evidence.h"
 #include "messages/link.h"
 #include "messages/local.h"
 #include "tests/power/replay.h"
@@ -169,6 +171,43 @@ static void seed_requests(void)
     }
 }
 
+/* ---- papers ---- */
+
+static void seed_text(int choice, const char *text)
+{
+    write_seed("papers", choice, (const uint8_t *)text, strlen(text));
+}
+
+static void seed_papers(void)
+{
+    static const uint8_t seed[32] = {1};
+    tb_random random;
+    tb_sign_pair pair;
+    tb_bundle bundle = {.made = INT64_C(1700000000000)};
+    tb_evidence_page page = {.made = INT64_C(1700000000000)};
+    tb_bytes bytes;
+    tb_random_seed(&random, seed);
+    tb_sign_pair_make(&pair, &random);
+    (void)snprintf(bundle.sender.text, sizeof bundle.sender.text, "bureau.33");
+    (void)snprintf(bundle.recipient.text, sizeof bundle.recipient.text, "hq");
+    (void)snprintf(page.maker.text, sizeof page.maker.text, "bureau.33");
+    tb_arena_reset(&arena);
+    if (tb_bundle_encode(&bundle, &pair, &arena, &bytes) == TB_OK) {
+        write_seed("papers", 0, bytes.data, bytes.size);
+    }
+    if (tb_evidence_page_encode(&page, &pair, &arena, &bytes) == TB_OK) {
+        write_seed("papers", 1, bytes.data, bytes.size);
+    }
+    seed_text(4, "date,kind,name_zh,notice,announced\n2015-01-01,off,,,\n2015-01-04,work,,,\n");
+    seed_text(5, "2015-02-09T11:39:00+08:00");
+    seed_text(5, "2015-Q1");
+    seed_text(6, "code2,code6,name_zh,name_en,abbr,abbr_zh,bureau_zh\n33,330000,Z,Zhejiang,ZJ,Z,B\n");
+    seed_text(7, "tongbao-key 1\nparty bureau.33\nsign 00 00\n");
+    seed_text(8, "# marks of bureau.33\n00000000000000010000000000000000 hq normal 7 "
+                 "0000000000000000000000000000000000000000000000000000000000000000\n");
+    seed_text(9, "# a hub\nstore = /var/lib/tongbao/hub\nverbose = yes\ndocument = a\n");
+}
+
 int main(int argc, char **argv)
 {
     void *block = malloc(ARENA_BYTES);
@@ -180,6 +219,7 @@ int main(int argc, char **argv)
     out = argv[1];
     seed_vectors(TB_SOURCE_DIR "/messages/vectors/messages.txt");
     seed_requests();
+    seed_papers();
     for (int i = 2; i < argc; i++) {
         seed_record(argv[i]);
     }

@@ -602,8 +602,8 @@ static void fill_answer(tb_arena *arena, tb_local_answer *answer)
         answer->evidence = (tb_local_evidence){tb_bytes_str("TB"), tb_bytes_str("\xFF")};
         break;
     case TB_ANSWER_VERIFIED:
-        answer->verified =
-            (tb_local_verified){local_case_id(), 9, 8, 7, 6, 5, 4, 11, 12, 13, true, 2, 1, texts, 1, 3};
+        answer->verified = (tb_local_verified){
+            local_case_id(), 9, 8, 7, 6, 5, 4, 11, 12, 13, true, 2, 1, texts, 1, 3};
         break;
     case TB_ANSWER_CAMPAIGNS:
         campaigns[0] = (tb_local_campaign_line){tb_bytes_str("black-card"),
@@ -612,7 +612,9 @@ static void fill_answer(tb_arena *arena, tb_local_answer *answer)
                                                 tb_bytes_str("black card"),
                                                 tb_bytes_str("2015-01-01"),
                                                 tb_bytes_str("2015-12-31"),
-                                                true};
+                                                true,
+                                                TB_WHEN_RUNNING,
+                                                tb_bytes_str("2015 2016")};
         answer->campaigns = (tb_local_campaigns){campaigns, 1};
         break;
     case TB_ANSWER_LISTS:

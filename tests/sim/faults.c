@@ -43,6 +43,7 @@ static const unsigned often[SIM_FAULT_COUNT] = {
     [SIM_TAKE_OVER] = 3,
     [SIM_BYZANTINE_AGENT] = 4,
     [SIM_BYZANTINE_HUB] = 2,
+    [SIM_AWAY] = 2,
 };
 
 static unsigned rate(sim *s, sim_fault fault, unsigned most)
@@ -57,9 +58,6 @@ void sim_faults_draw(sim *s)
         bool drawn = sim_below(&s->fault, 12) < often[i];
         bool left_out = (s->options.without >> i & 1) != 0;
         s->drawn[i] = drawn && !left_out && !s->options.small;
-    }
-    if (s->drawn[SIM_BYZANTINE_HUB]) {
-        s->drawn[SIM_BYZANTINE_AGENT] = false; /* one liar a seed, or nobody knows who it was */
     }
     if (s->drawn[SIM_HUB_OLD] || s->drawn[SIM_HUB_EMPTY] || s->drawn[SIM_BYZANTINE_HUB]) {
         s->drawn[SIM_AGENT_OLD] = s->drawn[SIM_AGENT_EMPTY] = false; /* somebody must remember */
@@ -205,6 +203,11 @@ static void plan_rare(sim *s)
     }
     if (s->drawn[SIM_BYZANTINE_HUB]) {
         interval(s, SIM_BYZANTINE_HUB, SIM_HUB, 4 * MINUTE);
+    }
+    if (s->drawn[SIM_AWAY]) {
+        size_t away = small_fry(s);
+        spoil(s, &s->nodes[away]);
+        strike_at(s, sim_between(&s->fault, 20000, 7 * MINUTE), SIM_AWAY, away, 1);
     }
     if (s->drawn[SIM_CLONE]) {
         size_t twin = small_fry(s);
@@ -400,7 +403,7 @@ void sim_strike(sim *s, const sim_event *event)
 {
     sim_node *n = &s->nodes[event->node];
     bool begins = event->extra != 0;
-    if (s->healed) {
+    if (s->healed || n->away) {
         return;
     }
     s->stats.strikes++;
@@ -454,6 +457,10 @@ void sim_strike(sim *s, const sim_event *event)
     case SIM_DIRECTORY:
         show_directory(s, n);
         break;
+    case SIM_AWAY:
+        n->away = true;
+        sim_node_stop(s, n, -1);
+        break;
     case SIM_BYZANTINE_AGENT:
     case SIM_BYZANTINE_HUB:
         n->hostile = begins;
@@ -496,4 +503,26 @@ void sim_heal(sim *s)
     }
     s->options.fail_commit = 0;
     s->options.lose_frame = 0;
+}
+
+bool sim_somebody_away(const sim *s)
+{
+    bool away = false;
+    for (size_t i = 1; i < s->node_count; i++) {
+        away = away || s->nodes[i].away;
+    }
+    return away;
+}
+
+void sim_come_back(sim *s)
+{
+    for (size_t i = 1; i < s->node_count; i++) {
+        sim_node *n = &s->nodes[i];
+        if (n->away) {
+            n->away = false;
+            n->skew = 0;
+            sim_trace(s, "%s comes back", n->id.text);
+            sim_node_start(s, n);
+        }
+    }
 }

@@ -225,15 +225,28 @@ static void taken(sim *s, sim_node *n, const tb_lines *lines)
     }
 }
 
-/* A recipient's signed word that it will not apply a notice. */
-static void refused(sim *s, const sim_node *n, const tb_refused *said)
+/* The signed word of a recipient, or of the hub, that a notice will not be applied. */
+static void refused(sim *s, const sim_node *n, const tb_signed_line *said)
 {
-    const tb_line *line = &said->line.line;
-    if (said->has_line && line->kind == TB_LINE_REFUSED &&
-        tb_party_equal(&line->stream.recipient, &n->id)) {
+    const tb_line *line = &said->line;
+    if (line->kind == TB_LINE_REFUSED &&
+        (n->index == SIM_HUB || tb_party_equal(&line->stream.recipient, &n->id))) {
         sim_header *header = sim_header_of(s->ledger, &line->stream, line->from, false);
         if (header != NULL) {
             header->refused = true;
+        }
+    }
+}
+
+/* Likewise, in the place of a notice. */
+static void filled(sim *s, const sim_node *n, const tb_carry *carry)
+{
+    for (size_t i = 0; i < carry->group_count; i++) {
+        for (size_t k = 0; k < carry->groups[i].item_count; k++) {
+            const tb_signed_line *why = carry->groups[i].items[k].refusal;
+            if (why != NULL && tb_party_equal(&why->root.signer, &n->id)) {
+                refused(s, n, why);
+            }
         }
     }
 }
@@ -246,8 +259,8 @@ void sim_ledger_refusals(sim *s, const sim_node *n, const tb_effects *effects)
         tb_frame frame;
         const tb_effect *effect = &effects->list[i];
         if (effect->kind == TB_EFFECT_SEND && decode(effect->bytes, &frame) &&
-            frame.kind == TB_FRAME_REFUSED) {
-            refused(s, n, &frame.refused);
+            frame.kind == TB_FRAME_REFUSED && frame.refused.has_line) {
+            refused(s, n, &frame.refused.line);
         }
     }
 }
@@ -274,8 +287,8 @@ void sim_ledger_agent_said(sim *s, sim_node *n, tb_bytes bytes)
         }
     } else if (frame.kind == TB_FRAME_TAKEN) {
         taken(s, n, &frame.lines);
-    } else if (frame.kind == TB_FRAME_REFUSED) {
-        refused(s, n, &frame.refused);
+    } else if (frame.kind == TB_FRAME_REFUSED && frame.refused.has_line) {
+        refused(s, n, &frame.refused.line);
     }
 }
 
@@ -291,6 +304,13 @@ void sim_ledger_hub_said(sim *s, sim_node *to, tb_bytes bytes)
     }
     if (frame.kind == TB_FRAME_BYE && frame.bye.code == TB_REFUSED_TWO_COPIES) {
         to->told_two_copies = true;
+    }
+    if (frame.kind == TB_FRAME_REFUSED && frame.refused.has_line &&
+        tb_party_equal(&frame.refused.line.root.signer, &hub->id)) {
+        refused(s, hub, &frame.refused.line);
+    }
+    if (frame.kind == TB_FRAME_DELIVER) {
+        filled(s, hub, &frame.carry);
     }
     const tb_lines *lines = &frame.lines;
     for (size_t i = 0; frame.kind == TB_FRAME_STORED && i < lines->count; i++) {

@@ -21,7 +21,7 @@ typedef struct sim_header {
     uint64_t notice;
     tb_digest digest;
     bool filler;  /* it was sent without its body: refused or expired */
-    bool refused; /* its recipient refused what is in it */
+    bool refused; /* its recipient, or the hub, refused what is in it */
     unsigned applied;
     unsigned applied_life; /* of the recipient's store */
     unsigned stamped_life; /* of the hub's store that stamped this number, + 1; 0: none */

@@ -9,6 +9,7 @@
 #define HEAL_AFTER_MS   (8 * 60 * 1000)
 #define SETTLE_EVERY_MS (30 * 1000)
 #define LIVENESS_MS     (90 * 60 * 1000)
+#define MONTH_MS    (TB_NOTICE_LIFE_MS + 24ll * 3600 * 1000)
 #define PACE_AFTER_MS   (3 * 60 * 1000)
 #define EVENTS_MAX      200000
 
@@ -134,7 +135,7 @@ static void handle(sim *s, const sim_event *event)
         sim_connect(s, event);
         break;
     case SIM_START:
-        if (!n->up && event->number == n->starts) {
+        if (!n->up && !n->away && event->number == n->starts) {
             sim_node_start(s, n);
         }
         break;
@@ -174,6 +175,21 @@ static bool live_until(sim *s, tb_time until)
         s->now = until;
     }
     return !s->failed;
+}
+
+void sim_month(sim *s)
+{
+    s->now += MONTH_MS;
+    s->passed = true;
+    sim_trace(s, "a month passes");
+    for (size_t i = 0; i < s->heap_count; i++) {
+        s->heap[i].at += MONTH_MS;
+    }
+    for (size_t i = 0; i < s->node_count; i++) {
+        sim_node *n = &s->nodes[i];
+        n->wake += n->wake == INT64_MAX ? 0 : MONTH_MS;
+        n->due = SIM_UNASKED;
+    }
 }
 
 /* ---- a run ---- */
@@ -268,6 +284,11 @@ bool sim_run(const sim_options *options, sim_stats *stats, uint64_t *out_hash, F
     }
     sim_heal(s);
     if (!s->failed) {
+        settle(s);
+    }
+    if (!s->failed && sim_somebody_away(s)) {
+        sim_month(s);
+        sim_come_back(s);
         settle(s);
     }
     if (!s->failed) {

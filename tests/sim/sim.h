@@ -63,7 +63,8 @@
     X(DIRECTORY, "directory") /* new versions of the directory while notices are under way */      \
     X(TAKE_OVER, "take-over") /* headquarters or the finder takes cases over */                    \
     X(BYZANTINE_AGENT, "byzantine-agent") /* forges, replays, forks, floods */                     \
-    X(BYZANTINE_HUB, "byzantine-hub")     /* drops, reorders, replays, swaps, lies, freezes */
+    X(BYZANTINE_HUB, "byzantine-hub")     /* drops, reorders, replays, swaps, lies, freezes */     \
+    X(AWAY, "away") /* a party comes back when what waited for it has ended its life */
 
 typedef enum sim_fault {
 #define SIM_FAULT_ENUM(name, text) SIM_##name,
@@ -193,6 +194,7 @@ struct sim_node {
     bool lost; /* the hub knows more of it than its own store: it must sign nothing ... */
     uint64_t lost_counter; /* ... before it recovered, by a counter above this one */
     bool slow;
+    bool away; /* its process ended, and nobody starts it until all others have finished */
     unsigned crash_chance; /* per 100000 turns */
     unsigned life;         /* how often its store was replaced by another */
     bool store_replaced;
@@ -265,6 +267,7 @@ typedef struct sim {
     tb_time now;
     tb_time begin;
     bool healed;
+    bool passed; /* a month in which nothing happened, while somebody was away */
     bool hub_clock_jumped; /* stamps are not what the time was */
     bool failed;
     char failure[512];
@@ -305,6 +308,9 @@ void sim_faults_plan(sim *s);
 void sim_faults_print(const sim *s, FILE *out);
 void sim_strike(sim *s, const sim_event *event);
 void sim_heal(sim *s);
+bool sim_somebody_away(const sim *s);
+/* Whoever is away starts again. */
+void sim_come_back(sim *s);
 
 /* ---- lost.c ---- */
 /* The store of n was replaced: its people look, later, which leads they have to open anew. */
@@ -327,6 +333,8 @@ sim_node *sim_party(sim *s, const tb_party *id);
 void sim_schedule(sim *s, sim_event event);
 void sim_trace(sim *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void sim_fail(sim *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* What goes on without who is away, however long: so long that what waits for it ends its life. */
+void sim_month(sim *s);
 /* True: nothing was broken and everything finished. */
 bool sim_run(const sim_options *options, sim_stats *stats, uint64_t *out_hash, FILE *say);
 
@@ -398,7 +406,8 @@ bool sim_quiet(sim *s, char *why, size_t size);
 void sim_check_pace(sim *s); /* some minutes after healing */
 /* oracle_report.c */
 void sim_check_reports(sim *s);
-/* Somebody lies, runs twice or lost its store: not everything can finish. */
+/* It lies, runs twice, lost its store or is away: what waits for it need not finish. */
+bool sim_apart(const sim_node *n);
 bool sim_somebody_apart(const sim *s);
 /* Who may read which field group of a case, by the plan. */
 bool sim_may_read(sim *s, const sim_lead *lead, const sim_node *n, tb_bytes group);

@@ -364,8 +364,8 @@ static sim_ask *ask_of(sim_node *n, const tb_request_id *id)
 
 /* ---- coming back ---- */
 
-/* Whether what is still asked for is owed by parties that lie, and by nobody else. */
-static bool only_liars_owe(sim *s, const sim_node *n)
+/* Whether what is still asked for is owed by parties that lie or are away, and by nobody else. */
+static bool nobody_else_owes(sim *s, const sim_node *n)
 {
     tb_local_recovery recovery;
     size_t owing = 0;
@@ -377,7 +377,7 @@ static bool only_liars_owe(sim *s, const sim_node *n)
         const sim_node *peer = sim_party(s, &asked->party);
         if (asked->ended == 0) {
             owing++;
-            fine = peer != NULL && peer->was_hostile &&
+            fine = peer != NULL && (peer->was_hostile || peer->away) &&
                    sim_clock(s, n).real - asked->asked > PATIENCE_MS;
         }
     }
@@ -385,10 +385,10 @@ static bool only_liars_owe(sim *s, const sim_node *n)
     return fine && owing > 0;
 }
 
-/* A case that waits for a liar's answer waits until an officer releases it (design.md §7). */
+/* A case that waits for the answer of a liar, or of who is away, waits until an officer releases it (design.md §7). */
 static void release(sim *s, sim_node *n, size_t lead)
 {
-    if (!n->store_replaced || n->was_hostile || !s->leads[lead].has_case || !only_liars_owe(s, n)) {
+    if (!n->store_replaced || n->was_hostile || !s->leads[lead].has_case || !nobody_else_owes(s, n)) {
         return;
     }
     tb_local_request request = {.kind = TB_REQUEST_RECOVER};

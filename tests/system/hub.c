@@ -507,17 +507,30 @@ void sys_agent_launch(sys_agent *agent)
     agent->pid = start_logged(hub, agent->name, w.argv);
 }
 
-void sys_agent_start(sys_agent *agent)
+bool sys_agent_listens(const sys_agent *agent)
 {
     char socket[SYS_PATH];
-    sys_agent_launch(agent);
     sys_socket(agent->hub, agent->name, socket);
-    SYS_AWAIT(listens(socket));
+    return listens(socket);
+}
+
+void sys_agent_call(sys_agent *agent)
+{
+    char socket[SYS_PATH];
+    hang_up(agent);
+    sys_socket(agent->hub, agent->name, socket);
     tb_common common = {.socket = socket, .account = "clerk", .time = "2015-03-02 09:00"};
     assert_int_equal(tb_client_open(&common, &agent->client), 0);
     agent->client.timeout_ms = REPEAT_MS;
     agent->client.path = agent->name; /* the one given was on this stack */
     agent->talks = true;
+}
+
+void sys_agent_start(sys_agent *agent)
+{
+    sys_agent_launch(agent);
+    SYS_AWAIT(sys_agent_listens(agent));
+    sys_agent_call(agent);
 }
 
 void sys_agent_stop(sys_agent *agent, int with)
@@ -554,30 +567,39 @@ void sys_store_lose(sys_hub *hub, const char *name)
 
 /* ---- asking ---- */
 
-const tb_local_answer *sys_ask(sys_agent *agent, tb_local_request *request)
+const tb_local_answer *
+sys_ask_once(sys_agent *agent, tb_local_request *request, const tb_request_id *id)
 {
     tb_client *client = &agent->client;
-    tb_request_id id;
     assert_true(agent->talks);
+    tb_arena_reset(&client->arena);
+    client->has_id = true;
+    client->id = *id;
+    switch (tb_client_ask(client, request, &agent->answer)) {
+    case TB_ASKED_ANSWERED:
+        return &agent->answer;
+    case TB_ASKED_NONSENSE:
+        fail_msg("%s gave an answer that does not decode", agent->name);
+        break;
+    case TB_ASKED_NOTHING:
+        break;
+    }
+    return NULL;
+}
+
+const tb_local_answer *sys_ask(sys_agent *agent, tb_local_request *request)
+{
+    tb_request_id id;
     assert_int_equal(getrandom(id.bytes, sizeof id.bytes, 0), sizeof id.bytes);
     int64_t until = sys_now_ms() + SYS_PATIENCE_MS;
-    for (;;) {
-        tb_arena_reset(&client->arena);
-        client->has_id = true;
-        client->id = id;
-        switch (tb_client_ask(client, request, &agent->answer)) {
-        case TB_ASKED_ANSWERED:
-            return &agent->answer;
-        case TB_ASKED_NONSENSE:
-            fail_msg("%s gave an answer that does not decode", agent->name);
-            break;
-        case TB_ASKED_NOTHING:
-            break;
-        }
+    const tb_local_answer *answer = sys_ask_once(agent, request, &id);
+    while (answer == NULL) {
         if (sys_now_ms() > until) {
             fail_msg("%s does not answer", agent->name);
         }
+        answer = sys_ask_once(agent, request, &id);
     }
+    return answer;
 }
 
 const tb_local_status *sys_status(sys_agent *agent)
@@ -588,16 +610,31 @@ const tb_local_status *sys_status(sys_agent *agent)
     return &answer->status;
 }
 
-const tb_local_answer *sys_send_any(sys_agent *agent, const char *to, const char *text)
+static tb_local_request note(tb_field fields[2], const char *to, const char *text)
 {
-    tb_field fields[2] = {{tb_bytes_str("to"), tb_bytes_str(to)},
-                          {tb_bytes_str("text"), tb_bytes_str(text)}};
+    fields[0] = (tb_field){tb_bytes_str("to"), tb_bytes_str(to)};
+    fields[1] = (tb_field){tb_bytes_str("text"), tb_bytes_str(text)};
     tb_local_request request = {.kind = TB_REQUEST_OPEN_CASE};
     request.open.campaign = tb_bytes_str("relay");
     request.open.case_type = tb_bytes_str("note");
     request.open.fields = fields;
     request.open.field_count = 2;
+    return request;
+}
+
+const tb_local_answer *sys_send_any(sys_agent *agent, const char *to, const char *text)
+{
+    tb_field fields[2];
+    tb_local_request request = note(fields, to, text);
     return sys_ask(agent, &request);
+}
+
+const tb_local_answer *
+sys_send_once(sys_agent *agent, const char *to, const char *text, const tb_request_id *id)
+{
+    tb_field fields[2];
+    tb_local_request request = note(fields, to, text);
+    return sys_ask_once(agent, &request, id);
 }
 
 tb_local_acted sys_send(sys_agent *agent, const char *to, const char *text)

@@ -116,6 +116,9 @@ void sys_keep_nothing_back(void);
 /* A new agent, not started; name is NULL for the party's own. */
 sys_agent *sys_agent_add(sys_hub *hub, const char *party, const char *name);
 void sys_agent_launch(sys_agent *agent); /* returns at once */
+/* What sys_agent_start waits for, and then does, for who launched one that may end by itself. */
+bool sys_agent_listens(const sys_agent *agent);
+void sys_agent_call(sys_agent *agent);
 void sys_agent_start(sys_agent *agent);  /* returns when its socket answers */
 void sys_agent_stop(sys_agent *agent, int with);
 /* Adds, starts and waits for its link. */
@@ -128,10 +131,16 @@ void sys_store_lose(sys_hub *hub, const char *name);
 
 /* Asks, again under the same id while no answer comes. */
 const tb_local_answer *sys_ask(sys_agent *agent, tb_local_request *request);
+/* Asks once, under this id; NULL when no answer came in time. */
+const tb_local_answer *
+sys_ask_once(sys_agent *agent, tb_local_request *request, const tb_request_id *id);
 const tb_local_status *sys_status(sys_agent *agent);
 /* Opens a case of the campaign relay; the answer, whatever it is. */
 const tb_local_answer *sys_send_any(sys_agent *agent, const char *to, const char *text);
-/* Likewise, and it must have become an event. */
+/* Likewise, asked once, under this id. */
+const tb_local_answer *
+sys_send_once(sys_agent *agent, const char *to, const char *text, const tb_request_id *id);
+/* The answer of sys_send_any, which must have become an event. */
 tb_local_acted sys_send(sys_agent *agent, const char *to, const char *text);
 /* Where an event is for one recipient, as the agent says; 0 when it says nothing. */
 tb_where sys_where(sys_agent *agent,

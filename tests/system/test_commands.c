@@ -212,6 +212,16 @@ static const char *const wrong[] = {
 
     "verify case zz",
 
+    /* one thing at a time, and nobody the directory does not know */
+    "case list closed",
+    "case show CASE CASE",
+    "case acts CASE accept",
+    "case export CASE CASE --out OUT",
+    "report list quarterly 2015-Q1",
+    "report show CASE CASE",
+    "due --by nobody",
+    "unanswered --by nobody",
+
     "--timeout x status",
     "--request-id 12 status",
     "--nonsense status",

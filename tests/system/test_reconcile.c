@@ -105,7 +105,7 @@ static void scenario_9_what_is_not_counted_by_both_is_listed_with_its_reason(voi
     /* headquarters' summary is a table: the measures named, then a line for all and for each party
      */
     assert_int_equal(sys_tongbao_at(hq, "report", "draft", "national", "2015-Q1", NULL), 0);
-    assert_true(prints(hub, "(1) forwarded (cases)") && prints(hub, "(3) cards declared (declared) (cards)"));
+    assert_true(prints(hub, "(1) forwarded (cases)") && prints(hub, "(3) cards declared (cards, declared)"));
     assert_true(row_is(hub, "all together", 4, 1, 9));
     assert_true(row_is(hub, HERE_NAME, 4, 0, 5) && row_is(hub, THERE_NAME, 0, 1, 4));
 
