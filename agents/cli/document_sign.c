@@ -132,6 +132,7 @@ int tb_cli_document_sign(int argc, char **argv)
         return tb_print_json(json_pack("{s:s, s:s, s:s, s:i}", "file", o.out, "kind", o.kind,
                                        "name", o.name, "version", (int)version));
     }
-    printf(_("signed: %s %s version %ld, %s\n"), o.kind, o.name, version, o.out);
+    printf(_("signed: %s %s version %ld, %s\n"), is_campaign ? _("campaign") : _("table"), o.name,
+           version, o.out);
     return TB_EXIT_DONE;
 }

@@ -111,7 +111,8 @@ static int own_jurisdiction(basis *b, tb_book *book)
     return TB_EXIT_DONE;
 }
 
-static int basis_from_agent(basis *b, tb_book *book, const char *name)
+/* The form needs the campaign alone. */
+static int basis_from_agent(basis *b, tb_book *book, const char *name, bool form)
 {
     tb_document campaign;
     tb_document segments;
@@ -123,6 +124,9 @@ static int basis_from_agent(basis *b, tb_book *book, const char *name)
     if (!tb_book_document(book, TB_DOCUMENT_CAMPAIGN, name, &campaign)) {
         tb_say_refusal(TB_REFUSED_UNKNOWN_CAMPAIGN, tb_bytes_str(name));
         return TB_EXIT_REFUSED;
+    }
+    if (form) {
+        return load_campaign(b, campaign.content) ? TB_EXIT_DONE : TB_EXIT_INTERNAL;
     }
     if (!tb_book_document(book, TB_DOCUMENT_TABLE, TB_TABLE_SEGMENTS, &segments) ||
         !tb_book_document(book, TB_DOCUMENT_TABLE, TB_TABLE_PROVINCES, &provinces)) {
@@ -195,7 +199,7 @@ static int with_agent(const options *o, basis *b)
         return code;
     }
     tb_book_init(&book, &client);
-    code = basis_from_agent(b, &book, o->words.list[0]);
+    code = basis_from_agent(b, &book, o->words.list[0], o->form);
     if (code == TB_EXIT_DONE) {
         client.timeout_ms = o->common.timeout == NULL ? TB_IMPORT_TIMEOUT_MS : client.timeout_ms;
         code = with_basis(o, b, &client);

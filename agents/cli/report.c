@@ -134,6 +134,51 @@ static int draft(tb_book *book, const options *o)
     return code == TB_EXIT_DONE ? ask(book, &request, TB_ANSWER_REPORT) : code;
 }
 
+static bool is_called(tb_bytes text, tb_bytes id, tb_bytes zh, tb_bytes en)
+{
+    return tb_bytes_equal(text, id) || tb_bytes_equal(text, zh) || tb_bytes_equal(text, en);
+}
+
+/* Measure and group as the page of the report prints them, made their ids; what is not found stays,
+ * for the agent to refuse. */
+static int read_figure(tb_book *book, const options *o, tb_local_get_report *wish)
+{
+    tb_local_request request = {.kind = TB_REQUEST_GET_REPORT};
+    tb_local_answer answer;
+    tb_bytes measure = tb_bytes_str(o->measure);
+    tb_bytes group = tb_bytes_str(o->group == NULL ? "" : o->group);
+    request.get_report.case_id = wish->case_id;
+    int code = tb_client_get(book->client, &request, TB_ANSWER_REPORT, &answer);
+    wish->measure = measure;
+    wish->group = group;
+    for (size_t i = 0; code == TB_EXIT_DONE && i < answer.report.figure_count; i++) {
+        const tb_local_figure *f = &answer.report.figures[i];
+        if (!is_called(measure, f->measure, f->title_zh, f->title_en)) {
+            continue;
+        }
+        wish->measure = f->measure;
+        tb_bytes name = tb_show_group_name(book, &answer.report, f->measure, f->group);
+        if (group.size > 0 && f->group.size > 0 && is_called(group, f->group, name, name)) {
+            wish->group = f->group;
+        }
+    }
+    return code;
+}
+
+/* The events behind one figure. */
+static int show_events(tb_book *book, tb_local_request *request)
+{
+    tb_local_answer answer;
+    int code = tb_client_get(book->client, request, TB_ANSWER_REPORT, &answer);
+    if (code == TB_EXIT_DONE && book->client->json) {
+        tb_json_print(tb_json_answer(&answer));
+    } else if (code == TB_EXIT_DONE &&
+               !tb_show_report_behind(book, &answer.report, request->get_report.measure)) {
+        code = TB_EXIT_INTERNAL;
+    }
+    return code;
+}
+
 static int show(tb_book *book, const options *o)
 {
     tb_local_request request = {.kind = TB_REQUEST_GET_REPORT};
@@ -146,12 +191,6 @@ static int show(tb_book *book, const options *o)
         return TB_EXIT_USAGE;
     }
     request.get_report.limit = (uint32_t)limit;
-    if (o->measure != NULL) {
-        request.get_report.measure = tb_bytes_str(o->measure);
-    }
-    if (o->group != NULL) {
-        request.get_report.group = tb_bytes_str(o->group);
-    }
     if (o->after != NULL) {
         size_t size = strlen(o->after) / 2;
         if (size > sizeof mark || !tb_hex_parse(tb_bytes_str(o->after), mark, size)) {
@@ -160,7 +199,11 @@ static int show(tb_book *book, const options *o)
         }
         request.get_report.after = tb_bytes_of(mark, size);
     }
-    return ask(book, &request, TB_ANSWER_REPORT);
+    if (o->measure == NULL) {
+        return ask(book, &request, TB_ANSWER_REPORT);
+    }
+    int code = read_figure(book, o, &request.get_report);
+    return code == TB_EXIT_DONE ? show_events(book, &request) : code;
 }
 
 /* With all that proves it, for who has no agent: tongbao verify FILE. */

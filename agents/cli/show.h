@@ -49,6 +49,8 @@ bool tb_show_report(tb_book *book, const tb_local_report *report);
 /* show_summary.c: the figures of a summary, parties by measures. */
 bool tb_show_summary(tb_book *book, const tb_local_report *report);
 /* What a figure opens to. */
+/* The events behind that measure of a report. */
+bool tb_show_report_behind(tb_book *book, const tb_local_report *report, tb_bytes measure);
 bool tb_show_behind(tb_book *book, const tb_local_behind *lines, size_t count, tb_bytes next);
 /* show_scores.c; nothing where the case has no score sheet */
 bool tb_show_scores(tb_book *book, const tb_local_case *whole);

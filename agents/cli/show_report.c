@@ -216,6 +216,41 @@ static void show_judged(tb_book *book, const tb_local_report *report)
     }
 }
 
+/* What people call the step and the group of an event behind a report's figure. */
+static void name_behind(tb_book *book,
+                        const tb_local_report *report,
+                        tb_bytes measure,
+                        const tb_local_behind *b,
+                        tb_bytes *out_action,
+                        tb_bytes *out_group)
+{
+    const tb_campaign *campaign = tb_book_campaign_of(book, report->line.campaign);
+    const tb_measure *m = campaign == NULL ? NULL : tb_campaign_measure(campaign, measure);
+    if (m != NULL && m->case_type != NULL) {
+        tb_local_summary of = {.campaign = report->line.campaign,
+                               .case_type = tb_bytes_str(m->case_type)};
+        *out_action = tb_book_action(book, &of, b->action);
+    }
+    if (b->group.size > 0) {
+        *out_group = tb_show_group_name(book, report, measure, b->group);
+    }
+}
+
+bool tb_show_report_behind(tb_book *book, const tb_local_report *report, tb_bytes measure)
+{
+    tb_local_behind *lines =
+        tb_arena_array(&book->client->arena, report->behind_count + 1, sizeof *lines);
+    if (lines == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < report->behind_count; i++) {
+        lines[i] = report->behind[i];
+        name_behind(book, report, measure, &report->behind[i], &lines[i].action, &lines[i].group);
+    }
+    show_head(book, &report->line);
+    return tb_show_behind(book, lines, report->behind_count, report->next);
+}
+
 bool tb_show_behind(tb_book *book, const tb_local_behind *lines, size_t count, tb_bytes next)
 {
     tb_arena *arena = &book->client->arena;

@@ -47,17 +47,18 @@ int tb_cli_verify(int argc, char **argv)
         tb_help_print("verify");
         return TB_EXIT_DONE;
     }
-    if (words.count == 1) {
+    bool noun = words.count > 0 &&
+                (strcmp(words.list[0], "report") == 0 || strcmp(words.list[0], "case") == 0);
+    if (words.count == 1 && !noun) {
         return tb_evidence_verify(words.list[0], directory, authority, common.json);
     }
-    bool report = words.count == 2 && strcmp(words.list[0], "report") == 0;
-    if (!report && !(words.count == 2 && strcmp(words.list[0], "case") == 0)) {
+    if (words.count != 2 || !noun) {
         return tb_help_wrong("verify",
                              _("verify takes case ID, report ID, or a file that was exported"));
     }
     if (!tb_arguments_id(words.list[1], request.verify.case_id.bytes)) {
         return TB_EXIT_USAGE;
     }
-    request.verify.report = report;
+    request.verify.report = strcmp(words.list[0], "report") == 0;
     return ask(&common, &request);
 }

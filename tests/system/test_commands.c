@@ -219,6 +219,7 @@ static const char *const wrong[] = {
     "case export CASE CASE --out OUT",
     "report list quarterly 2015-Q1",
     "report show CASE CASE",
+    "verify report",
     "due --by nobody",
     "unanswered --by nobody",
 
