@@ -21,7 +21,7 @@ static tb_err look_gap(void *context, tb_bytes key, tb_bytes value)
     tb_gap_row row;
     (void)value;
     tb_reader_init(&r, key);
-    tb_time due = tb_get_i64(&r);
+    tb_time due = (tb_time)tb_get_u64(&r);
     tb_digest missing = tb_read_digest(&r);
     if (!tb_reader_done(&r)) {
         return tb_fault(c->faults, "a GAP_DUE row does not decode", key);

@@ -216,6 +216,31 @@ static void an_event_of_no_class_is_noticed(void **state)
     assert_true(faults_at(w, "police.33") > 0);
 }
 
+static void a_damaged_row_is_told_by_its_key_and_those_behind_it_are_looked_at(void **state)
+{
+    static const char *const told[] = {"a REQUEST row does not decode: 01",
+                                       "a row fails its checksum: 02",
+                                       "a REQUEST row does not decode: 03"};
+    static const uint8_t keys[] = {1, 2, 3};
+    world *w = *state;
+    world_agent *police = who(w, "police.33");
+    tb_txn *txn = begin(police);
+    for (size_t i = 0; i < 3; i++) {
+        assert_ok(tb_store_put(txn, TB_TABLE_REQUEST, tb_bytes_of(keys + i, 1), tb_bytes_str("?")));
+    }
+    assert_ok(tb_store_commit(txn));
+    assert_ok(tb_store_mem_damage(police->store, TB_TABLE_REQUEST, tb_bytes_of(keys + 1, 1)));
+    tb_bytes *faults;
+    size_t count;
+    txn = begin(police);
+    assert_ok(tb_agent_check(&police->agent, txn, &faults, &count));
+    tb_store_abort(txn);
+    assert_int_equal(count, 3);
+    for (size_t i = 0; i < 3; i++) {
+        assert_true(tb_bytes_equal(faults[i], tb_bytes_str(told[i])));
+    }
+}
+
 #define IN_A_WORLD(test) cmocka_unit_test_setup_teardown(test, world_setup, world_teardown)
 
 static const struct CMUnitTest tests[] = {
@@ -226,6 +251,7 @@ static const struct CMUnitTest tests[] = {
     IN_A_WORLD(a_case_of_a_version_not_here_takes_a_side_event),
     IN_A_WORLD(an_opening_that_is_not_ours_to_read_is_noticed),
     IN_A_WORLD(an_event_of_no_class_is_noticed),
+    IN_A_WORLD(a_damaged_row_is_told_by_its_key_and_those_behind_it_are_looked_at),
 };
 
 TB_RUN("casework check", tests)

@@ -447,6 +447,9 @@ void sim_staff_answer(sim *s, sim_node *n, tb_bytes bytes)
     }
     if (ask->kind == TB_REQUEST_RECOVER && answer.code == TB_ACCEPTED) {
         sim_trace(s, "%s %s", ask->releases ? "released" : "recovers", n->id.text);
+        if (!ask->releases) {
+            sim_lost_leads(s, n); /* drafts that were returned are among them */
+        }
         return;
     }
     if (answer.kind == TB_ANSWER_CASES) {
