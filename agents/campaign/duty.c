@@ -91,7 +91,7 @@ bool tb_duty_outlives(const tb_duty_def *duty, tb_bytes action)
 
 const tb_duty_def *tb_case_type_duty(const tb_case_type *type, tb_bytes id)
 {
-    for (unsigned i = 0; i < type->duty_count; i++) {
+    for (unsigned i = 0; type != NULL && i < type->duty_count; i++) {
         if (tb_bytes_equal(tb_bytes_str(type->duties[i].id), id)) {
             return &type->duties[i];
         }

@@ -64,7 +64,7 @@ bool tb_duty_ends(const tb_duty_def *duty, tb_bytes action);
 /* Whether it is owed on though the case was taken over by this action. */
 bool tb_duty_outlives(const tb_duty_def *duty, tb_bytes action);
 
-/* By id, or NULL. */
+/* By id, or NULL; none of a case whose version is not here, whose type is NULL. */
 const tb_duty_def *tb_case_type_duty(const tb_case_type *type, tb_bytes id);
 
 #endif

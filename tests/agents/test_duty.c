@@ -10,6 +10,16 @@ static tb_time at(const char *text)
     return out;
 }
 
+static void a_case_whose_version_is_not_here_has_no_duty_that_is_known(void **state)
+{
+    tb_duty_def duties[] = {{.id = "verify"}};
+    const tb_case_type type = {.duties = duties, .duty_count = 1};
+    (void)state;
+    assert_ptr_equal(tb_case_type_duty(&type, tb_bytes_str("verify")), &duties[0]);
+    assert_null(tb_case_type_duty(&type, tb_bytes_str("trace")));
+    assert_null(tb_case_type_duty(NULL, tb_bytes_str("verify")));
+}
+
 static void hours_run_from_the_event(void **state)
 {
     (void)state;
@@ -146,6 +156,7 @@ static void a_reminder_comes_before_and_an_escalation_after_the_due_day(void **s
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_default_counts_once_adopted_for_what_begins_from_that_day),
     cmocka_unit_test(a_reminder_comes_before_and_an_escalation_after_the_due_day),
+    cmocka_unit_test(a_case_whose_version_is_not_here_has_no_duty_that_is_known),
     cmocka_unit_test(hours_run_from_the_event),
     cmocka_unit_test(day_limits_begin_with_the_next_day_and_end_at_midnight),
     cmocka_unit_test(working_days_pass_over_days_off),
