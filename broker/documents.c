@@ -125,8 +125,13 @@ static tb_err frame_of(tb_broker *b, const tb_document *document, tb_document_fr
     made->kind = document->kind;
     made->name = document->name;
     made->version = document->version;
-    made->next = t->documents;
-    t->documents = made;
+    made->next = NULL;
+    /* In the order they came: one directory may name who signs the next. */
+    tb_document_frame **end = &t->documents;
+    while (*end != NULL) {
+        end = &(*end)->next;
+    }
+    *end = made;
     *out = made;
     return TB_OK;
 }

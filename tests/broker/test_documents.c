@@ -40,6 +40,23 @@ static void a_newer_document_is_taken_and_spread_to_everybody_else(void **state)
     expect_nothing(w, at(w, C)); /* it has the directory already */
 }
 
+/* A directory may be signed by whom the one before it names. */
+static void documents_of_one_turn_are_spread_in_the_order_they_came(void **state)
+{
+    world *w = *state;
+    link_up(w, at(w, A));
+    link_up(w, at(w, B));
+    for (uint32_t version = 3; version <= 5; version++) {
+        tb_document document = campaign(w, version, &w->authority);
+        say_document(w, A, &document);
+    }
+    turn(w);
+    for (uint32_t version = 3; version <= 5; version++) {
+        assert_int_equal(expect(w, at(w, B), TB_FRAME_DOCUMENT)->document.version, version);
+    }
+    expect_nothing(w, at(w, B));
+}
+
 static void a_document_signed_by_nobody_is_refused(void **state)
 {
     world *w = *state;
@@ -265,6 +282,7 @@ static void a_newer_directory_given_at_the_start_must_follow_the_stores(void **s
 
 static const struct CMUnitTest tests[] = {
     WORLD_TEST(a_newer_document_is_taken_and_spread_to_everybody_else),
+    WORLD_TEST(documents_of_one_turn_are_spread_in_the_order_they_came),
     WORLD_TEST(a_document_signed_by_nobody_is_refused),
     WORLD_TEST(another_content_of_the_same_version_is_an_alarm),
     WORLD_TEST(a_revoked_transport_key_is_cut_off_at_once),
