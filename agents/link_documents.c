@@ -109,8 +109,30 @@ static void judge_other(const tb_agent *agent,
     }
 }
 
+/* The directory that the next one follows: the one in use, or a newer one that is kept since this
+ * turn and comes into use when it ends. It may name who signs the next. */
+static tb_err followed(const tb_agent *agent,
+                       tb_arena *arena,
+                       const tb_document *document,
+                       const tb_document *newest,
+                       const tb_directory **out)
+{
+    *out = agent->directory;
+    if (document->kind != TB_DOCUMENT_DIRECTORY || newest->version <= agent->directory->version) {
+        return TB_OK;
+    }
+    tb_directory *taken = tb_arena_alloc(arena, sizeof *taken);
+    if (taken == NULL) {
+        return TB_ERR_LIMIT;
+    }
+    *out = taken;
+    return tb_directory_decode(newest->content, arena, taken) == TB_ACCEPTED ? TB_OK
+                                                                             : TB_ERR_CORRUPT;
+}
+
 /* Of a directory *out is it, decoded; NULL for any other document, and for the very one in use. */
 static tb_err judge_new(tb_agent *agent,
+                        const tb_directory *before,
                         tb_arena *arena,
                         const tb_document *document,
                         bool is_first,
@@ -134,7 +156,7 @@ static tb_err judge_new(tb_agent *agent,
     }
     *out_refused = tb_directory_decode(document->content, arena, next);
     if (*out_refused == TB_ACCEPTED) {
-        *out_refused = tb_directory_accept(agent->directory, next, document);
+        *out_refused = tb_directory_accept(before, next, document);
     }
     *out = next;
     return TB_OK;
@@ -197,8 +219,13 @@ tb_err tb_document_install(tb_agent *agent,
     }
     tb_directory *next;
     tb_refusal refused;
-    err = judge_new(agent, tb_txn_arena(txn), document, err == TB_ERR_NOT_FOUND, &next, &refused,
-                    out_detail);
+    const tb_directory *before = agent->directory;
+    bool is_first = err == TB_ERR_NOT_FOUND;
+    err = is_first ? TB_OK : followed(agent, tb_txn_arena(txn), document, &here, &before);
+    if (err == TB_OK) {
+        err = judge_new(agent, before, tb_txn_arena(txn), document, is_first, &next, &refused,
+                        out_detail);
+    }
     if (err != TB_OK) {
         return err;
     }
@@ -206,7 +233,7 @@ tb_err tb_document_install(tb_agent *agent,
         tb_effect reload = {.kind = TB_EFFECT_RELOAD};
         err = tb_document_keep(txn, document);
         if (err == TB_OK && next != NULL) {
-            err = tb_dispute_begin(txn, agent->directory, next);
+            err = tb_dispute_begin(txn, before, next);
         }
         if (err == TB_OK) {
             err = tb_effects_add(effects, &reload);
