@@ -5,8 +5,6 @@
 
 #define UNTOLD_KEY_BYTES (TB_PARTY_BYTES + 16 + 8)
 
-/* Of one sender in a session, so that others' come too. */
-#define TB_UNTOLD_OF_SENDER 16
 _Static_assert(TB_UNTOLD_OF_SENDER < TB_UNTOLD_A_SESSION, "one sender does not fill a session");
 
 static const char META_SHOWN[] = "untold";

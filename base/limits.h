@@ -271,9 +271,11 @@
 #define TB_STAMP_ASK_MS      60000
 #define TB_STAMP_ASKS_MAX    5
 #define TB_STAMP_ASKS_A_TURN 8
-/* A refusal of ours is shown the hub again in so many sessions, the oldest of so many in each. */
+/* A refusal of ours is shown the hub again in so many sessions, so many in each, and of them so many
+ * of one sender, so that others' come too. */
 #define TB_UNTOLD_SESSIONS  2
 #define TB_UNTOLD_A_SESSION 48
+#define TB_UNTOLD_OF_SENDER 16
 /* One answer: cases looked through, and cases resent, in one turn. */
 #define TB_RESEND_LOOKED_A_TURN 256
 #define TB_RESEND_CASES_A_TURN  16

@@ -48,9 +48,9 @@ tb_bytes tb_show_declared_by(tb_book *book, const tb_local_report *report);
 bool tb_show_report(tb_book *book, const tb_local_report *report);
 /* show_summary.c: the figures of a summary, parties by measures. */
 bool tb_show_summary(tb_book *book, const tb_local_report *report);
-/* What a figure opens to. */
-/* The events behind that measure of a report. */
+/* The events behind that measure of a report, under its head. */
 bool tb_show_report_behind(tb_book *book, const tb_local_report *report, tb_bytes measure);
+/* What a figure opens to. */
 bool tb_show_behind(tb_book *book, const tb_local_behind *lines, size_t count, tb_bytes next);
 /* show_scores.c; nothing where the case has no score sheet */
 bool tb_show_scores(tb_book *book, const tb_local_case *whole);

@@ -13,6 +13,19 @@ static uint64_t drafts_at(world *w, const char *id)
     return ask(w, id, &request)->status.drafts;
 }
 
+/* What trace says of the draft that stands last in the case. */
+static tb_refusal why_returned(world *w, const char *id)
+{
+    tb_local_request trace = {.kind = TB_REQUEST_TRACE};
+    char hex[2 * TB_CASE_ID_BYTES + 1];
+    tb_hex(w->case_id.bytes, TB_CASE_ID_BYTES, hex);
+    trace.trace = tb_bytes_str(hex);
+    const tb_local_answer *answer = ask(w, id, &trace);
+    const tb_local_trace_line *line = &answer->traced.lines[answer->traced.count - 1];
+    assert_int_equal(line->where, TB_WHERE_DRAFT);
+    return line->code;
+}
+
 static void an_act_without_link_waits_and_goes_out_when_it_is_back(void **state)
 {
     world *w = *state;
@@ -61,14 +74,7 @@ static void a_draft_whose_case_changed_returns_to_its_author(void **state)
     assert_int_equal(last->standing, TB_STANDING_DRAFT);
     assert_true(tb_bytes_equal(last->action, tb_bytes_str("return")));
 
-    tb_local_request trace = {.kind = TB_REQUEST_TRACE};
-    char hex[2 * TB_CASE_ID_BYTES + 1];
-    tb_hex(w->case_id.bytes, TB_CASE_ID_BYTES, hex);
-    trace.trace = tb_bytes_str(hex);
-    answer = ask(w, "bureau.33", &trace);
-    const tb_local_trace_line *line = &answer->traced.lines[answer->traced.count - 1];
-    assert_int_equal(line->where, TB_WHERE_DRAFT);
-    assert_int_equal(line->code, TB_REFUSED_CHANGED);
+    assert_int_equal(why_returned(w, "bureau.33"), TB_REFUSED_CHANGED);
     check_world(w);
 }
 
@@ -190,14 +196,7 @@ static void of_acts_on_a_case_that_went_back_those_it_says_nothing_of_return(voi
     assert_string_equal(state_at(w, "bureau.33"), "accepted"); /* it stood where it had stood */
     assert_int_equal(drafts_at(w, "bureau.33"), 1);
 
-    tb_local_request trace = {.kind = TB_REQUEST_TRACE};
-    char hex[2 * TB_CASE_ID_BYTES + 1];
-    tb_hex(w->case_id.bytes, TB_CASE_ID_BYTES, hex);
-    trace.trace = tb_bytes_str(hex);
-    const tb_local_answer *answer = ask(w, "bureau.33", &trace);
-    const tb_local_trace_line *line = &answer->traced.lines[answer->traced.count - 1];
-    assert_int_equal(line->where, TB_WHERE_DRAFT);
-    assert_int_equal(line->code, TB_REFUSED_PERHAPS_SENT);
+    assert_int_equal(why_returned(w, "bureau.33"), TB_REFUSED_PERHAPS_SENT);
     check_world(w);
 }
 
