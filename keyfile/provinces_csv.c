@@ -59,6 +59,21 @@ static bool unreadable(const char *path, tb_problem *problem)
         "%s 不是省份表(须有 code2、name_zh、name_en、bureau_zh 列);请用 --table 指定。", path);
 }
 
+/* One code, one set of parties and key files. Rows ascend by code. */
+static bool
+no_code_twice(const tb_province_row *rows, size_t count, const char *path, tb_problem *problem)
+{
+    for (size_t i = 1; i < count; i++) {
+        if (tb_bytes_equal(rows[i - 1].code, rows[i].code)) {
+            return tb_problem_set(
+                problem, "%s has two rows with code2 %.2s; each province stands there once.",
+                "%s 中 code2 为 %.2s 的行重复;每个省份只能出现一次。", path,
+                (const char *)rows[i].code.data);
+        }
+    }
+    return true;
+}
+
 bool tb_provinces_csv(tb_bytes text,
                       const char *path,
                       tb_province_row out[TB_PROVINCES_MAX],
@@ -89,5 +104,5 @@ bool tb_provinces_csv(tb_bytes text,
     }
     qsort(out, count, sizeof(*out), by_code);
     *out_count = count;
-    return true;
+    return no_code_twice(out, count, path, problem);
 }

@@ -13,7 +13,8 @@ typedef struct tb_province_row {
     tb_bytes bureau_zh;
 } tb_province_row;
 
-/* Rows ascending by code, borrowed from text. */
+/* Rows ascending by code, none twice, borrowed from text. False with a problem: not such a table,
+ * more than TB_PROVINCES_MAX rows, or two with one code. */
 bool tb_provinces_csv(tb_bytes text,
                       const char *path,
                       tb_province_row out[TB_PROVINCES_MAX],

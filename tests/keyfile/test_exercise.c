@@ -1,6 +1,7 @@
 #include "tests/keyfile/folder.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 #include "keyfile/exercise.h"
 
@@ -141,6 +142,19 @@ static void what_is_no_table_of_provinces_is_refused(void **state)
     }
 }
 
+static void a_province_named_twice_is_told_before_anything_is_made(void **state)
+{
+    static const char text[] = "code2,name_zh,name_en,bureau_zh\n33,a,b,c\n11,a,b,c\n33,d,e,f\n";
+    fixture *f = *state;
+    size_t parties = 0;
+    const char *path = folder_path(f->folder, "table.csv");
+    folder_write(path, text, strlen(text));
+    assert_false(tb_exercise_make(f->folder, path, 1, NOW, &parties, &f->problem));
+    assert_non_null(strstr(f->problem.en, "two rows with code2 33"));
+    assert_non_null(strstr(f->problem.zh, "33"));
+    assert_int_not_equal(access(folder_path(f->folder, "keys/hub.key"), F_OK), 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 static const struct CMUnitTest tests[] = {
@@ -150,6 +164,7 @@ static const struct CMUnitTest tests[] = {
     TEST(the_keys_written_are_those_enrolled),
     TEST(a_set_up_is_not_made_over_another),
     TEST(what_is_no_table_of_provinces_is_refused),
+    TEST(a_province_named_twice_is_told_before_anything_is_made),
 };
 
 TB_RUN("keyfile/exercise", tests)
