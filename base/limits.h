@@ -152,6 +152,9 @@
 #define TB_WATERMARK_PERCENT 80
 #define TB_QUOTA_BYTES_MIN   (4ull * 1024 * 1024)
 
+/* A turn that changed no more goes into the store's turn log (store/turn_log.h). */
+#define TB_TURN_LOG_TURN_BYTES_MAX (64u * 1024)
+
 /* Bytes the hub keeps for one sender to one recipient; soft by one window (design §7). */
 #define TB_SHARE_BYTES (8ull * 1024 * 1024)
 /* Bytes delivered to one recipient and not yet taken. */

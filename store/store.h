@@ -37,8 +37,9 @@ tb_err tb_store_open(const char *path, const tb_store_options *options, tb_store
 tb_err
 tb_store_open_older(const char *path, const tb_store_options *options, tb_store **out) TB_MUST_USE;
 /* Beside whoever holds it, to look only: nothing is created, allocated or locked, and only
- * tb_store_begin_read is allowed. TB_ERR_NOT_FOUND when there is no store; TB_ERR_VERSION and
- * TB_ERR_OLDER as above.
+ * tb_store_begin_read is allowed. It shows whatever was committed before the call, and waits some
+ * seconds for a holder to settle (else TB_ERR_BUSY). TB_ERR_NOT_FOUND when there is no store;
+ * TB_ERR_VERSION and TB_ERR_OLDER as above.
  * LMDB form only. */
 tb_err tb_store_look(const char *path, uint32_t kind, tb_store **out) TB_MUST_USE;
 void tb_store_close(tb_store *store);
@@ -51,6 +52,14 @@ tb_err tb_store_begin_read(tb_store *store, tb_arena *arena, tb_txn **out) TB_MU
  * disk is unknown: the process must stop. One that wrote nothing commits without a flush. */
 tb_err tb_store_commit(tb_txn *txn) TB_MUST_USE;
 void tb_store_abort(tb_txn *txn);
+
+/* A commit is durable at once; that of a short turn may stand beside the tables, where it costs
+ * less, until a later one takes it along. Puts what stands there into the tables: for when nothing
+ * else is to be done. What finds no room stays where it is. Between transactions. An error is as
+ * one of tb_store_commit. */
+tb_err tb_store_settle(tb_store *store) TB_MUST_USE;
+/* Nothing stands beside the tables. */
+bool tb_store_settled(const tb_store *store);
 
 tb_arena *tb_txn_arena(tb_txn *txn);
 /* True once anything was put or deleted in this transaction. */

@@ -1,4 +1,4 @@
-/* The LMDB form of the store: transactions and rows.
+/* The LMDB form of the store: rows.
  *
  * LMDB's pointers die at the next write and at the end of the transaction; that they do is a fact
  * of this file only, because every read copies into the arena. LMDB has no checksums: each value is
@@ -10,10 +10,6 @@
 #include "store/version.h"
 
 #include <signal.h>
-
-/* A backup that was killed leaves its reader behind, which would pin pages for ever: looked for
- * once in so many write transactions, and whenever there is no room. */
-#define READERS_EVERY 1024
 
 tb_err tb_lmdb_error(int rc)
 {
@@ -51,15 +47,6 @@ int tb_lmdb_environment(MDB_env **out)
     return rc == MDB_SUCCESS ? mdb_env_set_assert(*out, found_damage) : rc;
 }
 
-/* LMDB takes what it only reads through a pointer to what is not const. */
-static MDB_val value_of(tb_bytes b)
-{
-    MDB_val v = {.mv_size = b.size};
-
-    memcpy(&v.mv_data, &b.data, sizeof v.mv_data);
-    return v;
-}
-
 tb_err tb_lmdb_verify(
     const tb_txn *txn, tb_table table, tb_bytes key, tb_bytes stored, tb_bytes *out_value)
 {
@@ -81,7 +68,7 @@ tb_err tb_lmdb_find_sums(tb_store *store, MDB_txn *mdb)
 {
     uint8_t sum[TB_ROW_SUM_BYTES];
     tb_bytes key = tb_bytes_str(TB_STORE_SCHEMA_KEY);
-    MDB_val k = value_of(key);
+    MDB_val k = tb_lmdb_value_of(key);
     MDB_val v;
 
     store->sums = TB_ROW_SUM_XXH3;
@@ -141,7 +128,7 @@ static tb_err find_table(tb_txn *txn, tb_table table, bool makes)
         *found = 0;
         return makes ? write_result(txn, rc) : tb_lmdb_error(rc);
     }
-    txn->found[table] = true;
+    txn->store->found[table] = true;
     return TB_OK;
 }
 
@@ -165,11 +152,14 @@ static tb_err cursor_of(tb_txn *txn, tb_table table, bool makes, MDB_cursor **ou
     return TB_OK;
 }
 
-static tb_err write_row(tb_txn *txn, MDB_cursor *cursor, tb_bytes key, tb_bytes stored)
+static tb_err
+write_row(tb_txn *txn, tb_table table, MDB_cursor *cursor, tb_bytes key, tb_bytes stored)
 {
-    MDB_val k = value_of(key);
-    MDB_val v = value_of(stored);
+    MDB_val k = tb_lmdb_value_of(key);
+    MDB_val v = tb_lmdb_value_of(stored);
 
+    txn->gave = true;
+    tb_turn_log_note(&txn->store->log, tb_lmdb_table_name(table), key, &stored);
     return write_result(txn, mdb_cursor_put(cursor, &k, &v, 0));
 }
 
@@ -186,13 +176,13 @@ static tb_err give(tb_txn *txn, tb_table table)
     uint32_t count = tb_late_sort(late, table);
     for (uint32_t i = 0; err == TB_OK && i < count; i++) {
         uint32_t row = late->order[i];
-        err = write_row(txn, cursor, tb_late_key(late, row), tb_late_stored(late, row));
+        err = write_row(txn, table, cursor, tb_late_key(late, row), tb_late_stored(late, row));
     }
     tb_late_drop(late, table);
     return err;
 }
 
-static tb_err give_all(tb_txn *txn)
+tb_err tb_lmdb_give_all(tb_txn *txn)
 {
     tb_err err = TB_OK;
 
@@ -207,92 +197,6 @@ tb_err tb_lmdb_cursor(tb_txn *txn, tb_table table, MDB_cursor **out_cursor)
     tb_err err = txn->lost == TB_OK ? give(txn, table) : txn->lost;
 
     return err == TB_OK ? cursor_of(txn, table, false, out_cursor) : err;
-}
-
-/* Begin, end. */
-
-static tb_err begin(tb_store *store, tb_arena *arena, unsigned flags, tb_txn **out)
-{
-    TB_ASSERT(store->txn.mdb == NULL);
-
-    MDB_txn *mdb = NULL;
-    bool writes = (flags & MDB_RDONLY) == 0;
-    if (writes && (store->full || ++store->begun % READERS_EVERY == 0)) {
-        int stale;
-        store->full = false;
-        (void)mdb_reader_check(store->env, &stale);
-    }
-    int rc = mdb_txn_begin(store->env, NULL, flags, &mdb);
-    if (rc != MDB_SUCCESS) {
-        return tb_lmdb_error(rc);
-    }
-    store->txn = (tb_txn){
-        .store = store,
-        .arena = arena,
-        .mdb = mdb,
-        .reads_only = (flags & MDB_RDONLY) != 0,
-    };
-    *out = &store->txn;
-    return TB_OK;
-}
-
-tb_err tb_store_begin(tb_store *store, tb_arena *arena, tb_txn **out)
-{
-    return begin(store, arena, 0, out);
-}
-
-tb_err tb_store_begin_read(tb_store *store, tb_arena *arena, tb_txn **out)
-{
-    return begin(store, arena, MDB_RDONLY, out);
-}
-
-/* LMDB forgets the tables that were found in a transaction that is not committed. */
-static void forget_found(tb_txn *txn)
-{
-    for (size_t i = 0; i < TB_TABLE_COUNT; i++) {
-        if (txn->found[i]) {
-            txn->store->tables[i] = 0;
-        }
-    }
-}
-
-/* Takes the transaction out of its slot; cursors go before it, as LMDB asks of readers. */
-static MDB_txn *finish(tb_txn *txn)
-{
-    MDB_txn *mdb = txn->mdb;
-
-    TB_ASSERT(mdb != NULL);
-    tb_late_reset(&txn->store->late);
-    for (size_t i = 0; i < TB_TABLE_COUNT; i++) {
-        if (txn->cursors[i] != NULL) {
-            mdb_cursor_close(txn->cursors[i]);
-        }
-    }
-    txn->mdb = NULL;
-    return mdb;
-}
-
-tb_err tb_store_commit(tb_txn *txn)
-{
-    tb_err err = txn->lost == TB_OK ? give_all(txn) : txn->lost;
-    bool wrote = txn->wrote;
-    MDB_txn *mdb = finish(txn);
-
-    if (err != TB_OK || !wrote) {
-        mdb_txn_abort(mdb);
-    } else {
-        err = tb_lmdb_error(mdb_txn_commit(mdb));
-    }
-    if (err != TB_OK || !wrote) {
-        forget_found(txn);
-    }
-    return err;
-}
-
-void tb_store_abort(tb_txn *txn)
-{
-    mdb_txn_abort(finish(txn));
-    forget_found(txn);
 }
 
 tb_arena *tb_txn_arena(tb_txn *txn)
@@ -332,7 +236,7 @@ tb_err tb_store_get(tb_txn *txn, tb_table table, tb_bytes key, tb_bytes *out_val
         return err;
     }
 
-    MDB_val k = value_of(key);
+    MDB_val k = tb_lmdb_value_of(key);
     MDB_val v;
     int rc = mdb_cursor_get(cursor, &k, &v, MDB_SET_KEY);
     if (rc != MDB_SUCCESS) {
@@ -366,11 +270,14 @@ static tb_err put_now(tb_txn *txn, tb_table table, tb_bytes key, tb_bytes value)
         return err;
     }
 
-    MDB_val k = value_of(key);
+    MDB_val k = tb_lmdb_value_of(key);
     MDB_val v = {.mv_size = TB_ROW_SUM_BYTES + value.size};
+    txn->gave = true;
     err = write_result(txn, mdb_cursor_put(cursor, &k, &v, MDB_RESERVE));
     if (err == TB_OK) {
         fill(txn, table, key, value, v.mv_data);
+        tb_bytes stored = bytes_of(&v);
+        tb_turn_log_note(&txn->store->log, tb_lmdb_table_name(table), key, &stored);
     }
     return err;
 }
@@ -393,7 +300,7 @@ tb_err tb_store_put(tb_txn *txn, tb_table table, tb_bytes key, tb_bytes value)
     uint64_t hash = tb_row_hash(txn->store->row_keys[table], key);
     uint8_t *stored = tb_late_put(late, table, key, hash, size);
     if (stored == NULL) {
-        tb_err err = give_all(txn);
+        tb_err err = tb_lmdb_give_all(txn);
         if (err != TB_OK) {
             return err;
         }
@@ -417,13 +324,15 @@ tb_err tb_store_del(tb_txn *txn, tb_table table, tb_bytes key)
         return err;
     }
 
-    MDB_val k = value_of(key);
+    MDB_val k = tb_lmdb_value_of(key);
     MDB_val v;
     int rc = mdb_cursor_get(cursor, &k, &v, MDB_SET_KEY);
     if (rc != MDB_SUCCESS) {
         return tb_lmdb_error(rc);
     }
     txn->wrote = true;
+    txn->gave = true;
+    tb_turn_log_note(&txn->store->log, tb_lmdb_table_name(table), key, NULL);
     return write_result(txn, mdb_cursor_del(cursor, 0));
 }
 
@@ -468,7 +377,7 @@ tb_err tb_form_forward(tb_txn *txn,
         return err;
     }
 
-    MDB_val k = value_of(bound.bytes);
+    MDB_val k = tb_lmdb_value_of(bound.bytes);
     MDB_val v;
     int rc = mdb_cursor_get(cursor, &k, &v, bound.bytes.size == 0 ? MDB_FIRST : MDB_SET_RANGE);
     if (rc == MDB_SUCCESS && bound.strict && tb_bytes_equal(bytes_of(&k), bound.bytes)) {
@@ -494,7 +403,7 @@ tb_err tb_form_backward(tb_txn *txn,
         return err;
     }
 
-    MDB_val k = value_of(bound.bytes);
+    MDB_val k = tb_lmdb_value_of(bound.bytes);
     MDB_val v;
     int rc = MDB_NOTFOUND;
     if (bound.bytes.size > 0) {

@@ -2,8 +2,8 @@
 #define _GNU_SOURCE
 
 #include "store/backup.h"
-#include "store/store_lmdb.h"
 #include "store/store_lmdb_files.h"
+#include "store/store_lmdb_turns.h"
 #include "store/version.h"
 
 #include <errno.h>
@@ -22,19 +22,19 @@
 #define MARK_ARENA  4096
 
 /* LMDB says EIO for a short write, which is what a full disk makes of it. */
-static tb_err of_copy(int rc, int fd)
+static bool disk_is_full(int fd)
 {
     uint8_t probe = 0;
+    off_t end = lseek(fd, 0, SEEK_END);
+    return end >= 0 && pwrite(fd, &probe, 1, end + PROBE_BYTES) < 0 && TB_LMDB_DISK_FULL(errno);
+}
+
+static tb_err of_copy(int rc, int fd)
+{
     if (rc == MDB_SUCCESS) {
         return TB_OK;
     }
-    if (TB_LMDB_DISK_FULL(rc)) {
-        return TB_ERR_FULL;
-    }
-    off_t end = lseek(fd, 0, SEEK_END);
-    bool full =
-        end >= 0 && pwrite(fd, &probe, 1, end + PROBE_BYTES) < 0 && TB_LMDB_DISK_FULL(errno);
-    return full ? TB_ERR_FULL : tb_lmdb_error(rc);
+    return TB_LMDB_DISK_FULL(rc) || disk_is_full(fd) ? TB_ERR_FULL : tb_lmdb_error(rc);
 }
 
 /* ---- reading a store or a copy ---- */
@@ -67,7 +67,7 @@ static tb_err open_tables(tb_store *store)
 /* Opens for reading alone; ends with mdb_env_close. */
 static tb_err open_to_read(const char *path, unsigned flags, tb_store *out)
 {
-    *out = (tb_store){.folder = -1};
+    *out = (tb_store){.folder = -1, .log = {.file = -1}};
     int rc = tb_lmdb_environment(&out->env);
     if (rc != MDB_SUCCESS) {
         return tb_lmdb_error(rc);
@@ -255,6 +255,41 @@ static tb_err copy_to(const char *store_path, const char *copy, tb_backup *b)
     return err;
 }
 
+static tb_err take_turns(const char *copy, const tb_turn_log *turns)
+{
+    tb_err err = tb_lmdb_turns_take_at(copy, MDB_NOSUBDIR | MDB_NOLOCK, turns);
+    int fd = err == TB_ERR_IO ? open(copy, O_RDWR | O_CLOEXEC) : -1;
+    if (fd >= 0) {
+        err = disk_is_full(fd) ? TB_ERR_FULL : err;
+        (void)close(fd);
+    }
+    return err;
+}
+
+/* And what stands in the log of turns that the tables may not have: read before the copy is begun,
+ * so that either the tables copied have it or it still follows them. */
+static tb_err copy_whole(const char *store_path, const char *copy, tb_backup *b)
+{
+    tb_turn_log turns;
+    int folder = open(store_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0) {
+        return tb_lmdb_of_errno();
+    }
+    tb_err err = tb_turn_log_make(&turns) ? TB_OK : TB_ERR_LIMIT;
+    if (err == TB_OK) {
+        err = tb_turn_log_read(&turns, folder, NULL);
+    }
+    if (err == TB_OK) {
+        err = copy_to(store_path, copy, b);
+    }
+    if (err == TB_OK) {
+        err = take_turns(copy, &turns);
+    }
+    tb_turn_log_free(&turns);
+    (void)close(folder);
+    return err;
+}
+
 /* A folder for the backup that holds none yet. */
 static tb_err make_folder(const char *folder, const char *data)
 {
@@ -282,7 +317,7 @@ tb_err tb_store_backup(const char *store, const char *folder, tb_backup *backup)
         return err;
     }
 
-    err = copy_to(store, copy, backup);
+    err = copy_whole(store, copy, backup);
     if (err == TB_OK) {
         err = verify_file(copy, backup);
     }

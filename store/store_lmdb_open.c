@@ -1,5 +1,8 @@
 /* The LMDB form of the store: from a folder to an open environment, and back.
  *
+ * What a process that was killed left in the log of short turns goes into the tables before
+ * anything is read.
+ *
  * Default flags only: without the second flush an acknowledged commit can be lost, without the
  * first the file can be torn. The map is the quota and the file is given its blocks at once, so
  * that commits go on whatever fills the disk beside it. One environment must never be open twice,
@@ -8,23 +11,27 @@
  */
 #define _GNU_SOURCE
 
-#include "store/store_lmdb.h"
+#include "store/store_lmdb_turns.h"
 #include "store/version.h"
 
 #include "base/limits.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sodium.h>
 #include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <time.h>
 #include <unistd.h>
 
 #define DATA_FILE      "data.mdb"
 #define FOLDER_MODE    0700
 #define FILE_MODE      0600
 #define ROW_BYTES_OPEN 256 /* the rows read while opening */
+#define LOOK_PAUSE_MS  20
+#define LOOK_TRIES     750
 
 static tb_err open_folder(const char *path, int *out_folder)
 {
@@ -125,6 +132,9 @@ int tb_lmdb_open_tables(tb_store *store, MDB_txn *mdb)
     for (size_t i = 0; i < TB_TABLE_COUNT; i++) {
         const char *name = tb_lmdb_table_name((tb_table)i);
         tb_row_sum_table(name, store->row_keys[i]);
+        if (store->tables[i] != 0) {
+            continue;
+        }
         int rc = mdb_dbi_open(mdb, name, 0, &store->tables[i]);
         if (rc != MDB_SUCCESS) {
             store->tables[i] = 0;
@@ -132,6 +142,7 @@ int tb_lmdb_open_tables(tb_store *store, MDB_txn *mdb)
         if (rc != MDB_SUCCESS && rc != MDB_NOTFOUND) {
             return rc;
         }
+        store->found[i] = rc == MDB_SUCCESS;
     }
     return MDB_SUCCESS;
 }
@@ -143,7 +154,18 @@ static tb_err open_tables(tb_store *store, tb_txn *txn)
     return rc == MDB_SUCCESS ? tb_lmdb_find_sums(store, txn->mdb) : tb_lmdb_error(rc);
 }
 
-/* All tables are opened in the one transaction that also writes or checks what the store is. */
+/* What a process that was ended left in its log stands behind the tables again. */
+static tb_err recover(tb_store *store)
+{
+    tb_err err = tb_turn_log_open(&store->log, store->folder);
+    if (err == TB_OK) {
+        err = tb_turn_log_read(&store->log, store->folder, NULL);
+    }
+    return err == TB_OK ? tb_lmdb_turns_follow(store) : err;
+}
+
+/* All tables are opened in the one transaction that also writes or checks what the store is, and
+ * takes what was left in the log. */
 static tb_err open_schema(tb_store *store, uint32_t kind, bool older)
 {
     uint8_t block[ROW_BYTES_OPEN];
@@ -165,7 +187,37 @@ static tb_err open_schema(tb_store *store, uint32_t kind, bool older)
         return err;
     }
     txn->wrote = true; /* table handles stay valid only when their transaction commits */
-    return tb_store_commit(txn);
+    err = tb_store_commit(txn);
+    return err == TB_ERR_FULL && store->behind != NULL ? TB_OK : err;
+}
+
+/* Records of any other opening are of no use from here on. While there is no room for what one
+ * left, it goes on; with none for a row, every turn is committed by LMDB. */
+static tb_err begin_log(tb_store *store)
+{
+    uint8_t block[ROW_BYTES_OPEN];
+    tb_arena arena;
+    tb_txn *txn;
+    tb_turn_log_place place = {.epoch = 0};
+    if (store->behind != NULL) {
+        store->logs = true;
+        return TB_OK;
+    }
+    randombytes_buf(place.lineage, sizeof place.lineage);
+    tb_turn_log_begin_anew(&store->log, &place);
+    tb_arena_init(&arena, block, sizeof block);
+    tb_err err = tb_store_begin(store, &arena, &txn);
+    if (err != TB_OK) {
+        return err;
+    }
+    err = tb_lmdb_turns_mark(txn, &place);
+    if (err == TB_OK) {
+        err = tb_store_commit(txn);
+    } else {
+        tb_store_abort(txn);
+    }
+    store->logs = err == TB_OK;
+    return err == TB_ERR_FULL ? TB_OK : err;
 }
 
 static tb_err sync_file(int folder, const char *name, int flags)
@@ -204,12 +256,15 @@ static tb_err open_all(tb_store *store, const char *path, uint32_t kind, bool ol
         err = allocate_quota(store);
     }
     if (err == TB_OK) {
+        err = recover(store);
+    }
+    if (err == TB_OK) {
         err = open_schema(store, kind, older);
     }
     if (err == TB_OK) {
         err = sync_folders(store);
     }
-    return err;
+    return err == TB_OK ? begin_log(store) : err;
 }
 
 static tb_err
@@ -225,6 +280,10 @@ open_store(const char *path, const tb_store_options *options, bool older, tb_sto
         return TB_ERR_LIMIT;
     }
     store->folder = -1;
+    if (!tb_turn_log_make(&store->log)) {
+        tb_store_close(store);
+        return TB_ERR_LIMIT;
+    }
     store->quota = options->quota_bytes - options->quota_bytes % (uint64_t)sysconf(_SC_PAGESIZE);
     tb_err err = open_all(store, path, options->kind, older);
     if (err != TB_OK) {
@@ -278,20 +337,80 @@ static tb_err look_tables(tb_store *store, uint32_t kind)
         tb_store_abort(txn);
         return err;
     }
-    txn->wrote = true; /* as above; of a reader a commit writes nothing */
+    txn->wrote = true; /* of a reader a commit writes nothing, but keeps the handles */
     return tb_store_commit(txn);
+}
+
+/* Whether the log holds turns that the tables on disk do not have. */
+static tb_err waits_in_log(tb_store *store, int folder, bool *out)
+{
+    uint8_t block[ROW_BYTES_OPEN];
+    tb_arena arena;
+    tb_txn *txn;
+    tb_turn_log_place place;
+    *out = false;
+    tb_err err = tb_turn_log_read(&store->log, folder, NULL);
+    if (err != TB_OK || store->log.used == 0) {
+        return err;
+    }
+    tb_arena_init(&arena, block, sizeof block);
+    err = tb_store_begin_read(store, &arena, &txn);
+    if (err != TB_OK) {
+        return err;
+    }
+    err = tb_lmdb_turns_place(txn, &place);
+    tb_store_abort(txn);
+    *out = err == TB_OK && tb_turn_log_same_place(&place, &store->log.place);
+    return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+}
+
+/* Until the tables have what the log held: whoever holds the store settles when nothing else is to
+ * be done; of a store that nobody holds it is done here. */
+static tb_err wait_for_turns(tb_store *store, const char *path, int folder)
+{
+    static const struct timespec pause = {.tv_nsec = LOOK_PAUSE_MS * 1000000L};
+    bool waits = true;
+    tb_err err = TB_OK;
+    for (int tries = 0; tries < LOOK_TRIES; tries++) {
+        err = waits_in_log(store, folder, &waits);
+        if (err != TB_OK || !waits) {
+            return err;
+        }
+        if (flock(folder, LOCK_EX | LOCK_NB) == 0) {
+            err = tb_lmdb_turns_take_at(path, 0, &store->log);
+            (void)flock(folder, LOCK_UN);
+            return err;
+        }
+        (void)nanosleep(&pause, NULL);
+    }
+    return TB_ERR_BUSY;
+}
+
+static tb_err look_turns(tb_store *store, const char *path)
+{
+    int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0) {
+        return TB_ERR_IO;
+    }
+    tb_err err = wait_for_turns(store, path, folder);
+    (void)close(folder);
+    return err;
 }
 
 tb_err tb_store_look(const char *path, uint32_t kind, tb_store **out)
 {
     tb_store *store = calloc(1, sizeof *store);
-    if (store == NULL) {
+    if (store == NULL || !tb_turn_log_make(&store->log)) {
+        free(store);
         return TB_ERR_LIMIT;
     }
     store->folder = -1;
     tb_err err = look_environment(store, path);
     if (err == TB_OK) {
         err = look_tables(store, kind);
+    }
+    if (err == TB_OK) {
+        err = look_turns(store, path);
     }
     if (err != TB_OK) {
         tb_store_close(store);
@@ -307,6 +426,8 @@ void tb_store_close(tb_store *store)
         return;
     }
     TB_ASSERT(store->txn.mdb == NULL);
+    (void)!tb_store_settle(store); /* else it is in the log, for whoever opens the store next */
+    tb_lmdb_let_go(store);
     if (store->env != NULL) {
         mdb_env_close(store->env);
     }
@@ -314,5 +435,6 @@ void tb_store_close(tb_store *store)
         close(store->folder);
     }
     tb_late_free(&store->late);
+    tb_turn_log_free(&store->log);
     free(store);
 }

@@ -3,6 +3,7 @@
 
 #include "store/backup.h"
 #include "store/store_lmdb_files.h"
+#include "store/turn_log.h"
 #include "store/version.h"
 
 #include "base/limits.h"
@@ -88,7 +89,7 @@ static tb_err finish(const char *path, const tb_store_options *options, tb_time 
 /* What an attempt that was cut short left behind; only files of a store are ever in it. */
 static void clear(const char *path)
 {
-    static const char *const names[] = {TB_LMDB_DATA_FILE, "lock.mdb"};
+    static const char *const names[] = {TB_LMDB_DATA_FILE, "lock.mdb", TB_TURN_LOG_FILE};
     char file[TB_LMDB_PATH_BYTES];
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if (tb_lmdb_path_in(file, path, names[i])) {

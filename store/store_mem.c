@@ -331,6 +331,18 @@ tb_err tb_store_commit(tb_txn *txn)
     return TB_OK;
 }
 
+tb_err tb_store_settle(tb_store *store)
+{
+    (void)store;
+    return TB_OK;
+}
+
+bool tb_store_settled(const tb_store *store)
+{
+    (void)store;
+    return true;
+}
+
 tb_arena *tb_txn_arena(tb_txn *txn)
 {
     return txn->arena;

@@ -21,6 +21,8 @@
  * nothing has come for a while. */
 #define ARENA_KEPT_BYTES (256u * 1024)
 #define ARENA_IDLE_MS    1000
+/* When nothing has come for so long, the store settles. */
+#define SETTLE_IDLE_MS 200
 /* The longest sleep: a clock that was set back is noticed after it. */
 #define SLEEP_MS 60000
 
@@ -135,10 +137,30 @@ static bool wait_for(tb_shell *shell, long wait_ms)
     return (items[3].revents & ZMQ_POLLIN) != 0;
 }
 
-/* Sleeps until the next tick; when nothing comes for a while, large turns' memory goes back first.
- */
+static void failed(tb_shell *shell, tb_err err)
+{
+    fprintf(stderr, "level=error event=stop what=\"the store failed\" why=\"%s\"\n",
+            tb_err_text(err));
+    shell->stop = true;
+    shell->exit_code = 1;
+}
+
+/* Sleeps until the next tick; when nothing comes for a while, the store settles and large turns'
+ * memory goes back first. */
 static bool sleep_until(tb_shell *shell, long wait_ms)
 {
+    if (!tb_store_settled(shell->store) && wait_ms > SETTLE_IDLE_MS) {
+        bool ends = wait_for(shell, SETTLE_IDLE_MS);
+        if (ends || shell->woken) {
+            return ends;
+        }
+        tb_err err = tb_store_settle(shell->store);
+        if (err != TB_OK) {
+            failed(shell, err);
+            return true;
+        }
+        wait_ms -= SETTLE_IDLE_MS;
+    }
     if (!shell->touched || wait_ms <= ARENA_IDLE_MS) {
         return wait_for(shell, wait_ms);
     }
@@ -228,10 +250,7 @@ static void turn(tb_shell *shell, batch *b)
         err = tb_turn_each(&shell->node, b->inputs, b->count);
     }
     if (err != TB_OK) {
-        fprintf(stderr, "level=error event=stop what=\"the store failed\" why=\"%s\"\n",
-                tb_err_text(err));
-        shell->stop = true;
-        shell->exit_code = 1;
+        failed(shell, err);
         return;
     }
 

@@ -14,7 +14,9 @@
 /* Bytes of frames in one turn: decoded, stored and delivered they must fit the turn's memory. */
 #define TURN_BYTES (4u * 1024 * 1024)
 /* A tick is never further away than this, whatever happened to the clock. */
-#define TICK_MS            1000
+#define TICK_MS 1000
+/* When nothing has come for so long, the store settles. */
+#define SETTLE_IDLE_MS     200
 #define SMALL_MEMORY_BYTES (64u * 1024)
 
 _Static_assert(TURN_BYTES >= TB_FRAME_BYTES_MAX, "a turn takes the largest frame");
@@ -163,18 +165,41 @@ static tb_time next_tick(tb_hub *hub)
     return due < latest ? due : latest;
 }
 
-/* Waits for a frame, a signal or the time. */
-static void wait_until(tb_hub *hub, tb_time until)
+static void tell_failed(tb_err err)
+{
+    fprintf(stderr, "level=error event=stop what=\"commit failed: %s\"\n", tb_err_text(err));
+}
+
+/* Waits for a frame, a signal or the time; true when something came. */
+static bool wait_ms(tb_hub *hub, long ms)
+{
+    zmq_pollitem_t items[] = {{hub->net.handle, 0, ZMQ_POLLIN, 0},
+                              {NULL, hub->signals, ZMQ_POLLIN, 0},
+                              {hub->local.handle, 0, ZMQ_POLLIN, 0}};
+    return zmq_poll(items, hub->local.handle == NULL ? 2 : 3, ms < 0 ? 0 : ms) > 0;
+}
+
+/* False: the store failed. */
+static bool wait_until(tb_hub *hub, tb_time until)
 {
     tb_time left = until - clock_ms();
     long ms = tb_notify_alive(left < TICK_MS ? (long)left : TICK_MS);
     if (left <= 0) {
-        return;
+        return true;
     }
-    zmq_pollitem_t items[] = {{hub->net.handle, 0, ZMQ_POLLIN, 0},
-                              {NULL, hub->signals, ZMQ_POLLIN, 0},
-                              {hub->local.handle, 0, ZMQ_POLLIN, 0}};
-    (void)zmq_poll(items, hub->local.handle == NULL ? 2 : 3, ms < 0 ? 0 : ms);
+    if (!tb_store_settled(hub->node.store) && ms > SETTLE_IDLE_MS) {
+        if (wait_ms(hub, SETTLE_IDLE_MS)) {
+            return true;
+        }
+        ms -= SETTLE_IDLE_MS;
+        tb_err err = tb_store_settle(hub->node.store);
+        if (err != TB_OK) {
+            tell_failed(err);
+            return false;
+        }
+    }
+    (void)wait_ms(hub, ms);
+    return true;
 }
 
 static void look_for_signal(tb_hub *hub)
@@ -200,7 +225,7 @@ static bool turn(tb_hub *hub, const tb_input *inputs, size_t count)
         hub->tick_after = clock_ms() + TB_FULL_PAUSE_MS;
     }
     if (err != TB_OK) {
-        fprintf(stderr, "level=error event=stop what=\"commit failed: %s\"\n", tb_err_text(err));
+        tell_failed(err);
     }
     return err == TB_OK;
 }
@@ -266,7 +291,9 @@ int tb_hub_run(tb_hub *hub)
         if (b.count <= 1 && !hub->keeps) {
             /* Little to do: find out when the core wants to be woken. */
             tick = after_pause(hub, next_tick(hub));
-            wait_until(hub, tick);
+            if (!wait_until(hub, tick)) {
+                return TB_EXIT_COMMIT;
+            }
         }
         if (!tb_zap_answers(hub->net.zap)) {
             fprintf(stderr, "level=error event=stop what=\"nobody says who may connect\"\n");

@@ -46,7 +46,7 @@ static void use_sender(const tb_party *all, size_t sender)
 /* Its store goes: each takes gigabytes of the disk from the start. */
 static void forget_sender(void)
 {
-    static const char *const files[] = {"data.mdb", "lock.mdb"};
+    static const char *const files[] = {"data.mdb", "lock.mdb", "turns.log"};
     char path[RELAY_PATH];
     relay_sender_end();
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {

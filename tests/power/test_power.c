@@ -146,6 +146,8 @@ static void clear(const char *folder)
     (void)unlink(path);
     (void)snprintf(path, sizeof path, "%s/lock.mdb", folder);
     (void)unlink(path);
+    (void)snprintf(path, sizeof path, "%s/turns.log", folder);
+    (void)unlink(path);
 }
 
 /* In a child: makes the state of this number and looks at it. */

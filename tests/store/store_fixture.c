@@ -43,6 +43,7 @@ int store_fixture_close(void **state)
     tb_store_close(f->store);
     remove_file(f->path, "data.mdb");
     remove_file(f->path, "lock.mdb");
+    remove_file(f->path, "turns.log");
     rmdir(f->path);
     free(f->arena.block);
     free(f);

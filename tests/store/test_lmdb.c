@@ -356,6 +356,7 @@ static void who_only_looks_sees_a_table_that_came_since(void **state)
         begin(f);
         put(f, TB_TABLE_HUB_DUE, "k", "v");
         commit(f);
+        assert_ok(tb_store_settle(f->store));
     }
     tb_store_close(look);
 }
@@ -565,6 +566,7 @@ static void who_only_looks_sees_what_is_committed_and_disturbs_nobody(void **sta
     begin(f);
     put(f, T, "k", "v");
     commit(f);
+    assert_ok(tb_store_settle(f->store));
     begin(f);
     put(f, T, "unfinished", "v");
     assert_int_equal(look_from_outside(f->path, TB_STORE_BROKER, "k"), TB_OK);
@@ -583,6 +585,7 @@ static void who_only_looks_at_an_older_store_is_told_so(void **state)
     put(f, T, "k", "v");
     assert_ok(tb_store_schema_put(f->txn, 1));
     commit(f);
+    assert_ok(tb_store_settle(f->store));
     assert_int_equal(look_from_outside(f->path, TB_STORE_BROKER, "k"), TB_ERR_OLDER);
     assert_int_equal(look_from_outside(f->path, TB_STORE_AGENT, "k"), TB_ERR_VERSION);
 }

@@ -275,6 +275,9 @@ static void a_sealed_remark_is_nowhere_at_the_hub_nor_at_any_operator(void **sta
         (void)snprintf(path, sizeof path, "%s/stores/%s/data.mdb", out, never[i]);
         assert_int_equal(access(path, R_OK), 0);
         assert_false(file_holds(path, CANARY));
+        (void)snprintf(path, sizeof path, "%s/stores/%s/turns.log", out, never[i]);
+        assert_int_equal(access(path, R_OK), 0);
+        assert_false(file_holds(path, CANARY));
         (void)snprintf(path, sizeof path, "%s/logs/%s.log", out, never[i]);
         assert_false(file_holds(path, CANARY));
     }

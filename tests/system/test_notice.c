@@ -58,7 +58,7 @@ static void no_log_and_no_store_holds_a_secret_key(void **state)
     (void)sys_agent_linked(hub, RECIPIENT);
     tb_local_acted acted = sys_send(sender, RECIPIENT, "a notice");
     SYS_AWAIT(sys_where(sender, &acted.event, RECIPIENT, NULL) == TB_WHERE_ARRIVED);
-    sys_path(hub, path, "stores/%s/data.mdb", SENDER);
+    sys_path(hub, path, "stores/%s/turns.log", SENDER);
     assert_true(
         sys_file_holds(path, "a notice", 8)); /* what is looked through is what was written */
     for (size_t k = 0; k < sizeof names / sizeof names[0]; k++) {
@@ -67,8 +67,10 @@ static void no_log_and_no_store_holds_a_secret_key(void **state)
         sys_path(hub, path, "keys/%s.key", names[k]);
         assert_true(tb_keyfile_read(path, &keys, &problem));
         for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-            for (size_t w = 0; w < 2; w++) {
-                sys_path(hub, path, w == 0 ? "stores/%s/data.mdb" : "logs/%s.log", names[i]);
+            static const char *const written[] = {"stores/%s/data.mdb", "stores/%s/turns.log",
+                                                  "logs/%s.log"};
+            for (size_t w = 0; w < sizeof written / sizeof written[0]; w++) {
+                sys_path(hub, path, written[w], names[i]);
                 holds_no_secret(path, keys.secrets->sign.secret);
                 holds_no_secret(path, keys.secrets->seal.secret);
                 holds_no_secret(path, keys.secrets->transport.secret);
