@@ -96,17 +96,21 @@ tb_err tb_recounting_put(tb_txn *txn, const tb_recounting_row *row)
                         : err;
 }
 
-tb_err tb_recounting_get(tb_txn *txn, const tb_recounting_key *key, tb_recounting_row *out)
+static tb_err
+get_under(tb_txn *txn, uint8_t which, const tb_recounting_key *key, tb_recounting_row *out)
 {
     uint8_t buffer[KEY_BYTES];
     tb_bytes value;
-    tb_bytes at = key_of(buffer, KNOWN, key);
+    tb_bytes at = key_of(buffer, which, key);
     tb_err err = tb_store_get(txn, TB_TABLE_RECOUNT, at, &value);
-    if (err == TB_ERR_NOT_FOUND) {
-        at = key_of(buffer, WORKED_ON, key);
-        err = tb_store_get(txn, TB_TABLE_RECOUNT, at, &value);
-    }
     return err == TB_OK ? tb_recounting_decode(at, value, out) : err;
+}
+
+tb_err tb_recounting_get(tb_txn *txn, const tb_recounting_key *key, tb_recounting_row *out)
+{
+    tb_err err = get_under(txn, KNOWN, key, out);
+    return err == TB_ERR_NOT_FOUND || err == TB_ERR_CORRUPT ? get_under(txn, WORKED_ON, key, out)
+                                                            : err;
 }
 
 static const uint8_t worked_on = WORKED_ON;

@@ -42,7 +42,8 @@ typedef struct tb_recounting_row {
 } tb_recounting_row;
 
 tb_err tb_recounting_put(tb_txn *txn, const tb_recounting_row *row) TB_MUST_USE;
-/* TB_ERR_NOT_FOUND. */
+/* TB_ERR_NOT_FOUND, also where its result does not read any more: it follows from the cases, and can
+ * be counted again. */
 tb_err
 tb_recounting_get(tb_txn *txn, const tb_recounting_key *key, tb_recounting_row *out) TB_MUST_USE;
 /* The first that is worked on; its key also of one that does not read. TB_ERR_NOT_FOUND: none. */
