@@ -5,8 +5,11 @@
 #include "agents/measures.h"
 #include "agents/set_aside.h"
 #include "base/pack.h"
+#include "base/text.h"
 
 #define RESULT_FORM 1
+/* A line of figures: its measure and group, and three values of at most two numbers each. */
+#define LINE_BYTES (TB_NAME_BYTES_MAX + TB_MEASURE_GROUP_MAX + 3 * 2 * 21 + 2)
 
 static const char META_NUMBER[] = "recounting";
 
@@ -72,6 +75,17 @@ bool tb_recounting_result(const tb_recounting_row *row, tb_bytes field, tb_bytes
     return false;
 }
 
+/* Of a newer definition that may be more than a report may hold. */
+static tb_err text_of(tb_arena *arena, const tb_figure *list, size_t count, tb_bytes *out)
+{
+    tb_text text;
+    tb_text_init(&text, arena, count * LINE_BYTES + 1);
+    for (size_t i = 0; i < count; i++) {
+        tb_figure_print(&text, &list[i]);
+    }
+    return tb_text_done(&text, out);
+}
+
 static tb_err add_report(const tb_agent *agent,
                          tb_txn *txn,
                          const tb_figures_from *from,
@@ -90,7 +104,7 @@ static tb_err add_report(const tb_agent *agent,
     }
     tb_err err = tb_report_figures(agent, txn, from, campaign, report, &period, &list, &count);
     if (err == TB_OK) {
-        err = tb_report_figures_text(tb_txn_arena(txn), list, count, &text);
+        err = text_of(tb_txn_arena(txn), list, count, &text);
     }
     return add(w, tb_bytes_of(NULL, 0), err, text);
 }
@@ -129,7 +143,7 @@ finish(const tb_agent *agent, tb_txn *txn, const tb_campaign *campaign, tb_recou
     const tb_figures_from from = {.under = tb_recounting_name(job, buffer), .as_of = &job->as_of};
     tb_case_row row;
     tb_writer w;
-    tb_writer_arena(&w, tb_txn_arena(txn), TB_FIGURES_BYTES_MAX + TB_RECOUNT_FIELDS_BYTES);
+    tb_writer_arena(&w, tb_txn_arena(txn), TB_FIGURES_MAX * LINE_BYTES + TB_RECOUNT_FIELDS_BYTES);
     tb_put_u8(&w, RESULT_FORM);
     tb_err err = tb_case_load(agent, txn, &job->key.case_id, &row);
     if (err == TB_OK && row.view.type != NULL) {

@@ -5,9 +5,11 @@
 
 #include <stdio.h>
 
+#include "agents/check_case.h"
 #include "agents/recount.h"
 #include "agents/recounting.h"
 #include "agents/reports.h"
+#include "base/text.h"
 #include "tests/store/failing.h"
 
 #define BUREAU "bureau.33"
@@ -21,6 +23,7 @@ _Static_assert(2 * SEVERAL > TB_RECOUNT_CLEARED_A_TICK, "they go in more than on
 
 static tb_campaign_loaded *second;
 static tb_campaign_loaded *fourth;
+static tb_campaign_loaded *others[2];  /* those of one test; or NULL */
 static const tb_campaign *versions[2]; /* the newer calls a measure otherwise */
 
 static int setup(void **state)
@@ -40,6 +43,10 @@ static int teardown(void **state)
     int code = world_teardown(state);
     tb_campaign_loaded_free(second);
     tb_campaign_loaded_free(fourth);
+    for (unsigned i = 0; i < 2; i++) {
+        tb_campaign_loaded_free(others[i]);
+        others[i] = NULL;
+    }
     return code;
 }
 
@@ -54,6 +61,8 @@ static tb_txn *begin(world_agent *a)
 /* ---- a report of so many cases ---- */
 
 static unsigned serial;
+static size_t check_told;   /* by the check of totals */
+static size_t result_bytes; /* of what came out last */
 
 static tb_case_id one_accepted(world *w)
 {
@@ -150,6 +159,7 @@ static tb_bytes at_once(world_agent *a, tb_txn *txn, const tb_recounting_row *jo
     tb_period period;
     tb_figure *list;
     size_t count;
+    tb_text all;
     tb_bytes text;
     const tb_campaign *newest = tb_campaigns_newest(a->agent.campaigns, job->campaign);
     const tb_report_def *report = tb_campaign_report(newest, tb_bytes_str("quarterly"));
@@ -160,7 +170,11 @@ static tb_bytes at_once(world_agent *a, tb_txn *txn, const tb_recounting_row *jo
     assert_true(counted.whole);
     const tb_figures_from from = {.counted = &counted, .as_of = &job->as_of};
     assert_ok(tb_report_figures(&a->agent, txn, &from, newest, report, &period, &list, &count));
-    assert_ok(tb_report_figures_text(&a->arena, list, count, &text));
+    tb_text_init(&all, &a->arena, 1u << 20);
+    for (size_t i = 0; i < count; i++) {
+        tb_figure_print(&all, &list[i]);
+    }
+    assert_ok(tb_text_done(&all, &text));
     return text;
 }
 
@@ -174,6 +188,7 @@ static void came_out(world *w, const tb_recounting_key *key, const char *line)
     assert_ok(tb_recounting_get(txn, key, &row));
     assert_int_equal(row.phase, TB_RECOUNTING_OVER);
     assert_true(tb_recounting_result(&row, tb_bytes_of(NULL, 0), &text));
+    result_bytes = text.size;
     tb_bytes other = at_once(a, txn, &row);
     if (!tb_bytes_equal(text, other)) {
         fail_msg("in slices\n%.*sis not\n%.*s", (int)text.size, (const char *)text.data,
@@ -456,6 +471,144 @@ static void a_result_that_does_not_read_any_more_is_counted_again(void **state)
     came_out(w, &job.key, "forwarded=2 2 0\n");
 }
 
+/* ---- beside each other ---- */
+
+static tb_err check_totals(tb_step *step)
+{
+    tb_bytes list[TB_CHECK_FAULTS_MAX];
+    tb_faults faults = {.arena = step->arena, .list = list};
+    tb_err err = tb_check_measures(step->agent, step->txn, &faults);
+    check_told = faults.count;
+    return err;
+}
+
+static void totals_of_one_that_does_not_stand_first_are_known_as_its_own(void **state)
+{
+    world *w = *state;
+    a_few_filed(w);
+    tb_case_id early = w->case_id;
+    filed(w, "period=2015-Q2");
+    tb_case_id late = w->case_id;
+    if (memcmp(&early, &late, sizeof early) > 0) {
+        tb_case_id first = early;
+        early = late;
+        late = first;
+    }
+    w->case_id = late;
+    (void)asked(w, BUREAU, true);
+    tick(w, BUREAU, 1000);
+    assert_int_equal(job_of(w, BUREAU).phase, TB_RECOUNTING_CLEARS);
+    w->case_id = early;
+    (void)asked(w, BUREAU, true);
+    turn_of(w, BUREAU, check_totals);
+    assert_int_equal(check_told, 0);
+    to_the_end(w, BUREAU);
+    assert_int_equal(asked(w, BUREAU, true)->recounted_of, 0);
+    w->case_id = late;
+    assert_int_equal(asked(w, BUREAU, true)->recounted_of, 0);
+    check_measures(w);
+}
+
+static void a_job_that_does_not_read_is_told_by_the_check_of_its_totals(void **state)
+{
+    world *w = *state;
+    a_few_filed(w);
+    (void)asked(w, BUREAU, true);
+    tick(w, BUREAU, 1000);
+    damage(w, 1);
+    turn_with(w, BUREAU, check_totals);
+    assert_true(check_told > 0);
+}
+
+/* ---- what is passed ---- */
+
+/* A case of another campaign, and one of a version that is not here any more, are looked at and
+ * make up nothing of this. */
+static void cases_of_other_campaigns_and_of_unknown_versions_are_passed(void **state)
+{
+    world *w = *state;
+    static const char *const edits[] = {"campaign: black-card", "campaign: white-card", NULL};
+    others[0] = edited("ops/campaigns/black-card.yaml", edits);
+    const tb_campaign *all[] = {tb_campaign_loaded_get(others[0]), versions[0], versions[1]};
+    const tb_campaign *shipped = w->campaign;
+    w->campaigns = (tb_campaigns){all, 2};
+    w->campaign = all[0];
+    (void)one_forwarded(w);
+    w->campaign = shipped;
+    (void)one_forwarded(w);
+    all[1] = versions[1];
+    settle_all(w);
+    a_few_filed(w);
+    assert_int_equal(asked(w, BUREAU, true)->recounted_of, 5);
+    tb_recounting_row job = job_of(w, BUREAU);
+    to_the_end(w, BUREAU);
+    came_out(w, &job.key, "received=2 2 0\n");
+    w->campaigns = w->none;
+}
+
+/* ---- how much comes out ---- */
+
+static const uint8_t provinces[] = {11, 12, 13, 14, 15, 21, 22, 23, 31, 32, 33, 34, 35, 36, 37, 41,
+                                    42, 43, 44, 45, 46, 50, 51, 52, 53, 54, 61, 62, 63, 64, 65};
+
+#define PROVINCES (sizeof provinces)
+
+/* So many measures of everything that was reported here, by whose number it is. */
+static tb_campaign_loaded *with_measures(const char *version, unsigned count)
+{
+    static char text[64 * 1024];
+    size_t size = sizeof text;
+    size_t at = (size_t)snprintf(text, size, "\nmeasures:\n");
+    for (unsigned i = 0; i < count; i++) {
+        at += (size_t)snprintf(text + at, size - at,
+                               "  - {id: what_was_reported_here_as_no_%03u, zh: 件, en: n, "
+                               "case_type: notice, counts: [submit], at: discovery, "
+                               "by: [source, home_province]}\n",
+                               i);
+    }
+    at += (size_t)snprintf(text + at, size - at,
+                           "reports:\n  - {id: quarterly, zh: 季度报告, en: quarterly report, "
+                           "case_type: quarterly_report, owed_by: [bureau], to: headquarters, "
+                           "every: quarter, first: 2015-Q1, last: 2015-Q4, due: {months_after: 1, "
+                           "day: 15}, text: [main_work], measures: [");
+    for (unsigned i = 0; i < count; i++) {
+        at += (size_t)snprintf(text + at, size - at, "%swhat_was_reported_here_as_no_%03u",
+                               i > 0 ? ", " : "", i);
+    }
+    at += (size_t)snprintf(text + at, size - at, "]}\n\ncommon:\n");
+    assert_true(at < size);
+    const char *const edits[] = {"version: 1", version, "\nmeasures:\n[...]\ncommon:\n", text,
+                                 NULL};
+    return edited("ops/campaigns/black-card.yaml", edits);
+}
+
+/* What a newer definition makes of a report that was filed may be longer than what may be filed. */
+static void more_figures_than_fit_a_report_come_out_of_a_newer_definition(void **state)
+{
+    world *w = *state;
+    others[0] = with_measures("version: 5", TB_MEASURES_MAX / 2);
+    others[1] = with_measures("version: 6", TB_MEASURES_MAX);
+    const tb_campaign *both[] = {tb_campaign_loaded_get(others[0]),
+                                 tb_campaign_loaded_get(others[1])};
+    w->campaigns = (tb_campaigns){both, 1};
+    for (unsigned i = 0; i < PROVINCES; i++) {
+        char lead[200];
+        w->run.province = provinces[i];
+        (void)snprintf(lead, sizeof lead, LEAD, ++serial);
+        assert_int_equal(opens(w, "police.33", lead), TB_ACCEPTED);
+        deliver_all(w);
+    }
+    filed(w, "period=2015-Q1|main_work=x|filled_by=y");
+    w->campaigns.count = 2;
+    settle_all(w);
+    (void)asked(w, BUREAU, true);
+    tb_recounting_row job = job_of(w, BUREAU);
+    to_the_end(w, BUREAU);
+    came_out(w, &job.key, "what_was_reported_here_as_no_063=31 31 0\n");
+    assert_true(result_bytes > TB_FIGURES_BYTES_MAX);
+    w->campaigns = w->none;
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 static const struct CMUnitTest tests[] = {
@@ -467,6 +620,10 @@ static const struct CMUnitTest tests[] = {
     TEST(a_case_that_does_not_read_is_passed_and_its_figure_is_told),
     TEST(a_job_that_does_not_read_is_set_aside_and_the_next_is_worked_on),
     TEST(a_result_that_does_not_read_any_more_is_counted_again),
+    TEST(totals_of_one_that_does_not_stand_first_are_known_as_its_own),
+    TEST(a_job_that_does_not_read_is_told_by_the_check_of_its_totals),
+    TEST(cases_of_other_campaigns_and_of_unknown_versions_are_passed),
+    TEST(more_figures_than_fit_a_report_come_out_of_a_newer_definition),
 };
 
 TB_RUN("agents/recounting", tests)
