@@ -65,11 +65,11 @@ bool tb_recounting_result(const tb_recounting_row *row, tb_bytes field, tb_bytes
     tb_reader r;
     tb_reader_init(&r, row->result);
     (void)tb_get_u8(&r); /* its form */
-    while (!tb_reader_done(&r) && !r.failed) {
+    while (!tb_reader_done(&r)) {
         tb_bytes name = tb_get_bytes(&r);
         *out = tb_get_bytes(&r);
-        if (!r.failed && tb_bytes_equal(name, field)) {
-            return true;
+        if (r.failed || tb_bytes_equal(name, field)) {
+            return !r.failed;
         }
     }
     return false;

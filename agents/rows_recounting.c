@@ -118,11 +118,11 @@ static const uint8_t worked_on = WORKED_ON;
 static tb_err first_of(tb_txn *txn, tb_bytes prefix, tb_bytes *out_key, tb_recounting_row *out)
 {
     tb_bytes value;
-    tb_err err = tb_store_rows(txn, TB_TABLE_RECOUNT) == 0 ? TB_ERR_NOT_FOUND : TB_OK;
     *out_key = tb_bytes_of(NULL, 0);
-    if (err == TB_OK) {
-        err = tb_store_seek(txn, TB_TABLE_RECOUNT, prefix, prefix, out_key, &value);
+    if (tb_store_rows(txn, TB_TABLE_RECOUNT) == 0) {
+        return TB_ERR_NOT_FOUND;
     }
+    tb_err err = tb_store_seek(txn, TB_TABLE_RECOUNT, prefix, prefix, out_key, &value);
     return err == TB_OK ? tb_recounting_decode(*out_key, value, out) : err;
 }
 

@@ -471,6 +471,22 @@ static void a_result_that_does_not_read_any_more_is_counted_again(void **state)
     came_out(w, &job.key, "forwarded=2 2 0\n");
 }
 
+static void a_result_that_was_cut_short_says_nothing_and_that_is_told(void **state)
+{
+    world *w = *state;
+    a_few_filed(w);
+    (void)asked(w, BUREAU, true);
+    tb_recounting_row job = job_of(w, BUREAU);
+    to_the_end(w, BUREAU);
+    tb_txn *txn = begin(who(w, BUREAU));
+    tb_recounting_row row;
+    assert_ok(tb_recounting_get(txn, &job.key, &row));
+    row.result.size--;
+    assert_ok(tb_recounting_put(txn, &row));
+    assert_ok(tb_store_commit(txn));
+    assert_true(told(asked(w, BUREAU, true), "its figures do not read"));
+}
+
 /* ---- beside each other ---- */
 
 static tb_err check_totals(tb_step *step)
@@ -620,6 +636,7 @@ static const struct CMUnitTest tests[] = {
     TEST(a_case_that_does_not_read_is_passed_and_its_figure_is_told),
     TEST(a_job_that_does_not_read_is_set_aside_and_the_next_is_worked_on),
     TEST(a_result_that_does_not_read_any_more_is_counted_again),
+    TEST(a_result_that_was_cut_short_says_nothing_and_that_is_told),
     TEST(totals_of_one_that_does_not_stand_first_are_known_as_its_own),
     TEST(a_job_that_does_not_read_is_told_by_the_check_of_its_totals),
     TEST(cases_of_other_campaigns_and_of_unknown_versions_are_passed),
