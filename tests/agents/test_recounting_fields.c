@@ -265,12 +265,34 @@ static void what_came_after_it_was_stated_is_a_correction(void **state)
     assert_int_equal(v->corrected, 1);
 }
 
+/* As it is of a field that only a newer definition counts. */
+static void a_result_that_says_nothing_of_a_field_is_told(void **state)
+{
+    world *w = *state;
+    one_verified(w);
+    evaluated(w);
+    assert_false(told(verified(w), "its figures do not read"));
+    world_agent *a = who(w, BUREAU);
+    tb_txn *txn = begin(a);
+    tb_case_row row;
+    tb_recounting_row job;
+    assert_ok(tb_case_load(&a->agent, txn, &w->case_id, &row));
+    const tb_recounting_key key = {w->case_id, row.view.head, MONTH(1), MONTH(1)};
+    assert_ok(tb_recounting_get(txn, &key, &job));
+    job.result.size = 1; /* its form */
+    assert_ok(tb_recounting_put(txn, &job));
+    assert_ok(tb_store_commit(txn));
+    a->agent.recount_at_once = 1;
+    assert_true(told(asked(w), "its figures do not read"));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 static const struct CMUnitTest tests[] = {
     TEST(each_counted_field_is_counted_over_its_own_months),
     TEST(what_a_field_states_wrongly_is_told_by_its_name),
     TEST(what_came_after_it_was_stated_is_a_correction),
+    TEST(a_result_that_says_nothing_of_a_field_is_told),
 };
 
 TB_RUN("agents/recounting_fields", tests)

@@ -70,6 +70,16 @@ static void parts_without_a_whole_are_told(void **state)
         "figure forwarded (转出, forwarded): stated - - -; its parts make up 1 1 0\n");
 }
 
+static void parts_that_say_nothing_make_up_a_whole_that_says_nothing(void **state)
+{
+    (void)state;
+    assert_string_equal(said("forwarded=- - -\nforwarded/33=- - -\nforwarded/44=- - -\n"), "");
+    assert_string_equal(said("forwarded/33=- - -\n"), "");
+    assert_string_equal(
+        said("forwarded=- - -\nforwarded/33=1 - -\n"),
+        "figure forwarded (转出, forwarded): stated - - -; its parts make up 1 - -\n");
+}
+
 static void a_figure_that_stands_twice_is_told(void **state)
 {
     (void)state;
@@ -123,6 +133,7 @@ static void parts_whose_sum_begins_anew_do_not_make_up_the_whole(void **state)
 static const struct CMUnitTest tests[] = {
     PARTS_TEST(a_whole_and_its_parts_belong_together_wherever_they_stand),
     PARTS_TEST(parts_without_a_whole_are_told),
+    PARTS_TEST(parts_that_say_nothing_make_up_a_whole_that_says_nothing),
     PARTS_TEST(a_figure_that_stands_twice_is_told),
     PARTS_TEST(parts_in_no_order_are_looked_through_up_to_a_bound),
     PARTS_TEST(parts_whose_sum_begins_anew_do_not_make_up_the_whole),
