@@ -554,6 +554,9 @@ static void a_recount_goes_as_far_as_it_may_and_says_whether_that_was_all(void *
     assert_int_equal(total, 2);
     assert_ok(tb_recount(&a->agent, txn, &of, 1, &counted));
     assert_false(counted.whole);
+    counted.capacity = 3; /* as if there were no room for more entries */
+    assert_ok(tb_recount(&a->agent, txn, &of, 2, &counted));
+    assert_false(counted.whole);
     tb_store_abort(txn);
 }
 
