@@ -14,7 +14,6 @@ struct tb_recount_entry {
     uint32_t next; /* entry of the same measure, plus 1 */
     uint16_t group;
     tb_month month;
-    bool is_amount;
     uint64_t amount;
     weighed value;
 };
@@ -71,7 +70,7 @@ static bool put(tb_recounted *r, size_t measure, const tb_measured *row)
     }
     for (uint32_t at = is_amount ? r->first[measure] : 0; at != 0;) {
         tb_recount_entry *entry = &r->entries[at - 1];
-        if (entry->is_amount && entry->group == group && entry->month == row->month) {
+        if (entry->group == group && entry->month == row->month) {
             entry->amount += row->amount;
             return true;
         }
@@ -80,8 +79,8 @@ static bool put(tb_recounted *r, size_t measure, const tb_measured *row)
     if (r->count == r->capacity) {
         return false;
     }
-    r->entries[r->count++] = (tb_recount_entry){r->first[measure], group,       row->month,
-                                                is_amount,         row->amount, weigh(row)};
+    r->entries[r->count++] =
+        (tb_recount_entry){r->first[measure], group, row->month, row->amount, weigh(row)};
     r->first[measure] = (uint32_t)r->count;
     return true;
 }

@@ -68,8 +68,7 @@ tb_err tb_verify_line(tb_arena *arena, const tb_figure *figure, tb_bytes *out_na
 
 static bool adds_up(const tb_measure *measure)
 {
-    return measure != NULL && measure->distinct == NULL &&
-           tb_measure_kind_of(measure) != TB_MEASURE_HOURS;
+    return measure->distinct == NULL && tb_measure_kind_of(measure) != TB_MEASURE_HOURS;
 }
 
 static void add_value(uint64_t *sum, uint64_t more)

@@ -474,6 +474,29 @@ static void a_result_that_does_not_read_any_more_is_counted_again(void **state)
     came_out(w, &job.key, "forwarded=2 2 0\n");
 }
 
+static void a_row_of_no_phase_does_not_read(void **state)
+{
+    world *w = *state;
+    uint8_t key[TB_KEY_BYTES_MAX];
+    uint8_t value[512];
+    tb_bytes found;
+    tb_recounting_row row;
+    a_few_filed(w);
+    (void)asked(w, BUREAU, true);
+    tb_bytes at = tb_bytes_of(key, recount_key(w, 1, key));
+    tb_txn *txn = begin(who(w, BUREAU));
+    assert_ok(tb_store_get(txn, TB_TABLE_RECOUNT, at, &found));
+    assert_true(found.size <= sizeof value);
+    memcpy(value, found.data, found.size);
+    for (uint8_t phase = 0; phase < 5; phase++) {
+        value[1] = phase; /* behind its form; under this key it is worked on */
+        bool fine = phase == TB_RECOUNTING_COUNTS || phase == TB_RECOUNTING_CLEARS;
+        assert_int_equal(tb_recounting_decode(at, tb_bytes_of(value, found.size), &row),
+                         fine ? TB_OK : TB_ERR_CORRUPT);
+    }
+    tb_store_abort(txn);
+}
+
 static void a_result_that_was_cut_short_says_nothing_and_that_is_told(void **state)
 {
     world *w = *state;
@@ -639,6 +662,7 @@ static const struct CMUnitTest tests[] = {
     TEST(a_case_that_does_not_read_is_passed_and_its_figure_is_told),
     TEST(a_job_that_does_not_read_is_set_aside_and_the_next_is_worked_on),
     TEST(a_result_that_does_not_read_any_more_is_counted_again),
+    TEST(a_row_of_no_phase_does_not_read),
     TEST(a_result_that_was_cut_short_says_nothing_and_that_is_told),
     TEST(totals_of_one_that_does_not_stand_first_are_known_as_its_own),
     TEST(a_job_that_does_not_read_is_told_by_the_check_of_its_totals),

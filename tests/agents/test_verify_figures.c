@@ -552,6 +552,13 @@ static void a_recount_goes_as_far_as_it_may_and_says_whether_that_was_all(void *
     assert_ok(tb_recounted_total(&counted, tb_campaign_measure(campaign, tb_bytes_str("forwarded")),
                                  tb_bytes_str("44"), FEBRUARY, FEBRUARY, &total));
     assert_int_equal(total, 2);
+    /* of a measure that is not told apart there is nothing of a group */
+    const tb_measure *whole = tb_campaign_measure(campaign, tb_bytes_str("submitted"));
+    tb_bytes group;
+    assert_ok(tb_recounted_total(&counted, whole, tb_bytes_str("44"), FEBRUARY, FEBRUARY, &total));
+    assert_int_equal(total, 0);
+    assert_int_equal(tb_recounted_group_next(&counted, whole, tb_bytes_of(NULL, 0), &group),
+                     TB_ERR_NOT_FOUND);
     assert_ok(tb_recount(&a->agent, txn, &of, 1, &counted));
     assert_false(counted.whole);
     counted.capacity = 3; /* as if there were no room for more entries */
