@@ -260,27 +260,40 @@ static void begin_again(tb_txn *txn, const tb_campaign *campaign, tb_recounting_
     job->looked = 0;
 }
 
-/* NULL: it waits, for room or for a campaign that is not installed now. */
-static const tb_campaign *workable(const tb_agent *agent, tb_txn *txn, const tb_recounting_row *job)
+/* The first that can be worked on; its key also of one that does not read. Above the watermark all
+ * wait for room, and one whose campaign is not installed now for that: it holds up no other.
+ * TB_ERR_NOT_FOUND: nothing can be done. */
+static tb_err find_work(const tb_agent *agent,
+                        tb_txn *txn,
+                        tb_bytes *out_key,
+                        tb_recounting_row *out,
+                        const tb_campaign **out_campaign)
 {
-    return tb_store_above_watermark(txn) ? NULL
-                                         : tb_campaigns_newest(agent->campaigns, job->campaign);
+    tb_err err = tb_recounting_first(txn, out_key, out);
+    if (err == TB_OK && tb_store_above_watermark(txn)) {
+        return TB_ERR_NOT_FOUND;
+    }
+    while (err == TB_OK) {
+        *out_campaign = tb_campaigns_newest(agent->campaigns, out->campaign);
+        if (*out_campaign != NULL) {
+            return TB_OK;
+        }
+        err = tb_recounting_after(txn, *out_key, out_key, out);
+    }
+    return err;
 }
 
 tb_err tb_recounting_tick(tb_step *step)
 {
     tb_recounting_row job;
     tb_bytes key;
-    tb_err err = tb_recounting_first(step->txn, &key, &job);
+    const tb_campaign *campaign;
+    tb_err err = find_work(step->agent, step->txn, &key, &job, &campaign);
     if (err == TB_OK || err == TB_ERR_CORRUPT) {
         tb_hand_take(step->agent, TB_TABLE_RECOUNT, key);
     }
     if (err != TB_OK) {
         return err == TB_ERR_NOT_FOUND ? TB_OK : err;
-    }
-    const tb_campaign *campaign = workable(step->agent, step->txn, &job);
-    if (campaign == NULL) {
-        return TB_OK;
     }
     if (job.phase == TB_RECOUNTING_CLEARS) {
         err = clear_slice(step->txn, &job);
@@ -296,10 +309,8 @@ tb_err tb_recounting_due(const tb_agent *agent, tb_txn *txn, tb_time *out)
 {
     tb_recounting_row job;
     tb_bytes key;
+    const tb_campaign *campaign;
     *out = 0;
-    tb_err err = tb_recounting_first(txn, &key, &job);
-    if (err == TB_ERR_CORRUPT) {
-        return TB_OK; /* the tick has it set aside */
-    }
-    return err == TB_OK && workable(agent, txn, &job) == NULL ? TB_ERR_NOT_FOUND : err;
+    tb_err err = find_work(agent, txn, &key, &job, &campaign);
+    return err == TB_ERR_CORRUPT ? TB_OK : err; /* the tick has it set aside */
 }

@@ -139,21 +139,21 @@ tb_err tb_recounting_of_case(tb_txn *txn, const tb_case_id *id, tb_recounting_ro
     return first_of(txn, tb_bytes_of(prefix, sizeof prefix), &key, out);
 }
 
+tb_err tb_recounting_after(tb_txn *txn, tb_bytes key, tb_bytes *out_key, tb_recounting_row *out)
+{
+    tb_bytes value;
+    tb_err err =
+        tb_store_next(txn, TB_TABLE_RECOUNT, tb_bytes_of(&worked_on, 1), key, out_key, &value);
+    return err == TB_OK ? tb_recounting_decode(*out_key, value, out) : err;
+}
+
 tb_err tb_recounting_named(tb_txn *txn, tb_bytes name, tb_recounting_row *out)
 {
     char buffer[TB_RECOUNTING_NAME_MAX];
-    tb_bytes prefix = tb_bytes_of(&worked_on, 1);
     tb_bytes key;
-    tb_bytes value;
-    tb_err err = tb_store_seek(txn, TB_TABLE_RECOUNT, prefix, prefix, &key, &value);
-    while (err == TB_OK) {
-        err = tb_recounting_decode(key, value, out);
-        if (err == TB_OK && tb_bytes_equal(tb_recounting_name(out, buffer), name)) {
-            return TB_OK;
-        }
-        if (err == TB_OK) {
-            err = tb_store_next(txn, TB_TABLE_RECOUNT, prefix, key, &key, &value);
-        }
+    tb_err err = tb_recounting_first(txn, &key, out);
+    while (err == TB_OK && !tb_bytes_equal(tb_recounting_name(out, buffer), name)) {
+        err = tb_recounting_after(txn, key, &key, out);
     }
     return err;
 }

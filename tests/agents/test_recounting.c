@@ -562,6 +562,46 @@ static void a_job_that_does_not_read_is_told_by_the_check_of_its_totals(void **s
     assert_true(check_told > 0);
 }
 
+static void a_job_that_waits_for_its_campaign_holds_up_no_other(void **state)
+{
+    world *w = *state;
+    static const char *const edits[] = {"campaign: black-card", "campaign: white-card", NULL};
+    others[0] = edited("ops/campaigns/black-card.yaml", edits);
+    const tb_campaign *both[] = {versions[0], tb_campaign_loaded_get(others[0])};
+    w->campaigns = (tb_campaigns){both, 2};
+    const tb_campaign *shipped = w->campaign;
+    (void)one_forwarded(w);
+    w->campaign = both[1];
+    at_time(w, BUREAU, "2015-04-05T09:00:00+08:00");
+    settle(w, BUREAU);
+    assert_int_equal(
+        opens_type(w, BUREAU, "quarterly_report", "period=2015-Q1|main_work=x|filled_by=y"),
+        TB_ACCEPTED);
+    tb_case_id before = w->case_id;
+    w->campaign = shipped;
+    filed(w, "period=2015-Q1");
+    tb_case_id report = w->case_id;
+    assert_true(memcmp(&before, &report, sizeof report) < 0);
+    w->case_id = before;
+    assert_true(asked(w, BUREAU, true)->recounted_of > 0);
+    w->case_id = report;
+    assert_true(asked(w, BUREAU, true)->recounted_of > 0);
+    tb_recounting_row job = job_of(w, BUREAU);
+    w->campaigns.count = 1;
+    assert_true(is_due(w, BUREAU));
+    for (unsigned ticks = 0; ticks < 2; ticks++) {
+        tick(w, BUREAU, 1000);
+    }
+    came_out(w, &job.key, "forwarded=1 1 0\n");
+    assert_false(is_due(w, BUREAU));
+    w->case_id = before;
+    assert_int_equal(job_of(w, BUREAU).looked, 0);
+    w->campaigns.count = 2;
+    to_the_end(w, BUREAU);
+    assert_int_equal(asked(w, BUREAU, true)->recounted_of, 0);
+    w->campaigns = w->none;
+}
+
 /* ---- what is passed ---- */
 
 /* A case of another campaign, and one of a version that is not here any more, are looked at and
@@ -666,6 +706,7 @@ static const struct CMUnitTest tests[] = {
     TEST(a_result_that_was_cut_short_says_nothing_and_that_is_told),
     TEST(totals_of_one_that_does_not_stand_first_are_known_as_its_own),
     TEST(a_job_that_does_not_read_is_told_by_the_check_of_its_totals),
+    TEST(a_job_that_waits_for_its_campaign_holds_up_no_other),
     TEST(cases_of_other_campaigns_and_of_unknown_versions_are_passed),
     TEST(more_figures_than_fit_a_report_come_out_of_a_newer_definition),
 };
