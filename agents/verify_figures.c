@@ -37,8 +37,12 @@ static bool too_many(const tb_verifying *v)
 /* Of two that are both now, or both then. */
 static bool same_moment(const tb_as_of *a, const tb_as_of *b)
 {
-    TB_ASSERT((a == NULL) == (b == NULL));
-    return a == b || (a->at == b->at && a->recorded == b->recorded);
+    if (a == NULL) {
+        TB_ASSERT(b == NULL);
+        return true;
+    }
+    TB_ASSERT(b != NULL);
+    return a->at == b->at && a->recorded == b->recorded;
 }
 
 /* A case states many figures of one period, and all are read from one count. */
@@ -185,8 +189,9 @@ static tb_err tell_line(counting *c, const tb_figure *stated, const tb_figure *c
     if (err == TB_OK && counted != NULL) {
         err = tb_verify_line(arena, counted, &name, &found);
     }
-    const tb_measure *measure =
-        tb_campaign_measure(c->campaign, (stated == NULL ? counted : stated)->measure);
+    const tb_figure *either = stated == NULL ? counted : stated;
+    TB_ASSERT(either != NULL);
+    const tb_measure *measure = tb_campaign_measure(c->campaign, either->measure);
     return err == TB_OK ? tb_verify_tell(c->v, name, measure, said, TB_VERIFY_COUNTED, found) : err;
 }
 
@@ -426,7 +431,7 @@ static tb_err compare_stated(stating *s)
 {
     tb_verifying *v = s->c.v;
     tb_bytes counted;
-    tb_bytes then;
+    tb_bytes then = {NULL, 0};
     bool fine;
     if (s->figure.filed_in == NULL && too_many(v)) {
         return compare_stated_in_slices(s);
