@@ -14,7 +14,6 @@ struct tb_recount_entry {
     uint32_t next; /* entry of the same measure, plus 1 */
     uint16_t group;
     tb_month month;
-    bool is_amount;
     uint64_t amount;
     weighed value;
 };
@@ -71,7 +70,7 @@ static bool put(tb_recounted *r, size_t measure, const tb_measured *row)
     }
     for (uint32_t at = is_amount ? r->first[measure] : 0; at != 0;) {
         tb_recount_entry *entry = &r->entries[at - 1];
-        if (entry->is_amount && entry->group == group && entry->month == row->month) {
+        if (entry->group == group && entry->month == row->month) {
             entry->amount += row->amount;
             return true;
         }
@@ -80,8 +79,8 @@ static bool put(tb_recounted *r, size_t measure, const tb_measured *row)
     if (r->count == r->capacity) {
         return false;
     }
-    r->entries[r->count++] = (tb_recount_entry){r->first[measure], group,       row->month,
-                                                is_amount,         row->amount, weigh(row)};
+    r->entries[r->count++] =
+        (tb_recount_entry){r->first[measure], group, row->month, row->amount, weigh(row)};
     r->first[measure] = (uint32_t)r->count;
     return true;
 }
@@ -105,12 +104,17 @@ static tb_err count_case(const tb_agent *agent, tb_txn *txn, const tb_case_id *i
     size_t count = 0;
     bool certain;
     tb_err err = tb_case_load(agent, txn, id, &row);
-    if (err != TB_OK || row.view.type == NULL ||
-        !tb_bytes_equal(row.campaign, tb_bytes_str(of->campaign->id))) {
-        return err;
+    if (err == TB_OK &&
+        (row.view.type == NULL || !tb_bytes_equal(row.campaign, tb_bytes_str(of->campaign->id)))) {
+        return TB_OK;
     }
-    err =
-        tb_measure_case(agent, txn, &row, of->campaign, of->as_of, false, &list, &count, &certain);
+    if (err == TB_OK) {
+        err = tb_measure_case(agent, txn, &row, of->campaign, of->as_of, false, &list, &count,
+                              &certain);
+    }
+    if (err == TB_ERR_CORRUPT) {
+        return TB_OK; /* what does not read makes up nothing, and the figure is told */
+    }
     for (size_t i = 0; err == TB_OK && i < count; i++) {
         if (list[i].month >= of->first && list[i].month <= of->last) {
             r->whole &= put(r, place_of(of->campaign, list[i].measure), &list[i]);

@@ -5,8 +5,11 @@
 #include "agents/measures.h"
 #include "agents/set_aside.h"
 #include "base/pack.h"
+#include "base/text.h"
 
 #define RESULT_FORM 1
+/* A line of figures: its measure and group, and three values of at most two numbers each. */
+#define LINE_BYTES (TB_NAME_BYTES_MAX + TB_MEASURE_GROUP_MAX + 3 * 2 * 21 + 2)
 
 static const char META_NUMBER[] = "recounting";
 
@@ -62,14 +65,25 @@ bool tb_recounting_result(const tb_recounting_row *row, tb_bytes field, tb_bytes
     tb_reader r;
     tb_reader_init(&r, row->result);
     (void)tb_get_u8(&r); /* its form */
-    while (!tb_reader_done(&r) && !r.failed) {
+    while (!tb_reader_done(&r)) {
         tb_bytes name = tb_get_bytes(&r);
         *out = tb_get_bytes(&r);
-        if (!r.failed && tb_bytes_equal(name, field)) {
-            return true;
+        if (r.failed || tb_bytes_equal(name, field)) {
+            return !r.failed;
         }
     }
     return false;
+}
+
+/* Of a newer definition that may be more than a report may hold. */
+static tb_err text_of(tb_arena *arena, const tb_figure *list, size_t count, tb_bytes *out)
+{
+    tb_text text;
+    tb_text_init(&text, arena, count * LINE_BYTES + 1);
+    for (size_t i = 0; i < count; i++) {
+        tb_figure_print(&text, &list[i]);
+    }
+    return tb_text_done(&text, out);
 }
 
 static tb_err add_report(const tb_agent *agent,
@@ -90,7 +104,7 @@ static tb_err add_report(const tb_agent *agent,
     }
     tb_err err = tb_report_figures(agent, txn, from, campaign, report, &period, &list, &count);
     if (err == TB_OK) {
-        err = tb_report_figures_text(tb_txn_arena(txn), list, count, &text);
+        err = text_of(tb_txn_arena(txn), list, count, &text);
     }
     return add(w, tb_bytes_of(NULL, 0), err, text);
 }
@@ -129,7 +143,7 @@ finish(const tb_agent *agent, tb_txn *txn, const tb_campaign *campaign, tb_recou
     const tb_figures_from from = {.under = tb_recounting_name(job, buffer), .as_of = &job->as_of};
     tb_case_row row;
     tb_writer w;
-    tb_writer_arena(&w, tb_txn_arena(txn), TB_FIGURES_BYTES_MAX + TB_RECOUNT_FIELDS_BYTES);
+    tb_writer_arena(&w, tb_txn_arena(txn), TB_FIGURES_MAX * LINE_BYTES + TB_RECOUNT_FIELDS_BYTES);
     tb_put_u8(&w, RESULT_FORM);
     tb_err err = tb_case_load(agent, txn, &job->key.case_id, &row);
     if (err == TB_OK && row.view.type != NULL) {
@@ -246,27 +260,40 @@ static void begin_again(tb_txn *txn, const tb_campaign *campaign, tb_recounting_
     job->looked = 0;
 }
 
-/* NULL: it waits, for room or for a campaign that is not installed now. */
-static const tb_campaign *workable(const tb_agent *agent, tb_txn *txn, const tb_recounting_row *job)
+/* The first that can be worked on; its key also of one that does not read. Above the watermark all
+ * wait for room, and one whose campaign is not installed now for that: it holds up no other.
+ * TB_ERR_NOT_FOUND: nothing can be done. */
+static tb_err find_work(const tb_agent *agent,
+                        tb_txn *txn,
+                        tb_bytes *out_key,
+                        tb_recounting_row *out,
+                        const tb_campaign **out_campaign)
 {
-    return tb_store_above_watermark(txn) ? NULL
-                                         : tb_campaigns_newest(agent->campaigns, job->campaign);
+    tb_err err = tb_recounting_first(txn, out_key, out);
+    if (err == TB_OK && tb_store_above_watermark(txn)) {
+        return TB_ERR_NOT_FOUND;
+    }
+    while (err == TB_OK) {
+        *out_campaign = tb_campaigns_newest(agent->campaigns, out->campaign);
+        if (*out_campaign != NULL) {
+            return TB_OK;
+        }
+        err = tb_recounting_after(txn, *out_key, out_key, out);
+    }
+    return err;
 }
 
 tb_err tb_recounting_tick(tb_step *step)
 {
     tb_recounting_row job;
     tb_bytes key;
-    tb_err err = tb_recounting_first(step->txn, &key, &job);
+    const tb_campaign *campaign;
+    tb_err err = find_work(step->agent, step->txn, &key, &job, &campaign);
     if (err == TB_OK || err == TB_ERR_CORRUPT) {
         tb_hand_take(step->agent, TB_TABLE_RECOUNT, key);
     }
     if (err != TB_OK) {
         return err == TB_ERR_NOT_FOUND ? TB_OK : err;
-    }
-    const tb_campaign *campaign = workable(step->agent, step->txn, &job);
-    if (campaign == NULL) {
-        return TB_OK;
     }
     if (job.phase == TB_RECOUNTING_CLEARS) {
         err = clear_slice(step->txn, &job);
@@ -282,10 +309,8 @@ tb_err tb_recounting_due(const tb_agent *agent, tb_txn *txn, tb_time *out)
 {
     tb_recounting_row job;
     tb_bytes key;
+    const tb_campaign *campaign;
     *out = 0;
-    tb_err err = tb_recounting_first(txn, &key, &job);
-    if (err == TB_ERR_CORRUPT) {
-        return TB_OK; /* the tick has it set aside */
-    }
-    return err == TB_OK && workable(agent, txn, &job) == NULL ? TB_ERR_NOT_FOUND : err;
+    tb_err err = find_work(agent, txn, &key, &job, &campaign);
+    return err == TB_ERR_CORRUPT ? TB_OK : err; /* the tick has it set aside */
 }

@@ -9,7 +9,8 @@
  * It counts each case as it was when the figures were stated (as_of.h): what comes in between the
  * slices changes nothing, so the result is that of one moment. Totals are in tables, not in memory:
  * a million cases need no more of that than one. A restart goes on where the last slice ended.
- * Nothing is counted while the store is above its watermark.
+ * Nothing is counted while the store is above its watermark, nor while the campaign is not
+ * installed; others go on meanwhile.
  */
 #ifndef TB_RECOUNTING_H
 #define TB_RECOUNTING_H

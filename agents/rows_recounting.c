@@ -96,17 +96,21 @@ tb_err tb_recounting_put(tb_txn *txn, const tb_recounting_row *row)
                         : err;
 }
 
-tb_err tb_recounting_get(tb_txn *txn, const tb_recounting_key *key, tb_recounting_row *out)
+static tb_err
+get_under(tb_txn *txn, uint8_t which, const tb_recounting_key *key, tb_recounting_row *out)
 {
     uint8_t buffer[KEY_BYTES];
     tb_bytes value;
-    tb_bytes at = key_of(buffer, KNOWN, key);
+    tb_bytes at = key_of(buffer, which, key);
     tb_err err = tb_store_get(txn, TB_TABLE_RECOUNT, at, &value);
-    if (err == TB_ERR_NOT_FOUND) {
-        at = key_of(buffer, WORKED_ON, key);
-        err = tb_store_get(txn, TB_TABLE_RECOUNT, at, &value);
-    }
     return err == TB_OK ? tb_recounting_decode(at, value, out) : err;
+}
+
+tb_err tb_recounting_get(tb_txn *txn, const tb_recounting_key *key, tb_recounting_row *out)
+{
+    tb_err err = get_under(txn, KNOWN, key, out);
+    return err == TB_ERR_NOT_FOUND || err == TB_ERR_CORRUPT ? get_under(txn, WORKED_ON, key, out)
+                                                            : err;
 }
 
 static const uint8_t worked_on = WORKED_ON;
@@ -114,11 +118,11 @@ static const uint8_t worked_on = WORKED_ON;
 static tb_err first_of(tb_txn *txn, tb_bytes prefix, tb_bytes *out_key, tb_recounting_row *out)
 {
     tb_bytes value;
-    tb_err err = tb_store_rows(txn, TB_TABLE_RECOUNT) == 0 ? TB_ERR_NOT_FOUND : TB_OK;
     *out_key = tb_bytes_of(NULL, 0);
-    if (err == TB_OK) {
-        err = tb_store_seek(txn, TB_TABLE_RECOUNT, prefix, prefix, out_key, &value);
+    if (tb_store_rows(txn, TB_TABLE_RECOUNT) == 0) {
+        return TB_ERR_NOT_FOUND;
     }
+    tb_err err = tb_store_seek(txn, TB_TABLE_RECOUNT, prefix, prefix, out_key, &value);
     return err == TB_OK ? tb_recounting_decode(*out_key, value, out) : err;
 }
 
@@ -135,21 +139,21 @@ tb_err tb_recounting_of_case(tb_txn *txn, const tb_case_id *id, tb_recounting_ro
     return first_of(txn, tb_bytes_of(prefix, sizeof prefix), &key, out);
 }
 
+tb_err tb_recounting_after(tb_txn *txn, tb_bytes key, tb_bytes *out_key, tb_recounting_row *out)
+{
+    tb_bytes value;
+    tb_err err =
+        tb_store_next(txn, TB_TABLE_RECOUNT, tb_bytes_of(&worked_on, 1), key, out_key, &value);
+    return err == TB_OK ? tb_recounting_decode(*out_key, value, out) : err;
+}
+
 tb_err tb_recounting_named(tb_txn *txn, tb_bytes name, tb_recounting_row *out)
 {
     char buffer[TB_RECOUNTING_NAME_MAX];
-    tb_bytes prefix = tb_bytes_of(&worked_on, 1);
     tb_bytes key;
-    tb_bytes value;
-    tb_err err = tb_store_seek(txn, TB_TABLE_RECOUNT, prefix, prefix, &key, &value);
-    while (err == TB_OK) {
-        err = tb_recounting_decode(key, value, out);
-        if (err == TB_OK && tb_bytes_equal(tb_recounting_name(out, buffer), name)) {
-            return TB_OK;
-        }
-        if (err == TB_OK) {
-            err = tb_store_next(txn, TB_TABLE_RECOUNT, prefix, key, &key, &value);
-        }
+    tb_err err = tb_recounting_first(txn, &key, out);
+    while (err == TB_OK && !tb_bytes_equal(tb_recounting_name(out, buffer), name)) {
+        err = tb_recounting_after(txn, key, &key, out);
     }
     return err;
 }

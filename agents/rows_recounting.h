@@ -42,11 +42,15 @@ typedef struct tb_recounting_row {
 } tb_recounting_row;
 
 tb_err tb_recounting_put(tb_txn *txn, const tb_recounting_row *row) TB_MUST_USE;
-/* TB_ERR_NOT_FOUND. */
+/* TB_ERR_NOT_FOUND, also where its result does not read any more: it follows from the cases, and
+ * can be counted again. */
 tb_err
 tb_recounting_get(tb_txn *txn, const tb_recounting_key *key, tb_recounting_row *out) TB_MUST_USE;
 /* The first that is worked on; its key also of one that does not read. TB_ERR_NOT_FOUND: none. */
 tb_err tb_recounting_first(tb_txn *txn, tb_bytes *out_key, tb_recounting_row *out) TB_MUST_USE;
+/* The one behind that key, likewise. */
+tb_err tb_recounting_after(tb_txn *txn, tb_bytes key, tb_bytes *out_key, tb_recounting_row *out)
+    TB_MUST_USE;
 /* The first of a case that is worked on. TB_ERR_NOT_FOUND: none. */
 tb_err tb_recounting_of_case(tb_txn *txn, const tb_case_id *id, tb_recounting_row *out) TB_MUST_USE;
 /* The row worked on whose totals these are, by the name they stand under. TB_ERR_NOT_FOUND. */

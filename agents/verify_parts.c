@@ -68,8 +68,7 @@ tb_err tb_verify_line(tb_arena *arena, const tb_figure *figure, tb_bytes *out_na
 
 static bool adds_up(const tb_measure *measure)
 {
-    return measure != NULL && measure->distinct == NULL &&
-           tb_measure_kind_of(measure) != TB_MEASURE_HOURS;
+    return measure->distinct == NULL && tb_measure_kind_of(measure) != TB_MEASURE_HOURS;
 }
 
 static void add_value(uint64_t *sum, uint64_t more)
@@ -83,6 +82,7 @@ static void add(tb_figure *sum, const tb_figure *part)
     for (int i = 0; i < TB_FIGURE_VALUES; i++) {
         const tb_figure_value *value = &part->values[i];
         if (value->known) {
+            sum->values[i].known = true;
             add_value(&sum->values[i].numerator, value->numerator);
             add_value(&sum->values[i].denominator, value->denominator);
         }
@@ -117,16 +117,22 @@ static tb_err tell(tb_verifying *v,
     return err == TB_OK ? tb_verify_tell(v, name, measure, said, against, found) : err;
 }
 
-/* A whole (one that is not stated says nothing of a value) with the sum of its parts. */
+static bool says_something(const tb_figure *figure)
+{
+    return figure->values[0].known || figure->values[1].known || figure->values[2].known;
+}
+
+/* A whole (one that is not stated says nothing of a value) with the sum of its parts. What nobody
+ * filed stands in a summary without a value, as a whole and in every part. */
 static tb_err
 compare(tb_verifying *v, const tb_measure *measure, const tb_figure *whole, tb_figure *sum)
 {
-    bool stated = whole->values[0].known || whole->values[1].known || whole->values[2].known;
-    if (!adds_up(measure) || (stated && makes_up(whole, sum))) {
+    bool stated = says_something(whole);
+    if (!adds_up(measure) || (stated ? makes_up(whole, sum) : !says_something(sum))) {
         return TB_OK;
     }
     for (int i = 0; i < TB_FIGURE_VALUES; i++) {
-        sum->values[i].known = !stated || whole->values[i].known;
+        sum->values[i].known = stated ? whole->values[i].known : sum->values[i].known;
         sum->values[i].ratio = stated ? whole->values[i].ratio : sum->values[i].denominator > 0;
     }
     sum->measure = whole->measure;

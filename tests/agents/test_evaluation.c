@@ -361,6 +361,47 @@ static void what_nobody_filed_is_no_ground_for_an_evaluation(void **state)
     assert_true(tb_bytes_equal(w->answer.detail, tb_bytes_str("real_name_rate")));
 }
 
+static const tb_local_verified *verified_at_headquarters(world *w)
+{
+    tb_local_request request = {.kind = TB_REQUEST_VERIFY};
+    request.verify.case_id = w->case_id;
+    settle(w, "headquarters");
+    const tb_local_answer *answer = ask(w, "headquarters", &request);
+    assert_int_equal(answer->kind, TB_ANSWER_VERIFIED);
+    for (size_t i = 0; i < answer->verified.fault_count; i++) { /* proofs of a world are made up */
+        tb_bytes fault = answer->verified.faults[i];
+        assert_true(fault.size < 7 || memcmp(fault.data, "figure ", 7) != 0);
+    }
+    return &answer->verified;
+}
+
+/* However many cases are here: what was filed is not counted from them. */
+static void
+a_stated_figure_is_held_against_what_was_filed_and_corrected_by_what_is_revised(void **state)
+{
+    world *w = *state;
+    world_people(w, groups, sizeof groups / sizeof groups[0]);
+    assert_int_equal(files(w, "group.cm", "real_name_rate=90/100@2015-12-31"), TB_ACCEPTED);
+    tb_case_id report = w->case_id;
+    assert_int_equal(evaluates_group(w, "group.cm"), TB_ACCEPTED);
+    tb_case_id evaluation = w->case_id;
+    who(w, "headquarters")->agent.recount_at_once = 1;
+    assert_int_equal(verified_at_headquarters(w)->corrected, 0);
+    w->clock += 1000;
+    w->case_id = report;
+    assert_int_equal(acts(w, "headquarters", "return", "return_note=x|return_due=2016-02-12"),
+                     TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "group.cm", "revise",
+                          "main_work=m|filled_by=f|outlets_with_readers=8/10|real_name_rate=80/"
+                          "100@2015-12-31"),
+                     TB_ACCEPTED);
+    deliver_all(w);
+    w->case_id = evaluation;
+    assert_int_equal(verified_at_headquarters(w)->corrected, 1);
+    assert_int_equal(w->answer.verified.recounted_of, 0);
+}
+
 /* ---- a sheet by itself ---- */
 
 static tb_score_verdict verdict(const tb_score_def *score, const char *of, const char *to)
@@ -404,6 +445,7 @@ static const struct CMUnitTest tests[] = {
     T(only_who_stated_a_figure_opens_it),
     T(ninety_per_cent_is_met_and_89_996_is_not_and_nothing_is_rounded),
     T(what_nobody_filed_is_no_ground_for_an_evaluation),
+    T(a_stated_figure_is_held_against_what_was_filed_and_corrected_by_what_is_revised),
     cmocka_unit_test(thresholds_include_themselves_from_both_sides),
 };
 

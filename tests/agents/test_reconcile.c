@@ -493,6 +493,167 @@ static void what_was_sent_twice_has_an_answer_each_time(void **state)
     here = &asks(w, "bureau.33", "bureau.33", "bureau.11", true)->reconciled;
     assert_int_equal(here->count, 1);
     assert_int_equal(here->lines[0].reason, TB_RECONCILED_BOTH);
+    /* who signed for it answers the nearest of the two */
+    here = &asks(w, "bureau.11", "bureau.11", "bureau.33", false)->reconciled;
+    assert_int_equal(here->count, 1);
+    assert_int_equal(here->lines[0].reason, TB_RECONCILED_BOTH);
+}
+
+/* Signed for by the one, who then found that it is another's: that one's signature answers what was
+ * sent to it, and not what was sent before. */
+static void what_was_signed_for_twice_answers_what_was_sent_last(void **state)
+{
+    world *w = *state;
+    at_time(w, "bureau.33", "2015-03-30T10:00:00+08:00");
+    forward_one(w);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.44", "sign_for", ""), TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.44", "wrong_home", "wrong_home_reason=other"), TB_ACCEPTED);
+    deliver_all(w);
+    at_time(w, "bureau.33", "2015-04-02T10:00:00+08:00");
+    at_time(w, "bureau.11", "2015-04-02T11:00:00+08:00");
+    assert_int_equal(acts(w, "bureau.33", "decide", "home_province=11|home_basis=other"),
+                     TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.11", "sign_for", ""), TB_ACCEPTED);
+    deliver_all(w);
+    const tb_local_reconciled *here =
+        &asks(w, "bureau.33", "bureau.33", "bureau.44", true)->reconciled;
+    assert_int_equal(here->count, 1);
+    assert_int_equal(here->lines[0].reason, TB_RECONCILED_BOTH);
+    tb_local_request request = {.kind = TB_REQUEST_RECONCILE};
+    settled(w, "bureau.11");
+    request.reconcile = (tb_local_reconcile){.campaign = tb_bytes_str("black-card"),
+                                             .report = tb_bytes_str("quarterly"),
+                                             .period = tb_bytes_str("2015-Q2"),
+                                             .reconcile = tb_bytes_str("forwarded"),
+                                             .of = who(w, "bureau.11")->id,
+                                             .with = who(w, "bureau.33")->id};
+    here = &ask(w, "bureau.11", &request)->reconciled;
+    assert_int_equal(here->count, 1);
+    assert_int_equal(here->lines[0].reason, TB_RECONCILED_BOTH); /* both in the second quarter */
+}
+
+/* ---- what is no difference, and what is not known yet ---- */
+
+static void what_was_signed_for_and_is_in_no_figure_of_the_other_is_missing(void **state)
+{
+    world *w = *state;
+    static const char *const edits[] = {"counts: [forward], at: opener",
+                                        "counts: [settle], at: opener", NULL};
+    by_name(w, edits);
+    at_time(w, "bureau.33", "2015-03-30T10:00:00+08:00");
+    at_time(w, "bureau.44", "2015-03-31T10:00:00+08:00");
+    forward_to(w, "bureau.44");
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.44", "sign_for", ""), TB_ACCEPTED);
+    const tb_local_reconciled *here =
+        lines(w, "bureau.44", (question){"bureau.44", "", "2015-Q1", "forwarded", false});
+    assert_int_equal(here->count, 1);
+    assert_int_equal(here->lines[0].reason, TB_RECONCILED_MISSING);
+}
+
+static void an_explanation_that_is_held_back_says_nothing_yet(void **state)
+{
+    world *w = *state;
+    by_name(w, NULL);
+    at_time(w, "bureau.33", "2015-03-30T10:00:00+08:00");
+    at_time(w, "bureau.44", "2015-04-02T10:00:00+08:00");
+    forward_to(w, "bureau.44");
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.44", "sign_for", ""), TB_ACCEPTED);
+    letter *signature = letter_to(w, "bureau.33");
+    assert_non_null(signature);
+    signature->gone = true; /* comes behind what builds on it */
+    assert_int_equal(acts(w, "bureau.44", "explain", "why=x"), TB_ACCEPTED);
+    deliver_all(w);
+    const tb_local_reconciled *here = lines(w, "bureau.33", SENT_TO("bureau.44"));
+    assert_int_equal(here->count, 1);
+    assert_true(here->lines[0].settled_at == 0);
+    signature->gone = false;
+    deliver_all(w);
+    here = lines(w, "bureau.33", SENT_TO("bureau.44"));
+    assert_int_equal(here->lines[0].reason, TB_RECONCILED_IN_TRANSIT);
+    assert_true(tb_bytes_equal(here->lines[0].settled, tb_bytes_str("x")));
+}
+
+/* Of another campaign, with one who owes no report, and in both parties' figures. */
+static void headquarters_is_told_of_no_case_that_is_none_of_the_two_figures(void **state)
+{
+    world *w = *state;
+    const question any = {"", "", "2015-Q1", "forwarded", true};
+    by_name(w, NULL);
+    tb_campaign_loaded *shipped = edited("ops/campaigns/black-card.yaml", NULL);
+    const tb_campaign *both[] = {w->campaign, tb_campaign_loaded_get(shipped)};
+    w->campaigns = (tb_campaigns){both, 2};
+    at_time(w, "bureau.33", "2015-03-30T10:00:00+08:00");
+    at_time(w, "bureau.44", "2015-03-31T10:00:00+08:00");
+    forward_to(w, "cm.44");
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.33", "explain", "why=x"), TB_ACCEPTED);
+    forward_to(w, "bureau.44");
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.44", "sign_for", ""), TB_ACCEPTED);
+    deliver_all(w);
+    at_time(w, "bureau.33", "2015-04-01T10:00:00+08:00");
+    assert_int_equal(acts(w, "bureau.33", "explain", "why=x"), TB_ACCEPTED);
+    deliver_all(w);
+    settled(w, "bureau.33");
+    w->campaign = both[1];
+    assert_int_equal(
+        opens_type(w, "bureau.33", "quarterly_report", "period=2015-Q1|main_work=x|filled_by=y"),
+        TB_ACCEPTED);
+    deliver_all(w);
+    w->campaign = both[0];
+    assert_int_equal(lines(w, "headquarters", any)->count, 0);
+    w->campaigns = w->none;
+    tb_campaign_loaded_free(shipped);
+}
+
+/* A party that is in no directory is told no report. */
+static void who_is_not_in_the_directory_asks_of_no_other(void **state)
+{
+    world *w = *state;
+    by_name(w, NULL);
+    tb_directory_party *self = party_at(w, "headquarters");
+    tb_party before = self->id;
+    assert_true(tb_party_parse(tb_bytes_str("headquarterz"), &self->id));
+    assert_int_equal(asks_by_name(w, "headquarters",
+                                  (question){"", "", "2015-Q1", "forwarded", true},
+                                  tb_bytes_of(NULL, 0))
+                         ->code,
+                     TB_REFUSED_RECONCILE_OF);
+    self->id = before;
+}
+
+/* In earnest what is in which quarter goes by the hub's stamps. */
+static void in_no_exercise_stamps_say_what_is_in_the_quarter(void **state)
+{
+    world *w = *state;
+    tb_time begins;
+    static const char *const edits[] = {"counts: [forward], at: opener, by: [home]",
+                                        "counts: [forward], at: home, by: [found]", NULL};
+    by_name(w, edits);
+    w->directory.exercise = false;
+    assert_true(tb_time_parse(tb_bytes_str("2015-03-31T23:50:00+08:00"), &begins));
+    w->clock = begins;
+    forward_to(w, "bureau.44");
+    deliver_all(w);
+    const question sent = {"bureau.44", "bureau.33", "2015-Q1", "forwarded", true};
+    const question next = {"bureau.44", "bureau.33", "2015-Q2", "forwarded", true};
+    assert_int_equal(lines(w, "bureau.44", sent)->count, 0); /* nobody knows when it was stored */
+    stamp_first(w, "bureau.33", "bureau.44", begins + 16 * 60 * 1000);
+    assert_int_equal(lines(w, "bureau.44", sent)->count, 0);
+    assert_int_equal(lines(w, "bureau.44", next)->count, 1); /* it came in the second quarter */
+    assert_int_equal(acts(w, "bureau.44", "sign_for", ""), TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.44", "explain", "why=x"), TB_ACCEPTED);
+    deliver_all(w);
+    const tb_local_reconciled *here = lines(w, "bureau.44", next);
+    assert_int_equal(here->count, 1);
+    assert_int_equal(here->lines[0].reason,
+                     TB_RECONCILED_BOTH); /* no act is before what it answers */
+    (void)lines(w, "headquarters", next);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, world_setup, world_teardown)
@@ -513,6 +674,12 @@ static const struct CMUnitTest tests[] = {
     TEST(a_whole_against_its_parts_has_no_cases_behind_it),
     TEST(what_no_report_has_is_refused),
     TEST(what_was_sent_twice_has_an_answer_each_time),
+    TEST(what_was_signed_for_twice_answers_what_was_sent_last),
+    TEST(what_was_signed_for_and_is_in_no_figure_of_the_other_is_missing),
+    TEST(an_explanation_that_is_held_back_says_nothing_yet),
+    TEST(headquarters_is_told_of_no_case_that_is_none_of_the_two_figures),
+    TEST(who_is_not_in_the_directory_asks_of_no_other),
+    TEST(in_no_exercise_stamps_say_what_is_in_the_quarter),
 };
 
 TB_RUN("agents/reconcile", tests)

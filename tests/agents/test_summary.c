@@ -29,7 +29,8 @@ static void settled(world *w, const char *party)
     assert_int_equal(err, TB_ERR_NOT_FOUND);
 }
 
-static void files(world *w, const char *party, const char *type, const char *time, const char *fields)
+static void
+files(world *w, const char *party, const char *type, const char *time, const char *fields)
 {
     at_time(w, party, time);
     settled(w, party);
@@ -104,8 +105,8 @@ static void numbers_add_up_nationally_because_only_their_home_bureau_counts_them
     assert_false(tb_measure_adds_up(campaign, &elsewhere));
 }
 
-static void a_late_report_comes_in_by_revising_and_the_issued_summary_reaches_everybody(
-    void **state)
+static void
+a_late_report_comes_in_by_revising_and_the_issued_summary_reaches_everybody(void **state)
 {
     world *w = *state;
     two_bureaus_filed(w);
@@ -126,6 +127,40 @@ static void a_late_report_comes_in_by_revising_and_the_issued_summary_reaches_ev
     check_world(w);
 }
 
+static const tb_local_verified *verified(world *w)
+{
+    tb_local_request request = {.kind = TB_REQUEST_VERIFY};
+    request.verify = (tb_local_verify){.case_id = w->case_id, .report = true};
+    settled(w, "headquarters");
+    const tb_local_answer *answer = ask(w, "headquarters", &request);
+    assert_int_equal(answer->kind, TB_ANSWER_VERIFIED);
+    for (size_t i = 0; i < answer->verified.fault_count; i++) { /* proofs of a world are made up */
+        tb_bytes fault = answer->verified.faults[i];
+        assert_true(fault.size < 7 || memcmp(fault.data, "figure ", 7) != 0);
+    }
+    return &answer->verified;
+}
+
+/* However many cases are here: nothing of a summary is counted from cases. */
+static void a_summary_is_held_against_what_was_filed_and_what_came_later_corrects_it(void **state)
+{
+    world *w = *state;
+    two_bureaus_filed(w);
+    files(w, "headquarters", "national_summary", "2015-04-20T09:00:00+08:00", SUMMED);
+    tb_case_id summary = w->case_id;
+    who(w, "headquarters")->agent.recount_at_once = 1;
+    assert_int_equal(verified(w)->corrected, 0);
+    files(w, "bureau.11", "quarterly_report", "2015-04-25T09:00:00+08:00",
+          "period=2015-Q1|main_work=x|filled_by=y|publicity_items=5");
+    w->case_id = summary;
+    uint64_t corrected = verified(w)->corrected;
+    assert_true(corrected >= 2); /* the bureau's line and the nation's, of each measure */
+    assert_int_equal(w->answer.verified.recounted_of, 0);
+    w->clock += 1000;
+    assert_int_equal(acts(w, "headquarters", "revise", ""), TB_ACCEPTED);
+    assert_int_equal(verified(w)->corrected, 0);
+}
+
 static void only_headquarters_owes_it_and_once(void **state)
 {
     world *w = *state;
@@ -142,6 +177,7 @@ static const struct CMUnitTest tests[] = {
     TEST(rows_are_what_each_filed_and_who_filed_nothing_is_missing),
     TEST(numbers_add_up_nationally_because_only_their_home_bureau_counts_them),
     TEST(a_late_report_comes_in_by_revising_and_the_issued_summary_reaches_everybody),
+    TEST(a_summary_is_held_against_what_was_filed_and_what_came_later_corrects_it),
     TEST(only_headquarters_owes_it_and_once),
 };
 

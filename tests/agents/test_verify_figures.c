@@ -512,6 +512,33 @@ static void declared_figures_are_told_apart_from_what_is_proved(void **state)
     assert_int_equal(asked(w, "headquarters", true)->declared, 1);
 }
 
+/* A case of a version by which it was no report yet states nothing, though the newest has figures.
+ */
+static void a_case_from_before_it_was_a_report_states_no_figures(void **state)
+{
+    world *w = *state;
+    static const char *const before[] = {
+        "\nmeasures:\n[...]\ncommon:\n", "\ncommon:\n",
+        "          - {field: figures, required: true}\n          - {field: real_name_rate}",
+        "          - {field: real_name_rate}", NULL};
+    static const char *const newer[] = {"version: 1", "version: 2", NULL};
+    tb_campaign_loaded *loaded[] = {edited("ops/campaigns/black-card.yaml", before),
+                                    edited("ops/campaigns/black-card.yaml", newer)};
+    const tb_campaign *versions[] = {tb_campaign_loaded_get(loaded[0]),
+                                     tb_campaign_loaded_get(loaded[1])};
+    w->campaigns = (tb_campaigns){versions, 1};
+    assert_int_equal(
+        opens_type(w, "bureau.33", "quarterly_report", "period=2015-Q1|main_work=x|filled_by=y"),
+        TB_ACCEPTED);
+    deliver_all(w);
+    w->campaigns.count = 2;
+    assert_int_equal(figures_told(verified(w, "bureau.33", true)), 0);
+    assert_int_equal(asked(w, "headquarters", true)->corrected, 0);
+    w->campaigns = w->none;
+    tb_campaign_loaded_free(loaded[0]);
+    tb_campaign_loaded_free(loaded[1]);
+}
+
 /* What was counted by a definition that is not the newest any more says nothing. */
 static void a_new_definition_has_a_recount_begin_again(void **state)
 {
@@ -552,7 +579,17 @@ static void a_recount_goes_as_far_as_it_may_and_says_whether_that_was_all(void *
     assert_ok(tb_recounted_total(&counted, tb_campaign_measure(campaign, tb_bytes_str("forwarded")),
                                  tb_bytes_str("44"), FEBRUARY, FEBRUARY, &total));
     assert_int_equal(total, 2);
+    /* of a measure that is not told apart there is nothing of a group */
+    const tb_measure *whole = tb_campaign_measure(campaign, tb_bytes_str("submitted"));
+    tb_bytes group;
+    assert_ok(tb_recounted_total(&counted, whole, tb_bytes_str("44"), FEBRUARY, FEBRUARY, &total));
+    assert_int_equal(total, 0);
+    assert_int_equal(tb_recounted_group_next(&counted, whole, tb_bytes_of(NULL, 0), &group),
+                     TB_ERR_NOT_FOUND);
     assert_ok(tb_recount(&a->agent, txn, &of, 1, &counted));
+    assert_false(counted.whole);
+    counted.capacity = 3; /* as if there were no room for more entries */
+    assert_ok(tb_recount(&a->agent, txn, &of, 2, &counted));
     assert_false(counted.whole);
     tb_store_abort(txn);
 }
@@ -567,6 +604,7 @@ static const struct CMUnitTest tests[] = {
     TEST(more_cases_than_one_question_looks_through_are_counted_in_slices),
     TEST(as_many_cases_as_one_question_looks_through_are_counted_at_once),
     TEST(declared_figures_are_told_apart_from_what_is_proved),
+    TEST(a_case_from_before_it_was_a_report_states_no_figures),
     TEST(a_new_definition_has_a_recount_begin_again),
     TEST(a_recount_goes_as_far_as_it_may_and_says_whether_that_was_all),
 };

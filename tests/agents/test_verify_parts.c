@@ -70,6 +70,35 @@ static void parts_without_a_whole_are_told(void **state)
         "figure forwarded (转出, forwarded): stated - - -; its parts make up 1 1 0\n");
 }
 
+static void parts_that_say_nothing_make_up_a_whole_that_says_nothing(void **state)
+{
+    (void)state;
+    assert_string_equal(said("forwarded=- - -\nforwarded/33=- - -\nforwarded/44=- - -\n"), "");
+    assert_string_equal(said("forwarded/33=- - -\n"), "");
+    assert_string_equal(
+        said("forwarded=- - -\nforwarded/33=1 - -\n"),
+        "figure forwarded (转出, forwarded): stated - - -; its parts make up 1 - -\n");
+}
+
+/* Of three values each may be the only one, and of a share both parts count. */
+static void a_whole_may_say_any_of_its_values(void **state)
+{
+    (void)state;
+    assert_string_equal(
+        said("forwarded=- 3 -\nforwarded/33=- 2 -\n"),
+        "figure forwarded (转出, forwarded): stated - 3 -; its parts make up - 2 -\n");
+    assert_string_equal(
+        said("forwarded=- - 3\nforwarded/33=- - 2\n"),
+        "figure forwarded (转出, forwarded): stated - - 3; its parts make up - - 2\n");
+    assert_string_equal(said("forwarded/33=- - 2\n"),
+                        "figure forwarded (转出, forwarded): stated - - -; its parts make up - - "
+                        "2\n");
+    assert_string_equal(said("share=1/3 - -\nshare/33=1/3 - -\n"), "");
+    assert_string_equal(
+        said("share=1/3 - -\nshare/33=1/2 - -\n"),
+        "figure share (核实率, share): stated 1/3 - -; its parts make up 1/2 - -\n");
+}
+
 static void a_figure_that_stands_twice_is_told(void **state)
 {
     (void)state;
@@ -123,6 +152,8 @@ static void parts_whose_sum_begins_anew_do_not_make_up_the_whole(void **state)
 static const struct CMUnitTest tests[] = {
     PARTS_TEST(a_whole_and_its_parts_belong_together_wherever_they_stand),
     PARTS_TEST(parts_without_a_whole_are_told),
+    PARTS_TEST(a_whole_may_say_any_of_its_values),
+    PARTS_TEST(parts_that_say_nothing_make_up_a_whole_that_says_nothing),
     PARTS_TEST(a_figure_that_stands_twice_is_told),
     PARTS_TEST(parts_in_no_order_are_looked_through_up_to_a_bound),
     PARTS_TEST(parts_whose_sum_begins_anew_do_not_make_up_the_whole),
