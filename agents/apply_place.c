@@ -2,6 +2,7 @@
 #include "agents/aside.h"
 #include "agents/automatic.h"
 #include "agents/chain.h"
+#include "agents/dispute.h"
 #include "agents/document_numbers.h"
 #include "agents/duties.h"
 #include "agents/held.h"
@@ -268,6 +269,26 @@ goes_before(tb_apply *apply, const place_after *after, const tb_arrival *arrival
     return TB_OK;
 }
 
+/* Beyond a cut itself, or built on a branch that is: whoever knew of the cut before the chain went
+ * on without that branch has it for disputed, and so must all. */
+static tb_err
+hangs_on_cut(tb_apply *apply, const place_after *after, const tb_arrival *arrival, bool *out)
+{
+    tb_path path;
+    bool counts = true;
+    *out = arrival->disputed;
+    if (*out || after->previous_standing == TB_STANDING_EFFECTIVE) {
+        return TB_OK;
+    }
+    tb_err err = tb_chain_path(apply->txn, &after->previous.case_id, after->previous.number,
+                               &after->previous.event, &path);
+    if (err == TB_OK) {
+        err = tb_dispute_path(apply->agent, apply->txn, &path, &counts);
+    }
+    *out = !counts;
+    return err;
+}
+
 static tb_err place_take_over(tb_apply *apply,
                               place_after *after,
                               const tb_arrival *arrival,
@@ -275,11 +296,15 @@ static tb_err place_take_over(tb_apply *apply,
 {
     uint32_t term = after->row.view.term;
     bool wins = arrival->event.term > term && !TB_MUTANT(TAKE_OVER_IGNORED);
-    tb_err err = TB_OK;
-    if (arrival->event.term == term) {
+    bool hangs = false;
+    tb_err err = hangs_on_cut(apply, after, arrival, &hangs);
+    if (err == TB_OK && hangs && after->previous_standing == TB_STANDING_FORKED) {
+        return place_disputed(apply, after, arrival, out);
+    }
+    if (err == TB_OK && arrival->event.term == term) {
         err = goes_before(apply, after, arrival, &wins);
     }
-    if (err != TB_OK || !wins) {
+    if (err != TB_OK || !wins || hangs) {
         return err == TB_OK ? overtaken(apply, &after->row, arrival, out) : err;
     }
     err = keep(apply, arrival, TB_STANDING_EFFECTIVE, out);

@@ -263,8 +263,9 @@ static void who_was_left_aside_once_is_told_of_nothing_later(void **state)
     check_world(w);
 }
 
-/* The home bureau takes the order back with an event whose id is greater than a digest. */
-static void take_back_behind(world *w, const tb_digest *other)
+/* The home bureau takes the order back with an event whose id is smaller or greater than a digest.
+ */
+static void take_back_beside(world *w, const tb_digest *other, bool smaller)
 {
     world_agent *home = who(w, "bureau.44");
     for (unsigned tries = 0; tries < 64; tries++) {
@@ -273,7 +274,7 @@ static void take_back_behind(world *w, const tb_digest *other)
         assert_ok(tb_store_mem_clone(home->store, &before));
         assert_int_equal(acts(w, "bureau.44", "take_back", "take_over_reason=other"), TB_ACCEPTED);
         tb_digest head = summary_at(w, "bureau.44").head;
-        if (memcmp(head.bytes, other->bytes, TB_DIGEST_BYTES) > 0) {
+        if ((memcmp(head.bytes, other->bytes, TB_DIGEST_BYTES) < 0) == smaller) {
             tb_store_close(before);
             return;
         }
@@ -295,7 +296,7 @@ static void a_take_over_that_lost_to_a_disputed_one_wins_after_all(void **state)
     tb_directory next = with_cut(w, "bureau.33", 2, TB_CUT_STOLEN);
     learn_but(w, &next, "cm.44");
     assert_true(summary_at(w, "bureau.44").frozen);
-    take_back_behind(w, &stolen);
+    take_back_beside(w, &stolen, false);
     deliver_all(w);
     assert_int_equal(acts(w, "bureau.44", "order", "ordered=cm.44"), TB_ACCEPTED);
     deliver_all(w);
@@ -308,6 +309,28 @@ static void a_take_over_that_lost_to_a_disputed_one_wins_after_all(void **state)
     assert_int_equal(standing_at(w, "cm.44", TB_STANDING_OVERTAKEN),
                      standing_at(w, "bureau.44", TB_STANDING_OVERTAKEN));
     assert_int_equal(standing_at(w, "cm.44", TB_STANDING_DISPUTED), 0);
+    check_world(w);
+}
+
+/* The home bureau takes back what is disputed before it knows so; elsewhere the take-over that
+ * settles the case has left that aside. Whatever came first, all end with the same chain. */
+static void a_take_over_built_on_what_is_disputed_does_not_rule(void **state)
+{
+    world *w = *state;
+    order(w);
+    tb_directory next = with_cut(w, "bureau.44", 1, TB_CUT_ROTATION);
+    learn_but(w, &next, "bureau.44");
+    assert_int_equal(acts(w, "bureau.33", "take_over", "take_over_reason=other"), TB_ACCEPTED);
+    tb_digest settles = summary_at(w, "bureau.33").head;
+    take_back_beside(w, &settles, true);
+    deliver_all(w);
+    scan_all(w, who(w, "bureau.44"));
+    for (size_t i = 0; i < 2; i++) {
+        tb_local_summary summary = summary_at(w, on_the_case[i]);
+        assert_true(tb_digest_equal(&summary.head, &settles));
+        assert_false(summary.frozen);
+        assert_int_equal(standing_at(w, on_the_case[i], TB_STANDING_OVERTAKEN), 2);
+    }
     check_world(w);
 }
 
@@ -365,6 +388,42 @@ who_is_resent_what_it_signed_beyond_its_cut_holds_the_case_frozen_as_others_do(v
     turn_of(w, "cm.44", resend_to_bureau);
     deliver_all(w);
     assert_false(summary_at(w, "bureau.44").frozen);
+    check_world(w);
+}
+
+/* The home bureau forks the case, a thief takes it over on the branch that it does not know, and
+ * the thief's key is cut before that branch comes. */
+static void a_take_over_that_waited_and_is_beyond_a_cut_settles_no_fork(void **state)
+{
+    world *w = *state;
+    assert_int_equal(opens(w, "police.33", LEAD), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
+    deliver_all(w);
+    tb_store *backup;
+    assert_ok(tb_store_mem_clone(who(w, "bureau.44")->store, &backup));
+    assert_int_equal(acts(w, "bureau.44", "sign_for", ""), TB_ACCEPTED);
+    tb_store_close(who(w, "bureau.44")->store);
+    who(w, "bureau.44")->store = backup;
+    assert_int_equal(acts(w, "bureau.44", "wrong_home", "wrong_home_reason=other"), TB_ACCEPTED);
+    deliver_all(w);
+    take_over(w);
+    assert_int_equal(summary_at(w, "bureau.44").held_back, 1);
+    tb_digest own = summary_at(w, "bureau.44").head;
+
+    tb_directory next = with_cut(w, "bureau.33", 2, TB_CUT_STOLEN);
+    learn(w, &next);
+    assert_true(summary_at(w, "bureau.33").frozen);
+    resent_case = w->case_id;
+    turn_of(w, "bureau.33", resend_to_bureau);
+    deliver_all(w);
+    tb_local_summary summary = summary_at(w, "bureau.44");
+    assert_int_equal(summary.held_back, 0);
+    assert_true(summary.frozen);
+    assert_int_equal(summary.term, 1);
+    assert_true(tb_digest_equal(&summary.head, &own));
+    assert_int_equal(standing_at(w, "bureau.44", TB_STANDING_DISPUTED), 1);
     check_world(w);
 }
 
@@ -489,12 +548,14 @@ static const struct CMUnitTest tests[] = {
     IN_A_WORLD(a_take_over_settles_it_and_all_have_the_same_chain),
     IN_A_WORLD(who_holds_what_is_left_aside_is_told_of_the_take_over),
     IN_A_WORLD(a_take_over_that_lost_to_a_disputed_one_wins_after_all),
+    IN_A_WORLD(a_take_over_built_on_what_is_disputed_does_not_rule),
     IN_A_WORLD(who_cannot_be_sealed_to_yet_is_told_when_it_can),
     IN_A_WORLD(who_is_no_party_any_more_is_told_nothing_and_holds_nobody_up),
     IN_A_WORLD(who_was_left_aside_once_is_told_of_nothing_later),
     IN_A_WORLD(at_the_cut_it_counts_and_one_behind_it_does_not),
     IN_A_WORLD(what_honest_parties_built_on_it_hangs_with_it),
     IN_A_WORLD(who_is_resent_what_it_signed_beyond_its_cut_holds_the_case_frozen_as_others_do),
+    IN_A_WORLD(a_take_over_that_waited_and_is_beyond_a_cut_settles_no_fork),
     IN_A_WORLD(a_case_opened_beyond_a_cut_is_not_resent),
     IN_A_WORLD(a_case_opened_beyond_a_cut_can_only_be_opened_anew),
     IN_A_WORLD(a_stolen_key_needs_somebody_who_vouches_for_the_place),
