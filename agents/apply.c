@@ -489,6 +489,12 @@ tb_err tb_apply_resume(tb_agent *agent, tb_txn *txn, tb_now now, tb_effects *eff
     return err == TB_OK ? tell(&apply) : err;
 }
 
+tb_err tb_apply_directory(tb_apply *apply, tb_digest *behind, bool *out_done)
+{
+    tb_err err = tb_held_directory(apply, behind, out_done);
+    return err == TB_OK ? tell(apply) : err;
+}
+
 tb_err tb_apply_notice(tb_agent *agent,
                        tb_txn *txn,
                        tb_now now,

@@ -68,6 +68,8 @@ tb_err tb_place_put(tb_apply *apply, const tb_arrival *arrival, tb_standing stan
 tb_err tb_openings_settle(tb_apply *apply, const tb_event_key *event) TB_MUST_USE;
 /* Watchers hear of the case once, at the end of the notice. */
 tb_err tb_apply_touch(tb_apply *apply, const tb_case_id *id) TB_MUST_USE;
+/* tb_held_directory, and tells of what it placed. */
+tb_err tb_apply_directory(tb_apply *apply, tb_digest *behind, bool *out_done) TB_MUST_USE;
 /* ALARM and NOTE about an event of a case. */
 tb_err tb_apply_alarm(tb_apply *apply, tb_refusal code, const tb_arrival *arrival, const char *text)
     TB_MUST_USE;

@@ -111,7 +111,8 @@ place_again(tb_apply *apply, const tb_digest *id, const tb_party *giver, tb_plac
     TB_UNREACHABLE();
 }
 
-/* Breadth first: what was placed may be waited for in turn. */
+/* Breadth first: what was placed may be waited for in turn. What waits for the same again stands
+ * where it stood, and is passed. */
 static tb_err release(tb_apply *apply, const tb_digest *first, unsigned *left)
 {
     tb_digest *queue = tb_arena_array(apply->arena, (size_t)*left + 2, sizeof *queue);
@@ -120,13 +121,14 @@ static tb_err release(tb_apply *apply, const tb_digest *first, unsigned *left)
     }
     size_t from = 0;
     size_t to = 0;
+    tb_digest held = {{0}};
     queue[to++] = *first;
     while (from<to && * left> 0) {
-        tb_digest held;
         tb_party giver;
-        tb_err err = tb_held_take(apply->txn, &queue[from], &held, &giver);
+        tb_err err = tb_held_take(apply->txn, &queue[from], &held, &held, &giver);
         if (err == TB_ERR_NOT_FOUND) {
             from++;
+            held = (tb_digest){{0}};
             continue;
         }
         if (err != TB_OK) {
@@ -207,9 +209,32 @@ tb_err tb_held_resume(tb_apply *apply)
             tb_held_campaign(tb_bytes_str(campaigns->list[i]->id), campaigns->list[i]->version);
         err = release(apply, &waited, &left);
     }
-    if (err == TB_OK) {
-        tb_digest directory = tb_paper_directory();
-        err = release(apply, &directory, &left);
-    }
     return err;
+}
+
+tb_err tb_held_directory(tb_apply *apply, tb_digest *behind, bool *out_done)
+{
+    tb_digest directory = tb_paper_directory();
+    unsigned left = RELEASE_MAX;
+    *out_done = false;
+    while (left > 0) {
+        tb_party giver;
+        tb_place_verdict verdict;
+        tb_err err = tb_held_take(apply->txn, &directory, behind, behind, &giver);
+        if (err == TB_ERR_NOT_FOUND) {
+            *out_done = true;
+            return TB_OK;
+        }
+        if (err == TB_OK) {
+            left--;
+            err = place_again(apply, behind, &giver, &verdict);
+        }
+        if (err == TB_OK && verdict == TB_PLACE_KEPT) {
+            err = release(apply, behind, &left);
+        }
+        if (err != TB_OK) {
+            return err;
+        }
+    }
+    return TB_OK;
 }

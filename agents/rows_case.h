@@ -161,9 +161,12 @@ tb_err tb_held_put(tb_txn *txn,
                    const tb_digest *held,
                    tb_time since,
                    const tb_party *giver) TB_MUST_USE;
-/* The first event that waits for missing; taken off. */
-tb_err tb_held_take(tb_txn *txn, const tb_digest *missing, tb_digest *out_held, tb_party *out_giver)
-    TB_MUST_USE;
+/* The first event behind another, zero for none, that waits for missing; taken off. */
+tb_err tb_held_take(tb_txn *txn,
+                    const tb_digest *missing,
+                    const tb_digest *behind,
+                    tb_digest *out_held,
+                    tb_party *out_giver) TB_MUST_USE;
 /* Events held back of what one party gave. */
 tb_err tb_held_of(tb_txn *txn, const tb_party *giver, uint64_t *out) TB_MUST_USE;
 

@@ -142,11 +142,19 @@ tb_err tb_held_put(tb_txn *txn,
     return err == TB_OK ? count_held(txn, giver, true) : err;
 }
 
-tb_err tb_held_take(tb_txn *txn, const tb_digest *missing, tb_digest *out_held, tb_party *out_giver)
+tb_err tb_held_take(tb_txn *txn,
+                    const tb_digest *missing,
+                    const tb_digest *behind,
+                    tb_digest *out_held,
+                    tb_party *out_giver)
 {
+    uint8_t from[2 * TB_DIGEST_BYTES];
     tb_bytes key;
     tb_bytes value;
-    tb_err err = tb_store_seek(txn, TB_TABLE_HELD, id_key(missing), id_key(missing), &key, &value);
+    memcpy(from, missing->bytes, TB_DIGEST_BYTES);
+    memcpy(from + TB_DIGEST_BYTES, behind->bytes, TB_DIGEST_BYTES);
+    tb_err err = tb_store_next(txn, TB_TABLE_HELD, id_key(missing), tb_bytes_of(from, sizeof from),
+                               &key, &value);
     if (err != TB_OK) {
         return err;
     }
