@@ -147,6 +147,23 @@ static tb_err end_answer(tb_agent *agent,
     return err;
 }
 
+/* Whether an end is one of what this incarnation asked: an ask of an earlier one may have had the
+ * same notice number, and its answer be under way yet. Whoever took our ask holds something of a
+ * stream of ours of now, and its end says so, unless there are too many to say. */
+static tb_err has_our_ask(const tb_agent *agent, tb_txn *txn, const tb_resend *resend, bool *out)
+{
+    tb_incarnation now;
+    tb_err err = tb_meta_incarnation(txn, &now);
+    *out = resend->from_count == TB_HELD_STREAMS_MAX;
+    for (size_t i = 0; err == TB_OK && !*out && i < resend->from_count; i++) {
+        const tb_stream *stream = &resend->from[i].stream;
+        *out = tb_party_equal(&stream->sender, &agent->self) &&
+               tb_incarnation_compare(&stream->incarnation, &now) == 0 &&
+               resend->from[i].number > 0;
+    }
+    return err;
+}
+
 tb_err tb_recovery_answer(tb_agent *agent,
                           tb_txn *txn,
                           tb_now now,
@@ -166,6 +183,12 @@ tb_err tb_recovery_answer(tb_agent *agent,
     }
     asked.heard = now.real;
     bool ends = resend->to > 0 && resend->to == asked.notice;
+    if (ends) {
+        err = has_our_ask(agent, txn, resend, &ends);
+    }
+    if (err != TB_OK) {
+        return err;
+    }
     err = ends ? end_answer(agent, txn, now, peer, resend, &asked, effects)
                : tb_asked_put(txn, peer, &asked);
     return err == TB_OK ? tb_recovery_settle(txn, now, effects) : err;

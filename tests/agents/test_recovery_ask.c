@@ -33,12 +33,18 @@ static tb_txn *write_txn(town *t)
     return txn;
 }
 
+/* As whoever took the newest ask says: it has come in the first notice of this incarnation. */
+static tb_stream_at holding_ask(town *t)
+{
+    return (tb_stream_at){town_stream(&t->a, "ct.33"), 1, sample_digest(8)};
+}
+
 /* ct.33 ends its answer, holding so much of the stream. */
 static void ends(town *t, const tb_stream *stream, uint64_t held)
 {
     static tb_effects effects;
-    tb_stream_at at = {*stream, held, sample_digest(7)};
-    tb_resend end = {.to = asked_row(t, "ct.33").notice, .from = &at, .from_count = 1};
+    tb_stream_at at[2] = {{*stream, held, sample_digest(7)}, holding_ask(t)};
+    tb_resend end = {.to = asked_row(t, "ct.33").notice, .from = at, .from_count = 2};
     tb_party other = sample_party("ct.33");
     tb_now now = {t->now, t->now};
     tb_effects_reset(&effects);
@@ -152,8 +158,8 @@ static void an_end_of_another_ask_ends_nothing(void **state)
     assert_ok(tb_asked_put(txn, &other, &row));
     assert_ok(tb_store_commit(txn));
     static tb_effects effects;
-    tb_stream_at at = {stream, 9, sample_digest(7)};
-    tb_resend end = {.to = row.notice - 1, .from = &at, .from_count = 1};
+    tb_stream_at at[2] = {{stream, 9, sample_digest(7)}, holding_ask(t)};
+    tb_resend end = {.to = row.notice - 1, .from = at, .from_count = 2};
     tb_now now = {t->now, t->now};
     tb_effects_reset(&effects);
     txn = write_txn(t);
@@ -229,12 +235,36 @@ static void an_answer_counts_from_who_was_asked_and_has_not_ended(void **state)
     assert_true(asked_row(t, "ct.33").heard != t->now);
 }
 
+/* Two recoveries from one backup count their notices alike: an end of the first that comes in the
+ * second says nothing of what was lost since. */
+static void an_end_of_what_an_earlier_incarnation_asked_ends_nothing(void **state)
+{
+    town *t = *state;
+    tb_stream stream = asking(t);
+    tb_stream_at at[2] = {{stream, 9, sample_digest(7)}, holding_ask(t)};
+    tb_resend end = {.to = asked_row(t, "ct.33").notice, .from = at, .from_count = 2};
+    assert_true(at[1].stream.incarnation.counter > 1);
+    at[1].stream.incarnation.counter--;
+    answered(t, "ct.33", &end);
+    assert_int_equal(recovery(t, &t->a).state, TB_RECOVERY_ASKING);
+    assert_true(asked_row(t, "ct.33").heard == t->now);
+    at[1] = holding_ask(t);
+    at[1].number = 0;
+    answered(t, "ct.33", &end);
+    assert_int_equal(recovery(t, &t->a).state, TB_RECOVERY_ASKING);
+    at[1].number = 1;
+    answered(t, "ct.33", &end);
+    assert_int_equal(recovery(t, &t->a).state, TB_RECOVERY_ENDED);
+    peer_check(t, &t->a);
+}
+
 /* Of a stream that an end does not name its author holds nothing. */
-static void an_end_that_names_no_stream_leaves_all_of_it_missing(void **state)
+static void an_end_that_does_not_name_a_stream_leaves_all_of_it_missing(void **state)
 {
     town *t = *state;
     (void)asking(t);
-    tb_resend end = {.to = asked_row(t, "ct.33").notice};
+    tb_stream_at ask = holding_ask(t);
+    tb_resend end = {.to = asked_row(t, "ct.33").notice, .from = &ask, .from_count = 1};
     answered(t, "ct.33", &end);
     assert_int_equal(asked_row(t, "ct.33").missing, 9);
     assert_int_equal(peer_alarm(t, &t->a), TB_REFUSED_CONTENT_LOST);
@@ -288,7 +318,8 @@ static const struct CMUnitTest tests[] = {
     IN_TOWN(an_end_of_another_ask_ends_nothing),
     IN_TOWN(who_recovers_once_more_asks_again_whoever_had_not_ended),
     IN_TOWN(an_answer_counts_from_who_was_asked_and_has_not_ended),
-    IN_TOWN(an_end_that_names_no_stream_leaves_all_of_it_missing),
+    IN_TOWN(an_end_of_what_an_earlier_incarnation_asked_ends_nothing),
+    IN_TOWN(an_end_that_does_not_name_a_stream_leaves_all_of_it_missing),
     IN_TOWN(who_takes_part_no_more_is_not_waited_for),
     IN_TOWN(who_took_the_ask_and_is_silent_is_asked_again),
 };
