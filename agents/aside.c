@@ -237,14 +237,17 @@ static tb_err read_key(tb_bytes key, telling *out)
     return tb_reader_done(&r) ? TB_OK : TB_ERR_CORRUPT;
 }
 
+/* No case goes away: a row of one that is not here is damaged. */
 static tb_err tell(tb_step *step, const telling *t)
 {
     tb_case_row row;
     uint64_t notice;
     tb_err err = tb_case_get(step->txn, &t->case_id, &row);
-    return err == TB_OK ? tb_pass_again(step->agent, step->txn, &t->party, &t->case_id, &t->event,
-                                        1, row.lane, &notice)
-                        : err;
+    if (err != TB_OK) {
+        return err == TB_ERR_NOT_FOUND ? TB_ERR_CORRUPT : err;
+    }
+    return tb_pass_again(step->agent, step->txn, &t->party, &t->case_id, &t->event, 1, row.lane,
+                         &notice);
 }
 
 /* Behind every row of a party. */

@@ -82,10 +82,11 @@ static tb_err move(tb_step *step, const tb_hand_row *row)
     return tb_alarm_raise(step->agent, step->txn, &alarm, step->effects);
 }
 
-tb_err tb_hand_aside(tb_step *step)
+tb_err tb_hand_aside(tb_step *step, bool *out_any)
 {
     tb_hand *hand = &step->agent->hand;
     tb_err err = TB_OK;
+    *out_any = hand->bad;
     if (!hand->bad) {
         return TB_OK;
     }

@@ -134,6 +134,40 @@ static void a_row_that_leads_to_what_does_not_read_is_set_aside_too(void **state
     expect_set_aside(w, TB_TABLE_AGAIN, 1);
 }
 
+/* However many: each costs two ticks, and then all is done again. */
+static void expect_all_set_aside(world *w, tb_table table, unsigned bad)
+{
+    w->clock += 60 * 1000;
+    for (unsigned i = 0; i < bad; i++) {
+        assert_int_equal(turn(w), TB_ERR_CORRUPT);
+        assert_ok(turn(w));
+        assert_int_equal(rows(w, TB_TABLE_SET_ASIDE), i + 1);
+    }
+    assert_ok(turn(w));
+    assert_int_equal(rows(w, table), 0);
+    assert_int_equal(alarms_at(w, WHO), 1); /* told once while it is open */
+}
+
+static void several_rows_that_do_not_read_are_all_set_aside(void **state)
+{
+    world *w = *state;
+    plant(w, TB_TABLE_AGAIN, "shirt", 5);
+    plant(w, TB_TABLE_AGAIN, "short", 5);
+    plant(w, TB_TABLE_AGAIN, "shott", 5);
+    expect_all_set_aside(w, TB_TABLE_AGAIN, 3);
+}
+
+/* No case goes away, so that such a row is damaged: it keeps nobody behind it waiting. */
+static void again_rows_of_no_case_are_set_aside(void **state)
+{
+    world *w = *state;
+    uint8_t key[TB_PARTY_BYTES + TB_CASE_ID_BYTES + TB_DIGEST_BYTES] = "police.33";
+    plant(w, TB_TABLE_AGAIN, key, sizeof key);
+    key[TB_PARTY_BYTES] = 1;
+    plant(w, TB_TABLE_AGAIN, key, sizeof key);
+    expect_all_set_aside(w, TB_TABLE_AGAIN, 2);
+}
+
 static void what_stands_behind_it_is_done(void **state)
 {
     world *w = *state;
@@ -144,6 +178,7 @@ static void what_stands_behind_it_is_done(void **state)
     w->clock += 60 * 1000;
     assert_int_equal(turn(w), TB_ERR_CORRUPT);
     assert_int_equal(rows(w, TB_TABLE_AGAIN), 1);
+    assert_ok(turn(w));
     assert_ok(turn(w));
     assert_int_equal(rows(w, TB_TABLE_AGAIN), 0);
 }
@@ -159,6 +194,8 @@ static const struct CMUnitTest tests[] = {
     IN_A_WORLD(a_duty_row_that_does_not_read_is_set_aside_with_its_due_row),
     IN_A_WORLD(a_recount_row_that_does_not_read_is_set_aside_with_an_alarm),
     IN_A_WORLD(a_row_that_leads_to_what_does_not_read_is_set_aside_too),
+    IN_A_WORLD(several_rows_that_do_not_read_are_all_set_aside),
+    IN_A_WORLD(again_rows_of_no_case_are_set_aside),
     IN_A_WORLD(what_stands_behind_it_is_done),
 };
 
