@@ -168,6 +168,29 @@ static void again_rows_of_no_case_are_set_aside(void **state)
     expect_all_set_aside(w, TB_TABLE_AGAIN, 2);
 }
 
+/* Among those that are looked back at for a repeat. */
+static void alarms_that_do_not_read_keep_no_other_from_being_raised(void **state)
+{
+    world *w = *state;
+    uint8_t number[8] = {0, 0, 0, 0, 0, 0, 0, 7};
+    plant(w, TB_TABLE_ALARM, number, sizeof number);
+    plant(w, TB_TABLE_ALARM, "\0\0\0\0\0\0\0\6", sizeof number);
+    plant(w, TB_TABLE_AGAIN, "short", 5);
+    w->clock += 60 * 1000;
+    assert_int_equal(turn(w), TB_ERR_CORRUPT);
+    assert_ok(turn(w));
+    assert_int_equal(alarms_at(w, WHO), 3);
+    tb_local_request request = {.kind = TB_REQUEST_STATUS};
+    const tb_local_status *status = &ask(w, WHO, &request)->status;
+    assert_int_equal(status->alarm_text_count, 3);
+    unsigned unread = 0;
+    for (size_t i = 0; i < 3; i++) {
+        tb_bytes text = status->alarm_texts[i];
+        unread += text.size > 8 && memcmp(text.data, "An alarm", 8) == 0;
+    }
+    assert_int_equal(unread, 2);
+}
+
 static void what_stands_behind_it_is_done(void **state)
 {
     world *w = *state;
@@ -196,6 +219,7 @@ static const struct CMUnitTest tests[] = {
     IN_A_WORLD(a_row_that_leads_to_what_does_not_read_is_set_aside_too),
     IN_A_WORLD(several_rows_that_do_not_read_are_all_set_aside),
     IN_A_WORLD(again_rows_of_no_case_are_set_aside),
+    IN_A_WORLD(alarms_that_do_not_read_keep_no_other_from_being_raised),
     IN_A_WORLD(what_stands_behind_it_is_done),
 };
 
