@@ -23,4 +23,13 @@ tb_err tb_hand_work(tb_step *step, tb_err (*part)(tb_step *step)) TB_MUST_USE;
  * tick ends there, or a second such row would take it back. */
 tb_err tb_hand_aside(tb_step *step, bool *out_any) TB_MUST_USE;
 
+/* Where nothing of the turn has to be given up: moves the row as it is, also when its value does
+ * not read at all, with the alarm. */
+tb_err tb_set_aside(tb_agent *agent,
+                    tb_txn *txn,
+                    tb_now now,
+                    tb_table table,
+                    tb_bytes key,
+                    tb_effects *effects) TB_MUST_USE;
+
 #endif

@@ -1,6 +1,6 @@
-#include "tests/agents/world.h"
-
+#include "agents/held.h"
 #include "messages/parts.h"
+#include "tests/agents/world.h"
 
 #define LEAD                                                                                       \
     "number=13800001234|source=police_case|offence=telecom_fraud|reported_at=2015-02-09T11:39:00+" \
@@ -267,6 +267,48 @@ static void events_of_a_campaign_that_is_not_installed_wait_for_it(void **state)
     check_world(w);
 }
 
+static tb_txn *begin(world *w, const char *id)
+{
+    world_agent *a = who(w, id);
+    tb_txn *txn;
+    tb_arena_reset(&a->arena);
+    assert_ok(tb_store_begin(a->store, &a->arena, &txn));
+    return txn;
+}
+
+/* What is held back for the bureau's campaign, which is here: with a value that does not read, and
+ * of an event that is not here. */
+static void hold_what_does_not_read(world *w)
+{
+    tb_digest waits = tb_held_campaign(tb_bytes_str(w->campaign->id), w->campaign->version);
+    uint8_t key[2 * TB_DIGEST_BYTES] = {0};
+    tb_digest nothing = {{9}};
+    tb_txn *txn = begin(w, "bureau.33");
+    memcpy(key, waits.bytes, TB_DIGEST_BYTES);
+    key[TB_DIGEST_BYTES] = 8;
+    assert_ok(tb_store_put(txn, TB_TABLE_HELD, tb_bytes_of(key, sizeof key), tb_bytes_str("bad")));
+    assert_ok(tb_held_put(txn, &waits, &nothing, w->clock, &who(w, "police.33")->id));
+    assert_ok(tb_store_commit(txn));
+}
+
+/* They stop neither what comes nor the ticks. */
+static void held_rows_that_do_not_read_are_set_aside_with_an_alarm(void **state)
+{
+    world *w = *state;
+    hold_what_does_not_read(w);
+    assert_int_equal(opens(w, "police.33", LEAD), TB_ACCEPTED);
+    assert_int_equal(deliver(w, letter_to(w, "bureau.33")), TB_ACCEPTED);
+    assert_string_equal(state_at(w, "bureau.33"), "submitted");
+    tb_txn *txn = begin(w, "bureau.33");
+    assert_int_equal(tb_store_rows(txn, TB_TABLE_HELD), 0);
+    assert_int_equal(tb_store_rows(txn, TB_TABLE_SET_ASIDE), 2);
+    tb_store_abort(txn);
+    assert_int_equal(alarms_at(w, "bureau.33"), 1);
+    hold_what_does_not_read(w);
+    tick(w, "bureau.33", 1);
+    check_world(w);
+}
+
 static void a_lost_chain_goes_on_when_all_of_it_comes_late(void **state)
 {
     world *w = *state;
@@ -459,6 +501,7 @@ static const struct CMUnitTest tests[] = {
     IN_A_WORLD(of_two_take_overs_in_one_term_the_position_named_first_wins),
     IN_A_WORLD(what_the_rules_do_not_allow_is_refused_and_leaves_nothing),
     IN_A_WORLD(events_of_a_campaign_that_is_not_installed_wait_for_it),
+    IN_A_WORLD(held_rows_that_do_not_read_are_set_aside_with_an_alarm),
     IN_A_WORLD(a_lost_chain_goes_on_when_all_of_it_comes_late),
 };
 
