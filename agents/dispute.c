@@ -246,25 +246,45 @@ static tb_err roll_back(disputing *d)
     return err == TB_OK ? raise_alarm(d) : err;
 }
 
-static tb_err dispute_case(tb_step *step, const tb_case_id *id, bool *out_disputed)
+/* What does not read stops no scan: all other cases wait for it. */
+static tb_err tell_unread(tb_step *step)
+{
+    tb_alarm_row alarm = {
+        .code = TB_REFUSED_ROW_UNREADABLE,
+        .at = step->now.real,
+        .party = step->agent->self,
+        .stream = {.lane = TB_LANE_NORMAL},
+        .text = tb_bytes_str("An event, or what a case with one is made of, does not read, so that "
+                             "nobody can say whether it is beyond a cut. See what is missing with: "
+                             "tongbao check."),
+    };
+    return tb_alarm_raise(step->agent, step->txn, &alarm, step->effects);
+}
+
+static tb_err read_case(disputing *d, const tb_case_id *id)
+{
+    tb_err err = tb_case_load(d->step->agent, d->step->txn, id, &d->row);
+    if (err != TB_OK || d->row.view.type == NULL) {
+        return err;
+    }
+    err = tb_chain_to_head(d->step->txn, &d->row, &d->path);
+    return err == TB_OK ? find_good(d) : err;
+}
+
+static tb_err dispute_case(tb_step *step, const tb_case_id *id)
 {
     disputing d = {.step = step};
     bool sides = false;
-    *out_disputed = false;
-    tb_err err = tb_case_load(step->agent, step->txn, id, &d.row);
+    tb_err err = read_case(&d, id);
+    if (err == TB_ERR_CORRUPT) {
+        return tell_unread(step);
+    }
     if (err != TB_OK || d.row.view.type == NULL) {
         return err == TB_ERR_NOT_FOUND ? TB_OK : err;
     }
-    err = tb_chain_to_head(step->txn, &d.row, &d.path);
-    if (err == TB_OK) {
-        err = find_good(&d);
-    }
-    if (err == TB_OK) {
-        err = dispute_sides(&d, &sides);
-    }
+    err = dispute_sides(&d, &sides);
     if (err == TB_OK && d.good < d.path.count &&
         d.path.list[d.good].row.standing == TB_STANDING_EFFECTIVE) {
-        *out_disputed = true;
         err = roll_back(&d);
     } else if (err == TB_OK && sides) {
         err = tb_chain_switch(step->agent, step->txn, &d.path, &d.row); /* without those */
@@ -317,43 +337,62 @@ typedef struct place {
     size_t size;
 } place;
 
+/* The event behind a place, which moves: whether it reads, and is one to be disputed. */
+static tb_err look_at_next(tb_step *step,
+                           const tb_party *party,
+                           const tb_key_id *key,
+                           place *at,
+                           tb_event_key *out,
+                           bool *out_reads,
+                           bool *out_beyond)
+{
+    tb_bytes all = {NULL, 0};
+    tb_bytes found;
+    tb_bytes value;
+    tb_event_row row;
+    *out_beyond = false;
+    tb_err err = at->size == 0 ? tb_store_seek(step->txn, TB_TABLE_EVENT, all, all, &found, &value)
+                               : tb_store_next(step->txn, TB_TABLE_EVENT, all,
+                                               tb_bytes_of(at->key, at->size), &found, &value);
+    if (err != TB_OK && err != TB_ERR_CORRUPT) {
+        return err;
+    }
+    memcpy(at->key, found.data, found.size);
+    at->size = found.size;
+    if (err == TB_OK) {
+        err = tb_event_key_decode(found, out);
+    }
+    if (err == TB_OK) {
+        err = tb_event_row_decode(value, &row);
+    }
+    if (err == TB_OK) {
+        err = concerns(step, party, key, &row, out_beyond);
+    }
+    *out_reads = err != TB_ERR_CORRUPT;
+    return *out_reads ? err : TB_OK;
+}
+
 /* Looks at events behind a place, which moves. TB_ERR_NOT_FOUND past the last. */
 static tb_err scan_slice(tb_step *step, const tb_party *party, const tb_key_id *key, place *at)
 {
-    tb_bytes all = {NULL, 0};
     size_t cases = 0;
     for (size_t i = 0; i < SCAN_EVENTS && cases < SCAN_CASES; i++) {
-        tb_bytes found;
-        tb_bytes value;
         tb_event_key event;
-        tb_event_row row;
+        bool reads = true;
         bool beyond;
-        bool disputed = false;
         size_t mark = tb_arena_mark(step->arena);
-        tb_err err = at->size == 0
-                         ? tb_store_seek(step->txn, TB_TABLE_EVENT, all, all, &found, &value)
-                         : tb_store_next(step->txn, TB_TABLE_EVENT, all,
-                                         tb_bytes_of(at->key, at->size), &found, &value);
-        if (err == TB_OK) {
-            err = tb_event_key_decode(found, &event);
+        tb_err err = look_at_next(step, party, key, at, &event, &reads, &beyond);
+        if (err == TB_OK && !beyond) {
+            tb_arena_release(step->arena, mark);
         }
-        if (err == TB_OK) {
-            err = tb_event_row_decode(value, &row);
-        }
-        if (err == TB_OK) {
-            memcpy(at->key, found.data, found.size);
-            at->size = found.size;
-            err = concerns(step, party, key, &row, &beyond);
-        }
-        if (err == TB_OK && beyond) {
-            err = dispute_case(step, &event.case_id, &disputed);
+        if (err == TB_OK && !reads) {
+            err = tell_unread(step);
+        } else if (err == TB_OK && beyond) {
+            err = dispute_case(step, &event.case_id);
             cases++;
         }
         if (err != TB_OK) {
             return err;
-        }
-        if (!beyond) {
-            tb_arena_release(step->arena, mark);
         }
     }
     return TB_OK;

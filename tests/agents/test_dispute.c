@@ -476,6 +476,39 @@ static void a_case_opened_beyond_a_cut_can_only_be_opened_anew(void **state)
     check_world(w);
 }
 
+/* The first event of w->case_id at a party does not read any more. */
+static void spoil_opening(world *w, const char *id)
+{
+    world_agent *a = who(w, id);
+    tb_event_walk walk;
+    tb_event_key key;
+    tb_event_row row;
+    tb_txn *txn;
+    tb_arena_reset(&a->arena);
+    assert_ok(tb_store_begin(a->store, &a->arena, &txn));
+    assert_ok(tb_event_first(txn, &w->case_id, TB_CLASS_CHAIN, &walk, &key, &row));
+    assert_ok(tb_store_put(txn, TB_TABLE_EVENT, walk.key, tb_bytes_str("bad")));
+    assert_ok(tb_store_put(txn, TB_TABLE_EVENT, tb_bytes_str("key"), tb_bytes_str("bad")));
+    assert_ok(tb_store_commit(txn));
+}
+
+/* One case has its order beyond the cut and does not read, and so can nobody judge it; the others
+ * are judged all the same. */
+static void what_does_not_read_stops_no_scan(void **state)
+{
+    world *w = *state;
+    order(w);
+    spoil_opening(w, "bureau.33");
+    order_for(w, "number=13800009999|source=police_case|offence=telecom_fraud|"
+                 "reported_at=2015-02-09T11:39:00+08:00");
+    deliver_all(w);
+    tb_directory next = with_cut(w, "bureau.44", 1, TB_CUT_STOLEN);
+    learn(w, &next);
+    assert_true(summary_at(w, "bureau.33").frozen);
+    assert_int_equal(standing_at(w, "bureau.33", TB_STANDING_DISPUTED), 2);
+    assert_int_equal(alarms_at(w, "bureau.33"), 2);
+}
+
 /* ---- who vouches ---- */
 
 static tb_party named(const char *id)
@@ -558,6 +591,7 @@ static const struct CMUnitTest tests[] = {
     IN_A_WORLD(a_take_over_that_waited_and_is_beyond_a_cut_settles_no_fork),
     IN_A_WORLD(a_case_opened_beyond_a_cut_is_not_resent),
     IN_A_WORLD(a_case_opened_beyond_a_cut_can_only_be_opened_anew),
+    IN_A_WORLD(what_does_not_read_stops_no_scan),
     IN_A_WORLD(a_stolen_key_needs_somebody_who_vouches_for_the_place),
     IN_A_WORLD(what_is_here_is_judged_by_our_own_entry),
 };
