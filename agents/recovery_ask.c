@@ -1,6 +1,7 @@
 /* recovery_ask - asking the peers that stand above our copy, and what their answers leave open. */
 #include "agents/outbox.h"
 #include "agents/recovery.h"
+#include "agents/set_aside.h"
 #include "base/text.h"
 
 /* Peers asked in one turn. */
@@ -19,7 +20,7 @@ static tb_err next_due(tb_txn *txn, tb_time *out)
     while (err == TB_OK) {
         tb_party peer;
         tb_asked_row asked;
-        err = tb_asked_next(txn, &cursor, &peer, &asked);
+        err = tb_asked_each(txn, &cursor, &peer, &asked);
         if (err == TB_OK && asked.ended == 0 && (least == 0 || asked.due < least)) {
             least = asked.due;
         }
@@ -64,8 +65,13 @@ typedef struct verdict {
 } verdict;
 
 /* What an answer leaves open. What it closes is held again. */
-static tb_err
-weigh(tb_agent *agent, tb_txn *txn, const tb_party *peer, const tb_resend *resend, verdict *out)
+static tb_err weigh(tb_agent *agent,
+                    tb_txn *txn,
+                    tb_now now,
+                    const tb_party *peer,
+                    const tb_resend *resend,
+                    tb_effects *effects,
+                    verdict *out)
 {
     tb_bytes cursor = {NULL, 0};
     tb_err err = TB_OK;
@@ -74,6 +80,10 @@ weigh(tb_agent *agent, tb_txn *txn, const tb_party *peer, const tb_resend *resen
         tb_stream stream;
         tb_lost_row row;
         err = tb_lost_next(txn, &agent->self, peer, &cursor, &stream, &row);
+        if (err == TB_ERR_CORRUPT) { /* nobody can say what it left open */
+            err = tb_set_aside(agent, txn, now, TB_TABLE_LOST, cursor, effects);
+            continue;
+        }
         if (err != TB_OK) {
             break;
         }
@@ -127,7 +137,7 @@ static tb_err end_answer(tb_agent *agent,
                          tb_effects *effects)
 {
     verdict left;
-    tb_err err = weigh(agent, txn, peer, resend, &left);
+    tb_err err = weigh(agent, txn, now, peer, resend, effects, &left);
     if (err != TB_OK) {
         return err;
     }
@@ -178,8 +188,8 @@ tb_err tb_recovery_answer(tb_agent *agent,
         return err;
     }
     err = tb_asked_get(txn, peer, &asked);
-    if (err != TB_OK || asked.ended != 0) {
-        return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+    if (err != TB_OK || asked.ended != 0) { /* one that does not read is asked again */
+        return err == TB_ERR_NOT_FOUND || err == TB_ERR_CORRUPT ? TB_OK : err;
     }
     asked.heard = now.real;
     bool ends = resend->to > 0 && resend->to == asked.notice;
@@ -275,7 +285,7 @@ tb_err tb_recovery_tick(tb_step *step)
     while (err == TB_OK && left > 0) {
         tb_party peer;
         tb_asked_row asked;
-        err = tb_asked_next(step->txn, &cursor, &peer, &asked);
+        err = tb_asked_each(step->txn, &cursor, &peer, &asked);
         if (err == TB_OK && asked.ended == 0 && asked.due <= step->now.real) {
             err = look_after(step, &peer, &asked);
             left--;

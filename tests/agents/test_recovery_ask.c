@@ -270,6 +270,73 @@ static void an_end_that_does_not_name_a_stream_leaves_all_of_it_missing(void **s
     assert_int_equal(peer_alarm(t, &t->a), TB_REFUSED_CONTENT_LOST);
 }
 
+/* Every row of a table at a does not read any more, and one has a key that does not. */
+static void spoil(town *t, tb_table table)
+{
+    tb_bytes all = {NULL, 0};
+    tb_bytes key;
+    tb_bytes value;
+    tb_txn *txn = write_txn(t);
+    tb_err err = tb_store_seek(txn, table, all, all, &key, &value);
+    while (err == TB_OK) {
+        assert_ok(tb_store_put(txn, table, key, tb_bytes_str("bad")));
+        err = tb_store_next(txn, table, all, key, &key, &value);
+    }
+    assert_int_equal(err, TB_ERR_NOT_FOUND);
+    assert_ok(tb_store_put(txn, table, tb_bytes_str("key"), tb_bytes_str("bad")));
+    assert_ok(tb_store_commit(txn));
+}
+
+/* Nobody knows any more what was asked of it, so that it is asked again. */
+static void whose_row_does_not_read_is_asked_again(void **state)
+{
+    town *t = *state;
+    tb_stream stream = asking(t);
+    tb_stream_at at[2] = {{stream, 9, sample_digest(7)}, holding_ask(t)};
+    tb_resend end = {.to = asked_row(t, "ct.33").notice, .from = at, .from_count = 2};
+    spoil(t, TB_TABLE_ASKED);
+    answered(t, "ct.33", &end);
+    assert_int_equal(recovery(t, &t->a).state, TB_RECOVERY_ASKING);
+    peer_tick(t, &t->a, TB_RECOVER_AGAIN_MS);
+    assert_true(asked_row(t, "ct.33").notice > end.to);
+    ends(t, &stream, 9);
+    assert_int_equal(recovery(t, &t->a).state, TB_RECOVERY_ENDED);
+    /* and a mark above it that is shown anew asks whom it does not read of */
+    spoil(t, TB_TABLE_ASKED);
+    tb_signed_line more = stored(t, &stream, 12, 6);
+    tb_frame frame = {.kind = TB_FRAME_STORED};
+    frame.lines.lines = &more;
+    frame.lines.count = 1;
+    town_send(t, &t->a, &frame);
+    assert_int_equal(recovery(t, &t->a).state, TB_RECOVERY_ASKING);
+    assert_int_equal(asked_row(t, "ct.33").notice, 0);
+}
+
+/* What was lost of a stream is not known any more: the end sets it aside with an alarm, and an ask
+ * names nothing of it. */
+static void what_was_lost_of_a_stream_and_does_not_read_stops_no_recovery(void **state)
+{
+    town *t = *state;
+    tb_stream stream = asking(t);
+    tb_stream_at *held;
+    size_t count;
+    tb_txn *txn;
+    spoil(t, TB_TABLE_LOST);
+    txn = peer_look(t, &t->a);
+    assert_ok(tb_recovery_held(&t->a.agent, txn, &t->b.agent.self, &held, &count));
+    for (size_t i = 0; i < count; i++) {
+        assert_false(tb_stream_equal(&held[i].stream, &stream));
+    }
+    tb_store_abort(txn);
+    peer_forget(&t->a);
+    peer_say(t, &t->a, "ct.33 anew urgent"); /* whose first header names the old streams' ends */
+    assert_int_equal(peer_count(t, &t->a, TB_FRAME_SUBMIT), 1);
+    ends(t, &stream, 9);
+    assert_int_equal(recovery(t, &t->a).state, TB_RECOVERY_ENDED);
+    assert_int_equal(peer_alarm(t, &t->a), TB_REFUSED_ROW_UNREADABLE);
+    assert_int_equal(peer_rows(t, &t->a, TB_TABLE_SET_ASIDE), 1);
+}
+
 static void who_takes_part_no_more_is_not_waited_for(void **state)
 {
     town *t = *state;
@@ -320,6 +387,8 @@ static const struct CMUnitTest tests[] = {
     IN_TOWN(an_answer_counts_from_who_was_asked_and_has_not_ended),
     IN_TOWN(an_end_of_what_an_earlier_incarnation_asked_ends_nothing),
     IN_TOWN(an_end_that_does_not_name_a_stream_leaves_all_of_it_missing),
+    IN_TOWN(whose_row_does_not_read_is_asked_again),
+    IN_TOWN(what_was_lost_of_a_stream_and_does_not_read_stops_no_recovery),
     IN_TOWN(who_takes_part_no_more_is_not_waited_for),
     IN_TOWN(who_took_the_ask_and_is_silent_is_asked_again),
 };
