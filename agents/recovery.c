@@ -65,6 +65,13 @@ static tb_err ask_anew(tb_step *step)
     return err == TB_ERR_NOT_FOUND ? TB_OK : err;
 }
 
+/* Whom an earlier recovery asked, and until when it had lost something. */
+static tb_err forget_earlier(tb_txn *txn)
+{
+    tb_err err = tb_asked_clear(txn);
+    return err == TB_OK ? tb_meta_number_put(txn, LOST_UNTIL, 0) : err;
+}
+
 tb_err tb_recovery_begin(tb_step *step, tb_bytes account, tb_bytes reason, tb_refusal *out_refused)
 {
     tb_link_row link;
@@ -95,7 +102,7 @@ tb_err tb_recovery_begin(tb_step *step, tb_bytes account, tb_bytes reason, tb_re
         .account = account,
         .reason = reason,
     };
-    err = again ? ask_anew(step) : tb_asked_clear(step->txn);
+    err = again ? ask_anew(step) : forget_earlier(step->txn);
     if (err == TB_OK) {
         err = renew(step);
     }

@@ -116,6 +116,24 @@ static void what_only_its_recipient_bears_out_was_lost_at_any_time(void **state)
     assert_true(lost_until(t) == UINT64_MAX);
 }
 
+/* Or whoever recovers a second time would take no case for new until all have ended. */
+static void when_an_earlier_recovery_lost_something_says_nothing_of_the_next(void **state)
+{
+    town *t = *state;
+    what_only_its_recipient_bears_out_was_lost_at_any_time(state);
+    tb_txn *txn = write_txn(t);
+    tb_recovery_row row;
+    assert_ok(tb_recovery_get(txn, &row));
+    row.state = TB_RECOVERY_ENDED;
+    tb_link_row link = {.state = TB_LINK_CONFIRMED, .fence = TB_REFUSED_MARKS_BACK};
+    assert_ok(tb_recovery_put(txn, &row));
+    assert_ok(tb_link_put(txn, &link));
+    assert_ok(tb_store_commit(txn));
+    peer_say(t, &t->a, "recover once more");
+    assert_int_equal(recovery(t, &t->a).state, TB_RECOVERY_GREETING);
+    assert_true(lost_until(t) == 0);
+}
+
 static void what_the_hub_may_still_deliver_is_waited_for_a_bounded_number_of_times(void **state)
 {
     town *t = *state;
@@ -380,6 +398,7 @@ static const struct CMUnitTest tests[] = {
     IN_TOWN(a_full_answer_ends_it),
     IN_TOWN(until_when_the_lost_time_went_is_the_hubs_word),
     IN_TOWN(what_only_its_recipient_bears_out_was_lost_at_any_time),
+    IN_TOWN(when_an_earlier_recovery_lost_something_says_nothing_of_the_next),
     IN_TOWN(what_the_hub_may_still_deliver_is_waited_for_a_bounded_number_of_times),
     IN_TOWN(what_was_signed_for_and_nobody_holds_is_lost_at_once),
     IN_TOWN(an_end_of_another_ask_ends_nothing),
