@@ -131,13 +131,10 @@ take_effect(tb_apply *apply, tb_case_row *row, const tb_arrival *arrival, tb_pla
 
 /* ---- the opening event ---- */
 
+/* What decodes with number 1 opens a case: it names none, and nothing comes before it. */
 static tb_err place_opening(tb_apply *apply, const tb_arrival *arrival, tb_place_verdict *out)
 {
     const tb_event *event = &arrival->event;
-    if (!tb_case_zero(&event->case_id) || !tb_digest_zero(&event->previous) || event->term != 1 ||
-        event->kind != TB_EVENT_CHAIN) {
-        return refuse(apply, TB_REFUSED_MALFORMED, out);
-    }
     tb_case_row row;
     tb_err err = tb_case_get(apply->txn, &arrival->key.case_id, &row);
     if (err != TB_ERR_NOT_FOUND) {
@@ -455,7 +452,7 @@ place_paper(tb_apply *apply, const tb_arrival *arrival, tb_place_verdict *out, b
         return TB_OK;
     }
     tb_err err = tb_paper_check(apply, &arrival->event, &waits, &fine);
-    if (err != TB_OK || (fine && !waits)) {
+    if (err != TB_OK || fine) {
         return err;
     }
     *out_done = true;

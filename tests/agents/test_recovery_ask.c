@@ -186,10 +186,10 @@ static void an_end_of_another_ask_ends_nothing(void **state)
     assert_int_equal(recovery(t, &t->a).state, TB_RECOVERY_ASKING);
 }
 
-/* Recovered again while peers are still asked: who had not ended is asked anew, who had is not. */
-static void who_recovers_once_more_asks_again_whoever_had_not_ended(void **state)
+/* Recovered again while peers are still asked, or before the Welcome that shows whom to ask more:
+ * who had not ended is asked anew, who had is not. */
+static void recovers_once_more(town *t, tb_recovery_state in)
 {
-    town *t = *state;
     (void)fenced(t);
     peer_say(t, &t->a, "recover disk");
     tb_asked_row asked = {.asked = t->now, .last = t->now, .notice = 7, .due = t->now + 1000};
@@ -199,7 +199,7 @@ static void who_recovers_once_more_asks_again_whoever_had_not_ended(void **state
     assert_ok(tb_store_begin(t->a.store, &t->paper, &txn));
     tb_recovery_row row;
     assert_ok(tb_recovery_get(txn, &row));
-    row.state = TB_RECOVERY_ASKING;
+    row.state = in;
     row.due = asked.due;
     assert_ok(tb_recovery_put(txn, &row));
     assert_ok(tb_asked_put(txn, &t->b.agent.self, &asked));
@@ -217,6 +217,16 @@ static void who_recovers_once_more_asks_again_whoever_had_not_ended(void **state
     assert_true(asked.due == t->now);
     assert_int_equal(done.notice, 8);
     assert_true(done.ended != 0);
+}
+
+static void who_recovers_once_more_asks_again_whoever_had_not_ended(void **state)
+{
+    recovers_once_more(*state, TB_RECOVERY_ASKING);
+}
+
+static void who_recovers_before_the_first_welcome_asks_again_whoever_had_not_ended(void **state)
+{
+    recovers_once_more(*state, TB_RECOVERY_GREETING);
 }
 
 static void answered(town *t, const char *by, const tb_resend *resend)
@@ -370,6 +380,129 @@ static void who_takes_part_no_more_is_not_waited_for(void **state)
     assert_int_equal(peer_alarm(t, &t->a), TB_REFUSED_CONTENT_LOST);
 }
 
+/* A mark in a frame of the session, after its Welcome. */
+static void shown(town *t, tb_signed_line *line)
+{
+    tb_frame frame = {.kind = TB_FRAME_STORED};
+    frame.lines.lines = line;
+    frame.lines.count = 1;
+    town_send(t, &t->a, &frame);
+}
+
+static tb_lost_row lost_row(town *t, const tb_stream *stream)
+{
+    tb_lost_row row;
+    tb_txn *txn = peer_look(t, &t->a);
+    assert_ok(tb_lost_get(txn, &t->a.agent.self, stream, &row));
+    tb_store_abort(txn);
+    return row;
+}
+
+static void a_higher_mark_asks_again_for_what_is_lost_beyond_the_one_before(void **state)
+{
+    town *t = *state;
+    tb_stream stream = asking(t);
+    uint64_t first = asked_row(t, "ct.33").notice;
+    /* before an answer: what the first ask was for is still lost */
+    tb_signed_line more = stored(t, &stream, 12, 6);
+    shown(t, &more);
+    assert_int_equal(lost_row(t, &stream).have, 0);
+    assert_int_equal(lost_row(t, &stream).base, 12);
+    assert_int_equal(lost_row(t, &stream).arrived, 6);
+    assert_int_equal(asked_row(t, "ct.33").notice, 0);
+    peer_tick(t, &t->a, 0);
+    assert_true(asked_row(t, "ct.33").notice > first);
+    ends(t, &stream, 12);
+    assert_int_equal(recovery(t, &t->a).state, TB_RECOVERY_ENDED);
+    /* and after one: what it gave is not */
+    tb_signed_line yet = stored(t, &stream, 14, 7);
+    shown(t, &yet);
+    assert_int_equal(lost_row(t, &stream).base, 14);
+    assert_int_equal(recovery(t, &t->a).state, TB_RECOVERY_ASKING);
+    peer_tick(t, &t->a, 0);
+    ends(t, &stream, 13);
+    assert_int_equal(asked_row(t, "ct.33").notice, 0); /* the hub may give it the last one yet */
+    peer_check(t, &t->a);
+}
+
+static void set_state(town *t, const peer *p, tb_party_state to)
+{
+    for (size_t i = 0; i < t->directory.party_count; i++) {
+        if (tb_party_equal(&t->directory.parties[i].id, &p->agent.self)) {
+            t->directory.parties[i].state = to;
+        }
+    }
+}
+
+/* It was ended before it was asked a second time. */
+static void whom_nothing_was_left_of_is_asked_again_when_a_mark_shows_more(void **state)
+{
+    town *t = *state;
+    tb_stream stream = asking(t);
+    ends(t, &stream, 6);
+    assert_int_equal(asked_row(t, "ct.33").notice, 0);
+    set_state(t, &t->b, TB_PARTY_ENDED);
+    peer_tick(t, &t->a, TB_RECOVER_AGAIN_MS);
+    assert_int_equal(recovery(t, &t->a).state, TB_RECOVERY_ENDED);
+    set_state(t, &t->b, TB_PARTY_ACTIVE);
+    tb_signed_line more = stored(t, &stream, 12, 6);
+    shown(t, &more);
+    assert_int_equal(recovery(t, &t->a).state, TB_RECOVERY_ASKING);
+    assert_true(asked_row(t, "ct.33").ended == 0);
+}
+
+/* Asked by an earlier directory, in which there were more parties. */
+static void parties_that_are_gone_end_a_slice_of_them_a_turn(void **state)
+{
+    town *t = *state;
+    (void)asking(t);
+    tb_txn *txn = write_txn(t);
+    for (unsigned i = 0; i < 17; i++) {
+        char name[] = "aa.00"; /* before the others */
+        tb_asked_row row = {.due = 1};
+        name[3] = (char)('0' + i / 10);
+        name[4] = (char)('0' + i % 10);
+        tb_party gone = sample_party(name);
+        assert_ok(tb_asked_put(txn, &gone, &row));
+    }
+    tb_recovery_row row;
+    assert_ok(tb_recovery_get(txn, &row));
+    row.due = 1;
+    assert_ok(tb_recovery_put(txn, &row));
+    assert_ok(tb_store_commit(txn));
+    peer_tick(t, &t->a, 1);
+    assert_true(asked_row(t, "aa.15").ended != 0);
+    assert_true(asked_row(t, "aa.16").ended == 0);
+    assert_true(recovery(t, &t->a).due == 1);
+    peer_tick(t, &t->a, 1);
+    assert_true(asked_row(t, "aa.16").ended != 0);
+    assert_int_equal(recovery(t, &t->a).state, TB_RECOVERY_ASKING); /* of ct.33 */
+}
+
+/* Off-line and without a key: it may come back. */
+static void who_cannot_be_sealed_to_is_looked_at_again(void **state)
+{
+    town *t = *state;
+    tb_stream stream = asking(t);
+    ends(t, &stream, 6);
+    tb_directory_party *away = NULL;
+    for (size_t i = 0; i < t->directory.party_count; i++) {
+        away = tb_party_equal(&t->directory.parties[i].id, &t->b.agent.self)
+                   ? &t->directory.parties[i]
+                   : away;
+    }
+    tb_directory_party before = *away;
+    away->state = TB_PARTY_OFF_LINE;
+    away->key_count = 0;
+    peer_tick(t, &t->a, TB_RECOVER_AGAIN_MS);
+    assert_int_equal(recovery(t, &t->a).state, TB_RECOVERY_ASKING);
+    assert_int_equal(asked_row(t, "ct.33").notice, 0);
+    assert_true(asked_row(t, "ct.33").due == t->now + TB_RECOVER_AGAIN_MS);
+    *away = before;
+    peer_tick(t, &t->a, TB_RECOVER_AGAIN_MS);
+    assert_int_not_equal(asked_row(t, "ct.33").notice, 0);
+}
+
 /* It took our ask and says nothing: asked again after a silence, and not while the link is down. */
 static void who_took_the_ask_and_is_silent_is_asked_again(void **state)
 {
@@ -403,6 +536,11 @@ static const struct CMUnitTest tests[] = {
     IN_TOWN(what_was_signed_for_and_nobody_holds_is_lost_at_once),
     IN_TOWN(an_end_of_another_ask_ends_nothing),
     IN_TOWN(who_recovers_once_more_asks_again_whoever_had_not_ended),
+    IN_TOWN(who_recovers_before_the_first_welcome_asks_again_whoever_had_not_ended),
+    IN_TOWN(a_higher_mark_asks_again_for_what_is_lost_beyond_the_one_before),
+    IN_TOWN(whom_nothing_was_left_of_is_asked_again_when_a_mark_shows_more),
+    IN_TOWN(parties_that_are_gone_end_a_slice_of_them_a_turn),
+    IN_TOWN(who_cannot_be_sealed_to_is_looked_at_again),
     IN_TOWN(an_answer_counts_from_who_was_asked_and_has_not_ended),
     IN_TOWN(an_end_of_what_an_earlier_incarnation_asked_ends_nothing),
     IN_TOWN(an_end_that_does_not_name_a_stream_leaves_all_of_it_missing),

@@ -1,4 +1,5 @@
 /* A waiting row that does not read, or leads to what does not, fails one tick and no other. */
+#include "agents/aside.h"
 #include "agents/rows_duty.h"
 #include "agents/set_aside.h"
 #include "tests/agents/world.h"
@@ -134,6 +135,27 @@ static void a_row_that_leads_to_what_does_not_read_is_set_aside_too(void **state
     expect_set_aside(w, TB_TABLE_AGAIN, 1);
 }
 
+/* A slice a tick, the rest with the next, which is due at once. */
+static void whom_to_tell_is_gone_through_in_slices(void **state)
+{
+    world *w = *state;
+    uint8_t key[TB_PARTY_BYTES + TB_CASE_ID_BYTES + TB_DIGEST_BYTES] = "nobody";
+    for (uint8_t i = 0; i < 33; i++) {
+        key[TB_PARTY_BYTES] = i;
+        plant(w, TB_TABLE_AGAIN, key, sizeof key); /* to a party that is gone: dropped */
+    }
+    w->clock += 60 * 1000;
+    assert_ok(turn(w));
+    assert_int_equal(rows(w, TB_TABLE_AGAIN), 1);
+    tb_time due;
+    tb_txn *txn = begin_at(who(w, WHO));
+    assert_ok(tb_aside_due(&who(w, WHO)->agent, txn, &due));
+    tb_store_abort(txn);
+    assert_true(due <= w->clock);
+    assert_ok(turn(w));
+    assert_int_equal(rows(w, TB_TABLE_AGAIN), 0);
+}
+
 /* However many: each costs two ticks, and then all is done again. */
 static void expect_all_set_aside(world *w, tb_table table, unsigned bad)
 {
@@ -217,6 +239,7 @@ static const struct CMUnitTest tests[] = {
     IN_A_WORLD(a_duty_row_that_does_not_read_is_set_aside_with_its_due_row),
     IN_A_WORLD(a_recount_row_that_does_not_read_is_set_aside_with_an_alarm),
     IN_A_WORLD(a_row_that_leads_to_what_does_not_read_is_set_aside_too),
+    IN_A_WORLD(whom_to_tell_is_gone_through_in_slices),
     IN_A_WORLD(several_rows_that_do_not_read_are_all_set_aside),
     IN_A_WORLD(again_rows_of_no_case_are_set_aside),
     IN_A_WORLD(alarms_that_do_not_read_keep_no_other_from_being_raised),
