@@ -88,6 +88,34 @@ static void an_event_whose_number_does_not_follow_is_refused_and_not_held_back(v
     check_world(w);
 }
 
+/* Both are installed, and one is a case of the other. */
+static void a_case_does_not_go_on_in_another_campaign(void **state)
+{
+    static tb_campaign other;
+    world *w = *state;
+    const tb_campaign *both[] = {w->campaign, &other};
+    tb_campaigns campaigns = {both, 2};
+    other = *w->campaign;
+    other.id = "other";
+    submit(w);
+    assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
+    letter *l = letter_to(w, "police.33");
+    tb_bytes *events;
+    size_t count;
+    tb_event event;
+    assert_int_equal(tb_part_events_decode(l->events, &w->memory, &events, &count), TB_ACCEPTED);
+    assert_int_equal(tb_event_decode(events[0], &w->memory, &event), TB_ACCEPTED);
+    event.campaign = tb_bytes_str(other.id);
+    assert_ok(tb_event_encode(&event, &w->memory, &events[0]));
+    assert_ok(tb_part_events_encode(events, count, &w->memory, &l->events));
+    l->ids[0] = tb_event_id(events[0]);
+    who(w, "police.33")->agent.campaigns = &campaigns;
+    assert_int_equal(deliver(w, l), TB_REFUSED_MALFORMED);
+    assert_string_equal(state_at(w, "police.33"), "submitted");
+    who(w, "police.33")->agent.campaigns = &w->campaigns;
+    check_world(w);
+}
+
 static void a_case_whose_opening_has_not_come_is_shown_as_held_back(void **state)
 {
     world *w = *state;
@@ -168,6 +196,42 @@ static void a_take_over_settles_a_fork(void **state)
         assert_string_equal(state_at(w, all[i]), "accepted");
     }
     check_world(w);
+}
+
+static unsigned standing_at(world *w, const char *id, tb_standing standing)
+{
+    tb_local_request request = {.kind = TB_REQUEST_GET_CASE, .case_id = w->case_id};
+    const tb_local_answer *answer = ask(w, id, &request);
+    unsigned count = 0;
+    for (size_t i = 0; i < answer->case_.event_count; i++) {
+        count += answer->case_.events[i].standing == standing;
+    }
+    return count;
+}
+
+/* Neither branch goes on: which is meant only a take-over can say. */
+static void what_follows_either_branch_of_a_fork_has_no_effect(void **state)
+{
+    world *w = *state;
+    submit(w);
+    assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
+    deliver_all(w);
+    tb_store *backup = clone(w, "bureau.44");
+    assert_int_equal(acts(w, "bureau.44", "sign_for", ""), TB_ACCEPTED);
+    tb_store *first = swap(w, "bureau.44", backup);
+    assert_int_equal(acts(w, "bureau.44", "wrong_home", "wrong_home_reason=other"), TB_ACCEPTED);
+    deliver_all(w);
+    assert_true(summary_at(w, "bureau.33").frozen);
+    /* the copy that signed for it knows of no fork */
+    tb_store_close(swap(w, "bureau.44", first));
+    assert_int_equal(acts(w, "bureau.44", "order", "ordered=cm.44"), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(standing_at(w, "bureau.33", TB_STANDING_FORKED), 2);
+    assert_string_equal(state_at(w, "bureau.33"), "signed_for");
+    assert_true(summary_at(w, "bureau.33").frozen);
+    assert_int_equal(acts(w, "bureau.33", "take_over", "take_over_reason=forked"), TB_ACCEPTED);
+    assert_int_equal(standing_at(w, "bureau.33", TB_STANDING_OVERTAKEN), 2);
 }
 
 static void events_of_a_term_that_is_over_are_overtaken(void **state)
@@ -264,6 +328,31 @@ static void events_of_a_campaign_that_is_not_installed_wait_for_it(void **state)
     w->case_id = first;
     assert_string_equal(state_at(w, "bureau.33"), "submitted");
     assert_string_equal(value_at(w, "bureau.33", "number"), "13800001234");
+    check_world(w);
+}
+
+/* One notice after the campaign has come brings them all. */
+static void many_cases_that_waited_for_their_campaign_are_opened_together(void **state)
+{
+    world *w = *state;
+    tb_case_id ids[7];
+    who(w, "bureau.33")->agent.campaigns = &w->none;
+    for (unsigned i = 0; i < 7; i++) {
+        char lead[128] = "number=13800001230|source=police_case|offence=other|"
+                         "reported_at=2015-02-09T11:39:00+08:00";
+        lead[17] = (char)('0' + i);
+        if (i == 6) {
+            who(w, "bureau.33")->agent.campaigns = &w->campaigns;
+        }
+        assert_int_equal(opens(w, "police.33", lead), TB_ACCEPTED);
+        ids[i] = w->case_id;
+        deliver_all(w);
+    }
+    for (unsigned i = 0; i < 7; i++) {
+        w->case_id = ids[i];
+        assert_string_equal(state_at(w, "bureau.33"), "submitted");
+        assert_int_equal(summary_at(w, "bureau.33").held_back, 0);
+    }
     check_world(w);
 }
 
@@ -497,6 +586,9 @@ static const struct CMUnitTest tests[] = {
     IN_A_WORLD(of_what_is_resent_each_stands_for_itself_and_the_first_refused_is_named),
     IN_A_WORLD(what_our_old_copy_said_under_the_name_gives_way_to_what_others_hold),
     IN_A_WORLD(a_take_over_settles_a_fork),
+    IN_A_WORLD(what_follows_either_branch_of_a_fork_has_no_effect),
+    IN_A_WORLD(a_case_does_not_go_on_in_another_campaign),
+    IN_A_WORLD(many_cases_that_waited_for_their_campaign_are_opened_together),
     IN_A_WORLD(events_of_a_term_that_is_over_are_overtaken),
     IN_A_WORLD(of_two_take_overs_in_one_term_the_position_named_first_wins),
     IN_A_WORLD(what_the_rules_do_not_allow_is_refused_and_leaves_nothing),

@@ -509,6 +509,41 @@ static void what_does_not_read_stops_no_scan(void **state)
     assert_int_equal(alarms_at(w, "bureau.33"), 2);
 }
 
+/* Held back when its key was cut: what leaves no chain to be frozen is refused then. */
+static void what_waited_and_is_beyond_a_cut_opens_no_case(void **state)
+{
+    world *w = *state;
+    who(w, "bureau.33")->agent.campaigns = &w->none;
+    assert_int_equal(opens(w, "police.33", LEAD), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(summary_at(w, "bureau.33").held_back, 1);
+    tb_directory next = with_cut(w, "police.33", 0, TB_CUT_STOLEN);
+    learn(w, &next);
+    who(w, "bureau.33")->agent.campaigns = &w->campaigns;
+    tick(w, "bureau.33", 1);
+    assert_int_equal(summary_at(w, "bureau.33").held_back, 0);
+    assert_string_equal(state_at(w, "bureau.33"), "");
+    assert_int_equal(alarms_at(w, "bureau.33"), 1);
+}
+
+static void a_side_event_that_waited_and_is_beyond_a_cut_is_refused(void **state)
+{
+    world *w = *state;
+    assert_int_equal(opens(w, "police.33", LEAD), TB_ACCEPTED);
+    letter *opening = letter_to(w, "bureau.33");
+    opening->gone = true;
+    assert_int_equal(acts(w, "police.33", "remark", "comment=补充"), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(summary_at(w, "bureau.33").held_back, 1);
+    tb_directory next = with_cut(w, "police.33", 1, TB_CUT_STOLEN);
+    learn(w, &next);
+    assert_int_equal(deliver(w, opening), TB_ACCEPTED);
+    assert_string_equal(state_at(w, "bureau.33"), "submitted");
+    assert_int_equal(summary_at(w, "bureau.33").held_back, 0);
+    assert_int_equal(standing_at(w, "bureau.33", TB_STANDING_EFFECTIVE), 1);
+    assert_int_equal(alarms_at(w, "bureau.33"), 1);
+}
+
 /* ---- who vouches ---- */
 
 static tb_party named(const char *id)
@@ -592,6 +627,8 @@ static const struct CMUnitTest tests[] = {
     IN_A_WORLD(a_case_opened_beyond_a_cut_is_not_resent),
     IN_A_WORLD(a_case_opened_beyond_a_cut_can_only_be_opened_anew),
     IN_A_WORLD(what_does_not_read_stops_no_scan),
+    IN_A_WORLD(what_waited_and_is_beyond_a_cut_opens_no_case),
+    IN_A_WORLD(a_side_event_that_waited_and_is_beyond_a_cut_is_refused),
     IN_A_WORLD(a_stolen_key_needs_somebody_who_vouches_for_the_place),
     IN_A_WORLD(what_is_here_is_judged_by_our_own_entry),
 };
