@@ -9,6 +9,7 @@
 #include "agents/outbox_work.h"
 #include "agents/own_cut.h"
 #include "agents/rows_link.h"
+#include "agents/set_aside.h"
 #include "base/pack.h"
 
 /* Events looked at and cases disputed in one turn. */
@@ -45,7 +46,8 @@ tb_err tb_dispute_begin(tb_txn *txn, const tb_directory *before, const tb_direct
     return TB_OK;
 }
 
-/* The first scan that may go on. */
+/* The first scan that may go on, from *out_at. Where that does not read it begins anew: who was
+ * looked at before is looked at again, and nothing comes of it. */
 static tb_err next_scan(const tb_agent *agent, tb_txn *txn, tb_bytes *out_key, tb_bytes *out_at)
 {
     tb_bytes all = {NULL, 0};
@@ -54,12 +56,17 @@ static tb_err next_scan(const tb_agent *agent, tb_txn *txn, tb_bytes *out_key, t
         return TB_ERR_NOT_FOUND;
     }
     tb_err err = tb_own_first_welcome(agent, txn, &waits);
-    if (err == TB_OK) {
-        err = tb_store_seek(txn, TB_TABLE_CUT_SCAN, all, all, out_key, out_at);
+    if (err != TB_OK) {
+        return err;
     }
-    while (err == TB_OK && waits && out_key->size == SCAN_KEY_BYTES &&
+    err = tb_store_seek(txn, TB_TABLE_CUT_SCAN, all, all, out_key, out_at);
+    while ((err == TB_OK || err == TB_ERR_CORRUPT) && waits && out_key->size == SCAN_KEY_BYTES &&
            memcmp(out_key->data, agent->self.text, TB_PARTY_BYTES) == 0) {
         err = tb_store_next(txn, TB_TABLE_CUT_SCAN, all, *out_key, out_key, out_at);
+    }
+    if (err == TB_ERR_CORRUPT || (err == TB_OK && out_at->size > TB_KEY_BYTES_MAX)) {
+        *out_at = tb_bytes_of(NULL, 0);
+        err = TB_OK;
     }
     return err;
 }
@@ -409,8 +416,9 @@ tb_err tb_dispute_tick(tb_step *step)
     if (err != TB_OK) {
         return err == TB_ERR_NOT_FOUND ? TB_OK : err;
     }
-    if (key.size != SCAN_KEY_BYTES || kept.size > sizeof at.key) {
-        return TB_ERR_CORRUPT;
+    if (key.size != SCAN_KEY_BYTES) {
+        return tb_set_aside(step->agent, step->txn, step->now, TB_TABLE_CUT_SCAN, key,
+                            step->effects);
     }
     memcpy(party.text, key.data, TB_PARTY_BYTES);
     memcpy(cut.bytes, key.data + TB_PARTY_BYTES, sizeof cut.bytes);

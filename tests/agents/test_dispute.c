@@ -509,6 +509,101 @@ static void what_does_not_read_stops_no_scan(void **state)
     assert_int_equal(alarms_at(w, "bureau.33"), 2);
 }
 
+static void plant_scan(world *w, const char *id, tb_bytes key, tb_bytes at)
+{
+    world_agent *a = who(w, id);
+    tb_txn *txn;
+    tb_arena_reset(&a->arena);
+    assert_ok(tb_store_begin(a->store, &a->arena, &txn));
+    assert_ok(tb_store_put(txn, TB_TABLE_CUT_SCAN, key, at));
+    assert_ok(tb_store_commit(txn));
+}
+
+/* One whose key does not read is set aside, one whose place does not begins anew. */
+static void a_scan_that_does_not_read_ends_all_the_same(void **state)
+{
+    static const uint8_t nowhere[TB_KEY_BYTES_MAX + 1];
+    world *w = *state;
+    uint8_t key[TB_PARTY_BYTES + 8] = "bureau.44";
+    order(w);
+    tb_directory next = with_cut(w, "bureau.44", 1, TB_CUT_STOLEN);
+    learn_but(w, &next, "bureau.33");
+    plant_scan(w, "bureau.33", tb_bytes_of(key, sizeof key), tb_bytes_of(nowhere, sizeof nowhere));
+    plant_scan(w, "bureau.33", tb_bytes_str("a key"), tb_bytes_of(NULL, 0));
+    scan_all(w, who(w, "bureau.33"));
+    assert_true(summary_at(w, "bureau.33").frozen);
+    assert_int_equal(alarms_at(w, "bureau.33"), 2);
+    check_world(w);
+}
+
+/* So many cases a turn, and none is left. */
+static void very_many_cases_are_disputed_over_several_turns(void **state)
+{
+    world *w = *state;
+    tb_case_id ids[17];
+    bool more;
+    for (unsigned i = 0; i < 17; i++) {
+        char lead[] = "number=13800001200|source=police_case|offence=other|"
+                      "reported_at=2015-02-09T11:39:00+08:00";
+        lead[16] = (char)('0' + i / 10);
+        lead[17] = (char)('0' + i % 10);
+        assert_int_equal(opens(w, "police.33", lead), TB_ACCEPTED);
+        ids[i] = w->case_id;
+        deliver_all(w);
+    }
+    tb_directory next = with_cut(w, "police.33", 0, TB_CUT_STOLEN);
+    learn_but(w, &next, "bureau.33");
+    scan(w, who(w, "bureau.33"), &more);
+    assert_true(more);
+    scan_all(w, who(w, "bureau.33"));
+    for (unsigned i = 0; i < 17; i++) {
+        w->case_id = ids[i];
+        assert_true(summary_at(w, "bureau.33").frozen);
+    }
+    check_world(w);
+}
+
+/* A key that seals or carries signs nothing. */
+static void a_cut_of_a_key_that_signs_nothing_looks_at_nothing(void **state)
+{
+    world *w = *state;
+    tb_directory next = with_cut(w, "bureau.44", 1, TB_CUT_STOLEN);
+    keys[0].purpose = TB_PURPOSE_TRANSPORT;
+    order(w);
+    learn(w, &next);
+    assert_false(summary_at(w, "bureau.33").frozen);
+    assert_int_equal(standing_at(w, "bureau.33", TB_STANDING_DISPUTED), 0);
+}
+
+/* A fork that nobody has settled, and the branch that is shown turns out to be beyond a cut: the
+ * other is still a fork, and a take-over settles both. */
+static void a_fork_stays_one_when_the_branch_that_is_shown_is_disputed(void **state)
+{
+    world *w = *state;
+    assert_int_equal(opens(w, "police.33", LEAD), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
+    deliver_all(w);
+    tb_store *backup;
+    assert_ok(tb_store_mem_clone(who(w, "bureau.44")->store, &backup));
+    assert_int_equal(acts(w, "bureau.44", "sign_for", ""), TB_ACCEPTED);
+    tb_store_close(who(w, "bureau.44")->store);
+    who(w, "bureau.44")->store = backup;
+    assert_int_equal(acts(w, "bureau.44", "wrong_home", "wrong_home_reason=other"), TB_ACCEPTED);
+    deliver_all(w);
+    tb_directory next = with_cut(w, "bureau.44", 0, TB_CUT_STOLEN);
+    learn(w, &next);
+    assert_string_equal(state_at(w, "bureau.33"), "forwarded");
+    assert_true(summary_at(w, "bureau.33").frozen);
+    assert_int_equal(standing_at(w, "bureau.33", TB_STANDING_DISPUTED), 1);
+    assert_int_equal(standing_at(w, "bureau.33", TB_STANDING_FORKED), 1);
+    assert_int_equal(acts(w, "bureau.33", "take_over", "take_over_reason=forked"), TB_ACCEPTED);
+    assert_false(summary_at(w, "bureau.33").frozen);
+    assert_int_equal(standing_at(w, "bureau.33", TB_STANDING_OVERTAKEN), 2);
+    check_world(w);
+}
+
 /* Held back when its key was cut: what leaves no chain to be frozen is refused then. */
 static void what_waited_and_is_beyond_a_cut_opens_no_case(void **state)
 {
@@ -627,6 +722,10 @@ static const struct CMUnitTest tests[] = {
     IN_A_WORLD(a_case_opened_beyond_a_cut_is_not_resent),
     IN_A_WORLD(a_case_opened_beyond_a_cut_can_only_be_opened_anew),
     IN_A_WORLD(what_does_not_read_stops_no_scan),
+    IN_A_WORLD(a_scan_that_does_not_read_ends_all_the_same),
+    IN_A_WORLD(very_many_cases_are_disputed_over_several_turns),
+    IN_A_WORLD(a_cut_of_a_key_that_signs_nothing_looks_at_nothing),
+    IN_A_WORLD(a_fork_stays_one_when_the_branch_that_is_shown_is_disputed),
     IN_A_WORLD(what_waited_and_is_beyond_a_cut_opens_no_case),
     IN_A_WORLD(a_side_event_that_waited_and_is_beyond_a_cut_is_refused),
     IN_A_WORLD(a_stolen_key_needs_somebody_who_vouches_for_the_place),
