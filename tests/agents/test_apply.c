@@ -380,6 +380,35 @@ static void hold_what_does_not_read(world *w)
     assert_ok(tb_store_commit(txn));
 }
 
+/* So many are held back that one more is refused: its sender gives it again when it is asked. */
+static void what_would_wait_beyond_the_bound_is_refused(void **state)
+{
+    world *w = *state;
+    assert_int_equal(opens(w, "police.33", LEAD), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
+    letter *accepted = letter_to(w, "police.33");
+    accepted->gone = true;
+    assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
+    letter *forwarded = letter_to(w, "police.33");
+    uint8_t key[2 * TB_DIGEST_BYTES] = {0xFF};
+    tb_txn *txn = begin(w, "police.33");
+    for (unsigned i = 0; i < TB_HELD_BACK_MAX; i++) {
+        key[1] = (uint8_t)(i >> 8);
+        key[2] = (uint8_t)i;
+        assert_ok(
+            tb_store_put(txn, TB_TABLE_HELD, tb_bytes_of(key, sizeof key), tb_bytes_str("x")));
+    }
+    assert_ok(tb_store_commit(txn));
+    assert_int_equal(deliver(w, forwarded), TB_REFUSED_CANNOT_APPLY);
+    txn = begin(w, "police.33");
+    assert_ok(tb_store_del(txn, TB_TABLE_HELD, tb_bytes_of(key, sizeof key)));
+    assert_ok(tb_store_commit(txn));
+    assert_int_equal(deliver(w, forwarded), TB_ACCEPTED);
+    assert_int_equal(deliver(w, accepted), TB_ACCEPTED);
+    assert_string_equal(state_at(w, "police.33"), "forwarded");
+}
+
 /* They stop neither what comes nor the ticks. */
 static void held_rows_that_do_not_read_are_set_aside_with_an_alarm(void **state)
 {
@@ -593,6 +622,7 @@ static const struct CMUnitTest tests[] = {
     IN_A_WORLD(of_two_take_overs_in_one_term_the_position_named_first_wins),
     IN_A_WORLD(what_the_rules_do_not_allow_is_refused_and_leaves_nothing),
     IN_A_WORLD(events_of_a_campaign_that_is_not_installed_wait_for_it),
+    IN_A_WORLD(what_would_wait_beyond_the_bound_is_refused),
     IN_A_WORLD(held_rows_that_do_not_read_are_set_aside_with_an_alarm),
     IN_A_WORLD(a_lost_chain_goes_on_when_all_of_it_comes_late),
 };

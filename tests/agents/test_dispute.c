@@ -334,6 +334,55 @@ static void a_take_over_built_on_what_is_disputed_does_not_rule(void **state)
     check_world(w);
 }
 
+/* A case that headquarters has decided the home of: it may take it over too. */
+static void order_by_decision(world *w)
+{
+    assert_int_equal(opens(w, "police.33", LEAD), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.44", "wrong_home", "wrong_home_reason=other"), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.33", "decide", "home_province=11|home_basis=other"),
+                     TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.11", "wrong_home", "wrong_home_reason=other"), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "headquarters", "decide_home", "home_province=44|home_basis=other"),
+                     TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.44", "sign_for", ""), TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.44", "order", "ordered=cm.44"), TB_ACCEPTED);
+    deliver_all(w);
+}
+
+/* A thief's take-over beat two honest ones: of these the one that goes first takes its place. */
+static void of_those_that_lost_to_a_disputed_take_over_the_first_rules(void **state)
+{
+    world *w = *state;
+    order_by_decision(w);
+    assert_int_equal(acts(w, "bureau.33", "take_over", "take_over_reason=other"), TB_ACCEPTED);
+    tb_digest stolen = summary_at(w, "bureau.33").head;
+    assert_int_equal(acts(w, "headquarters", "take_over", "take_over_reason=other"), TB_ACCEPTED);
+    take_back_beside(w, &stolen, false);
+    tb_digest first = summary_at(w, "bureau.44").head;
+    deliver_all(w);
+    tb_local_summary summary = summary_at(w, "bureau.44");
+    assert_true(tb_digest_equal(&summary.head, &stolen));
+    tb_directory next = with_cut(w, "bureau.33", 5, TB_CUT_STOLEN);
+    learn(w, &next);
+    for (size_t i = 0; i < 2; i++) {
+        summary = summary_at(w, on_the_case[i]);
+        assert_true(tb_digest_equal(&summary.head, &first));
+        assert_false(summary.frozen);
+    }
+    check_world(w);
+}
+
 static void at_the_cut_it_counts_and_one_behind_it_does_not(void **state)
 {
     world *w = *state;
@@ -712,6 +761,7 @@ static const struct CMUnitTest tests[] = {
     IN_A_WORLD(who_holds_what_is_left_aside_is_told_of_the_take_over),
     IN_A_WORLD(a_take_over_that_lost_to_a_disputed_one_wins_after_all),
     IN_A_WORLD(a_take_over_built_on_what_is_disputed_does_not_rule),
+    IN_A_WORLD(of_those_that_lost_to_a_disputed_take_over_the_first_rules),
     IN_A_WORLD(who_cannot_be_sealed_to_yet_is_told_when_it_can),
     IN_A_WORLD(who_is_no_party_any_more_is_told_nothing_and_holds_nobody_up),
     IN_A_WORLD(who_was_left_aside_once_is_told_of_nothing_later),

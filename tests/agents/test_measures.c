@@ -198,6 +198,11 @@ static void another_definition_has_everything_counted_anew_and_until_then_is_not
     assert_int_equal(figure_at(w, "bureau.33", "forwarded", "", "2015-01", "2015-03"), 1);
     assert_int_equal(figure_at(w, "police.33", "submitted", "", "2015-02", "2015-02"), 1);
     assert_int_equal(figure_at(w, "bureau.33", "submitted", "", "2015-02", "2015-02"), 0);
+    /* of an open field; and hours where their party stands alone */
+    uint32_t tenths;
+    assert_int_equal(figure_at(w, "bureau.33", "homes", "", "2015-01", "2015-03"), 1);
+    assert_int_equal(hours_at(w, "bureau.33", "on_its_way", "2015-02", "2015-02", &tenths), 0);
+    assert_int_equal(hours_at(w, "bureau.44", "on_its_way", "2015-02", "2015-02", &tenths), 1);
     check_measures(w);
 }
 

@@ -163,6 +163,48 @@ static void what_no_notice_carries_yet_goes_along_when_it_joins(void **state)
     check_world(w);
 }
 
+static size_t lying_to(const world *w, const char *id)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < w->letter_count; i++) {
+        count += !w->letters[i].gone && strcmp(w->letters[i].to.text, id) == 0;
+    }
+    return count;
+}
+
+/* What was said while nobody could be sealed to is more than one notice holds, in bytes. */
+static void what_waited_goes_in_as_many_notices_as_it_takes(void **state)
+{
+    world *w = *state;
+    char comment[4096] = "comment=";
+    memset(comment + 8, 'x', 3600);
+    order_of(w, 4567);
+    deliver_all(w);
+    tb_directory_party *others[] = {party(w, "bureau.33"), party(w, "police.33"),
+                                    party(w, "cm.44")};
+    unsigned keys[3];
+    for (size_t i = 0; i < 3; i++) {
+        keys[i] = (unsigned)others[i]->key_count;
+        others[i]->key_count = 0;
+    }
+    assert_int_equal(acts(w, "bureau.44", "take_back", "take_over_reason=other"), TB_ACCEPTED);
+    for (unsigned i = 0; i < 30; i++) {
+        assert_int_equal(acts(w, "bureau.44", "remark", comment), TB_ACCEPTED);
+    }
+    assert_int_equal(lying(w), 0);
+    assert_int_equal(rows(w, "bureau.44", TB_TABLE_LOOSE), 31);
+    for (size_t i = 0; i < 3; i++) {
+        others[i]->key_count = keys[i];
+    }
+    assert_int_equal(acts(w, "bureau.44", "order", "ordered=cm.44"), TB_ACCEPTED);
+    assert_int_equal(lying_to(w, "cm.44"), 2);
+    assert_int_equal(rows(w, "bureau.44", TB_TABLE_LOOSE), 0);
+    deliver_all(w);
+    assert_int_equal(side_events(w, "cm.44"), 30);
+    assert_string_equal(holder_at(w, "cm.44"), "cm.44");
+    check_world(w);
+}
+
 /* It is given what was addressed to it, as far as it was, and with the case what was said beside
  * it: of its own nothing. */
 static void its_history_is_what_it_was_to_know(void **state)
@@ -344,6 +386,7 @@ static const struct CMUnitTest tests[] = {
     T(what_it_can_open_is_sealed_at_once),
     T(without_a_key_its_history_waits_and_comes_when_it_joins),
     T(what_no_notice_carries_yet_goes_along_when_it_joins),
+    T(what_waited_goes_in_as_many_notices_as_it_takes),
     T(its_history_is_what_it_was_to_know),
     T(who_holds_the_case_no_more_is_given_no_side_events),
     T(a_long_history_comes_in_several_notices),
