@@ -62,6 +62,9 @@ tb_err tb_place_put(tb_apply *apply, const tb_arrival *arrival, tb_standing stan
         .notice = arrival->origin.notice,
     };
     tb_err err = tb_document_number_note(apply->agent, apply->txn, &arrival->event);
+    if (err == TB_OK && standing != TB_STANDING_HELD_BACK) {
+        err = tb_openings_judge(apply, arrival);
+    }
     return err == TB_OK ? tb_event_put(apply->txn, &arrival->key, &row) : err;
 }
 

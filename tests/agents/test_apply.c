@@ -380,6 +380,110 @@ static void hold_what_does_not_read(world *w)
     assert_ok(tb_store_commit(txn));
 }
 
+/* The letter's only event as a liar makes it, who commits in one group to that. */
+static void lie_in_group(world *w, letter *l, const char *group, tb_bytes content)
+{
+    tb_bytes *events;
+    tb_opening *openings;
+    size_t count;
+    size_t opening_count;
+    tb_event event;
+    bool found = false;
+    assert_int_equal(tb_part_events_decode(l->events, &w->memory, &events, &count), TB_ACCEPTED);
+    assert_int_equal(count, 1);
+    assert_int_equal(tb_event_decode(events[0], &w->memory, &event), TB_ACCEPTED);
+    assert_int_equal(tb_part_openings_decode(l->openings, &w->memory, &openings, &opening_count),
+                     TB_ACCEPTED);
+    for (size_t i = 0; i < opening_count; i++) {
+        bool this = tb_bytes_equal(openings[i].group, tb_bytes_str(group));
+        openings[i].content = this ? content : openings[i].content;
+        for (size_t j = 0; this && j < event.commitment_count; j++) {
+            if (tb_bytes_equal(event.commitments[j].group, openings[i].group)) {
+                event.commitments[j].digest =
+                    tb_commitment_of(&openings[i], &event.hub, &event.case_id);
+                found = true;
+            }
+        }
+    }
+    assert_true(found);
+    assert_ok(tb_event_encode(&event, &w->memory, &events[0]));
+    assert_ok(tb_part_events_encode(events, count, &w->memory, &l->events));
+    l->ids[0] = tb_event_id(events[0]);
+    for (size_t i = 0; i < opening_count; i++) {
+        openings[i].event = l->ids[0];
+    }
+    assert_ok(tb_part_openings_encode(openings, opening_count, &w->memory, &l->openings));
+    w->case_id = tb_event_case(&event, &l->ids[0]);
+}
+
+/* Who cannot read the group takes the event, and so does who can: all have one chain. */
+static void a_group_that_is_no_list_of_fields_is_dropped_and_its_event_counts(void **state)
+{
+    world *w = *state;
+    assert_int_equal(opens(w, "police.33", LEAD), TB_ACCEPTED);
+    letter *l = letter_to(w, "bureau.33");
+    lie_in_group(w, l, "lead", tb_bytes_str("\xff\xff\xff"));
+    assert_int_equal(deliver(w, l), TB_ACCEPTED);
+    assert_string_equal(state_at(w, "bureau.33"), "submitted");
+    assert_string_equal(value_at(w, "bureau.33", "number"), "13800001234");
+    assert_string_equal(value_at(w, "bureau.33", "offence"), "");
+    assert_int_equal(alarms_at(w, "bureau.33"), 1);
+    assert_int_equal(deliver(w, l), TB_ACCEPTED); /* and once more, known as it is */
+    tick(w, "bureau.33", 1000);
+    assert_int_equal(alarms_at(w, "bureau.33"), 1);
+    check_world(w);
+}
+
+static tb_bytes list_of(world *w, const char *text)
+{
+    tb_field *fields;
+    tb_bytes content;
+    size_t count = fields_of(w, text, &fields);
+    assert_ok(tb_group_fields_encode(fields, count, &w->memory, &content));
+    return content;
+}
+
+/* What everybody relies on in a group is that it holds its own fields, each of its form: another
+ * party's field in it would be shown for the newest. */
+static void a_group_that_holds_what_is_not_its_own_is_dropped_and_its_event_counts(void **state)
+{
+    static const char *const lies[] = {
+        "number=13900009999|verify_result=unidentified", /* of another group */
+        "no_such_field=x", "action_at=yesterday",        /* not of its form */
+        "police_case_ref=A1",                            /* of the lead */
+    };
+    world *w = *state;
+    order_for(w, LEAD);
+    deliver_all(w);
+    assert_int_equal(acts(w, "cm.44", "result",
+                          "verify_result=unidentified|action=shutdown|result_note=无此人|"
+                          "action_at=2015-02-10T10:00:00+08:00"),
+                     TB_ACCEPTED);
+    letter *l = letter_to(w, "bureau.44");
+    letter as_sent = *l;
+    tb_digest event = l->ids[0];
+    tb_case_id id = w->case_id;
+    tb_store *before = clone(w, "bureau.44");
+    for (size_t i = 0; i < sizeof lies / sizeof lies[0]; i++) {
+        *l = as_sent;
+        lie_in_group(w, l, "verification", list_of(w, lies[i]));
+        w->case_id = id;
+        assert_int_equal(deliver(w, l), TB_ACCEPTED);
+        assert_string_equal(holder_at(w, "bureau.44"), "bureau.44");
+        assert_string_equal(value_at(w, "bureau.44", "number"), "13800001234");
+        assert_string_equal(value_at(w, "bureau.44", "result_note"), "");
+        assert_int_equal(alarms_at(w, "bureau.44"), 1);
+        check_world(w);
+        tb_store_close(swap(w, "bureau.44", before));
+        before = clone(w, "bureau.44");
+    }
+    tb_store_close(before);
+    *l = as_sent;
+    l->ids[0] = event;
+    assert_int_equal(deliver(w, l), TB_ACCEPTED);
+    assert_string_equal(value_at(w, "bureau.44", "result_note"), "无此人");
+}
+
 /* So many are held back that one more is refused: its sender gives it again when it is asked. */
 static void what_would_wait_beyond_the_bound_is_refused(void **state)
 {
@@ -622,6 +726,8 @@ static const struct CMUnitTest tests[] = {
     IN_A_WORLD(of_two_take_overs_in_one_term_the_position_named_first_wins),
     IN_A_WORLD(what_the_rules_do_not_allow_is_refused_and_leaves_nothing),
     IN_A_WORLD(events_of_a_campaign_that_is_not_installed_wait_for_it),
+    IN_A_WORLD(a_group_that_is_no_list_of_fields_is_dropped_and_its_event_counts),
+    IN_A_WORLD(a_group_that_holds_what_is_not_its_own_is_dropped_and_its_event_counts),
     IN_A_WORLD(what_would_wait_beyond_the_bound_is_refused),
     IN_A_WORLD(held_rows_that_do_not_read_are_set_aside_with_an_alarm),
     IN_A_WORLD(a_lost_chain_goes_on_when_all_of_it_comes_late),
