@@ -286,6 +286,37 @@ static void an_end_of_what_an_earlier_incarnation_asked_ends_nothing(void **stat
     peer_check(t, &t->a);
 }
 
+/* So many streams with one peer that an ask or an end cannot name all: what is not named is asked
+ * for from its beginning, and an end that is full is taken for what it says. */
+static void more_streams_than_an_ask_names_end_a_recovery_all_the_same(void **state)
+{
+    static tb_stream_at full[TB_HELD_STREAMS_MAX];
+    town *t = *state;
+    tb_stream stream = asking(t);
+    tb_txn *txn = write_txn(t);
+    for (unsigned i = 0; i < TB_HELD_STREAMS_MAX + 1; i++) {
+        tb_stream in = {t->b.agent.self, {i + 1, {7}}, t->a.agent.self, TB_LANE_BULK};
+        tb_stream_in_row row = {.number = 5, .digest = sample_digest(3)};
+        assert_ok(tb_stream_in_put(txn, &in, &row));
+        if (i < TB_HELD_STREAMS_MAX) {
+            full[i] = (tb_stream_at){in, 5, sample_digest(3)};
+        }
+    }
+    tb_stream_at *held;
+    size_t count;
+    assert_ok(tb_recovery_held(&t->a.agent, txn, &t->b.agent.self, &held, &count));
+    assert_int_equal(count, TB_HELD_STREAMS_MAX);
+    tb_store_abort(txn);
+    full[0] = (tb_stream_at){stream, 9, sample_digest(7)};
+    tb_resend end = {
+        .to = asked_row(t, "ct.33").notice, .from = full, .from_count = TB_HELD_STREAMS_MAX - 1};
+    answered(t, "ct.33", &end);
+    assert_int_equal(recovery(t, &t->a).state, TB_RECOVERY_ASKING);
+    end.from_count = TB_HELD_STREAMS_MAX;
+    answered(t, "ct.33", &end);
+    assert_int_equal(recovery(t, &t->a).state, TB_RECOVERY_ENDED);
+}
+
 /* Of a stream that an end does not name its author holds nothing. */
 static void an_end_that_does_not_name_a_stream_leaves_all_of_it_missing(void **state)
 {
@@ -543,6 +574,7 @@ static const struct CMUnitTest tests[] = {
     IN_TOWN(who_cannot_be_sealed_to_is_looked_at_again),
     IN_TOWN(an_answer_counts_from_who_was_asked_and_has_not_ended),
     IN_TOWN(an_end_of_what_an_earlier_incarnation_asked_ends_nothing),
+    IN_TOWN(more_streams_than_an_ask_names_end_a_recovery_all_the_same),
     IN_TOWN(an_end_that_does_not_name_a_stream_leaves_all_of_it_missing),
     IN_TOWN(whose_row_does_not_read_is_asked_again),
     IN_TOWN(what_was_lost_of_a_stream_and_does_not_read_stops_no_recovery),
