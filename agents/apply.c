@@ -113,8 +113,30 @@ static tb_err know_better(tb_apply *apply,
 }
 
 /* An own event of a restored copy, in which no notice carried it yet, comes back with the notice
- * that did: that proves it, and its stamp dates it. */
-static tb_err prove_loose(tb_apply *apply, const tb_arrival *arrival, tb_event_row *row)
+ * that did: that proves it, and its stamp dates it. So does, of an event that went out in several,
+ * a notice with a stamp where the one that is kept has none. */
+static tb_err
+proves_better(tb_apply *apply, const tb_arrival *arrival, const tb_event_row *row, bool *out)
+{
+    const tb_origin *origin = &arrival->origin;
+    tb_event_row other = {
+        .sender = origin->sender, .incarnation = origin->incarnation, .notice = origin->notice};
+    tb_time kept = 0;
+    tb_time stored = 0;
+    bool proves = origin->notice > 0 && tb_party_equal(&arrival->event.actor, &origin->sender);
+    *out = proves && row->notice == 0;
+    if (!proves || *out) {
+        return TB_OK;
+    }
+    tb_err err = tb_pass_stored(apply->txn, row, &kept);
+    if (err == TB_OK && kept == 0) {
+        err = tb_pass_stored(apply->txn, &other, &stored);
+    }
+    *out = stored > 0;
+    return err;
+}
+
+static tb_err prove_by(tb_apply *apply, const tb_arrival *arrival, tb_event_row *row)
 {
     tb_case_row owner;
     row->sender = arrival->origin.sender;
@@ -210,10 +232,13 @@ static tb_err take_event(tb_apply *apply,
 {
     tb_event_row row;
     arrival->key = tb_event_key_of(&arrival->event, &arrival->id);
+    bool better = false;
     tb_err err = tb_event_get(apply->txn, &arrival->key, &row);
-    if (err == TB_OK && row.notice == 0 && arrival->origin.notice > 0 &&
-        tb_party_equal(&arrival->event.actor, &arrival->origin.sender)) {
-        err = prove_loose(apply, arrival, &row);
+    if (err == TB_OK) {
+        err = proves_better(apply, arrival, &row, &better);
+    }
+    if (err == TB_OK && better) {
+        err = prove_by(apply, arrival, &row);
     }
     if (err == TB_OK) {
         return know_better(apply, arrival, &row, openings, count);
