@@ -11,8 +11,8 @@
 #include "agents/gap.h"
 #include "agents/inbox.h"
 #include "agents/link.h"
-#include "agents/lost_stamp.h"
 #include "agents/local.h"
+#include "agents/lost_stamp.h"
 #include "agents/measures.h"
 #include "agents/offline.h"
 #include "agents/old_keys.h"
@@ -149,10 +149,12 @@ static tb_err tick_resend(tb_step *step)
 static tb_err tick(tb_step *step)
 {
     bool may_sign = false;
-    tb_err err = tb_hand_aside(step);
-    if (err == TB_OK) {
-        err = tb_link_tick(step);
+    bool aside = false;
+    tb_err err = tb_hand_aside(step, &aside);
+    if (err != TB_OK || aside) {
+        return err;
     }
+    err = tb_link_tick(step);
     if (err == TB_OK) {
         err = tb_apply_resume(step->agent, step->txn, step->now, step->effects);
     }

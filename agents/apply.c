@@ -13,81 +13,6 @@
 
 /* ---- openings ---- */
 
-static bool may_read_now(const tb_apply *apply, const tb_case_row *row, tb_bytes group)
-{
-    return tb_may_read(&row->view, apply->agent->directory, group, &apply->agent->self);
-}
-
-/* Whether the group was this party's to read at any time of the chain. */
-static tb_err could_ever_read(tb_apply *apply, const tb_case_row *row, tb_bytes group, bool *out)
-{
-    *out = may_read_now(apply, row, group);
-    if (*out) {
-        return TB_OK;
-    }
-    tb_path path;
-    tb_err err = tb_chain_to_head(apply->txn, row, &path);
-    tb_case_row then;
-    if (err == TB_OK) {
-        err = tb_chain_replay(apply->agent, apply->txn, &path, 0, row, &then);
-    }
-    for (size_t i = 0; err == TB_OK && i < path.count && !*out; i++) {
-        const tb_chain_event *next = &path.list[i];
-        err = tb_case_fold(apply->agent, apply->arena, &then, &next->event, &next->id);
-        if (err == TB_OK) {
-            *out = may_read_now(apply, &then, group);
-        }
-    }
-    return err;
-}
-
-tb_err tb_openings_settle(tb_apply *apply, const tb_event_key *event)
-{
-    tb_opening *openings;
-    size_t count;
-    tb_err err = tb_openings_of(apply->txn, event, &openings, &count);
-    if (err != TB_OK || count == 0) {
-        return err;
-    }
-    tb_arrival arrival = {.id = event->event, .key = *event};
-    tb_event_row stored;
-    err = tb_event_get(apply->txn, event, &stored);
-    if (err == TB_OK &&
-        tb_event_decode(stored.event, apply->arena, &arrival.event) != TB_ACCEPTED) {
-        err = TB_ERR_CORRUPT;
-    }
-    tb_case_row row;
-    if (err == TB_OK) {
-        err = tb_case_load(apply->agent, apply->txn, &arrival.key.case_id, &row);
-    }
-    if (err == TB_ERR_NOT_FOUND || (err == TB_OK && row.view.type == NULL) ||
-        (err == TB_OK && tb_party_equal(&arrival.event.actor, &apply->agent->self))) {
-        return TB_OK; /* held back: settled when it is placed; or our own */
-    }
-    bool dropped = false;
-    for (size_t i = 0; err == TB_OK && i < count; i++) {
-        bool ours;
-        err = could_ever_read(apply, &row, openings[i].group, &ours);
-        if (err == TB_OK && !ours) {
-            dropped = true;
-            err = tb_opening_del(apply->txn, event, openings[i].group);
-            if (err == TB_OK) {
-                err = tb_apply_alarm(apply, TB_REFUSED_ROLE, &arrival,
-                                     "A field group was opened to this party that is not its to "
-                                     "read; it was dropped.");
-            }
-        }
-    }
-    if (err != TB_OK || !dropped) {
-        return err;
-    }
-    err = tb_chain_index(apply->txn, &row);
-    if (err == TB_OK) {
-        err = tb_measures_touch(apply->agent, apply->txn, &row);
-    }
-    return err == TB_OK ? tb_case_put(apply->txn, &row, &apply->agent->self) : err;
-}
-
 static bool has_opening(const tb_opening *openings, size_t count, tb_bytes group)
 {
     for (size_t i = 0; i < count; i++) {
@@ -100,19 +25,24 @@ static bool has_opening(const tb_opening *openings, size_t count, tb_bytes group
 
 /* Keeps what is open here for the first time; *out_more when there was something. */
 static tb_err keep_openings(tb_apply *apply,
-                            const tb_event_key *event,
+                            const tb_arrival *arrival,
                             const tb_opening *openings,
                             size_t count,
                             bool known,
                             bool *out_more)
 {
+    const tb_event_key *event = &arrival->key;
     *out_more = false;
     tb_opening *kept = NULL;
     size_t kept_count = 0;
     tb_err err = known && count > 0 ? tb_openings_of(apply->txn, event, &kept, &kept_count) : TB_OK;
     for (size_t i = 0; err == TB_OK && i < count; i++) {
+        bool reads = false;
         if (tb_digest_equal(&openings[i].event, &event->event) &&
             !has_opening(kept, kept_count, openings[i].group)) {
+            err = tb_opening_reads(apply, arrival, &openings[i], &reads);
+        }
+        if (err == TB_OK && reads) {
             err = tb_opening_put(apply->txn, event, &openings[i]);
             *out_more = true;
         }
@@ -161,13 +91,17 @@ static tb_err reindex(tb_apply *apply, const tb_event_key *key, const tb_event_r
 }
 
 static tb_err know_better(tb_apply *apply,
-                          const tb_event_key *key,
+                          const tb_arrival *arrival,
                           const tb_event_row *row,
                           const tb_opening *openings,
                           size_t count)
 {
     bool more;
-    tb_err err = keep_openings(apply, key, openings, count, true, &more);
+    const tb_event_key *key = &arrival->key;
+    tb_err err = keep_openings(apply, arrival, openings, count, true, &more);
+    if (err == TB_OK && more && row->standing != TB_STANDING_HELD_BACK) {
+        err = tb_openings_judge(apply, arrival);
+    }
     if (err == TB_OK && more) {
         err = settle_later(apply, key);
     }
@@ -179,8 +113,30 @@ static tb_err know_better(tb_apply *apply,
 }
 
 /* An own event of a restored copy, in which no notice carried it yet, comes back with the notice
- * that did: that proves it, and its stamp dates it. */
-static tb_err prove_loose(tb_apply *apply, const tb_arrival *arrival, tb_event_row *row)
+ * that did: that proves it, and its stamp dates it. So does, of an event that went out in several,
+ * a notice with a stamp where the one that is kept has none. */
+static tb_err
+proves_better(tb_apply *apply, const tb_arrival *arrival, const tb_event_row *row, bool *out)
+{
+    const tb_origin *origin = &arrival->origin;
+    tb_event_row other = {
+        .sender = origin->sender, .incarnation = origin->incarnation, .notice = origin->notice};
+    tb_time kept = 0;
+    tb_time stored = 0;
+    bool proves = origin->notice > 0 && tb_party_equal(&arrival->event.actor, &origin->sender);
+    *out = proves && row->notice == 0;
+    if (!proves || *out) {
+        return TB_OK;
+    }
+    tb_err err = tb_pass_stored(apply->txn, row, &kept);
+    if (err == TB_OK && kept == 0) {
+        err = tb_pass_stored(apply->txn, &other, &stored);
+    }
+    *out = stored > 0;
+    return err;
+}
+
+static tb_err prove_by(tb_apply *apply, const tb_arrival *arrival, tb_event_row *row)
 {
     tb_case_row owner;
     row->sender = arrival->origin.sender;
@@ -243,7 +199,7 @@ static tb_err take_new(tb_apply *apply,
     }
     /* before it is placed, so that what it opens is indexed with it */
     bool more;
-    tb_err err = keep_openings(apply, &arrival->key, openings, count, false, &more);
+    tb_err err = keep_openings(apply, arrival, openings, count, false, &more);
     if (err != TB_OK) {
         return err;
     }
@@ -276,13 +232,16 @@ static tb_err take_event(tb_apply *apply,
 {
     tb_event_row row;
     arrival->key = tb_event_key_of(&arrival->event, &arrival->id);
+    bool better = false;
     tb_err err = tb_event_get(apply->txn, &arrival->key, &row);
-    if (err == TB_OK && row.notice == 0 && arrival->origin.notice > 0 &&
-        tb_party_equal(&arrival->event.actor, &arrival->origin.sender)) {
-        err = prove_loose(apply, arrival, &row);
+    if (err == TB_OK) {
+        err = proves_better(apply, arrival, &row, &better);
+    }
+    if (err == TB_OK && better) {
+        err = prove_by(apply, arrival, &row);
     }
     if (err == TB_OK) {
-        return know_better(apply, &arrival->key, &row, openings, count);
+        return know_better(apply, arrival, &row, openings, count);
     }
     if (err != TB_ERR_NOT_FOUND) {
         return err;
@@ -487,6 +446,12 @@ tb_err tb_apply_resume(tb_agent *agent, tb_txn *txn, tb_now now, tb_effects *eff
         .agent = agent, .txn = txn, .arena = tb_txn_arena(txn), .now = now, .effects = effects};
     tb_err err = tb_held_resume(&apply);
     return err == TB_OK ? tell(&apply) : err;
+}
+
+tb_err tb_apply_directory(tb_apply *apply, tb_digest *behind, bool *out_done)
+{
+    tb_err err = tb_held_directory(apply, behind, out_done);
+    return err == TB_OK ? tell(apply) : err;
 }
 
 tb_err tb_apply_notice(tb_agent *agent,

@@ -64,10 +64,22 @@ tb_err
 tb_place_event(tb_apply *apply, const tb_arrival *arrival, tb_place_verdict *out) TB_MUST_USE;
 /* The EVENT row of an arrival with a standing. */
 tb_err tb_place_put(tb_apply *apply, const tb_arrival *arrival, tb_standing standing) TB_MUST_USE;
+/* openings.c */
+
+/* Whether an opening is a list of fields; if not, an alarm. */
+tb_err tb_opening_reads(tb_apply *apply,
+                        const tb_arrival *arrival,
+                        const tb_opening *opening,
+                        bool *out) TB_MUST_USE;
+/* Drops, with an alarm, what is kept of a group and is not what the rules let its author put there.
+ */
+tb_err tb_openings_judge(tb_apply *apply, const tb_arrival *arrival) TB_MUST_USE;
 /* Drops, with an alarm, what was opened to this party of an event and never was its to read. */
 tb_err tb_openings_settle(tb_apply *apply, const tb_event_key *event) TB_MUST_USE;
 /* Watchers hear of the case once, at the end of the notice. */
 tb_err tb_apply_touch(tb_apply *apply, const tb_case_id *id) TB_MUST_USE;
+/* tb_held_directory, and tells of what it placed. */
+tb_err tb_apply_directory(tb_apply *apply, tb_digest *behind, bool *out_done) TB_MUST_USE;
 /* ALARM and NOTE about an event of a case. */
 tb_err tb_apply_alarm(tb_apply *apply, tb_refusal code, const tb_arrival *arrival, const char *text)
     TB_MUST_USE;

@@ -2,6 +2,7 @@
 #include "agents/aside.h"
 #include "agents/automatic.h"
 #include "agents/chain.h"
+#include "agents/dispute.h"
 #include "agents/document_numbers.h"
 #include "agents/duties.h"
 #include "agents/held.h"
@@ -61,6 +62,9 @@ tb_err tb_place_put(tb_apply *apply, const tb_arrival *arrival, tb_standing stan
         .notice = arrival->origin.notice,
     };
     tb_err err = tb_document_number_note(apply->agent, apply->txn, &arrival->event);
+    if (err == TB_OK && standing != TB_STANDING_HELD_BACK) {
+        err = tb_openings_judge(apply, arrival);
+    }
     return err == TB_OK ? tb_event_put(apply->txn, &arrival->key, &row) : err;
 }
 
@@ -130,13 +134,10 @@ take_effect(tb_apply *apply, tb_case_row *row, const tb_arrival *arrival, tb_pla
 
 /* ---- the opening event ---- */
 
+/* What decodes with number 1 opens a case: it names none, and nothing comes before it. */
 static tb_err place_opening(tb_apply *apply, const tb_arrival *arrival, tb_place_verdict *out)
 {
     const tb_event *event = &arrival->event;
-    if (!tb_case_zero(&event->case_id) || !tb_digest_zero(&event->previous) || event->term != 1 ||
-        event->kind != TB_EVENT_CHAIN) {
-        return refuse(apply, TB_REFUSED_MALFORMED, out);
-    }
     tb_case_row row;
     tb_err err = tb_case_get(apply->txn, &arrival->key.case_id, &row);
     if (err != TB_ERR_NOT_FOUND) {
@@ -268,6 +269,26 @@ goes_before(tb_apply *apply, const place_after *after, const tb_arrival *arrival
     return TB_OK;
 }
 
+/* Beyond a cut itself, or built on a branch that is: whoever knew of the cut before the chain went
+ * on without that branch has it for disputed, and so must all. */
+static tb_err
+hangs_on_cut(tb_apply *apply, const place_after *after, const tb_arrival *arrival, bool *out)
+{
+    tb_path path;
+    bool counts = true;
+    *out = arrival->disputed;
+    if (*out || after->previous_standing == TB_STANDING_EFFECTIVE) {
+        return TB_OK;
+    }
+    tb_err err = tb_chain_path(apply->txn, &after->previous.case_id, after->previous.number,
+                               &after->previous.event, &path);
+    if (err == TB_OK) {
+        err = tb_dispute_path(apply->agent, apply->txn, &path, &counts);
+    }
+    *out = !counts;
+    return err;
+}
+
 static tb_err place_take_over(tb_apply *apply,
                               place_after *after,
                               const tb_arrival *arrival,
@@ -275,11 +296,15 @@ static tb_err place_take_over(tb_apply *apply,
 {
     uint32_t term = after->row.view.term;
     bool wins = arrival->event.term > term && !TB_MUTANT(TAKE_OVER_IGNORED);
-    tb_err err = TB_OK;
-    if (arrival->event.term == term) {
+    bool hangs = false;
+    tb_err err = hangs_on_cut(apply, after, arrival, &hangs);
+    if (err == TB_OK && hangs && after->previous_standing == TB_STANDING_FORKED) {
+        return place_disputed(apply, after, arrival, out);
+    }
+    if (err == TB_OK && arrival->event.term == term) {
         err = goes_before(apply, after, arrival, &wins);
     }
-    if (err != TB_OK || !wins) {
+    if (err != TB_OK || !wins || hangs) {
         return err == TB_OK ? overtaken(apply, &after->row, arrival, out) : err;
     }
     err = keep(apply, arrival, TB_STANDING_EFFECTIVE, out);
@@ -430,7 +455,7 @@ place_paper(tb_apply *apply, const tb_arrival *arrival, tb_place_verdict *out, b
         return TB_OK;
     }
     tb_err err = tb_paper_check(apply, &arrival->event, &waits, &fine);
-    if (err != TB_OK || (fine && !waits)) {
+    if (err != TB_OK || fine) {
         return err;
     }
     *out_done = true;

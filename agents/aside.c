@@ -55,8 +55,8 @@ static tb_bytes row_key(uint8_t buffer[KEY_BYTES], const tb_party *party, const 
 static tb_err note(noting *n, const tb_party *party)
 {
     uint8_t buffer[KEY_BYTES];
-    if (tb_party_empty(party) || tb_party_equal(party, &n->agent->self) ||
-        tb_party_equal(party, &n->take_over->actor) || addressed(n->take_over, party)) {
+    if (tb_party_equal(party, &n->agent->self) || tb_party_equal(party, &n->take_over->actor) ||
+        addressed(n->take_over, party)) {
         return TB_OK;
     }
     return tb_store_put(n->txn, TB_TABLE_AGAIN, row_key(buffer, party, n->key),
@@ -171,13 +171,14 @@ replace_earlier(tb_txn *txn, tb_bytes prefix, const tb_event_key *with, bool *ou
         tb_event_key found;
         tb_event_row row;
         err = tb_store_next(txn, TB_TABLE_AGAIN, prefix, at, &key, &value);
-        if (err == TB_OK && key.size != KEY_BYTES) {
-            err = TB_ERR_CORRUPT;
-        }
-        if (err != TB_OK) {
+        if (err != TB_OK && err != TB_ERR_CORRUPT) {
             break;
         }
         at = key;
+        if (err == TB_ERR_CORRUPT || key.size != KEY_BYTES) {
+            err = TB_OK; /* the tick sets it aside */
+            continue;
+        }
         memcpy(id.bytes, key.data + KEY_BYTES - TB_DIGEST_BYTES, TB_DIGEST_BYTES);
         err = tb_event_in_case(txn, &with->case_id, TB_CLASS_CHAIN, 0, &id, &found, &row);
         if (err == TB_ERR_NOT_FOUND) {
@@ -199,7 +200,7 @@ tb_err tb_aside_regained(tb_agent *agent,
                          const tb_party *giver)
 {
     tb_err err = TB_OK;
-    if (key->class != TB_CLASS_CHAIN || !tb_party_equal(&event->actor, &agent->self)) {
+    if (!tb_party_equal(&event->actor, &agent->self)) {
         return TB_OK;
     }
     for (size_t i = 0; err == TB_OK && i < event->addressee_count; i++) {
@@ -237,14 +238,17 @@ static tb_err read_key(tb_bytes key, telling *out)
     return tb_reader_done(&r) ? TB_OK : TB_ERR_CORRUPT;
 }
 
+/* No case goes away: a row of one that is not here is damaged. */
 static tb_err tell(tb_step *step, const telling *t)
 {
     tb_case_row row;
     uint64_t notice;
     tb_err err = tb_case_get(step->txn, &t->case_id, &row);
-    return err == TB_OK ? tb_pass_again(step->agent, step->txn, &t->party, &t->case_id, &t->event,
-                                        1, row.lane, &notice)
-                        : err;
+    if (err != TB_OK) {
+        return err == TB_ERR_NOT_FOUND ? TB_ERR_CORRUPT : err;
+    }
+    return tb_pass_again(step->agent, step->txn, &t->party, &t->case_id, &t->event, 1, row.lane,
+                         &notice);
 }
 
 /* Behind every row of a party. */

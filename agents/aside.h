@@ -23,11 +23,10 @@ tb_err tb_aside_note(tb_agent *agent,
                      const tb_event_key *key,
                      const tb_event *take_over) TB_MUST_USE;
 /* An event that a take-over left aside before came only now. `row` is the case as it is. */
-tb_err tb_aside_late(tb_agent *agent,
-                     tb_txn *txn,
-                     const tb_case_row *row,
-                     const tb_event *late) TB_MUST_USE;
-/* An own event came back from another party and took effect: its addressees are to have it. */
+tb_err tb_aside_late(tb_agent *agent, tb_txn *txn, const tb_case_row *row, const tb_event *late)
+    TB_MUST_USE;
+/* An own event of the chain came back from another party and took effect: its addressees are to
+ * have it. */
 tb_err tb_aside_regained(tb_agent *agent,
                          tb_txn *txn,
                          const tb_event_key *key,

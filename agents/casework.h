@@ -2,6 +2,7 @@
  *
  *     acts.c      a person's act -> judged -> event -> row -> notice or draft
  *     apply.c     a notice's events -> judged -> row, or held back, forked, overtaken, refused
+ *     openings.c  what was opened of an event: does it read, is it its group's, was it ours to read
  *     chain.c     walking and switching chains: forks and take-overs
  *     side.c      remarks and the like, beside the chain
  *     held.c      events that wait for what comes before them

@@ -9,6 +9,7 @@
 #include "agents/outbox_work.h"
 #include "agents/own_cut.h"
 #include "agents/rows_link.h"
+#include "agents/set_aside.h"
 #include "base/pack.h"
 
 /* Events looked at and cases disputed in one turn. */
@@ -45,7 +46,8 @@ tb_err tb_dispute_begin(tb_txn *txn, const tb_directory *before, const tb_direct
     return TB_OK;
 }
 
-/* The first scan that may go on. */
+/* The first scan that may go on, from *out_at. Where that does not read it begins anew: who was
+ * looked at before is looked at again, and nothing comes of it. */
 static tb_err next_scan(const tb_agent *agent, tb_txn *txn, tb_bytes *out_key, tb_bytes *out_at)
 {
     tb_bytes all = {NULL, 0};
@@ -54,12 +56,17 @@ static tb_err next_scan(const tb_agent *agent, tb_txn *txn, tb_bytes *out_key, t
         return TB_ERR_NOT_FOUND;
     }
     tb_err err = tb_own_first_welcome(agent, txn, &waits);
-    if (err == TB_OK) {
-        err = tb_store_seek(txn, TB_TABLE_CUT_SCAN, all, all, out_key, out_at);
+    if (err != TB_OK) {
+        return err;
     }
-    while (err == TB_OK && waits && out_key->size == SCAN_KEY_BYTES &&
+    err = tb_store_seek(txn, TB_TABLE_CUT_SCAN, all, all, out_key, out_at);
+    while ((err == TB_OK || err == TB_ERR_CORRUPT) && waits && out_key->size == SCAN_KEY_BYTES &&
            memcmp(out_key->data, agent->self.text, TB_PARTY_BYTES) == 0) {
         err = tb_store_next(txn, TB_TABLE_CUT_SCAN, all, *out_key, out_key, out_at);
+    }
+    if (err == TB_ERR_CORRUPT || (err == TB_OK && out_at->size > TB_KEY_BYTES_MAX)) {
+        *out_at = tb_bytes_of(NULL, 0);
+        err = TB_OK;
     }
     return err;
 }
@@ -246,25 +253,45 @@ static tb_err roll_back(disputing *d)
     return err == TB_OK ? raise_alarm(d) : err;
 }
 
-static tb_err dispute_case(tb_step *step, const tb_case_id *id, bool *out_disputed)
+/* What does not read stops no scan: all other cases wait for it. */
+static tb_err tell_unread(tb_step *step)
+{
+    tb_alarm_row alarm = {
+        .code = TB_REFUSED_ROW_UNREADABLE,
+        .at = step->now.real,
+        .party = step->agent->self,
+        .stream = {.lane = TB_LANE_NORMAL},
+        .text = tb_bytes_str("An event, or what a case with one is made of, does not read, so that "
+                             "nobody can say whether it is beyond a cut. See what is missing with: "
+                             "tongbao check."),
+    };
+    return tb_alarm_raise(step->agent, step->txn, &alarm, step->effects);
+}
+
+static tb_err read_case(disputing *d, const tb_case_id *id)
+{
+    tb_err err = tb_case_load(d->step->agent, d->step->txn, id, &d->row);
+    if (err != TB_OK || d->row.view.type == NULL) {
+        return err;
+    }
+    err = tb_chain_to_head(d->step->txn, &d->row, &d->path);
+    return err == TB_OK ? find_good(d) : err;
+}
+
+static tb_err dispute_case(tb_step *step, const tb_case_id *id)
 {
     disputing d = {.step = step};
     bool sides = false;
-    *out_disputed = false;
-    tb_err err = tb_case_load(step->agent, step->txn, id, &d.row);
+    tb_err err = read_case(&d, id);
+    if (err == TB_ERR_CORRUPT) {
+        return tell_unread(step);
+    }
     if (err != TB_OK || d.row.view.type == NULL) {
         return err == TB_ERR_NOT_FOUND ? TB_OK : err;
     }
-    err = tb_chain_to_head(step->txn, &d.row, &d.path);
-    if (err == TB_OK) {
-        err = find_good(&d);
-    }
-    if (err == TB_OK) {
-        err = dispute_sides(&d, &sides);
-    }
+    err = dispute_sides(&d, &sides);
     if (err == TB_OK && d.good < d.path.count &&
         d.path.list[d.good].row.standing == TB_STANDING_EFFECTIVE) {
-        *out_disputed = true;
         err = roll_back(&d);
     } else if (err == TB_OK && sides) {
         err = tb_chain_switch(step->agent, step->txn, &d.path, &d.row); /* without those */
@@ -317,43 +344,62 @@ typedef struct place {
     size_t size;
 } place;
 
+/* The event behind a place, which moves: whether it reads, and is one to be disputed. */
+static tb_err look_at_next(tb_step *step,
+                           const tb_party *party,
+                           const tb_key_id *key,
+                           place *at,
+                           tb_event_key *out,
+                           bool *out_reads,
+                           bool *out_beyond)
+{
+    tb_bytes all = {NULL, 0};
+    tb_bytes found;
+    tb_bytes value;
+    tb_event_row row;
+    *out_beyond = false;
+    tb_err err = at->size == 0 ? tb_store_seek(step->txn, TB_TABLE_EVENT, all, all, &found, &value)
+                               : tb_store_next(step->txn, TB_TABLE_EVENT, all,
+                                               tb_bytes_of(at->key, at->size), &found, &value);
+    if (err != TB_OK && err != TB_ERR_CORRUPT) {
+        return err;
+    }
+    memcpy(at->key, found.data, found.size);
+    at->size = found.size;
+    if (err == TB_OK) {
+        err = tb_event_key_decode(found, out);
+    }
+    if (err == TB_OK) {
+        err = tb_event_row_decode(value, &row);
+    }
+    if (err == TB_OK) {
+        err = concerns(step, party, key, &row, out_beyond);
+    }
+    *out_reads = err != TB_ERR_CORRUPT;
+    return *out_reads ? err : TB_OK;
+}
+
 /* Looks at events behind a place, which moves. TB_ERR_NOT_FOUND past the last. */
 static tb_err scan_slice(tb_step *step, const tb_party *party, const tb_key_id *key, place *at)
 {
-    tb_bytes all = {NULL, 0};
     size_t cases = 0;
     for (size_t i = 0; i < SCAN_EVENTS && cases < SCAN_CASES; i++) {
-        tb_bytes found;
-        tb_bytes value;
         tb_event_key event;
-        tb_event_row row;
+        bool reads = true;
         bool beyond;
-        bool disputed = false;
         size_t mark = tb_arena_mark(step->arena);
-        tb_err err = at->size == 0
-                         ? tb_store_seek(step->txn, TB_TABLE_EVENT, all, all, &found, &value)
-                         : tb_store_next(step->txn, TB_TABLE_EVENT, all,
-                                         tb_bytes_of(at->key, at->size), &found, &value);
-        if (err == TB_OK) {
-            err = tb_event_key_decode(found, &event);
+        tb_err err = look_at_next(step, party, key, at, &event, &reads, &beyond);
+        if (err == TB_OK && !beyond) {
+            tb_arena_release(step->arena, mark);
         }
-        if (err == TB_OK) {
-            err = tb_event_row_decode(value, &row);
-        }
-        if (err == TB_OK) {
-            memcpy(at->key, found.data, found.size);
-            at->size = found.size;
-            err = concerns(step, party, key, &row, &beyond);
-        }
-        if (err == TB_OK && beyond) {
-            err = dispute_case(step, &event.case_id, &disputed);
+        if (err == TB_OK && !reads) {
+            err = tell_unread(step);
+        } else if (err == TB_OK && beyond) {
+            err = dispute_case(step, &event.case_id);
             cases++;
         }
         if (err != TB_OK) {
             return err;
-        }
-        if (!beyond) {
-            tb_arena_release(step->arena, mark);
         }
     }
     return TB_OK;
@@ -370,8 +416,9 @@ tb_err tb_dispute_tick(tb_step *step)
     if (err != TB_OK) {
         return err == TB_ERR_NOT_FOUND ? TB_OK : err;
     }
-    if (key.size != SCAN_KEY_BYTES || kept.size > sizeof at.key) {
-        return TB_ERR_CORRUPT;
+    if (key.size != SCAN_KEY_BYTES) {
+        return tb_set_aside(step->agent, step->txn, step->now, TB_TABLE_CUT_SCAN, key,
+                            step->effects);
     }
     memcpy(party.text, key.data, TB_PARTY_BYTES);
     memcpy(cut.bytes, key.data + TB_PARTY_BYTES, sizeof cut.bytes);

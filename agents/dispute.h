@@ -13,6 +13,7 @@
 #define TB_DISPUTE_H
 
 #include "agents/apply.h"
+#include "agents/chain.h"
 #include "agents/link.h"
 
 /* A directory takes the place of another: a scan for every signing key cut since. */
@@ -27,7 +28,12 @@ tb_err tb_dispute_due(const tb_agent *agent, tb_txn *txn, tb_time *out) TB_MUST_
 /* Whether the notice that proves a stored event counts under the directory in force. */
 tb_err tb_dispute_counts(const tb_agent *agent, tb_txn *txn, const tb_event_row *row, bool *out)
     TB_MUST_USE;
-/* dispute_resume.c: makes the take-over that rules, among those left aside whose whole path counts,
+/* dispute_resume.c */
+
+/* Whether every event of a path counts. */
+tb_err
+tb_dispute_path(const tb_agent *agent, tb_txn *txn, const tb_path *path, bool *out) TB_MUST_USE;
+/* Makes the take-over that rules, among those left aside whose whole path counts,
  * the chain again with what followed it. row is the case cut back, not put. *out_resumed: there was
  * one. */
 tb_err tb_dispute_resume(tb_step *step, tb_case_row *row, bool *out_resumed) TB_MUST_USE;

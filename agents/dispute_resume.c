@@ -5,7 +5,6 @@
  * looked through once the disputed part is gone: the take-over that rules among those whose whole
  * path counts, and what followed it.
  */
-#include "agents/chain.h"
 #include "agents/dispute.h"
 
 typedef struct resuming {
@@ -17,12 +16,12 @@ typedef struct resuming {
     tb_event_key follower;
 } resuming;
 
-static tb_err all_count(resuming *r, const tb_path *path, bool *out)
+tb_err tb_dispute_path(const tb_agent *agent, tb_txn *txn, const tb_path *path, bool *out)
 {
     tb_err err = TB_OK;
     *out = true;
     for (size_t i = 0; err == TB_OK && *out && i < path->count; i++) {
-        err = tb_dispute_counts(r->step->agent, r->step->txn, &path->list[i].row, out);
+        err = tb_dispute_counts(agent, txn, &path->list[i].row, out);
     }
     return err;
 }
@@ -47,7 +46,7 @@ static tb_err weigh(resuming *r, const tb_event_key *key)
     bool counts = false;
     tb_err err = tb_chain_path(r->step->txn, &r->row->id, key->number, &key->event, &path);
     if (err == TB_OK) {
-        err = all_count(r, &path, &counts);
+        err = tb_dispute_path(r->step->agent, r->step->txn, &path, &counts);
     }
     if (err == TB_OK && counts) {
         err = tb_chain_replay(r->step->agent, r->step->txn, &path, path.count - 1, r->row, &before);

@@ -5,6 +5,7 @@
 #include "agents/gap.h"
 #include "agents/paper.h"
 #include "agents/rows_link.h"
+#include "agents/set_aside.h"
 #include "base/pack.h"
 #include "messages/digest.h"
 
@@ -69,49 +70,76 @@ static tb_err arrival_of(tb_apply *apply, const tb_digest *id, tb_arrival *out)
     return TB_OK;
 }
 
-/* Places one event that waited. */
+/* Takes off the first behind *behind, which moves, that waits for an event. A row that does not
+ * read, or whose event does not, is set aside: it stops nobody. */
 static tb_err
-place_again(tb_apply *apply, const tb_digest *id, const tb_party *giver, tb_place_verdict *out)
+take_held(tb_apply *apply, const tb_digest *missing, tb_digest *behind, tb_arrival *out)
 {
-    tb_arrival arrival;
-    tb_err err = arrival_of(apply, id, &arrival);
-    if (err != TB_OK) {
-        return err;
+    for (;;) {
+        tb_party giver = {{0}};
+        tb_bytes row;
+        bool reads = false;
+        tb_err err = tb_held_next(apply->txn, missing, behind, behind, &giver, &row);
+        if (err == TB_OK) {
+            reads = true;
+            err = arrival_of(apply, behind, out);
+            out->giver = giver;
+        }
+        if (err == TB_OK) {
+            return tb_held_del(apply->txn, row, &giver);
+        }
+        if (err != TB_ERR_CORRUPT) {
+            return err;
+        }
+        err =
+            tb_set_aside(apply->agent, apply->txn, apply->now, TB_TABLE_HELD, row, apply->effects);
+        if (err == TB_OK && reads) {
+            err = tb_held_less(apply->txn, &giver);
+        }
+        if (err != TB_OK) {
+            return err;
+        }
     }
+}
+
+/* Places one event that waited. */
+static tb_err place_again(tb_apply *apply, tb_arrival *arrival, tb_place_verdict *out)
+{
     bool counts; /* or its key was cut while it waited */
-    tb_event_row row = {.sender = arrival.origin.sender,
-                        .incarnation = arrival.origin.incarnation,
-                        .notice = arrival.origin.notice};
-    arrival.giver = *giver;
-    err = tb_dispute_counts(apply->agent, apply->txn, &row, &counts);
+    tb_event_row row = {.sender = arrival->origin.sender,
+                        .incarnation = arrival->origin.incarnation,
+                        .notice = arrival->origin.notice};
+    tb_err err = tb_dispute_counts(apply->agent, apply->txn, &row, &counts);
     if (err == TB_OK) {
-        arrival.disputed = !counts;
-        err = tb_place_event(apply, &arrival, out);
+        arrival->disputed = !counts;
+        err = tb_place_event(apply, arrival, out);
     }
     if (err != TB_OK) {
         return err;
     }
     switch (*out) {
     case TB_PLACE_KEPT:
-        return tb_openings_settle(apply, &arrival.key);
+        return tb_openings_settle(apply, &arrival->key);
     case TB_PLACE_WAITS:
-        err = tb_held_put(apply->txn, &apply->missing, id, arrival.since, giver);
-        return err == TB_OK && tb_held_for_event(apply, &arrival.event)
-                   ? tb_gap_open(apply->txn, apply->now, &apply->missing, giver,
-                                 &arrival.key.case_id)
+        err =
+            tb_held_put(apply->txn, &apply->missing, &arrival->id, arrival->since, &arrival->giver);
+        return err == TB_OK && tb_held_for_event(apply, &arrival->event)
+                   ? tb_gap_open(apply->txn, apply->now, &apply->missing, &arrival->giver,
+                                 &arrival->key.case_id)
                    : err;
     case TB_PLACE_REFUSED:
-        err = tb_event_del(apply->txn, &arrival.key);
+        err = tb_event_del(apply->txn, &arrival->key);
         if (err != TB_OK) {
             return err;
         }
-        return tb_apply_alarm(apply, apply->objection.code, &arrival,
+        return tb_apply_alarm(apply, apply->objection.code, arrival,
                               tb_refusal_en(apply->objection.code));
     }
     TB_UNREACHABLE();
 }
 
-/* Breadth first: what was placed may be waited for in turn. */
+/* Breadth first: what was placed may be waited for in turn. What waits for the same again stands
+ * where it stood, and is passed. */
 static tb_err release(tb_apply *apply, const tb_digest *first, unsigned *left)
 {
     tb_digest *queue = tb_arena_array(apply->arena, (size_t)*left + 2, sizeof *queue);
@@ -120,13 +148,14 @@ static tb_err release(tb_apply *apply, const tb_digest *first, unsigned *left)
     }
     size_t from = 0;
     size_t to = 0;
+    tb_digest held = {{0}};
     queue[to++] = *first;
     while (from<to && * left> 0) {
-        tb_digest held;
-        tb_party giver;
-        tb_err err = tb_held_take(apply->txn, &queue[from], &held, &giver);
+        tb_arrival arrival;
+        tb_err err = take_held(apply, &queue[from], &held, &arrival);
         if (err == TB_ERR_NOT_FOUND) {
             from++;
+            held = (tb_digest){{0}};
             continue;
         }
         if (err != TB_OK) {
@@ -134,7 +163,7 @@ static tb_err release(tb_apply *apply, const tb_digest *first, unsigned *left)
         }
         (*left)--;
         tb_place_verdict verdict;
-        err = place_again(apply, &held, &giver, &verdict);
+        err = place_again(apply, &arrival, &verdict);
         if (err != TB_OK) {
             return err;
         }
@@ -154,6 +183,34 @@ tb_err tb_held_release(tb_apply *apply, const tb_digest *arrived)
     return release(apply, arrived, &left);
 }
 
+/* What the held event behind *at, which moves, waits for, and whether that is placed by now. */
+static tb_err next_placed(tb_apply *apply, tb_bytes *at, tb_digest *out_missing, bool *out_placed)
+{
+    tb_bytes all = {NULL, 0};
+    tb_bytes value;
+    tb_digest held;
+    tb_event_key found;
+    tb_event_row row;
+    tb_err err = at->size == 0 ? tb_store_seek(apply->txn, TB_TABLE_HELD, all, all, at, &value)
+                               : tb_store_next(apply->txn, TB_TABLE_HELD, all, *at, at, &value);
+    if (err != TB_OK && err != TB_ERR_CORRUPT) {
+        return err;
+    }
+    if (err == TB_ERR_CORRUPT || at->size != 2 * TB_DIGEST_BYTES) {
+        return tb_set_aside(apply->agent, apply->txn, apply->now, TB_TABLE_HELD, *at,
+                            apply->effects);
+    }
+    memcpy(out_missing->bytes, at->data, TB_DIGEST_BYTES);
+    memcpy(held.bytes, at->data + TB_DIGEST_BYTES, TB_DIGEST_BYTES);
+    err = tb_event_find(apply->txn, &held, &found, &row);
+    if (err == TB_OK) {
+        err = tb_event_of_case(apply->txn, &found.case_id, out_missing, &found, &row);
+    }
+    *out_placed = err == TB_OK && row.standing != TB_STANDING_HELD_BACK;
+    /* one whose event does not read is set aside when its turn comes */
+    return err == TB_ERR_NOT_FOUND || err == TB_ERR_CORRUPT ? TB_OK : err;
+}
+
 /* Looks through all that is held for events whose predecessor is placed by now. */
 static tb_err resume_unfinished(tb_apply *apply, unsigned *left)
 {
@@ -166,29 +223,13 @@ static tb_err resume_unfinished(tb_apply *apply, unsigned *left)
     if (err != TB_OK) {
         return err;
     }
-    tb_bytes key;
-    tb_bytes value;
-    tb_bytes all = tb_bytes_of(NULL, 0);
-    err = tb_store_seek(apply->txn, TB_TABLE_HELD, all, all, &key, &value);
+    tb_bytes at = {NULL, 0};
     while (err == TB_OK && *left > 0) {
-        if (key.size != 2 * TB_DIGEST_BYTES) {
-            return TB_ERR_CORRUPT;
-        }
+        bool placed = false;
         tb_digest missing;
-        tb_digest held;
-        memcpy(missing.bytes, key.data, TB_DIGEST_BYTES);
-        memcpy(held.bytes, key.data + TB_DIGEST_BYTES, TB_DIGEST_BYTES);
-        tb_event_key found;
-        tb_event_row row;
-        err = tb_event_find(apply->txn, &held, &found, &row);
-        if (err == TB_OK) {
-            err = tb_event_of_case(apply->txn, &found.case_id, &missing, &found, &row);
-        }
-        if (err == TB_OK && row.standing != TB_STANDING_HELD_BACK) {
+        err = next_placed(apply, &at, &missing, &placed);
+        if (err == TB_OK && placed) {
             err = release(apply, &missing, left);
-        }
-        if (err == TB_OK || err == TB_ERR_NOT_FOUND) {
-            err = tb_store_next(apply->txn, TB_TABLE_HELD, all, key, &key, &value);
         }
     }
     return err == TB_ERR_NOT_FOUND ? TB_OK : err;
@@ -207,9 +248,32 @@ tb_err tb_held_resume(tb_apply *apply)
             tb_held_campaign(tb_bytes_str(campaigns->list[i]->id), campaigns->list[i]->version);
         err = release(apply, &waited, &left);
     }
-    if (err == TB_OK) {
-        tb_digest directory = tb_paper_directory();
-        err = release(apply, &directory, &left);
-    }
     return err;
+}
+
+tb_err tb_held_directory(tb_apply *apply, tb_digest *behind, bool *out_done)
+{
+    tb_digest directory = tb_paper_directory();
+    unsigned left = RELEASE_MAX;
+    *out_done = false;
+    while (left > 0) {
+        tb_arrival arrival;
+        tb_place_verdict verdict;
+        tb_err err = take_held(apply, &directory, behind, &arrival);
+        if (err == TB_ERR_NOT_FOUND) {
+            *out_done = true;
+            return TB_OK;
+        }
+        if (err == TB_OK) {
+            left--;
+            err = place_again(apply, &arrival, &verdict);
+        }
+        if (err == TB_OK && verdict == TB_PLACE_KEPT) {
+            err = release(apply, behind, &left);
+        }
+        if (err != TB_OK) {
+            return err;
+        }
+    }
+    return TB_OK;
 }

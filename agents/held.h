@@ -29,4 +29,8 @@ tb_err tb_held_release(tb_apply *apply, const tb_digest *arrived) TB_MUST_USE;
  * release. */
 tb_err tb_held_resume(tb_apply *apply) TB_MUST_USE;
 
+/* Places what waited for a directory and need not any more: a slice behind an event, which moves.
+ * *out_done: all was looked at. */
+tb_err tb_held_directory(tb_apply *apply, tb_digest *behind, bool *out_done) TB_MUST_USE;
+
 #endif

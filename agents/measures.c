@@ -98,7 +98,8 @@ static tb_err replace(tb_txn *txn,
     return err;
 }
 
-/* A case whose campaign is not installed now keeps what it gave. */
+/* A case whose campaign is not installed now keeps what it gave, and so does one that does not
+ * read: it must not fail every turn for all others. The check of the store tells which it is. */
 static tb_err count_anew(const tb_agent *agent, tb_txn *txn, const tb_case_id *id)
 {
     tb_case_row row;
@@ -109,12 +110,15 @@ static tb_err count_anew(const tb_agent *agent, tb_txn *txn, const tb_case_id *i
     bool certain;
     tb_err err = tb_case_load(agent, txn, id, &row);
     if (err != TB_OK || row.view.type == NULL) {
-        return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+        return err == TB_ERR_NOT_FOUND || err == TB_ERR_CORRUPT ? TB_OK : err;
     }
     const tb_campaign *newest = tb_campaigns_newest(agent->campaigns, row.campaign);
     err = tb_measured_of(txn, id, &old, &old_count);
     if (err == TB_OK) {
         err = tb_measure_case(agent, txn, &row, newest, NULL, true, &now, &now_count, &certain);
+    }
+    if (err == TB_ERR_CORRUPT) {
+        return TB_OK;
     }
     return err == TB_OK ? replace(txn, row.campaign, old, old_count, now, now_count) : err;
 }
@@ -222,10 +226,11 @@ count_slice(const tb_agent *agent, tb_txn *txn, const tb_campaign *newest, progr
         size_t mark = tb_arena_mark(tb_txn_arena(txn));
         err = tb_case_after(txn, &p->at, false, &p->at);
         if (err == TB_OK) {
-            err = tb_case_get(txn, &p->at, &row);
-        }
-        if (err == TB_OK && tb_bytes_equal(row.campaign, tb_bytes_str(newest->id))) {
-            err = count_anew(agent, txn, &p->at);
+            tb_err got = tb_case_get(txn, &p->at, &row);
+            if (got == TB_OK && tb_bytes_equal(row.campaign, tb_bytes_str(newest->id))) {
+                got = count_anew(agent, txn, &p->at);
+            }
+            err = got == TB_ERR_CORRUPT ? TB_OK : got;
         }
         tb_arena_release(tb_txn_arena(txn), mark);
     }
@@ -268,7 +273,8 @@ tb_err tb_measures_tick(const tb_agent *agent, tb_txn *txn)
     progress p;
     tb_err err = heed_directory(agent, txn);
     if (agent->pending.count > 0 || agent->work != NULL) {
-        return err; /* what was done in this turn is in a notice, and awaits its stamp, only at its end */
+        return err; /* what was done in this turn is in a notice, and awaits its stamp, only at its
+                       end */
     }
     if (err == TB_OK) {
         err = tb_measures_settle(agent, txn, TB_MEASURE_CASES_A_TURN);

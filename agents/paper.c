@@ -1,10 +1,14 @@
 #include "agents/paper.h"
 
 #include "agents/held.h"
+#include "agents/rows_link_keys.h"
+#include "base/pack.h"
 #include "messages/digest.h"
 
 /* META: what was held back was placed under this version of the directory. */
 #define PLACED "held placed under directory"
+/* META: looking through it for a version has come as far as this event. */
+#define LOOKED "held looked through for directory"
 
 tb_digest tb_paper_directory(void)
 {
@@ -65,9 +69,47 @@ tb_err tb_paper_due(const tb_agent *agent, tb_txn *txn, bool *out)
     return err;
 }
 
+/* ---- looking through what waits ---- */
+
+/* Nothing yet, when what is kept is of another version. */
+static tb_err looked_get(tb_txn *txn, uint32_t version, tb_digest *out)
+{
+    tb_bytes value;
+    tb_reader r;
+    *out = (tb_digest){{0}};
+    tb_err err = tb_store_get(txn, TB_TABLE_META, tb_bytes_str(LOOKED), &value);
+    if (err != TB_OK) {
+        return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+    }
+    tb_reader_init(&r, value);
+    uint32_t of = tb_get_u32(&r);
+    tb_digest behind = tb_read_digest(&r);
+    if (!tb_reader_done(&r)) {
+        return TB_ERR_CORRUPT;
+    }
+    if (of == version) {
+        *out = behind;
+    }
+    return TB_OK;
+}
+
+static tb_err looked_put(tb_txn *txn, uint32_t version, const tb_digest *behind)
+{
+    uint8_t buffer[4 + TB_DIGEST_BYTES];
+    tb_writer w;
+    tb_writer_init(&w, buffer, sizeof buffer);
+    tb_put_u32(&w, version);
+    tb_put_raw(&w, behind->bytes, TB_DIGEST_BYTES);
+    return tb_store_put(txn, TB_TABLE_META, tb_bytes_str(LOOKED),
+                        tb_bytes_of(buffer, sizeof buffer));
+}
+
 tb_err tb_paper_tick(tb_step *step)
 {
+    uint32_t version = step->agent->directory->version;
+    tb_digest behind;
     bool due;
+    bool done;
     tb_err err = tb_paper_due(step->agent, step->txn, &due);
     if (err != TB_OK || !due) {
         return err;
@@ -77,7 +119,13 @@ tb_err tb_paper_tick(tb_step *step)
                       .arena = step->arena,
                       .now = step->now,
                       .effects = step->effects};
-    err = tb_held_resume(&apply);
-    return err == TB_OK ? tb_meta_number_put(step->txn, PLACED, step->agent->directory->version)
-                        : err;
+    err = looked_get(step->txn, version, &behind);
+    if (err == TB_OK) {
+        err = tb_apply_directory(&apply, &behind, &done);
+    }
+    if (err != TB_OK) {
+        return err;
+    }
+    return done ? tb_meta_number_put(step->txn, PLACED, version)
+                : looked_put(step->txn, version, &behind);
 }

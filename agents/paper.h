@@ -14,8 +14,8 @@
 tb_digest tb_paper_directory(void);
 
 /* Of an event that enters a paper answer. Accepted, or paper_party and not_active in
- * apply->objection; *out_waits when the directory version it names is newer than any here. A
- * version older than this party's first is taken at its author's word: it signed it. */
+ * apply->objection; *out_waits, and not fine, when the directory version it names is newer than any
+ * here. A version older than this party's first is taken at its author's word: it signed it. */
 tb_err
 tb_paper_check(tb_apply *apply, const tb_event *event, bool *out_waits, bool *out_fine) TB_MUST_USE;
 

@@ -56,13 +56,20 @@ static tb_err ask_anew(tb_step *step)
     while (err == TB_OK) {
         tb_party peer;
         tb_asked_row asked;
-        err = tb_asked_next(step->txn, &cursor, &peer, &asked);
+        err = tb_asked_each(step->txn, &cursor, &peer, &asked);
         if (err == TB_OK && asked.ended == 0) {
             asked = (tb_asked_row){.due = step->now.real};
             err = tb_asked_put(step->txn, &peer, &asked);
         }
     }
     return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+}
+
+/* Whom an earlier recovery asked, and until when it had lost something. */
+static tb_err forget_earlier(tb_txn *txn)
+{
+    tb_err err = tb_asked_clear(txn);
+    return err == TB_OK ? tb_meta_number_put(txn, LOST_UNTIL, 0) : err;
 }
 
 tb_err tb_recovery_begin(tb_step *step, tb_bytes account, tb_bytes reason, tb_refusal *out_refused)
@@ -95,7 +102,7 @@ tb_err tb_recovery_begin(tb_step *step, tb_bytes account, tb_bytes reason, tb_re
         .account = account,
         .reason = reason,
     };
-    err = again ? ask_anew(step) : tb_asked_clear(step->txn);
+    err = again ? ask_anew(step) : forget_earlier(step->txn);
     if (err == TB_OK) {
         err = renew(step);
     }
@@ -145,7 +152,7 @@ static tb_err ask_soon(tb_step *step, const tb_party *peer)
     if (err == TB_OK && asked.notice == 0 && asked.ended == 0) {
         return TB_OK;
     }
-    if (err == TB_ERR_NOT_FOUND) {
+    if (err == TB_ERR_NOT_FOUND || err == TB_ERR_CORRUPT) {
         asked = (tb_asked_row){.asked = 0};
     } else if (err != TB_OK) {
         return err;
@@ -175,7 +182,7 @@ static tb_err note_lost(tb_step *step,
     tb_lost_row row;
     tb_err err = tb_lost_get(step->txn, self, &mark->stream, &row);
     bool known = err == TB_OK;
-    if (err == TB_ERR_NOT_FOUND) {
+    if (err == TB_ERR_NOT_FOUND || err == TB_ERR_CORRUPT) {
         row = (tb_lost_row){.have = have, .have_digest = *have_digest};
     } else if (err != TB_OK) {
         return err;

@@ -1,6 +1,7 @@
 /* recovery_ask - asking the peers that stand above our copy, and what their answers leave open. */
 #include "agents/outbox.h"
 #include "agents/recovery.h"
+#include "agents/set_aside.h"
 #include "base/text.h"
 
 /* Peers asked in one turn. */
@@ -19,7 +20,7 @@ static tb_err next_due(tb_txn *txn, tb_time *out)
     while (err == TB_OK) {
         tb_party peer;
         tb_asked_row asked;
-        err = tb_asked_next(txn, &cursor, &peer, &asked);
+        err = tb_asked_each(txn, &cursor, &peer, &asked);
         if (err == TB_OK && asked.ended == 0 && (least == 0 || asked.due < least)) {
             least = asked.due;
         }
@@ -64,8 +65,13 @@ typedef struct verdict {
 } verdict;
 
 /* What an answer leaves open. What it closes is held again. */
-static tb_err
-weigh(tb_agent *agent, tb_txn *txn, const tb_party *peer, const tb_resend *resend, verdict *out)
+static tb_err weigh(tb_agent *agent,
+                    tb_txn *txn,
+                    tb_now now,
+                    const tb_party *peer,
+                    const tb_resend *resend,
+                    tb_effects *effects,
+                    verdict *out)
 {
     tb_bytes cursor = {NULL, 0};
     tb_err err = TB_OK;
@@ -74,6 +80,10 @@ weigh(tb_agent *agent, tb_txn *txn, const tb_party *peer, const tb_resend *resen
         tb_stream stream;
         tb_lost_row row;
         err = tb_lost_next(txn, &agent->self, peer, &cursor, &stream, &row);
+        if (err == TB_ERR_CORRUPT) { /* nobody can say what it left open */
+            err = tb_set_aside(agent, txn, now, TB_TABLE_LOST, cursor, effects);
+            continue;
+        }
         if (err != TB_OK) {
             break;
         }
@@ -127,7 +137,7 @@ static tb_err end_answer(tb_agent *agent,
                          tb_effects *effects)
 {
     verdict left;
-    tb_err err = weigh(agent, txn, peer, resend, &left);
+    tb_err err = weigh(agent, txn, now, peer, resend, effects, &left);
     if (err != TB_OK) {
         return err;
     }
@@ -147,6 +157,23 @@ static tb_err end_answer(tb_agent *agent,
     return err;
 }
 
+/* Whether an end is one of what this incarnation asked: an ask of an earlier one may have had the
+ * same notice number, and its answer be under way yet. Whoever took our ask holds something of a
+ * stream of ours of now, and its end says so, unless there are too many to say. */
+static tb_err has_our_ask(const tb_agent *agent, tb_txn *txn, const tb_resend *resend, bool *out)
+{
+    tb_incarnation now;
+    tb_err err = tb_meta_incarnation(txn, &now);
+    *out = resend->from_count == TB_HELD_STREAMS_MAX;
+    for (size_t i = 0; err == TB_OK && !*out && i < resend->from_count; i++) {
+        const tb_stream *stream = &resend->from[i].stream;
+        *out = tb_party_equal(&stream->sender, &agent->self) &&
+               tb_incarnation_compare(&stream->incarnation, &now) == 0 &&
+               resend->from[i].number > 0;
+    }
+    return err;
+}
+
 tb_err tb_recovery_answer(tb_agent *agent,
                           tb_txn *txn,
                           tb_now now,
@@ -161,11 +188,17 @@ tb_err tb_recovery_answer(tb_agent *agent,
         return err;
     }
     err = tb_asked_get(txn, peer, &asked);
-    if (err != TB_OK || asked.ended != 0) {
-        return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+    if (err != TB_OK || asked.ended != 0) { /* one that does not read is asked again */
+        return err == TB_ERR_NOT_FOUND || err == TB_ERR_CORRUPT ? TB_OK : err;
     }
     asked.heard = now.real;
     bool ends = resend->to > 0 && resend->to == asked.notice;
+    if (ends) {
+        err = has_our_ask(agent, txn, resend, &ends);
+    }
+    if (err != TB_OK) {
+        return err;
+    }
     err = ends ? end_answer(agent, txn, now, peer, resend, &asked, effects)
                : tb_asked_put(txn, peer, &asked);
     return err == TB_OK ? tb_recovery_settle(txn, now, effects) : err;
@@ -252,7 +285,7 @@ tb_err tb_recovery_tick(tb_step *step)
     while (err == TB_OK && left > 0) {
         tb_party peer;
         tb_asked_row asked;
-        err = tb_asked_next(step->txn, &cursor, &peer, &asked);
+        err = tb_asked_each(step->txn, &cursor, &peer, &asked);
         if (err == TB_OK && asked.ended == 0 && asked.due <= step->now.real) {
             err = look_after(step, &peer, &asked);
             left--;

@@ -23,7 +23,9 @@ static tb_err add(holding *h, const tb_stream *stream, uint64_t number, const tb
         at->number = lost.have;
         at->digest = lost.have_digest;
     }
-    if (err != TB_OK && err != TB_ERR_NOT_FOUND) {
+    if (err == TB_ERR_CORRUPT) {
+        at->number = 0; /* asked for from its beginning */
+    } else if (err != TB_OK && err != TB_ERR_NOT_FOUND) {
         return err;
     }
     h->count += at->number > 0 ? 1 : 0;
@@ -109,7 +111,7 @@ static tb_err end_of(tb_step *step, const tb_stream *stream, tb_old_mark *out)
         out->number = lost.base;
         out->digest = lost.base_digest;
     }
-    return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+    return err == TB_ERR_NOT_FOUND || err == TB_ERR_CORRUPT ? TB_OK : err;
 }
 
 static tb_err add_marks(tb_step *step, const tb_recovery_row *row, tb_header *header, size_t entry)
@@ -140,6 +142,7 @@ static tb_err newest_shown(tb_step *step, const tb_party *recipient, tb_incarnat
             stream.incarnation.counter > newest->counter) {
             *newest = stream.incarnation;
         }
+        err = err == TB_ERR_CORRUPT ? TB_OK : err;
     }
     return err == TB_ERR_NOT_FOUND ? TB_OK : err;
 }

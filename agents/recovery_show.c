@@ -16,7 +16,7 @@ static tb_err show_asked(const tb_agent *agent, tb_txn *txn, tb_local_recovery *
     while (out->asked_count < room) {
         tb_party peer;
         tb_asked_row row;
-        err = tb_asked_next(txn, &cursor, &peer, &row);
+        err = tb_asked_each(txn, &cursor, &peer, &row);
         if (err != TB_OK) {
             break;
         }

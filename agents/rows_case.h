@@ -161,9 +161,18 @@ tb_err tb_held_put(tb_txn *txn,
                    const tb_digest *held,
                    tb_time since,
                    const tb_party *giver) TB_MUST_USE;
-/* The first event that waits for missing; taken off. */
-tb_err tb_held_take(tb_txn *txn, const tb_digest *missing, tb_digest *out_held, tb_party *out_giver)
-    TB_MUST_USE;
+/* The first event behind another, zero for none, that waits for missing. *out_row is its key as it
+ * is, also with TB_ERR_CORRUPT. */
+tb_err tb_held_next(tb_txn *txn,
+                    const tb_digest *missing,
+                    const tb_digest *behind,
+                    tb_digest *out_held,
+                    tb_party *out_giver,
+                    tb_bytes *out_row) TB_MUST_USE;
+/* It waits no more. */
+tb_err tb_held_del(tb_txn *txn, tb_bytes row, const tb_party *giver) TB_MUST_USE;
+/* One event less is held back of what a party gave. */
+tb_err tb_held_less(tb_txn *txn, const tb_party *giver) TB_MUST_USE;
 /* Events held back of what one party gave. */
 tb_err tb_held_of(tb_txn *txn, const tb_party *giver, uint64_t *out) TB_MUST_USE;
 

@@ -142,29 +142,39 @@ tb_err tb_held_put(tb_txn *txn,
     return err == TB_OK ? count_held(txn, giver, true) : err;
 }
 
-tb_err tb_held_take(tb_txn *txn, const tb_digest *missing, tb_digest *out_held, tb_party *out_giver)
+tb_err tb_held_next(tb_txn *txn,
+                    const tb_digest *missing,
+                    const tb_digest *behind,
+                    tb_digest *out_held,
+                    tb_party *out_giver,
+                    tb_bytes *out_row)
 {
-    tb_bytes key;
+    uint8_t from[2 * TB_DIGEST_BYTES];
     tb_bytes value;
-    tb_err err = tb_store_seek(txn, TB_TABLE_HELD, id_key(missing), id_key(missing), &key, &value);
+    memcpy(from, missing->bytes, TB_DIGEST_BYTES);
+    memcpy(from + TB_DIGEST_BYTES, behind->bytes, TB_DIGEST_BYTES);
+    tb_err err = tb_store_next(txn, TB_TABLE_HELD, id_key(missing), tb_bytes_of(from, sizeof from),
+                               out_row, &value);
     if (err != TB_OK) {
         return err;
     }
-    if (key.size != 2 * TB_DIGEST_BYTES || value.size != HELD_BYTES) {
+    if (out_row->size != 2 * TB_DIGEST_BYTES || value.size != HELD_BYTES) {
         return TB_ERR_CORRUPT;
     }
-    tb_party giver;
-    memcpy(giver.text, value.data + 8, TB_PARTY_BYTES);
-    err = tb_store_del(txn, TB_TABLE_HELD, key);
-    if (err == TB_OK) {
-        err = count_held(txn, &giver, false);
-    }
-    if (err != TB_OK) {
-        return err;
-    }
-    memcpy(out_held->bytes, key.data + TB_DIGEST_BYTES, TB_DIGEST_BYTES);
-    *out_giver = giver;
+    memcpy(out_held->bytes, out_row->data + TB_DIGEST_BYTES, TB_DIGEST_BYTES);
+    memcpy(out_giver->text, value.data + 8, TB_PARTY_BYTES);
     return TB_OK;
+}
+
+tb_err tb_held_less(tb_txn *txn, const tb_party *giver)
+{
+    return count_held(txn, giver, false);
+}
+
+tb_err tb_held_del(tb_txn *txn, tb_bytes row, const tb_party *giver)
+{
+    tb_err err = tb_store_del(txn, TB_TABLE_HELD, row);
+    return err == TB_OK ? tb_held_less(txn, giver) : err;
 }
 
 /* ---- META ---- */

@@ -225,9 +225,10 @@ typedef struct tb_untold_row {
 
 tb_err tb_untold_put(tb_txn *txn, const tb_untold_row *row) TB_MUST_USE;
 tb_err tb_untold_del(tb_txn *txn, const tb_untold_row *row) TB_MUST_USE;
-/* The first behind a cursor, which moves; empty for the first of all. Ends with TB_ERR_NOT_FOUND. */
-tb_err tb_untold_next(tb_txn *txn, const tb_party *self, tb_bytes *cursor, tb_untold_row *out)
-    TB_MUST_USE;
+/* The first behind a cursor, which moves; empty for the first of all. Ends with TB_ERR_NOT_FOUND.
+ */
+tb_err
+tb_untold_next(tb_txn *txn, const tb_party *self, tb_bytes *cursor, tb_untold_row *out) TB_MUST_USE;
 
 /* ---- PROOF, PROOF_TREE ---- */
 
@@ -388,7 +389,8 @@ typedef struct tb_alarm_row {
 tb_err tb_alarm_put(tb_txn *txn, uint64_t number, const tb_alarm_row *row) TB_MUST_USE;
 /* Absent is fine. */
 tb_err tb_alarm_drop(tb_txn *txn, uint64_t number) TB_MUST_USE;
-/* The newest alarm at or below a number. */
+/* The newest alarm at or below a number. *out_number is its own also with TB_ERR_CORRUPT; 0 when
+ * its key does not read either. */
 tb_err
 tb_alarm_last(tb_txn *txn, uint64_t upto, uint64_t *out_number, tb_alarm_row *out) TB_MUST_USE;
 

@@ -332,14 +332,9 @@ tb_err tb_alarm_last(tb_txn *txn, uint64_t upto, uint64_t *out_number, tb_alarm_
     tb_key_begin(&from);
     tb_key_number(&from, upto);
     tb_err err = tb_store_last(txn, TB_TABLE_ALARM, all, tb_key_bytes(&from), &key, &value);
-    if (err != TB_OK) {
+    if (err != TB_OK && err != TB_ERR_CORRUPT) {
         return err;
     }
-    err = alarm_decode(value, out);
-    if (err != TB_OK) {
-        return err;
-    }
-
     *out_number = tb_key_last_number(key);
-    return TB_OK;
+    return err == TB_OK ? alarm_decode(value, out) : err;
 }

@@ -131,6 +131,10 @@ tb_err tb_lost_next(tb_txn *txn,
     tb_key_begin(&prefix);
     tb_key_party(&prefix, peer);
     tb_err err = first_or_next(txn, TB_TABLE_LOST, tb_key_bytes(&prefix), *cursor, &key, &value);
+    if (err != TB_OK && err != TB_ERR_CORRUPT) {
+        return err;
+    }
+    *cursor = key;
     if (err != TB_OK) {
         return err;
     }
@@ -146,12 +150,10 @@ tb_err tb_lost_next(tb_txn *txn,
     stream.incarnation = tb_read_incarnation(&r);
     stream.lane = tb_read_lane(&r);
     err = tb_reader_done(&r) && in <= 1 ? lost_decode(value, out) : TB_ERR_CORRUPT;
-    if (err != TB_OK) {
-        return err;
+    if (err == TB_OK) {
+        *out_stream = stream;
     }
-    *cursor = key;
-    *out_stream = stream;
-    return TB_OK;
+    return err;
 }
 
 /* ---- ASKED ---- */
@@ -213,20 +215,32 @@ tb_err tb_asked_next(tb_txn *txn, tb_bytes *cursor, tb_party *out_peer, tb_asked
     tb_bytes value;
     tb_bytes all = {NULL, 0};
     tb_err err = first_or_next(txn, TB_TABLE_ASKED, all, *cursor, &key, &value);
-    if (err != TB_OK) {
+    if (err != TB_OK && err != TB_ERR_CORRUPT) {
         return err;
     }
 
     tb_reader r;
     tb_reader_init(&r, key);
     tb_party peer = tb_read_party(&r);
-    err = tb_reader_done(&r) ? asked_decode(value, out) : TB_ERR_CORRUPT;
-    if (err != TB_OK) {
-        return err;
-    }
     *cursor = key;
-    *out_peer = peer;
-    return TB_OK;
+    *out_peer = tb_reader_done(&r) ? peer : (tb_party){{0}};
+    if (err != TB_OK || tb_party_empty(out_peer)) {
+        return TB_ERR_CORRUPT;
+    }
+    return asked_decode(value, out);
+}
+
+tb_err tb_asked_each(tb_txn *txn, tb_bytes *cursor, tb_party *out_peer, tb_asked_row *out)
+{
+    tb_err err = tb_asked_next(txn, cursor, out_peer, out);
+    while (err == TB_ERR_CORRUPT && tb_party_empty(out_peer)) {
+        err = tb_asked_next(txn, cursor, out_peer, out);
+    }
+    if (err == TB_ERR_CORRUPT) {
+        *out = (tb_asked_row){.due = 1};
+        err = TB_OK;
+    }
+    return err;
 }
 
 tb_err tb_asked_clear(tb_txn *txn)

@@ -52,7 +52,8 @@ tb_err tb_lost_put(tb_txn *txn,
                    const tb_party *self,
                    const tb_stream *stream,
                    const tb_lost_row *row) TB_MUST_USE;
-/* The streams with one peer; cursor empty for the first. Ends with TB_ERR_NOT_FOUND. */
+/* The streams with one peer; cursor empty for the first. Ends with TB_ERR_NOT_FOUND. The cursor is
+ * the row's key as it is, also with TB_ERR_CORRUPT. */
 tb_err tb_lost_next(tb_txn *txn,
                     const tb_party *self,
                     const tb_party *peer,
@@ -73,9 +74,14 @@ typedef struct tb_asked_row {
 
 tb_err tb_asked_get(tb_txn *txn, const tb_party *peer, tb_asked_row *out) TB_MUST_USE;
 tb_err tb_asked_put(tb_txn *txn, const tb_party *peer, const tb_asked_row *row) TB_MUST_USE;
-/* cursor empty for the first. Ends with TB_ERR_NOT_FOUND. */
+/* cursor empty for the first. Ends with TB_ERR_NOT_FOUND. With TB_ERR_CORRUPT the cursor has moved,
+ * and the peer is there when it reads. */
 tb_err
 tb_asked_next(tb_txn *txn, tb_bytes *cursor, tb_party *out_peer, tb_asked_row *out) TB_MUST_USE;
+/* Likewise for who asks them: one whose row does not read is to be asked at once, as if for the
+ * first time. */
+tb_err
+tb_asked_each(tb_txn *txn, tb_bytes *cursor, tb_party *out_peer, tb_asked_row *out) TB_MUST_USE;
 /* Forgets who was asked in an earlier recovery. */
 tb_err tb_asked_clear(tb_txn *txn) TB_MUST_USE;
 

@@ -75,14 +75,18 @@ static tb_err add_alarms(tb_txn *txn, tb_local_status *status)
         if (err == TB_ERR_NOT_FOUND) {
             break;
         }
+        tb_bytes *out = &status->alarm_texts[status->alarm_text_count];
         if (err == TB_OK) {
-            err = alarm_text(arena, &alarm, &status->alarm_texts[status->alarm_text_count]);
+            err = alarm_text(arena, &alarm, out);
+        } else if (err == TB_ERR_CORRUPT) { /* it hides no other */
+            *out = tb_bytes_str("An alarm that was kept here does not read any more.");
+            err = TB_OK;
         }
         if (err != TB_OK) {
             return err;
         }
         status->alarm_text_count++;
-        upto = number - 1;
+        upto = number > 0 ? number - 1 : 0;
     }
     return TB_OK;
 }

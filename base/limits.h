@@ -217,8 +217,8 @@
 /* Versions of the directory an agent judges by, the newest last. */
 #define TB_DIRECTORIES_MAX 8
 
-/* After a tick for which the store had no room the next one waits this long: what is due stays due,
- * and looking without pause would find the same. */
+/* After a tick that failed, or for which the store had no room, the next one waits this long: what
+ * is due stays due, and looking without pause would find the same. */
 #define TB_FULL_PAUSE_MS 1000
 /* Alarms kept; beyond it the oldest goes, and the count goes on. */
 #define TB_ALARMS_MAX 10000

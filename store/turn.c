@@ -95,7 +95,7 @@ static void drop(tb_node *node, const tb_input *input, tb_err err)
     if (node->dropped != NULL) {
         node->dropped(node->logic, input, err, &node->arena, &node->effects);
     }
-    node->starved = node->starved || err == TB_ERR_FULL;
+    node->starved = node->starved || err == TB_ERR_FULL || input->kind == TB_INPUT_TICK;
     node->perform(node->shell, &node->effects);
 }
 

@@ -57,8 +57,8 @@ struct tb_node {
     void *shell;
     tb_perform_fn *perform;
     tb_seed_fn *seed;
-    /* An input was dropped because the store is full. What is due stays due, so the shell waits a
-     * while before its next tick, and takes this back. */
+    /* An input was dropped because the store is full, or a tick for whatever reason. What is due
+     * stays due, so the shell waits a while before its next tick, and takes this back. */
     bool starved;
 };
 

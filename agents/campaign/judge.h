@@ -127,13 +127,21 @@ tb_err tb_judge_opens(const tb_case_view *view,
  * holder and addressees must be those of a way the rules allow (LINKED_* tests are skipped, so a
  * way that only they rule out is accepted). An event of kind version is judged by
  * tb_judge_move_event instead; here no action is of its kind. Number, term, previous and signature
- * are the caller's. Whether parties are active, or off-line for a paper answer, is judged only under
- * the directory version the event names. */
+ * are the caller's. Whether parties are active, or off-line for a paper answer, is judged only
+ * under the directory version the event names. */
 tb_err tb_judge_event(const tb_case_view *view,
                       const tb_directory *directory,
                       const tb_event *event,
                       tb_arena *arena,
                       tb_objection *out_objection) TB_MUST_USE;
+
+/* What one of its groups turned out to hold, for who may read it: fields that its action sets in
+ * this group and nothing else, each of its form or empty. */
+bool tb_judge_sealed(const tb_case_type *type,
+                     const tb_event *event,
+                     tb_bytes group,
+                     const tb_field *fields,
+                     size_t count);
 
 /* Moving a case to a newer version of its campaign (design §9): by its holder, where the new
  * version is safe for the case's type and state (agents/campaign/compare.h). The ruling addresses

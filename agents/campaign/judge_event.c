@@ -1,4 +1,5 @@
 /* judge_event - an event that arrived: would the rules have allowed its author to write it. */
+#include "agents/campaign/fields.h"
 #include "agents/campaign/judge.h"
 #include "agents/campaign/scene.h"
 
@@ -246,4 +247,23 @@ tb_err tb_judge_event(const tb_case_view *view,
     }
     *out_objection = (tb_objection){code, scene.detail_zh, scene.detail_en};
     return TB_OK;
+}
+
+bool tb_judge_sealed(const tb_case_type *type,
+                     const tb_event *event,
+                     tb_bytes group,
+                     const tb_field *fields,
+                     size_t count)
+{
+    const tb_action *action = tb_case_type_action(type, event->action);
+    for (size_t i = 0; i < count; i++) {
+        const tb_field_def *def = tb_case_type_field(type, fields[i].id);
+        if (action == NULL || def == NULL || def->group == NULL ||
+            !tb_bytes_equal(tb_bytes_str(def->group), group) ||
+            tb_action_field_of(action, fields[i].id) == NULL ||
+            (fields[i].value.size > 0 && !tb_field_well_formed(def->type, fields[i].value))) {
+            return false;
+        }
+    }
+    return true;
 }

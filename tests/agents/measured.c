@@ -114,12 +114,16 @@
     "          - {field: figures, required: true}\n"                                                \
     "          - {field: practice}\n"                                                               \
     "          - {field: real_name_rate}\n\n"
-#define OTHERS                                                                                     \
-    "measures:\n"                                                                                  \
-    "  - {id: submitted, zh: 报送, en: submitted, " UNIT ", counts: [submit], at: opener}\n"       \
-    "  - {id: forwarded, zh: 转出, en: forwarded, unit: {zh: 个, en: numbers}, case_type: "     \
-    "notice,\n"                                                                                    \
-    "     counts: [forward], distinct: number}\n"                                                  \
+#define OTHERS                                                                                      \
+    "measures:\n"                                                                                   \
+    "  - {id: submitted, zh: 报送, en: submitted, " UNIT ", counts: [submit], at: opener}\n"        \
+    "  - {id: forwarded, zh: 转出, en: forwarded, unit: {zh: 个, en: numbers}, case_type: "      \
+    "notice,\n"                                                                                     \
+    "     counts: [forward], distinct: number}\n"                                                   \
+    "  - {id: homes, zh: 归属省数, en: homes, unit: {zh: 个, en: homes}, case_type: notice,\n" \
+    "     counts: [forward], distinct: home_province}\n"                                            \
+    "  - {id: on_its_way, zh: 转入用时, en: time to come, unit: {zh: 小时, en: hours},\n"     \
+    "     case_type: notice, hours: {from: submit, to: forward, stat: max}, at: home}\n"            \
     "\ncodes:\n"
 
 tb_campaign_loaded *measured_campaign(unsigned version)

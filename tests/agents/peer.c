@@ -44,7 +44,7 @@ static void turn_each(peer *p, const tb_input *inputs, size_t count)
     assert_ok(err);
 }
 
-static void turn(town *t, peer *p, tb_input *inputs, size_t count)
+void peer_turn(town *t, peer *p, tb_input *inputs, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         inputs[i].now = (tb_now){t->now, t->now};
@@ -76,13 +76,13 @@ static void turn(town *t, peer *p, tb_input *inputs, size_t count)
 void peer_step(town *t, peer *p, tb_input_kind kind, tb_bytes bytes)
 {
     tb_input input = {.kind = kind, .bytes = bytes};
-    turn(t, p, &input, 1);
+    peer_turn(t, p, &input, 1);
 }
 
 void peer_say(town *t, peer *p, const char *text)
 {
     tb_input input = {.kind = TB_INPUT_LOCAL, .peer = 1, .bytes = tb_bytes_str(text)};
-    turn(t, p, &input, 1);
+    peer_turn(t, p, &input, 1);
 }
 
 void peer_say_all(town *t, peer *p, const char *const *texts, size_t count)
@@ -92,7 +92,7 @@ void peer_say_all(town *t, peer *p, const char *const *texts, size_t count)
     for (size_t i = 0; i < count; i++) {
         inputs[i] = (tb_input){.kind = TB_INPUT_LOCAL, .peer = 1, .bytes = tb_bytes_str(texts[i])};
     }
-    turn(t, p, inputs, count);
+    peer_turn(t, p, inputs, count);
 }
 
 void peer_tick(town *t, peer *p, tb_time later)

@@ -18,11 +18,11 @@
 
 #define PEER_SENT_MAX 512
 /* The META row that keeps what was applied. */
-#define PEER_APPLIED  "test applied"
+#define PEER_APPLIED "test applied"
 /* And the one that counts how often drafts were told that the store went back. */
 #define PEER_WENT_BACK "test went back"
-#define TOWN_TIME     INT64_C(1700000000000)
-#define TOWN_FRESH_MS (365ll * 24 * 3600 * 1000) /* the directory's */
+#define TOWN_TIME      INT64_C(1700000000000)
+#define TOWN_FRESH_MS  (365ll * 24 * 3600 * 1000) /* the directory's */
 
 typedef struct peer {
     tb_agent agent;
@@ -76,6 +76,8 @@ void town_restart(town *t, peer *p);
 /* One turn as the shell does it: on an error, input by input. */
 void peer_step(town *t, peer *p, tb_input_kind kind, tb_bytes bytes);
 void peer_say(town *t, peer *p, const char *text);
+/* Whatever comes, in one turn. */
+void peer_turn(town *t, peer *p, tb_input *inputs, size_t count);
 /* Several in one turn. */
 void peer_say_all(town *t, peer *p, const char *const *texts, size_t count);
 void peer_tick(town *t, peer *p, tb_time later);

@@ -1,6 +1,6 @@
-#include "tests/agents/world.h"
-
+#include "agents/held.h"
 #include "messages/parts.h"
+#include "tests/agents/world.h"
 
 #define LEAD                                                                                       \
     "number=13800001234|source=police_case|offence=telecom_fraud|reported_at=2015-02-09T11:39:00+" \
@@ -88,6 +88,34 @@ static void an_event_whose_number_does_not_follow_is_refused_and_not_held_back(v
     check_world(w);
 }
 
+/* Both are installed, and one is a case of the other. */
+static void a_case_does_not_go_on_in_another_campaign(void **state)
+{
+    static tb_campaign other;
+    world *w = *state;
+    const tb_campaign *both[] = {w->campaign, &other};
+    tb_campaigns campaigns = {both, 2};
+    other = *w->campaign;
+    other.id = "other";
+    submit(w);
+    assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
+    letter *l = letter_to(w, "police.33");
+    tb_bytes *events;
+    size_t count;
+    tb_event event;
+    assert_int_equal(tb_part_events_decode(l->events, &w->memory, &events, &count), TB_ACCEPTED);
+    assert_int_equal(tb_event_decode(events[0], &w->memory, &event), TB_ACCEPTED);
+    event.campaign = tb_bytes_str(other.id);
+    assert_ok(tb_event_encode(&event, &w->memory, &events[0]));
+    assert_ok(tb_part_events_encode(events, count, &w->memory, &l->events));
+    l->ids[0] = tb_event_id(events[0]);
+    who(w, "police.33")->agent.campaigns = &campaigns;
+    assert_int_equal(deliver(w, l), TB_REFUSED_MALFORMED);
+    assert_string_equal(state_at(w, "police.33"), "submitted");
+    who(w, "police.33")->agent.campaigns = &w->campaigns;
+    check_world(w);
+}
+
 static void a_case_whose_opening_has_not_come_is_shown_as_held_back(void **state)
 {
     world *w = *state;
@@ -168,6 +196,42 @@ static void a_take_over_settles_a_fork(void **state)
         assert_string_equal(state_at(w, all[i]), "accepted");
     }
     check_world(w);
+}
+
+static unsigned standing_at(world *w, const char *id, tb_standing standing)
+{
+    tb_local_request request = {.kind = TB_REQUEST_GET_CASE, .case_id = w->case_id};
+    const tb_local_answer *answer = ask(w, id, &request);
+    unsigned count = 0;
+    for (size_t i = 0; i < answer->case_.event_count; i++) {
+        count += answer->case_.events[i].standing == standing;
+    }
+    return count;
+}
+
+/* Neither branch goes on: which is meant only a take-over can say. */
+static void what_follows_either_branch_of_a_fork_has_no_effect(void **state)
+{
+    world *w = *state;
+    submit(w);
+    assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
+    deliver_all(w);
+    tb_store *backup = clone(w, "bureau.44");
+    assert_int_equal(acts(w, "bureau.44", "sign_for", ""), TB_ACCEPTED);
+    tb_store *first = swap(w, "bureau.44", backup);
+    assert_int_equal(acts(w, "bureau.44", "wrong_home", "wrong_home_reason=other"), TB_ACCEPTED);
+    deliver_all(w);
+    assert_true(summary_at(w, "bureau.33").frozen);
+    /* the copy that signed for it knows of no fork */
+    tb_store_close(swap(w, "bureau.44", first));
+    assert_int_equal(acts(w, "bureau.44", "order", "ordered=cm.44"), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(standing_at(w, "bureau.33", TB_STANDING_FORKED), 2);
+    assert_string_equal(state_at(w, "bureau.33"), "signed_for");
+    assert_true(summary_at(w, "bureau.33").frozen);
+    assert_int_equal(acts(w, "bureau.33", "take_over", "take_over_reason=forked"), TB_ACCEPTED);
+    assert_int_equal(standing_at(w, "bureau.33", TB_STANDING_OVERTAKEN), 2);
 }
 
 static void events_of_a_term_that_is_over_are_overtaken(void **state)
@@ -264,6 +328,206 @@ static void events_of_a_campaign_that_is_not_installed_wait_for_it(void **state)
     w->case_id = first;
     assert_string_equal(state_at(w, "bureau.33"), "submitted");
     assert_string_equal(value_at(w, "bureau.33", "number"), "13800001234");
+    check_world(w);
+}
+
+/* One notice after the campaign has come brings them all. */
+static void many_cases_that_waited_for_their_campaign_are_opened_together(void **state)
+{
+    world *w = *state;
+    tb_case_id ids[7];
+    who(w, "bureau.33")->agent.campaigns = &w->none;
+    for (unsigned i = 0; i < 7; i++) {
+        char lead[128] = "number=13800001230|source=police_case|offence=other|"
+                         "reported_at=2015-02-09T11:39:00+08:00";
+        lead[17] = (char)('0' + i);
+        if (i == 6) {
+            who(w, "bureau.33")->agent.campaigns = &w->campaigns;
+        }
+        assert_int_equal(opens(w, "police.33", lead), TB_ACCEPTED);
+        ids[i] = w->case_id;
+        deliver_all(w);
+    }
+    for (unsigned i = 0; i < 7; i++) {
+        w->case_id = ids[i];
+        assert_string_equal(state_at(w, "bureau.33"), "submitted");
+        assert_int_equal(summary_at(w, "bureau.33").held_back, 0);
+    }
+    check_world(w);
+}
+
+static tb_txn *begin(world *w, const char *id)
+{
+    world_agent *a = who(w, id);
+    tb_txn *txn;
+    tb_arena_reset(&a->arena);
+    assert_ok(tb_store_begin(a->store, &a->arena, &txn));
+    return txn;
+}
+
+/* What is held back for the bureau's campaign, which is here: with a value that does not read, and
+ * of an event that is not here. */
+static void hold_what_does_not_read(world *w)
+{
+    tb_digest waits = tb_held_campaign(tb_bytes_str(w->campaign->id), w->campaign->version);
+    uint8_t key[2 * TB_DIGEST_BYTES] = {0};
+    tb_digest nothing = {{9}};
+    tb_txn *txn = begin(w, "bureau.33");
+    memcpy(key, waits.bytes, TB_DIGEST_BYTES);
+    key[TB_DIGEST_BYTES] = 8;
+    assert_ok(tb_store_put(txn, TB_TABLE_HELD, tb_bytes_of(key, sizeof key), tb_bytes_str("bad")));
+    assert_ok(tb_held_put(txn, &waits, &nothing, w->clock, &who(w, "police.33")->id));
+    assert_ok(tb_store_commit(txn));
+}
+
+/* The letter's only event as a liar makes it, who commits in one group to that. */
+static void lie_in_group(world *w, letter *l, const char *group, tb_bytes content)
+{
+    tb_bytes *events;
+    tb_opening *openings;
+    size_t count;
+    size_t opening_count;
+    tb_event event;
+    bool found = false;
+    assert_int_equal(tb_part_events_decode(l->events, &w->memory, &events, &count), TB_ACCEPTED);
+    assert_int_equal(count, 1);
+    assert_int_equal(tb_event_decode(events[0], &w->memory, &event), TB_ACCEPTED);
+    assert_int_equal(tb_part_openings_decode(l->openings, &w->memory, &openings, &opening_count),
+                     TB_ACCEPTED);
+    for (size_t i = 0; i < opening_count; i++) {
+        bool this = tb_bytes_equal(openings[i].group, tb_bytes_str(group));
+        openings[i].content = this ? content : openings[i].content;
+        for (size_t j = 0; this && j < event.commitment_count; j++) {
+            if (tb_bytes_equal(event.commitments[j].group, openings[i].group)) {
+                event.commitments[j].digest =
+                    tb_commitment_of(&openings[i], &event.hub, &event.case_id);
+                found = true;
+            }
+        }
+    }
+    assert_true(found);
+    assert_ok(tb_event_encode(&event, &w->memory, &events[0]));
+    assert_ok(tb_part_events_encode(events, count, &w->memory, &l->events));
+    l->ids[0] = tb_event_id(events[0]);
+    for (size_t i = 0; i < opening_count; i++) {
+        openings[i].event = l->ids[0];
+    }
+    assert_ok(tb_part_openings_encode(openings, opening_count, &w->memory, &l->openings));
+    w->case_id = tb_event_case(&event, &l->ids[0]);
+}
+
+/* Who cannot read the group takes the event, and so does who can: all have one chain. */
+static void a_group_that_is_no_list_of_fields_is_dropped_and_its_event_counts(void **state)
+{
+    world *w = *state;
+    assert_int_equal(opens(w, "police.33", LEAD), TB_ACCEPTED);
+    letter *l = letter_to(w, "bureau.33");
+    lie_in_group(w, l, "lead", tb_bytes_str("\xff\xff\xff"));
+    assert_int_equal(deliver(w, l), TB_ACCEPTED);
+    assert_string_equal(state_at(w, "bureau.33"), "submitted");
+    assert_string_equal(value_at(w, "bureau.33", "number"), "13800001234");
+    assert_string_equal(value_at(w, "bureau.33", "offence"), "");
+    assert_int_equal(alarms_at(w, "bureau.33"), 1);
+    assert_int_equal(deliver(w, l), TB_ACCEPTED); /* and once more, known as it is */
+    tick(w, "bureau.33", 1000);
+    assert_int_equal(alarms_at(w, "bureau.33"), 1);
+    check_world(w);
+}
+
+static tb_bytes list_of(world *w, const char *text)
+{
+    tb_field *fields;
+    tb_bytes content;
+    size_t count = fields_of(w, text, &fields);
+    assert_ok(tb_group_fields_encode(fields, count, &w->memory, &content));
+    return content;
+}
+
+/* What everybody relies on in a group is that it holds its own fields, each of its form: another
+ * party's field in it would be shown for the newest. */
+static void a_group_that_holds_what_is_not_its_own_is_dropped_and_its_event_counts(void **state)
+{
+    static const char *const lies[] = {
+        "number=13900009999|verify_result=unidentified", /* of another group */
+        "no_such_field=x", "action_at=yesterday",        /* not of its form */
+        "police_case_ref=A1",                            /* of the lead */
+    };
+    world *w = *state;
+    order_for(w, LEAD);
+    deliver_all(w);
+    assert_int_equal(acts(w, "cm.44", "result",
+                          "verify_result=unidentified|action=shutdown|result_note=无此人|"
+                          "action_at=2015-02-10T10:00:00+08:00"),
+                     TB_ACCEPTED);
+    letter *l = letter_to(w, "bureau.44");
+    letter as_sent = *l;
+    tb_digest event = l->ids[0];
+    tb_case_id id = w->case_id;
+    tb_store *before = clone(w, "bureau.44");
+    for (size_t i = 0; i < sizeof lies / sizeof lies[0]; i++) {
+        *l = as_sent;
+        lie_in_group(w, l, "verification", list_of(w, lies[i]));
+        w->case_id = id;
+        assert_int_equal(deliver(w, l), TB_ACCEPTED);
+        assert_string_equal(holder_at(w, "bureau.44"), "bureau.44");
+        assert_string_equal(value_at(w, "bureau.44", "number"), "13800001234");
+        assert_string_equal(value_at(w, "bureau.44", "result_note"), "");
+        assert_int_equal(alarms_at(w, "bureau.44"), 1);
+        check_world(w);
+        tb_store_close(swap(w, "bureau.44", before));
+        before = clone(w, "bureau.44");
+    }
+    tb_store_close(before);
+    *l = as_sent;
+    l->ids[0] = event;
+    assert_int_equal(deliver(w, l), TB_ACCEPTED);
+    assert_string_equal(value_at(w, "bureau.44", "result_note"), "无此人");
+}
+
+/* So many are held back that one more is refused: its sender gives it again when it is asked. */
+static void what_would_wait_beyond_the_bound_is_refused(void **state)
+{
+    world *w = *state;
+    assert_int_equal(opens(w, "police.33", LEAD), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
+    letter *accepted = letter_to(w, "police.33");
+    accepted->gone = true;
+    assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
+    letter *forwarded = letter_to(w, "police.33");
+    uint8_t key[2 * TB_DIGEST_BYTES] = {0xFF};
+    tb_txn *txn = begin(w, "police.33");
+    for (unsigned i = 0; i < TB_HELD_BACK_MAX; i++) {
+        key[1] = (uint8_t)(i >> 8);
+        key[2] = (uint8_t)i;
+        assert_ok(
+            tb_store_put(txn, TB_TABLE_HELD, tb_bytes_of(key, sizeof key), tb_bytes_str("x")));
+    }
+    assert_ok(tb_store_commit(txn));
+    assert_int_equal(deliver(w, forwarded), TB_REFUSED_CANNOT_APPLY);
+    txn = begin(w, "police.33");
+    assert_ok(tb_store_del(txn, TB_TABLE_HELD, tb_bytes_of(key, sizeof key)));
+    assert_ok(tb_store_commit(txn));
+    assert_int_equal(deliver(w, forwarded), TB_ACCEPTED);
+    assert_int_equal(deliver(w, accepted), TB_ACCEPTED);
+    assert_string_equal(state_at(w, "police.33"), "forwarded");
+}
+
+/* They stop neither what comes nor the ticks. */
+static void held_rows_that_do_not_read_are_set_aside_with_an_alarm(void **state)
+{
+    world *w = *state;
+    hold_what_does_not_read(w);
+    assert_int_equal(opens(w, "police.33", LEAD), TB_ACCEPTED);
+    assert_int_equal(deliver(w, letter_to(w, "bureau.33")), TB_ACCEPTED);
+    assert_string_equal(state_at(w, "bureau.33"), "submitted");
+    tb_txn *txn = begin(w, "bureau.33");
+    assert_int_equal(tb_store_rows(txn, TB_TABLE_HELD), 0);
+    assert_int_equal(tb_store_rows(txn, TB_TABLE_SET_ASIDE), 2);
+    tb_store_abort(txn);
+    assert_int_equal(alarms_at(w, "bureau.33"), 1);
+    hold_what_does_not_read(w);
+    tick(w, "bureau.33", 1);
     check_world(w);
 }
 
@@ -455,10 +719,17 @@ static const struct CMUnitTest tests[] = {
     IN_A_WORLD(of_what_is_resent_each_stands_for_itself_and_the_first_refused_is_named),
     IN_A_WORLD(what_our_old_copy_said_under_the_name_gives_way_to_what_others_hold),
     IN_A_WORLD(a_take_over_settles_a_fork),
+    IN_A_WORLD(what_follows_either_branch_of_a_fork_has_no_effect),
+    IN_A_WORLD(a_case_does_not_go_on_in_another_campaign),
+    IN_A_WORLD(many_cases_that_waited_for_their_campaign_are_opened_together),
     IN_A_WORLD(events_of_a_term_that_is_over_are_overtaken),
     IN_A_WORLD(of_two_take_overs_in_one_term_the_position_named_first_wins),
     IN_A_WORLD(what_the_rules_do_not_allow_is_refused_and_leaves_nothing),
     IN_A_WORLD(events_of_a_campaign_that_is_not_installed_wait_for_it),
+    IN_A_WORLD(a_group_that_is_no_list_of_fields_is_dropped_and_its_event_counts),
+    IN_A_WORLD(a_group_that_holds_what_is_not_its_own_is_dropped_and_its_event_counts),
+    IN_A_WORLD(what_would_wait_beyond_the_bound_is_refused),
+    IN_A_WORLD(held_rows_that_do_not_read_are_set_aside_with_an_alarm),
     IN_A_WORLD(a_lost_chain_goes_on_when_all_of_it_comes_late),
 };
 

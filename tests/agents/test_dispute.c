@@ -263,8 +263,9 @@ static void who_was_left_aside_once_is_told_of_nothing_later(void **state)
     check_world(w);
 }
 
-/* The home bureau takes the order back with an event whose id is greater than a digest. */
-static void take_back_behind(world *w, const tb_digest *other)
+/* The home bureau takes the order back with an event whose id is smaller or greater than a digest.
+ */
+static void take_back_beside(world *w, const tb_digest *other, bool smaller)
 {
     world_agent *home = who(w, "bureau.44");
     for (unsigned tries = 0; tries < 64; tries++) {
@@ -273,7 +274,7 @@ static void take_back_behind(world *w, const tb_digest *other)
         assert_ok(tb_store_mem_clone(home->store, &before));
         assert_int_equal(acts(w, "bureau.44", "take_back", "take_over_reason=other"), TB_ACCEPTED);
         tb_digest head = summary_at(w, "bureau.44").head;
-        if (memcmp(head.bytes, other->bytes, TB_DIGEST_BYTES) > 0) {
+        if ((memcmp(head.bytes, other->bytes, TB_DIGEST_BYTES) < 0) == smaller) {
             tb_store_close(before);
             return;
         }
@@ -295,7 +296,7 @@ static void a_take_over_that_lost_to_a_disputed_one_wins_after_all(void **state)
     tb_directory next = with_cut(w, "bureau.33", 2, TB_CUT_STOLEN);
     learn_but(w, &next, "cm.44");
     assert_true(summary_at(w, "bureau.44").frozen);
-    take_back_behind(w, &stolen);
+    take_back_beside(w, &stolen, false);
     deliver_all(w);
     assert_int_equal(acts(w, "bureau.44", "order", "ordered=cm.44"), TB_ACCEPTED);
     deliver_all(w);
@@ -308,6 +309,77 @@ static void a_take_over_that_lost_to_a_disputed_one_wins_after_all(void **state)
     assert_int_equal(standing_at(w, "cm.44", TB_STANDING_OVERTAKEN),
                      standing_at(w, "bureau.44", TB_STANDING_OVERTAKEN));
     assert_int_equal(standing_at(w, "cm.44", TB_STANDING_DISPUTED), 0);
+    check_world(w);
+}
+
+/* The home bureau takes back what is disputed before it knows so; elsewhere the take-over that
+ * settles the case has left that aside. Whatever came first, all end with the same chain. */
+static void a_take_over_built_on_what_is_disputed_does_not_rule(void **state)
+{
+    world *w = *state;
+    order(w);
+    tb_directory next = with_cut(w, "bureau.44", 1, TB_CUT_ROTATION);
+    learn_but(w, &next, "bureau.44");
+    assert_int_equal(acts(w, "bureau.33", "take_over", "take_over_reason=other"), TB_ACCEPTED);
+    tb_digest settles = summary_at(w, "bureau.33").head;
+    take_back_beside(w, &settles, true);
+    deliver_all(w);
+    scan_all(w, who(w, "bureau.44"));
+    for (size_t i = 0; i < 2; i++) {
+        tb_local_summary summary = summary_at(w, on_the_case[i]);
+        assert_true(tb_digest_equal(&summary.head, &settles));
+        assert_false(summary.frozen);
+        assert_int_equal(standing_at(w, on_the_case[i], TB_STANDING_OVERTAKEN), 2);
+    }
+    check_world(w);
+}
+
+/* A case that headquarters has decided the home of: it may take it over too. */
+static void order_by_decision(world *w)
+{
+    assert_int_equal(opens(w, "police.33", LEAD), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.44", "wrong_home", "wrong_home_reason=other"), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.33", "decide", "home_province=11|home_basis=other"),
+                     TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.11", "wrong_home", "wrong_home_reason=other"), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "headquarters", "decide_home", "home_province=44|home_basis=other"),
+                     TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.44", "sign_for", ""), TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.44", "order", "ordered=cm.44"), TB_ACCEPTED);
+    deliver_all(w);
+}
+
+/* A thief's take-over beat two honest ones: of these the one that goes first takes its place. */
+static void of_those_that_lost_to_a_disputed_take_over_the_first_rules(void **state)
+{
+    world *w = *state;
+    order_by_decision(w);
+    assert_int_equal(acts(w, "bureau.33", "take_over", "take_over_reason=other"), TB_ACCEPTED);
+    tb_digest stolen = summary_at(w, "bureau.33").head;
+    assert_int_equal(acts(w, "headquarters", "take_over", "take_over_reason=other"), TB_ACCEPTED);
+    take_back_beside(w, &stolen, false);
+    tb_digest first = summary_at(w, "bureau.44").head;
+    deliver_all(w);
+    tb_local_summary summary = summary_at(w, "bureau.44");
+    assert_true(tb_digest_equal(&summary.head, &stolen));
+    tb_directory next = with_cut(w, "bureau.33", 5, TB_CUT_STOLEN);
+    learn(w, &next);
+    for (size_t i = 0; i < 2; i++) {
+        summary = summary_at(w, on_the_case[i]);
+        assert_true(tb_digest_equal(&summary.head, &first));
+        assert_false(summary.frozen);
+    }
     check_world(w);
 }
 
@@ -368,6 +440,42 @@ who_is_resent_what_it_signed_beyond_its_cut_holds_the_case_frozen_as_others_do(v
     check_world(w);
 }
 
+/* The home bureau forks the case, a thief takes it over on the branch that it does not know, and
+ * the thief's key is cut before that branch comes. */
+static void a_take_over_that_waited_and_is_beyond_a_cut_settles_no_fork(void **state)
+{
+    world *w = *state;
+    assert_int_equal(opens(w, "police.33", LEAD), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
+    deliver_all(w);
+    tb_store *backup;
+    assert_ok(tb_store_mem_clone(who(w, "bureau.44")->store, &backup));
+    assert_int_equal(acts(w, "bureau.44", "sign_for", ""), TB_ACCEPTED);
+    tb_store_close(who(w, "bureau.44")->store);
+    who(w, "bureau.44")->store = backup;
+    assert_int_equal(acts(w, "bureau.44", "wrong_home", "wrong_home_reason=other"), TB_ACCEPTED);
+    deliver_all(w);
+    take_over(w);
+    assert_int_equal(summary_at(w, "bureau.44").held_back, 1);
+    tb_digest own = summary_at(w, "bureau.44").head;
+
+    tb_directory next = with_cut(w, "bureau.33", 2, TB_CUT_STOLEN);
+    learn(w, &next);
+    assert_true(summary_at(w, "bureau.33").frozen);
+    resent_case = w->case_id;
+    turn_of(w, "bureau.33", resend_to_bureau);
+    deliver_all(w);
+    tb_local_summary summary = summary_at(w, "bureau.44");
+    assert_int_equal(summary.held_back, 0);
+    assert_true(summary.frozen);
+    assert_int_equal(summary.term, 1);
+    assert_true(tb_digest_equal(&summary.head, &own));
+    assert_int_equal(standing_at(w, "bureau.44", TB_STANDING_DISPUTED), 1);
+    check_world(w);
+}
+
 /* The chain of a case opened beyond a cut has nothing to stand on: it is resent to nobody. */
 static void a_case_opened_beyond_a_cut_is_not_resent(void **state)
 {
@@ -415,6 +523,169 @@ static void a_case_opened_beyond_a_cut_can_only_be_opened_anew(void **state)
     assert_int_equal(acts(w, "bureau.33", "take_over", "take_over_reason=other"),
                      TB_REFUSED_BEYOND_CUT);
     check_world(w);
+}
+
+/* The first event of w->case_id at a party does not read any more. */
+static void spoil_opening(world *w, const char *id)
+{
+    world_agent *a = who(w, id);
+    tb_event_walk walk;
+    tb_event_key key;
+    tb_event_row row;
+    tb_txn *txn;
+    tb_arena_reset(&a->arena);
+    assert_ok(tb_store_begin(a->store, &a->arena, &txn));
+    assert_ok(tb_event_first(txn, &w->case_id, TB_CLASS_CHAIN, &walk, &key, &row));
+    assert_ok(tb_store_put(txn, TB_TABLE_EVENT, walk.key, tb_bytes_str("bad")));
+    assert_ok(tb_store_put(txn, TB_TABLE_EVENT, tb_bytes_str("key"), tb_bytes_str("bad")));
+    assert_ok(tb_store_commit(txn));
+}
+
+/* One case has its order beyond the cut and does not read, and so can nobody judge it; the others
+ * are judged all the same. */
+static void what_does_not_read_stops_no_scan(void **state)
+{
+    world *w = *state;
+    order(w);
+    spoil_opening(w, "bureau.33");
+    order_for(w, "number=13800009999|source=police_case|offence=telecom_fraud|"
+                 "reported_at=2015-02-09T11:39:00+08:00");
+    deliver_all(w);
+    tb_directory next = with_cut(w, "bureau.44", 1, TB_CUT_STOLEN);
+    learn(w, &next);
+    assert_true(summary_at(w, "bureau.33").frozen);
+    assert_int_equal(standing_at(w, "bureau.33", TB_STANDING_DISPUTED), 2);
+    assert_int_equal(alarms_at(w, "bureau.33"), 2);
+}
+
+static void plant_scan(world *w, const char *id, tb_bytes key, tb_bytes at)
+{
+    world_agent *a = who(w, id);
+    tb_txn *txn;
+    tb_arena_reset(&a->arena);
+    assert_ok(tb_store_begin(a->store, &a->arena, &txn));
+    assert_ok(tb_store_put(txn, TB_TABLE_CUT_SCAN, key, at));
+    assert_ok(tb_store_commit(txn));
+}
+
+/* One whose key does not read is set aside, one whose place does not begins anew. */
+static void a_scan_that_does_not_read_ends_all_the_same(void **state)
+{
+    static const uint8_t nowhere[TB_KEY_BYTES_MAX + 1];
+    world *w = *state;
+    uint8_t key[TB_PARTY_BYTES + 8] = "bureau.44";
+    order(w);
+    tb_directory next = with_cut(w, "bureau.44", 1, TB_CUT_STOLEN);
+    learn_but(w, &next, "bureau.33");
+    plant_scan(w, "bureau.33", tb_bytes_of(key, sizeof key), tb_bytes_of(nowhere, sizeof nowhere));
+    plant_scan(w, "bureau.33", tb_bytes_str("a key"), tb_bytes_of(NULL, 0));
+    scan_all(w, who(w, "bureau.33"));
+    assert_true(summary_at(w, "bureau.33").frozen);
+    assert_int_equal(alarms_at(w, "bureau.33"), 2);
+    check_world(w);
+}
+
+/* So many cases a turn, and none is left. */
+static void very_many_cases_are_disputed_over_several_turns(void **state)
+{
+    world *w = *state;
+    tb_case_id ids[17];
+    bool more;
+    for (unsigned i = 0; i < 17; i++) {
+        char lead[] = "number=13800001200|source=police_case|offence=other|"
+                      "reported_at=2015-02-09T11:39:00+08:00";
+        lead[16] = (char)('0' + i / 10);
+        lead[17] = (char)('0' + i % 10);
+        assert_int_equal(opens(w, "police.33", lead), TB_ACCEPTED);
+        ids[i] = w->case_id;
+        deliver_all(w);
+    }
+    tb_directory next = with_cut(w, "police.33", 0, TB_CUT_STOLEN);
+    learn_but(w, &next, "bureau.33");
+    scan(w, who(w, "bureau.33"), &more);
+    assert_true(more);
+    scan_all(w, who(w, "bureau.33"));
+    for (unsigned i = 0; i < 17; i++) {
+        w->case_id = ids[i];
+        assert_true(summary_at(w, "bureau.33").frozen);
+    }
+    check_world(w);
+}
+
+/* A key that seals or carries signs nothing. */
+static void a_cut_of_a_key_that_signs_nothing_looks_at_nothing(void **state)
+{
+    world *w = *state;
+    tb_directory next = with_cut(w, "bureau.44", 1, TB_CUT_STOLEN);
+    keys[0].purpose = TB_PURPOSE_TRANSPORT;
+    order(w);
+    learn(w, &next);
+    assert_false(summary_at(w, "bureau.33").frozen);
+    assert_int_equal(standing_at(w, "bureau.33", TB_STANDING_DISPUTED), 0);
+}
+
+/* A fork that nobody has settled, and the branch that is shown turns out to be beyond a cut: the
+ * other is still a fork, and a take-over settles both. */
+static void a_fork_stays_one_when_the_branch_that_is_shown_is_disputed(void **state)
+{
+    world *w = *state;
+    assert_int_equal(opens(w, "police.33", LEAD), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
+    deliver_all(w);
+    tb_store *backup;
+    assert_ok(tb_store_mem_clone(who(w, "bureau.44")->store, &backup));
+    assert_int_equal(acts(w, "bureau.44", "sign_for", ""), TB_ACCEPTED);
+    tb_store_close(who(w, "bureau.44")->store);
+    who(w, "bureau.44")->store = backup;
+    assert_int_equal(acts(w, "bureau.44", "wrong_home", "wrong_home_reason=other"), TB_ACCEPTED);
+    deliver_all(w);
+    tb_directory next = with_cut(w, "bureau.44", 0, TB_CUT_STOLEN);
+    learn(w, &next);
+    assert_string_equal(state_at(w, "bureau.33"), "forwarded");
+    assert_true(summary_at(w, "bureau.33").frozen);
+    assert_int_equal(standing_at(w, "bureau.33", TB_STANDING_DISPUTED), 1);
+    assert_int_equal(standing_at(w, "bureau.33", TB_STANDING_FORKED), 1);
+    assert_int_equal(acts(w, "bureau.33", "take_over", "take_over_reason=forked"), TB_ACCEPTED);
+    assert_false(summary_at(w, "bureau.33").frozen);
+    assert_int_equal(standing_at(w, "bureau.33", TB_STANDING_OVERTAKEN), 2);
+    check_world(w);
+}
+
+/* Held back when its key was cut: what leaves no chain to be frozen is refused then. */
+static void what_waited_and_is_beyond_a_cut_opens_no_case(void **state)
+{
+    world *w = *state;
+    who(w, "bureau.33")->agent.campaigns = &w->none;
+    assert_int_equal(opens(w, "police.33", LEAD), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(summary_at(w, "bureau.33").held_back, 1);
+    tb_directory next = with_cut(w, "police.33", 0, TB_CUT_STOLEN);
+    learn(w, &next);
+    who(w, "bureau.33")->agent.campaigns = &w->campaigns;
+    tick(w, "bureau.33", 1);
+    assert_int_equal(summary_at(w, "bureau.33").held_back, 0);
+    assert_string_equal(state_at(w, "bureau.33"), "");
+    assert_int_equal(alarms_at(w, "bureau.33"), 1);
+}
+
+static void a_side_event_that_waited_and_is_beyond_a_cut_is_refused(void **state)
+{
+    world *w = *state;
+    assert_int_equal(opens(w, "police.33", LEAD), TB_ACCEPTED);
+    letter *opening = letter_to(w, "bureau.33");
+    opening->gone = true;
+    assert_int_equal(acts(w, "police.33", "remark", "comment=补充"), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(summary_at(w, "bureau.33").held_back, 1);
+    tb_directory next = with_cut(w, "police.33", 1, TB_CUT_STOLEN);
+    learn(w, &next);
+    assert_int_equal(deliver(w, opening), TB_ACCEPTED);
+    assert_string_equal(state_at(w, "bureau.33"), "submitted");
+    assert_int_equal(summary_at(w, "bureau.33").held_back, 0);
+    assert_int_equal(standing_at(w, "bureau.33", TB_STANDING_EFFECTIVE), 1);
+    assert_int_equal(alarms_at(w, "bureau.33"), 1);
 }
 
 /* ---- who vouches ---- */
@@ -489,14 +760,24 @@ static const struct CMUnitTest tests[] = {
     IN_A_WORLD(a_take_over_settles_it_and_all_have_the_same_chain),
     IN_A_WORLD(who_holds_what_is_left_aside_is_told_of_the_take_over),
     IN_A_WORLD(a_take_over_that_lost_to_a_disputed_one_wins_after_all),
+    IN_A_WORLD(a_take_over_built_on_what_is_disputed_does_not_rule),
+    IN_A_WORLD(of_those_that_lost_to_a_disputed_take_over_the_first_rules),
     IN_A_WORLD(who_cannot_be_sealed_to_yet_is_told_when_it_can),
     IN_A_WORLD(who_is_no_party_any_more_is_told_nothing_and_holds_nobody_up),
     IN_A_WORLD(who_was_left_aside_once_is_told_of_nothing_later),
     IN_A_WORLD(at_the_cut_it_counts_and_one_behind_it_does_not),
     IN_A_WORLD(what_honest_parties_built_on_it_hangs_with_it),
     IN_A_WORLD(who_is_resent_what_it_signed_beyond_its_cut_holds_the_case_frozen_as_others_do),
+    IN_A_WORLD(a_take_over_that_waited_and_is_beyond_a_cut_settles_no_fork),
     IN_A_WORLD(a_case_opened_beyond_a_cut_is_not_resent),
     IN_A_WORLD(a_case_opened_beyond_a_cut_can_only_be_opened_anew),
+    IN_A_WORLD(what_does_not_read_stops_no_scan),
+    IN_A_WORLD(a_scan_that_does_not_read_ends_all_the_same),
+    IN_A_WORLD(very_many_cases_are_disputed_over_several_turns),
+    IN_A_WORLD(a_cut_of_a_key_that_signs_nothing_looks_at_nothing),
+    IN_A_WORLD(a_fork_stays_one_when_the_branch_that_is_shown_is_disputed),
+    IN_A_WORLD(what_waited_and_is_beyond_a_cut_opens_no_case),
+    IN_A_WORLD(a_side_event_that_waited_and_is_beyond_a_cut_is_refused),
     IN_A_WORLD(a_stolen_key_needs_somebody_who_vouches_for_the_place),
     IN_A_WORLD(what_is_here_is_judged_by_our_own_entry),
 };

@@ -1,4 +1,5 @@
 /* Duties follow the chain, lapse by their creditor's word, and a lapse is a ground to take over. */
+#include "messages/parts.h"
 #include "tests/agents/world.h"
 
 #include <stdio.h>
@@ -243,6 +244,66 @@ static void who_joins_later_is_given_the_ground_with_the_take_over(void **state)
     check_world(w);
 }
 
+static uint64_t unfinished_at(world *w, const char *id)
+{
+    world_agent *a = who(w, id);
+    uint64_t out;
+    tb_txn *txn;
+    tb_arena_reset(&a->arena);
+    assert_ok(tb_store_begin_read(a->store, &a->arena, &txn));
+    assert_ok(tb_meta_number(txn, "held events to go on with", &out));
+    tb_store_abort(txn);
+    return out;
+}
+
+/* The letter's take-over as a party would make it that has no lapse: it lists an event of the chain
+ * instead. */
+static void list_as_ground(world *w, letter *l, tb_digest event_id)
+{
+    tb_bytes *events;
+    size_t count;
+    tb_event event;
+    assert_int_equal(tb_part_events_decode(l->events, &w->memory, &events, &count), TB_ACCEPTED);
+    assert_int_equal(count, 1);
+    assert_int_equal(tb_event_decode(events[0], &w->memory, &event), TB_ACCEPTED);
+    assert_int_equal(event.kind, TB_EVENT_TAKE_OVER);
+    event.seen = &event_id;
+    event.seen_count = 1;
+    assert_ok(tb_event_encode(&event, &w->memory, &events[0]));
+    assert_ok(tb_part_events_encode(events, count, &w->memory, &l->events));
+    assert_ok(tb_part_passed_encode(NULL, 0, &w->memory, &l->passed));
+    l->ids[0] = tb_event_id(events[0]);
+}
+
+/* It will never be what it waits for: it stays held back, and is not tried again and again. */
+static void a_take_over_whose_ground_is_no_lapse_is_looked_at_once(void **state)
+{
+    world *w = *state;
+    for (size_t i = 0; i < 3; i++) {
+        at_time(w, everybody[i], MONDAY);
+    }
+    assert_int_equal(opens(w, "police.33", LEAD), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
+    letter *forwarded = letter_to(w, "police.33");
+    forwarded->gone = true;
+    deliver_all(w);
+    at_time(w, "bureau.33", LAPSED);
+    judge_due(w, "bureau.33");
+    letter_to(w, "police.33")->gone = true;
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.33", "take_over", OVERDUE), TB_ACCEPTED);
+    letter *taken = letter_to(w, "police.33");
+    list_as_ground(w, taken, forwarded->ids[0]);
+    assert_int_equal(deliver(w, taken), TB_ACCEPTED);
+    assert_int_equal(deliver(w, forwarded), TB_ACCEPTED);
+    assert_string_equal(state_at(w, "police.33"), "forwarded");
+    assert_int_equal(summary_at(w, "police.33").held_back, 1);
+    assert_int_equal(unfinished_at(w, "police.33"), 0);
+}
+
 static void an_order_not_answered_is_taken_back_by_who_gave_it(void **state)
 {
     world *w = *state;
@@ -448,6 +509,7 @@ static const struct CMUnitTest tests[] = {
     IN_A_WORLD(without_a_lapse_nobody_takes_over_for_being_overdue),
     IN_A_WORLD(a_handover_not_signed_for_ends_in_take_over),
     IN_A_WORLD(a_take_over_waits_where_its_lapse_has_not_come),
+    IN_A_WORLD(a_take_over_whose_ground_is_no_lapse_is_looked_at_once),
     IN_A_WORLD(the_lapse_a_take_over_waits_for_is_asked_for_and_resent),
     IN_A_WORLD(who_joins_later_is_given_the_ground_with_the_take_over),
     IN_A_WORLD(an_order_not_answered_is_taken_back_by_who_gave_it),

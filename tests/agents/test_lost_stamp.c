@@ -15,6 +15,7 @@ static tb_item item;
 static tb_outbox_row group;
 static tb_stream stream;
 static tb_signed_line stamp;
+static tb_case_id reported;
 
 static tb_err keep_stamp(tb_step *step)
 {
@@ -113,6 +114,38 @@ static void it_comes_with_what_the_recipient_resends(void **state)
     check_world(w);
 }
 
+/* As if it had gone out anew since, in a notice whose stamp was lost. */
+static tb_err name_another_notice(tb_step *step)
+{
+    tb_event_walk walk;
+    tb_event_key key;
+    tb_event_row row;
+    tb_err err = tb_event_first(step->txn, &reported, TB_CLASS_CHAIN, &walk, &key, &row);
+    if (err == TB_OK) {
+        row.notice += 8;
+        err = tb_event_update(step->txn, &key, &row);
+    }
+    return err;
+}
+
+/* The recipient gives the event by the notice that it first came in, and that has a stamp. */
+static void an_event_that_went_out_in_two_notices_is_dated_by_the_one_with_a_stamp(void **state)
+{
+    world *w = *state;
+    report(w);
+    turn_of(w, "bureau.33", keep_stamp);
+    turn_of(w, "police.33", arrives);
+    reported = w->case_id;
+    turn_of(w, "police.33", name_another_notice);
+    assert_int_equal(stored_at(w, "police.33"), 0);
+    tick(w, "police.33", TB_STAMP_ASK_MS);
+    deliver_all(w);
+    turn_of(w, "bureau.33", tb_resend_tick);
+    deliver_all(w);
+    assert_int_equal(stored_at(w, "police.33"), stamp.line.at);
+    check_world(w);
+}
+
 static void what_is_only_late_is_not_asked_for(void **state)
 {
     world *w = *state;
@@ -202,6 +235,7 @@ static void a_group_that_does_not_read_holds_no_mark_up(void **state)
 
 static const struct CMUnitTest tests[] = {
     IN_A_WORLD(it_comes_with_what_the_recipient_resends),
+    IN_A_WORLD(an_event_that_went_out_in_two_notices_is_dated_by_the_one_with_a_stamp),
     IN_A_WORLD(what_is_only_late_is_not_asked_for),
     IN_A_WORLD(what_is_stamped_is_not_noted),
     IN_A_WORLD(a_stamp_that_nobody_has_is_asked_for_so_often_and_no_more),

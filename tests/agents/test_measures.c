@@ -151,6 +151,39 @@ static void whatever_a_row_of_figures_is_the_check_goes_to_its_end(void **state)
     check_measures(w);
 }
 
+/* The opening of w->case_id does not read any more. */
+static void spoil_opening(world *w, const char *id)
+{
+    world_agent *a = who(w, id);
+    tb_event_walk walk;
+    tb_event_key key;
+    tb_event_row row;
+    tb_txn *txn;
+    tb_arena_reset(&a->arena);
+    assert_ok(tb_store_begin(a->store, &a->arena, &txn));
+    assert_ok(tb_event_first(txn, &w->case_id, TB_CLASS_CHAIN, &walk, &key, &row));
+    assert_ok(tb_store_put(txn, TB_TABLE_EVENT, walk.key, tb_bytes_str("bad")));
+    assert_ok(tb_measure_stale_put(txn, &w->case_id));
+    assert_ok(tb_store_commit(txn));
+}
+
+/* Counting is part of every turn: it goes on without the case, then and under a new definition. */
+static void a_case_that_does_not_read_keeps_what_it_gave_and_fails_no_turn(void **state)
+{
+    world *w = *state;
+    forwarded(w);
+    settle_all(w);
+    spoil_opening(w, "bureau.33");
+    everybody_at(w, "2015-03-02T09:00:00+08:00");
+    forwarded(w);
+    settle_all(w);
+    assert_int_equal(figure_at(w, "bureau.33", "received", "", "2015-02", "2015-02"), 1);
+    assert_int_equal(figure_at(w, "bureau.33", "received", "", "2015-03", "2015-03"), 1);
+    w->campaigns = (tb_campaigns){list, 3};
+    settle_all(w);
+    assert_int_equal(figure_at(w, "bureau.33", "homes", "", "2015-01", "2015-03"), 1);
+}
+
 /* Outside exercises the hub's stamp dates an event: 21 minutes after the author's clock, its own.
  */
 static void a_figure_waits_for_the_hubs_stamp_and_counts_in_its_month(void **state)
@@ -198,6 +231,11 @@ static void another_definition_has_everything_counted_anew_and_until_then_is_not
     assert_int_equal(figure_at(w, "bureau.33", "forwarded", "", "2015-01", "2015-03"), 1);
     assert_int_equal(figure_at(w, "police.33", "submitted", "", "2015-02", "2015-02"), 1);
     assert_int_equal(figure_at(w, "bureau.33", "submitted", "", "2015-02", "2015-02"), 0);
+    /* of an open field; and hours where their party stands alone */
+    uint32_t tenths;
+    assert_int_equal(figure_at(w, "bureau.33", "homes", "", "2015-01", "2015-03"), 1);
+    assert_int_equal(hours_at(w, "bureau.33", "on_its_way", "2015-02", "2015-02", &tenths), 0);
+    assert_int_equal(hours_at(w, "bureau.44", "on_its_way", "2015-02", "2015-02", &tenths), 1);
     check_measures(w);
 }
 
@@ -210,6 +248,7 @@ static const struct CMUnitTest tests[] = {
     TEST(one_number_counts_once_in_its_month_its_quarter_and_its_year),
     TEST(hours_are_those_between_two_events_of_one_case),
     TEST(whatever_a_row_of_figures_is_the_check_goes_to_its_end),
+    TEST(a_case_that_does_not_read_keeps_what_it_gave_and_fails_no_turn),
     TEST(a_figure_waits_for_the_hubs_stamp_and_counts_in_its_month),
     TEST(another_definition_has_everything_counted_anew_and_until_then_is_not_ready),
 };

@@ -1,7 +1,10 @@
 /* An off-line party's answers on paper, entered by the party that handed it the case. */
 #include "agents/paper.h"
 
+#include <stdio.h>
+
 #include "base/pack.h"
+#include "messages/parts.h"
 #include "tests/agents/world.h"
 
 #define SUBMIT                                                                                     \
@@ -304,6 +307,129 @@ static void it_waits_for_a_directory_that_has_not_come_yet(void **state)
     check_world(w);
 }
 
+static tb_err paper_tick(tb_step *step)
+{
+    bool due;
+    tb_err err = tb_paper_due(step->agent, step->txn, &due);
+    return err == TB_OK && due ? tb_paper_tick(step) : err;
+}
+
+/* An answer on paper in a case of its own, on its way to bureau.33: its event names that version of
+ * the directory. */
+static tb_digest paper_under(world *w, const char *number, uint32_t version)
+{
+    char lead[256];
+    (void)snprintf(lead, sizeof lead,
+                   "number=%s|reported_at=2015-02-09T11:39:00+08:00|offence=telecom_fraud|"
+                   "source=police_case|police_case_ref=A1",
+                   number);
+    w->directory.version = 1;
+    order_for(w, lead);
+    deliver_all(w);
+    w->directory.version = version;
+    assert_int_equal(papers(w, "bureau.44", "cm.44", "result", "7号", "2015-02-08", RESULT),
+                     TB_ACCEPTED);
+    tb_digest id = newest_event(w, "bureau.44")->event;
+    deliver_all(w);
+    return id;
+}
+
+/* Of those that wait at a party for a directory, the first. */
+static tb_digest first_held(world *w, const char *id)
+{
+    world_agent *a = who(w, id);
+    tb_digest missing = tb_paper_directory();
+    tb_bytes prefix = tb_bytes_of(missing.bytes, TB_DIGEST_BYTES);
+    tb_bytes key;
+    tb_bytes value;
+    tb_digest first;
+    tb_txn *txn;
+    tb_arena_reset(&a->arena);
+    assert_ok(tb_store_begin_read(a->store, &a->arena, &txn));
+    assert_ok(tb_store_seek(txn, TB_TABLE_HELD, prefix, prefix, &key, &value));
+    memcpy(first.bytes, key.data + TB_DIGEST_BYTES, TB_DIGEST_BYTES);
+    tb_store_abort(txn);
+    return first;
+}
+
+/* An event that names a directory nobody has made stands before the others in what waits. */
+static void one_whose_directory_never_comes_keeps_no_other_waiting(void **state)
+{
+    world *w = *state;
+    tb_directory older = w->directory;
+    party(w, "cm.44")->state = TB_PARTY_OFF_LINE;
+    who(w, "bureau.33")->agent.directory = &older;
+    (void)paper_under(w, "13800004561", UINT32_MAX);
+    (void)paper_under(w, "13800004562", UINT32_MAX);
+    (void)paper_under(w, "13800004563", UINT32_MAX);
+    tb_digest good = paper_under(w, "13800004567", 2);
+    tb_digest first = first_held(w, "bureau.33");
+    assert_false(tb_digest_equal(&first, &good));
+    assert_string_equal(state_at(w, "bureau.33"), "verifying");
+    w->directory.version = 2;
+    who(w, "bureau.33")->agent.directory = &w->directory;
+    turn_of(w, "bureau.33", paper_tick);
+    assert_string_equal(holder_at(w, "bureau.33"), "bureau.44");
+    check_world(w);
+}
+
+/* The letter's event so often again, each a ms later, under a directory that never comes, and
+ * before the letter's own in what waits. */
+static void send_before(world *w, const letter *l, size_t count)
+{
+    tb_bytes *encoded;
+    size_t one;
+    tb_event event;
+    assert_int_equal(tb_part_events_decode(l->events, &w->memory, &encoded, &one), TB_ACCEPTED);
+    assert_int_equal(one, 1);
+    tb_digest id = tb_event_id(encoded[0]);
+    assert_int_equal(tb_event_decode(encoded[0], &w->memory, &event), TB_ACCEPTED);
+    event.directory_version = UINT32_MAX;
+    while (count > 0) {
+        letter many = *l;
+        tb_bytes events[TB_NOTICE_EVENTS_MAX];
+        tb_digest ids[TB_NOTICE_EVENTS_MAX];
+        many.ids = ids;
+        for (many.id_count = 0; many.id_count < TB_NOTICE_EVENTS_MAX && count > 0;) {
+            event.at++;
+            assert_ok(tb_event_encode(&event, &w->memory, &events[many.id_count]));
+            ids[many.id_count] = tb_event_id(events[many.id_count]);
+            bool before = memcmp(ids[many.id_count].bytes, id.bytes, TB_DIGEST_BYTES) < 0;
+            many.id_count += before ? 1 : 0;
+            count -= before ? 1 : 0;
+        }
+        assert_ok(tb_part_events_encode(events, many.id_count, &w->memory, &many.events));
+        assert_int_equal(deliver(w, &many), TB_ACCEPTED);
+    }
+}
+
+/* More than one turn looks through. */
+static void very_many_whose_directory_never_comes_keep_no_other_waiting(void **state)
+{
+    world *w = *state;
+    tb_directory older = w->directory;
+    order(w);
+    deliver_all(w);
+    w->directory.version = 2;
+    who(w, "bureau.33")->agent.directory = &older;
+    assert_int_equal(papers(w, "bureau.44", "cm.44", "result", "7号", "2015-02-08", RESULT),
+                     TB_ACCEPTED);
+    send_before(w, letter_to(w, "bureau.33"), 300);
+    deliver_all(w);
+    assert_int_equal(summary_at(w, "bureau.33").held_back, 301);
+    who(w, "bureau.33")->agent.directory = &w->directory;
+    turn_of(w, "bureau.33", paper_tick);
+    assert_string_equal(holder_at(w, "bureau.33"), "cm.44");
+    turn_of(w, "bureau.33", paper_tick);
+    assert_string_equal(holder_at(w, "bureau.33"), "bureau.44");
+    assert_int_equal(summary_at(w, "bureau.33").held_back, 300);
+    w->directory.version = 3; /* and all again under the next */
+    turn_of(w, "bureau.33", paper_tick);
+    turn_of(w, "bureau.33", paper_tick);
+    assert_int_equal(summary_at(w, "bureau.33").held_back, 300);
+    check_world(w);
+}
+
 static void it_waits_as_a_draft_and_says_then_whose_paper_it_was(void **state)
 {
     world *w = *state;
@@ -331,6 +457,8 @@ static const struct CMUnitTest tests[] = {
     T(it_is_judged_by_the_directory_its_event_names),
     T(it_is_refused_where_that_directory_has_the_party_with_a_line),
     T(it_waits_for_a_directory_that_has_not_come_yet),
+    T(one_whose_directory_never_comes_keeps_no_other_waiting),
+    T(very_many_whose_directory_never_comes_keep_no_other_waiting),
     T(it_waits_as_a_draft_and_says_then_whose_paper_it_was),
 };
 

@@ -315,6 +315,153 @@ static void another_header_at_the_old_streams_end_is_an_alarm_at_its_recipient(v
     assert_string_equal(peer_applied(t, &t->b), "one anew");
 }
 
+static tb_stream_out_row out_row(town *t, const tb_stream *stream)
+{
+    tb_stream_out_row row;
+    tb_txn *txn = peer_look(t, &t->a);
+    assert_ok(tb_stream_out_get(txn, stream, &row));
+    tb_store_abort(txn);
+    return row;
+}
+
+/* Stopped and recovered in the turn in which staff said something: what was said is numbered under
+ * the name it was said under, before the new one is taken, and goes out as it is. */
+static void what_was_said_in_the_same_turn_keeps_the_old_name(void **state)
+{
+    town *t = *state;
+    tb_frame stop = {.kind = TB_FRAME_BYE, .protocol = TB_PROTOCOL, .hub = t->directory.hub};
+    stop.bye.code = TB_REFUSED_TWO_COPIES;
+    tb_bytes bytes;
+    tb_stream stream = town_stream(&t->a, "ct.33");
+    town_link(t, &t->a);
+    assert_ok(tb_frame_encode(&stop, &t->paper, &bytes));
+    tb_input inputs[] = {
+        {.kind = TB_INPUT_LOCAL, .peer = 1, .bytes = tb_bytes_str("ct.33 one")},
+        {.kind = TB_INPUT_FRAME, .bytes = bytes},
+        {.kind = TB_INPUT_LOCAL, .peer = 1, .bytes = tb_bytes_str("recover copied")},
+    };
+    peer_turn(t, &t->a, inputs, 3);
+    assert_int_equal(recovery(t, &t->a).state, TB_RECOVERY_GREETING);
+    assert_int_equal(town_stream(&t->a, "ct.33").incarnation.counter, 2);
+    assert_int_equal(out_row(t, &stream).number, 1);
+    tb_frame frame = welcome(t);
+    peer_forget(&t->a);
+    town_send(t, &t->a, &frame);
+    tb_frame sent = peer_frame(t, &t->a, TB_FRAME_SUBMIT, 0);
+    assert_int_equal(sent.carry.groups[0].items[0].header.incarnation.counter, 1);
+    peer_check(t, &t->a);
+}
+
+/* a has sent two notices, of which the first has arrived; it is stopped, and recovers. */
+static tb_frame two_of_which_one_arrived(town *t)
+{
+    town_link(t, &t->a);
+    peer_forget(&t->a);
+    peer_say(t, &t->a, "ct.33 one");
+    tb_frame one = peer_frame(t, &t->a, TB_FRAME_SUBMIT, 0);
+    tb_line line = town_arrived_line(t, &one.carry.groups[0]);
+    tb_signed_line mark = town_line_by(t, &line, &t->b);
+    tb_frame marks = {.kind = TB_FRAME_STORED};
+    marks.lines.lines = &mark;
+    marks.lines.count = 1;
+    town_send(t, &t->a, &marks);
+    peer_say(t, &t->a, "ct.33 two");
+    bye(t, &t->a, TB_REFUSED_TWO_COPIES);
+    peer_say(t, &t->a, "recover copied");
+    return one;
+}
+
+/* The hub holds another second notice: the stream is given up behind what has arrived. */
+static void a_stream_in_which_the_hub_holds_other_headers_is_given_up_behind_its_mark(void **state)
+{
+    town *t = *state;
+    tb_stream stream = town_stream(&t->a, "ct.33");
+    tb_frame one = two_of_which_one_arrived(t);
+    tb_signed_line line = stored(t, &stream, 2, 9);
+    tb_frame frame = welcome(t);
+    frame.welcome.stored = &line;
+    frame.welcome.stored_count = 1;
+    town_send(t, &t->a, &frame);
+    tb_stream_out_row row = out_row(t, &stream);
+    assert_int_equal(row.number, 1);
+    assert_int_equal(row.arrived, 1);
+    assert_true(tb_digest_equal(&row.digest, &one.carry.groups[0].items[0].digest));
+    peer_check(t, &t->a);
+}
+
+/* Its recipient alone says so: its word against ours, an alarm, and our copy stands. */
+static void a_recipient_that_signed_for_another_header_is_an_alarm(void **state)
+{
+    town *t = *state;
+    tb_stream stream = town_stream(&t->a, "ct.33");
+    (void)two_of_which_one_arrived(t);
+    tb_signed_line by_b = arrived(t, &t->b, &stream, 2);
+    tb_frame frame = welcome(t);
+    frame.welcome.arrived = &by_b;
+    frame.welcome.arrived_count = 1;
+    town_send(t, &t->a, &frame);
+    assert_int_equal(peer_alarm(t, &t->a), TB_REFUSED_FORK);
+    assert_int_equal(out_row(t, &stream).number, 2);
+    assert_int_equal(out_row(t, &stream).arrived, 1);
+}
+
+/* What the hub never said it had stored of our copy may be another's there: that is where a peer is
+ * asked from. */
+static void only_what_was_stored_of_the_copy_is_surely_held_by_all(void **state)
+{
+    town *t = *state;
+    tb_stream stream = town_stream(&t->a, "ct.33");
+    (void)two_of_which_one_arrived(t);
+    tb_signed_line line = stored(t, &stream, 5, 9);
+    tb_frame frame = welcome(t);
+    frame.welcome.stored = &line;
+    frame.welcome.stored_count = 1;
+    town_send(t, &t->a, &frame);
+    tb_stream_at *held;
+    size_t count;
+    bool named = false;
+    tb_txn *txn = peer_look(t, &t->a);
+    assert_ok(tb_recovery_held(&t->a.agent, txn, &t->b.agent.self, &held, &count));
+    for (size_t i = 0; i < count; i++) {
+        if (tb_stream_equal(&held[i].stream, &stream)) {
+            named = true;
+            assert_int_equal(held[i].number, 1);
+            assert_true(tb_digest_zero(&held[i].digest)); /* the copy has no row of that number */
+        }
+    }
+    tb_store_abort(txn);
+    assert_true(named);
+}
+
+/* An own mark below what is lost of a stream already is no news. */
+static void a_lower_mark_of_what_is_lost_asks_nobody_again(void **state)
+{
+    town *t = *state;
+    (void)fenced(t);
+    tb_stream in = town_stream(&t->c, "bureau.33");
+    tb_lost_row lost = {.have = 2, .base = 9};
+    tb_asked_row asked = {.asked = t->now, .notice = 7, .due = t->now + 1000};
+    peer_say(t, &t->a, "recover disk");
+    tb_txn *txn;
+    tb_arena_reset(&t->a.node.arena);
+    assert_ok(tb_store_begin(t->a.store, &t->a.node.arena, &txn));
+    assert_ok(tb_lost_put(txn, &t->a.agent.self, &in, &lost));
+    assert_ok(tb_asked_put(txn, &t->c.agent.self, &asked));
+    assert_ok(tb_store_commit(txn));
+    tb_signed_line own = arrived(t, &t->a, &in, 7);
+    tb_frame frame = welcome(t);
+    frame.welcome.taken = &own;
+    frame.welcome.taken_count = 1;
+    town_send(t, &t->a, &frame);
+    txn = peer_look(t, &t->a);
+    assert_ok(tb_asked_get(txn, &t->c.agent.self, &asked));
+    assert_ok(tb_lost_get(txn, &t->a.agent.self, &in, &lost));
+    tb_store_abort(txn);
+    assert_int_equal(asked.notice, 7);
+    assert_int_equal(lost.have, 2);
+    assert_int_equal(lost.base, 9);
+}
+
 static void what_the_copy_still_has_of_the_old_stream_goes_on_being_sent(void **state)
 {
     town *t = *state;
@@ -487,6 +634,11 @@ static const struct CMUnitTest tests[] = {
     IN_TOWN(the_first_header_names_where_the_old_stream_ended),
     IN_TOWN(after_an_empty_store_the_incarnation_that_is_shown_is_named),
     IN_TOWN(another_header_at_the_old_streams_end_is_an_alarm_at_its_recipient),
+    IN_TOWN(what_was_said_in_the_same_turn_keeps_the_old_name),
+    IN_TOWN(a_stream_in_which_the_hub_holds_other_headers_is_given_up_behind_its_mark),
+    IN_TOWN(a_recipient_that_signed_for_another_header_is_an_alarm),
+    IN_TOWN(only_what_was_stored_of_the_copy_is_surely_held_by_all),
+    IN_TOWN(a_lower_mark_of_what_is_lost_asks_nobody_again),
     IN_TOWN(what_the_copy_still_has_of_the_old_stream_goes_on_being_sent),
     IN_TOWN(a_gap_that_stays_has_the_hub_asked_for_the_marks),
     IN_TOWN(a_mark_that_comes_when_all_has_ended_is_shown),

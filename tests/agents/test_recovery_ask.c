@@ -33,12 +33,18 @@ static tb_txn *write_txn(town *t)
     return txn;
 }
 
+/* As whoever took the newest ask says: it has come in the first notice of this incarnation. */
+static tb_stream_at holding_ask(town *t)
+{
+    return (tb_stream_at){town_stream(&t->a, "ct.33"), 1, sample_digest(8)};
+}
+
 /* ct.33 ends its answer, holding so much of the stream. */
 static void ends(town *t, const tb_stream *stream, uint64_t held)
 {
     static tb_effects effects;
-    tb_stream_at at = {*stream, held, sample_digest(7)};
-    tb_resend end = {.to = asked_row(t, "ct.33").notice, .from = &at, .from_count = 1};
+    tb_stream_at at[2] = {{*stream, held, sample_digest(7)}, holding_ask(t)};
+    tb_resend end = {.to = asked_row(t, "ct.33").notice, .from = at, .from_count = 2};
     tb_party other = sample_party("ct.33");
     tb_now now = {t->now, t->now};
     tb_effects_reset(&effects);
@@ -110,6 +116,24 @@ static void what_only_its_recipient_bears_out_was_lost_at_any_time(void **state)
     assert_true(lost_until(t) == UINT64_MAX);
 }
 
+/* Or whoever recovers a second time would take no case for new until all have ended. */
+static void when_an_earlier_recovery_lost_something_says_nothing_of_the_next(void **state)
+{
+    town *t = *state;
+    what_only_its_recipient_bears_out_was_lost_at_any_time(state);
+    tb_txn *txn = write_txn(t);
+    tb_recovery_row row;
+    assert_ok(tb_recovery_get(txn, &row));
+    row.state = TB_RECOVERY_ENDED;
+    tb_link_row link = {.state = TB_LINK_CONFIRMED, .fence = TB_REFUSED_MARKS_BACK};
+    assert_ok(tb_recovery_put(txn, &row));
+    assert_ok(tb_link_put(txn, &link));
+    assert_ok(tb_store_commit(txn));
+    peer_say(t, &t->a, "recover once more");
+    assert_int_equal(recovery(t, &t->a).state, TB_RECOVERY_GREETING);
+    assert_true(lost_until(t) == 0);
+}
+
 static void what_the_hub_may_still_deliver_is_waited_for_a_bounded_number_of_times(void **state)
 {
     town *t = *state;
@@ -152,8 +176,8 @@ static void an_end_of_another_ask_ends_nothing(void **state)
     assert_ok(tb_asked_put(txn, &other, &row));
     assert_ok(tb_store_commit(txn));
     static tb_effects effects;
-    tb_stream_at at = {stream, 9, sample_digest(7)};
-    tb_resend end = {.to = row.notice - 1, .from = &at, .from_count = 1};
+    tb_stream_at at[2] = {{stream, 9, sample_digest(7)}, holding_ask(t)};
+    tb_resend end = {.to = row.notice - 1, .from = at, .from_count = 2};
     tb_now now = {t->now, t->now};
     tb_effects_reset(&effects);
     txn = write_txn(t);
@@ -162,10 +186,10 @@ static void an_end_of_another_ask_ends_nothing(void **state)
     assert_int_equal(recovery(t, &t->a).state, TB_RECOVERY_ASKING);
 }
 
-/* Recovered again while peers are still asked: who had not ended is asked anew, who had is not. */
-static void who_recovers_once_more_asks_again_whoever_had_not_ended(void **state)
+/* Recovered again while peers are still asked, or before the Welcome that shows whom to ask more:
+ * who had not ended is asked anew, who had is not. */
+static void recovers_once_more(town *t, tb_recovery_state in)
 {
-    town *t = *state;
     (void)fenced(t);
     peer_say(t, &t->a, "recover disk");
     tb_asked_row asked = {.asked = t->now, .last = t->now, .notice = 7, .due = t->now + 1000};
@@ -175,7 +199,7 @@ static void who_recovers_once_more_asks_again_whoever_had_not_ended(void **state
     assert_ok(tb_store_begin(t->a.store, &t->paper, &txn));
     tb_recovery_row row;
     assert_ok(tb_recovery_get(txn, &row));
-    row.state = TB_RECOVERY_ASKING;
+    row.state = in;
     row.due = asked.due;
     assert_ok(tb_recovery_put(txn, &row));
     assert_ok(tb_asked_put(txn, &t->b.agent.self, &asked));
@@ -193,6 +217,16 @@ static void who_recovers_once_more_asks_again_whoever_had_not_ended(void **state
     assert_true(asked.due == t->now);
     assert_int_equal(done.notice, 8);
     assert_true(done.ended != 0);
+}
+
+static void who_recovers_once_more_asks_again_whoever_had_not_ended(void **state)
+{
+    recovers_once_more(*state, TB_RECOVERY_ASKING);
+}
+
+static void who_recovers_before_the_first_welcome_asks_again_whoever_had_not_ended(void **state)
+{
+    recovers_once_more(*state, TB_RECOVERY_GREETING);
 }
 
 static void answered(town *t, const char *by, const tb_resend *resend)
@@ -229,15 +263,137 @@ static void an_answer_counts_from_who_was_asked_and_has_not_ended(void **state)
     assert_true(asked_row(t, "ct.33").heard != t->now);
 }
 
+/* Two recoveries from one backup count their notices alike: an end of the first that comes in the
+ * second says nothing of what was lost since. */
+static void an_end_of_what_an_earlier_incarnation_asked_ends_nothing(void **state)
+{
+    town *t = *state;
+    tb_stream stream = asking(t);
+    tb_stream_at at[2] = {{stream, 9, sample_digest(7)}, holding_ask(t)};
+    tb_resend end = {.to = asked_row(t, "ct.33").notice, .from = at, .from_count = 2};
+    assert_true(at[1].stream.incarnation.counter > 1);
+    at[1].stream.incarnation.counter--;
+    answered(t, "ct.33", &end);
+    assert_int_equal(recovery(t, &t->a).state, TB_RECOVERY_ASKING);
+    assert_true(asked_row(t, "ct.33").heard == t->now);
+    at[1] = holding_ask(t);
+    at[1].number = 0;
+    answered(t, "ct.33", &end);
+    assert_int_equal(recovery(t, &t->a).state, TB_RECOVERY_ASKING);
+    at[1].number = 1;
+    answered(t, "ct.33", &end);
+    assert_int_equal(recovery(t, &t->a).state, TB_RECOVERY_ENDED);
+    peer_check(t, &t->a);
+}
+
+/* So many streams with one peer that an ask or an end cannot name all: what is not named is asked
+ * for from its beginning, and an end that is full is taken for what it says. */
+static void more_streams_than_an_ask_names_end_a_recovery_all_the_same(void **state)
+{
+    static tb_stream_at full[TB_HELD_STREAMS_MAX];
+    town *t = *state;
+    tb_stream stream = asking(t);
+    tb_txn *txn = write_txn(t);
+    for (unsigned i = 0; i < TB_HELD_STREAMS_MAX + 1; i++) {
+        tb_stream in = {t->b.agent.self, {i + 1, {7}}, t->a.agent.self, TB_LANE_BULK};
+        tb_stream_in_row row = {.number = 5, .digest = sample_digest(3)};
+        assert_ok(tb_stream_in_put(txn, &in, &row));
+        if (i < TB_HELD_STREAMS_MAX) {
+            full[i] = (tb_stream_at){in, 5, sample_digest(3)};
+        }
+    }
+    tb_stream_at *held;
+    size_t count;
+    assert_ok(tb_recovery_held(&t->a.agent, txn, &t->b.agent.self, &held, &count));
+    assert_int_equal(count, TB_HELD_STREAMS_MAX);
+    tb_store_abort(txn);
+    full[0] = (tb_stream_at){stream, 9, sample_digest(7)};
+    tb_resend end = {
+        .to = asked_row(t, "ct.33").notice, .from = full, .from_count = TB_HELD_STREAMS_MAX - 1};
+    answered(t, "ct.33", &end);
+    assert_int_equal(recovery(t, &t->a).state, TB_RECOVERY_ASKING);
+    end.from_count = TB_HELD_STREAMS_MAX;
+    answered(t, "ct.33", &end);
+    assert_int_equal(recovery(t, &t->a).state, TB_RECOVERY_ENDED);
+}
+
 /* Of a stream that an end does not name its author holds nothing. */
-static void an_end_that_names_no_stream_leaves_all_of_it_missing(void **state)
+static void an_end_that_does_not_name_a_stream_leaves_all_of_it_missing(void **state)
 {
     town *t = *state;
     (void)asking(t);
-    tb_resend end = {.to = asked_row(t, "ct.33").notice};
+    tb_stream_at ask = holding_ask(t);
+    tb_resend end = {.to = asked_row(t, "ct.33").notice, .from = &ask, .from_count = 1};
     answered(t, "ct.33", &end);
     assert_int_equal(asked_row(t, "ct.33").missing, 9);
     assert_int_equal(peer_alarm(t, &t->a), TB_REFUSED_CONTENT_LOST);
+}
+
+/* Every row of a table at a does not read any more, and one has a key that does not. */
+static void spoil(town *t, tb_table table)
+{
+    tb_bytes all = {NULL, 0};
+    tb_bytes key;
+    tb_bytes value;
+    tb_txn *txn = write_txn(t);
+    tb_err err = tb_store_seek(txn, table, all, all, &key, &value);
+    while (err == TB_OK) {
+        assert_ok(tb_store_put(txn, table, key, tb_bytes_str("bad")));
+        err = tb_store_next(txn, table, all, key, &key, &value);
+    }
+    assert_int_equal(err, TB_ERR_NOT_FOUND);
+    assert_ok(tb_store_put(txn, table, tb_bytes_str("key"), tb_bytes_str("bad")));
+    assert_ok(tb_store_commit(txn));
+}
+
+/* Nobody knows any more what was asked of it, so that it is asked again. */
+static void whose_row_does_not_read_is_asked_again(void **state)
+{
+    town *t = *state;
+    tb_stream stream = asking(t);
+    tb_stream_at at[2] = {{stream, 9, sample_digest(7)}, holding_ask(t)};
+    tb_resend end = {.to = asked_row(t, "ct.33").notice, .from = at, .from_count = 2};
+    spoil(t, TB_TABLE_ASKED);
+    answered(t, "ct.33", &end);
+    assert_int_equal(recovery(t, &t->a).state, TB_RECOVERY_ASKING);
+    peer_tick(t, &t->a, TB_RECOVER_AGAIN_MS);
+    assert_true(asked_row(t, "ct.33").notice > end.to);
+    ends(t, &stream, 9);
+    assert_int_equal(recovery(t, &t->a).state, TB_RECOVERY_ENDED);
+    /* and a mark above it that is shown anew asks whom it does not read of */
+    spoil(t, TB_TABLE_ASKED);
+    tb_signed_line more = stored(t, &stream, 12, 6);
+    tb_frame frame = {.kind = TB_FRAME_STORED};
+    frame.lines.lines = &more;
+    frame.lines.count = 1;
+    town_send(t, &t->a, &frame);
+    assert_int_equal(recovery(t, &t->a).state, TB_RECOVERY_ASKING);
+    assert_int_equal(asked_row(t, "ct.33").notice, 0);
+}
+
+/* What was lost of a stream is not known any more: the end sets it aside with an alarm, and an ask
+ * names nothing of it. */
+static void what_was_lost_of_a_stream_and_does_not_read_stops_no_recovery(void **state)
+{
+    town *t = *state;
+    tb_stream stream = asking(t);
+    tb_stream_at *held;
+    size_t count;
+    tb_txn *txn;
+    spoil(t, TB_TABLE_LOST);
+    txn = peer_look(t, &t->a);
+    assert_ok(tb_recovery_held(&t->a.agent, txn, &t->b.agent.self, &held, &count));
+    for (size_t i = 0; i < count; i++) {
+        assert_false(tb_stream_equal(&held[i].stream, &stream));
+    }
+    tb_store_abort(txn);
+    peer_forget(&t->a);
+    peer_say(t, &t->a, "ct.33 anew urgent"); /* whose first header names the old streams' ends */
+    assert_int_equal(peer_count(t, &t->a, TB_FRAME_SUBMIT), 1);
+    ends(t, &stream, 9);
+    assert_int_equal(recovery(t, &t->a).state, TB_RECOVERY_ENDED);
+    assert_int_equal(peer_alarm(t, &t->a), TB_REFUSED_ROW_UNREADABLE);
+    assert_int_equal(peer_rows(t, &t->a, TB_TABLE_SET_ASIDE), 1);
 }
 
 static void who_takes_part_no_more_is_not_waited_for(void **state)
@@ -253,6 +409,129 @@ static void who_takes_part_no_more_is_not_waited_for(void **state)
     assert_int_equal(recovery(t, &t->a).state, TB_RECOVERY_ENDED);
     assert_int_equal(asked_row(t, "ct.33").missing, 9);
     assert_int_equal(peer_alarm(t, &t->a), TB_REFUSED_CONTENT_LOST);
+}
+
+/* A mark in a frame of the session, after its Welcome. */
+static void shown(town *t, tb_signed_line *line)
+{
+    tb_frame frame = {.kind = TB_FRAME_STORED};
+    frame.lines.lines = line;
+    frame.lines.count = 1;
+    town_send(t, &t->a, &frame);
+}
+
+static tb_lost_row lost_row(town *t, const tb_stream *stream)
+{
+    tb_lost_row row;
+    tb_txn *txn = peer_look(t, &t->a);
+    assert_ok(tb_lost_get(txn, &t->a.agent.self, stream, &row));
+    tb_store_abort(txn);
+    return row;
+}
+
+static void a_higher_mark_asks_again_for_what_is_lost_beyond_the_one_before(void **state)
+{
+    town *t = *state;
+    tb_stream stream = asking(t);
+    uint64_t first = asked_row(t, "ct.33").notice;
+    /* before an answer: what the first ask was for is still lost */
+    tb_signed_line more = stored(t, &stream, 12, 6);
+    shown(t, &more);
+    assert_int_equal(lost_row(t, &stream).have, 0);
+    assert_int_equal(lost_row(t, &stream).base, 12);
+    assert_int_equal(lost_row(t, &stream).arrived, 6);
+    assert_int_equal(asked_row(t, "ct.33").notice, 0);
+    peer_tick(t, &t->a, 0);
+    assert_true(asked_row(t, "ct.33").notice > first);
+    ends(t, &stream, 12);
+    assert_int_equal(recovery(t, &t->a).state, TB_RECOVERY_ENDED);
+    /* and after one: what it gave is not */
+    tb_signed_line yet = stored(t, &stream, 14, 7);
+    shown(t, &yet);
+    assert_int_equal(lost_row(t, &stream).base, 14);
+    assert_int_equal(recovery(t, &t->a).state, TB_RECOVERY_ASKING);
+    peer_tick(t, &t->a, 0);
+    ends(t, &stream, 13);
+    assert_int_equal(asked_row(t, "ct.33").notice, 0); /* the hub may give it the last one yet */
+    peer_check(t, &t->a);
+}
+
+static void set_state(town *t, const peer *p, tb_party_state to)
+{
+    for (size_t i = 0; i < t->directory.party_count; i++) {
+        if (tb_party_equal(&t->directory.parties[i].id, &p->agent.self)) {
+            t->directory.parties[i].state = to;
+        }
+    }
+}
+
+/* It was ended before it was asked a second time. */
+static void whom_nothing_was_left_of_is_asked_again_when_a_mark_shows_more(void **state)
+{
+    town *t = *state;
+    tb_stream stream = asking(t);
+    ends(t, &stream, 6);
+    assert_int_equal(asked_row(t, "ct.33").notice, 0);
+    set_state(t, &t->b, TB_PARTY_ENDED);
+    peer_tick(t, &t->a, TB_RECOVER_AGAIN_MS);
+    assert_int_equal(recovery(t, &t->a).state, TB_RECOVERY_ENDED);
+    set_state(t, &t->b, TB_PARTY_ACTIVE);
+    tb_signed_line more = stored(t, &stream, 12, 6);
+    shown(t, &more);
+    assert_int_equal(recovery(t, &t->a).state, TB_RECOVERY_ASKING);
+    assert_true(asked_row(t, "ct.33").ended == 0);
+}
+
+/* Asked by an earlier directory, in which there were more parties. */
+static void parties_that_are_gone_end_a_slice_of_them_a_turn(void **state)
+{
+    town *t = *state;
+    (void)asking(t);
+    tb_txn *txn = write_txn(t);
+    for (unsigned i = 0; i < 17; i++) {
+        char name[] = "aa.00"; /* before the others */
+        tb_asked_row row = {.due = 1};
+        name[3] = (char)('0' + i / 10);
+        name[4] = (char)('0' + i % 10);
+        tb_party gone = sample_party(name);
+        assert_ok(tb_asked_put(txn, &gone, &row));
+    }
+    tb_recovery_row row;
+    assert_ok(tb_recovery_get(txn, &row));
+    row.due = 1;
+    assert_ok(tb_recovery_put(txn, &row));
+    assert_ok(tb_store_commit(txn));
+    peer_tick(t, &t->a, 1);
+    assert_true(asked_row(t, "aa.15").ended != 0);
+    assert_true(asked_row(t, "aa.16").ended == 0);
+    assert_true(recovery(t, &t->a).due == 1);
+    peer_tick(t, &t->a, 1);
+    assert_true(asked_row(t, "aa.16").ended != 0);
+    assert_int_equal(recovery(t, &t->a).state, TB_RECOVERY_ASKING); /* of ct.33 */
+}
+
+/* Off-line and without a key: it may come back. */
+static void who_cannot_be_sealed_to_is_looked_at_again(void **state)
+{
+    town *t = *state;
+    tb_stream stream = asking(t);
+    ends(t, &stream, 6);
+    tb_directory_party *away = NULL;
+    for (size_t i = 0; i < t->directory.party_count; i++) {
+        away = tb_party_equal(&t->directory.parties[i].id, &t->b.agent.self)
+                   ? &t->directory.parties[i]
+                   : away;
+    }
+    tb_directory_party before = *away;
+    away->state = TB_PARTY_OFF_LINE;
+    away->key_count = 0;
+    peer_tick(t, &t->a, TB_RECOVER_AGAIN_MS);
+    assert_int_equal(recovery(t, &t->a).state, TB_RECOVERY_ASKING);
+    assert_int_equal(asked_row(t, "ct.33").notice, 0);
+    assert_true(asked_row(t, "ct.33").due == t->now + TB_RECOVER_AGAIN_MS);
+    *away = before;
+    peer_tick(t, &t->a, TB_RECOVER_AGAIN_MS);
+    assert_int_not_equal(asked_row(t, "ct.33").notice, 0);
 }
 
 /* It took our ask and says nothing: asked again after a silence, and not while the link is down. */
@@ -283,12 +562,22 @@ static const struct CMUnitTest tests[] = {
     IN_TOWN(a_full_answer_ends_it),
     IN_TOWN(until_when_the_lost_time_went_is_the_hubs_word),
     IN_TOWN(what_only_its_recipient_bears_out_was_lost_at_any_time),
+    IN_TOWN(when_an_earlier_recovery_lost_something_says_nothing_of_the_next),
     IN_TOWN(what_the_hub_may_still_deliver_is_waited_for_a_bounded_number_of_times),
     IN_TOWN(what_was_signed_for_and_nobody_holds_is_lost_at_once),
     IN_TOWN(an_end_of_another_ask_ends_nothing),
     IN_TOWN(who_recovers_once_more_asks_again_whoever_had_not_ended),
+    IN_TOWN(who_recovers_before_the_first_welcome_asks_again_whoever_had_not_ended),
+    IN_TOWN(a_higher_mark_asks_again_for_what_is_lost_beyond_the_one_before),
+    IN_TOWN(whom_nothing_was_left_of_is_asked_again_when_a_mark_shows_more),
+    IN_TOWN(parties_that_are_gone_end_a_slice_of_them_a_turn),
+    IN_TOWN(who_cannot_be_sealed_to_is_looked_at_again),
     IN_TOWN(an_answer_counts_from_who_was_asked_and_has_not_ended),
-    IN_TOWN(an_end_that_names_no_stream_leaves_all_of_it_missing),
+    IN_TOWN(an_end_of_what_an_earlier_incarnation_asked_ends_nothing),
+    IN_TOWN(more_streams_than_an_ask_names_end_a_recovery_all_the_same),
+    IN_TOWN(an_end_that_does_not_name_a_stream_leaves_all_of_it_missing),
+    IN_TOWN(whose_row_does_not_read_is_asked_again),
+    IN_TOWN(what_was_lost_of_a_stream_and_does_not_read_stops_no_recovery),
     IN_TOWN(who_takes_part_no_more_is_not_waited_for),
     IN_TOWN(who_took_the_ask_and_is_silent_is_asked_again),
 };

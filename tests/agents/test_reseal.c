@@ -246,6 +246,44 @@ static void an_own_event_that_comes_back_is_passed_on_to_whom_it_addresses(void 
     check_world(w);
 }
 
+static tb_txn *begin_at(world *w, const char *id)
+{
+    world_agent *a = who(w, id);
+    tb_txn *txn;
+    tb_arena_reset(&a->arena);
+    assert_ok(tb_store_begin(a->store, &a->arena, &txn));
+    return txn;
+}
+
+/* A row of the same party and case that does not read stands in the way of nothing that comes. */
+static void an_own_event_comes_back_beside_a_row_that_does_not_read(void **state)
+{
+    world *w = *state;
+    tb_store *old;
+    uint8_t key[TB_PARTY_BYTES + TB_CASE_ID_BYTES + 1] = "bureau.44";
+    assert_int_equal(opens(w, "police.33", LEAD), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
+    deliver_all(w);
+    assert_ok(tb_store_mem_clone(who(w, "bureau.33")->store, &old));
+    assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
+    deliver_all(w);
+    tb_store_close(who(w, "bureau.33")->store);
+    who(w, "bureau.33")->store = old;
+    memcpy(key + TB_PARTY_BYTES, w->case_id.bytes, TB_CASE_ID_BYTES);
+    tb_txn *txn = begin_at(w, "bureau.33");
+    assert_ok(tb_store_put(txn, TB_TABLE_AGAIN, tb_bytes_of(key, sizeof key), tb_bytes_str("bad")));
+    assert_ok(tb_store_commit(txn));
+
+    resent_case = w->case_id;
+    turn_of(w, "police.33", resend_to_bureau);
+    assert_int_equal(deliver(w, letter_to(w, "bureau.33")), TB_ACCEPTED);
+    assert_string_equal(state_at(w, "bureau.33"), "forwarded");
+    txn = begin_at(w, "bureau.33");
+    assert_int_equal(tb_store_rows(txn, TB_TABLE_AGAIN), 2);
+    tb_store_abort(txn);
+}
+
 static size_t regained[4]; /* places in the chain, as they come back; 0: none */
 static uint64_t again_rows;
 
@@ -666,6 +704,7 @@ static const struct CMUnitTest tests[] = {
     IN_A_WORLD(what_was_sealed_anew_can_be_sealed_anew_in_turn),
     IN_A_WORLD(however_many_wait_for_a_key_a_turn_can_look_at_them),
     IN_A_WORLD(an_own_event_that_comes_back_is_passed_on_to_whom_it_addresses),
+    IN_A_WORLD(an_own_event_comes_back_beside_a_row_that_does_not_read),
     IN_A_WORLD(of_own_events_that_come_back_the_latest_stands_for_those_before_it),
     IN_A_WORLD(what_was_resent_goes_again_with_the_recipients_own_events),
     IN_A_WORLD(who_was_ordered_unknown_to_the_take_over_learns_of_it),

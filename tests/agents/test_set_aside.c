@@ -1,4 +1,5 @@
 /* A waiting row that does not read, or leads to what does not, fails one tick and no other. */
+#include "agents/aside.h"
 #include "agents/rows_duty.h"
 #include "agents/set_aside.h"
 #include "tests/agents/world.h"
@@ -134,6 +135,84 @@ static void a_row_that_leads_to_what_does_not_read_is_set_aside_too(void **state
     expect_set_aside(w, TB_TABLE_AGAIN, 1);
 }
 
+/* A slice a tick, the rest with the next, which is due at once. */
+static void whom_to_tell_is_gone_through_in_slices(void **state)
+{
+    world *w = *state;
+    uint8_t key[TB_PARTY_BYTES + TB_CASE_ID_BYTES + TB_DIGEST_BYTES] = "nobody";
+    for (uint8_t i = 0; i < 33; i++) {
+        key[TB_PARTY_BYTES] = i;
+        plant(w, TB_TABLE_AGAIN, key, sizeof key); /* to a party that is gone: dropped */
+    }
+    w->clock += 60 * 1000;
+    assert_ok(turn(w));
+    assert_int_equal(rows(w, TB_TABLE_AGAIN), 1);
+    tb_time due;
+    tb_txn *txn = begin_at(who(w, WHO));
+    assert_ok(tb_aside_due(&who(w, WHO)->agent, txn, &due));
+    tb_store_abort(txn);
+    assert_true(due <= w->clock);
+    assert_ok(turn(w));
+    assert_int_equal(rows(w, TB_TABLE_AGAIN), 0);
+}
+
+/* However many: each costs two ticks, and then all is done again. */
+static void expect_all_set_aside(world *w, tb_table table, unsigned bad)
+{
+    w->clock += 60 * 1000;
+    for (unsigned i = 0; i < bad; i++) {
+        assert_int_equal(turn(w), TB_ERR_CORRUPT);
+        assert_ok(turn(w));
+        assert_int_equal(rows(w, TB_TABLE_SET_ASIDE), i + 1);
+    }
+    assert_ok(turn(w));
+    assert_int_equal(rows(w, table), 0);
+    assert_int_equal(alarms_at(w, WHO), 1); /* told once while it is open */
+}
+
+static void several_rows_that_do_not_read_are_all_set_aside(void **state)
+{
+    world *w = *state;
+    plant(w, TB_TABLE_AGAIN, "shirt", 5);
+    plant(w, TB_TABLE_AGAIN, "short", 5);
+    plant(w, TB_TABLE_AGAIN, "shott", 5);
+    expect_all_set_aside(w, TB_TABLE_AGAIN, 3);
+}
+
+/* No case goes away, so that such a row is damaged: it keeps nobody behind it waiting. */
+static void again_rows_of_no_case_are_set_aside(void **state)
+{
+    world *w = *state;
+    uint8_t key[TB_PARTY_BYTES + TB_CASE_ID_BYTES + TB_DIGEST_BYTES] = "police.33";
+    plant(w, TB_TABLE_AGAIN, key, sizeof key);
+    key[TB_PARTY_BYTES] = 1;
+    plant(w, TB_TABLE_AGAIN, key, sizeof key);
+    expect_all_set_aside(w, TB_TABLE_AGAIN, 2);
+}
+
+/* Among those that are looked back at for a repeat. */
+static void alarms_that_do_not_read_keep_no_other_from_being_raised(void **state)
+{
+    world *w = *state;
+    uint8_t number[8] = {0, 0, 0, 0, 0, 0, 0, 7};
+    plant(w, TB_TABLE_ALARM, number, sizeof number);
+    plant(w, TB_TABLE_ALARM, "\0\0\0\0\0\0\0\6", sizeof number);
+    plant(w, TB_TABLE_AGAIN, "short", 5);
+    w->clock += 60 * 1000;
+    assert_int_equal(turn(w), TB_ERR_CORRUPT);
+    assert_ok(turn(w));
+    assert_int_equal(alarms_at(w, WHO), 3);
+    tb_local_request request = {.kind = TB_REQUEST_STATUS};
+    const tb_local_status *status = &ask(w, WHO, &request)->status;
+    assert_int_equal(status->alarm_text_count, 3);
+    unsigned unread = 0;
+    for (size_t i = 0; i < 3; i++) {
+        tb_bytes text = status->alarm_texts[i];
+        unread += text.size > 8 && memcmp(text.data, "An alarm", 8) == 0;
+    }
+    assert_int_equal(unread, 2);
+}
+
 static void what_stands_behind_it_is_done(void **state)
 {
     world *w = *state;
@@ -144,6 +223,7 @@ static void what_stands_behind_it_is_done(void **state)
     w->clock += 60 * 1000;
     assert_int_equal(turn(w), TB_ERR_CORRUPT);
     assert_int_equal(rows(w, TB_TABLE_AGAIN), 1);
+    assert_ok(turn(w));
     assert_ok(turn(w));
     assert_int_equal(rows(w, TB_TABLE_AGAIN), 0);
 }
@@ -159,6 +239,10 @@ static const struct CMUnitTest tests[] = {
     IN_A_WORLD(a_duty_row_that_does_not_read_is_set_aside_with_its_due_row),
     IN_A_WORLD(a_recount_row_that_does_not_read_is_set_aside_with_an_alarm),
     IN_A_WORLD(a_row_that_leads_to_what_does_not_read_is_set_aside_too),
+    IN_A_WORLD(whom_to_tell_is_gone_through_in_slices),
+    IN_A_WORLD(several_rows_that_do_not_read_are_all_set_aside),
+    IN_A_WORLD(again_rows_of_no_case_are_set_aside),
+    IN_A_WORLD(alarms_that_do_not_read_keep_no_other_from_being_raised),
     IN_A_WORLD(what_stands_behind_it_is_done),
 };
 

@@ -358,8 +358,63 @@ static void a_paper_answer_names_its_party_number_and_date(void **state)
     assert_ptr_equal(tb_event_author(&in), &in.actor);
 }
 
+static tb_bytes approved(tb_arena *arena, size_t count)
+{
+    tb_approval approvals[] = {
+        {TB_STEP_REVIEW, tb_bytes_str("chen"), tb_bytes_str("wang"), SAMPLE_TIME},
+        {TB_STEP_SIGN, tb_bytes_str("zhao"), tb_bytes_of(NULL, 0), SAMPLE_TIME + 1},
+    };
+    tb_event event = sample_event(arena);
+    tb_bytes bytes;
+    event.approvals = approvals;
+    event.approval_count = count;
+    assert_ok(tb_event_encode(&event, arena, &bytes));
+    return bytes;
+}
+
+static void who_reviewed_and_who_signed_is_said_once_and_in_that_order(void **state)
+{
+    (void)state;
+    static const tb_bend both_bends[] = {
+        {"three", {80}, BEND_TIMES, 3, NULL, TB_REFUSED_TOO_LARGE},
+        {"signed, then reviewed", {80}, BEND_SWAP, 0, NULL, TB_REFUSED_MALFORMED},
+        {"no step", {80, 1}, BEND_DROP, 0, NULL, TB_REFUSED_MALFORMED},
+        {"signed twice", {80, 1}, BEND_NUMBER, 2, NULL, TB_REFUSED_MALFORMED},
+        {"step 3", {80, 1}, BEND_NUMBER, 3, NULL, TB_REFUSED_MALFORMED},
+        {"nobody", {80, 2}, BEND_DROP, 0, NULL, TB_REFUSED_MALFORMED},
+        {"account with a bell", {80, 2}, BEND_TEXT, 0, "li\a", TB_REFUSED_MALFORMED},
+        {"account of 65 bytes", {80, 2}, BEND_SIZE, 65, NULL, TB_REFUSED_MALFORMED},
+        {"for somebody with a bell", {80, 3}, BEND_TEXT, 0, "li\a", TB_REFUSED_MALFORMED},
+        {"before 1970", {80, 4}, BEND_NUMBER, UINT64_MAX, NULL, TB_REFUSED_MALFORMED},
+        {"unknown field", {80, 1}, BEND_UNKNOWN, 0, NULL, TB_REFUSED_NOT_CANONICAL},
+    };
+    static const tb_bend one_bends[] = {
+        {"reviewed twice", {80}, BEND_AGAIN, 0, NULL, TB_REFUSED_MALFORMED},
+        {"step 3", {80, 1}, BEND_NUMBER, 3, NULL, TB_REFUSED_MALFORMED},
+    };
+    tb_arena *arena = bend_arena();
+    tb_event out;
+    assert_int_equal(tb_event_decode(approved(arena, 2), arena, &out), TB_ACCEPTED);
+    assert_int_equal(out.approval_count, 2);
+    assert_int_equal(out.approvals[0].step, TB_STEP_REVIEW);
+    assert_true(tb_bytes_equal(out.approvals[0].account, tb_bytes_str("chen")));
+    assert_true(tb_bytes_equal(out.approvals[0].absent, tb_bytes_str("wang")));
+    assert_int_equal(out.approvals[0].at, SAMPLE_TIME);
+    assert_int_equal(out.approvals[1].step, TB_STEP_SIGN);
+    assert_true(tb_bytes_equal(out.approvals[1].account, tb_bytes_str("zhao")));
+    assert_int_equal(out.approvals[1].absent.size, 0);
+    check_refusals(approved(bend_arena(), 2), both_bends, sizeof both_bends / sizeof both_bends[0],
+                   codec);
+    check_refusals(approved(bend_arena(), 1), one_bends, sizeof one_bends / sizeof one_bends[0],
+                   codec);
+    check_truncated(approved(bend_arena(), 2), codec, true);
+    check_flipped(approved(bend_arena(), 2), codec, true);
+    check_each_field(approved(bend_arena(), 2), codec, true);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(every_value_comes_back),
+    cmocka_unit_test(who_reviewed_and_who_signed_is_said_once_and_in_that_order),
     cmocka_unit_test(the_opening_event_names_the_case_it_opens),
     cmocka_unit_test(the_events_digest_depends_on_their_order),
     cmocka_unit_test(every_bent_field_is_refused),

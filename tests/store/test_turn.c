@@ -368,7 +368,20 @@ static void who_asked_for_what_is_dropped_hears_why_and_nothing_is_stored(void *
     assert_false(f->node.starved);
 }
 
-static void only_what_found_no_room_starves_the_node(void **state)
+/* Or the shell would try it again without a pause. */
+static void a_tick_that_fails_starves_the_node_whatever_the_reason(void **state)
+{
+    fixture *f = *state;
+    tb_input inputs[] = {frame(1, "bad"), frame(2, "bad")};
+
+    assert_ok(tb_turn_each(&f->node, inputs, 1));
+    assert_false(f->node.starved);
+    inputs[1].kind = TB_INPUT_TICK;
+    assert_ok(tb_turn_each(&f->node, inputs, 2));
+    assert_true(f->node.starved);
+}
+
+static void an_input_that_found_no_room_starves_the_node(void **state)
 {
     fixture *f = *state;
     tb_input input = frame(1, "one");
@@ -398,6 +411,7 @@ static const struct CMUnitTest tests[] = {
     TEST(a_failed_commit_says_nothing_and_stops_the_process),
     TEST(a_full_store_at_commit_is_survived),
     TEST(a_bad_input_is_dropped_and_noted_and_its_neighbours_go_on),
+    TEST(a_tick_that_fails_starves_the_node_whatever_the_reason),
     TEST(what_is_dropped_is_told_by_its_kind),
     TEST(whichever_inputs_are_bad_the_others_are_done_once_and_in_order),
     TEST(a_full_list_of_effects_costs_only_the_input_that_fills_it),
@@ -406,7 +420,7 @@ static const struct CMUnitTest tests[] = {
     TEST(a_turn_that_only_reads_speaks_without_a_commit_that_could_fail),
     TEST(close_and_forget_may_be_absent),
     TEST(who_asked_for_what_is_dropped_hears_why_and_nothing_is_stored),
-    TEST(only_what_found_no_room_starves_the_node),
+    TEST(an_input_that_found_no_room_starves_the_node),
     TEST(no_inputs_replayed_are_nothing_done),
 };
 
