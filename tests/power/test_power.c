@@ -191,6 +191,9 @@ begin_state(const replay *r, const promises *p, const char *name, const char *fo
 static void count_state(findings *f, int status)
 {
     finding found = WIFEXITED(status) ? (finding)WEXITSTATUS(status) : FOUND_DAMAGE;
+    if (WIFSIGNALED(status)) {
+        print_message("a look at a state was ended by signal %d\n", WTERMSIG(status));
+    }
     assert_int_not_equal(found, FOUND_NONSENSE);
     f->states++;
     f->whole += found == FOUND_WHOLE ? 1 : 0;
