@@ -1,6 +1,7 @@
 #include "agents/apply.h"
 
 #include "agents/chain.h"
+#include "agents/dispute.h"
 #include "agents/gap.h"
 #include "agents/held.h"
 #include "agents/link.h"
@@ -114,7 +115,7 @@ static tb_err know_better(tb_apply *apply,
 
 /* An own event of a restored copy, in which no notice carried it yet, comes back with the notice
  * that did: that proves it, and its stamp dates it. So does, of an event that went out in several,
- * a notice with a stamp where the one that is kept has none. */
+ * a notice with a stamp where the one that is kept has none, unless it is beyond a cut. */
 static tb_err
 proves_better(tb_apply *apply, const tb_arrival *arrival, const tb_event_row *row, bool *out)
 {
@@ -128,11 +129,15 @@ proves_better(tb_apply *apply, const tb_arrival *arrival, const tb_event_row *ro
     if (!proves || *out) {
         return TB_OK;
     }
+    bool counts = false;
     tb_err err = tb_pass_stored(apply->txn, row, &kept);
     if (err == TB_OK && kept == 0) {
         err = tb_pass_stored(apply->txn, &other, &stored);
     }
-    *out = stored > 0;
+    if (err == TB_OK && stored > 0 && !arrival->disputed) {
+        err = tb_dispute_counts(apply->agent, apply->txn, &other, &counts);
+    }
+    *out = counts;
     return err;
 }
 

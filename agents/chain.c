@@ -2,8 +2,7 @@
 
 tb_err tb_chain_decode(tb_txn *txn, const tb_event_row *row, tb_event *out)
 {
-    return tb_event_reread(row->event, tb_txn_arena(txn), out) == TB_ACCEPTED ? TB_OK
-                                                                              : TB_ERR_CORRUPT;
+    return tb_reread_error(tb_event_reread(row->event, tb_txn_arena(txn), out));
 }
 
 tb_err tb_chain_path(

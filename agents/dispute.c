@@ -93,8 +93,7 @@ static tb_err header_of(tb_txn *txn, const tb_event_row *row, tb_header *out, bo
         return err == TB_ERR_NOT_FOUND ? TB_OK : err;
     }
     *out_proven = true;
-    return tb_header_decode(proof.header, tb_txn_arena(txn), out) == TB_ACCEPTED ? TB_OK
-                                                                                 : TB_ERR_CORRUPT;
+    return tb_reread_error(tb_header_decode(proof.header, tb_txn_arena(txn), out));
 }
 
 tb_err tb_dispute_counts(const tb_agent *agent, tb_txn *txn, const tb_event_row *row, bool *out)
@@ -254,7 +253,7 @@ static tb_err roll_back(disputing *d)
 }
 
 /* What does not read stops no scan: all other cases wait for it. */
-static tb_err tell_unread(tb_step *step)
+static tb_err tell_unread(tb_step *step, const uint8_t case_id[TB_CASE_ID_BYTES])
 {
     tb_alarm_row alarm = {
         .code = TB_REFUSED_ROW_UNREADABLE,
@@ -265,6 +264,7 @@ static tb_err tell_unread(tb_step *step)
                              "nobody can say whether it is beyond a cut. See what is missing with: "
                              "tongbao check."),
     };
+    memcpy(alarm.digest.bytes, case_id, TB_CASE_ID_BYTES); /* one alarm each */
     return tb_alarm_raise(step->agent, step->txn, &alarm, step->effects);
 }
 
@@ -284,12 +284,15 @@ static tb_err dispute_case(tb_step *step, const tb_case_id *id)
     bool sides = false;
     tb_err err = read_case(&d, id);
     if (err == TB_ERR_CORRUPT) {
-        return tell_unread(step);
+        return tell_unread(step, id->bytes);
     }
     if (err != TB_OK || d.row.view.type == NULL) {
         return err == TB_ERR_NOT_FOUND ? TB_OK : err;
     }
     err = dispute_sides(&d, &sides);
+    if (err == TB_ERR_CORRUPT) {
+        err = tell_unread(step, id->bytes);
+    }
     if (err == TB_OK && d.good < d.path.count &&
         d.path.list[d.good].row.standing == TB_STANDING_EFFECTIVE) {
         err = roll_back(&d);
@@ -393,7 +396,7 @@ static tb_err scan_slice(tb_step *step, const tb_party *party, const tb_key_id *
             tb_arena_release(step->arena, mark);
         }
         if (err == TB_OK && !reads) {
-            err = tell_unread(step);
+            err = tell_unread(step, at->key);
         } else if (err == TB_OK && beyond) {
             err = dispute_case(step, &event.case_id);
             cases++;

@@ -59,8 +59,9 @@ static tb_err arrival_of(tb_apply *apply, const tb_digest *id, tb_arrival *out)
     if (err != TB_OK) {
         return err == TB_ERR_NOT_FOUND ? TB_ERR_CORRUPT : err;
     }
-    if (tb_event_decode(row.event, apply->arena, &arrival.event) != TB_ACCEPTED) {
-        return TB_ERR_CORRUPT;
+    err = tb_reread_error(tb_event_decode(row.event, apply->arena, &arrival.event));
+    if (err != TB_OK) {
+        return err;
     }
     arrival.encoded = row.event;
     arrival.since = row.recorded;

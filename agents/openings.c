@@ -12,12 +12,25 @@
 
 /* ---- what it holds ---- */
 
+/* What decoding a group may take of the turn's memory, several times over. */
+#define ROOM_LEAST  (64u * 1024)
+#define ROOM_FACTOR 24
+
+/* That a turn has no memory left says nothing of the group: it is tried again in a smaller turn. */
+static bool has_room(const tb_arena *arena, tb_bytes content)
+{
+    return arena->size - arena->used >= ROOM_LEAST + content.size * ROOM_FACTOR;
+}
+
 tb_err
 tb_opening_reads(tb_apply *apply, const tb_arrival *arrival, const tb_opening *opening, bool *out)
 {
     tb_field *fields;
     size_t count;
     size_t mark = tb_arena_mark(apply->arena);
+    if (!has_room(apply->arena, opening->content)) {
+        return TB_ERR_LIMIT;
+    }
     *out = tb_group_fields_decode(opening->content, apply->arena, &fields, &count) == TB_ACCEPTED;
     tb_arena_release(apply->arena, mark);
     return *out ? TB_OK
@@ -54,9 +67,15 @@ tb_err tb_openings_judge(tb_apply *apply, const tb_arrival *arrival)
     for (size_t i = 0; err == TB_OK && i < count; i++) {
         tb_field *fields;
         size_t field_count;
-        if (tb_group_fields_decode(openings[i].content, apply->arena, &fields, &field_count) ==
-                TB_ACCEPTED &&
-            tb_judge_sealed(type, &arrival->event, openings[i].group, fields, field_count)) {
+        size_t mark = tb_arena_mark(apply->arena);
+        if (!has_room(apply->arena, openings[i].content)) {
+            return TB_ERR_LIMIT;
+        }
+        bool fine = tb_group_fields_decode(openings[i].content, apply->arena, &fields,
+                                           &field_count) == TB_ACCEPTED &&
+                    tb_judge_sealed(type, &arrival->event, openings[i].group, fields, field_count);
+        tb_arena_release(apply->arena, mark);
+        if (fine) {
             continue;
         }
         err = tb_opening_del(apply->txn, &arrival->key, openings[i].group);

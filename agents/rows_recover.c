@@ -252,7 +252,7 @@ tb_err tb_asked_clear(tb_txn *txn)
 
     while (err == TB_OK) {
         err = tb_store_seek(txn, TB_TABLE_ASKED, all, all, &key, &value);
-        if (err == TB_OK) {
+        if (err == TB_OK || err == TB_ERR_CORRUPT) {
             err = tb_store_del(txn, TB_TABLE_ASKED, key);
         }
     }

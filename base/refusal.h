@@ -194,4 +194,15 @@ const char *tb_refusal_key(tb_refusal code);
 const char *tb_refusal_en(tb_refusal code);
 const char *tb_refusal_zh(tb_refusal code);
 
+/* What decoding a stored row says: it was decoded before it was stored, so that only what came to
+ * it since makes it TB_ERR_CORRUPT, and that it is too large now is the turn's memory at its end.
+ */
+static inline tb_err tb_reread_error(tb_refusal refusal)
+{
+    if (refusal == TB_REFUSED_TOO_LARGE) {
+        return TB_ERR_LIMIT;
+    }
+    return refusal == TB_ACCEPTED ? TB_OK : TB_ERR_CORRUPT;
+}
+
 #endif

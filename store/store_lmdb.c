@@ -211,6 +211,15 @@ bool tb_txn_wrote(const tb_txn *txn)
 
 /* Rows. */
 
+/* A page that contradicts another is no damaged row: which key it was is not known, and nobody can
+ * pass it. The process ends, as it does when a page cannot be read. */
+static tb_err read_error(int rc)
+{
+    tb_err err = tb_lmdb_error(rc);
+
+    return err == TB_ERR_CORRUPT ? TB_ERR_IO : err;
+}
+
 static bool late_has(const tb_txn *txn, tb_table table, tb_bytes key, tb_bytes *out_stored)
 {
     const tb_late *late = &txn->store->late;
@@ -240,7 +249,7 @@ tb_err tb_store_get(tb_txn *txn, tb_table table, tb_bytes key, tb_bytes *out_val
     MDB_val v;
     int rc = mdb_cursor_get(cursor, &k, &v, MDB_SET_KEY);
     if (rc != MDB_SUCCESS) {
-        return tb_lmdb_error(rc);
+        return read_error(rc);
     }
     return read_value(txn, table, key, &v, out_value);
 }
@@ -328,7 +337,7 @@ tb_err tb_store_del(tb_txn *txn, tb_table table, tb_bytes key)
     MDB_val v;
     int rc = mdb_cursor_get(cursor, &k, &v, MDB_SET_KEY);
     if (rc != MDB_SUCCESS) {
-        return tb_lmdb_error(rc);
+        return read_error(rc);
     }
     txn->wrote = true;
     txn->gave = true;
@@ -384,7 +393,7 @@ tb_err tb_form_forward(tb_txn *txn,
         rc = mdb_cursor_get(cursor, &k, &v, MDB_NEXT);
     }
     if (rc != MDB_SUCCESS) {
-        return tb_lmdb_error(rc);
+        return read_error(rc);
     }
     return read_row(txn, table, &k, &v, prefix, out_key, out_value);
 }
@@ -415,7 +424,7 @@ tb_err tb_form_backward(tb_txn *txn,
         rc = mdb_cursor_get(cursor, &k, &v, MDB_PREV);
     }
     if (rc != MDB_SUCCESS) {
-        return tb_lmdb_error(rc);
+        return read_error(rc);
     }
     return read_row(txn, table, &k, &v, prefix, out_key, out_value);
 }

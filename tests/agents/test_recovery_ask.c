@@ -134,6 +134,33 @@ static void when_an_earlier_recovery_lost_something_says_nothing_of_the_next(voi
     assert_true(lost_until(t) == 0);
 }
 
+static void whom_an_earlier_recovery_asked_and_does_not_read_stops_no_other(void **state)
+{
+    town *t = *state;
+    tb_bytes all = {NULL, 0};
+    tb_bytes key;
+    tb_bytes value;
+    when_an_earlier_recovery_lost_something_says_nothing_of_the_next(state);
+    tb_txn *txn = write_txn(t);
+    tb_recovery_row row;
+    assert_ok(tb_recovery_get(txn, &row));
+    row.state = TB_RECOVERY_ENDED;
+    tb_link_row link = {.state = TB_LINK_CONFIRMED, .fence = TB_REFUSED_MARKS_BACK};
+    assert_ok(tb_recovery_put(txn, &row));
+    assert_ok(tb_link_put(txn, &link));
+    tb_party peer = t->b.agent.self;
+    assert_ok(tb_asked_put(txn, &peer, &(tb_asked_row){.asked = 1}));
+    assert_ok(tb_store_seek(txn, TB_TABLE_ASKED, all, all, &key, &value));
+    uint8_t at[TB_KEY_BYTES_MAX];
+    memcpy(at, key.data, key.size);
+    key = tb_bytes_of(at, key.size);
+    assert_ok(tb_store_commit(txn));
+    assert_ok(tb_store_mem_damage(t->a.store, TB_TABLE_ASKED, key));
+    peer_say(t, &t->a, "recover once more");
+    assert_int_equal(recovery(t, &t->a).state, TB_RECOVERY_GREETING);
+    assert_int_equal(peer_rows(t, &t->a, TB_TABLE_ASKED), 0);
+}
+
 static void what_the_hub_may_still_deliver_is_waited_for_a_bounded_number_of_times(void **state)
 {
     town *t = *state;
@@ -563,6 +590,7 @@ static const struct CMUnitTest tests[] = {
     IN_TOWN(until_when_the_lost_time_went_is_the_hubs_word),
     IN_TOWN(what_only_its_recipient_bears_out_was_lost_at_any_time),
     IN_TOWN(when_an_earlier_recovery_lost_something_says_nothing_of_the_next),
+    IN_TOWN(whom_an_earlier_recovery_asked_and_does_not_read_stops_no_other),
     IN_TOWN(what_the_hub_may_still_deliver_is_waited_for_a_bounded_number_of_times),
     IN_TOWN(what_was_signed_for_and_nobody_holds_is_lost_at_once),
     IN_TOWN(an_end_of_another_ask_ends_nothing),

@@ -1,5 +1,5 @@
 /* What the LMDB form adds: it stays, it is one process's, and it notices rot. */
-#define _XOPEN_SOURCE 700
+#define _GNU_SOURCE
 
 #include "base/limits.h"
 #include "store/row_sum.h"
@@ -243,6 +243,52 @@ static void a_value_that_rotted_reads_as_corrupt_and_can_be_deleted(void **state
     commit(f);
     begin(f);
     assert_ok(tb_store_scrub(f->txn, &rows));
+}
+
+/* The leaves that hold a text are no leaves any more. */
+static void spoil_leaves(store_fixture *f, const char *text)
+{
+    char path[300];
+    uint8_t page[4096];
+    const uint8_t no_kind[2] = {0, 0};
+    unsigned found = 0;
+
+    tb_store_close(f->store);
+    f->store = NULL;
+    snprintf(path, sizeof path, "%s/data.mdb", f->path);
+    int file = open(path, O_RDWR);
+    for (off_t at = 0; pread(file, page, sizeof page, at) == (ssize_t)sizeof page; at += 4096) {
+        if (memmem(page, sizeof page, text, strlen(text)) != NULL) {
+            assert_int_equal(pwrite(file, no_kind, 2, at + 10), 2); /* behind number and padding */
+            found++;
+        }
+    }
+    close(file);
+    assert_true(found > 1);
+    assert_ok(tb_store_open(f->path, &f->options, &f->store));
+}
+
+/* No key is known that could be passed or set aside. */
+static void a_page_that_contradicts_another_is_an_io_error(void **state)
+{
+    store_fixture *f = *state;
+    char key[16];
+    tb_bytes found;
+    tb_bytes value;
+
+    begin(f);
+    for (unsigned i = 0; i < 400; i++) {
+        snprintf(key, sizeof key, "%u", i);
+        put(f, T, key, "one of many leaves of the table");
+    }
+    commit(f);
+    spoil_leaves(f, "one of many leaves");
+    begin(f);
+    assert_int_equal(tb_store_get(f->txn, T, tb_bytes_str("7"), &value), TB_ERR_IO);
+    tb_bytes all = tb_bytes_str("");
+    assert_int_equal(tb_store_seek(f->txn, T, all, all, &found, &value), TB_ERR_IO);
+    assert_int_equal(tb_store_last(f->txn, T, all, tb_bytes_str("7"), &found, &value), TB_ERR_IO);
+    assert_int_equal(tb_store_del(f->txn, T, tb_bytes_str("7")), TB_ERR_IO);
 }
 
 static void a_key_that_rotted_reads_as_corrupt(void **state)
@@ -609,6 +655,7 @@ static const struct CMUnitTest tests[] = {
     TEST(a_file_that_is_no_store_is_corrupt),
     TEST(a_value_that_rotted_reads_as_corrupt_and_can_be_deleted),
     TEST(a_key_that_rotted_reads_as_corrupt),
+    TEST(a_page_that_contradicts_another_is_an_io_error),
     TEST(a_row_put_in_anothers_place_reads_as_corrupt),
     TEST(a_table_whose_first_row_was_not_committed_is_not_there),
     TEST(who_only_looks_sees_a_table_that_came_since),
