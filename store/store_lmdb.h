@@ -37,7 +37,7 @@ struct tb_store {
     bool found[TB_TABLE_COUNT]; /* tables that were opened in LMDB's open transaction */
     tb_turn_log log;
     bool logs;   /* turns may go into the log: the store is open to its end */
-    bool broken; /* what is in the log could not be given to LMDB again */
+    bool broken; /* a commit failed, or what is in the log could not be given to LMDB again */
     tb_txn txn;
 };
 

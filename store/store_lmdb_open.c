@@ -158,7 +158,7 @@ static tb_err open_tables(tb_store *store, tb_txn *txn)
 static tb_err recover(tb_store *store)
 {
     tb_err err = tb_turn_log_open(&store->log, store->folder);
-    if (err == TB_OK) {
+    if (err == TB_OK || err == TB_ERR_FULL) { /* without room every turn is committed by LMDB */
         err = tb_turn_log_read(&store->log, store->folder, NULL);
     }
     return err == TB_OK ? tb_lmdb_turns_follow(store) : err;
@@ -201,7 +201,7 @@ static tb_err begin_log(tb_store *store)
     tb_turn_log_place place = {.epoch = 0};
     if (store->behind != NULL) {
         store->logs = true;
-        return TB_OK;
+        return tb_turn_log_write_again(&store->log);
     }
     randombytes_buf(place.lineage, sizeof place.lineage);
     tb_turn_log_begin_anew(&store->log, &place);
@@ -364,9 +364,28 @@ static tb_err waits_in_log(tb_store *store, int folder, bool *out)
     return err == TB_ERR_NOT_FOUND ? TB_OK : err;
 }
 
+/* Opens what is there for reading. */
+static tb_err look_at(tb_store *store, const char *path, uint32_t kind)
+{
+    tb_err err = look_environment(store, path);
+    return err == TB_OK ? look_tables(store, kind) : err;
+}
+
+/* Into the tables of a store that nobody holds: what the log has now that nobody adds to it. LMDB
+ * allows a process one environment of a store: the end of another ends the locks of this one. */
+static tb_err take_turns(tb_store *store, const char *path, uint32_t kind, int folder)
+{
+    mdb_env_close(store->env);
+    store->env = NULL;
+    memset(store->tables, 0, sizeof store->tables);
+    tb_err err = tb_turn_log_read(&store->log, folder, NULL);
+    err = err == TB_OK ? tb_lmdb_turns_take_at(path, 0, &store->log) : err;
+    return err == TB_OK ? look_at(store, path, kind) : err;
+}
+
 /* Until the tables have what the log held: whoever holds the store settles when nothing else is to
  * be done; of a store that nobody holds it is done here. */
-static tb_err wait_for_turns(tb_store *store, const char *path, int folder)
+static tb_err wait_for_turns(tb_store *store, const char *path, uint32_t kind, int folder)
 {
     static const struct timespec pause = {.tv_nsec = LOOK_PAUSE_MS * 1000000L};
     bool waits = true;
@@ -377,7 +396,7 @@ static tb_err wait_for_turns(tb_store *store, const char *path, int folder)
             return err;
         }
         if (flock(folder, LOCK_EX | LOCK_NB) == 0) {
-            err = tb_lmdb_turns_take_at(path, 0, &store->log);
+            err = take_turns(store, path, kind, folder);
             (void)flock(folder, LOCK_UN);
             return err;
         }
@@ -386,13 +405,13 @@ static tb_err wait_for_turns(tb_store *store, const char *path, int folder)
     return TB_ERR_BUSY;
 }
 
-static tb_err look_turns(tb_store *store, const char *path)
+static tb_err look_turns(tb_store *store, const char *path, uint32_t kind)
 {
     int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (folder < 0) {
         return TB_ERR_IO;
     }
-    tb_err err = wait_for_turns(store, path, folder);
+    tb_err err = wait_for_turns(store, path, kind, folder);
     (void)close(folder);
     return err;
 }
@@ -405,12 +424,9 @@ tb_err tb_store_look(const char *path, uint32_t kind, tb_store **out)
         return TB_ERR_LIMIT;
     }
     store->folder = -1;
-    tb_err err = look_environment(store, path);
+    tb_err err = look_at(store, path, kind);
     if (err == TB_OK) {
-        err = look_tables(store, kind);
-    }
-    if (err == TB_OK) {
-        err = look_turns(store, path);
+        err = look_turns(store, path, kind);
     }
     if (err != TB_OK) {
         tb_store_close(store);

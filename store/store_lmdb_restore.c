@@ -82,6 +82,9 @@ static tb_err finish(const char *path, const tb_store_options *options, tb_time 
             tb_store_abort(txn);
         }
     }
+    /* Only the tables move up. */
+    err = err == TB_OK ? tb_store_settle(store) : err;
+    err = err == TB_OK && !tb_store_settled(store) ? TB_ERR_FULL : err;
     tb_store_close(store);
     return err;
 }

@@ -3,6 +3,8 @@
 
 #include "store/version.h"
 
+#include <sodium.h>
+
 #define TURNS_KEY   "turns"
 #define PLACE_BYTES (TB_TURN_LOG_LINEAGE + 8)
 #define ROW_BYTES   256 /* the rows read here */
@@ -95,6 +97,8 @@ static tb_err take(tb_store *store, const char *path, unsigned flags)
     rc = rc == MDB_SUCCESS ? mdb_env_open(store->env, path, flags, 0600) : rc;
     tb_err err = tb_lmdb_error(rc);
     err = err == TB_OK ? tb_lmdb_turns_follow(store) : err;
+    /* Of these tables alone: who wrote the log may go on from another state of them. */
+    randombytes_buf(store->log.place.lineage, sizeof store->log.place.lineage);
     err = err == TB_OK ? tb_store_settle(store) : err;
     if (!tb_store_settled(store)) {
         tb_lmdb_let_go(store);

@@ -95,7 +95,8 @@ static void abort_lmdb(tb_store *store, MDB_txn *mdb)
     store->behind = NULL;
 }
 
-/* The tables' next place, in a transaction that also takes what is in the log. */
+/* The tables' next place, with every commit behind which records may stand: those of one state of
+ * the tables fit no other. */
 static tb_err mark_next(tb_txn *txn)
 {
     tb_turn_log_place next = txn->store->log.place;
@@ -104,15 +105,15 @@ static tb_err mark_next(tb_txn *txn)
     return err == TB_OK ? tb_lmdb_give_all(txn) : err;
 }
 
-/* By LMDB; behind: with what is in the log, whose place it has marked. */
-static tb_err commit_lmdb(tb_txn *txn, bool behind)
+/* By LMDB; marked: with the tables' next place, and what is in the log. */
+static tb_err commit_lmdb(tb_txn *txn, bool marked)
 {
     tb_store *store = txn->store;
     tb_err err = tb_lmdb_error(mdb_txn_commit(finish(txn)));
     store->behind = NULL;
     if (err != TB_OK) {
         forget_found(store);
-    } else if (behind) {
+    } else if (marked) {
         tb_turn_log_place next = store->log.place;
         next.epoch++;
         tb_turn_log_begin_anew(&store->log, &next);
@@ -187,16 +188,17 @@ static tb_err commit_to_tables(tb_txn *txn)
 {
     tb_store *store = txn->store;
     bool behind = store->behind != NULL;
-    tb_err err = behind ? mark_next(txn) : TB_OK;
+    bool marks = behind || store->logs;
+    tb_err err = marks ? mark_next(txn) : TB_OK;
     if (err != TB_OK) {
         roll_back(txn);
         return err;
     }
-    err = commit_lmdb(txn, behind);
+    err = commit_lmdb(txn, marks);
     if (err == TB_ERR_FULL && behind) {
         give_again(store);
-    } else if (err != TB_OK) {
-        store->broken = behind;
+    } else if (err != TB_OK && err != TB_ERR_FULL) {
+        store->broken = true; /* at which place the tables are is unknown */
     }
     return err;
 }
@@ -232,7 +234,7 @@ tb_err tb_store_settle(tb_store *store)
     tb_arena_init(&arena, block, sizeof block);
     tb_err err = begin(store, &arena, 0, &txn);
     err = err == TB_OK ? commit_to_tables(txn) : err;
-    return err == TB_ERR_FULL ? TB_OK : err;
+    return store->broken ? TB_ERR_IO : err == TB_ERR_FULL ? TB_OK : err;
 }
 
 void tb_lmdb_keep_behind(tb_txn *txn)

@@ -31,7 +31,12 @@ bool tb_turn_log_make(tb_turn_log *log)
     return log->image != NULL;
 }
 
-/* Zeros from its end to its full length, flushed. */
+static tb_err of_errno(void)
+{
+    return errno == ENOSPC || errno == EDQUOT || errno == EFBIG ? TB_ERR_FULL : TB_ERR_IO;
+}
+
+/* Zeros from its end to its full length, and blocks for all of it, flushed. */
 static tb_err lengthen(int file, off_t end)
 {
     static const uint8_t zeros[TB_TURN_LOG_BLOCK];
@@ -39,10 +44,14 @@ static tb_err lengthen(int file, off_t end)
         size_t left = TB_TURN_LOG_BYTES - (size_t)end;
         ssize_t put = pwrite(file, zeros, left < sizeof zeros ? left : sizeof zeros, end);
         if (put <= 0) {
-            bool full = put == 0 || errno == ENOSPC || errno == EDQUOT || errno == EFBIG;
-            return full ? TB_ERR_FULL : TB_ERR_IO;
+            return put == 0 ? TB_ERR_FULL : of_errno();
         }
         end += put;
+    }
+    /* Whoever copied the file may have left out its zeros; a turn must not find that there is no
+     * room for them. */
+    if (fallocate(file, FALLOC_FL_KEEP_SIZE, 0, TB_TURN_LOG_BYTES) != 0 && errno != EOPNOTSUPP) {
+        return of_errno();
     }
     return fsync(file) == 0 ? TB_OK : TB_ERR_IO;
 }
@@ -52,13 +61,13 @@ tb_err tb_turn_log_open(tb_turn_log *log, int folder)
     struct stat status;
     int file = openat(folder, TB_TURN_LOG_FILE, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (file < 0 || fstat(file, &status) != 0) {
-        tb_err err = errno == ENOSPC || errno == EDQUOT ? TB_ERR_FULL : TB_ERR_IO;
+        tb_err err = of_errno();
         if (file >= 0) {
             (void)close(file);
         }
         return err;
     }
-    tb_err err = status.st_size < (off_t)TB_TURN_LOG_BYTES ? lengthen(file, status.st_size) : TB_OK;
+    tb_err err = lengthen(file, status.st_size);
     (void)close(file);
     if (err != TB_OK) {
         return err;
@@ -129,6 +138,23 @@ static void write_head(tb_turn_log *log, uint8_t *record, size_t size)
     tb_put_u64(&w, sum_of(record, size));
 }
 
+static tb_err write_blocks(const tb_turn_log *log, size_t from, size_t to)
+{
+    while (from < to) {
+        ssize_t put = pwrite(log->file, log->image + from, to - from, (off_t)from);
+        if (put <= 0 && !(put < 0 && errno == EINTR)) {
+            return TB_ERR_IO;
+        }
+        from += put > 0 ? (size_t)put : 0;
+    }
+    return TB_OK;
+}
+
+tb_err tb_turn_log_write_again(const tb_turn_log *log)
+{
+    return log->file >= 0 ? write_blocks(log, log->last, log->used) : TB_OK;
+}
+
 tb_err tb_turn_log_write(tb_turn_log *log)
 {
     uint8_t *record = log->image + log->used;
@@ -137,13 +163,11 @@ tb_err tb_turn_log_write(tb_turn_log *log)
     TB_ASSERT(tb_turn_log_fits(log) && whole <= TB_TURN_LOG_BYTES - log->used);
     write_head(log, record, size);
     memset(record + HEAD_BYTES + size, 0, whole - HEAD_BYTES - size);
-    for (size_t done = 0; done < whole;) {
-        ssize_t put = pwrite(log->file, record + done, whole - done, (off_t)(log->used + done));
-        if (put <= 0 && !(put < 0 && errno == EINTR)) {
-            return TB_ERR_IO;
-        }
-        done += put > 0 ? (size_t)put : 0;
+    tb_err err = write_blocks(log, log->used, log->used + whole);
+    if (err != TB_OK) {
+        return err;
     }
+    log->last = log->used;
     log->used += whole;
     log->count++;
     tb_turn_log_drop(log);
@@ -224,6 +248,7 @@ tb_err tb_turn_log_read(tb_turn_log *log, int folder, const tb_turn_log_place *p
         if (!tb_turn_log_same_place(&at, &log->place)) {
             break;
         }
+        log->last = log->used;
         log->used += whole;
         log->count++;
     }

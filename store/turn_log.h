@@ -9,8 +9,8 @@
  * A record is there or not: its sum says so. Each begins at a block of its own, so that none on
  * which something was promised is written again before the tables have it. Which state of the
  * tables the records follow is said by their place: the lineage, drawn anew at each opening, and
- * the epoch, one more with every commit of LMDB that took records. META "turns" names the tables'
- * own place in the same transaction as their rows; records of another place are of no use.
+ * the epoch, one more with every commit of LMDB since. META "turns" names the tables' own place in
+ * the same transaction as their rows; records of another place are of no use.
  *
  *     file:    records, from 0 on, each at a multiple of TB_TURN_LOG_BLOCK
  *     record:  "TBTURN1\n" lineage:16 epoch:u64 number:u32 size:u32 sum:u64, then size bytes
@@ -36,6 +36,7 @@ typedef struct tb_turn_log {
     int file;       /* open for durable writes, or -1 */
     uint8_t *image; /* TB_TURN_LOG_BYTES: what the file holds of this place, and the next record */
     size_t used;    /* of it, by records on disk */
+    size_t last;    /* where the newest of them begins */
     uint32_t count; /* of them */
     tb_turn_log_place place;
     tb_writer changes; /* of the next record */
@@ -47,7 +48,8 @@ bool tb_turn_log_same_place(const tb_turn_log_place *a, const tb_turn_log_place 
 bool tb_turn_log_make(tb_turn_log *log) TB_MUST_USE;
 /* Opens the file in a folder, which it makes at its full length when it is not there: blocks that
  * were never written would cost the first turns a flush of the file system's own. TB_ERR_FULL when
- * the disk has no room, TB_ERR_IO. The caller flushes the folder. */
+ * the disk has no room: then nothing fits, and what stands there can be read. TB_ERR_IO. The caller
+ * flushes the folder. */
 tb_err tb_turn_log_open(tb_turn_log *log, int folder) TB_MUST_USE;
 void tb_turn_log_free(tb_turn_log *log);
 
@@ -61,6 +63,9 @@ void tb_turn_log_note(tb_turn_log *log, const char *table, tb_bytes key, const t
 bool tb_turn_log_fits(const tb_turn_log *log);
 /* Writes them; they are durable when it returns. TB_ERR_IO: whether they are is unknown. */
 tb_err tb_turn_log_write(tb_turn_log *log) TB_MUST_USE;
+/* Writes the newest record that was read once more: whether a process that was ended, or whose
+ * write failed, had it on disk is unknown, and what follows stands on it. TB_ERR_IO. */
+tb_err tb_turn_log_write_again(const tb_turn_log *log) TB_MUST_USE;
 /* Forgets the turn's changes. */
 void tb_turn_log_drop(tb_turn_log *log);
 /* The tables have it all and are at this place now. */
