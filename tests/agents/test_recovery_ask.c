@@ -148,8 +148,8 @@ static void whom_an_earlier_recovery_asked_and_does_not_read_stops_no_other(void
     tb_link_row link = {.state = TB_LINK_CONFIRMED, .fence = TB_REFUSED_MARKS_BACK};
     assert_ok(tb_recovery_put(txn, &row));
     assert_ok(tb_link_put(txn, &link));
-    tb_party peer = t->b.agent.self;
-    assert_ok(tb_asked_put(txn, &peer, &(tb_asked_row){.asked = 1}));
+    tb_party whom = t->b.agent.self;
+    assert_ok(tb_asked_put(txn, &whom, &(tb_asked_row){.asked = 1}));
     assert_ok(tb_store_seek(txn, TB_TABLE_ASKED, all, all, &key, &value));
     uint8_t at[TB_KEY_BYTES_MAX];
     memcpy(at, key.data, key.size);
