@@ -36,10 +36,11 @@ tb_err tb_store_open(const char *path, const tb_store_options *options, tb_store
  * (store/migrate.h) comes before anything else. */
 tb_err
 tb_store_open_older(const char *path, const tb_store_options *options, tb_store **out) TB_MUST_USE;
-/* Beside whoever holds it, to look only: nothing is created, allocated or locked, and only
+/* Beside whoever holds it, to look only: nothing is created or allocated, and only
  * tb_store_begin_read is allowed. It shows whatever was committed before the call, and waits some
- * seconds for a holder to settle (else TB_ERR_BUSY). TB_ERR_NOT_FOUND when there is no store;
- * TB_ERR_VERSION and TB_ERR_OLDER as above.
+ * seconds for a holder to settle (else TB_ERR_BUSY). What stands beside the tables of a store that
+ * nobody holds it puts into them, and is the holder meanwhile. TB_ERR_NOT_FOUND when there is no
+ * store; TB_ERR_VERSION and TB_ERR_OLDER as above.
  * LMDB form only. */
 tb_err tb_store_look(const char *path, uint32_t kind, tb_store **out) TB_MUST_USE;
 void tb_store_close(tb_store *store);

@@ -277,7 +277,7 @@ static tb_err copy_whole(const char *store_path, const char *copy, tb_backup *b)
     }
     tb_err err = tb_turn_log_make(&turns) ? TB_OK : TB_ERR_LIMIT;
     if (err == TB_OK) {
-        err = tb_turn_log_read(&turns, folder, NULL);
+        err = tb_turn_log_read(&turns, folder);
     }
     if (err == TB_OK) {
         err = copy_to(store_path, copy, b);

@@ -159,7 +159,7 @@ static tb_err recover(tb_store *store)
 {
     tb_err err = tb_turn_log_open(&store->log, store->folder);
     if (err == TB_OK || err == TB_ERR_FULL) { /* without room every turn is committed by LMDB */
-        err = tb_turn_log_read(&store->log, store->folder, NULL);
+        err = tb_turn_log_read(&store->log, store->folder);
     }
     return err == TB_OK ? tb_lmdb_turns_follow(store) : err;
 }
@@ -349,7 +349,7 @@ static tb_err waits_in_log(tb_store *store, int folder, bool *out)
     tb_txn *txn;
     tb_turn_log_place place;
     *out = false;
-    tb_err err = tb_turn_log_read(&store->log, folder, NULL);
+    tb_err err = tb_turn_log_read(&store->log, folder);
     if (err != TB_OK || store->log.used == 0) {
         return err;
     }
@@ -378,7 +378,7 @@ static tb_err take_turns(tb_store *store, const char *path, uint32_t kind, int f
     mdb_env_close(store->env);
     store->env = NULL;
     memset(store->tables, 0, sizeof store->tables);
-    tb_err err = tb_turn_log_read(&store->log, folder, NULL);
+    tb_err err = tb_turn_log_read(&store->log, folder);
     err = err == TB_OK ? tb_lmdb_turns_take_at(path, 0, &store->log) : err;
     return err == TB_OK ? look_at(store, path, kind) : err;
 }

@@ -229,7 +229,7 @@ static tb_err read_file(int file, uint8_t *image)
     return TB_OK;
 }
 
-tb_err tb_turn_log_read(tb_turn_log *log, int folder, const tb_turn_log_place *place)
+tb_err tb_turn_log_read(tb_turn_log *log, int folder)
 {
     tb_turn_log_place at;
     size_t whole;
@@ -243,7 +243,7 @@ tb_err tb_turn_log_read(tb_turn_log *log, int folder, const tb_turn_log_place *p
     (void)close(file);
     while (err == TB_OK && next_record(log, &at, &whole)) {
         if (log->count == 0) {
-            log->place = place != NULL ? *place : at;
+            log->place = at;
         }
         if (!tb_turn_log_same_place(&at, &log->place)) {
             break;

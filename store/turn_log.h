@@ -53,9 +53,9 @@ bool tb_turn_log_make(tb_turn_log *log) TB_MUST_USE;
 tb_err tb_turn_log_open(tb_turn_log *log, int folder) TB_MUST_USE;
 void tb_turn_log_free(tb_turn_log *log);
 
-/* Reads the records that stand in a folder's file, those of the place when it is not NULL, else of
- * the place that the first of them names. None is no error. TB_ERR_IO. */
-tb_err tb_turn_log_read(tb_turn_log *log, int folder, const tb_turn_log_place *place) TB_MUST_USE;
+/* Reads the records that stand in a folder's file, of the place that the first of them names. None
+ * is no error. TB_ERR_IO. */
+tb_err tb_turn_log_read(tb_turn_log *log, int folder) TB_MUST_USE;
 
 /* One change of the turn; stored: NULL for a row that goes. */
 void tb_turn_log_note(tb_turn_log *log, const char *table, tb_bytes key, const tb_bytes *stored);

@@ -276,7 +276,7 @@ static void with_a_record(store_fixture *f, void (*make)(tb_turn_log *log))
     int folder = open(f->path, O_RDONLY | O_DIRECTORY);
     assert_true(folder >= 0 && tb_turn_log_make(&log));
     assert_ok(tb_turn_log_open(&log, folder));
-    assert_ok(tb_turn_log_read(&log, folder, NULL));
+    assert_ok(tb_turn_log_read(&log, folder));
     assert_int_equal(log.count, 3);
     make(&log);
     assert_ok(tb_turn_log_write(&log));

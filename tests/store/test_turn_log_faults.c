@@ -20,6 +20,7 @@
 #include <stdlib.h>
 #include <sys/file.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -30,6 +31,7 @@
 #define OTHER  TB_TABLE_HUB_DUE
 #define LARGE  TB_TURN_LOG_TURN_BYTES_MAX
 #define SECTOR 512u
+#define LOOKS  60u
 
 /* ---- calls that fail ---- */
 
@@ -248,9 +250,18 @@ static void one_turn(store_fixture *f)
  * of the one before. Shared with the process that does them. */
 typedef struct numbers {
     unsigned tried;
-    unsigned done;
+    volatile unsigned done;
     unsigned calls;
+    unsigned lost;
+    unsigned failed;
 } numbers;
+
+static numbers *shared_numbers(void)
+{
+    numbers *n = mmap(NULL, sizeof *n, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    assert_true(n != MAP_FAILED);
+    return n;
+}
 
 static void text_of(unsigned number, char out[16])
 {
@@ -322,19 +333,27 @@ static void in_a_process(store_fixture *f, numbers *n, int way, unsigned nth, un
     assert_int_equal(waitpid(child, NULL, 0), child);
 }
 
-static void expect_numbers(store_fixture *f, numbers *n)
+static unsigned number_in(tb_txn *txn)
 {
     tb_bytes value;
+    char text[16] = "";
+    tb_err err = tb_store_get(txn, T, tb_bytes_str("k"), &value);
+    if (err == TB_OK) {
+        memcpy(text, value.data, value.size);
+    }
+    assert_true(err == TB_OK || err == TB_ERR_NOT_FOUND);
+    return (unsigned)strtoul(text, NULL, 10);
+}
+
+static void expect_numbers(store_fixture *f, numbers *n)
+{
+    char text[16];
     opened(f);
     begin(f);
-    unsigned found = 0;
-    if (tb_store_get(f->txn, T, tb_bytes_str("k"), &value) == TB_OK) {
-        char text[16] = "";
-        memcpy(text, value.data, value.size);
-        found = (unsigned)strtoul(text, NULL, 10);
-        expect(f, OTHER, text, text);
-    }
+    unsigned found = number_in(f->txn);
     assert_in_range(found, n->done, n->tried);
+    text_of(found, text);
+    expect(f, OTHER, text, found > 0 ? text : NULL);
     assert_int_equal(tb_store_rows(f->txn, OTHER), found > 0 ? 1 : 0);
     expect(f, T, "abandoned", NULL);
     abandon(f);
@@ -346,8 +365,7 @@ static void expect_numbers(store_fixture *f, numbers *n)
 static void whatever_call_fails_or_is_the_last_no_turn_is_lost(void **state)
 {
     store_fixture *f = *state;
-    numbers *n = mmap(NULL, sizeof *n, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    assert_true(n != MAP_FAILED);
+    numbers *n = shared_numbers();
     closed(f);
     for (int way = FAILS; way < WAYS; way++) {
         bool failed = true;
@@ -395,6 +413,82 @@ static void who_looks_keeps_what_it_sees_though_it_took_the_log_itself(void **st
     expect_row(f, "k", "39");
 }
 
+/* Until it is killed. A look that takes the log holds the store meanwhile. */
+static void hold(store_fixture *f, numbers *n)
+{
+    tb_err err;
+    do {
+        err = tb_store_open(f->path, &f->options, &f->store);
+    } while (err == TB_ERR_BUSY);
+    if (err == TB_OK) {
+        begin(f);
+        unsigned found = number_in(f->txn);
+        abandon(f);
+        n->lost += found < n->done ? 1 : 0;
+        n->done = found;
+        work(f, n, UINT_MAX);
+    }
+    n->failed++;
+    _exit(1);
+}
+
+/* Holders one behind the other, each killed after a moment. */
+static pid_t holders(store_fixture *f, numbers *n)
+{
+    pid_t child = fork();
+    assert_true(child >= 0);
+    pid_t itself = getpid();
+    for (unsigned i = 0; child == 0;) {
+        pid_t holder = fork();
+        if (holder == 0) {
+            (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+            if (getppid() != itself) {
+                _exit(1);
+            }
+            hold(f, n);
+        }
+        (void)usleep((20 + i++ * 37 % 130) * 1000);
+        (void)kill(holder, SIGKILL);
+        (void)waitpid(holder, NULL, 0);
+    }
+    return child;
+}
+
+static void who_looks_while_holders_are_killed_sees_all_that_was_said(void **state)
+{
+    store_fixture *f = *state;
+    numbers *n = shared_numbers();
+    closed(f);
+    pid_t child = holders(f, n);
+    for (unsigned i = 0; i < LOOKS || n->done < 4 * LOOKS; i++) {
+        tb_store *look = NULL;
+        tb_txn *txn;
+        char text[16];
+        (void)usleep(i * 7919 % 23 * 1000);
+        unsigned said = n->done;
+        tb_err err = tb_store_look(f->path, TB_STORE_BROKER, &look);
+        assert_ok(err);
+        tb_arena_reset(&f->arena);
+        assert_ok(tb_store_begin_read(look, &f->arena, &txn));
+        unsigned seen = number_in(txn);
+        assert_in_range(seen, said, UINT_MAX);
+        f->txn = txn;
+        text_of(seen, text);
+        assert_int_equal(tb_store_rows(txn, OTHER), seen > 0 ? 1 : 0);
+        expect(f, OTHER, text, seen > 0 ? text : NULL);
+        abandon(f);
+        tb_store_close(look);
+    }
+    assert_int_equal(kill(child, SIGKILL), 0);
+    assert_int_equal(waitpid(child, NULL, 0), child);
+    assert_int_equal(n->lost, 0);
+    assert_int_equal(n->failed, 0);
+    assert_int_equal(munmap(n, sizeof *n), 0);
+    while (tb_store_open(f->path, &f->options, &f->store) == TB_ERR_BUSY) {
+        (void)usleep(1000); /* the last of them is about to be gone */
+    }
+}
+
 static store_fixture *at_lock;
 
 static void holder_says_more(int folder)
@@ -404,7 +498,7 @@ static void holder_says_more(int folder)
     int there = open(at_lock->path, O_RDONLY | O_DIRECTORY);
     assert_true(there >= 0 && tb_turn_log_make(&log));
     assert_ok(tb_turn_log_open(&log, there));
-    assert_ok(tb_turn_log_read(&log, there, NULL));
+    assert_ok(tb_turn_log_read(&log, there));
     assert_int_equal(log.count, 1);
     static const uint8_t stored[8 + 4] = {0x5d, 0, 0, 0, 0, 0, 0, 0, 'm', 'o', 'r', 'e'};
     tb_bytes row = tb_bytes_of(stored, sizeof stored);
@@ -648,6 +742,7 @@ static void a_store_that_cannot_give_its_log_again_says_so_and_keeps_it(void **s
 static const struct CMUnitTest tests[] = {
     TEST(whatever_call_fails_or_is_the_last_no_turn_is_lost),
     TEST(who_looks_keeps_what_it_sees_though_it_took_the_log_itself),
+    TEST(who_looks_while_holders_are_killed_sees_all_that_was_said),
     TEST(who_looks_takes_what_was_said_before_the_holder_was_gone),
     TEST(a_log_beside_tables_that_were_before_a_large_turn_is_none_of_theirs),
     TEST(a_log_beside_a_copy_that_took_another_log_is_none_of_its),
