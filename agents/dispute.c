@@ -367,6 +367,7 @@ static tb_err look_at_next(tb_step *step,
     if (err != TB_OK && err != TB_ERR_CORRUPT) {
         return err;
     }
+    memset(at->key, 0, TB_CASE_ID_BYTES); /* of a shorter one nothing of the key before */
     memcpy(at->key, found.data, found.size);
     at->size = found.size;
     if (err == TB_OK) {
