@@ -49,6 +49,14 @@ tb_err tb_recovery_held(const tb_agent *agent,
                         const tb_party *peer,
                         tb_stream_at **out,
                         size_t *out_count) TB_MUST_USE;
+/* Adds the stream that the asker's newest asks came in, when the list does not name it: who
+ * recovers itself names of it what its copy had, which may be nothing, and an end must say whose
+ * ask it answers. list has room for TB_HELD_STREAMS_MAX. */
+tb_err tb_recovery_name_asker(const tb_agent *agent,
+                              tb_txn *txn,
+                              const tb_party *asker,
+                              tb_stream_at *list,
+                              size_t *count) TB_MUST_USE;
 
 /* recovery_ask.c */
 

@@ -87,6 +87,45 @@ tb_err tb_recovery_held(
     return TB_OK;
 }
 
+static bool names(const tb_stream_at *list, size_t count, const tb_stream *stream)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (tb_stream_equal(&list[i].stream, stream)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+tb_err tb_recovery_name_asker(
+    const tb_agent *agent, tb_txn *txn, const tb_party *asker, tb_stream_at *list, size_t *count)
+{
+    tb_bytes cursor = tb_bytes_of(asker->text, TB_PARTY_BYTES);
+    tb_stream_at newest = {.number = 0};
+    tb_err err = TB_OK;
+    while (err == TB_OK) {
+        tb_stream stream;
+        tb_stream_in_row row;
+        err = tb_stream_in_next(txn, &agent->self, &cursor, &stream, &row);
+        if (err == TB_OK && !tb_party_equal(&stream.sender, asker)) {
+            break;
+        }
+        if (err == TB_OK && row.number > 0 &&
+            (newest.number == 0 ||
+             tb_incarnation_compare(&stream.incarnation, &newest.stream.incarnation) > 0)) {
+            newest = (tb_stream_at){stream, row.number, row.digest};
+        }
+    }
+    if (err == TB_OK || err == TB_ERR_NOT_FOUND) {
+        if (newest.number > 0 && *count < TB_HELD_STREAMS_MAX &&
+            !names(list, *count, &newest.stream)) {
+            list[(*count)++] = newest;
+        }
+        return TB_OK;
+    }
+    return err;
+}
+
 /* ---- old marks ---- */
 
 /* Old marks named in one header, so that with 64 entries it stays below TB_HEADER_BYTES_MAX. */

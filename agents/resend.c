@@ -178,6 +178,9 @@ static tb_err send_end(tb_step *step,
     tb_err err = TB_OK;
     if (tb_digest_zero(&name->event)) {
         err = tb_recovery_held(step->agent, step->txn, &name->asker, &end.from, &end.from_count);
+        err = err == TB_OK ? tb_recovery_name_asker(step->agent, step->txn, &name->asker, end.from,
+                                                    &end.from_count)
+                           : err;
     }
     if (err == TB_OK) {
         err = tb_resend_encode(&end, step->arena, &outgoing.resend);

@@ -103,8 +103,9 @@ static void stop(pid_t *pid, int with, const char *name)
     if (*pid == 0) {
         return;
     }
-    (void)kill(*pid, SIGCONT);
+    /* In this order: what is killed while it stands still does nothing more. */
     (void)kill(*pid, with);
+    (void)kill(*pid, SIGCONT);
     assert_int_equal(waitpid(*pid, &status, 0), *pid);
     *pid = 0;
     if (with != SIGKILL && (!WIFEXITED(status) || WEXITSTATUS(status) != 0)) {
