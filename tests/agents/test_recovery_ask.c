@@ -356,6 +356,30 @@ static void an_end_that_does_not_name_a_stream_leaves_all_of_it_missing(void **s
     assert_int_equal(peer_alarm(t, &t->a), TB_REFUSED_CONTENT_LOST);
 }
 
+/* Who recovers itself may hold nothing by its copy of the stream that an ask came in: its end names
+ * it all the same, or the asker would not know it for an end of its own ask. */
+static void an_end_names_the_stream_that_the_ask_came_in(void **state)
+{
+    town *t = *state;
+    tb_stream_at list[TB_HELD_STREAMS_MAX];
+    size_t count = 0;
+    tb_txn *txn = write_txn(t);
+    tb_stream stream = {
+        .sender = t->b.agent.self, .recipient = t->a.agent.self, .lane = TB_LANE_NORMAL};
+    for (uint64_t incarnation = 2; incarnation <= 3; incarnation++) {
+        stream.incarnation.counter = incarnation;
+        tb_stream_in_row row = {.number = incarnation == 2 ? 7 : 1};
+        assert_ok(tb_stream_in_put(txn, &stream, &row));
+    }
+    for (unsigned times = 0; times < 2; times++) {
+        assert_ok(tb_recovery_name_asker(&t->a.agent, txn, &t->b.agent.self, list, &count));
+        assert_int_equal(count, 1);
+        assert_true(tb_stream_equal(&list[0].stream, &stream));
+        assert_int_equal(list[0].number, 1);
+    }
+    tb_store_abort(txn);
+}
+
 /* Every row of a table at a does not read any more, and one has a key that does not. */
 static void spoil(town *t, tb_table table)
 {
@@ -604,6 +628,7 @@ static const struct CMUnitTest tests[] = {
     IN_TOWN(an_end_of_what_an_earlier_incarnation_asked_ends_nothing),
     IN_TOWN(more_streams_than_an_ask_names_end_a_recovery_all_the_same),
     IN_TOWN(an_end_that_does_not_name_a_stream_leaves_all_of_it_missing),
+    IN_TOWN(an_end_names_the_stream_that_the_ask_came_in),
     IN_TOWN(whose_row_does_not_read_is_asked_again),
     IN_TOWN(what_was_lost_of_a_stream_and_does_not_read_stops_no_recovery),
     IN_TOWN(who_takes_part_no_more_is_not_waited_for),
