@@ -4,6 +4,7 @@
 #include "store/turn_log.h"
 
 #include "base/limits.h"
+#include "store/store_lmdb_files.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -33,7 +34,7 @@ bool tb_turn_log_make(tb_turn_log *log)
 
 static tb_err of_errno(void)
 {
-    return errno == ENOSPC || errno == EDQUOT || errno == EFBIG ? TB_ERR_FULL : TB_ERR_IO;
+    return TB_LMDB_DISK_FULL(errno) ? TB_ERR_FULL : TB_ERR_IO;
 }
 
 /* Zeros from its end to its full length, and blocks for all of it, flushed. */

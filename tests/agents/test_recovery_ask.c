@@ -116,18 +116,24 @@ static void what_only_its_recipient_bears_out_was_lost_at_any_time(void **state)
     assert_true(lost_until(t) == UINT64_MAX);
 }
 
-/* Or whoever recovers a second time would take no case for new until all have ended. */
-static void when_an_earlier_recovery_lost_something_says_nothing_of_the_next(void **state)
+/* As if the recovery had ended, and the copy were found out again. */
+static void put_ended_and_fenced(tb_txn *txn)
 {
-    town *t = *state;
-    what_only_its_recipient_bears_out_was_lost_at_any_time(state);
-    tb_txn *txn = write_txn(t);
     tb_recovery_row row;
     assert_ok(tb_recovery_get(txn, &row));
     row.state = TB_RECOVERY_ENDED;
     tb_link_row link = {.state = TB_LINK_CONFIRMED, .fence = TB_REFUSED_MARKS_BACK};
     assert_ok(tb_recovery_put(txn, &row));
     assert_ok(tb_link_put(txn, &link));
+}
+
+/* Or whoever recovers a second time would take no case for new until all have ended. */
+static void when_an_earlier_recovery_lost_something_says_nothing_of_the_next(void **state)
+{
+    town *t = *state;
+    what_only_its_recipient_bears_out_was_lost_at_any_time(state);
+    tb_txn *txn = write_txn(t);
+    put_ended_and_fenced(txn);
     assert_ok(tb_store_commit(txn));
     peer_say(t, &t->a, "recover once more");
     assert_int_equal(recovery(t, &t->a).state, TB_RECOVERY_GREETING);
@@ -142,12 +148,7 @@ static void whom_an_earlier_recovery_asked_and_does_not_read_stops_no_other(void
     tb_bytes value;
     when_an_earlier_recovery_lost_something_says_nothing_of_the_next(state);
     tb_txn *txn = write_txn(t);
-    tb_recovery_row row;
-    assert_ok(tb_recovery_get(txn, &row));
-    row.state = TB_RECOVERY_ENDED;
-    tb_link_row link = {.state = TB_LINK_CONFIRMED, .fence = TB_REFUSED_MARKS_BACK};
-    assert_ok(tb_recovery_put(txn, &row));
-    assert_ok(tb_link_put(txn, &link));
+    put_ended_and_fenced(txn);
     tb_party whom = t->b.agent.self;
     assert_ok(tb_asked_put(txn, &whom, &(tb_asked_row){.asked = 1}));
     assert_ok(tb_store_seek(txn, TB_TABLE_ASKED, all, all, &key, &value));

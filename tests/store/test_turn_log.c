@@ -2,7 +2,7 @@
  * turn behind it, or of the file. */
 #define _GNU_SOURCE
 
-#include "tests/store/store_fixture.h"
+#include "tests/store/turns.h"
 
 #include "base/limits.h"
 #include "store/backup.h"
@@ -18,20 +18,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#define T           TB_TABLE_HUB_GROUP
-#define OTHER       TB_TABLE_HUB_DUE
-#define LARGE       TB_TURN_LOG_TURN_BYTES_MAX
 #define RECORD_HEAD 48u
 
 static struct {
-    uint8_t large[LARGE + 1];
     uint8_t file[TB_TURN_LOG_BYTES];
 } here;
-
-static void in(const store_fixture *f, const char *name, char out[300])
-{
-    (void)snprintf(out, 300, "%s/%s", f->path, name);
-}
 
 static struct stat status_of(const store_fixture *f, const char *name)
 {
@@ -60,33 +51,11 @@ static void write_log(const store_fixture *f, size_t size)
     (void)close(fd);
 }
 
-static void turn(store_fixture *f, const char *key, const char *value)
-{
-    begin(f);
-    put(f, T, key, value);
-    commit(f);
-}
-
-static void large_turn(store_fixture *f, const char *key, const char *value)
-{
-    begin(f);
-    put(f, T, key, value);
-    assert_ok(tb_store_put(f->txn, OTHER, tb_bytes_str("large"),
-                           tb_bytes_of(here.large, sizeof here.large)));
-    commit(f);
-}
-
-static void opened(store_fixture *f)
-{
-    assert_ok(tb_store_open(f->path, &f->options, &f->store));
-}
-
 /* What another process does with the store before it is killed. */
 static void in_one_that_is_killed(store_fixture *f, void (*work)(store_fixture *f))
 {
     int status = 0;
-    tb_store_close(f->store);
-    f->store = NULL;
+    closed(f);
     pid_t child = fork();
     assert_true(child >= 0);
     if (child == 0) {
@@ -185,7 +154,7 @@ static void above_the_watermark_turns_go_into_the_tables(void **state)
         char key[16];
         (void)snprintf(key, sizeof key, "%u", i);
         begin(f);
-        assert_ok(tb_store_put(f->txn, T, tb_bytes_str(key), tb_bytes_of(here.large, 30000)));
+        assert_ok(tb_store_put(f->txn, T, tb_bytes_str(key), tb_bytes_of(turns_large, 30000)));
         above = tb_store_above_watermark(f->txn);
         commit(f);
     }
@@ -338,7 +307,7 @@ static void a_turn_without_room_leaves_those_in_the_log(void **state)
     for (unsigned i = 0; err == TB_OK; i++) {
         char key[16];
         (void)snprintf(key, sizeof key, "%u", i);
-        err = tb_store_put(f->txn, T, tb_bytes_str(key), tb_bytes_of(here.large, 30000));
+        err = tb_store_put(f->txn, T, tb_bytes_str(key), tb_bytes_of(turns_large, 30000));
     }
     assert_int_equal(err, TB_ERR_FULL);
     err = tb_store_commit(f->txn);
@@ -406,7 +375,7 @@ static bool left_in_the_log(store_fixture *f, unsigned pages)
 {
     begin(f);
     assert_ok(tb_store_put(f->txn, OTHER, tb_bytes_str("pages"),
-                           tb_bytes_of(here.large, (pages + 1) * 4096)));
+                           tb_bytes_of(turns_large, (pages + 1) * 4096)));
     commit(f);
     in_one_that_is_killed(f, turns_until_nothing_settles);
     opened(f);
@@ -466,8 +435,7 @@ static pid_t holder(store_fixture *f, long holds_ms)
     int ready[2];
     uint8_t byte = 0;
     struct timespec while_it_holds = {holds_ms / 1000, holds_ms % 1000 * 1000000L};
-    tb_store_close(f->store);
-    f->store = NULL;
+    closed(f);
     assert_int_equal(pipe(ready), 0);
     pid_t child = fork();
     assert_true(child >= 0);

@@ -2,7 +2,7 @@
  * fails, what a commit returned for is there, once and in its order, and nothing else. */
 #define _GNU_SOURCE
 
-#include "tests/store/store_fixture.h"
+#include "tests/store/turns.h"
 
 #include "base/limits.h"
 #include "store/backup.h"
@@ -27,9 +27,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define T      TB_TABLE_HUB_GROUP
-#define OTHER  TB_TABLE_HUB_DUE
-#define LARGE  TB_TURN_LOG_TURN_BYTES_MAX
 #define SECTOR 512u
 #define LOOKS  60u
 
@@ -54,7 +51,6 @@ static struct {
     unsigned commits;  /* of LMDB, since it was set */
     unsigned no_room;  /* the commit that finds no page; UINT_MAX: each */
     void (*at_lock)(int folder);
-    uint8_t large[LARGE + 1];
 } here;
 
 static bool of(int fd, const char *name)
@@ -185,38 +181,6 @@ int mdb_txn_commit(MDB_txn *txn)
 
 /* ---- what a process does ---- */
 
-static void in(const store_fixture *f, const char *name, char out[300])
-{
-    (void)snprintf(out, 300, "%s/%s", f->path, name);
-}
-
-static void opened(store_fixture *f)
-{
-    assert_ok(tb_store_open(f->path, &f->options, &f->store));
-}
-
-static void closed(store_fixture *f)
-{
-    tb_store_close(f->store);
-    f->store = NULL;
-}
-
-static void turn(store_fixture *f, const char *key, const char *value)
-{
-    begin(f);
-    put(f, T, key, value);
-    commit(f);
-}
-
-static void large_turn(store_fixture *f, const char *key, const char *value)
-{
-    begin(f);
-    put(f, T, key, value);
-    assert_ok(tb_store_put(f->txn, OTHER, tb_bytes_str("large"),
-                           tb_bytes_of(here.large, sizeof here.large)));
-    commit(f);
-}
-
 static void expect_row(store_fixture *f, const char *key, const char *value)
 {
     begin(f);
@@ -279,7 +243,7 @@ static bool numbered(store_fixture *f, numbers *n)
     put(f, OTHER, number, number);
     err = n->done == 0 ? TB_OK : tb_store_del(f->txn, OTHER, tb_bytes_str(before));
     if (err == TB_OK && n->done % 6 == 5) {
-        err = tb_store_put(f->txn, T, tb_bytes_str("large"), tb_bytes_of(here.large, LARGE + 1));
+        err = tb_store_put(f->txn, T, tb_bytes_str("large"), tb_bytes_of(turns_large, LARGE + 1));
     }
     n->tried = n->done + 1;
     err = err == TB_OK ? tb_store_commit(f->txn) : err;
@@ -706,7 +670,7 @@ static void a_turn_without_room_is_not_there_and_all_others_are(void **state)
             put(f, T, "k", number);
             if (i % 3 == 2) {
                 assert_ok(tb_store_put(f->txn, OTHER, tb_bytes_str("large"),
-                                       tb_bytes_of(here.large, LARGE + 1)));
+                                       tb_bytes_of(turns_large, LARGE + 1)));
             }
             tb_err err = tb_store_commit(f->txn);
             f->txn = NULL;
