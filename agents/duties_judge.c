@@ -5,6 +5,7 @@
 #include "agents/digest.h"
 #include "agents/duties.h"
 #include "agents/effective.h"
+#include "agents/outbox_work.h"
 #include "agents/set_aside.h"
 #include "base/text.h"
 
@@ -68,18 +69,17 @@ tb_err tb_duties_due(const tb_agent *agent, tb_txn *txn, tb_time *out)
 /* Up to where the debtor's newest stream in the case's lane is here. */
 static tb_err held_upto(tb_step *step, const tb_party *debtor, tb_lane lane, uint64_t *out_number)
 {
-    tb_bytes cursor = tb_bytes_of(NULL, 0);
+    tb_work_walk walk = {.taken = 0};
     tb_incarnation newest = {0};
     *out_number = 0;
     for (;;) {
         tb_stream stream;
         tb_stream_in_row row;
-        tb_err err = tb_stream_in_next(step->txn, &step->agent->self, &cursor, &stream, &row);
+        tb_err err = tb_work_received(step->agent, step->txn, debtor, &walk, &stream, &row);
         if (err != TB_OK) {
             return err == TB_ERR_NOT_FOUND ? TB_OK : err;
         }
-        if (tb_party_equal(&stream.sender, debtor) && stream.lane == lane &&
-            tb_incarnation_compare(&stream.incarnation, &newest) >= 0) {
+        if (stream.lane == lane && tb_incarnation_compare(&stream.incarnation, &newest) >= 0) {
             newest = stream.incarnation;
             *out_number = row.number;
         }

@@ -82,6 +82,7 @@ tb_err tb_work_taken(tb_step *step, const tb_stream *stream, tb_taken **out)
     }
     tb_taken taken = {.stream = *stream};
     err = tb_stream_in_get(step->txn, stream, &taken.row);
+    taken.first = err == TB_ERR_NOT_FOUND;
     if (err == TB_OK || err == TB_ERR_NOT_FOUND) {
         err = tb_inbox_waits(step->txn, stream, &taken.queued);
     }
@@ -99,4 +100,55 @@ tb_err tb_work_taken(tb_step *step, const tb_stream *stream, tb_taken **out)
     work->taken[work->taken_count] = taken;
     *out = &work->taken[work->taken_count++];
     return TB_OK;
+}
+
+/* The next row, and what this turn has made of it. */
+static tb_err next_stored(const tb_agent *agent,
+                          tb_txn *txn,
+                          const tb_party *sender,
+                          tb_work_walk *walk,
+                          tb_stream *out_stream,
+                          tb_stream_in_row *out)
+{
+    const tb_work *work = agent->work;
+    if (walk->cursor.size == 0) { /* the keys begin with the sender */
+        walk->cursor = tb_bytes_of(sender->text, TB_PARTY_BYTES);
+    }
+    tb_err err = tb_stream_in_next(txn, &agent->self, &walk->cursor, out_stream, out);
+    if (err == TB_OK && !tb_party_equal(&out_stream->sender, sender)) {
+        return TB_ERR_NOT_FOUND;
+    }
+    for (size_t i = 0; err == TB_OK && work != NULL && i < work->taken_count; i++) {
+        if (tb_stream_equal(&work->taken[i].stream, out_stream)) {
+            *out = work->taken[i].row;
+        }
+    }
+    return err;
+}
+
+tb_err tb_work_received(const tb_agent *agent,
+                        tb_txn *txn,
+                        const tb_party *sender,
+                        tb_work_walk *walk,
+                        tb_stream *out_stream,
+                        tb_stream_in_row *out)
+{
+    const tb_work *work = agent->work;
+    if (!walk->stored) {
+        tb_err err = next_stored(agent, txn, sender, walk, out_stream, out);
+        if (err != TB_ERR_NOT_FOUND) {
+            return err;
+        }
+        walk->stored = true;
+    }
+    while (work != NULL && walk->taken < work->taken_count) {
+        const tb_taken *taken = &work->taken[walk->taken++];
+        if (taken->first && taken->row.number > 0 &&
+            tb_party_equal(&taken->stream.sender, sender)) {
+            *out_stream = taken->stream;
+            *out = taken->row;
+            return TB_OK;
+        }
+    }
+    return TB_ERR_NOT_FOUND;
 }

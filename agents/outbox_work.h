@@ -13,6 +13,7 @@
 typedef struct tb_taken {
     tb_stream stream;
     tb_stream_in_row row;
+    bool first;  /* no row of it is stored yet */
     bool moved;  /* sign a new mark; else the old line is shown again */
     bool shown;  /* Taken names it */
     bool forked; /* refused as its sender's fork: nothing more of it in this turn */
@@ -73,5 +74,19 @@ tb_err tb_work_send(tb_step *step, const tb_stream *stream) TB_MUST_USE;
 tb_err tb_work_refuse(tb_step *step, const tb_refusing *refusing) TB_MUST_USE;
 /* The turn's copy of a stream we receive; the row is read on first use. */
 tb_err tb_work_taken(tb_step *step, const tb_stream *stream, tb_taken **out) TB_MUST_USE;
+
+/* The streams received of one party as this turn leaves them: what it took is put at its end. Begin
+ * with an empty walk. TB_ERR_NOT_FOUND: no more; TB_ERR_CORRUPT for a row that does not read. */
+typedef struct tb_work_walk {
+    tb_bytes cursor;
+    bool stored; /* every row was looked at */
+    size_t taken;
+} tb_work_walk;
+tb_err tb_work_received(const tb_agent *agent,
+                        tb_txn *txn,
+                        const tb_party *sender,
+                        tb_work_walk *walk,
+                        tb_stream *out_stream,
+                        tb_stream_in_row *out) TB_MUST_USE;
 
 #endif

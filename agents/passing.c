@@ -578,29 +578,46 @@ tb_err tb_pass_side(tb_agent *agent, tb_txn *txn, const tb_case_row *row, const 
 
 /* ---- a party that can be reached at last ---- */
 
-/* What of the case was addressed to it: its proofs, and what is new with this notice. */
-static tb_err sort_history(parcel *p, const tb_party *party)
+/* How far a party is given the chain: as its events say, and up to what a side event that
+ * addresses it follows. */
+static tb_err reach(parcel *p, const tb_party *party, uint64_t *out)
 {
-    tb_knower knows = tb_case_knower(p->after, party);
-    bool holds = tb_party_equal(&p->after->view.holder, party);
+    *out = tb_case_knower(p->after, party).upto;
     for (size_t i = 0; i < p->count; i++) {
         item *it = &p->items[i];
         tb_err err = open_item(p, it);
         if (err != TB_OK) {
             return err;
         }
+        if (it->key.class != TB_CLASS_SIDE || !addressed(&it->event, party)) {
+            continue;
+        }
+        for (size_t c = 0; c < p->count && p->items[c].key.class == TB_CLASS_CHAIN; c++) {
+            const tb_event_key *key = &p->items[c].key;
+            bool follows = tb_digest_equal(&key->event, &it->event.previous);
+            *out = follows && key->number > *out ? key->number : *out;
+        }
+    }
+    return TB_OK;
+}
+
+/* What of the case was addressed to it: its proofs, and what is new with this notice. */
+static tb_err sort_history(parcel *p, const tb_party *party)
+{
+    uint64_t upto;
+    bool holds = tb_party_equal(&p->after->view.holder, party);
+    tb_err err = reach(p, party, &upto);
+    for (size_t i = 0; err == TB_OK && i < p->count; i++) {
+        item *it = &p->items[i];
         it->wanted = it->key.class == TB_CLASS_SIDE ? holds || addressed(&it->event, party)
-                                                    : it->key.number <= knows.upto;
+                                                    : it->key.number <= upto;
         it->wanted = it->wanted && !tb_party_equal(&it->event.actor, party);
         if (it->wanted) {
             err = tb_pass_proof(p->txn, &it->row, &it->passed, &it->proven);
         }
         it->fresh = it->row.notice == 0;
-        if (err != TB_OK) {
-            return err;
-        }
     }
-    return TB_OK;
+    return err;
 }
 
 /* Proven events, as many as a notice takes at a time. */

@@ -207,6 +207,23 @@ static tb_err give_beside(again *a, const tb_case_row *owner, const tb_path *giv
     return err;
 }
 
+/* The event of the chain that brings along what an event needs: itself, or what a side event
+ * follows. TB_ERR_NOT_FOUND: there is none here that may go. */
+static tb_err tip_of(again *a, const tb_case_row *owner, const tb_digest *id, tb_event_key *out)
+{
+    tb_event_row row;
+    tb_event event;
+    tb_err err = find(a, &owner->id, id, out, &row);
+    if (err == TB_OK && out->class == TB_CLASS_SIDE && row.standing != TB_STANDING_HELD_BACK) {
+        err = tb_chain_decode(a->txn, &row, &event);
+        if (err == TB_OK) {
+            err =
+                tb_event_in_case(a->txn, &owner->id, TB_CLASS_CHAIN, 0, &event.previous, out, &row);
+        }
+    }
+    return err == TB_OK && row.standing == TB_STANDING_HELD_BACK ? TB_ERR_NOT_FOUND : err;
+}
+
 /* The newest event of the chain brings all before it along; the others go one by one. */
 static tb_err give_all(again *a, const tb_case_row *owner)
 {
@@ -214,9 +231,8 @@ static tb_err give_all(again *a, const tb_case_row *owner)
     tb_path given = {.count = 0};
     for (size_t i = 0; i < a->named_count; i++) {
         tb_event_key key;
-        tb_event_row row;
-        tb_err err = find(a, &owner->id, &a->named[i], &key, &row);
-        if (err == TB_OK && row.standing != TB_STANDING_HELD_BACK && key.number > tip.number) {
+        tb_err err = tip_of(a, owner, &a->named[i], &key);
+        if (err == TB_OK && key.number > tip.number) {
             tip = key;
         }
         if (err != TB_OK && err != TB_ERR_NOT_FOUND) {

@@ -1,5 +1,6 @@
 /* recovery_held - how far streams are held: what an ask names, the end of an answer, and the first
  * headers of a new incarnation. */
+#include "agents/outbox_work.h"
 #include "agents/recovery.h"
 
 typedef struct holding {
@@ -34,16 +35,12 @@ static tb_err add(holding *h, const tb_stream *stream, uint64_t number, const tb
 
 static tb_err add_received(holding *h, const tb_party *peer)
 {
-    /* The keys begin with the sender. */
-    tb_bytes cursor = tb_bytes_of(peer->text, TB_PARTY_BYTES);
+    tb_work_walk walk = {.taken = 0};
     tb_err err = TB_OK;
     while (err == TB_OK) {
         tb_stream stream;
         tb_stream_in_row row;
-        err = tb_stream_in_next(h->txn, &h->agent->self, &cursor, &stream, &row);
-        if (err == TB_OK && !tb_party_equal(&stream.sender, peer)) {
-            return TB_OK;
-        }
+        err = tb_work_received(h->agent, h->txn, peer, &walk, &stream, &row);
         if (err == TB_OK) {
             err = add(h, &stream, row.number, &row.digest);
         }
@@ -100,16 +97,13 @@ static bool names(const tb_stream_at *list, size_t count, const tb_stream *strea
 tb_err tb_recovery_name_asker(
     const tb_agent *agent, tb_txn *txn, const tb_party *asker, tb_stream_at *list, size_t *count)
 {
-    tb_bytes cursor = tb_bytes_of(asker->text, TB_PARTY_BYTES);
+    tb_work_walk walk = {.taken = 0};
     tb_stream_at newest = {.number = 0};
     tb_err err = TB_OK;
     while (err == TB_OK) {
         tb_stream stream;
         tb_stream_in_row row;
-        err = tb_stream_in_next(txn, &agent->self, &cursor, &stream, &row);
-        if (err == TB_OK && !tb_party_equal(&stream.sender, asker)) {
-            break;
-        }
+        err = tb_work_received(agent, txn, asker, &walk, &stream, &row);
         if (err == TB_OK && row.number > 0 &&
             (newest.number == 0 ||
              tb_incarnation_compare(&stream.incarnation, &newest.stream.incarnation) > 0)) {

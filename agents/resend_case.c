@@ -1,6 +1,7 @@
 /* resend_case - one case, as far as a peer was shown it: who may be given what again. */
 #include "agents/chain.h"
 #include "agents/dispute.h"
+#include "agents/outbox_work.h"
 #include "agents/passing.h"
 #include "agents/resend.h"
 #include "agents/rows_reseal.h"
@@ -26,7 +27,10 @@ typedef struct giving {
     size_t count;
     size_t bytes;
     size_t events;
-    tb_digest *aside; /* what precedes events left aside that the peer was shown */
+    tb_digest *beside; /* what side events that the peer was given follow */
+    size_t beside_count;
+    size_t beside_capacity;
+    tb_digest *aside; /* what precedes events off the chain that the peer was shown */
     size_t aside_count;
 } giving;
 
@@ -40,34 +44,56 @@ static bool addressed(const tb_event *event, const tb_party *party)
     return false;
 }
 
-static bool is_aside(const giving *g, const tb_digest *event)
+static bool among(const tb_digest *list, size_t count, const tb_digest *event)
 {
-    for (size_t i = 0; i < g->aside_count; i++) {
-        if (tb_digest_equal(&g->aside[i], event)) {
+    for (size_t i = 0; i < count; i++) {
+        if (tb_digest_equal(&list[i], event)) {
             return true;
         }
     }
     return false;
 }
 
-/* Its own, what was addressed to it, and what everybody addressed is given: all that came before;
- * the side events when it has held the case. Of what is disputed only the chain, by which the peer
- * knows that the case is frozen. */
-static bool
-was_shown(const giving *g, const tb_event_key *key, const tb_event_row *row, const tb_event *event)
+static bool meant_for(const giving *g, const tb_event *event)
 {
-    if (row->standing == TB_STANDING_HELD_BACK ||
-        (row->standing == TB_STANDING_DISPUTED && key->class == TB_CLASS_SIDE)) {
-        return false;
-    }
-    if (tb_party_equal(&event->actor, g->peer) || addressed(event, g->peer)) {
-        return true;
+    return tb_party_equal(&event->actor, g->peer) || addressed(event, g->peer);
+}
+
+/* Of what is disputed only the chain goes, by which the peer knows that the case is frozen. */
+static bool goes(const tb_event_key *key, const tb_event_row *row)
+{
+    return row->standing != TB_STANDING_HELD_BACK &&
+           (row->standing != TB_STANDING_DISPUTED || key->class != TB_CLASS_SIDE);
+}
+
+/* Its own, what was addressed to it, and what everybody addressed is given: all that came before;
+ * of the side events those it was given when the case was handed to it. One that follows what the
+ * peer was not shown it was not given either, and would wait there for ever. */
+static tb_err was_shown(const giving *g,
+                        const tb_event_key *key,
+                        const tb_event_row *row,
+                        const tb_event *event,
+                        bool *out)
+{
+    tb_event_key before;
+    tb_event_row previous;
+    *out = goes(key, row) && meant_for(g, event);
+    if (*out || !goes(key, row)) {
+        return TB_OK;
     }
     if (key->class == TB_CLASS_CHAIN) {
-        return (row->standing == TB_STANDING_EFFECTIVE && key->number <= g->shown.upto) ||
-               is_aside(g, &key->event);
+        *out = (row->standing == TB_STANDING_EFFECTIVE && key->number <= g->shown.upto) ||
+               among(g->aside, g->aside_count, &key->event);
+        return TB_OK;
     }
-    return g->shown.handed > 0 || tb_party_equal(&g->row.view.holder, g->peer);
+    if (g->shown.handed == 0 && !tb_party_equal(&g->row.view.holder, g->peer)) {
+        return TB_OK;
+    }
+    tb_err err = tb_event_in_case(g->step->txn, &key->case_id, TB_CLASS_CHAIN, 0, &event->previous,
+                                  &before, &previous);
+    *out = err == TB_OK && previous.standing == TB_STANDING_EFFECTIVE &&
+           before.number <= g->shown.upto;
+    return err == TB_ERR_NOT_FOUND ? TB_OK : err;
 }
 
 /* Should its recipient have retired the key it is sealed to, it goes again. */
@@ -132,8 +158,12 @@ static tb_err give(giving *g, const tb_event_key *key, const tb_event_row *row)
     tb_event event;
     tb_passed passed;
     bool proven = false;
+    bool shown = false;
     tb_err err = tb_chain_decode(g->step->txn, row, &event);
-    if (err != TB_OK || !was_shown(g, key, row, &event)) {
+    if (err == TB_OK) {
+        err = was_shown(g, key, row, &event, &shown);
+    }
+    if (err != TB_OK || !shown) {
         return err;
     }
     err = tb_pass_proof(g->step->txn, row, &passed, &proven);
@@ -163,7 +193,7 @@ static tb_err add_branch(giving *g, const tb_event_key *tip)
     tb_err err = tb_chain_path(g->step->txn, &tip->case_id, tip->number, &tip->event, &path);
     for (size_t i = 0; err == TB_OK && i < path.count && g->aside_count < ASIDE_MAX; i++) {
         const tb_chain_event *before = &path.list[i];
-        if (!is_aside(g, &before->key.event)) {
+        if (!among(g->aside, g->aside_count, &before->key.event)) {
             g->aside[g->aside_count++] = before->key.event;
         }
     }
@@ -179,21 +209,61 @@ static tb_err add_ruling(giving *g)
     return ruling == NULL ? err : add_branch(g, &ruling->key);
 }
 
-/* A take-over left events aside that the peer has, or has lost: with each goes what it builds on,
- * or it would wait for that for ever, and the take-over, or it would count again there. */
-static tb_err find_aside(giving *g)
+/* What the side events follow that were meant for the peer: it was given the chain up to there. */
+static tb_err find_beside(giving *g)
 {
     tb_event_walk walk;
     tb_event_key key;
     tb_event_row row;
-    tb_err err = tb_event_first(g->step->txn, &g->row.id, TB_CLASS_CHAIN, &walk, &key, &row);
+    tb_err err = tb_event_first(g->step->txn, &g->row.id, TB_CLASS_SIDE, &walk, &key, &row);
     while (err == TB_OK) {
         tb_event event;
-        bool off = row.standing != TB_STANDING_EFFECTIVE && row.standing != TB_STANDING_HELD_BACK;
-        err = off ? tb_chain_decode(g->step->txn, &row, &event) : TB_OK;
-        if (err == TB_OK && off &&
-            (tb_party_equal(&event.actor, g->peer) || addressed(&event, g->peer))) {
-            err = add_branch(g, &key);
+        bool meant = goes(&key, &row);
+        err = meant ? tb_chain_decode(g->step->txn, &row, &event) : TB_OK;
+        meant = meant && err == TB_OK && meant_for(g, &event) &&
+                !among(g->beside, g->beside_count, &event.previous);
+        if (meant) {
+            void *list = g->beside;
+            err = tb_work_room(g->step->arena, &list, g->beside_count, &g->beside_capacity,
+                               sizeof *g->beside);
+            g->beside = list;
+        }
+        if (meant && err == TB_OK) {
+            g->beside[g->beside_count++] = event.previous;
+        }
+        if (err == TB_OK) {
+            err = tb_event_next(g->step->txn, &walk, &key, &row);
+        }
+    }
+    return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+}
+
+/* With an event off the chain that the peer has, or has lost, goes what it builds on, or it would
+ * wait for that for ever. */
+static tb_err look_off(giving *g, const tb_event_key *key, const tb_event_row *row, bool beside)
+{
+    tb_event event;
+    tb_err err = tb_chain_decode(g->step->txn, row, &event);
+    return err == TB_OK && (beside || meant_for(g, &event)) ? add_branch(g, key) : err;
+}
+
+/* How far the peer was given the chain, and what beside it. Where a take-over left something aside,
+ * the take-over goes as well, or that would count again there. */
+static tb_err find_shown(giving *g)
+{
+    tb_event_walk walk;
+    tb_event_key key;
+    tb_event_row row;
+    tb_err err = find_beside(g);
+    if (err == TB_OK) {
+        err = tb_event_first(g->step->txn, &g->row.id, TB_CLASS_CHAIN, &walk, &key, &row);
+    }
+    while (err == TB_OK) {
+        bool beside = among(g->beside, g->beside_count, &key.event);
+        if (row.standing == TB_STANDING_EFFECTIVE) {
+            g->shown.upto = beside && key.number > g->shown.upto ? key.number : g->shown.upto;
+        } else if (row.standing != TB_STANDING_HELD_BACK) {
+            err = look_off(g, &key, &row, beside);
         }
         if (err == TB_OK) {
             err = tb_event_next(g->step->txn, &walk, &key, &row);
@@ -247,7 +317,7 @@ tb_err tb_resend_case(tb_step *step,
     if (g.list == NULL || g.aside == NULL) {
         return TB_ERR_LIMIT;
     }
-    err = find_aside(&g);
+    err = find_shown(&g);
     if (err == TB_OK) {
         err = give_class(&g, TB_CLASS_CHAIN);
     }

@@ -264,6 +264,31 @@ static void who_holds_the_case_no_more_is_given_no_side_events(void **state)
     check_world(w);
 }
 
+/* On the case by what was said beside it alone: it is given the chain up to there, and no more. */
+static void what_is_said_beside_a_case_comes_with_what_it_follows(void **state)
+{
+    world *w = *state;
+    party(w, "headquarters")->state = TB_PARTY_OFF_LINE;
+    party(w, "headquarters")->key_count = 0;
+    order(w);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.44", "supervise",
+                          "supervised=cm.44|report_by=2015-03-20|supervision=请报告"),
+                     TB_ACCEPTED);
+    uint64_t known = summary_at(w, "bureau.44").number;
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.44", "take_back", "take_over_reason=other"), TB_ACCEPTED);
+    deliver_all(w);
+    joins(w, "headquarters");
+    settle(w, "bureau.44");
+    deliver_all(w);
+    assert_int_equal(summary_at(w, "headquarters").number, known);
+    assert_string_equal(state_at(w, "headquarters"), "verifying");
+    assert_int_equal(side_events(w, "headquarters"), 1);
+    assert_int_equal(rows(w, "headquarters", TB_TABLE_HELD), 0);
+    check_world(w);
+}
+
 /* More than one notice holds. */
 static void a_long_history_comes_in_several_notices(void **state)
 {
@@ -389,6 +414,7 @@ static const struct CMUnitTest tests[] = {
     T(what_waited_goes_in_as_many_notices_as_it_takes),
     T(its_history_is_what_it_was_to_know),
     T(who_holds_the_case_no_more_is_given_no_side_events),
+    T(what_is_said_beside_a_case_comes_with_what_it_follows),
     T(a_long_history_comes_in_several_notices),
     T(what_expired_before_it_joined_is_given_again_once),
     T(a_key_while_it_is_off_line_is_enough_to_seal),

@@ -1,4 +1,5 @@
 /* Whom a recovering agent asks again, and what the answers leave open. */
+#include "agents/outbox_work.h"
 #include "tests/agents/recovering.h"
 #include "tests/messages/samples.h"
 #include "tests/test.h"
@@ -381,6 +382,71 @@ static void an_end_names_the_stream_that_the_ask_came_in(void **state)
     tb_store_abort(txn);
 }
 
+/* Where a takes a notice of ct.33's stream in this turn; its row is put at the end of it. */
+static void takes(tb_step *step, tb_stream *stream, uint64_t incarnation, uint64_t number)
+{
+    tb_taken *taken;
+    stream->incarnation.counter = incarnation;
+    assert_ok(tb_work_taken(step, stream, &taken));
+    taken->row.number = number;
+    taken->moved = true;
+}
+
+static uint64_t named(const tb_stream_at *list, size_t count, const tb_stream *stream)
+{
+    uint64_t number = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (tb_stream_equal(&list[i].stream, stream)) {
+            assert_int_equal(number, 0);
+            number = list[i].number;
+        }
+    }
+    return number;
+}
+
+/* An ask may be taken and answered in one turn. */
+static void what_is_held_counts_what_this_turn_took(void **state)
+{
+    town *t = *state;
+    tb_effects effects;
+    tb_step step;
+    tb_stream_at *list;
+    tb_stream_at asker[TB_HELD_STREAMS_MAX];
+    size_t count;
+    size_t askers = 0;
+    tb_txn *txn = write_txn(t);
+    tb_stream stream = {
+        .sender = t->b.agent.self, .recipient = t->a.agent.self, .lane = TB_LANE_NORMAL};
+    tb_stream_in_row row = {.number = 7};
+    stream.incarnation.counter = 2;
+    assert_ok(tb_stream_in_put(txn, &stream, &row));
+    tb_effects_reset(&effects);
+    assert_ok(
+        tb_step_make(&t->a.agent, txn, (tb_now){t->now, t->now}, &t->random, &effects, &step));
+    takes(&step, &stream, 2, 9);
+    takes(&step, &stream, 4, 0); /* refused: nothing of it is held */
+    stream.sender = t->c.agent.self;
+    takes(&step, &stream, 5, 3);
+    stream.sender = t->b.agent.self;
+    takes(&step, &stream, 3, 1);
+    assert_ok(tb_recovery_held(&t->a.agent, txn, &t->b.agent.self, &list, &count));
+    assert_int_equal(named(list, count, &stream), 1);
+    assert_ok(tb_recovery_name_asker(&t->a.agent, txn, &t->b.agent.self, asker, &askers));
+    assert_int_equal(askers, 1);
+    assert_int_equal(named(asker, askers, &stream), 1);
+    stream.incarnation.counter = 2;
+    assert_int_equal(named(list, count, &stream), 9);
+    stream.incarnation.counter = 4;
+    assert_int_equal(named(list, count, &stream), 0);
+    stream = (tb_stream){.sender = t->c.agent.self,
+                         .incarnation = {.counter = 5},
+                         .recipient = t->a.agent.self,
+                         .lane = TB_LANE_NORMAL};
+    assert_int_equal(named(list, count, &stream), 0);
+    tb_store_abort(txn);
+    tb_agent_forget(&t->a.agent);
+}
+
 /* Every row of a table at a does not read any more, and one has a key that does not. */
 static void spoil(town *t, tb_table table)
 {
@@ -630,6 +696,7 @@ static const struct CMUnitTest tests[] = {
     IN_TOWN(more_streams_than_an_ask_names_end_a_recovery_all_the_same),
     IN_TOWN(an_end_that_does_not_name_a_stream_leaves_all_of_it_missing),
     IN_TOWN(an_end_names_the_stream_that_the_ask_came_in),
+    IN_TOWN(what_is_held_counts_what_this_turn_took),
     IN_TOWN(whose_row_does_not_read_is_asked_again),
     IN_TOWN(what_was_lost_of_a_stream_and_does_not_read_stops_no_recovery),
     IN_TOWN(who_takes_part_no_more_is_not_waited_for),

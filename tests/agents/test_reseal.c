@@ -519,6 +519,31 @@ static void what_was_sealed_anew_and_lost_is_resent(void **state)
     check_world(w);
 }
 
+/* Headquarters could not open the one notice that brought it on the case, of what is said beside
+ * it. */
+static void what_is_said_beside_a_case_goes_again_with_what_it_follows(void **state)
+{
+    world *w = *state;
+    assert_int_equal(opens(w, "police.33", LEAD), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.33", "supervise",
+                          "supervised=police.33|report_by=2015-03-20|supervision=请报告"),
+                     TB_ACCEPTED);
+    refuse(w, "bureau.33", "headquarters", prove(w, "bureau.33", letter_to(w, "headquarters")));
+    lose(w, "headquarters");
+    deliver_all(w);
+    new_key(w, "headquarters");
+    who(w, "bureau.33")->agent.times.reseal = 0;
+    turn_of(w, "bureau.33", tb_reseal_tick);
+    deliver_all(w);
+    assert_int_equal(summary_at(w, "headquarters").number, 2);
+    assert_string_equal(state_at(w, "headquarters"), "accepted");
+    assert_int_equal(summary_at(w, "headquarters").held_back, 0);
+    check_world(w);
+}
+
 static tb_directory_party *listed(world *w, const char *id)
 {
     for (size_t i = 0; i < w->directory.party_count; i++) {
@@ -711,6 +736,7 @@ static const struct CMUnitTest tests[] = {
     IN_A_WORLD(what_a_take_over_left_aside_is_resent_with_what_it_builds_on),
     IN_A_WORLD(an_event_that_no_notice_carried_is_proven_by_the_one_that_comes_back),
     IN_A_WORLD(what_was_sealed_anew_and_lost_is_resent),
+    IN_A_WORLD(what_is_said_beside_a_case_goes_again_with_what_it_follows),
     IN_A_WORLD(who_joins_with_another_key_than_it_had_off_line_is_given_its_history),
     IN_A_WORLD(a_new_key_of_a_party_still_off_line_is_sealed_to),
     IN_A_WORLD(an_old_key_goes_when_its_time_is_over_and_not_before),

@@ -187,6 +187,18 @@ static size_t passed_in(world *w, const letter *l)
     return count;
 }
 
+static size_t passed_to(world *w, const char *id)
+{
+    size_t events = 0;
+    for (size_t i = 0; i < w->letter_count; i++) {
+        letter *l = &w->letters[i];
+        if (!l->gone && strcmp(l->to.text, id) == 0) {
+            events += passed_in(w, l);
+        }
+    }
+    return events;
+}
+
 static void nobody_is_given_a_case_it_was_not_shown(void **state)
 {
     world *w = *state;
@@ -205,17 +217,8 @@ static void an_ask_for_everything_gives_only_the_askers_cases_and_what_it_may_re
     static const tb_digest no_event;
     world *w = *state;
     submit(w);
-    tb_digest head = summary_at(w, "bureau.33").head;
     ask_for(w, "police.33", "bureau.33", &none, &no_event);
-    size_t events = 0;
-    for (size_t i = 0; i < w->letter_count; i++) {
-        letter *l = &w->letters[i];
-        if (!l->gone && strcmp(l->to.text, "police.33") == 0) {
-            events += passed_in(w, l);
-        }
-    }
-    assert_int_equal(events, 1);
-    (void)head;
+    assert_int_equal(passed_to(w, "police.33"), 1);
     deliver_all(w); /* known already: nothing happens twice */
     assert_int_equal(summary_at(w, "police.33").number, 1);
     assert_int_equal(alarms_at(w, "police.33"), 0);
@@ -223,6 +226,66 @@ static void an_ask_for_everything_gives_only_the_askers_cases_and_what_it_may_re
     ask_for(w, "bureau.44", "bureau.33", &none, &no_event);
     assert_int_equal(lying(w), 1);
     assert_int_equal(passed_in(w, letter_to(w, "bureau.44")), 0);
+    check_world(w);
+}
+
+/* Headquarters is on the case by what is said beside it alone; with that it was given the chain. */
+static void what_a_side_event_brought_along_is_given_again_with_it(void **state)
+{
+    static const tb_case_id none;
+    static const tb_digest no_event;
+    world *w = *state;
+    submit(w);
+    assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.33", "supervise",
+                          "supervised=police.33|report_by=2015-03-20|supervision=请报告"),
+                     TB_ACCEPTED);
+    letter_to(w, "headquarters")->gone = true;
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
+    deliver_all(w);
+    assert_string_equal(state_at(w, "headquarters"), "");
+    ask_for(w, "headquarters", "bureau.33", &none, &no_event);
+    assert_int_equal(passed_to(w, "headquarters"), 3);
+    deliver_all(w);
+    assert_int_equal(summary_at(w, "headquarters").number, 2);
+    assert_string_equal(state_at(w, "headquarters"), "accepted");
+    assert_int_equal(summary_at(w, "headquarters").held_back, 0);
+    assert_int_equal(rows(w, "headquarters", TB_TABLE_HELD), 0);
+    check_world(w);
+}
+
+/* The operator held the case; what was said later follows an event that nobody showed it. */
+static void a_side_event_that_follows_what_was_not_shown_is_not_given(void **state)
+{
+    static const tb_case_id none;
+    static const tb_digest no_event;
+    world *w = *state;
+    order_for(w, LEAD);
+    deliver_all(w);
+    assert_int_equal(acts(w, "police.33", "remark", "comment=请尽快"), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "cm.44", "result",
+                          "verify_result=unidentified|action=shutdown|"
+                          "action_at=2015-02-09T12:00:00+08:00"),
+                     TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.44", "shut_down", ""), TB_ACCEPTED);
+    deliver_all(w);
+    uint64_t shown = summary_at(w, "cm.44").number;
+    ask_for(w, "cm.44", "bureau.44", &none, &no_event);
+    size_t before = passed_to(w, "cm.44");
+    assert_true(before > shown); /* the chain, and the remark that came while it held the case */
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.44", "answer", ""), TB_ACCEPTED);
+    deliver_all(w);
+    assert_true(summary_at(w, "bureau.44").number > shown);
+    assert_int_equal(acts(w, "bureau.44", "remark", "comment=已核实"), TB_ACCEPTED);
+    deliver_all(w);
+    ask_for(w, "cm.44", "bureau.44", &none, &no_event);
+    assert_int_equal(passed_to(w, "cm.44"), before);
+    deliver_all(w);
+    assert_int_equal(rows(w, "cm.44", TB_TABLE_HELD), 0);
     check_world(w);
 }
 
@@ -332,6 +395,8 @@ static const struct CMUnitTest tests[] = {
     IN_WORLD(an_answer_without_the_event_has_the_next_one_asked_at_once),
     IN_WORLD(nobody_is_given_a_case_it_was_not_shown),
     IN_WORLD(an_ask_for_everything_gives_only_the_askers_cases_and_what_it_may_read),
+    IN_WORLD(what_a_side_event_brought_along_is_given_again_with_it),
+    IN_WORLD(a_side_event_that_follows_what_was_not_shown_is_not_given),
     IN_WORLD(one_ask_replaces_another_and_single_ones_are_bounded),
     IN_WORLD(however_many_ask_for_everything_a_turn_can_answer),
     IN_WORLD(one_givers_gaps_are_bounded_at_the_bound),
