@@ -4,7 +4,7 @@
  * of this file only, because every read copies into the arena. LMDB has no checksums: each value is
  * stored behind one of ours (row_sum.h).
  */
-#include "store/store_lmdb.h"
+#include "store/store_lmdb_room.h"
 
 #include "store/range.h"
 #include "store/version.h"
@@ -159,6 +159,7 @@ write_row(tb_txn *txn, tb_table table, MDB_cursor *cursor, tb_bytes key, tb_byte
     MDB_val v = tb_lmdb_value_of(stored);
 
     txn->gave = true;
+    tb_lmdb_room_change(txn->store, stored.size);
     tb_turn_log_note(&txn->store->log, tb_lmdb_table_name(table), key, &stored);
     return write_result(txn, mdb_cursor_put(cursor, &k, &v, 0));
 }
@@ -282,6 +283,7 @@ static tb_err put_now(tb_txn *txn, tb_table table, tb_bytes key, tb_bytes value)
     MDB_val k = tb_lmdb_value_of(key);
     MDB_val v = {.mv_size = TB_ROW_SUM_BYTES + value.size};
     txn->gave = true;
+    tb_lmdb_room_change(txn->store, v.mv_size);
     err = write_result(txn, mdb_cursor_put(cursor, &k, &v, MDB_RESERVE));
     if (err == TB_OK) {
         fill(txn, table, key, value, v.mv_data);
@@ -341,6 +343,7 @@ tb_err tb_store_del(tb_txn *txn, tb_table table, tb_bytes key)
     }
     txn->wrote = true;
     txn->gave = true;
+    tb_lmdb_room_change(txn->store, 0);
     tb_turn_log_note(&txn->store->log, tb_lmdb_table_name(table), key, NULL);
     return write_result(txn, mdb_cursor_del(cursor, 0));
 }

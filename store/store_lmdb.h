@@ -21,6 +21,14 @@ struct tb_txn {
     tb_err lost; /* a failed write that ended the transaction before its commit */
 };
 
+/* See store_lmdb_room.h; bytes. */
+typedef struct tb_lmdb_room {
+    uint64_t held;   /* in use when LMDB's last commit began, and what that wrote */
+    uint64_t in_use; /* when its open transaction began */
+    uint64_t copied; /* by that, at the most */
+    uint64_t values; /* it was given */
+} tb_lmdb_room;
+
 struct tb_store {
     MDB_env *env;
     MDB_dbi tables[TB_TABLE_COUNT]; /* 0: not there, it has had no row */
@@ -34,6 +42,7 @@ struct tb_store {
     /* LMDB's transaction behind the last turns, which are in the log and on disk; NULL: the tables
      * on disk have everything. */
     MDB_txn *behind;
+    tb_lmdb_room room;
     bool found[TB_TABLE_COUNT]; /* tables that were opened in LMDB's open transaction */
     tb_turn_log log;
     bool logs;   /* turns may go into the log: the store is open to its end */

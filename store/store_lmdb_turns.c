@@ -1,6 +1,7 @@
 /* store_lmdb_turns - see store_lmdb_turns.h. */
 #include "store/store_lmdb_turns.h"
 
+#include "store/store_lmdb_room.h"
 #include "store/version.h"
 
 #include <sodium.h>
@@ -40,6 +41,7 @@ static tb_err replay_change(void *of, const char *table, tb_bytes key, const tb_
     const tb_txn *txn = of;
     MDB_val k = tb_lmdb_value_of(key);
     MDB_dbi dbi;
+    tb_lmdb_room_change(txn->store, stored == NULL ? 0 : stored->size);
     int rc = mdb_dbi_open(txn->mdb, table, MDB_CREATE, &dbi);
     if (rc == MDB_SUCCESS && stored != NULL) {
         MDB_val v = tb_lmdb_value_of(*stored);

@@ -2,10 +2,11 @@
  *
  * A turn that changed little is written to the turn log, and LMDB's transaction stays open behind
  * it, so that the turns after it see it without a look anywhere else. A turn that changed more,
- * that no longer fits, or that finds the store above its watermark is committed by LMDB, with all
- * that are in the log. When a turn ends without its changes while others are behind it, LMDB, which
- * cannot take back a part, begins anew and is given those others out of the log.
+ * that no longer fits, or that finds the store too full to wait (store_lmdb_room.h) is committed by
+ * LMDB, with all that are in the log. When a turn ends without its changes while others are behind
+ * it, LMDB, which cannot take back a part, begins anew and is given those others out of the log.
  */
+#include "store/store_lmdb_room.h"
 #include "store/store_lmdb_turns.h"
 
 /* A backup that was killed leaves its reader behind, which would pin pages for ever: looked for
@@ -46,6 +47,9 @@ static tb_err begin(tb_store *store, tb_arena *arena, unsigned flags, tb_txn **o
         memset(store->found, 0, sizeof store->found);
     }
     store->txn = (tb_txn){.store = store, .arena = arena, .mdb = mdb, .reads_only = !writes};
+    if (writes && store->behind == NULL) {
+        tb_lmdb_room_begin(&store->txn);
+    }
     *out = &store->txn;
     return TB_OK;
 }
@@ -109,11 +113,16 @@ static tb_err mark_next(tb_txn *txn)
 static tb_err commit_lmdb(tb_txn *txn, bool marked)
 {
     tb_store *store = txn->store;
+    uint64_t written = tb_lmdb_room_written(txn);
     tb_err err = tb_lmdb_error(mdb_txn_commit(finish(txn)));
     store->behind = NULL;
+    store->full = err == TB_ERR_FULL;
     if (err != TB_OK) {
         forget_found(store);
-    } else if (marked) {
+        return err;
+    }
+    tb_lmdb_room_committed(store, written);
+    if (marked) {
         tb_turn_log_place next = store->log.place;
         next.epoch++;
         tb_turn_log_begin_anew(&store->log, &next);
@@ -125,7 +134,9 @@ static tb_err commit_lmdb(tb_txn *txn, bool marked)
 static void give_again(tb_store *store)
 {
     tb_txn *txn;
+    bool full = store->full; /* for the next turn to know */
     tb_err err = begin(store, NULL, 0, &txn);
+    store->full = full;
     if (err == TB_OK) {
         err = tb_lmdb_turns_replay(txn, &store->log);
         err = err == TB_OK ? tb_lmdb_error(tb_lmdb_open_tables(store, txn->mdb)) : err;
@@ -214,7 +225,7 @@ tb_err tb_store_commit(tb_txn *txn)
         roll_back(txn);
         return err;
     }
-    bool logged = store->logs && tb_turn_log_fits(&store->log) && !tb_store_above_watermark(txn);
+    bool logged = store->logs && tb_turn_log_fits(&store->log) && tb_lmdb_room_to_wait(txn);
     return logged ? commit_to_log(txn) : commit_to_tables(txn);
 }
 

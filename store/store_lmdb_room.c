@@ -1,0 +1,66 @@
+/* store_lmdb_room - see store_lmdb_room.h. */
+#include "store/store_lmdb_room.h"
+
+#include "base/limits.h"
+
+/* A change copies the pages from its tree's root to its leaf, and may split some of them. */
+#define CHANGE_BYTES (6 * 4096)
+
+static uint64_t used_by(tb_txn *txn, uint64_t *out_limit)
+{
+    uint64_t used;
+    uint64_t quota;
+
+    tb_store_usage(txn, &used, &quota);
+    *out_limit = quota / 100 * TB_WATERMARK_PERCENT;
+    return used;
+}
+
+void tb_lmdb_room_begin(tb_txn *txn)
+{
+    tb_lmdb_room *room = &txn->store->room;
+    uint64_t limit;
+
+    room->in_use = used_by(txn, &limit);
+    room->copied = 0;
+    room->values = 0;
+}
+
+void tb_lmdb_room_change(tb_store *store, size_t bytes)
+{
+    store->room.copied += CHANGE_BYTES;
+    store->room.values += bytes;
+}
+
+/* A page is copied once, however many changes there are on it. */
+static uint64_t written(const tb_lmdb_room *room, uint64_t used)
+{
+    return (room->copied < used ? room->copied : used) + room->values;
+}
+
+uint64_t tb_lmdb_room_written(tb_txn *txn)
+{
+    uint64_t limit;
+    return written(&txn->store->room, used_by(txn, &limit));
+}
+
+bool tb_lmdb_room_to_wait(tb_txn *txn)
+{
+    const tb_lmdb_room *room = &txn->store->room;
+    uint64_t limit;
+    uint64_t used = used_by(txn, &limit);
+    uint64_t held = room->held > room->in_use ? room->held : room->in_use;
+
+    return used <= limit && held + written(room, used) <= limit;
+}
+
+void tb_lmdb_room_committed(tb_store *store, uint64_t written_bytes)
+{
+    store->room.held = store->room.in_use + written_bytes;
+}
+
+void tb_lmdb_room_unknown(tb_txn *txn)
+{
+    uint64_t limit;
+    txn->store->room.held = 2 * used_by(txn, &limit);
+}
