@@ -15,6 +15,11 @@
 _Static_assert(PASSED_BYTES_MAX + TB_EVENT_BYTES_MAX + TB_HEADER_BYTES_MAX < TB_BODY_BYTES_MAX,
                "a notice fits a body");
 
+typedef struct on_chain {
+    tb_digest id;
+    uint64_t number;
+} on_chain;
+
 typedef struct giving {
     tb_step *step;
     const tb_party *peer;
@@ -27,6 +32,9 @@ typedef struct giving {
     size_t count;
     size_t bytes;
     size_t events;
+    on_chain *chain; /* the events that count */
+    size_t chain_count;
+    size_t chain_capacity;
     tb_digest *beside; /* what side events that the peer was given follow */
     size_t beside_count;
     size_t beside_capacity;
@@ -66,34 +74,34 @@ static bool goes(const tb_event_key *key, const tb_event_row *row)
            (row->standing != TB_STANDING_DISPUTED || key->class != TB_CLASS_SIDE);
 }
 
+static bool follows_shown(const giving *g, const tb_event *event)
+{
+    for (size_t i = 0; i < g->chain_count; i++) {
+        if (tb_digest_equal(&g->chain[i].id, &event->previous)) {
+            return g->chain[i].number <= g->shown.upto;
+        }
+    }
+    return among(g->aside, g->aside_count, &event->previous);
+}
+
 /* Its own, what was addressed to it, and what everybody addressed is given: all that came before;
  * of the side events those it was given when the case was handed to it. One that follows what the
  * peer was not shown it was not given either, and would wait there for ever. */
-static tb_err was_shown(const giving *g,
-                        const tb_event_key *key,
-                        const tb_event_row *row,
-                        const tb_event *event,
-                        bool *out)
+static bool
+was_shown(const giving *g, const tb_event_key *key, const tb_event_row *row, const tb_event *event)
 {
-    tb_event_key before;
-    tb_event_row previous;
-    *out = goes(key, row) && meant_for(g, event);
-    if (*out || !goes(key, row)) {
-        return TB_OK;
+    if (!goes(key, row)) {
+        return false;
+    }
+    if (meant_for(g, event)) {
+        return true;
     }
     if (key->class == TB_CLASS_CHAIN) {
-        *out = (row->standing == TB_STANDING_EFFECTIVE && key->number <= g->shown.upto) ||
+        return (row->standing == TB_STANDING_EFFECTIVE && key->number <= g->shown.upto) ||
                among(g->aside, g->aside_count, &key->event);
-        return TB_OK;
     }
-    if (g->shown.handed == 0 && !tb_party_equal(&g->row.view.holder, g->peer)) {
-        return TB_OK;
-    }
-    tb_err err = tb_event_in_case(g->step->txn, &key->case_id, TB_CLASS_CHAIN, 0, &event->previous,
-                                  &before, &previous);
-    *out = err == TB_OK && previous.standing == TB_STANDING_EFFECTIVE &&
-           before.number <= g->shown.upto;
-    return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+    bool held_it = g->shown.handed > 0 || tb_party_equal(&g->row.view.holder, g->peer);
+    return held_it && follows_shown(g, event);
 }
 
 /* Should its recipient have retired the key it is sealed to, it goes again. */
@@ -158,12 +166,8 @@ static tb_err give(giving *g, const tb_event_key *key, const tb_event_row *row)
     tb_event event;
     tb_passed passed;
     bool proven = false;
-    bool shown = false;
     tb_err err = tb_chain_decode(g->step->txn, row, &event);
-    if (err == TB_OK) {
-        err = was_shown(g, key, row, &event, &shown);
-    }
-    if (err != TB_OK || !shown) {
+    if (err != TB_OK || !was_shown(g, key, row, &event)) {
         return err;
     }
     err = tb_pass_proof(g->step->txn, row, &passed, &proven);
@@ -209,6 +213,22 @@ static tb_err add_ruling(giving *g)
     return ruling == NULL ? err : add_branch(g, &ruling->key);
 }
 
+static tb_err note_beside(giving *g, const tb_event *event)
+{
+    void *list = g->beside;
+    if (!meant_for(g, event) || among(g->beside, g->beside_count, &event->previous)) {
+        return TB_OK;
+    }
+    tb_err err = tb_work_room(g->step->arena, &list, g->beside_count, &g->beside_capacity,
+                              sizeof *g->beside);
+    if (err != TB_OK) {
+        return err;
+    }
+    g->beside = list;
+    g->beside[g->beside_count++] = event->previous;
+    return TB_OK;
+}
+
 /* What the side events follow that were meant for the peer: it was given the chain up to there. */
 static tb_err find_beside(giving *g)
 {
@@ -218,18 +238,9 @@ static tb_err find_beside(giving *g)
     tb_err err = tb_event_first(g->step->txn, &g->row.id, TB_CLASS_SIDE, &walk, &key, &row);
     while (err == TB_OK) {
         tb_event event;
-        bool meant = goes(&key, &row);
-        err = meant ? tb_chain_decode(g->step->txn, &row, &event) : TB_OK;
-        meant = meant && err == TB_OK && meant_for(g, &event) &&
-                !among(g->beside, g->beside_count, &event.previous);
-        if (meant) {
-            void *list = g->beside;
-            err = tb_work_room(g->step->arena, &list, g->beside_count, &g->beside_capacity,
-                               sizeof *g->beside);
-            g->beside = list;
-        }
-        if (meant && err == TB_OK) {
-            g->beside[g->beside_count++] = event.previous;
+        if (goes(&key, &row)) {
+            err = tb_chain_decode(g->step->txn, &row, &event);
+            err = err == TB_OK ? note_beside(g, &event) : err;
         }
         if (err == TB_OK) {
             err = tb_event_next(g->step->txn, &walk, &key, &row);
@@ -247,6 +258,20 @@ static tb_err look_off(giving *g, const tb_event_key *key, const tb_event_row *r
     return err == TB_OK && (beside || meant_for(g, &event)) ? add_branch(g, key) : err;
 }
 
+static tb_err note_chain(giving *g, const tb_event_key *key, bool beside)
+{
+    void *list = g->chain;
+    tb_err err =
+        tb_work_room(g->step->arena, &list, g->chain_count, &g->chain_capacity, sizeof *g->chain);
+    if (err != TB_OK) {
+        return err;
+    }
+    g->chain = list;
+    g->chain[g->chain_count++] = (on_chain){key->event, key->number};
+    g->shown.upto = beside && key->number > g->shown.upto ? key->number : g->shown.upto;
+    return TB_OK;
+}
+
 /* How far the peer was given the chain, and what beside it. Where a take-over left something aside,
  * the take-over goes as well, or that would count again there. */
 static tb_err find_shown(giving *g)
@@ -261,7 +286,7 @@ static tb_err find_shown(giving *g)
     while (err == TB_OK) {
         bool beside = among(g->beside, g->beside_count, &key.event);
         if (row.standing == TB_STANDING_EFFECTIVE) {
-            g->shown.upto = beside && key.number > g->shown.upto ? key.number : g->shown.upto;
+            err = note_chain(g, &key, beside);
         } else if (row.standing != TB_STANDING_HELD_BACK) {
             err = look_off(g, &key, &row, beside);
         }
