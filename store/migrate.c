@@ -136,6 +136,7 @@ tb_err tb_migrate(tb_store *store,
             tell(context, &news);
         }
     }
+    tb_store_migrated(store);
     return TB_OK;
 }
 

@@ -8,7 +8,7 @@
 #ifndef TB_SCHEMA_H
 #define TB_SCHEMA_H
 
-#define TB_SCHEMA_VERSION 3
+#define TB_SCHEMA_VERSION 4
 
 /* clang-format off */
 /*    table            key                                              value           rows exist while */

@@ -36,6 +36,9 @@ tb_err tb_store_open(const char *path, const tb_store_options *options, tb_store
  * (store/migrate.h) comes before anything else. */
 tb_err
 tb_store_open_older(const char *path, const tb_store_options *options, tb_store **out) TB_MUST_USE;
+/* A store that was opened so is of this schema now, by tb_migrate: only from here on may a turn
+ * stand beside the tables, where a program of the older schema would not look for it. */
+void tb_store_migrated(tb_store *store);
 /* Beside whoever holds it, to look only: nothing is created or allocated, and only
  * tb_store_begin_read is allowed. It shows whatever was committed before the call, and waits some
  * seconds for a holder to settle (else TB_ERR_BUSY). What stands beside the tables of a store that

@@ -45,7 +45,8 @@ struct tb_store {
     tb_lmdb_room room;
     bool found[TB_TABLE_COUNT]; /* tables that were opened in LMDB's open transaction */
     tb_turn_log log;
-    bool logs;   /* turns may go into the log: the store is open to its end */
+    bool logs;   /* turns may go into the log: the store is open to its end, and of this schema */
+    bool marked; /* they may as soon as it is of this schema */
     bool broken; /* a commit failed, or what is in the log could not be given to LMDB again */
     tb_txn txn;
 };

@@ -206,7 +206,7 @@ static tb_err go_on(tb_store *store)
     }
     tb_lmdb_room_unknown(txn);
     tb_store_abort(txn);
-    store->logs = true;
+    store->marked = true;
     return tb_turn_log_write_again(&store->log);
 }
 
@@ -234,7 +234,7 @@ static tb_err begin_log(tb_store *store)
     } else {
         tb_store_abort(txn);
     }
-    store->logs = err == TB_OK;
+    store->marked = err == TB_OK;
     return err == TB_ERR_FULL ? TB_OK : err;
 }
 
@@ -308,6 +308,7 @@ open_store(const char *path, const tb_store_options *options, bool older, tb_sto
         tb_store_close(store);
         return err;
     }
+    store->logs = store->marked && !older;
     *out = store;
     return TB_OK;
 }
@@ -320,6 +321,11 @@ tb_err tb_store_open(const char *path, const tb_store_options *options, tb_store
 tb_err tb_store_open_older(const char *path, const tb_store_options *options, tb_store **out)
 {
     return open_store(path, options, true, out);
+}
+
+void tb_store_migrated(tb_store *store)
+{
+    store->logs = store->marked;
 }
 
 static tb_err look_environment(tb_store *store, const char *path)

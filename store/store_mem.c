@@ -242,6 +242,11 @@ tb_err tb_store_open_older(const char *path, const tb_store_options *options, tb
     return tb_store_open(path, options, out);
 }
 
+void tb_store_migrated(tb_store *store)
+{
+    (void)store; /* everything is in the tables */
+}
+
 static void free_table(table *t)
 {
     row *at = t->first[0];

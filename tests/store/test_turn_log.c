@@ -6,7 +6,9 @@
 
 #include "base/limits.h"
 #include "store/backup.h"
+#include "store/migrate.h"
 #include "store/turn_log.h"
+#include "store/version.h"
 #include "tests/test.h"
 
 #include <fcntl.h>
@@ -161,6 +163,27 @@ static void above_the_watermark_turns_go_into_the_tables(void **state)
     assert_true(tb_store_settled(f->store));
     turn(f, "k", "short");
     assert_true(tb_store_settled(f->store));
+}
+
+/* A program of that schema would not look there. */
+static void an_older_store_has_no_turn_in_the_log_until_it_is_migrated(void **state)
+{
+    static const tb_migration steps[] = {{TB_SCHEMA_VERSION - 1, NULL}};
+    store_fixture *f = *state;
+    begin(f);
+    assert_ok(tb_store_schema_put(f->txn, TB_SCHEMA_VERSION - 1));
+    commit(f);
+    closed(f);
+    assert_ok(tb_store_open_older(f->path, &f->options, &f->store));
+    turn(f, "k", "older");
+    assert_true(tb_store_settled(f->store));
+    assert_ok(tb_migrate(f->store, &f->arena, steps, 1, NULL, NULL));
+    assert_true(tb_store_settled(f->store));
+    turn(f, "k", "of this schema");
+    assert_false(tb_store_settled(f->store));
+    store_fixture_reopen(f);
+    begin(f);
+    expect(f, T, "k", "of this schema");
 }
 
 /* ---- out of the log ---- */
@@ -541,6 +564,7 @@ static const struct CMUnitTest tests[] = {
     TEST(a_longer_turn_takes_those_in_the_log_along),
     TEST(a_log_that_is_full_begins_anew),
     TEST(above_the_watermark_turns_go_into_the_tables),
+    TEST(an_older_store_has_no_turn_in_the_log_until_it_is_migrated),
     TEST(what_a_killed_process_left_is_there),
     TEST(a_record_that_is_not_whole_was_not_written),
     TEST(records_that_the_tables_have_are_not_given_again),
