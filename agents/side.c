@@ -128,12 +128,32 @@ static tb_err store(tb_apply *apply, tb_case_row *row, const tb_arrival *arrival
     return err == TB_OK ? tb_apply_touch(apply, &row->id) : err;
 }
 
+/* What it is said to follow is here and is no event of the chain: it will never fit, and is not
+ * waited for. */
+static tb_err follows_side(tb_apply *apply, const tb_event *event, bool *out)
+{
+    tb_event_key key;
+    tb_event_row row;
+    tb_err err = tb_event_in_case(apply->txn, &event->case_id, TB_CLASS_SIDE, 0, &event->previous,
+                                  &key, &row);
+    *out = err == TB_OK;
+    return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+}
+
 tb_err tb_side_place(tb_apply *apply, const tb_arrival *arrival, tb_place_verdict *out)
 {
     tb_event_key key;
     tb_event_row previous;
     tb_err err = tb_event_in_case(apply->txn, &arrival->event.case_id, TB_CLASS_CHAIN, 0,
                                   &arrival->event.previous, &key, &previous);
+    bool never = false;
+    if (err == TB_ERR_NOT_FOUND) {
+        err = follows_side(apply, &arrival->event, &never);
+        err = err == TB_OK ? TB_ERR_NOT_FOUND : err;
+    }
+    if (never) {
+        return refuse(apply, TB_REFUSED_MALFORMED, out);
+    }
     if (err == TB_ERR_NOT_FOUND || (err == TB_OK && previous.standing == TB_STANDING_HELD_BACK)) {
         apply->missing = arrival->event.previous;
         *out = TB_PLACE_WAITS;
