@@ -73,15 +73,9 @@ static void an_event_whose_number_does_not_follow_is_refused_and_not_held_back(v
     submit(w);
     assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
     letter *l = letter_to(w, "police.33");
-    tb_bytes *events;
-    size_t count;
-    tb_event event;
-    assert_int_equal(tb_part_events_decode(l->events, &w->memory, &events, &count), TB_ACCEPTED);
-    assert_int_equal(tb_event_decode(events[0], &w->memory, &event), TB_ACCEPTED);
+    tb_event event = event_in(w, l);
     event.number = 3;
-    assert_ok(tb_event_encode(&event, &w->memory, &events[0]));
-    assert_ok(tb_part_events_encode(events, count, &w->memory, &l->events));
-    l->ids[0] = tb_event_id(events[0]);
+    put_event(w, l, &event);
     assert_int_equal(deliver(w, l), TB_REFUSED_MALFORMED);
     assert_int_equal(summary_at(w, "police.33").held_back, 0);
     assert_int_equal(summary_at(w, "police.33").number, 1);
@@ -100,15 +94,9 @@ static void a_case_does_not_go_on_in_another_campaign(void **state)
     submit(w);
     assert_int_equal(acts(w, "bureau.33", "accept", ""), TB_ACCEPTED);
     letter *l = letter_to(w, "police.33");
-    tb_bytes *events;
-    size_t count;
-    tb_event event;
-    assert_int_equal(tb_part_events_decode(l->events, &w->memory, &events, &count), TB_ACCEPTED);
-    assert_int_equal(tb_event_decode(events[0], &w->memory, &event), TB_ACCEPTED);
+    tb_event event = event_in(w, l);
     event.campaign = tb_bytes_str(other.id);
-    assert_ok(tb_event_encode(&event, &w->memory, &events[0]));
-    assert_ok(tb_part_events_encode(events, count, &w->memory, &l->events));
-    l->ids[0] = tb_event_id(events[0]);
+    put_event(w, l, &event);
     who(w, "police.33")->agent.campaigns = &campaigns;
     assert_int_equal(deliver(w, l), TB_REFUSED_MALFORMED);
     assert_string_equal(state_at(w, "police.33"), "submitted");
@@ -383,15 +371,10 @@ static void hold_what_does_not_read(world *w)
 /* The letter's only event as a liar makes it, who commits in one group to that. */
 static void lie_in_group(world *w, letter *l, const char *group, tb_bytes content)
 {
-    tb_bytes *events;
     tb_opening *openings;
-    size_t count;
     size_t opening_count;
-    tb_event event;
+    tb_event event = event_in(w, l);
     bool found = false;
-    assert_int_equal(tb_part_events_decode(l->events, &w->memory, &events, &count), TB_ACCEPTED);
-    assert_int_equal(count, 1);
-    assert_int_equal(tb_event_decode(events[0], &w->memory, &event), TB_ACCEPTED);
     assert_int_equal(tb_part_openings_decode(l->openings, &w->memory, &openings, &opening_count),
                      TB_ACCEPTED);
     for (size_t i = 0; i < opening_count; i++) {
@@ -406,9 +389,7 @@ static void lie_in_group(world *w, letter *l, const char *group, tb_bytes conten
         }
     }
     assert_true(found);
-    assert_ok(tb_event_encode(&event, &w->memory, &events[0]));
-    assert_ok(tb_part_events_encode(events, count, &w->memory, &l->events));
-    l->ids[0] = tb_event_id(events[0]);
+    put_event(w, l, &event);
     for (size_t i = 0; i < opening_count; i++) {
         openings[i].event = l->ids[0];
     }

@@ -248,19 +248,12 @@ static void who_joins_later_is_given_the_ground_with_the_take_over(void **state)
  * instead. */
 static void list_as_ground(world *w, letter *l, tb_digest event_id)
 {
-    tb_bytes *events;
-    size_t count;
-    tb_event event;
-    assert_int_equal(tb_part_events_decode(l->events, &w->memory, &events, &count), TB_ACCEPTED);
-    assert_int_equal(count, 1);
-    assert_int_equal(tb_event_decode(events[0], &w->memory, &event), TB_ACCEPTED);
+    tb_event event = event_in(w, l);
     assert_int_equal(event.kind, TB_EVENT_TAKE_OVER);
     event.seen = &event_id;
     event.seen_count = 1;
-    assert_ok(tb_event_encode(&event, &w->memory, &events[0]));
-    assert_ok(tb_part_events_encode(events, count, &w->memory, &l->events));
+    put_event(w, l, &event);
     assert_ok(tb_part_passed_encode(NULL, 0, &w->memory, &l->passed));
-    l->ids[0] = tb_event_id(events[0]);
 }
 
 /* It will never be a lapse: as soon as that is known, the take-over is not waited with. */

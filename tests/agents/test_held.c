@@ -23,12 +23,7 @@ static tb_txn *begin(world *w, const char *id)
 /* The letter's only event so often more, as its author might make them: each a ms later. */
 static void send_more(world *w, const letter *l, size_t count)
 {
-    tb_bytes *encoded;
-    size_t one;
-    tb_event event;
-    assert_int_equal(tb_part_events_decode(l->events, &w->memory, &encoded, &one), TB_ACCEPTED);
-    assert_int_equal(one, 1);
-    assert_int_equal(tb_event_decode(encoded[0], &w->memory, &event), TB_ACCEPTED);
+    tb_event event = event_in(w, l);
     while (count > 0) {
         letter many = *l;
         tb_bytes events[TB_NOTICE_EVENTS_MAX];

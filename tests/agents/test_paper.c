@@ -377,13 +377,8 @@ static void one_whose_directory_never_comes_keeps_no_other_waiting(void **state)
  * before the letter's own in what waits. */
 static void send_before(world *w, const letter *l, size_t count)
 {
-    tb_bytes *encoded;
-    size_t one;
-    tb_event event;
-    assert_int_equal(tb_part_events_decode(l->events, &w->memory, &encoded, &one), TB_ACCEPTED);
-    assert_int_equal(one, 1);
-    tb_digest id = tb_event_id(encoded[0]);
-    assert_int_equal(tb_event_decode(encoded[0], &w->memory, &event), TB_ACCEPTED);
+    tb_digest id = l->ids[0];
+    tb_event event = event_in(w, l);
     event.directory_version = UINT32_MAX;
     while (count > 0) {
         letter many = *l;

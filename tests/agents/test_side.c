@@ -1,4 +1,3 @@
-#include "messages/parts.h"
 #include "tests/agents/world.h"
 #include "tests/store/failing.h"
 
@@ -173,21 +172,6 @@ static void who_is_handed_a_case_takes_what_it_brings_beyond_that(void **state)
     check_world(w);
 }
 
-/* As its author would have it follow another event than it does. */
-static void let_follow(world *w, letter *l, const tb_digest *previous)
-{
-    tb_bytes *events;
-    size_t count;
-    tb_event event;
-    assert_int_equal(tb_part_events_decode(l->events, &w->memory, &events, &count), TB_ACCEPTED);
-    assert_int_equal(count, 1);
-    assert_int_equal(tb_event_decode(events[0], &w->memory, &event), TB_ACCEPTED);
-    event.previous = *previous;
-    assert_ok(tb_event_encode(&event, &w->memory, &events[0]));
-    assert_ok(tb_part_events_encode(events, count, &w->memory, &l->events));
-    l->ids[0] = tb_event_id(events[0]);
-}
-
 /* A side event follows the chain; what follows a side event would be waited with for ever. */
 static void a_remark_on_a_remark_is_refused_and_not_held(void **state)
 {
@@ -197,7 +181,9 @@ static void a_remark_on_a_remark_is_refused_and_not_held(void **state)
     tb_digest first = letter_to(w, "bureau.33")->ids[0];
     deliver_all(w);
     assert_int_equal(acts(w, "police.33", "remark", "comment=再次提请"), TB_ACCEPTED);
-    let_follow(w, letter_to(w, "bureau.33"), &first);
+    tb_event second = event_in(w, letter_to(w, "bureau.33"));
+    second.previous = first;
+    put_event(w, letter_to(w, "bureau.33"), &second);
     assert_int_equal(deliver(w, letter_to(w, "bureau.33")), TB_REFUSED_MALFORMED);
     assert_int_equal(summary_at(w, "bureau.33").held_back, 0);
     assert_int_equal(row_at(w, "bureau.33").unseen_count, 1);

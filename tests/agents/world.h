@@ -126,6 +126,9 @@ void stamp_first(world *w, const char *from, const char *to, tb_time at);
 uint64_t prove(world *w, const char *id, const letter *l);
 /* The hub's stamp on it; nobody signed it. */
 tb_signed_line stamp_of(world *w, const letter *l, tb_time at);
+/* The one event of a letter, and another in its place, as its author would have made it. */
+tb_event event_in(world *w, const letter *l);
+void put_event(world *w, letter *l, const tb_event *event);
 /* Undelivered letters. */
 size_t lying(const world *w);
 

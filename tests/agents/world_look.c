@@ -2,6 +2,8 @@
  * of a letter and the hub says of it; and a case on its way. */
 #include "tests/agents/world.h"
 
+#include "messages/parts.h"
+
 tb_local_duties duties_at(world *w, const char *id)
 {
     tb_local_request request = {.kind = TB_REQUEST_LIST_DUTIES};
@@ -137,4 +139,23 @@ tb_directory_party *party_at(world *w, const char *id)
     }
     fail_msg("nobody is called %s", id);
     return NULL;
+}
+
+tb_event event_in(world *w, const letter *l)
+{
+    tb_bytes *events;
+    size_t count;
+    tb_event event;
+    assert_int_equal(tb_part_events_decode(l->events, &w->memory, &events, &count), TB_ACCEPTED);
+    assert_int_equal(count, 1);
+    assert_int_equal(tb_event_decode(events[0], &w->memory, &event), TB_ACCEPTED);
+    return event;
+}
+
+void put_event(world *w, letter *l, const tb_event *event)
+{
+    tb_bytes encoded;
+    assert_ok(tb_event_encode(event, &w->memory, &encoded));
+    assert_ok(tb_part_events_encode(&encoded, 1, &w->memory, &l->events));
+    l->ids[0] = tb_event_id(encoded);
 }
