@@ -119,8 +119,10 @@ static tb_err next_stored(const tb_agent *agent,
         return TB_ERR_NOT_FOUND;
     }
     for (size_t i = 0; err == TB_OK && work != NULL && i < work->taken_count; i++) {
-        if (tb_stream_equal(&work->taken[i].stream, out_stream)) {
-            *out = work->taken[i].row;
+        const tb_taken *taken = &work->taken[i];
+        if (taken->moved && taken->row.number > out->number &&
+            tb_stream_equal(&taken->stream, out_stream)) {
+            *out = taken->row;
         }
     }
     return err;
@@ -143,12 +145,20 @@ tb_err tb_work_received(const tb_agent *agent,
     }
     while (work != NULL && walk->taken < work->taken_count) {
         const tb_taken *taken = &work->taken[walk->taken++];
-        if (taken->first && taken->row.number > 0 &&
-            tb_party_equal(&taken->stream.sender, sender)) {
-            *out_stream = taken->stream;
-            *out = taken->row;
-            return TB_OK;
+        if (!taken->first || taken->row.number == 0 ||
+            !tb_party_equal(&taken->stream.sender, sender)) {
+            continue;
         }
+        tb_err err = tb_stream_in_get(txn, &taken->stream, out);
+        if (err != TB_ERR_NOT_FOUND) { /* put since, and named with the rows */
+            if (err != TB_OK) {
+                return err;
+            }
+            continue;
+        }
+        *out_stream = taken->stream;
+        *out = taken->row;
+        return TB_OK;
     }
     return TB_ERR_NOT_FOUND;
 }

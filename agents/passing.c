@@ -138,6 +138,19 @@ static tb_err grounds_new(parcel *p, const item *side, const tb_knower *shown, b
     return TB_OK;
 }
 
+/* The number of the event of the chain that a side event follows; 0: a take-over has left it aside,
+ * and whoever is not given that branch would wait for it for ever. */
+static uint64_t follows(const parcel *p, const tb_event *side)
+{
+    for (size_t i = 0; i < p->count; i++) {
+        const tb_event_key *key = &p->items[i].key;
+        if (key->class == TB_CLASS_CHAIN && tb_digest_equal(&key->event, &side->previous)) {
+            return key->number;
+        }
+    }
+    return 0;
+}
+
 /* Whether a reader is to be given an earlier event. */
 static tb_err lacks(parcel *p, item *it, const tb_party *reader, uint32_t readable, bool *out)
 {
@@ -159,7 +172,7 @@ static tb_err lacks(parcel *p, item *it, const tb_party *reader, uint32_t readab
     }
     if (side) {
         *out = (grounds || it->row.seen == 0 || it->row.seen > shown.handed) &&
-               !addressed(&it->event, reader);
+               !addressed(&it->event, reader) && follows(p, &it->event) > 0;
     } else {
         *out = it->key.number > shown.upto || opens_any(p, it, gained);
     }
@@ -480,11 +493,24 @@ static tb_err find_more(parcel *p, bool *out_chain, bool *out_side)
     return TB_OK;
 }
 
+static tb_err has_side(const parcel *p, bool *out)
+{
+    tb_event_walk walk;
+    tb_event_key key;
+    tb_event_row row;
+    tb_err err = tb_event_first(p->txn, &p->after->id, TB_CLASS_SIDE, &walk, &key, &row);
+    *out = err == TB_OK;
+    return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+}
+
 static tb_err collect(parcel *p)
 {
     bool chain;
     bool side;
     tb_err err = find_more(p, &chain, &side);
+    if (err == TB_OK && side && !chain) {
+        err = has_side(p, &chain); /* what they follow is looked at */
+    }
     if (err == TB_OK && chain) {
         err = collect_class(p, TB_CLASS_CHAIN);
     }
@@ -548,12 +574,33 @@ tb_err tb_pass_event(tb_agent *agent,
                         : err;
 }
 
+/* Likewise of one side event alone. */
+static tb_err follows_aside(parcel *p, item *it, bool *out)
+{
+    tb_event_key key;
+    tb_event_row row;
+    tb_err err = tb_chain_decode(p->txn, &it->row, &it->event);
+    if (err == TB_OK) {
+        err = tb_event_in_case(p->txn, &p->after->id, TB_CLASS_CHAIN, 0, &it->event.previous, &key,
+                               &row);
+    }
+    *out = err == TB_OK && row.standing != TB_STANDING_EFFECTIVE;
+    return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+}
+
 tb_err tb_pass_side(tb_agent *agent, tb_txn *txn, const tb_case_row *row, const tb_digest *side)
 {
     parcel p = {
         .agent = agent, .txn = txn, .arena = tb_txn_arena(txn), .before = row, .after = row};
     item it = {0};
+    bool waits = false;
     tb_err err = tb_event_in_case(txn, &row->id, TB_CLASS_SIDE, 0, side, &it.key, &it.row);
+    if (err == TB_OK) {
+        err = follows_aside(&p, &it, &waits);
+    }
+    if (err != TB_OK || waits) {
+        return err;
+    }
     if (err == TB_OK) {
         err = tb_openings_of(txn, &it.key, &it.openings, &it.opening_count);
     }
@@ -589,13 +636,9 @@ static tb_err reach(parcel *p, const tb_party *party, uint64_t *out)
         if (err != TB_OK) {
             return err;
         }
-        if (it->key.class != TB_CLASS_SIDE || !addressed(&it->event, party)) {
-            continue;
-        }
-        for (size_t c = 0; c < p->count && p->items[c].key.class == TB_CLASS_CHAIN; c++) {
-            const tb_event_key *key = &p->items[c].key;
-            bool follows = tb_digest_equal(&key->event, &it->event.previous);
-            *out = follows && key->number > *out ? key->number : *out;
+        if (it->key.class == TB_CLASS_SIDE && addressed(&it->event, party)) {
+            uint64_t upto = follows(p, &it->event);
+            *out = upto > *out ? upto : *out;
         }
     }
     return TB_OK;
@@ -609,8 +652,12 @@ static tb_err sort_history(parcel *p, const tb_party *party)
     tb_err err = reach(p, party, &upto);
     for (size_t i = 0; err == TB_OK && i < p->count; i++) {
         item *it = &p->items[i];
-        it->wanted = it->key.class == TB_CLASS_SIDE ? holds || addressed(&it->event, party)
-                                                    : it->key.number <= upto;
+        if (it->key.class == TB_CLASS_SIDE) {
+            uint64_t number = follows(p, &it->event);
+            it->wanted = (holds || addressed(&it->event, party)) && number > 0 && number <= upto;
+        } else {
+            it->wanted = it->key.number <= upto;
+        }
         it->wanted = it->wanted && !tb_party_equal(&it->event.actor, party);
         if (it->wanted) {
             err = tb_pass_proof(p->txn, &it->row, &it->passed, &it->proven);

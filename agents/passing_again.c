@@ -214,14 +214,17 @@ static tb_err tip_of(again *a, const tb_case_row *owner, const tb_digest *id, tb
     tb_event_row row;
     tb_event event;
     tb_err err = find(a, &owner->id, id, out, &row);
-    if (err == TB_OK && out->class == TB_CLASS_SIDE && row.standing != TB_STANDING_HELD_BACK) {
-        err = tb_chain_decode(a->txn, &row, &event);
-        if (err == TB_OK) {
-            err =
-                tb_event_in_case(a->txn, &owner->id, TB_CLASS_CHAIN, 0, &event.previous, out, &row);
-        }
+    if (err == TB_OK && row.standing == TB_STANDING_HELD_BACK) {
+        return TB_ERR_NOT_FOUND;
     }
-    return err == TB_OK && row.standing == TB_STANDING_HELD_BACK ? TB_ERR_NOT_FOUND : err;
+    if (err != TB_OK || out->class == TB_CLASS_CHAIN) {
+        return err;
+    }
+    err = tb_chain_decode(a->txn, &row, &event);
+    if (err == TB_OK) {
+        err = tb_event_in_case(a->txn, &owner->id, TB_CLASS_CHAIN, 0, &event.previous, out, &row);
+    }
+    return err == TB_OK && row.standing != TB_STANDING_EFFECTIVE ? TB_ERR_NOT_FOUND : err;
 }
 
 /* The newest event of the chain brings all before it along; the others go one by one. */

@@ -216,7 +216,8 @@ static tb_err add_ruling(giving *g)
 static tb_err note_beside(giving *g, const tb_event *event)
 {
     void *list = g->beside;
-    if (!meant_for(g, event) || among(g->beside, g->beside_count, &event->previous)) {
+    bool own = tb_party_equal(&event->actor, g->peer);
+    if (own || !addressed(event, g->peer) || among(g->beside, g->beside_count, &event->previous)) {
         return TB_OK;
     }
     tb_err err = tb_work_room(g->step->arena, &list, g->beside_count, &g->beside_capacity,
@@ -229,7 +230,8 @@ static tb_err note_beside(giving *g, const tb_event *event)
     return TB_OK;
 }
 
-/* What the side events follow that were meant for the peer: it was given the chain up to there. */
+/* What the side events follow that address the peer: it was given the chain up to there. Its own
+ * say nothing: whoever has learnt of an event's id could name it. */
 static tb_err find_beside(giving *g)
 {
     tb_event_walk walk;

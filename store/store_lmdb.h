@@ -23,10 +23,10 @@ struct tb_txn {
 
 /* See store_lmdb_room.h; bytes. */
 typedef struct tb_lmdb_room {
-    uint64_t held;   /* in use when LMDB's last commit began, and what that wrote */
-    uint64_t in_use; /* when its open transaction began */
-    uint64_t copied; /* by that, at the most */
-    uint64_t values; /* it was given */
+    uint64_t held;    /* in use when LMDB's last commit began, and what that wrote */
+    uint64_t in_use;  /* when its open transaction began */
+    uint64_t changes; /* that was given */
+    uint64_t values;  /* their bytes */
 } tb_lmdb_room;
 
 struct tb_store {
@@ -38,6 +38,7 @@ struct tb_store {
     int folder;     /* holds the lock on the store while open */
     uint64_t begun; /* write transactions */
     bool full;      /* the last failed write found no room */
+    bool relieved;  /* and LMDB was given a commit since, to let go of pages */
     tb_late late;   /* rows of the open transaction */
     /* LMDB's transaction behind the last turns, which are in the log and on disk; NULL: the tables
      * on disk have everything. */

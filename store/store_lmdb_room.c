@@ -3,8 +3,12 @@
 
 #include "base/limits.h"
 
+#define PAGE_BYTES 4096
 /* A change copies the pages from its tree's root to its leaf, and may split some of them. */
-#define CHANGE_BYTES (6 * 4096)
+#define PATH_PAGES 6
+/* With many, each has a leaf of its own at the most, and may split it; the pages above are few. */
+#define LEAF_PAGES 2
+#define ABOVE_PART 16
 
 static uint64_t used_by(tb_txn *txn, uint64_t *out_limit)
 {
@@ -22,20 +26,27 @@ void tb_lmdb_room_begin(tb_txn *txn)
     uint64_t limit;
 
     room->in_use = used_by(txn, &limit);
-    room->copied = 0;
+    room->changes = 0;
     room->values = 0;
 }
 
 void tb_lmdb_room_change(tb_store *store, size_t bytes)
 {
-    store->room.copied += CHANGE_BYTES;
+    store->room.changes++;
     store->room.values += bytes;
+}
+
+static uint64_t least(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
 }
 
 /* A page is copied once, however many changes there are on it. */
 static uint64_t written(const tb_lmdb_room *room, uint64_t used)
 {
-    return (room->copied < used ? room->copied : used) + room->values;
+    uint64_t paths = room->changes * PATH_PAGES * PAGE_BYTES;
+    uint64_t leaves = room->changes * LEAF_PAGES * PAGE_BYTES + used / ABOVE_PART;
+    return least(least(paths, leaves), used) + room->values;
 }
 
 uint64_t tb_lmdb_room_written(tb_txn *txn)

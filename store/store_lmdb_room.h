@@ -27,7 +27,8 @@ bool tb_lmdb_room_to_wait(tb_txn *txn);
 uint64_t tb_lmdb_room_written(tb_txn *txn);
 /* It is committed, and had written so much. */
 void tb_lmdb_room_committed(tb_store *store, uint64_t written);
-/* A transaction goes on that another process began: what its last commit held is not known. */
+/* A transaction goes on that another process began. What its last commit held is not known: as much
+ * again as is in use is a guess, until the next commit. */
 void tb_lmdb_room_unknown(tb_txn *txn);
 
 #endif

@@ -54,11 +54,6 @@ static tb_err begin(tb_store *store, tb_arena *arena, unsigned flags, tb_txn **o
     return TB_OK;
 }
 
-tb_err tb_store_begin(tb_store *store, tb_arena *arena, tb_txn **out)
-{
-    return begin(store, arena, 0, out);
-}
-
 tb_err tb_store_begin_read(tb_store *store, tb_arena *arena, tb_txn **out)
 {
     return begin(store, arena, MDB_RDONLY, out);
@@ -226,7 +221,34 @@ tb_err tb_store_commit(tb_txn *txn)
         return err;
     }
     bool logged = store->logs && tb_turn_log_fits(&store->log) && tb_lmdb_room_to_wait(txn);
-    return logged ? commit_to_log(txn) : commit_to_tables(txn);
+    err = logged ? commit_to_log(txn) : commit_to_tables(txn);
+    store->relieved = store->relieved && err != TB_OK;
+    return err;
+}
+
+/* A turn that found no room may find it when LMDB has committed something small: pages that its
+ * last commit let go are written on only then. Once: a reader that hangs holds on to them. */
+static void relieve(tb_store *store)
+{
+    uint8_t block[OWN_BYTES];
+    tb_arena arena;
+    tb_txn *txn;
+    store->relieved = true;
+    if (tb_store_settle(store) != TB_OK || !tb_store_settled(store)) {
+        return;
+    }
+    tb_arena_init(&arena, block, sizeof block);
+    if (begin(store, &arena, 0, &txn) == TB_OK) {
+        (void)!commit_to_tables(txn);
+    }
+}
+
+tb_err tb_store_begin(tb_store *store, tb_arena *arena, tb_txn **out)
+{
+    if (store->full && store->logs && !store->relieved) {
+        relieve(store);
+    }
+    return begin(store, arena, 0, out);
 }
 
 void tb_store_abort(tb_txn *txn)

@@ -425,6 +425,9 @@ static void what_is_held_counts_what_this_turn_took(void **state)
         tb_step_make(&t->a.agent, txn, (tb_now){t->now, t->now}, &t->random, &effects, &step));
     takes(&step, &stream, 2, 9);
     takes(&step, &stream, 4, 0); /* refused: nothing of it is held */
+    takes(&step, &stream, 1, 2); /* and a recovery takes over a mark of it in the same turn */
+    row.number = 5;
+    assert_ok(tb_stream_in_put(txn, &stream, &row));
     stream.sender = t->c.agent.self;
     takes(&step, &stream, 5, 3);
     stream.sender = t->b.agent.self;
@@ -436,6 +439,8 @@ static void what_is_held_counts_what_this_turn_took(void **state)
     assert_int_equal(named(asker, askers, &stream), 1);
     stream.incarnation.counter = 2;
     assert_int_equal(named(list, count, &stream), 9);
+    stream.incarnation.counter = 1;
+    assert_int_equal(named(list, count, &stream), 5);
     stream.incarnation.counter = 4;
     assert_int_equal(named(list, count, &stream), 0);
     stream = (tb_stream){.sender = t->c.agent.self,

@@ -289,6 +289,84 @@ static void a_side_event_that_follows_what_was_not_shown_is_not_given(void **sta
     check_world(w);
 }
 
+/* As if it followed the head that the bureau has, which its author has learnt of and was not shown.
+ */
+static void let_follow(world *w, letter *l, const char *at)
+{
+    tb_opening *openings;
+    size_t count;
+    tb_local_summary now = summary_at(w, at);
+    tb_event event = event_in(w, l);
+    event.previous = now.head;
+    event.from_state = tb_bytes_str(state_at(w, at));
+    event.to_state = event.from_state;
+    event.holder = now.holder;
+    put_event(w, l, &event);
+    assert_int_equal(tb_part_openings_decode(l->openings, &w->memory, &openings, &count),
+                     TB_ACCEPTED);
+    for (size_t i = 0; i < count; i++) {
+        openings[i].event = l->ids[0];
+    }
+    assert_ok(tb_part_openings_encode(openings, count, &w->memory, &l->openings));
+}
+
+/* The operator names an event that nobody showed it: for that it is given nothing more. */
+static void what_an_own_side_event_follows_shows_its_author_nothing(void **state)
+{
+    static const tb_case_id none;
+    static const tb_digest no_event;
+    world *w = *state;
+    order_for(w, LEAD);
+    deliver_all(w);
+    assert_int_equal(acts(w, "cm.44", "result",
+                          "verify_result=unidentified|action=shutdown|"
+                          "action_at=2015-02-09T12:00:00+08:00"),
+                     TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.44", "shut_down", ""), TB_ACCEPTED);
+    deliver_all(w);
+    ask_for(w, "cm.44", "bureau.44", &none, &no_event);
+    size_t shown = passed_to(w, "cm.44");
+    deliver_all(w);
+    assert_int_equal(acts(w, "bureau.44", "answer", ""), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(acts(w, "cm.44", "remark", "comment=x"), TB_ACCEPTED);
+    letter *l = letter_to(w, "bureau.44");
+    let_follow(w, l, "bureau.44");
+    assert_int_equal(deliver(w, l), TB_ACCEPTED);
+    assert_int_equal(summary_at(w, "bureau.44").held_back, 0);
+    deliver_all(w);
+    ask_for(w, "cm.44", "bureau.44", &none, &no_event);
+    assert_int_equal(passed_to(w, "cm.44"), shown + 1); /* its own, and no more of the chain */
+}
+
+/* Headquarters was told beside a case what it follows; then a take-over left that aside. */
+static void what_a_side_event_follows_goes_with_it_when_it_was_left_aside(void **state)
+{
+    static const tb_case_id none;
+    static const tb_digest no_event;
+    world *w = *state;
+    order_for(w, LEAD);
+    deliver_all(w);
+    assert_int_equal(acts(w, "cm.44", "result",
+                          "verify_result=wrong_home|action=none|"
+                          "action_at=2015-02-09T12:00:00+08:00"),
+                     TB_ACCEPTED);
+    letter *result = letter_to(w, "bureau.44");
+    result->gone = true;
+    assert_int_equal(acts(w, "cm.44", "report_back", "supervision=已核"), TB_ACCEPTED);
+    letter_to(w, "headquarters")->gone = true;
+    assert_int_equal(acts(w, "bureau.44", "take_back", "take_over_reason=other"), TB_ACCEPTED);
+    assert_int_equal(deliver(w, result), TB_ACCEPTED);
+    deliver_all(w);
+    assert_string_equal(state_at(w, "headquarters"), "");
+    ask_for(w, "headquarters", "cm.44", &none, &no_event);
+    deliver_all(w);
+    assert_int_equal(rows(w, "headquarters", TB_TABLE_HELD), 0);
+    assert_string_equal(state_at(w, "headquarters"), state_at(w, "bureau.44"));
+    check_world(w);
+}
+
 static void one_ask_replaces_another_and_single_ones_are_bounded(void **state)
 {
     static const tb_case_id none;
@@ -397,6 +475,8 @@ static const struct CMUnitTest tests[] = {
     IN_WORLD(an_ask_for_everything_gives_only_the_askers_cases_and_what_it_may_read),
     IN_WORLD(what_a_side_event_brought_along_is_given_again_with_it),
     IN_WORLD(a_side_event_that_follows_what_was_not_shown_is_not_given),
+    IN_WORLD(what_an_own_side_event_follows_shows_its_author_nothing),
+    IN_WORLD(what_a_side_event_follows_goes_with_it_when_it_was_left_aside),
     IN_WORLD(one_ask_replaces_another_and_single_ones_are_bounded),
     IN_WORLD(however_many_ask_for_everything_a_turn_can_answer),
     IN_WORLD(one_givers_gaps_are_bounded_at_the_bound),

@@ -172,6 +172,37 @@ static void who_is_handed_a_case_takes_what_it_brings_beyond_that(void **state)
     check_world(w);
 }
 
+/* What it follows was left aside by a take-over; the next holder is not given that branch. */
+static void a_remark_on_what_was_left_aside_goes_to_no_next_holder(void **state)
+{
+    world *w = *state;
+    order_for(w, LEAD);
+    deliver_all(w);
+    assert_int_equal(acts(w, "cm.44", "result",
+                          "verify_result=wrong_home|action=none|"
+                          "action_at=2015-02-09T12:00:00+08:00"),
+                     TB_ACCEPTED);
+    letter *result = letter_to(w, "bureau.44");
+    result->gone = true;
+    assert_int_equal(acts(w, "cm.44", "remark", "comment=归属有误"), TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.44", "take_back", "take_over_reason=other"), TB_ACCEPTED);
+    assert_int_equal(deliver(w, result), TB_ACCEPTED);
+    deliver_all(w);
+    assert_int_equal(row_at(w, "bureau.44").unseen_count, 1);
+    assert_int_equal(acts(w, "bureau.44", "wrong_home", "wrong_home_reason=not_our_segment"),
+                     TB_ACCEPTED);
+    deliver_all(w);
+    assert_string_equal(holder_at(w, "bureau.33"), "bureau.33");
+    assert_int_equal(acts(w, "bureau.33", "decide", "home_province=11|home_basis=other"),
+                     TB_ACCEPTED);
+    assert_int_equal(acts(w, "bureau.33", "forward", ""), TB_ACCEPTED);
+    deliver_all(w);
+    assert_string_equal(holder_at(w, "bureau.11"), "bureau.11");
+    assert_int_equal(summary_at(w, "bureau.11").held_back, 0);
+    assert_int_equal(summary_at(w, "bureau.33").held_back, 0);
+    check_world(w);
+}
+
 /* A side event follows the chain; what follows a side event would be waited with for ever. */
 static void a_remark_on_a_remark_is_refused_and_not_held(void **state)
 {
@@ -200,6 +231,7 @@ static const struct CMUnitTest tests[] = {
     IN_A_WORLD(the_holders_own_remark_goes_with_its_next_notice),
     IN_A_WORLD(a_case_takes_so_many_side_events_and_is_handed_over_with_all_of_them),
     IN_A_WORLD(who_is_handed_a_case_takes_what_it_brings_beyond_that),
+    IN_A_WORLD(a_remark_on_what_was_left_aside_goes_to_no_next_holder),
     IN_A_WORLD(a_remark_on_a_remark_is_refused_and_not_held),
 };
 

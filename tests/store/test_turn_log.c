@@ -344,53 +344,6 @@ static void a_turn_without_room_leaves_those_in_the_log(void **state)
     expect(f, T, "0", NULL);
 }
 
-/* A turn as casework makes them: rows all over the tables, one that lasts a while, and what an
- * earlier turn left goes. What it says of room. */
-#define LASTS      40
-#define SCATTERED  12
-#define LAST_TABLE (TB_TABLE_COUNT - 1)
-static tb_err scattered_turn(store_fixture *f, unsigned number, bool adds)
-{
-    char key[24];
-    begin(f);
-    for (int table = TB_TABLE_META + 1; adds && table <= SCATTERED; table++) {
-        (void)snprintf(key, sizeof key, "%08x", (number * 64 + (unsigned)table) * 2654435761u);
-        tb_err err = tb_store_put(f->txn, (tb_table)table, tb_bytes_str(key),
-                                  tb_bytes_of(turns_large, number % 200));
-        assert_true(err == TB_OK || err == TB_ERR_FULL);
-    }
-    (void)snprintf(key, sizeof key, "%u", number);
-    if (adds) {
-        (void)!tb_store_put(f->txn, LAST_TABLE, tb_bytes_str(key), tb_bytes_of(turns_large, 6000));
-    } else {
-        (void)!tb_store_put(f->txn, TB_TABLE_META, tb_bytes_str("mark"), tb_bytes_str(key));
-    }
-    (void)snprintf(key, sizeof key, "%u", number - LASTS);
-    tb_err err = tb_store_del(f->txn, LAST_TABLE, tb_bytes_str(key));
-    assert_true(err == TB_OK || err == TB_ERR_NOT_FOUND || err == TB_ERR_FULL);
-    err = tb_store_commit(f->txn);
-    f->txn = NULL;
-    return err;
-}
-
-static void up_to_the_watermark_turns_find_room_and_above_it_what_makes_room_does(void **state)
-{
-    store_fixture *f = *state;
-    unsigned number = LASTS;
-    bool above = false;
-    while (!above) {
-        assert_ok(scattered_turn(f, number++, true));
-        begin(f);
-        above = tb_store_above_watermark(f->txn);
-        abandon(f);
-    }
-    assert_true(number > 2 * LASTS);
-    for (unsigned i = 0; i < 2 * LASTS; i++) {
-        assert_ok(scattered_turn(f, number++, false));
-    }
-    assert_true(tb_store_settled(f->store));
-}
-
 /* A process that holds a snapshot: no page that the tables let go is free to be used. */
 static pid_t pin_pages(const store_fixture *f)
 {
@@ -573,7 +526,6 @@ static const struct CMUnitTest tests[] = {
     TEST(a_record_that_does_not_follow_the_tables_is_told),
     TEST(an_abandoned_turn_leaves_those_in_the_log),
     TEST(a_turn_without_room_leaves_those_in_the_log),
-    TEST(up_to_the_watermark_turns_find_room_and_above_it_what_makes_room_does),
     TEST(what_finds_no_page_stays_in_the_log_until_it_does),
     TEST(a_copy_has_what_is_in_the_log),
     TEST(who_only_looks_waits_until_the_holder_settles),
