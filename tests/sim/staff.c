@@ -378,7 +378,7 @@ static bool nobody_else_owes(sim *s, const sim_node *n)
         if (asked->ended == 0) {
             owing++;
             fine = peer != NULL && (peer->was_hostile || peer->away) &&
-                   sim_clock(s, n).real - asked->asked > PATIENCE_MS;
+                   s->now - n->recover_asked > PATIENCE_MS; /* whatever the agent's clock says */
         }
     }
     tb_store_abort(txn);
