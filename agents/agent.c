@@ -24,6 +24,7 @@
 #include "agents/reseal.h"
 #include "agents/resend.h"
 #include "agents/set_aside.h"
+#include "agents/set_back.h"
 
 /* Waiting drafts are looked at this often while the link is confirmed. */
 #define DRAFT_AGAIN_MS 3000
@@ -154,7 +155,10 @@ static tb_err tick(tb_step *step)
     if (err != TB_OK || aside) {
         return err;
     }
-    err = tb_link_tick(step);
+    err = tb_set_back_tick(step);
+    if (err == TB_OK) {
+        err = tb_link_tick(step);
+    }
     if (err == TB_OK) {
         err = tb_apply_resume(step->agent, step->txn, step->now, step->effects);
     }

@@ -131,6 +131,7 @@ struct tb_agent {
     tb_answering_name resend_behind; /* askers up to here had their turn */
     tb_time aside_after;             /* nobody else can be told of a take-over before this */
     tb_reseal_key reseal_behind;     /* RESEAL rows up to here were looked at */
+    tb_time seen; /* the time of the newest tick; 0: none since the start (agents/set_back.h) */
     bool watched; /* somebody watches since this process runs: casework tells of changes */
 };
 

@@ -224,6 +224,41 @@ static tb_err look_at(tb_step *step, const tb_digest *missing, tb_time due)
     return err == TB_OK ? tb_gap_put(step->txn, missing, due, &row) : err;
 }
 
+/* How long one waits at the most before it is looked at. */
+static tb_time longest(const tb_gap_row *row)
+{
+    return row->ask_count == TB_GAP_ASKS_MAX ? SPENT_MS
+                                             : TB_GAP_ASK_MS * (tb_time)(row->ask_count + 1);
+}
+
+tb_err tb_gap_set_back(tb_step *step, bool *moved)
+{
+    tb_bytes all = {NULL, 0};
+    tb_bytes key;
+    tb_bytes value;
+    tb_time now = step->now.real;
+    tb_err err = tb_store_seek(step->txn, TB_TABLE_GAP, all, all, &key, &value);
+    while (err == TB_OK) {
+        tb_digest missing;
+        tb_gap_row row;
+        if (key.size != TB_DIGEST_BYTES) {
+            return TB_ERR_CORRUPT;
+        }
+        memcpy(missing.bytes, key.data, TB_DIGEST_BYTES);
+        err = tb_gap_get(step->txn, &missing, &row);
+        if (err == TB_OK && row.due > now + longest(&row)) {
+            tb_time kept_due = row.due;
+            row.due = now + longest(&row);
+            *moved = true;
+            err = tb_gap_put(step->txn, &missing, kept_due, &row);
+        }
+        if (err == TB_OK) {
+            err = tb_store_next(step->txn, TB_TABLE_GAP, all, key, &key, &value);
+        }
+    }
+    return err;
+}
+
 tb_err tb_gap_tick(tb_step *step)
 {
     if (tb_store_rows(step->txn, TB_TABLE_GAP_DUE) == 0) {

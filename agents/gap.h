@@ -21,6 +21,8 @@ tb_err tb_gap_open(tb_txn *txn,
 tb_err
 tb_gap_answered(tb_txn *txn, tb_now now, const tb_digest *missing, const tb_party *by) TB_MUST_USE;
 tb_err tb_gap_tick(tb_step *step) TB_MUST_USE;
+/* None waits longer than it would from now; *moved is set when one did. */
+tb_err tb_gap_set_back(tb_step *step, bool *moved) TB_MUST_USE;
 /* TB_ERR_NOT_FOUND: nothing is missing. */
 tb_err tb_gap_due(tb_txn *txn, tb_time *out) TB_MUST_USE;
 

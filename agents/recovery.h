@@ -64,6 +64,8 @@ tb_err tb_recovery_name_asker(const tb_agent *agent,
 tb_err tb_recovery_settle(tb_txn *txn, tb_now now, tb_effects *effects) TB_MUST_USE;
 /* Asks whom it is time to ask, a bounded number. */
 tb_err tb_recovery_tick(tb_step *step) TB_MUST_USE;
+/* Nobody is looked at later than if he had been asked now; *moved is set when somebody was. */
+tb_err tb_recovery_set_back(tb_step *step, bool *moved) TB_MUST_USE;
 /* TB_ERR_NOT_FOUND: nothing is due. */
 tb_err tb_recovery_due(tb_txn *txn, tb_time *out) TB_MUST_USE;
 /* A peer's resend notice came: a part of its answer, or with resend->to its end. */

@@ -296,6 +296,44 @@ tb_err tb_recovery_tick(tb_step *step)
                : err;
 }
 
+static bool not_ahead(tb_time *at, tb_time latest)
+{
+    bool ahead = *at > latest;
+    *at = ahead ? latest : *at;
+    return ahead;
+}
+
+tb_err tb_recovery_set_back(tb_step *step, bool *moved)
+{
+    tb_recovery_row row;
+    tb_bytes cursor = {NULL, 0};
+    tb_time now = step->now.real;
+    bool any = false;
+    tb_err err = tb_recovery_get(step->txn, &row);
+    if (err != TB_OK || row.state != TB_RECOVERY_ASKING) {
+        return err;
+    }
+    while (err == TB_OK) {
+        tb_party peer;
+        tb_asked_row asked;
+        err = tb_asked_each(step->txn, &cursor, &peer, &asked);
+        if (err != TB_OK) {
+            break;
+        }
+        bool ahead = not_ahead(&asked.asked, now);
+        ahead = not_ahead(&asked.last, now) || ahead;
+        ahead = not_ahead(&asked.heard, now) || ahead;
+        ahead = not_ahead(&asked.due, now + TB_RECOVER_AGAIN_MS) || ahead;
+        err = ahead ? tb_asked_put(step->txn, &peer, &asked) : TB_OK;
+        any = any || ahead;
+    }
+    *moved = *moved || any;
+    if (err != TB_ERR_NOT_FOUND) {
+        return err;
+    }
+    return any ? tb_recovery_settle(step->txn, step->now, step->effects) : TB_OK;
+}
+
 tb_err tb_recovery_due(tb_txn *txn, tb_time *out)
 {
     tb_recovery_row row;

@@ -200,6 +200,26 @@ static void what_gets_no_stored_mark_is_sent_again_behind_the_newest(void **stat
     peer_check(t, &t->a);
 }
 
+/* Sent while the clock was a day ahead: the day is not waited for. */
+static void what_was_sent_under_a_clock_ahead_is_sent_again_as_soon(void **state)
+{
+    enum {
+        DAY = 24 * 3600 * 1000
+    };
+    town *t = *state;
+    t->now += DAY;
+    town_link_all(t);
+    peer_say(t, &t->a, "ct.33 hello");
+    peer_tick(t, &t->a, 0);
+    t->now -= DAY;
+    peer_forget(&t->a);
+    peer_tick(t, &t->a, 1000);
+    assert_int_equal(peer_count(t, &t->a, TB_FRAME_SUBMIT), 0);
+    peer_tick(t, &t->a, TB_RESEND_AFTER_MS);
+    assert_int_equal(peer_count(t, &t->a, TB_FRAME_SUBMIT), 1);
+    peer_check(t, &t->a);
+}
+
 static void a_shared_body_goes_again_with_its_group(void **state)
 {
     town *t = *state;
@@ -483,6 +503,7 @@ static const struct CMUnitTest tests[] = {
     IN_TOWN(cases_of_one_turn_go_to_a_recipient_in_the_order_of_their_ids),
     IN_TOWN(nothing_is_signed_before_welcome),
     IN_TOWN(what_gets_no_stored_mark_is_sent_again_behind_the_newest),
+    IN_TOWN(what_was_sent_under_a_clock_ahead_is_sent_again_as_soon),
     IN_TOWN(a_shared_body_goes_again_with_its_group),
     IN_TOWN(one_frame_holds_groups_under_so_many_roots),
     IN_TOWN(one_group_and_one_frame_hold_so_many_notices),

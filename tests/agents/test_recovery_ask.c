@@ -93,6 +93,23 @@ static uint64_t lost_until(town *t)
 }
 
 /* What the hub stored later than all it has of the lost time is new (test_recover_cases.c). */
+static void who_was_asked_while_the_clock_was_ahead_is_looked_at_as_soon(void **state)
+{
+    enum {
+        DAY = 24 * 3600 * 1000
+    };
+    town *t = *state;
+    t->now += DAY;
+    tb_stream stream = asking(t);
+    ends(t, &stream, 6); /* the hub may deliver the rest yet: asked again */
+    t->now -= DAY;
+    uint64_t first = asked_row(t, "ct.33").notice;
+    peer_tick(t, &t->a, 1000);
+    assert_int_equal(asked_row(t, "ct.33").notice, first);
+    peer_tick(t, &t->a, TB_RECOVER_AGAIN_MS);
+    assert_int_not_equal(asked_row(t, "ct.33").notice, first);
+}
+
 static void until_when_the_lost_time_went_is_the_hubs_word(void **state)
 {
     town *t = *state;
@@ -683,6 +700,7 @@ static void who_took_the_ask_and_is_silent_is_asked_again(void **state)
 
 static const struct CMUnitTest tests[] = {
     IN_TOWN(a_full_answer_ends_it),
+    IN_TOWN(who_was_asked_while_the_clock_was_ahead_is_looked_at_as_soon),
     IN_TOWN(until_when_the_lost_time_went_is_the_hubs_word),
     IN_TOWN(what_only_its_recipient_bears_out_was_lost_at_any_time),
     IN_TOWN(when_an_earlier_recovery_lost_something_says_nothing_of_the_next),

@@ -82,6 +82,23 @@ static void a_missing_event_is_asked_of_its_giver_after_a_while_and_heals_the_ca
     check_world(w);
 }
 
+static void a_gap_that_came_while_the_clock_was_ahead_is_asked_for_as_soon(void **state)
+{
+    enum {
+        DAY = 24 * 3600 * 1000
+    };
+    world *w = *state;
+    w->clock += DAY;
+    lose_one(w);
+    w->clock -= DAY;
+    tick(w, "police.33", 1000);
+    assert_int_equal(lying(w), 0);
+    tick(w, "police.33", TB_GAP_ASK_MS);
+    assert_int_equal(lying(w), 1);
+    assert_true(asked(w, letter_to(w, "bureau.33")).ask);
+    check_world(w);
+}
+
 static void trace_says_whom_it_was_asked_of_and_when(void **state)
 {
     world *w = *state;
@@ -468,6 +485,7 @@ static void whatever_a_row_of_a_gap_is_the_check_goes_to_its_end(void **state)
 
 static const struct CMUnitTest tests[] = {
     IN_WORLD(a_missing_event_is_asked_of_its_giver_after_a_while_and_heals_the_case),
+    IN_WORLD(a_gap_that_came_while_the_clock_was_ahead_is_asked_for_as_soon),
     IN_WORLD(trace_says_whom_it_was_asked_of_and_when),
     IN_WORLD(who_does_not_answer_is_followed_by_others_and_asking_ends),
     IN_WORLD(an_answer_without_the_event_has_the_next_one_asked_at_once),

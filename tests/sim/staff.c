@@ -385,10 +385,12 @@ static bool nobody_else_owes(sim *s, const sim_node *n)
     return fine && owing > 0;
 }
 
-/* A case that waits for the answer of a liar, or of who is away, waits until an officer releases it (design.md §7). */
+/* A case that waits for the answer of a liar, or of who is away, waits until an officer releases it
+ * (design.md §7). */
 static void release(sim *s, sim_node *n, size_t lead)
 {
-    if (!n->store_replaced || n->was_hostile || !s->leads[lead].has_case || !nobody_else_owes(s, n)) {
+    if (!n->store_replaced || n->was_hostile || !s->leads[lead].has_case ||
+        !nobody_else_owes(s, n)) {
         return;
     }
     tb_local_request request = {.kind = TB_REQUEST_RECOVER};
