@@ -6,6 +6,7 @@
 #include "agents/requests.h"
 #include "agents/rows_case.h"
 #include "agents/rows_link.h"
+#include "agents/rows_recover.h"
 #include "agents/rows_reseal.h"
 #include "broker/rows.h"
 #include "broker/rows_stream.h"
@@ -291,11 +292,36 @@ bool sim_somebody_apart(const sim *s)
     return false;
 }
 
+/* Its marks went back and no officer has seen it yet, or it hears what it lost; what a liar owes,
+ * or who is away, it need not have heard. */
+static bool comes_back(sim *s, tb_txn *txn)
+{
+    tb_link_row link;
+    tb_recovery_row recovery;
+    tb_bytes cursor = {NULL, 0};
+    tb_party peer;
+    tb_asked_row asked;
+    if (tb_link_get(txn, &link) != TB_OK || link.fence != TB_ACCEPTED ||
+        tb_recovery_get(txn, &recovery) != TB_OK || recovery.state == TB_RECOVERY_GREETING) {
+        return true;
+    }
+    while (recovery.state == TB_RECOVERY_ASKING &&
+           tb_asked_next(txn, &cursor, &peer, &asked) == TB_OK) {
+        if (asked.ended == 0 && !sim_apart(sim_party(s, &peer))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool agent_quiet(sim *s, sim_node *n, char *why, size_t size)
 {
     static const tb_table tables[] = {TB_TABLE_INBOX, TB_TABLE_HELD, TB_TABLE_QUARANTINE};
-    bool quiet = true;
     tb_txn *txn = sim_look(s, n);
+    bool quiet = !comes_back(s, txn);
+    if (!quiet) {
+        (void)snprintf(why, size, "%s has not come back", n->id.text);
+    }
     for (size_t i = 0; i < sizeof tables / sizeof tables[0] && quiet; i++) {
         if (tb_store_rows(txn, tables[i]) > 0) {
             static const char *const names[] = {"taken notices", "held events",
