@@ -319,12 +319,20 @@ static uint64_t counter_of(sim *s, const sim_node *n)
     return incarnation.counter;
 }
 
+/* Of what stands there: a disk that is being replaced holds nothing. */
+static void take_copy(sim_node *n)
+{
+    tb_store_close(n->old_copy);
+    n->old_copy = NULL;
+    if (n->store != NULL) {
+        (void)!tb_store_mem_clone(n->store, &n->old_copy);
+    }
+}
+
 static void agent_back(sim *s, sim_node *n, bool copy, bool empty)
 {
     if (copy) {
-        tb_store_close(n->old_copy);
-        n->old_copy = NULL;
-        (void)!tb_store_mem_clone(n->store, &n->old_copy);
+        take_copy(n);
         return;
     }
     if (n->store == NULL || (!empty && n->old_copy == NULL)) {
@@ -356,9 +364,7 @@ static void rotate(sim *s, sim_node *n)
 static void hub_old(sim *s, sim_node *n, bool copy)
 {
     if (copy) {
-        tb_store_close(n->old_copy);
-        n->old_copy = NULL;
-        (void)!tb_store_mem_clone(n->store, &n->old_copy);
+        take_copy(n);
     } else if (n->old_copy != NULL) {
         tb_store *old = n->old_copy;
         n->old_copy = NULL;

@@ -26,6 +26,7 @@ typedef struct sim_header {
     unsigned applied_life; /* of the recipient's store */
     unsigned stamped_life; /* of the hub's store that stamped this number, + 1; 0: none */
     tb_time sent;
+    unsigned sent_life; /* of the sender's store */
 } sim_header;
 
 typedef struct sim_stream {
