@@ -73,31 +73,26 @@ static tb_err is_ground(const tb_agent *agent,
 }
 
 /* The first that is listed and not here. An event of the chain is no lapse: it is not waited for,
- * or what lists it would be tried for ever. */
+ * or what lists it would be tried for ever. settled changes. */
 static tb_err find_missing(tb_txn *txn,
                            const tb_case_id *id,
                            const tb_digest *listed,
-                           const bool *here,
-                           tb_ground *out,
-                           size_t count)
+                           bool *settled,
+                           size_t count,
+                           tb_ground *out)
 {
-    tb_arena *arena = tb_txn_arena(txn);
     tb_event_walk walk;
     tb_event_key key;
     tb_event_row row;
-    bool *never = tb_arena_array(arena, count, sizeof *never);
-    if (never == NULL) {
-        return TB_ERR_LIMIT;
-    }
     tb_err err = tb_event_first(txn, id, TB_CLASS_CHAIN, &walk, &key, &row);
     while (err == TB_OK) {
         for (size_t i = 0; i < count; i++) {
-            never[i] = never[i] || tb_digest_equal(&listed[i], &key.event);
+            settled[i] = settled[i] || tb_digest_equal(&listed[i], &key.event);
         }
         err = tb_event_next(txn, &walk, &key, &row);
     }
     for (size_t i = 0; i < count && !out->missing; i++) {
-        out->missing = !here[i] && !never[i];
+        out->missing = !settled[i];
         out->first_missing = listed[i];
     }
     return err == TB_ERR_NOT_FOUND ? TB_OK : err;
@@ -114,10 +109,10 @@ tb_err tb_lapse_ground(const tb_agent *agent,
 {
     TB_ASSERT(path->count > 0);
     const tb_case_id *id = &path->list[0].key.case_id;
-    bool *here = tb_arena_array(tb_txn_arena(txn), count + 1, sizeof *here);
+    bool *settled = tb_arena_array(tb_txn_arena(txn), count + 1, sizeof *settled);
     bool all = true;
     *out = (tb_ground){.found = false};
-    if (here == NULL) {
+    if (settled == NULL) {
         return TB_ERR_LIMIT;
     }
     for (size_t i = 0; !out->found && i < count; i++) {
@@ -125,9 +120,9 @@ tb_err tb_lapse_ground(const tb_agent *agent,
         tb_event_row row;
         tb_event event;
         tb_err err = tb_event_in_case(txn, id, TB_CLASS_SIDE, 0, &listed[i], &key, &row);
-        here[i] = err == TB_OK && row.standing != TB_STANDING_HELD_BACK;
-        all = all && here[i];
-        if (err == TB_ERR_NOT_FOUND || (err == TB_OK && !here[i])) {
+        settled[i] = err == TB_OK && row.standing != TB_STANDING_HELD_BACK;
+        all = all && settled[i];
+        if (err == TB_ERR_NOT_FOUND || (err == TB_OK && !settled[i])) {
             continue;
         }
         if (err == TB_OK) {
@@ -140,5 +135,5 @@ tb_err tb_lapse_ground(const tb_agent *agent,
             return err;
         }
     }
-    return out->found || all ? TB_OK : find_missing(txn, id, listed, here, out, count);
+    return out->found || all ? TB_OK : find_missing(txn, id, listed, settled, count, out);
 }

@@ -7,6 +7,7 @@
 #include "agents/marks.h"
 #include "agents/outbox.h"
 #include "agents/recovery.h"
+#include "agents/set_back.h"
 #include "base/text.h"
 #include "messages/protocol.h"
 
@@ -163,8 +164,8 @@ tb_err tb_link_down(tb_step *step)
 /* A clock that was set back must not make us wait for it. */
 static void not_ahead(tb_time *at, tb_time latest)
 {
-    if (*at > latest && !TB_MUTANT(CLOCK_BACK)) {
-        *at = latest;
+    if (!TB_MUTANT(CLOCK_BACK)) {
+        (void)tb_not_ahead(at, latest);
     }
 }
 

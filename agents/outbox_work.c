@@ -67,6 +67,16 @@ tb_err tb_work_refuse(tb_step *step, const tb_refusing *refusing)
     return TB_OK;
 }
 
+static tb_taken *find_taken(const tb_work *work, const tb_stream *stream)
+{
+    for (size_t i = 0; work != NULL && i < work->taken_count; i++) {
+        if (tb_stream_equal(&work->taken[i].stream, stream)) {
+            return &work->taken[i];
+        }
+    }
+    return NULL;
+}
+
 tb_err tb_work_taken(tb_step *step, const tb_stream *stream, tb_taken **out)
 {
     tb_work *work;
@@ -74,11 +84,9 @@ tb_err tb_work_taken(tb_step *step, const tb_stream *stream, tb_taken **out)
     if (err != TB_OK) {
         return err;
     }
-    for (size_t i = 0; i < work->taken_count; i++) {
-        if (tb_stream_equal(&work->taken[i].stream, stream)) {
-            *out = &work->taken[i];
-            return TB_OK;
-        }
+    *out = find_taken(work, stream);
+    if (*out != NULL) {
+        return TB_OK;
     }
     tb_taken taken = {.stream = *stream};
     err = tb_stream_in_get(step->txn, stream, &taken.row);
@@ -110,7 +118,6 @@ static tb_err next_stored(const tb_agent *agent,
                           tb_stream *out_stream,
                           tb_stream_in_row *out)
 {
-    const tb_work *work = agent->work;
     if (walk->cursor.size == 0) { /* the keys begin with the sender */
         walk->cursor = tb_bytes_of(sender->text, TB_PARTY_BYTES);
     }
@@ -118,12 +125,9 @@ static tb_err next_stored(const tb_agent *agent,
     if (err == TB_OK && !tb_party_equal(&out_stream->sender, sender)) {
         return TB_ERR_NOT_FOUND;
     }
-    for (size_t i = 0; err == TB_OK && work != NULL && i < work->taken_count; i++) {
-        const tb_taken *taken = &work->taken[i];
-        if (taken->moved && taken->row.number > out->number &&
-            tb_stream_equal(&taken->stream, out_stream)) {
-            *out = taken->row;
-        }
+    const tb_taken *taken = err == TB_OK ? find_taken(agent->work, out_stream) : NULL;
+    if (taken != NULL && taken->moved && taken->row.number > out->number) {
+        *out = taken->row;
     }
     return err;
 }
@@ -150,15 +154,14 @@ tb_err tb_work_received(const tb_agent *agent,
             continue;
         }
         tb_err err = tb_stream_in_get(txn, &taken->stream, out);
-        if (err != TB_ERR_NOT_FOUND) { /* put since, and named with the rows */
-            if (err != TB_OK) {
-                return err;
-            }
-            continue;
+        if (err == TB_ERR_NOT_FOUND) { /* else put since, and named with the rows */
+            *out_stream = taken->stream;
+            *out = taken->row;
+            return TB_OK;
         }
-        *out_stream = taken->stream;
-        *out = taken->row;
-        return TB_OK;
+        if (err != TB_OK) {
+            return err;
+        }
     }
     return TB_ERR_NOT_FOUND;
 }

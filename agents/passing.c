@@ -601,9 +601,7 @@ tb_err tb_pass_side(tb_agent *agent, tb_txn *txn, const tb_case_row *row, const 
     if (err != TB_OK || waits) {
         return err;
     }
-    if (err == TB_OK) {
-        err = tb_openings_of(txn, &it.key, &it.openings, &it.opening_count);
-    }
+    err = tb_openings_of(txn, &it.key, &it.openings, &it.opening_count);
     if (err == TB_OK) {
         err = tb_pass_proof(txn, &it.row, &it.passed, &it.proven);
     }

@@ -2,6 +2,7 @@
 #include "agents/outbox.h"
 #include "agents/recovery.h"
 #include "agents/set_aside.h"
+#include "agents/set_back.h"
 #include "base/text.h"
 
 /* Peers asked in one turn. */
@@ -296,13 +297,6 @@ tb_err tb_recovery_tick(tb_step *step)
                : err;
 }
 
-static bool not_ahead(tb_time *at, tb_time latest)
-{
-    bool ahead = *at > latest;
-    *at = ahead ? latest : *at;
-    return ahead;
-}
-
 tb_err tb_recovery_set_back(tb_step *step, bool *moved)
 {
     tb_recovery_row row;
@@ -320,10 +314,10 @@ tb_err tb_recovery_set_back(tb_step *step, bool *moved)
         if (err != TB_OK) {
             break;
         }
-        bool ahead = not_ahead(&asked.asked, now);
-        ahead = not_ahead(&asked.last, now) || ahead;
-        ahead = not_ahead(&asked.heard, now) || ahead;
-        ahead = not_ahead(&asked.due, now + TB_RECOVER_AGAIN_MS) || ahead;
+        bool ahead = tb_not_ahead(&asked.asked, now);
+        ahead = tb_not_ahead(&asked.last, now) || ahead;
+        ahead = tb_not_ahead(&asked.heard, now) || ahead;
+        ahead = tb_not_ahead(&asked.due, now + TB_RECOVER_AGAIN_MS) || ahead;
         err = ahead ? tb_asked_put(step->txn, &peer, &asked) : TB_OK;
         any = any || ahead;
     }

@@ -5,6 +5,13 @@
 #include "agents/outbox.h"
 #include "agents/recovery.h"
 
+bool tb_not_ahead(tb_time *at, tb_time latest)
+{
+    bool ahead = *at > latest;
+    *at = ahead ? latest : *at;
+    return ahead;
+}
+
 /* Moves what this process remembers; it is looked at once too early at the most. */
 static void forget_waits(tb_agent *agent, tb_time now)
 {
@@ -12,15 +19,15 @@ static void forget_waits(tb_agent *agent, tb_time now)
     agent->resend_after = 0;
     agent->aside_after = 0;
     agent->times.reseal = 0;
-    agent->times.gap = agent->times.gap > now ? now : agent->times.gap;
+    (void)tb_not_ahead(&agent->times.gap, now);
 }
 
 static tb_err look_at_stream(tb_step *step, const tb_stream *stream, tb_stream_out_row *row)
 {
     tb_time now = step->now.real;
     tb_time kept_due = row->due;
-    row->active = row->active > now ? now : row->active;
-    row->rewound = row->rewound > now ? now : row->rewound;
+    (void)tb_not_ahead(&row->active, now);
+    (void)tb_not_ahead(&row->rewound, now);
     row->due = row->due == 0 ? 0 : tb_outbox_due_of(row, now);
     return tb_stream_out_put(step->txn, stream, kept_due, row);
 }

@@ -9,6 +9,9 @@
 
 #include "agents/link.h"
 
+/* A time that was noted ahead becomes latest; whether it was. */
+bool tb_not_ahead(tb_time *at, tb_time latest);
+
 /* In the tick, before all that waits. Looks at rows only then; a damaged one ends the look, whoever
  * works with it sets it aside. */
 tb_err tb_set_back_tick(tb_step *step) TB_MUST_USE;

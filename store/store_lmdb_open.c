@@ -11,7 +11,6 @@
  */
 #define _GNU_SOURCE
 
-#include "store/store_lmdb_room.h"
 #include "store/store_lmdb_turns.h"
 #include "store/version.h"
 
@@ -192,24 +191,6 @@ static tb_err open_schema(tb_store *store, uint32_t kind, bool older)
     return err == TB_ERR_FULL && store->behind != NULL ? TB_OK : err;
 }
 
-/* With records for which there was no room. */
-static tb_err go_on(tb_store *store)
-{
-    uint8_t block[ROW_BYTES_OPEN];
-    tb_arena arena;
-    tb_txn *txn;
-
-    tb_arena_init(&arena, block, sizeof block);
-    tb_err err = tb_store_begin(store, &arena, &txn);
-    if (err != TB_OK) {
-        return err;
-    }
-    tb_lmdb_room_unknown(txn);
-    tb_store_abort(txn);
-    store->marked = true;
-    return tb_turn_log_write_again(&store->log);
-}
-
 /* Records of any other opening are of no use from here on. While there is no room for what one
  * left, it goes on; with none for a row, every turn is committed by LMDB. */
 static tb_err begin_log(tb_store *store)
@@ -219,7 +200,8 @@ static tb_err begin_log(tb_store *store)
     tb_txn *txn;
     tb_turn_log_place place = {.epoch = 0};
     if (store->behind != NULL) {
-        return go_on(store);
+        store->marked = true;
+        return tb_turn_log_write_again(&store->log);
     }
     randombytes_buf(place.lineage, sizeof place.lineage);
     tb_turn_log_begin_anew(&store->log, &place);

@@ -10,22 +10,20 @@
 #define LEAF_PAGES 2
 #define ABOVE_PART 16
 
-static uint64_t used_by(tb_txn *txn, uint64_t *out_limit)
+static uint64_t used_by(tb_txn *txn)
 {
     uint64_t used;
     uint64_t quota;
 
     tb_store_usage(txn, &used, &quota);
-    *out_limit = quota / 100 * TB_WATERMARK_PERCENT;
     return used;
 }
 
 void tb_lmdb_room_begin(tb_txn *txn)
 {
     tb_lmdb_room *room = &txn->store->room;
-    uint64_t limit;
 
-    room->in_use = used_by(txn, &limit);
+    room->in_use = used_by(txn);
     room->changes = 0;
     room->values = 0;
 }
@@ -51,15 +49,14 @@ static uint64_t written(const tb_lmdb_room *room, uint64_t used)
 
 uint64_t tb_lmdb_room_written(tb_txn *txn)
 {
-    uint64_t limit;
-    return written(&txn->store->room, used_by(txn, &limit));
+    return written(&txn->store->room, used_by(txn));
 }
 
 bool tb_lmdb_room_to_wait(tb_txn *txn)
 {
     const tb_lmdb_room *room = &txn->store->room;
-    uint64_t limit;
-    uint64_t used = used_by(txn, &limit);
+    uint64_t limit = txn->store->quota / 100 * TB_WATERMARK_PERCENT;
+    uint64_t used = used_by(txn);
     uint64_t held = room->held > room->in_use ? room->held : room->in_use;
 
     return used <= limit && held + written(room, used) <= limit;
@@ -72,6 +69,5 @@ void tb_lmdb_room_committed(tb_store *store, uint64_t written_bytes)
 
 void tb_lmdb_room_unknown(tb_txn *txn)
 {
-    uint64_t limit;
-    txn->store->room.held = 2 * used_by(txn, &limit);
+    txn->store->room.held = 2 * used_by(txn);
 }

@@ -6,8 +6,7 @@
  * all of it. Counted here, at the worst, are the pages that cannot be written on: those in use when
  * the commit before this transaction began, those that commit wrote, and those this one has copied.
  *
- *     |-- in use at the last commit's beginning --|-- it wrote --|-- this one wrote --| ...
- * watermark
+ *     |-- in use when the last commit began --|-- it wrote --|-- this one wrote --| ... watermark
  *
  * What is between the watermark and the quota is for LMDB's own lists. A reader that hangs may hold
  * more than is counted; then what is in the log waits until it is gone.

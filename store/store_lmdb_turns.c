@@ -86,6 +86,7 @@ tb_err tb_lmdb_turns_follow(tb_store *store)
     }
     err = follow(store, txn);
     if (err == TB_OK) {
+        tb_lmdb_room_unknown(txn);
         tb_lmdb_keep_behind(txn);
         return TB_OK;
     }

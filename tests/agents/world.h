@@ -162,5 +162,8 @@ void check_world(world *w);
 /* A lead of police.33 whose home is bureau.44, as far as the order to cm.44, which has left and was
  * not delivered yet. */
 void order_for(world *w, const char *lead);
+/* Likewise, and cm.44 has answered that the home is wrong. That letter is under way to bureau.44:
+ * the test delivers it when it will. */
+letter *answer_under_way(world *w, const char *lead);
 
 #endif

@@ -130,6 +130,19 @@ void order_for(world *w, const char *lead)
     assert_int_equal(acts(w, "bureau.44", "order", "ordered=cm.44"), TB_ACCEPTED);
 }
 
+letter *answer_under_way(world *w, const char *lead)
+{
+    order_for(w, lead);
+    deliver_all(w);
+    assert_int_equal(acts(w, "cm.44", "result",
+                          "verify_result=wrong_home|action=none|"
+                          "action_at=2015-02-09T12:00:00+08:00"),
+                     TB_ACCEPTED);
+    letter *answer = letter_to(w, "bureau.44");
+    answer->gone = true;
+    return answer;
+}
+
 tb_directory_party *party_at(world *w, const char *id)
 {
     for (size_t i = 0; i < w->directory.party_count; i++) {
